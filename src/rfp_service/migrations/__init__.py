@@ -1,0 +1,1 @@
+"""The database's shape, in steps that are only ever added to."""

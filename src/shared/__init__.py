@@ -1,0 +1,1 @@
+"""What every room stands on: the record, views, flow, access, and one grammar for HTTP."""

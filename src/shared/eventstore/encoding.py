@@ -1,0 +1,96 @@
+"""Events to and from the library's stored form: bare class names as topics, one JSON envelope as state."""
+
+from collections.abc import Iterable
+from datetime import UTC
+from typing import Any
+from uuid import UUID
+
+import orjson
+from eventsourcing.persistence import Mapper, MapperDeserialisationError, StoredEvent, Transcoder
+from pydantic import ValidationError
+
+from shared.errors import TooLarge
+from shared.messages import Event, Recorded, Stamp, State
+
+STATE_BYTES_LIMIT = 60_000  # an entry of a transparency log stays below 65,535 bytes with its place
+
+
+class EventTooLarge(TooLarge):
+    """One decision holds more text than the record keeps in one entry: attach a document instead."""
+
+
+class OrjsonTranscoder(Transcoder):
+    """The library's transcoder seam on orjson; envelopes hold plain JSON values only."""
+
+    def encode(self, obj: Any) -> bytes:
+        """Return the bytes that are stored, hashed and kept for ever."""
+        return orjson.dumps(obj)
+
+    def decode(self, data: bytes) -> Any:
+        """Return what the bytes say."""
+        return orjson.loads(data)
+
+
+class Topics:
+    """Which class an event's stored name stands for; moving a file changes nothing."""
+
+    def __init__(self, events: Iterable[type[Event[Any]]]) -> None:
+        """Index the event classes by their bare names."""
+        self._classes: dict[str, type[Event[Any]]] = {}
+        for cls in events:
+            if cls.__name__ in self._classes:
+                raise ValueError(f"Two events are called {cls.__name__}.")
+            self._classes[cls.__name__] = cls
+
+    def __getitem__(self, topic: str) -> type[Event[Any]]:
+        """Return the class that a stored topic names."""
+        return self._classes[topic]
+
+    def __iter__(self) -> Iterable[type[Event[Any]]]:
+        """Iterate over every event the service knows."""
+        return iter(self._classes.values())
+
+    def of_kind(self, kind: str) -> list[str]:
+        """Return the topics of the streams of one kind."""
+        return [topic for topic, cls in self._classes.items() if cls.kind == kind]
+
+
+class EnvelopeMapper(Mapper[UUID]):
+    """The library's mapper for frozen Pydantic events: it validates where the stock one would assign."""
+
+    def __init__(self, topics: Topics) -> None:
+        """Read and write the events these topics name."""
+        super().__init__(OrjsonTranscoder())
+        self.topics = topics
+
+    def stored(self, stream_id: UUID, version: int, event: Event[Any], stamp: Stamp) -> StoredEvent:
+        """Return what goes into the table for one event; refuse what is too long for one entry."""
+        envelope: dict[str, Any] = {
+            "data": event.model_dump(mode="json"),
+            **stamp.model_dump(mode="json", exclude={"at"}, exclude_defaults=True),
+            "at": stamp.at.astimezone(UTC).isoformat(),
+        }
+        if event.class_version > 1:
+            envelope["class_version"] = event.class_version
+        state = self.transcoder.encode(envelope)
+        if len(state) > STATE_BYTES_LIMIT:
+            raise EventTooLarge(bytes=len(state), limit=STATE_BYTES_LIMIT)
+        return StoredEvent(stream_id, version, type(event).__name__, state)
+
+    def recorded(self, row: Any) -> Recorded:
+        """Return one row of the table as an event in its place."""
+        position, stream_id, version, topic, state, recorded_at = row
+        cls = self.topics[topic]
+        envelope = orjson.loads(state)
+        if envelope.get("class_version", 1) < cls.class_version:
+            self._upcast(cls, envelope)
+        try:
+            event = cls.__pydantic_validator__.validate_python(envelope["data"])
+        except ValidationError as error:
+            raise MapperDeserialisationError(f"{topic} at position {position}: {error}") from error
+        return Recorded(position, stream_id, version, event, envelope, recorded_at)
+
+    def _upcast(self, cls: type[Event[State]], envelope: dict[str, Any]) -> None:
+        """Bring an older shape up to date by the library's convention, one version at a time."""
+        for version in range(envelope.get("class_version", 1), cls.class_version):
+            getattr(cls, f"upcast_v{version}_v{version + 1}")(envelope["data"])

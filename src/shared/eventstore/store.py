@@ -1,0 +1,180 @@
+"""Where a command meets its stream: fold what happened, ask the rules, append what follows."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from eventsourcing.persistence import IntegrityError, StoredEvent
+
+from shared.errors import KeyUsedOtherwise, NotFound, OutOfDate, Refused
+from shared.eventstore.appending import Appender, IdempotencyKey, Place
+from shared.eventstore.encoding import EnvelopeMapper, Topics
+from shared.eventstore.reading import Reader
+from shared.messages import Command, Event, Receipt, Recorded, S, Stamp, Stream
+
+ATTEMPTS = 5
+
+REPEATED = (
+    "SELECT request_hash, originator_id, originator_version, position FROM idempotency_keys"
+    " WHERE caller = $1 AND key = $2"
+)
+
+
+def advance(stream: Stream[S], recorded: Recorded) -> Stream[S]:
+    """Return the stream as it stands after one more of its events."""
+    return Stream(
+        id=recorded.stream_id,
+        state=recorded.event.apply(stream.state),  # type: ignore[arg-type]  # a stream's events fit its state
+        version=recorded.version,
+        first_position=stream.first_position or recorded.position,
+        position=recorded.position,
+        opened_at=stream.opened_at or recorded.happened_at,
+        changed_at=recorded.happened_at,
+    )
+
+
+def fold(stream_id: UUID, blank: S, events: Iterable[Recorded]) -> Stream[S]:
+    """Return what a stream's events add up to; `NotFound` where they are of another kind of thing."""
+    state, last, first = blank, None, None
+    for recorded in events:
+        state = recorded.event.apply(state)  # type: ignore[arg-type]  # checked below, once a stream
+        first = first or recorded
+        last = recorded
+    if last is None or first is None:
+        return Stream(stream_id, blank)
+    if type(last.event).kind != blank.kind:
+        raise NotFound
+    return Stream(
+        stream_id, state, last.version, first.position, last.position,
+        first.happened_at, last.happened_at,
+    )  # fmt: skip
+
+
+class EventStore:
+    """Hands commands to their streams and appends what they decide."""
+
+    def __init__(self, pool: asyncpg.Pool, topics: Topics) -> None:
+        """Keep the record in the database behind this pool."""
+        self._pool = pool
+        self.mapper = EnvelopeMapper(topics)
+        self.reader = Reader(pool, self.mapper)
+        self._appender = Appender(pool)
+
+    async def load(self, stream_id: UUID, blank: S, until: int | None = None) -> Stream[S]:
+        """Return one thing as it stands, or as it stood at a position; blank where it never was."""
+        return fold(stream_id, blank, await self.reader.stream(stream_id, until))
+
+    async def create(
+        self,
+        stream_id: UUID,
+        command: Command[S],
+        stamp: Stamp,
+        *,
+        blank: S,
+        key: IdempotencyKey | None = None,
+    ) -> Receipt:
+        """Begin a new thing."""
+        return await self._decide(Stream(stream_id, blank), command, stamp, key)
+
+    async def handle(
+        self,
+        stream_id: UUID,
+        command: Command[S],
+        stamp: Stamp,
+        *,
+        blank: S,
+        expected: int | None = None,
+        key: IdempotencyKey | None = None,
+        absent: bool = False,
+    ) -> Receipt:
+        """Decide on a thing as it stands; with an expected version, only on that one.
+
+        `absent` allows a thing without a history, whose version is 0.
+
+        Raises `NotFound`, `OutOfDate`, or whatever rule refuses. A repeat of a request is answered
+        as the first time even where the thing has moved on since: its key is looked up before a no.
+        """
+        try:
+            return await self._handle(stream_id, command, stamp, blank, expected, key, absent)
+        except Refused:
+            if key is None or (receipt := await self.repeated(key)) is None:
+                raise
+            return receipt
+
+    async def _handle(
+        self, stream_id: UUID, command: Command[S], stamp: Stamp, blank: S,
+        expected: int | None, key: IdempotencyKey | None, absent: bool,
+    ) -> Receipt:  # fmt: skip
+        for _ in range(ATTEMPTS):
+            stream = await self.load(stream_id, blank)
+            if stream.version == 0 and not absent:
+                raise NotFound
+            if expected is not None and expected != stream.version:
+                raise OutOfDate(version=stream.version)
+            try:
+                return await self._decide(stream, command, stamp, key)
+            except IntegrityError:
+                continue  # somebody was faster: look again
+        raise OutOfDate
+
+    async def _decide(
+        self, stream: Stream[S], command: Command[S], stamp: Stamp, key: IdempotencyKey | None
+    ) -> Receipt:
+        stamp = _not_before(stamp, stream.changed_at)
+        decided = command.decide(stream.state, stamp)
+        events = decided if isinstance(decided, Sequence) else [decided]
+        if not events:
+            return Receipt(id=stream.id, version=stream.version, position=stream.position)
+        place = await self._append(stream.id, stream.version, events, stamp, key)
+        return Receipt(id=place.stream_id, version=place.version, position=place.position)
+
+    async def _append(
+        self, stream_id: UUID, version: int, events: Sequence[Event[Any]], stamp: Stamp,
+        key: IdempotencyKey | None,
+    ) -> Place:  # fmt: skip
+        stored = [
+            self.mapper.stored(stream_id, number, event, stamp)
+            for number, event in enumerate(events, start=version + 1)
+        ]
+        return await self.append(stored, key)
+
+    async def append_history(
+        self, stream_id: UUID, events: Sequence[tuple[Event[Any], Stamp]]
+    ) -> bool:
+        """Append a whole stream that happened elsewhere; say whether it was new."""
+        stored = [
+            self.mapper.stored(stream_id, number, event, stamp)
+            for number, (event, stamp) in enumerate(events, start=1)
+        ]
+        try:
+            await self.append(stored)
+        except IntegrityError:
+            return False
+        return True
+
+    async def append(
+        self, stored: Sequence[StoredEvent], key: IdempotencyKey | None = None
+    ) -> Place:
+        """Append one stream's next events as they are."""
+        return await self._appender.append(stored, key)
+
+    async def must_exist(self, stream_id: UUID, blank: S) -> None:
+        """Refuse where there is no such thing."""
+        if (await self.load(stream_id, blank)).version == 0:
+            raise NotFound
+
+    async def repeated(self, key: IdempotencyKey) -> Receipt | None:
+        """Return what a request with this key was answered before; refuse it for another request."""
+        row = await self._pool.fetchrow(REPEATED, key.caller, key.key)
+        if row is None:
+            return None
+        if row["request_hash"] != key.request_hash:
+            raise KeyUsedOtherwise
+        return Receipt(id=row[1], version=row[2], position=row[3])
+
+
+def _not_before(stamp: Stamp, last: datetime | None) -> Stamp:
+    """Keep time from running backwards within a stream where processes' clocks differ."""
+    return stamp if last is None or stamp.at >= last else stamp.model_copy(update={"at": last})

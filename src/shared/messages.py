@@ -1,0 +1,127 @@
+"""The four words everything is said in: a command asks, a stamp vouches, an event happened, a stream is its sum."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Generic, NamedTuple, Protocol, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+
+class State(Protocol):
+    """What a stream of events adds up to; a frozen value whose blank form means 'nothing yet'."""
+
+    kind: ClassVar[str]
+
+
+S = TypeVar("S", bound=State)
+S_contra = TypeVar("S_contra", bound=State, contravariant=True)
+
+
+class Tier(BaseModel):
+    """One step of the approval ladder: the amount, without VAT, up to and including which it decides."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    up_to_pence: int
+
+
+class Known(BaseModel):
+    """What a rule needed from outside its stream, read as at one position, kept with the decision."""
+
+    model_config = ConfigDict(frozen=True)
+
+    position: int = 0
+    roles: tuple[str, ...] = ()
+    scheme_version: int = 0
+    tiers: tuple[Tier, ...] = ()
+    own_tiers: tuple[str, ...] = ()
+    facts: dict[str, JsonValue] = {}
+
+
+class Stamp(BaseModel):
+    """Who decides, for whom, on what authority, when, knowing what, and what led to it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    by: str
+    acting_for: str = ""
+    authority: str = ""
+    at: datetime
+    known: Known = Known()
+    trace: str = ""
+    causation: str = ""
+
+
+class Event(BaseModel, Generic[S]):
+    """Something that happened. Its class name is its stored name, for ever."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: ClassVar[str] = ""
+    class_version: ClassVar[int] = 1
+
+    def apply(self, state: S) -> S:
+        """Return the state that follows; never refuse, for it has already happened."""
+        raise NotImplementedError
+
+
+class Command(BaseModel, Generic[S]):
+    """Something a caller asks for, holding only what a caller may say."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def decide(self, state: S, stamp: Stamp) -> Event[S] | Sequence[Event[S]]:
+        """Answer with what happened, or refuse by raising a `Refused`."""
+        raise NotImplementedError
+
+
+class Recorded(NamedTuple):
+    """One event in its place in the record; a tuple because millions are made while rebuilding."""
+
+    position: int
+    stream_id: UUID
+    version: int
+    event: "Event[State]"
+    envelope: dict[str, JsonValue]
+    recorded_at: datetime
+
+    @property
+    def by(self) -> str:
+        """Return the id of the person who decided."""
+        return str(self.envelope["by"])
+
+    @property
+    def happened_at(self) -> datetime:
+        """Return when it happened, as the service or a historic log says."""
+        return datetime.fromisoformat(str(self.envelope["at"]))
+
+    @property
+    def stamp(self) -> Stamp:
+        """Return the whole stamp, read anew from the envelope."""
+        return Stamp.model_validate({**self.envelope, "data": None})
+
+
+@dataclass(frozen=True, slots=True)
+class Stream(Generic[S]):
+    """The sum of one thing's events: its state, and where it stands in the record."""
+
+    id: UUID
+    state: S
+    version: int = 0
+    first_position: int = 0
+    position: int = 0
+    opened_at: datetime | None = None
+    changed_at: datetime | None = None
+
+
+class Receipt(BaseModel):
+    """What every accepted change answers: the thing, its new version, its place in the record."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    version: int
+    position: int

@@ -1,0 +1,36 @@
+"""Keeping the views that the database has the views that the program declares."""
+
+from collections.abc import Callable, Sequence
+
+import asyncpg
+
+from shared.eventstore.reading import Reader
+from shared.projecting.rebuilding import rebuild
+from shared.projecting.views import View, fingerprint
+
+
+async def outdated(connection: asyncpg.Connection, views: Sequence[View]) -> list[View]:
+    """Return the views that the database lacks or has in an older form."""
+    rows = await connection.fetch("SELECT name, fingerprint FROM views")
+    present = {row["name"]: row["fingerprint"] for row in rows}
+    return [view for view in views if present.get(view.name) != fingerprint(view)]
+
+
+async def keep(
+    pool: asyncpg.Pool,
+    reader: Reader,
+    views: Sequence[View],
+    grant: Callable[[str], Sequence[str]],
+) -> list[str]:
+    """Rebuild what is new or changed, drop what is gone; return the names of what was rebuilt."""
+    async with pool.acquire() as connection:
+        old = await outdated(connection, views)
+        names = [view.name for view in views]
+        gone = await connection.fetch(
+            "DELETE FROM views WHERE name <> ALL ($1) RETURNING name", names
+        )
+        for row in gone:
+            await connection.execute(f"DROP TABLE IF EXISTS {row['name']}")
+    if old:
+        await rebuild(pool, reader, old, grant=grant)
+    return [view.name for view in old]

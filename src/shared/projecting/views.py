@@ -1,0 +1,137 @@
+"""A view is a table and a pure function that returns its rows; rooms write no SQL to change one."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any, ClassVar, Generic
+
+from sqlalchemy import BigInteger, Column, DateTime, MetaData, Table, Uuid
+from sqlalchemy.dialects.postgresql import asyncpg as postgresql
+from sqlalchemy.schema import CreateTable
+
+from shared.messages import Recorded, S, State, Stream
+
+Row = Mapping[str, object]
+
+STILL_VALID = 2**63 - 1
+DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+
+def state_table(name: str, *columns: "Column[Any]") -> Table:
+    """Return the table of a state view: one row for each version of a thing, valid over positions."""
+    return Table(
+        name,
+        MetaData(),
+        Column("id", Uuid, primary_key=True),
+        Column("valid_from", BigInteger, primary_key=True),
+        Column("valid_to", BigInteger, nullable=False),
+        Column("version", BigInteger, nullable=False),
+        Column("first_position", BigInteger, nullable=False),
+        Column("opened_at", DateTime(timezone=True), nullable=False),
+        Column("changed_at", DateTime(timezone=True), nullable=False),
+        *columns,
+    )
+
+
+def journal_table(name: str, *columns: "Column[Any]") -> Table:
+    """Return the table of a journal: rows that are only ever added, in the order of the record."""
+    return Table(
+        name,
+        MetaData(),
+        Column("position", BigInteger, primary_key=True, autoincrement=False),
+        *columns,
+    )
+
+
+@dataclass(frozen=True)
+class StateView(Generic[S]):
+    """One current row for each thing of a kind, and every row that was current once."""
+
+    table: Table
+    row: Callable[[Stream[S]], Row]
+    blank: S
+    indexes: tuple[str, ...] = ()
+    revision: int = 1
+
+    STANDARD_INDEXES: ClassVar[tuple[str, ...]] = (
+        f"(id) WHERE valid_to = {STILL_VALID}",
+        f"(first_position) WHERE valid_to = {STILL_VALID}",
+        "(first_position, valid_from, valid_to)",
+    )
+
+    @property
+    def name(self) -> str:
+        """Return the name of the view, which is its table's."""
+        return self.table.name
+
+    def values(self, stream: Stream[S], valid_to: int) -> tuple[object, ...]:
+        """Return the row of a stream's present state as values in the order of the columns."""
+        own = self.row(stream)
+        return (
+            stream.id, stream.position, valid_to, stream.version, stream.first_position,
+            stream.opened_at, stream.changed_at, *_picked(self.table, 7)(own),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Journal:
+    """Rows that are only ever added: what happened, seen for one purpose."""
+
+    table: Table
+    rows: Callable[[Recorded], Iterable[Row]]
+    indexes: tuple[str, ...] = ()
+    revision: int = 1
+
+    STANDARD_INDEXES: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def name(self) -> str:
+        """Return the name of the journal, which is its table's."""
+        return self.table.name
+
+    def values(self, recorded: Recorded) -> list[tuple[object, ...]]:
+        """Return the rows of one event as values in the order of the columns."""
+        picked = _picked(self.table, 1)
+        return [(recorded.position, *picked(row)) for row in self.rows(recorded)]
+
+
+View = StateView[Any] | Journal
+
+_PICKED: dict[Table, Callable[[Row], tuple[object, ...]]] = {}
+
+
+def _picked(table: Table, standard: int) -> Callable[[Row], tuple[object, ...]]:
+    """Return the function that puts a row's own values in the order of the table's columns."""
+    if table not in _PICKED:
+        names = [column.name for column in table.columns][standard:]
+        _PICKED[table] = itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],)
+    return _PICKED[table]
+
+
+def create_table(view: View, name: str) -> str:
+    """Return the SQL that makes a view's table under a name."""
+    return str(CreateTable(view.table.to_metadata(MetaData(), name=name)).compile(dialect=DIALECT))
+
+
+def create_indexes(view: View, name: str) -> list[str]:
+    """Return the SQL of a view's indexes on its table under a name; PostgreSQL names them."""
+    return [
+        f"CREATE INDEX ON {name} {columns}" for columns in (*view.STANDARD_INDEXES, *view.indexes)
+    ]
+
+
+def fingerprint(view: View) -> str:
+    """Return what changes when a view must be rebuilt: its columns, indexes or revision."""
+    text = "\n".join([create_table(view, "t"), *create_indexes(view, "t"), str(view.revision)])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def columns_of(view: View) -> list[str]:
+    """Return the names of all columns in the order in which values are given."""
+    return [column.name for column in view.table.columns]
+
+
+def blanks(views: Iterable[View]) -> dict[str, State]:
+    """Return the blank state of every kind of stream that some state view shows."""
+    return {view.blank.kind: view.blank for view in views if isinstance(view, StateView)}
