@@ -1,0 +1,1 @@
+"""Outcomes of the programme: milestones, measures and the committee's paper."""

@@ -1,0 +1,93 @@
+"""The HTTP door."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import orjson
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from rfp_service.service import CONTEXTS, Service
+from shared import problems
+from shared.http.answers import PROBLEM
+from shared.http.health import router as health
+from shared.http.tracing import Tracing
+
+VERSION = "0.1.0"
+
+TAGS = [
+    {"name": "rfps", "description": "Requests for proposal, from a need to an approval."},
+    {"name": "flow", "description": "Where cases wait, on whom, for how long."},
+    {"name": "catalogue", "description": "What can be had without an RFP."},
+    {
+        "name": "scheme",
+        "description": "What the council itself decides: tiers, limits, closed days.",
+    },
+    {"name": "imports", "description": "Historic logs, taken in whole."},
+    {"name": "audit", "description": "Every decision, for the scrutiny committee."},
+    {"name": "notices", "description": "Who was told what."},
+    {"name": "health", "description": "Whether the service is well."},
+]
+
+Opening = Callable[[], AbstractAsyncContextManager[Service]]
+
+
+def create_app(opening: Opening | None = None) -> FastAPI:
+    """Return the app; with an opening, it runs the service for as long as it is served."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        assert opening is not None, "an app without a service can only be described"
+        async with opening() as service:
+            app.state.service = service
+            yield
+
+    app = FastAPI(
+        title="Programme and RFP workflow service",
+        version=VERSION,
+        summary="Every decision of a council's IT programme, kept as events.",
+        description=(
+            "Every change is a decision: it names the version it was made on (`If-Match`) and may carry"
+            " an `Idempotency-Key`. Reads answer as of any time (`as_of`) and wait for your own writes"
+            " (`after`)."
+        ),
+        license_info={"name": "MIT", "identifier": "MIT"},
+        contact={"name": "Digital Services, Lancashire County Council"},
+        openapi_tags=TAGS,
+        servers=[{"url": "/", "description": "This service"}],
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        lifespan=lifespan,
+        generate_unique_id_function=_operation_id,
+        separate_input_output_schemas=False,
+    )
+    for context in CONTEXTS:
+        for router in context.routers:
+            app.include_router(router)
+    app.include_router(health)
+    problems.install(app)
+    app.add_middleware(Tracing)
+    app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def openapi_document(app: FastAPI | None = None) -> dict[str, Any]:
+    """Return the API file: what FastAPI derives, and the problem that every refusal is."""
+    app = app or create_app()
+    document = FastAPI.openapi(app)
+    schemas = document["components"]["schemas"]
+    schemas["Problem"] = {"title": "Problem", "description": "RFC 9457 problem details.", **PROBLEM}
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    return document
+
+
+def openapi_text() -> bytes:
+    """Return the API file as it is kept in the repository."""
+    return orjson.dumps(openapi_document(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

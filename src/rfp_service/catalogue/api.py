@@ -1,0 +1,135 @@
+"""The catalogue over HTTP: its items, and looks into it that an RFP can hand in."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Depends, Query, Request, Response
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from rfp_service.catalogue.commands import AddCatalogueItem, RetireCatalogueItem, SearchCatalogue
+from rfp_service.catalogue.domain import CatalogueCheck, CatalogueItem
+from rfp_service.catalogue.views import catalogue_items
+from shared.errors import NotFound
+from shared.http.answers import CREATES, DECIDES, answer_one, listed, one
+from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
+from shared.http.deciding import Store, may
+from shared.http.pages import Paged
+from shared.http.reading import Read
+from shared.messages import Receipt
+
+router = APIRouter(
+    prefix="/v1", tags=["catalogue"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT
+)
+
+
+class CatalogueItemRow(BaseModel):
+    """Something that can be had without an RFP."""
+
+    id: UUID
+    version: int
+    name: str
+    description: str
+    category: str
+    price_pence: int
+    lead_time_days: int
+    available_until: date | None
+    first_position: int
+    changed_at: datetime
+
+
+class CatalogueCheckShown(BaseModel):
+    """A look into the catalogue: what was asked, by whom, and what was shown."""
+
+    id: UUID
+    version: int
+    query: str
+    made_by: str
+    made_at: datetime
+    catalogue_position: int
+    shown: list[UUID]
+
+
+@router.post(
+    "/catalogue-items",
+    status_code=201,
+    summary="Add a catalogue item",
+    responses=CREATES,
+    dependencies=[Depends(must_be_json)],
+)
+async def add_item(command: Annotated[strict(AddCatalogueItem), Body()], desk: Store) -> Receipt:  # type: ignore[valid-type]  # an annotation made by a function
+    """Add something that services can have without an RFP."""
+    return await desk.create(command, blank=CatalogueItem())
+
+
+@router.post(
+    "/catalogue-items/{item_id}/decisions",
+    summary="Decide on a catalogue item",
+    responses=DECIDES,
+    dependencies=[Depends(must_be_json)],
+)
+async def decide_on_item(
+    item_id: UUID,
+    command: Annotated[strict(RetireCatalogueItem), Body()],  # type: ignore[valid-type]  # an annotation made by a function
+    desk: Store,
+) -> Receipt:
+    """Retire a catalogue item."""
+    return await desk.handle(item_id, command, blank=CatalogueItem())
+
+
+@router.get(
+    "/catalogue-items",
+    summary="List the catalogue",
+    dependencies=[may("read-catalogue")],
+    responses=listed(CatalogueItemRow),
+)
+async def list_items(
+    reading: Read, page: Paged, category: Annotated[str | None, Query(max_length=200)] = None
+) -> Response:
+    """List what can be had without an RFP, newest first."""
+    t = catalogue_items.c
+    statement = select(
+        t.id, t.version, t.name, t.description, t.category, t.price_pence, t.lead_time_days,
+        t.available_until, t.first_position, t.changed_at,
+    ).where(reading.valid(catalogue_items))  # fmt: skip
+    if category is not None:
+        statement = statement.where(t.category == category)
+    return await page.of(reading, statement, t.first_position)
+
+
+@router.post(
+    "/catalogue-checks",
+    status_code=201,
+    summary="Look into the catalogue",
+    responses=CREATES,
+    dependencies=[Depends(must_be_json)],
+)
+async def check_catalogue(
+    command: Annotated[strict(SearchCatalogue), Body()], desk: Store
+) -> Receipt:  # type: ignore[valid-type]  # an annotation made by a function
+    """Look for something that meets a need; the check keeps what it showed, for the RFP."""
+    return await desk.create(command, blank=CatalogueCheck())
+
+
+@router.get(
+    "/catalogue-checks/{check_id}",
+    summary="See a catalogue check",
+    dependencies=[may("read-catalogue")],
+    responses=one(CatalogueCheckShown),
+)
+async def see_check(request: Request, check_id: UUID, reading: Read) -> Response:
+    """Show what a look into the catalogue showed."""
+    store = request.app.state.service.store
+    stream = await store.load(
+        check_id, CatalogueCheck(), reading.position if reading.past else None
+    )
+    if stream.version == 0:
+        raise NotFound
+    check = stream.state
+    shown = CatalogueCheckShown(
+        id=check_id, version=stream.version, query=check.query, made_by=check.made_by,
+        made_at=stream.opened_at, catalogue_position=check.catalogue_position,
+        shown=list(check.shown),
+    )  # fmt: skip
+    return answer_one(request, shown, f'"{stream.version}"')

@@ -1,0 +1,1 @@
+"""A year of a fictional council's work, for whoever wants to see the service before using it."""

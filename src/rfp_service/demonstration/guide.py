@@ -1,0 +1,32 @@
+"""What the demonstration says when it is ready: where to look, and how to act as whom."""
+
+from shared.settings import Settings
+
+TEXT = """
+Ready at {base}  (Ctrl-C stops it; data stays in {data_dir})
+
+See RFPs as a requester:
+  TOKEN=$({env}.venv/bin/rfp-service token requester)
+  curl -H "Authorization: Bearer $TOKEN" {base}/v1/rfps?limit=5
+See where they wait:
+  curl -H "Authorization: Bearer $TOKEN" {base}/v1/rfps/bottlenecks
+Raise one:
+  curl -X POST -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
+    -d '{{"title":"Laptops","description":"Forty of them","service_area":"Registrars"}}' {base}/v1/rfps
+See every decision as a scrutiny member:
+  curl -H "Authorization: Bearer $({env}.venv/bin/rfp-service token scrutiny_member)" \\
+    {base}/v1/audit/decisions?limit=5
+Roles: requester procurement_officer approver scrutiny_member administrator …
+       (`rfp-service token --help`; `--person hana-head` acts as one of several approvers)
+The API file: {base}/openapi.json
+"""
+
+
+def guide(settings: Settings) -> str:
+    """Return the guide for a service that runs by these settings."""
+    default = settings.data_dir.as_posix() == ".data"
+    return TEXT.format(
+        base=f"http://{settings.host}:{settings.port}",
+        data_dir=settings.data_dir,
+        env="" if default else f"DATA_DIR={settings.data_dir} ",
+    ).strip()

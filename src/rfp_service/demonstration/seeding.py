@@ -1,0 +1,46 @@
+"""Filling an empty demonstration database: the story is written as if it had been recorded as it happened.
+
+Only the database's owner can date decisions, by the function that the service may not call.
+"""
+
+from datetime import UTC, datetime
+
+import asyncpg
+
+from rfp_service.demonstration.people import CAST
+from rfp_service.demonstration.story import story
+from rfp_service.service import EVENTS
+from shared.eventstore.encoding import EnvelopeMapper, Topics
+
+APPEND_AT = "SELECT append_events_from($1, '{0}', $2, $3, $4, $5, '{}', '{}', '{}', '{}')"
+
+
+async def seed(owner_url: str) -> int:
+    """Write the story where nothing has happened yet, all or nothing; return how many events it has."""
+    connection = await asyncpg.connect(owner_url)
+    try:
+        async with connection.transaction():
+            if await connection.fetchval("SELECT position FROM event_head FOR UPDATE"):
+                return 0
+            await connection.executemany(
+                "INSERT INTO people (id, name, source) VALUES ($1, $2, 'demonstration')"
+                " ON CONFLICT DO NOTHING",
+                [(character.id, character.name) for character in CAST],
+            )
+            return await _write(connection)
+    finally:
+        await connection.close()
+
+
+async def _write(connection: asyncpg.Connection) -> int:
+    mapper = EnvelopeMapper(Topics(EVENTS))
+    scenes = story(datetime.now(UTC))
+    for position, scene in enumerate(scenes):
+        known = scene.stamp.known.model_copy(update={"position": position})
+        stamp = scene.stamp.model_copy(update={"known": known})
+        stored = mapper.stored(scene.stream_id, scene.version, scene.event, stamp)
+        await connection.execute(
+            APPEND_AT, scene.at, [stored.originator_id], [stored.originator_version],
+            [stored.topic], [stored.state],
+        )  # fmt: skip
+    return len(scenes)

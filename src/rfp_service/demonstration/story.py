@@ -1,0 +1,233 @@
+"""The demonstration's story: a catalogue, a scheme, and a year of RFPs that end in every stage."""
+
+from datetime import datetime, timedelta
+from random import Random
+from uuid import UUID
+
+from rfp_service.catalogue.commands import AddCatalogueItem, SearchCatalogue
+from rfp_service.catalogue.domain import CatalogueCheck, CatalogueItem
+from rfp_service.demonstration.stage import TIERS, Scene, Stage, Thing
+from rfp_service.rfps.commands.approving import Approve, Refuse, RequestApproval
+from rfp_service.rfps.commands.asking import (
+    AmendRfp,
+    CheckCatalogue,
+    ConfirmNoMatch,
+    DeclineMatch,
+    DivertDemand,
+    RaiseRfp,
+    ReportDiversionFailed,
+    SubmitRfp,
+)
+from rfp_service.rfps.commands.handling import (
+    AcceptRfp,
+    EndHold,
+    RejectRfp,
+    ReturnForRework,
+    SelectRoute,
+    StartHold,
+    WithdrawRfp,
+)
+from rfp_service.rfps.domain.rfp import Party, Regime, Rfp, Route
+from shared.scheme.commands import AdoptScheme
+from shared.scheme.domain import SCHEME_ID, Scheme, SchemeValues
+
+RFPS = 60
+YEAR = timedelta(days=365)
+VAT_PERCENT = 20
+
+CATALOGUE = (
+    (
+        "Standard laptop",
+        "Devices",
+        74_900,
+        "A 14-inch laptop with dock, delivered to a council office.",
+    ),
+    ("Rugged tablet", "Devices", 52_500, "A tablet for work outdoors, with a case and a strap."),
+    ("Desk telephone", "Telephony", 8_900, "A telephone on the council's own exchange."),
+    ("Shared printer", "Printing", 119_000, "A floor printer with secure release, serviced."),
+    ("Meeting room screen", "Rooms", 134_000, "A screen with camera and microphones, installed."),
+    ("Survey tool licence", "Software", 4_800, "One year of the council's survey tool."),
+)
+
+# What is asked for, by which service, at about which price, and the catalogue item it comes near to.
+NEEDS = (
+    ("Laptops for the registrars", "Registrars", 2_996_000, 0),
+    ("Tablets for highway inspectors", "Highways", 1_050_000, 1),
+    ("Case management for trading standards", "Trading Standards", 18_500_000, None),
+    ("New archive catalogue", "Archives", 9_400_000, None),
+    ("Survey of library users", "Libraries", 96_000, 5),
+    ("School admissions portal", "Schools", 41_000_000, None),
+    ("Screens for the coroner's court", "Coroner", 402_000, 4),
+    ("Printers for district offices", "Property", 1_190_000, 3),
+    ("Winter gritting telemetry", "Highways", 7_700_000, None),
+    ("Foster carer payments module", "Children's Services", 23_800_000, None),
+)
+WHO_ASKS = {"Libraries": "leo-libraries", "Archives": "leo-libraries", "Schools": "sofia-schools"}
+OFFICERS = ("priya-procurement", "paul-procurement")
+
+
+def story(now: datetime) -> list[Scene]:
+    """Return a year of scenes up to now, in order."""
+    stage = Stage(now, Random(1974))
+    start = (now - YEAR).replace(hour=9, minute=0, second=0, microsecond=0)
+    _adopt_scheme(stage, start)
+    items = _fill_catalogue(stage, start)
+    for number in range(RFPS):
+        _Tale(stage, number, items, start).tell()
+    return sorted(stage.scenes, key=lambda scene: scene.at)
+
+
+def _adopt_scheme(stage: Stage, start: datetime) -> None:
+    values = SchemeValues(
+        effective_from=start.date(),
+        transition_date=(start + 2 * YEAR).date(),
+        tiers=list(TIERS),
+        closed_days=[],
+    )
+    scheme = Thing(SCHEME_ID, Scheme())
+    stage.decide(scheme, AdoptScheme(values=values, reason="First scheme."), "ada-admin", start)
+
+
+def _fill_catalogue(stage: Stage, start: datetime) -> list[UUID]:
+    items = []
+    for number, (name, category, price, description) in enumerate(CATALOGUE):
+        item = stage.thing(f"item {name}", CatalogueItem())
+        command = AddCatalogueItem(
+            name=name,
+            description=description,
+            category=category,
+            price_pence=price,
+            lead_time_days=10,
+        )
+        at = start + timedelta(minutes=10 + number)
+        stage.decide(item, command, "priya-procurement", at)
+        items.append(item.id)
+    return items
+
+
+class _Tale:
+    """One RFP's tale; it breaks off wherever it has come to when the year is over."""
+
+    def __init__(self, stage: Stage, number: int, items: list[UUID], start: datetime) -> None:
+        title, area, price, near = NEEDS[number % len(NEEDS)]
+        self.stage = stage
+        self.chance = stage.chance
+        self.number = number
+        self.items = items
+        self.rfp = stage.thing(f"rfp {number}", Rfp())
+        self.requester = WHO_ASKS.get(area, "rita-requester")
+        self.officer = OFFICERS[number % len(OFFICERS)]
+        self.title, self.area, self.near = title, area, near
+        self.price = price * self.chance.randint(60, 140) // 100
+        self.at = stage.later(start + number * (YEAR / RFPS), 1)
+
+    def tell(self) -> None:
+        """Tell it as far as it goes."""
+        _ = (
+            self._asks() and self._checks() and self._submits() and self._is_taken_on()
+            and self._is_put_forward() and self._is_decided()
+        )  # fmt: skip
+
+    def _does(self, command: object, by: str, days: float, **facts: object) -> bool:
+        self.at = self.stage.later(self.at, days)
+        return self.stage.decide(self.rfp, command, by, self.at, **facts)  # type: ignore[arg-type]  # the commands and facts below
+
+    def _asks(self) -> bool:
+        ask = RaiseRfp(
+            title=self.title,
+            description=f"{self.title}, as the service plan says.",
+            service_area=self.area,
+        )
+        return self._does(ask, self.requester, 0) and self._does(
+            AmendRfp(
+                cost_centre=f"CC-{1000 + self.number}",
+                needed_by=(self.at + timedelta(days=200)).date(),
+                estimate_pence=self.price,
+                estimate_with_vat_pence=self.price * (100 + VAT_PERCENT) // 100,
+            ),
+            self.requester, 2,
+        )  # fmt: skip
+
+    def _checks(self) -> bool:
+        """Look into the catalogue; some needs are met there, and one of those was not after all."""
+        self.at = self.stage.later(self.at, 1)
+        shown = [] if self.near is None else [str(self.items[self.near])]
+        check = self.stage.thing(f"check {self.number} {self.rfp.version}", CatalogueCheck())
+        found = {"position": len(self.items) + 1, "shown": shown}
+        if not self.stage.decide(
+            check, SearchCatalogue(query=self.title), self.requester, self.at, catalogue=found
+        ):
+            return False
+        seen = {
+            "query": self.title, "made_by": self.requester,
+            "position": len(self.items) + 1, "shown": shown,
+        }  # fmt: skip
+        if not self._does(
+            CheckCatalogue(check_id=check.id), self.requester, 0, catalogue_check=seen
+        ):
+            return False
+        if not shown:
+            return self._does(ConfirmNoMatch(), self.requester, 0)
+        if self.number % 4 == 0 and self.rfp.state.rework_loops == 0 and self.rfp.version < 5:
+            return self._is_diverted()
+        decline = DeclineMatch(
+            reason_code="not-for-our-software", reason="It does not run our software."
+        )
+        return self._does(decline, self.requester, 0)
+
+    def _is_diverted(self) -> bool:
+        assert self.near is not None, "only what the catalogue showed can be taken"
+        if not self._does(DivertDemand(item_id=self.items[self.near]), self.requester, 0):
+            return False
+        failed = ReportDiversionFailed(reason="It came without the port we need.")
+        return self.number % 20 == 0 and self._does(failed, self.requester, 9) and self._checks()
+
+    def _submits(self) -> bool:
+        if not self._does(SubmitRfp(), self.requester, 1):
+            return False
+        if self.number % 9 == 4 and self.rfp.state.rework_loops == 0:
+            rework = ReturnForRework(
+                reason_code="estimate-unclear", reason="How was the estimate made?"
+            )
+            return self._does(rework, self.officer, 5) and self._checks() and self._submits()
+        if self.number % 17 == 11:
+            reject = RejectRfp(reason="Another service has asked for the same.")
+            self._does(reject, self.officer, 6)
+            return False
+        return True
+
+    def _is_taken_on(self) -> bool:
+        if not self._does(AcceptRfp(), self.officer, 4):
+            return False
+        if self.number % 7 == 3:
+            hold = StartHold(waiting_on=Party.FINANCE, reason="Finance checks the budget.")
+            if not (self._does(hold, self.officer, 1) and self._does(EndHold(), self.officer, 12)):
+                return False
+        if self.number % 13 == 5:
+            self._does(WithdrawRfp(reason="The service has closed."), self.requester, 3)
+            return False
+        routes = list(Route)
+        select = SelectRoute(
+            regime=Regime.PROCUREMENT_ACT_2023, route=routes[self.number % len(routes)],
+            lots=1, lead=OFFICERS[(self.number + 1) % 2],
+        )  # fmt: skip
+        return self._does(select, self.officer, 6)
+
+    def _is_put_forward(self) -> bool:
+        request = RequestApproval(
+            budget_code=f"IT-{self.number:03}",
+            options_considered="Do nothing; buy; build in house.",
+            conflicts="None",
+        )
+        return self._does(request, self.requester, 8)
+
+    def _is_decided(self) -> bool:
+        """Climb the tiers; directors take their time."""
+        while tier := self.rfp.state.approval.waiting_for:
+            approver = next(t.approvers[0] for t in TIERS if t.name == tier)
+            days = 3 if tier == "head of service" else 18
+            if self.number % 11 == 6 and tier == "director":
+                return self._does(Refuse(reason="Not this year."), approver, days)
+            if not self._does(Approve(reason="In budget."), approver, days):
+                return False
+        return True

@@ -1,0 +1,110 @@
+"""Bringing a database to the shape this program needs: tables, rights, and views rebuilt where changed."""
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import asyncpg
+
+from rfp_service.service import EVENTS, VIEWS
+from shared.database import connected
+from shared.eventstore.encoding import EnvelopeMapper, Topics
+from shared.eventstore.reading import Reader
+from shared.projecting.keeping import keep, outdated
+from shared.projecting.rebuilding import rebuild
+from shared.settings import NotConfigured
+
+LATEST = "0002"
+MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATION_LOCK = 4_210_501
+
+# What the service may do: read, append through the function, and keep its views and its outbox.
+GRANTS = """
+GRANT SELECT ON stored_events, event_head, idempotency_keys, views, reactions, notices, people TO {role};
+GRANT EXECUTE ON FUNCTION append_events, position_at TO {role};
+GRANT UPDATE (position, stopped) ON views TO {role};
+GRANT INSERT, UPDATE ON reactions TO {role};
+GRANT INSERT ON notices, people TO {role};
+"""
+VIEW_GRANT = "GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {role}"
+
+
+def role_of(url: str) -> str:
+    """Return the role that a database address connects as, quoted for SQL."""
+    user = unquote(urlsplit(url).username or "")
+    if not user:
+        raise NotConfigured(
+            "A database address names its user: postgresql://user:password@host/name"
+        )
+    return '"' + user.replace('"', '""') + '"'
+
+
+async def migrate(owner_url: str, service_url: str) -> list[str]:
+    """Bring a database up to date, as its owner; return the names of the views that were rebuilt."""
+    role = role_of(service_url)
+    async with connected(owner_url, 4) as pool, pool.acquire() as connection:
+        await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
+        try:
+            if await _revision(connection) != LATEST:
+                await _upgrade(owner_url)
+            await connection.execute(GRANTS.format(role=role))
+            reader = Reader(pool, EnvelopeMapper(Topics(EVENTS)))
+            return await keep(pool, reader, VIEWS, lambda table: _view_grants(table, role))
+        finally:
+            await connection.execute("SELECT pg_advisory_unlock($1)", MIGRATION_LOCK)
+
+
+async def rebuild_views(owner_url: str, service_url: str) -> int:
+    """Rebuild every view, as the database's owner; return the position they have come to."""
+    role = role_of(service_url)
+    async with connected(owner_url, 2 * len(VIEWS)) as pool:
+        reader = Reader(pool, EnvelopeMapper(Topics(EVENTS)))
+        return await rebuild(pool, reader, VIEWS, grant=lambda table: _view_grants(table, role))
+
+
+async def is_current(connection: asyncpg.Connection) -> bool:
+    """Say whether a database has the shape this program needs."""
+    return await _revision(connection) == LATEST and not await outdated(connection, VIEWS)
+
+
+def migration_sql(service_url: str) -> str:
+    """Return the SQL that an owner would have to run, for whoever may not hand their address over."""
+    from alembic import command  # alembic is slow to import, and seldom needed
+
+    text = io.StringIO()
+    command.upgrade(_config(output_buffer=text), LATEST, sql=True)
+    return text.getvalue() + GRANTS.format(role=role_of(service_url))
+
+
+async def _revision(connection: asyncpg.Connection) -> str | None:
+    if await connection.fetchval("SELECT to_regclass('alembic_version')") is None:
+        return None
+    revision: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
+    return revision
+
+
+async def _upgrade(owner_url: str) -> None:
+    from alembic import command  # alembic is slow to import, and seldom needed
+    from sqlalchemy.ext.asyncio import create_async_engine  # the same
+
+    url = "postgresql+asyncpg" + owner_url[owner_url.index("://") :]
+    engine = create_async_engine(url)
+    async with engine.begin() as connection:
+        await connection.run_sync(
+            lambda sync: command.upgrade(_config(attributes={"connection": sync}), LATEST)
+        )
+    await engine.dispose()
+
+
+def _config(**options: Any) -> Any:
+    from alembic.config import Config  # alembic is slow to import, and seldom needed
+
+    config = Config(**options)
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+def _view_grants(table: str, role: str) -> Sequence[str]:
+    return [VIEW_GRANT.format(table=table, role=role)]

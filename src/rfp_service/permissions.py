@@ -1,0 +1,54 @@
+"""The permission table: which role may ever do what. What depends on the case is a rule of its room."""
+
+from shared.access.permissions import Permissions
+from shared.access.roles import Role
+
+EVERYBODY = tuple(Role)
+REQUESTER = Role.REQUESTER
+PROCUREMENT = Role.PROCUREMENT_OFFICER
+APPROVER = Role.APPROVER
+ADMINISTRATOR = Role.ADMINISTRATOR
+SCRUTINY = Role.SCRUTINY_MEMBER
+AUDITOR = Role.AUDITOR
+
+PERMISSIONS = Permissions(
+    {
+        # RFPs
+        "RaiseRfp": (REQUESTER,),
+        "AmendRfp": (REQUESTER,),
+        "CheckCatalogue": (REQUESTER,),
+        "DivertDemand": (REQUESTER,),
+        "ReportDiversionFailed": (REQUESTER,),
+        "DeclineMatch": (REQUESTER,),
+        "ConfirmNoMatch": (REQUESTER,),
+        "SubmitRfp": (REQUESTER,),
+        "AcceptRfp": (PROCUREMENT,),
+        "ReturnForRework": (PROCUREMENT, APPROVER),
+        "RejectRfp": (PROCUREMENT,),
+        "SelectRoute": (PROCUREMENT,),
+        "RequestApproval": (REQUESTER,),
+        "Approve": (APPROVER,),
+        "Refuse": (APPROVER,),
+        "WithdrawRfp": (REQUESTER,),
+        "StartHold": (PROCUREMENT, APPROVER, REQUESTER),
+        "EndHold": (PROCUREMENT, APPROVER, REQUESTER),
+        "read-rfps": EVERYBODY,
+        "read-flow": EVERYBODY,
+        # the catalogue
+        "AddCatalogueItem": (PROCUREMENT,),
+        "RetireCatalogueItem": (PROCUREMENT,),
+        "SearchCatalogue": (REQUESTER, PROCUREMENT),
+        "read-catalogue": EVERYBODY,
+        # the scheme
+        "AdoptScheme": (ADMINISTRATOR,),
+        "read-scheme": EVERYBODY,
+        # notices
+        "read-notices": (APPROVER, PROCUREMENT, REQUESTER, ADMINISTRATOR),
+        # historic logs
+        "StartImport": (PROCUREMENT, Role.PROGRAMME_OFFICER, ADMINISTRATOR),
+        "WithdrawImport": (PROCUREMENT, Role.PROGRAMME_OFFICER, ADMINISTRATOR),
+        "read-imports": EVERYBODY,
+        # the record
+        "read-audit": (SCRUTINY, AUDITOR, ADMINISTRATOR),
+    }
+)

@@ -1,0 +1,1 @@
+"""What may be asked of an RFP, and the rules that answer."""

@@ -1,0 +1,1 @@
+"""What an RFP is, what can have happened to it, and the rules that may refuse."""

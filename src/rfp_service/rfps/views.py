@@ -1,0 +1,62 @@
+"""What can be seen of RFPs: the board, one row for each."""
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, Integer, Text
+
+from rfp_service.rfps.domain.rfp import Rfp
+from shared.messages import Stream
+from shared.projecting.views import Row, StateView, state_table
+
+rfps = state_table(
+    "rfps",
+    Column("reference", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("waiting_on", Text, nullable=False),
+    Column("on_hold", Boolean, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("service_area", Text, nullable=False),
+    Column("raised_by", Text, nullable=False),
+    Column("lead", Text, nullable=False),
+    Column("cost_centre", Text, nullable=False),
+    Column("needed_by", Date),
+    Column("estimate_pence", BigInteger),
+    Column("estimate_with_vat_pence", BigInteger),
+    Column("regime", Text),
+    Column("route", Text),
+    Column("lots", Integer, nullable=False),
+    Column("rework_loops", Integer, nullable=False),
+    Column("budget_code", Text, nullable=False),
+    Column("approval_waits_for", Text, nullable=False),
+)
+
+
+def board(stream: Stream[Rfp]) -> Row:
+    """Return an RFP's row on the board."""
+    rfp, need = stream.state, stream.state.need
+    return {
+        "reference": f"RFP-{stream.first_position}",
+        "stage": rfp.stage,
+        "waiting_on": rfp.waiting_on,
+        "on_hold": rfp.on_hold,
+        "title": need.title,
+        "service_area": need.service_area,
+        "raised_by": rfp.raised_by,
+        "lead": rfp.lead,
+        "cost_centre": need.cost_centre,
+        "needed_by": need.needed_by,
+        "estimate_pence": need.estimate_pence,
+        "estimate_with_vat_pence": need.estimate_with_vat_pence,
+        "regime": rfp.regime,
+        "route": rfp.route,
+        "lots": rfp.lots,
+        "rework_loops": rfp.rework_loops,
+        "budget_code": rfp.budget_code,
+        "approval_waits_for": rfp.approval.waiting_for,
+    }
+
+
+BOARD = StateView(
+    rfps,
+    board,
+    Rfp(),
+    indexes=("(stage, first_position)", "(raised_by, first_position)"),
+)

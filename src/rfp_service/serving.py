@@ -1,0 +1,142 @@
+"""Running the service in one process: the database it stands on, the HTTP door, the worker beside it."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any
+
+import structlog
+import uvicorn
+
+from rfp_service.app import create_app
+from rfp_service.service import Service, opened
+from rfp_service.worker import HealDatabase, work
+from shared.embedded.server import embedded_postgres, ensure_running
+from shared.settings import NotConfigured, Settings
+
+BACKLOG = 2_048
+CONCURRENCY_LIMIT = 1_000
+KEEP_ALIVE_SECONDS = 30
+GRACE_SECONDS = 10
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Database:
+    """The addresses of the database, and how it is brought back where that is in our hands."""
+
+    service: str
+    owner: str | None
+    heal: HealDatabase | None = None
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[Database]:
+    """Use the database that is configured, or the embedded one of the data folder."""
+    if settings.database_url is not None:
+        yield Database(
+            settings.database_url, settings.database_owner_url or _demonstration(settings)
+        )
+        return
+    with embedded_postgres(settings.data_dir) as addresses:
+
+        async def heal() -> None:
+            await asyncio.to_thread(ensure_running, settings.data_dir)
+
+        yield Database(addresses.service, addresses.owner, heal)
+
+
+def _demonstration(settings: Settings) -> str | None:
+    """Return the one address there is as the owner's too, which only a demonstration may do."""
+    return settings.database_url if settings.profile == "demonstration" else None
+
+
+@asynccontextmanager
+async def with_worker(
+    settings: Settings, base: Database, *, worker: bool
+) -> AsyncIterator[Service]:
+    """Open the service, and work in the background beside it where that is wanted."""
+    async with opened(settings, base.service) as service:
+        working = None
+        if worker:
+            working = asyncio.create_task(work(service, *([base.heal] if base.heal else [])))
+            working.add_done_callback(_loudly)
+        try:
+            yield service
+        finally:
+            if working is not None:
+                working.cancel()
+                with suppress(asyncio.CancelledError):
+                    await working
+
+
+def _loudly(working: "asyncio.Task[None]") -> None:
+    """A worker that ends by itself is a fault: say so; readiness will show the lag."""
+    if not working.cancelled() and (error := working.exception()):
+        log.critical("worker ended", exc_info=error)
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it can be talked to."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: Any = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._announce()
+
+
+def serve(
+    settings: Settings, base: Database, *, worker: bool, announce: Callable[[], None] = lambda: None
+) -> None:
+    """Serve until asked to stop."""
+    app = create_app(lambda: with_worker(settings, base, worker=worker))
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        backlog=BACKLOG,
+        limit_concurrency=CONCURRENCY_LIMIT,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    _Server(config, announce).run()
+
+
+def stop_cleanly() -> None:
+    """Let a request to stop unwind everything that was opened, the embedded database last."""
+
+    def leave(number: int, _: FrameType | None) -> None:
+        raise SystemExit(0 if number in (signal.SIGINT, signal.SIGTERM) else 1)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, leave)
+
+
+def must_have_owner(base: Database) -> str:
+    """Return the owner's address, or say that it is needed."""
+    if base.owner is None:
+        raise NotConfigured(
+            "Set DATABASE_OWNER_URL, or give `rfp-service migrate --sql` to the owner."
+        )
+    return base.owner
+
+
+def say(text: str) -> None:
+    """Say something to whoever runs the command."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()

@@ -1,0 +1,74 @@
+"""The background door: one process at a time keeps the views current and lets reactions react."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import asyncpg
+import structlog
+
+from rfp_service.service import REACTIONS, VIEWS, Service
+from shared.database import AWAY
+from shared.projecting.following import Bell, Projector
+from shared.projecting.reacting import Reactor
+
+APPENDED = "stored_events"
+POLL_SECONDS = 5.0
+RETRY_SECONDS = 1.0
+RETRIES_LIMIT = 300
+WORKER_LOCK = 4_210_502
+
+log = structlog.get_logger(__name__)
+
+HealDatabase = Callable[[], Awaitable[None]]
+
+
+async def _leave_it() -> None:
+    """Leave a database that is away to those who run it."""
+
+
+async def work(service: Service, heal: HealDatabase = _leave_it) -> None:
+    """Work until cancelled; when the database goes away, come back when it does."""
+    failures = 0
+    while True:
+        try:
+            await _work_on_one_connection(service)
+        except AWAY as error:
+            failures += 1
+            log.warning(
+                "worker waits for the database", error=type(error).__name__, failures=failures
+            )
+            if failures > RETRIES_LIMIT:
+                raise
+            await heal()
+            await asyncio.sleep(RETRY_SECONDS)
+        else:
+            failures = 0
+
+
+async def _work_on_one_connection(service: Service) -> None:
+    """Hold the worker's lock on one connection, and keep up with the record while it lives."""
+    projector = Projector(service.pool, service.record, VIEWS)
+    reactor = Reactor(service.pool, service.record, REACTIONS)
+    bell = Bell(APPENDED, POLL_SECONDS)
+    async with service.pool.acquire() as connection:
+        if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", WORKER_LOCK):
+            await asyncio.sleep(POLL_SECONDS)  # another process does this work
+            return
+        await bell.attach(connection)
+        try:
+            await reactor.introduce()
+            while not connection.is_closed():
+                while await projector.catch_up():
+                    pass
+                while await reactor.catch_up():
+                    pass
+                await bell.wait()
+        finally:
+            await _release(connection, bell)
+
+
+async def _release(connection: asyncpg.Connection, bell: Bell) -> None:
+    """Give the lock back, if there is still a connection to give it back on."""
+    if not connection.is_closed():
+        await connection.remove_listener(APPENDED, bell.ring)
+        await connection.execute("SELECT pg_advisory_unlock($1)", WORKER_LOCK)

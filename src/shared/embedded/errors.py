@@ -1,0 +1,5 @@
+"""What can go wrong with the embedded server."""
+
+
+class EmbeddedPostgresFailed(Exception):
+    """The embedded PostgreSQL could not be started."""

@@ -1,0 +1,94 @@
+"""Bottlenecks over HTTP: of live RFPs, or of one import in its own time."""
+
+import asyncio
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import AwareDatetime
+
+from shared.calendar import microseconds
+from shared.flow import sources
+from shared.flow.answers import Bottlenecks
+from shared.flow.bottlenecks import Level, Question, Timestamps, bottlenecks
+from shared.flow.parties import Charging
+from shared.http.answers import answer_one, one, problems
+from shared.http.bodies import StrictRoute
+from shared.http.deciding import may
+from shared.http.reading import After, AsOf, Reading, instant_of, reading
+from shared.imports.source import finished_import
+
+router = APIRouter(prefix="/v1/rfps", tags=["flow"], route_class=StrictRoute)
+
+
+@router.get(
+    "/bottlenecks",
+    summary="See where RFPs wait",
+    dependencies=[may("read-flow")],
+    responses={**one(Bottlenecks), **problems(404, 409)},
+)
+async def see_bottlenecks(
+    request: Request,
+    after: After = None,
+    as_of: AsOf = None,
+    source: Annotated[
+        UUID | None, Query(description="An import's id; live RFPs without it.")
+    ] = None,
+    start: Annotated[
+        AwareDatetime | None, Query(alias="from", description="Waits that ended then or later.")
+    ] = None,
+    end: Annotated[
+        AwareDatetime | None, Query(alias="to", description="Waits that ended before then.")
+    ] = None,
+    level: Level = Level.STAGE,
+) -> Response:
+    """Rank the steps between stages (or activities) by their share of all working wait.
+
+    An import is read in its own time: `as_of` means what its log says of the time up to then.
+    """
+    window = (
+        None if start is None else microseconds(start),
+        None if end is None else microseconds(end),
+    )
+    if source is None:
+        shown = await _live(request, await reading(request, after, as_of), level, *window)
+    else:
+        read = await reading(request, after, None)
+        shown = await _imported(request, read, source, instant_of(as_of), level, *window)
+    return answer_one(request, shown, f'W/"{shown.position}"') if as_of else _fresh(shown)
+
+
+async def _live(
+    request: Request, read: Reading, level: Level, start: int | None, end: int | None
+) -> Bottlenecks:
+    scheme = request.app.state.service.scheme
+    await scheme.refresh()
+    log = await sources.live(read.pool, read.position)
+    question = Question(
+        source="live", position=read.position, as_of=read.as_of,
+        as_of_us=microseconds(read.as_of), level=level, from_us=start, to_us=end,
+    )  # fmt: skip
+    working = sources.working_time(scheme.scheme.closed_days())
+    return await asyncio.to_thread(bottlenecks, log, question, working)
+
+
+async def _imported(
+    request: Request, read: Reading, source: UUID, as_of: datetime | None, level: Level,
+    start: int | None, end: int | None,
+) -> Bottlenecks:  # fmt: skip
+    store = request.app.state.service.store
+    imported = await finished_import(store, source)
+    log = await sources.imported(read.pool, str(source), read.position)
+    instant = as_of or imported.last_at
+    question = Question(
+        source=str(source), position=read.position, as_of=instant, as_of_us=microseconds(instant),
+        level=level, charging=Charging.WAITED_FOR, timestamps=Timestamps(imported.timestamps),
+        from_us=start, to_us=end,
+    )  # fmt: skip
+    return await asyncio.to_thread(bottlenecks, log, question, sources.working_time(frozenset()))
+
+
+def _fresh(shown: Bottlenecks) -> Response:
+    """Return an answer whose open waits grow with the clock: nobody holds it for long."""
+    return Response(shown.model_dump_json(by_alias=True), media_type="application/json")

@@ -1,0 +1,92 @@
+"""The journals that flow is computed from: steps and cases, taken from events without code for each.
+
+Any event that says which stage its case is in and whom it waits on is a step; a wait on nobody ends.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import BigInteger, Boolean, Column, Text
+
+from shared.calendar import microseconds
+from shared.imports.historic import HistoricCaseImported, HistoricStepImported
+from shared.messages import Recorded
+from shared.projecting.views import Journal, Row, journal_table
+
+NOBODY = "nobody"
+
+steps = journal_table(
+    "flow_steps",
+    Column("source", Text, nullable=False),
+    Column("case_id", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("activity", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("party", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("ends", Boolean, nullable=False),
+)
+
+cases = journal_table(
+    "flow_cases",
+    Column("source", Text, nullable=False),
+    Column("case_id", Text, nullable=False),
+    Column("opened_us", BigInteger, nullable=False),
+    Column("closed_us", BigInteger),
+)
+
+
+def step_rows(recorded: Recorded) -> Iterable[Row]:
+    """Return the step that an event was, if it was one; live cases' source is their kind."""
+    event = recorded.event
+    if isinstance(event, HistoricStepImported):
+        return (_historic(event),)
+    stage, party = getattr(event, "stage", None), getattr(event, "waiting_on", None)
+    if stage is None or party is None:
+        return ()
+    return (
+        {
+            "source": event.kind,
+            "case_id": str(recorded.stream_id),
+            "seq": recorded.position,
+            "at_us": microseconds(recorded.happened_at),
+            "activity": type(event).__name__,
+            "stage": stage,
+            "party": party,
+            "actor": recorded.by,
+            "ends": party == NOBODY,
+        },
+    )
+
+
+def _historic(step: HistoricStepImported) -> Row:
+    return {
+        "source": step.import_id,
+        "case_id": step.case_id,
+        "seq": step.seq,
+        "at_us": microseconds(step.entered_at),
+        "activity": step.activity,
+        "stage": step.stage,
+        "party": step.party,
+        "actor": step.actor,
+        "ends": False,
+    }
+
+
+def case_rows(recorded: Recorded) -> Iterable[Row]:
+    """Return the case that an imported event opens."""
+    event = recorded.event
+    if not isinstance(event, HistoricCaseImported):
+        return ()
+    return (
+        {
+            "source": event.import_id,
+            "case_id": event.case_id,
+            "opened_us": microseconds(event.opened_at),
+            "closed_us": None if event.closed_at is None else microseconds(event.closed_at),
+        },
+    )
+
+
+STEPS = Journal(steps, step_rows, indexes=("(source, position)",))
+CASES = Journal(cases, case_rows, indexes=("(source, position)",))

@@ -1,0 +1,104 @@
+"""What operations answer, as the API file says it: lists, single things, and the problems of each."""
+
+from typing import Any
+
+from fastapi import Request, Response
+from pydantic import BaseModel, create_model
+
+from shared.http.pages import CSV, NDJSON, not_modified
+
+PROBLEM = {
+    "type": "object",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string", "description": "Stable; made of the rule's name."},
+        "title": {"type": "string", "description": "The rule as a sentence."},
+        "status": {"type": "integer"},
+        "instance": {"type": "string", "description": "The trace of this request."},
+        "errors": {
+            "type": "array",
+            "description": "What is wrong with the request, and where.",
+            "items": {
+                "type": "object",
+                "required": ["detail"],
+                "properties": {
+                    "pointer": {"type": "string", "description": "JSON pointer into the body."},
+                    "in": {"type": "string"},
+                    "parameter": {"type": "string"},
+                    "detail": {"type": "string"},
+                },
+            },
+        },
+    },
+    "additionalProperties": True,
+}
+
+MEANINGS = {
+    401: "No valid bearer token",
+    403: "Your role may never do this",
+    404: "There is no such thing here",
+    409: "A rule says no, with its sentence and facts",
+    412: "Somebody changed this since you last saw it",
+    413: "Too large",
+    415: "Another media type is needed",
+    422: "The request can't be understood; `errors` point at why",
+    428: "If-Match is needed",
+    503: "The views lag, or the database is away: ask again",
+}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the declarations of these problems, and of those that every operation has."""
+    return {
+        status: {
+            "description": MEANINGS[status],
+            "content": {
+                "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+            },
+        }
+        for status in sorted({*statuses, 401, 403, 422, 503})
+    }
+
+
+READS_ONE = problems(404)
+READS_MANY = problems()
+CREATES = problems(409, 413, 415)
+DECIDES = problems(404, 409, 412, 413, 415, 428)
+
+NOT_MODIFIED = {304: {"description": "You hold this already"}}
+
+
+def listed(item: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    """Return the declaration of a list in its three forms."""
+    many = create_model(
+        f"{item.__name__}List",
+        __doc__="A page of a list; `next` is the cursor of the following page.",
+        items=(list[item], ...),  # type: ignore[valid-type]  # a model made at run time
+        next=(str | None, ...),
+        position=(int, ...),
+    )
+    text = {"schema": {"type": "string"}}
+    return {
+        200: {
+            "description": "A page; `Link` holds the next one",
+            "model": many,
+            "content": {CSV: text, NDJSON: text},
+        },
+        **NOT_MODIFIED,
+        **READS_MANY,
+    }
+
+
+def one(item: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    """Return the declaration of a single thing."""
+    return {200: {"description": "The thing", "model": item}, **NOT_MODIFIED, **READS_ONE}
+
+
+def answer_one(request: Request, item: BaseModel, etag: str) -> Response:
+    """Return a single thing with its ETag, or say that the caller holds it already."""
+    headers = {"ETag": etag, "Vary": "Authorization"}
+    if not_modified(request, etag):
+        return Response(status_code=304, headers=headers)
+    return Response(
+        item.model_dump_json(by_alias=True), media_type="application/json", headers=headers
+    )

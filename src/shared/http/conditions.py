@@ -1,0 +1,79 @@
+"""The conditions a change is made under: the version seen (If-Match) and the request's key."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Header, Request
+
+from shared.errors import Unacceptable, VersionNeeded
+from shared.eventstore.appending import IdempotencyKey
+
+KEY_LIMIT = 200
+_ETAG = re.compile(r'^(?:W/)?"(\d{1,18})"$')
+_KEY = re.compile(r'^"?([\x21\x23-\x7e]{1,200})"?$')
+
+IfMatch = Annotated[
+    str | None,
+    Header(
+        alias="If-Match", description='The version you have seen, quoted: `"3"`.', examples=['"1"']
+    ),
+]
+IdempotencyKeyHeader = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description="Your own name for this request: a repeat is answered as the first time.",
+        examples=["7f1c9a52-6f0e-4f6f-9d51-2f3f8a7c0d11"],
+    ),
+]
+
+
+class UnreadableVersion(Unacceptable):
+    """If-Match holds one version in quotes, as ETag gave it."""
+
+
+class UnreadableKey(Unacceptable):
+    """Idempotency-Key holds 1 to 200 printable characters without spaces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What a change is conditional on."""
+
+    expected: int | None
+    key: IdempotencyKey | None
+
+    def must_name_a_version(self) -> int:
+        """Return the version that the caller has seen, or refuse."""
+        if self.expected is None:
+            raise VersionNeeded
+        return self.expected
+
+
+async def conditions(
+    request: Request, caller: str, if_match: str | None, key: str | None
+) -> Conditions:
+    """Read both conditions of a request by one caller."""
+    expected = None
+    if if_match is not None:
+        match = _ETAG.match(if_match.strip())
+        if match is None:
+            raise UnreadableVersion
+        expected = int(match[1])
+    if key is None:
+        return Conditions(expected, None)
+    named = _KEY.match(key.strip())
+    if named is None:
+        raise UnreadableKey
+    return Conditions(expected, IdempotencyKey(caller, named[1], await _hash(request)))
+
+
+async def _hash(request: Request) -> bytes:
+    """Return what tells two requests with one key apart: method, path, query and body."""
+    digest = hashlib.sha256()
+    for part in (request.method, request.url.path, request.url.query):
+        digest.update(part.encode() + b"\n")
+    digest.update(await request.body())
+    return digest.digest()

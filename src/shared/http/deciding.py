@@ -1,0 +1,161 @@
+"""How a change reaches the record over HTTP: who asks, by which role, on which version, under which key."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+from fastapi import Depends, Request, Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import JsonValue
+
+from shared.access.permissions import Permissions
+from shared.access.tokens import Person
+from shared.errors import StillRunning
+from shared.eventstore.appending import IdempotencyKey
+from shared.eventstore.store import EventStore
+from shared.http.bodies import authenticated
+from shared.http.conditions import Conditions, IdempotencyKeyHeader, IfMatch, conditions
+from shared.messages import Command, Known, Receipt, S, Stamp
+
+FactFinder = Callable[[EventStore, Any], Awaitable[dict[str, JsonValue]]]
+
+bearer = HTTPBearer(
+    auto_error=False, description="A bearer token of the council's identity provider."
+)
+
+
+def caller(
+    request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+) -> Person:
+    """Return who asks; the scheme beside it is for the API file."""
+    return authenticated(request)
+
+
+Caller = Annotated[Person, Depends(caller)]
+
+
+def may(action: str) -> Any:
+    """Return a dependency that refuses whoever's role may never do this; for reads."""
+
+    def check(request: Request, person: Caller) -> Person:
+        request.app.state.service.permissions.authority(person, action)
+        return person
+
+    return Depends(check)
+
+
+class Running:
+    """The keyed requests that this process is carrying out just now."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._keys: set[tuple[str, str]] = set()
+
+    def start(self, key: IdempotencyKey) -> None:
+        """Begin a request; refuse where the same one has not been answered yet."""
+        if (key.caller, key.key) in self._keys:
+            raise StillRunning
+        self._keys.add((key.caller, key.key))
+
+    def end(self, key: IdempotencyKey) -> None:
+        """Say that a request has been answered."""
+        self._keys.discard((key.caller, key.key))
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Takes one request's command to the record."""
+
+    store: EventStore
+    permissions: Permissions
+    known: Callable[[Person], Awaitable[Known]]
+    facts: Mapping[type[Command[Any]], FactFinder]
+    running: Running
+    person: Person
+    conditions: Conditions
+    traceparent: str
+    response: Response
+
+    async def create(self, command: Command[S], *, blank: S) -> Receipt:
+        """Begin a new thing, under a new id."""
+        stamp = await self._stamp(command)
+        return await self._answer(
+            lambda key: self.store.create(uuid4(), command, stamp, blank=blank, key=key)
+        )
+
+    async def handle(self, stream_id: UUID, command: Command[S], *, blank: S) -> Receipt:
+        """Decide on a thing: 403 before it is looked at, then 404, 428, 412, and 409 by its rules."""
+        stamp = await self._stamp(command)
+        if self.conditions.expected is None:
+            await self.store.must_exist(stream_id, blank)
+        expected = self.conditions.must_name_a_version()
+        return await self._answer(
+            lambda key: self.store.handle(
+                stream_id, command, stamp, blank=blank, expected=expected, key=key
+            )
+        )
+
+    async def set(self, stream_id: UUID, command: Command[S], *, blank: S) -> Receipt:
+        """Decide on the one thing of its kind, which may have no history yet: version 0."""
+        stamp = await self._stamp(command)
+        expected = self.conditions.must_name_a_version()
+        return await self._answer(
+            lambda key: self.store.handle(
+                stream_id, command, stamp, blank=blank, expected=expected, key=key, absent=True
+            )
+        )
+
+    async def stamp_for(self, command: type[Command[Any]]) -> Stamp:
+        """Vouch for who decides, by which role, knowing what; refuse who may never do this."""
+        authority = self.permissions.authority(self.person, command.__name__)
+        return Stamp(
+            by=self.person.id,
+            authority=authority.value,
+            at=datetime.now(UTC),
+            known=await self.known(self.person),
+            trace=self.traceparent,
+        )
+
+    async def _stamp(self, command: Command[Any]) -> Stamp:
+        stamp = await self.stamp_for(type(command))
+        if finder := self.facts.get(type(command)):
+            facts = await finder(self.store, command)
+            known = stamp.known.model_copy(update={"facts": facts})
+            stamp = stamp.model_copy(update={"known": known})
+        return stamp
+
+    async def _answer(
+        self, decide: Callable[[IdempotencyKey | None], Awaitable[Receipt]]
+    ) -> Receipt:
+        key = self.conditions.key
+        if key is None:
+            receipt = await decide(None)
+        else:
+            self.running.start(key)
+            try:
+                receipt = await decide(key)
+            finally:
+                self.running.end(key)
+        self.response.headers["ETag"] = f'"{receipt.version}"'
+        return receipt
+
+
+async def desk(
+    request: Request,
+    response: Response,
+    person: Caller,
+    if_match: IfMatch = None,
+    idempotency_key: IdempotencyKeyHeader = None,
+) -> Desk:
+    """Set up the desk for one request."""
+    service = request.app.state.service
+    return Desk(
+        service.store, service.permissions, service.known, service.facts, service.running, person,
+        await conditions(request, person.id, if_match, idempotency_key),
+        request.state.traceparent, response,
+    )  # fmt: skip
+
+
+Store = Annotated[Desk, Depends(desk)]

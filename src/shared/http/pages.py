@@ -1,0 +1,149 @@
+"""Lists a page at a time: an opaque cursor, a Link to the next page, as JSON, CSV or NDJSON."""
+
+import base64
+import binascii
+import csv
+import io
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Depends, Query, Request, Response
+from sqlalchemy import Column, Select
+
+from shared.errors import Unacceptable
+from shared.http.reading import Reading
+
+PAGE_LIMIT = 200
+PAGE_USUAL = 50
+CURSOR_LIMIT = 100
+
+JSON, CSV, NDJSON = "application/json", "text/csv", "application/x-ndjson"
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class UnreadableCursor(Unacceptable):
+    """`cursor` is what a page's `next` said, unchanged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which page of a list is asked for, and in which form."""
+
+    request: Request
+    limit: int
+    cursor: int | None
+    media_type: str
+
+    async def of(
+        self,
+        reading: Reading,
+        statement: "Select[Any]",
+        order: "Column[Any]",
+        *,
+        oldest_first: bool = False,
+        also: Callable[[Reading, list[dict[str, Any]]], Awaitable[None]] | None = None,
+    ) -> Response:
+        """Return one page of what a statement selects, ordered by a column of positions.
+
+        `also` may add to the items of the page what no table holds.
+        """
+        if self.cursor is not None:
+            beyond = order > self.cursor if oldest_first else order < self.cursor
+            statement = statement.where(beyond)
+        statement = statement.order_by(order if oldest_first else order.desc())
+        rows = await reading.rows(statement.limit(self.limit + 1))
+        more = len(rows) > self.limit
+        items = [dict(row) for row in rows[: self.limit]]
+        following = _cursor(items[-1][order.name]) if more else None
+        if also is not None:
+            await also(reading, items)
+        return self.answer(reading, items, following)
+
+    def answer(
+        self, reading: Reading, items: Sequence[Mapping[str, Any]], following: str | None = None
+    ) -> Response:
+        """Return items in the form asked for, with a Link to the next page where there is one."""
+        headers = {"Vary": "Accept, Authorization", "ETag": f'W/"{reading.position}"'}
+        if following is not None:
+            url = self.request.url.include_query_params(cursor=following)
+            headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
+        if not_modified(self.request, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        match self.media_type:
+            case "text/csv":
+                content = csv_of(items)
+            case "application/x-ndjson":
+                content = b"".join(json_of(item) + b"\n" for item in items)
+            case _:
+                content = json_of({"items": items, "next": following, "position": reading.position})
+        return Response(content, media_type=self.media_type, headers=headers)
+
+
+def page(
+    request: Request,
+    limit: Annotated[int, Query(ge=1, le=PAGE_LIMIT)] = PAGE_USUAL,
+    cursor: Annotated[str | None, Query(max_length=CURSOR_LIMIT)] = None,
+) -> Page:
+    """Read which page is asked for."""
+    return Page(request, limit, None if cursor is None else _position(cursor), _wanted(request))
+
+
+Paged = Annotated[Page, Depends(page)]
+
+
+def not_modified(request: Request, etag: str) -> bool:
+    """Say whether the caller holds this already."""
+    held = request.headers.get("if-none-match", "")
+    return etag.removeprefix("W/") in [tag.strip().removeprefix("W/") for tag in held.split(",")]
+
+
+def csv_of(items: Iterable[Mapping[str, Any]]) -> bytes:
+    """Return items as CSV (RFC 4180), with a heading; cells that a spreadsheet would run are defused."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    for number, item in enumerate(items):
+        if number == 0:
+            writer.writerow(item)
+        writer.writerow([_cell(value) for value in item.values()])
+    return text.getvalue().encode()
+
+
+def _cell(value: object) -> str:
+    """Return one value as text; an apostrophe keeps text that looks like a formula from being one."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+    if isinstance(value, bool | int | float):
+        return str(value).lower()
+    return json_of(value).decode().strip('"')
+
+
+def json_of(value: object) -> bytes:
+    """Return a value as JSON; the driver's own UUIDs are not known to orjson, but know their text."""
+    return orjson.dumps(value, default=str)
+
+
+def _wanted(request: Request) -> str:
+    """Return the first form the caller accepts that lists come in; JSON where none is."""
+    for part in request.headers.get("accept", "").split(","):
+        media_type = part.partition(";")[0].strip().lower()
+        if media_type in (JSON, CSV, NDJSON):
+            return media_type
+    return JSON
+
+
+def _cursor(position: int) -> str:
+    return base64.urlsafe_b64encode(str(position).encode()).decode().rstrip("=")
+
+
+def _position(cursor: str) -> int:
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
+    except (binascii.Error, ValueError):
+        raise UnreadableCursor from None
+    if not (text.isdigit() and len(text) < 19):
+        raise UnreadableCursor
+    return int(text)

@@ -1,0 +1,167 @@
+"""Imports over HTTP: hand a log in, watch it, withdraw it."""
+
+import asyncio
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, BinaryIO, Literal
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from fastapi import APIRouter, Body, Depends, Form, Request, Response, UploadFile
+from pydantic import BaseModel, StringConstraints, TypeAdapter, ValidationError
+
+from shared.errors import NotFound, Unacceptable
+from shared.http.answers import CREATES, DECIDES, answer_one, one
+from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
+from shared.http.deciding import Store, may
+from shared.http.reading import Read
+from shared.imports.commands import StartImport, WithdrawImport
+from shared.imports.domain import Import, Report, Status
+from shared.imports.loading import LogFiles
+from shared.imports.rfp_log import Options
+from shared.messages import Receipt
+
+UPLOAD_BYTES_LIMIT = 256 * 1024 * 1024
+MAP_CHARACTERS_LIMIT = 64 * 1024
+
+router = APIRouter(prefix="/v1/imports", tags=["imports"], route_class=StrictRoute)
+
+_STAGES = TypeAdapter(dict[str, Annotated[str, StringConstraints(min_length=1, max_length=200)]])
+
+
+class UnknownTimeZone(Unacceptable):
+    """`time_zone` is the name of a time zone, such as Europe/London."""
+
+
+class UnreadableActivityMap(Unacceptable):
+    """`activity_map` is a JSON object of activities and their stages."""
+
+
+class ImportAnswer(BaseModel):
+    """How an import stands; `tried` is a dry run, of which nothing was written."""
+
+    id: UUID
+    version: int
+    position: int
+    status: Literal["running", "done", "failed", "withdrawn", "tried"]
+    name: str
+    kind: str
+    timestamps: str
+    reason: str = ""
+    report: Report
+
+
+@router.post(
+    "",
+    status_code=202,
+    summary="Import a historic log",
+    responses={**CREATES, 200: {"model": ImportAnswer, "description": "A dry run, or nothing new"}},
+)
+async def start_import(  # noqa: PLR0913  # the fields of one form
+    request: Request,
+    response: Response,
+    desk: Store,
+    events: UploadFile,
+    cases: UploadFile,
+    kind: Annotated[Literal["rfp-log"], Form(description="What sort of log this is.")],
+    name: Annotated[str, Form(min_length=1, max_length=200)] = "RFP log",
+    timestamps: Annotated[Literal["entered", "completed"], Form()] = "entered",
+    time_zone: Annotated[
+        str | None, Form(max_length=60, description="For times without an offset.")
+    ] = None,
+    activity_map: Annotated[
+        str | None, Form(max_length=MAP_CHARACTERS_LIMIT, description="JSON: activity to stage.")
+    ] = None,
+    strict: Annotated[bool, Form(description="Refuse stages that the map does not have.")] = False,  # noqa: FBT002  # a form field
+    dry_run: Annotated[bool, Form(description="Say what would happen; write nothing.")] = False,  # noqa: FBT002  # a form field
+) -> ImportAnswer:
+    """Take in a log of events and cases, plain or gzip CSV. The same content again adds nothing."""
+    stamp = await desk.stamp_for(StartImport)
+    options = Options(timestamps, _time_zone(time_zone), _stages(activity_map), strict)
+    importer = request.app.state.service.importer
+    folder = TemporaryDirectory(prefix="rfp-import-")
+    files = LogFiles(
+        await _kept(events.file, Path(folder.name, "events")),
+        await _kept(cases.file, Path(folder.name, "cases")),
+        options,
+    )
+    if dry_run:
+        with folder:
+            log_id, report = await importer.try_out(files)
+        response.status_code = 200
+        return ImportAnswer(
+            id=log_id, version=0, position=0, status="tried", name=name, kind=kind,
+            timestamps=timestamps, report=report,
+        )  # fmt: skip
+    receipt, started = await importer.start(files, folder, name, stamp)
+    response.status_code = 202 if started else 200
+    response.headers["Location"] = f"/v1/imports/{receipt.id}"
+    response.headers["ETag"] = f'"{receipt.version}"'
+    stream = await desk.store.load(receipt.id, Import())
+    return _answer(receipt.id, receipt.version, receipt.position, stream.state)
+
+
+@router.get(
+    "/{import_id}",
+    summary="See an import",
+    dependencies=[may("read-imports")],
+    responses=one(ImportAnswer),
+)
+async def see_import(request: Request, import_id: UUID, reading: Read) -> Response:
+    """Show how an import stands, and its report."""
+    store = request.app.state.service.store
+    stream = await store.load(import_id, Import(), reading.position if reading.past else None)
+    if stream.version == 0:
+        raise NotFound
+    shown = _answer(import_id, stream.version, stream.position, stream.state)
+    return answer_one(request, shown, f'"{stream.version}"')
+
+
+@router.post(
+    "/{import_id}/decisions",
+    summary="Decide on an import",
+    responses=DECIDES,
+    dependencies=[Depends(must_be_json)],
+    max_body_size=BODY_BYTES_LIMIT,
+)
+async def decide_on_import(
+    import_id: UUID,
+    command: Annotated[strict(WithdrawImport), Body()],  # type: ignore[valid-type]  # an annotation made by a function
+    desk: Store,
+) -> Receipt:
+    """Withdraw an import: its figures are hidden, its events stay in the record."""
+    return await desk.handle(import_id, command, blank=Import())
+
+
+def _answer(import_id: UUID, version: int, position: int, state: Import) -> ImportAnswer:
+    assert state.status is not Status.ABSENT, "it has been started"
+    return ImportAnswer(
+        id=import_id, version=version, position=position, status=state.status.value,
+        name=state.name, kind=state.log_kind, timestamps=state.timestamps, reason=state.reason,
+        report=state.report,
+    )  # fmt: skip
+
+
+async def _kept(source: BinaryIO, path: Path) -> Path:
+    """Copy an upload to where it outlives its request."""
+
+    def copy() -> None:
+        with path.open("wb") as target:
+            shutil.copyfileobj(source, target)
+
+    await asyncio.to_thread(copy)
+    return path
+
+
+def _time_zone(name: str | None) -> str | None:
+    if name is not None and name not in available_timezones():
+        raise UnknownTimeZone
+    return name
+
+
+def _stages(text: str | None) -> dict[str, str]:
+    try:
+        return {} if text is None else _STAGES.validate_json(text, strict=True)
+    except ValidationError:
+        raise UnreadableActivityMap from None

@@ -1,0 +1,6 @@
+"""What the notices offer the roof."""
+
+from shared.context import Context
+from shared.notices.api import router
+
+NOTICES = Context(routers=(router,))

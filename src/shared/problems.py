@@ -1,0 +1,139 @@
+"""The only place that knows HTTP codes: refusals become RFC 9457 problems, and nothing sent is echoed."""
+
+import re
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from shared.database import AWAY
+from shared.errors import (
+    DatabaseAway,
+    NotAllowed,
+    NotAuthenticated,
+    NotFound,
+    NotReady,
+    OutOfDate,
+    Refused,
+    StillRunning,
+    TooLarge,
+    Unacceptable,
+    VersionNeeded,
+    WrongMediaType,
+)
+
+MEDIA_TYPE = "application/problem+json"
+POINTER_LIMIT = 200
+
+STATUS: Sequence[tuple[type[Refused], int]] = (
+    (NotAuthenticated, 401),
+    (NotAllowed, 403),
+    (NotFound, 404),
+    (StillRunning, 409),
+    (OutOfDate, 412),
+    (TooLarge, 413),
+    (WrongMediaType, 415),
+    (Unacceptable, 422),
+    (VersionNeeded, 428),
+    (NotReady, 503),
+    (Refused, 409),
+)
+HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "2"}}
+
+log = structlog.get_logger(__name__)
+
+
+def status_of(refusal: type[Refused]) -> int:
+    """Return the HTTP status of a kind of refusal."""
+    return next(status for kind, status in STATUS if issubclass(refusal, kind))
+
+
+def type_of(refusal: type[Refused]) -> str:
+    """Return the stable `type` of a kind of refusal, made of its name."""
+    return "/problems/" + re.sub(r"(?<=[a-z])(?=[A-Z])", "-", refusal.__name__).lower()
+
+
+def problem(request: Request, status: int, type_: str, title: str, **members: Any) -> Response:
+    """Return a problem; its `instance` is the request's trace id."""
+    trace = getattr(request.state, "trace_id", None)
+    content = {
+        "type": type_,
+        "title": title,
+        "status": status,
+        **({"instance": f"urn:uuid:{UUID(trace)}"} if trace else {}),
+        **members,
+    }
+    return JSONResponse(
+        jsonable_encoder(content), status, headers=HEADERS.get(status), media_type=MEDIA_TYPE
+    )
+
+
+async def refused(request: Request, refusal: Refused) -> Response:
+    """Say which rule says no, and the facts it says no by."""
+    status = status_of(type(refusal))
+    return problem(request, status, type_of(type(refusal)), refusal.sentence(), **refusal.facts)
+
+
+async def invalid(request: Request, error: RequestValidationError) -> Response:
+    """Point at what is wrong with a request, without repeating what it said."""
+    errors = [_pointed(found) for found in error.errors()]
+    return problem(
+        request, 422, "/problems/invalid-request", "Some of this request can't be understood.",
+        errors=errors,
+    )  # fmt: skip
+
+
+async def of_the_framework(request: Request, error: HTTPException) -> Response:
+    """Give the framework's own answers (no such path, wrong method, body too large) the same form."""
+    title = HTTPStatus(error.status_code).phrase
+    response = problem(request, error.status_code, "about:blank", title)
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def away(request: Request, error: Exception) -> Response:
+    """Say that the database is away, and log what it said."""
+    log.warning("database away", error=type(error).__name__)
+    return await refused(request, DatabaseAway())
+
+
+async def unforeseen(request: Request, error: Exception) -> Response:
+    """Admit a fault of the service without a detail; the log has it."""
+    log.error("unforeseen", exc_info=error, path=request.url.path)
+    return problem(
+        request, 500, "/problems/fault", "The service made a mistake; it has been logged."
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Let the app answer all that goes wrong as problems."""
+    app.add_exception_handler(Refused, refused)  # type: ignore[arg-type]  # starlette types handlers by Exception
+    app.add_exception_handler(RequestValidationError, invalid)  # type: ignore[arg-type]  # the same
+    app.add_exception_handler(HTTPException, of_the_framework)  # type: ignore[arg-type]  # the same
+    for kind in AWAY:
+        app.add_exception_handler(kind, away)
+    app.add_exception_handler(Exception, unforeseen)
+
+
+def _pointed(error: dict[str, Any]) -> dict[str, str]:
+    """Return where an error is and what was expected there."""
+    where, *path = [str(part) for part in error["loc"]]
+    detail = (
+        "Not one of the values known here"
+        if error["type"].startswith("union_tag")
+        else error["msg"]
+    )
+    if where == "body":
+        escaped = [part.replace("~", "~0").replace("/", "~1") for part in path]
+        return {
+            "pointer": "#" + "".join(f"/{p}" for p in escaped)[:POINTER_LIMIT],
+            "detail": detail,
+        }
+    return {"in": where, "parameter": ".".join(path)[:POINTER_LIMIT], "detail": detail}

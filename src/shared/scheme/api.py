@@ -1,0 +1,57 @@
+"""The scheme over HTTP: what is in force as of any time, and its adoption."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends, Request, Response
+from pydantic import BaseModel
+
+from shared.http.answers import DECIDES, answer_one, one
+from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
+from shared.http.deciding import Store, may
+from shared.http.reading import Read
+from shared.messages import Receipt
+from shared.scheme.commands import AdoptScheme
+from shared.scheme.domain import SCHEME_ID, Scheme, SchemeValues
+
+router = APIRouter(
+    prefix="/v1/scheme", tags=["scheme"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT
+)
+
+
+class SchemeInForce(BaseModel):
+    """The scheme in force, and how many versions have been adopted; `version` is what ETag names."""
+
+    version: int
+    scheme_version: int
+    values: SchemeValues | None
+
+
+@router.get(
+    "",
+    summary="See the scheme in force",
+    dependencies=[may("read-scheme")],
+    responses=one(SchemeInForce),
+)
+async def see_scheme(request: Request, reading: Read) -> Response:
+    """Show what the council has decided about itself, as in force on the day of the reading."""
+    store = request.app.state.service.store
+    stream = await store.load(SCHEME_ID, Scheme(), reading.position if reading.past else None)
+    in_force = stream.state.in_force(reading.as_of.date())
+    shown = SchemeInForce(
+        version=stream.version, scheme_version=in_force.number, values=in_force.values
+    )
+    return answer_one(request, shown, f'"{stream.version}"')
+
+
+@router.post(
+    "/decisions",
+    summary="Adopt a scheme",
+    responses=DECIDES,
+    dependencies=[Depends(must_be_json)],
+)
+async def decide_on_scheme(
+    command: Annotated[strict(AdoptScheme), Body()],  # type: ignore[valid-type]  # an annotation made by a function
+    desk: Store,
+) -> Receipt:
+    """Adopt a scheme; send If-Match `"0"` for the first one."""
+    return await desk.set(SCHEME_ID, command, blank=Scheme())

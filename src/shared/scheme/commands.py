@@ -1,0 +1,34 @@
+"""Adopting a scheme."""
+
+from itertools import pairwise
+from typing import Literal
+
+from shared.fields import Reason
+from shared.messages import Command, Stamp
+from shared.scheme.domain import (
+    AdoptedForThePast,
+    Scheme,
+    SchemeAdopted,
+    SchemeValues,
+    TiersNotRising,
+)
+
+
+class AdoptScheme(Command[Scheme]):
+    """Adopt a scheme: the whole of it, in force from a day on."""
+
+    decision: Literal["adopt"] = "adopt"
+    values: SchemeValues
+    reason: Reason
+
+    def decide(self, scheme: Scheme, stamp: Stamp) -> SchemeAdopted:
+        """Adopt a scheme whose tiers rise; only the first may reach into the past."""
+        tiers = self.values.tiers
+        names = {tier.name for tier in tiers}
+        if len(names) < len(tiers) or any(
+            b.up_to_pence <= a.up_to_pence for a, b in pairwise(tiers)
+        ):
+            raise TiersNotRising(limits_pence=[tier.up_to_pence for tier in tiers])
+        if scheme.versions and self.values.effective_from < stamp.at.date():
+            raise AdoptedForThePast(effective_from=self.values.effective_from)
+        return SchemeAdopted(values=self.values, reason=self.reason)

@@ -1,0 +1,48 @@
+"""What the rules need to know of the scheme, read as at one position and given to them in `Known`."""
+
+from datetime import UTC, datetime
+
+import asyncpg
+
+from shared.access.tokens import Person
+from shared.eventstore.store import EventStore
+from shared.messages import Known, Tier
+from shared.scheme.domain import SCHEME_ID, Scheme
+
+# One look: where the record stands, and whether the scheme has changed since it was last read.
+STANDING = """
+SELECT (SELECT position FROM event_head),
+       (SELECT max(originator_version) FROM stored_events WHERE originator_id = $1)
+"""
+
+
+class SchemeFacts:
+    """Tells what the scheme says now; the scheme itself is folded again only when it has changed."""
+
+    def __init__(self, pool: asyncpg.Pool, store: EventStore) -> None:
+        """Read the scheme of this record."""
+        self._pool = pool
+        self._store = store
+        self._version = 0
+        self.scheme = Scheme()
+
+    async def known(self, person: Person) -> Known:
+        """Return what is known to a decision by this person, taken now."""
+        position = await self.refresh()
+        version = self.scheme.in_force(datetime.now(UTC).date())
+        tiers = version.values.tiers if version.values else []
+        return Known(
+            position=position,
+            roles=tuple(role.value for role in person.roles),
+            scheme_version=version.number,
+            tiers=tuple(Tier(name=tier.name, up_to_pence=tier.up_to_pence) for tier in tiers),
+            own_tiers=tuple(tier.name for tier in tiers if person.id in tier.approvers),
+        )
+
+    async def refresh(self) -> int:
+        """Read the scheme again where it has changed; return the position that this was read at."""
+        position, version = await self._pool.fetchrow(STANDING, SCHEME_ID)
+        if (version or 0) != self._version:
+            stream = await self._store.load(SCHEME_ID, Scheme())
+            self.scheme, self._version = stream.state, stream.version
+        return int(position)

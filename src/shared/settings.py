@@ -1,0 +1,51 @@
+"""All that can be configured, read from the environment; the only place that looks there."""
+
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Profile(StrEnum):
+    """Whether this is for real."""
+
+    DEMONSTRATION = "demonstration"
+    PRODUCTION = "production"
+
+
+class NotConfigured(Exception):
+    """Something that this command needs is not configured."""
+
+
+class Settings(BaseSettings):
+    """The service's configuration; every name is also that of an environment variable."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True)
+
+    profile: Profile = Profile.DEMONSTRATION
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    data_dir: Path = Path(".data")
+    database_url: str | None = Field(None, description="The service role's own database.")
+    database_owner_url: str | None = Field(
+        None, description="The owner's, for `migrate` and `rebuild`."
+    )
+    token_issuer: str | None = None
+    token_audience: str = "rfp-service"
+    token_keys: Path | None = Field(None, description="A JWKS file with the issuer's public keys.")
+    database_pool: int = Field(8, ge=3, le=100)
+    log_level: str = "info"
+
+    def checked(self) -> "Settings":
+        """Refuse what would be unsafe: demonstration tokens beyond this machine, or half a set-up."""
+        if self.profile is Profile.DEMONSTRATION:
+            if self.host not in ("127.0.0.1", "::1", "localhost"):
+                raise NotConfigured("The demonstration profile listens on loopback only.")
+            if self.token_issuer or self.token_keys:
+                raise NotConfigured("TOKEN_ISSUER and TOKEN_KEYS need PROFILE=production.")
+        elif not (self.database_url and self.token_issuer and self.token_keys):
+            raise NotConfigured(
+                "PROFILE=production needs DATABASE_URL, TOKEN_ISSUER and TOKEN_KEYS."
+            )
+        return self
