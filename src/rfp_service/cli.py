@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import asyncpg
@@ -173,7 +173,8 @@ def _told(log_id: UUID, state: Import) -> str:
     status = "nothing written" if state.status is Status.ABSENT else state.status.value
     lines = [
         f"Import {log_id}: {status}. {state.reason}".rstrip(),
-        f"{report.cases} cases, {report.events} events, {report.bad_rows} bad rows, {report.warnings} warnings.",
+        f"{report.cases} cases, {report.events} events.",
+        f"{report.bad_rows} bad rows, {report.warnings} warnings.",
     ]
     lines += [f"  bad: {f.file} row {f.row}, {f.column}: {f.reason}" for f in report.bad]
     lines += [f"  odd: {f.file} row {f.row}, {f.column}: {f.reason}" for f in report.odd]
@@ -207,11 +208,11 @@ def _settings() -> Settings:
     return settings
 
 
-def main() -> Any:
+def main() -> None:
     """Run a command; what is wrong is said in a sentence, without a traceback."""
     stop_cleanly()
     try:
-        return app()
+        app()
     except (NotConfigured, EmbeddedPostgresFailed) as error:
         sys.exit(f"rfp-service: {error}")
     except Refused as refusal:

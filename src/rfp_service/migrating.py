@@ -3,18 +3,19 @@
 import io
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-import asyncpg
-
 from rfp_service.service import EVENTS, VIEWS
-from shared.database import connected
+from shared.database import Connection, connected
 from shared.eventstore.encoding import EnvelopeMapper, Topics
 from shared.eventstore.reading import Reader
 from shared.projecting.keeping import keep, outdated
 from shared.projecting.rebuilding import rebuild
 from shared.settings import NotConfigured
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 LATEST = "0002"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -64,7 +65,7 @@ async def rebuild_views(owner_url: str, service_url: str) -> int:
         return await rebuild(pool, reader, VIEWS, grant=lambda table: _view_grants(table, role))
 
 
-async def is_current(connection: asyncpg.Connection) -> bool:
+async def is_current(connection: Connection) -> bool:
     """Say whether a database has the shape this program needs."""
     return await _revision(connection) == LATEST and not await outdated(connection, VIEWS)
 
@@ -74,11 +75,11 @@ def migration_sql(service_url: str) -> str:
     from alembic import command  # alembic is slow to import, and seldom needed
 
     text = io.StringIO()
-    command.upgrade(_config(output_buffer=text), LATEST, sql=True)
+    command.upgrade(_config(text), LATEST, sql=True)
     return text.getvalue() + GRANTS.format(role=role_of(service_url))
 
 
-async def _revision(connection: asyncpg.Connection) -> str | None:
+async def _revision(connection: Connection) -> str | None:
     if await connection.fetchval("SELECT to_regclass('alembic_version')") is None:
         return None
     revision: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
@@ -92,16 +93,14 @@ async def _upgrade(owner_url: str) -> None:
     url = "postgresql+asyncpg" + owner_url[owner_url.index("://") :]
     engine = create_async_engine(url)
     async with engine.begin() as connection:
-        await connection.run_sync(
-            lambda sync: command.upgrade(_config(attributes={"connection": sync}), LATEST)
-        )
+        await connection.run_sync(lambda sync: command.upgrade(_config(connection=sync), LATEST))
     await engine.dispose()
 
 
-def _config(**options: Any) -> Any:
+def _config(text: io.StringIO | None = None, connection: object = None) -> "Config":
     from alembic.config import Config  # alembic is slow to import, and seldom needed
 
-    config = Config(**options)
+    config = Config(output_buffer=text, attributes={"connection": connection})
     config.set_main_option("script_location", str(MIGRATIONS))
     return config
 

@@ -6,8 +6,8 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
+from socket import socket
 from types import FrameType
-from typing import Any
 
 import structlog
 import uvicorn
@@ -88,7 +88,7 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._announce = announce
 
-    async def startup(self, sockets: Any = None) -> None:
+    async def startup(self, sockets: list[socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._announce()
@@ -120,8 +120,8 @@ def serve(
 def stop_cleanly() -> None:
     """Let a request to stop unwind everything that was opened, the embedded database last."""
 
-    def leave(number: int, _: FrameType | None) -> None:
-        raise SystemExit(0 if number in (signal.SIGINT, signal.SIGTERM) else 1)
+    def leave(_number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(0)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, leave)

@@ -3,11 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-import asyncpg
 import structlog
 
 from rfp_service.service import REACTIONS, VIEWS, Service
-from shared.database import AWAY
+from shared.database import AWAY, Connection
 from shared.projecting.following import Bell, Projector
 from shared.projecting.reacting import Reactor
 
@@ -67,7 +66,7 @@ async def _work_on_one_connection(service: Service) -> None:
             await _release(connection, bell)
 
 
-async def _release(connection: asyncpg.Connection, bell: Bell) -> None:
+async def _release(connection: Connection, bell: Bell) -> None:
     """Give the lock back, if there is still a connection to give it back on."""
     if not connection.is_closed():
         await connection.remove_listener(APPENDED, bell.ring)

@@ -69,7 +69,10 @@ class WorkingTime:
 
 @cache
 def _bank_working_days() -> NDArray[np.bool_]:
-    """Return which days are weekdays and no bank holidays in England (Banking and Financial Dealings Act 1971)."""
+    """Return which days are weekdays and no bank holidays in England.
+
+    Banking and Financial Dealings Act 1971, schedule 1, and the proclamations under it.
+    """
     first_weekday = _FIRST_DAY.weekday()
     works = (np.arange(_DAYS) + first_weekday) % 7 < SATURDAY
     england = holidays.country_holidays(

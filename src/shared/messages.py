@@ -1,9 +1,9 @@
-"""The four words everything is said in: a command asks, a stamp vouches, an event happened, a stream is its sum."""
+"""The words everything is said in: commands ask, stamps vouch, events happened, streams are their sum."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, JsonValue
@@ -84,7 +84,7 @@ class Recorded(NamedTuple):
     position: int
     stream_id: UUID
     version: int
-    event: "Event[State]"
+    event: "Event[Any]"
     envelope: dict[str, JsonValue]
     recorded_at: datetime
 

@@ -60,7 +60,7 @@ def type_of(refusal: type[Refused]) -> str:
     return "/problems/" + re.sub(r"(?<=[a-z])(?=[A-Z])", "-", refusal.__name__).lower()
 
 
-def problem(request: Request, status: int, type_: str, title: str, **members: Any) -> Response:
+def problem(request: Request, status: int, type_: str, title: str, **members: object) -> Response:
     """Return a problem; its `instance` is the request's trace id."""
     trace = getattr(request.state, "trace_id", None)
     content = {

@@ -32,7 +32,7 @@ class Settings(BaseSettings):
         None, description="The owner's, for `migrate` and `rebuild`."
     )
     token_issuer: str | None = None
-    token_audience: str = "rfp-service"
+    token_audience: str = "rfp-service"  # noqa: S105  # a name, no secret
     token_keys: Path | None = Field(None, description="A JWKS file with the issuer's public keys.")
     database_pool: int = Field(8, ge=3, le=100)
     log_level: str = "info"

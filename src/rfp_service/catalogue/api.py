@@ -58,7 +58,9 @@ class CatalogueCheckShown(BaseModel):
     responses=CREATES,
     dependencies=[Depends(must_be_json)],
 )
-async def add_item(command: Annotated[strict(AddCatalogueItem), Body()], desk: Store) -> Receipt:  # type: ignore[valid-type]  # an annotation made by a function
+async def add_item(
+    command: Annotated[AddCatalogueItem, strict(AddCatalogueItem), Body()], desk: Store
+) -> Receipt:
     """Add something that services can have without an RFP."""
     return await desk.create(command, blank=CatalogueItem())
 
@@ -71,7 +73,7 @@ async def add_item(command: Annotated[strict(AddCatalogueItem), Body()], desk: S
 )
 async def decide_on_item(
     item_id: UUID,
-    command: Annotated[strict(RetireCatalogueItem), Body()],  # type: ignore[valid-type]  # an annotation made by a function
+    command: Annotated[RetireCatalogueItem, strict(RetireCatalogueItem), Body()],
     desk: Store,
 ) -> Receipt:
     """Retire a catalogue item."""
@@ -106,8 +108,8 @@ async def list_items(
     dependencies=[Depends(must_be_json)],
 )
 async def check_catalogue(
-    command: Annotated[strict(SearchCatalogue), Body()], desk: Store
-) -> Receipt:  # type: ignore[valid-type]  # an annotation made by a function
+    command: Annotated[SearchCatalogue, strict(SearchCatalogue), Body()], desk: Store
+) -> Receipt:
     """Look for something that meets a need; the check keeps what it showed, for the RFP."""
     return await desk.create(command, blank=CatalogueCheck())
 

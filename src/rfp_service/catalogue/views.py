@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-import asyncpg
 from sqlalchemy import BigInteger, Column, Date, Integer, Text
 
 from rfp_service.catalogue.domain import CatalogueItem
+from shared.database import Connection
 from shared.messages import Stream
 from shared.projecting.views import STILL_VALID, Row, StateView, state_table
 
@@ -48,6 +48,6 @@ ORDER BY ts_rank(words, query) DESC, i.first_position LIMIT {SHOWN_LIMIT}
 """
 
 
-async def found(connection: asyncpg.Connection, query: str) -> list[UUID]:
+async def found(connection: Connection, query: str) -> list[UUID]:
     """Return the items that a query finds, best first, of those that can be had today."""
     return [row["id"] for row in await connection.fetch(SEARCH, query)]

@@ -10,6 +10,7 @@ import asyncpg
 from rfp_service.demonstration.people import CAST
 from rfp_service.demonstration.story import story
 from rfp_service.service import EVENTS
+from shared.database import Connection
 from shared.eventstore.encoding import EnvelopeMapper, Topics
 
 APPEND_AT = "SELECT append_events_from($1, '{0}', $2, $3, $4, $5, '{}', '{}', '{}', '{}')"
@@ -32,7 +33,7 @@ async def seed(owner_url: str) -> int:
         await connection.close()
 
 
-async def _write(connection: asyncpg.Connection) -> int:
+async def _write(connection: Connection) -> int:
     mapper = EnvelopeMapper(Topics(EVENTS))
     scenes = story(datetime.now(UTC))
     for position, scene in enumerate(scenes):

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
+from pydantic import JsonValue
+
 from rfp_service.catalogue.commands import AddCatalogueItem, SearchCatalogue
 from rfp_service.catalogue.domain import CatalogueCheck, CatalogueItem
 from rfp_service.demonstration.stage import TIERS, Scene, Stage, Thing
@@ -151,9 +153,9 @@ class _Tale:
     def _checks(self) -> bool:
         """Look into the catalogue; some needs are met there, and one of those was not after all."""
         self.at = self.stage.later(self.at, 1)
-        shown = [] if self.near is None else [str(self.items[self.near])]
+        shown: list[JsonValue] = [] if self.near is None else [str(self.items[self.near])]
         check = self.stage.thing(f"check {self.number} {self.rfp.version}", CatalogueCheck())
-        found = {"position": len(self.items) + 1, "shown": shown}
+        found: JsonValue = {"position": len(self.items) + 1, "shown": shown}
         if not self.stage.decide(
             check, SearchCatalogue(query=self.title), self.requester, self.at, catalogue=found
         ):

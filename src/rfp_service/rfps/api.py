@@ -70,7 +70,7 @@ class RfpSeen(RfpRow):
     responses=CREATES,
     dependencies=[Depends(must_be_json)],
 )
-async def raise_rfp(command: Annotated[strict(RaiseRfp), Body()], desk: Store) -> Receipt:  # type: ignore[valid-type]  # an annotation made by a function
+async def raise_rfp(command: Annotated[RaiseRfp, strict(RaiseRfp), Body()], desk: Store) -> Receipt:
     """Raise an RFP: a draft that belongs to whoever asks."""
     return await desk.create(command, blank=Rfp())
 
@@ -83,7 +83,7 @@ async def raise_rfp(command: Annotated[strict(RaiseRfp), Body()], desk: Store) -
 )
 async def decide(
     rfp_id: UUID,
-    command: Annotated[strict(Decision), Body()],  # type: ignore[valid-type]  # an annotation made by a function
+    command: Annotated[Decision, strict(Decision), Body()],
     desk: Store,
 ) -> Receipt:
     """Decide on an RFP as it stands at the version that If-Match names."""

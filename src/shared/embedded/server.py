@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import asyncpg
@@ -178,10 +178,8 @@ def _stop(places: Places) -> None:
 
 def _reap(pid: int) -> None:
     """Take note of the server's end where it is our own child."""
-    try:
+    with suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        pass
 
 
 def _last_words(places: Places) -> str:

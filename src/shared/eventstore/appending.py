@@ -126,35 +126,38 @@ def _columns(batch: list[_Waiting]) -> tuple[list[object], ...]:
 
 def _settle(batch: list[_Waiting], rows: Sequence[asyncpg.Record]) -> None:
     """Tell each command of a committed batch what became of it."""
-    exceptions = {row["command"]: row for row in rows}
-    first = exceptions.pop(None, None)
+    by_command = {row["command"]: row for row in rows}
+    first = by_command.get(None)
     before = 0
     for number, waiting in enumerate(batch):
-        row = exceptions.get(number)
-        if row is None:
-            before += len(waiting.events)
-            last = waiting.events[-1]
-            outcome: Place | Exception = Place(
-                last.originator_id,
-                last.originator_version,
-                first["position"] + before - 1,
-                first["recorded_at"] + timedelta(microseconds=before - 1),
-            )
+        outcome: Place | Exception
+        if row := by_command.get(number):
+            outcome = _not_appended(row)
         else:
-            outcome = _exception(row)
+            assert first is not None, "what was not refused was appended"
+            before += len(waiting.events)
+            outcome = _place(waiting.events[-1], first, before - 1)
         if waiting.place.done():
-            continue
+            continue  # whoever asked has gone
         if isinstance(outcome, Place):
             waiting.place.set_result(outcome)
         else:
             waiting.place.set_exception(outcome)
 
 
-def _exception(row: asyncpg.Record) -> Place | Exception:
+def _place(last: StoredEvent, first: asyncpg.Record, after: int) -> Place:
+    """Return the place of an event that stands so many events after the first of its batch."""
+    assert isinstance(last.originator_id, UUID), "streams are named by UUIDs here"
+    at = first["recorded_at"] + timedelta(microseconds=after)
+    return Place(last.originator_id, last.originator_version, first["position"] + after, at)
+
+
+def _not_appended(row: asyncpg.Record) -> Place | Exception:
     """Say what became of a command that was not appended."""
     match row["outcome"]:
         case "repeated":
-            return Place(*row[2:], repeated=True)
+            _, _, stream, version, position, at = row
+            return Place(stream, version, position, at, repeated=True)
         case "key_used":
             return KeyUsedOtherwise()
         case _:

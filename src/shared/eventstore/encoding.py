@@ -1,6 +1,6 @@
 """Events to and from the library's stored form: bare class names as topics, one JSON envelope as state."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC
 from typing import Any
 from uuid import UUID
@@ -46,7 +46,7 @@ class Topics:
         """Return the class that a stored topic names."""
         return self._classes[topic]
 
-    def __iter__(self) -> Iterable[type[Event[Any]]]:
+    def __iter__(self) -> Iterator[type[Event[Any]]]:
         """Iterate over every event the service knows."""
         return iter(self._classes.values())
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
+from shared.database import Connection
 from shared.eventstore.encoding import EnvelopeMapper
 from shared.messages import Recorded
 
@@ -70,7 +71,7 @@ class Reader:
         return int(await self._pool.fetchval("SELECT position FROM event_head"))
 
     @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[tuple[asyncpg.Connection, int]]:
+    async def snapshot(self) -> AsyncIterator[tuple[Connection, int]]:
         """Hold one view of the whole database still, and say how far its views have come."""
         async with (
             self._pool.acquire() as connection,

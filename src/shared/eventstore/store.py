@@ -1,6 +1,6 @@
 """Where a command meets its stream: fold what happened, ask the rules, append what follows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -26,7 +26,7 @@ def advance(stream: Stream[S], recorded: Recorded) -> Stream[S]:
     """Return the stream as it stands after one more of its events."""
     return Stream(
         id=recorded.stream_id,
-        state=recorded.event.apply(stream.state),  # type: ignore[arg-type]  # a stream's events fit its state
+        state=recorded.event.apply(stream.state),
         version=recorded.version,
         first_position=stream.first_position or recorded.position,
         position=recorded.position,
@@ -35,21 +35,25 @@ def advance(stream: Stream[S], recorded: Recorded) -> Stream[S]:
     )
 
 
-def fold(stream_id: UUID, blank: S, events: Iterable[Recorded]) -> Stream[S]:
+def fold(stream_id: UUID, blank: S, events: Sequence[Recorded]) -> Stream[S]:
     """Return what a stream's events add up to; `NotFound` where they are of another kind of thing."""
-    state, last, first = blank, None, None
-    for recorded in events:
-        state = recorded.event.apply(state)  # type: ignore[arg-type]  # checked below, once a stream
-        first = first or recorded
-        last = recorded
-    if last is None or first is None:
+    if not events:
         return Stream(stream_id, blank)
-    if type(last.event).kind != blank.kind:
+    first, last = events[0], events[-1]
+    if first.event.kind != blank.kind:
         raise NotFound
+    state = blank
+    for recorded in events:
+        state = recorded.event.apply(state)
     return Stream(
-        stream_id, state, last.version, first.position, last.position,
-        first.happened_at, last.happened_at,
-    )  # fmt: skip
+        stream_id,
+        state,
+        last.version,
+        first.position,
+        last.position,
+        first.happened_at,
+        last.happened_at,
+    )
 
 
 class EventStore:
@@ -97,7 +101,9 @@ class EventStore:
         as the first time even where the thing has moved on since: its key is looked up before a no.
         """
         try:
-            return await self._handle(stream_id, command, stamp, blank, expected, key, absent)
+            return await self._handle(
+                stream_id, command, stamp, blank, expected, key, absent=absent
+            )
         except Refused:
             if key is None or (receipt := await self.repeated(key)) is None:
                 raise
@@ -105,7 +111,7 @@ class EventStore:
 
     async def _handle(
         self, stream_id: UUID, command: Command[S], stamp: Stamp, blank: S,
-        expected: int | None, key: IdempotencyKey | None, absent: bool,
+        expected: int | None, key: IdempotencyKey | None, *, absent: bool,
     ) -> Receipt:  # fmt: skip
         for _ in range(ATTEMPTS):
             stream = await self.load(stream_id, blank)

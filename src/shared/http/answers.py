@@ -65,7 +65,7 @@ READS_MANY = problems()
 CREATES = problems(409, 413, 415)
 DECIDES = problems(404, 409, 412, 413, 415, 428)
 
-NOT_MODIFIED = {304: {"description": "You hold this already"}}
+NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "You hold this already"}}
 
 
 def listed(item: type[BaseModel]) -> dict[int | str, dict[str, Any]]:

@@ -1,7 +1,7 @@
 """JSON bodies are read by Pydantic's own strict reader: `false` is no 0, and "7" is no 7."""
 
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -44,9 +44,9 @@ class StrictRoute(APIRoute):
         return strictly
 
 
-def strict(kind: Any) -> Any:
-    """Return the annotation of a body that is read strictly, as JSON, by its own type."""
-    return Annotated[kind, WrapValidator(_reader(kind))]
+def strict(kind: Any) -> WrapValidator:
+    """Return what makes a body of this type be read strictly, as JSON."""
+    return WrapValidator(_reader(kind))
 
 
 def _reader(kind: Any) -> Callable[[Any, Any], Any]:

@@ -61,7 +61,6 @@ def rows(
             if missing := [name for name in needed if name not in headings]:
                 raise ColumnMissing(file=file_name, missing=missing)
             reader.fieldnames = headings
-            for number, row in enumerate(reader, start=2):
-                yield number, row
+            yield from enumerate(reader, start=2)
     except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
         raise NotReadable(file=file_name) from error

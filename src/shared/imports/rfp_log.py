@@ -132,8 +132,7 @@ class _Reading:
     ) -> None:
         """Read one row, or report why it can't be."""
         try:
-            if any(not isinstance(value, str) for value in row.values()):
-                raise _Bad("", "more cells than headings")
+            _must_fit(row)
             read(number, {name: value.strip() for name, value in row.items()})
         except _Bad as bad:
             self.log.bad_rows += 1
@@ -212,6 +211,12 @@ class _Reading:
         if instant > self.now and not ahead:
             raise _Bad(column, "is in the future")
         return instant
+
+
+def _must_fit(row: Mapping[str, object]) -> None:
+    """Refuse a row with more cells than there are headings."""
+    if not all(isinstance(value, str) for value in row.values()):
+        raise _Bad("", "has more cells than there are headings")
 
 
 def _text(row: dict[str, str], column: str) -> str:

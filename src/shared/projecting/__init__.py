@@ -1,1 +1,1 @@
-"""Everything that can be seen is projected from the record: views that can be rebuilt, reactions that can't."""
+"""What can be seen is projected from the record: views can be rebuilt, reactions can't."""

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 
 import asyncpg
 import structlog
 
-from shared.database import AWAY
+from shared.database import AWAY, Connection
 from shared.eventstore.reading import Reader
 from shared.messages import Recorded
 from shared.projecting.positions import move, positions, write
@@ -104,15 +105,13 @@ class Bell:
         """Wake whoever waits."""
         self._rung.set()
 
-    async def attach(self, connection: asyncpg.Connection) -> None:
+    async def attach(self, connection: Connection) -> None:
         """Hear a connection's notifications; its end rings too, so that somebody connects again."""
         await connection.add_listener(self._channel, self.ring)
         connection.add_termination_listener(self.ring)
 
     async def wait(self) -> None:
         """Wait for the next ring, or for the poll."""
-        try:
+        with suppress(TimeoutError):
             await asyncio.wait_for(self._rung.wait(), self._poll_seconds)
-        except TimeoutError:
-            pass
         self._rung.clear()

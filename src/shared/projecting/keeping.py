@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 
 import asyncpg
 
+from shared.database import Connection
 from shared.eventstore.reading import Reader
 from shared.projecting.rebuilding import rebuild
 from shared.projecting.views import View, fingerprint
 
 
-async def outdated(connection: asyncpg.Connection, views: Sequence[View]) -> list[View]:
+async def outdated(connection: Connection, views: Sequence[View]) -> list[View]:
     """Return the views that the database lacks or has in an older form."""
     rows = await connection.fetch("SELECT name, fingerprint FROM views")
     present = {row["name"]: row["fingerprint"] for row in rows}

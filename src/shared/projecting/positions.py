@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable
 
-import asyncpg
-
+from shared.database import Connection
 from shared.projecting.rows import Written
 from shared.projecting.views import STILL_VALID, StateView, View, columns_of
 
 MOVED = "views_moved"
 
 
-async def positions(connection: asyncpg.Connection, *, lock: bool = False) -> dict[str, int]:
+async def positions(connection: Connection, *, lock: bool = False) -> dict[str, int]:
     """Return the position of every view that has not been stopped; hold them still where asked."""
     rows = await connection.fetch(
         "SELECT name, position FROM views WHERE stopped IS NULL ORDER BY name"
@@ -19,7 +18,7 @@ async def positions(connection: asyncpg.Connection, *, lock: bool = False) -> di
     return {row["name"]: row["position"] for row in rows}
 
 
-async def move(connection: asyncpg.Connection, names: Iterable[str], position: int) -> None:
+async def move(connection: Connection, names: Iterable[str], position: int) -> None:
     """Say that views have come as far as a position, and tell those who wait for it."""
     await connection.execute(
         "UPDATE views SET position = $2 WHERE name = ANY ($1)", list(names), position
@@ -30,7 +29,7 @@ async def move(connection: asyncpg.Connection, names: Iterable[str], position: i
 
 
 async def write(
-    connection: asyncpg.Connection, view: View, written: Written, table: str | None = None
+    connection: Connection, view: View, written: Written, table: str | None = None
 ) -> None:
     """Add a block's rows to a view's table; end the rows that they follow."""
     table = table or view.name

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from shared.database import Connection
 from shared.eventstore.reading import Reader
 from shared.messages import Recorded
 from shared.projecting.views import Row
@@ -62,7 +63,7 @@ class Reactor:
         return len(block)
 
     async def _react(
-        self, connection: asyncpg.Connection, reaction: Reaction, seen: int, block: list[Recorded]
+        self, connection: Connection, reaction: Reaction, seen: int, block: list[Recorded]
     ) -> None:
         rows = [
             row for recorded in block if recorded.position > seen for row in reaction.rows(recorded)

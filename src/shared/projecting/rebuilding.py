@@ -8,6 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
+from shared.database import Connection
 from shared.eventstore.reading import Reader
 from shared.messages import Recorded, Stream
 from shared.projecting.positions import positions, write
@@ -128,7 +129,7 @@ async def _finish(pool: asyncpg.Pool, building: _Building) -> None:
 
 
 async def _swap(
-    connection: asyncpg.Connection,
+    connection: Connection,
     reader: Reader,
     views: Sequence[View],
     until: int,
@@ -153,7 +154,7 @@ async def _swap(
 
 
 async def _bring_up(
-    connection: asyncpg.Connection, reader: Reader, views: Sequence[View], block: list[Recorded]
+    connection: Connection, reader: Reader, views: Sequence[View], block: list[Recorded]
 ) -> None:
     streams = Streams(views, None)
     for recorded in await reader.streams(list(streams.missing(block)), block[0].position - 1):

