@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import asyncpg
@@ -34,6 +34,10 @@ SETTINGS = {
     "log_truncate_on_rotation": "on",
     "log_rotation_age": "1d",
 }
+
+
+# The servers that this process has started: the operating system wants to be asked about their end.
+_children: dict[int, "subprocess.Popen[bytes]"] = {}
 
 
 @contextmanager
@@ -106,6 +110,7 @@ def _start(places: Places, binaries: Path, deadline: float) -> None:
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", start_new_session=True,
             env=server_environment(), **places.account.for_subprocess(),
         )  # fmt: skip
+    _children[server.pid] = server
     while server.poll() is None and not _answers(places):
         if time.monotonic() > deadline:
             server.send_signal(signal.SIGQUIT)
@@ -178,8 +183,8 @@ def _stop(places: Places) -> None:
 
 def _reap(pid: int) -> None:
     """Take note of the server's end where it is our own child."""
-    with suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
+    if pid in _children and _children[pid].poll() is not None:
+        del _children[pid]
 
 
 def _last_words(places: Places) -> str:

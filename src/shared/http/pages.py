@@ -123,7 +123,7 @@ def _cell(value: object) -> str:
 
 def json_of(value: object) -> bytes:
     """Return a value as JSON; the driver's own UUIDs are not known to orjson, but know their text."""
-    return orjson.dumps(value, default=str)
+    return orjson.dumps(value, default=str, option=orjson.OPT_UTC_Z)
 
 
 def _wanted(request: Request) -> str:

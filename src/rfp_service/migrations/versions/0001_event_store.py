@@ -10,7 +10,7 @@ down_revision = None
 EVENTS = """
 CREATE TABLE stored_events (
     originator_id uuid NOT NULL,
-    originator_version bigint NOT NULL CHECK (originator_version > 0),
+    originator_version bigint NOT NULL CHECK (originator_version >= 0),
     topic text NOT NULL,
     state bytea NOT NULL CHECK (octet_length(state) <= 60000),
     notification_id bigint NOT NULL,

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
 from rfp_service.rfps.commands.approving import Approve, Refuse, RequestApproval
 from rfp_service.rfps.commands.asking import (
@@ -24,23 +25,27 @@ from rfp_service.rfps.commands.handling import (
     WithdrawRfp,
 )
 
-Decision = Annotated[
-    AmendRfp
-    | CheckCatalogue
-    | DivertDemand
-    | ReportDiversionFailed
-    | DeclineMatch
-    | ConfirmNoMatch
-    | SubmitRfp
-    | AcceptRfp
-    | ReturnForRework
-    | RejectRfp
-    | SelectRoute
-    | RequestApproval
-    | Approve
-    | Refuse
-    | WithdrawRfp
-    | StartHold
-    | EndHold,
-    Field(discriminator="decision"),
-]
+# An alias with a name: FastAPI would take a bare union apart, and read it before the strict reader.
+Decision = TypeAliasType(
+    "Decision",
+    Annotated[
+        AmendRfp
+        | CheckCatalogue
+        | DivertDemand
+        | ReportDiversionFailed
+        | DeclineMatch
+        | ConfirmNoMatch
+        | SubmitRfp
+        | AcceptRfp
+        | ReturnForRework
+        | RejectRfp
+        | SelectRoute
+        | RequestApproval
+        | Approve
+        | Refuse
+        | WithdrawRfp
+        | StartHold
+        | EndHold,
+        Field(discriminator="decision"),
+    ],
+)

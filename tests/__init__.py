@@ -1,0 +1,1 @@
+"""The specification: what the service promises, checked against real parts."""

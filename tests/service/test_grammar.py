@@ -1,0 +1,248 @@
+"""The grammar that every operation follows: who, on which version, under which key, in which form."""
+
+import asyncio
+import csv
+import io
+import json
+from uuid import UUID, uuid4
+
+import pytest
+
+from tests.support.api import Api
+from tests.support.people import ADA, HANA, LEO, PRIYA, RITA, SAM, Who
+
+RAISE = {"title": "Laptops", "description": "Forty of them.", "service_area": "Registrars"}
+AMEND = {"decision": "amend", "title": "Tablets"}
+
+
+async def test_a_new_thing_answers_its_receipt_and_version(api: Api) -> None:
+    answer = await api.post("/v1/rfps", RAISE, expect=201)
+    assert answer.headers["etag"] == '"1"'
+    assert answer.json() == {"id": answer.json()["id"], "version": 1, "position": 1}
+    UUID(answer.json()["id"])
+
+
+async def test_ones_own_write_is_read_after_its_position(api: Api) -> None:
+    for number in range(1, 6):
+        receipt = (await api.post("/v1/rfps", RAISE)).json()
+        listed = (await api.get("/v1/rfps", after=receipt["position"])).json()
+        assert len(listed["items"]) == number
+        assert listed["position"] >= receipt["position"]
+
+
+async def test_the_record_has_an_end(api: Api) -> None:
+    for query in ({"after": 1}, {"as_of": 1}, {"after": 10**14}):
+        problem = (await api.get("/v1/rfps", expect=422, **query)).json()
+        assert problem["type"] == "/problems/beyond-the-record"
+    await api.get("/v1/rfps", expect=422, as_of="yesterday")
+    await api.get("/v1/rfps", expect=422, as_of="2026-01-01T00:00:00")  # without an offset
+    await api.get("/v1/rfps", expect=422, as_of="2026-02-30T00:00Z")
+    await api.get("/v1/rfps", expect=200, as_of="2020-02-29T00:00Z")
+
+
+async def test_a_decision_names_the_version_it_was_made_on(api: Api) -> None:
+    rfp = await api.raised()
+    path = f"/v1/rfps/{rfp}/decisions"
+    missing = await api.post(path, AMEND, expect=428)
+    assert missing.json()["type"] == "/problems/version-needed"
+    await api.post(path, AMEND, version=1)
+    stale = await api.post(path, AMEND, version=1, expect=412)
+    assert stale.json()["version"] == 2
+    unreadable = await api.client.post(
+        path, json=AMEND, headers=api.headers(RITA, If_Match="latest")
+    )
+    assert unreadable.status_code == 422
+
+
+async def test_who_asks_comes_first_then_what_they_may_then_what_is_there(api: Api) -> None:
+    nothing = f"/v1/rfps/{uuid4()}/decisions"
+    assert (await api.post(nothing, {}, None, 401)).headers["www-authenticate"] == "Bearer"
+    await api.post(nothing, {"decision": "approve", "reason": "Yes."}, RITA, 403)
+    await api.post(nothing, {"decision": "approve", "reason": "Yes."}, HANA, 404)
+    await api.post(nothing, {"decision": "approve", "reason": "Yes."}, HANA, 404, version=1)
+    await api.get(f"/v1/rfps/{uuid4()}", expect=404)
+    await api.get("/v1/rfps/no-uuid", expect=422)
+    await api.get("/v1/audit/decisions", RITA, 403)
+    await api.get("/v1/nowhere", expect=404)
+
+
+async def test_a_forged_or_foreign_token_names_nobody(api: Api) -> None:
+    token = api.token(RITA)
+    header, payload, signature = token.split(".")
+    for forged in ("", "x", f"{header}.{payload}.", f"{header}.{payload}x.{signature}"):
+        answer = await api.client.get("/v1/rfps", headers={"Authorization": f"Bearer {forged}"})
+        assert answer.status_code == 401
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_thing_of_another_kind_is_not_found(api: Api) -> None:
+    await api.adopt_scheme()
+    check = (await api.post("/v1/catalogue-checks", {"query": "laptop"})).json()["id"]
+    await api.get(f"/v1/rfps/{check}", expect=404)
+    await api.get(f"/v1/rfps/{check}/history", expect=404)
+    await api.get(f"/v1/imports/{check}", expect=404)
+    await api.post(f"/v1/rfps/{check}/decisions", AMEND, expect=404, version=1)
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({}, "#/title"),
+        ({**RAISE, "title": ""}, "#/title"),
+        ({**RAISE, "title": "   "}, "#/title"),
+        ({**RAISE, "title": "a\u0000b"}, "#/title"),
+        ({**RAISE, "title": 7}, "#/title"),
+        ({**RAISE, "title": "t" * 201}, "#/title"),
+        ({**RAISE, "raised_by": "ben"}, "#/raised_by"),
+        ([], "#"),
+    ],
+)
+async def test_what_is_wrong_with_a_body_is_pointed_at(
+    api: Api, body: object, pointer: str
+) -> None:
+    problem = (await api.post("/v1/rfps", body, expect=422)).json()
+    assert problem["type"] == "/problems/invalid-request"
+    assert pointer in [error["pointer"] for error in problem["errors"]]
+    assert await api.service.record.head() == 0
+
+
+async def test_an_unknown_decision_is_pointed_at_without_being_repeated(api: Api) -> None:
+    rfp = await api.raised()
+    body = {"decision": "<script>"}
+    answer = await api.post(f"/v1/rfps/{rfp}/decisions", body, expect=422, version=1)
+    assert "script" not in answer.text
+
+
+async def test_bodies_are_json_and_bounded(api: Api) -> None:
+    async def posted(content: bytes, media_type: str) -> int:
+        headers = {**api.headers(RITA), "Content-Type": media_type}
+        return (await api.client.post("/v1/rfps", content=content, headers=headers)).status_code
+
+    good = json.dumps(RAISE).encode()
+    assert await posted(good, "application/json; charset=utf-8") == 201
+    assert await posted(good, "text/plain") == 415
+    assert await posted(b"{", "application/json") == 422
+    assert await posted(b"", "application/json") == 422
+    assert await posted(b"\xff\xfe", "application/json") == 422
+    assert await posted(b" " * 70_000 + good, "application/json") == 413
+    assert await posted(b"[" * 5_000 + b"]" * 5_000, "application/json") == 422
+
+
+async def test_every_problem_has_one_shape(api: Api) -> None:
+    rfp = await api.raised()
+    answer = await api.post(
+        f"/v1/rfps/{rfp}/decisions", {"decision": "submit"}, expect=409, version=1
+    )
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem.pop("instance").startswith("urn:uuid:")
+    assert problem == {
+        "type": "/problems/wrong-stage",
+        "title": "This can't be decided in the stage that the RFP is in.",
+        "status": 409,
+        "stage": "draft",
+        "allowed_in": ["catalogue_check"],
+    }
+
+
+async def test_a_trace_goes_through(api: Api) -> None:
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    headers = {**api.headers(RITA), "traceparent": f"00-{trace}-00f067aa0ba902b7-01"}
+    answer = await api.client.post("/v1/rfps", json=RAISE, headers=headers)
+    assert answer.headers["traceparent"].split("-")[1] == trace
+    [event] = await api.service.record.after(0)
+    assert event.stamp.trace.split("-")[1] == trace
+    refused = await api.client.post("/v1/rfps", json={}, headers=headers)
+    assert refused.json()["instance"].replace("-", "").endswith(trace)
+
+
+async def test_what_one_holds_is_not_sent_again(api: Api) -> None:
+    rfp = await api.raised()
+    for path in (f"/v1/rfps/{rfp}", f"/v1/rfps/{rfp}/history", "/v1/rfps"):
+        first = await api.get(path)
+        held = {"If-None-Match": first.headers["etag"]}
+        assert (await api.get(path, expect=304, headers=held)).content == b""
+    await api.decide(rfp, "amend", title="Tablets")
+    assert (await api.get(f"/v1/rfps/{rfp}", headers=held)).json()["title"] == "Tablets"
+
+
+async def test_a_hundred_identical_requests_at_once_make_one_event(api: Api) -> None:
+    answers = await asyncio.gather(
+        *(
+            api.client.post(
+                "/v1/rfps", json=RAISE, headers=api.headers(RITA, Idempotency_Key="once")
+            )
+            for _ in range(100)
+        )
+    )
+    assert {a.status_code for a in answers} <= {201, 409}
+    made = [a for a in answers if a.status_code == 201]
+    assert len({a.text for a in made}) == 1
+    running = [a for a in answers if a.status_code == 409]
+    assert {a.json()["type"] for a in running} <= {"/problems/still-running"}
+    again = await api.post("/v1/rfps", RAISE, key="once", expect=201)
+    assert again.text == made[0].text
+    assert again.headers["etag"] == '"1"'
+    assert await api.service.record.head() == 1
+
+
+async def test_a_key_belongs_to_one_request_of_one_person(api: Api) -> None:
+    await api.post("/v1/rfps", RAISE, key="mine")
+    other = await api.post("/v1/rfps", {**RAISE, "title": "Other"}, key="mine", expect=422)
+    assert other.json()["type"] == "/problems/key-used-otherwise"
+    await api.post("/v1/rfps", RAISE, LEO, key="mine", expect=201)
+    bad = await api.post("/v1/rfps", RAISE, key="a key with spaces", expect=422)
+    assert bad.json()["type"] == "/problems/unreadable-key"
+
+
+async def test_a_repeated_decision_is_answered_though_its_version_has_passed(api: Api) -> None:
+    rfp = await api.raised()
+    path = f"/v1/rfps/{rfp}/decisions"
+    first = await api.post(path, AMEND, version=1, key="k")
+    await api.post(path, {**AMEND, "title": "Phones"}, version=2)
+    assert (await api.post(path, AMEND, version=1, key="k")).json() == first.json()
+
+
+async def test_lists_come_a_page_at_a_time_and_hold_still(api: Api) -> None:
+    raised = [await api.raised(title=f"Need {n}") for n in range(7)]
+    seen: list[str] = []
+    page = await api.get("/v1/rfps", limit=3)
+    for _ in range(2):
+        seen += [item["id"] for item in page.json()["items"]]
+        assert page.headers["link"].endswith('; rel="next"')
+        path = page.headers["link"].partition(">")[0].removeprefix("<")
+        await api.raised(title="In between")  # appears on no later page
+        page = await api.client.get(path, headers=api.headers(RITA))
+    seen += [item["id"] for item in page.json()["items"]]
+    assert page.json()["next"] is None
+    assert "link" not in page.headers
+    assert seen == raised[::-1]
+    for cursor in ("x", "e", "LTE", "w6k", "A" * 101):
+        await api.get("/v1/rfps", expect=422, cursor=cursor)
+    for limit in (0, 201, "x"):
+        await api.get("/v1/rfps", expect=422, limit=limit)
+
+
+async def test_lists_come_as_csv_and_ndjson(api: Api) -> None:
+    await api.raised(title="=HYPERLINK(1)")
+    await api.raised(title='Say "hello", world')
+    asked = await api.get("/v1/rfps", headers={"Accept": "text/csv"})
+    assert asked.headers["content-type"].startswith("text/csv")
+    rows = list(csv.DictReader(io.StringIO(asked.text)))
+    assert [row["title"] for row in rows] == ['Say "hello", world', "'=HYPERLINK(1)"]
+    lines = await api.get("/v1/rfps", headers={"Accept": "application/x-ndjson"})
+    titles = [json.loads(line)["title"] for line in lines.text.splitlines()]
+    assert titles == ['Say "hello", world', "=HYPERLINK(1)"]
+
+
+@pytest.mark.parametrize("who", [RITA, PRIYA, HANA, ADA, SAM])
+async def test_everybody_reads_rfps_and_flow(api: Api, who: Who) -> None:
+    await api.get("/v1/rfps", who)
+    await api.get("/v1/rfps/bottlenecks", who)
+
+
+async def test_health_is_for_everybody(api: Api) -> None:
+    assert (await api.get("/healthz", None)).json() == {"status": "alive"}
+    ready = (await api.get("/readyz", None)).json()
+    assert ready["status"] == "ready"
+    assert "python_info" in (await api.get("/metrics", None)).text

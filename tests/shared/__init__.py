@@ -1,0 +1,1 @@
+"""The foundation, part by part."""

@@ -1,0 +1,36 @@
+"""A year of council work as events to append, and the views of a database as something to compare."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import asyncpg
+
+from rfp_service.demonstration.stage import Scene
+from rfp_service.demonstration.story import story
+from rfp_service.service import VIEWS
+from shared.eventstore.store import EventStore
+from shared.projecting.views import View
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+def year() -> list[Scene]:
+    """Return the demonstration's year."""
+    return story(NOW)
+
+
+async def happen(store: EventStore, scenes: Sequence[Scene]) -> None:
+    """Append scenes, one by one."""
+    for scene in scenes:
+        stored = store.mapper.stored(scene.stream_id, scene.version, scene.event, scene.stamp)
+        await store.append([stored])
+
+
+async def shown(pool: asyncpg.Pool, views: Sequence[View] = VIEWS) -> dict[str, list[tuple]]:  # type: ignore[type-arg]
+    """Return every row of every view, in an order of its own."""
+    return {
+        view.name: sorted(
+            (tuple(row) for row in await pool.fetch(f"SELECT * FROM {view.name}")), key=repr
+        )
+        for view in views
+    }

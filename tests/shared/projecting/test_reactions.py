@@ -1,0 +1,86 @@
+"""Reactions see each event once: never again after a crash, a rebuild or a second worker."""
+
+import asyncio
+
+import asyncpg
+import pytest
+
+from rfp_service.migrating import rebuild_views
+from rfp_service.rfps.domain.events import ApprovalGranted, ApprovalRequested
+from rfp_service.rfps.domain.rfp import Stage
+from rfp_service.service import REACTIONS
+from shared.eventstore.store import EventStore
+from shared.messages import Recorded
+from shared.projecting.reacting import Reaction, Reactor
+from shared.projecting.views import Row
+from tests.shared.projecting.examples import happen, year
+from tests.support.postgres import Base
+
+
+async def notices(pool: asyncpg.Pool) -> list[int]:
+    return [row["position"] for row in await pool.fetch("SELECT position FROM notices ORDER BY id")]
+
+
+async def caught_up(reactor: Reactor) -> None:
+    while await reactor.catch_up():
+        pass
+
+
+async def test_each_tier_is_told_once_when_its_turn_comes(
+    base: Base, pool: asyncpg.Pool, store: EventStore
+) -> None:
+    reactor = Reactor(pool, store.reader, REACTIONS)
+    await reactor.introduce()
+    await happen(store, year())
+    await caught_up(reactor)
+    expected = [
+        r.position
+        for r in await store.reader.after(0)
+        if isinstance(r.event, ApprovalRequested)
+        or (isinstance(r.event, ApprovalGranted) and r.event.stage is Stage.APPROVAL)
+    ]
+    assert len(expected) > 20
+    assert await notices(pool) == expected
+    await rebuild_views(base.owner, base.service)
+    await caught_up(reactor)
+    await caught_up(Reactor(pool, store.reader, REACTIONS))
+    assert await notices(pool) == expected
+
+
+async def test_a_new_reaction_leaves_the_past_alone(pool: asyncpg.Pool, store: EventStore) -> None:
+    scenes = year()
+    await happen(store, scenes[:400])
+    reactor = Reactor(pool, store.reader, REACTIONS)
+    await reactor.introduce()
+    await happen(store, scenes[400:])
+    await caught_up(reactor)
+    told = await notices(pool)
+    assert told
+    assert min(told) > 400
+
+
+async def test_two_reactors_tell_once(pool: asyncpg.Pool, store: EventStore) -> None:
+    both = [Reactor(pool, store.reader, REACTIONS) for _ in range(2)]
+    await both[0].introduce()
+    await happen(store, year())
+    await asyncio.gather(*(caught_up(reactor) for reactor in both))
+    await caught_up(both[0])
+    told = await notices(pool)
+    assert len(told) == len(set(told)) > 20
+
+
+async def test_a_reaction_cut_short_has_not_happened(pool: asyncpg.Pool, store: EventStore) -> None:
+    def bursting(recorded: Recorded) -> list[Row]:
+        if recorded.position == 300:
+            raise RuntimeError("the process dies here")
+        return list(REACTIONS[0].rows(recorded))
+
+    await Reactor(pool, store.reader, REACTIONS).introduce()
+    await happen(store, year())
+    cut = Reactor(pool, store.reader, [Reaction(REACTIONS[0].name, "notices", bursting)])
+    with pytest.raises(RuntimeError):
+        await caught_up(cut)
+    assert await notices(pool) == []
+    await caught_up(Reactor(pool, store.reader, REACTIONS))
+    told = await notices(pool)
+    assert len(told) == len(set(told)) > 20

@@ -1,0 +1,1 @@
+"""What the specifications are written with: a real PostgreSQL, people, given-when-then."""

@@ -1,0 +1,139 @@
+"""The whole service in one process, spoken to over HTTP as its users do."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from rfp_service.app import create_app
+from rfp_service.service import Service
+from rfp_service.serving import Database, with_worker
+from shared.access.issuer import demonstration_token
+from shared.settings import Settings
+from tests.support.people import ADA, HANA, PRIYA, RITA, SCHEME, Who
+from tests.support.postgres import Base
+
+Json = Mapping[str, Any]
+
+
+@dataclass
+class Api:
+    """A client that asks as whoever is wanted, and insists on the status it expects."""
+
+    app: FastAPI
+    client: httpx.AsyncClient
+    folder: Path
+    position: int = 0
+
+    @property
+    def service(self) -> Service:
+        service: Service = self.app.state.service
+        return service
+
+    def token(self, who: Who) -> str:
+        return demonstration_token(self.folder, who.id, list(who.roles))
+
+    def headers(self, who: Who | None, **more: str | None) -> dict[str, str]:
+        headers = {"Authorization": f"Bearer {self.token(who)}"} if who else {}
+        return headers | {
+            name.replace("_", "-"): value for name, value in more.items() if value is not None
+        }
+
+    async def get(
+        self, path: str, who: Who | None = RITA, expect: int = 200,
+        headers: Mapping[str, str] | None = None, **query: Any,
+    ) -> httpx.Response:  # fmt: skip
+        """Read; by default, what has been decided through this client so far."""
+        if "after" not in query and "as_of" not in query and path.startswith("/v1"):
+            query["after"] = self.position
+        wanted = {name.rstrip("_"): value for name, value in query.items() if value is not None}
+        response = await self.client.get(
+            path, params=wanted, headers=self.headers(who) | dict(headers or {})
+        )
+        assert response.status_code == expect, response.text
+        return response
+
+    async def post(
+        self, path: str, body: Any, who: Who | None = RITA, expect: int | None = None,
+        version: int | None = None, key: str | None = None,
+    ) -> httpx.Response:  # fmt: skip
+        """Ask for a change."""
+        if_match = None if version is None else f'"{version}"'
+        response = await self.client.post(
+            path, json=body, headers=self.headers(who, If_Match=if_match, Idempotency_Key=key)
+        )
+        if expect is None:
+            assert response.is_success, response.text
+        else:
+            assert response.status_code == expect, response.text
+        if response.is_success and "position" in response.json():
+            self.position = max(self.position, response.json()["position"])
+        return response
+
+    async def decide(
+        self, rfp: str, decision: str, who: Who = RITA, expect: int | None = None,
+        key: str | None = None, **fields: Any,
+    ) -> httpx.Response:  # fmt: skip
+        """Decide on an RFP as it stands now."""
+        version = (await self.get(f"/v1/rfps/{rfp}", who)).json()["version"]
+        body = {"decision": decision, **fields}
+        return await self.post(f"/v1/rfps/{rfp}/decisions", body, who, expect, version, key)
+
+    async def adopt_scheme(self) -> None:
+        await self.post("/v1/scheme/decisions", SCHEME, ADA, version=0)
+
+    async def raised(self, who: Who = RITA, title: str = "Laptops") -> str:
+        """Raise an RFP."""
+        body = {"title": title, "description": "Forty of them.", "service_area": "Registrars"}
+        identity: str = (await self.post("/v1/rfps", body, who)).json()["id"]
+        return identity
+
+    async def in_approval(self, estimate_pence: int = 2_000_000) -> str:
+        """Bring an RFP of Rita's as far as its approval."""
+        await self.adopt_scheme()
+        rfp = await self.raised()
+        await self.decide(
+            rfp, "amend", cost_centre="CC-1", needed_by="2027-01-01",
+            estimate_pence=estimate_pence, estimate_with_vat_pence=estimate_pence * 12 // 10,
+        )  # fmt: skip
+        check = await self.post("/v1/catalogue-checks", {"query": "laptop"})
+        await self.decide(rfp, "check-catalogue", check_id=check.json()["id"])
+        await self.decide(rfp, "confirm-no-match")
+        await self.decide(rfp, "submit")
+        await self.decide(rfp, "accept", PRIYA)
+        await self.decide(
+            rfp, "select-route", PRIYA,
+            regime="procurement_act_2023", route="open_tender", lead="priya",
+        )  # fmt: skip
+        await self.decide(
+            rfp, "request-approval", budget_code="IT-1", options_considered="None", conflicts="None"
+        )
+        return rfp
+
+    async def approved(self) -> str:
+        """Bring an RFP of Rita's through a one-tier approval."""
+        rfp = await self.in_approval()
+        await self.decide(rfp, "approve", HANA, reason="In budget.")
+        return rfp
+
+
+@asynccontextmanager
+async def running_api(base: Base, *, worker: bool = True) -> AsyncIterator[Api]:
+    """Run the service on a database, with its background work beside it."""
+    with TemporaryDirectory() as folder:
+        settings = Settings(data_dir=Path(folder), database_url=base.service)
+        database = Database(base.service, base.owner)
+        app = create_app(lambda: with_worker(settings, database, worker=worker))
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=transport, base_url="http://service") as client,
+        ):
+            yield Api(app, client, Path(folder))
+            await asyncio.sleep(0)

@@ -1,0 +1,84 @@
+"""Rules in one line: `given(state, events).when(command, by=…).then(…)` or `.refused(…)`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from pydantic import JsonValue
+
+from shared.errors import Refused
+from shared.messages import Command, Event, Known, Stamp, State, Tier
+
+NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+TIERS = (Tier(name="head", up_to_pence=2_500_000), Tier(name="director", up_to_pence=25_000_000))
+
+
+def stamp(
+    by: str,
+    *,
+    at: datetime = NOW,
+    roles: Sequence[str] = (),
+    own_tiers: Sequence[str] = (),
+    tiers: Sequence[Tier] = TIERS,
+    scheme_version: int = 1,
+    acting_for: str = "",
+    **facts: JsonValue,
+) -> Stamp:
+    """Return the stamp of a decision."""
+    known = Known(
+        position=1, roles=tuple(roles), scheme_version=scheme_version, tiers=tuple(tiers),
+        own_tiers=tuple(own_tiers), facts=facts,
+    )  # fmt: skip
+    return Stamp(by=by, acting_for=acting_for, at=at, known=known)
+
+
+@dataclass(frozen=True)
+class Given:
+    """A thing with its past."""
+
+    state: State
+
+    def when(self, command: Command[Any], by: str = "ann", **known: Any) -> "When":
+        """Let somebody decide."""
+        return When(self.state, command, stamp(by, **known))
+
+
+@dataclass(frozen=True)
+class When:
+    """A decision, about to be taken."""
+
+    state: State
+    command: Command[Any]
+    stamp: Stamp
+
+    def events(self) -> list[Event[Any]]:
+        """Return what the rules answer."""
+        decided = self.command.decide(self.state, self.stamp)
+        return list(decided) if isinstance(decided, Sequence) else [decided]
+
+    def then(self, *expected: Event[Any]) -> None:
+        """Expect exactly these events."""
+        assert self.events() == list(expected)
+
+    def leads_to(self, **expected: object) -> None:
+        """Expect acceptance, and these values of the state that follows."""
+        state: Any = self.state
+        for event in self.events():
+            state = event.apply(state)
+        assert {name: getattr(state, name) for name in expected} == expected
+
+    def refused(self, by: type[Refused], **facts: object) -> None:
+        """Expect a no by this rule, with these facts among its own."""
+        with pytest.raises(Refused) as caught:
+            self.events()
+        assert type(caught.value) is by
+        assert {name: caught.value.facts.get(name) for name in facts} == facts
+
+
+def given(blank: Any, *events: Event[Any]) -> Given:
+    """Begin with a thing and what happened to it."""
+    for event in events:
+        blank = event.apply(blank)
+    return Given(blank)
