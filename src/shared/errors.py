@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping
 
+RESERVED = frozenset(
+    {"type", "title", "status", "detail", "instance", "errors"}
+)  # RFC 9457, section 3.1
+
 
 class Refused(Exception):
     """The rules do not allow this."""
 
     def __init__(self, **facts: object) -> None:
         """Keep the facts (limits, states, names of roles) that explain this one refusal."""
+        assert RESERVED.isdisjoint(facts), "a problem's own members are not facts"
         super().__init__(self.sentence())
         self.facts: Mapping[str, object] = facts
 

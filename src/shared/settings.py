@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     token_issuer: str | None = None
     token_audience: str = "rfp-service"  # noqa: S105  # a name, no secret
     token_keys: Path | None = Field(None, description="A JWKS file with the issuer's public keys.")
-    database_pool: int = Field(8, ge=3, le=100)
+    database_pool: int = Field(8, ge=5, le=100)
     log_level: str = "info"
 
     def checked(self) -> "Settings":

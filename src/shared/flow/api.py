@@ -17,7 +17,9 @@ from shared.http.answers import answer_one, one, problems
 from shared.http.bodies import StrictRoute
 from shared.http.deciding import may
 from shared.http.reading import After, AsOf, Reading, instant_of, reading
+from shared.imports.domain import Import
 from shared.imports.source import finished_import
+from shared.messages import Stream
 
 router = APIRouter(prefix="/v1/rfps", tags=["flow"], route_class=StrictRoute)
 
@@ -54,8 +56,10 @@ async def see_bottlenecks(
     if source is None:
         shown = await _live(request, await reading(request, after, as_of), level, *window)
     else:
-        read = await reading(request, after, None)
-        shown = await _imported(request, read, source, instant_of(as_of), level, *window)
+        store = request.app.state.service.store
+        imported = await finished_import(store, source)
+        read = await reading(request, max(after or 0, imported.position), None)
+        shown = await _imported(read, imported, instant_of(as_of), level, *window)
     return answer_one(request, shown, f'W/"{shown.position}"') if as_of else _fresh(shown)
 
 
@@ -74,16 +78,16 @@ async def _live(
 
 
 async def _imported(
-    request: Request, read: Reading, source: UUID, as_of: datetime | None, level: Level,
+    read: Reading, imported: Stream[Import], as_of: datetime | None, level: Level,
     start: int | None, end: int | None,
 ) -> Bottlenecks:  # fmt: skip
-    store = request.app.state.service.store
-    imported = await finished_import(store, source)
-    log = await sources.imported(read.pool, str(source), read.position)
-    instant = as_of or imported.last_at
+    source = str(imported.id)
+    log = await sources.imported(read.pool, source, read.position)
+    instant = as_of or imported.state.last_at
     question = Question(
-        source=str(source), position=read.position, as_of=instant, as_of_us=microseconds(instant),
-        level=level, charging=Charging.WAITED_FOR, timestamps=Timestamps(imported.timestamps),
+        source=source, position=read.position, as_of=instant, as_of_us=microseconds(instant),
+        level=level, charging=Charging.WAITED_FOR,
+        timestamps=Timestamps(imported.state.timestamps),
         from_us=start, to_us=end,
     )  # fmt: skip
     return await asyncio.to_thread(bottlenecks, log, question, sources.working_time(frozenset()))

@@ -55,7 +55,7 @@ class FinishImport(Command[Import]):
     def decide(self, state: Import, stamp: Stamp) -> ImportFinished:
         """Finish a running import."""
         if state.status is not Status.RUNNING:
-            raise ImportNotRunning(status=state.status)
+            raise ImportNotRunning(stands=state.status)
         return ImportFinished(report=self.report)
 
 
@@ -67,7 +67,7 @@ class FailImport(Command[Import]):
     def decide(self, state: Import, stamp: Stamp) -> ImportFailed:
         """Fail a running import."""
         if state.status is not Status.RUNNING:
-            raise ImportNotRunning(status=state.status)
+            raise ImportNotRunning(stands=state.status)
         return ImportFailed(reason=self.reason)
 
 
@@ -80,5 +80,5 @@ class WithdrawImport(Command[Import]):
     def decide(self, state: Import, stamp: Stamp) -> ImportWithdrawn:
         """Withdraw an import that is done or failed."""
         if state.status not in (Status.DONE, Status.FAILED):
-            raise ImportNotDone(status=state.status)
+            raise ImportNotDone(stands=state.status)
         return ImportWithdrawn(reason=self.reason)

@@ -1,0 +1,189 @@
+"""A historic log over HTTP: handed in, watched, asked for figures, withdrawn."""
+
+import asyncio
+import gzip
+from typing import Any
+from uuid import uuid4
+
+from tests.shared.imports.examples import CASES, EVENTS
+from tests.support.api import Api
+from tests.support.people import PRIYA, RITA, SAM, Who
+
+
+async def hand_in(
+    api: Api, who: Who = PRIYA, expect: int = 202, events: bytes = EVENTS.encode(),
+    cases: bytes = CASES.encode(), **form: Any,
+) -> dict[str, Any]:  # fmt: skip
+    answer = await api.client.post(
+        "/v1/imports",
+        data={"kind": "rfp-log", "name": "Permits", **form},
+        files={"events": ("events.csv", events), "cases": ("cases.csv", cases)},
+        headers=api.headers(who),
+    )
+    assert answer.status_code == expect, answer.text
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+async def finished(api: Api, log_id: str) -> dict[str, Any]:
+    for _ in range(500):
+        seen: dict[str, Any] = (await api.get(f"/v1/imports/{log_id}")).json()
+        if seen["status"] != "running":
+            api.position = max(api.position, seen["position"])
+            return seen
+        await asyncio.sleep(0.01)
+    raise AssertionError("the import did not finish")
+
+
+async def test_a_log_is_taken_in_and_answers_with_its_figures(api: Api) -> None:
+    begun = await hand_in(api)
+    assert begun["status"] == "running"
+    done = await finished(api, begun["id"])
+    assert (done["status"], done["name"], done["kind"]) == ("done", "Permits", "rfp-log")
+    assert (done["report"]["cases"], done["report"]["events"]) == (3, 7)
+    figures = (await api.get("/v1/rfps/bottlenecks", source=begun["id"])).json()
+    assert figures["source"] == begun["id"]
+    assert figures["as_of"] == "2025-04-01T09:00:00Z"
+    assert figures["cases"] == {"all": 2, "open": 1, "closed": 1}  # P3 opens later
+    edges = {(e["from"], e["to"]): e for e in figures["edges"]}
+    assert set(edges) == {("intake", "review"), ("review", "decision"), ("review", "intake")}
+    assert edges["review", "decision"]["working"]["sum"] == (8 * 3 + 3) * 3600
+    assert edges["intake", "review"]["n"] == 2
+    assert edges["intake", "review"]["elapsed"]["sum"] == 2 * 86_400
+    parties = {p["party"]: p["elapsed_seconds"] for p in figures["parties"]}
+    assert parties["finance"] == (5 * 24 + 3) * 3600
+    assert figures["rework"] == {"cases": 1, "extra_executions": 1, "stage_reentry_cases": 1}
+    activities = (
+        await api.get("/v1/rfps/bottlenecks", source=begun["id"], level="activity")
+    ).json()
+    assert {row["activity"] for row in activities["stages"]} == {"Receive", "Review", "Decide"}
+
+
+async def test_an_import_is_read_in_its_own_time(api: Api) -> None:
+    begun = await hand_in(api)
+    await finished(api, begun["id"])
+    then = (
+        await api.get("/v1/rfps/bottlenecks", source=begun["id"], as_of="2025-03-06T00:00Z")
+    ).json()
+    assert then["cases"] == {"all": 2, "open": 2, "closed": 0}
+    assert [(e["from"], e["to"], e["n"]) for e in then["edges"]] == [("intake", "review", 2)]
+    assert then["as_of"] == "2025-03-06T00:00:00Z"
+
+
+async def test_completed_times_belong_to_the_stage_that_ends(api: Api) -> None:
+    begun = await hand_in(api, timestamps="completed")
+    await finished(api, begun["id"])
+    figures = (await api.get("/v1/rfps/bottlenecks", source=begun["id"])).json()
+    dwell = {row["stage"]: row["n"] for row in figures["stages"]}
+    assert dwell == {"intake": 1, "review": 2, "decision": 1}
+
+
+async def test_the_same_files_again_add_nothing(api: Api) -> None:
+    begun = await hand_in(api)
+    await finished(api, begun["id"])
+    head = await api.service.record.head()
+    again = await hand_in(api, expect=200)
+    assert (again["id"], again["status"]) == (begun["id"], "done")
+    packed = await hand_in(api, expect=200, events=gzip.compress(EVENTS.encode()))
+    assert packed["id"] == begun["id"]
+    assert await api.service.record.head() == head
+    other = await hand_in(api, timestamps="completed")
+    assert other["id"] != begun["id"]
+    await finished(api, other["id"])
+
+
+async def test_the_same_files_twice_at_once_make_one_import(api: Api) -> None:
+    answers = await asyncio.gather(*(_either(api) for _ in range(8)))
+    assert len({answer["id"] for answer in answers}) == 1
+    done = await finished(api, answers[0]["id"])
+    assert (done["status"], done["version"]) == ("done", 2)
+    assert await api.service.record.head() == 2 + 3 + 7
+
+
+async def _either(api: Api) -> dict[str, Any]:
+    answer = await api.client.post(
+        "/v1/imports",
+        data={"kind": "rfp-log"},
+        files={"events": EVENTS.encode(), "cases": CASES.encode()},
+        headers=api.headers(PRIYA),
+    )
+    assert answer.status_code in (200, 202), answer.text
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+async def test_a_dry_run_reports_and_writes_nothing(api: Api) -> None:
+    events = EVENTS + "P1,9,Receive,intake,yesterday,,,\n"
+    tried = await hand_in(api, expect=200, events=events.encode(), dry_run="true")
+    assert tried["status"] == "tried"
+    assert tried["report"]["bad"] == [
+        {"file": "events", "row": 9, "column": "entered_at", "reason": "is not an ISO 8601 time"}
+    ]
+    assert await api.service.record.head() == 0
+    await api.get(f"/v1/imports/{tried['id']}", expect=404)
+
+
+async def test_bad_rows_are_left_out_and_shown(api: Api) -> None:
+    events = EVENTS + "P1,9,Receive,,2025-03-03T09:00:00Z,,,\n"
+    begun = await hand_in(api, events=events.encode())
+    done = await finished(api, begun["id"])
+    assert (done["report"]["events"], done["report"]["bad_rows"]) == (7, 1)
+    assert done["report"]["bad"][0]["row"] == 9
+
+
+async def test_unreadable_files_fail_with_a_reason(api: Api) -> None:
+    await hand_in(api, expect=422, events=b"\x1f\x8bnot gzip")
+    begun = await hand_in(api, events=b"case,activity\n")
+    failed = await finished(api, begun["id"])
+    assert (failed["status"], failed["reason"]) == (
+        "failed", "The file lacks a column that is needed.",
+    )  # fmt: skip
+    problem = await api.get("/v1/rfps/bottlenecks", expect=409, source=begun["id"])
+    assert problem.json()["type"] == "/problems/import-not-done"
+    again = await hand_in(api, events=b"case,activity\n")  # goes on where it failed
+    assert again["id"] == begun["id"]
+    assert (await finished(api, begun["id"]))["version"] == 4
+
+
+async def test_forms_are_checked(api: Api) -> None:
+    await hand_in(api, RITA, 403)
+    await hand_in(api, expect=422, kind="xes")
+    await hand_in(api, expect=422, timestamps="guessed")
+    await hand_in(api, expect=422, time_zone="Mars/Olympus")
+    await hand_in(api, expect=422, activity_map="[1]")
+    await hand_in(api, expect=422, strict="true")
+    await api.get(f"/v1/imports/{uuid4()}", expect=404)
+    await api.get("/v1/rfps/bottlenecks", expect=404, source=str(uuid4()))
+    assert await api.service.record.head() == 0
+
+
+async def test_an_import_is_in_no_list_of_live_rfps_nor_among_decisions(api: Api) -> None:
+    begun = await hand_in(api)
+    await finished(api, begun["id"])
+    assert (await api.get("/v1/rfps")).json()["items"] == []
+    assert (await api.get("/v1/rfps/bottlenecks")).json()["cases"]["all"] == 0
+    decided = (await api.get("/v1/audit/decisions", SAM)).json()["items"]
+    assert [d["decision"] for d in decided] == ["ImportFinished", "ImportStarted"]
+
+
+async def test_names_stay_out_of_the_record(api: Api) -> None:
+    begun = await hand_in(api)
+    await finished(api, begun["id"])
+    states = await api.service.pool.fetch("SELECT state FROM stored_events")
+    assert not any(b"Example" in row["state"] for row in states)
+    people = await api.service.pool.fetch("SELECT name FROM people ORDER BY name")
+    assert [row["name"] for row in people] == ["Ada Example", "Bob Example"]
+
+
+async def test_a_withdrawn_import_is_hidden(api: Api) -> None:
+    begun = await hand_in(api)
+    done = await finished(api, begun["id"])
+    path = f"/v1/imports/{begun['id']}/decisions"
+    withdraw = {"decision": "withdraw", "reason": "The wrong year."}
+    await api.post(path, withdraw, RITA, 403, version=done["version"])
+    await api.post(path, withdraw, PRIYA, version=done["version"])
+    await api.post(path, withdraw, PRIYA, 409, version=done["version"] + 1)
+    assert (await api.get(f"/v1/imports/{begun['id']}")).json()["status"] == "withdrawn"
+    await api.get("/v1/rfps/bottlenecks", expect=404, source=begun["id"])
+    refused = await hand_in(api, expect=409)
+    assert refused["type"] == "/problems/was-withdrawn"
