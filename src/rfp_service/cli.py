@@ -217,6 +217,8 @@ def main() -> None:
         sys.exit(f"rfp-service: {error}")
     except Refused as refusal:
         sys.exit(f"rfp-service: {refusal.sentence()} {dict(refusal.facts) or ''}".rstrip())
+    except (ConnectionError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        sys.exit(f"rfp-service: the database can't be used: {error}")
     except ValidationError as error:
         wrong = ", ".join(
             f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()

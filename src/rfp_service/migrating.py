@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+import asyncpg
+
 from rfp_service.service import EVENTS, VIEWS
 from shared.database import Connection, connected
 from shared.eventstore.encoding import EnvelopeMapper, Topics
@@ -23,7 +25,8 @@ MIGRATION_LOCK = 4_210_501
 
 # What the service may do: read, append through the function, and keep its views and its outbox.
 GRANTS = """
-GRANT SELECT ON stored_events, event_head, idempotency_keys, views, reactions, notices, people TO {role};
+GRANT SELECT ON alembic_version, stored_events, event_head, idempotency_keys TO {role};
+GRANT SELECT ON views, reactions, notices, people TO {role};
 GRANT EXECUTE ON FUNCTION append_events, position_at TO {role};
 GRANT UPDATE (position, stopped) ON views TO {role};
 GRANT INSERT, UPDATE ON reactions TO {role};
@@ -66,8 +69,11 @@ async def rebuild_views(owner_url: str, service_url: str) -> int:
 
 
 async def is_current(connection: Connection) -> bool:
-    """Say whether a database has the shape this program needs."""
-    return await _revision(connection) == LATEST and not await outdated(connection, VIEWS)
+    """Say whether a database has the shape this program needs, and lets the service use it."""
+    try:
+        return await _revision(connection) == LATEST and not await outdated(connection, VIEWS)
+    except asyncpg.InsufficientPrivilegeError:
+        return False
 
 
 def migration_sql(service_url: str) -> str:

@@ -15,6 +15,7 @@ import uvicorn
 from rfp_service.app import create_app
 from rfp_service.service import Service, opened
 from rfp_service.worker import HealDatabase, work
+from shared.embedded.errors import EmbeddedPostgresFailed
 from shared.embedded.server import embedded_postgres, ensure_running
 from shared.settings import NotConfigured, Settings
 
@@ -46,7 +47,10 @@ def database(settings: Settings) -> Iterator[Database]:
     with embedded_postgres(settings.data_dir) as addresses:
 
         async def heal() -> None:
-            await asyncio.to_thread(ensure_running, settings.data_dir)
+            try:
+                await asyncio.to_thread(ensure_running, settings.data_dir)
+            except EmbeddedPostgresFailed as error:
+                log.warning("embedded database does not start", error=str(error))
 
         yield Database(addresses.service, addresses.owner, heal)
 
@@ -106,6 +110,7 @@ def serve(
         loop="uvloop",
         http="httptools",
         ws="none",
+        log_config=None,
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -35,7 +36,7 @@ class Settings(BaseSettings):
     token_audience: str = "rfp-service"  # noqa: S105  # a name, no secret
     token_keys: Path | None = Field(None, description="A JWKS file with the issuer's public keys.")
     database_pool: int = Field(8, ge=5, le=100)
-    log_level: str = "info"
+    log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
 
     def checked(self) -> "Settings":
         """Refuse what would be unsafe: demonstration tokens beyond this machine, or half a set-up."""

@@ -7,7 +7,7 @@ Ready at {base}  (Ctrl-C stops it; data stays in {data_dir})
 
 See RFPs as a requester:
   TOKEN=$({env}.venv/bin/rfp-service token requester)
-  curl -H "Authorization: Bearer $TOKEN" {base}/v1/rfps?limit=5
+  curl -H "Authorization: Bearer $TOKEN" "{base}/v1/rfps?limit=5"
 See where they wait:
   curl -H "Authorization: Bearer $TOKEN" {base}/v1/rfps/bottlenecks
 Raise one:
@@ -15,7 +15,7 @@ Raise one:
     -d '{{"title":"Laptops","description":"Forty of them","service_area":"Registrars"}}' {base}/v1/rfps
 See every decision as a scrutiny member:
   curl -H "Authorization: Bearer $({env}.venv/bin/rfp-service token scrutiny_member)" \\
-    {base}/v1/audit/decisions?limit=5
+    "{base}/v1/audit/decisions?limit=5"
 Roles: requester procurement_officer approver scrutiny_member administrator …
        (`rfp-service token --help`; `--person hana-head` acts as one of several approvers)
 The API file: {base}/openapi.json

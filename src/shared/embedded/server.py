@@ -98,7 +98,7 @@ def _start(places: Places, binaries: Path, deadline: float) -> None:
 
     It gives up while processes of a killed predecessor still hold its memory: then it is tried again.
     """
-    _forget_stranger(places)
+    _forget_the_dead(places)
     options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")] + [
         "-c",
         f"unix_socket_directories={places.socket}",
@@ -145,10 +145,17 @@ def _works_in(pid: int, cluster: Path) -> bool:
         return False
 
 
-def _forget_stranger(places: Places) -> None:
-    """Remove a pid file whose number has passed to another process, which PostgreSQL would believe."""
+def _forget_the_dead(places: Places) -> None:
+    """Remove what a killed server left, so that the next one does not take it for alive.
+
+    PostgreSQL believes a lock file whose number is that of any process: another's by now, or that of
+    its own predecessor for as long as nobody has taken note of its end.
+    """
+    for pid in [pid for pid, child in _children.items() if child.poll() is not None]:
+        del _children[pid]
     if postmaster(places) is None:
         (places.cluster / "postmaster.pid").unlink(missing_ok=True)
+        (places.socket / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
 
 
 def _answers(places: Places) -> bool:
@@ -173,18 +180,14 @@ def _stop(places: Places) -> None:
     for sign in (signal.SIGINT, signal.SIGQUIT):
         pid = postmaster(places)
         if pid is None:
-            return
+            break
         os.kill(pid, sign)
         deadline = time.monotonic() + STOP_SECONDS
         while postmaster(places) is not None and time.monotonic() < deadline:
-            _reap(pid)
             time.sleep(POLL_SECONDS)
-
-
-def _reap(pid: int) -> None:
-    """Take note of the server's end where it is our own child."""
-    if pid in _children and _children[pid].poll() is not None:
-        del _children[pid]
+    for child in _children.values():
+        child.wait(STOP_SECONDS)
+    _children.clear()
 
 
 def _last_words(places: Places) -> str:
