@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 SHORT_TEXT_LIMIT = 200
 REASON_LIMIT = 2_000
@@ -13,15 +13,37 @@ PENCE_LIMIT = 10**13  # a hundred thousand million pounds: more is a slip of the
 FIRST_DAY = date(2000, 1, 1)
 LAST_DAY = date(2099, 12, 31)
 
-# Printable characters, line feeds and tabs: a control character is never meant.
-PRINTABLE = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]*$"
-ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]*$"
+# A control character is never meant, and white space alone says nothing. Long texts may have line feeds
+# and tabs; what has one line has none.
+_CONTROL = r"\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff"
+_LINE_ENDS = r"\x09\x0a\u2028\u2029"
+
+
+def _some(excluded: str) -> str:
+    """Return the pattern of text that holds none of these, and something to read."""
+    return rf"^[^{excluded}]*[^\s{excluded}][^{excluded}]*$"
+
+
+PRINTABLE = _some(_CONTROL)
+ONE_LINE = _some(_CONTROL + _LINE_ENDS)
 
 
 def _text(limit: int, pattern: str, least: int = 1) -> StringConstraints:
     return StringConstraints(
         strip_whitespace=True, min_length=least, max_length=limit, pattern=pattern
     )
+
+
+def _whole(number: object) -> object:
+    """Take 3.0 for 3, as JSON Schema does; 3.5 is none."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+def _true_or_false(text: object) -> object:
+    """Read a parameter that is true or false, in these words only."""
+    if isinstance(text, str) and text not in ("true", "false"):
+        raise ValueError("true or false")
+    return text
 
 
 def _in_range(day: date) -> date:
@@ -35,5 +57,11 @@ Reason = Annotated[str, _text(REASON_LIMIT, PRINTABLE)]
 LongText = Annotated[str, _text(TEXT_LIMIT, PRINTABLE)]
 Code = Annotated[str, _text(CODE_LIMIT, r"^[A-Za-z0-9][A-Za-z0-9 ./_-]*$")]
 PersonId = Annotated[str, _text(CODE_LIMIT, r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-Pence = Annotated[int, Field(ge=0, le=PENCE_LIMIT)]
-Day = Annotated[date, AfterValidator(_in_range)]
+WHOLE = BeforeValidator(_whole)
+Pence = Annotated[int, Field(ge=0, le=PENCE_LIMIT), WHOLE]
+Flag = Annotated[bool, BeforeValidator(_true_or_false)]
+Day = Annotated[
+    date,
+    AfterValidator(_in_range),
+    Field(json_schema_extra={"pattern": "^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"}),
+]

@@ -68,10 +68,18 @@ class Event(BaseModel, Generic[S]):
         raise NotImplementedError
 
 
-class Command(BaseModel, Generic[S]):
-    """Something a caller asks for, holding only what a caller may say."""
+def _decision_is_required(schema: dict[str, Any]) -> None:
+    if "decision" in schema.get("properties", {}):
+        schema["required"] = ["decision", *schema.get("required", [])]
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+
+class Command(BaseModel, Generic[S]):
+    """Something a caller asks for, holding only what a caller may say.
+
+    A command that is told apart by its `decision` knows its own; whoever sends it as JSON must say it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_decision_is_required)
 
     def decide(self, state: S, stamp: Stamp) -> Event[S] | Sequence[Event[S]]:
         """Answer with what happened, or refuse by raising a `Refused`."""

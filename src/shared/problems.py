@@ -12,6 +12,7 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from shared.database import AWAY
 from shared.errors import (
@@ -31,6 +32,7 @@ from shared.errors import (
 
 MEDIA_TYPE = "application/problem+json"
 POINTER_LIMIT = 200
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 STATUS: Sequence[tuple[type[Refused], int]] = (
     (NotAuthenticated, 401),
@@ -92,10 +94,24 @@ async def invalid(request: Request, error: RequestValidationError) -> Response:
 
 async def of_the_framework(request: Request, error: HTTPException) -> Response:
     """Give the framework's own answers (no such path, wrong method, body too large) the same form."""
+    if error.status_code == HTTPStatus.BAD_REQUEST:  # a form that falls apart
+        return await refused(request, Unacceptable())
     title = HTTPStatus(error.status_code).phrase
     response = problem(request, error.status_code, "about:blank", title)
     response.headers.update(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers["Allow"] = ", ".join(sorted(_methods(request)))
     return response
+
+
+def _methods(request: Request) -> set[str]:
+    """Return every method of a path; the framework names those of its first operation only."""
+    return {
+        method
+        for method in METHODS
+        for route in request.app.routes
+        if route.matches({**request.scope, "method": method})[0] is Match.FULL
+    }
 
 
 async def away(request: Request, error: Exception) -> Response:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import select
 
@@ -14,10 +14,13 @@ from rfp_service.catalogue.views import catalogue_items
 from shared.errors import NotFound
 from shared.http.answers import CREATES, DECIDES, answer_one, listed, one
 from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
-from shared.http.deciding import Store, may
+from shared.http.deciding import Opening, Store, may
 from shared.http.pages import Paged
 from shared.http.reading import Read
 from shared.messages import Receipt
+
+ItemId = Annotated[UUID, Path(description="The catalogue item's id.")]
+CheckId = Annotated[UUID, Path(description="The catalogue check's id.")]
 
 router = APIRouter(
     prefix="/v1", tags=["catalogue"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT
@@ -59,7 +62,7 @@ class CatalogueCheckShown(BaseModel):
     dependencies=[Depends(must_be_json)],
 )
 async def add_item(
-    command: Annotated[AddCatalogueItem, strict(AddCatalogueItem), Body()], desk: Store
+    command: Annotated[AddCatalogueItem, strict(AddCatalogueItem), Body()], desk: Opening
 ) -> Receipt:
     """Add something that services can have without an RFP."""
     return await desk.create(command, blank=CatalogueItem())
@@ -72,7 +75,7 @@ async def add_item(
     dependencies=[Depends(must_be_json)],
 )
 async def decide_on_item(
-    item_id: UUID,
+    item_id: ItemId,
     command: Annotated[RetireCatalogueItem, strict(RetireCatalogueItem), Body()],
     desk: Store,
 ) -> Receipt:
@@ -87,7 +90,11 @@ async def decide_on_item(
     responses=listed(CatalogueItemRow),
 )
 async def list_items(
-    reading: Read, page: Paged, category: Annotated[str | None, Query(max_length=200)] = None
+    reading: Read,
+    page: Paged,
+    category: Annotated[
+        str | None, Query(max_length=200, description="Only those of this category.")
+    ] = None,
 ) -> Response:
     """List what can be had without an RFP, newest first."""
     t = catalogue_items.c
@@ -108,7 +115,7 @@ async def list_items(
     dependencies=[Depends(must_be_json)],
 )
 async def check_catalogue(
-    command: Annotated[SearchCatalogue, strict(SearchCatalogue), Body()], desk: Store
+    command: Annotated[SearchCatalogue, strict(SearchCatalogue), Body()], desk: Opening
 ) -> Receipt:
     """Look for something that meets a need; the check keeps what it showed, for the RFP."""
     return await desk.create(command, blank=CatalogueCheck())
@@ -120,7 +127,7 @@ async def check_catalogue(
     dependencies=[may("read-catalogue")],
     responses=one(CatalogueCheckShown),
 )
-async def see_check(request: Request, check_id: UUID, reading: Read) -> Response:
+async def see_check(request: Request, check_id: CheckId, reading: Read) -> Response:
     """Show what a look into the catalogue showed."""
     store = request.app.state.service.store
     stream = await store.load(

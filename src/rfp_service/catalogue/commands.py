@@ -1,6 +1,6 @@
 """Adding to the catalogue, retiring from it, and looking into it."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, TypeAdapter
@@ -13,7 +13,7 @@ from rfp_service.catalogue.domain import (
     CatalogueItemRetired,
     CatalogueSearched,
 )
-from shared.fields import Day, LongText, Pence, Reason, ShortText
+from shared.fields import WHOLE, Day, LongText, Pence, Reason, ShortText
 from shared.messages import Command, Stamp
 
 LEAD_TIME_DAYS_LIMIT = 730
@@ -30,7 +30,9 @@ class AddCatalogueItem(Command[CatalogueItem]):
     )
     category: ShortText = Field(examples=["Devices"])
     price_pence: Pence = Field(description="Without VAT.", examples=[74_900])
-    lead_time_days: int = Field(ge=0, le=LEAD_TIME_DAYS_LIMIT, examples=[10])
+    lead_time_days: Annotated[int, Field(ge=0, le=LEAD_TIME_DAYS_LIMIT), WHOLE] = Field(
+        examples=[10]
+    )
 
     def decide(self, item: CatalogueItem, stamp: Stamp) -> CatalogueItemAdded:
         """Add it."""

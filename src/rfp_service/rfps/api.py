@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import select
 
@@ -14,12 +14,15 @@ from rfp_service.rfps.domain.rfp import Party, Rfp, Stage
 from rfp_service.rfps.views import board, rfps
 from shared.audit.history import History, history
 from shared.errors import NotFound
+from shared.fields import Flag
 from shared.http.answers import CREATES, DECIDES, answer_one, listed, one
 from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
-from shared.http.deciding import Caller, Store, may
+from shared.http.deciding import Caller, Opening, Store, may
 from shared.http.pages import Paged
 from shared.http.reading import Read
 from shared.messages import Receipt
+
+RfpId = Annotated[UUID, Path(description="The RFP's id, as its receipt and lists say it.")]
 
 router = APIRouter(
     prefix="/v1/rfps", tags=["rfps"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT
@@ -70,7 +73,9 @@ class RfpSeen(RfpRow):
     responses=CREATES,
     dependencies=[Depends(must_be_json)],
 )
-async def raise_rfp(command: Annotated[RaiseRfp, strict(RaiseRfp), Body()], desk: Store) -> Receipt:
+async def raise_rfp(
+    command: Annotated[RaiseRfp, strict(RaiseRfp), Body()], desk: Opening
+) -> Receipt:
     """Raise an RFP: a draft that belongs to whoever asks."""
     return await desk.create(command, blank=Rfp())
 
@@ -82,7 +87,7 @@ async def raise_rfp(command: Annotated[RaiseRfp, strict(RaiseRfp), Body()], desk
     dependencies=[Depends(must_be_json)],
 )
 async def decide(
-    rfp_id: UUID,
+    rfp_id: RfpId,
     command: Annotated[Decision, strict(Decision), Body()],
     desk: Store,
 ) -> Receipt:
@@ -99,8 +104,10 @@ async def list_rfps(
     waiting_on: Annotated[
         Party | None, Query(description="Only those that wait on this party.")
     ] = None,
-    service_area: Annotated[str | None, Query(max_length=200)] = None,
-    mine: Annotated[bool, Query(description="Only those that you raised.")] = False,  # noqa: FBT002  # a query parameter
+    service_area: Annotated[
+        str | None, Query(max_length=200, description="Only those of this service.")
+    ] = None,
+    mine: Annotated[Flag, Query(description="Only those that you raised.")] = False,  # noqa: FBT002  # a query parameter
 ) -> Response:
     """List RFPs, newest first, as they stand or stood."""
     columns = [rfps.c[name] for name in RfpRow.model_fields]
@@ -116,7 +123,7 @@ async def list_rfps(
 @router.get(
     "/{rfp_id}", summary="See an RFP", dependencies=[may("read-rfps")], responses=one(RfpSeen)
 )
-async def see_rfp(request: Request, rfp_id: UUID, reading: Read) -> Response:
+async def see_rfp(request: Request, rfp_id: RfpId, reading: Read) -> Response:
     """Show one RFP, folded from its own events, as it stands or stood."""
     store = request.app.state.service.store
     stream = await store.load(rfp_id, Rfp(), reading.position if reading.past else None)
@@ -138,7 +145,7 @@ async def see_rfp(request: Request, rfp_id: UUID, reading: Read) -> Response:
     dependencies=[may("read-rfps")],
     responses=one(History),
 )
-async def see_history(request: Request, rfp_id: UUID, reading: Read) -> Response:
+async def see_history(request: Request, rfp_id: RfpId, reading: Read) -> Response:
     """Show everything that happened to one RFP, in order: who decided what, when, on what authority."""
     shown = await history(reading, rfp_id, Rfp())
     return answer_one(request, shown, f'"{shown.version}"')

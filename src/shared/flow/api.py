@@ -6,7 +6,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime
 
 from shared.calendar import microseconds
 from shared.flow import sources
@@ -16,7 +15,7 @@ from shared.flow.parties import Charging
 from shared.http.answers import answer_one, one, problems
 from shared.http.bodies import StrictRoute
 from shared.http.deciding import may
-from shared.http.reading import After, AsOf, Reading, instant_of, reading
+from shared.http.reading import INSTANT_PATTERN, After, AsOf, Reading, instant_of, reading
 from shared.imports.domain import Import
 from shared.imports.source import finished_import
 from shared.messages import Stream
@@ -38,21 +37,28 @@ async def see_bottlenecks(
         UUID | None, Query(description="An import's id; live RFPs without it.")
     ] = None,
     start: Annotated[
-        AwareDatetime | None, Query(alias="from", description="Waits that ended then or later.")
+        str | None,
+        Query(
+            alias="from",
+            description="Waits that ended then or later.",
+            json_schema_extra={"pattern": INSTANT_PATTERN},
+        ),
     ] = None,
     end: Annotated[
-        AwareDatetime | None, Query(alias="to", description="Waits that ended before then.")
+        str | None,
+        Query(
+            alias="to",
+            description="Waits that ended before then.",
+            json_schema_extra={"pattern": INSTANT_PATTERN},
+        ),
     ] = None,
-    level: Level = Level.STAGE,
+    level: Annotated[Level, Query(description="How closely to look.")] = Level.STAGE,
 ) -> Response:
     """Rank the steps between stages (or activities) by their share of all working wait.
 
     An import is read in its own time: `as_of` means what its log says of the time up to then.
     """
-    window = (
-        None if start is None else microseconds(start),
-        None if end is None else microseconds(end),
-    )
+    window = _edge(start), _edge(end)
     if source is None:
         shown = await _live(request, await reading(request, after, as_of), level, *window)
     else:
@@ -61,6 +67,11 @@ async def see_bottlenecks(
         read = await reading(request, max(after or 0, imported.position), None)
         shown = await _imported(read, imported, instant_of(as_of), level, *window)
     return answer_one(request, shown, f'W/"{shown.position}"') if as_of else _fresh(shown)
+
+
+def _edge(text: str | None) -> int | None:
+    instant = instant_of(text)
+    return None if instant is None else microseconds(instant)
 
 
 async def _live(

@@ -4,12 +4,13 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import Request, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter, ValidationError, WrapValidator
 
 from shared.access.tokens import Person
-from shared.errors import NotAuthenticated, WrongMediaType
+from shared.errors import NotAuthenticated, Unacceptable, WrongMediaType
 
 BODY_BYTES_LIMIT = 64 * 1024
 
@@ -23,6 +24,10 @@ def authenticated(request: Request) -> Person:
     return person
 
 
+class NoSuchParameter(Unacceptable):
+    """This operation has no such parameter: a filter with a slip in its name would filter nothing."""
+
+
 class _RawJson(Request):
     """A request whose JSON is left as bytes, for the strict reader."""
 
@@ -31,17 +36,26 @@ class _RawJson(Request):
 
 
 class StrictRoute(APIRoute):
-    """A route that knows who asks before it reads a body, and leaves JSON to `strict`."""
+    """A route that knows who asks before it reads a body, takes no unknown parameter, leaves JSON alone."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return FastAPI's handler behind the check of the bearer token."""
         handler = super().get_route_handler()
+        known = _parameters(self.dependant)
 
         async def strictly(request: Request) -> Response:
             authenticated(request)
+            if not known.issuperset(request.query_params):
+                raise NoSuchParameter(known=sorted(known))
             return await handler(_RawJson(request.scope, request.receive))
 
         return strictly
+
+
+def _parameters(dependant: Dependant) -> set[str]:
+    """Return the names of all query parameters that an operation and what it depends on take."""
+    own = {field.alias for field in dependant.query_params}
+    return own.union(*(_parameters(needed) for needed in dependant.dependencies))
 
 
 def strict(kind: Any) -> WrapValidator:
@@ -57,17 +71,20 @@ def _reader(kind: Any) -> Callable[[Any, Any], Any]:
         if not isinstance(body, bytes):
             raise RequestValidationError([_missing()])
         try:
-            return adapter.validate_json(body, strict=True)
+            command = adapter.validate_json(body, strict=True)
         except ValidationError as error:
             raise RequestValidationError(
                 [_located(found, tagged) for found in error.errors()]
             ) from None
+        if "decision" in type(command).model_fields and "decision" not in command.model_fields_set:
+            raise RequestValidationError([_missing("decision")])
+        return command
 
     return read
 
 
-def _missing() -> dict[str, Any]:
-    return {"type": "missing", "loc": ("body",), "msg": "A JSON object is needed"}
+def _missing(*path: str) -> dict[str, Any]:
+    return {"type": "missing", "loc": ("body", *path), "msg": "Field required"}
 
 
 def _located(error: Any, tagged: bool) -> dict[str, Any]:  # noqa: FBT001  # a private helper with one caller

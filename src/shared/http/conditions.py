@@ -11,13 +11,17 @@ from shared.errors import Unacceptable, VersionNeeded
 from shared.eventstore.appending import IdempotencyKey
 
 KEY_LIMIT = 200
-_ETAG = re.compile(r'^(?:W/)?"(\d{1,18})"$')
-_KEY = re.compile(r'^"?([\x21\x23-\x7e]{1,200})"?$')
+# As ETag gave it; a proxy may have made it weak, a person may have left the quotes out.
+_ETAG = re.compile(r'^(?:W/)?("[0-9]{1,18}"|[0-9]{1,18})$')
+_KEY = re.compile(r'^"?([!#-~]{1,200})"?$')
 
 IfMatch = Annotated[
     str | None,
     Header(
-        alias="If-Match", description='The version you have seen, quoted: `"3"`.', examples=['"1"']
+        alias="If-Match",
+        description='The version you have seen, quoted: `"3"`.',
+        examples=['"1"'],
+        json_schema_extra={"pattern": _ETAG.pattern},
     ),
 ]
 IdempotencyKeyHeader = Annotated[
@@ -26,12 +30,13 @@ IdempotencyKeyHeader = Annotated[
         alias="Idempotency-Key",
         description="Your own name for this request: a repeat is answered as the first time.",
         examples=["7f1c9a52-6f0e-4f6f-9d51-2f3f8a7c0d11"],
+        json_schema_extra={"pattern": _KEY.pattern},
     ),
 ]
 
 
 class UnreadableVersion(Unacceptable):
-    """If-Match holds one version in quotes, as ETag gave it."""
+    """If-Match holds one version, as ETag gave it."""
 
 
 class UnreadableKey(Unacceptable):
@@ -61,7 +66,7 @@ async def conditions(
         match = _ETAG.match(if_match.strip())
         if match is None:
             raise UnreadableVersion
-        expected = int(match[1])
+        expected = int(match[1].strip('"'))
     if key is None:
         return Conditions(expected, None)
     named = _KEY.match(key.strip())

@@ -158,4 +158,21 @@ async def desk(
     )  # fmt: skip
 
 
+async def opening_desk(
+    request: Request,
+    response: Response,
+    person: Caller,
+    idempotency_key: IdempotencyKeyHeader = None,
+) -> Desk:
+    """Set up the desk for something new, which has no version yet."""
+    return await desk(request, response, person, None, idempotency_key)
+
+
+async def acting_desk(request: Request, response: Response, person: Caller) -> Desk:
+    """Set up the desk for what is recognised by its content."""
+    return await desk(request, response, person)
+
+
 Store = Annotated[Desk, Depends(desk)]
+Opening = Annotated[Desk, Depends(opening_desk)]
+Acting = Annotated[Desk, Depends(acting_desk)]

@@ -10,6 +10,7 @@ from shared.http.answers import problems
 router = APIRouter(tags=["health"])
 
 LAG_LIMIT = 5_000
+FOR_EVERYBODY: dict[str, list[str]] = {"security": []}  # no token is needed
 
 
 class Alive(BaseModel):
@@ -27,7 +28,7 @@ class Ready(BaseModel):
     stopped_views: list[str]
 
 
-@router.get("/healthz", summary="Say whether the service is alive")
+@router.get("/healthz", summary="Say whether the service is alive", openapi_extra=FOR_EVERYBODY)
 async def healthz() -> Alive:
     """Answer."""
     return Alive(status="alive")
@@ -36,6 +37,7 @@ async def healthz() -> Alive:
 @router.get(
     "/readyz",
     summary="Say whether the service is ready",
+    openapi_extra=FOR_EVERYBODY,
     response_model=Ready,
     responses={503: {**problems()[503], "model": Ready}},
 )
@@ -56,6 +58,7 @@ async def readyz(request: Request) -> Response:
 @router.get(
     "/metrics",
     summary="Show the service's metrics",
+    openapi_extra=FOR_EVERYBODY,
     response_class=Response,
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )

@@ -15,15 +15,21 @@ from shared.projecting.views import DIALECT, STILL_VALID
 from shared.projecting.visibility import Visibility
 
 POSITION_DIGITS = 15
-_INSTANT = re.compile(r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?([Zz]|[+-]\d\d:\d\d)$")
+# RFC 3339, section 5.6; the seconds may be left out. Years and days that no calendar has are found later.
+INSTANT_PATTERN = (
+    r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]"
+    r"(:[0-5][0-9](\.[0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])$"
+)
+_INSTANT = re.compile(INSTANT_PATTERN, re.ASCII)
+AS_OF_PATTERN = f"^[0-9]{{1,{POSITION_DIGITS}}}$|{INSTANT_PATTERN}"
 
 
 class BeyondTheRecord(Unacceptable):
     """The record does not reach that position yet."""
 
 
-class UnreadableAsOf(Unacceptable):
-    """`as_of` is a position, or an instant with its offset such as 2026-03-01T00:00Z."""
+class UnreadableInstant(Unacceptable):
+    """An instant is written with its offset, such as 2026-03-01T00:00Z; `as_of` may be a position too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,7 @@ AsOf = Annotated[
         max_length=40,
         description="Answer with what was recorded by then: a position, or an instant with offset.",
         examples=["2026-03-01T00:00Z"],
+        json_schema_extra={"pattern": AS_OF_PATTERN},
     ),
 ]
 
@@ -91,16 +98,16 @@ async def _meant(record: Reader, as_of: str | None, now: datetime) -> tuple[int 
     return await record.position_at(instant), instant
 
 
-def instant_of(as_of: str | None) -> datetime | None:
-    """Return the instant that `as_of` names; refuse what is none."""
-    if as_of is None:
+def instant_of(text: str | None) -> datetime | None:
+    """Return the instant that a text names; refuse what is none."""
+    if text is None:
         return None
     try:
-        if _INSTANT.match(as_of):
-            return datetime.fromisoformat(as_of.upper()).astimezone(UTC)
+        if _INSTANT.match(text):
+            return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
         pass
-    raise UnreadableAsOf
+    raise UnreadableInstant
 
 
 Read = Annotated[Reading, Depends(reading)]

@@ -9,12 +9,14 @@ from uuid import UUID
 from zoneinfo import available_timezones
 
 from fastapi import APIRouter, Body, Depends, Form, Request, Response, UploadFile
+from fastapi import Path as InPath
 from pydantic import BaseModel, StringConstraints, TypeAdapter, ValidationError
 
 from shared.errors import NotFound, Unacceptable
+from shared.fields import ONE_LINE, SHORT_TEXT_LIMIT, Flag
 from shared.http.answers import CREATES, DECIDES, answer_one, one
 from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
-from shared.http.deciding import Store, may
+from shared.http.deciding import Acting, Store, may
 from shared.http.reading import Read
 from shared.imports.commands import StartImport, WithdrawImport
 from shared.imports.domain import Import, Report, Status
@@ -24,6 +26,9 @@ from shared.messages import Receipt
 
 UPLOAD_BYTES_LIMIT = 256 * 1024 * 1024
 MAP_CHARACTERS_LIMIT = 64 * 1024
+UNNAMED = "RFP log"
+
+ImportId = Annotated[UUID, InPath(description="The import's id, which follows from its content.")]
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"], route_class=StrictRoute)
 
@@ -52,20 +57,7 @@ class ImportAnswer(BaseModel):
     report: Report
 
 
-@router.post(
-    "",
-    status_code=202,
-    summary="Import a historic log",
-    responses={**CREATES, 200: {"model": ImportAnswer, "description": "A dry run, or nothing new"}},
-)
-async def start_import(  # noqa: PLR0913, PLR0917  # the fields of one form
-    request: Request,
-    response: Response,
-    desk: Store,
-    events: UploadFile,
-    cases: UploadFile,
-    kind: Annotated[Literal["rfp-log"], Form(description="What sort of log this is.")],
-    name: Annotated[str, Form(min_length=1, max_length=200)] = "RFP log",
+def options_of(
     timestamps: Annotated[Literal["entered", "completed"], Form()] = "entered",
     time_zone: Annotated[
         str | None, Form(max_length=60, description="For times without an offset.")
@@ -73,13 +65,37 @@ async def start_import(  # noqa: PLR0913, PLR0917  # the fields of one form
     activity_map: Annotated[
         str | None, Form(max_length=MAP_CHARACTERS_LIMIT, description="JSON: activity to stage.")
     ] = None,
-    strict: Annotated[bool, Form(description="Refuse stages that the map does not have.")] = False,  # noqa: FBT002  # a form field
-    dry_run: Annotated[bool, Form(description="Say what would happen; write nothing.")] = False,  # noqa: FBT002  # a form field
+    strict: Annotated[Flag, Form(description="Refuse stages that the map does not have.")] = False,  # noqa: FBT002  # a form field
+) -> Options:
+    """Read how a log is to be read."""
+    return Options(timestamps, _time_zone(time_zone), _stages(activity_map), strict)
+
+
+@router.post(
+    "",
+    status_code=202,
+    summary="Import a historic log",
+    dependencies=[may("StartImport")],
+    responses={**CREATES, 200: {"model": ImportAnswer, "description": "A dry run, or nothing new"}},
+)
+async def start_import(  # noqa: PLR0913, PLR0917  # the parts of one form
+    request: Request,
+    response: Response,
+    desk: Acting,
+    events: UploadFile,
+    cases: UploadFile,
+    options: Annotated[Options, Depends(options_of)],
+    kind: Annotated[Literal["rfp-log"], Form(description="What sort of log this is.")],
+    name: Annotated[
+        str,
+        Form(max_length=SHORT_TEXT_LIMIT, pattern=f"{ONE_LINE}|^$", description="What to call it."),
+    ] = UNNAMED,
+    dry_run: Annotated[Flag, Form(description="Say what would happen; write nothing.")] = False,  # noqa: FBT002  # a form field
 ) -> ImportAnswer:
     """Take in a log of events and cases, plain or gzip CSV. The same content again adds nothing."""
     stamp = await desk.stamp_for(StartImport)
-    options = Options(timestamps, _time_zone(time_zone), _stages(activity_map), strict)
     importer = request.app.state.service.importer
+    name = name.strip() or UNNAMED
     folder = TemporaryDirectory(prefix="rfp-import-")
     files = LogFiles(
         await _kept(events.file, Path(folder.name, "events")),
@@ -92,7 +108,7 @@ async def start_import(  # noqa: PLR0913, PLR0917  # the fields of one form
         response.status_code = 200
         return ImportAnswer(
             id=log_id, version=0, position=0, status="tried", name=name, kind=kind,
-            timestamps=timestamps, report=report,
+            timestamps=options.timestamps, report=report,
         )  # fmt: skip
     receipt, started = await importer.start(files, folder, name, stamp)
     response.status_code = 202 if started else 200
@@ -108,7 +124,7 @@ async def start_import(  # noqa: PLR0913, PLR0917  # the fields of one form
     dependencies=[may("read-imports")],
     responses=one(ImportAnswer),
 )
-async def see_import(request: Request, import_id: UUID, reading: Read) -> Response:
+async def see_import(request: Request, import_id: ImportId, reading: Read) -> Response:
     """Show how an import stands, and its report."""
     store = request.app.state.service.store
     stream = await store.load(import_id, Import(), reading.position if reading.past else None)
@@ -126,7 +142,7 @@ async def see_import(request: Request, import_id: UUID, reading: Read) -> Respon
     max_body_size=BODY_BYTES_LIMIT,
 )
 async def decide_on_import(
-    import_id: UUID,
+    import_id: ImportId,
     command: Annotated[WithdrawImport, strict(WithdrawImport), Body()],
     desk: Store,
 ) -> Receipt:
@@ -134,7 +150,7 @@ async def decide_on_import(
     return await desk.handle(import_id, command, blank=Import())
 
 
-def _answer(import_id: UUID, version: int, position: int, state: Import) -> ImportAnswer:
+def _answer(import_id: ImportId, version: int, position: int, state: Import) -> ImportAnswer:
     assert state.status is not Status.ABSENT, "it has been started"
     return ImportAnswer(
         id=import_id, version=version, position=position, status=state.status.value,

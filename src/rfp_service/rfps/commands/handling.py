@@ -1,6 +1,6 @@
 """Procurement's decisions: accept, return, reject, choose the route; and everybody's holds."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -23,7 +23,7 @@ from rfp_service.rfps.domain.events import (
 )
 from rfp_service.rfps.domain.refusals import LeadIsRequester, NotOnHold, WaitsOnNobody, WrongStage
 from rfp_service.rfps.domain.rfp import ENDS, WAITS_ON, Party, Regime, Rfp, Route, Stage
-from shared.fields import Code, PersonId, Reason
+from shared.fields import WHOLE, Code, PersonId, Reason
 from shared.messages import Command, Stamp
 
 LOTS_LIMIT = 200
@@ -84,7 +84,7 @@ class SelectRoute(Command[Rfp]):
     decision: Literal["select-route"] = "select-route"
     regime: Regime
     route: Route
-    lots: int = Field(1, ge=1, le=LOTS_LIMIT)
+    lots: Annotated[int, Field(ge=1, le=LOTS_LIMIT), WHOLE] = 1
     lead: PersonId = Field(examples=["priya-procurement"])
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> RouteSelected:

@@ -1,0 +1,1 @@
+"""The house itself: its API file, its locks, its layout, its manners."""

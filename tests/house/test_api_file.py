@@ -1,0 +1,70 @@
+"""The API file: current, sound by two linters' rules, and good for a typed client."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from rfp_service.app import openapi_text
+from rfp_service.service import CONTEXTS
+
+ROOT = Path(__file__).parents[2]
+FILE = ROOT / "openapi" / "openapi.json"
+TOOLS = ROOT / "node_modules" / ".bin"
+BIN = ROOT / ".venv" / "bin"
+
+CLIENT = """
+import type { components, paths } from "./api";
+
+type Listed = paths["/v1/rfps"]["get"]["responses"]["200"]["content"]["application/json"];
+type Decision = components["schemas"]["Decision"];
+
+export const titles = (listed: Listed): string[] => listed.items.map((item) => item.title);
+export const approve: Decision = { decision: "approve", reason: "In budget." };
+// @ts-expect-error a decision that does not exist
+export const sing: Decision = { decision: "sing" };
+// @ts-expect-error a field that does not exist
+export const wrong = (listed: Listed): unknown => listed.items[0].titel;
+"""
+
+
+def node(tool: str, *arguments: object, cwd: Path = ROOT) -> "subprocess.CompletedProcess[str]":
+    if not (TOOLS / tool).exists():
+        pytest.skip("the npm tools are not installed: make .venv/node.stamp")
+    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        ["node", TOOLS / tool, *map(str, arguments)], capture_output=True, text=True, check=False,
+        cwd=cwd, env={"PATH": path, "HOME": os.environ.get("HOME", "/"), "CI": "true"},
+    )  # fmt: skip
+
+
+def test_the_file_says_what_the_program_does() -> None:
+    assert FILE.read_bytes() == openapi_text(), "run `make openapi`"
+
+
+def test_spectral_finds_nothing() -> None:
+    done = node("spectral", "lint", FILE, "-r", ROOT / ".spectral.yaml", "--fail-severity=hint")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_redocly_finds_nothing() -> None:
+    done = node("redocly", "lint", "--config", ROOT / "redocly-lint.yaml", FILE)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_typed_client_can_be_made_of_it(tmp_path: Path) -> None:
+    made = node("openapi-typescript", FILE, "-o", tmp_path / "api.ts")
+    assert made.returncode == 0, made.stderr
+    (tmp_path / "client.ts").write_text(CLIENT)
+    checked = node("tsc", "--strict", "--noEmit", tmp_path / "client.ts")
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_every_operation_has_a_name_a_summary_and_a_tag_of_its_room() -> None:
+    routes = [
+        route for context in CONTEXTS for router in context.routers for route in router.routes
+    ]
+    names = [route.name for route in routes]  # type: ignore[attr-defined]
+    assert len(names) == len(set(names))
+    assert all(route.summary and route.description for route in routes)  # type: ignore[attr-defined]

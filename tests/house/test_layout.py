@@ -1,0 +1,89 @@
+"""How the tree is kept: files short, packages empty, locks without addresses, nothing of one machine."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCES = sorted((ROOT / "src").rglob("*.py"))
+LINES_LIMIT = 300
+FUNCTION_LINES_LIMIT = 40
+
+
+def kept() -> list[Path]:
+    """Return the files that are kept in version control; all there are, where there is none."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    if listed.returncode:
+        pytest.skip("this is no checkout")
+    return [path for name in listed.stdout.splitlines() if (path := ROOT / name).is_file()]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT / "src")))
+def test_a_file_holds_one_idea_and_says_which(path: Path) -> None:
+    text = path.read_text()
+    tree = ast.parse(text)
+    assert len(text.splitlines()) <= LINES_LIMIT
+    if path.name != "env.py":
+        assert ast.get_docstring(tree) or path.parent.name == "versions"
+    if path.name == "__init__.py":
+        assert len(tree.body) == 1, "an __init__.py holds a docstring and nothing else"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < FUNCTION_LINES_LIMIT, node.name
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_every_dependency_is_locked_by_hash(name: str) -> None:
+    text = (ROOT / name).read_text()
+    entries = re.split(r"\n(?=\S)", text.strip())
+    assert len(entries) > 30
+    for entry in entries:
+        assert re.match(r"[a-z0-9._-]+==\S+", entry), entry
+        assert "--hash=sha256:" in entry, entry
+
+
+def test_locks_name_no_address() -> None:
+    for name in ("requirements.lock", "requirements-dev.lock", "package-lock.json", ".npmrc"):
+        text = (ROOT / name).read_text()
+        assert not re.search(r'"resolved"|index-url|find-links|registry\s*=', text), name
+    assert not (ROOT / "uv.lock").exists()
+    assert not (ROOT / "pylock.toml").exists()
+
+
+def test_the_two_locks_agree() -> None:
+    def pins(name: str) -> set[str]:
+        return set(re.findall(r"^[a-z0-9._-]+==[^\s;]+", (ROOT / name).read_text(), re.MULTILINE))
+
+    assert pins("requirements.lock") <= pins("requirements-dev.lock")
+
+
+def test_nothing_speaks_of_one_machine() -> None:
+    personal = re.compile(r"/(?:home|Users|work|root)/[a-z]|/tmp/[a-z]{1,2}/")
+    for path in kept():
+        if path.suffix in {".py", ".md", ".toml", ".yaml", ".yml", ".json", ".ndjson", ""}:
+            found = personal.search(path.read_text(errors="replace"))
+            assert found is None or path == Path(__file__), f"{path}: {found}"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "README.md", "CHANGELOG.md", "LICENSE", "SECURITY.md", "publiccode.yml", ".editorconfig",
+        "deploy/decisions/README.md", "openapi/openapi.json", "src/projects/__init__.py",
+        "src/outcomes/__init__.py",
+    ],
+)  # fmt: skip
+def test_a_newcomer_finds_what_they_look_for(name: str) -> None:
+    assert (ROOT / name).stat().st_size > 0
+
+
+def test_the_readme_links_to_what_is_there() -> None:
+    for page in [ROOT / "README.md", *sorted((ROOT / "deploy").rglob("*.md"))]:
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
+            assert (page.parent / link).exists(), f"{page.name} links to {link}"
