@@ -4,7 +4,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from socket import socket
 from types import FrameType
@@ -75,8 +75,7 @@ async def with_worker(
         finally:
             if working is not None:
                 working.cancel()
-                with suppress(asyncio.CancelledError):
-                    await working
+                await asyncio.gather(working, return_exceptions=True)
 
 
 def _loudly(working: "asyncio.Task[None]") -> None:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from rfp_service.service import REACTIONS, VIEWS, Service
-from shared.database import AWAY, Connection
+from shared.database import AWAY, being_cancelled
 from shared.projecting.following import Bell, Projector
 from shared.projecting.reacting import Reactor
 
@@ -32,6 +32,8 @@ async def work(service: Service, heal: HealDatabase = _leave_it) -> None:
         try:
             await _work_on_one_connection(service)
         except AWAY as error:
+            if being_cancelled():
+                raise
             failures += 1
             log.warning(
                 "worker waits for the database", error=type(error).__name__, failures=failures
@@ -63,11 +65,4 @@ async def _work_on_one_connection(service: Service) -> None:
                     pass
                 await bell.wait()
         finally:
-            await _release(connection, bell)
-
-
-async def _release(connection: Connection, bell: Bell) -> None:
-    """Give the lock back, if there is still a connection to give it back on."""
-    if not connection.is_closed():
-        await connection.remove_listener(APPENDED, bell.ring)
-        await connection.execute("SELECT pg_advisory_unlock($1)", WORKER_LOCK)
+            connection.terminate()  # its lock and its listening go with it

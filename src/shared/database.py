@@ -24,6 +24,12 @@ AWAY = (
 )
 
 
+def being_cancelled() -> bool:
+    """Say whether the present task was asked to stop, though a dying connection spoke louder."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 async def _keep(_: asyncpg.Connection) -> None:
     """Skip the reset on release: nothing here changes a session, and it would cost a round trip."""
 

@@ -28,10 +28,8 @@ PRINTABLE = _some(_CONTROL)
 ONE_LINE = _some(_CONTROL + _LINE_ENDS)
 
 
-def _text(limit: int, pattern: str, least: int = 1) -> StringConstraints:
-    return StringConstraints(
-        strip_whitespace=True, min_length=least, max_length=limit, pattern=pattern
-    )
+def _text(limit: int, pattern: str) -> StringConstraints:
+    return StringConstraints(min_length=1, max_length=limit, pattern=pattern)
 
 
 def _whole(number: object) -> object:
@@ -52,11 +50,13 @@ def _in_range(day: date) -> date:
     return day
 
 
-ShortText = Annotated[str, _text(SHORT_TEXT_LIMIT, ONE_LINE)]
-Reason = Annotated[str, _text(REASON_LIMIT, PRINTABLE)]
-LongText = Annotated[str, _text(TEXT_LIMIT, PRINTABLE)]
-Code = Annotated[str, _text(CODE_LIMIT, r"^[A-Za-z0-9][A-Za-z0-9 ./_-]*$")]
-PersonId = Annotated[str, _text(CODE_LIMIT, r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+STRIPPED = AfterValidator(str.strip)  # after the limits, which are those of what was sent
+
+ShortText = Annotated[str, _text(SHORT_TEXT_LIMIT, ONE_LINE), STRIPPED]
+Reason = Annotated[str, _text(REASON_LIMIT, PRINTABLE), STRIPPED]
+LongText = Annotated[str, _text(TEXT_LIMIT, PRINTABLE), STRIPPED]
+Code = Annotated[str, _text(CODE_LIMIT, r"^[A-Za-z0-9][A-Za-z0-9 ./_-]*$"), STRIPPED]
+PersonId = Annotated[str, _text(CODE_LIMIT, r"^[A-Za-z0-9][A-Za-z0-9._-]*$"), STRIPPED]
 WHOLE = BeforeValidator(_whole)
 Pence = Annotated[int, Field(ge=0, le=PENCE_LIMIT), WHOLE]
 Flag = Annotated[bool, BeforeValidator(_true_or_false)]

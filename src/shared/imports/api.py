@@ -15,7 +15,13 @@ from pydantic import BaseModel, StringConstraints, TypeAdapter, ValidationError
 from shared.errors import NotFound, Unacceptable
 from shared.fields import ONE_LINE, SHORT_TEXT_LIMIT, Flag
 from shared.http.answers import CREATES, DECIDES, answer_one, one
-from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
+from shared.http.bodies import (
+    BODY_BYTES_LIMIT,
+    NoSuchParameter,
+    StrictRoute,
+    must_be_json,
+    strict,
+)
 from shared.http.deciding import Acting, Store, may
 from shared.http.reading import Read
 from shared.imports.commands import StartImport, WithdrawImport
@@ -27,6 +33,19 @@ from shared.messages import Receipt
 UPLOAD_BYTES_LIMIT = 256 * 1024 * 1024
 MAP_CHARACTERS_LIMIT = 64 * 1024
 UNNAMED = "RFP log"
+PARTS = frozenset(
+    [
+        "kind",
+        "name",
+        "events",
+        "cases",
+        "timestamps",
+        "time_zone",
+        "activity_map",
+        "strict",
+        "dry_run",
+    ]
+)
 
 ImportId = Annotated[UUID, InPath(description="The import's id, which follows from its content.")]
 
@@ -94,6 +113,8 @@ async def start_import(  # noqa: PLR0913, PLR0917  # the parts of one form
 ) -> ImportAnswer:
     """Take in a log of events and cases, plain or gzip CSV. The same content again adds nothing."""
     stamp = await desk.stamp_for(StartImport)
+    if not PARTS.issuperset(await request.form()):
+        raise NoSuchParameter(known=sorted(PARTS))
     importer = request.app.state.service.importer
     name = name.strip() or UNNAMED
     folder = TemporaryDirectory(prefix="rfp-import-")

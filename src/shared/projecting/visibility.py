@@ -5,7 +5,7 @@ import asyncio
 import asyncpg
 import structlog
 
-from shared.database import AWAY, Connection
+from shared.database import AWAY, Connection, being_cancelled
 from shared.projecting.positions import MOVED
 
 WAIT_SECONDS = 2.0
@@ -32,6 +32,8 @@ class Visibility:
             try:
                 await self._follow_one_connection()
             except AWAY as error:
+                if being_cancelled():
+                    raise
                 log.warning("views' positions not heard", error=type(error).__name__)
                 await asyncio.sleep(RETRY_SECONDS)
 
@@ -43,8 +45,7 @@ class Visibility:
                     await self.look(connection)
                     await asyncio.sleep(POLL_SECONDS)
             finally:
-                if not connection.is_closed():
-                    await connection.remove_listener(MOVED, self._heard)
+                connection.terminate()  # its listening goes with it
 
     async def look(self, connection: Connection | asyncpg.Pool) -> None:
         """Ask the database how far the views have come."""
