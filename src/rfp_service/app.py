@@ -57,6 +57,8 @@ def create_app(opening: Opening | None = None) -> FastAPI:
         openapi_tags=TAGS,
         servers=[{"url": "/", "description": "This service"}],
         docs_url=None,
+        # Off unless the council sets its collector up: asked of the environment, it would cost each request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         redoc_url=None,
         openapi_url="/openapi.json",
         lifespan=lifespan,
@@ -85,6 +87,11 @@ def openapi_document(app: FastAPI | None = None) -> dict[str, Any]:
     schemas["Problem"] = {"title": "Problem", "description": "RFC 9457 problem details.", **PROBLEM}
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
+    for name, schema in schemas.items():
+        if name.startswith(
+            "Body_"
+        ):  # FastAPI's name for a form; ours refuse parts that they do not know
+            schema["additionalProperties"] = False
     for path in document["paths"].values():
         for operation in path.values():
             for parameter in operation.get("parameters", []):

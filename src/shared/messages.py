@@ -1,7 +1,6 @@
 """The words everything is said in: commands ask, stamps vouch, events happened, streams are their sum."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
@@ -87,7 +86,10 @@ class Command(BaseModel, Generic[S]):
 
 
 class Recorded(NamedTuple):
-    """One event in its place in the record; a tuple because millions are made while rebuilding."""
+    """One event in its place in the record; a tuple because millions are made while rebuilding.
+
+    It was recorded when the database says, and happened when the service or a historic log says.
+    """
 
     position: int
     stream_id: UUID
@@ -95,6 +97,7 @@ class Recorded(NamedTuple):
     event: "Event[Any]"
     envelope: dict[str, JsonValue]
     recorded_at: datetime
+    happened_at: datetime
 
     @property
     def by(self) -> str:
@@ -102,19 +105,13 @@ class Recorded(NamedTuple):
         return str(self.envelope["by"])
 
     @property
-    def happened_at(self) -> datetime:
-        """Return when it happened, as the service or a historic log says."""
-        return datetime.fromisoformat(str(self.envelope["at"]))
-
-    @property
     def stamp(self) -> Stamp:
         """Return the whole stamp, read anew from the envelope."""
         return Stamp.model_validate({**self.envelope, "data": None})
 
 
-@dataclass(frozen=True, slots=True)
-class Stream(Generic[S]):
-    """The sum of one thing's events: its state, and where it stands in the record."""
+class Stream(NamedTuple, Generic[S]):
+    """The sum of one thing's events: its state, and where it stands in the record; a tuple likewise."""
 
     id: UUID
     state: S

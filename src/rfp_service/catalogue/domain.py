@@ -1,15 +1,16 @@
 """A catalogue item, and a look into the catalogue with what it showed."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
 from shared.errors import Refused
 from shared.messages import Event
+from shared.states import replace
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CatalogueItem:
     """Something that a service can have without an RFP; the price in pence, without VAT."""
 
@@ -23,7 +24,7 @@ class CatalogueItem:
     available_until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CatalogueCheck:
     """One look into the catalogue."""
 

@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Date, Integer, Text
 
 from rfp_service.rfps.domain.rfp import Rfp
 from shared.messages import Stream
-from shared.projecting.views import Row, StateView, state_table
+from shared.projecting.views import STILL_VALID, Row, StateView, state_table
 
 rfps = state_table(
     "rfps",
@@ -58,5 +58,8 @@ BOARD = StateView(
     rfps,
     board,
     Rfp(),
-    indexes=("(stage, first_position)", "(raised_by, first_position)"),
+    indexes=(
+        f"(stage, first_position) WHERE valid_to = {STILL_VALID}",
+        f"(raised_by, first_position) WHERE valid_to = {STILL_VALID}",
+    ),
 )

@@ -24,35 +24,15 @@ REPEATED = (
 
 def advance(stream: Stream[S], recorded: Recorded) -> Stream[S]:
     """Return the stream as it stands after one more of its events."""
-    return Stream(
-        id=recorded.stream_id,
-        state=recorded.event.apply(stream.state),
-        version=recorded.version,
-        first_position=stream.first_position or recorded.position,
-        position=recorded.position,
-        opened_at=stream.opened_at or recorded.happened_at,
-        changed_at=recorded.happened_at,
-    )
-
-
-def fold(stream_id: UUID, blank: S, events: Sequence[Recorded]) -> Stream[S]:
-    """Return what a stream's events add up to; `NotFound` where they are of another kind of thing."""
-    if not events:
-        return Stream(stream_id, blank)
-    first, last = events[0], events[-1]
-    if first.event.kind != blank.kind:
-        raise NotFound
-    state = blank
-    for recorded in events:
-        state = recorded.event.apply(state)
+    position, stream_id, version, event, _, _, happened_at = recorded
     return Stream(
         stream_id,
-        state,
-        last.version,
-        first.position,
-        last.position,
-        first.happened_at,
-        last.happened_at,
+        event.apply(stream.state),
+        version,
+        stream.first_position or position,
+        position,
+        stream.opened_at or happened_at,
+        happened_at,
     )
 
 
@@ -68,7 +48,7 @@ class EventStore:
 
     async def load(self, stream_id: UUID, blank: S, until: int | None = None) -> Stream[S]:
         """Return one thing as it stands, or as it stood at a position; blank where it never was."""
-        return fold(stream_id, blank, await self.reader.stream(stream_id, until))
+        return await self.reader.fold(stream_id, blank, until)
 
     async def create(
         self,

@@ -26,7 +26,7 @@ bearer = HTTPBearer(
 )
 
 
-def caller(
+async def caller(
     request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 ) -> Person:
     """Return who asks; the scheme beside it is for the API file."""
@@ -39,7 +39,7 @@ Caller = Annotated[Person, Depends(caller)]
 def may(action: str) -> Any:
     """Return a dependency that refuses whoever's role may never do this; for reads."""
 
-    def check(request: Request, person: Caller) -> Person:
+    async def check(request: Request, person: Caller) -> Person:
         request.app.state.service.permissions.authority(person, action)
         return person
 

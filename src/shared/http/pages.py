@@ -81,7 +81,7 @@ class Page:
         return Response(content, media_type=self.media_type, headers=headers)
 
 
-def page(
+async def page(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=PAGE_LIMIT, description="How many at most.")] = PAGE_USUAL,
     cursor: Annotated[

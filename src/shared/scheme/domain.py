@@ -1,6 +1,6 @@
 """The scheme as adopted: approval tiers, closed days, the transition date; every version is kept."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 from uuid import UUID
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.errors import Refused
 from shared.fields import Day, Pence, PersonId, ShortText
 from shared.messages import Event
+from shared.states import replace
 
 SCHEME_ID = UUID("5c8e3e00-0000-4000-8000-000000000001")  # there is one scheme
 TIERS_LIMIT = 12
@@ -40,7 +41,7 @@ class SchemeValues(BaseModel):
     closed_days: list[Day] = Field([], max_length=CLOSED_DAYS_LIMIT)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Version:
     """One version of the scheme: its number is that of the decision which adopted it."""
 
@@ -48,7 +49,7 @@ class Version:
     values: SchemeValues | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scheme:
     """Every version ever adopted, oldest first."""
 

@@ -1,12 +1,22 @@
 """What can have happened to an RFP. Names are for ever; each event says which stage it entered."""
 
-from dataclasses import replace
 from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from rfp_service.rfps.domain.rfp import Approval, Check, Need, Party, Regime, Rfp, Route, Stage
+from rfp_service.rfps.domain.rfp import (
+    NEED_FIELDS,
+    Approval,
+    Check,
+    Need,
+    Party,
+    Regime,
+    Rfp,
+    Route,
+    Stage,
+)
 from shared.messages import Event
+from shared.states import replace
 
 
 class RfpEvent(Event[Rfp]):
@@ -50,9 +60,7 @@ class RfpAmended(RfpEvent):
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with the given fields replaced."""
-        given = {
-            name: value for name in Need.__slots__ if (value := getattr(self, name)) is not None
-        }
+        given = {name: value for name in NEED_FIELDS if (value := getattr(self, name)) is not None}
         return replace(RfpEvent.apply(self, rfp), need=replace(rfp.need, **given))
 
 

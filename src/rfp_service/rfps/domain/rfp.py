@@ -1,6 +1,6 @@
 """An RFP as it stands: its stage, whom it waits on, and what has been said about it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar
@@ -90,7 +90,7 @@ AFTER_APPROVAL = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Need:
     """What is asked for, by when, for how much: amounts in pence, without and with VAT."""
 
@@ -103,7 +103,10 @@ class Need:
     estimate_with_vat_pence: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+NEED_FIELDS = tuple(field.name for field in fields(Need))
+
+
+@dataclass(frozen=True)
 class Check:
     """The last look into the catalogue: what it showed, and whether the requester has answered it."""
 
@@ -112,7 +115,7 @@ class Check:
     answered: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Approval:
     """The tiers that must approve, in order, and how many of them have."""
 
@@ -126,7 +129,7 @@ class Approval:
         return self.tiers[self.granted] if self.granted < len(self.tiers) else ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rfp:
     """One RFP, from its first event to its last."""
 
