@@ -11,6 +11,7 @@ from eventsourcing.persistence import IntegrityError, StoredEvent
 from shared.errors import KeyUsedOtherwise, NotFound, OutOfDate, Refused
 from shared.eventstore.appending import Appender, IdempotencyKey, Place
 from shared.eventstore.encoding import EnvelopeMapper, Topics
+from shared.eventstore.folding import Folder
 from shared.eventstore.reading import Reader
 from shared.messages import Command, Event, Receipt, Recorded, S, Stamp, Stream
 
@@ -44,11 +45,14 @@ class EventStore:
         self._pool = pool
         self.mapper = EnvelopeMapper(topics)
         self.reader = Reader(pool, self.mapper)
+        self._folder = Folder(pool, self.mapper)
         self._appender = Appender(pool)
 
     async def load(self, stream_id: UUID, blank: S, until: int | None = None) -> Stream[S]:
         """Return one thing as it stands, or as it stood at a position; blank where it never was."""
-        return await self.reader.fold(stream_id, blank, until)
+        if until is None:
+            return await self._folder.fold(stream_id, blank)
+        return await self._folder.fold_until(stream_id, blank, until)
 
     async def create(
         self,
