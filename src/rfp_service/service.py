@@ -1,22 +1,21 @@
 """The composition root: every part of the service is made and joined here, and only here."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
-from joserfc.jwk import KeySet
 
+from rfp_service.access import trusted_tokens
 from rfp_service.catalogue.context import CATALOGUE
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.policies import FACTS
 from rfp_service.rfps.context import RFPS
-from shared.access.issuer import demonstration_tokens
+from shared.access.callers import Callers
 from shared.access.permissions import Permissions
-from shared.access.tokens import Person, Tokens
+from shared.access.tokens import Person
 from shared.audit.context import AUDIT
 from shared.context import Context
 from shared.database import connected
@@ -32,7 +31,7 @@ from shared.notices.context import NOTICES
 from shared.projecting.visibility import Visibility
 from shared.scheme.context import SCHEME
 from shared.scheme.facts import SchemeFacts
-from shared.settings import Profile, Settings
+from shared.settings import Settings
 
 CONTEXTS: tuple[Context, ...] = (FLOW, RFPS, CATALOGUE, SCHEME, IMPORTS, AUDIT, NOTICES)
 EVENTS = tuple(event for context in CONTEXTS for event in context.events)
@@ -50,7 +49,7 @@ class Service:
     record: Reader
     visibility: Visibility
     scheme: SchemeFacts
-    tokens: Tokens
+    person: Callable[[str], Awaitable[Person]]
     known: Callable[[Person], Awaitable[Known]]
     running: Running
     importer: Importer
@@ -61,7 +60,10 @@ class Service:
 @asynccontextmanager
 async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service]:
     """Open the service on a database, and close it again."""
-    async with connected(database_url, settings.database_pool) as pool:
+    async with (
+        connected(database_url, settings.database_pool) as pool,
+        trusted_tokens(settings) as tokens,
+    ):
         store = EventStore(pool, Topics(EVENTS))
         visibility = Visibility(pool)
         await visibility.look(pool)
@@ -76,7 +78,7 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
                 record=store.reader,
                 visibility=visibility,
                 scheme=scheme,
-                tokens=_tokens(settings),
+                person=Callers(tokens).person,
                 known=scheme.known,
                 running=Running(),
                 importer=importer,
@@ -85,13 +87,3 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
             await importer.close()
             following.cancel()
             await asyncio.gather(following, return_exceptions=True)
-
-
-def _tokens(settings: Settings) -> Tokens:
-    """Trust the council's issuer; in the demonstration profile, the issuer in the data folder."""
-    if settings.profile is Profile.DEMONSTRATION:
-        return demonstration_tokens(settings.data_dir)
-    assert settings.token_keys is not None, "checked settings name it"
-    assert settings.token_issuer is not None, "checked settings name it"
-    keys = KeySet.import_key_set(json.loads(settings.token_keys.read_text()))
-    return Tokens(keys, settings.token_issuer, settings.token_audience)

@@ -15,6 +15,12 @@ class Profile(StrEnum):
     PRODUCTION = "production"
 
 
+# What says that this is for real; none of it goes together with tokens that anybody can print.
+PRODUCTION_ONLY = frozenset(
+    {"token_issuer", "token_audience", "token_tenant", "token_algorithms", "token_keys"}
+)
+
+
 class NotConfigured(Exception):
     """Something that this command needs is not configured."""
 
@@ -32,9 +38,15 @@ class Settings(BaseSettings):
     database_owner_url: str | None = Field(
         None, description="The owner's, for `migrate` and `rebuild`."
     )
-    token_issuer: str | None = None
+    token_issuer: str | None = Field(None, description="Whose tokens count: its `iss`, exactly.")
     token_audience: str = "rfp-service"  # noqa: S105  # a name, no secret
-    token_keys: Path | None = Field(None, description="A JWKS file with the issuer's public keys.")
+    token_tenant: str = Field(
+        "", description="The only `tid` that counts, at an issuer of several."
+    )
+    token_algorithms: str = Field("", description="Only these, separated by spaces.")
+    token_keys: Path | None = Field(
+        None, description="A JWKS file, where the issuer's keys are not fetched from it."
+    )
     database_pool: int = Field(8, ge=5, le=100)
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
 
@@ -43,10 +55,11 @@ class Settings(BaseSettings):
         if self.profile is Profile.DEMONSTRATION:
             if self.host not in ("127.0.0.1", "::1", "localhost"):
                 raise NotConfigured("The demonstration profile listens on loopback only.")
-            if self.token_issuer or self.token_keys:
-                raise NotConfigured("TOKEN_ISSUER and TOKEN_KEYS need PROFILE=production.")
-        elif not (self.database_url and self.token_issuer and self.token_keys):
-            raise NotConfigured(
-                "PROFILE=production needs DATABASE_URL, TOKEN_ISSUER and TOKEN_KEYS."
-            )
+            if meant := sorted(self.model_fields_set & PRODUCTION_ONLY):
+                names = " and ".join(name.upper() for name in meant)
+                raise NotConfigured(
+                    f"{names} can't be set with demonstration tokens: PROFILE=production."
+                )
+        elif not (self.database_url and self.token_issuer):
+            raise NotConfigured("PROFILE=production needs DATABASE_URL and TOKEN_ISSUER.")
         return self

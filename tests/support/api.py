@@ -124,10 +124,12 @@ class Api:
 
 
 @asynccontextmanager
-async def running_api(base: Base, *, worker: bool = True) -> AsyncIterator[Api]:
+async def running_api(
+    base: Base, *, worker: bool = True, settings: Settings | None = None
+) -> AsyncIterator[Api]:
     """Run the service on a database, with its background work beside it."""
     with TemporaryDirectory() as folder:
-        settings = Settings(data_dir=Path(folder), database_url=base.service)
+        settings = settings or Settings(data_dir=Path(folder), database_url=base.service)
         database = Database(base.service, base.owner)
         app = create_app(lambda: with_worker(settings, database, worker=worker))
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)

@@ -6,8 +6,11 @@ import time
 from pathlib import Path
 
 from joserfc import jwt
-from joserfc.jwk import KeySet, OKPKey
+from joserfc.jwk import OKPKey
+from pydantic import JsonValue
 
+from shared.access.claims import Scope, Trust
+from shared.access.keys import KeptKeys
 from shared.access.roles import Role
 from shared.access.tokens import Tokens
 
@@ -31,18 +34,22 @@ def demonstration_key(data_dir: Path) -> OKPKey:
 
 def demonstration_tokens(data_dir: Path) -> Tokens:
     """Return the verifier of demonstration tokens."""
-    return Tokens(KeySet([demonstration_key(data_dir)]), ISSUER, AUDIENCE)
+    public: dict[str, JsonValue] = {**demonstration_key(data_dir).as_dict(private=False)}  # type: ignore[dict-item]  # all are texts
+    keys = KeptKeys({"keys": [public]})
+    return Tokens(keys, Trust(ISSUER, AUDIENCE))
 
 
 def demonstration_token(data_dir: Path, person: str, roles: list[Role]) -> str:
-    """Return a bearer token for a fictional person."""
+    """Return a bearer token for a fictional person; one who is a service account only is a program."""
     now = int(time.time())
+    program = roles == [Role.SERVICE_ACCOUNT]
     claims = {
         "iss": ISSUER, "aud": AUDIENCE, "sub": person, "roles": [role.value for role in roles],
         "iat": now, "nbf": now, "exp": now + TOKEN_SECONDS,
+        **({"client_id": person} if program else {"scope": " ".join(Scope)}),
     }  # fmt: skip
     return jwt.encode(
-        {"alg": "Ed25519", "kid": "demonstration"},
+        {"alg": "Ed25519", "kid": "demonstration", "typ": "at+jwt"},
         claims,
         demonstration_key(data_dir),
         algorithms=["Ed25519"],

@@ -7,6 +7,12 @@ from shared.access.roles import Role
 from shared.access.tokens import Person
 from shared.errors import NotAllowed
 
+READ = "read-"  # how the actions begin that change nothing
+
+
+class ReadsOnly(NotAllowed):
+    """The program you use may read in your name, and not decide: its token has no scope rfp.decide."""
+
 
 @dataclass(frozen=True, slots=True)
 class Permissions:
@@ -16,6 +22,8 @@ class Permissions:
 
     def authority(self, person: Person, action: str) -> Role:
         """Return the role by which a person may do something, or refuse; no row means nobody may."""
+        if person.reads_only and not action.startswith(READ):
+            raise ReadsOnly
         for role in self.table.get(action, ()):
             if role in person.roles:
                 return role

@@ -1,0 +1,46 @@
+"""Whose tokens count, by the configuration: the council's issuer, or the demonstration's own."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+
+from shared.access.claims import ALGORITHMS, Trust
+from shared.access.issuer import demonstration_tokens
+from shared.access.keys import FetchedKeys, KeptKeys, NotTheIssuer, must_be_private
+from shared.access.tokens import Tokens
+from shared.settings import NotConfigured, Profile, Settings
+
+
+@asynccontextmanager
+async def trusted_tokens(settings: Settings) -> AsyncIterator[Tokens]:
+    """Trust the council's issuer; in the demonstration profile, the issuer in the data folder."""
+    if settings.profile is Profile.DEMONSTRATION:
+        yield demonstration_tokens(settings.data_dir)
+        return
+    trust = _trust(settings)
+    if settings.token_keys is not None:
+        yield Tokens(KeptKeys(json.loads(settings.token_keys.read_text())), trust)
+        return
+    _must_be_an_address(trust.issuer)
+    # No proxy and no certificates from the environment's say-so, and no redirects.
+    async with httpx.AsyncClient(trust_env=False, follow_redirects=False) as client:
+        yield Tokens(FetchedKeys(trust.issuer, client), trust)
+
+
+def _trust(settings: Settings) -> Trust:
+    assert settings.token_issuer is not None, "checked settings name it"
+    algorithms = tuple(settings.token_algorithms.split()) or ALGORITHMS
+    if unknown := set(algorithms) - set(ALGORITHMS):
+        raise NotConfigured(f"TOKEN_ALGORITHMS may name {', '.join(ALGORITHMS)}; not {unknown}.")
+    return Trust(settings.token_issuer, settings.token_audience, settings.token_tenant, algorithms)
+
+
+def _must_be_an_address(issuer: str) -> None:
+    try:
+        must_be_private(issuer)
+    except NotTheIssuer:
+        raise NotConfigured(
+            "TOKEN_ISSUER is an https address; give TOKEN_KEYS where keys can't be fetched from it."
+        ) from None
