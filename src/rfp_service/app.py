@@ -25,6 +25,7 @@ TAGS = [
         "description": "What the council itself decides: tiers, limits, closed days.",
     },
     {"name": "imports", "description": "Historic logs, taken in whole."},
+    {"name": "exemptions", "description": "What is exempt from being shown, and until when."},
     {"name": "audit", "description": "Every decision, for the scrutiny committee."},
     {"name": "notices", "description": "Who was told what."},
     {"name": "health", "description": "Whether the service is well."},

@@ -10,6 +10,7 @@ APPROVER = Role.APPROVER
 ADMINISTRATOR = Role.ADMINISTRATOR
 SCRUTINY = Role.SCRUTINY_MEMBER
 AUDITOR = Role.AUDITOR
+LEGAL = Role.LEGAL
 
 PERMISSIONS = Permissions(
     {
@@ -48,6 +49,12 @@ PERMISSIONS = Permissions(
         "StartImport": (PROCUREMENT, Role.PROGRAMME_OFFICER, ADMINISTRATOR),
         "WithdrawImport": (PROCUREMENT, Role.PROGRAMME_OFFICER, ADMINISTRATOR),
         "read-imports": EVERYBODY,
+        # what is exempt
+        "DeclareExempt": (LEGAL, PROCUREMENT),
+        "ReviewExemption": (LEGAL,),
+        "ReleaseExemption": (LEGAL,),
+        "read-exemptions": EVERYBODY,
+        "read-exempt": (LEGAL, PROCUREMENT, APPROVER, Role.FINANCE, AUDITOR),
         # the record
         "read-audit": (SCRUTINY, AUDITOR, ADMINISTRATOR),
     }

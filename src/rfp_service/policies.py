@@ -9,6 +9,8 @@ from rfp_service.catalogue.commands import SearchCatalogue
 from rfp_service.catalogue.domain import CatalogueCheck
 from rfp_service.catalogue.views import found
 from rfp_service.rfps.commands.asking import CheckCatalogue
+from shared.disclosure.commands import DeclareExempt
+from shared.disclosure.facts import what_may_be_exempt
 from shared.errors import NotFound
 from shared.eventstore.store import EventStore
 from shared.http.deciding import FactFinder
@@ -46,4 +48,5 @@ async def what_a_check_showed(store: EventStore, command: CheckCatalogue) -> dic
 FACTS: Mapping[type[Command[Any]], FactFinder] = {
     SearchCatalogue: what_the_catalogue_shows,
     CheckCatalogue: what_a_check_showed,
+    DeclareExempt: what_may_be_exempt,
 }

@@ -19,6 +19,9 @@ from shared.access.tokens import Person
 from shared.audit.context import AUDIT
 from shared.context import Context
 from shared.database import connected
+from shared.disclosure.context import DISCLOSURE
+from shared.disclosure.sealing import Seals
+from shared.disclosure.veil import Veil
 from shared.eventstore.encoding import Topics
 from shared.eventstore.reading import Reader
 from shared.eventstore.store import EventStore
@@ -33,7 +36,7 @@ from shared.scheme.context import SCHEME
 from shared.scheme.facts import SchemeFacts
 from shared.settings import Settings
 
-CONTEXTS: tuple[Context, ...] = (FLOW, RFPS, CATALOGUE, SCHEME, IMPORTS, AUDIT, NOTICES)
+CONTEXTS: tuple[Context, ...] = (FLOW, RFPS, CATALOGUE, SCHEME, IMPORTS, AUDIT, NOTICES, DISCLOSURE)
 EVENTS = tuple(event for context in CONTEXTS for event in context.events)
 VIEWS = tuple(view for context in CONTEXTS for view in context.views)
 REACTIONS = tuple(reaction for context in CONTEXTS for reaction in context.reactions)
@@ -53,6 +56,7 @@ class Service:
     known: Callable[[Person], Awaitable[Known]]
     running: Running
     importer: Importer
+    veil: Veil
     permissions: Permissions = PERMISSIONS
     facts: Mapping[type[Command[Any]], FactFinder] = field(default_factory=lambda: FACTS)
 
@@ -82,6 +86,7 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
                 known=scheme.known,
                 running=Running(),
                 importer=importer,
+                veil=Veil(pool, Seals(EVENTS), PERMISSIONS),
             )
         finally:
             await importer.close()

@@ -54,6 +54,13 @@ class Stamp(BaseModel):
     causation: str = ""
 
 
+class Sealed(NamedTuple):
+    """Fields of an event that nobody reads until the same thing has an event of a name in `until`."""
+
+    fields: tuple[str, ...]
+    until: tuple[str, ...]
+
+
 class Event(BaseModel, Generic[S]):
     """Something that happened. Its class name is its stored name, for ever."""
 
@@ -61,6 +68,7 @@ class Event(BaseModel, Generic[S]):
 
     kind: ClassVar[str] = ""
     class_version: ClassVar[int] = 1
+    sealed: ClassVar[Sealed | None] = None
 
     def apply(self, state: S) -> S:
         """Return the state that follows; never refuse, for it has already happened."""

@@ -21,6 +21,7 @@ HANA = Who("hana", (Role.APPROVER,))
 DEREK = Who("derek", (Role.APPROVER,))
 ADA = Who("ada", (Role.ADMINISTRATOR,))
 SAM = Who("sam", (Role.SCRUTINY_MEMBER,))
+LARS = Who("lars", (Role.LEGAL,))
 
 SCHEME = {
     "decision": "adopt",

@@ -23,6 +23,7 @@ class HistoryEntry(BaseModel):
     recorded_at: datetime
     known: JsonValue
     said: JsonValue
+    withheld: dict[str, str] = {}
 
 
 class History(BaseModel):
@@ -38,7 +39,11 @@ async def history(reading: Reading, stream_id: UUID, blank: State) -> History:
     events = await reading.record.stream(stream_id, reading.position if reading.past else None)
     if not events or type(events[-1].event).kind != blank.kind:
         raise NotFound
-    return History(id=stream_id, version=events[-1].version, items=[_entry(e) for e in events])
+    entries = [{"stream_id": stream_id, **_entry(event).model_dump()} for event in events]
+    await reading.veiled(entries)
+    return History.model_validate(
+        {"id": stream_id, "version": events[-1].version, "items": entries}
+    )
 
 
 def _entry(recorded: Recorded) -> HistoryEntry:

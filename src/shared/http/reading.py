@@ -1,14 +1,16 @@
 """What a read stands on: views that have come far enough, and the position it is answered as of."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any, Protocol
 
 import asyncpg
 from fastapi import Depends, Query, Request
 from sqlalchemy import ColumnElement, Select, Table
 
+from shared.access.tokens import Person
 from shared.errors import Unacceptable, ViewsBehind
 from shared.eventstore.reading import Reader
 from shared.projecting.views import DIALECT, STILL_VALID
@@ -32,15 +34,28 @@ class UnreadableInstant(Unacceptable):
     """An instant is written with its offset, such as 2026-03-01T00:00Z; `as_of` may be a position too."""
 
 
+class Veil(Protocol):
+    """Takes out of items what their reader may not see."""
+
+    async def draw(self, person: Person, items: Sequence[dict[str, Any]]) -> None:
+        """Withhold from items what this person may not see."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One reading of the views: where from, as of which position and instant, and whether that is past."""
+    """One reading of the views: where from, as of which position and instant, whether past, for whom."""
 
     pool: asyncpg.Pool
     record: Reader
     position: int
     as_of: datetime
     past: bool
+    person: Person
+    veil: Veil
+
+    async def veiled(self, items: Sequence[dict[str, Any]]) -> None:
+        """Withhold from items what their reader may not see: sealed, or exempt without the right to it."""
+        await self.veil.draw(self.person, items)
 
     async def rows(self, statement: "Select[tuple[object, ...]]") -> list[asyncpg.Record]:
         """Return the rows that a statement selects."""
@@ -83,9 +98,9 @@ async def reading(request: Request, after: After = None, as_of: AsOf = None) -> 
             raise BeyondTheRecord(position=wanted)
         if not await visibility.reaches(wanted):
             raise ViewsBehind(position=wanted, visible=visibility.position)
-    if position is None:
-        return Reading(service.pool, record, visibility.position, now, past=False)
-    return Reading(service.pool, record, position, instant, past=True)
+    past = position is not None
+    at, seen = (instant, position) if position is not None else (now, visibility.position)
+    return Reading(service.pool, record, seen, at, past, request.state.person, service.veil)
 
 
 async def _meant(record: Reader, as_of: str | None, now: datetime) -> tuple[int | None, datetime]:
