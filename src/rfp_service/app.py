@@ -8,6 +8,7 @@ import orjson
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from rfp_service.needs import routes, stated
 from rfp_service.service import CONTEXTS, Service
 from shared import problems
 from shared.http.answers import PROBLEM
@@ -88,6 +89,7 @@ def openapi_document(app: FastAPI | None = None) -> dict[str, Any]:
     schemas["Problem"] = {"title": "Problem", "description": "RFC 9457 problem details.", **PROBLEM}
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
+    needs = {route.name: stated(route) for route in routes()}
     for name, schema in schemas.items():
         if name.startswith(
             "Body_"
@@ -95,6 +97,8 @@ def openapi_document(app: FastAPI | None = None) -> dict[str, Any]:
             schema["additionalProperties"] = False
     for path in document["paths"].values():
         for operation in path.values():
+            if operation["operationId"] in needs:
+                operation["x-permissions"] = needs[operation["operationId"]]
             for parameter in operation.get("parameters", []):
                 parameter["schema"] = _never_null(parameter["schema"])
                 # The rules ask for it, so that its absence is a 428; the file says that it is needed.

@@ -1,6 +1,9 @@
-"""The permission table: which role may ever do what. What depends on the case is a rule of its room."""
+"""The permission table: which role may ever do what. What depends on the case is a rule of its room.
 
-from shared.access.permissions import Permissions
+It is published as deploy/permissions.md (`make openapi`), in words.
+"""
+
+from shared.access.permissions import Condition, Permissions
 from shared.access.roles import Role
 
 EVERYBODY = tuple(Role)
@@ -11,6 +14,46 @@ ADMINISTRATOR = Role.ADMINISTRATOR
 SCRUTINY = Role.SCRUTINY_MEMBER
 AUDITOR = Role.AUDITOR
 LEGAL = Role.LEGAL
+
+# What limits a role beside its name. Service areas are checked for every action named here; the others
+# are rules of their rooms, which answer 409 with the facts.
+CONDITIONS = {
+    (REQUESTER, Condition.OWN_AREA): (
+        "RaiseRfp",
+        "AmendRfp",
+        "CheckCatalogue",
+        "DivertDemand",
+        "ReportDiversionFailed",
+        "DeclineMatch",
+        "ConfirmNoMatch",
+        "SubmitRfp",
+        "RequestApproval",
+        "WithdrawRfp",
+        "StartHold",
+        "EndHold",
+        "read-rfps",
+    ),
+    (REQUESTER, Condition.OWN): (
+        "AmendRfp",
+        "CheckCatalogue",
+        "DivertDemand",
+        "ReportDiversionFailed",
+        "DeclineMatch",
+        "ConfirmNoMatch",
+        "SubmitRfp",
+        "RequestApproval",
+        "WithdrawRfp",
+        "StartHold",
+        "EndHold",
+    ),
+    (APPROVER, Condition.NAMED_TIER): ("Approve", "Refuse", "ReturnForRework"),
+    (PROCUREMENT, Condition.INDEPENDENT): (
+        "AcceptRfp",
+        "ReturnForRework",
+        "RejectRfp",
+        "SelectRoute",
+    ),
+}
 
 PERMISSIONS = Permissions(
     {
@@ -57,5 +100,6 @@ PERMISSIONS = Permissions(
         "read-exempt": (LEGAL, PROCUREMENT, APPROVER, Role.FINANCE, AUDITOR),
         # the record
         "read-audit": (SCRUTINY, AUDITOR, ADMINISTRATOR),
-    }
+    },
+    CONDITIONS,
 )

@@ -37,7 +37,8 @@ class Api:
         return service
 
     def token(self, who: Who) -> str:
-        return demonstration_token(self.folder, who.id, list(who.roles))
+        areas = None if who.areas is None else list(who.areas)
+        return demonstration_token(self.folder, who.id, list(who.roles), areas)
 
     def headers(self, who: Who | None, **more: str | None) -> dict[str, str]:
         headers = {"Authorization": f"Bearer {self.token(who)}"} if who else {}

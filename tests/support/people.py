@@ -11,6 +11,7 @@ class Who:
 
     id: str
     roles: tuple[Role, ...]
+    areas: tuple[str, ...] | None = None
 
 
 RITA = Who("rita", (Role.REQUESTER,))

@@ -15,4 +15,6 @@ class Callers:
         """Return the person; refuse a token that does not count."""
         identity = await self._tokens.identity(token)
         reads_only = Scope.DECIDE not in identity.scopes
-        return Person(identity.subject.rpartition("/")[2], identity.roles, reads_only)
+        return Person(
+            identity.subject.rpartition("/")[2], identity.roles, reads_only, identity.areas
+        )

@@ -50,6 +50,7 @@ class Identity:
     roles: tuple[Role, ...]
     scopes: frozenset[Scope]
     program: bool = False
+    areas: frozenset[str] | None = None
     name: str = field(default="", repr=False)
     email: str = field(default="", repr=False)
 
@@ -70,6 +71,7 @@ def identity_of(claims: Claims, trust: Trust, now: float) -> Identity:
         roles=_roles(claims, program=program),
         scopes=frozenset(Scope) if program else scopes,
         program=program,
+        areas=_areas(claims),
         name=_said(claims, "name"),
         email=_said(claims, "email") or _said(claims, "preferred_username"),
     )
@@ -158,3 +160,13 @@ def _roles(claims: Claims, *, program: bool) -> tuple[Role, ...]:
         raise NotAuthenticated
     known = tuple(role for role in Role if role.value in given)
     return tuple(role for role in known if (role is Role.SERVICE_ACCOUNT) is program)
+
+
+def _areas(claims: Claims) -> frozenset[str] | None:
+    """Return the service areas somebody is limited to; None where the provider names none."""
+    given = claims.get("service_areas")
+    if given is None:
+        return None
+    if not isinstance(given, list):
+        raise NotAuthenticated
+    return frozenset(map(str, given))

@@ -39,13 +39,16 @@ def demonstration_tokens(data_dir: Path) -> Tokens:
     return Tokens(keys, Trust(ISSUER, AUDIENCE))
 
 
-def demonstration_token(data_dir: Path, person: str, roles: list[Role]) -> str:
+def demonstration_token(
+    data_dir: Path, person: str, roles: list[Role], areas: list[str] | None = None
+) -> str:
     """Return a bearer token for a fictional person; one who is a service account only is a program."""
     now = int(time.time())
     program = roles == [Role.SERVICE_ACCOUNT]
     claims = {
         "iss": ISSUER, "aud": AUDIENCE, "sub": person, "roles": [role.value for role in roles],
         "iat": now, "nbf": now, "exp": now + TOKEN_SECONDS,
+        **({} if areas is None else {"service_areas": areas}),
         **({"client_id": person} if program else {"scope": " ".join(Scope)}),
     }  # fmt: skip
     return jwt.encode(

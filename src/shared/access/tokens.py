@@ -28,11 +28,14 @@ HEADER_MEMBERS = frozenset({"alg", "kid", "typ", "x5t", "x5t#S256"})
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whoever asks: an id that stays the same for ever, and the roles they hold now."""
+    """Whoever asks: an id that stays the same for ever, the roles they hold now, and what limits them."""
 
     id: str
     roles: tuple[Role, ...]
     reads_only: bool = False
+    areas: frozenset[str] | None = (
+        None  # of the council's services; None where they are not limited
+    )
 
 
 class Tokens:

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, JsonValue
 
 from shared.errors import NotFound
+from shared.http.areas import in_sight, whose
 from shared.http.reading import Reading
 from shared.messages import Recorded, State
 
@@ -39,6 +40,7 @@ async def history(reading: Reading, stream_id: UUID, blank: State) -> History:
     events = await reading.record.stream(stream_id, reading.position if reading.past else None)
     if not events or type(events[-1].event).kind != blank.kind:
         raise NotFound
+    in_sight(reading.person, reading.areas, *whose(events))
     entries = [{"stream_id": stream_id, **_entry(event).model_dump()} for event in events]
     await reading.veiled(entries)
     return History.model_validate(

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import Request, Response
 from pydantic import BaseModel, create_model
 
+from shared.http.areas import in_sight
 from shared.http.pages import CSV, NDJSON, json_of, not_modified
 from shared.http.reading import Reading
 
@@ -111,6 +112,7 @@ async def seen(request: Request, reading: Reading, item: BaseModel, etag: str) -
     It then has no ETag: what a caller holds without some fields is not the thing at that version.
     """
     shown = item.model_dump(by_alias=True)
+    in_sight(reading.person, reading.areas, shown.get("service_area"), shown.get("raised_by"))
     await reading.veiled([shown])
     if "withheld" not in shown:
         return answer_one(request, item, etag)

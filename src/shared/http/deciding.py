@@ -10,11 +10,12 @@ from fastapi import Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import JsonValue
 
-from shared.access.permissions import Permissions
+from shared.access.permissions import OutsideYourAreas, Permissions
 from shared.access.tokens import Person
 from shared.errors import StillRunning
 from shared.eventstore.appending import IdempotencyKey
 from shared.eventstore.store import EventStore
+from shared.http.areas import in_sight, whose
 from shared.http.conditions import Conditions, IdempotencyKeyHeader, IfMatch, conditions
 from shared.messages import Command, Known, Receipt, S, Stamp
 
@@ -36,14 +37,23 @@ async def caller(
 Caller = Annotated[Person, Depends(caller)]
 
 
-def may(action: str) -> Any:
-    """Return a dependency that refuses whoever's role may never do this; for reads."""
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """The check that whoever asks may do something; it also notes the areas they are limited to."""
 
-    async def check(request: Request, person: Caller) -> Person:
-        request.app.state.service.permissions.authority(person, action)
+    action: str
+
+    async def __call__(self, request: Request, person: Caller) -> Person:
+        """Refuse whoever's role may never do this."""
+        permissions: Permissions = request.app.state.service.permissions
+        permissions.authority(person, self.action)
+        request.state.areas = permissions.areas(person, self.action)
         return person
 
-    return Depends(check)
+
+def may(action: str) -> Any:
+    """Return a dependency that refuses whoever's role may never do this; for reads."""
+    return Depends(Needs(action))
 
 
 class Running:
@@ -88,6 +98,7 @@ class Desk:
     async def handle(self, stream_id: UUID, command: Command[S], *, blank: S) -> Receipt:
         """Decide on a thing: 403 before it is looked at, then 404, 428, 412, and 409 by its rules."""
         stamp = await self._stamp(command)
+        await self._must_be_in_sight(stream_id, type(command).__name__)
         if self.conditions.expected is None:
             await self.store.must_exist(stream_id, blank)
         expected = self.conditions.must_name_a_version()
@@ -120,11 +131,21 @@ class Desk:
 
     async def _stamp(self, command: Command[Any]) -> Stamp:
         stamp = await self.stamp_for(type(command))
+        areas = self.permissions.areas(self.person, type(command).__name__)
+        area = getattr(command, "service_area", None)
+        if areas is not None and area is not None and area not in areas:
+            raise OutsideYourAreas(yours=sorted(areas))
         if finder := self.facts.get(type(command)):
             facts = await finder(self.store, command)
             known = stamp.known.model_copy(update={"facts": facts})
             stamp = stamp.model_copy(update={"known": known})
         return stamp
+
+    async def _must_be_in_sight(self, stream_id: UUID, action: str) -> None:
+        """Find nothing where a thing is of a service area that the caller does not act for."""
+        areas = self.permissions.areas(self.person, action)
+        if areas is not None:
+            in_sight(self.person, areas, *whose(await self.store.reader.stream(stream_id)))
 
     async def _answer(
         self, decide: Callable[[IdempotencyKey | None], Awaitable[Receipt]]

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Protocol
 
 import asyncpg
 from fastapi import Depends, Query, Request
-from sqlalchemy import ColumnElement, Select, Table
+from sqlalchemy import ColumnElement, Select, Table, true
 
 from shared.access.tokens import Person
 from shared.errors import Unacceptable, ViewsBehind
@@ -52,6 +52,7 @@ class Reading:
     past: bool
     person: Person
     veil: Veil
+    areas: frozenset[str] | None = None
 
     async def veiled(self, items: Sequence[dict[str, Any]]) -> None:
         """Withhold from items what their reader may not see: sealed, or exempt without the right to it."""
@@ -65,9 +66,21 @@ class Reading:
 
     def valid(self, table: Table) -> "ColumnElement[bool]":
         """Return the condition that picks each thing's row as of this reading."""
-        if not self.past:
-            return table.c.valid_to == STILL_VALID
-        return (table.c.valid_from <= self.position) & (table.c.valid_to > self.position)
+        if self.past:
+            then = (table.c.valid_from <= self.position) & (table.c.valid_to > self.position)
+            return then & self._in_sight(table)
+        return (table.c.valid_to == STILL_VALID) & self._in_sight(table)
+
+    def _in_sight(self, table: Table) -> "ColumnElement[bool]":
+        """Return the condition that picks what is of the reader's service areas, or raised by them."""
+        if self.areas is None or "service_area" not in table.c:
+            return true()
+        of_theirs = table.c.service_area.in_(sorted(self.areas))
+        return (
+            of_theirs | (table.c.raised_by == self.person.id)
+            if "raised_by" in table.c
+            else of_theirs
+        )
 
 
 After = Annotated[
@@ -100,7 +113,8 @@ async def reading(request: Request, after: After = None, as_of: AsOf = None) -> 
             raise ViewsBehind(position=wanted, visible=visibility.position)
     past = position is not None
     at, seen = (instant, position) if position is not None else (now, visibility.position)
-    return Reading(service.pool, record, seen, at, past, request.state.person, service.veil)
+    areas = getattr(request.state, "areas", None)
+    return Reading(service.pool, record, seen, at, past, request.state.person, service.veil, areas)
 
 
 async def _meant(record: Reader, as_of: str | None, now: datetime) -> tuple[int | None, datetime]:
