@@ -1,16 +1,20 @@
 """Whose tokens count, by the configuration: the council's issuer, or the demonstration's own."""
 
+import base64
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from uuid import uuid4
 
 import httpx
 
-from shared.access.claims import ALGORITHMS, Trust
-from shared.access.issuer import demonstration_tokens
+from shared.access.claims import ALGORITHMS, Identity, Trust
+from shared.access.issuer import demonstration_tokens, kept_secret
 from shared.access.keys import FetchedKeys, KeptKeys, NotTheIssuer, must_be_private
 from shared.access.tokens import Tokens
 from shared.settings import NotConfigured, Profile, Settings
+
+SECRET_BYTES = 32
 
 
 @asynccontextmanager
@@ -44,3 +48,23 @@ def _must_be_an_address(issuer: str) -> None:
         raise NotConfigured(
             "TOKEN_ISSUER is an https address; give TOKEN_KEYS where keys can't be fetched from it."
         ) from None
+
+
+def new_person_id(settings: Settings) -> Callable[[Identity], str]:
+    """Name people at random; in the demonstration, by what its tokens call them."""
+    if settings.profile is Profile.DEMONSTRATION:
+        return lambda identity: identity.subject
+    return lambda _: str(uuid4())
+
+
+def personal_secret(settings: Settings) -> bytes:
+    """Return the secret that personal keys are kept under; the demonstration makes its own."""
+    if settings.personal_secret is None:
+        return kept_secret(settings.data_dir / "personal.key")
+    try:
+        secret = base64.b64decode(settings.personal_secret.get_secret_value(), validate=True)
+    except ValueError:
+        secret = b""
+    if len(secret) != SECRET_BYTES:
+        raise NotConfigured("PERSONAL_SECRET is 32 random bytes in base64: openssl rand -base64 32")
+    return secret

@@ -26,6 +26,10 @@ TAGS = [
         "description": "What the council itself decides: tiers, limits, closed days.",
     },
     {"name": "imports", "description": "Historic logs, taken in whole."},
+    {
+        "name": "people",
+        "description": "Who stands behind an id, and which accounts are one person.",
+    },
     {"name": "exemptions", "description": "What is exempt from being shown, and until when."},
     {"name": "audit", "description": "Every decision, for the scrutiny committee."},
     {"name": "notices", "description": "Who was told what."},

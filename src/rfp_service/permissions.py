@@ -98,6 +98,12 @@ PERMISSIONS = Permissions(
         "ReleaseExemption": (LEGAL,),
         "read-exemptions": EVERYBODY,
         "read-exempt": (LEGAL, PROCUREMENT, APPROVER, Role.FINANCE, AUDITOR),
+        # people
+        "LinkPersons": (ADMINISTRATOR,),
+        "UnlinkPerson": (ADMINISTRATOR,),
+        "ErasePerson": (ADMINISTRATOR,),
+        "read-people": EVERYBODY,
+        "read-personal": (ADMINISTRATOR, LEGAL, AUDITOR, SCRUTINY),
         # the record
         "read-audit": (SCRUTINY, AUDITOR, ADMINISTRATOR),
     },

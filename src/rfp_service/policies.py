@@ -15,6 +15,8 @@ from shared.errors import NotFound
 from shared.eventstore.store import EventStore
 from shared.http.deciding import FactFinder
 from shared.messages import Command
+from shared.people.commands import ErasePerson, LinkPersons, UnlinkPerson
+from shared.people.facts import who_is_known
 
 
 async def what_the_catalogue_shows(
@@ -49,4 +51,7 @@ FACTS: Mapping[type[Command[Any]], FactFinder] = {
     SearchCatalogue: what_the_catalogue_shows,
     CheckCatalogue: what_a_check_showed,
     DeclareExempt: what_may_be_exempt,
+    LinkPersons: who_is_known,
+    UnlinkPerson: who_is_known,
+    ErasePerson: who_is_known,
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 import asyncpg
 
-from rfp_service.access import trusted_tokens
+from rfp_service.access import new_person_id, personal_secret, trusted_tokens
 from rfp_service.catalogue.context import CATALOGUE
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.policies import FACTS
@@ -18,12 +18,13 @@ from shared.access.permissions import Permissions
 from shared.access.tokens import Person
 from shared.audit.context import AUDIT
 from shared.context import Context
-from shared.database import connected
+from shared.database import connected, stop
 from shared.disclosure.context import DISCLOSURE
 from shared.disclosure.sealing import Seals
 from shared.disclosure.veil import Veil
 from shared.eventstore.encoding import Topics
 from shared.eventstore.reading import Reader
+from shared.eventstore.sealing import PersonalTexts
 from shared.eventstore.store import EventStore
 from shared.flow.context import FLOW
 from shared.http.deciding import FactFinder, Running
@@ -31,12 +32,24 @@ from shared.imports.context import IMPORTS
 from shared.imports.running import Importer
 from shared.messages import Command, Known
 from shared.notices.context import NOTICES
+from shared.people.context import PEOPLE
+from shared.people.directory import People
 from shared.projecting.visibility import Visibility
 from shared.scheme.context import SCHEME
 from shared.scheme.facts import SchemeFacts
 from shared.settings import Settings
 
-CONTEXTS: tuple[Context, ...] = (FLOW, RFPS, CATALOGUE, SCHEME, IMPORTS, AUDIT, NOTICES, DISCLOSURE)
+CONTEXTS: tuple[Context, ...] = (
+    FLOW,
+    RFPS,
+    CATALOGUE,
+    SCHEME,
+    IMPORTS,
+    AUDIT,
+    NOTICES,
+    DISCLOSURE,
+    PEOPLE,
+)
 EVENTS = tuple(event for context in CONTEXTS for event in context.events)
 VIEWS = tuple(view for context in CONTEXTS for view in context.views)
 REACTIONS = tuple(reaction for context in CONTEXTS for reaction in context.reactions)
@@ -53,6 +66,7 @@ class Service:
     visibility: Visibility
     scheme: SchemeFacts
     person: Callable[[str], Awaitable[Person]]
+    people: People
     known: Callable[[Person], Awaitable[Known]]
     running: Running
     importer: Importer
@@ -68,7 +82,10 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
         connected(database_url, settings.database_pool) as pool,
         trusted_tokens(settings) as tokens,
     ):
-        store = EventStore(pool, Topics(EVENTS))
+        texts = PersonalTexts(pool, personal_secret(settings))
+        store = EventStore(pool, Topics(EVENTS), texts)
+        people = People(pool, store, texts, new_person_id(settings))
+        await people.carry_out_erasures()  # a restored backup knows nothing of later ones
         visibility = Visibility(pool)
         await visibility.look(pool)
         scheme = SchemeFacts(pool, store)
@@ -82,13 +99,13 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
                 record=store.reader,
                 visibility=visibility,
                 scheme=scheme,
-                person=Callers(tokens).person,
+                person=Callers(tokens, people).person,
+                people=people,
                 known=scheme.known,
                 running=Running(),
                 importer=importer,
-                veil=Veil(pool, Seals(EVENTS), PERMISSIONS),
+                veil=Veil(pool, Seals(EVENTS), texts, PERMISSIONS),
             )
         finally:
             await importer.close()
-            following.cancel()
-            await asyncio.gather(following, return_exceptions=True)
+            await stop(following)

@@ -4,7 +4,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -17,7 +17,14 @@ class Profile(StrEnum):
 
 # What says that this is for real; none of it goes together with tokens that anybody can print.
 PRODUCTION_ONLY = frozenset(
-    {"token_issuer", "token_audience", "token_tenant", "token_algorithms", "token_keys"}
+    {
+        "token_issuer",
+        "token_audience",
+        "token_tenant",
+        "token_algorithms",
+        "token_keys",
+        "personal_secret",
+    }
 )
 
 
@@ -47,6 +54,9 @@ class Settings(BaseSettings):
     token_keys: Path | None = Field(
         None, description="A JWKS file, where the issuer's keys are not fetched from it."
     )
+    personal_secret: SecretStr | None = Field(
+        None, description="32 random bytes in base64, under which personal keys are kept."
+    )
     database_pool: int = Field(8, ge=5, le=100)
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
 
@@ -60,6 +70,8 @@ class Settings(BaseSettings):
                 raise NotConfigured(
                     f"{names} can't be set with demonstration tokens: PROFILE=production."
                 )
-        elif not (self.database_url and self.token_issuer):
-            raise NotConfigured("PROFILE=production needs DATABASE_URL and TOKEN_ISSUER.")
+        elif not (self.database_url and self.token_issuer and self.personal_secret):
+            raise NotConfigured(
+                "PROFILE=production needs DATABASE_URL, TOKEN_ISSUER and PERSONAL_SECRET."
+            )
         return self

@@ -1,9 +1,11 @@
 """The service behind a provider of its own: production settings, real keys over HTTP, every forgery a 401."""
 
+import base64
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from shared.settings import Profile, Settings
 from tests.shared.access.forgeries import FORGERIES
@@ -26,6 +28,7 @@ async def council(base: Base, issuer: Issuer, tmp_path: Path) -> AsyncIterator[A
     settings = Settings(
         profile=Profile.PRODUCTION, data_dir=tmp_path, database_url=base.service,
         token_issuer=issuer.url, token_audience=AUDIENCE, token_tenant=TENANT,
+        personal_secret=SecretStr(base64.b64encode(bytes(32)).decode()),
     ).checked()  # fmt: skip
     async with running_api(base, settings=settings) as running:
         yield running

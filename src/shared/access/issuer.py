@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import time
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from shared.access.tokens import Tokens
 ISSUER = "urn:rfp-service:demonstration"
 AUDIENCE = "rfp-service"
 TOKEN_SECONDS = 12 * 3600
+SECRET_BYTES = 32
 
 
 def demonstration_key(data_dir: Path) -> OKPKey:
@@ -57,3 +59,19 @@ def demonstration_token(
         demonstration_key(data_dir),
         algorithms=["Ed25519"],
     )
+
+
+def kept_secret(path: Path) -> bytes:
+    """Return a secret of 32 bytes; make it, readable to its owner alone, once."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_bytes(secrets.token_bytes(SECRET_BYTES))
+        try:
+            os.link(draft, path)  # whoever comes first has made it
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_bytes()

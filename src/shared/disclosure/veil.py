@@ -12,10 +12,19 @@ import asyncpg
 from shared.access.permissions import Permissions
 from shared.access.tokens import Person
 from shared.disclosure.sealing import Seals, Seen
-from shared.disclosure.withholding import SEALED, exempt, withhold
+from shared.disclosure.withholding import (
+    ERASED,
+    PERSONAL,
+    SEALED,
+    exempt,
+    personal_in,
+    withhold,
+)
+from shared.eventstore.sealing import PersonalTexts
 from shared.projecting.views import STILL_VALID
 
 READ_EXEMPT = "read-exempt"
+READ_PERSONAL = "read-personal"
 THINGS = ("stream_id", "case_id", "rfp_id", "id")  # how an item names the thing it is about
 AUTHORS = ("by", "raised_by", "made_by")  # what one has said oneself is no secret to one
 
@@ -35,14 +44,18 @@ Marks = dict[str, str]
 class Veil:
     """Takes out of items what their reader may not see."""
 
-    def __init__(self, pool: asyncpg.Pool, seals: Seals, permissions: Permissions) -> None:
-        """Know what is sealed, and who may read what is exempt."""
+    def __init__(
+        self, pool: asyncpg.Pool, seals: Seals, texts: PersonalTexts, permissions: Permissions
+    ) -> None:
+        """Know what is sealed, and who may read what is exempt or personal."""
         self._pool = pool
         self._seals = seals
+        self._texts = texts
         self._permissions = permissions
 
     async def draw(self, person: Person, items: Sequence[Item]) -> None:
         """Withhold from items what this person may not see; an item with `said` is one decision."""
+        await self._open_personal(person, items)
         things = {thing for item in items if (thing := _thing(item)) is not None}
         if not things:
             return
@@ -59,6 +72,20 @@ class Veil:
             marks |= dict.fromkeys(_sealed_fields(item, closed.get(thing, {})), SEALED)
             if marks:
                 withhold(item, marks)
+
+    async def _open_personal(self, person: Person, items: Sequence[Item]) -> None:
+        """Open the personal texts in items for those with the right; others see about whom they are."""
+        fields = [field for item in items for field in personal_in(item)]
+        if not fields:
+            return
+        if self._permissions.allows(person, READ_PERSONAL):
+            texts = await self._texts.opened(fields)
+        else:
+            texts = [PERSONAL] * len(fields)
+        for field, text in zip(fields, texts, strict=True):
+            about = field["about"]
+            field.clear()
+            field.update(about=about, text=ERASED if text is None else text)
 
     async def _closed(self, things: Iterable[UUID]) -> Mapping[UUID, Mapping[int, frozenset[str]]]:
         """Return what is sealed of these things; the record itself says so, not a view that may lag."""

@@ -1,10 +1,13 @@
 """Taking out what may not be shown, by name and at any depth, and saying that it was there."""
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
 WITHHELD = "withheld"
 SEALED = "[sealed]"
+PERSONAL = "[personal]"
+ERASED = "[erased]"
+SEALED_FORM = frozenset({"about", "key", "sealed"})
 
 
 def exempt(paragraph: int) -> str:
@@ -33,3 +36,15 @@ def _without(name: str, value: object, marks: Mapping[str, str], taken: dict[str
     if isinstance(value, list | tuple):
         return [_without("", kept, marks, taken) for kept in value]
     return value
+
+
+def personal_in(value: object) -> Iterator[dict[str, Any]]:
+    """Yield the personal texts in something that is about to be shown, as they are stored."""
+    if isinstance(value, dict):
+        if value.keys() == SEALED_FORM:
+            yield value
+            return
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for inner in value:
+            yield from personal_in(inner)

@@ -1,6 +1,6 @@
 """How a change reaches the record over HTTP: who asks, by which role, on which version, under which key."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -15,10 +15,12 @@ from shared.access.tokens import Person
 from shared.errors import StillRunning
 from shared.eventstore.appending import IdempotencyKey
 from shared.eventstore.store import EventStore
+from shared.fields import CODE_LIMIT
 from shared.http.areas import in_sight, whose
 from shared.http.conditions import Conditions, IdempotencyKeyHeader, IfMatch, conditions
 from shared.messages import Command, Known, Receipt, S, Stamp
 
+SamePeople = Callable[[Iterable[str]], Awaitable[tuple[tuple[str, ...], ...]]]
 FactFinder = Callable[[EventStore, Any], Awaitable[dict[str, JsonValue]]]
 
 bearer = HTTPBearer(
@@ -56,6 +58,15 @@ def may(action: str) -> Any:
     return Depends(Needs(action))
 
 
+def named_in(command: Command[Any]) -> Iterator[str]:
+    """Yield whatever short text a command holds that could be somebody's id."""
+    for name in type(command).model_fields:
+        value = getattr(command, name)
+        for text in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(text, str) and len(text) <= CODE_LIMIT:
+                yield text
+
+
 class Running:
     """The keyed requests that this process is carrying out just now."""
 
@@ -84,6 +95,7 @@ class Desk:
     facts: Mapping[type[Command[Any]], FactFinder]
     running: Running
     person: Person
+    same: SamePeople
     conditions: Conditions
     traceparent: str
     response: Response
@@ -131,6 +143,11 @@ class Desk:
 
     async def _stamp(self, command: Command[Any]) -> Stamp:
         stamp = await self.stamp_for(type(command))
+        same = await self.same({self.person.id, *named_in(command)})
+        if same:
+            stamp = stamp.model_copy(
+                update={"known": stamp.known.model_copy(update={"same": same})}
+            )
         areas = self.permissions.areas(self.person, type(command).__name__)
         area = getattr(command, "service_area", None)
         if areas is not None and area is not None and area not in areas:
@@ -174,6 +191,7 @@ async def desk(
     service = request.app.state.service
     return Desk(
         service.store, service.permissions, service.known, service.facts, service.running, person,
+        service.people.same,
         await conditions(request, person.id, if_match, idempotency_key),
         request.state.traceparent, response,
     )  # fmt: skip
