@@ -13,6 +13,7 @@ from shared.eventstore.appending import Appender, IdempotencyKey, Place
 from shared.eventstore.encoding import EnvelopeMapper, Topics
 from shared.eventstore.folding import Folder
 from shared.eventstore.reading import Reader
+from shared.eventstore.sealing import PersonalTexts
 from shared.messages import Command, Event, Receipt, Recorded, S, Stamp, Stream
 
 ATTEMPTS = 5
@@ -40,9 +41,12 @@ def advance(stream: Stream[S], recorded: Recorded) -> Stream[S]:
 class EventStore:
     """Hands commands to their streams and appends what they decide."""
 
-    def __init__(self, pool: asyncpg.Pool, topics: Topics) -> None:
-        """Keep the record in the database behind this pool."""
+    def __init__(
+        self, pool: asyncpg.Pool, topics: Topics, texts: PersonalTexts | None = None
+    ) -> None:
+        """Keep the record in the database behind this pool, and personal texts under keys of their own."""
         self._pool = pool
+        self._texts = texts
         self.mapper = EnvelopeMapper(topics)
         self.reader = Reader(pool, self.mapper)
         self._folder = Folder(pool, self.mapper)
@@ -124,6 +128,8 @@ class EventStore:
         self, stream_id: UUID, version: int, events: Sequence[Event[Any]], stamp: Stamp,
         key: IdempotencyKey | None,
     ) -> Place:  # fmt: skip
+        if self._texts is not None:
+            events = await self._texts.sealed(stream_id, events)
         stored = [
             self.mapper.stored(stream_id, number, event, stamp)
             for number, event in enumerate(events, start=version + 1)
