@@ -14,7 +14,7 @@ import uvloop
 from pydantic import ValidationError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from rfp_service import logs
+from rfp_service import auditing, logs
 from rfp_service.app import openapi_text
 from rfp_service.demonstration.guide import guide
 from rfp_service.demonstration.people import person_of
@@ -25,6 +25,7 @@ from rfp_service.serving import Database, database, must_have_owner, say, serve,
 from rfp_service.worker import work
 from shared.access.issuer import demonstration_token
 from shared.access.roles import Role
+from shared.audit.log.keys import log_keys
 from shared.embedded.errors import EmbeddedPostgresFailed
 from shared.errors import Refused
 from shared.imports.domain import Import, Report, Status
@@ -36,6 +37,7 @@ from shared.settings import NotConfigured, Profile, Settings
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 imports = typer.Typer(no_args_is_help=True, help="Take historic records in.")
 app.add_typer(imports, name="import")
+app.add_typer(auditing.app, name="audit")
 
 OPERATOR = "operator"
 
@@ -75,6 +77,8 @@ def serve_command(
 def worker_command() -> None:
     """Keep the views current and let reactions react; a second worker waits until it is needed."""
     settings = _settings()
+
+    log_keys(settings)  # without them there is no point in beginning
 
     async def run(base: Database) -> None:
         async with opened(settings, base.service) as service:

@@ -18,7 +18,7 @@ from shared.settings import NotConfigured
 if TYPE_CHECKING:
     from alembic.config import Config
 
-LATEST = "0002"
+LATEST = "0005"
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 4_210_501
 
@@ -30,6 +30,10 @@ GRANT EXECUTE ON FUNCTION append_events, position_at TO {role};
 GRANT UPDATE (position, stopped) ON views TO {role};
 GRANT INSERT, UPDATE ON reactions TO {role};
 GRANT INSERT ON notices, people TO {role};
+GRANT SELECT ON log_tiles, log_checkpoints, log_cosignatures, log_keys, audit_reads TO {role};
+GRANT INSERT ON log_tiles, log_checkpoints, log_cosignatures, log_keys TO {role};
+GRANT UPDATE (hashes) ON log_tiles TO {role};
+GRANT EXECUTE ON FUNCTION append_audit_read, event_leaf, audit_read_hash TO {role};
 """
 VIEW_GRANT = "GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {role}"
 

@@ -9,13 +9,13 @@ from pydantic import BaseModel, JsonValue
 from sqlalchemy import select
 
 from shared.audit.journal import decisions
+from shared.audit.reads import AuditRoute
 from shared.http.answers import listed
-from shared.http.bodies import StrictRoute
 from shared.http.deciding import may
 from shared.http.pages import Paged
 from shared.http.reading import Read
 
-router = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=StrictRoute)
+router = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=AuditRoute)
 
 
 class DecisionRow(BaseModel):

@@ -1,0 +1,170 @@
+"""The auditor's door: checkpoints, proofs, a witness, and the check of the whole record."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import asyncpg
+import typer
+import uvicorn
+import uvloop
+
+from rfp_service import logs
+from rfp_service.serving import database, say
+from shared.audit.log.checking import check
+from shared.audit.log.checkpoints import Policy, proof_text
+from shared.audit.log.keys import read_policy, read_signers, write_signer
+from shared.audit.log.notes import KeyType, Signer
+from shared.audit.log.reading import LogReader, Signed
+from shared.audit.log.tiles import Tiles
+from shared.audit.log.witness import Witness
+from shared.audit.log.witness_door import witness_door
+from shared.audit.reads import keep_read
+from shared.database import Connection
+from shared.errors import NotFound
+from shared.settings import NotConfigured, Settings
+
+app = typer.Typer(
+    no_args_is_help=True, help="Check the record for yourself: checkpoints, proofs, bundles."
+)
+
+OPERATOR = "operator"
+T = TypeVar("T")
+
+Out = Annotated[Path | None, typer.Option(help="Write it to this file instead.")]
+
+
+@app.command()
+def checkpoint(*, out: Out = None) -> None:
+    """Print the newest checkpoint, with the signatures it has by now."""
+
+    async def see(connection: Connection) -> str:
+        return (await _latest(connection)).note
+
+    _tell(_read("checkpoint", "newest", see), out)
+
+
+@app.command()
+def prove(position: Annotated[int, typer.Argument(min=1)], *, out: Out = None) -> None:
+    """Print the proof that the entry at a position is in the record (C2SP tlog-proof)."""
+
+    async def see(connection: Connection) -> str:
+        signed = await _latest(connection)
+        if position > signed.size:
+            raise NotFound(position=position)
+        hashes = await Tiles(connection).inclusion(position - 1, signed.size)
+        return proof_text(position - 1, hashes, signed.note)
+
+    _tell(_read("prove", str(position), see), out)
+
+
+@app.command()
+def keys(*, out: Out = None) -> None:
+    """Print the keys of the log and its witnesses, as `--keys` of the other commands takes them."""
+
+    async def see(connection: Connection) -> str:
+        policy = await LogReader(connection).policy()
+        known = (*policy.logs, *policy.witnesses)
+        return policy.text() + "".join(f"# {key.name}: {key.fingerprint}\n" for key in known)
+
+    _tell(_read("keys", "all", see), out)
+
+
+@app.command()
+def fsck(
+    *,
+    saved: Annotated[
+        list[Path] | None,
+        typer.Option("--checkpoint", exists=True, help="A checkpoint that was kept elsewhere."),
+    ] = None,
+    keys: Annotated[
+        Path | None, typer.Option(exists=True, help="Whose signatures count, from elsewhere too.")
+    ] = None,
+) -> None:
+    """Check every row of the record against its log, and against checkpoints kept elsewhere."""
+    notes = [path.read_text() for path in saved or []]
+
+    async def look(connection: Connection) -> bool:
+        policy = read_policy(keys) if keys else await LogReader(connection).policy()
+        checked = await check(connection, notes, policy)
+        for finding in checked.findings:
+            say(f"WRONG: {finding}")
+        say(
+            f"{checked.edge.size} entries, {checked.checkpoints} checkpoints"
+            f" ({checked.witnessed} countersigned), {len(checked.findings)} findings."
+        )
+        return not checked.findings
+
+    if not _read("fsck", "all", look):
+        raise typer.Exit(1)
+
+
+@app.command()
+def key(
+    file: Annotated[
+        Path, typer.Argument(help="The key is added to this file, which stays private.")
+    ],
+    *,
+    name: Annotated[str, typer.Option(help="The log's name, or the witness's.")],
+    witness: Annotated[bool, typer.Option("--witness", help="For a witness.")] = False,
+) -> None:
+    """Make a key; while two keys of a log are in one file, both sign."""
+    signer = Signer.new(name, KeyType.WITNESS if witness else KeyType.LOG)
+    write_signer(file, signer)
+    say(f"{signer.verifier}\n# fingerprint, to be compared on paper: {signer.verifier.fingerprint}")
+
+
+@app.command()
+def witness(
+    *,
+    key: Annotated[Path, typer.Option(exists=True, help="The witness's private key.")],
+    logs_keys: Annotated[
+        Path, typer.Option("--log", exists=True, help="The keys of the logs it watches.")
+    ],
+    state: Annotated[Path, typer.Option(help="Where it remembers how far each log has come.")],
+    host: str = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8100,
+) -> None:
+    """Countersign checkpoints of a log, each only if nothing before it was changed (C2SP tlog-witness)."""
+    logs.configure("info")
+    signers = read_signers(key)
+    if signers[0].verifier.type is not KeyType.WITNESS:
+        raise NotConfigured("A witness's key is made with `audit key --witness`.")
+    known = read_policy(logs_keys)
+    door = witness_door(Witness(signers[0], Policy(known.logs), state))
+    say(f"{signers[0].verifier} http://{host}:{port}")
+    uvicorn.run(door, host=host, port=port, log_config=None, access_log=False, server_header=False)
+
+
+async def _latest(connection: Connection) -> Signed:
+    signed = await LogReader(connection).latest()
+    if signed is None:
+        raise NotConfigured("Nothing has been signed yet: is a worker running?")
+    return signed
+
+
+def _read(
+    operation: str, target: str, look: Callable[[Connection], Awaitable[T]], *, kept: bool = True
+) -> T:
+    """Read the audit, after keeping that it was read."""
+    settings = Settings().checked()
+    logs.configure(settings.log_level)
+
+    async def run(address: str) -> T:
+        connection = await asyncpg.connect(address, server_settings={"timezone": "UTC"})
+        try:
+            if kept:
+                await keep_read(connection, OPERATOR, OPERATOR, f"audit {operation}", target)
+            return await look(connection)
+        finally:
+            await connection.close()
+
+    with database(settings) as base:
+        return uvloop.run(run(settings.database_reader_url or base.service))
+
+
+def _tell(text: str, out: Path | None) -> None:
+    if out is None:
+        say(text.rstrip("\n"))
+    else:
+        out.write_text(text)
