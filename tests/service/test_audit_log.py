@@ -131,7 +131,7 @@ async def test_a_mirror_finds_the_whole_log_in_its_tiles(api: Api) -> None:
 
 async def test_every_reading_of_the_audit_is_kept(api: Api) -> None:
     """Each operation of the audit is asked once; each has left its line, and refusals none."""
-    await api.approved()
+    case = await api.approved()
     await api.get("/v1/audit/checkpoint", SAM)
     paths = [route.path for c in CONTEXTS for router in c.routers for route in router.routes]  # type: ignore[attr-defined]
     audit = sorted({path for path in paths if path.startswith("/v1/audit")})
@@ -139,8 +139,8 @@ async def test_every_reading_of_the_audit_is_kept(api: Api) -> None:
     before = await api.service.pool.fetchval("SELECT count(*) FROM audit_reads")
     answered = 0
     for path in audit:
-        await api.client.get(sample(path), headers=api.headers(RITA))
-        answer = await api.client.get(sample(path), headers=api.headers(SAM))
+        await api.client.get(sample(path, case), headers=api.headers(RITA))
+        answer = await api.client.get(sample(path, case), headers=api.headers(SAM))
         answered += answer.status_code == 200
     assert answered == len(audit)
     kept = await api.service.pool.fetch(
@@ -149,13 +149,18 @@ async def test_every_reading_of_the_audit_is_kept(api: Api) -> None:
     assert len(kept) == answered
     assert {row["reader"] for row in kept} == {"sam"}
     assert {row["authority"] for row in kept} == {"scrutiny_member"}
-    assert [row["target"] for row in kept] == [sample(path) for path in audit]
+    assert [row["target"] for row in kept] == [sample(path, case) for path in audit]
 
 
-def sample(path: str) -> str:
-    queries = {"/v1/audit/consistency": "from=1"}
+def sample(path: str, case: str) -> str:
+    queries = {
+        "/v1/audit/consistency": "from=1",
+        "/v1/audit/comparisons": "from=1",
+        "/v1/audit/periods": "from=2026-01-01T00:00Z&to=2027-01-01T00:00Z",
+        "/v1/audit/bundles": "from=2026-01-01T00:00Z&to=2027-01-01T00:00Z",
+    }
     path = path.replace("{position}", "1").replace("{level}/{path:path}", "0/000.p/1")
-    path = path.replace("{path:path}", "000.p/1")
+    path = path.replace("{path:path}", "000.p/1").replace("{stream_id}", case)
     return f"{path}?{queries[path]}" if path in queries else path
 
 
