@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, TypeVar
+from uuid import UUID
 
 import asyncpg
 import typer
@@ -10,7 +11,13 @@ import uvicorn
 import uvloop
 
 from rfp_service import logs
+from rfp_service.app import VERSION
+from rfp_service.service import EVENTS
 from rfp_service.serving import database, say
+from shared.audit.bundle.contents import Files, NotABundle
+from shared.audit.bundle.making import Wanted, made
+from shared.audit.bundle.verifying import Verifying
+from shared.audit.bundle.verifying import verify as checked
 from shared.audit.log.checking import check
 from shared.audit.log.checkpoints import Policy, proof_text
 from shared.audit.log.keys import read_policy, read_signers, write_signer
@@ -22,6 +29,8 @@ from shared.audit.log.witness_door import witness_door
 from shared.audit.reads import keep_read
 from shared.database import Connection
 from shared.errors import NotFound
+from shared.eventstore.encoding import EnvelopeMapper, Topics
+from shared.http.reading import instant_of
 from shared.settings import NotConfigured, Settings
 
 app = typer.Typer(
@@ -29,6 +38,8 @@ app = typer.Typer(
 )
 
 OPERATOR = "operator"
+PROGRAM = f"rfp-service {VERSION}"
+BUNDLE_LIMIT = 200_000
 T = TypeVar("T")
 
 Out = Annotated[Path | None, typer.Option(help="Write it to this file instead.")]
@@ -100,6 +111,61 @@ def fsck(
 
 
 @app.command()
+def bundle(  # the options of one command
+    out: Annotated[Path, typer.Argument(help="The zip file to write.")],
+    *,
+    case: Annotated[UUID | None, typer.Option(help="Everything on this case.")] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", help="What was recorded from then …")
+    ] = None,
+    end: Annotated[str | None, typer.Option("--to", help="… until then.")] = None,
+    body_of_work: Annotated[str, typer.Option(help="Of a period, only this body of work.")] = "",
+    last: Annotated[
+        Path | None,
+        typer.Option(exists=True, help="Your last bundle, to prove that nothing changed."),
+    ] = None,
+) -> None:
+    """Pack a case or a period with its proofs into one file that anybody can check offline."""
+    last_size = Files.read(last).manifest().size if last else None
+    wanted = Wanted(case, instant_of(start), instant_of(end), body_of_work, last_size)
+    if (case is None) != (start is not None and end is not None):
+        raise typer.BadParameter("give --case, or --from and --to")
+
+    async def pack(connection: Connection) -> Files:
+        return await made(connection, _mapper(), wanted, PROGRAM, BUNDLE_LIMIT)
+
+    files = _read("bundle", str(wanted.filters()), pack)
+    out.write_bytes(files.zipped())
+    say(f"{out}: {files.manifest().entries} entries. READ-ME-FIRST.txt in it says how to check it.")
+
+
+@app.command()
+def verify(
+    bundle: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    *,
+    keys: Annotated[
+        Path | None, typer.Option(exists=True, help="Whose signatures count, from somewhere else.")
+    ] = None,
+    last: Annotated[Path | None, typer.Option(exists=True, help="Your last bundle.")] = None,
+) -> None:
+    """Check a bundle; this needs no database and no network."""
+    try:
+        check = Verifying(
+            Files.read(bundle), read_policy(keys) if keys else None,
+            Files.read(last) if last else None, _mapper(), PROGRAM,
+        )  # fmt: skip
+    except NotABundle as error:
+        say(f"NOT SOUND: {error}")
+        raise typer.Exit(1) from None
+    report = checked(check)
+    for line in report.lines:
+        say(line)
+    say("SOUND" if report.sound else f"NOT SOUND: {len(report.wrong)} things are wrong")
+    if not report.sound:
+        raise typer.Exit(1)
+
+
+@app.command()
 def key(
     file: Annotated[
         Path, typer.Argument(help="The key is added to this file, which stays private.")
@@ -141,6 +207,10 @@ async def _latest(connection: Connection) -> Signed:
     if signed is None:
         raise NotConfigured("Nothing has been signed yet: is a worker running?")
     return signed
+
+
+def _mapper() -> EnvelopeMapper:
+    return EnvelopeMapper(Topics(EVENTS))
 
 
 def _read(

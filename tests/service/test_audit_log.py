@@ -319,3 +319,44 @@ async def test_the_newest_checkpoint_is_one_signed_text(api: Api) -> None:
     assert signed is not None
     assert Note.parse(signed.note).text.count("\n") == 3
     assert Role.SCRUTINY_MEMBER in SAM.roles
+
+
+def test_a_bundle_is_taken_away_and_checked_elsewhere(folder: Path) -> None:
+    kept = folder / "kept"
+    kept.mkdir()
+    with running(folder, "demo") as service:
+        headers = {"Authorization": f"Bearer {service.token('scrutiny_member')}"}
+        head = httpx.get(f"{service.url}/readyz").json()["head"]
+        rfp = httpx.get(f"{service.url}/v1/rfps?stage=approval&limit=1", headers=headers).json()
+        case = rfp["items"][0]["id"]
+        httpx.get(f"{service.url}/v1/audit/checkpoint?after={head}", headers=headers, timeout=10)
+        service.run("audit", "keys", "--out", str(kept / "keys"))
+        taken = httpx.get(f"{service.url}/v1/audit/bundles?stream_id={case}", headers=headers)
+        assert taken.headers["content-type"] == "application/zip"
+        (kept / "case.zip").write_bytes(taken.content)
+        period = ("--from", "2020-01-01T00:00Z", "--to", "2099-01-01T00:00Z")
+        service.run(
+            "audit", "bundle", str(kept / "all.zip"), *period, "--last", str(kept / "case.zip")
+        )
+        both = f"{service.url}/v1/audit/bundles?stream_id={case}&from=2026-01-01T00:00Z"
+        assert httpx.get(both, headers=headers).status_code == 422
+        assert httpx.get(f"{service.url}/v1/audit/bundles", headers=headers).status_code == 422
+    checked_elsewhere(Running(folder), kept, head)
+
+
+def checked_elsewhere(program: Running, kept: Path, head: int) -> None:
+    """Check both bundles where there is no database."""
+    program.more = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
+    keys = ("--keys", str(kept / "keys"))
+    sound = program.run("audit", "verify", str(kept / "case.zip"), *keys)
+    assert sound.stdout.splitlines()[-1] == "SOUND"
+    last = ("--last", str(kept / "case.zip"))
+    whole = program.run("audit", "verify", str(kept / "all.zip"), *keys, *last)
+    assert f"right: {head} entries are proved" in whole.stdout
+    assert f"the first {head} entries are those of the earlier bundle" in whole.stdout
+    raw = bytearray((kept / "case.zip").read_bytes())
+    raw[len(raw) // 2] ^= 1
+    (kept / "case.zip").write_bytes(raw)
+    bad = program.run("audit", "verify", str(kept / "case.zip"), *keys, check=False)
+    assert bad.returncode == 1
+    assert "NOT SOUND" in bad.stdout

@@ -69,5 +69,6 @@ def meaning(cls: type) -> str:
 
 
 def words(name: str) -> str:
-    """Return a name of code as words: `RfpReturnedForRework` becomes 'Rfp returned for rework'."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).capitalize()
+    """Return a name of code as words: `RfpReturnedForRework` becomes 'RFP returned for rework'."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).replace("_", " ").capitalize()
+    return re.sub(r"\brfp\b", "RFP", spaced, flags=re.IGNORECASE)

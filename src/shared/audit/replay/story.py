@@ -128,9 +128,7 @@ def _gap(recorded: Recorded, last: Recorded | None, before: State, waited: timed
     sentences = []
     version = last.version if last else 0
     if recorded.version != version + 1:
-        sentences.append(
-            f"Versions {version + 1} to {recorded.version - 1} are not in this replay."
-        )
+        sentences.append(_not_here(range(version + 1, recorded.version)))
     if waited >= LONG_WAIT:
         whom = _party(before) or "nobody in particular"
         sentences.append(f"Nothing happened for {span(waited)}; it waited on {whom}.")
