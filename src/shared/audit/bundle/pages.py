@@ -176,7 +176,8 @@ def _step(item: Step) -> str:
     waited = ""
     if item.waited_on and item.waited_seconds:
         length = span(timedelta(seconds=item.waited_seconds))
-        waited = f"<p>Before this, the case had waited {length} on {_text(words(item.waited_on).lower())}.</p>\n"
+        whom = _text(words(item.waited_on).lower())
+        waited = f"<p>Before this, the case had waited {length} on {whom}.</p>\n"
     gap = f"<p><b>Note:</b> {_text(item.gap)}</p>\n" if item.gap else ""
     return (
         f"<article>\n<h3>{_text(words(item.decision))}</h3>\n<p>{_text(item.meaning)}</p>\n"
