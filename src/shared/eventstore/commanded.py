@@ -14,8 +14,15 @@ def commanded(command: Command[Any], said: Mapping[str, Any]) -> dict[str, Any]:
     Mostly an event repeats what was asked under the same names, so this adds some twenty bytes to it.
     """
     own = command.model_dump(mode="json", exclude={"decision"})
-    told = {name: value for name, value in own.items() if name not in said or said[name] != value}
+    told = {name: value for name, value in own.items() if not _known(command, name, value, said)}
     return {NAME: type(command).__name__, **({ASKED: told} if told else {})}
+
+
+def _known(command: Command[Any], name: str, value: object, said: Mapping[str, Any]) -> bool:
+    """Say whether the event says this word too, or leaves it out as nothing, which it is by default."""
+    if name in said:
+        return bool(said[name] == value)
+    return value is None and type(command).model_fields[name].default is None
 
 
 def asked_again(
