@@ -100,7 +100,9 @@ def migrate_command(
         say(migration_sql(settings.database_url))
         return
     with database(settings) as base:
-        rebuilt = uvloop.run(migrate(must_have_owner(base), base.service))
+        rebuilt = uvloop.run(
+            migrate(must_have_owner(base), base.service, settings.database_reader_url)
+        )
     say(f"Up to date; rebuilt: {', '.join(rebuilt) or 'nothing'}.")
 
 
@@ -109,7 +111,9 @@ def rebuild() -> None:
     """Rebuild every view from the first event on, beside the ones in use, and swap them."""
     settings = _settings()
     with database(settings) as base:
-        position = uvloop.run(rebuild_views(must_have_owner(base), base.service))
+        position = uvloop.run(
+            rebuild_views(must_have_owner(base), base.service, settings.database_reader_url)
+        )
     say(f"Every view is rebuilt as of position {position}.")
 
 

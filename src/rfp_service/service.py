@@ -21,6 +21,7 @@ from shared.audit.context import AUDIT
 from shared.context import Context
 from shared.database import connected
 from shared.eventstore.encoding import Topics
+from shared.eventstore.ownership import must_own_nothing
 from shared.eventstore.reading import Reader
 from shared.eventstore.store import EventStore
 from shared.flow.context import FLOW
@@ -62,6 +63,8 @@ class Service:
 async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service]:
     """Open the service on a database, and close it again."""
     async with connected(database_url, settings.database_pool) as pool:
+        if settings.profile is Profile.PRODUCTION:
+            await must_own_nothing(pool)
         store = EventStore(pool, Topics(EVENTS))
         visibility = Visibility(pool)
         await visibility.look(pool)

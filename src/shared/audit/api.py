@@ -44,7 +44,7 @@ class DecisionRow(BaseModel):
     said: dict[str, JsonValue]
 
 
-def named(
+async def named(
     by: Annotated[str | None, Query(max_length=40, description="Only this person's.")] = None,
     kind: Annotated[
         str | None, Query(max_length=40, description="Only about this kind of thing.")
@@ -65,7 +65,7 @@ def named(
     return [decisions.c[name] == value for name, value in wanted.items() if value is not None]
 
 
-def within(
+async def within(
     start: Annotated[
         str | None,
         Query(
