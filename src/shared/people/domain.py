@@ -7,8 +7,8 @@ from uuid import UUID
 
 from shared.errors import Refused
 from shared.messages import Event
-from shared.states import replace
 from shared.personal import Personal
+from shared.states import replace
 
 DIRECTORY_ID = UUID("9e091e00-0000-4000-8000-000000000001")  # there is one directory
 
