@@ -9,7 +9,7 @@ from pydantic import BaseModel, JsonValue
 from sqlalchemy import ColumnElement, ScalarSelect, select
 
 from shared.audit.journal import decisions
-from shared.audit.reads import READ_AUDIT, AuditRoute
+from shared.audit.reads import NAME, READ_AUDIT, AuditRoute
 from shared.fields import PENCE_LIMIT
 from shared.http.answers import listed
 from shared.http.deciding import may
@@ -45,15 +45,20 @@ class DecisionRow(BaseModel):
 
 
 async def named(
-    by: Annotated[str | None, Query(max_length=40, description="Only this person's.")] = None,
+    by: Annotated[
+        str | None, Query(max_length=40, pattern=NAME, description="Only this person's.")
+    ] = None,
     kind: Annotated[
-        str | None, Query(max_length=40, description="Only about this kind of thing.")
+        str | None, Query(max_length=40, pattern=NAME, description="Only about this kind of thing.")
     ] = None,
     body_of_work: Annotated[
-        str | None, Query(max_length=40, description="Only of this body of work, such as `rfps`.")
+        str | None,
+        Query(
+            max_length=40, pattern=NAME, description="Only of this body of work, such as `rfps`."
+        ),
     ] = None,
     decision: Annotated[
-        str | None, Query(max_length=60, description="Only this kind of event.")
+        str | None, Query(max_length=60, pattern=NAME, description="Only this kind of event.")
     ] = None,
     stream_id: Annotated[UUID | None, Query(description="Only about this one case.")] = None,
 ) -> Conditions:

@@ -11,6 +11,7 @@ from shared.http.bodies import StrictRoute
 
 TARGET_LIMIT = 2_000
 READ_AUDIT = "read-audit"
+NAME = r"^[A-Za-z0-9][A-Za-z0-9 ._:@/-]*$"  # of a person, a kind, an event
 
 KEEP = "SELECT append_audit_read($1, $2, $3, $4, $5, $6)"
 

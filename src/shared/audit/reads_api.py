@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 from sqlalchemy import BigInteger, Column, DateTime, MetaData, SmallInteger, Table, Text, select
 
-from shared.audit.reads import READ_AUDIT, AuditRoute
+from shared.audit.reads import NAME, READ_AUDIT, AuditRoute
 from shared.http.answers import listed
 from shared.http.deciding import may
 from shared.http.pages import Paged
@@ -51,7 +51,9 @@ class ReadRow(BaseModel):
 async def list_reads(
     reading: Read,
     page: Paged,
-    reader: Annotated[str | None, Query(max_length=40, description="Only this person's.")] = None,
+    reader: Annotated[
+        str | None, Query(max_length=40, pattern=NAME, description="Only this person's.")
+    ] = None,
 ) -> Response:
     """List every reading of the audit, newest first; its positions are those of its own log."""
     statement = select(reads)

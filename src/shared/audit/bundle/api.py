@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from shared.audit.bundle.making import Wanted, made
 from shared.audit.log.api import LARGEST
-from shared.audit.reads import READ_AUDIT, AuditRoute
+from shared.audit.reads import NAME, READ_AUDIT, AuditRoute
 from shared.errors import Unacceptable
 from shared.http.answers import READS_ONE
 from shared.http.deciding import may
@@ -55,7 +55,7 @@ async def take_bundle(
         ),
     ] = None,
     body_of_work: Annotated[
-        str | None, Query(max_length=40, description="Of a period, only this body of work.")
+        str | None, Query(max_length=40, pattern=NAME, description="Of a period, only this body of work.")
     ] = None,
     last_size: Annotated[
         int | None,
