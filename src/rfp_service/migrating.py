@@ -19,7 +19,7 @@ from shared.settings import NotConfigured
 if TYPE_CHECKING:
     from alembic.config import Config
 
-LATEST = "0002"
+LATEST = "0004"
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 4_210_501
 
@@ -31,6 +31,7 @@ GRANT EXECUTE ON FUNCTION append_events, position_at TO {role};
 GRANT UPDATE (position, stopped) ON views TO {role};
 GRANT INSERT, UPDATE ON reactions TO {role};
 GRANT INSERT ON notices, people TO {role};
+GRANT SELECT, INSERT, UPDATE ON deadlines TO {role};
 """
 VIEW_GRANT = "GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {role}"
 

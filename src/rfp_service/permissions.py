@@ -10,12 +10,14 @@ APPROVER = Role.APPROVER
 ADMINISTRATOR = Role.ADMINISTRATOR
 SCRUTINY = Role.SCRUTINY_MEMBER
 AUDITOR = Role.AUDITOR
+EVALUATOR = Role.EVALUATOR
+LEGAL = Role.LEGAL
 
 PERMISSIONS = Permissions(
     {
         # RFPs
         "RaiseRfp": (REQUESTER,),
-        "AmendRfp": (REQUESTER,),
+        "AmendRfp": (REQUESTER, PROCUREMENT),
         "CheckCatalogue": (REQUESTER,),
         "DivertDemand": (REQUESTER,),
         "ReportDiversionFailed": (REQUESTER,),
@@ -32,6 +34,52 @@ PERMISSIONS = Permissions(
         "WithdrawRfp": (REQUESTER,),
         "StartHold": (PROCUREMENT, APPROVER, REQUESTER),
         "EndHold": (PROCUREMENT, APPROVER, REQUESTER),
+        # waivers, key decisions, call-in
+        "RequestWaiver": (REQUESTER,),
+        "GrantWaiver": (APPROVER,),
+        "RefuseWaiver": (APPROVER,),
+        "PublishForwardPlanNotice": (PROCUREMENT, REQUESTER),
+        "UseGeneralException": (PROCUREMENT,),
+        "AgreeSpecialUrgency": (SCRUTINY,),
+        "TakeKeyDecision": (APPROVER,),
+        "RefuseKeyDecision": (APPROVER,),
+        "PublishDecision": (PROCUREMENT,),
+        "CallIn": (SCRUTINY,),
+        "UpholdCallIn": (SCRUTINY,),
+        "ReleaseCallIn": (SCRUTINY,),
+        "ReferToCouncil": (SCRUTINY,),
+        # tendering
+        "FixCriteria": (PROCUREMENT,),
+        "PublishTenderNotice": (PROCUREMENT,),
+        "IssueInvitation": (PROCUREMENT,),
+        "ExtendDeadline": (PROCUREMENT,),
+        "CloseResponsesByHand": (PROCUREMENT,),
+        "RecordClarification": (PROCUREMENT,),
+        "AnswerClarification": (PROCUREMENT,),
+        "RecordResponse": (PROCUREMENT,),
+        "DeclareInterests": (EVALUATOR,),
+        "RecordScore": (EVALUATOR,),
+        "CorrectScore": (EVALUATOR,),
+        "ModerateScores": (PROCUREMENT,),
+        "FindNoCompliantBid": (PROCUREMENT,),
+        # awards and contracts
+        "PublishTransparencyNotice": (PROCUREMENT,),
+        "RecommendAward": (PROCUREMENT,),
+        "ApproveAward": (APPROVER,),
+        "RefuseAward": (APPROVER,),
+        "SendSummaries": (PROCUREMENT,),
+        "PublishAwardNotice": (PROCUREMENT,),
+        "RecordChallenge": (LEGAL, PROCUREMENT),
+        "ResolveChallenge": (LEGAL,),
+        "RevokeAward": (PROCUREMENT, LEGAL),
+        "ConcludeContract": (LEGAL,),
+        "FulfilInHouse": (PROCUREMENT, LEGAL),
+        "TerminateProcurement": (PROCUREMENT, LEGAL),
+        # who has which part
+        "AppointEvaluator": (PROCUREMENT,),
+        "RemoveEvaluator": (PROCUREMENT,),
+        "ReassignLead": (PROCUREMENT, ADMINISTRATOR),
+        "ReplaceRequester": (REQUESTER, PROCUREMENT, ADMINISTRATOR),
         "read-rfps": EVERYBODY,
         "read-flow": EVERYBODY,
         # the catalogue
@@ -41,6 +89,8 @@ PERMISSIONS = Permissions(
         "read-catalogue": EVERYBODY,
         # the scheme
         "AdoptScheme": (ADMINISTRATOR,),
+        "GiveDelegation": (APPROVER, ADMINISTRATOR),
+        "EndDelegation": (APPROVER, ADMINISTRATOR),
         "read-scheme": EVERYBODY,
         # notices
         "read-notices": (APPROVER, PROCUREMENT, REQUESTER, ADMINISTRATOR),

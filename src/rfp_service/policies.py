@@ -8,11 +8,18 @@ from pydantic import JsonValue
 from rfp_service.catalogue.commands import SearchCatalogue
 from rfp_service.catalogue.domain import CatalogueCheck
 from rfp_service.catalogue.views import found
+from rfp_service.rfps.commands.approving import Approve, Refuse
 from rfp_service.rfps.commands.asking import CheckCatalogue
+from rfp_service.rfps.commands.awarding import ApproveAward, RefuseAward
+from rfp_service.rfps.commands.handling import ReturnForRework
+from rfp_service.rfps.commands.key_decisions import RefuseKeyDecision, TakeKeyDecision
+from rfp_service.rfps.commands.waiving import GrantWaiver, RefuseWaiver
 from shared.errors import NotFound
 from shared.eventstore.store import EventStore
 from shared.http.deciding import FactFinder
 from shared.messages import Command
+from shared.scheme.delegating import GiveDelegation
+from shared.scheme.delegations import what_a_delegator_may, what_is_delegated
 
 
 async def what_the_catalogue_shows(
@@ -46,4 +53,12 @@ async def what_a_check_showed(store: EventStore, command: CheckCatalogue) -> dic
 FACTS: Mapping[type[Command[Any]], FactFinder] = {
     SearchCatalogue: what_the_catalogue_shows,
     CheckCatalogue: what_a_check_showed,
-}
+    GiveDelegation: what_a_delegator_may,
+    **dict.fromkeys(
+        (
+            Approve, Refuse, ReturnForRework, GrantWaiver, RefuseWaiver, TakeKeyDecision,
+            RefuseKeyDecision, ApproveAward, RefuseAward,
+        ),
+        what_is_delegated,
+    ),
+}  # fmt: skip

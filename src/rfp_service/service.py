@@ -38,6 +38,7 @@ CONTEXTS: tuple[Context, ...] = (FLOW, RFPS, CATALOGUE, SCHEME, IMPORTS, AUDIT, 
 EVENTS = tuple(event for context in CONTEXTS for event in context.events)
 VIEWS = tuple(view for context in CONTEXTS for view in context.views)
 REACTIONS = tuple(reaction for context in CONTEXTS for reaction in context.reactions)
+DEADLINES = tuple(deadline for context in CONTEXTS for deadline in context.deadlines)
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
-"""The background door: one process at a time keeps the views current and lets reactions react."""
+"""The background door: one process at a time keeps views current, lets reactions react, fires deadlines."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
 import structlog
 
-from rfp_service.service import REACTIONS, VIEWS, Service
+from rfp_service.service import DEADLINES, REACTIONS, VIEWS, Service
 from shared.database import AWAY, being_cancelled
+from shared.deadlines.firing import Firing
 from shared.projecting.following import Bell, Projector
 from shared.projecting.reacting import Reactor
 
@@ -50,6 +51,7 @@ async def _work_on_one_connection(service: Service) -> None:
     """Hold the worker's lock on one connection, and keep up with the record while it lives."""
     projector = Projector(service.pool, service.record, VIEWS)
     reactor = Reactor(service.pool, service.record, REACTIONS)
+    firing = Firing(service.pool, service.store, service.known, DEADLINES)
     bell = Bell(APPENDED, POLL_SECONDS)
     async with service.pool.acquire() as connection:
         if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", WORKER_LOCK):
@@ -62,6 +64,8 @@ async def _work_on_one_connection(service: Service) -> None:
                 while await projector.catch_up():
                     pass
                 while await reactor.catch_up():
+                    pass
+                while await firing.fire():
                     pass
                 await bell.wait()
         finally:

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from rfp_service.rfps.commands.asking import RaiseRfp
 from rfp_service.rfps.commands.decision import Decision
-from rfp_service.rfps.domain.rfp import Party, Rfp, Stage
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.views import board, rfps
 from shared.audit.history import History, history
 from shared.errors import NotFound

@@ -50,7 +50,7 @@ def board(stream: Stream[Rfp]) -> Row:
         "lots": rfp.lots,
         "rework_loops": rfp.rework_loops,
         "budget_code": rfp.budget_code,
-        "approval_waits_for": rfp.approval.waiting_for,
+        "approval_waits_for": rfp.open_approval.waiting_for,
     }
 
 

@@ -12,7 +12,7 @@ from shared.errors import KeyUsedOtherwise, NotFound, OutOfDate, Refused
 from shared.eventstore.appending import Appender, IdempotencyKey, Place
 from shared.eventstore.encoding import EnvelopeMapper, Topics
 from shared.eventstore.reading import Reader
-from shared.messages import Command, Event, Receipt, Recorded, S, Stamp, Stream
+from shared.messages import Command, Event, Receipt, Recorded, S, Stamp, State, Stream
 
 ATTEMPTS = 5
 
@@ -24,15 +24,26 @@ REPEATED = (
 
 def advance(stream: Stream[S], recorded: Recorded) -> Stream[S]:
     """Return the stream as it stands after one more of its events."""
+    state = recorded.event.apply(stream.state)
     return Stream(
         id=recorded.stream_id,
-        state=recorded.event.apply(stream.state),
+        state=state,
         version=recorded.version,
         first_position=stream.first_position or recorded.position,
         position=recorded.position,
         opened_at=stream.opened_at or recorded.happened_at,
         changed_at=recorded.happened_at,
+        stage_since=(
+            stream.stage_since
+            if stream.version and _stage(state) == _stage(stream.state)
+            else recorded.happened_at
+        ),
     )
+
+
+def _stage(state: State) -> object:
+    """Return the stage of a thing that has stages; what has none is in one all its life."""
+    return getattr(state, "stage", None)
 
 
 def fold(stream_id: UUID, blank: S, events: Sequence[Recorded]) -> Stream[S]:
@@ -42,9 +53,11 @@ def fold(stream_id: UUID, blank: S, events: Sequence[Recorded]) -> Stream[S]:
     first, last = events[0], events[-1]
     if first.event.kind != blank.kind:
         raise NotFound
-    state = blank
+    state, entered = blank, first
     for recorded in events:
-        state = recorded.event.apply(state)
+        before, state = state, recorded.event.apply(state)
+        if _stage(state) != _stage(before):
+            entered = recorded
     return Stream(
         stream_id,
         state,
@@ -53,6 +66,7 @@ def fold(stream_id: UUID, blank: S, events: Sequence[Recorded]) -> Stream[S]:
         last.position,
         first.happened_at,
         last.happened_at,
+        entered.happened_at,
     )
 
 
