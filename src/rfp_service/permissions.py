@@ -17,6 +17,7 @@ PERMISSIONS = Permissions(
     {
         # RFPs
         "RaiseRfp": (REQUESTER,),
+        "CopyRfp": (REQUESTER,),
         "AmendRfp": (REQUESTER, PROCUREMENT),
         "CheckCatalogue": (REQUESTER,),
         "DivertDemand": (REQUESTER,),
@@ -81,6 +82,7 @@ PERMISSIONS = Permissions(
         "ReassignLead": (PROCUREMENT, ADMINISTRATOR),
         "ReplaceRequester": (REQUESTER, PROCUREMENT, ADMINISTRATOR),
         "read-rfps": EVERYBODY,
+        "read-approvals": (APPROVER,),
         "read-flow": EVERYBODY,
         # the catalogue
         "AddCatalogueItem": (PROCUREMENT,),

@@ -1,4 +1,4 @@
-"""What needs two rooms: the facts that one room's command must know of another."""
+"""What one thing's command must know of another, often of another room: facts, found on the roof."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,9 +11,11 @@ from rfp_service.catalogue.views import found
 from rfp_service.rfps.commands.approving import Approve, Refuse
 from rfp_service.rfps.commands.asking import CheckCatalogue
 from rfp_service.rfps.commands.awarding import ApproveAward, RefuseAward
+from rfp_service.rfps.commands.copying import CopiedNeed, CopyRfp
 from rfp_service.rfps.commands.handling import ReturnForRework
 from rfp_service.rfps.commands.key_decisions import RefuseKeyDecision, TakeKeyDecision
 from rfp_service.rfps.commands.waiving import GrantWaiver, RefuseWaiver
+from rfp_service.rfps.domain.rfp import Rfp
 from shared.errors import NotFound
 from shared.eventstore.store import EventStore
 from shared.http.deciding import FactFinder
@@ -50,9 +52,22 @@ async def what_a_check_showed(store: EventStore, command: CheckCatalogue) -> dic
     }
 
 
+async def what_is_copied(store: EventStore, command: CopyRfp) -> dict[str, JsonValue]:
+    """Return the need of the RFP that is to be copied; nothing where there is none."""
+    try:
+        stream = await store.load(command.copy_of, Rfp())
+    except NotFound:  # the id is of something else
+        return {}
+    if stream.version == 0:
+        return {}
+    need = CopiedNeed.model_validate(stream.state.need, from_attributes=True)
+    return {"source": need.model_dump(mode="json")}
+
+
 FACTS: Mapping[type[Command[Any]], FactFinder] = {
     SearchCatalogue: what_the_catalogue_shows,
     CheckCatalogue: what_a_check_showed,
+    CopyRfp: what_is_copied,
     GiveDelegation: what_a_delegator_may,
     **dict.fromkeys(
         (

@@ -67,6 +67,6 @@ async def _work_on_one_connection(service: Service) -> None:
                     pass
                 while await firing.fire():
                     pass
-                await bell.wait()
+                await bell.wait(await firing.seconds_to_next())
         finally:
             connection.terminate()  # its lock and its listening go with it

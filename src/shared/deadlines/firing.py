@@ -13,7 +13,7 @@ import structlog
 
 from shared.access.tokens import Person
 from shared.deadlines.deadline import Deadline, Due
-from shared.deadlines.table import ATTEMPTS_LIMIT, claim, settle
+from shared.deadlines.table import ATTEMPTS_LIMIT, NEXT, claim, settle
 from shared.errors import Refused
 from shared.eventstore.appending import IdempotencyKey
 from shared.eventstore.store import EventStore
@@ -46,6 +46,11 @@ class Firing:
             for due in claimed:
                 await settle(connection, due, await self._decide(due, now))
         return len(claimed)
+
+    async def seconds_to_next(self) -> float | None:
+        """Return in how many seconds the next deadline comes; nothing where there is none to come."""
+        seconds: float | None = await self._pool.fetchval(NEXT)
+        return seconds
 
     async def _decide(self, due: Due, now: datetime) -> str:
         """Take one deadline's decision; say whether it moved its case, came too late, or was refused."""

@@ -26,6 +26,13 @@ SETTLE = """
 UPDATE deadlines SET settled_at = clock_timestamp(), outcome = $2, leased_until = NULL
 WHERE id = $1 AND settled_at IS NULL
 """
+# A little later than it is due, so that it has come then; a claimed one when its lease is over.
+NEXT = f"""
+SELECT greatest(0.05, 0.01 + extract(epoch FROM comes - clock_timestamp()))::float8 FROM (
+    SELECT min(greatest(due_at, leased_until)) AS comes
+    FROM deadlines WHERE settled_at IS NULL AND attempts < {ATTEMPTS_LIMIT}
+) AS next WHERE comes IS NOT NULL
+"""
 
 
 def deadline_row(case_id: UUID, kind: str, version: int, due_at: datetime) -> Row:

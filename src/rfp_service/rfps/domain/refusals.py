@@ -277,3 +277,11 @@ class NotOutToMarket(Refused):
 
 class SamePerson(Refused):
     """They have that part already."""
+
+
+class NothingToCopy(Refused):
+    """There is no such RFP to copy."""
+
+
+class ScoresSealed(Refused):
+    """Scores are sealed until all are there and agreed, and but for those who decide until the award."""

@@ -1,0 +1,128 @@
+"""RFPs over HTTP: raise, decide, list, see one as of any time, and its history."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Depends, Path, Request, Response
+from sqlalchemy import select
+
+from rfp_service.rfps.api.filters import Filters
+from rfp_service.rfps.api.rows import RfpRow, RfpSeen, StoredRow, seen, targets, with_due
+from rfp_service.rfps.commands.asking import RaiseRfp
+from rfp_service.rfps.commands.copying import CopyRfp
+from rfp_service.rfps.commands.decision import Decision
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.sealing import SEALED_UNTIL_AWARD, is_released
+from rfp_service.rfps.views import rfps
+from shared.audit.history import History, history
+from shared.errors import NotFound
+from shared.http.answers import CREATES, DECIDES, answer_one, listed, one
+from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
+from shared.http.deciding import Caller, Opening, Store, may
+from shared.http.pages import Paged
+from shared.http.reading import Read, Reading
+from shared.messages import Receipt
+
+RfpId = Annotated[UUID, Path(description="The RFP's id, as its receipt and lists say it.")]
+
+router = APIRouter(
+    prefix="/v1/rfps", tags=["rfps"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT
+)
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Raise an RFP",
+    responses=CREATES,
+    dependencies=[Depends(must_be_json)],
+)
+async def raise_rfp(
+    command: Annotated[RaiseRfp, strict(RaiseRfp), Body()], desk: Opening
+) -> Receipt:
+    """Raise an RFP: a draft that belongs to whoever asks."""
+    return await desk.create(command, blank=Rfp())
+
+
+@router.post(
+    "/copies",
+    status_code=201,
+    summary="Copy an RFP",
+    responses=CREATES,
+    dependencies=[Depends(must_be_json)],
+)
+async def copy_rfp(command: Annotated[CopyRfp, strict(CopyRfp), Body()], desk: Opening) -> Receipt:
+    """Raise an RFP that asks for what a past one asked for."""
+    return await desk.create(command, blank=Rfp())
+
+
+@router.post(
+    "/{rfp_id}/decisions",
+    summary="Decide on an RFP",
+    responses=DECIDES,
+    dependencies=[Depends(must_be_json)],
+)
+async def decide(
+    rfp_id: RfpId,
+    command: Annotated[Decision, strict(Decision), Body()],
+    desk: Store,
+) -> Receipt:
+    """Decide on an RFP as it stands at the version that If-Match names."""
+    return await desk.handle(rfp_id, command, blank=Rfp())
+
+
+@router.get("", summary="List RFPs", dependencies=[may("read-rfps")], responses=listed(RfpRow))
+async def list_rfps(
+    request: Request, reading: Read, page: Paged, person: Caller, filters: Filters
+) -> Response:
+    """List RFPs, newest first, as they stand or stood, with when they are due."""
+    by = await targets(request.app.state.service.store, reading)
+    columns = [rfps.c[name] for name in StoredRow.model_fields]
+    statement = select(*columns).where(reading.valid(rfps), *filters.conditions(person, by))
+
+    async def add_due(_: Reading, items: list[dict[str, Any]]) -> None:
+        with_due(items, by)
+
+    return await page.of(reading, statement, rfps.c.first_position, also=add_due)
+
+
+@router.get(
+    "/{rfp_id}", summary="See an RFP", dependencies=[may("read-rfps")], responses=one(RfpSeen)
+)
+async def see_rfp(request: Request, rfp_id: RfpId, reading: Read) -> Response:
+    """Show one RFP, folded from its own events, as it stands or stood."""
+    store = request.app.state.service.store
+    stream = await store.load(rfp_id, Rfp(), reading.position if reading.past else None)
+    if stream.version == 0:
+        raise NotFound
+    shown = seen(stream, await targets(store, reading))
+    return answer_one(request, shown, f'"{stream.version}"')
+
+
+@router.get(
+    "/{rfp_id}/history",
+    summary="See an RFP's history",
+    dependencies=[may("read-rfps")],
+    responses=one(History),
+)
+async def see_history(request: Request, rfp_id: RfpId, reading: Read, person: Caller) -> Response:
+    """Show everything that happened to one RFP, in order: who decided what, when, on what authority.
+
+    Scores are sealed until the award is told; one's own are not.
+    """
+    shown = await history(reading, rfp_id, Rfp())
+    if not is_released((await request.app.state.service.store.load(rfp_id, Rfp())).state):
+        shown = _sealed(shown, person.id)
+    return answer_one(request, shown, f'"{shown.version}"')
+
+
+def _sealed(shown: History, person: str) -> History:
+    """Return a history whose scores show that they are there, and not what they are."""
+    items = [
+        item.model_copy(update={"said": {**item.said, **dict.fromkeys(sealed)}})
+        if (sealed := SEALED_UNTIL_AWARD.get(item.decision)) and item.by != person
+        and isinstance(item.said, dict)
+        else item
+        for item in shown.items
+    ]  # fmt: skip
+    return shown.model_copy(update={"items": items})
