@@ -86,6 +86,7 @@ PERMISSIONS = Permissions(
         "read-flow": EVERYBODY,
         # the catalogue
         "AddCatalogueItem": (PROCUREMENT,),
+        "ReviseCatalogueItem": (PROCUREMENT,),
         "RetireCatalogueItem": (PROCUREMENT,),
         "SearchCatalogue": (REQUESTER, PROCUREMENT),
         "read-catalogue": EVERYBODY,

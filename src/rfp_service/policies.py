@@ -29,7 +29,7 @@ async def what_the_catalogue_shows(
 ) -> dict[str, JsonValue]:
     """Return what a search finds just now, and the position it was found at."""
     async with store.reader.snapshot() as (connection, position):
-        shown = await found(connection, command.query)
+        shown = await found(connection, command.query, command.service_area or "")
     return {"catalogue": {"position": position, "shown": [str(item) for item in shown]}}
 
 
