@@ -202,6 +202,8 @@ def test_what_is_done_in_house_has_no_contract_and_the_other_way_round() -> None
     fulfil = FulfilInHouse(reason="Done.")
     given(ABSENT, *way.IN_HOUSE).when(CONCLUDE, at=STANDSTILL_ENDS, **LEGAL).refused(DoneInHouse)
     given(ABSENT, *way.IN_HOUSE).when(REVOKE, **OFFICER).refused(DoneInHouse)
+    challenge = way.RecordChallenge(grounds="Unequal treatment.")
+    given(ABSENT, *way.IN_HOUSE).when(challenge, **LEGAL).refused(DoneInHouse)
     given(ABSENT, *CONTRACTING).when(fulfil, **OFFICER).refused(DoneInHouse)
 
 

@@ -64,6 +64,7 @@ class RecordChallenge(Command[Rfp]):
     def decide(self, rfp: Rfp, stamp: Stamp) -> ChallengeReceived:
         """Stop the clock, and hand the case to legal."""
         must_be_at(rfp, Stage.STANDSTILL, Stage.CONTRACTING)
+        must_have_an_award(rfp)
         return ChallengeReceived(grounds=self.grounds, **entering(Stage.CHALLENGED))
 
 
