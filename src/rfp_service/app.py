@@ -27,6 +27,7 @@ TAGS = [
     {"name": "imports", "description": "Historic logs, taken in whole."},
     {"name": "audit", "description": "Every decision, for the scrutiny committee."},
     {"name": "notices", "description": "Who was told what."},
+    {"name": "hand-overs", "description": "All of a leaver's work to somebody else."},
     {"name": "health", "description": "Whether the service is well."},
 ]
 

@@ -95,6 +95,9 @@ PERMISSIONS = Permissions(
         "GiveDelegation": (APPROVER, ADMINISTRATOR),
         "EndDelegation": (APPROVER, ADMINISTRATOR),
         "read-scheme": EVERYBODY,
+        # leavers
+        "HandWorkOver": (ADMINISTRATOR,),
+        "read-hand-overs": (ADMINISTRATOR, PROCUREMENT, SCRUTINY, AUDITOR),
         # notices
         "read-notices": (APPROVER, PROCUREMENT, REQUESTER, ADMINISTRATOR),
         # historic logs

@@ -174,6 +174,20 @@ class EventStore:
             return False
         return True
 
+    async def append_together(
+        self, events: Sequence[tuple[UUID, int, Event[Any], Stamp]]
+    ) -> Receipt | None:
+        """Append events of several streams, all or none; answer with the last one's receipt.
+
+        Nothing where somebody was faster on one of the streams: look again.
+        """
+        stored = [self.mapper.stored(*event) for event in events]
+        try:
+            place = await self.append(stored)
+        except IntegrityError:
+            return None
+        return Receipt(id=place.stream_id, version=place.version, position=place.position)
+
     async def append(
         self, stored: Sequence[StoredEvent], key: IdempotencyKey | None = None
     ) -> Place:
