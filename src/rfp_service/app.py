@@ -8,6 +8,7 @@ import orjson
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from rfp_service.needs import routes, stated
 from rfp_service.service import CONTEXTS, Service
 from shared import problems
 from shared.http.answers import PROBLEM
@@ -25,6 +26,11 @@ TAGS = [
         "description": "What the council itself decides: tiers, limits, closed days.",
     },
     {"name": "imports", "description": "Historic logs, taken in whole."},
+    {
+        "name": "people",
+        "description": "Who stands behind an id, and which accounts are one person.",
+    },
+    {"name": "exemptions", "description": "What is exempt from being shown, and until when."},
     {"name": "audit", "description": "Every decision, for the scrutiny committee."},
     {"name": "notices", "description": "Who was told what."},
     {"name": "hand-overs", "description": "All of a leaver's work to somebody else."},
@@ -58,6 +64,8 @@ def create_app(opening: Opening | None = None) -> FastAPI:
         openapi_tags=TAGS,
         servers=[{"url": "/", "description": "This service"}],
         docs_url=None,
+        # Off unless the council sets its collector up: asked of the environment, it would cost each request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         redoc_url=None,
         openapi_url="/openapi.json",
         lifespan=lifespan,
@@ -86,8 +94,16 @@ def openapi_document(app: FastAPI | None = None) -> dict[str, Any]:
     schemas["Problem"] = {"title": "Problem", "description": "RFC 9457 problem details.", **PROBLEM}
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
+    needs = {route.name: stated(route) for route in routes()}
+    for name, schema in schemas.items():
+        if name.startswith(
+            "Body_"
+        ):  # FastAPI's name for a form; ours refuse parts that they do not know
+            schema["additionalProperties"] = False
     for path in document["paths"].values():
         for operation in path.values():
+            if operation["operationId"] in needs:
+                operation["x-permissions"] = needs[operation["operationId"]]
             for parameter in operation.get("parameters", []):
                 parameter["schema"] = _never_null(parameter["schema"])
                 # The rules ask for it, so that its absence is a 428; the file says that it is needed.

@@ -10,8 +10,7 @@ import asyncpg
 
 from rfp_service.service import EVENTS, VIEWS
 from shared.database import Connection, connected
-from shared.eventstore.encoding import EnvelopeMapper, Topics
-from shared.eventstore.reading import Reader
+from shared.eventstore.encoding import Topics
 from shared.projecting.keeping import keep, outdated
 from shared.projecting.rebuilding import rebuild
 from shared.settings import NotConfigured
@@ -32,6 +31,9 @@ GRANT UPDATE (position, stopped) ON views TO {role};
 GRANT INSERT, UPDATE ON reactions TO {role};
 GRANT INSERT ON notices, people TO {role};
 GRANT SELECT, INSERT, UPDATE ON deadlines TO {role};
+GRANT UPDATE (name, email, erased_at) ON people TO {role};
+GRANT SELECT, INSERT ON identities, personal_keys TO {role};
+GRANT UPDATE (wrapped, destroyed_at) ON personal_keys TO {role};
 """
 VIEW_GRANT = "GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {role}"
 
@@ -49,14 +51,16 @@ def role_of(url: str) -> str:
 async def migrate(owner_url: str, service_url: str) -> list[str]:
     """Bring a database up to date, as its owner; return the names of the views that were rebuilt."""
     role = role_of(service_url)
-    async with connected(owner_url, 4) as pool, pool.acquire() as connection:
+    async with connected(owner_url, 1) as pool, pool.acquire() as connection:
         await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
         try:
             if await _revision(connection) != LATEST:
                 await _upgrade(owner_url)
             await connection.execute(GRANTS.format(role=role))
-            reader = Reader(pool, EnvelopeMapper(Topics(EVENTS)))
-            return await keep(pool, reader, VIEWS, lambda table: _view_grants(table, role))
+            return await keep(
+                owner_url, connection, Topics(EVENTS), VIEWS,
+                lambda table: _view_grants(table, role),
+            )  # fmt: skip
         finally:
             await connection.execute("SELECT pg_advisory_unlock($1)", MIGRATION_LOCK)
 
@@ -64,9 +68,9 @@ async def migrate(owner_url: str, service_url: str) -> list[str]:
 async def rebuild_views(owner_url: str, service_url: str) -> int:
     """Rebuild every view, as the database's owner; return the position they have come to."""
     role = role_of(service_url)
-    async with connected(owner_url, 2 * len(VIEWS)) as pool:
-        reader = Reader(pool, EnvelopeMapper(Topics(EVENTS)))
-        return await rebuild(pool, reader, VIEWS, grant=lambda table: _view_grants(table, role))
+    return await rebuild(
+        owner_url, Topics(EVENTS), VIEWS, grant=lambda table: _view_grants(table, role)
+    )
 
 
 async def is_current(connection: Connection) -> bool:

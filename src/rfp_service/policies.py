@@ -16,10 +16,14 @@ from rfp_service.rfps.commands.handling import ReturnForRework
 from rfp_service.rfps.commands.key_decisions import RefuseKeyDecision, TakeKeyDecision
 from rfp_service.rfps.commands.waiving import GrantWaiver, RefuseWaiver
 from rfp_service.rfps.domain.rfp import Rfp
+from shared.disclosure.commands import DeclareExempt
+from shared.disclosure.facts import what_may_be_exempt
 from shared.errors import NotFound
 from shared.eventstore.store import EventStore
 from shared.http.deciding import FactFinder
 from shared.messages import Command
+from shared.people.commands import ErasePerson, LinkPersons, UnlinkPerson
+from shared.people.facts import who_is_known
 from shared.scheme.delegating import GiveDelegation
 from shared.scheme.delegations import what_a_delegator_may, what_is_delegated
 
@@ -76,4 +80,8 @@ FACTS: Mapping[type[Command[Any]], FactFinder] = {
         ),
         what_is_delegated,
     ),
+    DeclareExempt: what_may_be_exempt,
+    LinkPersons: who_is_known,
+    UnlinkPerson: who_is_known,
+    ErasePerson: who_is_known,
 }  # fmt: skip

@@ -1,28 +1,31 @@
 """The composition root: every part of the service is made and joined here, and only here."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
-from joserfc.jwk import KeySet
 
+from rfp_service.access import new_person_id, personal_secret, trusted_tokens
 from rfp_service.catalogue.context import CATALOGUE
 from rfp_service.handover.context import HAND_OVERS
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.policies import FACTS
 from rfp_service.rfps.context import RFPS
-from shared.access.issuer import demonstration_tokens
+from shared.access.callers import Callers
 from shared.access.permissions import Permissions
-from shared.access.tokens import Person, Tokens
+from shared.access.tokens import Person
 from shared.audit.context import AUDIT
 from shared.context import Context
-from shared.database import connected
+from shared.database import connected, stop
+from shared.disclosure.context import DISCLOSURE
+from shared.disclosure.sealing import Seals
+from shared.disclosure.veil import Veil
 from shared.eventstore.encoding import Topics
 from shared.eventstore.reading import Reader
+from shared.eventstore.sealing import PersonalTexts
 from shared.eventstore.store import EventStore
 from shared.flow.context import FLOW
 from shared.http.deciding import FactFinder, Running
@@ -30,12 +33,25 @@ from shared.imports.context import IMPORTS
 from shared.imports.running import Importer
 from shared.messages import Command, Known
 from shared.notices.context import NOTICES
+from shared.people.context import PEOPLE
+from shared.people.directory import People
 from shared.projecting.visibility import Visibility
 from shared.scheme.context import SCHEME
 from shared.scheme.facts import SchemeFacts
-from shared.settings import Profile, Settings
+from shared.settings import Settings
 
-CONTEXTS: tuple[Context, ...] = (FLOW, RFPS, CATALOGUE, SCHEME, IMPORTS, AUDIT, NOTICES, HAND_OVERS)
+CONTEXTS: tuple[Context, ...] = (
+    FLOW,
+    RFPS,
+    CATALOGUE,
+    SCHEME,
+    IMPORTS,
+    AUDIT,
+    NOTICES,
+    DISCLOSURE,
+    PEOPLE,
+    HAND_OVERS,
+)
 EVENTS = tuple(event for context in CONTEXTS for event in context.events)
 VIEWS = tuple(view for context in CONTEXTS for view in context.views)
 REACTIONS = tuple(reaction for context in CONTEXTS for reaction in context.reactions)
@@ -52,10 +68,12 @@ class Service:
     record: Reader
     visibility: Visibility
     scheme: SchemeFacts
-    tokens: Tokens
+    person: Callable[[str], Awaitable[Person]]
+    people: People
     known: Callable[[Person], Awaitable[Known]]
     running: Running
     importer: Importer
+    veil: Veil
     permissions: Permissions = PERMISSIONS
     facts: Mapping[type[Command[Any]], FactFinder] = field(default_factory=lambda: FACTS)
 
@@ -63,8 +81,14 @@ class Service:
 @asynccontextmanager
 async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service]:
     """Open the service on a database, and close it again."""
-    async with connected(database_url, settings.database_pool) as pool:
-        store = EventStore(pool, Topics(EVENTS))
+    async with (
+        connected(database_url, settings.database_pool) as pool,
+        trusted_tokens(settings) as tokens,
+    ):
+        texts = PersonalTexts(pool, personal_secret(settings))
+        store = EventStore(pool, Topics(EVENTS), texts)
+        people = People(pool, store, texts, new_person_id(settings))
+        await people.carry_out_erasures()  # a restored backup knows nothing of later ones
         visibility = Visibility(pool)
         await visibility.look(pool)
         scheme = SchemeFacts(pool, store)
@@ -78,22 +102,13 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
                 record=store.reader,
                 visibility=visibility,
                 scheme=scheme,
-                tokens=_tokens(settings),
+                person=Callers(tokens, people).person,
+                people=people,
                 known=scheme.known,
                 running=Running(),
                 importer=importer,
+                veil=Veil(pool, Seals(EVENTS), texts, PERMISSIONS),
             )
         finally:
             await importer.close()
-            following.cancel()
-            await asyncio.gather(following, return_exceptions=True)
-
-
-def _tokens(settings: Settings) -> Tokens:
-    """Trust the council's issuer; in the demonstration profile, the issuer in the data folder."""
-    if settings.profile is Profile.DEMONSTRATION:
-        return demonstration_tokens(settings.data_dir)
-    assert settings.token_keys is not None, "checked settings name it"
-    assert settings.token_issuer is not None, "checked settings name it"
-    keys = KeySet.import_key_set(json.loads(settings.token_keys.read_text()))
-    return Tokens(keys, settings.token_issuer, settings.token_audience)
+            await stop(following)

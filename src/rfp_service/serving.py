@@ -1,6 +1,7 @@
 """Running the service in one process: the database it stands on, the HTTP door, the worker beside it."""
 
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -15,6 +16,7 @@ import uvicorn
 from rfp_service.app import create_app
 from rfp_service.service import Service, opened
 from rfp_service.worker import HealDatabase, work
+from shared.database import stop
 from shared.embedded.errors import EmbeddedPostgresFailed
 from shared.embedded.server import embedded_postgres, ensure_running
 from shared.settings import NotConfigured, Settings
@@ -24,7 +26,20 @@ CONCURRENCY_LIMIT = 1_000
 KEEP_ALIVE_SECONDS = 30
 GRACE_SECONDS = 10
 
+COLLECT_AFTER = (50_000, 20, 50)
+
 log = structlog.get_logger(__name__)
+
+
+def collect_seldom() -> None:
+    """Let the garbage collector look less often, and never again at what the program itself consists of.
+
+    What requests leave behind is freed by counting; circles are few, and looking for them every 700
+    objects took a tenth of the time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 @dataclass(frozen=True)
@@ -74,8 +89,7 @@ async def with_worker(
             yield service
         finally:
             if working is not None:
-                working.cancel()
-                await asyncio.gather(working, return_exceptions=True)
+                await stop(working)
 
 
 def _loudly(working: "asyncio.Task[None]") -> None:
@@ -118,6 +132,7 @@ def serve(
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    collect_seldom()
     _Server(config, announce).run()
 
 

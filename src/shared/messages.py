@@ -1,7 +1,6 @@
 """The words everything is said in: commands ask, stamps vouch, events happened, streams are their sum."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
@@ -40,8 +39,16 @@ class Known(BaseModel):
     scheme_version: int = 0
     tiers: tuple[Tier, ...] = ()
     own_tiers: tuple[str, ...] = ()
+    same: tuple[tuple[str, ...], ...] = ()
     rules: Rules | None = None
     facts: dict[str, JsonValue] = {}
+
+    def same_person(self, one: str, other: str) -> bool:
+        """Say whether two ids are one person, as far as the people in this decision go.
+
+        `same` holds the ids of whoever decides, and of whomever the command names, where they have several.
+        """
+        return one == other or any(one in ids and other in ids for ids in self.same)
 
 
 class Stamp(BaseModel):
@@ -57,6 +64,20 @@ class Stamp(BaseModel):
     trace: str = ""
     causation: str = ""
 
+    def is_from(self, person: str) -> bool:
+        """Say whether a person decides, by whatever account, or is decided for."""
+        known = self.known
+        return bool(person) and any(
+            known.same_person(person, one) for one in (self.by, self.acting_for) if one
+        )
+
+
+class Sealed(NamedTuple):
+    """Fields of an event that nobody reads until the same thing has an event of a name in `until`."""
+
+    fields: tuple[str, ...]
+    until: tuple[str, ...]
+
 
 class Event(BaseModel, Generic[S]):
     """Something that happened. Its class name is its stored name, for ever."""
@@ -65,6 +86,7 @@ class Event(BaseModel, Generic[S]):
 
     kind: ClassVar[str] = ""
     class_version: ClassVar[int] = 1
+    sealed: ClassVar[Sealed | None] = None
 
     def apply(self, state: S) -> S:
         """Return the state that follows; never refuse, for it has already happened."""
@@ -97,7 +119,10 @@ class Command(BaseModel, Generic[S]):
 
 
 class Recorded(NamedTuple):
-    """One event in its place in the record; a tuple because millions are made while rebuilding."""
+    """One event in its place in the record; a tuple because millions are made while rebuilding.
+
+    It was recorded when the database says, and happened when the service or a historic log says.
+    """
 
     position: int
     stream_id: UUID
@@ -105,6 +130,7 @@ class Recorded(NamedTuple):
     event: "Event[Any]"
     envelope: dict[str, JsonValue]
     recorded_at: datetime
+    happened_at: datetime
 
     @property
     def by(self) -> str:
@@ -112,19 +138,13 @@ class Recorded(NamedTuple):
         return str(self.envelope["by"])
 
     @property
-    def happened_at(self) -> datetime:
-        """Return when it happened, as the service or a historic log says."""
-        return datetime.fromisoformat(str(self.envelope["at"]))
-
-    @property
     def stamp(self) -> Stamp:
         """Return the whole stamp, read anew from the envelope."""
         return Stamp.model_validate({**self.envelope, "data": None})
 
 
-@dataclass(frozen=True, slots=True)
-class Stream(Generic[S]):
-    """The sum of one thing's events: its state, and where it stands in the record."""
+class Stream(NamedTuple, Generic[S]):
+    """The sum of one thing's events: its state, and where it stands in the record; a tuple likewise."""
 
     id: UUID
     state: S

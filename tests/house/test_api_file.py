@@ -1,10 +1,14 @@
 """The API file: current, sound by two linters' rules, and good for a typed client."""
 
+import inspect
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
 
 from rfp_service.app import openapi_text
 from rfp_service.service import CONTEXTS
@@ -68,3 +72,20 @@ def test_every_operation_has_a_name_a_summary_and_a_tag_of_its_room() -> None:
     names = [route.name for route in routes]  # type: ignore[attr-defined]
     assert len(names) == len(set(names))
     assert all(route.summary and route.description for route in routes)  # type: ignore[attr-defined]
+
+
+def test_nothing_that_a_request_waits_for_goes_through_a_thread() -> None:
+    """A plain function among an operation's dependencies would be sent to a pool of threads, each time."""
+
+    def calls(dependant: Dependant) -> Iterator[object]:
+        yield dependant.call
+        for needed in dependant.dependencies:
+            yield from calls(needed)
+
+    for context in CONTEXTS:
+        for router in context.routers:
+            for route in router.routes:
+                assert isinstance(route, APIRoute)
+                for call in calls(route.dependant):
+                    asked = call if inspect.isfunction(call) else type(call).__call__
+                    assert inspect.iscoroutinefunction(asked), f"{route.path}: {call}"

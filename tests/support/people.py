@@ -11,6 +11,7 @@ class Who:
 
     id: str
     roles: tuple[Role, ...]
+    areas: tuple[str, ...] | None = None
 
 
 RITA = Who("rita", (Role.REQUESTER,))
@@ -21,6 +22,7 @@ HANA = Who("hana", (Role.APPROVER,))
 DEREK = Who("derek", (Role.APPROVER,))
 ADA = Who("ada", (Role.ADMINISTRATOR,))
 SAM = Who("sam", (Role.SCRUTINY_MEMBER,))
+LARS = Who("lars", (Role.LEGAL,))
 
 SCHEME = {
     "decision": "adopt",

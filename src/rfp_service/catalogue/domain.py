@@ -1,15 +1,16 @@
 """A catalogue item, and a look into the catalogue with what it showed."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
 from shared.errors import Refused
 from shared.messages import Event
+from shared.states import replace
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CatalogueItem:
     """Something that a service can have without an RFP; the price in pence, without VAT."""
 
@@ -25,7 +26,10 @@ class CatalogueItem:
     available_until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+ITEM_FIELDS = tuple(field.name for field in fields(CatalogueItem))
+
+
+@dataclass(frozen=True)
 class CatalogueCheck:
     """One look into the catalogue."""
 
@@ -76,9 +80,7 @@ class CatalogueItemRevised(Event[CatalogueItem]):
     def apply(self, item: CatalogueItem) -> CatalogueItem:
         """Return the item with the given fields replaced."""
         given = {
-            name: value
-            for name in CatalogueItem.__slots__
-            if (value := getattr(self, name, None)) is not None
+            name: value for name in ITEM_FIELDS if (value := getattr(self, name, None)) is not None
         }
         return replace(item, **given)
 

@@ -62,6 +62,8 @@ async def handed_over(desk: Desk, command: HandWorkOver) -> Receipt:
     stamp = (await desk.stamp_for(HandWorkOver)).model_copy(
         update={"causation": f"hand-over {name}"}
     )
+    same = await desk.same({desk.person.id, command.leaver, command.successor})
+    stamp = stamp.model_copy(update={"known": stamp.known.model_copy(update={"same": same})})
     for _ in range(ATTEMPTS):  # somebody may be faster on any of the things: look again
         before = await desk.store.load(name, HandOver())
         if before.version:

@@ -25,7 +25,7 @@ class Left(Handed):
     refusal: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HandOver:
     """One hand-over."""
 

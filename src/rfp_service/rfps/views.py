@@ -80,8 +80,8 @@ BOARD = StateView(
     board,
     Rfp(),
     indexes=(
-        "(stage, first_position)",
-        "(raised_by, first_position)",
+        f"(stage, first_position) WHERE valid_to = {STILL_VALID}",
+        f"(raised_by, first_position) WHERE valid_to = {STILL_VALID}",
         f"USING gin ({NEED}) WHERE valid_to = {STILL_VALID}",
         f"(approval_waits_for) WHERE valid_to = {STILL_VALID} AND approval_waits_for <> ''",
     ),

@@ -1,7 +1,6 @@
 """The journal of decisions: one row for each event that somebody is answerable for."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from sqlalchemy import BigInteger, Column, DateTime, Text, Uuid
 
@@ -43,7 +42,7 @@ def decision_rows(recorded: Recorded) -> Iterable[Row]:
             "acting_for": envelope.get("acting_for", ""),
             "authority": envelope.get("authority", ""),
             "scheme_version": known.get("scheme_version", 0) if isinstance(known, dict) else 0,
-            "happened_at": datetime.fromisoformat(str(envelope["at"])),
+            "happened_at": recorded.happened_at,
             "recorded_at": recorded.recorded_at,
         },
     )

@@ -1,7 +1,7 @@
 """Events to and from the library's stored form: bare class names as topics, one JSON envelope as state."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -55,6 +55,22 @@ class Topics:
         return [topic for topic, cls in self._classes.items() if cls.kind == kind]
 
 
+def happened_at(envelope: dict[str, Any]) -> datetime:
+    """Return when it happened, as the service or a historic log says."""
+    return datetime.fromisoformat(envelope["at"])
+
+
+def _said(event: Event[Any]) -> dict[str, Any]:
+    """Return an event's own fields as JSON values; those that are None by default and now need no room."""
+    fields = type(event).model_fields
+    said = event.model_dump(mode="json")
+    return {
+        name: value
+        for name, value in said.items()
+        if value is not None or fields[name].is_required() or fields[name].default is not None
+    }
+
+
 class EnvelopeMapper(Mapper[UUID]):
     """The library's mapper for frozen Pydantic events: it validates where the stock one would assign."""
 
@@ -66,7 +82,7 @@ class EnvelopeMapper(Mapper[UUID]):
     def stored(self, stream_id: UUID, version: int, event: Event[Any], stamp: Stamp) -> StoredEvent:
         """Return what goes into the table for one event; refuse what is too long for one entry."""
         envelope: dict[str, Any] = {
-            "data": event.model_dump(mode="json"),
+            "data": _said(event),
             **stamp.model_dump(mode="json", exclude={"at"}, exclude_defaults=True),
             "at": stamp.at.astimezone(UTC).isoformat(),
         }
@@ -80,15 +96,21 @@ class EnvelopeMapper(Mapper[UUID]):
     def recorded(self, row: Any) -> Recorded:
         """Return one row of the table as an event in its place."""
         position, stream_id, version, topic, state, recorded_at = row
-        cls = self.topics[topic]
         envelope = orjson.loads(state)
-        if envelope.get("class_version", 1) < cls.class_version:
+        event = self.event(topic, envelope)
+        at = happened_at(envelope)
+        return Recorded(position, stream_id, version, event, envelope, recorded_at, at)
+
+    def event(self, topic: str, envelope: dict[str, Any]) -> Event[Any]:
+        """Return the event that lies in an envelope."""
+        cls = self.topics[topic]
+        if cls.class_version > 1 and envelope.get("class_version", 1) < cls.class_version:
             self._upcast(cls, envelope)
         try:
-            event = cls.__pydantic_validator__.validate_python(envelope["data"])
+            event: Event[Any] = cls.__pydantic_validator__.validate_python(envelope["data"])
         except ValidationError as error:
-            raise MapperDeserialisationError(f"{topic} at position {position}: {error}") from error
-        return Recorded(position, stream_id, version, event, envelope, recorded_at)
+            raise MapperDeserialisationError(f"A stored {topic}: {error}") from error
+        return event
 
     def _upcast(self, cls: type[Event[State]], envelope: dict[str, Any]) -> None:
         """Bring an older shape up to date by the library's convention, one version at a time."""

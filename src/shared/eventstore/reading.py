@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -12,11 +13,11 @@ from shared.eventstore.encoding import EnvelopeMapper
 from shared.messages import Recorded
 
 COLUMNS = "notification_id, originator_id, originator_version, topic, state, recorded_at"
-STREAM = f"SELECT {COLUMNS} FROM stored_events WHERE originator_id = $1 ORDER BY originator_version"
-STREAM_UNTIL = (
-    f"SELECT {COLUMNS} FROM stored_events WHERE originator_id = $1 AND notification_id <= $2"
-    " ORDER BY originator_version"
-)
+OF_ONE_STREAM = "FROM stored_events WHERE originator_id = $1"
+UNTIL = "AND notification_id <= $2"
+IN_ORDER = "ORDER BY originator_version"
+STREAM = f"SELECT {COLUMNS} {OF_ONE_STREAM} {IN_ORDER}"
+STREAM_UNTIL = f"SELECT {COLUMNS} {OF_ONE_STREAM} {UNTIL} {IN_ORDER}"
 STREAMS_UNTIL = (
     f"SELECT {COLUMNS} FROM stored_events WHERE originator_id = ANY ($1) AND notification_id <= $2"
     " ORDER BY notification_id"
@@ -25,8 +26,22 @@ AFTER = (
     f"SELECT {COLUMNS} FROM stored_events WHERE notification_id > $1 AND notification_id <= $2"
     " ORDER BY notification_id"
 )
+PART_AFTER = (
+    f"SELECT {COLUMNS} FROM stored_events WHERE notification_id > $1 AND notification_id <= $2"
+    " AND get_byte(uuid_send(originator_id), 15) % $4 = $3 ORDER BY notification_id"
+)
 AT = f"SELECT {COLUMNS} FROM stored_events WHERE notification_id = ANY ($1)"
 READ_IN_ONE_GO = 2_000
+
+
+class Part(NamedTuple):
+    """Some of the record's streams: those whose id's last byte leaves this remainder."""
+
+    remainder: int
+    divisor: int
+
+
+WHOLE = Part(0, 1)
 
 
 class Reader:
@@ -57,14 +72,16 @@ class Reader:
         """Return the events at these positions, in no particular order."""
         return self.understood(await self._pool.fetch(AT, positions))
 
-    async def all_after(self, position: int, until: int) -> AsyncIterator[list[Recorded]]:
-        """Yield every event of (position, until] in blocks."""
-        while position < until:
-            block = await self.after(position, min(READ_IN_ONE_GO, until - position))
-            if not block:
-                return
-            yield block
-            position = block[-1].position
+    async def all_after(
+        self, position: int, until: int, part: Part = WHOLE
+    ) -> AsyncIterator[list[Recorded]]:
+        """Yield every event of (position, until], or those of a part of the streams, in blocks."""
+        step = READ_IN_ONE_GO * part.divisor
+        for start in range(position, until, step):
+            end = min(start + step, until)
+            block = self.understood(await self._pool.fetch(PART_AFTER, start, end, *part))
+            if block:
+                yield block
 
     async def head(self) -> int:
         """Return the last position of the record; 0 where nothing has happened yet."""

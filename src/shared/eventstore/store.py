@@ -11,8 +11,10 @@ from eventsourcing.persistence import IntegrityError, StoredEvent
 from shared.errors import KeyUsedOtherwise, NotFound, OutOfDate, Refused
 from shared.eventstore.appending import Appender, IdempotencyKey, Place
 from shared.eventstore.encoding import EnvelopeMapper, Topics
+from shared.eventstore.folding import Folder, enters
 from shared.eventstore.reading import Reader
-from shared.messages import Command, Event, Receipt, Recorded, S, Stamp, State, Stream
+from shared.eventstore.sealing import PersonalTexts
+from shared.messages import Command, Event, Receipt, Recorded, S, Stamp, Stream
 
 ATTEMPTS = 5
 
@@ -24,65 +26,39 @@ REPEATED = (
 
 def advance(stream: Stream[S], recorded: Recorded) -> Stream[S]:
     """Return the stream as it stands after one more of its events."""
-    state = recorded.event.apply(stream.state)
-    return Stream(
-        id=recorded.stream_id,
-        state=state,
-        version=recorded.version,
-        first_position=stream.first_position or recorded.position,
-        position=recorded.position,
-        opened_at=stream.opened_at or recorded.happened_at,
-        changed_at=recorded.happened_at,
-        stage_since=(
-            stream.stage_since
-            if stream.version and _stage(state) == _stage(stream.state)
-            else recorded.happened_at
-        ),
-    )
-
-
-def _stage(state: State) -> object:
-    """Return the stage of a thing that has stages; what has none is in one all its life."""
-    return getattr(state, "stage", None)
-
-
-def fold(stream_id: UUID, blank: S, events: Sequence[Recorded]) -> Stream[S]:
-    """Return what a stream's events add up to; `NotFound` where they are of another kind of thing."""
-    if not events:
-        return Stream(stream_id, blank)
-    first, last = events[0], events[-1]
-    if first.event.kind != blank.kind:
-        raise NotFound
-    state, entered = blank, first
-    for recorded in events:
-        before, state = state, recorded.event.apply(state)
-        if _stage(state) != _stage(before):
-            entered = recorded
+    position, stream_id, version, event, _, _, happened_at = recorded
+    before, state = stream.state, event.apply(stream.state)
     return Stream(
         stream_id,
         state,
-        last.version,
-        first.position,
-        last.position,
-        first.happened_at,
-        last.happened_at,
-        entered.happened_at,
+        version,
+        stream.first_position or position,
+        position,
+        stream.opened_at or happened_at,
+        happened_at,
+        happened_at if enters(before, state) else stream.stage_since or happened_at,
     )
 
 
 class EventStore:
     """Hands commands to their streams and appends what they decide."""
 
-    def __init__(self, pool: asyncpg.Pool, topics: Topics) -> None:
-        """Keep the record in the database behind this pool."""
+    def __init__(
+        self, pool: asyncpg.Pool, topics: Topics, texts: PersonalTexts | None = None
+    ) -> None:
+        """Keep the record in the database behind this pool, and personal texts under keys of their own."""
         self._pool = pool
+        self._texts = texts
         self.mapper = EnvelopeMapper(topics)
         self.reader = Reader(pool, self.mapper)
+        self._folder = Folder(pool, self.mapper)
         self._appender = Appender(pool)
 
     async def load(self, stream_id: UUID, blank: S, until: int | None = None) -> Stream[S]:
         """Return one thing as it stands, or as it stood at a position; blank where it never was."""
-        return fold(stream_id, blank, await self.reader.stream(stream_id, until))
+        if until is None:
+            return await self._folder.fold(stream_id, blank)
+        return await self._folder.fold_until(stream_id, blank, until)
 
     async def create(
         self,
@@ -154,6 +130,8 @@ class EventStore:
         self, stream_id: UUID, version: int, events: Sequence[Event[Any]], stamp: Stamp,
         key: IdempotencyKey | None,
     ) -> Place:  # fmt: skip
+        if self._texts is not None:
+            events = await self._texts.sealed(stream_id, events)
         stored = [
             self.mapper.stored(stream_id, number, event, stamp)
             for number, event in enumerate(events, start=version + 1)

@@ -59,6 +59,7 @@ class Page:
         following = _cursor(items[-1][order.name]) if more else None
         if also is not None:
             await also(reading, items)
+        await reading.veiled(items)
         return self.answer(reading, items, following)
 
     def numbered(
@@ -94,7 +95,7 @@ class Page:
         return Response(content, media_type=self.media_type, headers=headers)
 
 
-def page(
+async def page(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=PAGE_LIMIT, description="How many at most.")] = PAGE_USUAL,
     cursor: Annotated[
@@ -124,9 +125,11 @@ def csv_of(items: Iterable[Mapping[str, Any]]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     for number, item in enumerate(items):
+        marks = item.get("withheld", {})  # in a cell of its own place, not in a column beside
+        columns = [name for name in item if name != "withheld"]
         if number == 0:
-            writer.writerow(item)
-        writer.writerow([_cell(value) for value in item.values()])
+            writer.writerow(columns)
+        writer.writerow([_cell(marks.get(name, item[name])) for name in columns])
     return text.getvalue().encode()
 
 

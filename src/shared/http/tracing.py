@@ -1,12 +1,14 @@
 """W3C Trace Context: every request has a trace id; it is stored with what is decided and sent back."""
 
 import re
-import secrets
+from random import Random
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _TRACEPARENT = re.compile(r"^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$")
+
+_IDS = Random()  # noqa: S311  # a trace's id must be rare, not secret; the system's dice cost a call each
 
 
 class Tracing:
@@ -23,8 +25,8 @@ class Tracing:
             return
         given = dict(scope["headers"]).get(b"traceparent", b"").decode("latin-1")
         match = _TRACEPARENT.match(given)
-        trace_id = match[1] if match else secrets.token_hex(16)
-        traceparent = f"00-{trace_id}-{secrets.token_hex(8)}-01"
+        trace_id = match[1] if match else f"{_IDS.getrandbits(128):032x}"
+        traceparent = f"00-{trace_id}-{_IDS.getrandbits(64):016x}-01"
         scope.setdefault("state", {}).update(trace_id=trace_id, traceparent=traceparent)
 
         async def traced(message: Message) -> None:

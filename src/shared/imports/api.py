@@ -76,7 +76,7 @@ class ImportAnswer(BaseModel):
     report: Report
 
 
-def options_of(
+async def options_of(
     timestamps: Annotated[Literal["entered", "completed"], Form()] = "entered",
     time_zone: Annotated[
         str | None, Form(max_length=60, description="For times without an offset.")

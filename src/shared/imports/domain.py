@@ -1,6 +1,6 @@
 """An import of a historic log: started once for one content, finished with a report, or withdrawn."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.errors import Refused
 from shared.messages import Event
+from shared.states import replace
 
 
 class Status(StrEnum):
@@ -46,7 +47,7 @@ class Report(BaseModel):
     odd: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Import:
     """One import."""
 

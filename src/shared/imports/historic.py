@@ -1,13 +1,14 @@
 """A case of a historic log: what another system recorded, kept as events in streams of its own kind."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
 from shared.messages import Event
+from shared.states import replace
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HistoricCase:
     """One case of an imported log, and how many steps it took."""
 

@@ -1,12 +1,10 @@
 """Keeping the views that the database has the views that the program declares."""
 
-from collections.abc import Callable, Sequence
-
-import asyncpg
+from collections.abc import Sequence
 
 from shared.database import Connection
-from shared.eventstore.reading import Reader
-from shared.projecting.rebuilding import rebuild
+from shared.eventstore.encoding import Topics
+from shared.projecting.rebuilding import Granting, rebuild
 from shared.projecting.views import View, fingerprint
 
 
@@ -18,20 +16,14 @@ async def outdated(connection: Connection, views: Sequence[View]) -> list[View]:
 
 
 async def keep(
-    pool: asyncpg.Pool,
-    reader: Reader,
-    views: Sequence[View],
-    grant: Callable[[str], Sequence[str]],
+    owner_url: str, connection: Connection, topics: Topics, views: Sequence[View], grant: Granting
 ) -> list[str]:
     """Rebuild what is new or changed, drop what is gone; return the names of what was rebuilt."""
-    async with pool.acquire() as connection:
-        old = await outdated(connection, views)
-        names = [view.name for view in views]
-        gone = await connection.fetch(
-            "DELETE FROM views WHERE name <> ALL ($1) RETURNING name", names
-        )
-        for row in gone:
-            await connection.execute(f"DROP TABLE IF EXISTS {row['name']}")
+    old = await outdated(connection, views)
+    names = [view.name for view in views]
+    gone = await connection.fetch("DELETE FROM views WHERE name <> ALL ($1) RETURNING name", names)
+    for row in gone:
+        await connection.execute(f"DROP TABLE IF EXISTS {row['name']}")
     if old:
-        await rebuild(pool, reader, old, grant=grant)
+        await rebuild(owner_url, topics, old, grant=grant)
     return [view.name for view in old]

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, partial
 from operator import itemgetter
 from typing import Any, ClassVar, Generic
 
@@ -13,6 +14,7 @@ from sqlalchemy.schema import CreateTable
 from shared.messages import Recorded, S, State, Stream
 
 Row = Mapping[str, object]
+Picking = Callable[[Row], tuple[object, ...]]
 
 STILL_VALID = 2**63 - 1
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -67,11 +69,15 @@ class StateView(Generic[S]):
 
     def values(self, stream: Stream[S], valid_to: int) -> tuple[object, ...]:
         """Return the row of a stream's present state as values in the order of the columns."""
-        own = self.row(stream)
+        stream_id, _, version, first_position, position, opened_at, changed_at, _ = stream
         return (
-            stream.id, stream.position, valid_to, stream.version, stream.first_position,
-            stream.opened_at, stream.changed_at, *_picked(self.table, 7)(own),
+            stream_id, position, valid_to, version, first_position, opened_at, changed_at,
+            *self._picked(self.row(stream)),
         )  # fmt: skip
+
+    @cached_property
+    def _picked(self) -> Picking:
+        return _picking(self.table, 7)
 
 
 @dataclass(frozen=True)
@@ -92,32 +98,40 @@ class Journal:
 
     def values(self, recorded: Recorded) -> list[tuple[object, ...]]:
         """Return the rows of one event as values in the order of the columns."""
-        picked = _picked(self.table, 1)
-        return [(recorded.position, *picked(row)) for row in self.rows(recorded)]
+        position, picked = recorded.position, self._picked
+        return [(position, *picked(row)) for row in self.rows(recorded)]
+
+    @cached_property
+    def _picked(self) -> Picking:
+        return _picking(self.table, 1)
 
 
 View = StateView[Any] | Journal
 
-_PICKED: dict[Table, Callable[[Row], tuple[object, ...]]] = {}
 
-
-def _picked(table: Table, standard: int) -> Callable[[Row], tuple[object, ...]]:
+def _picking(table: Table, standard: int) -> Picking:
     """Return the function that puts a row's own values in the order of the table's columns."""
-    if table not in _PICKED:
-        names = [column.name for column in table.columns][standard:]
-        _PICKED[table] = itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],)
-    return _PICKED[table]
+    names = [column.name for column in table.columns][standard:]
+    return itemgetter(*names) if len(names) > 1 else partial(_only, names[0])
+
+
+def _only(name: str, row: Row) -> tuple[object, ...]:
+    return (row[name],)
 
 
 def create_table(view: View, name: str) -> str:
-    """Return the SQL that makes a view's table under a name."""
-    return str(CreateTable(view.table.to_metadata(MetaData(), name=name)).compile(dialect=DIALECT))
+    """Return the SQL that makes a view's table under a name, without its key and indexes."""
+    columns = (Column(c.name, c.type, nullable=c.nullable) for c in view.table.columns)
+    return str(CreateTable(Table(name, MetaData(), *columns)).compile(dialect=DIALECT))
 
 
 def create_indexes(view: View, name: str) -> list[str]:
-    """Return the SQL of a view's indexes on its table under a name; PostgreSQL names them."""
+    """Return the SQL of a view's key and indexes on its table under a name; PostgreSQL names them."""
+    key = ", ".join(column.name for column in view.table.primary_key.columns)
     return [
-        f"CREATE INDEX ON {name} {columns}" for columns in (*view.STANDARD_INDEXES, *view.indexes)
+        f"ALTER TABLE {name} ADD PRIMARY KEY ({key})",
+        *(f"CREATE INDEX ON {name} {columns}" for columns in view.STANDARD_INDEXES),
+        *(f"CREATE INDEX ON {name} {columns}" for columns in view.indexes),
     ]
 
 

@@ -1,14 +1,15 @@
 """A delegation: somebody may decide for somebody else, up to a value, from a day until a day."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
 from shared.errors import Refused
 from shared.messages import Event
+from shared.states import replace
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Delegation:
     """Who may decide for whom, up to which amount without VAT; the last day counts."""
 

@@ -1,6 +1,6 @@
 """The scheme as adopted: approval tiers, closed days, the transition date; every version is kept."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, ClassVar
 from uuid import UUID
@@ -11,6 +11,7 @@ from shared.errors import Refused
 from shared.fields import WHOLE, Code, Day, Pence, PersonId, ShortText
 from shared.messages import Event
 from shared.rules import Counting, Days, MinimumPeriod, Rules, Standstill
+from shared.states import replace
 
 SCHEME_ID = UUID("5c8e3e00-0000-4000-8000-000000000001")  # there is one scheme
 TIERS_LIMIT = 12
@@ -121,7 +122,7 @@ class SchemeValues(BaseModel):
         return tuple(tier.name for tier in self.tiers if person in tier.approvers)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Version:
     """One version of the scheme: its number is that of the decision which adopted it."""
 
@@ -129,7 +130,7 @@ class Version:
     values: SchemeValues | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scheme:
     """Every version ever adopted, oldest first."""
 

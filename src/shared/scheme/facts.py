@@ -1,11 +1,14 @@
 """What the rules need to know of the scheme, read as at one position and given to them in `Known`."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 import asyncpg
 
 from shared.access.tokens import Person
 from shared.calendar import day_in_london
+from shared.eventstore.gathering import Gathered
 from shared.eventstore.store import EventStore
 from shared.messages import Known, Tier
 from shared.rules import Rules
@@ -14,7 +17,7 @@ from shared.scheme.domain import SCHEME_ID, Scheme, Version
 # One look: where the record stands, and whether the scheme has changed since it was last read.
 STANDING = """
 SELECT (SELECT position FROM event_head),
-       (SELECT max(originator_version) FROM stored_events WHERE originator_id = $1)
+       (SELECT coalesce(max(originator_version), 0) FROM stored_events WHERE originator_id = $1)
 """
 
 
@@ -26,6 +29,7 @@ class SchemeFacts:
         self._pool = pool
         self._store = store
         self._version = 0
+        self._standing: Gathered[UUID, tuple[int, int]] = Gathered(self._look, (0, 0))
         self.scheme = Scheme()
         self._made: Rules | None = None
         self._made_for: tuple[int, date] | None = None
@@ -55,10 +59,13 @@ class SchemeFacts:
 
     async def refresh(self) -> int:
         """Read the scheme again where it has changed; return the position that this was read at."""
-        row = await self._pool.fetchrow(STANDING, SCHEME_ID)
-        assert row is not None, "the head row is always there"
-        position, version = row
-        if (version or 0) != self._version:
+        position, version = await self._standing.of(SCHEME_ID)
+        if version != self._version:
             stream = await self._store.load(SCHEME_ID, Scheme())
             self.scheme, self._version = stream.state, stream.version
-        return int(position)
+        return position
+
+    async def _look(self, schemes: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
+        row = await self._pool.fetchrow(STANDING, *schemes)
+        assert row is not None, "the head row is always there"
+        return {SCHEME_ID: (row[0], row[1])}

@@ -25,7 +25,9 @@ def steps_of(history: History) -> Steps:
         row
         for number, (event, stamp) in enumerate(history, start=1)
         for row in step_rows(
-            Recorded(number, CHECK, number, event, stamp.model_dump(mode="json"), stamp.at)
+            Recorded(
+                number, CHECK, number, event, stamp.model_dump(mode="json"), stamp.at, stamp.at
+            )
         )
     ]
     columns = ("case_id", "seq", "at_us", "activity", "stage", "party", "ends")

@@ -13,6 +13,7 @@ from shared.audit.journal import DECISIONS
 from shared.eventstore import reading
 from shared.eventstore.store import EventStore
 from shared.messages import Recorded
+from shared.projecting import filling
 from shared.projecting.following import Projector
 from shared.projecting.keeping import outdated
 from shared.projecting.positions import positions
@@ -42,6 +43,19 @@ async def test_rebuilt_views_equal_live_ones(
     assert await shown(pool) == live
     async with pool.acquire() as connection:
         assert set((await positions(connection)).values()) == {position}
+
+
+async def test_views_rebuilt_in_several_processes_equal_those_rebuilt_in_one(
+    base: Base, pool: asyncpg.Pool, store: EventStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenes = year()
+    await happen(store, scenes)
+    await rebuild_views(base.owner, base.service)
+    in_one = await shown(pool)
+    monkeypatch.setattr(filling, "EVENTS_A_PROCESS", len(scenes) // 2)
+    assert len(filling.Filling("", store.mapper.topics, VIEWS, len(scenes)).parts()) == 2
+    await rebuild_views(base.owner, base.service)
+    assert await shown(pool) == in_one
 
 
 async def test_views_projected_in_one_block_equal_those_projected_in_many(

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 
 # An extension that any owner of a database may add, as PostgreSQL trusts it.
 TRIGRAMS = "CREATE EXTENSION IF NOT EXISTS pg_trgm"

@@ -14,6 +14,7 @@ from shared.access.roles import Role
 from shared.access.tokens import Person
 from shared.errors import NotFound
 from shared.http.answers import answer_one, one, problems
+from shared.http.areas import in_sight
 from shared.http.bodies import StrictRoute
 from shared.http.deciding import Caller, may
 from shared.http.reading import Read
@@ -70,6 +71,8 @@ async def compare_bids(
     now = await store.load(rfp_id, Rfp())
     if now.version == 0:
         raise NotFound
+    need = now.state.need
+    in_sight(person, reading.areas, need.service_area, now.state.raised_by)
     _must_be_open_to(person, now.state)
     stream = await store.load(rfp_id, Rfp(), reading.position) if reading.past else now
     if stream.version == 0:

@@ -17,18 +17,12 @@ from shared.fields import Flag
 class RfpFilters:
     """The filters of one request; what is left out narrows nothing."""
 
-    stage: Annotated[Stage | None, Query(description="Only those in this stage.")] = None
-    waiting_on: Annotated[
-        Party | None, Query(description="Only those that wait on this party.")
-    ] = None
-    service_area: Annotated[
-        str | None, Query(max_length=200, description="Only those of this service.")
-    ] = None
-    overdue: Annotated[
-        Flag | None, Query(description="Only those that are, or are not, beyond their target.")
-    ] = None
-    on_hold: Annotated[Flag | None, Query(description="Only those that are, or are not.")] = None
-    mine: Annotated[Flag, Query(description="Only those that you ask for or lead.")] = False
+    stage: Stage | None
+    waiting_on: Party | None
+    service_area: str | None
+    overdue: bool | None
+    on_hold: bool | None
+    mine: bool
 
     def conditions(self, person: Person, by: Targets) -> list[ColumnElement[bool]]:
         """Return what an RFP's row must fulfil."""
@@ -50,4 +44,22 @@ def _beyond(by: Targets) -> ColumnElement[bool]:
     )
 
 
-Filters = Annotated[RfpFilters, Depends()]
+async def filters(
+    stage: Annotated[Stage | None, Query(description="Only those in this stage.")] = None,
+    waiting_on: Annotated[
+        Party | None, Query(description="Only those that wait on this party.")
+    ] = None,
+    service_area: Annotated[
+        str | None, Query(max_length=200, description="Only those of this service.")
+    ] = None,
+    overdue: Annotated[
+        Flag | None, Query(description="Only those that are, or are not, beyond their target.")
+    ] = None,
+    on_hold: Annotated[Flag | None, Query(description="Only those that are, or are not.")] = None,
+    mine: Annotated[Flag, Query(description="Only those that you ask for or lead.")] = False,  # noqa: FBT002  # a query parameter
+) -> RfpFilters:
+    """Read what a list is to be narrowed to."""
+    return RfpFilters(stage, waiting_on, service_area, overdue, on_hold, mine)
+
+
+Filters = Annotated[RfpFilters, Depends(filters)]

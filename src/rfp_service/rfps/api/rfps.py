@@ -7,16 +7,15 @@ from fastapi import APIRouter, Body, Depends, Path, Request, Response
 from sqlalchemy import select
 
 from rfp_service.rfps.api.filters import Filters
-from rfp_service.rfps.api.rows import RfpRow, RfpSeen, StoredRow, seen, targets, with_due
+from rfp_service.rfps.api.rows import RfpRow, RfpSeen, StoredRow, as_seen, targets, with_due
 from rfp_service.rfps.commands.asking import RaiseRfp
 from rfp_service.rfps.commands.copying import CopyRfp
 from rfp_service.rfps.commands.decision import Decision
 from rfp_service.rfps.domain.rfp import Rfp
-from rfp_service.rfps.domain.sealing import SEALED_UNTIL_AWARD, is_released
 from rfp_service.rfps.views import rfps
 from shared.audit.history import History, history
 from shared.errors import NotFound
-from shared.http.answers import CREATES, DECIDES, answer_one, listed, one
+from shared.http.answers import CREATES, DECIDES, answer_one, listed, one, seen
 from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
 from shared.http.deciding import Caller, Opening, Store, may
 from shared.http.pages import Paged
@@ -95,8 +94,8 @@ async def see_rfp(request: Request, rfp_id: RfpId, reading: Read) -> Response:
     stream = await store.load(rfp_id, Rfp(), reading.position if reading.past else None)
     if stream.version == 0:
         raise NotFound
-    shown = seen(stream, await targets(store, reading))
-    return answer_one(request, shown, f'"{stream.version}"')
+    shown = as_seen(stream, await targets(store, reading))
+    return await seen(request, reading, shown, f'"{stream.version}"')
 
 
 @router.get(
@@ -105,24 +104,7 @@ async def see_rfp(request: Request, rfp_id: RfpId, reading: Read) -> Response:
     dependencies=[may("read-rfps")],
     responses=one(History),
 )
-async def see_history(request: Request, rfp_id: RfpId, reading: Read, person: Caller) -> Response:
-    """Show everything that happened to one RFP, in order: who decided what, when, on what authority.
-
-    Scores are sealed until the award is told; one's own are not.
-    """
+async def see_history(request: Request, rfp_id: RfpId, reading: Read) -> Response:
+    """Show everything that happened to one RFP, in order: who decided what, when, on what authority."""
     shown = await history(reading, rfp_id, Rfp())
-    if not is_released((await request.app.state.service.store.load(rfp_id, Rfp())).state):
-        shown = _sealed(shown, person.id)
     return answer_one(request, shown, f'"{shown.version}"')
-
-
-def _sealed(shown: History, person: str) -> History:
-    """Return a history whose scores show that they are there, and not what they are."""
-    items = [
-        item.model_copy(update={"said": {**item.said, **dict.fromkeys(sealed)}})
-        if (sealed := SEALED_UNTIL_AWARD.get(item.decision)) and item.by != person
-        and isinstance(item.said, dict)
-        else item
-        for item in shown.items
-    ]  # fmt: skip
-    return shown.model_copy(update={"items": items})

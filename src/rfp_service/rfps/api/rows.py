@@ -87,7 +87,7 @@ def with_due(items: list[dict[str, Any]], by: Targets) -> None:
         item.update(by.of(item["stage"], item["stage_since"])._asdict())
 
 
-def seen(stream: Stream[Rfp], by: Targets) -> RfpSeen:
+def as_seen(stream: Stream[Rfp], by: Targets) -> RfpSeen:
     """Return one RFP as it is shown by itself."""
     rfp = stream.state
     row = board(stream)

@@ -50,11 +50,12 @@ class AmendRfp(Command[Rfp]):
 
     def _superseding(self, rfp: Rfp, stamp: Stamp) -> Sequence[RfpEvent]:
         """Amend with a reason, as requester or lead, and give up whatever has been approved so far."""
-        if stamp.by not in (rfp.raised_by, rfp.lead):
+        leads = stamp.known.same_person(stamp.by, rfp.lead)
+        if not (leads or stamp.known.same_person(stamp.by, rfp.raised_by)):
             raise NotYourRfp(requester=rfp.raised_by, lead=rfp.lead)
         if is_out(rfp):
             raise OutToMarket(stage=rfp.stage)
-        if self.route is not None and stamp.by != rfp.lead:
+        if self.route is not None and not leads:
             raise NotTheLead(lead=rfp.lead)
         if self.reason is None:
             raise ReasonNeeded(stage=rfp.stage)

@@ -61,11 +61,11 @@ class Approving(Command[Rfp]):
 
 def must_be_independent(rfp: Rfp, stamp: Stamp) -> None:
     """Refuse whoever has or once had a part in it, or a conflict, for themselves or for anybody else."""
-    for person in filter(None, (stamp.by, stamp.acting_for)):
-        for part, holder in rfp.parts:
-            if person == holder:
-                raise OwnRfp(part=part, person=person)
-        if person in rfp.conflicted:
+    for part, holder in rfp.parts:
+        if stamp.is_from(holder):
+            raise OwnRfp(part=part, person=holder)
+    for person in rfp.conflicted:
+        if stamp.is_from(person):
             raise Conflicted(person=person)
 
 

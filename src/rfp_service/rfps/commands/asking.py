@@ -28,7 +28,7 @@ from rfp_service.rfps.domain.refusals import (
     NotShown,
     SomethingShown,
 )
-from rfp_service.rfps.domain.rfp import Need, Rfp
+from rfp_service.rfps.domain.rfp import NEED_FIELDS, Rfp
 from rfp_service.rfps.domain.stages import Stage
 from shared.fields import Code, LongText, Reason, ShortText
 from shared.messages import Command, Stamp
@@ -152,7 +152,7 @@ class SubmitRfp(Command[Rfp]):
         must_be_requester(rfp, stamp)
         if not rfp.check.answered:
             raise CheckFirst(check_id=str(rfp.check.id))
-        if missing := [name for name in Need.__slots__ if getattr(rfp.need, name) in (None, "")]:
+        if missing := [name for name in NEED_FIELDS if getattr(rfp.need, name) in (None, "")]:
             raise Incomplete(missing=missing)
         return RfpSubmitted(**entering(Stage.SUBMITTED))
 

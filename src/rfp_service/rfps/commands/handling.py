@@ -15,6 +15,7 @@ from rfp_service.rfps.commands.rules import (
     must_have_a_part,
     must_not_be_requester,
 )
+from rfp_service.rfps.commands.taking_part import must_not_have_decided
 from rfp_service.rfps.domain.award_events import ProcurementTerminated, TerminationReason
 from rfp_service.rfps.domain.events import (
     RfpAccepted,
@@ -26,7 +27,6 @@ from rfp_service.rfps.domain.events import (
     RouteSelected,
 )
 from rfp_service.rfps.domain.refusals import (
-    HasDecided,
     LeadIsRequester,
     NotOnHold,
     NotOutToMarket,
@@ -123,10 +123,9 @@ class SelectRoute(Command[Rfp]):
         """Go on to the business case; the requester chooses no route and leads nothing of theirs."""
         must_be_in(rfp, Stage.TRIAGE)
         must_not_be_requester(rfp, stamp)
-        if self.lead == rfp.raised_by:
+        if stamp.known.same_person(self.lead, rfp.raised_by):
             raise LeadIsRequester(lead=self.lead)
-        if self.lead in rfp.deciders:
-            raise HasDecided(person=self.lead)
+        must_not_have_decided(rfp, self.lead, stamp)
         return RouteSelected(
             regime=self.regime,
             route=self.route,

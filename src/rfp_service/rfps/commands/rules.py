@@ -76,13 +76,13 @@ def must_be_in(rfp: Rfp, *stages: Stage) -> None:
 
 def must_be_requester(rfp: Rfp, stamp: Stamp) -> None:
     """Refuse unless whoever decides is the requester of this RFP."""
-    if stamp.by != rfp.raised_by:
+    if not stamp.known.same_person(stamp.by, rfp.raised_by):
         raise NotYourRfp(requester=rfp.raised_by)
 
 
 def must_not_be_requester(rfp: Rfp, stamp: Stamp) -> None:
     """Refuse the requester where procurement decides, for themselves or for anybody else."""
-    if rfp.raised_by in (stamp.by, stamp.acting_for):
+    if stamp.is_from(rfp.raised_by):
         raise OwnRfp(part="requester", person=rfp.raised_by)
 
 

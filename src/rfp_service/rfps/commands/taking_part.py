@@ -25,7 +25,6 @@ from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import LIVE
 from shared.fields import PersonId, Reason
 from shared.messages import Command, Stamp
-from shared.rules import Rules
 
 
 class AppointEvaluator(Command[Rfp]):
@@ -41,7 +40,7 @@ class AppointEvaluator(Command[Rfp]):
         must_be_at(rfp, *LIVE)
         if self.evaluator in rfp.tender.evaluators:
             raise AlreadyAppointed(evaluator=self.evaluator)
-        may_evaluate(rfp, self.evaluator, rules_of(stamp))
+        may_evaluate(rfp, self.evaluator, stamp)
         return EvaluatorAppointed(evaluator=self.evaluator, **staying(rfp))
 
 
@@ -72,7 +71,7 @@ class ReassignLead(Command[Rfp]):
     def decide(self, rfp: Rfp, stamp: Stamp) -> LeadReassigned:
         """Hand the lead to whoever has neither asked for it nor approved anything of it."""
         must_be_at(rfp, *LIVE)
-        may_lead(rfp, self.lead, rules_of(stamp))
+        may_lead(rfp, self.lead, stamp)
         return LeadReassigned(lead=self.lead, reason=self.reason, **staying(rfp))
 
 
@@ -89,48 +88,54 @@ class ReplaceRequester(Command[Rfp]):
         """Hand the RFP to whoever neither leads it nor has approved anything of it."""
         must_be_at(rfp, *LIVE)
         must_have_a_part(rfp, stamp)
-        may_request(rfp, self.requester, rules_of(stamp))
+        may_request(rfp, self.requester, stamp)
         return RequesterReplaced(requester=self.requester, reason=self.reason, **staying(rfp))
 
 
-def may_evaluate(rfp: Rfp, person: str, rules: Rules) -> None:
+def may_evaluate(rfp: Rfp, person: str, stamp: Stamp) -> None:
     """Refuse an evaluator who has approved, has a conflict, or has a part that the scheme keeps apart."""
-    _must_not_have_decided(rfp, person)
-    if person in rfp.conflicted:
+    rules, same = rules_of(stamp), stamp.known.same_person
+    must_not_have_decided(rfp, person, stamp)
+    if any(same(person, conflicted) for conflicted in rfp.conflicted):
         raise Conflicted(person=person)
     apart = (
         ("lead", rfp.lead, rules.lead_may_evaluate),
         ("requester", rfp.raised_by, rules.requester_may_evaluate),
     )
     for part, holder, allowed in apart:
-        if person == holder and not allowed:
+        if same(person, holder) and not allowed:
             raise MayNotEvaluate(part=part, person=person)
 
 
-def may_lead(rfp: Rfp, person: str, rules: Rules) -> None:
+def may_lead(rfp: Rfp, person: str, stamp: Stamp) -> None:
     """Refuse a lead who asked for it, has approved, or evaluates where the scheme keeps that apart."""
     if not rfp.lead:
         raise WrongStage(stage=rfp.stage, lead="")
     if person == rfp.lead:
         raise SamePerson(person=person)
-    if person == rfp.raised_by:
+    if stamp.known.same_person(person, rfp.raised_by):
         raise LeadIsRequester(lead=person)
-    _must_not_have_decided(rfp, person)
-    if person in rfp.tender.evaluators and not rules.lead_may_evaluate:
+    must_not_have_decided(rfp, person, stamp)
+    if not rules_of(stamp).lead_may_evaluate and _evaluates(rfp, person, stamp):
         raise MayNotEvaluate(part="lead", person=person)
 
 
-def may_request(rfp: Rfp, person: str, rules: Rules) -> None:
+def may_request(rfp: Rfp, person: str, stamp: Stamp) -> None:
     """Refuse a requester who leads it, has approved, or evaluates where the scheme keeps that apart."""
     if person == rfp.raised_by:
         raise SamePerson(person=person)
-    if person == rfp.lead:
+    if stamp.known.same_person(person, rfp.lead):
         raise LeadIsRequester(lead=person)
-    _must_not_have_decided(rfp, person)
-    if person in rfp.tender.evaluators and not rules.requester_may_evaluate:
+    must_not_have_decided(rfp, person, stamp)
+    if not rules_of(stamp).requester_may_evaluate and _evaluates(rfp, person, stamp):
         raise MayNotEvaluate(part="requester", person=person)
 
 
-def _must_not_have_decided(rfp: Rfp, person: str) -> None:
-    if person in rfp.deciders:
+def must_not_have_decided(rfp: Rfp, person: str, stamp: Stamp) -> None:
+    """Refuse whoever has approved something of it, by whatever account."""
+    if any(stamp.known.same_person(person, decider) for decider in rfp.deciders):
         raise HasDecided(person=person)
+
+
+def _evaluates(rfp: Rfp, person: str, stamp: Stamp) -> bool:
+    return any(stamp.known.same_person(person, evaluator) for evaluator in rfp.tender.evaluators)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from rfp_service.rfps.domain.stages import Stage
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Approval:
     """The tiers that must approve, in order, and how many of them have."""
 
@@ -36,7 +36,7 @@ class WaiverGround(StrEnum):
     UNSUCCESSFUL_TENDER = "unsuccessful_tender"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Waiver:
     """A waiver of competition: asked for, and granted or not."""
 
@@ -52,7 +52,7 @@ class Basis(StrEnum):
     SPECIAL_URGENCY = "special_urgency"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class KeyDecision:
     """What has been published of a key decision, and the stage that follows it."""
 
@@ -68,7 +68,7 @@ class KeyDecision:
         return self.onward is Stage.AWARD_NOTICE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Clock:
     """A period that ends by itself: its number within the RFP, and when."""
 

@@ -1,12 +1,11 @@
 """What can have happened to an approval: asked for, granted by tiers, refused, superseded, waived into."""
 
-from dataclasses import replace
-
 from rfp_service.rfps.domain.approval import Approval, Clock, Waiver, WaiverGround
 from rfp_service.rfps.domain.events import RfpEvent
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import Route
 from rfp_service.rfps.domain.stages import Stage
+from shared.states import replace
 
 
 class ApprovalRequested(RfpEvent):

@@ -1,6 +1,5 @@
 """What can have happened from a recommendation to a signed contract, and when an award went wrong."""
 
-from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -10,6 +9,7 @@ from rfp_service.rfps.domain.key_decision_events import ClockStopped
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Stage
 from rfp_service.rfps.domain.tender import Award
+from shared.states import replace
 
 
 class TransparencyNoticePublished(RfpEvent):

@@ -1,12 +1,12 @@
 """What can have happened to a key decision: announced, taken, published, called in, and what came of that."""
 
-from dataclasses import replace
 from datetime import date, datetime
 
 from rfp_service.rfps.domain.approval import Basis, Clock, KeyDecision
 from rfp_service.rfps.domain.events import Aside, RfpEvent
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Stage
+from shared.states import replace
 
 
 class ClockStarted(RfpEvent):

@@ -1,9 +1,8 @@
 """Who took a part in an RFP over from whom; each leaves stage, wait and hold as they are."""
 
-from dataclasses import replace
-
 from rfp_service.rfps.domain.events import Aside, RfpEvent
 from rfp_service.rfps.domain.rfp import Rfp
+from shared.states import replace
 
 
 class EvaluatorAppointed(Aside):

@@ -1,6 +1,6 @@
 """An RFP as it stands: its stage, whom it waits on, and what has been said about it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import ClassVar
 from uuid import UUID
@@ -9,9 +9,10 @@ from rfp_service.rfps.domain.approval import Approval, Clock, KeyDecision, Waive
 from rfp_service.rfps.domain.routes import DIRECT, Regime, Route
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.domain.tender import Award, Tender
+from shared.states import replace
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Need:
     """What is asked for, by when, for how much: amounts in pence, without and with VAT."""
 
@@ -24,7 +25,10 @@ class Need:
     estimate_with_vat_pence: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+NEED_FIELDS = tuple(field.name for field in fields(Need))
+
+
+@dataclass(frozen=True)
 class Check:
     """The last look into the catalogue: what it showed, and whether the requester has answered it."""
 
@@ -33,7 +37,7 @@ class Check:
     answered: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rfp:
     """One RFP, from its first event to its last."""
 

@@ -1,22 +1,14 @@
-"""What of an RFP's record stays sealed, and until when: scores until the award is told, or all is over."""
-
-from collections.abc import Mapping
+"""When the scores of an RFP may be compared: by those who decide once all are there, then by everybody."""
 
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import ENDS, Stage
 
-# Which fields of which events hold what nobody reads before its moment, by the events' stored names.
-SEALED_UNTIL_AWARD: Mapping[str, frozenset[str]] = {
-    "ScoreRecorded": frozenset({"score", "comment"}),
-    "ScoreCorrected": frozenset({"score", "comment", "was"}),
-    "ScoresModerated": frozenset({"given", "score", "reason"}),
-}
-TOLD = frozenset({Stage.AWARD_NOTICE, Stage.STANDSTILL, Stage.CHALLENGED, Stage.CONTRACTING})
+TOLD = frozenset({Stage.STANDSTILL, Stage.CHALLENGED, Stage.CONTRACTING})
 
 
 def is_released(rfp: Rfp) -> bool:
     """Say whether scores may be read by everybody who may read the RFP."""
-    return rfp.stage in TOLD or rfp.stage in ENDS
+    return rfp.award.summaries_sent or rfp.stage in TOLD or rfp.stage in ENDS
 
 
 def is_complete(rfp: Rfp) -> bool:

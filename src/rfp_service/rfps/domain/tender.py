@@ -22,7 +22,7 @@ class Criterion(BaseModel):
     weight: int = Field(ge=1, le=WHOLE_WEIGHT, examples=[60])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bid:
     """What is kept of a bid: the rest stays sealed in the tendering portal."""
 
@@ -31,7 +31,7 @@ class Bid:
     late: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Score:
     """What one evaluator gave one bid on one criterion."""
 
@@ -41,7 +41,7 @@ class Score:
     score: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Moderated:
     """What the evaluators agreed on where they had differed."""
 
@@ -50,7 +50,7 @@ class Moderated:
     score: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Award:
     """Who is to be awarded what, and the tiers that must approve it."""
 
@@ -63,7 +63,7 @@ class Award:
     standstill_ends: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tender:
     """Everything about asking the market once."""
 

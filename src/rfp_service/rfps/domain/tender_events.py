@@ -1,12 +1,20 @@
 """What can have happened while the market was asked and its answers were measured."""
 
-from dataclasses import replace
 from datetime import datetime
+from typing import ClassVar
 
 from rfp_service.rfps.domain.events import Aside, RfpEvent
 from rfp_service.rfps.domain.key_decision_events import ClockStarted, ClockStopped
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.tender import Bid, Criterion, Moderated, Score
+from shared.messages import Sealed
+from shared.states import replace
+
+# Scores are sealed until the bidders or the world are told, or it is over without an award.
+OVER = (
+    "NoResponses", "NoCompliantBid", "AwardRefused", "KeyDecisionRefused", "ProcurementTerminated",
+)  # fmt: skip
+TOLD = ("AssessmentSummariesSent", "AwardNoticePublished", *OVER)
 
 
 class CriteriaFixed(RfpEvent):
@@ -76,6 +84,8 @@ class ClarificationAnswered(RfpEvent):
 class ResponseReceived(Aside):
     """The portal took a bid in: its reference, hash and time; a late one is recorded, and not opened."""
 
+    sealed: ClassVar[Sealed | None] = Sealed(("sha256",), until=("ResponsesClosed", *OVER))
+
     reference: str
     sha256: str
     received_at: datetime
@@ -127,6 +137,8 @@ class EvaluatorDeclared(RfpEvent):
 class ScoreRecorded(RfpEvent):
     """An evaluator scored a bid on a criterion, by themselves."""
 
+    sealed: ClassVar[Sealed | None] = Sealed(("score", "comment", "was"), until=TOLD)
+
     evaluator: str
     bid: str
     criterion: str
@@ -148,6 +160,8 @@ class ScoreCorrected(ScoreRecorded):
 
 class ScoresModerated(RfpEvent):
     """The evaluators had differed, and agreed; what each had given stays beside it."""
+
+    sealed: ClassVar[Sealed | None] = Sealed(("score", "given"), until=TOLD)
 
     bid: str
     criterion: str

@@ -1,0 +1,33 @@
+"""`make bench`: every figure, one line each."""
+
+import sys
+
+from rfp_service import logs
+from tests.bench.ground import ground
+from tests.bench.posting import posting
+from tests.bench.projecting import rebuilding, the_past, visibility
+from tests.bench.storing import appending, folding
+
+FIGURES = {
+    "append": appending,
+    "post": posting,
+    "rebuild": rebuilding,
+    "fold": folding,
+    "visible": visibility,
+    "past": the_past,
+}
+
+
+def main() -> None:
+    """Measure what is named on the command line, or everything."""
+    logs.configure("critical")
+    wanted = sys.argv[1:] or list(FIGURES)
+    with ground() as server:
+        for name in wanted:
+            for line in FIGURES[name](server):
+                sys.stdout.write(f"{line}\n")
+                sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""Decisions over HTTP, one worker, by 32 callers who each wait for their answer."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx
+import uvloop
+
+from shared.access.issuer import demonstration_token
+from shared.access.roles import Role
+from tests.bench.ground import figure
+from tests.support.postgres import Base, Server
+from tests.support.running import free_port
+
+SECONDS = 6
+CALLERS = 32
+AMENDMENTS = 9
+RAISE = {"title": "Laptops", "description": "Forty of them.", "service_area": "Registrars"}
+AMEND = {"decision": "amend", "title": "Tablets"}
+ROOT = Path(__file__).parents[2]
+
+
+def posting(server: Server) -> list[str]:
+    """Compare the service with itself on the library's recorder in a thread pool."""
+    with server.fresh() as base:
+        ours = max(_rate(base, "ours") for _ in range(2))
+    with server.fresh() as base:
+        theirs = max(_rate(base, "stock") for _ in range(2))
+    return [
+        figure(
+            "POST of a decision, 32 callers",
+            f"{ours:,.0f}/s",
+            "stock",
+            f"{theirs:,.0f}/s",
+            ours / theirs,
+            "at least 4",
+        )
+    ]
+
+
+def _rate(base: Base, which: str) -> float:
+    with TemporaryDirectory() as folder:
+        port = free_port()
+        token = demonstration_token(Path(folder), "rita", [Role.REQUESTER])
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.bench.served", which],
+            cwd=ROOT,
+            env={
+                **os.environ,
+                "DATABASE_URL": base.service,
+                "DATABASE_OWNER_URL": base.owner,
+                "DATA_DIR": folder,
+                "PORT": str(port),
+            },
+        )
+        try:
+            _wait(port)
+            return uvloop.run(_load(port, token))
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _wait(port: int) -> None:
+    for _ in range(300):
+        try:
+            httpx.get(f"http://127.0.0.1:{port}/healthz")
+        except httpx.HTTPError:
+            time.sleep(0.05)
+        else:
+            return
+    raise TimeoutError
+
+
+async def _load(port: int, token: str) -> float:
+    ends = time.perf_counter() + SECONDS
+    began = time.perf_counter()
+    done = await asyncio.gather(*(_caller(port, token, ends) for _ in range(CALLERS)))
+    return sum(done) / (time.perf_counter() - began)
+
+
+async def _caller(port: int, token: str, ends: float) -> int:
+    """Raise an RFP and amend it some times, again and again, on one connection."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    done = 0
+    while time.perf_counter() < ends:
+        made = await _post(reader, writer, token, "/v1/rfps", RAISE, 0)
+        path = f"/v1/rfps/{made['id']}/decisions"
+        for version in range(1, AMENDMENTS + 1):
+            await _post(reader, writer, token, path, AMEND, version)
+        done += 1 + AMENDMENTS
+    writer.close()
+    return done
+
+
+async def _post(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, token: str, path: str,
+    body: dict[str, str], version: int,
+) -> dict[str, str]:  # fmt: skip
+    content = json.dumps(body).encode()
+    writer.write(
+        f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
+        f'If-Match: "{version}"\r\nContent-Type: application/json\r\n'
+        f"Content-Length: {len(content)}\r\n\r\n".encode()
+        + content
+    )
+    head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+    length = int(head.partition("content-length:")[2].split("\r\n", 1)[0])
+    answer: dict[str, str] = json.loads(await reader.readexactly(length))
+    assert head.startswith(("http/1.1 200", "http/1.1 201")), answer
+    return answer

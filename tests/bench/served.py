@@ -1,0 +1,77 @@
+"""The service in a process of its own: as it is, or writing through the library's stock recorder."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import uvicorn
+from eventsourcing.application import Application
+from eventsourcing.persistence import StoredEvent
+
+from rfp_service import logs
+from rfp_service.app import create_app
+from rfp_service.service import EVENTS, Service, opened
+from rfp_service.serving import collect_seldom
+from shared.eventstore.appending import IdempotencyKey, Place
+from shared.eventstore.encoding import Topics
+from shared.eventstore.folding import folded
+from shared.eventstore.store import EventStore
+from shared.messages import S, Stream
+from shared.settings import Settings
+from tests.bench.stock import environment
+from tests.support.postgres import Base
+from tests.support.specs import NOW
+
+
+class StockStore(EventStore):
+    """Our rules and HTTP on the library's recorder, called in a thread pool as its users do."""
+
+    def __init__(self, pool: Any, recorder: Any) -> None:
+        super().__init__(pool, Topics(EVENTS))
+        self._recorder = recorder
+
+    async def load(self, stream_id: UUID, blank: S, until: int | None = None) -> Stream[S]:
+        rows = await asyncio.to_thread(self._recorder.select_events, stream_id)
+        found = [(0, r.originator_version, r.topic, r.state) for r in rows]
+        return folded(Stream(stream_id, blank), found, self.mapper)
+
+    async def append(
+        self, stored: Sequence[StoredEvent], key: IdempotencyKey | None = None
+    ) -> Place:
+        positions = await asyncio.to_thread(self._recorder.insert_events, list(stored))
+        last = stored[-1]
+        return Place(UUID(str(last.originator_id)), last.originator_version, positions[-1], NOW)
+
+
+@asynccontextmanager
+async def stock(base: Base, settings: Settings) -> AsyncIterator[Service]:
+    """Open the service on the library's recorder."""
+    app: Application[UUID] = Application(dict(environment(base)))
+    async with opened(settings, base.service) as service:
+        yield replace(service, store=StockStore(service.pool, app.recorder))
+    app.close()
+
+
+def main() -> None:
+    """Serve until killed."""
+    logs.configure("critical")
+    settings = Settings()
+    base = Base("", os.environ["DATABASE_OWNER_URL"], str(settings.database_url))
+    opening = (
+        (lambda: stock(base, settings))
+        if sys.argv[1] == "stock"
+        else (lambda: opened(settings, base.service))
+    )
+    collect_seldom()
+    uvicorn.run(
+        create_app(opening), port=settings.port, log_config=None, access_log=False, loop="uvloop"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+"""The properties of the quick tests again, with the counts that they deserve."""
+
+from tests.prove.parts import tested
+
+CRASHES = "50"
+REQUESTS_AN_OPERATION = "300"
+PROPERTIES = (
+    "tests/rfps/test_random_histories.py",
+    "tests/shared/flow",
+    "tests/shared/test_calendar.py",
+    "tests/shared/imports/test_reading.py",
+)
+
+
+def properties() -> str:
+    """Try every property on thousands of examples."""
+    return (
+        f"3,000 examples a property: {tested('-n', '2', *PROPERTIES, HYPOTHESIS_PROFILE='prove')}"
+    )
+
+
+def crashes() -> str:
+    """Kill the service and its database, turn by turn, in the middle of writes."""
+    said = tested("tests/service/test_crash.py", CRASHES=CRASHES)
+    return f"{CRASHES} kills, nothing acknowledged lost or doubled: {said}"
+
+
+def malformed_requests() -> str:
+    """Send every operation hundreds of requests, sound and unsound."""
+    said = tested("-n", "2", "tests/service/test_malformed.py", MALFORMED=REQUESTS_AN_OPERATION)
+    return f"{REQUESTS_AN_OPERATION} requests a phase and operation, every answer declared: {said}"
