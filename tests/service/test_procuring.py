@@ -219,6 +219,9 @@ async def test_near_duplicates_are_pointed_out_before_one_asks_again(api: Api) -
     assert 0.25 <= found[0]["nearness"] <= 1
     misspelt = (await api.get("/v1/rfps/near-duplicates", need="Labtops for registars")).json()
     assert [item["id"] for item in misspelt["items"]] == [first]
+    elsewhere = Who("ines", RITA.roles, ("Highways",))
+    out_of_sight = await api.get("/v1/rfps/near-duplicates", elsewhere, need="laptop for registrar")
+    assert out_of_sight.json()["items"] == []
     nothing = (await api.get("/v1/rfps/near-duplicates", need="foster care payments")).json()
     assert nothing["items"] == []
     before = (await api.get("/v1/rfps/near-duplicates", need="laptops", as_of=0)).json()["items"]

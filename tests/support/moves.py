@@ -114,6 +114,11 @@ class Try:
         return self.now.date()
 
     @property
+    def clock(self) -> int:
+        """The clock that runs, or another."""
+        return int(self.of(self.rfp.clock.number, self.dice % 9))
+
+    @property
     def bid(self) -> str:
         return str(self.of("B0", "B1", "B2"))
 
@@ -168,8 +173,8 @@ MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
     lambda _: UpholdCallIn(reason=WHY),
     lambda _: ReleaseCallIn(reason=WHY),
     lambda _: ReferToCouncil(reason=WHY),
-    lambda t: ExpireCallIn(number=t.dice % 9, due_at=t.now),
-    lambda t: LapseCallIn(number=t.dice % 9, due_at=t.now),
+    lambda t: ExpireCallIn(number=t.clock, due_at=t.now),
+    lambda t: LapseCallIn(number=t.clock, due_at=t.now),
     lambda t: FixCriteria(
         criteria=[Criterion(name="Price", weight=60), Criterion(name="Quality", weight=t.of(40, 39))]
     ),
@@ -183,7 +188,7 @@ MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
     lambda t: IssueInvitation(reference="I", responses_by=t.now + timedelta(days=t.of(2, 9))),
     lambda t: ExtendDeadline(responses_by=t.now + timedelta(days=40), reason=WHY),
     lambda _: CloseResponsesByHand(),
-    lambda t: CloseResponses(number=t.dice % 9, due_at=t.now),
+    lambda t: CloseResponses(number=t.clock, due_at=t.now),
     lambda _: RecordClarification(question="How many?"),
     lambda _: AnswerClarification(number=1, answer="Forty."),
     lambda t: RecordResponse(reference=t.bid, sha256="ab" * 32, received_at=t.now),
@@ -201,7 +206,7 @@ MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
     lambda _: RefuseAward(reason=WHY),
     lambda _: SendSummaries(bidders=2),
     lambda _: PublishAwardNotice(reference="UK6"),
-    lambda t: ExpireStandstill(number=t.dice % 9, due_at=t.now),
+    lambda t: ExpireStandstill(number=t.clock, due_at=t.now),
     lambda _: RecordChallenge(grounds=WHY),
     lambda t: ResolveChallenge(outcome=t.of(*ChallengeOutcome), reason=WHY),
     lambda _: RevokeAward(reason=WHY),
@@ -304,7 +309,7 @@ FURTHER: Mapping[Stage, Callable[[Try], Command[Rfp]]] = {
     Stage.APPROVAL: lambda _: Approve(reason=WHY),
     Stage.KEY_DECISION: _take_key_decision,
     Stage.CALL_IN: _call_in,
-    Stage.CALLED_IN: lambda t: t.of(ReleaseCallIn, UpholdCallIn)(reason=WHY),
+    Stage.CALLED_IN: lambda t: t.of(ReleaseCallIn, UpholdCallIn, ReferToCouncil)(reason=WHY),
     Stage.READY_TO_ISSUE: _ask_the_market,
     Stage.OPEN: _answer,
     Stage.EVALUATION: _measure,

@@ -62,7 +62,7 @@ class Page:
         await reading.veiled(items)
         return self.answer(reading, items, following)
 
-    def numbered(
+    async def numbered(
         self,
         reading: Reading,
         items: Sequence[Mapping[str, Any]],
@@ -73,7 +73,9 @@ class Page:
         left = [pair for pair in ordered if self.cursor is None or pair[0] > self.cursor]
         shown = left[: self.limit]
         following = _cursor(shown[-1][0]) if len(left) > self.limit else None
-        return self.answer(reading, [items[number] for _, number in shown], following)
+        page = [dict(items[number]) for _, number in shown]
+        await reading.veiled(page)
+        return self.answer(reading, page, following)
 
     def answer(
         self, reading: Reading, items: Sequence[Mapping[str, Any]], following: str | None = None

@@ -71,7 +71,7 @@ async def list_approvals(request: Request, reading: Read, page: Paged, person: C
     first = {item["id"]: item for item in reversed(items)}  # for oneself before for others
     shown = list(first.values())
     with_due(shown, await targets(store, reading))
-    return page.numbered(reading, shown, place)
+    return await page.numbered(reading, shown, place)
 
 
 def place(item: dict[str, Any]) -> int:

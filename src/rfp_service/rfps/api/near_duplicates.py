@@ -1,7 +1,8 @@
 """Near-duplicates over HTTP: who asked for nearly the same lately, before one asks again."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -13,7 +14,7 @@ from shared.http.answers import listed
 from shared.http.bodies import StrictRoute
 from shared.http.deciding import may
 from shared.http.pages import Paged
-from shared.http.reading import Read
+from shared.http.reading import Read, Reading
 
 TWELVE_MONTHS = timedelta(days=365)
 
@@ -56,6 +57,12 @@ async def list_near_duplicates(
     rows = await reading.pool.fetch(
         near(past=reading.past), need, since, reading.position, FOUND_LIMIT
     )
-    items = [dict(row) for row in rows]
+    items = [item for row in rows if _in_sight(reading, item := dict(row))]
     places = {item["id"]: number for number, item in enumerate(items)}
-    return page.numbered(reading, items, lambda item: places[item["id"]] + 1)
+    return await page.numbered(reading, items, lambda item: places[item["id"]] + 1)
+
+
+def _in_sight(reading: Reading, row: Mapping[str, Any]) -> bool:
+    """Say whether an RFP is of the reader's own service areas, where they are limited to some, or theirs."""
+    areas = reading.areas
+    return areas is None or row["service_area"] in areas or row["raised_by"] == reading.person.id
