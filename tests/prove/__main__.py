@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable
 
 from rfp_service import logs
-from tests.prove.counts import crashes, malformed_requests, properties
+from tests.prove.counts import crashes, malformed_requests, properties, random_decisions
 from tests.prove.followers import nothing_is_missed
 from tests.prove.parts import Failed, Missing
 from tests.prove.second_postgres import the_machines_own
 
 PROOFS: dict[str, Callable[[], str]] = {
     "properties": properties,
+    "random-decisions": random_decisions,
     "crashes": crashes,
     "malformed": malformed_requests,
     "followers": nothing_is_missed,

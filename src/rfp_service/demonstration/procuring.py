@@ -1,6 +1,5 @@
 """The second half of an RFP's tale: asking the market, measuring, awarding, signing; and what goes wrong."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -86,10 +85,6 @@ def is_procured(tale: Tale) -> bool:
                 and _bids_are_measured(tale)
                 and _is_awarded(tale, "BID-0")
             )
-
-
-def _all(*steps: Callable[[], bool]) -> bool:
-    return all(step() for step in steps)
 
 
 def _market_is_asked(tale: Tale) -> bool:

@@ -112,11 +112,6 @@ class SchemeValues(BaseModel):
         shared = {name: getattr(self, name) for name in Rules.model_fields if name != "closed_days"}
         return Rules.model_validate({**shared, "closed_days": ahead})
 
-    def target(self, stage: str) -> int | None:
-        """Return the working days that a case should spend in a stage at most, where there is a target."""
-        found = (t.working_days for t in self.stage_targets if t.stage == stage)
-        return next(found, None)
-
     def tiers_of(self, person: str) -> tuple[str, ...]:
         """Return the names of the tiers that a person stands on."""
         return tuple(tier.name for tier in self.tiers if person in tier.approvers)

@@ -2,7 +2,6 @@
 
 from typing import TypedDict
 
-from rfp_service.rfps.domain.approval import Clock
 from rfp_service.rfps.domain.refusals import (
     NoPartInIt,
     NoScheme,
@@ -54,11 +53,6 @@ def next_clock(rfp: Rfp) -> int:
 def runs(rfp: Rfp, clock: int, stage: Stage) -> bool:
     """Say whether a period is still the one that the RFP waits for in that stage."""
     return rfp.stage is stage and rfp.clock.ends_at is not None and rfp.clock.number == clock
-
-
-def stopped(rfp: Rfp) -> Clock:
-    """Return the RFP's clock, at rest."""
-    return Clock(rfp.clock.number)
 
 
 def must_be_at(rfp: Rfp, *stages: Stage) -> None:

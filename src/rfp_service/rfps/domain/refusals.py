@@ -135,10 +135,6 @@ class AlreadyReferred(Refused):
     """The full council has been asked already."""
 
 
-class NotReferred(Refused):
-    """There is nothing to refer."""
-
-
 class WeightsNotHundred(Refused):
     """The criteria's weights must add up to a hundred, and each name be used once."""
 
