@@ -2,7 +2,7 @@
 
 from tests.prove.parts import tested
 
-CRASHES = "50"
+CRASHES = "100"
 WALKS = "400"
 REQUESTS_AN_OPERATION = "300"
 PROPERTIES = (

@@ -54,6 +54,8 @@ class Scene:
     version: int
     event: Event[Any]
     stamp: Stamp
+    command: Command[Any]
+    part: int
 
 
 @dataclass
@@ -91,10 +93,12 @@ class Stage:
             known=_known(by, at, facts, rules=command.by_the_rules),
         )  # fmt: skip
         decided = command.decide(thing.state, stamp)
-        for event in decided if isinstance(decided, Sequence) else [decided]:
+        events = decided if isinstance(decided, Sequence) else [decided]
+        for part, event in enumerate(events):
             thing.version += 1
             thing.state = event.apply(thing.state)
-            self.scenes.append(Scene(at, thing.id, thing.version, event, stamp))
+            scene = Scene(at, thing.id, thing.version, event, stamp, command, part)
+            self.scenes.append(scene)
         return True
 
     def _delegated(self, principal: str) -> dict[str, JsonValue]:

@@ -69,7 +69,7 @@ async def handed_over(desk: Desk, command: HandWorkOver) -> Receipt:
         if before.version:
             return _as_the_first_time(before, command)
         plan = await gathered(desk.store, command, stamp)
-        events = [*plan.events, (name, 1, plan.result(), stamp)]
+        events = [*plan.events, (name, 1, plan.result(), stamp, None, 0)]
         if receipt := await desk.store.append_together(events):
             return receipt
     raise OutOfDate

@@ -29,6 +29,7 @@ from shared.messages import Command, Event, Stamp, State, Stream
 THINGS_LIMIT = 400
 
 Step = tuple[str, Sequence[Command[Any]]]
+Placed = tuple[UUID, int, Event[Any], Stamp, Command[Any] | None, int]
 
 
 class HandWorkOver(Command[HandOver]):
@@ -46,7 +47,7 @@ class Plan:
     """What is to happen to many things in one decision: each thing's events, and what was refused."""
 
     command: HandWorkOver
-    events: list[tuple[UUID, int, Event[Any], Stamp]] = field(default_factory=list)
+    events: list[Placed] = field(default_factory=list)
     handed: list[Handed] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
 
@@ -59,18 +60,19 @@ class Plan:
         """Let a thing's own rules answer, step by step; what they refuse is left as it is, and said."""
         state, version = stream.state, stream.version
         for part, commands in steps:
-            after, events = state, list[Event[Any]]()
+            after, decided = state, list[tuple[Command[Any], int, Event[Any]]]()
             try:
                 for command in commands:
-                    for event in _decided(command, after, stamp):
-                        after, events = event.apply(after), [*events, event]
+                    for part_of_it, event in enumerate(_decided(command, after, stamp)):
+                        after = event.apply(after)
+                        decided.append((command, part_of_it, event))
             except Refused as refusal:
                 self.left.append(Left(id=stream.id, part=part, refusal=type(refusal).__name__))
                 continue
             self.handed.append(Handed(id=stream.id, part=part))
-            for event in events:
+            for command, part_of_it, event in decided:
                 version += 1
-                self.events.append((stream.id, version, event, stamp))
+                self.events.append((stream.id, version, event, stamp, command, part_of_it))
             state = after
 
     def result(self) -> WorkHandedOver:

@@ -10,7 +10,8 @@ from eventsourcing.persistence import Mapper, MapperDeserialisationError, Stored
 from pydantic import ValidationError
 
 from shared.errors import TooLarge
-from shared.messages import Event, Recorded, Stamp, State
+from shared.eventstore.commanded import commanded
+from shared.messages import Command, Event, Recorded, Stamp, State
 
 STATE_BYTES_LIMIT = 60_000  # an entry of a transparency log stays below 65,535 bytes with its place
 
@@ -79,8 +80,14 @@ class EnvelopeMapper(Mapper[UUID]):
         super().__init__(OrjsonTranscoder())
         self.topics = topics
 
-    def stored(self, stream_id: UUID, version: int, event: Event[Any], stamp: Stamp) -> StoredEvent:
-        """Return what goes into the table for one event; refuse what is too long for one entry."""
+    def stored(
+        self, stream_id: UUID, version: int, event: Event[Any], stamp: Stamp,
+        command: Command[Any] | None = None, part: int = 0,
+    ) -> StoredEvent:  # fmt: skip
+        """Return what goes into the table for one event; refuse what is too long for one entry.
+
+        The first event of a decision keeps the command; each further one says which part of it it is.
+        """
         envelope: dict[str, Any] = {
             "data": _said(event),
             **stamp.model_dump(mode="json", exclude={"at"}, exclude_defaults=True),
@@ -88,6 +95,10 @@ class EnvelopeMapper(Mapper[UUID]):
         }
         if event.class_version > 1:
             envelope["class_version"] = event.class_version
+        if part:
+            envelope["part"] = part
+        elif command is not None:
+            envelope["command"] = commanded(command, envelope["data"])
         state = self.transcoder.encode(envelope)
         if len(state) > STATE_BYTES_LIMIT:
             raise EventTooLarge(bytes=len(state), limit=STATE_BYTES_LIMIT)

@@ -123,18 +123,18 @@ class EventStore:
         events = decided if isinstance(decided, Sequence) else [decided]
         if not events:
             return Receipt(id=stream.id, version=stream.version, position=stream.position)
-        place = await self._append(stream.id, stream.version, events, stamp, key)
+        place = await self._append(stream.id, stream.version, events, stamp, key, command)
         return Receipt(id=place.stream_id, version=place.version, position=place.position)
 
     async def _append(
         self, stream_id: UUID, version: int, events: Sequence[Event[Any]], stamp: Stamp,
-        key: IdempotencyKey | None,
+        key: IdempotencyKey | None, command: Command[Any],
     ) -> Place:  # fmt: skip
         if self._texts is not None:
             events = await self._texts.sealed(stream_id, events)
         stored = [
-            self.mapper.stored(stream_id, number, event, stamp)
-            for number, event in enumerate(events, start=version + 1)
+            self.mapper.stored(stream_id, version + 1 + part, event, stamp, command, part)
+            for part, event in enumerate(events)
         ]
         return await self.append(stored, key)
 
@@ -153,11 +153,12 @@ class EventStore:
         return True
 
     async def append_together(
-        self, events: Sequence[tuple[UUID, int, Event[Any], Stamp]]
+        self, events: Sequence[tuple[UUID, int, Event[Any], Stamp, Command[Any] | None, int]]
     ) -> Receipt | None:
         """Append events of several streams, all or none; answer with the last one's receipt.
 
-        Nothing where somebody was faster on one of the streams: look again.
+        Each has its place, its stamp, and the command and the part of it that it follows from. There
+        is no receipt where somebody was faster on one of the streams: look again.
         """
         stored = [self.mapper.stored(*event) for event in events]
         try:
