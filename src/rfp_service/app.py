@@ -33,6 +33,7 @@ TAGS = [
     {"name": "exemptions", "description": "What is exempt from being shown, and until when."},
     {"name": "audit", "description": "Every decision, for the scrutiny committee."},
     {"name": "notices", "description": "Who was told what."},
+    {"name": "hand-overs", "description": "All of a leaver's work to somebody else."},
     {"name": "health", "description": "Whether the service is well."},
 ]
 

@@ -10,6 +10,7 @@ import asyncpg
 
 from rfp_service.access import new_person_id, personal_secret, trusted_tokens
 from rfp_service.catalogue.context import CATALOGUE
+from rfp_service.handover.context import HAND_OVERS
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.policies import FACTS
 from rfp_service.rfps.context import RFPS
@@ -50,10 +51,12 @@ CONTEXTS: tuple[Context, ...] = (
     NOTICES,
     DISCLOSURE,
     PEOPLE,
+    HAND_OVERS,
 )
 EVENTS = tuple(event for context in CONTEXTS for event in context.events)
 VIEWS = tuple(view for context in CONTEXTS for view in context.views)
 REACTIONS = tuple(reaction for context in CONTEXTS for reaction in context.reactions)
+DEADLINES = tuple(deadline for context in CONTEXTS for deadline in context.deadlines)
 
 
 @dataclass(frozen=True)
