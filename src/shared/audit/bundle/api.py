@@ -1,5 +1,6 @@
 """Bundles over HTTP."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -7,7 +8,9 @@ from fastapi import APIRouter, Query, Request, Response
 
 from shared.audit.bundle.making import Wanted, made
 from shared.audit.log.api import LARGEST
+from shared.audit.log.entries import Entry
 from shared.audit.reads import NAME, READ_AUDIT, AuditRoute
+from shared.audit.veiling import veiled_entries
 from shared.errors import Unacceptable
 from shared.http.answers import READS_ONE
 from shared.http.deciding import may
@@ -69,7 +72,11 @@ async def take_bundle(
         raise CaseOrPeriod
     wanted = Wanted(stream_id, first, last, body_of_work or "", last_size)
     service = request.app.state.service
-    files = await made(service.pool, service.store.mapper, wanted, program(request))
+
+    async def hidden(entries: Sequence[Entry]) -> Mapping[int, str]:
+        return await veiled_entries(reading, [entry.item() for entry in entries])
+
+    files = await made(service.pool, service.store.mapper, wanted, program(request), hidden=hidden)
     name = f"audit-{stream_id or reading.position}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(files.zipped(), media_type=ZIP, headers=headers)
