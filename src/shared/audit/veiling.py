@@ -1,6 +1,6 @@
 """The veil over the audit: what is sealed or exempt is taken out of stories, differences and entries too."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -45,9 +45,11 @@ async def veil_decisions(reading: Reading, thing: UUID, items: Sequence[dict[str
             item[WITHHELD] = {**marks, **_marks(item)}
 
 
-async def veiled_entries(reading: Reading, items: Sequence[dict[str, Any]]) -> dict[int, str]:
+async def veiled_entries(
+    veil: Callable[[Sequence[dict[str, Any]]], Awaitable[None]], items: Sequence[dict[str, Any]]
+) -> dict[int, str]:
     """Return the positions of entries that hold something their reader may not see, and why."""
-    await reading.veiled(items)
+    await veil(items)
     return {
         item["position"]: ", ".join(sorted(set(marks.values())))
         for item in items

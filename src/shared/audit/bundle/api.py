@@ -66,20 +66,27 @@ async def take_bundle(
     ] = None,
 ) -> Response:  # fmt: skip
     """Pack entries, a proof for each, keys, a story in plain HTML, and how to check it all offline."""
-    first, last = instant_of(start), instant_of(end)
-    period = first is not None and last is not None and first < last
-    if (stream_id is None) != period or (stream_id is not None and (start or end or body_of_work)):
-        raise CaseOrPeriod
-    wanted = Wanted(stream_id, first, last, body_of_work or "", last_size)
+    wanted = _wanted(stream_id, (start, end), body_of_work or "", last_size)
     service = request.app.state.service
 
     async def hidden(entries: Sequence[Entry]) -> Mapping[int, str]:
-        return await veiled_entries(reading, [entry.item() for entry in entries])
+        return await veiled_entries(reading.veiled, [entry.item() for entry in entries])
 
     files = await made(service.pool, service.store.mapper, wanted, program(request), hidden=hidden)
     name = f"audit-{stream_id or reading.position}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(files.zipped(), media_type=ZIP, headers=headers)
+
+
+def _wanted(
+    case: UUID | None, period: tuple[str | None, str | None], work: str, last_size: int | None
+) -> Wanted:
+    """Return what is wanted: one case, or one period."""
+    first, last = instant_of(period[0]), instant_of(period[1])
+    whole = first is not None and last is not None and first < last
+    if (case is None) != whole or (case is not None and (any(period) or work)):
+        raise CaseOrPeriod
+    return Wanted(case, first, last, work, last_size)
 
 
 def program(request: Request) -> str:

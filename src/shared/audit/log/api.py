@@ -144,7 +144,7 @@ async def prove(
         raise NotFound
     pool = request.app.state.service.pool
     [entry] = await LogReader(pool).entries([position])
-    withheld = (await veiled_entries(reading, [entry.item()])).get(position, "")
+    withheld = (await veiled_entries(reading.veiled, [entry.item()])).get(position, "")
     hashes = await Tiles(pool).inclusion(position - 1, signed.size)
     return ProofSeen(
         position=position,

@@ -44,7 +44,7 @@ async def entry_bundle(request: Request, reading: Read, path: str) -> Response:
     entries = await LogReader(pool).entries(list(range(first, first + width)))
     if len(entries) < width:
         raise NotFound
-    if withheld := await veiled_entries(reading, [entry.item() for entry in entries]):
+    if withheld := await veiled_entries(reading.veiled, [entry.item() for entry in entries]):
         raise SomeWithheld(positions=sorted(withheld))
     raw = [entry.raw() for entry in entries]
     return Response(b"".join(len(r).to_bytes(2, "big") + r for r in raw), media_type=BYTES)
