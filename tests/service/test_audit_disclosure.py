@@ -126,3 +126,16 @@ async def test_a_personal_text_is_not_kept_in_the_clear_beside_its_sealed_form(a
     assert seen["decision"] == "PersonsLinked"
     assert seen["reexecution"]["same"] is True, seen["reexecution"]
     assert secret not in json.dumps(seen["reexecution"])
+
+
+async def test_what_came_later_is_in_no_bundle_and_no_proof_of_the_past(api: Api) -> None:
+    rfp = await estimated(api)
+    await api.get("/v1/audit/checkpoint", SAM)
+    taken = await api.client.get(
+        f"/v1/audit/bundles?stream_id={rfp}&as_of=1", headers=api.headers(SAM)
+    )
+    with zipfile.ZipFile(io.BytesIO(taken.content)) as archive:
+        names = [name for name in archive.namelist() if name.startswith("entries/")]
+    assert names == ["entries/000000000001"]
+    await api.get("/v1/audit/proofs/2", SAM, 404, as_of=1)
+    await api.get("/v1/audit/proofs/2", SAM, 200)

@@ -1,6 +1,7 @@
 """Bundles over HTTP."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -67,6 +68,8 @@ async def take_bundle(
 ) -> Response:  # fmt: skip
     """Pack entries, a proof for each, keys, a story in plain HTML, and how to check it all offline."""
     wanted = _wanted(stream_id, (start, end), body_of_work or "", last_size)
+    if reading.past:
+        wanted = replace(wanted, until=reading.position)
     service = request.app.state.service
 
     async def hidden(entries: Sequence[Entry]) -> Mapping[int, str]:

@@ -78,14 +78,16 @@ class Wanted:
     end: datetime | None = None
     body_of_work: str = ""
     last_size: int | None = None
+    until: int | None = None
 
     def filters(self) -> dict[str, str]:
         """Return it as the manifest says it."""
+        known = {} if self.until is None else {"until_entry": str(self.until)}
         if self.case is not None:
-            return {"case": str(self.case)}
+            return {"case": str(self.case), **known}
         assert self.start is not None, "a period has a beginning"
         assert self.end is not None, "a period has an end"
-        filters = {"from": _text(self.start), "to": _text(self.end)}
+        filters = {"from": _text(self.start), "to": _text(self.end), **known}
         return {**filters, "body_of_work": self.body_of_work} if self.body_of_work else filters
 
 
@@ -151,7 +153,7 @@ async def _positions(
         )
     else:
         rows = await connection.fetch(OF_PERIOD, wanted.start, wanted.end, limit + 1)
-    return [row[0] for row in rows]
+    return [row[0] for row in rows if wanted.until is None or row[0] <= wanted.until]
 
 
 async def _seal(log: LogReader, positions: Sequence[int]) -> Signed:

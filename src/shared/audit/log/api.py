@@ -140,7 +140,7 @@ async def prove(
 ) -> ProofSeen:
     """Show an entry's bytes and the proof that they are under a signed checkpoint."""
     signed = await _checkpoint(request, position, size)
-    if position > signed.size:
+    if position > signed.size or (reading.past and position > reading.position):
         raise NotFound
     pool = request.app.state.service.pool
     [entry] = await LogReader(pool).entries([position])
