@@ -1,6 +1,6 @@
 """Events to and from the library's stored form: bare class names as topics, one JSON envelope as state."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -82,7 +82,7 @@ class EnvelopeMapper(Mapper[UUID]):
 
     def stored(
         self, stream_id: UUID, version: int, event: Event[Any], stamp: Stamp,
-        command: Command[Any] | None = None, part: int = 0,
+        command: Command[Any] | None = None, part: int = 0, personal: Sequence[str] = (),
     ) -> StoredEvent:  # fmt: skip
         """Return what goes into the table for one event; refuse what is too long for one entry.
 
@@ -98,7 +98,7 @@ class EnvelopeMapper(Mapper[UUID]):
         if part:
             envelope["part"] = part
         elif command is not None:
-            envelope["command"] = commanded(command, envelope["data"])
+            envelope["command"] = commanded(command, envelope["data"], personal)
         state = self.transcoder.encode(envelope)
         if len(state) > STATE_BYTES_LIMIT:
             raise EventTooLarge(bytes=len(state), limit=STATE_BYTES_LIMIT)
