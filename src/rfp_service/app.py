@@ -1,17 +1,19 @@
 """The HTTP door."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import orjson
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.middleware.cors import CORSMiddleware
 
 from rfp_service.needs import routes, stated
 from rfp_service.service import CONTEXTS, Service
 from shared import problems
 from shared.http.answers import PROBLEM
+from shared.http.guarding import Guarding
 from shared.http.health import router as health
 from shared.http.tracing import Tracing
 
@@ -37,11 +39,27 @@ TAGS = [
     {"name": "health", "description": "Whether the service is well."},
 ]
 
+CROSS_ORIGIN: dict[str, Any] = {
+    "allow_methods": ["GET", "POST"],
+    "allow_headers": [
+        "Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "traceparent",
+    ],
+    "expose_headers": [
+        "ETag", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "traceparent",
+    ],
+    "allow_credentials": False,
+}  # fmt: skip
+
 Opening = Callable[[], AbstractAsyncContextManager[Service]]
 
 
-def create_app(opening: Opening | None = None) -> FastAPI:
-    """Return the app; with an opening, it runs the service for as long as it is served."""
+def create_app(
+    opening: Opening | None = None, *, origins: Sequence[str] = (), tls: bool = False
+) -> FastAPI:
+    """Return the app; with an opening, it runs the service for as long as it is served.
+
+    Pages of these origins may ask it from a browser, and of no other; `tls` says that it is only reached so.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -77,6 +95,9 @@ def create_app(opening: Opening | None = None) -> FastAPI:
             app.include_router(router)
     app.include_router(health)
     problems.install(app)
+    if origins:
+        app.add_middleware(CORSMiddleware, allow_origins=origins, **CROSS_ORIGIN)
+    app.add_middleware(Guarding, tls=tls)
     app.add_middleware(Tracing)
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     return app

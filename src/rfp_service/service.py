@@ -30,6 +30,7 @@ from shared.eventstore.sealing import PersonalTexts
 from shared.eventstore.store import EventStore
 from shared.flow.context import FLOW
 from shared.http.deciding import FactFinder, Running
+from shared.http.limiting import Limits
 from shared.imports.context import IMPORTS
 from shared.imports.running import Importer
 from shared.messages import Command, Known
@@ -75,6 +76,7 @@ class Service:
     running: Running
     importer: Importer
     veil: Veil
+    limits: Limits
     permissions: Permissions = PERMISSIONS
     facts: Mapping[type[Command[Any]], FactFinder] = field(default_factory=lambda: FACTS)
 
@@ -111,6 +113,7 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
                 running=Running(),
                 importer=importer,
                 veil=Veil(pool, Seals(EVENTS), texts, PERMISSIONS),
+                limits=Limits(settings.requests_a_minute),
             )
         finally:
             await importer.close()
