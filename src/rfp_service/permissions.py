@@ -198,6 +198,13 @@ PERMISSIONS = Permissions(
         "ErasePerson": (ADMINISTRATOR,),
         "read-people": EVERYBODY,
         "read-personal": (ADMINISTRATOR, LEGAL, AUDITOR, SCRUTINY),
+        # programs that ask by themselves
+        "OpenServiceAccount": (ADMINISTRATOR,),
+        "IssueApiKey": (ADMINISTRATOR,),
+        "RotateApiKey": (ADMINISTRATOR,),
+        "RevokeApiKey": (ADMINISTRATOR,),
+        "CloseServiceAccount": (ADMINISTRATOR,),
+        "read-service-accounts": (ADMINISTRATOR, AUDITOR, SCRUTINY),
         # the record
         "read-audit": (SCRUTINY, AUDITOR, ADMINISTRATOR),
     },

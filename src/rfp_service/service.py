@@ -17,6 +17,8 @@ from rfp_service.rfps.context import RFPS
 from shared.access.callers import Callers
 from shared.access.permissions import Permissions
 from shared.access.tokens import Person
+from shared.accounts.context import ACCOUNTS
+from shared.accounts.keys import ApiKeys
 from shared.audit.context import AUDIT
 from shared.context import Context
 from shared.database import connected, stop
@@ -53,6 +55,7 @@ CONTEXTS: tuple[Context, ...] = (
     DISCLOSURE,
     PEOPLE,
     HAND_OVERS,
+    ACCOUNTS,
 )
 EVENTS = tuple(event for context in CONTEXTS for event in context.events)
 VIEWS = tuple(view for context in CONTEXTS for view in context.views)
@@ -107,7 +110,7 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
                 record=store.reader,
                 visibility=visibility,
                 scheme=scheme,
-                person=Callers(tokens, people).person,
+                person=Callers(tokens, people, ApiKeys(pool, store)).person,
                 people=people,
                 known=scheme.known,
                 running=Running(),
