@@ -33,6 +33,7 @@ TAGS = [
         "description": "Who stands behind an id, and which accounts are one person.",
     },
     {"name": "service-accounts", "description": "Programs that ask by themselves, and their keys."},
+    {"name": "retention", "description": "How long records are kept whole, and their disposal."},
     {"name": "exemptions", "description": "What is exempt from being shown, and until when."},
     {"name": "audit", "description": "Every decision, for the scrutiny committee."},
     {"name": "notices", "description": "Who was told what."},

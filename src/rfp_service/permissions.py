@@ -205,6 +205,10 @@ PERMISSIONS = Permissions(
         "RevokeApiKey": (ADMINISTRATOR,),
         "CloseServiceAccount": (ADMINISTRATOR,),
         "read-service-accounts": (ADMINISTRATOR, AUDITOR, SCRUTINY),
+        # how long records are kept whole
+        "ScheduleRetention": (ADMINISTRATOR,),
+        "DisposeOfRecord": (ADMINISTRATOR,),
+        "read-retention": (ADMINISTRATOR, LEGAL, AUDITOR, SCRUTINY),
         # the record
         "read-audit": (SCRUTINY, AUDITOR, ADMINISTRATOR),
     },

@@ -39,7 +39,10 @@ from shared.messages import Command, Known
 from shared.notices.context import NOTICES
 from shared.people.context import PEOPLE
 from shared.people.directory import People
+from shared.projecting.views import View
 from shared.projecting.visibility import Visibility
+from shared.retention.context import RETENTION
+from shared.retention.facts import carry_out_disposals
 from shared.scheme.context import SCHEME
 from shared.scheme.facts import SchemeFacts
 from shared.settings import Profile, Settings
@@ -56,6 +59,7 @@ CONTEXTS: tuple[Context, ...] = (
     PEOPLE,
     HAND_OVERS,
     ACCOUNTS,
+    RETENTION,
 )
 EVENTS = tuple(event for context in CONTEXTS for event in context.events)
 VIEWS = tuple(view for context in CONTEXTS for view in context.views)
@@ -80,6 +84,8 @@ class Service:
     importer: Importer
     veil: Veil
     limits: Limits
+    texts: PersonalTexts
+    views: tuple[View, ...] = VIEWS
     permissions: Permissions = PERMISSIONS
     facts: Mapping[type[Command[Any]], FactFinder] = field(default_factory=lambda: FACTS)
 
@@ -97,6 +103,7 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
         store = EventStore(pool, Topics(EVENTS), texts)
         people = People(pool, store, texts, new_person_id(settings))
         await people.carry_out_erasures()  # a restored backup knows nothing of later ones
+        await carry_out_disposals(pool, texts)
         visibility = Visibility(pool)
         await visibility.look(pool)
         scheme = SchemeFacts(pool, store)
@@ -112,6 +119,7 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
                 scheme=scheme,
                 person=Callers(tokens, people, ApiKeys(pool, store)).person,
                 people=people,
+                texts=texts,
                 known=scheme.known,
                 running=Running(),
                 importer=importer,

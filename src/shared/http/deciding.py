@@ -101,9 +101,15 @@ class Desk:
     traceparent: str
     response: Response
 
-    async def create(self, command: Command[S], *, blank: S) -> Receipt:
-        """Begin a new thing, under a new id."""
+    async def create(self, command: Command[S], *, blank: S, under: UUID | None = None) -> Receipt:
+        """Begin a new thing, under a new id; under a given one, it is begun at most once."""
         stamp = await self._stamp(command)
+        if under is not None:
+            return await self._answer(
+                lambda key: self.store.handle(
+                    under, command, stamp, blank=blank, key=key, absent=True
+                )
+            )
         return await self._answer(
             lambda key: self.store.create(uuid4(), command, stamp, blank=blank, key=key)
         )
