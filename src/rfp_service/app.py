@@ -41,6 +41,12 @@ TAGS = [
     {"name": "health", "description": "Whether the service is well."},
 ]
 
+DESCRIPTION = (
+    "Every change is a decision: it names the version it was made on (`If-Match`) and may carry"
+    " an `Idempotency-Key`. Reads answer as of any time (`as_of`) and wait for your own writes"
+    " (`after`)."
+)
+
 CROSS_ORIGIN: dict[str, Any] = {
     "allow_methods": ["GET", "POST"],
     "allow_headers": [
@@ -74,11 +80,7 @@ def create_app(
         title="Programme and RFP workflow service",
         version=VERSION,
         summary="Every decision of a council's IT programme, kept as events.",
-        description=(
-            "Every change is a decision: it names the version it was made on (`If-Match`) and may carry"
-            " an `Idempotency-Key`. Reads answer as of any time (`as_of`) and wait for your own writes"
-            " (`after`)."
-        ),
+        description=DESCRIPTION,
         license_info={"name": "MIT", "identifier": "MIT"},
         contact={"name": "Digital Services, Lancashire County Council"},
         openapi_tags=TAGS,
@@ -97,12 +99,17 @@ def create_app(
             app.include_router(router)
     app.include_router(health)
     problems.install(app)
+    _guard(app, origins, tls=tls)
+    app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
+    return app
+
+
+def _guard(app: FastAPI, origins: Sequence[str], *, tls: bool) -> None:
+    """Stand before the app: traces outermost, then headers for browsers, then whose pages may ask."""
     if origins:
         app.add_middleware(CORSMiddleware, allow_origins=origins, **CROSS_ORIGIN)
     app.add_middleware(Guarding, tls=tls)
     app.add_middleware(Tracing)
-    app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
-    return app
 
 
 def _operation_id(route: APIRoute) -> str:

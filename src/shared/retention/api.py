@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy import DateTime, Table, literal, not_, select
 
 from shared.errors import Unacceptable
-from shared.fields import CODE_LIMIT
+from shared.fields import CODE_LIMIT, ONE_LINE
 from shared.http.answers import CREATES, DECIDES, answer_one, listed, one
 from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
 from shared.http.deciding import Opening, Store, may
@@ -94,7 +94,8 @@ async def list_due(
     reading: Read,
     page: Paged,
     record_kind: Annotated[
-        str, Query(max_length=CODE_LIMIT, description="Which kind of record, such as rfp.")
+        str,
+        Query(max_length=CODE_LIMIT, pattern=ONE_LINE, description="Which kind, such as `rfp`."),
     ],
 ) -> Response:
     """List records of a kind that have been kept whole for as long as the schedule says."""
