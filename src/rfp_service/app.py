@@ -68,14 +68,6 @@ def create_app(
 
     Pages of these origins may ask it from a browser, and of no other; `tls` says that it is only reached so.
     """
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        assert opening is not None, "an app without a service can only be described"
-        async with opening() as service:
-            app.state.service = service
-            yield
-
     app = FastAPI(
         title="Programme and RFP workflow service",
         version=VERSION,
@@ -90,7 +82,7 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False},
         redoc_url=None,
         openapi_url="/openapi.json",
-        lifespan=lifespan,
+        lifespan=_lifespan(opening),
         generate_unique_id_function=_operation_id,
         separate_input_output_schemas=False,
     )
@@ -102,6 +94,21 @@ def create_app(
     _guard(app, origins, tls=tls)
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     return app
+
+
+def _lifespan(
+    opening: Opening | None,
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Return what runs the service for as long as its app is served."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        assert opening is not None, "an app without a service can only be described"
+        async with opening() as service:
+            app.state.service = service
+            yield
+
+    return lifespan
 
 
 def _guard(app: FastAPI, origins: Sequence[str], *, tls: bool) -> None:

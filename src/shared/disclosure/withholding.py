@@ -7,8 +7,8 @@ from shared.personal import is_sealed
 
 WITHHELD = "withheld"
 SEALED = "[sealed]"
-PERSONAL = "[personal]"
 ERASED = "[erased]"
+CHANGE = frozenset({"field", "before", "after"})  # of a field by its path, as the audit tells it
 
 
 def exempt(paragraph: int) -> str:
@@ -33,6 +33,12 @@ def _without(name: str, value: object, marks: Mapping[str, str], taken: dict[str
         taken[name] = marks[name]
         return marks[name] if isinstance(value, str) else None
     if isinstance(value, Mapping):
+        if value.keys() == CHANGE and (
+            hidden := marks.keys() & set(str(value["field"]).split("."))
+        ):
+            field = min(hidden)
+            taken[field] = marks[field]
+            return {"field": value["field"], "before": marks[field], "after": marks[field]}
         return {inner: _without(inner, kept, marks, taken) for inner, kept in value.items()}
     if isinstance(value, list | tuple):
         return [_without("", kept, marks, taken) for kept in value]

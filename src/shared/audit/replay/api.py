@@ -50,7 +50,9 @@ async def explain(
     position: Annotated[int, Path(ge=1, le=LARGEST, description="The decision's position.")],
 ) -> Explanation:
     """Show by which rule, on what authority and knowing what somebody decided; ask the rule again."""
-    return await explained(reading.record, position, reading.position)
+    shown = (await explained(reading.record, position, reading.position)).model_dump()
+    await reading.veiled([shown])
+    return Explanation.model_validate(shown)
 
 
 @router.get(
@@ -74,7 +76,9 @@ async def tell(
     if not events:
         raise NotFound
     told = await reading.pool.fetch(TOLD, stream_id, events[-1].position)
-    return story(events, [dict(row) for row in told], reading.as_of, basis)
+    shown = story(events, [dict(row) for row in told], reading.as_of, basis).model_dump()
+    await reading.veiled([shown])
+    return Story.model_validate(shown)
 
 
 @router.get(
@@ -100,7 +104,8 @@ async def compare(
     if first > reading.position:
         raise SizesReversed
     found = await changed(reading, first, reading.position, stream_id, page.cursor, page.limit + 1)
-    items = [item.model_dump(mode="json") for item in found[: page.limit]]
+    items = [item.model_dump() for item in found[: page.limit]]
+    await reading.veiled(items)
     following = f"p{items[-1]['position']}" if len(found) > page.limit else None
     return page.answer(reading, items, following)
 

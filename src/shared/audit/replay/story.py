@@ -73,6 +73,7 @@ class Story(BaseModel):
     items: list[Step]
     waiting: list[Waiting]
     open_wait: Waiting | None
+    withheld: dict[str, str] = {}
 
 
 def story(
