@@ -24,10 +24,10 @@ from shared.http.deciding import FactFinder
 from shared.messages import Command
 from shared.people.commands import ErasePerson, LinkPersons, UnlinkPerson
 from shared.people.facts import who_is_known
-from shared.scheme.delegating import GiveDelegation
-from shared.scheme.delegations import what_a_delegator_may, what_is_delegated
 from shared.retention.commands import DisposeOfRecord
 from shared.retention.facts import what_is_to_be_disposed_of
+from shared.scheme.delegating import GiveDelegation
+from shared.scheme.delegations import what_a_delegator_may, what_is_delegated
 
 
 async def what_the_catalogue_shows(

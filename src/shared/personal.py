@@ -5,7 +5,6 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, model_serializer
 
 PERSONAL = "[personal]"  # what stands where such a text may not be read
-SEALED_FORM = frozenset({"about", "key", "sealed"})
 
 
 class NotSealed(Exception):
@@ -40,17 +39,3 @@ class Personal(BaseModel):
         if self.text or not self.sealed:
             raise NotSealed(f"a text about {self.about}")
         return {"about": self.about, "key": self.key, "sealed": self.sealed}
-
-
-def is_sealed(value: object) -> bool:
-    """Say whether something is a personal text as it is stored."""
-    return isinstance(value, dict) and value.keys() == SEALED_FORM
-
-
-def unnamed(value: object) -> Any:  # noqa: ANN401  # whatever it was, without the texts
-    """Return something with each personal text in it replaced by about whom it is, to be compared."""
-    if isinstance(value, Personal):
-        return Personal(about=value.about, sealed=PERSONAL)
-    if isinstance(value, tuple | list):
-        return type(value)(unnamed(inner) for inner in value)
-    return value
