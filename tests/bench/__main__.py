@@ -7,6 +7,7 @@ from tests.bench.auditing import lag, leaf, proofs
 from tests.bench.ground import ground
 from tests.bench.posting import posting
 from tests.bench.projecting import rebuilding, the_past, visibility
+from tests.bench.signing_in import signing_in
 from tests.bench.storing import appending, folding
 
 FIGURES = {
@@ -19,6 +20,7 @@ FIGURES = {
     "leaf": leaf,
     "lag": lag,
     "proofs": proofs,
+    "sign-in": signing_in,
 }
 
 

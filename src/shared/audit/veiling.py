@@ -12,10 +12,10 @@ WITHHELD = "withheld"
 async def withheld_of(
     reading: Reading, asked: Sequence[tuple[UUID, Iterable[str]]]
 ) -> list[dict[str, str]]:
-    """Return which of these fields of these things their reader may not see, each with its mark."""
+    """Return what is on the way to these fields of these things and may not be seen, with its mark."""
     probes: list[dict[str, Any]] = [
-        {"stream_id": thing, "fields": dict.fromkeys(map(_last, fields), "")}
-        for thing, fields in asked
+        {"stream_id": thing, "fields": {name: "" for path in paths for name in path.split(".")}}
+        for thing, paths in asked
     ]
     await reading.veiled(probes)
     return [_marks(probe) for probe in probes]
@@ -29,8 +29,9 @@ async def veil_changes(
     withheld = await withheld_of(reading, asked)
     for (_, changes), marks in zip(changed, withheld, strict=True):
         for change in changes:
-            if (mark := marks.get(_last(change["field"]))) is not None:
-                change.update(before=mark, after=mark)
+            for name in change["field"].split("."):
+                if (mark := marks.get(name)) is not None:
+                    change.update(before=mark, after=mark)
     return withheld
 
 
@@ -60,8 +61,3 @@ async def veiled_entries(
 def _marks(item: Mapping[str, Any]) -> dict[str, str]:
     marks: dict[str, str] = item.get(WITHHELD, {})
     return marks
-
-
-def _last(path: str) -> str:
-    """Return the name of a field, without the path to it."""
-    return path.rpartition(".")[2]
