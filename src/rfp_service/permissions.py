@@ -10,6 +10,7 @@ APPROVER = Role.APPROVER
 ADMINISTRATOR = Role.ADMINISTRATOR
 SCRUTINY = Role.SCRUTINY_MEMBER
 AUDITOR = Role.AUDITOR
+PROGRAMME = Role.PROGRAMME_OFFICER
 
 PERMISSIONS = Permissions(
     {
@@ -48,6 +49,32 @@ PERMISSIONS = Permissions(
         "StartImport": (PROCUREMENT, Role.PROGRAMME_OFFICER, ADMINISTRATOR),
         "WithdrawImport": (PROCUREMENT, Role.PROGRAMME_OFFICER, ADMINISTRATOR),
         "read-imports": EVERYBODY,
+        # projects in flight
+        "IdentifyProject": (PROGRAMME,),
+        "AmendProject": (PROGRAMME,),
+        "CategoriseProject": (PROGRAMME,),
+        "PrioritiseProject": (PROGRAMME,),
+        "DecideHandling": (PROGRAMME,),
+        "UndoBatch": (PROGRAMME,),
+        "StartDelivery": (PROGRAMME,),
+        "ConfirmReadiness": (PROGRAMME,),
+        "TransferProject": (PROGRAMME,),
+        "CloseProject": (PROGRAMME,),
+        "PauseProject": (PROGRAMME,),
+        "ResumeProject": (PROGRAMME,),
+        "CancelProject": (PROGRAMME,),
+        "ReviseForecast": (PROGRAMME,),
+        "RateConfidence": (PROGRAMME,),
+        "FlagProject": (PROGRAMME,),
+        "LiftFlag": (PROGRAMME,),
+        "AgreeActionPlan": (PROGRAMME,),
+        "FinishActionStep": (PROGRAMME,),
+        "SetMilestone": (PROGRAMME,),
+        "MoveMilestone": (PROGRAMME,),
+        "ReachMilestone": (PROGRAMME,),
+        "RecordDependency": (PROGRAMME,),
+        "EndDependency": (PROGRAMME,),
+        "read-projects": EVERYBODY,
         # the record
         "read-audit": (SCRUTINY, AUDITOR, ADMINISTRATOR),
     }

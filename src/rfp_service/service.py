@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 from joserfc.jwk import KeySet
 
+from projects.context import PROJECTS
 from rfp_service.catalogue.context import CATALOGUE
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.policies import FACTS
@@ -34,7 +35,7 @@ from shared.scheme.context import SCHEME
 from shared.scheme.facts import SchemeFacts
 from shared.settings import Profile, Settings
 
-CONTEXTS: tuple[Context, ...] = (FLOW, RFPS, CATALOGUE, SCHEME, IMPORTS, AUDIT, NOTICES)
+CONTEXTS: tuple[Context, ...] = (FLOW, RFPS, CATALOGUE, SCHEME, IMPORTS, AUDIT, NOTICES, PROJECTS)
 EVENTS = tuple(event for context in CONTEXTS for event in context.events)
 VIEWS = tuple(view for context in CONTEXTS for view in context.views)
 REACTIONS = tuple(reaction for context in CONTEXTS for reaction in context.reactions)

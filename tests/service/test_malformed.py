@@ -86,7 +86,11 @@ def headers(service: Running) -> dict[str, str]:
     """Return the headers of somebody who may do everything, and note what there is to do it to."""
     token = demonstration_token(service.data_dir, "rita-requester", list(Role))
     headers = {"Authorization": f"Bearer {token}"}
-    for name, path in (("rfp_id", "/v1/rfps"), ("item_id", "/v1/catalogue-items")):
+    for name, path in (
+        ("rfp_id", "/v1/rfps"),
+        ("item_id", "/v1/catalogue-items"),
+        ("project_id", "/v1/projects"),
+    ):
         items = httpx.get(service.url + path, headers=headers).json()["items"]
         _known[name] = [item["id"] for item in items]
     decisions = f"{service.url}/v1/audit/decisions?kind=catalogue-check"

@@ -85,6 +85,15 @@ class Desk:
             lambda key: self.store.create(uuid4(), command, stamp, blank=blank, key=key)
         )
 
+    async def register(self, stream_id: UUID, command: Command[S], *, blank: S) -> Receipt:
+        """Begin a thing whose id follows from its name; its rules refuse to begin it twice."""
+        stamp = await self._stamp(command)
+        return await self._answer(
+            lambda key: self.store.handle(
+                stream_id, command, stamp, blank=blank, key=key, absent=True
+            )
+        )
+
     async def handle(self, stream_id: UUID, command: Command[S], *, blank: S) -> Receipt:
         """Decide on a thing: 403 before it is looked at, then 404, 428, 412, and 409 by its rules."""
         stamp = await self._stamp(command)

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.errors import Refused
-from shared.fields import Day, Pence, PersonId, ShortText
+from shared.fields import WHOLE, Code, Day, Pence, PersonId, ShortText
 from shared.messages import Event
 from shared.states import replace
 
@@ -16,6 +16,8 @@ SCHEME_ID = UUID("5c8e3e00-0000-4000-8000-000000000001")  # there is one scheme
 TIERS_LIMIT = 12
 APPROVERS_LIMIT = 200
 CLOSED_DAYS_LIMIT = 400
+PARTS_LIMIT = 60
+WEIGHT_LIMIT = 1_000
 
 
 class ApprovalTier(BaseModel):
@@ -30,6 +32,24 @@ class ApprovalTier(BaseModel):
     approvers: list[PersonId] = Field(max_length=APPROVERS_LIMIT, examples=[["hana-head"]])
 
 
+class Weight(BaseModel):
+    """What one question counts for when work is put in order."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Code = Field(examples=["benefit"])
+    weight: Annotated[int, Field(ge=0, le=WEIGHT_LIMIT), WHOLE] = Field(examples=[30])
+
+
+class ProjectCategory(BaseModel):
+    """A sort of project, and the sorts within it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: ShortText = Field(examples=["Networks"])
+    sub_categories: list[ShortText] = Field([], max_length=PARTS_LIMIT)
+
+
 class SchemeValues(BaseModel):
     """What the council decides about itself."""
 
@@ -39,6 +59,10 @@ class SchemeValues(BaseModel):
     transition_date: Day | None = Field(None, examples=["2027-04-01"])
     tiers: list[ApprovalTier] = Field(min_length=1, max_length=TIERS_LIMIT)
     closed_days: list[Day] = Field([], max_length=CLOSED_DAYS_LIMIT)
+    project_categories: list[ProjectCategory] = Field([], max_length=PARTS_LIMIT)
+    weights: list[Weight] = Field(
+        [], max_length=PARTS_LIMIT, description="What counts how much when work is prioritised."
+    )
 
 
 @dataclass(frozen=True)

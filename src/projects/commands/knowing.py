@@ -1,0 +1,23 @@
+"""What the rules need to know of the scheme, found for one command and given to it in `Known`."""
+
+from pydantic import JsonValue
+
+from projects.commands.judging import CategoriseProject
+from shared.scheme.domain import SchemeValues
+
+
+def of_categories(values: SchemeValues | None, command: CategoriseProject) -> dict[str, JsonValue]:
+    """Say whether the scheme names a category; nothing where it names none at all."""
+    named = values.project_categories if values else []
+    if not named:
+        return {}
+    subs = {category.name: category.sub_categories for category in named}
+    found = command.category in subs and (
+        command.sub_category is None or command.sub_category in subs[command.category]
+    )
+    return {"category_named": found}
+
+
+def of_weights(values: SchemeValues | None) -> dict[str, JsonValue]:
+    """Return the weights in force."""
+    return {"weights": {w.name: w.weight for w in values.weights if w.weight}} if values else {}
