@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 from joserfc.jwk import KeySet
 
+from projects.api.past import Past
 from projects.context import PROJECTS
 from rfp_service.catalogue.context import CATALOGUE
 from rfp_service.permissions import PERMISSIONS
@@ -55,6 +56,7 @@ class Service:
     known: Callable[[Person], Awaitable[Known]]
     running: Running
     importer: Importer
+    slips: Past = field(default_factory=Past)
     permissions: Permissions = PERMISSIONS
     facts: Mapping[type[Command[Any]], FactFinder] = field(default_factory=lambda: FACTS)
 

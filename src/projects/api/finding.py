@@ -22,11 +22,11 @@ _ORDER = "CASE moscow " + " ".join(f"WHEN '{w}' THEN {n}" for w, n in MOSCOW_ORD
 HIGHER = f"""
 SELECT count(*) FROM projects WHERE valid_to = {STILL_VALID} AND is_open AND moscow IS NOT NULL
   AND ({_ORDER}, -coalesce(score, -1)) < ($1::int, $2::float8)
-"""  # noqa: S608  # the words are the program's own
+"""  # the words are the program's own
 KEYS = f"""
 SELECT {_ORDER}, -coalesce(score, -1) FROM projects
 WHERE valid_to = {STILL_VALID} AND is_open AND moscow IS NOT NULL ORDER BY 1, 2
-"""  # noqa: S608  # the same
+"""  # the same
 
 
 async def values_in_force(

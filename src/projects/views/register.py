@@ -1,5 +1,7 @@
 """The register of projects: one row for each, of facts; queries conclude what follows on a day."""
 
+from datetime import date
+
 import orjson
 from sqlalchemy import (
     ARRAY,
@@ -17,6 +19,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from projects.domain.project import OPEN, Project, Stage
 from shared.messages import Stream
 from shared.projecting.views import STILL_VALID, Row, StateView, state_table
+
+FAR = date(2200, 1, 1)  # after every end that a project can have
 
 projects = state_table(
     "projects",
@@ -37,6 +41,9 @@ projects = state_table(
     Column("forecasts", ARRAY(Date), nullable=False),
     Column("finished_on", Date),
     Column("flagged", Text, nullable=False),
+    Column("has_flag", Boolean, nullable=False),
+    Column("has_plan", Boolean, nullable=False),
+    Column("risk_order", BigInteger, nullable=False),
     Column("category", Text, nullable=False),
     Column("sub_category", Text, nullable=False),
     Column("category_batch", Uuid),
@@ -58,6 +65,16 @@ projects = state_table(
 )
 
 
+def risk_order(project: Project, first_position: int) -> int:
+    """Return a number that puts the worst first, whatever the transition date.
+
+    Without an action plan before with one, then no end known, then the latest end; then as registered.
+    """
+    end = project.schedule.latest_end
+    days = 0 if end is None else max(1, (FAR - end).days)
+    return ((bool(project.plan.owner) << 17 | days) << 40) | first_position
+
+
 def register(stream: Stream[Project]) -> Row:
     """Return a project's row in the register."""
     project = stream.state
@@ -66,6 +83,9 @@ def register(stream: Stream[Project]) -> Row:
         "is_open": project.stage in OPEN,
         "paused": project.paused,
         "flagged": project.flagged,
+        "has_flag": bool(project.flagged),
+        "has_plan": bool(project.plan.owner),
+        "risk_order": risk_order(project, stream.first_position),
         "scale": project.scale,
         "confidence": project.confidence,
         "plan_owner": project.plan.owner,
@@ -128,6 +148,8 @@ REGISTER = StateView(
     Project(),
     indexes=(
         f"(stage, first_position) WHERE valid_to = {STILL_VALID}",
+        f"(risk_order) WHERE valid_to = {STILL_VALID} AND is_open",
+        f"(latest_end, has_flag, has_plan) WHERE valid_to = {STILL_VALID} AND is_open",
         f"(valid_from) WHERE valid_to = {STILL_VALID} AND stage = '{Stage.CLOSED}'",
         "(category_batch) WHERE category_batch IS NOT NULL",
         "(priority_batch) WHERE priority_batch IS NOT NULL",

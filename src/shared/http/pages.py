@@ -56,7 +56,7 @@ class Page:
         rows = await reading.rows(statement.limit(self.limit + 1))
         more = len(rows) > self.limit
         items = [dict(row) for row in rows[: self.limit]]
-        following = _cursor(items[-1][order.name]) if more else None
+        following = cursor_of(items[-1][order.name]) if more else None
         if also is not None:
             await also(reading, items)
         return self.answer(reading, items, following)
@@ -66,9 +66,7 @@ class Page:
     ) -> Response:
         """Return items in the form asked for, with a Link to the next page where there is one."""
         headers = {"Vary": "Accept, Authorization", "ETag": f'W/"{reading.position}"'}
-        if following is not None:
-            url = self.request.url.include_query_params(cursor=following)
-            headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
+        headers |= self.link(following)
         if not_modified(self.request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
         match self.media_type:
@@ -79,6 +77,13 @@ class Page:
             case _:
                 content = json_of({"items": items, "next": following, "position": reading.position})
         return Response(content, media_type=self.media_type, headers=headers)
+
+    def link(self, following: str | None) -> dict[str, str]:
+        """Return the header that names the next page, where there is one."""
+        if following is None:
+            return {}
+        url = self.request.url.include_query_params(cursor=following)
+        return {"Link": f'<{url.path}?{url.query}>; rel="next"'}
 
 
 async def page(
@@ -142,7 +147,8 @@ def _wanted(request: Request) -> str:
     return JSON
 
 
-def _cursor(position: int) -> str:
+def cursor_of(position: int) -> str:
+    """Return what a page says of where the next one begins."""
     return f"p{position}"
 
 
