@@ -1,8 +1,13 @@
 """What the projects room offers the roof."""
 
-from projects.api import at_risk, projects
+from projects.api import at_risk, bulk, projects
 from projects.domain.record import EVENTS
 from projects.views.register import REGISTER
 from shared.context import Context
 
-PROJECTS = Context(events=EVENTS, views=(REGISTER,), routers=(at_risk.router, projects.router))
+PROJECTS = Context(
+    events=EVENTS,
+    views=(REGISTER,),
+    # Paths with a name of their own come before those with an id.
+    routers=(at_risk.router, bulk.many, bulk.batches, projects.router),
+)

@@ -27,6 +27,7 @@ TAGS = [
     {"name": "imports", "description": "Historic logs, taken in whole."},
     {"name": "audit", "description": "Every decision, for the scrutiny committee."},
     {"name": "notices", "description": "Who was told what."},
+    {"name": "jobs", "description": "Long work, and how far it has come."},
     {"name": "projects", "description": "Projects in flight at the transition."},
     {"name": "health", "description": "Whether the service is well."},
 ]

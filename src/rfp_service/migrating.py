@@ -18,7 +18,7 @@ from shared.settings import NotConfigured
 if TYPE_CHECKING:
     from alembic.config import Config
 
-LATEST = "0002"
+LATEST = "0006"
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 4_210_501
 
@@ -30,6 +30,8 @@ GRANT EXECUTE ON FUNCTION append_events, position_at TO {role};
 GRANT UPDATE (position, stopped) ON views TO {role};
 GRANT INSERT, UPDATE ON reactions TO {role};
 GRANT INSERT ON notices, people TO {role};
+GRANT SELECT, INSERT, UPDATE ON jobs TO {role};
+GRANT SELECT, INSERT, DELETE ON job_results TO {role};
 """
 VIEW_GRANT = "GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {role}"
 

@@ -75,6 +75,7 @@ PERMISSIONS = Permissions(
         "RecordDependency": (PROGRAMME,),
         "EndDependency": (PROGRAMME,),
         "read-projects": EVERYBODY,
+        "read-jobs": EVERYBODY,
         # the record
         "read-audit": (SCRUTINY, AUDITOR, ADMINISTRATOR),
     }

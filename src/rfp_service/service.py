@@ -20,6 +20,8 @@ from shared.access.issuer import demonstration_tokens
 from shared.access.permissions import Permissions
 from shared.access.tokens import Person, Tokens
 from shared.audit.context import AUDIT
+from shared.bulk.answering import Batches
+from shared.bulk.context import BULK
 from shared.context import Context
 from shared.database import connected
 from shared.eventstore.encoding import Topics
@@ -29,6 +31,8 @@ from shared.flow.context import FLOW
 from shared.http.deciding import FactFinder, Running
 from shared.imports.context import IMPORTS
 from shared.imports.running import Importer
+from shared.jobs.context import JOBS
+from shared.jobs.keeping import Jobs
 from shared.messages import Command, Known
 from shared.notices.context import NOTICES
 from shared.projecting.visibility import Visibility
@@ -36,7 +40,18 @@ from shared.scheme.context import SCHEME
 from shared.scheme.facts import SchemeFacts
 from shared.settings import Profile, Settings
 
-CONTEXTS: tuple[Context, ...] = (FLOW, RFPS, CATALOGUE, SCHEME, IMPORTS, AUDIT, NOTICES, PROJECTS)
+CONTEXTS: tuple[Context, ...] = (
+    FLOW,
+    RFPS,
+    CATALOGUE,
+    SCHEME,
+    IMPORTS,
+    AUDIT,
+    NOTICES,
+    BULK,
+    JOBS,
+    PROJECTS,
+)
 EVENTS = tuple(event for context in CONTEXTS for event in context.events)
 VIEWS = tuple(view for context in CONTEXTS for view in context.views)
 REACTIONS = tuple(reaction for context in CONTEXTS for reaction in context.reactions)
@@ -56,6 +71,8 @@ class Service:
     known: Callable[[Person], Awaitable[Known]]
     running: Running
     importer: Importer
+    jobs: Jobs
+    batches: Batches
     slips: Past = field(default_factory=Past)
     permissions: Permissions = PERMISSIONS
     facts: Mapping[type[Command[Any]], FactFinder] = field(default_factory=lambda: FACTS)
@@ -70,6 +87,8 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
         await visibility.look(pool)
         scheme = SchemeFacts(pool, store)
         importer = Importer(pool, store)
+        jobs = Jobs(pool)
+        batches = Batches(pool, store, jobs)
         following = asyncio.create_task(visibility.follow())
         try:
             yield Service(
@@ -83,8 +102,11 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
                 known=scheme.known,
                 running=Running(),
                 importer=importer,
+                jobs=jobs,
+                batches=batches,
             )
         finally:
+            await batches.close()
             await importer.close()
             following.cancel()
             await asyncio.gather(following, return_exceptions=True)

@@ -81,17 +81,22 @@ class EnvelopeMapper(Mapper[UUID]):
 
     def stored(self, stream_id: UUID, version: int, event: Event[Any], stamp: Stamp) -> StoredEvent:
         """Return what goes into the table for one event; refuse what is too long for one entry."""
-        envelope: dict[str, Any] = {
-            "data": _said(event),
-            **stamp.model_dump(mode="json", exclude={"at"}, exclude_defaults=True),
-            "at": stamp.at.astimezone(UTC).isoformat(),
-        }
+        envelope = self.envelope(_said(event), stamp)
         if event.class_version > 1:
             envelope["class_version"] = event.class_version
         state = self.transcoder.encode(envelope)
         if len(state) > STATE_BYTES_LIMIT:
             raise EventTooLarge(bytes=len(state), limit=STATE_BYTES_LIMIT)
         return StoredEvent(stream_id, version, type(event).__name__, state)
+
+    @staticmethod
+    def envelope(said: dict[str, Any], stamp: Stamp) -> dict[str, Any]:
+        """Return what an event said and who vouches for it, in the order in which it is stored."""
+        return {
+            "data": said,
+            **stamp.model_dump(mode="json", exclude={"at"}, exclude_defaults=True),
+            "at": stamp.at.astimezone(UTC).isoformat(),
+        }
 
     def recorded(self, row: Any) -> Recorded:
         """Return one row of the table as an event in its place."""

@@ -69,10 +69,15 @@ async def conditions(
         expected = int(match[1].strip('"'))
     if key is None:
         return Conditions(expected, None)
-    named = _KEY.match(key.strip())
+    return Conditions(expected, IdempotencyKey(caller, key_named(key), await _hash(request)))
+
+
+def key_named(header: str) -> str:
+    """Return the key that a header names."""
+    named = _KEY.match(header.strip())
     if named is None:
         raise UnreadableKey
-    return Conditions(expected, IdempotencyKey(caller, named[1], await _hash(request)))
+    return named[1]
 
 
 async def _hash(request: Request) -> bytes:

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from shared.access.permissions import Permissions
 from shared.access.tokens import Person
-from shared.errors import StillRunning
+from shared.errors import OutOfDate, StillRunning
 from shared.eventstore.appending import IdempotencyKey
 from shared.eventstore.store import EventStore
 from shared.http.bodies import authenticated
@@ -115,6 +115,11 @@ class Desk:
                 stream_id, command, stamp, blank=blank, expected=expected, key=key, absent=True
             )
         )
+
+    def must_see(self, version: int) -> None:
+        """Refuse unless the caller has seen this version: absent 428, another 412."""
+        if self.conditions.must_name_a_version() != version:
+            raise OutOfDate(version=version)
 
     async def stamp_for(self, command: type[Command[Any]]) -> Stamp:
         """Vouch for who decides, by which role, knowing what; refuse who may never do this."""

@@ -122,12 +122,17 @@ def csv_of(items: Iterable[Mapping[str, Any]]) -> bytes:
     return text.getvalue().encode()
 
 
+def defused(text: str) -> str:
+    """Return text that no spreadsheet will run: before what looks like a formula stands an apostrophe."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
 def _cell(value: object) -> str:
-    """Return one value as text; an apostrophe keeps text that looks like a formula from being one."""
+    """Return one value as text."""
     if value is None:
         return ""
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+        return defused(value)
     if isinstance(value, bool | int | float):
         return str(value).lower()
     return json_of(value).decode().strip('"')

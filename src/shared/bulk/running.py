@@ -1,0 +1,284 @@
+"""Carrying a batch out: blocks of items loaded, decided and committed one after another, each outcome told.
+
+While one block is being committed the next one is decided. Memory holds two blocks, however many come.
+"""
+
+import asyncio
+import pickle
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from tempfile import TemporaryFile
+from typing import IO, Any, Generic
+from uuid import UUID
+
+import orjson
+
+from shared.bulk.asking import Asked, Operation
+from shared.bulk.batches import Mode
+from shared.bulk.items import I, Item
+from shared.bulk.outcomes import Outcome, refused
+from shared.errors import KeyUsedOtherwise, NotFound, OutOfDate, Refused, Unacceptable
+from shared.eventstore.bulk import BulkRoad, Loaded, Seal, Sealed
+from shared.messages import Command, S
+
+FIRST_BLOCK, BLOCK = 250, 2_000
+ATTEMPTS = 5
+
+
+class NamedTwice(Unacceptable):
+    """This batch names the same thing twice; the first item of it counts."""
+
+
+@dataclass(slots=True)
+class _Block:
+    """A block that has been decided: outcomes, and what is still to be appended, each by its index."""
+
+    outcomes: list[Outcome | None]
+    items: list[Any]
+    sealed: dict[int, Sealed] = field(default_factory=dict)
+
+    def settled(self) -> list[Outcome]:
+        return [outcome for outcome in self.outcomes if outcome is not None]
+
+
+class Runner(Generic[I, S]):
+    """Carries one batch out."""
+
+    def __init__(self, road: BulkRoad, operation: Operation[I, S], asked: Asked) -> None:
+        """Do this to each item, as asked."""
+        self._road = road
+        self._operation = operation
+        self._asked = asked
+        self._seen: set[int] = set()
+        self._seals: dict[bytes, Seal] = {}
+
+    async def outcomes(self, items: Iterator[Item[I] | Outcome]) -> AsyncIterator[list[Outcome]]:
+        """Yield the outcomes of all items in order, a block at a time, once it is committed."""
+        if self._asked.dry_run:
+            async for block in self._decided(items):
+                yield _possible(block).settled()
+        elif self._asked.mode is Mode.ALL_OR_NOTHING:
+            async for told in self._all_or_nothing(items):
+                yield told
+        else:
+            async for told in self._each(items):
+                yield told
+
+    async def _each(self, items: Iterator[Item[I] | Outcome]) -> AsyncIterator[list[Outcome]]:
+        committing: asyncio.Task[list[Outcome]] | None = None
+        try:
+            async for block in self._decided(items):
+                if committing is not None:
+                    yield await committing
+                committing = asyncio.create_task(self._commit(block))
+                await asyncio.sleep(0)  # let it begin
+            if committing is not None:
+                yield await committing
+        except Refused:  # the body breaks off: what came before is told first
+            if committing is not None:
+                yield await committing
+            raise
+        finally:
+            if committing is not None and not committing.done():
+                await asyncio.wait([committing])  # what is on its way is not abandoned half-way
+
+    async def _decided(self, items: Iterator[Item[I] | Outcome]) -> AsyncIterator[_Block]:
+        size = FIRST_BLOCK
+        broken: Refused | None = None
+        while broken is None:
+            taken, broken = _next(items, size)
+            if taken:
+                yield await self._decide(taken)
+            elif broken is None:
+                return
+            size = BLOCK
+        raise broken
+
+    async def _commit(self, block: _Block) -> list[Outcome]:
+        """Append a block; whoever was overtaken looks again."""
+        for _ in range(ATTEMPTS):
+            places = await self._road.append(list(block.sealed.values()))
+            overtaken = _settle(block, places)
+            if not overtaken:
+                return block.settled()
+            late = [block.items[number] for number in overtaken]
+            self._seen.difference_update(hash(self._operation.target(i.value)) for i in late)
+            again = await self._decide(late)
+            for place, number in enumerate(overtaken):
+                block.outcomes[number] = again.outcomes[place]
+            block.sealed = {overtaken[place]: sealed for place, sealed in again.sealed.items()}
+        for number in block.sealed:
+            block.outcomes[number] = refused(block.items[number].number, OutOfDate())
+        return block.settled()
+
+    async def _all_or_nothing(
+        self, items: Iterator[Item[I] | Outcome]
+    ) -> AsyncIterator[list[Outcome]]:
+        """Decide on everything first, kept on disk; then append it in one commit, or nothing of it."""
+        with TemporaryFile() as kept:
+            sound, overtaken = True, set[int]()
+            async for block in self._decided(items):
+                sound = sound and not any(o and o.became == "refused" for o in block.outcomes)
+                pickle.dump(block, kept)
+            if sound:
+                kept.seek(0)
+                with TemporaryFile() as settled:
+                    overtaken = await self._append_all(kept, settled)
+                    if not overtaken:
+                        settled.seek(0)
+                        for outcomes in _unpickled(settled):
+                            yield outcomes
+                        return
+            kept.seek(0)
+            for block in _unpickled(kept):
+                yield _nothing_done(block, overtaken)
+
+    async def _append_all(self, kept: IO[bytes], settled: IO[bytes]) -> set[int]:
+        """Append every block in one transaction; return the items that somebody has overtaken."""
+        async with self._road.connection() as connection:
+            transaction = connection.transaction()
+            await transaction.start()
+            try:
+                for block in _unpickled(kept):
+                    places = await self._road.append(list(block.sealed.values()), connection)
+                    if overtaken := _settle(block, places):
+                        await transaction.rollback()
+                        return {block.items[number].number for number in overtaken}
+                    pickle.dump(block.settled(), settled)
+            except BaseException:
+                if not connection.is_closed():
+                    await transaction.rollback()
+                raise
+            await transaction.commit()
+            return set()
+
+    async def _decide(self, taken: Sequence[Item[I] | Outcome]) -> _Block:
+        """Ask the rules about a block of items; what they allow is sealed, not yet appended."""
+        operation = self._operation
+        block = _Block([None] * len(taken), list(taken))
+        asked: list[tuple[int, Item[I], UUID]] = []
+        for number, item in enumerate(taken):
+            if isinstance(item, Outcome):
+                block.outcomes[number] = item
+                continue
+            try:
+                stream_id = operation.target(item.value)
+                self._must_be_new(stream_id)
+            except Refused as refusal:
+                block.outcomes[number] = refused(item.number, refusal)
+                continue
+            asked.append((number, item, stream_id))
+        cause = self._asked.stamp.causation
+        loaded = await self._road.load(
+            [stream_id for _, _, stream_id in asked], operation.blank, cause
+        )
+        for number, item, stream_id in asked:
+            try:
+                decided = self._decide_one(item, stream_id, loaded.get(stream_id))
+            except Refused as refusal:
+                block.outcomes[number] = refused(item.number, refusal, stream_id)
+                continue
+            if isinstance(decided, Sealed):
+                block.sealed[number] = decided
+            else:
+                block.outcomes[number] = decided
+        return block
+
+    def _must_be_new(self, stream_id: UUID) -> None:
+        """Refuse what the batch has named before; a hash is remembered, for there may be many."""
+        if hash(stream_id) in self._seen:
+            raise NamedTwice
+        self._seen.add(hash(stream_id))
+
+    def _decide_one(
+        self, item: Item[I], stream_id: UUID, loaded: Loaded[S] | None
+    ) -> Sealed | Outcome:
+        """Return an item's events as they will be stored, or that they are stored already."""
+        operation = self._operation
+        if loaded is None:
+            raise NotFound
+        command = operation.command(item.value)
+        stream, caused = loaded.stream, loaded.caused
+        if caused is not None:
+            if not operation.same(command, caused.event):
+                raise KeyUsedOtherwise
+            return Outcome(item.number, "repeated", stream_id, caused.version, caused.position)
+        expected, position = operation.version(item.value), self._asked.known_position
+        if expected is not None and expected != stream.version:
+            raise OutOfDate(version=stream.version)
+        if expected is None and position is not None and stream.position > position:
+            raise OutOfDate(version=stream.version)
+        seal = self._seal_for(command)
+        stamp = seal.stamp
+        if stream.changed_at is not None and stamp.at < stream.changed_at:
+            seal = Seal(self._road.mapper, stamp.model_copy(update={"at": stream.changed_at}))
+        decided = command.decide(stream.state, seal.stamp)
+        events = decided if isinstance(decided, Sequence) else [decided]
+        return seal.seal(stream_id, stream.version + 1, events)
+
+    def _seal_for(self, command: Command[S]) -> Seal:
+        """Return the seal of a command's stamp; commands that need to know the same share one."""
+        facts = self._operation.facts(command)
+        key = orjson.dumps(facts)
+        if key not in self._seals:
+            if len(self._seals) >= BLOCK:
+                self._seals.clear()
+            stamp = self._asked.stamp
+            known = stamp.known.model_copy(update={"facts": facts})
+            self._seals[key] = Seal(self._road.mapper, stamp.model_copy(update={"known": known}))
+        return self._seals[key]
+
+
+def _next(
+    items: Iterator[Item[I] | Outcome], size: int
+) -> tuple[list[Item[I] | Outcome], Refused | None]:
+    """Return the next items, and why there are no more where the body breaks off."""
+    taken: list[Item[I] | Outcome] = []
+    try:
+        taken.extend(islice(items, size))
+    except Refused as refusal:
+        return taken, refusal
+    return taken, None
+
+
+def _settle(block: _Block, places: Sequence[int | None]) -> list[int]:
+    """Note what was appended; return the indexes of those that somebody has overtaken."""
+    overtaken = []
+    for (number, sealed), position in zip(list(block.sealed.items()), places, strict=True):
+        if position is None:
+            overtaken.append(number)
+            continue
+        block.outcomes[number] = Outcome(
+            block.items[number].number, "done", sealed.stream_id, sealed.last_version, position
+        )
+    return overtaken
+
+
+def _possible(block: _Block) -> _Block:
+    """Return a block that was only tried: what the rules allow would be possible."""
+    for number, sealed in block.sealed.items():
+        item = block.items[number].number
+        block.outcomes[number] = Outcome(item, "possible", sealed.stream_id, sealed.last_version)
+    return block
+
+
+def _nothing_done(block: _Block, overtaken: set[int]) -> list[Outcome]:
+    """Return a block of which nothing was appended, for another item was refused or overtaken."""
+    for number, sealed in block.sealed.items():
+        item = block.items[number].number
+        block.outcomes[number] = (
+            refused(item, OutOfDate(), sealed.stream_id)
+            if item in overtaken
+            else Outcome(item, "not-done", sealed.stream_id)
+        )
+    return block.settled()
+
+
+def _unpickled(file: IO[bytes]) -> Iterable[Any]:
+    """Yield what this process has just written to its own file."""
+    while True:
+        try:
+            yield pickle.load(file)  # noqa: S301  # our own, unnamed
+        except EOFError:
+            return
