@@ -75,12 +75,11 @@ def test_the_scheme_names_categories_and_those_within(
     named: bool,  # noqa: FBT001  # a parameter of the specification
 ) -> None:
     values = _scheme(project_categories=[ProjectCategory(name="Networks", sub_categories=["WAN"])])
-    command = CategoriseProject(category=category, sub_category=sub, reason="R.")
-    assert of_categories(values, command) == {"category_named": named}
+    assert of_categories(values, category, sub) == {"category_named": named}
 
 
 def test_where_the_scheme_names_none_any_will_do() -> None:
-    assert of_categories(_scheme(), CATEGORISE) == of_categories(None, CATEGORISE) == {}
+    assert of_categories(_scheme(), "X", None) == of_categories(None, "X", None) == {}
 
 
 def test_an_origin_is_put_right_with_the_category() -> None:

@@ -41,7 +41,8 @@ async def whether_it_is_named(
     store: EventStore, command: CategoriseProject
 ) -> dict[str, JsonValue]:
     """Find out whether the scheme names a category."""
-    return of_categories(await values_in_force(store, datetime.now(UTC).date()), command)
+    values = await values_in_force(store, datetime.now(UTC).date())
+    return of_categories(values, command.category, command.sub_category)
 
 
 async def weights_and_rank(store: EventStore, command: PrioritiseProject) -> dict[str, JsonValue]:

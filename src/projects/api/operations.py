@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import lru_cache, partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -102,14 +103,16 @@ def categorisations(
     """Return how many projects are categorised under the scheme in force."""
 
     def command(item: CategorisationItem) -> CategoriseProject:
-        return CategoriseProject.model_construct(
+        return CategoriseProject(
             category=item.category, sub_category=item.sub_category, origin=item.origin,
             rule=item.rule, reason=_reason(item, reason),
         )  # fmt: skip
 
+    named = lru_cache(partial(of_categories, values))  # many name the same few
+
     def facts(command: Command[Project]) -> dict[str, JsonValue]:
         assert isinstance(command, CategoriseProject)
-        return of_categories(values, command)
+        return named(command.category, command.sub_category)
 
     def same(command: Command[Project], event: Event[Any]) -> bool:
         assert isinstance(command, CategoriseProject)
@@ -133,7 +136,7 @@ def prioritisations(
     by_name: dict[str, float] = weights.get("weights", {})  # type: ignore[assignment]  # numbers by name
 
     def command(item: PrioritisationItem) -> PrioritiseProject:
-        return PrioritiseProject.model_construct(
+        return PrioritiseProject(
             moscow=item.moscow, scores=item.scores, reason=_reason(item, reason)
         )
 
@@ -162,7 +165,7 @@ def handlings(reason: str | None) -> Operation[HandlingItem, Project]:
     """Return how the handling of many projects is decided."""
 
     def command(item: HandlingItem) -> DecideHandling:
-        return DecideHandling.model_construct(
+        return DecideHandling(
             handling=item.handling, third_party=item.third_party, needs=item.needs,
             reason=_reason(item, reason),
         )  # fmt: skip

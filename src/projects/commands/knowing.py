@@ -2,19 +2,18 @@
 
 from pydantic import JsonValue
 
-from projects.commands.judging import CategoriseProject
 from shared.scheme.domain import SchemeValues
 
 
-def of_categories(values: SchemeValues | None, command: CategoriseProject) -> dict[str, JsonValue]:
+def of_categories(
+    values: SchemeValues | None, category: str, sub_category: str | None
+) -> dict[str, JsonValue]:
     """Say whether the scheme names a category; nothing where it names none at all."""
     named = values.project_categories if values else []
     if not named:
         return {}
-    subs = {category.name: category.sub_categories for category in named}
-    found = command.category in subs and (
-        command.sub_category is None or command.sub_category in subs[command.category]
-    )
+    subs = {one.name: one.sub_categories for one in named}
+    found = category in subs and (sub_category is None or sub_category in subs[category])
     return {"category_named": found}
 
 

@@ -1,6 +1,7 @@
 """The checks that several commands share, and what the stamp says of the day and of the batch."""
 
 from datetime import date
+from functools import lru_cache
 from uuid import UUID
 
 from projects.domain.project import OPEN, ORDER, Project, Stage
@@ -62,4 +63,9 @@ def today(stamp: Stamp) -> date:
 
 def batch_of(stamp: Stamp) -> UUID | None:
     """Return the batch that a decision belongs to, where it belongs to one."""
-    return UUID(stamp.causation[len(BATCH) :]) if stamp.causation.startswith(BATCH) else None
+    return _batch(stamp.causation)
+
+
+@lru_cache(maxsize=16)  # a batch's decisions follow one another
+def _batch(cause: str) -> UUID | None:
+    return UUID(cause.removeprefix(BATCH)) if cause.startswith(BATCH) else None

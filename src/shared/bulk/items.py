@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import orjson
 from pydantic import BaseModel, ValidationError
@@ -43,28 +42,22 @@ class UnknownColumns(Unacceptable):
     """The table has columns that are not known here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item(Generic[I]):
-    """One item, numbered from 1 as it was sent."""
+class Item(NamedTuple, Generic[I]):
+    """One item, numbered from 1 as it was sent; a tuple because there may be a million."""
 
     number: int
     value: I
 
 
 def items(path: Path, media_type: str, kind: type[I]) -> Iterator[Item[I] | Outcome]:
-    """Yield the items of a body; an item that can't be understood is an outcome already."""
+    """Return the items of a body; an item that can't be understood is an outcome already."""
     match media_type:
         case "application/json":
-            found = _of_json(path, kind)
+            return _of_json(path, kind)
         case "application/x-ndjson":
-            found = _of_lines(path, kind)
+            return _of_lines(path, kind)
         case _:
-            found = _of_table(path, kind)
-    for item in found:
-        number = item.number if isinstance(item, Item) else item.item
-        if number > ITEMS_LIMIT:
-            raise TooManyItems(limit=ITEMS_LIMIT)
-        yield item
+            return _of_table(path, kind)
 
 
 def _of_json(path: Path, kind: type[I]) -> Iterator[Item[I] | Outcome]:
@@ -84,10 +77,11 @@ def _of_lines(path: Path, kind: type[I]) -> Iterator[Item[I] | Outcome]:
         while line := file.readline(LINE_BYTES_LIMIT + 1):
             if len(line) > LINE_BYTES_LIMIT:
                 raise LineTooLong(after_item=number, limit_bytes=LINE_BYTES_LIMIT)
-            if line.isspace():
-                continue
-            number += 1
-            yield _read(number, line, kind)
+            if not line.isspace():
+                number += 1
+                yield _read(number, line, kind)
+            if number > ITEMS_LIMIT:
+                raise TooManyItems(limit=ITEMS_LIMIT)
 
 
 def _read(number: int, text: bytes, kind: type[I]) -> Item[I] | Outcome:

@@ -6,7 +6,7 @@ While one block is being committed the next one is decided. Memory holds two blo
 import asyncio
 import pickle
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from tempfile import TemporaryFile
 from typing import IO, Any, Generic
@@ -20,7 +20,7 @@ from shared.bulk.items import I, Item
 from shared.bulk.outcomes import Outcome, refused
 from shared.errors import KeyUsedOtherwise, NotFound, OutOfDate, Refused, Unacceptable
 from shared.eventstore.bulk import BulkRoad, Loaded, Seal, Sealed
-from shared.messages import Command, S
+from shared.messages import Command, Event, S
 
 FIRST_BLOCK, BLOCK = 250, 2_000
 ATTEMPTS = 5
@@ -36,6 +36,7 @@ class _Block:
 
     outcomes: list[Outcome | None]
     items: list[Any]
+    asked: list[tuple[int, Any, UUID]] = field(default_factory=list)
     sealed: dict[int, Sealed] = field(default_factory=dict)
 
     def settled(self) -> list[Outcome]:
@@ -84,16 +85,29 @@ class Runner(Generic[I, S]):
                 await asyncio.wait([committing])  # what is on its way is not abandoned half-way
 
     async def _decided(self, items: Iterator[Item[I] | Outcome]) -> AsyncIterator[_Block]:
-        size = FIRST_BLOCK
-        broken: Refused | None = None
-        while broken is None:
-            taken, broken = _next(items, size)
-            if taken:
-                yield await self._decide(taken)
-            elif broken is None:
-                return
-            size = BLOCK
-        raise broken
+        """Yield decided blocks; while one is being decided, the streams of the next are fetched."""
+        ahead: tuple[_Block, asyncio.Task[list[Any]]] | None = None
+        size, broken, taken = FIRST_BLOCK, None, list[Item[I] | Outcome]()
+        try:
+            while broken is None:
+                taken, broken = _next(items, size)
+                behind, size = ahead, BLOCK
+                ahead = self._asked_for(taken) if taken else None
+                await asyncio.sleep(0)  # let it begin
+                if behind is not None:
+                    yield self._decide(behind[0], await behind[1])
+                if not taken:
+                    break
+            if ahead is not None:
+                block, rows = ahead
+                ahead = None
+                yield self._decide(block, await rows)
+            if broken is not None:
+                raise broken
+        finally:
+            if ahead is not None:
+                ahead[1].cancel()
+                await asyncio.wait([ahead[1]])
 
     async def _commit(self, block: _Block) -> list[Outcome]:
         """Append a block; whoever was overtaken looks again."""
@@ -103,8 +117,9 @@ class Runner(Generic[I, S]):
             if not overtaken:
                 return block.settled()
             late = [block.items[number] for number in overtaken]
-            self._seen.difference_update(hash(self._operation.target(i.value)) for i in late)
-            again = await self._decide(late)
+            self._seen.difference_update(hash(self._operation.target(i.value).int) for i in late)
+            again, rows = self._asked_for(late)
+            self._decide(again, await rows)
             for place, number in enumerate(overtaken):
                 block.outcomes[number] = again.outcomes[place]
             block.sealed = {overtaken[place]: sealed for place, sealed in again.sealed.items()}
@@ -120,7 +135,7 @@ class Runner(Generic[I, S]):
             sound, overtaken = True, set[int]()
             async for block in self._decided(items):
                 sound = sound and not any(o and o.became == "refused" for o in block.outcomes)
-                pickle.dump(block, kept)
+                pickle.dump(replace(block, asked=[]), kept)
             if sound:
                 kept.seek(0)
                 with TemporaryFile() as settled:
@@ -153,29 +168,32 @@ class Runner(Generic[I, S]):
             await transaction.commit()
             return set()
 
-    async def _decide(self, taken: Sequence[Item[I] | Outcome]) -> _Block:
-        """Ask the rules about a block of items; what they allow is sealed, not yet appended."""
-        operation = self._operation
+    def _asked_for(
+        self, taken: Sequence[Item[I] | Outcome]
+    ) -> tuple[_Block, asyncio.Task[list[Any]]]:
+        """Find out which things a block of items means, and begin to fetch their streams."""
         block = _Block([None] * len(taken), list(taken))
-        asked: list[tuple[int, Item[I], UUID]] = []
         for number, item in enumerate(taken):
             if isinstance(item, Outcome):
                 block.outcomes[number] = item
                 continue
             try:
-                stream_id = operation.target(item.value)
+                stream_id = self._operation.target(item.value)
                 self._must_be_new(stream_id)
             except Refused as refusal:
                 block.outcomes[number] = refused(item.number, refusal)
                 continue
-            asked.append((number, item, stream_id))
+            block.asked.append((number, item, stream_id))
+        fetching = self._road.fetch([stream_id for _, _, stream_id in block.asked])
+        return block, asyncio.create_task(fetching)
+
+    def _decide(self, block: _Block, rows: Sequence[Any]) -> _Block:
+        """Ask the rules about a block; what they allow is sealed, not yet appended."""
         cause = self._asked.stamp.causation
-        loaded = await self._road.load(
-            [stream_id for _, _, stream_id in asked], operation.blank, cause
-        )
-        for number, item, stream_id in asked:
+        loaded = self._road.fold(rows, self._operation.blank, cause)
+        for number, item, stream_id in block.asked:
             try:
-                decided = self._decide_one(item, stream_id, loaded.get(stream_id))
+                decided = self._decide_one(item, stream_id, loaded.get(stream_id.int))
             except Refused as refusal:
                 block.outcomes[number] = refused(item.number, refusal, stream_id)
                 continue
@@ -187,9 +205,10 @@ class Runner(Generic[I, S]):
 
     def _must_be_new(self, stream_id: UUID) -> None:
         """Refuse what the batch has named before; a hash is remembered, for there may be many."""
-        if hash(stream_id) in self._seen:
+        name = hash(stream_id.int)
+        if name in self._seen:
             raise NamedTwice
-        self._seen.add(hash(stream_id))
+        self._seen.add(name)
 
     def _decide_one(
         self, item: Item[I], stream_id: UUID, loaded: Loaded[S] | None
@@ -214,8 +233,8 @@ class Runner(Generic[I, S]):
         if stream.changed_at is not None and stamp.at < stream.changed_at:
             seal = Seal(self._road.mapper, stamp.model_copy(update={"at": stream.changed_at}))
         decided = command.decide(stream.state, seal.stamp)
-        events = decided if isinstance(decided, Sequence) else [decided]
-        return seal.seal(stream_id, stream.version + 1, events)
+        events: Sequence[Event[Any]] = [decided] if isinstance(decided, Event) else decided
+        return seal.seal(stream.id, stream.version + 1, events)
 
     def _seal_for(self, command: Command[S]) -> Seal:
         """Return the seal of a command's stamp; commands that need to know the same share one."""

@@ -64,12 +64,13 @@ def sheet_rows(path: Path) -> Iterator[list[str]]:
     except (CalamineError, OSError, ValueError) as error:
         raise UnreadableTable from error
     for sheet in sheets:
-        if sheet.total_height == 0:
+        if sheet.end is None:
             continue
-        if sheet.total_width > COLUMNS_LIMIT:
-            raise TooManyColumns(columns=sheet.total_width, limit=COLUMNS_LIMIT)
-        if sheet.total_height > ROWS_LIMIT + 1:
-            raise TooManyRows(rows=sheet.total_height, limit=ROWS_LIMIT)
+        last_row, last_column = sheet.end
+        if last_column >= COLUMNS_LIMIT:
+            raise TooManyColumns(columns=last_column + 1, limit=COLUMNS_LIMIT)
+        if last_row > ROWS_LIMIT:
+            raise TooManyRows(rows=last_row, limit=ROWS_LIMIT)
         yield from (_texts(row) for row in sheet.iter_rows())
         return
     raise UnreadableTable
