@@ -3,6 +3,7 @@
 import sys
 
 from rfp_service import logs
+from tests.bench.bulk import at_risk, categorising
 from tests.bench.ground import ground
 from tests.bench.posting import posting
 from tests.bench.projecting import rebuilding, the_past, visibility
@@ -15,6 +16,8 @@ FIGURES = {
     "fold": folding,
     "visible": visibility,
     "past": the_past,
+    "bulk": categorising,
+    "risk": at_risk,
 }
 
 

@@ -1,7 +1,6 @@
 """What happens to a project on its way to its end: forecasts, plans, milestones, transfer, closure."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from projects.domain.events import ProjectEvent
 from projects.domain.project import Dependency, Plan, Project, ProjectMilestone, Scale
 from shared.fields import Day, ShortText
+from shared.states import replace
 
 
 class DeliveryStarted(ProjectEvent):

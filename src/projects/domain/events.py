@@ -1,6 +1,5 @@
 """What is decided on a project in flight, up to its handling. Each event says the stage it left."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Annotated, ClassVar
 from uuid import UUID
@@ -23,6 +22,7 @@ from projects.domain.project import (
 )
 from shared.fields import ShortText
 from shared.messages import Event
+from shared.states import replace
 
 People = Annotated[float, Field(gt=0, le=1000)]
 

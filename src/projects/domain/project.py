@@ -80,7 +80,7 @@ RATINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class About:
     """What a project is: words, owners, and cells of a register that could not be read, as they stood."""
 
@@ -95,7 +95,7 @@ class About:
     unread: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Schedule:
     """When a project began and is to end; every forecast it ever had, the first one first."""
 
@@ -116,7 +116,7 @@ class Schedule:
         return None if end is None else end + timedelta(days=self.contingency_days)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Category:
     """What sort of project it is, by which rule and batch it was said, and what was said before."""
 
@@ -127,7 +127,7 @@ class Category:
     before: "Category | None" = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Priority:
     """How much it matters; scores and weights are kept as they were when it was decided."""
 
@@ -140,7 +140,7 @@ class Priority:
     before: "Priority | None" = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Need:
     """People of one skill that a project needs in one month, such as 2026-09."""
 
@@ -149,7 +149,7 @@ class Need:
     people: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Handling:
     """Who brings it to its end, and the people that takes, month by month."""
 
@@ -160,7 +160,7 @@ class Handling:
     before: "Handling | None" = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """An action plan: who owns it, when it is due, and its steps with the day each was done."""
 
@@ -169,7 +169,7 @@ class Plan:
     steps: tuple[tuple[str, date, date | None], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ProjectMilestone:
     """A milestone: its baseline, what is forecast now, how often it slipped, and when it was reached."""
 
@@ -180,7 +180,7 @@ class ProjectMilestone:
     reached_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dependency:
     """What a project depends on: the kind of thing and its id; the roof knows what it is."""
 
@@ -189,7 +189,7 @@ class Dependency:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Project:
     """One project in flight, from its first event to its last."""
 

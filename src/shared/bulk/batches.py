@@ -1,7 +1,7 @@
 """A batch: one request that decided on many things, what became of its items, and whether it was undone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Literal
 from uuid import UUID, uuid5
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from shared.errors import KeyUsedOtherwise, NotFound, Refused
 from shared.fields import Reason
 from shared.messages import Command, Event, Stamp
+from shared.states import replace
 
 BATCHES = UUID("8d0f2c53-64f4-4f0e-9c64-1c5f1d7d0b21")
 
@@ -49,7 +50,7 @@ class BatchStatus(StrEnum):
     UNDONE = "undone"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Batch:
     """One batch, from its request to its undoing."""
 

@@ -5,6 +5,7 @@ It says what the single road says, event for event and byte for byte; it only ta
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Generic, NamedTuple
@@ -15,21 +16,28 @@ import orjson
 
 from shared.database import Connection
 from shared.eventstore.appending import APPEND
-from shared.eventstore.encoding import STATE_BYTES_LIMIT, EnvelopeMapper, EventTooLarge
-from shared.eventstore.store import fold
-from shared.messages import Event, Recorded, S, Stamp, Stream
+from shared.eventstore.encoding import STATE_BYTES_LIMIT, EnvelopeMapper, EventTooLarge, happened_at
+from shared.messages import Event, S, Stamp, Stream
 
-STREAMS = (
-    "SELECT notification_id, originator_id, originator_version, topic, state, recorded_at"
-    " FROM stored_events WHERE originator_id = ANY ($1) ORDER BY originator_id, originator_version"
-)
+STREAMS = """
+SELECT originator_id, notification_id, originator_version, topic, state FROM stored_events
+WHERE originator_id = ANY ($1) ORDER BY originator_id, originator_version
+"""
+
+
+class Caused(NamedTuple):
+    """An event that a cause had already made, and where it stands."""
+
+    event: Event[Any]
+    version: int
+    position: int
 
 
 class Loaded(NamedTuple, Generic[S]):
-    """A stream as it stands, and the event that a cause had already made in it, where one had."""
+    """A stream as it stands, and the last event that a cause had already made in it, where one had."""
 
     stream: Stream[S]
-    caused: Recorded | None
+    caused: Caused | None
 
 
 class Sealed(NamedTuple):
@@ -59,7 +67,8 @@ class Seal:
         return Sealed(stream_id, version, states)
 
     def _state(self, event: Event[Any]) -> bytes:
-        said = event.__pydantic_serializer__.to_json(event)
+        empty = {n for n in _may_be_left_out(type(event)) if getattr(event, n) is None}
+        said = event.__pydantic_serializer__.to_json(event, exclude=empty or None)
         version = type(event).class_version
         more = b',"class_version":%d}' % version if version > 1 else b""
         state: bytes = b'{"data":' + said + (self._tail[:-1] + more if more else self._tail)
@@ -91,15 +100,29 @@ class BulkRoad:
 
         They are known by their ids' integers, which are quicker to compare than the ids.
         """
-        recorded = self.mapper.recorded
-        loaded: dict[int, Loaded[S]] = {}
-        for stream_id, group in groupby(rows, key=_stream_of):
-            events = [recorded(row) for row in group]
-            if type(events[0].event).kind == blank.kind:
-                loaded[stream_id.int] = Loaded(
-                    fold(stream_id, blank, events), _caused(events, cause)
-                )
-        return loaded
+        topics = self.mapper.topics
+        return {
+            stream_id.int: self._loaded(stream_id, blank, stored, cause)
+            for stream_id, group in groupby(rows, key=_stream_of)
+            if topics[(stored := list(group))[0][3]].kind == blank.kind
+        }
+
+    def _loaded(
+        self, stream_id: UUID, blank: S, stored: Sequence[asyncpg.Record], cause: str
+    ) -> Loaded[S]:
+        state, caused, opened_at, changed_at = blank, None, None, None
+        position = version = 0
+        for _, position, version, topic, written in stored:
+            envelope = orjson.loads(written)
+            event = self.mapper.event(topic, envelope)
+            state = event.apply(state)
+            changed_at = happened_at(envelope)
+            opened_at = opened_at or changed_at
+            if envelope.get("causation") == cause:
+                caused = Caused(event, version, position)
+        first = stored[0][1]
+        stream = Stream(stream_id, state, version, first, position, opened_at, changed_at)
+        return Loaded(stream, caused)
 
     async def append(
         self, block: Sequence[Sealed], connection: Connection | None = None
@@ -123,12 +146,14 @@ class BulkRoad:
         return places
 
 
-_stream_of = itemgetter(1)
+_stream_of = itemgetter(0)
 
 
-def _caused(events: Sequence[Recorded], cause: str) -> Recorded | None:
-    caused = (e for e in reversed(events) if e.envelope.get("causation") == cause)
-    return next(caused, None)
+@cache
+def _may_be_left_out(cls: type[Event[Any]]) -> tuple[str, ...]:
+    """Return the fields of an event that need no room where they are None."""
+    fields = cls.model_fields.items()
+    return tuple(name for name, f in fields if not f.is_required() and f.default is None)
 
 
 def _columns(block: Sequence[Sealed]) -> tuple[list[object], ...]:
