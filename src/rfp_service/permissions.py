@@ -51,6 +51,8 @@ PERMISSIONS = Permissions(
         "read-imports": EVERYBODY,
         # projects in flight
         "IdentifyProject": (PROGRAMME,),
+        "RegisterProject": (PROGRAMME,),
+        "SaveRegisterMapping": (PROGRAMME,),
         "AmendProject": (PROGRAMME,),
         "CategoriseProject": (PROGRAMME,),
         "PrioritiseProject": (PROGRAMME,),

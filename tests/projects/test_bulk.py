@@ -184,14 +184,14 @@ async def test_a_stream_that_is_left_keeps_what_was_committed(
     monkeypatch.setattr(running, "BLOCK", 2)
     await several(api, 6)
     items = [item(f"P{n}") for n in range(6)]
-    real = api.service.batches._carried_out  # noqa: SLF001  # its stream is left after one block
+    real = api.service.batches.carried_out
 
     async def left(work: Any) -> Any:
         async for told in real(work):
             yield told
             await api.service.pool.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
-    monkeypatch.setattr(api.service.batches, "_carried_out", left)
+    monkeypatch.setattr(api.service.batches, "carried_out", left)
     broken = outcomes(await sent(api, items, key="wednesday"))
     assert broken[-1]["outcome"] == "broken"
     assert broken[-1]["problem"]["type"] == "/problems/database-away"

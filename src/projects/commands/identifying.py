@@ -73,7 +73,9 @@ def identified(
 
 def must_be_on_scale(scale: Scale, rating: str | None) -> None:
     """Refuse a rating that the named scale does not have; without a named scale, any stands as given."""
-    if scale is not Scale.UNSTATED and rating is not None and rating not in RATINGS[scale]:
+    if scale is Scale.UNSTATED or rating is None:
+        return
+    if rating.casefold() not in {known.casefold() for known in RATINGS[scale]}:
         raise NotOnThisScale(scale=scale, ratings=list(RATINGS[scale]))
 
 

@@ -1,9 +1,11 @@
 """Every event of a project in flight, for the record to know them by name."""
 
-from projects.domain import delivery, events
-from projects.domain.events import ProjectEvent
+from typing import Any
 
-EVENTS: tuple[type[ProjectEvent], ...] = (
+from projects.domain import delivery, events, mapping
+from shared.messages import Event
+
+EVENTS: tuple[type[Event[Any]], ...] = (
     events.ProjectIdentified,
     events.ProjectAmended,
     events.ProjectCategorised,
@@ -28,4 +30,5 @@ EVENTS: tuple[type[ProjectEvent], ...] = (
     delivery.ProjectMilestoneReached,
     delivery.ProjectDependencyRecorded,
     delivery.ProjectDependencyEnded,
+    mapping.RegisterMappingSaved,
 )

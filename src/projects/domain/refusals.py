@@ -113,3 +113,15 @@ class ReasonNeeded(Refused):
 
 class UnknownReference(Unacceptable):
     """Say which project is meant: by its id or by its reference, and not by both where they differ."""
+
+
+class MappingIncomplete(Unacceptable):
+    """Say which columns hold the reference and the title of a project."""
+
+
+class UnreadableMapping(Unacceptable):
+    """`mapping` is a JSON object of headings and the fields that they stand for."""
+
+
+class NoSuchColumn(Unacceptable):
+    """The mapping names a column that this table does not have."""

@@ -136,7 +136,7 @@ class Batches:
         """Answer with one list, when everything has its outcome."""
         everything: list[Outcome] = []
         counts = Counts()
-        async for outcomes, so_far in self._carried_out(work):
+        async for outcomes, so_far in self.carried_out(work):
             everything += outcomes
             counts = so_far
         answer = {
@@ -158,7 +158,7 @@ class Batches:
             yield csv_heading()
         item = 0
         try:
-            async for outcomes, _ in self._carried_out(work):
+            async for outcomes, _ in self.carried_out(work):
                 item = outcomes[-1].item
                 yield form(outcomes)
         except Refused as refusal:
@@ -183,7 +183,7 @@ class Batches:
     async def _work(self, work: Undertaking, body: Received | None) -> None:
         piece = done = 0
         try:
-            async for outcomes, counts in self._carried_out(work):
+            async for outcomes, counts in self.carried_out(work):
                 done += len(outcomes)
                 await self._jobs.add(work.batch, piece, lines(outcomes), done, counts.model_dump())
                 piece += 1
@@ -198,7 +198,7 @@ class Batches:
             if body is not None:
                 body.folder.cleanup()
 
-    async def _carried_out(self, work: Undertaking) -> AsyncIterator[tuple[list[Outcome], Counts]]:
+    async def carried_out(self, work: Undertaking) -> AsyncIterator[tuple[list[Outcome], Counts]]:
         """Yield outcomes with the counts so far; at the end, put the counts on record."""
         counts = Counts()
         runner = Runner(self._road, work.operation, work.asked)

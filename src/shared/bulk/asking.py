@@ -24,6 +24,7 @@ class Operation(Generic[I, S]):
     command: Callable[[I], Command[S]]
     facts: Callable[[Command[S]], dict[str, JsonValue]]
     same: Callable[[Command[S], Event[Any]], bool]
+    begins: bool = False  # whether a thing may be new
 
 
 @dataclass(frozen=True, slots=True)

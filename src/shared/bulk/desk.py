@@ -63,7 +63,7 @@ class Wishes:
     reason: str | None
 
 
-def wishes(
+async def wishes(
     dry_run: Annotated[Flag, Query(description="Say what would happen; write nothing.")] = False,  # noqa: FBT002  # a query parameter
     mode: Annotated[Mode, Query(description="Each for itself, or all or nothing.")] = Mode.EACH,
     known_position: Annotated[

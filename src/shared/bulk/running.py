@@ -5,8 +5,8 @@ While one block is being committed the next one is decided. Memory holds two blo
 
 import asyncio
 import pickle
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from tempfile import TemporaryFile
 from typing import IO, Any, Generic
@@ -16,11 +16,12 @@ import orjson
 
 from shared.bulk.asking import Asked, Operation
 from shared.bulk.batches import Mode
+from shared.bulk.blocks import Block, nothing_done, possible, settle, unpickled
 from shared.bulk.items import I, Item
 from shared.bulk.outcomes import Outcome, refused
 from shared.errors import KeyUsedOtherwise, NotFound, OutOfDate, Refused, Unacceptable
 from shared.eventstore.bulk import BulkRoad, Loaded, Seal, Sealed
-from shared.messages import Command, Event, S
+from shared.messages import Command, Event, S, Stream
 
 FIRST_BLOCK, BLOCK = 250, 2_000
 ATTEMPTS = 5
@@ -28,19 +29,6 @@ ATTEMPTS = 5
 
 class NamedTwice(Unacceptable):
     """This batch names the same thing twice; the first item of it counts."""
-
-
-@dataclass(slots=True)
-class _Block:
-    """A block that has been decided: outcomes, and what is still to be appended, each by its index."""
-
-    outcomes: list[Outcome | None]
-    items: list[Any]
-    asked: list[tuple[int, Any, UUID]] = field(default_factory=list)
-    sealed: dict[int, Sealed] = field(default_factory=dict)
-
-    def settled(self) -> list[Outcome]:
-        return [outcome for outcome in self.outcomes if outcome is not None]
 
 
 class Runner(Generic[I, S]):
@@ -58,7 +46,7 @@ class Runner(Generic[I, S]):
         """Yield the outcomes of all items in order, a block at a time, once it is committed."""
         if self._asked.dry_run:
             async for block in self._decided(items):
-                yield _possible(block).settled()
+                yield possible(block).settled()
         elif self._asked.mode is Mode.ALL_OR_NOTHING:
             async for told in self._all_or_nothing(items):
                 yield told
@@ -84,9 +72,9 @@ class Runner(Generic[I, S]):
             if committing is not None and not committing.done():
                 await asyncio.wait([committing])  # what is on its way is not abandoned half-way
 
-    async def _decided(self, items: Iterator[Item[I] | Outcome]) -> AsyncIterator[_Block]:
+    async def _decided(self, items: Iterator[Item[I] | Outcome]) -> AsyncIterator[Block]:
         """Yield decided blocks; while one is being decided, the streams of the next are fetched."""
-        ahead: tuple[_Block, asyncio.Task[list[Any]]] | None = None
+        ahead: tuple[Block, asyncio.Task[list[Any]]] | None = None
         size, broken, taken = FIRST_BLOCK, None, list[Item[I] | Outcome]()
         try:
             while broken is None:
@@ -109,11 +97,11 @@ class Runner(Generic[I, S]):
                 ahead[1].cancel()
                 await asyncio.wait([ahead[1]])
 
-    async def _commit(self, block: _Block) -> list[Outcome]:
+    async def _commit(self, block: Block) -> list[Outcome]:
         """Append a block; whoever was overtaken looks again."""
         for _ in range(ATTEMPTS):
             places = await self._road.append(list(block.sealed.values()))
-            overtaken = _settle(block, places)
+            overtaken = settle(block, places)
             if not overtaken:
                 return block.settled()
             late = [block.items[number] for number in overtaken]
@@ -142,12 +130,12 @@ class Runner(Generic[I, S]):
                     overtaken = await self._append_all(kept, settled)
                     if not overtaken:
                         settled.seek(0)
-                        for outcomes in _unpickled(settled):
+                        for outcomes in unpickled(settled):
                             yield outcomes
                         return
             kept.seek(0)
-            for block in _unpickled(kept):
-                yield _nothing_done(block, overtaken)
+            for block in unpickled(kept):
+                yield nothing_done(block, overtaken)
 
     async def _append_all(self, kept: IO[bytes], settled: IO[bytes]) -> set[int]:
         """Append every block in one transaction; return the items that somebody has overtaken."""
@@ -155,9 +143,9 @@ class Runner(Generic[I, S]):
             transaction = connection.transaction()
             await transaction.start()
             try:
-                for block in _unpickled(kept):
+                for block in unpickled(kept):
                     places = await self._road.append(list(block.sealed.values()), connection)
-                    if overtaken := _settle(block, places):
+                    if overtaken := settle(block, places):
                         await transaction.rollback()
                         return {block.items[number].number for number in overtaken}
                     pickle.dump(block.settled(), settled)
@@ -170,9 +158,9 @@ class Runner(Generic[I, S]):
 
     def _asked_for(
         self, taken: Sequence[Item[I] | Outcome]
-    ) -> tuple[_Block, asyncio.Task[list[Any]]]:
+    ) -> tuple[Block, asyncio.Task[list[Any]]]:
         """Find out which things a block of items means, and begin to fetch their streams."""
-        block = _Block([None] * len(taken), list(taken))
+        block = Block([None] * len(taken), list(taken))
         for number, item in enumerate(taken):
             if isinstance(item, Outcome):
                 block.outcomes[number] = item
@@ -187,7 +175,7 @@ class Runner(Generic[I, S]):
         fetching = self._road.fetch([stream_id for _, _, stream_id in block.asked])
         return block, asyncio.create_task(fetching)
 
-    def _decide(self, block: _Block, rows: Sequence[Any]) -> _Block:
+    def _decide(self, block: Block, rows: Sequence[Any]) -> Block:
         """Ask the rules about a block; what they allow is sealed, not yet appended."""
         cause = self._asked.stamp.causation
         loaded = self._road.fold(rows, self._operation.blank, cause)
@@ -215,6 +203,8 @@ class Runner(Generic[I, S]):
     ) -> Sealed | Outcome:
         """Return an item's events as they will be stored, or that they are stored already."""
         operation = self._operation
+        if loaded is None and operation.begins:
+            loaded = Loaded(Stream(stream_id, operation.blank), None)
         if loaded is None:
             raise NotFound
         command = operation.command(item.value)
@@ -223,18 +213,23 @@ class Runner(Generic[I, S]):
             if not operation.same(command, caused.event):
                 raise KeyUsedOtherwise
             return Outcome(item.number, "repeated", stream_id, caused.version, caused.position)
-        expected, position = operation.version(item.value), self._asked.known_position
-        if expected is not None and expected != stream.version:
-            raise OutOfDate(version=stream.version)
-        if expected is None and position is not None and stream.position > position:
-            raise OutOfDate(version=stream.version)
+        self._must_be_as_seen(item, stream)
         seal = self._seal_for(command)
         stamp = seal.stamp
         if stream.changed_at is not None and stamp.at < stream.changed_at:
             seal = Seal(self._road.mapper, stamp.model_copy(update={"at": stream.changed_at}))
         decided = command.decide(stream.state, seal.stamp)
         events: Sequence[Event[Any]] = [decided] if isinstance(decided, Event) else decided
+        if not events:  # it says what is known already
+            return Outcome(item.number, "repeated", stream_id, stream.version, stream.position)
         return seal.seal(stream.id, stream.version + 1, events)
+
+    def _must_be_as_seen(self, item: Item[I], stream: Stream[S]) -> None:
+        """Refuse what has changed since the version, or the position, that the caller has seen."""
+        seen, position = self._operation.version(item.value), self._asked.known_position
+        stale = seen != stream.version if seen is not None else stream.position > (position or 0)
+        if stale and (seen, position) != (None, None):
+            raise OutOfDate(version=stream.version)
 
     def _seal_for(self, command: Command[S]) -> Seal:
         """Return the seal of a command's stamp; commands that need to know the same share one."""
@@ -259,45 +254,3 @@ def _next(
     except Refused as refusal:
         return taken, refusal
     return taken, None
-
-
-def _settle(block: _Block, places: Sequence[int | None]) -> list[int]:
-    """Note what was appended; return the indexes of those that somebody has overtaken."""
-    overtaken = []
-    for (number, sealed), position in zip(list(block.sealed.items()), places, strict=True):
-        if position is None:
-            overtaken.append(number)
-            continue
-        block.outcomes[number] = Outcome(
-            block.items[number].number, "done", sealed.stream_id, sealed.last_version, position
-        )
-    return overtaken
-
-
-def _possible(block: _Block) -> _Block:
-    """Return a block that was only tried: what the rules allow would be possible."""
-    for number, sealed in block.sealed.items():
-        item = block.items[number].number
-        block.outcomes[number] = Outcome(item, "possible", sealed.stream_id, sealed.last_version)
-    return block
-
-
-def _nothing_done(block: _Block, overtaken: set[int]) -> list[Outcome]:
-    """Return a block of which nothing was appended, for another item was refused or overtaken."""
-    for number, sealed in block.sealed.items():
-        item = block.items[number].number
-        block.outcomes[number] = (
-            refused(item, OutOfDate(), sealed.stream_id)
-            if item in overtaken
-            else Outcome(item, "not-done", sealed.stream_id)
-        )
-    return block.settled()
-
-
-def _unpickled(file: IO[bytes]) -> Iterable[Any]:
-    """Yield what this process has just written to its own file."""
-    while True:
-        try:
-            yield pickle.load(file)  # noqa: S301  # our own, unnamed
-        except EOFError:
-            return
