@@ -1,6 +1,6 @@
 """What the projects room offers the roof."""
 
-from projects.api import at_risk, bulk, projects, registers
+from projects.api import at_risk, bulk, planning, projects, registers
 from projects.domain.record import EVENTS
 from projects.views.register import REGISTER
 from shared.context import Context
@@ -9,5 +9,12 @@ PROJECTS = Context(
     events=EVENTS,
     views=(REGISTER,),
     # Paths with a name of their own come before those with an id.
-    routers=(at_risk.router, bulk.many, bulk.batches, registers.router, projects.router),
+    routers=(
+        at_risk.router,
+        bulk.many,
+        bulk.batches,
+        registers.router,
+        planning.router,
+        projects.router,
+    ),
 )

@@ -53,6 +53,7 @@ PERMISSIONS = Permissions(
         "IdentifyProject": (PROGRAMME,),
         "RegisterProject": (PROGRAMME,),
         "SaveRegisterMapping": (PROGRAMME,),
+        "StateCapacity": (PROGRAMME,),
         "AmendProject": (PROGRAMME,),
         "CategoriseProject": (PROGRAMME,),
         "PrioritiseProject": (PROGRAMME,),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from projects.domain import delivery, events, mapping
+from projects.domain import capacity, delivery, events, mapping
 from shared.messages import Event
 
 EVENTS: tuple[type[Event[Any]], ...] = (
@@ -31,4 +31,5 @@ EVENTS: tuple[type[Event[Any]], ...] = (
     delivery.ProjectDependencyRecorded,
     delivery.ProjectDependencyEnded,
     mapping.RegisterMappingSaved,
+    capacity.TeamCapacityStated,
 )
