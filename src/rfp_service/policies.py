@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import JsonValue
 
 from projects.api.finding import weights_and_rank, whether_it_is_named
+from projects.commands.identifying import IdentifyProject
 from projects.commands.judging import CategoriseProject, PrioritiseProject
 from rfp_service.catalogue.commands import SearchCatalogue
 from rfp_service.catalogue.domain import CatalogueCheck
@@ -48,6 +49,7 @@ async def what_a_check_showed(store: EventStore, command: CheckCatalogue) -> dic
 FACTS: Mapping[type[Command[Any]], FactFinder] = {
     SearchCatalogue: what_the_catalogue_shows,
     CheckCatalogue: what_a_check_showed,
+    IdentifyProject: whether_it_is_named,
     CategoriseProject: whether_it_is_named,
     PrioritiseProject: weights_and_rank,
 }

@@ -5,9 +5,10 @@ from datetime import date
 from projects.commands.identifying import AmendProject, IdentifyProject
 from projects.domain.delivery import ProjectClosed
 from projects.domain.events import ProjectAmended
-from projects.domain.project import Origin, Scale, Stage, project_id
+from projects.domain.project import Category, Origin, Scale, Stage, project_id
 from projects.domain.refusals import (
     EndsBeforeItStarts,
+    NoSuchCategory,
     NothingToAmend,
     NotOnThisScale,
     NotYet,
@@ -50,6 +51,16 @@ def test_one_that_is_over_is_closed_at_once() -> None:
     )
     given(NONE).when(over).then(IDENTIFIED, closed)
     given(NONE).when(IDENTIFY.model_copy(update={"finished_on": LATER})).refused(NotYet)
+
+
+def test_one_is_registered_with_the_category_it_has() -> None:
+    known = IDENTIFY.model_copy(update={"category": "Networks", "finished_on": TODAY})
+    given(NONE).when(known).leads_to(stage=Stage.CLOSED, category=_networks())
+    given(NONE).when(known, category_named=False).refused(NoSuchCategory)
+
+
+def _networks() -> Category:
+    return Category("Networks", before=Category())
 
 
 def test_a_rating_is_kept_as_given_on_the_scale_that_is_named() -> None:

@@ -139,7 +139,7 @@ async def test_nothing_is_half_done(api: Api) -> None:
 
 async def test_a_mapping_is_corrected_and_saved(api: Api) -> None:
     table = "Nr,What,Ends\r\nA1,Thing,2026-12-31\r\n"
-    missing = await handed_in(api, table, 422)
+    missing = await handed_in(api, table, 409)
     assert (missing["type"], missing["missing"]) == (
         "/problems/mapping-incomplete", ["reference", "title"],
     )  # fmt: skip
@@ -156,16 +156,17 @@ async def test_a_mapping_is_corrected_and_saved(api: Api) -> None:
     wrong = await handed_in(api, table, 422, mapping=other)
     assert (wrong["type"], wrong["missing"]) == ("/problems/no-such-column", ["Cost"])
     await handed_in(api, table, 422, mapping="[]")
-    await api.post("/v1/register-mappings", {"name": "X", "columns": {"A": "title"}}, PIA, 422)
+    await api.post("/v1/register-mappings", {"name": "X", "columns": {"A": "title"}}, PIA, 409)
 
 
 async def test_spreadsheets_are_registers_too(api: Api) -> None:
-    rows = [["Ref", "Title", "End date", "Cost"], ["X1", "=Sum", date(2026, 12, 31), 12.5]]
+    rows = [["Ref", "Title", "End date", "Cost", "Category"],
+            ["X1", "=Sum", date(2026, 12, 31), 12.5, "Networks"]]  # fmt: skip
     report = await handed_in(api, xlsx(rows), amounts_in="millions")
     assert (report["kind"], report["counts"]["done"]) == ("spreadsheet", 1)
     seen = (await api.get(f"/v1/projects/{project_id('X1')}")).json()
     assert (seen["title"], seen["forecast_end"]) == ("=Sum", "2026-12-31")
-    assert seen["cost_pence"] == 1_250_000_000
+    assert (seen["cost_pence"], seen["category"]) == (1_250_000_000, "Networks")
 
 
 async def test_what_is_no_register_is_refused(api: Api) -> None:

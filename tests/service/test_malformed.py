@@ -34,6 +34,10 @@ DEPENDS_ON_WHAT_IS_THERE = {
     "/problems/stages-needed",
     "/problems/not-readable",
     "/problems/column-missing",
+    "/problems/unreadable-table",  # and what a register holds
+    "/problems/no-heading",
+    "/problems/unreadable-mapping",
+    "/problems/no-such-column",
 }
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import asyncpg
 from pydantic import JsonValue
 
+from projects.commands.identifying import IdentifyProject
 from projects.commands.judging import (
     CategoriseProject,
     PrioritiseProject,
@@ -38,7 +39,7 @@ async def values_in_force(
 
 
 async def whether_it_is_named(
-    store: EventStore, command: CategoriseProject
+    store: EventStore, command: CategoriseProject | IdentifyProject
 ) -> dict[str, JsonValue]:
     """Find out whether the scheme names a category."""
     values = await values_in_force(store, datetime.now(UTC).date())

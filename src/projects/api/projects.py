@@ -46,7 +46,7 @@ async def identify_project(
 
 
 @router.post(
-    "/{project_id}/decisions",
+    "/{project_id:uuid}/decisions",
     summary="Decide on a project",
     responses=DECIDES,
     dependencies=[Depends(must_be_json)],
@@ -100,7 +100,7 @@ async def list_projects(  # noqa: PLR0913, PLR0917  # the filters of one list
 
 
 @router.get(
-    "/{project_id}",
+    "/{project_id:uuid}",
     summary="See a project",
     dependencies=[may("read-projects")],
     responses=one(ProjectSeen),
@@ -115,7 +115,7 @@ async def see_project(request: Request, project_id: ProjectId, reading: Read) ->
 
 
 @router.get(
-    "/{project_id}/history",
+    "/{project_id:uuid}/history",
     summary="See a project's history",
     dependencies=[may("read-projects")],
     responses=one(History),

@@ -5,6 +5,7 @@ import hashlib
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Literal
@@ -12,9 +13,11 @@ from uuid import UUID, uuid5
 
 from fastapi import APIRouter, Body, Depends, Form, Request, Response, UploadFile
 from fastapi import Path as InPath
-from pydantic import TypeAdapter, ValidationError
+from pydantic import JsonValue, TypeAdapter, ValidationError
 
+from projects.api.finding import values_in_force
 from projects.api.register_answers import MappingSeen, RegisterReport, reported
+from projects.commands.knowing import of_categories
 from projects.commands.mapping import Columns, SaveRegisterMapping, must_be_complete
 from projects.commands.registering import RegisterProject
 from projects.domain.mapping import RegisterMapping, mapping_id, suggested
@@ -38,7 +41,8 @@ from shared.http.bodies import (
 )
 from shared.http.deciding import Acting, Opening, may
 from shared.http.reading import Read
-from shared.messages import Known, Receipt
+from shared.messages import Command, Known, Receipt
+from shared.scheme.domain import SchemeValues
 from shared.tabular.tables import Table, open_table
 
 UPLOAD_BYTES_LIMIT = 128 * 1024 * 1024
@@ -115,15 +119,16 @@ async def hand_register_in(  # the parts of one form
     with TemporaryDirectory(prefix="rfp-register-") as folder:
         path = Path(folder, "register")
         batch = uuid5(BATCHES, await asyncio.to_thread(_kept, file, path, wishes.text()))
-        table = await asyncio.to_thread(_looked_through, path, wishes.encoding)
+        table, rows = await asyncio.to_thread(_looked_through, path, wishes.encoding)
         how = await _how(request, table, wishes)
         known = Known(position=stamp.known.position, roles=stamp.known.roles,
                       scheme_version=stamp.known.scheme_version)  # fmt: skip
         stamp = stamp.model_copy(update={"causation": cause_of(batch), "known": known})
-        report, total = Report(), 0
+        report = Report()
+        operation = registering(await values_in_force(desk.store, stamp.at.date()))
         work = Undertaking(
-            batch, REGISTERING, Asked(stamp, mode, dry_run), str(batch),
-            _items(open_table(path, wishes.encoding), how, report), total,
+            batch, operation, Asked(stamp, mode, dry_run), str(batch),
+            _items(open_table(path, wishes.encoding), how, report), rows,
         )  # fmt: skip
         outcomes, counts = await _carried_out(request, work)
     return reported(
@@ -154,11 +159,10 @@ def _kept(file: UploadFile, path: Path, wishes: str) -> str:
     return digest.hexdigest()
 
 
-def _looked_through(path: Path, encoding: str | None) -> Table:
-    """Read a table to its end once, so that nothing of it is taken in where something is wrong with all."""
-    for _ in open_table(path, encoding).rows:
-        pass
-    return open_table(path, encoding)
+def _looked_through(path: Path, encoding: str | None) -> tuple[Table, int]:
+    """Read a table to its end once, so that nothing of it is taken in where all of it is wrong."""
+    table = open_table(path, encoding)
+    return table, sum(1 for _ in table.rows)
 
 
 async def _how(request: Request, table: Table, wishes: Reading) -> How:
@@ -197,10 +201,18 @@ def _project(row: RegisterProject) -> UUID:
     return project_id(row.reference)
 
 
-REGISTERING: Operation[RegisterProject, Project] = Operation(
-    "project-register", RegisterProject, Project(), _project, lambda _: None, lambda row: row,
-    lambda _: {}, lambda _command, _event: True, begins=True,
-)  # fmt: skip
+def registering(values: SchemeValues | None) -> Operation[RegisterProject, Project]:
+    """Return how rows of a register are taken in under the scheme in force."""
+    named = lru_cache(partial(of_categories, values))  # many rows name the same few
+
+    def facts(command: Command[Project]) -> dict[str, JsonValue]:
+        assert isinstance(command, RegisterProject)
+        return named(command.category, command.sub_category)
+
+    return Operation(
+        "project-register", RegisterProject, Project(), _project, lambda _: None, lambda row: row,
+        facts, lambda _command, _event: True, begins=True,
+    )  # fmt: skip
 
 
 @router.post(

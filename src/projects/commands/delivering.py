@@ -32,7 +32,7 @@ from projects.domain.refusals import (
     ToBeStopped,
     TooManyOfThem,
 )
-from shared.fields import Day, Reason, ShortText
+from shared.fields import KEYS_AS_PATTERN, Day, Reason, ShortText
 from shared.messages import Command, Stamp
 
 FORECASTS_LIMIT = 200
@@ -71,9 +71,10 @@ class ConfirmReadiness(Command[Project]):
     """Confirm, item by item and with what shows it, that the project can be moved across."""
 
     decision: Literal["confirm-readiness"] = "confirm-readiness"
-    checklist: Annotated[dict[ShortText, ShortText], Field(max_length=CHECKLIST_LIMIT)] = Field(
-        examples=[dict.fromkeys(CHECKLIST, "Minute 4 of the handover board")]
-    )
+    checklist: Annotated[
+        dict[ShortText, ShortText],
+        Field(max_length=CHECKLIST_LIMIT, json_schema_extra=KEYS_AS_PATTERN),
+    ] = Field(examples=[dict.fromkeys(CHECKLIST, "Minute 4 of the handover board")])
 
     def decide(self, project: Project, stamp: Stamp) -> TransitionReadinessConfirmed:
         """Confirm a complete checklist of a project in delivery."""

@@ -7,12 +7,18 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from projects.commands.rules import (
+    must_be_named,
     must_be_open,
     must_end_after_start,
     must_have_come,
 )
 from projects.domain.delivery import ProjectClosed
-from projects.domain.events import ProjectAmended, ProjectEvent, ProjectIdentified
+from projects.domain.events import (
+    ProjectAmended,
+    ProjectCategorised,
+    ProjectEvent,
+    ProjectIdentified,
+)
 from projects.domain.project import RATINGS, Origin, Project, Scale, Stage
 from projects.domain.refusals import NothingToAmend, NotOnThisScale, ReferenceTaken
 from shared.fields import WHOLE, Day, LongText, Pence, PersonId, Reason, ShortText
@@ -42,6 +48,8 @@ class IdentifyProject(Command[Project]):
     cost_pence: Pence | None = None
     scale: Scale = Field(Scale.UNSTATED, description="The scale of the confidence rating.")
     confidence: ShortText | None = Field(None, description="The rating, as given.")
+    category: ShortText | None = Field(None, description="Where it has one already.")
+    sub_category: ShortText | None = None
     finished_on: Day | None = Field(
         None, description="For one that is over already: history to learn from."
     )
@@ -61,14 +69,30 @@ def identified(
     must_end_after_start(asked.start, asked.forecast_end)
     must_end_after_start(asked.start, asked.finished_on)
     must_be_on_scale(asked.scale, asked.confidence)
-    said = asked.model_dump(exclude={"finished_on"}, exclude_none=True)
-    found = ProjectIdentified(stage=Stage.IDENTIFIED, unread=unread, **said)
-    if asked.finished_on is None:
-        return [found]
-    must_have_come(asked.finished_on, stamp)
-    reason = "Over before it was registered."
-    over = ProjectClosed(stage=Stage.CLOSED, finished_on=asked.finished_on, reason=reason)
-    return [found, over]
+    said = asked.model_dump(exclude={"finished_on", "category", "sub_category"}, exclude_none=True)
+    events: list[ProjectEvent] = [
+        ProjectIdentified(stage=Stage.IDENTIFIED, unread=unread, **said),
+        *_categorised(asked, stamp),
+    ]
+    if asked.finished_on is not None:
+        must_have_come(asked.finished_on, stamp)
+        reason = "Over before it was registered."
+        events.append(
+            ProjectClosed(stage=Stage.CLOSED, finished_on=asked.finished_on, reason=reason)
+        )
+    return events
+
+
+def _categorised(asked: IdentifyProject, stamp: Stamp) -> Sequence[ProjectEvent]:
+    """Return the category that a project is registered with, if it is; the scheme must name it."""
+    if asked.category is None:
+        return []
+    must_be_named(stamp)
+    categorised = ProjectCategorised(
+        stage=Stage.CATEGORISED, category=asked.category, sub_category=asked.sub_category or "",
+        reason="As registered.", scheme_version=stamp.known.scheme_version,
+    )  # fmt: skip
+    return [categorised]
 
 
 def must_be_on_scale(scale: Scale, rating: str | None) -> None:

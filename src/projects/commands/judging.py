@@ -5,7 +5,13 @@ from uuid import UUID
 
 from pydantic import Field
 
-from projects.commands.rules import at_least, batch_of, must_be_open, must_have_come_to
+from projects.commands.rules import (
+    at_least,
+    batch_of,
+    must_be_named,
+    must_be_open,
+    must_have_come_to,
+)
 from projects.domain.events import (
     HandlingDecided,
     PersonMonths,
@@ -27,12 +33,11 @@ from projects.domain.project import (
 from projects.domain.refusals import (
     DecidedAgainSince,
     NeedsAreForInternal,
-    NoSuchCategory,
     NoSuchCriterion,
     ScoresMissing,
     WhoIsTheThirdParty,
 )
-from shared.fields import Reason, ShortText
+from shared.fields import KEYS_AS_PATTERN, Reason, ShortText
 from shared.messages import Command, Stamp
 
 SCORE_TOP = 10
@@ -41,7 +46,10 @@ NEEDS_LIMIT = 240
 SCORE_DIGITS = 4
 
 Score = Annotated[float, Field(ge=0, le=SCORE_TOP)]
-Scores = Annotated[dict[ShortText, Score], Field(max_length=CRITERIA_LIMIT)]
+Scores = Annotated[
+    dict[ShortText, Score],
+    Field(max_length=CRITERIA_LIMIT, json_schema_extra=KEYS_AS_PATTERN),
+]
 
 
 class CategoriseProject(Command[Project]):
@@ -59,8 +67,7 @@ class CategoriseProject(Command[Project]):
     def decide(self, project: Project, stamp: Stamp) -> ProjectCategorised:
         """Put an open project into a category that the scheme names, where it names any."""
         must_be_open(project)
-        if stamp.known.facts.get("category_named") is False:
-            raise NoSuchCategory
+        must_be_named(stamp)
         return ProjectCategorised(
             stage=at_least(project, Stage.CATEGORISED),
             category=self.category, sub_category=self.sub_category or "", origin=self.origin,

@@ -6,11 +6,11 @@ from shared.scheme.domain import SchemeValues
 
 
 def of_categories(
-    values: SchemeValues | None, category: str, sub_category: str | None
+    values: SchemeValues | None, category: str | None, sub_category: str | None
 ) -> dict[str, JsonValue]:
     """Say whether the scheme names a category; nothing where it names none at all."""
     named = values.project_categories if values else []
-    if not named:
+    if not named or category is None:
         return {}
     subs = {one.name: one.sub_categories for one in named}
     found = category in subs and (sub_category is None or sub_category in subs[category])

@@ -6,16 +6,19 @@ from pydantic import Field
 
 from projects.domain.mapping import NEEDED, RegisterMapping, RegisterMappingSaved
 from projects.domain.refusals import MappingIncomplete
-from shared.fields import ShortText
+from shared.fields import KEYS_AS_PATTERN, ShortText
 from shared.messages import Command, Stamp
 
 COLUMNS_LIMIT = 250
 
 RegisterField = Literal[
     "reference", "title", "description", "supplier", "service_area", "owner", "start",
-    "forecast_end", "contingency_days", "cost_pence", "confidence", "finished_on",
+    "forecast_end", "contingency_days", "cost_pence", "confidence", "category", "sub_category", "finished_on",
 ]  # fmt: skip
-Columns = Annotated[dict[ShortText, RegisterField], Field(max_length=COLUMNS_LIMIT)]
+Columns = Annotated[
+    dict[ShortText, RegisterField],
+    Field(max_length=COLUMNS_LIMIT, json_schema_extra=KEYS_AS_PATTERN),
+]
 
 
 class SaveRegisterMapping(Command[RegisterMapping]):

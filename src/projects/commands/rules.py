@@ -7,6 +7,7 @@ from uuid import UUID
 from projects.domain.project import OPEN, ORDER, Project, Stage
 from projects.domain.refusals import (
     EndsBeforeItStarts,
+    NoSuchCategory,
     NotYet,
     ProjectIsPaused,
     WrongProjectStage,
@@ -37,6 +38,12 @@ def must_be_at_work(project: Project) -> None:
     """Refuse while the project rests."""
     if project.paused:
         raise ProjectIsPaused
+
+
+def must_be_named(stamp: Stamp) -> None:
+    """Refuse a category that the scheme does not name, where it names any."""
+    if stamp.known.facts.get("category_named") is False:
+        raise NoSuchCategory
 
 
 def must_end_after_start(start: date | None, end: date | None) -> None:

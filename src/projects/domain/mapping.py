@@ -26,6 +26,8 @@ CALLED = {
     "cost_pence": ("cost", "whole life cost", "total cost", "budget", "value"),
     "confidence": ("confidence", "delivery confidence", "dca", "rag", "rag rating", "rating",
                    "colour rating", "delivery confidence assessment", "ipa rating"),
+    "category": ("category", "project category", "report category", "project type"),
+    "sub_category": ("sub category", "subcategory"),
     "finished_on": ("finished", "finished on", "actual end", "actual end date", "closed date"),
 }  # fmt: skip
 FIELDS = tuple(CALLED)

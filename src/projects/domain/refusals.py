@@ -115,7 +115,7 @@ class UnknownReference(Unacceptable):
     """Say which project is meant: by its id or by its reference, and not by both where they differ."""
 
 
-class MappingIncomplete(Unacceptable):
+class MappingIncomplete(Refused):
     """Say which columns hold the reference and the title of a project."""
 
 
