@@ -27,8 +27,9 @@ prove: $(VENV)/test.stamp $(VENV)/node.stamp ## The full counts, a second Postgr
 bench: $(VENV)/test.stamp ## Print the ratios against what one would use instead
 	$(BIN)/python -m tests.bench
 
-openapi: $(VENV)/run.stamp ## Write the API file
+openapi: $(VENV)/run.stamp ## Write the API file, and the page of permissions
 	$(BIN)/rfp-service openapi > openapi/openapi.json
+	$(BIN)/rfp-service permissions > deploy/permissions.md
 
 lock: $(VENV)/test.stamp ## Resolve the dependencies anew; hashes, no addresses
 	$(BIN)/pip install --quiet uv

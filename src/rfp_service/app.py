@@ -8,6 +8,7 @@ import orjson
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from rfp_service.needs import routes, stated
 from rfp_service.service import CONTEXTS, Service
 from shared import problems
 from shared.http.answers import PROBLEM
@@ -25,6 +26,11 @@ TAGS = [
         "description": "What the council itself decides: tiers, limits, closed days.",
     },
     {"name": "imports", "description": "Historic logs, taken in whole."},
+    {
+        "name": "people",
+        "description": "Who stands behind an id, and which accounts are one person.",
+    },
+    {"name": "exemptions", "description": "What is exempt from being shown, and until when."},
     {"name": "audit", "description": "Every decision, for the scrutiny committee."},
     {"name": "notices", "description": "Who was told what."},
     {"name": "jobs", "description": "Long work, and how far it has come."},
@@ -89,6 +95,7 @@ def openapi_document(app: FastAPI | None = None) -> dict[str, Any]:
     schemas["Problem"] = {"title": "Problem", "description": "RFC 9457 problem details.", **PROBLEM}
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
+    needs = {route.name: stated(route) for route in routes()}
     for name, schema in schemas.items():
         if name.startswith(
             "Body_"
@@ -96,6 +103,8 @@ def openapi_document(app: FastAPI | None = None) -> dict[str, Any]:
             schema["additionalProperties"] = False
     for path in document["paths"].values():
         for operation in path.values():
+            if operation["operationId"] in needs:
+                operation["x-permissions"] = needs[operation["operationId"]]
             for parameter in operation.get("parameters", []):
                 parameter["schema"] = _never_null(parameter["schema"])
                 # The rules ask for it, so that its absence is a 428; the file says that it is needed.

@@ -20,6 +20,7 @@ from rfp_service.demonstration.guide import guide
 from rfp_service.demonstration.people import person_of
 from rfp_service.demonstration.seeding import seed
 from rfp_service.migrating import is_current, migrate, migration_sql, rebuild_views
+from rfp_service.permissions_page import permissions_page
 from rfp_service.service import opened
 from rfp_service.serving import Database, database, must_have_owner, say, serve, stop_cleanly
 from rfp_service.worker import work
@@ -113,18 +114,27 @@ def rebuild() -> None:
 def token(
     role: Role,
     person: Annotated[str | None, typer.Option(help="Whose; a fictional person.")] = None,
+    area: Annotated[
+        list[str] | None, typer.Option(help="Only for this service area; may be repeated.")
+    ] = None,
 ) -> None:
     """Print a bearer token of the demonstration issuer for a person of a role."""
     settings = _settings()
     if settings.profile is not Profile.DEMONSTRATION:
         raise NotConfigured("Tokens are the identity provider's business outside a demonstration.")
-    say(demonstration_token(settings.data_dir, person or person_of(role), [role]))
+    say(demonstration_token(settings.data_dir, person or person_of(role), [role], area))
 
 
 @app.command()
 def openapi() -> None:
     """Print the API file."""
     sys.stdout.buffer.write(openapi_text())
+
+
+@app.command()
+def permissions() -> None:
+    """Print the permission table as a page."""
+    sys.stdout.write(permissions_page())
 
 
 @imports.command("rfp-log")

@@ -1,6 +1,9 @@
-"""The permission table: which role may ever do what. What depends on the case is a rule of its room."""
+"""The permission table: which role may ever do what. What depends on the case is a rule of its room.
 
-from shared.access.permissions import Permissions
+It is published as deploy/permissions.md (`make openapi`), in words.
+"""
+
+from shared.access.permissions import Condition, Permissions
 from shared.access.roles import Role
 
 EVERYBODY = tuple(Role)
@@ -10,6 +13,47 @@ APPROVER = Role.APPROVER
 ADMINISTRATOR = Role.ADMINISTRATOR
 SCRUTINY = Role.SCRUTINY_MEMBER
 AUDITOR = Role.AUDITOR
+LEGAL = Role.LEGAL
+
+# What limits a role beside its name. Service areas are checked for every action named here; the others
+# are rules of their rooms, which answer 409 with the facts.
+CONDITIONS = {
+    (REQUESTER, Condition.OWN_AREA): (
+        "RaiseRfp",
+        "AmendRfp",
+        "CheckCatalogue",
+        "DivertDemand",
+        "ReportDiversionFailed",
+        "DeclineMatch",
+        "ConfirmNoMatch",
+        "SubmitRfp",
+        "RequestApproval",
+        "WithdrawRfp",
+        "StartHold",
+        "EndHold",
+        "read-rfps",
+    ),
+    (REQUESTER, Condition.OWN): (
+        "AmendRfp",
+        "CheckCatalogue",
+        "DivertDemand",
+        "ReportDiversionFailed",
+        "DeclineMatch",
+        "ConfirmNoMatch",
+        "SubmitRfp",
+        "RequestApproval",
+        "WithdrawRfp",
+        "StartHold",
+        "EndHold",
+    ),
+    (APPROVER, Condition.NAMED_TIER): ("Approve", "Refuse", "ReturnForRework"),
+    (PROCUREMENT, Condition.INDEPENDENT): (
+        "AcceptRfp",
+        "ReturnForRework",
+        "RejectRfp",
+        "SelectRoute",
+    ),
+}
 PROGRAMME = Role.PROGRAMME_OFFICER
 
 PERMISSIONS = Permissions(
@@ -49,6 +93,18 @@ PERMISSIONS = Permissions(
         "StartImport": (PROCUREMENT, Role.PROGRAMME_OFFICER, ADMINISTRATOR),
         "WithdrawImport": (PROCUREMENT, Role.PROGRAMME_OFFICER, ADMINISTRATOR),
         "read-imports": EVERYBODY,
+        # what is exempt
+        "DeclareExempt": (LEGAL, PROCUREMENT),
+        "ReviewExemption": (LEGAL,),
+        "ReleaseExemption": (LEGAL,),
+        "read-exemptions": EVERYBODY,
+        "read-exempt": (LEGAL, PROCUREMENT, APPROVER, Role.FINANCE, AUDITOR),
+        # people
+        "LinkPersons": (ADMINISTRATOR,),
+        "UnlinkPerson": (ADMINISTRATOR,),
+        "ErasePerson": (ADMINISTRATOR,),
+        "read-people": EVERYBODY,
+        "read-personal": (ADMINISTRATOR, LEGAL, AUDITOR, SCRUTINY),
         # projects in flight
         "IdentifyProject": (PROGRAMME,),
         "RegisterProject": (PROGRAMME,),
@@ -81,5 +137,6 @@ PERMISSIONS = Permissions(
         "read-jobs": EVERYBODY,
         # the record
         "read-audit": (SCRUTINY, AUDITOR, ADMINISTRATOR),
-    }
+    },
+    CONDITIONS,
 )

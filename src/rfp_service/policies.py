@@ -12,10 +12,14 @@ from rfp_service.catalogue.commands import SearchCatalogue
 from rfp_service.catalogue.domain import CatalogueCheck
 from rfp_service.catalogue.views import found
 from rfp_service.rfps.commands.asking import CheckCatalogue
+from shared.disclosure.commands import DeclareExempt
+from shared.disclosure.facts import what_may_be_exempt
 from shared.errors import NotFound
 from shared.eventstore.store import EventStore
 from shared.http.deciding import FactFinder
 from shared.messages import Command
+from shared.people.commands import ErasePerson, LinkPersons, UnlinkPerson
+from shared.people.facts import who_is_known
 
 
 async def what_the_catalogue_shows(
@@ -49,6 +53,10 @@ async def what_a_check_showed(store: EventStore, command: CheckCatalogue) -> dic
 FACTS: Mapping[type[Command[Any]], FactFinder] = {
     SearchCatalogue: what_the_catalogue_shows,
     CheckCatalogue: what_a_check_showed,
+    DeclareExempt: what_may_be_exempt,
+    LinkPersons: who_is_known,
+    UnlinkPerson: who_is_known,
+    ErasePerson: who_is_known,
     IdentifyProject: whether_it_is_named,
     CategoriseProject: whether_it_is_named,
     PrioritiseProject: weights_and_rank,

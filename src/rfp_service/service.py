@@ -1,31 +1,34 @@
 """The composition root: every part of the service is made and joined here, and only here."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
-from joserfc.jwk import KeySet
 
 from projects.api.past import Past
 from projects.context import PROJECTS
+from rfp_service.access import new_person_id, personal_secret, trusted_tokens
 from rfp_service.catalogue.context import CATALOGUE
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.policies import FACTS
 from rfp_service.rfps.context import RFPS
-from shared.access.issuer import demonstration_tokens
+from shared.access.callers import Callers
 from shared.access.permissions import Permissions
-from shared.access.tokens import Person, Tokens
+from shared.access.tokens import Person
 from shared.audit.context import AUDIT
 from shared.bulk.answering import Batches
 from shared.bulk.context import BULK
 from shared.context import Context
-from shared.database import connected
+from shared.database import connected, stop
+from shared.disclosure.context import DISCLOSURE
+from shared.disclosure.sealing import Seals
+from shared.disclosure.veil import Veil
 from shared.eventstore.encoding import Topics
 from shared.eventstore.reading import Reader
+from shared.eventstore.sealing import PersonalTexts
 from shared.eventstore.store import EventStore
 from shared.flow.context import FLOW
 from shared.http.deciding import FactFinder, Running
@@ -35,10 +38,12 @@ from shared.jobs.context import JOBS
 from shared.jobs.keeping import Jobs
 from shared.messages import Command, Known
 from shared.notices.context import NOTICES
+from shared.people.context import PEOPLE
+from shared.people.directory import People
 from shared.projecting.visibility import Visibility
 from shared.scheme.context import SCHEME
 from shared.scheme.facts import SchemeFacts
-from shared.settings import Profile, Settings
+from shared.settings import Settings
 
 CONTEXTS: tuple[Context, ...] = (
     FLOW,
@@ -48,6 +53,8 @@ CONTEXTS: tuple[Context, ...] = (
     IMPORTS,
     AUDIT,
     NOTICES,
+    DISCLOSURE,
+    PEOPLE,
     BULK,
     JOBS,
     PROJECTS,
@@ -67,10 +74,12 @@ class Service:
     record: Reader
     visibility: Visibility
     scheme: SchemeFacts
-    tokens: Tokens
+    person: Callable[[str], Awaitable[Person]]
+    people: People
     known: Callable[[Person], Awaitable[Known]]
     running: Running
     importer: Importer
+    veil: Veil
     jobs: Jobs
     batches: Batches
     slips: Past = field(default_factory=Past)
@@ -81,8 +90,14 @@ class Service:
 @asynccontextmanager
 async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service]:
     """Open the service on a database, and close it again."""
-    async with connected(database_url, settings.database_pool) as pool:
-        store = EventStore(pool, Topics(EVENTS))
+    async with (
+        connected(database_url, settings.database_pool) as pool,
+        trusted_tokens(settings) as tokens,
+    ):
+        texts = PersonalTexts(pool, personal_secret(settings))
+        store = EventStore(pool, Topics(EVENTS), texts)
+        people = People(pool, store, texts, new_person_id(settings))
+        await people.carry_out_erasures()  # a restored backup knows nothing of later ones
         visibility = Visibility(pool)
         await visibility.look(pool)
         scheme = SchemeFacts(pool, store)
@@ -98,25 +113,16 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
                 record=store.reader,
                 visibility=visibility,
                 scheme=scheme,
-                tokens=_tokens(settings),
+                person=Callers(tokens, people).person,
+                people=people,
                 known=scheme.known,
                 running=Running(),
                 importer=importer,
+                veil=Veil(pool, Seals(EVENTS), texts, PERMISSIONS),
                 jobs=jobs,
                 batches=batches,
             )
         finally:
             await batches.close()
             await importer.close()
-            following.cancel()
-            await asyncio.gather(following, return_exceptions=True)
-
-
-def _tokens(settings: Settings) -> Tokens:
-    """Trust the council's issuer; in the demonstration profile, the issuer in the data folder."""
-    if settings.profile is Profile.DEMONSTRATION:
-        return demonstration_tokens(settings.data_dir)
-    assert settings.token_keys is not None, "checked settings name it"
-    assert settings.token_issuer is not None, "checked settings name it"
-    keys = KeySet.import_key_set(json.loads(settings.token_keys.read_text()))
-    return Tokens(keys, settings.token_issuer, settings.token_audience)
+            await stop(following)

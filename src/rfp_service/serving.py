@@ -16,6 +16,7 @@ import uvicorn
 from rfp_service.app import create_app
 from rfp_service.service import Service, opened
 from rfp_service.worker import HealDatabase, work
+from shared.database import stop
 from shared.embedded.errors import EmbeddedPostgresFailed
 from shared.embedded.server import embedded_postgres, ensure_running
 from shared.settings import NotConfigured, Settings
@@ -88,8 +89,7 @@ async def with_worker(
             yield service
         finally:
             if working is not None:
-                working.cancel()
-                await asyncio.gather(working, return_exceptions=True)
+                await stop(working)
 
 
 def _loudly(working: "asyncio.Task[None]") -> None:

@@ -20,6 +20,7 @@ WORKING_DAY = (CLOSES_HOUR - OPENS_HOUR) * HOUR
 SATURDAY = 5
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 _FIRST_DAY = date(FIRST_YEAR, 1, 1)
 _DAYS = (date(LAST_YEAR, 12, 31) - _FIRST_DAY).days + 1
 _FIRST = (_FIRST_DAY - _EPOCH.date()).days
@@ -27,7 +28,7 @@ _FIRST = (_FIRST_DAY - _EPOCH.date()).days
 
 def microseconds(instant: datetime) -> int:
     """Return an instant as microseconds since the Unix epoch, exactly."""
-    return (instant - _EPOCH) // timedelta(microseconds=1)
+    return (instant - _EPOCH) // _MICROSECOND
 
 
 class WorkingTime:

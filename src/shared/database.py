@@ -12,6 +12,7 @@ Connection = asyncpg.Connection | PoolConnectionProxy
 POOL_SIZE = 8
 CONNECT_SECONDS = 10
 COMMAND_SECONDS = 60
+CANCEL_AGAIN_SECONDS = 1
 
 AWAY = (
     OSError,
@@ -28,6 +29,13 @@ def being_cancelled() -> bool:
     """Say whether the present task was asked to stop, though a dying connection spoke louder."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
+
+
+async def stop(task: "asyncio.Task[None]") -> None:
+    """Cancel a task until it ends: in Python 3.11, `wait_for` swallows a cancellation now and then."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=CANCEL_AGAIN_SECONDS)
 
 
 async def _keep(_: asyncpg.Connection) -> None:

@@ -1,5 +1,6 @@
 """The shapes of text, dates and money that callers may send: bounded, printable, never guessed."""
 
+import re
 from datetime import date
 from typing import Annotated
 
@@ -12,6 +13,7 @@ CODE_LIMIT = 40
 PENCE_LIMIT = 10**13  # a hundred thousand million pounds: more is a slip of the finger
 FIRST_DAY = date(2000, 1, 1)
 LAST_DAY = date(2099, 12, 31)
+DAY_PATTERN = "^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 
 # A control character is never meant, and white space alone says nothing. Long texts may have line feeds
 # and tabs; what has one line has none.
@@ -50,6 +52,13 @@ def _in_range(day: date) -> date:
     return day
 
 
+def _written_as_a_day(text: object) -> object:
+    """Read a parameter that is a day as it is written, and no number of seconds for one."""
+    if isinstance(text, str) and not re.fullmatch(DAY_PATTERN, text):
+        raise ValueError("a day such as 2026-03-01")
+    return text
+
+
 STRIPPED = AfterValidator(str.strip)  # after the limits, which are those of what was sent
 
 ShortText = Annotated[str, _text(SHORT_TEXT_LIMIT, ONE_LINE), STRIPPED]
@@ -65,5 +74,6 @@ Flag = Annotated[bool, BeforeValidator(_true_or_false)]
 Day = Annotated[
     date,
     AfterValidator(_in_range),
-    Field(json_schema_extra={"pattern": "^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"}),
+    Field(json_schema_extra={"pattern": DAY_PATTERN}),
 ]
+DayAsked = Annotated[Day, BeforeValidator(_written_as_a_day)]

@@ -37,7 +37,15 @@ class Known(BaseModel):
     scheme_version: int = 0
     tiers: tuple[Tier, ...] = ()
     own_tiers: tuple[str, ...] = ()
+    same: tuple[tuple[str, ...], ...] = ()
     facts: dict[str, JsonValue] = {}
+
+    def same_person(self, one: str, other: str) -> bool:
+        """Say whether two ids are one person, as far as the people in this decision go.
+
+        `same` holds the ids of whoever decides, and of whomever the command names, where they have several.
+        """
+        return one == other or any(one in ids and other in ids for ids in self.same)
 
 
 class Stamp(BaseModel):
@@ -53,6 +61,20 @@ class Stamp(BaseModel):
     trace: str = ""
     causation: str = ""
 
+    def is_from(self, person: str) -> bool:
+        """Say whether a person decides, by whatever account, or is decided for."""
+        known = self.known
+        return bool(person) and any(
+            known.same_person(person, one) for one in (self.by, self.acting_for) if one
+        )
+
+
+class Sealed(NamedTuple):
+    """Fields of an event that nobody reads until the same thing has an event of a name in `until`."""
+
+    fields: tuple[str, ...]
+    until: tuple[str, ...]
+
 
 class Event(BaseModel, Generic[S]):
     """Something that happened. Its class name is its stored name, for ever."""
@@ -61,6 +83,7 @@ class Event(BaseModel, Generic[S]):
 
     kind: ClassVar[str] = ""
     class_version: ClassVar[int] = 1
+    sealed: ClassVar[Sealed | None] = None
 
     def apply(self, state: S) -> S:
         """Return the state that follows; never refuse, for it has already happened."""

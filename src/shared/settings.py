@@ -4,7 +4,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -13,6 +13,19 @@ class Profile(StrEnum):
 
     DEMONSTRATION = "demonstration"
     PRODUCTION = "production"
+
+
+# What says that this is for real; none of it goes together with tokens that anybody can print.
+PRODUCTION_ONLY = frozenset(
+    {
+        "token_issuer",
+        "token_audience",
+        "token_tenant",
+        "token_algorithms",
+        "token_keys",
+        "personal_secret",
+    }
+)
 
 
 class NotConfigured(Exception):
@@ -32,9 +45,18 @@ class Settings(BaseSettings):
     database_owner_url: str | None = Field(
         None, description="The owner's, for `migrate` and `rebuild`."
     )
-    token_issuer: str | None = None
+    token_issuer: str | None = Field(None, description="Whose tokens count: its `iss`, exactly.")
     token_audience: str = "rfp-service"  # noqa: S105  # a name, no secret
-    token_keys: Path | None = Field(None, description="A JWKS file with the issuer's public keys.")
+    token_tenant: str = Field(
+        "", description="The only `tid` that counts, at an issuer of several."
+    )
+    token_algorithms: str = Field("", description="Only these, separated by spaces.")
+    token_keys: Path | None = Field(
+        None, description="A JWKS file, where the issuer's keys are not fetched from it."
+    )
+    personal_secret: SecretStr | None = Field(
+        None, description="32 random bytes in base64, under which personal keys are kept."
+    )
     database_pool: int = Field(8, ge=5, le=100)
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
 
@@ -43,10 +65,13 @@ class Settings(BaseSettings):
         if self.profile is Profile.DEMONSTRATION:
             if self.host not in ("127.0.0.1", "::1", "localhost"):
                 raise NotConfigured("The demonstration profile listens on loopback only.")
-            if self.token_issuer or self.token_keys:
-                raise NotConfigured("TOKEN_ISSUER and TOKEN_KEYS need PROFILE=production.")
-        elif not (self.database_url and self.token_issuer and self.token_keys):
+            if meant := sorted(self.model_fields_set & PRODUCTION_ONLY):
+                names = " and ".join(name.upper() for name in meant)
+                raise NotConfigured(
+                    f"{names} can't be set with demonstration tokens: PROFILE=production."
+                )
+        elif not (self.database_url and self.token_issuer and self.personal_secret):
             raise NotConfigured(
-                "PROFILE=production needs DATABASE_URL, TOKEN_ISSUER and TOKEN_KEYS."
+                "PROFILE=production needs DATABASE_URL, TOKEN_ISSUER and PERSONAL_SECRET."
             )
         return self

@@ -19,7 +19,7 @@ from rfp_service.service import EVENTS, Service, opened
 from rfp_service.serving import collect_seldom
 from shared.eventstore.appending import IdempotencyKey, Place
 from shared.eventstore.encoding import Topics
-from shared.eventstore.reading import folded
+from shared.eventstore.folding import folded
 from shared.eventstore.store import EventStore
 from shared.messages import S, Stream
 from shared.settings import Settings
@@ -38,7 +38,7 @@ class StockStore(EventStore):
     async def load(self, stream_id: UUID, blank: S, until: int | None = None) -> Stream[S]:
         rows = await asyncio.to_thread(self._recorder.select_events, stream_id)
         found = [(0, r.originator_version, r.topic, r.state) for r in rows]
-        return folded(stream_id, blank, found, self.mapper)
+        return folded(Stream(stream_id, blank), found, self.mapper)
 
     async def append(
         self, stored: Sequence[StoredEvent], key: IdempotencyKey | None = None

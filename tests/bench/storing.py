@@ -112,33 +112,31 @@ def appending(server: Server) -> list[str]:
 
 
 def folding(server: Server) -> list[str]:
-    """Compare the fold of a long stream with the library's repository."""
+    """Compare the fold of a long stream, for the first time and again, with the library's repository."""
     with server.fresh() as base:
-        ours = uvloop.run(_ours(base))
+        first, again = uvloop.run(_ours(base))
         theirs = _theirs(base)
     return [
         figure(
-            f"fold of {FOLDED:,} events",
-            f"{ours * 1e3:.2f} ms",
-            "library",
-            f"{theirs * 1e3:.2f} ms",
-            theirs / ours,
-            "at least 5",
+            f"fold of {FOLDED:,} events, {which}", f"{ours * 1e3:.2f} ms", "library",
+            f"{theirs * 1e3:.2f} ms", theirs / ours, target,
         )
-    ]
+        for which, ours, target in (("first", first, "at least 5"), ("again", again, ""))
+    ]  # fmt: skip
 
 
-async def _ours(base: Base) -> float:
+async def _ours(base: Base) -> tuple[float, float]:
     await fill(base, histories(1, FOLDED))
+    times: tuple[list[float], list[float]] = ([], [])
     async with connected(base.service) as pool:
-        store = EventStore(pool, Topics(EVENTS))
         stream = await pool.fetchval("SELECT originator_id FROM stored_events LIMIT 1")
-        best = float("inf")
         for _ in range(FOLDS):
-            began = time.perf_counter()
-            assert (await store.load(stream, Rfp())).version == FOLDED
-            best = min(best, time.perf_counter() - began)
-        return best
+            store = EventStore(pool, Topics(EVENTS))
+            for taken in times:
+                began = time.perf_counter()
+                assert (await store.load(stream, Rfp())).version == FOLDED
+                taken.append(time.perf_counter() - began)
+    return min(times[0]), min(times[1])
 
 
 def _theirs(base: Base) -> float:

@@ -97,9 +97,10 @@ def headers(service: Running) -> dict[str, str]:
     ):
         items = httpx.get(service.url + path, headers=headers).json()["items"]
         _known[name] = [item["id"] for item in items]
-    decisions = f"{service.url}/v1/audit/decisions?kind=catalogue-check"
-    checks = httpx.get(decisions, headers=headers).json()["items"]
-    _known["check_id"] = [item["stream_id"] for item in checks]
+    decisions = f"{service.url}/v1/audit/decisions?kind="
+    for name, kind in (("check_id", "catalogue-check"), ("exemption_id", "exemption")):
+        listed = httpx.get(decisions + kind, headers=headers).json()["items"]
+        _known[name] = [item["stream_id"] for item in listed]
     return headers
 
 

@@ -37,7 +37,8 @@ class Api:
         return service
 
     def token(self, who: Who) -> str:
-        return demonstration_token(self.folder, who.id, list(who.roles))
+        areas = None if who.areas is None else list(who.areas)
+        return demonstration_token(self.folder, who.id, list(who.roles), areas)
 
     def headers(self, who: Who | None, **more: str | None) -> dict[str, str]:
         headers = {"Authorization": f"Bearer {self.token(who)}"} if who else {}
@@ -124,10 +125,12 @@ class Api:
 
 
 @asynccontextmanager
-async def running_api(base: Base, *, worker: bool = True) -> AsyncIterator[Api]:
+async def running_api(
+    base: Base, *, worker: bool = True, settings: Settings | None = None
+) -> AsyncIterator[Api]:
     """Run the service on a database, with its background work beside it."""
     with TemporaryDirectory() as folder:
-        settings = Settings(data_dir=Path(folder), database_url=base.service)
+        settings = settings or Settings(data_dir=Path(folder), database_url=base.service)
         database = Database(base.service, base.owner)
         app = create_app(lambda: with_worker(settings, database, worker=worker))
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)

@@ -11,6 +11,7 @@ class Who:
 
     id: str
     roles: tuple[Role, ...]
+    areas: tuple[str, ...] | None = None
 
 
 RITA = Who("rita", (Role.REQUESTER,))
@@ -22,6 +23,7 @@ DEREK = Who("derek", (Role.APPROVER,))
 ADA = Who("ada", (Role.ADMINISTRATOR,))
 PIA = Who("pia", (Role.PROGRAMME_OFFICER,))
 SAM = Who("sam", (Role.SCRUTINY_MEMBER,))
+LARS = Who("lars", (Role.LEGAL,))
 
 SCHEME = {
     "decision": "adopt",

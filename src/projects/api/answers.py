@@ -106,7 +106,7 @@ class ProjectSeen(ProjectRow):
     unread: dict[str, str]
 
 
-def seen(stream: Stream[Project]) -> ProjectSeen:
+def shown(stream: Stream[Project]) -> ProjectSeen:
     """Return one project with everything that was said of it."""
     project, row = stream.state, dict(register(stream))
     return ProjectSeen.model_validate(

@@ -85,7 +85,7 @@ async def see_projects_at_risk(  # noqa: PLR0913, PLR0917  # the filters of one 
         as_of=reading.as_of, position=reading.position, transition_date=transition,
         what_if=transition_date is not None, totals=totals, items=items, next=following,
     )  # fmt: skip
-    return _answered(page, reading, answer)
+    return await _answered(page, reading, answer)
 
 
 async def _scheme(request: Request, reading: Reading) -> Scheme:
@@ -132,15 +132,21 @@ def _item(
     )  # fmt: skip
 
 
-def _answered(page: Page, reading: Reading, answer: ProjectsAtRisk) -> Response:
-    """Return the page in the form asked for; the totals are in JSON alone."""
+async def _answered(page: Page, reading: Reading, answer: ProjectsAtRisk) -> Response:
+    """Return the page in the form asked for, without what its reader may not see."""
+    items = [item.model_dump() for item in answer.items]
+    await reading.veiled(items)
+    for item in items:
+        if "withheld" in item:  # nor do its numbers say what was withheld
+            item["flags"] = [{"rule": flag["rule"]} for flag in item["flags"]]
     if page.media_type != JSON:
-        return page.answer(reading, [i.model_dump(mode="json") for i in answer.items], answer.next)
+        return page.answer(reading, items, answer.next)
     etag = f'W/"{reading.position}-{reading.as_of.date()}"'
     headers = {"Vary": "Accept, Authorization", "ETag": etag, **page.link(answer.next)}
     if not_modified(page.request, etag):
         return Response(status_code=304, headers=headers)
-    return Response(json_of(answer.model_dump(mode="json")), media_type=JSON, headers=headers)
+    content = {**answer.model_dump(exclude={"items"}), "items": items}
+    return Response(json_of(content), media_type=JSON, headers=headers)
 
 
 class ForecastCalibration(BaseModel):

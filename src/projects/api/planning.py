@@ -21,7 +21,7 @@ from shared.fields import Flag
 from shared.http.answers import DECIDES, answer_one, one, problems
 from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
 from shared.http.deciding import Store, may
-from shared.http.pages import Paged, cursor_of
+from shared.http.pages import JSON, Paged, cursor_of, json_of
 from shared.http.reading import Read, Reading
 from shared.messages import Receipt
 from shared.projecting.views import STILL_VALID
@@ -97,8 +97,10 @@ async def propose_categories(
         CANDIDATES.format(valid=_valid(reading)), again, page.cursor or 0, page.limit
     )
     proposed, without = [], []
-    for row in rows:
-        rule = first_that_holds(rules.rules, dict(row))
+    candidates = [dict(row) for row in rows]
+    await reading.veiled(candidates)
+    for row in candidates:
+        rule = first_that_holds(rules.rules, row)
         if rule is None:
             without.append(row["reference"])
             continue
@@ -184,7 +186,10 @@ async def see_ranking(
         as_of_day=day, position=reading.position, weights=weights, change_percent=change_percent,
         ranked=len(rows), items=items, next=cursor_of(beyond) if beyond < len(rows) else None,
     )  # fmt: skip
-    return answer_one(request, answer, f'W/"{reading.position}-{day}"')
+    shown = [item.model_dump() for item in items]
+    await reading.veiled(shown)
+    content = json_of({**answer.model_dump(exclude={"items"}), "items": shown})
+    return Response(content, media_type=JSON, headers={"Vary": "Authorization"})
 
 
 def _numbers(weights: JsonValue) -> dict[str, float]:

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from sqlalchemy import select
 
-from projects.api.answers import ProjectRow, ProjectSeen, seen
+from projects.api.answers import ProjectRow, ProjectSeen, shown
 from projects.commands.decision import ProjectDecision
 from projects.commands.identifying import IdentifyProject
 from projects.domain.project import Moscow, Origin, Project, Stage, Way, project_id
@@ -14,7 +14,7 @@ from projects.views.register import projects
 from shared.audit.history import History, history
 from shared.errors import NotFound
 from shared.fields import Flag
-from shared.http.answers import CREATES, DECIDES, answer_one, listed, one
+from shared.http.answers import CREATES, DECIDES, answer_one, listed, one, seen
 from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
 from shared.http.deciding import Opening, Store, may
 from shared.http.pages import Paged
@@ -111,7 +111,7 @@ async def see_project(request: Request, project_id: ProjectId, reading: Read) ->
     stream = await store.load(project_id, Project(), reading.position if reading.past else None)
     if stream.version == 0:
         raise NotFound
-    return answer_one(request, seen(stream), f'"{stream.version}"')
+    return await seen(request, reading, shown(stream), f'"{stream.version}"')
 
 
 @router.get(
@@ -122,5 +122,5 @@ async def see_project(request: Request, project_id: ProjectId, reading: Read) ->
 )
 async def see_project_history(request: Request, project_id: ProjectId, reading: Read) -> Response:
     """Show everything that happened to one project, in order: who decided what, when, knowing what."""
-    shown = await history(reading, project_id, Project())
-    return answer_one(request, shown, f'"{shown.version}"')
+    told = await history(reading, project_id, Project())
+    return answer_one(request, told, f'"{told.version}"')

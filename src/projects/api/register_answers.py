@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from projects.views.reading_registers import How, Report
+from projects.api.reading_registers import How, Report
 from shared.bulk.batches import Counts, Mode
 from shared.bulk.outcomes import ItemOutcome, Outcome
 from shared.tabular.tables import Table

@@ -16,6 +16,7 @@ from fastapi import Path as InPath
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from projects.api.finding import values_in_force
+from projects.api.reading_registers import How, Report, read_rows
 from projects.api.register_answers import MappingSeen, RegisterReport, reported
 from projects.commands.knowing import of_categories
 from projects.commands.mapping import Columns, SaveRegisterMapping, must_be_complete
@@ -23,7 +24,6 @@ from projects.commands.registering import RegisterProject
 from projects.domain.mapping import RegisterMapping, mapping_id, suggested
 from projects.domain.project import Project, Scale, project_id
 from projects.domain.refusals import NoSuchColumn, UnknownReference, UnreadableMapping
-from projects.views.reading_registers import How, Report, read_rows
 from shared.bulk.answering import Batches, Undertaking
 from shared.bulk.asking import Asked, Operation
 from shared.bulk.batches import BATCHES, Counts, Mode, cause_of

@@ -15,7 +15,7 @@ from rfp_service.rfps.views import board, rfps
 from shared.audit.history import History, history
 from shared.errors import NotFound
 from shared.fields import Flag
-from shared.http.answers import CREATES, DECIDES, answer_one, listed, one
+from shared.http.answers import CREATES, DECIDES, answer_one, listed, one, seen
 from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
 from shared.http.deciding import Caller, Opening, Store, may
 from shared.http.pages import Paged
@@ -136,7 +136,7 @@ async def see_rfp(request: Request, rfp_id: RfpId, reading: Read) -> Response:
         description=rfp.need.description, catalogue_check_id=rfp.check.id,
         approval_tiers=list(rfp.approval.tiers), approvals_granted=rfp.approval.granted,
     )  # fmt: skip
-    return answer_one(request, shown, f'"{stream.version}"')
+    return await seen(request, reading, shown, f'"{stream.version}"')
 
 
 @router.get(

@@ -2,18 +2,23 @@
 
 import json
 import os
+import secrets
 import time
 from pathlib import Path
 
 from joserfc import jwt
-from joserfc.jwk import KeySet, OKPKey
+from joserfc.jwk import OKPKey
+from pydantic import JsonValue
 
+from shared.access.claims import Scope, Trust
+from shared.access.keys import KeptKeys
 from shared.access.roles import Role
 from shared.access.tokens import Tokens
 
 ISSUER = "urn:rfp-service:demonstration"
 AUDIENCE = "rfp-service"
 TOKEN_SECONDS = 12 * 3600
+SECRET_BYTES = 32
 
 
 def demonstration_key(data_dir: Path) -> OKPKey:
@@ -31,19 +36,42 @@ def demonstration_key(data_dir: Path) -> OKPKey:
 
 def demonstration_tokens(data_dir: Path) -> Tokens:
     """Return the verifier of demonstration tokens."""
-    return Tokens(KeySet([demonstration_key(data_dir)]), ISSUER, AUDIENCE)
+    public: dict[str, JsonValue] = {**demonstration_key(data_dir).as_dict(private=False)}  # type: ignore[dict-item]  # all are texts
+    keys = KeptKeys({"keys": [public]})
+    return Tokens(keys, Trust(ISSUER, AUDIENCE))
 
 
-def demonstration_token(data_dir: Path, person: str, roles: list[Role]) -> str:
-    """Return a bearer token for a fictional person."""
+def demonstration_token(
+    data_dir: Path, person: str, roles: list[Role], areas: list[str] | None = None
+) -> str:
+    """Return a bearer token for a fictional person; one who is a service account only is a program."""
     now = int(time.time())
+    program = roles == [Role.SERVICE_ACCOUNT]
     claims = {
         "iss": ISSUER, "aud": AUDIENCE, "sub": person, "roles": [role.value for role in roles],
         "iat": now, "nbf": now, "exp": now + TOKEN_SECONDS,
+        **({} if areas is None else {"service_areas": areas}),
+        **({"client_id": person} if program else {"scope": " ".join(Scope)}),
     }  # fmt: skip
     return jwt.encode(
-        {"alg": "Ed25519", "kid": "demonstration"},
+        {"alg": "Ed25519", "kid": "demonstration", "typ": "at+jwt"},
         claims,
         demonstration_key(data_dir),
         algorithms=["Ed25519"],
     )
+
+
+def kept_secret(path: Path) -> bytes:
+    """Return a secret of 32 bytes; make it, readable to its owner alone, once."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_bytes(secrets.token_bytes(SECRET_BYTES))
+        try:
+            os.link(draft, path)  # whoever comes first has made it
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_bytes()

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, JsonValue
 
 from shared.errors import NotFound
+from shared.http.areas import in_sight, whose
 from shared.http.reading import Reading
 from shared.messages import Recorded, State
 
@@ -23,6 +24,7 @@ class HistoryEntry(BaseModel):
     recorded_at: datetime
     known: JsonValue
     said: JsonValue
+    withheld: dict[str, str] = {}
 
 
 class History(BaseModel):
@@ -38,7 +40,12 @@ async def history(reading: Reading, stream_id: UUID, blank: State) -> History:
     events = await reading.record.stream(stream_id, reading.position if reading.past else None)
     if not events or type(events[-1].event).kind != blank.kind:
         raise NotFound
-    return History(id=stream_id, version=events[-1].version, items=[_entry(e) for e in events])
+    in_sight(reading.person, reading.areas, *whose(events))
+    entries = [{"stream_id": stream_id, **_entry(event).model_dump()} for event in events]
+    await reading.veiled(entries)
+    return History.model_validate(
+        {"id": stream_id, "version": events[-1].version, "items": entries}
+    )
 
 
 def _entry(recorded: Recorded) -> HistoryEntry:

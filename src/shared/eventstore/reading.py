@@ -3,17 +3,14 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
-import orjson
 
 from shared.database import Connection
-from shared.errors import NotFound
-from shared.eventstore.encoding import EnvelopeMapper, happened_at
-from shared.eventstore.gathering import Gathered
-from shared.messages import Recorded, S, Stream
+from shared.eventstore.encoding import EnvelopeMapper
+from shared.messages import Recorded
 
 COLUMNS = "notification_id, originator_id, originator_version, topic, state, recorded_at"
 OF_ONE_STREAM = "FROM stored_events WHERE originator_id = $1"
@@ -21,13 +18,6 @@ UNTIL = "AND notification_id <= $2"
 IN_ORDER = "ORDER BY originator_version"
 STREAM = f"SELECT {COLUMNS} {OF_ONE_STREAM} {IN_ORDER}"
 STREAM_UNTIL = f"SELECT {COLUMNS} {OF_ONE_STREAM} {UNTIL} {IN_ORDER}"
-# A fold asks for less of each row, and makes no `Recorded` of it.
-FOLDED = "SELECT notification_id, originator_version, topic, state"
-FOLD = """
-SELECT originator_id, notification_id, originator_version, topic, state FROM stored_events
-WHERE originator_id = ANY ($1) ORDER BY originator_id, originator_version
-"""
-FOLD_UNTIL = f"{FOLDED} {OF_ONE_STREAM} {UNTIL} {IN_ORDER}"
 STREAMS_UNTIL = (
     f"SELECT {COLUMNS} FROM stored_events WHERE originator_id = ANY ($1) AND notification_id <= $2"
     " ORDER BY notification_id"
@@ -44,9 +34,6 @@ AT = f"SELECT {COLUMNS} FROM stored_events WHERE notification_id = ANY ($1)"
 READ_IN_ONE_GO = 2_000
 
 
-StoredRow = tuple[Any, ...]  # position, version, topic, state
-
-
 class Part(NamedTuple):
     """Some of the record's streams: those whose id's last byte leaves this remainder."""
 
@@ -57,23 +44,6 @@ class Part(NamedTuple):
 WHOLE = Part(0, 1)
 
 
-def folded(
-    stream_id: UUID, blank: S, rows: Sequence[StoredRow], mapper: EnvelopeMapper
-) -> Stream[S]:
-    """Return what rows of (position, version, topic, state), one stream's in order, add up to."""
-    if not rows:
-        return Stream(stream_id, blank)
-    if mapper.topics[rows[0][2]].kind != blank.kind:
-        raise NotFound
-    event, state = mapper.event, blank
-    envelopes = [orjson.loads(stored) for _, _, _, stored in rows]
-    for (_, _, topic, _), envelope in zip(rows, envelopes, strict=True):
-        state = event(topic, envelope).apply(state)
-    opened_at, changed_at = happened_at(envelopes[0]), happened_at(envelopes[-1])
-    first, last, version = rows[0][0], rows[-1][0], rows[-1][1]
-    return Stream(stream_id, state, version, first, last, opened_at, changed_at)
-
-
 class Reader:
     """Answers questions about the record from one pool of connections."""
 
@@ -81,7 +51,6 @@ class Reader:
         """Read through this pool, and understand events by this mapper."""
         self._pool = pool
         self._mapper = mapper
-        self._stored: Gathered[UUID, Sequence[StoredRow]] = Gathered(self._look, ())
 
     async def stream(self, stream_id: UUID, until: int | None = None) -> list[Recorded]:
         """Return one thing's events in order, as far as a position where one is given."""
@@ -90,23 +59,6 @@ class Reader:
         else:
             rows = await self._pool.fetch(STREAM_UNTIL, stream_id, until)
         return self.understood(rows)
-
-    async def _look(self, stream_ids: Sequence[UUID]) -> dict[UUID, list[StoredRow]]:
-        """Return the stored rows of several streams, each stream's in order."""
-        found: dict[UUID, list[StoredRow]] = {}
-        for row in await self._pool.fetch(FOLD, stream_ids):
-            found.setdefault(row[0], []).append(row[1:])
-        return found
-
-    async def fold(self, stream_id: UUID, blank: S, until: int | None = None) -> Stream[S]:
-        """Return what one thing's events add up to, as far as a position where one is given.
-
-        It is blank where nothing has happened; `NotFound` where the events are of another kind of thing.
-        """
-        if until is None:
-            return folded(stream_id, blank, await self._stored.of(stream_id), self._mapper)
-        rows = await self._pool.fetch(FOLD_UNTIL, stream_id, until)
-        return folded(stream_id, blank, [tuple(row) for row in rows], self._mapper)
 
     async def streams(self, stream_ids: Sequence[UUID], until: int) -> list[Recorded]:
         """Return several things' events up to a position, in the order of the record."""

@@ -11,7 +11,9 @@ from eventsourcing.persistence import IntegrityError, StoredEvent
 from shared.errors import KeyUsedOtherwise, NotFound, OutOfDate, Refused
 from shared.eventstore.appending import Appender, IdempotencyKey, Place
 from shared.eventstore.encoding import EnvelopeMapper, Topics
+from shared.eventstore.folding import Folder
 from shared.eventstore.reading import Reader
+from shared.eventstore.sealing import PersonalTexts
 from shared.messages import Command, Event, Receipt, Recorded, S, Stamp, Stream
 
 ATTEMPTS = 5
@@ -39,16 +41,22 @@ def advance(stream: Stream[S], recorded: Recorded) -> Stream[S]:
 class EventStore:
     """Hands commands to their streams and appends what they decide."""
 
-    def __init__(self, pool: asyncpg.Pool, topics: Topics) -> None:
-        """Keep the record in the database behind this pool."""
+    def __init__(
+        self, pool: asyncpg.Pool, topics: Topics, texts: PersonalTexts | None = None
+    ) -> None:
+        """Keep the record in the database behind this pool, and personal texts under keys of their own."""
         self._pool = pool
+        self._texts = texts
         self.mapper = EnvelopeMapper(topics)
         self.reader = Reader(pool, self.mapper)
+        self._folder = Folder(pool, self.mapper)
         self._appender = Appender(pool)
 
     async def load(self, stream_id: UUID, blank: S, until: int | None = None) -> Stream[S]:
         """Return one thing as it stands, or as it stood at a position; blank where it never was."""
-        return await self.reader.fold(stream_id, blank, until)
+        if until is None:
+            return await self._folder.fold(stream_id, blank)
+        return await self._folder.fold_until(stream_id, blank, until)
 
     async def create(
         self,
@@ -120,6 +128,8 @@ class EventStore:
         self, stream_id: UUID, version: int, events: Sequence[Event[Any]], stamp: Stamp,
         key: IdempotencyKey | None,
     ) -> Place:  # fmt: skip
+        if self._texts is not None:
+            events = await self._texts.sealed(stream_id, events)
         stored = [
             self.mapper.stored(stream_id, number, event, stamp)
             for number, event in enumerate(events, start=version + 1)

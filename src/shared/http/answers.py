@@ -5,7 +5,9 @@ from typing import Any
 from fastapi import Request, Response
 from pydantic import BaseModel, create_model
 
-from shared.http.pages import CSV, NDJSON, not_modified
+from shared.http.areas import in_sight
+from shared.http.pages import CSV, NDJSON, json_of, not_modified
+from shared.http.reading import Reading
 
 PROBLEM = {
     "type": "object",
@@ -102,3 +104,17 @@ def answer_one(request: Request, item: BaseModel, etag: str) -> Response:
     return Response(
         item.model_dump_json(by_alias=True), media_type="application/json", headers=headers
     )
+
+
+async def seen(request: Request, reading: Reading, item: BaseModel, etag: str) -> Response:
+    """Return a single thing without what its reader may not see, which `withheld` then names.
+
+    It then has no ETag: what a caller holds without some fields is not the thing at that version.
+    """
+    shown = item.model_dump(by_alias=True)
+    in_sight(reading.person, reading.areas, shown.get("service_area"), shown.get("raised_by"))
+    await reading.veiled([shown])
+    if "withheld" not in shown:
+        return answer_one(request, item, etag)
+    headers = {"Vary": "Authorization"}
+    return Response(json_of(shown), media_type="application/json", headers=headers)

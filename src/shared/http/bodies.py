@@ -15,12 +15,13 @@ from shared.errors import NotAuthenticated, Unacceptable, WrongMediaType
 BODY_BYTES_LIMIT = 64 * 1024
 
 
-def authenticated(request: Request) -> Person:
+async def authenticated(request: Request) -> Person:
     """Return who asks, by their bearer token."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    given = request.headers.getlist("authorization")
+    scheme, _, token = (given[0] if len(given) == 1 else "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise NotAuthenticated
-    person: Person = request.app.state.service.tokens.person(token.strip())
+    person: Person = await request.app.state.service.person(token.strip())
     return person
 
 
@@ -44,7 +45,7 @@ class StrictRoute(APIRoute):
         known = _parameters(self.dependant)
 
         async def strictly(request: Request) -> Response:
-            authenticated(request)
+            request.state.person = await authenticated(request)
             if not known.issuperset(request.query_params):
                 raise NoSuchParameter(known=sorted(known))
             return await handler(_RawJson(request.scope, request.receive))

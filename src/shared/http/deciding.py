@@ -1,6 +1,6 @@
 """How a change reaches the record over HTTP: who asks, by which role, on which version, under which key."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -10,15 +10,17 @@ from fastapi import Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import JsonValue
 
-from shared.access.permissions import Permissions
+from shared.access.permissions import OutsideYourAreas, Permissions
 from shared.access.tokens import Person
 from shared.errors import OutOfDate, StillRunning
 from shared.eventstore.appending import IdempotencyKey
 from shared.eventstore.store import EventStore
-from shared.http.bodies import authenticated
+from shared.fields import CODE_LIMIT
+from shared.http.areas import in_sight, whose
 from shared.http.conditions import Conditions, IdempotencyKeyHeader, IfMatch, conditions
 from shared.messages import Command, Known, Receipt, S, Stamp
 
+SamePeople = Callable[[Iterable[str]], Awaitable[tuple[tuple[str, ...], ...]]]
 FactFinder = Callable[[EventStore, Any], Awaitable[dict[str, JsonValue]]]
 
 bearer = HTTPBearer(
@@ -29,21 +31,40 @@ bearer = HTTPBearer(
 async def caller(
     request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 ) -> Person:
-    """Return who asks; the scheme beside it is for the API file."""
-    return authenticated(request)
+    """Return who asks, as the route has found out; the scheme beside it is for the API file."""
+    person: Person = request.state.person
+    return person
 
 
 Caller = Annotated[Person, Depends(caller)]
 
 
-def may(action: str) -> Any:
-    """Return a dependency that refuses whoever's role may never do this; for reads."""
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """The check that whoever asks may do something; it also notes the areas they are limited to."""
 
-    async def check(request: Request, person: Caller) -> Person:
-        request.app.state.service.permissions.authority(person, action)
+    action: str
+
+    async def __call__(self, request: Request, person: Caller) -> Person:
+        """Refuse whoever's role may never do this."""
+        permissions: Permissions = request.app.state.service.permissions
+        permissions.authority(person, self.action)
+        request.state.areas = permissions.areas(person, self.action)
         return person
 
-    return Depends(check)
+
+def may(action: str) -> Any:
+    """Return a dependency that refuses whoever's role may never do this; for reads."""
+    return Depends(Needs(action))
+
+
+def named_in(command: Command[Any]) -> Iterator[str]:
+    """Yield whatever short text a command holds that could be somebody's id."""
+    for name in type(command).model_fields:
+        value = getattr(command, name)
+        for text in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(text, str) and len(text) <= CODE_LIMIT:
+                yield text
 
 
 class Running:
@@ -74,6 +95,7 @@ class Desk:
     facts: Mapping[type[Command[Any]], FactFinder]
     running: Running
     person: Person
+    same: SamePeople
     conditions: Conditions
     traceparent: str
     response: Response
@@ -97,6 +119,7 @@ class Desk:
     async def handle(self, stream_id: UUID, command: Command[S], *, blank: S) -> Receipt:
         """Decide on a thing: 403 before it is looked at, then 404, 428, 412, and 409 by its rules."""
         stamp = await self._stamp(command)
+        await self._must_be_in_sight(stream_id, type(command).__name__)
         if self.conditions.expected is None:
             await self.store.must_exist(stream_id, blank)
         expected = self.conditions.must_name_a_version()
@@ -134,11 +157,26 @@ class Desk:
 
     async def _stamp(self, command: Command[Any]) -> Stamp:
         stamp = await self.stamp_for(type(command))
+        same = await self.same({self.person.id, *named_in(command)})
+        if same:
+            stamp = stamp.model_copy(
+                update={"known": stamp.known.model_copy(update={"same": same})}
+            )
+        areas = self.permissions.areas(self.person, type(command).__name__)
+        area = getattr(command, "service_area", None)
+        if areas is not None and area is not None and area not in areas:
+            raise OutsideYourAreas(yours=sorted(areas))
         if finder := self.facts.get(type(command)):
             facts = await finder(self.store, command)
             known = stamp.known.model_copy(update={"facts": facts})
             stamp = stamp.model_copy(update={"known": known})
         return stamp
+
+    async def _must_be_in_sight(self, stream_id: UUID, action: str) -> None:
+        """Find nothing where a thing is of a service area that the caller does not act for."""
+        areas = self.permissions.areas(self.person, action)
+        if areas is not None:
+            in_sight(self.person, areas, *whose(await self.store.reader.stream(stream_id)))
 
     async def _answer(
         self, decide: Callable[[IdempotencyKey | None], Awaitable[Receipt]]
@@ -167,6 +205,7 @@ async def desk(
     service = request.app.state.service
     return Desk(
         service.store, service.permissions, service.known, service.facts, service.running, person,
+        service.people.same,
         await conditions(request, person.id, if_match, idempotency_key),
         request.state.traceparent, response,
     )  # fmt: skip

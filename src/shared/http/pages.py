@@ -59,6 +59,7 @@ class Page:
         following = cursor_of(items[-1][order.name]) if more else None
         if also is not None:
             await also(reading, items)
+        await reading.veiled(items)
         return self.answer(reading, items, following)
 
     def answer(
@@ -116,9 +117,11 @@ def csv_of(items: Iterable[Mapping[str, Any]]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     for number, item in enumerate(items):
+        marks = item.get("withheld", {})  # in a cell of its own place, not in a column beside
+        columns = [name for name in item if name != "withheld"]
         if number == 0:
-            writer.writerow(item)
-        writer.writerow([_cell(value) for value in item.values()])
+            writer.writerow(columns)
+        writer.writerow([_cell(marks.get(name, item[name])) for name in columns])
     return text.getvalue().encode()
 
 

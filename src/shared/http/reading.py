@@ -1,14 +1,16 @@
 """What a read stands on: views that have come far enough, and the position it is answered as of."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any, Protocol
 
 import asyncpg
 from fastapi import Depends, Query, Request
-from sqlalchemy import ColumnElement, Select, Table
+from sqlalchemy import ColumnElement, Select, Table, true
 
+from shared.access.tokens import Person
 from shared.errors import Unacceptable, ViewsBehind
 from shared.eventstore.reading import Reader
 from shared.projecting.views import DIALECT, STILL_VALID
@@ -32,15 +34,29 @@ class UnreadableInstant(Unacceptable):
     """An instant is written with its offset, such as 2026-03-01T00:00Z; `as_of` may be a position too."""
 
 
+class Veil(Protocol):
+    """Takes out of items what their reader may not see."""
+
+    async def draw(self, person: Person, items: Sequence[dict[str, Any]]) -> None:
+        """Withhold from items what this person may not see."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One reading of the views: where from, as of which position and instant, and whether that is past."""
+    """One reading of the views: where from, as of which position and instant, whether past, for whom."""
 
     pool: asyncpg.Pool
     record: Reader
     position: int
     as_of: datetime
     past: bool
+    person: Person
+    veil: Veil
+    areas: frozenset[str] | None = None
+
+    async def veiled(self, items: Sequence[dict[str, Any]]) -> None:
+        """Withhold from items what their reader may not see: sealed, or exempt without the right to it."""
+        await self.veil.draw(self.person, items)
 
     async def rows(self, statement: "Select[tuple[object, ...]]") -> list[asyncpg.Record]:
         """Return the rows that a statement selects."""
@@ -50,9 +66,21 @@ class Reading:
 
     def valid(self, table: Table) -> "ColumnElement[bool]":
         """Return the condition that picks each thing's row as of this reading."""
-        if not self.past:
-            return table.c.valid_to == STILL_VALID
-        return (table.c.valid_from <= self.position) & (table.c.valid_to > self.position)
+        if self.past:
+            then = (table.c.valid_from <= self.position) & (table.c.valid_to > self.position)
+            return then & self._in_sight(table)
+        return (table.c.valid_to == STILL_VALID) & self._in_sight(table)
+
+    def _in_sight(self, table: Table) -> "ColumnElement[bool]":
+        """Return the condition that picks what is of the reader's service areas, or raised by them."""
+        if self.areas is None or "service_area" not in table.c:
+            return true()
+        of_theirs = table.c.service_area.in_(sorted(self.areas))
+        return (
+            of_theirs | (table.c.raised_by == self.person.id)
+            if "raised_by" in table.c
+            else of_theirs
+        )
 
 
 After = Annotated[
@@ -83,9 +111,10 @@ async def reading(request: Request, after: After = None, as_of: AsOf = None) -> 
             raise BeyondTheRecord(position=wanted)
         if not await visibility.reaches(wanted):
             raise ViewsBehind(position=wanted, visible=visibility.position)
-    if position is None:
-        return Reading(service.pool, record, visibility.position, now, past=False)
-    return Reading(service.pool, record, position, instant, past=True)
+    past = position is not None
+    at, seen = (instant, position) if position is not None else (now, visibility.position)
+    areas = getattr(request.state, "areas", None)
+    return Reading(service.pool, record, seen, at, past, request.state.person, service.veil, areas)
 
 
 async def _meant(record: Reader, as_of: str | None, now: datetime) -> tuple[int | None, datetime]:

@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import uvloop
 
 from shared.database import connected
 from shared.eventstore.encoding import EnvelopeMapper, Topics
@@ -83,7 +84,7 @@ async def fill(filling: Filling) -> None:
 def _fill_alone(filling: Filling, part: Part) -> None:
     """Fill one part in a process of its own, which ends with it: nothing here makes circles to collect."""
     gc.disable()
-    asyncio.run(_fill_part(filling, part))
+    uvloop.run(_fill_part(filling, part))
 
 
 async def _fill_part(filling: Filling, part: Part) -> None:

@@ -1,10 +1,11 @@
 """A counter: the smallest thing that can have happened, for specifications of the store itself."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from shared.errors import Refused
 from shared.messages import Command, Event, Stamp
+from shared.states import replace
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ class SelectRoute(Command[Rfp]):
         """Go on to the business case; the requester chooses no route and leads nothing of theirs."""
         must_be_in(rfp, Stage.TRIAGE)
         must_be_independent(rfp, stamp)
-        if self.lead == rfp.raised_by:
+        if stamp.known.same_person(self.lead, rfp.raised_by):
             raise LeadIsRequester(lead=self.lead)
         return RouteSelected(
             regime=self.regime,

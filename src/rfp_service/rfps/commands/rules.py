@@ -41,17 +41,16 @@ def must_be_in(rfp: Rfp, *stages: Stage) -> None:
 
 def must_be_requester(rfp: Rfp, stamp: Stamp) -> None:
     """Refuse unless whoever decides raised this RFP."""
-    if stamp.by != rfp.raised_by:
+    if not stamp.known.same_person(stamp.by, rfp.raised_by):
         raise NotYourRfp(requester=rfp.raised_by)
 
 
 def must_be_independent(rfp: Rfp, stamp: Stamp) -> None:
     """Refuse the requester and the lead, acting for themselves or for anybody else."""
     parts = {"requester": rfp.raised_by, "lead": rfp.lead}
-    for person in (stamp.by, stamp.acting_for):
-        for part, holder in parts.items():
-            if person and person == holder:
-                raise OwnRfp(part=part, person=person)
+    for part, holder in parts.items():
+        if stamp.is_from(holder):
+            raise OwnRfp(part=part, person=holder)
 
 
 def must_be_of_the_tier(rfp: Rfp, stamp: Stamp) -> None:

@@ -1,0 +1,70 @@
+"""Whose tokens count, by the configuration: the council's issuer, or the demonstration's own."""
+
+import base64
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+import httpx
+
+from shared.access.claims import ALGORITHMS, Identity, Trust
+from shared.access.issuer import demonstration_tokens, kept_secret
+from shared.access.keys import FetchedKeys, KeptKeys, NotTheIssuer, must_be_private
+from shared.access.tokens import Tokens
+from shared.settings import NotConfigured, Profile, Settings
+
+SECRET_BYTES = 32
+
+
+@asynccontextmanager
+async def trusted_tokens(settings: Settings) -> AsyncIterator[Tokens]:
+    """Trust the council's issuer; in the demonstration profile, the issuer in the data folder."""
+    if settings.profile is Profile.DEMONSTRATION:
+        yield demonstration_tokens(settings.data_dir)
+        return
+    trust = _trust(settings)
+    if settings.token_keys is not None:
+        yield Tokens(KeptKeys(json.loads(settings.token_keys.read_text())), trust)
+        return
+    _must_be_an_address(trust.issuer)
+    # No proxy and no certificates from the environment's say-so, and no redirects.
+    async with httpx.AsyncClient(trust_env=False, follow_redirects=False) as client:
+        yield Tokens(FetchedKeys(trust.issuer, client), trust)
+
+
+def _trust(settings: Settings) -> Trust:
+    assert settings.token_issuer is not None, "checked settings name it"
+    algorithms = tuple(settings.token_algorithms.split()) or ALGORITHMS
+    if unknown := set(algorithms) - set(ALGORITHMS):
+        raise NotConfigured(f"TOKEN_ALGORITHMS may name {', '.join(ALGORITHMS)}; not {unknown}.")
+    return Trust(settings.token_issuer, settings.token_audience, settings.token_tenant, algorithms)
+
+
+def _must_be_an_address(issuer: str) -> None:
+    try:
+        must_be_private(issuer)
+    except NotTheIssuer:
+        raise NotConfigured(
+            "TOKEN_ISSUER is an https address; give TOKEN_KEYS where keys can't be fetched from it."
+        ) from None
+
+
+def new_person_id(settings: Settings) -> Callable[[Identity], str]:
+    """Name people at random; in the demonstration, by what its tokens call them."""
+    if settings.profile is Profile.DEMONSTRATION:
+        return lambda identity: identity.subject
+    return lambda _: str(uuid4())
+
+
+def personal_secret(settings: Settings) -> bytes:
+    """Return the secret that personal keys are kept under; the demonstration makes its own."""
+    if settings.personal_secret is None:
+        return kept_secret(settings.data_dir / "personal.key")
+    try:
+        secret = base64.b64decode(settings.personal_secret.get_secret_value(), validate=True)
+    except ValueError:
+        secret = b""
+    if len(secret) != SECRET_BYTES:
+        raise NotConfigured("PERSONAL_SECRET is 32 random bytes in base64: openssl rand -base64 32")
+    return secret

@@ -1,0 +1,132 @@
+"""The veil over all that is read: sealed fields for everybody, exempt ones for those without the right.
+
+It is drawn by what holds now, also over readings of the past: what was open once may be exempt today.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from shared.access.permissions import Permissions
+from shared.access.tokens import Person
+from shared.disclosure.sealing import Seals, Seen
+from shared.disclosure.withholding import (
+    ERASED,
+    PERSONAL,
+    SEALED,
+    exempt,
+    personal_in,
+    withhold,
+)
+from shared.eventstore.sealing import PersonalTexts
+from shared.projecting.views import STILL_VALID
+
+READ_EXEMPT = "read-exempt"
+READ_PERSONAL = "read-personal"
+THINGS = ("stream_id", "case_id", "rfp_id", "id")  # how an item names the thing it is about
+AUTHORS = ("by", "raised_by", "made_by")  # what one has said oneself is no secret to one
+
+SEEN = (
+    "SELECT originator_id, originator_version, topic FROM stored_events"
+    " WHERE originator_id = ANY ($1) AND topic = ANY ($2) ORDER BY originator_id, originator_version"
+)
+EXEMPT = (
+    "SELECT matter_id, matter_version, fields, paragraph FROM exemptions"
+    f" WHERE valid_to = {STILL_VALID} AND status = 'in_force' AND matter_id = ANY ($1)"
+)
+
+Item = dict[str, Any]
+Marks = dict[str, str]
+
+
+class Veil:
+    """Takes out of items what their reader may not see."""
+
+    def __init__(
+        self, pool: asyncpg.Pool, seals: Seals, texts: PersonalTexts, permissions: Permissions
+    ) -> None:
+        """Know what is sealed, and who may read what is exempt or personal."""
+        self._pool = pool
+        self._seals = seals
+        self._texts = texts
+        self._permissions = permissions
+
+    async def draw(self, person: Person, items: Sequence[Item]) -> None:
+        """Withhold from items what this person may not see; an item with `said` is one decision."""
+        await self._open_personal(person, items)
+        things = {thing for item in items if (thing := _thing(item)) is not None}
+        if not things:
+            return
+        closed = await self._closed(things)
+        exemptions = await self._exemptions(things)
+        entitled = self._permissions.allows(person, READ_EXEMPT)
+        for item in items:
+            thing = _thing(item)
+            if thing is None:
+                continue
+            marks: Marks = {}
+            if not (entitled or _is_the_author(person, item)):
+                marks |= _exempt_marks(item, exemptions.get(thing, ()))
+            marks |= dict.fromkeys(_sealed_fields(item, closed.get(thing, {})), SEALED)
+            if marks:
+                withhold(item, marks)
+
+    async def _open_personal(self, person: Person, items: Sequence[Item]) -> None:
+        """Open the personal texts in items for those with the right; others see about whom they are."""
+        fields = [field for item in items for field in personal_in(item)]
+        if not fields:
+            return
+        if self._permissions.allows(person, READ_PERSONAL):
+            texts = await self._texts.opened(fields)
+        else:
+            texts = [PERSONAL] * len(fields)
+        for field, text in zip(fields, texts, strict=True):
+            about = field["about"]
+            field.clear()
+            field.update(about=about, text=ERASED if text is None else text)
+
+    async def _closed(self, things: Iterable[UUID]) -> Mapping[UUID, Mapping[int, frozenset[str]]]:
+        """Return what is sealed of these things; the record itself says so, not a view that may lag."""
+        if not self._seals.topics:
+            return {}
+        happened: dict[UUID, list[Seen]] = {}
+        for row in await self._pool.fetch(SEEN, list(things), self._seals.topics):
+            happened.setdefault(UUID(str(row[0])), []).append(Seen(row[1], row[2]))
+        return {thing: self._seals.closed(seen) for thing, seen in happened.items()}
+
+    async def _exemptions(self, things: Iterable[UUID]) -> Mapping[UUID, list[asyncpg.Record]]:
+        found: dict[UUID, list[asyncpg.Record]] = {}
+        for row in await self._pool.fetch(EXEMPT, list(things)):
+            found.setdefault(UUID(str(row["matter_id"])), []).append(row)
+        return found
+
+
+def _thing(item: Item) -> UUID | None:
+    """Return the thing that an item is about, if it is about one."""
+    for name in THINGS:
+        if isinstance(item.get(name), UUID):
+            return UUID(str(item[name]))
+    return None
+
+
+def _is_the_author(person: Person, item: Item) -> bool:
+    return any(item.get(name) == person.id for name in AUTHORS)
+
+
+def _sealed_fields(item: Item, closed: Mapping[int, frozenset[str]]) -> frozenset[str]:
+    """Return what is sealed in a decision, or in anything that shows its thing."""
+    if "said" in item:
+        return closed.get(item["version"], frozenset())
+    return frozenset().union(*closed.values())
+
+
+def _exempt_marks(item: Item, exemptions: Iterable[asyncpg.Record]) -> Marks:
+    """Return the marks of exempt fields; one decision's are withheld from the thing's rows as well."""
+    return {
+        name: exempt(exemption["paragraph"])
+        for exemption in exemptions
+        if "said" not in item or exemption["matter_version"] in (0, item["version"])
+        for name in exemption["fields"].split()
+    }

@@ -1,0 +1,50 @@
+"""Taking out what may not be shown, by name and at any depth, and saying that it was there."""
+
+from collections.abc import Iterator, Mapping, MutableMapping
+from typing import Any
+
+WITHHELD = "withheld"
+SEALED = "[sealed]"
+PERSONAL = "[personal]"
+ERASED = "[erased]"
+SEALED_FORM = frozenset({"about", "key", "sealed"})
+
+
+def exempt(paragraph: int) -> str:
+    """Return the mark that stands where something exempt was."""
+    return f"[exempt: paragraph {paragraph} of Schedule 12A]"
+
+
+def withhold(item: MutableMapping[str, Any], marks: Mapping[str, str]) -> None:
+    """Put marks in the place of some fields, and list them in `withheld`.
+
+    Text becomes its mark; whatever else becomes null, so that no number is taken for a real one.
+    """
+    taken: dict[str, str] = {}
+    for name in list(item):
+        item[name] = _without(name, item[name], marks, taken)
+    if taken:
+        item[WITHHELD] = {**item.get(WITHHELD, {}), **taken}
+
+
+def _without(name: str, value: object, marks: Mapping[str, str], taken: dict[str, str]) -> object:
+    if name in marks:
+        taken[name] = marks[name]
+        return marks[name] if isinstance(value, str) else None
+    if isinstance(value, Mapping):
+        return {inner: _without(inner, kept, marks, taken) for inner, kept in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without("", kept, marks, taken) for kept in value]
+    return value
+
+
+def personal_in(value: object) -> Iterator[dict[str, Any]]:
+    """Yield the personal texts in something that is about to be shown, as they are stored."""
+    if isinstance(value, dict):
+        if value.keys() == SEALED_FORM:
+            yield value
+            return
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for inner in value:
+            yield from personal_in(inner)
