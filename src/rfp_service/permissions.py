@@ -114,7 +114,7 @@ PERMISSIONS = Permissions(
         "CategoriseProject": (PROGRAMME,),
         "PrioritiseProject": (PROGRAMME,),
         "DecideHandling": (PROGRAMME,),
-        "UndoBatch": (PROGRAMME,),
+        "MarkBatchUndone": (PROGRAMME,),
         "StartDelivery": (PROGRAMME,),
         "ConfirmReadiness": (PROGRAMME,),
         "TransferProject": (PROGRAMME,),

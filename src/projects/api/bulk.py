@@ -22,7 +22,6 @@ from projects.commands.judging import (
     CategoriseProject,
     DecideHandling,
     PrioritiseProject,
-    UndoBatch,
 )
 from projects.domain.project import Project
 from shared.bulk import desk as bulk
@@ -127,7 +126,7 @@ def _batches(request: Request) -> Batches:
     return batches
 
 
-async def _stamp(desk: Desk, command: type[Command[Project]], batch: UUID) -> Stamp:
+async def _stamp(desk: Desk, command: type[Command[Any]], batch: UUID) -> Stamp:
     """Return the stamp that all decisions of a batch share: one cause, and what these rules need to know."""
     stamp = await desk.stamp_for(command)
     known = Known(
@@ -168,12 +167,12 @@ async def undo_batch(
     desk: Store,
 ) -> Response:
     """Take back what a batch decided, as a new batch: what was decided anew since stands, and is said."""
-    await desk.stamp_for(UndoBatch)
+    await desk.stamp_for(MarkBatchUndone)
     stream = await desk.store.load(batch_id, Batch())
     must_be_undoable(stream.state)
     desk.must_see(stream.version)
     undoing_it = uuid5(batch_id, "undo")
-    stamp = await _stamp(desk, UndoBatch, undoing_it)
+    stamp = await _stamp(desk, MarkBatchUndone, undoing_it)
     projects = await _decided_by(request, batch_id, stream.state.operation)
     found = iter([Item(n, UndoItem(id=project)) for n, project in enumerate(projects, start=1)])
     work = Undertaking(
