@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from rfp_service.catalogue.commands import AddCatalogueItem, SearchCatalogue
 from rfp_service.catalogue.domain import CatalogueCheck, CatalogueItem
+from rfp_service.demonstration.portfolio import CATEGORIES, WEIGHTS, tell_of_projects
 from rfp_service.demonstration.stage import TIERS, Scene, Stage, Thing
 from rfp_service.rfps.commands.approving import Approve, Refuse, RequestApproval
 from rfp_service.rfps.commands.asking import (
@@ -76,6 +77,7 @@ def story(now: datetime) -> list[Scene]:
     items = _fill_catalogue(stage, start)
     for number in range(RFPS):
         _Tale(stage, number, items, start).tell()
+    tell_of_projects(stage, start, (start + 2 * YEAR).date())
     return sorted(stage.scenes, key=lambda scene: scene.at)
 
 
@@ -85,6 +87,8 @@ def _adopt_scheme(stage: Stage, start: datetime) -> None:
         transition_date=(start + 2 * YEAR).date(),
         tiers=list(TIERS),
         closed_days=[],
+        project_categories=list(CATEGORIES),
+        weights=list(WEIGHTS),
     )
     scheme = Thing(SCHEME_ID, Scheme())
     stage.decide(scheme, AdoptScheme(values=values, reason="First scheme."), "ada-admin", start)
