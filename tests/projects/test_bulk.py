@@ -107,9 +107,9 @@ async def test_items_come_as_json_csv_and_ndjson(api: Api) -> None:
 
 async def test_a_table_with_columns_that_are_not_known_is_refused_whole(api: Api) -> None:
     await several(api)
-    answer = await sent(api, b"reference,categroy,reason\r\nP0,X,R\r\n", CSV)
-    [row] = list(csv.DictReader(io.StringIO(answer.text)))
-    assert (row["outcome"], row["problem"]) == ("broken", "/problems/unknown-columns")
+    answer = await sent(api, b"reference,categroy,reason\r\nP0,X,R\r\n", CSV, expect=422)
+    assert answer.json()["type"] == "/problems/unknown-columns"
+    assert answer.json()["unknown"] == ["categroy"]
     wrong = await sent(api, b"reference,category,reason\r\nP0,X,R,more\r\nP1,X,R\r\n", CSV)
     rows = list(csv.DictReader(io.StringIO(wrong.text)))
     assert [row["outcome"] for row in rows] == ["refused", "done"]

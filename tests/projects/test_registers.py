@@ -148,7 +148,7 @@ async def test_a_mapping_is_corrected_and_saved(api: Api) -> None:
     saved = (await api.post("/v1/register-mappings", body, PIA, 201)).json()["id"]
     shown = (await api.get(f"/v1/register-mappings/{saved}")).json()
     assert shown["columns"] == columns
-    report = await handed_in(api, table, mapping_id=saved)
+    report = await handed_in(api, table, mapping_name="monthly")
     assert report["counts"]["done"] == 1
     named = await handed_in(api, table, mapping=json.dumps(columns), dry_run="true")
     assert named["mapping"] == columns

@@ -36,6 +36,7 @@ DEPENDS_ON_WHAT_IS_THERE = {
     "/problems/column-missing",
     "/problems/unreadable-table",  # and what a register holds
     "/problems/no-heading",
+    "/problems/unknown-columns",
     "/problems/unreadable-mapping",
     "/problems/no-such-column",
 }

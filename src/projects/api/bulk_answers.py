@@ -13,6 +13,7 @@ from shared.http.answers import problems
 from shared.messages import Stream
 
 TEXT = {"schema": {"type": "string"}}
+ANY: dict[str, Any] = {}  # not JSON, so that no schema of JSON says anything of it
 PARTS = "#/components/schemas/{model}"
 
 
@@ -55,13 +56,12 @@ def accepts(item: type[BaseModel], example: dict[str, Any]) -> dict[str, Any]:
         "properties": {"items": {"type": "array", "items": schema}},
     }
     line = ", ".join(f'"{name}": "{value}"' for name, value in example.items())
-    sheet = {"schema": {"type": "string", "contentMediaType": XLSX}}
     content = {
         JSON: {"schema": body, "example": {"items": [example]}},
-        NDJSON: {**TEXT, "example": f"{{{line}}}\n"},
-        CSV: {**TEXT, "example": f"{','.join(example)}\r\n{','.join(example.values())}\r\n"},
-        XLSX: sheet,
-        ODS: {"schema": {"type": "string", "contentMediaType": ODS}},
+        NDJSON: {"schema": ANY, "example": f"{{{line}}}\n"},
+        CSV: {"schema": ANY, "example": f"{','.join(example)}\r\n{','.join(example.values())}\r\n"},
+        XLSX: {"schema": ANY},
+        ODS: {"schema": ANY},
     }
     return {
         "openapi_extra": {"requestBody": {"required": True, "content": content}},

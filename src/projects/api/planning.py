@@ -20,7 +20,7 @@ from shared.calendar import LONDON
 from shared.fields import Flag
 from shared.http.answers import DECIDES, answer_one, one, problems
 from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
-from shared.http.conditions import IdempotencyKeyHeader
+from shared.http.conditions import named_at_most
 from shared.http.deciding import Store, may
 from shared.http.pages import JSON, Paged, cursor_of, json_of
 from shared.http.reading import Read, Reading
@@ -82,13 +82,12 @@ class CategoryProposals(BaseModel):
     "/projects/category-proposals",
     summary="Propose categories by rules",
     responses={**problems(413, 415), 200: {"model": CategoryProposals, "description": "Proposals"}},
-    dependencies=[may("CategoriseProject"), Depends(must_be_json)],
+    dependencies=[may("CategoriseProject"), Depends(must_be_json), Depends(named_at_most)],
 )
 async def propose_categories(
     rules: Annotated[RulesFile, strict(RulesFile), Body()],
     reading: Read,
     page: Paged,
-    _: IdempotencyKeyHeader = None,  # a repeat is the same question
     again: Annotated[Flag, Query(description="Projects that have a category, too.")] = False,  # noqa: FBT002  # a query parameter
 ) -> Response:
     """Say which category the first rule that holds proposes for each project; nothing is written.

@@ -30,7 +30,7 @@ from shared.bulk.batches import BATCHES, Counts, Mode, cause_of
 from shared.bulk.items import Item
 from shared.bulk.outcomes import Outcome, not_understood, unreadable
 from shared.errors import NotFound
-from shared.fields import Flag
+from shared.fields import SHORT_TEXT_LIMIT, Flag
 from shared.http.answers import CREATES, answer_one, one, problems
 from shared.http.bodies import (
     BODY_BYTES_LIMIT,
@@ -47,7 +47,7 @@ from shared.tabular.tables import Table, open_table
 
 UPLOAD_BYTES_LIMIT = 128 * 1024 * 1024
 MAPPING_CHARACTERS_LIMIT = 64 * 1024
-PARTS = {"file", "mapping", "mapping_id", "scale", "amounts_in", "encoding", "mode", "dry_run"}
+PARTS = {"file", "mapping", "mapping_name", "scale", "amounts_in", "encoding", "mode", "dry_run"}
 PENCE = {"pounds": 100, "thousands": 100_000, "millions": 100_000_000}
 TOO_LONG = {"detail": "The row has more cells than there are columns."}
 
@@ -62,7 +62,7 @@ class Reading:
     """How somebody wants their register read."""
 
     mapping: str | None
-    mapping_id: UUID | None
+    mapping_name: str | None
     scale: Scale
     amounts_in: str
     encoding: str | None
@@ -70,7 +70,7 @@ class Reading:
     def text(self) -> str:
         """Return what makes the same file with other wishes another register."""
         return (
-            f"{self.mapping}\n{self.mapping_id}\n{self.scale}\n{self.amounts_in}\n{self.encoding}"
+            f"{self.mapping}\n{self.mapping_name}\n{self.scale}\n{self.amounts_in}\n{self.encoding}"
         )
 
 
@@ -79,16 +79,18 @@ async def wished(
         str | None,
         Form(max_length=MAPPING_CHARACTERS_LIMIT, description="JSON: heading to field."),
     ] = None,
-    mapping_id: Annotated[UUID | None, Form(description="A saved mapping.")] = None,
+    mapping_name: Annotated[
+        str | None, Form(max_length=SHORT_TEXT_LIMIT, description="A saved mapping's name.")
+    ] = None,
     scale: Annotated[Scale, Form(description="The scale of the ratings.")] = Scale.UNSTATED,
     amounts_in: Annotated[Literal["pounds", "thousands", "millions"], Form()] = "pounds",
     encoding: Annotated[
-        Literal["utf-8", "cp1252", "mac_roman"] | None,
-        Form(description="Of a CSV file; found out without it."),
-    ] = None,
+        Literal["as it seems", "utf-8", "cp1252", "mac_roman"], Form(description="Of a CSV file.")
+    ] = "as it seems",
 ) -> Reading:
     """Read how a register is to be read."""
-    return Reading(mapping, mapping_id, scale, amounts_in, encoding)
+    known = None if encoding == "as it seems" else encoding
+    return Reading(mapping, mapping_name, scale, amounts_in, known)
 
 
 @router.post(
@@ -173,9 +175,9 @@ async def _how(request: Request, table: Table, wishes: Reading) -> How:
             columns = _COLUMNS.validate_json(wishes.mapping, strict=True)
         except ValidationError:
             raise UnreadableMapping from None
-    elif wishes.mapping_id is not None:
+    elif wishes.mapping_name is not None:
         store = request.app.state.service.store
-        saved = await store.load(wishes.mapping_id, RegisterMapping())
+        saved = await store.load(mapping_id(wishes.mapping_name), RegisterMapping())
         if saved.version == 0:
             raise NotFound
         columns = dict(saved.state.columns)

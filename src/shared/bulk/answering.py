@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any
 from uuid import UUID
 
@@ -100,7 +101,9 @@ class Batches:
         """Carry a received body out: at once where it is small or a stream, as a job where it is large."""
         found: Items = items(body.path, body.media_type, operation.item)
         total, streamed = body.lines, body.media_type in (NDJSON, CSV)
-        if not streamed:
+        if streamed:
+            found = begun(found)
+        else:
             whole = await asyncio.to_thread(list, found)
             found, total = iter(whole), len(whole)
         work = Undertaking(body.batch, operation, asked, body.request_hash, found, total)
@@ -223,6 +226,12 @@ class Batches:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def begun(found: Items) -> Items:
+    """Return items whose first has been read: what is wrong with all of a body is said before any answer."""
+    first = list(islice(found, 1))
+    return chain(first, found)
 
 
 def _headers(work: Undertaking) -> dict[str, str]:

@@ -87,3 +87,9 @@ async def _hash(request: Request) -> bytes:
         digest.update(part.encode() + b"\n")
     digest.update(await request.body())
     return digest.digest()
+
+
+async def named_at_most(idempotency_key: IdempotencyKeyHeader = None) -> None:
+    """Take a key where nothing is written, and a repeat is just the same question."""
+    if idempotency_key is not None:
+        key_named(idempotency_key)
