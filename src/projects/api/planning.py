@@ -28,9 +28,9 @@ from shared.messages import Receipt
 from shared.projecting.views import STILL_VALID
 from shared.scheme.domain import SCHEME_ID, Scheme
 
-router = APIRouter(
-    prefix="/v1", tags=["projects"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT
-)
+RULES_BYTES_LIMIT = 4 * 1024 * 1024
+
+router = APIRouter(prefix="/v1", tags=["projects"], route_class=StrictRoute)
 
 CANDIDATES = """
 SELECT id, reference, version, title, supplier, service_area, origin, first_position FROM projects
@@ -83,6 +83,7 @@ class CategoryProposals(BaseModel):
     summary="Propose categories by rules",
     responses={**problems(413, 415), 200: {"model": CategoryProposals, "description": "Proposals"}},
     dependencies=[may("CategoriseProject"), Depends(must_be_json), Depends(named_at_most)],
+    max_body_size=RULES_BYTES_LIMIT,
 )
 async def propose_categories(
     rules: Annotated[RulesFile, strict(RulesFile), Body()],
@@ -273,6 +274,7 @@ async def see_capacity(request: Request, reading: Read) -> Response:
 
 @router.post(
     "/project-capacity/decisions",
+    max_body_size=BODY_BYTES_LIMIT,
     summary="State what our teams can give",
     responses=DECIDES,
     dependencies=[Depends(must_be_json)],
