@@ -88,6 +88,22 @@ async def test_all_decisions_of_a_batch_have_one_cause(api: Api) -> None:
     assert (shown["status"], shown["items"]) == ("finished", 3)
 
 
+async def test_what_a_batch_stores_is_what_a_single_decision_would(api: Api) -> None:
+    await several(api)
+    await sent(api, [item("P0"), item("P1", origin="wlbc", sub_category="WAN")])
+    service = api.service
+    for reference in ("P0", "P1"):
+        recorded = (await service.record.stream(project_id(reference)))[-1]
+        row = await service.pool.fetchrow(
+            "SELECT topic, state FROM stored_events WHERE notification_id = $1", recorded.position
+        )
+        single = service.store.mapper.stored(
+            recorded.stream_id, recorded.version, recorded.event, recorded.stamp
+        )
+        assert row is not None
+        assert (row["topic"], row["state"]) == (single.topic, single.state)
+
+
 async def test_items_come_as_json_csv_and_ndjson(api: Api) -> None:
     await several(api)
     body = json.dumps({"items": [item("P0"), item("P7")]}).encode()
