@@ -13,7 +13,6 @@ from shared.http.answers import problems
 from shared.messages import Stream
 
 TEXT = {"schema": {"type": "string"}}
-ANY: dict[str, Any] = {}  # not JSON, so that no schema of JSON says anything of it
 PARTS = "#/components/schemas/{model}"
 
 
@@ -58,10 +57,10 @@ def accepts(item: type[BaseModel], example: dict[str, Any]) -> dict[str, Any]:
     line = ", ".join(f'"{name}": "{value}"' for name, value in example.items())
     content = {
         JSON: {"schema": body, "example": {"items": [example]}},
-        NDJSON: {"schema": ANY, "example": f"{{{line}}}\n"},
-        CSV: {"schema": ANY, "example": f"{','.join(example)}\r\n{','.join(example.values())}\r\n"},
-        XLSX: {"schema": ANY},
-        ODS: {"schema": ANY},
+        NDJSON: {**TEXT, "example": f"{{{line}}}\n"},
+        CSV: {**TEXT, "example": f"{','.join(example)}\r\n{','.join(example.values())}\r\n"},
+        XLSX: {"schema": {"type": "string", "contentMediaType": XLSX}},
+        ODS: {"schema": {"type": "string", "contentMediaType": ODS}},
     }
     return {
         "openapi_extra": {"requestBody": {"required": True, "content": content}},
