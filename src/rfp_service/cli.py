@@ -14,7 +14,7 @@ import uvloop
 from pydantic import ValidationError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from rfp_service import logs
+from rfp_service import auditing, logs
 from rfp_service.app import openapi_text
 from rfp_service.demonstration.guide import guide
 from rfp_service.demonstration.people import person_of
@@ -26,6 +26,7 @@ from rfp_service.serving import Database, database, must_have_owner, say, serve,
 from rfp_service.worker import work
 from shared.access.issuer import demonstration_token
 from shared.access.roles import Role
+from shared.audit.log.keys import log_keys
 from shared.embedded.errors import EmbeddedPostgresFailed
 from shared.errors import Refused
 from shared.imports.domain import Import, Report, Status
@@ -37,6 +38,7 @@ from shared.settings import NotConfigured, Profile, Settings
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 imports = typer.Typer(no_args_is_help=True, help="Take historic records in.")
 app.add_typer(imports, name="import")
+app.add_typer(auditing.app, name="audit")
 
 OPERATOR = "operator"
 
@@ -77,6 +79,8 @@ def worker_command() -> None:
     """Keep the views current and let reactions react; a second worker waits until it is needed."""
     settings = _settings()
 
+    log_keys(settings)  # without them there is no point in beginning
+
     async def run(base: Database) -> None:
         async with opened(settings, base.service) as service:
             await work(service)
@@ -97,7 +101,9 @@ def migrate_command(
         say(migration_sql(settings.database_url))
         return
     with database(settings) as base:
-        rebuilt = uvloop.run(migrate(must_have_owner(base), base.service))
+        rebuilt = uvloop.run(
+            migrate(must_have_owner(base), base.service, settings.database_reader_url)
+        )
     say(f"Up to date; rebuilt: {', '.join(rebuilt) or 'nothing'}.")
 
 
@@ -106,7 +112,9 @@ def rebuild() -> None:
     """Rebuild every view from the first event on, beside the ones in use, and swap them."""
     settings = _settings()
     with database(settings) as base:
-        position = uvloop.run(rebuild_views(must_have_owner(base), base.service))
+        position = uvloop.run(
+            rebuild_views(must_have_owner(base), base.service, settings.database_reader_url)
+        )
     say(f"Every view is rebuilt as of position {position}.")
 
 

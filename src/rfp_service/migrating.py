@@ -18,8 +18,8 @@ from shared.settings import NotConfigured
 if TYPE_CHECKING:
     from alembic.config import Config
 
-LATEST = "0006"
 MIGRATIONS = Path(__file__).parent / "migrations"
+LATEST = max(path.name[:4] for path in MIGRATIONS.glob("versions/*.py"))
 MIGRATION_LOCK = 4_210_501
 
 # What the service may do: read, append through the function, and keep its views and its outbox.
@@ -33,9 +33,20 @@ GRANT INSERT ON notices, people TO {role};
 GRANT UPDATE (name, email, erased_at) ON people TO {role};
 GRANT SELECT, INSERT ON identities, personal_keys TO {role};
 GRANT UPDATE (wrapped, destroyed_at) ON personal_keys TO {role};
+GRANT SELECT ON log_tiles, log_checkpoints, log_cosignatures, log_keys, audit_reads TO {role};
+GRANT INSERT ON log_tiles, log_checkpoints, log_cosignatures, log_keys TO {role};
+GRANT UPDATE (hashes) ON log_tiles TO {role};
+GRANT EXECUTE ON FUNCTION append_audit_read, event_leaf, audit_read_hash TO {role};
 GRANT SELECT, INSERT, UPDATE ON jobs TO {role};
 GRANT SELECT, INSERT, DELETE ON job_results TO {role};
 """
+# What scrutiny's own role may do: read, and have it kept that it read. No keys, no secrets.
+READER_GRANTS = """
+GRANT SELECT ON stored_events, event_head, views, notices, people TO {role};
+GRANT SELECT ON log_tiles, log_checkpoints, log_cosignatures, log_keys, audit_reads TO {role};
+GRANT EXECUTE ON FUNCTION append_audit_read, event_leaf, audit_read_hash, position_at TO {role};
+"""
+READER_VIEW_GRANT = "GRANT SELECT ON {table} TO {role}"
 VIEW_GRANT = "GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {role}"
 
 
@@ -49,29 +60,38 @@ def role_of(url: str) -> str:
     return '"' + user.replace('"', '""') + '"'
 
 
-async def migrate(owner_url: str, service_url: str) -> list[str]:
+async def migrate(owner_url: str, service_url: str, reader_url: str | None = None) -> list[str]:
     """Bring a database up to date, as its owner; return the names of the views that were rebuilt."""
-    role = role_of(service_url)
+    role, reader = role_of(service_url), role_of(reader_url) if reader_url else None
     async with connected(owner_url, 1) as pool, pool.acquire() as connection:
         await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
         try:
             if await _revision(connection) != LATEST:
                 await _upgrade(owner_url)
             await connection.execute(GRANTS.format(role=role))
-            return await keep(
+            rebuilt = await keep(
                 owner_url, connection, Topics(EVENTS), VIEWS,
-                lambda table: _view_grants(table, role),
+                lambda table: _view_grants(table, role, reader),
             )  # fmt: skip
+            if reader is not None:
+                await _let_read(connection, reader)
+            return rebuilt
         finally:
             await connection.execute("SELECT pg_advisory_unlock($1)", MIGRATION_LOCK)
 
 
-async def rebuild_views(owner_url: str, service_url: str) -> int:
+async def rebuild_views(owner_url: str, service_url: str, reader_url: str | None = None) -> int:
     """Rebuild every view, as the database's owner; return the position they have come to."""
-    role = role_of(service_url)
+    role, reader = role_of(service_url), role_of(reader_url) if reader_url else None
     return await rebuild(
-        owner_url, Topics(EVENTS), VIEWS, grant=lambda table: _view_grants(table, role)
+        owner_url, Topics(EVENTS), VIEWS, grant=lambda table: _view_grants(table, role, reader)
     )
+
+
+async def _let_read(connection: Connection, reader: str) -> None:
+    await connection.execute(READER_GRANTS.format(role=reader))
+    for view in VIEWS:
+        await connection.execute(READER_VIEW_GRANT.format(table=view.name, role=reader))
 
 
 async def is_current(connection: Connection) -> bool:
@@ -117,5 +137,6 @@ def _config(text: io.StringIO | None = None, connection: object = None) -> "Conf
     return config
 
 
-def _view_grants(table: str, role: str) -> Sequence[str]:
-    return [VIEW_GRANT.format(table=table, role=role)]
+def _view_grants(table: str, role: str, reader: str | None = None) -> Sequence[str]:
+    grants = [VIEW_GRANT.format(table=table, role=role)]
+    return [*grants, READER_VIEW_GRANT.format(table=table, role=reader)] if reader else grants

@@ -27,6 +27,7 @@ from shared.disclosure.context import DISCLOSURE
 from shared.disclosure.sealing import Seals
 from shared.disclosure.veil import Veil
 from shared.eventstore.encoding import Topics
+from shared.eventstore.ownership import must_own_nothing
 from shared.eventstore.reading import Reader
 from shared.eventstore.sealing import PersonalTexts
 from shared.eventstore.store import EventStore
@@ -43,7 +44,7 @@ from shared.people.directory import People
 from shared.projecting.visibility import Visibility
 from shared.scheme.context import SCHEME
 from shared.scheme.facts import SchemeFacts
-from shared.settings import Settings
+from shared.settings import Profile, Settings
 
 CONTEXTS: tuple[Context, ...] = (
     FLOW,
@@ -94,6 +95,8 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
         connected(database_url, settings.database_pool) as pool,
         trusted_tokens(settings) as tokens,
     ):
+        if settings.profile is Profile.PRODUCTION:
+            await must_own_nothing(pool)
         texts = PersonalTexts(pool, personal_secret(settings))
         store = EventStore(pool, Topics(EVENTS), texts)
         people = People(pool, store, texts, new_person_id(settings))

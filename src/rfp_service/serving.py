@@ -16,6 +16,7 @@ import uvicorn
 from rfp_service.app import create_app
 from rfp_service.service import Service, opened
 from rfp_service.worker import HealDatabase, work
+from shared.audit.log.keys import log_keys
 from shared.database import stop
 from shared.embedded.errors import EmbeddedPostgresFailed
 from shared.embedded.server import embedded_postgres, ensure_running
@@ -80,6 +81,8 @@ async def with_worker(
     settings: Settings, base: Database, *, worker: bool
 ) -> AsyncIterator[Service]:
     """Open the service, and work in the background beside it where that is wanted."""
+    if worker:
+        log_keys(settings)  # without them there is no point in beginning
     async with opened(settings, base.service) as service:
         working = None
         if worker:

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from rfp_service.service import REACTIONS, VIEWS, Service
+from shared.audit.log.keys import LogKeys, log_keys
+from shared.audit.log.working import keep_log
 from shared.database import AWAY, being_cancelled
 from shared.projecting.following import Bell, Projector
 from shared.projecting.reacting import Reactor
@@ -28,9 +30,10 @@ async def _leave_it() -> None:
 async def work(service: Service, heal: HealDatabase = _leave_it) -> None:
     """Work until cancelled; when the database goes away, come back when it does."""
     failures = 0
+    keys = log_keys(service.settings)
     while True:
         try:
-            await _work_on_one_connection(service)
+            await _work_on_one_connection(service, keys)
         except AWAY as error:
             if being_cancelled():
                 raise
@@ -46,16 +49,18 @@ async def work(service: Service, heal: HealDatabase = _leave_it) -> None:
             failures = 0
 
 
-async def _work_on_one_connection(service: Service) -> None:
+async def _work_on_one_connection(service: Service, keys: LogKeys) -> None:
     """Hold the worker's lock on one connection, and keep up with the record while it lives."""
     projector = Projector(service.pool, service.record, VIEWS)
     reactor = Reactor(service.pool, service.record, REACTIONS)
-    bell = Bell(APPENDED, POLL_SECONDS)
+    bell, log_bell = Bell(APPENDED, POLL_SECONDS), Bell(APPENDED, POLL_SECONDS)
     async with service.pool.acquire() as connection:
         if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", WORKER_LOCK):
             await asyncio.sleep(POLL_SECONDS)  # another process does this work
             return
         await bell.attach(connection)
+        await log_bell.attach(connection)
+        keeping = asyncio.create_task(keep_log(service.pool, keys, log_bell))
         try:
             await reactor.introduce()
             while not connection.is_closed():
@@ -65,4 +70,6 @@ async def _work_on_one_connection(service: Service) -> None:
                     pass
                 await bell.wait()
         finally:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
             connection.terminate()  # its lock and its listening go with it

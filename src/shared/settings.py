@@ -45,6 +45,11 @@ class Settings(BaseSettings):
     database_owner_url: str | None = Field(
         None, description="The owner's, for `migrate` and `rebuild`."
     )
+    database_reader_url: str | None = Field(None, description="Scrutiny's own, which only reads.")
+    audit_keys: Path | None = Field(None, description="The keys that sign checkpoints, one a line.")
+    audit_witnesses: Path | None = Field(
+        None, description="Witnesses' keys and addresses, one a line."
+    )
     token_issuer: str | None = Field(None, description="Whose tokens count: its `iss`, exactly.")
     token_audience: str = "rfp-service"  # noqa: S105  # a name, no secret
     token_tenant: str = Field(

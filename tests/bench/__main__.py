@@ -3,6 +3,7 @@
 import sys
 
 from rfp_service import logs
+from tests.bench.auditing import lag, leaf, proofs
 from tests.bench.bulk import at_risk, categorising
 from tests.bench.ground import ground
 from tests.bench.posting import posting
@@ -16,6 +17,9 @@ FIGURES = {
     "fold": folding,
     "visible": visibility,
     "past": the_past,
+    "leaf": leaf,
+    "lag": lag,
+    "proofs": proofs,
     "bulk": categorising,
     "risk": at_risk,
 }

@@ -83,7 +83,8 @@ def _request(base: Base, count: int) -> tuple[float, float, float]:
     """Return the seconds that a request takes, those to its first outcome, and the server's peak memory."""
     with TemporaryDirectory() as folder, NamedTemporaryFile() as body:
         for number in range(count):
-            item = {"reference": reference(number), "category": "Networks", "reason": "Cables."}
+            item = {"reference": reference(number), "category": f"Category {number % 20}",
+                    "reason": f"As agreed in minute {number % 50}."}  # fmt: skip
             body.write(orjson.dumps(item) + b"\n")
         body.flush()
         port = free_port()

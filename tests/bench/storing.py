@@ -43,7 +43,7 @@ async def _plain_table(base: Base) -> None:
         )
 
 
-async def _commands(base: Base, next_events: Callable[[int], Sequence[StoredEvent]]) -> float:
+async def commands(base: Base, next_events: Callable[[int], Sequence[StoredEvent]]) -> float:
     """Return the commands a second that 32 callers, each waiting for its own, have appended."""
     async with connected(base.service) as pool:
         store = EventStore(pool, Topics(EVENTS))
@@ -84,7 +84,7 @@ def appending(server: Server) -> list[str]:
         theirs, ours = [], []
         for _ in range(3):
             theirs.append(plain_inserts(base, len(state)))
-            ours.append(uvloop.run(_commands(base, new)))
+            ours.append(uvloop.run(commands(base, new)))
         plain = max(theirs)
         rows = [
             figure(
@@ -97,7 +97,7 @@ def appending(server: Server) -> list[str]:
             )
         ]
         for name, events in (("to existing streams", existing), ("three events each", three)):
-            rate = uvloop.run(_commands(base, events))
+            rate = uvloop.run(commands(base, events))
             rows.append(
                 figure(
                     f"the same, {name}",

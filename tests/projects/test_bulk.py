@@ -10,7 +10,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from projects.commands.judging import CategoriseProject
 from projects.domain.project import project_id
+from shared.audit.replay.reexecution import reexecuted
 from shared.bulk import answering, running
 from shared.bulk.items import CSV, JSON, NDJSON
 from tests.projects.test_http import decided, identified, scheme
@@ -88,20 +90,28 @@ async def test_all_decisions_of_a_batch_have_one_cause(api: Api) -> None:
     assert (shown["status"], shown["items"]) == ("finished", 3)
 
 
+MORE = item("P1", origin="wlbc", sub_category="WAN")
+
+
 async def test_what_a_batch_stores_is_what_a_single_decision_would(api: Api) -> None:
     await several(api)
-    await sent(api, [item("P0"), item("P1", origin="wlbc", sub_category="WAN")])
+    await sent(api, [item("P0"), MORE])
     service = api.service
     for reference in ("P0", "P1"):
-        recorded = (await service.record.stream(project_id(reference)))[-1]
+        events = await service.record.stream(project_id(reference))
+        recorded = events[-1]
         row = await service.pool.fetchrow(
             "SELECT topic, state FROM stored_events WHERE notification_id = $1", recorded.position
         )
+        said = item(reference) if reference == "P0" else MORE
+        command = CategoriseProject(**{n: v for n, v in said.items() if n != "reference"})
         single = service.store.mapper.stored(
-            recorded.stream_id, recorded.version, recorded.event, recorded.stamp
+            recorded.stream_id, recorded.version, recorded.event, recorded.stamp, command
         )
         assert row is not None
         assert (row["topic"], row["state"]) == (single.topic, single.state)
+        again = reexecuted(events, recorded.position)
+        assert (again.same, again.rule) == (True, "CategoriseProject")
 
 
 async def test_items_come_as_json_csv_and_ndjson(api: Api) -> None:

@@ -6,16 +6,21 @@ import time
 from collections.abc import Callable
 
 from rfp_service import logs
+from tests.prove.auditing import edits, the_past
 from tests.prove.counts import crashes, malformed_requests, properties
 from tests.prove.followers import nothing_is_missed
 from tests.prove.parts import Failed, Missing
 from tests.prove.second_postgres import the_machines_own
+from tests.prove.verifiers.running import other_verifiers
 
 PROOFS: dict[str, Callable[[], str]] = {
     "properties": properties,
     "crashes": crashes,
     "malformed": malformed_requests,
+    "edits": edits,
+    "past": the_past,
     "followers": nothing_is_missed,
+    "verifiers": other_verifiers,
     "second-postgres": the_machines_own,
 }
 

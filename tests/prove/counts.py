@@ -2,7 +2,7 @@
 
 from tests.prove.parts import tested
 
-CRASHES = "50"
+CRASHES = "100"
 REQUESTS_AN_OPERATION = "300"
 PROPERTIES = (
     "tests/rfps/test_random_histories.py",

@@ -79,6 +79,11 @@ async def test_nothing_acknowledged_is_lost_or_doubled() -> None:
         writers.enough = True
         await asyncio.gather(*tasks)
         await everything_is_there(service, writers)
+        checked = await asyncio.to_thread(service.run, "audit", "fsck")
+        assert (
+            f"{len(writers.receipts)} entries, " in checked.stdout
+        )  # each has its leaf, all are signed
+        assert " 0 findings" in checked.stdout
         status, said = service.stop()
     assert status == 0, said
 

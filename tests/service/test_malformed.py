@@ -34,6 +34,10 @@ DEPENDS_ON_WHAT_IS_THERE = {
     "/problems/stages-needed",
     "/problems/not-readable",
     "/problems/column-missing",
+    "/problems/sizes-reversed",  # an end before its beginning
+    "/problems/period-reversed",
+    "/problems/case-or-period",  # both, or neither
+    "/problems/too-much-for-one-bundle",
     "/problems/unreadable-table",  # and what a register holds
     "/problems/no-heading",
     "/problems/unknown-columns",

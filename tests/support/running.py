@@ -61,13 +61,17 @@ class Running:
         assert not check or done.returncode == 0, done.stderr
         return done
 
-    def start(self) -> float:
-        """Start it, and wait until it is ready; return the seconds that took."""
-        began = time.monotonic()
+    def begin(self) -> None:
+        """Start it."""
         with self.said.open("w") as said:
             self.process = subprocess.Popen(
                 [PROGRAM, *self.command], env=self.environment, stdout=said, stderr=said
             )
+
+    def start(self) -> float:
+        """Start it, and wait until it is ready; return the seconds that took."""
+        began = time.monotonic()
+        self.begin()
         while not self._ready():
             assert self.process.poll() is None, self.said.read_text()
             assert time.monotonic() < began + START_SECONDS, "it does not become ready"

@@ -39,7 +39,9 @@ async def _write(connection: Connection) -> int:
     for position, scene in enumerate(scenes):
         known = scene.stamp.known.model_copy(update={"position": position})
         stamp = scene.stamp.model_copy(update={"known": known})
-        stored = mapper.stored(scene.stream_id, scene.version, scene.event, stamp)
+        stored = mapper.stored(
+            scene.stream_id, scene.version, scene.event, stamp, scene.command, scene.part
+        )
         await connection.execute(
             APPEND_AT, scene.at, [stored.originator_id], [stored.originator_version],
             [stored.topic], [stored.state],

@@ -33,6 +33,8 @@ class Scene:
     version: int
     event: Event[Any]
     stamp: Stamp
+    command: Command[Any]
+    part: int
 
 
 @dataclass
@@ -64,10 +66,12 @@ class Stage:
             return False
         stamp = Stamp(by=by, authority=ROLES[by].value, at=at, known=_known(by, facts))
         decided = command.decide(thing.state, stamp)
-        for event in decided if isinstance(decided, Sequence) else [decided]:
+        events = decided if isinstance(decided, Sequence) else [decided]
+        for part, event in enumerate(events):
             thing.version += 1
             thing.state = event.apply(thing.state)
-            self.scenes.append(Scene(at, thing.id, thing.version, event, stamp))
+            scene = Scene(at, thing.id, thing.version, event, stamp, command, part)
+            self.scenes.append(scene)
         return True
 
     def later(self, at: datetime, days: float) -> datetime:

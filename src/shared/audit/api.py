@@ -1,31 +1,40 @@
-"""The audit list over HTTP: every decision, oldest or newest first, as of any time."""
+"""The audit list over HTTP: every decision as of any time, by person, work, case, period and value."""
 
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, JsonValue
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, ScalarSelect, select
 
 from shared.audit.journal import decisions
+from shared.audit.reads import NAME, READ_AUDIT, AuditRoute
+from shared.fields import PENCE_LIMIT
 from shared.http.answers import listed
-from shared.http.bodies import StrictRoute
 from shared.http.deciding import may
 from shared.http.pages import Paged
-from shared.http.reading import Read
+from shared.http.reading import INSTANT_PATTERN, Read, instant_of
 
-router = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=StrictRoute)
+router = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=AuditRoute)
+
+Conditions = list["ColumnElement[bool]"]
 
 
 class DecisionRow(BaseModel):
-    """One decision: who took it, on what authority, when it happened and was recorded, what it said."""
+    """One decision: who took it, on what authority, when it happened and was recorded, what it said.
+
+    `case_value_pence` is what the case was last said to be worth, without VAT, by that decision.
+    """
 
     position: int
     stream_id: UUID
     version: int
     kind: str
+    body_of_work: str
     decision: str
+    rule: str
+    case_value_pence: int | None
     by: str
     acting_for: str
     authority: str
@@ -35,35 +44,103 @@ class DecisionRow(BaseModel):
     said: dict[str, JsonValue]
 
 
+async def named(
+    by: Annotated[
+        str | None, Query(max_length=40, pattern=NAME, description="Only this person's.")
+    ] = None,
+    kind: Annotated[
+        str | None, Query(max_length=40, pattern=NAME, description="Only about this kind of thing.")
+    ] = None,
+    body_of_work: Annotated[
+        str | None,
+        Query(
+            max_length=40, pattern=NAME, description="Only of this body of work, such as `rfps`."
+        ),
+    ] = None,
+    decision: Annotated[
+        str | None, Query(max_length=60, pattern=NAME, description="Only this kind of event.")
+    ] = None,
+    stream_id: Annotated[UUID | None, Query(description="Only about this one case.")] = None,
+) -> Conditions:
+    """Return the conditions that name something."""
+    wanted = {
+        "by": by, "kind": kind, "body_of_work": body_of_work, "decision": decision,
+        "stream_id": stream_id,
+    }  # fmt: skip
+    return [decisions.c[name] == value for name, value in wanted.items() if value is not None]
+
+
+async def within(
+    start: Annotated[
+        str | None,
+        Query(
+            alias="from", max_length=40, json_schema_extra={"pattern": INSTANT_PATTERN},
+            description="Only what happened then or later.",
+        ),
+    ] = None,
+    end: Annotated[
+        str | None,
+        Query(
+            alias="to", max_length=40, json_schema_extra={"pattern": INSTANT_PATTERN},
+            description="Only what happened before then.",
+        ),
+    ] = None,
+    value_from: Annotated[
+        int | None,
+        Query(ge=0, le=PENCE_LIMIT, description="Only cases worth that much or more, in pence."),
+    ] = None,
+    value_to: Annotated[
+        int | None,
+        Query(ge=0, le=PENCE_LIMIT, description="Only cases worth that much or less, in pence."),
+    ] = None,
+) -> Conditions:  # fmt: skip
+    """Return the conditions that set bounds."""
+    first, last, conditions = instant_of(start), instant_of(end), []
+    if first is not None:
+        conditions.append(decisions.c.happened_at >= first)
+    if last is not None:
+        conditions.append(decisions.c.happened_at < last)
+    if value_from is not None:
+        conditions.append(_case_value() >= value_from)
+    if value_to is not None:
+        conditions.append(_case_value() <= value_to)
+    return conditions
+
+
 @router.get(
     "/decisions",
     summary="List every decision",
-    dependencies=[may("read-audit")],
+    dependencies=[may(READ_AUDIT)],
     responses=listed(DecisionRow),
 )
 async def list_decisions(
     reading: Read,
     page: Paged,
-    by: Annotated[str | None, Query(max_length=40, description="Only this person's.")] = None,
-    kind: Annotated[
-        str | None, Query(max_length=40, description="Only about this kind of thing.")
-    ] = None,
-    decision: Annotated[
-        str | None, Query(max_length=60, description="Only this kind of event.")
-    ] = None,
-    stream_id: Annotated[UUID | None, Query(description="Only about this one thing.")] = None,
+    names: Annotated[Conditions, Depends(named)],
+    bounds: Annotated[Conditions, Depends(within)],
 ) -> Response:
     """List what was decided, newest first; imported history is not in it."""
-    statement = select(decisions).where(decisions.c.position <= reading.position)
-    for column, value in (
-        ("by", by),
-        ("kind", kind),
-        ("decision", decision),
-        ("stream_id", stream_id),
-    ):
-        if value is not None:
-            statement = statement.where(decisions.c[column] == value)
+    of_row = [decisions.c[n] for n in DecisionRow.model_fields if n in decisions.c]
+    statement = select(*of_row, _case_value().label("case_value_pence")).where(
+        decisions.c.position <= reading.position, *names, *bounds
+    )
     return await page.of(reading, statement, decisions.c.position, also=_with_what_was_said)
+
+
+def _case_value() -> "ScalarSelect[int | None]":
+    """Return what the case was last said to be worth by a decision."""
+    earlier = decisions.alias()
+    return (
+        select(earlier.c.value_pence)
+        .where(
+            earlier.c.stream_id == decisions.c.stream_id,
+            earlier.c.position <= decisions.c.position,
+            earlier.c.value_pence.is_not(None),
+        )
+        .order_by(earlier.c.position.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 async def _with_what_was_said(reading: Read, items: list[dict[str, Any]]) -> None:

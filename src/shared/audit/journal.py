@@ -1,8 +1,9 @@
 """The journal of decisions: one row for each event that somebody is answerable for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from sqlalchemy import BigInteger, Column, DateTime, Text, Uuid
+from pydantic import JsonValue
+from sqlalchemy import ARRAY, BigInteger, Column, DateTime, Text, Uuid
 
 from shared.messages import Recorded
 from shared.projecting.views import Journal, Row, journal_table
@@ -10,12 +11,36 @@ from shared.projecting.views import Journal, Row, journal_table
 # Rows of a historic log are somebody else's decisions, taken before this record began.
 NOT_DECISIONS = frozenset({"historic-case"})
 
+# Which body of work a kind of thing belongs to, by how the kind's name begins.
+BODIES = {
+    "rfp": "rfps",
+    "catalogue": "rfps",
+    "project": "projects",
+    "contract": "contracts",
+    "renewal": "contracts",
+    "review": "contracts",
+    "outcome": "outcomes",
+    "milestone": "outcomes",
+    "dependency": "outcomes",
+}
+ELSE = "administration"
+
+# Where an event says an amount without VAT, best first.
+VALUES = ("value_pence", "award_value_pence", "total_value_pence", "estimate_pence")
+
+APPROVALS = ("Approval", "Award", "KeyDecision", "Waiver")
+NO_CONFLICT = frozenset({"", "none", "none.", "no", "nil", "n/a"})
+
 decisions = journal_table(
     "decisions",
     Column("stream_id", Uuid, nullable=False),
     Column("version", BigInteger, nullable=False),
     Column("kind", Text, nullable=False),
+    Column("body_of_work", Text, nullable=False),
     Column("decision", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("value_pence", BigInteger),
+    Column("marks", ARRAY(Text), nullable=False),
     Column("by", Text, nullable=False),
     Column("acting_for", Text, nullable=False),
     Column("authority", Text, nullable=False),
@@ -31,13 +56,19 @@ def decision_rows(recorded: Recorded) -> Iterable[Row]:
     if kind in NOT_DECISIONS:
         return ()
     envelope = recorded.envelope
-    known = envelope.get("known")
+    known, command = envelope.get("known"), envelope.get("command")
+    said = envelope["data"]
+    assert isinstance(said, dict), "an event says something by name"
     return (
         {
             "stream_id": recorded.stream_id,
             "version": recorded.version,
             "kind": kind,
+            "body_of_work": body_of_work(kind),
             "decision": type(recorded.event).__name__,
+            "rule": str(command.get("name", "")) if isinstance(command, dict) else "",
+            "value_pence": _value(said),
+            "marks": _marks(type(recorded.event).__name__, said),
             "by": envelope["by"],
             "acting_for": envelope.get("acting_for", ""),
             "authority": envelope.get("authority", ""),
@@ -48,8 +79,37 @@ def decision_rows(recorded: Recorded) -> Iterable[Row]:
     )
 
 
+def body_of_work(kind: str) -> str:
+    """Return the body of work that a kind of thing belongs to."""
+    return next((body for start, body in BODIES.items() if kind.startswith(start)), ELSE)
+
+
+def _value(said: Mapping[str, JsonValue]) -> int | None:
+    found = (said.get(name) for name in VALUES)
+    return next((value for value in found if isinstance(value, int)), None)
+
+
+def _marks(decision: str, said: Mapping[str, JsonValue]) -> list[str]:
+    """Return what a decision says of itself that scrutiny counts, whatever it is called."""
+    marks = []
+    conflicts = said.get("conflicts")
+    if (isinstance(conflicts, str) and conflicts.strip().lower() not in NO_CONFLICT) or said.get(
+        "conflict"
+    ) is True:
+        marks.append("conflicts_declared")
+    if said.get("late") is True and decision.startswith(APPROVALS):
+        marks.append("late_approvals")
+    return marks
+
+
 DECISIONS = Journal(
     decisions,
     decision_rows,
-    indexes=("(stream_id, position)", '("by", position)', "(decision, position)"),
+    indexes=(
+        "(stream_id, position)",
+        '("by", position)',
+        "(decision, position)",
+        "(happened_at, position)",
+        "(stream_id, position) WHERE value_pence IS NOT NULL",
+    ),
 )

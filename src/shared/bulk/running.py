@@ -217,12 +217,12 @@ class Runner(Generic[I, S]):
         seal = self._seal_for(command)
         stamp = seal.stamp
         if stream.changed_at is not None and stamp.at < stream.changed_at:
-            seal = Seal(self._road.mapper, stamp.model_copy(update={"at": stream.changed_at}))
+            seal = self._road.seal(stamp.model_copy(update={"at": stream.changed_at}))
         decided = command.decide(stream.state, seal.stamp)
         events: Sequence[Event[Any]] = [decided] if isinstance(decided, Event) else decided
         if not events:  # it says what is known already
             return Outcome(item.number, "repeated", stream_id, stream.version, stream.position)
-        return seal.seal(stream.id, stream.version + 1, events)
+        return seal.seal(stream.id, stream.version + 1, events, command)
 
     def _must_be_as_seen(self, item: Item[I], stream: Stream[S]) -> None:
         """Refuse what has changed since the version, or the position, that the caller has seen."""
@@ -240,7 +240,7 @@ class Runner(Generic[I, S]):
                 self._seals.clear()
             stamp = self._asked.stamp
             known = stamp.known.model_copy(update={"facts": facts})
-            self._seals[key] = Seal(self._road.mapper, stamp.model_copy(update={"known": known}))
+            self._seals[key] = self._road.seal(stamp.model_copy(update={"known": known}))
         return self._seals[key]
 
 

@@ -5,7 +5,6 @@ It says what the single road says, event for event and byte for byte; it only ta
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Generic, NamedTuple
@@ -16,8 +15,16 @@ import orjson
 
 from shared.database import Connection
 from shared.eventstore.appending import APPEND
-from shared.eventstore.encoding import STATE_BYTES_LIMIT, EnvelopeMapper, EventTooLarge, happened_at
-from shared.messages import Event, S, Stamp, Stream
+from shared.eventstore.encoding import (
+    STATE_BYTES_LIMIT,
+    EnvelopeMapper,
+    EventTooLarge,
+    happened_at,
+    words_of,
+)
+from shared.messages import Command, Event, S, Stamp, Stream
+
+TEXTS_AT_HAND = 2_000
 
 STREAMS = """
 SELECT originator_id, notification_id, originator_version, topic, state FROM stored_events
@@ -53,25 +60,62 @@ class Sealed(NamedTuple):
         return self.version + len(self.events) - 1
 
 
+class Texts:
+    """What envelopes begin and end with, by what was asked and what was decided.
+
+    Many items of a batch say the same, and so need to be written but once.
+    """
+
+    def __init__(self, mapper: EnvelopeMapper) -> None:
+        """Write as this mapper does."""
+        self._mapper = mapper
+        self._written: dict[tuple[object, ...], tuple[bytes, bytes]] = {}
+
+    def of(self, event: Event[Any], command: Command[Any] | None, part: int) -> tuple[bytes, bytes]:
+        """Return what stands before the stamp of an event, and what stands after it."""
+        asked = (
+            None if command is None or part else command.__pydantic_serializer__.to_json(command)
+        )
+        key = (
+            type(event),
+            event.__pydantic_serializer__.to_json(event),
+            type(command),
+            asked,
+            part,
+        )
+        if key not in self._written:
+            if len(self._written) >= TEXTS_AT_HAND:
+                self._written.clear()
+            said = words_of(event)
+            ending = self._mapper.ending(event, said, command, part)
+            before = b'{"data":' + orjson.dumps(said)
+            self._written[key] = before, b"," * bool(ending) + orjson.dumps(ending)[1:]
+        return self._written[key]
+
+
 class Seal:
     """Writes the envelopes of many events under one stamp, whose text is made once."""
 
-    def __init__(self, mapper: EnvelopeMapper, stamp: Stamp) -> None:
+    def __init__(self, texts: Texts, mapper: EnvelopeMapper, stamp: Stamp) -> None:
         """Seal with this stamp."""
         self.stamp = stamp
-        self._tail = orjson.dumps(mapper.envelope({}, stamp))[len(b'{"data":{}') :]
+        self._texts = texts
+        self._vouching = orjson.dumps(mapper.envelope({}, stamp))[len(b'{"data":{}') : -1]
 
-    def seal(self, stream_id: UUID, version: int, events: Sequence[Event[Any]]) -> Sealed:
+    def seal(
+        self, stream_id: UUID, version: int, events: Sequence[Event[Any]],
+        command: Command[Any] | None = None,
+    ) -> Sealed:  # fmt: skip
         """Return one command's events as they will be stored from a version on."""
-        states = [(type(event).__name__, self._state(event)) for event in events]
+        states = [
+            (type(event).__name__, self._state(event, command, part))
+            for part, event in enumerate(events)
+        ]
         return Sealed(stream_id, version, states)
 
-    def _state(self, event: Event[Any]) -> bytes:
-        empty = {n for n in _may_be_left_out(type(event)) if getattr(event, n) is None}
-        said = event.__pydantic_serializer__.to_json(event, exclude=empty or None)
-        version = type(event).class_version
-        more = b',"class_version":%d}' % version if version > 1 else b""
-        state: bytes = b'{"data":' + said + (self._tail[:-1] + more if more else self._tail)
+    def _state(self, event: Event[Any], command: Command[Any] | None, part: int) -> bytes:
+        before, after = self._texts.of(event, command, part)
+        state = before + self._vouching + after
         if len(state) > STATE_BYTES_LIMIT:
             raise EventTooLarge(bytes=len(state), limit=STATE_BYTES_LIMIT)
         return state
@@ -84,6 +128,11 @@ class BulkRoad:
         """Take this road to the record behind a pool."""
         self._pool = pool
         self.mapper = mapper
+        self._texts = Texts(mapper)
+
+    def seal(self, stamp: Stamp) -> Seal:
+        """Return what writes events under a stamp."""
+        return Seal(self._texts, self.mapper, stamp)
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
@@ -147,13 +196,6 @@ class BulkRoad:
 
 
 _stream_of = itemgetter(0)
-
-
-@cache
-def _may_be_left_out(cls: type[Event[Any]]) -> tuple[str, ...]:
-    """Return the fields of an event that need no room where they are None."""
-    fields = cls.model_fields.items()
-    return tuple(name for name, f in fields if not f.is_required() and f.default is None)
 
 
 def _columns(block: Sequence[Sealed]) -> tuple[list[object], ...]:

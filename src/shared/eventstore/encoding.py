@@ -10,7 +10,8 @@ from eventsourcing.persistence import Mapper, MapperDeserialisationError, Stored
 from pydantic import ValidationError
 
 from shared.errors import TooLarge
-from shared.messages import Event, Recorded, Stamp, State
+from shared.eventstore.commanded import commanded
+from shared.messages import Command, Event, Recorded, Stamp, State
 
 STATE_BYTES_LIMIT = 60_000  # an entry of a transparency log stays below 65,535 bytes with its place
 
@@ -60,7 +61,7 @@ def happened_at(envelope: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(envelope["at"])
 
 
-def _said(event: Event[Any]) -> dict[str, Any]:
+def words_of(event: Event[Any]) -> dict[str, Any]:
     """Return an event's own fields as JSON values; those that are None by default and now need no room."""
     fields = type(event).model_fields
     said = event.model_dump(mode="json")
@@ -79,11 +80,16 @@ class EnvelopeMapper(Mapper[UUID]):
         super().__init__(OrjsonTranscoder())
         self.topics = topics
 
-    def stored(self, stream_id: UUID, version: int, event: Event[Any], stamp: Stamp) -> StoredEvent:
-        """Return what goes into the table for one event; refuse what is too long for one entry."""
-        envelope = self.envelope(_said(event), stamp)
-        if event.class_version > 1:
-            envelope["class_version"] = event.class_version
+    def stored(
+        self, stream_id: UUID, version: int, event: Event[Any], stamp: Stamp,
+        command: Command[Any] | None = None, part: int = 0,
+    ) -> StoredEvent:  # fmt: skip
+        """Return what goes into the table for one event; refuse what is too long for one entry.
+
+        The first event of a decision keeps the command; each further one says which part of it it is.
+        """
+        said = words_of(event)
+        envelope = {**self.envelope(said, stamp), **self.ending(event, said, command, part)}
         state = self.transcoder.encode(envelope)
         if len(state) > STATE_BYTES_LIMIT:
             raise EventTooLarge(bytes=len(state), limit=STATE_BYTES_LIMIT)
@@ -97,6 +103,20 @@ class EnvelopeMapper(Mapper[UUID]):
             **stamp.model_dump(mode="json", exclude={"at"}, exclude_defaults=True),
             "at": stamp.at.astimezone(UTC).isoformat(),
         }
+
+    @staticmethod
+    def ending(
+        event: Event[Any], said: dict[str, Any], command: Command[Any] | None, part: int
+    ) -> dict[str, Any]:
+        """Return what an envelope ends with: the event's shape, and the command or the part of one."""
+        ending: dict[str, Any] = {}
+        if event.class_version > 1:
+            ending["class_version"] = event.class_version
+        if part:
+            ending["part"] = part
+        elif command is not None:
+            ending["command"] = commanded(command, said)
+        return ending
 
     def recorded(self, row: Any) -> Recorded:
         """Return one row of the table as an event in its place."""

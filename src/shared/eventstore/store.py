@@ -121,18 +121,18 @@ class EventStore:
         events = decided if isinstance(decided, Sequence) else [decided]
         if not events:
             return Receipt(id=stream.id, version=stream.version, position=stream.position)
-        place = await self._append(stream.id, stream.version, events, stamp, key)
+        place = await self._append(stream.id, stream.version, events, stamp, key, command)
         return Receipt(id=place.stream_id, version=place.version, position=place.position)
 
     async def _append(
         self, stream_id: UUID, version: int, events: Sequence[Event[Any]], stamp: Stamp,
-        key: IdempotencyKey | None,
+        key: IdempotencyKey | None, command: Command[Any],
     ) -> Place:  # fmt: skip
         if self._texts is not None:
             events = await self._texts.sealed(stream_id, events)
         stored = [
-            self.mapper.stored(stream_id, number, event, stamp)
-            for number, event in enumerate(events, start=version + 1)
+            self.mapper.stored(stream_id, version + 1 + part, event, stamp, command, part)
+            for part, event in enumerate(events)
         ]
         return await self.append(stored, key)
 

@@ -6,10 +6,10 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from shared.eventstore.bulk import BulkRoad, Seal
+from shared.eventstore.bulk import BulkRoad
 from shared.eventstore.encoding import EventTooLarge
 from shared.eventstore.store import EventStore
-from tests.shared.eventstore.examples import Counted, Counter
+from tests.shared.eventstore.examples import Count, Counted, Counter
 from tests.support.specs import NOW, stamp
 
 ANN = stamp("ann", roles=["approver"], item="läptop").model_copy(
@@ -22,24 +22,28 @@ def road(pool: asyncpg.Pool, store: EventStore) -> BulkRoad:
     return BulkRoad(pool, store.mapper)
 
 
-async def test_it_stores_the_very_bytes_of_the_single_road(store: EventStore) -> None:
-    seal = Seal(store.mapper, ANN)
+async def test_it_stores_the_very_bytes_of_the_single_road(
+    store: EventStore, road: BulkRoad
+) -> None:
+    seal = road.seal(ANN)
     stream = uuid4()
-    for event in (Counted(by=3, note='Sagt "é" → \\'), Counted(by=0, note="")):
-        single = store.mapper.stored(stream, 1, event, ANN)
-        [(topic, state)] = seal.seal(stream, 1, [event]).events
-        assert (topic, state) == (single.topic, single.state)
+    events = [Counted(by=3, note='Sagt "é" → \\'), Counted(by=0, note="")]
+    for command in (None, Count(by=3, times=2), Count(by=3, times=2), Count(by=4, note="x")):
+        sealed = seal.seal(stream, 1, events, command).events
+        singles = [store.mapper.stored(stream, 1 + part, event, ANN, command, part)
+                   for part, event in enumerate(events)]  # fmt: skip
+        assert sealed == [(single.topic, single.state) for single in singles]
 
 
-async def test_what_is_too_long_for_one_entry_is_refused(store: EventStore) -> None:
+async def test_what_is_too_long_for_one_entry_is_refused(road: BulkRoad) -> None:
     with pytest.raises(EventTooLarge):
-        Seal(store.mapper, ANN).seal(uuid4(), 1, [Counted(by=1, note="n" * 70_000)])
+        road.seal(ANN).seal(uuid4(), 1, [Counted(by=1, note="n" * 70_000)])
 
 
 async def test_places_are_those_of_the_record_and_taken_versions_have_none(
     store: EventStore, road: BulkRoad
 ) -> None:
-    seal = Seal(store.mapper, ANN)
+    seal = road.seal(ANN)
     streams = [uuid4() for _ in range(5)]
     events = [Counted(by=1, note=""), Counted(by=2, note="")]
     first = await road.append([seal.seal(s, 1, events) for s in streams])
@@ -58,8 +62,8 @@ async def test_streams_are_folded_with_what_a_cause_has_done(
     store: EventStore, road: BulkRoad
 ) -> None:
     one, other, none = uuid4(), uuid4(), uuid4()
-    await road.append([Seal(store.mapper, ANN).seal(one, 1, [Counted(by=3, note="")])])
-    plain = Seal(store.mapper, stamp("ben"))
+    await road.append([road.seal(ANN).seal(one, 1, [Counted(by=3, note="")])])
+    plain = road.seal(stamp("ben"))
     await road.append([plain.seal(one, 2, [Counted(by=4, note="")]),
                        plain.seal(other, 1, [Counted(by=5, note="")])])  # fmt: skip
     rows = await road.fetch([one, other, none])
@@ -74,7 +78,7 @@ async def test_streams_are_folded_with_what_a_cause_has_done(
 
 
 async def test_single_and_bulk_writers_share_the_record(store: EventStore, road: BulkRoad) -> None:
-    seal = Seal(store.mapper, ANN)
+    seal = road.seal(ANN)
     blocks = [[seal.seal(uuid4(), 1, [Counted(by=1, note="")]) for _ in range(50)]
               for _ in range(4)]  # fmt: skip
     singles = [store.mapper.stored(uuid4(), 1, Counted(by=1, note=""), ANN) for _ in range(40)]

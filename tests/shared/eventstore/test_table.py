@@ -102,6 +102,7 @@ async def test_what_is_stored_is_json_that_says_who_and_when(store: EventStore) 
         "by": "ann",
         "at": "2026-03-02T10:00:00+00:00",
         "class_version": 2,
+        "command": {"name": "Count", "asked": {"times": 1}},
         "known": {
             "position": 1,
             "scheme_version": 1,

@@ -22,7 +22,9 @@ def year() -> list[Scene]:
 async def happen(store: EventStore, scenes: Sequence[Scene]) -> None:
     """Append scenes, one by one."""
     for scene in scenes:
-        stored = store.mapper.stored(scene.stream_id, scene.version, scene.event, scene.stamp)
+        stored = store.mapper.stored(
+            scene.stream_id, scene.version, scene.event, scene.stamp, scene.command, scene.part
+        )
         await store.append([stored])
 
 

@@ -1,0 +1,240 @@
+"""The auditor's door: checkpoints, proofs, a witness, and the check of the whole record."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+import asyncpg
+import typer
+import uvicorn
+import uvloop
+
+from rfp_service import logs
+from rfp_service.app import VERSION
+from rfp_service.service import EVENTS
+from rfp_service.serving import database, say
+from shared.audit.bundle.contents import Files, NotABundle
+from shared.audit.bundle.making import Wanted, made
+from shared.audit.bundle.verifying import Verifying
+from shared.audit.bundle.verifying import verify as checked
+from shared.audit.log.checking import check
+from shared.audit.log.checkpoints import Policy, proof_text
+from shared.audit.log.keys import read_policy, read_signers, write_signer
+from shared.audit.log.notes import KeyType, Signer
+from shared.audit.log.reading import LogReader, Signed
+from shared.audit.log.tiles import Tiles
+from shared.audit.log.witness import Witness
+from shared.audit.log.witness_door import witness_door
+from shared.audit.reads import keep_read
+from shared.database import Connection
+from shared.errors import NotFound
+from shared.eventstore.encoding import EnvelopeMapper, Topics
+from shared.http.reading import instant_of
+from shared.settings import NotConfigured, Settings
+
+app = typer.Typer(
+    no_args_is_help=True, help="Check the record for yourself: checkpoints, proofs, bundles."
+)
+
+OPERATOR = "operator"
+PROGRAM = f"rfp-service {VERSION}"
+BUNDLE_LIMIT = 200_000
+T = TypeVar("T")
+
+Out = Annotated[Path | None, typer.Option(help="Write it to this file instead.")]
+
+
+@app.command()
+def checkpoint(*, out: Out = None) -> None:
+    """Print the newest checkpoint, with the signatures it has by now."""
+
+    async def see(connection: Connection) -> str:
+        return (await _latest(connection)).note
+
+    _tell(_read("checkpoint", "newest", see), out)
+
+
+@app.command()
+def prove(position: Annotated[int, typer.Argument(min=1)], *, out: Out = None) -> None:
+    """Print the proof that the entry at a position is in the record (C2SP tlog-proof)."""
+
+    async def see(connection: Connection) -> str:
+        signed = await _latest(connection)
+        if position > signed.size:
+            raise NotFound(position=position)
+        hashes = await Tiles(connection).inclusion(position - 1, signed.size)
+        return proof_text(position - 1, hashes, signed.note)
+
+    _tell(_read("prove", str(position), see), out)
+
+
+@app.command()
+def keys(*, out: Out = None) -> None:
+    """Print the keys of the log and its witnesses, as `--keys` of the other commands takes them."""
+
+    async def see(connection: Connection) -> str:
+        policy = await LogReader(connection).policy()
+        known = (*policy.logs, *policy.witnesses)
+        return policy.text() + "".join(f"# {key.name}: {key.fingerprint}\n" for key in known)
+
+    _tell(_read("keys", "all", see), out)
+
+
+@app.command()
+def fsck(
+    *,
+    saved: Annotated[
+        list[Path] | None,
+        typer.Option("--checkpoint", exists=True, help="A checkpoint that was kept elsewhere."),
+    ] = None,
+    keys: Annotated[
+        Path | None, typer.Option(exists=True, help="Whose signatures count, from elsewhere too.")
+    ] = None,
+) -> None:
+    """Check every row of the record against its log, and against checkpoints kept elsewhere."""
+    notes = [path.read_text() for path in saved or []]
+
+    async def look(connection: Connection) -> bool:
+        policy = read_policy(keys) if keys else await LogReader(connection).policy()
+        checked = await check(connection, notes, policy)
+        for finding in checked.findings:
+            say(f"WRONG: {finding}")
+        say(
+            f"{checked.edge.size} entries, {checked.checkpoints} checkpoints"
+            f" ({checked.witnessed} countersigned), {len(checked.findings)} findings."
+        )
+        return not checked.findings
+
+    if not _read("fsck", "all", look):
+        raise typer.Exit(1)
+
+
+@app.command()
+def bundle(  # the options of one command
+    out: Annotated[Path, typer.Argument(help="The zip file to write.")],
+    *,
+    case: Annotated[UUID | None, typer.Option(help="Everything on this case.")] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", help="What was recorded from then …")
+    ] = None,
+    end: Annotated[str | None, typer.Option("--to", help="… until then.")] = None,
+    body_of_work: Annotated[str, typer.Option(help="Of a period, only this body of work.")] = "",
+    last: Annotated[
+        Path | None,
+        typer.Option(exists=True, help="Your last bundle, to prove that nothing changed."),
+    ] = None,
+) -> None:
+    """Pack a case or a period with its proofs into one file that anybody can check offline."""
+    last_size = Files.read(last).manifest().size if last else None
+    wanted = Wanted(case, instant_of(start), instant_of(end), body_of_work, last_size)
+    if (case is None) != (start is not None and end is not None):
+        raise typer.BadParameter("give --case, or --from and --to")
+
+    async def pack(connection: Connection) -> Files:
+        return await made(connection, _mapper(), wanted, PROGRAM, BUNDLE_LIMIT)
+
+    files = _read("bundle", str(wanted.filters()), pack)
+    out.write_bytes(files.zipped())
+    say(f"{out}: {files.manifest().entries} entries. READ-ME-FIRST.txt in it says how to check it.")
+
+
+@app.command()
+def verify(
+    bundle: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    *,
+    keys: Annotated[
+        Path | None, typer.Option(exists=True, help="Whose signatures count, from somewhere else.")
+    ] = None,
+    last: Annotated[Path | None, typer.Option(exists=True, help="Your last bundle.")] = None,
+) -> None:
+    """Check a bundle; this needs no database and no network."""
+    try:
+        check = Verifying(
+            Files.read(bundle), read_policy(keys) if keys else None,
+            Files.read(last) if last else None, _mapper(), PROGRAM,
+        )  # fmt: skip
+    except NotABundle as error:
+        say(f"NOT SOUND: {error}")
+        raise typer.Exit(1) from None
+    report = checked(check)
+    for line in report.lines:
+        say(line)
+    say("SOUND" if report.sound else f"NOT SOUND: {len(report.wrong)} things are wrong")
+    if not report.sound:
+        raise typer.Exit(1)
+
+
+@app.command()
+def key(
+    file: Annotated[
+        Path, typer.Argument(help="The key is added to this file, which stays private.")
+    ],
+    *,
+    name: Annotated[str, typer.Option(help="The log's name, or the witness's.")],
+    witness: Annotated[bool, typer.Option("--witness", help="For a witness.")] = False,
+) -> None:
+    """Make a key; while two keys of a log are in one file, both sign."""
+    signer = Signer.new(name, KeyType.WITNESS if witness else KeyType.LOG)
+    write_signer(file, signer)
+    say(f"{signer.verifier}\n# fingerprint, to be compared on paper: {signer.verifier.fingerprint}")
+
+
+@app.command()
+def witness(
+    *,
+    key: Annotated[Path, typer.Option(exists=True, help="The witness's private key.")],
+    logs_keys: Annotated[
+        Path, typer.Option("--log", exists=True, help="The keys of the logs it watches.")
+    ],
+    state: Annotated[Path, typer.Option(help="Where it remembers how far each log has come.")],
+    host: str = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8100,
+) -> None:
+    """Countersign checkpoints of a log, each only if nothing before it was changed (C2SP tlog-witness)."""
+    logs.configure("info")
+    signers = read_signers(key)
+    if signers[0].verifier.type is not KeyType.WITNESS:
+        raise NotConfigured("A witness's key is made with `audit key --witness`.")
+    known = read_policy(logs_keys)
+    door = witness_door(Witness(signers[0], Policy(known.logs), state))
+    say(f"{signers[0].verifier} http://{host}:{port}")
+    uvicorn.run(door, host=host, port=port, log_config=None, access_log=False, server_header=False)
+
+
+async def _latest(connection: Connection) -> Signed:
+    signed = await LogReader(connection).latest()
+    if signed is None:
+        raise NotConfigured("Nothing has been signed yet: is a worker running?")
+    return signed
+
+
+def _mapper() -> EnvelopeMapper:
+    return EnvelopeMapper(Topics(EVENTS))
+
+
+def _read(
+    operation: str, target: str, look: Callable[[Connection], Awaitable[T]], *, kept: bool = True
+) -> T:
+    """Read the audit, after keeping that it was read."""
+    settings = Settings().checked()
+    logs.configure(settings.log_level)
+
+    async def run(address: str) -> T:
+        connection = await asyncpg.connect(address, server_settings={"timezone": "UTC"})
+        try:
+            if kept:
+                await keep_read(connection, OPERATOR, OPERATOR, f"audit {operation}", target)
+            return await look(connection)
+        finally:
+            await connection.close()
+
+    with database(settings) as base:
+        return uvloop.run(run(settings.database_reader_url or base.service))
+
+
+def _tell(text: str, out: Path | None) -> None:
+    if out is None:
+        say(text.rstrip("\n"))
+    else:
+        out.write_text(text)

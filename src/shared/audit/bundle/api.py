@@ -1,0 +1,80 @@
+"""Bundles over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from shared.audit.bundle.making import Wanted, made
+from shared.audit.log.api import LARGEST
+from shared.audit.reads import NAME, READ_AUDIT, AuditRoute
+from shared.errors import Unacceptable
+from shared.http.answers import READS_ONE
+from shared.http.deciding import may
+from shared.http.reading import INSTANT_PATTERN, Read, instant_of
+
+router = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=AuditRoute)
+
+ZIP = "application/zip"
+Instant = {"pattern": INSTANT_PATTERN}
+
+
+class CaseOrPeriod(Unacceptable):
+    """A bundle is of one case (`stream_id`), or of a period (`from` and `to`) that ends after it begins."""
+
+
+@router.get(
+    "/bundles",
+    summary="Take a part of the record away, with its proofs",
+    dependencies=[may(READ_AUDIT)],
+    response_class=Response,
+    responses={
+        200: {
+            "description": "A zip file: start with READ-ME-FIRST.txt",
+            "content": {ZIP: {"schema": {"type": "string", "format": "binary"}}},
+        },
+        **READS_ONE,
+    },
+)
+async def take_bundle(
+    request: Request,
+    reading: Read,
+    stream_id: Annotated[UUID | None, Query(description="Everything on this case.")] = None,
+    start: Annotated[
+        str | None,
+        Query(
+            alias="from", max_length=40, json_schema_extra=Instant,
+            description="What was recorded then or later.",
+        ),
+    ] = None,
+    end: Annotated[
+        str | None,
+        Query(
+            alias="to", max_length=40, json_schema_extra=Instant,
+            description="What was recorded by then.",
+        ),
+    ] = None,
+    body_of_work: Annotated[
+        str | None, Query(max_length=40, pattern=NAME, description="Of a period, only this body of work.")
+    ] = None,
+    last_size: Annotated[
+        int | None,
+        Query(ge=1, le=LARGEST, description="`size` of your last bundle's checkpoint."),
+    ] = None,
+) -> Response:  # fmt: skip
+    """Pack entries, a proof for each, keys, a story in plain HTML, and how to check it all offline."""
+    first, last = instant_of(start), instant_of(end)
+    period = first is not None and last is not None and first < last
+    if (stream_id is None) != period or (stream_id is not None and (start or end or body_of_work)):
+        raise CaseOrPeriod
+    wanted = Wanted(stream_id, first, last, body_of_work or "", last_size)
+    service = request.app.state.service
+    files = await made(service.pool, service.store.mapper, wanted, program(request))
+    name = f"audit-{stream_id or reading.position}.zip"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(files.zipped(), media_type=ZIP, headers=headers)
+
+
+def program(request: Request) -> str:
+    """Return the program's name and version."""
+    return f"rfp-service {request.app.version}"

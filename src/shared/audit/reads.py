@@ -1,0 +1,53 @@
+"""The second log: every reading of the audit is kept, before its answer is handed out."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import asyncpg
+from fastapi import Request, Response
+
+from shared.database import Connection
+from shared.http.bodies import StrictRoute
+
+TARGET_LIMIT = 2_000
+READ_AUDIT = "read-audit"
+NAME = r"^[A-Za-z0-9][A-Za-z0-9 ._:@/-]*$"  # of a person, a kind, an event
+
+KEEP = "SELECT append_audit_read($1, $2, $3, $4, $5, $6)"
+
+
+class AuditRoute(StrictRoute):
+    """A route of the audit: whatever it answers, that it was asked is in the log of reads first."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler, with the keeping of the read behind it."""
+        handler = super().get_route_handler()
+
+        async def kept(request: Request) -> Response:
+            response = await handler(request)
+            await _keep(request, self.name, response.status_code)
+            return response
+
+        return kept
+
+
+async def _keep(request: Request, operation: str, status: int) -> None:
+    service = request.app.state.service
+    person = request.state.person
+    authority = service.permissions.authority(person, READ_AUDIT).value
+    target = f"{request.url.path}?{request.url.query}".rstrip("?")
+    await keep_read(
+        service.pool, person.id, authority, operation, target, status, request.state.traceparent
+    )
+
+
+async def keep_read(
+    connection: Connection | asyncpg.Pool, reader: str, authority: str, operation: str,
+    target: str, status: int = 200, trace: str = "",
+) -> int:  # fmt: skip
+    """Keep that somebody read; return the read's place in its log."""
+    return int(
+        await connection.fetchval(
+            KEEP, reader, authority, operation, target[:TARGET_LIMIT], status, trace
+        )
+    )

@@ -1,0 +1,64 @@
+"""The log of reads over HTTP: who has read the audit, what, and when."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel
+from sqlalchemy import BigInteger, Column, DateTime, MetaData, SmallInteger, Table, Text, select
+
+from shared.audit.reads import NAME, READ_AUDIT, AuditRoute
+from shared.http.answers import listed
+from shared.http.deciding import may
+from shared.http.pages import Paged
+from shared.http.reading import Read
+
+router = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=AuditRoute)
+
+reads = Table(
+    "audit_reads",
+    MetaData(),
+    Column("position", BigInteger, primary_key=True),
+    Column("read_at", DateTime(timezone=True)),
+    Column("reader", Text),
+    Column("authority", Text),
+    Column("operation", Text),
+    Column("target", Text),
+    Column("status", SmallInteger),
+    Column("trace", Text),
+)
+
+
+class ReadRow(BaseModel):
+    """One reading of the audit."""
+
+    position: int
+    read_at: datetime
+    reader: str
+    authority: str
+    operation: str
+    target: str
+    status: int
+    trace: str
+
+
+@router.get(
+    "/reads",
+    summary="List who has read the audit",
+    dependencies=[may(READ_AUDIT)],
+    responses=listed(ReadRow),
+)
+async def list_reads(
+    reading: Read,
+    page: Paged,
+    reader: Annotated[
+        str | None, Query(max_length=40, pattern=NAME, description="Only this person's.")
+    ] = None,
+) -> Response:
+    """List every reading of the audit, newest first; its positions are those of its own log."""
+    statement = select(reads)
+    if reading.past:
+        statement = statement.where(reads.c.read_at <= reading.as_of)
+    if reader is not None:
+        statement = statement.where(reads.c.reader == reader)
+    return await page.of(reading, statement, reads.c.position)

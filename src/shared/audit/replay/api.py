@@ -1,0 +1,143 @@
+"""Replay over HTTP: a decision explained, a case as a story, two times compared, a period at a glance."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Response
+
+from shared.audit.log.api import LARGEST, SizesReversed
+from shared.audit.reads import READ_AUDIT, AuditRoute
+from shared.audit.replay.comparing import Difference, changed
+from shared.audit.replay.explaining import Explanation, explained
+from shared.audit.replay.periods import Period, period
+from shared.audit.replay.story import Basis, Story, happened_by, story
+from shared.errors import NotFound, Unacceptable
+from shared.http.answers import READS_MANY, READS_ONE, listed
+from shared.http.deciding import may
+from shared.http.pages import Paged
+from shared.http.reading import (
+    AS_OF_PATTERN,
+    INSTANT_PATTERN,
+    POSITION_DIGITS,
+    Read,
+    Reading,
+    instant_of,
+)
+
+router = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=AuditRoute)
+
+TOLD = (
+    "SELECT position, told, about, written_at FROM notices WHERE case_id = $1 AND position <= $2"
+    " ORDER BY id"
+)
+
+Instant = {"pattern": INSTANT_PATTERN}
+Time = {"pattern": AS_OF_PATTERN}
+
+
+class PeriodReversed(Unacceptable):
+    """A period ends after it begins."""
+
+
+@router.get(
+    "/decisions/{position}",
+    summary="Explain a decision, and take it again",
+    dependencies=[may(READ_AUDIT)],
+    responses=READS_ONE,
+)
+async def explain(
+    reading: Read,
+    position: Annotated[int, Path(ge=1, le=LARGEST, description="The decision's position.")],
+) -> Explanation:
+    """Show by which rule, on what authority and knowing what somebody decided; ask the rule again."""
+    return await explained(reading.record, position, reading.position)
+
+
+@router.get(
+    "/streams/{stream_id}",
+    summary="See a case as a story",
+    dependencies=[may(READ_AUDIT)],
+    responses=READS_ONE,
+)
+async def tell(
+    reading: Read,
+    stream_id: Annotated[UUID, Path(description="The case's id.")],
+    basis: Annotated[
+        Basis, Query(description="What was known by `as_of`, or what is recorded now of that time.")
+    ] = Basis.KNOWN_THEN,
+) -> Story:
+    """Show each decision on a case: what it changed, the wait before it, who was told, gaps explained."""
+    if basis is Basis.KNOWN_THEN:
+        events = await reading.record.stream(stream_id, reading.position)
+    else:
+        events = happened_by(await reading.record.stream(stream_id), reading.as_of)
+    if not events:
+        raise NotFound
+    told = await reading.pool.fetch(TOLD, stream_id, events[-1].position)
+    return story(events, [dict(row) for row in told], reading.as_of, basis)
+
+
+@router.get(
+    "/comparisons",
+    summary="Compare two times",
+    dependencies=[may(READ_AUDIT)],
+    responses=listed(Difference),
+)
+async def compare(
+    reading: Read,
+    page: Paged,
+    start: Annotated[
+        str,
+        Query(
+            alias="from", max_length=40, json_schema_extra=Time,
+            description="The earlier time, as a position or an instant; the later one is `as_of`.",
+        ),
+    ],
+    stream_id: Annotated[UUID | None, Query(description="Only this case.")] = None,
+) -> Response:  # fmt: skip
+    """List every case on which something was decided in between, as it stood before and after."""
+    first = await _position(reading, start)
+    if first > reading.position:
+        raise SizesReversed
+    found = await changed(reading, first, reading.position, stream_id, page.cursor, page.limit + 1)
+    items = [item.model_dump(mode="json") for item in found[: page.limit]]
+    following = f"p{items[-1]['position']}" if len(found) > page.limit else None
+    return page.answer(reading, items, following)
+
+
+@router.get(
+    "/periods",
+    summary="See a period at a glance",
+    dependencies=[may(READ_AUDIT)],
+    responses=READS_MANY,
+)
+async def see_period(
+    reading: Read,
+    start: Annotated[
+        str,
+        Query(alias="from", max_length=40, json_schema_extra=Instant, description="Its beginning."),
+    ],
+    end: Annotated[
+        str,
+        Query(
+            alias="to", max_length=40, json_schema_extra=Instant,
+            description="Its end, which is no longer part of it.",
+        ),
+    ],
+) -> Period:  # fmt: skip
+    """Count a period's decisions by kind, and the exceptions among them: as known then, as recorded now."""
+    first, last = instant_of(start), instant_of(end)
+    assert first is not None
+    assert last is not None
+    if first >= last:
+        raise PeriodReversed
+    return await period(reading, first, last)
+
+
+async def _position(reading: Reading, text: str) -> int:
+    """Return the position that a text means."""
+    if text.isascii() and text.isdigit() and len(text) <= POSITION_DIGITS:
+        return int(text)
+    instant = instant_of(text)
+    assert instant is not None
+    return await reading.record.position_at(instant)

@@ -1,0 +1,92 @@
+"""Taking a decision again from its record: the same command, state and stamp must answer the same."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pydantic import BaseModel, JsonValue, ValidationError
+
+from shared.audit.replay.states import steps
+from shared.errors import Refused
+from shared.eventstore.commanded import NAME, asked_again
+from shared.messages import Command, Event, Recorded, State
+
+NOT_KEPT = "What was asked was not kept with this event, so the rule can't be asked again."
+UNKNOWN = "The rule that took this decision is no longer part of the service."
+UNREADABLE = "What was asked then can no longer be read."
+SAME = "The rule, asked again with what was known then, answers exactly as recorded."
+OTHERWISE = "The rule answers otherwise today than it is recorded to have answered."
+REFUSES = "The rule refuses today what it is recorded to have allowed."
+
+
+class Reexecution(BaseModel):
+    """What came out when a decision was taken again; `same` is null where it can't be."""
+
+    same: bool | None
+    explanation: str
+    rule: str
+    asked: JsonValue = None
+    came_out: list[dict[str, JsonValue]] = []
+
+
+def commands_known() -> dict[str, type[Command[Any]]]:
+    """Return every command of the service by its name."""
+    return {cls.__name__: cls for cls in _below(Command) if "[" not in cls.__name__}
+
+
+def _below(cls: type[Command[Any]]) -> Iterator[type[Command[Any]]]:
+    for below in cls.__subclasses__():
+        yield below
+        yield from _below(below)
+
+
+def reexecuted(events: Sequence[Recorded], position: int) -> Reexecution:
+    """Take the decision at a position again, from one thing's events up to its end at least."""
+    whole = list(steps(events))
+    index = next(n for n, (recorded, _, _) in enumerate(whole) if recorded.position == position)
+    first = index - _part(whole[index][0])
+    recorded, before, _ = whole[first]
+    decision = [recorded, *_parts(events[first + 1 :])]
+    kept = recorded.envelope.get("command")
+    if not isinstance(kept, dict):
+        return Reexecution(same=None, explanation=NOT_KEPT, rule="")
+    rule = str(kept.get(NAME, ""))
+    cls = commands_known().get(rule)
+    said = recorded.envelope["data"]
+    if cls is None or not isinstance(said, dict):
+        return Reexecution(same=None, explanation=UNKNOWN, rule=rule)
+    try:
+        command = asked_again(cls, kept, said)
+    except ValidationError:
+        return Reexecution(same=None, explanation=UNREADABLE, rule=rule)
+    return _compared(command, before, decision)
+
+
+def _compared(command: Command[Any], before: State, decision: Sequence[Recorded]) -> Reexecution:
+    rule, asked = type(command).__name__, command.model_dump(mode="json")
+    try:
+        decided = command.decide(before, decision[0].stamp)
+    except Refused as refusal:
+        sentence = f"{REFUSES} {refusal.sentence()}"
+        return Reexecution(same=False, explanation=sentence, rule=rule, asked=asked)
+    came_out = list(decided) if isinstance(decided, Sequence) else [decided]
+    same = [_said(event) for event in came_out] == [_said(recorded.event) for recorded in decision]
+    return Reexecution(
+        same=same, explanation=SAME if same else OTHERWISE, rule=rule, asked=asked,
+        came_out=[{"decision": type(event).__name__, "said": _said(event)[1]} for event in came_out],
+    )  # fmt: skip
+
+
+def _said(event: Event[Any]) -> tuple[str, JsonValue]:
+    return type(event).__name__, event.model_dump(mode="json")
+
+
+def _part(recorded: Recorded) -> int:
+    part = recorded.envelope.get("part", 0)
+    return part if isinstance(part, int) else 0
+
+
+def _parts(following: Sequence[Recorded]) -> Iterator[Recorded]:
+    for recorded in following:
+        if not _part(recorded):
+            return
+        yield recorded

@@ -1,0 +1,74 @@
+"""A thing's states, event by event, and what each event changed."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pydantic import BaseModel, JsonValue
+from pydantic_core import to_jsonable_python
+
+from shared.messages import Event, Recorded, State
+
+
+class Change(BaseModel):
+    """One field of a thing, before and after."""
+
+    field: str
+    before: JsonValue
+    after: JsonValue
+
+
+def blank_of(event: type[Event[Any]]) -> State:
+    """Return the blank state that the events of this class are folded into."""
+    for cls in event.__mro__:
+        arguments = getattr(cls, "__pydantic_generic_metadata__", {}).get("args", ())
+        if arguments:
+            blank: State = arguments[0]()
+            return blank
+    raise TypeError(f"{event.__name__} does not say whose event it is.")
+
+
+def steps(events: Sequence[Recorded]) -> Iterator[tuple[Recorded, State, State]]:
+    """Yield each event of one thing with the states before and after it."""
+    if not events:
+        return
+    state = blank_of(type(events[0].event))
+    for recorded in events:
+        before, state = state, recorded.event.apply(state)
+        yield recorded, before, state
+
+
+def as_json(state: State) -> dict[str, JsonValue]:
+    """Return a state as JSON says it."""
+    said: dict[str, JsonValue] = to_jsonable_python(state)
+    return said
+
+
+def changes(before: State, after: State) -> list[Change]:
+    """Return the fields that differ, nested ones by their path."""
+    old, new = dict(_leaves("", as_json(before))), dict(_leaves("", as_json(after)))
+    return [
+        Change(field=field, before=old.get(field), after=new.get(field))
+        for field in dict.fromkeys([*old, *new])
+        if old.get(field) != new.get(field)
+    ]
+
+
+def _leaves(path: str, value: JsonValue) -> Iterator[tuple[str, JsonValue]]:
+    if isinstance(value, dict) and value:
+        for name, inner in value.items():
+            yield from _leaves(f"{path}.{name}" if path else name, inner)
+    else:
+        yield path, value
+
+
+def meaning(cls: type) -> str:
+    """Return what a class of events or commands means, as its own first sentence says it."""
+    text = " ".join((cls.__doc__ or "").split("\n\n")[0].split())
+    return text or words(cls.__name__)
+
+
+def words(name: str) -> str:
+    """Return a name of code as words: `RfpReturnedForRework` becomes 'RFP returned for rework'."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).replace("_", " ").capitalize()
+    return re.sub(r"\brfp\b", "RFP", spaced, flags=re.IGNORECASE)

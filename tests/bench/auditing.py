@@ -1,0 +1,141 @@
+"""What the log costs and how quick it is: a leaf on an append, a checkpoint after a commit, a proof."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from random import Random
+from uuid import uuid4
+
+import asyncpg
+import uvloop
+from eventsourcing.persistence import StoredEvent
+
+from rfp_service.service import EVENTS
+from shared.audit.log.keeping import Keeper
+from shared.audit.log.keys import LogKeys
+from shared.audit.log.notes import Signer
+from shared.audit.log.tiles import Tiles
+from shared.audit.log.working import keep_log
+from shared.database import connected
+from shared.eventstore.encoding import Topics
+from shared.eventstore.store import EventStore
+from shared.projecting.following import Bell
+from tests.bench.ground import ANN, MAPPER, RAISED, figure, fill, histories
+from tests.bench.storing import commands
+from tests.support.postgres import Base, Server
+
+LEAVES = 1_000_000
+PROOFS = 2_000
+LAG_SECONDS = 10
+LOG = Signer.new("council.example/log")
+
+WITHOUT_LEAF = """
+CREATE OR REPLACE FUNCTION event_leaf(
+    "position" bigint, stream uuid, version bigint, topic text, at timestamptz, state bytea
+) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE RETURN decode(repeat('00', 32), 'hex')
+"""
+LAG = """
+SELECT percentile_disc($1) WITHIN GROUP (ORDER BY lag) FROM (
+    SELECT extract(epoch FROM (SELECT min(c.signed_at) FROM log_checkpoints c
+        WHERE c.size >= e.notification_id) - e.recorded_at)::float AS lag FROM stored_events e) l
+"""
+
+
+def leaf(server: Server) -> list[str]:
+    """Compare appends with and without the leaf and the guard of the head, turn by turn."""
+    state = MAPPER.stored(uuid4(), 1, RAISED, ANN).state
+
+    def new(_: int) -> list[StoredEvent]:
+        return [StoredEvent(uuid4(), 1, "RfpRaised", state)]
+
+    ours, bare = [], []
+    with server.fresh() as base, server.fresh() as without:
+        uvloop.run(_strip(without))
+        for _ in range(4):
+            bare.append(uvloop.run(commands(without, new)))
+            ours.append(uvloop.run(commands(base, new)))
+    return [
+        figure(
+            "append with a leaf, 32 callers", f"{max(ours):,.0f}/s", "without",
+            f"{max(bare):,.0f}/s", max(ours) / max(bare), "at least 0.90",
+        )
+    ]  # fmt: skip
+
+
+async def _strip(base: Base) -> None:
+    async with connected(base.admin) as pool:
+        await pool.execute(WITHOUT_LEAF)
+        await pool.execute("ALTER TABLE event_head DISABLE TRIGGER ALL")
+
+
+def lag(server: Server) -> list[str]:
+    """Say how long after its commit an event is under a signed checkpoint, while others are written."""
+    with server.fresh() as base:
+        p99 = uvloop.run(_lag(base))
+    return [figure("checkpoint after a commit, p99", f"{p99 * 1e3:,.0f} ms", "limit", "1,000 ms",
+                   1 / p99, "at least 1")]  # fmt: skip
+
+
+async def _lag(base: Base) -> float:
+    state = MAPPER.stored(uuid4(), 1, RAISED, ANN).state
+    async with connected(base.service) as pool, pool.acquire() as listening:
+        bell = Bell("stored_events", 5.0)
+        await bell.attach(listening)
+        keeping = asyncio.create_task(keep_log(pool, LogKeys((LOG,)), bell))
+        store = EventStore(pool, Topics(EVENTS))
+        ends = time.perf_counter() + LAG_SECONDS
+        while time.perf_counter() < ends:
+            await asyncio.gather(
+                *(store.append([StoredEvent(uuid4(), 1, "RfpRaised", state)]) for _ in range(20))
+            )
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(1.5)
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+        await listening.remove_listener("stored_events", bell.ring)
+        return float(await pool.fetchval(LAG, 0.99))
+
+
+def proofs(server: Server) -> list[str]:
+    """Say what a proof takes in a log of a million entries, and how long that log took to build."""
+    with server.fresh() as base:
+        uvloop.run(_filled(base))
+        built, inclusion, consistency = uvloop.run(_proofs(base))
+    return [
+        figure(f"tree over {LEAVES:,} entries", f"{built:.1f} s", "", "", LEAVES / built, "entries/s"),
+        figure("inclusion proof in it, p99", f"{inclusion * 1e3:.2f} ms", "limit", "5 ms",
+               0.005 / inclusion, "at least 1"),
+        figure("consistency proof in it, p99", f"{consistency * 1e3:.2f} ms", "limit", "5 ms",
+               0.005 / consistency, "at least 1"),
+    ]  # fmt: skip
+
+
+async def _filled(base: Base) -> None:
+    await fill(base, histories(LEAVES // 10, 10))
+
+
+async def _proofs(base: Base) -> tuple[float, float, float]:
+    async with connected(base.service) as pool:
+        began = time.perf_counter()
+        size = await Keeper(pool, [LOG]).catch_up()
+        built = time.perf_counter() - began
+        assert size == LEAVES
+        chance = Random(6962)
+        inclusion = await _p99(pool, lambda tiles: tiles.inclusion(chance.randrange(size), size))
+        consistency = await _p99(
+            pool, lambda tiles: tiles.consistency(chance.randint(1, size), size)
+        )
+    return built, inclusion, consistency
+
+
+async def _p99(pool: asyncpg.Pool, ask: Callable[[Tiles], Awaitable[object]]) -> float:
+    """Return the least disturbed of three rounds."""
+    tiles, rounds = Tiles(pool), []
+    for _ in range(3):
+        took = []
+        for _ in range(PROOFS):
+            began = time.perf_counter()
+            await ask(tiles)
+            took.append(time.perf_counter() - began)
+        rounds.append(sorted(took)[PROOFS * 99 // 100])
+    return min(rounds)

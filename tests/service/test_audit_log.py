@@ -1,0 +1,362 @@
+"""The log over HTTP and on the command line: signed within a second, provable, and every read kept."""
+
+import asyncio
+import base64
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+
+from rfp_service.service import CONTEXTS
+from shared.access.roles import Role
+from shared.audit.log.checkpoints import Policy, check_proof, hash_of, opened
+from shared.audit.log.entries import Entry
+from shared.audit.log.keys import WitnessAddress
+from shared.audit.log.notes import KeyType, Note, Signer, Verifier
+from shared.audit.log.reading import LogReader
+from shared.audit.log.tree import leaf_hash, nodes_of, root_hash, verify_consistency
+from shared.audit.log.witness import Witness
+from shared.audit.log.witness_door import witness_door
+from shared.audit.log.witnessing import ask_all
+from shared.audit.reads import AuditRoute
+from tests.support.api import Api
+from tests.support.people import ADA, RITA, SAM
+from tests.support.postgres import throwaway_folder
+from tests.support.running import Running, free_port, running
+
+
+async def policy(api: Api) -> Policy:
+    items = (await api.get("/v1/audit/keys", SAM, after=None)).json()["items"]
+    return Policy(tuple(Verifier.parse(item["verifier"]) for item in items))
+
+
+async def test_a_decision_is_under_a_signed_checkpoint_within_a_second(api: Api) -> None:
+    for _ in range(3):
+        await api.raised()
+        began = time.monotonic()
+        seen = (await api.get("/v1/audit/checkpoint", SAM)).json()
+        assert time.monotonic() - began < 1
+        assert seen["size"] >= api.position
+        checkpoint = opened(seen["note"], await policy(api)).checkpoint
+        assert (checkpoint.origin, checkpoint.size) == (seen["origin"], seen["size"])
+        assert hash_of(seen["root"]) == checkpoint.root
+
+
+async def test_every_entry_is_proved_to_whoever_holds_the_key(api: Api) -> None:
+    await api.approved()
+    await api.get("/v1/audit/checkpoint", SAM)
+    trusted = await policy(api)
+    for position in range(1, api.position + 1):
+        path = f"/v1/audit/proofs/{position}"
+        seen = (await api.client.get(path, headers=api.headers(SAM))).json()
+        raw = base64.b64decode(seen["entry"])
+        index, vouched = check_proof(seen["proof"], leaf_hash(raw), trusted)
+        assert (index, vouched.checkpoint.size) == (position - 1, seen["size"])
+        assert Entry.parse(raw).position == position
+    assert Entry.parse(raw).topic == "ApprovalGranted"
+    assert Entry.parse(raw).envelope["data"]["reason"] == "In budget."
+
+
+async def test_an_older_checkpoint_is_the_beginning_of_the_newest(api: Api) -> None:
+    await api.raised()
+    older = opened((await api.get("/v1/audit/checkpoint", SAM)).json()["note"], await policy(api))
+    await api.raised()
+    await api.get("/v1/audit/checkpoint", SAM)
+    path = f"/v1/audit/consistency?from={older.checkpoint.size}"
+    seen = (await api.client.get(path, headers=api.headers(SAM))).json()
+    newer = opened(seen["checkpoint"], await policy(api)).checkpoint
+    assert newer.size > older.checkpoint.size
+    verify_consistency(
+        older.checkpoint.size, newer.size, [hash_of(h) for h in seen["hashes"]],
+        older.checkpoint.root, newer.root,
+    )  # fmt: skip
+
+
+async def test_what_can_not_be_proved_is_refused(api: Api) -> None:
+    await api.raised()
+    await api.get("/v1/audit/checkpoint", SAM)
+
+    async def answered(path: str, who: object = SAM) -> int:
+        return (await api.client.get(path, headers=api.headers(who))).status_code  # type: ignore[arg-type]
+
+    assert await answered("/v1/audit/proofs/2") == 404
+    assert await answered("/v1/audit/proofs/0") == 422
+    assert await answered("/v1/audit/proofs/1?size=9") == 404
+    assert await answered("/v1/audit/consistency?from=0") == 422
+    assert await answered("/v1/audit/consistency?from=2&to=1") == 422
+    assert await answered("/v1/audit/consistency?from=1&to=9") == 404
+    assert await answered("/v1/audit/checkpoint", RITA) == 403
+    assert await answered("/v1/audit/log/tile/0/000", RITA) == 403
+
+
+async def test_an_empty_record_has_no_checkpoint(api: Api) -> None:
+    await api.get("/v1/audit/checkpoint", SAM, 404)
+
+
+async def test_a_mirror_finds_the_whole_log_in_its_tiles(api: Api) -> None:
+    await api.approved()
+    await api.get("/v1/audit/checkpoint", SAM)
+
+    async def fetched(path: str, expect: int = 200) -> httpx.Response:
+        answer = await api.client.get(f"/v1/audit/log/{path}", headers=api.headers(SAM))
+        assert answer.status_code == expect
+        return answer
+
+    note = await fetched("checkpoint")
+    assert note.headers["content-type"] == "text/plain; charset=utf-8"
+    checkpoint = opened(note.text, await policy(api)).checkpoint
+    tile = (await fetched(f"tile/0/000.p/{checkpoint.size}")).content
+    bundle = (await fetched(f"tile/entries/000.p/{checkpoint.size}")).content
+    leaves = []
+    while bundle:
+        length = int.from_bytes(bundle[:2], "big")
+        leaves.append(leaf_hash(bundle[2 : 2 + length]))
+        bundle = bundle[2 + length :]
+    assert tile == b"".join(leaves)
+    assert root_hash(len(leaves), nodes_of(leaves)) == checkpoint.root
+    assert len((await fetched("tile/0/000.p/3")).content) == 96
+    for missing in (
+        "tile/0/000",
+        "tile/0/001",
+        "tile/1/000",
+        "tile/9/000",
+        "tile/0/x",
+        "tile/entries/7",
+    ):
+        await fetched(missing, 404)
+
+
+async def test_every_reading_of_the_audit_is_kept(api: Api) -> None:
+    """Each operation of the audit is asked once; each has left its line, and refusals none."""
+    case = await api.approved()
+    await api.get("/v1/audit/checkpoint", SAM)
+    paths = [route.path for c in CONTEXTS for router in c.routers for route in router.routes]  # type: ignore[attr-defined]
+    audit = sorted({path for path in paths if path.startswith("/v1/audit")})
+    assert len(audit) >= 9
+    before = await api.service.pool.fetchval("SELECT count(*) FROM audit_reads")
+    answered = 0
+    for path in audit:
+        await api.client.get(sample(path, case), headers=api.headers(RITA))
+        answer = await api.client.get(sample(path, case), headers=api.headers(SAM))
+        answered += answer.status_code == 200
+    assert answered == len(audit)
+    kept = await api.service.pool.fetch(
+        "SELECT * FROM audit_reads WHERE position > $1 ORDER BY position", before
+    )
+    assert len(kept) == answered
+    assert {row["reader"] for row in kept} == {"sam"}
+    assert {row["authority"] for row in kept} == {"scrutiny_member"}
+    assert [row["target"] for row in kept] == [sample(path, case) for path in audit]
+
+
+def sample(path: str, case: str) -> str:
+    queries = {
+        "/v1/audit/consistency": "from=1",
+        "/v1/audit/comparisons": "from=1",
+        "/v1/audit/periods": "from=2026-01-01T00:00Z&to=2027-01-01T00:00Z",
+        "/v1/audit/bundles": "from=2026-01-01T00:00Z&to=2027-01-01T00:00Z",
+    }
+    path = path.replace("{position}", "1").replace("{level}/{path:path}", "0/000.p/1")
+    path = path.replace("{path:path}", "000.p/1").replace("{stream_id}", case)
+    return f"{path}?{queries[path]}" if path in queries else path
+
+
+def test_no_route_of_the_audit_is_without_its_keeping() -> None:
+    for context in CONTEXTS:
+        for router in context.routers:
+            for route in router.routes:
+                if route.path.startswith("/v1/audit"):  # type: ignore[attr-defined]
+                    assert isinstance(route, AuditRoute), route
+
+
+async def test_the_log_of_reads_is_read_like_any_list(api: Api) -> None:
+    await api.get("/v1/audit/decisions", SAM, by="hana")
+    await api.get("/v1/audit/decisions", ADA)
+    listed = (await api.get("/v1/audit/reads", SAM)).json()["items"]
+    assert [(row["reader"], row["operation"]) for row in listed] == [
+        ("ada", "list_decisions"), ("sam", "list_decisions"),
+    ]  # fmt: skip
+    assert "by=hana" in listed[1]["target"]
+    only = (await api.get("/v1/audit/reads", SAM, reader="sam")).json()["items"]
+    assert [row["operation"] for row in only] == ["list_reads", "list_decisions"]
+
+
+class Clerk:
+    """A witness that listens, in this process."""
+
+    def __init__(self, folder: Path, log: Verifier) -> None:
+        self.signer = Signer.new("clerk.example", KeyType.WITNESS)
+        self.port = free_port()
+        self.witness = Witness(self.signer, Policy((log,)), folder / "state.json")
+        config = uvicorn.Config(
+            witness_door(self.witness), port=self.port, log_config=None, lifespan="off"
+        )
+        self.server = uvicorn.Server(config)
+
+    @property
+    def address(self) -> WitnessAddress:
+        return WitnessAddress(self.signer.verifier, f"http://127.0.0.1:{self.port}")
+
+
+async def test_a_witness_countersigns_and_everybody_sees_it(api: Api, tmp_path: Path) -> None:
+    await api.raised()
+    await api.get("/v1/audit/checkpoint", SAM)
+    [log] = (await policy(api)).logs
+    clerk = Clerk(tmp_path, log)
+    serving = asyncio.create_task(clerk.server.serve())
+    while not clerk.server.started:  # noqa: ASYNC110  # the server has no event for it
+        await asyncio.sleep(0.01)
+    try:
+        for _ in range(2):
+            await ask_all(api.service.pool, [clerk.address])
+            seen = (await api.get("/v1/audit/checkpoint", SAM)).json()
+            assert [w["name"] for w in seen["witnesses"]] == ["clerk.example"]
+            opened(seen["note"], Policy((log,), (clerk.signer.verifier,), 1))
+            await api.raised()
+            await api.get("/v1/audit/checkpoint", SAM)
+        # A witness that has lost sight of us says how far it came, and we go on from there.
+        await api.service.pool.fetchval("SELECT 1")
+        await ask_all(api.service.pool, [clerk.address])
+        assert clerk.witness.remembered()[log.name][0] == api.position
+    finally:
+        clerk.server.should_exit = True
+        await serving
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with throwaway_folder() as made:
+        yield made
+
+
+def test_an_auditor_checks_the_record_from_the_command_line(folder: Path) -> None:
+    kept = folder / "kept"
+    kept.mkdir()
+    with running(folder, "demo") as service:
+        token = service.token("scrutiny_member")
+        headers = {"Authorization": f"Bearer {token}"}
+        head = httpx.get(f"{service.url}/readyz").json()["head"]
+        httpx.get(f"{service.url}/v1/audit/checkpoint?after={head}", headers=headers, timeout=10)
+        service.run("audit", "checkpoint", "--out", str(kept / "checkpoint"))
+        service.run("audit", "keys", "--out", str(kept / "keys"))
+        trusted = Policy.parse((kept / "keys").read_text())
+        assert opened((kept / "checkpoint").read_text(), trusted).checkpoint.size == head
+        proof = service.run("audit", "prove", "7").stdout
+        assert proof.startswith("c2sp.org/tlog-proof@v1\nindex 6\n")
+        sound = service.run(
+            "audit", "fsck", "--checkpoint", str(kept / "checkpoint"), "--keys", str(kept / "keys")
+        )
+        assert f"{head} entries" in sound.stdout
+        assert "0 findings" in sound.stdout
+        stranger = Signer.new(trusted.logs[0].name).verifier
+        (kept / "others").write_text(f"{stranger}\n")
+        bad = service.run("audit", "fsck", "--keys", str(kept / "others"), check=False)
+        assert bad.returncode == 1
+        assert "WRONG" in bad.stdout
+        reads = httpx.get(f"{service.url}/v1/audit/reads", headers=headers).json()["items"]
+        assert {"audit fsck", "audit prove", "audit checkpoint"} <= {r["operation"] for r in reads}
+
+
+def test_a_witness_runs_from_the_command_line_and_is_asked_by_the_worker(folder: Path) -> None:
+    kept = folder / "kept"
+    kept.mkdir()
+    program = Running(folder)
+    program.run("audit", "key", str(kept / "log-key"), "--name", "council.example/log")
+    made = program.run(
+        "audit", "key", str(kept / "clerk-key"), "--name", "clerk.example", "--witness"
+    )
+    log = str(Signer.parse((kept / "log-key").read_text()).verifier)
+    (kept / "log-keys").write_text(log)
+    assert (kept / "clerk-key").stat().st_mode & 0o777 == 0o600
+    port = free_port()
+    (kept / "witnesses").write_text(f"{made.stdout.splitlines()[0]} http://127.0.0.1:{port}\n")
+    more = {"AUDIT_KEYS": str(kept / "log-key"), "AUDIT_WITNESSES": str(kept / "witnesses")}
+    command = (
+        "audit", "witness", "--key", str(kept / "clerk-key"), "--log", str(kept / "log-keys"),
+        "--state", str(kept / "state"), "--port", str(port),
+    )  # fmt: skip
+    witness = Running(folder, port=port, command=command)
+    witness.begin()
+    try:
+        with running(folder, "demo", **more) as service:
+            headers = {"Authorization": f"Bearer {service.token('scrutiny_member')}"}
+            seen = until_witnessed(f"{service.url}/v1/audit/checkpoint", headers)
+            assert [w["name"] for w in seen["witnesses"]] == ["clerk.example"]
+            assert seen["origin"] == "council.example/log"
+    finally:
+        witness.stop()
+
+
+def until_witnessed(url: str, headers: dict[str, str]) -> dict[str, list[dict[str, str]]]:
+    for _ in range(150):
+        answer = httpx.get(url, headers=headers, timeout=10)
+        if answer.status_code == 200 and answer.json()["witnesses"]:
+            found: dict[str, list[dict[str, str]]] = answer.json()
+            return found
+        time.sleep(0.2)
+    raise AssertionError(answer.text)
+
+
+def test_production_needs_its_keys_where_the_log_is_kept(folder: Path) -> None:
+    keys = folder / "jwks.json"
+    keys.write_text('{"keys": []}')
+    more = {
+        "PROFILE": "production", "DATABASE_URL": "postgresql://x@127.0.0.1:1/x",
+        "TOKEN_ISSUER": "https://issuer.example", "TOKEN_KEYS": str(keys),
+    }  # fmt: skip
+    done = Running(folder, more=more).run("worker", check=False)
+    assert done.returncode != 0
+    assert "AUDIT_KEYS" in done.stderr
+
+
+async def test_the_newest_checkpoint_is_one_signed_text(api: Api) -> None:
+    await api.raised()
+    await api.get("/v1/audit/checkpoint", SAM)
+    signed = await LogReader(api.service.pool).latest()
+    assert signed is not None
+    assert Note.parse(signed.note).text.count("\n") == 3
+    assert Role.SCRUTINY_MEMBER in SAM.roles
+
+
+def test_a_bundle_is_taken_away_and_checked_elsewhere(folder: Path) -> None:
+    kept = folder / "kept"
+    kept.mkdir()
+    with running(folder, "demo") as service:
+        headers = {"Authorization": f"Bearer {service.token('scrutiny_member')}"}
+        head = httpx.get(f"{service.url}/readyz").json()["head"]
+        rfp = httpx.get(f"{service.url}/v1/rfps?stage=approval&limit=1", headers=headers).json()
+        case = rfp["items"][0]["id"]
+        httpx.get(f"{service.url}/v1/audit/checkpoint?after={head}", headers=headers, timeout=10)
+        service.run("audit", "keys", "--out", str(kept / "keys"))
+        taken = httpx.get(f"{service.url}/v1/audit/bundles?stream_id={case}", headers=headers)
+        assert taken.headers["content-type"] == "application/zip"
+        (kept / "case.zip").write_bytes(taken.content)
+        period = ("--from", "2020-01-01T00:00Z", "--to", "2099-01-01T00:00Z")
+        service.run(
+            "audit", "bundle", str(kept / "all.zip"), *period, "--last", str(kept / "case.zip")
+        )
+        both = f"{service.url}/v1/audit/bundles?stream_id={case}&from=2026-01-01T00:00Z"
+        assert httpx.get(both, headers=headers).status_code == 422
+        assert httpx.get(f"{service.url}/v1/audit/bundles", headers=headers).status_code == 422
+    checked_elsewhere(Running(folder), kept, head)
+
+
+def checked_elsewhere(program: Running, kept: Path, head: int) -> None:
+    """Check both bundles where there is no database."""
+    program.more = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
+    keys = ("--keys", str(kept / "keys"))
+    sound = program.run("audit", "verify", str(kept / "case.zip"), *keys)
+    assert sound.stdout.splitlines()[-1] == "SOUND"
+    last = ("--last", str(kept / "case.zip"))
+    whole = program.run("audit", "verify", str(kept / "all.zip"), *keys, *last)
+    assert f"right: {head} entries are proved" in whole.stdout
+    assert f"the first {head} entries are those of the earlier bundle" in whole.stdout
+    raw = bytearray((kept / "case.zip").read_bytes())
+    raw[len(raw) // 2] ^= 1
+    (kept / "case.zip").write_bytes(raw)
+    bad = program.run("audit", "verify", str(kept / "case.zip"), *keys, check=False)
+    assert bad.returncode == 1
+    assert "NOT SOUND" in bad.stdout

@@ -1,0 +1,27 @@
+"""A record with its log: a beginning of the demonstration's year, kept and signed."""
+
+import asyncpg
+
+from shared.audit.log.checkpoints import Policy
+from shared.audit.log.keeping import Keeper
+from shared.audit.log.notes import KeyType, Signer
+from shared.audit.log.reading import LogReader
+from shared.eventstore.store import EventStore
+from tests.shared.projecting.examples import happen, year
+
+LOG = Signer.new("council.example/log")
+CLERK = Signer.new("clerk.example", KeyType.WITNESS)
+POLICY = Policy((LOG.verifier,), (CLERK.verifier,))
+
+
+async def kept(pool: asyncpg.Pool, store: EventStore, start: int, end: int) -> str:
+    """Let a part of the year happen, keep the log, and return the newest checkpoint."""
+    await happen(store, year()[start:end])
+    await Keeper(pool, [LOG]).catch_up()
+    return await newest(pool)
+
+
+async def newest(pool: asyncpg.Pool) -> str:
+    signed = await LogReader(pool).latest()
+    assert signed is not None
+    return signed.note
