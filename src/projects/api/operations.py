@@ -118,7 +118,7 @@ def categorisations(
         assert isinstance(command, CategoriseProject)
         return isinstance(event, ProjectCategorised) and (
             (event.category, event.sub_category, event.origin, event.rule, event.reason)
-            == (command.category, command.sub_category or "", command.origin, command.rule or "",
+            == (command.category, command.sub_category, command.origin, command.rule,
                 command.reason)
         )  # fmt: skip
 
@@ -174,7 +174,7 @@ def handlings(reason: str | None) -> Operation[HandlingItem, Project]:
         assert isinstance(command, DecideHandling)
         return isinstance(event, HandlingDecided) and (
             (event.handling, event.third_party, list(event.needs), event.reason)
-            == (command.handling, command.third_party or "", command.needs, command.reason)
+            == (command.handling, command.third_party, command.needs, command.reason)
         )
 
     return Operation(

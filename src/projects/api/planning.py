@@ -45,7 +45,7 @@ WHERE {valid} AND is_open AND moscow IS NOT NULL ORDER BY first_position
 NEEDED = """
 SELECT need ->> 0 AS month, need ->> 1 AS skill, sum((need ->> 2)::float8) AS people,
        count(DISTINCT id) AS projects
-FROM projects, jsonb_array_elements(needs) AS need
+FROM projects, jsonb_array_elements(needs::jsonb) AS need
 WHERE {valid} AND is_open AND handling = 'internal' GROUP BY 1, 2
 """
 

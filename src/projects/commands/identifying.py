@@ -89,7 +89,7 @@ def _categorised(asked: IdentifyProject, stamp: Stamp) -> Sequence[ProjectEvent]
         return []
     must_be_named(stamp)
     categorised = ProjectCategorised(
-        stage=Stage.CATEGORISED, category=asked.category, sub_category=asked.sub_category or "",
+        stage=Stage.CATEGORISED, category=asked.category, sub_category=asked.sub_category,
         reason="As registered.", scheme_version=stamp.known.scheme_version,
     )  # fmt: skip
     return [categorised]

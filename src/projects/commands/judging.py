@@ -70,8 +70,8 @@ class CategoriseProject(Command[Project]):
         must_be_named(stamp)
         return ProjectCategorised(
             stage=at_least(project, Stage.CATEGORISED),
-            category=self.category, sub_category=self.sub_category or "", origin=self.origin,
-            rule=self.rule or "", reason=self.reason, batch=batch_of(stamp),
+            category=self.category, sub_category=self.sub_category, origin=self.origin,
+            rule=self.rule, reason=self.reason, batch=batch_of(stamp),
             scheme_version=stamp.known.scheme_version,
         )  # fmt: skip
 
@@ -146,7 +146,7 @@ class DecideHandling(Command[Project]):
             raise NeedsAreForInternal(handling=self.handling)
         return HandlingDecided(
             stage=at_least(project, Stage.HANDLING_DECIDED),
-            handling=self.handling, third_party=self.third_party or "", needs=tuple(self.needs),
+            handling=self.handling, third_party=self.third_party, needs=tuple(self.needs),
             reason=self.reason, batch=batch_of(stamp),
         )  # fmt: skip
 

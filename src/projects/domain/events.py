@@ -44,28 +44,29 @@ class ProjectIdentified(ProjectEvent):
 
     reference: str
     title: str
-    description: str = ""
+    description: str | None = None
     origin: Origin = Origin.OTHER
-    supplier: str = ""
-    service_area: str = ""
-    owner: str = ""
+    supplier: str | None = None
+    service_area: str | None = None
+    owner: str | None = None
     start: date | None = None
     forecast_end: date | None = None
     contingency_days: int = 0
     cost_pence: int | None = None
     scale: Scale = Scale.UNSTATED
-    confidence: str = ""
+    confidence: str | None = None
     unread: dict[str, str] = Field({})
 
     def apply(self, project: Project) -> Project:
         """Return the project with its first forecast, where it has one."""
         about = About(
-            self.reference, self.title, self.description, self.origin, self.supplier,
-            self.service_area, self.owner, self.cost_pence, tuple(self.unread.items()),
+            self.reference, self.title, self.description or "", self.origin, self.supplier or "",
+            self.service_area or "", self.owner or "", self.cost_pence,
+            tuple(self.unread.items()),
         )  # fmt: skip
         forecasts = () if self.forecast_end is None else (self.forecast_end,)
         return Project(
-            stage=self.stage, about=about, scale=self.scale, confidence=self.confidence,
+            stage=self.stage, about=about, scale=self.scale, confidence=self.confidence or "",
             schedule=Schedule(self.start, forecasts, self.contingency_days),
         )  # fmt: skip
 
@@ -104,9 +105,9 @@ class ProjectCategorised(ProjectEvent):
     """Somebody said what sort of project it is; `rule` proposed it, `batch` did it to many at once."""
 
     category: str
-    sub_category: str = ""
+    sub_category: str | None = None
     origin: Origin | None = None
-    rule: str = ""
+    rule: str | None = None
     reason: str = ""
     batch: UUID | None = None
     scheme_version: int = 0
@@ -114,7 +115,9 @@ class ProjectCategorised(ProjectEvent):
     def apply(self, project: Project) -> Project:
         """Return the project in its category; the one before is remembered for an undo."""
         before = replace(project.category, before=None)
-        category = Category(self.category, self.sub_category, self.rule, self.batch, before)
+        category = Category(
+            self.category, self.sub_category or "", self.rule or "", self.batch, before
+        )
         about = project.about if self.origin is None else replace(project.about, origin=self.origin)
         return replace(project, stage=self.stage, category=category, about=about)
 
@@ -156,7 +159,7 @@ class HandlingDecided(ProjectEvent):
     """Somebody decided who brings a project to its end, and what that takes of our own people."""
 
     handling: Way
-    third_party: str = ""
+    third_party: str | None = None
     needs: tuple[PersonMonths, ...] = ()
     reason: str = ""
     batch: UUID | None = None
@@ -165,7 +168,7 @@ class HandlingDecided(ProjectEvent):
         """Return the project with its handling; the one before is remembered for an undo."""
         needs = tuple(Need(n.month, n.skill, n.people) for n in self.needs)
         before = replace(project.handling, before=None)
-        handling = Handling(self.handling, self.third_party, needs, self.batch, before)
+        handling = Handling(self.handling, self.third_party or "", needs, self.batch, before)
         return replace(project, stage=self.stage, handling=handling)
 
 

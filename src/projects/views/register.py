@@ -14,7 +14,6 @@ from sqlalchemy import (
     Text,
     Uuid,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 
 from projects.domain.project import OPEN, Project, Stage
 from shared.messages import Stream
@@ -49,13 +48,13 @@ projects = state_table(
     Column("category_batch", Uuid),
     Column("moscow", Text),
     Column("score", Double),
-    Column("scores", JSONB, nullable=False),
+    Column("scores", Text, nullable=False),
     Column("weights_version", BigInteger, nullable=False),
     Column("rank", Integer, nullable=False),
     Column("priority_batch", Uuid),
     Column("handling", Text),
     Column("third_party", Text, nullable=False),
-    Column("needs", JSONB, nullable=False),
+    Column("needs", Text, nullable=False),
     Column("handling_batch", Uuid),
     Column("scale", Text, nullable=False),
     Column("confidence", Text, nullable=False),
@@ -117,7 +116,7 @@ def _scheduled(project: Project) -> Row:
         "forecast_end": schedule.forecast_end,
         "contingency_days": schedule.contingency_days,
         "latest_end": schedule.latest_end,
-        "forecasts": schedule.forecasts,
+        "forecasts": list(schedule.forecasts),
         "finished_on": schedule.finished_on,
     }
 
