@@ -30,6 +30,7 @@ GRANT EXECUTE ON FUNCTION append_events, position_at TO {role};
 GRANT UPDATE (position, stopped) ON views TO {role};
 GRANT INSERT, UPDATE ON reactions TO {role};
 GRANT INSERT ON notices, people TO {role};
+GRANT SELECT, INSERT, UPDATE ON deadlines TO {role};
 GRANT UPDATE (name, email, erased_at) ON people TO {role};
 GRANT SELECT, INSERT ON identities, personal_keys TO {role};
 GRANT UPDATE (wrapped, destroyed_at) ON personal_keys TO {role};

@@ -13,6 +13,7 @@ APPROVER = Role.APPROVER
 ADMINISTRATOR = Role.ADMINISTRATOR
 SCRUTINY = Role.SCRUTINY_MEMBER
 AUDITOR = Role.AUDITOR
+EVALUATOR = Role.EVALUATOR
 LEGAL = Role.LEGAL
 
 # What limits a role beside its name. Service areas are checked for every action named here; the others
@@ -20,6 +21,7 @@ LEGAL = Role.LEGAL
 CONDITIONS = {
     (REQUESTER, Condition.OWN_AREA): (
         "RaiseRfp",
+        "CopyRfp",
         "AmendRfp",
         "CheckCatalogue",
         "DivertDemand",
@@ -28,6 +30,9 @@ CONDITIONS = {
         "ConfirmNoMatch",
         "SubmitRfp",
         "RequestApproval",
+        "RequestWaiver",
+        "PublishForwardPlanNotice",
+        "ReplaceRequester",
         "WithdrawRfp",
         "StartHold",
         "EndHold",
@@ -42,16 +47,51 @@ CONDITIONS = {
         "ConfirmNoMatch",
         "SubmitRfp",
         "RequestApproval",
+        "RequestWaiver",
+        "ReplaceRequester",
         "WithdrawRfp",
         "StartHold",
         "EndHold",
     ),
-    (APPROVER, Condition.NAMED_TIER): ("Approve", "Refuse", "ReturnForRework"),
+    (APPROVER, Condition.NAMED_TIER): (
+        "Approve",
+        "Refuse",
+        "ReturnForRework",
+        "TakeKeyDecision",
+        "RefuseKeyDecision",
+        "ApproveAward",
+        "RefuseAward",
+        "GiveDelegation",
+    ),
+    (APPROVER, Condition.INDEPENDENT): ("GrantWaiver", "RefuseWaiver"),
+    (SCRUTINY, Condition.INDEPENDENT): (
+        "AgreeSpecialUrgency",
+        "CallIn",
+        "UpholdCallIn",
+        "ReleaseCallIn",
+        "ReferToCouncil",
+    ),
     (PROCUREMENT, Condition.INDEPENDENT): (
         "AcceptRfp",
         "ReturnForRework",
         "RejectRfp",
         "SelectRoute",
+        "FixCriteria",
+        "PublishTenderNotice",
+        "IssueInvitation",
+        "ExtendDeadline",
+        "CloseResponsesByHand",
+        "RecordClarification",
+        "AnswerClarification",
+        "RecordResponse",
+        "ModerateScores",
+        "FindNoCompliantBid",
+        "PublishTransparencyNotice",
+        "RecommendAward",
+        "SendSummaries",
+        "PublishAwardNotice",
+        "FulfilInHouse",
+        "TerminateProcurement",
     ),
 }
 PROGRAMME = Role.PROGRAMME_OFFICER
@@ -60,7 +100,8 @@ PERMISSIONS = Permissions(
     {
         # RFPs
         "RaiseRfp": (REQUESTER,),
-        "AmendRfp": (REQUESTER,),
+        "CopyRfp": (REQUESTER,),
+        "AmendRfp": (REQUESTER, PROCUREMENT),
         "CheckCatalogue": (REQUESTER,),
         "DivertDemand": (REQUESTER,),
         "ReportDiversionFailed": (REQUESTER,),
@@ -77,16 +118,69 @@ PERMISSIONS = Permissions(
         "WithdrawRfp": (REQUESTER,),
         "StartHold": (PROCUREMENT, APPROVER, REQUESTER),
         "EndHold": (PROCUREMENT, APPROVER, REQUESTER),
+        # waivers, key decisions, call-in
+        "RequestWaiver": (REQUESTER,),
+        "GrantWaiver": (APPROVER,),
+        "RefuseWaiver": (APPROVER,),
+        "PublishForwardPlanNotice": (PROCUREMENT, REQUESTER),
+        "UseGeneralException": (PROCUREMENT,),
+        "AgreeSpecialUrgency": (SCRUTINY,),
+        "TakeKeyDecision": (APPROVER,),
+        "RefuseKeyDecision": (APPROVER,),
+        "PublishDecision": (PROCUREMENT,),
+        "CallIn": (SCRUTINY,),
+        "UpholdCallIn": (SCRUTINY,),
+        "ReleaseCallIn": (SCRUTINY,),
+        "ReferToCouncil": (SCRUTINY,),
+        # tendering
+        "FixCriteria": (PROCUREMENT,),
+        "PublishTenderNotice": (PROCUREMENT,),
+        "IssueInvitation": (PROCUREMENT,),
+        "ExtendDeadline": (PROCUREMENT,),
+        "CloseResponsesByHand": (PROCUREMENT,),
+        "RecordClarification": (PROCUREMENT,),
+        "AnswerClarification": (PROCUREMENT,),
+        "RecordResponse": (PROCUREMENT,),
+        "DeclareInterests": (EVALUATOR,),
+        "RecordScore": (EVALUATOR,),
+        "CorrectScore": (EVALUATOR,),
+        "ModerateScores": (PROCUREMENT,),
+        "FindNoCompliantBid": (PROCUREMENT,),
+        # awards and contracts
+        "PublishTransparencyNotice": (PROCUREMENT,),
+        "RecommendAward": (PROCUREMENT,),
+        "ApproveAward": (APPROVER,),
+        "RefuseAward": (APPROVER,),
+        "SendSummaries": (PROCUREMENT,),
+        "PublishAwardNotice": (PROCUREMENT,),
+        "RecordChallenge": (LEGAL, PROCUREMENT),
+        "ResolveChallenge": (LEGAL,),
+        "RevokeAward": (PROCUREMENT, LEGAL),
+        "ConcludeContract": (LEGAL,),
+        "FulfilInHouse": (PROCUREMENT, LEGAL),
+        "TerminateProcurement": (PROCUREMENT, LEGAL),
+        # who has which part
+        "AppointEvaluator": (PROCUREMENT,),
+        "RemoveEvaluator": (PROCUREMENT,),
+        "ReassignLead": (PROCUREMENT, ADMINISTRATOR),
+        "ReplaceRequester": (REQUESTER, PROCUREMENT, ADMINISTRATOR),
         "read-rfps": EVERYBODY,
+        "read-approvals": (APPROVER,),
         "read-flow": EVERYBODY,
         # the catalogue
         "AddCatalogueItem": (PROCUREMENT,),
+        "ReviseCatalogueItem": (PROCUREMENT,),
         "RetireCatalogueItem": (PROCUREMENT,),
         "SearchCatalogue": (REQUESTER, PROCUREMENT),
         "read-catalogue": EVERYBODY,
         # the scheme
         "AdoptScheme": (ADMINISTRATOR,),
+        "GiveDelegation": (APPROVER, ADMINISTRATOR),
+        "EndDelegation": (APPROVER, ADMINISTRATOR),
         "read-scheme": EVERYBODY,
+        # leavers
+        "HandWorkOver": (ADMINISTRATOR,),
+        "read-hand-overs": (ADMINISTRATOR, PROCUREMENT, SCRUTINY, AUDITOR),
         # notices
         "read-notices": (APPROVER, PROCUREMENT, REQUESTER, ADMINISTRATOR),
         # historic logs

@@ -1,4 +1,4 @@
-"""What needs two rooms: the facts that one room's command must know of another."""
+"""What one thing's command must know of another, often of another room: facts, found on the roof."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,14 @@ from projects.commands.judging import CategoriseProject, PrioritiseProject
 from rfp_service.catalogue.commands import SearchCatalogue
 from rfp_service.catalogue.domain import CatalogueCheck
 from rfp_service.catalogue.views import found
+from rfp_service.rfps.commands.approving import Approve, Refuse
 from rfp_service.rfps.commands.asking import CheckCatalogue
+from rfp_service.rfps.commands.awarding import ApproveAward, RefuseAward
+from rfp_service.rfps.commands.copying import CopiedNeed, CopyRfp
+from rfp_service.rfps.commands.handling import ReturnForRework
+from rfp_service.rfps.commands.key_decisions import RefuseKeyDecision, TakeKeyDecision
+from rfp_service.rfps.commands.waiving import GrantWaiver, RefuseWaiver
+from rfp_service.rfps.domain.rfp import Rfp
 from shared.disclosure.commands import DeclareExempt
 from shared.disclosure.facts import what_may_be_exempt
 from shared.errors import NotFound
@@ -20,6 +27,8 @@ from shared.http.deciding import FactFinder
 from shared.messages import Command
 from shared.people.commands import ErasePerson, LinkPersons, UnlinkPerson
 from shared.people.facts import who_is_known
+from shared.scheme.delegating import GiveDelegation
+from shared.scheme.delegations import what_a_delegator_may, what_is_delegated
 
 
 async def what_the_catalogue_shows(
@@ -27,7 +36,7 @@ async def what_the_catalogue_shows(
 ) -> dict[str, JsonValue]:
     """Return what a search finds just now, and the position it was found at."""
     async with store.reader.snapshot() as (connection, position):
-        shown = await found(connection, command.query)
+        shown = await found(connection, command.query, command.service_area or "")
     return {"catalogue": {"position": position, "shown": [str(item) for item in shown]}}
 
 
@@ -50,9 +59,30 @@ async def what_a_check_showed(store: EventStore, command: CheckCatalogue) -> dic
     }
 
 
+async def what_is_copied(store: EventStore, command: CopyRfp) -> dict[str, JsonValue]:
+    """Return the need of the RFP that is to be copied; nothing where there is none."""
+    try:
+        stream = await store.load(command.copy_of, Rfp())
+    except NotFound:  # the id is of something else
+        return {}
+    if stream.version == 0:
+        return {}
+    need = CopiedNeed.model_validate(stream.state.need, from_attributes=True)
+    return {"source": need.model_dump(mode="json")}
+
+
 FACTS: Mapping[type[Command[Any]], FactFinder] = {
     SearchCatalogue: what_the_catalogue_shows,
     CheckCatalogue: what_a_check_showed,
+    CopyRfp: what_is_copied,
+    GiveDelegation: what_a_delegator_may,
+    **dict.fromkeys(
+        (
+            Approve, Refuse, ReturnForRework, GrantWaiver, RefuseWaiver, TakeKeyDecision,
+            RefuseKeyDecision, ApproveAward, RefuseAward,
+        ),
+        what_is_delegated,
+    ),
     DeclareExempt: what_may_be_exempt,
     LinkPersons: who_is_known,
     UnlinkPerson: who_is_known,
@@ -60,4 +90,4 @@ FACTS: Mapping[type[Command[Any]], FactFinder] = {
     IdentifyProject: whether_it_is_named,
     CategoriseProject: whether_it_is_named,
     PrioritiseProject: weights_and_rank,
-}
+}  # fmt: skip

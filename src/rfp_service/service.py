@@ -12,6 +12,7 @@ from projects.api.past import Past
 from projects.context import PROJECTS
 from rfp_service.access import new_person_id, personal_secret, trusted_tokens
 from rfp_service.catalogue.context import CATALOGUE
+from rfp_service.handover.context import HAND_OVERS
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.policies import FACTS
 from rfp_service.rfps.context import RFPS
@@ -56,6 +57,7 @@ CONTEXTS: tuple[Context, ...] = (
     NOTICES,
     DISCLOSURE,
     PEOPLE,
+    HAND_OVERS,
     BULK,
     JOBS,
     PROJECTS,
@@ -63,6 +65,7 @@ CONTEXTS: tuple[Context, ...] = (
 EVENTS = tuple(event for context in CONTEXTS for event in context.events)
 VIEWS = tuple(view for context in CONTEXTS for view in context.views)
 REACTIONS = tuple(reaction for context in CONTEXTS for reaction in context.reactions)
+DEADLINES = tuple(deadline for context in CONTEXTS for deadline in context.deadlines)
 
 
 @dataclass(frozen=True)

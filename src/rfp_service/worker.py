@@ -1,14 +1,15 @@
-"""The background door: one process at a time keeps the views current and lets reactions react."""
+"""The background door: one process at a time keeps views current, lets reactions react, fires deadlines."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
 import structlog
 
-from rfp_service.service import REACTIONS, VIEWS, Service
+from rfp_service.service import DEADLINES, REACTIONS, VIEWS, Service
 from shared.audit.log.keys import LogKeys, log_keys
 from shared.audit.log.working import keep_log
 from shared.database import AWAY, being_cancelled
+from shared.deadlines.firing import Firing
 from shared.projecting.following import Bell, Projector
 from shared.projecting.reacting import Reactor
 
@@ -53,6 +54,7 @@ async def _work_on_one_connection(service: Service, keys: LogKeys) -> None:
     """Hold the worker's lock on one connection, and keep up with the record while it lives."""
     projector = Projector(service.pool, service.record, VIEWS)
     reactor = Reactor(service.pool, service.record, REACTIONS)
+    firing = Firing(service.pool, service.store, service.known, DEADLINES)
     bell, log_bell = Bell(APPENDED, POLL_SECONDS), Bell(APPENDED, POLL_SECONDS)
     async with service.pool.acquire() as connection:
         if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", WORKER_LOCK):
@@ -64,12 +66,16 @@ async def _work_on_one_connection(service: Service, keys: LogKeys) -> None:
         try:
             await reactor.introduce()
             while not connection.is_closed():
-                while await projector.catch_up():
-                    pass
-                while await reactor.catch_up():
-                    pass
-                await bell.wait()
+                await _all_of_it(projector.catch_up, reactor.catch_up, firing.fire)
+                await bell.wait(await firing.seconds_to_next())
         finally:
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
             connection.terminate()  # its lock and its listening go with it
+
+
+async def _all_of_it(*kinds_of_work: Callable[[], Awaitable[int]]) -> None:
+    """Do each kind of work until there is none left, one kind after the other."""
+    for work_on in kinds_of_work:
+        while await work_on():
+            pass

@@ -96,3 +96,54 @@ def _clock_changes() -> tuple[Microseconds, Microseconds]:
             changes.append(microseconds(at + timedelta(hours=1)))
             offsets.append(offset // timedelta(microseconds=1))
     return np.array(changes, dtype=np.int64), np.array(offsets, dtype=np.int64)
+
+
+class WorkingDays:
+    """Counting by days: which of them are worked, and when so many of them are over, by London's clocks."""
+
+    def __init__(self, closed_days: frozenset[date] = frozenset()) -> None:
+        """Work on every working day but the council's own closed days."""
+        self._closed = closed_days
+
+    def works(self, day: date) -> bool:
+        """Say whether a day is worked; none is before 1990 or after 2069."""
+        number = (day - _FIRST_DAY).days
+        return (
+            0 <= number < _DAYS and bool(_bank_working_days()[number]) and day not in self._closed
+        )
+
+    def after(self, day: date, count: int) -> date:
+        """Return the working day that is so many working days after a day."""
+        while count > 0 and day < date(LAST_YEAR, 12, 31):
+            day += timedelta(days=1)
+            count -= self.works(day)
+        return day
+
+    def counting(self, day: date, count: int) -> date:
+        """Return the last of so many working days of which a day, where it is worked, is the first."""
+        return self.after(day - timedelta(days=1), count)
+
+    def on_or_after(self, day: date) -> date:
+        """Return a day itself where it is worked, and the next that is where it is not."""
+        return self.counting(day, 1)
+
+    def between(self, start: date, end: date) -> int:
+        """Return how many working days are after a day, up to and including another."""
+        days = (end - start).days
+        return sum(self.works(start + timedelta(days=n)) for n in range(1, days + 1))
+
+
+def day_in_london(instant: datetime) -> date:
+    """Return the day that London's calendars show at an instant."""
+    return instant.astimezone(LONDON).date()
+
+
+def end_of(day: date) -> datetime:
+    """Return the midnight at which a day ends in London, in UTC."""
+    following = datetime.combine(day + timedelta(days=1), datetime.min.time(), LONDON)
+    return following.astimezone(UTC)
+
+
+def start_of(day: date) -> datetime:
+    """Return the midnight at which a day begins in London, in UTC."""
+    return datetime.combine(day, datetime.min.time(), LONDON).astimezone(UTC)

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from shared.deadlines.deadline import Deadline
 from shared.messages import Event
 from shared.projecting.reacting import Reaction
 from shared.projecting.views import View
@@ -18,3 +19,4 @@ class Context:
     views: tuple[View, ...] = ()
     reactions: tuple[Reaction, ...] = ()
     routers: tuple[APIRouter, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()

@@ -1,7 +1,7 @@
 """The shapes of text, dates and money that callers may send: bounded, printable, never guessed."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
@@ -46,6 +46,15 @@ def _true_or_false(text: object) -> object:
     return text
 
 
+def _instant(text: object) -> object:
+    """Read an instant as RFC 3339 writes it, and nothing else that could pass for one."""
+    if isinstance(text, datetime) and text.tzinfo is not None:
+        return text.astimezone(UTC)
+    if not isinstance(text, str) or not _INSTANT.match(text):
+        raise ValueError("an instant with its offset, such as 2026-03-01T12:00Z")
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
 def _in_range(day: date) -> date:
     if not FIRST_DAY <= day <= LAST_DAY:
         raise ValueError(f"a day from {FIRST_DAY} to {LAST_DAY}")
@@ -77,3 +86,16 @@ Day = Annotated[
     Field(json_schema_extra={"pattern": DAY_PATTERN}),
 ]
 DayAsked = Annotated[Day, BeforeValidator(_written_as_a_day)]
+# RFC 3339, section 5.6; the seconds may be left out.
+INSTANT_PATTERN = (
+    r"^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]"
+    r"(:[0-5][0-9](\.[0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])$"
+)
+_INSTANT = re.compile(INSTANT_PATTERN, re.ASCII)
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_instant),
+    Field(
+        json_schema_extra={"pattern": INSTANT_PATTERN, "examples": ["2026-09-01T12:00:00Z"]},
+    ),
+]

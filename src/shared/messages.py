@@ -7,6 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from shared.rules import Rules
+
 
 class State(Protocol):
     """What a stream of events adds up to; a frozen value whose blank form means 'nothing yet'."""
@@ -38,6 +40,7 @@ class Known(BaseModel):
     tiers: tuple[Tier, ...] = ()
     own_tiers: tuple[str, ...] = ()
     same: tuple[tuple[str, ...], ...] = ()
+    rules: Rules | None = None
     facts: dict[str, JsonValue] = {}
 
     def same_person(self, one: str, other: str) -> bool:
@@ -103,6 +106,13 @@ class Command(BaseModel, Generic[S]):
 
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_decision_is_required)
 
+    by_the_rules: ClassVar[bool] = False  # whether it must know the scheme's rules
+
+    @property
+    def on_behalf_of(self) -> str:
+        """Return whom the caller says that they stand in for; blank for themselves."""
+        return ""
+
     def decide(self, state: S, stamp: Stamp) -> Event[S] | Sequence[Event[S]]:
         """Answer with what happened, or refuse by raising a `Refused`."""
         raise NotImplementedError
@@ -143,6 +153,7 @@ class Stream(NamedTuple, Generic[S]):
     position: int = 0
     opened_at: datetime | None = None
     changed_at: datetime | None = None
+    stage_since: datetime | None = None
 
 
 class Receipt(BaseModel):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from rfp_service import logs
 from tests.prove.auditing import edits, the_past
-from tests.prove.counts import crashes, malformed_requests, properties
+from tests.prove.counts import crashes, malformed_requests, properties, random_decisions
 from tests.prove.followers import nothing_is_missed
 from tests.prove.parts import Failed, Missing
 from tests.prove.second_postgres import the_machines_own
@@ -15,6 +15,7 @@ from tests.prove.verifiers.running import other_verifiers
 
 PROOFS: dict[str, Callable[[], str]] = {
     "properties": properties,
+    "random-decisions": random_decisions,
     "crashes": crashes,
     "malformed": malformed_requests,
     "edits": edits,

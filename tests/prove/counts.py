@@ -3,6 +3,7 @@
 from tests.prove.parts import tested
 
 CRASHES = "100"
+WALKS = "400"
 REQUESTS_AN_OPERATION = "300"
 PROPERTIES = (
     "tests/rfps/test_random_histories.py",
@@ -17,6 +18,14 @@ def properties() -> str:
     return (
         f"3,000 examples a property: {tested('-n', '2', *PROPERTIES, HYPOTHESIS_PROFILE='prove')}"
     )
+
+
+def random_decisions() -> str:
+    """Let random people decide at random: thousands of examples, and walks that leave nothing out."""
+    said = tested(
+        "-n", "2", "tests/rfps/test_random_decisions.py", HYPOTHESIS_PROFILE="prove", WALKS=WALKS
+    )
+    return f"1,500 examples of up to 60 steps, {WALKS} walks through every event: {said}"
 
 
 def crashes() -> str:

@@ -3,9 +3,8 @@
 from datetime import date
 from uuid import UUID
 
+from rfp_service.rfps.domain.approval_events import ApprovalGranted, ApprovalRequested
 from rfp_service.rfps.domain.events import (
-    ApprovalGranted,
-    ApprovalRequested,
     CatalogueChecked,
     CatalogueMatchDeclined,
     DemandDiverted,
@@ -18,7 +17,9 @@ from rfp_service.rfps.domain.events import (
     RfpWithdrawn,
     RouteSelected,
 )
-from rfp_service.rfps.domain.rfp import Party, Regime, Rfp, Route, Stage
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.routes import Regime, Route
+from rfp_service.rfps.domain.stages import Party, Stage
 
 CHECK = UUID("c4ec0000-0000-4000-8000-000000000001")
 LAPTOP = UUID("1a970000-0000-4000-8000-000000000002")
@@ -59,7 +60,7 @@ ONE_TIER = ApprovalRequested(
 TWO_TIERS = ONE_TIER.model_copy(update={"tiers": ("head", "director"), "value_pence": 9_000_000})
 HEAD_GRANTED = ApprovalGranted(
     stage=Stage.APPROVAL, waiting_on=Party.APPROVER,
-    tier="head", next_tier="director", reason="In budget.", scheme_version=1,
+    tier="head", next_tier="director", reason="In budget.", scheme_version=1, decided_by="hana",
 )  # fmt: skip
 HELD = RfpHoldStarted(stage=Stage.TRIAGE, waiting_on=Party.FINANCE, reason="Budget check.")
 WITHDRAWN = RfpWithdrawn(stage=Stage.WITHDRAWN, waiting_on=Party.NOBODY, reason="Closed.")

@@ -3,7 +3,8 @@
 import pytest
 
 from rfp_service.rfps.commands.approving import Approve, Refuse, RequestApproval
-from rfp_service.rfps.domain.events import ApprovalGranted, ApprovalRefused, RfpAmended
+from rfp_service.rfps.domain.approval_events import ApprovalGranted, ApprovalRefused
+from rfp_service.rfps.domain.events import RfpAmended
 from rfp_service.rfps.domain.refusals import (
     AboveEveryTier,
     Incomplete,
@@ -13,7 +14,8 @@ from rfp_service.rfps.domain.refusals import (
     OwnRfp,
     WrongStage,
 )
-from rfp_service.rfps.domain.rfp import Party, Route, Stage
+from rfp_service.rfps.domain.routes import Route
+from rfp_service.rfps.domain.stages import Party, Stage
 from shared.messages import Tier
 from tests.rfps.examples import (
     ABSENT,
@@ -88,6 +90,7 @@ def test_the_last_tier_opens_the_route() -> None:
             next_tier="",
             reason="In budget.",
             scheme_version=1,
+            decided_by="hana",
         )
     )
 

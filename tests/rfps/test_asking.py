@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from rfp_service.rfps.commands.amending import AmendRfp
 from rfp_service.rfps.commands.asking import (
-    AmendRfp,
     CheckCatalogue,
     ConfirmNoMatch,
     DeclineMatch,
@@ -28,7 +28,8 @@ from rfp_service.rfps.domain.refusals import (
     VatMissing,
     WrongStage,
 )
-from rfp_service.rfps.domain.rfp import Check, Party, Stage
+from rfp_service.rfps.domain.rfp import Check
+from rfp_service.rfps.domain.stages import Party, Stage
 from tests.rfps.examples import (
     ABSENT,
     ANSWERED,

@@ -11,6 +11,7 @@ from rfp_service.rfps.commands.handling import (
     StartHold,
     WithdrawRfp,
 )
+from rfp_service.rfps.domain.approval import Approval
 from rfp_service.rfps.domain.events import (
     RfpEvent,
     RfpHoldEnded,
@@ -29,7 +30,8 @@ from rfp_service.rfps.domain.refusals import (
     WaitsOnNobody,
     WrongStage,
 )
-from rfp_service.rfps.domain.rfp import Approval, Party, Regime, Route, Stage
+from rfp_service.rfps.domain.routes import Regime, Route
+from rfp_service.rfps.domain.stages import Party, Stage
 from tests.rfps.examples import (
     ABSENT,
     ACCEPTED,
@@ -101,7 +103,7 @@ def test_only_the_tier_whose_turn_it_is_returns_an_approval() -> None:
 def test_an_approver_has_no_say_over_a_submission() -> None:
     given(ABSENT, *AT_PROCUREMENT).when(
         RETURN, by="hana", roles=["approver"], own_tiers=["head"]
-    ).refused(WrongStage, allowed_in=[Stage.APPROVAL])
+    ).refused(WrongStage, allowed_in=[Stage.APPROVAL, Stage.AWARD_APPROVAL])
 
 
 def test_a_business_case_is_not_returned() -> None:

@@ -2,8 +2,10 @@
 
 from hypothesis import given
 
-from rfp_service.rfps.domain.events import ApprovalGranted, ApprovalRefused, RfpSubmitted
-from rfp_service.rfps.domain.rfp import ENDS, Party, Rfp, Stage
+from rfp_service.rfps.domain.approval_events import ApprovalGranted, ApprovalRefused
+from rfp_service.rfps.domain.events import RfpSubmitted
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.stages import ENDS, Party, Stage
 from rfp_service.rfps.views import BOARD
 from shared.messages import Stream
 from shared.projecting.views import STILL_VALID

@@ -95,9 +95,10 @@ class Api:
         identity: str = (await self.post("/v1/rfps", body, who)).json()["id"]
         return identity
 
-    async def in_approval(self, estimate_pence: int = 2_000_000) -> str:
+    async def in_approval(self, estimate_pence: int = 2_000_000, *, adopt: bool = True) -> str:
         """Bring an RFP of Rita's as far as its approval."""
-        await self.adopt_scheme()
+        if adopt:
+            await self.adopt_scheme()
         rfp = await self.raised()
         await self.decide(
             rfp, "amend", cost_centre="CC-1", needed_by="2027-01-01",

@@ -6,9 +6,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from rfp_service.rfps.commands.amending import AmendRfp
 from rfp_service.rfps.commands.approving import Approve, Refuse, RequestApproval
 from rfp_service.rfps.commands.asking import (
-    AmendRfp,
     CheckCatalogue,
     ConfirmNoMatch,
     DeclineMatch,
@@ -26,11 +26,13 @@ from rfp_service.rfps.commands.handling import (
     StartHold,
     WithdrawRfp,
 )
-from rfp_service.rfps.domain.rfp import Party, Regime, Rfp, Route
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.routes import Regime, Route
+from rfp_service.rfps.domain.stages import Party
 from shared.errors import Refused
 from shared.messages import Command, Event, Stamp
 from tests.rfps.examples import CHECK, LAPTOP
-from tests.support.specs import NOW, stamp
+from tests.support.specs import NOW, RULES, stamp
 
 PEOPLE = {
     "ann": (("requester",), ()),
@@ -87,7 +89,7 @@ def histories(draw: st.DrawFn) -> History:
         at += timedelta(microseconds=later)
         roles, tiers = PEOPLE[by]
         seen: Any = {"query": "laptops", "made_by": by, "position": 7, "shown": shown}
-        decided = stamp(by, at=at, roles=roles, own_tiers=tiers, catalogue_check=seen)
+        decided = stamp(by, at=at, roles=roles, own_tiers=tiers, rules=RULES, catalogue_check=seen)
         try:
             rfp, more = _decided(rfp, COMMANDS[number], decided)
         except Refused:

@@ -10,9 +10,22 @@ from pydantic import JsonValue
 
 from shared.errors import Refused
 from shared.messages import Command, Event, Known, Stamp, State, Tier
+from shared.rules import Rules
+from shared.scheme.domain import SchemeValues
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 TIERS = (Tier(name="head", up_to_pence=2_500_000), Tier(name="director", up_to_pence=25_000_000))
+
+KEY_DECISION_PENCE = 20_000_000
+SCHEME = SchemeValues.model_validate(
+    {
+        "effective_from": "2020-01-01",
+        "tiers": [{"name": t.name, "up_to_pence": t.up_to_pence, "approvers": []} for t in TIERS],
+        "key_decision_pence": KEY_DECISION_PENCE,
+        "minimum_periods": [{"route": "open_tender", "days": 25}],
+    }
+)
+RULES = SCHEME.rules(NOW.date())
 
 
 def stamp(
@@ -24,12 +37,13 @@ def stamp(
     tiers: Sequence[Tier] = TIERS,
     scheme_version: int = 1,
     acting_for: str = "",
+    rules: Rules | None = None,
     **facts: JsonValue,
 ) -> Stamp:
     """Return the stamp of a decision."""
     known = Known(
         position=1, roles=tuple(roles), scheme_version=scheme_version, tiers=tuple(tiers),
-        own_tiers=tuple(own_tiers), facts=facts,
+        own_tiers=tuple(own_tiers), rules=rules, facts=facts,
     )  # fmt: skip
     return Stamp(by=by, acting_for=acting_for, at=at, known=known)
 
@@ -42,7 +56,7 @@ class Given:
 
     def when(self, command: Command[Any], by: str = "ann", **known: Any) -> "When":
         """Let somebody decide."""
-        return When(self.state, command, stamp(by, **known))
+        return When(self.state, command, stamp(by, **{"rules": RULES, **known}))
 
 
 @dataclass(frozen=True)

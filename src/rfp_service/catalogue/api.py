@@ -6,12 +6,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import and_, any_, func, literal, or_, select
 
-from rfp_service.catalogue.commands import AddCatalogueItem, RetireCatalogueItem, SearchCatalogue
+from rfp_service.catalogue.commands import AddCatalogueItem, CatalogueDecision, SearchCatalogue
 from rfp_service.catalogue.domain import CatalogueCheck, CatalogueItem
 from rfp_service.catalogue.views import catalogue_items
+from shared.calendar import day_in_london
 from shared.errors import NotFound
+from shared.fields import Flag
 from shared.http.answers import CREATES, DECIDES, answer_one, listed, one
 from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
 from shared.http.deciding import Opening, Store, may
@@ -37,6 +39,8 @@ class CatalogueItemRow(BaseModel):
     category: str
     price_pence: int
     lead_time_days: int
+    service_areas: list[str]
+    available_from: date | None
     available_until: date | None
     first_position: int
     changed_at: datetime
@@ -48,6 +52,7 @@ class CatalogueCheckShown(BaseModel):
     id: UUID
     version: int
     query: str
+    service_area: str
     made_by: str
     made_at: datetime
     catalogue_position: int
@@ -76,10 +81,10 @@ async def add_item(
 )
 async def decide_on_item(
     item_id: ItemId,
-    command: Annotated[RetireCatalogueItem, strict(RetireCatalogueItem), Body()],
+    command: Annotated[CatalogueDecision, strict(CatalogueDecision), Body()],
     desk: Store,
 ) -> Receipt:
-    """Retire a catalogue item."""
+    """Revise a catalogue item, or retire it."""
     return await desk.handle(item_id, command, blank=CatalogueItem())
 
 
@@ -95,15 +100,31 @@ async def list_items(
     category: Annotated[
         str | None, Query(max_length=200, description="Only those of this category.")
     ] = None,
+    service_area: Annotated[
+        str | None, Query(max_length=200, description="Only those that this service can have.")
+    ] = None,
+    available: Annotated[
+        Flag | None, Query(description="Only those that can, or can't, be had on the day.")
+    ] = None,
 ) -> Response:
     """List what can be had without an RFP, newest first."""
     t = catalogue_items.c
     statement = select(
         t.id, t.version, t.name, t.description, t.category, t.price_pence, t.lead_time_days,
-        t.available_until, t.first_position, t.changed_at,
+        t.service_areas, t.available_from, t.available_until, t.first_position, t.changed_at,
     ).where(reading.valid(catalogue_items))  # fmt: skip
     if category is not None:
         statement = statement.where(t.category == category)
+    if service_area is not None:
+        everybodys = func.cardinality(t.service_areas) == 0
+        statement = statement.where(or_(everybodys, literal(service_area) == any_(t.service_areas)))
+    if available is not None:
+        day = day_in_london(reading.as_of)
+        can_be_had = and_(
+            or_(t.available_from.is_(None), t.available_from <= day),
+            or_(t.available_until.is_(None), t.available_until >= day),
+        )
+        statement = statement.where(can_be_had if available else ~can_be_had)
     return await page.of(reading, statement, t.first_position)
 
 
@@ -137,8 +158,9 @@ async def see_check(request: Request, check_id: CheckId, reading: Read) -> Respo
         raise NotFound
     check = stream.state
     shown = CatalogueCheckShown(
-        id=check_id, version=stream.version, query=check.query, made_by=check.made_by,
-        made_at=stream.opened_at, catalogue_position=check.catalogue_position,
+        id=check_id, version=stream.version, query=check.query,
+        service_area=check.service_area, made_by=check.made_by, made_at=stream.opened_at,
+        catalogue_position=check.catalogue_position,
         shown=list(check.shown),
     )  # fmt: skip
     return answer_one(request, shown, f'"{stream.version}"')

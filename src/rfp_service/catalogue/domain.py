@@ -1,6 +1,6 @@
 """A catalogue item, and a look into the catalogue with what it showed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import ClassVar
 from uuid import UUID
@@ -21,7 +21,12 @@ class CatalogueItem:
     category: str = ""
     price_pence: int = 0
     lead_time_days: int = 0
+    service_areas: tuple[str, ...] = ()  # whose it is; everybody's where none is named
+    available_from: date | None = None
     available_until: date | None = None
+
+
+ITEM_FIELDS = tuple(field.name for field in fields(CatalogueItem))
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,7 @@ class CatalogueCheck:
     kind: ClassVar[str] = "catalogue-check"
 
     query: str = ""
+    service_area: str = ""
     made_by: str = ""
     catalogue_position: int = 0
     shown: tuple[UUID, ...] = ()
@@ -46,12 +52,37 @@ class CatalogueItemAdded(Event[CatalogueItem]):
     category: str
     price_pence: int
     lead_time_days: int
+    service_areas: tuple[str, ...] = ()
+    available_from: date | None = None
 
     def apply(self, item: CatalogueItem) -> CatalogueItem:
         """Return the item."""
         return CatalogueItem(
-            self.name, self.description, self.category, self.price_pence, self.lead_time_days
-        )
+            self.name, self.description, self.category, self.price_pence, self.lead_time_days,
+            self.service_areas, self.available_from,
+        )  # fmt: skip
+
+
+class CatalogueItemRevised(Event[CatalogueItem]):
+    """What can be had, or for how much, changed; fields that were not given keep their values."""
+
+    kind: ClassVar[str] = "catalogue-item"
+
+    name: str | None = None
+    description: str | None = None
+    category: str | None = None
+    price_pence: int | None = None
+    lead_time_days: int | None = None
+    service_areas: tuple[str, ...] | None = None
+    available_from: date | None = None
+    reason: str
+
+    def apply(self, item: CatalogueItem) -> CatalogueItem:
+        """Return the item with the given fields replaced."""
+        given = {
+            name: value for name in ITEM_FIELDS if (value := getattr(self, name, None)) is not None
+        }
+        return replace(item, **given)
 
 
 class CatalogueItemRetired(Event[CatalogueItem]):
@@ -76,14 +107,21 @@ class CatalogueSearched(Event[CatalogueCheck]):
     made_by: str
     catalogue_position: int
     shown: tuple[UUID, ...]
+    service_area: str = ""
 
     def apply(self, check: CatalogueCheck) -> CatalogueCheck:
         """Return the check."""
-        return CatalogueCheck(self.query, self.made_by, self.catalogue_position, self.shown)
+        return CatalogueCheck(
+            self.query, self.service_area, self.made_by, self.catalogue_position, self.shown
+        )
 
 
 class AlreadyRetired(Refused):
     """This catalogue item has been retired."""
 
 
-EVENTS = (CatalogueItemAdded, CatalogueItemRetired, CatalogueSearched)
+class NothingRevised(Refused):
+    """Say what is to be revised."""
+
+
+EVENTS = (CatalogueItemAdded, CatalogueItemRevised, CatalogueItemRetired, CatalogueSearched)

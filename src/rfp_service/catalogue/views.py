@@ -1,15 +1,19 @@
 """What can be seen of the catalogue: its items, and the looks into it."""
 
+from datetime import UTC, date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Date, Integer, Text
+from sqlalchemy import ARRAY, BigInteger, Column, Date, Integer, Text
 
 from rfp_service.catalogue.domain import CatalogueItem
+from shared.calendar import day_in_london
 from shared.database import Connection
 from shared.messages import Stream
 from shared.projecting.views import STILL_VALID, Row, StateView, state_table
 
 SHOWN_LIMIT = 10
+MISSPELT_LENGTH = 5
+SPELT_ALIKE = 0.4
 
 catalogue_items = state_table(
     "catalogue_items",
@@ -18,6 +22,8 @@ catalogue_items = state_table(
     Column("category", Text, nullable=False),
     Column("price_pence", BigInteger, nullable=False),
     Column("lead_time_days", Integer, nullable=False),
+    Column("service_areas", ARRAY(Text), nullable=False),
+    Column("available_from", Date),
     Column("available_until", Date),
 )
 
@@ -31,23 +37,44 @@ def item_row(stream: Stream[CatalogueItem]) -> Row:
         "category": item.category,
         "price_pence": item.price_pence,
         "lead_time_days": item.lead_time_days,
+        "service_areas": list(item.service_areas),
+        "available_from": item.available_from,
         "available_until": item.available_until,
     }
 
 
-CATALOGUE_ITEMS = StateView(catalogue_items, item_row, CatalogueItem())
+WORDS = "to_tsvector('english', name || ' ' || category || ' ' || description)"
 
-# Any word of the query may match, by its English stem; the more and the rarer, the higher.
+CATALOGUE_ITEMS = StateView(
+    catalogue_items,
+    item_row,
+    CatalogueItem(),
+    indexes=(f"USING gin ({WORDS}) WHERE valid_to = {STILL_VALID}",),
+)
+
+# Any word of the query may match, by its English stem; the more and the rarer, the higher. Behind what
+# matches comes what a word of the query may have meant: a longer one that shares enough trigrams with a
+# word of the name or category. Below 0.4 "winter" would mean "printer"; at 0.4 "labtop" finds a laptop.
 SEARCH = f"""
 SELECT i.id FROM catalogue_items i,
     CAST(replace(CAST(plainto_tsquery('english', $1) AS text), '&', '|') AS tsquery) AS query,
-    to_tsvector('english', i.name || ' ' || i.category || ' ' || i.description) AS words
-WHERE i.valid_to = {STILL_VALID} AND words @@ query
-  AND (i.available_until IS NULL OR i.available_until >= current_date)
-ORDER BY ts_rank(words, query) DESC, i.first_position LIMIT {SHOWN_LIMIT}
+    LATERAL (
+        SELECT coalesce(max(strict_word_similarity(word, lower(i.name || ' ' || i.category))), 0) AS best
+        FROM regexp_split_to_table(lower($1), '[^a-z0-9]+') AS word
+        WHERE length(word) >= {MISSPELT_LENGTH}
+    ) AS spelt
+WHERE i.valid_to = {STILL_VALID} AND ({WORDS} @@ query OR spelt.best >= {SPELT_ALIKE})
+  AND (i.available_from IS NULL OR i.available_from <= $3)
+  AND (i.available_until IS NULL OR i.available_until >= $3)
+  AND ($2 = '' OR i.service_areas = '{{}}' OR $2 = ANY (i.service_areas))
+ORDER BY {WORDS} @@ query DESC, ts_rank({WORDS}, query) DESC, spelt.best DESC, i.first_position
+LIMIT {SHOWN_LIMIT}
 """
 
 
-async def found(connection: Connection, query: str) -> list[UUID]:
-    """Return the items that a query finds, best first, of those that can be had today."""
-    return [row["id"] for row in await connection.fetch(SEARCH, query)]
+async def found(
+    connection: Connection, query: str, service_area: str = "", day: date | None = None
+) -> list[UUID]:
+    """Return the items that a query finds, best first, of those that a service can have on a day."""
+    on = day or day_in_london(datetime.now(UTC))
+    return [row["id"] for row in await connection.fetch(SEARCH, query, service_area, on)]

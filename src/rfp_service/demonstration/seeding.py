@@ -9,6 +9,7 @@ import asyncpg
 
 from rfp_service.demonstration.people import CAST
 from rfp_service.demonstration.story import story
+from rfp_service.rfps.reactions import SET_DEADLINES
 from rfp_service.service import EVENTS
 from shared.database import Connection
 from shared.eventstore.encoding import EnvelopeMapper, Topics
@@ -27,6 +28,11 @@ async def seed(owner_url: str) -> int:
                 "INSERT INTO people (id, name, source) VALUES ($1, $2, 'demonstration')"
                 " ON CONFLICT DO NOTHING",
                 [(character.id, character.name) for character in CAST],
+            )
+            # What the story left running goes on by itself: its clocks are set from its first event on.
+            await connection.execute(
+                "INSERT INTO reactions (name, position) VALUES ($1, 0) ON CONFLICT DO NOTHING",
+                SET_DEADLINES.name,
             )
             return await _write(connection)
     finally:

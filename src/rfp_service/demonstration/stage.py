@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID, uuid5
@@ -10,17 +10,38 @@ from uuid import UUID, uuid5
 from pydantic import JsonValue
 
 from rfp_service.demonstration.people import CAST
-from shared.calendar import LONDON
+from shared.calendar import LONDON, day_in_london
 from shared.messages import Command, Event, Known, Stamp, State, Tier
-from shared.scheme.domain import ApprovalTier
+from shared.rules import MinimumPeriod
+from shared.scheme.delegation import DelegationGiven
+from shared.scheme.domain import ApprovalTier, SchemeValues, StageTarget, Weight
 
 DEMONSTRATION = UUID("9d7f0e5c-3c58-4d0e-8a6e-0f4f8f1c2b33")
 ROLES = {character.id: character.role for character in CAST}
+CLOCK = "clock"
 TIERS = (
     ApprovalTier(name="head of service", up_to_pence=2_500_000, approvers=["hana-head"]),
     ApprovalTier(name="director", up_to_pence=25_000_000, approvers=["dev-director"]),
     ApprovalTier(name="cabinet", up_to_pence=500_000_000, approvers=["cara-cabinet"]),
 )
+SCHEME = SchemeValues(
+    effective_from=date(2020, 1, 1),
+    tiers=list(TIERS),
+    key_decision_pence=30_000_000,
+    minimum_periods=[
+        MinimumPeriod(route="open_tender", days=25),
+        MinimumPeriod(route="restricted_tender", days=25),
+    ],
+    stage_targets=[
+        StageTarget(stage=stage, working_days=days)
+        for stage, days in (
+            ("submitted", 5), ("triage", 5), ("business_case", 15), ("approval", 10),
+            ("ready_to_issue", 10), ("evaluation", 20), ("award_approval", 10),
+            ("award_notice", 5), ("challenged", 20), ("contracting", 15),
+        )
+    ],
+    weights=[Weight(name="statutory-duty", weight=40), Weight(name="savings", weight=30)],
+)  # fmt: skip
 SATURDAY = 5
 
 
@@ -53,6 +74,7 @@ class Stage:
     now: datetime
     chance: Random
     scenes: list[Scene] = field(default_factory=list)
+    delegations: list[DelegationGiven] = field(default_factory=list)
 
     def thing(self, name: str, blank: State) -> Thing:
         """Return a new thing whose id follows from its name."""
@@ -64,7 +86,12 @@ class Stage:
         """Let a character decide, unless the curtain has fallen; say whether they did."""
         if at >= self.now:
             return False
-        stamp = Stamp(by=by, authority=ROLES[by].value, at=at, known=_known(by, facts))
+        authority = "deadline" if by == CLOCK else ROLES[by].value
+        facts |= self._delegated(command.on_behalf_of)
+        stamp = Stamp(
+            by=by, acting_for=command.on_behalf_of, authority=authority, at=at,
+            known=_known(by, at, facts, rules=command.by_the_rules),
+        )  # fmt: skip
         decided = command.decide(thing.state, stamp)
         events = decided if isinstance(decided, Sequence) else [decided]
         for part, event in enumerate(events):
@@ -73,6 +100,20 @@ class Stage:
             scene = Scene(at, thing.id, thing.version, event, stamp, command, part)
             self.scenes.append(scene)
         return True
+
+    def _delegated(self, principal: str) -> dict[str, JsonValue]:
+        """Return what a character has delegated."""
+        if not principal:
+            return {}
+        found: list[JsonValue] = [
+            {
+                **d.model_dump(mode="json", exclude={"reason"}),
+                "tiers": list(SCHEME.tiers_of(principal)),
+            }
+            for d in self.delegations
+            if d.delegator == principal
+        ]
+        return {"delegations": found}
 
     def later(self, at: datetime, days: float) -> datetime:
         """Return a moment in office hours, about so many working days later."""
@@ -92,11 +133,12 @@ class Stage:
         return moment.astimezone(at.tzinfo)
 
 
-def _known(by: str, facts: dict[str, JsonValue]) -> Known:
+def _known(by: str, at: datetime, facts: dict[str, JsonValue], *, rules: bool) -> Known:
     return Known(
-        roles=(ROLES[by].value,),
+        roles=() if by == CLOCK else (ROLES[by].value,),
         scheme_version=1,
         tiers=tuple(Tier(name=tier.name, up_to_pence=tier.up_to_pence) for tier in TIERS),
-        own_tiers=tuple(tier.name for tier in TIERS if by in tier.approvers),
+        own_tiers=SCHEME.tiers_of(by),
+        rules=SCHEME.rules(day_in_london(at)) if rules else None,
         facts=facts,
     )

@@ -2,17 +2,24 @@
 
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from pydantic import JsonValue
 
 from rfp_service.catalogue.commands import AddCatalogueItem, SearchCatalogue
 from rfp_service.catalogue.domain import CatalogueCheck, CatalogueItem
+from rfp_service.demonstration.approving import (
+    DEPUTY_LIMIT_PENCE,
+    is_decided,
+    is_put_forward,
+    key_decision,
+)
 from rfp_service.demonstration.portfolio import CATEGORIES, WEIGHTS, tell_of_projects
-from rfp_service.demonstration.stage import TIERS, Scene, Stage, Thing
-from rfp_service.rfps.commands.approving import Approve, Refuse, RequestApproval
+from rfp_service.demonstration.procuring import is_procured
+from rfp_service.demonstration.stage import SCHEME, Scene, Stage, Thing
+from rfp_service.rfps.commands.amending import AmendRfp
 from rfp_service.rfps.commands.asking import (
-    AmendRfp,
     CheckCatalogue,
     ConfirmNoMatch,
     DeclineMatch,
@@ -30,9 +37,14 @@ from rfp_service.rfps.commands.handling import (
     StartHold,
     WithdrawRfp,
 )
-from rfp_service.rfps.domain.rfp import Party, Regime, Rfp, Route
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.routes import Regime, Route
+from rfp_service.rfps.domain.stages import Party
+from shared.messages import Command
 from shared.scheme.commands import AdoptScheme
-from shared.scheme.domain import SCHEME_ID, Scheme, SchemeValues
+from shared.scheme.delegating import GiveDelegation
+from shared.scheme.delegation import Delegation, DelegationGiven
+from shared.scheme.domain import SCHEME_ID, Scheme
 
 RFPS = 60
 YEAR = timedelta(days=365)
@@ -66,6 +78,7 @@ NEEDS = (
     ("Foster carer payments module", "Children's Services", 23_800_000, None),
 )
 WHO_ASKS = {"Libraries": "leo-libraries", "Archives": "leo-libraries", "Schools": "sofia-schools"}
+ROUTES = tuple(route for route in Route if route is not Route.DIRECT_AWARD)
 OFFICERS = ("priya-procurement", "paul-procurement")
 
 
@@ -75,6 +88,7 @@ def story(now: datetime) -> list[Scene]:
     start = (now - YEAR).replace(hour=9, minute=0, second=0, microsecond=0)
     _adopt_scheme(stage, start)
     items = _fill_catalogue(stage, start)
+    _delegate(stage, start)
     for number in range(RFPS):
         _Tale(stage, number, items, start).tell()
     tell_of_projects(stage, start, (start + 2 * YEAR).date())
@@ -82,16 +96,29 @@ def story(now: datetime) -> list[Scene]:
 
 
 def _adopt_scheme(stage: Stage, start: datetime) -> None:
-    values = SchemeValues(
-        effective_from=start.date(),
-        transition_date=(start + 2 * YEAR).date(),
-        tiers=list(TIERS),
-        closed_days=[],
-        project_categories=list(CATEGORIES),
-        weights=list(WEIGHTS),
+    values = SCHEME.model_copy(
+        update={
+            "effective_from": start.date(),
+            "transition_date": (start + 2 * YEAR).date(),
+            "project_categories": list(CATEGORIES),
+            "weights": list(WEIGHTS),
+        }
     )
     scheme = Thing(SCHEME_ID, Scheme())
     stage.decide(scheme, AdoptScheme(values=values, reason="First scheme."), "ada-admin", start)
+
+
+def _delegate(stage: Stage, start: datetime) -> None:
+    """The director lets her deputy decide while she is away, for less than she may decide herself."""
+    delegation = stage.thing("delegation", Delegation())
+    give = GiveDelegation(
+        delegate="dora-deputy", limit_pence=DEPUTY_LIMIT_PENCE, first_day=start.date(),
+        last_day=(start + 2 * YEAR).date(), reason="Away on the transition board.",
+    )  # fmt: skip
+    stage.decide(delegation, give, "dev-director", start + timedelta(minutes=5))
+    given = stage.scenes[-1].event
+    assert isinstance(given, DelegationGiven)
+    stage.delegations.append(given)
 
 
 def _fill_catalogue(stage: Stage, start: datetime) -> list[UUID]:
@@ -131,12 +158,18 @@ class _Tale:
         """Tell it as far as it goes."""
         _ = (
             self._asks() and self._checks() and self._submits() and self._is_taken_on()
-            and self._is_put_forward() and self._is_decided()
+            and is_put_forward(self, self.requester) and is_decided(self, self.requester)
+            and is_procured(self)
         )  # fmt: skip
 
-    def _does(self, command: object, by: str, days: float, **facts: object) -> bool:
+    def key_decision(self) -> bool:
+        """Tell the key decision that is waited for, where one is."""
+        return key_decision(self)
+
+    def does(self, command: Command[Any], by: str, days: float, **facts: JsonValue) -> bool:
+        """Let a character decide, some working days later."""
         self.at = self.stage.later(self.at, days)
-        return self.stage.decide(self.rfp, command, by, self.at, **facts)  # type: ignore[arg-type]  # the commands and facts below
+        return self.stage.decide(self.rfp, command, by, self.at, **facts)
 
     def _asks(self) -> bool:
         ask = RaiseRfp(
@@ -144,7 +177,7 @@ class _Tale:
             description=f"{self.title}, as the service plan says.",
             service_area=self.area,
         )
-        return self._does(ask, self.requester, 0) and self._does(
+        return self.does(ask, self.requester, 0) and self.does(
             AmendRfp(
                 cost_centre=f"CC-{1000 + self.number}",
                 needed_by=(self.at + timedelta(days=200)).date(),
@@ -164,76 +197,56 @@ class _Tale:
             check, SearchCatalogue(query=self.title), self.requester, self.at, catalogue=found
         ):
             return False
-        seen = {
+        seen: JsonValue = {
             "query": self.title, "made_by": self.requester,
             "position": len(self.items) + 1, "shown": shown,
         }  # fmt: skip
-        if not self._does(
+        if not self.does(
             CheckCatalogue(check_id=check.id), self.requester, 0, catalogue_check=seen
         ):
             return False
         if not shown:
-            return self._does(ConfirmNoMatch(), self.requester, 0)
+            return self.does(ConfirmNoMatch(), self.requester, 0)
         if self.number % 4 == 0 and self.rfp.state.rework_loops == 0 and self.rfp.version < 5:
             return self._is_diverted()
         decline = DeclineMatch(
             reason_code="not-for-our-software", reason="It does not run our software."
         )
-        return self._does(decline, self.requester, 0)
+        return self.does(decline, self.requester, 0)
 
     def _is_diverted(self) -> bool:
         assert self.near is not None, "only what the catalogue showed can be taken"
-        if not self._does(DivertDemand(item_id=self.items[self.near]), self.requester, 0):
+        if not self.does(DivertDemand(item_id=self.items[self.near]), self.requester, 0):
             return False
         failed = ReportDiversionFailed(reason="It came without the port we need.")
-        return self.number % 20 == 0 and self._does(failed, self.requester, 9) and self._checks()
+        return self.number % 20 == 0 and self.does(failed, self.requester, 9) and self._checks()
 
     def _submits(self) -> bool:
-        if not self._does(SubmitRfp(), self.requester, 1):
+        if not self.does(SubmitRfp(), self.requester, 1):
             return False
         if self.number % 9 == 4 and self.rfp.state.rework_loops == 0:
             rework = ReturnForRework(
                 reason_code="estimate-unclear", reason="How was the estimate made?"
             )
-            return self._does(rework, self.officer, 5) and self._checks() and self._submits()
+            return self.does(rework, self.officer, 5) and self._checks() and self._submits()
         if self.number % 17 == 11:
             reject = RejectRfp(reason="Another service has asked for the same.")
-            self._does(reject, self.officer, 6)
+            self.does(reject, self.officer, 6)
             return False
         return True
 
     def _is_taken_on(self) -> bool:
-        if not self._does(AcceptRfp(), self.officer, 4):
+        if not self.does(AcceptRfp(), self.officer, 4):
             return False
         if self.number % 7 == 3:
             hold = StartHold(waiting_on=Party.FINANCE, reason="Finance checks the budget.")
-            if not (self._does(hold, self.officer, 1) and self._does(EndHold(), self.officer, 12)):
+            if not (self.does(hold, self.officer, 1) and self.does(EndHold(), self.officer, 12)):
                 return False
         if self.number % 13 == 5:
-            self._does(WithdrawRfp(reason="The service has closed."), self.requester, 3)
+            self.does(WithdrawRfp(reason="The service has closed."), self.requester, 3)
             return False
-        routes = list(Route)
         select = SelectRoute(
-            regime=Regime.PROCUREMENT_ACT_2023, route=routes[self.number % len(routes)],
+            regime=Regime.PROCUREMENT_ACT_2023, route=ROUTES[self.number % len(ROUTES)],
             lots=1, lead=OFFICERS[(self.number + 1) % 2],
         )  # fmt: skip
-        return self._does(select, self.officer, 6)
-
-    def _is_put_forward(self) -> bool:
-        request = RequestApproval(
-            budget_code=f"IT-{self.number:03}",
-            options_considered="Do nothing; buy; build in house.",
-            conflicts="None",
-        )
-        return self._does(request, self.requester, 8)
-
-    def _is_decided(self) -> bool:
-        """Climb the tiers; directors take their time."""
-        while tier := self.rfp.state.approval.waiting_for:
-            approver = next(t.approvers[0] for t in TIERS if t.name == tier)
-            days = 3 if tier == "head of service" else 18
-            if self.number % 11 == 6 and tier == "director":
-                return self._does(Refuse(reason="Not this year."), approver, days)
-            if not self._does(Approve(reason="In budget."), approver, days):
-                return False
-        return True
+        return self.does(select, self.officer, 6)

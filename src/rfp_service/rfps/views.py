@@ -1,10 +1,15 @@
 """What can be seen of RFPs: the board, one row for each."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Integer, Text
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, DateTime, Integer, Text
 
 from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.stages import Stage
 from shared.messages import Stream
 from shared.projecting.views import STILL_VALID, Row, StateView, state_table
+
+# What a need says, for finding others like it: the words of its title and the beginning of the rest.
+NEED = "to_tsvector('english', need)"
+NEED_LENGTH = 400
 
 rfps = state_table(
     "rfps",
@@ -13,6 +18,7 @@ rfps = state_table(
     Column("waiting_on", Text, nullable=False),
     Column("on_hold", Boolean, nullable=False),
     Column("title", Text, nullable=False),
+    Column("need", Text, nullable=False),
     Column("service_area", Text, nullable=False),
     Column("raised_by", Text, nullable=False),
     Column("lead", Text, nullable=False),
@@ -26,6 +32,12 @@ rfps = state_table(
     Column("rework_loops", Integer, nullable=False),
     Column("budget_code", Text, nullable=False),
     Column("approval_waits_for", Text, nullable=False),
+    Column("approval_value_pence", BigInteger, nullable=False),
+    Column("supplier", Text, nullable=False),
+    Column("award_value_pence", BigInteger, nullable=False),
+    Column("clock_ends_at", DateTime(timezone=True)),
+    Column("stage_since", DateTime(timezone=True), nullable=False),
+    Column("kept_out", ARRAY(Text), nullable=False),
 )
 
 
@@ -38,6 +50,7 @@ def board(stream: Stream[Rfp]) -> Row:
         "waiting_on": rfp.waiting_on,
         "on_hold": rfp.on_hold,
         "title": need.title,
+        "need": f"{need.title} {need.description}"[:NEED_LENGTH],
         "service_area": need.service_area,
         "raised_by": rfp.raised_by,
         "lead": rfp.lead,
@@ -50,7 +63,15 @@ def board(stream: Stream[Rfp]) -> Row:
         "lots": rfp.lots,
         "rework_loops": rfp.rework_loops,
         "budget_code": rfp.budget_code,
-        "approval_waits_for": rfp.approval.waiting_for,
+        "approval_waits_for": rfp.open_approval.waiting_for,
+        "approval_value_pence": rfp.waiver.value_pence
+        if rfp.stage is Stage.WAIVER
+        else rfp.open_approval.value_pence,
+        "supplier": rfp.award.supplier,
+        "award_value_pence": rfp.award.value_pence,
+        "clock_ends_at": rfp.clock.ends_at,
+        "stage_since": stream.stage_since,
+        "kept_out": sorted({*(person for _, person in rfp.parts), *rfp.conflicted}),
     }
 
 
@@ -61,5 +82,7 @@ BOARD = StateView(
     indexes=(
         f"(stage, first_position) WHERE valid_to = {STILL_VALID}",
         f"(raised_by, first_position) WHERE valid_to = {STILL_VALID}",
+        f"USING gin ({NEED}) WHERE valid_to = {STILL_VALID}",
+        f"(approval_waits_for) WHERE valid_to = {STILL_VALID} AND approval_waits_for <> ''",
     ),
 )

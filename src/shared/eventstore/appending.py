@@ -91,14 +91,14 @@ class Appender:
         claimed: set[object] = set()
         size = 0
         for waiting in self._queue:
-            stream, key = waiting.events[0].originator_id, waiting.key
+            streams, key = {event.originator_id for event in waiting.events}, waiting.key
             named = key and (key.caller, key.key)
             full = len(taken) == BATCH_COMMANDS_LIMIT or size >= BATCH_EVENTS_LIMIT
-            if full or stream in claimed or (named and named in claimed):
+            if full or streams & claimed or (named and named in claimed):
                 left.append(waiting)
                 continue
             taken.append(waiting)
-            claimed.add(stream)
+            claimed |= streams
             claimed.add(named)
             size += len(waiting.events)
         self._queue = left

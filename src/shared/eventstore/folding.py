@@ -10,7 +10,7 @@ import orjson
 from shared.errors import NotFound
 from shared.eventstore.encoding import EnvelopeMapper, happened_at
 from shared.eventstore.gathering import Gathered
-from shared.messages import S, Stream
+from shared.messages import S, State, Stream
 
 STREAMS_AT_HAND = 10_000
 
@@ -84,11 +84,19 @@ def folded(stream: Stream[S], rows: Sequence[StoredRow], mapper: EnvelopeMapper)
     (first, _, topic, _), (last, version, _, _) = rows[0], rows[-1]
     if mapper.topics[topic].kind != stream.state.kind:
         raise NotFound
-    event, state = mapper.event, stream.state
+    event, state, entry = mapper.event, stream.state, None
     envelopes = [orjson.loads(row[3]) for row in rows]
     for row, envelope in zip(rows, envelopes, strict=True):
-        state = event(row[2], envelope).apply(state)
+        before, state = state, event(row[2], envelope).apply(state)
+        if enters(before, state):
+            entry = envelope
     return Stream(
         stream.id, state, version, stream.first_position or first, last,
         stream.opened_at or happened_at(envelopes[0]), happened_at(envelopes[-1]),
+        (stream.stage_since or happened_at(envelopes[0])) if entry is None else happened_at(entry),
     )  # fmt: skip
+
+
+def enters(before: State, after: State) -> bool:
+    """Say whether an event took a thing to another stage; what has no stages stays where it is."""
+    return getattr(after, "stage", None) != getattr(before, "stage", None)

@@ -11,7 +11,7 @@ from eventsourcing.persistence import IntegrityError, StoredEvent
 from shared.errors import KeyUsedOtherwise, NotFound, OutOfDate, Refused
 from shared.eventstore.appending import Appender, IdempotencyKey, Place
 from shared.eventstore.encoding import EnvelopeMapper, Topics
-from shared.eventstore.folding import Folder
+from shared.eventstore.folding import Folder, enters
 from shared.eventstore.reading import Reader
 from shared.eventstore.sealing import PersonalTexts
 from shared.messages import Command, Event, Receipt, Recorded, S, Stamp, Stream
@@ -27,14 +27,16 @@ REPEATED = (
 def advance(stream: Stream[S], recorded: Recorded) -> Stream[S]:
     """Return the stream as it stands after one more of its events."""
     position, stream_id, version, event, _, _, happened_at = recorded
+    before, state = stream.state, event.apply(stream.state)
     return Stream(
         stream_id,
-        event.apply(stream.state),
+        state,
         version,
         stream.first_position or position,
         position,
         stream.opened_at or happened_at,
         happened_at,
+        happened_at if enters(before, state) else stream.stage_since or happened_at,
     )
 
 
@@ -149,6 +151,21 @@ class EventStore:
         except IntegrityError:
             return False
         return True
+
+    async def append_together(
+        self, events: Sequence[tuple[UUID, int, Event[Any], Stamp, Command[Any] | None, int]]
+    ) -> Receipt | None:
+        """Append events of several streams, all or none; answer with the last one's receipt.
+
+        Each has its place, its stamp, and the command and the part of it that it follows from. There
+        is no receipt where somebody was faster on one of the streams: look again.
+        """
+        stored = [self.mapper.stored(*event) for event in events]
+        try:
+            place = await self.append(stored)
+        except IntegrityError:
+            return None
+        return Receipt(id=place.stream_id, version=place.version, position=place.position)
 
     async def append(
         self, stored: Sequence[StoredEvent], key: IdempotencyKey | None = None

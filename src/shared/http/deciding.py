@@ -151,7 +151,7 @@ class Desk:
             by=self.person.id,
             authority=authority.value,
             at=datetime.now(UTC),
-            known=await self.known(self.person),
+            known=_as_needed(await self.known(self.person), command),
             trace=self.traceparent,
         )
 
@@ -170,6 +170,8 @@ class Desk:
             facts = await finder(self.store, command)
             known = stamp.known.model_copy(update={"facts": facts})
             stamp = stamp.model_copy(update={"known": known})
+        if principal := command.on_behalf_of:
+            stamp = stamp.model_copy(update={"acting_for": principal})
         return stamp
 
     async def _must_be_in_sight(self, stream_id: UUID, action: str) -> None:
@@ -192,6 +194,11 @@ class Desk:
                 self.running.end(key)
         self.response.headers["ETag"] = f'"{receipt.version}"'
         return receipt
+
+
+def _as_needed(known: Known, command: type[Command[Any]]) -> Known:
+    """Keep the scheme's rules with those decisions that go by them."""
+    return known if command.by_the_rules else known.model_copy(update={"rules": None})
 
 
 async def desk(

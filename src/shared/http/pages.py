@@ -62,6 +62,21 @@ class Page:
         await reading.veiled(items)
         return self.answer(reading, items, following)
 
+    async def numbered(
+        self,
+        reading: Reading,
+        items: Sequence[Mapping[str, Any]],
+        place: Callable[[Any], int],
+    ) -> Response:
+        """Return one page of a short list that is at hand whole, in the order of its items' places."""
+        ordered = sorted((place(item), number) for number, item in enumerate(items))
+        left = [pair for pair in ordered if self.cursor is None or pair[0] > self.cursor]
+        shown = left[: self.limit]
+        following = cursor_of(shown[-1][0]) if len(left) > self.limit else None
+        page = [dict(items[number]) for _, number in shown]
+        await reading.veiled(page)
+        return self.answer(reading, page, following)
+
     def answer(
         self, reading: Reading, items: Sequence[Mapping[str, Any]], following: str | None = None
     ) -> Response:

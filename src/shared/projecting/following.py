@@ -110,8 +110,9 @@ class Bell:
         await connection.add_listener(self._channel, self.ring)
         connection.add_termination_listener(self.ring)
 
-    async def wait(self) -> None:
-        """Wait for the next ring, or for the poll."""
+    async def wait(self, seconds: float | None = None) -> None:
+        """Wait for the next ring, or for the poll, or no longer than so many seconds."""
+        longest = self._poll_seconds if seconds is None else min(seconds, self._poll_seconds)
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._rung.wait(), self._poll_seconds)
+            await asyncio.wait_for(self._rung.wait(), longest)
         self._rung.clear()

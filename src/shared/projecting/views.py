@@ -69,7 +69,7 @@ class StateView(Generic[S]):
 
     def values(self, stream: Stream[S], valid_to: int) -> tuple[object, ...]:
         """Return the row of a stream's present state as values in the order of the columns."""
-        stream_id, _, version, first_position, position, opened_at, changed_at = stream
+        stream_id, _, version, first_position, position, opened_at, changed_at, _ = stream
         return (
             stream_id, position, valid_to, version, first_position, opened_at, changed_at,
             *self._picked(self.row(stream)),

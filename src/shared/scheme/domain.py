@@ -1,7 +1,7 @@
 """The scheme as adopted: approval tiers, closed days, the transition date; every version is kept."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, ClassVar
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.errors import Refused
 from shared.fields import WHOLE, Code, Day, Pence, PersonId, ShortText
 from shared.messages import Event
+from shared.rules import Counting, Days, MinimumPeriod, Rules, Standstill
 from shared.states import replace
 
 SCHEME_ID = UUID("5c8e3e00-0000-4000-8000-000000000001")  # there is one scheme
@@ -18,6 +19,19 @@ APPROVERS_LIMIT = 200
 CLOSED_DAYS_LIMIT = 400
 PARTS_LIMIT = 60
 WEIGHT_LIMIT = 1_000
+CALENDAR_AHEAD = timedelta(days=370)  # as far as any period of the scheme reaches
+
+# Procurement Act 2023, section 51; Public Contracts Regulations 2015, regulation 87.
+USUAL_STANDSTILLS = (
+    Standstill(
+        regime="procurement_act_2023", days=8, counting=Counting.WORKING_FROM_NOTICE,
+        routes=["open_tender", "restricted_tender", "direct_award"],
+    ),
+    Standstill(
+        regime="public_contracts_regulations_2015", days=10,
+        counting=Counting.CALENDAR_FROM_DAY_AFTER, routes=["open_tender", "restricted_tender"],
+    ),
+)  # fmt: skip
 
 
 class ApprovalTier(BaseModel):
@@ -32,12 +46,21 @@ class ApprovalTier(BaseModel):
     approvers: list[PersonId] = Field(max_length=APPROVERS_LIMIT, examples=[["hana-head"]])
 
 
+class StageTarget(BaseModel):
+    """How many working days a case should spend in a stage at most."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    stage: Code = Field(examples=["approval"])
+    working_days: Days = Field(examples=[10])
+
+
 class Weight(BaseModel):
     """What one question counts for when work is put in order."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: Code = Field(examples=["benefit"])
+    name: Code = Field(examples=["statutory-duty"])
     weight: Annotated[int, Field(ge=0, le=WEIGHT_LIMIT), WHOLE] = Field(examples=[30])
 
 
@@ -51,7 +74,7 @@ class ProjectCategory(BaseModel):
 
 
 class SchemeValues(BaseModel):
-    """What the council decides about itself."""
+    """What the council decides about itself. Amounts are without VAT, in pence."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -59,10 +82,49 @@ class SchemeValues(BaseModel):
     transition_date: Day | None = Field(None, examples=["2027-04-01"])
     tiers: list[ApprovalTier] = Field(min_length=1, max_length=TIERS_LIMIT)
     closed_days: list[Day] = Field([], max_length=CLOSED_DAYS_LIMIT)
-    project_categories: list[ProjectCategory] = Field([], max_length=PARTS_LIMIT)
+    tiers_cumulative: bool = Field(
+        default=True,
+        description="Whether every tier below must approve too, or only the one that may.",
+    )
+    key_decision_pence: Pence | None = Field(
+        None, description="What is above it is a key decision.", examples=[220_000_000]
+    )
+    forward_plan_clear_days: Days = Field(
+        28, description="S.I. 2012/2089, regulation 9: clear days from notice to key decision."
+    )
+    general_exception_clear_days: Days = Field(
+        5, description="S.I. 2012/2089, regulation 10: clear days where 28 are impracticable."
+    )
+    call_in_working_days: Days = Field(
+        5, description="Working days after publication in which scrutiny may call a decision in."
+    )
+    call_in_lapse_working_days: Days = Field(
+        20, description="Working days after a call-in by which scrutiny must have met."
+    )
+    standstills: list[Standstill] = Field(list(USUAL_STANDSTILLS), max_length=PARTS_LIMIT)
+    minimum_periods: list[MinimumPeriod] = Field([], max_length=PARTS_LIMIT)
+    transparency_regimes: list[Code] = Field(
+        ["procurement_act_2023"],
+        max_length=PARTS_LIMIT,
+        description="Regimes under which a direct award is announced first.",
+    )
+    lead_may_evaluate: bool = True
+    requester_may_evaluate: bool = True
+    stage_targets: list[StageTarget] = Field([], max_length=PARTS_LIMIT)
     weights: list[Weight] = Field(
         [], max_length=PARTS_LIMIT, description="What counts how much when work is prioritised."
     )
+    project_categories: list[ProjectCategory] = Field([], max_length=PARTS_LIMIT)
+
+    def rules(self, today: date) -> Rules:
+        """Return what decisions taken today go by; of the closed days, those that they can reach."""
+        ahead = sorted(d for d in self.closed_days if today <= d <= today + CALENDAR_AHEAD)
+        shared = {name: getattr(self, name) for name in Rules.model_fields if name != "closed_days"}
+        return Rules.model_validate({**shared, "closed_days": ahead})
+
+    def tiers_of(self, person: str) -> tuple[str, ...]:
+        """Return the names of the tiers that a person stands on."""
+        return tuple(tier.name for tier in self.tiers if person in tier.approvers)
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,18 @@
 """What the rules need to know of the scheme, read as at one position and given to them in `Known`."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import asyncpg
 
 from shared.access.tokens import Person
+from shared.calendar import day_in_london
 from shared.eventstore.gathering import Gathered
 from shared.eventstore.store import EventStore
 from shared.messages import Known, Tier
-from shared.scheme.domain import SCHEME_ID, Scheme
+from shared.rules import Rules
+from shared.scheme.domain import SCHEME_ID, Scheme, Version
 
 # One look: where the record stands, and whether the scheme has changed since it was last read.
 STANDING = """
@@ -29,19 +31,31 @@ class SchemeFacts:
         self._version = 0
         self._standing: Gathered[UUID, tuple[int, int]] = Gathered(self._look, (0, 0))
         self.scheme = Scheme()
+        self._made: Rules | None = None
+        self._made_for: tuple[int, date] | None = None
 
     async def known(self, person: Person) -> Known:
         """Return what is known to a decision by this person, taken now."""
         position = await self.refresh()
-        version = self.scheme.in_force(datetime.now(UTC).date())
-        tiers = version.values.tiers if version.values else []
+        today = day_in_london(datetime.now(UTC))
+        version = self.scheme.in_force(today)
+        values = version.values
+        tiers = values.tiers if values else []
         return Known(
             position=position,
             roles=tuple(role.value for role in person.roles),
             scheme_version=version.number,
             tiers=tuple(Tier(name=tier.name, up_to_pence=tier.up_to_pence) for tier in tiers),
-            own_tiers=tuple(tier.name for tier in tiers if person.id in tier.approvers),
+            own_tiers=values.tiers_of(person.id) if values else (),
+            rules=self._rules(version, today),
         )
+
+    def _rules(self, version: Version, today: date) -> Rules | None:
+        """Return the rules of a version; they are the same all day."""
+        if self._made_for != (version.number, today):
+            self._made = version.values.rules(today) if version.values else None
+            self._made_for = (version.number, today)
+        return self._made
 
     async def refresh(self) -> int:
         """Read the scheme again where it has changed; return the position that this was read at."""

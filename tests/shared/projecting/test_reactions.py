@@ -6,8 +6,13 @@ import asyncpg
 import pytest
 
 from rfp_service.migrating import rebuild_views
-from rfp_service.rfps.domain.events import ApprovalGranted, ApprovalRequested
-from rfp_service.rfps.domain.rfp import Stage
+from rfp_service.rfps.domain.approval_events import (
+    ApprovalGranted,
+    ApprovalRequested,
+    WaiverGranted,
+)
+from rfp_service.rfps.domain.award_events import AwardApproved, AwardRecommended
+from rfp_service.rfps.domain.stages import Stage
 from rfp_service.service import REACTIONS
 from shared.eventstore.store import EventStore
 from shared.messages import Recorded
@@ -36,8 +41,9 @@ async def test_each_tier_is_told_once_when_its_turn_comes(
     expected = [
         r.position
         for r in await store.reader.after(0)
-        if isinstance(r.event, ApprovalRequested)
+        if isinstance(r.event, ApprovalRequested | WaiverGranted | AwardRecommended)
         or (isinstance(r.event, ApprovalGranted) and r.event.stage is Stage.APPROVAL)
+        or (isinstance(r.event, AwardApproved) and r.event.stage is Stage.AWARD_APPROVAL)
     ]
     assert len(expected) > 20
     assert await notices(pool) == expected

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 
 # A tile holds up to 256 hashes of one level of tiles, as C2SP tlog-tiles cuts the tree; level 0 holds leaves.
 TILES = """

@@ -4,35 +4,64 @@ from typing import Literal
 
 from pydantic import Field
 
-from rfp_service.rfps.commands.rules import (
-    entering,
-    must_be_in,
+from rfp_service.rfps.commands.approvers import (
+    Approving,
     must_be_independent,
     must_be_of_the_tier,
+    tiers_for,
+)
+from rfp_service.rfps.commands.rules import (
+    Entered,
+    entering,
+    going_on,
+    must_be_in,
     must_be_requester,
+    rules_of,
     staying,
 )
-from rfp_service.rfps.domain.events import ApprovalGranted, ApprovalRefused, ApprovalRequested
-from rfp_service.rfps.domain.refusals import AboveEveryTier, Incomplete, NoScheme
-from rfp_service.rfps.domain.rfp import AFTER_APPROVAL, Rfp, Stage
-from shared.fields import Code, LongText, Reason
-from shared.messages import Command, Known, Stamp
+from rfp_service.rfps.domain.approval_events import (
+    ApprovalGranted,
+    ApprovalRefused,
+    ApprovalRequested,
+)
+from rfp_service.rfps.domain.refusals import Incomplete, WaiverNeeded
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.routes import AFTER_APPROVAL, Route
+from rfp_service.rfps.domain.stages import Stage
+from shared.fields import Code, LongText, PersonId, Reason
+from shared.messages import Command, Stamp
+
+CONFLICTED_LIMIT = 50
 
 
-class RequestApproval(Command[Rfp]):
-    """Ask for approval of the estimate, with the options considered and any conflict declared."""
+class BusinessCase(Command[Rfp]):
+    """What a requester puts forward with a business case."""
 
-    decision: Literal["request-approval"] = "request-approval"
+    by_the_rules = True
+
     budget_code: Code = Field(examples=["IT-2026-014"])
     options_considered: LongText
     conflicts: LongText = Field(
         description="Conflicts of interest; say 'None' where there are none."
     )
+    conflicted: list[PersonId] = Field(
+        [],
+        max_length=CONFLICTED_LIMIT,
+        description="Whoever has declared a conflict: they can't decide on this RFP.",
+    )
+
+
+class RequestApproval(BusinessCase):
+    """Ask for approval of the estimate, with the options considered and any conflict declared."""
+
+    decision: Literal["request-approval"] = "request-approval"
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> ApprovalRequested:
         """Name the tiers that the value needs by the scheme in force, lowest first."""
         must_be_in(rfp, Stage.BUSINESS_CASE)
         must_be_requester(rfp, stamp)
+        if rfp.route is Route.DIRECT_AWARD:
+            raise WaiverNeeded
         value = rfp.need.estimate_pence
         if value is None:
             raise Incomplete(missing=["estimate_pence"])
@@ -40,34 +69,38 @@ class RequestApproval(Command[Rfp]):
             budget_code=self.budget_code,
             options_considered=self.options_considered,
             conflicts=self.conflicts,
+            conflicted=tuple(self.conflicted),
             value_pence=value,
-            tiers=_tiers_for(value, stamp.known),
+            tiers=tiers_for(value, stamp.known),
             scheme_version=stamp.known.scheme_version,
             **entering(Stage.APPROVAL),
         )
 
 
-class Approve(Command[Rfp]):
+class Approve(Approving):
     """Approve for your tier."""
 
     decision: Literal["approve"] = "approve"
     reason: Reason = Field(examples=["In budget."])
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> ApprovalGranted:
-        """Grant the tier whose turn it is; the last one opens the route's next stage."""
+        """Grant the tier whose turn it is; the last one opens the route's next stage, or a key decision."""
         tier = _may_decide(rfp, stamp)
         following = rfp.approval.tiers[rfp.approval.granted + 1 :]
-        assert rfp.route is not None, "an approval is requested on a route"
+        entered, onward = (staying(rfp), Stage.ABSENT) if following else _after(rfp, stamp)
         return ApprovalGranted(
             tier=tier,
             next_tier=following[0] if following else "",
             reason=self.reason,
             scheme_version=stamp.known.scheme_version,
-            **(staying(rfp) if following else entering(AFTER_APPROVAL[rfp.route])),
+            decided_by=stamp.by,
+            acting_for=stamp.acting_for,
+            onward=onward,
+            **entered,
         )
 
 
-class Refuse(Command[Rfp]):
+class Refuse(Approving):
     """Refuse for your tier."""
 
     decision: Literal["refuse"] = "refuse"
@@ -88,15 +121,13 @@ def _may_decide(rfp: Rfp, stamp: Stamp) -> str:
     """Return the tier whose turn it is, once whoever decides is independent and of that tier."""
     must_be_in(rfp, Stage.APPROVAL)
     must_be_independent(rfp, stamp)
-    must_be_of_the_tier(rfp, stamp)
-    return rfp.approval.waiting_for
+    return must_be_of_the_tier(rfp.approval, stamp)
 
 
-def _tiers_for(value_pence: int, known: Known) -> tuple[str, ...]:
-    """Return the tiers up to and including the first whose limit covers the value: they add up."""
-    if not known.tiers:
-        raise NoScheme
-    for number, tier in enumerate(known.tiers, start=1):
-        if value_pence <= tier.up_to_pence:
-            return tuple(tier.name for tier in known.tiers[:number])
-    raise AboveEveryTier(value_pence=value_pence, limit_pence=known.tiers[-1].up_to_pence)
+def _after(rfp: Rfp, stamp: Stamp) -> tuple[Entered, Stage]:
+    """Return where the last tier's yes leads, and what follows a key decision where that is one."""
+    assert rfp.route is not None, "an approval is requested on a route"
+    onward = AFTER_APPROVAL[rfp.route]
+    if rules_of(stamp).is_key_decision(rfp.approval.value_pence):
+        return entering(Stage.KEY_DECISION), onward
+    return going_on(onward), Stage.ABSENT

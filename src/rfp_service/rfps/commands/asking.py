@@ -17,7 +17,6 @@ from rfp_service.rfps.domain.events import (
     DemandDiverted,
     DiversionFailed,
     NoCatalogueMatch,
-    RfpAmended,
     RfpRaised,
     RfpSubmitted,
 )
@@ -25,14 +24,13 @@ from rfp_service.rfps.domain.refusals import (
     CheckFirst,
     Incomplete,
     NoSuchCheck,
-    NothingAmended,
     NothingShown,
     NotShown,
     SomethingShown,
-    VatMissing,
 )
-from rfp_service.rfps.domain.rfp import NEED_FIELDS, Rfp, Stage
-from shared.fields import Code, Day, LongText, Pence, Reason, ShortText
+from rfp_service.rfps.domain.rfp import NEED_FIELDS, Rfp
+from rfp_service.rfps.domain.stages import Stage
+from shared.fields import Code, LongText, Reason, ShortText
 from shared.messages import Command, Stamp
 
 _IDS = TypeAdapter(tuple[UUID, ...])
@@ -44,6 +42,9 @@ class RaiseRfp(Command[Rfp]):
     title: ShortText = Field(examples=["Laptops for the registrars"])
     description: LongText = Field(examples=["Forty laptops that run the registration software."])
     service_area: ShortText = Field(examples=["Registrars"])
+    near_duplicate_of: UUID | None = Field(
+        None, description="An RFP that asks for nearly the same: both count once as demand."
+    )
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> RfpRaised:
         """Open a draft that belongs to whoever asks."""
@@ -53,35 +54,9 @@ class RaiseRfp(Command[Rfp]):
             description=self.description,
             service_area=self.service_area,
             raised_by=stamp.by,
+            near_duplicate_of=self.near_duplicate_of,
             **entering(Stage.DRAFT),
         )
-
-
-class AmendRfp(Command[Rfp]):
-    """Put the need differently, or add what is still missing; leave out what stays as it is."""
-
-    decision: Literal["amend"] = "amend"
-    title: ShortText | None = None
-    description: LongText | None = None
-    service_area: ShortText | None = None
-    cost_centre: Code | None = None
-    needed_by: Day | None = None
-    estimate_pence: Pence | None = Field(None, description="Without VAT, in pence.")
-    estimate_with_vat_pence: Pence | None = Field(None, description="With VAT, in pence.")
-    reason: Reason | None = None
-
-    def decide(self, rfp: Rfp, stamp: Stamp) -> RfpAmended:
-        """Amend a draft, or a business case that is being written."""
-        must_be_in(rfp, Stage.DRAFT, Stage.BUSINESS_CASE)
-        must_be_requester(rfp, stamp)
-        given = self.model_dump(exclude={"decision", "reason"}, exclude_none=True)
-        if not given:
-            raise NothingAmended
-        without = given.get("estimate_pence", rfp.need.estimate_pence)
-        with_vat = given.get("estimate_with_vat_pence", rfp.need.estimate_with_vat_pence)
-        if without is not None and with_vat is not None and with_vat < without:
-            raise VatMissing(estimate_pence=without, estimate_with_vat_pence=with_vat)
-        return RfpAmended(**given, reason=self.reason or "", **staying(rfp))
 
 
 class CheckCatalogue(Command[Rfp]):

@@ -4,14 +4,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from rfp_service.rfps.commands.approvers import Approving, must_be_independent, must_be_of_the_tier
 from rfp_service.rfps.commands.rules import (
+    Entered,
     entering,
+    measuring_again,
+    must_be_at,
     must_be_in,
-    must_be_independent,
-    must_be_of_the_tier,
     must_be_requester,
     must_have_a_part,
+    must_not_be_requester,
 )
+from rfp_service.rfps.commands.taking_part import must_not_have_decided
+from rfp_service.rfps.domain.award_events import ProcurementTerminated, TerminationReason
 from rfp_service.rfps.domain.events import (
     RfpAccepted,
     RfpHoldEnded,
@@ -21,8 +26,24 @@ from rfp_service.rfps.domain.events import (
     RfpWithdrawn,
     RouteSelected,
 )
-from rfp_service.rfps.domain.refusals import LeadIsRequester, NotOnHold, WaitsOnNobody, WrongStage
-from rfp_service.rfps.domain.rfp import ENDS, WAITS_ON, Party, Regime, Rfp, Route, Stage
+from rfp_service.rfps.domain.refusals import (
+    LeadIsRequester,
+    NotOnHold,
+    NotOutToMarket,
+    OutToMarket,
+    WaitsOnNobody,
+    WrongStage,
+)
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.routes import Regime, Route
+from rfp_service.rfps.domain.stages import (
+    ABOUT_A_DECISION,
+    AFTER_OPEN,
+    BEFORE_OPEN,
+    LIVE,
+    Party,
+    Stage,
+)
 from shared.fields import WHOLE, Code, PersonId, Reason
 from shared.messages import Command, Stamp
 
@@ -37,12 +58,12 @@ class AcceptRfp(Command[Rfp]):
     def decide(self, rfp: Rfp, stamp: Stamp) -> RfpAccepted:
         """Begin triage."""
         must_be_in(rfp, Stage.SUBMITTED)
-        must_be_independent(rfp, stamp)
+        must_not_be_requester(rfp, stamp)
         return RfpAccepted(**entering(Stage.TRIAGE))
 
 
-class ReturnForRework(Command[Rfp]):
-    """Send an RFP back for what is missing: procurement to the draft, an approver to the business case."""
+class ReturnForRework(Approving):
+    """Send an RFP back: procurement to the draft, an approver to the business case or the evaluation."""
 
     decision: Literal["return-for-rework"] = "return-for-rework"
     reason_code: Code = Field(examples=["estimate-unclear"])
@@ -50,19 +71,30 @@ class ReturnForRework(Command[Rfp]):
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> RfpReturnedForRework:
         """Count the loop and go back one step; only the tier whose turn it is returns an approval."""
-        must_be_in(rfp, Stage.SUBMITTED, Stage.APPROVAL)
-        must_be_independent(rfp, stamp)
-        submitted = rfp.stage is Stage.SUBMITTED
-        if not submitted:
-            must_be_of_the_tier(rfp, stamp)
-        elif "procurement_officer" not in stamp.known.roles:
-            raise WrongStage(stage=rfp.stage, allowed_in=[Stage.APPROVAL])
+        must_be_in(rfp, Stage.SUBMITTED, Stage.APPROVAL, Stage.AWARD_APPROVAL)
+        if rfp.stage is Stage.SUBMITTED:
+            must_not_be_requester(rfp, stamp)
+            if "procurement_officer" not in stamp.known.roles:
+                raise WrongStage(stage=rfp.stage, allowed_in=[Stage.APPROVAL, Stage.AWARD_APPROVAL])
+        else:
+            must_be_independent(rfp, stamp)
+            must_be_of_the_tier(rfp.open_approval, stamp)
         return RfpReturnedForRework(
             reason_code=self.reason_code,
             reason=self.reason,
             loop=rfp.rework_loops + 1,
-            **entering(Stage.DRAFT if submitted else Stage.BUSINESS_CASE),
+            **_back(rfp),
         )
+
+
+def _back(rfp: Rfp) -> Entered:
+    match rfp.stage:
+        case Stage.SUBMITTED:
+            return entering(Stage.DRAFT)
+        case Stage.APPROVAL:
+            return entering(Stage.BUSINESS_CASE)
+        case _:
+            return measuring_again(rfp)
 
 
 class RejectRfp(Command[Rfp]):
@@ -74,7 +106,7 @@ class RejectRfp(Command[Rfp]):
     def decide(self, rfp: Rfp, stamp: Stamp) -> RfpRejected:
         """End the RFP."""
         must_be_in(rfp, Stage.SUBMITTED)
-        must_be_independent(rfp, stamp)
+        must_not_be_requester(rfp, stamp)
         return RfpRejected(reason=self.reason, **entering(Stage.REJECTED))
 
 
@@ -90,9 +122,10 @@ class SelectRoute(Command[Rfp]):
     def decide(self, rfp: Rfp, stamp: Stamp) -> RouteSelected:
         """Go on to the business case; the requester chooses no route and leads nothing of theirs."""
         must_be_in(rfp, Stage.TRIAGE)
-        must_be_independent(rfp, stamp)
+        must_not_be_requester(rfp, stamp)
         if stamp.known.same_person(self.lead, rfp.raised_by):
             raise LeadIsRequester(lead=self.lead)
+        must_not_have_decided(rfp, self.lead, stamp)
         return RouteSelected(
             regime=self.regime,
             route=self.route,
@@ -110,10 +143,36 @@ class WithdrawRfp(Command[Rfp]):
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> RfpWithdrawn:
         """End the RFP, on hold or not, at any time before it is out to the market."""
-        if rfp.stage in ENDS:
-            raise WrongStage(stage=rfp.stage, allowed_in=[s for s in WAITS_ON if s not in ENDS])
+        must_be_at(rfp, *LIVE)
         must_be_requester(rfp, stamp)
+        if is_out(rfp):
+            raise OutToMarket(stage=rfp.stage)
         return RfpWithdrawn(reason=self.reason, **entering(Stage.WITHDRAWN))
+
+
+class TerminateProcurement(Command[Rfp]):
+    """Give a procurement up that has begun, with a reason code."""
+
+    decision: Literal["terminate"] = "terminate"
+    reason_code: TerminationReason
+    reason: Reason
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> ProcurementTerminated:
+        """End the RFP, on hold or not, once the market has been asked."""
+        must_be_at(rfp, *LIVE)
+        must_not_be_requester(rfp, stamp)
+        if not is_out(rfp):
+            raise NotOutToMarket(stage=rfp.stage, allowed_in=list(AFTER_OPEN))
+        return ProcurementTerminated(
+            reason_code=self.reason_code, reason=self.reason, **entering(Stage.TERMINATED)
+        )
+
+
+def is_out(rfp: Rfp) -> bool:
+    """Say whether the market, or one supplier, has been asked; a key decision may be before or after."""
+    if rfp.stage in ABOUT_A_DECISION:
+        return rfp.key.of_the_award
+    return rfp.stage not in BEFORE_OPEN
 
 
 class StartHold(Command[Rfp]):
@@ -125,7 +184,7 @@ class StartHold(Command[Rfp]):
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> RfpHoldStarted:
         """Charge the wait to that party until the hold ends."""
-        must_be_in(rfp, *(stage for stage in WAITS_ON if stage not in ENDS))
+        must_be_in(rfp, *LIVE)
         must_have_a_part(rfp, stamp)
         if self.waiting_on is Party.NOBODY:
             raise WaitsOnNobody
@@ -138,8 +197,8 @@ class EndHold(Command[Rfp]):
     decision: Literal["end-hold"] = "end-hold"
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> RfpHoldEnded:
-        """Charge the stage's own party again."""
+        """Charge whoever was waited on before again."""
         if not rfp.on_hold:
             raise NotOnHold(stage=rfp.stage)
         must_have_a_part(rfp, stamp)
-        return RfpHoldEnded(**entering(rfp.stage))
+        return RfpHoldEnded(stage=rfp.stage, waiting_on=rfp.before_hold)

@@ -4,14 +4,16 @@ from typing import TypedDict
 
 from rfp_service.rfps.domain.refusals import (
     NoPartInIt,
+    NoScheme,
     NotYourRfp,
-    NotYourTier,
     OnHold,
     OwnRfp,
     WrongStage,
 )
-from rfp_service.rfps.domain.rfp import WAITS_ON, Party, Rfp, Stage
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.stages import WAITS_ON, Party, Stage
 from shared.messages import Stamp
+from shared.rules import Rules
 
 
 class Entered(TypedDict):
@@ -31,35 +33,61 @@ def staying(rfp: Rfp) -> Entered:
     return Entered(stage=rfp.stage, waiting_on=rfp.waiting_on)
 
 
-def must_be_in(rfp: Rfp, *stages: Stage) -> None:
-    """Refuse unless the RFP is in one of these stages and not on hold."""
+def going_on(stage: Stage) -> Entered:
+    """Return the stage that follows a decision; an award waits on procurement until one is put forward."""
+    if stage is Stage.AWARD_APPROVAL:
+        return Entered(stage=stage, waiting_on=Party.PROCUREMENT)
+    return entering(stage)
+
+
+def measuring_again(rfp: Rfp) -> Entered:
+    """Return where an award that did not hold is made anew: from the bids, or put forward again."""
+    return going_on(Stage.AWARD_APPROVAL if rfp.is_direct else Stage.EVALUATION)
+
+
+def next_clock(rfp: Rfp) -> int:
+    """Return the number of the next period that this RFP starts."""
+    return rfp.clock.number + 1
+
+
+def runs(rfp: Rfp, clock: int, stage: Stage) -> bool:
+    """Say whether a period is still the one that the RFP waits for in that stage."""
+    return rfp.stage is stage and rfp.clock.ends_at is not None and rfp.clock.number == clock
+
+
+def must_be_at(rfp: Rfp, *stages: Stage) -> None:
+    """Refuse unless the RFP is in one of these stages, on hold or not."""
     if rfp.stage not in stages:
         raise WrongStage(stage=rfp.stage, allowed_in=list(stages))
+
+
+def must_be_in(rfp: Rfp, *stages: Stage) -> None:
+    """Refuse unless the RFP is in one of these stages and not on hold."""
+    must_be_at(rfp, *stages)
     if rfp.on_hold:
         raise OnHold(waiting_on=rfp.waiting_on)
 
 
 def must_be_requester(rfp: Rfp, stamp: Stamp) -> None:
-    """Refuse unless whoever decides raised this RFP."""
+    """Refuse unless whoever decides is the requester of this RFP."""
     if not stamp.known.same_person(stamp.by, rfp.raised_by):
         raise NotYourRfp(requester=rfp.raised_by)
 
 
-def must_be_independent(rfp: Rfp, stamp: Stamp) -> None:
-    """Refuse the requester and the lead, acting for themselves or for anybody else."""
-    parts = {"requester": rfp.raised_by, "lead": rfp.lead}
-    for part, holder in parts.items():
-        if stamp.is_from(holder):
-            raise OwnRfp(part=part, person=holder)
-
-
-def must_be_of_the_tier(rfp: Rfp, stamp: Stamp) -> None:
-    """Refuse unless whoever decides belongs to the tier that the approval waits for."""
-    if rfp.approval.waiting_for not in stamp.known.own_tiers:
-        raise NotYourTier(waiting_for=rfp.approval.waiting_for, yours=list(stamp.known.own_tiers))
+def must_not_be_requester(rfp: Rfp, stamp: Stamp) -> None:
+    """Refuse the requester where procurement decides, for themselves or for anybody else."""
+    if stamp.is_from(rfp.raised_by):
+        raise OwnRfp(part="requester", person=rfp.raised_by)
 
 
 def must_have_a_part(rfp: Rfp, stamp: Stamp) -> None:
     """Refuse requesters of other RFPs; procurement and approvers have a part in each."""
     if stamp.by != rfp.raised_by and stamp.known.roles == ("requester",):
         raise NoPartInIt(requester=rfp.raised_by)
+
+
+def rules_of(stamp: Stamp) -> Rules:
+    """Return the scheme's rules as known to this decision, or refuse where there is no scheme."""
+    if stamp.known.rules is None:
+        raise NoScheme
+    return stamp.known.rules

@@ -4,17 +4,11 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from rfp_service.rfps.domain.rfp import (
-    NEED_FIELDS,
-    Approval,
-    Check,
-    Need,
-    Party,
-    Regime,
-    Rfp,
-    Route,
-    Stage,
-)
+from rfp_service.rfps.domain.approval import Approval, Waiver
+from rfp_service.rfps.domain.rfp import NEED_FIELDS, Check, Need, Rfp
+from rfp_service.rfps.domain.routes import Regime, Route
+from rfp_service.rfps.domain.stages import Party, Stage
+from rfp_service.rfps.domain.tender import Award
 from shared.messages import Event
 from shared.states import replace
 
@@ -32,6 +26,14 @@ class RfpEvent(Event[Rfp]):
         return replace(rfp, stage=self.stage, waiting_on=self.waiting_on, on_hold=False)
 
 
+class Aside(RfpEvent):
+    """Something that happened beside the way: the stage, whom it waits on and a hold stay as they are."""
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP where it was."""
+        return rfp
+
+
 class RfpRaised(RfpEvent):
     """A service asks for something."""
 
@@ -39,11 +41,17 @@ class RfpRaised(RfpEvent):
     description: str
     service_area: str
     raised_by: str
+    copied_from: UUID | None = None
+    near_duplicate_of: UUID | None = None
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return a draft that belongs to whoever raised it."""
         need = Need(self.title, self.description, self.service_area)
-        return replace(RfpEvent.apply(self, rfp), raised_by=self.raised_by, need=need)
+        raised = replace(
+            RfpEvent.apply(self, rfp),
+            raised_by=self.raised_by, need=need, near_duplicate_of=self.near_duplicate_of,
+        )  # fmt: skip
+        return raised.with_part("requester", self.raised_by)
 
 
 class RfpAmended(RfpEvent):
@@ -56,12 +64,14 @@ class RfpAmended(RfpEvent):
     needed_by: date | None = None
     estimate_pence: int | None = None
     estimate_with_vat_pence: int | None = None
+    route: Route | None = None
     reason: str = ""
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with the given fields replaced."""
         given = {name: value for name in NEED_FIELDS if (value := getattr(self, name)) is not None}
-        return replace(RfpEvent.apply(self, rfp), need=replace(rfp.need, **given))
+        amended = replace(RfpEvent.apply(self, rfp), need=replace(rfp.need, **given))
+        return amended if self.route is None else replace(amended, route=self.route)
 
 
 class CatalogueChecked(RfpEvent):
@@ -128,8 +138,11 @@ class RfpReturnedForRework(RfpEvent):
     loop: int
 
     def apply(self, rfp: Rfp) -> Rfp:
-        """Return the RFP with one more loop counted; an open approval is over."""
-        return replace(RfpEvent.apply(self, rfp), rework_loops=self.loop, approval=Approval())
+        """Return the RFP with one more loop counted; the open approval, or recommendation, is over."""
+        returned = replace(RfpEvent.apply(self, rfp), rework_loops=self.loop)
+        if rfp.stage is Stage.AWARD_APPROVAL:
+            return replace(returned, award=replace(Award(), announced=rfp.award.announced))
+        return replace(returned, approval=Approval())
 
 
 class RfpRejected(RfpEvent):
@@ -148,48 +161,11 @@ class RouteSelected(RfpEvent):
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP on its path."""
-        return replace(
+        routed = replace(
             RfpEvent.apply(self, rfp),
-            regime=self.regime, route=self.route, lots=self.lots, lead=self.lead,
+            regime=self.regime, route=self.route, lots=self.lots, lead=self.lead, waiver=Waiver(),
         )  # fmt: skip
-
-
-class ApprovalRequested(RfpEvent):
-    """The requester asks for approval of a value; the scheme named the tiers."""
-
-    budget_code: str
-    options_considered: str
-    conflicts: str
-    value_pence: int
-    tiers: tuple[str, ...]
-    scheme_version: int
-
-    def apply(self, rfp: Rfp) -> Rfp:
-        """Return the RFP with an approval that waits for its first tier."""
-        approval = Approval(self.value_pence, self.tiers)
-        return replace(RfpEvent.apply(self, rfp), budget_code=self.budget_code, approval=approval)
-
-
-class ApprovalGranted(RfpEvent):
-    """One tier approved; the last one opens the path."""
-
-    tier: str
-    next_tier: str
-    reason: str
-    scheme_version: int
-
-    def apply(self, rfp: Rfp) -> Rfp:
-        """Return the RFP with one more tier granted."""
-        approval = replace(rfp.approval, granted=rfp.approval.granted + 1)
-        return replace(RfpEvent.apply(self, rfp), approval=approval)
-
-
-class ApprovalRefused(RfpEvent):
-    """A tier refused; the RFP ends."""
-
-    tier: str
-    reason: str
-    scheme_version: int
+        return routed.with_part("lead", self.lead)
 
 
 class RfpWithdrawn(RfpEvent):
@@ -205,7 +181,7 @@ class RfpHoldStarted(RfpEvent):
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP on hold, in the stage it was in."""
-        return replace(rfp, stage=self.stage, waiting_on=self.waiting_on, on_hold=True)
+        return replace(rfp, waiting_on=self.waiting_on, on_hold=True, before_hold=rfp.waiting_on)
 
 
 class RfpHoldEnded(RfpEvent):
@@ -225,9 +201,6 @@ EVENTS: tuple[type[RfpEvent], ...] = (
     RfpReturnedForRework,
     RfpRejected,
     RouteSelected,
-    ApprovalRequested,
-    ApprovalGranted,
-    ApprovalRefused,
     RfpWithdrawn,
     RfpHoldStarted,
     RfpHoldEnded,

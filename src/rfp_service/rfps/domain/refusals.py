@@ -20,7 +20,7 @@ class NotYourRfp(Refused):
 
 
 class OwnRfp(Refused):
-    """You can't decide on an RFP that you raised or lead yourself."""
+    """You can't decide on an RFP that you have, or once had, a part in."""
 
 
 class NothingAmended(Refused):
@@ -77,3 +77,207 @@ class WaitsOnNobody(Refused):
 
 class NoPartInIt(Refused):
     """Only the requester, procurement or an approver may hold this RFP."""
+
+
+class Conflicted(Refused):
+    """Whoever has declared a conflict of interest can't decide on this RFP."""
+
+
+class NotTheirDelegate(Refused):
+    """They have not delegated this to you for today."""
+
+
+class OverDelegatedLimit(Refused):
+    """The value is above the limit that was delegated to you."""
+
+
+class HasDecided(Refused):
+    """Whoever has approved something of this RFP can't take a part in it."""
+
+
+class ReasonNeeded(Refused):
+    """Under approval, value, scope and route change only with a reason."""
+
+
+class NotTheLead(Refused):
+    """Only the lead of this procurement may decide this."""
+
+
+class WaiverNeeded(Refused):
+    """A direct award needs a waiver first."""
+
+
+class NothingToWaive(Refused):
+    """This route has no competition that could be waived."""
+
+
+class NoticeTooShort(Refused):
+    """A key decision needs clear days between its notice and the day it is taken, or agreed urgency."""
+
+
+class NoticeInTheFuture(Refused):
+    """What has been published has been published: its day can't lie ahead."""
+
+
+class AlreadyPublished(Refused):
+    """This has been published already."""
+
+
+class NotPublished(Refused):
+    """The decision must be published before it can be called in."""
+
+
+class PeriodOver(Refused):
+    """The period for this is over."""
+
+
+class AlreadyReferred(Refused):
+    """The full council has been asked already."""
+
+
+class WeightsNotHundred(Refused):
+    """The criteria's weights must add up to a hundred, and each name be used once."""
+
+
+class CriteriaFirst(Refused):
+    """Fix the criteria and their weights before the market is asked."""
+
+
+class EvaluatorsFirst(Refused):
+    """Appoint the evaluators before the market is asked."""
+
+
+class OtherWayOfAsking(Refused):
+    """This route asks the market in the other way."""
+
+
+class TooLittleTime(Refused):
+    """The market must have at least the scheme's minimum period to answer."""
+
+
+class NotLater(Refused):
+    """An extension gives more time, not less."""
+
+
+class TooLateToExtend(Refused):
+    """The time for responses is over: it can't be extended any more."""
+
+
+class NoSuchQuestion(Refused):
+    """There is no unanswered question of that number."""
+
+
+class AlreadyReceived(Refused):
+    """A response of that reference has been recorded already."""
+
+
+class ReceivedInTheFuture(Refused):
+    """A response can't have been received after now."""
+
+
+class NotDueYet(Refused):
+    """The period has not ended yet."""
+
+
+class NotAnEvaluator(Refused):
+    """Only those who were appointed evaluate this RFP."""
+
+
+class AlreadyAppointed(Refused):
+    """They are an evaluator of this RFP already."""
+
+
+class AlreadyDeclared(Refused):
+    """You have declared your interests already."""
+
+
+class MayNotEvaluate(Refused):
+    """By the scheme, whoever has that part in an RFP does not evaluate it."""
+
+
+class DeclarationsMissing(Refused):
+    """Every evaluator declares their interests before the first score."""
+
+
+class NoSuchBid(Refused):
+    """No bid of that reference came in time."""
+
+
+class NoSuchCriterion(Refused):
+    """Bids are not measured by that."""
+
+
+class AlreadyScored(Refused):
+    """You have scored this already: correct the score, with a reason."""
+
+
+class NotScored(Refused):
+    """You have not scored this yet."""
+
+
+class ScoresMissing(Refused):
+    """Some scores are missing, or differ and have not been moderated."""
+
+
+class NothingToModerate(Refused):
+    """Moderation needs the scores of every evaluator, and that they differ."""
+
+
+class NotTheBestBid(Refused):
+    """The bid with the highest weighted total is the one to recommend."""
+
+
+class NotRecommended(Refused):
+    """No award has been recommended yet."""
+
+
+class AlreadyRecommended(Refused):
+    """An award has been recommended already."""
+
+
+class TransparencyNoticeFirst(Refused):
+    """Under this regime a direct award is announced before it is put forward."""
+
+
+class NotDirect(Refused):
+    """Only a direct award is announced like this."""
+
+
+class SummariesFirst(Refused):
+    """Every bidder is told how they were assessed before the award is published."""
+
+
+class StandstillRunning(Refused):
+    """No contract is signed before the standstill is over."""
+
+
+class SignedInTheFuture(Refused):
+    """A contract is concluded once it is signed."""
+
+
+class EndsBeforeItStarts(Refused):
+    """A contract can't end before it starts."""
+
+
+class DoneInHouse(Refused):
+    """What the council does itself has no contract, and what has a contract is not done in house."""
+
+
+class OutToMarket(Refused):
+    """The market has been asked: the procurement is terminated, with a reason code, not withdrawn."""
+
+
+class NotOutToMarket(Refused):
+    """The market has not been asked yet: the requester may withdraw."""
+
+
+class SamePerson(Refused):
+    """They have that part already."""
+
+
+class NothingToCopy(Refused):
+    """There is no such RFP to copy."""
+
+
+class ScoresSealed(Refused):
+    """Scores are sealed until all are there and agreed, and but for those who decide until the award."""

@@ -2,92 +2,14 @@
 
 from dataclasses import dataclass, fields
 from datetime import date
-from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-
-class Stage(StrEnum):
-    """Where an RFP is."""
-
-    ABSENT = "absent"
-    DRAFT = "draft"
-    CATALOGUE_CHECK = "catalogue_check"
-    DIVERTED = "diverted"
-    SUBMITTED = "submitted"
-    TRIAGE = "triage"
-    BUSINESS_CASE = "business_case"
-    APPROVAL = "approval"
-    READY_TO_ISSUE = "ready_to_issue"
-    AWARD_APPROVAL = "award_approval"
-    CONTRACTING = "contracting"
-    REJECTED = "rejected"
-    WITHDRAWN = "withdrawn"
-
-
-class Party(StrEnum):
-    """Whom an RFP waits on."""
-
-    NOBODY = "nobody"
-    REQUESTER = "requester"
-    PROCUREMENT = "procurement"
-    APPROVER = "approver"
-    EVALUATORS = "evaluators"
-    FINANCE = "finance"
-    LEGAL = "legal"
-    MARKET = "market"
-    STATUTORY_CLOCK = "statutory_clock"
-    SCRUTINY = "scrutiny"
-    OUTGOING_SUPPLIER = "outgoing_supplier"
-
-
-WAITS_ON = {
-    Stage.DRAFT: Party.REQUESTER,
-    Stage.CATALOGUE_CHECK: Party.REQUESTER,
-    Stage.DIVERTED: Party.NOBODY,
-    Stage.SUBMITTED: Party.PROCUREMENT,
-    Stage.TRIAGE: Party.PROCUREMENT,
-    Stage.BUSINESS_CASE: Party.REQUESTER,
-    Stage.APPROVAL: Party.APPROVER,
-    Stage.READY_TO_ISSUE: Party.PROCUREMENT,
-    Stage.AWARD_APPROVAL: Party.APPROVER,
-    Stage.CONTRACTING: Party.LEGAL,
-    Stage.REJECTED: Party.NOBODY,
-    Stage.WITHDRAWN: Party.NOBODY,
-}
-
-ENDS = frozenset({Stage.DIVERTED, Stage.REJECTED, Stage.WITHDRAWN})
-
-
-class Regime(StrEnum):
-    """The law that a procurement runs under."""
-
-    PROCUREMENT_ACT_2023 = "procurement_act_2023"
-    PUBLIC_CONTRACTS_REGULATIONS_2015 = "public_contracts_regulations_2015"
-    BELOW_THRESHOLD = "below_threshold"
-
-
-class Route(StrEnum):
-    """The path an RFP takes once approved."""
-
-    OPEN_TENDER = "open_tender"
-    RESTRICTED_TENDER = "restricted_tender"
-    MINI_COMPETITION = "mini_competition"
-    QUOTATIONS = "quotations"
-    EXISTING_CONTRACT = "existing_contract"
-    DIRECT_CALL_OFF = "direct_call_off"
-    IN_HOUSE = "in_house"
-
-
-AFTER_APPROVAL = {
-    Route.OPEN_TENDER: Stage.READY_TO_ISSUE,
-    Route.RESTRICTED_TENDER: Stage.READY_TO_ISSUE,
-    Route.MINI_COMPETITION: Stage.READY_TO_ISSUE,
-    Route.QUOTATIONS: Stage.READY_TO_ISSUE,
-    Route.EXISTING_CONTRACT: Stage.READY_TO_ISSUE,
-    Route.DIRECT_CALL_OFF: Stage.AWARD_APPROVAL,
-    Route.IN_HOUSE: Stage.CONTRACTING,
-}
+from rfp_service.rfps.domain.approval import Approval, Clock, KeyDecision, Waiver
+from rfp_service.rfps.domain.routes import DIRECT, Regime, Route
+from rfp_service.rfps.domain.stages import Party, Stage
+from rfp_service.rfps.domain.tender import Award, Tender
+from shared.states import replace
 
 
 @dataclass(frozen=True)
@@ -116,20 +38,6 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Approval:
-    """The tiers that must approve, in order, and how many of them have."""
-
-    value_pence: int = 0
-    tiers: tuple[str, ...] = ()
-    granted: int = 0
-
-    @property
-    def waiting_for(self) -> str:
-        """Return the tier whose turn it is; blank when none is."""
-        return self.tiers[self.granted] if self.granted < len(self.tiers) else ""
-
-
-@dataclass(frozen=True)
 class Rfp:
     """One RFP, from its first event to its last."""
 
@@ -138,8 +46,10 @@ class Rfp:
     stage: Stage = Stage.ABSENT
     waiting_on: Party = Party.NOBODY
     on_hold: bool = False
+    before_hold: Party = Party.NOBODY
     raised_by: str = ""
     need: Need = Need()
+    near_duplicate_of: UUID | None = None
     check: Check = Check()
     rework_loops: int = 0
     lead: str = ""
@@ -148,3 +58,40 @@ class Rfp:
     lots: int = 0
     budget_code: str = ""
     approval: Approval = Approval()
+    waiver: Waiver = Waiver()
+    key: KeyDecision = KeyDecision()
+    clock: Clock = Clock()
+    tender: Tender = Tender()
+    award: Award = Award()
+    parts: tuple[tuple[str, str], ...] = ()  # every part that anybody ever had in it
+    deciders: tuple[str, ...] = ()  # everybody who ever granted something, or was stood in for
+    conflicted: tuple[str, ...] = ()
+
+    @property
+    def is_direct(self) -> bool:
+        """Say whether it goes to one supplier without asking others."""
+        return self.route in DIRECT
+
+    @property
+    def open_approval(self) -> Approval:
+        """Return the approval that is waited for now, of the award or of the RFP; blank where none is."""
+        match self.stage:
+            case Stage.APPROVAL:
+                return self.approval
+            case Stage.AWARD_APPROVAL:
+                return self.award.approval
+            case Stage.KEY_DECISION:
+                decided = self.award.approval if self.key.of_the_award else self.approval
+                return replace(decided, granted=max(len(decided.tiers) - 1, 0))
+            case _:
+                return Approval()
+
+    def with_part(self, part: str, person: str) -> "Rfp":
+        """Return the RFP with somebody's part in it remembered."""
+        held = (part, person)
+        return self if held in self.parts else replace(self, parts=(*self.parts, held))
+
+    def with_deciders(self, *people: str) -> "Rfp":
+        """Return the RFP with those who granted something remembered."""
+        new = tuple(person for person in people if person and person not in self.deciders)
+        return replace(self, deciders=(*self.deciders, *new))

@@ -1,25 +1,25 @@
 """RFPs over HTTP: raise, decide, list, see one as of any time, and its history."""
 
-from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
-from pydantic import BaseModel
+from fastapi import APIRouter, Body, Depends, Path, Request, Response
 from sqlalchemy import select
 
+from rfp_service.rfps.api.filters import Filters
+from rfp_service.rfps.api.rows import RfpRow, RfpSeen, StoredRow, as_seen, targets, with_due
 from rfp_service.rfps.commands.asking import RaiseRfp
+from rfp_service.rfps.commands.copying import CopyRfp
 from rfp_service.rfps.commands.decision import Decision
-from rfp_service.rfps.domain.rfp import Party, Rfp, Stage
-from rfp_service.rfps.views import board, rfps
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.views import rfps
 from shared.audit.history import History, history
 from shared.errors import NotFound
-from shared.fields import Flag
 from shared.http.answers import CREATES, DECIDES, answer_one, listed, one, seen
 from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
 from shared.http.deciding import Caller, Opening, Store, may
 from shared.http.pages import Paged
-from shared.http.reading import Read
+from shared.http.reading import Read, Reading
 from shared.messages import Receipt
 
 RfpId = Annotated[UUID, Path(description="The RFP's id, as its receipt and lists say it.")]
@@ -27,43 +27,6 @@ RfpId = Annotated[UUID, Path(description="The RFP's id, as its receipt and lists
 router = APIRouter(
     prefix="/v1/rfps", tags=["rfps"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT
 )
-
-
-class RfpRow(BaseModel):
-    """An RFP on the board; amounts in pence."""
-
-    id: UUID
-    version: int
-    reference: str
-    stage: Stage
-    waiting_on: Party
-    on_hold: bool
-    title: str
-    service_area: str
-    raised_by: str
-    lead: str
-    cost_centre: str
-    needed_by: date | None
-    estimate_pence: int | None
-    estimate_with_vat_pence: int | None
-    regime: str | None
-    route: str | None
-    lots: int
-    rework_loops: int
-    budget_code: str
-    approval_waits_for: str
-    first_position: int
-    opened_at: datetime
-    changed_at: datetime
-
-
-class RfpSeen(RfpRow):
-    """One RFP with everything that was said of it."""
-
-    description: str
-    catalogue_check_id: UUID | None
-    approval_tiers: list[str]
-    approvals_granted: int
 
 
 @router.post(
@@ -77,6 +40,18 @@ async def raise_rfp(
     command: Annotated[RaiseRfp, strict(RaiseRfp), Body()], desk: Opening
 ) -> Receipt:
     """Raise an RFP: a draft that belongs to whoever asks."""
+    return await desk.create(command, blank=Rfp())
+
+
+@router.post(
+    "/copies",
+    status_code=201,
+    summary="Copy an RFP",
+    responses=CREATES,
+    dependencies=[Depends(must_be_json)],
+)
+async def copy_rfp(command: Annotated[CopyRfp, strict(CopyRfp), Body()], desk: Opening) -> Receipt:
+    """Raise an RFP that asks for what a past one asked for."""
     return await desk.create(command, blank=Rfp())
 
 
@@ -97,27 +72,17 @@ async def decide(
 
 @router.get("", summary="List RFPs", dependencies=[may("read-rfps")], responses=listed(RfpRow))
 async def list_rfps(
-    reading: Read,
-    page: Paged,
-    person: Caller,
-    stage: Annotated[Stage | None, Query(description="Only those in this stage.")] = None,
-    waiting_on: Annotated[
-        Party | None, Query(description="Only those that wait on this party.")
-    ] = None,
-    service_area: Annotated[
-        str | None, Query(max_length=200, description="Only those of this service.")
-    ] = None,
-    mine: Annotated[Flag, Query(description="Only those that you raised.")] = False,  # noqa: FBT002  # a query parameter
+    request: Request, reading: Read, page: Paged, person: Caller, filters: Filters
 ) -> Response:
-    """List RFPs, newest first, as they stand or stood."""
-    columns = [rfps.c[name] for name in RfpRow.model_fields]
-    statement = select(*columns).where(reading.valid(rfps))
-    wanted = {"stage": stage, "waiting_on": waiting_on, "service_area": service_area}
-    wanted["raised_by"] = person.id if mine else None
-    for name, value in wanted.items():
-        if value is not None:
-            statement = statement.where(rfps.c[name] == value)
-    return await page.of(reading, statement, rfps.c.first_position)
+    """List RFPs, newest first, as they stand or stood, with when they are due."""
+    by = await targets(request.app.state.service.store, reading)
+    columns = [rfps.c[name] for name in StoredRow.model_fields]
+    statement = select(*columns).where(reading.valid(rfps), *filters.conditions(person, by))
+
+    async def add_due(_: Reading, items: list[dict[str, Any]]) -> None:
+        with_due(items, by)
+
+    return await page.of(reading, statement, rfps.c.first_position, also=add_due)
 
 
 @router.get(
@@ -129,13 +94,7 @@ async def see_rfp(request: Request, rfp_id: RfpId, reading: Read) -> Response:
     stream = await store.load(rfp_id, Rfp(), reading.position if reading.past else None)
     if stream.version == 0:
         raise NotFound
-    rfp = stream.state
-    shown = RfpSeen(
-        id=stream.id, version=stream.version, first_position=stream.first_position,
-        opened_at=stream.opened_at, changed_at=stream.changed_at, **board(stream),
-        description=rfp.need.description, catalogue_check_id=rfp.check.id,
-        approval_tiers=list(rfp.approval.tiers), approvals_granted=rfp.approval.granted,
-    )  # fmt: skip
+    shown = as_seen(stream, await targets(store, reading))
     return await seen(request, reading, shown, f'"{stream.version}"')
 
 

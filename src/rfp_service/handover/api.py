@@ -1,0 +1,116 @@
+"""Hand-overs over HTTP: all of somebody's work to somebody else at once, and what became of each thing."""
+
+from typing import Annotated
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+
+from fastapi import APIRouter, Body, Depends, Path, Request, Response
+from pydantic import BaseModel
+
+from rfp_service.handover.commands import HandWorkOver
+from rfp_service.handover.domain import Handed, HandOver, Left
+from rfp_service.handover.gathering import gathered
+from shared.errors import KeyUsedOtherwise, NotFound, OutOfDate, ViewsBehind
+from shared.eventstore.store import ATTEMPTS
+from shared.http.answers import CREATES, answer_one, one
+from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
+from shared.http.deciding import Desk, Opening, may
+from shared.http.reading import Read
+from shared.messages import Receipt, Stream
+
+router = APIRouter(
+    prefix="/v1/hand-overs", tags=["hand-overs"], route_class=StrictRoute,
+    max_body_size=BODY_BYTES_LIMIT,
+)  # fmt: skip
+
+
+class HandOverShown(BaseModel):
+    """What changed hands, and what could not, by the rule that says no."""
+
+    id: UUID
+    version: int
+    leaver: str
+    successor: str
+    reason: str
+    handed: list[Handed]
+    left: list[Left]
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Hand somebody's work over",
+    responses=CREATES,
+    dependencies=[Depends(must_be_json)],
+)
+async def hand_over(
+    request: Request,
+    response: Response,
+    command: Annotated[HandWorkOver, strict(HandWorkOver), Body()],
+    desk: Opening,
+) -> Receipt:
+    """Hand over all that somebody has in hand: open RFPs, places on tiers, and delegations."""
+    await _views_must_be_current(request)
+    receipt = await handed_over(desk, command)
+    response.headers["ETag"] = f'"{receipt.version}"'
+    return receipt
+
+
+async def handed_over(desk: Desk, command: HandWorkOver) -> Receipt:
+    """Decide on every thing by its own rules, and append it all together, or none of it."""
+    key = desk.conditions.key
+    name = uuid5(NAMESPACE_URL, f"{key.caller} {key.key}") if key else uuid4()
+    stamp = (await desk.stamp_for(HandWorkOver)).model_copy(
+        update={"causation": f"hand-over {name}"}
+    )
+    same = await desk.same({desk.person.id, command.leaver, command.successor})
+    stamp = stamp.model_copy(update={"known": stamp.known.model_copy(update={"same": same})})
+    for _ in range(ATTEMPTS):  # somebody may be faster on any of the things: look again
+        before = await desk.store.load(name, HandOver())
+        if before.version:
+            return _as_the_first_time(before, command)
+        plan = await gathered(desk.store, command, stamp)
+        events = [*plan.events, (name, 1, plan.result(), stamp, None, 0)]
+        if receipt := await desk.store.append_together(events):
+            return receipt
+    raise OutOfDate
+
+
+def _as_the_first_time(before: Stream[HandOver], command: HandWorkOver) -> Receipt:
+    """Return the receipt of a hand-over that was asked for before, under the same key."""
+    told = before.state
+    if (told.leaver, told.successor, told.reason) != tuple(command.model_dump().values()):
+        raise KeyUsedOtherwise
+    return Receipt(id=before.id, version=before.version, position=before.position)
+
+
+@router.get(
+    "/{hand_over_id}",
+    summary="See a hand-over",
+    dependencies=[may("read-hand-overs")],
+    responses=one(HandOverShown),
+)
+async def see_hand_over(
+    request: Request,
+    hand_over_id: Annotated[UUID, Path(description="The hand-over's id.")],
+    reading: Read,
+) -> Response:
+    """Show what changed hands, and what could not."""
+    store = request.app.state.service.store
+    position = reading.position if reading.past else None
+    stream = await store.load(hand_over_id, HandOver(), position)
+    if stream.version == 0:
+        raise NotFound
+    told = stream.state
+    shown = HandOverShown(
+        id=stream.id, version=stream.version, leaver=told.leaver, successor=told.successor,
+        reason=told.reason, handed=list(told.handed), left=list(told.left),
+    )  # fmt: skip
+    return answer_one(request, shown, f'"{stream.version}"')
+
+
+async def _views_must_be_current(request: Request) -> None:
+    """Refuse to look for somebody's work in views that are behind."""
+    service = request.app.state.service
+    head = await service.record.head()
+    if not await service.visibility.reaches(head):
+        raise ViewsBehind(position=head, visible=service.visibility.position)

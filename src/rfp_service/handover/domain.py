@@ -1,0 +1,65 @@
+"""A hand-over: from whom to whom, what changed hands, and what could not, with the rule that says no."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.errors import Refused
+from shared.messages import Event
+
+
+class Handed(BaseModel):
+    """One thing that changed hands, and as what."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    part: str
+
+
+class Left(Handed):
+    """One thing that could not change hands, by the name of the rule that says no."""
+
+    refusal: str
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """One hand-over."""
+
+    kind: ClassVar[str] = "hand-over"
+
+    leaver: str = ""
+    successor: str = ""
+    reason: str = ""
+    handed: tuple[Handed, ...] = ()
+    left: tuple[Left, ...] = ()
+
+
+class WorkHandedOver(Event[HandOver]):
+    """Somebody's open work, approvals and delegations went to somebody else."""
+
+    kind: ClassVar[str] = "hand-over"
+
+    leaver: str
+    successor: str
+    reason: str
+    handed: tuple[Handed, ...]
+    left: tuple[Left, ...]
+
+    def apply(self, hand_over: HandOver) -> HandOver:
+        """Return the hand-over."""
+        return HandOver(self.leaver, self.successor, self.reason, self.handed, self.left)
+
+
+class ToThemselves(Refused):
+    """Work is handed over to somebody else."""
+
+
+class TooMuchAtOnce(Refused):
+    """They have more in hand than can change hands in one decision."""
+
+
+EVENTS = (WorkHandedOver,)

@@ -1,0 +1,1 @@
+"""How RFPs are reached over HTTP."""

@@ -1,0 +1,115 @@
+"""Approvals over HTTP: what waits for you, or for those you stand in for, oldest deadline first."""
+
+from collections.abc import AsyncIterator
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
+from sqlalchemy import all_, and_, literal, or_, select
+
+from rfp_service.rfps.api.rows import targets, with_due
+from rfp_service.rfps.domain.stages import Stage
+from rfp_service.rfps.views import rfps
+from shared.calendar import day_in_london
+from shared.http.answers import listed
+from shared.http.bodies import StrictRoute
+from shared.http.deciding import Caller, may
+from shared.http.pages import Paged
+from shared.http.reading import Read, Reading
+from shared.scheme.delegations import delegations
+from shared.scheme.domain import SCHEME_ID, Scheme, SchemeValues
+
+WAITING_LIMIT = 2_000  # more than anybody could ever decide
+PLACES = 10**11  # positions below each day, so that day and position make one number
+NO_DAY = date(9999, 12, 31)
+COLUMNS = (
+    "id", "version", "reference", "title", "service_area", "stage", "approval_waits_for",
+    "approval_value_pence", "raised_by", "lead", "stage_since", "first_position",
+)  # fmt: skip
+
+router = APIRouter(prefix="/v1/approvals", tags=["rfps"], route_class=StrictRoute)
+
+
+class ApprovalRow(BaseModel):
+    """An approval that waits: of what, for whom, up to which amount in pence without VAT, until when."""
+
+    id: UUID
+    version: int
+    reference: str
+    title: str
+    service_area: str
+    stage: Stage
+    approval_waits_for: str = Field(description="The tier; blank where any approver may decide.")
+    approval_value_pence: int
+    raised_by: str
+    lead: str
+    stage_since: datetime
+    first_position: int
+    acting_for: str = Field(description="Whom you would stand in for; blank for yourself.")
+    due_on: date | None
+    overdue_working_days: int
+
+
+@router.get(
+    "",
+    summary="List what waits for your approval",
+    dependencies=[may("read-approvals")],
+    responses=listed(ApprovalRow),
+)
+async def list_approvals(request: Request, reading: Read, page: Paged, person: Caller) -> Response:
+    """List what waits for you or for whom you stand in for, oldest deadline first."""
+    store = request.app.state.service.store
+    scheme = await store.load(SCHEME_ID, Scheme(), reading.position if reading.past else None)
+    values = scheme.state.in_force(day_in_london(reading.as_of)).values
+    items = [
+        item
+        async for principal, limit in _principals(reading, person.id)
+        for item in await _waiting(reading, values, (person.id, principal), limit)
+    ]
+    first = {item["id"]: item for item in reversed(items)}  # for oneself before for others
+    shown = list(first.values())
+    with_due(shown, await targets(store, reading))
+    return await page.numbered(reading, shown, place)
+
+
+def place(item: dict[str, Any]) -> int:
+    """Return an approval's place in the list: its due day, then its age."""
+    return (item["due_on"] or NO_DAY).toordinal() * PLACES + int(item["first_position"])
+
+
+async def _principals(reading: Reading, person: str) -> AsyncIterator[tuple[str, int | None]]:
+    """Yield for whom a person decides, and up to which amount: themselves, and who delegated to them."""
+    yield "", None
+    t, day = delegations.c, day_in_london(reading.as_of)
+    live = select(t.delegator, t.limit_pence).where(
+        reading.valid(delegations), t.delegate == person, ~t.ended, t.first_day <= day,
+        t.last_day >= day,
+    )  # fmt: skip
+    for row in await reading.rows(live):
+        yield row["delegator"], row["limit_pence"]
+
+
+async def _waiting(
+    reading: Reading,
+    values: SchemeValues | None,
+    who: tuple[str, str],
+    limit_pence: int | None,
+) -> list[dict[str, Any]]:
+    """Return what waits for one person's tiers, without what the one who would decide is kept out of."""
+    person, principal = who
+    tiers = values.tiers_of(principal or person) if values else ()
+    if not tiers:
+        return []
+    t = rfps.c
+    any_approver = and_(t.stage == Stage.WAIVER, t.waiting_on == "approver")
+    statement = select(*(t[name] for name in COLUMNS)).where(
+        reading.valid(rfps), or_(t.approval_waits_for.in_(tiers), any_approver), ~t.on_hold
+    )
+    if limit_pence is not None:
+        statement = statement.where(t.approval_value_pence <= limit_pence)
+    for each in filter(None, who):
+        statement = statement.where(literal(each) != all_(t.kept_out))
+    rows = await reading.rows(statement.order_by(t.first_position).limit(WAITING_LIMIT))
+    return [{**row, "acting_for": principal} for row in rows]

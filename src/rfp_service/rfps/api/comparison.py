@@ -1,0 +1,112 @@
+"""Bids side by side over HTTP, with every score, once they may be seen."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import BaseModel, Field
+
+from rfp_service.rfps.domain.refusals import ScoresSealed
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.sealing import is_complete, is_released
+from rfp_service.rfps.domain.tender import Criterion, Tender
+from shared.access.roles import Role
+from shared.access.tokens import Person
+from shared.errors import NotFound
+from shared.http.answers import answer_one, one, problems
+from shared.http.areas import in_sight
+from shared.http.bodies import StrictRoute
+from shared.http.deciding import Caller, may
+from shared.http.reading import Read
+
+WHO_DECIDES = frozenset({Role.PROCUREMENT_OFFICER, Role.APPROVER, Role.EVALUATOR})
+
+router = APIRouter(prefix="/v1/rfps", tags=["rfps"], route_class=StrictRoute)
+
+
+class Measured(BaseModel):
+    """How one bid did on one criterion: each evaluator's score, and the one that counts."""
+
+    criterion: str
+    weight: int
+    given: dict[str, int]
+    moderated: int | None
+    score: int | None
+
+
+class ComparedBid(BaseModel):
+    """One bid beside the others; its total is of a hundred."""
+
+    bid: str
+    rank: int
+    total: float
+    measured: list[Measured]
+
+
+class Comparison(BaseModel):
+    """Every bid that came in time, the highest total first."""
+
+    id: UUID
+    version: int
+    criteria: list[Criterion]
+    bids: list[ComparedBid]
+    late: list[str] = Field(description="Bids that came too late; they were not opened.")
+    recommended: str
+
+
+@router.get(
+    "/{rfp_id}/comparison",
+    summary="Compare the bids",
+    dependencies=[may("read-rfps")],
+    responses={**one(Comparison), **problems(404, 409)},
+)
+async def compare_bids(
+    request: Request,
+    rfp_id: Annotated[UUID, Path(description="The RFP's id.")],
+    reading: Read,
+    person: Caller,
+) -> Response:
+    """Show every bid's scores side by side: to those who decide once all are there, then to everybody."""
+    store = request.app.state.service.store
+    now = await store.load(rfp_id, Rfp())
+    if now.version == 0:
+        raise NotFound
+    need = now.state.need
+    in_sight(person, reading.areas, need.service_area, now.state.raised_by)
+    _must_be_open_to(person, now.state)
+    stream = await store.load(rfp_id, Rfp(), reading.position) if reading.past else now
+    if stream.version == 0:
+        raise NotFound
+    tender = stream.state.tender
+    shown = Comparison(
+        id=stream.id, version=stream.version, criteria=list(tender.criteria), bids=compared(tender),
+        late=[bid.reference for bid in tender.bids if bid.late],
+        recommended=stream.state.award.bid,
+    )  # fmt: skip
+    return answer_one(request, shown, f'"{stream.version}"')
+
+
+def compared(tender: Tender) -> list[ComparedBid]:
+    """Return the bids by their totals; bids that tie share a rank."""
+    totals = {bid: tender.total(bid) for bid in tender.timely}
+    return [
+        ComparedBid(
+            bid=bid,
+            rank=1 + sum(other > total for other in totals.values()),
+            total=float(total),
+            measured=[
+                Measured(
+                    criterion=c.name, weight=c.weight, given=tender.given(bid, c.name),
+                    moderated=tender.moderation(bid, c.name), score=tender.final(bid, c.name),
+                )
+                for c in tender.criteria
+            ],
+        )
+        for bid, total in sorted(totals.items(), key=lambda item: (-item[1], item[0]))
+    ]  # fmt: skip
+
+
+def _must_be_open_to(person: Person, rfp: Rfp) -> None:
+    decides = bool(WHO_DECIDES.intersection(person.roles))
+    if not (is_released(rfp) or (decides and is_complete(rfp))):
+        raise ScoresSealed(stage=rfp.stage)

@@ -1,0 +1,65 @@
+"""What a list of RFPs can be narrowed to."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Query
+from sqlalchemy import ColumnElement, and_, false, or_
+
+from rfp_service.rfps.domain.stages import Party, Stage
+from rfp_service.rfps.due import Targets
+from rfp_service.rfps.views import rfps
+from shared.access.tokens import Person
+from shared.fields import Flag
+
+
+@dataclass(frozen=True)
+class RfpFilters:
+    """The filters of one request; what is left out narrows nothing."""
+
+    stage: Stage | None
+    waiting_on: Party | None
+    service_area: str | None
+    overdue: bool | None
+    on_hold: bool | None
+    mine: bool
+
+    def conditions(self, person: Person, by: Targets) -> list[ColumnElement[bool]]:
+        """Return what an RFP's row must fulfil."""
+        wanted: dict[str, object] = {"stage": self.stage, "waiting_on": self.waiting_on}
+        wanted |= {"service_area": self.service_area, "on_hold": self.on_hold}
+        found = [rfps.c[name] == value for name, value in wanted.items() if value is not None]
+        if self.mine:
+            found.append(or_(rfps.c.raised_by == person.id, rfps.c.lead == person.id))
+        if self.overdue is not None:
+            found.append(_beyond(by) if self.overdue else ~_beyond(by))
+        return found
+
+
+def _beyond(by: Targets) -> ColumnElement[bool]:
+    """Return the condition that picks what is beyond the target of its stage."""
+    late = by.overdue_before().items()
+    return or_(
+        false(), *(and_(rfps.c.stage == stage, rfps.c.stage_since < at) for stage, at in late)
+    )
+
+
+async def filters(
+    stage: Annotated[Stage | None, Query(description="Only those in this stage.")] = None,
+    waiting_on: Annotated[
+        Party | None, Query(description="Only those that wait on this party.")
+    ] = None,
+    service_area: Annotated[
+        str | None, Query(max_length=200, description="Only those of this service.")
+    ] = None,
+    overdue: Annotated[
+        Flag | None, Query(description="Only those that are, or are not, beyond their target.")
+    ] = None,
+    on_hold: Annotated[Flag | None, Query(description="Only those that are, or are not.")] = None,
+    mine: Annotated[Flag, Query(description="Only those that you ask for or lead.")] = False,  # noqa: FBT002  # a query parameter
+) -> RfpFilters:
+    """Read what a list is to be narrowed to."""
+    return RfpFilters(stage, waiting_on, service_area, overdue, on_hold, mine)
+
+
+Filters = Annotated[RfpFilters, Depends(filters)]

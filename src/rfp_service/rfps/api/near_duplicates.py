@@ -1,0 +1,68 @@
+"""Near-duplicates over HTTP: who asked for nearly the same lately, before one asks again."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, Field
+
+from rfp_service.rfps.domain.stages import Stage
+from rfp_service.rfps.nearness import FOUND_LIMIT, near
+from shared.http.answers import listed
+from shared.http.bodies import StrictRoute
+from shared.http.deciding import may
+from shared.http.pages import Paged
+from shared.http.reading import Read, Reading
+
+TWELVE_MONTHS = timedelta(days=365)
+
+router = APIRouter(prefix="/v1/rfps", tags=["rfps"], route_class=StrictRoute)
+
+
+class NearDuplicateRow(BaseModel):
+    """An RFP that asks, or asked, for nearly the same."""
+
+    id: UUID
+    reference: str
+    title: str
+    service_area: str
+    stage: Stage
+    raised_by: str
+    opened_at: datetime
+    first_position: int
+    nearness: float = Field(description="From 0 to 1: shared words and shared spelling.")
+
+
+@router.get(
+    "/near-duplicates",
+    summary="Find near-duplicates of a need",
+    dependencies=[may("read-rfps")],
+    responses=listed(NearDuplicateRow),
+)
+async def list_near_duplicates(
+    reading: Read,
+    page: Paged,
+    need: Annotated[
+        str,
+        Query(
+            min_length=1, max_length=500, description="What is needed, in a few words.",
+            examples=["Laptops for the registrars"],
+        ),
+    ],
+) -> Response:  # fmt: skip
+    """List RFPs of the twelve months before that ask for nearly the same, nearest first."""
+    since = reading.as_of - TWELVE_MONTHS
+    rows = await reading.pool.fetch(
+        near(past=reading.past), need, since, reading.position, FOUND_LIMIT
+    )
+    items = [item for row in rows if _in_sight(reading, item := dict(row))]
+    places = {item["id"]: number for number, item in enumerate(items)}
+    return await page.numbered(reading, items, lambda item: places[item["id"]] + 1)
+
+
+def _in_sight(reading: Reading, row: Mapping[str, Any]) -> bool:
+    """Say whether an RFP is of the reader's own service areas, where they are limited to some, or theirs."""
+    areas = reading.areas
+    return areas is None or row["service_area"] in areas or row["raised_by"] == reading.person.id

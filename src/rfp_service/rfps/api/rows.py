@@ -1,0 +1,127 @@
+"""What is shown of an RFP, on lists and by itself; amounts in pence, without VAT if not said."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.stages import Party, Stage
+from rfp_service.rfps.due import Targets
+from rfp_service.rfps.views import board
+from shared.eventstore.store import EventStore
+from shared.http.reading import Reading
+from shared.messages import Stream
+from shared.scheme.domain import SCHEME_ID, Scheme
+
+
+class StoredRow(BaseModel):
+    """What the board holds of an RFP."""
+
+    id: UUID
+    version: int
+    reference: str
+    stage: Stage
+    waiting_on: Party
+    on_hold: bool
+    title: str
+    service_area: str
+    raised_by: str
+    lead: str
+    cost_centre: str
+    needed_by: date | None
+    estimate_pence: int | None
+    estimate_with_vat_pence: int | None
+    regime: str | None
+    route: str | None
+    lots: int
+    rework_loops: int
+    budget_code: str
+    approval_waits_for: str
+    supplier: str
+    award_value_pence: int
+    clock_ends_at: datetime | None = Field(description="When the period that runs now is over.")
+    stage_since: datetime
+    first_position: int
+    opened_at: datetime
+    changed_at: datetime
+
+
+class RfpRow(StoredRow):
+    """An RFP on the board, and when the scheme says that it should leave its stage."""
+
+    due_on: date | None
+    overdue_working_days: int
+
+
+class RfpSeen(RfpRow):
+    """One RFP with everything that was said of it."""
+
+    description: str
+    near_duplicate_of: UUID | None
+    catalogue_check_id: UUID | None
+    approval_value_pence: int
+    approval_tiers: list[str]
+    approvals_granted: int
+    award_tiers: list[str]
+    award_approvals_granted: int
+    criteria: list[dict[str, Any]]
+    evaluators: list[str]
+    responses_by: datetime | None
+    bids: int = Field(description="How many bids came in time; what they say stays sealed.")
+    late_bids: int
+    unanswered: list[int]
+    standstill_ends: datetime | None
+
+
+async def targets(store: EventStore, reading: Reading) -> Targets:
+    """Return the scheme's targets as they stood for a reading."""
+    scheme = await store.load(SCHEME_ID, Scheme(), reading.position if reading.past else None)
+    return Targets(scheme.state, reading.as_of)
+
+
+def with_due(items: list[dict[str, Any]], by: Targets) -> None:
+    """Add to each item what follows from its stage and today."""
+    for item in items:
+        item.update(by.of(item["stage"], item["stage_since"])._asdict())
+
+
+def as_seen(stream: Stream[Rfp], by: Targets) -> RfpSeen:
+    """Return one RFP as it is shown by itself."""
+    rfp = stream.state
+    row = board(stream)
+    assert stream.stage_since is not None, "what happened is in a stage"
+    return RfpSeen.model_validate(
+        {
+            "id": stream.id,
+            "version": stream.version,
+            "first_position": stream.first_position,
+            "opened_at": stream.opened_at,
+            "changed_at": stream.changed_at,
+            **row,
+            **by.of(rfp.stage, stream.stage_since)._asdict(),
+            "description": rfp.need.description,
+            "near_duplicate_of": rfp.near_duplicate_of,
+            "catalogue_check_id": rfp.check.id,
+            "approval_value_pence": rfp.approval.value_pence,
+            "approval_tiers": rfp.approval.tiers,
+            "approvals_granted": rfp.approval.granted,
+            "award_tiers": rfp.award.approval.tiers,
+            "award_approvals_granted": rfp.award.approval.granted,
+            **_tender(rfp),
+        }
+    )
+
+
+def _tender(rfp: Rfp) -> dict[str, Any]:
+    tender = rfp.tender
+    return {
+        "criteria": [criterion.model_dump() for criterion in tender.criteria],
+        "evaluators": list(tender.evaluators),
+        "responses_by": tender.responses_by,
+        "bids": len(tender.timely),
+        "late_bids": len(tender.bids) - len(tender.timely),
+        "unanswered": list(tender.unanswered),
+        "standstill_ends": rfp.award.standstill_ends,
+    }

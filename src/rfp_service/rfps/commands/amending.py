@@ -1,0 +1,79 @@
+"""Putting the need differently: freely while it is written, later at the price of its approval."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from pydantic import Field
+
+from rfp_service.rfps.commands.handling import is_out
+from rfp_service.rfps.commands.rules import entering, must_be_in, must_be_requester, staying
+from rfp_service.rfps.domain.approval_events import ApprovalSuperseded
+from rfp_service.rfps.domain.events import RfpAmended, RfpEvent
+from rfp_service.rfps.domain.refusals import (
+    NothingAmended,
+    NotTheLead,
+    NotYourRfp,
+    OutToMarket,
+    ReasonNeeded,
+    VatMissing,
+)
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.routes import Route
+from rfp_service.rfps.domain.stages import UNDER_APPROVAL, Stage
+from shared.fields import Code, Day, LongText, Pence, Reason, ShortText
+from shared.messages import Command, Stamp
+
+
+class AmendRfp(Command[Rfp]):
+    """Put the need differently, or add what is still missing; leave out what stays as it is."""
+
+    decision: Literal["amend"] = "amend"
+    title: ShortText | None = None
+    description: LongText | None = None
+    service_area: ShortText | None = None
+    cost_centre: Code | None = None
+    needed_by: Day | None = None
+    estimate_pence: Pence | None = Field(None, description="Without VAT, in pence.")
+    estimate_with_vat_pence: Pence | None = Field(None, description="With VAT, in pence.")
+    route: Route | None = Field(None, description="The lead's to change, once there is one.")
+    reason: Reason | None = Field(None, description="Needed once approval has been asked for.")
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> Sequence[RfpEvent]:
+        """Amend what is being written; what is under approval goes back, and its approval is over."""
+        must_be_in(rfp, Stage.DRAFT, Stage.BUSINESS_CASE, *UNDER_APPROVAL)
+        if rfp.stage in UNDER_APPROVAL:
+            return self._superseding(rfp, stamp)
+        must_be_requester(rfp, stamp)
+        if self.route is not None:
+            raise NotTheLead(lead=rfp.lead)
+        return [RfpAmended(**self._given(rfp), reason=self.reason or "", **staying(rfp))]
+
+    def _superseding(self, rfp: Rfp, stamp: Stamp) -> Sequence[RfpEvent]:
+        """Amend with a reason, as requester or lead, and give up whatever has been approved so far."""
+        leads = stamp.known.same_person(stamp.by, rfp.lead)
+        if not (leads or stamp.known.same_person(stamp.by, rfp.raised_by)):
+            raise NotYourRfp(requester=rfp.raised_by, lead=rfp.lead)
+        if is_out(rfp):
+            raise OutToMarket(stage=rfp.stage)
+        if self.route is not None and not leads:
+            raise NotTheLead(lead=rfp.lead)
+        if self.reason is None:
+            raise ReasonNeeded(stage=rfp.stage)
+        back = entering(Stage.BUSINESS_CASE)
+        return [
+            RfpAmended(**self._given(rfp), reason=self.reason, **back),
+            ApprovalSuperseded(
+                tiers=rfp.approval.tiers, granted=rfp.approval.granted, reason=self.reason, **back
+            ),
+        ]
+
+    def _given(self, rfp: Rfp) -> dict[str, Any]:
+        """Return the fields that were given; the estimate with VAT is never below the one without."""
+        given = self.model_dump(exclude={"decision", "reason"}, exclude_none=True)
+        if not given:
+            raise NothingAmended
+        without = given.get("estimate_pence", rfp.need.estimate_pence)
+        with_vat = given.get("estimate_with_vat_pence", rfp.need.estimate_with_vat_pence)
+        if without is not None and with_vat is not None and with_vat < without:
+            raise VatMissing(estimate_pence=without, estimate_with_vat_pence=with_vat)
+        return given

@@ -1,0 +1,152 @@
+"""Measuring bids: declared interests first, then independent scores, then agreement where they differ."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from rfp_service.rfps.commands.rules import (
+    entering,
+    must_be_in,
+    must_not_be_requester,
+    staying,
+)
+from rfp_service.rfps.domain.refusals import (
+    AlreadyDeclared,
+    AlreadyScored,
+    DeclarationsMissing,
+    NoSuchBid,
+    NoSuchCriterion,
+    NotAnEvaluator,
+    NothingToModerate,
+    NotScored,
+)
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.stages import Stage
+from rfp_service.rfps.domain.tender import SCORE_LIMIT, Tender
+from rfp_service.rfps.domain.tender_events import (
+    EvaluatorDeclared,
+    NoCompliantBid,
+    ScoreCorrected,
+    ScoreRecorded,
+    ScoresModerated,
+)
+from shared.fields import WHOLE, Code, LongText, Reason, ShortText
+from shared.messages import Command, Stamp
+
+Points = Annotated[int, Field(ge=0, le=SCORE_LIMIT, examples=[70]), WHOLE]
+
+
+class DeclareInterests(Command[Rfp]):
+    """Declare your interests as an evaluator; with a conflict you evaluate nothing."""
+
+    decision: Literal["declare-interests"] = "declare-interests"
+    conflict: bool
+    statement: LongText = Field(examples=["I know none of the bidders."])
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> EvaluatorDeclared:
+        """Take one declaration from each evaluator."""
+        must_be_in(rfp, Stage.READY_TO_ISSUE, Stage.OPEN, Stage.EVALUATION)
+        _must_evaluate(rfp.tender, stamp)
+        if stamp.by in rfp.tender.declared:
+            raise AlreadyDeclared
+        return EvaluatorDeclared(
+            evaluator=stamp.by, conflict=self.conflict, statement=self.statement, **staying(rfp)
+        )
+
+
+class OfABid(Command[Rfp]):
+    """What is said of one bid on one criterion."""
+
+    bid: Code = Field(examples=["BID-0007"])
+    criterion: ShortText = Field(examples=["Price"])
+    score: Points
+
+
+class RecordScore(OfABid):
+    """Score a bid on a criterion, by yourself."""
+
+    decision: Literal["record-score"] = "record-score"
+    comment: LongText
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> ScoreRecorded:
+        """Take the score once every evaluator has declared."""
+        earlier = _may_score(rfp, stamp, self)
+        if earlier is not None:
+            raise AlreadyScored(bid=self.bid, criterion=self.criterion)
+        return ScoreRecorded(
+            evaluator=stamp.by, bid=self.bid, criterion=self.criterion, score=self.score,
+            comment=self.comment, **staying(rfp),
+        )  # fmt: skip
+
+
+class CorrectScore(OfABid):
+    """Correct a score of yours, with a reason; what it was stays on record."""
+
+    decision: Literal["correct-score"] = "correct-score"
+    comment: LongText = Field(description="The reason.")
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> ScoreCorrected:
+        """Put the new score beside the old one."""
+        earlier = _may_score(rfp, stamp, self)
+        if earlier is None:
+            raise NotScored(bid=self.bid, criterion=self.criterion)
+        return ScoreCorrected(
+            evaluator=stamp.by, bid=self.bid, criterion=self.criterion, score=self.score,
+            comment=self.comment, was=earlier, **staying(rfp),
+        )  # fmt: skip
+
+
+class ModerateScores(OfABid):
+    """Record what the evaluators agreed on where they had differed, and why."""
+
+    decision: Literal["moderate-scores"] = "moderate-scores"
+    reason: Reason
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> ScoresModerated:
+        """Keep the agreed score beside those of each evaluator."""
+        must_be_in(rfp, Stage.EVALUATION)
+        must_not_be_requester(rfp, stamp)
+        _must_be_measured(rfp.tender, self)
+        given = rfp.tender.given(self.bid, self.criterion)
+        if len(given) < len(rfp.tender.evaluators) or len(set(given.values())) < 2:
+            missing = [e for e in rfp.tender.evaluators if e not in given]
+            raise NothingToModerate(missing=missing)
+        return ScoresModerated(
+            bid=self.bid, criterion=self.criterion, given=given, score=self.score,
+            reason=self.reason, **staying(rfp),
+        )  # fmt: skip
+
+
+class FindNoCompliantBid(Command[Rfp]):
+    """Say that no bid does what was asked for: the RFP ends."""
+
+    decision: Literal["find-no-compliant-bid"] = "find-no-compliant-bid"
+    reason: Reason
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> NoCompliantBid:
+        """End the RFP without success."""
+        must_be_in(rfp, Stage.EVALUATION)
+        must_not_be_requester(rfp, stamp)
+        return NoCompliantBid(reason=self.reason, **entering(Stage.UNSUCCESSFUL))
+
+
+def _may_score(rfp: Rfp, stamp: Stamp, of: OfABid) -> int | None:
+    """Return what the evaluator gave before, once they and everybody else have declared."""
+    must_be_in(rfp, Stage.EVALUATION)
+    _must_evaluate(rfp.tender, stamp)
+    if rfp.tender.undeclared:
+        raise DeclarationsMissing(missing=list(rfp.tender.undeclared))
+    _must_be_measured(rfp.tender, of)
+    return rfp.tender.given(of.bid, of.criterion).get(stamp.by)
+
+
+def _must_evaluate(tender: Tender, stamp: Stamp) -> None:
+    if stamp.by not in tender.evaluators:
+        raise NotAnEvaluator
+
+
+def _must_be_measured(tender: Tender, of: OfABid) -> None:
+    if of.bid not in tender.timely:
+        raise NoSuchBid
+    if of.criterion not in {criterion.name for criterion in tender.criteria}:
+        raise NoSuchCriterion(criteria=[criterion.name for criterion in tender.criteria])

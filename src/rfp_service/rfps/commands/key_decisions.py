@@ -1,0 +1,174 @@
+"""Key decisions: announced beforehand, taken by the last tier, published so that scrutiny may call in."""
+
+from datetime import date, timedelta
+from typing import Literal
+
+from pydantic import Field
+
+from rfp_service.rfps.commands.approvers import (
+    Approving,
+    must_be_independent,
+    must_be_of_the_tier,
+)
+from rfp_service.rfps.commands.rules import (
+    entering,
+    going_on,
+    must_be_at,
+    must_be_in,
+    next_clock,
+    rules_of,
+    staying,
+)
+from rfp_service.rfps.domain.approval import Basis, KeyDecision
+from rfp_service.rfps.domain.key_decision_events import (
+    DecisionPublished,
+    ForwardPlanNoticePublished,
+    GeneralExceptionUsed,
+    KeyDecisionRefused,
+    KeyDecisionTaken,
+    SpecialUrgencyAgreed,
+)
+from rfp_service.rfps.domain.refusals import AlreadyPublished, NoticeInTheFuture, NoticeTooShort
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.stages import NOTICE_MAY_RUN, Stage
+from shared.calendar import WorkingDays, day_in_london, end_of
+from shared.fields import Code, Day, Reason
+from shared.messages import Command, Stamp
+from shared.rules import Rules
+
+
+class PublishForwardPlanNotice(Command[Rfp]):
+    """Record that the coming key decision was announced in the forward plan."""
+
+    decision: Literal["publish-forward-plan-notice"] = "publish-forward-plan-notice"
+    reference: Code = Field(examples=["FP-2026-07"])
+    published_on: Day
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> ForwardPlanNoticePublished:
+        """Let the notice run, from the business case on."""
+        must_be_at(rfp, *NOTICE_MAY_RUN)
+        _must_have_happened(self.published_on, stamp)
+        return ForwardPlanNoticePublished(
+            reference=self.reference, published_on=self.published_on, **staying(rfp)
+        )
+
+
+class UseGeneralException(Command[Rfp]):
+    """Record the shorter notice that is enough where the full one is impracticable, and why it is."""
+
+    decision: Literal["use-general-exception"] = "use-general-exception"
+    reference: Code = Field(examples=["GE-2026-02"])
+    published_on: Day
+    reason: Reason
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> GeneralExceptionUsed:
+        """Let the shorter notice run, once the decision is known to be a key decision."""
+        must_be_at(rfp, Stage.KEY_DECISION)
+        _must_have_happened(self.published_on, stamp)
+        return GeneralExceptionUsed(
+            reference=self.reference, published_on=self.published_on, reason=self.reason,
+            **staying(rfp),
+        )  # fmt: skip
+
+
+class AgreeSpecialUrgency(Command[Rfp]):
+    """Agree, for scrutiny, that the decision can't wait for any notice; it can't be called in then."""
+
+    decision: Literal["agree-special-urgency"] = "agree-special-urgency"
+    reason: Reason
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> SpecialUrgencyAgreed:
+        """Free the key decision of its notice."""
+        must_be_at(rfp, Stage.KEY_DECISION)
+        must_be_independent(rfp, stamp)
+        return SpecialUrgencyAgreed(reason=self.reason, **staying(rfp))
+
+
+class TakeKeyDecision(Approving):
+    """Take the key decision, as its decision maker."""
+
+    decision: Literal["take-key-decision"] = "take-key-decision"
+    reason: Reason
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> KeyDecisionTaken:
+        """Take it on the strength of a notice; only special urgency spares it the call-in."""
+        _may_decide(rfp, stamp)
+        basis = basis_of(rfp.key, day_in_london(stamp.at), rules_of(stamp))
+        exempt = basis is Basis.SPECIAL_URGENCY
+        return KeyDecisionTaken(
+            basis=basis,
+            onward=rfp.key.onward,
+            reason=self.reason,
+            decided_by=stamp.by,
+            acting_for=stamp.acting_for,
+            **(going_on(rfp.key.onward) if exempt else entering(Stage.CALL_IN)),
+        )
+
+
+class RefuseKeyDecision(Approving):
+    """Refuse the key decision: the RFP ends."""
+
+    decision: Literal["refuse-key-decision"] = "refuse-key-decision"
+    reason: Reason
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> KeyDecisionRefused:
+        """End the RFP: rejected before the market was asked, terminated where it was about the award."""
+        _may_decide(rfp, stamp)
+        end = Stage.TERMINATED if rfp.key.of_the_award else Stage.REJECTED
+        return KeyDecisionRefused(reason=self.reason, **entering(end))
+
+
+class PublishDecision(Command[Rfp]):
+    """Record that the key decision was published; the period for calling it in begins."""
+
+    by_the_rules = True
+
+    decision: Literal["publish-decision"] = "publish-decision"
+    reference: Code = Field(examples=["D-2026-118"])
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> DecisionPublished:
+        """Start the clock: it ends with the scheme's last working day after today."""
+        must_be_in(rfp, Stage.CALL_IN)
+        if rfp.clock.ends_at is not None:
+            raise AlreadyPublished(ends_at=rfp.clock.ends_at)
+        rules = rules_of(stamp)
+        days = WorkingDays(frozenset(rules.closed_days))
+        last = days.after(day_in_london(stamp.at), rules.call_in_working_days)
+        return DecisionPublished(
+            reference=self.reference, clock=next_clock(rfp), ends_at=end_of(last), **staying(rfp)
+        )
+
+
+def basis_of(key: KeyDecision, today: date, rules: Rules) -> Basis:
+    """Return by which notice a key decision may be taken today; refuse while there is none that is enough.
+
+    Clear days are those between the day of the notice and the day of the decision.
+    """
+    if key.urgent:
+        return Basis.SPECIAL_URGENCY
+    if _clear(key.notice_on, today, rules.forward_plan_clear_days):
+        return Basis.FORWARD_PLAN
+    if _clear(key.exception_on, today, rules.general_exception_clear_days):
+        return Basis.GENERAL_EXCEPTION
+    raise NoticeTooShort(
+        today=today,
+        notice_on=key.notice_on,
+        clear_days=rules.forward_plan_clear_days,
+        exception_on=key.exception_on,
+        exception_clear_days=rules.general_exception_clear_days,
+    )
+
+
+def _clear(notice_on: date | None, today: date, days: int) -> bool:
+    return notice_on is not None and today > notice_on + timedelta(days=days)
+
+
+def _may_decide(rfp: Rfp, stamp: Stamp) -> None:
+    must_be_in(rfp, Stage.KEY_DECISION)
+    must_be_independent(rfp, stamp)
+    must_be_of_the_tier(rfp.open_approval, stamp)
+
+
+def _must_have_happened(day: date, stamp: Stamp) -> None:
+    if day > day_in_london(stamp.at):
+        raise NoticeInTheFuture(published_on=day)

@@ -1,0 +1,107 @@
+"""Standstill: how long nothing is signed, and what happens when it is over or somebody challenges."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from rfp_service.rfps.commands.rules import (
+    entering,
+    measuring_again,
+    must_be_at,
+    runs,
+)
+from rfp_service.rfps.domain.award_events import (
+    AwardRevoked,
+    ChallengeOutcome,
+    ChallengeReceived,
+    ChallengeResolved,
+    StandstillExpired,
+)
+from rfp_service.rfps.domain.events import RfpEvent
+from rfp_service.rfps.domain.refusals import DoneInHouse
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.stages import Stage
+from shared.calendar import WorkingDays, end_of
+from shared.deadlines.deadline import DeadlineCommand
+from shared.fields import LongText, Reason
+from shared.messages import Command, Stamp
+from shared.rules import Counting, Standstill
+
+
+def standstill_ends(required: Standstill, notice_on: date, closed_days: Sequence[date]) -> datetime:
+    """Return the midnight at which a standstill ends.
+
+    Procurement Act 2023, section 51: working days, of which the day of the notice is the first. The 2015
+    regulations, regulation 87: calendar days from the day after; one that would end on a day that is
+    not worked ends with the next that is.
+    """
+    days = WorkingDays(frozenset(closed_days))
+    if required.counting is Counting.WORKING_FROM_NOTICE:
+        return end_of(days.counting(notice_on, required.days))
+    return end_of(days.on_or_after(notice_on + timedelta(days=required.days)))
+
+
+class ExpireStandstill(DeadlineCommand[Rfp]):
+    """End a standstill that nobody challenged."""
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> Sequence[RfpEvent]:
+        """Go on to the contract; nothing where that standstill no longer runs."""
+        if not runs(rfp, self.number, Stage.STANDSTILL):
+            return ()
+        return [
+            StandstillExpired(
+                due_at=self.due_at, late=self.is_late(stamp), **entering(Stage.CONTRACTING)
+            )
+        ]
+
+
+class RecordChallenge(Command[Rfp]):
+    """Record that somebody challenged the award: nothing is signed until that is resolved."""
+
+    decision: Literal["record-challenge"] = "record-challenge"
+    grounds: LongText
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> ChallengeReceived:
+        """Stop the clock, and hand the case to legal."""
+        must_be_at(rfp, Stage.STANDSTILL, Stage.CONTRACTING)
+        must_have_an_award(rfp)
+        return ChallengeReceived(grounds=self.grounds, **entering(Stage.CHALLENGED))
+
+
+class ResolveChallenge(Command[Rfp]):
+    """Say what follows a challenge."""
+
+    decision: Literal["resolve-challenge"] = "resolve-challenge"
+    outcome: ChallengeOutcome
+    reason: Reason
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> ChallengeResolved:
+        """Go on to the contract, measure again, or end."""
+        must_be_at(rfp, Stage.CHALLENGED)
+        match self.outcome:
+            case ChallengeOutcome.AWARD_STANDS:
+                follows = entering(Stage.CONTRACTING)
+            case ChallengeOutcome.EVALUATE_AGAIN:
+                follows = measuring_again(rfp)
+            case ChallengeOutcome.TERMINATE:
+                follows = entering(Stage.TERMINATED)
+        return ChallengeResolved(outcome=self.outcome, reason=self.reason, **follows)
+
+
+class RevokeAward(Command[Rfp]):
+    """Take an award back that was a mistake, before anything is signed."""
+
+    decision: Literal["revoke-award"] = "revoke-award"
+    reason: Reason
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> AwardRevoked:
+        """Measure again; what was awarded stays on record."""
+        must_be_at(rfp, Stage.AWARD_NOTICE, Stage.STANDSTILL, Stage.CONTRACTING)
+        must_have_an_award(rfp)
+        return AwardRevoked(reason=self.reason, **measuring_again(rfp))
+
+
+def must_have_an_award(rfp: Rfp) -> None:
+    """Refuse what is done in house: it has no award."""
+    if not rfp.award.supplier:
+        raise DoneInHouse(route=rfp.route)

@@ -1,0 +1,141 @@
+"""Who has which part in an RFP: appointed, removed, replaced; whoever approved anything has no other part."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from rfp_service.rfps.commands.rules import must_be_at, must_have_a_part, rules_of, staying
+from rfp_service.rfps.domain.people_events import (
+    EvaluatorAppointed,
+    EvaluatorRemoved,
+    LeadReassigned,
+    RequesterReplaced,
+)
+from rfp_service.rfps.domain.refusals import (
+    AlreadyAppointed,
+    Conflicted,
+    HasDecided,
+    LeadIsRequester,
+    MayNotEvaluate,
+    NotAnEvaluator,
+    SamePerson,
+    WrongStage,
+)
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.stages import LIVE
+from shared.fields import PersonId, Reason
+from shared.messages import Command, Stamp
+
+
+class AppointEvaluator(Command[Rfp]):
+    """Appoint somebody who will evaluate bids."""
+
+    by_the_rules = True
+
+    decision: Literal["appoint-evaluator"] = "appoint-evaluator"
+    evaluator: PersonId = Field(examples=["evan-evaluator"])
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> EvaluatorAppointed:
+        """Appoint whoever has approved nothing, declared no conflict, and may by the scheme."""
+        must_be_at(rfp, *LIVE)
+        if self.evaluator in rfp.tender.evaluators:
+            raise AlreadyAppointed(evaluator=self.evaluator)
+        may_evaluate(rfp, self.evaluator, stamp)
+        return EvaluatorAppointed(evaluator=self.evaluator, **staying(rfp))
+
+
+class RemoveEvaluator(Command[Rfp]):
+    """Let somebody no longer evaluate; their scores no longer count."""
+
+    decision: Literal["remove-evaluator"] = "remove-evaluator"
+    evaluator: PersonId
+    reason: Reason
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> EvaluatorRemoved:
+        """Remove an evaluator."""
+        must_be_at(rfp, *LIVE)
+        if self.evaluator not in rfp.tender.evaluators:
+            raise NotAnEvaluator
+        return EvaluatorRemoved(evaluator=self.evaluator, reason=self.reason, **staying(rfp))
+
+
+class ReassignLead(Command[Rfp]):
+    """Let somebody else lead the procurement."""
+
+    by_the_rules = True
+
+    decision: Literal["reassign-lead"] = "reassign-lead"
+    lead: PersonId = Field(examples=["paul-procurement"])
+    reason: Reason
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> LeadReassigned:
+        """Hand the lead to whoever has neither asked for it nor approved anything of it."""
+        must_be_at(rfp, *LIVE)
+        may_lead(rfp, self.lead, stamp)
+        return LeadReassigned(lead=self.lead, reason=self.reason, **staying(rfp))
+
+
+class ReplaceRequester(Command[Rfp]):
+    """Let somebody else ask for it, as when people leave."""
+
+    by_the_rules = True
+
+    decision: Literal["replace-requester"] = "replace-requester"
+    requester: PersonId = Field(examples=["leo-libraries"])
+    reason: Reason
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> RequesterReplaced:
+        """Hand the RFP to whoever neither leads it nor has approved anything of it."""
+        must_be_at(rfp, *LIVE)
+        must_have_a_part(rfp, stamp)
+        may_request(rfp, self.requester, stamp)
+        return RequesterReplaced(requester=self.requester, reason=self.reason, **staying(rfp))
+
+
+def may_evaluate(rfp: Rfp, person: str, stamp: Stamp) -> None:
+    """Refuse an evaluator who has approved, has a conflict, or has a part that the scheme keeps apart."""
+    rules, same = rules_of(stamp), stamp.known.same_person
+    must_not_have_decided(rfp, person, stamp)
+    if any(same(person, conflicted) for conflicted in rfp.conflicted):
+        raise Conflicted(person=person)
+    apart = (
+        ("lead", rfp.lead, rules.lead_may_evaluate),
+        ("requester", rfp.raised_by, rules.requester_may_evaluate),
+    )
+    for part, holder, allowed in apart:
+        if same(person, holder) and not allowed:
+            raise MayNotEvaluate(part=part, person=person)
+
+
+def may_lead(rfp: Rfp, person: str, stamp: Stamp) -> None:
+    """Refuse a lead who asked for it, has approved, or evaluates where the scheme keeps that apart."""
+    if not rfp.lead:
+        raise WrongStage(stage=rfp.stage, lead="")
+    if person == rfp.lead:
+        raise SamePerson(person=person)
+    if stamp.known.same_person(person, rfp.raised_by):
+        raise LeadIsRequester(lead=person)
+    must_not_have_decided(rfp, person, stamp)
+    if not rules_of(stamp).lead_may_evaluate and _evaluates(rfp, person, stamp):
+        raise MayNotEvaluate(part="lead", person=person)
+
+
+def may_request(rfp: Rfp, person: str, stamp: Stamp) -> None:
+    """Refuse a requester who leads it, has approved, or evaluates where the scheme keeps that apart."""
+    if person == rfp.raised_by:
+        raise SamePerson(person=person)
+    if stamp.known.same_person(person, rfp.lead):
+        raise LeadIsRequester(lead=person)
+    must_not_have_decided(rfp, person, stamp)
+    if not rules_of(stamp).requester_may_evaluate and _evaluates(rfp, person, stamp):
+        raise MayNotEvaluate(part="requester", person=person)
+
+
+def must_not_have_decided(rfp: Rfp, person: str, stamp: Stamp) -> None:
+    """Refuse whoever has approved something of it, by whatever account."""
+    if any(stamp.known.same_person(person, decider) for decider in rfp.deciders):
+        raise HasDecided(person=person)
+
+
+def _evaluates(rfp: Rfp, person: str, stamp: Stamp) -> bool:
+    return any(stamp.known.same_person(person, evaluator) for evaluator in rfp.tender.evaluators)

@@ -1,0 +1,36 @@
+"""The clocks of an RFP: which event starts each, and what is decided when it ends."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rfp_service.rfps.commands.calling_in import ExpireCallIn, LapseCallIn
+from rfp_service.rfps.commands.issuing import CloseResponses
+from rfp_service.rfps.commands.standstill import ExpireStandstill
+from rfp_service.rfps.domain.award_events import AwardNoticePublished
+from rfp_service.rfps.domain.key_decision_events import DecisionCalledIn, DecisionPublished
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.tender_events import (
+    DeadlineExtended,
+    InvitationIssued,
+    TenderNoticePublished,
+)
+from shared.deadlines.deadline import Deadline
+from shared.messages import Event
+
+CALL_IN, LAPSE, RESPONSES, STANDSTILL = "call-in", "call-in-lapse", "responses", "standstill"
+
+STARTED_BY: Mapping[type[Event[Any]], str] = {
+    DecisionPublished: CALL_IN,
+    DecisionCalledIn: LAPSE,
+    TenderNoticePublished: RESPONSES,
+    InvitationIssued: RESPONSES,
+    DeadlineExtended: RESPONSES,
+    AwardNoticePublished: STANDSTILL,
+}
+
+DEADLINES = (
+    Deadline(CALL_IN, ExpireCallIn, Rfp()),
+    Deadline(LAPSE, LapseCallIn, Rfp()),
+    Deadline(RESPONSES, CloseResponses, Rfp()),
+    Deadline(STANDSTILL, ExpireStandstill, Rfp()),
+)

@@ -1,0 +1,191 @@
+"""What can have happened from a recommendation to a signed contract, and when an award went wrong."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from rfp_service.rfps.domain.approval import Approval, Clock
+from rfp_service.rfps.domain.events import RfpEvent
+from rfp_service.rfps.domain.key_decision_events import ClockStopped
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.stages import Stage
+from rfp_service.rfps.domain.tender import Award
+from shared.states import replace
+
+
+class TransparencyNoticePublished(RfpEvent):
+    """A direct award was announced before it was made."""
+
+    reference: str
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP with its direct award announced."""
+        return replace(RfpEvent.apply(self, rfp), award=replace(rfp.award, announced=True))
+
+
+class AwardRecommended(RfpEvent):
+    """A supplier was put forward; the scheme named the tiers by the award's own value."""
+
+    bid: str
+    supplier: str
+    value_pence: int
+    above_estimate_pence: int
+    reason: str
+    tiers: tuple[str, ...]
+    scheme_version: int
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP with an award that waits for its first tier."""
+        award = Award(
+            self.bid, self.supplier, self.value_pence, Approval(self.value_pence, self.tiers),
+            announced=rfp.award.announced,
+        )  # fmt: skip
+        return replace(RfpEvent.apply(self, rfp), award=award)
+
+
+class AwardApproved(RfpEvent):
+    """One tier approved the award."""
+
+    tier: str
+    next_tier: str
+    reason: str
+    scheme_version: int
+    decided_by: str
+    acting_for: str
+    onward: Stage = Stage.ABSENT
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP with one more tier granted."""
+        granted = replace(rfp.award.approval, granted=rfp.award.approval.granted + 1)
+        key = rfp.key if self.onward is Stage.ABSENT else replace(rfp.key, onward=self.onward)
+        approved = replace(
+            RfpEvent.apply(self, rfp), award=replace(rfp.award, approval=granted), key=key
+        )
+        return approved.with_deciders(self.decided_by, self.acting_for)
+
+
+class AwardRefused(RfpEvent):
+    """A tier refused the award; the RFP ends."""
+
+    tier: str
+    reason: str
+    scheme_version: int
+
+
+class AssessmentSummariesSent(RfpEvent):
+    """Every bidder was told how their bid was assessed."""
+
+    bidders: int
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP with its summaries sent."""
+        return replace(RfpEvent.apply(self, rfp), award=replace(rfp.award, summaries_sent=True))
+
+
+class AwardNoticePublished(RfpEvent):
+    """The award was published; where a standstill is required, its clock runs."""
+
+    reference: str
+    clock: int
+    ends_at: datetime | None
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP with its standstill, where it has one."""
+        award = replace(rfp.award, standstill_ends=self.ends_at)
+        clock = Clock(self.clock, self.ends_at)
+        return replace(RfpEvent.apply(self, rfp), award=award, clock=clock)
+
+
+class StandstillExpired(ClockStopped):
+    """Nobody challenged the award in time."""
+
+    due_at: datetime
+    late: bool
+
+
+class ChallengeReceived(ClockStopped):
+    """Somebody challenged the award: nothing is signed until that is resolved."""
+
+    grounds: str
+
+
+class ChallengeOutcome(StrEnum):
+    """What follows a challenge."""
+
+    AWARD_STANDS = "award_stands"
+    EVALUATE_AGAIN = "evaluate_again"
+    TERMINATE = "terminate"
+
+
+class _AwardTakenBack(ClockStopped):
+    """The recommended award is over where the RFP is evaluated, or recommended, once more."""
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        taken_back = ClockStopped.apply(self, rfp)
+        if self.stage in (Stage.EVALUATION, Stage.AWARD_APPROVAL):
+            return replace(taken_back, award=Award(announced=rfp.award.announced))
+        return taken_back
+
+
+class ChallengeResolved(_AwardTakenBack):
+    """The challenge was dealt with."""
+
+    outcome: ChallengeOutcome
+    reason: str
+
+
+class AwardRevoked(_AwardTakenBack):
+    """The award was a mistake, and is taken back: a correction, nothing is edited."""
+
+    reason: str
+
+
+class ContractConcluded(RfpEvent):
+    """The contract was signed: all that a register of contracts needs to take it on."""
+
+    reference: str
+    supplier: str
+    value_pence: int
+    signed_on: date
+    starts_on: date
+    ends_on: date
+
+
+class FulfilledInHouse(RfpEvent):
+    """The council's own people did it."""
+
+    reason: str
+
+
+class TerminationReason(StrEnum):
+    """Why a procurement was given up after it had begun."""
+
+    NEED_CEASED = "need_ceased"
+    BUDGET_WITHDRAWN = "budget_withdrawn"
+    REQUIREMENT_CHANGED = "requirement_changed"
+    PROCEDURE_FLAWED = "procedure_flawed"
+    PRICES_TOO_HIGH = "prices_too_high"
+    OTHER = "other"
+
+
+class ProcurementTerminated(ClockStopped):
+    """The procurement was given up."""
+
+    reason_code: TerminationReason
+    reason: str
+
+
+AWARD_EVENTS: tuple[type[RfpEvent], ...] = (
+    TransparencyNoticePublished,
+    AwardRecommended,
+    AwardApproved,
+    AwardRefused,
+    AssessmentSummariesSent,
+    AwardNoticePublished,
+    StandstillExpired,
+    ChallengeReceived,
+    ChallengeResolved,
+    AwardRevoked,
+    ContractConcluded,
+    FulfilledInHouse,
+    ProcurementTerminated,
+)

@@ -1,0 +1,154 @@
+"""What can have happened to a key decision: announced, taken, published, called in, and what came of that."""
+
+from datetime import date, datetime
+
+from rfp_service.rfps.domain.approval import Basis, Clock, KeyDecision
+from rfp_service.rfps.domain.events import Aside, RfpEvent
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.stages import Stage
+from shared.states import replace
+
+
+class ClockStarted(RfpEvent):
+    """A period began that ends by itself; each has its number within the RFP."""
+
+    clock: int
+    ends_at: datetime
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP with this clock running."""
+        return replace(RfpEvent.apply(self, rfp), clock=Clock(self.clock, self.ends_at))
+
+
+class ClockStopped(RfpEvent):
+    """Whatever clock ran runs no more."""
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP without a running clock."""
+        return replace(RfpEvent.apply(self, rfp), clock=Clock(rfp.clock.number))
+
+
+class ForwardPlanNoticePublished(Aside):
+    """The coming key decision was announced in the forward plan."""
+
+    reference: str
+    published_on: date
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP with its notice running."""
+        return replace(rfp, key=replace(rfp.key, notice_on=self.published_on))
+
+
+class GeneralExceptionUsed(Aside):
+    """The full notice is impracticable: a shorter one was published."""
+
+    reference: str
+    published_on: date
+    reason: str
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP with the shorter notice running."""
+        return replace(rfp, key=replace(rfp.key, exception_on=self.published_on))
+
+
+class SpecialUrgencyAgreed(Aside):
+    """Scrutiny agreed that the decision can't wait for any notice."""
+
+    reason: str
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP whose decision may be taken at once."""
+        return replace(rfp, key=replace(rfp.key, urgent=True))
+
+
+class KeyDecisionTaken(RfpEvent):
+    """The decision maker took the key decision; the event names what follows it."""
+
+    basis: Basis
+    onward: Stage
+    reason: str
+    decided_by: str
+    acting_for: str
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP with its notices used up."""
+        taken = replace(RfpEvent.apply(self, rfp), key=KeyDecision(onward=self.onward))
+        return taken.with_deciders(self.decided_by, self.acting_for)
+
+
+class KeyDecisionRefused(RfpEvent):
+    """The decision maker refused; the RFP ends."""
+
+    reason: str
+
+
+class DecisionPublished(ClockStarted):
+    """The decision was published: scrutiny may call it in until the period ends."""
+
+    reference: str
+
+
+class CallInPeriodExpired(ClockStopped):
+    """Nobody called the decision in."""
+
+    due_at: datetime
+    late: bool
+
+
+class DecisionCalledIn(ClockStarted):
+    """Scrutiny called the decision in, and must meet about it before the clock ends."""
+
+    reason: str
+
+
+class CallInUpheld(ClockStopped):
+    """Scrutiny sent the decision back to those who took it; their grants no longer count."""
+
+    reason: str
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP before the same tiers again."""
+        upheld = replace(ClockStopped.apply(self, rfp), key=KeyDecision())
+        if rfp.key.of_the_award:
+            approval = replace(rfp.award.approval, granted=0)
+            return replace(upheld, award=replace(rfp.award, approval=approval))
+        return replace(upheld, approval=replace(rfp.approval, granted=0))
+
+
+class CallInReleased(ClockStopped):
+    """Scrutiny let the decision stand."""
+
+    reason: str
+
+
+class ReferredToCouncil(ClockStopped):
+    """Scrutiny asked the full council; the call-in can't lapse any more."""
+
+    reason: str
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP with the council asked."""
+        return replace(ClockStopped.apply(self, rfp), key=replace(rfp.key, referred=True))
+
+
+class CallInLapsed(ClockStopped):
+    """Scrutiny did not meet in time: the decision stands."""
+
+    due_at: datetime
+    late: bool
+
+
+KEY_DECISION_EVENTS: tuple[type[RfpEvent], ...] = (
+    ForwardPlanNoticePublished,
+    GeneralExceptionUsed,
+    SpecialUrgencyAgreed,
+    KeyDecisionTaken,
+    KeyDecisionRefused,
+    DecisionPublished,
+    CallInPeriodExpired,
+    DecisionCalledIn,
+    CallInUpheld,
+    CallInReleased,
+    ReferredToCouncil,
+    CallInLapsed,
+)

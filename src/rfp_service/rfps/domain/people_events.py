@@ -1,0 +1,58 @@
+"""Who took a part in an RFP over from whom; each leaves stage, wait and hold as they are."""
+
+from rfp_service.rfps.domain.events import Aside, RfpEvent
+from rfp_service.rfps.domain.rfp import Rfp
+from shared.states import replace
+
+
+class EvaluatorAppointed(Aside):
+    """Somebody is to evaluate bids."""
+
+    evaluator: str
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP with one more evaluator."""
+        tender = replace(rfp.tender, evaluators=(*rfp.tender.evaluators, self.evaluator))
+        return replace(rfp, tender=tender).with_part("evaluator", self.evaluator)
+
+
+class EvaluatorRemoved(Aside):
+    """Somebody no longer evaluates; what they scored stays on record, and no longer counts."""
+
+    evaluator: str
+    reason: str
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP with one evaluator less."""
+        left = tuple(e for e in rfp.tender.evaluators if e != self.evaluator)
+        return replace(rfp, tender=replace(rfp.tender, evaluators=left))
+
+
+class LeadReassigned(Aside):
+    """Somebody else leads the procurement."""
+
+    lead: str
+    reason: str
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP with its new lead."""
+        return replace(rfp, lead=self.lead).with_part("lead", self.lead)
+
+
+class RequesterReplaced(Aside):
+    """Somebody else asks for it now."""
+
+    requester: str
+    reason: str
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP with its new requester."""
+        return replace(rfp, raised_by=self.requester).with_part("requester", self.requester)
+
+
+PEOPLE_EVENTS: tuple[type[RfpEvent], ...] = (
+    EvaluatorAppointed,
+    EvaluatorRemoved,
+    LeadReassigned,
+    RequesterReplaced,
+)

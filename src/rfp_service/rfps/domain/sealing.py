@@ -1,0 +1,16 @@
+"""When the scores of an RFP may be compared: by those who decide once all are there, then by everybody."""
+
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.stages import ENDS, Stage
+
+TOLD = frozenset({Stage.STANDSTILL, Stage.CHALLENGED, Stage.CONTRACTING})
+
+
+def is_released(rfp: Rfp) -> bool:
+    """Say whether scores may be read by everybody who may read the RFP."""
+    return rfp.award.summaries_sent or rfp.stage in TOLD or rfp.stage in ENDS
+
+
+def is_complete(rfp: Rfp) -> bool:
+    """Say whether every score is there and agreed, so that those who decide may compare."""
+    return bool(rfp.tender.timely) and not rfp.tender.missing()

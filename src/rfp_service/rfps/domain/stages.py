@@ -1,0 +1,101 @@
+"""Where an RFP can be, whom it can wait on there, and which stages belong together."""
+
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """Where an RFP is."""
+
+    ABSENT = "absent"
+    DRAFT = "draft"
+    CATALOGUE_CHECK = "catalogue_check"
+    DIVERTED = "diverted"
+    SUBMITTED = "submitted"
+    TRIAGE = "triage"
+    BUSINESS_CASE = "business_case"
+    WAIVER = "waiver"
+    APPROVAL = "approval"
+    KEY_DECISION = "key_decision"
+    CALL_IN = "call_in"
+    CALLED_IN = "called_in"
+    READY_TO_ISSUE = "ready_to_issue"
+    OPEN = "open"
+    EVALUATION = "evaluation"
+    AWARD_APPROVAL = "award_approval"
+    AWARD_NOTICE = "award_notice"
+    STANDSTILL = "standstill"
+    CHALLENGED = "challenged"
+    CONTRACTING = "contracting"
+    CONTRACTED = "contracted"
+    FULFILLED = "fulfilled"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    UNSUCCESSFUL = "unsuccessful"
+    TERMINATED = "terminated"
+
+
+class Party(StrEnum):
+    """Whom an RFP waits on."""
+
+    NOBODY = "nobody"
+    REQUESTER = "requester"
+    PROCUREMENT = "procurement"
+    APPROVER = "approver"
+    EVALUATORS = "evaluators"
+    FINANCE = "finance"
+    LEGAL = "legal"
+    MARKET = "market"
+    STATUTORY_CLOCK = "statutory_clock"
+    SCRUTINY = "scrutiny"
+    OUTGOING_SUPPLIER = "outgoing_supplier"
+
+
+WAITS_ON = {
+    Stage.DRAFT: Party.REQUESTER,
+    Stage.CATALOGUE_CHECK: Party.REQUESTER,
+    Stage.DIVERTED: Party.NOBODY,
+    Stage.SUBMITTED: Party.PROCUREMENT,
+    Stage.TRIAGE: Party.PROCUREMENT,
+    Stage.BUSINESS_CASE: Party.REQUESTER,
+    Stage.WAIVER: Party.APPROVER,
+    Stage.APPROVAL: Party.APPROVER,
+    Stage.KEY_DECISION: Party.STATUTORY_CLOCK,
+    Stage.CALL_IN: Party.STATUTORY_CLOCK,
+    Stage.CALLED_IN: Party.SCRUTINY,
+    Stage.READY_TO_ISSUE: Party.PROCUREMENT,
+    Stage.OPEN: Party.MARKET,
+    Stage.EVALUATION: Party.EVALUATORS,
+    Stage.AWARD_APPROVAL: Party.APPROVER,
+    Stage.AWARD_NOTICE: Party.PROCUREMENT,
+    Stage.STANDSTILL: Party.STATUTORY_CLOCK,
+    Stage.CHALLENGED: Party.LEGAL,
+    Stage.CONTRACTING: Party.LEGAL,
+    Stage.CONTRACTED: Party.NOBODY,
+    Stage.FULFILLED: Party.NOBODY,
+    Stage.REJECTED: Party.NOBODY,
+    Stage.WITHDRAWN: Party.NOBODY,
+    Stage.UNSUCCESSFUL: Party.NOBODY,
+    Stage.TERMINATED: Party.NOBODY,
+}
+
+ENDS = frozenset(stage for stage, party in WAITS_ON.items() if party is Party.NOBODY)
+LIVE = tuple(stage for stage in WAITS_ON if stage not in ENDS)
+
+# Where the decision that is waited for is a key decision, or may be looked at by scrutiny.
+ABOUT_A_DECISION = (Stage.KEY_DECISION, Stage.CALL_IN, Stage.CALLED_IN)
+# From a business case on, a notice of a key decision may be running.
+NOTICE_MAY_RUN = (
+    Stage.BUSINESS_CASE, Stage.WAIVER, Stage.APPROVAL, Stage.KEY_DECISION, Stage.READY_TO_ISSUE,
+    Stage.OPEN, Stage.EVALUATION, Stage.AWARD_APPROVAL,
+)  # fmt: skip
+# Value, scope and route are frozen here, unless the approval is given up.
+UNDER_APPROVAL = (Stage.WAIVER, Stage.APPROVAL, *ABOUT_A_DECISION, Stage.READY_TO_ISSUE)
+# Until here a requester may stop asking; from the others on, a procurement is terminated.
+BEFORE_OPEN = (
+    Stage.DRAFT, Stage.CATALOGUE_CHECK, Stage.SUBMITTED, Stage.TRIAGE, Stage.BUSINESS_CASE,
+    *UNDER_APPROVAL,
+)  # fmt: skip
+AFTER_OPEN = (
+    *ABOUT_A_DECISION, Stage.OPEN, Stage.EVALUATION, Stage.AWARD_APPROVAL, Stage.AWARD_NOTICE,
+    Stage.STANDSTILL, Stage.CHALLENGED, Stage.CONTRACTING,
+)  # fmt: skip

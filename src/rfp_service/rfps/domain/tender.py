@@ -1,0 +1,128 @@
+"""A tender: what bids are measured by, who measures, what came in, and how it measured up."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from rfp_service.rfps.domain.approval import Approval
+from shared.fields import ShortText
+
+WHOLE_WEIGHT = 100
+SCORE_LIMIT = 100
+
+
+class Criterion(BaseModel):
+    """One question that bids are scored on, and its share of a hundred."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: ShortText = Field(examples=["Price"])
+    weight: int = Field(ge=1, le=WHOLE_WEIGHT, examples=[60])
+
+
+@dataclass(frozen=True)
+class Bid:
+    """What is kept of a bid: the rest stays sealed in the tendering portal."""
+
+    reference: str
+    received_at: datetime
+    late: bool
+
+
+@dataclass(frozen=True)
+class Score:
+    """What one evaluator gave one bid on one criterion."""
+
+    evaluator: str
+    bid: str
+    criterion: str
+    score: int
+
+
+@dataclass(frozen=True)
+class Moderated:
+    """What the evaluators agreed on where they had differed."""
+
+    bid: str
+    criterion: str
+    score: int
+
+
+@dataclass(frozen=True)
+class Award:
+    """Who is to be awarded what, and the tiers that must approve it."""
+
+    bid: str = ""
+    supplier: str = ""
+    value_pence: int = 0
+    approval: Approval = Approval()
+    announced: bool = False
+    summaries_sent: bool = False
+    standstill_ends: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Tender:
+    """Everything about asking the market once."""
+
+    criteria: tuple[Criterion, ...] = ()
+    evaluators: tuple[str, ...] = ()
+    declared: tuple[str, ...] = ()
+    responses_by: datetime | None = None
+    questions: int = 0
+    unanswered: tuple[int, ...] = ()
+    bids: tuple[Bid, ...] = ()
+    scores: tuple[Score, ...] = ()
+    moderated: tuple[Moderated, ...] = ()
+
+    @property
+    def timely(self) -> tuple[str, ...]:
+        """Return the references of the bids that came in time."""
+        return tuple(bid.reference for bid in self.bids if not bid.late)
+
+    @property
+    def undeclared(self) -> tuple[str, ...]:
+        """Return the evaluators who have not declared yet."""
+        return tuple(e for e in self.evaluators if e not in self.declared)
+
+    def given(self, bid: str, criterion: str) -> dict[str, int]:
+        """Return what each present evaluator gave a bid on a criterion, the latest of each."""
+        return {
+            s.evaluator: s.score
+            for s in self.scores
+            if (s.bid, s.criterion) == (bid, criterion) and s.evaluator in self.evaluators
+        }
+
+    def moderation(self, bid: str, criterion: str) -> int | None:
+        """Return the moderated score of a bid on a criterion, the latest one."""
+        found = [m.score for m in self.moderated if (m.bid, m.criterion) == (bid, criterion)]
+        return found[-1] if found else None
+
+    def final(self, bid: str, criterion: str) -> int | None:
+        """Return the score that counts: the moderated one, or the one that all evaluators gave."""
+        if (moderated := self.moderation(bid, criterion)) is not None:
+            return moderated
+        given = self.given(bid, criterion)
+        agreed = len(given) == len(self.evaluators) and len(set(given.values())) == 1
+        return next(iter(given.values())) if agreed else None
+
+    def missing(self) -> list[str]:
+        """Return what still has no score that counts, as `bid: criterion`."""
+        return [
+            f"{bid}: {criterion.name}"
+            for bid in self.timely
+            for criterion in self.criteria
+            if self.final(bid, criterion.name) is None
+        ]
+
+    def total(self, bid: str) -> Fraction:
+        """Return a bid's weighted total of a hundred, exactly; what has no score yet counts nothing."""
+        weighted = (c.weight * (self.final(bid, c.name) or 0) for c in self.criteria)
+        return Fraction(sum(weighted), WHOLE_WEIGHT)
+
+    def best(self) -> tuple[str, ...]:
+        """Return the timely bids with the highest total; more than one where they tie."""
+        top = max((self.total(bid) for bid in self.timely), default=Fraction(0))
+        return tuple(bid for bid in self.timely if self.total(bid) == top)

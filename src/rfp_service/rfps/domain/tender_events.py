@@ -1,0 +1,200 @@
+"""What can have happened while the market was asked and its answers were measured."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from rfp_service.rfps.domain.events import Aside, RfpEvent
+from rfp_service.rfps.domain.key_decision_events import ClockStarted, ClockStopped
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.tender import Bid, Criterion, Moderated, Score
+from shared.messages import Sealed
+from shared.states import replace
+
+# Scores are sealed until the bidders or the world are told, or it is over without an award.
+OVER = (
+    "NoResponses", "NoCompliantBid", "AwardRefused", "KeyDecisionRefused", "ProcurementTerminated",
+)  # fmt: skip
+TOLD = ("AssessmentSummariesSent", "AwardNoticePublished", *OVER)
+
+
+class CriteriaFixed(RfpEvent):
+    """What bids will be measured by was fixed, before any came in."""
+
+    criteria: tuple[Criterion, ...]
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP with these criteria."""
+        tender = replace(rfp.tender, criteria=self.criteria)
+        return replace(RfpEvent.apply(self, rfp), tender=tender)
+
+
+class MarketAsked(ClockStarted):
+    """The market was asked, or asked again by another time: responses close when the clock ends."""
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP with its time for responses."""
+        tender = replace(rfp.tender, responses_by=self.ends_at)
+        return replace(ClockStarted.apply(self, rfp), tender=tender)
+
+
+class TenderNoticePublished(MarketAsked):
+    """A notice told the whole market."""
+
+    reference: str
+
+
+class InvitationIssued(MarketAsked):
+    """Named suppliers were invited."""
+
+    reference: str
+
+
+class DeadlineExtended(MarketAsked):
+    """Everybody was given more time."""
+
+    reason: str
+
+
+class ClarificationReceived(Aside):
+    """A bidder asked something; who asked is nobody's business."""
+
+    number: int
+    question: str
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP with one more question open."""
+        unanswered = (*rfp.tender.unanswered, self.number)
+        tender = replace(rfp.tender, questions=self.number, unanswered=unanswered)
+        return replace(rfp, tender=tender)
+
+
+class ClarificationAnswered(RfpEvent):
+    """A question was answered, to every bidder."""
+
+    number: int
+    answer: str
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP with the question closed."""
+        unanswered = tuple(n for n in rfp.tender.unanswered if n != self.number)
+        tender = replace(rfp.tender, unanswered=unanswered)
+        return replace(RfpEvent.apply(self, rfp), tender=tender)
+
+
+class ResponseReceived(Aside):
+    """The portal took a bid in: its reference, hash and time; a late one is recorded, and not opened."""
+
+    sealed: ClassVar[Sealed | None] = Sealed(("sha256",), until=("ResponsesClosed", *OVER))
+
+    reference: str
+    sha256: str
+    received_at: datetime
+    late: bool
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP with one more bid, sealed."""
+        bid = Bid(self.reference, self.received_at, self.late)
+        tender = replace(rfp.tender, bids=(*rfp.tender.bids, bid))
+        return replace(rfp, tender=tender)
+
+
+class ResponsesClosed(ClockStopped):
+    """Time was up, and there were bids: they may be opened."""
+
+    bids: int
+    due_at: datetime
+    late: bool
+
+
+class NoResponses(ClockStopped):
+    """Time was up, and nobody had bid; the RFP ends."""
+
+    due_at: datetime
+    late: bool
+
+
+class EvaluatorDeclared(RfpEvent):
+    """An evaluator declared their interests; one with a conflict evaluates nothing."""
+
+    evaluator: str
+    conflict: bool
+    statement: str
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP with one more evaluator who has declared, or one evaluator less."""
+        tender = rfp.tender
+        if self.conflict:
+            left = tuple(e for e in tender.evaluators if e != self.evaluator)
+            conflicted = (*rfp.conflicted, self.evaluator)
+            return replace(
+                RfpEvent.apply(self, rfp),
+                tender=replace(tender, evaluators=left), conflicted=conflicted,
+            )  # fmt: skip
+        declared = (*tender.declared, self.evaluator)
+        return replace(RfpEvent.apply(self, rfp), tender=replace(tender, declared=declared))
+
+
+class ScoreRecorded(RfpEvent):
+    """An evaluator scored a bid on a criterion, by themselves."""
+
+    sealed: ClassVar[Sealed | None] = Sealed(("score", "comment", "was"), until=TOLD)
+
+    evaluator: str
+    bid: str
+    criterion: str
+    score: int
+    comment: str
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP with one more score; earlier ones are kept."""
+        score = Score(self.evaluator, self.bid, self.criterion, self.score)
+        tender = replace(rfp.tender, scores=(*rfp.tender.scores, score))
+        return replace(RfpEvent.apply(self, rfp), tender=tender)
+
+
+class ScoreCorrected(ScoreRecorded):
+    """An evaluator corrected a score of theirs; what it was stays on record."""
+
+    was: int
+
+
+class ScoresModerated(RfpEvent):
+    """The evaluators had differed, and agreed; what each had given stays beside it."""
+
+    sealed: ClassVar[Sealed | None] = Sealed(("score", "given"), until=TOLD)
+
+    bid: str
+    criterion: str
+    given: dict[str, int]
+    score: int
+    reason: str
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP with one more moderated score."""
+        moderated = Moderated(self.bid, self.criterion, self.score)
+        tender = replace(rfp.tender, moderated=(*rfp.tender.moderated, moderated))
+        return replace(RfpEvent.apply(self, rfp), tender=tender)
+
+
+class NoCompliantBid(RfpEvent):
+    """No bid did what was asked for; the RFP ends."""
+
+    reason: str
+
+
+TENDER_EVENTS: tuple[type[RfpEvent], ...] = (
+    CriteriaFixed,
+    TenderNoticePublished,
+    InvitationIssued,
+    DeadlineExtended,
+    ClarificationReceived,
+    ClarificationAnswered,
+    ResponseReceived,
+    ResponsesClosed,
+    NoResponses,
+    EvaluatorDeclared,
+    ScoreRecorded,
+    ScoreCorrected,
+    ScoresModerated,
+    NoCompliantBid,
+)

@@ -1,0 +1,81 @@
+"""Deadlines that have come: each is claimed, its command decided exactly once, and its outcome kept.
+
+The command's idempotency key is made of case, kind and version, and is stored in the transaction that
+appends: whoever dies between appending and settling only makes the next one find it done.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+
+import asyncpg
+import structlog
+
+from shared.access.tokens import Person
+from shared.deadlines.deadline import Deadline, Due
+from shared.deadlines.table import ATTEMPTS_LIMIT, NEXT, claim, settle
+from shared.errors import Refused
+from shared.eventstore.appending import IdempotencyKey
+from shared.eventstore.store import EventStore
+from shared.messages import Known, Stamp
+
+CLOCK = "clock"  # who decides when nobody does
+
+log = structlog.get_logger(__name__)
+
+Knowing = Callable[[Person], Awaitable[Known]]
+
+
+class Firing:
+    """Takes what is due to the record. Two of them on one database do no harm."""
+
+    def __init__(
+        self, pool: asyncpg.Pool, store: EventStore, known: Knowing, deadlines: Sequence[Deadline]
+    ) -> None:
+        """Fire these kinds of deadlines, each decision knowing what any other would."""
+        self._pool = pool
+        self._store = store
+        self._known = known
+        self._kinds = {deadline.kind: deadline for deadline in deadlines}
+
+    async def fire(self, now: datetime | None = None) -> int:
+        """Decide whatever has come due; return how many there were."""
+        now = now or datetime.now(UTC)
+        async with self._pool.acquire() as connection:
+            claimed = await claim(connection, now)
+            for due in claimed:
+                await settle(connection, due, await self._decide(due, now))
+        return len(claimed)
+
+    async def seconds_to_next(self) -> float | None:
+        """Return in how many seconds the next deadline comes; nothing where there is none to come."""
+        seconds: float | None = await self._pool.fetchval(NEXT)
+        return seconds
+
+    async def _decide(self, due: Due, now: datetime) -> str:
+        """Take one deadline's decision; say whether it moved its case, came too late, or was refused."""
+        deadline = self._kinds.get(due.kind)
+        if deadline is None:
+            return "unknown"
+        stamp = Stamp(
+            by=CLOCK, authority="deadline", at=now, known=await self._known(Person(CLOCK, ())),
+            causation=f"deadline {due.kind} {due.version}",
+        )  # fmt: skip
+        before = await self._store.load(due.case_id, deadline.blank)
+        try:
+            receipt = await self._store.handle(
+                due.case_id, deadline.command(number=due.version, due_at=due.due_at), stamp,
+                blank=deadline.blank, key=key_of(due),
+            )  # fmt: skip
+        except Refused as refusal:
+            log.warning("deadline refused", kind=due.kind, refusal=type(refusal).__name__)
+            return f"refused: {type(refusal).__name__}"
+        if due.attempts >= ATTEMPTS_LIMIT:
+            log.critical("deadline tried too often", kind=due.kind, attempts=due.attempts)
+        return "moved" if receipt.version > before.version else "moot"
+
+
+def key_of(due: Due) -> IdempotencyKey:
+    """Return the key under which a deadline is decided once: its case, kind and version."""
+    name = f"{due.case_id}:{due.kind}:{due.version}"
+    return IdempotencyKey(CLOCK, name, hashlib.sha256(name.encode()).digest())

@@ -1,0 +1,75 @@
+"""What the scheme lays down besides its tiers, in the form in which rules read it and decisions keep it."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.fields import WHOLE, Code
+
+DAYS_LIMIT = 400
+ROUTES_LIMIT = 20
+
+Days = Annotated[int, Field(ge=0, le=DAYS_LIMIT), WHOLE]
+
+
+class Counting(StrEnum):
+    """How the days of a standstill are counted."""
+
+    WORKING_FROM_NOTICE = "working_days_notice_day_first"  # Procurement Act 2023, section 51
+    CALENDAR_FROM_DAY_AFTER = "calendar_days_from_day_after"  # 2015 regulations, regulation 87
+
+
+class Standstill(BaseModel):
+    """How long a contract must not be signed after the award is told, by regime and route."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    regime: Code = Field(examples=["procurement_act_2023"])
+    routes: list[Code] = Field(max_length=ROUTES_LIMIT, examples=[["open_tender"]])
+    days: Days = Field(examples=[8])
+    counting: Counting
+
+
+class MinimumPeriod(BaseModel):
+    """How many days at least the market has to answer, by route."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    route: Code = Field(examples=["open_tender"])
+    days: Days = Field(examples=[25])
+
+
+class Rules(BaseModel):
+    """The scheme's rules as known to one decision; every field is kept, so a default never changes it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    tiers_cumulative: bool
+    key_decision_pence: int | None
+    forward_plan_clear_days: int
+    general_exception_clear_days: int
+    call_in_working_days: int
+    call_in_lapse_working_days: int
+    standstills: tuple[Standstill, ...]
+    minimum_periods: tuple[MinimumPeriod, ...]
+    transparency_regimes: tuple[str, ...]
+    lead_may_evaluate: bool
+    requester_may_evaluate: bool
+    closed_days: tuple[date, ...]
+
+    def is_key_decision(self, value_pence: int) -> bool:
+        """Say whether an amount without VAT is above the limit of what needs no key decision."""
+        return self.key_decision_pence is not None and value_pence > self.key_decision_pence
+
+    def standstill(self, regime: str, route: str) -> Standstill | None:
+        """Return the standstill that a regime wants on a route; nothing where it wants none."""
+        for standstill in self.standstills:
+            if standstill.regime == regime and route in standstill.routes and standstill.days:
+                return standstill
+        return None
+
+    def minimum_days(self, route: str) -> int:
+        """Return the days that the market has at least on a route."""
+        return next((period.days for period in self.minimum_periods if period.route == route), 0)

@@ -1,0 +1,80 @@
+"""Delegating, and taking it back."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import Field
+
+from shared.calendar import day_in_london
+from shared.fields import Day, Pence, PersonId, Reason
+from shared.messages import Command, Stamp
+from shared.scheme.delegation import (
+    DelegatedForThePast,
+    DelegatedToThemselves,
+    Delegation,
+    DelegationEnded,
+    DelegationGiven,
+    DelegationOver,
+    MoreThanTheirs,
+    NothingToDelegate,
+    NotYoursToDelegate,
+)
+
+ADMINISTRATOR = "administrator"
+
+
+class GiveDelegation(Command[Delegation]):
+    """Let somebody decide for you; an administrator may do it for somebody else."""
+
+    delegator: PersonId | None = Field(
+        None, description="Whose; your own where it is left out.", examples=["hana-head"]
+    )
+    delegate: PersonId = Field(examples=["dora-deputy"])
+    limit_pence: Pence = Field(
+        description="Without VAT, up to and including.", examples=[1_000_000]
+    )
+    first_day: Day
+    last_day: Day
+    reason: Reason
+
+    def decide(self, delegation: Delegation, stamp: Stamp) -> DelegationGiven:
+        """Give no more than the delegator may decide themselves, from today on at the earliest."""
+        delegator = self.delegator or stamp.by
+        _must_be_theirs(delegator, stamp)
+        if self.delegate == delegator:
+            raise DelegatedToThemselves
+        if self.first_day < day_in_london(stamp.at) or self.last_day < self.first_day:
+            raise DelegatedForThePast(first_day=self.first_day, last_day=self.last_day)
+        limits = [t.up_to_pence for t in stamp.known.tiers if t.name in self._tiers(stamp)]
+        if not limits:
+            raise NothingToDelegate(delegator=delegator)
+        if self.limit_pence > max(limits):
+            raise MoreThanTheirs(limit_pence=max(limits))
+        said = self.model_dump(exclude={"delegator"})
+        return DelegationGiven(delegator=delegator, **said)
+
+    def _tiers(self, stamp: Stamp) -> Sequence[object]:
+        """Return the tiers of whoever delegates."""
+        if self.delegator in (None, stamp.by):
+            return stamp.known.own_tiers
+        found = stamp.known.facts.get("delegator_tiers")
+        return found if isinstance(found, list) else ()
+
+
+class EndDelegation(Command[Delegation]):
+    """Take a delegation back before its last day."""
+
+    decision: Literal["end"] = "end"
+    reason: Reason
+
+    def decide(self, delegation: Delegation, stamp: Stamp) -> DelegationEnded:
+        """End it at once."""
+        _must_be_theirs(delegation.delegator, stamp)
+        if delegation.ended or delegation.last_day < day_in_london(stamp.at):
+            raise DelegationOver(last_day=delegation.last_day)
+        return DelegationEnded(reason=self.reason)
+
+
+def _must_be_theirs(delegator: str, stamp: Stamp) -> None:
+    if delegator != stamp.by and ADMINISTRATOR not in stamp.known.roles:
+        raise NotYoursToDelegate(delegator=delegator)

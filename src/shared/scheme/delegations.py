@@ -1,0 +1,87 @@
+"""What can be seen of delegations, and what of them a decision must know."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import JsonValue
+from sqlalchemy import BigInteger, Boolean, Column, Date, Text
+
+from shared.calendar import day_in_london
+from shared.eventstore.store import EventStore
+from shared.messages import Command, Stream
+from shared.projecting.views import STILL_VALID, Row, StateView, state_table
+from shared.scheme.delegating import GiveDelegation
+from shared.scheme.delegation import Delegation
+from shared.scheme.domain import SCHEME_ID, Scheme
+
+delegations = state_table(
+    "delegations",
+    Column("delegator", Text, nullable=False),
+    Column("delegate", Text, nullable=False),
+    Column("limit_pence", BigInteger, nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("ended", Boolean, nullable=False),
+)
+
+
+def delegation_row(stream: Stream[Delegation]) -> Row:
+    """Return a delegation's row."""
+    given = stream.state
+    return {
+        "delegator": given.delegator,
+        "delegate": given.delegate,
+        "limit_pence": given.limit_pence,
+        "first_day": given.first_day,
+        "last_day": given.last_day,
+        "reason": given.reason,
+        "ended": given.ended,
+    }
+
+
+DELEGATIONS = StateView(
+    delegations,
+    delegation_row,
+    Delegation(),
+    indexes=("(delegator)", "(delegate)"),
+)
+
+GIVEN_BY = f"SELECT id FROM delegations WHERE delegator = $1 AND valid_to = {STILL_VALID}"
+
+
+async def what_is_delegated(store: EventStore, command: Command[Any]) -> dict[str, JsonValue]:
+    """Return what the person that a caller stands in for has delegated, as the record has it now."""
+    if not (principal := command.on_behalf_of):
+        return {}
+    async with store.reader.snapshot() as (connection, _):
+        found = [row["id"] for row in await connection.fetch(GIVEN_BY, principal)]
+    given = [(await store.load(each, Delegation())).state for each in found]
+    tiers = await _tiers_of(store, principal)
+    return {
+        "delegations": [
+            {
+                "delegator": each.delegator,
+                "delegate": each.delegate,
+                "limit_pence": each.limit_pence,
+                "first_day": each.first_day.isoformat(),
+                "last_day": each.last_day.isoformat(),
+                "tiers": tiers,
+            }
+            for each in given
+            if not each.ended
+        ]
+    }
+
+
+async def what_a_delegator_may(store: EventStore, command: GiveDelegation) -> dict[str, JsonValue]:
+    """Return the tiers of a delegator whom the command names; their own are known anyway."""
+    if command.delegator is None:
+        return {}
+    return {"delegator_tiers": await _tiers_of(store, command.delegator)}
+
+
+async def _tiers_of(store: EventStore, person: str) -> list[JsonValue]:
+    scheme = (await store.load(SCHEME_ID, Scheme())).state
+    values = scheme.in_force(day_in_london(datetime.now(UTC))).values
+    return list(values.tiers_of(person)) if values else []

@@ -1,0 +1,102 @@
+"""Delegations over HTTP: give one, take one back, see who stands in for whom."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Depends, Path, Query, Response
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from shared.calendar import day_in_london
+from shared.fields import Flag
+from shared.http.answers import CREATES, DECIDES, listed
+from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
+from shared.http.deciding import Opening, Store, may
+from shared.http.pages import Paged
+from shared.http.reading import Read
+from shared.messages import Receipt
+from shared.scheme.delegating import EndDelegation, GiveDelegation
+from shared.scheme.delegation import Delegation
+from shared.scheme.delegations import delegations
+
+DelegationId = Annotated[UUID, Path(description="The delegation's id.")]
+
+router = APIRouter(
+    prefix="/v1/delegations", tags=["scheme"], route_class=StrictRoute,
+    max_body_size=BODY_BYTES_LIMIT,
+)  # fmt: skip
+
+
+class DelegationRow(BaseModel):
+    """Who may decide for whom, up to which amount in pence without VAT; the last day counts."""
+
+    id: UUID
+    version: int
+    delegator: str
+    delegate: str
+    limit_pence: int
+    first_day: date
+    last_day: date
+    reason: str
+    ended: bool
+    first_position: int
+    changed_at: datetime
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Delegate",
+    responses=CREATES,
+    dependencies=[Depends(must_be_json)],
+)
+async def delegate(
+    command: Annotated[GiveDelegation, strict(GiveDelegation), Body()], desk: Opening
+) -> Receipt:
+    """Let somebody decide for you, up to a value, from a day until a day."""
+    return await desk.create(command, blank=Delegation())
+
+
+@router.post(
+    "/{delegation_id}/decisions",
+    summary="Decide on a delegation",
+    responses=DECIDES,
+    dependencies=[Depends(must_be_json)],
+)
+async def decide_on_delegation(
+    delegation_id: DelegationId,
+    command: Annotated[EndDelegation, strict(EndDelegation), Body()],
+    desk: Store,
+) -> Receipt:
+    """Take a delegation back."""
+    return await desk.handle(delegation_id, command, blank=Delegation())
+
+
+@router.get(
+    "",
+    summary="List delegations",
+    dependencies=[may("read-scheme")],
+    responses=listed(DelegationRow),
+)
+async def list_delegations(
+    reading: Read,
+    page: Paged,
+    delegator: Annotated[
+        str | None, Query(max_length=40, description="Only this person's.")
+    ] = None,
+    delegate: Annotated[str | None, Query(max_length=40, description="Only those to them.")] = None,
+    live: Annotated[Flag, Query(description="Only those that count on the day.")] = False,  # noqa: FBT002  # a query parameter
+) -> Response:
+    """List who stands in for whom, newest first."""
+    t = delegations.c
+    statement = select(*(t[name] for name in DelegationRow.model_fields))
+    statement = statement.where(reading.valid(delegations))
+    if delegator is not None:
+        statement = statement.where(t.delegator == delegator)
+    if delegate is not None:
+        statement = statement.where(t.delegate == delegate)
+    if live:
+        day = day_in_london(reading.as_of)
+        statement = statement.where(~t.ended, t.first_day <= day, t.last_day >= day)
+    return await page.of(reading, statement, t.first_position)

@@ -1,0 +1,38 @@
+"""The demonstration's year: told on whichever day, every decision in it is one that the rules allow."""
+
+from collections import Counter, defaultdict
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from rfp_service.demonstration.stage import Scene
+from rfp_service.demonstration.story import RFPS, story
+
+FIRST = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
+DAYS = [FIRST + timedelta(days=37 * n, hours=5 * n) for n in range(10)]
+
+
+def by_rfp(scenes: list[Scene]) -> dict[UUID, list[str]]:
+    """Return the names of each RFP's events, in order."""
+    told: dict[UUID, list[str]] = defaultdict(list)
+    for scene in scenes:
+        if type(scene.event).kind == "rfp":
+            told[scene.stream_id].append(type(scene.event).__name__)
+    return told
+
+
+@pytest.mark.parametrize("now", DAYS, ids=lambda day: f"{day:%d-%b}")
+def test_whatever_the_day_the_year_shows_all_that_is_promised(now: datetime) -> None:
+    scenes = story(now)
+    rfps = by_rfp(scenes)
+    assert len(rfps) == RFPS
+    ends = Counter(names[-1] for names in rfps.values())
+    assert ends["ContractConcluded"] >= 2
+    assert any("DecisionCalledIn" in names for names in rfps.values())
+    assert any("ChallengeReceived" in names for names in rfps.values())
+    bounced = [n for n in rfps.values() if "DiversionFailed" in n and "RfpSubmitted" in n]
+    assert bounced
+    assert any(scene.stamp.acting_for for scene in scenes)
+    assert all(scene.at < now for scene in scenes)
+    assert [scene.at for scene in scenes] == sorted(scene.at for scene in scenes)

@@ -1,0 +1,159 @@
+"""Asking the market: prepared, with enough time, the same for everybody; bids stay sealed."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from rfp_service.rfps.commands.handling import StartHold
+from rfp_service.rfps.commands.issuing import (
+    CloseResponses,
+    CloseResponsesByHand,
+    ExtendDeadline,
+    FixCriteria,
+    IssueInvitation,
+    PublishTenderNotice,
+)
+from rfp_service.rfps.commands.tendering import AnswerClarification, RecordClarification
+from rfp_service.rfps.domain.refusals import (
+    AlreadyReceived,
+    CriteriaFirst,
+    EvaluatorsFirst,
+    NoSuchQuestion,
+    NotDueYet,
+    NotLater,
+    OtherWayOfAsking,
+    OwnRfp,
+    ReceivedInTheFuture,
+    TooLateToExtend,
+    TooLittleTime,
+    WeightsNotHundred,
+)
+from rfp_service.rfps.domain.stages import Party, Stage
+from rfp_service.rfps.domain.tender import Criterion
+from rfp_service.rfps.domain.tender_events import NoResponses, ResponsesClosed
+from tests.rfps import way
+from tests.rfps.examples import ABSENT
+from tests.rfps.way import CLOCK, IN_TIME, OFFICER, OPEN, RESPONSES_BY, TOO_LATE, WITH_BIDS, after
+from tests.support.specs import NOW, given
+
+
+@pytest.mark.parametrize("weights", [(60, 39), (60, 41), (100, 1)])
+def test_weights_add_up_to_a_hundred(weights: tuple[int, int]) -> None:
+    criteria = [Criterion(name=f"C{n}", weight=weight) for n, weight in enumerate(weights)]
+    given(ABSENT, *way.READY).when(FixCriteria(criteria=criteria), **OFFICER).refused(
+        WeightsNotHundred, sum=sum(weights)
+    )
+
+
+def test_two_criteria_have_two_names() -> None:
+    twice = FixCriteria(criteria=[Criterion(name="Price", weight=50)] * 2)
+    given(ABSENT, *way.READY).when(twice, **OFFICER).refused(WeightsNotHundred, names=1)
+
+
+def test_the_market_is_asked_once_criteria_and_evaluators_are_there() -> None:
+    given(ABSENT, *way.READY).when(way.NOTICE, **OFFICER).refused(CriteriaFirst)
+    given(ABSENT, *way.WITH_CRITERIA).when(way.NOTICE, **OFFICER).refused(EvaluatorsFirst)
+
+
+def test_a_tender_is_not_opened_by_invitation() -> None:
+    invite = IssueInvitation(reference="INV-1", responses_by=RESPONSES_BY)
+    given(ABSENT, *way.PREPARED).when(invite, **OFFICER).refused(OtherWayOfAsking)
+
+
+@pytest.mark.parametrize(("days", "allowed"), [(24, False), (25, True)])
+def test_the_market_has_at_least_the_schemes_minimum(days: int, *, allowed: bool) -> None:
+    notice = PublishTenderNotice(reference="N", responses_by=NOW + timedelta(days=days))
+    asking = given(ABSENT, *way.PREPARED).when(notice, **OFFICER)
+    if allowed:
+        asking.leads_to(stage=Stage.OPEN)
+    else:
+        asking.refused(TooLittleTime, minimum_days=25, earliest=date(2026, 3, 27))
+
+
+def test_more_time_is_given_before_the_time_is_up_only() -> None:
+    later = ExtendDeadline(responses_by=RESPONSES_BY + timedelta(days=7), reason="Asked for.")
+    given(ABSENT, *OPEN).when(later, at=IN_TIME, **OFFICER).leads_to(stage=Stage.OPEN)
+    given(ABSENT, *OPEN).when(later, at=RESPONSES_BY, **OFFICER).refused(
+        TooLateToExtend, ended_at=RESPONSES_BY
+    )
+    same = ExtendDeadline(responses_by=RESPONSES_BY, reason="Hm.")
+    given(ABSENT, *OPEN).when(same, at=IN_TIME, **OFFICER).refused(NotLater)
+
+
+def test_after_an_extension_the_first_deadline_closes_nothing() -> None:
+    later = ExtendDeadline(responses_by=RESPONSES_BY + timedelta(days=7), reason="Asked for.")
+    extended = after(WITH_BIDS, later, at=IN_TIME, **OFFICER)
+    first = CloseResponses(number=1, due_at=RESPONSES_BY)
+    assert given(ABSENT, *extended).when(first, at=TOO_LATE, **CLOCK).events() == []
+    second = CloseResponses(number=2, due_at=RESPONSES_BY + timedelta(days=7))
+    given(ABSENT, *extended).when(second, **CLOCK).leads_to(stage=Stage.EVALUATION)
+
+
+def test_questions_are_answered_once() -> None:
+    asked = after(OPEN, RecordClarification(question="How many?"), **OFFICER)
+    answer = AnswerClarification(number=1, answer="Forty.")
+    answered = after(asked, answer, **OFFICER)
+    given(ABSENT, *answered).when(answer, **OFFICER).refused(NoSuchQuestion, unanswered=[])
+    given(ABSENT, *OPEN).when(answer, **OFFICER).refused(NoSuchQuestion)
+
+
+@pytest.mark.parametrize(
+    ("received_at", "late"),
+    [(RESPONSES_BY - timedelta(microseconds=1), False), (RESPONSES_BY, True), (TOO_LATE, True)],
+)
+def test_what_comes_when_the_time_is_up_is_late(received_at: datetime, *, late: bool) -> None:
+    [received] = (
+        given(ABSENT, *OPEN).when(way.bid("A", received_at), at=TOO_LATE, **OFFICER).events()
+    )
+    assert received.late is late  # type: ignore[attr-defined]
+
+
+def test_a_late_bid_is_recorded_and_never_measured() -> None:
+    late = after(way.IN_EVALUATION, way.bid("C", IN_TIME), at=way.CLOSED_AT, **OFFICER)
+    tender = given(ABSENT, *late).state.tender  # type: ignore[attr-defined]
+    assert [bid.reference for bid in tender.bids] == ["A", "B", "C"]
+    assert tender.timely == ("A", "B")
+
+
+def test_a_bid_is_recorded_once_and_not_before_it_came() -> None:
+    given(ABSENT, *WITH_BIDS).when(way.bid("A"), at=TOO_LATE, **OFFICER).refused(AlreadyReceived)
+    given(ABSENT, *OPEN).when(way.bid("A"), at=NOW, **OFFICER).refused(ReceivedInTheFuture)
+
+
+def test_responses_close_by_hand_no_sooner_than_by_the_clock() -> None:
+    close = CloseResponsesByHand()
+    given(ABSENT, *WITH_BIDS).when(close, at=IN_TIME, **OFFICER).refused(NotDueYet)
+    given(ABSENT, *WITH_BIDS).when(close, at=RESPONSES_BY, **OFFICER).leads_to(
+        stage=Stage.EVALUATION
+    )
+
+
+def test_the_end_of_the_time_counts_the_bids() -> None:
+    close = CloseResponses(number=1, due_at=RESPONSES_BY)
+    [closed] = given(ABSENT, *WITH_BIDS).when(close, at=RESPONSES_BY, **CLOCK).events()
+    assert isinstance(closed, ResponsesClosed)
+    assert (closed.bids, closed.late) == (2, False)
+    only_late = after(OPEN, way.bid("A", TOO_LATE), at=TOO_LATE, **OFFICER)
+    [none] = given(ABSENT, *only_late).when(close, at=TOO_LATE, **CLOCK).events()
+    assert isinstance(none, NoResponses)
+
+
+def test_the_requester_does_nothing_to_their_own_tender() -> None:
+    question = RecordClarification(question="How many?")
+    for history, command in (
+        (way.READY, way.CRITERIA), (way.PREPARED, way.NOTICE), (OPEN, question),
+        (OPEN, way.bid("A")), (way.SCORED, way.RECOMMEND), (way.TOLD, way.AWARD_NOTICE),
+    ):  # fmt: skip
+        given(ABSENT, *history).when(command, at=TOO_LATE, by="ann").refused(
+            OwnRfp, part="requester"
+        )
+
+
+def test_a_hold_stops_neither_bids_nor_the_clock() -> None:
+    hold = StartHold(waiting_on=Party.LEGAL, reason="Advice.")
+    held = after(OPEN, hold, **OFFICER)
+    given(ABSENT, *held).when(way.bid("A"), at=IN_TIME, **OFFICER).leads_to(on_hold=True)
+    with_bid = after(held, way.bid("A"), at=IN_TIME, **OFFICER)
+    given(ABSENT, *with_bid).when(
+        CloseResponses(number=1, due_at=RESPONSES_BY), at=datetime(2026, 4, 11, tzinfo=UTC), **CLOCK
+    ).leads_to(stage=Stage.EVALUATION, on_hold=False)

@@ -1,0 +1,129 @@
+"""Under approval: value, scope and route change with a reason only, and what was granted no longer counts."""
+
+import pytest
+
+from rfp_service.rfps.commands.amending import AmendRfp
+from rfp_service.rfps.commands.approving import RequestApproval
+from rfp_service.rfps.commands.waiving import GrantWaiver, RefuseWaiver, RequestWaiver
+from rfp_service.rfps.domain.approval import Approval, WaiverGround
+from rfp_service.rfps.domain.approval_events import ApprovalSuperseded
+from rfp_service.rfps.domain.events import RfpAmended
+from rfp_service.rfps.domain.refusals import (
+    AboveEveryTier,
+    NothingToWaive,
+    NotTheLead,
+    NotYourRfp,
+    OutToMarket,
+    OwnRfp,
+    ReasonNeeded,
+    VatMissing,
+    WaiverNeeded,
+    WrongStage,
+)
+from rfp_service.rfps.domain.routes import Route
+from rfp_service.rfps.domain.stages import Party, Stage
+from tests.rfps import way
+from tests.rfps.examples import (
+    ABSENT,
+    HEAD_GRANTED,
+    IN_APPROVAL,
+    IN_BUSINESS_CASE,
+    IN_TWO_TIER_APPROVAL,
+)
+from tests.support.specs import RULES, given
+
+MORE = AmendRfp(estimate_pence=9_000_000, estimate_with_vat_pence=10_800_000, reason="Forty more.")
+REQUEST = RequestApproval(budget_code="IT-1", options_considered="Buy or not.", conflicts="None")
+
+
+def test_an_amendment_under_approval_supersedes_it() -> None:
+    given(ABSENT, *IN_TWO_TIER_APPROVAL, HEAD_GRANTED).when(MORE).then(
+        RfpAmended(
+            stage=Stage.BUSINESS_CASE, waiting_on=Party.REQUESTER, reason="Forty more.",
+            estimate_pence=9_000_000, estimate_with_vat_pence=10_800_000,
+        ),
+        ApprovalSuperseded(
+            stage=Stage.BUSINESS_CASE, waiting_on=Party.REQUESTER,
+            tiers=("head", "director"), granted=1, reason="Forty more.",
+        ),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "history",
+    [way.IN_WAIVER, IN_APPROVAL, way.KEY_DECISION, way.PUBLISHED, way.CALLED_IN, way.READY],
+)
+def test_everything_until_issue_is_frozen_and_tiered_anew_when_it_changes(
+    history: way.History,
+) -> None:
+    given(ABSENT, *history).when(MORE).leads_to(stage=Stage.BUSINESS_CASE, approval=Approval())
+    amended = way.after(history, MORE)
+    [asked] = given(ABSENT, *amended).when(REQUEST).events()
+    assert asked.tiers == ("head", "director")  # type: ignore[attr-defined]
+
+
+def test_it_takes_a_reason_and_the_requester_or_the_lead() -> None:
+    silent = MORE.model_copy(update={"reason": None})
+    given(ABSENT, *IN_APPROVAL).when(silent).refused(ReasonNeeded)
+    given(ABSENT, *IN_APPROVAL).when(MORE, **way.OFFICER).leads_to(stage=Stage.BUSINESS_CASE)
+    given(ABSENT, *IN_APPROVAL).when(MORE, by="paul").refused(NotYourRfp, lead="priya")
+    given(ABSENT, *IN_APPROVAL).when(
+        MORE.model_copy(update={"estimate_with_vat_pence": 1})
+    ).refused(VatMissing)
+
+
+def test_the_route_is_the_leads_to_change() -> None:
+    other = AmendRfp(route=Route.IN_HOUSE, reason="We can do it.")
+    given(ABSENT, *IN_APPROVAL).when(other, **way.OFFICER).leads_to(
+        stage=Stage.BUSINESS_CASE, route=Route.IN_HOUSE
+    )
+    given(ABSENT, *IN_APPROVAL).when(other).refused(NotTheLead, lead="priya")
+    given(ABSENT, *IN_BUSINESS_CASE).when(other).refused(NotTheLead)
+
+
+def test_once_the_market_is_asked_nothing_is_amended() -> None:
+    for history in (way.OPEN, way.SCORED, way.RECOMMENDED, way.CONTRACTING):
+        given(ABSENT, *history).when(MORE).refused(WrongStage)
+    dear = way.RECOMMEND.model_copy(update={"value_pence": 20_000_001})
+    award = way.after(way.SCORED, dear, **way.OFFICER)
+    for who in (way.HEAD, way.DIRECTOR):
+        award = way.after(award, way.APPROVE_AWARD, **who)
+    given(ABSENT, *award).when(MORE).refused(OutToMarket, stage=Stage.KEY_DECISION)
+
+
+def test_tiers_that_do_not_add_up_ask_the_one_that_may() -> None:
+    alone = RULES.model_copy(update={"tiers_cumulative": False})
+    amended = way.after(IN_APPROVAL, MORE)
+    [asked] = given(ABSENT, *amended).when(REQUEST, rules=alone).events()
+    assert asked.tiers == ("director",)  # type: ignore[attr-defined]
+
+
+def test_a_waiver_leads_to_a_direct_award_that_is_approved_all_the_same() -> None:
+    given(ABSENT, *way.IN_WAIVER).when(GrantWaiver(reason="Alone."), **way.HEAD).leads_to(
+        route=Route.DIRECT_AWARD, approval=Approval(2_000_000, ("head",)), deciders=("hana",)
+    )
+
+
+@pytest.mark.parametrize("by", ["ann", "priya"])
+def test_neither_requester_nor_lead_decides_on_their_waiver(by: str) -> None:
+    for command in (GrantWaiver(reason="Yes."), RefuseWaiver(reason="No.")):
+        given(ABSENT, *way.IN_WAIVER).when(command, by=by, own_tiers=["head"]).refused(OwnRfp)
+
+
+def test_a_waiver_is_of_competition_and_asked_for_by_the_requester() -> None:
+    for route in (Route.IN_HOUSE, Route.DIRECT_CALL_OFF):
+        given(ABSENT, *way.on_route(route)).when(way.WAIVER).refused(NothingToWaive)
+    given(ABSENT, *IN_BUSINESS_CASE).when(way.WAIVER, by="priya").refused(NotYourRfp)
+
+
+def test_a_direct_award_can_not_be_approved_without_a_waiver() -> None:
+    direct = way.on_route(Route.DIRECT_AWARD)
+    given(ABSENT, *direct).when(REQUEST).refused(WaiverNeeded)
+    given(ABSENT, *direct).when(way.WAIVER).leads_to(stage=Stage.WAIVER)
+
+
+def test_a_waiver_above_every_tier_is_not_granted() -> None:
+    said = way.WAIVER.model_dump(exclude={"value_pence", "ground"})
+    dear = RequestWaiver(**said, ground=WaiverGround.SECURITY, value_pence=25_000_001)
+    asked = way.after(IN_BUSINESS_CASE, dear)
+    given(ABSENT, *asked).when(GrantWaiver(reason="Yes."), **way.HEAD).refused(AboveEveryTier)

@@ -1,0 +1,109 @@
+"""Leavers: everything they had in hand goes to somebody else in one decision, by each thing's own rules."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.support.api import Api
+from tests.support.people import ADA, DEREK, HANA, LEO, PRIYA, RITA, SAM, SCHEME, Who
+from tests.support.procuring import EVAN, prepared
+
+HENRY = Who("henry", HANA.roles)
+
+
+def over(leaver: str, successor: str) -> dict[str, str]:
+    return {"leaver": leaver, "successor": successor, "reason": "They left in May."}
+
+
+async def seen(api: Api, answer: Any) -> dict[str, Any]:
+    found: dict[str, Any] = (await api.get(f"/v1/hand-overs/{answer.json()['id']}", SAM)).json()
+    return found
+
+
+async def test_all_open_rfps_of_a_requester_go_to_another_and_keep_their_history(api: Api) -> None:
+    first, second = await api.raised(), await api.raised()
+    ended, others = await api.raised(), await api.raised(LEO)
+    await api.decide(ended, "withdraw", reason="Closed.")
+    await api.adopt_scheme()
+    answer = await api.post("/v1/hand-overs", over("rita", "leo"), ADA, 201)
+    told = await seen(api, answer)
+    assert {h["id"] for h in told["handed"]} == {first, second}
+    assert told["left"] == []
+    mine = (await api.get("/v1/rfps", LEO, mine=True)).json()["items"]
+    assert {row["id"] for row in mine} == {first, second, others}
+    *_, last = (await api.get(f"/v1/rfps/{first}/history", SAM)).json()["items"]
+    assert (last["decision"], last["by"]) == ("RequesterReplaced", "ada")
+    assert (await api.get(f"/v1/rfps/{ended}")).json()["raised_by"] == "rita"
+
+
+async def test_what_its_own_rules_forbid_is_left_and_said(api: Api) -> None:
+    rfp = await api.approved()  # Hana approved it, and takes no other part in it
+    free = await api.raised()
+    told = await seen(api, await api.post("/v1/hand-overs", over("rita", "hana"), ADA))
+    assert [h["id"] for h in told["handed"]] == [free]
+    assert told["left"] == [{"id": rfp, "part": "requester", "refusal": "HasDecided"}]
+    assert (await api.get(f"/v1/rfps/{rfp}")).json()["raised_by"] == "rita"
+
+
+async def test_lead_and_evaluator_go_too_and_a_new_evaluator_declares_anew(api: Api) -> None:
+    rfp = await prepared(api)
+    told = await seen(api, await api.post("/v1/hand-overs", over("evan", "erin"), ADA))
+    assert [(h["id"], h["part"]) for h in told["handed"]] == [(rfp, "evaluator")]
+    assert (await api.get(f"/v1/rfps/{rfp}", EVAN)).json()["evaluators"] == ["eve", "erin"]
+    await api.post("/v1/hand-overs", over("priya", "paul"), ADA)
+    assert (await api.get(f"/v1/rfps/{rfp}")).json()["lead"] == "paul"
+
+
+async def test_an_approvers_tiers_and_delegations_go_and_what_waited_waits_for_the_successor(
+    api: Api,
+) -> None:
+    rfp = await api.in_approval()
+    today = datetime.now(UTC).date()
+    day = (today + timedelta(days=9)).isoformat()
+    later = {**SCHEME["values"], "effective_from": day}  # type: ignore[dict-item]
+    await api.post("/v1/scheme/decisions", {**SCHEME, "values": later}, ADA, version=1)
+    give = {
+        "limit_pence": 2_000_000,
+        "first_day": today.isoformat(),
+        "last_day": day,
+        "reason": "L.",
+    }
+    await api.post("/v1/delegations", {**give, "delegate": "dora"}, HANA)
+    await api.post("/v1/delegations", {**give, "delegate": "hana"}, DEREK)
+    told = await seen(api, await api.post("/v1/hand-overs", over("hana", "henry"), ADA))
+    parts = sorted(h["part"] for h in told["handed"])
+    assert (parts, told["left"]) == (["delegation"] * 4 + ["tiers"] * 2, [])
+    scheme = (await api.get("/v1/scheme")).json()
+    assert scheme["values"]["tiers"][0]["approvers"] == ["henry"]
+    waiting = (await api.get("/v1/approvals", HENRY)).json()["items"]
+    assert [item["id"] for item in waiting] == [rfp]
+    assert (await api.get("/v1/approvals", HANA)).json()["items"] == []
+    live = (await api.get("/v1/delegations", live=True)).json()["items"]
+    assert {(d["delegator"], d["delegate"]) for d in live} == {
+        ("henry", "dora"),
+        ("derek", "henry"),
+    }
+    refused = await api.decide(rfp, "approve", HANA, 409, reason="Still me.")
+    assert refused.json()["type"] == "/problems/not-your-tier"
+    await api.decide(rfp, "approve", HENRY, reason="In budget.")
+
+
+async def test_the_same_key_hands_over_once_and_two_at_once_do_no_harm(api: Api) -> None:
+    await api.adopt_scheme()
+    rfps = [await api.raised() for _ in range(5)]
+    answers = await asyncio.gather(
+        *(api.post("/v1/hand-overs", over("rita", "leo"), ADA, key=f"k{n}") for n in range(3))
+    )
+    again = await api.post("/v1/hand-overs", over("rita", "leo"), ADA, key="k0")
+    assert again.json() == answers[0].json()
+    await api.post("/v1/hand-overs", over("rita", "paul"), ADA, 422, key="k0")
+    for rfp in rfps:
+        items = (await api.get(f"/v1/rfps/{rfp}/history", SAM)).json()["items"]
+        assert [item["decision"] for item in items] == ["RfpRaised", "RequesterReplaced"]
+
+
+async def test_only_an_administrator_hands_over_and_to_somebody_else(api: Api) -> None:
+    await api.post("/v1/hand-overs", over("rita", "leo"), RITA, 403)
+    await api.post("/v1/hand-overs", over("rita", "leo"), PRIYA, 403)
+    same = await api.post("/v1/hand-overs", over("rita", "rita"), ADA, 409)
+    assert same.json()["type"] == "/problems/to-themselves"

@@ -1,0 +1,256 @@
+"""An RFP over HTTP from its approval to a signed contract, and what may be seen of it on the way."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.support.api import Api
+from tests.support.people import ADA, DEREK, HANA, LEO, PAUL, PRIYA, RITA, SAM, SCHEME, Who
+from tests.support.procuring import (
+    EVAN,
+    EVE,
+    LARS,
+    awarded,
+    bids,
+    evaluated,
+    opened,
+    prepared,
+    until,
+)
+
+
+async def test_an_rfp_goes_from_the_market_to_a_contract_and_clocks_move_it(api: Api) -> None:
+    rfp = await opened(api, seconds=3)
+    await api.decide(rfp, "record-clarification", PRIYA, question="How many?")
+    await api.decide(rfp, "answer-clarification", PRIYA, number=1, answer="Forty.")
+    await bids(api, rfp, "A", "B")
+    closed = await until(api, rfp, "evaluation")
+    assert (closed["bids"], closed["late_bids"], closed["waiting_on"]) == (2, 0, "evaluators")
+    await bids(api, rfp, "TOO-LATE")
+    await evaluated(api, rfp)
+    await awarded(api, rfp)
+    await api.decide(rfp, "send-summaries", PRIYA, bidders=2)
+    await api.decide(rfp, "publish-award-notice", PRIYA, reference="UK6-1")
+    seen = (await api.get(f"/v1/rfps/{rfp}")).json()
+    assert (seen["stage"], seen["supplier"]) == ("standstill", "Fictional Systems Ltd")
+    assert seen["late_bids"] == 1
+    assert seen["clock_ends_at"] == seen["standstill_ends"]
+    await api.decide(rfp, "record-challenge", LARS, grounds="A price was misread.")
+    await api.decide(rfp, "resolve-challenge", LARS, outcome="award_stands", reason="It was not.")
+    today = datetime.now(UTC).date().isoformat()
+    body: dict[str, Any] = {
+        "reference": "C-1",
+        "signed_on": today,
+        "starts_on": today,
+        "ends_on": today,
+    }
+    refused = await api.decide(rfp, "conclude-contract", LARS, 409, **body)
+    assert refused.json()["type"] == "/problems/standstill-running"
+
+
+async def test_scores_are_sealed_until_they_may_be_seen(api: Api) -> None:
+    rfp = await opened(api, seconds=2)
+    await bids(api, rfp, "A", "B")
+    await until(api, rfp, "evaluation")
+    await evaluated(api, rfp)
+    path = f"/v1/rfps/{rfp}/comparison"
+    for who in (RITA, PRIYA, SAM):
+        sealed = await api.get(path, who, 409)  # one score is not agreed yet
+        assert sealed.json()["type"] == "/problems/scores-sealed"
+    for who in (RITA, EVE, SAM):
+        assert await _scores_said(api, rfp, who) == [None] * 8
+    await api.decide(
+        rfp, "moderate-scores", PRIYA, bid="B", criterion="Quality", score=80, reason="Agreed."
+    )
+    await api.get(path, RITA, 409)
+    shown = (await api.get(path, PRIYA)).json()
+    assert [(b["bid"], b["rank"], b["total"]) for b in shown["bids"]] == [
+        ("A", 1, 78),
+        ("B", 2, 62),
+    ]
+    quality = shown["bids"][1]["measured"][1]
+    assert quality == {
+        "criterion": "Quality", "weight": 40, "given": {"eve": 90, "evan": 70}, "moderated": 80,
+        "score": 80,
+    }  # fmt: skip
+    await api.decide(
+        rfp, "recommend-award", PRIYA, bid="A", supplier="Fictional Systems Ltd",
+        value_pence=2_000_000, reason="The best.",
+    )  # fmt: skip
+    await api.get(path, SAM, 409)
+    await api.get(path, HANA)
+    await api.decide(rfp, "approve-award", HANA, reason="As evaluated.")
+    await api.get(path, SAM, 409)
+    await api.decide(rfp, "send-summaries", PRIYA, bidders=2)
+    assert (await api.get(path, SAM)).json()["recommended"] == "A"
+    assert None not in await _scores_said(api, rfp, RITA)
+
+
+async def _scores_said(api: Api, rfp: str, who: Who) -> list[int | None]:
+    items = (await api.get(f"/v1/rfps/{rfp}/history", who)).json()["items"]
+    return [item["said"].get("score") for item in items if item["decision"] == "ScoreRecorded"]
+
+
+async def test_what_a_role_may_never_do_is_403_and_what_the_case_forbids_409(api: Api) -> None:
+    rfp = await prepared(api)
+    until_ = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+    notice = {"reference": "T-1", "responses_by": until_}
+    await api.decide(rfp, "publish-tender-notice", HANA, 403, **notice)
+    wrong = await api.decide(rfp, "issue-invitation", PRIYA, 409, **notice)
+    assert wrong.json()["type"] == "/problems/other-way-of-asking"
+    assert wrong.json()["route"] == "open_tender"
+    await api.decide(rfp, "publish-tender-notice", PRIYA, 422, reference="T", responses_by="soon")
+    early = await api.decide(rfp, "close-responses", PRIYA, 409)
+    assert early.json()["type"] == "/problems/wrong-stage"
+    assert (await api.get(f"/v1/rfps/{rfp}")).json()["version"] == 12
+
+
+async def test_a_key_decision_is_announced_taken_and_called_in(api: Api) -> None:
+    await api.post(
+        "/v1/scheme/decisions",
+        {**SCHEME, "values": {**SCHEME["values"], "key_decision_pence": 2_000_000}},  # type: ignore[dict-item]
+        ADA, version=0,
+    )  # fmt: skip
+    rfp = await api.in_approval(2_000_001, adopt=False)
+    await api.decide(rfp, "approve", HANA, reason="In budget.")
+    seen = (await api.get(f"/v1/rfps/{rfp}")).json()
+    assert (seen["stage"], seen["waiting_on"]) == ("key_decision", "statutory_clock")
+    early = await api.decide(rfp, "take-key-decision", HANA, 409, reason="Now.")
+    assert early.json()["type"] == "/problems/notice-too-short"
+    then = (datetime.now(UTC) - timedelta(days=40)).date().isoformat()
+    await api.decide(rfp, "publish-forward-plan-notice", PRIYA, reference="FP-1", published_on=then)
+    await api.decide(rfp, "take-key-decision", HANA, reason="Good value.")
+    await api.decide(rfp, "publish-decision", PRIYA, reference="D-1")
+    await api.decide(rfp, "call-in", SAM, reason="Too dear.")
+    await api.decide(rfp, "uphold-call-in", SAM, reason="Too dear.")
+    seen = (await api.get(f"/v1/rfps/{rfp}")).json()
+    assert (seen["stage"], seen["approvals_granted"]) == ("approval", 0)
+
+
+async def test_a_delegate_sees_what_waits_and_is_recorded_as_acting_for(api: Api) -> None:
+    dora = Who("dora", HANA.roles)
+    rfp = await api.in_approval()
+    today = datetime.now(UTC).date().isoformat()
+    assert await _waiting(api, dora) == []
+    assert await _waiting(api, HANA) == [(rfp, "")]
+    give = {
+        "delegate": "dora", "limit_pence": 2_000_000, "first_day": today, "last_day": today,
+        "reason": "Leave.",
+    }  # fmt: skip
+    given = (await api.post("/v1/delegations", give, HANA)).json()
+    assert await _waiting(api, dora) == [(rfp, "hana")]
+    forbidden = await api.decide(rfp, "approve", dora, 409, reason="In budget.")
+    assert forbidden.json()["type"] == "/problems/not-your-tier"
+    other = await api.decide(rfp, "approve", dora, 409, reason="In budget.", acting_for="derek")
+    assert other.json()["type"] == "/problems/not-their-delegate"
+    await api.decide(rfp, "approve", dora, reason="In budget.", acting_for="hana")
+    *_, last = (await api.get(f"/v1/rfps/{rfp}/history", SAM)).json()["items"]
+    assert (last["by"], last["acting_for"]) == ("dora", "hana")
+    assert last["known"]["facts"]["delegations"][0]["limit_pence"] == 2_000_000
+    assert await _waiting(api, HANA) == []
+    end = {"decision": "end", "reason": "Back."}
+    path = f"/v1/delegations/{given['id']}/decisions"
+    await api.post(path, end, dora, 409, version=1)
+    await api.post(path, end, HANA, version=1)
+    [row] = (await api.get("/v1/delegations", delegator="hana")).json()["items"]
+    assert row["ended"] is True
+    assert (await api.get("/v1/delegations", live=True)).json()["items"] == []
+    await api.post("/v1/delegations", give, RITA, 403)
+
+
+async def test_a_delegation_below_the_value_does_not_do(api: Api) -> None:
+    dora = Who("dora", HANA.roles)
+    rfp = await api.in_approval()
+    today = datetime.now(UTC).date().isoformat()
+    give = {
+        "delegate": "dora", "limit_pence": 1_999_999, "first_day": today, "last_day": today,
+        "reason": "Leave.",
+    }  # fmt: skip
+    await api.post("/v1/delegations", give, HANA)
+    assert await _waiting(api, dora) == []
+    refused = await api.decide(rfp, "approve", dora, 409, reason="Yes.", acting_for="hana")
+    assert refused.json()["type"] == "/problems/over-delegated-limit"
+    assert (refused.json()["value_pence"], refused.json()["limit_pence"]) == (2_000_000, 1_999_999)
+
+
+async def _waiting(api: Api, who: Who) -> list[tuple[str, str]]:
+    items = (await api.get("/v1/approvals", who)).json()["items"]
+    return [(item["id"], item["acting_for"]) for item in items]
+
+
+async def test_approvals_are_listed_oldest_deadline_first_a_page_at_a_time(api: Api) -> None:
+    targets = [{"stage": "approval", "working_days": 5}]
+    values = {**SCHEME["values"], "stage_targets": targets}  # type: ignore[dict-item]
+    await api.post("/v1/scheme/decisions", {**SCHEME, "values": values}, ADA, version=0)
+    rfps = [await api.in_approval(adopt=False) for _ in range(3)]
+    first = await api.get("/v1/approvals", HANA, limit=2)
+    assert [item["id"] for item in first.json()["items"]] == rfps[:2]
+    assert first.json()["items"][0]["due_on"] > datetime.now(UTC).date().isoformat()
+    second = await api.get("/v1/approvals", HANA, limit=2, cursor=first.json()["next"])
+    assert [item["id"] for item in second.json()["items"]] == rfps[2:]
+    assert second.json()["next"] is None
+    assert (await api.get("/v1/approvals", DEREK)).json()["items"] == []
+    await api.get("/v1/approvals", RITA, 403)
+
+
+async def test_lists_say_what_is_due_and_overdue_on_the_day_they_are_read(api: Api) -> None:
+    targets = [{"stage": "draft", "working_days": 0}, {"stage": "approval", "working_days": 400}]
+    values = {**SCHEME["values"], "stage_targets": targets}  # type: ignore[dict-item]
+    await api.post("/v1/scheme/decisions", {**SCHEME, "values": values}, ADA, version=0)
+    draft = await api.raised()
+    waiting = await api.in_approval(adopt=False)
+    rows = {row["id"]: row for row in (await api.get("/v1/rfps")).json()["items"]}
+    assert rows[draft]["due_on"] == datetime.now(UTC).date().isoformat()
+    assert rows[waiting]["overdue_working_days"] == 0
+    for flag, expect in ((True, set()), (False, {draft, waiting})):
+        listed = (await api.get("/v1/rfps", overdue=flag)).json()["items"]
+        assert {row["id"] for row in listed} == expect
+    await api.decide(draft, "hold", waiting_on="finance", reason="Budget check.")
+    [held] = (await api.get("/v1/rfps", on_hold=True)).json()["items"]
+    assert held["id"] == draft
+    led = (await api.get("/v1/rfps", PRIYA, mine=True)).json()["items"]
+    assert [row["id"] for row in led] == [waiting]
+
+
+async def test_near_duplicates_are_pointed_out_before_one_asks_again(api: Api) -> None:
+    first = await api.raised(LEO, "Laptops for the registrars")
+    await api.raised(LEO, "Winter gritting telemetry")
+    found = (await api.get("/v1/rfps/near-duplicates", need="laptop for registrar")).json()["items"]
+    assert [item["id"] for item in found] == [first]
+    assert 0.25 <= found[0]["nearness"] <= 1
+    misspelt = (await api.get("/v1/rfps/near-duplicates", need="Labtops for registars")).json()
+    assert [item["id"] for item in misspelt["items"]] == [first]
+    elsewhere = Who("ines", RITA.roles, ("Highways",))
+    out_of_sight = await api.get("/v1/rfps/near-duplicates", elsewhere, need="laptop for registrar")
+    assert out_of_sight.json()["items"] == []
+    nothing = (await api.get("/v1/rfps/near-duplicates", need="foster care payments")).json()
+    assert nothing["items"] == []
+    before = (await api.get("/v1/rfps/near-duplicates", need="laptops", as_of=0)).json()["items"]
+    assert before == []
+
+
+async def test_a_past_rfp_is_copied_into_a_draft_of_ones_own(api: Api) -> None:
+    past = await api.approved()
+    copy = (
+        await api.post("/v1/rfps/copies", {"copy_of": past, "near_duplicate": True}, LEO, 201)
+    ).json()
+    seen = (await api.get(f"/v1/rfps/{copy['id']}")).json()
+    assert (seen["stage"], seen["raised_by"], seen["title"]) == ("draft", "leo", "Laptops")
+    assert (seen["estimate_pence"], seen["needed_by"]) == (2_000_000, None)
+    assert (seen["lead"], seen["approval_tiers"]) == ("", [])
+    assert seen["near_duplicate_of"] == past
+    for wrong in (copy["id"].replace("4", "5"), (await _check(api))):
+        refused = await api.post("/v1/rfps/copies", {"copy_of": wrong}, LEO, 409)
+        assert refused.json()["type"] == "/problems/nothing-to-copy"
+    await api.post("/v1/rfps/copies", {"copy_of": past}, PAUL, 403)
+
+
+async def _check(api: Api) -> str:
+    identity: str = (await api.post("/v1/catalogue-checks", {"query": "laptop"})).json()["id"]
+    return identity
+
+
+async def test_evaluators_can_not_be_kept_in_the_dark_about_what_is_theirs(api: Api) -> None:
+    rfp = await prepared(api)
+    seen = (await api.get(f"/v1/rfps/{rfp}", EVAN)).json()
+    assert seen["evaluators"] == ["eve", "evan"]
+    assert [c["weight"] for c in seen["criteria"]] == [60, 40]

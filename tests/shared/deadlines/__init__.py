@@ -1,0 +1,1 @@
+"""Deadlines: fired exactly once, also after downtime."""

@@ -1,0 +1,324 @@
+"""What can be tried on an RFP: every decision there is; and what would take it further just now."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from rfp_service.rfps.commands.amending import AmendRfp
+from rfp_service.rfps.commands.approving import Approve, Refuse, RequestApproval
+from rfp_service.rfps.commands.asking import (
+    CheckCatalogue,
+    ConfirmNoMatch,
+    DeclineMatch,
+    DivertDemand,
+    ReportDiversionFailed,
+    SubmitRfp,
+)
+from rfp_service.rfps.commands.awarding import (
+    ApproveAward,
+    PublishAwardNotice,
+    PublishTransparencyNotice,
+    RecommendAward,
+    RefuseAward,
+    SendSummaries,
+)
+from rfp_service.rfps.commands.calling_in import (
+    CallIn,
+    ExpireCallIn,
+    LapseCallIn,
+    ReferToCouncil,
+    ReleaseCallIn,
+    UpholdCallIn,
+)
+from rfp_service.rfps.commands.contracting import ConcludeContract, FulfilInHouse
+from rfp_service.rfps.commands.evaluating import (
+    CorrectScore,
+    DeclareInterests,
+    FindNoCompliantBid,
+    ModerateScores,
+    RecordScore,
+)
+from rfp_service.rfps.commands.handling import (
+    AcceptRfp,
+    EndHold,
+    RejectRfp,
+    ReturnForRework,
+    SelectRoute,
+    StartHold,
+    TerminateProcurement,
+    WithdrawRfp,
+)
+from rfp_service.rfps.commands.issuing import (
+    CloseResponses,
+    CloseResponsesByHand,
+    ExtendDeadline,
+    FixCriteria,
+    IssueInvitation,
+    PublishTenderNotice,
+)
+from rfp_service.rfps.commands.key_decisions import (
+    AgreeSpecialUrgency,
+    PublishDecision,
+    PublishForwardPlanNotice,
+    RefuseKeyDecision,
+    TakeKeyDecision,
+    UseGeneralException,
+)
+from rfp_service.rfps.commands.standstill import (
+    ExpireStandstill,
+    RecordChallenge,
+    ResolveChallenge,
+    RevokeAward,
+)
+from rfp_service.rfps.commands.taking_part import (
+    AppointEvaluator,
+    ReassignLead,
+    RemoveEvaluator,
+    ReplaceRequester,
+)
+from rfp_service.rfps.commands.tendering import (
+    AnswerClarification,
+    RecordClarification,
+    RecordResponse,
+)
+from rfp_service.rfps.commands.waiving import GrantWaiver, RefuseWaiver, RequestWaiver
+from rfp_service.rfps.domain.approval import WaiverGround
+from rfp_service.rfps.domain.award_events import ChallengeOutcome, TerminationReason
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.routes import TENDERS, Regime, Route
+from rfp_service.rfps.domain.stages import Party, Stage
+from rfp_service.rfps.domain.tender import Criterion
+from shared.messages import Command
+from tests.rfps.examples import CHECK, LAPTOP
+
+WHY = "As it is."
+CRITERIA = (Criterion(name="Price", weight=60), Criterion(name="Quality", weight=40))
+VALUES = (2_000_000, 2_500_000, 2_500_001, 20_000_000, 20_000_001, 24_999_999)
+
+
+@dataclass(frozen=True)
+class Try:
+    """What a move may depend on: the RFP as it stands, the time, somebody, and some dice."""
+
+    rfp: Rfp
+    now: datetime
+    person: str
+    dice: int
+
+    def of(self, *choices: Any) -> Any:
+        return choices[self.dice % len(choices)]
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+    @property
+    def clock(self) -> int:
+        """The clock that runs, or another."""
+        return int(self.of(self.rfp.clock.number, self.dice % 9))
+
+    @property
+    def bid(self) -> str:
+        return str(self.of("B0", "B1", "B2"))
+
+    @property
+    def criterion(self) -> str:
+        return str(self.of("Price", "Quality"))
+
+
+def _worth(t: Try) -> AmendRfp:
+    value = t.of(*VALUES)
+    return AmendRfp(
+        cost_centre="CC-1", needed_by=date(2027, 9, 1), estimate_pence=value,
+        estimate_with_vat_pence=value * 12 // 10, reason=WHY,
+    )  # fmt: skip
+
+
+CASE: dict[str, Any] = {"budget_code": "IT-1", "options_considered": "Buy.", "conflicts": "None"}
+
+MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
+    _worth,
+    lambda t: AmendRfp(route=t.of(*Route), reason=WHY),
+    lambda _: CheckCatalogue(check_id=CHECK),
+    lambda _: DivertDemand(item_id=LAPTOP),
+    lambda _: ReportDiversionFailed(reason=WHY),
+    lambda _: DeclineMatch(reason_code="too-small", reason=WHY),
+    lambda _: ConfirmNoMatch(),
+    lambda _: SubmitRfp(),
+    lambda _: AcceptRfp(),
+    lambda t: ReturnForRework(reason_code="unclear", reason=WHY, acting_for=t.of(None, "hana")),
+    lambda _: RejectRfp(reason=WHY),
+    lambda t: SelectRoute(regime=t.of(*Regime), route=t.of(*Route), lots=1, lead=t.person),
+    lambda t: RequestApproval(**CASE, conflicted=t.of([], ["derek"])),
+    lambda t: Approve(reason=WHY, acting_for=t.of(None, "hana", "derek")),
+    lambda _: Refuse(reason=WHY),
+    lambda t: RequestWaiver(
+        **CASE, ground=WaiverGround.CONTINUITY, value_pence=t.of(*VALUES), duration_months=12,
+        risk=WHY,
+    ),
+    lambda t: GrantWaiver(reason=WHY, acting_for=t.of(None, "hana")),
+    lambda _: RefuseWaiver(reason=WHY),
+    lambda t: PublishForwardPlanNotice(
+        reference="FP", published_on=t.today - timedelta(days=t.dice % 40)
+    ),
+    lambda t: UseGeneralException(
+        reference="GE", published_on=t.today - timedelta(days=t.dice % 9), reason=WHY
+    ),
+    lambda _: AgreeSpecialUrgency(reason=WHY),
+    lambda t: TakeKeyDecision(reason=WHY, acting_for=t.of(None, "derek")),
+    lambda _: RefuseKeyDecision(reason=WHY),
+    lambda _: PublishDecision(reference="D"),
+    lambda _: CallIn(reason=WHY),
+    lambda _: UpholdCallIn(reason=WHY),
+    lambda _: ReleaseCallIn(reason=WHY),
+    lambda _: ReferToCouncil(reason=WHY),
+    lambda t: ExpireCallIn(number=t.clock, due_at=t.now),
+    lambda t: LapseCallIn(number=t.clock, due_at=t.now),
+    lambda t: FixCriteria(
+        criteria=[Criterion(name="Price", weight=60), Criterion(name="Quality", weight=t.of(40, 39))]
+    ),
+    lambda t: AppointEvaluator(evaluator=t.person),
+    lambda t: RemoveEvaluator(evaluator=t.person, reason=WHY),
+    lambda t: ReassignLead(lead=t.person, reason=WHY),
+    lambda t: ReplaceRequester(requester=t.person, reason=WHY),
+    lambda t: PublishTenderNotice(
+        reference="T", responses_by=t.now + timedelta(days=t.of(26, 30, 2))
+    ),
+    lambda t: IssueInvitation(reference="I", responses_by=t.now + timedelta(days=t.of(2, 9))),
+    lambda t: ExtendDeadline(responses_by=t.now + timedelta(days=40), reason=WHY),
+    lambda _: CloseResponsesByHand(),
+    lambda t: CloseResponses(number=t.clock, due_at=t.now),
+    lambda _: RecordClarification(question="How many?"),
+    lambda _: AnswerClarification(number=1, answer="Forty."),
+    lambda t: RecordResponse(reference=t.bid, sha256="ab" * 32, received_at=t.now),
+    lambda t: DeclareInterests(conflict=t.dice % 7 == 0, statement=WHY),
+    lambda t: RecordScore(bid=t.bid, criterion=t.criterion, score=t.dice % 101, comment=WHY),
+    lambda t: CorrectScore(bid=t.bid, criterion=t.criterion, score=t.dice % 101, comment=WHY),
+    lambda t: ModerateScores(bid=t.bid, criterion=t.criterion, score=t.dice % 101, reason=WHY),
+    lambda _: FindNoCompliantBid(reason=WHY),
+    lambda _: PublishTransparencyNotice(reference="UK5"),
+    lambda t: RecommendAward(
+        bid=t.of(*(t.rfp.tender.best() or ("B0",)), None), supplier="Fictional Systems Ltd",
+        value_pence=t.of(*VALUES), reason=WHY,
+    ),
+    lambda t: ApproveAward(reason=WHY, acting_for=t.of(None, "hana", "derek")),
+    lambda _: RefuseAward(reason=WHY),
+    lambda _: SendSummaries(bidders=2),
+    lambda _: PublishAwardNotice(reference="UK6"),
+    lambda t: ExpireStandstill(number=t.clock, due_at=t.now),
+    lambda _: RecordChallenge(grounds=WHY),
+    lambda t: ResolveChallenge(outcome=t.of(*ChallengeOutcome), reason=WHY),
+    lambda _: RevokeAward(reason=WHY),
+    lambda t: ConcludeContract(
+        reference="C", signed_on=t.today, starts_on=t.today, ends_on=t.today + timedelta(days=9)
+    ),
+    lambda _: FulfilInHouse(reason=WHY),
+    lambda t: TerminateProcurement(reason_code=t.of(*TerminationReason), reason=WHY),
+    lambda _: WithdrawRfp(reason=WHY),
+    lambda t: StartHold(waiting_on=t.of(*Party), reason=WHY),
+    lambda _: EndHold(),
+)  # fmt: skip
+
+
+def _ask_the_market(t: Try) -> Command[Rfp]:
+    if not t.rfp.tender.criteria:
+        return FixCriteria(criteria=list(CRITERIA))
+    if len(t.rfp.tender.evaluators) < 2:
+        return AppointEvaluator(evaluator=t.of("eve", "evan"))
+    ask = PublishTenderNotice if t.rfp.route in TENDERS else IssueInvitation
+    return ask(reference="T", responses_by=t.now + timedelta(days=30))
+
+
+def _answer(t: Try) -> Command[Rfp]:
+    if len(t.rfp.tender.bids) < 2:
+        return RecordResponse(
+            reference=f"B{len(t.rfp.tender.bids)}", sha256="ab" * 32, received_at=t.now
+        )
+    return CloseResponses(number=t.rfp.clock.number, due_at=t.rfp.clock.ends_at or t.now)
+
+
+def _measure(t: Try) -> Command[Rfp]:
+    tender = t.rfp.tender
+    if t.person in tender.undeclared:
+        return DeclareInterests(conflict=False, statement=WHY)
+    for bid in tender.timely:
+        for criterion in tender.criteria:
+            given = tender.given(bid, criterion.name)
+            about: dict[str, Any] = {"bid": bid, "criterion": criterion.name, "score": t.dice % 101}
+            if t.person in tender.evaluators and t.person not in given:
+                return RecordScore(**about, comment=WHY)
+            if tender.final(bid, criterion.name) is None and len(given) == len(tender.evaluators):
+                return ModerateScores(**about, reason=WHY)
+    best = tender.best()
+    return RecommendAward(
+        bid=best[0] if best else None, supplier="Fictional Systems Ltd", value_pence=t.of(*VALUES),
+        reason=WHY,
+    )  # fmt: skip
+
+
+def _award(t: Try) -> Command[Rfp]:
+    if t.rfp.award.approval.tiers:
+        return ApproveAward(reason=WHY)
+    if not t.rfp.award.announced:
+        return PublishTransparencyNotice(reference="UK5")
+    return RecommendAward(supplier="Fictional Systems Ltd", value_pence=t.of(*VALUES), reason=WHY)
+
+
+def _take_key_decision(t: Try) -> Command[Rfp]:
+    if t.rfp.key.notice_on is None:
+        return PublishForwardPlanNotice(reference="FP", published_on=t.today - timedelta(days=29))
+    return TakeKeyDecision(reason=WHY)
+
+
+def _call_in(t: Try) -> Command[Rfp]:
+    if t.rfp.clock.ends_at is None:
+        return PublishDecision(reference="D")
+    return ExpireCallIn(number=t.rfp.clock.number, due_at=t.rfp.clock.ends_at)
+
+
+def _submit(t: Try) -> Command[Rfp]:
+    if t.rfp.check.answered:
+        return SubmitRfp()
+    return (
+        DeclineMatch(reason_code="too-small", reason=WHY) if t.rfp.check.shown else ConfirmNoMatch()
+    )
+
+
+def _contract(t: Try) -> Command[Rfp]:
+    if t.rfp.route is Route.IN_HOUSE:
+        return FulfilInHouse(reason=WHY)
+    return ConcludeContract(
+        reference="C", signed_on=t.today, starts_on=t.today, ends_on=t.today + timedelta(days=9)
+    )
+
+
+# What takes an RFP further from where it is, if the right person does it.
+FURTHER: Mapping[Stage, Callable[[Try], Command[Rfp]]] = {
+    Stage.DRAFT: lambda t: CheckCatalogue(check_id=CHECK) if t.rfp.need.cost_centre else _worth(t),
+    Stage.CATALOGUE_CHECK: _submit,
+    Stage.DIVERTED: lambda _: ReportDiversionFailed(reason=WHY),
+    Stage.SUBMITTED: lambda _: AcceptRfp(),
+    Stage.TRIAGE: lambda t: SelectRoute(
+        regime=t.of(*Regime), route=t.of(*Route), lots=1, lead="priya"
+    ),
+    Stage.BUSINESS_CASE: lambda t: RequestWaiver(
+        **CASE, ground=WaiverGround.CONTINUITY, value_pence=t.of(*VALUES), duration_months=12, risk=WHY
+    ) if t.rfp.route is Route.DIRECT_AWARD else RequestApproval(**CASE),
+    Stage.WAIVER: lambda _: GrantWaiver(reason=WHY),
+    Stage.APPROVAL: lambda _: Approve(reason=WHY),
+    Stage.KEY_DECISION: _take_key_decision,
+    Stage.CALL_IN: _call_in,
+    Stage.CALLED_IN: lambda t: t.of(ReleaseCallIn, UpholdCallIn, ReferToCouncil)(reason=WHY),
+    Stage.READY_TO_ISSUE: _ask_the_market,
+    Stage.OPEN: _answer,
+    Stage.EVALUATION: _measure,
+    Stage.AWARD_APPROVAL: _award,
+    Stage.AWARD_NOTICE: lambda t: PublishAwardNotice(reference="UK6")
+    if t.rfp.is_direct or t.rfp.award.summaries_sent else SendSummaries(bidders=2),
+    Stage.STANDSTILL: lambda t: ExpireStandstill(
+        number=t.rfp.clock.number, due_at=t.rfp.clock.ends_at or t.now
+    ),
+    Stage.CHALLENGED: lambda t: ResolveChallenge(outcome=t.of(*ChallengeOutcome), reason=WHY),
+    Stage.CONTRACTING: _contract,
+}  # fmt: skip
