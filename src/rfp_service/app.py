@@ -38,6 +38,8 @@ TAGS = [
     {"name": "audit", "description": "Every decision, for the scrutiny committee."},
     {"name": "notices", "description": "Who was told what."},
     {"name": "hand-overs", "description": "All of a leaver's work to somebody else."},
+    {"name": "jobs", "description": "Long work, and how far it has come."},
+    {"name": "projects", "description": "Projects in flight at the transition."},
     {"name": "health", "description": "Whether the service is well."},
 ]
 

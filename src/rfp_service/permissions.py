@@ -94,6 +94,7 @@ CONDITIONS = {
         "TerminateProcurement",
     ),
 }
+PROGRAMME = Role.PROGRAMME_OFFICER
 
 PERMISSIONS = Permissions(
     {
@@ -209,6 +210,36 @@ PERMISSIONS = Permissions(
         "ScheduleRetention": (ADMINISTRATOR,),
         "DisposeOfRecord": (ADMINISTRATOR,),
         "read-retention": (ADMINISTRATOR, LEGAL, AUDITOR, SCRUTINY),
+        # projects in flight
+        "IdentifyProject": (PROGRAMME,),
+        "RegisterProject": (PROGRAMME,),
+        "SaveRegisterMapping": (PROGRAMME,),
+        "StateCapacity": (PROGRAMME,),
+        "AmendProject": (PROGRAMME,),
+        "CategoriseProject": (PROGRAMME,),
+        "PrioritiseProject": (PROGRAMME,),
+        "DecideHandling": (PROGRAMME,),
+        "MarkBatchUndone": (PROGRAMME,),
+        "StartDelivery": (PROGRAMME,),
+        "ConfirmReadiness": (PROGRAMME,),
+        "TransferProject": (PROGRAMME,),
+        "CloseProject": (PROGRAMME,),
+        "PauseProject": (PROGRAMME,),
+        "ResumeProject": (PROGRAMME,),
+        "CancelProject": (PROGRAMME,),
+        "ReviseForecast": (PROGRAMME,),
+        "RateConfidence": (PROGRAMME,),
+        "FlagProject": (PROGRAMME,),
+        "LiftFlag": (PROGRAMME,),
+        "AgreeActionPlan": (PROGRAMME,),
+        "FinishActionStep": (PROGRAMME,),
+        "SetMilestone": (PROGRAMME,),
+        "MoveMilestone": (PROGRAMME,),
+        "ReachMilestone": (PROGRAMME,),
+        "RecordDependency": (PROGRAMME,),
+        "EndDependency": (PROGRAMME,),
+        "read-projects": EVERYBODY,
+        "read-jobs": EVERYBODY,
         # the record
         "read-audit": (SCRUTINY, AUDITOR, ADMINISTRATOR),
     },

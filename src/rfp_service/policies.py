@@ -5,6 +5,9 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from projects.api.finding import weights_and_rank, whether_it_is_named
+from projects.commands.identifying import IdentifyProject
+from projects.commands.judging import CategoriseProject, PrioritiseProject
 from rfp_service.catalogue.commands import SearchCatalogue
 from rfp_service.catalogue.domain import CatalogueCheck
 from rfp_service.catalogue.views import found
@@ -87,4 +90,7 @@ FACTS: Mapping[type[Command[Any]], FactFinder] = {
     LinkPersons: who_is_known,
     UnlinkPerson: who_is_known,
     ErasePerson: who_is_known,
+    IdentifyProject: whether_it_is_named,
+    CategoriseProject: whether_it_is_named,
+    PrioritiseProject: weights_and_rank,
 }  # fmt: skip

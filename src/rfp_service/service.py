@@ -8,6 +8,8 @@ from typing import Any
 
 import asyncpg
 
+from projects.api.past import Past
+from projects.context import PROJECTS
 from rfp_service.access import new_person_id, personal_secret, trusted_tokens
 from rfp_service.catalogue.context import CATALOGUE
 from rfp_service.handover.context import HAND_OVERS
@@ -20,6 +22,8 @@ from shared.access.tokens import Person
 from shared.accounts.context import ACCOUNTS
 from shared.accounts.keys import ApiKeys
 from shared.audit.context import AUDIT
+from shared.bulk.answering import Batches
+from shared.bulk.context import BULK
 from shared.context import Context
 from shared.database import connected, stop
 from shared.disclosure.context import DISCLOSURE
@@ -35,6 +39,8 @@ from shared.http.deciding import FactFinder, Running
 from shared.http.limiting import Limits
 from shared.imports.context import IMPORTS
 from shared.imports.running import Importer
+from shared.jobs.context import JOBS
+from shared.jobs.keeping import Jobs
 from shared.messages import Command, Known
 from shared.notices.context import NOTICES
 from shared.people.context import PEOPLE
@@ -60,6 +66,9 @@ CONTEXTS: tuple[Context, ...] = (
     HAND_OVERS,
     ACCOUNTS,
     RETENTION,
+    BULK,
+    JOBS,
+    PROJECTS,
 )
 EVENTS = tuple(event for context in CONTEXTS for event in context.events)
 VIEWS = tuple(view for context in CONTEXTS for view in context.views)
@@ -85,7 +94,10 @@ class Service:
     veil: Veil
     limits: Limits
     texts: PersonalTexts
+    jobs: Jobs
+    batches: Batches
     views: tuple[View, ...] = VIEWS
+    slips: Past = field(default_factory=Past)
     permissions: Permissions = PERMISSIONS
     facts: Mapping[type[Command[Any]], FactFinder] = field(default_factory=lambda: FACTS)
 
@@ -108,6 +120,8 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
         await visibility.look(pool)
         scheme = SchemeFacts(pool, store)
         importer = Importer(pool, store)
+        jobs = Jobs(pool)
+        batches = Batches(pool, store, jobs)
         following = asyncio.create_task(visibility.follow())
         try:
             yield Service(
@@ -125,7 +139,10 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
                 importer=importer,
                 veil=Veil(pool, Seals(EVENTS), texts, PERMISSIONS),
                 limits=Limits(settings.requests_a_minute),
+                jobs=jobs,
+                batches=batches,
             )
         finally:
+            await batches.close()
             await importer.close()
             await stop(following)

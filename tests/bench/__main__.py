@@ -4,6 +4,7 @@ import sys
 
 from rfp_service import logs
 from tests.bench.auditing import lag, leaf, proofs
+from tests.bench.bulk import at_risk, categorising
 from tests.bench.ground import ground
 from tests.bench.posting import posting
 from tests.bench.projecting import rebuilding, the_past, visibility
@@ -21,6 +22,8 @@ FIGURES = {
     "lag": lag,
     "proofs": proofs,
     "sign-in": signing_in,
+    "bulk": categorising,
+    "risk": at_risk,
 }
 
 

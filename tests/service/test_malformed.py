@@ -41,6 +41,11 @@ DEPENDS_ON_WHAT_IS_THERE = {
     "/problems/period-reversed",
     "/problems/case-or-period",  # both, or neither
     "/problems/too-much-for-one-bundle",
+    "/problems/unreadable-table",  # and what a register holds
+    "/problems/no-heading",
+    "/problems/unknown-columns",
+    "/problems/unreadable-mapping",
+    "/problems/no-such-column",
 }
 
 
@@ -60,7 +65,15 @@ def a_version_is_asked_for(ctx: Any, response: Any, case: Any) -> bool | None:
     return BY_NAME["missing_required_header"](ctx, response, case)
 
 
+def unsound_is_rejected(ctx: Any, response: Any, case: Any) -> bool | None:
+    """Stand in for the library's check: a batch says no item by item."""
+    if response.status_code == 207:
+        return None
+    return BY_NAME["negative_data_rejection"](ctx, response, case)
+
+
 STAND_INS = {
+    "negative_data_rejection": unsound_is_rejected,
     "positive_data_acceptance": sound_is_accepted,
     "missing_required_header": a_version_is_asked_for,
 }
@@ -93,7 +106,11 @@ def headers(service: Running) -> dict[str, str]:
     """Return the headers of somebody who may do everything, and note what there is to do it to."""
     token = demonstration_token(service.data_dir, "rita-requester", list(Role))
     headers = {"Authorization": f"Bearer {token}"}
-    for name, path in (("rfp_id", "/v1/rfps"), ("item_id", "/v1/catalogue-items")):
+    for name, path in (
+        ("rfp_id", "/v1/rfps"),
+        ("item_id", "/v1/catalogue-items"),
+        ("project_id", "/v1/projects"),
+    ):
         items = httpx.get(service.url + path, headers=headers).json()["items"]
         _known[name] = [item["id"] for item in items]
     decisions = f"{service.url}/v1/audit/decisions?kind=catalogue-check"

@@ -13,7 +13,7 @@ from pydantic import JsonValue
 
 from shared.access.permissions import OutsideYourAreas, Permissions
 from shared.access.tokens import Person
-from shared.errors import StillRunning
+from shared.errors import OutOfDate, StillRunning
 from shared.eventstore.appending import IdempotencyKey
 from shared.eventstore.store import EventStore
 from shared.fields import CODE_LIMIT
@@ -114,6 +114,15 @@ class Desk:
             lambda key: self.store.create(uuid4(), command, stamp, blank=blank, key=key)
         )
 
+    async def register(self, stream_id: UUID, command: Command[S], *, blank: S) -> Receipt:
+        """Begin a thing whose id follows from its name; its rules refuse to begin it twice."""
+        stamp = await self._stamp(command)
+        return await self._answer(
+            lambda key: self.store.handle(
+                stream_id, command, stamp, blank=blank, key=key, absent=True
+            )
+        )
+
     async def handle(
         self, stream_id: UUID, command: Command[S], *, blank: S, **facts: JsonValue
     ) -> Receipt:
@@ -138,6 +147,11 @@ class Desk:
                 stream_id, command, stamp, blank=blank, expected=expected, key=key, absent=True
             )
         )
+
+    def must_see(self, version: int) -> None:
+        """Refuse unless the caller has seen this version: absent 428, another 412."""
+        if self.conditions.must_name_a_version() != version:
+            raise OutOfDate(version=version)
 
     async def stamp_for(self, command: type[Command[Any]]) -> Stamp:
         """Vouch for who decides, by which role, knowing what; refuse who may never do this."""
