@@ -9,6 +9,14 @@ class NotSealed(Exception):
     """A personal text was about to be stored in the clear."""
 
 
+SEALED_FORM = frozenset({"about", "key", "sealed"})
+
+
+def is_sealed(value: object) -> bool:
+    """Say whether a stored value is a personal text."""
+    return isinstance(value, dict) and value.keys() == SEALED_FORM
+
+
 class Personal(BaseModel):
     """A text about the person `about`; in events, states and views only as `sealed`, under key `key`.
 

@@ -306,6 +306,7 @@ def test_production_needs_its_keys_where_the_log_is_kept(folder: Path) -> None:
     more = {
         "PROFILE": "production", "DATABASE_URL": "postgresql://x@127.0.0.1:1/x",
         "TOKEN_ISSUER": "https://issuer.example", "TOKEN_KEYS": str(keys),
+        "PERSONAL_SECRET": base64.b64encode(bytes(32)).decode(),
     }  # fmt: skip
     done = Running(folder, more=more).run("worker", check=False)
     assert done.returncode != 0

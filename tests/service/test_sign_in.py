@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from shared.audit.log.keys import write_signer
+from shared.audit.log.notes import Signer
 from shared.settings import Profile, Settings
 from tests.shared.access.forgeries import FORGERIES
 from tests.support.api import Api, running_api
@@ -25,8 +27,9 @@ def issuer() -> Iterator[Issuer]:
 
 @pytest.fixture
 async def council(base: Base, issuer: Issuer, tmp_path: Path) -> AsyncIterator[Api]:
+    write_signer(tmp_path / "log", Signer.new("council.example/log"))
     settings = Settings(
-        profile=Profile.PRODUCTION, data_dir=tmp_path, database_url=base.service,
+        profile=Profile.PRODUCTION, audit_keys=tmp_path / "log", data_dir=tmp_path, database_url=base.service,
         token_issuer=issuer.url, token_audience=AUDIENCE, token_tenant=TENANT,
         personal_secret=SecretStr(base64.b64encode(bytes(32)).decode()),
     ).checked()  # fmt: skip

@@ -71,6 +71,7 @@ async def named(
 
 
 async def within(
+    reading: Read,
     start: Annotated[
         str | None,
         Query(
@@ -104,6 +105,8 @@ async def within(
         conditions.append(_case_value() >= value_from)
     if value_to is not None:
         conditions.append(_case_value() <= value_to)
+    if value_from is not None or value_to is not None:
+        conditions.append(reading.veil.by_amount(reading.person, decisions.c.stream_id))
     return conditions
 
 

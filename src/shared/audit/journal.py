@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pydantic import JsonValue
 from sqlalchemy import ARRAY, BigInteger, Column, DateTime, Text, Uuid
 
-from shared.messages import Recorded
+from shared.messages import Recorded, Sealed
 from shared.projecting.views import Journal, Row, journal_table
 
 # Rows of a historic log are somebody else's decisions, taken before this record began.
@@ -67,7 +67,7 @@ def decision_rows(recorded: Recorded) -> Iterable[Row]:
             "body_of_work": body_of_work(kind),
             "decision": type(recorded.event).__name__,
             "rule": str(command.get("name", "")) if isinstance(command, dict) else "",
-            "value_pence": _value(said),
+            "value_pence": _value(said, type(recorded.event).sealed),
             "marks": _marks(type(recorded.event).__name__, said),
             "by": envelope["by"],
             "acting_for": envelope.get("acting_for", ""),
@@ -84,8 +84,10 @@ def body_of_work(kind: str) -> str:
     return next((body for start, body in BODIES.items() if kind.startswith(start)), ELSE)
 
 
-def _value(said: Mapping[str, JsonValue]) -> int | None:
-    found = (said.get(name) for name in VALUES)
+def _value(said: Mapping[str, JsonValue], sealed: Sealed | None) -> int | None:
+    """Return the amount that an event says; what is sealed in it is no figure of the case."""
+    closed = sealed.fields if sealed else ()
+    found = (said.get(name) for name in VALUES if name not in closed)
     return next((value for value in found if isinstance(value, int)), None)
 
 

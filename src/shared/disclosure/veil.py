@@ -8,10 +8,12 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+from sqlalchemy import Column, ColumnElement, select, true
 
 from shared.access.permissions import Permissions
 from shared.access.tokens import Person
 from shared.disclosure.sealing import Seals, Seen
+from shared.disclosure.views import exemptions
 from shared.disclosure.withholding import (
     ERASED,
     PERSONAL,
@@ -37,6 +39,14 @@ EXEMPT = (
     f" WHERE valid_to = {STILL_VALID} AND status = 'in_force' AND matter_id = ANY ($1)"
 )
 
+# Those of things with an exempt amount, which nobody finds by it who may not read it.
+AMOUNT, CASE_VALUE = "_pence", "case_value_pence"
+WITH_EXEMPT_AMOUNTS = select(exemptions.c.matter_id).where(
+    exemptions.c.valid_to == STILL_VALID,
+    exemptions.c.status == "in_force",
+    exemptions.c.fields.contains(AMOUNT),
+)
+
 Item = dict[str, Any]
 Marks = dict[str, str]
 
@@ -60,7 +70,7 @@ class Veil:
         if not things:
             return
         closed = await self._closed(things)
-        exemptions = await self._exemptions(things)
+        exempted = await self._exemptions(things)
         entitled = self._permissions.allows(person, READ_EXEMPT)
         for item in items:
             thing = _thing(item)
@@ -68,10 +78,16 @@ class Veil:
                 continue
             marks: Marks = {}
             if not (entitled or _is_the_author(person, item)):
-                marks |= _exempt_marks(item, exemptions.get(thing, ()))
+                marks |= _exempt_marks(item, exempted.get(thing, ()))
             marks |= dict.fromkeys(_sealed_fields(item, closed.get(thing, {})), SEALED)
             if marks:
                 withhold(item, marks)
+
+    def by_amount(self, person: Person, thing: "Column[Any]") -> "ColumnElement[bool]":
+        """Return the condition on what may be found by an amount: trying amounts out would tell them."""
+        if self._permissions.allows(person, READ_EXEMPT):
+            return true()
+        return thing.not_in(WITH_EXEMPT_AMOUNTS)
 
     async def _open_personal(self, person: Person, items: Sequence[Item]) -> None:
         """Open the personal texts in items for those with the right; others see about whom they are."""
@@ -122,11 +138,16 @@ def _sealed_fields(item: Item, closed: Mapping[int, frozenset[str]]) -> frozense
     return frozenset().union(*closed.values())
 
 
-def _exempt_marks(item: Item, exemptions: Iterable[asyncpg.Record]) -> Marks:
-    """Return the marks of exempt fields; one decision's are withheld from the thing's rows as well."""
-    return {
-        name: exempt(exemption["paragraph"])
-        for exemption in exemptions
-        if "said" not in item or exemption["matter_version"] in (0, item["version"])
-        for name in exemption["fields"].split()
-    }
+def _exempt_marks(item: Item, exempted: Iterable[asyncpg.Record]) -> Marks:
+    """Return the marks of exempt fields; one decision's are withheld from the thing's rows as well.
+
+    What a case is worth is drawn from its amounts, so it goes with any of them, whichever decision's it is.
+    """
+    marks = {}
+    for exemption in exempted:
+        mark, fields = exempt(exemption["paragraph"]), exemption["fields"].split()
+        if any(name.endswith(AMOUNT) for name in fields):
+            marks[CASE_VALUE] = mark
+        if "said" not in item or exemption["matter_version"] in (0, item["version"]):
+            marks |= dict.fromkeys(fields, mark)
+    return marks

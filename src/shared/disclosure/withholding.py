@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
+from shared.personal import is_sealed
+
 WITHHELD = "withheld"
 SEALED = "[sealed]"
 PERSONAL = "[personal]"
 ERASED = "[erased]"
-SEALED_FORM = frozenset({"about", "key", "sealed"})
 
 
 def exempt(paragraph: int) -> str:
@@ -41,7 +42,7 @@ def _without(name: str, value: object, marks: Mapping[str, str], taken: dict[str
 def personal_in(value: object) -> Iterator[dict[str, Any]]:
     """Yield the personal texts in something that is about to be shown, as they are stored."""
     if isinstance(value, dict):
-        if value.keys() == SEALED_FORM:
+        if is_sealed(value):
             yield value
             return
         value = list(value.values())

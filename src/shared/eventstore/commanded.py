@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.messages import Command
+from shared.personal import is_sealed
 
 NAME, ASKED = "name", "asked"
+PERSONAL = "[personal]"
 
 
 def commanded(command: Command[Any], said: Mapping[str, Any]) -> dict[str, Any]:
@@ -21,13 +23,18 @@ def commanded(command: Command[Any], said: Mapping[str, Any]) -> dict[str, Any]:
 def _known(command: Command[Any], name: str, value: object, said: Mapping[str, Any]) -> bool:
     """Say whether the event says this word too, or leaves it out as nothing, which it is by default."""
     if name in said:
-        return bool(said[name] == value)
+        return bool(said[name] == value) or is_sealed(said[name])
     return value is None and type(command).model_fields[name].default is None
+
+
+def _open(value: Any) -> Any:
+    """Return a word for the command's; what was personal in it may be destroyed, and is not needed."""
+    return PERSONAL if is_sealed(value) else value
 
 
 def asked_again(
     cls: type[Command[Any]], kept: Mapping[str, Any], said: Mapping[str, Any]
 ) -> Any:  # the command
     """Return the command that an event keeps; raise `ValidationError` where it no longer is one."""
-    from_event = {name: said[name] for name in cls.model_fields if name in said}
+    from_event = {name: _open(said[name]) for name in cls.model_fields if name in said}
     return cls.model_validate({**from_event, **kept.get(ASKED, {})})

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Protocol
 
 import asyncpg
 from fastapi import Depends, Query, Request
-from sqlalchemy import ColumnElement, Select, Table, true
+from sqlalchemy import Column, ColumnElement, Select, Table, true
 
 from shared.access.tokens import Person
 from shared.errors import Unacceptable, ViewsBehind
@@ -39,6 +39,9 @@ class Veil(Protocol):
 
     async def draw(self, person: Person, items: Sequence[dict[str, Any]]) -> None:
         """Withhold from items what this person may not see."""
+
+    def by_amount(self, person: Person, thing: "Column[Any]") -> "ColumnElement[bool]":
+        """Return the condition on what this person may find by an amount."""
 
 
 @dataclass(frozen=True, slots=True)

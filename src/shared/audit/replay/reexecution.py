@@ -9,6 +9,7 @@ from shared.audit.replay.states import steps
 from shared.errors import Refused
 from shared.eventstore.commanded import NAME, asked_again
 from shared.messages import Command, Event, Recorded, State
+from shared.personal import Personal
 
 NOT_KEPT = "What was asked was not kept with this event, so the rule can't be asked again."
 UNKNOWN = "The rule that took this decision is no longer part of the service."
@@ -68,12 +69,35 @@ def _compared(command: Command[Any], before: State, decision: Sequence[Recorded]
     except Refused as refusal:
         sentence = f"{REFUSES} {refusal.sentence()}"
         return Reexecution(same=False, explanation=sentence, rule=rule, asked=asked)
-    came_out = list(decided) if isinstance(decided, Sequence) else [decided]
+    came_out = _with_personal_texts_of(
+        decision, list(decided) if isinstance(decided, Sequence) else [decided]
+    )
     same = [_said(event) for event in came_out] == [_said(recorded.event) for recorded in decision]
     return Reexecution(
         same=same, explanation=SAME if same else OTHERWISE, rule=rule, asked=asked,
         came_out=[{"decision": type(event).__name__, "said": _said(event)[1]} for event in came_out],
     )  # fmt: skip
+
+
+def _with_personal_texts_of(
+    decision: Sequence[Recorded], came_out: Sequence[Event[Any]]
+) -> list[Event[Any]]:
+    """Return what came out with the record's own personal texts: they are encrypted there, or destroyed."""
+    recorded = [r.event for r in decision] + [None] * len(came_out)
+    return [
+        _with_personal_texts(event, then) for event, then in zip(came_out, recorded, strict=False)
+    ]
+
+
+def _with_personal_texts(event: Event[Any], then: Event[Any] | None) -> Event[Any]:
+    texts = {
+        name: kept
+        for name in type(event).model_fields
+        if isinstance(mine := getattr(event, name), Personal)
+        and isinstance(kept := getattr(then, name, None), Personal)
+        and kept.about == mine.about
+    }
+    return event.model_copy(update=texts)
 
 
 def _said(event: Event[Any]) -> tuple[str, JsonValue]:
