@@ -78,6 +78,18 @@ STAND_INS = {
     "missing_required_header": a_version_is_asked_for,
 }
 ALL_CHECKS = [STAND_INS.get(name, check) for name, check in BY_NAME.items()]
+
+
+@schemathesis.serializer(
+    "application/x-ndjson",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.oasis.opendocument.spreadsheet",
+)
+def as_it_is(_: Any, value: Any) -> bytes:
+    """Send what is no JSON as the text that was drawn for it."""
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
 schema = schemathesis.openapi.from_path(ROOT / "openapi" / "openapi.json")
 
 # Ids of things that are there, so that not every request ends at "no such thing".
