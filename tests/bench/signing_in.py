@@ -15,8 +15,8 @@ from tests.bench.ground import figure
 from tests.bench.posting import RAISE, post, serving
 from tests.support.postgres import Server
 
-ROUNDS = 40
-READS_A_ROUND = 100
+ROUNDS = 200  # short ones, so that neither connection is idle for long
+READS_A_ROUND = 20
 
 
 def signing_in(server: Server) -> list[str]:
