@@ -13,6 +13,7 @@ from rfp_service.service import CONTEXTS, Service
 from shared import problems
 from shared.http.answers import PROBLEM
 from shared.http.health import router as health
+from shared.http.too_large import TooLargeIsAProblem
 from shared.http.tracing import Tracing
 
 VERSION = "0.1.0"
@@ -77,6 +78,7 @@ def create_app(opening: Opening | None = None) -> FastAPI:
             app.include_router(router)
     app.include_router(health)
     problems.install(app)
+    app.add_middleware(TooLargeIsAProblem)
     app.add_middleware(Tracing)
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     return app

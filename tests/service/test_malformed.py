@@ -57,7 +57,15 @@ def a_version_is_asked_for(ctx: Any, response: Any, case: Any) -> bool | None:
     return BY_NAME["missing_required_header"](ctx, response, case)
 
 
+def unsound_is_rejected(ctx: Any, response: Any, case: Any) -> bool | None:
+    """Stand in for the library's check, which does not count 413 among the ways to reject."""
+    if response.status_code == 413:
+        return None
+    return BY_NAME["negative_data_rejection"](ctx, response, case)
+
+
 STAND_INS = {
+    "negative_data_rejection": unsound_is_rejected,
     "positive_data_acceptance": sound_is_accepted,
     "missing_required_header": a_version_is_asked_for,
 }
