@@ -32,12 +32,15 @@ GRANT INSERT, UPDATE ON reactions TO {role};
 GRANT INSERT ON notices, people TO {role};
 GRANT SELECT, INSERT, UPDATE ON deadlines TO {role};
 GRANT UPDATE (name, email, erased_at) ON people TO {role};
-GRANT SELECT, INSERT ON identities, personal_keys TO {role};
+GRANT SELECT, INSERT ON identities, personal_keys, api_key_uses TO {role};
+GRANT UPDATE (last_used_at) ON api_key_uses TO {role};
 GRANT UPDATE (wrapped, destroyed_at) ON personal_keys TO {role};
 GRANT SELECT ON log_tiles, log_checkpoints, log_cosignatures, log_keys, audit_reads TO {role};
 GRANT INSERT ON log_tiles, log_checkpoints, log_cosignatures, log_keys TO {role};
 GRANT UPDATE (hashes) ON log_tiles TO {role};
 GRANT EXECUTE ON FUNCTION append_audit_read, event_leaf, audit_read_hash TO {role};
+GRANT SELECT, INSERT, UPDATE ON jobs TO {role};
+GRANT SELECT, INSERT, DELETE ON job_results TO {role};
 """
 # What scrutiny's own role may do: read, and have it kept that it read. No keys, no secrets.
 READER_GRANTS = """

@@ -94,6 +94,7 @@ CONDITIONS = {
         "TerminateProcurement",
     ),
 }
+PROGRAMME = Role.PROGRAMME_OFFICER
 
 PERMISSIONS = Permissions(
     {
@@ -198,6 +199,47 @@ PERMISSIONS = Permissions(
         "ErasePerson": (ADMINISTRATOR,),
         "read-people": EVERYBODY,
         "read-personal": (ADMINISTRATOR, LEGAL, AUDITOR, SCRUTINY),
+        # programs that ask by themselves
+        "OpenServiceAccount": (ADMINISTRATOR,),
+        "IssueApiKey": (ADMINISTRATOR,),
+        "RotateApiKey": (ADMINISTRATOR,),
+        "RevokeApiKey": (ADMINISTRATOR,),
+        "CloseServiceAccount": (ADMINISTRATOR,),
+        "read-service-accounts": (ADMINISTRATOR, AUDITOR, SCRUTINY),
+        # how long records are kept whole
+        "ScheduleRetention": (ADMINISTRATOR,),
+        "DisposeOfRecord": (ADMINISTRATOR,),
+        "read-retention": (ADMINISTRATOR, LEGAL, AUDITOR, SCRUTINY),
+        # projects in flight
+        "IdentifyProject": (PROGRAMME,),
+        "RegisterProject": (PROGRAMME,),
+        "SaveRegisterMapping": (PROGRAMME,),
+        "StateCapacity": (PROGRAMME,),
+        "AmendProject": (PROGRAMME,),
+        "CategoriseProject": (PROGRAMME,),
+        "PrioritiseProject": (PROGRAMME,),
+        "DecideHandling": (PROGRAMME,),
+        "MarkBatchUndone": (PROGRAMME,),
+        "StartDelivery": (PROGRAMME,),
+        "ConfirmReadiness": (PROGRAMME,),
+        "TransferProject": (PROGRAMME,),
+        "CloseProject": (PROGRAMME,),
+        "PauseProject": (PROGRAMME,),
+        "ResumeProject": (PROGRAMME,),
+        "CancelProject": (PROGRAMME,),
+        "ReviseForecast": (PROGRAMME,),
+        "RateConfidence": (PROGRAMME,),
+        "FlagProject": (PROGRAMME,),
+        "LiftFlag": (PROGRAMME,),
+        "AgreeActionPlan": (PROGRAMME,),
+        "FinishActionStep": (PROGRAMME,),
+        "SetMilestone": (PROGRAMME,),
+        "MoveMilestone": (PROGRAMME,),
+        "ReachMilestone": (PROGRAMME,),
+        "RecordDependency": (PROGRAMME,),
+        "EndDependency": (PROGRAMME,),
+        "read-projects": EVERYBODY,
+        "read-jobs": EVERYBODY,
         # the record
         "read-audit": (SCRUTINY, AUDITOR, ADMINISTRATOR),
     },

@@ -5,6 +5,9 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from projects.api.finding import weights_and_rank, whether_it_is_named
+from projects.commands.identifying import IdentifyProject
+from projects.commands.judging import CategoriseProject, PrioritiseProject
 from rfp_service.catalogue.commands import SearchCatalogue
 from rfp_service.catalogue.domain import CatalogueCheck
 from rfp_service.catalogue.views import found
@@ -24,6 +27,8 @@ from shared.http.deciding import FactFinder
 from shared.messages import Command
 from shared.people.commands import ErasePerson, LinkPersons, UnlinkPerson
 from shared.people.facts import who_is_known
+from shared.retention.commands import DisposeOfRecord
+from shared.retention.facts import what_is_to_be_disposed_of
 from shared.scheme.delegating import GiveDelegation
 from shared.scheme.delegations import what_a_delegator_may, what_is_delegated
 
@@ -81,7 +86,11 @@ FACTS: Mapping[type[Command[Any]], FactFinder] = {
         what_is_delegated,
     ),
     DeclareExempt: what_may_be_exempt,
+    DisposeOfRecord: what_is_to_be_disposed_of,
     LinkPersons: who_is_known,
     UnlinkPerson: who_is_known,
     ErasePerson: who_is_known,
+    IdentifyProject: whether_it_is_named,
+    CategoriseProject: whether_it_is_named,
+    PrioritiseProject: weights_and_rank,
 }  # fmt: skip

@@ -75,6 +75,8 @@ Reason = Annotated[str, _text(REASON_LIMIT, PRINTABLE), STRIPPED]
 LongText = Annotated[str, _text(TEXT_LIMIT, PRINTABLE), STRIPPED]
 Code = Annotated[str, _text(CODE_LIMIT, r"^[A-Za-z0-9][A-Za-z0-9 ./_-]*$"), STRIPPED]
 PersonId = Annotated[str, _text(CODE_LIMIT, r"^[A-Za-z0-9][A-Za-z0-9._-]*$"), STRIPPED]
+# The schema of an object whose keys have a pattern: a key that has another is refused.
+KEYS_AS_PATTERN = {"additionalProperties": False, "propertyNames": {"maxLength": SHORT_TEXT_LIMIT}}
 WHOLE = BeforeValidator(_whole)
 Pence = Annotated[int, Field(ge=0, le=PENCE_LIMIT), WHOLE]
 Flag = Annotated[bool, BeforeValidator(_true_or_false)]

@@ -25,6 +25,7 @@ from shared.errors import (
     Refused,
     StillRunning,
     TooLarge,
+    TooMany,
     Unacceptable,
     VersionNeeded,
     WrongMediaType,
@@ -44,6 +45,7 @@ STATUS: Sequence[tuple[type[Refused], int]] = (
     (WrongMediaType, 415),
     (Unacceptable, 422),
     (VersionNeeded, 428),
+    (TooMany, 429),
     (NotReady, 503),
     (Refused, 409),
 )
@@ -85,7 +87,7 @@ async def refused(request: Request, refusal: Refused) -> Response:
 
 async def invalid(request: Request, error: RequestValidationError) -> Response:
     """Point at what is wrong with a request, without repeating what it said."""
-    errors = [_pointed(found) for found in error.errors()]
+    errors = [pointed(found) for found in error.errors()]
     return problem(
         request, 422, "/problems/invalid-request", "Some of this request can't be understood.",
         errors=errors,
@@ -138,7 +140,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, unforeseen)
 
 
-def _pointed(error: dict[str, Any]) -> dict[str, str]:
+def pointed(error: dict[str, Any]) -> dict[str, str]:
     """Return where an error is and what was expected there."""
     where, *path = [str(part) for part in error["loc"]]
     detail = (

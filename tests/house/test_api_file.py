@@ -88,4 +88,5 @@ def test_nothing_that_a_request_waits_for_goes_through_a_thread() -> None:
                 assert isinstance(route, APIRoute)
                 for call in calls(route.dependant):
                     asked = call if inspect.isfunction(call) else type(call).__call__
-                    assert inspect.iscoroutinefunction(asked), f"{route.path}: {call}"
+                    here = inspect.iscoroutinefunction(asked) or inspect.isasyncgenfunction(asked)
+                    assert here, f"{route.path}: {call}"

@@ -21,6 +21,7 @@ PAUL = Who("paul", (Role.PROCUREMENT_OFFICER,))
 HANA = Who("hana", (Role.APPROVER,))
 DEREK = Who("derek", (Role.APPROVER,))
 ADA = Who("ada", (Role.ADMINISTRATOR,))
+PIA = Who("pia", (Role.PROGRAMME_OFFICER,))
 SAM = Who("sam", (Role.SCRUTINY_MEMBER,))
 LARS = Who("lars", (Role.LEGAL,))
 

@@ -16,6 +16,9 @@ Raise one:
 See every decision as a scrutiny member:
   curl -H "Authorization: Bearer $({env}.venv/bin/rfp-service token scrutiny_member)" \\
     "{base}/v1/audit/decisions?limit=5"
+See which projects will miss the transition date, as the programme office:
+  curl -H "Authorization: Bearer $({env}.venv/bin/rfp-service token programme_officer)" \\
+    "{base}/v1/projects/at-risk?limit=5"
 Roles: requester procurement_officer approver scrutiny_member administrator …
        (`rfp-service token --help`; `--person hana-head` acts as one of several approvers)
 The API file: {base}/openapi.json

@@ -15,6 +15,7 @@ from rfp_service.demonstration.approving import (
     is_put_forward,
     key_decision,
 )
+from rfp_service.demonstration.portfolio import CATEGORIES, WEIGHTS, tell_of_projects
 from rfp_service.demonstration.procuring import is_procured
 from rfp_service.demonstration.stage import SCHEME, Scene, Stage, Thing
 from rfp_service.rfps.commands.amending import AmendRfp
@@ -90,6 +91,7 @@ def story(now: datetime) -> list[Scene]:
     _delegate(stage, start)
     for number in range(RFPS):
         _Tale(stage, number, items, start).tell()
+    tell_of_projects(stage, start, (start + 2 * YEAR).date())
     return sorted(stage.scenes, key=lambda scene: scene.at)
 
 
@@ -98,6 +100,8 @@ def _adopt_scheme(stage: Stage, start: datetime) -> None:
         update={
             "effective_from": start.date(),
             "transition_date": (start + 2 * YEAR).date(),
+            "project_categories": list(CATEGORIES),
+            "weights": list(WEIGHTS),
         }
     )
     scheme = Thing(SCHEME_ID, Scheme())

@@ -1,6 +1,6 @@
 """Events to and from the library's stored form: bare class names as topics, one JSON envelope as state."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -61,7 +61,7 @@ def happened_at(envelope: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(envelope["at"])
 
 
-def _said(event: Event[Any]) -> dict[str, Any]:
+def words_of(event: Event[Any]) -> dict[str, Any]:
     """Return an event's own fields as JSON values; those that are None by default and now need no room."""
     fields = type(event).model_fields
     said = event.model_dump(mode="json")
@@ -82,27 +82,43 @@ class EnvelopeMapper(Mapper[UUID]):
 
     def stored(
         self, stream_id: UUID, version: int, event: Event[Any], stamp: Stamp,
-        command: Command[Any] | None = None, part: int = 0,
+        command: Command[Any] | None = None, part: int = 0, personal: Sequence[str] = (),
     ) -> StoredEvent:  # fmt: skip
         """Return what goes into the table for one event; refuse what is too long for one entry.
 
         The first event of a decision keeps the command; each further one says which part of it it is.
         """
-        envelope: dict[str, Any] = {
-            "data": _said(event),
-            **stamp.model_dump(mode="json", exclude={"at"}, exclude_defaults=True),
-            "at": stamp.at.astimezone(UTC).isoformat(),
-        }
-        if event.class_version > 1:
-            envelope["class_version"] = event.class_version
-        if part:
-            envelope["part"] = part
-        elif command is not None:
-            envelope["command"] = commanded(command, envelope["data"])
+        said = words_of(event)
+        ending = self.ending(event, said, command, part, personal)
+        envelope = {**self.envelope(said, stamp), **ending}
         state = self.transcoder.encode(envelope)
         if len(state) > STATE_BYTES_LIMIT:
             raise EventTooLarge(bytes=len(state), limit=STATE_BYTES_LIMIT)
         return StoredEvent(stream_id, version, type(event).__name__, state)
+
+    @staticmethod
+    def envelope(said: dict[str, Any], stamp: Stamp) -> dict[str, Any]:
+        """Return what an event said and who vouches for it, in the order in which it is stored."""
+        return {
+            "data": said,
+            **stamp.model_dump(mode="json", exclude={"at"}, exclude_defaults=True),
+            "at": stamp.at.astimezone(UTC).isoformat(),
+        }
+
+    @staticmethod
+    def ending(
+        event: Event[Any], said: dict[str, Any], command: Command[Any] | None, part: int,
+        personal: Sequence[str] = (),
+    ) -> dict[str, Any]:  # fmt: skip
+        """Return what an envelope ends with: the event's shape, and the command or the part of one."""
+        ending: dict[str, Any] = {}
+        if event.class_version > 1:
+            ending["class_version"] = event.class_version
+        if part:
+            ending["part"] = part
+        elif command is not None:
+            ending["command"] = commanded(command, said, personal)
+        return ending
 
     def recorded(self, row: Any) -> Recorded:
         """Return one row of the table as an event in its place."""

@@ -69,10 +69,15 @@ async def conditions(
         expected = int(match[1].strip('"'))
     if key is None:
         return Conditions(expected, None)
-    named = _KEY.match(key.strip())
+    return Conditions(expected, IdempotencyKey(caller, key_named(key), await _hash(request)))
+
+
+def key_named(header: str) -> str:
+    """Return the key that a header names."""
+    named = _KEY.match(header.strip())
     if named is None:
         raise UnreadableKey
-    return Conditions(expected, IdempotencyKey(caller, named[1], await _hash(request)))
+    return named[1]
 
 
 async def _hash(request: Request) -> bytes:
@@ -82,3 +87,9 @@ async def _hash(request: Request) -> bytes:
         digest.update(part.encode() + b"\n")
     digest.update(await request.body())
     return digest.digest()
+
+
+async def named_at_most(idempotency_key: IdempotencyKeyHeader = None) -> None:
+    """Take a key where nothing is written, and a repeat is just the same question."""
+    if idempotency_key is not None:
+        key_named(idempotency_key)

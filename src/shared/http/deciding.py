@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -12,7 +13,7 @@ from pydantic import JsonValue
 
 from shared.access.permissions import OutsideYourAreas, Permissions
 from shared.access.tokens import Person
-from shared.errors import StillRunning
+from shared.errors import OutOfDate, StillRunning
 from shared.eventstore.appending import IdempotencyKey
 from shared.eventstore.store import EventStore
 from shared.fields import CODE_LIMIT
@@ -100,16 +101,33 @@ class Desk:
     traceparent: str
     response: Response
 
-    async def create(self, command: Command[S], *, blank: S) -> Receipt:
-        """Begin a new thing, under a new id."""
+    async def create(self, command: Command[S], *, blank: S, under: UUID | None = None) -> Receipt:
+        """Begin a new thing, under a new id; under a given one, it is begun at most once."""
         stamp = await self._stamp(command)
+        if under is not None:
+            return await self._answer(
+                lambda key: self.store.handle(
+                    under, command, stamp, blank=blank, key=key, absent=True
+                )
+            )
         return await self._answer(
             lambda key: self.store.create(uuid4(), command, stamp, blank=blank, key=key)
         )
 
-    async def handle(self, stream_id: UUID, command: Command[S], *, blank: S) -> Receipt:
-        """Decide on a thing: 403 before it is looked at, then 404, 428, 412, and 409 by its rules."""
+    async def register(self, stream_id: UUID, command: Command[S], *, blank: S) -> Receipt:
+        """Begin a thing whose id follows from its name; its rules refuse to begin it twice."""
         stamp = await self._stamp(command)
+        return await self._answer(
+            lambda key: self.store.handle(
+                stream_id, command, stamp, blank=blank, key=key, absent=True
+            )
+        )
+
+    async def handle(
+        self, stream_id: UUID, command: Command[S], *, blank: S, **facts: JsonValue
+    ) -> Receipt:
+        """Decide on a thing: 403 before it is looked at, then 404, 428, 412, and 409 by its rules."""
+        stamp = await self._stamp(command, facts)
         await self._must_be_in_sight(stream_id, type(command).__name__)
         if self.conditions.expected is None:
             await self.store.must_exist(stream_id, blank)
@@ -130,6 +148,11 @@ class Desk:
             )
         )
 
+    def must_see(self, version: int) -> None:
+        """Refuse unless the caller has seen this version: absent 428, another 412."""
+        if self.conditions.must_name_a_version() != version:
+            raise OutOfDate(version=version)
+
     async def stamp_for(self, command: type[Command[Any]]) -> Stamp:
         """Vouch for who decides, by which role, knowing what; refuse who may never do this."""
         authority = self.permissions.authority(self.person, command.__name__)
@@ -141,7 +164,9 @@ class Desk:
             trace=self.traceparent,
         )
 
-    async def _stamp(self, command: Command[Any]) -> Stamp:
+    async def _stamp(
+        self, command: Command[Any], given: Mapping[str, JsonValue] = MappingProxyType({})
+    ) -> Stamp:
         stamp = await self.stamp_for(type(command))
         same = await self.same({self.person.id, *named_in(command)})
         if same:
@@ -152,8 +177,10 @@ class Desk:
         area = getattr(command, "service_area", None)
         if areas is not None and area is not None and area not in areas:
             raise OutsideYourAreas(yours=sorted(areas))
+        facts = dict(given)
         if finder := self.facts.get(type(command)):
-            facts = await finder(self.store, command)
+            facts |= await finder(self.store, command)
+        if facts:
             known = stamp.known.model_copy(update={"facts": facts})
             stamp = stamp.model_copy(update={"known": known})
         if principal := command.on_behalf_of:

@@ -56,7 +56,7 @@ class Page:
         rows = await reading.rows(statement.limit(self.limit + 1))
         more = len(rows) > self.limit
         items = [dict(row) for row in rows[: self.limit]]
-        following = _cursor(items[-1][order.name]) if more else None
+        following = cursor_of(items[-1][order.name]) if more else None
         if also is not None:
             await also(reading, items)
         await reading.veiled(items)
@@ -72,7 +72,7 @@ class Page:
         ordered = sorted((place(item), number) for number, item in enumerate(items))
         left = [pair for pair in ordered if self.cursor is None or pair[0] > self.cursor]
         shown = left[: self.limit]
-        following = _cursor(shown[-1][0]) if len(left) > self.limit else None
+        following = cursor_of(shown[-1][0]) if len(left) > self.limit else None
         page = [dict(items[number]) for _, number in shown]
         await reading.veiled(page)
         return self.answer(reading, page, following)
@@ -82,9 +82,7 @@ class Page:
     ) -> Response:
         """Return items in the form asked for, with a Link to the next page where there is one."""
         headers = {"Vary": "Accept, Authorization", "ETag": f'W/"{reading.position}"'}
-        if following is not None:
-            url = self.request.url.include_query_params(cursor=following)
-            headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
+        headers |= self.link(following)
         if not_modified(self.request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
         match self.media_type:
@@ -95,6 +93,13 @@ class Page:
             case _:
                 content = json_of({"items": items, "next": following, "position": reading.position})
         return Response(content, media_type=self.media_type, headers=headers)
+
+    def link(self, following: str | None) -> dict[str, str]:
+        """Return the header that names the next page, where there is one."""
+        if following is None:
+            return {}
+        url = self.request.url.include_query_params(cursor=following)
+        return {"Link": f'<{url.path}?{url.query}>; rel="next"'}
 
 
 async def page(
@@ -135,12 +140,17 @@ def csv_of(items: Iterable[Mapping[str, Any]]) -> bytes:
     return text.getvalue().encode()
 
 
+def defused(text: str) -> str:
+    """Return text that no spreadsheet will run: before what looks like a formula stands an apostrophe."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
 def _cell(value: object) -> str:
-    """Return one value as text; an apostrophe keeps text that looks like a formula from being one."""
+    """Return one value as text."""
     if value is None:
         return ""
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+        return defused(value)
     if isinstance(value, bool | int | float):
         return str(value).lower()
     return json_of(value).decode().strip('"')
@@ -160,7 +170,8 @@ def _wanted(request: Request) -> str:
     return JSON
 
 
-def _cursor(position: int) -> str:
+def cursor_of(position: int) -> str:
+    """Return what a page says of where the next one begins."""
     return f"p{position}"
 
 

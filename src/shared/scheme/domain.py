@@ -64,6 +64,15 @@ class Weight(BaseModel):
     weight: Annotated[int, Field(ge=0, le=WEIGHT_LIMIT), WHOLE] = Field(examples=[30])
 
 
+class ProjectCategory(BaseModel):
+    """A sort of project, and the sorts within it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: ShortText = Field(examples=["Networks"])
+    sub_categories: list[ShortText] = Field([], max_length=PARTS_LIMIT)
+
+
 class SchemeValues(BaseModel):
     """What the council decides about itself. Amounts are without VAT, in pence."""
 
@@ -105,6 +114,7 @@ class SchemeValues(BaseModel):
     weights: list[Weight] = Field(
         [], max_length=PARTS_LIMIT, description="What counts how much when work is prioritised."
     )
+    project_categories: list[ProjectCategory] = Field([], max_length=PARTS_LIMIT)
 
     def rules(self, today: date) -> Rules:
         """Return what decisions taken today go by; of the closed days, those that they can reach."""

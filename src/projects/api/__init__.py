@@ -1,0 +1,1 @@
+"""How projects in flight are reached over HTTP."""

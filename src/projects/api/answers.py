@@ -1,0 +1,136 @@
+"""What is answered about a project: its row in the register, and all that was said of it."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from projects.domain.project import (
+    Moscow,
+    Origin,
+    Project,
+    ProjectMilestone,
+    Scale,
+    Stage,
+    Way,
+)
+from projects.views.register import register
+from shared.messages import Stream
+
+
+class ProjectRow(BaseModel):
+    """A project in the register; amounts in pence."""
+
+    id: UUID
+    version: int
+    reference: str
+    stage: Stage
+    paused: bool
+    title: str
+    origin: Origin
+    supplier: str
+    service_area: str
+    owner: str
+    cost_pence: int | None
+    start: date | None
+    forecast_end: date | None
+    contingency_days: int
+    finished_on: date | None
+    flagged: str
+    category: str
+    sub_category: str
+    moscow: Moscow | None
+    score: float | None
+    rank: int
+    handling: Way | None
+    third_party: str
+    scale: Scale
+    confidence: str
+    plan_owner: str
+    plan_due: date | None
+    unread_cells: int
+    first_position: int
+    opened_at: datetime
+    changed_at: datetime
+
+
+class NeedSeen(BaseModel):
+    """People needed in a month."""
+
+    month: str
+    skill: str
+    people: float
+
+
+class StepSeen(BaseModel):
+    """A step of an action plan."""
+
+    what: str
+    due: date
+    done_on: date | None
+
+
+class MilestoneSeen(BaseModel):
+    """A milestone; its slip is from the baseline, in days."""
+
+    name: str
+    baseline: date
+    forecast: date
+    slips: int
+    slip_days: int
+    reached_on: date | None
+
+
+class DependencySeen(BaseModel):
+    """What a project depends on."""
+
+    on: str
+    id: UUID
+    note: str
+
+
+class ProjectSeen(ProjectRow):
+    """One project with everything that was said of it."""
+
+    description: str
+    forecasts: list[date]
+    latest_end: date | None
+    scores: dict[str, float]
+    weights_version: int
+    category_rule: str
+    needs: list[NeedSeen]
+    steps: list[StepSeen]
+    checklist: dict[str, str]
+    milestones: list[MilestoneSeen]
+    depends_on: list[DependencySeen]
+    unread: dict[str, str]
+
+
+def shown(stream: Stream[Project]) -> ProjectSeen:
+    """Return one project with everything that was said of it."""
+    project, row = stream.state, dict(register(stream))
+    return ProjectSeen.model_validate(
+        row
+        | {
+            "id": stream.id, "version": stream.version, "first_position": stream.first_position,
+            "opened_at": stream.opened_at, "changed_at": stream.changed_at,
+            "description": project.about.description, "unread": dict(project.about.unread),
+            "scores": dict(project.priority.scores), "category_rule": project.category.rule,
+            "needs": [NeedSeen(month=n.month, skill=n.skill, people=n.people)
+                      for n in project.handling.needs],
+            "steps": [StepSeen(what=what, due=due, done_on=done)
+                      for what, due, done in project.plan.steps],
+            "checklist": dict(project.checklist),
+            "milestones": [_milestone(m) for m in project.milestones],
+            "depends_on": [DependencySeen(on=d.on, id=d.id, note=d.note)
+                           for d in project.depends_on],
+        }
+    )  # fmt: skip
+
+
+def _milestone(milestone: ProjectMilestone) -> MilestoneSeen:
+    return MilestoneSeen(
+        name=milestone.name, baseline=milestone.baseline, forecast=milestone.forecast,
+        slips=milestone.slips, slip_days=(milestone.forecast - milestone.baseline).days,
+        reached_on=milestone.reached_on,
+    )  # fmt: skip

@@ -1,0 +1,174 @@
+"""Projects at risk over HTTP: who will miss the date, why, how likely; and how far to trust that."""
+
+import asyncio
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel
+
+from projects.api.risk_answers import (
+    ActionPlanSeen,
+    ProjectsAtRisk,
+    RiskProject,
+    RiskTotals,
+    probability,
+)
+from projects.domain.project import Origin, Way
+from projects.views.at_risk import PAGE, TOTALS, Question, WorkingDays, flags, late
+from projects.views.calibration import calibrate
+from projects.views.forecasting import QUANTILES, History, path_of
+from shared.calendar import LONDON, WorkingTime
+from shared.fields import Day, Flag
+from shared.http.answers import NOT_MODIFIED, READS_MANY, answer_one, one
+from shared.http.bodies import StrictRoute
+from shared.http.deciding import may
+from shared.http.pages import CSV, JSON, NDJSON, Page, Paged, cursor_of, json_of, not_modified
+from shared.http.reading import Read, Reading
+from shared.messages import Stream
+from shared.scheme.domain import SCHEME_ID, Scheme
+
+router = APIRouter(prefix="/v1/projects", tags=["projects"], route_class=StrictRoute)
+
+TEXT = {"schema": {"type": "string"}}
+
+
+@router.get(
+    "/at-risk",
+    summary="See which projects will miss the transition date",
+    dependencies=[may("read-projects")],
+    responses={
+        200: {
+            "model": ProjectsAtRisk,
+            "description": "A page, worst first, and totals",
+            "content": {CSV: TEXT, NDJSON: TEXT},
+        },
+        **NOT_MODIFIED,
+        **READS_MANY,
+    },
+)
+async def see_projects_at_risk(  # noqa: PLR0913, PLR0917  # the filters of one list
+    request: Request,
+    reading: Read,
+    page: Paged,
+    transition_date: Annotated[
+        Day | None, Query(description="What if it were on that day? Nothing is stored.")
+    ] = None,
+    category: Annotated[
+        str | None, Query(max_length=200, description="Only those of this category.")
+    ] = None,
+    origin: Annotated[Origin | None, Query(description="Only those that they started.")] = None,
+    handling: Annotated[Way | None, Query(description="Only those handled so.")] = None,
+    owner: Annotated[str | None, Query(max_length=40, description="Only this person's.")] = None,
+    action_plan: Annotated[
+        Flag | None, Query(description="Only those with one, or without.")
+    ] = None,
+) -> Response:
+    """Flag every open project that will still run on the transition date, worst first.
+
+    It is flagged where its forecast end and contingency reach the date, where no end is known, or where
+    somebody flagged it. Beside the rule stands a probability from the programme's own history: null,
+    with the reason, where it can't be estimated.
+    """
+    scheme = await _scheme(request, reading)
+    in_force = scheme.in_force(reading.as_of.astimezone(LONDON).date()).values
+    transition = transition_date or (in_force.transition_date if in_force else None)
+    question = Question(
+        transition, reading.position if reading.past else None,
+        {"category": category, "origin": origin, "handling": handling, "owner": owner,
+         "has_plan": action_plan},
+    )  # fmt: skip
+    totals, items, following = await _page(
+        request, reading, page, question, WorkingDays(WorkingTime(scheme.closed_days()))
+    )
+    answer = ProjectsAtRisk(
+        as_of=reading.as_of, position=reading.position, transition_date=transition,
+        what_if=transition_date is not None, totals=totals, items=items, next=following,
+    )  # fmt: skip
+    return await _answered(page, reading, answer)
+
+
+async def _scheme(request: Request, reading: Reading) -> Scheme:
+    """Return the scheme as of a reading."""
+    service = request.app.state.service
+    if reading.past:
+        stream: Stream[Scheme] = await service.store.load(SCHEME_ID, Scheme(), reading.position)
+        return stream.state
+    await service.scheme.refresh()
+    scheme: Scheme = service.scheme.scheme
+    return scheme
+
+
+async def _page(
+    request: Request, reading: Reading, page: Page, question: Question, days: WorkingDays
+) -> tuple[RiskTotals, list[RiskProject], str | None]:
+    statement, values = question.sql(TOTALS)
+    [totals] = await reading.pool.fetch(statement, *values)
+    statement, values = question.sql(PAGE, page.cursor or 0)
+    limit = f" ORDER BY risk_order LIMIT {page.limit + 1}"
+    found = await reading.pool.fetch(statement + limit, *values)
+    more, rows = len(found) > page.limit, [dict(row) for row in found[: page.limit]]
+    _, history = await request.app.state.service.slips.as_of(reading)
+    today = reading.as_of.astimezone(LONDON).date()
+    items = [
+        _item(row, question.transition, over, history, today)
+        for row, over in zip(rows, late(rows, question.transition, days), strict=True)
+    ]
+    following = cursor_of(rows[-1]["risk_order"]) if more else None
+    return RiskTotals.model_validate(dict(totals)), items, following
+
+
+def _item(
+    row: dict[str, Any], transition: date | None, over: int | None, history: History, today: date
+) -> RiskProject:
+    plan = ActionPlanSeen(owner=row["plan_owner"], due=row["plan_due"]) if row["plan_due"] else None
+    path = path_of(row["category"], row["sub_category"])
+    odds = history.odds(path, row["start"], row["forecast_end"], today, transition)
+    return RiskProject.model_validate(
+        {
+            **row, "working_days_over": over, "flags": flags(row, transition, over),
+            "action_plan": plan, "probability": probability(odds),
+        }
+    )  # fmt: skip
+
+
+async def _answered(page: Page, reading: Reading, answer: ProjectsAtRisk) -> Response:
+    """Return the page in the form asked for, without what its reader may not see."""
+    items = [item.model_dump() for item in answer.items]
+    await reading.veiled(items)
+    for item in items:
+        if "withheld" in item:  # nor do its numbers say what was withheld
+            item["flags"] = [{"rule": flag["rule"]} for flag in item["flags"]]
+    if page.media_type != JSON:
+        return page.answer(reading, items, answer.next)
+    etag = f'W/"{reading.position}-{reading.as_of.date()}"'
+    headers = {"Vary": "Accept, Authorization", "ETag": etag, **page.link(answer.next)}
+    if not_modified(page.request, etag):
+        return Response(status_code=304, headers=headers)
+    content = {**answer.model_dump(exclude={"items"}), "items": items}
+    return Response(json_of(content), media_type=JSON, headers=headers)
+
+
+class ForecastCalibration(BaseModel):
+    """Of the projects tested, the share that finished by the P50, P80 and P90 days of their own start."""
+
+    finished: int
+    tested: int
+    within_p50: float | None
+    within_p80: float | None
+    within_p90: float | None
+
+
+@router.get(
+    "/forecast-calibration",
+    summary="See how far forecasts can be trusted",
+    dependencies=[may("read-projects")],
+    responses=one(ForecastCalibration),
+)
+async def see_forecast_calibration(request: Request, reading: Read) -> Response:
+    """Back-test: what forecasts would have said of finished projects when they began, and what came."""
+    finished, _ = await request.app.state.service.slips.as_of(reading)
+    found = await asyncio.to_thread(calibrate, finished)
+    shares = {f"within_p{round(q * 100)}": w for q, w in zip(QUANTILES, found.within, strict=True)}
+    shown = ForecastCalibration(finished=found.finished, tested=found.tested, **shares)
+    return answer_one(request, shown, f'W/"{reading.position}"')

@@ -1,0 +1,64 @@
+"""Finding what a single decision must know: the scheme's lists and weights, and the rank it comes to."""
+
+from datetime import UTC, date, datetime
+
+import asyncpg
+from pydantic import JsonValue
+
+from projects.commands.identifying import IdentifyProject
+from projects.commands.judging import (
+    CategoriseProject,
+    PrioritiseProject,
+    rank_key,
+    weighted,
+)
+from projects.commands.knowing import of_categories, of_weights
+from projects.domain.project import MOSCOW_ORDER
+from shared.errors import Refused
+from shared.eventstore.store import EventStore
+from shared.projecting.views import STILL_VALID
+from shared.scheme.domain import SCHEME_ID, Scheme, SchemeValues
+
+_ORDER = "CASE moscow " + " ".join(f"WHEN '{w}' THEN {n}" for w, n in MOSCOW_ORDER.items()) + " END"
+HIGHER = f"""
+SELECT count(*) FROM projects WHERE valid_to = {STILL_VALID} AND is_open AND moscow IS NOT NULL
+  AND ({_ORDER}, -coalesce(score, -1)) < ($1::int, $2::float8)
+"""  # the words are the program's own
+KEYS = f"""
+SELECT {_ORDER}, -coalesce(score, -1) FROM projects
+WHERE valid_to = {STILL_VALID} AND is_open AND moscow IS NOT NULL ORDER BY 1, 2
+"""  # the same
+
+
+async def values_in_force(
+    store: EventStore, day: date, until: int | None = None
+) -> SchemeValues | None:
+    """Return the scheme's values in force on a day, as recorded by a position."""
+    stream = await store.load(SCHEME_ID, Scheme(), until)
+    return stream.state.in_force(day).values
+
+
+async def whether_it_is_named(
+    store: EventStore, command: CategoriseProject | IdentifyProject
+) -> dict[str, JsonValue]:
+    """Find out whether the scheme names a category."""
+    values = await values_in_force(store, datetime.now(UTC).date())
+    return of_categories(values, command.category, command.sub_category)
+
+
+async def weights_and_rank(store: EventStore, command: PrioritiseProject) -> dict[str, JsonValue]:
+    """Find the weights in force, and the rank that the command's score comes to among open projects."""
+    facts = of_weights(await values_in_force(store, datetime.now(UTC).date()))
+    weights = {name: float(w) for name, w in facts.get("weights", {}).items()}  # type: ignore[union-attr, arg-type]  # numbers by name
+    try:
+        key = rank_key(command.moscow, weighted(command.scores, weights))
+    except Refused:  # the command will refuse by the same rule
+        return facts
+    async with store.reader.snapshot() as (connection, _):
+        higher = await connection.fetchval(HIGHER, *key)
+    return {**facts, "rank": int(higher) + 1}
+
+
+async def keys_of_the_ranked(connection: asyncpg.Pool) -> list[tuple[int, float]]:
+    """Return what every open prioritised project is ranked by, highest first."""
+    return [(row[0], row[1]) for row in await connection.fetch(KEYS)]

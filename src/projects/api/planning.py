@@ -1,0 +1,286 @@
+"""Planning over HTTP: categories proposed by rules, the ranked list, and our own people by month."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Body, Depends, Query, Request, Response
+from pydantic import BaseModel, JsonValue
+
+from projects.commands.capacity import StateCapacity
+from projects.commands.knowing import of_weights
+from projects.domain.capacity import CAPACITY_ID, Capacity
+from projects.domain.project import Moscow
+from projects.views.proposing import RulesFile, first_that_holds
+from projects.views.ranking import moves, ranks, score_table, weighted_scores
+from shared.calendar import LONDON
+from shared.fields import Flag
+from shared.http.answers import DECIDES, answer_one, one, problems
+from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
+from shared.http.conditions import named_at_most
+from shared.http.deciding import Store, may
+from shared.http.pages import JSON, Paged, cursor_of, json_of
+from shared.http.reading import Read, Reading
+from shared.messages import Receipt
+from shared.projecting.views import STILL_VALID
+from shared.scheme.domain import SCHEME_ID, Scheme
+
+RULES_BYTES_LIMIT = 4 * 1024 * 1024
+
+router = APIRouter(prefix="/v1", tags=["projects"], route_class=StrictRoute)
+
+CANDIDATES = """
+SELECT id, reference, version, title, supplier, service_area, origin, first_position FROM projects
+WHERE {valid} AND is_open AND (category = '' OR $1) AND first_position > $2
+ORDER BY first_position LIMIT $3
+"""
+RANKED = """
+SELECT id, reference, version, title, category, moscow, score, scores, rank AS rank_decided,
+       weights_version FROM projects
+WHERE {valid} AND is_open AND moscow IS NOT NULL ORDER BY first_position
+"""
+NEEDED = """
+SELECT need ->> 0 AS month, need ->> 1 AS skill, sum((need ->> 2)::float8) AS people,
+       count(DISTINCT id) AS projects
+FROM projects, jsonb_array_elements(needs::jsonb) AS need
+WHERE {valid} AND is_open AND handling = 'internal' GROUP BY 1, 2
+"""
+
+
+def _valid(reading: Reading) -> str:
+    """Return the condition that picks each project's row as of a reading."""
+    if not reading.past:
+        return f"valid_to = {STILL_VALID}"
+    return f"valid_from <= {reading.position:d} AND valid_to > {reading.position:d}"
+
+
+class CategoryProposal(BaseModel):
+    """A category that a rule proposes; as an item of a categorisation, once a reason is added."""
+
+    id: UUID
+    reference: str
+    title: str
+    version: int
+    category: str
+    sub_category: str | None
+    rule: str
+
+
+class CategoryProposals(BaseModel):
+    """Proposals for a page of projects, and those that no rule holds for."""
+
+    items: list[CategoryProposal]
+    without: list[str]
+    next: str | None
+    position: int
+
+
+@router.post(
+    "/projects/category-proposals",
+    summary="Propose categories by rules",
+    responses={**problems(413, 415), 200: {"model": CategoryProposals, "description": "Proposals"}},
+    dependencies=[may("CategoriseProject"), Depends(must_be_json), Depends(named_at_most)],
+    max_body_size=RULES_BYTES_LIMIT,
+)
+async def propose_categories(
+    rules: Annotated[RulesFile, strict(RulesFile), Body()],
+    reading: Read,
+    page: Paged,
+    again: Annotated[Flag, Query(description="Projects that have a category, too.")] = False,  # noqa: FBT002  # a query parameter
+) -> Response:
+    """Say which category the first rule that holds proposes for each project; nothing is written.
+
+    What a person accepts is sent to the categorisations, with the rule that fired.
+    """
+    rows = await reading.pool.fetch(
+        CANDIDATES.format(valid=_valid(reading)), again, page.cursor or 0, page.limit
+    )
+    proposed, without = [], []
+    candidates = [dict(row) for row in rows]
+    await reading.veiled(candidates)
+    for row in candidates:
+        rule = first_that_holds(rules.rules, row)
+        if rule is None:
+            without.append(row["reference"])
+            continue
+        proposed.append(
+            CategoryProposal(
+                id=row["id"], reference=row["reference"], title=row["title"],
+                version=row["version"], category=rule.category, sub_category=rule.sub_category,
+                rule=rule.name,
+            )
+        )  # fmt: skip
+    following = cursor_of(rows[-1]["first_position"]) if len(rows) == page.limit else None
+    answer = CategoryProposals(
+        items=proposed, without=without, next=following, position=reading.position
+    )
+    return Response(answer.model_dump_json(), media_type="application/json")
+
+
+class RankMoves(BaseModel):
+    """A project's rank with one weight raised, and lowered."""
+
+    criterion: str
+    raised: int
+    lowered: int
+
+
+class RankedProject(BaseModel):
+    """A project in the order of its priority; `rank_decided` is what it was when that was decided."""
+
+    rank: int
+    id: UUID
+    reference: str
+    version: int
+    title: str
+    category: str
+    moscow: Moscow
+    score: float | None
+    scores: dict[str, float]
+    rank_decided: int
+    weights_version: int
+    moves: list[RankMoves]
+
+
+class Ranking(BaseModel):
+    """A page of the ranked list, by the weights in force; its cursor counts ranks."""
+
+    as_of_day: date
+    position: int
+    weights: dict[str, float]
+    change_percent: int
+    ranked: int
+    items: list[RankedProject]
+    next: str | None
+
+
+@router.get(
+    "/projects/ranking",
+    summary="See projects in the order of their priority",
+    dependencies=[may("read-projects")],
+    responses=one(Ranking),
+)
+async def see_ranking(
+    request: Request,
+    reading: Read,
+    page: Paged,
+    change_percent: Annotated[
+        int, Query(ge=1, le=100, description="By how much weights are moved.")
+    ] = 10,
+) -> Response:
+    """Rank open projects by word and by score under the weights in force.
+
+    Each says how its rank moves when a weight is raised or lowered.
+    """
+    day = reading.as_of.astimezone(LONDON).date()
+    store = request.app.state.service.store
+    scheme = await store.load(SCHEME_ID, Scheme(), reading.position if reading.past else None)
+    weights = _numbers(of_weights(scheme.state.in_force(day).values).get("weights", {}))
+    rows = await reading.pool.fetch(RANKED.format(valid=_valid(reading)))
+    items = await asyncio.to_thread(
+        _ranked, rows, weights, change_percent, page.cursor or 0, page.limit
+    )
+    beyond = (page.cursor or 0) + len(items)
+    answer = Ranking(
+        as_of_day=day, position=reading.position, weights=weights, change_percent=change_percent,
+        ranked=len(rows), items=items, next=cursor_of(beyond) if beyond < len(rows) else None,
+    )  # fmt: skip
+    shown = [item.model_dump() for item in items]
+    await reading.veiled(shown)
+    content = json_of({**answer.model_dump(exclude={"items"}), "items": shown})
+    return Response(content, media_type=JSON, headers={"Vary": "Authorization"})
+
+
+def _numbers(weights: JsonValue) -> dict[str, float]:
+    assert isinstance(weights, dict)
+    return {name: float(str(weight)) for name, weight in weights.items()}
+
+
+def _ranked(
+    rows: Sequence[Any], weights: dict[str, float], percent: int, start: int, limit: int
+) -> list[RankedProject]:
+    words = [Moscow(row["moscow"]) for row in rows]
+    said = [orjson.loads(row["scores"]) for row in rows]
+    table = score_table(said, list(weights))
+    scores = weighted_scores(table, list(weights.values()))
+    found = ranks(words, scores)
+    moved = moves(words, table, weights, percent)
+    page = [int(n) for n in found.argsort(kind="stable")[start : start + limit]]
+    return [
+        RankedProject(
+            **{**rows[n], "score": None if scores[n] < 0 else float(scores[n]), "scores": said[n]},
+            rank=int(found[n]),
+            moves=[
+                RankMoves(criterion=name, raised=int(up[n]), lowered=int(down[n]))
+                for name, (up, down) in moved.items()
+            ],
+        )
+        for n in page
+    ]
+
+
+class CapacityMonth(BaseModel):
+    """People of one skill in one month: what projects need, what our teams have, what is missing."""
+
+    month: str
+    skill: str
+    projects: int
+    needed: float
+    have: float
+    short: float
+
+
+class CapacitySeen(BaseModel):
+    """What projects to be handled internally need of our people, against what our teams can give."""
+
+    version: int
+    position: int
+    short: bool
+    items: list[CapacityMonth]
+
+
+@router.get(
+    "/project-capacity",
+    summary="See whether our people suffice",
+    dependencies=[may("read-projects")],
+    responses=one(CapacitySeen),
+)
+async def see_capacity(request: Request, reading: Read) -> Response:
+    """Show, by month and skill, the people that projects need of us, and those that our teams have."""
+    store = request.app.state.service.store
+    stream = await store.load(CAPACITY_ID, Capacity(), reading.position if reading.past else None)
+    have = dict(stream.state.people)
+    rows = await reading.pool.fetch(NEEDED.format(valid=_valid(reading)))
+    needed = {(row["month"], row["skill"]): (row["people"], row["projects"]) for row in rows}
+    items = []
+    for month, skill in sorted({*have, *needed}):
+        people, projects = needed.get((month, skill), (0.0, 0))
+        own = have.get((month, skill), 0.0)
+        items.append(
+            CapacityMonth(
+                month=month, skill=skill, projects=projects, needed=people, have=own,
+                short=max(0.0, round(people - own, 6)),
+            )
+        )  # fmt: skip
+    short = any(item.short for item in items)
+    shown = CapacitySeen(
+        version=stream.version, position=reading.position, short=short, items=items
+    )
+    return answer_one(request, shown, f'"{stream.version}-{reading.position}"')
+
+
+@router.post(
+    "/project-capacity/decisions",
+    max_body_size=BODY_BYTES_LIMIT,
+    summary="State what our teams can give",
+    responses=DECIDES,
+    dependencies=[Depends(must_be_json)],
+)
+async def state_capacity(
+    command: Annotated[StateCapacity, strict(StateCapacity), Body()], desk: Store
+) -> Receipt:
+    """State people by month and skill; send If-Match `"0"` for the first time."""
+    return await desk.set(CAPACITY_ID, command, blank=Capacity())

@@ -1,0 +1,126 @@
+"""Projects over HTTP: register, decide, list, see one as of any time, and its history."""
+
+from typing import Annotated
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
+from sqlalchemy import select
+
+from projects.api.answers import ProjectRow, ProjectSeen, shown
+from projects.commands.decision import ProjectDecision
+from projects.commands.identifying import IdentifyProject
+from projects.domain.project import Moscow, Origin, Project, Stage, Way, project_id
+from projects.views.register import projects
+from shared.audit.history import History, history
+from shared.errors import NotFound
+from shared.fields import Flag
+from shared.http.answers import CREATES, DECIDES, answer_one, listed, one, seen
+from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
+from shared.http.deciding import Opening, Store, may
+from shared.http.pages import Paged
+from shared.http.reading import Read
+from shared.messages import Receipt
+
+ProjectId = Annotated[UUID, Path(description="The project's id, as its receipt and lists say it.")]
+
+router = APIRouter(
+    prefix="/v1/projects", tags=["projects"], route_class=StrictRoute,
+    max_body_size=BODY_BYTES_LIMIT,
+)  # fmt: skip
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Identify a project",
+    responses=CREATES,
+    dependencies=[Depends(must_be_json)],
+)
+async def identify_project(
+    command: Annotated[IdentifyProject, strict(IdentifyProject), Body()], desk: Opening
+) -> Receipt:
+    """Put a project in flight on the register; its id follows from its reference."""
+    reference = command.reference or f"PRJ-{uuid4().hex[:10].upper()}"
+    command = command.model_copy(update={"reference": reference})
+    return await desk.register(project_id(reference), command, blank=Project())
+
+
+@router.post(
+    "/{project_id:uuid}/decisions",
+    summary="Decide on a project",
+    responses=DECIDES,
+    dependencies=[Depends(must_be_json)],
+)
+async def decide_on_project(
+    project_id: ProjectId,
+    command: Annotated[ProjectDecision, strict(ProjectDecision), Body()],
+    desk: Store,
+) -> Receipt:
+    """Decide on a project as it stands at the version that If-Match names."""
+    return await desk.handle(project_id, command, blank=Project())
+
+
+@router.get(
+    "",
+    summary="List projects",
+    dependencies=[may("read-projects")],
+    responses=listed(ProjectRow),
+)
+async def list_projects(  # noqa: PLR0913, PLR0917  # the filters of one list
+    reading: Read,
+    page: Paged,
+    stage: Annotated[Stage | None, Query(description="Only those at this stage.")] = None,
+    origin: Annotated[Origin | None, Query(description="Only those that they started.")] = None,
+    category: Annotated[
+        str | None,
+        Query(max_length=200, description="Only those of this category; blank: of none."),
+    ] = None,
+    moscow: Annotated[Moscow | None, Query(description="Only those of this priority.")] = None,
+    handling: Annotated[Way | None, Query(description="Only those handled so.")] = None,
+    owner: Annotated[str | None, Query(max_length=40, description="Only this person's.")] = None,
+    reference: Annotated[
+        str | None, Query(max_length=200, description="Only the one of this reference.")
+    ] = None,
+    paused: Annotated[
+        Flag | None, Query(description="Only those at rest, or at work.")
+    ] = None,  # a query parameter
+) -> Response:
+    """List projects, newest first, as they stand or stood."""
+    statement = select(*(projects.c[name] for name in ProjectRow.model_fields))
+    statement = statement.where(reading.valid(projects))
+    wanted = {
+        "stage": stage, "origin": origin, "category": category, "moscow": moscow,
+        "handling": handling, "owner": owner, "paused": paused,
+        "id": None if reference is None else project_id(reference),
+    }  # fmt: skip
+    for name, value in wanted.items():
+        if value is not None:
+            statement = statement.where(projects.c[name] == value)
+    return await page.of(reading, statement, projects.c.first_position)
+
+
+@router.get(
+    "/{project_id:uuid}",
+    summary="See a project",
+    dependencies=[may("read-projects")],
+    responses=one(ProjectSeen),
+)
+async def see_project(request: Request, project_id: ProjectId, reading: Read) -> Response:
+    """Show one project, folded from its own events, as it stands or stood."""
+    store = request.app.state.service.store
+    stream = await store.load(project_id, Project(), reading.position if reading.past else None)
+    if stream.version == 0:
+        raise NotFound
+    return await seen(request, reading, shown(stream), f'"{stream.version}"')
+
+
+@router.get(
+    "/{project_id:uuid}/history",
+    summary="See a project's history",
+    dependencies=[may("read-projects")],
+    responses=one(History),
+)
+async def see_project_history(request: Request, project_id: ProjectId, reading: Read) -> Response:
+    """Show everything that happened to one project, in order: who decided what, when, knowing what."""
+    told = await history(reading, project_id, Project())
+    return answer_one(request, told, f'"{told.version}"')

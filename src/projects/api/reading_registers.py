@@ -1,0 +1,175 @@
+"""Reading a register's rows by a mapping: what can't be read is kept as text and reported, never guessed."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from pydantic import ValidationError
+
+from projects.commands.registering import RegisterProject
+from projects.domain.project import RATINGS, Scale
+from shared.fields import FIRST_DAY, LAST_DAY, PENCE_LIMIT, REASON_LIMIT
+from shared.tabular.days import NoDay, day_of
+from shared.tabular.tables import Table
+
+CELLS_REPORTED = 500
+_MONEY = re.compile(r"^[£]?\s?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]+))?$")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\u2028\u2029]")
+_PERSON = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")
+_KNOWN_RATINGS = {rating.casefold() for ratings in RATINGS.values() for rating in ratings}
+
+
+class Unread(ValueError):
+    """A cell that can't be read; its message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a register is to be read: which column is which field, the scale, what amounts are in."""
+
+    columns: Mapping[str, str]
+    scale: Scale = Scale.UNSTATED
+    pence: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell that was not read, and why; its text is with the project."""
+
+    row: int
+    column: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Report:
+    """What was not read."""
+
+    cells: list[Cell] = field(default_factory=list)
+    count: int = 0
+
+    def note(self, row: int, column: str, reason: str) -> None:
+        """Note a cell; the first five hundred are told one by one."""
+        self.count += 1
+        if self.count <= CELLS_REPORTED:
+            self.cells.append(Cell(row, column, reason))
+
+
+Read = tuple[int, RegisterProject | ValidationError | None]
+
+
+def read_rows(table: Table, how: How, report: Report) -> Iterator[Read]:
+    """Yield each row with its number: as a command, or as why it is none; nothing where it is too long."""
+    for number, row in table.rows:
+        cells = table.cells(row)
+        if cells is None:
+            yield number, None
+            continue
+        said, unread = _said(number, cells, how, report)
+        try:
+            yield number, RegisterProject(**said, scale=_scale(said, how), unread=unread)
+        except ValidationError as error:
+            yield number, error
+
+
+def _scale(said: Mapping[str, Any], how: How) -> Scale:
+    return how.scale if "confidence" in said else Scale.UNSTATED
+
+
+def _said(
+    number: int, cells: Mapping[str, str], how: How, report: Report
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what a row says, and the cells that could not be read."""
+    said: dict[str, Any] = {}
+    unread: dict[str, str] = {}
+    for column, name in how.columns.items():
+        text = cells[column].strip()
+        if not text:
+            continue
+        try:
+            said[name] = _alike(READERS.get(name, _line)(text, how), said.get(name))
+        except Unread as why:
+            report.note(number, column, str(why))
+            if name != "owner":  # names of people stay out of the record
+                unread[_line(column, how)[:200]] = text[:REASON_LIMIT]
+    return said, unread
+
+
+def _alike(value: object, before: object) -> object:
+    """Return a value, unless another column of the same field has said something else."""
+    if before not in (None, value):
+        raise Unread("says something else than another column for the same field")
+    return value
+
+
+def _line(text: str, _: How) -> str:
+    return " ".join(_plain(text).split())
+
+
+def _paragraphs(text: str, _: How) -> str:
+    return _plain(text)
+
+
+def _plain(text: str) -> str:
+    """Return text with line feeds for all ends of lines, and blanks for other control characters."""
+    return _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _day(text: str, _: How) -> date:
+    try:
+        day = day_of(text)
+    except NoDay:
+        raise Unread("is no day that can be read without guessing") from None
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise Unread(f"is not between {FIRST_DAY} and {LAST_DAY}")
+    return day
+
+
+def _rating(text: str, how: How) -> str:
+    """Return a rating as given, where it is one of the scale; of any scale, where none is named."""
+    known = _KNOWN_RATINGS
+    if how.scale is not Scale.UNSTATED:
+        known = {rating.casefold() for rating in RATINGS[how.scale]}
+    if text.casefold() not in known:
+        raise Unread("is no rating of the scale")
+    return text
+
+
+def _amount(text: str, how: How) -> int:
+    match = _MONEY.match(text)
+    if match is None:
+        raise Unread("is no amount that can be read without guessing")
+    pounds, parts = match[1].replace(",", ""), match[2] or ""
+    pence: int = int(pounds + parts) * how.pence
+    if pence % 10 ** len(parts):
+        raise Unread("is finer than a penny")
+    pence //= 10 ** len(parts)
+    if pence > PENCE_LIMIT:
+        raise Unread("is more than any project costs")
+    return pence
+
+
+def _days(text: str, _: How) -> int:
+    if not re.fullmatch(r"[0-9]{1,4}", text):
+        raise Unread("is no number of days")
+    return int(text)
+
+
+def _person(text: str, _: How) -> str:
+    if not _PERSON.match(text):
+        raise Unread("is no person's id; it was left out")
+    return text
+
+
+READERS: Mapping[str, Callable[[str, How], Any]] = {
+    "description": _paragraphs,
+    "start": _day,
+    "forecast_end": _day,
+    "finished_on": _day,
+    "confidence": _rating,
+    "cost_pence": _amount,
+    "contingency_days": _days,
+    "owner": _person,
+}

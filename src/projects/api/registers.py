@@ -1,0 +1,253 @@
+"""Registers over HTTP: tried first, taken in whole or row by row, with a report of what was not read."""
+
+import asyncio
+import hashlib
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any, Literal
+from uuid import UUID, uuid5
+
+from fastapi import APIRouter, Body, Depends, Form, Request, Response, UploadFile
+from fastapi import Path as InPath
+from pydantic import JsonValue, TypeAdapter, ValidationError
+
+from projects.api.finding import values_in_force
+from projects.api.reading_registers import How, Report, read_rows
+from projects.api.register_answers import MappingSeen, RegisterReport, reported
+from projects.commands.knowing import of_categories
+from projects.commands.mapping import Columns, SaveRegisterMapping, must_be_complete
+from projects.commands.registering import RegisterProject
+from projects.domain.mapping import RegisterMapping, mapping_id, suggested
+from projects.domain.project import Project, Scale, project_id
+from projects.domain.refusals import NoSuchColumn, UnknownReference, UnreadableMapping
+from shared.bulk.answering import Batches, Undertaking
+from shared.bulk.asking import Asked, Operation
+from shared.bulk.batches import BATCHES, Counts, Mode, cause_of
+from shared.bulk.items import Item
+from shared.bulk.outcomes import Outcome, not_understood, unreadable
+from shared.errors import NotFound
+from shared.fields import SHORT_TEXT_LIMIT, Flag
+from shared.http.answers import CREATES, answer_one, one, problems
+from shared.http.bodies import (
+    BODY_BYTES_LIMIT,
+    NoSuchParameter,
+    StrictRoute,
+    must_be_json,
+    strict,
+)
+from shared.http.deciding import Acting, Opening, may
+from shared.http.reading import Read
+from shared.messages import Command, Known, Receipt
+from shared.scheme.domain import SchemeValues
+from shared.tabular.tables import Table, open_table
+
+UPLOAD_BYTES_LIMIT = 128 * 1024 * 1024
+MAPPING_CHARACTERS_LIMIT = 64 * 1024
+PARTS = {"file", "mapping", "mapping_name", "scale", "amounts_in", "encoding", "mode", "dry_run"}
+PENCE = {"pounds": 100, "thousands": 100_000, "millions": 100_000_000}
+TOO_LONG = {"detail": "The row has more cells than there are columns."}
+
+MappingId = Annotated[UUID, InPath(description="The mapping's id, which follows from its name.")]
+_COLUMNS: TypeAdapter[dict[str, Any]] = TypeAdapter(Columns)
+
+router = APIRouter(prefix="/v1", tags=["projects"], route_class=StrictRoute)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How somebody wants their register read."""
+
+    mapping: str | None
+    mapping_name: str | None
+    scale: Scale
+    amounts_in: str
+    encoding: str | None
+
+    def text(self) -> str:
+        """Return what makes the same file with other wishes another register."""
+        return (
+            f"{self.mapping}\n{self.mapping_name}\n{self.scale}\n{self.amounts_in}\n{self.encoding}"
+        )
+
+
+async def wished(
+    mapping: Annotated[
+        str | None,
+        Form(max_length=MAPPING_CHARACTERS_LIMIT, description="JSON: heading to field."),
+    ] = None,
+    mapping_name: Annotated[
+        str | None, Form(max_length=SHORT_TEXT_LIMIT, description="A saved mapping's name.")
+    ] = None,
+    scale: Annotated[Scale, Form(description="The scale of the ratings.")] = Scale.UNSTATED,
+    amounts_in: Annotated[Literal["pounds", "thousands", "millions"], Form()] = "pounds",
+    encoding: Annotated[
+        Literal["as it seems", "utf-8", "cp1252", "mac_roman"], Form(description="Of a CSV file.")
+    ] = "as it seems",
+) -> Reading:
+    """Read how a register is to be read."""
+    known = None if encoding == "as it seems" else encoding
+    return Reading(mapping, mapping_name, scale, amounts_in, known)
+
+
+@router.post(
+    "/project-registers",
+    status_code=200,
+    summary="Hand a register of projects in",
+    dependencies=[may("RegisterProject")],
+    responses=problems(404, 409, 413, 415),
+    max_body_size=UPLOAD_BYTES_LIMIT,
+)
+async def hand_register_in(  # the parts of one form
+    request: Request,
+    desk: Acting,
+    file: UploadFile,
+    wishes: Annotated[Reading, Depends(wished)],
+    mode: Annotated[Mode, Form(description="All rows, or each that can be.")] = Mode.ALL_OR_NOTHING,
+    dry_run: Annotated[Flag, Form(description="Say what would happen; write nothing.")] = False,  # noqa: FBT002  # a form field
+) -> RegisterReport:
+    """Take a register in: CSV of any sort, XLSX or ODS, with its headings in the first row.
+
+    New references are identified, of known ones the changes are kept, and the same register again says
+    nothing new. Columns are mapped by name: the report says how, and the mapping can be corrected and
+    saved. A cell that can't be read is kept as text with its project, and reported.
+    """
+    stamp = await desk.stamp_for(RegisterProject)
+    if not PARTS.issuperset(await request.form()):
+        raise NoSuchParameter(known=sorted(PARTS))
+    with TemporaryDirectory(prefix="rfp-register-") as folder:
+        path = Path(folder, "register")
+        batch = uuid5(BATCHES, await asyncio.to_thread(_kept, file, path, wishes.text()))
+        table, rows = await asyncio.to_thread(_looked_through, path, wishes.encoding)
+        how = await _how(request, table, wishes)
+        known = Known(position=stamp.known.position, roles=stamp.known.roles,
+                      scheme_version=stamp.known.scheme_version)  # fmt: skip
+        stamp = stamp.model_copy(update={"causation": cause_of(batch), "known": known})
+        report = Report()
+        operation = registering(await values_in_force(desk.store, stamp.at.date()))
+        work = Undertaking(
+            batch, operation, Asked(stamp, mode, dry_run), str(batch),
+            _items(open_table(path, wishes.encoding), how, report), rows,
+        )  # fmt: skip
+        outcomes, counts = await _carried_out(request, work)
+    return reported(
+        table, how, report, outcomes, counts, batch=None if dry_run else batch, mode=mode
+    )
+
+
+async def _carried_out(request: Request, work: Undertaking) -> tuple[list[Outcome], Counts]:
+    """Carry a register out; of its outcomes, keep those that somebody must look at."""
+    batches: Batches = request.app.state.service.batches
+    kept: list[Outcome] = []
+    counts = Counts()
+    await batches.begin(work)
+    async for outcomes, so_far in batches.carried_out(work):
+        kept += [outcome for outcome in outcomes if outcome.became in ("refused", "not-done")]
+        counts = so_far
+    return kept, counts
+
+
+def _kept(file: UploadFile, path: Path, wishes: str) -> str:
+    """Keep an upload; return what names its content and how it is to be read."""
+    digest = hashlib.sha256(wishes.encode())
+    with path.open("wb") as target:
+        shutil.copyfileobj(file.file, target)
+    with path.open("rb") as source:
+        while chunk := source.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _looked_through(path: Path, encoding: str | None) -> tuple[Table, int]:
+    """Read a table to its end once, so that nothing of it is taken in where all of it is wrong."""
+    table = open_table(path, encoding)
+    return table, sum(1 for _ in table.rows)
+
+
+async def _how(request: Request, table: Table, wishes: Reading) -> How:
+    """Return the mapping that was sent, that was saved, or that the headings suggest."""
+    columns = suggested(table.headings)
+    if wishes.mapping is not None:
+        try:
+            columns = _COLUMNS.validate_json(wishes.mapping, strict=True)
+        except ValidationError:
+            raise UnreadableMapping from None
+    elif wishes.mapping_name is not None:
+        store = request.app.state.service.store
+        saved = await store.load(mapping_id(wishes.mapping_name), RegisterMapping())
+        if saved.version == 0:
+            raise NotFound
+        columns = dict(saved.state.columns)
+    if missing := [heading for heading in columns if heading not in table.headings]:
+        raise NoSuchColumn(missing=missing, headings=list(table.headings))
+    must_be_complete(columns)
+    return How(columns, wishes.scale, PENCE[wishes.amounts_in])
+
+
+def _items(table: Table, how: How, report: Report) -> Iterator[Item[RegisterProject] | Outcome]:
+    for number, row in read_rows(table, how, report):
+        if row is None:
+            yield Outcome(number, "refused", problem=not_understood([TOO_LONG]))
+        elif isinstance(row, ValidationError):
+            yield unreadable(number, row)
+        else:
+            yield Item(number, row)
+
+
+def _project(row: RegisterProject) -> UUID:
+    if row.reference is None:
+        raise UnknownReference
+    return project_id(row.reference)
+
+
+def registering(values: SchemeValues | None) -> Operation[RegisterProject, Project]:
+    """Return how rows of a register are taken in under the scheme in force."""
+    named = lru_cache(partial(of_categories, values))  # many rows name the same few
+
+    def facts(command: Command[Project]) -> dict[str, JsonValue]:
+        assert isinstance(command, RegisterProject)
+        return named(command.category, command.sub_category)
+
+    return Operation(
+        "project-register", RegisterProject, Project(), _project, lambda _: None, lambda row: row,
+        facts, lambda _command, _event: True, begins=True,
+    )  # fmt: skip
+
+
+@router.post(
+    "/register-mappings",
+    status_code=201,
+    summary="Save how a register is mapped",
+    responses=CREATES,
+    dependencies=[Depends(must_be_json)],
+    max_body_size=BODY_BYTES_LIMIT,
+)
+async def save_register_mapping(
+    command: Annotated[SaveRegisterMapping, strict(SaveRegisterMapping), Body()], desk: Opening
+) -> Receipt:
+    """Save which column stands for which field under a name; saved again, it replaces the earlier one."""
+    return await desk.register(mapping_id(command.name), command, blank=RegisterMapping())
+
+
+@router.get(
+    "/register-mappings/{mapping_id}",
+    summary="See how a register is mapped",
+    dependencies=[may("read-projects")],
+    responses=one(MappingSeen),
+)
+async def see_register_mapping(request: Request, mapping_id: MappingId, reading: Read) -> Response:
+    """Show a saved mapping."""
+    store = request.app.state.service.store
+    stream = await store.load(
+        mapping_id, RegisterMapping(), reading.position if reading.past else None
+    )
+    if stream.version == 0:
+        raise NotFound
+    columns = dict(stream.state.columns)
+    shown = MappingSeen(
+        id=mapping_id, version=stream.version, name=stream.state.name, columns=columns
+    )
+    return answer_one(request, shown, f'"{stream.version}"')

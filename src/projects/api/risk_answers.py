@@ -1,0 +1,92 @@
+"""What is answered about projects at risk."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from projects.domain.project import Moscow, Origin, Stage, Way
+from projects.views.at_risk import RiskFlag
+from projects.views.forecasting import DRAWS, Odds
+
+
+class Probability(BaseModel):
+    """How likely a project finishes before the transition date, by the programme's own slip history.
+
+    `of_class` is the reference class, `class_size` its finished projects, `borrowed` the share of draws
+    that a small class takes from the class above it. All null with `why_not` where nothing can be said.
+    """
+
+    before_transition: float | None
+    p50: date | None
+    p80: date | None
+    p90: date | None
+    of_class: list[str]
+    class_size: int
+    borrowed: float
+    draws: int
+    why_not: str | None
+
+
+def probability(odds: Odds) -> Probability:
+    """Return odds as they are answered."""
+    p50, p80, p90 = odds.ends or (None, None, None)
+    return Probability(
+        before_transition=odds.before, p50=p50, p80=p80, p90=p90, of_class=list(odds.path),
+        class_size=odds.class_size, borrowed=round(odds.borrowed, 4),
+        draws=0 if odds.why_not else DRAWS, why_not=odds.why_not,
+    )  # fmt: skip
+
+
+class ActionPlanSeen(BaseModel):
+    """Who owns what is to be done, and by when."""
+
+    owner: str
+    due: date
+
+
+class RiskProject(BaseModel):
+    """A project at risk: each rule that flags it with its numbers, and the probability beside it."""
+
+    id: UUID
+    version: int
+    reference: str
+    title: str
+    stage: Stage
+    origin: Origin
+    category: str
+    sub_category: str
+    moscow: Moscow | None
+    handling: Way | None
+    owner: str
+    start: date | None
+    forecast_end: date | None
+    contingency_days: int
+    latest_end: date | None
+    working_days_over: int | None
+    flags: list[RiskFlag]
+    action_plan: ActionPlanSeen | None
+    probability: Probability
+
+
+class RiskTotals(BaseModel):
+    """How many projects are open, at risk, without an action plan, and flagged by each rule."""
+
+    open: int
+    at_risk: int
+    without_action_plan: int
+    ends_on_or_after_transition: int
+    no_end_known: int
+    flagged_by_hand: int
+
+
+class ProjectsAtRisk(BaseModel):
+    """A page of projects at risk, worst first; totals are over all of them."""
+
+    as_of: datetime
+    position: int
+    transition_date: date | None
+    what_if: bool
+    totals: RiskTotals
+    items: list[RiskProject]
+    next: str | None

@@ -1,0 +1,1 @@
+"""What may be asked of a project in flight, and the rules that answer."""

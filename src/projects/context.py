@@ -1,0 +1,20 @@
+"""What the projects room offers the roof."""
+
+from projects.api import at_risk, bulk, planning, projects, registers
+from projects.domain.record import EVENTS
+from projects.views.register import REGISTER
+from shared.context import Context
+
+PROJECTS = Context(
+    events=EVENTS,
+    views=(REGISTER,),
+    # Paths with a name of their own come before those with an id.
+    routers=(
+        at_risk.router,
+        bulk.many,
+        bulk.batches,
+        registers.router,
+        planning.router,
+        projects.router,
+    ),
+)

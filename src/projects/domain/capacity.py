@@ -1,0 +1,33 @@
+"""What our own teams can give: people by month and skill, as last stated."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from projects.domain.events import PersonMonths
+from shared.messages import Event
+
+CAPACITY_ID = UUID("6b0c7d52-0000-4000-8000-000000000002")  # there is one
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """People of ours by month and skill."""
+
+    kind: ClassVar[str] = "team-capacity"
+
+    people: tuple[tuple[tuple[str, str], float], ...] = ()
+
+
+class TeamCapacityStated(Event[Capacity]):
+    """Somebody said what our teams can give in some months; what was said of others stands."""
+
+    kind: ClassVar[str] = "team-capacity"
+
+    months: tuple[PersonMonths, ...]
+    reason: str
+
+    def apply(self, capacity: Capacity) -> Capacity:
+        """Return the capacity with these months and skills replaced."""
+        stated = {(m.month, m.skill): m.people for m in self.months}
+        return Capacity(tuple(sorted({**dict(capacity.people), **stated}.items())))

@@ -1,0 +1,216 @@
+"""A project in flight as it stands: how far it has come, when it will end, who will deal with it."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID, uuid5
+
+PROJECTS = UUID("6b0c7d52-52a5-4c50-9f5e-3a1c8e0d9f11")
+
+
+class Stage(StrEnum):
+    """How far a project has come, in order; cancelled is beside the order."""
+
+    ABSENT = "absent"
+    IDENTIFIED = "identified"
+    CATEGORISED = "categorised"
+    PRIORITISED = "prioritised"
+    HANDLING_DECIDED = "handling_decided"
+    IN_DELIVERY = "in_delivery"
+    READY = "ready"
+    TRANSFERRED = "transferred"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+ORDER = {stage: number for number, stage in enumerate(Stage)}
+OPEN = (
+    Stage.IDENTIFIED,
+    Stage.CATEGORISED,
+    Stage.PRIORITISED,
+    Stage.HANDLING_DECIDED,
+    Stage.IN_DELIVERY,
+    Stage.READY,
+)
+
+
+class Origin(StrEnum):
+    """Who started a project."""
+
+    COUNCIL = "council"
+    SUPPLIER = "supplier"
+    WLBC = "wlbc"
+    LANCON = "lancon"
+    OTHER = "other"
+
+
+class Moscow(StrEnum):
+    """How much a project matters, by the four words of the method."""
+
+    MUST = "must"
+    SHOULD = "should"
+    COULD = "could"
+    WONT = "wont"
+
+
+MOSCOW_ORDER = {word: number for number, word in enumerate(Moscow)}
+
+
+class Way(StrEnum):
+    """Who brings a project to its end."""
+
+    INTERNAL = "internal"
+    OUTGOING_SUPPLIER = "outgoing_supplier"
+    THIRD_PARTY = "third_party"
+    STOP = "stop"
+
+
+class Scale(StrEnum):
+    """The scale of a delivery confidence; ratings of one are never turned into the other's."""
+
+    UNSTATED = "unstated"
+    THREE_POINT = "three_point"
+    FIVE_POINT = "five_point"
+
+
+RATINGS = {
+    Scale.THREE_POINT: ("Green", "Amber", "Red"),
+    Scale.FIVE_POINT: ("Green", "Amber/Green", "Amber", "Amber/Red", "Red"),
+}
+
+
+@dataclass(frozen=True)
+class About:
+    """What a project is: words, owners, and cells of a register that could not be read, as they stood."""
+
+    reference: str = ""
+    title: str = ""
+    description: str = ""
+    origin: Origin = Origin.OTHER
+    supplier: str = ""
+    service_area: str = ""
+    owner: str = ""
+    cost_pence: int | None = None
+    unread: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When a project began and is to end; every forecast it ever had, the first one first."""
+
+    start: date | None = None
+    forecasts: tuple[date, ...] = ()
+    contingency_days: int = 0
+    finished_on: date | None = None
+
+    @property
+    def forecast_end(self) -> date | None:
+        """Return the forecast that holds now."""
+        return self.forecasts[-1] if self.forecasts else None
+
+    @property
+    def latest_end(self) -> date | None:
+        """Return the forecast end with its contingency."""
+        end = self.forecast_end
+        return None if end is None else end + timedelta(days=self.contingency_days)
+
+
+@dataclass(frozen=True)
+class Category:
+    """What sort of project it is, by which rule and batch it was said, and what was said before."""
+
+    name: str = ""
+    sub_category: str = ""
+    rule: str = ""
+    batch: UUID | None = None
+    before: "Category | None" = None
+
+
+@dataclass(frozen=True)
+class Priority:
+    """How much it matters; scores and weights are kept as they were when it was decided."""
+
+    moscow: Moscow | None = None
+    score: float | None = None
+    scores: tuple[tuple[str, float], ...] = ()
+    weights_version: int = 0
+    rank: int = 0
+    batch: UUID | None = None
+    before: "Priority | None" = None
+
+
+@dataclass(frozen=True)
+class Need:
+    """People of one skill that a project needs in one month, such as 2026-09."""
+
+    month: str
+    skill: str
+    people: float
+
+
+@dataclass(frozen=True)
+class Handling:
+    """Who brings it to its end, and the people that takes, month by month."""
+
+    way: Way | None = None
+    third_party: str = ""
+    needs: tuple[Need, ...] = ()
+    batch: UUID | None = None
+    before: "Handling | None" = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An action plan: who owns it, when it is due, and its steps with the day each was done."""
+
+    owner: str = ""
+    due: date | None = None
+    steps: tuple[tuple[str, date, date | None], ...] = ()
+
+
+@dataclass(frozen=True)
+class ProjectMilestone:
+    """A milestone: its baseline, what is forecast now, how often it slipped, and when it was reached."""
+
+    name: str
+    baseline: date
+    forecast: date
+    slips: int = 0
+    reached_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Dependency:
+    """What a project depends on: the kind of thing and its id; the roof knows what it is."""
+
+    on: str
+    id: UUID
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Project:
+    """One project in flight, from its first event to its last."""
+
+    kind: ClassVar[str] = "project"
+
+    stage: Stage = Stage.ABSENT
+    paused: bool = False
+    about: About = About()
+    schedule: Schedule = Schedule()
+    flagged: str = ""
+    category: Category = Category()
+    priority: Priority = Priority()
+    handling: Handling = Handling()
+    scale: Scale = Scale.UNSTATED
+    confidence: str = ""
+    plan: Plan = Plan()
+    checklist: tuple[tuple[str, str], ...] = ()
+    milestones: tuple[ProjectMilestone, ...] = ()
+    depends_on: tuple[Dependency, ...] = ()
+
+
+def project_id(reference: str) -> UUID:
+    """Return the id of the project of a reference: one reference, one project, however it is written."""
+    return uuid5(PROJECTS, " ".join(reference.split()).casefold())

@@ -1,0 +1,127 @@
+"""The rules of a project in flight, each as the sentence that its reader sees."""
+
+from shared.errors import Refused, Unacceptable
+
+
+class ReferenceTaken(Refused):
+    """There is a project of this reference already."""
+
+
+class WrongProjectStage(Refused):
+    """This can't be decided at the stage that the project is at."""
+
+
+class ProjectIsPaused(Refused):
+    """This project is paused: resume it first."""
+
+
+class ProjectNotPaused(Refused):
+    """This project is not paused."""
+
+
+class EndsBeforeItStarts(Refused):
+    """A project can't end before it starts."""
+
+
+class NothingToAmend(Refused):
+    """Say what is to be amended."""
+
+
+class NoSuchCategory(Refused):
+    """The scheme does not name this category and sub-category."""
+
+
+class NoSuchCriterion(Refused):
+    """The scheme has no weight for this criterion."""
+
+
+class ScoresMissing(Refused):
+    """A weighted score needs a score for every criterion of the scheme."""
+
+
+class WhoIsTheThirdParty(Refused):
+    """Say which third party is to handle the project; name one only where one is."""
+
+
+class NeedsAreForInternal(Refused):
+    """People are needed of us only where the project is handled internally."""
+
+
+class ToBeStopped(Refused):
+    """It was decided to stop this project: decide how it is handled anew, or cancel it."""
+
+
+class ChecklistIncomplete(Refused):
+    """Some of what makes a project ready to be transferred is not confirmed yet."""
+
+
+class NotYet(Refused):
+    """This day is still to come."""
+
+
+class NotThisWay(Refused):
+    """A project closes after its transfer, unless others bring it to its end."""
+
+
+class SameForecast(Refused):
+    """That is the forecast that holds already."""
+
+
+class NotOnThisScale(Refused):
+    """This rating is not on the scale that you name."""
+
+
+class NoActionPlan(Refused):
+    """This project has no action plan yet."""
+
+
+class NoSuchStep(Refused):
+    """The action plan has no such step that is still to be done."""
+
+
+class NoSuchMilestone(Refused):
+    """This project has no such milestone that is still to be reached."""
+
+
+class MilestoneIsThere(Refused):
+    """This project has a milestone of that name already."""
+
+
+class TooManyOfThem(Refused):
+    """A project holds no more of these."""
+
+
+class DependsAlready(Refused):
+    """This dependency is on record already."""
+
+
+class NoSuchDependency(Refused):
+    """This project has no such dependency."""
+
+
+class NotFlagged(Refused):
+    """This project is not flagged."""
+
+
+class DecidedAgainSince(Refused):
+    """This was decided anew after that batch, so the batch can't be undone here."""
+
+
+class ReasonNeeded(Refused):
+    """Say why: give each item a reason, or one for all of them."""
+
+
+class UnknownReference(Unacceptable):
+    """Say which project is meant: by its id or by its reference, and not by both where they differ."""
+
+
+class MappingIncomplete(Refused):
+    """Say which columns hold the reference and the title of a project."""
+
+
+class UnreadableMapping(Unacceptable):
+    """`mapping` is a JSON object of headings and the fields that they stand for."""
+
+
+class NoSuchColumn(Unacceptable):
+    """The mapping names a column that this table does not have."""

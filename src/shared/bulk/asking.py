@@ -1,0 +1,37 @@
+"""What a batch asks for: what is done to each thing, and how the whole is carried out, by whom."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic
+from uuid import UUID
+
+from pydantic import JsonValue
+
+from shared.bulk.batches import Mode
+from shared.bulk.items import I
+from shared.messages import Command, Event, S, Stamp
+
+
+@dataclass(frozen=True)
+class Operation(Generic[I, S]):
+    """What a batch does to each thing: which thing an item means, what is asked, what must be known."""
+
+    name: str
+    item: type[I]
+    blank: S
+    target: Callable[[I], UUID]
+    version: Callable[[I], int | None]
+    command: Callable[[I], Command[S]]
+    facts: Callable[[Command[S]], dict[str, JsonValue]]
+    same: Callable[[Command[S], Event[Any]], bool]
+    begins: bool = False  # whether a thing may be new
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a batch is to be carried out, and by whom."""
+
+    stamp: Stamp
+    mode: Mode = Mode.EACH
+    dry_run: bool = False
+    known_position: int | None = None

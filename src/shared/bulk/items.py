@@ -1,0 +1,129 @@
+"""Items as they are sent: a JSON object, lines of JSON, rows of a table; each read strictly, or refused."""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import orjson
+from pydantic import BaseModel, ValidationError
+
+from shared.bulk.outcomes import Outcome, not_understood, unreadable
+from shared.errors import TooLarge, Unacceptable
+from shared.tabular.tables import open_table
+
+LINE_BYTES_LIMIT = 256 * 1024
+ITEMS_LIMIT = 1_000_000
+
+JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+SENT_AS = (JSON, NDJSON, CSV, XLSX, ODS)
+
+I = TypeVar("I", bound=BaseModel)  # noqa: E741  # an item
+
+# A column such as `scores: benefit` gives one entry of a field that holds several.
+_WITHIN = re.compile(r"^([a-z_]+)[:.] ?(.+)$")
+
+
+class LineTooLong(TooLarge):
+    """A line is longer than any item may be; what stands after it was not read."""
+
+
+class TooManyItems(TooLarge):
+    """This is more than one request may hold: split it."""
+
+
+class NotItems(Unacceptable):
+    """The body must be a JSON object whose `items` are a list of objects."""
+
+
+class UnknownColumns(Unacceptable):
+    """The table has columns that are not known here."""
+
+
+class Item(NamedTuple, Generic[I]):
+    """One item, numbered from 1 as it was sent; a tuple because there may be a million."""
+
+    number: int
+    value: I
+
+
+def items(path: Path, media_type: str, kind: type[I]) -> Iterator[Item[I] | Outcome]:
+    """Return the items of a body; an item that can't be understood is an outcome already."""
+    match media_type:
+        case "application/json":
+            return _of_json(path, kind)
+        case "application/x-ndjson":
+            return _of_lines(path, kind)
+        case _:
+            return _of_table(path, kind)
+
+
+def _of_json(path: Path, kind: type[I]) -> Iterator[Item[I] | Outcome]:
+    try:
+        body = orjson.loads(path.read_bytes())
+    except orjson.JSONDecodeError:
+        raise NotItems from None
+    if not isinstance(body, dict) or not isinstance(body.get("items"), list) or len(body) != 1:
+        raise NotItems
+    for number, item in enumerate(body["items"], start=1):
+        yield _read(number, orjson.dumps(item), kind)
+
+
+def _of_lines(path: Path, kind: type[I]) -> Iterator[Item[I] | Outcome]:
+    number = 0
+    with path.open("rb") as file:
+        while line := file.readline(LINE_BYTES_LIMIT + 1):
+            if len(line) > LINE_BYTES_LIMIT:
+                raise LineTooLong(after_item=number, limit_bytes=LINE_BYTES_LIMIT)
+            if not line.isspace():
+                number += 1
+                yield _read(number, line, kind)
+            if number > ITEMS_LIMIT:
+                raise TooManyItems(limit=ITEMS_LIMIT)
+
+
+def _read(number: int, text: bytes, kind: type[I]) -> Item[I] | Outcome:
+    try:
+        return Item(number, kind.__pydantic_validator__.validate_json(text, strict=True))
+    except ValidationError as error:
+        return unreadable(number, error)
+
+
+def _of_table(path: Path, kind: type[I]) -> Iterator[Item[I] | Outcome]:
+    table = open_table(path, limit=ITEMS_LIMIT)
+    fields = [_field(heading) for heading in table.headings]
+    known = set(kind.model_fields)
+    if unknown := [name for name, _ in fields if name not in known]:
+        raise UnknownColumns(unknown=unknown, known=sorted(known))
+    for number, (_, row) in enumerate(table.rows, start=1):
+        cells = table.cells(row)
+        if cells is None:
+            wrong = {"detail": f"The row has {len(row)} cells for {len(fields)} columns."}
+            yield Outcome(number, "refused", problem=not_understood([wrong]))
+            continue
+        try:
+            said = _said(dict(zip(fields, cells.values(), strict=True)))
+            yield Item(number, kind.model_validate(said))
+        except ValidationError as error:
+            yield unreadable(number, error)
+
+
+def _field(heading: str) -> tuple[str, str]:
+    """Return the field that a column is for, and the entry in it where it holds several."""
+    if within := _WITHIN.match(heading.strip()):
+        return within[1], within[2]
+    return heading.strip().casefold().replace(" ", "_"), ""
+
+
+def _said(cells: Mapping[tuple[str, str], str]) -> dict[str, Any]:
+    """Return what a row says; a blank cell says nothing."""
+    said: dict[str, Any] = {}
+    for (name, entry), cell in cells.items():
+        text = cell.strip()
+        if text and entry:
+            said.setdefault(name, {})[entry] = text
+        elif text:
+            said[name] = text
+    return said

@@ -1,0 +1,212 @@
+"""The bulk road to the record: thousands of streams loaded, decided and appended in one block.
+
+It says what the single road says, event for event and byte for byte; it only takes bigger steps.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Generic, NamedTuple
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from shared.database import Connection
+from shared.eventstore.appending import APPEND
+from shared.eventstore.encoding import (
+    STATE_BYTES_LIMIT,
+    EnvelopeMapper,
+    EventTooLarge,
+    happened_at,
+    words_of,
+)
+from shared.messages import Command, Event, S, Stamp, Stream
+
+TEXTS_AT_HAND = 2_000
+
+STREAMS = """
+SELECT originator_id, notification_id, originator_version, topic, state FROM stored_events
+WHERE originator_id = ANY ($1) ORDER BY originator_id, originator_version
+"""
+
+
+class Caused(NamedTuple):
+    """An event that a cause had already made, and where it stands."""
+
+    event: Event[Any]
+    version: int
+    position: int
+
+
+class Loaded(NamedTuple, Generic[S]):
+    """A stream as it stands, and the last event that a cause had already made in it, where one had."""
+
+    stream: Stream[S]
+    caused: Caused | None
+
+
+class Sealed(NamedTuple):
+    """The events of one command as they will be stored."""
+
+    stream_id: UUID
+    version: int
+    events: list[tuple[str, bytes]]
+
+    @property
+    def last_version(self) -> int:
+        """Return the version of the last of them."""
+        return self.version + len(self.events) - 1
+
+
+class Texts:
+    """What envelopes begin and end with, by what was asked and what was decided.
+
+    Many items of a batch say the same, and so need to be written but once.
+    """
+
+    def __init__(self, mapper: EnvelopeMapper) -> None:
+        """Write as this mapper does."""
+        self._mapper = mapper
+        self._written: dict[tuple[object, ...], tuple[bytes, bytes]] = {}
+
+    def of(self, event: Event[Any], command: Command[Any] | None, part: int) -> tuple[bytes, bytes]:
+        """Return what stands before the stamp of an event, and what stands after it."""
+        asked = (
+            None if command is None or part else command.__pydantic_serializer__.to_json(command)
+        )
+        key = (
+            type(event),
+            event.__pydantic_serializer__.to_json(event),
+            type(command),
+            asked,
+            part,
+        )
+        if key not in self._written:
+            if len(self._written) >= TEXTS_AT_HAND:
+                self._written.clear()
+            said = words_of(event)
+            ending = self._mapper.ending(event, said, command, part)
+            before = b'{"data":' + orjson.dumps(said)
+            self._written[key] = before, b"," * bool(ending) + orjson.dumps(ending)[1:]
+        return self._written[key]
+
+
+class Seal:
+    """Writes the envelopes of many events under one stamp, whose text is made once."""
+
+    def __init__(self, texts: Texts, mapper: EnvelopeMapper, stamp: Stamp) -> None:
+        """Seal with this stamp."""
+        self.stamp = stamp
+        self._texts = texts
+        self._vouching = orjson.dumps(mapper.envelope({}, stamp))[len(b'{"data":{}') : -1]
+
+    def seal(
+        self, stream_id: UUID, version: int, events: Sequence[Event[Any]],
+        command: Command[Any] | None = None,
+    ) -> Sealed:  # fmt: skip
+        """Return one command's events as they will be stored from a version on."""
+        states = [
+            (type(event).__name__, self._state(event, command, part))
+            for part, event in enumerate(events)
+        ]
+        return Sealed(stream_id, version, states)
+
+    def _state(self, event: Event[Any], command: Command[Any] | None, part: int) -> bytes:
+        before, after = self._texts.of(event, command, part)
+        state = before + self._vouching + after
+        if len(state) > STATE_BYTES_LIMIT:
+            raise EventTooLarge(bytes=len(state), limit=STATE_BYTES_LIMIT)
+        return state
+
+
+class BulkRoad:
+    """Loads and appends whole blocks of streams."""
+
+    def __init__(self, pool: asyncpg.Pool, mapper: EnvelopeMapper) -> None:
+        """Take this road to the record behind a pool."""
+        self._pool = pool
+        self.mapper = mapper
+        self._texts = Texts(mapper)
+
+    def seal(self, stamp: Stamp) -> Seal:
+        """Return what writes events under a stamp."""
+        return Seal(self._texts, self.mapper, stamp)
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """Lend a connection for a transaction of several appends."""
+        async with self._pool.acquire() as connection:
+            yield connection
+
+    async def fetch(self, stream_ids: Sequence[UUID]) -> list[asyncpg.Record]:
+        """Return the rows of several streams, stream by stream."""
+        return list(await self._pool.fetch(STREAMS, stream_ids)) if stream_ids else []
+
+    def fold(self, rows: Sequence[asyncpg.Record], blank: S, cause: str) -> dict[int, Loaded[S]]:
+        """Return the streams of a kind that rows add up to, each with the last event of a cause in it.
+
+        They are known by their ids' integers, which are quicker to compare than the ids.
+        """
+        topics = self.mapper.topics
+        return {
+            stream_id.int: self._loaded(stream_id, blank, stored, cause)
+            for stream_id, group in groupby(rows, key=_stream_of)
+            if topics[(stored := list(group))[0][3]].kind == blank.kind
+        }
+
+    def _loaded(
+        self, stream_id: UUID, blank: S, stored: Sequence[asyncpg.Record], cause: str
+    ) -> Loaded[S]:
+        state, caused, opened_at, changed_at = blank, None, None, None
+        position = version = 0
+        for _, position, version, topic, written in stored:
+            envelope = orjson.loads(written)
+            event = self.mapper.event(topic, envelope)
+            state = event.apply(state)
+            changed_at = happened_at(envelope)
+            opened_at = opened_at or changed_at
+            if envelope.get("causation") == cause:
+                caused = Caused(event, version, position)
+        first = stored[0][1]
+        stream = Stream(stream_id, state, version, first, position, opened_at, changed_at)
+        return Loaded(stream, caused)
+
+    async def append(
+        self, block: Sequence[Sealed], connection: Connection | None = None
+    ) -> list[int | None]:
+        """Append many commands' events, in one commit unless a connection holds its own transaction.
+
+        Returns for each command the position of its last event; nothing where its version was taken.
+        """
+        if not block:
+            return []
+        rows = await (connection or self._pool).fetch(APPEND, *_columns(block), [], [], [], [])
+        taken = {row["command"] for row in rows if row["command"] is not None}
+        position = next((row["position"] for row in rows if row["command"] is None), 1) - 1
+        places: list[int | None] = []
+        for number, sealed in enumerate(block):
+            if number in taken:
+                places.append(None)
+                continue
+            position += len(sealed.events)
+            places.append(position)
+        return places
+
+
+_stream_of = itemgetter(0)
+
+
+def _columns(block: Sequence[Sealed]) -> tuple[list[object], ...]:
+    """Return the five arrays of events that the function takes."""
+    columns: tuple[list[object], ...] = ([], [], [], [], [])
+    commands, streams, versions, topics, states = columns
+    for number, sealed in enumerate(block):
+        for version, (topic, state) in enumerate(sealed.events, start=sealed.version):
+            commands.append(number)
+            streams.append(sealed.stream_id)
+            versions.append(version)
+            topics.append(topic)
+            states.append(state)
+    return columns

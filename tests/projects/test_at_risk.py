@@ -1,0 +1,141 @@
+"""Who will miss the date: each rule by name with its numbers, worst first, as of any time, what if."""
+
+import json
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from projects.views.at_risk import WorkingDays, flags, late
+from shared.calendar import WorkingTime
+from tests.projects.test_http import decided, identified, scheme
+from tests.support.api import Api
+from tests.support.people import PIA, RITA, SAM
+
+TRANSITION = date(2027, 4, 1)  # a Thursday; 26 and 29 March are bank holidays
+DAYS = WorkingDays(WorkingTime(frozenset({date(2027, 4, 5)})))
+
+
+def row(latest: date | None, flagged: str = "") -> dict[str, Any]:
+    return {
+        "forecast_end": latest, "contingency_days": 0, "latest_end": latest, "flagged": flagged
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("end", "over"),
+    [(date(2027, 3, 31), None), (TRANSITION, 0), (date(2027, 4, 2), 1), (date(2027, 4, 5), 2),
+     (date(2027, 4, 6), 2), (date(2027, 4, 9), 5), (None, None)],
+)  # fmt: skip
+def test_a_project_spans_the_date_by_so_many_working_days(
+    end: date | None, over: int | None
+) -> None:
+    assert late([row(end)], TRANSITION, DAYS) == [over]
+    rules = [flag.rule for flag in flags(row(end), TRANSITION, over)]
+    wanted = ["no_end_known"] if end is None else ["ends_on_or_after_transition"]
+    assert rules == (wanted if end is None or over is not None else [])
+
+
+def test_every_rule_that_flags_says_so() -> None:
+    both = flags(row(date(2027, 5, 1), "They say so."), TRANSITION, 20)
+    assert [(flag.rule, flag.reason) for flag in both] == [
+        ("ends_on_or_after_transition", None), ("flagged_by_hand", "They say so."),
+    ]  # fmt: skip
+    assert both[0].working_days_over == 20
+
+
+def test_without_a_transition_date_only_the_other_rules_flag() -> None:
+    assert flags(row(date(2099, 1, 1)), None, None) == []
+    assert late([row(date(2099, 1, 1))], None, DAYS) == [None]
+
+
+async def test_projects_at_risk_come_worst_first_with_their_reasons(api: Api) -> None:
+    await scheme(api, transition_date="2027-04-01")
+    start = {"start": "2026-01-05"}
+    await identified(api, "SAFE", **start, forecast_end="2027-03-01", contingency_days=30)
+    edge = await identified(api, "EDGE", **start, forecast_end="2027-03-01", contingency_days=31)
+    later = await identified(api, "LATE", **start, forecast_end="2027-06-01")
+    dark = await identified(api, "DARK")
+    planned = await identified(api, "PLAN", **start, forecast_end="2028-01-01")
+    flagged = await identified(api, "FLAG", **start, forecast_end="2026-12-01")
+    gone = await identified(api, "GONE", **start, forecast_end="2028-01-01")
+    await decided(api, planned, "agree-action-plan", owner="pia", due="2026-12-01")
+    await decided(api, flagged, "flag", reason="The supplier says so.")
+    await decided(api, gone, "cancel", reason="No need.")
+    asked = (await api.get("/v1/projects/at-risk", SAM)).json()
+    assert [item["id"] for item in asked["items"]] == [dark, later, edge, flagged, planned]
+    assert asked["totals"] == {
+        "open": 6, "at_risk": 5, "without_action_plan": 4, "ends_on_or_after_transition": 3,
+        "no_end_known": 1, "flagged_by_hand": 1,
+    }  # fmt: skip
+    assert asked["transition_date"] == "2027-04-01"
+    by_id = {item["id"]: item for item in asked["items"]}
+    assert by_id[edge]["flags"] == [
+        {
+            "rule": "ends_on_or_after_transition", "forecast_end": "2027-03-01",
+            "contingency_days": 31, "latest_end": "2027-04-01", "transition_date": "2027-04-01",
+            "working_days_over": 0, "reason": None,
+        }
+    ]  # fmt: skip
+    assert by_id[planned]["action_plan"] == {"owner": "pia", "due": "2026-12-01"}
+    assert by_id[dark]["flags"][0]["rule"] == "no_end_known"
+    assert by_id[dark]["probability"]["why_not"].startswith("not estimable")
+
+
+async def test_a_moved_transition_date_answers_anew_and_writes_nothing(api: Api) -> None:
+    await scheme(api, transition_date="2027-04-01")
+    await identified(api, "A", forecast_end="2027-06-01")
+    await identified(api, "B", forecast_end="2027-12-01")
+    head = await api.service.record.head()
+    what_if = (await api.get("/v1/projects/at-risk", transition_date="2027-09-01")).json()
+    assert (what_if["what_if"], what_if["totals"]["at_risk"]) == (True, 1)
+    assert (await api.get("/v1/projects/at-risk")).json()["totals"]["at_risk"] == 2
+    assert await api.service.record.head() == head
+    await scheme(api, 1, transition_date="2028-01-01", effective_from=date.today().isoformat())  # noqa: DTZ011  # in force today
+    assert (await api.get("/v1/projects/at-risk")).json()["totals"]["at_risk"] == 0
+    then = (await api.get("/v1/projects/at-risk", as_of=head)).json()
+    assert (then["transition_date"], then["totals"]["at_risk"]) == ("2027-04-01", 2)
+
+
+async def test_projects_at_risk_come_by_the_page_and_by_what_they_are(api: Api) -> None:
+    await scheme(api, transition_date="2027-04-01")
+    for number in range(5):
+        await identified(api, f"P{number}", forecast_end=f"2027-0{number + 4}-01", origin="wlbc")
+    await identified(api, "OTHER", origin="lancon")
+    seen: list[str] = []
+    cursor = None
+    while True:
+        page = (await api.get("/v1/projects/at-risk", limit=2, cursor=cursor, origin="wlbc")).json()
+        assert page["totals"]["at_risk"] == 5
+        seen += [item["reference"] for item in page["items"]]
+        if (cursor := page["next"]) is None:
+            break
+    assert seen == ["P4", "P3", "P2", "P1", "P0"]
+    lines = await api.get(
+        "/v1/projects/at-risk", origin="lancon", headers={"Accept": "application/x-ndjson"}
+    )
+    assert [json.loads(line)["reference"] for line in lines.text.splitlines()] == ["OTHER"]
+    nobody = (await api.get("/v1/projects/at-risk", action_plan="true")).json()
+    assert nobody["totals"]["open"] == 0
+
+
+async def test_the_probability_learns_from_finished_projects_as_of_the_reading(api: Api) -> None:
+    await scheme(api, transition_date="2027-04-01")
+    begun = date.today() - timedelta(days=10)  # noqa: DTZ011  # odds depend on what has elapsed
+    running = await identified(api, "RUN", start=begun.isoformat(), forecast_end="2027-04-02")
+    before = api.position
+    for number in range(4):
+        await identified(
+            api, f"DONE{number}", start="2024-01-01", forecast_end="2024-04-10",
+            finished_on=f"2024-0{5 + number}-10",
+        )  # fmt: skip
+    [item] = (await api.get("/v1/projects/at-risk", RITA)).json()["items"]
+    odds = item["probability"]
+    assert item["id"] == running
+    assert (odds["class_size"], odds["of_class"], odds["draws"]) == (4, [], 10_000)
+    assert odds["before_transition"] == 0  # each took longer than forecast
+    assert odds["p50"] < odds["p80"] <= odds["p90"]
+    [then] = (await api.get("/v1/projects/at-risk", RITA, as_of=before)).json()["items"]
+    assert then["probability"]["why_not"].startswith("not estimable")
+    tested = (await api.get("/v1/projects/forecast-calibration", PIA)).json()
+    assert (tested["finished"], tested["tested"], tested["within_p50"]) == (4, 0, None)

@@ -1,0 +1,319 @@
+"""Hundreds of projects in one request: an outcome for each, nothing twice, all or nothing, and a way back."""
+
+import asyncio
+import csv
+import io
+import json
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from projects.commands.judging import CategoriseProject
+from projects.domain.project import project_id
+from shared.audit.replay.reexecution import reexecuted
+from shared.bulk import answering, running
+from shared.bulk.items import CSV, JSON, NDJSON
+from tests.projects.test_http import decided, identified, scheme
+from tests.support.api import Api
+from tests.support.people import PIA, RITA, SAM
+
+PATH = "/v1/projects/categorisations"
+
+
+def item(reference: str, category: str = "Networks", **more: Any) -> dict[str, Any]:
+    return {"reference": reference, "category": category, "reason": "Cables.", **more}
+
+
+def ndjson(items: list[dict[str, Any]]) -> bytes:
+    return b"".join(json.dumps(i).encode() + b"\n" for i in items)
+
+
+async def sent(  # the parts of a request
+    api: Api, body: bytes | list[dict[str, Any]], media_type: str = NDJSON, *,
+    path: str = PATH, key: str | None = None, expect: int = 207, who: Any = PIA, **query: Any,
+) -> httpx.Response:  # fmt: skip
+    content = ndjson(body) if isinstance(body, list) else body
+    headers = api.headers(who, Idempotency_Key=key) | {"Content-Type": media_type}
+    answer = await api.client.post(path, content=content, headers=headers, params=query)
+    assert answer.status_code == expect, answer.text
+    api.position = await api.service.record.head()
+    return answer
+
+
+def outcomes(answer: httpx.Response) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+def became(answer: httpx.Response) -> list[str]:
+    return [outcome["outcome"] for outcome in outcomes(answer)]
+
+
+async def several(api: Api, count: int = 3) -> list[str]:
+    return [await identified(api, f"P{number}") for number in range(count)]
+
+
+async def test_one_request_categorises_many_and_each_item_says_what_became_of_it(
+    api: Api,
+) -> None:
+    first, second, _ = await several(api)
+    items = [
+        item("P0", version=1), {**item("P1", "Servers"), "id": second}, item("p2 "), item("P9"),
+        item("P0"), {"reference": "P1"}, {"category": "X", "reason": "R."},
+    ]  # fmt: skip
+    answer = await sent(api, items)
+    assert answer.headers["content-type"] == NDJSON
+    told = outcomes(answer)
+    assert [line["item"] for line in told] == list(range(1, 8))
+    assert became(answer) == ["done"] * 3 + ["refused"] * 4
+    assert (told[0]["id"], told[0]["version"]) == (first, 2)
+    assert [line["problem"] and line["problem"]["type"] for line in told[3:]] == [
+        "/problems/not-found", "/problems/named-twice", "/problems/invalid-request",
+        "/problems/unknown-reference",
+    ]  # fmt: skip
+    assert told[5]["problem"]["errors"][0]["pointer"] == "#/category"
+    seen = (await api.get("/v1/projects", category="Networks")).json()["items"]
+    assert [project["reference"] for project in seen] == ["P2", "P0"]
+
+
+async def test_all_decisions_of_a_batch_have_one_cause(api: Api) -> None:
+    ids = await several(api)
+    answer = await sent(api, [item(f"P{n}") for n in range(3)])
+    batch = answer.headers["batch"]
+    for project in ids:
+        recorded = (await api.service.record.stream(project))[-1]  # type: ignore[arg-type]  # the driver takes text too
+        assert recorded.envelope["causation"] == f"batch:{batch}"
+        assert recorded.envelope["authority"] == "programme_officer"
+    shown = (await api.get(f"/v1/project-batches/{batch}")).json()
+    assert shown["counts"] == {"done": 3, "repeated": 0, "refused": 0}
+    assert (shown["status"], shown["items"]) == ("finished", 3)
+
+
+MORE = item("P1", origin="wlbc", sub_category="WAN")
+
+
+async def test_what_a_batch_stores_is_what_a_single_decision_would(api: Api) -> None:
+    await several(api)
+    await sent(api, [item("P0"), MORE])
+    service = api.service
+    for reference in ("P0", "P1"):
+        events = await service.record.stream(project_id(reference))
+        recorded = events[-1]
+        row = await service.pool.fetchrow(
+            "SELECT topic, state FROM stored_events WHERE notification_id = $1", recorded.position
+        )
+        said = item(reference) if reference == "P0" else MORE
+        command = CategoriseProject(**{n: v for n, v in said.items() if n != "reference"})
+        single = service.store.mapper.stored(
+            recorded.stream_id, recorded.version, recorded.event, recorded.stamp, command
+        )
+        assert row is not None
+        assert (row["topic"], row["state"]) == (single.topic, single.state)
+        again = reexecuted(events, recorded.position)
+        assert (again.same, again.rule) == (True, "CategoriseProject")
+
+
+async def test_items_come_as_json_csv_and_ndjson(api: Api) -> None:
+    await several(api)
+    body = json.dumps({"items": [item("P0"), item("P7")]}).encode()
+    answer = (await sent(api, body, JSON)).json()
+    assert answer["counts"] == {"done": 1, "repeated": 0, "refused": 1}
+    assert answer["items"][0]["outcome"] == "done"
+    table = "Reference;Category;Sub category;Reason\r\nP1;Réseaux;WAN;Câbles\r\nP2;Networks;;\r\n"
+    told = await sent(api, table.encode("cp1252"), CSV, reason="As agreed.")
+    rows = list(csv.DictReader(io.StringIO(told.text)))
+    assert [row["outcome"] for row in rows] == ["done", "done"]
+    seen = (await api.get(f"/v1/projects/{project_id('P1')}")).json()
+    assert (seen["category"], seen["sub_category"]) == ("Réseaux", "WAN")
+    as_lines = api.headers(PIA) | {"Content-Type": CSV, "Accept": NDJSON}
+    again = await api.client.post(PATH, content=table, headers=as_lines)
+    assert json.loads(again.text.splitlines()[0])["outcome"] == "done"
+
+
+async def test_a_table_with_columns_that_are_not_known_is_refused_whole(api: Api) -> None:
+    await several(api)
+    answer = await sent(api, b"reference,categroy,reason\r\nP0,X,R\r\n", CSV, expect=422)
+    assert answer.json()["type"] == "/problems/unknown-columns"
+    assert answer.json()["unknown"] == ["categroy"]
+    wrong = await sent(api, b"reference,category,reason\r\nP0,X,R,more\r\nP1,X,R\r\n", CSV)
+    rows = list(csv.DictReader(io.StringIO(wrong.text)))
+    assert [row["outcome"] for row in rows] == ["refused", "done"]
+
+
+async def test_a_dry_run_writes_nothing(api: Api) -> None:
+    await several(api)
+    head = await api.service.record.head()
+    answer = await sent(api, [item("P0"), item("P9")], dry_run="true")
+    assert became(answer) == ["possible", "refused"]
+    assert "batch" not in answer.headers
+    assert await api.service.record.head() == head
+
+
+async def test_all_or_nothing_is_one_commit_or_none(api: Api) -> None:
+    await several(api)
+    bad = await sent(api, [item("P0"), item("P9"), item("P1")], mode="all-or-nothing")
+    assert became(bad) == ["not-done", "refused", "not-done"]
+    assert (await api.get("/v1/projects", category="Networks")).json()["items"] == []
+    good = await sent(api, [item(f"P{n}") for n in range(3)], mode="all-or-nothing")
+    assert became(good) == ["done"] * 3
+    positions = [line["position"] for line in outcomes(good)]
+    assert positions == list(range(positions[0], positions[0] + 3))
+
+
+async def test_what_changed_since_it_was_seen_is_out_of_date(api: Api) -> None:
+    first, _, _ = await several(api)
+    seen = api.position
+    await decided(api, first, "pause", reason="Winter.")
+    by_version = await sent(api, [item("P0", version=1), item("P1", version=1)])
+    assert became(by_version) == ["refused", "done"]
+    problem = outcomes(by_version)[0]["problem"]
+    assert (problem["status"], problem["version"]) == (412, 2)
+    by_position = await sent(api, [item("P0"), item("P2")], known_position=seen)
+    assert became(by_position) == ["refused", "done"]
+
+
+async def test_a_repeat_with_the_same_key_does_nothing_twice(api: Api) -> None:
+    await several(api)
+    items = [item("P0"), item("P1"), item("P9")]
+    first = await sent(api, items, key="monday")
+    head = await api.service.record.head()
+    again = await sent(api, items, key="monday")
+    assert became(again) == ["repeated", "repeated", "refused"]
+    assert [o["position"] for o in outcomes(again)] == [o["position"] for o in outcomes(first)]
+    assert await api.service.record.head() == head
+    other = await sent(api, [item("P2")], key="monday", expect=422)
+    assert other.json()["type"] == "/problems/key-used-otherwise"
+
+
+async def test_a_broken_request_goes_on_where_it_stopped(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "FIRST_BLOCK", 2)
+    monkeypatch.setattr(running, "BLOCK", 2)
+    await several(api, 6)
+    items = [item(f"P{n}") for n in range(6)]
+    body = ndjson(items[:4]) + b"x" * 300_000 + b"\n" + ndjson(items[4:])
+    broken = outcomes(await sent(api, body, key="tuesday"))
+    assert [line["outcome"] for line in broken] == ["done"] * 4 + ["broken"]
+    assert broken[-1]["problem"]["type"] == "/problems/line-too-long"
+    batch = api.service.batches
+    again = outcomes(await sent(api, body, key="tuesday"))
+    assert [line["outcome"] for line in again] == ["repeated"] * 4 + ["broken"]
+    assert not batch._running  # noqa: SLF001  # a broken batch is not one that is being carried out
+
+
+async def test_a_stream_that_is_left_keeps_what_was_committed(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "FIRST_BLOCK", 2)
+    monkeypatch.setattr(running, "BLOCK", 2)
+    await several(api, 6)
+    items = [item(f"P{n}") for n in range(6)]
+    real = api.service.batches.carried_out
+
+    async def left(work: Any) -> Any:
+        async for told in real(work):
+            yield told
+            await api.service.pool.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    monkeypatch.setattr(api.service.batches, "carried_out", left)
+    broken = outcomes(await sent(api, items, key="wednesday"))
+    assert broken[-1]["outcome"] == "broken"
+    assert broken[-1]["problem"]["type"] == "/problems/database-away"
+    monkeypatch.undo()
+    again = became(await sent(api, items, key="wednesday"))
+    assert set(again) == {"repeated", "done"}
+    assert again[:2] == ["repeated"] * 2
+    versions = [(await api.get(f"/v1/projects/{project_id(f'P{n}')}")).json()["version"]
+                for n in range(6)]  # fmt: skip
+    assert versions == [2] * 6
+
+
+async def test_of_two_batches_at_once_each_item_is_decided_once_by_each(api: Api) -> None:
+    await several(api, 8)
+    items = [item(f"P{n}") for n in range(8)]
+    told = await asyncio.gather(*(sent(api, items) for _ in range(3)))
+    assert [became(answer) for answer in told] == [["done"] * 8] * 3
+    seen = (await api.get(f"/v1/projects/{project_id('P3')}")).json()
+    assert seen["version"] == 4
+
+
+async def test_a_batch_is_undone_as_a_new_batch(api: Api) -> None:
+    ids = await several(api)
+    await decided(api, ids[1], "categorise", category="Bridges", reason="Steel.")
+    batch = (await sent(api, [item(f"P{n}") for n in range(3)])).headers["batch"]
+    await decided(api, ids[2], "categorise", category="Roads", reason="Tar.")
+    path = f"/v1/project-batches/{batch}/decisions"
+    undo = {"decision": "undo", "reason": "The wrong column."}
+    await api.post(path, undo, SAM, 403, version=2)
+    await api.post(path, undo, PIA, 428)
+    await api.post(path, undo, PIA, 412, version=1)
+    undone = (await api.post(path, undo, PIA, 207, version=2)).json()
+    assert undone["counts"] == {"done": 2, "repeated": 0, "refused": 1}
+    api.position = await api.service.record.head()
+    categories = [(await api.get(f"/v1/projects/{p}")).json()["category"] for p in ids]
+    assert categories == ["", "Bridges", "Roads"]
+    shown = (await api.get(f"/v1/project-batches/{batch}")).json()
+    assert (shown["status"], shown["undone_by"]) == ("undone", undone["batch"])
+    again = await api.post(path, undo, PIA, 409, version=3)
+    assert again.json()["type"] == "/problems/batch-undone-already"
+    await api.post(f"/v1/project-batches/{uuid4()}/decisions", undo, PIA, 404, version=1)
+
+
+async def test_priorities_and_handlings_are_decided_in_bulk_too(api: Api) -> None:
+    await scheme(api, weights=[{"name": "benefit", "weight": 3}, {"name": "urgency", "weight": 1}])
+    await several(api)
+    await sent(api, [item(f"P{n}") for n in range(3)])
+    await api.get("/v1/projects")
+    table = (
+        "reference,moscow,scores: benefit,scores: urgency,reason\r\n"
+        "P0,must,4,4,R.\r\nP1,must,8,4,R.\r\nP2,maybe,1,1,R.\r\n"
+    )
+    told = await sent(api, table.encode(), CSV, path="/v1/projects/prioritisations")
+    rows = list(csv.DictReader(io.StringIO(told.text)))
+    assert [row["outcome"] for row in rows] == ["done", "done", "refused"]
+    seen = (await api.get(f"/v1/projects/{project_id('P1')}")).json()
+    assert (seen["score"], seen["rank"]) == (7.0, 1)
+    needs = [{"month": "2026-09", "skill": "networks", "people": 2}]
+    handled = await sent(
+        api,
+        [{"reference": "P0", "handling": "internal", "needs": needs, "reason": "R."},
+         {"reference": "P1", "handling": "third_party", "reason": "R."},
+         {"reference": "P2", "handling": "stop", "reason": "R."}],
+        path="/v1/projects/handlings",
+    )  # fmt: skip
+    assert became(handled) == ["done", "refused", "refused"]
+    types = [line["problem"] and line["problem"]["type"] for line in outcomes(handled)]
+    assert types[1:] == ["/problems/who-is-the-third-party", "/problems/wrong-project-stage"]
+
+
+async def test_what_is_large_becomes_a_job(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answering, "WHOLE_ITEMS_LIMIT", 2)
+    await several(api)
+    body = json.dumps({"items": [item(f"P{n}") for n in range(4)]}).encode()
+    started = await sent(api, body, JSON, expect=202)
+    watch = started.headers["location"]
+    for _ in range(200):
+        job = (await api.client.get(watch, headers=api.headers(PIA))).json()
+        if job["status"] != "running":
+            break
+        await asyncio.sleep(0.02)
+    assert (job["status"], job["done"], job["counts"]) == (
+        "done", 4, {"done": 3, "repeated": 0, "refused": 1},
+    )  # fmt: skip
+    result = await api.client.get(job["result"], headers=api.headers(PIA))
+    assert became(result) == ["done"] * 3 + ["refused"]
+    assert (await api.client.get(watch, headers=api.headers(RITA))).status_code == 404
+
+
+async def test_who_may_not_is_told_before_anything_is_read(api: Api) -> None:
+    await sent(api, [item("P0")], who=RITA, expect=403)
+    await sent(api, [item("P0")], "text/plain", expect=415)
+    await sent(api, b"[]", JSON, expect=422)
+    await sent(api, b"{", JSON, expect=422)
+    await sent(api, [item("P0")], key="two words", expect=422)
+    reasonless = {"reference": "P0", "category": "Networks"}
+    await several(api)
+    answer = await sent(api, [reasonless])
+    assert outcomes(answer)[0]["problem"]["type"] == "/problems/reason-needed"

@@ -1,0 +1,140 @@
+"""Categories proposed by rules, the ranked list and how it moves, our own people by month."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from projects.commands.capacity import STATED_LIMIT, StateCapacity
+from projects.domain.capacity import Capacity, TeamCapacityStated
+from projects.domain.events import PersonMonths
+from projects.domain.project import Moscow
+from projects.domain.refusals import TooManyOfThem
+from projects.views.proposing import CategoryRule, first_that_holds
+from projects.views.ranking import moves, ranks, score_table, weighted_scores
+from tests.projects.test_bulk import sent
+from tests.projects.test_http import decided, identified, scheme
+from tests.support.api import Api
+from tests.support.people import PIA, RITA
+from tests.support.specs import given
+
+MUST, SHOULD = Moscow.MUST, Moscow.SHOULD
+NETWORK = {"title": "Network refresh", "supplier": "Fictional Networks Ltd",
+           "service_area": "Highways", "origin": "supplier"}  # fmt: skip
+SEPTEMBER = PersonMonths(month="2026-09", skill="networks", people=2)
+
+
+@pytest.mark.parametrize(
+    ("said", "holds"),
+    [
+        ({"title_contains": ["NETWORK", "cable"]}, True),
+        ({"title_contains": ["cable"]}, False),
+        ({"supplier": "fictional networks ltd"}, True),
+        ({"title_contains": ["network"], "origin": "council"}, False),
+        ({"service_area": "Highways", "origin": "supplier"}, True),
+        ({}, False),
+    ],
+)  # fmt: skip
+def test_a_rule_holds_where_all_that_it_names_does(said: dict[str, Any], holds: bool) -> None:  # noqa: FBT001  # a parameter of the specification
+    rule = CategoryRule.model_validate({"name": "R", "category": "C", **said})
+    assert (first_that_holds([rule], NETWORK) is rule) == holds
+
+
+def test_the_first_rule_that_holds_proposes() -> None:
+    rules = [
+        CategoryRule(name="A", category="X", title_contains=["cable"]),
+        CategoryRule(name="B", category="Y", title_contains=["network"]),
+        CategoryRule(name="C", category="Z", title_contains=["refresh"]),
+    ]
+    assert first_that_holds(rules, NETWORK) is rules[1]
+
+
+def test_ranks_go_by_word_then_score_and_equals_share_one() -> None:
+    scores = np.array([5.0, 9.0, 5.0, -1.0, 1.0])
+    assert list(ranks([MUST, SHOULD, MUST, MUST, SHOULD], scores)) == [1, 4, 1, 3, 5]
+    assert list(ranks([], np.array([]))) == []
+
+
+def test_a_rank_moves_when_a_weight_does() -> None:
+    weights = {"benefit": 1.0, "urgency": 1.0}
+    table = score_table([{"benefit": 8, "urgency": 4}, {"benefit": 4, "urgency": 8}, {}],
+                        list(weights))  # fmt: skip
+    assert list(weighted_scores(table, [1, 1])) == [6, 6, -1]
+    moved = moves([MUST] * 3, table, weights, 10)
+    assert [list(r) for r in moved["benefit"]] == [[1, 2, 3], [2, 1, 3]]
+    assert [list(r) for r in moved["urgency"]] == [[2, 1, 3], [1, 2, 3]]
+
+
+def test_capacity_is_stated_month_by_month() -> None:
+    state = StateCapacity(months=[SEPTEMBER], reason="Two joined.")
+    stated = TeamCapacityStated(months=(SEPTEMBER,), reason="Two joined.")
+    given(Capacity()).when(state).then(stated)
+    more = SEPTEMBER.model_copy(update={"people": 3.0})
+    both = TeamCapacityStated(months=(more,), reason="Three.").apply(stated.apply(Capacity()))
+    assert both.people == ((("2026-09", "networks"), 3.0),)
+    full = Capacity(tuple(((f"m{n}", "x"), 1.0) for n in range(STATED_LIMIT)))
+    given(full).when(state).refused(TooManyOfThem)
+
+
+async def test_rules_propose_and_a_person_accepts(api: Api) -> None:
+    await identified(api, "P0", title="Network refresh")
+    await identified(api, "P1", title="Payroll")
+    rules = {"rules": [{"name": "Network words", "category": "Networks",
+                        "title_contains": ["network"]}]}  # fmt: skip
+    head = await api.service.record.head()
+    path = f"/v1/projects/category-proposals?after={head}"
+    proposals = (await api.post(path, rules, PIA, 200)).json()
+    assert proposals["without"] == ["P1"]
+    [proposal] = proposals["items"]
+    assert (proposal["rule"], proposal["category"]) == ("Network words", "Networks")
+    assert await api.service.record.head() == head
+    del proposal["title"], proposal["sub_category"]
+    await sent(api, [proposal], reason="Accepted.")
+    seen = (await api.get(f"/v1/projects/{proposal['id']}")).json()
+    assert (seen["category"], seen["category_rule"]) == ("Networks", "Network words")
+    later = await api.post(path.replace(str(head), str(api.position)), rules, PIA, 200)
+    assert later.json()["items"] == []
+    await api.post(path, rules, RITA, 403)
+
+
+async def test_projects_are_ranked_by_the_weights_in_force(api: Api) -> None:
+    weights = [{"name": "benefit", "weight": 1}, {"name": "urgency", "weight": 1}]
+    await scheme(api, weights=weights)
+    scored = {"P0": (8, 4), "P1": (4, 8), "P2": (9, 9)}
+    for reference, (benefit, urgency) in scored.items():
+        project = await identified(api, reference)
+        await decided(api, project, "categorise", category="Networks", reason="R.")
+        word = "should" if reference == "P2" else "must"
+        scores = {"benefit": benefit, "urgency": urgency}
+        await decided(api, project, "prioritise", moscow=word, scores=scores, reason="R.")
+    page = (await api.get("/v1/projects/ranking", limit=2)).json()
+    assert [(i["reference"], i["rank"], i["score"]) for i in page["items"]] == [
+        ("P0", 1, 6.0), ("P1", 1, 6.0),
+    ]  # fmt: skip
+    assert page["items"][0]["moves"][0] == {"criterion": "benefit", "raised": 1, "lowered": 2}
+    rest = (await api.get("/v1/projects/ranking", cursor=page["next"])).json()
+    assert [(i["reference"], i["rank"]) for i in rest["items"]] == [("P2", 3)]
+    assert rest["next"] is None
+
+
+async def test_internal_projects_need_people_that_teams_may_not_have(api: Api) -> None:
+    months = [{"month": "2026-09", "skill": "networks", "people": 2}]
+    body = {"decision": "state-capacity", "months": months, "reason": "Two joined."}
+    await api.post("/v1/project-capacity/decisions", body, PIA, version=0)
+    for reference, people in (("P0", 1.5), ("P1", 1)):
+        project = await identified(api, reference)
+        await decided(api, project, "categorise", category="Networks", reason="R.")
+        await decided(api, project, "prioritise", moscow="must", reason="R.")
+        needs = [{"month": "2026-09", "skill": "networks", "people": people}]
+        await decided(
+            api, project, "decide-handling", handling="internal", needs=needs, reason="R."
+        )
+    seen = (await api.get("/v1/project-capacity")).json()
+    assert seen["items"] == [
+        {"month": "2026-09", "skill": "networks", "projects": 2, "needed": 2.5, "have": 2.0,
+         "short": 0.5}
+    ]  # fmt: skip
+    assert seen["short"] is True
+    ours = (await api.get("/v1/projects", handling="internal")).json()["items"]
+    assert [project["reference"] for project in ours] == ["P1", "P0"]
+    await api.post("/v1/project-capacity/decisions", body, RITA, 403, version=1)

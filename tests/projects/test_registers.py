@@ -1,0 +1,181 @@
+"""Registers as programme offices keep them: read without guessing, taken in whole or tried first."""
+
+import json
+from datetime import date
+from typing import Any
+
+import httpx
+import pytest
+
+from projects.commands.registering import RegisterProject
+from projects.domain.delivery import ConfidenceRated, ForecastRevised
+from projects.domain.events import ProjectAmended
+from projects.domain.mapping import suggested
+from projects.domain.project import Scale, Stage, project_id
+from projects.domain.refusals import WrongProjectStage
+from tests.projects.examples import FOUND, IDENTIFIED, NONE, OVER
+from tests.support.api import Api
+from tests.support.people import PIA, RITA
+from tests.support.sheets import xlsx
+from tests.support.specs import given
+
+TABLE = (
+    "Project_Number;Project_Name;Colour_Rating;Colour_Rating;Start_Date;End_Date;Owner\r\n"
+    "ICT-1;Café network – north;;Amber;2025-01-06;31/12/2026;pia\r\n"
+    "ICT-2;Payroll;Exempt under Section 43;;6 Jan 2025;Exempt under Section 43;Jane Doe\r\n"
+    "ICT-3;Archive;Green;Red;2025-01-06;2026-06-30;\r\n"
+)
+ROW = RegisterProject(
+    reference="ICT-1", title="Network refresh", start=date(2025, 1, 6),
+    forecast_end=date(2026, 12, 18),
+)  # fmt: skip
+
+
+async def handed_in(
+    api: Api, content: bytes | str, expect: int = 200, who: Any = PIA, **form: str
+) -> Any:
+    files = {"file": ("register", content if isinstance(content, bytes) else content.encode())}
+    answer: httpx.Response = await api.client.post(
+        "/v1/project-registers", files=files, data=form, headers=api.headers(who)
+    )
+    assert answer.status_code == expect, answer.text
+    api.position = await api.service.record.head()
+    return answer.json()
+
+
+def test_a_new_row_identifies_a_project_and_keeps_what_could_not_be_read() -> None:
+    row = ROW.model_copy(update={"unread": {"Rating": "Exempt"}})
+    [event] = given(NONE).when(row).events()
+    assert event.apply(NONE).about.unread == (("Rating", "Exempt"),)
+
+
+def test_the_same_row_again_says_nothing() -> None:
+    given(NONE, *FOUND).when(ROW).then()
+    given(NONE, *OVER).when(ROW).then()
+
+
+def test_of_a_known_project_the_changes_are_kept() -> None:
+    later = date(2027, 3, 31)
+    row = ROW.model_copy(
+        update={"title": "Network refresh, north", "forecast_end": later,
+                "scale": Scale.THREE_POINT, "confidence": "Red"}
+    )  # fmt: skip
+    said = "By the register."
+    at = Stage.IDENTIFIED
+    given(NONE, *FOUND).when(row).then(
+        ProjectAmended(stage=at, title="Network refresh, north", reason=said),
+        ForecastRevised(stage=at, old=IDENTIFIED.forecast_end, new=later, reason=said),
+        ConfidenceRated(stage=at, scale=Scale.THREE_POINT, rating="Red", reason=said),
+    )
+    given(NONE, *OVER).when(row).refused(WrongProjectStage)
+
+
+def test_headings_suggest_what_they_stand_for() -> None:
+    headings = ("Project_Number", "project name", "colour_rating", "colour_rating (2)", "Notes")
+    assert suggested(headings) == {
+        "Project_Number": "reference", "project name": "title", "colour_rating": "confidence",
+        "colour_rating (2)": "confidence",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "mac_roman"])
+async def test_a_register_is_taken_in_as_it_is(api: Api, encoding: str) -> None:
+    report = await handed_in(api, TABLE.encode(encoding))
+    assert report["counts"] == {"done": 3, "repeated": 0, "refused": 0}
+    assert report["mapping"]["Colour_Rating (2)"] == "confidence"
+    assert (report["delimiter"], report["not_mapped"]) == (";", [])
+    assert [(cell["row"], cell["column"]) for cell in report["cells"]] == [
+        (3, "Colour_Rating"), (3, "End_Date"), (3, "Owner"), (4, "Colour_Rating (2)"),
+    ]  # fmt: skip
+    first = (await api.get(f"/v1/projects/{project_id('ICT-1')}")).json()
+    assert (first["title"], first["confidence"]) == ("Café network – north", "Amber")
+    assert (first["start"], first["forecast_end"]) == ("2025-01-06", "2026-12-31")
+    second = (await api.get(f"/v1/projects/{project_id('ICT-2')}")).json()
+    assert second["forecast_end"] is None
+    assert second["unread"] == {
+        "Colour_Rating": "Exempt under Section 43", "End_Date": "Exempt under Section 43",
+    }  # fmt: skip
+    assert "Jane" not in json.dumps(second)
+
+
+async def test_cells_of_several_lines_are_kept_as_they_are_meant(api: Api) -> None:
+    table = 'Ref,Title,Aims\r\nA1,"Two\r\nlines","One.\r\nTwo.\x0bThree."\r\n'
+    assert (await handed_in(api, table))["counts"]["done"] == 1
+    seen = (await api.get(f"/v1/projects/{project_id('A1')}")).json()
+    assert (seen["title"], seen["description"]) == ("Two lines", "One.\nTwo. Three.")
+
+
+async def test_the_same_register_again_says_nothing_new(api: Api) -> None:
+    first = await handed_in(api, TABLE)
+    head = await api.service.record.head()
+    again = await handed_in(api, TABLE)
+    assert again["counts"] == {"done": 0, "repeated": 3, "refused": 0}
+    assert again["batch"] == first["batch"]
+    assert await api.service.record.head() == head
+    moved = await handed_in(api, TABLE.replace("31/12/2026", "30/06/2027"))
+    assert moved["counts"] == {"done": 1, "repeated": 2, "refused": 0}
+    seen = (await api.get(f"/v1/projects/{project_id('ICT-1')}")).json()
+    assert seen["forecasts"] == ["2026-12-31", "2027-06-30"]
+
+
+async def test_a_register_is_tried_first(api: Api) -> None:
+    report = await handed_in(api, TABLE, dry_run="true", scale="three_point")
+    assert (report["batch"], report["counts"]["done"]) == (None, 3)
+    assert await api.service.record.head() == 0
+
+
+async def test_nothing_is_half_done(api: Api) -> None:
+    bad = TABLE + "ICT-1;Again;;;;;\r\n;Nameless;;;;;\r\nICT-9;Wide;;;;;;;more\r\n"
+    report = await handed_in(api, bad)
+    assert (report["counts"]["done"], report["not_done"]) == (0, 3)
+    assert [(line["item"], line["problem"]["type"]) for line in report["refused"]] == [
+        (5, "/problems/named-twice"), (6, "/problems/unknown-reference"),
+        (7, "/problems/invalid-request"),
+    ]  # fmt: skip
+    assert (await api.get("/v1/projects")).json()["items"] == []
+    each = await handed_in(api, bad, mode="each")
+    assert each["counts"] == {"done": 3, "repeated": 0, "refused": 3}
+
+
+async def test_a_mapping_is_corrected_and_saved(api: Api) -> None:
+    table = "Nr,What,Ends\r\nA1,Thing,2026-12-31\r\n"
+    missing = await handed_in(api, table, 409)
+    assert (missing["type"], missing["missing"]) == (
+        "/problems/mapping-incomplete", ["reference", "title"],
+    )  # fmt: skip
+    columns = {"Nr": "reference", "What": "title", "Ends": "forecast_end"}
+    body = {"name": "Monthly", "columns": columns}
+    saved = (await api.post("/v1/register-mappings", body, PIA, 201)).json()["id"]
+    shown = (await api.get(f"/v1/register-mappings/{saved}")).json()
+    assert shown["columns"] == columns
+    report = await handed_in(api, table, mapping_name="monthly")
+    assert report["counts"]["done"] == 1
+    named = await handed_in(api, table, mapping=json.dumps(columns), dry_run="true")
+    assert named["mapping"] == columns
+    other = json.dumps({**columns, "Cost": "cost_pence"})
+    wrong = await handed_in(api, table, 422, mapping=other)
+    assert (wrong["type"], wrong["missing"]) == ("/problems/no-such-column", ["Cost"])
+    await handed_in(api, table, 422, mapping="[]")
+    await api.post("/v1/register-mappings", {"name": "X", "columns": {"A": "title"}}, PIA, 409)
+
+
+async def test_spreadsheets_are_registers_too(api: Api) -> None:
+    rows = [["Ref", "Title", "End date", "Cost", "Category"],
+            ["X1", "=Sum", date(2026, 12, 31), 12.5, "Networks"]]  # fmt: skip
+    report = await handed_in(api, xlsx(rows), amounts_in="millions")
+    assert (report["kind"], report["counts"]["done"]) == ("spreadsheet", 1)
+    seen = (await api.get(f"/v1/projects/{project_id('X1')}")).json()
+    assert (seen["title"], seen["forecast_end"]) == ("=Sum", "2026-12-31")
+    assert (seen["cost_pence"], seen["category"]) == (1_250_000_000, "Networks")
+
+
+async def test_what_is_no_register_is_refused(api: Api) -> None:
+    await handed_in(api, TABLE, 403, who=RITA)
+    assert (await handed_in(api, b"PK\x03\x04bomb", 422))["type"] == "/problems/unreadable-table"
+    assert (await handed_in(api, b"", 422))["type"] == "/problems/no-heading"
+    wide = ",".join(f"c{n}" for n in range(5_000))
+    assert (await handed_in(api, wide, 413))["type"] == "/problems/too-many-columns"
+    long = "ref,title\n" + "a,b\n" * 100_002
+    assert (await handed_in(api, long, 413))["type"] == "/problems/too-many-rows"
+    await handed_in(api, TABLE, 422, unknown="1")
+    assert await api.service.record.head() == 0
