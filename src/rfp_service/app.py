@@ -15,6 +15,7 @@ from shared import problems
 from shared.http.answers import PROBLEM
 from shared.http.guarding import Guarding
 from shared.http.health import router as health
+from shared.http.too_large import TooLargeIsAProblem
 from shared.http.tracing import Tracing
 
 VERSION = "0.1.0"
@@ -93,6 +94,7 @@ def create_app(
             app.include_router(router)
     app.include_router(health)
     problems.install(app)
+    app.add_middleware(TooLargeIsAProblem)
     _guard(app, origins, tls=tls)
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     return app

@@ -125,6 +125,11 @@ async def test_bodies_are_json_and_bounded(api: Api) -> None:
     assert await posted(b"", "application/json") == 422
     assert await posted(b"\xff\xfe", "application/json") == 422
     assert await posted(b" " * 70_000 + good, "application/json") == 413
+    headers = api.headers(RITA, Idempotency_Key="two words")
+    twice_wrong = await api.client.post(
+        "/v1/rfps", content=b" " * 70_000, headers={**headers, "Content-Type": "application/json"}
+    )
+    assert (twice_wrong.status_code, twice_wrong.json()["status"]) == (413, 413)
     assert await posted(b"[" * 5_000 + b"]" * 5_000, "application/json") == 422
 
 
