@@ -1,17 +1,19 @@
 """The HTTP door."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import orjson
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.middleware.cors import CORSMiddleware
 
 from rfp_service.needs import routes, stated
 from rfp_service.service import CONTEXTS, Service
 from shared import problems
 from shared.http.answers import PROBLEM
+from shared.http.guarding import Guarding
 from shared.http.health import router as health
 from shared.http.tracing import Tracing
 
@@ -30,6 +32,8 @@ TAGS = [
         "name": "people",
         "description": "Who stands behind an id, and which accounts are one person.",
     },
+    {"name": "service-accounts", "description": "Programs that ask by themselves, and their keys."},
+    {"name": "retention", "description": "How long records are kept whole, and their disposal."},
     {"name": "exemptions", "description": "What is exempt from being shown, and until when."},
     {"name": "audit", "description": "Every decision, for the scrutiny committee."},
     {"name": "notices", "description": "Who was told what."},
@@ -39,28 +43,38 @@ TAGS = [
     {"name": "health", "description": "Whether the service is well."},
 ]
 
+DESCRIPTION = (
+    "Every change is a decision: it names the version it was made on (`If-Match`) and may carry"
+    " an `Idempotency-Key`. Reads answer as of any time (`as_of`) and wait for your own writes"
+    " (`after`)."
+)
+
+CROSS_ORIGIN: dict[str, Any] = {
+    "allow_methods": ["GET", "POST"],
+    "allow_headers": [
+        "Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "traceparent",
+    ],
+    "expose_headers": [
+        "ETag", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "traceparent",
+    ],
+    "allow_credentials": False,
+}  # fmt: skip
+
 Opening = Callable[[], AbstractAsyncContextManager[Service]]
 
 
-def create_app(opening: Opening | None = None) -> FastAPI:
-    """Return the app; with an opening, it runs the service for as long as it is served."""
+def create_app(
+    opening: Opening | None = None, *, origins: Sequence[str] = (), tls: bool = False
+) -> FastAPI:
+    """Return the app; with an opening, it runs the service for as long as it is served.
 
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        assert opening is not None, "an app without a service can only be described"
-        async with opening() as service:
-            app.state.service = service
-            yield
-
+    Pages of these origins may ask it from a browser, and of no other; `tls` says that it is only reached so.
+    """
     app = FastAPI(
         title="Programme and RFP workflow service",
         version=VERSION,
         summary="Every decision of a council's IT programme, kept as events.",
-        description=(
-            "Every change is a decision: it names the version it was made on (`If-Match`) and may carry"
-            " an `Idempotency-Key`. Reads answer as of any time (`as_of`) and wait for your own writes"
-            " (`after`)."
-        ),
+        description=DESCRIPTION,
         license_info={"name": "MIT", "identifier": "MIT"},
         contact={"name": "Digital Services, Lancashire County Council"},
         openapi_tags=TAGS,
@@ -70,7 +84,7 @@ def create_app(opening: Opening | None = None) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
         redoc_url=None,
         openapi_url="/openapi.json",
-        lifespan=lifespan,
+        lifespan=_lifespan(opening),
         generate_unique_id_function=_operation_id,
         separate_input_output_schemas=False,
     )
@@ -79,9 +93,32 @@ def create_app(opening: Opening | None = None) -> FastAPI:
             app.include_router(router)
     app.include_router(health)
     problems.install(app)
-    app.add_middleware(Tracing)
+    _guard(app, origins, tls=tls)
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     return app
+
+
+def _lifespan(
+    opening: Opening | None,
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Return what runs the service for as long as its app is served."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        assert opening is not None, "an app without a service can only be described"
+        async with opening() as service:
+            app.state.service = service
+            yield
+
+    return lifespan
+
+
+def _guard(app: FastAPI, origins: Sequence[str], *, tls: bool) -> None:
+    """Stand before the app: traces outermost, then headers for browsers, then whose pages may ask."""
+    if origins:
+        app.add_middleware(CORSMiddleware, allow_origins=origins, **CROSS_ORIGIN)
+    app.add_middleware(Guarding, tls=tls)
+    app.add_middleware(Tracing)
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -1,6 +1,6 @@
 """The auditor's door: checkpoints, proofs, a witness, and the check of the whole record."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, TypeVar
 from uuid import UUID
@@ -12,14 +12,17 @@ import uvloop
 
 from rfp_service import logs
 from rfp_service.app import VERSION
+from rfp_service.permissions import PERMISSIONS
 from rfp_service.service import EVENTS
 from rfp_service.serving import database, say
+from shared.access.tokens import Person
 from shared.audit.bundle.contents import Files, NotABundle
-from shared.audit.bundle.making import Wanted, made
+from shared.audit.bundle.making import Hidden, Wanted, made, nothing_hidden
 from shared.audit.bundle.verifying import Verifying
 from shared.audit.bundle.verifying import verify as checked
 from shared.audit.log.checking import check
 from shared.audit.log.checkpoints import Policy, proof_text
+from shared.audit.log.entries import Entry
 from shared.audit.log.keys import read_policy, read_signers, write_signer
 from shared.audit.log.notes import KeyType, Signer
 from shared.audit.log.reading import LogReader, Signed
@@ -27,9 +30,13 @@ from shared.audit.log.tiles import Tiles
 from shared.audit.log.witness import Witness
 from shared.audit.log.witness_door import witness_door
 from shared.audit.reads import keep_read
+from shared.audit.veiling import veiled_entries
 from shared.database import Connection
+from shared.disclosure.sealing import Seals
+from shared.disclosure.veil import Veil
 from shared.errors import NotFound
 from shared.eventstore.encoding import EnvelopeMapper, Topics
+from shared.eventstore.sealing import PersonalTexts
 from shared.http.reading import instant_of
 from shared.settings import NotConfigured, Settings
 
@@ -124,6 +131,10 @@ def bundle(  # the options of one command
         Path | None,
         typer.Option(exists=True, help="Your last bundle, to prove that nothing changed."),
     ] = None,
+    whole: Annotated[
+        bool,
+        typer.Option("--whole", help="With what is sealed or exempt, for eyes that may see it."),
+    ] = False,
 ) -> None:
     """Pack a case or a period with its proofs into one file that anybody can check offline."""
     last_size = Files.read(last).manifest().size if last else None
@@ -132,7 +143,8 @@ def bundle(  # the options of one command
         raise typer.BadParameter("give --case, or --from and --to")
 
     async def pack(connection: Connection) -> Files:
-        return await made(connection, _mapper(), wanted, PROGRAM, BUNDLE_LIMIT)
+        hidden = nothing_hidden if whole else _hidden_from_the_public(connection)
+        return await made(connection, _mapper(), wanted, PROGRAM, BUNDLE_LIMIT, hidden)
 
     files = _read("bundle", str(wanted.filters()), pack)
     out.write_bytes(files.zipped())
@@ -207,6 +219,18 @@ async def _latest(connection: Connection) -> Signed:
     if signed is None:
         raise NotConfigured("Nothing has been signed yet: is a worker running?")
     return signed
+
+
+def _hidden_from_the_public(connection: Connection) -> Hidden:
+    """Return what picks the entries whose words somebody without any right may not see."""
+    texts = PersonalTexts(connection, bytes(32))  # type: ignore[arg-type]  # without a right, none is opened
+    veil = Veil(connection, Seals(EVENTS), texts, PERMISSIONS)  # type: ignore[arg-type]  # it only fetches
+
+    async def hidden(entries: Sequence[Entry]) -> Mapping[int, str]:
+        items = [entry.item() for entry in entries]
+        return await veiled_entries(lambda shown: veil.draw(Person("", ()), shown), items)
+
+    return hidden
 
 
 def _mapper() -> EnvelopeMapper:

@@ -1,11 +1,40 @@
 """Logs: one JSON object a line, on standard error, without personal data or tokens."""
 
 import logging
+import re
 import sys
 
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
+
+# What must never be in a log, wherever it came from: a fault's message may repeat what somebody sent.
+SECRETS = (
+    (re.compile(r"eyJ[\w-]{5,}(\.[\w-]*)+"), "[token]"),
+    (re.compile(r"(?i)\bbearer\s+\S+"), "[token]"),
+    (re.compile(r"\brfpkey_[\w-]+"), "[key]"),
+    (re.compile(r"(?<=://)[^\s/@]+@"), "[password]@"),
+    (re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+"), "[address]"),
+    (re.compile(r"(?s)DETAIL:.*"), "[detail]"),  # PostgreSQL repeats the row there
+)
+
+
+def scrubbed(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Take tokens, keys, passwords and addresses out of everything that is about to be written."""
+    return {name: _scrub(value) for name, value in event.items()}
+
+
+def _scrub(value: object) -> object:
+    if isinstance(value, str):
+        for secret, mark in SECRETS:
+            value = secret.sub(mark, value)
+        return value
+    if isinstance(value, dict):
+        return {name: _scrub(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_scrub(inner) for inner in value]
+    return value
+
 
 SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -20,7 +49,7 @@ def configure(level: str) -> None:
     """Write what happened at this level and above; libraries' own logs come in the same form."""
     number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
-        processors=[*SHARED, structlog.processors.JSONRenderer()],
+        processors=[*SHARED, scrubbed, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
@@ -30,6 +59,7 @@ def configure(level: str) -> None:
             foreign_pre_chain=SHARED,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                scrubbed,
                 structlog.processors.JSONRenderer(),
             ],
         )

@@ -199,6 +199,17 @@ PERMISSIONS = Permissions(
         "ErasePerson": (ADMINISTRATOR,),
         "read-people": EVERYBODY,
         "read-personal": (ADMINISTRATOR, LEGAL, AUDITOR, SCRUTINY),
+        # programs that ask by themselves
+        "OpenServiceAccount": (ADMINISTRATOR,),
+        "IssueApiKey": (ADMINISTRATOR,),
+        "RotateApiKey": (ADMINISTRATOR,),
+        "RevokeApiKey": (ADMINISTRATOR,),
+        "CloseServiceAccount": (ADMINISTRATOR,),
+        "read-service-accounts": (ADMINISTRATOR, AUDITOR, SCRUTINY),
+        # how long records are kept whole
+        "ScheduleRetention": (ADMINISTRATOR,),
+        "DisposeOfRecord": (ADMINISTRATOR,),
+        "read-retention": (ADMINISTRATOR, LEGAL, AUDITOR, SCRUTINY),
         # projects in flight
         "IdentifyProject": (PROGRAMME,),
         "RegisterProject": (PROGRAMME,),

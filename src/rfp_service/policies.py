@@ -27,6 +27,8 @@ from shared.http.deciding import FactFinder
 from shared.messages import Command
 from shared.people.commands import ErasePerson, LinkPersons, UnlinkPerson
 from shared.people.facts import who_is_known
+from shared.retention.commands import DisposeOfRecord
+from shared.retention.facts import what_is_to_be_disposed_of
 from shared.scheme.delegating import GiveDelegation
 from shared.scheme.delegations import what_a_delegator_may, what_is_delegated
 
@@ -84,6 +86,7 @@ FACTS: Mapping[type[Command[Any]], FactFinder] = {
         what_is_delegated,
     ),
     DeclareExempt: what_may_be_exempt,
+    DisposeOfRecord: what_is_to_be_disposed_of,
     LinkPersons: who_is_known,
     UnlinkPerson: who_is_known,
     ErasePerson: who_is_known,

@@ -19,6 +19,8 @@ from rfp_service.rfps.context import RFPS
 from shared.access.callers import Callers
 from shared.access.permissions import Permissions
 from shared.access.tokens import Person
+from shared.accounts.context import ACCOUNTS
+from shared.accounts.keys import ApiKeys
 from shared.audit.context import AUDIT
 from shared.bulk.answering import Batches
 from shared.bulk.context import BULK
@@ -34,6 +36,7 @@ from shared.eventstore.sealing import PersonalTexts
 from shared.eventstore.store import EventStore
 from shared.flow.context import FLOW
 from shared.http.deciding import FactFinder, Running
+from shared.http.limiting import Limits
 from shared.imports.context import IMPORTS
 from shared.imports.running import Importer
 from shared.jobs.context import JOBS
@@ -42,7 +45,10 @@ from shared.messages import Command, Known
 from shared.notices.context import NOTICES
 from shared.people.context import PEOPLE
 from shared.people.directory import People
+from shared.projecting.views import View
 from shared.projecting.visibility import Visibility
+from shared.retention.context import RETENTION
+from shared.retention.facts import carry_out_disposals
 from shared.scheme.context import SCHEME
 from shared.scheme.facts import SchemeFacts
 from shared.settings import Profile, Settings
@@ -58,6 +64,8 @@ CONTEXTS: tuple[Context, ...] = (
     DISCLOSURE,
     PEOPLE,
     HAND_OVERS,
+    ACCOUNTS,
+    RETENTION,
     BULK,
     JOBS,
     PROJECTS,
@@ -84,8 +92,11 @@ class Service:
     running: Running
     importer: Importer
     veil: Veil
+    limits: Limits
+    texts: PersonalTexts
     jobs: Jobs
     batches: Batches
+    views: tuple[View, ...] = VIEWS
     slips: Past = field(default_factory=Past)
     permissions: Permissions = PERMISSIONS
     facts: Mapping[type[Command[Any]], FactFinder] = field(default_factory=lambda: FACTS)
@@ -104,6 +115,7 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
         store = EventStore(pool, Topics(EVENTS), texts)
         people = People(pool, store, texts, new_person_id(settings))
         await people.carry_out_erasures()  # a restored backup knows nothing of later ones
+        await carry_out_disposals(pool, texts)
         visibility = Visibility(pool)
         await visibility.look(pool)
         scheme = SchemeFacts(pool, store)
@@ -119,12 +131,14 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
                 record=store.reader,
                 visibility=visibility,
                 scheme=scheme,
-                person=Callers(tokens, people).person,
+                person=Callers(tokens, people, ApiKeys(pool, store)).person,
                 people=people,
+                texts=texts,
                 known=scheme.known,
                 running=Running(),
                 importer=importer,
                 veil=Veil(pool, Seals(EVENTS), texts, PERMISSIONS),
+                limits=Limits(settings.requests_a_minute),
                 jobs=jobs,
                 batches=batches,
             )

@@ -20,7 +20,7 @@ from shared.audit.log.keys import log_keys
 from shared.database import stop
 from shared.embedded.errors import EmbeddedPostgresFailed
 from shared.embedded.server import embedded_postgres, ensure_running
-from shared.settings import NotConfigured, Settings
+from shared.settings import NotConfigured, Profile, Settings
 
 BACKLOG = 2_048
 CONCURRENCY_LIMIT = 1_000
@@ -118,7 +118,11 @@ def serve(
     settings: Settings, base: Database, *, worker: bool, announce: Callable[[], None] = lambda: None
 ) -> None:
     """Serve until asked to stop."""
-    app = create_app(lambda: with_worker(settings, base, worker=worker))
+    app = create_app(
+        lambda: with_worker(settings, base, worker=worker),
+        origins=settings.origins,
+        tls=settings.profile is Profile.PRODUCTION,
+    )
     config = uvicorn.Config(
         app,
         host=settings.host,

@@ -69,9 +69,9 @@ async def _work_on_one_connection(service: Service, keys: LogKeys) -> None:
                 await _all_of_it(projector.catch_up, reactor.catch_up, firing.fire)
                 await bell.wait(await firing.seconds_to_next())
         finally:
+            connection.terminate()  # its lock and its listening go with it
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
-            connection.terminate()  # its lock and its listening go with it
 
 
 async def _all_of_it(*kinds_of_work: Callable[[], Awaitable[int]]) -> None:

@@ -62,6 +62,10 @@ class WrongMediaType(Refused):
     """The body must be sent as the media type this operation names."""
 
 
+class TooMany(Refused):
+    """This is more than one client may ask for just now."""
+
+
 class NotReady(Refused):
     """The service can't answer just now: ask again in a moment."""
 

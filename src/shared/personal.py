@@ -4,6 +4,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_serializer
 
+PERSONAL = "[personal]"  # what stands where such a text may not be read
+
 
 class NotSealed(Exception):
     """A personal text was about to be stored in the clear."""

@@ -25,6 +25,7 @@ from shared.errors import (
     Refused,
     StillRunning,
     TooLarge,
+    TooMany,
     Unacceptable,
     VersionNeeded,
     WrongMediaType,
@@ -44,6 +45,7 @@ STATUS: Sequence[tuple[type[Refused], int]] = (
     (WrongMediaType, 415),
     (Unacceptable, 422),
     (VersionNeeded, 428),
+    (TooMany, 429),
     (NotReady, 503),
     (Refused, 409),
 )

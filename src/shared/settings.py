@@ -1,11 +1,16 @@
 """All that can be configured, read from the environment; the only place that looks there."""
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+RATE_LIMIT_USUAL = 1_200
+RATE_LIMIT_TRIED_OUT = 600_000
 
 
 class Profile(StrEnum):
@@ -28,14 +33,54 @@ PRODUCTION_ONLY = frozenset(
 )
 
 
+IN_FILES = frozenset({"database_url", "database_owner_url", "personal_secret"})
+
+
 class NotConfigured(Exception):
     """Something that this command needs is not configured."""
+
+
+class FromFiles(PydanticBaseSettingsSource):
+    """Reads a secret from the file that `NAME_FILE` names, as containers and systemd hand them over."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[str | None, str, bool]:
+        """Return what the file holds; nothing where none is named."""
+        path = os.environ.get(f"{field_name.upper()}_FILE") if field_name in IN_FILES else None
+        if not path:
+            return None, field_name, False
+        if os.environ.get(field_name.upper()):
+            name = field_name.upper()
+            raise NotConfigured(f"Set {name} or {name}_FILE, not both.")
+        try:
+            return Path(path).read_text().strip(), field_name, False
+        except OSError as error:
+            raise NotConfigured(f"{field_name.upper()}_FILE can't be read: {error}") from None
+
+    def __call__(self) -> dict[str, str]:
+        """Return every secret that is in a file."""
+        found = {
+            name: self.get_field_value(field, name)[0]
+            for name, field in self.settings_cls.model_fields.items()
+        }
+        return {name: value for name, value in found.items() if value is not None}
 
 
 class Settings(BaseSettings):
     """The service's configuration; every name is also that of an environment variable."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True)
+
+    @classmethod
+    def settings_customise_sources(  # what pydantic-settings calls
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # what is left out
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # the same
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read the environment, and files that it names; no `.env`, no folder of secrets by default."""
+        return init_settings, env_settings, FromFiles(settings_cls)
 
     profile: Profile = Profile.DEMONSTRATION
     host: str = "127.0.0.1"
@@ -62,11 +107,28 @@ class Settings(BaseSettings):
     personal_secret: SecretStr | None = Field(
         None, description="32 random bytes in base64, under which personal keys are kept."
     )
+    rate_limit: int | None = Field(
+        None, ge=1, le=10**9, description="Requests a minute, for each client and process."
+    )
+    cors_origins: str = Field("", description="Whose pages may ask from a browser, by a space.")
     database_pool: int = Field(8, ge=5, le=100)
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
 
+    @property
+    def requests_a_minute(self) -> int:
+        """Return how much one client may ask for; in the demonstration, as good as everything."""
+        usual = RATE_LIMIT_USUAL if self.profile is Profile.PRODUCTION else RATE_LIMIT_TRIED_OUT
+        return self.rate_limit or usual
+
+    @property
+    def origins(self) -> list[str]:
+        """Return whose pages may ask from a browser."""
+        return self.cors_origins.split()
+
     def checked(self) -> "Settings":
         """Refuse what would be unsafe: demonstration tokens beyond this machine, or half a set-up."""
+        if any("*" in origin or not origin.startswith("http") for origin in self.origins):
+            raise NotConfigured("CORS_ORIGINS names each origin: https://intranet.example.")
         if self.profile is Profile.DEMONSTRATION:
             if self.host not in ("127.0.0.1", "::1", "localhost"):
                 raise NotConfigured("The demonstration profile listens on loopback only.")

@@ -8,6 +8,7 @@ from tests.bench.bulk import at_risk, categorising
 from tests.bench.ground import ground
 from tests.bench.posting import posting
 from tests.bench.projecting import rebuilding, the_past, visibility
+from tests.bench.signing_in import signing_in
 from tests.bench.storing import appending, folding
 
 FIGURES = {
@@ -20,6 +21,7 @@ FIGURES = {
     "leaf": leaf,
     "lag": lag,
     "proofs": proofs,
+    "sign-in": signing_in,
     "bulk": categorising,
     "risk": at_risk,
 }

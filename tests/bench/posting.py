@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -46,25 +48,32 @@ def posting(server: Server) -> list[str]:
 
 def _rate(base: Base, which: str) -> float:
     with TemporaryDirectory() as folder:
-        port = free_port()
         token = demonstration_token(Path(folder), "rita", [Role.REQUESTER])
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.bench.served", which],
-            cwd=ROOT,
-            env={
-                **os.environ,
-                "DATABASE_URL": base.service,
-                "DATABASE_OWNER_URL": base.owner,
-                "DATA_DIR": folder,
-                "PORT": str(port),
-            },
-        )
-        try:
-            _wait(port)
+        with serving(base, which, folder) as port:
             return uvloop.run(_load(port, token))
-        finally:
-            process.terminate()
-            process.wait(30)
+
+
+@contextmanager
+def serving(base: Base, which: str, folder: str) -> Iterator[int]:
+    """Serve one of the kinds of service in a process of its own; say at which port."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.bench.served", which],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "DATABASE_URL": base.service,
+            "DATABASE_OWNER_URL": base.owner,
+            "DATA_DIR": folder,
+            "PORT": str(port),
+        },
+    )
+    try:
+        _wait(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(30)
 
 
 def _wait(port: int) -> None:
@@ -90,19 +99,20 @@ async def _caller(port: int, token: str, ends: float) -> int:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     done = 0
     while time.perf_counter() < ends:
-        made = await _post(reader, writer, token, "/v1/rfps", RAISE, 0)
+        made = await post(reader, writer, token, "/v1/rfps", RAISE, 0)
         path = f"/v1/rfps/{made['id']}/decisions"
         for version in range(1, AMENDMENTS + 1):
-            await _post(reader, writer, token, path, AMEND, version)
+            await post(reader, writer, token, path, AMEND, version)
         done += 1 + AMENDMENTS
     writer.close()
     return done
 
 
-async def _post(
+async def post(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, token: str, path: str,
     body: dict[str, str], version: int,
 ) -> dict[str, str]:  # fmt: skip
+    """Ask for one change on a connection of one's own; return the receipt."""
     content = json.dumps(body).encode()
     writer.write(
         f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"

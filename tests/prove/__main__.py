@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from rfp_service import logs
 from tests.prove.auditing import edits, the_past
-from tests.prove.counts import crashes, malformed_requests, properties, random_decisions
+from tests.prove.counts import crashes, malformed_requests, own_work, properties, random_decisions
 from tests.prove.followers import nothing_is_missed
 from tests.prove.parts import Failed, Missing
 from tests.prove.second_postgres import the_machines_own
@@ -20,6 +20,7 @@ PROOFS: dict[str, Callable[[], str]] = {
     "malformed": malformed_requests,
     "edits": edits,
     "past": the_past,
+    "own-work": own_work,
     "followers": nothing_is_missed,
     "verifiers": other_verifiers,
     "second-postgres": the_machines_own,

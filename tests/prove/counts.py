@@ -5,6 +5,7 @@ from tests.prove.parts import tested
 CRASHES = "100"
 WALKS = "400"
 REQUESTS_AN_OPERATION = "300"
+ROADS = "200"
 PROPERTIES = (
     "tests/rfps/test_random_histories.py",
     "tests/shared/flow",
@@ -38,3 +39,9 @@ def malformed_requests() -> str:
     """Send every operation hundreds of requests, sound and unsound."""
     said = tested("-n", "2", "tests/service/test_malformed.py", MALFORMED=REQUESTS_AN_OPERATION)
     return f"{REQUESTS_AN_OPERATION} requests a phase and operation, every answer declared: {said}"
+
+
+def own_work() -> str:
+    """Let people with several accounts try, by random roads, to approve what they asked for or lead."""
+    said = tested("tests/service/test_own_work.py", OWN_WORK=ROADS)
+    return f"{ROADS} random roads to one's own approval, none led there: {said}"

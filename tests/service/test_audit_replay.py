@@ -32,7 +32,7 @@ async def test_a_decision_is_explained_and_taken_again(api: Api) -> None:
     assert changes["approval.granted"] == (0, 1)
     again = seen["reexecution"]
     assert again["same"] is True
-    assert again["asked"] == {"decision": "approve", "reason": "In budget."}
+    assert (again["asked"]["decision"], again["asked"]["reason"]) == ("approve", "In budget.")
     assert [out["decision"] for out in again["came_out"]] == ["ApprovalGranted"]
 
 

@@ -45,6 +45,9 @@ async def every_way(api: Api, rfp: str, who: Who) -> list[str]:
     paths = ["/v1/rfps"]
     if {Role.ADMINISTRATOR, Role.SCRUTINY_MEMBER, Role.AUDITOR} & set(who.roles):
         paths.append("/v1/audit/decisions")
+        answers += [await api.get(f"/v1/audit/decisions/{position}", who)]
+        answers += [await api.get(f"/v1/audit/streams/{rfp}", who)]
+        answers += [await api.get("/v1/audit/comparisons", who, from_=0, as_of=position)]
     for path in paths:
         for accept in ("application/json", "text/csv", "application/x-ndjson"):
             headers = {"Accept": accept}

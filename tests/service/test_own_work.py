@@ -64,7 +64,7 @@ class Council:
         thing = path or f"/v1/rfps/{self.rfp}"
         seen = await self.api.get("/v1/people/ada" if path else thing, who)
         answer = await self.api.client.post(
-            f"{thing}/decisions", json=body,
+            f"{path or thing}/decisions", json=body,
             headers=self.api.headers(who, If_Match=f'"{seen.json()["version"]}"'),
         )  # fmt: skip
         assert answer.status_code in (200, 409), answer.text
@@ -123,10 +123,10 @@ async def story(api: Api, steps: list[tuple[str, str, str]]) -> Council:
         match step:
             case "link":
                 body = {"decision": "link", "person": one, "same_as": other, **reason}
-                await council.decides("ada", body, "/v1/people")
+                await council.decides("ada", body, "/v1/directory")
             case "unlink":
                 await council.decides(
-                    "ada", {"decision": "unlink", "person": one, **reason}, "/v1/people"
+                    "ada", {"decision": "unlink", "person": one, **reason}, "/v1/directory"
                 )
             case "approve":
                 await council.approves(one)

@@ -35,7 +35,7 @@ async def named(api: Api, person: str, name: str = NAME, email: str = EMAIL) -> 
 async def decide(api: Api, decision: str, expect: int = 200, who: Who = ADA, **more: Any) -> Any:
     seen = (await api.get("/v1/people/ada", ADA)).json()
     body = {"decision": decision, **more}
-    answer = await api.post("/v1/people/decisions", body, who, expect, version=seen["version"])
+    answer = await api.post("/v1/directory/decisions", body, who, expect, version=seen["version"])
     return answer.json()
 
 

@@ -33,7 +33,7 @@ async def council(base: Base, issuer: Issuer, tmp_path: Path) -> AsyncIterator[A
         token_issuer=issuer.url, token_audience=AUDIENCE, token_tenant=TENANT,
         personal_secret=SecretStr(base64.b64encode(bytes(32)).decode()),
     ).checked()  # fmt: skip
-    async with running_api(base, settings=settings) as running:
+    async with running_api(base, settings=settings, worker=False) as running:
         yield running
 
 

@@ -133,11 +133,13 @@ async def running_api(
     with TemporaryDirectory() as folder:
         settings = settings or Settings(data_dir=Path(folder), database_url=base.service)
         database = Database(base.service, base.owner)
-        app = create_app(lambda: with_worker(settings, database, worker=worker))
+        app = create_app(
+            lambda: with_worker(settings, database, worker=worker), origins=settings.origins
+        )
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with (
             app.router.lifespan_context(app),
             httpx.AsyncClient(transport=transport, base_url="http://service") as client,
         ):
-            yield Api(app, client, Path(folder))
+            yield Api(app, client, settings.data_dir)
             await asyncio.sleep(0)

@@ -5,6 +5,8 @@ from typing import Protocol
 from shared.access.claims import Identity, Scope
 from shared.access.tokens import Person, Tokens
 
+KEY_PREFIX = "rfpkey_"
+
 
 class Directory(Protocol):
     """Knows whose account is whose."""
@@ -13,16 +15,26 @@ class Directory(Protocol):
         """Return the person behind an account."""
 
 
+class Keys(Protocol):
+    """Knows which service account an API key opens."""
+
+    async def person(self, key: str) -> Person:
+        """Return the account, or refuse."""
+
+
 class Callers:
     """Tells who stands behind a bearer token."""
 
-    def __init__(self, tokens: Tokens, directory: Directory) -> None:
-        """Ask these for the account that a token names, and for whose it is."""
+    def __init__(self, tokens: Tokens, directory: Directory, keys: Keys) -> None:
+        """Ask these for the account that a token names, for whose it is, and for a program's keys."""
         self._tokens = tokens
         self._directory = directory
+        self._keys = keys
 
     async def person(self, token: str) -> Person:
         """Return the person; refuse a token that does not count."""
+        if token.startswith(KEY_PREFIX):
+            return await self._keys.person(token)
         identity = await self._tokens.identity(token)
         person = await self._directory.person_id(identity)
         reads_only = Scope.DECIDE not in identity.scopes

@@ -16,13 +16,13 @@ from shared.disclosure.sealing import Seals, Seen
 from shared.disclosure.views import exemptions
 from shared.disclosure.withholding import (
     ERASED,
-    PERSONAL,
     SEALED,
     exempt,
     personal_in,
     withhold,
 )
 from shared.eventstore.sealing import PersonalTexts
+from shared.personal import PERSONAL
 from shared.projecting.views import STILL_VALID
 
 READ_EXEMPT = "read-exempt"

@@ -7,7 +7,6 @@ from shared.personal import is_sealed
 
 WITHHELD = "withheld"
 SEALED = "[sealed]"
-PERSONAL = "[personal]"
 ERASED = "[erased]"
 
 

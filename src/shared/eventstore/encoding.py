@@ -1,6 +1,6 @@
 """Events to and from the library's stored form: bare class names as topics, one JSON envelope as state."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -82,14 +82,15 @@ class EnvelopeMapper(Mapper[UUID]):
 
     def stored(
         self, stream_id: UUID, version: int, event: Event[Any], stamp: Stamp,
-        command: Command[Any] | None = None, part: int = 0,
+        command: Command[Any] | None = None, part: int = 0, personal: Sequence[str] = (),
     ) -> StoredEvent:  # fmt: skip
         """Return what goes into the table for one event; refuse what is too long for one entry.
 
         The first event of a decision keeps the command; each further one says which part of it it is.
         """
         said = words_of(event)
-        envelope = {**self.envelope(said, stamp), **self.ending(event, said, command, part)}
+        ending = self.ending(event, said, command, part, personal)
+        envelope = {**self.envelope(said, stamp), **ending}
         state = self.transcoder.encode(envelope)
         if len(state) > STATE_BYTES_LIMIT:
             raise EventTooLarge(bytes=len(state), limit=STATE_BYTES_LIMIT)
@@ -106,8 +107,9 @@ class EnvelopeMapper(Mapper[UUID]):
 
     @staticmethod
     def ending(
-        event: Event[Any], said: dict[str, Any], command: Command[Any] | None, part: int
-    ) -> dict[str, Any]:
+        event: Event[Any], said: dict[str, Any], command: Command[Any] | None, part: int,
+        personal: Sequence[str] = (),
+    ) -> dict[str, Any]:  # fmt: skip
         """Return what an envelope ends with: the event's shape, and the command or the part of one."""
         ending: dict[str, Any] = {}
         if event.class_version > 1:
@@ -115,7 +117,7 @@ class EnvelopeMapper(Mapper[UUID]):
         if part:
             ending["part"] = part
         elif command is not None:
-            ending["command"] = commanded(command, said)
+            ending["command"] = commanded(command, said, personal)
         return ending
 
     def recorded(self, row: Any) -> Recorded:

@@ -21,10 +21,12 @@ from shared.personal import Personal
 KEY_BITS = 256
 NONCE_BYTES = 12
 ALL_THINGS = UUID(int=0)  # the key row that says a person was erased altogether
+NOBODY = ""  # the one that says a thing was
 
 MADE = (
     "INSERT INTO personal_keys (id, person, stream_id, wrapped) SELECT $1, $2, $3, $4"
-    " WHERE NOT EXISTS (SELECT 1 FROM personal_keys WHERE person = $2 AND stream_id = $5)"
+    " WHERE NOT EXISTS (SELECT 1 FROM personal_keys"
+    " WHERE (person = $2 AND stream_id = $5) OR (person = '' AND stream_id = $3))"
     " ON CONFLICT (person, stream_id) DO NOTHING"
 )
 FOUND = "SELECT id, wrapped FROM personal_keys WHERE person = $1 AND stream_id = $2"
@@ -35,7 +37,8 @@ DESTROYED = (
 )
 NO_MORE = (
     "INSERT INTO personal_keys (id, person, stream_id, destroyed_at)"
-    " SELECT gen_random_uuid(), person, $2, now() FROM unnest($1::text[]) AS person"
+    " SELECT gen_random_uuid(), person, stream_id, now()"
+    " FROM unnest($1::text[], $2::uuid[]) AS gone (person, stream_id)"
     " ON CONFLICT (person, stream_id) DO NOTHING"
 )
 
@@ -72,10 +75,12 @@ class PersonalTexts:
 
     async def destroy(self, people: Iterable[str] = (), things: Iterable[UUID] = ()) -> None:
         """Destroy the keys of people, and of whatever is said on some things; again does no harm."""
-        erased = list(people)
+        erased, disposed = list(people), list(things)
+        names = [*erased, *[NOBODY] * len(disposed)]
+        streams = [*[ALL_THINGS] * len(erased), *disposed]
         async with self._pool.acquire() as connection, connection.transaction():
-            await connection.execute(NO_MORE, erased, ALL_THINGS)
-            await connection.execute(DESTROYED, erased, list(things))
+            await connection.execute(NO_MORE, names, streams)
+            await connection.execute(DESTROYED, erased, disposed)
 
     async def _key(self, person: str, stream_id: UUID) -> tuple[UUID, bytes]:
         """Return the key of a person's texts on one thing; make it where it is the first."""

@@ -10,6 +10,7 @@ from eventsourcing.persistence import IntegrityError, StoredEvent
 
 from shared.errors import KeyUsedOtherwise, NotFound, OutOfDate, Refused
 from shared.eventstore.appending import Appender, IdempotencyKey, Place
+from shared.eventstore.commanded import personal_texts
 from shared.eventstore.encoding import EnvelopeMapper, Topics
 from shared.eventstore.folding import Folder, enters
 from shared.eventstore.reading import Reader
@@ -130,10 +131,11 @@ class EventStore:
         self, stream_id: UUID, version: int, events: Sequence[Event[Any]], stamp: Stamp,
         key: IdempotencyKey | None, command: Command[Any],
     ) -> Place:  # fmt: skip
+        personal = personal_texts(events)
         if self._texts is not None:
             events = await self._texts.sealed(stream_id, events)
         stored = [
-            self.mapper.stored(stream_id, version + 1 + part, event, stamp, command, part)
+            self.mapper.stored(stream_id, version + 1 + part, event, stamp, command, part, personal)
             for part, event in enumerate(events)
         ]
         return await self.append(stored, key)

@@ -45,6 +45,7 @@ MEANINGS = {
     415: "Another media type is needed",
     422: "The request can't be understood; `errors` point at why",
     428: "If-Match is needed",
+    429: "More than one client may ask for just now; `Retry-After` says how long to wait",
     503: "The views lag, or the database is away: ask again",
 }
 
@@ -58,7 +59,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
                 "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
             },
         }
-        for status in sorted({*statuses, 401, 403, 422, 503})
+        for status in sorted({*statuses, 401, 403, 422, 429, 503})
     }
 
 

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError, WrapValidator
 
 from shared.access.tokens import Person
 from shared.errors import NotAuthenticated, Unacceptable, WrongMediaType
+from shared.http.limiting import Limits, TooManyRequests
 
 BODY_BYTES_LIMIT = 64 * 1024
 
@@ -21,7 +22,13 @@ async def authenticated(request: Request) -> Person:
     scheme, _, token = (given[0] if len(given) == 1 else "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise NotAuthenticated
-    person: Person = await request.app.state.service.person(token.strip())
+    service = request.app.state.service
+    try:
+        person: Person = await service.person(token.strip())
+    except NotAuthenticated:
+        limits: Limits = service.limits
+        limits.failed(request.client.host if request.client else "")
+        raise
     return person
 
 
@@ -45,10 +52,15 @@ class StrictRoute(APIRoute):
         known = _parameters(self.dependant)
 
         async def strictly(request: Request) -> Response:
-            request.state.person = await authenticated(request)
+            person = request.state.person = await authenticated(request)
+            limits: Limits = request.app.state.service.limits
+            request.state.allowance = limits.allowance(person.id)
+            if request.state.allowance.left < 0:
+                raise TooManyRequests(a_minute=request.state.allowance.limit)
             if not known.issuperset(request.query_params):
                 raise NoSuchParameter(known=sorted(known))
-            return await handler(_RawJson(request.scope, request.receive))
+            with limits.running(person.id):
+                return await handler(_RawJson(request.scope, request.receive))
 
         return strictly
 

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -100,9 +101,15 @@ class Desk:
     traceparent: str
     response: Response
 
-    async def create(self, command: Command[S], *, blank: S) -> Receipt:
-        """Begin a new thing, under a new id."""
+    async def create(self, command: Command[S], *, blank: S, under: UUID | None = None) -> Receipt:
+        """Begin a new thing, under a new id; under a given one, it is begun at most once."""
         stamp = await self._stamp(command)
+        if under is not None:
+            return await self._answer(
+                lambda key: self.store.handle(
+                    under, command, stamp, blank=blank, key=key, absent=True
+                )
+            )
         return await self._answer(
             lambda key: self.store.create(uuid4(), command, stamp, blank=blank, key=key)
         )
@@ -116,9 +123,11 @@ class Desk:
             )
         )
 
-    async def handle(self, stream_id: UUID, command: Command[S], *, blank: S) -> Receipt:
+    async def handle(
+        self, stream_id: UUID, command: Command[S], *, blank: S, **facts: JsonValue
+    ) -> Receipt:
         """Decide on a thing: 403 before it is looked at, then 404, 428, 412, and 409 by its rules."""
-        stamp = await self._stamp(command)
+        stamp = await self._stamp(command, facts)
         await self._must_be_in_sight(stream_id, type(command).__name__)
         if self.conditions.expected is None:
             await self.store.must_exist(stream_id, blank)
@@ -155,7 +164,9 @@ class Desk:
             trace=self.traceparent,
         )
 
-    async def _stamp(self, command: Command[Any]) -> Stamp:
+    async def _stamp(
+        self, command: Command[Any], given: Mapping[str, JsonValue] = MappingProxyType({})
+    ) -> Stamp:
         stamp = await self.stamp_for(type(command))
         same = await self.same({self.person.id, *named_in(command)})
         if same:
@@ -166,8 +177,10 @@ class Desk:
         area = getattr(command, "service_area", None)
         if areas is not None and area is not None and area not in areas:
             raise OutsideYourAreas(yours=sorted(areas))
+        facts = dict(given)
         if finder := self.facts.get(type(command)):
-            facts = await finder(self.store, command)
+            facts |= await finder(self.store, command)
+        if facts:
             known = stamp.known.model_copy(update={"facts": facts})
             stamp = stamp.model_copy(update={"known": known})
         if principal := command.on_behalf_of:

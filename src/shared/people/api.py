@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from sqlalchemy import BigInteger, Column, DateTime, MetaData, Select, Table, Text, select
 
 from shared.errors import NotFound
-from shared.fields import CODE_LIMIT, PersonId
+from shared.fields import CODE_LIMIT, ONE_LINE, PersonId
 from shared.http.answers import DECIDES, answer_one, listed, one
 from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
 from shared.http.deciding import Store, may
@@ -19,7 +19,7 @@ from shared.people.commands import PeopleDecision
 from shared.people.domain import DIRECTORY_ID, Directory
 
 router = APIRouter(
-    prefix="/v1/people", tags=["people"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT
+    prefix="/v1", tags=["people"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT
 )
 
 people = Table(
@@ -56,7 +56,7 @@ class PersonSeen(PersonRow):
 
 
 @router.get(
-    "",
+    "/people",
     summary="List people",
     dependencies=[may("read-people")],
     responses=listed(PersonRow),
@@ -65,7 +65,8 @@ async def list_people(
     reading: Read,
     page: Paged,
     name: Annotated[
-        str | None, Query(max_length=100, description="Only those whose name holds this.")
+        str | None,
+        Query(max_length=100, pattern=ONE_LINE, description="Only those whose name holds this."),
     ] = None,
 ) -> Response:
     """List whoever has signed in or is named in an import, latest first, as named today.
@@ -79,7 +80,7 @@ async def list_people(
 
 
 @router.get(
-    "/{person_id}",
+    "/people/{person_id}",
     summary="See a person",
     dependencies=[may("read-people")],
     responses=one(PersonSeen),
@@ -102,7 +103,7 @@ async def see_person(
 
 
 @router.post(
-    "/decisions",
+    "/directory/decisions",
     summary="Decide on the directory",
     responses=DECIDES,
     dependencies=[Depends(must_be_json)],

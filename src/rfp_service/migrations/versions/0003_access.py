@@ -36,11 +36,19 @@ CREATE TABLE personal_keys (
     CHECK ((wrapped IS NULL) = (destroyed_at IS NOT NULL))
 )
 """
+USES = """
+CREATE TABLE api_key_uses (
+    account_id uuid NOT NULL,
+    key_name text NOT NULL,
+    last_used_at timestamptz NOT NULL,
+    PRIMARY KEY (account_id, key_name)
+)
+"""
 
 
 def upgrade() -> None:
     """Create them."""
-    for statement in (PEOPLE, IDENTITIES, KEYS):
+    for statement in (PEOPLE, IDENTITIES, KEYS, USES):
         op.execute(statement)
 
 

@@ -1,5 +1,7 @@
 """Bundles over HTTP."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -7,7 +9,9 @@ from fastapi import APIRouter, Query, Request, Response
 
 from shared.audit.bundle.making import Wanted, made
 from shared.audit.log.api import LARGEST
+from shared.audit.log.entries import Entry
 from shared.audit.reads import NAME, READ_AUDIT, AuditRoute
+from shared.audit.veiling import veiled_entries
 from shared.errors import Unacceptable
 from shared.http.answers import READS_ONE
 from shared.http.deciding import may
@@ -63,16 +67,29 @@ async def take_bundle(
     ] = None,
 ) -> Response:  # fmt: skip
     """Pack entries, a proof for each, keys, a story in plain HTML, and how to check it all offline."""
-    first, last = instant_of(start), instant_of(end)
-    period = first is not None and last is not None and first < last
-    if (stream_id is None) != period or (stream_id is not None and (start or end or body_of_work)):
-        raise CaseOrPeriod
-    wanted = Wanted(stream_id, first, last, body_of_work or "", last_size)
+    wanted = _wanted(stream_id, (start, end), body_of_work or "", last_size)
+    if reading.past:
+        wanted = replace(wanted, until=reading.position)
     service = request.app.state.service
-    files = await made(service.pool, service.store.mapper, wanted, program(request))
+
+    async def hidden(entries: Sequence[Entry]) -> Mapping[int, str]:
+        return await veiled_entries(reading.veiled, [entry.item() for entry in entries])
+
+    files = await made(service.pool, service.store.mapper, wanted, program(request), hidden=hidden)
     name = f"audit-{stream_id or reading.position}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(files.zipped(), media_type=ZIP, headers=headers)
+
+
+def _wanted(
+    case: UUID | None, period: tuple[str | None, str | None], work: str, last_size: int | None
+) -> Wanted:
+    """Return what is wanted: one case, or one period."""
+    first, last = instant_of(period[0]), instant_of(period[1])
+    whole = first is not None and last is not None and first < last
+    if (case is None) != whole or (case is not None and (any(period) or work)):
+        raise CaseOrPeriod
+    return Wanted(case, first, last, work, last_size)
 
 
 def program(request: Request) -> str:

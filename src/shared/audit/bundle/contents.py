@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -42,6 +42,34 @@ class CaseInside(BaseModel):
     entries: int
 
 
+class Place(NamedTuple):
+    """Where an entry of a bundle stands: in the record, and in its case."""
+
+    position: int
+    case: str
+    version: int
+    kind: str
+
+
+class WithheldInside(BaseModel):
+    """An entry whose words are withheld: that it is there is proved, and what it says is not shown."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    position: int
+    case: str
+    version: int
+    kind: str
+    decision: str
+    by: str
+    happened_at: datetime
+    why: str
+
+    def place(self) -> Place:
+        """Return where it stands."""
+        return Place(self.position, self.case, self.version, self.kind)
+
+
 class Manifest(BaseModel):
     """What a bundle says of itself."""
 
@@ -57,6 +85,7 @@ class Manifest(BaseModel):
     last_position: int
     entries: int
     cases: list[CaseInside]
+    withheld: list[WithheldInside]
     last_size: int | None
     files: dict[str, str]
 
@@ -121,6 +150,11 @@ def entry_name(position: int) -> str:
     return f"entries/{position:012}"
 
 
+def leaf_name(position: int) -> str:
+    """Return the name of the file that holds a withheld entry's leaf, in the place of its bytes."""
+    return f"leaves/{position:012}"
+
+
 def proof_name(position: int) -> str:
     """Return the name of the file that holds an entry's proof."""
     return f"proofs/{position:012}.tlog-proof"
@@ -134,3 +168,17 @@ def sha256(content: bytes) -> str:
 def json_text(value: Any) -> bytes:  # noqa: ANN401  # whatever JSON can say
     """Return JSON that is easy on the eye."""
     return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def cases_inside(places: Sequence[Place]) -> list[CaseInside]:
+    """Return how much there is of each case, given where its entries stand, in order."""
+    cases: dict[str, list[Place]] = {}
+    for place in sorted(places):
+        cases.setdefault(place.case, []).append(place)
+    return [
+        CaseInside(
+            id=case, kind=held[0].kind, first_version=held[0].version,
+            last_version=held[-1].version, entries=len(held),
+        )
+        for case, held in cases.items()
+    ]  # fmt: skip

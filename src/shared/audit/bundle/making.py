@@ -1,6 +1,6 @@
 """Making a bundle: the entries that were asked for, a proof for each, and what is needed to check them."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -16,11 +16,14 @@ from shared.audit.bundle.contents import (
     MANIFEST,
     READ_ME,
     STORY,
-    CaseInside,
     Files,
     Manifest,
+    Place,
+    WithheldInside,
+    cases_inside,
     entry_name,
     json_text,
+    leaf_name,
     proof_name,
     sha256,
 )
@@ -35,6 +38,9 @@ from shared.eventstore.encoding import EnvelopeMapper
 from shared.messages import Recorded
 
 ENTRIES_LIMIT = 2_000
+
+# Which of some entries may not be shown, and why.
+Hidden = Callable[[Sequence[Entry]], Awaitable[Mapping[int, str]]]
 
 OF_CASE = (
     "SELECT notification_id FROM stored_events WHERE originator_id = $1 ORDER BY originator_version"
@@ -58,6 +64,11 @@ class NothingToBundle(NotFound):
     """Nothing was recorded of that, or nothing is signed yet."""
 
 
+async def nothing_hidden(_: Sequence[Entry]) -> Mapping[int, str]:
+    """Hide nothing."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a bundle is to hold: one case, or what was recorded in a period, perhaps of one body of work."""
@@ -67,20 +78,22 @@ class Wanted:
     end: datetime | None = None
     body_of_work: str = ""
     last_size: int | None = None
+    until: int | None = None
 
     def filters(self) -> dict[str, str]:
         """Return it as the manifest says it."""
+        known = {} if self.until is None else {"until_entry": str(self.until)}
         if self.case is not None:
-            return {"case": str(self.case)}
+            return {"case": str(self.case), **known}
         assert self.start is not None, "a period has a beginning"
         assert self.end is not None, "a period has an end"
-        filters = {"from": _text(self.start), "to": _text(self.end)}
+        filters = {"from": _text(self.start), "to": _text(self.end), **known}
         return {**filters, "body_of_work": self.body_of_work} if self.body_of_work else filters
 
 
 async def made(
     connection: Connection | asyncpg.Pool, mapper: EnvelopeMapper, wanted: Wanted, program: str,
-    limit: int = ENTRIES_LIMIT,
+    limit: int = ENTRIES_LIMIT, hidden: Hidden = nothing_hidden,
 ) -> Files:  # fmt: skip
     """Return a bundle, sealed by the newest checkpoint that covers it and has most signatures."""
     log = LogReader(connection)
@@ -91,15 +104,17 @@ async def made(
     entries = await log.entries(positions)
     last = await _last(log, wanted, signed)
     policy = await log.policy()
+    withheld = await hidden(entries)
     files = {
         CHECKPOINT: signed.note.encode(),
         KEYS: policy.text().encode(),
-        **{entry_name(entry.position): entry.raw() for entry in entries},
+        **dict(_content(entry, entry.position in withheld) for entry in entries),
         **await _proofs(connection, positions, signed),
         **await _consistency(connection, last, signed),
     }
     events = [recorded_of(mapper, entry) for entry in entries]
-    manifest = _manifest(wanted, signed, events, last, program)
+    manifest = _manifest(wanted, signed, events, last, program, withheld)
+    events = [event for event in events if event.position not in withheld]
     keys = [f"{key.name}: {key.fingerprint}" for key in (*policy.logs, *policy.witnesses)]
     files[STORY] = story_page(manifest, events).encode()
     files[READ_ME] = read_me(manifest, keys).encode()
@@ -138,7 +153,7 @@ async def _positions(
         )
     else:
         rows = await connection.fetch(OF_PERIOD, wanted.start, wanted.end, limit + 1)
-    return [row[0] for row in rows]
+    return [row[0] for row in rows if wanted.until is None or row[0] <= wanted.until]
 
 
 async def _seal(log: LogReader, positions: Sequence[int]) -> Signed:
@@ -182,30 +197,42 @@ async def _consistency(
 
 
 def _manifest(
-    wanted: Wanted, signed: Signed, events: Sequence[Recorded], last: Signed | None, program: str
-) -> Manifest:
+    wanted: Wanted, signed: Signed, events: Sequence[Recorded], last: Signed | None, program: str,
+    withheld: Mapping[int, str],
+) -> Manifest:  # fmt: skip
     return Manifest(
         format=FORMAT, made_at=datetime.now(UTC), program=program,
         origin=signed.note.partition("\n")[0], size=signed.size, filters=wanted.filters(),
         first_position=min(event.position for event in events),
         last_position=max(event.position for event in events),
-        entries=len(events), cases=cases_inside(events),
-        last_size=last.size if last else None, files={},
+        entries=len(events), cases=cases_inside([place_of(event) for event in events]),
+        withheld=[
+            _withheld(event, withheld[event.position])
+            for event in events
+            if event.position in withheld
+        ], last_size=last.size if last else None, files={},
     )  # fmt: skip
 
 
-def cases_inside(events: Sequence[Recorded]) -> list[CaseInside]:
-    """Return how much there is of each case."""
-    cases: dict[UUID, list[Recorded]] = {}
-    for recorded in events:
-        cases.setdefault(recorded.stream_id, []).append(recorded)
-    return [
-        CaseInside(
-            id=str(case), kind=type(held[0].event).kind, first_version=held[0].version,
-            last_version=held[-1].version, entries=len(held),
-        )
-        for case, held in cases.items()
-    ]  # fmt: skip
+def _content(entry: Entry, withheld: bool) -> tuple[str, bytes]:  # noqa: FBT001  # one of two kinds of file
+    """Return the file that an entry is: its bytes, or its leaf alone."""
+    if withheld:
+        return leaf_name(entry.position), f"{hash_text(entry.leaf)}\n".encode()
+    return entry_name(entry.position), entry.raw()
+
+
+def _withheld(event: Recorded, why: str) -> WithheldInside:
+    return WithheldInside(
+        position=event.position, case=str(event.stream_id), version=event.version,
+        kind=type(event.event).kind, decision=type(event.event).__name__, by=event.by,
+        happened_at=event.happened_at, why=why,
+    )  # fmt: skip
+
+
+def place_of(event: Recorded) -> Place:
+    """Return where an event stands."""
+    kind = type(event.event).kind
+    return Place(event.position, str(event.stream_id), event.version, kind)
 
 
 def _text(instant: datetime) -> str:

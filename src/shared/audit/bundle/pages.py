@@ -4,11 +4,10 @@ import html
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from pydantic import JsonValue
 
-from shared.audit.bundle.contents import Manifest
+from shared.audit.bundle.contents import CaseInside, Manifest, WithheldInside
 from shared.audit.replay.states import Change, words
 from shared.audit.replay.story import Basis, Step, span, story
 from shared.calendar import LONDON
@@ -89,6 +88,8 @@ The formats are public, and other programs read them:
   entries/...         an entry's bytes. Its leaf is SHA-256 of a zero byte and these.
                       The first 40 bytes are its place (entry number, case, version,
                       time); then the kind of event, a zero byte, and what was said.
+  leaves/...          the leaf alone of an entry whose words are withheld (manifest.json
+                      says why): that it is there is proved, what it says is not shown.
   proofs/...          C2SP "tlog-proof": how the entry leads to the signed root
                       (RFC 6962, RFC 9162).
   checkpoint.txt      C2SP "tlog-checkpoint", a "signed note" with Ed25519 signatures,
@@ -136,9 +137,9 @@ def what_it_is(manifest: Manifest) -> str:
 
 def story_page(manifest: Manifest, events: Sequence[Recorded]) -> str:
     """Return the story of a bundle's cases, each in the order in which things happened."""
-    cases: dict[UUID, list[Recorded]] = {}
+    cases: dict[str, list[Recorded]] = {case.id: [] for case in manifest.cases}
     for recorded in events:
-        cases.setdefault(recorded.stream_id, []).append(recorded)
+        cases[str(recorded.stream_id)].append(recorded)
     what = what_it_is(manifest)
     return PAGE.format(
         title=html.escape(what[0].upper() + what[1:]),
@@ -147,17 +148,19 @@ def story_page(manifest: Manifest, events: Sequence[Recorded]) -> str:
             f" {_number(len(cases), 'case', 'cases')}, sealed with the record of {manifest.origin}"
             f" when it had {manifest.size} entries."
         ),
-        sections="\n".join(_case(events) for events in cases.values()),
+        sections="\n".join(_case(manifest, case, cases[case.id]) for case in manifest.cases),
     )
 
 
-def _case(events: Sequence[Recorded]) -> str:
-    kind = words(type(events[0].event).kind.replace("-", " "))
-    versions = f"versions {events[0].version} to {events[-1].version}"
-    body = _whole(events) if events[0].version == 1 else _part(events)
+def _case(manifest: Manifest, case: CaseInside, events: Sequence[Recorded]) -> str:
+    hidden = [one for one in manifest.withheld if one.case == case.id]
+    kind = words(case.kind.replace("-", " "))
+    versions = f"Versions {case.first_version} to {case.last_version} of this case."
+    whole = case.first_version == 1 and not hidden
+    body = _whole(events) if whole else _part(events, hidden)
     return (
-        f"<section>\n<h2>{html.escape(kind)} <span class=place>{events[0].stream_id}</span></h2>\n"
-        f"<p>{versions[0].upper()}{versions[1:]} of this case.</p>\n{body}\n</section>"
+        f"<section>\n<h2>{_text(kind)} <span class=place>{_text(case.id)}</span></h2>\n"
+        f"<p>{versions}</p>\n{body}\n</section>"
     )
 
 
@@ -167,9 +170,20 @@ def _whole(events: Sequence[Recorded]) -> str:
     return "\n".join(_step(item) for item in told.items)
 
 
-def _part(events: Sequence[Recorded]) -> str:
-    """Return a part of a case: what was said; what it changed can't be told without what went before."""
-    return "\n".join(_said(recorded) for recorded in events)
+def _part(events: Sequence[Recorded], hidden: Sequence[WithheldInside]) -> str:
+    """Return a part of a case: what was said; what it changed can't be told without all that went before."""
+    articles = {recorded.position: _said(recorded) for recorded in events}
+    articles |= {one.position: _hidden(one) for one in hidden}
+    return "\n".join(articles[position] for position in sorted(articles))
+
+
+def _hidden(one: WithheldInside) -> str:
+    return (
+        f"<article>\n<h3>{_text(words(one.decision))}</h3>\n"
+        f"{_who(one.by, '', '', one.happened_at)}"
+        f"<p>What was said is withheld: {_text(one.why)}. That this entry is in the record is proved.</p>\n"
+        f"<p class=place>Entry {one.position} of the record.</p>\n</article>"
+    )
 
 
 def _step(item: Step) -> str:

@@ -14,11 +14,14 @@ from shared.audit.bundle.contents import (
     Files,
     Manifest,
     NotABundle,
+    Place,
+    cases_inside,
     entry_name,
+    leaf_name,
     proof_name,
     sha256,
 )
-from shared.audit.bundle.making import cases_inside, recorded_of
+from shared.audit.bundle.making import place_of, recorded_of
 from shared.audit.bundle.pages import story_page
 from shared.audit.log.checkpoints import Policy, Vouched, check_proof, hash_of, opened
 from shared.audit.log.entries import Entry
@@ -92,7 +95,9 @@ def _verify(check: Verifying, report: Report) -> None:
     entries = list(_entries(files, policy, vouched, report))
     _check_manifest(manifest, vouched, report)
     events = [recorded_of(check.mapper, entry) for entry in entries]
-    _check_completeness(manifest, events, report)
+    _check_leaves(files, manifest, policy, report)
+    withheld = [hidden.place() for hidden in manifest.withheld]
+    _check_completeness(manifest, [*map(place_of, events), *withheld], report)
     _check_last(check, policy, vouched, report)
     _check_story(check, manifest, events, report)
 
@@ -127,9 +132,12 @@ def _entries(files: Files, policy: Policy, vouched: Vouched, report: Report) -> 
 def _check_entry(files: Files, name: str, entry: Entry, policy: Policy, text: str) -> None:
     if name != entry_name(entry.position):
         raise ProofFails("the file is named after another entry")
-    proof = files.text(proof_name(entry.position))
-    index, vouched = check_proof(proof, entry.leaf, policy)
-    if index != entry.position - 1 or vouched.checkpoint.text() != text:
+    _check_leaf(files, entry.position, entry.leaf, policy, text)
+
+
+def _check_leaf(files: Files, position: int, leaf: bytes, policy: Policy, text: str) -> None:
+    index, vouched = check_proof(files.text(proof_name(position)), leaf, policy)
+    if index != position - 1 or vouched.checkpoint.text() != text:
         raise ProofFails("the proof is of another entry or another checkpoint")
 
 
@@ -139,33 +147,53 @@ def _check_manifest(manifest: Manifest, vouched: Vouched, report: Report) -> Non
         report.bad("the manifest speaks of another checkpoint")
 
 
-def _check_completeness(manifest: Manifest, events: Sequence[Recorded], report: Report) -> None:
-    positions = [event.position for event in events]
-    if len(events) != manifest.entries or not events:
-        report.bad(f"{len(events)} entries are proved, {manifest.entries} are announced")
+def _check_leaves(files: Files, manifest: Manifest, policy: Policy, report: Report) -> None:
+    """Check that each entry whose words are withheld is in the record, and no other is announced so."""
+    text = Note.parse(files.text(CHECKPOINT)).text
+    announced = {leaf_name(hidden.position): hidden.position for hidden in manifest.withheld}
+    present = {name for name in files.files if name.startswith("leaves/")}
+    for name in sorted(present ^ announced.keys()):
+        report.bad(f"{name} and the manifest disagree on what is withheld")
+    for name in sorted(present & announced.keys()):
+        try:
+            leaf = hash_of(files.text(name).rstrip("\n"))
+            _check_leaf(files, announced[name], leaf, policy, text)
+        except (BadNote, ProofFails) as error:
+            report.bad(f"{name} is not proved to be in the record: {error}")
+    if announced:
+        report.lines.append(
+            f"note: the words of {len(announced)} entries are withheld; that they are there is proved,"
+            " whose and of which kind they are is what the manifest says"
+        )
+
+
+def _check_completeness(manifest: Manifest, places: Sequence[Place], report: Report) -> None:
+    positions = [place.position for place in places]
+    if len(places) != manifest.entries or not places:
+        report.bad(f"{len(places)} entries are proved, {manifest.entries} are announced")
         return
     if (min(positions), max(positions)) != (manifest.first_position, manifest.last_position):
         report.bad("the entries are not from where to where the manifest says")
-    if cases_inside(events) != manifest.cases:
+    if cases_inside(places) != manifest.cases:
         report.bad("the cases are not those that the manifest names")
-    _check_filters(manifest, events, report)
-    by_case: dict[object, int] = {}
-    for event in events:
-        before = by_case.get(event.stream_id)
-        if before is not None and event.version != before + 1:
-            report.bad(f"case {event.stream_id} lacks version {before + 1}")
-        by_case[event.stream_id] = event.version
+    _check_filters(manifest, places, report)
+    by_case: dict[str, int] = {}
+    for place in sorted(places):
+        before = by_case.get(place.case)
+        if before is not None and place.version != before + 1:
+            report.bad(f"case {place.case} lacks version {before + 1}")
+        by_case[place.case] = place.version
     if report.sound:
         report.right(f"no version in between is missing from any of the {len(by_case)} cases")
 
 
-def _check_filters(manifest: Manifest, events: Sequence[Recorded], report: Report) -> None:
+def _check_filters(manifest: Manifest, places: Sequence[Place], report: Report) -> None:
     case = manifest.filters.get("case")
     if case is not None:
-        if {str(event.stream_id) for event in events} != {case} or events[0].version != 1:
+        if {place.case for place in places} != {case} or min(places).version != 1:
             report.bad("a bundle of one case holds that case, from its first version on")
     elif "body_of_work" not in manifest.filters:
-        if manifest.last_position - manifest.first_position + 1 != len(events):
+        if manifest.last_position - manifest.first_position + 1 != len(places):
             report.bad("a bundle of a period holds every entry of it, and a number is missing")
         else:
             report.right(
@@ -194,7 +222,9 @@ def _check_last(check: Verifying, policy: Policy, vouched: Vouched, report: Repo
 def _check_story(
     check: Verifying, manifest: Manifest, events: Sequence[Recorded], report: Report
 ) -> None:
-    if check.program != manifest.program:
+    if not report.sound:
+        report.lines.append(f"note: {STORY} was not looked at, since its entries are not sound")
+    elif check.program != manifest.program:
         report.lines.append(
             f"note: {STORY} was written by {manifest.program}, this is {check.program}: not compared"
         )

@@ -13,10 +13,11 @@ from shared.audit.log.notes import Verifier
 from shared.audit.log.reading import LogReader, Signed
 from shared.audit.log.tiles import Tiles
 from shared.audit.reads import READ_AUDIT, AuditRoute
+from shared.audit.veiling import veiled_entries
 from shared.errors import NotFound, NotReady, Unacceptable
 from shared.http.answers import READS_MANY, READS_ONE
 from shared.http.deciding import may
-from shared.http.reading import POSITION_DIGITS
+from shared.http.reading import POSITION_DIGITS, Read
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=AuditRoute)
 
@@ -58,13 +59,17 @@ class CheckpointSeen(BaseModel):
 
 
 class ProofSeen(BaseModel):
-    """The proof that one entry of the record is under a signed checkpoint; `proof` is a C2SP tlog-proof."""
+    """The proof that one entry of the record is under a signed checkpoint; `proof` is a C2SP tlog-proof.
+
+    The bytes of an entry that holds something sealed or exempt are withheld; its leaf is proved all the same.
+    """
 
     position: int
     index: int
     size: int
     leaf_hash: str
-    entry: str
+    entry: str | None
+    withheld: str
     hashes: list[str]
     checkpoint: str
     proof: str
@@ -129,22 +134,25 @@ async def see_checkpoint(
 )
 async def prove(
     request: Request,
+    reading: Read,
     position: Annotated[int, Path(ge=1, le=LARGEST, description="The entry's position.")],
     size: Size = None,
 ) -> ProofSeen:
     """Show an entry's bytes and the proof that they are under a signed checkpoint."""
     signed = await _checkpoint(request, position, size)
-    if position > signed.size:
+    if position > signed.size or (reading.past and position > reading.position):
         raise NotFound
     pool = request.app.state.service.pool
     [entry] = await LogReader(pool).entries([position])
+    withheld = (await veiled_entries(reading.veiled, [entry.item()])).get(position, "")
     hashes = await Tiles(pool).inclusion(position - 1, signed.size)
     return ProofSeen(
         position=position,
         index=position - 1,
         size=signed.size,
         leaf_hash=hash_text(entry.leaf),
-        entry=base64.b64encode(entry.raw()).decode(),
+        entry=None if withheld else base64.b64encode(entry.raw()).decode(),
+        withheld=withheld,
         hashes=[hash_text(hashed) for hashed in hashes],
         checkpoint=signed.note,
         proof=proof_text(position - 1, hashes, signed.note),

@@ -61,6 +61,14 @@ class Entry:
         envelope: dict[str, Any] = orjson.loads(self.state)
         return envelope
 
+    def item(self) -> dict[str, Any]:
+        """Return what the veil looks at: whose it is, who said it, and what."""
+        envelope = self.envelope
+        return {
+            "position": self.position, "stream_id": self.stream_id, "version": self.version,
+            "by": envelope["by"], "said": envelope["data"],
+        }  # fmt: skip
+
     @classmethod
     def of_row(cls, row: asyncpg.Record) -> "Entry":
         """Return a row of the record as an entry."""

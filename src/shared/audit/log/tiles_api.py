@@ -9,8 +9,10 @@ from shared.audit.log.reading import LogReader
 from shared.audit.log.tiles import TILE_WIDTH, Tiles, tile_number
 from shared.audit.log.tree import HASH_BYTES
 from shared.audit.reads import READ_AUDIT, AuditRoute
-from shared.errors import NotFound
+from shared.audit.veiling import veiled_entries
+from shared.errors import NotAllowed, NotFound
 from shared.http.deciding import may
+from shared.http.reading import Read
 
 router = APIRouter(
     prefix="/v1/audit/log/tile", tags=["audit"], route_class=AuditRoute, include_in_schema=False
@@ -18,6 +20,10 @@ router = APIRouter(
 
 BYTES = "application/octet-stream"
 LEVELS = 8
+
+
+class SomeWithheld(NotAllowed):
+    """Some of these entries hold what is sealed or exempt: mirror their hashes, not their words."""
 
 
 def _named(path: str) -> tuple[int, int]:
@@ -30,7 +36,7 @@ def _named(path: str) -> tuple[int, int]:
 @router.get(
     "/entries/{path:path}", summary="See a bundle of entries", dependencies=[may(READ_AUDIT)]
 )
-async def entry_bundle(request: Request, path: str) -> Response:
+async def entry_bundle(request: Request, reading: Read, path: str) -> Response:
     """Show up to 256 entries, each behind its length in two bytes."""
     number, width = _named(path)
     first = number * TILE_WIDTH + 1
@@ -38,6 +44,8 @@ async def entry_bundle(request: Request, path: str) -> Response:
     entries = await LogReader(pool).entries(list(range(first, first + width)))
     if len(entries) < width:
         raise NotFound
+    if withheld := await veiled_entries(reading.veiled, [entry.item() for entry in entries]):
+        raise SomeWithheld(positions=sorted(withheld))
     raw = [entry.raw() for entry in entries]
     return Response(b"".join(len(r).to_bytes(2, "big") + r for r in raw), media_type=BYTES)
 

@@ -11,6 +11,7 @@ from shared.audit.replay.comparing import Difference, changed
 from shared.audit.replay.explaining import Explanation, explained
 from shared.audit.replay.periods import Period, period
 from shared.audit.replay.story import Basis, Story, happened_by, story
+from shared.audit.veiling import veil_changes, veil_decisions
 from shared.errors import NotFound, Unacceptable
 from shared.http.answers import READS_MANY, READS_ONE, listed
 from shared.http.deciding import may
@@ -50,7 +51,9 @@ async def explain(
     position: Annotated[int, Path(ge=1, le=LARGEST, description="The decision's position.")],
 ) -> Explanation:
     """Show by which rule, on what authority and knowing what somebody decided; ask the rule again."""
-    return await explained(reading.record, position, reading.position)
+    found = (await explained(reading.record, position, reading.position)).model_dump()
+    await veil_decisions(reading, found["stream_id"], [found])
+    return Explanation.model_validate(found)
 
 
 @router.get(
@@ -74,7 +77,11 @@ async def tell(
     if not events:
         raise NotFound
     told = await reading.pool.fetch(TOLD, stream_id, events[-1].position)
-    return story(events, [dict(row) for row in told], reading.as_of, basis)
+    shown = story(events, [dict(row) for row in told], reading.as_of, basis).model_dump()
+    await veil_decisions(reading, stream_id, shown["items"])
+    state = {"stream_id": stream_id, "state": shown["state"], "withheld": {}}
+    await reading.veiled([state])
+    return Story.model_validate({**shown, "state": state["state"], "withheld": state["withheld"]})
 
 
 @router.get(
@@ -101,6 +108,9 @@ async def compare(
         raise SizesReversed
     found = await changed(reading, first, reading.position, stream_id, page.cursor, page.limit + 1)
     items = [item.model_dump(mode="json") for item in found[: page.limit]]
+    changes = [(UUID(item["stream_id"]), item["changes"]) for item in items]
+    for item, marks in zip(items, await veil_changes(reading, changes), strict=True):
+        item["withheld"] = marks
     following = f"p{items[-1]['position']}" if len(found) > page.limit else None
     return page.answer(reading, items, following)
 

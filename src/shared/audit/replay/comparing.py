@@ -24,6 +24,7 @@ class Difference(BaseModel):
     version_after: int
     decisions: list[str]
     changes: list[Change]
+    withheld: dict[str, str] = {}
 
 
 async def changed(

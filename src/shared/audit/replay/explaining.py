@@ -43,6 +43,7 @@ class Explanation(BaseModel):
     causation: str
     rule: Rule | None
     reexecution: Reexecution
+    withheld: dict[str, str] = {}
 
 
 async def explained(record: Reader, position: int, until: int) -> Explanation:

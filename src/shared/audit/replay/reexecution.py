@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pydantic import BaseModel, JsonValue, ValidationError
+from pydantic_core import to_jsonable_python
 
 from shared.audit.replay.states import steps
 from shared.errors import Refused
-from shared.eventstore.commanded import NAME, asked_again
+from shared.eventstore.commanded import KEPT_SEALED, NAME, asked_again
 from shared.messages import Command, Event, Recorded, State
 from shared.personal import Personal
 
@@ -69,9 +70,7 @@ def _compared(command: Command[Any], before: State, decision: Sequence[Recorded]
     except Refused as refusal:
         sentence = f"{REFUSES} {refusal.sentence()}"
         return Reexecution(same=False, explanation=sentence, rule=rule, asked=asked)
-    came_out = _with_personal_texts_of(
-        decision, list(decided) if isinstance(decided, Sequence) else [decided]
-    )
+    came_out = list(decided) if isinstance(decided, Sequence) else [decided]
     same = [_said(event) for event in came_out] == [_said(recorded.event) for recorded in decision]
     return Reexecution(
         same=same, explanation=SAME if same else OTHERWISE, rule=rule, asked=asked,
@@ -79,29 +78,19 @@ def _compared(command: Command[Any], before: State, decision: Sequence[Recorded]
     )  # fmt: skip
 
 
-def _with_personal_texts_of(
-    decision: Sequence[Recorded], came_out: Sequence[Event[Any]]
-) -> list[Event[Any]]:
-    """Return what came out with the record's own personal texts: they are encrypted there, or destroyed."""
-    recorded = [r.event for r in decision] + [None] * len(came_out)
-    return [
-        _with_personal_texts(event, then) for event, then in zip(came_out, recorded, strict=False)
-    ]
-
-
-def _with_personal_texts(event: Event[Any], then: Event[Any] | None) -> Event[Any]:
-    texts = {
-        name: kept
-        for name in type(event).model_fields
-        if isinstance(mine := getattr(event, name), Personal)
-        and isinstance(kept := getattr(then, name, None), Personal)
-        and kept.about == mine.about
-    }
-    return event.model_copy(update=texts)
-
-
 def _said(event: Event[Any]) -> tuple[str, JsonValue]:
-    return type(event).__name__, event.model_dump(mode="json")
+    """Return what an event says; of a personal text, which is encrypted anew each time, about whom it is."""
+    fields = {name: _open(getattr(event, name)) for name in type(event).model_fields}
+    said: JsonValue = to_jsonable_python(fields)
+    return type(event).__name__, said
+
+
+def _open(value: object) -> object:
+    if isinstance(value, Personal):
+        return {"about": value.about, "text": KEPT_SEALED}
+    if isinstance(value, tuple | list):
+        return [_open(inner) for inner in value]
+    return value
 
 
 def _part(recorded: Recorded) -> int:

@@ -49,6 +49,7 @@ class Step(BaseModel):
     said: JsonValue
     changes: list[Change]
     told: list[Told]
+    withheld: dict[str, str] = {}
 
 
 class Waiting(BaseModel):
@@ -73,6 +74,7 @@ class Story(BaseModel):
     items: list[Step]
     waiting: list[Waiting]
     open_wait: Waiting | None
+    withheld: dict[str, str] = {}
 
 
 def story(

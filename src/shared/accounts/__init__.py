@@ -1,0 +1,1 @@
+"""Service accounts: programs of the council's that ask with keys, kept as hashes, scoped and expiring."""

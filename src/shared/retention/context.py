@@ -1,0 +1,8 @@
+"""What retention offers the roof."""
+
+from shared.context import Context
+from shared.retention.api import router
+from shared.retention.domain import EVENTS
+from shared.retention.views import DISPOSED
+
+RETENTION = Context(events=EVENTS, views=(DISPOSED,), routers=(router,))

@@ -1,0 +1,159 @@
+"""What a client gets and how much of it: limits with their headers, and headers for browsers."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+
+from rfp_service import logs
+from shared.http import limiting
+from shared.settings import NotConfigured, Settings
+from tests.support.api import Api, running_api
+from tests.support.people import LEO, RITA
+from tests.support.postgres import Base
+
+RAISE = {"title": "Laptops", "description": "Forty of them.", "service_area": "Registrars"}
+
+
+def tried_out(base: Base, folder: Path, **more: Any) -> Settings:
+    return Settings(data_dir=folder, database_url=base.service, **more)
+
+
+async def test_a_client_is_told_what_is_left_and_how_long_to_wait(
+    base: Base, tmp_path: Path
+) -> None:
+    async with running_api(base, settings=tried_out(base, tmp_path, rate_limit=3)) as api:
+        left = []
+        for _ in range(3):
+            answer = await api.get("/v1/rfps")
+            assert answer.headers["ratelimit-policy"] == '"minute";q=3;w=60'
+            name, remaining, seconds = answer.headers["ratelimit"].split(";")
+            assert name == '"minute"'
+            assert 1 <= int(seconds.removeprefix("t=")) <= 120
+            left.append(remaining)
+        assert left == ["r=2", "r=1", "r=0"]
+        for refused in (
+            await api.get("/v1/rfps", expect=429),
+            await api.post("/v1/rfps", RAISE, expect=429),
+        ):
+            assert refused.json()["type"] == "/problems/too-many-requests"
+            assert refused.json()["a_minute"] == 3
+            assert int(refused.headers["retry-after"]) >= 1
+        await api.get("/v1/rfps", LEO)  # somebody else's allowance is their own
+        assert (await api.get("/healthz", None)).status_code == 200
+        assert await api.service.record.head() == 0
+
+
+async def test_bad_tokens_are_not_tried_for_ever_and_good_ones_always(
+    base: Base, tmp_path: Path
+) -> None:
+    async with running_api(base, settings=tried_out(base, tmp_path, rate_limit=100)) as api:
+        bad = {"Authorization": "Bearer x.y.z"}
+        statuses = [(await api.client.get("/v1/rfps", headers=bad)).status_code for _ in range(10)]
+        assert statuses == [401] * 10
+        refused = await api.client.get("/v1/rfps", headers=bad)
+        assert refused.status_code == 429
+        assert refused.json()["type"] == "/problems/too-many-failed-sign-ins"
+        assert refused.headers["retry-after"] == "60"
+        await api.get("/v1/rfps")
+
+
+async def test_one_client_runs_so_many_requests_at_once_and_no_more(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limiting, "AT_ONCE_LIMIT", 4)
+    answers = await asyncio.gather(*(
+        api.client.get("/v1/rfps", headers=api.headers(RITA)) for _ in range(40)
+    ))  # fmt: skip
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert refused
+    assert {answer.json()["type"] for answer in refused} == {"/problems/too-many-at-once"}
+    assert sum(answer.status_code == 200 for answer in answers) >= 4
+    await api.get("/v1/rfps")  # and all is well again
+
+
+async def test_every_answer_tells_browsers_to_do_nothing_with_it(api: Api) -> None:
+    rfp = await api.raised()
+    for path, who, expect in (
+        ("/v1/rfps", RITA, 200), (f"/v1/rfps/{rfp}", RITA, 200), ("/v1/rfps", None, 401),
+        ("/v1/nowhere", RITA, 404), ("/healthz", None, 200), ("/v1/audit/decisions", RITA, 403),
+    ):  # fmt: skip
+        headers = (await api.get(path, who, expect, after=None)).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+        assert headers["cache-control"] == "private, no-cache"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert "strict-transport-security" not in headers  # this is not reached by TLS
+        assert "server" not in headers
+
+
+async def asked_by_a_page(api: Api, origin: str) -> tuple[str | None, int]:
+    headers = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+    asked = await api.client.options("/v1/rfps", headers=headers)
+    got = await api.client.get("/v1/rfps", headers={"Origin": origin, **api.headers(RITA)})
+    allowed = got.headers.get("access-control-allow-origin")
+    assert asked.headers.get("access-control-allow-origin") == allowed
+    return allowed, asked.status_code
+
+
+async def test_other_peoples_pages_may_not_ask_unless_named(base: Base, tmp_path: Path) -> None:
+    async with running_api(base) as api:
+        assert (await asked_by_a_page(api, "https://intranet.example"))[0] is None
+    origins = "https://intranet.example https://console.example"
+    settings = tried_out(base, tmp_path, cors_origins=origins).checked()
+    async with running_api(base, settings=settings) as api:
+        assert await asked_by_a_page(api, "https://intranet.example") == (
+            "https://intranet.example", 200,
+        )  # fmt: skip
+        assert (await asked_by_a_page(api, "https://evil.example"))[0] is None
+
+
+@pytest.mark.parametrize("origins", ["*", "https://*.example", "intranet.example"])
+def test_origins_are_named_one_by_one(origins: str) -> None:
+    with pytest.raises(NotConfigured, match="CORS_ORIGINS"):
+        Settings(cors_origins=origins).checked()
+
+
+def test_secrets_come_from_the_environment_or_from_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "url"
+    path.write_text("postgresql://rfp_service:secret@db/rfp\n")
+    monkeypatch.setenv("DATABASE_URL_FILE", str(path))
+    assert Settings().database_url == "postgresql://rfp_service:secret@db/rfp"
+    monkeypatch.setenv("DATABASE_URL", "postgresql://other@db/rfp")
+    with pytest.raises(NotConfigured, match="not both"):
+        Settings()
+    monkeypatch.delenv("DATABASE_URL")
+    monkeypatch.setenv("DATABASE_URL_FILE", str(tmp_path / "missing"))
+    with pytest.raises(NotConfigured, match="can't be read"):
+        Settings()
+
+
+def test_logs_hold_no_token_no_password_and_nobodys_address(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logs.configure("info")
+    try:
+        token = "eyJhbGciOiJFZDI1NTE5In0.eyJzdWIiOiJyaXRhIn0.c2lnbmF0dXJl"
+        said = (
+            f"Bearer {token} for rita@council.example at postgresql://rfp:hunter2@db/rfp"
+            f" with rfpkey_abcdefghijklmnop\nDETAIL:  Key (name)=(Rita Requester) exists."
+        )
+        try:
+            _fail(said)
+        except ValueError:
+            structlog.get_logger("spec").exception("unforeseen", path="/v1", headers=[said])
+    finally:
+        logs.configure("critical")
+    written = capsys.readouterr().err
+    assert json.loads(written)["event"] == "unforeseen"
+    for secret in (token, "rita@council", "hunter2", "rfpkey_abc", "Rita Requester"):
+        assert secret not in written
+
+
+def _fail(said: str) -> None:
+    raise ValueError(said)
