@@ -125,12 +125,8 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
         following = asyncio.create_task(visibility.follow())
         try:
             yield Service(
-                settings=settings,
-                pool=pool,
-                store=store,
-                record=store.reader,
-                visibility=visibility,
-                scheme=scheme,
+                settings=settings, pool=pool, store=store, record=store.reader,
+                visibility=visibility, scheme=scheme,
                 person=Callers(tokens, people, ApiKeys(pool, store)).person,
                 people=people,
                 texts=texts,
@@ -141,7 +137,7 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
                 limits=Limits(settings.requests_a_minute),
                 jobs=jobs,
                 batches=batches,
-            )
+            )  # fmt: skip
         finally:
             await batches.close()
             await importer.close()

@@ -19,9 +19,9 @@ from shared.eventstore.encoding import (
     STATE_BYTES_LIMIT,
     EnvelopeMapper,
     EventTooLarge,
-    happened_at,
     words_of,
 )
+from shared.eventstore.folding import StoredRow, folded
 from shared.messages import Command, Event, S, Stamp, Stream
 
 TEXTS_AT_HAND = 2_000
@@ -159,19 +159,17 @@ class BulkRoad:
     def _loaded(
         self, stream_id: UUID, blank: S, stored: Sequence[asyncpg.Record], cause: str
     ) -> Loaded[S]:
-        state, caused, opened_at, changed_at = blank, None, None, None
-        position = version = 0
-        for _, position, version, topic, written in stored:
-            envelope = orjson.loads(written)
-            event = self.mapper.event(topic, envelope)
-            state = event.apply(state)
-            changed_at = happened_at(envelope)
-            opened_at = opened_at or changed_at
-            if envelope.get("causation") == cause:
-                caused = Caused(event, version, position)
-        first = stored[0][1]
-        stream = Stream(stream_id, state, version, first, position, opened_at, changed_at)
-        return Loaded(stream, caused)
+        rows = [row[1:] for row in stored]
+        stream = folded(Stream(stream_id, blank), rows, self.mapper)
+        return Loaded(stream, self._caused(rows, cause))
+
+    def _caused(self, rows: Sequence[StoredRow], cause: str) -> Caused | None:
+        """Return the last event that a cause has made; most rows do not even hold its words."""
+        words, caused = cause.encode(), None
+        for position, version, topic, written in rows:
+            if words in written and (envelope := orjson.loads(written)).get("causation") == cause:
+                caused = Caused(self.mapper.event(topic, envelope), version, position)
+        return caused
 
     async def append(
         self, block: Sequence[Sealed], connection: Connection | None = None

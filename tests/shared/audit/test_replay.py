@@ -142,7 +142,7 @@ async def test_every_decision_of_a_year_is_taken_again_with_the_same_result(
 ) -> None:
     await happen(store, year())
     streams: dict[UUID, list[Recorded]] = {}
-    for event in await store.reader.after(0):
+    for event in await store.reader.after(0, 10_000):
         streams.setdefault(event.stream_id, []).append(event)
     results = [reexecuted(s, event.position).same for s in streams.values() for event in s]
     assert len(results) == len(year())
