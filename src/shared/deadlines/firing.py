@@ -12,6 +12,7 @@ import asyncpg
 import structlog
 
 from shared.access.tokens import Person
+from shared.database import AWAY
 from shared.deadlines.deadline import Deadline, Due
 from shared.deadlines.table import ATTEMPTS_LIMIT, NEXT, claim, settle
 from shared.errors import Refused
@@ -44,13 +45,28 @@ class Firing:
         async with self._pool.acquire() as connection:
             claimed = await claim(connection, now)
             for due in claimed:
-                await settle(connection, due, await self._decide(due, now))
+                if outcome := await self._outcome(due, now):
+                    await settle(connection, due, outcome)
         return len(claimed)
 
     async def seconds_to_next(self) -> float | None:
         """Return in how many seconds the next deadline comes; nothing where there is none to come."""
         seconds: float | None = await self._pool.fetchval(NEXT)
         return seconds
+
+    async def _outcome(self, due: Due, now: datetime) -> str | None:
+        """Return what became of one deadline; nothing where it is to be tried again after its lease.
+
+        A fault of the program in one kind of deadline must hold up neither the others nor the views.
+        """
+        try:
+            return await self._decide(due, now)
+        except AWAY:
+            raise
+        except Exception as error:  # whatever it was, it is this deadline's alone
+            log.exception("deadline failed", kind=due.kind, attempts=due.attempts)
+            given_up = due.attempts >= ATTEMPTS_LIMIT
+            return f"failed: {type(error).__name__}" if given_up else None
 
     async def _decide(self, due: Due, now: datetime) -> str:
         """Take one deadline's decision; say whether it moved its case, came too late, or was refused."""
@@ -70,8 +86,6 @@ class Firing:
         except Refused as refusal:
             log.warning("deadline refused", kind=due.kind, refusal=type(refusal).__name__)
             return f"refused: {type(refusal).__name__}"
-        if due.attempts >= ATTEMPTS_LIMIT:
-            log.critical("deadline tried too often", kind=due.kind, attempts=due.attempts)
         return "moved" if receipt.version > before.version else "moot"
 
 

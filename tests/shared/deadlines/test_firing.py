@@ -1,6 +1,7 @@
 """Deadlines move cases by themselves: exactly once, by whoever is there, also after everybody was away."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,6 +17,7 @@ from rfp_service.service import REACTIONS
 from shared.access.tokens import Person
 from shared.deadlines.deadline import LATE_AFTER
 from shared.deadlines.firing import CLOCK, Firing
+from shared.deadlines.table import ATTEMPTS_LIMIT
 from shared.eventstore.store import EventStore
 from shared.messages import Known
 from shared.projecting.reacting import Reactor
@@ -153,6 +155,32 @@ async def test_what_somebody_decided_first_makes_the_deadline_moot(
     await firing(pool, store).fire(STANDSTILL_ENDS)
     assert (await rows(pool))[1]["outcome"] == "moot"
     assert (await store.load(rfp, Rfp())).state.stage is Stage.CHALLENGED
+
+
+async def test_a_fault_in_one_kind_holds_up_no_other_and_is_tried_again_after_its_lease(
+    pool: asyncpg.Pool, store: EventStore, rfp: UUID
+) -> None:
+    def faulty(**_: object) -> Any:
+        raise ZeroDivisionError
+
+    another = await happened(store, way.IN_STANDSTILL)
+    await pool.execute(
+        "INSERT INTO deadlines (case_id, kind, version, due_at) VALUES ($1, 'faulty', 1, $2)",
+        another, STANDSTILL_ENDS - timedelta(hours=1),
+    )  # fmt: skip
+    kinds = [*DEADLINES, replace(DEADLINES[0], kind="faulty", command=faulty)]
+    both = Firing(pool, store, known, kinds)
+    assert await both.fire(STANDSTILL_ENDS + timedelta(minutes=1)) == 2
+    assert (await store.load(rfp, Rfp())).state.stage is Stage.CONTRACTING
+    [left] = [row for row in await rows(pool) if row["kind"] == "faulty"]
+    assert (left["settled_at"], left["attempts"]) == (None, 1)
+    await pool.execute(
+        "UPDATE deadlines SET attempts = $1, leased_until = NULL WHERE kind = 'faulty'",
+        ATTEMPTS_LIMIT - 1,
+    )
+    assert await both.fire(STANDSTILL_ENDS + timedelta(minutes=2)) == 1
+    [left] = [row for row in await rows(pool) if row["kind"] == "faulty"]
+    assert left["outcome"] == "failed: ZeroDivisionError"
 
 
 async def test_what_was_there_before_the_reaction_sets_no_deadline(
