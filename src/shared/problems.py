@@ -107,7 +107,13 @@ async def of_the_framework(request: Request, error: HTTPException) -> Response:
 
 
 def _methods(request: Request) -> set[str]:
-    """Return every method of a path; the framework names those of its first operation only."""
+    """Return every method of a path; the framework names those of its first operation only.
+
+    A path that the API file has is that path, though it could be read as another one with an id in it.
+    """
+    declared = request.app.openapi()["paths"].get(request.url.path)
+    if declared is not None:
+        return {method.upper() for method in declared} & set(METHODS)
     return {
         method
         for method in METHODS

@@ -119,7 +119,7 @@ async def test_a_personal_text_is_not_kept_in_the_clear_beside_its_sealed_form(a
     await api.raised(LEO)
     secret = "He has two accounts since his wedding."
     body = {"decision": "link", "person": "leo", "same_as": "rita", "reason": secret}
-    await api.post("/v1/people/decisions", body, ADA, version=0)
+    await api.post("/v1/directory/decisions", body, ADA, version=0)
     rows = await api.service.pool.fetch("SELECT state FROM stored_events")
     assert not [row for row in rows if b"wedding" in row["state"]]
     seen = (await api.get(f"/v1/audit/decisions/{api.position}", SAM)).json()

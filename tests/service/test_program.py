@@ -56,7 +56,7 @@ def test_what_the_demonstration_suggests_works(folder: Path) -> None:
     with running(folder, "demo") as service:
         text = service.said.read_text()
         commands = re.findall(r"^  (TOKEN=.*|curl (?:.*\\\n)*.*)$", text, re.MULTILINE)
-        assert len(commands) == 5
+        assert len(commands) == 6
         script = "set -eu\n" + "\n".join(commands).replace("curl ", "curl -sf ")
         done = subprocess.run(
             ["bash", "-c", script], capture_output=True, text=True, check=False,

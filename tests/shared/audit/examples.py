@@ -7,7 +7,7 @@ from shared.audit.log.keeping import Keeper
 from shared.audit.log.notes import KeyType, Signer
 from shared.audit.log.reading import LogReader
 from shared.eventstore.store import EventStore
-from tests.shared.projecting.examples import happen, year
+from tests.shared.projecting.examples import happen, year_of_rfps
 
 LOG = Signer.new("council.example/log")
 CLERK = Signer.new("clerk.example", KeyType.WITNESS)
@@ -16,7 +16,7 @@ POLICY = Policy((LOG.verifier,), (CLERK.verifier,))
 
 async def kept(pool: asyncpg.Pool, store: EventStore, start: int, end: int) -> str:
     """Let a part of the year happen, keep the log, and return the newest checkpoint."""
-    await happen(store, year()[start:end])
+    await happen(store, year_of_rfps()[start:end])
     await Keeper(pool, [LOG]).catch_up()
     return await newest(pool)
 

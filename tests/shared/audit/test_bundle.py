@@ -31,7 +31,7 @@ from shared.eventstore.encoding import EnvelopeMapper, Topics
 from shared.eventstore.store import EventStore
 from shared.projecting.following import Projector
 from tests.shared.audit.examples import CLERK, LOG, kept
-from tests.shared.projecting.examples import year
+from tests.shared.projecting.examples import year_of_rfps
 
 MAPPER = EnvelopeMapper(Topics(EVENTS))
 PROGRAM = "rfp-service 0"
@@ -45,7 +45,7 @@ def checked(files: Files, trusted: Policy | None = TRUSTED, last: Files | None =
 
 def a_case() -> UUID:
     """A case of the first three hundred events that was told in many of them."""
-    ids = [scene.stream_id for scene in year()[:300] if type(scene.event).kind == "rfp"]
+    ids = [scene.stream_id for scene in year_of_rfps()[:300] if type(scene.event).kind == "rfp"]
     return max(set(ids), key=ids.count)
 
 

@@ -19,6 +19,12 @@ def year() -> list[Scene]:
     return story(NOW)
 
 
+def year_of_rfps() -> list[Scene]:
+    """Return of the demonstration's year what has nothing to do with projects."""
+    about = ("project", "team-capacity", "register-mapping", "batch")
+    return [scene for scene in year() if type(scene.event).kind not in about]
+
+
 async def happen(store: EventStore, scenes: Sequence[Scene]) -> None:
     """Append scenes, one by one."""
     for scene in scenes:

@@ -40,7 +40,8 @@ async def test_each_tier_is_told_once_when_its_turn_comes(
     await caught_up(reactor)
     expected = [
         r.position
-        for r in await store.reader.after(0)
+        async for block in store.reader.all_after(0, await store.reader.head())
+        for r in block
         if isinstance(r.event, ApprovalRequested | WaiverGranted | AwardRecommended)
         or (isinstance(r.event, ApprovalGranted) and r.event.stage is Stage.APPROVAL)
         or (isinstance(r.event, AwardApproved) and r.event.stage is Stage.AWARD_APPROVAL)

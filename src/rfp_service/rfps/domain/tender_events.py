@@ -137,7 +137,7 @@ class EvaluatorDeclared(RfpEvent):
 class ScoreRecorded(RfpEvent):
     """An evaluator scored a bid on a criterion, by themselves."""
 
-    sealed: ClassVar[Sealed | None] = Sealed(("score", "comment", "was"), until=TOLD)
+    sealed: ClassVar[Sealed | None] = Sealed(("score", "comment"), until=TOLD)
 
     evaluator: str
     bid: str
@@ -154,6 +154,8 @@ class ScoreRecorded(RfpEvent):
 
 class ScoreCorrected(ScoreRecorded):
     """An evaluator corrected a score of theirs; what it was stays on record."""
+
+    sealed: ClassVar[Sealed | None] = Sealed(("score", "comment", "was"), until=TOLD)
 
     was: int
 
