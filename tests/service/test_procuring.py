@@ -231,7 +231,7 @@ async def test_near_duplicates_are_pointed_out_before_one_asks_again(api: Api) -
 async def test_a_past_rfp_is_copied_into_a_draft_of_ones_own(api: Api) -> None:
     past = await api.approved()
     copy = (
-        await api.post("/v1/rfps/copies", {"copy_of": past, "near_duplicate": True}, LEO, 201)
+        await api.post("/v1/rfp-copies", {"copy_of": past, "near_duplicate": True}, LEO, 201)
     ).json()
     seen = (await api.get(f"/v1/rfps/{copy['id']}")).json()
     assert (seen["stage"], seen["raised_by"], seen["title"]) == ("draft", "leo", "Laptops")
@@ -239,9 +239,9 @@ async def test_a_past_rfp_is_copied_into_a_draft_of_ones_own(api: Api) -> None:
     assert (seen["lead"], seen["approval_tiers"]) == ("", [])
     assert seen["near_duplicate_of"] == past
     for wrong in (copy["id"].replace("4", "5"), (await _check(api))):
-        refused = await api.post("/v1/rfps/copies", {"copy_of": wrong}, LEO, 409)
+        refused = await api.post("/v1/rfp-copies", {"copy_of": wrong}, LEO, 409)
         assert refused.json()["type"] == "/problems/nothing-to-copy"
-    await api.post("/v1/rfps/copies", {"copy_of": past}, PAUL, 403)
+    await api.post("/v1/rfp-copies", {"copy_of": past}, PAUL, 403)
 
 
 async def _check(api: Api) -> str:

@@ -2,6 +2,7 @@
 
 from rfp_service.rfps.api.approvals import router as approvals
 from rfp_service.rfps.api.comparison import router as comparison
+from rfp_service.rfps.api.copies import router as copies
 from rfp_service.rfps.api.deflection import router as deflection
 from rfp_service.rfps.api.near_duplicates import router as near_duplicates
 from rfp_service.rfps.api.rfps import router as rfps
@@ -24,6 +25,6 @@ RFPS = Context(
     ),
     views=(BOARD, DEMAND),
     reactions=(NOTIFY_NEXT_TIER, SET_DEADLINES),
-    routers=(near_duplicates, deflection, comparison, approvals, rfps),
+    routers=(near_duplicates, deflection, comparison, approvals, copies, rfps),
     deadlines=DEADLINES,
 )  # fmt: skip

@@ -9,7 +9,6 @@ from sqlalchemy import select
 from rfp_service.rfps.api.filters import Filters
 from rfp_service.rfps.api.rows import RfpRow, RfpSeen, StoredRow, as_seen, targets, with_due
 from rfp_service.rfps.commands.asking import RaiseRfp
-from rfp_service.rfps.commands.copying import CopyRfp
 from rfp_service.rfps.commands.decision import Decision
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.views import rfps
@@ -40,18 +39,6 @@ async def raise_rfp(
     command: Annotated[RaiseRfp, strict(RaiseRfp), Body()], desk: Opening
 ) -> Receipt:
     """Raise an RFP: a draft that belongs to whoever asks."""
-    return await desk.create(command, blank=Rfp())
-
-
-@router.post(
-    "/copies",
-    status_code=201,
-    summary="Copy an RFP",
-    responses=CREATES,
-    dependencies=[Depends(must_be_json)],
-)
-async def copy_rfp(command: Annotated[CopyRfp, strict(CopyRfp), Body()], desk: Opening) -> Receipt:
-    """Raise an RFP that asks for what a past one asked for."""
     return await desk.create(command, blank=Rfp())
 
 
