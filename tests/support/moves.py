@@ -90,6 +90,7 @@ from rfp_service.rfps.domain.routes import TENDERS, Regime, Route
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.domain.tender import Criterion
 from shared.messages import Command
+from shared.rules import ContractKind
 from tests.rfps.examples import CHECK, LAPTOP
 
 WHY = "As it is."
@@ -140,6 +141,7 @@ CASE: dict[str, Any] = {"budget_code": "IT-1", "options_considered": "Buy.", "co
 MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
     _worth,
     lambda t: AmendRfp(route=t.of(*Route), reason=WHY),
+    lambda t: AmendRfp(regime=t.of(*Regime), contract_kind=t.of(*ContractKind), reason=WHY),
     lambda _: CheckCatalogue(check_id=CHECK),
     lambda _: DivertDemand(item_id=LAPTOP),
     lambda _: ReportDiversionFailed(reason=WHY),

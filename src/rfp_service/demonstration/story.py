@@ -17,7 +17,7 @@ from rfp_service.demonstration.approving import (
 )
 from rfp_service.demonstration.portfolio import CATEGORIES, WEIGHTS, tell_of_projects
 from rfp_service.demonstration.procuring import is_procured
-from rfp_service.demonstration.stage import SCHEME, Scene, Stage, Thing
+from rfp_service.demonstration.stage import SCHEME, THRESHOLD_PENCE, Scene, Stage, Thing
 from rfp_service.rfps.commands.amending import AmendRfp
 from rfp_service.rfps.commands.asking import (
     CheckCatalogue,
@@ -235,6 +235,13 @@ class _Tale:
             return False
         return True
 
+    def _regime(self) -> Regime:
+        """Return the law it runs under; below the threshold, one in four is bought without it."""
+        with_vat = self.price * (100 + VAT_PERCENT) // 100
+        if with_vat < THRESHOLD_PENCE and self.number % 4 == 1:
+            return Regime.BELOW_THRESHOLD
+        return Regime.PROCUREMENT_ACT_2023
+
     def _is_taken_on(self) -> bool:
         if not self.does(AcceptRfp(), self.officer, 4):
             return False
@@ -246,7 +253,7 @@ class _Tale:
             self.does(WithdrawRfp(reason="The service has closed."), self.requester, 3)
             return False
         select = SelectRoute(
-            regime=Regime.PROCUREMENT_ACT_2023, route=ROUTES[self.number % len(ROUTES)],
+            regime=self._regime(), route=ROUTES[self.number % len(ROUTES)],
             lots=1, lead=OFFICERS[(self.number + 1) % 2],
         )  # fmt: skip
         return self.does(select, self.officer, 6)

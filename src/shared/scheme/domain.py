@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.errors import Refused
 from shared.fields import WHOLE, Code, Day, Pence, PersonId, ShortText
 from shared.messages import Event
-from shared.rules import Counting, Days, MinimumPeriod, Rules, Standstill
+from shared.rules import Counting, Days, MinimumPeriod, Rules, Standstill, Threshold
 from shared.states import replace
 
 SCHEME_ID = UUID("5c8e3e00-0000-4000-8000-000000000001")  # there is one scheme
@@ -108,6 +108,11 @@ class SchemeValues(BaseModel):
         max_length=PARTS_LIMIT,
         description="Regimes under which a direct award is announced first.",
     )
+    thresholds: list[Threshold] = Field(
+        [],
+        max_length=PARTS_LIMIT,
+        description="From which value with VAT a regime must be followed, for each kind of contract.",
+    )
     lead_may_evaluate: bool = True
     requester_may_evaluate: bool = True
     stage_targets: list[StageTarget] = Field([], max_length=PARTS_LIMIT)
@@ -177,6 +182,10 @@ class SchemeAdopted(Event[Scheme]):
 
 class TiersNotRising(Refused):
     """Each tier's limit must be above the one before it, and each name be used once."""
+
+
+class ThresholdsTwice(Refused):
+    """Each regime has one threshold for each kind of contract."""
 
 
 class AdoptedForThePast(Refused):

@@ -3,6 +3,7 @@
 from typing import TypedDict
 
 from rfp_service.rfps.domain.refusals import (
+    AboveThreshold,
     NoPartInIt,
     NoScheme,
     NotYourRfp,
@@ -11,6 +12,7 @@ from rfp_service.rfps.domain.refusals import (
     WrongStage,
 )
 from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import WAITS_ON, Party, Stage
 from shared.messages import Stamp
 from shared.rules import Rules
@@ -84,6 +86,24 @@ def must_have_a_part(rfp: Rfp, stamp: Stamp) -> None:
     """Refuse requesters of other RFPs; procurement and approvers have a part in each."""
     if stamp.by != rfp.raised_by and stamp.known.roles == ("requester",):
         raise NoPartInIt(requester=rfp.raised_by)
+
+
+def must_be_under_the_law(rfp: Rfp, stamp: Stamp) -> int | None:
+    """Refuse to stay below a threshold that the estimate with VAT reaches; return the regime's own.
+
+    A regime may be followed without need, and what is done in house is no procurement. RFPs from before
+    kinds of contract were told apart are not held against any threshold.
+    """
+    value, kind, rules = rfp.need.estimate_with_vat_pence, rfp.contract_kind, stamp.known.rules
+    if rules is None or kind is None or value is None or rfp.route is Route.IN_HOUSE:
+        return None
+    covering = rules.covering(kind, value)
+    if covering and rfp.regime is Regime.BELOW_THRESHOLD:
+        raise AboveThreshold(
+            estimate_with_vat_pence=value, contract_kind=kind.value, thresholds_pence=covering
+        )
+    own = (t.from_pence for t in rules.thresholds if (t.regime, t.kind) == (rfp.regime, kind))
+    return next(own, None)
 
 
 def rules_of(stamp: Stamp) -> Rules:

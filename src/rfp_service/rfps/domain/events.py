@@ -1,15 +1,17 @@
 """What can have happened to an RFP. Names are for ever; each event says which stage it entered."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from rfp_service.rfps.domain.approval import Approval, Waiver
-from rfp_service.rfps.domain.rfp import NEED_FIELDS, Check, Need, Rfp
+from rfp_service.rfps.domain.rfp import NEED_FIELDS, PATH_FIELDS, Check, Need, Rfp
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.domain.tender import Award
 from shared.messages import Event
+from shared.rules import ContractKind
 from shared.states import replace
 
 
@@ -66,12 +68,18 @@ class RfpAmended(RfpEvent):
     estimate_with_vat_pence: int | None = None
     route: Route | None = None
     reason: str = ""
+    regime: Regime | None = None
+    contract_kind: ContractKind | None = None
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with the given fields replaced."""
-        given = {name: value for name in NEED_FIELDS if (value := getattr(self, name)) is not None}
-        amended = replace(RfpEvent.apply(self, rfp), need=replace(rfp.need, **given))
-        return amended if self.route is None else replace(amended, route=self.route)
+        amended = replace(
+            RfpEvent.apply(self, rfp), need=replace(rfp.need, **self._given(NEED_FIELDS))
+        )
+        return replace(amended, **self._given(PATH_FIELDS))
+
+    def _given(self, names: Sequence[str]) -> dict[str, Any]:
+        return {name: value for name in names if (value := getattr(self, name)) is not None}
 
 
 class CatalogueChecked(RfpEvent):
@@ -158,12 +166,15 @@ class RouteSelected(RfpEvent):
     route: Route
     lots: int
     lead: str
+    contract_kind: ContractKind | None = None
+    threshold_pence: int | None = None  # of the regime, with VAT, where the scheme has one
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP on its path."""
         routed = replace(
             RfpEvent.apply(self, rfp),
             regime=self.regime, route=self.route, lots=self.lots, lead=self.lead, waiver=Waiver(),
+            contract_kind=self.contract_kind,
         )  # fmt: skip
         return routed.with_part("lead", self.lead)
 

@@ -103,6 +103,10 @@ class NotTheLead(Refused):
     """Only the lead of this procurement may decide this."""
 
 
+class AboveThreshold(Refused):
+    """The estimate with VAT reaches the threshold of a regime that must then be followed."""
+
+
 class WaiverNeeded(Refused):
     """A direct award needs a waiver first."""
 
