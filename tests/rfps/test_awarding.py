@@ -18,6 +18,9 @@ from rfp_service.rfps.commands.standstill import (
     standstill_ends,
 )
 from rfp_service.rfps.domain.award_events import ChallengeOutcome, TerminationReason
+from rfp_service.rfps.domain.evaluation_refusals import (
+    ScoresMissing,
+)
 from rfp_service.rfps.domain.refusals import (
     AlreadyRecommended,
     DoneInHouse,
@@ -28,7 +31,6 @@ from rfp_service.rfps.domain.refusals import (
     NotYourTier,
     OutToMarket,
     OwnRfp,
-    ScoresMissing,
     SignedInTheFuture,
     StandstillRunning,
     SummariesFirst,

@@ -10,14 +10,11 @@ from rfp_service.rfps.commands.taking_part import (
     RemoveEvaluator,
     ReplaceRequester,
 )
-from rfp_service.rfps.domain.refusals import (
+from rfp_service.rfps.domain.evaluation_refusals import (
     AlreadyAppointed,
     AlreadyDeclared,
     AlreadyScored,
-    Conflicted,
     DeclarationsMissing,
-    HasDecided,
-    LeadIsRequester,
     MayNotEvaluate,
     NoSuchBid,
     NoSuchCriterion,
@@ -25,9 +22,14 @@ from rfp_service.rfps.domain.refusals import (
     NothingToModerate,
     NotScored,
     NotTheBestBid,
+    ScoresMissing,
+)
+from rfp_service.rfps.domain.refusals import (
+    Conflicted,
+    HasDecided,
+    LeadIsRequester,
     OwnRfp,
     SamePerson,
-    ScoresMissing,
     WrongStage,
 )
 from rfp_service.rfps.domain.rfp import Rfp

@@ -65,6 +65,7 @@ from rfp_service.rfps.commands.key_decisions import (
     TakeKeyDecision,
     UseGeneralException,
 )
+from rfp_service.rfps.commands.setting_aside import ReadmitBid, SetBidAside
 from rfp_service.rfps.commands.standstill import (
     ExpireStandstill,
     RecordChallenge,
@@ -88,7 +89,7 @@ from rfp_service.rfps.domain.award_events import ChallengeOutcome, TerminationRe
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import TENDERS, Regime, Route
 from rfp_service.rfps.domain.stages import Party, Stage
-from rfp_service.rfps.domain.tender import Criterion
+from rfp_service.rfps.domain.tender import Criterion, SetAsideGround
 from shared.messages import Command
 from shared.rules import ContractKind
 from tests.rfps.examples import CHECK, LAPTOP
@@ -198,6 +199,10 @@ MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
     lambda t: RecordScore(bid=t.bid, criterion=t.criterion, score=t.dice % 101, comment=WHY),
     lambda t: CorrectScore(bid=t.bid, criterion=t.criterion, score=t.dice % 101, comment=WHY),
     lambda t: ModerateScores(bid=t.bid, criterion=t.criterion, score=t.dice % 101, reason=WHY),
+    lambda t: SetBidAside(
+        bid=t.bid, ground=t.of(*SetAsideGround), reason=WHY, bidder_said=t.of(None, WHY)
+    ),
+    lambda t: ReadmitBid(bid=t.bid, reason=WHY),
     lambda _: FindNoCompliantBid(reason=WHY),
     lambda _: PublishTransparencyNotice(reference="UK5"),
     lambda t: RecommendAward(
@@ -244,7 +249,7 @@ def _measure(t: Try) -> Command[Rfp]:
     tender = t.rfp.tender
     if t.person in tender.undeclared:
         return DeclareInterests(conflict=False, statement=WHY)
-    for bid in tender.timely:
+    for bid in tender.competing:
         for criterion in tender.criteria:
             given = tender.given(bid, criterion.name)
             about: dict[str, Any] = {"bid": bid, "criterion": criterion.name, "score": t.dice % 101}

@@ -6,10 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, Field
 
-from rfp_service.rfps.domain.refusals import ScoresSealed
+from rfp_service.rfps.domain.evaluation_refusals import (
+    ScoresSealed,
+)
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.sealing import is_complete, is_released
-from rfp_service.rfps.domain.tender import Criterion, Tender
+from rfp_service.rfps.domain.tender import Criterion, SetAside, Tender
 from shared.access.roles import Role
 from shared.access.tokens import Person
 from shared.errors import NotFound
@@ -44,12 +46,13 @@ class ComparedBid(BaseModel):
 
 
 class Comparison(BaseModel):
-    """Every bid that came in time, the highest total first."""
+    """Every bid that came in time and was not set aside, the highest total first."""
 
     id: UUID
     version: int
     criteria: list[Criterion]
     bids: list[ComparedBid]
+    set_aside: list[SetAside] = Field(description="Bids that are out of the competition, and why.")
     late: list[str] = Field(description="Bids that came too late; they were not opened.")
     recommended: str
 
@@ -80,6 +83,7 @@ async def compare_bids(
     tender = stream.state.tender
     shown = Comparison(
         id=stream.id, version=stream.version, criteria=list(tender.criteria), bids=compared(tender),
+        set_aside=list(tender.set_aside),
         late=[bid.reference for bid in tender.bids if bid.late],
         recommended=stream.state.award.bid,
     )  # fmt: skip
@@ -88,7 +92,7 @@ async def compare_bids(
 
 def compared(tender: Tender) -> list[ComparedBid]:
     """Return the bids by their totals; bids that tie share a rank."""
-    totals = {bid: tender.total(bid) for bid in tender.timely}
+    totals = {bid: tender.total(bid) for bid in tender.competing}
     return [
         ComparedBid(
             bid=bid,

@@ -73,6 +73,7 @@ class RfpSeen(RfpRow):
     responses_by: datetime | None
     bids: int = Field(description="How many bids came in time; what they say stays sealed.")
     late_bids: int
+    bids_set_aside: int
     unanswered: list[int]
     standstill_ends: datetime | None
 
@@ -125,6 +126,7 @@ def _tender(rfp: Rfp) -> dict[str, Any]:
         "responses_by": tender.responses_by,
         "bids": len(tender.timely),
         "late_bids": len(tender.bids) - len(tender.timely),
+        "bids_set_aside": len(tender.set_aside),
         "unanswered": list(tender.unanswered),
         "standstill_ends": rfp.award.standstill_ends,
     }

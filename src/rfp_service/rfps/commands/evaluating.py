@@ -7,14 +7,14 @@ from pydantic import Field
 from rfp_service.rfps.commands.rules import (
     entering,
     must_be_in,
+    must_compete,
     must_not_be_requester,
     staying,
 )
-from rfp_service.rfps.domain.refusals import (
+from rfp_service.rfps.domain.evaluation_refusals import (
     AlreadyDeclared,
     AlreadyScored,
     DeclarationsMissing,
-    NoSuchBid,
     NoSuchCriterion,
     NotAnEvaluator,
     NothingToModerate,
@@ -146,7 +146,6 @@ def _must_evaluate(tender: Tender, stamp: Stamp) -> None:
 
 
 def _must_be_measured(tender: Tender, of: OfABid) -> None:
-    if of.bid not in tender.timely:
-        raise NoSuchBid
+    must_compete(tender, of.bid)
     if of.criterion not in {criterion.name for criterion in tender.criteria}:
         raise NoSuchCriterion(criteria=[criterion.name for criterion in tender.criteria])

@@ -2,6 +2,10 @@
 
 from typing import TypedDict
 
+from rfp_service.rfps.domain.evaluation_refusals import (
+    BidIsSetAside,
+    NoSuchBid,
+)
 from rfp_service.rfps.domain.refusals import (
     AboveThreshold,
     NoPartInIt,
@@ -14,6 +18,7 @@ from rfp_service.rfps.domain.refusals import (
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import WAITS_ON, Party, Stage
+from rfp_service.rfps.domain.tender import Tender
 from shared.messages import Stamp
 from shared.rules import Rules
 
@@ -86,6 +91,14 @@ def must_have_a_part(rfp: Rfp, stamp: Stamp) -> None:
     """Refuse requesters of other RFPs; procurement and approvers have a part in each."""
     if stamp.by != rfp.raised_by and stamp.known.roles == ("requester",):
         raise NoPartInIt(requester=rfp.raised_by)
+
+
+def must_compete(tender: Tender, bid: str | None) -> None:
+    """Refuse a bid that did not come in time, or has been set aside."""
+    if bid not in tender.timely:
+        raise NoSuchBid
+    if bid not in tender.competing:
+        raise BidIsSetAside
 
 
 def must_be_under_the_law(rfp: Rfp, stamp: Stamp) -> int | None:

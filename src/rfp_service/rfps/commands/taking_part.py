@@ -5,6 +5,11 @@ from typing import Literal
 from pydantic import Field
 
 from rfp_service.rfps.commands.rules import must_be_at, must_have_a_part, rules_of, staying
+from rfp_service.rfps.domain.evaluation_refusals import (
+    AlreadyAppointed,
+    MayNotEvaluate,
+    NotAnEvaluator,
+)
 from rfp_service.rfps.domain.people_events import (
     EvaluatorAppointed,
     EvaluatorRemoved,
@@ -12,12 +17,9 @@ from rfp_service.rfps.domain.people_events import (
     RequesterReplaced,
 )
 from rfp_service.rfps.domain.refusals import (
-    AlreadyAppointed,
     Conflicted,
     HasDecided,
     LeadIsRequester,
-    MayNotEvaluate,
-    NotAnEvaluator,
     SamePerson,
     WrongStage,
 )

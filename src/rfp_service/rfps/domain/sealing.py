@@ -13,4 +13,4 @@ def is_released(rfp: Rfp) -> bool:
 
 def is_complete(rfp: Rfp) -> bool:
     """Say whether every score is there and agreed, so that those who decide may compare."""
-    return bool(rfp.tender.timely) and not rfp.tender.missing()
+    return bool(rfp.tender.competing) and not rfp.tender.missing()

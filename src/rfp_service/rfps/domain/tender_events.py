@@ -6,7 +6,14 @@ from typing import ClassVar
 from rfp_service.rfps.domain.events import Aside, RfpEvent
 from rfp_service.rfps.domain.key_decision_events import ClockStarted, ClockStopped
 from rfp_service.rfps.domain.rfp import Rfp
-from rfp_service.rfps.domain.tender import Bid, Criterion, Moderated, Score
+from rfp_service.rfps.domain.tender import (
+    Bid,
+    Criterion,
+    Moderated,
+    Score,
+    SetAside,
+    SetAsideGround,
+)
 from shared.messages import Sealed
 from shared.states import replace
 
@@ -178,6 +185,37 @@ class ScoresModerated(RfpEvent):
         return replace(RfpEvent.apply(self, rfp), tender=tender)
 
 
+class BidSetAside(Aside):
+    """One bid is out of the competition; what it was given stays on record, and no longer counts."""
+
+    sealed: ClassVar[Sealed | None] = Sealed(("bid", "reason", "bidder_said"), until=TOLD)
+
+    bid: str
+    ground: SetAsideGround
+    reason: str
+    bidder_said: str
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP with one bid less to compare."""
+        out = SetAside(self.bid, self.ground, self.reason)
+        tender = replace(rfp.tender, set_aside=(*rfp.tender.set_aside, out))
+        return replace(rfp, tender=tender)
+
+
+class BidReadmitted(Aside):
+    """A bid was set aside by mistake, and competes again: a correction, nothing is edited."""
+
+    sealed: ClassVar[Sealed | None] = Sealed(("bid", "reason"), until=TOLD)
+
+    bid: str
+    reason: str
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP with that bid to compare again."""
+        left = tuple(each for each in rfp.tender.set_aside if each.bid != self.bid)
+        return replace(rfp, tender=replace(rfp.tender, set_aside=left))
+
+
 class NoCompliantBid(RfpEvent):
     """No bid did what was asked for; the RFP ends."""
 
@@ -198,5 +236,7 @@ TENDER_EVENTS: tuple[type[RfpEvent], ...] = (
     ScoreRecorded,
     ScoreCorrected,
     ScoresModerated,
+    BidSetAside,
+    BidReadmitted,
     NoCompliantBid,
 )
