@@ -50,6 +50,16 @@ class Known(BaseModel):
         """
         return one == other or any(one in ids and other in ids for ids in self.same)
 
+    def ids_of(self, person: str) -> tuple[str, ...]:
+        """Return every id of a person, as far as the people in this decision go."""
+        return next((ids for ids in self.same if person in ids), (person,))
+
+    def among(self, person: str, people: Sequence[str]) -> str:
+        """Return the id by which a person is among some people; blank where they are not."""
+        if person in people:
+            return person
+        return next((one for one in people if self.same_person(person, one)), "")
+
 
 class Stamp(BaseModel):
     """Who decides, for whom, on what authority, when, knowing what, and what led to it."""

@@ -128,7 +128,7 @@ def _thing(item: Item) -> UUID | None:
 
 
 def _is_the_author(person: Person, item: Item) -> bool:
-    return any(item.get(name) == person.id for name in AUTHORS)
+    return any(item.get(name) in person.ids for name in AUTHORS)
 
 
 def _sealed_fields(item: Item, closed: Mapping[int, frozenset[str]]) -> frozenset[str]:

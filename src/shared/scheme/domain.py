@@ -127,9 +127,9 @@ class SchemeValues(BaseModel):
         shared = {name: getattr(self, name) for name in Rules.model_fields if name != "closed_days"}
         return Rules.model_validate({**shared, "closed_days": ahead})
 
-    def tiers_of(self, person: str) -> tuple[str, ...]:
-        """Return the names of the tiers that a person stands on."""
-        return tuple(tier.name for tier in self.tiers if person in tier.approvers)
+    def tiers_of(self, *ids: str) -> tuple[str, ...]:
+        """Return the names of the tiers that a person stands on, by any of their ids."""
+        return tuple(tier.name for tier in self.tiers if not set(ids).isdisjoint(tier.approvers))
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ class CheckCatalogue(Command[Rfp]):
         must_be_in(rfp, Stage.DRAFT, Stage.CATALOGUE_CHECK)
         must_be_requester(rfp, stamp)
         check = stamp.known.facts.get("catalogue_check")
-        if not isinstance(check, dict) or check["made_by"] != stamp.by:
+        if not isinstance(check, dict) or not stamp.is_from(str(check["made_by"])):
             raise NoSuchCheck(check_id=str(self.check_id))
         return CatalogueChecked(
             check_id=self.check_id,
