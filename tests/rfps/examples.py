@@ -42,7 +42,7 @@ CHECKED_EMPTY = CHECKED.model_copy(update={"shown": ()})
 DECLINED = CatalogueMatchDeclined(
     stage=Stage.CATALOGUE_CHECK,
     waiting_on=Party.REQUESTER,
-    reason_code="too-small",
+    reason_code="too_small",
     reason="Small.",
 )
 NO_MATCH = NoCatalogueMatch(stage=Stage.CATALOGUE_CHECK, waiting_on=Party.REQUESTER)

@@ -15,6 +15,7 @@ from rfp_service.rfps.commands.asking import (
     SubmitRfp,
 )
 from rfp_service.rfps.domain.events import DiversionFailed, RfpAmended
+from rfp_service.rfps.domain.reasons import DeclineReason
 from rfp_service.rfps.domain.refusals import (
     CheckFirst,
     Incomplete,
@@ -53,7 +54,7 @@ from tests.rfps.examples import (
 from tests.support.specs import given
 
 RAISE = RaiseRfp(title="Laptops", description="Forty of them.", service_area="Registrars")
-DECLINE = DeclineMatch(reason_code="too-small", reason="Small.")
+DECLINE = DeclineMatch(reason_code=DeclineReason.TOO_SMALL, reason="Small.")
 HAND_IN = CheckCatalogue(check_id=CHECK)
 SEEN = {"query": "laptops", "made_by": "ann", "position": 7, "shown": [str(LAPTOP)]}
 

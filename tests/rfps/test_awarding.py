@@ -21,6 +21,7 @@ from rfp_service.rfps.domain.award_events import ChallengeOutcome, TerminationRe
 from rfp_service.rfps.domain.evaluation_refusals import (
     ScoresMissing,
 )
+from rfp_service.rfps.domain.reasons import ReworkReason
 from rfp_service.rfps.domain.refusals import (
     AlreadyRecommended,
     DoneInHouse,
@@ -59,7 +60,7 @@ from tests.rfps.way import (
 from tests.support.specs import given
 
 DIRECT = RECOMMEND.model_copy(update={"bid": None})
-REWORK = ReturnForRework(reason_code="unclear", reason="How many?")
+REWORK = ReturnForRework(reason_code=ReworkReason.UNCLEAR, reason="How many?")
 CORRECT = CorrectScore(bid="A", criterion="Price", score=80, comment="Misread.")
 REVOKE = RevokeAward(reason="A sum was wrong.")
 TERMINATE = TerminateProcurement(reason_code=TerminationReason.PRICES_TOO_HIGH, reason="Too dear.")

@@ -40,6 +40,7 @@ from rfp_service.rfps.commands.standstill import RecordChallenge, ResolveChallen
 from rfp_service.rfps.commands.tendering import AnswerClarification, RecordClarification
 from rfp_service.rfps.commands.waiving import GrantWaiver, RefuseWaiver
 from rfp_service.rfps.domain.award_events import ChallengeOutcome, TerminationReason
+from rfp_service.rfps.domain.reasons import ReworkReason
 from rfp_service.rfps.domain.refusals import NotOutToMarket, WrongStage
 from rfp_service.rfps.domain.routes import Route
 from rfp_service.rfps.domain.stages import ENDS, WAITS_ON, Party, Stage
@@ -71,7 +72,7 @@ from tests.rfps.way import (
 )
 from tests.support.specs import given
 
-REWORK = ReturnForRework(reason_code="unclear", reason="How many?")
+REWORK = ReturnForRework(reason_code=ReworkReason.UNCLEAR, reason="How many?")
 TERMINATE = TerminateProcurement(reason_code=TerminationReason.NEED_CEASED, reason="Closed.")
 SET_ASIDE = SetBidAside(bid="B", ground=SetAsideGround.NON_COMPLIANT, reason="Unsigned.")
 READMIT = ReadmitBid(bid="B", reason="It was signed.")

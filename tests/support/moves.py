@@ -86,6 +86,7 @@ from rfp_service.rfps.commands.tendering import (
 from rfp_service.rfps.commands.waiving import GrantWaiver, RefuseWaiver, RequestWaiver
 from rfp_service.rfps.domain.approval import WaiverGround
 from rfp_service.rfps.domain.award_events import ChallengeOutcome, TerminationReason
+from rfp_service.rfps.domain.reasons import DeclineReason, ReworkReason
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import TENDERS, Regime, Route
 from rfp_service.rfps.domain.stages import Party, Stage
@@ -146,11 +147,11 @@ MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
     lambda _: CheckCatalogue(check_id=CHECK),
     lambda _: DivertDemand(item_id=LAPTOP),
     lambda _: ReportDiversionFailed(reason=WHY),
-    lambda _: DeclineMatch(reason_code="too-small", reason=WHY),
+    lambda _: DeclineMatch(reason_code=DeclineReason.TOO_SMALL, reason=WHY),
     lambda _: ConfirmNoMatch(),
     lambda _: SubmitRfp(),
     lambda _: AcceptRfp(),
-    lambda t: ReturnForRework(reason_code="unclear", reason=WHY, acting_for=t.of(None, "hana")),
+    lambda t: ReturnForRework(reason_code=ReworkReason.UNCLEAR, reason=WHY, acting_for=t.of(None, "hana")),
     lambda _: RejectRfp(reason=WHY),
     lambda t: SelectRoute(regime=t.of(*Regime), route=t.of(*Route), lots=1, lead=t.person),
     lambda t: RequestApproval(**CASE, conflicted=t.of([], ["derek"])),
@@ -288,7 +289,9 @@ def _submit(t: Try) -> Command[Rfp]:
     if t.rfp.check.answered:
         return SubmitRfp()
     return (
-        DeclineMatch(reason_code="too-small", reason=WHY) if t.rfp.check.shown else ConfirmNoMatch()
+        DeclineMatch(reason_code=DeclineReason.TOO_SMALL, reason=WHY)
+        if t.rfp.check.shown
+        else ConfirmNoMatch()
     )
 
 

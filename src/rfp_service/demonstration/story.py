@@ -37,6 +37,7 @@ from rfp_service.rfps.commands.handling import (
     StartHold,
     WithdrawRfp,
 )
+from rfp_service.rfps.domain.reasons import DeclineReason, ReworkReason
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import Party
@@ -210,7 +211,7 @@ class _Tale:
         if self.number % 4 == 0 and self.rfp.state.rework_loops == 0 and self.rfp.version < 5:
             return self._is_diverted()
         decline = DeclineMatch(
-            reason_code="not-for-our-software", reason="It does not run our software."
+            reason_code=DeclineReason.NOT_FOR_OUR_SOFTWARE, reason="It does not run our software."
         )
         return self.does(decline, self.requester, 0)
 
@@ -226,7 +227,7 @@ class _Tale:
             return False
         if self.number % 9 == 4 and self.rfp.state.rework_loops == 0:
             rework = ReturnForRework(
-                reason_code="estimate-unclear", reason="How was the estimate made?"
+                reason_code=ReworkReason.ESTIMATE_UNCLEAR, reason="How was the estimate made?"
             )
             return self.does(rework, self.officer, 5) and self._checks() and self._submits()
         if self.number % 17 == 11:

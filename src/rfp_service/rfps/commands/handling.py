@@ -27,6 +27,7 @@ from rfp_service.rfps.domain.events import (
     RfpWithdrawn,
     RouteSelected,
 )
+from rfp_service.rfps.domain.reasons import ReworkReason
 from rfp_service.rfps.domain.refusals import (
     LeadIsRequester,
     NotOnHold,
@@ -45,7 +46,7 @@ from rfp_service.rfps.domain.stages import (
     Party,
     Stage,
 )
-from shared.fields import WHOLE, Code, PersonId, Reason
+from shared.fields import WHOLE, PersonId, Reason
 from shared.messages import Command, Stamp
 from shared.rules import ContractKind
 from shared.states import replace
@@ -69,7 +70,7 @@ class ReturnForRework(Approving):
     """Send an RFP back: procurement to the draft, an approver to the business case or the evaluation."""
 
     decision: Literal["return-for-rework"] = "return-for-rework"
-    reason_code: Code = Field(examples=["estimate-unclear"])
+    reason_code: ReworkReason = Field(examples=["estimate_unclear"])
     reason: Reason
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> RfpReturnedForRework:
@@ -83,7 +84,7 @@ class ReturnForRework(Approving):
             must_be_independent(rfp, stamp)
             must_be_of_the_tier(rfp.open_approval, stamp)
         return RfpReturnedForRework(
-            reason_code=self.reason_code,
+            reason_code=self.reason_code.value,
             reason=self.reason,
             loop=rfp.rework_loops + 1,
             **_back(rfp),
