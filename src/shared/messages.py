@@ -83,10 +83,16 @@ class Stamp(BaseModel):
 
 
 class Sealed(NamedTuple):
-    """Fields of an event that nobody reads until the same thing has an event of a name in `until`."""
+    """Fields of an event that nobody reads until the same thing has an event of a name in `until`.
+
+    Those also in `within` are sealed only inside what shows the thing, which has a field of that name
+    itself. Whoever the event names in its field `author` reads what they said themselves.
+    """
 
     fields: tuple[str, ...]
     until: tuple[str, ...]
+    within: tuple[str, ...] = ()
+    author: str = ""
 
 
 class Event(BaseModel, Generic[S]):

@@ -21,7 +21,8 @@ from shared.http.bodies import StrictRoute
 from shared.http.deciding import Caller, may
 from shared.http.reading import Read
 
-WHO_DECIDES = frozenset({Role.PROCUREMENT_OFFICER, Role.APPROVER, Role.EVALUATOR})
+# Evaluators read their own scores in the history, and nobody else's until the award.
+WHO_DECIDES = frozenset({Role.PROCUREMENT_OFFICER, Role.APPROVER})
 
 router = APIRouter(prefix="/v1/rfps", tags=["rfps"], route_class=StrictRoute)
 
@@ -69,7 +70,7 @@ async def compare_bids(
     reading: Read,
     person: Caller,
 ) -> Response:
-    """Show every bid's scores side by side: to those who decide once all are there, then to everybody."""
+    """Show every bid's scores side by side: to those who decide once all are given, then to everybody."""
     store = request.app.state.service.store
     now = await store.load(rfp_id, Rfp())
     if now.version == 0:

@@ -68,4 +68,4 @@ class MayNotEvaluate(Refused):
 
 
 class ScoresSealed(Refused):
-    """Scores are sealed until all are there and agreed, and but for those who decide until the award."""
+    """Scores are sealed until all are given, and but for those who decide until the award."""

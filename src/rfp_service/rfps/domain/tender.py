@@ -135,6 +135,14 @@ class Tender:
         agreed = len(given) == len(self.evaluators) and len(set(given.values())) == 1
         return next(iter(given.values())) if agreed else None
 
+    def unscored(self) -> bool:
+        """Say whether an evaluator has yet to score a competing bid on a criterion."""
+        return not self.evaluators or any(
+            len(self.given(bid, criterion.name)) < len(self.evaluators)
+            for bid in self.competing
+            for criterion in self.criteria
+        )
+
     def missing(self) -> list[str]:
         """Return what still has no score that counts, as `bid: criterion`."""
         return [

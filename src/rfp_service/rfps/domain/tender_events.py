@@ -91,7 +91,9 @@ class ClarificationAnswered(RfpEvent):
 class ResponseReceived(Aside):
     """The portal took a bid in: its reference, hash and time; a late one is recorded, and not opened."""
 
-    sealed: ClassVar[Sealed | None] = Sealed(("sha256",), until=("ResponsesClosed", *OVER))
+    sealed: ClassVar[Sealed | None] = Sealed(
+        ("reference", "sha256"), until=("ResponsesClosed", *OVER), within=("reference",)
+    )
 
     reference: str
     sha256: str
@@ -144,7 +146,7 @@ class EvaluatorDeclared(RfpEvent):
 class ScoreRecorded(RfpEvent):
     """An evaluator scored a bid on a criterion, by themselves."""
 
-    sealed: ClassVar[Sealed | None] = Sealed(("score", "comment"), until=TOLD)
+    sealed: ClassVar[Sealed | None] = Sealed(("score", "comment"), until=TOLD, author="evaluator")
 
     evaluator: str
     bid: str
@@ -162,7 +164,9 @@ class ScoreRecorded(RfpEvent):
 class ScoreCorrected(ScoreRecorded):
     """An evaluator corrected a score of theirs; what it was stays on record."""
 
-    sealed: ClassVar[Sealed | None] = Sealed(("score", "comment", "was"), until=TOLD)
+    sealed: ClassVar[Sealed | None] = Sealed(
+        ("score", "comment", "was"), until=TOLD, author="evaluator"
+    )
 
     was: int
 
