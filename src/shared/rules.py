@@ -10,6 +10,7 @@ from shared.fields import PENCE_LIMIT, WHOLE, Code
 
 DAYS_LIMIT = 400
 ROUTES_LIMIT = 20
+KPIS_LIMIT = 20
 
 Days = Annotated[int, Field(ge=0, le=DAYS_LIMIT), WHOLE]
 
@@ -62,10 +63,22 @@ class Threshold(BaseModel):
     )
 
 
+class Kpis(BaseModel):
+    """How many key performance indicators a regime wants of a contract above a value."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    regime: Code = Field(examples=["procurement_act_2023"])
+    above_pence: Annotated[int, Field(ge=0, le=PENCE_LIMIT), WHOLE] = Field(
+        description="The estimate, with VAT.", examples=[500_000_000]
+    )
+    at_least: Annotated[int, Field(ge=1, le=KPIS_LIMIT), WHOLE] = Field(examples=[3])
+
+
 class Rules(BaseModel):
     """The scheme's rules as known to one decision; every field is kept, so a default never changes it.
 
-    Decisions from before there were thresholds knew of none.
+    Those with a default came later: decisions from before knew of nothing of the kind.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -83,6 +96,8 @@ class Rules(BaseModel):
     requester_may_evaluate: bool
     closed_days: tuple[date, ...]
     thresholds: tuple[Threshold, ...] = ()
+    details_notice_regimes: tuple[str, ...] = ()
+    kpis: tuple[Kpis, ...] = ()
 
     def is_key_decision(self, value_pence: int) -> bool:
         """Say whether an amount without VAT is above the limit of what needs no key decision."""
@@ -102,6 +117,15 @@ class Rules(BaseModel):
             for threshold in self.thresholds
             if threshold.kind == kind and with_vat_pence >= threshold.from_pence
         }
+
+    def kpis_wanted(self, regime: str | None, with_vat_pence: int) -> int:
+        """Return how many indicators a contract of that value must have at least."""
+        wanted = (
+            each.at_least
+            for each in self.kpis
+            if each.regime == regime and with_vat_pence > each.above_pence
+        )
+        return max(wanted, default=0)
 
     def minimum_days(self, route: str) -> int:
         """Return the days that the market has at least on a route."""

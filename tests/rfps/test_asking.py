@@ -106,6 +106,23 @@ def test_vat_only_adds_to_an_estimate() -> None:
     given(ABSENT, *COMPLETE_DRAFT).when(amend).refused(VatMissing, estimate_pence=2_000_000)
 
 
+def test_what_is_missing_is_added_while_the_check_is_answered() -> None:
+    checked = (RAISED, CHECKED_EMPTY, NO_MATCH)
+    given(ABSENT, *checked).when(SubmitRfp()).refused(Incomplete)
+    added = AmendRfp(
+        cost_centre="CC-1", needed_by=date(2026, 9, 1), estimate_pence=1, estimate_with_vat_pence=1
+    )
+    completed = [*checked, *given(ABSENT, *checked).when(added).events()]
+    given(ABSENT, *completed).when(SubmitRfp()).leads_to(stage=Stage.SUBMITTED)
+
+
+def test_a_need_put_differently_is_looked_up_anew() -> None:
+    for said in ({"title": "Tablets"}, {"description": "Thirty."}, {"service_area": "Highways"}):
+        given(ABSENT, *ANSWERED).when(
+            AmendRfp.model_validate(said | {"decision": "amend"})
+        ).leads_to(stage=Stage.DRAFT)
+
+
 def test_an_rfp_on_hold_is_not_amended() -> None:
     held = HELD.model_copy(update={"stage": Stage.DRAFT})
     given(ABSENT, *DRAFT, held).when(AmendRfp(title="Tablets")).refused(

@@ -215,6 +215,7 @@ def _is_signed(tale: Tale) -> bool:
     day = tale.at.date()
     sign = ConcludeContract(
         reference=f"C-{tale.number:03}", signed_on=day, starts_on=day,
-        ends_on=day + timedelta(days=3 * 365),
+        ends_on=day + timedelta(days=3 * 365), details_notice=f"UK7-{tale.number:03}",
+        small_or_medium=tale.number % 3 == 0, extension_months=12, notice_days=90,
     )  # fmt: skip
     return tale.stage.decide(tale.rfp, sign, LEGAL, tale.at)

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from rfp_service.demonstration.people import CAST
 from shared.calendar import LONDON, day_in_london
 from shared.messages import Command, Event, Known, Stamp, State, Tier
-from shared.rules import ContractKind, MinimumPeriod, Threshold
+from shared.rules import ContractKind, Kpis, MinimumPeriod, Threshold
 from shared.scheme.delegation import DelegationGiven
 from shared.scheme.domain import ApprovalTier, SchemeValues, StageTarget, Weight
 
@@ -40,6 +40,8 @@ SCHEME = SchemeValues(
             (ContractKind.WORKS, 519_300_000), (ContractKind.LIGHT_TOUCH, 66_354_000),
         )
     ],
+    details_notice_regimes=["procurement_act_2023"],
+    kpis=[Kpis(regime="procurement_act_2023", above_pence=500_000_000, at_least=3)],
     stage_targets=[
         StageTarget(stage=stage, working_days=days)
         for stage, days in (

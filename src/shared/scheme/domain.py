@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.errors import Refused
 from shared.fields import WHOLE, Code, Day, Pence, PersonId, ShortText
 from shared.messages import Event
-from shared.rules import Counting, Days, MinimumPeriod, Rules, Standstill, Threshold
+from shared.rules import Counting, Days, Kpis, MinimumPeriod, Rules, Standstill, Threshold
 from shared.states import replace
 
 SCHEME_ID = UUID("5c8e3e00-0000-4000-8000-000000000001")  # there is one scheme
@@ -113,6 +113,12 @@ class SchemeValues(BaseModel):
         max_length=PARTS_LIMIT,
         description="From which value with VAT a regime must be followed, for each kind of contract.",
     )
+    details_notice_regimes: list[Code] = Field(
+        [],
+        max_length=PARTS_LIMIT,
+        description="Regimes under which a concluded contract is announced by a details notice.",
+    )
+    kpis: list[Kpis] = Field([], max_length=PARTS_LIMIT)
     lead_may_evaluate: bool = True
     requester_may_evaluate: bool = True
     stage_targets: list[StageTarget] = Field([], max_length=PARTS_LIMIT)

@@ -24,6 +24,8 @@ from shared.fields import Code, Day, LongText, Pence, Reason, ShortText
 from shared.messages import Command, Stamp
 from shared.rules import ContractKind
 
+WRITTEN = (Stage.DRAFT, Stage.CATALOGUE_CHECK, Stage.BUSINESS_CASE)
+LOOKED_UP = frozenset({"title", "description", "service_area"})  # what the catalogue was asked for
 OF_THE_LEAD = "The lead's to change, once there is one."
 
 
@@ -44,15 +46,21 @@ class AmendRfp(Command[Rfp]):
     reason: Reason | None = Field(None, description="Needed once approval has been asked for.")
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> Sequence[RfpEvent]:
-        """Amend what is being written; what is under approval goes back, and its approval is over."""
-        must_be_in(rfp, Stage.DRAFT, Stage.BUSINESS_CASE, *UNDER_APPROVAL)
+        """Amend what is being written; what is under approval goes back, and its approval is over.
+
+        A need that is put differently while its catalogue check is answered must be looked up anew.
+        """
+        must_be_in(rfp, *WRITTEN, *UNDER_APPROVAL)
         if rfp.stage in UNDER_APPROVAL:
             return self._superseding(rfp, stamp)
         if self._changes_its_path:
             self._must_be_the_lead(rfp, stamp)
         else:
             must_be_requester(rfp, stamp)
-        return [RfpAmended(**self._given(rfp), reason=self.reason or "", **staying(rfp))]
+        given = self._given(rfp)
+        anew = rfp.stage is Stage.CATALOGUE_CHECK and not given.keys().isdisjoint(LOOKED_UP)
+        where = entering(Stage.DRAFT) if anew else staying(rfp)
+        return [RfpAmended(**given, reason=self.reason or "", **where)]
 
     def _superseding(self, rfp: Rfp, stamp: Stamp) -> Sequence[RfpEvent]:
         """Amend with a reason, as requester or lead, and give up whatever has been approved so far."""

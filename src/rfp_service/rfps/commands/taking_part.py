@@ -98,8 +98,7 @@ def may_evaluate(rfp: Rfp, person: str, stamp: Stamp) -> None:
     """Refuse an evaluator who has approved, has a conflict, or has a part that the scheme keeps apart."""
     rules, same = rules_of(stamp), stamp.known.same_person
     must_not_have_decided(rfp, person, stamp)
-    if stamp.known.among(person, rfp.conflicted):
-        raise Conflicted(person=person)
+    _must_not_be_conflicted(rfp, person, stamp)
     apart = (
         ("lead", rfp.lead, rules.lead_may_evaluate),
         ("requester", rfp.raised_by, rules.requester_may_evaluate),
@@ -118,6 +117,7 @@ def may_lead(rfp: Rfp, person: str, stamp: Stamp) -> None:
     if stamp.known.same_person(person, rfp.raised_by):
         raise LeadIsRequester(lead=person)
     must_not_have_decided(rfp, person, stamp)
+    _must_not_be_conflicted(rfp, person, stamp)
     if not rules_of(stamp).lead_may_evaluate and _evaluates(rfp, person, stamp):
         raise MayNotEvaluate(part="lead", person=person)
 
@@ -137,6 +137,11 @@ def must_not_have_decided(rfp: Rfp, person: str, stamp: Stamp) -> None:
     """Refuse whoever has approved something of it, by whatever account."""
     if stamp.known.among(person, rfp.deciders):
         raise HasDecided(person=person)
+
+
+def _must_not_be_conflicted(rfp: Rfp, person: str, stamp: Stamp) -> None:
+    if stamp.known.among(person, rfp.conflicted):
+        raise Conflicted(person=person)
 
 
 def _evaluates(rfp: Rfp, person: str, stamp: Stamp) -> bool:

@@ -76,7 +76,7 @@ class WaitsOnNobody(Refused):
 
 
 class NoPartInIt(Refused):
-    """Only the requester, procurement or an approver may hold this RFP."""
+    """Only its requester, procurement or an approver may decide this on an RFP."""
 
 
 class Conflicted(Refused):
@@ -209,6 +209,14 @@ class StandstillRunning(Refused):
 
 class SignedInTheFuture(Refused):
     """A contract is concluded once it is signed."""
+
+
+class DetailsNoticeMissing(Refused):
+    """Under this regime a concluded contract is announced by a details notice: name it."""
+
+
+class TooFewKpis(Refused):
+    """Under this regime a contract of that value has key performance indicators."""
 
 
 class EndsBeforeItStarts(Refused):
