@@ -27,7 +27,7 @@ async def authenticated(request: Request) -> Person:
         person: Person = await service.person(token.strip())
     except NotAuthenticated:
         limits: Limits = service.limits
-        limits.failed(request.client.host if request.client else "")
+        await limits.failed(request.client.host if request.client else "")
         raise
     return person
 
@@ -60,7 +60,7 @@ class StrictRoute(APIRoute):
         async def strictly(request: Request) -> Response:
             person = request.state.person = await authenticated(request)
             limits: Limits = request.app.state.service.limits
-            request.state.allowance = limits.allowance(person.id)
+            request.state.allowance = await limits.allowance(person.id)
             if request.state.allowance.left < 0:
                 raise TooManyRequests(a_minute=request.state.allowance.limit)
             if not known.issuperset(request.query_params):
