@@ -1,18 +1,20 @@
 """What can have happened to an RFP. Names are for ever; each event says which stage it entered."""
 
-from collections.abc import Sequence
+from dataclasses import fields
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from rfp_service.rfps.domain.approval import Approval, Waiver
-from rfp_service.rfps.domain.rfp import NEED_FIELDS, PATH_FIELDS, Check, Need, Rfp
+from rfp_service.rfps.domain.rfp import Check, Need, Rfp
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.domain.tender import Award
 from shared.messages import Event
 from shared.rules import ContractKind
 from shared.states import replace
+
+NEED_FIELDS = frozenset(field.name for field in fields(Need))
 
 
 class RfpEvent(Event[Rfp]):
@@ -73,13 +75,17 @@ class RfpAmended(RfpEvent):
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with the given fields replaced."""
-        amended = replace(
-            RfpEvent.apply(self, rfp), need=replace(rfp.need, **self._given(NEED_FIELDS))
-        )
-        return replace(amended, **self._given(PATH_FIELDS))
-
-    def _given(self, names: Sequence[str]) -> dict[str, Any]:
-        return {name: value for name in names if (value := getattr(self, name)) is not None}
+        given = {
+            name: value
+            for name in NEED_FIELDS & self.model_fields_set
+            if (value := getattr(self, name)) is not None
+        }
+        return replace(
+            rfp, stage=self.stage, waiting_on=self.waiting_on, on_hold=False,
+            need=replace(rfp.need, **given), route=self.route or rfp.route,
+            regime=self.regime or rfp.regime,
+            contract_kind=self.contract_kind or rfp.contract_kind,
+        )  # fmt: skip
 
 
 class CatalogueChecked(RfpEvent):
