@@ -59,8 +59,9 @@ async def test_scores_are_sealed_until_they_may_be_seen(api: Api) -> None:
         await api.get(path, who, 409)
     for who in (RITA, PRIYA, SAM):
         assert await _scores_said(api, rfp, who) == [None] * 8
-    differ = (await api.get(path, PRIYA)).json()["bids"][1]["measured"][1]
-    assert (differ["given"], differ["score"]) == ({"eve": 90, "evan": 70}, None)
+    first, second = (await api.get(path, PRIYA)).json()["bids"]
+    assert second["measured"][1]["given"] == {"eve": 90, "evan": 70}
+    assert (first["total"], second["total"], first["rank"]) == (78, None, None)
     await api.decide(
         rfp, "moderate-scores", PRIYA, bid="B", criterion="Quality", score=80, reason="Agreed."
     )

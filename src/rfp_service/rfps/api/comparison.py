@@ -41,8 +41,8 @@ class ComparedBid(BaseModel):
     """One bid beside the others; its total is of a hundred."""
 
     bid: str
-    rank: int
-    total: float
+    rank: int | None = Field(description="Null until every score of every bid is agreed.")
+    total: float | None = Field(description="Null until every score of this bid is agreed.")
     measured: list[Measured]
 
 
@@ -92,13 +92,14 @@ async def compare_bids(
 
 
 def compared(tender: Tender) -> list[ComparedBid]:
-    """Return the bids by their totals; bids that tie share a rank."""
-    totals = {bid: tender.total(bid) for bid in tender.competing}
-    return [
+    """Return the bids by their totals; bids that tie share a rank, and none has one before all agree."""
+    totals = {bid: tender.total(bid) for bid in tender.competing if tender.is_agreed(bid)}
+    ranked = len(totals) == len(tender.competing)
+    bids = [
         ComparedBid(
             bid=bid,
-            rank=1 + sum(other > total for other in totals.values()),
-            total=float(total),
+            rank=1 + sum(other > totals[bid] for other in totals.values()) if ranked else None,
+            total=float(totals[bid]) if bid in totals else None,
             measured=[
                 Measured(
                     criterion=c.name, weight=c.weight, given=tender.given(bid, c.name),
@@ -107,8 +108,9 @@ def compared(tender: Tender) -> list[ComparedBid]:
                 for c in tender.criteria
             ],
         )
-        for bid, total in sorted(totals.items(), key=lambda item: (-item[1], item[0]))
+        for bid in tender.competing
     ]  # fmt: skip
+    return sorted(bids, key=lambda each: (each.total is None, -(each.total or 0), each.bid))
 
 
 def _must_be_open_to(person: Person, rfp: Rfp) -> None:

@@ -152,6 +152,10 @@ class Tender:
             if self.final(bid, criterion.name) is None
         ]
 
+    def is_agreed(self, bid: str) -> bool:
+        """Say whether every criterion of a bid has a score that counts."""
+        return all(self.final(bid, criterion.name) is not None for criterion in self.criteria)
+
     def total(self, bid: str) -> Fraction:
         """Return a bid's weighted total of a hundred, exactly; what has no score yet counts nothing."""
         weighted = (c.weight * (self.final(bid, c.name) or 0) for c in self.criteria)
