@@ -274,6 +274,8 @@ def _award(t: Try) -> Command[Rfp]:
 
 
 def _take_key_decision(t: Try) -> Command[Rfp]:
+    if t.dice % 12 == 4:
+        return RefuseKeyDecision(reason=WHY)
     if t.rfp.key.notice_on is None:
         return PublishForwardPlanNotice(reference="FP", published_on=t.today - timedelta(days=29))
     return TakeKeyDecision(reason=WHY)
@@ -282,7 +284,15 @@ def _take_key_decision(t: Try) -> Command[Rfp]:
 def _call_in(t: Try) -> Command[Rfp]:
     if t.rfp.clock.ends_at is None:
         return PublishDecision(reference="D")
+    if t.dice % 3:
+        return CallIn(reason=WHY)
     return ExpireCallIn(number=t.rfp.clock.number, due_at=t.rfp.clock.ends_at)
+
+
+def _answer_call_in(t: Try) -> Command[Rfp]:
+    if t.dice % 4 == 3:  # sometimes, scrutiny does not meet
+        return LapseCallIn(number=t.rfp.clock.number, due_at=t.rfp.clock.ends_at or t.now)
+    return t.of(ReleaseCallIn, UpholdCallIn, ReferToCouncil)(reason=WHY)  # type: ignore[no-any-return]  # one of three
 
 
 def _submit(t: Try) -> Command[Rfp]:
@@ -319,7 +329,7 @@ FURTHER: Mapping[Stage, Callable[[Try], Command[Rfp]]] = {
     Stage.APPROVAL: lambda _: Approve(reason=WHY),
     Stage.KEY_DECISION: _take_key_decision,
     Stage.CALL_IN: _call_in,
-    Stage.CALLED_IN: lambda t: t.of(ReleaseCallIn, UpholdCallIn, ReferToCouncil)(reason=WHY),
+    Stage.CALLED_IN: _answer_call_in,
     Stage.READY_TO_ISSUE: _ask_the_market,
     Stage.OPEN: _answer,
     Stage.EVALUATION: _measure,
