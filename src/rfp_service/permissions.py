@@ -85,6 +85,8 @@ CONDITIONS = {
         "AnswerClarification",
         "RecordResponse",
         "ModerateScores",
+        "SetBidAside",
+        "ReadmitBid",
         "FindNoCompliantBid",
         "PublishTransparencyNotice",
         "RecommendAward",
@@ -145,6 +147,8 @@ PERMISSIONS = Permissions(
         "RecordScore": (EVALUATOR,),
         "CorrectScore": (EVALUATOR,),
         "ModerateScores": (PROCUREMENT,),
+        "SetBidAside": (PROCUREMENT,),
+        "ReadmitBid": (PROCUREMENT,),
         "FindNoCompliantBid": (PROCUREMENT,),
         # awards and contracts
         "PublishTransparencyNotice": (PROCUREMENT,),

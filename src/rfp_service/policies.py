@@ -26,11 +26,11 @@ from shared.eventstore.store import EventStore
 from shared.http.deciding import FactFinder
 from shared.messages import Command
 from shared.people.commands import ErasePerson, LinkPersons, UnlinkPerson
-from shared.people.facts import who_is_known
+from shared.people.facts import ids_of, who_is_known
 from shared.retention.commands import DisposeOfRecord
 from shared.retention.facts import what_is_to_be_disposed_of
 from shared.scheme.delegating import GiveDelegation
-from shared.scheme.delegations import what_a_delegator_may, what_is_delegated
+from shared.scheme.delegations import tiers_of, what_is_delegated
 
 
 async def what_the_catalogue_shows(
@@ -73,6 +73,22 @@ async def what_is_copied(store: EventStore, command: CopyRfp) -> dict[str, JsonV
     return {"source": need.model_dump(mode="json")}
 
 
+async def what_a_principal_delegated(
+    store: EventStore, command: Command[Any]
+) -> dict[str, JsonValue]:
+    """Return what the person that a caller stands in for has delegated, by whichever account."""
+    if not (principal := command.on_behalf_of):
+        return {}
+    return await what_is_delegated(store, await ids_of(store, principal))
+
+
+async def what_a_delegator_may(store: EventStore, command: GiveDelegation) -> dict[str, JsonValue]:
+    """Return the tiers of a delegator whom the command names; their own are known anyway."""
+    if command.delegator is None:
+        return {}
+    return {"delegator_tiers": await tiers_of(store, await ids_of(store, command.delegator))}
+
+
 FACTS: Mapping[type[Command[Any]], FactFinder] = {
     SearchCatalogue: what_the_catalogue_shows,
     CheckCatalogue: what_a_check_showed,
@@ -83,7 +99,7 @@ FACTS: Mapping[type[Command[Any]], FactFinder] = {
             Approve, Refuse, ReturnForRework, GrantWaiver, RefuseWaiver, TakeKeyDecision,
             RefuseKeyDecision, ApproveAward, RefuseAward,
         ),
-        what_is_delegated,
+        what_a_principal_delegated,
     ),
     DeclareExempt: what_may_be_exempt,
     DisposeOfRecord: what_is_to_be_disposed_of,

@@ -50,6 +50,16 @@ class Known(BaseModel):
         """
         return one == other or any(one in ids and other in ids for ids in self.same)
 
+    def ids_of(self, person: str) -> tuple[str, ...]:
+        """Return every id of a person, as far as the people in this decision go."""
+        return next((ids for ids in self.same if person in ids), (person,))
+
+    def among(self, person: str, people: Sequence[str]) -> str:
+        """Return the id by which a person is among some people; blank where they are not."""
+        if person in people:
+            return person
+        return next((one for one in people if self.same_person(person, one)), "")
+
 
 class Stamp(BaseModel):
     """Who decides, for whom, on what authority, when, knowing what, and what led to it."""
@@ -73,10 +83,16 @@ class Stamp(BaseModel):
 
 
 class Sealed(NamedTuple):
-    """Fields of an event that nobody reads until the same thing has an event of a name in `until`."""
+    """Fields of an event that nobody reads until the same thing has an event of a name in `until`.
+
+    Those also in `within` are sealed only inside what shows the thing, which has a field of that name
+    itself. Whoever the event names in its field `author` reads what they said themselves.
+    """
 
     fields: tuple[str, ...]
     until: tuple[str, ...]
+    within: tuple[str, ...] = ()
+    author: str = ""
 
 
 class Event(BaseModel, Generic[S]):

@@ -6,10 +6,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.fields import WHOLE, Code
+from shared.fields import PENCE_LIMIT, WHOLE, Code
 
 DAYS_LIMIT = 400
 ROUTES_LIMIT = 20
+KPIS_LIMIT = 20
 
 Days = Annotated[int, Field(ge=0, le=DAYS_LIMIT), WHOLE]
 
@@ -41,8 +42,44 @@ class MinimumPeriod(BaseModel):
     days: Days = Field(examples=[25])
 
 
+class ContractKind(StrEnum):
+    """What a contract is about, as the law of public procurement tells them apart."""
+
+    GOODS = "goods"
+    SERVICES = "services"
+    WORKS = "works"
+    LIGHT_TOUCH = "light_touch"
+
+
+class Threshold(BaseModel):
+    """From which value on, with VAT, a regime must be followed for a kind of contract."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    regime: Code = Field(examples=["procurement_act_2023"])
+    kind: ContractKind
+    from_pence: Annotated[int, Field(ge=0, le=PENCE_LIMIT), WHOLE] = Field(
+        description="With VAT; an estimate of exactly this much is covered.", examples=[20_772_000]
+    )
+
+
+class Kpis(BaseModel):
+    """How many key performance indicators a regime wants of a contract above a value."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    regime: Code = Field(examples=["procurement_act_2023"])
+    above_pence: Annotated[int, Field(ge=0, le=PENCE_LIMIT), WHOLE] = Field(
+        description="The estimate, with VAT.", examples=[500_000_000]
+    )
+    at_least: Annotated[int, Field(ge=1, le=KPIS_LIMIT), WHOLE] = Field(examples=[3])
+
+
 class Rules(BaseModel):
-    """The scheme's rules as known to one decision; every field is kept, so a default never changes it."""
+    """The scheme's rules as known to one decision; every field is kept, so a default never changes it.
+
+    Those with a default came later: decisions from before knew of nothing of the kind.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -58,6 +95,9 @@ class Rules(BaseModel):
     lead_may_evaluate: bool
     requester_may_evaluate: bool
     closed_days: tuple[date, ...]
+    thresholds: tuple[Threshold, ...] = ()
+    details_notice_regimes: tuple[str, ...] = ()
+    kpis: tuple[Kpis, ...] = ()
 
     def is_key_decision(self, value_pence: int) -> bool:
         """Say whether an amount without VAT is above the limit of what needs no key decision."""
@@ -69,6 +109,23 @@ class Rules(BaseModel):
             if standstill.regime == regime and route in standstill.routes and standstill.days:
                 return standstill
         return None
+
+    def covering(self, kind: ContractKind, with_vat_pence: int) -> dict[str, int]:
+        """Return the regimes that cover a contract of that value with VAT, and each one's threshold."""
+        return {
+            threshold.regime: threshold.from_pence
+            for threshold in self.thresholds
+            if threshold.kind == kind and with_vat_pence >= threshold.from_pence
+        }
+
+    def kpis_wanted(self, regime: str | None, with_vat_pence: int) -> int:
+        """Return how many indicators a contract of that value must have at least."""
+        wanted = (
+            each.at_least
+            for each in self.kpis
+            if each.regime == regime and with_vat_pence > each.above_pence
+        )
+        return max(wanted, default=0)
 
     def minimum_days(self, route: str) -> int:
         """Return the days that the market has at least on a route."""

@@ -17,6 +17,7 @@ ITEMS = {
 MEANT = {
     "laptops": "laptop", "Laptops for the registrars": "laptop", "labtop": "laptop",
     "lapptop with a dock": "laptop", "laptpo": "laptop", "docks": "laptop",
+    "pritner": "printer", "pritners": "printer",
     "tablets for inspectors": "tablet", "tablit": "tablet", "working outdoors": "tablet",
     "phones telephones": "telephone", "telefone": "telephone", "telphone for my desk": "telephone",
     "printers": "printer", "we need printing": "printer", "printr": "printer",

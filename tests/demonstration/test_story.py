@@ -30,6 +30,7 @@ def test_whatever_the_day_the_year_shows_all_that_is_promised(now: datetime) -> 
     ends = Counter(names[-1] for names in rfps.values())
     assert ends["ContractConcluded"] >= 2
     assert any("DecisionCalledIn" in names for names in rfps.values())
+    assert any("BidSetAside" in names for names in rfps.values())
     assert any("ChallengeReceived" in names for names in rfps.values())
     bounced = [n for n in rfps.values() if "DiversionFailed" in n and "RfpSubmitted" in n]
     assert bounced

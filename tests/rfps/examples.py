@@ -20,6 +20,7 @@ from rfp_service.rfps.domain.events import (
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import Party, Stage
+from shared.rules import ContractKind
 
 CHECK = UUID("c4ec0000-0000-4000-8000-000000000001")
 LAPTOP = UUID("1a970000-0000-4000-8000-000000000002")
@@ -41,7 +42,7 @@ CHECKED_EMPTY = CHECKED.model_copy(update={"shown": ()})
 DECLINED = CatalogueMatchDeclined(
     stage=Stage.CATALOGUE_CHECK,
     waiting_on=Party.REQUESTER,
-    reason_code="too-small",
+    reason_code="too_small",
     reason="Small.",
 )
 NO_MATCH = NoCatalogueMatch(stage=Stage.CATALOGUE_CHECK, waiting_on=Party.REQUESTER)
@@ -51,6 +52,7 @@ ACCEPTED = RfpAccepted(stage=Stage.TRIAGE, waiting_on=Party.PROCUREMENT)
 ROUTED = RouteSelected(
     stage=Stage.BUSINESS_CASE, waiting_on=Party.REQUESTER,
     regime=Regime.PROCUREMENT_ACT_2023, route=Route.OPEN_TENDER, lots=1, lead="priya",
+    contract_kind=ContractKind.SERVICES,
 )  # fmt: skip
 ONE_TIER = ApprovalRequested(
     stage=Stage.APPROVAL, waiting_on=Party.APPROVER,

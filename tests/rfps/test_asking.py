@@ -15,6 +15,7 @@ from rfp_service.rfps.commands.asking import (
     SubmitRfp,
 )
 from rfp_service.rfps.domain.events import DiversionFailed, RfpAmended
+from rfp_service.rfps.domain.reasons import DeclineReason
 from rfp_service.rfps.domain.refusals import (
     CheckFirst,
     Incomplete,
@@ -53,7 +54,7 @@ from tests.rfps.examples import (
 from tests.support.specs import given
 
 RAISE = RaiseRfp(title="Laptops", description="Forty of them.", service_area="Registrars")
-DECLINE = DeclineMatch(reason_code="too-small", reason="Small.")
+DECLINE = DeclineMatch(reason_code=DeclineReason.TOO_SMALL, reason="Small.")
 HAND_IN = CheckCatalogue(check_id=CHECK)
 SEEN = {"query": "laptops", "made_by": "ann", "position": 7, "shown": [str(LAPTOP)]}
 
@@ -103,6 +104,23 @@ def test_an_amendment_amends_something() -> None:
 def test_vat_only_adds_to_an_estimate() -> None:
     amend = AmendRfp(estimate_with_vat_pence=1_999_999)
     given(ABSENT, *COMPLETE_DRAFT).when(amend).refused(VatMissing, estimate_pence=2_000_000)
+
+
+def test_what_is_missing_is_added_while_the_check_is_answered() -> None:
+    checked = (RAISED, CHECKED_EMPTY, NO_MATCH)
+    given(ABSENT, *checked).when(SubmitRfp()).refused(Incomplete)
+    added = AmendRfp(
+        cost_centre="CC-1", needed_by=date(2026, 9, 1), estimate_pence=1, estimate_with_vat_pence=1
+    )
+    completed = [*checked, *given(ABSENT, *checked).when(added).events()]
+    given(ABSENT, *completed).when(SubmitRfp()).leads_to(stage=Stage.SUBMITTED)
+
+
+def test_a_need_put_differently_is_looked_up_anew() -> None:
+    for said in ({"title": "Tablets"}, {"description": "Thirty."}, {"service_area": "Highways"}):
+        given(ABSENT, *ANSWERED).when(
+            AmendRfp.model_validate(said | {"decision": "amend"})
+        ).leads_to(stage=Stage.DRAFT)
 
 
 def test_an_rfp_on_hold_is_not_amended() -> None:

@@ -18,8 +18,13 @@ from rfp_service.rfps.commands.standstill import (
     standstill_ends,
 )
 from rfp_service.rfps.domain.award_events import ChallengeOutcome, TerminationReason
+from rfp_service.rfps.domain.evaluation_refusals import (
+    ScoresMissing,
+)
+from rfp_service.rfps.domain.reasons import ReworkReason
 from rfp_service.rfps.domain.refusals import (
     AlreadyRecommended,
+    DetailsNoticeMissing,
     DoneInHouse,
     EndsBeforeItStarts,
     NotDirect,
@@ -28,16 +33,16 @@ from rfp_service.rfps.domain.refusals import (
     NotYourTier,
     OutToMarket,
     OwnRfp,
-    ScoresMissing,
     SignedInTheFuture,
     StandstillRunning,
     SummariesFirst,
+    TooFewKpis,
     TransparencyNoticeFirst,
 )
 from rfp_service.rfps.domain.routes import Regime
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.domain.tender import Award
-from shared.rules import Counting, Standstill
+from shared.rules import Counting, Kpis, Standstill
 from tests.rfps import way
 from tests.rfps.examples import ABSENT, ROUTED
 from tests.rfps.way import (
@@ -54,10 +59,10 @@ from tests.rfps.way import (
     STANDSTILL_ENDS,
     after,
 )
-from tests.support.specs import given
+from tests.support.specs import RULES, given
 
 DIRECT = RECOMMEND.model_copy(update={"bid": None})
-REWORK = ReturnForRework(reason_code="unclear", reason="How many?")
+REWORK = ReturnForRework(reason_code=ReworkReason.UNCLEAR, reason="How many?")
 CORRECT = CorrectScore(bid="A", criterion="Price", score=80, comment="Misread.")
 REVOKE = RevokeAward(reason="A sum was wrong.")
 TERMINATE = TerminateProcurement(reason_code=TerminationReason.PRICES_TOO_HIGH, reason="Too dear.")
@@ -196,6 +201,50 @@ def test_the_concluded_contract_says_what_a_register_needs() -> None:
     said = concluded.model_dump()
     assert (said["supplier"], said["value_pence"]) == ("Fictional Systems Ltd", 2_000_000)
     assert (said["reference"], said["ends_on"]) == ("C-1", date(2029, 3, 31))
+
+
+def test_a_contract_carries_what_is_known_of_it_to_the_register() -> None:
+    known = CONCLUDE.model_copy(
+        update={"supplier_number": "00000000", "small_or_medium": True, "notice_days": 90}
+    )
+    [concluded] = given(ABSENT, *CONTRACTING).when(known, at=STANDSTILL_ENDS, **LEGAL).events()
+    said = concluded.model_dump(mode="json")
+    assert (said["title"], said["service_area"], said["route"]) == (
+        "Laptops", "Registrars", "open_tender",
+    )  # fmt: skip
+    assert (said["supplier_number"], said["small_or_medium"], said["notice_days"]) == (
+        "00000000", True, 90,
+    )  # fmt: skip
+    assert (said["voluntary_or_community"], said["extension_months"]) == (None, None)
+
+
+def test_a_details_notice_is_named_where_the_regime_wants_one() -> None:
+    wanted = RULES.model_copy(update={"details_notice_regimes": ("procurement_act_2023",)})
+    other = RULES.model_copy(update={"details_notice_regimes": ("another",)})
+    spec, at = given(ABSENT, *CONTRACTING), STANDSTILL_ENDS
+    spec.when(CONCLUDE, at=at, rules=wanted, **LEGAL).refused(
+        DetailsNoticeMissing, regime="procurement_act_2023"
+    )
+    spec.when(CONCLUDE, at=at, rules=other, **LEGAL).leads_to(stage=Stage.CONTRACTED)
+    named = CONCLUDE.model_copy(update={"details_notice": "UK7-1"})
+    spec.when(named, at=at, rules=wanted, **LEGAL).leads_to(stage=Stage.CONTRACTED)
+
+
+@pytest.mark.parametrize(
+    ("above", "count", "enough"),
+    [(2_400_000, 0, True), (2_399_999, 0, False), (2_399_999, 2, False), (2_399_999, 3, True)],
+)
+def test_indicators_are_set_where_the_regime_wants_them_above_a_value_with_vat(
+    above: int, count: int, *, enough: bool
+) -> None:
+    kpis = Kpis(regime="procurement_act_2023", above_pence=above, at_least=3)
+    rules = RULES.model_copy(update={"kpis": (kpis,)})
+    conclude = CONCLUDE.model_copy(update={"kpis": ["Available", "In time", "Helpful"][:count]})
+    signing = given(ABSENT, *CONTRACTING).when(conclude, at=STANDSTILL_ENDS, rules=rules, **LEGAL)
+    if enough:
+        signing.leads_to(stage=Stage.CONTRACTED)
+    else:
+        signing.refused(TooFewKpis, at_least=3)
 
 
 def test_what_is_done_in_house_has_no_contract_and_the_other_way_round() -> None:

@@ -10,14 +10,11 @@ from rfp_service.rfps.commands.taking_part import (
     RemoveEvaluator,
     ReplaceRequester,
 )
-from rfp_service.rfps.domain.refusals import (
+from rfp_service.rfps.domain.evaluation_refusals import (
     AlreadyAppointed,
     AlreadyDeclared,
     AlreadyScored,
-    Conflicted,
     DeclarationsMissing,
-    HasDecided,
-    LeadIsRequester,
     MayNotEvaluate,
     NoSuchBid,
     NoSuchCriterion,
@@ -25,9 +22,14 @@ from rfp_service.rfps.domain.refusals import (
     NothingToModerate,
     NotScored,
     NotTheBestBid,
+    ScoresMissing,
+)
+from rfp_service.rfps.domain.refusals import (
+    Conflicted,
+    HasDecided,
+    LeadIsRequester,
     OwnRfp,
     SamePerson,
-    ScoresMissing,
     WrongStage,
 )
 from rfp_service.rfps.domain.rfp import Rfp
@@ -153,6 +155,9 @@ def test_a_lead_is_replaced_by_somebody_without_another_part() -> None:
     given(ABSENT, *way.READY).when(lead_by("ann"), **OFFICER).refused(LeadIsRequester)
     given(ABSENT, *way.READY).when(lead_by("hana"), **OFFICER).refused(HasDecided)
     given(ABSENT, *way.READY).when(lead_by("priya"), **OFFICER).refused(SamePerson)
+    conflict = DeclareInterests(conflict=True, statement="My brother bids.")
+    conflicted = after(IN_EVALUATION, conflict, **EVE)
+    given(ABSENT, *conflicted).when(lead_by("eve"), **OFFICER).refused(Conflicted, person="eve")
     given(ABSENT, *DRAFT).when(replace, **OFFICER).refused(WrongStage)
     apart = RULES.model_copy(update={"lead_may_evaluate": False})
     given(ABSENT, *way.PREPARED).when(lead_by("eve"), rules=apart, **OFFICER).refused(

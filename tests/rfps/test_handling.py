@@ -19,6 +19,7 @@ from rfp_service.rfps.domain.events import (
     RfpRejected,
     RfpReturnedForRework,
 )
+from rfp_service.rfps.domain.reasons import ReworkReason
 from rfp_service.rfps.domain.refusals import (
     LeadIsRequester,
     NoPartInIt,
@@ -48,7 +49,7 @@ from tests.rfps.examples import (
 )
 from tests.support.specs import given
 
-RETURN = ReturnForRework(reason_code="unclear", reason="How many?")
+RETURN = ReturnForRework(reason_code=ReworkReason.UNCLEAR, reason="How many?")
 REJECT = RejectRfp(reason="Asked for already.")
 SELECT = SelectRoute(
     regime=Regime.PROCUREMENT_ACT_2023, route=Route.OPEN_TENDER, lots=1, lead="priya"

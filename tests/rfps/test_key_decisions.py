@@ -22,6 +22,7 @@ from rfp_service.rfps.domain.key_decision_events import CallInPeriodExpired
 from rfp_service.rfps.domain.refusals import (
     AlreadyPublished,
     AlreadyReferred,
+    NoPartInIt,
     NoScheme,
     NoticeInTheFuture,
     NoticeTooShort,
@@ -114,6 +115,14 @@ def test_special_urgency_needs_no_notice_and_spares_the_call_in() -> None:
 def test_a_notice_is_published_before_it_is_recorded() -> None:
     notice = PublishForwardPlanNotice(reference="FP-1", published_on=NOW.date() + timedelta(days=1))
     given(ABSENT, *IN_BUSINESS_CASE).when(notice, **OFFICER).refused(NoticeInTheFuture)
+
+
+def test_a_requester_publishes_notices_of_their_own_rfps_only() -> None:
+    asks = {"roles": ["requester"]}
+    given(ABSENT, *way.KEY_DECISION).when(way.FORWARD_PLAN, by="ben", **asks).refused(NoPartInIt)
+    given(ABSENT, *way.KEY_DECISION).when(way.FORWARD_PLAN, by="ann", **asks).leads_to(
+        stage=Stage.KEY_DECISION
+    )
 
 
 def test_only_the_last_tier_takes_a_key_decision() -> None:

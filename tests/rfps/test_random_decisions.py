@@ -31,6 +31,7 @@ from shared.flow.log import Steps, live_log
 from shared.flow.waits import activity_waits, stage_waits
 from shared.messages import Command, Event, Stamp, Stream, Tier
 from shared.projecting.views import STILL_VALID
+from shared.rules import ContractKind, Threshold
 from tests.rfps.examples import CHECK, LAPTOP
 from tests.support.moves import FURTHER, MOVES, Try
 from tests.support.specs import NOW, RULES, TIERS, stamp
@@ -66,7 +67,18 @@ SCHEMES = (
         (Tier(name="head", up_to_pence=2_000_000), *TIERS[1:]),
         RULES.model_copy(update={"key_decision_pence": None}),
     ),
-    (TIERS, RULES.model_copy(update={"tiers_cumulative": False, "lead_may_evaluate": False})),
+    (
+        TIERS,
+        RULES.model_copy(
+            update={
+                "tiers_cumulative": False, "lead_may_evaluate": False,
+                "thresholds": tuple(
+                    Threshold(regime="procurement_act_2023", kind=kind, from_pence=20_000_000)
+                    for kind in ContractKind
+                ),
+            }
+        ),
+    ),
 )  # fmt: skip
 GRANTS = ApprovalGranted | AwardApproved | WaiverGranted | KeyDecisionTaken
 

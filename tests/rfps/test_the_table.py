@@ -35,13 +35,16 @@ from rfp_service.rfps.commands.issuing import (
     IssueInvitation,
 )
 from rfp_service.rfps.commands.key_decisions import RefuseKeyDecision, UseGeneralException
+from rfp_service.rfps.commands.setting_aside import ReadmitBid, SetBidAside
 from rfp_service.rfps.commands.standstill import RecordChallenge, ResolveChallenge, RevokeAward
 from rfp_service.rfps.commands.tendering import AnswerClarification, RecordClarification
 from rfp_service.rfps.commands.waiving import GrantWaiver, RefuseWaiver
 from rfp_service.rfps.domain.award_events import ChallengeOutcome, TerminationReason
+from rfp_service.rfps.domain.reasons import ReworkReason
 from rfp_service.rfps.domain.refusals import NotOutToMarket, WrongStage
 from rfp_service.rfps.domain.routes import Route
 from rfp_service.rfps.domain.stages import ENDS, WAITS_ON, Party, Stage
+from rfp_service.rfps.domain.tender import SetAsideGround
 from tests.rfps import way
 from tests.rfps.examples import (
     ABSENT,
@@ -69,8 +72,10 @@ from tests.rfps.way import (
 )
 from tests.support.specs import given
 
-REWORK = ReturnForRework(reason_code="unclear", reason="How many?")
+REWORK = ReturnForRework(reason_code=ReworkReason.UNCLEAR, reason="How many?")
 TERMINATE = TerminateProcurement(reason_code=TerminationReason.NEED_CEASED, reason="Closed.")
+SET_ASIDE = SetBidAside(bid="B", ground=SetAsideGround.NON_COMPLIANT, reason="Unsigned.")
+READMIT = ReadmitBid(bid="B", reason="It was signed.")
 INVITE = IssueInvitation(reference="INV-1", responses_by=RESPONSES_BY)
 INVITED = (*way.on_route(Route.EXISTING_CONTRACT), ONE_TIER)
 INVITED = way.after(INVITED, way.APPROVE, **HEAD)
@@ -144,6 +149,8 @@ ROWS: list[tuple[Any, Any, dict[str, Any], Stage]] = [
         OFFICER, Stage.EVALUATION,
     ),
     (way.SCORED, way.RECOMMEND, OFFICER, Stage.AWARD_APPROVAL),
+    (way.SCORED, SET_ASIDE, OFFICER, Stage.EVALUATION),
+    (way.after(way.SCORED, SET_ASIDE, **OFFICER), READMIT, OFFICER, Stage.EVALUATION),
     (way.IN_EVALUATION, FindNoCompliantBid(reason="None."), OFFICER, Stage.UNSUCCESSFUL),
     (way.RECOMMENDED, way.APPROVE_AWARD, HEAD, Stage.AWARD_NOTICE),
     (way.RECOMMENDED, RefuseAward(reason="No."), HEAD, Stage.TERMINATED),

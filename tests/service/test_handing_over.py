@@ -3,10 +3,15 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
+from rfp_service.rfps.domain.events import RfpRaised
+from rfp_service.rfps.domain.people_events import RequesterReplaced
+from rfp_service.rfps.domain.stages import Party, Stage
 from tests.support.api import Api
 from tests.support.people import ADA, DEREK, HANA, LEO, PRIYA, RITA, SAM, SCHEME, Who
 from tests.support.procuring import EVAN, prepared
+from tests.support.specs import stamp
 
 HENRY = Who("henry", HANA.roles)
 
@@ -107,3 +112,47 @@ async def test_only_an_administrator_hands_over_and_to_somebody_else(api: Api) -
     await api.post("/v1/hand-overs", over("rita", "leo"), PRIYA, 403)
     same = await api.post("/v1/hand-overs", over("rita", "rita"), ADA, 409)
     assert same.json()["type"] == "/problems/to-themselves"
+
+
+async def many_raised(api: Api, count: int) -> list[UUID]:
+    """Write so many RFPs of Rita's straight into the record, as if each had been asked for."""
+    raised = RfpRaised(
+        stage=Stage.DRAFT, waiting_on=Party.REQUESTER, title="Laptops", description="Forty.",
+        service_area="Registrars", raised_by="rita",
+    )  # fmt: skip
+    rfps = [uuid4() for _ in range(count)]
+    by_rita = stamp("rita", at=datetime.now(UTC))
+    await api.service.store.append_together(
+        [(rfp, 1, raised, by_rita, None, 0) for rfp in rfps]
+    )  # fmt: skip
+    api.position = await api.service.record.head()
+    await api.get("/v1/rfps")  # waits for the views
+    return rfps
+
+
+async def test_however_much_it_is_all_of_it_goes_in_one_decision_under_one_cause(api: Api) -> None:
+    await api.adopt_scheme()
+    rfps = await many_raised(api, 1_000)
+    head = await api.service.record.head()
+    answer = await api.post("/v1/hand-overs", over("rita", "leo"), ADA, 201, key="all")
+    told = await seen(api, answer)
+    assert {h["id"] for h in told["handed"]} == {str(rfp) for rfp in rfps}
+    assert told["left"] == []
+    events = await api.service.record.after(head)
+    assert len(events) == 1_000 + told["version"]
+    assert {e.stamp.causation for e in events} == {f"hand-over {told['id']}"}
+    again = await api.post("/v1/hand-overs", over("rita", "leo"), ADA, 201, key="all")
+    assert again.json() == answer.json()
+
+
+async def test_where_one_of_many_has_moved_on_nothing_is_stored_by_halves(api: Api) -> None:
+    rfps = await many_raised(api, 500)
+    head = await api.service.record.head()
+    replaced = RequesterReplaced(
+        stage=Stage.DRAFT, waiting_on=Party.REQUESTER, requester="leo", reason="They left."
+    )
+    by_ada = stamp("ada", at=datetime.now(UTC))
+    versions = dict.fromkeys(rfps, 2) | {rfps[-1]: 1}  # somebody was faster on the last one
+    placed = [(rfp, versions[rfp], replaced, by_ada, None, 0) for rfp in rfps]
+    assert await api.service.store.append_together(placed) is None
+    assert await api.service.record.head() == head

@@ -132,7 +132,7 @@ async def story(api: Api, steps: list[tuple[str, str, str]]) -> Council:
                 await council.approves(one)
             case "return":
                 await council.decides(
-                    one, {"decision": "return-for-rework", "reason_code": "more", **reason}
+                    one, {"decision": "return-for-rework", "reason_code": "other", **reason}
                 )
             case _:
                 await council.decides(one, {"decision": "withdraw", **reason})

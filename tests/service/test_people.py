@@ -1,5 +1,6 @@
 """People over HTTP: names come from tokens, accounts are linked, and erasing leaves no byte of anybody."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -84,6 +85,31 @@ async def test_a_link_found_late_still_keeps_somebody_from_approving_their_own(a
     assert refused.json()["type"] == "/problems/own-rfp"
     history = (await api.get(f"/v1/rfps/{rfp}/history", SAM)).json()["items"]
     assert history[0]["by"] == "rita"  # what was recorded stays as it was
+
+
+async def test_what_an_account_asked_for_before_it_was_linked_is_still_ones_own(api: Api) -> None:
+    old, new = Who("rita2", (Role.REQUESTER,)), RITA
+    rfp = await api.raised(old)
+    await met(api, ADA, new)
+    await decide(api, "link", person="rita2", same_as="rita", reason=WHY)
+    for who in (old, new):
+        listed = (await api.get("/v1/rfps", who, mine=True)).json()["items"]
+        assert [row["id"] for row in listed] == [rfp]
+        await api.decide(rfp, "amend", who, title=f"By {who.id}")
+
+
+async def test_a_delegation_to_one_account_counts_for_the_other(api: Api) -> None:
+    rfp = await api.in_approval()
+    dora, second = Who("dora", HANA.roles), Who("dora2", HANA.roles)
+    await met(api, ADA, HANA, dora, second)
+    await decide(api, "link", person="dora2", same_as="dora", reason=WHY)
+    today = datetime.now(UTC).date().isoformat()
+    give = {"limit_pence": 2_000_000, "first_day": today, "last_day": today, "reason": "Leave."}
+    await api.post("/v1/delegations", {**give, "delegate": "dora2"}, HANA)
+    await api.post("/v1/delegations", {**give, "delegate": "hana"}, second, 409)
+    [waiting] = (await api.get("/v1/approvals", dora)).json()["items"]
+    assert (waiting["id"], waiting["acting_for"]) == (rfp, "hana")
+    await api.decide(rfp, "approve", dora, acting_for="hana", reason="In budget.")
 
 
 async def test_nobody_leads_what_their_other_account_asked_for(api: Api) -> None:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from shared.access.roles import Role
 from tests.support.api import Api
 from tests.support.people import ADA, DEREK, HANA, LEO, PAUL, PRIYA, RITA, SAM, SCHEME, Who
 from tests.support.procuring import (
@@ -51,13 +52,16 @@ async def test_scores_are_sealed_until_they_may_be_seen(api: Api) -> None:
     rfp = await opened(api, seconds=2)
     await bids(api, rfp, "A", "B")
     await until(api, rfp, "evaluation")
-    await evaluated(api, rfp)
     path = f"/v1/rfps/{rfp}/comparison"
-    for who in (RITA, PRIYA, SAM):
-        sealed = await api.get(path, who, 409)  # one score is not agreed yet
-        assert sealed.json()["type"] == "/problems/scores-sealed"
+    assert (await api.get(path, PRIYA, 409)).json()["type"] == "/problems/scores-sealed"
+    await evaluated(api, rfp)
     for who in (RITA, EVE, SAM):
+        await api.get(path, who, 409)
+    for who in (RITA, PRIYA, SAM):
         assert await _scores_said(api, rfp, who) == [None] * 8
+    first, second = (await api.get(path, PRIYA)).json()["bids"]
+    assert second["measured"][1]["given"] == {"eve": 90, "evan": 70}
+    assert (first["total"], second["total"], first["rank"]) == (78, None, None)
     await api.decide(
         rfp, "moderate-scores", PRIYA, bid="B", criterion="Quality", score=80, reason="Agreed."
     )
@@ -83,6 +87,52 @@ async def test_scores_are_sealed_until_they_may_be_seen(api: Api) -> None:
     await api.decide(rfp, "send-summaries", PRIYA, bidders=2)
     assert (await api.get(path, SAM)).json()["recommended"] == "A"
     assert None not in await _scores_said(api, rfp, RITA)
+
+
+async def test_evaluators_read_their_own_scores_and_nobody_elses_until_the_award(api: Api) -> None:
+    rfp = await opened(api, seconds=2)
+    await bids(api, rfp, "A", "B")
+    await until(api, rfp, "evaluation")
+    await evaluated(api, rfp)
+    correct = {"bid": "A", "criterion": "Price", "score": 88, "comment": "Misread."}
+    await api.decide(rfp, "correct-score", EVE, **correct)
+    assert await _scores_said(api, rfp, EVE) == [90, 60, 50, 90, None, None, None, None]
+    assert await _scores_said(api, rfp, EVAN) == [None, None, None, None, 90, 60, 50, 70]
+    history = (await api.get(f"/v1/rfps/{rfp}/history", EVE)).json()["items"]
+    assert (history[-1]["said"]["was"], history[-1]["said"]["comment"]) == (90, "Misread.")
+    others = [i for i in history if i["said"].get("evaluator") == "evan" and "score" in i["said"]]
+    assert {item["said"]["comment"] for item in others} == {"[sealed]"}
+    await api.decide(
+        rfp, "moderate-scores", PRIYA, bid="B", criterion="Quality", score=80, reason="Agreed."
+    )
+    *_, moderated = (await api.get(f"/v1/rfps/{rfp}/history", EVE)).json()["items"]
+    assert (moderated["said"]["given"], moderated["said"]["score"]) == (None, None)
+
+
+async def test_who_has_bid_is_read_nowhere_before_bids_are_opened(api: Api) -> None:
+    rfp = await opened(api, seconds=4)
+    await bids(api, rfp, "SECRETBID-1", "SECRETBID-2")
+    withdrawn = {"bid": "SECRETBID-2", "ground": "withdrawn", "reason": "SECRETBID-2 wrote."}
+    await api.decide(rfp, "set-bid-aside", PRIYA, **withdrawn)
+    position = (await api.service.record.head()) - 1
+    paths = (
+        f"/v1/rfps/{rfp}", f"/v1/rfps/{rfp}/history", "/v1/rfps", "/v1/audit/decisions",
+        f"/v1/audit/streams/{rfp}", f"/v1/audit/decisions/{position}",
+    )  # fmt: skip
+    everybody = Who("una", tuple(Role))
+    answers = [await api.get(path, everybody) for path in paths]
+    answers.append(await api.get("/v1/audit/comparisons", everybody, from_=0))
+    for answer in answers:
+        assert "SECRETBID" not in answer.text, answer.url
+    seen = (await api.get(f"/v1/rfps/{rfp}", everybody)).json()
+    assert seen["reference"].startswith("RFP-")  # its own is no secret
+    assert (seen["bids"], seen["bids_set_aside"]) == (2, 1)
+    told = (await api.get(f"/v1/audit/streams/{rfp}", everybody)).json()
+    assert any(step["withheld"].get("reference") == "[sealed]" for step in told["items"])
+    await until(api, rfp, "evaluation")
+    history = (await api.get(f"/v1/rfps/{rfp}/history", RITA)).json()["items"]
+    came = [i["said"]["reference"] for i in history if i["decision"] == "ResponseReceived"]
+    assert came == ["SECRETBID-1", "SECRETBID-2"]
 
 
 async def _scores_said(api: Api, rfp: str, who: Who) -> list[int | None]:

@@ -44,6 +44,10 @@ async def _told(api: Api, who: object) -> list[str]:
 
 async def test_an_approver_returns_it_and_it_comes_again(api: Api) -> None:
     rfp = await api.in_approval()
+    free = await api.decide(
+        rfp, "return-for-rework", HANA, 422, reason_code="because", reason="How many?"
+    )
+    assert "estimate_unclear" in free.text  # the list is named
     await api.decide(rfp, "return-for-rework", HANA, reason_code="unclear", reason="How many?")
     seen = (await api.get(f"/v1/rfps/{rfp}")).json()
     assert (seen["stage"], seen["rework_loops"], seen["approval_tiers"]) == ("business_case", 1, [])

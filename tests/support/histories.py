@@ -26,6 +26,7 @@ from rfp_service.rfps.commands.handling import (
     StartHold,
     WithdrawRfp,
 )
+from rfp_service.rfps.domain.reasons import DeclineReason, ReworkReason
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import Party
@@ -51,11 +52,11 @@ COMMANDS: tuple[Command[Rfp], ...] = (
     CheckCatalogue(check_id=CHECK),
     DivertDemand(item_id=LAPTOP),
     ReportDiversionFailed(reason="No port."),
-    DeclineMatch(reason_code="too-small", reason="Small."),
+    DeclineMatch(reason_code=DeclineReason.TOO_SMALL, reason="Small."),
     ConfirmNoMatch(),
     SubmitRfp(),
     AcceptRfp(),
-    ReturnForRework(reason_code="unclear", reason="How many?"),
+    ReturnForRework(reason_code=ReworkReason.UNCLEAR, reason="How many?"),
     RejectRfp(reason="Asked for already."),
     SelectRoute(regime=Regime.PROCUREMENT_ACT_2023, route=Route.OPEN_TENDER, lots=1, lead="priya"),
     SelectRoute(regime=Regime.BELOW_THRESHOLD, route=Route.IN_HOUSE, lots=1, lead="ben"),

@@ -65,6 +65,7 @@ from rfp_service.rfps.commands.key_decisions import (
     TakeKeyDecision,
     UseGeneralException,
 )
+from rfp_service.rfps.commands.setting_aside import ReadmitBid, SetBidAside
 from rfp_service.rfps.commands.standstill import (
     ExpireStandstill,
     RecordChallenge,
@@ -85,11 +86,13 @@ from rfp_service.rfps.commands.tendering import (
 from rfp_service.rfps.commands.waiving import GrantWaiver, RefuseWaiver, RequestWaiver
 from rfp_service.rfps.domain.approval import WaiverGround
 from rfp_service.rfps.domain.award_events import ChallengeOutcome, TerminationReason
+from rfp_service.rfps.domain.reasons import DeclineReason, ReworkReason
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import TENDERS, Regime, Route
 from rfp_service.rfps.domain.stages import Party, Stage
-from rfp_service.rfps.domain.tender import Criterion
+from rfp_service.rfps.domain.tender import Criterion, SetAsideGround
 from shared.messages import Command
+from shared.rules import ContractKind
 from tests.rfps.examples import CHECK, LAPTOP
 
 WHY = "As it is."
@@ -140,14 +143,15 @@ CASE: dict[str, Any] = {"budget_code": "IT-1", "options_considered": "Buy.", "co
 MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
     _worth,
     lambda t: AmendRfp(route=t.of(*Route), reason=WHY),
+    lambda t: AmendRfp(regime=t.of(*Regime), contract_kind=t.of(*ContractKind), reason=WHY),
     lambda _: CheckCatalogue(check_id=CHECK),
     lambda _: DivertDemand(item_id=LAPTOP),
     lambda _: ReportDiversionFailed(reason=WHY),
-    lambda _: DeclineMatch(reason_code="too-small", reason=WHY),
+    lambda _: DeclineMatch(reason_code=DeclineReason.TOO_SMALL, reason=WHY),
     lambda _: ConfirmNoMatch(),
     lambda _: SubmitRfp(),
     lambda _: AcceptRfp(),
-    lambda t: ReturnForRework(reason_code="unclear", reason=WHY, acting_for=t.of(None, "hana")),
+    lambda t: ReturnForRework(reason_code=ReworkReason.UNCLEAR, reason=WHY, acting_for=t.of(None, "hana")),
     lambda _: RejectRfp(reason=WHY),
     lambda t: SelectRoute(regime=t.of(*Regime), route=t.of(*Route), lots=1, lead=t.person),
     lambda t: RequestApproval(**CASE, conflicted=t.of([], ["derek"])),
@@ -196,6 +200,10 @@ MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
     lambda t: RecordScore(bid=t.bid, criterion=t.criterion, score=t.dice % 101, comment=WHY),
     lambda t: CorrectScore(bid=t.bid, criterion=t.criterion, score=t.dice % 101, comment=WHY),
     lambda t: ModerateScores(bid=t.bid, criterion=t.criterion, score=t.dice % 101, reason=WHY),
+    lambda t: SetBidAside(
+        bid=t.bid, ground=t.of(*SetAsideGround), reason=WHY, bidder_said=t.of(None, WHY)
+    ),
+    lambda t: ReadmitBid(bid=t.bid, reason=WHY),
     lambda _: FindNoCompliantBid(reason=WHY),
     lambda _: PublishTransparencyNotice(reference="UK5"),
     lambda t: RecommendAward(
@@ -242,7 +250,7 @@ def _measure(t: Try) -> Command[Rfp]:
     tender = t.rfp.tender
     if t.person in tender.undeclared:
         return DeclareInterests(conflict=False, statement=WHY)
-    for bid in tender.timely:
+    for bid in tender.competing:
         for criterion in tender.criteria:
             given = tender.given(bid, criterion.name)
             about: dict[str, Any] = {"bid": bid, "criterion": criterion.name, "score": t.dice % 101}
@@ -266,6 +274,8 @@ def _award(t: Try) -> Command[Rfp]:
 
 
 def _take_key_decision(t: Try) -> Command[Rfp]:
+    if t.dice % 12 == 4:
+        return RefuseKeyDecision(reason=WHY)
     if t.rfp.key.notice_on is None:
         return PublishForwardPlanNotice(reference="FP", published_on=t.today - timedelta(days=29))
     return TakeKeyDecision(reason=WHY)
@@ -274,14 +284,24 @@ def _take_key_decision(t: Try) -> Command[Rfp]:
 def _call_in(t: Try) -> Command[Rfp]:
     if t.rfp.clock.ends_at is None:
         return PublishDecision(reference="D")
+    if t.dice % 3:
+        return CallIn(reason=WHY)
     return ExpireCallIn(number=t.rfp.clock.number, due_at=t.rfp.clock.ends_at)
+
+
+def _answer_call_in(t: Try) -> Command[Rfp]:
+    if t.dice % 4 == 3:  # sometimes, scrutiny does not meet
+        return LapseCallIn(number=t.rfp.clock.number, due_at=t.rfp.clock.ends_at or t.now)
+    return t.of(ReleaseCallIn, UpholdCallIn, ReferToCouncil)(reason=WHY)  # type: ignore[no-any-return]  # one of three
 
 
 def _submit(t: Try) -> Command[Rfp]:
     if t.rfp.check.answered:
         return SubmitRfp()
     return (
-        DeclineMatch(reason_code="too-small", reason=WHY) if t.rfp.check.shown else ConfirmNoMatch()
+        DeclineMatch(reason_code=DeclineReason.TOO_SMALL, reason=WHY)
+        if t.rfp.check.shown
+        else ConfirmNoMatch()
     )
 
 
@@ -309,7 +329,7 @@ FURTHER: Mapping[Stage, Callable[[Try], Command[Rfp]]] = {
     Stage.APPROVAL: lambda _: Approve(reason=WHY),
     Stage.KEY_DECISION: _take_key_decision,
     Stage.CALL_IN: _call_in,
-    Stage.CALLED_IN: lambda t: t.of(ReleaseCallIn, UpholdCallIn, ReferToCouncil)(reason=WHY),
+    Stage.CALLED_IN: _answer_call_in,
     Stage.READY_TO_ISSUE: _ask_the_market,
     Stage.OPEN: _answer,
     Stage.EVALUATION: _measure,

@@ -38,12 +38,13 @@ def stamp(
     scheme_version: int = 1,
     acting_for: str = "",
     rules: Rules | None = None,
+    same: Sequence[tuple[str, ...]] = (),
     **facts: JsonValue,
 ) -> Stamp:
     """Return the stamp of a decision."""
     known = Known(
         position=1, roles=tuple(roles), scheme_version=scheme_version, tiers=tuple(tiers),
-        own_tiers=tuple(own_tiers), rules=rules, facts=facts,
+        own_tiers=tuple(own_tiers), rules=rules, same=tuple(same), facts=facts,
     )  # fmt: skip
     return Stamp(by=by, acting_for=acting_for, at=at, known=known)
 

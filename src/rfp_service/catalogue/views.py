@@ -52,22 +52,44 @@ CATALOGUE_ITEMS = StateView(
     indexes=(f"USING gin ({WORDS}) WHERE valid_to = {STILL_VALID}",),
 )
 
+
+def slips(text: str) -> str:
+    """Return the SQL for the words and stems of a text, and what is left of each without one letter.
+
+    Two words that have one of these in common are a slip of the finger apart: a letter left out, put in,
+    taken for another, or swapped with its neighbour (Garbe's symmetric delete).
+    """
+    return f"""ARRAY(
+        SELECT unnest(array_agg(overlay(word PLACING '' FROM place FOR 1)) || word)
+        FROM (SELECT regexp_split_to_table(lower({text}), '[^a-z0-9]+')
+              UNION SELECT unnest(tsvector_to_array(to_tsvector('english', {text})))) AS said (word),
+            generate_series(1, length(word)) AS place
+        WHERE length(word) >= {MISSPELT_LENGTH} GROUP BY word
+    )"""
+
+
 # Any word of the query may match, by its English stem; the more and the rarer, the higher. Behind what
-# matches comes what a word of the query may have meant: a longer one that shares enough trigrams with a
-# word of the name or category. Below 0.4 "winter" would mean "printer"; at 0.4 "labtop" finds a laptop.
+# matches comes what a word of the query may have meant: one that is a slip away from a word of the name or
+# category, or shares enough trigrams with a longer one. Below 0.4 "winter" would mean "printer"; at 0.4
+# "telefone" finds a telephone. Short words are not forgiven: too many are a letter from one another.
 SEARCH = f"""
-SELECT i.id FROM catalogue_items i,
-    CAST(replace(CAST(plainto_tsquery('english', $1) AS text), '&', '|') AS tsquery) AS query,
-    LATERAL (
-        SELECT coalesce(max(strict_word_similarity(word, lower(i.name || ' ' || i.category))), 0) AS best
-        FROM regexp_split_to_table(lower($1), '[^a-z0-9]+') AS word
-        WHERE length(word) >= {MISSPELT_LENGTH}
-    ) AS spelt
-WHERE i.valid_to = {STILL_VALID} AND ({WORDS} @@ query OR spelt.best >= {SPELT_ALIKE})
+WITH asked AS MATERIALIZED (
+    SELECT CAST(replace(CAST(plainto_tsquery('english', $1) AS text), '&', '|') AS tsquery) AS query,
+           {slips("$1")} AS slips
+)
+SELECT i.id FROM asked, catalogue_items i, LATERAL (
+    SELECT {slips("i.name || ' ' || i.category")} && asked.slips AS slipped,
+        coalesce(max(strict_word_similarity(word, lower(i.name || ' ' || i.category))), 0) AS best
+    FROM regexp_split_to_table(lower($1), '[^a-z0-9]+') AS word
+    WHERE length(word) >= {MISSPELT_LENGTH}
+) AS spelt
+WHERE i.valid_to = {STILL_VALID}
+  AND ({WORDS} @@ asked.query OR spelt.slipped OR spelt.best >= {SPELT_ALIKE})
   AND (i.available_from IS NULL OR i.available_from <= $3)
   AND (i.available_until IS NULL OR i.available_until >= $3)
   AND ($2 = '' OR i.service_areas = '{{}}' OR $2 = ANY (i.service_areas))
-ORDER BY {WORDS} @@ query DESC, ts_rank({WORDS}, query) DESC, spelt.best DESC, i.first_position
+ORDER BY {WORDS} @@ asked.query DESC, ts_rank({WORDS}, asked.query) DESC, spelt.slipped DESC,
+    spelt.best DESC, i.first_position
 LIMIT {SHOWN_LIMIT}
 """
 

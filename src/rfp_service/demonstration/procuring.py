@@ -27,6 +27,7 @@ from rfp_service.rfps.commands.issuing import (
     IssueInvitation,
     PublishTenderNotice,
 )
+from rfp_service.rfps.commands.setting_aside import SetBidAside
 from rfp_service.rfps.commands.standstill import (
     ExpireStandstill,
     RecordChallenge,
@@ -41,7 +42,7 @@ from rfp_service.rfps.commands.tendering import (
 from rfp_service.rfps.domain.award_events import ChallengeOutcome, TerminationReason
 from rfp_service.rfps.domain.routes import TENDERS, Route
 from rfp_service.rfps.domain.stages import Stage as At
-from rfp_service.rfps.domain.tender import Criterion
+from rfp_service.rfps.domain.tender import Criterion, SetAsideGround
 from shared.messages import Command
 
 EVALUATORS = ("evan-evaluator", "esme-evaluator")
@@ -134,11 +135,19 @@ def _bids_are_measured(tale: Tale) -> bool:
     declare = DeclareInterests(conflict=False, statement="I know none of the bidders.")
     if not all(tale.does(declare, evaluator, 2) for evaluator in EVALUATORS):
         return False
-    for number in range(len(SUPPLIERS)):
+    if tale.number % 7 == 2 and not tale.does(_unsigned("BID-2"), tale.officer, 1):
+        return False
+    for number, bid in enumerate(tale.rfp.state.tender.competing):
         for criterion in CRITERIA:
-            if not _is_scored(tale, f"BID-{number}", criterion.name, 90 - 15 * number):
+            if not _is_scored(tale, bid, criterion.name, 90 - 15 * number):
                 return False
     return True
+
+
+def _unsigned(bid: str) -> SetBidAside:
+    return SetBidAside(
+        bid=bid, ground=SetAsideGround.NON_COMPLIANT, reason="The form of tender is not signed."
+    )
 
 
 def _is_scored(tale: Tale, bid: str, criterion: str, points: int) -> bool:
@@ -206,6 +215,7 @@ def _is_signed(tale: Tale) -> bool:
     day = tale.at.date()
     sign = ConcludeContract(
         reference=f"C-{tale.number:03}", signed_on=day, starts_on=day,
-        ends_on=day + timedelta(days=3 * 365),
+        ends_on=day + timedelta(days=3 * 365), details_notice=f"UK7-{tale.number:03}",
+        small_or_medium=tale.number % 3 == 0, extension_months=12, notice_days=90,
     )  # fmt: skip
     return tale.stage.decide(tale.rfp, sign, LEGAL, tale.at)

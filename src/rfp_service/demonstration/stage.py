@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from rfp_service.demonstration.people import CAST
 from shared.calendar import LONDON, day_in_london
 from shared.messages import Command, Event, Known, Stamp, State, Tier
-from shared.rules import MinimumPeriod
+from shared.rules import ContractKind, Kpis, MinimumPeriod, Threshold
 from shared.scheme.delegation import DelegationGiven
 from shared.scheme.domain import ApprovalTier, SchemeValues, StageTarget, Weight
 
@@ -24,6 +24,7 @@ TIERS = (
     ApprovalTier(name="director", up_to_pence=25_000_000, approvers=["dev-director"]),
     ApprovalTier(name="cabinet", up_to_pence=500_000_000, approvers=["cara-cabinet"]),
 )
+THRESHOLD_PENCE = 20_772_000  # Procurement Act 2023, schedule 1, as amended for 2026 and 2027
 SCHEME = SchemeValues(
     effective_from=date(2020, 1, 1),
     tiers=list(TIERS),
@@ -32,6 +33,15 @@ SCHEME = SchemeValues(
         MinimumPeriod(route="open_tender", days=25),
         MinimumPeriod(route="restricted_tender", days=25),
     ],
+    thresholds=[
+        Threshold(regime="procurement_act_2023", kind=kind, from_pence=from_pence)
+        for kind, from_pence in (
+            (ContractKind.GOODS, THRESHOLD_PENCE), (ContractKind.SERVICES, THRESHOLD_PENCE),
+            (ContractKind.WORKS, 519_300_000), (ContractKind.LIGHT_TOUCH, 66_354_000),
+        )
+    ],
+    details_notice_regimes=["procurement_act_2023"],
+    kpis=[Kpis(regime="procurement_act_2023", above_pence=500_000_000, at_least=3)],
     stage_targets=[
         StageTarget(stage=stage, working_days=days)
         for stage, days in (

@@ -17,7 +17,7 @@ from rfp_service.demonstration.approving import (
 )
 from rfp_service.demonstration.portfolio import CATEGORIES, WEIGHTS, tell_of_projects
 from rfp_service.demonstration.procuring import is_procured
-from rfp_service.demonstration.stage import SCHEME, Scene, Stage, Thing
+from rfp_service.demonstration.stage import SCHEME, THRESHOLD_PENCE, Scene, Stage, Thing
 from rfp_service.rfps.commands.amending import AmendRfp
 from rfp_service.rfps.commands.asking import (
     CheckCatalogue,
@@ -37,6 +37,7 @@ from rfp_service.rfps.commands.handling import (
     StartHold,
     WithdrawRfp,
 )
+from rfp_service.rfps.domain.reasons import DeclineReason, ReworkReason
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import Party
@@ -210,7 +211,7 @@ class _Tale:
         if self.number % 4 == 0 and self.rfp.state.rework_loops == 0 and self.rfp.version < 5:
             return self._is_diverted()
         decline = DeclineMatch(
-            reason_code="not-for-our-software", reason="It does not run our software."
+            reason_code=DeclineReason.NOT_FOR_OUR_SOFTWARE, reason="It does not run our software."
         )
         return self.does(decline, self.requester, 0)
 
@@ -226,7 +227,7 @@ class _Tale:
             return False
         if self.number % 9 == 4 and self.rfp.state.rework_loops == 0:
             rework = ReturnForRework(
-                reason_code="estimate-unclear", reason="How was the estimate made?"
+                reason_code=ReworkReason.ESTIMATE_UNCLEAR, reason="How was the estimate made?"
             )
             return self.does(rework, self.officer, 5) and self._checks() and self._submits()
         if self.number % 17 == 11:
@@ -234,6 +235,13 @@ class _Tale:
             self.does(reject, self.officer, 6)
             return False
         return True
+
+    def _regime(self) -> Regime:
+        """Return the law it runs under; below the threshold, one in four is bought without it."""
+        with_vat = self.price * (100 + VAT_PERCENT) // 100
+        if with_vat < THRESHOLD_PENCE and self.number % 4 == 1:
+            return Regime.BELOW_THRESHOLD
+        return Regime.PROCUREMENT_ACT_2023
 
     def _is_taken_on(self) -> bool:
         if not self.does(AcceptRfp(), self.officer, 4):
@@ -246,7 +254,7 @@ class _Tale:
             self.does(WithdrawRfp(reason="The service has closed."), self.requester, 3)
             return False
         select = SelectRoute(
-            regime=Regime.PROCUREMENT_ACT_2023, route=ROUTES[self.number % len(ROUTES)],
+            regime=self._regime(), route=ROUTES[self.number % len(ROUTES)],
             lots=1, lead=OFFICERS[(self.number + 1) % 2],
         )  # fmt: skip
         return self.does(select, self.officer, 6)

@@ -6,7 +6,7 @@ from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import BaseModel
 
-from rfp_service.handover.commands import HandWorkOver
+from rfp_service.handover.commands import HandWorkOver, must_be_two_people
 from rfp_service.handover.domain import Handed, HandOver, Left
 from rfp_service.handover.gathering import gathered
 from shared.errors import KeyUsedOtherwise, NotFound, OutOfDate, ViewsBehind
@@ -63,13 +63,15 @@ async def handed_over(desk: Desk, command: HandWorkOver) -> Receipt:
     )
     same = await desk.same({desk.person.id, command.leaver, command.successor})
     stamp = stamp.model_copy(update={"known": stamp.known.model_copy(update={"same": same})})
+    must_be_two_people(command, stamp)
     for _ in range(ATTEMPTS):  # somebody may be faster on any of the things: look again
         before = await desk.store.load(name, HandOver())
         if before.version:
             return _as_the_first_time(before, command)
         plan = await gathered(desk.store, command, stamp)
-        events = [*plan.events, (name, 1, plan.result(), stamp, None, 0)]
-        if receipt := await desk.store.append_together(events):
+        results = enumerate(plan.results(), start=1)
+        told = [(name, version, result, stamp, None, 0) for version, result in results]
+        if receipt := await desk.store.append_together([*plan.events, *told]):
             return receipt
     raise OutOfDate
 

@@ -11,7 +11,6 @@ from rfp_service.handover.domain import (
     Handed,
     HandOver,
     Left,
-    TooMuchAtOnce,
     ToThemselves,
     WorkHandedOver,
 )
@@ -24,9 +23,11 @@ from rfp_service.rfps.commands.taking_part import (
 from rfp_service.rfps.domain.rfp import Rfp
 from shared.errors import Refused
 from shared.fields import PersonId, Reason
-from shared.messages import Command, Event, Stamp, State, Stream
+from shared.messages import Command, Event, Known, Stamp, State, Stream
 
-THINGS_LIMIT = 400
+THINGS_IN_AN_EVENT = (
+    400  # an event has a limit; a hand-over has none, and takes as many as it needs
+)
 
 Step = tuple[str, Sequence[Command[Any]]]
 Placed = tuple[UUID, int, Event[Any], Stamp, Command[Any] | None, int]
@@ -51,11 +52,6 @@ class Plan:
     handed: list[Handed] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        """Refuse to hand anything to whoever has it."""
-        if self.command.leaver == self.command.successor:
-            raise ToThemselves
-
     def take(self, stream: Stream[Any], steps: Sequence[Step], stamp: Stamp) -> None:
         """Let a thing's own rules answer, step by step; what they refuse is left as it is, and said."""
         state, version = stream.state, stream.version
@@ -75,26 +71,36 @@ class Plan:
                 self.events.append((stream.id, version, event, stamp, command, part_of_it))
             state = after
 
-    def result(self) -> WorkHandedOver:
-        """Return what happened on the whole."""
-        if len(self.handed) + len(self.left) > THINGS_LIMIT:
-            raise TooMuchAtOnce(things=len(self.handed) + len(self.left), limit=THINGS_LIMIT)
-        return WorkHandedOver(
-            leaver=self.command.leaver, successor=self.command.successor,
-            reason=self.command.reason, handed=tuple(self.handed), left=tuple(self.left),
-        )  # fmt: skip
+    def results(self) -> Iterator[WorkHandedOver]:
+        """Yield what happened on the whole, in as many events as it takes; one where nothing did."""
+        told = [*self.handed, *self.left]
+        for start in range(0, max(len(told), 1), THINGS_IN_AN_EVENT):
+            part = told[start : start + THINGS_IN_AN_EVENT]
+            yield WorkHandedOver(
+                leaver=self.command.leaver,
+                successor=self.command.successor,
+                reason=self.command.reason,
+                handed=tuple(each for each in part if not isinstance(each, Left)),
+                left=tuple(each for each in part if isinstance(each, Left)),
+            )
 
 
-def steps_of(rfp: Rfp, command: HandWorkOver) -> Iterator[Step]:
+def must_be_two_people(command: HandWorkOver, stamp: Stamp) -> None:
+    """Refuse to hand anything to whoever has it, by whatever account."""
+    if stamp.known.same_person(command.leaver, command.successor):
+        raise ToThemselves
+
+
+def steps_of(rfp: Rfp, command: HandWorkOver, known: Known) -> Iterator[Step]:
     """Yield what must be decided on an RFP for each part that the leaver has in it."""
     leaver, successor, reason = command.leaver, command.successor, command.reason
-    if rfp.raised_by == leaver:
+    if known.same_person(rfp.raised_by, leaver):
         yield "requester", [ReplaceRequester(requester=successor, reason=reason)]
-    if rfp.lead == leaver:
+    if known.same_person(rfp.lead, leaver):
         yield "lead", [ReassignLead(lead=successor, reason=reason)]
-    if leaver in rfp.tender.evaluators:
+    if known.among(leaver, rfp.tender.evaluators):
         remove = RemoveEvaluator(evaluator=leaver, reason=reason)
-        there = successor in rfp.tender.evaluators
+        there = known.among(successor, rfp.tender.evaluators)
         yield "evaluator", [*([] if there else [AppointEvaluator(evaluator=successor)]), remove]
 
 

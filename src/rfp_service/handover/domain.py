@@ -39,7 +39,7 @@ class HandOver:
 
 
 class WorkHandedOver(Event[HandOver]):
-    """Somebody's open work, approvals and delegations went to somebody else."""
+    """Somebody's open work, approvals and delegations went to somebody else; much of it, in several parts."""
 
     kind: ClassVar[str] = "hand-over"
 
@@ -50,16 +50,15 @@ class WorkHandedOver(Event[HandOver]):
     left: tuple[Left, ...]
 
     def apply(self, hand_over: HandOver) -> HandOver:
-        """Return the hand-over."""
-        return HandOver(self.leaver, self.successor, self.reason, self.handed, self.left)
+        """Return the hand-over with this part of it."""
+        return HandOver(
+            self.leaver, self.successor, self.reason,
+            (*hand_over.handed, *self.handed), (*hand_over.left, *self.left),
+        )  # fmt: skip
 
 
 class ToThemselves(Refused):
     """Work is handed over to somebody else."""
-
-
-class TooMuchAtOnce(Refused):
-    """They have more in hand than can change hands in one decision."""
 
 
 EVENTS = (WorkHandedOver,)

@@ -1,7 +1,8 @@
 """Everything that somebody has in hand: open RFPs, places on approval tiers, delegations both ways."""
 
-from collections.abc import Iterator
-from uuid import UUID, uuid4
+import asyncio
+from collections.abc import Iterator, Sequence
+from uuid import uuid4
 
 from rfp_service.handover.commands import HandWorkOver, Plan, Step, steps_of
 from rfp_service.rfps.domain.rfp import Rfp
@@ -15,29 +16,32 @@ from shared.scheme.delegating import EndDelegation, GiveDelegation
 from shared.scheme.delegation import Delegation
 from shared.scheme.domain import SCHEME_ID, Scheme, SchemeValues
 
+BLOCK = 500  # streams are looked up so many at a time
+
 OPEN_RFPS = (
-    f"SELECT id FROM rfps WHERE valid_to = {STILL_VALID} AND $1 = ANY (kept_out)"
+    f"SELECT id FROM rfps WHERE valid_to = {STILL_VALID} AND kept_out && $1"
     " AND stage <> ALL ($2) ORDER BY first_position"
 )
 DELEGATIONS = (
     f"SELECT id FROM delegations WHERE valid_to = {STILL_VALID} AND NOT ended"
-    " AND (delegator = $1 OR delegate = $1) ORDER BY first_position"
+    " AND (delegator = ANY ($1) OR delegate = ANY ($1)) ORDER BY first_position"
 )
 
 
 async def gathered(store: EventStore, command: HandWorkOver, stamp: Stamp) -> Plan:
     """Return what is to happen to all that the leaver has in hand; the views say where to look."""
-    plan = Plan(command)
+    plan, ids = Plan(command), list(stamp.known.ids_of(command.leaver))
     async with store.reader.snapshot() as (connection, _):
-        rfps = await connection.fetch(OPEN_RFPS, command.leaver, [*ENDS])
-        delegations = await connection.fetch(DELEGATIONS, command.leaver)
-    for row in rfps:
-        rfp = await store.load(row["id"], Rfp())
-        plan.take(rfp, list(steps_of(rfp.state, command)), stamp)
+        rfps = [row["id"] for row in await connection.fetch(OPEN_RFPS, ids, [*ENDS])]
+        delegations = await connection.fetch(DELEGATIONS, ids)
+    for start in range(0, len(rfps), BLOCK):
+        block = rfps[start : start + BLOCK]
+        for rfp in await asyncio.gather(*(store.load(each, Rfp()) for each in block)):
+            plan.take(rfp, list(steps_of(rfp.state, command, stamp.known)), stamp)
     scheme = await store.load(SCHEME_ID, Scheme())
     plan.take(scheme, list(_tiers(scheme.state, command, stamp)), stamp)
     for row in delegations:
-        await _delegation(plan, scheme.state, await _delegation_of(store, row["id"]), stamp)
+        await _delegation(plan, scheme.state, await store.load(row["id"], Delegation()), stamp)
     return plan
 
 
@@ -49,20 +53,22 @@ def _tiers(scheme: Scheme, command: HandWorkOver, stamp: Stamp) -> Iterator[Step
         values = version.values
         if values is None or (version is not in_force and values.effective_from <= today):
             continue
-        if values.tiers_of(command.leaver):
+        ids = stamp.known.ids_of(command.leaver)
+        if values.tiers_of(*ids):
             begins = max(values.effective_from, today)
-            changed = _replaced(values, command).model_copy(update={"effective_from": begins})
+            changed = _replaced(values, ids, command.successor).model_copy(
+                update={"effective_from": begins}
+            )
             yield "tiers", [AdoptScheme(values=changed, reason=command.reason)]
 
 
-def _replaced(values: SchemeValues, command: HandWorkOver) -> SchemeValues:
+def _replaced(values: SchemeValues, ids: Sequence[str], successor: str) -> SchemeValues:
     tiers = [
         tier.model_copy(
             update={
                 "approvers": list(
                     dict.fromkeys(
-                        command.successor if person == command.leaver else person
-                        for person in tier.approvers
+                        successor if person in ids else person for person in tier.approvers
                     )
                 )
             }
@@ -72,10 +78,6 @@ def _replaced(values: SchemeValues, command: HandWorkOver) -> SchemeValues:
     return values.model_copy(update={"tiers": tiers})
 
 
-async def _delegation_of(store: EventStore, delegation_id: UUID) -> Stream[Delegation]:
-    return await store.load(delegation_id, Delegation())
-
-
 async def _delegation(plan: Plan, scheme: Scheme, stream: Stream[Delegation], stamp: Stamp) -> None:
     """End a delegation of or to the leaver, and give it anew with the successor in their place."""
     given, command = stream.state, plan.command
@@ -83,17 +85,17 @@ async def _delegation(plan: Plan, scheme: Scheme, stream: Stream[Delegation], st
     if given.ended or given.last_day < today:
         return
     plan.take(stream, [("delegation", [EndDelegation(reason=command.reason)])], stamp)
-    swap = {command.leaver: command.successor}
+    swap = dict.fromkeys(stamp.known.ids_of(command.leaver), command.successor)
     delegator = swap.get(given.delegator, given.delegator)
     delegate = swap.get(given.delegate, given.delegate)
-    if delegator == delegate:
+    if stamp.known.same_person(delegator, delegate):
         return
     anew = GiveDelegation(
         delegator=delegator, delegate=delegate, limit_pence=given.limit_pence,
         first_day=max(given.first_day, today), last_day=given.last_day, reason=command.reason,
     )  # fmt: skip
     values = scheme.in_force(today).values
-    tiers = values.tiers_of(given.delegator) if values else ()
+    tiers = values.tiers_of(*stamp.known.ids_of(given.delegator)) if values else ()
     known: Known = stamp.known.model_copy(update={"facts": {"delegator_tiers": list(tiers)}})
     fresh = Stream(uuid4(), Delegation())
     plan.take(fresh, [("delegation", [anew])], stamp.model_copy(update={"known": known}))

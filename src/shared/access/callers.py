@@ -14,6 +14,9 @@ class Directory(Protocol):
     async def person_id(self, identity: Identity) -> str:
         """Return the person behind an account."""
 
+    def aliases(self, person: str) -> tuple[str, ...]:
+        """Return the other ids of a person."""
+
 
 class Keys(Protocol):
     """Knows which service account an API key opens."""
@@ -38,4 +41,5 @@ class Callers:
         identity = await self._tokens.identity(token)
         person = await self._directory.person_id(identity)
         reads_only = Scope.DECIDE not in identity.scopes
-        return Person(person, identity.roles, reads_only, identity.areas)
+        aliases = self._directory.aliases(person)
+        return Person(person, identity.roles, reads_only, identity.areas, aliases)

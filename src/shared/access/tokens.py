@@ -36,6 +36,12 @@ class Person:
     areas: frozenset[str] | None = (
         None  # of the council's services; None where they are not limited
     )
+    aliases: tuple[str, ...] = ()  # other ids that are theirs
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Return every id that is theirs; what was recorded under any of them is theirs, too."""
+        return (self.id, *self.aliases)
 
 
 class Tokens:

@@ -9,30 +9,32 @@ from shared.http.reading import Reading
 WITHHELD = "withheld"
 
 
-async def withheld_of(
-    reading: Reading, asked: Sequence[tuple[UUID, Iterable[str]]]
-) -> list[dict[str, str]]:
-    """Return what is on the way to these fields of these things and may not be seen, with its mark."""
-    probes: list[dict[str, Any]] = [
-        {"stream_id": thing, "fields": {name: "" for path in paths for name in path.split(".")}}
-        for thing, paths in asked
-    ]
-    await reading.veiled(probes)
-    return [_marks(probe) for probe in probes]
-
-
 async def veil_changes(
     reading: Reading, changed: Sequence[tuple[UUID, Sequence[dict[str, Any]]]]
 ) -> list[dict[str, str]]:
-    """Take out of changes of things what their reader may not see; return what that was."""
-    asked = [(thing, [change["field"] for change in changes]) for thing, changes in changed]
-    withheld = await withheld_of(reading, asked)
-    for (_, changes), marks in zip(changed, withheld, strict=True):
-        for change in changes:
+    """Take out of changes of things what their reader may not see; return what that was.
+
+    It may be a field on the way to what has changed, or lie within its value: in a list of bids, say.
+    """
+    probes = [
+        _probe(thing, [change["field"] for change in changes])
+        | {"values": [{name: change[name] for name in ("before", "after")} for change in changes]}
+        for thing, changes in changed
+    ]
+    await reading.veiled(probes)
+    for probe, (_, changes) in zip(probes, changed, strict=True):
+        marks = _marks(probe)
+        for change, values in zip(changes, probe["values"], strict=True):
+            change.update(values)
             for name in change["field"].split("."):
                 if (mark := marks.get(name)) is not None:
                     change.update(before=mark, after=mark)
-    return withheld
+    return [_marks(probe) for probe in probes]
+
+
+def _probe(thing: UUID, paths: Iterable[str]) -> dict[str, Any]:
+    """Return an item that holds every name on these paths, to see which of them are withheld."""
+    return {"stream_id": thing, "fields": {name: "" for path in paths for name in path.split(".")}}
 
 
 async def veil_decisions(reading: Reading, thing: UUID, items: Sequence[dict[str, Any]]) -> None:

@@ -9,7 +9,9 @@ From then on these fields are withheld, by name and at any depth, from that even
 its thing, in lists, CSV, NDJSON, the audit list and histories, whoever asks, until the thing has an event
 of a name in `until`. What comes after that event is sealed anew. Rules are not concerned: `decide` and
 `apply` see everything. Name such fields alike in the event and in what shows them, and offer no filter on
-them. A route that shows one thing answers with `seen(…)`; lists and histories need nothing.
+them. Where the thing's row has a field of the same name that is no secret (an RFP's own `reference`), name
+it in `within` too; where people may read what they said themselves, name the field that says who in
+`author`. A route that shows one thing answers with `seen(…)`; lists and histories need nothing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,6 +35,18 @@ class Seals:
         self._sealed: Mapping[str, Sealed] = {
             event.__name__: event.sealed for event in events if event.sealed is not None
         }
+
+    @property
+    def within(self) -> frozenset[str]:
+        """Return the names that are sealed inside a thing, and mean another field in its own row."""
+        return frozenset(name for sealed in self._sealed.values() for name in sealed.within)
+
+    def author_of(self, topic: str, said: object) -> str:
+        """Return who reads what an event of this name says of theirs; blank where nobody does."""
+        sealed = self._sealed.get(topic)
+        if sealed is None or not sealed.author or not isinstance(said, Mapping):
+            return ""
+        return str(said.get(sealed.author, ""))
 
     @property
     def topics(self) -> list[str]:

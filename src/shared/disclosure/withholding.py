@@ -1,6 +1,6 @@
 """Taking out what may not be shown, by name and at any depth, and saying that it was there."""
 
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Collection, Iterator, Mapping, MutableMapping
 from typing import Any
 
 from shared.personal import is_sealed
@@ -15,14 +15,20 @@ def exempt(paragraph: int) -> str:
     return f"[exempt: paragraph {paragraph} of Schedule 12A]"
 
 
-def withhold(item: MutableMapping[str, Any], marks: Mapping[str, str]) -> None:
+def withhold(
+    item: MutableMapping[str, Any],
+    marks: Mapping[str, str],
+    outside: Collection[str] = (),
+) -> None:
     """Put marks in the place of some fields, and list them in `withheld`.
 
-    Text becomes its mark; whatever else becomes null, so that no number is taken for a real one.
+    Text becomes its mark; whatever else becomes null, so that no number is taken for a real one. The
+    item's own fields named in `outside` stay; inside of it these are withheld as well.
     """
     taken: dict[str, str] = {}
     for name in list(item):
-        item[name] = _without(name, item[name], marks, taken)
+        shown = "" if name in outside else name
+        item[name] = _without(shown, item[name], marks, taken)
     if taken:
         item[WITHHELD] = {**item.get(WITHHELD, {}), **taken}
 

@@ -1,5 +1,6 @@
 """Where a command meets its stream: fold what happened, ask the rules, append what follows."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ from shared.eventstore.sealing import PersonalTexts
 from shared.messages import Command, Event, Receipt, Recorded, S, Stamp, Stream
 
 ATTEMPTS = 5
+WRITTEN_AT_ONCE = 50
 
 REPEATED = (
     "SELECT request_hash, originator_id, originator_version, position FROM idempotency_keys"
@@ -163,7 +165,11 @@ class EventStore:
         Each has its place, its stamp, and the command and the part of it that it follows from. There
         is no receipt where somebody was faster on one of the streams: look again.
         """
-        stored = [self.mapper.stored(*event) for event in events]
+        stored: list[StoredEvent] = []
+        for number, event in enumerate(events):
+            if number % WRITTEN_AT_ONCE == 0:
+                await asyncio.sleep(0)  # there may be thousands, and others are waiting
+            stored.append(self.mapper.stored(*event))
         try:
             place = await self.append(stored)
         except IntegrityError:

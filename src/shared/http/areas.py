@@ -18,6 +18,6 @@ def whose(events: Iterable[Recorded]) -> tuple[str | None, str | None]:
 
 def in_sight(person: Person, areas: frozenset[str] | None, area: object, raised_by: object) -> None:
     """Find nothing where a thing is of another service area than the reader's, and not their own."""
-    if areas is None or area is None or area in areas or raised_by == person.id:
+    if areas is None or area is None or area in areas or raised_by in person.ids:
         return
     raise NotFound

@@ -80,7 +80,7 @@ class Reading:
             return true()
         of_theirs = table.c.service_area.in_(sorted(self.areas))
         return (
-            of_theirs | (table.c.raised_by == self.person.id)
+            of_theirs | table.c.raised_by.in_(self.person.ids)
             if "raised_by" in table.c
             else of_theirs
         )

@@ -67,6 +67,12 @@ class People:
             await self.refresh()
         return self.directory.person(met[0])
 
+    def aliases(self, person: str) -> tuple[str, ...]:
+        """Return the other ids of a person, as last looked up."""
+        if not self.directory.links:
+            return ()
+        return tuple(each for each in self.directory.same(person) if each != person)
+
     async def same(self, identities: Iterable[str]) -> tuple[tuple[str, ...], ...]:
         """Return which ids are one person, as the record says now."""
         await self.refresh()

@@ -4,6 +4,7 @@ from pydantic import JsonValue
 
 from shared.eventstore.store import EventStore
 from shared.people.commands import ErasePerson, LinkPersons, UnlinkPerson
+from shared.people.domain import DIRECTORY_ID, Directory
 
 KNOWN = "SELECT id FROM people WHERE id = ANY ($1) ORDER BY id"
 
@@ -15,3 +16,8 @@ async def who_is_known(
     named = [command.person, *([command.same_as] if isinstance(command, LinkPersons) else [])]
     async with store.reader.snapshot() as (connection, _):
         return {"people": [row["id"] for row in await connection.fetch(KNOWN, named)]}
+
+
+async def ids_of(store: EventStore, person: str) -> tuple[str, ...]:
+    """Return every id of a person, as the record has it now."""
+    return (await store.load(DIRECTORY_ID, Directory())).state.same(person)

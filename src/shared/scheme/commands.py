@@ -1,5 +1,6 @@
 """Adopting a scheme."""
 
+from collections import Counter
 from itertools import pairwise
 from typing import Literal
 
@@ -10,6 +11,7 @@ from shared.scheme.domain import (
     Scheme,
     SchemeAdopted,
     SchemeValues,
+    ThresholdsTwice,
     TiersNotRising,
 )
 
@@ -29,6 +31,9 @@ class AdoptScheme(Command[Scheme]):
             b.up_to_pence <= a.up_to_pence for a, b in pairwise(tiers)
         ):
             raise TiersNotRising(limits_pence=[tier.up_to_pence for tier in tiers])
+        named = Counter((each.regime, each.kind.value) for each in self.values.thresholds)
+        if twice := [list(each) for each, times in named.items() if times > 1]:
+            raise ThresholdsTwice(thresholds=twice)
         if scheme.versions and self.values.effective_from < stamp.at.date():
             raise AdoptedForThePast(effective_from=self.values.effective_from)
         return SchemeAdopted(values=self.values, reason=self.reason)

@@ -41,7 +41,7 @@ class GiveDelegation(Command[Delegation]):
         """Give no more than the delegator may decide themselves, from today on at the earliest."""
         delegator = self.delegator or stamp.by
         _must_be_theirs(delegator, stamp)
-        if self.delegate == delegator:
+        if stamp.known.same_person(self.delegate, delegator):
             raise DelegatedToThemselves
         if self.first_day < day_in_london(stamp.at) or self.last_day < self.first_day:
             raise DelegatedForThePast(first_day=self.first_day, last_day=self.last_day)
@@ -55,7 +55,7 @@ class GiveDelegation(Command[Delegation]):
 
     def _tiers(self, stamp: Stamp) -> Sequence[object]:
         """Return the tiers of whoever delegates."""
-        if self.delegator in (None, stamp.by):
+        if self.delegator is None or stamp.is_from(self.delegator):
             return stamp.known.own_tiers
         found = stamp.known.facts.get("delegator_tiers")
         return found if isinstance(found, list) else ()
@@ -76,5 +76,5 @@ class EndDelegation(Command[Delegation]):
 
 
 def _must_be_theirs(delegator: str, stamp: Stamp) -> None:
-    if delegator != stamp.by and ADMINISTRATOR not in stamp.known.roles:
+    if not stamp.is_from(delegator) and ADMINISTRATOR not in stamp.known.roles:
         raise NotYoursToDelegate(delegator=delegator)

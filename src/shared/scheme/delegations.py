@@ -1,16 +1,15 @@
 """What can be seen of delegations, and what of them a decision must know."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from pydantic import JsonValue
 from sqlalchemy import BigInteger, Boolean, Column, Date, Text
 
 from shared.calendar import day_in_london
 from shared.eventstore.store import EventStore
-from shared.messages import Command, Stream
+from shared.messages import Stream
 from shared.projecting.views import STILL_VALID, Row, StateView, state_table
-from shared.scheme.delegating import GiveDelegation
 from shared.scheme.delegation import Delegation
 from shared.scheme.domain import SCHEME_ID, Scheme
 
@@ -47,17 +46,15 @@ DELEGATIONS = StateView(
     indexes=("(delegator)", "(delegate)"),
 )
 
-GIVEN_BY = f"SELECT id FROM delegations WHERE delegator = $1 AND valid_to = {STILL_VALID}"
+GIVEN_BY = f"SELECT id FROM delegations WHERE delegator = ANY ($1) AND valid_to = {STILL_VALID}"
 
 
-async def what_is_delegated(store: EventStore, command: Command[Any]) -> dict[str, JsonValue]:
-    """Return what the person that a caller stands in for has delegated, as the record has it now."""
-    if not (principal := command.on_behalf_of):
-        return {}
+async def what_is_delegated(store: EventStore, ids: Sequence[str]) -> dict[str, JsonValue]:
+    """Return what a person, by any of their ids, has delegated, as the record has it now."""
     async with store.reader.snapshot() as (connection, _):
-        found = [row["id"] for row in await connection.fetch(GIVEN_BY, principal)]
+        found = [row["id"] for row in await connection.fetch(GIVEN_BY, list(ids))]
     given = [(await store.load(each, Delegation())).state for each in found]
-    tiers = await _tiers_of(store, principal)
+    tiers = await tiers_of(store, ids)
     return {
         "delegations": [
             {
@@ -74,14 +71,8 @@ async def what_is_delegated(store: EventStore, command: Command[Any]) -> dict[st
     }
 
 
-async def what_a_delegator_may(store: EventStore, command: GiveDelegation) -> dict[str, JsonValue]:
-    """Return the tiers of a delegator whom the command names; their own are known anyway."""
-    if command.delegator is None:
-        return {}
-    return {"delegator_tiers": await _tiers_of(store, command.delegator)}
-
-
-async def _tiers_of(store: EventStore, person: str) -> list[JsonValue]:
+async def tiers_of(store: EventStore, ids: Sequence[str]) -> list[JsonValue]:
+    """Return the tiers of the scheme in force today that a person stands on, by any of their ids."""
     scheme = (await store.load(SCHEME_ID, Scheme())).state
     values = scheme.in_force(day_in_london(datetime.now(UTC))).values
-    return list(values.tiers_of(person)) if values else []
+    return list(values.tiers_of(*ids)) if values else []

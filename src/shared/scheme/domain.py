@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.errors import Refused
 from shared.fields import WHOLE, Code, Day, Pence, PersonId, ShortText
 from shared.messages import Event
-from shared.rules import Counting, Days, MinimumPeriod, Rules, Standstill
+from shared.rules import Counting, Days, Kpis, MinimumPeriod, Rules, Standstill, Threshold
 from shared.states import replace
 
 SCHEME_ID = UUID("5c8e3e00-0000-4000-8000-000000000001")  # there is one scheme
@@ -108,6 +108,17 @@ class SchemeValues(BaseModel):
         max_length=PARTS_LIMIT,
         description="Regimes under which a direct award is announced first.",
     )
+    thresholds: list[Threshold] = Field(
+        [],
+        max_length=PARTS_LIMIT,
+        description="From which value with VAT a regime must be followed, for each kind of contract.",
+    )
+    details_notice_regimes: list[Code] = Field(
+        [],
+        max_length=PARTS_LIMIT,
+        description="Regimes under which a concluded contract is announced by a details notice.",
+    )
+    kpis: list[Kpis] = Field([], max_length=PARTS_LIMIT)
     lead_may_evaluate: bool = True
     requester_may_evaluate: bool = True
     stage_targets: list[StageTarget] = Field([], max_length=PARTS_LIMIT)
@@ -122,9 +133,9 @@ class SchemeValues(BaseModel):
         shared = {name: getattr(self, name) for name in Rules.model_fields if name != "closed_days"}
         return Rules.model_validate({**shared, "closed_days": ahead})
 
-    def tiers_of(self, person: str) -> tuple[str, ...]:
-        """Return the names of the tiers that a person stands on."""
-        return tuple(tier.name for tier in self.tiers if person in tier.approvers)
+    def tiers_of(self, *ids: str) -> tuple[str, ...]:
+        """Return the names of the tiers that a person stands on, by any of their ids."""
+        return tuple(tier.name for tier in self.tiers if not set(ids).isdisjoint(tier.approvers))
 
 
 @dataclass(frozen=True)
@@ -177,6 +188,10 @@ class SchemeAdopted(Event[Scheme]):
 
 class TiersNotRising(Refused):
     """Each tier's limit must be above the one before it, and each name be used once."""
+
+
+class ThresholdsTwice(Refused):
+    """Each regime has one threshold for each kind of contract."""
 
 
 class AdoptedForThePast(Refused):

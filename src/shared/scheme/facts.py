@@ -46,7 +46,7 @@ class SchemeFacts:
             roles=tuple(role.value for role in person.roles),
             scheme_version=version.number,
             tiers=tuple(Tier(name=tier.name, up_to_pence=tier.up_to_pence) for tier in tiers),
-            own_tiers=values.tiers_of(person.id) if values else (),
+            own_tiers=values.tiers_of(*person.ids) if values else (),
             rules=self._rules(version, today),
         )
 

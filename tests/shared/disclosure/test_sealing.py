@@ -55,9 +55,22 @@ def test_what_is_withheld_is_taken_out_at_any_depth_and_named() -> None:
     }
 
 
+def test_a_name_that_means_another_field_in_the_row_is_taken_out_only_inside() -> None:
+    item = {"bidder": "the RFP's own", "bids": [{"bidder": "Acme"}], "said": {"bidder": "Acme"}}
+    withhold(item, {"bidder": SEALED}, {"bidder"})
+    assert item == {
+        "bidder": "the RFP's own",
+        "bids": [{"bidder": SEALED}],
+        "said": {"bidder": SEALED},
+        "withheld": {"bidder": SEALED},
+    }
+
+
 def test_every_seal_names_fields_that_its_event_has_and_events_that_exist() -> None:
     names = {event.__name__ for event in EVENTS}
     for event in EVENTS:
         if event.sealed is not None:
             assert set(event.sealed.fields) <= set(event.model_fields), event
+            assert set(event.sealed.within) <= set(event.sealed.fields), event
+            assert event.sealed.author in {"", *event.model_fields}, event
             assert set(event.sealed.until) <= names, event

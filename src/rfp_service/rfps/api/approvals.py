@@ -12,6 +12,7 @@ from sqlalchemy import all_, and_, literal, or_, select
 from rfp_service.rfps.api.rows import targets, with_due
 from rfp_service.rfps.domain.stages import Stage
 from rfp_service.rfps.views import rfps
+from shared.access.tokens import Person
 from shared.calendar import day_in_london
 from shared.http.answers import listed
 from shared.http.bodies import StrictRoute
@@ -60,13 +61,16 @@ class ApprovalRow(BaseModel):
 )
 async def list_approvals(request: Request, reading: Read, page: Paged, person: Caller) -> Response:
     """List what waits for you or for whom you stand in for, oldest deadline first."""
-    store = request.app.state.service.store
+    service = request.app.state.service
+    store = service.store
     scheme = await store.load(SCHEME_ID, Scheme(), reading.position if reading.past else None)
     values = scheme.state.in_force(day_in_london(reading.as_of)).values
     items = [
         item
-        async for principal, limit in _principals(reading, person.id)
-        for item in await _waiting(reading, values, (person.id, principal), limit)
+        async for principal, limit in _principals(reading, person)
+        for item in await _waiting(
+            reading, values, person, (principal, service.people.directory.same(principal)), limit
+        )
     ]
     first = {item["id"]: item for item in reversed(items)}  # for oneself before for others
     shown = list(first.values())
@@ -79,12 +83,12 @@ def place(item: dict[str, Any]) -> int:
     return (item["due_on"] or NO_DAY).toordinal() * PLACES + int(item["first_position"])
 
 
-async def _principals(reading: Reading, person: str) -> AsyncIterator[tuple[str, int | None]]:
+async def _principals(reading: Reading, person: Person) -> AsyncIterator[tuple[str, int | None]]:
     """Yield for whom a person decides, and up to which amount: themselves, and who delegated to them."""
     yield "", None
     t, day = delegations.c, day_in_london(reading.as_of)
     live = select(t.delegator, t.limit_pence).where(
-        reading.valid(delegations), t.delegate == person, ~t.ended, t.first_day <= day,
+        reading.valid(delegations), t.delegate.in_(person.ids), ~t.ended, t.first_day <= day,
         t.last_day >= day,
     )  # fmt: skip
     for row in await reading.rows(live):
@@ -94,12 +98,13 @@ async def _principals(reading: Reading, person: str) -> AsyncIterator[tuple[str,
 async def _waiting(
     reading: Reading,
     values: SchemeValues | None,
-    who: tuple[str, str],
+    person: Person,
+    stood_in_for: tuple[str, tuple[str, ...]],
     limit_pence: int | None,
 ) -> list[dict[str, Any]]:
     """Return what waits for one person's tiers, without what the one who would decide is kept out of."""
-    person, principal = who
-    tiers = values.tiers_of(principal or person) if values else ()
+    principal, ids = stood_in_for
+    tiers = values.tiers_of(*(ids if principal else person.ids)) if values else ()
     if not tiers:
         return []
     t = rfps.c
@@ -109,7 +114,7 @@ async def _waiting(
     )
     if limit_pence is not None:
         statement = statement.where(t.approval_value_pence <= limit_pence)
-    for each in filter(None, who):
+    for each in filter(None, (*person.ids, *ids)):
         statement = statement.where(literal(each) != all_(t.kept_out))
     rows = await reading.rows(statement.order_by(t.first_position).limit(WAITING_LIMIT))
     return [{**row, "acting_for": principal} for row in rows]

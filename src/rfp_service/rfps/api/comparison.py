@@ -6,10 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, Field
 
-from rfp_service.rfps.domain.refusals import ScoresSealed
+from rfp_service.rfps.domain.evaluation_refusals import (
+    ScoresSealed,
+)
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.sealing import is_complete, is_released
-from rfp_service.rfps.domain.tender import Criterion, Tender
+from rfp_service.rfps.domain.tender import Criterion, SetAside, Tender
 from shared.access.roles import Role
 from shared.access.tokens import Person
 from shared.errors import NotFound
@@ -19,7 +21,8 @@ from shared.http.bodies import StrictRoute
 from shared.http.deciding import Caller, may
 from shared.http.reading import Read
 
-WHO_DECIDES = frozenset({Role.PROCUREMENT_OFFICER, Role.APPROVER, Role.EVALUATOR})
+# Evaluators read their own scores in the history, and nobody else's until the award.
+WHO_DECIDES = frozenset({Role.PROCUREMENT_OFFICER, Role.APPROVER})
 
 router = APIRouter(prefix="/v1/rfps", tags=["rfps"], route_class=StrictRoute)
 
@@ -38,18 +41,19 @@ class ComparedBid(BaseModel):
     """One bid beside the others; its total is of a hundred."""
 
     bid: str
-    rank: int
-    total: float
+    rank: int | None = Field(description="Null until every score of every bid is agreed.")
+    total: float | None = Field(description="Null until every score of this bid is agreed.")
     measured: list[Measured]
 
 
 class Comparison(BaseModel):
-    """Every bid that came in time, the highest total first."""
+    """Every bid that came in time and was not set aside, the highest total first."""
 
     id: UUID
     version: int
     criteria: list[Criterion]
     bids: list[ComparedBid]
+    set_aside: list[SetAside] = Field(description="Bids that are out of the competition, and why.")
     late: list[str] = Field(description="Bids that came too late; they were not opened.")
     recommended: str
 
@@ -66,7 +70,7 @@ async def compare_bids(
     reading: Read,
     person: Caller,
 ) -> Response:
-    """Show every bid's scores side by side: to those who decide once all are there, then to everybody."""
+    """Show every bid's scores side by side: to those who decide once all are given, then to everybody."""
     store = request.app.state.service.store
     now = await store.load(rfp_id, Rfp())
     if now.version == 0:
@@ -80,6 +84,7 @@ async def compare_bids(
     tender = stream.state.tender
     shown = Comparison(
         id=stream.id, version=stream.version, criteria=list(tender.criteria), bids=compared(tender),
+        set_aside=list(tender.set_aside),
         late=[bid.reference for bid in tender.bids if bid.late],
         recommended=stream.state.award.bid,
     )  # fmt: skip
@@ -87,13 +92,14 @@ async def compare_bids(
 
 
 def compared(tender: Tender) -> list[ComparedBid]:
-    """Return the bids by their totals; bids that tie share a rank."""
-    totals = {bid: tender.total(bid) for bid in tender.timely}
-    return [
+    """Return the bids by their totals; bids that tie share a rank, and none has one before all agree."""
+    totals = {bid: tender.total(bid) for bid in tender.competing if tender.is_agreed(bid)}
+    ranked = len(totals) == len(tender.competing)
+    bids = [
         ComparedBid(
             bid=bid,
-            rank=1 + sum(other > total for other in totals.values()),
-            total=float(total),
+            rank=1 + sum(other > totals[bid] for other in totals.values()) if ranked else None,
+            total=float(totals[bid]) if bid in totals else None,
             measured=[
                 Measured(
                     criterion=c.name, weight=c.weight, given=tender.given(bid, c.name),
@@ -102,8 +108,9 @@ def compared(tender: Tender) -> list[ComparedBid]:
                 for c in tender.criteria
             ],
         )
-        for bid, total in sorted(totals.items(), key=lambda item: (-item[1], item[0]))
+        for bid in tender.competing
     ]  # fmt: skip
+    return sorted(bids, key=lambda each: (each.total is None, -(each.total or 0), each.bid))
 
 
 def _must_be_open_to(person: Person, rfp: Rfp) -> None:

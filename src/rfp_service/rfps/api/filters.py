@@ -30,7 +30,7 @@ class RfpFilters:
         wanted |= {"service_area": self.service_area, "on_hold": self.on_hold}
         found = [rfps.c[name] == value for name, value in wanted.items() if value is not None]
         if self.mine:
-            found.append(or_(rfps.c.raised_by == person.id, rfps.c.lead == person.id))
+            found.append(or_(rfps.c.raised_by.in_(person.ids), rfps.c.lead.in_(person.ids)))
         if self.overdue is not None:
             found.append(_beyond(by) if self.overdue else ~_beyond(by))
         return found

@@ -65,4 +65,4 @@ async def list_near_duplicates(
 def _in_sight(reading: Reading, row: Mapping[str, Any]) -> bool:
     """Say whether an RFP is of the reader's own service areas, where they are limited to some, or theirs."""
     areas = reading.areas
-    return areas is None or row["service_area"] in areas or row["raised_by"] == reading.person.id
+    return areas is None or row["service_area"] in areas or row["raised_by"] in reading.person.ids

@@ -13,6 +13,7 @@ from rfp_service.rfps.views import board
 from shared.eventstore.store import EventStore
 from shared.http.reading import Reading
 from shared.messages import Stream
+from shared.rules import ContractKind
 from shared.scheme.domain import SCHEME_ID, Scheme
 
 
@@ -59,6 +60,7 @@ class RfpSeen(RfpRow):
     """One RFP with everything that was said of it."""
 
     description: str
+    contract_kind: ContractKind | None
     near_duplicate_of: UUID | None
     catalogue_check_id: UUID | None
     approval_value_pence: int
@@ -71,6 +73,7 @@ class RfpSeen(RfpRow):
     responses_by: datetime | None
     bids: int = Field(description="How many bids came in time; what they say stays sealed.")
     late_bids: int
+    bids_set_aside: int
     unanswered: list[int]
     standstill_ends: datetime | None
 
@@ -102,6 +105,7 @@ def as_seen(stream: Stream[Rfp], by: Targets) -> RfpSeen:
             **row,
             **by.of(rfp.stage, stream.stage_since)._asdict(),
             "description": rfp.need.description,
+            "contract_kind": rfp.contract_kind,
             "near_duplicate_of": rfp.near_duplicate_of,
             "catalogue_check_id": rfp.check.id,
             "approval_value_pence": rfp.approval.value_pence,
@@ -122,6 +126,7 @@ def _tender(rfp: Rfp) -> dict[str, Any]:
         "responses_by": tender.responses_by,
         "bids": len(tender.timely),
         "late_bids": len(tender.bids) - len(tender.timely),
+        "bids_set_aside": len(tender.set_aside),
         "unanswered": list(tender.unanswered),
         "standstill_ends": rfp.award.standstill_ends,
     }

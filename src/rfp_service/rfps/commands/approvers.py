@@ -82,11 +82,12 @@ def must_be_of_the_tier(approval: Approval, stamp: Stamp) -> str:
 def must_be_delegated(value_pence: int, stamp: Stamp) -> tuple[str, ...]:
     """Return the tiers of the person stood in for, once they have delegated as much for today."""
     found = _DELEGATED.validate_python(stamp.known.facts.get("delegations", ()), strict=False)
-    today = day_in_london(stamp.at)
+    today, same = day_in_london(stamp.at), stamp.known.same_person
     live = [
-        d for d in found
-        if (d.delegator, d.delegate) == (stamp.acting_for, stamp.by) and d.is_live(today)
-    ]  # fmt: skip
+        d
+        for d in found
+        if same(d.delegator, stamp.acting_for) and same(d.delegate, stamp.by) and d.is_live(today)
+    ]
     if not live:
         raise NotTheirDelegate(acting_for=stamp.acting_for)
     widest = max(live, key=lambda d: d.limit_pence)

@@ -16,6 +16,7 @@ from rfp_service.rfps.commands.rules import (
     going_on,
     must_be_in,
     must_be_requester,
+    must_be_under_the_law,
     rules_of,
     staying,
 )
@@ -60,6 +61,7 @@ class RequestApproval(BusinessCase):
         """Name the tiers that the value needs by the scheme in force, lowest first."""
         must_be_in(rfp, Stage.BUSINESS_CASE)
         must_be_requester(rfp, stamp)
+        must_be_under_the_law(rfp, stamp)
         if rfp.route is Route.DIRECT_AWARD:
             raise WaiverNeeded
         value = rfp.need.estimate_pence

@@ -20,6 +20,7 @@ from rfp_service.rfps.domain.events import (
     RfpRaised,
     RfpSubmitted,
 )
+from rfp_service.rfps.domain.reasons import DeclineReason
 from rfp_service.rfps.domain.refusals import (
     CheckFirst,
     Incomplete,
@@ -30,7 +31,7 @@ from rfp_service.rfps.domain.refusals import (
 )
 from rfp_service.rfps.domain.rfp import NEED_FIELDS, Rfp
 from rfp_service.rfps.domain.stages import Stage
-from shared.fields import Code, LongText, Reason, ShortText
+from shared.fields import LongText, Reason, ShortText
 from shared.messages import Command, Stamp
 
 _IDS = TypeAdapter(tuple[UUID, ...])
@@ -70,7 +71,7 @@ class CheckCatalogue(Command[Rfp]):
         must_be_in(rfp, Stage.DRAFT, Stage.CATALOGUE_CHECK)
         must_be_requester(rfp, stamp)
         check = stamp.known.facts.get("catalogue_check")
-        if not isinstance(check, dict) or check["made_by"] != stamp.by:
+        if not isinstance(check, dict) or not stamp.is_from(str(check["made_by"])):
             raise NoSuchCheck(check_id=str(self.check_id))
         return CatalogueChecked(
             check_id=self.check_id,
@@ -113,7 +114,7 @@ class DeclineMatch(Command[Rfp]):
     """Say why nothing that the catalogue showed will do."""
 
     decision: Literal["decline-match"] = "decline-match"
-    reason_code: Code = Field(examples=["not-for-our-software"])
+    reason_code: DeclineReason = Field(examples=["not_for_our_software"])
     reason: Reason
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> CatalogueMatchDeclined:
@@ -123,7 +124,7 @@ class DeclineMatch(Command[Rfp]):
         if not rfp.check.shown:
             raise NothingShown
         return CatalogueMatchDeclined(
-            reason_code=self.reason_code, reason=self.reason, **staying(rfp)
+            reason_code=self.reason_code.value, reason=self.reason, **staying(rfp)
         )
 
 

@@ -14,6 +14,7 @@ from rfp_service.rfps.commands.rules import (
     Entered,
     entering,
     must_be_in,
+    must_compete,
     must_not_be_requester,
     next_clock,
     rules_of,
@@ -28,13 +29,14 @@ from rfp_service.rfps.domain.award_events import (
     AwardRefused,
     TransparencyNoticePublished,
 )
-from rfp_service.rfps.domain.refusals import (
-    AlreadyRecommended,
-    NoSuchBid,
-    NotDirect,
-    NotRecommended,
+from rfp_service.rfps.domain.evaluation_refusals import (
     NotTheBestBid,
     ScoresMissing,
+)
+from rfp_service.rfps.domain.refusals import (
+    AlreadyRecommended,
+    NotDirect,
+    NotRecommended,
     SummariesFirst,
     TransparencyNoticeFirst,
 )
@@ -94,8 +96,7 @@ class RecommendAward(Command[Rfp]):
     def _must_be_the_best(self, rfp: Rfp) -> None:
         """Refuse any but the bid with the highest total, once every score is there and agreed."""
         must_be_in(rfp, Stage.EVALUATION)
-        if self.bid not in rfp.tender.timely:
-            raise NoSuchBid
+        must_compete(rfp.tender, self.bid)
         if missing := rfp.tender.missing():
             raise ScoresMissing(missing=missing)
         if self.bid not in (best := rfp.tender.best()):

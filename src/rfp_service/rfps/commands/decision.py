@@ -16,6 +16,7 @@ from rfp_service.rfps.commands import (
     handling,
     issuing,
     key_decisions,
+    setting_aside,
     standstill,
     taking_part,
     tendering,
@@ -65,6 +66,8 @@ Decision = TypeAliasType(
         | evaluating.RecordScore
         | evaluating.CorrectScore
         | evaluating.ModerateScores
+        | setting_aside.SetBidAside
+        | setting_aside.ReadmitBid
         | evaluating.FindNoCompliantBid
         | awarding.PublishTransparencyNotice
         | awarding.RecommendAward

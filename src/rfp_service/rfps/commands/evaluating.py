@@ -7,14 +7,14 @@ from pydantic import Field
 from rfp_service.rfps.commands.rules import (
     entering,
     must_be_in,
+    must_compete,
     must_not_be_requester,
     staying,
 )
-from rfp_service.rfps.domain.refusals import (
+from rfp_service.rfps.domain.evaluation_refusals import (
     AlreadyDeclared,
     AlreadyScored,
     DeclarationsMissing,
-    NoSuchBid,
     NoSuchCriterion,
     NotAnEvaluator,
     NothingToModerate,
@@ -46,11 +46,11 @@ class DeclareInterests(Command[Rfp]):
     def decide(self, rfp: Rfp, stamp: Stamp) -> EvaluatorDeclared:
         """Take one declaration from each evaluator."""
         must_be_in(rfp, Stage.READY_TO_ISSUE, Stage.OPEN, Stage.EVALUATION)
-        _must_evaluate(rfp.tender, stamp)
-        if stamp.by in rfp.tender.declared:
+        evaluator = _must_evaluate(rfp.tender, stamp)
+        if stamp.known.among(evaluator, rfp.tender.declared):
             raise AlreadyDeclared
         return EvaluatorDeclared(
-            evaluator=stamp.by, conflict=self.conflict, statement=self.statement, **staying(rfp)
+            evaluator=evaluator, conflict=self.conflict, statement=self.statement, **staying(rfp)
         )
 
 
@@ -70,11 +70,11 @@ class RecordScore(OfABid):
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> ScoreRecorded:
         """Take the score once every evaluator has declared."""
-        earlier = _may_score(rfp, stamp, self)
+        evaluator, earlier = _may_score(rfp, stamp, self)
         if earlier is not None:
             raise AlreadyScored(bid=self.bid, criterion=self.criterion)
         return ScoreRecorded(
-            evaluator=stamp.by, bid=self.bid, criterion=self.criterion, score=self.score,
+            evaluator=evaluator, bid=self.bid, criterion=self.criterion, score=self.score,
             comment=self.comment, **staying(rfp),
         )  # fmt: skip
 
@@ -87,11 +87,11 @@ class CorrectScore(OfABid):
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> ScoreCorrected:
         """Put the new score beside the old one."""
-        earlier = _may_score(rfp, stamp, self)
+        evaluator, earlier = _may_score(rfp, stamp, self)
         if earlier is None:
             raise NotScored(bid=self.bid, criterion=self.criterion)
         return ScoreCorrected(
-            evaluator=stamp.by, bid=self.bid, criterion=self.criterion, score=self.score,
+            evaluator=evaluator, bid=self.bid, criterion=self.criterion, score=self.score,
             comment=self.comment, was=earlier, **staying(rfp),
         )  # fmt: skip
 
@@ -130,23 +130,24 @@ class FindNoCompliantBid(Command[Rfp]):
         return NoCompliantBid(reason=self.reason, **entering(Stage.UNSUCCESSFUL))
 
 
-def _may_score(rfp: Rfp, stamp: Stamp, of: OfABid) -> int | None:
-    """Return what the evaluator gave before, once they and everybody else have declared."""
+def _may_score(rfp: Rfp, stamp: Stamp, of: OfABid) -> tuple[str, int | None]:
+    """Return the evaluator and what they gave before, once they and everybody else have declared."""
     must_be_in(rfp, Stage.EVALUATION)
-    _must_evaluate(rfp.tender, stamp)
+    evaluator = _must_evaluate(rfp.tender, stamp)
     if rfp.tender.undeclared:
         raise DeclarationsMissing(missing=list(rfp.tender.undeclared))
     _must_be_measured(rfp.tender, of)
-    return rfp.tender.given(of.bid, of.criterion).get(stamp.by)
+    return evaluator, rfp.tender.given(of.bid, of.criterion).get(evaluator)
 
 
-def _must_evaluate(tender: Tender, stamp: Stamp) -> None:
-    if stamp.by not in tender.evaluators:
+def _must_evaluate(tender: Tender, stamp: Stamp) -> str:
+    """Return the id by which whoever decides was appointed, whichever account they use now."""
+    if not (evaluator := stamp.known.among(stamp.by, tender.evaluators)):
         raise NotAnEvaluator
+    return evaluator
 
 
 def _must_be_measured(tender: Tender, of: OfABid) -> None:
-    if of.bid not in tender.timely:
-        raise NoSuchBid
+    must_compete(tender, of.bid)
     if of.criterion not in {criterion.name for criterion in tender.criteria}:
         raise NoSuchCriterion(criteria=[criterion.name for criterion in tender.criteria])

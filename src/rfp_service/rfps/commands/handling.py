@@ -12,6 +12,7 @@ from rfp_service.rfps.commands.rules import (
     must_be_at,
     must_be_in,
     must_be_requester,
+    must_be_under_the_law,
     must_have_a_part,
     must_not_be_requester,
 )
@@ -26,6 +27,7 @@ from rfp_service.rfps.domain.events import (
     RfpWithdrawn,
     RouteSelected,
 )
+from rfp_service.rfps.domain.reasons import ReworkReason
 from rfp_service.rfps.domain.refusals import (
     LeadIsRequester,
     NotOnHold,
@@ -44,8 +46,10 @@ from rfp_service.rfps.domain.stages import (
     Party,
     Stage,
 )
-from shared.fields import WHOLE, Code, PersonId, Reason
+from shared.fields import WHOLE, PersonId, Reason
 from shared.messages import Command, Stamp
+from shared.rules import ContractKind
+from shared.states import replace
 
 LOTS_LIMIT = 200
 
@@ -66,7 +70,7 @@ class ReturnForRework(Approving):
     """Send an RFP back: procurement to the draft, an approver to the business case or the evaluation."""
 
     decision: Literal["return-for-rework"] = "return-for-rework"
-    reason_code: Code = Field(examples=["estimate-unclear"])
+    reason_code: ReworkReason = Field(examples=["estimate_unclear"])
     reason: Reason
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> RfpReturnedForRework:
@@ -80,7 +84,7 @@ class ReturnForRework(Approving):
             must_be_independent(rfp, stamp)
             must_be_of_the_tier(rfp.open_approval, stamp)
         return RfpReturnedForRework(
-            reason_code=self.reason_code,
+            reason_code=self.reason_code.value,
             reason=self.reason,
             loop=rfp.rework_loops + 1,
             **_back(rfp),
@@ -111,11 +115,17 @@ class RejectRfp(Command[Rfp]):
 
 
 class SelectRoute(Command[Rfp]):
-    """Fix the regime, the route, the number of lots and who leads."""
+    """Fix the regime, the route, the kind of contract, the number of lots and who leads."""
+
+    by_the_rules = True
 
     decision: Literal["select-route"] = "select-route"
     regime: Regime
     route: Route
+    contract_kind: ContractKind = Field(
+        ContractKind.SERVICES,
+        description="It says which threshold the estimate with VAT is held against.",
+    )
     lots: Annotated[int, Field(ge=1, le=LOTS_LIMIT), WHOLE] = 1
     lead: PersonId = Field(examples=["priya-procurement"])
 
@@ -126,9 +136,14 @@ class SelectRoute(Command[Rfp]):
         if stamp.known.same_person(self.lead, rfp.raised_by):
             raise LeadIsRequester(lead=self.lead)
         must_not_have_decided(rfp, self.lead, stamp)
+        routed = replace(
+            rfp, regime=self.regime, route=self.route, contract_kind=self.contract_kind
+        )
         return RouteSelected(
             regime=self.regime,
             route=self.route,
+            contract_kind=self.contract_kind,
+            threshold_pence=must_be_under_the_law(routed, stamp),
             lots=self.lots,
             lead=self.lead,
             **entering(Stage.BUSINESS_CASE),

@@ -156,7 +156,7 @@ class CloseResponsesByHand(Command[Rfp]):
 
 def closed(rfp: Rfp, due_at: datetime, *, late: bool) -> RfpEvent:
     """Return what the end of the time for responses means."""
-    if not (bids := len(rfp.tender.timely)):
+    if not (bids := len(rfp.tender.competing)):
         return NoResponses(due_at=due_at, late=late, **entering(Stage.UNSUCCESSFUL))
     return ResponsesClosed(bids=bids, due_at=due_at, late=late, **entering(Stage.EVALUATION))
 

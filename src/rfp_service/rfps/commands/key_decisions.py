@@ -15,6 +15,7 @@ from rfp_service.rfps.commands.rules import (
     going_on,
     must_be_at,
     must_be_in,
+    must_have_a_part,
     next_clock,
     rules_of,
     staying,
@@ -47,6 +48,7 @@ class PublishForwardPlanNotice(Command[Rfp]):
     def decide(self, rfp: Rfp, stamp: Stamp) -> ForwardPlanNoticePublished:
         """Let the notice run, from the business case on."""
         must_be_at(rfp, *NOTICE_MAY_RUN)
+        must_have_a_part(rfp, stamp)
         _must_have_happened(self.published_on, stamp)
         return ForwardPlanNoticePublished(
             reference=self.reference, published_on=self.published_on, **staying(rfp)

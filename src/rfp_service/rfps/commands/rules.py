@@ -2,7 +2,12 @@
 
 from typing import TypedDict
 
+from rfp_service.rfps.domain.evaluation_refusals import (
+    BidIsSetAside,
+    NoSuchBid,
+)
 from rfp_service.rfps.domain.refusals import (
+    AboveThreshold,
     NoPartInIt,
     NoScheme,
     NotYourRfp,
@@ -11,7 +16,9 @@ from rfp_service.rfps.domain.refusals import (
     WrongStage,
 )
 from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import WAITS_ON, Party, Stage
+from rfp_service.rfps.domain.tender import Tender
 from shared.messages import Stamp
 from shared.rules import Rules
 
@@ -82,8 +89,35 @@ def must_not_be_requester(rfp: Rfp, stamp: Stamp) -> None:
 
 def must_have_a_part(rfp: Rfp, stamp: Stamp) -> None:
     """Refuse requesters of other RFPs; procurement and approvers have a part in each."""
-    if stamp.by != rfp.raised_by and stamp.known.roles == ("requester",):
+    theirs = stamp.known.same_person(stamp.by, rfp.raised_by)
+    if not theirs and stamp.known.roles == ("requester",):
         raise NoPartInIt(requester=rfp.raised_by)
+
+
+def must_compete(tender: Tender, bid: str | None) -> None:
+    """Refuse a bid that did not come in time, or has been set aside."""
+    if bid not in tender.timely:
+        raise NoSuchBid
+    if bid not in tender.competing:
+        raise BidIsSetAside
+
+
+def must_be_under_the_law(rfp: Rfp, stamp: Stamp) -> int | None:
+    """Refuse to stay below a threshold that the estimate with VAT reaches; return the regime's own.
+
+    A regime may be followed without need, and what is done in house is no procurement. RFPs from before
+    kinds of contract were told apart are not held against any threshold.
+    """
+    value, kind, rules = rfp.need.estimate_with_vat_pence, rfp.contract_kind, stamp.known.rules
+    if rules is None or kind is None or value is None or rfp.route is Route.IN_HOUSE:
+        return None
+    covering = rules.covering(kind, value)
+    if covering and rfp.regime is Regime.BELOW_THRESHOLD:
+        raise AboveThreshold(
+            estimate_with_vat_pence=value, contract_kind=kind.value, thresholds_pence=covering
+        )
+    own = (t.from_pence for t in rules.thresholds if (t.regime, t.kind) == (rfp.regime, kind))
+    return next(own, None)
 
 
 def rules_of(stamp: Stamp) -> Rules:

@@ -5,6 +5,11 @@ from typing import Literal
 from pydantic import Field
 
 from rfp_service.rfps.commands.rules import must_be_at, must_have_a_part, rules_of, staying
+from rfp_service.rfps.domain.evaluation_refusals import (
+    AlreadyAppointed,
+    MayNotEvaluate,
+    NotAnEvaluator,
+)
 from rfp_service.rfps.domain.people_events import (
     EvaluatorAppointed,
     EvaluatorRemoved,
@@ -12,12 +17,9 @@ from rfp_service.rfps.domain.people_events import (
     RequesterReplaced,
 )
 from rfp_service.rfps.domain.refusals import (
-    AlreadyAppointed,
     Conflicted,
     HasDecided,
     LeadIsRequester,
-    MayNotEvaluate,
-    NotAnEvaluator,
     SamePerson,
     WrongStage,
 )
@@ -38,7 +40,7 @@ class AppointEvaluator(Command[Rfp]):
     def decide(self, rfp: Rfp, stamp: Stamp) -> EvaluatorAppointed:
         """Appoint whoever has approved nothing, declared no conflict, and may by the scheme."""
         must_be_at(rfp, *LIVE)
-        if self.evaluator in rfp.tender.evaluators:
+        if stamp.known.among(self.evaluator, rfp.tender.evaluators):
             raise AlreadyAppointed(evaluator=self.evaluator)
         may_evaluate(rfp, self.evaluator, stamp)
         return EvaluatorAppointed(evaluator=self.evaluator, **staying(rfp))
@@ -54,9 +56,9 @@ class RemoveEvaluator(Command[Rfp]):
     def decide(self, rfp: Rfp, stamp: Stamp) -> EvaluatorRemoved:
         """Remove an evaluator."""
         must_be_at(rfp, *LIVE)
-        if self.evaluator not in rfp.tender.evaluators:
+        if not (removed := stamp.known.among(self.evaluator, rfp.tender.evaluators)):
             raise NotAnEvaluator
-        return EvaluatorRemoved(evaluator=self.evaluator, reason=self.reason, **staying(rfp))
+        return EvaluatorRemoved(evaluator=removed, reason=self.reason, **staying(rfp))
 
 
 class ReassignLead(Command[Rfp]):
@@ -96,8 +98,7 @@ def may_evaluate(rfp: Rfp, person: str, stamp: Stamp) -> None:
     """Refuse an evaluator who has approved, has a conflict, or has a part that the scheme keeps apart."""
     rules, same = rules_of(stamp), stamp.known.same_person
     must_not_have_decided(rfp, person, stamp)
-    if any(same(person, conflicted) for conflicted in rfp.conflicted):
-        raise Conflicted(person=person)
+    _must_not_be_conflicted(rfp, person, stamp)
     apart = (
         ("lead", rfp.lead, rules.lead_may_evaluate),
         ("requester", rfp.raised_by, rules.requester_may_evaluate),
@@ -111,18 +112,19 @@ def may_lead(rfp: Rfp, person: str, stamp: Stamp) -> None:
     """Refuse a lead who asked for it, has approved, or evaluates where the scheme keeps that apart."""
     if not rfp.lead:
         raise WrongStage(stage=rfp.stage, lead="")
-    if person == rfp.lead:
+    if stamp.known.same_person(person, rfp.lead):
         raise SamePerson(person=person)
     if stamp.known.same_person(person, rfp.raised_by):
         raise LeadIsRequester(lead=person)
     must_not_have_decided(rfp, person, stamp)
+    _must_not_be_conflicted(rfp, person, stamp)
     if not rules_of(stamp).lead_may_evaluate and _evaluates(rfp, person, stamp):
         raise MayNotEvaluate(part="lead", person=person)
 
 
 def may_request(rfp: Rfp, person: str, stamp: Stamp) -> None:
     """Refuse a requester who leads it, has approved, or evaluates where the scheme keeps that apart."""
-    if person == rfp.raised_by:
+    if stamp.known.same_person(person, rfp.raised_by):
         raise SamePerson(person=person)
     if stamp.known.same_person(person, rfp.lead):
         raise LeadIsRequester(lead=person)
@@ -133,9 +135,14 @@ def may_request(rfp: Rfp, person: str, stamp: Stamp) -> None:
 
 def must_not_have_decided(rfp: Rfp, person: str, stamp: Stamp) -> None:
     """Refuse whoever has approved something of it, by whatever account."""
-    if any(stamp.known.same_person(person, decider) for decider in rfp.deciders):
+    if stamp.known.among(person, rfp.deciders):
         raise HasDecided(person=person)
 
 
+def _must_not_be_conflicted(rfp: Rfp, person: str, stamp: Stamp) -> None:
+    if stamp.known.among(person, rfp.conflicted):
+        raise Conflicted(person=person)
+
+
 def _evaluates(rfp: Rfp, person: str, stamp: Stamp) -> bool:
-    return any(stamp.known.same_person(person, evaluator) for evaluator in rfp.tender.evaluators)
+    return bool(stamp.known.among(person, rfp.tender.evaluators))

@@ -11,7 +11,12 @@ from rfp_service.rfps.commands.approvers import (
     tiers_for,
 )
 from rfp_service.rfps.commands.approving import BusinessCase
-from rfp_service.rfps.commands.rules import entering, must_be_in, must_be_requester
+from rfp_service.rfps.commands.rules import (
+    entering,
+    must_be_in,
+    must_be_requester,
+    must_be_under_the_law,
+)
 from rfp_service.rfps.domain.approval import WaiverGround
 from rfp_service.rfps.domain.approval_events import WaiverGranted, WaiverRefused, WaiverRequested
 from rfp_service.rfps.domain.refusals import NothingToWaive
@@ -40,6 +45,7 @@ class RequestWaiver(BusinessCase):
         """Put the waiver before an approver."""
         must_be_in(rfp, Stage.BUSINESS_CASE)
         must_be_requester(rfp, stamp)
+        must_be_under_the_law(rfp, stamp)
         if rfp.route in NO_COMPETITION:
             raise NothingToWaive(route=rfp.route)
         said = self.model_dump(exclude={"decision", "conflicted"})

@@ -7,6 +7,7 @@ from rfp_service.rfps.domain.approval import Approval, Clock
 from rfp_service.rfps.domain.events import RfpEvent
 from rfp_service.rfps.domain.key_decision_events import ClockStopped
 from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import Stage
 from rfp_service.rfps.domain.tender import Award
 from shared.states import replace
@@ -140,7 +141,10 @@ class AwardRevoked(_AwardTakenBack):
 
 
 class ContractConcluded(RfpEvent):
-    """The contract was signed: all that a register of contracts needs to take it on."""
+    """The contract was signed: all that a register of contracts needs to take it on.
+
+    What is not known is blank; the value is in pence, without VAT.
+    """
 
     reference: str
     supplier: str
@@ -148,6 +152,17 @@ class ContractConcluded(RfpEvent):
     signed_on: date
     starts_on: date
     ends_on: date
+    title: str = ""
+    service_area: str = ""
+    regime: Regime | None = None
+    route: Route | None = None
+    supplier_number: str = ""
+    small_or_medium: bool | None = None
+    voluntary_or_community: bool | None = None
+    extension_months: int | None = None
+    notice_days: int | None = None
+    kpis: tuple[str, ...] = ()
+    details_notice: str = ""
 
 
 class FulfilledInHouse(RfpEvent):

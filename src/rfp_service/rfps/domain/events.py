@@ -11,6 +11,7 @@ from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.domain.tender import Award
 from shared.messages import Event
+from shared.rules import ContractKind
 from shared.states import replace
 
 NEED_FIELDS = frozenset(field.name for field in fields(Need))
@@ -69,6 +70,8 @@ class RfpAmended(RfpEvent):
     estimate_with_vat_pence: int | None = None
     route: Route | None = None
     reason: str = ""
+    regime: Regime | None = None
+    contract_kind: ContractKind | None = None
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with the given fields replaced."""
@@ -80,6 +83,8 @@ class RfpAmended(RfpEvent):
         return replace(
             rfp, stage=self.stage, waiting_on=self.waiting_on, on_hold=False,
             need=replace(rfp.need, **given), route=self.route or rfp.route,
+            regime=self.regime or rfp.regime,
+            contract_kind=self.contract_kind or rfp.contract_kind,
         )  # fmt: skip
 
 
@@ -167,12 +172,15 @@ class RouteSelected(RfpEvent):
     route: Route
     lots: int
     lead: str
+    contract_kind: ContractKind | None = None
+    threshold_pence: int | None = None  # of the regime, with VAT, where the scheme has one
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP on its path."""
         routed = replace(
             RfpEvent.apply(self, rfp),
             regime=self.regime, route=self.route, lots=self.lots, lead=self.lead, waiver=Waiver(),
+            contract_kind=self.contract_kind,
         )  # fmt: skip
         return routed.with_part("lead", self.lead)
 

@@ -76,7 +76,7 @@ class WaitsOnNobody(Refused):
 
 
 class NoPartInIt(Refused):
-    """Only the requester, procurement or an approver may hold this RFP."""
+    """Only its requester, procurement or an approver may decide this on an RFP."""
 
 
 class Conflicted(Refused):
@@ -101,6 +101,10 @@ class ReasonNeeded(Refused):
 
 class NotTheLead(Refused):
     """Only the lead of this procurement may decide this."""
+
+
+class AboveThreshold(Refused):
+    """The estimate with VAT reaches the threshold of a regime that must then be followed."""
 
 
 class WaiverNeeded(Refused):
@@ -179,54 +183,6 @@ class NotDueYet(Refused):
     """The period has not ended yet."""
 
 
-class NotAnEvaluator(Refused):
-    """Only those who were appointed evaluate this RFP."""
-
-
-class AlreadyAppointed(Refused):
-    """They are an evaluator of this RFP already."""
-
-
-class AlreadyDeclared(Refused):
-    """You have declared your interests already."""
-
-
-class MayNotEvaluate(Refused):
-    """By the scheme, whoever has that part in an RFP does not evaluate it."""
-
-
-class DeclarationsMissing(Refused):
-    """Every evaluator declares their interests before the first score."""
-
-
-class NoSuchBid(Refused):
-    """No bid of that reference came in time."""
-
-
-class NoSuchCriterion(Refused):
-    """Bids are not measured by that."""
-
-
-class AlreadyScored(Refused):
-    """You have scored this already: correct the score, with a reason."""
-
-
-class NotScored(Refused):
-    """You have not scored this yet."""
-
-
-class ScoresMissing(Refused):
-    """Some scores are missing, or differ and have not been moderated."""
-
-
-class NothingToModerate(Refused):
-    """Moderation needs the scores of every evaluator, and that they differ."""
-
-
-class NotTheBestBid(Refused):
-    """The bid with the highest weighted total is the one to recommend."""
-
-
 class NotRecommended(Refused):
     """No award has been recommended yet."""
 
@@ -255,6 +211,14 @@ class SignedInTheFuture(Refused):
     """A contract is concluded once it is signed."""
 
 
+class DetailsNoticeMissing(Refused):
+    """Under this regime a concluded contract is announced by a details notice: name it."""
+
+
+class TooFewKpis(Refused):
+    """Under this regime a contract of that value has key performance indicators."""
+
+
 class EndsBeforeItStarts(Refused):
     """A contract can't end before it starts."""
 
@@ -277,7 +241,3 @@ class SamePerson(Refused):
 
 class NothingToCopy(Refused):
     """There is no such RFP to copy."""
-
-
-class ScoresSealed(Refused):
-    """Scores are sealed until all are there and agreed, and but for those who decide until the award."""

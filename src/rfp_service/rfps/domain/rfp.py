@@ -9,6 +9,7 @@ from rfp_service.rfps.domain.approval import Approval, Clock, KeyDecision, Waive
 from rfp_service.rfps.domain.routes import DIRECT, Regime, Route
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.domain.tender import Award, Tender
+from shared.rules import ContractKind
 from shared.states import replace
 
 
@@ -26,6 +27,7 @@ class Need:
 
 
 NEED_FIELDS = tuple(field.name for field in fields(Need))
+PATH_FIELDS = ("regime", "route", "contract_kind")  # what the lead decides of it
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Rfp:
     lead: str = ""
     regime: Regime | None = None
     route: Route | None = None
+    contract_kind: ContractKind | None = None
     lots: int = 0
     budget_code: str = ""
     approval: Approval = Approval()

@@ -1,4 +1,4 @@
-"""When the scores of an RFP may be compared: by those who decide once all are there, then by everybody."""
+"""When the scores of an RFP may be compared: by those who decide once all are given, then by everybody."""
 
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import ENDS, Stage
@@ -12,5 +12,8 @@ def is_released(rfp: Rfp) -> bool:
 
 
 def is_complete(rfp: Rfp) -> bool:
-    """Say whether every score is there and agreed, so that those who decide may compare."""
-    return bool(rfp.tender.timely) and not rfp.tender.missing()
+    """Say whether every evaluator has scored everything, so that those who decide may compare and moderate.
+
+    Until then each score is its evaluator's own; whether they agree is seen only afterwards.
+    """
+    return bool(rfp.tender.competing) and not rfp.tender.unscored()

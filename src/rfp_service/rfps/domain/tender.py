@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from fractions import Fraction
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -29,6 +30,25 @@ class Bid:
     reference: str
     received_at: datetime
     late: bool
+
+
+class SetAsideGround(StrEnum):
+    """Why a single bid is out of the competition; Procurement Act 2023, sections 19, 26 and 28."""
+
+    WITHDRAWN = "withdrawn"
+    NON_COMPLIANT = "non_compliant"
+    ABNORMALLY_LOW = "abnormally_low"
+    EXCLUDED_SUPPLIER = "excluded_supplier"
+    BREACH_OF_PROCEDURE = "breach_of_procedure"
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A bid that is out of the competition, and why."""
+
+    bid: str
+    ground: SetAsideGround
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -74,6 +94,7 @@ class Tender:
     questions: int = 0
     unanswered: tuple[int, ...] = ()
     bids: tuple[Bid, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
     scores: tuple[Score, ...] = ()
     moderated: tuple[Moderated, ...] = ()
 
@@ -81,6 +102,12 @@ class Tender:
     def timely(self) -> tuple[str, ...]:
         """Return the references of the bids that came in time."""
         return tuple(bid.reference for bid in self.bids if not bid.late)
+
+    @property
+    def competing(self) -> tuple[str, ...]:
+        """Return the references of the bids that came in time and have not been set aside."""
+        out = {each.bid for each in self.set_aside}
+        return tuple(bid for bid in self.timely if bid not in out)
 
     @property
     def undeclared(self) -> tuple[str, ...]:
@@ -108,14 +135,26 @@ class Tender:
         agreed = len(given) == len(self.evaluators) and len(set(given.values())) == 1
         return next(iter(given.values())) if agreed else None
 
+    def unscored(self) -> bool:
+        """Say whether an evaluator has yet to score a competing bid on a criterion."""
+        return not self.evaluators or any(
+            len(self.given(bid, criterion.name)) < len(self.evaluators)
+            for bid in self.competing
+            for criterion in self.criteria
+        )
+
     def missing(self) -> list[str]:
         """Return what still has no score that counts, as `bid: criterion`."""
         return [
             f"{bid}: {criterion.name}"
-            for bid in self.timely
+            for bid in self.competing
             for criterion in self.criteria
             if self.final(bid, criterion.name) is None
         ]
+
+    def is_agreed(self, bid: str) -> bool:
+        """Say whether every criterion of a bid has a score that counts."""
+        return all(self.final(bid, criterion.name) is not None for criterion in self.criteria)
 
     def total(self, bid: str) -> Fraction:
         """Return a bid's weighted total of a hundred, exactly; what has no score yet counts nothing."""
@@ -123,6 +162,6 @@ class Tender:
         return Fraction(sum(weighted), WHOLE_WEIGHT)
 
     def best(self) -> tuple[str, ...]:
-        """Return the timely bids with the highest total; more than one where they tie."""
-        top = max((self.total(bid) for bid in self.timely), default=Fraction(0))
-        return tuple(bid for bid in self.timely if self.total(bid) == top)
+        """Return the competing bids with the highest total; more than one where they tie."""
+        top = max((self.total(bid) for bid in self.competing), default=Fraction(0))
+        return tuple(bid for bid in self.competing if self.total(bid) == top)

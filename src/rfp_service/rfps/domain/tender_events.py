@@ -6,7 +6,14 @@ from typing import ClassVar
 from rfp_service.rfps.domain.events import Aside, RfpEvent
 from rfp_service.rfps.domain.key_decision_events import ClockStarted, ClockStopped
 from rfp_service.rfps.domain.rfp import Rfp
-from rfp_service.rfps.domain.tender import Bid, Criterion, Moderated, Score
+from rfp_service.rfps.domain.tender import (
+    Bid,
+    Criterion,
+    Moderated,
+    Score,
+    SetAside,
+    SetAsideGround,
+)
 from shared.messages import Sealed
 from shared.states import replace
 
@@ -84,7 +91,9 @@ class ClarificationAnswered(RfpEvent):
 class ResponseReceived(Aside):
     """The portal took a bid in: its reference, hash and time; a late one is recorded, and not opened."""
 
-    sealed: ClassVar[Sealed | None] = Sealed(("sha256",), until=("ResponsesClosed", *OVER))
+    sealed: ClassVar[Sealed | None] = Sealed(
+        ("reference", "sha256"), until=("ResponsesClosed", *OVER), within=("reference",)
+    )
 
     reference: str
     sha256: str
@@ -137,7 +146,7 @@ class EvaluatorDeclared(RfpEvent):
 class ScoreRecorded(RfpEvent):
     """An evaluator scored a bid on a criterion, by themselves."""
 
-    sealed: ClassVar[Sealed | None] = Sealed(("score", "comment"), until=TOLD)
+    sealed: ClassVar[Sealed | None] = Sealed(("score", "comment"), until=TOLD, author="evaluator")
 
     evaluator: str
     bid: str
@@ -155,7 +164,9 @@ class ScoreRecorded(RfpEvent):
 class ScoreCorrected(ScoreRecorded):
     """An evaluator corrected a score of theirs; what it was stays on record."""
 
-    sealed: ClassVar[Sealed | None] = Sealed(("score", "comment", "was"), until=TOLD)
+    sealed: ClassVar[Sealed | None] = Sealed(
+        ("score", "comment", "was"), until=TOLD, author="evaluator"
+    )
 
     was: int
 
@@ -178,6 +189,37 @@ class ScoresModerated(RfpEvent):
         return replace(RfpEvent.apply(self, rfp), tender=tender)
 
 
+class BidSetAside(Aside):
+    """One bid is out of the competition; what it was given stays on record, and no longer counts."""
+
+    sealed: ClassVar[Sealed | None] = Sealed(("bid", "reason", "bidder_said"), until=TOLD)
+
+    bid: str
+    ground: SetAsideGround
+    reason: str
+    bidder_said: str
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP with one bid less to compare."""
+        out = SetAside(self.bid, self.ground, self.reason)
+        tender = replace(rfp.tender, set_aside=(*rfp.tender.set_aside, out))
+        return replace(rfp, tender=tender)
+
+
+class BidReadmitted(Aside):
+    """A bid was set aside by mistake, and competes again: a correction, nothing is edited."""
+
+    sealed: ClassVar[Sealed | None] = Sealed(("bid", "reason"), until=TOLD)
+
+    bid: str
+    reason: str
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP with that bid to compare again."""
+        left = tuple(each for each in rfp.tender.set_aside if each.bid != self.bid)
+        return replace(rfp, tender=replace(rfp.tender, set_aside=left))
+
+
 class NoCompliantBid(RfpEvent):
     """No bid did what was asked for; the RFP ends."""
 
@@ -198,5 +240,7 @@ TENDER_EVENTS: tuple[type[RfpEvent], ...] = (
     ScoreRecorded,
     ScoreCorrected,
     ScoresModerated,
+    BidSetAside,
+    BidReadmitted,
     NoCompliantBid,
 )
