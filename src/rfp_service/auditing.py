@@ -84,11 +84,18 @@ def prove(position: Annotated[int, typer.Argument(min=1)], *, out: Out = None) -
 
 
 @app.command()
-def keys(*, out: Out = None) -> None:
+def keys(
+    *,
+    quorum: Annotated[
+        int,
+        typer.Option(min=0, help="So many witnesses must have signed, for whoever uses the file."),
+    ] = 0,
+    out: Out = None,
+) -> None:
     """Print the keys of the log and its witnesses, as `--keys` of the other commands takes them."""
 
     async def see(connection: Connection) -> str:
-        policy = await LogReader(connection).policy()
+        policy = await LogReader(connection).policy(quorum)
         known = (*policy.logs, *policy.witnesses)
         return policy.text() + "".join(f"# {key.name}: {key.fingerprint}\n" for key in known)
 
