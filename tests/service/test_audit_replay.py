@@ -84,7 +84,9 @@ async def test_a_case_is_told_as_a_story(api: Api) -> None:
     assert decisions[0] == "RfpRaised"
     assert decisions[-2:] == ["ApprovalRequested", "ApprovalGranted"]
     asked, granted = story["items"][-2:]
-    assert [(t["told"], t["about"]) for t in asked["told"]] == [("head", "approval-requested")]
+    assert [(t["told"], t["about"], t["people"]) for t in asked["told"]] == [
+        ("head", "approval-requested", ["hana"])
+    ]
     assert (granted["waited_on"], granted["waited_in"]) == ("approver", "approval")
     assert {"field": "stage", "before": "approval", "after": "ready_to_issue"} in granted["changes"]
     assert story["complete"] is True

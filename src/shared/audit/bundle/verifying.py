@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from shared.audit.bundle.contents import (
     CHECKPOINT,
@@ -29,6 +30,7 @@ from shared.audit.log.entries import Entry
 from shared.audit.log.notes import BadNote, Note
 from shared.audit.log.read_checkpoints import opened_of_reads
 from shared.audit.log.tree import ProofFails, verify_consistency
+from shared.calendar import LONDON
 from shared.eventstore.encoding import EnvelopeMapper
 from shared.messages import Recorded
 
@@ -92,8 +94,8 @@ def _verify(check: Verifying, report: Report) -> None:
     vouched = opened(files.text(CHECKPOINT), policy)
     report.right(
         f"the checkpoint of {vouched.checkpoint.size} entries is signed by {vouched.checkpoint.origin}"
-        f" and countersigned by {len(vouched.witnesses)} witnesses"
     )
+    _say_who_countersigned(vouched, report)
     entries = list(_entries(files, policy, vouched, report))
     _check_manifest(manifest, vouched, report)
     events = [recorded_of(check.mapper, entry) for entry in entries]
@@ -103,6 +105,17 @@ def _verify(check: Verifying, report: Report) -> None:
     _check_last(check, policy, vouched, report)
     _check_reads(check, policy, report)
     _check_story(check, manifest, events, report)
+
+
+def _say_who_countersigned(vouched: Vouched, report: Report) -> None:
+    for witness, at in vouched.witnesses.items():
+        when = f"{datetime.fromtimestamp(at, LONDON):%d %B %Y, %H:%M}"
+        report.right(f"the witness {witness.name} countersigned it on {when}")
+    if not vouched.witnesses:
+        report.lines.append(
+            "note: no witness countersigned it, so whoever holds the council's own key could have"
+            " written all of it anew: ask for a bundle that a witness has signed"
+        )
 
 
 def _check_files(files: Files, manifest: Manifest, report: Report) -> None:

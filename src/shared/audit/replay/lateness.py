@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.access.roles import Role
 from shared.calendar import WorkingDays, day_in_london
+from shared.eventstore.reading import Reader
 from shared.http.reading import Reading
 from shared.scheme.domain import SCHEME_ID, Scheme
 
@@ -37,10 +38,17 @@ async def late_by_the_scheme(
 ) -> list[int]:
     """Return the positions of those decisions in [start, end) that came late, in order."""
     rows = await reading.pool.fetch(DECIDED, until, start, end, Role.APPROVER.value)
-    scheme: Any = Scheme()
-    for recorded in await reading.record.stream(SCHEME_ID, until):
-        scheme = recorded.event.apply(scheme)
+    scheme = await scheme_at(reading.record, until)
     return list(late([dict(row) for row in rows], scheme))
+
+
+async def scheme_at(record: Reader, until: int) -> Scheme:
+    """Return the scheme as adopted by a position."""
+    scheme: Any = Scheme()
+    for recorded in await record.stream(SCHEME_ID, until):
+        scheme = recorded.event.apply(scheme)
+    found: Scheme = scheme
+    return found
 
 
 def late(decided: Iterable[Mapping[str, Any]], scheme: Scheme) -> Iterator[int]:

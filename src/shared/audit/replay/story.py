@@ -23,9 +23,10 @@ class Basis(StrEnum):
 
 
 class Told(BaseModel):
-    """Who was told of a decision, what about, and when."""
+    """Who was told of a decision, what about, and when: a tier, and the people who stood on it that day."""
 
     told: str
+    people: list[str]
     about: str
     at: datetime
 
@@ -83,7 +84,9 @@ def story(
     """Return the story of a case from its events (at least one), and the notices about it."""
     by_position: dict[int, list[Told]] = {}
     for row in told:
-        notice = Told(told=row["told"], about=row["about"], at=row["written_at"])
+        notice = Told(
+            told=row["told"], people=row["people"], about=row["about"], at=row["written_at"]
+        )
         by_position.setdefault(row["position"], []).append(notice)
     items: list[Step] = []
     waits: dict[str, float] = {}
