@@ -118,5 +118,6 @@ DECISIONS = Journal(
         "(decision, position)",
         "(happened_at, position)",
         "(stream_id, position) WHERE value_pence IS NOT NULL",
+        "(value_pence, stream_id) WHERE value_pence IS NOT NULL",
     ),
 )
