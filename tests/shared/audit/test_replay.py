@@ -13,6 +13,7 @@ from hypothesis import given as drawn
 from rfp_service.migrating import rebuild_views
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.service import EVENTS, VIEWS
+from shared.audit.replay.explaining import explained
 from shared.audit.replay.reexecution import (
     NOT_KEPT,
     OTHERWISE,
@@ -147,6 +148,31 @@ async def test_every_decision_of_a_year_is_taken_again_with_the_same_result(
     results = [reexecuted(s, event.position).same for s in streams.values() for event in s]
     assert len(results) == len(year())
     assert set(results) == {True}
+
+
+async def test_every_decision_of_a_year_is_explained(store: EventStore) -> None:
+    """By which rule, on what authority, under which scheme, and what it changed: nothing is left blank."""
+    await happen(store, year())
+    seen = set()
+    for scene in await store.reader.after(0, 10_000):
+        told = await explained(store.reader, scene.position, len(year()))
+        seen.add(told.decision)
+        assert told.rule is not None, told
+        assert told.rule.allows.endswith("."), told.rule
+        assert told.rule.insists.endswith("."), told.rule
+        assert told.authority, told
+        assert told.by, told
+        assert told.meaning.endswith("."), told
+        assert told.reexecution.same is True, told
+    assert seen == {type(scene.event).__name__ for scene in year()}
+
+
+@pytest.mark.parametrize("command", sorted(commands_known()))
+def test_every_rule_says_what_it_allows_and_what_it_insists_on(command: str) -> None:
+    cls = commands_known()[command]
+    if not cls.__module__.startswith("tests"):
+        assert meaning(cls).endswith("."), cls
+        assert " ".join((cls.decide.__doc__ or "").split()).endswith("."), cls
 
 
 async def test_a_command_travels_with_what_it_decided(store: EventStore) -> None:
