@@ -36,6 +36,7 @@ from tests.support.postgres import Base
 from tests.support.specs import NOW, stamp
 
 AS_OF = int(os.environ.get("AS_OF", "60"))
+EXPLAIN_EVERY = int(os.environ.get("EXPLAIN_EVERY", "40"))
 A = UUID("aaaaaaaa-0000-4000-8000-000000000001")
 MAPPER = EnvelopeMapper(Topics([*EVENTS, Counted]))
 ANN = stamp("ann")
@@ -150,13 +151,19 @@ async def test_every_decision_of_a_year_is_taken_again_with_the_same_result(
     assert set(results) == {True}
 
 
-async def test_every_decision_of_a_year_is_explained(store: EventStore) -> None:
-    """By which rule, on what authority, under which scheme, and what it changed: nothing is left blank."""
+async def test_every_kind_of_decision_of_a_year_is_explained(store: EventStore) -> None:
+    """By which rule and on what authority, with what it insists on: nothing is left blank.
+
+    The first of each kind and some of the others; `make prove` explains them all.
+    """
     await happen(store, year())
-    seen = set()
+    seen: set[str] = set()
     for scene in await store.reader.after(0, 10_000):
+        kind = type(scene.event).__name__
+        if kind in seen and scene.position % EXPLAIN_EVERY:
+            continue
         told = await explained(store.reader, scene.position, len(year()))
-        seen.add(told.decision)
+        seen.add(kind)
         assert told.rule is not None, told
         assert told.rule.allows.endswith("."), told.rule
         assert told.rule.insists.endswith("."), told.rule
