@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 import httpx
 import pytest
@@ -286,8 +287,35 @@ def test_an_auditor_checks_the_record_from_the_command_line(folder: Path) -> Non
         bad = service.run("audit", "fsck", "--keys", str(kept / "others"), check=False)
         assert bad.returncode == 1
         assert "WRONG" in bad.stdout
+        a_councillor_checks_a_bundle_with_the_witness(service, kept)
         reads = httpx.get(f"{service.url}/v1/audit/reads", headers=headers).json()["items"]
         assert {"audit fsck", "audit prove", "audit checkpoint"} <= {r["operation"] for r in reads}
+
+
+def a_councillor_checks_a_bundle_with_the_witness(service: Running, kept: Path) -> None:
+    """As the README says; the demonstration's witness is the only one, and its key came on paper."""
+    deadline = time.monotonic() + 60
+    while "neighbouring-council" not in service.run("audit", "checkpoint").stdout:
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+    keys, bundle = str(kept / "keys.txt"), str(kept / "spring.zip")
+    service.run("audit", "keys", "--quorum", "1", "--out", keys)
+    public = service.data_dir / "neighbouring-council.example" / "public-key.txt"
+    assert public.read_text() in (kept / "keys.txt").read_text()
+    case = str(uuid5(NAMESPACE_URL, "no such case"))
+    assert service.run("audit", "bundle", bundle, "--case", case, check=False).returncode == 1
+    period = ("--from", "2020-01-01T00:00Z", "--to", "2099-01-01T00:00Z")
+    service.run("audit", "bundle", bundle, *period)
+    checked = service.run("audit", "verify", bundle, "--keys", keys).stdout
+    assert "right: the witness neighbouring-council.example countersigned it on " in checked
+    assert checked.splitlines()[-1] == "SOUND"
+    stranger = Signer.new("neighbouring-council.example", KeyType.WITNESS).verifier
+    (kept / "keys.txt").write_text(
+        (kept / "keys.txt").read_text().replace(public.read_text().strip(), str(stranger))
+    )
+    unwitnessed = service.run("audit", "verify", bundle, "--keys", keys, check=False)
+    assert "0 witnesses signed, 1 must have." in unwitnessed.stdout
+    assert unwitnessed.returncode == 1
 
 
 def test_a_witness_runs_from_the_command_line_and_is_asked_by_the_worker(folder: Path) -> None:
