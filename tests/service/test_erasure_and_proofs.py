@@ -74,6 +74,8 @@ async def everything_holds(
     again = await kept.proof(api, position)
     assert (again["leaf_hash"], again["entry"]) == (proof["leaf_hash"], proof["entry"])
     check_proof(again["proof"], hash_of(again["leaf_hash"]), kept.policy)
+    told = (await api.get(f"/v1/audit/decisions/{position}", SAM)).json()
+    assert told["reexecution"]["same"] is True  # the rule never needed the text
     assert kept.checked(before).wrong == []
     size = before.manifest().size
     after = await kept.bundle(api, last_size=size)

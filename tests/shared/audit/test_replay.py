@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given as drawn
 
 from rfp_service.migrating import rebuild_views
-from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.events import RfpAmended, RfpHoldEnded, RfpHoldStarted
+from rfp_service.rfps.domain.rfp import Party, Rfp
+from rfp_service.rfps.domain.stages import Stage
 from rfp_service.service import EVENTS, VIEWS
 from shared.audit.replay.explaining import explained
 from shared.audit.replay.reexecution import (
@@ -137,6 +139,25 @@ def test_gaps_are_explained() -> None:
         "Version 2 is not in this replay. Nothing happened for 8 days; it waited on nobody in"
         " particular. It was recorded 1 day after it happened."
     )
+
+
+def test_a_long_wait_is_told_in_words() -> None:
+    """Whom it waited on, in which stage, and that it was held up."""
+    happened = [
+        RfpAmended(stage=Stage.APPROVAL, waiting_on=Party.APPROVER),
+        RfpHoldStarted(stage=Stage.APPROVAL, waiting_on=Party.OUTGOING_SUPPLIER, reason="R."),
+        RfpHoldEnded(stage=Stage.APPROVAL, waiting_on=Party.APPROVER),
+    ]
+    events = []
+    for version, event in enumerate(happened, start=1):
+        at = NOW + timedelta(days=9 * version)
+        stored = MAPPER.stored(A, version, event, ANN.model_copy(update={"at": at}))
+        events.append(MAPPER.recorded((version, A, version, stored.topic, stored.state, at)))
+    told = story(events, [], events[-1].recorded_at, Basis.KNOWN_THEN)
+    assert [item.gap for item in told.items[1:]] == [
+        "Nothing happened for 9 days; it waited on approver, in approval.",
+        "Nothing happened for 9 days; it waited on outgoing supplier, in approval, on hold.",
+    ]
 
 
 async def test_every_decision_of_a_year_is_taken_again_with_the_same_result(

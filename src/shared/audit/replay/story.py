@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, JsonValue
 
-from shared.audit.replay.states import Change, as_json, changes, meaning, steps
+from shared.audit.replay.states import Change, as_json, changes, meaning, steps, words
 from shared.messages import Recorded, State
 
 LONG_WAIT = timedelta(days=7)
@@ -135,12 +135,19 @@ def _gap(recorded: Recorded, last: Recorded | None, before: State, waited: timed
     if recorded.version != version + 1:
         sentences.append(_not_here(range(version + 1, recorded.version)))
     if waited >= LONG_WAIT:
-        whom = _party(before) or "nobody in particular"
-        sentences.append(f"Nothing happened for {span(waited)}; it waited on {whom}.")
+        sentences.append(f"Nothing happened for {span(waited)}; {_why(before)}.")
     late = recorded.recorded_at - recorded.happened_at
     if late > LATE:
         sentences.append(f"It was recorded {span(late)} after it happened.")
     return " ".join(sentences)
+
+
+def _why(before: State) -> str:
+    """Return what a thing waited on and where, in words."""
+    whom = words(_party(before)).lower() or "nobody in particular"
+    stage = words(_stage(before)).lower()
+    held = ", on hold" if getattr(before, "on_hold", False) else ""
+    return f"it waited on {whom}" + (f", in {stage}" if stage else "") + held
 
 
 def _missing(events: Sequence[Recorded]) -> list[int]:
