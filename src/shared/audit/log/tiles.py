@@ -21,6 +21,7 @@ TILE_WIDTH = 1 << TILE_HEIGHT
 TILE_PATH = r"^(x[0-9]{3}/)*[0-9]{3}(\.p/[1-9][0-9]{0,2})?$"
 _PATH = re.compile(TILE_PATH)
 TILE_BYTES = TILE_WIDTH * HASH_BYTES
+TOP_LEVEL = 7  # of a tree of 2^63 leaves
 TILES_HELD_LIMIT = 4_096  # 32 MB: every tile of a million entries
 
 # Which tile: its level (of tiles, not of hashes) and its number in it.
@@ -38,7 +39,9 @@ KEEP = (
     " ON CONFLICT (level, number) DO UPDATE SET hashes = excluded.hashes"
 )
 LAST_OF_EACH_LEVEL = (
-    "SELECT DISTINCT ON (level) level, number, hashes FROM log_tiles ORDER BY level, number DESC"
+    "SELECT tile.* FROM generate_series(0, $1::int) AS wanted (level),"
+    " LATERAL (SELECT level, number, hashes FROM log_tiles t WHERE t.level = wanted.level"
+    " ORDER BY number DESC LIMIT 1) tile"
 )
 
 
@@ -136,7 +139,7 @@ class Edge:
     @classmethod
     async def read(cls, connection: Connection) -> "Edge":
         """Read it from a database."""
-        rows = await connection.fetch(LAST_OF_EACH_LEVEL)
+        rows = await connection.fetch(LAST_OF_EACH_LEVEL, TOP_LEVEL)
         return cls({(row["level"], row["number"]): row["hashes"] for row in rows})
 
     @property

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from shared.audit.log.api import checkpoint
 from shared.audit.log.reading import LogReader
-from shared.audit.log.tiles import TILE_PATH, TILE_WIDTH, Tiles, tile_number
+from shared.audit.log.tiles import TILE_PATH, TILE_WIDTH, TOP_LEVEL, Tiles, tile_number
 from shared.audit.log.tree import HASH_BYTES
 from shared.audit.reads import READ_AUDIT, AuditRoute
 from shared.audit.veiling import veiled_entries
@@ -22,7 +22,7 @@ from shared.http.reading import Read
 router = APIRouter(prefix="/v1/audit/log", tags=["audit"], route_class=AuditRoute)
 
 BYTES, TEXT = "application/octet-stream", "text/plain; charset=utf-8"
-LEVELS = 8
+LEVELS = TOP_LEVEL + 1
 NUMBER_LIMIT = 2**53
 
 Number = Annotated[
