@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, NoReturn, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -25,6 +25,7 @@ from shared.audit.log.checkpoints import Policy, proof_text
 from shared.audit.log.entries import Entry
 from shared.audit.log.keys import read_policy, read_signers, write_signer
 from shared.audit.log.notes import KeyType, Signer
+from shared.audit.log.read_checkpoints import newest_of_reads
 from shared.audit.log.reading import LogReader, Signed
 from shared.audit.log.tiles import Tiles
 from shared.audit.log.witness import Witness
@@ -53,11 +54,17 @@ Out = Annotated[Path | None, typer.Option(help="Write it to this file instead.")
 
 
 @app.command()
-def checkpoint(*, out: Out = None) -> None:
+def checkpoint(
+    *,
+    reads: Annotated[bool, typer.Option("--reads", help="Of the log of reads.")] = False,
+    out: Out = None,
+) -> None:
     """Print the newest checkpoint, with the signatures it has by now."""
 
     async def see(connection: Connection) -> str:
-        return (await _latest(connection)).note
+        if not reads:
+            return (await _latest(connection)).note
+        return await newest_of_reads(connection) or _nothing_signed()
 
     _tell(_read("checkpoint", "newest", see), out)
 
@@ -77,11 +84,18 @@ def prove(position: Annotated[int, typer.Argument(min=1)], *, out: Out = None) -
 
 
 @app.command()
-def keys(*, out: Out = None) -> None:
+def keys(
+    *,
+    quorum: Annotated[
+        int,
+        typer.Option(min=0, help="So many witnesses must have signed, for whoever uses the file."),
+    ] = 0,
+    out: Out = None,
+) -> None:
     """Print the keys of the log and its witnesses, as `--keys` of the other commands takes them."""
 
     async def see(connection: Connection) -> str:
-        policy = await LogReader(connection).policy()
+        policy = await LogReader(connection).policy(quorum)
         known = (*policy.logs, *policy.witnesses)
         return policy.text() + "".join(f"# {key.name}: {key.fingerprint}\n" for key in known)
 
@@ -109,7 +123,8 @@ def fsck(
             say(f"WRONG: {finding}")
         say(
             f"{checked.edge.size} entries, {checked.checkpoints} checkpoints"
-            f" ({checked.witnessed} countersigned), {len(checked.findings)} findings."
+            f" ({checked.witnessed} countersigned), {checked.reads} checkpoints of the log of reads,"
+            f" {len(checked.findings)} findings."
         )
         return not checked.findings
 
@@ -216,9 +231,11 @@ def witness(
 
 async def _latest(connection: Connection) -> Signed:
     signed = await LogReader(connection).latest()
-    if signed is None:
-        raise NotConfigured("Nothing has been signed yet: is a worker running?")
-    return signed
+    return signed or _nothing_signed()
+
+
+def _nothing_signed() -> NoReturn:
+    raise NotConfigured("Nothing has been signed yet: is a worker running?")
 
 
 def _hidden_from_the_public(connection: Connection) -> Hidden:

@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rfp_service import auditing, logs
 from rfp_service.app import openapi_text
 from rfp_service.demonstration.guide import guide
+from rfp_service.demonstration.neighbour import neighbour
 from rfp_service.demonstration.people import person_of
 from rfp_service.demonstration.seeding import seed
 from rfp_service.migrating import is_current, migrate, migration_sql, rebuild_views
@@ -50,9 +51,9 @@ def demo() -> None:
     if settings.profile is not Profile.DEMONSTRATION:
         raise NotConfigured("`demo` is for the demonstration profile.")
     say("Starting …")
-    with database(settings) as base:
+    with database(settings) as base, neighbour(settings) as witnessed:
         uvloop.run(_prepare(base, with_data=True))
-        serve(settings, base, worker=True, announce=lambda: say(guide(settings)))
+        serve(witnessed, base, worker=True, announce=lambda: say(guide(settings)))
 
 
 @app.command("serve")

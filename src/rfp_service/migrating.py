@@ -39,6 +39,7 @@ GRANT SELECT ON log_tiles, log_checkpoints, log_cosignatures, log_keys, audit_re
 GRANT INSERT ON log_tiles, log_checkpoints, log_cosignatures, log_keys TO {role};
 GRANT UPDATE (hashes) ON log_tiles TO {role};
 GRANT EXECUTE ON FUNCTION append_audit_read, event_leaf, audit_read_hash TO {role};
+GRANT SELECT, INSERT ON read_checkpoints TO {role};
 GRANT SELECT, INSERT, UPDATE ON jobs TO {role};
 GRANT SELECT, INSERT, DELETE ON job_results TO {role};
 """
@@ -46,6 +47,7 @@ GRANT SELECT, INSERT, DELETE ON job_results TO {role};
 READER_GRANTS = """
 GRANT SELECT ON stored_events, event_head, views, notices, people TO {role};
 GRANT SELECT ON log_tiles, log_checkpoints, log_cosignatures, log_keys, audit_reads TO {role};
+GRANT SELECT ON read_checkpoints TO {role};
 GRANT EXECUTE ON FUNCTION append_audit_read, event_leaf, audit_read_hash, position_at TO {role};
 """
 READER_VIEW_GRANT = "GRANT SELECT ON {table} TO {role}"

@@ -22,6 +22,7 @@ from shared.access.tokens import Person
 from shared.accounts.context import ACCOUNTS
 from shared.accounts.keys import ApiKeys
 from shared.audit.context import AUDIT
+from shared.audit.log.tiles import Tiles
 from shared.bulk.answering import Batches
 from shared.bulk.context import BULK
 from shared.context import Context
@@ -92,6 +93,7 @@ class Service:
     running: Running
     importer: Importer
     veil: Veil
+    tiles: Tiles
     limits: Limits
     texts: PersonalTexts
     jobs: Jobs
@@ -134,6 +136,7 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
                 running=Running(),
                 importer=importer,
                 veil=Veil(pool, Seals(EVENTS), texts, PERMISSIONS),
+                tiles=Tiles(pool),
                 limits=Limits(settings.requests_a_minute),
                 jobs=jobs,
                 batches=batches,

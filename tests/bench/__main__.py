@@ -3,7 +3,7 @@
 import sys
 
 from rfp_service import logs
-from tests.bench.auditing import lag, leaf, proofs
+from tests.bench.auditing import by_value, lag, leaf, proofs
 from tests.bench.bulk import at_risk, categorising
 from tests.bench.ground import ground
 from tests.bench.posting import posting
@@ -21,6 +21,7 @@ FIGURES = {
     "leaf": leaf,
     "lag": lag,
     "proofs": proofs,
+    "by-value": by_value,
     "sign-in": signing_in,
     "bulk": categorising,
     "risk": at_risk,

@@ -10,6 +10,7 @@ from tests.prove.auditing import edits, the_past
 from tests.prove.counts import crashes, malformed_requests, own_work, properties, random_decisions
 from tests.prove.followers import nothing_is_missed
 from tests.prove.parts import Failed, Missing
+from tests.prove.published import published_cases
 from tests.prove.second_postgres import the_machines_own
 from tests.prove.verifiers.running import other_verifiers
 
@@ -23,6 +24,7 @@ PROOFS: dict[str, Callable[[], str]] = {
     "own-work": own_work,
     "followers": nothing_is_missed,
     "verifiers": other_verifiers,
+    "published": published_cases,
     "second-postgres": the_machines_own,
 }
 

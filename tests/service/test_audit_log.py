@@ -6,11 +6,14 @@ import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 import httpx
 import pytest
 import uvicorn
 
+from rfp_service.app import openapi_document
 from rfp_service.service import CONTEXTS
 from shared.access.roles import Role
 from shared.audit.bundle.contents import Files
@@ -18,6 +21,7 @@ from shared.audit.log.checkpoints import Policy, check_proof, hash_of, opened
 from shared.audit.log.entries import Entry
 from shared.audit.log.keys import WitnessAddress
 from shared.audit.log.notes import KeyType, Note, Signer, Verifier
+from shared.audit.log.read_checkpoints import newest_of_reads
 from shared.audit.log.reading import LogReader
 from shared.audit.log.tree import leaf_hash, nodes_of, root_hash, verify_consistency
 from shared.audit.log.witness import Witness
@@ -120,6 +124,7 @@ async def test_a_mirror_finds_the_whole_log_in_its_tiles(api: Api) -> None:
     assert tile == b"".join(leaves)
     assert root_hash(len(leaves), nodes_of(leaves)) == checkpoint.root
     assert len((await fetched("tile/0/000.p/3")).content) == 96
+    assert (await fetched("tile/0/000.p%2F3")).content == tile[:96]  # as the API file has it
     for missing in (
         "tile/0/000",
         "tile/0/001",
@@ -127,43 +132,67 @@ async def test_a_mirror_finds_the_whole_log_in_its_tiles(api: Api) -> None:
         "tile/9/000",
         "tile/0/x",
         "tile/entries/7",
+        f"tile/entries/{'x999/' * 7}999",
     ):
         await fetched(missing, 404)
 
 
+AUDIT = {
+    path: operations["get"]
+    for path, operations in openapi_document()["paths"].items()
+    if path.startswith("/v1/audit")
+}
+
+
 async def test_every_reading_of_the_audit_is_kept(api: Api) -> None:
-    """Each operation of the audit is asked once; each has left its line, and refusals none."""
+    """Each operation of the API file is asked in each of its forms; each leaves its line, refusals none."""
     case = await api.approved()
     await api.get("/v1/audit/checkpoint", SAM)
-    paths = [route.path for c in CONTEXTS for router in c.routers for route in router.routes]  # type: ignore[attr-defined]
-    audit = sorted({path for path in paths if path.startswith("/v1/audit")})
-    assert len(audit) >= 9
+    while await newest_of_reads(api.service.pool) is None:  # noqa: ASYNC110  # another process signs
+        await asyncio.sleep(0.05)
     before = await api.service.pool.fetchval("SELECT count(*) FROM audit_reads")
-    answered = 0
-    for path in audit:
-        await api.client.get(sample(path, case), headers=api.headers(RITA))
-        answer = await api.client.get(sample(path, case), headers=api.headers(SAM))
-        answered += answer.status_code == 200
-    assert answered == len(audit)
+    asked = []
+    for path, operation in AUDIT.items():
+        target = sample(path, operation, case)
+        for form in operation["responses"]["200"]["content"]:
+            await api.client.get(target, headers=api.headers(RITA, Accept=form))
+            answer = await api.client.get(target, headers=api.headers(SAM, Accept=form))
+            assert answer.status_code == 200, (target, form, answer.text)
+            assert answer.headers["content-type"].startswith(form)
+            asked.append(target)
+    assert len(asked) > len(AUDIT) > 12
     kept = await api.service.pool.fetch(
         "SELECT * FROM audit_reads WHERE position > $1 ORDER BY position", before
     )
-    assert len(kept) == answered
+    assert [row["target"] for row in kept] == asked
     assert {row["reader"] for row in kept} == {"sam"}
     assert {row["authority"] for row in kept} == {"scrutiny_member"}
-    assert [row["target"] for row in kept] == [sample(path, case) for path in audit]
+    assert {row["status"] for row in kept} == {200}
 
 
-def sample(path: str, case: str) -> str:
-    queries = {
-        "/v1/audit/consistency": "from=1",
-        "/v1/audit/comparisons": "from=1",
-        "/v1/audit/periods": "from=2026-01-01T00:00Z&to=2027-01-01T00:00Z",
-        "/v1/audit/bundles": "from=2026-01-01T00:00Z&to=2027-01-01T00:00Z",
-    }
-    path = path.replace("{position}", "1").replace("{level}/{path:path}", "0/000.p/1")
-    path = path.replace("{path:path}", "000.p/1").replace("{stream_id}", case)
-    return f"{path}?{queries[path]}" if path in queries else path
+def sample(path: str, operation: dict[str, Any], case: str) -> str:
+    """Return a request to an operation, with what it needs."""
+    values = {
+        "position": "1", "level": "0", "path": "000.p/1", "stream_id": case,
+        "from": "2026-01-01T00:00Z", "to": "2027-01-01T00:00Z",
+    }  # fmt: skip
+    if path == "/v1/audit/consistency":
+        values["from"] = "1"
+    needed = [
+        p["name"]
+        for p in operation.get("parameters", [])
+        if p.get("required") and p["in"] == "query"
+    ]
+    if path == "/v1/audit/bundles":  # of a case or of a period
+        needed = ["from", "to"]
+    query = "&".join(f"{name}={values[name]}" for name in needed)
+    return f"{path.format(**values)}?{query}".rstrip("?")
+
+
+def test_the_api_file_holds_every_route_of_the_audit() -> None:
+    paths = [route.path for c in CONTEXTS for router in c.routers for route in router.routes]  # type: ignore[attr-defined]
+    audit = {path.replace(":path", "") for path in paths if path.startswith("/v1/audit")}
+    assert audit == AUDIT.keys()
 
 
 def test_no_route_of_the_audit_is_without_its_keeping() -> None:
@@ -258,8 +287,35 @@ def test_an_auditor_checks_the_record_from_the_command_line(folder: Path) -> Non
         bad = service.run("audit", "fsck", "--keys", str(kept / "others"), check=False)
         assert bad.returncode == 1
         assert "WRONG" in bad.stdout
+        a_councillor_checks_a_bundle_with_the_witness(service, kept)
         reads = httpx.get(f"{service.url}/v1/audit/reads", headers=headers).json()["items"]
         assert {"audit fsck", "audit prove", "audit checkpoint"} <= {r["operation"] for r in reads}
+
+
+def a_councillor_checks_a_bundle_with_the_witness(service: Running, kept: Path) -> None:
+    """As the README says; the demonstration's witness is the only one, and its key came on paper."""
+    deadline = time.monotonic() + 60
+    while "neighbouring-council" not in service.run("audit", "checkpoint").stdout:
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+    keys, bundle = str(kept / "keys.txt"), str(kept / "spring.zip")
+    service.run("audit", "keys", "--quorum", "1", "--out", keys)
+    public = service.data_dir / "neighbouring-council.example" / "public-key.txt"
+    assert public.read_text() in (kept / "keys.txt").read_text()
+    case = str(uuid5(NAMESPACE_URL, "no such case"))
+    assert service.run("audit", "bundle", bundle, "--case", case, check=False).returncode == 1
+    period = ("--from", "2020-01-01T00:00Z", "--to", "2099-01-01T00:00Z")
+    service.run("audit", "bundle", bundle, *period)
+    checked = service.run("audit", "verify", bundle, "--keys", keys).stdout
+    assert "right: the witness neighbouring-council.example countersigned it on " in checked
+    assert checked.splitlines()[-1] == "SOUND"
+    stranger = Signer.new("neighbouring-council.example", KeyType.WITNESS).verifier
+    (kept / "keys.txt").write_text(
+        (kept / "keys.txt").read_text().replace(public.read_text().strip(), str(stranger))
+    )
+    unwitnessed = service.run("audit", "verify", bundle, "--keys", keys, check=False)
+    assert "0 witnesses signed, 1 must have." in unwitnessed.stdout
+    assert unwitnessed.returncode == 1
 
 
 def test_a_witness_runs_from_the_command_line_and_is_asked_by_the_worker(folder: Path) -> None:

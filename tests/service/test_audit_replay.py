@@ -77,6 +77,22 @@ async def test_decisions_are_found_by_body_of_work_period_and_value(api: Api) ->
     assert worth[0]["rule"] == "Approve"
 
 
+async def test_a_case_is_found_by_what_it_was_worth_at_the_time(api: Api) -> None:
+    rfp = await api.raised()
+    for estimate in (1_000, 5_000, 3_000):
+        await api.decide(rfp, "amend", estimate_pence=estimate)
+    await api.decide(rfp, "withdraw", reason="No need.")
+
+    async def found(low: int, high: int) -> list[int]:
+        return [d["version"] for d in await listed(api, value_from=low, value_to=high)]
+
+    assert await found(1_000, 1_000) == [2]
+    assert await found(4_000, 9_000) == [3]
+    assert await found(2_000, 4_000) == [5, 4]  # a withdrawal says no amount: the last said holds
+    assert await found(0, 10_000) == [5, 4, 3, 2]
+    assert await found(9_000, 10_000) == []
+
+
 async def test_a_case_is_told_as_a_story(api: Api) -> None:
     rfp = await api.approved()
     story = (await api.get(f"/v1/audit/streams/{rfp}", SAM)).json()
@@ -84,7 +100,9 @@ async def test_a_case_is_told_as_a_story(api: Api) -> None:
     assert decisions[0] == "RfpRaised"
     assert decisions[-2:] == ["ApprovalRequested", "ApprovalGranted"]
     asked, granted = story["items"][-2:]
-    assert [(t["told"], t["about"]) for t in asked["told"]] == [("head", "approval-requested")]
+    assert [(t["told"], t["about"], t["people"]) for t in asked["told"]] == [
+        ("head", "approval-requested", ["hana"])
+    ]
     assert (granted["waited_on"], granted["waited_in"]) == ("approver", "approval")
     assert {"field": "stage", "before": "approval", "after": "ready_to_issue"} in granted["changes"]
     assert story["complete"] is True

@@ -1,18 +1,28 @@
-"""Rules in one line: `given(state, events).when(command, by=…).then(…)` or `.refused(…)`."""
+"""Rules in one line: `given(state, events).when(command, by=…).then(…)` or `.refused(…)`.
+
+Whatever is decided in a specification is taken again from what would be stored of it, and must come out the
+same: so it is for every event that has a specification.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from pydantic import JsonValue
 
+from shared.audit.replay.reexecution import taken_again
 from shared.errors import Refused
-from shared.messages import Command, Event, Known, Stamp, State, Tier
+from shared.eventstore.commanded import personal_texts
+from shared.eventstore.encoding import EnvelopeMapper, Topics
+from shared.eventstore.sealing import _open_texts, _sealed
+from shared.messages import Command, Event, Known, Recorded, Stamp, State, Tier
 from shared.rules import Rules
 from shared.scheme.domain import SchemeValues
 
+STREAM = UUID("aaaaaaaa-0000-4000-8000-000000000001")
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 TIERS = (Tier(name="head", up_to_pence=2_500_000), Tier(name="director", up_to_pence=25_000_000))
 
@@ -71,7 +81,11 @@ class When:
     def events(self) -> list[Event[Any]]:
         """Return what the rules answer."""
         decided = self.command.decide(self.state, self.stamp)
-        return list(decided) if isinstance(decided, Sequence) else [decided]
+        events = list(decided) if isinstance(decided, Sequence) else [decided]
+        if events:
+            again = taken_again(self.state, _as_recorded(events, self.command, self.stamp))
+            assert again.same is True, again
+        return events
 
     def then(self, *expected: Event[Any]) -> None:
         """Expect exactly these events."""
@@ -90,6 +104,18 @@ class When:
             self.events()
         assert type(caught.value) is by
         assert {name: caught.value.facts.get(name) for name in facts} == facts
+
+
+def _as_recorded(events: Sequence[Event[Any]], command: Command[Any], by: Stamp) -> list[Recorded]:
+    """Return what would be read again of these events once they are stored."""
+    mapper = EnvelopeMapper(Topics({type(event) for event in events}))
+    personal, found = personal_texts(events), []
+    for part, event in enumerate(events):
+        keys = {text.about: (STREAM, bytes(32)) for text in _open_texts(event)}
+        stored = mapper.stored(STREAM, part + 1, _sealed(event, keys), by, command, part, personal)
+        place = (part + 1, STREAM, part + 1, stored.topic, stored.state, by.at)
+        found.append(mapper.recorded(place))
+    return found
 
 
 def given(blank: Any, *events: Event[Any]) -> Given:

@@ -19,6 +19,11 @@ See every decision as a scrutiny member:
 See which projects will miss the transition date, as the programme office:
   curl -H "Authorization: Bearer $({env}.venv/bin/rfp-service token programme_officer)" \\
     "{base}/v1/projects/at-risk?limit=5"
+Take a part of the record away, and check it with no database and no network; a witness, the
+(fictional) neighbouring council, has countersigned it:
+  {env}.venv/bin/rfp-service audit keys --quorum 1 --out keys.txt
+  {env}.venv/bin/rfp-service audit bundle year.zip --from 2020-01-01T00:00Z --to 2099-01-01T00:00Z
+  .venv/bin/rfp-service audit verify year.zip --keys keys.txt
 Roles: requester procurement_officer approver scrutiny_member administrator …
        (`rfp-service token --help`; `--person hana-head` acts as one of several approvers)
 The API file: {base}/openapi.json

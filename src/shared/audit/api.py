@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, JsonValue
-from sqlalchemy import ColumnElement, ScalarSelect, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
 
 from shared.audit.journal import decisions
 from shared.audit.reads import NAME, READ_AUDIT, AuditRoute
@@ -101,13 +101,22 @@ async def within(
         conditions.append(decisions.c.happened_at >= first)
     if last is not None:
         conditions.append(decisions.c.happened_at < last)
-    if value_from is not None:
-        conditions.append(_case_value() >= value_from)
-    if value_to is not None:
-        conditions.append(_case_value() <= value_to)
     if value_from is not None or value_to is not None:
+        conditions += worth(value_from or 0, PENCE_LIMIT if value_to is None else value_to)
         conditions.append(reading.veil.by_amount(reading.person, decisions.c.stream_id))
     return conditions
+
+
+def worth(low: int, high: int) -> Conditions:
+    """Return the conditions on decisions on cases that were then worth [low, high] pence.
+
+    The first picks the few cases that were ever worth that, by an index; only their decisions are then
+    compared with what their case was worth at the time.
+    """
+    said = decisions.alias()
+    ever = select(said.c.stream_id).where(said.c.value_pence.between(low, high))
+    then = func.int8range(low, high, "[]").op("@>")(case_value())
+    return [decisions.c.stream_id.in_(ever), then]
 
 
 @router.get(
@@ -124,13 +133,13 @@ async def list_decisions(
 ) -> Response:
     """List what was decided, newest first; imported history is not in it."""
     of_row = [decisions.c[n] for n in DecisionRow.model_fields if n in decisions.c]
-    statement = select(*of_row, _case_value().label("case_value_pence")).where(
+    statement = select(*of_row, case_value().label("case_value_pence")).where(
         decisions.c.position <= reading.position, *names, *bounds
     )
     return await page.of(reading, statement, decisions.c.position, also=_with_what_was_said)
 
 
-def _case_value() -> "ScalarSelect[int | None]":
+def case_value() -> "ScalarSelect[int | None]":
     """Return what the case was last said to be worth by a decision."""
     earlier = decisions.alias()
     return (

@@ -40,6 +40,7 @@ decisions = journal_table(
     Column("body_of_work", Text, nullable=False),
     Column("decision", Text, nullable=False),
     Column("rule", Text, nullable=False),
+    Column("stage", Text, nullable=False),
     Column("value_pence", BigInteger),
     Column("marks", ARRAY(Text), nullable=False),
     Column("by", Text, nullable=False),
@@ -68,6 +69,7 @@ def decision_rows(recorded: Recorded) -> Iterable[Row]:
             "body_of_work": body_of_work(kind),
             "decision": type(recorded.event).__name__,
             "rule": str(command.get("name", "")) if isinstance(command, dict) else "",
+            "stage": str(said.get("stage", "")),
             "value_pence": _value(said, type(recorded.event).sealed),
             "marks": _marks(type(recorded.event).__name__, said),
             "by": envelope["by"],
@@ -97,15 +99,14 @@ def _value(said: Mapping[str, JsonValue], sealed: Sealed | None) -> int | None:
 
 def _marks(decision: str, said: Mapping[str, JsonValue]) -> list[str]:
     """Return what a decision says of itself that scrutiny counts, whatever it is called."""
-    marks = []
     conflicts = said.get("conflicts")
-    if (isinstance(conflicts, str) and conflicts.strip().lower() not in NO_CONFLICT) or said.get(
-        "conflict"
-    ) is True:
-        marks.append("conflicts_declared")
-    if said.get("late") is True and decision.startswith(APPROVALS):
-        marks.append("late_approvals")
-    return marks
+    declared = isinstance(conflicts, str) and conflicts.strip().lower() not in NO_CONFLICT
+    marks = {
+        "conflicts_declared": declared or said.get("conflict") is True or said.get("conflicted"),
+        "late_approvals": said.get("late") is True and decision.startswith(APPROVALS),
+        "overrides": said.get("near_duplicate_of"),  # raised although one much like it was shown
+    }
+    return [mark for mark, holds in marks.items() if holds]
 
 
 DECISIONS = Journal(
@@ -117,5 +118,6 @@ DECISIONS = Journal(
         "(decision, position)",
         "(happened_at, position)",
         "(stream_id, position) WHERE value_pence IS NOT NULL",
+        "(value_pence, stream_id) WHERE value_pence IS NOT NULL",
     ),
 )

@@ -3,12 +3,16 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import BigInteger, Column, DateTime, MetaData, SmallInteger, Table, Text, select
 
+from shared.audit.log.checkpoints import Checkpoint, hash_text
+from shared.audit.log.notes import Note
+from shared.audit.log.read_checkpoints import newest_of_reads
 from shared.audit.reads import NAME, READ_AUDIT, AuditRoute
-from shared.http.answers import listed
+from shared.errors import NotFound
+from shared.http.answers import READS_ONE, listed
 from shared.http.deciding import may
 from shared.http.pages import Paged
 from shared.http.reading import Read
@@ -40,6 +44,35 @@ class ReadRow(BaseModel):
     target: str
     status: int
     trace: str
+
+
+class ReadsCheckpoint(BaseModel):
+    """A signed statement of how many times the audit had been read, and of the last read's hash.
+
+    Each read's hash covers the one before it, so whoever keeps this finds any change before it, and a cut.
+    """
+
+    origin: str
+    size: int
+    hash: str
+    note: str
+
+
+@router.get(
+    "/reads/checkpoint",
+    summary="See what was signed of the log of reads",
+    dependencies=[may(READ_AUDIT)],
+    responses=READS_ONE,
+)
+async def see_reads_checkpoint(request: Request) -> ReadsCheckpoint:
+    """Show the newest signed checkpoint of the log of reads."""
+    note = await newest_of_reads(request.app.state.service.pool)
+    if note is None:
+        raise NotFound
+    checkpoint = Checkpoint.parse(Note.parse(note).text)
+    return ReadsCheckpoint(
+        origin=checkpoint.origin, size=checkpoint.size, hash=hash_text(checkpoint.root), note=note
+    )
 
 
 @router.get(

@@ -159,6 +159,12 @@ class Scheme:
         in_effect = [v for v in self.versions if v.values and v.values.effective_from <= day]
         return max(in_effect, key=_effect) if in_effect else Version()
 
+    def standing_on(self, tier: str, day: date) -> list[str]:
+        """Return who stood on a tier on a day; nobody where the scheme had no such tier."""
+        values = self.in_force(day).values
+        tiers = values.tiers if values else []
+        return [person for t in tiers if t.name == tier for person in t.approvers]
+
     def closed_days(self) -> frozenset[date]:
         """Return the council's closed days, each as the scheme stood on that day."""
         named = {day for v in self.versions if v.values for day in v.values.closed_days}

@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -17,6 +18,7 @@ from shared.audit.bundle.contents import (
     KEYS,
     MANIFEST,
     READ_ME,
+    READS_CHECKPOINT,
     STORY,
     Files,
     NotABundle,
@@ -256,3 +258,23 @@ async def test_a_bundle_is_a_plain_zip_file(
     with pytest.raises(NotABundle):
         Files.read(tmp_path / "big.zip")
     assert not checked(Files({})).sound
+
+
+async def test_a_bundle_says_how_often_the_audit_was_read_and_never_less(
+    pool: asyncpg.Pool, store: EventStore
+) -> None:
+    bundles = []
+    for end in (40, 60):
+        await pool.execute("SELECT append_audit_read('sam', 'auditor', 'x', '/', 200, '')")
+        await kept(pool, store, end - 20, end)
+        last = bundles[0].manifest().size if bundles else None
+        bundles.append(await made(pool, MAPPER, replace(PERIOD, last_size=last), PROGRAM))
+    first, second = bundles
+    told = "right: the log of who read the audit is signed, with 2 lines so far"
+    assert told in checked(second, last=first).lines
+    poorer = Files({**second.files, READS_CHECKPOINT: first.files[READS_CHECKPOINT]})
+    again = Files({**first.files, READS_CHECKPOINT: second.files[READS_CHECKPOINT]})
+    wrong = checked(poorer, last=again).wrong
+    assert "the log of who read the audit had 2 lines, and has 1 in this bundle" in wrong
+    forged = second.text(READS_CHECKPOINT).replace("\n2\n", "\n9\n").encode()
+    assert not checked(Files({**second.files, READS_CHECKPOINT: forged})).sound

@@ -10,8 +10,9 @@ import asyncpg
 import pytest
 
 from shared.audit.log.checking import check
-from shared.audit.log.checkpoints import Checkpoint, Policy, with_lines
-from shared.audit.log.notes import signed_note
+from shared.audit.log.checkpoints import Checkpoint, Policy, opened, with_lines
+from shared.audit.log.notes import BadNote, Signer, signed_note
+from shared.audit.log.read_checkpoints import newest_of_reads, opened_of_reads
 from shared.audit.log.reading import LogReader
 from shared.audit.log.tiles import Edge, Tiles
 from shared.audit.log.witness import Request, Witness
@@ -242,3 +243,50 @@ async def test_a_changed_tile_and_a_changed_read_are_found(
         "Tile 0 of level 0 holds other hashes than the record's",
         "The log of reads was changed (position 2)",
     ]
+
+
+READ = "SELECT append_audit_read($1, 'auditor', 'x', '/', 200, '')"
+
+
+async def test_a_cut_tail_of_the_log_of_reads_is_found(
+    pool: asyncpg.Pool, store: EventStore, admin: asyncpg.Connection
+) -> None:
+    """A chain does not know its end: the signed checkpoint does, and one that was kept elsewhere for ever."""
+    for reader in ("sam", "ada", "sam", "ada"):
+        await pool.execute(READ, reader)
+    await kept(pool, store, 0, 20)
+    saved = await newest_of_reads(pool)
+    assert saved is not None
+    assert opened_of_reads(saved, POLICY).size == 4
+    assert (await check(admin, [saved], POLICY)).findings == []
+    for table in ("audit_reads", "read_checkpoints"):
+        await admin.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+    await admin.execute("DELETE FROM audit_reads WHERE position > 2")
+    cut = "The log of reads was cut off: a read that was signed is gone (position 4)"
+    assert [str(f) for f in (await check(admin, [], POLICY)).findings] == [cut]
+    await admin.execute("DELETE FROM read_checkpoints")
+    assert (await check(admin, [], POLICY)).findings == []  # from within, nothing is to be seen
+    assert [str(f) for f in (await check(admin, [saved], POLICY)).findings] == [cut]
+    for _ in range(2):
+        await pool.execute(READ, "eve")
+    found = [str(f) for f in (await check(admin, [saved], POLICY)).findings]
+    assert found == ["The log of reads is not the one that was signed (position 4)"]
+
+
+async def test_a_checkpoint_of_the_log_of_reads_is_signed_by_the_log_itself(
+    pool: asyncpg.Pool, store: EventStore, admin: asyncpg.Connection
+) -> None:
+    await pool.execute(READ, "sam")
+    record = await kept(pool, store, 0, 5)
+    saved = await newest_of_reads(pool)
+    assert saved is not None
+    stranger = Policy((Signer.new(LOG.verifier.name).verifier,))
+    for note, policy in ((saved, stranger), (record, POLICY)):
+        with pytest.raises(BadNote):
+            opened_of_reads(note, policy)
+    with pytest.raises(BadNote):
+        opened(saved, POLICY)  # nor is it one of the record
+    forged = saved.replace("\n1\n", "\n2\n")
+    found = [str(f) for f in (await check(admin, [forged], POLICY)).findings]
+    assert len(found) == 1
+    assert found[0].startswith("A checkpoint of the log of reads is not signed as it must be")

@@ -19,6 +19,7 @@ FORMAT = "rfp-service audit bundle 1"
 READ_ME, STORY, MANIFEST = "READ-ME-FIRST.txt", "story.html", "manifest.json"
 CHECKPOINT, KEYS = "checkpoint.txt", "keys.txt"
 LAST_CHECKPOINT, CONSISTENCY = "last-checkpoint.txt", "consistency.txt"
+READS_CHECKPOINT = "reads-checkpoint.txt"
 FILES_LIMIT = 500_000
 FILE_BYTES_LIMIT = 256 * 2**20
 TOTAL_BYTES_LIMIT = 2 * 2**30

@@ -15,6 +15,7 @@ from shared.audit.bundle.contents import (
     LAST_CHECKPOINT,
     MANIFEST,
     READ_ME,
+    READS_CHECKPOINT,
     STORY,
     Files,
     Manifest,
@@ -30,6 +31,7 @@ from shared.audit.bundle.contents import (
 from shared.audit.bundle.pages import read_me, story_page
 from shared.audit.log.checkpoints import hash_text, proof_text
 from shared.audit.log.entries import Entry
+from shared.audit.log.read_checkpoints import newest_of_reads
 from shared.audit.log.reading import LogReader, Signed
 from shared.audit.log.tiles import Tiles
 from shared.database import Connection
@@ -112,6 +114,8 @@ async def made(
         **await _proofs(connection, positions, signed),
         **await _consistency(connection, last, signed),
     }
+    if reads := await newest_of_reads(connection):
+        files[READS_CHECKPOINT] = reads.encode()
     events = [recorded_of(mapper, entry) for entry in entries]
     manifest = _manifest(wanted, signed, events, last, program, withheld)
     events = [event for event in events if event.position not in withheld]

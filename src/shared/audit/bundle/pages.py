@@ -95,6 +95,8 @@ The formats are public, and other programs read them:
   checkpoint.txt      C2SP "tlog-checkpoint", a "signed note" with Ed25519 signatures,
                       countersigned as C2SP "tlog-cosignature".
   consistency.txt     if there is an earlier bundle: the proof that the record only grew.
+  reads-checkpoint.txt  how many times the audit had been read, and the last line of that
+                      log's chain, signed. Keep it: "audit fsck --checkpoint" takes it.
   manifest.json       what is in here, and the SHA-256 of each file.
 
 WHAT THIS CANNOT SHOW

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from shared.audit.bundle.contents import (
     CHECKPOINT,
@@ -10,6 +11,7 @@ from shared.audit.bundle.contents import (
     KEYS,
     LAST_CHECKPOINT,
     MANIFEST,
+    READS_CHECKPOINT,
     STORY,
     Files,
     Manifest,
@@ -26,7 +28,9 @@ from shared.audit.bundle.pages import story_page
 from shared.audit.log.checkpoints import Policy, Vouched, check_proof, hash_of, opened
 from shared.audit.log.entries import Entry
 from shared.audit.log.notes import BadNote, Note
+from shared.audit.log.read_checkpoints import opened_of_reads
 from shared.audit.log.tree import ProofFails, verify_consistency
+from shared.calendar import LONDON
 from shared.eventstore.encoding import EnvelopeMapper
 from shared.messages import Recorded
 
@@ -90,8 +94,8 @@ def _verify(check: Verifying, report: Report) -> None:
     vouched = opened(files.text(CHECKPOINT), policy)
     report.right(
         f"the checkpoint of {vouched.checkpoint.size} entries is signed by {vouched.checkpoint.origin}"
-        f" and countersigned by {len(vouched.witnesses)} witnesses"
     )
+    _say_who_countersigned(vouched, report)
     entries = list(_entries(files, policy, vouched, report))
     _check_manifest(manifest, vouched, report)
     events = [recorded_of(check.mapper, entry) for entry in entries]
@@ -99,7 +103,19 @@ def _verify(check: Verifying, report: Report) -> None:
     withheld = [hidden.place() for hidden in manifest.withheld]
     _check_completeness(manifest, [*map(place_of, events), *withheld], report)
     _check_last(check, policy, vouched, report)
+    _check_reads(check, policy, report)
     _check_story(check, manifest, events, report)
+
+
+def _say_who_countersigned(vouched: Vouched, report: Report) -> None:
+    for witness, at in vouched.witnesses.items():
+        when = f"{datetime.fromtimestamp(at, LONDON):%d %B %Y, %H:%M}"
+        report.right(f"the witness {witness.name} countersigned it on {when}")
+    if not vouched.witnesses:
+        report.lines.append(
+            "note: no witness countersigned it, so whoever holds the council's own key could have"
+            " written all of it anew: ask for a bundle that a witness has signed"
+        )
 
 
 def _check_files(files: Files, manifest: Manifest, report: Report) -> None:
@@ -217,6 +233,25 @@ def _check_last(check: Verifying, policy: Policy, vouched: Vouched, report: Repo
         report.bad(f"the record does not go on from the earlier bundle's: {error}")
     else:
         report.right(f"the first {earlier.size} entries are those of the earlier bundle's record")
+
+
+def _check_reads(check: Verifying, policy: Policy, report: Report) -> None:
+    """Check the signature on how often the audit had been read, and that it was not less than before."""
+    bundles = [files for files in (check.last, check.files) if files is not None]
+    counts = [
+        opened_of_reads(files.text(READS_CHECKPOINT), policy).size if _has_reads(files) else 0
+        for files in bundles
+    ]
+    if counts != sorted(counts):
+        report.bad(
+            f"the log of who read the audit had {counts[0]} lines, and has {counts[-1]} in this bundle"
+        )
+    elif counts[-1]:
+        report.right(f"the log of who read the audit is signed, with {counts[-1]} lines so far")
+
+
+def _has_reads(files: Files) -> bool:
+    return READS_CHECKPOINT in files.files
 
 
 def _check_story(

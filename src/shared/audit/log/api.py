@@ -5,13 +5,12 @@ import base64
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel
 
 from shared.audit.log.checkpoints import hash_text, proof_text
 from shared.audit.log.notes import Verifier
 from shared.audit.log.reading import LogReader, Signed
-from shared.audit.log.tiles import Tiles
 from shared.audit.reads import READ_AUDIT, AuditRoute
 from shared.audit.veiling import veiled_entries
 from shared.errors import NotFound, NotReady, Unacceptable
@@ -112,7 +111,7 @@ async def see_checkpoint(
     request: Request, after: Covering = None, size: Size = None
 ) -> CheckpointSeen:
     """Show what was signed of the record last, and who countersigned it."""
-    signed = await _checkpoint(request, after or 0, size)
+    signed = await checkpoint(request, after or 0, size)
     return CheckpointSeen(
         origin=signed.note.partition("\n")[0],
         size=signed.size,
@@ -139,13 +138,13 @@ async def prove(
     size: Size = None,
 ) -> ProofSeen:
     """Show an entry's bytes and the proof that they are under a signed checkpoint."""
-    signed = await _checkpoint(request, position, size)
+    signed = await checkpoint(request, position, size)
     if position > signed.size or (reading.past and position > reading.position):
         raise NotFound
-    pool = request.app.state.service.pool
-    [entry] = await LogReader(pool).entries([position])
+    service = request.app.state.service
+    [entry] = await LogReader(service.pool).entries([position])
     withheld = (await veiled_entries(reading.veiled, [entry.item()])).get(position, "")
-    hashes = await Tiles(pool).inclusion(position - 1, signed.size)
+    hashes = await service.tiles.inclusion(position - 1, signed.size)
     return ProofSeen(
         position=position,
         index=position - 1,
@@ -175,8 +174,8 @@ async def prove_consistency(
     """Show the proof that the record of an earlier size is the beginning of a later, signed one."""
     if to is not None and from_ > to:
         raise SizesReversed
-    signed = await _checkpoint(request, from_, to)
-    hashes = await Tiles(request.app.state.service.pool).consistency(from_, signed.size)
+    signed = await checkpoint(request, from_, to)
+    hashes = await request.app.state.service.tiles.consistency(from_, signed.size)
     return ConsistencySeen(
         from_size=from_, to_size=signed.size,
         hashes=[hash_text(hashed) for hashed in hashes], checkpoint=signed.note,
@@ -209,7 +208,7 @@ async def see_keys(request: Request) -> KeysSeen:
     return KeysSeen(items=items)
 
 
-async def _checkpoint(request: Request, position: int, size: int | None) -> Signed:
+async def checkpoint(request: Request, position: int, size: int | None) -> Signed:
     """Return the checkpoint of a size, or the newest; wait for one that covers a position."""
     service = request.app.state.service
     log = LogReader(service.pool)
@@ -228,13 +227,3 @@ async def _checkpoint(request: Request, position: int, size: int | None) -> Sign
             raise NotFound
         await asyncio.sleep(LOOK_SECONDS)
     raise NotSignedYet
-
-
-@router.get(
-    "/log/checkpoint", include_in_schema=False, dependencies=[may(READ_AUDIT)],
-    summary="See the newest checkpoint as C2SP tlog-tiles serves it",
-)  # fmt: skip
-async def tiles_checkpoint(request: Request) -> Response:
-    """Show the newest checkpoint, as text."""
-    signed = await _checkpoint(request, 0, None)
-    return Response(signed.note, media_type="text/plain; charset=utf-8")

@@ -9,6 +9,7 @@ import asyncpg
 
 from shared.audit.log.checkpoints import Checkpoint, Policy, hash_text, opened
 from shared.audit.log.notes import BadNote
+from shared.audit.log.read_checkpoints import EVERY, HASHES, is_of_reads, opened_of_reads
 from shared.audit.log.tiles import Edge
 from shared.audit.log.tree import HASH_BYTES
 from shared.database import Connection
@@ -57,6 +58,7 @@ class Checked:
     findings: list[Finding] = field(default_factory=list)
     checkpoints: int = 0
     witnessed: int = 0
+    reads: int = 0
     versions: dict[UUID, int] = field(default_factory=dict)
     last_at: datetime | None = None
 
@@ -70,16 +72,16 @@ async def check(connection: Connection, saved: Sequence[str], policy: Policy) ->
     """Check the whole record and its log, and that it goes on from checkpoints saved elsewhere."""
     checked = Checked()
     own = [row["note"] for row in await connection.fetch(CHECKPOINTS)]
+    of_record = [note for note in saved if not is_of_reads(note)]
     wanted = _opened(checked, own, "The log's own checkpoint", policy)
-    wanted += _opened(checked, saved, "The saved checkpoint", policy)
+    wanted += _opened(checked, of_record, "The saved checkpoint", policy)
     sizes = sorted({checkpoint.size for checkpoint, _ in wanted})
     roots = await _walk(connection, checked, sizes)
     for checkpoint, whose in wanted:
         _compare(checked, checkpoint, whose, roots)
     await _compare_head(connection, checked)
     await _compare_tiles(connection, checked)
-    if position := await connection.fetchval(BROKEN_READS):
-        checked.found("The log of reads was changed", position)
+    await _compare_reads(connection, checked, [n for n in saved if is_of_reads(n)], policy)
     return checked
 
 
@@ -161,3 +163,28 @@ async def _compare_tiles(connection: Connection, checked: Checked) -> None:
             checked.found(
                 f"Tile {place[1]} of level {place[0]} holds other hashes than the record's"
             )
+
+
+async def _compare_reads(
+    connection: Connection, checked: Checked, saved: Iterable[str], policy: Policy
+) -> None:
+    """Expect the log of reads to be one chain, which goes through every checkpoint that was signed of it."""
+    if position := await connection.fetchval(BROKEN_READS):
+        checked.found("The log of reads was changed", position)
+    signed: list[Checkpoint] = []
+    for note in [*(row["note"] for row in await connection.fetch(EVERY)), *saved]:
+        try:
+            signed.append(opened_of_reads(note, policy))
+        except BadNote as error:
+            checked.found(f"A checkpoint of the log of reads is not signed as it must be: {error}")
+    rows = await connection.fetch(HASHES, [checkpoint.size for checkpoint in signed])
+    hashes = {row["position"]: row["hash"] for row in rows}
+    for checkpoint in signed:
+        held = hashes.get(checkpoint.size)
+        if held is None:
+            checked.found(
+                "The log of reads was cut off: a read that was signed is gone", checkpoint.size
+            )
+        elif held != checkpoint.root:
+            checked.found("The log of reads is not the one that was signed", checkpoint.size)
+    checked.reads = len(signed)

@@ -75,14 +75,19 @@ def opened(note: str, policy: Policy) -> Vouched:
     """Return a checkpoint once its log and enough witnesses signed it, or raise `BadNote`."""
     parsed = Note.parse(note)
     checkpoint = Checkpoint.parse(parsed.text)
-    logs = [key for key in policy.logs if key.name == checkpoint.origin]
-    signed = tuple(parsed.signed_by(logs))
-    if not signed:
-        raise BadNote(f"No key that is trusted for {checkpoint.origin} signed this checkpoint.")
+    signed = signed_by_log(parsed, checkpoint.origin, policy)
     witnessed = {key: at or 0 for key, at in parsed.signed_by(policy.witnesses).items()}
     if len(witnessed) < policy.quorum:
         raise BadNote(f"{len(witnessed)} witnesses signed, {policy.quorum} must have.")
     return Vouched(checkpoint, signed, witnessed)
+
+
+def signed_by_log(note: Note, name: str, policy: Policy) -> tuple[Verifier, ...]:
+    """Return which trusted keys of a log signed a note; raise `BadNote` where none did."""
+    signed = tuple(note.signed_by([key for key in policy.logs if key.name == name]))
+    if not signed:
+        raise BadNote(f"No key that is trusted for {name} signed this checkpoint.")
+    return signed
 
 
 def with_lines(note: str, lines: Iterable[str]) -> str:

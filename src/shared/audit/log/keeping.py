@@ -9,6 +9,7 @@ import structlog
 
 from shared.audit.log.checkpoints import Checkpoint
 from shared.audit.log.notes import Signer, signed_note
+from shared.audit.log.read_checkpoints import sign_reads
 from shared.audit.log.tiles import Edge
 from shared.database import Connection
 
@@ -54,7 +55,7 @@ class Keeper:
         self._introduced = False
 
     async def catch_up(self) -> int:
-        """Take in what was recorded since, and sign; return how many entries the log has now."""
+        """Take in what was recorded since, sign it and the reads; return how many entries there are now."""
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock($1)", KEEPER_LOCK)
             edge = await Edge.read(connection)
@@ -66,6 +67,7 @@ class Keeper:
             if edge.size and not self._introduced:
                 verifiers = [str(signer.verifier) for signer in self._signers]
                 await connection.execute(KEY_CHANGES, verifiers, "log", edge.size)
+            await sign_reads(connection, self.origin, self._signers)
         self._introduced = edge.size > 0
         return edge.size
 

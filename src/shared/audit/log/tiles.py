@@ -9,10 +9,9 @@ import asyncpg
 from shared.audit.log.tree import (
     HASH_BYTES,
     Nodes,
+    complete_hash,
     consistency_proof,
     inclusion_proof,
-    nodes_of,
-    range_hash,
     root_hash,
 )
 from shared.database import Connection
@@ -21,13 +20,18 @@ TILE_HEIGHT = 8
 TILE_WIDTH = 1 << TILE_HEIGHT
 TILE_PATH = r"^(x[0-9]{3}/)*[0-9]{3}(\.p/[1-9][0-9]{0,2})?$"
 _PATH = re.compile(TILE_PATH)
+TILE_BYTES = TILE_WIDTH * HASH_BYTES
+TOP_LEVEL = 7  # of a tree of 2^63 leaves
+TILES_HELD_LIMIT = 4_096  # 32 MB: every tile of a million entries
 
 # Which tile: its level (of tiles, not of hashes) and its number in it.
 Place = tuple[int, int]
 
+# Laterally, so that each tile is looked up by its key, however little is known of the table's size.
 FETCH = (
-    "SELECT level, number, hashes FROM log_tiles"
-    " JOIN unnest($1::smallint[], $2::bigint[]) AS wanted (level, number) USING (level, number)"
+    "SELECT tile.* FROM unnest($1::smallint[], $2::bigint[]) AS wanted (level, number),"
+    " LATERAL (SELECT level, number, hashes FROM log_tiles t"
+    " WHERE t.level = wanted.level AND t.number = wanted.number LIMIT 1) tile"
 )
 KEEP = (
     "INSERT INTO log_tiles (level, number, hashes)"
@@ -35,7 +39,9 @@ KEEP = (
     " ON CONFLICT (level, number) DO UPDATE SET hashes = excluded.hashes"
 )
 LAST_OF_EACH_LEVEL = (
-    "SELECT DISTINCT ON (level) level, number, hashes FROM log_tiles ORDER BY level, number DESC"
+    "SELECT tile.* FROM generate_series(0, $1::int) AS wanted (level),"
+    " LATERAL (SELECT level, number, hashes FROM log_tiles t WHERE t.level = wanted.level"
+    " ORDER BY number DESC LIMIT 1) tile"
 )
 
 
@@ -53,7 +59,7 @@ def nodes_in(tiles: Mapping[Place, bytes]) -> Nodes:
         held = hashes[start * HASH_BYTES : (start + (1 << within)) * HASH_BYTES]
         if len(held) != HASH_BYTES << within:
             raise KeyError((level, number))
-        return range_hash(0, 1 << within, nodes_of(_cut(held)))
+        return complete_hash(held)
 
     return node
 
@@ -62,11 +68,15 @@ T = TypeVar("T")
 
 
 class Tiles:
-    """Reads hashes of subtrees from the tiles in a database, in one look."""
+    """Reads hashes of subtrees from the tiles in a database, in one look; a full tile is held from then on.
+
+    A full tile never changes, so what is held is never out of date.
+    """
 
     def __init__(self, connection: Connection | asyncpg.Pool) -> None:
         """Read through this connection."""
         self._connection = connection
+        self._held: dict[Place, bytes] = {}
 
     async def inclusion(self, index: int, size: int) -> list[bytes]:
         """Return the proof that a leaf is in the tree of so many."""
@@ -89,9 +99,20 @@ class Tiles:
 
     async def fetch(self, wanted: Iterable[Place]) -> dict[Place, bytes]:
         """Return tiles by their places; what is not there is missing."""
-        places = sorted(set(wanted))
-        rows = await self._connection.fetch(FETCH, [p[0] for p in places], [p[1] for p in places])
-        return {(row["level"], row["number"]): row["hashes"] for row in rows}
+        places = set(wanted)
+        tiles = {place: self._held.pop(place) for place in places & self._held.keys()}
+        if missing := sorted(places - tiles.keys()):
+            levels, numbers = zip(*missing, strict=True)
+            for row in await self._connection.fetch(FETCH, levels, numbers):
+                tiles[row["level"], row["number"]] = row["hashes"]
+        self._hold(tiles)
+        return tiles
+
+    def _hold(self, tiles: Mapping[Place, bytes]) -> None:
+        """Hold those that are full, behind the others; let go of those not asked for the longest."""
+        self._held |= {p: hashes for p, hashes in tiles.items() if len(hashes) == TILE_BYTES}
+        while len(self._held) > TILES_HELD_LIMIT:
+            del self._held[next(iter(self._held))]
 
     async def _of(self, computed: Callable[[Nodes], T]) -> T:
         """Compute from hashes of subtrees: once to see which tiles that takes, once in earnest."""
@@ -118,7 +139,7 @@ class Edge:
     @classmethod
     async def read(cls, connection: Connection) -> "Edge":
         """Read it from a database."""
-        rows = await connection.fetch(LAST_OF_EACH_LEVEL)
+        rows = await connection.fetch(LAST_OF_EACH_LEVEL, TOP_LEVEL)
         return cls({(row["level"], row["number"]): row["hashes"] for row in rows})
 
     @property
@@ -134,13 +155,13 @@ class Edge:
 
     def _add(self, level: int, hashed: bytes) -> None:
         number, hashes = self._last.get(level, (0, bytearray()))
-        if len(hashes) == TILE_WIDTH * HASH_BYTES:
+        if len(hashes) == TILE_BYTES:
             number, hashes = number + 1, bytearray()
         hashes += hashed
         self._last[level] = (number, hashes)
         self.changed[level, number] = hashes  # type: ignore[assignment]  # bytes once it is kept
-        if len(hashes) == TILE_WIDTH * HASH_BYTES:
-            self._add(level + 1, range_hash(0, TILE_WIDTH, nodes_of(_cut(bytes(hashes)))))
+        if len(hashes) == TILE_BYTES:
+            self._add(level + 1, complete_hash(bytes(hashes)))
 
     def root(self) -> bytes:
         """Return the root of the tree; the edge is enough for it."""
@@ -172,7 +193,3 @@ def tile_path(number: int) -> str:
     while number := number // 1000:
         groups.append(f"x{number % 1000:03}")
     return "/".join(reversed(groups))
-
-
-def _cut(hashes: bytes) -> list[bytes]:
-    return [hashes[n : n + HASH_BYTES] for n in range(0, len(hashes), HASH_BYTES)]

@@ -1,25 +1,51 @@
 """The log's tiles over HTTP, as C2SP tlog-tiles names and shapes them, for mirrors and monitors.
 
-They stand outside the API file, which can't describe a parameter with slashes in it.
+A tile's number has slashes in it. C2SP sends them as they are; a client made of the API file, for which a
+parameter is one segment, sends them as `%2F`, and is answered the same.
 """
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated, Any
 
+from fastapi import APIRouter, Path, Request, Response
+
+from shared.audit.log.api import checkpoint
 from shared.audit.log.reading import LogReader
-from shared.audit.log.tiles import TILE_WIDTH, Tiles, tile_number
+from shared.audit.log.tiles import TILE_PATH, TILE_WIDTH, TOP_LEVEL, Tiles, tile_number
 from shared.audit.log.tree import HASH_BYTES
 from shared.audit.reads import READ_AUDIT, AuditRoute
 from shared.audit.veiling import veiled_entries
 from shared.errors import NotAllowed, NotFound
+from shared.http.answers import READS_ONE
 from shared.http.deciding import may
 from shared.http.reading import Read
 
-router = APIRouter(
-    prefix="/v1/audit/log/tile", tags=["audit"], route_class=AuditRoute, include_in_schema=False
-)
+router = APIRouter(prefix="/v1/audit/log", tags=["audit"], route_class=AuditRoute)
 
-BYTES = "application/octet-stream"
-LEVELS = 8
+BYTES, TEXT = "application/octet-stream", "text/plain; charset=utf-8"
+LEVELS = TOP_LEVEL + 1
+NUMBER_LIMIT = 2**53
+
+Number = Annotated[
+    str,
+    Path(
+        description="The tile's number, such as `x001/234`; where it is not full, its width: `x001/234.p/7`.",
+        json_schema_extra={"pattern": TILE_PATH},
+    ),
+]
+Level = Annotated[
+    str,
+    Path(
+        description="0 holds leaves; each level above, one hash for each full tile of that below.",
+        json_schema_extra={"pattern": f"^[0-{LEVELS - 1}]$"},
+    ),
+]
+
+
+def _as(media_type: str, description: str) -> dict[int | str, dict[str, Any]]:
+    """Return the declaration of an answer that is no JSON."""
+    binary = {"format": "binary"} if media_type == BYTES else {}
+    content = {media_type.partition(";")[0]: {"schema": {"type": "string", **binary}}}
+    return {200: {"description": description, "content": content}, **READS_ONE}
 
 
 class SomeWithheld(NotAllowed):
@@ -28,15 +54,34 @@ class SomeWithheld(NotAllowed):
 
 def _named(path: str) -> tuple[int, int]:
     try:
-        return tile_number(path)
+        number, width = tile_number(path)
     except ValueError:
         raise NotFound from None
+    if number > NUMBER_LIMIT:
+        raise NotFound
+    return number, width
 
 
 @router.get(
-    "/entries/{path:path}", summary="See a bundle of entries", dependencies=[may(READ_AUDIT)]
+    "/checkpoint",
+    summary="See the newest checkpoint as C2SP tlog-tiles serves it",
+    dependencies=[may(READ_AUDIT)],
+    response_class=Response,
+    responses=_as(TEXT, "A signed note"),
 )
-async def entry_bundle(request: Request, reading: Read, path: str) -> Response:
+async def tiles_checkpoint(request: Request) -> Response:
+    """Show the newest checkpoint, as text."""
+    return Response((await checkpoint(request, 0, None)).note, media_type=TEXT)
+
+
+@router.get(
+    "/tile/entries/{path:path}",
+    summary="See a bundle of entries",
+    dependencies=[may(READ_AUDIT)],
+    response_class=Response,
+    responses=_as(BYTES, "Entries, each behind its length in two bytes"),
+)
+async def entry_bundle(request: Request, reading: Read, path: Number) -> Response:
     """Show up to 256 entries, each behind its length in two bytes."""
     number, width = _named(path)
     first = number * TILE_WIDTH + 1
@@ -50,11 +95,17 @@ async def entry_bundle(request: Request, reading: Read, path: str) -> Response:
     return Response(b"".join(len(r).to_bytes(2, "big") + r for r in raw), media_type=BYTES)
 
 
-@router.get("/{level}/{path:path}", summary="See a tile of hashes", dependencies=[may(READ_AUDIT)])
-async def tile(request: Request, level: str, path: str) -> Response:
+@router.get(
+    "/tile/{level}/{path:path}",
+    summary="See a tile of hashes",
+    dependencies=[may(READ_AUDIT)],
+    response_class=Response,
+    responses=_as(BYTES, "Hashes, 32 bytes each"),
+)
+async def tile(request: Request, level: Level, path: Number) -> Response:
     """Show up to 256 hashes of one level; a part of a tile stays there when the tile has grown."""
     number, width = _named(path)
-    if level not in map(str, range(LEVELS)) or number > 2**53:
+    if level not in map(str, range(LEVELS)):
         raise NotFound
     tiles = await Tiles(request.app.state.service.pool).fetch([(int(level), number)])
     hashes = tiles.get((int(level), number), b"")[: width * HASH_BYTES]

@@ -46,6 +46,16 @@ def range_hash(start: int, end: int, nodes: Nodes) -> bytes:
     return hashed
 
 
+def complete_hash(leaves: bytes) -> bytes:
+    """Return the root of a complete tree from its leaves' hashes, one after the other: 1, 2, 4, … of them."""
+    while len(leaves) > HASH_BYTES:
+        pairs = range(0, len(leaves), 2 * HASH_BYTES)
+        leaves = b"".join(
+            [hashlib.sha256(b"\x01" + leaves[n : n + 2 * HASH_BYTES]).digest() for n in pairs]
+        )
+    return leaves
+
+
 def root_hash(size: int, nodes: Nodes) -> bytes:
     """Return the root of the tree of the first `size` leaves."""
     return range_hash(0, size, nodes) if size else EMPTY_ROOT

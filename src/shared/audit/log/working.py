@@ -14,6 +14,7 @@ from shared.projecting.following import Bell
 
 RETRY_SECONDS = 1.0
 BROKEN_SECONDS = 60.0
+READS_SIGNED_EVERY_SECONDS = 1.0  # no bell rings for them
 WITNESSED_EVERY_SECONDS = 10.0
 
 log = structlog.get_logger(__name__)
@@ -27,7 +28,7 @@ async def keep_log(pool: asyncpg.Pool, keys: LogKeys, bell: Bell) -> None:
         while True:
             await _catch_up(keeper)
             await asyncio.sleep(SIGNED_EVERY_SECONDS)
-            await bell.wait()
+            await bell.wait(READS_SIGNED_EVERY_SECONDS)
     finally:
         witnessing.cancel()
         with suppress(asyncio.CancelledError):

@@ -1,6 +1,6 @@
 """Replay over HTTP: a decision explained, a case as a story, two times compared, a period at a glance."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
@@ -9,9 +9,11 @@ from shared.audit.log.api import LARGEST, SizesReversed
 from shared.audit.reads import READ_AUDIT, AuditRoute
 from shared.audit.replay.comparing import Difference, changed
 from shared.audit.replay.explaining import Explanation, explained
+from shared.audit.replay.lateness import scheme_at
 from shared.audit.replay.periods import Period, period
 from shared.audit.replay.story import Basis, Story, happened_by, story
 from shared.audit.veiling import veil_changes, veil_decisions
+from shared.calendar import day_in_london
 from shared.errors import NotFound, Unacceptable
 from shared.http.answers import READS_MANY, READS_ONE, listed
 from shared.http.deciding import may
@@ -76,8 +78,8 @@ async def tell(
         events = happened_by(await reading.record.stream(stream_id), reading.as_of)
     if not events:
         raise NotFound
-    told = await reading.pool.fetch(TOLD, stream_id, events[-1].position)
-    shown = story(events, [dict(row) for row in told], reading.as_of, basis).model_dump()
+    told = await _told(reading, stream_id, events[-1].position)
+    shown = story(events, told, reading.as_of, basis).model_dump()
     await veil_decisions(reading, stream_id, shown["items"])
     state = {"stream_id": stream_id, "state": shown["state"], "withheld": {}}
     await reading.veiled([state])
@@ -142,6 +144,16 @@ async def see_period(
     if first >= last:
         raise PeriodReversed
     return await period(reading, first, last)
+
+
+async def _told(reading: Reading, stream_id: UUID, until: int) -> list[dict[str, Any]]:
+    """Return the notices on a case, each with the people who stood on the tier that was told, that day."""
+    rows = await reading.pool.fetch(TOLD, stream_id, until)
+    scheme = await scheme_at(reading.record, reading.position)
+    return [
+        {**row, "people": scheme.standing_on(row["told"], day_in_london(row["written_at"]))}
+        for row in rows
+    ]
 
 
 async def _position(reading: Reading, text: str) -> int:

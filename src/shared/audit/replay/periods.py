@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,23 +10,50 @@ from pydantic import BaseModel
 from sqlalchemy import ColumnElement, and_, any_, func, literal, or_, select
 
 from shared.audit.journal import decisions
+from shared.audit.replay.lateness import late_by_the_scheme
 from shared.http.reading import Reading
 
 POSITIONS_LIMIT = 100
 
-# What each figure counts, by the names of events; a name counts as soon as there is such an event.
-COUNTED: dict[str, tuple[str, ...]] = {
-    "exceptions": ("GeneralExceptionUsed",),
-    "urgencies": ("SpecialUrgencyAgreed",),
-    "waivers": ("WaiverGranted",),
-    "waivers_asked": ("WaiverRequested",),
-    "overrides": ("CatalogueMatchDeclined", "ScoresModerated", "PriorityOverridden"),
-    "late_approvals": ("ApprovalDeadlinePassed", "ApprovalOverdue", "ApprovalEscalated"),
-    "conflicts_declared": ("ConflictDeclared",),
-    "call_ins": ("DecisionCalledIn",),
-    "corrections": (
-        "AwardRevoked", "ScoreCorrected", "ApprovalSuperseded", "DiversionFailed",
-        "MilestoneReopened", "ProjectDecisionUndone", "ImportWithdrawn",
+
+@dataclass(frozen=True)
+class Counting:
+    """What a figure counts: in a sentence, and the events that are counted by their names.
+
+    Beside those, a figure counts what a decision says of itself (the journal's marks), whatever it is called.
+    """
+
+    sentence: str
+    names: tuple[str, ...] = ()
+
+
+COUNTED = {
+    "exceptions": Counting(
+        "Key decisions announced at shorter notice, by general exception.", ("GeneralExceptionUsed",)
+    ),
+    "urgencies": Counting(
+        "Key decisions that scrutiny agreed could not wait for any notice.", ("SpecialUrgencyAgreed",)
+    ),
+    "waivers": Counting("Waivers of competition that were granted.", ("WaiverGranted",)),
+    "waivers_asked": Counting("Waivers of competition that were asked for.", ("WaiverRequested",)),
+    "overrides": Counting(
+        "Decisions against what a rule, a search or the scores had said: catalogue matches declined,"
+        " needs raised although one much like it was shown, scores moderated.",
+        ("CatalogueMatchDeclined", "ScoresModerated"),
+    ),
+    "late_approvals": Counting(
+        "Decisions of approvers after the day by which the scheme of that time wanted the case out of"
+        " its stage, and those that say of themselves that they were late."
+    ),
+    "by_delegation": Counting("Decisions taken in somebody else's place."),
+    "conflicts_declared": Counting("Decisions in which a conflict of interests was declared."),
+    "call_ins": Counting("Decisions that scrutiny called in.", ("DecisionCalledIn",)),
+    "corrections": Counting(
+        "Decisions that took back or put right an earlier one.",
+        (
+            "AwardRevoked", "ScoreCorrected", "ApprovalSuperseded", "DiversionFailed",
+            "ProjectDecisionUndone", "BatchUndone", "ImportWithdrawn", "PersonsUnlinked",
+        ),
     ),
 }  # fmt: skip
 
@@ -65,6 +93,7 @@ class Period(BaseModel):
     end: datetime
     as_of: datetime
     position: int
+    meaning: dict[str, str]
     counted: dict[str, list[str]]
     known_then: Figures
     recorded_now: Figures
@@ -75,7 +104,8 @@ async def period(reading: Reading, start: datetime, end: datetime) -> Period:
     then = min(await reading.record.position_at(end), reading.position)
     return Period(
         start=start, end=end, as_of=reading.as_of, position=reading.position,
-        counted={figure: list(names) for figure, names in COUNTED.items()},
+        meaning={figure: counting.sentence for figure, counting in COUNTED.items()},
+        counted={figure: list(counting.names) for figure, counting in COUNTED.items()},
         known_then=await _figures(reading, start, end, then),
         recorded_now=await _figures(reading, start, end, reading.position),
     )  # fmt: skip
@@ -99,7 +129,9 @@ async def _figures(reading: Reading, start: datetime, end: datetime, until: int)
     )
     [totals] = await reading.rows(counts.where(within))  # type: ignore[arg-type]  # of any columns
     by_decision, by_body, by_authority = (_summed(rows, name) for name in columns)
-    figures = {name: await _figure(reading, within, name) for name in (*COUNTED, "by_delegation")}
+    figures = {name: await _figure(reading, within, name) for name in COUNTED}
+    late = await late_by_the_scheme(reading, start, end, until)
+    figures["late_approvals"] = _joined(figures["late_approvals"], late)
     return Figures(
         **dict(totals), by_kind=by_decision, by_body_of_work=by_body, by_authority=by_authority,
         **figures,
@@ -120,9 +152,16 @@ async def _figure(reading: Reading, within: "ColumnElement[bool]", name: str) ->
     return Figure(n=rows[0]["n"] if rows else 0, positions=[row["position"] for row in rows])
 
 
+def _joined(said: Figure, derived: Sequence[int]) -> Figure:
+    """Return what says of itself that it counts together with what was found to, each once."""
+    positions = sorted({*said.positions, *derived})
+    more = len(set(derived) - set(said.positions))
+    return Figure(n=said.n + more, positions=positions[:POSITIONS_LIMIT])
+
+
 def _counts(name: str) -> "ColumnElement[bool]":
     if name == "by_delegation":
         return decisions.c.acting_for != ""
-    named = decisions.c.decision.in_(COUNTED[name])
+    named = decisions.c.decision.in_(COUNTED[name].names)
     marked = literal(name) == any_(decisions.c.marks)
     return or_(named, marked)

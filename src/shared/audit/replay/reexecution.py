@@ -47,7 +47,12 @@ def reexecuted(events: Sequence[Recorded], position: int) -> Reexecution:
     index = next(n for n, (recorded, _, _) in enumerate(whole) if recorded.position == position)
     first = index - _part(whole[index][0])
     recorded, before, _ = whole[first]
-    decision = [recorded, *_parts(events[first + 1 :])]
+    return taken_again(before, [recorded, *_parts(events[first + 1 :])])
+
+
+def taken_again(before: State, decision: Sequence[Recorded]) -> Reexecution:
+    """Take a decision again, given the state before it and all the events that it was."""
+    recorded = decision[0]
     kept = recorded.envelope.get("command")
     if not isinstance(kept, dict):
         return Reexecution(same=None, explanation=NOT_KEPT, rule="")

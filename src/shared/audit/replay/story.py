@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, JsonValue
 
-from shared.audit.replay.states import Change, as_json, changes, meaning, steps
+from shared.audit.replay.states import Change, as_json, changes, meaning, steps, words
 from shared.messages import Recorded, State
 
 LONG_WAIT = timedelta(days=7)
@@ -23,9 +23,10 @@ class Basis(StrEnum):
 
 
 class Told(BaseModel):
-    """Who was told of a decision, what about, and when."""
+    """Who was told of a decision, what about, and when: a tier, and the people who stood on it that day."""
 
     told: str
+    people: list[str]
     about: str
     at: datetime
 
@@ -83,7 +84,9 @@ def story(
     """Return the story of a case from its events (at least one), and the notices about it."""
     by_position: dict[int, list[Told]] = {}
     for row in told:
-        notice = Told(told=row["told"], about=row["about"], at=row["written_at"])
+        notice = Told(
+            told=row["told"], people=row["people"], about=row["about"], at=row["written_at"]
+        )
         by_position.setdefault(row["position"], []).append(notice)
     items: list[Step] = []
     waits: dict[str, float] = {}
@@ -132,12 +135,19 @@ def _gap(recorded: Recorded, last: Recorded | None, before: State, waited: timed
     if recorded.version != version + 1:
         sentences.append(_not_here(range(version + 1, recorded.version)))
     if waited >= LONG_WAIT:
-        whom = _party(before) or "nobody in particular"
-        sentences.append(f"Nothing happened for {span(waited)}; it waited on {whom}.")
+        sentences.append(f"Nothing happened for {span(waited)}; {_why(before)}.")
     late = recorded.recorded_at - recorded.happened_at
     if late > LATE:
         sentences.append(f"It was recorded {span(late)} after it happened.")
     return " ".join(sentences)
+
+
+def _why(before: State) -> str:
+    """Return what a thing waited on and where, in words."""
+    whom = words(_party(before)).lower() or "nobody in particular"
+    stage = words(_stage(before)).lower()
+    held = ", on hold" if getattr(before, "on_hold", False) else ""
+    return f"it waited on {whom}" + (f", in {stage}" if stage else "") + held
 
 
 def _missing(events: Sequence[Recorded]) -> list[int]:
