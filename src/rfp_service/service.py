@@ -121,7 +121,7 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
         scheme = SchemeFacts(pool, store)
         importer = Importer(pool, store)
         jobs = Jobs(pool)
-        batches = Batches(pool, store, jobs)
+        batches = Batches(store, jobs)
         following = asyncio.create_task(visibility.follow())
         try:
             yield Service(

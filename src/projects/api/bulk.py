@@ -116,8 +116,9 @@ async def _answer(
     operation: Operation[Any, Project], body: bulk.Received, wishes: bulk.Wishes,
 ) -> Response:  # fmt: skip
     asked = Asked(
-        await _stamp(desk, command, body.batch), wishes.mode, wishes.dry_run, wishes.known_position
-    )
+        await _stamp(desk, command, body.batch), wishes.mode, wishes.dry_run,
+        wishes.known_position, desk.areas(command),
+    )  # fmt: skip
     return await _batches(request).answer(request, operation, asked, body)
 
 
@@ -176,7 +177,8 @@ async def undo_batch(
     projects = await _decided_by(request, batch_id, stream.state.operation)
     found = iter([Item(n, UndoItem(id=project)) for n, project in enumerate(projects, start=1)])
     work = Undertaking(
-        undoing_it, undoing(batch_id, command.reason), Asked(stamp), str(batch_id), found,
+        undoing_it, undoing(batch_id, command.reason), Asked(stamp, areas=desk.areas(MarkBatchUndone)),
+        str(batch_id), found,
         len(projects), batch_id, then=lambda: desk.store.handle(batch_id, command, stamp, blank=Batch()),
     )  # fmt: skip
     if len(projects) > WHOLE_ITEMS_LIMIT:

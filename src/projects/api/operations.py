@@ -34,6 +34,7 @@ from shared.messages import Command, Event
 from shared.scheme.domain import SchemeValues
 
 NEEDS_LIMIT = 240
+STAGE = ("stage",)  # all that judging a project looks at, and every event of one says it
 
 Version = Annotated[int, Field(ge=1), WHOLE]
 
@@ -124,7 +125,8 @@ def categorisations(
 
     return Operation(
         "project-categorisations", CategorisationItem, Project(), ProjectItem.target, _version,
-        command, facts, same,
+        command, facts, same, sees=STAGE,
+        words=lambda i: (i.category, i.sub_category, i.origin, i.rule, i.reason),
     )  # fmt: skip
 
 
@@ -157,7 +159,8 @@ def prioritisations(
 
     return Operation(
         "project-prioritisations", PrioritisationItem, Project(), ProjectItem.target, _version,
-        command, facts, same,
+        command, facts, same, sees=STAGE,
+        words=lambda i: (i.moscow, tuple(i.scores.items()), i.reason),
     )  # fmt: skip
 
 
@@ -179,7 +182,8 @@ def handlings(reason: str | None) -> Operation[HandlingItem, Project]:
 
     return Operation(
         "project-handlings", HandlingItem, Project(), ProjectItem.target, _version, command,
-        lambda _: {}, same,
+        lambda _: {}, same, sees=STAGE,
+        words=lambda i: (i.handling, i.third_party, tuple(i.needs), i.reason),
     )  # fmt: skip
 
 

@@ -129,8 +129,8 @@ async def hand_register_in(  # the parts of one form
         report = Report()
         operation = registering(await values_in_force(desk.store, stamp.at.date()))
         work = Undertaking(
-            batch, operation, Asked(stamp, mode, dry_run), str(batch),
-            _items(open_table(path, wishes.encoding), how, report), rows,
+            batch, operation, Asked(stamp, mode, dry_run, areas=desk.areas(RegisterProject)),
+            str(batch), _items(open_table(path, wishes.encoding), how, report), rows,
         )  # fmt: skip
         outcomes, counts = await _carried_out(request, work)
     return reported(

@@ -35,7 +35,6 @@ from shared.bulk.outcomes import (
 from shared.bulk.running import Runner
 from shared.database import AWAY, being_cancelled
 from shared.errors import DatabaseAway, Refused, StillRunning
-from shared.eventstore.bulk import BulkRoad
 from shared.eventstore.store import EventStore
 from shared.http.pages import json_of
 from shared.jobs.keeping import Jobs, JobStatus
@@ -87,10 +86,10 @@ Form = Callable[[Sequence[Outcome]], bytes]
 class Batches:
     """Carries batches out, and answers them."""
 
-    def __init__(self, pool: asyncpg.Pool, store: EventStore, jobs: Jobs) -> None:
+    def __init__(self, store: EventStore, jobs: Jobs) -> None:
         """Decide on things in this record."""
         self._store = store
-        self._road = BulkRoad(pool, store.mapper)
+        self._road = store.bulk_road()
         self._jobs = jobs
         self._running: set[UUID] = set()
         self._tasks: set[asyncio.Task[None]] = set()

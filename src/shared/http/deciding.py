@@ -164,6 +164,10 @@ class Desk:
             trace=self.traceparent,
         )
 
+    def areas(self, command: type[Command[Any]]) -> frozenset[str] | None:
+        """Return the service areas that the caller is limited to at a command; None where they are not."""
+        return self.permissions.areas(self.person, command.__name__)
+
     async def _stamp(
         self, command: Command[Any], given: Mapping[str, JsonValue] = MappingProxyType({})
     ) -> Stamp:
@@ -173,7 +177,7 @@ class Desk:
             stamp = stamp.model_copy(
                 update={"known": stamp.known.model_copy(update={"same": same})}
             )
-        areas = self.permissions.areas(self.person, type(command).__name__)
+        areas = self.areas(type(command))
         area = getattr(command, "service_area", None)
         if areas is not None and area is not None and area not in areas:
             raise OutsideYourAreas(yours=sorted(areas))
