@@ -1,6 +1,6 @@
 """What the projects room offers the roof."""
 
-from projects.api import at_risk, bulk, planning, projects, registers
+from projects.api import at_risk, bulk, capacity, planning, projects, registers
 from projects.domain.record import EVENTS
 from projects.views.register import REGISTER
 from shared.context import Context
@@ -15,6 +15,7 @@ PROJECTS = Context(
         bulk.batches,
         registers.router,
         planning.router,
+        capacity.router,
         projects.router,
     ),
 )

@@ -288,6 +288,31 @@ async def test_priorities_and_handlings_are_decided_in_bulk_too(api: Api) -> Non
     assert types[1:] == ["/problems/who-is-the-third-party", "/problems/wrong-project-stage"]
 
 
+async def test_people_needed_come_in_a_table_as_a_column_for_each_month(api: Api) -> None:
+    await several(api)
+    await sent(api, [item(f"P{n}") for n in range(3)])
+    words = [{"reference": f"P{n}", "moscow": "must", "reason": "R."} for n in range(3)]
+    await sent(api, words, path="/v1/projects/prioritisations")
+    table = (
+        "reference,handling,Needs: networks Sep 2026,needs: servers 2026-10,needs,reason\r\n"
+        "P0,internal,1.5,,,R.\r\nP1,internal,,,networks 2026-09: 1; servers Oct-26: 0.5,R.\r\n"
+        "P2,internal,many,,,R.\r\n"
+    )
+    both = await sent(api, table.encode(), CSV, path="/v1/projects/handlings", expect=422)
+    assert both.json()["type"] == "/problems/mixed-columns"
+    columns = (
+        "reference,handling,Needs: networks Sep 2026,needs: servers 2026-10,reason\r\n"
+        "P0,internal,1.5,2,R.\r\nP2,internal,many,,R.\r\n"
+    )
+    cells = "reference,handling,needs,reason\r\nP1,internal,networks 2026-09: 1; servers Oct-26: 0.5,R.\r\n"
+    told = await sent(api, columns.encode(), CSV, path="/v1/projects/handlings")
+    assert [row["outcome"] for row in csv.DictReader(io.StringIO(told.text))] == ["done", "refused"]
+    await sent(api, cells.encode(), CSV, path="/v1/projects/handlings")
+    seen = (await api.get("/v1/project-capacity")).json()["items"]
+    needed = [(i["month"], i["skill"], i["needed"], i["projects"]) for i in seen]
+    assert needed == [("2026-09", "networks", 2.5, 2), ("2026-10", "servers", 2.5, 2)]
+
+
 async def test_what_is_large_becomes_a_job(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answering, "WHOLE_ITEMS_LIMIT", 2)
     await several(api)

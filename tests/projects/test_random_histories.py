@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projects.commands.delivering import (
-    CHECKLIST,
     CancelProject,
     CloseProject,
     ConfirmReadiness,
@@ -32,6 +31,7 @@ from shared.errors import Refused
 from shared.eventstore.bulk import Glimpse
 from shared.messages import Command, Stream
 from shared.projecting.views import STILL_VALID
+from shared.scheme.domain import USUAL_CHECKLIST as CHECKLIST
 from shared.states import replace
 from tests.projects.examples import BATCH, IDENTIFIED, OTHER_BATCH, TODAY
 from tests.support.specs import NOW, stamp

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import asyncpg
 from pydantic import JsonValue
 
+from projects.commands.delivering import ConfirmReadiness
 from projects.commands.identifying import IdentifyProject
 from projects.commands.judging import (
     CategoriseProject,
@@ -12,7 +13,7 @@ from projects.commands.judging import (
     rank_key,
     weighted,
 )
-from projects.commands.knowing import of_categories, of_weights
+from projects.commands.knowing import of_categories, of_checklist, of_weights
 from projects.domain.project import MOSCOW_ORDER
 from shared.errors import Refused
 from shared.eventstore.store import EventStore
@@ -44,6 +45,11 @@ async def whether_it_is_named(
     """Find out whether the scheme names a category."""
     values = await values_in_force(store, datetime.now(UTC).date())
     return of_categories(values, command.category, command.sub_category)
+
+
+async def what_must_be_confirmed(store: EventStore, _: ConfirmReadiness) -> dict[str, JsonValue]:
+    """Find the readiness checklist in force."""
+    return of_checklist(await values_in_force(store, datetime.now(UTC).date()))
 
 
 async def weights_and_rank(store: EventStore, command: PrioritiseProject) -> dict[str, JsonValue]:

@@ -6,8 +6,9 @@ from functools import lru_cache, partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
+from projects.api.months import people_of
 from projects.commands.judging import (
     CategoriseProject,
     DecideHandling,
@@ -76,11 +77,13 @@ class PrioritisationItem(ProjectItem):
 
 
 class HandlingItem(ProjectItem):
-    """A project and who handles it."""
+    """A project and who handles it; in a table, people have a column such as `needs: networks 2026-09`."""
 
     handling: Way
     third_party: ShortText | None = None
-    needs: list[PersonMonths] = Field([], max_length=NEEDS_LIMIT)
+    needs: Annotated[list[PersonMonths], BeforeValidator(people_of)] = Field(
+        [], max_length=NEEDS_LIMIT
+    )
 
 
 class UndoItem(ProjectItem):

@@ -23,7 +23,7 @@ SENT_AS = (JSON, NDJSON, CSV, XLSX, ODS)
 I = TypeVar("I", bound=BaseModel)  # noqa: E741  # an item
 
 # A column such as `scores: benefit` gives one entry of a field that holds several.
-_WITHIN = re.compile(r"^([a-z_]+)[:.] ?(.+)$")
+_WITHIN = re.compile(r"^([A-Za-z_]+) ?[:.] ?(.+)$")
 
 
 class LineTooLong(TooLarge):
@@ -40,6 +40,10 @@ class NotItems(Unacceptable):
 
 class UnknownColumns(Unacceptable):
     """The table has columns that are not known here."""
+
+
+class MixedColumns(Unacceptable):
+    """A field has either one column, or one for each of its entries."""
 
 
 class Item(NamedTuple, Generic[I]):
@@ -97,6 +101,8 @@ def _of_table(path: Path, kind: type[I]) -> Iterator[Item[I] | Outcome]:
     known = set(kind.model_fields)
     if unknown := [name for name, _ in fields if name not in known]:
         raise UnknownColumns(unknown=unknown, known=sorted(known))
+    if mixed := {name for name, entry in fields if entry and (name, "") in fields}:
+        raise MixedColumns(fields=sorted(mixed))
     for number, (_, row) in enumerate(table.rows, start=1):
         cells = table.cells(row)
         if cells is None:
@@ -113,7 +119,7 @@ def _of_table(path: Path, kind: type[I]) -> Iterator[Item[I] | Outcome]:
 def _field(heading: str) -> tuple[str, str]:
     """Return the field that a column is for, and the entry in it where it holds several."""
     if within := _WITHIN.match(heading.strip()):
-        return within[1], within[2]
+        return within[1].casefold(), within[2]
     return heading.strip().casefold().replace(" ", "_"), ""
 
 

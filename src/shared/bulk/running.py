@@ -27,6 +27,7 @@ from shared.http.areas import owned, sees
 from shared.messages import Command, Event, S, Stream
 
 FIRST_BLOCK, BLOCK = 250, 4_000
+BREATH = 250  # so many items are worked on without letting anything else run, or be sent
 ATTEMPTS = 5
 ANSWERS_AT_HAND = 2_000
 
@@ -86,7 +87,7 @@ class Runner(Generic[I, S]):
         size, broken, taken = FIRST_BLOCK, None, list[Item[I] | Outcome]()
         try:
             while broken is None:
-                taken, broken = _next(items, size)
+                taken, broken = await _next(items, size)
                 behind, size = ahead, BLOCK
                 ahead = self._asked_for(taken) if taken else None
                 await asyncio.sleep(0)  # let it begin
@@ -188,6 +189,8 @@ class Runner(Generic[I, S]):
         personal: list[tuple[int, Unhidden]] = []
         loaded, hidden = self._loaded(rows), self._out_of_sight(rows)
         for number, item, stream_id in block.asked:
+            if not number % BREATH:
+                await asyncio.sleep(0)
             try:
                 name = stream_id.int
                 known = None if name in hidden else loaded.get(name)
@@ -318,13 +321,18 @@ class Runner(Generic[I, S]):
         return self._seals[key]
 
 
-def _next(
+async def _next(
     items: Iterator[Item[I] | Outcome], size: int
 ) -> tuple[list[Item[I] | Outcome], Refused | None]:
     """Return the next items, and why there are no more where the body breaks off."""
     taken: list[Item[I] | Outcome] = []
     try:
-        taken.extend(islice(items, size))
+        while len(taken) < size:
+            before = len(taken)
+            taken.extend(islice(items, min(BREATH, size - before)))
+            if len(taken) == before:
+                break
+            await asyncio.sleep(0)
     except Refused as refusal:
         return taken, refusal
     return taken, None

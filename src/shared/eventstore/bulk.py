@@ -199,10 +199,10 @@ class BulkRoad:
         States that look alike are one and the same. Nothing is known of when a stream was begun.
         """
         loaded: dict[int, Loaded[S]] = {}
-        topics, words, kind = self.mapper.topics, cause.encode(), blank.kind
-        glimpsed, loads = self._glimpsed, orjson.loads
+        words, glimpsed, loads = cause.encode(), self._glimpsed, orjson.loads
+        ours = frozenset(self.mapper.topics.of_kind(blank.kind))
         for stream_id, position, version, topic, written in rows:
-            if topics[topic].kind != kind:
+            if topic not in ours:
                 continue
             name = stream_id.int
             caused = None if version == 1 else loaded[name].caused
@@ -211,8 +211,7 @@ class BulkRoad:
             envelope = loads(written)
             state: Any = glimpsed(topic, envelope, sees)
             at = happened_at(envelope)
-            stream = Stream(stream_id, state, version, 0, position, None, at)
-            loaded[name] = Loaded(stream, caused)
+            loaded[name] = Loaded(Stream(stream_id, state, version, 0, position, None, at), caused)
         return loaded
 
     def _glimpsed(self, topic: str, envelope: dict[str, Any], sees: tuple[str, ...]) -> Glimpse:
