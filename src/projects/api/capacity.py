@@ -113,6 +113,7 @@ async def state_capacity(
     "/project-capacity/tables",
     max_body_size=TABLE_BYTES_LIMIT,
     summary="State what our teams can give, from a table",
+    dependencies=[may("StateCapacity")],
     responses={**DECIDES, **problems(413, 415)},
     openapi_extra={
         "requestBody": {
@@ -131,7 +132,15 @@ async def state_capacity(
 async def state_capacity_in_a_table(
     desk: Store,
     body: bulk.Body,
-    reason: Annotated[str, Query(min_length=1, max_length=REASON_LIMIT, pattern=PRINTABLE)],
+    reason: Annotated[
+        str,
+        Query(
+            min_length=1,
+            max_length=REASON_LIMIT,
+            pattern=PRINTABLE,
+            description="Why it is stated.",
+        ),
+    ],
 ) -> Receipt:
     """State people from CSV, XLSX or ODS: a row for each skill with a column for each month.
 

@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime
 
-import asyncpg
 from pydantic import JsonValue
 
 from projects.commands.delivering import ConfirmReadiness
@@ -27,7 +26,7 @@ SELECT count(*) FROM projects WHERE valid_to = {STILL_VALID} AND is_open AND mos
 """  # the words are the program's own
 KEYS = f"""
 SELECT {_ORDER}, -coalesce(score, -1) FROM projects
-WHERE valid_to = {STILL_VALID} AND is_open AND moscow IS NOT NULL ORDER BY 1, 2
+WHERE valid_from <= $1 AND valid_to > $1 AND is_open AND moscow IS NOT NULL ORDER BY 1, 2
 """  # the same
 
 
@@ -65,6 +64,7 @@ async def weights_and_rank(store: EventStore, command: PrioritiseProject) -> dic
     return {**facts, "rank": int(higher) + 1}
 
 
-async def keys_of_the_ranked(connection: asyncpg.Pool) -> list[tuple[int, float]]:
-    """Return what every open prioritised project is ranked by, highest first."""
-    return [(row[0], row[1]) for row in await connection.fetch(KEYS)]
+async def keys_of_the_ranked(store: EventStore, position: int) -> list[tuple[int, float]]:
+    """Return what every open prioritised project was ranked by at a position, highest first."""
+    async with store.reader.snapshot() as (connection, _):
+        return [(row[0], row[1]) for row in await connection.fetch(KEYS, position)]

@@ -1,6 +1,6 @@
 """What a batch asks for: what is done to each thing, and how the whole is carried out, by whom."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic
 from uuid import UUID
@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from shared.bulk.batches import Mode
 from shared.bulk.items import I
+from shared.eventstore.store import EventStore
 from shared.messages import Command, Event, S, Stamp
 
 
@@ -43,3 +44,7 @@ class Asked:
     dry_run: bool = False
     known_position: int | None = None
     areas: frozenset[str] | None = None  # the service areas that the caller is limited to
+
+
+Words = Mapping[str, JsonValue]  # what a request said of all its items, such as a reason
+Operations = Mapping[str, Callable[[EventStore, Stamp, Words], Awaitable[Operation[Any, Any]]]]
