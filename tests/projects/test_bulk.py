@@ -141,6 +141,19 @@ async def test_a_table_with_columns_that_are_not_known_is_refused_whole(api: Api
     assert [row["outcome"] for row in rows] == ["refused", "done"]
 
 
+async def test_columns_without_a_heading_do_no_harm_where_they_are_empty(api: Api) -> None:
+    await several(api)
+    table = (
+        b"Reference,,Category,Reason,\r\nP0,,Networks,R.,\r\nP1,lost,Networks,R.,\r\n"
+        b"P2,,Networks,R.,,,lost\r\n"
+    )
+    told = list(csv.DictReader(io.StringIO((await sent(api, table, CSV)).text)))
+    assert [row["outcome"] for row in told] == ["done", "refused", "refused"]
+    assert [row["detail"] for row in told[1:]] == [
+        "Something stands in a column without a heading.", "The row has 7 cells for 5 columns.",
+    ]  # fmt: skip
+
+
 async def test_a_dry_run_writes_nothing(api: Api) -> None:
     await several(api)
     head = await api.service.record.head()

@@ -134,9 +134,14 @@ def csv_rows(outcomes: Sequence[Outcome]) -> bytes:
     writer = csv.writer(text)
     for o in outcomes:
         problem = o.problem or {}
-        errors = "; ".join(f"{e.get('pointer')}: {e['detail']}" for e in problem.get("errors", ()))
+        errors = "; ".join(_pointed(error) for error in problem.get("errors", ()))
         writer.writerow(
             (o.item, o.id, o.became, o.version, o.position, problem.get("type"),
              defused(errors or problem.get("title", "")))
         )  # fmt: skip
     return text.getvalue().encode()
+
+
+def _pointed(error: Mapping[str, str]) -> str:
+    """Return an error with what it points to; the shape of a row points to nothing in it."""
+    return f"{error['pointer']}: {error['detail']}" if "pointer" in error else error["detail"]
