@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Query, Request, Response
+from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel, ValidationError
 
 from projects.api.months import month_of
@@ -16,7 +16,7 @@ from shared.bulk.items import CSV, ODS, XLSX
 from shared.errors import Unacceptable, WrongMediaType
 from shared.fields import PRINTABLE, REASON_LIMIT
 from shared.http.answers import DECIDES, answer_one, one, problems
-from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
+from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.http.deciding import Store, may
 from shared.http.reading import Read
 from shared.messages import Receipt
@@ -100,7 +100,6 @@ async def see_capacity(request: Request, reading: Read) -> Response:
     max_body_size=BODY_BYTES_LIMIT,
     summary="State what our teams can give",
     responses=DECIDES,
-    dependencies=[Depends(must_be_json)],
 )
 async def state_capacity(
     command: Annotated[StateCapacity, strict(StateCapacity), Body()], desk: Store

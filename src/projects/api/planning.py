@@ -17,7 +17,7 @@ from projects.views.ranking import moves, ranks, score_table, weighted_scores
 from shared.calendar import LONDON
 from shared.fields import Flag
 from shared.http.answers import one, problems
-from shared.http.bodies import StrictRoute, must_be_json, strict
+from shared.http.bodies import StrictRoute, strict
 from shared.http.conditions import named_at_most
 from shared.http.deciding import may
 from shared.http.pages import JSON, Paged, cursor_of, json_of
@@ -73,7 +73,7 @@ class CategoryProposals(BaseModel):
     "/projects/category-proposals",
     summary="Propose categories by rules",
     responses={**problems(413, 415), 200: {"model": CategoryProposals, "description": "Proposals"}},
-    dependencies=[may("CategoriseProject"), Depends(must_be_json), Depends(named_at_most)],
+    dependencies=[may("CategoriseProject"), Depends(named_at_most)],
     max_body_size=RULES_BYTES_LIMIT,
 )
 async def propose_categories(

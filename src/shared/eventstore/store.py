@@ -13,7 +13,7 @@ from shared.eventstore.appending import Appender, IdempotencyKey, Place
 from shared.eventstore.bulk import BulkRoad
 from shared.eventstore.commanded import personal_texts
 from shared.eventstore.encoding import EnvelopeMapper, Topics
-from shared.eventstore.folding import Folder, enters
+from shared.eventstore.folding import Folder, stage_of
 from shared.eventstore.reading import Reader
 from shared.eventstore.sealing import PersonalTexts
 from shared.messages import Command, Event, Receipt, Recorded, S, Stamp, Stream
@@ -29,7 +29,8 @@ REPEATED = (
 def advance(stream: Stream[S], recorded: Recorded) -> Stream[S]:
     """Return the stream as it stands after one more of its events."""
     position, stream_id, version, event, _, _, happened_at = recorded
-    before, state = stream.state, event.apply(stream.state)
+    state = event.apply(stream.state)
+    stays = stage_of(state) == stage_of(stream.state)
     return Stream(
         stream_id,
         state,
@@ -38,7 +39,7 @@ def advance(stream: Stream[S], recorded: Recorded) -> Stream[S]:
         position,
         stream.opened_at or happened_at,
         happened_at,
-        happened_at if enters(before, state) else stream.stage_since or happened_at,
+        stream.stage_since or happened_at if stays else happened_at,
     )
 
 
