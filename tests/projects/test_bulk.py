@@ -213,7 +213,7 @@ async def test_a_broken_request_goes_on_where_it_stopped(
     batch = api.service.batches
     again = outcomes(await sent(api, body, key="tuesday"))
     assert [line["outcome"] for line in again] == ["repeated"] * 4 + ["broken"]
-    assert not batch.running  # noqa: SLF001  # a broken batch is not one that is being carried out
+    assert not batch.running  # a broken batch is not one that is being carried out
 
 
 async def test_a_stream_that_is_left_keeps_what_was_committed(
