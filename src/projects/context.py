@@ -1,6 +1,8 @@
 """What the projects room offers the roof."""
 
-from projects.api import at_risk, bulk, planning, projects, registers
+from projects.api import at_risk, bulk, capacity, planning, projects, registers
+from projects.api.awaited import AWAITED
+from projects.api.undertaking import OPERATIONS as OPERATIONS  # noqa: PLC0414  # offered to the roof
 from projects.domain.record import EVENTS
 from projects.views.register import REGISTER
 from shared.context import Context
@@ -8,6 +10,7 @@ from shared.context import Context
 PROJECTS = Context(
     events=EVENTS,
     views=(REGISTER,),
+    awaited=AWAITED,
     # Paths with a name of their own come before those with an id.
     routers=(
         at_risk.router,
@@ -15,6 +18,7 @@ PROJECTS = Context(
         bulk.batches,
         registers.router,
         planning.router,
+        capacity.router,
         projects.router,
     ),
 )

@@ -41,7 +41,8 @@ GRANT UPDATE (hashes) ON log_tiles TO {role};
 GRANT EXECUTE ON FUNCTION append_audit_read, event_leaf, audit_read_hash TO {role};
 GRANT SELECT, INSERT ON read_checkpoints TO {role};
 GRANT SELECT, INSERT, UPDATE ON jobs TO {role};
-GRANT SELECT, INSERT, DELETE ON job_results TO {role};
+GRANT SELECT, INSERT, DELETE ON job_results, job_bodies TO {role};
+GRANT SELECT, INSERT, UPDATE, DELETE ON job_work TO {role};
 """
 # What scrutiny's own role may do: read, and have it kept that it read. No keys, no secrets.
 READER_GRANTS = """

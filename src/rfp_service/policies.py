@@ -5,7 +5,12 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from projects.api.finding import weights_and_rank, whether_it_is_named
+from projects.api.finding import (
+    weights_and_rank,
+    what_must_be_confirmed,
+    whether_it_is_named,
+)
+from projects.commands.delivering import ConfirmReadiness
 from projects.commands.identifying import IdentifyProject
 from projects.commands.judging import CategoriseProject, PrioritiseProject
 from rfp_service.catalogue.commands import SearchCatalogue
@@ -109,4 +114,5 @@ FACTS: Mapping[type[Command[Any]], FactFinder] = {
     IdentifyProject: whether_it_is_named,
     CategoriseProject: whether_it_is_named,
     PrioritiseProject: weights_and_rank,
+    ConfirmReadiness: what_must_be_confirmed,
 }  # fmt: skip

@@ -9,9 +9,10 @@ from typing import Any
 import asyncpg
 
 from projects.api.past import Past
-from projects.context import PROJECTS
+from projects.context import OPERATIONS, PROJECTS
 from rfp_service.access import new_person_id, personal_secret, trusted_tokens
 from rfp_service.catalogue.context import CATALOGUE
+from rfp_service.dependencies.context import DEPENDENCIES
 from rfp_service.handover.context import HAND_OVERS
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.policies import FACTS
@@ -25,7 +26,7 @@ from shared.audit.context import AUDIT
 from shared.audit.log.tiles import Tiles
 from shared.bulk.answering import Batches
 from shared.bulk.context import BULK
-from shared.context import Context
+from shared.context import AwaitedThings, Context
 from shared.database import connected, stop
 from shared.disclosure.context import DISCLOSURE
 from shared.disclosure.sealing import Seals
@@ -42,6 +43,7 @@ from shared.imports.context import IMPORTS
 from shared.imports.running import Importer
 from shared.jobs.context import JOBS
 from shared.jobs.keeping import Jobs
+from shared.locks import Locks
 from shared.messages import Command, Known
 from shared.notices.context import NOTICES
 from shared.people.context import PEOPLE
@@ -70,11 +72,15 @@ CONTEXTS: tuple[Context, ...] = (
     BULK,
     JOBS,
     PROJECTS,
+    DEPENDENCIES,
 )
 EVENTS = tuple(event for context in CONTEXTS for event in context.events)
 VIEWS = tuple(view for context in CONTEXTS for view in context.views)
 REACTIONS = tuple(reaction for context in CONTEXTS for reaction in context.reactions)
 DEADLINES = tuple(deadline for context in CONTEXTS for deadline in context.deadlines)
+
+
+AWAITED = {things.kind: things for context in CONTEXTS for things in context.awaited}
 
 
 @dataclass(frozen=True)
@@ -101,6 +107,7 @@ class Service:
     views: tuple[View, ...] = VIEWS
     slips: Past = field(default_factory=Past)
     permissions: Permissions = PERMISSIONS
+    awaited: Mapping[str, AwaitedThings] = field(default_factory=lambda: AWAITED)
     facts: Mapping[type[Command[Any]], FactFinder] = field(default_factory=lambda: FACTS)
 
 
@@ -123,7 +130,7 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
         scheme = SchemeFacts(pool, store)
         importer = Importer(pool, store)
         jobs = Jobs(pool)
-        batches = Batches(pool, store, jobs)
+        batches = Batches(store, jobs, Locks(pool), OPERATIONS)
         following = asyncio.create_task(visibility.follow())
         try:
             yield Service(

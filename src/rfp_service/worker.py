@@ -1,4 +1,7 @@
-"""The background door: one process at a time keeps views current, lets reactions react, fires deadlines."""
+"""The background door: one process at a time keeps views current, lets reactions react, fires deadlines.
+
+It also goes on with the jobs whose process has died.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -66,7 +69,9 @@ async def _work_on_one_connection(service: Service, keys: LogKeys) -> None:
         try:
             await reactor.introduce()
             while not connection.is_closed():
-                await _all_of_it(projector.catch_up, reactor.catch_up, firing.fire)
+                await _all_of_it(
+                    projector.catch_up, reactor.catch_up, firing.fire, service.batches.resume
+                )
                 await bell.wait(await firing.seconds_to_next())
         finally:
             connection.terminate()  # its lock and its listening go with it

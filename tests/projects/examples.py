@@ -3,7 +3,6 @@
 from datetime import date
 from uuid import UUID
 
-from projects.commands.delivering import CHECKLIST
 from projects.domain.delivery import (
     ActionPlanAgreed,
     DeliveryStarted,
@@ -22,6 +21,7 @@ from projects.domain.events import (
     ProjectPrioritised,
 )
 from projects.domain.project import Moscow, Origin, Project, Stage, Way
+from shared.scheme.domain import USUAL_CHECKLIST as CHECKLIST
 
 BATCH = UUID("ba7c0000-0000-4000-8000-000000000001")
 OTHER_BATCH = UUID("ba7c0000-0000-4000-8000-000000000002")

@@ -141,6 +141,19 @@ async def test_a_table_with_columns_that_are_not_known_is_refused_whole(api: Api
     assert [row["outcome"] for row in rows] == ["refused", "done"]
 
 
+async def test_columns_without_a_heading_do_no_harm_where_they_are_empty(api: Api) -> None:
+    await several(api)
+    table = (
+        b"Reference,,Category,Reason,\r\nP0,,Networks,R.,\r\nP1,lost,Networks,R.,\r\n"
+        b"P2,,Networks,R.,,,lost\r\n"
+    )
+    told = list(csv.DictReader(io.StringIO((await sent(api, table, CSV)).text)))
+    assert [row["outcome"] for row in told] == ["done", "refused", "refused"]
+    assert [row["detail"] for row in told[1:]] == [
+        "Something stands in a column without a heading.", "The row has 7 cells for 5 columns.",
+    ]  # fmt: skip
+
+
 async def test_a_dry_run_writes_nothing(api: Api) -> None:
     await several(api)
     head = await api.service.record.head()
@@ -200,7 +213,7 @@ async def test_a_broken_request_goes_on_where_it_stopped(
     batch = api.service.batches
     again = outcomes(await sent(api, body, key="tuesday"))
     assert [line["outcome"] for line in again] == ["repeated"] * 4 + ["broken"]
-    assert not batch._running  # noqa: SLF001  # a broken batch is not one that is being carried out
+    assert not batch.running  # a broken batch is not one that is being carried out
 
 
 async def test_a_stream_that_is_left_keeps_what_was_committed(
@@ -286,6 +299,31 @@ async def test_priorities_and_handlings_are_decided_in_bulk_too(api: Api) -> Non
     assert became(handled) == ["done", "refused", "refused"]
     types = [line["problem"] and line["problem"]["type"] for line in outcomes(handled)]
     assert types[1:] == ["/problems/who-is-the-third-party", "/problems/wrong-project-stage"]
+
+
+async def test_people_needed_come_in_a_table_as_a_column_for_each_month(api: Api) -> None:
+    await several(api)
+    await sent(api, [item(f"P{n}") for n in range(3)])
+    words = [{"reference": f"P{n}", "moscow": "must", "reason": "R."} for n in range(3)]
+    await sent(api, words, path="/v1/projects/prioritisations")
+    table = (
+        "reference,handling,Needs: networks Sep 2026,needs: servers 2026-10,needs,reason\r\n"
+        "P0,internal,1.5,,,R.\r\nP1,internal,,,networks 2026-09: 1; servers Oct-26: 0.5,R.\r\n"
+        "P2,internal,many,,,R.\r\n"
+    )
+    both = await sent(api, table.encode(), CSV, path="/v1/projects/handlings", expect=422)
+    assert both.json()["type"] == "/problems/mixed-columns"
+    columns = (
+        "reference,handling,Needs: networks Sep 2026,needs: servers 2026-10,reason\r\n"
+        "P0,internal,1.5,2,R.\r\nP2,internal,many,,R.\r\n"
+    )
+    cells = "reference,handling,needs,reason\r\nP1,internal,networks 2026-09: 1; servers Oct-26: 0.5,R.\r\n"
+    told = await sent(api, columns.encode(), CSV, path="/v1/projects/handlings")
+    assert [row["outcome"] for row in csv.DictReader(io.StringIO(told.text))] == ["done", "refused"]
+    await sent(api, cells.encode(), CSV, path="/v1/projects/handlings")
+    seen = (await api.get("/v1/project-capacity")).json()["items"]
+    needed = [(i["month"], i["skill"], i["needed"], i["projects"]) for i in seen]
+    assert needed == [("2026-09", "networks", 2.5, 2), ("2026-10", "servers", 2.5, 2)]
 
 
 async def test_what_is_large_becomes_a_job(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 
 from projects.commands.delivering import (
-    CHECKLIST,
     FORECASTS_LIMIT,
     CancelProject,
     CloseProject,
@@ -22,6 +21,7 @@ from projects.domain.delivery import (
     ProjectClosed,
     ProjectPaused,
     ProjectResumed,
+    TransitionReadinessConfirmed,
 )
 from projects.domain.events import ProjectEvent
 from projects.domain.project import Project, Scale, Stage
@@ -39,6 +39,7 @@ from projects.domain.refusals import (
     WrongProjectStage,
 )
 from shared.messages import Command
+from shared.scheme.domain import USUAL_CHECKLIST as CHECKLIST
 from tests.projects.examples import (
     ACROSS,
     AT_REST,
@@ -77,10 +78,23 @@ def test_delivery_starts_once_it_is_decided_who_delivers() -> None:
 
 
 def test_readiness_is_confirmed_item_by_item() -> None:
-    given(NONE, *AT_WORK).when(CONFIRM).then(READY)
+    given(NONE, *AT_WORK).when(CONFIRM, scheme_version=0).then(READY)
     partly = ConfirmReadiness(checklist=dict.fromkeys(CHECKLIST[1:], "Minute 4"))
     given(NONE, *AT_WORK).when(partly).refused(ChecklistIncomplete, missing=[CHECKLIST[0]])
     given(NONE, *OURS).when(CONFIRM).refused(WrongProjectStage)
+
+
+def test_what_must_be_confirmed_is_what_the_scheme_in_force_says() -> None:
+    asks = {"checklist": ["keys handed over"]}
+    given(NONE, *AT_WORK).when(CONFIRM, **asks).refused(
+        ChecklistIncomplete, missing=["keys handed over"]
+    )
+    short = ConfirmReadiness(checklist={"keys handed over": "Receipt 7"})
+    [event] = given(NONE, *AT_WORK).when(short, scheme_version=4, **asks).events()
+    assert event == TransitionReadinessConfirmed(
+        stage=Stage.READY, checklist=short.checklist, scheme_version=4
+    )
+    given(NONE, *AT_WORK).when(short).refused(ChecklistIncomplete, missing=list(CHECKLIST))
 
 
 def test_only_what_is_ready_is_transferred() -> None:

@@ -1,8 +1,10 @@
 """Projects over HTTP: registered once by their reference, decided on, listed, seen as of any time."""
 
 from typing import Any
+from uuid import UUID
 
-from projects.domain.project import project_id
+from projects.domain.delivery import TransitionReadinessConfirmed
+from projects.domain.project import Stage, project_id
 from tests.support.api import Api
 from tests.support.people import ADA, PIA, RITA, SAM, SCHEME
 
@@ -139,3 +141,23 @@ async def test_a_project_goes_all_the_way(api: Api) -> None:
         "slip_days": 10, "reached_on": None,
     }  # fmt: skip
     assert seen["needs"] == needs
+
+
+async def test_the_checklist_is_that_of_the_scheme_in_force(api: Api) -> None:
+    await scheme(api, readiness_checklist=["keys handed over"])
+    project = await identified(api)
+    await decided(api, project, "categorise", category="Networks", reason="Cables.")
+    await decided(api, project, "prioritise", moscow="must", reason="It is old.")
+    await decided(api, project, "decide-handling", handling="internal", reason="We can.")
+    await decided(api, project, "start-delivery", started_on="2025-02-03")
+    path = f"/v1/projects/{project}/decisions"
+    empty = {"decision": "confirm-readiness", "checklist": {}}
+    no = (await api.post(path, empty, PIA, 409, version=5)).json()
+    assert no["missing"] == ["keys handed over"]
+    receipt = await decided(
+        api, project, "confirm-readiness", checklist={"keys handed over": "Receipt 7"}
+    )
+    [*_, last] = await api.service.record.stream(UUID(receipt["id"]))
+    assert last.event == TransitionReadinessConfirmed(
+        stage=Stage.READY, checklist={"keys handed over": "Receipt 7"}, scheme_version=1
+    )

@@ -5,23 +5,25 @@ from typing import Any
 import numpy as np
 import pytest
 
+from projects.api.months import month_of, people_of
 from projects.commands.capacity import STATED_LIMIT, StateCapacity
-from projects.domain.capacity import Capacity, TeamCapacityStated
-from projects.domain.events import PersonMonths
+from projects.domain.capacity import Capacity, OurPeople, TeamCapacityStated
 from projects.domain.project import Moscow
 from projects.domain.refusals import TooManyOfThem
 from projects.views.proposing import CategoryRule, first_that_holds
 from projects.views.ranking import moves, ranks, score_table, weighted_scores
+from shared.bulk.items import CSV, XLSX
 from tests.projects.test_bulk import sent
 from tests.projects.test_http import decided, identified, scheme
 from tests.support.api import Api
 from tests.support.people import PIA, RITA
+from tests.support.sheets import xlsx
 from tests.support.specs import given
 
 MUST, SHOULD = Moscow.MUST, Moscow.SHOULD
 NETWORK = {"title": "Network refresh", "supplier": "Fictional Networks Ltd",
            "service_area": "Highways", "origin": "supplier"}  # fmt: skip
-SEPTEMBER = PersonMonths(month="2026-09", skill="networks", people=2)
+SEPTEMBER = OurPeople(month="2026-09", skill="networks", people=2)
 
 
 @pytest.mark.parametrize(
@@ -138,3 +140,72 @@ async def test_internal_projects_need_people_that_teams_may_not_have(api: Api) -
     ours = (await api.get("/v1/projects", handling="internal")).json()["items"]
     assert [project["reference"] for project in ours] == ["P1", "P0"]
     await api.post("/v1/project-capacity/decisions", body, RITA, 403, version=1)
+
+
+def test_a_month_is_read_however_a_spreadsheet_shows_it() -> None:
+    for text in ("2026-09", "09/2026", "9-2026", "Sep 2026", "September 2026", "Sep-26", "sept 26",
+                 "2026-09-01", "01/09/2026", "1 Sep 2026", "2026-09-01 00:00:00"):  # fmt: skip
+        assert month_of(text) == "2026-09", text
+    for text in ("2026", "networks", "15/09/2026", "2026-13", "00/2026", "Smarch 2026"):
+        assert month_of(text) is None, text
+
+
+def test_people_are_read_from_columns_and_from_one_cell() -> None:
+    said = {"networks 2026-09": "1.5", "Sep 2026 servers": "2", "desk side 10/2026": "0"}
+    stated = [{"month": "2026-09", "skill": "networks", "people": "1.5"},
+              {"month": "2026-09", "skill": "servers", "people": "2"}]  # fmt: skip
+    assert people_of(said) == stated
+    assert people_of("networks 2026-09: 1.5; Sep 2026 servers: 2;") == stated
+    for wrong in ({"networks": "1"}, {"2026-09": "1"}, "networks 2026-09", "1.5"):
+        with pytest.raises(ValueError, match="a month and a skill"):
+            people_of(wrong)
+
+
+TABLES = "/v1/project-capacity/tables"
+
+
+async def stated(
+    api: Api, table: bytes, expect: int = 200, version: int = 0, media_type: str = CSV
+) -> Any:
+    headers = api.headers(PIA, If_Match=f'"{version}"') | {"Content-Type": media_type}
+    answer = await api.client.post(
+        TABLES, content=table, headers=headers, params={"reason": "Two joined."}
+    )
+    assert answer.status_code == expect, answer.text
+    return answer.json()
+
+
+async def test_capacity_comes_as_a_table_of_months(api: Api) -> None:
+    table = b"Skill,Sep 2026,Oct-26,note\r\nnetworks,2,1.5,x\r\nservers,,1,\r\n"
+    receipt = await stated(api, table)
+    seen = (await api.get("/v1/project-capacity", after=receipt["position"])).json()["items"]
+    have = [("2026-09", "networks", 2.0), ("2026-10", "networks", 1.5), ("2026-10", "servers", 1.0)]
+    assert [(i["month"], i["skill"], i["have"]) for i in seen] == have
+    sheet = xlsx([["month", "skill", "people"], ["2026-09", "networks", 0]])
+    receipt = await stated(api, sheet, version=1, media_type=XLSX)
+    seen = (await api.get("/v1/project-capacity", after=receipt["position"])).json()["items"]
+    assert [(i["month"], i["skill"], i["have"]) for i in seen] == have[1:]
+
+
+@pytest.mark.parametrize(
+    ("table", "problem"),
+    [
+        (b"skill,people\r\nnetworks,1\r\n", "no-capacity-table"),
+        (b"Sep 2026,Oct 2026\r\n1,2\r\n", "no-capacity-table"),
+        (b"skill,Sep 2026\r\nnetworks,two\r\n", "unreadable-capacity"),
+        (b"skill,Sep 2026\r\nnetworks,1\r\nnetworks,2\r\n", "unreadable-capacity"),
+        (b"skill,Sep 2026\r\nnetworks,1,7\r\n", "unreadable-capacity"),
+        (b"skill,Sep 2026\r\n,1\r\n", "unreadable-capacity"),
+        (b"skill,Sep 2026\r\nnetworks,\r\n", "unreadable-capacity"),
+        (b"skill,month,people\r\nnetworks,soon,1\r\n", "unreadable-capacity"),
+    ],
+)
+async def test_a_capacity_table_that_is_wrong_states_nothing(
+    api: Api, table: bytes, problem: str
+) -> None:
+    assert (await stated(api, table, 422))["type"] == f"/problems/{problem}"
+    assert (await api.get("/v1/project-capacity")).json()["version"] == 0
+
+
+async def test_only_tables_state_capacity_so(api: Api) -> None:
+    await stated(api, b"{}", 415, media_type="application/json")

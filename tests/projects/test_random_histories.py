@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from projects.commands.delivering import (
-    CHECKLIST,
     CancelProject,
     CloseProject,
     ConfirmReadiness,
@@ -27,8 +28,11 @@ from projects.commands.planning import AgreeActionPlan, FlagProject, LiftFlag
 from projects.domain.project import OPEN, Moscow, Project, Stage, Way, project_id
 from projects.views.register import REGISTER
 from shared.errors import Refused
+from shared.eventstore.bulk import Glimpse
 from shared.messages import Command, Stream
 from shared.projecting.views import STILL_VALID
+from shared.scheme.domain import USUAL_CHECKLIST as CHECKLIST
+from shared.states import replace
 from tests.projects.examples import BATCH, IDENTIFIED, OTHER_BATCH, TODAY
 from tests.support.specs import NOW, stamp
 
@@ -82,9 +86,34 @@ def test_folding_never_raises_and_keeps_the_invariants(moves: list[tuple[int, st
             )
             if project.stage is Stage.TRANSFERRED:
                 assert dict(project.checklist).keys() >= set(CHECKLIST)
+            assert event.stage is project.stage, "every event says all that a batch looks at"
             stream = Stream(project_id("ICT-1"), project, version, 1, version, NOW, NOW)
             values = REGISTER.values(stream, STILL_VALID)
             assert len(values) == len(REGISTER.table.columns)
             row = dict(zip(REGISTER.table.columns.keys(), values, strict=True))
             assert row["is_open"] == (project.stage in OPEN)
             assert row["has_flag"] == bool(project.flagged)
+
+
+JUDGING = (
+    CategoriseProject(category="Networks", reason="R."),
+    PrioritiseProject(moscow=Moscow.MUST, reason="R."),
+    DecideHandling(handling=Way.INTERNAL, reason="R."),
+)
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+@pytest.mark.parametrize("command", JUDGING)
+def test_judging_many_by_a_glimpse_is_judging_each_by_its_history(
+    stage: Stage, command: Command[Project]
+) -> None:
+    project: Any = replace(IDENTIFIED.apply(Project()), stage=stage, paused=True, flagged="Late.")
+    glimpse: Any = Glimpse("project", {"stage": stage})
+    assert said_by(command, glimpse) == said_by(command, project)
+
+
+def said_by(command: Command[Project], project: Project) -> object:
+    try:
+        return command.decide(project, stamp("pia"))
+    except Refused as refusal:
+        return type(refusal), refusal.facts

@@ -7,17 +7,13 @@ from fastapi import APIRouter, Body, Path, Request, Response
 from fastapi.responses import StreamingResponse
 
 from projects.api.bulk_answers import BatchSeen, accepts, seen_batch
-from projects.api.finding import keys_of_the_ranked, values_in_force
 from projects.api.operations import (
     CategorisationItem,
     HandlingItem,
     PrioritisationItem,
     UndoItem,
-    categorisations,
-    handlings,
-    prioritisations,
-    undoing,
 )
+from projects.api.undertaking import CATEGORISATIONS, HANDLINGS, PRIORITISATIONS, UNDO
 from projects.commands.judging import (
     CategoriseProject,
     DecideHandling,
@@ -25,10 +21,11 @@ from projects.commands.judging import (
 )
 from projects.domain.project import Project
 from shared.bulk import desk as bulk
-from shared.bulk.answering import WHOLE_ITEMS_LIMIT, Batches, Undertaking
-from shared.bulk.asking import Asked, Operation
+from shared.bulk.answering import WHOLE_ITEMS_LIMIT, Batches
+from shared.bulk.asking import Asked, Words
 from shared.bulk.batches import Batch, MarkBatchUndone, cause_of, must_be_undoable
-from shared.bulk.items import Item
+from shared.bulk.carrying import Undertaking
+from shared.bulk.items import NDJSON, Item
 from shared.errors import NotFound
 from shared.http.answers import DECIDES, answer_one, one
 from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
@@ -69,10 +66,7 @@ async def categorise_projects(
     and CSV are answered line by line as blocks are committed. The same key again goes on where a broken
     request stopped, and does nothing twice.
     """
-    stamp = await desk.stamp_for(CategoriseProject)
-    values = await values_in_force(desk.store, stamp.at.date())
-    operation = categorisations(values, wishes.reason)
-    return await _answer(request, desk, CategoriseProject, operation, body, wishes)
+    return await _answer(request, desk, CategoriseProject, CATEGORISATIONS, body, wishes)
 
 
 @many.post(
@@ -89,11 +83,7 @@ async def prioritise_projects(
     request: Request, body: bulk.Body, wishes: bulk.AsWished, desk: Acting
 ) -> Response:
     """Prioritise many projects by the weights in force; as with categorisations."""
-    stamp = await desk.stamp_for(PrioritiseProject)
-    values = await values_in_force(desk.store, stamp.at.date())
-    ranked = await keys_of_the_ranked(request.app.state.service.pool)
-    operation = prioritisations(values, wishes.reason, ranked)
-    return await _answer(request, desk, PrioritiseProject, operation, body, wishes)
+    return await _answer(request, desk, PrioritiseProject, PRIORITISATIONS, body, wishes)
 
 
 @many.post(
@@ -108,17 +98,19 @@ async def decide_handlings(
     request: Request, body: bulk.Body, wishes: bulk.AsWished, desk: Acting
 ) -> Response:
     """Decide who handles many projects; as with categorisations."""
-    return await _answer(request, desk, DecideHandling, handlings(wishes.reason), body, wishes)
+    return await _answer(request, desk, DecideHandling, HANDLINGS, body, wishes)
 
 
 async def _answer(
-    request: Request, desk: Desk, command: type[Command[Project]],
-    operation: Operation[Any, Project], body: bulk.Received, wishes: bulk.Wishes,
+    request: Request, desk: Desk, command: type[Command[Project]], operation: str,
+    body: bulk.Received, wishes: bulk.Wishes,
 ) -> Response:  # fmt: skip
     asked = Asked(
-        await _stamp(desk, command, body.batch), wishes.mode, wishes.dry_run, wishes.known_position
-    )
-    return await _batches(request).answer(request, operation, asked, body)
+        await _stamp(desk, command, body.batch), wishes.mode, wishes.dry_run,
+        wishes.known_position, desk.areas(command),
+    )  # fmt: skip
+    said: Words = {"reason": wishes.reason}
+    return await _batches(request).answer(request, operation, asked, body, said)
 
 
 def _batches(request: Request) -> Batches:
@@ -173,24 +165,25 @@ async def undo_batch(
     undoing_it = uuid5(batch_id, "undo")
     stamp = await _stamp(desk, MarkBatchUndone, undoing_it)
     projects = await _decided_by(request, batch_id, stream.state.operation)
-    found = iter([Item(n, UndoItem(id=project)) for n, project in enumerate(projects, start=1)])
+    items = [UndoItem(id=project) for project in projects]
+    said: Words = {"undone": str(batch_id), "reason": command.reason}
     work = Undertaking(
-        undoing_it, undoing(batch_id, command.reason), Asked(stamp), str(batch_id), found,
-        len(projects), batch_id, then=lambda: desk.store.handle(batch_id, command, stamp, blank=Batch()),
+        undoing_it, await _batches(request).operation(UNDO, stamp, said),
+        Asked(stamp, areas=desk.areas(MarkBatchUndone)), str(batch_id),
+        iter([Item(n, item) for n, item in enumerate(items, start=1)]), len(items), said, batch_id,
     )  # fmt: skip
     if len(projects) > WHOLE_ITEMS_LIMIT:
-        return await _batches(request).as_job(work, None)
+        lines = (item.model_dump_json(exclude_none=True).encode() + b"\n" for item in items)
+        return await _batches(request).as_job(work, NDJSON, lines)
     await _batches(request).begin(work)
     return await _batches(request).at_once(work)
 
 
 async def _decided_by(request: Request, batch: UUID, operation: str) -> list[UUID]:
     """Return the projects that a batch decided on, once the views have come to the end of the record."""
-    part = {
-        "project-categorisations": "category",
-        "project-prioritisations": "priority",
-        "project-handlings": "handling",
-    }.get(operation)
+    part = {CATEGORISATIONS: "category", PRIORITISATIONS: "priority", HANDLINGS: "handling"}.get(
+        operation
+    )
     if part is None:
         raise NotFound
     service = request.app.state.service

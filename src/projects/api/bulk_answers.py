@@ -6,9 +6,10 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from shared.bulk.answering import BatchAnswer, JobStarted
+from shared.bulk.answering import BatchAnswer
 from shared.bulk.batches import Batch, BatchStatus, Counts
 from shared.bulk.items import CSV, JSON, NDJSON, ODS, XLSX
+from shared.bulk.long_work import JobStarted
 from shared.http.answers import problems
 from shared.messages import Stream
 

@@ -2,9 +2,9 @@
 
 from datetime import UTC, date, datetime
 
-import asyncpg
 from pydantic import JsonValue
 
+from projects.commands.delivering import ConfirmReadiness
 from projects.commands.identifying import IdentifyProject
 from projects.commands.judging import (
     CategoriseProject,
@@ -12,7 +12,7 @@ from projects.commands.judging import (
     rank_key,
     weighted,
 )
-from projects.commands.knowing import of_categories, of_weights
+from projects.commands.knowing import of_categories, of_checklist, of_weights
 from projects.domain.project import MOSCOW_ORDER
 from shared.errors import Refused
 from shared.eventstore.store import EventStore
@@ -26,7 +26,7 @@ SELECT count(*) FROM projects WHERE valid_to = {STILL_VALID} AND is_open AND mos
 """  # the words are the program's own
 KEYS = f"""
 SELECT {_ORDER}, -coalesce(score, -1) FROM projects
-WHERE valid_to = {STILL_VALID} AND is_open AND moscow IS NOT NULL ORDER BY 1, 2
+WHERE valid_from <= $1 AND valid_to > $1 AND is_open AND moscow IS NOT NULL ORDER BY 1, 2
 """  # the same
 
 
@@ -46,6 +46,11 @@ async def whether_it_is_named(
     return of_categories(values, command.category, command.sub_category)
 
 
+async def what_must_be_confirmed(store: EventStore, _: ConfirmReadiness) -> dict[str, JsonValue]:
+    """Find the readiness checklist in force."""
+    return of_checklist(await values_in_force(store, datetime.now(UTC).date()))
+
+
 async def weights_and_rank(store: EventStore, command: PrioritiseProject) -> dict[str, JsonValue]:
     """Find the weights in force, and the rank that the command's score comes to among open projects."""
     facts = of_weights(await values_in_force(store, datetime.now(UTC).date()))
@@ -59,6 +64,7 @@ async def weights_and_rank(store: EventStore, command: PrioritiseProject) -> dic
     return {**facts, "rank": int(higher) + 1}
 
 
-async def keys_of_the_ranked(connection: asyncpg.Pool) -> list[tuple[int, float]]:
-    """Return what every open prioritised project is ranked by, highest first."""
-    return [(row[0], row[1]) for row in await connection.fetch(KEYS)]
+async def keys_of_the_ranked(store: EventStore, position: int) -> list[tuple[int, float]]:
+    """Return what every open prioritised project was ranked by at a position, highest first."""
+    async with store.reader.snapshot() as (connection, _):
+        return [(row[0], row[1]) for row in await connection.fetch(KEYS, position)]

@@ -6,8 +6,9 @@ from functools import lru_cache, partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
+from projects.api.months import people_of
 from projects.commands.judging import (
     CategoriseProject,
     DecideHandling,
@@ -34,6 +35,7 @@ from shared.messages import Command, Event
 from shared.scheme.domain import SchemeValues
 
 NEEDS_LIMIT = 240
+STAGE = ("stage",)  # all that judging a project looks at, and every event of one says it
 
 Version = Annotated[int, Field(ge=1), WHOLE]
 
@@ -75,11 +77,13 @@ class PrioritisationItem(ProjectItem):
 
 
 class HandlingItem(ProjectItem):
-    """A project and who handles it."""
+    """A project and who handles it; in a table, people have a column such as `needs: networks 2026-09`."""
 
     handling: Way
     third_party: ShortText | None = None
-    needs: list[PersonMonths] = Field([], max_length=NEEDS_LIMIT)
+    needs: Annotated[list[PersonMonths], BeforeValidator(people_of)] = Field(
+        [], max_length=NEEDS_LIMIT
+    )
 
 
 class UndoItem(ProjectItem):
@@ -124,7 +128,8 @@ def categorisations(
 
     return Operation(
         "project-categorisations", CategorisationItem, Project(), ProjectItem.target, _version,
-        command, facts, same,
+        command, facts, same, sees=STAGE,
+        words=lambda i: (i.category, i.sub_category, i.origin, i.rule, i.reason),
     )  # fmt: skip
 
 
@@ -157,7 +162,8 @@ def prioritisations(
 
     return Operation(
         "project-prioritisations", PrioritisationItem, Project(), ProjectItem.target, _version,
-        command, facts, same,
+        command, facts, same, sees=STAGE,
+        words=lambda i: (i.moscow, tuple(i.scores.items()), i.reason),
     )  # fmt: skip
 
 
@@ -179,7 +185,8 @@ def handlings(reason: str | None) -> Operation[HandlingItem, Project]:
 
     return Operation(
         "project-handlings", HandlingItem, Project(), ProjectItem.target, _version, command,
-        lambda _: {}, same,
+        lambda _: {}, same, sees=STAGE,
+        words=lambda i: (i.handling, i.third_party, tuple(i.needs), i.reason),
     )  # fmt: skip
 
 

@@ -10,21 +10,18 @@ import orjson
 from fastapi import APIRouter, Body, Depends, Query, Request, Response
 from pydantic import BaseModel, JsonValue
 
-from projects.commands.capacity import StateCapacity
 from projects.commands.knowing import of_weights
-from projects.domain.capacity import CAPACITY_ID, Capacity
 from projects.domain.project import Moscow
 from projects.views.proposing import RulesFile, first_that_holds
 from projects.views.ranking import moves, ranks, score_table, weighted_scores
 from shared.calendar import LONDON
 from shared.fields import Flag
-from shared.http.answers import DECIDES, answer_one, one, problems
-from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
+from shared.http.answers import one, problems
+from shared.http.bodies import StrictRoute, strict
 from shared.http.conditions import named_at_most
-from shared.http.deciding import Store, may
+from shared.http.deciding import may
 from shared.http.pages import JSON, Paged, cursor_of, json_of
 from shared.http.reading import Read, Reading
-from shared.messages import Receipt
 from shared.projecting.views import STILL_VALID
 from shared.scheme.domain import SCHEME_ID, Scheme
 
@@ -42,15 +39,9 @@ SELECT id, reference, version, title, category, moscow, score, scores, rank AS r
        weights_version FROM projects
 WHERE {valid} AND is_open AND moscow IS NOT NULL ORDER BY first_position
 """
-NEEDED = """
-SELECT need ->> 0 AS month, need ->> 1 AS skill, sum((need ->> 2)::float8) AS people,
-       count(DISTINCT id) AS projects
-FROM projects, jsonb_array_elements(needs::jsonb) AS need
-WHERE {valid} AND is_open AND handling = 'internal' GROUP BY 1, 2
-"""
 
 
-def _valid(reading: Reading) -> str:
+def valid(reading: Reading) -> str:
     """Return the condition that picks each project's row as of a reading."""
     if not reading.past:
         return f"valid_to = {STILL_VALID}"
@@ -96,7 +87,7 @@ async def propose_categories(
     What a person accepts is sent to the categorisations, with the rule that fired.
     """
     rows = await reading.pool.fetch(
-        CANDIDATES.format(valid=_valid(reading)), again, page.cursor or 0, page.limit
+        CANDIDATES.format(valid=valid(reading)), again, page.cursor or 0, page.limit
     )
     proposed, without = [], []
     candidates = [dict(row) for row in rows]
@@ -179,7 +170,7 @@ async def see_ranking(
     store = request.app.state.service.store
     scheme = await store.load(SCHEME_ID, Scheme(), reading.position if reading.past else None)
     weights = _numbers(of_weights(scheme.state.in_force(day).values).get("weights", {}))
-    rows = await reading.pool.fetch(RANKED.format(valid=_valid(reading)))
+    rows = await reading.pool.fetch(RANKED.format(valid=valid(reading)))
     items = await asyncio.to_thread(
         _ranked, rows, weights, change_percent, page.cursor or 0, page.limit
     )
@@ -220,66 +211,3 @@ def _ranked(
         )
         for n in page
     ]
-
-
-class CapacityMonth(BaseModel):
-    """People of one skill in one month: what projects need, what our teams have, what is missing."""
-
-    month: str
-    skill: str
-    projects: int
-    needed: float
-    have: float
-    short: float
-
-
-class CapacitySeen(BaseModel):
-    """What projects to be handled internally need of our people, against what our teams can give."""
-
-    version: int
-    position: int
-    short: bool
-    items: list[CapacityMonth]
-
-
-@router.get(
-    "/project-capacity",
-    summary="See whether our people suffice",
-    dependencies=[may("read-projects")],
-    responses=one(CapacitySeen),
-)
-async def see_capacity(request: Request, reading: Read) -> Response:
-    """Show, by month and skill, the people that projects need of us, and those that our teams have."""
-    store = request.app.state.service.store
-    stream = await store.load(CAPACITY_ID, Capacity(), reading.position if reading.past else None)
-    have = dict(stream.state.people)
-    rows = await reading.pool.fetch(NEEDED.format(valid=_valid(reading)))
-    needed = {(row["month"], row["skill"]): (row["people"], row["projects"]) for row in rows}
-    items = []
-    for month, skill in sorted({*have, *needed}):
-        people, projects = needed.get((month, skill), (0.0, 0))
-        own = have.get((month, skill), 0.0)
-        items.append(
-            CapacityMonth(
-                month=month, skill=skill, projects=projects, needed=people, have=own,
-                short=max(0.0, round(people - own, 6)),
-            )
-        )  # fmt: skip
-    short = any(item.short for item in items)
-    shown = CapacitySeen(
-        version=stream.version, position=reading.position, short=short, items=items
-    )
-    return answer_one(request, shown, f'"{stream.version}-{reading.position}"')
-
-
-@router.post(
-    "/project-capacity/decisions",
-    max_body_size=BODY_BYTES_LIMIT,
-    summary="State what our teams can give",
-    responses=DECIDES,
-)
-async def state_capacity(
-    command: Annotated[StateCapacity, strict(StateCapacity), Body()], desk: Store
-) -> Receipt:
-    """State people by month and skill; send If-Match `"0"` for the first time."""
-    return await desk.set(CAPACITY_ID, command, blank=Capacity())

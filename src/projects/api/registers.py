@@ -24,9 +24,10 @@ from projects.commands.registering import RegisterProject
 from projects.domain.mapping import RegisterMapping, mapping_id, suggested
 from projects.domain.project import Project, Scale, project_id
 from projects.domain.refusals import NoSuchColumn, UnknownReference, UnreadableMapping
-from shared.bulk.answering import Batches, Undertaking
+from shared.bulk.answering import Batches
 from shared.bulk.asking import Asked, Operation
 from shared.bulk.batches import BATCHES, Counts, Mode, cause_of
+from shared.bulk.carrying import Undertaking
 from shared.bulk.items import Item
 from shared.bulk.outcomes import Outcome, not_understood, unreadable
 from shared.errors import NotFound
@@ -128,8 +129,8 @@ async def hand_register_in(  # the parts of one form
         report = Report()
         operation = registering(await values_in_force(desk.store, stamp.at.date()))
         work = Undertaking(
-            batch, operation, Asked(stamp, mode, dry_run), str(batch),
-            _items(open_table(path, wishes.encoding), how, report), rows,
+            batch, operation, Asked(stamp, mode, dry_run, areas=desk.areas(RegisterProject)),
+            str(batch), _items(open_table(path, wishes.encoding), how, report), rows,
         )  # fmt: skip
         outcomes, counts = await _carried_out(request, work)
     return reported(

@@ -4,8 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from projects.domain.capacity import Capacity, TeamCapacityStated
-from projects.domain.events import PersonMonths
+from projects.domain.capacity import Capacity, OurPeople, TeamCapacityStated
 from projects.domain.refusals import TooManyOfThem
 from shared.fields import Reason
 from shared.messages import Command, Stamp
@@ -18,7 +17,7 @@ class StateCapacity(Command[Capacity]):
     """Say how many people of which skill our teams can give in which months."""
 
     decision: Literal["state-capacity"] = "state-capacity"
-    months: list[PersonMonths] = Field(min_length=1, max_length=MONTHS_LIMIT)
+    months: list[OurPeople] = Field(min_length=1, max_length=MONTHS_LIMIT)
     reason: Reason
 
     def decide(self, capacity: Capacity, stamp: Stamp) -> TeamCapacityStated:

@@ -34,18 +34,9 @@ from projects.domain.refusals import (
 )
 from shared.fields import KEYS_AS_PATTERN, Day, Reason, ShortText
 from shared.messages import Command, Stamp
+from shared.scheme.domain import CHECKLIST_LIMIT, USUAL_CHECKLIST
 
 FORECASTS_LIMIT = 200
-CHECKLIST_LIMIT = 40
-
-# What must be shown before a project moves across; a council may ask for more, item by item.
-CHECKLIST = (
-    "receiving team named",
-    "scope and documents handed over",
-    "data and access handed over",
-    "licences and contracts settled",
-    "open risks and issues accepted",
-)
 
 
 class StartDelivery(Command[Project]):
@@ -74,15 +65,24 @@ class ConfirmReadiness(Command[Project]):
     checklist: Annotated[
         dict[ShortText, ShortText],
         Field(max_length=CHECKLIST_LIMIT, json_schema_extra=KEYS_AS_PATTERN),
-    ] = Field(examples=[dict.fromkeys(CHECKLIST, "Minute 4 of the handover board")])
+    ] = Field(examples=[dict.fromkeys(USUAL_CHECKLIST, "Minute 4 of the handover board")])
 
     def decide(self, project: Project, stamp: Stamp) -> TransitionReadinessConfirmed:
-        """Confirm a complete checklist of a project in delivery."""
+        """Confirm the whole checklist of the scheme in force, of a project in delivery."""
         must_be_at(project, Stage.IN_DELIVERY)
         must_be_at_work(project)
-        if missing := [item for item in CHECKLIST if item not in self.checklist]:
+        if missing := [item for item in checklist_known(stamp) if item not in self.checklist]:
             raise ChecklistIncomplete(missing=missing)
-        return TransitionReadinessConfirmed(stage=Stage.READY, checklist=self.checklist)
+        return TransitionReadinessConfirmed(
+            stage=Stage.READY, checklist=self.checklist,
+            scheme_version=stamp.known.scheme_version,
+        )  # fmt: skip
+
+
+def checklist_known(stamp: Stamp) -> list[str]:
+    """Return the checklist that the decision was made by; the usual one where no scheme said any."""
+    asked = stamp.known.facts.get("checklist")
+    return [str(item) for item in asked] if isinstance(asked, list) else list(USUAL_CHECKLIST)
 
 
 class TransferProject(Command[Project]):

@@ -20,3 +20,8 @@ def of_categories(
 def of_weights(values: SchemeValues | None) -> dict[str, JsonValue]:
     """Return the weights in force."""
     return {"weights": {w.name: w.weight for w in values.weights if w.weight}} if values else {}
+
+
+def of_checklist(values: SchemeValues | None) -> dict[str, JsonValue]:
+    """Return the readiness checklist in force."""
+    return {"checklist": list(values.readiness_checklist)} if values else {}

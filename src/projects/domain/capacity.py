@@ -1,13 +1,21 @@
 """What our own teams can give: people by month and skill, as last stated."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
+
+from pydantic import Field
 
 from projects.domain.events import PersonMonths
 from shared.messages import Event
 
 CAPACITY_ID = UUID("6b0c7d52-0000-4000-8000-000000000002")  # there is one
+
+
+class OurPeople(PersonMonths):
+    """People of ours of one skill in one month; nobody, where it is 0."""
+
+    people: Annotated[float, Field(ge=0, le=1000)]
 
 
 @dataclass(frozen=True)
@@ -24,10 +32,11 @@ class TeamCapacityStated(Event[Capacity]):
 
     kind: ClassVar[str] = "team-capacity"
 
-    months: tuple[PersonMonths, ...]
+    months: tuple[OurPeople, ...]
     reason: str
 
     def apply(self, capacity: Capacity) -> Capacity:
         """Return the capacity with these months and skills replaced."""
         stated = {(m.month, m.skill): m.people for m in self.months}
-        return Capacity(tuple(sorted({**dict(capacity.people), **stated}.items())))
+        now = {**dict(capacity.people), **stated}
+        return Capacity(tuple(sorted((what, people) for what, people in now.items() if people)))

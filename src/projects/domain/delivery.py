@@ -20,9 +20,10 @@ class DeliveryStarted(ProjectEvent):
 
 
 class TransitionReadinessConfirmed(ProjectEvent):
-    """Everything on the checklist is confirmed, each with what shows it."""
+    """Everything on the checklist of a version of the scheme is confirmed, each with what shows it."""
 
     checklist: dict[str, str]
+    scheme_version: int = 0
 
     def apply(self, project: Project) -> Project:
         """Return the project ready to be transferred."""

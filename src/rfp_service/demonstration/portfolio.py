@@ -9,7 +9,7 @@ from projects.commands.delivering import ReviseForecast, StartDelivery
 from projects.commands.identifying import IdentifyProject
 from projects.commands.judging import CategoriseProject, DecideHandling, PrioritiseProject, rank_key
 from projects.commands.planning import AgreeActionPlan, FlagProject, SetMilestone
-from projects.domain.capacity import CAPACITY_ID, Capacity
+from projects.domain.capacity import CAPACITY_ID, Capacity, OurPeople
 from projects.domain.events import PersonMonths
 from projects.domain.project import RATINGS, Moscow, Origin, Project, Scale, Way, project_id
 from rfp_service.demonstration.stage import Stage, Thing
@@ -54,7 +54,7 @@ def tell_of_projects(stage: Stage, start: datetime, transition: date) -> None:
 
 def _state_capacity(stage: Stage, at: datetime) -> None:
     months = [
-        PersonMonths(month=f"{at.year + 1}-{month:02}", skill=skill, people=people)
+        OurPeople(month=f"{at.year + 1}-{month:02}", skill=skill, people=people)
         for month in range(1, 13)
         for skill, people in (("networks", 6), ("applications", 8), ("service desk", 5))
     ]

@@ -58,11 +58,8 @@ async def handed_over(desk: Desk, command: HandWorkOver) -> Receipt:
     """Decide on every thing by its own rules, and append it all together, or none of it."""
     key = desk.conditions.key
     name = uuid5(NAMESPACE_URL, f"{key.caller} {key.key}") if key else uuid4()
-    stamp = (await desk.stamp_for(HandWorkOver)).model_copy(
-        update={"causation": f"hand-over {name}"}
-    )
-    same = await desk.same({desk.person.id, command.leaver, command.successor})
-    stamp = stamp.model_copy(update={"known": stamp.known.model_copy(update={"same": same})})
+    stamp = await desk.stamp_for(HandWorkOver, [command.leaver, command.successor])
+    stamp = stamp.model_copy(update={"causation": f"hand-over {name}"})
     must_be_two_people(command, stamp)
     for _ in range(ATTEMPTS):  # somebody may be faster on any of the things: look again
         before = await desk.store.load(name, HandOver())

@@ -1,6 +1,7 @@
 """What the RFP room offers the roof."""
 
 from rfp_service.rfps.api.approvals import router as approvals
+from rfp_service.rfps.api.awaited import AWAITED
 from rfp_service.rfps.api.comparison import router as comparison
 from rfp_service.rfps.api.copies import router as copies
 from rfp_service.rfps.api.deflection import router as deflection
@@ -19,6 +20,7 @@ from rfp_service.rfps.views import BOARD
 from shared.context import Context
 
 RFPS = Context(
+    awaited=AWAITED,
     events=(
         *EVENTS, *APPROVAL_EVENTS, *KEY_DECISION_EVENTS, *TENDER_EVENTS, *AWARD_EVENTS,
         *PEOPLE_EVENTS,

@@ -1,6 +1,6 @@
 """What a batch asks for: what is done to each thing, and how the whole is carried out, by whom."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic
 from uuid import UUID
@@ -9,12 +9,18 @@ from pydantic import JsonValue
 
 from shared.bulk.batches import Mode
 from shared.bulk.items import I
+from shared.eventstore.store import EventStore
 from shared.messages import Command, Event, S, Stamp
 
 
 @dataclass(frozen=True)
 class Operation(Generic[I, S]):
-    """What a batch does to each thing: which thing an item means, what is asked, what must be known."""
+    """What a batch does to each thing: which thing an item means, what is asked, what must be known.
+
+    Where its rule looks only at parts of a thing that every event of it says, it names them as `sees`; then
+    the last event is read in place of the whole history, and what is said (`words`) in the same words of
+    things in the same state is decided and written once.
+    """
 
     name: str
     item: type[I]
@@ -25,6 +31,8 @@ class Operation(Generic[I, S]):
     facts: Callable[[Command[S]], dict[str, JsonValue]]
     same: Callable[[Command[S], Event[Any]], bool]
     begins: bool = False  # whether a thing may be new
+    sees: tuple[str, ...] = ()
+    words: Callable[[I], Hashable] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +43,8 @@ class Asked:
     mode: Mode = Mode.EACH
     dry_run: bool = False
     known_position: int | None = None
+    areas: frozenset[str] | None = None  # the service areas that the caller is limited to
+
+
+Words = Mapping[str, JsonValue]  # what a request said of all its items, such as a reason
+Operations = Mapping[str, Callable[[EventStore, Stamp, Words], Awaitable[Operation[Any, Any]]]]

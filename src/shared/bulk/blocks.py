@@ -8,7 +8,7 @@ from uuid import UUID
 
 from shared.bulk.outcomes import Outcome, refused
 from shared.errors import OutOfDate
-from shared.eventstore.bulk import Sealed
+from shared.eventstore.writing import Sealed
 
 
 @dataclass(slots=True)

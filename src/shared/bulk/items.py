@@ -1,7 +1,7 @@
 """Items as they are sent: a JSON object, lines of JSON, rows of a table; each read strictly, or refused."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from shared.bulk.outcomes import Outcome, not_understood, unreadable
 from shared.errors import TooLarge, Unacceptable
-from shared.tabular.tables import open_table
+from shared.tabular.tables import nameless, open_table
 
 LINE_BYTES_LIMIT = 256 * 1024
 ITEMS_LIMIT = 1_000_000
@@ -23,7 +23,7 @@ SENT_AS = (JSON, NDJSON, CSV, XLSX, ODS)
 I = TypeVar("I", bound=BaseModel)  # noqa: E741  # an item
 
 # A column such as `scores: benefit` gives one entry of a field that holds several.
-_WITHIN = re.compile(r"^([a-z_]+)[:.] ?(.+)$")
+_WITHIN = re.compile(r"^([A-Za-z_]+) ?[:.] ?(.+)$")
 
 
 class LineTooLong(TooLarge):
@@ -40,6 +40,10 @@ class NotItems(Unacceptable):
 
 class UnknownColumns(Unacceptable):
     """The table has columns that are not known here."""
+
+
+class MixedColumns(Unacceptable):
+    """A field has either one column, or one for each of its entries."""
 
 
 class Item(NamedTuple, Generic[I]):
@@ -93,27 +97,42 @@ def _read(number: int, text: bytes, kind: type[I]) -> Item[I] | Outcome:
 
 def _of_table(path: Path, kind: type[I]) -> Iterator[Item[I] | Outcome]:
     table = open_table(path, limit=ITEMS_LIMIT)
-    fields = [_field(heading) for heading in table.headings]
-    known = set(kind.model_fields)
-    if unknown := [name for name, _ in fields if name not in known]:
-        raise UnknownColumns(unknown=unknown, known=sorted(known))
+    fields = _fields(table.headings, kind)
     for number, (_, row) in enumerate(table.rows, start=1):
         cells = table.cells(row)
         if cells is None:
             wrong = {"detail": f"The row has {len(row)} cells for {len(fields)} columns."}
             yield Outcome(number, "refused", problem=not_understood([wrong]))
             continue
+        values = dict(zip(fields, cells.values(), strict=True))
+        if any(cell.strip() for (name, _), cell in values.items() if not name):
+            wrong = {"detail": "Something stands in a column without a heading."}
+            yield Outcome(number, "refused", problem=not_understood([wrong]))
+            continue
         try:
-            said = _said(dict(zip(fields, cells.values(), strict=True)))
-            yield Item(number, kind.model_validate(said))
+            yield Item(number, kind.model_validate(_said(values)))
         except ValidationError as error:
             yield unreadable(number, error)
+
+
+def _fields(headings: Sequence[str], kind: type[I]) -> list[tuple[str, str]]:
+    """Return the field and the entry that each column is for: no field where it has no heading."""
+    fields = [
+        ("", heading) if heading == nameless(column) else _field(heading)
+        for column, heading in enumerate(headings, start=1)
+    ]
+    known = set(kind.model_fields)
+    if unknown := [name for name, _ in fields if name and name not in known]:
+        raise UnknownColumns(unknown=unknown, known=sorted(known))
+    if mixed := {name for name, entry in fields if name and entry and (name, "") in fields}:
+        raise MixedColumns(fields=sorted(mixed))
+    return fields
 
 
 def _field(heading: str) -> tuple[str, str]:
     """Return the field that a column is for, and the entry in it where it holds several."""
     if within := _WITHIN.match(heading.strip()):
-        return within[1], within[2]
+        return within[1].casefold(), within[2]
     return heading.strip().casefold().replace(" ", "_"), ""
 
 
@@ -122,8 +141,8 @@ def _said(cells: Mapping[tuple[str, str], str]) -> dict[str, Any]:
     said: dict[str, Any] = {}
     for (name, entry), cell in cells.items():
         text = cell.strip()
-        if text and entry:
+        if text and name and entry:
             said.setdefault(name, {})[entry] = text
-        elif text:
+        elif text and name:
             said[name] = text
     return said

@@ -100,15 +100,23 @@ def counted(outcomes: Sequence[Outcome]) -> Counts:
     return Counts(done=done, repeated=repeated, refused=len(outcomes) - done - repeated)
 
 
-DONE = '{"item":%d,"id":"%s","outcome":"done","version":%d,"position":%d,"problem":null}\n'
+DONE = (
+    '{"item":%d,"id":"%s-%s-%s-%s-%s","outcome":"done","version":%d,"position":%d,"problem":null}\n'
+)
 
 
 def lines(outcomes: Sequence[Outcome]) -> bytes:
     """Return outcomes as NDJSON; most of them are done, and all of those look alike."""
-    return "".join(
-        DONE % (o.item, o.id, o.version, o.position) if o.became == "done" else _line(o)
-        for o in outcomes
-    ).encode()
+    return "".join([_done(o) if o.became == "done" else _line(o) for o in outcomes]).encode()
+
+
+def _done(outcome: Outcome) -> str:
+    item, _, stream_id, version, position, _ = outcome
+    assert stream_id is not None
+    name = f"{stream_id.int:032x}"  # `str` of an id takes twice as long
+    return DONE % (
+        item, name[:8], name[8:12], name[12:16], name[16:20], name[20:], version, position
+    )  # fmt: skip
 
 
 def _line(outcome: Outcome) -> str:
@@ -126,9 +134,14 @@ def csv_rows(outcomes: Sequence[Outcome]) -> bytes:
     writer = csv.writer(text)
     for o in outcomes:
         problem = o.problem or {}
-        errors = "; ".join(f"{e.get('pointer')}: {e['detail']}" for e in problem.get("errors", ()))
+        errors = "; ".join(_pointed(error) for error in problem.get("errors", ()))
         writer.writerow(
             (o.item, o.id, o.became, o.version, o.position, problem.get("type"),
              defused(errors or problem.get("title", "")))
         )  # fmt: skip
     return text.getvalue().encode()
+
+
+def _pointed(error: Mapping[str, str]) -> str:
+    """Return an error with what it points to; the shape of a row points to nothing in it."""
+    return f"{error['pointer']}: {error['detail']}" if "pointer" in error else error["detail"]

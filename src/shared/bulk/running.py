@@ -12,18 +12,17 @@ from tempfile import TemporaryFile
 from typing import IO, Any, Generic
 from uuid import UUID
 
-import orjson
-
 from shared.bulk.asking import Asked, Operation
 from shared.bulk.batches import Mode
 from shared.bulk.blocks import Block, nothing_done, possible, settle, unpickled
+from shared.bulk.deciding import BREATH, Decider
 from shared.bulk.items import I, Item
 from shared.bulk.outcomes import Outcome, refused
-from shared.errors import KeyUsedOtherwise, NotFound, OutOfDate, Refused, Unacceptable
-from shared.eventstore.bulk import BulkRoad, Loaded, Seal, Sealed
-from shared.messages import Command, Event, S, Stream
+from shared.errors import OutOfDate, Refused, Unacceptable
+from shared.eventstore.bulk import BulkRoad
+from shared.messages import S
 
-FIRST_BLOCK, BLOCK = 250, 2_000
+FIRST_BLOCK, BLOCK = 250, 4_000
 ATTEMPTS = 5
 
 
@@ -40,7 +39,7 @@ class Runner(Generic[I, S]):
         self._operation = operation
         self._asked = asked
         self._seen: set[int] = set()
-        self._seals: dict[bytes, Seal] = {}
+        self._decider = Decider(road, operation, asked)
 
     async def outcomes(self, items: Iterator[Item[I] | Outcome]) -> AsyncIterator[list[Outcome]]:
         """Yield the outcomes of all items in order, a block at a time, once it is committed."""
@@ -58,10 +57,11 @@ class Runner(Generic[I, S]):
         committing: asyncio.Task[list[Outcome]] | None = None
         try:
             async for block in self._decided(items):
-                if committing is not None:
-                    yield await committing
+                outcomes = [] if committing is None else await committing
                 committing = asyncio.create_task(self._commit(block))
                 await asyncio.sleep(0)  # let it begin
+                if outcomes:
+                    yield outcomes
             if committing is not None:
                 yield await committing
         except Refused:  # the body breaks off: what came before is told first
@@ -78,18 +78,18 @@ class Runner(Generic[I, S]):
         size, broken, taken = FIRST_BLOCK, None, list[Item[I] | Outcome]()
         try:
             while broken is None:
-                taken, broken = _next(items, size)
+                taken, broken = await _next(items, size)
                 behind, size = ahead, BLOCK
                 ahead = self._asked_for(taken) if taken else None
                 await asyncio.sleep(0)  # let it begin
                 if behind is not None:
-                    yield self._decide(behind[0], await behind[1])
+                    yield await self._decider.decide(behind[0], await behind[1])
                 if not taken:
                     break
             if ahead is not None:
                 block, rows = ahead
                 ahead = None
-                yield self._decide(block, await rows)
+                yield await self._decider.decide(block, await rows)
             if broken is not None:
                 raise broken
         finally:
@@ -107,7 +107,7 @@ class Runner(Generic[I, S]):
             late = [block.items[number] for number in overtaken]
             self._seen.difference_update(hash(self._operation.target(i.value).int) for i in late)
             again, rows = self._asked_for(late)
-            self._decide(again, await rows)
+            await self._decider.decide(again, await rows)
             for place, number in enumerate(overtaken):
                 block.outcomes[number] = again.outcomes[place]
             block.sealed = {overtaken[place]: sealed for place, sealed in again.sealed.items()}
@@ -175,22 +175,6 @@ class Runner(Generic[I, S]):
         fetching = self._road.fetch([stream_id for _, _, stream_id in block.asked])
         return block, asyncio.create_task(fetching)
 
-    def _decide(self, block: Block, rows: Sequence[Any]) -> Block:
-        """Ask the rules about a block; what they allow is sealed, not yet appended."""
-        cause = self._asked.stamp.causation
-        loaded = self._road.fold(rows, self._operation.blank, cause)
-        for number, item, stream_id in block.asked:
-            try:
-                decided = self._decide_one(item, stream_id, loaded.get(stream_id.int))
-            except Refused as refusal:
-                block.outcomes[number] = refused(item.number, refusal, stream_id)
-                continue
-            if isinstance(decided, Sealed):
-                block.sealed[number] = decided
-            else:
-                block.outcomes[number] = decided
-        return block
-
     def _must_be_new(self, stream_id: UUID) -> None:
         """Refuse what the batch has named before; a hash is remembered, for there may be many."""
         name = hash(stream_id.int)
@@ -198,59 +182,19 @@ class Runner(Generic[I, S]):
             raise NamedTwice
         self._seen.add(name)
 
-    def _decide_one(
-        self, item: Item[I], stream_id: UUID, loaded: Loaded[S] | None
-    ) -> Sealed | Outcome:
-        """Return an item's events as they will be stored, or that they are stored already."""
-        operation = self._operation
-        if loaded is None and operation.begins:
-            loaded = Loaded(Stream(stream_id, operation.blank), None)
-        if loaded is None:
-            raise NotFound
-        command = operation.command(item.value)
-        stream, caused = loaded.stream, loaded.caused
-        if caused is not None:
-            if not operation.same(command, caused.event):
-                raise KeyUsedOtherwise
-            return Outcome(item.number, "repeated", stream_id, caused.version, caused.position)
-        self._must_be_as_seen(item, stream)
-        seal = self._seal_for(command)
-        stamp = seal.stamp
-        if stream.changed_at is not None and stamp.at < stream.changed_at:
-            seal = self._road.seal(stamp.model_copy(update={"at": stream.changed_at}))
-        decided = command.decide(stream.state, seal.stamp)
-        events: Sequence[Event[Any]] = [decided] if isinstance(decided, Event) else decided
-        if not events:  # it says what is known already
-            return Outcome(item.number, "repeated", stream_id, stream.version, stream.position)
-        return seal.seal(stream.id, stream.version + 1, events, command)
 
-    def _must_be_as_seen(self, item: Item[I], stream: Stream[S]) -> None:
-        """Refuse what has changed since the version, or the position, that the caller has seen."""
-        seen, position = self._operation.version(item.value), self._asked.known_position
-        stale = seen != stream.version if seen is not None else stream.position > (position or 0)
-        if stale and (seen, position) != (None, None):
-            raise OutOfDate(version=stream.version)
-
-    def _seal_for(self, command: Command[S]) -> Seal:
-        """Return the seal of a command's stamp; commands that need to know the same share one."""
-        facts = self._operation.facts(command)
-        key = orjson.dumps(facts)
-        if key not in self._seals:
-            if len(self._seals) >= BLOCK:
-                self._seals.clear()
-            stamp = self._asked.stamp
-            known = stamp.known.model_copy(update={"facts": facts})
-            self._seals[key] = self._road.seal(stamp.model_copy(update={"known": known}))
-        return self._seals[key]
-
-
-def _next(
+async def _next(
     items: Iterator[Item[I] | Outcome], size: int
 ) -> tuple[list[Item[I] | Outcome], Refused | None]:
     """Return the next items, and why there are no more where the body breaks off."""
     taken: list[Item[I] | Outcome] = []
     try:
-        taken.extend(islice(items, size))
+        while len(taken) < size:
+            before = len(taken)
+            taken.extend(islice(items, min(BREATH, size - before)))
+            if len(taken) == before:
+                break
+            await asyncio.sleep(0)
     except Refused as refusal:
         return taken, refusal
     return taken, None

@@ -3,7 +3,7 @@
 It says what the single road says, event for event and byte for byte; it only takes bigger steps.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import groupby
 from operator import itemgetter
@@ -15,16 +15,17 @@ import orjson
 
 from shared.database import Connection
 from shared.eventstore.appending import APPEND
+from shared.eventstore.commanded import personal_texts
 from shared.eventstore.encoding import (
-    STATE_BYTES_LIMIT,
     EnvelopeMapper,
-    EventTooLarge,
-    words_of,
+    happened_at,
 )
 from shared.eventstore.folding import StoredRow, folded
-from shared.messages import Command, Event, S, Stamp, Stream
+from shared.eventstore.sealing import PersonalTexts
+from shared.eventstore.writing import Seal, Sealed, Texts, Unhidden
+from shared.messages import Event, S, Stamp, Stream
 
-TEXTS_AT_HAND = 2_000
+GLIMPSES_AT_HAND = 2_000
 
 STREAMS = """
 SELECT originator_id, notification_id, originator_version, topic, state FROM stored_events
@@ -40,6 +41,15 @@ class Caused(NamedTuple):
     position: int
 
 
+class Glimpse:
+    """Parts of a thing's state, as its last event says them; whoever looks for another part fails."""
+
+    def __init__(self, kind: str, parts: dict[str, object]) -> None:
+        """Show these parts alone."""
+        self.kind = kind
+        self.__dict__.update(parts)
+
+
 class Loaded(NamedTuple, Generic[S]):
     """A stream as it stands, and the last event that a cause had already made in it, where one had."""
 
@@ -47,88 +57,18 @@ class Loaded(NamedTuple, Generic[S]):
     caused: Caused | None
 
 
-class Sealed(NamedTuple):
-    """The events of one command as they will be stored."""
-
-    stream_id: UUID
-    version: int
-    events: list[tuple[str, bytes]]
-
-    @property
-    def last_version(self) -> int:
-        """Return the version of the last of them."""
-        return self.version + len(self.events) - 1
-
-
-class Texts:
-    """What envelopes begin and end with, by what was asked and what was decided.
-
-    Many items of a batch say the same, and so need to be written but once.
-    """
-
-    def __init__(self, mapper: EnvelopeMapper) -> None:
-        """Write as this mapper does."""
-        self._mapper = mapper
-        self._written: dict[tuple[object, ...], tuple[bytes, bytes]] = {}
-
-    def of(self, event: Event[Any], command: Command[Any] | None, part: int) -> tuple[bytes, bytes]:
-        """Return what stands before the stamp of an event, and what stands after it."""
-        asked = (
-            None if command is None or part else command.__pydantic_serializer__.to_json(command)
-        )
-        key = (
-            type(event),
-            event.__pydantic_serializer__.to_json(event),
-            type(command),
-            asked,
-            part,
-        )
-        if key not in self._written:
-            if len(self._written) >= TEXTS_AT_HAND:
-                self._written.clear()
-            said = words_of(event)
-            ending = self._mapper.ending(event, said, command, part)
-            before = b'{"data":' + orjson.dumps(said)
-            self._written[key] = before, b"," * bool(ending) + orjson.dumps(ending)[1:]
-        return self._written[key]
-
-
-class Seal:
-    """Writes the envelopes of many events under one stamp, whose text is made once."""
-
-    def __init__(self, texts: Texts, mapper: EnvelopeMapper, stamp: Stamp) -> None:
-        """Seal with this stamp."""
-        self.stamp = stamp
-        self._texts = texts
-        self._vouching = orjson.dumps(mapper.envelope({}, stamp))[len(b'{"data":{}') : -1]
-
-    def seal(
-        self, stream_id: UUID, version: int, events: Sequence[Event[Any]],
-        command: Command[Any] | None = None,
-    ) -> Sealed:  # fmt: skip
-        """Return one command's events as they will be stored from a version on."""
-        states = [
-            (type(event).__name__, self._state(event, command, part))
-            for part, event in enumerate(events)
-        ]
-        return Sealed(stream_id, version, states)
-
-    def _state(self, event: Event[Any], command: Command[Any] | None, part: int) -> bytes:
-        before, after = self._texts.of(event, command, part)
-        state = before + self._vouching + after
-        if len(state) > STATE_BYTES_LIMIT:
-            raise EventTooLarge(bytes=len(state), limit=STATE_BYTES_LIMIT)
-        return state
-
-
 class BulkRoad:
     """Loads and appends whole blocks of streams."""
 
-    def __init__(self, pool: asyncpg.Pool, mapper: EnvelopeMapper) -> None:
-        """Take this road to the record behind a pool."""
+    def __init__(
+        self, pool: asyncpg.Pool, mapper: EnvelopeMapper, personal: PersonalTexts | None = None
+    ) -> None:
+        """Take this road to the record behind a pool; personal texts are kept under keys of their own."""
         self._pool = pool
         self.mapper = mapper
         self._texts = Texts(mapper)
+        self._personal = personal
+        self._glimpses: dict[tuple[object, ...], Glimpse] = {}
 
     def seal(self, stamp: Stamp) -> Seal:
         """Return what writes events under a stamp."""
@@ -149,27 +89,81 @@ class BulkRoad:
 
         They are known by their ids' integers, which are quicker to compare than the ids.
         """
-        topics = self.mapper.topics
+        topics, words = self.mapper.topics, cause.encode()
         return {
-            stream_id.int: self._loaded(stream_id, blank, stored, cause)
-            for stream_id, group in groupby(rows, key=_stream_of)
-            if topics[(stored := list(group))[0][3]].kind == blank.kind
+            stream_id.int: Loaded(
+                folded(Stream(stream_id, blank), stored, self.mapper),
+                self._caused(stored, words, cause),
+            )
+            for stream_id, stored in _by_stream(rows)
+            if topics[stored[0][2]].kind == blank.kind
         }
 
-    def _loaded(
-        self, stream_id: UUID, blank: S, stored: Sequence[asyncpg.Record], cause: str
-    ) -> Loaded[S]:
-        rows = [row[1:] for row in stored]
-        stream = folded(Stream(stream_id, blank), rows, self.mapper)
-        return Loaded(stream, self._caused(rows, cause))
+    def glimpse(
+        self, rows: Sequence[asyncpg.Record], blank: S, cause: str, sees: tuple[str, ...]
+    ) -> dict[int, Loaded[S]]:
+        """Return the same as their last events say, by the parts of their state in `sees`.
 
-    def _caused(self, rows: Sequence[StoredRow], cause: str) -> Caused | None:
+        States that look alike are one and the same. Nothing is known of when a stream was begun.
+        """
+        loaded: dict[int, Loaded[S]] = {}
+        words, glimpsed, loads = cause.encode(), self._glimpsed, orjson.loads
+        ours = frozenset(self.mapper.topics.of_kind(blank.kind))
+        for stream_id, position, version, topic, written in rows:
+            if topic not in ours:
+                continue
+            name = stream_id.int
+            caused = None if version == 1 else loaded[name].caused
+            if words in written:
+                caused = self._caused([(position, version, topic, written)], words, cause) or caused
+            envelope = loads(written)
+            state: Any = glimpsed(topic, envelope, sees)
+            at = happened_at(envelope)
+            loaded[name] = Loaded(Stream(stream_id, state, version, 0, position, None, at), caused)
+        return loaded
+
+    def _glimpsed(self, topic: str, envelope: dict[str, Any], sees: tuple[str, ...]) -> Glimpse:
+        said = envelope["data"]
+        key = (topic, envelope.get("class_version"), sees, *map(said.get, sees))
+        if (known := self._glimpses.get(key)) is not None:
+            return known
+        event = self.mapper.event(topic, envelope)
+        if len(self._glimpses) >= GLIMPSES_AT_HAND:
+            self._glimpses.clear()
+        glimpse = Glimpse(event.kind, {name: getattr(event, name) for name in sees})
+        self._glimpses[key] = glimpse
+        return glimpse
+
+    def events(self, rows: Sequence[asyncpg.Record]) -> Iterator[tuple[int, list[Event[Any]]]]:
+        """Yield the events of each stream, which is known by its id's integer."""
+        for stream_id, stored in _by_stream(rows):
+            events = [self.mapper.event(topic, orjson.loads(state)) for *_, topic, state in stored]
+            yield stream_id.int, events
+
+    def _caused(self, rows: Sequence[StoredRow], words: bytes, cause: str) -> Caused | None:
         """Return the last event that a cause has made; most rows do not even hold its words."""
-        words, caused = cause.encode(), None
+        caused = None
         for position, version, topic, written in rows:
             if words in written and (envelope := orjson.loads(written)).get("causation") == cause:
                 caused = Caused(self.mapper.event(topic, envelope), version, position)
         return caused
+
+    async def hidden(self, plain: "Unhidden") -> Sealed:
+        """Return one command's events as they will be stored, their personal texts encrypted."""
+        personal = personal_texts(plain.events)
+        events: Sequence[Event[Any]] = plain.events
+        if self._personal is not None:
+            events = await self._personal.sealed(plain.stream_id, events)
+        stored = [
+            self.mapper.stored(
+                plain.stream_id, plain.version + part, event, plain.stamp, plain.command, part,
+                personal,
+            )
+            for part, event in enumerate(events)
+        ]  # fmt: skip
+        return Sealed(
+            plain.stream_id, plain.version, tuple((one.topic, one.state) for one in stored)
+        )
 
     async def append(
         self, block: Sequence[Sealed], connection: Connection | None = None
@@ -196,15 +190,22 @@ class BulkRoad:
 _stream_of = itemgetter(0)
 
 
-def _columns(block: Sequence[Sealed]) -> tuple[list[object], ...]:
+def _by_stream(rows: Sequence[asyncpg.Record]) -> Iterator[tuple[UUID, list[StoredRow]]]:
+    """Yield each stream and its rows."""
+    for stream_id, group in groupby(rows, key=_stream_of):
+        yield stream_id, [row[1:] for row in group]
+
+
+def _columns(block: Sequence[Sealed]) -> tuple[list[Any], ...]:
     """Return the five arrays of events that the function takes."""
-    columns: tuple[list[object], ...] = ([], [], [], [], [])
-    commands, streams, versions, topics, states = columns
-    for number, sealed in enumerate(block):
-        for version, (topic, state) in enumerate(sealed.events, start=sealed.version):
-            commands.append(number)
-            streams.append(sealed.stream_id)
-            versions.append(version)
-            topics.append(topic)
-            states.append(state)
+    if all(len(events) == 1 for _, _, events in block):
+        streams, versions, said = zip(*block, strict=True)
+        topics, states = zip(*[events[0] for events in said], strict=True)
+        return list(range(len(block))), list(streams), list(versions), list(topics), list(states)
+    columns: tuple[list[Any], ...] = ([], [], [], [], [])
+    for number, (stream_id, version, events) in enumerate(block):
+        for part, (topic, state) in enumerate(events):
+            row = (number, stream_id, version + part, topic, state)
+            for column, value in zip(columns, row, strict=True):
+                column.append(value)
     return columns

@@ -11,6 +11,7 @@ from eventsourcing.persistence import IntegrityError, StoredEvent
 
 from shared.errors import KeyUsedOtherwise, NotFound, OutOfDate, Refused
 from shared.eventstore.appending import Appender, IdempotencyKey, Place
+from shared.eventstore.bulk import BulkRoad
 from shared.eventstore.commanded import personal_texts
 from shared.eventstore.encoding import EnvelopeMapper, Topics
 from shared.eventstore.folding import Folder, stage_of
@@ -57,6 +58,10 @@ class EventStore:
         self.reader = Reader(pool, self.mapper)
         self._folder = Folder(pool, self.mapper)
         self._appender = Appender(pool)
+
+    def bulk_road(self) -> BulkRoad:
+        """Return the road for whole blocks of streams; it seals personal texts as this one does."""
+        return BulkRoad(self._pool, self.mapper, self._texts)
 
     async def load(self, stream_id: UUID, blank: S, until: int | None = None) -> Stream[S]:
         """Return one thing as it stands, or as it stood at a position; blank where it never was."""

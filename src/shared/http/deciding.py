@@ -146,27 +146,32 @@ class Desk:
         if self.conditions.must_name_a_version() != version:
             raise OutOfDate(version=version)
 
-    async def stamp_for(self, command: type[Command[Any]]) -> Stamp:
-        """Vouch for who decides, by which role, knowing what; refuse who may never do this."""
+    async def stamp_for(self, command: type[Command[Any]], named: Iterable[str] = ()) -> Stamp:
+        """Vouch for who decides, by which role, knowing what; refuse who may never do this.
+
+        It knows the other accounts of whoever decides, and of whomever the command names.
+        """
         authority = self.permissions.authority(self.person, command.__name__)
+        known = _as_needed(await self.known(self.person), command)
+        if same := await self.same({self.person.id, *named}):
+            known = known.model_copy(update={"same": same})
         return Stamp(
             by=self.person.id,
             authority=authority.value,
             at=datetime.now(UTC),
-            known=_as_needed(await self.known(self.person), command),
+            known=known,
             trace=self.traceparent,
         )
+
+    def areas(self, command: type[Command[Any]]) -> frozenset[str] | None:
+        """Return the service areas that the caller is limited to at a command; None where they are not."""
+        return self.permissions.areas(self.person, command.__name__)
 
     async def _stamp(
         self, command: Command[Any], given: Mapping[str, JsonValue] = MappingProxyType({})
     ) -> Stamp:
-        stamp = await self.stamp_for(type(command))
-        same = await self.same({self.person.id, *named_in(command)})
-        if same:
-            stamp = stamp.model_copy(
-                update={"known": stamp.known.model_copy(update={"same": same})}
-            )
-        areas = self.permissions.areas(self.person, type(command).__name__)
+        stamp = await self.stamp_for(type(command), named_in(command))
+        areas = self.areas(type(command))
         area = getattr(command, "service_area", None)
         if areas is not None and area is not None and area not in areas:
             raise OutsideYourAreas(yours=sorted(areas))

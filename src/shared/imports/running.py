@@ -13,7 +13,7 @@ from shared.eventstore.store import EventStore
 from shared.imports.commands import FailImport, FinishImport, StartImport
 from shared.imports.domain import Import, Report, Status
 from shared.imports.loading import LogFiles, append_log, import_id
-from shared.imports.locks import Locks
+from shared.locks import Locks
 from shared.messages import Receipt, Stamp, Stream
 
 LOOKS, LOOK_SECONDS = 100, 0.02

@@ -1,8 +1,10 @@
 """What is kept of a job: how far it has come, how it ended, and its result in pieces."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -19,6 +21,22 @@ ON CONFLICT (id) DO UPDATE SET status = 'running', total = $4, done = 0, counts 
     changed_at = now()
 """
 FORGET = "DELETE FROM job_results WHERE job_id = $1"
+KEEP = (
+    "INSERT INTO job_work (job_id, work) VALUES ($1, $2)"
+    " ON CONFLICT (job_id) DO UPDATE SET work = $2, attempts = 0"
+)
+KEEP_NO_BODY = "DELETE FROM job_bodies WHERE job_id = $1"
+KEEP_BODY = "INSERT INTO job_bodies (job_id, piece, content) VALUES ($1, $2, $3)"
+KEPT_BODY = "SELECT content FROM job_bodies WHERE job_id = $1 AND piece = $2"
+UNFINISHED = (
+    "SELECT id FROM jobs JOIN job_work ON job_id = id WHERE status = 'running' ORDER BY started_at"
+)
+TAKE_UP = (
+    "UPDATE job_work SET attempts = attempts + 1 FROM jobs"
+    " WHERE job_id = $1 AND id = job_id AND status = 'running'"
+    " RETURNING owner, kind, total, work, attempts"
+)
+DROP = "DELETE FROM job_work WHERE job_id = $1"
 ADD = "INSERT INTO job_results (job_id, piece, content) VALUES ($1, $2, $3)"
 MOVE = "UPDATE jobs SET done = $2, counts = $3, changed_at = now() WHERE id = $1"
 END = "UPDATE jobs SET status = $2, problem = $3, changed_at = now() WHERE id = $1"
@@ -30,7 +48,7 @@ PIECES = "SELECT piece, content FROM job_results WHERE job_id = $1 AND piece > $
 
 
 class JobStatus(StrEnum):
-    """How a job stands; a stopped one goes on when its request is repeated with the same key."""
+    """How a job stands; a stopped one goes on as soon as a worker finds it, or its request is repeated."""
 
     RUNNING = "running"
     DONE = "done"
@@ -53,6 +71,17 @@ class Job(BaseModel):
     result: str
 
 
+@dataclass(frozen=True, slots=True)
+class KeptWork:
+    """What a job is to do, in words that any process understands; for whom, and on how many things."""
+
+    job: UUID
+    owner: str
+    kind: str
+    total: int
+    work: dict[str, Any]
+
+
 class Jobs:
     """Keeps jobs, for every process to see."""
 
@@ -60,10 +89,38 @@ class Jobs:
         """Keep them in this database."""
         self._pool = pool
 
-    async def begin(self, job: UUID, owner: str, kind: str, total: int) -> None:
-        """Begin a job, or begin one again that has stopped."""
-        await self._pool.execute(BEGIN, job, owner, kind, total)
-        await self._pool.execute(FORGET, job)
+    async def begin(self, kept: "KeptWork", body: Iterable[bytes]) -> None:
+        """Begin a job, or one that has stopped again; what it is to do is kept until it is done."""
+        work = orjson.dumps(kept.work).decode()
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(BEGIN, kept.job, kept.owner, kept.kind, kept.total)
+            await connection.execute(FORGET, kept.job)
+            await connection.execute(KEEP, kept.job, work)
+            await connection.execute(KEEP_NO_BODY, kept.job)
+            for piece, content in enumerate(body):
+                await connection.execute(KEEP_BODY, kept.job, piece, content)
+
+    async def unfinished(self) -> list[UUID]:
+        """Return the jobs that are not done, and can be gone on with."""
+        return [row["id"] for row in await self._pool.fetch(UNFINISHED)]
+
+    async def take_up(self, job: UUID) -> "tuple[KeptWork, int] | None":
+        """Return what an unfinished job is to do, and how often that was tried after it had stopped."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            row = await connection.fetchrow(TAKE_UP, job)
+            if row is None:
+                return None
+            await connection.execute(BEGIN, job, row["owner"], row["kind"], row["total"])
+            await connection.execute(FORGET, job)
+        work = orjson.loads(row["work"])
+        return KeptWork(job, row["owner"], row["kind"], row["total"], work), row["attempts"]
+
+    async def body(self, job: UUID) -> AsyncIterator[bytes]:
+        """Yield the body of a job's request, as it came."""
+        piece = 0
+        while (content := await self._pool.fetchval(KEPT_BODY, job, piece)) is not None:
+            yield content
+            piece += 1
 
     async def add(
         self, job: UUID, piece: int, content: bytes, done: int, counts: dict[str, int]
@@ -78,7 +135,9 @@ class Jobs:
     ) -> None:
         """Say how a job ended."""
         said = None if problem is None else orjson.dumps(problem, default=str).decode()
-        await self._pool.execute(END, job, status.value, said)
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(END, job, status.value, said)
+            await connection.execute(DROP, job)
 
     async def see(self, job: UUID, owner: str) -> Job:
         """Return how somebody's job stands; others' are not there."""

@@ -19,6 +19,7 @@ APPROVERS_LIMIT = 200
 CLOSED_DAYS_LIMIT = 400
 PARTS_LIMIT = 60
 WEIGHT_LIMIT = 1_000
+CHECKLIST_LIMIT = 40
 CALENDAR_AHEAD = timedelta(days=370)  # as far as any period of the scheme reaches
 
 # Procurement Act 2023, section 51; Public Contracts Regulations 2015, regulation 87.
@@ -32,6 +33,15 @@ USUAL_STANDSTILLS = (
         counting=Counting.CALENDAR_FROM_DAY_AFTER, routes=["open_tender", "restricted_tender"],
     ),
 )  # fmt: skip
+
+# What must be shown before a project moves across, until the council says otherwise.
+USUAL_CHECKLIST = (
+    "receiving team named",
+    "scope and documents handed over",
+    "data and access handed over",
+    "licences and contracts settled",
+    "open risks and issues accepted",
+)
 
 
 class ApprovalTier(BaseModel):
@@ -126,6 +136,12 @@ class SchemeValues(BaseModel):
         [], max_length=PARTS_LIMIT, description="What counts how much when work is prioritised."
     )
     project_categories: list[ProjectCategory] = Field([], max_length=PARTS_LIMIT)
+    readiness_checklist: list[ShortText] = Field(
+        list(USUAL_CHECKLIST),
+        min_length=1,
+        max_length=CHECKLIST_LIMIT,
+        description="What must be confirmed of a project in flight before it moves across.",
+    )
 
     def rules(self, today: date) -> Rules:
         """Return what decisions taken today go by; of the closed days, those that they can reach."""

@@ -67,12 +67,17 @@ def open_table(path: Path, encoding: str | None = None, limit: int = ROWS_LIMIT)
     return Table(form, told_apart(first), _counted(rows, limit))
 
 
+def nameless(column: int) -> str:
+    """Return what a column without a heading is called."""
+    return f"column {column}"
+
+
 def told_apart(headings: list[str]) -> tuple[str, ...]:
     """Return headings that differ: a second `rating` is `rating (2)`, one without a name its column."""
     seen: dict[str, int] = {}
     named = []
     for column, heading in enumerate(headings, start=1):
-        name = " ".join(heading.split()) or f"column {column}"
+        name = " ".join(heading.split()) or nameless(column)
         seen[name] = seen.get(name, 0) + 1
         named.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     return tuple(named)

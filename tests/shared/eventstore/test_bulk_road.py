@@ -6,6 +6,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from shared.bulk.batches import Batch
 from shared.eventstore.bulk import BulkRoad
 from shared.eventstore.encoding import EventTooLarge
 from shared.eventstore.store import EventStore
@@ -75,6 +76,25 @@ async def test_streams_are_folded_with_what_a_cause_has_done(
     assert caused.version == 1
     assert loaded[other.int].caused is None
     assert loaded[one.int].stream.changed_at == NOW
+
+
+async def test_a_glimpse_says_what_the_last_event_says_and_nothing_else(road: BulkRoad) -> None:
+    one, other, none = uuid4(), uuid4(), uuid4()
+    await road.append([road.seal(ANN).seal(one, 1, [Counted(by=3, note="a")])])
+    plain = road.seal(stamp("ben"))
+    await road.append([plain.seal(one, 2, [Counted(by=4, note="b")]),
+                       plain.seal(other, 1, [Counted(by=4, note="c")])])  # fmt: skip
+    rows = await road.fetch([one, none, other])
+    loaded = road.glimpse(rows, Counter(), "batch:1", ("by",))
+    assert loaded.keys() == {one.int, other.int}
+    stream, caused = loaded[one.int]
+    assert (stream.id, stream.version, stream.position, stream.changed_at) == (one, 2, 2, NOW)
+    assert caused is not None
+    assert caused.version == 1
+    assert loaded[other.int].caused is None
+    assert stream.state is loaded[other.int].stream.state, "what looks alike is decided once"
+    assert vars(stream.state) == {"kind": Counter.kind, "by": 4}
+    assert road.glimpse(rows, Batch(), "batch:1", ("by",)) == {}
 
 
 async def test_single_and_bulk_writers_share_the_record(store: EventStore, road: BulkRoad) -> None:

@@ -1,4 +1,4 @@
-"""Which imports are being carried out, as every process sees it: advisory locks on one connection."""
+"""Which long works are being carried out, as every process sees it: advisory locks on one connection."""
 
 import asyncio
 from uuid import UUID
@@ -8,7 +8,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 
 class Locks:
-    """The imports that this process carries out; when it dies, the database lets go of them by itself."""
+    """The works that this process carries out; when it dies, the database lets go of them by itself."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         """Hold all locks on one of this pool's connections, taken while there is any."""
@@ -17,24 +17,24 @@ class Locks:
         self._line: PoolConnectionProxy | None = None
         self._one_at_a_time = asyncio.Lock()
 
-    async def take(self, import_id: UUID) -> bool:
-        """Take an import on; say no where somebody carries it out already."""
+    async def take(self, work: UUID) -> bool:
+        """Take a work on; say no where somebody carries it out already."""
         async with self._one_at_a_time:
-            if import_id in self._held:
+            if work in self._held:
                 return False
             line = await self._connection()
-            taken = bool(await line.fetchval("SELECT pg_try_advisory_lock($1)", _number(import_id)))
+            taken = bool(await line.fetchval("SELECT pg_try_advisory_lock($1)", _number(work)))
             if taken:
-                self._held.add(import_id)
+                self._held.add(work)
             await self._hang_up_if_idle()
             return taken
 
-    async def give_back(self, import_id: UUID) -> None:
-        """Say that an import is no longer carried out."""
+    async def give_back(self, work: UUID) -> None:
+        """Say that a work is no longer carried out."""
         async with self._one_at_a_time:
-            self._held.discard(import_id)
+            self._held.discard(work)
             if self._line is not None and not self._line.is_closed():
-                await self._line.execute("SELECT pg_advisory_unlock($1)", _number(import_id))
+                await self._line.execute("SELECT pg_advisory_unlock($1)", _number(work))
             await self._hang_up_if_idle()
 
     async def _connection(self) -> PoolConnectionProxy:
@@ -54,6 +54,6 @@ class Locks:
             await self._pool.release(line)
 
 
-def _number(import_id: UUID) -> int:
-    """Return the number of an import's lock."""
-    return int.from_bytes(import_id.bytes[:8], "big", signed=True)
+def _number(work: UUID) -> int:
+    """Return the number of a work's lock."""
+    return int.from_bytes(work.bytes[:8], "big", signed=True)

@@ -1,0 +1,193 @@
+"""Our own people by month over HTTP: what projects need of them, and what our teams can give."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Query, Request, Response
+from pydantic import BaseModel, ValidationError
+
+from projects.api.months import month_of
+from projects.api.planning import valid
+from projects.commands.capacity import MONTHS_LIMIT, StateCapacity
+from projects.domain.capacity import CAPACITY_ID, Capacity, OurPeople
+from shared.bulk import desk as bulk
+from shared.bulk.items import CSV, ODS, XLSX
+from shared.errors import Unacceptable, WrongMediaType
+from shared.fields import PRINTABLE, REASON_LIMIT
+from shared.http.answers import DECIDES, answer_one, one, problems
+from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
+from shared.http.deciding import Store, may
+from shared.http.reading import Read
+from shared.messages import Receipt
+from shared.tabular.tables import Table, open_table
+
+TABLE_BYTES_LIMIT = 4 * 1024 * 1024
+TABLES = (CSV, XLSX, ODS)
+LONG = {"month", "skill", "people"}
+ERRORS_SHOWN = 20
+
+router = APIRouter(prefix="/v1", tags=["projects"], route_class=StrictRoute)
+
+NEEDED = """
+SELECT need ->> 0 AS month, need ->> 1 AS skill, sum((need ->> 2)::float8) AS people,
+       count(DISTINCT id) AS projects
+FROM projects, jsonb_array_elements(needs::jsonb) AS need
+WHERE {valid} AND is_open AND handling = 'internal' GROUP BY 1, 2
+"""
+
+
+class NoCapacityTable(Unacceptable):
+    """The table needs a column `skill` and one for each month, or the columns month, skill and people."""
+
+
+class UnreadableCapacity(Unacceptable):
+    """Some cells of this table can't be read as people of ours; nothing of it was stated."""
+
+
+class CapacityMonth(BaseModel):
+    """People of one skill in one month: what projects need, what our teams have, what is missing."""
+
+    month: str
+    skill: str
+    projects: int
+    needed: float
+    have: float
+    short: float
+
+
+class CapacitySeen(BaseModel):
+    """What projects to be handled internally need of our people, against what our teams can give."""
+
+    version: int
+    position: int
+    short: bool
+    items: list[CapacityMonth]
+
+
+@router.get(
+    "/project-capacity",
+    summary="See whether our people suffice",
+    dependencies=[may("read-projects")],
+    responses=one(CapacitySeen),
+)
+async def see_capacity(request: Request, reading: Read) -> Response:
+    """Show, by month and skill, the people that projects need of us, and those that our teams have."""
+    store = request.app.state.service.store
+    stream = await store.load(CAPACITY_ID, Capacity(), reading.position if reading.past else None)
+    have = dict(stream.state.people)
+    rows = await reading.pool.fetch(NEEDED.format(valid=valid(reading)))
+    needed = {(row["month"], row["skill"]): (row["people"], row["projects"]) for row in rows}
+    items = []
+    for month, skill in sorted({*have, *needed}):
+        people, projects = needed.get((month, skill), (0.0, 0))
+        own = have.get((month, skill), 0.0)
+        items.append(
+            CapacityMonth(
+                month=month, skill=skill, projects=projects, needed=people, have=own,
+                short=max(0.0, round(people - own, 6)),
+            )
+        )  # fmt: skip
+    short = any(item.short for item in items)
+    shown = CapacitySeen(
+        version=stream.version, position=reading.position, short=short, items=items
+    )
+    return answer_one(request, shown, f'"{stream.version}-{reading.position}"')
+
+
+@router.post(
+    "/project-capacity/decisions",
+    max_body_size=BODY_BYTES_LIMIT,
+    summary="State what our teams can give",
+    responses=DECIDES,
+)
+async def state_capacity(
+    command: Annotated[StateCapacity, strict(StateCapacity), Body()], desk: Store
+) -> Receipt:
+    """State people by month and skill; send If-Match `"0"` for the first time."""
+    return await desk.set(CAPACITY_ID, command, blank=Capacity())
+
+
+@router.post(
+    "/project-capacity/tables",
+    max_body_size=TABLE_BYTES_LIMIT,
+    summary="State what our teams can give, from a table",
+    dependencies=[may("StateCapacity")],
+    responses={**DECIDES, **problems(413, 415)},
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                CSV: {
+                    "schema": {"type": "string"},
+                    "example": "skill,Sep 2026,Oct 2026\r\nnetworks,2,1.5\r\n",
+                },
+                XLSX: {"schema": {"type": "string", "contentMediaType": XLSX}},
+                ODS: {"schema": {"type": "string", "contentMediaType": ODS}},
+            },
+        }
+    },
+)
+async def state_capacity_in_a_table(
+    desk: Store,
+    body: bulk.Body,
+    reason: Annotated[
+        str,
+        Query(
+            min_length=1,
+            max_length=REASON_LIMIT,
+            pattern=PRINTABLE,
+            description="Why it is stated.",
+        ),
+    ],
+) -> Receipt:
+    """State people from CSV, XLSX or ODS: a row for each skill with a column for each month.
+
+    Or a row for each with the columns month, skill and people. A blank cell says nothing, 0 says that
+    there is nobody any more. Send If-Match `"0"` for the first time.
+    """
+    if body.media_type not in TABLES:
+        raise WrongMediaType(needed=list(TABLES))
+    months = await asyncio.to_thread(_months, open_table(body.path))
+    return await desk.set(
+        CAPACITY_ID, StateCapacity(months=months, reason=reason), blank=Capacity()
+    )
+
+
+def _months(table: Table) -> list[OurPeople]:
+    """Return what a table states; refuse all of it where one cell can't be read, or is said twice."""
+    stated: dict[tuple[str, str], OurPeople] = {}
+    errors: list[dict[str, str]] = []
+    for number, said in _said(table):
+        try:
+            people = OurPeople.model_validate(said)
+        except ValidationError as error:
+            errors += [
+                {"pointer": f"row {number}, {one['loc'][0]}", "detail": one["msg"]}
+                for one in error.errors()
+            ]
+            continue
+        if (people.month, people.skill) in stated:
+            errors.append({"pointer": f"row {number}", "detail": f"{people.month} is said twice"})
+        stated[people.month, people.skill] = people
+    if errors or not 0 < len(stated) <= MONTHS_LIMIT:
+        raise UnreadableCapacity(
+            unreadable=errors[:ERRORS_SHOWN], stated=len(stated), limit=MONTHS_LIMIT
+        )
+    return list(stated.values())
+
+
+def _said(table: Table) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the row, the month, the skill and the people of each cell that says something."""
+    columns = {heading.casefold(): heading for heading in table.headings}
+    wide = {heading: month for heading in table.headings if (month := month_of(heading))}
+    if "skill" not in columns or not (wide or columns.keys() >= LONG):
+        raise NoCapacityTable(headings=list(table.headings))
+    for number, row in table.rows:
+        cells = {heading: cell.strip() for heading, cell in (table.cells(row) or {}).items()}
+        skill = cells.get(columns["skill"], "")
+        named = "" if wide else cells.get(columns["month"], "")
+        for heading, month in (wide or {columns["people"]: month_of(named) or named}).items():
+            if not cells or cells[heading]:
+                people = cells.get(heading, "")
+                yield number, {"month": month, "skill": skill, "people": people}

@@ -1,0 +1,1 @@
+"""What a project waits for, joined from the rooms that know it."""

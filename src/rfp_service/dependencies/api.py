@@ -1,0 +1,119 @@
+"""What a project depends on, as it stands: the project names ids, and each room says what is behind its own.
+
+A kind of thing that no room offers yet is listed as not known; a room that offers it joins by itself.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
+
+from projects.api.finding import values_in_force
+from projects.api.projects import ProjectId
+from projects.domain.project import Dependency, Project
+from shared.calendar import LONDON
+from shared.context import AwaitedThings, Expected
+from shared.errors import NotFound
+from shared.http.answers import one
+from shared.http.areas import in_sight
+from shared.http.bodies import StrictRoute
+from shared.http.deciding import may
+from shared.http.pages import JSON, json_of
+from shared.http.reading import Read, Reading
+
+router = APIRouter(prefix="/v1/projects", tags=["projects"], route_class=StrictRoute)
+
+
+class DependencyShown(BaseModel):
+    """What a project depends on, and how that stands; null where nothing is known of it.
+
+    `after_the_project` and `after_transition` say whether it is expected later than the project's own end
+    with its contingency, and on or after the transition date.
+    """
+
+    on: str
+    id: UUID
+    note: str
+    known: bool
+    title: str | None
+    stage: str | None
+    ended: bool | None
+    expected_on: date | None
+    after_the_project: bool | None
+    after_transition: bool | None
+
+
+class Dependencies(BaseModel):
+    """All that a project depends on."""
+
+    project: UUID
+    version: int
+    position: int
+    latest_end: date | None
+    transition_date: date | None
+    items: list[DependencyShown]
+
+
+@router.get(
+    "/{project_id:uuid}/dependencies",
+    summary="See what a project depends on",
+    dependencies=[may("read-projects")],
+    responses=one(Dependencies),
+)
+async def see_dependencies(request: Request, project_id: ProjectId, reading: Read) -> Response:
+    """Show the projects, RFPs and contracts that a project depends on, each as it stands or stood."""
+    service = request.app.state.service
+    until = reading.position if reading.past else None
+    stream = await service.store.load(project_id, Project(), until)
+    if stream.version == 0:
+        raise NotFound
+    project = stream.state
+    in_sight(reading.person, reading.areas, project.about.service_area or None, None)
+    day = reading.as_of.astimezone(LONDON).date()
+    values = await values_in_force(service.store, day, until)
+    transition = values.transition_date if values else None
+    latest = project.schedule.latest_end
+    found = await _found(request, reading, project.depends_on)
+    items = [_shown(d, found.get(d.id), latest, transition) for d in project.depends_on]
+    shown = [item.model_dump() for item in items]
+    await reading.veiled(shown)
+    answer = Dependencies(
+        project=project_id, version=stream.version, position=reading.position, latest_end=latest,
+        transition_date=transition, items=items,
+    )  # fmt: skip
+    content = json_of({**answer.model_dump(exclude={"items"}), "items": shown})
+    return Response(content, media_type=JSON, headers={"Vary": "Authorization"})
+
+
+async def _found(
+    request: Request, reading: Reading, depends_on: Sequence[Dependency]
+) -> Mapping[UUID, Expected]:
+    """Ask each room about its own, as far as the reader may see them."""
+    service, person = request.app.state.service, reading.person
+    awaited: Mapping[str, AwaitedThings] = service.awaited
+    found: dict[UUID, Expected] = {}
+    for kind, things in awaited.items():
+        ids = [dependency.id for dependency in depends_on if dependency.on == kind]
+        if ids and service.permissions.allows(person, things.action):
+            theirs = replace(reading, areas=service.permissions.areas(person, things.action))
+            found |= await things.find(theirs, ids)
+    return found
+
+
+def _shown(
+    dependency: Dependency, found: Expected | None, latest: date | None, transition: date | None
+) -> DependencyShown:
+    said: dict[str, Any] = dict.fromkeys(("title", "stage", "ended", "expected_on"))
+    if found is not None:
+        said = {name: getattr(found, name) for name in said}
+    expected = None if found is None else found.expected_on
+    return DependencyShown(
+        on=dependency.on, id=dependency.id, note=dependency.note, known=found is not None,
+        after_the_project=None if expected is None or latest is None else expected > latest,
+        after_transition=None if expected is None or transition is None else expected >= transition,
+        **said,
+    )  # fmt: skip

@@ -1,0 +1,128 @@
+"""Carrying a batch out: its beginning and its end on record, its outcomes and counts as they come."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from shared.bulk.asking import Asked, Operation, Operations, Words
+from shared.bulk.batches import (
+    Batch,
+    BatchStatus,
+    Counts,
+    FinishBatch,
+    MarkBatchUndone,
+    StartBatch,
+)
+from shared.bulk.items import CSV, NDJSON, Item, items
+from shared.bulk.outcomes import Outcome, counted
+from shared.bulk.running import Runner
+from shared.errors import StillRunning
+from shared.eventstore.store import EventStore
+from shared.messages import Stamp
+
+Items = Iterator[Item[Any] | Outcome]
+
+
+@dataclass(frozen=True)
+class Undertaking:
+    """One batch to carry out: which, what, how, on how many items; and what it undoes, if it does.
+
+    `said` is what the request said of all items; an operation is made of it again where a job goes on.
+    """
+
+    batch: UUID
+    operation: Operation[Any, Any]
+    asked: Asked
+    request_hash: str
+    items: Items
+    total: int
+    said: Words = field(default_factory=dict)
+    undoes: UUID | None = None
+
+
+class Carrying:
+    """Carries batches out, each once at a time in this process."""
+
+    def __init__(self, store: EventStore, operations: Operations) -> None:
+        """Decide on things in this record, by these operations."""
+        self._store = store
+        self._road = store.bulk_road()
+        self._operations = operations
+        self.running: set[UUID] = set()
+
+    async def operation(self, name: str, stamp: Stamp, said: Words) -> Operation[Any, Any]:
+        """Return what a batch does, by the name it is kept under."""
+        return await self._operations[name](self._store, stamp, said)
+
+    async def begin(self, work: Undertaking) -> None:
+        """Put a batch on record, unless it is only tried; refuse it while it is being carried out here."""
+        if work.batch in self.running:
+            raise StillRunning
+        self.running.add(work.batch)
+        if work.asked.dry_run:
+            return
+        command = StartBatch(
+            operation=work.operation.name, mode=work.asked.mode.value, items=work.total,
+            request_hash=work.request_hash, undoes=work.undoes,
+        )  # fmt: skip
+        try:
+            await self._store.handle(
+                work.batch, command, work.asked.stamp, blank=Batch(), absent=True
+            )
+        except BaseException:
+            self.running.discard(work.batch)
+            raise
+
+    async def carried_out(self, work: Undertaking) -> AsyncIterator[tuple[list[Outcome], Counts]]:
+        """Yield outcomes with the counts so far; at the end, put the counts on record."""
+        counts = Counts()
+        runner = Runner(self._road, work.operation, work.asked)
+        try:
+            async for outcomes in runner.outcomes(work.items):
+                counts = counts.plus(counted(outcomes))
+                yield outcomes, counts
+            if not work.asked.dry_run:
+                command, stamp = FinishBatch(counts=counts), work.asked.stamp
+                await self._store.handle(work.batch, command, stamp, blank=Batch())
+                await self._mark_undone(work)
+        finally:
+            self.running.discard(work.batch)
+
+    async def _mark_undone(self, work: Undertaking) -> None:
+        """Say of the batch that was undone that it was, unless a job that goes on has said so already."""
+        if work.undoes is None:
+            return
+        if (await self.status(work.undoes)).status is BatchStatus.UNDONE:
+            return
+        command = MarkBatchUndone(reason=str(work.said["reason"]))
+        await self._store.handle(work.undoes, command, work.asked.stamp, blank=Batch())
+
+    async def status(self, batch: UUID) -> Batch:
+        """Return how a batch stands."""
+        return (await self._store.load(batch, Batch())).state
+
+
+async def found_in(
+    path: Path, media_type: str, operation: Operation[Any, Any]
+) -> tuple[Items, int | None]:
+    """Return the items of a body, and how many there are where it is read as one piece."""
+    found: Items = items(path, media_type, operation.item)
+    if media_type in (NDJSON, CSV):
+        return begun(found), None
+    whole = await asyncio.to_thread(list, found)
+    return iter(whole), len(whole)
+
+
+def begun(found: Items) -> Items:
+    """Return items whose first has been read: what is wrong with all of a body is said before any answer."""
+    first = list(islice(found, 1))
+    return chain(first, found)
+
+
+def headers_of(work: Undertaking) -> dict[str, str]:
+    """Name the batch, so that it can be looked at and undone."""
+    return {} if work.asked.dry_run else {"Batch": str(work.batch)}

@@ -1,0 +1,90 @@
+"""A job whose process is killed goes on after a restart: everything is decided once, and nothing twice."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from shared.access.issuer import demonstration_token
+from shared.access.roles import Role
+from tests.support.postgres import throwaway_folder
+from tests.support.running import Running, running
+
+PROJECTS = 12_000
+SECONDS_LIMIT = 90
+PATH = "/v1/projects/categorisations"
+
+
+def reference(number: int) -> str:
+    return f"ICT-{number:05}"
+
+
+def client(service: Running, folder: Path) -> httpx.Client:
+    token = demonstration_token(folder, "pia", [Role.PROGRAMME_OFFICER])
+    headers = {"Authorization": f"Bearer {token}"}
+    return httpx.Client(base_url=service.url, headers=headers, timeout=SECONDS_LIMIT)
+
+
+def registered(http: httpx.Client) -> None:
+    rows = "".join(f"{reference(n)},Refresh {n}\r\n" for n in range(PROJECTS))
+    file = {"file": ("register.csv", f"Reference,Title\r\n{rows}".encode(), "text/csv")}
+    answer = http.post("/v1/project-registers", files=file)
+    assert answer.json()["counts"]["done"] == PROJECTS, answer.text
+
+
+def asked(http: httpx.Client) -> httpx.Response:
+    items = [
+        {"reference": reference(n), "category": f"Category {n % 7}", "reason": "Agreed."}
+        for n in range(PROJECTS)
+    ]
+    return http.post(PATH, json={"items": items}, headers={"Idempotency-Key": "monday"})
+
+
+def position_reached(http: httpx.Client, last: int) -> bool:
+    """Say whether this is the last position of the record, once the views have come there."""
+    came = http.get("/v1/project-capacity", params={"after": last})
+    beyond = http.get("/v1/project-capacity", params={"after": last + 1})
+    return (came.status_code, beyond.status_code) == (200, 422)
+
+
+def seen(http: httpx.Client, watch: str) -> dict[str, Any]:
+    job: dict[str, Any] = http.get(watch).json()
+    return job
+
+
+def until(
+    http: httpx.Client, watch: str, enough: Callable[[dict[str, Any]], bool]
+) -> dict[str, Any]:
+    began = time.monotonic()
+    while not enough(job := seen(http, watch)):
+        assert time.monotonic() - began < SECONDS_LIMIT, job
+        time.sleep(0.005)
+    return job
+
+
+def test_a_killed_job_goes_on_and_doubles_nothing() -> None:
+    with throwaway_folder() as folder, running(folder) as service:
+        with client(service, folder) as http:
+            registered(http)
+            began = asked(http)
+            assert began.status_code == 202, began.text
+            watch = began.json()["watch"]
+            halfway = until(http, watch, lambda job: job["done"] > 0)
+            service.kill()
+        assert halfway["status"] == "running"
+        assert halfway["done"] < PROJECTS, "it was killed in the middle"
+        service.start()
+        with client(service, folder) as http:
+            job = until(http, watch, lambda job: job["status"] != "running")
+            assert (job["status"], job["done"]) == ("done", PROJECTS)
+            assert job["counts"]["refused"] == 0
+            assert job["counts"]["repeated"] > 0, "what was decided before the kill stands"
+            lines = http.get(job["result"]).text.splitlines()
+            assert len(lines) == PROJECTS
+            assert position_reached(http, 2 * (PROJECTS + 2)), "each once; two beginnings, two ends"
+            listed = http.get("/v1/projects", params={"category": "", "limit": 1}).json()
+            assert listed["items"] == []
+            batch = http.get(f"/v1/project-batches/{began.json()['job']}").json()
+            assert batch["status"] == "finished"
