@@ -68,6 +68,14 @@ def _written_as_a_day(text: object) -> object:
     return text
 
 
+NONE = frozenset({"", "none", "none.", "no", "nil", "n/a"})
+
+
+def says_none(text: str) -> bool:
+    """Say whether what must be declared is declared to be nothing."""
+    return text.strip().lower() in NONE
+
+
 STRIPPED = AfterValidator(str.strip)  # after the limits, which are those of what was sent
 
 ShortText = Annotated[str, _text(SHORT_TEXT_LIMIT, ONE_LINE), STRIPPED]

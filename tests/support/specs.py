@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from secrets import token_bytes
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from pydantic import JsonValue
 
 from shared.errors import Refused
+from shared.eventstore.sealing import sealed_under
 from shared.messages import Command, Event, Known, Stamp, State, Tier
+from shared.personal import personal_texts_in
 from shared.rules import Rules
 from shared.scheme.domain import SchemeValues
 
@@ -46,6 +50,17 @@ def stamp(
         own_tiers=tuple(own_tiers), rules=rules, facts=facts,
     )  # fmt: skip
     return Stamp(by=by, acting_for=acting_for, at=at, known=known)
+
+
+def as_stored(event: Event[Any]) -> Event[Any]:
+    """Return an event as the store would write it, its personal texts under keys that nobody keeps."""
+    keys = {
+        person: (uuid4(), token_bytes(32))
+        for text in personal_texts_in(event)
+        for person in text.people
+    }
+    sealed: Event[Any] = sealed_under(event, keys)
+    return sealed
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,10 @@ from rfp_service.rfps.commands.taking_part import (
 )
 from rfp_service.rfps.domain.rfp import Rfp
 from shared.errors import Refused
+from shared.eventstore.appending import IdempotencyKey
 from shared.fields import PersonId, Reason
 from shared.messages import Command, Event, Stamp, State, Stream
+from shared.personal import text_about
 
 THINGS_LIMIT = 400
 
@@ -39,7 +41,10 @@ class HandWorkOver(Command[HandOver]):
 
     leaver: PersonId = Field(examples=["rita-requester"])
     successor: PersonId = Field(examples=["leo-libraries"])
-    reason: Reason = Field(examples=["Rita left at the end of May."])
+    reason: Reason = Field(
+        description="Kept as a personal text about whoever leaves.",
+        examples=["Rita left at the end of May."],
+    )
 
 
 @dataclass
@@ -75,14 +80,20 @@ class Plan:
                 self.events.append((stream.id, version, event, stamp, command, part_of_it))
             state = after
 
-    def result(self) -> WorkHandedOver:
+    def result(self, key: IdempotencyKey | None) -> WorkHandedOver:
         """Return what happened on the whole."""
         if len(self.handed) + len(self.left) > THINGS_LIMIT:
             raise TooMuchAtOnce(things=len(self.handed) + len(self.left), limit=THINGS_LIMIT)
         return WorkHandedOver(
             leaver=self.command.leaver, successor=self.command.successor,
-            reason=self.command.reason, handed=tuple(self.handed), left=tuple(self.left),
+            reason=text_about([self.command.leaver], self.command.reason),
+            handed=tuple(self.handed), left=tuple(self.left), asked=fingerprint(key),
         )  # fmt: skip
+
+
+def fingerprint(key: IdempotencyKey | None) -> str:
+    """Return what tells the same request from another one under its key."""
+    return key.request_hash.hex() if key else ""
 
 
 def steps_of(rfp: Rfp, command: HandWorkOver) -> Iterator[Step]:

@@ -52,7 +52,8 @@ def _tiers(scheme: Scheme, command: HandWorkOver, stamp: Stamp) -> Iterator[Step
         if values.tiers_of(command.leaver):
             begins = max(values.effective_from, today)
             changed = _replaced(values, command).model_copy(update={"effective_from": begins})
-            yield "tiers", [AdoptScheme(values=changed, reason=command.reason)]
+            reason = f"Work handed over: {command.successor} in the place of {command.leaver}."
+            yield "tiers", [AdoptScheme(values=changed, reason=reason)]
 
 
 def _replaced(values: SchemeValues, command: HandWorkOver) -> SchemeValues:

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping
 from pydantic import JsonValue
 from sqlalchemy import ARRAY, BigInteger, Column, DateTime, Text, Uuid
 
+from shared.fields import says_none
 from shared.messages import Recorded, Sealed
+from shared.personal import is_sealed
 from shared.projecting.views import Journal, Row, journal_table
 
 # Rows of a historic log are somebody else's decisions, taken before this record began.
@@ -29,7 +31,6 @@ ELSE = "administration"
 VALUES = ("value_pence", "award_value_pence", "total_value_pence", "estimate_pence")
 
 APPROVALS = ("Approval", "Award", "KeyDecision", "Waiver")
-NO_CONFLICT = frozenset({"", "none", "none.", "no", "nil", "n/a"})
 
 decisions = journal_table(
     "decisions",
@@ -95,9 +96,8 @@ def _marks(decision: str, said: Mapping[str, JsonValue]) -> list[str]:
     """Return what a decision says of itself that scrutiny counts, whatever it is called."""
     marks = []
     conflicts = said.get("conflicts")
-    if (isinstance(conflicts, str) and conflicts.strip().lower() not in NO_CONFLICT) or said.get(
-        "conflict"
-    ) is True:
+    openly = isinstance(conflicts, str) and not says_none(conflicts)  # as it once was kept
+    if said.get("conflict") is True or openly or is_sealed(conflicts):
         marks.append("conflicts_declared")
     if said.get("late") is True and decision.startswith(APPROVALS):
         marks.append("late_approvals")

@@ -90,18 +90,17 @@ class Veil:
         return thing.not_in(WITH_EXEMPT_AMOUNTS)
 
     async def _open_personal(self, person: Person, items: Sequence[Item]) -> None:
-        """Open the personal texts in items for those with the right; others see about whom they are."""
-        fields = [field for item in items for field in personal_in(item)]
-        if not fields:
+        """Open the personal texts in items; others than its readers see about whom one is."""
+        found = [(item, field) for item in items for field in personal_in(item)]
+        if not found:
             return
-        if self._permissions.allows(person, READ_PERSONAL):
-            texts = await self._texts.opened(fields)
-        else:
-            texts = [PERSONAL] * len(fields)
-        for field, text in zip(fields, texts, strict=True):
+        entitled = self._permissions.allows(person, READ_PERSONAL)
+        texts = await self._texts.opened([field for _, field in found])
+        for (item, field), text in zip(found, texts, strict=True):
             about = field["about"]
+            may = entitled or person.id in about.split() or _is_the_author(person, item)
             field.clear()
-            field.update(about=about, text=ERASED if text is None else text)
+            field.update(about=about, text=ERASED if text is None else text if may else PERSONAL)
 
     async def _closed(self, things: Iterable[UUID]) -> Mapping[UUID, Mapping[int, frozenset[str]]]:
         """Return what is sealed of these things; the record itself says so, not a view that may lag."""

@@ -16,9 +16,10 @@ from shared.http.deciding import Opening, Store, may
 from shared.http.pages import Paged
 from shared.http.reading import Read
 from shared.messages import Receipt
+from shared.personal import PersonalShown
 from shared.scheme.delegating import EndDelegation, GiveDelegation
 from shared.scheme.delegation import Delegation
-from shared.scheme.delegations import delegations
+from shared.scheme.delegations import delegations, with_reasons
 
 DelegationId = Annotated[UUID, Path(description="The delegation's id.")]
 
@@ -38,7 +39,7 @@ class DelegationRow(BaseModel):
     limit_pence: int
     first_day: date
     last_day: date
-    reason: str
+    reason: PersonalShown
     ended: bool
     first_position: int
     changed_at: datetime
@@ -99,4 +100,4 @@ async def list_delegations(
     if live:
         day = day_in_london(reading.as_of)
         statement = statement.where(~t.ended, t.first_day <= day, t.last_day >= day)
-    return await page.of(reading, statement, t.first_position)
+    return await page.of(reading, statement, t.first_position, also=with_reasons)

@@ -8,6 +8,7 @@ from rfp_service.rfps.domain.key_decision_events import ClockStarted, ClockStopp
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.tender import Bid, Criterion, Moderated, Score
 from shared.messages import Sealed
+from shared.personal import Personal
 from shared.states import replace
 
 # Scores are sealed until the bidders or the world are told, or it is over without an award.
@@ -118,7 +119,7 @@ class EvaluatorDeclared(RfpEvent):
 
     evaluator: str
     conflict: bool
-    statement: str
+    statement: Personal
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with one more evaluator who has declared, or one evaluator less."""
