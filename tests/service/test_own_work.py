@@ -9,9 +9,9 @@ in it; and nobody takes a part in what they approved.
 
 import asyncio
 import os
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -44,6 +44,7 @@ SCHEME = {
 }
 WHY = {"reason": "They said so."}
 
+T = TypeVar("T")
 Step = tuple[str, str, str]
 account = st.sampled_from(ACCOUNTS)
 moves = st.lists(st.tuples(st.sampled_from(MOVES), account, account), min_size=3, max_size=12)
@@ -60,6 +61,8 @@ class Council:
         self.roles: dict[str, tuple[Role, ...]] = dict.fromkeys(ACCOUNTS, WORK)
         self.parts: set[str] = set()  # accounts, and ids as recorded, with a part in this RFP
         self.deciders: set[str] = set()
+        self.linked: list[str] = []  # accounts, and delegations, that there are to undo or to use
+        self.delegated: list[tuple[str, str]] = []
         self.happened: dict[str, int] = dict.fromkeys(MOVES, 0)
 
     def who(self, account: str) -> Who:
@@ -151,8 +154,13 @@ class Council:
         if move in CHANGES_OF_ROLE:
             self.roles[one] = CHANGES_OF_ROLE[move]
             return True
-        if move.startswith("approve"):
-            return await self.approves(one, other if move == "approve for" else "")
+        if move == "approve":
+            return await self.approves(one)
+        if move == "approve for":
+            principal, deputy = _of(self.delegated, one) or (other, one)
+            return await self.approves(deputy, principal)
+        if move == "unlink":
+            one = _of(self.linked, one) or one
         if move == "withdraw and raise again":
             await self.decides(one, {"decision": "withdraw", **WHY})
             await self.prepare(one, other)
@@ -161,8 +169,17 @@ class Council:
         if path == "":
             return await self.decides(one, body)
         if path == "/v1/directory":
-            return await self.decides("ada", body, path)
-        return await self.posts(path, body, ADA if path == "/v1/hand-overs" else self.who(one))
+            made = await self.decides("ada", body, path)
+        else:
+            made = await self.posts(path, body, ADA if path == "/v1/hand-overs" else self.who(one))
+        self.linked += [one] * (made and move == "link")
+        self.delegated += [(one, other)] * (made and move == "delegate")
+        return made
+
+
+def _of(things: Sequence[T], account: str) -> T | None:
+    """Return one of what there is, whichever an account's place comes to."""
+    return things[ACCOUNTS.index(account) % len(things)] if things else None
 
 
 def wanted(move: str, one: str, other: str) -> tuple[str, dict[str, Any]]:

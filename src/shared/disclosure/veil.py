@@ -22,7 +22,7 @@ from shared.disclosure.withholding import (
     withhold,
 )
 from shared.eventstore.sealing import PersonalTexts
-from shared.personal import PERSONAL
+from shared.personal import PERSONAL, is_sealed
 from shared.projecting.views import STILL_VALID
 
 READ_EXEMPT = "read-exempt"
@@ -95,12 +95,14 @@ class Veil:
         if not found:
             return
         entitled = self._permissions.allows(person, READ_PERSONAL)
-        texts = await self._texts.opened([field for _, field in found])
-        for (item, field), text in zip(found, texts, strict=True):
-            about = field["about"]
-            may = entitled or person.id in about.split() or _is_the_author(person, item)
-            field.clear()
-            field.update(about=about, text=ERASED if text is None else text if may else PERSONAL)
+        for item, field in found:
+            if not (
+                entitled or person.id in field["about"].split() or _is_the_author(person, item)
+            ):
+                _show(field, PERSONAL)
+        opened = [field for _, field in found if is_sealed(field)]
+        for field, text in zip(opened, await self._texts.opened(opened), strict=True):
+            _show(field, ERASED if text is None else text)
 
     async def _closed(self, things: Iterable[UUID]) -> Mapping[UUID, Mapping[int, frozenset[str]]]:
         """Return what is sealed of these things; the record itself says so, not a view that may lag."""
@@ -116,6 +118,13 @@ class Veil:
         for row in await self._pool.fetch(EXEMPT, list(things)):
             found.setdefault(UUID(str(row["matter_id"])), []).append(row)
         return found
+
+
+def _show(field: Item, text: str) -> None:
+    """Let a personal text be shown as this, and about whom it is."""
+    about = field["about"]
+    field.clear()
+    field.update(about=about, text=text)
 
 
 def _thing(item: Item) -> UUID | None:
