@@ -61,6 +61,15 @@ CROSS_ORIGIN: dict[str, Any] = {
     "allow_credentials": False,
 }  # fmt: skip
 
+# Every operation is for those who have signed in, unless it says itself that it is for everybody.
+SIGN_IN = {
+    "HTTPBearer": {
+        "type": "http",
+        "description": "A bearer token of the council's identity provider.",
+        "scheme": "bearer",
+    }
+}
+
 Opening = Callable[[], AbstractAsyncContextManager[Service]]
 
 
@@ -135,6 +144,7 @@ def openapi_document(app: FastAPI | None = None) -> dict[str, Any]:
     schemas["Problem"] = {"title": "Problem", "description": "RFC 9457 problem details.", **PROBLEM}
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
+    document["components"]["securitySchemes"] = SIGN_IN
     needs = {route.name: stated(route) for route in routes()}
     for name, schema in schemas.items():
         if name.startswith(
@@ -143,6 +153,7 @@ def openapi_document(app: FastAPI | None = None) -> dict[str, Any]:
             schema["additionalProperties"] = False
     for path in document["paths"].values():
         for operation in path.values():
+            operation.setdefault("security", [{scheme: []} for scheme in SIGN_IN])
             if operation["operationId"] in needs:
                 operation["x-permissions"] = needs[operation["operationId"]]
             for parameter in operation.get("parameters", []):

@@ -19,7 +19,7 @@ from tests.support.postgres import Base, Server
 
 SECONDS = 6
 CLIENTS = 32
-FOLDED, FOLDS = 1_000, 20
+FOLDED, FOLDS = 1_000, 100
 
 ONE_ROW = """
 INSERT INTO plain (stream, version, topic, state)
@@ -114,8 +114,7 @@ def appending(server: Server) -> list[str]:
 def folding(server: Server) -> list[str]:
     """Compare the fold of a long stream, for the first time and again, with the library's repository."""
     with server.fresh() as base:
-        first, again = uvloop.run(_ours(base))
-        theirs = _theirs(base)
+        first, again, theirs = uvloop.run(_folds(base))
     return [
         figure(
             f"fold of {FOLDED:,} events, {which}", f"{ours * 1e3:.2f} ms", "library",
@@ -125,32 +124,29 @@ def folding(server: Server) -> list[str]:
     ]  # fmt: skip
 
 
-async def _ours(base: Base) -> tuple[float, float]:
-    await fill(base, histories(1, FOLDED))
-    times: tuple[list[float], list[float]] = ([], [])
-    async with connected(base.service) as pool:
-        stream = await pool.fetchval("SELECT originator_id FROM stored_events LIMIT 1")
-        for _ in range(FOLDS):
-            store = EventStore(pool, Topics(EVENTS))
-            for taken in times:
-                began = time.perf_counter()
-                assert (await store.load(stream, Rfp())).version == FOLDED
-                taken.append(time.perf_counter() - began)
-    return min(times[0]), min(times[1])
-
-
-def _theirs(base: Base) -> float:
+async def _folds(base: Base) -> tuple[float, float, float]:
+    """Return the best time of ours at first, ours again, and the library's, taken turn by turn."""
+    times: tuple[list[float], ...] = ([], [], [])
     app = Needs(dict(environment(base)))
     try:
         need = app.repository.get(app.raise_need())
         for pence in range(FOLDED - 1):
             need.amend(pence)  # type: ignore[attr-defined]
         app.save(need)
-        best = float("inf")
-        for _ in range(FOLDS):
-            began = time.perf_counter()
-            assert app.repository.get(need.id).version == FOLDED
-            best = min(best, time.perf_counter() - began)
-        return best
+        await fill(base, histories(1, FOLDED))
+        async with connected(base.service) as pool:
+            stream = await pool.fetchval(
+                "SELECT originator_id FROM stored_events WHERE topic = 'RfpRaised'"
+            )
+            for _ in range(FOLDS):
+                store = EventStore(pool, Topics(EVENTS))
+                for taken in times[:2]:
+                    began = time.perf_counter()
+                    assert (await store.load(stream, Rfp())).version == FOLDED
+                    taken.append(time.perf_counter() - began)
+                began = time.perf_counter()
+                assert app.repository.get(need.id).version == FOLDED
+                times[2].append(time.perf_counter() - began)
     finally:
         app.close()
+    return min(times[0]), min(times[1]), min(times[2])

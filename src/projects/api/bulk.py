@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID, uuid5
 
-from fastapi import APIRouter, Body, Depends, Path, Request, Response
+from fastapi import APIRouter, Body, Path, Request, Response
 from fastapi.responses import StreamingResponse
 
 from projects.api.bulk_answers import BatchSeen, accepts, seen_batch
@@ -31,7 +31,7 @@ from shared.bulk.batches import Batch, MarkBatchUndone, cause_of, must_be_undoab
 from shared.bulk.items import Item
 from shared.errors import NotFound
 from shared.http.answers import DECIDES, answer_one, one
-from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
+from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.http.deciding import Acting, Desk, Store, may
 from shared.http.reading import Read
 from shared.messages import Command, Known, Stamp
@@ -157,7 +157,6 @@ async def see_batch(request: Request, batch_id: BatchId, reading: Read) -> Respo
     status_code=207,
     summary="Undo a batch",
     response_class=StreamingResponse,
-    dependencies=[Depends(must_be_json)],
     responses={**accepts(UndoItem, {})["responses"], **DECIDES},
 )
 async def undo_batch(

@@ -19,7 +19,7 @@ from projects.views.ranking import moves, ranks, score_table, weighted_scores
 from shared.calendar import LONDON
 from shared.fields import Flag
 from shared.http.answers import DECIDES, answer_one, one, problems
-from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
+from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.http.conditions import named_at_most
 from shared.http.deciding import Store, may
 from shared.http.pages import JSON, Paged, cursor_of, json_of
@@ -82,7 +82,7 @@ class CategoryProposals(BaseModel):
     "/projects/category-proposals",
     summary="Propose categories by rules",
     responses={**problems(413, 415), 200: {"model": CategoryProposals, "description": "Proposals"}},
-    dependencies=[may("CategoriseProject"), Depends(must_be_json), Depends(named_at_most)],
+    dependencies=[may("CategoriseProject"), Depends(named_at_most)],
     max_body_size=RULES_BYTES_LIMIT,
 )
 async def propose_categories(
@@ -277,7 +277,6 @@ async def see_capacity(request: Request, reading: Read) -> Response:
     max_body_size=BODY_BYTES_LIMIT,
     summary="State what our teams can give",
     responses=DECIDES,
-    dependencies=[Depends(must_be_json)],
 )
 async def state_capacity(
     command: Annotated[StateCapacity, strict(StateCapacity), Body()], desk: Store

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Body, Path, Query, Request, Response
 from sqlalchemy import select
 
 from projects.api.answers import ProjectRow, ProjectSeen, shown
@@ -15,7 +15,7 @@ from shared.audit.history import History, history
 from shared.errors import NotFound
 from shared.fields import Flag
 from shared.http.answers import CREATES, DECIDES, answer_one, listed, one, seen
-from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
+from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.http.deciding import Opening, Store, may
 from shared.http.pages import Paged
 from shared.http.reading import Read
@@ -34,7 +34,6 @@ router = APIRouter(
     status_code=201,
     summary="Identify a project",
     responses=CREATES,
-    dependencies=[Depends(must_be_json)],
 )
 async def identify_project(
     command: Annotated[IdentifyProject, strict(IdentifyProject), Body()], desk: Opening
@@ -49,7 +48,6 @@ async def identify_project(
     "/{project_id:uuid}/decisions",
     summary="Decide on a project",
     responses=DECIDES,
-    dependencies=[Depends(must_be_json)],
 )
 async def decide_on_project(
     project_id: ProjectId,

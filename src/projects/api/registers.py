@@ -36,7 +36,6 @@ from shared.http.bodies import (
     BODY_BYTES_LIMIT,
     NoSuchParameter,
     StrictRoute,
-    must_be_json,
     strict,
 )
 from shared.http.deciding import Acting, Opening, may
@@ -222,7 +221,6 @@ def registering(values: SchemeValues | None) -> Operation[RegisterProject, Proje
     status_code=201,
     summary="Save how a register is mapped",
     responses=CREATES,
-    dependencies=[Depends(must_be_json)],
     max_body_size=BODY_BYTES_LIMIT,
 )
 async def save_register_mapping(

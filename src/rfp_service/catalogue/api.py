@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Body, Path, Query, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import and_, any_, func, literal, or_, select
 
@@ -15,7 +15,7 @@ from shared.calendar import day_in_london
 from shared.errors import NotFound
 from shared.fields import Flag
 from shared.http.answers import CREATES, DECIDES, answer_one, listed, one
-from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
+from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.http.deciding import Opening, Store, may
 from shared.http.pages import Paged
 from shared.http.reading import Read
@@ -64,7 +64,6 @@ class CatalogueCheckShown(BaseModel):
     status_code=201,
     summary="Add a catalogue item",
     responses=CREATES,
-    dependencies=[Depends(must_be_json)],
 )
 async def add_item(
     command: Annotated[AddCatalogueItem, strict(AddCatalogueItem), Body()], desk: Opening
@@ -77,7 +76,6 @@ async def add_item(
     "/catalogue-items/{item_id}/decisions",
     summary="Decide on a catalogue item",
     responses=DECIDES,
-    dependencies=[Depends(must_be_json)],
 )
 async def decide_on_item(
     item_id: ItemId,
@@ -133,7 +131,6 @@ async def list_items(
     status_code=201,
     summary="Look into the catalogue",
     responses=CREATES,
-    dependencies=[Depends(must_be_json)],
 )
 async def check_catalogue(
     command: Annotated[SearchCatalogue, strict(SearchCatalogue), Body()], desk: Opening

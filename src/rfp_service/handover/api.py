@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
-from fastapi import APIRouter, Body, Depends, Path, Request, Response
+from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import BaseModel
 
 from rfp_service.handover.commands import HandWorkOver, fingerprint
@@ -13,7 +13,7 @@ from shared.errors import KeyUsedOtherwise, NotFound, OutOfDate, ViewsBehind
 from shared.eventstore.appending import IdempotencyKey
 from shared.eventstore.store import ATTEMPTS, EventStore
 from shared.http.answers import CREATES, one, seen
-from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
+from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.http.deciding import Desk, Opening, may
 from shared.http.reading import Read
 from shared.messages import Receipt, Stream
@@ -42,7 +42,6 @@ class HandOverShown(BaseModel):
     status_code=201,
     summary="Hand somebody's work over",
     responses=CREATES,
-    dependencies=[Depends(must_be_json)],
 )
 async def hand_over(
     request: Request,

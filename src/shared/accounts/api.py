@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Path, Request, Response
+from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import select
 
@@ -14,7 +14,7 @@ from shared.accounts.keys import hash_of, key_of, new_secret
 from shared.accounts.views import account_row, service_accounts
 from shared.errors import NotFound
 from shared.http.answers import CREATES, DECIDES, answer_one, listed, one
-from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
+from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.http.deciding import Opening, Store, may
 from shared.http.pages import Paged
 from shared.http.reading import Read
@@ -73,7 +73,6 @@ class KeyReceipt(Receipt):
     status_code=201,
     summary="Open a service account",
     responses=CREATES,
-    dependencies=[Depends(must_be_json)],
 )
 async def open_account(
     command: Annotated[OpenServiceAccount, strict(OpenServiceAccount), Body()], desk: Opening
@@ -86,7 +85,6 @@ async def open_account(
     "/{account_id}/decisions",
     summary="Decide on a service account",
     responses=DECIDES,
-    dependencies=[Depends(must_be_json)],
 )
 async def decide_on_account(
     account_id: AccountId,

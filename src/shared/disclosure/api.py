@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Body, Path, Query, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import select
 
@@ -14,7 +14,7 @@ from shared.disclosure.views import exemption_row, exemptions
 from shared.errors import NotFound
 from shared.fields import DayAsked
 from shared.http.answers import CREATES, DECIDES, answer_one, listed, one
-from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
+from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.http.deciding import Opening, Store, may
 from shared.http.pages import Paged
 from shared.http.reading import Read
@@ -55,7 +55,6 @@ class ExemptionRow(BaseModel):
     status_code=201,
     summary="Declare something exempt",
     responses=CREATES,
-    dependencies=[Depends(must_be_json)],
 )
 async def declare_exempt(
     command: Annotated[DeclareExempt, strict(DeclareExempt), Body()], desk: Opening
@@ -68,7 +67,6 @@ async def declare_exempt(
     "/{exemption_id}/decisions",
     summary="Decide on an exemption",
     responses=DECIDES,
-    dependencies=[Depends(must_be_json)],
 )
 async def decide_on_exemption(
     exemption_id: ExemptionId,

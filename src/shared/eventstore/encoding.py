@@ -1,6 +1,6 @@
 """Events to and from the library's stored form: bare class names as topics, one JSON envelope as state."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,10 @@ from pydantic import ValidationError
 from shared.errors import TooLarge
 from shared.eventstore.commanded import commanded
 from shared.messages import Command, Event, Recorded, Stamp, State
+
+# What an event said comes first in its envelope, then who vouches for it.
+SAID, VOUCHED = b'{"data":', b',"by":'
+SAID_BYTES = len(SAID)
 
 STATE_BYTES_LIMIT = 60_000  # an entry of a transparency log stays below 65,535 bytes with its place
 
@@ -79,6 +83,11 @@ class EnvelopeMapper(Mapper[UUID]):
         """Read and write the events these topics name."""
         super().__init__(OrjsonTranscoder())
         self.topics = topics
+        self._said: dict[str, Callable[[bytes], Event[Any]]] = {
+            cls.__name__: cls.__pydantic_validator__.validate_json
+            for cls in topics
+            if cls.class_version == 1
+        }
 
     def stored(
         self, stream_id: UUID, version: int, event: Event[Any], stamp: Stamp,
@@ -138,6 +147,24 @@ class EnvelopeMapper(Mapper[UUID]):
         except ValidationError as error:
             raise MapperDeserialisationError(f"A stored {topic}: {error}") from error
         return event
+
+    def event_in(self, topic: str, state: bytes) -> Event[Any]:
+        """Return the event of one row, without reading who vouches for it, which may be far longer.
+
+        What it said ends before the first `,"by":` that leaves a whole JSON object before it: within
+        a text there is no bare quote, and within an object the braces do not add up.
+        """
+        try:
+            if state[:SAID_BYTES] == SAID:
+                return self._said[topic](state[SAID_BYTES : state.index(VOUCHED)])
+        except (KeyError, ValueError):
+            pass  # an older shape, an event with a `by` of its own, or one that no longer loads
+        return self.event(topic, orjson.loads(state))
+
+    @staticmethod
+    def happened_in(state: bytes) -> datetime:
+        """Return when the event of one row happened."""
+        return happened_at(orjson.loads(state))
 
     def _upcast(self, cls: type[Event[State]], envelope: dict[str, Any]) -> None:
         """Bring an older shape up to date by the library's convention, one version at a time."""

@@ -1,14 +1,15 @@
 """Folding: what a thing's events add up to, from where it was last folded on."""
 
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 import asyncpg
-import orjson
 
 from shared.errors import NotFound
-from shared.eventstore.encoding import EnvelopeMapper, happened_at
+from shared.eventstore.encoding import EnvelopeMapper
 from shared.eventstore.gathering import Gathered
 from shared.messages import S, State, Stream
 
@@ -20,13 +21,14 @@ SELECT notification_id, originator_version, topic, state FROM stored_events
 WHERE originator_id = $1 AND notification_id <= $2 ORDER BY originator_version
 """
 FOLD_ON = """
-SELECT known.id, known.version, notification_id, originator_version, topic, state
-FROM unnest($1::uuid[], $2::bigint[]) AS known (id, version)
+SELECT notification_id, originator_version, topic, state, known.number
+FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS known (id, version, number)
 JOIN stored_events s ON s.originator_id = known.id AND s.originator_version > known.version
-ORDER BY known.id, known.version, originator_version
+ORDER BY known.number, originator_version
 """
 
-StoredRow = tuple[Any, ...]  # position, version, topic, state
+# What begins with a position, version, topic and state; a `Record` is no `Sequence` to a type checker.
+StoredRow = Any
 Known = tuple[UUID, int]  # a stream, and the version it has been folded to
 
 
@@ -54,7 +56,7 @@ class Folder:
     async def fold_until(self, stream_id: UUID, blank: S, position: int) -> Stream[S]:
         """Return one thing as it stood at a position."""
         rows = await self._pool.fetch(FOLD_UNTIL, stream_id, position)
-        return folded(Stream(stream_id, blank), [tuple(row) for row in rows], self._mapper)
+        return folded(Stream(stream_id, blank), rows, self._mapper)
 
     @property
     def at_hand(self) -> int:
@@ -68,35 +70,33 @@ class Folder:
         if len(self._at_hand) > STREAMS_AT_HAND:
             del self._at_hand[next(iter(self._at_hand))]
 
-    async def _look(self, known: Sequence[Known]) -> dict[Known, list[StoredRow]]:
+    async def _look(self, known: Sequence[Known]) -> dict[Known, Sequence[StoredRow]]:
         """Return each stream's rows after the version it is known at, in order."""
         ids, versions = zip(*known, strict=True)
-        found: dict[Known, list[StoredRow]] = {}
-        for row in await self._pool.fetch(FOLD_ON, ids, versions):
-            found.setdefault(row[:2], []).append(row[2:])
-        return found
+        rows = await self._pool.fetch(FOLD_ON, ids, versions)
+        return {known[n - 1]: list(new) for n, new in groupby(rows, itemgetter(4))}
 
 
 def folded(stream: Stream[S], rows: Sequence[StoredRow], mapper: EnvelopeMapper) -> Stream[S]:
     """Return a stream with its next stored events applied; `NotFound` where they are another kind's."""
     if not rows:
         return stream
-    (first, _, topic, _), (last, version, _, _) = rows[0], rows[-1]
-    if mapper.topics[topic].kind != stream.state.kind:
+    first, last = rows[0], rows[-1]
+    if mapper.topics[first[2]].kind != stream.state.kind:
         raise NotFound
-    event, state, entry = mapper.event, stream.state, None
-    envelopes = [orjson.loads(row[3]) for row in rows]
-    for row, envelope in zip(rows, envelopes, strict=True):
-        before, state = state, event(row[2], envelope).apply(state)
-        if enters(before, state):
-            entry = envelope
+    event_in, happened_in = mapper.event_in, mapper.happened_in
+    state, stage, entry = stream.state, stage_of(stream.state), None
+    for row in rows:
+        state = event_in(row[2], row[3]).apply(state)
+        if (entered := stage_of(state)) != stage:
+            stage, entry = entered, row[3]
+    opened_at = stream.opened_at or happened_in(first[3])
     return Stream(
-        stream.id, state, version, stream.first_position or first, last,
-        stream.opened_at or happened_at(envelopes[0]), happened_at(envelopes[-1]),
-        (stream.stage_since or happened_at(envelopes[0])) if entry is None else happened_at(entry),
+        stream.id, state, last[1], stream.first_position or first[0], last[0], opened_at,
+        happened_in(last[3]), happened_in(entry) if entry else stream.stage_since or opened_at,
     )  # fmt: skip
 
 
-def enters(before: State, after: State) -> bool:
-    """Say whether an event took a thing to another stage; what has no stages stays where it is."""
-    return getattr(after, "stage", None) != getattr(before, "stage", None)
+def stage_of(state: State) -> object:
+    """Return the stage that a thing is in; None where its kind has none."""
+    return getattr(state, "stage", None)

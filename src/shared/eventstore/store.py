@@ -12,7 +12,7 @@ from shared.errors import KeyUsedOtherwise, NotFound, OutOfDate, Refused
 from shared.eventstore.appending import Appender, IdempotencyKey, Place
 from shared.eventstore.commanded import personal_texts
 from shared.eventstore.encoding import EnvelopeMapper, Topics
-from shared.eventstore.folding import Folder, enters
+from shared.eventstore.folding import Folder, stage_of
 from shared.eventstore.reading import Reader
 from shared.eventstore.sealing import PersonalTexts
 from shared.messages import Command, Event, Receipt, Recorded, S, Stamp, Stream
@@ -28,7 +28,8 @@ REPEATED = (
 def advance(stream: Stream[S], recorded: Recorded) -> Stream[S]:
     """Return the stream as it stands after one more of its events."""
     position, stream_id, version, event, _, _, happened_at = recorded
-    before, state = stream.state, event.apply(stream.state)
+    state = event.apply(stream.state)
+    stays = stage_of(state) == stage_of(stream.state)
     return Stream(
         stream_id,
         state,
@@ -37,7 +38,7 @@ def advance(stream: Stream[S], recorded: Recorded) -> Stream[S]:
         position,
         stream.opened_at or happened_at,
         happened_at,
-        happened_at if enters(before, state) else stream.stage_since or happened_at,
+        stream.stage_since or happened_at if stays else happened_at,
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from fastapi import Request, Response
+from fastapi import Request, Response, params
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -27,7 +27,7 @@ async def authenticated(request: Request) -> Person:
         person: Person = await service.person(token.strip())
     except NotAuthenticated:
         limits: Limits = service.limits
-        limits.failed(request.client.host if request.client else "")
+        await limits.failed(request.client.host if request.client else "")
         raise
     return person
 
@@ -44,21 +44,29 @@ class _RawJson(Request):
 
 
 class StrictRoute(APIRoute):
-    """A route that knows who asks before it reads a body, takes no unknown parameter, leaves JSON alone."""
+    """A route that knows who asks before it reads a body, takes no unknown parameter, leaves JSON alone.
+
+    Where it takes JSON, a body must call itself so.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return FastAPI's handler behind the check of the bearer token."""
         handler = super().get_route_handler()
         known = _parameters(self.dependant)
+        takes_json = self.body_field is not None and not isinstance(
+            self.body_field.field_info, params.Form
+        )
 
         async def strictly(request: Request) -> Response:
             person = request.state.person = await authenticated(request)
             limits: Limits = request.app.state.service.limits
-            request.state.allowance = limits.allowance(person.id)
+            request.state.allowance = await limits.allowance(person.id)
             if request.state.allowance.left < 0:
                 raise TooManyRequests(a_minute=request.state.allowance.limit)
             if not known.issuperset(request.query_params):
                 raise NoSuchParameter(known=sorted(known))
+            if takes_json:
+                _must_be_json(request)
             with limits.running(person.id):
                 return await handler(_RawJson(request.scope, request.receive))
 
@@ -105,7 +113,7 @@ def _located(error: Any, tagged: bool) -> dict[str, Any]:  # noqa: FBT001  # a p
     return {**error, "loc": ("body", *error["loc"][1 if tagged else 0 :])}
 
 
-async def must_be_json(request: Request) -> None:
+def _must_be_json(request: Request) -> None:
     """Refuse a body that does not call itself JSON."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":

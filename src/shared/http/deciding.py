@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 from fastapi import Depends, Request, Response
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import JsonValue
 
 from shared.access.permissions import OutsideYourAreas, Permissions
@@ -24,15 +23,9 @@ from shared.messages import Command, Known, Receipt, S, Stamp
 SamePeople = Callable[[Iterable[str]], Awaitable[tuple[tuple[str, ...], ...]]]
 FactFinder = Callable[[EventStore, Any], Awaitable[dict[str, JsonValue]]]
 
-bearer = HTTPBearer(
-    auto_error=False, description="A bearer token of the council's identity provider."
-)
 
-
-async def caller(
-    request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
-) -> Person:
-    """Return who asks, as the route has found out; the scheme beside it is for the API file."""
+async def caller(request: Request) -> Person:
+    """Return who asks, as the route has found out."""
     person: Person = request.state.person
     return person
 

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
 from shared.errors import TooMany
 
@@ -49,7 +49,11 @@ class Allowance(NamedTuple):
 
 
 class Limits:
-    """Counts what clients ask for."""
+    """Counts what clients ask for.
+
+    By the library's asynchronous store: the other one starts a thread a hundred times a second, and the
+    loop waits for each.
+    """
 
     def __init__(self, requests_a_minute: int) -> None:
         """Allow each client so many requests a minute."""
@@ -58,10 +62,10 @@ class Limits:
         self._window = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._running: Counter[str] = Counter()
 
-    def allowance(self, client: str) -> Allowance:
+    async def allowance(self, client: str) -> Allowance:
         """Count one request; return what is left after it, negative where it is too many."""
-        taken = self._window.hit(self._requests, "request", client)
-        stats = self._window.get_window_stats(self._requests, "request", client)
+        taken = await self._window.hit(self._requests, "request", client)
+        stats = await self._window.get_window_stats(self._requests, "request", client)
         left = stats.remaining if taken else -1
         return Allowance(
             self._requests.amount, left, max(1, math.ceil(stats.reset_time - time.time()))
@@ -80,7 +84,7 @@ class Limits:
             if not self._running[client]:
                 del self._running[client]
 
-    def failed(self, address: str) -> None:
+    async def failed(self, address: str) -> None:
         """Count a token that was no good, and say so where too many were; good ones are never kept out."""
-        if not self._window.hit(self._failures, "failure", address):
+        if not await self._window.hit(self._failures, "failure", address):
             raise TooManyFailedSignIns(a_minute=self._failures.amount)

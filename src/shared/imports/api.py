@@ -19,7 +19,6 @@ from shared.http.bodies import (
     BODY_BYTES_LIMIT,
     NoSuchParameter,
     StrictRoute,
-    must_be_json,
     strict,
 )
 from shared.http.deciding import Acting, Store, may
@@ -159,7 +158,6 @@ async def see_import(request: Request, import_id: ImportId, reading: Read) -> Re
     "/{import_id}/decisions",
     summary="Decide on an import",
     responses=DECIDES,
-    dependencies=[Depends(must_be_json)],
     max_body_size=BODY_BYTES_LIMIT,
 )
 async def decide_on_import(

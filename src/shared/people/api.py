@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Body, Path, Query, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import BigInteger, Column, DateTime, MetaData, Select, Table, Text, select
 
 from shared.errors import NotFound
 from shared.fields import CODE_LIMIT, ONE_LINE, PersonId
 from shared.http.answers import DECIDES, answer_one, listed, one
-from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
+from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.http.deciding import Store, may
 from shared.http.pages import Paged
 from shared.http.reading import Read, Reading
@@ -106,7 +106,6 @@ async def see_person(
     "/directory/decisions",
     summary="Decide on the directory",
     responses=DECIDES,
-    dependencies=[Depends(must_be_json)],
 )
 async def decide_on_people(
     request: Request,

@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID, uuid5
 
-from fastapi import APIRouter, Body, Depends, Query, Request, Response
+from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import DateTime, Table, literal, not_, select
 
 from shared.errors import Unacceptable
 from shared.fields import CODE_LIMIT, ONE_LINE
 from shared.http.answers import CREATES, DECIDES, answer_one, listed, one
-from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
+from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.http.deciding import Opening, Store, may
 from shared.http.pages import Paged
 from shared.http.reading import Read
@@ -76,7 +76,6 @@ async def see_schedule(request: Request, reading: Read) -> Response:
 
 @router.post(
     "/decisions", summary="Fix the retention schedule", responses=DECIDES,
-    dependencies=[Depends(must_be_json)],
 )  # fmt: skip
 async def decide_on_schedule(
     command: Annotated[ScheduleRetention, strict(ScheduleRetention), Body()], desk: Store
@@ -131,7 +130,6 @@ async def list_disposals(reading: Read, page: Paged) -> Response:
 
 @router.post(
     "/disposals", status_code=201, summary="Dispose of a record", responses=CREATES,
-    dependencies=[Depends(must_be_json)],
 )  # fmt: skip
 async def dispose_of(
     request: Request,

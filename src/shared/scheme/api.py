@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Request, Response
+from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel
 
 from shared.http.answers import DECIDES, answer_one, one
-from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
+from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.http.deciding import Store, may
 from shared.http.reading import Read
 from shared.messages import Receipt
@@ -47,7 +47,6 @@ async def see_scheme(request: Request, reading: Read) -> Response:
     "/decisions",
     summary="Adopt a scheme",
     responses=DECIDES,
-    dependencies=[Depends(must_be_json)],
 )
 async def decide_on_scheme(
     command: Annotated[AdoptScheme, strict(AdoptScheme), Body()],

@@ -4,14 +4,14 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Path, Query, Response
+from fastapi import APIRouter, Body, Path, Query, Response
 from pydantic import BaseModel
 from sqlalchemy import select
 
 from shared.calendar import day_in_london
 from shared.fields import Flag
 from shared.http.answers import CREATES, DECIDES, listed
-from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
+from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.http.deciding import Opening, Store, may
 from shared.http.pages import Paged
 from shared.http.reading import Read
@@ -50,7 +50,6 @@ class DelegationRow(BaseModel):
     status_code=201,
     summary="Delegate",
     responses=CREATES,
-    dependencies=[Depends(must_be_json)],
 )
 async def delegate(
     command: Annotated[GiveDelegation, strict(GiveDelegation), Body()], desk: Opening
@@ -63,7 +62,6 @@ async def delegate(
     "/{delegation_id}/decisions",
     summary="Decide on a delegation",
     responses=DECIDES,
-    dependencies=[Depends(must_be_json)],
 )
 async def decide_on_delegation(
     delegation_id: DelegationId,

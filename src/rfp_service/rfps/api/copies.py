@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends
+from fastapi import APIRouter, Body
 
 from rfp_service.rfps.commands.copying import CopyRfp
 from rfp_service.rfps.domain.rfp import Rfp
 from shared.http.answers import CREATES
-from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
+from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.http.deciding import Opening
 from shared.messages import Receipt
 
@@ -21,7 +21,6 @@ router = APIRouter(
     status_code=201,
     summary="Copy an RFP",
     responses=CREATES,
-    dependencies=[Depends(must_be_json)],
 )
 async def copy_rfp(command: Annotated[CopyRfp, strict(CopyRfp), Body()], desk: Opening) -> Receipt:
     """Raise an RFP that asks for what a past one asked for."""

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Path, Request, Response
+from fastapi import APIRouter, Body, Path, Request, Response
 from sqlalchemy import select
 
 from rfp_service.rfps.api.filters import Filters
@@ -15,7 +15,7 @@ from rfp_service.rfps.views import rfps
 from shared.audit.history import History, history
 from shared.errors import NotFound
 from shared.http.answers import CREATES, DECIDES, answer_one, listed, one, seen
-from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_json, strict
+from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.http.deciding import Caller, Opening, Store, may
 from shared.http.pages import Paged
 from shared.http.reading import Read, Reading
@@ -33,7 +33,6 @@ router = APIRouter(
     status_code=201,
     summary="Raise an RFP",
     responses=CREATES,
-    dependencies=[Depends(must_be_json)],
 )
 async def raise_rfp(
     command: Annotated[RaiseRfp, strict(RaiseRfp), Body()], desk: Opening
@@ -46,7 +45,6 @@ async def raise_rfp(
     "/{rfp_id}/decisions",
     summary="Decide on an RFP",
     responses=DECIDES,
-    dependencies=[Depends(must_be_json)],
 )
 async def decide(
     rfp_id: RfpId,

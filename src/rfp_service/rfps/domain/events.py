@@ -1,16 +1,19 @@
 """What can have happened to an RFP. Names are for ever; each event says which stage it entered."""
 
+from dataclasses import fields
 from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
 from rfp_service.rfps.domain.approval import Approval, Waiver
-from rfp_service.rfps.domain.rfp import NEED_FIELDS, Check, Need, Rfp
+from rfp_service.rfps.domain.rfp import Check, Need, Rfp
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.domain.tender import Award
 from shared.messages import Event
 from shared.states import replace
+
+NEED_FIELDS = frozenset(field.name for field in fields(Need))
 
 
 class RfpEvent(Event[Rfp]):
@@ -69,9 +72,15 @@ class RfpAmended(RfpEvent):
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with the given fields replaced."""
-        given = {name: value for name in NEED_FIELDS if (value := getattr(self, name)) is not None}
-        amended = replace(RfpEvent.apply(self, rfp), need=replace(rfp.need, **given))
-        return amended if self.route is None else replace(amended, route=self.route)
+        given = {
+            name: value
+            for name in NEED_FIELDS & self.model_fields_set
+            if (value := getattr(self, name)) is not None
+        }
+        return replace(
+            rfp, stage=self.stage, waiting_on=self.waiting_on, on_hold=False,
+            need=replace(rfp.need, **given), route=self.route or rfp.route,
+        )  # fmt: skip
 
 
 class CatalogueChecked(RfpEvent):
