@@ -68,7 +68,8 @@ async def see_projects_at_risk(  # noqa: PLR0913, PLR0917  # the filters of one 
 
     It is flagged where its forecast end and contingency reach the date, where no end is known, or where
     somebody flagged it. Beside the rule stands a probability from the programme's own history: null,
-    with the reason, where it can't be estimated.
+    with the reason, where it can't be estimated. Whose days are exempt is only among them for those
+    who may read them.
     """
     scheme = await _scheme(request, reading)
     in_force = scheme.in_force(reading.as_of.astimezone(LONDON).date()).values
@@ -77,6 +78,7 @@ async def see_projects_at_risk(  # noqa: PLR0913, PLR0917  # the filters of one 
         transition, reading.position if reading.past else None,
         {"category": category, "origin": origin, "handling": handling, "owner": owner,
          "has_plan": action_plan},
+        reading.reads_exempt,
     )  # fmt: skip
     totals, items, following = await _page(
         request, reading, page, question, WorkingDays(WorkingTime(scheme.closed_days()))

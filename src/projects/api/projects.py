@@ -91,9 +91,8 @@ async def list_projects(  # noqa: PLR0913, PLR0917  # the filters of one list
         "handling": handling, "owner": owner, "paused": paused,
         "id": None if reference is None else project_id(reference),
     }  # fmt: skip
-    for name, value in wanted.items():
-        if value is not None:
-            statement = statement.where(projects.c[name] == value)
+    drawn_from = [] if reference is None else ["reference"]
+    statement = statement.where(reading.found_by(projects, wanted, *drawn_from))
     return await page.of(reading, statement, projects.c.first_position)
 
 

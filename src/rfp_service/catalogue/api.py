@@ -111,12 +111,14 @@ async def list_items(
         t.id, t.version, t.name, t.description, t.category, t.price_pence, t.lead_time_days,
         t.service_areas, t.available_from, t.available_until, t.first_position, t.changed_at,
     ).where(reading.valid(catalogue_items))  # fmt: skip
-    if category is not None:
-        statement = statement.where(t.category == category)
+    statement = statement.where(reading.found_by(catalogue_items, {"category": category}))
     if service_area is not None:
+        statement = statement.where(reading.may_find_by(catalogue_items, "service_areas"))
         everybodys = func.cardinality(t.service_areas) == 0
         statement = statement.where(or_(everybodys, literal(service_area) == any_(t.service_areas)))
     if available is not None:
+        days = ("available_from", "available_until")
+        statement = statement.where(reading.may_find_by(catalogue_items, *days))
         day = day_in_london(reading.as_of)
         can_be_had = and_(
             or_(t.available_from.is_(None), t.available_from <= day),

@@ -8,6 +8,7 @@ from sqlalchemy import ARRAY, BigInteger, Column, Date, Integer, Text
 from rfp_service.catalogue.domain import CatalogueItem
 from shared.calendar import day_in_london
 from shared.database import Connection
+from shared.disclosure.views import WITH_EXEMPT
 from shared.messages import Stream
 from shared.projecting.views import STILL_VALID, Row, StateView, state_table
 
@@ -55,6 +56,8 @@ CATALOGUE_ITEMS = StateView(
 # Any word of the query may match, by its English stem; the more and the rarer, the higher. Behind what
 # matches comes what a word of the query may have meant: a longer one that shares enough trigrams with a
 # word of the name or category. Below 0.4 "winter" would mean "printer"; at 0.4 "labtop" finds a laptop.
+# Nobody finds an item by what is exempt of it; the list shows it to those with the right.
+EXEMPT = WITH_EXEMPT.format(names="'{name,category,description,service_areas}'")
 SEARCH = f"""
 SELECT i.id FROM catalogue_items i,
     CAST(replace(CAST(plainto_tsquery('english', $1) AS text), '&', '|') AS tsquery) AS query,
@@ -63,7 +66,8 @@ SELECT i.id FROM catalogue_items i,
         FROM regexp_split_to_table(lower($1), '[^a-z0-9]+') AS word
         WHERE length(word) >= {MISSPELT_LENGTH}
     ) AS spelt
-WHERE i.valid_to = {STILL_VALID} AND ({WORDS} @@ query OR spelt.best >= {SPELT_ALIKE})
+WHERE i.valid_to = {STILL_VALID} AND i.id NOT IN ({EXEMPT})
+  AND ({WORDS} @@ query OR spelt.best >= {SPELT_ALIKE})
   AND (i.available_from IS NULL OR i.available_from <= $3)
   AND (i.available_until IS NULL OR i.available_until >= $3)
   AND ($2 = '' OR i.service_areas = '{{}}' OR $2 = ANY (i.service_areas))

@@ -13,7 +13,7 @@ from shared.accounts.domain import ServiceAccount
 from shared.accounts.keys import hash_of, new_secret
 from shared.disclosure.commands import DeclareExempt, ReleaseExemption
 from shared.disclosure.domain import Exemption
-from shared.disclosure.facts import contents
+from shared.disclosure.matters import contents
 from shared.messages import Command
 from shared.people.commands import LinkPersons
 from shared.people.domain import DIRECTORY_ID, Directory

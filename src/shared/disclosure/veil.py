@@ -3,12 +3,13 @@
 It is drawn by what holds now, also over readings of the past: what was open once may be exempt today.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Column, ColumnElement, select, true
+from sqlalchemy import Column, ColumnElement, Text, func, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.access.permissions import Permissions
 from shared.access.tokens import Person
@@ -39,12 +40,10 @@ EXEMPT = (
     f" WHERE valid_to = {STILL_VALID} AND status = 'in_force' AND matter_id = ANY ($1)"
 )
 
-# Those of things with an exempt amount, which nobody finds by it who may not read it.
 AMOUNT, CASE_VALUE = "_pence", "case_value_pence"
-WITH_EXEMPT_AMOUNTS = select(exemptions.c.matter_id).where(
-    exemptions.c.valid_to == STILL_VALID,
-    exemptions.c.status == "in_force",
-    exemptions.c.fields.contains(AMOUNT),
+# The things with something exempt, as SQL and to be narrowed to what.
+SOMETHING_EXEMPT = select(exemptions.c.matter_id).where(
+    exemptions.c.valid_to == STILL_VALID, exemptions.c.status == "in_force"
 )
 
 Item = dict[str, Any]
@@ -60,6 +59,7 @@ class Veil:
         """Know what is sealed, and who may read what is exempt or personal."""
         self._pool = pool
         self._seals = seals
+        self._may_be_exempt = seals.may_be_exempt
         self._texts = texts
         self._permissions = permissions
 
@@ -71,7 +71,7 @@ class Veil:
             return
         closed = await self._closed(things)
         exempted = await self._exemptions(things)
-        entitled = self._permissions.allows(person, READ_EXEMPT)
+        entitled = self.reads_exempt(person)
         for item in items:
             thing = _thing(item)
             if thing is None:
@@ -85,9 +85,22 @@ class Veil:
 
     def by_amount(self, person: Person, thing: "Column[Any]") -> "ColumnElement[bool]":
         """Return the condition on what may be found by an amount: trying amounts out would tell them."""
-        if self._permissions.allows(person, READ_EXEMPT):
+        if self.reads_exempt(person):
             return true()
-        return thing.not_in(WITH_EXEMPT_AMOUNTS)
+        return thing.not_in(SOMETHING_EXEMPT.where(exemptions.c.fields.contains(AMOUNT)))
+
+    def by_fields(
+        self, person: Person, thing: "Column[Any]", fields: Collection[str]
+    ) -> "ColumnElement[bool]":
+        """Return the condition on what may be found by these fields: those that are exempt in none."""
+        if self.reads_exempt(person) or not (named := self._may_be_exempt & set(fields)):
+            return true()
+        held = func.string_to_array(exemptions.c.fields, " ", type_=ARRAY(Text))
+        return thing.not_in(SOMETHING_EXEMPT.where(held.overlap(sorted(named))))
+
+    def reads_exempt(self, person: Person) -> bool:
+        """Say whether somebody may read, and so find by, what is exempt."""
+        return self._permissions.allows(person, READ_EXEMPT)
 
     async def _open_personal(self, person: Person, items: Sequence[Item]) -> None:
         """Open the personal texts in items; others than its readers see about whom one is."""

@@ -16,6 +16,7 @@ from shared.http.deciding import may
 from shared.http.pages import Paged
 from shared.http.reading import Read, Reading
 
+NEED_FIELDS = ["title", "description"]  # what a need is found by
 TWELVE_MONTHS = timedelta(days=365)
 
 router = APIRouter(prefix="/v1/rfps", tags=["rfps"], route_class=StrictRoute)
@@ -55,8 +56,9 @@ async def list_near_duplicates(
     """List RFPs of the twelve months before that ask for nearly the same, nearest first."""
     since = reading.as_of - TWELVE_MONTHS
     rows = await reading.pool.fetch(
-        near(past=reading.past), need, since, reading.position, FOUND_LIMIT
-    )
+        near(past=reading.past), need, since, reading.position, FOUND_LIMIT,
+        [] if reading.reads_exempt else NEED_FIELDS, reading.person.id,
+    )  # fmt: skip
     items = [item for row in rows if _in_sight(reading, item := dict(row))]
     places = {item["id"]: number for number, item in enumerate(items)}
     return await page.numbered(reading, items, lambda item: places[item["id"]] + 1)
