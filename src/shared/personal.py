@@ -47,7 +47,7 @@ class Personal(BaseModel):
     @model_serializer
     def stored(self) -> dict[str, Any] | str:
         """Return the sealed form; there is no other outside of a decision."""
-        if self.clear:
+        if self.clear or not (self.about or self.text):
             return self.clear
         if self.text or not self.sealed:
             raise NotSealed(f"a text about {self.about}")

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from rfp_service.service import EVENTS
+from shared.errors import Refused
 from shared.messages import Command, Event, Stamp
 from shared.people.domain import DIRECTORY_ID, PersonErased
 from shared.personal import PERSONAL, Personal, personal_texts_in, text_about
@@ -37,6 +38,10 @@ FIELDS = [
 ABOUT = ("wilma", "rita")
 
 
+class NeverAgain(Refused):
+    """It is said once."""
+
+
 class Says(Command[Any]):
     """A command that repeats a text in every way."""
 
@@ -44,6 +49,9 @@ class Says(Command[Any]):
     other_name: str
     within: str
     listed: list[str]
+
+    def decide(self, state: Any, stamp: Stamp) -> Event[Any]:
+        raise NeverAgain
 
 
 def secret(event: type[Event[Any]], name: str) -> str:
@@ -84,6 +92,17 @@ async def told(api: Api, who: Who = SAM) -> list[str]:
     return texts
 
 
+async def explained(api: Api, who: Who = SAM) -> list[str]:
+    """Return every way in which the audit explains what there is, decision by decision and case by case."""
+    answers, things = [], set[UUID]()
+    for recorded in await api.service.record.after(0):
+        things.add(recorded.stream_id)
+        answers.append(await api.get(f"/v1/audit/decisions/{recorded.position}", who))
+    answers += [await api.get(f"/v1/audit/streams/{thing}", who) for thing in things]
+    answers.append(await api.get("/v1/audit/comparisons", who, from_=0))
+    return [answer.text for answer in answers]
+
+
 async def test_no_personal_field_leaves_a_byte_once_somebody_it_is_about_is_erased(
     base: Base,
 ) -> None:
@@ -93,6 +112,8 @@ async def test_no_personal_field_leaves_a_byte_once_somebody_it_is_about_is_eras
         for event, name in FIELDS:
             await say(api, event, name)
         assert secrets <= set(await told(api))
+        told_whole = "".join(await explained(api))
+        assert [text for text in secrets if text not in told_whole] == []
         before = await bytes_of(base)
         assert [text for text in secrets if text.encode() in before] == []
         assert b"Quackenbush" not in before
@@ -113,6 +134,7 @@ async def test_no_personal_field_leaves_a_byte_once_somebody_it_is_about_is_eras
         texts = await told(api)
         assert texts.count("[erased]") == len(FIELDS), texts
         assert not secrets & set(texts)
+        assert "Quackenbush" not in "".join(await explained(api))
 
 
 def test_every_personal_field_loads_as_it_was_once_kept_openly() -> None:
