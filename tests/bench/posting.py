@@ -20,7 +20,7 @@ from tests.bench.ground import figure
 from tests.support.postgres import Base, Server
 from tests.support.running import free_port
 
-SECONDS = 6
+SECONDS, TURNS = 4, 4
 CALLERS = 32
 AMENDMENTS = 9
 RAISE = {"title": "Laptops", "description": "Forty of them.", "service_area": "Registrars"}
@@ -29,28 +29,29 @@ ROOT = Path(__file__).parents[2]
 
 
 def posting(server: Server) -> list[str]:
-    """Compare the service with itself on the library's recorder in a thread pool."""
-    with server.fresh() as base:
-        ours = max(_rate(base, "ours") for _ in range(2))
-    with server.fresh() as base:
-        theirs = max(_rate(base, "stock") for _ in range(2))
+    """Compare the service with itself on the library's recorder in a thread pool, turn by turn."""
+    with (
+        server.fresh() as base,
+        server.fresh() as stock_base,
+        TemporaryDirectory() as folder,
+        serving(base, "ours", folder) as port,
+        serving(stock_base, "stock", folder) as stock_port,
+    ):
+        token = demonstration_token(Path(folder), "rita", [Role.REQUESTER])
+        ours, theirs = [], []
+        for _ in range(TURNS):
+            ours.append(uvloop.run(_load(port, token)))
+            theirs.append(uvloop.run(_load(stock_port, token)))
     return [
         figure(
             "POST of a decision, 32 callers",
-            f"{ours:,.0f}/s",
+            f"{max(ours):,.0f}/s",
             "stock",
-            f"{theirs:,.0f}/s",
-            ours / theirs,
+            f"{max(theirs):,.0f}/s",
+            max(ours) / max(theirs),
             "at least 4",
         )
     ]
-
-
-def _rate(base: Base, which: str) -> float:
-    with TemporaryDirectory() as folder:
-        token = demonstration_token(Path(folder), "rita", [Role.REQUESTER])
-        with serving(base, which, folder) as port:
-            return uvloop.run(_load(port, token))
 
 
 @contextmanager

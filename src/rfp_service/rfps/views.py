@@ -43,7 +43,7 @@ rfps = state_table(
 
 def board(stream: Stream[Rfp]) -> Row:
     """Return an RFP's row on the board."""
-    rfp, need = stream.state, stream.state.need
+    rfp, need, approval = stream.state, stream.state.need, stream.state.open_approval
     return {
         "reference": f"RFP-{stream.first_position}",
         "stage": rfp.stage,
@@ -63,10 +63,10 @@ def board(stream: Stream[Rfp]) -> Row:
         "lots": rfp.lots,
         "rework_loops": rfp.rework_loops,
         "budget_code": rfp.budget_code,
-        "approval_waits_for": rfp.open_approval.waiting_for,
+        "approval_waits_for": approval.waiting_for,
         "approval_value_pence": rfp.waiver.value_pence
         if rfp.stage is Stage.WAIVER
-        else rfp.open_approval.value_pence,
+        else approval.value_pence,
         "supplier": rfp.award.supplier,
         "award_value_pence": rfp.award.value_pence,
         "clock_ends_at": rfp.clock.ends_at,

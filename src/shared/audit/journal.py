@@ -1,6 +1,7 @@
 """The journal of decisions: one row for each event that somebody is answerable for."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 from pydantic import JsonValue
 from sqlalchemy import ARRAY, BigInteger, Column, DateTime, Text, Uuid
@@ -80,6 +81,7 @@ def decision_rows(recorded: Recorded) -> Iterable[Row]:
     )
 
 
+@cache
 def body_of_work(kind: str) -> str:
     """Return the body of work that a kind of thing belongs to."""
     return next((body for start, body in BODIES.items() if kind.startswith(start)), ELSE)
@@ -88,8 +90,10 @@ def body_of_work(kind: str) -> str:
 def _value(said: Mapping[str, JsonValue], sealed: Sealed | None) -> int | None:
     """Return the amount that an event says; what is sealed in it is no figure of the case."""
     closed = sealed.fields if sealed else ()
-    found = (said.get(name) for name in VALUES if name not in closed)
-    return next((value for value in found if isinstance(value, int)), None)
+    for name in VALUES:
+        if isinstance(value := said.get(name), int) and name not in closed:
+            return value
+    return None
 
 
 def _marks(decision: str, said: Mapping[str, JsonValue]) -> list[str]:

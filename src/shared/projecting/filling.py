@@ -7,7 +7,7 @@ by the last byte of its id, which is as good as random in every kind of UUID use
 import asyncio
 import gc
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -95,7 +95,7 @@ async def _fill_part(filling: Filling, part: Part) -> None:
         streams = Streams(filling.views, None)
         writing: asyncio.Future[Any] | None = None
         async for block in _ahead(reader.all_after(0, filling.until, part)):
-            states = [streams.advance(recorded) for recorded in block]
+            states = _by_kind(streams, block)
             for building in buildings:
                 _add(building, block, states)
             if any(len(building.rows) >= ROWS_A_COPY for building in buildings):
@@ -110,21 +110,29 @@ async def _fill_part(filling: Filling, part: Part) -> None:
         await _copy(pool, buildings)
 
 
+def _by_kind(streams: Streams, block: Sequence[Recorded]) -> dict[str, list[Stream[Any]]]:
+    """Return the things of a block after each of their events, in order, by what kind of thing they are."""
+    states: dict[str, list[Stream[Any]]] = {}
+    for recorded in block:
+        if (stream := streams.advance(recorded)) is not None:
+            states.setdefault(stream.state.kind, []).append(stream)
+    return states
+
+
 def _add(
-    building: _Building, block: Sequence[Recorded], states: Sequence[Stream[Any] | None]
+    building: _Building, block: Sequence[Recorded], states: Mapping[str, Sequence[Stream[Any]]]
 ) -> None:
     """Add a block's rows; a thing's open row is held back until the event that ends it."""
     view = building.view
     if not isinstance(view, StateView):
         building.rows.extend(journal_rows(view, block).rows)
         return
-    kind, latest, values, rows = view.blank.kind, building.latest, view.values, building.rows
-    for stream in states:
-        if stream is not None and stream.state.kind == kind:
-            before = latest.get(stream.id)
-            if before is not None:
-                rows.append(values(before, stream.position))
-            latest[stream.id] = stream
+    latest, values, rows = building.latest, view.values, building.rows
+    for stream in states.get(view.blank.kind, ()):
+        before = latest.get(stream.id)
+        if before is not None:
+            rows.append(values(before, stream.position))
+        latest[stream.id] = stream
 
 
 async def _copy(pool: asyncpg.Pool, buildings: Sequence[_Building]) -> None:

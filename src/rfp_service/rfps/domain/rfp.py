@@ -37,6 +37,9 @@ class Check:
     answered: bool = False
 
 
+NONE_OPEN = Approval()
+
+
 @dataclass(frozen=True)
 class Rfp:
     """One RFP, from its first event to its last."""
@@ -84,7 +87,7 @@ class Rfp:
                 decided = self.award.approval if self.key.of_the_award else self.approval
                 return replace(decided, granted=max(len(decided.tiers) - 1, 0))
             case _:
-                return Approval()
+                return NONE_OPEN
 
     def with_part(self, part: str, person: str) -> "Rfp":
         """Return the RFP with somebody's part in it remembered."""
