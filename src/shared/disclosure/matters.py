@@ -5,6 +5,8 @@ from typing import Any, get_args
 from shared.messages import Event
 from shared.personal import Personal
 
+AMOUNT = "_pence"
+
 # Who did it, and which step it was, stays in sight.
 IN_SIGHT = frozenset(
     {
@@ -15,10 +17,14 @@ IN_SIGHT = frozenset(
 
 
 def contents(event: type[Event[Any]]) -> set[str]:
-    """Return the fields of an event that are text, or may be missing and so can be shown as nothing."""
+    """Return the fields of an event that are text or an amount, or may be missing: what can be left out."""
     return {
         name
         for name, field in event.model_fields.items()
         if name not in IN_SIGHT
-        and (field.annotation in (str, Personal) or type(None) in get_args(field.annotation))
+        and (
+            name.endswith(AMOUNT)
+            or field.annotation in (str, Personal)
+            or type(None) in get_args(field.annotation)
+        )
     }

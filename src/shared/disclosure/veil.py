@@ -3,7 +3,7 @@
 It is drawn by what holds now, also over readings of the past: what was open once may be exempt today.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.access.permissions import Permissions
 from shared.access.tokens import Person
+from shared.disclosure.matters import AMOUNT
 from shared.disclosure.sealing import Seals, Seen
 from shared.disclosure.views import exemptions
 from shared.disclosure.withholding import (
@@ -40,7 +41,8 @@ EXEMPT = (
     f" WHERE valid_to = {STILL_VALID} AND status = 'in_force' AND matter_id = ANY ($1)"
 )
 
-AMOUNT, CASE_VALUE = "_pence", "case_value_pence"
+# What was known of the scheme and its limits is nobody's price.
+NOT_OF_THE_CASE = frozenset({"known", "up_to_pence", "limit_pence", "key_decision_pence"})
 # The things with something exempt, as SQL and to be narrowed to what.
 SOMETHING_EXEMPT = select(exemptions.c.matter_id).where(
     exemptions.c.valid_to == STILL_VALID, exemptions.c.status == "in_force"
@@ -159,16 +161,30 @@ def _sealed_fields(item: Item, closed: Mapping[int, frozenset[str]]) -> frozense
     return frozenset().union(*closed.values())
 
 
+def _amounts_in(value: object) -> Iterator[str]:
+    """Yield the names of the amounts of a case, at any depth."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            if name not in NOT_OF_THE_CASE:
+                if str(name).endswith(AMOUNT):
+                    yield str(name)
+                yield from _amounts_in(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _amounts_in(inner)
+
+
 def _exempt_marks(item: Item, exempted: Iterable[asyncpg.Record]) -> Marks:
     """Return the marks of exempt fields; one decision's are withheld from the thing's rows as well.
 
-    What a case is worth is drawn from its amounts, so it goes with any of them, whichever decision's it is.
+    Amounts of a case repeat one another, or are drawn from one another: an approval asks for what was
+    estimated. So all of them go with any of them, whichever decision's it is.
     """
-    marks = {}
+    marks: Marks = {}
     for exemption in exempted:
         mark, fields = exempt(exemption["paragraph"]), exemption["fields"].split()
         if any(name.endswith(AMOUNT) for name in fields):
-            marks[CASE_VALUE] = mark
+            marks |= dict.fromkeys(_amounts_in(item), mark)
         if "said" not in item or exemption["matter_version"] in (0, item["version"]):
             marks |= dict.fromkeys(fields, mark)
     return marks
