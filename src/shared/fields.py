@@ -27,6 +27,9 @@ def _some(excluded: str) -> str:
 
 
 PRINTABLE = _some(_CONTROL)
+ASKED = (
+    rf"^[^{_CONTROL}]*$"  # what a list may be asked for; PostgreSQL has no text with a zero byte
+)
 ONE_LINE = _some(_CONTROL + _LINE_ENDS)
 
 

@@ -12,11 +12,13 @@ import pytest
 
 from rfp_service.app import create_app
 from rfp_service.service import EVENTS
+from shared.access.roles import Role
 from shared.disclosure.matters import contents
 from tests.projects.test_http import decided, identified, scheme
 from tests.support.api import Api
-from tests.support.people import LARS, LEO, PIA, PRIYA
+from tests.support.people import LARS, LEO, PIA, PRIYA, Who
 
+EVERYBODY = Who("una", tuple(Role))
 EXEMPTABLE = {name for event in EVENTS for name in contents(event)}
 SEALED = {name for event in EVENTS if event.sealed for name in event.sealed.fields}
 FORM = {"limit", "cursor", "after", "as_of"}  # which page, when: not what
@@ -180,3 +182,12 @@ async def test_a_catalogue_search_finds_nothing_by_what_is_exempt(api: Api) -> N
     await api.post("/v1/exemptions", body, LARS)
     await api.get("/v1/exemptions")
     assert await shown() == []
+
+
+async def test_a_text_that_no_database_holds_is_refused_wherever_it_is_asked_for(api: Api) -> None:
+    for path, operations in create_app(_never).openapi()["paths"].items():
+        for parameter in operations.get("get", {}).get("parameters", []):
+            if parameter["in"] == "query" and "{" not in path:
+                wanted = {parameter["name"]: "a\x00b"}
+                answer = await api.client.get(path, params=wanted, headers=api.headers(EVERYBODY))
+                assert answer.status_code == 422, (path, parameter["name"], answer.text)

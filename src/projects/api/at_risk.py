@@ -19,7 +19,7 @@ from projects.views.at_risk import PAGE, TOTALS, Question, WorkingDays, flags, l
 from projects.views.calibration import calibrate
 from projects.views.forecasting import QUANTILES, History, path_of
 from shared.calendar import LONDON, WorkingTime
-from shared.fields import Day, Flag
+from shared.fields import ASKED, Day, Flag
 from shared.http.answers import NOT_MODIFIED, READS_MANY, answer_one, one
 from shared.http.bodies import StrictRoute
 from shared.http.deciding import may
@@ -55,11 +55,13 @@ async def see_projects_at_risk(  # noqa: PLR0913, PLR0917  # the filters of one 
         Day | None, Query(description="What if it were on that day? Nothing is stored.")
     ] = None,
     category: Annotated[
-        str | None, Query(max_length=200, description="Only those of this category.")
+        str | None, Query(max_length=200, pattern=ASKED, description="Only those of this category.")
     ] = None,
     origin: Annotated[Origin | None, Query(description="Only those that they started.")] = None,
     handling: Annotated[Way | None, Query(description="Only those handled so.")] = None,
-    owner: Annotated[str | None, Query(max_length=40, description="Only this person's.")] = None,
+    owner: Annotated[
+        str | None, Query(max_length=40, pattern=ASKED, description="Only this person's.")
+    ] = None,
     action_plan: Annotated[
         Flag | None, Query(description="Only those with one, or without.")
     ] = None,

@@ -13,7 +13,7 @@ from rfp_service.catalogue.domain import CatalogueCheck, CatalogueItem
 from rfp_service.catalogue.views import catalogue_items
 from shared.calendar import day_in_london
 from shared.errors import NotFound
-from shared.fields import Flag
+from shared.fields import ASKED, Flag
 from shared.http.answers import CREATES, DECIDES, answer_one, listed, one
 from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.http.deciding import Opening, Store, may
@@ -96,10 +96,11 @@ async def list_items(
     reading: Read,
     page: Paged,
     category: Annotated[
-        str | None, Query(max_length=200, description="Only those of this category.")
+        str | None, Query(max_length=200, pattern=ASKED, description="Only those of this category.")
     ] = None,
     service_area: Annotated[
-        str | None, Query(max_length=200, description="Only those that this service can have.")
+        str | None,
+        Query(max_length=200, pattern=ASKED, description="Only those that this service can have."),
     ] = None,
     available: Annotated[
         Flag | None, Query(description="Only those that can, or can't, be had on the day.")

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from shared.calendar import day_in_london
-from shared.fields import Flag
+from shared.fields import ASKED, Flag
 from shared.http.answers import CREATES, DECIDES, listed
 from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.http.deciding import Opening, Store, may
@@ -82,9 +82,11 @@ async def list_delegations(
     reading: Read,
     page: Paged,
     delegator: Annotated[
-        str | None, Query(max_length=40, description="Only this person's.")
+        str | None, Query(max_length=40, pattern=ASKED, description="Only this person's.")
     ] = None,
-    delegate: Annotated[str | None, Query(max_length=40, description="Only those to them.")] = None,
+    delegate: Annotated[
+        str | None, Query(max_length=40, pattern=ASKED, description="Only those to them.")
+    ] = None,
     live: Annotated[Flag, Query(description="Only those that count on the day.")] = False,  # noqa: FBT002  # a query parameter
 ) -> Response:
     """List who stands in for whom, newest first."""

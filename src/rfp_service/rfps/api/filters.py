@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, false, or_
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.due import Targets
 from rfp_service.rfps.views import rfps
-from shared.fields import Flag
+from shared.fields import ASKED, Flag
 from shared.http.reading import Reading
 
 
@@ -50,7 +50,7 @@ async def filters(
         Party | None, Query(description="Only those that wait on this party.")
     ] = None,
     service_area: Annotated[
-        str | None, Query(max_length=200, description="Only those of this service.")
+        str | None, Query(max_length=200, pattern=ASKED, description="Only those of this service.")
     ] = None,
     overdue: Annotated[
         Flag | None, Query(description="Only those that are, or are not, beyond their target.")

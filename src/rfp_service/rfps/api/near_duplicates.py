@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from rfp_service.rfps.domain.stages import Stage
 from rfp_service.rfps.nearness import FOUND_LIMIT, near
+from shared.fields import ASKED
 from shared.http.answers import listed
 from shared.http.bodies import StrictRoute
 from shared.http.deciding import may
@@ -48,7 +49,7 @@ async def list_near_duplicates(
     need: Annotated[
         str,
         Query(
-            min_length=1, max_length=500, description="What is needed, in a few words.",
+            min_length=1, max_length=500, pattern=ASKED, description="What is needed, in a few words.",
             examples=["Laptops for the registrars"],
         ),
     ],
