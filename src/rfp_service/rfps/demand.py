@@ -37,20 +37,18 @@ demand = journal_table(
 
 
 def demand_rows(recorded: Recorded) -> Iterable[Row]:
-    """Return the step of demand that an event was, if it was one."""
-    if (what := MEANS.get(type(recorded.event))) is None:
-        return ()
+    """Return the step of demand that an event was."""
     return (
         {
             "rfp_id": recorded.stream_id,
             "duplicate_of": getattr(recorded.event, "near_duplicate_of", None),
             "happened_at": recorded.happened_at,
-            "what": what,
+            "what": MEANS[type(recorded.event)],
         },
     )
 
 
-DEMAND = Journal(demand, demand_rows)
+DEMAND = Journal(demand, demand_rows, of=frozenset(MEANS))
 
 
 class Step(NamedTuple):

@@ -77,8 +77,7 @@ def _historic(step: HistoricStepImported) -> Row:
 def case_rows(recorded: Recorded) -> Iterable[Row]:
     """Return the case that an imported event opens."""
     event = recorded.event
-    if type(event) is not HistoricCaseImported:
-        return ()
+    assert isinstance(event, HistoricCaseImported), "the journal is of these only"
     return (
         {
             "source": event.import_id,
@@ -90,4 +89,6 @@ def case_rows(recorded: Recorded) -> Iterable[Row]:
 
 
 STEPS = Journal(steps, step_rows, indexes=("(source, position)",))
-CASES = Journal(cases, case_rows, indexes=("(source, position)",))
+CASES = Journal(
+    cases, case_rows, of=frozenset({HistoricCaseImported}), indexes=("(source, position)",)
+)

@@ -78,4 +78,4 @@ def state_rows(view: StateView[Any], streams: Sequence[Stream[Any]]) -> Written:
 
 def journal_rows(journal: Journal, block: Sequence[Recorded]) -> Written:
     """Return a journal's rows for a block."""
-    return Written([values for recorded in block for values in journal.values(recorded)])
+    return Written(journal.values(block))

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Column, DateTime, MetaData, Table, Uuid
 from sqlalchemy.dialects.postgresql import asyncpg as postgresql
 from sqlalchemy.schema import CreateTable
 
-from shared.messages import Recorded, S, State, Stream
+from shared.messages import Event, Recorded, S, State, Stream
 
 Row = Mapping[str, object]
 Picking = Callable[[Row], tuple[object, ...]]
@@ -82,12 +82,16 @@ class StateView(Generic[S]):
 
 @dataclass(frozen=True)
 class Journal:
-    """Rows that are only ever added: what happened, seen for one purpose."""
+    """Rows that are only ever added: what happened, seen for one purpose.
+
+    `of` names the only events that may have rows, where they are few.
+    """
 
     table: Table
     rows: Callable[[Recorded], Iterable[Row]]
     indexes: tuple[str, ...] = ()
     revision: int = 1
+    of: frozenset[type[Event[Any]]] | None = None
 
     STANDARD_INDEXES: ClassVar[tuple[str, ...]] = ()
 
@@ -96,10 +100,15 @@ class Journal:
         """Return the name of the journal, which is its table's."""
         return self.table.name
 
-    def values(self, recorded: Recorded) -> list[tuple[object, ...]]:
-        """Return the rows of one event as values in the order of the columns."""
-        position, picked = recorded.position, self._picked
-        return [(position, *picked(row)) for row in self.rows(recorded)]
+    def values(self, block: Iterable[Recorded]) -> list[tuple[object, ...]]:
+        """Return the rows of a block of events as values in the order of the columns."""
+        picked, rows, of = self._picked, self.rows, self.of
+        return [
+            (recorded.position, *picked(row))
+            for recorded in block
+            if of is None or type(recorded.event) in of
+            for row in rows(recorded)
+        ]
 
     @cached_property
     def _picked(self) -> Picking:
