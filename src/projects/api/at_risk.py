@@ -28,6 +28,12 @@ from shared.http.reading import Read, Reading
 from shared.messages import Stream
 from shared.scheme.domain import SCHEME_ID, Scheme
 
+OfCategory = Annotated[
+    str | None, Query(max_length=200, pattern=ASKED, description="Only those of this category.")
+]
+OwnedBy = Annotated[
+    str | None, Query(max_length=40, pattern=ASKED, description="Only this person's.")
+]
 router = APIRouter(prefix="/v1/projects", tags=["projects"], route_class=StrictRoute)
 
 TEXT = {"schema": {"type": "string"}}
@@ -54,14 +60,10 @@ async def see_projects_at_risk(  # noqa: PLR0913, PLR0917  # the filters of one 
     transition_date: Annotated[
         Day | None, Query(description="What if it were on that day? Nothing is stored.")
     ] = None,
-    category: Annotated[
-        str | None, Query(max_length=200, pattern=ASKED, description="Only those of this category.")
-    ] = None,
+    category: OfCategory = None,
     origin: Annotated[Origin | None, Query(description="Only those that they started.")] = None,
     handling: Annotated[Way | None, Query(description="Only those handled so.")] = None,
-    owner: Annotated[
-        str | None, Query(max_length=40, pattern=ASKED, description="Only this person's.")
-    ] = None,
+    owner: OwnedBy = None,
     action_plan: Annotated[
         Flag | None, Query(description="Only those with one, or without.")
     ] = None,
