@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from rfp_service import auditing, logs
+from rfp_service.access import personal_secret
 from rfp_service.app import openapi_text
 from rfp_service.demonstration.guide import guide
 from rfp_service.demonstration.neighbour import neighbour
@@ -52,7 +53,7 @@ def demo() -> None:
         raise NotConfigured("`demo` is for the demonstration profile.")
     say("Starting …")
     with database(settings) as base, neighbour(settings) as witnessed:
-        uvloop.run(_prepare(base, with_data=True))
+        uvloop.run(_prepare(base, personal_secret(settings)))
         serve(witnessed, base, worker=True, announce=lambda: say(guide(settings)))
 
 
@@ -66,7 +67,7 @@ def serve_command(
     """Serve the HTTP API."""
     settings = _settings()
     with database(settings) as base:
-        uvloop.run(_prepare(base, with_data=False))
+        uvloop.run(_prepare(base))
         serve(
             settings,
             base,
@@ -177,7 +178,7 @@ async def _import(  # what one import needs
     settings: Settings, base: Database, files: LogFiles, name: str, dry_run: bool,  # noqa: FBT001  # the same
     progress: Callable[[int], None],
 ) -> tuple[UUID, Import]:  # fmt: skip
-    await _prepare(base, with_data=False)
+    await _prepare(base)
     async with opened(settings, base.service) as service:
         if dry_run:
             log_id, report = await service.importer.try_out(files)
@@ -200,8 +201,8 @@ def _told(log_id: UUID, state: Import) -> str:
     return "\n".join(lines)
 
 
-async def _prepare(base: Database, *, with_data: bool) -> None:
-    """Bring the database up to date where we may; fill an empty one where that is wanted."""
+async def _prepare(base: Database, secret: bytes | None = None) -> None:
+    """Bring the database up to date where we may; with a secret, fill an empty one with the story."""
     connection = await asyncpg.connect(base.service)
     try:
         current = await is_current(connection)
@@ -209,8 +210,8 @@ async def _prepare(base: Database, *, with_data: bool) -> None:
         await connection.close()
     if not current:
         await migrate(must_have_owner(base), base.service)
-    if with_data:
-        await seed(must_have_owner(base))
+    if secret is not None:
+        await seed(must_have_owner(base), secret)
 
 
 def _bar() -> Progress:

@@ -202,7 +202,8 @@ PERMISSIONS = Permissions(
         "UnlinkPerson": (ADMINISTRATOR,),
         "ErasePerson": (ADMINISTRATOR,),
         "read-people": EVERYBODY,
-        "read-personal": (ADMINISTRATOR, LEGAL, AUDITOR, SCRUTINY),
+        # approvers weigh conflicts of interest, and procurement those of evaluators
+        "read-personal": (ADMINISTRATOR, LEGAL, AUDITOR, SCRUTINY, APPROVER, PROCUREMENT),
         # programs that ask by themselves
         "OpenServiceAccount": (ADMINISTRATOR,),
         "IssueApiKey": (ADMINISTRATOR,),

@@ -27,6 +27,9 @@ def _some(excluded: str) -> str:
 
 
 PRINTABLE = _some(_CONTROL)
+ASKED = (
+    rf"^[^{_CONTROL}]*$"  # what a list may be asked for; PostgreSQL has no text with a zero byte
+)
 ONE_LINE = _some(_CONTROL + _LINE_ENDS)
 
 
@@ -66,6 +69,14 @@ def _written_as_a_day(text: object) -> object:
     if isinstance(text, str) and not re.fullmatch(DAY_PATTERN, text):
         raise ValueError("a day such as 2026-03-01")
     return text
+
+
+NONE = frozenset({"", "none", "none.", "no", "nil", "n/a"})
+
+
+def says_none(text: str) -> bool:
+    """Say whether what must be declared is declared to be nothing."""
+    return text.strip().lower() in NONE
 
 
 STRIPPED = AfterValidator(str.strip)  # after the limits, which are those of what was sent

@@ -108,7 +108,10 @@ class Settings(BaseSettings):
         None, description="32 random bytes in base64, under which personal keys are kept."
     )
     rate_limit: int | None = Field(
-        None, ge=1, le=10**9, description="Requests a minute, for each client and process."
+        None, ge=1, le=10**9, description="Requests a minute, for each client."
+    )
+    processes: int = Field(
+        1, ge=1, le=1000, description="How many processes serve; each counts its share of limits."
     )
     cors_origins: str = Field("", description="Whose pages may ask from a browser, by a space.")
     database_pool: int = Field(8, ge=5, le=100)
@@ -116,9 +119,13 @@ class Settings(BaseSettings):
 
     @property
     def requests_a_minute(self) -> int:
-        """Return how much one client may ask for; in the demonstration, as good as everything."""
+        """Return how much one client may ask this process for; in the demonstration, as good as everything.
+
+        What one process counts no other knows: each allows its share, so that all of them together
+        never allow more than the limit.
+        """
         usual = RATE_LIMIT_USUAL if self.profile is Profile.PRODUCTION else RATE_LIMIT_TRIED_OUT
-        return self.rate_limit or usual
+        return max(1, (self.rate_limit or usual) // self.processes)
 
     @property
     def origins(self) -> list[str]:

@@ -37,3 +37,14 @@ def test_whatever_the_day_the_year_shows_all_that_is_promised(now: datetime) -> 
     assert any(scene.stamp.acting_for for scene in scenes)
     assert all(scene.at < now for scene in scenes)
     assert [scene.at for scene in scenes] == sorted(scene.at for scene in scenes)
+
+
+@pytest.mark.parametrize("now", DAYS[:3], ids=lambda day: f"{day:%d-%b}")
+def test_the_year_shows_how_it_is_governed(now: datetime) -> None:
+    told = Counter(type(scene.event).__name__ for scene in story(now))
+    assert told["PersonsLinked"] == 1
+    assert told["ExemptionDeclared"] == 3
+    assert told["ExemptionReleased"] == 1
+    assert (told["ServiceAccountOpened"], told["ApiKeyIssued"], told["ApiKeyRotated"]) == (1, 1, 1)
+    assert (told["RetentionScheduled"], told["RecordDisposed"]) == (2, 1)
+    assert told["SchemeAdopted"] == 2

@@ -1,5 +1,6 @@
 """The properties of the quick tests again, with the counts that they deserve."""
 
+from shared.access.roles import Role
 from tests.prove.parts import tested
 
 CRASHES = "100"
@@ -36,9 +37,13 @@ def crashes() -> str:
 
 
 def malformed_requests() -> str:
-    """Send every operation hundreds of requests, sound and unsound."""
+    """Send every operation hundreds of requests, sound and unsound, and dozens by every role."""
     said = tested("-n", "2", "tests/service/test_malformed.py", MALFORMED=REQUESTS_AN_OPERATION)
-    return f"{REQUESTS_AN_OPERATION} requests a phase and operation, every answer declared: {said}"
+    each = int(REQUESTS_AN_OPERATION) // 10
+    return (
+        f"{REQUESTS_AN_OPERATION} requests a phase and operation, {each} by each of {len(Role)} roles,"
+        f" every answer declared: {said}"
+    )
 
 
 def own_work() -> str:

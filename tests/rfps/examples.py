@@ -20,6 +20,7 @@ from rfp_service.rfps.domain.events import (
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import Party, Stage
+from shared.personal import openly
 from shared.rules import ContractKind
 
 CHECK = UUID("c4ec0000-0000-4000-8000-000000000001")
@@ -56,7 +57,7 @@ ROUTED = RouteSelected(
 )  # fmt: skip
 ONE_TIER = ApprovalRequested(
     stage=Stage.APPROVAL, waiting_on=Party.APPROVER,
-    budget_code="IT-1", options_considered="Buy or not.", conflicts="None",
+    budget_code="IT-1", options_considered="Buy or not.", conflicts=openly("None"),
     value_pence=2_000_000, tiers=("head",), scheme_version=1,
 )  # fmt: skip
 TWO_TIERS = ONE_TIER.model_copy(update={"tiers": ("head", "director"), "value_pence": 9_000_000})

@@ -34,7 +34,7 @@ from shared.projecting.views import STILL_VALID
 from shared.rules import ContractKind, Threshold
 from tests.rfps.examples import CHECK, LAPTOP
 from tests.support.moves import FURTHER, MOVES, Try
-from tests.support.specs import NOW, RULES, TIERS, stamp
+from tests.support.specs import NOW, RULES, TIERS, as_stored, stamp
 
 STEPS = int(os.environ.get("STEPS", "60"))
 
@@ -228,7 +228,7 @@ class RandomDecisions(RuleBasedStateMachine):
         state, version = Rfp(), 0
         for _, _, decided, events in self.record:
             for event in events:
-                stored = type(event).model_validate_json(event.model_dump_json())
+                stored = type(event).model_validate_json(as_stored(event).model_dump_json())
                 state, version = stored.apply(state), version + 1
                 stream = Stream(CHECK, state, version, 1, version, NOW, decided.at, NOW)
                 assert len(BOARD.values(stream, STILL_VALID)) == len(BOARD.table.columns)

@@ -114,6 +114,28 @@ async def test_what_is_exempt_is_read_by_those_with_the_right_and_by_who_said_it
             assert "exempt" not in text
 
 
+async def test_an_exempt_estimate_is_not_told_by_what_is_asked_to_be_approved(api: Api) -> None:
+    rfp = await api.in_approval(SECRET)
+    await declared(api, rfp, fields=["estimate_pence"])
+    for text in await every_way(api, rfp, SAM):
+        assert str(SECRET) not in text
+        assert str(SECRET * 12 // 10) not in text  # nor with VAT
+    for position in range(1, api.position):
+        told = (await api.get(f"/v1/audit/decisions/{position}", SAM)).text
+        assert str(SECRET) not in told
+    seen = (await api.get(f"/v1/rfps/{rfp}", SAM)).json()
+    assert seen["approval_value_pence"] is None
+    assert seen["withheld"]["approval_value_pence"] == MARK
+    assert str(SECRET) in (await api.get(f"/v1/rfps/{rfp}", LARS)).text
+
+
+async def test_what_one_decision_says_it_is_worth_may_be_exempt(api: Api) -> None:
+    rfp = await api.in_approval(SECRET)
+    await declared(api, rfp, matter_version=8, fields=["value_pence"])
+    for text in await every_way(api, rfp, SAM):
+        assert str(SECRET) not in text
+
+
 async def test_that_it_exists_by_whom_and_when_shows_for_everybody(api: Api) -> None:
     rfp = await estimated(api)
     made = await declared(api, rfp)

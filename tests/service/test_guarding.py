@@ -47,6 +47,22 @@ async def test_a_client_is_told_what_is_left_and_how_long_to_wait(
         assert await api.service.record.head() == 0
 
 
+async def test_several_processes_together_allow_no_more_than_the_limit(
+    base: Base, tmp_path: Path
+) -> None:
+    settings = tried_out(base, tmp_path, rate_limit=10, processes=3)
+    async with (
+        running_api(base, settings=settings) as one,
+        running_api(base, settings=settings) as two,
+    ):
+        answered = [
+            (await api.client.get("/v1/scheme", headers=api.headers(RITA))).status_code
+            for api in (one, two) * 10
+        ]
+    assert answered.count(429) == 20 - 2 * 3
+    assert Settings(rate_limit=2, processes=3).requests_a_minute == 1
+
+
 async def test_bad_tokens_are_not_tried_for_ever_and_good_ones_always(
     base: Base, tmp_path: Path
 ) -> None:

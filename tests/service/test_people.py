@@ -13,6 +13,7 @@ from shared.access.roles import Role
 from shared.people.domain import DIRECTORY_ID
 from shared.personal import Personal
 from tests.support.api import Api, running_api
+from tests.support.dumping import bytes_of
 from tests.support.people import ADA, HANA, PRIYA, RITA, SAM, Who
 from tests.support.postgres import Base
 
@@ -150,28 +151,6 @@ async def _said(api: Api, who: Who, number: int = 0) -> Any:
 def test_a_personal_text_is_never_written_in_the_clear() -> None:
     with pytest.raises(PydanticSerializationError, match="NotSealed"):
         Personal(about="ann", text="clear").model_dump_json()
-
-
-async def bytes_of(base: Base) -> bytes:
-    """Return all that the database holds, as files and as a dump, after a clean-up and a checkpoint."""
-    admin = await asyncpg.connect(base.admin)
-    try:
-        for table in ("people", "personal_keys", "identities"):
-            await admin.execute(f"VACUUM FULL {table}")
-        await admin.execute("VACUUM")
-        await admin.execute("CHECKPOINT")
-        files = await admin.fetch(
-            "SELECT pg_read_binary_file(pg_relation_filepath(c.oid)) FROM pg_class c"
-            " WHERE c.relkind IN ('r', 'i', 't') AND pg_relation_filepath(c.oid) IS NOT NULL"
-        )
-        rows: list[str] = []
-        for table in await admin.fetch(
-            "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname = 'public'"
-        ):
-            rows += [str(dict(row)) for row in await admin.fetch(f"SELECT * FROM {table[0]}")]
-        return b"".join(row[0] for row in files) + "\n".join(rows).encode()
-    finally:
-        await admin.close()
 
 
 async def test_after_an_erasure_the_database_holds_no_byte_of_them_and_every_proof(

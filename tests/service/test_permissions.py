@@ -3,6 +3,7 @@
 The operations come from the API file, so a new one is asked for too, or fails for want of a row.
 """
 
+import asyncio
 import re
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,13 @@ from rfp_service.permissions import PERMISSIONS
 from rfp_service.permissions_page import permissions_page
 from shared.access.permissions import Condition
 from shared.access.roles import Role
+from tests.shared.imports.examples import CASES, EVENTS
 from tests.support.api import Api
 from tests.support.people import ADA, HANA, LEO, PRIYA, RITA, Who
 from tests.support.sampling import API, body_of, operations
 
 PAGE = Path(__file__).parents[2] / "deploy" / "permissions.md"
+REGISTER = b"Project_Number;Project_Name\r\nICT-1;Network refresh\r\nICT-2;Payroll\r\n"
 USED_BESIDE_OPERATIONS = {"read-exempt", "read-personal"}
 
 
@@ -120,7 +123,7 @@ async def test_every_decision_asks_for_a_version_and_takes_a_key(api: Api) -> No
     everything = Who("una", tuple(Role))
     for method, path, operation in operations():
         headers = {p["name"] for p in operation.get("parameters", []) if p["in"] == "header"}
-        if method != "POST" or "multipart/form-data" in operation["requestBody"]["content"]:
+        if method != "POST" or is_form(operation):
             continue
         assert "Idempotency-Key" in headers, path
         if not path.endswith("/decisions"):
@@ -134,6 +137,45 @@ async def test_every_decision_asks_for_a_version_and_takes_a_key(api: Api) -> No
         )
         there = "{rfp_id}" in path or "{" not in path
         assert answer.status_code == (428 if there else 404), (path, answer.text)
+
+
+FORMS: dict[str, dict[str, Any]] = {
+    "/v1/imports": {
+        "data": {"kind": "rfp-log", "name": "Permits"},
+        "files": {"events": ("e.csv", EVENTS.encode()), "cases": ("c.csv", CASES.encode())},
+    },
+    "/v1/project-registers": {"files": {"file": ("r.csv", REGISTER)}},
+}
+
+
+def is_form(operation: dict[str, Any]) -> bool:
+    return "multipart/form-data" in operation.get("requestBody", {}).get("content", {})
+
+
+async def test_a_file_needs_no_key_for_what_it_says_is_taken_in_once(api: Api) -> None:
+    """Every operation that takes a form: a repeat, with or without a key, adds nothing to the record."""
+    everything = Who("una", tuple(Role))
+    assert {path for _, path, operation in operations() if is_form(operation)} == set(FORMS)
+    for path, form in FORMS.items():
+        heads = []
+        for key in (None, "mine", "mine", None):
+            headers = api.headers(everything, Idempotency_Key=key)
+            answer = await api.client.post(path, headers=headers, **form)
+            assert answer.is_success, answer.text
+            heads.append(await settled(api))
+        assert heads[0] > 0, path
+        assert len(set(heads)) == 1, (path, heads)
+
+
+async def settled(api: Api) -> int:
+    """Return how far the record has come once nothing is being taken in any more."""
+    for _ in range(200):
+        listed = (await api.get("/v1/audit/decisions", ADA, kind="import")).json()["items"]
+        if not listed or listed[0]["decision"] != "ImportStarted":
+            break
+        await asyncio.sleep(0.05)
+        api.position = await api.service.record.head()
+    return await api.service.record.head()
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ same: so it is for every event that has a specification.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from secrets import token_bytes
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from pydantic import JsonValue
@@ -17,8 +18,9 @@ from shared.audit.replay.reexecution import taken_again
 from shared.errors import Refused
 from shared.eventstore.commanded import personal_texts
 from shared.eventstore.encoding import EnvelopeMapper, Topics
-from shared.eventstore.sealing import _open_texts, _sealed
+from shared.eventstore.sealing import sealed_under
 from shared.messages import Command, Event, Known, Recorded, Stamp, State, Tier
+from shared.personal import personal_texts_in
 from shared.rules import Rules
 from shared.scheme.domain import SchemeValues
 
@@ -57,6 +59,17 @@ def stamp(
         own_tiers=tuple(own_tiers), rules=rules, same=tuple(same), facts=facts,
     )  # fmt: skip
     return Stamp(by=by, acting_for=acting_for, at=at, known=known)
+
+
+def as_stored(event: Event[Any]) -> Event[Any]:
+    """Return an event as the store would write it, its personal texts under keys that nobody keeps."""
+    keys = {
+        person: (uuid4(), token_bytes(32))
+        for text in personal_texts_in(event)
+        for person in text.people
+    }
+    sealed: Event[Any] = sealed_under(event, keys)
+    return sealed
 
 
 @dataclass(frozen=True)
@@ -111,8 +124,7 @@ def _as_recorded(events: Sequence[Event[Any]], command: Command[Any], by: Stamp)
     mapper = EnvelopeMapper(Topics({type(event) for event in events}))
     personal, found = personal_texts(events), []
     for part, event in enumerate(events):
-        keys = {text.about: (STREAM, bytes(32)) for text in _open_texts(event)}
-        stored = mapper.stored(STREAM, part + 1, _sealed(event, keys), by, command, part, personal)
+        stored = mapper.stored(STREAM, part + 1, as_stored(event), by, command, part, personal)
         place = (part + 1, STREAM, part + 1, stored.topic, stored.state, by.at)
         found.append(mapper.recorded(place))
     return found

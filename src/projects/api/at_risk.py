@@ -19,7 +19,7 @@ from projects.views.at_risk import PAGE, TOTALS, Question, WorkingDays, flags, l
 from projects.views.calibration import calibrate
 from projects.views.forecasting import QUANTILES, History, path_of
 from shared.calendar import LONDON, WorkingTime
-from shared.fields import Day, Flag
+from shared.fields import ASKED, Day, Flag
 from shared.http.answers import NOT_MODIFIED, READS_MANY, answer_one, one
 from shared.http.bodies import StrictRoute
 from shared.http.deciding import may
@@ -28,6 +28,12 @@ from shared.http.reading import Read, Reading
 from shared.messages import Stream
 from shared.scheme.domain import SCHEME_ID, Scheme
 
+OfCategory = Annotated[
+    str | None, Query(max_length=200, pattern=ASKED, description="Only those of this category.")
+]
+OwnedBy = Annotated[
+    str | None, Query(max_length=40, pattern=ASKED, description="Only this person's.")
+]
 router = APIRouter(prefix="/v1/projects", tags=["projects"], route_class=StrictRoute)
 
 TEXT = {"schema": {"type": "string"}}
@@ -54,12 +60,10 @@ async def see_projects_at_risk(  # noqa: PLR0913, PLR0917  # the filters of one 
     transition_date: Annotated[
         Day | None, Query(description="What if it were on that day? Nothing is stored.")
     ] = None,
-    category: Annotated[
-        str | None, Query(max_length=200, description="Only those of this category.")
-    ] = None,
+    category: OfCategory = None,
     origin: Annotated[Origin | None, Query(description="Only those that they started.")] = None,
     handling: Annotated[Way | None, Query(description="Only those handled so.")] = None,
-    owner: Annotated[str | None, Query(max_length=40, description="Only this person's.")] = None,
+    owner: OwnedBy = None,
     action_plan: Annotated[
         Flag | None, Query(description="Only those with one, or without.")
     ] = None,
@@ -68,7 +72,8 @@ async def see_projects_at_risk(  # noqa: PLR0913, PLR0917  # the filters of one 
 
     It is flagged where its forecast end and contingency reach the date, where no end is known, or where
     somebody flagged it. Beside the rule stands a probability from the programme's own history: null,
-    with the reason, where it can't be estimated.
+    with the reason, where it can't be estimated. Whose days are exempt is only among them for those
+    who may read them.
     """
     scheme = await _scheme(request, reading)
     in_force = scheme.in_force(reading.as_of.astimezone(LONDON).date()).values
@@ -77,6 +82,7 @@ async def see_projects_at_risk(  # noqa: PLR0913, PLR0917  # the filters of one 
         transition, reading.position if reading.past else None,
         {"category": category, "origin": origin, "handling": handling, "owner": owner,
          "has_plan": action_plan},
+        reading.reads_exempt,
     )  # fmt: skip
     totals, items, following = await _page(
         request, reading, page, question, WorkingDays(WorkingTime(scheme.closed_days()))

@@ -13,7 +13,7 @@ from projects.domain.project import Moscow, Origin, Project, Stage, Way, project
 from projects.views.register import projects
 from shared.audit.history import History, history
 from shared.errors import NotFound
-from shared.fields import Flag
+from shared.fields import ASKED, Flag
 from shared.http.answers import CREATES, DECIDES, answer_one, listed, one, seen
 from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.http.deciding import Opening, Store, may
@@ -71,13 +71,20 @@ async def list_projects(  # noqa: PLR0913, PLR0917  # the filters of one list
     origin: Annotated[Origin | None, Query(description="Only those that they started.")] = None,
     category: Annotated[
         str | None,
-        Query(max_length=200, description="Only those of this category; blank: of none."),
+        Query(
+            max_length=200,
+            pattern=ASKED,
+            description="Only those of this category; blank: of none.",
+        ),
     ] = None,
     moscow: Annotated[Moscow | None, Query(description="Only those of this priority.")] = None,
     handling: Annotated[Way | None, Query(description="Only those handled so.")] = None,
-    owner: Annotated[str | None, Query(max_length=40, description="Only this person's.")] = None,
+    owner: Annotated[
+        str | None, Query(max_length=40, pattern=ASKED, description="Only this person's.")
+    ] = None,
     reference: Annotated[
-        str | None, Query(max_length=200, description="Only the one of this reference.")
+        str | None,
+        Query(max_length=200, pattern=ASKED, description="Only the one of this reference."),
     ] = None,
     paused: Annotated[
         Flag | None, Query(description="Only those at rest, or at work.")
@@ -91,9 +98,8 @@ async def list_projects(  # noqa: PLR0913, PLR0917  # the filters of one list
         "handling": handling, "owner": owner, "paused": paused,
         "id": None if reference is None else project_id(reference),
     }  # fmt: skip
-    for name, value in wanted.items():
-        if value is not None:
-            statement = statement.where(projects.c[name] == value)
+    drawn_from = [] if reference is None else ["reference"]
+    statement = statement.where(reading.found_by(projects, wanted, *drawn_from))
     return await page.of(reading, statement, projects.c.first_position)
 
 

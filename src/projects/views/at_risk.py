@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from shared.calendar import WORKING_DAY, WorkingTime, microseconds
+from shared.disclosure.views import WITH_EXEMPT
 from shared.projecting.views import STILL_VALID
 
 Rule = Literal["ends_on_or_after_transition", "no_end_known", "flagged_by_hand"]
@@ -39,6 +40,7 @@ class Question:
     transition: date | None
     past: int | None = None
     where: dict[str, object] = field(default_factory=dict)
+    reads_exempt: bool = True
 
     def sql(self, statement: str, beyond: int | None = None) -> tuple[str, list[object]]:
         """Return a statement with its conditions, and the values that they are given."""
@@ -47,6 +49,11 @@ class Question:
         if self.past is not None:
             values.append(self.past)
             conditions = ["valid_from <= $2 AND valid_to > $2"]
+        asked = {name for name, value in self.where.items() if value is not None}
+        if not self.reads_exempt:
+            # Another date, the order and the cursor would tell what the days are.
+            values.append(sorted({"forecast_end", "contingency_days", *asked}))
+            conditions.append(f"id NOT IN ({WITH_EXEMPT.format(names=f'${len(values)}')})")
         for name, value in self.where.items():
             if value is not None:
                 values.append(value)

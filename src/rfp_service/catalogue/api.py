@@ -13,7 +13,7 @@ from rfp_service.catalogue.domain import CatalogueCheck, CatalogueItem
 from rfp_service.catalogue.views import catalogue_items
 from shared.calendar import day_in_london
 from shared.errors import NotFound
-from shared.fields import Flag
+from shared.fields import ASKED, Flag
 from shared.http.answers import CREATES, DECIDES, answer_one, listed, one
 from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.http.deciding import Opening, Store, may
@@ -96,10 +96,11 @@ async def list_items(
     reading: Read,
     page: Paged,
     category: Annotated[
-        str | None, Query(max_length=200, description="Only those of this category.")
+        str | None, Query(max_length=200, pattern=ASKED, description="Only those of this category.")
     ] = None,
     service_area: Annotated[
-        str | None, Query(max_length=200, description="Only those that this service can have.")
+        str | None,
+        Query(max_length=200, pattern=ASKED, description="Only those that this service can have."),
     ] = None,
     available: Annotated[
         Flag | None, Query(description="Only those that can, or can't, be had on the day.")
@@ -111,12 +112,14 @@ async def list_items(
         t.id, t.version, t.name, t.description, t.category, t.price_pence, t.lead_time_days,
         t.service_areas, t.available_from, t.available_until, t.first_position, t.changed_at,
     ).where(reading.valid(catalogue_items))  # fmt: skip
-    if category is not None:
-        statement = statement.where(t.category == category)
+    statement = statement.where(reading.found_by(catalogue_items, {"category": category}))
     if service_area is not None:
+        statement = statement.where(reading.may_find_by(catalogue_items, "service_areas"))
         everybodys = func.cardinality(t.service_areas) == 0
         statement = statement.where(or_(everybodys, literal(service_area) == any_(t.service_areas)))
     if available is not None:
+        days = ("available_from", "available_until")
+        statement = statement.where(reading.may_find_by(catalogue_items, *days))
         day = day_in_london(reading.as_of)
         can_be_had = and_(
             or_(t.available_from.is_(None), t.available_from <= day),

@@ -8,6 +8,7 @@ from sqlalchemy import ARRAY, BigInteger, Column, Date, Integer, Text
 from rfp_service.catalogue.domain import CatalogueItem
 from shared.calendar import day_in_london
 from shared.database import Connection
+from shared.disclosure.views import WITH_EXEMPT
 from shared.messages import Stream
 from shared.projecting.views import STILL_VALID, Row, StateView, state_table
 
@@ -72,6 +73,8 @@ def slips(text: str) -> str:
 # matches comes what a word of the query may have meant: one that is a slip away from a word of the name or
 # category, or shares enough trigrams with a longer one. Below 0.4 "winter" would mean "printer"; at 0.4
 # "telefone" finds a telephone. Short words are not forgiven: too many are a letter from one another.
+# Nobody finds an item by what is exempt of it; the list shows it to those with the right.
+EXEMPT = WITH_EXEMPT.format(names="'{name,category,description,service_areas}'")
 SEARCH = f"""
 WITH asked AS MATERIALIZED (
     SELECT CAST(replace(CAST(plainto_tsquery('english', $1) AS text), '&', '|') AS tsquery) AS query,
@@ -83,7 +86,7 @@ SELECT i.id FROM asked, catalogue_items i, LATERAL (
     FROM regexp_split_to_table(lower($1), '[^a-z0-9]+') AS word
     WHERE length(word) >= {MISSPELT_LENGTH}
 ) AS spelt
-WHERE i.valid_to = {STILL_VALID}
+WHERE i.valid_to = {STILL_VALID} AND i.id NOT IN ({EXEMPT})
   AND ({WORDS} @@ asked.query OR spelt.slipped OR spelt.best >= {SPELT_ALIKE})
   AND (i.available_from IS NULL OR i.available_from <= $3)
   AND (i.available_until IS NULL OR i.available_until >= $3)

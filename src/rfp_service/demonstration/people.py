@@ -34,6 +34,7 @@ CAST = (
     Character("sam-scrutiny", "Sam Scrutiny", Role.SCRUTINY_MEMBER),
     Character("aud-auditor", "Aud Auditor", Role.AUDITOR),
     Character("ada-admin", "Ada Administrator", Role.ADMINISTRATOR),
+    Character("hana-registrars", "Hana Head-of-Service", Role.REQUESTER),  # her second account
     Character("intranet", "The intranet front end", Role.SERVICE_ACCOUNT),
 )
 

@@ -12,13 +12,18 @@ from rfp_service.demonstration.story import story
 from rfp_service.rfps.reactions import SET_DEADLINES
 from rfp_service.service import EVENTS
 from shared.database import Connection
+from shared.eventstore.commanded import personal_texts
 from shared.eventstore.encoding import EnvelopeMapper, Topics
+from shared.eventstore.sealing import PersonalTexts
 
 APPEND_AT = "SELECT append_events_from($1, '{0}', $2, $3, $4, $5, '{}', '{}', '{}', '{}')"
 
 
-async def seed(owner_url: str) -> int:
-    """Write the story where nothing has happened yet, all or nothing; return how many events it has."""
+async def seed(owner_url: str, secret: bytes) -> int:
+    """Write the story where nothing has happened yet, all or nothing; return how many events it has.
+
+    Its personal texts are kept under keys that are kept under `secret`.
+    """
     connection = await asyncpg.connect(owner_url)
     try:
         async with connection.transaction():
@@ -34,20 +39,22 @@ async def seed(owner_url: str) -> int:
                 "INSERT INTO reactions (name, position) VALUES ($1, 0) ON CONFLICT DO NOTHING",
                 SET_DEADLINES.name,
             )
-            return await _write(connection)
+            return await _write(connection, PersonalTexts(connection, secret))  # type: ignore[arg-type]  # all in one transaction
     finally:
         await connection.close()
 
 
-async def _write(connection: Connection) -> int:
+async def _write(connection: Connection, texts: PersonalTexts) -> int:
     mapper = EnvelopeMapper(Topics(EVENTS))
     scenes = story(datetime.now(UTC))
     for position, scene in enumerate(scenes):
         known = scene.stamp.known.model_copy(update={"position": position})
         stamp = scene.stamp.model_copy(update={"known": known})
+        [event] = await texts.sealed(scene.stream_id, [scene.event])
         stored = mapper.stored(
-            scene.stream_id, scene.version, scene.event, stamp, scene.command, scene.part
-        )
+            scene.stream_id, scene.version, event, stamp, scene.command, scene.part,
+            personal_texts([scene.event]),
+        )  # fmt: skip
         await connection.execute(
             APPEND_AT, scene.at, [stored.originator_id], [stored.originator_version],
             [stored.topic], [stored.state],

@@ -85,6 +85,8 @@ class Stage:
     chance: Random
     scenes: list[Scene] = field(default_factory=list)
     delegations: list[DelegationGiven] = field(default_factory=list)
+    scheme_version: int = 1
+    catalogue_position: int = 0  # where the catalogue was full
 
     def thing(self, name: str, blank: State) -> Thing:
         """Return a new thing whose id follows from its name."""
@@ -100,7 +102,7 @@ class Stage:
         facts |= self._delegated(command.on_behalf_of)
         stamp = Stamp(
             by=by, acting_for=command.on_behalf_of, authority=authority, at=at,
-            known=_known(by, at, facts, rules=command.by_the_rules),
+            known=_known(by, at, facts, version=self.scheme_version, rules=command.by_the_rules),
         )  # fmt: skip
         decided = command.decide(thing.state, stamp)
         events = decided if isinstance(decided, Sequence) else [decided]
@@ -143,10 +145,12 @@ class Stage:
         return moment.astimezone(at.tzinfo)
 
 
-def _known(by: str, at: datetime, facts: dict[str, JsonValue], *, rules: bool) -> Known:
+def _known(
+    by: str, at: datetime, facts: dict[str, JsonValue], *, version: int, rules: bool
+) -> Known:
     return Known(
         roles=() if by == CLOCK else (ROLES[by].value,),
-        scheme_version=1,
+        scheme_version=version,
         tiers=tuple(Tier(name=tier.name, up_to_pence=tier.up_to_pence) for tier in TIERS),
         own_tiers=SCHEME.tiers_of(by),
         rules=SCHEME.rules(day_in_london(at)) if rules else None,

@@ -15,6 +15,7 @@ from rfp_service.demonstration.approving import (
     is_put_forward,
     key_decision,
 )
+from rfp_service.demonstration.governing import begin_long_ago, tell_of_governing
 from rfp_service.demonstration.portfolio import CATEGORIES, WEIGHTS, tell_of_projects
 from rfp_service.demonstration.procuring import is_procured
 from rfp_service.demonstration.stage import SCHEME, THRESHOLD_PENCE, Scene, Stage, Thing
@@ -45,7 +46,6 @@ from shared.messages import Command
 from shared.scheme.commands import AdoptScheme
 from shared.scheme.delegating import GiveDelegation
 from shared.scheme.delegation import Delegation, DelegationGiven
-from shared.scheme.domain import SCHEME_ID, Scheme
 
 RFPS = 60
 YEAR = timedelta(days=365)
@@ -87,16 +87,18 @@ def story(now: datetime) -> list[Scene]:
     """Return a year of scenes up to now, in order."""
     stage = Stage(now, Random(1974))
     start = (now - YEAR).replace(hour=9, minute=0, second=0, microsecond=0)
-    _adopt_scheme(stage, start)
+    _adopt_scheme(stage, begin_long_ago(stage, start), start)
     items = _fill_catalogue(stage, start)
     _delegate(stage, start)
+    stage.catalogue_position = len(stage.scenes)
     for number in range(RFPS):
         _Tale(stage, number, items, start).tell()
+    tell_of_governing(stage, start)
     tell_of_projects(stage, start, (start + 2 * YEAR).date())
     return sorted(stage.scenes, key=lambda scene: scene.at)
 
 
-def _adopt_scheme(stage: Stage, start: datetime) -> None:
+def _adopt_scheme(stage: Stage, scheme: Thing, start: datetime) -> None:
     values = SCHEME.model_copy(
         update={
             "effective_from": start.date(),
@@ -105,8 +107,9 @@ def _adopt_scheme(stage: Stage, start: datetime) -> None:
             "weights": list(WEIGHTS),
         }
     )
-    scheme = Thing(SCHEME_ID, Scheme())
-    stage.decide(scheme, AdoptScheme(values=values, reason="First scheme."), "ada-admin", start)
+    adopt = AdoptScheme(values=values, reason="With the transition date.")
+    stage.decide(scheme, adopt, "ada-admin", start)
+    stage.scheme_version = 2
 
 
 def _delegate(stage: Stage, start: datetime) -> None:
@@ -193,14 +196,14 @@ class _Tale:
         self.at = self.stage.later(self.at, 1)
         shown: list[JsonValue] = [] if self.near is None else [str(self.items[self.near])]
         check = self.stage.thing(f"check {self.number} {self.rfp.version}", CatalogueCheck())
-        found: JsonValue = {"position": len(self.items) + 1, "shown": shown}
+        found: JsonValue = {"position": self.stage.catalogue_position, "shown": shown}
         if not self.stage.decide(
             check, SearchCatalogue(query=self.title), self.requester, self.at, catalogue=found
         ):
             return False
         seen: JsonValue = {
             "query": self.title, "made_by": self.requester,
-            "position": len(self.items) + 1, "shown": shown,
+            "position": self.stage.catalogue_position, "shown": shown,
         }  # fmt: skip
         if not self.does(
             CheckCatalogue(check_id=check.id), self.requester, 0, catalogue_check=seen

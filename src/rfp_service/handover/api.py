@@ -6,16 +6,18 @@ from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import BaseModel
 
-from rfp_service.handover.commands import HandWorkOver, must_be_two_people
+from rfp_service.handover.commands import HandWorkOver, fingerprint, must_be_two_people
 from rfp_service.handover.domain import Handed, HandOver, Left
 from rfp_service.handover.gathering import gathered
 from shared.errors import KeyUsedOtherwise, NotFound, OutOfDate, ViewsBehind
-from shared.eventstore.store import ATTEMPTS
-from shared.http.answers import CREATES, answer_one, one
+from shared.eventstore.appending import IdempotencyKey
+from shared.eventstore.store import ATTEMPTS, EventStore
+from shared.http.answers import CREATES, one, seen
 from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.http.deciding import Desk, Opening, may
 from shared.http.reading import Read
 from shared.messages import Receipt, Stream
+from shared.personal import PersonalShown
 
 router = APIRouter(
     prefix="/v1/hand-overs", tags=["hand-overs"], route_class=StrictRoute,
@@ -30,7 +32,7 @@ class HandOverShown(BaseModel):
     version: int
     leaver: str
     successor: str
-    reason: str
+    reason: PersonalShown
     handed: list[Handed]
     left: list[Left]
 
@@ -64,19 +66,18 @@ async def handed_over(desk: Desk, command: HandWorkOver) -> Receipt:
     for _ in range(ATTEMPTS):  # somebody may be faster on any of the things: look again
         before = await desk.store.load(name, HandOver())
         if before.version:
-            return _as_the_first_time(before, command)
+            return _as_the_first_time(before, key)
         plan = await gathered(desk.store, command, stamp)
-        results = enumerate(plan.results(), start=1)
+        results = enumerate(plan.results(key), start=1)
         told = [(name, version, result, stamp, None, 0) for version, result in results]
         if receipt := await desk.store.append_together([*plan.events, *told]):
             return receipt
     raise OutOfDate
 
 
-def _as_the_first_time(before: Stream[HandOver], command: HandWorkOver) -> Receipt:
+def _as_the_first_time(before: Stream[HandOver], key: IdempotencyKey | None) -> Receipt:
     """Return the receipt of a hand-over that was asked for before, under the same key."""
-    told = before.state
-    if (told.leaver, told.successor, told.reason) != tuple(command.model_dump().values()):
+    if before.state.asked != fingerprint(key):
         raise KeyUsedOtherwise
     return Receipt(id=before.id, version=before.version, position=before.position)
 
@@ -93,7 +94,7 @@ async def see_hand_over(
     reading: Read,
 ) -> Response:
     """Show what changed hands, and what could not."""
-    store = request.app.state.service.store
+    store: EventStore = request.app.state.service.store
     position = reading.position if reading.past else None
     stream = await store.load(hand_over_id, HandOver(), position)
     if stream.version == 0:
@@ -101,9 +102,11 @@ async def see_hand_over(
     told = stream.state
     shown = HandOverShown(
         id=stream.id, version=stream.version, leaver=told.leaver, successor=told.successor,
-        reason=told.reason, handed=list(told.handed), left=list(told.left),
+        reason=PersonalShown(about=told.leaver, text=told.reason.clear),
+        handed=list(told.handed), left=list(told.left),
     )  # fmt: skip
-    return answer_one(request, shown, f'"{stream.version}"')
+    kept = {} if told.reason.clear else {"reason": told.reason.model_dump()}
+    return await seen(request, reading, shown, f'"{stream.version}"', **kept)
 
 
 async def _views_must_be_current(request: Request) -> None:

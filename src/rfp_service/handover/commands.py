@@ -22,8 +22,10 @@ from rfp_service.rfps.commands.taking_part import (
 )
 from rfp_service.rfps.domain.rfp import Rfp
 from shared.errors import Refused
+from shared.eventstore.appending import IdempotencyKey
 from shared.fields import PersonId, Reason
 from shared.messages import Command, Event, Known, Stamp, State, Stream
+from shared.personal import text_about
 
 THINGS_IN_AN_EVENT = (
     400  # an event has a limit; a hand-over has none, and takes as many as it needs
@@ -40,7 +42,10 @@ class HandWorkOver(Command[HandOver]):
 
     leaver: PersonId = Field(examples=["rita-requester"])
     successor: PersonId = Field(examples=["leo-libraries"])
-    reason: Reason = Field(examples=["Rita left at the end of May."])
+    reason: Reason = Field(
+        description="Kept as a personal text about whoever leaves.",
+        examples=["Rita left at the end of May."],
+    )
 
 
 @dataclass
@@ -71,7 +76,7 @@ class Plan:
                 self.events.append((stream.id, version, event, stamp, command, part_of_it))
             state = after
 
-    def results(self) -> Iterator[WorkHandedOver]:
+    def results(self, key: IdempotencyKey | None) -> Iterator[WorkHandedOver]:
         """Yield what happened on the whole, in as many events as it takes; one where nothing did."""
         told = [*self.handed, *self.left]
         for start in range(0, max(len(told), 1), THINGS_IN_AN_EVENT):
@@ -79,10 +84,16 @@ class Plan:
             yield WorkHandedOver(
                 leaver=self.command.leaver,
                 successor=self.command.successor,
-                reason=self.command.reason,
+                reason=text_about([self.command.leaver], self.command.reason),
                 handed=tuple(each for each in part if not isinstance(each, Left)),
                 left=tuple(each for each in part if isinstance(each, Left)),
+                asked=fingerprint(key),
             )
+
+
+def fingerprint(key: IdempotencyKey | None) -> str:
+    """Return what tells the same request from another one under its key."""
+    return key.request_hash.hex() if key else ""
 
 
 def must_be_two_people(command: HandWorkOver, stamp: Stamp) -> None:

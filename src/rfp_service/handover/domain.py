@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.errors import Refused
 from shared.messages import Event
+from shared.personal import Personal
 
 
 class Handed(BaseModel):
@@ -33,9 +34,10 @@ class HandOver:
 
     leaver: str = ""
     successor: str = ""
-    reason: str = ""
+    reason: Personal = Personal(about="")
     handed: tuple[Handed, ...] = ()
     left: tuple[Left, ...] = ()
+    asked: str = ""
 
 
 class WorkHandedOver(Event[HandOver]):
@@ -45,15 +47,16 @@ class WorkHandedOver(Event[HandOver]):
 
     leaver: str
     successor: str
-    reason: str
+    reason: Personal
     handed: tuple[Handed, ...]
     left: tuple[Left, ...]
+    asked: str = ""  # the request's fingerprint, where it had a key
 
     def apply(self, hand_over: HandOver) -> HandOver:
         """Return the hand-over with this part of it."""
         return HandOver(
             self.leaver, self.successor, self.reason,
-            (*hand_over.handed, *self.handed), (*hand_over.left, *self.left),
+            (*hand_over.handed, *self.handed), (*hand_over.left, *self.left), self.asked,
         )  # fmt: skip
 
 

@@ -59,7 +59,8 @@ def _tiers(scheme: Scheme, command: HandWorkOver, stamp: Stamp) -> Iterator[Step
             changed = _replaced(values, ids, command.successor).model_copy(
                 update={"effective_from": begins}
             )
-            yield "tiers", [AdoptScheme(values=changed, reason=command.reason)]
+            reason = f"Work handed over: {command.successor} in the place of {command.leaver}."
+            yield "tiers", [AdoptScheme(values=changed, reason=reason)]
 
 
 def _replaced(values: SchemeValues, ids: Sequence[str], successor: str) -> SchemeValues:

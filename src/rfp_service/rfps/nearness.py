@@ -1,6 +1,7 @@
 """How near two needs are: by the words they share, by English stems, and by how titles are spelt."""
 
 from rfp_service.rfps.views import NEED
+from shared.disclosure.views import WITH_EXEMPT
 from shared.projecting.views import STILL_VALID
 
 FOUND_LIMIT = 20
@@ -16,6 +17,7 @@ WITH asked AS (
            r.first_position, similarity(r.title, $1) AS spelt, t.stems AS stems, a.stems AS wanted
     FROM rfps r, asked a, LATERAL (SELECT tsvector_to_array({NEED}) AS stems) t
     WHERE {{valid}} AND r.opened_at >= $2
+      AND (r.id NOT IN ({WITH_EXEMPT.format(names="$5")}) OR r.raised_by = $6)
       AND ({NEED} @@ a.query OR similarity(r.title, $1) >= 0.3)
 ), scored AS (
     SELECT n.*, shared.n::float8 / greatest(cardinality(n.wanted), 1) AS covered
@@ -31,7 +33,10 @@ ORDER BY nearness DESC, first_position DESC LIMIT $4
 
 
 def near(*, past: bool) -> str:
-    """Return the statement: of a need, the earliest opening, a position, and how many at most."""
+    """Return the statement: of a need, the earliest opening, a position, how many at most.
+
+    Then by which fields nothing may be found that they are exempt in, unless somebody raised it.
+    """
     then = "r.valid_from <= $3 AND r.valid_to > $3"
     now = f"r.valid_to = {STILL_VALID} AND r.valid_from <= greatest($3, r.valid_from)"
     return _NEAR.format(valid=then if past else now)

@@ -6,7 +6,9 @@ from functools import cache
 from pydantic import JsonValue
 from sqlalchemy import ARRAY, BigInteger, Column, DateTime, Text, Uuid
 
+from shared.fields import says_none
 from shared.messages import Recorded, Sealed
+from shared.personal import is_sealed
 from shared.projecting.views import Journal, Row, journal_table
 
 # Rows of a historic log are somebody else's decisions, taken before this record began.
@@ -30,7 +32,6 @@ ELSE = "administration"
 VALUES = ("value_pence", "award_value_pence", "total_value_pence", "estimate_pence")
 
 APPROVALS = ("Approval", "Award", "KeyDecision", "Waiver")
-NO_CONFLICT = frozenset({"", "none", "none.", "no", "nil", "n/a"})
 
 decisions = journal_table(
     "decisions",
@@ -100,9 +101,12 @@ def _value(said: Mapping[str, JsonValue], sealed: Sealed | None) -> int | None:
 def _marks(decision: str, said: Mapping[str, JsonValue]) -> list[str]:
     """Return what a decision says of itself that scrutiny counts, whatever it is called."""
     conflicts = said.get("conflicts")
-    declared = isinstance(conflicts, str) and conflicts.strip().lower() not in NO_CONFLICT
+    openly = isinstance(conflicts, str) and not says_none(conflicts)  # as it once was kept
     marks = {
-        "conflicts_declared": declared or said.get("conflict") is True or said.get("conflicted"),
+        "conflicts_declared": openly
+        or is_sealed(conflicts)
+        or said.get("conflict") is True
+        or said.get("conflicted"),
         "late_approvals": said.get("late") is True and decision.startswith(APPROVALS),
         "overrides": said.get("near_duplicate_of"),  # raised although one much like it was shown
     }

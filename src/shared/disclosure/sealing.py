@@ -17,6 +17,7 @@ it in `within` too; where people may read what they said themselves, name the fi
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from shared.disclosure.matters import contents
 from shared.messages import Event, Sealed
 
 
@@ -31,10 +32,12 @@ class Seals:
     """What the service's events declare as sealed."""
 
     def __init__(self, events: Iterable[type[Event[Any]]]) -> None:
-        """Collect the declarations."""
+        """Collect the declarations, and whatever else may be kept from somebody."""
+        known = tuple(events)
         self._sealed: Mapping[str, Sealed] = {
-            event.__name__: event.sealed for event in events if event.sealed is not None
+            event.__name__: event.sealed for event in known if event.sealed is not None
         }
+        self.may_be_exempt = frozenset(name for event in known for name in contents(event))
 
     @property
     def within(self) -> frozenset[str]:

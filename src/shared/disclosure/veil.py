@@ -3,15 +3,17 @@
 It is drawn by what holds now, also over readings of the past: what was open once may be exempt today.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Column, ColumnElement, select, true
+from sqlalchemy import Column, ColumnElement, Text, func, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.access.permissions import Permissions
 from shared.access.tokens import Person
+from shared.disclosure.matters import AMOUNT
 from shared.disclosure.sealing import Seals, Seen
 from shared.disclosure.views import exemptions
 from shared.disclosure.withholding import (
@@ -22,7 +24,7 @@ from shared.disclosure.withholding import (
     withhold,
 )
 from shared.eventstore.sealing import PersonalTexts
-from shared.personal import PERSONAL
+from shared.personal import PERSONAL, is_sealed
 from shared.projecting.views import STILL_VALID
 
 READ_EXEMPT = "read-exempt"
@@ -39,12 +41,11 @@ EXEMPT = (
     f" WHERE valid_to = {STILL_VALID} AND status = 'in_force' AND matter_id = ANY ($1)"
 )
 
-# Those of things with an exempt amount, which nobody finds by it who may not read it.
-AMOUNT, CASE_VALUE = "_pence", "case_value_pence"
-WITH_EXEMPT_AMOUNTS = select(exemptions.c.matter_id).where(
-    exemptions.c.valid_to == STILL_VALID,
-    exemptions.c.status == "in_force",
-    exemptions.c.fields.contains(AMOUNT),
+# What was known of the scheme and its limits is nobody's price.
+NOT_OF_THE_CASE = frozenset({"known", "up_to_pence", "limit_pence", "key_decision_pence"})
+# The things with something exempt, as SQL and to be narrowed to what.
+SOMETHING_EXEMPT = select(exemptions.c.matter_id).where(
+    exemptions.c.valid_to == STILL_VALID, exemptions.c.status == "in_force"
 )
 
 Item = dict[str, Any]
@@ -60,6 +61,7 @@ class Veil:
         """Know what is sealed, and who may read what is exempt or personal."""
         self._pool = pool
         self._seals = seals
+        self._may_be_exempt = seals.may_be_exempt
         self._texts = texts
         self._permissions = permissions
 
@@ -71,7 +73,7 @@ class Veil:
             return
         closed = await self._closed(things)
         exempted = await self._exemptions(things)
-        entitled = self._permissions.allows(person, READ_EXEMPT)
+        entitled = self.reads_exempt(person)
         for item in items:
             thing = _thing(item)
             if thing is None:
@@ -96,23 +98,37 @@ class Veil:
 
     def by_amount(self, person: Person, thing: "Column[Any]") -> "ColumnElement[bool]":
         """Return the condition on what may be found by an amount: trying amounts out would tell them."""
-        if self._permissions.allows(person, READ_EXEMPT):
+        if self.reads_exempt(person):
             return true()
-        return thing.not_in(WITH_EXEMPT_AMOUNTS)
+        return thing.not_in(SOMETHING_EXEMPT.where(exemptions.c.fields.contains(AMOUNT)))
+
+    def by_fields(
+        self, person: Person, thing: "Column[Any]", fields: Collection[str]
+    ) -> "ColumnElement[bool]":
+        """Return the condition on what may be found by these fields: those that are exempt in none."""
+        if self.reads_exempt(person) or not (named := self._may_be_exempt & set(fields)):
+            return true()
+        held = func.string_to_array(exemptions.c.fields, " ", type_=ARRAY(Text))
+        return thing.not_in(SOMETHING_EXEMPT.where(held.overlap(sorted(named))))
+
+    def reads_exempt(self, person: Person) -> bool:
+        """Say whether somebody may read, and so find by, what is exempt."""
+        return self._permissions.allows(person, READ_EXEMPT)
 
     async def _open_personal(self, person: Person, items: Sequence[Item]) -> None:
-        """Open the personal texts in items for those with the right; others see about whom they are."""
-        fields = [field for item in items for field in personal_in(item)]
-        if not fields:
+        """Open the personal texts in items; others than its readers see about whom one is."""
+        found = [(item, field) for item in items for field in personal_in(item)]
+        if not found:
             return
-        if self._permissions.allows(person, READ_PERSONAL):
-            texts = await self._texts.opened(fields)
-        else:
-            texts = [PERSONAL] * len(fields)
-        for field, text in zip(fields, texts, strict=True):
-            about = field["about"]
-            field.clear()
-            field.update(about=about, text=ERASED if text is None else text)
+        entitled = self._permissions.allows(person, READ_PERSONAL)
+        for item, field in found:
+            if not (
+                entitled or person.id in field["about"].split() or _is_the_author(person, item)
+            ):
+                _show(field, PERSONAL)
+        opened = [field for _, field in found if is_sealed(field)]
+        for field, text in zip(opened, await self._texts.opened(opened), strict=True):
+            _show(field, ERASED if text is None else text)
 
     async def _closed(self, things: Iterable[UUID]) -> Mapping[UUID, Mapping[int, frozenset[str]]]:
         """Return what is sealed of these things; the record itself says so, not a view that may lag."""
@@ -128,6 +144,13 @@ class Veil:
         for row in await self._pool.fetch(EXEMPT, list(things)):
             found.setdefault(UUID(str(row["matter_id"])), []).append(row)
         return found
+
+
+def _show(field: Item, text: str) -> None:
+    """Let a personal text be shown as this, and about whom it is."""
+    about = field["about"]
+    field.clear()
+    field.update(about=about, text=text)
 
 
 def _thing(item: Item) -> UUID | None:
@@ -149,16 +172,30 @@ def _sealed_fields(item: Item, closed: Mapping[int, frozenset[str]]) -> frozense
     return frozenset().union(*closed.values())
 
 
+def _amounts_in(value: object) -> Iterator[str]:
+    """Yield the names of the amounts of a case, at any depth."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            if name not in NOT_OF_THE_CASE:
+                if str(name).endswith(AMOUNT):
+                    yield str(name)
+                yield from _amounts_in(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _amounts_in(inner)
+
+
 def _exempt_marks(item: Item, exempted: Iterable[asyncpg.Record]) -> Marks:
     """Return the marks of exempt fields; one decision's are withheld from the thing's rows as well.
 
-    What a case is worth is drawn from its amounts, so it goes with any of them, whichever decision's it is.
+    Amounts of a case repeat one another, or are drawn from one another: an approval asks for what was
+    estimated. So all of them go with any of them, whichever decision's it is.
     """
-    marks = {}
+    marks: Marks = {}
     for exemption in exempted:
         mark, fields = exempt(exemption["paragraph"]), exemption["fields"].split()
         if any(name.endswith(AMOUNT) for name in fields):
-            marks[CASE_VALUE] = mark
+            marks |= dict.fromkeys(_amounts_in(item), mark)
         if "said" not in item or exemption["matter_version"] in (0, item["version"]):
             marks |= dict.fromkeys(fields, mark)
     return marks

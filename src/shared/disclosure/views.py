@@ -44,3 +44,9 @@ EXEMPTIONS = StateView(
     Exemption(),
     indexes=(f"(matter_id) WHERE valid_to = {STILL_VALID}",),
 )
+
+# The same in SQL: the things of which something is exempt that has one of these names.
+WITH_EXEMPT = (
+    f"SELECT matter_id FROM exemptions WHERE valid_to = {STILL_VALID} AND status = 'in_force'"
+    " AND string_to_array(fields, ' ') && CAST({names} AS text[])"
+)

@@ -1,13 +1,12 @@
 """What was asked, kept with what was decided, so that the decision can be taken again from its record."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from shared.messages import Command, Event
-from shared.personal import NotSealed, Personal, is_sealed
+from shared.personal import PERSONAL, NotSealed, is_sealed, personal_texts_in
 
 NAME, ASKED = "name", "asked"
-KEPT_SEALED = "[personal]"  # stands where the event keeps a personal text, encrypted
 
 
 def commanded(
@@ -19,8 +18,8 @@ def commanded(
     Personal texts, which the event keeps encrypted, are never kept beside it in the clear.
     """
     told = {
-        name: value
-        for name, value in _words(command, personal).items()
+        name: _without(value, personal)
+        for name, value in _words(command).items()
         if not _known(command, name, value, said)
     }
     return {NAME: type(command).__name__, **({ASKED: told} if told else {})}
@@ -36,50 +35,36 @@ def asked_again(
 
 def _open(value: Any) -> Any:
     """Return a word for the command's; what was personal in it may be destroyed, and is not needed."""
-    return KEPT_SEALED if is_sealed(value) else value
+    return PERSONAL if is_sealed(value) else value
 
 
-def personal_texts(events: Sequence[Event[Any]]) -> list[str]:
-    """Return the personal texts of events that are about to be sealed."""
-    return [
-        found.text
-        for event in events
-        for name in type(event).model_fields
-        for found in _personal(getattr(event, name))
-        if found.text
-    ]
+def personal_texts(events: Iterable[Event[Any]]) -> list[str]:
+    """Return the personal texts of events that are about to be sealed, each once."""
+    found = (text.text for event in events for text in personal_texts_in(event))
+    return list(dict.fromkeys(text for text in found if text))
 
 
-def _words(command: Command[Any], personal: Sequence[str]) -> dict[str, Any]:
+def _words(command: Command[Any]) -> dict[str, Any]:
     try:
-        own = command.model_dump(mode="json", exclude={"decision"})
+        return command.model_dump(mode="json", exclude={"decision"})
     except NotSealed:  # a command that holds the sealed kind of text itself
-        own = {
-            name: KEPT_SEALED if list(_personal(getattr(command, name))) else value
+        return {
+            name: PERSONAL if list(personal_texts_in(getattr(command, name))) else value
             for name in type(command).model_fields
             if name != "decision"
             for value in [getattr(command, name)]
         }
-    return {name: _without(value, personal) for name, value in own.items()} if personal else own
 
 
 def _without(value: object, personal: Sequence[str]) -> object:
     """Return a value with a mark in the place of each personal text."""
     if isinstance(value, str):
-        return KEPT_SEALED if any(text in value for text in personal) else value
+        return PERSONAL if any(text in value for text in personal) else value
     if isinstance(value, Mapping):
         return {name: _without(inner, personal) for name, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_without(inner, personal) for inner in value]
     return value
-
-
-def _personal(value: object) -> Iterator[Personal]:
-    if isinstance(value, Personal):
-        yield value
-    elif isinstance(value, tuple | list):
-        for inner in value:
-            yield from _personal(inner)
 
 
 def _known(command: Command[Any], name: str, value: object, said: Mapping[str, Any]) -> bool:

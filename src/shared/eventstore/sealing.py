@@ -5,6 +5,8 @@ secret alone shows anything. Destroying a key is all that erasing takes; ciphert
 """
 
 import base64
+import hashlib
+import hmac
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -13,13 +15,15 @@ from uuid import UUID, uuid4
 import asyncpg
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic import BaseModel
 
-from shared.errors import Refused
 from shared.messages import Event
-from shared.personal import Personal
+from shared.personal import Personal, personal_texts_in
 
 KEY_BITS = 256
 NONCE_BYTES = 12
+Keys = Mapping[str, tuple[UUID, bytes]]
+
 ALL_THINGS = UUID(int=0)  # the key row that says a person was erased altogether
 NOBODY = ""  # the one that says a thing was
 
@@ -43,10 +47,6 @@ NO_MORE = (
 )
 
 
-class WasErased(Refused):
-    """Nothing personal is kept any more of somebody, or on something, that was erased."""
-
-
 class PersonalTexts:
     """Seals what is personal, opens it again, and forgets how."""
 
@@ -54,23 +54,30 @@ class PersonalTexts:
         """Keep keys in this database, wrapped under this secret of 32 bytes."""
         self._pool = pool
         self._wrap = AESGCM(secret)
+        self._prints = hmac.digest(secret, b"requests", hashlib.sha256)
+
+    def fingerprint(self, request: bytes) -> bytes:
+        """Return what tells a request from others; without the secret, nobody tries texts out on it."""
+        return hmac.digest(self._prints, request, hashlib.sha256)
 
     async def sealed(self, stream_id: UUID, events: Sequence[Event[Any]]) -> list[Event[Any]]:
-        """Return the events with every personal text in them encrypted."""
-        keys = {
-            person: await self._key(person, stream_id)
-            for person in sorted({p.about for event in events for p in _open_texts(event)})
-        }
-        return [_sealed(event, keys) for event in events] if keys else list(events)
+        """Return the events with every personal text in them encrypted.
+
+        What is said of somebody who was erased, or on something that was disposed of, is destroyed at once.
+        """
+        people = {who for event in events for text in _open_texts(event) for who in text.people}
+        keys = {person: await self._key(person, stream_id) for person in sorted(people)}
+        return [sealed_under(event, keys) for event in events] if keys else list(events)
 
     async def opened(self, sealed: Sequence[Mapping[str, str]]) -> list[str | None]:
-        """Return the texts of stored fields; nothing where the key was destroyed."""
-        wanted = [UUID(field["key"]) for field in sealed]
-        rows = await self._pool.fetch(WRAPPED, wanted) if wanted else []
+        """Return the texts of stored fields; nothing where one of the keys was destroyed."""
+        wanted = [[UUID(key) for key in field["key"].split()] for field in sealed]
+        names = sorted({name for each in wanted for name in each})
+        rows = await self._pool.fetch(WRAPPED, names) if names else []
         keys = {UUID(str(row["id"])): self._unwrapped(row["id"], row["wrapped"]) for row in rows}
         return [
-            None if (key := keys.get(name)) is None else _text(key, field)
-            for name, field in zip(wanted, sealed, strict=True)
+            _text([keys[name] for name in each], field) if keys.keys() >= {*each} else None
+            for each, field in zip(wanted, sealed, strict=True)
         ]
 
     async def destroy(self, people: Iterable[str] = (), things: Iterable[UUID] = ()) -> None:
@@ -89,7 +96,7 @@ class PersonalTexts:
         await self._pool.execute(MADE, made, person, stream_id, wrapped, ALL_THINGS)
         row = await self._pool.fetchrow(FOUND, person, stream_id)
         if row is None or row["wrapped"] is None:
-            raise WasErased(person=person)
+            return uuid4(), secrets.token_bytes(KEY_BITS // 8)
         name = UUID(str(row["id"]))
         return name, self._unwrapped(name, row["wrapped"])
 
@@ -103,39 +110,45 @@ class PersonalTexts:
 
 def _open_texts(value: object) -> list[Personal]:
     """Return the personal texts of an event that are still in the clear, at any depth."""
-    if isinstance(value, Personal):
-        return [] if value.sealed else [value]
-    if isinstance(value, Event):
-        return [p for name in type(value).model_fields for p in _open_texts(getattr(value, name))]
-    if isinstance(value, tuple | list):
-        return [p for inner in value for p in _open_texts(inner)]
-    return []
+    return [found for found in personal_texts_in(value) if not (found.sealed or found.clear)]
 
 
-def _sealed(event: Event[Any], keys: Mapping[str, tuple[UUID, bytes]]) -> Event[Any]:
-    fields = {name: getattr(event, name) for name in type(event).model_fields}
-    changed = {name: _each(value, keys) for name, value in fields.items() if _open_texts(value)}
-    return event.model_copy(update=changed)
+def sealed_under(value: Any, keys: Keys) -> Any:  # the same, with its texts encrypted
+    """Return an event, or a field of one, with every personal text in it encrypted."""
+    if not _open_texts(value):
+        return value
+    match value:
+        case Personal():
+            return _encrypted(value, keys)
+        case BaseModel():
+            inner = {
+                name: sealed_under(getattr(value, name), keys) for name in type(value).model_fields
+            }
+            return value.model_copy(update=inner)
+        case dict():
+            return {name: sealed_under(kept, keys) for name, kept in value.items()}
+        case _:
+            return type(value)(sealed_under(kept, keys) for kept in value)
 
 
-def _each(value: object, keys: Mapping[str, tuple[UUID, bytes]]) -> object:
-    if isinstance(value, Personal) and not value.sealed:
-        name, key = keys[value.about]
+def _encrypted(personal: Personal, keys: Keys) -> Personal:
+    """Return a text under one key around the other, so that each of them is needed."""
+    hidden, names = personal.text.encode(), []
+    for person in personal.people:
+        name, key = keys[person]
         nonce = secrets.token_bytes(NONCE_BYTES)
-        hidden = nonce + AESGCM(key).encrypt(nonce, value.text.encode(), value.about.encode())
-        text = base64.b64encode(hidden).decode()
-        return Personal(about=value.about, key=str(name), sealed=text)
-    if isinstance(value, tuple | list):
-        return type(value)(_each(inner, keys) for inner in value)
-    return value
+        hidden = nonce + AESGCM(key).encrypt(nonce, hidden, personal.about.encode())
+        names.append(str(name))
+    text = base64.b64encode(hidden).decode() if names else ""
+    return Personal(about=personal.about, key=" ".join(names), sealed=text)
 
 
-def _text(key: bytes, field: Mapping[str, str]) -> str | None:
-    hidden = base64.b64decode(field["sealed"])
+def _text(keys: Sequence[bytes], field: Mapping[str, str]) -> str | None:
+    said = base64.b64decode(field["sealed"])
     try:
-        said = AESGCM(key).decrypt(
-            hidden[:NONCE_BYTES], hidden[NONCE_BYTES:], field["about"].encode()
-        )
+        for key in reversed(keys):
+            nonce, hidden = said[:NONCE_BYTES], said[NONCE_BYTES:]
+            said = AESGCM(key).decrypt(nonce, hidden, field["about"].encode())
     except InvalidTag:  # moved under another name
         return None
     return said.decode()

@@ -140,13 +140,15 @@ class EventStore:
         key: IdempotencyKey | None, command: Command[Any],
     ) -> Place:  # fmt: skip
         personal = personal_texts(events)
-        if self._texts is not None:
-            events = await self._texts.sealed(stream_id, events)
+        events = await self._sealed(stream_id, events)
         stored = [
             self.mapper.stored(stream_id, version + 1 + part, event, stamp, command, part, personal)
             for part, event in enumerate(events)
         ]
         return await self.append(stored, key)
+
+    async def _sealed(self, stream_id: UUID, events: Sequence[Event[Any]]) -> Sequence[Event[Any]]:
+        return await self._texts.sealed(stream_id, events) if self._texts is not None else events
 
     async def append_history(
         self, stream_id: UUID, events: Sequence[tuple[Event[Any], Stamp]]
@@ -170,11 +172,15 @@ class EventStore:
         Each has its place, its stamp, and the command and the part of it that it follows from. There
         is no receipt where somebody was faster on one of the streams: look again.
         """
+        personal = personal_texts([event for _, _, event, _, _, _ in events])
         stored: list[StoredEvent] = []
-        for number, event in enumerate(events):
+        for number, (stream_id, version, event, stamp, command, part) in enumerate(events):
             if number % WRITTEN_AT_ONCE == 0:
                 await asyncio.sleep(0)  # there may be thousands, and others are waiting
-            stored.append(self.mapper.stored(*event))
+            [sealed] = await self._sealed(stream_id, [event])
+            stored.append(
+                self.mapper.stored(stream_id, version, sealed, stamp, command, part, personal)
+            )
         try:
             place = await self.append(stored)
         except IntegrityError:

@@ -107,15 +107,18 @@ def answer_one(request: Request, item: BaseModel, etag: str) -> Response:
     )
 
 
-async def seen(request: Request, reading: Reading, item: BaseModel, etag: str) -> Response:
+async def seen(
+    request: Request, reading: Reading, item: BaseModel, etag: str, **personal: object
+) -> Response:
     """Return a single thing without what its reader may not see, which `withheld` then names.
 
-    It then has no ETag: what a caller holds without some fields is not the thing at that version.
+    It then has no ETag: what a caller holds without some fields is not the thing at that version. Nor
+    has one with `personal` fields, given as they are stored: a text may be destroyed at any time.
     """
-    shown = item.model_dump(by_alias=True)
+    shown = item.model_dump(by_alias=True) | personal
     in_sight(reading.person, reading.areas, shown.get("service_area"), shown.get("raised_by"))
     await reading.veiled([shown])
-    if "withheld" not in shown:
+    if "withheld" not in shown and not personal:
         return answer_one(request, item, etag)
     headers = {"Vary": "Authorization"}
     return Response(json_of(shown), media_type="application/json", headers=headers)

@@ -1,6 +1,6 @@
 """How much one client may ask for: requests a minute, at once, and attempts to sign in that fail.
 
-Counts are a process's own: behind several processes a client gets as much from each.
+Counts are a process's own: where several serve, each allows its share (`PROCESSES`).
 """
 
 import math

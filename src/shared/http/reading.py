@@ -1,14 +1,14 @@
 """What a read stands on: views that have come far enough, and the position it is answered as of."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Protocol
 
 import asyncpg
 from fastapi import Depends, Query, Request
-from sqlalchemy import Column, ColumnElement, Select, Table, true
+from sqlalchemy import Column, ColumnElement, Select, Table, and_, true
 
 from shared.access.tokens import Person
 from shared.errors import Unacceptable, ViewsBehind
@@ -43,6 +43,14 @@ class Veil(Protocol):
     def by_amount(self, person: Person, thing: "Column[Any]") -> "ColumnElement[bool]":
         """Return the condition on what this person may find by an amount."""
 
+    def by_fields(
+        self, person: Person, thing: "Column[Any]", fields: Collection[str]
+    ) -> "ColumnElement[bool]":
+        """Return the condition on what this person may find by these fields."""
+
+    def reads_exempt(self, person: Person) -> bool:
+        """Say whether a person may read, and so find by, what is exempt."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -73,6 +81,28 @@ class Reading:
             then = (table.c.valid_from <= self.position) & (table.c.valid_to > self.position)
             return then & self._in_sight(table)
         return (table.c.valid_to == STILL_VALID) & self._in_sight(table)
+
+    def found_by(
+        self, table: Table, wanted: Mapping[str, object], *drawn_from: str
+    ) -> "ColumnElement[bool]":
+        """Return the condition that picks what has the values wanted, None being any.
+
+        Nothing is found by a field that its reader may not read: trying values out would tell it. What
+        is found by something else, such as a search, is `drawn_from` these fields.
+        """
+        asked = {name: value for name, value in wanted.items() if value is not None}
+        same = (table.c[name] == value for name, value in asked.items())
+        return and_(self.may_find_by(table, *asked, *drawn_from), *same)
+
+    @property
+    def reads_exempt(self) -> bool:
+        """Say whether the reader may read what is exempt."""
+        return self.veil.reads_exempt(self.person)
+
+    def may_find_by(self, table: Table, *fields: str) -> "ColumnElement[bool]":
+        """Return the condition that picks what may be found by some fields, or is the reader's own."""
+        may = self.veil.by_fields(self.person, table.c.id, fields)
+        return may | (table.c.raised_by == self.person.id) if "raised_by" in table.c else may
 
     def _in_sight(self, table: Table) -> "ColumnElement[bool]":
         """Return the condition that picks what is of the reader's service areas, or raised by them."""

@@ -16,9 +16,10 @@ from shared.people.domain import (
     PersonErased,
     PersonsLinked,
     PersonsUnlinked,
+    WasErased,
     YourOwnAccounts,
 )
-from shared.personal import Personal
+from shared.personal import Personal, text_about
 
 
 class LinkPersons(Command[Directory]):
@@ -35,7 +36,7 @@ class LinkPersons(Command[Directory]):
         if directory.person(self.person) == directory.person(self.same_as):
             raise OnePersonAlready(person=directory.person(self.person))
         _must_be_somebody_elses(directory, stamp, self.person, self.same_as)
-        reason = Personal(about=self.person, text=self.reason)
+        reason = _said_of(directory, self.person, self.reason)
         return PersonsLinked(person=self.person, same_as=self.same_as, reason=reason)
 
 
@@ -52,7 +53,7 @@ class UnlinkPerson(Command[Directory]):
         if whose == self.person:
             raise NotLinked(person=self.person)
         _must_be_somebody_elses(directory, stamp, self.person, whose)
-        reason = Personal(about=self.person, text=self.reason)
+        reason = _said_of(directory, self.person, self.reason)
         return PersonsUnlinked(person=self.person, same_as=whose, reason=reason)
 
 
@@ -81,6 +82,12 @@ def _must_be_known(stamp: Stamp, *people: str) -> None:
     for person in people:
         if person not in known:
             raise NoSuchPerson(person=person)
+
+
+def _said_of(directory: Directory, person: str, text: str) -> Personal:
+    if person in directory.erased:
+        raise WasErased(person=person)
+    return text_about([person], text)
 
 
 def _must_be_somebody_elses(directory: Directory, stamp: Stamp, *people: str) -> None:

@@ -20,6 +20,7 @@ class Directory:
     kind: ClassVar[str] = "directory"
 
     links: Mapping[str, str] = field(default_factory=dict)
+    once: frozenset[frozenset[str]] = frozenset()  # ids that were linked at some time
     erased: frozenset[str] = frozenset()
 
     def person(self, identity: str) -> str:
@@ -33,9 +34,17 @@ class Directory:
         return tuple(sorted({person, *linked}))
 
     def groups(self, identities: Iterable[str]) -> tuple[tuple[str, ...], ...]:
-        """Return the ids that are one person, for those of these that have several."""
-        found = {self.same(identity) for identity in identities if self.links}
+        """Return the ids that rules take for one person, for those of these that have several.
+
+        Ids that were linked once stay together here: what an account did while it was linked is
+        recorded as the person's, and taking the link back must not let it decide on that.
+        """
+        found = {self._ever_same(identity) for identity in identities if self.once}
         return tuple(sorted(group for group in found if len(group) > 1))
+
+    def _ever_same(self, identity: str) -> tuple[str, ...]:
+        now = {*self.same(identity)}
+        return tuple(sorted(now.union(*(group for group in self.once if group & now))))
 
 
 class DirectoryEvent(Event[Directory]):
@@ -55,7 +64,8 @@ class PersonsLinked(DirectoryEvent):
         """Return the directory with this account, and all that was linked to it, at that person."""
         whose = directory.person(self.same_as)
         moved = dict.fromkeys(directory.same(self.person), whose)
-        return replace(directory, links=dict(sorted({**directory.links, **moved}.items())))
+        linked = replace(directory, links=dict(sorted({**directory.links, **moved}.items())))
+        return replace(linked, once=linked.once | {frozenset(linked.same(whose))})
 
 
 class PersonsUnlinked(DirectoryEvent):
@@ -97,6 +107,10 @@ class NotLinked(Refused):
 
 class AlreadyErased(Refused):
     """This person was erased before."""
+
+
+class WasErased(Refused):
+    """Nothing personal is kept any more of somebody who was erased."""
 
 
 class YourOwnAccounts(Refused):

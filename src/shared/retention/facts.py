@@ -1,6 +1,9 @@
 """What a disposal must know: the kind of the record, the last decision on it, and the schedule's line."""
 
+from uuid import UUID
+
 import asyncpg
+import orjson
 from pydantic import JsonValue
 
 from shared.eventstore.sealing import PersonalTexts
@@ -10,6 +13,10 @@ from shared.retention.commands import DisposeOfRecord
 from shared.retention.domain import SCHEDULE_ID, Schedule
 
 DISPOSED = f"SELECT record_id FROM disposals WHERE valid_to = {STILL_VALID}"
+SINCE = (  # what the view has not seen yet
+    "SELECT state FROM stored_events WHERE topic = 'RecordDisposed' AND notification_id >"
+    " coalesce((SELECT position FROM views WHERE name = 'disposals'), 0)"
+)
 
 
 async def what_is_to_be_disposed_of(
@@ -34,5 +41,7 @@ async def what_is_to_be_disposed_of(
 async def carry_out_disposals(pool: asyncpg.Pool, texts: PersonalTexts) -> None:
     """Destroy what is left of what was disposed of; after a restore, too, and again without harm."""
     gone = [row["record_id"] for row in await pool.fetch(DISPOSED)]
+    since = [orjson.loads(row["state"])["data"] for row in await pool.fetch(SINCE)]
+    gone += [UUID(said["record_id"]) for said in since]
     if gone:
         await texts.destroy(things=gone)

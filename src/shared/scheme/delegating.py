@@ -8,6 +8,7 @@ from pydantic import Field
 from shared.calendar import day_in_london
 from shared.fields import Day, Pence, PersonId, Reason
 from shared.messages import Command, Stamp
+from shared.personal import text_about
 from shared.scheme.delegation import (
     DelegatedForThePast,
     DelegatedToThemselves,
@@ -35,7 +36,7 @@ class GiveDelegation(Command[Delegation]):
     )
     first_day: Day
     last_day: Day
-    reason: Reason
+    reason: Reason = Field(description="Kept as a personal text about both.")
 
     def decide(self, delegation: Delegation, stamp: Stamp) -> DelegationGiven:
         """Give no more than the delegator may decide themselves, from today on at the earliest."""
@@ -50,8 +51,9 @@ class GiveDelegation(Command[Delegation]):
             raise NothingToDelegate(delegator=delegator)
         if self.limit_pence > max(limits):
             raise MoreThanTheirs(limit_pence=max(limits))
-        said = self.model_dump(exclude={"delegator"})
-        return DelegationGiven(delegator=delegator, **said)
+        said = self.model_dump(exclude={"delegator", "reason"})
+        reason = text_about([delegator, self.delegate], self.reason)
+        return DelegationGiven(delegator=delegator, reason=reason, **said)
 
     def _tiers(self, stamp: Stamp) -> Sequence[object]:
         """Return the tiers of whoever delegates."""
@@ -65,14 +67,15 @@ class EndDelegation(Command[Delegation]):
     """Take a delegation back before its last day."""
 
     decision: Literal["end"] = "end"
-    reason: Reason
+    reason: Reason = Field(description="Kept as a personal text about both.")
 
     def decide(self, delegation: Delegation, stamp: Stamp) -> DelegationEnded:
         """End it at once."""
         _must_be_theirs(delegation.delegator, stamp)
         if delegation.ended or delegation.last_day < day_in_london(stamp.at):
             raise DelegationOver(last_day=delegation.last_day)
-        return DelegationEnded(reason=self.reason)
+        about = [delegation.delegator, delegation.delegate]
+        return DelegationEnded(reason=text_about(about, self.reason))
 
 
 def _must_be_theirs(delegator: str, stamp: Stamp) -> None:

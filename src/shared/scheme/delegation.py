@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from shared.errors import Refused
 from shared.messages import Event
+from shared.personal import Personal
 from shared.states import replace
 
 
@@ -20,7 +21,7 @@ class Delegation:
     limit_pence: int = 0
     first_day: date = date.min
     last_day: date = date.min
-    reason: str = ""
+    reason: Personal = Personal(about="")
     ended: bool = False
 
     def is_live(self, day: date) -> bool:
@@ -38,7 +39,7 @@ class DelegationGiven(Event[Delegation]):
     limit_pence: int
     first_day: date
     last_day: date
-    reason: str
+    reason: Personal
 
     def apply(self, delegation: Delegation) -> Delegation:
         """Return the delegation."""
@@ -53,7 +54,7 @@ class DelegationEnded(Event[Delegation]):
 
     kind: ClassVar[str] = "delegation"
 
-    reason: str
+    reason: Personal
 
     def apply(self, delegation: Delegation) -> Delegation:
         """Return the delegation, over."""

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
+import orjson
 from pydantic import JsonValue
 from sqlalchemy import BigInteger, Boolean, Column, Date, Text
 
 from shared.calendar import day_in_london
 from shared.eventstore.store import EventStore
 from shared.messages import Stream
+from shared.personal import Personal
 from shared.projecting.views import STILL_VALID, Row, StateView, state_table
 from shared.scheme.delegation import Delegation
 from shared.scheme.domain import SCHEME_ID, Scheme
@@ -25,6 +28,19 @@ delegations = state_table(
 )
 
 
+def kept(text: Personal) -> str:
+    """Return a personal text as a view keeps it: encrypted as in the record."""
+    return orjson.dumps(text.model_dump()).decode()
+
+
+async def with_reasons(_: object, items: list[dict[str, Any]]) -> None:
+    """Let reasons be what they are in the record; one from before is nobody's secret."""
+    for item in items:
+        reason = orjson.loads(item["reason"])
+        openly = {"about": item["delegator"], "text": reason}
+        item["reason"] = openly if isinstance(reason, str) else reason
+
+
 def delegation_row(stream: Stream[Delegation]) -> Row:
     """Return a delegation's row."""
     given = stream.state
@@ -34,7 +50,7 @@ def delegation_row(stream: Stream[Delegation]) -> Row:
         "limit_pence": given.limit_pence,
         "first_day": given.first_day,
         "last_day": given.last_day,
-        "reason": given.reason,
+        "reason": kept(given.reason),
         "ended": given.ended,
     }
 
@@ -44,6 +60,7 @@ DELEGATIONS = StateView(
     delegation_row,
     Delegation(),
     indexes=("(delegator)", "(delegate)"),
+    revision=2,
 )
 
 GIVEN_BY = f"SELECT id FROM delegations WHERE delegator = ANY ($1) AND valid_to = {STILL_VALID}"

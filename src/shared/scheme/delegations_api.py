@@ -9,16 +9,17 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from shared.calendar import day_in_london
-from shared.fields import Flag
+from shared.fields import ASKED, Flag
 from shared.http.answers import CREATES, DECIDES, listed
 from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.http.deciding import Opening, Store, may
 from shared.http.pages import Paged
 from shared.http.reading import Read
 from shared.messages import Receipt
+from shared.personal import PersonalShown
 from shared.scheme.delegating import EndDelegation, GiveDelegation
 from shared.scheme.delegation import Delegation
-from shared.scheme.delegations import delegations
+from shared.scheme.delegations import delegations, with_reasons
 
 DelegationId = Annotated[UUID, Path(description="The delegation's id.")]
 
@@ -38,7 +39,7 @@ class DelegationRow(BaseModel):
     limit_pence: int
     first_day: date
     last_day: date
-    reason: str
+    reason: PersonalShown
     ended: bool
     first_position: int
     changed_at: datetime
@@ -81,9 +82,11 @@ async def list_delegations(
     reading: Read,
     page: Paged,
     delegator: Annotated[
-        str | None, Query(max_length=40, description="Only this person's.")
+        str | None, Query(max_length=40, pattern=ASKED, description="Only this person's.")
     ] = None,
-    delegate: Annotated[str | None, Query(max_length=40, description="Only those to them.")] = None,
+    delegate: Annotated[
+        str | None, Query(max_length=40, pattern=ASKED, description="Only those to them.")
+    ] = None,
     live: Annotated[Flag, Query(description="Only those that count on the day.")] = False,  # noqa: FBT002  # a query parameter
 ) -> Response:
     """List who stands in for whom, newest first."""
@@ -97,4 +100,4 @@ async def list_delegations(
     if live:
         day = day_in_london(reading.as_of)
         statement = statement.where(~t.ended, t.first_day <= day, t.last_day >= day)
-    return await page.of(reading, statement, t.first_position)
+    return await page.of(reading, statement, t.first_position, also=with_reasons)

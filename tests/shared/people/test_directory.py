@@ -80,6 +80,16 @@ def test_a_link_made_by_mistake_is_taken_back() -> None:
     given(Directory()).when(UNLINK, by="ada", **KNOWN).refused(NotLinked)
 
 
+def test_rules_take_accounts_that_were_linked_once_for_one_person_for_good() -> None:
+    apart = PersonsUnlinked(person="ann2", same_as="ann", reason=Personal(about="ann2", text=WHY))
+    directory: Any = given(Directory(), linked("ann2", "ann"), apart, linked("ann2", "ben")).state
+    assert directory.same("ann2") == ("ann2", "ben")
+    assert directory.groups(["ann2"]) == (("ann", "ann2", "ben"),)
+    assert directory.groups(["ben"]) == (("ann", "ann2", "ben"),)
+    assert directory.groups(["ann"]) == (("ann", "ann2"),)  # and never Ben, who is somebody else
+    assert directory.groups(["ada"]) == ()
+
+
 def test_somebody_is_erased_under_every_id_and_once() -> None:
     erased = PersonErased(person="ann", ids=("ann", "ann2"), ground="Schedule, line 4")
     given(Directory(), linked("ann2", "ann")).when(ERASE, by="ada", **KNOWN).then(erased)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.personal import text_about
 from shared.scheme.delegating import EndDelegation, GiveDelegation
 from shared.scheme.delegation import (
     DelegatedForThePast,
@@ -26,11 +27,12 @@ GIVE = GiveDelegation(
 )  # fmt: skip
 GIVEN = DelegationGiven(
     delegator="hana", delegate="dora", limit_pence=2_500_000, first_day=TODAY,
-    last_day=date(2026, 3, 31), reason="Leave.",
+    last_day=date(2026, 3, 31), reason=text_about(["hana", "dora"], "Leave."),
 )  # fmt: skip
 HANA: dict[str, Any] = {"by": "hana", "roles": ["approver"], "own_tiers": ["head"]}
 ADA: dict[str, Any] = {"by": "ada", "roles": ["administrator"]}
 END = EndDelegation(reason="Back.")
+ENDED = DelegationEnded(reason=text_about(["hana", "dora"], "Back."))
 
 
 def changed(**values: Any) -> GiveDelegation:
@@ -80,15 +82,13 @@ def test_a_delegation_begins_today_at_the_earliest_and_ends_no_sooner(
 
 def test_a_delegation_is_taken_back_once_by_whom_it_is_or_an_administrator() -> None:
     for who in (HANA, ADA):
-        given(Delegation(), GIVEN).when(END, **who).then(DelegationEnded(reason="Back."))
+        given(Delegation(), GIVEN).when(END, **who).then(ENDED)
     given(Delegation(), GIVEN).when(END, by="dora", roles=["approver"]).refused(NotYoursToDelegate)
-    given(Delegation(), GIVEN, DelegationEnded(reason="Back.")).when(END, **HANA).refused(
-        DelegationOver
-    )
+    given(Delegation(), GIVEN, ENDED).when(END, **HANA).refused(DelegationOver)
 
 
 def test_its_last_day_counts_and_its_end_is_at_once() -> None:
     delegation = GIVEN.apply(Delegation())
     assert [delegation.is_live(date(2026, 3, day)) for day in (1, 2, 31)] == [False, True, True]
     assert not delegation.is_live(date(2026, 4, 1))
-    assert not DelegationEnded(reason="Back.").apply(delegation).is_live(TODAY)
+    assert not ENDED.apply(delegation).is_live(TODAY)

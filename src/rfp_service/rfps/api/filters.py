@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, and_, false, or_
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.due import Targets
 from rfp_service.rfps.views import rfps
-from shared.access.tokens import Person
-from shared.fields import Flag
+from shared.fields import ASKED, Flag
+from shared.http.reading import Reading
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,11 @@ class RfpFilters:
     on_hold: bool | None
     mine: bool
 
-    def conditions(self, person: Person, by: Targets) -> list[ColumnElement[bool]]:
+    def conditions(self, reading: Reading, by: Targets) -> list[ColumnElement[bool]]:
         """Return what an RFP's row must fulfil."""
         wanted: dict[str, object] = {"stage": self.stage, "waiting_on": self.waiting_on}
         wanted |= {"service_area": self.service_area, "on_hold": self.on_hold}
-        found = [rfps.c[name] == value for name, value in wanted.items() if value is not None]
+        found, person = [reading.found_by(rfps, wanted)], reading.person
         if self.mine:
             found.append(or_(rfps.c.raised_by.in_(person.ids), rfps.c.lead.in_(person.ids)))
         if self.overdue is not None:
@@ -50,7 +50,7 @@ async def filters(
         Party | None, Query(description="Only those that wait on this party.")
     ] = None,
     service_area: Annotated[
-        str | None, Query(max_length=200, description="Only those of this service.")
+        str | None, Query(max_length=200, pattern=ASKED, description="Only those of this service.")
     ] = None,
     overdue: Annotated[
         Flag | None, Query(description="Only those that are, or are not, beyond their target.")

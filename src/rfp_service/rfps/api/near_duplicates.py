@@ -10,12 +10,14 @@ from pydantic import BaseModel, Field
 
 from rfp_service.rfps.domain.stages import Stage
 from rfp_service.rfps.nearness import FOUND_LIMIT, near
+from shared.fields import ASKED
 from shared.http.answers import listed
 from shared.http.bodies import StrictRoute
 from shared.http.deciding import may
 from shared.http.pages import Paged
 from shared.http.reading import Read, Reading
 
+NEED_FIELDS = ["title", "description"]  # what a need is found by
 TWELVE_MONTHS = timedelta(days=365)
 
 router = APIRouter(prefix="/v1/rfps", tags=["rfps"], route_class=StrictRoute)
@@ -47,7 +49,7 @@ async def list_near_duplicates(
     need: Annotated[
         str,
         Query(
-            min_length=1, max_length=500, description="What is needed, in a few words.",
+            min_length=1, max_length=500, pattern=ASKED, description="What is needed, in a few words.",
             examples=["Laptops for the registrars"],
         ),
     ],
@@ -55,8 +57,9 @@ async def list_near_duplicates(
     """List RFPs of the twelve months before that ask for nearly the same, nearest first."""
     since = reading.as_of - TWELVE_MONTHS
     rows = await reading.pool.fetch(
-        near(past=reading.past), need, since, reading.position, FOUND_LIMIT
-    )
+        near(past=reading.past), need, since, reading.position, FOUND_LIMIT,
+        [] if reading.reads_exempt else NEED_FIELDS, reading.person.id,
+    )  # fmt: skip
     items = [item for row in rows if _in_sight(reading, item := dict(row))]
     places = {item["id"]: number for number, item in enumerate(items)}
     return await page.numbered(reading, items, lambda item: places[item["id"]] + 1)

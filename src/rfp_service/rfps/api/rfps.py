@@ -16,7 +16,7 @@ from shared.audit.history import History, history
 from shared.errors import NotFound
 from shared.http.answers import CREATES, DECIDES, answer_one, listed, one, seen
 from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
-from shared.http.deciding import Caller, Opening, Store, may
+from shared.http.deciding import Opening, Store, may
 from shared.http.pages import Paged
 from shared.http.reading import Read, Reading
 from shared.messages import Receipt
@@ -56,13 +56,11 @@ async def decide(
 
 
 @router.get("", summary="List RFPs", dependencies=[may("read-rfps")], responses=listed(RfpRow))
-async def list_rfps(
-    request: Request, reading: Read, page: Paged, person: Caller, filters: Filters
-) -> Response:
+async def list_rfps(request: Request, reading: Read, page: Paged, filters: Filters) -> Response:
     """List RFPs, newest first, as they stand or stood, with when they are due."""
     by = await targets(request.app.state.service.store, reading)
     columns = [rfps.c[name] for name in StoredRow.model_fields]
-    statement = select(*columns).where(reading.valid(rfps), *filters.conditions(person, by))
+    statement = select(*columns).where(reading.valid(rfps), *filters.conditions(reading, by))
 
     async def add_due(_: Reading, items: list[dict[str, Any]]) -> None:
         with_due(items, by)

@@ -41,7 +41,7 @@ class StoredRow(BaseModel):
     budget_code: str
     approval_waits_for: str
     supplier: str
-    award_value_pence: int
+    award_value_pence: int | None
     clock_ends_at: datetime | None = Field(description="When the period that runs now is over.")
     stage_since: datetime
     first_position: int
@@ -63,7 +63,7 @@ class RfpSeen(RfpRow):
     contract_kind: ContractKind | None
     near_duplicate_of: UUID | None
     catalogue_check_id: UUID | None
-    approval_value_pence: int
+    approval_value_pence: int | None
     approval_tiers: list[str]
     approvals_granted: int
     award_tiers: list[str]

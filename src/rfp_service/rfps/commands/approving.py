@@ -1,6 +1,6 @@
 """Approval: requested by the requester, decided tier by tier as the scheme says."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -29,8 +29,9 @@ from rfp_service.rfps.domain.refusals import Incomplete, WaiverNeeded
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import AFTER_APPROVAL, Route
 from rfp_service.rfps.domain.stages import Stage
-from shared.fields import Code, LongText, PersonId, Reason
+from shared.fields import Code, LongText, PersonId, Reason, says_none
 from shared.messages import Command, Stamp
+from shared.personal import openly, text_about
 
 CONFLICTED_LIMIT = 50
 
@@ -43,13 +44,22 @@ class BusinessCase(Command[Rfp]):
     budget_code: Code = Field(examples=["IT-2026-014"])
     options_considered: LongText
     conflicts: LongText = Field(
-        description="Conflicts of interest; say 'None' where there are none."
+        description="Conflicts of interest; say 'None' where there are none. "
+        "Kept as a personal text about whoever has one, or else whoever declares."
     )
     conflicted: list[PersonId] = Field(
         [],
         max_length=CONFLICTED_LIMIT,
         description="Whoever has declared a conflict: they can't decide on this RFP.",
     )
+
+    def declaration(self, stamp: Stamp) -> dict[str, Any]:
+        """Return the conflicts as the record keeps them: that there is none, openly, and else sealed."""
+        if says_none(self.conflicts) and not self.conflicted:
+            declared = openly(self.conflicts)
+        else:
+            declared = text_about(self.conflicted or [stamp.by], self.conflicts)
+        return {"conflicts": declared, "conflicted": tuple(self.conflicted)}
 
 
 class RequestApproval(BusinessCase):
@@ -70,11 +80,10 @@ class RequestApproval(BusinessCase):
         return ApprovalRequested(
             budget_code=self.budget_code,
             options_considered=self.options_considered,
-            conflicts=self.conflicts,
-            conflicted=tuple(self.conflicted),
             value_pence=value,
             tiers=tiers_for(value, stamp.known),
             scheme_version=stamp.known.scheme_version,
+            **self.declaration(stamp),
             **entering(Stage.APPROVAL),
         )
 

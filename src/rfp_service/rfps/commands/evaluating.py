@@ -32,6 +32,7 @@ from rfp_service.rfps.domain.tender_events import (
 )
 from shared.fields import WHOLE, Code, LongText, Reason, ShortText
 from shared.messages import Command, Stamp
+from shared.personal import text_about
 
 Points = Annotated[int, Field(ge=0, le=SCORE_LIMIT, examples=[70]), WHOLE]
 
@@ -41,7 +42,9 @@ class DeclareInterests(Command[Rfp]):
 
     decision: Literal["declare-interests"] = "declare-interests"
     conflict: bool
-    statement: LongText = Field(examples=["I know none of the bidders."])
+    statement: LongText = Field(
+        description="Kept as a personal text about you.", examples=["I know none of the bidders."]
+    )
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> EvaluatorDeclared:
         """Take one declaration from each evaluator."""
@@ -49,8 +52,9 @@ class DeclareInterests(Command[Rfp]):
         evaluator = _must_evaluate(rfp.tender, stamp)
         if stamp.known.among(evaluator, rfp.tender.declared):
             raise AlreadyDeclared
+        statement = text_about([stamp.by], self.statement)
         return EvaluatorDeclared(
-            evaluator=evaluator, conflict=self.conflict, statement=self.statement, **staying(rfp)
+            evaluator=evaluator, conflict=self.conflict, statement=statement, **staying(rfp)
         )
 
 

@@ -27,6 +27,7 @@ from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import LIVE
 from shared.fields import PersonId, Reason
 from shared.messages import Command, Stamp
+from shared.personal import text_about
 
 
 class AppointEvaluator(Command[Rfp]):
@@ -51,14 +52,15 @@ class RemoveEvaluator(Command[Rfp]):
 
     decision: Literal["remove-evaluator"] = "remove-evaluator"
     evaluator: PersonId
-    reason: Reason
+    reason: Reason = Field(description="Kept as a personal text about them.")
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> EvaluatorRemoved:
         """Remove an evaluator."""
         must_be_at(rfp, *LIVE)
         if not (removed := stamp.known.among(self.evaluator, rfp.tender.evaluators)):
             raise NotAnEvaluator
-        return EvaluatorRemoved(evaluator=removed, reason=self.reason, **staying(rfp))
+        reason = text_about([removed], self.reason)
+        return EvaluatorRemoved(evaluator=removed, reason=reason, **staying(rfp))
 
 
 class ReassignLead(Command[Rfp]):
@@ -68,13 +70,14 @@ class ReassignLead(Command[Rfp]):
 
     decision: Literal["reassign-lead"] = "reassign-lead"
     lead: PersonId = Field(examples=["paul-procurement"])
-    reason: Reason
+    reason: Reason = Field(description="Kept as a personal text about whoever led it.")
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> LeadReassigned:
         """Hand the lead to whoever has neither asked for it nor approved anything of it."""
         must_be_at(rfp, *LIVE)
         may_lead(rfp, self.lead, stamp)
-        return LeadReassigned(lead=self.lead, reason=self.reason, **staying(rfp))
+        reason = text_about([rfp.lead], self.reason)
+        return LeadReassigned(lead=self.lead, reason=reason, **staying(rfp))
 
 
 class ReplaceRequester(Command[Rfp]):
@@ -84,14 +87,15 @@ class ReplaceRequester(Command[Rfp]):
 
     decision: Literal["replace-requester"] = "replace-requester"
     requester: PersonId = Field(examples=["leo-libraries"])
-    reason: Reason
+    reason: Reason = Field(description="Kept as a personal text about whoever asked for it.")
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> RequesterReplaced:
         """Hand the RFP to whoever neither leads it nor has approved anything of it."""
         must_be_at(rfp, *LIVE)
         must_have_a_part(rfp, stamp)
         may_request(rfp, self.requester, stamp)
-        return RequesterReplaced(requester=self.requester, reason=self.reason, **staying(rfp))
+        reason = text_about([rfp.raised_by], self.reason)
+        return RequesterReplaced(requester=self.requester, reason=reason, **staying(rfp))
 
 
 def may_evaluate(rfp: Rfp, person: str, stamp: Stamp) -> None:

@@ -48,8 +48,8 @@ class RequestWaiver(BusinessCase):
         must_be_under_the_law(rfp, stamp)
         if rfp.route in NO_COMPETITION:
             raise NothingToWaive(route=rfp.route)
-        said = self.model_dump(exclude={"decision", "conflicted"})
-        return WaiverRequested(**said, conflicted=tuple(self.conflicted), **entering(Stage.WAIVER))
+        said = self.model_dump(exclude={"decision"}) | self.declaration(stamp)
+        return WaiverRequested(**said, **entering(Stage.WAIVER))
 
 
 class GrantWaiver(Approving):

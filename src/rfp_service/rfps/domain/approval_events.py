@@ -5,6 +5,7 @@ from rfp_service.rfps.domain.events import RfpEvent
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import Route
 from rfp_service.rfps.domain.stages import Stage
+from shared.personal import Personal
 from shared.states import replace
 
 
@@ -13,7 +14,7 @@ class ApprovalRequested(RfpEvent):
 
     budget_code: str
     options_considered: str
-    conflicts: str
+    conflicts: Personal
     value_pence: int
     tiers: tuple[str, ...]
     scheme_version: int
@@ -81,7 +82,7 @@ class WaiverRequested(RfpEvent):
     risk: str
     budget_code: str
     options_considered: str
-    conflicts: str
+    conflicts: Personal
     conflicted: tuple[str, ...] = ()
 
     def apply(self, rfp: Rfp) -> Rfp:

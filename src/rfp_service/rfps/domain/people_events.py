@@ -2,6 +2,7 @@
 
 from rfp_service.rfps.domain.events import Aside, RfpEvent
 from rfp_service.rfps.domain.rfp import Rfp
+from shared.personal import Personal
 from shared.states import replace
 
 
@@ -20,7 +21,7 @@ class EvaluatorRemoved(Aside):
     """Somebody no longer evaluates; what they scored stays on record, and no longer counts."""
 
     evaluator: str
-    reason: str
+    reason: Personal
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with one evaluator less."""
@@ -32,7 +33,7 @@ class LeadReassigned(Aside):
     """Somebody else leads the procurement."""
 
     lead: str
-    reason: str
+    reason: Personal
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with its new lead."""
@@ -43,7 +44,7 @@ class RequesterReplaced(Aside):
     """Somebody else asks for it now."""
 
     requester: str
-    reason: str
+    reason: Personal
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with its new requester."""

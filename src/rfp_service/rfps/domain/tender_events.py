@@ -15,6 +15,7 @@ from rfp_service.rfps.domain.tender import (
     SetAsideGround,
 )
 from shared.messages import Sealed
+from shared.personal import Personal
 from shared.states import replace
 
 # Scores are sealed until the bidders or the world are told, or it is over without an award.
@@ -127,7 +128,7 @@ class EvaluatorDeclared(RfpEvent):
 
     evaluator: str
     conflict: bool
-    statement: str
+    statement: Personal
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with one more evaluator who has declared, or one evaluator less."""

@@ -8,9 +8,9 @@ from pydantic_core import to_jsonable_python
 
 from shared.audit.replay.states import steps
 from shared.errors import Refused
-from shared.eventstore.commanded import KEPT_SEALED, NAME, asked_again
+from shared.eventstore.commanded import NAME, asked_again
 from shared.messages import Command, Event, Recorded, State
-from shared.personal import Personal
+from shared.personal import PERSONAL, Personal
 
 NOT_KEPT = "What was asked was not kept with this event, so the rule can't be asked again."
 UNKNOWN = "The rule that took this decision is no longer part of the service."
@@ -92,7 +92,7 @@ def _said(event: Event[Any]) -> tuple[str, JsonValue]:
 
 def _open(value: object) -> object:
     if isinstance(value, Personal):
-        return {"about": value.about, "text": KEPT_SEALED}
+        return value.clear or {"about": value.about, "text": PERSONAL}
     if isinstance(value, tuple | list):
         return [_open(inner) for inner in value]
     return value

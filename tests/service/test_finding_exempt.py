@@ -1,0 +1,193 @@
+"""Nobody finds a thing by what is withheld from them: trying values out would tell them what it is.
+
+Every parameter of every list and report is here: either it asks for something that is never exempt, or it
+is tried, with the very value, by somebody with the right and by somebody without. A new one fails the
+first specification until it is one of them.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, NamedTuple
+
+import pytest
+
+from rfp_service.app import create_app
+from rfp_service.service import EVENTS
+from shared.access.roles import Role
+from shared.disclosure.matters import contents
+from tests.projects.test_http import decided, identified, scheme
+from tests.support.api import Api
+from tests.support.people import LARS, LEO, PIA, PRIYA, Who
+
+EVERYBODY = Who("una", tuple(Role))
+EXEMPTABLE = {name for event in EVENTS for name in contents(event)}
+SEALED = {name for event in EVENTS if event.sealed for name in event.sealed.fields}
+FORM = {"limit", "cursor", "after", "as_of"}  # which page, when: not what
+# Whatever is asked for by these is in sight for everybody who may read the list at all.
+IN_SIGHT = {
+    "/v1/rfps": {"stage", "waiting_on", "overdue", "on_hold", "mine"},
+    "/v1/rfps/bottlenecks": {"source", "from", "to", "level"},
+    "/v1/catalogue/deflection": {"from", "to"},
+    "/v1/delegations": {"delegator", "delegate", "live"},
+    "/v1/audit/decisions": {"by", "kind", "body_of_work", "decision", "stream_id", "from", "to"},
+    "/v1/audit/streams/{stream_id}": {"basis"},
+    "/v1/audit/comparisons": {"from", "stream_id"},
+    "/v1/audit/periods": {"from", "to"},
+    "/v1/audit/bundles": {"stream_id", "from", "to", "body_of_work", "last_size"},
+    "/v1/audit/checkpoint": {"size"},
+    "/v1/audit/proofs/{position}": {"size"},
+    "/v1/audit/consistency": {"from", "to"},
+    "/v1/audit/reads": {"reader"},
+    "/v1/exemptions": {"status", "matter_id", "review_by"},
+    "/v1/people": {"name"},
+    "/v1/retention/due": {"record_kind"},
+    "/v1/projects": {"stage", "moscow", "handling", "paused"},
+    "/v1/projects/at-risk": {"handling", "action_plan"},
+    "/v1/projects/ranking": {"change_percent"},
+}
+TESTED_ELSEWHERE = {("/v1/audit/decisions", "value_from"), ("/v1/audit/decisions", "value_to")}
+
+
+async def raised(api: Api) -> str:
+    return await api.raised()
+
+
+async def item(api: Api) -> str:
+    body = {
+        "name": "Tablet", "description": "Rugged.", "category": "Devices", "price_pence": 1,
+        "lead_time_days": 1, "service_areas": ["Highways"], "available_from": "2020-01-01",
+    }  # fmt: skip
+    made: str = (await api.post("/v1/catalogue-items", body, PRIYA)).json()["id"]
+    revise = {"decision": "revise", "service_areas": ["Highways", "Registrars"], "reason": "Both."}
+    await api.post(f"/v1/catalogue-items/{made}/decisions", revise, PRIYA, version=1)
+    await api.get("/v1/catalogue-items")  # where a search looks
+    return made
+
+
+async def project(api: Api) -> str:
+    await scheme(
+        api, transition_date="2027-01-01",
+        project_categories=[{"name": "Networks", "sub_categories": []}],
+        weights=[{"name": "savings", "weight": 30}],
+    )  # fmt: skip
+    made = await identified(
+        api, owner="olga", start="2026-01-01", forecast_end="2027-06-01", category="Networks"
+    )
+    await decided(api, made, "amend", origin="supplier", reason="They began it.")
+    await decided(api, made, "prioritise", moscow="must", reason="It is old.")
+    await decided(api, made, "decide-handling", handling="internal", reason="We can.")
+    plan = {"owner": "olga", "due": "2026-12-01", "steps": [{"what": "x", "due": "2026-12-01"}]}
+    await decided(api, made, "agree-action-plan", **plan)
+    return made
+
+
+class Case(NamedTuple):
+    path: str
+    parameter: str
+    value: object
+    made: Callable[[Api], Awaitable[str]]
+    fields: tuple[str, ...]
+
+
+CASES = [
+    Case("/v1/rfps", "service_area", "Registrars", raised, ("service_area",)),
+    Case("/v1/rfps/near-duplicates", "need", "Laptops", raised, ("title", "description")),
+    Case("/v1/catalogue-items", "category", "Devices", item, ("category",)),
+    Case("/v1/catalogue-items", "service_area", "Highways", item, ("service_areas",)),
+    Case("/v1/catalogue-items", "available", "true", item, ("available_from",)),
+    *(
+        Case(path, parameter, value, project, fields)
+        for path in ("/v1/projects", "/v1/projects/at-risk")
+        for parameter, value, fields in (
+            ("category", "Networks", ("category",)),
+            ("origin", "supplier", ("origin",)),
+            ("owner", "olga", ("owner",)),
+        )
+    ),
+    Case("/v1/projects", "reference", "ICT-1", project, ("reference",)),
+    Case("/v1/projects/at-risk", "transition_date", "2027-06-01", project, ("forecast_end",)),
+]
+
+
+def parameters() -> set[tuple[str, str]]:
+    """Return what can be asked for, of which list: as the API file says."""
+    paths: Mapping[str, Any] = create_app(_never).openapi()["paths"]
+    return {
+        (path, parameter["name"])
+        for path, operations in paths.items()
+        for parameter in operations.get("get", {}).get("parameters", [])
+        if parameter["in"] == "query" and parameter["name"] not in FORM
+    }
+
+
+def _never() -> Any:
+    raise AssertionError("it is only described")
+
+
+def test_every_parameter_asks_for_what_is_in_sight_or_is_tried() -> None:
+    tried = {(case.path, case.parameter) for case in CASES} | TESTED_ELSEWHERE
+    in_sight = {(path, name) for path, names in IN_SIGHT.items() for name in names}
+    assert not tried & in_sight
+    assert parameters() == tried | in_sight
+
+
+def test_no_parameter_that_is_in_sight_is_called_like_something_that_may_be_withheld() -> None:
+    named = {name for names in IN_SIGHT.values() for name in names}
+    # of a person, of an imported step, of a record that is due: none of them is listed by what events say
+    harmless = {"name", "stage", "record_kind"}
+    assert named & EXEMPTABLE <= harmless
+    assert not {parameter for _, parameter in parameters()} & SEALED
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.path}?{case.parameter}")
+async def test_nobody_finds_a_thing_by_what_is_exempt_of_it(api: Api, case: Case) -> None:
+    made = await case.made(api)
+    allowed = {name for name in case.fields if name in EXEMPTABLE}
+    assert allowed, "it can't be exempt at all"
+
+    async def found(who: Any, accept: str = "application/json") -> bool:
+        answer = await api.get(
+            case.path, who, headers={"Accept": accept}, **{case.parameter: case.value}
+        )
+        return made in answer.text
+
+    for who in (LEO, LARS):
+        assert await found(who), "it is found before"
+    body = {
+        "matter_id": made, "fields": sorted(allowed), "paragraph": 3, "reason": "It would tell.",
+        "public_interest": "Less.", "review_on": "2027-06-01",
+    }  # fmt: skip
+    await api.post("/v1/exemptions", body, LARS)
+    await api.get("/v1/exemptions")
+    for accept in ("application/json", "text/csv", "application/x-ndjson"):
+        assert not await found(LEO, accept)
+        assert await found(LARS, accept)
+    if case.path == "/v1/projects":
+        assert not await found(PIA), "nor does who registered it, without the right"
+
+
+async def test_a_catalogue_search_finds_nothing_by_what_is_exempt(api: Api) -> None:
+    made = await item(api)
+    find = {"query": "rugged tablet", "service_area": "Highways"}
+
+    async def shown() -> list[str]:
+        check = (await api.post("/v1/catalogue-checks", find, LEO)).json()["id"]
+        seen: list[str] = (await api.get(f"/v1/catalogue-checks/{check}", LEO)).json()["shown"]
+        return seen
+
+    assert await shown() == [made]
+    body = {
+        "matter_id": made, "fields": ["description"], "paragraph": 3, "reason": "It would tell.",
+        "public_interest": "Less.", "review_on": "2027-06-01",
+    }  # fmt: skip
+    await api.post("/v1/exemptions", body, LARS)
+    await api.get("/v1/exemptions")
+    assert await shown() == []
+
+
+async def test_a_text_that_no_database_holds_is_refused_wherever_it_is_asked_for(api: Api) -> None:
+    for path, operations in create_app(_never).openapi()["paths"].items():
+        for parameter in operations.get("get", {}).get("parameters", []):
+            if parameter["in"] == "query" and "{" not in path:
+                wanted = {parameter["name"]: "a\x00b"}
+                answer = await api.client.get(path, params=wanted, headers=api.headers(EVERYBODY))
+                assert answer.status_code == 422, (path, parameter["name"], answer.text)
