@@ -2,9 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
+from rfp_service.rfps.commands.amending import AmendRfp
+from rfp_service.rfps.commands.asking import RaiseRfp
+from rfp_service.rfps.domain.rfp import Rfp
 from tests.support.api import Api
 from tests.support.people import HANA, RITA, SAM
+from tests.support.specs import stamp
 
 
 async def listed(api: Api, **query: Any) -> list[dict[str, Any]]:
@@ -146,6 +151,26 @@ async def test_two_times_are_compared(api: Api) -> None:
     only = await api.get("/v1/audit/comparisons", SAM, from_=0, stream_id=rfp, as_of=before)
     assert [item["version_after"] for item in only.json()["items"]] == [8]
     await api.get("/v1/audit/comparisons", SAM, 422, from_=before, as_of=1)
+
+
+async def test_a_list_shows_what_was_known_then_or_what_is_recorded_now_of_then(api: Api) -> None:
+    now = datetime.now(UTC)
+    asked = RaiseRfp(title="Laptops", description="Forty.", service_area="Registrars")
+    on_paper = stamp("rita", at=now - timedelta(days=3))  # taken then, and recorded only now
+    late = await api.service.store.create(uuid4(), asked, on_paper, blank=Rfp())
+    amended = AmendRfp(title="Tablets")
+    await api.service.store.handle(late.id, amended, stamp("rita", at=now), blank=Rfp(), expected=1)
+    api.position = late.position + 1
+
+    async def titles(**query: object) -> list[str]:
+        return [item["title"] for item in (await api.get("/v1/rfps", SAM, **query)).json()["items"]]
+
+    before, after = now - timedelta(days=4), now - timedelta(days=2)
+    assert await titles(basis="recorded_now") == ["Tablets"]
+    assert await titles(as_of=after.isoformat()) == []
+    assert await titles(as_of=after.isoformat(), basis="recorded_now") == ["Laptops"]
+    assert await titles(as_of=before.isoformat(), basis="recorded_now") == []
+    await api.get("/v1/rfps", SAM, 422, basis="as_it_should_have_been")
 
 
 async def test_a_period_is_seen_at_a_glance(api: Api) -> None:

@@ -18,7 +18,7 @@ from shared.http.answers import CREATES, DECIDES, answer_one, listed, one, seen
 from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.http.deciding import Opening, Store, may
 from shared.http.pages import Paged
-from shared.http.reading import Read
+from shared.http.reading import Read, Replay
 from shared.messages import Receipt
 
 ProjectId = Annotated[UUID, Path(description="The project's id, as its receipt and lists say it.")]
@@ -65,7 +65,7 @@ async def decide_on_project(
     responses=listed(ProjectRow),
 )
 async def list_projects(  # noqa: PLR0913, PLR0917  # the filters of one list
-    reading: Read,
+    reading: Replay,
     page: Paged,
     stage: Annotated[Stage | None, Query(description="Only those at this stage.")] = None,
     origin: Annotated[Origin | None, Query(description="Only those that they started.")] = None,

@@ -18,7 +18,7 @@ from shared.http.answers import CREATES, DECIDES, answer_one, listed, one
 from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.http.deciding import Opening, Store, may
 from shared.http.pages import Paged
-from shared.http.reading import Read
+from shared.http.reading import Read, Replay
 from shared.messages import Receipt
 
 ItemId = Annotated[UUID, Path(description="The catalogue item's id.")]
@@ -93,7 +93,7 @@ async def decide_on_item(
     responses=listed(CatalogueItemRow),
 )
 async def list_items(
-    reading: Read,
+    reading: Replay,
     page: Paged,
     category: Annotated[
         str | None, Query(max_length=200, pattern=ASKED, description="Only those of this category.")

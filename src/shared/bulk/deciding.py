@@ -69,11 +69,7 @@ class Decider(Generic[I, S]):
                 decided.stream_id, decided.version, [("", b"")] * len(decided.events)
             )
             return
-        try:
-            block.sealed[number] = await self._road.hidden(decided)
-        except Refused as refusal:
-            item = block.items[number].number
-            block.outcomes[number] = refused(item, refusal, decided.stream_id)
+        block.sealed[number] = await self._road.hidden(decided)
 
     def _loaded(self, rows: Sequence[Any]) -> dict[int, Loaded[S]]:
         """Return the things of a block: as their last events say where that is enough, or folded."""

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
@@ -32,6 +33,13 @@ PART_AFTER = (
 )
 AT = f"SELECT {COLUMNS} FROM stored_events WHERE notification_id = ANY ($1)"
 READ_IN_ONE_GO = 2_000
+
+
+class Basis(StrEnum):
+    """Whether a replay shows what was recorded by then, or what is recorded now of what happened by then."""
+
+    KNOWN_THEN = "known_then"
+    RECORDED_NOW = "recorded_now"
 
 
 class Part(NamedTuple):

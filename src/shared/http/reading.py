@@ -2,17 +2,27 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Protocol
 
 import asyncpg
 from fastapi import Depends, Query, Request
-from sqlalchemy import Column, ColumnElement, Select, Table, and_, true
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    DateTime,
+    Select,
+    Table,
+    and_,
+    literal,
+    select,
+    true,
+)
 
 from shared.access.tokens import Person
 from shared.errors import Unacceptable, ViewsBehind
-from shared.eventstore.reading import Reader
+from shared.eventstore.reading import Basis, Reader
 from shared.projecting.views import DIALECT, STILL_VALID
 from shared.projecting.visibility import Visibility
 
@@ -54,7 +64,10 @@ class Veil(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One reading of the views: where from, as of which position and instant, whether past, for whom."""
+    """One reading of the views: where from, as of which position and instant, whether past, for whom.
+
+    With `happened_by` it shows what is recorded now, at this position, of what had happened by then.
+    """
 
     pool: asyncpg.Pool
     record: Reader
@@ -64,6 +77,7 @@ class Reading:
     person: Person
     veil: Veil
     areas: frozenset[str] | None = None
+    happened_by: datetime | None = None
 
     async def veiled(self, items: Sequence[dict[str, Any]]) -> None:
         """Withhold from items what their reader may not see: sealed, or exempt without the right to it."""
@@ -77,6 +91,8 @@ class Reading:
 
     def valid(self, table: Table) -> "ColumnElement[bool]":
         """Return the condition that picks each thing's row as of this reading."""
+        if self.happened_by is not None:
+            return _last_by(table, self.happened_by) & self._in_sight(table)
         if self.past:
             then = (table.c.valid_from <= self.position) & (table.c.valid_to > self.position)
             return then & self._in_sight(table)
@@ -116,6 +132,16 @@ class Reading:
         )
 
 
+def _last_by(table: Table, instant: datetime) -> "ColumnElement[bool]":
+    """Return the condition that picks the last of each thing's rows that had happened by an instant."""
+    by, following = literal(instant, DateTime(timezone=True)), table.alias("following")
+    later = select(1).where(
+        following.c.id == table.c.id, following.c.valid_from == table.c.valid_to,
+        following.c.changed_at <= by,
+    )  # fmt: skip
+    return (table.c.changed_at <= by) & ~later.correlate(table).exists()
+
+
 After = Annotated[
     int | None,
     Query(ge=0, lt=10**POSITION_DIGITS, description="Wait until the views show this position."),
@@ -150,6 +176,22 @@ async def reading(request: Request, after: After = None, as_of: AsOf = None) -> 
     return Reading(service.pool, record, seen, at, past, request.state.person, service.veil, areas)
 
 
+OnBasis = Annotated[
+    Basis, Query(description="What was known by `as_of`, or what is recorded now of that time.")
+]
+
+
+async def replaying(
+    request: Request, after: After = None, as_of: AsOf = None, basis: OnBasis = Basis.KNOWN_THEN
+) -> Reading:
+    """Read a list as of a time, on either basis; what is recorded now of now is what is known."""
+    then = await reading(request, after, as_of)
+    if basis is Basis.KNOWN_THEN or not then.past:
+        return then
+    visible = request.app.state.service.visibility.position
+    return replace(then, position=visible, happened_by=then.as_of)
+
+
 async def _meant(record: Reader, as_of: str | None, now: datetime) -> tuple[int | None, datetime]:
     """Return the position and instant that `as_of` means; no position where it means now."""
     if as_of is not None and as_of.isascii() and as_of.isdigit() and len(as_of) <= POSITION_DIGITS:
@@ -173,3 +215,4 @@ def instant_of(text: str | None) -> datetime | None:
 
 
 Read = Annotated[Reading, Depends(reading)]
+Replay = Annotated[Reading, Depends(replaying)]

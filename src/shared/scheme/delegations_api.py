@@ -14,7 +14,7 @@ from shared.http.answers import CREATES, DECIDES, listed
 from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.http.deciding import Opening, Store, may
 from shared.http.pages import Paged
-from shared.http.reading import Read
+from shared.http.reading import Replay
 from shared.messages import Receipt
 from shared.personal import PersonalShown
 from shared.scheme.delegating import EndDelegation, GiveDelegation
@@ -79,7 +79,7 @@ async def decide_on_delegation(
     responses=listed(DelegationRow),
 )
 async def list_delegations(
-    reading: Read,
+    reading: Replay,
     page: Paged,
     delegator: Annotated[
         str | None, Query(max_length=40, pattern=ASKED, description="Only this person's.")

@@ -122,16 +122,17 @@ async def test_what_is_only_tried_makes_no_key(
     assert await pool.fetchval("SELECT count(*) FROM personal_keys") == 0
 
 
-async def test_nothing_is_said_of_somebody_who_was_erased(
+async def test_what_is_said_of_somebody_who_was_erased_is_destroyed_at_once(
     store: EventStore, pool: asyncpg.Pool
 ) -> None:
-    await PersonalTexts(pool, bytes(32)).destroy(people=["bob"])
+    texts = PersonalTexts(pool, bytes(32))
+    await texts.destroy(people=["bob"])
     one, other = await begun(store, "Roads"), await begun(store, "Roads")
     items = [NoteItem(id=one, said="Is ill."), NoteItem(id=other)]
-    told = await run(store, Asked(OFFICER), *items, fast=True)
-    assert [o.became for o in told] == ["refused", "done"]
-    assert told[0].problem is not None
-    assert told[0].problem["type"] == "/problems/was-erased"
+    assert [o.became for o in await run(store, Asked(OFFICER), *items, fast=True)] == ["done"] * 2
+    rows = await pool.fetch("SELECT state FROM stored_events ORDER BY notification_id")
+    kept = orjson.loads(rows[2]["state"])["data"]["said"]
+    assert await texts.opened([kept]) == [None]
 
 
 @pytest.mark.parametrize("fast", [True, False])

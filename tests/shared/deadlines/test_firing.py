@@ -23,7 +23,7 @@ from shared.messages import Known
 from shared.projecting.reacting import Reactor
 from tests.rfps import way
 from tests.rfps.way import STANDSTILL_ENDS
-from tests.support.specs import RULES, stamp
+from tests.support.specs import RULES, as_stored, stamp
 
 
 async def known(person: Person) -> Known:
@@ -44,7 +44,10 @@ async def react(pool: asyncpg.Pool, store: EventStore) -> None:
 async def happened(store: EventStore, history: way.History) -> UUID:
     rfp = uuid4()
     await store.append(
-        [store.mapper.stored(rfp, n, e, stamp("ann")) for n, e in enumerate(history, start=1)]
+        [
+            store.mapper.stored(rfp, n, as_stored(event), stamp("ann"))
+            for n, event in enumerate(history, start=1)
+        ]
     )
     return rfp
 

@@ -8,8 +8,10 @@ import asyncpg
 from rfp_service.demonstration.stage import Scene
 from rfp_service.demonstration.story import story
 from rfp_service.service import VIEWS
+from shared.eventstore.commanded import personal_texts
 from shared.eventstore.store import EventStore
 from shared.projecting.views import View
+from tests.support.specs import as_stored
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -29,8 +31,9 @@ async def happen(store: EventStore, scenes: Sequence[Scene]) -> None:
     """Append scenes, one by one."""
     for scene in scenes:
         stored = store.mapper.stored(
-            scene.stream_id, scene.version, scene.event, scene.stamp, scene.command, scene.part
-        )
+            scene.stream_id, scene.version, as_stored(scene.event), scene.stamp, scene.command,
+            scene.part, personal_texts([scene.event]),
+        )  # fmt: skip
         await store.append([stored])
 
 

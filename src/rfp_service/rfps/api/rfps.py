@@ -18,7 +18,7 @@ from shared.http.answers import CREATES, DECIDES, answer_one, listed, one, seen
 from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.http.deciding import Opening, Store, may
 from shared.http.pages import Paged
-from shared.http.reading import Read, Reading
+from shared.http.reading import Read, Reading, Replay
 from shared.messages import Receipt
 
 RfpId = Annotated[UUID, Path(description="The RFP's id, as its receipt and lists say it.")]
@@ -56,7 +56,7 @@ async def decide(
 
 
 @router.get("", summary="List RFPs", dependencies=[may("read-rfps")], responses=listed(RfpRow))
-async def list_rfps(request: Request, reading: Read, page: Paged, filters: Filters) -> Response:
+async def list_rfps(request: Request, reading: Replay, page: Paged, filters: Filters) -> Response:
     """List RFPs, newest first, as they stand or stood, with when they are due."""
     by = await targets(request.app.state.service.store, reading)
     columns = [rfps.c[name] for name in StoredRow.model_fields]

@@ -9,8 +9,9 @@ from pydantic import JsonValue
 
 from shared.audit.bundle.contents import CaseInside, Manifest, WithheldInside
 from shared.audit.replay.states import Change, words
-from shared.audit.replay.story import Basis, Step, span, story
+from shared.audit.replay.story import Step, span, story
 from shared.calendar import LONDON
+from shared.eventstore.reading import Basis
 from shared.messages import Recorded
 
 PAGE = """<!doctype html>

@@ -11,10 +11,11 @@ from shared.audit.replay.comparing import Difference, changed
 from shared.audit.replay.explaining import Explanation, explained
 from shared.audit.replay.lateness import scheme_at
 from shared.audit.replay.periods import Period, period
-from shared.audit.replay.story import Basis, Story, happened_by, story
+from shared.audit.replay.story import Story, happened_by, story
 from shared.audit.veiling import veil_changes, veil_decisions
 from shared.calendar import day_in_london
 from shared.errors import NotFound, Unacceptable
+from shared.eventstore.reading import Basis
 from shared.http.answers import READS_MANY, READS_ONE, listed
 from shared.http.deciding import may
 from shared.http.pages import Paged
@@ -22,6 +23,7 @@ from shared.http.reading import (
     AS_OF_PATTERN,
     INSTANT_PATTERN,
     POSITION_DIGITS,
+    OnBasis,
     Read,
     Reading,
     instant_of,
@@ -67,9 +69,7 @@ async def explain(
 async def tell(
     reading: Read,
     stream_id: Annotated[UUID, Path(description="The case's id.")],
-    basis: Annotated[
-        Basis, Query(description="What was known by `as_of`, or what is recorded now of that time.")
-    ] = Basis.KNOWN_THEN,
+    basis: OnBasis = Basis.KNOWN_THEN,
 ) -> Story:
     """Show each decision on a case: what it changed, the wait before it, who was told, gaps explained."""
     if basis is Basis.KNOWN_THEN:

@@ -2,24 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, JsonValue
 
 from shared.audit.replay.states import Change, as_json, changes, meaning, steps, words
+from shared.eventstore.reading import Basis
 from shared.messages import Recorded, State
 
 LONG_WAIT = timedelta(days=7)
 LATE = timedelta(minutes=1)
-
-
-class Basis(StrEnum):
-    """Whether a replay shows what was recorded by then, or what is recorded now of what happened by then."""
-
-    KNOWN_THEN = "known_then"
-    RECORDED_NOW = "recorded_now"
 
 
 class Told(BaseModel):
