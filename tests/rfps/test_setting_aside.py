@@ -11,6 +11,7 @@ from rfp_service.rfps.domain.evaluation_refusals import (
     BidIsSetAside,
     NoSuchBid,
     NotSetAside,
+    OthersMayBeSeen,
     ScoresMissing,
     StillSealed,
 )
@@ -110,3 +111,13 @@ def test_what_was_set_aside_by_mistake_competes_again_with_its_scores() -> None:
     given(ABSENT, *SCORED).when(READMIT, **OFFICER).refused(NotSetAside)
     again = rfp_after(after(WITHOUT_A, READMIT, **OFFICER)).tender
     assert (again.competing, again.best(), again.missing()) == (("A", "B"), ("A",), [])
+
+
+def test_a_bid_that_not_all_have_scored_stays_aside_once_the_others_may_be_seen() -> None:
+    others = [(who, "A", criterion, 90) for who in (way.EVE, way.EVAN)
+              for criterion in ("Price", "Quality")]  # fmt: skip
+    readmit_b = READMIT.model_copy(update={"bid": "B"})
+    unseen = after(way.scored(way.DECLARED, *others[:-1]), aside("B"), **OFFICER)
+    given(ABSENT, *unseen).when(readmit_b, **OFFICER).leads_to(stage=Stage.EVALUATION)
+    seen = after(way.scored(way.DECLARED, *others), aside("B"), **OFFICER)
+    given(ABSENT, *seen).when(readmit_b, **OFFICER).refused(OthersMayBeSeen)

@@ -75,6 +75,7 @@ async def test_decisions_are_found_by_body_of_work_period_and_value(api: Api) ->
     assert worth[0]["case_value_pence"] == 2_000_000
     assert worth[-1]["decision"] == "RfpAmended"  # before that, nothing was said of its value
     assert await listed(api, value_from=2_000_001) == []
+    assert await listed(api, value_from=2_000_000, value_to=1_999_999) == []
     now = datetime.now(UTC)
     assert len(await listed(api, from_=began.isoformat(), to=now.isoformat())) == api.position
     assert await listed(api, to=began.isoformat()) == []

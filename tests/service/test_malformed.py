@@ -43,6 +43,7 @@ DEPENDS_ON_WHAT_IS_THERE = {
     "/problems/too-much-for-one-bundle",
     "/problems/unreadable-table",  # and what a register holds
     "/problems/no-heading",
+    "/problems/no-capacity-table",
     "/problems/unknown-columns",
     "/problems/unreadable-mapping",
     "/problems/no-such-column",

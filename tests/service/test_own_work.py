@@ -193,7 +193,7 @@ def wanted(move: str, one: str, other: str) -> tuple[str, dict[str, Any]]:
         "hand over": ("/v1/hand-overs", {"leaver": one, "successor": other}),
         "replace requester": ("", {"decision": "replace-requester", "requester": other}),
         "reassign lead": ("", {"decision": "reassign-lead", "lead": other}),
-        "return": ("", {"decision": "return-for-rework", "reason_code": "more"}),
+        "return": ("", {"decision": "return-for-rework", "reason_code": "other"}),
         "appoint evaluator": ("", {"decision": "appoint-evaluator", "evaluator": other}),
     }
     path, body = asked[move]

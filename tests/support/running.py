@@ -58,7 +58,7 @@ class Running:
             [PROGRAM, *arguments], env=self.environment, capture_output=True, text=True,
             check=False, timeout=120,
         )  # fmt: skip
-        assert not check or done.returncode == 0, done.stderr
+        assert not check or done.returncode == 0, done.stdout + done.stderr
         return done
 
     def begin(self) -> None:

@@ -17,7 +17,7 @@ WITH asked AS (
            r.first_position, similarity(r.title, $1) AS spelt, t.stems AS stems, a.stems AS wanted
     FROM rfps r, asked a, LATERAL (SELECT tsvector_to_array({NEED}) AS stems) t
     WHERE {{valid}} AND r.opened_at >= $2
-      AND (r.id NOT IN ({WITH_EXEMPT.format(names="$5")}) OR r.raised_by = $6)
+      AND (r.id NOT IN ({WITH_EXEMPT.format(names="$5")}) OR r.raised_by = ANY ($6))
       AND ({NEED} @@ a.query OR similarity(r.title, $1) >= 0.3)
 ), scored AS (
     SELECT n.*, shared.n::float8 / greatest(cardinality(n.wanted), 1) AS covered

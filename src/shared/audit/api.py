@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, JsonValue
-from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, false, func, select
 
 from shared.audit.journal import decisions
 from shared.audit.reads import NAME, READ_AUDIT, AuditRoute
@@ -111,8 +111,10 @@ def worth(low: int, high: int) -> Conditions:
     """Return the conditions on decisions on cases that were then worth [low, high] pence.
 
     The first picks the few cases that were ever worth that, by an index; only their decisions are then
-    compared with what their case was worth at the time.
+    compared with what their case was worth at the time. Nothing is worth at least more than at most.
     """
+    if low > high:
+        return [false()]
     said = decisions.alias()
     ever = select(said.c.stream_id).where(said.c.value_pence.between(low, high))
     then = func.int8range(low, high, "[]").op("@>")(case_value())

@@ -122,9 +122,8 @@ class Veil:
             return
         entitled = self._permissions.allows(person, READ_PERSONAL)
         for item, field in found:
-            if not (
-                entitled or person.id in field["about"].split() or _is_the_author(person, item)
-            ):
+            own = not {*person.ids}.isdisjoint(field["about"].split())
+            if not (entitled or own or _is_the_author(person, item)):
                 _show(field, PERSONAL)
         opened = [field for _, field in found if is_sealed(field)]
         for field, text in zip(opened, await self._texts.opened(opened), strict=True):

@@ -118,7 +118,7 @@ class Reading:
     def may_find_by(self, table: Table, *fields: str) -> "ColumnElement[bool]":
         """Return the condition that picks what may be found by some fields, or is the reader's own."""
         may = self.veil.by_fields(self.person, table.c.id, fields)
-        return may | (table.c.raised_by == self.person.id) if "raised_by" in table.c else may
+        return may | table.c.raised_by.in_(self.person.ids) if "raised_by" in table.c else may
 
     def _in_sight(self, table: Table) -> "ColumnElement[bool]":
         """Return the condition that picks what is of the reader's service areas, or raised by them."""

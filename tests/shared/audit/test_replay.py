@@ -98,6 +98,27 @@ def test_what_was_asked_adds_little_to_an_event() -> None:
     assert with_command < 1.1 * bare
 
 
+def test_what_was_kept_openly_before_it_was_personal_comes_out_the_same() -> None:
+    """Texts and fields that an event once lacked are no reason to say that the rule answers otherwise."""
+    pinned = Path(__file__).parents[2] / "service" / "pinned_events.ndjson"
+    for line in pinned.read_text().splitlines():
+        topic, state = (one := orjson.loads(line))["topic"], one["state"]
+        event = MAPPER.event(topic, state)
+        fresh = type(event).model_validate(
+            {name: _as_said_today(getattr(event, name)) for name in type(event).model_fields}
+        )
+        assert agree(fresh, event), topic
+
+
+def _as_said_today(value: object) -> object:
+    return text_about(["bob"], value.clear) if isinstance(value, Personal) and value.clear else value
+
+
+def test_a_state_is_told_in_one_order() -> None:
+    once = frozenset({frozenset({"b", "a"}), frozenset({"c", "d", "e"})})
+    assert as_json(Directory(once=once))["once"] == [["a", "b"], ["c", "d", "e"]]
+
+
 def test_every_command_has_one_name() -> None:
     mine = [c for c in commands_known().values() if not c.__module__.startswith("tests")]
     assert len(mine) > 15

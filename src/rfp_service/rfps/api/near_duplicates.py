@@ -58,7 +58,7 @@ async def list_near_duplicates(
     since = reading.as_of - TWELVE_MONTHS
     rows = await reading.pool.fetch(
         near(past=reading.past), need, since, reading.position, FOUND_LIMIT,
-        [] if reading.reads_exempt else NEED_FIELDS, reading.person.id,
+        [] if reading.reads_exempt else NEED_FIELDS, list(reading.person.ids),
     )  # fmt: skip
     items = [item for row in rows if _in_sight(reading, item := dict(row))]
     places = {item["id"]: number for number, item in enumerate(items)}

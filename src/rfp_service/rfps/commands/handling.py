@@ -122,9 +122,9 @@ class SelectRoute(Command[Rfp]):
     decision: Literal["select-route"] = "select-route"
     regime: Regime
     route: Route
-    contract_kind: ContractKind = Field(
-        ContractKind.SERVICES,
-        description="It says which threshold the estimate with VAT is held against.",
+    contract_kind: ContractKind | None = Field(
+        None,
+        description="It says which threshold the estimate with VAT is held against: services', unless said.",
     )
     lots: Annotated[int, Field(ge=1, le=LOTS_LIMIT), WHOLE] = 1
     lead: PersonId = Field(examples=["priya-procurement"])
@@ -136,13 +136,15 @@ class SelectRoute(Command[Rfp]):
         if stamp.known.same_person(self.lead, rfp.raised_by):
             raise LeadIsRequester(lead=self.lead)
         must_not_have_decided(rfp, self.lead, stamp)
-        routed = replace(
-            rfp, regime=self.regime, route=self.route, contract_kind=self.contract_kind
-        )
+        # Where the scheme laid down no thresholds, kinds of contract are not told apart.
+        rules = stamp.known.rules
+        usual = ContractKind.SERVICES if rules is not None and rules.thresholds else None
+        kind = self.contract_kind or usual
+        routed = replace(rfp, regime=self.regime, route=self.route, contract_kind=kind)
         return RouteSelected(
             regime=self.regime,
             route=self.route,
-            contract_kind=self.contract_kind,
+            contract_kind=kind,
             threshold_pence=must_be_under_the_law(routed, stamp),
             lots=self.lots,
             lead=self.lead,

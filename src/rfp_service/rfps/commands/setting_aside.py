@@ -10,9 +10,11 @@ from rfp_service.rfps.domain.evaluation_refusals import (
     BidIsSetAside,
     NoSuchBid,
     NotSetAside,
+    OthersMayBeSeen,
     StillSealed,
 )
 from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.sealing import is_complete
 from rfp_service.rfps.domain.stages import Stage
 from rfp_service.rfps.domain.tender import SetAsideGround
 from rfp_service.rfps.domain.tender_events import BidReadmitted, BidSetAside
@@ -66,4 +68,7 @@ class ReadmitBid(Command[Rfp]):
         must_not_be_requester(rfp, stamp)
         if self.bid not in {each.bid for each in rfp.tender.set_aside}:
             raise NotSetAside
-        return BidReadmitted(bid=self.bid, reason=self.reason, **staying(rfp))
+        readmitted = BidReadmitted(bid=self.bid, reason=self.reason, **staying(rfp))
+        if is_complete(rfp) and not is_complete(readmitted.apply(rfp)):
+            raise OthersMayBeSeen
+        return readmitted

@@ -51,6 +51,10 @@ class DeclarationsMissing(Refused):
     """Every evaluator declares their interests before the first score."""
 
 
+class OthersMayBeSeen(Refused):
+    """Those who decide may have seen the others' scores by now: a bid without all its own stays aside."""
+
+
 class AlreadyDeclared(Refused):
     """You have declared your interests already."""
 

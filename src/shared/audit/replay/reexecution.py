@@ -1,6 +1,6 @@
 """Taking a decision again from its record: the same command, state and stamp must answer the same."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from pydantic import BaseModel, JsonValue, ValidationError
@@ -76,17 +76,42 @@ def _compared(command: Command[Any], before: State, decision: Sequence[Recorded]
         sentence = f"{REFUSES} {refusal.sentence()}"
         return Reexecution(same=False, explanation=sentence, rule=rule, asked=asked)
     came_out = list(decided) if isinstance(decided, Sequence) else [decided]
-    same = [_said(event) for event in came_out] == [_said(recorded.event) for recorded in decision]
+    recorded = [one.event for one in decision]
+    same = len(came_out) == len(recorded) and all(map(agree, came_out, recorded))
     return Reexecution(
         same=same, explanation=SAME if same else OTHERWISE, rule=rule, asked=asked,
         came_out=[{"decision": type(event).__name__, "said": _said(event)[1]} for event in came_out],
     )  # fmt: skip
 
 
+def agree(now: Event[Any], then: Event[Any]) -> bool:
+    """Say whether two events say the same; what was kept openly once may be a personal text today."""
+    if type(now) is not type(then):
+        return False
+    openly = {
+        name: text.clear
+        for name in type(then).model_fields
+        if isinstance(text := getattr(then, name), Personal) and text.clear
+    }
+    for name, text in openly.items():
+        said = getattr(now, name)
+        if not isinstance(said, Personal) or text not in (said.text, said.clear):
+            return False
+    return bool(
+        to_jsonable_python(_fields(now, openly)) == to_jsonable_python(_fields(then, openly))
+    )
+
+
+def _fields(event: Event[Any], without: Iterable[str] = ()) -> dict[str, object]:
+    names = type(event).model_fields.keys() - set(without)
+    return {name: _open(getattr(event, name)) for name in names}
+
+
 def _said(event: Event[Any]) -> tuple[str, JsonValue]:
     """Return what an event says; of a personal text, which is encrypted anew each time, about whom it is."""
-    fields = {name: _open(getattr(event, name)) for name in type(event).model_fields}
-    said: JsonValue = to_jsonable_python(fields)
+    said: JsonValue = to_jsonable_python(
+        {name: _open(getattr(event, name)) for name in type(event).model_fields}
+    )
     return type(event).__name__, said
 
 

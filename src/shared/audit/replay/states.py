@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from pydantic import BaseModel, JsonValue
@@ -40,8 +41,21 @@ def steps(events: Sequence[Recorded]) -> Iterator[tuple[Recorded, State, State]]
 
 def as_json(state: State) -> dict[str, JsonValue]:
     """Return a state as JSON says it."""
-    said: dict[str, JsonValue] = to_jsonable_python(state)
+    said: dict[str, JsonValue] = to_jsonable_python(_in_order(state))
     return said
+
+
+def _in_order(value: object) -> object:
+    """Return a value whose sets are lists in an order of their own: the same page each time it is written."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _in_order(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, set | frozenset):
+        return sorted((_in_order(inner) for inner in value), key=repr)
+    if isinstance(value, tuple | list) and not hasattr(value, "_fields"):
+        return [_in_order(inner) for inner in value]
+    if isinstance(value, dict):
+        return {name: _in_order(inner) for name, inner in value.items()}
+    return value
 
 
 def changes(before: State, after: State) -> list[Change]:
