@@ -14,6 +14,7 @@ from projects.domain.mapping import suggested
 from projects.domain.project import Scale, Stage, project_id
 from projects.domain.refusals import WrongProjectStage
 from tests.projects.examples import FOUND, IDENTIFIED, NONE, OVER
+from tests.projects.test_http import scheme
 from tests.support.api import Api
 from tests.support.people import PIA, RITA
 from tests.support.sheets import xlsx
@@ -135,6 +136,37 @@ async def test_nothing_is_half_done(api: Api) -> None:
     assert (await api.get("/v1/projects")).json()["items"] == []
     each = await handed_in(api, bad, mode="each")
     assert each["counts"] == {"done": 3, "repeated": 0, "refused": 3}
+
+
+async def test_a_category_that_the_scheme_does_not_name_is_kept_as_text(api: Api) -> None:
+    await scheme(api, project_categories=[{"name": "Networks", "sub_categories": ["Offices"]}])
+    table = (
+        "Ref,Title,Category,Sub category\r\nA1,One,Networks,Offices\r\nA2,Two,Networks,Farms\r\n"
+        "A3,Three,Military Capability,Ships\r\nA4,Four,Transformation,\r\n"
+    )
+    tried = await handed_in(api, table, dry_run="true")
+    report = await handed_in(api, table)
+    assert tried["counts"] == report["counts"] == {"done": 4, "repeated": 0, "refused": 0}
+    assert tried["cells"] == report["cells"]
+    no_category, no_sub = (
+        "is no category that the scheme names", "is no sub-category that the scheme names",
+    )  # fmt: skip
+    assert [(cell["row"], cell["column"], cell["reason"]) for cell in report["cells"]] == [
+        (3, "Sub category", no_sub), (4, "Category", no_category), (4, "Sub category", no_sub),
+        (5, "Category", no_category),
+    ]  # fmt: skip
+    seen = [(await api.get(f"/v1/projects/{project_id(f'A{n}')}")).json() for n in range(1, 5)]
+    assert [one["stage"] for one in seen] == [
+        "categorised", "categorised", "identified", "identified",
+    ]  # fmt: skip
+    assert [one["unread"] for one in seen] == [
+        {}, {"Sub category": "Farms"},
+        {"Category": "Military Capability", "Sub category": "Ships"}, {"Category": "Transformation"},
+    ]  # fmt: skip
+    head = await api.service.record.head()
+    again = await handed_in(api, table)
+    assert again["counts"] == {"done": 0, "repeated": 4, "refused": 0}
+    assert await api.service.record.head() == head
 
 
 async def test_a_mapping_is_corrected_and_saved(api: Api) -> None:

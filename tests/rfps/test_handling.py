@@ -33,6 +33,7 @@ from rfp_service.rfps.domain.refusals import (
 )
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import Party, Stage
+from shared.rules import ContractKind
 from tests.rfps.examples import (
     ABSENT,
     ACCEPTED,
@@ -52,8 +53,9 @@ from tests.support.specs import given
 RETURN = ReturnForRework(reason_code=ReworkReason.UNCLEAR, reason="How many?")
 REJECT = RejectRfp(reason="Asked for already.")
 SELECT = SelectRoute(
-    regime=Regime.PROCUREMENT_ACT_2023, route=Route.OPEN_TENDER, lots=1, lead="priya"
-)
+    regime=Regime.PROCUREMENT_ACT_2023, route=Route.OPEN_TENDER,
+    contract_kind=ContractKind.SERVICES, lots=1, lead="priya",
+)  # fmt: skip
 HOLD = StartHold(waiting_on=Party.FINANCE, reason="Budget check.")
 WITHDRAW = WithdrawRfp(reason="Closed.")
 OFFICER = {"by": "priya", "roles": ["procurement_officer"]}
@@ -131,6 +133,11 @@ def test_nobody_rejects_their_own_rfp() -> None:
 
 def test_procurement_selects_the_route() -> None:
     given(ABSENT, *IN_TRIAGE).when(SELECT, **OFFICER).then(ROUTED)
+
+
+def test_kinds_of_contract_are_not_told_apart_where_the_scheme_has_no_thresholds() -> None:
+    unsaid = SELECT.model_copy(update={"contract_kind": None})
+    given(ABSENT, *IN_TRIAGE).when(unsaid, **OFFICER).leads_to(contract_kind=None)
 
 
 def test_the_requester_selects_no_route() -> None:

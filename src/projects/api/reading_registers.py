@@ -15,6 +15,10 @@ from shared.tabular.days import NoDay, day_of
 from shared.tabular.tables import Table
 
 CELLS_REPORTED = 500
+NOT_NAMED = {
+    "category": "is no category that the scheme names",
+    "sub_category": "is no sub-category that the scheme names",
+}
 _MONEY = re.compile(r"^[£]?\s?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]+))?$")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\u2028\u2029]")
 _PERSON = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")
@@ -27,11 +31,15 @@ class Unread(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How a register is to be read: which column is which field, the scale, what amounts are in."""
+    """How a register is to be read: which column is which field, the scale, what amounts are in.
+
+    `names` says whether the scheme in force names a category and sub-category.
+    """
 
     columns: Mapping[str, str]
     scale: Scale = Scale.UNSTATED
     pence: int = 100
+    names: Callable[[str, str | None], bool] = lambda _category, _sub: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +102,23 @@ def _said(
             report.note(number, column, str(why))
             if name != "owner":  # names of people stay out of the record
                 unread[_line(column, how)[:200]] = text[:REASON_LIMIT]
+    for name in _not_named(said, how):
+        del said[name]
+        for column in (column for column, of in how.columns.items() if of == name):
+            if text := cells[column].strip():
+                report.note(number, column, NOT_NAMED[name])
+                unread[_line(column, how)[:200]] = text[:REASON_LIMIT]
     return said, unread
+
+
+def _not_named(said: Mapping[str, Any], how: How) -> tuple[str, ...]:
+    """Return the fields of a category that the scheme does not name; a known category stands alone."""
+    category, sub_category = said.get("category"), said.get("sub_category")
+    if category is None or how.names(category, sub_category):
+        return ()
+    if sub_category is None:
+        return ("category",)
+    return ("sub_category",) if how.names(category, None) else ("category", "sub_category")
 
 
 def _alike(value: object, before: object) -> object:

@@ -3,8 +3,8 @@
 import asyncio
 import hashlib
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -113,7 +113,8 @@ async def hand_register_in(  # the parts of one form
 
     New references are identified, of known ones the changes are kept, and the same register again says
     nothing new. Columns are mapped by name: the report says how, and the mapping can be corrected and
-    saved. A cell that can't be read is kept as text with its project, and reported.
+    saved. A cell that can't be read, or a category that the scheme does not name, is kept as text with its
+    project, and reported.
     """
     stamp = await desk.stamp_for(RegisterProject)
     if not PARTS.issuperset(await request.form()):
@@ -122,12 +123,13 @@ async def hand_register_in(  # the parts of one form
         path = Path(folder, "register")
         batch = uuid5(BATCHES, await asyncio.to_thread(_kept, file, path, wishes.text()))
         table, rows = await asyncio.to_thread(_looked_through, path, wishes.encoding)
-        how = await _how(request, table, wishes)
+        values = await values_in_force(desk.store, stamp.at.date())
+        how = replace(await _how(request, table, wishes), names=naming(values))
         known = Known(position=stamp.known.position, roles=stamp.known.roles,
                       scheme_version=stamp.known.scheme_version)  # fmt: skip
         stamp = stamp.model_copy(update={"causation": cause_of(batch), "known": known})
         report = Report()
-        operation = registering(await values_in_force(desk.store, stamp.at.date()))
+        operation = registering(values)
         work = Undertaking(
             batch, operation, Asked(stamp, mode, dry_run, areas=desk.areas(RegisterProject)),
             str(batch), _items(open_table(path, wishes.encoding), how, report), rows,
@@ -201,6 +203,14 @@ def _project(row: RegisterProject) -> UUID:
     if row.reference is None:
         raise UnknownReference
     return project_id(row.reference)
+
+
+def naming(values: SchemeValues | None) -> Callable[[str, str | None], bool]:
+    """Return what says whether the scheme in force names a category; it does where it names none at all."""
+    known = lru_cache(partial(of_categories, values))  # many rows name the same few
+    return lambda category, sub_category: (
+        known(category, sub_category).get("category_named") is not False
+    )
 
 
 def registering(values: SchemeValues | None) -> Operation[RegisterProject, Project]:

@@ -2,11 +2,13 @@
 
 import os
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
+import orjson
 import pytest
 from hypothesis import given as drawn
 
@@ -21,16 +23,19 @@ from shared.audit.replay.reexecution import (
     OTHERWISE,
     SAME,
     UNKNOWN,
+    agree,
     commands_known,
     reexecuted,
 )
-from shared.audit.replay.states import blank_of, changes, meaning
+from shared.audit.replay.states import as_json, blank_of, changes, meaning
 from shared.audit.replay.story import happened_by, story
 from shared.eventstore.commanded import personal_texts
 from shared.eventstore.encoding import EnvelopeMapper, Topics
 from shared.eventstore.reading import Basis
 from shared.eventstore.store import EventStore
 from shared.messages import Command, Recorded
+from shared.people.domain import Directory
+from shared.personal import Personal, text_about
 from shared.projecting.following import Projector
 from shared.projecting.views import StateView
 from tests.shared.eventstore.examples import Count, Counted, Counter
@@ -111,7 +116,9 @@ def test_what_was_kept_openly_before_it_was_personal_comes_out_the_same() -> Non
 
 
 def _as_said_today(value: object) -> object:
-    return text_about(["bob"], value.clear) if isinstance(value, Personal) and value.clear else value
+    return (
+        text_about(["bob"], value.clear) if isinstance(value, Personal) and value.clear else value
+    )
 
 
 def test_a_state_is_told_in_one_order() -> None:
