@@ -86,7 +86,21 @@ async def test_scores_are_sealed_until_they_may_be_seen(api: Api) -> None:
     await api.get(path, SAM, 409)
     await api.decide(rfp, "send-summaries", PRIYA, bidders=2)
     assert (await api.get(path, SAM)).json()["recommended"] == "A"
+    await _everything_is_told_but_what_is_exempt(api, rfp)
+
+
+async def _everything_is_told_but_what_is_exempt(api: Api, rfp: str) -> None:
     assert None not in await _scores_said(api, rfp, RITA)
+    path = f"/v1/rfps/{rfp}/comparison"
+    exempt = {
+        "matter_id": rfp, "fields": ["bid"], "paragraph": 3,
+        "reason": "It names a bidder.", "public_interest": "None.", "review_on": "2027-06-01",
+    }  # fmt: skip
+    await api.post("/v1/exemptions", exempt, LARS)
+    held = (await api.get(path, SAM)).json()
+    assert "bid" in held["withheld"]
+    assert "A" not in {bid["bid"] for bid in held["bids"]}
+    assert "A" in {bid["bid"] for bid in (await api.get(path, LARS)).json()["bids"]}
 
 
 async def test_evaluators_read_their_own_scores_and_nobody_elses_until_the_award(api: Api) -> None:

@@ -106,7 +106,7 @@ async def see_hand_over(
         handed=list(told.handed), left=list(told.left),
     )  # fmt: skip
     kept = {} if told.reason.clear else {"reason": told.reason.model_dump()}
-    return await seen(request, reading, shown, f'"{stream.version}"', **kept)
+    return await seen(request, reading, shown, f'"{stream.version}"', personal=kept)
 
 
 async def _views_must_be_current(request: Request) -> None:

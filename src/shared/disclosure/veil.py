@@ -65,13 +65,16 @@ class Veil:
         self._texts = texts
         self._permissions = permissions
 
-    async def draw(self, person: Person, items: Sequence[Item]) -> None:
-        """Withhold from items what this person may not see; an item with `said` is one decision."""
+    async def draw(self, person: Person, items: Sequence[Item], *, sealed: bool = True) -> None:
+        """Withhold from items what this person may not see; an item with `said` is one decision.
+
+        What is sealed stays where it was said already that they may open it: `sealed` is false.
+        """
         await self._open_personal(person, items)
         things = {thing for item in items if (thing := _thing(item)) is not None}
         if not things:
             return
-        closed = await self._closed(things)
+        closed = await self._closed(things) if sealed else {}
         exempted = await self._exemptions(things)
         entitled = self.reads_exempt(person)
         for item in items:
@@ -81,12 +84,12 @@ class Veil:
             marks: Marks = {}
             if not (entitled or _is_the_author(person, item)):
                 marks |= _exempt_marks(item, exempted.get(thing, ()))
-            sealed = _sealed_fields(item, closed.get(thing, {}))
-            own = self._said_by(person, item) if sealed else None
+            shut = _sealed_fields(item, closed.get(thing, {}))
+            own = self._said_by(person, item) if shut else None
             outside = self._seals.within - marks.keys()
-            if not (marks or sealed):
+            if not (marks or shut):
                 continue
-            withhold(item, marks | dict.fromkeys(sealed, SEALED), outside)
+            withhold(item, marks | dict.fromkeys(shut, SEALED), outside)
             if own is not None:
                 item["said"] = own
                 withhold(item, marks, outside)

@@ -1,5 +1,7 @@
 """What operations answer, as the API file says it: lists, single things, and the problems of each."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from fastapi import Request, Response
@@ -107,17 +109,23 @@ def answer_one(request: Request, item: BaseModel, etag: str) -> Response:
     )
 
 
+NOTHING: Mapping[str, object] = MappingProxyType({})
+
+
 async def seen(
-    request: Request, reading: Reading, item: BaseModel, etag: str, **personal: object
-) -> Response:
+    request: Request, reading: Reading, item: BaseModel, etag: str, *, sealed: bool = True,
+    personal: Mapping[str, object] = NOTHING,
+) -> Response:  # fmt: skip
     """Return a single thing without what its reader may not see, which `withheld` then names.
+
+    Where somebody else has said that its reader may open what is `sealed`, only what is exempt is withheld.
 
     It then has no ETag: what a caller holds without some fields is not the thing at that version. Nor
     has one with `personal` fields, given as they are stored: a text may be destroyed at any time.
     """
-    shown = item.model_dump(by_alias=True) | personal
+    shown = item.model_dump(by_alias=True) | dict(personal)
     in_sight(reading.person, reading.areas, shown.get("service_area"), shown.get("raised_by"))
-    await reading.veiled([shown])
+    await reading.veiled([shown], sealed=sealed)
     if "withheld" not in shown and not personal:
         return answer_one(request, item, etag)
     headers = {"Vary": "Authorization"}

@@ -47,7 +47,9 @@ class UnreadableInstant(Unacceptable):
 class Veil(Protocol):
     """Takes out of items what their reader may not see."""
 
-    async def draw(self, person: Person, items: Sequence[dict[str, Any]]) -> None:
+    async def draw(
+        self, person: Person, items: Sequence[dict[str, Any]], *, sealed: bool = True
+    ) -> None:
         """Withhold from items what this person may not see."""
 
     def by_amount(self, person: Person, thing: "Column[Any]") -> "ColumnElement[bool]":
@@ -79,9 +81,9 @@ class Reading:
     areas: frozenset[str] | None = None
     happened_by: datetime | None = None
 
-    async def veiled(self, items: Sequence[dict[str, Any]]) -> None:
+    async def veiled(self, items: Sequence[dict[str, Any]], *, sealed: bool = True) -> None:
         """Withhold from items what their reader may not see: sealed, or exempt without the right to it."""
-        await self.veil.draw(self.person, items)
+        await self.veil.draw(self.person, items, sealed=sealed)
 
     async def rows(self, statement: "Select[tuple[object, ...]]") -> list[asyncpg.Record]:
         """Return the rows that a statement selects."""

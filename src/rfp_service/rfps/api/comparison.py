@@ -15,7 +15,7 @@ from rfp_service.rfps.domain.tender import Criterion, SetAside, Tender
 from shared.access.roles import Role
 from shared.access.tokens import Person
 from shared.errors import NotFound
-from shared.http.answers import answer_one, one, problems
+from shared.http.answers import one, problems, seen
 from shared.http.areas import in_sight
 from shared.http.bodies import StrictRoute
 from shared.http.deciding import Caller, may
@@ -56,6 +56,7 @@ class Comparison(BaseModel):
     set_aside: list[SetAside] = Field(description="Bids that are out of the competition, and why.")
     late: list[str] = Field(description="Bids that came too late; they were not opened.")
     recommended: str
+    withheld: dict[str, str] = {}
 
 
 @router.get(
@@ -88,7 +89,7 @@ async def compare_bids(
         late=[bid.reference for bid in tender.bids if bid.late],
         recommended=stream.state.award.bid,
     )  # fmt: skip
-    return answer_one(request, shown, f'"{stream.version}"')
+    return await seen(request, reading, shown, f'"{stream.version}"', sealed=False)
 
 
 def compared(tender: Tender) -> list[ComparedBid]:
