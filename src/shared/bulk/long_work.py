@@ -66,6 +66,11 @@ class LongWork(Carrying):
         try:
             await self.begin(work)
             await self._jobs.begin(job, body)
+        except StillRunning:  # it is carried out here, in another answer: what is marked is not ours
+            if folder is not None:
+                folder.cleanup()
+            await self._locks.give_back(work.batch)
+            raise
         except BaseException:
             await self._let_go(work.batch, folder)
             raise
@@ -148,6 +153,8 @@ class LongWork(Carrying):
             if being_cancelled():
                 raise
             log.warning("job broken", job=str(work.batch), error=type(error).__name__)
+        except Exception:  # whatever it was, it is tried again, and must not be silent
+            log.exception("job broken", job=str(work.batch))
         finally:
             await self._let_go(work.batch, folder)
 
