@@ -304,7 +304,7 @@ def a_councillor_checks_a_bundle_with_the_witness(service: Running, kept: Path) 
     assert public.read_text() in (kept / "keys.txt").read_text()
     case = str(uuid5(NAMESPACE_URL, "no such case"))
     assert service.run("audit", "bundle", bundle, "--case", case, check=False).returncode == 1
-    period = ("--from", "2020-01-01T00:00Z", "--to", "2099-01-01T00:00Z")
+    period = ("--from", "2000-01-01T00:00Z", "--to", "2099-01-01T00:00Z")
     service.run("audit", "bundle", bundle, *period)
     checked = service.run("audit", "verify", bundle, "--keys", keys).stdout
     assert "right: the witness neighbouring-council.example countersigned it on " in checked
@@ -393,7 +393,7 @@ def test_a_bundle_is_taken_away_and_checked_elsewhere(folder: Path) -> None:
         taken = httpx.get(f"{service.url}/v1/audit/bundles?stream_id={case}", headers=headers)
         assert taken.headers["content-type"] == "application/zip"
         (kept / "case.zip").write_bytes(taken.content)
-        period = ("--from", "2020-01-01T00:00Z", "--to", "2099-01-01T00:00Z")
+        period = ("--from", "2000-01-01T00:00Z", "--to", "2099-01-01T00:00Z")
         service.run(
             "audit", "bundle", str(kept / "all.zip"), *period, "--last", str(kept / "case.zip")
         )
