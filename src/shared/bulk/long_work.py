@@ -66,7 +66,7 @@ class LongWork(Carrying):
         try:
             await self.begin(work)
             await self._jobs.begin(job, body)
-        except StillRunning:  # it is carried out here, in another answer: what is marked is not ours
+        except StillRunning:  # another answer carries it out, and marked it
             if folder is not None:
                 folder.cleanup()
             await self._locks.give_back(work.batch)
