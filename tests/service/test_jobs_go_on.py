@@ -34,12 +34,24 @@ def registered(http: httpx.Client) -> None:
     assert answer.json()["counts"]["done"] == PROJECTS, answer.text
 
 
-def asked(http: httpx.Client) -> httpx.Response:
+def asked(http: httpx.Client, mode: str = "each") -> httpx.Response:
     items = [
         {"reference": reference(n), "category": f"Category {n % 7}", "reason": "Agreed."}
         for n in range(PROJECTS)
     ]
-    return http.post(PATH, json={"items": items}, headers={"Idempotency-Key": "monday"})
+    return http.post(
+        PATH, json={"items": items}, params={"mode": mode}, headers={"Idempotency-Key": "monday"}
+    )
+
+
+def undone(http: httpx.Client, batch: str) -> httpx.Response:
+    path = f"/v1/project-batches/{batch}"
+    answer = http.post(
+        f"{path}/decisions", json={"decision": "undo", "reason": "Wrong column."},
+        headers={"If-Match": http.get(path).headers["etag"]},
+    )  # fmt: skip
+    assert answer.status_code == 202, answer.text
+    return answer
 
 
 def position_reached(http: httpx.Client, last: int) -> bool:
@@ -88,3 +100,39 @@ def test_a_killed_job_goes_on_and_doubles_nothing() -> None:
             assert listed["items"] == []
             batch = http.get(f"/v1/project-batches/{began.json()['job']}").json()
             assert batch["status"] == "finished"
+
+
+def test_a_killed_job_of_all_or_nothing_has_done_nothing_and_then_does_all() -> None:
+    with throwaway_folder() as folder, running(folder) as service:
+        with client(service, folder) as http:
+            registered(http)
+            watch = asked(http, "all-or-nothing").json()["watch"]
+            assert seen(http, watch)["status"] == "running"
+            service.kill()
+        service.start()
+        with client(service, folder) as http:
+            job = until(http, watch, lambda job: job["status"] != "running")
+            assert (job["status"], job["counts"]["done"]) == ("done", PROJECTS)
+            assert job["counts"]["repeated"] == 0, "nothing was decided before the kill"
+            assert position_reached(http, 2 * (PROJECTS + 2)), "each once; two beginnings, two ends"
+
+
+def test_a_killed_undoing_goes_on_and_doubles_nothing() -> None:
+    with throwaway_folder() as folder, running(folder) as service:
+        with client(service, folder) as http:
+            registered(http)
+            began = asked(http).json()
+            until(http, began["watch"], lambda job: job["status"] == "done")
+            watch = undone(http, began["job"]).json()["watch"]
+            halfway = until(http, watch, lambda job: job["done"] > 0)
+            service.kill()
+        assert halfway["done"] < PROJECTS, "it was killed in the middle"
+        service.start()
+        with client(service, folder) as http:
+            job = until(http, watch, lambda job: job["status"] != "running")
+            assert (job["status"], job["done"], job["counts"]["refused"]) == ("done", PROJECTS, 0)
+            assert job["counts"]["repeated"] > 0, "what was undone before the kill stays undone"
+            listed = http.get("/v1/projects", params={"stage": "identified", "limit": 1}).json()
+            assert len(listed["items"]) == 1
+            batch = http.get(f"/v1/project-batches/{began['job']}").json()
+            assert batch["status"] == "undone"

@@ -111,10 +111,11 @@ async def hand_register_in(  # the parts of one form
 ) -> RegisterReport:
     """Take a register in: CSV of any sort, XLSX or ODS, with its headings in the first row.
 
-    New references are identified, of known ones the changes are kept, and the same register again says
+    New references are identified. Of known ones what has changed of their text, dates, cost and rating is
+    kept; their category stays, since another one is a decision of its own. The same register again says
     nothing new. Columns are mapped by name: the report says how, and the mapping can be corrected and
-    saved. A cell that can't be read, or a category that the scheme does not name, is kept as text with its
-    project, and reported.
+    saved. A cell that can't be read, or a category that the scheme does not name, is reported, and kept as
+    text with a new project.
     """
     stamp = await desk.stamp_for(RegisterProject)
     if not PARTS.issuperset(await request.form()):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from shared.bulk.outcomes import Outcome, refused
 from shared.errors import OutOfDate
-from shared.eventstore.writing import Sealed
+from shared.eventstore.writing import Enveloped
 
 
 @dataclass(slots=True)
@@ -18,7 +18,7 @@ class Block:
     outcomes: list[Outcome | None]
     items: list[Any]
     asked: list[tuple[int, Any, UUID]] = field(default_factory=list)
-    sealed: dict[int, Sealed] = field(default_factory=dict)
+    sealed: dict[int, Enveloped] = field(default_factory=dict)
 
     def settled(self) -> list[Outcome]:
         """Return the outcomes that there are."""

@@ -15,7 +15,7 @@ from shared.bulk.outcomes import Outcome, refused
 from shared.errors import KeyUsedOtherwise, NotFound, OutOfDate, Refused
 from shared.eventstore.bulk import BulkRoad, Loaded
 from shared.eventstore.commanded import personal_texts
-from shared.eventstore.writing import Seal, Sealed, Unhidden
+from shared.eventstore.writing import Enveloped, Seal, Unhidden
 from shared.http.areas import owned, sees
 from shared.messages import Command, Event, S, Stream
 
@@ -65,7 +65,7 @@ class Decider(Generic[I, S]):
     async def _hide(self, block: Block, number: int, decided: Unhidden) -> None:
         """Encrypt what is personal before it is appended; where it is only tried, no key is made."""
         if self._asked.dry_run:
-            block.sealed[number] = Sealed(
+            block.sealed[number] = Enveloped(
                 decided.stream_id, decided.version, [("", b"")] * len(decided.events)
             )
             return
@@ -91,7 +91,7 @@ class Decider(Generic[I, S]):
 
     def _decide_one(
         self, item: Item[I], stream_id: UUID, loaded: Loaded[S] | None
-    ) -> Sealed | Unhidden | Outcome:
+    ) -> Enveloped | Unhidden | Outcome:
         """Return an item's events as they will be stored, or that they are stored already."""
         stream, caused = loaded or self._begun(stream_id)
         if caused is not None:
@@ -105,9 +105,9 @@ class Decider(Generic[I, S]):
         key = (self._words(item.value), stream.state)
         answer = self._answers.get(key)
         if answer is not None:
-            return Sealed(stream.id, stream.version + 1, answer)
+            return Enveloped(stream.id, stream.version + 1, answer)
         decided = self._asked_anew(item, stream)
-        if isinstance(decided, Sealed):
+        if isinstance(decided, Enveloped):
             if len(self._answers) >= AT_HAND:
                 self._answers.clear()
             self._answers[key] = decided.events
@@ -119,7 +119,7 @@ class Decider(Generic[I, S]):
             raise NotFound
         return Loaded(Stream(stream_id, self._operation.blank), None)
 
-    def _asked_anew(self, item: Item[I], stream: Stream[S]) -> Sealed | Unhidden | Outcome:
+    def _asked_anew(self, item: Item[I], stream: Stream[S]) -> Enveloped | Unhidden | Outcome:
         """Put the command to the rules."""
         command = self._command(item)
         seal = self._seal_for(command)

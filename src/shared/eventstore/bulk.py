@@ -22,7 +22,7 @@ from shared.eventstore.encoding import (
 )
 from shared.eventstore.folding import StoredRow, folded
 from shared.eventstore.sealing import PersonalTexts
-from shared.eventstore.writing import Seal, Sealed, Texts, Unhidden
+from shared.eventstore.writing import Enveloped, Seal, Texts, Unhidden
 from shared.messages import Event, S, Stamp, Stream
 
 GLIMPSES_AT_HAND = 2_000
@@ -148,7 +148,7 @@ class BulkRoad:
                 caused = Caused(self.mapper.event(topic, envelope), version, position)
         return caused
 
-    async def hidden(self, plain: "Unhidden") -> Sealed:
+    async def hidden(self, plain: "Unhidden") -> Enveloped:
         """Return one command's events as they will be stored, their personal texts encrypted."""
         personal = personal_texts(plain.events)
         events: Sequence[Event[Any]] = plain.events
@@ -161,12 +161,12 @@ class BulkRoad:
             )
             for part, event in enumerate(events)
         ]  # fmt: skip
-        return Sealed(
+        return Enveloped(
             plain.stream_id, plain.version, tuple((one.topic, one.state) for one in stored)
         )
 
     async def append(
-        self, block: Sequence[Sealed], connection: Connection | None = None
+        self, block: Sequence[Enveloped], connection: Connection | None = None
     ) -> list[int | None]:
         """Append many commands' events, in one commit unless a connection holds its own transaction.
 
@@ -196,7 +196,7 @@ def _by_stream(rows: Sequence[asyncpg.Record]) -> Iterator[tuple[UUID, list[Stor
         yield stream_id, [row[1:] for row in group]
 
 
-def _columns(block: Sequence[Sealed]) -> tuple[list[Any], ...]:
+def _columns(block: Sequence[Enveloped]) -> tuple[list[Any], ...]:
     """Return the five arrays of events that the function takes."""
     if all(len(events) == 1 for _, _, events in block):
         streams, versions, said = zip(*block, strict=True)

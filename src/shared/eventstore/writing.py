@@ -17,7 +17,7 @@ from shared.messages import Command, Event, Stamp
 TEXTS_AT_HAND = 2_000
 
 
-class Sealed(NamedTuple):
+class Enveloped(NamedTuple):
     """The events of one command as they will be stored."""
 
     stream_id: UUID
@@ -38,11 +38,6 @@ class Unhidden(NamedTuple):
     events: Sequence[Event[Any]]
     stamp: Stamp
     command: Command[Any]
-
-    @property
-    def last_version(self) -> int:
-        """Return the version of the last of them."""
-        return self.version + len(self.events) - 1
 
 
 class Texts:
@@ -90,13 +85,13 @@ class Seal:
     def seal(
         self, stream_id: UUID, version: int, events: Sequence[Event[Any]],
         command: Command[Any] | None = None,
-    ) -> Sealed:  # fmt: skip
+    ) -> Enveloped:  # fmt: skip
         """Return one command's events as they will be stored from a version on."""
         states = [
             (type(event).__name__, self._state(event, command, part))
             for part, event in enumerate(events)
         ]
-        return Sealed(stream_id, version, states)
+        return Enveloped(stream_id, version, states)
 
     def _state(self, event: Event[Any], command: Command[Any] | None, part: int) -> bytes:
         before, after = self._texts.of(event, command, part)

@@ -46,6 +46,12 @@ class ComparedBid(BaseModel):
     measured: list[Measured]
 
 
+class NamedBid(BaseModel):
+    """A bid by its reference."""
+
+    bid: str
+
+
 class Comparison(BaseModel):
     """Every bid that came in time and was not set aside, the highest total first."""
 
@@ -54,8 +60,8 @@ class Comparison(BaseModel):
     criteria: list[Criterion]
     bids: list[ComparedBid]
     set_aside: list[SetAside] = Field(description="Bids that are out of the competition, and why.")
-    late: list[str] = Field(description="Bids that came too late; they were not opened.")
-    recommended: str
+    late: list[NamedBid] = Field(description="Bids that came too late; they were not opened.")
+    recommended: NamedBid | None
     withheld: dict[str, str] = {}
 
 
@@ -86,8 +92,8 @@ async def compare_bids(
     shown = Comparison(
         id=stream.id, version=stream.version, criteria=list(tender.criteria), bids=compared(tender),
         set_aside=list(tender.set_aside),
-        late=[bid.reference for bid in tender.bids if bid.late],
-        recommended=stream.state.award.bid,
+        late=[NamedBid(bid=bid.reference) for bid in tender.bids if bid.late],
+        recommended=NamedBid(bid=best) if (best := stream.state.award.bid) else None,
     )  # fmt: skip
     return await seen(request, reading, shown, f'"{stream.version}"', sealed=False)
 
