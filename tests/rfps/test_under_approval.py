@@ -4,10 +4,12 @@ import pytest
 
 from rfp_service.rfps.commands.amending import AmendRfp
 from rfp_service.rfps.commands.approving import RequestApproval
+from rfp_service.rfps.commands.handling import ReturnForRework
 from rfp_service.rfps.commands.waiving import GrantWaiver, RefuseWaiver, RequestWaiver
-from rfp_service.rfps.domain.approval import Approval, WaiverGround
+from rfp_service.rfps.domain.approval import Approval, Waiver, WaiverGround
 from rfp_service.rfps.domain.approval_events import ApprovalSuperseded
 from rfp_service.rfps.domain.events import RfpAmended
+from rfp_service.rfps.domain.reasons import ReworkReason
 from rfp_service.rfps.domain.refusals import (
     AboveEveryTier,
     NothingToWaive,
@@ -70,6 +72,18 @@ def test_it_takes_a_reason_and_the_requester_or_the_lead() -> None:
     given(ABSENT, *IN_APPROVAL).when(
         MORE.model_copy(update={"estimate_with_vat_pence": 1})
     ).refused(VatMissing)
+
+
+def test_a_waiver_is_void_once_another_route_is_chosen() -> None:
+    waived = way.after(way.IN_WAIVER, GrantWaiver(reason="Alone."), **way.HEAD)
+    back = ReturnForRework(reason_code=ReworkReason.OPTIONS_MISSING, reason="Is there no other?")
+    waived = way.after(waived, back, **way.HEAD)
+    market = AmendRfp(route=Route.OPEN_TENDER, reason="There is a second one.")
+    given(ABSENT, *waived).when(market, **way.OFFICER).leads_to(waiver=Waiver())
+    anew = way.after(waived, market, **way.OFFICER)
+    [asked] = given(ABSENT, *anew).when(REQUEST).events()
+    estimate = given(ABSENT, *anew).state.need.estimate_pence  # type: ignore[attr-defined]
+    assert asked.value_pence == estimate  # type: ignore[attr-defined]
 
 
 def test_the_route_is_the_leads_to_change() -> None:

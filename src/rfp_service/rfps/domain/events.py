@@ -74,7 +74,7 @@ class RfpAmended(RfpEvent):
     contract_kind: ContractKind | None = None
 
     def apply(self, rfp: Rfp) -> Rfp:
-        """Return the RFP with the given fields replaced."""
+        """Return the RFP with the given fields replaced; another route has no waiver yet."""
         given = {
             name: value
             for name in NEED_FIELDS & self.model_fields_set
@@ -85,6 +85,7 @@ class RfpAmended(RfpEvent):
             need=replace(rfp.need, **given), route=self.route or rfp.route,
             regime=self.regime or rfp.regime,
             contract_kind=self.contract_kind or rfp.contract_kind,
+            waiver=rfp.waiver if self.route is None else Waiver(),
         )  # fmt: skip
 
 
