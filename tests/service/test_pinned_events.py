@@ -30,7 +30,7 @@ def test_a_pinned_event_loads_and_says_what_it_said(pinned: dict[str, object]) -
     said = recorded.event.model_dump(mode="json")
     was = pinned["state"]["data"]  # type: ignore[index]
     assert _holds(said, was), said
-    assert mapper.event_in(str(pinned["topic"]), state) == recorded.event
+    assert [*mapper.events_in([(1, 1, pinned["topic"], state)])] == [recorded.event]
 
 
 def _holds(said: object, was: object) -> bool:

@@ -1,14 +1,23 @@
 """All that a database holds, so that one can look for what it must not."""
 
+import asyncio
+
 import asyncpg
 
 from tests.support.postgres import Base
+
+PATIENCE = 200
+LOOKING_BACK = """
+SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+AND pid <> pg_backend_pid() AND backend_xmin::text::bigint < $1
+"""
 
 
 async def bytes_of(base: Base) -> bytes:
     """Return all that the database holds, as files and as a dump, after a clean-up and a checkpoint."""
     admin = await asyncpg.connect(base.admin)
     try:
+        await _until_nobody_looks_back(admin)
         for table in ("people", "personal_keys", "identities"):
             await admin.execute(f"VACUUM FULL {table}")
         await admin.execute("VACUUM")
@@ -25,3 +34,13 @@ async def bytes_of(base: Base) -> bytes:
         return b"".join(row[0] for row in files) + "\n".join(rows).encode()
     finally:
         await admin.close()
+
+
+async def _until_nobody_looks_back(admin: asyncpg.Connection) -> None:
+    """Wait until no session sees the database as it was: a clean-up keeps what somebody still sees."""
+    now = await admin.fetchval("SELECT txid_current()")
+    for _ in range(PATIENCE):
+        if not await admin.fetchval(LOOKING_BACK, now):
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("a session has held its view of the database still for ten seconds")

@@ -20,6 +20,10 @@ FOLD_UNTIL = """
 SELECT notification_id, originator_version, topic, state FROM stored_events
 WHERE originator_id = $1 AND notification_id <= $2 ORDER BY originator_version
 """
+FOLD_ONE_ON = """
+SELECT notification_id, originator_version, topic, state FROM stored_events
+WHERE originator_id = $1 AND originator_version > $2 ORDER BY originator_version
+"""
 FOLD_ON = """
 SELECT notification_id, originator_version, topic, state, known.number
 FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS known (id, version, number)
@@ -72,6 +76,8 @@ class Folder:
 
     async def _look(self, known: Sequence[Known]) -> dict[Known, Sequence[StoredRow]]:
         """Return each stream's rows after the version it is known at, in order."""
+        if len(known) == 1:
+            return {known[0]: await self._pool.fetch(FOLD_ONE_ON, *known[0])}
         ids, versions = zip(*known, strict=True)
         rows = await self._pool.fetch(FOLD_ON, ids, versions)
         return {known[n - 1]: list(new) for n, new in groupby(rows, itemgetter(4))}
@@ -84,10 +90,10 @@ def folded(stream: Stream[S], rows: Sequence[StoredRow], mapper: EnvelopeMapper)
     first, last = rows[0], rows[-1]
     if mapper.topics[first[2]].kind != stream.state.kind:
         raise NotFound
-    event_in, happened_in = mapper.event_in, mapper.happened_in
+    happened_in = mapper.happened_in
     state, stage, entry = stream.state, stage_of(stream.state), None
-    for row in rows:
-        state = event_in(row[2], row[3]).apply(state)
+    for row, event in zip(rows, mapper.events_in(rows), strict=True):
+        state = event.apply(state)
         if (entered := stage_of(state)) != stage:
             stage, entry = entered, row[3]
     opened_at = stream.opened_at or happened_in(first[3])

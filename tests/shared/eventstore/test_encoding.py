@@ -38,6 +38,11 @@ class Renamed(Event[Any]):
 MAPPER = EnvelopeMapper(Topics([Signed, Renamed]))
 
 
+def event_in(topic: str, state: bytes) -> Event[Any]:
+    [event] = MAPPER.events_in([(1, 1, topic, state)])
+    return event
+
+
 @pytest.mark.parametrize(
     "event",
     [
@@ -49,14 +54,14 @@ MAPPER = EnvelopeMapper(Topics([Signed, Renamed]))
 )
 def test_words_that_look_like_the_end_are_read_whole(event: Signed) -> None:
     state = orjson.dumps({"data": event.model_dump(), "by": "ann", "at": "2026-03-02T10:00:00Z"})
-    assert MAPPER.event_in("Signed", state) == event
+    assert event_in("Signed", state) == event
 
 
 def test_an_older_shape_is_brought_up_to_date() -> None:
     state = orjson.dumps({"data": {"name": "Laptops"}, "by": "ann"})
-    assert MAPPER.event_in("Renamed", state) == Renamed(title="Laptops")
+    assert event_in("Renamed", state) == Renamed(title="Laptops")
 
 
 def test_what_no_longer_loads_says_which_event_it_is() -> None:
     with pytest.raises(MapperDeserialisationError, match="Signed"):
-        MAPPER.event_in("Signed", orjson.dumps({"data": {"words": 5}, "by": "ann"}))
+        event_in("Signed", orjson.dumps({"data": {"words": 5}, "by": "ann"}))

@@ -12,9 +12,10 @@ from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.domain.tender import Award
 from shared.messages import Event
 from shared.rules import ContractKind
-from shared.states import replace
+from shared.states import fields_of, replace, state_of
 
 NEED_FIELDS = frozenset(field.name for field in fields(Need))
+RFP_FIELDS = frozenset(field.name for field in fields(Rfp))
 
 
 class RfpEvent(Event[Rfp]):
@@ -75,18 +76,18 @@ class RfpAmended(RfpEvent):
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with the given fields replaced; another route has no waiver yet."""
-        given = {
-            name: value
-            for name in NEED_FIELDS & self.model_fields_set
-            if (value := getattr(self, name)) is not None
-        }
-        return replace(
-            rfp, stage=self.stage, waiting_on=self.waiting_on, on_hold=False,
-            need=replace(rfp.need, **given), route=self.route or rfp.route,
-            regime=self.regime or rfp.regime,
-            contract_kind=self.contract_kind or rfp.contract_kind,
-            waiver=rfp.waiver if self.route is None else Waiver(),
-        )  # fmt: skip
+        said, of_rfp, of_need = self.__dict__, fields_of(rfp), fields_of(rfp.need)
+        for name in self.__pydantic_fields_set__:
+            if (value := said[name]) is not None:
+                if name in NEED_FIELDS:
+                    of_need[name] = value
+                elif name in RFP_FIELDS:
+                    of_rfp[name] = value
+        of_rfp["on_hold"] = False
+        of_rfp["need"] = state_of(Need, of_need)
+        if said["route"] is not None:
+            of_rfp["waiver"] = Waiver()
+        return state_of(Rfp, of_rfp)
 
 
 class CatalogueChecked(RfpEvent):
