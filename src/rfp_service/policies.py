@@ -19,11 +19,9 @@ from rfp_service.catalogue.views import found
 from rfp_service.rfps.commands.approving import Approve, Refuse
 from rfp_service.rfps.commands.asking import CheckCatalogue
 from rfp_service.rfps.commands.awarding import ApproveAward, RefuseAward
-from rfp_service.rfps.commands.copying import CopiedNeed, CopyRfp
 from rfp_service.rfps.commands.handling import ReturnForRework
 from rfp_service.rfps.commands.key_decisions import RefuseKeyDecision, TakeKeyDecision
 from rfp_service.rfps.commands.waiving import GrantWaiver, RefuseWaiver
-from rfp_service.rfps.domain.rfp import Rfp
 from shared.disclosure.commands import DeclareExempt
 from shared.disclosure.facts import what_may_be_exempt
 from shared.errors import NotFound
@@ -66,18 +64,6 @@ async def what_a_check_showed(store: EventStore, command: CheckCatalogue) -> dic
     }
 
 
-async def what_is_copied(store: EventStore, command: CopyRfp) -> dict[str, JsonValue]:
-    """Return the need of the RFP that is to be copied; nothing where there is none."""
-    try:
-        stream = await store.load(command.copy_of, Rfp())
-    except NotFound:  # the id is of something else
-        return {}
-    if stream.version == 0:
-        return {}
-    need = CopiedNeed.model_validate(stream.state.need, from_attributes=True)
-    return {"source": need.model_dump(mode="json")}
-
-
 async def what_a_principal_delegated(
     store: EventStore, command: Command[Any]
 ) -> dict[str, JsonValue]:
@@ -97,7 +83,6 @@ async def what_a_delegator_may(store: EventStore, command: GiveDelegation) -> di
 FACTS: Mapping[type[Command[Any]], FactFinder] = {
     SearchCatalogue: what_the_catalogue_shows,
     CheckCatalogue: what_a_check_showed,
-    CopyRfp: what_is_copied,
     GiveDelegation: what_a_delegator_may,
     **dict.fromkeys(
         (

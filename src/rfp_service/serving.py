@@ -96,9 +96,10 @@ async def with_worker(
 
 
 def _loudly(working: "asyncio.Task[None]") -> None:
-    """A worker that ends by itself is a fault: say so; readiness will show the lag."""
+    """A worker that gave up is a fault: say so, and end with it, so that whoever supervises begins anew."""
     if not working.cancelled() and (error := working.exception()):
         log.critical("worker ended", exc_info=error)
+        signal.raise_signal(signal.SIGTERM)
 
 
 class _Server(uvicorn.Server):

@@ -19,7 +19,8 @@ from shared.projecting.reacting import Reactor
 APPENDED = "stored_events"
 POLL_SECONDS = 5.0
 RETRY_SECONDS = 1.0
-RETRIES_LIMIT = 300
+RETRY_SECONDS_LIMIT = 30.0
+FAILURES_LIMIT = 300  # in a row: over two hours
 WORKER_LOCK = 4_210_502
 
 log = structlog.get_logger(__name__)
@@ -32,28 +33,38 @@ async def _leave_it() -> None:
 
 
 async def work(service: Service, heal: HealDatabase = _leave_it) -> None:
-    """Work until cancelled; when the database goes away, come back when it does."""
+    """Work until cancelled; whatever fails is tried again, more and more slowly, so many times in a row."""
     failures = 0
     keys = log_keys(service.settings)
+
+    def went_well() -> None:
+        nonlocal failures
+        failures = 0
+
     while True:
         try:
-            await _work_on_one_connection(service, keys)
-        except AWAY as error:
+            await _work_on_one_connection(service, keys, went_well)
+        except Exception as error:  # whatever it was, the others' work must not end with it
             if being_cancelled():
                 raise
             failures += 1
-            log.warning(
-                "worker waits for the database", error=type(error).__name__, failures=failures
-            )
-            if failures > RETRIES_LIMIT:
+            _tell(error, failures)
+            if failures > FAILURES_LIMIT:
                 raise
             await heal()
-            await asyncio.sleep(RETRY_SECONDS)
-        else:
-            failures = 0
+            await asyncio.sleep(min(RETRY_SECONDS * failures, RETRY_SECONDS_LIMIT))
 
 
-async def _work_on_one_connection(service: Service, keys: LogKeys) -> None:
+def _tell(error: Exception, failures: int) -> None:
+    if isinstance(error, AWAY):
+        log.warning("worker waits for the database", error=type(error).__name__, failures=failures)
+    else:
+        log.error("worker failed, and begins again", exc_info=error, failures=failures)
+
+
+async def _work_on_one_connection(
+    service: Service, keys: LogKeys, went_well: Callable[[], None]
+) -> None:
     """Hold the worker's lock on one connection, and keep up with the record while it lives."""
     projector = Projector(service.pool, service.record, VIEWS)
     reactor = Reactor(service.pool, service.record, REACTIONS)
@@ -61,6 +72,7 @@ async def _work_on_one_connection(service: Service, keys: LogKeys) -> None:
     bell, log_bell = Bell(APPENDED, POLL_SECONDS), Bell(APPENDED, POLL_SECONDS)
     async with service.pool.acquire() as connection:
         if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", WORKER_LOCK):
+            went_well()
             await asyncio.sleep(POLL_SECONDS)  # another process does this work
             return
         await bell.attach(connection)
@@ -72,7 +84,10 @@ async def _work_on_one_connection(service: Service, keys: LogKeys) -> None:
                 await _all_of_it(
                     projector.catch_up, reactor.catch_up, firing.fire, service.batches.resume
                 )
+                went_well()
                 await bell.wait(await firing.seconds_to_next())
+                if keeping.done():
+                    keeping.result()  # it goes on for ever, or failed
         finally:
             connection.terminate()  # its lock and its listening go with it
             keeping.cancel()

@@ -4,11 +4,13 @@ import asyncio
 import csv
 import io
 import json
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
+from fastapi.responses import StreamingResponse
 
 from projects.commands.judging import CategoriseProject
 from projects.domain.project import project_id
@@ -214,6 +216,25 @@ async def test_a_broken_request_goes_on_where_it_stopped(
     again = outcomes(await sent(api, body, key="tuesday"))
     assert [line["outcome"] for line in again] == ["repeated"] * 4 + ["broken"]
     assert not batch.running  # a broken batch is not one that is being carried out
+
+
+@pytest.mark.parametrize("media_type", [NDJSON, "text/csv"])
+async def test_a_caller_who_leaves_before_the_first_outcome_may_ask_again(
+    api: Api, monkeypatch: pytest.MonkeyPatch, media_type: str
+) -> None:
+    await several(api)
+    body = b"reference,category,reason\nP0,Networks,Cables.\n" if media_type != NDJSON else ndjson([item("P0")])
+
+    async def leave(*_: object) -> None:
+        raise OSError("the caller has left")
+
+    monkeypatch.setattr(StreamingResponse, "stream_response", leave)
+    headers = api.headers(PIA, Idempotency_Key="sunday") | {"Content-Type": media_type}
+    with suppress(Exception):
+        await api.client.post(PATH, content=body, headers=headers)
+    monkeypatch.undo()
+    again = await sent(api, body, media_type, key="sunday")
+    assert "done" in again.text
 
 
 async def test_a_stream_that_is_left_keeps_what_was_committed(

@@ -308,6 +308,29 @@ async def test_a_past_rfp_is_copied_into_a_draft_of_ones_own(api: Api) -> None:
     await api.post("/v1/rfp-copies", {"copy_of": past}, PAUL, 403)
 
 
+async def test_what_one_may_not_see_is_not_copied(api: Api) -> None:
+    past = await api.approved()
+    elsewhere = Who("ines", RITA.roles, ("Highways",))
+    refused = await api.post("/v1/rfp-copies", {"copy_of": past}, elsewhere, 409)
+    assert refused.json()["type"] == "/problems/nothing-to-copy"
+    moved = Who("rita", RITA.roles, ("Highways",))  # she sees what she raised, wherever she is now
+    refused = await api.post("/v1/rfp-copies", {"copy_of": past}, moved, 403)
+    assert refused.json()["type"] == "/problems/outside-your-areas"
+
+
+async def test_what_is_exempt_is_not_copied_even_by_whoever_raised_it(api: Api) -> None:
+    past = await api.approved()
+    exempt = {
+        "matter_id": past, "fields": ["estimate_pence"], "paragraph": 3, "review_on": "2027-06-01",
+        "reason": "It shows our ceiling.", "public_interest": "A better price.",
+    }  # fmt: skip
+    await api.post("/v1/exemptions", exempt, LARS)
+    await api.get("/v1/exemptions")  # its view is there
+    for who in (LEO, RITA):
+        refused = await api.post("/v1/rfp-copies", {"copy_of": past}, who, 409)
+        assert refused.json()["type"] == "/problems/exempt-is-not-copied"
+
+
 async def _check(api: Api) -> str:
     identity: str = (await api.post("/v1/catalogue-checks", {"query": "laptop"})).json()["id"]
     return identity

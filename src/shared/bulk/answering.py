@@ -1,6 +1,6 @@
 """Answering a batch: a list, a stream of lines as blocks are committed, or a job for what is larger."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from uuid import UUID
 
 import asyncpg
@@ -8,6 +8,7 @@ import structlog
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
+from starlette.types import Receive, Scope, Send
 
 from shared.bulk.asking import Asked, Words
 from shared.bulk.batches import Counts, Mode
@@ -82,7 +83,8 @@ class Batches(LongWork):
     def _streamed(self, request: Request, work: Undertaking, media_type: str) -> Response:
         accepted = request.headers.get("accept", "")
         form = next((t for t in (NDJSON, CSV) if t in accepted), media_type)
-        return StreamingResponse(self._lines(work, form), 207, headers_of(work), media_type=form)
+        lines_of_it = self._lines(work, form)
+        return _Stream(lines_of_it, 207, headers_of(work), form, lambda: self.left(work))
 
     async def _lines(self, work: Undertaking, media_type: str) -> AsyncIterator[bytes]:
         """Yield outcomes as they are committed; a stream that breaks says so in its last line."""
@@ -101,6 +103,23 @@ class Batches(LongWork):
                 raise
             log.warning("batch broken", batch=str(work.batch), error=type(error).__name__)
             yield form([_broken(item, DatabaseAway())])
+
+
+class _Stream(StreamingResponse):
+    """A stream that tells when it has ended: also where the caller left before it began."""
+
+    def __init__(
+        self, content: AsyncIterator[bytes], status: int, headers: dict[str, str], media_type: str,
+        ended: Callable[[], None],
+    ) -> None:  # fmt: skip
+        super().__init__(content, status, headers, media_type)
+        self._ended = ended
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._ended()
 
 
 def _broken(item: int, refusal: Refused) -> Outcome:

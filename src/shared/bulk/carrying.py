@@ -92,6 +92,10 @@ class Carrying:
         finally:
             self.running.discard(work.batch)
 
+    def left(self, work: Undertaking) -> None:
+        """Let a batch be carried out again that nobody listens to any more."""
+        self.running.discard(work.batch)
+
     async def _mark_undone(self, work: Undertaking) -> None:
         """Say of the batch that was undone that it was, unless a job that goes on has said so already."""
         if work.undoes is None:

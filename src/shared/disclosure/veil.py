@@ -94,6 +94,12 @@ class Veil:
                 item["said"] = own
                 withhold(item, marks, outside)
 
+    async def exempt_in(self, thing: UUID, said: Mapping[str, Any]) -> list[str]:
+        """Return which of the fields that a thing says are exempt, whoever reads it."""
+        exempted = await self._exemptions([thing])
+        marks = _exempt_marks({"id": thing, **said}, exempted.get(thing, ()))
+        return sorted(marks.keys() & said.keys())
+
     def _said_by(self, person: Person, item: Item) -> object:
         """Return what a person said themselves in a decision, where its author may read it while sealed."""
         author = self._seals.author_of(str(item.get("decision", "")), item.get("said"))

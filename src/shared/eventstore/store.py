@@ -78,8 +78,11 @@ class EventStore:
         blank: S,
         key: IdempotencyKey | None = None,
     ) -> Receipt:
-        """Begin a new thing."""
-        return await self._decide(Stream(stream_id, blank), command, stamp, key)
+        """Begin a new thing; a repeat is answered as the first time, though its rules would now say no."""
+        try:
+            return await self._decide(Stream(stream_id, blank), command, stamp, key)
+        except Refused as refusal:
+            return await self._answered_before(key, refusal)
 
     async def handle(
         self,
@@ -103,10 +106,14 @@ class EventStore:
             return await self._handle(
                 stream_id, command, stamp, blank, expected, key, absent=absent
             )
-        except Refused:
-            if key is None or (receipt := await self.repeated(key)) is None:
-                raise
-            return receipt
+        except Refused as refusal:
+            return await self._answered_before(key, refusal)
+
+    async def _answered_before(self, key: IdempotencyKey | None, refusal: Refused) -> Receipt:
+        """Return what a refused request was answered the first time; refuse it where it is the first."""
+        if key is None or (receipt := await self.repeated(key)) is None:
+            raise refusal
+        return receipt
 
     async def _handle(
         self, stream_id: UUID, command: Command[S], stamp: Stamp, blank: S,

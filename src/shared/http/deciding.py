@@ -94,9 +94,11 @@ class Desk:
     traceparent: str
     response: Response
 
-    async def create(self, command: Command[S], *, blank: S, under: UUID | None = None) -> Receipt:
+    async def create(
+        self, command: Command[S], *, blank: S, under: UUID | None = None, **facts: JsonValue
+    ) -> Receipt:
         """Begin a new thing, under a new id; under a given one, it is begun at most once."""
-        stamp = await self._stamp(command)
+        stamp = await self._stamp(command, facts)
         if under is not None:
             return await self._answer(
                 lambda key: self.store.handle(

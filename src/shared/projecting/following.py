@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 
 import asyncpg
 import structlog
@@ -15,6 +15,12 @@ from shared.projecting.rows import Streams, Written, journal_rows, state_rows
 from shared.projecting.views import StateView, View
 
 STREAMS_AT_HAND = 20_000
+
+# How a row is refused that its table can't hold: by the database, or by who hands it over.
+REFUSED = (
+    asyncpg.DataError, asyncpg.IntegrityConstraintViolationError,
+    TypeError, ValueError, OverflowError,
+)  # fmt: skip
 
 log = structlog.get_logger(__name__)
 
@@ -41,12 +47,18 @@ class Projector:
             return 0
         try:
             await self._project(block, behind)
-        except (asyncpg.PostgresError, *AWAY):
+        except REFUSED:
             self._streams.forget()  # they have moved on, the tables have not
+            await self._project(block, behind, one_by_one=True)
+        except (asyncpg.PostgresError, *AWAY):
+            self._streams.forget()
             raise
         return len(block)
 
-    async def _project(self, block: Sequence[Recorded], standing: dict[str, int]) -> None:
+    async def _project(
+        self, block: Sequence[Recorded], standing: dict[str, int], *, one_by_one: bool = False
+    ) -> None:
+        """Write a block's rows to every view; one by one, a view whose table refuses its rows is stopped."""
         if missing := self._streams.missing(block):
             for recorded in await self._reader.streams(list(missing), block[0].position - 1):
                 self._streams.advance(recorded)
@@ -59,12 +71,18 @@ class Projector:
             if any(now.get(name) != at for name, at in standing.items()):
                 self._streams.forget()
                 return
-            for name, error in stopped.items():
-                await connection.execute(
-                    "UPDATE views SET stopped = $2 WHERE name = $1", name, error
-                )
-            for name, rows in written.items():
-                await write(connection, self._views[name], rows)
+            for name, rows in list(written.items()):
+                try:
+                    async with connection.transaction() if one_by_one else nullcontext():
+                        await write(connection, self._views[name], rows)
+                except REFUSED as error:
+                    if not one_by_one:
+                        raise
+                    del written[name]
+                    stopped[name] = f"{type(error).__name__}: {error}"
+                    log.exception("view stopped", view=name, after=standing[name])
+            for name, why in stopped.items():
+                await connection.execute("UPDATE views SET stopped = $2 WHERE name = $1", name, why)
             await move(connection, written, block[-1].position)
         self._streams.forget_oldest()
 

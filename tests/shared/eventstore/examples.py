@@ -50,3 +50,12 @@ class Count(Command[Counter]):
         if counter.total + self.by * self.times > 100:
             raise TooMuch(total=counter.total)
         return [Counted(by=self.by, note=self.note) for _ in range(self.times)]
+
+
+class Opens(Command[Counter]):
+    """Count once, as somebody who may: what one may is known from outside the counter."""
+
+    def decide(self, counter: Counter, stamp: Stamp) -> Counted:
+        if not stamp.authority:
+            raise TooMuch(total=counter.total)
+        return Counted(by=1, note="")

@@ -11,7 +11,7 @@ from shared.errors import KeyUsedOtherwise
 from shared.eventstore.appending import IdempotencyKey
 from shared.eventstore.encoding import Topics
 from shared.eventstore.store import EventStore
-from tests.shared.eventstore.examples import Count, Counted, Counter
+from tests.shared.eventstore.examples import Count, Counted, Counter, Opens, TooMuch
 from tests.support.specs import stamp
 
 ANN = stamp("ann")
@@ -40,6 +40,16 @@ async def test_a_repeat_of_what_the_rules_would_refuse_by_now_is_no_refusal(
     await store.create(A, Count(by=50), ANN, blank=Counter())
     first = await store.handle(A, Count(by=50), ANN, blank=Counter(), key=KEY)
     assert await store.handle(A, Count(by=50), ANN, blank=Counter(), key=KEY) == first
+
+
+async def test_a_beginning_that_the_rules_would_refuse_by_now_is_answered_as_the_first_time(
+    store: EventStore,
+) -> None:
+    while_they_may = ANN.model_copy(update={"authority": "requester"})
+    first = await store.create(A, Opens(), while_they_may, blank=Counter(), key=KEY)
+    assert await store.create(uuid4(), Opens(), ANN, blank=Counter(), key=KEY) == first
+    with pytest.raises(TooMuch):
+        await store.create(uuid4(), Opens(), ANN, blank=Counter())
 
 
 async def test_a_key_names_one_request(store: EventStore) -> None:

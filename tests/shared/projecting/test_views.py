@@ -1,6 +1,7 @@
 """Views follow the record, alike however they came about."""
 
 import asyncio
+from collections.abc import Callable
 
 import asyncpg
 import pytest
@@ -115,15 +116,26 @@ async def test_a_rebuild_misses_nothing_that_happens_meanwhile(
     assert await shown(pool) == live
 
 
+def raises(_: Row) -> Row:
+    raise ValueError("a fault in this view")
+
+
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        (raises, "ValueError: a fault in this view"),
+        (lambda row: {**row, "by": None}, "NotNullViolationError: "),  # the database refuses it
+        (lambda row: {**row, "version": "first"}, "TypeError: "),  # it can't be handed over
+    ],
+)
 async def test_a_view_that_can_not_take_an_event_is_stopped_alone(
-    base: Base, pool: asyncpg.Pool, store: EventStore
+    base: Base, pool: asyncpg.Pool, store: EventStore, fault: Callable[[Row], Row], why: str
 ) -> None:
     await happen(store, year()[:50])
 
     def faulty(recorded: Recorded) -> list[Row]:
-        if recorded.position == 20:
-            raise ValueError("a fault in this view")
-        return list(DECISIONS.rows(recorded))
+        rows = list(DECISIONS.rows(recorded))
+        return [fault(row) for row in rows] if recorded.position == 20 else rows
 
     views: list[View] = [v for v in VIEWS if v is not DECISIONS]
     views.append(Journal(DECISIONS.table, faulty, DECISIONS.indexes))
@@ -135,7 +147,7 @@ async def test_a_view_that_can_not_take_an_event_is_stopped_alone(
     assert DECISIONS.name not in standing
     assert set(standing.values()) == {50}
     stopped = await pool.fetchval("SELECT stopped FROM views WHERE name = $1", DECISIONS.name)
-    assert stopped == "ValueError: a fault in this view"
+    assert stopped.startswith(why)
     await rebuild_views(base.owner, base.service)  # the mended program
     assert len((await shown(pool))["decisions"]) == 50
 

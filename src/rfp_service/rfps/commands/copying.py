@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from rfp_service.rfps.commands.rules import entering, must_be_in
 from rfp_service.rfps.domain.events import RfpAmended, RfpEvent, RfpRaised
 from rfp_service.rfps.domain.refusals import NothingToCopy
-from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.rfp import Need, Rfp
 from rfp_service.rfps.domain.stages import Stage
 from shared.fields import ShortText
 from shared.messages import Command, Stamp
@@ -25,6 +25,11 @@ class CopiedNeed(BaseModel):
     cost_centre: str = ""
     estimate_pence: int | None = None
     estimate_with_vat_pence: int | None = None
+
+    @classmethod
+    def of(cls, need: Need) -> "CopiedNeed":
+        """Return what of an RFP's need is worth copying."""
+        return cls.model_validate(need, from_attributes=True)
 
 
 class CopyRfp(Command[Rfp]):

@@ -241,3 +241,7 @@ class SamePerson(Refused):
 
 class NothingToCopy(Refused):
     """There is no such RFP to copy."""
+
+
+class ExemptIsNotCopied(Refused):
+    """Part of it is exempt, and a copy would lay it open: raise the need anew, in words of its own."""

@@ -1,7 +1,6 @@
 """The background work of the log: sign within a second of a commit, and have witnesses countersign."""
 
 import asyncio
-from contextlib import suppress
 
 import asyncpg
 import structlog
@@ -29,10 +28,11 @@ async def keep_log(pool: asyncpg.Pool, keys: LogKeys, bell: Bell) -> None:
             await _catch_up(keeper)
             await asyncio.sleep(SIGNED_EVERY_SECONDS)
             await bell.wait(READS_SIGNED_EVERY_SECONDS)
+            if witnessing.done():
+                witnessing.result()  # it goes on for ever, or failed
     finally:
         witnessing.cancel()
-        with suppress(asyncio.CancelledError):
-            await witnessing
+        await asyncio.gather(witnessing, return_exceptions=True)
 
 
 async def _catch_up(keeper: Keeper) -> None:

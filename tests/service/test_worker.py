@@ -1,0 +1,75 @@
+"""The background work goes on after whatever failed, and gives up only on failures without end."""
+
+import asyncio
+from collections.abc import Callable
+
+import asyncpg
+import pytest
+
+from rfp_service import worker
+from rfp_service.service import Service
+from tests.support.api import running_api
+from tests.support.postgres import Base
+
+
+@pytest.fixture(autouse=True)
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "RETRY_SECONDS", 0)
+    monkeypatch.setattr(worker, "FAILURES_LIMIT", 3)
+
+
+def failing(*rounds: int) -> Callable[..., object]:
+    """Return work that fails so often before each round that goes well, and then for good."""
+    left = list(rounds)
+
+    async def attempt(_service: Service, _keys: object, went_well: Callable[[], None]) -> None:
+        await asyncio.sleep(0)
+        if left and left[0] == 0:
+            left.pop(0)
+            went_well()
+        elif left:
+            left[0] -= 1
+        raise asyncpg.DiskFullError("no space left on device")
+
+    return attempt
+
+
+async def test_failures_count_only_in_a_row(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = 0
+    fails = failing(2, 2, 2, 2)
+
+    async def counted(*given: object) -> None:
+        nonlocal begun
+        begun += 1
+        await fails(*given)  # type: ignore[misc]
+
+    monkeypatch.setattr(worker, "_work_on_one_connection", counted)
+    async with running_api(base, worker=False) as api:
+        with pytest.raises(asyncpg.DiskFullError):
+            await worker.work(api.service)
+    assert begun == 4 * 3 + 3
+
+
+async def test_the_work_begins_again_where_the_keeping_of_the_log_failed(
+    base: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = 0
+    again = asyncio.Event()
+
+    async def keep(*_: object) -> None:
+        nonlocal kept
+        kept += 1
+        if kept == 2:
+            again.set()
+            await asyncio.Event().wait()
+        raise asyncpg.DeadlockDetectedError("deadlock detected")
+
+    monkeypatch.setattr(worker, "keep_log", keep)
+    monkeypatch.setattr(worker, "POLL_SECONDS", 0.05)
+    async with running_api(base, worker=False) as api:
+        working = asyncio.create_task(worker.work(api.service))
+        try:
+            await asyncio.wait_for(again.wait(), 10)
+        finally:
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
