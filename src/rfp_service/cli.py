@@ -1,6 +1,5 @@
 """The operator's door."""
 
-import json
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -33,7 +32,7 @@ from shared.embedded.errors import EmbeddedPostgresFailed
 from shared.errors import Refused
 from shared.imports.domain import Import, Report, Status
 from shared.imports.loading import LogFiles
-from shared.imports.rfp_log import Options
+from shared.imports.options import Options, stages_of
 from shared.messages import Stamp
 from shared.settings import NotConfigured, Profile, Settings
 
@@ -162,7 +161,7 @@ def import_rfp_log(  # noqa: PLR0913  # the options of one command
     """Take in a historic log of events and cases, plain or gzip CSV; the same again adds nothing."""
     if timestamps not in ("entered", "completed"):
         raise typer.BadParameter("entered or completed", param_hint="--timestamps")
-    stages = json.loads(activity_map.read_text()) if activity_map else {}
+    stages = stages_of(activity_map.read_bytes() if activity_map else None)
     files = LogFiles(events, cases, Options(timestamps, time_zone, stages, strict))
     settings = _settings()
     with database(settings) as base, _bar() as bar:
@@ -172,6 +171,8 @@ def import_rfp_log(  # noqa: PLR0913  # the options of one command
         )
         bar.update(task, total=state.report.events, completed=state.report.events)
     say(_told(log_id, state))
+    if state.status is Status.FAILED:
+        raise typer.Exit(1)
 
 
 async def _import(  # what one import needs
@@ -198,6 +199,8 @@ def _told(log_id: UUID, state: Import) -> str:
     ]
     lines += [f"  bad: {f.file} row {f.row}, {f.column}: {f.reason}" for f in report.bad]
     lines += [f"  odd: {f.file} row {f.row}, {f.column}: {f.reason}" for f in report.odd]
+    if hidden := report.bad_rows + report.warnings - len(report.bad) - len(report.odd):
+        lines.append(f"  and {hidden} more, which --dry-run lists.")
     return "\n".join(lines)
 
 

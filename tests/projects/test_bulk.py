@@ -218,12 +218,16 @@ async def test_a_broken_request_goes_on_where_it_stopped(
     assert not batch.running  # a broken batch is not one that is being carried out
 
 
-@pytest.mark.parametrize("media_type", [NDJSON, "text/csv"])
+@pytest.mark.parametrize("media_type", [NDJSON, CSV])
 async def test_a_caller_who_leaves_before_the_first_outcome_may_ask_again(
     api: Api, monkeypatch: pytest.MonkeyPatch, media_type: str
 ) -> None:
     await several(api)
-    body = b"reference,category,reason\nP0,Networks,Cables.\n" if media_type != NDJSON else ndjson([item("P0")])
+    body = (
+        b"reference,category,reason\nP0,Networks,Cables.\n"
+        if media_type != NDJSON
+        else ndjson([item("P0")])
+    )
 
     async def leave(*_: object) -> None:
         raise OSError("the caller has left")

@@ -136,7 +136,8 @@ async def test_unreadable_files_fail_with_a_reason(api: Api) -> None:
     begun = await hand_in(api, events=b"case,activity\n")
     failed = await finished(api, begun["id"])
     assert (failed["status"], failed["reason"]) == (
-        "failed", "The file lacks a column that is needed.",
+        "failed",
+        "The file lacks a column that is needed. file: events. missing: case_id, entered_at.",
     )  # fmt: skip
     problem = await api.get("/v1/rfps/bottlenecks", expect=409, source=begun["id"])
     assert problem.json()["type"] == "/problems/import-not-done"

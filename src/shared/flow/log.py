@@ -57,11 +57,12 @@ class FlowLog:
         """Return what the log says of the time up to an instant, steps and cases alike."""
         kept = self.at <= instant
         there = self.cases.opened <= instant
-        # Cases keep their numbers, so that steps need none; those not opened yet are blanked.
+        # Cases keep their numbers, so that steps need none; those not opened yet are blanked. One may
+        # have closed before it opens, as its row says: nobody waits for it any more.
         cases = Cases(
             self.cases.ids,
             np.where(there, self.cases.opened, STILL_OPEN),
-            np.where(there & (self.cases.closed <= instant), self.cases.closed, STILL_OPEN),
+            np.where(self.cases.closed <= instant, self.cases.closed, STILL_OPEN),
         )
         return FlowLog(
             self.case[kept], self.at[kept], self.activity.take(kept), self.stage.take(kept),

@@ -6,13 +6,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, BinaryIO, Literal
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from fastapi import APIRouter, Body, Depends, Form, Request, Response, UploadFile
 from fastapi import Path as InPath
-from pydantic import BaseModel, StringConstraints, TypeAdapter, ValidationError
+from pydantic import BaseModel
 
-from shared.errors import NotFound, Unacceptable
+from shared.errors import NotFound
 from shared.fields import ONE_LINE, SHORT_TEXT_LIMIT, Flag
 from shared.http.answers import CREATES, DECIDES, answer_one, one
 from shared.http.bodies import (
@@ -26,7 +25,7 @@ from shared.http.reading import Read
 from shared.imports.commands import StartImport, WithdrawImport
 from shared.imports.domain import Import, Report, Status
 from shared.imports.loading import LogFiles
-from shared.imports.rfp_log import Options
+from shared.imports.options import Options, stages_of
 from shared.messages import Receipt
 
 UPLOAD_BYTES_LIMIT = 256 * 1024 * 1024
@@ -49,16 +48,6 @@ PARTS = frozenset(
 ImportId = Annotated[UUID, InPath(description="The import's id, which follows from its content.")]
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"], route_class=StrictRoute)
-
-_STAGES = TypeAdapter(dict[str, Annotated[str, StringConstraints(min_length=1, max_length=200)]])
-
-
-class UnknownTimeZone(Unacceptable):
-    """`time_zone` is the name of a time zone, such as Europe/London."""
-
-
-class UnreadableActivityMap(Unacceptable):
-    """`activity_map` is a JSON object of activities and their stages."""
 
 
 class ImportAnswer(BaseModel):
@@ -86,7 +75,7 @@ async def options_of(
     strict: Annotated[Flag, Form(description="Refuse stages that the map does not have.")] = False,  # noqa: FBT002  # a form field
 ) -> Options:
     """Read how a log is to be read."""
-    return Options(timestamps, _time_zone(time_zone), _stages(activity_map), strict)
+    return Options(timestamps, time_zone, stages_of(activity_map), strict)
 
 
 @router.post(
@@ -187,16 +176,3 @@ async def _kept(source: BinaryIO, path: Path) -> Path:
 
     await asyncio.to_thread(copy)
     return path
-
-
-def _time_zone(name: str | None) -> str | None:
-    if name is not None and name not in available_timezones():
-        raise UnknownTimeZone
-    return name
-
-
-def _stages(text: str | None) -> dict[str, str]:
-    try:
-        return {} if text is None else _STAGES.validate_json(text, strict=True)
-    except ValidationError:
-        raise UnreadableActivityMap from None

@@ -15,7 +15,8 @@ from shared.access.people import remember
 from shared.eventstore.store import EventStore
 from shared.imports.files import digest
 from shared.imports.historic import HistoricCase, HistoricCaseImported, HistoricStepImported
-from shared.imports.rfp_log import Case, Log, Options, read_log
+from shared.imports.options import Options
+from shared.imports.rfp_log import FINDINGS_TRIED_LIMIT, Case, Log, read_log
 from shared.messages import Event, Stamp
 
 IMPORTS = UUID("0d3f2f5e-8c1c-4a35-9d0a-6f1f3c0b7a11")
@@ -47,9 +48,16 @@ class LogFiles:
             }
         )
 
-    def read(self, progress: Callable[[int], None] = lambda _: None) -> Log:
+    def read(self) -> Log:
         """Read the log as of now."""
-        return read_log(self.events, self.cases, self.options, datetime.now(UTC), progress)
+        return read_log(self.events, self.cases, self.options, datetime.now(UTC))
+
+    def tried(self) -> Log:
+        """Read the log as of now, for a trial, which lists far more of what was found."""
+        now = datetime.now(UTC)
+        return read_log(
+            self.events, self.cases, self.options, now, findings_limit=FINDINGS_TRIED_LIMIT
+        )
 
 
 def import_id(identity: str) -> UUID:

@@ -1,6 +1,6 @@
 """A historic RFP log: events and cases as CSV, read whole, every odd or bad row reported."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,36 +8,21 @@ from zoneinfo import ZoneInfo
 
 from shared.errors import Unacceptable
 from shared.imports.domain import Finding, Report
-from shared.imports.files import rows
+from shared.imports.files import BadRow, rows
+from shared.imports.options import Options
 
-EVENT_COLUMNS = ("case_id", "activity", "entered_at")
-CASE_COLUMNS = ("case_id", "open_at", "close_at")
-FINDINGS_LIMIT = 100
+EVENTS_NEED = ("case_id", "activity", "entered_at")
+EVENTS_MAY_HAVE = (*EVENTS_NEED, "seq", "stage", "party", "actor", "role")
+CASES_NEED = ("case_id", "open_at", "close_at")
+CASES_MAY_HAVE = (*CASES_NEED, "deadline")
+FINDINGS_LIMIT = 100  # so many are kept with an import; all are counted
+FINDINGS_TRIED_LIMIT = 20_000  # so many does a trial list
 ROWS_LIMIT = 2_000_000
 TEXT_LIMIT = 500
 
 
 class TooManyRows(Unacceptable):
     """The log has more rows than one import may."""
-
-
-class StagesNeeded(Unacceptable):
-    """Strict mode needs an activity map, which says which stages there are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How a log is to be read."""
-
-    timestamps: str = "entered"
-    time_zone: str | None = None
-    activity_map: Mapping[str, str] = field(default_factory=dict)
-    strict: bool = False
-
-    def __post_init__(self) -> None:
-        """Refuse strictness without anything to be strict by."""
-        if self.strict and not self.activity_map:
-            raise StagesNeeded
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +85,16 @@ class _Bad(Exception):
 
 def read_log(
     events: Path, cases: Path, options: Options, now: datetime,
-    progress: Callable[[int], None] = lambda _: None,
+    progress: Callable[[int], None] = lambda _: None, findings_limit: int = FINDINGS_LIMIT,
 ) -> Log:  # fmt: skip
-    """Read a log whole. Bad rows are left out and reported; odd cases are kept and reported."""
-    reading = _Reading(options, now, Log())
-    for number, row in rows(cases, "cases", CASE_COLUMNS):
+    """Read a log whole. Bad rows are left out and reported; odd cases are kept and reported.
+
+    All are counted; so many of either are listed.
+    """
+    reading = _Reading(options, now, Log(), findings_limit)
+    for number, row in rows(cases, "cases", CASES_NEED, CASES_MAY_HAVE):
         reading.take("cases", number, row, reading.case)
-    for number, row in rows(events, "events", EVENT_COLUMNS):
+    for number, row in rows(events, "events", EVENTS_NEED, EVENTS_MAY_HAVE):
         if number > ROWS_LIMIT:
             raise TooManyRows(limit=ROWS_LIMIT)
         reading.take("events", number, row, reading.step)
@@ -122,24 +110,23 @@ class _Reading:
     options: Options
     now: datetime
     log: Log
+    findings_limit: int
 
     def take(
         self,
         file: str,
         number: int,
-        row: dict[str, str],
+        row: dict[str, str] | BadRow,
         read: Callable[[int, dict[str, str]], None],
     ) -> None:
         """Read one row, or report why it can't be."""
+        if isinstance(row, BadRow):
+            self._bad(file, number, "", row.reason)
+            return
         try:
-            _must_fit(row)
             read(number, {name: value.strip() for name, value in row.items()})
         except _Bad as bad:
-            self.log.bad_rows += 1
-            if len(self.log.bad) < FINDINGS_LIMIT:
-                self.log.bad.append(
-                    Finding(file=file, row=number, column=bad.column, reason=bad.reason)
-                )
+            self._bad(file, number, bad.column, bad.reason)
 
     def case(self, number: int, row: dict[str, str]) -> None:
         """Read a row of the cases file."""
@@ -181,9 +168,14 @@ class _Reading:
             elif case.closed_at and last and case.closed_at < last:
                 self._odd(case.row, "close_at", "closes before some of its events")
 
+    def _bad(self, file: str, row: int, column: str, reason: str) -> None:
+        self.log.bad_rows += 1
+        if len(self.log.bad) < self.findings_limit:
+            self.log.bad.append(Finding(file=file, row=row, column=column, reason=reason))
+
     def _odd(self, row: int, column: str, reason: str) -> None:
         self.log.warnings += 1
-        if len(self.log.odd) < FINDINGS_LIMIT:
+        if len(self.log.odd) < self.findings_limit:
             self.log.odd.append(Finding(file="cases", row=row, column=column, reason=reason))
 
     def _stage(self, row: dict[str, str], activity: str) -> str:
@@ -213,16 +205,12 @@ class _Reading:
         return instant
 
 
-def _must_fit(row: Mapping[str, object]) -> None:
-    """Refuse a row with more cells than there are headings."""
-    if not all(isinstance(value, str) for value in row.values()):
-        raise _Bad("", "has more cells than there are headings")
-
-
 def _text(row: dict[str, str], column: str) -> str:
     text = row.get(column, "")
-    if len(text) > TEXT_LIMIT or "\x00" in text:
-        raise _Bad(column, "is too long or holds what is no text")
+    if len(text) > TEXT_LIMIT:
+        raise _Bad(column, f"is longer than {TEXT_LIMIT} characters")
+    if "\x00" in text:
+        raise _Bad(column, "holds what is no text")
     return text
 
 

@@ -37,7 +37,7 @@ class Importer:
     async def try_out(self, files: LogFiles) -> tuple[UUID, Report]:
         """Read a log and say what would become of it; nothing is written."""
         identity = await asyncio.to_thread(files.identity)
-        read = await asyncio.to_thread(files.read)
+        read = await asyncio.to_thread(files.tried)
         return import_id(identity), read.report()
 
     async def start(
@@ -119,7 +119,7 @@ class Importer:
                 await append_log(self._pool, self._store, read, stream_id, stamp.by, progress)
             await self._decide(stream_id, FinishImport(report=read.report()), stamp)
         except Refused as refusal:
-            await self._decide(stream_id, FailImport(reason=refusal.sentence()), stamp)
+            await self._decide(stream_id, FailImport(reason=_why(refusal)), stamp)
         finally:
             await self._locks.give_back(stream_id)
 
@@ -137,3 +137,11 @@ class Importer:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _why(refusal: Refused) -> str:
+    """Return why an import failed: the rule, and which file and columns it is about."""
+    said = [refusal.sentence()]
+    for name, fact in refusal.facts.items():
+        said.append(f"{name}: {', '.join(fact) if isinstance(fact, list) else fact}.")
+    return " ".join(said)

@@ -8,8 +8,16 @@ import pytest
 
 from shared.errors import Refused
 from shared.imports import files
-from shared.imports.files import ColumnMissing, FileTooLarge, NotReadable, digest
-from shared.imports.rfp_log import Log, Options, StagesNeeded, read_log
+from shared.imports.files import ColumnMissing, ColumnTwice, FileTooLarge, NotReadable, digest
+from shared.imports.loading import LogFiles
+from shared.imports.options import (
+    Options,
+    StagesNeeded,
+    UnknownTimeZone,
+    UnreadableActivityMap,
+    stages_of,
+)
+from shared.imports.rfp_log import Log, read_log
 from tests.shared.imports.examples import CASES, EVENTS, write
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -68,7 +76,7 @@ def test_events_without_a_case_row_make_a_case(tmp_path: Path) -> None:
         ("P1,x,Receive,intake,2025-03-03T09:00:00Z", "seq", "is not a whole number"),
         ("P1,1,Receive,intake,0001-01-01T00:00:00+14:00", "entered_at", "is not a time we can keep"),
         ("P1,1,Receive,intake,2025-03-03T09:00:00Z,more", "", "has more cells than there are headings"),
-        (f"P1,1,{'a' * 501},intake,2025-03-03T09:00:00Z", "activity", "is too long or holds what is no text"),
+        (f"P1,1,{'a' * 501},intake,2025-03-03T09:00:00Z", "activity", "is longer than 500 characters"),
     ],
 )  # fmt: skip
 def test_a_bad_row_is_reported_by_number_column_and_reason(
@@ -120,7 +128,8 @@ def test_bad_rows_are_all_counted_and_the_first_hundred_shown(tmp_path: Path) ->
         (b"case_id,activity,entered_at\nP\xe9,x,y\n", NotReadable),
         (gzip.compress(EVENTS.encode())[:-20], NotReadable),
         (b"\x1f\x8bnot gzip", NotReadable),
-        (b"case_id,activity,entered_at\n" + b"x" * 70_000, NotReadable),
+        (b'"case_id,activity,entered_at\n', NotReadable),
+        (b"case_id,activity,activity,entered_at\n", ColumnTwice),
     ],
 )
 def test_what_can_not_be_read_is_refused(
@@ -130,6 +139,76 @@ def test_what_can_not_be_read_is_refused(
     events.write_bytes(content)
     with pytest.raises(refusal):
         read_log(events, cases, Options(), NOW)
+
+
+SOUND = "P1,1,Receive,intake,2025-03-03T09:00:00Z\n"
+QUOTE = "has a quotation mark that is not closed, or not doubled"
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ('P1,1,"Receive,intake,2025-03-03T09:00:00Z\n', QUOTE),
+        ('P1,1,"5 inch pipe,intake,2025-03-03T09:00:00Z\n', QUOTE),
+        ('P1,1,"Re"ceive,intake,2025-03-03T09:00:00Z\n', QUOTE),
+        (f"P1,1,{'x' * 70_000},intake,2025-03-03T09:00:00Z\n", "is longer than a row may be"),
+        (f"P1,1,Receive,intake,2025-03-03T09:00:00Z,{'x' * 140_000}\n", "is longer than a row may be"),
+    ],
+)  # fmt: skip
+def test_a_row_without_an_end_costs_itself_and_no_other(
+    tmp_path: Path, row: str, reason: str
+) -> None:
+    inches = 'P2,1,"7"" wide",intake,2025-03-03T09:00:00Z\n'
+    log = read(tmp_path, HEADING + SOUND + row + SOUND * 5 + inches + SOUND)
+    assert [(f.row, f.column, f.reason) for f in log.bad] == [(3, "", reason)]
+    assert log.report().events == 8
+
+
+def test_rows_are_numbered_as_a_spreadsheet_does(tmp_path: Path) -> None:
+    of_two_lines = SOUND.replace("Receive", '"Receive\nand sign"')
+    log = read(tmp_path, HEADING + "\n\n" + of_two_lines + ",1,Receive,intake,x\n")
+    assert [f.row for f in log.bad] == [5]
+    assert log.cases["P1"].steps[0].activity == "Receive\nand sign"
+
+
+def test_a_damaged_package_is_refused_wherever_the_damage_is(tmp_path: Path) -> None:
+    events, cases = write(tmp_path, EVENTS + SOUND * 500, packed=True)
+    sound, refused = events.read_bytes(), 0
+    was = digest(events)
+    for at in range(20, len(sound), 3):
+        events.write_bytes(sound[:at] + bytes([sound[at] ^ 0x40]) + sound[at + 1 :])
+        try:
+            assert digest(events) == was  # a bit that fills up says nothing
+        except NotReadable:
+            refused += 1
+            with pytest.raises(Refused):
+                read_log(events, cases, Options(), NOW)
+    assert refused > len(sound) / 3 - 10
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{", "[1]", '{"A": 1}', '{"A": " "}', '{"": "s"}', '{"A": "s\\u0000x"}', '{"A": "\\ud800"}',
+     b"\xff", '{"A": "' + "s" * 201 + '"}'],
+)  # fmt: skip
+def test_an_activity_map_holds_words(text: str | bytes) -> None:
+    with pytest.raises(UnreadableActivityMap):
+        stages_of(text)
+
+
+def test_a_map_is_read_as_cells_are() -> None:
+    assert stages_of('{" Receive ": " intake "}') == {"Receive": "intake"}
+    assert stages_of(None) == {}
+
+
+def test_a_zone_is_one_that_is_known() -> None:
+    with pytest.raises(UnknownTimeZone):
+        Options(time_zone="Mars")
+
+
+def test_a_trial_lists_more_of_what_it_found(tmp_path: Path) -> None:
+    paths = write(tmp_path, HEADING + "P1,1,Receive,,2025-03-03T09:00:00Z\n" * 250)
+    assert len(LogFiles(*paths, Options()).tried().bad) == 250
 
 
 def test_headings_may_come_in_any_order_after_a_mark(tmp_path: Path) -> None:
