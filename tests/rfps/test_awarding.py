@@ -188,6 +188,25 @@ def test_no_contract_is_signed_before_the_standstill_is_over() -> None:
     spec.when(CONCLUDE, at=STANDSTILL_ENDS, **LEGAL).leads_to(stage=Stage.CONTRACTED)
 
 
+@pytest.mark.parametrize("day", [date(2026, 3, 3), date(2026, 3, 11)])
+def test_a_contract_signed_within_its_standstill_is_refused_after_it_too(day: date) -> None:
+    early = CONCLUDE.model_copy(update={"signed_on": day})
+    given(ABSENT, *CONTRACTING).when(early, at=way.LONG_AFTER, **LEGAL).refused(
+        StandstillRunning, ends_at=STANDSTILL_ENDS, signed_on=day
+    )
+
+
+def test_where_there_was_no_standstill_a_contract_may_have_been_signed_before_today() -> None:
+    below = ROUTED.model_copy(update={"regime": Regime.BELOW_THRESHOLD})
+    place = way.TOLD.index(ROUTED)
+    told = (*way.TOLD[:place], below, *way.TOLD[place + 1 :])
+    published = after(told, way.AWARD_NOTICE, **OFFICER)
+    early = CONCLUDE.model_copy(update={"signed_on": date(2026, 3, 3)})
+    given(ABSENT, *published).when(early, at=way.LONG_AFTER, **LEGAL).leads_to(
+        stage=Stage.CONTRACTED
+    )
+
+
 def test_a_contract_is_signed_by_now_and_ends_after_it_starts() -> None:
     spec = given(ABSENT, *CONTRACTING)
     ahead = CONCLUDE.model_copy(update={"signed_on": date(2026, 3, 13)})

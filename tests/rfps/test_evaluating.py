@@ -74,6 +74,20 @@ def test_a_conflict_ends_an_evaluators_part_for_good() -> None:
     given(ABSENT, *without).when(AppointEvaluator(evaluator="eve"), **OFFICER).refused(Conflicted)
 
 
+def test_whoever_is_said_to_have_a_conflict_after_being_appointed_evaluates_nothing() -> None:
+    appointed = after(IN_BUSINESS_CASE, AppointEvaluator(evaluator="eve"), **OFFICER)
+    said = IN_APPROVAL[-1].model_copy(update={"conflicted": ("eve",)})
+    ready = after((*appointed, said), way.APPROVE, **way.HEAD)
+    given(ABSENT, *ready).when(DECLARE, **EVE).refused(Conflicted, person="eve")
+    place = DECLARED.index(IN_APPROVAL[-1])
+    declared = (*DECLARED[:place], said, *DECLARED[place + 1 :])
+    score = way.score("A", "Price", 90)
+    given(ABSENT, *declared).when(score, **EVE).refused(Conflicted, person="eve")
+    scored = (*SCORED[:place], said, *SCORED[place + 1 :])
+    given(ABSENT, *scored).when(CORRECT, **EVE).refused(Conflicted, person="eve")
+    given(ABSENT, *declared).when(score, **way.EVAN).leads_to(on_hold=False)
+
+
 def test_only_evaluators_score_what_came_in_time_by_what_was_fixed() -> None:
     spec = given(ABSENT, *DECLARED)
     spec.when(way.score("A", "Price", 90), by="paul").refused(NotAnEvaluator)

@@ -11,7 +11,10 @@ from rfp_service.rfps.commands.handling import (
     StartHold,
     WithdrawRfp,
 )
+from rfp_service.rfps.commands.taking_part import AppointEvaluator
+from rfp_service.rfps.commands.waiving import RefuseWaiver
 from rfp_service.rfps.domain.approval import Approval
+from rfp_service.rfps.domain.evaluation_refusals import MayNotEvaluate
 from rfp_service.rfps.domain.events import (
     RfpEvent,
     RfpHoldEnded,
@@ -21,6 +24,7 @@ from rfp_service.rfps.domain.events import (
 )
 from rfp_service.rfps.domain.reasons import ReworkReason
 from rfp_service.rfps.domain.refusals import (
+    Conflicted,
     LeadIsRequester,
     NoPartInIt,
     NotOnHold,
@@ -48,7 +52,8 @@ from tests.rfps.examples import (
     ROUTED,
     WITHDRAWN,
 )
-from tests.support.specs import given
+from tests.rfps.way import HEAD, OFFICER, WAIVER, after
+from tests.support.specs import RULES, given
 
 RETURN = ReturnForRework(reason_code=ReworkReason.UNCLEAR, reason="How many?")
 REJECT = RejectRfp(reason="Asked for already.")
@@ -58,7 +63,6 @@ SELECT = SelectRoute(
 )  # fmt: skip
 HOLD = StartHold(waiting_on=Party.FINANCE, reason="Budget check.")
 WITHDRAW = WithdrawRfp(reason="Closed.")
-OFFICER = {"by": "priya", "roles": ["procurement_officer"]}
 
 
 def test_procurement_accepts_what_was_submitted() -> None:
@@ -147,6 +151,23 @@ def test_the_requester_selects_no_route() -> None:
 def test_the_requester_leads_no_procurement_of_theirs() -> None:
     select = SELECT.model_copy(update={"lead": "ann"})
     given(ABSENT, *IN_TRIAGE).when(select, **OFFICER).refused(LeadIsRequester, lead="ann")
+
+
+def test_a_route_is_led_by_whoever_could_be_put_in_charge_of_it_later() -> None:
+    select = SELECT.model_copy(update={"lead": "eve"})
+    appointed = after(IN_TRIAGE, AppointEvaluator(evaluator="eve"), **OFFICER)
+    apart = RULES.model_copy(update={"lead_may_evaluate": False})
+    spec = given(ABSENT, *appointed)
+    spec.when(select, rules=apart, **OFFICER).refused(MayNotEvaluate, part="lead", person="eve")
+    spec.when(select, **OFFICER).leads_to(lead="eve")
+
+
+def test_whoever_has_a_declared_conflict_leads_no_route_that_is_chosen_anew() -> None:
+    conflicted = WAIVER.model_copy(update={"conflicted": ["paul"]})
+    refused = after(after(IN_BUSINESS_CASE, conflicted), RefuseWaiver(reason="Ask."), **HEAD)
+    select = SELECT.model_copy(update={"lead": "paul"})
+    given(ABSENT, *refused).when(select, **OFFICER).refused(Conflicted, person="paul")
+    given(ABSENT, *refused).when(SELECT, **OFFICER).leads_to(lead="priya")
 
 
 def test_a_route_is_selected_in_triage() -> None:

@@ -122,6 +122,27 @@ def test_the_lead_is_not_the_requester_by_another_account() -> None:
     )
 
 
+def test_a_route_has_no_lead_whose_other_account_evaluates_where_the_scheme_keeps_that_apart() -> (
+    None
+):
+    select = SelectRoute(
+        regime=Regime.PROCUREMENT_ACT_2023, route=Route.OPEN_TENDER, lead="other"
+    )  # fmt: skip
+    appointed = after(IN_TRIAGE, AppointEvaluator(evaluator="eve"), **OFFICER)
+    given(ABSENT, *appointed).when(
+        select, rules=APART, **OFFICER, **linked("eve", "other")
+    ).refused(MayNotEvaluate, part="lead")
+
+
+def test_nobody_evaluates_whose_other_account_has_a_declared_conflict() -> None:
+    said = IN_APPROVAL[-1].model_copy(update={"conflicted": ("eve2",)})
+    place = way.IN_EVALUATION.index(IN_APPROVAL[-1])
+    conflicted = (*way.IN_EVALUATION[:place], said, *way.IN_EVALUATION[place + 1 :])
+    given(ABSENT, *conflicted).when(way.DECLARE, **way.EVE, **linked("eve", "eve2")).refused(
+        Conflicted
+    )
+
+
 def test_nobody_approves_or_accepts_what_another_account_of_theirs_has_a_part_in() -> None:
     head = {"own_tiers": ["head"], "roles": ["approver"]}
     for account, part in (("ann", "requester"), ("priya", "lead")):

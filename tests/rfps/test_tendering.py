@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from rfp_service.rfps.commands.evaluating import FindNoCompliantBid
 from rfp_service.rfps.commands.handling import StartHold
 from rfp_service.rfps.commands.issuing import (
     CloseResponses,
@@ -14,6 +15,7 @@ from rfp_service.rfps.commands.issuing import (
     PublishTenderNotice,
 )
 from rfp_service.rfps.commands.tendering import AnswerClarification, RecordClarification
+from rfp_service.rfps.domain.evaluation_refusals import ScoringHasBegun
 from rfp_service.rfps.domain.refusals import (
     AlreadyReceived,
     CriteriaFirst,
@@ -27,10 +29,11 @@ from rfp_service.rfps.domain.refusals import (
     TooLateToExtend,
     TooLittleTime,
     WeightsNotHundred,
+    WrongStage,
 )
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.domain.tender import Criterion
-from rfp_service.rfps.domain.tender_events import NoResponses, ResponsesClosed
+from rfp_service.rfps.domain.tender_events import NoResponses, ResponseReceived, ResponsesClosed
 from tests.rfps import way
 from tests.rfps.examples import ABSENT
 from tests.rfps.way import CLOCK, IN_TIME, OFFICER, OPEN, RESPONSES_BY, TOO_LATE, WITH_BIDS, after
@@ -109,10 +112,60 @@ def test_what_comes_when_the_time_is_up_is_late(received_at: datetime, *, late: 
 
 
 def test_a_late_bid_is_recorded_and_never_measured() -> None:
-    late = after(way.IN_EVALUATION, way.bid("C", IN_TIME), at=way.CLOSED_AT, **OFFICER)
-    tender = given(ABSENT, *late).state.tender  # type: ignore[attr-defined]
-    assert [bid.reference for bid in tender.bids] == ["A", "B", "C"]
-    assert tender.timely == ("A", "B")
+    for history in (way.IN_EVALUATION, way.SCORED):
+        late = after(history, way.bid("C", RESPONSES_BY), at=way.CLOSED_AT, **OFFICER)
+        assert _references(late) == (["A", "B", "C"], ("A", "B"))
+
+
+def test_a_bid_that_came_in_time_competes_though_it_is_recorded_after_the_time_was_up() -> None:
+    at = way.CLOSED_AT + timedelta(days=1)
+    recorded = after(way.IN_EVALUATION, way.bid("C", IN_TIME), at=at, **OFFICER)
+    assert _references(recorded) == (["A", "B", "C"], ("A", "B", "C"))
+    given(ABSENT, *way.DECLARED).when(way.bid("C", IN_TIME), at=at, **OFFICER).leads_to(
+        stage=Stage.EVALUATION
+    )
+
+
+def test_no_bid_joins_those_that_are_being_scored() -> None:
+    scoring = way.scored(way.DECLARED, (way.EVE, "A", "Price", 90))
+    given(ABSENT, *scoring).when(way.bid("C", IN_TIME), at=way.CLOSED_AT, **OFFICER).refused(
+        ScoringHasBegun, ended_at=RESPONSES_BY
+    )
+
+
+def test_the_only_bid_that_came_in_time_takes_the_rfp_on_though_it_had_ended_without_one() -> None:
+    close = CloseResponses(number=1, due_at=RESPONSES_BY)
+    ended = after(OPEN, close, at=way.CLOSED_AT, **CLOCK)
+    at = way.CLOSED_AT + timedelta(hours=1)
+    spec = given(ABSENT, *ended)
+    spec.when(way.bid("A", IN_TIME), at=at, **OFFICER).then(
+        ResponseReceived(
+            stage=Stage.UNSUCCESSFUL, waiting_on=Party.NOBODY,
+            reference="A", sha256=way.HASH, received_at=IN_TIME, late=False,
+        ),
+        ResponsesClosed(
+            stage=Stage.EVALUATION, waiting_on=Party.EVALUATORS,
+            bids=1, due_at=RESPONSES_BY, late=True,
+        ),
+    )  # fmt: skip
+    spec.when(way.bid("A", RESPONSES_BY), at=at, **OFFICER).refused(WrongStage)
+    reopened = after(ended, way.bid("A", IN_TIME), at=at, **OFFICER)
+    given(ABSENT, *reopened).when(way.bid("B", IN_TIME), at=at, **OFFICER).leads_to(
+        stage=Stage.EVALUATION
+    )
+
+
+def test_no_bid_takes_an_rfp_on_that_ended_though_there_were_bids() -> None:
+    ended = after(way.IN_EVALUATION, FindNoCompliantBid(reason="None."), **OFFICER)
+    given(ABSENT, *ended).when(way.bid("C", IN_TIME), at=way.CLOSED_AT, **OFFICER).refused(
+        WrongStage
+    )
+
+
+def _references(history: way.History) -> tuple[list[str], tuple[str, ...]]:
+    """Return the bids that were recorded, and those of them that are in time."""
+    tender = given(ABSENT, *history).state.tender  # type: ignore[attr-defined]
+    return [bid.reference for bid in tender.bids], tender.timely
 
 
 def test_a_bid_is_recorded_once_and_not_before_it_came() -> None:

@@ -195,7 +195,9 @@ MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
     lambda t: CloseResponses(number=t.clock, due_at=t.now),
     lambda _: RecordClarification(question="How many?"),
     lambda _: AnswerClarification(number=1, answer="Forty."),
-    lambda t: RecordResponse(reference=t.bid, sha256="ab" * 32, received_at=t.now),
+    lambda t: RecordResponse(
+        reference=t.bid, sha256="ab" * 32, received_at=t.of(t.now, t.now - timedelta(days=31))
+    ),
     lambda t: DeclareInterests(conflict=t.dice % 7 == 0, statement=WHY),
     lambda t: RecordScore(bid=t.bid, criterion=t.criterion, score=t.dice % 101, comment=WHY),
     lambda t: CorrectScore(bid=t.bid, criterion=t.criterion, score=t.dice % 101, comment=WHY),

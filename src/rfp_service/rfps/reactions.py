@@ -1,43 +1,64 @@
 """What an RFP's events set off: the tier whose turn it is is told, once, and clocks are set."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rfp_service.rfps.deadlines import STARTED_BY
 from rfp_service.rfps.domain.approval_events import (
     ApprovalGranted,
     ApprovalRequested,
     WaiverGranted,
+    WaiverRequested,
 )
 from rfp_service.rfps.domain.award_events import AwardApproved, AwardRecommended
+from rfp_service.rfps.domain.key_decision_events import CallInUpheld
 from rfp_service.rfps.domain.stages import Stage
 from shared.deadlines.table import deadline_row
 from shared.messages import Recorded
 from shared.projecting.reacting import Reaction
 from shared.projecting.views import Row
 
+APPROVAL, KEY_DECISION, WAIVER = "approval-requested", "key-decision", "waiver-requested"
+
 
 def notify_next_tier(recorded: Recorded) -> Iterable[Row]:
-    """Return the notice to the tier that an approval waits for now."""
-    match recorded.event:
-        case ApprovalRequested(tiers=tiers) | WaiverGranted(tiers=tiers):
-            told = tiers[0]
-        case AwardRecommended(tiers=tiers):
-            told = tiers[0]
-        case ApprovalGranted(stage=Stage.APPROVAL, next_tier=tier):
-            told = tier
-        case AwardApproved(stage=Stage.AWARD_APPROVAL, next_tier=tier):
-            told = tier
-        case _:
-            return ()
-    return (
+    """Return the notices to those whose turn it is now; a waiver is any tier's."""
+    about, told = _turn(recorded)
+    return [
         {
             "position": recorded.position,
-            "told": told,
-            "about": "approval-requested",
+            "told": tier,
+            "about": about,
             "case_id": recorded.stream_id,
             "happened_at": recorded.happened_at,
-        },
-    )
+        }
+        for tier in told
+    ]
+
+
+def _turn(recorded: Recorded) -> tuple[str, Sequence[str]]:
+    """Return what is asked from now on, and of which tiers: of none where nobody's turn begins."""
+    match recorded.event:
+        case (
+            ApprovalRequested(tiers=tiers)
+            | WaiverGranted(tiers=tiers)
+            | AwardRecommended(tiers=tiers)
+        ):
+            return APPROVAL, tiers[:1]
+        case (
+            ApprovalGranted(stage=Stage.APPROVAL, next_tier=tier)
+            | AwardApproved(stage=Stage.AWARD_APPROVAL, next_tier=tier)
+            | CallInUpheld(next_tier=tier)
+        ):
+            return APPROVAL, (tier,)
+        case (
+            ApprovalGranted(stage=Stage.KEY_DECISION, tier=tier)
+            | AwardApproved(stage=Stage.KEY_DECISION, tier=tier)
+        ):
+            return KEY_DECISION, (tier,)  # the last tier takes the key decision as well
+        case WaiverRequested():
+            return WAIVER, tuple(tier.name for tier in recorded.stamp.known.tiers)
+        case _:
+            return "", ()
 
 
 def set_deadlines(recorded: Recorded) -> Iterable[Row]:

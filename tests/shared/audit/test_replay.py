@@ -14,6 +14,7 @@ from hypothesis import given as drawn
 
 from rfp_service.migrating import rebuild_views
 from rfp_service.rfps.domain.events import RfpAmended, RfpHoldEnded, RfpHoldStarted
+from rfp_service.rfps.domain.key_decision_events import CallInUpheld
 from rfp_service.rfps.domain.rfp import Party, Rfp
 from rfp_service.rfps.domain.stages import Stage
 from rfp_service.service import EVENTS, VIEWS
@@ -113,6 +114,14 @@ def test_what_was_kept_openly_before_it_was_personal_comes_out_the_same() -> Non
             {name: _as_said_today(getattr(event, name)) for name in type(event).model_fields}
         )
         assert agree(fresh, event), topic
+
+
+def test_what_an_event_did_not_say_yet_is_no_other_answer() -> None:
+    entered = {"stage": Stage.APPROVAL, "waiting_on": Party.APPROVER, "reason": "Too dear."}
+    now = CallInUpheld(**entered, next_tier="head")
+    assert agree(now, CallInUpheld(**entered))
+    assert not agree(now, CallInUpheld(**entered, next_tier=""))
+    assert not agree(now, CallInUpheld(**{**entered, "reason": "Too slow."}))
 
 
 def _as_said_today(value: object) -> object:

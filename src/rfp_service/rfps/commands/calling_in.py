@@ -65,8 +65,13 @@ class UpholdCallIn(Command[Rfp]):
         """Put the RFP, or its award, before its tiers again."""
         must_be_at(rfp, Stage.CALLED_IN)
         must_be_independent(rfp, stamp)
-        back = Stage.AWARD_APPROVAL if rfp.key.of_the_award else Stage.APPROVAL
-        return CallInUpheld(reason=self.reason, **entering(back))
+        award = rfp.key.of_the_award
+        again = rfp.award.approval if award else rfp.approval
+        return CallInUpheld(
+            reason=self.reason,
+            next_tier=again.first,
+            **entering(Stage.AWARD_APPROVAL if award else Stage.APPROVAL),
+        )
 
 
 class ReleaseCallIn(Command[Rfp]):

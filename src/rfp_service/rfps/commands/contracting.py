@@ -59,9 +59,7 @@ class ConcludeContract(Command[Rfp]):
         must_be_in(rfp, Stage.CONTRACTING)
         must_not_be_requester(rfp, stamp)
         must_have_an_award(rfp)
-        ends = rfp.award.standstill_ends
-        if ends is not None and stamp.at < ends:
-            raise StandstillRunning(ends_at=ends)
+        self._must_be_after_the_standstill(rfp, stamp)
         if self.signed_on > day_in_london(stamp.at):
             raise SignedInTheFuture(signed_on=self.signed_on)
         if self.ends_on < self.starts_on:
@@ -78,6 +76,12 @@ class ConcludeContract(Command[Rfp]):
             route=rfp.route,
             **entering(Stage.CONTRACTED),
         )
+
+    def _must_be_after_the_standstill(self, rfp: Rfp, stamp: Stamp) -> None:
+        """Refuse a contract that is recorded, or was signed, while the award's standstill ran."""
+        ends = rfp.award.standstill_ends
+        if ends is not None and (stamp.at < ends or self.signed_on < day_in_london(ends)):
+            raise StandstillRunning(ends_at=ends, signed_on=self.signed_on)
 
     def _must_be_published(self, rfp: Rfp, rules: Rules | None) -> None:
         """Refuse while something is missing that the regime wants told of a contract."""

@@ -11,6 +11,7 @@ from rfp_service.rfps.commands.rules import (
     must_not_be_requester,
     staying,
 )
+from rfp_service.rfps.commands.taking_part import must_not_be_conflicted
 from rfp_service.rfps.domain.evaluation_refusals import (
     AlreadyDeclared,
     AlreadyScored,
@@ -49,7 +50,7 @@ class DeclareInterests(Command[Rfp]):
     def decide(self, rfp: Rfp, stamp: Stamp) -> EvaluatorDeclared:
         """Take one declaration from each evaluator."""
         must_be_in(rfp, Stage.READY_TO_ISSUE, Stage.OPEN, Stage.EVALUATION)
-        evaluator = _must_evaluate(rfp.tender, stamp)
+        evaluator = _must_evaluate(rfp, stamp)
         if stamp.known.among(evaluator, rfp.tender.declared):
             raise AlreadyDeclared
         statement = text_about([stamp.by], self.statement)
@@ -137,17 +138,21 @@ class FindNoCompliantBid(Command[Rfp]):
 def _may_score(rfp: Rfp, stamp: Stamp, of: OfABid) -> tuple[str, int | None]:
     """Return the evaluator and what they gave before, once they and everybody else have declared."""
     must_be_in(rfp, Stage.EVALUATION)
-    evaluator = _must_evaluate(rfp.tender, stamp)
+    evaluator = _must_evaluate(rfp, stamp)
     if rfp.tender.undeclared:
         raise DeclarationsMissing(missing=list(rfp.tender.undeclared))
     _must_be_measured(rfp.tender, of)
     return evaluator, rfp.tender.given(of.bid, of.criterion).get(evaluator)
 
 
-def _must_evaluate(tender: Tender, stamp: Stamp) -> str:
-    """Return the id by which whoever decides was appointed, whichever account they use now."""
-    if not (evaluator := stamp.known.among(stamp.by, tender.evaluators)):
+def _must_evaluate(rfp: Rfp, stamp: Stamp) -> str:
+    """Return the id by which whoever decides was appointed, whichever account they use now.
+
+    A conflict may be declared after somebody was appointed; they then wait to be removed.
+    """
+    if not (evaluator := stamp.known.among(stamp.by, rfp.tender.evaluators)):
         raise NotAnEvaluator
+    must_not_be_conflicted(rfp, stamp.by, stamp)
     return evaluator
 
 

@@ -16,7 +16,7 @@ from rfp_service.rfps.commands.rules import (
     must_have_a_part,
     must_not_be_requester,
 )
-from rfp_service.rfps.commands.taking_part import must_not_have_decided
+from rfp_service.rfps.commands.taking_part import must_be_fit_to_lead
 from rfp_service.rfps.domain.award_events import ProcurementTerminated, TerminationReason
 from rfp_service.rfps.domain.events import (
     RfpAccepted,
@@ -29,7 +29,6 @@ from rfp_service.rfps.domain.events import (
 )
 from rfp_service.rfps.domain.reasons import ReworkReason
 from rfp_service.rfps.domain.refusals import (
-    LeadIsRequester,
     NotOnHold,
     NotOutToMarket,
     OutToMarket,
@@ -133,9 +132,7 @@ class SelectRoute(Command[Rfp]):
         """Go on to the business case; the requester chooses no route and leads nothing of theirs."""
         must_be_in(rfp, Stage.TRIAGE)
         must_not_be_requester(rfp, stamp)
-        if stamp.known.same_person(self.lead, rfp.raised_by):
-            raise LeadIsRequester(lead=self.lead)
-        must_not_have_decided(rfp, self.lead, stamp)
+        must_be_fit_to_lead(rfp, self.lead, stamp)
         # Where the scheme laid down no thresholds, kinds of contract are not told apart.
         rules = stamp.known.rules
         usual = ContractKind.SERVICES if rules is not None and rules.thresholds else None

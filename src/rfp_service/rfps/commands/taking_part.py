@@ -102,7 +102,7 @@ def may_evaluate(rfp: Rfp, person: str, stamp: Stamp) -> None:
     """Refuse an evaluator who has approved, has a conflict, or has a part that the scheme keeps apart."""
     rules, same = rules_of(stamp), stamp.known.same_person
     must_not_have_decided(rfp, person, stamp)
-    _must_not_be_conflicted(rfp, person, stamp)
+    must_not_be_conflicted(rfp, person, stamp)
     apart = (
         ("lead", rfp.lead, rules.lead_may_evaluate),
         ("requester", rfp.raised_by, rules.requester_may_evaluate),
@@ -113,16 +113,25 @@ def may_evaluate(rfp: Rfp, person: str, stamp: Stamp) -> None:
 
 
 def may_lead(rfp: Rfp, person: str, stamp: Stamp) -> None:
-    """Refuse a lead who asked for it, has approved, or evaluates where the scheme keeps that apart."""
+    """Refuse whoever leads it already or is not fit to, and a new lead where there is none to replace."""
     if not rfp.lead:
         raise WrongStage(stage=rfp.stage, lead="")
     if stamp.known.same_person(person, rfp.lead):
         raise SamePerson(person=person)
+    must_be_fit_to_lead(rfp, person, stamp)
+
+
+def must_be_fit_to_lead(rfp: Rfp, person: str, stamp: Stamp) -> None:
+    """Refuse a lead who asked for it, has approved, is conflicted, or evaluates what the scheme keeps apart.
+
+    Routes were chosen before there was any scheme: that kept nothing apart.
+    """
     if stamp.known.same_person(person, rfp.raised_by):
         raise LeadIsRequester(lead=person)
     must_not_have_decided(rfp, person, stamp)
-    _must_not_be_conflicted(rfp, person, stamp)
-    if not rules_of(stamp).lead_may_evaluate and _evaluates(rfp, person, stamp):
+    must_not_be_conflicted(rfp, person, stamp)
+    rules = stamp.known.rules
+    if rules and not rules.lead_may_evaluate and _evaluates(rfp, person, stamp):
         raise MayNotEvaluate(part="lead", person=person)
 
 
@@ -143,7 +152,8 @@ def must_not_have_decided(rfp: Rfp, person: str, stamp: Stamp) -> None:
         raise HasDecided(person=person)
 
 
-def _must_not_be_conflicted(rfp: Rfp, person: str, stamp: Stamp) -> None:
+def must_not_be_conflicted(rfp: Rfp, person: str, stamp: Stamp) -> None:
+    """Refuse whoever has a declared conflict, by whatever account."""
     if stamp.known.among(person, rfp.conflicted):
         raise Conflicted(person=person)
 

@@ -1,15 +1,19 @@
 """While the market answers: questions, answers to everybody, and bids of which only a seal is kept."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from rfp_service.rfps.commands.issuing import closed
 from rfp_service.rfps.commands.rules import (
     must_be_at,
     must_be_in,
     must_not_be_requester,
     staying,
 )
+from rfp_service.rfps.domain.evaluation_refusals import ScoringHasBegun
+from rfp_service.rfps.domain.events import RfpEvent
 from rfp_service.rfps.domain.refusals import (
     AlreadyReceived,
     NoSuchQuestion,
@@ -69,18 +73,38 @@ class RecordResponse(Command[Rfp]):
     sha256: Sha256
     received_at: Instant
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> ResponseReceived:
-        """Record it; what came after the time was up is late, and not opened."""
-        must_be_at(rfp, Stage.OPEN, Stage.EVALUATION)
+    def decide(self, rfp: Rfp, stamp: Stamp) -> Sequence[RfpEvent]:
+        """Record it: late is what came after the time was up, whenever it is recorded, and not opened.
+
+        What came in time and is recorded afterwards competes, until the first score is given. Where the
+        RFP ended because nobody was known to have bid, it goes on after all.
+        """
+        ends = rfp.tender.responses_by
+        late = ends is not None and self.received_at >= ends
+        reopens = not late and _ended_for_want_of_bids(rfp)
+        if not reopens:
+            must_be_at(rfp, Stage.OPEN, Stage.EVALUATION)
         must_not_be_requester(rfp, stamp)
+        self._must_be_new(rfp, stamp)
+        if rfp.tender.scores and not late:
+            raise ScoringHasBegun(ended_at=ends)
+        received = ResponseReceived(
+            reference=self.reference, sha256=self.sha256, received_at=self.received_at, late=late,
+            **staying(rfp),
+        )  # fmt: skip
+        if not reopens:
+            return [received]
+        assert ends is not None, "what was open had an end"
+        return [received, closed(received.apply(rfp), ends, late=True)]
+
+    def _must_be_new(self, rfp: Rfp, stamp: Stamp) -> None:
+        """Refuse a bid that is recorded already, or came later than now."""
         if self.received_at > stamp.at:
             raise ReceivedInTheFuture(received_at=self.received_at)
         if self.reference in {bid.reference for bid in rfp.tender.bids}:
             raise AlreadyReceived(reference=self.reference)
-        ends = rfp.tender.responses_by
-        assert ends is not None, "what was open had an end"
-        late = self.received_at >= ends or rfp.stage is Stage.EVALUATION
-        return ResponseReceived(
-            reference=self.reference, sha256=self.sha256, received_at=self.received_at, late=late,
-            **staying(rfp),
-        )  # fmt: skip
+
+
+def _ended_for_want_of_bids(rfp: Rfp) -> bool:
+    """Say whether the RFP ended because no bid was known to have come in time."""
+    return rfp.stage is Stage.UNSUCCESSFUL and not rfp.tender.timely

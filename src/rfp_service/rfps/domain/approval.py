@@ -21,6 +21,11 @@ class Approval:
         return self.tiers[self.granted] if self.granted < len(self.tiers) else ""
 
     @property
+    def first(self) -> str:
+        """Return the tier that decides before the others; blank when none is asked."""
+        return self.tiers[0] if self.tiers else ""
+
+    @property
     def last(self) -> str:
         """Return the tier that decides for good; blank when none is asked."""
         return self.tiers[-1] if self.tiers else ""

@@ -39,6 +39,10 @@ class ScoresMissing(Refused):
     """Some scores are missing, or differ and have not been moderated."""
 
 
+class ScoringHasBegun(Refused):
+    """Bids are being scored: one more that came in time can't be measured with them."""
+
+
 class NothingToModerate(Refused):
     """Moderation needs the scores of every evaluator, and that they differ."""
 

@@ -105,6 +105,7 @@ class CallInUpheld(ClockStopped):
     """Scrutiny sent the decision back to those who took it; their grants no longer count."""
 
     reason: str
+    next_tier: str = ""  # whose turn it is then; events from before it was told lack it
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP before the same tiers again."""

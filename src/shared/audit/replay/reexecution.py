@@ -85,7 +85,10 @@ def _compared(command: Command[Any], before: State, decision: Sequence[Recorded]
 
 
 def agree(now: Event[Any], then: Event[Any]) -> bool:
-    """Say whether two events say the same; what was kept openly once may be a personal text today."""
+    """Say whether two events say the same.
+
+    What was kept openly once may be a personal text today; what events did not say yet then was not said.
+    """
     if type(now) is not type(then):
         return False
     openly = {
@@ -97,9 +100,18 @@ def agree(now: Event[Any], then: Event[Any]) -> bool:
         said = getattr(now, name)
         if not isinstance(said, Personal) or text not in (said.text, said.clear):
             return False
+    without = openly.keys() | _not_said_yet(then)
     return bool(
-        to_jsonable_python(_fields(now, openly)) == to_jsonable_python(_fields(then, openly))
+        to_jsonable_python(_fields(now, without)) == to_jsonable_python(_fields(then, without))
     )
+
+
+def _not_said_yet(then: Event[Any]) -> set[str]:
+    """Return the fields that came to an event after it was stored: but for None, each it had is there."""
+    fields = type(then).model_fields
+    return {
+        name for name in fields.keys() - then.model_fields_set if fields[name].default is not None
+    }
 
 
 def _fields(event: Event[Any], without: Iterable[str] = ()) -> dict[str, object]:

@@ -1,0 +1,88 @@
+"""Whose turn it is to approve is told, once for each turn; what begins no turn tells nobody."""
+
+from typing import Any
+
+import pytest
+
+from rfp_service.rfps.commands.approving import RequestApproval
+from rfp_service.rfps.commands.calling_in import ReferToCouncil, ReleaseCallIn, UpholdCallIn
+from rfp_service.rfps.commands.waiving import GrantWaiver
+from rfp_service.rfps.domain.key_decision_events import CallInUpheld
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.stages import Party, Stage
+from rfp_service.rfps.reactions import notify_next_tier
+from rfp_service.service import EVENTS
+from shared.eventstore.encoding import EnvelopeMapper, Topics
+from shared.messages import Command, Recorded
+from tests.rfps import way
+from tests.rfps.examples import ABSENT, IN_BUSINESS_CASE, IN_TWO_TIER_APPROVAL
+from tests.rfps.test_the_table import AWARD_CALLED_IN, AWARD_KEY
+from tests.rfps.way import DIRECTOR, HEAD, OFFICER, SCRUTINY, after
+from tests.support.specs import NOW, STREAM, as_stored, given, stamp
+
+MAPPER = EnvelopeMapper(Topics(EVENTS))
+REQUEST = RequestApproval(budget_code="IT-1", options_considered="Buy or not.", conflicts="None")
+UPHOLD = UpholdCallIn(reason="Too dear.")
+DEAR = way.RECOMMEND.model_copy(update={"value_pence": 21_000_000})
+DEAR_AWARD = after(after(way.SCORED, DEAR, **OFFICER), way.APPROVE_AWARD, **HEAD)
+
+
+def told(history: way.History, command: Command[Rfp], **known: Any) -> list[tuple[str, str]]:
+    """Return who is told of what when one more decision is recorded."""
+    notices: list[tuple[str, str]] = []
+    for event in given(ABSENT, *history).when(command, **known).events():
+        stored = MAPPER.stored(STREAM, 1, as_stored(event), stamp("ann"))
+        recorded: Recorded = MAPPER.recorded((1, STREAM, 1, stored.topic, stored.state, NOW))
+        notices += [(row["told"], row["about"]) for row in notify_next_tier(recorded)]
+    return notices
+
+
+@pytest.mark.parametrize(
+    ("history", "command", "by", "tier"),
+    [
+        (IN_BUSINESS_CASE, REQUEST, {}, "head"),
+        (IN_TWO_TIER_APPROVAL, way.APPROVE, HEAD, "director"),
+        (way.IN_WAIVER, GrantWaiver(reason="Urgent."), HEAD, "head"),
+        (way.SCORED, DEAR, OFFICER, "head"),
+        (way.CALLED_IN, UPHOLD, SCRUTINY, "director"),
+        (AWARD_CALLED_IN, UPHOLD, SCRUTINY, "head"),
+    ],
+)
+def test_the_tier_that_an_approval_waits_for_is_told(
+    history: way.History, command: Command[Rfp], by: dict[str, Any], tier: str
+) -> None:
+    assert told(history, command, **by) == [(tier, "approval-requested")]
+
+
+def test_the_last_tier_is_told_that_a_key_decision_is_its_own() -> None:
+    assert told(way.KEY_APPROVAL, way.APPROVE, **DIRECTOR) == [("director", "key-decision")]
+    assert told(DEAR_AWARD, way.APPROVE_AWARD, **DIRECTOR) == [("director", "key-decision")]
+
+
+def test_every_tier_is_told_of_a_waiver_which_any_of_them_may_grant() -> None:
+    assert told(IN_BUSINESS_CASE, way.WAIVER) == [
+        ("head", "waiver-requested"), ("director", "waiver-requested"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("history", "command", "by"),
+    [
+        (way.IN_APPROVAL, way.APPROVE, HEAD),
+        (way.RECOMMENDED, way.APPROVE_AWARD, HEAD),
+        (way.KEY_DECISION, way.FORWARD_PLAN, OFFICER),
+        (way.NOTIFIED, way.TAKE, DIRECTOR),
+        (AWARD_KEY, way.FORWARD_PLAN, OFFICER),
+        (way.CALLED_IN, ReferToCouncil(reason="Beyond us."), SCRUTINY),
+        (way.CALLED_IN, ReleaseCallIn(reason="Fair."), SCRUTINY),
+    ],
+)
+def test_what_begins_no_turn_tells_nobody(
+    history: way.History, command: Command[Rfp], by: dict[str, Any]
+) -> None:
+    assert told(history, command, **by) == []
+
+
+def test_a_call_in_upheld_before_its_tier_was_told_is_read_as_it_was() -> None:
+    old = CallInUpheld(stage=Stage.APPROVAL, waiting_on=Party.APPROVER, reason="Too dear.")
+    assert old.next_tier == ""
