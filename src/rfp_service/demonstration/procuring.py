@@ -43,6 +43,7 @@ from rfp_service.rfps.domain.award_events import ChallengeOutcome, TerminationRe
 from rfp_service.rfps.domain.routes import TENDERS, Route
 from rfp_service.rfps.domain.stages import Stage as At
 from rfp_service.rfps.domain.tender import Criterion, SetAsideGround
+from shared.calendar import day_in_london
 from shared.messages import Command
 
 EVALUATORS = ("evan-evaluator", "esme-evaluator")
@@ -212,7 +213,7 @@ def _is_signed(tale: Tale) -> bool:
         )
         return tale.does(stop, tale.officer, 5)
     tale.at = tale.stage.later(tale.at, 8)
-    day = tale.at.date()
+    day = day_in_london(tale.at)
     sign = ConcludeContract(
         reference=f"C-{tale.number:03}", signed_on=day, starts_on=day,
         ends_on=day + timedelta(days=3 * 365), details_notice=f"UK7-{tale.number:03}",
