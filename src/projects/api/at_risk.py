@@ -147,9 +147,8 @@ async def _answered(page: Page, reading: Reading, answer: ProjectsAtRisk) -> Res
             item["flags"] = [{"rule": flag["rule"]} for flag in item["flags"]]
     if page.media_type != JSON:
         return page.answer(reading, items, answer.next)
-    etag = f'W/"{reading.position}-{day_in_london(reading.as_of)}"'
-    headers = {"Vary": "Accept, Authorization", "ETag": etag, **page.link(answer.next)}
-    if not_modified(page.request, etag):
+    headers = {"Vary": "Accept, Authorization", "ETag": reading.tag, **page.link(answer.next)}
+    if not_modified(page.request, reading.tag):
         return Response(status_code=304, headers=headers)
     content = {**answer.model_dump(exclude={"items"}), "items": items}
     return Response(json_of(content), media_type=JSON, headers=headers)
@@ -177,4 +176,4 @@ async def see_forecast_calibration(request: Request, reading: Read) -> Response:
     found = await asyncio.to_thread(calibrate, finished)
     shares = {f"within_p{round(q * 100)}": w for q, w in zip(QUANTILES, found.within, strict=True)}
     shown = ForecastCalibration(finished=found.finished, tested=found.tested, **shares)
-    return answer_one(request, shown, f'W/"{reading.position}"')
+    return answer_one(request, shown, reading.tag)

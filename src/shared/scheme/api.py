@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel
 
 from shared.calendar import day_in_london
-from shared.http.answers import DECIDES, answer_one, one
+from shared.http.answers import DECIDES, answer_now, one
 from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.http.deciding import Store, may
 from shared.http.reading import Read
@@ -31,7 +31,7 @@ class SchemeInForce(BaseModel):
     "",
     summary="See the scheme in force",
     dependencies=[may("read-scheme")],
-    responses=one(SchemeInForce),
+    responses=one(SchemeInForce, lasting=False),
 )
 async def see_scheme(request: Request, reading: Read) -> Response:
     """Show what the council has decided about itself, as in force on the day of the reading."""
@@ -41,7 +41,7 @@ async def see_scheme(request: Request, reading: Read) -> Response:
     shown = SchemeInForce(
         version=stream.version, scheme_version=in_force.number, values=in_force.values
     )
-    return answer_one(request, shown, f'"{stream.version}"')
+    return answer_now(shown, stream.version)
 
 
 @router.post(

@@ -41,7 +41,7 @@ class NearDuplicateRow(BaseModel):
     "/near-duplicates",
     summary="Find near-duplicates of a need",
     dependencies=[may("read-rfps")],
-    responses=listed(NearDuplicateRow),
+    responses=listed(NearDuplicateRow, tagged=False),
 )
 async def list_near_duplicates(
     reading: Read,
@@ -62,7 +62,7 @@ async def list_near_duplicates(
     )  # fmt: skip
     items = [item for row in rows if _in_sight(reading, item := dict(row))]
     places = {item["id"]: number for number, item in enumerate(items)}
-    return await page.numbered(reading, items, lambda item: places[item["id"]] + 1)
+    return await page.untagged.numbered(reading, items, lambda item: places[item["id"]] + 1)
 
 
 def _in_sight(reading: Reading, row: Mapping[str, Any]) -> bool:
