@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 import httpx
 import pytest
@@ -145,7 +145,7 @@ AUDIT = {
 
 
 async def test_every_reading_of_the_audit_is_kept(api: Api) -> None:
-    """Each operation of the API file is asked in each of its forms; each leaves its line, refusals none."""
+    """Each operation of the API file is asked in each of its forms; each leaves its line, a 403 none."""
     case = await api.approved()
     await api.get("/v1/audit/checkpoint", SAM)
     while await newest_of_reads(api.service.pool) is None:  # noqa: ASYNC110  # another process signs
@@ -213,6 +213,23 @@ async def test_the_log_of_reads_is_read_like_any_list(api: Api) -> None:
     assert "by=hana" in listed[1]["target"]
     only = (await api.get("/v1/audit/reads", SAM, reader="sam")).json()["items"]
     assert [row["operation"] for row in only] == ["list_reads", "list_decisions"]
+
+
+async def test_a_refused_reading_of_the_audit_is_kept_too(api: Api) -> None:
+    await api.raised()
+    nothing = f"/v1/audit/streams/{uuid4()}"
+    await api.get(nothing, SAM, 404)
+    await api.get("/v1/audit/comparisons", SAM, 422, from_="1", as_of="0")
+    await api.get("/v1/audit/decisions", SAM, 422, limit="many")
+    await api.get("/v1/audit/decisions", SAM, 422, bye="hana")
+    await api.get(nothing, RITA, 403)
+    await api.get(nothing, None, 401)
+    rows = (await api.get("/v1/audit/reads", SAM)).json()["items"]
+    assert [(row["operation"], row["status"]) for row in reversed(rows)] == [
+        ("tell", 404), ("compare", 422), ("list_decisions", 422), ("list_decisions", 422),
+    ]  # fmt: skip
+    assert rows[-1]["target"].startswith(nothing)
+    assert {row["reader"] for row in rows} == {"sam"}
 
 
 class Clerk:

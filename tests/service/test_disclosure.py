@@ -145,6 +145,7 @@ async def test_that_it_exists_by_whom_and_when_shows_for_everybody(api: Api) -> 
     assert amended["said"]["cost_centre"] == MARK
     assert amended["said"]["estimate_pence"] is None
     assert amended["withheld"]["estimate_pence"] == MARK
+    assert "etag" not in (await api.get(f"/v1/rfps/{rfp}/history", SAM)).headers
     [listed] = (await api.get("/v1/exemptions", SAM)).json()["items"]
     assert (listed["id"], listed["matter_id"], listed["paragraph"]) == (made, rfp, 3)
     assert listed["reason"] == "It shows our ceiling."

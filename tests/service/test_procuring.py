@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from rfp_service.rfps.nearness import FOUND_LIMIT
 from shared.access.roles import Role
 from tests.support.api import Api
 from tests.support.people import ADA, DEREK, HANA, LEO, PAUL, PRIYA, RITA, SAM, SCHEME, Who
@@ -290,6 +291,26 @@ async def test_near_duplicates_are_pointed_out_before_one_asks_again(api: Api) -
     assert nothing["items"] == []
     before = (await api.get("/v1/rfps/near-duplicates", need="laptops", as_of=0)).json()["items"]
     assert before == []
+
+
+async def test_nearer_needs_of_other_areas_keep_none_of_ones_own_from_being_found(api: Api) -> None:
+    async def raised(title: str, area: str) -> str:
+        body = {"title": title, "description": "Forty of them.", "service_area": area}
+        identity: str = (await api.post("/v1/rfps", body, LEO)).json()["id"]
+        return identity
+
+    own = await raised("Laptops for the highway depots", "Highways")
+    for _ in range(FOUND_LIMIT):
+        await raised("Laptops for the registrars", "Registrars")
+    path, need = "/v1/rfps/near-duplicates", "laptops for the registrars"
+    elsewhere = Who("ines", RITA.roles, ("Highways",))
+    for as_of in (None, api.position):
+        now = {} if as_of is None else {"as_of": as_of}
+        found = (await api.get(path, elsewhere, need=need, **now)).json()["items"]
+        assert [item["id"] for item in found] == [own]
+        found = (await api.get(path, need=need, **now)).json()["items"]
+        assert len(found) == FOUND_LIMIT
+        assert own not in {item["id"] for item in found}
 
 
 async def test_a_past_rfp_is_copied_into_a_draft_of_ones_own(api: Api) -> None:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from shared.calendar import day_in_london
 from tests.support.api import Api
 from tests.support.people import ADA, HANA, RITA, SCHEME
 
@@ -24,7 +25,7 @@ async def test_the_first_scheme_may_reach_into_the_past(api: Api) -> None:
 
 async def test_a_later_scheme_takes_effect_on_its_day(api: Api) -> None:
     await api.adopt_scheme()
-    today = datetime.now(UTC).date()
+    today = day_in_london(datetime.now(UTC))
     for days, expect in ((-1, 409), (1, 200)):
         day = (today + timedelta(days)).isoformat()
         body = scheme(effective_from=day, closed_days=["2027-12-24"])
@@ -52,7 +53,7 @@ async def test_only_an_administrator_adopts(api: Api) -> None:
 
 async def test_a_changed_scheme_counts_for_the_next_decision(api: Api) -> None:
     rfp = await api.in_approval()
-    today = datetime.now(UTC).date().isoformat()
+    today = day_in_london(datetime.now(UTC)).isoformat()
     nobody = [{"name": "head", "up_to_pence": 2_500_000, "approvers": ["somebody-else"]}]
     body = scheme(effective_from=today, tiers=nobody)
     await api.post("/v1/scheme/decisions", body, ADA, version=1)

@@ -18,7 +18,7 @@ from projects.domain.project import Origin, Way
 from projects.views.at_risk import PAGE, TOTALS, Question, WorkingDays, flags, late
 from projects.views.calibration import calibrate
 from projects.views.forecasting import QUANTILES, History, path_of
-from shared.calendar import LONDON, WorkingTime
+from shared.calendar import WorkingTime, day_in_london
 from shared.fields import ASKED, Day, Flag
 from shared.http.answers import NOT_MODIFIED, READS_MANY, answer_one, one
 from shared.http.bodies import StrictRoute
@@ -76,7 +76,7 @@ async def see_projects_at_risk(  # noqa: PLR0913, PLR0917  # the filters of one 
     who may read them.
     """
     scheme = await _scheme(request, reading)
-    in_force = scheme.in_force(reading.as_of.astimezone(LONDON).date()).values
+    in_force = scheme.in_force(day_in_london(reading.as_of)).values
     transition = transition_date or (in_force.transition_date if in_force else None)
     question = Question(
         transition, reading.position if reading.past else None,
@@ -115,7 +115,7 @@ async def _page(
     found = await reading.pool.fetch(statement + limit, *values)
     more, rows = len(found) > page.limit, [dict(row) for row in found[: page.limit]]
     _, history = await request.app.state.service.slips.as_of(reading)
-    today = reading.as_of.astimezone(LONDON).date()
+    today = day_in_london(reading.as_of)
     items = [
         _item(row, question.transition, over, history, today)
         for row, over in zip(rows, late(rows, question.transition, days), strict=True)
@@ -147,9 +147,8 @@ async def _answered(page: Page, reading: Reading, answer: ProjectsAtRisk) -> Res
             item["flags"] = [{"rule": flag["rule"]} for flag in item["flags"]]
     if page.media_type != JSON:
         return page.answer(reading, items, answer.next)
-    etag = f'W/"{reading.position}-{reading.as_of.date()}"'
-    headers = {"Vary": "Accept, Authorization", "ETag": etag, **page.link(answer.next)}
-    if not_modified(page.request, etag):
+    headers = {"Vary": "Accept, Authorization", "ETag": reading.tag, **page.link(answer.next)}
+    if not_modified(page.request, reading.tag):
         return Response(status_code=304, headers=headers)
     content = {**answer.model_dump(exclude={"items"}), "items": items}
     return Response(json_of(content), media_type=JSON, headers=headers)
@@ -177,4 +176,4 @@ async def see_forecast_calibration(request: Request, reading: Read) -> Response:
     found = await asyncio.to_thread(calibrate, finished)
     shares = {f"within_p{round(q * 100)}": w for q, w in zip(QUANTILES, found.within, strict=True)}
     shown = ForecastCalibration(finished=found.finished, tested=found.tested, **shares)
-    return answer_one(request, shown, f'W/"{reading.position}"')
+    return answer_one(request, shown, reading.tag)

@@ -14,6 +14,7 @@ from projects.commands.judging import (
 )
 from projects.commands.knowing import of_categories, of_checklist, of_weights
 from projects.domain.project import MOSCOW_ORDER
+from shared.calendar import day_in_london
 from shared.errors import Refused
 from shared.eventstore.store import EventStore
 from shared.projecting.views import STILL_VALID
@@ -42,18 +43,18 @@ async def whether_it_is_named(
     store: EventStore, command: CategoriseProject | IdentifyProject
 ) -> dict[str, JsonValue]:
     """Find out whether the scheme names a category."""
-    values = await values_in_force(store, datetime.now(UTC).date())
+    values = await values_in_force(store, day_in_london(datetime.now(UTC)))
     return of_categories(values, command.category, command.sub_category)
 
 
 async def what_must_be_confirmed(store: EventStore, _: ConfirmReadiness) -> dict[str, JsonValue]:
     """Find the readiness checklist in force."""
-    return of_checklist(await values_in_force(store, datetime.now(UTC).date()))
+    return of_checklist(await values_in_force(store, day_in_london(datetime.now(UTC))))
 
 
 async def weights_and_rank(store: EventStore, command: PrioritiseProject) -> dict[str, JsonValue]:
     """Find the weights in force, and the rank that the command's score comes to among open projects."""
-    facts = of_weights(await values_in_force(store, datetime.now(UTC).date()))
+    facts = of_weights(await values_in_force(store, day_in_london(datetime.now(UTC))))
     weights = {name: float(w) for name, w in facts.get("weights", {}).items()}  # type: ignore[union-attr, arg-type]  # numbers by name
     try:
         key = rank_key(command.moscow, weighted(command.scores, weights))

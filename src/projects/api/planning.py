@@ -14,7 +14,7 @@ from projects.commands.knowing import of_weights
 from projects.domain.project import Moscow
 from projects.views.proposing import RulesFile, first_that_holds
 from projects.views.ranking import moves, ranks, score_table, weighted_scores
-from shared.calendar import LONDON
+from shared.calendar import day_in_london
 from shared.fields import Flag
 from shared.http.answers import one, problems
 from shared.http.bodies import StrictRoute, strict
@@ -166,7 +166,7 @@ async def see_ranking(
 
     Each says how its rank moves when a weight is raised or lowered.
     """
-    day = reading.as_of.astimezone(LONDON).date()
+    day = day_in_london(reading.as_of)
     store = request.app.state.service.store
     scheme = await store.load(SCHEME_ID, Scheme(), reading.position if reading.past else None)
     weights = _numbers(of_weights(scheme.state.in_force(day).values).get("weights", {}))

@@ -11,10 +11,10 @@ from projects.commands.decision import ProjectDecision
 from projects.commands.identifying import IdentifyProject
 from projects.domain.project import Moscow, Origin, Project, Stage, Way, project_id
 from projects.views.register import projects
-from shared.audit.history import History, history
+from shared.audit.history import History, answer_history
 from shared.errors import NotFound
 from shared.fields import ASKED, Flag
-from shared.http.answers import CREATES, DECIDES, answer_one, listed, one, seen
+from shared.http.answers import CREATES, DECIDES, listed, one, seen
 from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.http.deciding import Opening, Store, may
 from shared.http.pages import Paged
@@ -126,5 +126,4 @@ async def see_project(request: Request, project_id: ProjectId, reading: Read) ->
 )
 async def see_project_history(request: Request, project_id: ProjectId, reading: Read) -> Response:
     """Show everything that happened to one project, in order: who decided what, when, knowing what."""
-    told = await history(reading, project_id, Project())
-    return answer_one(request, told, f'"{told.version}"')
+    return await answer_history(request, reading, project_id, Project())

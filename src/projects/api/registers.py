@@ -30,6 +30,7 @@ from shared.bulk.batches import BATCHES, Counts, Mode, cause_of
 from shared.bulk.carrying import Undertaking
 from shared.bulk.items import Item
 from shared.bulk.outcomes import Outcome, not_understood, unreadable
+from shared.calendar import day_in_london
 from shared.errors import NotFound
 from shared.fields import SHORT_TEXT_LIMIT, Flag
 from shared.http.answers import CREATES, answer_one, one, problems
@@ -124,7 +125,7 @@ async def hand_register_in(  # the parts of one form
         path = Path(folder, "register")
         batch = uuid5(BATCHES, await asyncio.to_thread(_kept, file, path, wishes.text()))
         table, rows = await asyncio.to_thread(_looked_through, path, wishes.encoding)
-        values = await values_in_force(desk.store, stamp.at.date())
+        values = await values_in_force(desk.store, day_in_london(stamp.at))
         how = replace(await _how(request, table, wishes), names=naming(values))
         known = Known(position=stamp.known.position, roles=stamp.known.roles,
                       scheme_version=stamp.known.scheme_version)  # fmt: skip

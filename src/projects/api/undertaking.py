@@ -10,6 +10,7 @@ from projects.api.finding import keys_of_the_ranked, values_in_force
 from projects.api.operations import categorisations, handlings, prioritisations, undoing
 from projects.domain.project import Project
 from shared.bulk.asking import Operation, Operations, Words
+from shared.calendar import day_in_london
 from shared.eventstore.store import EventStore
 from shared.messages import Stamp
 from shared.scheme.domain import SchemeValues
@@ -21,7 +22,7 @@ UNDO = "project-undo"
 
 
 async def _values(store: EventStore, stamp: Stamp) -> SchemeValues | None:
-    return await values_in_force(store, stamp.at.date(), stamp.known.position)
+    return await values_in_force(store, day_in_london(stamp.at), stamp.known.position)
 
 
 def _reason(said: Words) -> str | None:

@@ -12,7 +12,7 @@ from projects.domain.refusals import (
     ProjectIsPaused,
     WrongProjectStage,
 )
-from shared.calendar import LONDON
+from shared.calendar import day_in_london
 from shared.messages import Stamp
 
 BATCH = "batch:"
@@ -65,7 +65,7 @@ def at_least(project: Project, stage: Stage) -> Stage:
 
 def today(stamp: Stamp) -> date:
     """Return the day of a decision, by London's clocks."""
-    return stamp.at.astimezone(LONDON).date()
+    return day_in_london(stamp.at)
 
 
 def batch_of(stamp: Stamp) -> UUID | None:

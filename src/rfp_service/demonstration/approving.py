@@ -20,6 +20,7 @@ from rfp_service.rfps.commands.key_decisions import (
 from rfp_service.rfps.commands.waiving import GrantWaiver, RequestWaiver
 from rfp_service.rfps.domain.approval import WaiverGround
 from rfp_service.rfps.domain.stages import Stage as At
+from shared.calendar import day_in_london
 
 SCRUTINY = "sam-scrutiny"
 DEPUTY_LIMIT_PENCE = 20_000_000
@@ -76,7 +77,9 @@ def key_decision(tale: Tale) -> bool:
     """Announce, wait for 28 clear days, take, publish; scrutiny calls some of them in."""
     if tale.rfp.state.stage is not At.KEY_DECISION:
         return True
-    notice = PublishForwardPlanNotice(reference=f"FP-{tale.number:03}", published_on=tale.at.date())
+    notice = PublishForwardPlanNotice(
+        reference=f"FP-{tale.number:03}", published_on=day_in_london(tale.at)
+    )
     if not tale.does(notice, tale.officer, 1):
         return False
     tale.at += timedelta(days=30)

@@ -11,6 +11,7 @@ from shared.access.claims import Scope
 from shared.accounts.commands import IssueApiKey, OpenServiceAccount, RotateApiKey
 from shared.accounts.domain import ServiceAccount
 from shared.accounts.keys import hash_of, new_secret
+from shared.calendar import day_in_london
 from shared.disclosure.commands import DeclareExempt, ReleaseExemption
 from shared.disclosure.domain import Exemption
 from shared.disclosure.matters import contents
@@ -35,13 +36,13 @@ def begin_long_ago(stage: Stage, start: datetime) -> Thing:
     """Adopt a scheme eight years ago, and let two delegations by it have come and gone since."""
     at = start - LONG_AGO
     scheme = Thing(SCHEME_ID, Scheme())
-    values = SCHEME.model_copy(update={"effective_from": at.date()})
+    values = SCHEME.model_copy(update={"effective_from": day_in_london(at)})
     stage.decide(scheme, AdoptScheme(values=values, reason="First scheme."), ADA, at)
     for number in range(2):
         at += timedelta(days=30)
         give = GiveDelegation(
-            delegate="dora-deputy", limit_pence=1_000_000, first_day=at.date(),
-            last_day=(at + timedelta(days=20)).date(), reason="Recovering from an operation.",
+            delegate="dora-deputy", limit_pence=1_000_000, first_day=day_in_london(at),
+            last_day=day_in_london(at + timedelta(days=20)), reason="Recovering from an operation.",
         )  # fmt: skip
         stage.decide(_old_delegation(stage, number), give, "dev-director", at)
     return scheme
@@ -122,7 +123,7 @@ def _declare(
         matter_id=scene.stream_id, matter_version=0 if whole else scene.version, fields=fields,
         paragraph=3, reason="It would show a supplier how far the council would go.",
         public_interest="The council pays less while bidders don't know it; it is released later.",
-        review_on=(at + timedelta(days=500)).date(),
+        review_on=day_in_london(at + timedelta(days=500)),
     )  # fmt: skip
     found = {
         field

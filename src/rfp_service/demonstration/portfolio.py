@@ -13,6 +13,7 @@ from projects.domain.capacity import CAPACITY_ID, Capacity, OurPeople
 from projects.domain.events import PersonMonths
 from projects.domain.project import RATINGS, Moscow, Origin, Project, Scale, Way, project_id
 from rfp_service.demonstration.stage import Stage, Thing
+from shared.calendar import day_in_london
 from shared.scheme.domain import ProjectCategory, Weight
 
 FINISHED, RUNNING = 90, 150
@@ -76,7 +77,7 @@ def _finished(stage: Stage, number: int, at: datetime) -> None:
     category, sub, title = _named(number)
     planned = stage.chance.randint(90, 500)
     took = round(planned * (1 + stage.chance.gauss(SLIPS[category], 20) / 100))
-    finished = at.date() - timedelta(days=stage.chance.randint(5, 700))
+    finished = day_in_london(at) - timedelta(days=stage.chance.randint(5, 700))
     begun = finished - timedelta(days=max(30, took))
     command = IdentifyProject(
         reference=f"OLD-{number + 1:03}", title=title, origin=ORIGINS[number % len(ORIGINS)],
@@ -108,7 +109,7 @@ class _Course:
         if self.number % 6 != 5 and self._is_judged() and self.number % 4:
             self._is_under_way()
         if self.number % 5 == 1:
-            due = self.at.date() + timedelta(days=60)
+            due = day_in_london(self.at) + timedelta(days=60)
             self._does(AgreeActionPlan(owner=PIA, due=due), 4)
 
     def _does(self, command: object, days: float, **facts: JsonValue) -> bool:
@@ -116,7 +117,7 @@ class _Course:
         return self.stage.decide(self.thing, command, PIA, self.at, **facts)  # type: ignore[arg-type]  # those below
 
     def _is_found(self) -> bool:
-        begun = self.at.date() - timedelta(days=self.chance.randint(20, 300))
+        begun = day_in_london(self.at) - timedelta(days=self.chance.randint(20, 300))
         known = self.number % 13 != 12
         ends = self.transition + timedelta(days=round(self.chance.gauss(-120, 160)))
         scale = (Scale.THREE_POINT, Scale.FIVE_POINT)[self.number % 2]
@@ -167,7 +168,7 @@ class _Course:
     def _is_under_way(self) -> bool:
         if self.thing.state.handling.way is Way.STOP:
             return False
-        begun = self.at.date()
+        begun = day_in_london(self.at)
         milestone = SetMilestone(name="Design agreed", baseline=begun + timedelta(days=45))
         later = self.thing.state.schedule.forecast_end
         return (

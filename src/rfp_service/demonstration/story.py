@@ -42,6 +42,7 @@ from rfp_service.rfps.domain.reasons import DeclineReason, ReworkReason
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import Party
+from shared.calendar import day_in_london
 from shared.messages import Command
 from shared.scheme.commands import AdoptScheme
 from shared.scheme.delegating import GiveDelegation
@@ -94,15 +95,15 @@ def story(now: datetime) -> list[Scene]:
     for number in range(RFPS):
         _Tale(stage, number, items, start).tell()
     tell_of_governing(stage, start)
-    tell_of_projects(stage, start, (start + 2 * YEAR).date())
+    tell_of_projects(stage, start, day_in_london(start + 2 * YEAR))
     return sorted(stage.scenes, key=lambda scene: scene.at)
 
 
 def _adopt_scheme(stage: Stage, scheme: Thing, start: datetime) -> None:
     values = SCHEME.model_copy(
         update={
-            "effective_from": start.date(),
-            "transition_date": (start + 2 * YEAR).date(),
+            "effective_from": day_in_london(start),
+            "transition_date": day_in_london(start + 2 * YEAR),
             "project_categories": list(CATEGORIES),
             "weights": list(WEIGHTS),
         }
@@ -116,8 +117,8 @@ def _delegate(stage: Stage, start: datetime) -> None:
     """The director lets her deputy decide while she is away, for less than she may decide herself."""
     delegation = stage.thing("delegation", Delegation())
     give = GiveDelegation(
-        delegate="dora-deputy", limit_pence=DEPUTY_LIMIT_PENCE, first_day=start.date(),
-        last_day=(start + 2 * YEAR).date(), reason="Away on the transition board.",
+        delegate="dora-deputy", limit_pence=DEPUTY_LIMIT_PENCE, first_day=day_in_london(start),
+        last_day=day_in_london(start + 2 * YEAR), reason="Away on the transition board.",
     )  # fmt: skip
     stage.decide(delegation, give, "dev-director", start + timedelta(minutes=5))
     given = stage.scenes[-1].event
@@ -184,7 +185,7 @@ class _Tale:
         return self.does(ask, self.requester, 0) and self.does(
             AmendRfp(
                 cost_centre=f"CC-{1000 + self.number}",
-                needed_by=(self.at + timedelta(days=200)).date(),
+                needed_by=day_in_london(self.at + timedelta(days=200)),
                 estimate_pence=self.price,
                 estimate_with_vat_pence=self.price * (100 + VAT_PERCENT) // 100,
             ),

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from projects.api.finding import values_in_force
 from projects.api.projects import ProjectId
 from projects.domain.project import Dependency, Project
-from shared.calendar import LONDON
+from shared.calendar import day_in_london
 from shared.context import AwaitedThings, Expected
 from shared.errors import NotFound
 from shared.http.answers import one
@@ -73,7 +73,7 @@ async def see_dependencies(request: Request, project_id: ProjectId, reading: Rea
         raise NotFound
     project = stream.state
     in_sight(reading.person, reading.areas, project.about.service_area or None, None)
-    day = reading.as_of.astimezone(LONDON).date()
+    day = day_in_london(reading.as_of)
     values = await values_in_force(service.store, day, until)
     transition = values.transition_date if values else None
     latest = project.schedule.latest_end

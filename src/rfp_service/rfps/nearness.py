@@ -17,7 +17,8 @@ WITH asked AS (
            r.first_position, similarity(r.title, $1) AS spelt, t.stems AS stems, a.stems AS wanted
     FROM rfps r, asked a, LATERAL (SELECT tsvector_to_array({NEED}) AS stems) t
     WHERE {{valid}} AND r.opened_at >= $2
-      AND (r.id NOT IN ({WITH_EXEMPT.format(names="$5")}) OR r.raised_by = ANY ($6))
+      AND (r.id NOT IN ({WITH_EXEMPT.format(names="$4")}) OR r.raised_by = ANY ($5))
+      AND (CAST($6 AS text[]) IS NULL OR r.service_area = ANY ($6) OR r.raised_by = ANY ($5))
       AND ({NEED} @@ a.query OR similarity(r.title, $1) >= 0.3)
 ), scored AS (
     SELECT n.*, shared.n::float8 / greatest(cardinality(n.wanted), 1) AS covered
@@ -28,15 +29,15 @@ WITH asked AS (
 SELECT id, reference, title, service_area, stage, raised_by, opened_at, first_position,
        round(((covered + spelt) / 2)::numeric, 3)::float8 AS nearness
 FROM scored WHERE (covered + spelt) / 2 >= {NEAR_ENOUGH}
-ORDER BY nearness DESC, first_position DESC LIMIT $4
+ORDER BY nearness DESC, first_position DESC LIMIT $3
 """
 
 
 def near(*, past: bool) -> str:
-    """Return the statement: of a need, the earliest opening, a position, how many at most.
+    """Return the statement for a need, the earliest opening, and how many at most.
 
-    Then by which fields nothing may be found that they are exempt in, unless somebody raised it.
+    Then by which fields nothing may be found that they are exempt in, the reader's ids, whose own RFPs
+    are always found, and the service areas they are limited to, if any; of the past, a position as well.
     """
-    then = "r.valid_from <= $3 AND r.valid_to > $3"
-    now = f"r.valid_to = {STILL_VALID} AND r.valid_from <= greatest($3, r.valid_from)"
-    return _NEAR.format(valid=then if past else now)
+    then = "r.valid_from <= $7 AND r.valid_to > $7"
+    return _NEAR.format(valid=then if past else f"r.valid_to = {STILL_VALID}")

@@ -13,7 +13,7 @@ from shared.accounts.domain import ServiceAccount, Status
 from shared.accounts.keys import hash_of, key_of, new_secret
 from shared.accounts.views import account_row, service_accounts
 from shared.errors import NotFound
-from shared.http.answers import CREATES, DECIDES, answer_one, listed, one
+from shared.http.answers import CREATES, DECIDES, answer_now, listed, one
 from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.http.deciding import Opening, Store, may
 from shared.http.pages import Paged
@@ -118,7 +118,7 @@ async def list_accounts(reading: Read, page: Paged) -> Response:
     "/{account_id}",
     summary="See a service account",
     dependencies=[may("read-service-accounts")],
-    responses=one(AccountSeen),
+    responses=one(AccountSeen, lasting=False),
 )
 async def see_account(request: Request, account_id: AccountId, reading: Read) -> Response:
     """Show one service account, its keys, and when each was last used."""
@@ -140,4 +140,4 @@ async def see_account(request: Request, account_id: AccountId, reading: Read) ->
             for name, key in stream.state.keys.items()
         ],
     )  # fmt: skip
-    return answer_one(request, shown, f'"{stream.version}"')
+    return answer_now(shown, stream.version)

@@ -125,7 +125,7 @@ def worth(low: int, high: int) -> Conditions:
     "/decisions",
     summary="List every decision",
     dependencies=[may(READ_AUDIT)],
-    responses=listed(DecisionRow),
+    responses=listed(DecisionRow, tagged=False),
 )
 async def list_decisions(
     reading: Read,
@@ -138,7 +138,9 @@ async def list_decisions(
     statement = select(*of_row, case_value().label("case_value_pence")).where(
         decisions.c.position <= reading.position, *names, *bounds
     )
-    return await page.of(reading, statement, decisions.c.position, also=_with_what_was_said)
+    return await page.untagged.of(
+        reading, statement, decisions.c.position, also=_with_what_was_said
+    )
 
 
 def case_value() -> "ScalarSelect[int | None]":

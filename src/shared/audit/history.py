@@ -3,12 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
+from fastapi import Request, Response
 from pydantic import BaseModel, JsonValue
 
 from shared.errors import NotFound
+from shared.http.answers import answer_one, answer_untagged
 from shared.http.areas import in_sight, whose
 from shared.http.reading import Reading
 from shared.messages import Recorded, State
+from shared.personal import personal_texts_in
 
 
 class HistoryEntry(BaseModel):
@@ -35,17 +38,29 @@ class History(BaseModel):
     items: list[HistoryEntry]
 
 
-async def history(reading: Reading, stream_id: UUID, blank: State) -> History:
-    """Return a thing's history as far as a reading; `NotFound` where there is none of its kind."""
+async def answer_history(
+    request: Request, reading: Reading, stream_id: UUID, blank: State
+) -> Response:
+    """Answer a thing's history as far as a reading; `NotFound` where there is none of its kind.
+
+    It has no ETag where something is withheld, or was said of somebody, which may be destroyed at any time.
+    """
     events = await reading.record.stream(stream_id, reading.position if reading.past else None)
     if not events or type(events[-1].event).kind != blank.kind:
         raise NotFound
     in_sight(reading.person, reading.areas, *whose(events))
     entries = [{"stream_id": stream_id, **_entry(event).model_dump()} for event in events]
     await reading.veiled(entries)
-    return History.model_validate(
-        {"id": stream_id, "version": events[-1].version, "items": entries}
-    )
+    version = events[-1].version
+    shown = History.model_validate({"id": stream_id, "version": version, "items": entries})
+    if any(entry.withheld for entry in shown.items) or any(map(_speaks_of_somebody, events)):
+        return answer_untagged(shown.model_dump(by_alias=True))
+    return answer_one(request, shown, f'"{version}"')
+
+
+def _speaks_of_somebody(recorded: Recorded) -> bool:
+    """Say whether an event holds a text that goes with whom it is about."""
+    return any(text.sealed for text in personal_texts_in(recorded.event))
 
 
 def _entry(recorded: Recorded) -> HistoryEntry:

@@ -5,26 +5,48 @@ from typing import Any
 
 import asyncpg
 from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
 
 from shared.database import Connection
+from shared.errors import NotAllowed, NotAuthenticated, Refused, TooMany
 from shared.http.bodies import StrictRoute
+from shared.problems import status_of
 
 TARGET_LIMIT = 2_000
 READ_AUDIT = "read-audit"
+UNPROCESSABLE = 422  # as problems says of what can't be understood
 NAME = r"^[A-Za-z0-9][A-Za-z0-9 ._:@/-]*$"  # of a person, a kind, an event
+
+NOT_HEARD = (
+    NotAuthenticated,
+    NotAllowed,
+    TooMany,
+)  # whoever is turned away at the door reads nothing
 
 KEEP = "SELECT append_audit_read($1, $2, $3, $4, $5, $6)"
 
 
 class AuditRoute(StrictRoute):
-    """A route of the audit: whatever it answers, that it was asked is in the log of reads first."""
+    """A route of the audit: whatever it answers, that it was asked is in the log of reads first.
+
+    So it is where the answer is a refusal: which ids there are none of, is something one has read, too.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler, with the keeping of the read behind it."""
         handler = super().get_route_handler()
 
         async def kept(request: Request) -> Response:
-            response = await handler(request)
+            try:
+                response = await handler(request)
+            except NOT_HEARD:
+                raise
+            except Refused as refusal:
+                await _keep(request, self.name, status_of(type(refusal)))
+                raise
+            except RequestValidationError:
+                await _keep(request, self.name, UNPROCESSABLE)
+                raise
             await _keep(request, self.name, response.status_code)
             return response
 

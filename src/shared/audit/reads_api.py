@@ -79,7 +79,7 @@ async def see_reads_checkpoint(request: Request) -> ReadsCheckpoint:
     "/reads",
     summary="List who has read the audit",
     dependencies=[may(READ_AUDIT)],
-    responses=listed(ReadRow),
+    responses=listed(ReadRow, tagged=False),
 )
 async def list_reads(
     reading: Read,
@@ -94,4 +94,4 @@ async def list_reads(
         statement = statement.where(reads.c.read_at <= reading.as_of)
     if reader is not None:
         statement = statement.where(reads.c.reader == reader)
-    return await page.of(reading, statement, reads.c.position)
+    return await page.untagged.of(reading, statement, reads.c.position)

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 from typing_extensions import TypeAliasType
 
+from shared.calendar import day_in_london
 from shared.disclosure.domain import (
     Exemption,
     ExemptionDeclared,
@@ -92,7 +93,7 @@ def _must_be_in_force(exemption: Exemption) -> None:
 
 
 def _must_lie_ahead(day: date, stamp: Stamp) -> None:
-    today = stamp.at.date()
+    today = day_in_london(stamp.at)
     if not today < day <= today + REVIEW_LIMIT:
         raise ReviewNotAhead(review_on=day)
 

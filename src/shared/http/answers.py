@@ -73,8 +73,8 @@ DECIDES = problems(404, 409, 412, 413, 415, 428)
 NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "You hold this already"}}
 
 
-def listed(item: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
-    """Return the declaration of a list in its three forms."""
+def listed(item: type[BaseModel], *, tagged: bool = True) -> dict[int | str, dict[str, Any]]:
+    """Return the declaration of a list in its three forms; one without an ETag is always sent."""
     many = create_model(
         f"{item.__name__}List",
         __doc__="A page of a list; `next` is the cursor of the following page.",
@@ -89,21 +89,33 @@ def listed(item: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
             "model": many,
             "content": {CSV: text, NDJSON: text},
         },
-        **NOT_MODIFIED,
+        **(NOT_MODIFIED if tagged else {}),
         **READS_MANY,
     }
 
 
-def one(item: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
-    """Return the declaration of a single thing."""
-    return {200: {"description": "The thing", "model": item}, **NOT_MODIFIED, **READS_ONE}
+def one(item: type[BaseModel], *, lasting: bool = True) -> dict[int | str, dict[str, Any]]:
+    """Return the declaration of a single thing; one that does not last is always sent."""
+    held = NOT_MODIFIED if lasting else {}
+    return {200: {"description": "The thing", "model": item}, **held, **READS_ONE}
 
 
 def answer_one(request: Request, item: BaseModel, etag: str) -> Response:
-    """Return a single thing with its ETag, or say that the caller holds it already."""
+    """Return a single thing that its ETag says all of, or say that the caller holds it already."""
     headers = {"ETag": etag, "Vary": "Authorization"}
     if not_modified(request, etag):
         return Response(status_code=304, headers=headers)
+    return Response(
+        item.model_dump_json(by_alias=True), media_type="application/json", headers=headers
+    )
+
+
+def answer_now(item: BaseModel, version: int) -> Response:
+    """Return a single thing that changes otherwise than by decisions on it, too: always whole.
+
+    Its ETag is the version that If-Match takes; whoever holds that may hold yesterday's answer.
+    """
+    headers = {"ETag": f'"{version}"', "Vary": "Authorization"}
     return Response(
         item.model_dump_json(by_alias=True), media_type="application/json", headers=headers
     )
@@ -123,10 +135,29 @@ async def seen(
     It then has no ETag: what a caller holds without some fields is not the thing at that version. Nor
     has one with `personal` fields, given as they are stored: a text may be destroyed at any time.
     """
+    shown = await _veiled(reading, item, personal, sealed=sealed)
+    if "withheld" not in shown and not personal:
+        return answer_one(request, item, etag)
+    return answer_untagged(shown)
+
+
+async def seen_now(reading: Reading, item: BaseModel, version: int) -> Response:
+    """Return as `seen` does a single thing that changes otherwise than by decisions on it, too."""
+    shown = await _veiled(reading, item, NOTHING, sealed=True)
+    return answer_untagged(shown) if "withheld" in shown else answer_now(item, version)
+
+
+def answer_untagged(shown: Mapping[str, object]) -> Response:
+    """Return what nobody can hold on to."""
+    headers = {"Vary": "Authorization"}
+    return Response(json_of(shown), media_type="application/json", headers=headers)
+
+
+async def _veiled(
+    reading: Reading, item: BaseModel, personal: Mapping[str, object], *, sealed: bool
+) -> dict[str, Any]:
+    """Return what a reader may see of a single thing, if they may see it at all."""
     shown = item.model_dump(by_alias=True) | dict(personal)
     in_sight(reading.person, reading.areas, shown.get("service_area"), shown.get("raised_by"))
     await reading.veiled([shown], sealed=sealed)
-    if "withheld" not in shown and not personal:
-        return answer_one(request, item, etag)
-    headers = {"Vary": "Authorization"}
-    return Response(json_of(shown), media_type="application/json", headers=headers)
+    return shown

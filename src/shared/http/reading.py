@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from shared.access.tokens import Person
+from shared.calendar import day_in_london
 from shared.errors import Unacceptable, ViewsBehind
 from shared.eventstore.reading import Basis, Reader
 from shared.projecting.views import DIALECT, STILL_VALID
@@ -69,17 +70,27 @@ class Reading:
     """One reading of the views: where from, as of which position and instant, whether past, for whom.
 
     With `happened_by` it shows what is recorded now, at this position, of what had happened by then.
+    `visible` is how far the views have come, whatever it is answered as of.
     """
 
     pool: asyncpg.Pool
     record: Reader
     position: int
+    visible: int
     as_of: datetime
     past: bool
     person: Person
     veil: Veil
     areas: frozenset[str] | None = None
     happened_by: datetime | None = None
+
+    @property
+    def tag(self) -> str:
+        """Return the ETag of what follows from the record and London's day alone.
+
+        What is shown of the past is veiled by what holds now: it too is another one once more is recorded.
+        """
+        return f'W/"{self.position}-{self.visible}-{day_in_london(self.as_of)}"'
 
     async def veiled(self, items: Sequence[dict[str, Any]], *, sealed: bool = True) -> None:
         """Withhold from items what their reader may not see: sealed, or exempt without the right to it."""
@@ -173,9 +184,11 @@ async def reading(request: Request, after: After = None, as_of: AsOf = None) -> 
         if not await visibility.reaches(wanted):
             raise ViewsBehind(position=wanted, visible=visibility.position)
     past = position is not None
-    at, seen = (instant, position) if position is not None else (now, visibility.position)
+    visible = visibility.position
+    at, seen = (instant, position) if position is not None else (now, visible)
     areas = getattr(request.state, "areas", None)
-    return Reading(service.pool, record, seen, at, past, request.state.person, service.veil, areas)
+    person, veil = request.state.person, service.veil
+    return Reading(service.pool, record, seen, visible, at, past, person, veil, areas)
 
 
 OnBasis = Annotated[
@@ -190,8 +203,7 @@ async def replaying(
     then = await reading(request, after, as_of)
     if basis is Basis.KNOWN_THEN or not then.past:
         return then
-    visible = request.app.state.service.visibility.position
-    return replace(then, position=visible, happened_by=then.as_of)
+    return replace(then, position=then.visible, happened_by=then.as_of)
 
 
 async def _meant(record: Reader, as_of: str | None, now: datetime) -> tuple[int | None, datetime]:

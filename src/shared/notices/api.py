@@ -44,7 +44,7 @@ class NoticeRow(BaseModel):
     "",
     summary="List your notices",
     dependencies=[may("read-notices")],
-    responses=listed(NoticeRow),
+    responses=listed(NoticeRow, tagged=False),
 )
 async def list_notices(request: Request, reading: Read, page: Paged, person: Caller) -> Response:
     """List what the approval tiers that you stand on have been told, newest first."""
@@ -52,4 +52,4 @@ async def list_notices(request: Request, reading: Read, page: Paged, person: Cal
     statement = select(notices).where(
         notices.c.told.in_(known.own_tiers), notices.c.position <= reading.position
     )
-    return await page.of(reading, statement, notices.c.id)
+    return await page.untagged.of(reading, statement, notices.c.id)

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Column, DateTime, MetaData, Select, Table, Te
 
 from shared.errors import NotFound
 from shared.fields import CODE_LIMIT, ONE_LINE, PersonId
-from shared.http.answers import DECIDES, answer_one, listed, one
+from shared.http.answers import DECIDES, answer_now, listed, one
 from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.http.deciding import Store, may
 from shared.http.pages import Paged
@@ -59,7 +59,7 @@ class PersonSeen(PersonRow):
     "/people",
     summary="List people",
     dependencies=[may("read-people")],
-    responses=listed(PersonRow),
+    responses=listed(PersonRow, tagged=False),
 )
 async def list_people(
     reading: Read,
@@ -76,17 +76,16 @@ async def list_people(
     statement = _known_by(reading)
     if name is not None:
         statement = statement.where(people.c.name.icontains(name, autoescape=True))
-    return await page.of(reading, statement, people.c.number, also=_with_links)
+    return await page.untagged.of(reading, statement, people.c.number, also=_with_links)
 
 
 @router.get(
     "/people/{person_id}",
     summary="See a person",
     dependencies=[may("read-people")],
-    responses=one(PersonSeen),
+    responses=one(PersonSeen, lasting=False),
 )
 async def see_person(
-    request: Request,
     person_id: Annotated[PersonId, Path(max_length=CODE_LIMIT, description="The person's id.")],
     reading: Read,
 ) -> Response:
@@ -99,7 +98,7 @@ async def see_person(
         **dict(rows[0]), same_as=_other(directory, person_id), version=version,
         ids=list(directory.same(person_id)),
     )  # fmt: skip
-    return answer_one(request, shown, f'"{version}"')
+    return answer_now(shown, version)
 
 
 @router.post(

@@ -86,7 +86,7 @@ async def decide_on_schedule(
 
 @router.get(
     "/due", summary="List records that are due", dependencies=[may("read-retention")],
-    responses=listed(DueRow),
+    responses=listed(DueRow, tagged=False),
 )  # fmt: skip
 async def list_due(
     request: Request,
@@ -114,7 +114,7 @@ async def list_due(
         reading.valid(table), table.c.changed_at <= literal(until, DateTime(timezone=True)),
         not_(gone.exists()),
     )  # fmt: skip
-    return await page.of(reading, statement, table.c.first_position)
+    return await page.untagged.of(reading, statement, table.c.first_position)
 
 
 @router.get(

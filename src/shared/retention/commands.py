@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter
 
+from shared.calendar import day_in_london
 from shared.fields import WHOLE, Code, Reason, ShortText
 from shared.messages import Command, Stamp
 from shared.retention.domain import (
@@ -57,7 +58,7 @@ class DisposeOfRecord(Command[Disposal]):
             raise NotScheduled(kind=kind)
         line = Line.model_validate(record["line"])
         if stamp.at < (due := due_at(last, line.years)):
-            raise NotDueYet(due_on=due.date())
+            raise NotDueYet(due_on=day_in_london(due))
         return RecordDisposed(
             record_id=self.record_id, record_kind=kind, last_decision_at=last, line=line,
             reason=self.reason,

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel
 
-from shared.http.answers import DECIDES, answer_one, one
+from shared.calendar import day_in_london
+from shared.http.answers import DECIDES, answer_now, one
 from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.http.deciding import Store, may
 from shared.http.reading import Read
@@ -30,17 +31,17 @@ class SchemeInForce(BaseModel):
     "",
     summary="See the scheme in force",
     dependencies=[may("read-scheme")],
-    responses=one(SchemeInForce),
+    responses=one(SchemeInForce, lasting=False),
 )
 async def see_scheme(request: Request, reading: Read) -> Response:
     """Show what the council has decided about itself, as in force on the day of the reading."""
     store = request.app.state.service.store
     stream = await store.load(SCHEME_ID, Scheme(), reading.position if reading.past else None)
-    in_force = stream.state.in_force(reading.as_of.date())
+    in_force = stream.state.in_force(day_in_london(reading.as_of))
     shown = SchemeInForce(
         version=stream.version, scheme_version=in_force.number, values=in_force.values
     )
-    return answer_one(request, shown, f'"{stream.version}"')
+    return answer_now(shown, stream.version)
 
 
 @router.post(

@@ -4,6 +4,7 @@ from collections import Counter
 from itertools import pairwise
 from typing import Literal
 
+from shared.calendar import day_in_london
 from shared.fields import Reason
 from shared.messages import Command, Stamp
 from shared.scheme.domain import (
@@ -34,6 +35,6 @@ class AdoptScheme(Command[Scheme]):
         named = Counter((each.regime, each.kind.value) for each in self.values.thresholds)
         if twice := [list(each) for each, times in named.items() if times > 1]:
             raise ThresholdsTwice(thresholds=twice)
-        if scheme.versions and self.values.effective_from < stamp.at.date():
+        if scheme.versions and self.values.effective_from < day_in_london(stamp.at):
             raise AdoptedForThePast(effective_from=self.values.effective_from)
         return SchemeAdopted(values=self.values, reason=self.reason)

@@ -76,7 +76,7 @@ async def decide_on_delegation(
     "",
     summary="List delegations",
     dependencies=[may("read-scheme")],
-    responses=listed(DelegationRow),
+    responses=listed(DelegationRow, tagged=False),
 )
 async def list_delegations(
     reading: Replay,
@@ -100,4 +100,4 @@ async def list_delegations(
     if live:
         day = day_in_london(reading.as_of)
         statement = statement.where(~t.ended, t.first_day <= day, t.last_day >= day)
-    return await page.of(reading, statement, t.first_position, also=with_reasons)
+    return await page.untagged.of(reading, statement, t.first_position, also=with_reasons)

@@ -98,7 +98,14 @@ async def reading(pool: asyncpg.Pool, store: EventStore) -> Reading:
     veil = Veil(pool, Seals(EVENTS), PersonalTexts(pool, bytes(32)), PERMISSIONS)
     sam = Person("sam", ())
     return Reading(
-        pool, store.reader, len(year()), datetime.now(UTC), past=False, person=sam, veil=veil
+        pool,
+        store.reader,
+        len(year()),
+        visible=len(year()),
+        as_of=datetime.now(UTC),
+        past=False,
+        person=sam,
+        veil=veil,
     )
 
 

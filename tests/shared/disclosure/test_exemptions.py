@@ -1,6 +1,6 @@
 """Exemptions: declared of what was said, reviewed ahead of time, released once."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -55,6 +55,14 @@ def test_a_review_lies_ahead_within_two_years() -> None:
         given(Exemption()).when(late, by="lars", matter=MATTER).refused(ReviewNotAhead)
     tomorrow = DECLARE.model_copy(update={"review_on": date(2026, 3, 3)})
     given(Exemption()).when(tomorrow, by="lars", matter=MATTER).leads_to(status=Status.IN_FORCE)
+
+
+def test_after_midnight_in_london_a_review_today_is_not_ahead() -> None:
+    today = DECLARE.model_copy(update={"review_on": date(2026, 7, 15)})
+    past_midnight = datetime(2026, 7, 14, 23, 30, tzinfo=UTC)
+    given(Exemption()).when(today, by="lars", at=past_midnight, matter=MATTER).refused(
+        ReviewNotAhead
+    )
 
 
 def test_a_review_keeps_it_exempt_until_the_next() -> None:

@@ -1,8 +1,7 @@
 """Near-duplicates over HTTP: who asked for nearly the same lately, before one asks again."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -15,7 +14,7 @@ from shared.http.answers import listed
 from shared.http.bodies import StrictRoute
 from shared.http.deciding import may
 from shared.http.pages import Paged
-from shared.http.reading import Read, Reading
+from shared.http.reading import Read
 
 NEED_FIELDS = ["title", "description"]  # what a need is found by
 TWELVE_MONTHS = timedelta(days=365)
@@ -41,7 +40,7 @@ class NearDuplicateRow(BaseModel):
     "/near-duplicates",
     summary="Find near-duplicates of a need",
     dependencies=[may("read-rfps")],
-    responses=listed(NearDuplicateRow),
+    responses=listed(NearDuplicateRow, tagged=False),
 )
 async def list_near_duplicates(
     reading: Read,
@@ -57,15 +56,11 @@ async def list_near_duplicates(
     """List RFPs of the twelve months before that ask for nearly the same, nearest first."""
     since = reading.as_of - TWELVE_MONTHS
     rows = await reading.pool.fetch(
-        near(past=reading.past), need, since, reading.position, FOUND_LIMIT,
+        near(past=reading.past), need, since, FOUND_LIMIT,
         [] if reading.reads_exempt else NEED_FIELDS, list(reading.person.ids),
+        None if reading.areas is None else sorted(reading.areas),
+        *([reading.position] if reading.past else []),
     )  # fmt: skip
-    items = [item for row in rows if _in_sight(reading, item := dict(row))]
+    items = [dict(row) for row in rows]
     places = {item["id"]: number for number, item in enumerate(items)}
-    return await page.numbered(reading, items, lambda item: places[item["id"]] + 1)
-
-
-def _in_sight(reading: Reading, row: Mapping[str, Any]) -> bool:
-    """Say whether an RFP is of the reader's own service areas, where they are limited to some, or theirs."""
-    areas = reading.areas
-    return areas is None or row["service_area"] in areas or row["raised_by"] in reading.person.ids
+    return await page.untagged.numbered(reading, items, lambda item: places[item["id"]] + 1)

@@ -12,9 +12,9 @@ from rfp_service.rfps.commands.asking import RaiseRfp
 from rfp_service.rfps.commands.decision import Decision
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.views import rfps
-from shared.audit.history import History, history
+from shared.audit.history import History, answer_history
 from shared.errors import NotFound
-from shared.http.answers import CREATES, DECIDES, answer_one, listed, one, seen
+from shared.http.answers import CREATES, DECIDES, listed, one, seen_now
 from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.http.deciding import Opening, Store, may
 from shared.http.pages import Paged
@@ -69,8 +69,9 @@ async def list_rfps(request: Request, reading: Replay, page: Paged, filters: Fil
 
 
 @router.get(
-    "/{rfp_id}", summary="See an RFP", dependencies=[may("read-rfps")], responses=one(RfpSeen)
-)
+    "/{rfp_id}", summary="See an RFP", dependencies=[may("read-rfps")],
+    responses=one(RfpSeen, lasting=False),
+)  # fmt: skip
 async def see_rfp(request: Request, rfp_id: RfpId, reading: Read) -> Response:
     """Show one RFP, folded from its own events, as it stands or stood."""
     store = request.app.state.service.store
@@ -78,7 +79,7 @@ async def see_rfp(request: Request, rfp_id: RfpId, reading: Read) -> Response:
     if stream.version == 0:
         raise NotFound
     shown = as_seen(stream, await targets(store, reading))
-    return await seen(request, reading, shown, f'"{stream.version}"')
+    return await seen_now(reading, shown, stream.version)
 
 
 @router.get(
@@ -89,5 +90,4 @@ async def see_rfp(request: Request, rfp_id: RfpId, reading: Read) -> Response:
 )
 async def see_history(request: Request, rfp_id: RfpId, reading: Read) -> Response:
     """Show everything that happened to one RFP, in order: who decided what, when, on what authority."""
-    shown = await history(reading, rfp_id, Rfp())
-    return answer_one(request, shown, f'"{shown.version}"')
+    return await answer_history(request, reading, rfp_id, Rfp())

@@ -90,7 +90,7 @@ async def tell(
     "/comparisons",
     summary="Compare two times",
     dependencies=[may(READ_AUDIT)],
-    responses=listed(Difference),
+    responses=listed(Difference, tagged=False),
 )
 async def compare(
     reading: Read,
@@ -114,7 +114,7 @@ async def compare(
     for item, marks in zip(items, await veil_changes(reading, changes), strict=True):
         item["withheld"] = marks
     following = f"p{items[-1]['position']}" if len(found) > page.limit else None
-    return page.answer(reading, items, following)
+    return page.untagged.answer(reading, items, following)
 
 
 @router.get(
