@@ -38,7 +38,9 @@ from tests.projects.examples import (
     INTERNAL,
     NONE,
     OTHER_BATCH,
+    OURS,
     OVER,
+    PRIORITISED,
     SORTED,
     WEIGHED,
 )
@@ -173,6 +175,29 @@ def test_what_held_before_the_batch_holds_again() -> None:
     restored = event.apply(given(NONE, *SORTED, again).state)
     assert (restored.category.name, restored.category.sub_category) == ("Networks", "WAN")
     assert restored.stage is Stage.CATEGORISED
+
+
+def test_of_batches_upon_batches_each_is_undone_to_what_held_before_it() -> None:
+    one = IN_BATCH.model_copy(update={"category": "Servers", "sub_category": ""})
+    other = one.model_copy(update={"category": "Bridges", "batch": OTHER_BATCH})
+    history = (*SORTED, one, other)
+    undo = UNDO.model_copy(update={"undone": OTHER_BATCH})
+    [last] = given(NONE, *history).when(undo).events()
+    assert isinstance(last, ProjectDecisionUndone)
+    assert last.restored == "Servers"
+    given(NONE, *history, last).when(UNDO).leads_to(
+        stage=Stage.CATEGORISED, category=Category("Networks", "WAN")
+    )
+
+
+def test_of_priorities_and_handlings_upon_others_each_is_undone_to_what_held_before() -> None:
+    for first, topic in ((PRIORITISED, "priority"), (INTERNAL, "handling")):
+        whole = (*OURS, first.model_copy(update={"batch": BATCH}))
+        held = getattr(given(NONE, *OURS).state, topic)
+        again = first.model_copy(update={"batch": OTHER_BATCH})
+        undo = UNDO.model_copy(update={"undone": OTHER_BATCH})
+        [last] = given(NONE, *whole, again).when(undo).events()
+        given(NONE, *whole, again, last).when(UNDO).leads_to(**{topic: held})
 
 
 def test_a_batch_is_undone_below_what_was_decided_on_other_matters() -> None:

@@ -29,6 +29,7 @@ from projects.domain.project import (
     Project,
     Stage,
     Way,
+    without_last,
 )
 from projects.domain.refusals import (
     DecidedAgainSince,
@@ -171,7 +172,7 @@ class UndoBatch(Command[Project]):
         for topic, (came_to, back_to) in JUDGED.items():
             part: Category | Priority | Handling = getattr(project, topic)
             if part.batch == self.undone:
-                restored = said(part.before or type(part)())
+                restored = said(without_last(part))
                 stage = back_to if project.stage is came_to and not restored else project.stage
                 return ProjectDecisionUndone(
                     stage=stage, undone=self.undone, topic=topic, restored=restored,
