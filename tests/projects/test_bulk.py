@@ -274,6 +274,24 @@ async def test_a_batch_is_undone_as_a_new_batch(api: Api) -> None:
     await api.post(f"/v1/project-batches/{uuid4()}/decisions", undo, PIA, 404, version=1)
 
 
+async def test_a_batch_that_others_build_upon_is_undone_after_them(api: Api) -> None:
+    ids = await several(api)
+    batch = (await sent(api, [item(f"P{n}") for n in range(3)])).headers["batch"]
+    words = [{"reference": f"P{n}", "moscow": "must", "reason": "R."} for n in range(3)]
+    upon = (await sent(api, words, path="/v1/projects/prioritisations")).headers["batch"]
+    undo = {"decision": "undo", "reason": "The wrong column."}
+    path = "/v1/project-batches/{}/decisions"
+    early = (await api.post(path.format(batch), undo, PIA, 207, version=2)).json()
+    assert early["counts"] == {"done": 0, "repeated": 0, "refused": 3}
+    assert {line["problem"]["type"] for line in early["items"]} == {"/problems/built-upon"}
+    for one in (upon, batch):
+        undone = (await api.post(path.format(one), undo, PIA, 207, version=2)).json()
+        assert undone["counts"]["done"] == 3
+    api.position = await api.service.record.head()
+    seen = [(await api.get(f"/v1/projects/{project}")).json() for project in ids]
+    assert [(p["stage"], p["category"]) for p in seen] == [("identified", "")] * 3
+
+
 async def test_priorities_and_handlings_are_decided_in_bulk_too(api: Api) -> None:
     await scheme(api, weights=[{"name": "benefit", "weight": 3}, {"name": "urgency", "weight": 1}])
     await several(api)

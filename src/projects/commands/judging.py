@@ -21,6 +21,7 @@ from projects.domain.events import (
 )
 from projects.domain.project import (
     MOSCOW_ORDER,
+    ORDER,
     Category,
     Handling,
     Moscow,
@@ -32,6 +33,7 @@ from projects.domain.project import (
     without_last,
 )
 from projects.domain.refusals import (
+    BuiltUpon,
     DecidedAgainSince,
     NeedsAreForInternal,
     NoSuchCriterion,
@@ -173,6 +175,8 @@ class UndoBatch(Command[Project]):
             part: Category | Priority | Handling = getattr(project, topic)
             if part.batch == self.undone:
                 restored = said(without_last(part))
+                if not restored and ORDER[project.stage] > ORDER[came_to]:
+                    raise BuiltUpon(topic=topic, stage=project.stage)
                 stage = back_to if project.stage is came_to and not restored else project.stage
                 return ProjectDecisionUndone(
                     stage=stage, undone=self.undone, topic=topic, restored=restored,

@@ -107,6 +107,10 @@ class DecidedAgainSince(Refused):
     """This was decided anew after that batch, so the batch can't be undone here."""
 
 
+class BuiltUpon(Refused):
+    """Later stages build on this, and nothing would be left of it: undo those first, or decide this anew."""
+
+
 class ReasonNeeded(Refused):
     """Say why: give each item a reason, or one for all of them."""
 
