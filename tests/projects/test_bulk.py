@@ -16,6 +16,7 @@ from shared.audit.replay.reexecution import reexecuted
 from shared.bulk import answering, running
 from shared.bulk.items import CSV, JSON, NDJSON
 from tests.projects.test_http import decided, identified, scheme
+from tests.projects.test_registers import handed_in
 from tests.support.api import Api
 from tests.support.people import PIA, RITA, SAM
 
@@ -290,6 +291,19 @@ async def test_a_batch_that_others_build_upon_is_undone_after_them(api: Api) -> 
     api.position = await api.service.record.head()
     seen = [(await api.get(f"/v1/projects/{project}")).json() for project in ids]
     assert [(p["stage"], p["category"]) for p in seen] == [("identified", "")] * 3
+
+
+async def test_a_register_is_not_undone_nor_is_an_undo(api: Api) -> None:
+    report = await handed_in(api, "Reference,Title\r\nP0,Payroll\r\n")
+    undo = {"decision": "undo", "reason": "The wrong file."}
+    path = "/v1/project-batches/{}/decisions"
+    refused = (await api.post(path.format(report["batch"]), undo, PIA, 409, version=2)).json()
+    assert refused["type"] == "/problems/register-stands"
+    assert "hand in a corrected one" in refused["title"]
+    batch = (await sent(api, [item("P0")])).headers["batch"]
+    undone = (await api.post(path.format(batch), undo, PIA, 207, version=2)).json()["batch"]
+    again = (await api.post(path.format(undone), undo, PIA, 409, version=2)).json()
+    assert again["type"] == "/problems/undo-stands"
 
 
 async def test_priorities_and_handlings_are_decided_in_bulk_too(api: Api) -> None:
