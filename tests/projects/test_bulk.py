@@ -175,6 +175,17 @@ async def test_all_or_nothing_is_one_commit_or_none(api: Api) -> None:
     assert positions == list(range(positions[0], positions[0] + 3))
 
 
+async def test_a_dry_run_of_all_or_nothing_says_what_would_become_of_it(api: Api) -> None:
+    await several(api)
+    head = await api.service.record.head()
+    wishes = {"mode": "all-or-nothing", "dry_run": "true"}
+    bad = [item("P0"), item("P9"), item("P1")]
+    assert became(await sent(api, bad, **wishes)) == ["not-done", "refused", "not-done"]
+    good = [item(f"P{n}") for n in range(3)]
+    assert became(await sent(api, good, **wishes)) == ["possible"] * 3
+    assert await api.service.record.head() == head
+
+
 async def test_what_changed_since_it_was_seen_is_out_of_date(api: Api) -> None:
     first, _, _ = await several(api)
     seen = api.position
