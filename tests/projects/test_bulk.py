@@ -70,12 +70,36 @@ async def test_one_request_categorises_many_and_each_item_says_what_became_of_it
     assert became(answer) == ["done"] * 3 + ["refused"] * 4
     assert (told[0]["id"], told[0]["version"]) == (first, 2)
     assert [line["problem"] and line["problem"]["type"] for line in told[3:]] == [
-        "/problems/not-found", "/problems/named-twice", "/problems/invalid-request",
+        "/problems/no-such-reference", "/problems/named-twice", "/problems/invalid-request",
         "/problems/unknown-reference",
     ]  # fmt: skip
     assert told[5]["problem"]["errors"][0]["pointer"] == "#/category"
     seen = (await api.get("/v1/projects", category="Networks")).json()["items"]
     assert [project["reference"] for project in seen] == ["P2", "P0"]
+
+
+async def test_an_outcome_is_matched_to_its_row_and_its_reference(api: Api) -> None:
+    first, *_ = await several(api)
+    table = (
+        "reference,category,reason\r\nP0,Networks,R.\r\n,,\r\n=P9,Networks,R.\r\n P1 ,,R.\r\n"
+        "P2,Networks,R.,more\r\n"
+    )
+    told = list(csv.DictReader(io.StringIO((await sent(api, table.encode(), CSV)).text)))
+    assert [(row["item"], row["reference"], row["outcome"]) for row in told] == [
+        ("2", "P0", "done"), ("4", "'=P9", "refused"), ("5", "P1", "refused"),
+        ("6", "P2", "refused"),
+    ]  # fmt: skip
+    body = [
+        {"id": first, "category": "Servers", "reason": "R."}, item("P1"), item("P9"),
+        {"reference": "P2"}, {"reference": "x" * 201}, {"reference": 7},
+    ]  # fmt: skip
+    lines = outcomes(await sent(api, body))
+    assert [line["item"] for line in lines] == [1, 2, 3, 4, 5, 6]
+    assert [line["reference"] for line in lines] == [None, "P1", "P9", "P2", None, None]
+    unknown = lines[2]["problem"]
+    assert (unknown["status"], unknown["title"], unknown["reference"]) == (
+        404, "There is nothing here of this reference.", "P9",
+    )  # fmt: skip
 
 
 async def test_all_decisions_of_a_batch_have_one_cause(api: Api) -> None:

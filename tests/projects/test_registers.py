@@ -218,6 +218,7 @@ async def test_a_register_that_is_tried_is_forecast_as_it_would_be_taken_in(api:
     tried = await handed_in(api, table, dry_run="true")
     told = ("counts", "not_done", "refused")
     assert (tried["counts"]["done"], tried["not_done"]) == (0, 1)
+    assert [(row["item"], row["reference"]) for row in tried["refused"]] == [(3, "ICT-2")]
     done = await handed_in(api, table)
     assert [done[name] for name in told] == [tried[name] for name in told]
     each = await handed_in(api, table, mode="each", dry_run="true")
