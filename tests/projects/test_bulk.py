@@ -5,7 +5,7 @@ import csv
 import io
 import json
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -154,6 +154,23 @@ async def test_items_come_as_json_csv_and_ndjson(api: Api) -> None:
     as_lines = api.headers(PIA) | {"Content-Type": CSV, "Accept": NDJSON}
     again = await api.client.post(PATH, content=table, headers=as_lines)
     assert json.loads(again.text.splitlines()[0])["outcome"] == "done"
+
+
+@pytest.mark.parametrize("table", ["P0,X,R.\r\nP1,X,R.\r\n", 'P0,X,"R.\n\nS."\n,,\nP1,X,R.'])
+async def test_a_batch_counts_its_items_and_neither_heading_nor_lines(api: Api, table: str) -> None:
+    await several(api)
+    answer = await sent(api, f"reference,category,reason\r\n{table}".encode(), CSV)
+    shown = (await api.get(f"/v1/project-batches/{answer.headers['batch']}")).json()
+    assert (shown["items"], shown["counts"]["done"]) == (2, 2)
+
+
+async def test_a_csv_file_begins_as_a_batch_of_as_many_items_as_it_has_rows(api: Api) -> None:
+    await several(api)
+    for end in ("\r\n", ""):
+        body = f"reference,category,reason\r\nP0,X,R.\r\nP1,X,R.{end}".encode()
+        batch = (await sent(api, body, CSV)).headers["batch"]
+        started, _ = await api.service.record.stream(UUID(batch))
+        assert started.envelope["data"]["items"] == 2  # type: ignore[index, call-overload]  # JSON
 
 
 async def test_a_table_with_columns_that_are_not_known_is_refused_whole(api: Api) -> None:
