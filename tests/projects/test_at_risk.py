@@ -1,5 +1,7 @@
 """Who will miss the date: each rule by name with its numbers, worst first, as of any time, what if."""
 
+import csv
+import io
 import json
 from datetime import date, timedelta
 from typing import Any
@@ -80,6 +82,25 @@ async def test_projects_at_risk_come_worst_first_with_their_reasons(api: Api) ->
     assert by_id[planned]["action_plan"] == {"owner": "pia", "due": "2026-12-01"}
     assert by_id[dark]["flags"][0]["rule"] == "no_end_known"
     assert by_id[dark]["probability"]["why_not"].startswith("not estimable")
+
+
+async def test_projects_at_risk_come_as_a_table_with_words_and_numbers_in_its_cells(
+    api: Api,
+) -> None:
+    await scheme(api, transition_date="2027-04-01")
+    late = await identified(api, "LATE", start="2026-01-05", forecast_end="2027-06-01")
+    await identified(api, "DARK")
+    await decided(api, late, "flag", reason="They say so.")
+    await decided(api, late, "agree-action-plan", owner="pia", due="2026-12-01")
+    answer = await api.get("/v1/projects/at-risk", headers={"Accept": "text/csv"})
+    dark, row = csv.DictReader(io.StringIO(answer.text))
+    assert not any(cell.startswith(("[", "{")) for cell in (*dark.values(), *row.values()))
+    assert row["flags"] == "ends_on_or_after_transition; flagged_by_hand"
+    assert (row["flag_reason"], dark["flags"]) == ("They say so.", "no_end_known")
+    assert (row["action_plan_owner"], row["action_plan_due"]) == ("pia", "2026-12-01")
+    assert (dark["action_plan_owner"], dark["probability_p80"]) == ("", "")
+    assert dark["probability_why_not"].startswith("not estimable")
+    assert dark["probability_class_size"] == "0"
 
 
 async def test_a_moved_transition_date_answers_anew_and_writes_nothing(api: Api) -> None:

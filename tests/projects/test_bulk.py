@@ -6,7 +6,7 @@ import io
 import json
 from contextlib import suppress
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -18,6 +18,7 @@ from shared.audit.replay.reexecution import reexecuted
 from shared.bulk import answering, running
 from shared.bulk.items import CSV, JSON, NDJSON
 from tests.projects.test_http import decided, identified, scheme
+from tests.projects.test_registers import handed_in
 from tests.support.api import Api
 from tests.support.people import PIA, RITA, SAM
 
@@ -71,12 +72,36 @@ async def test_one_request_categorises_many_and_each_item_says_what_became_of_it
     assert became(answer) == ["done"] * 3 + ["refused"] * 4
     assert (told[0]["id"], told[0]["version"]) == (first, 2)
     assert [line["problem"] and line["problem"]["type"] for line in told[3:]] == [
-        "/problems/not-found", "/problems/named-twice", "/problems/invalid-request",
+        "/problems/no-such-reference", "/problems/named-twice", "/problems/invalid-request",
         "/problems/unknown-reference",
     ]  # fmt: skip
     assert told[5]["problem"]["errors"][0]["pointer"] == "#/category"
     seen = (await api.get("/v1/projects", category="Networks")).json()["items"]
     assert [project["reference"] for project in seen] == ["P2", "P0"]
+
+
+async def test_an_outcome_is_matched_to_its_row_and_its_reference(api: Api) -> None:
+    first, *_ = await several(api)
+    table = (
+        "reference,category,reason\r\nP0,Networks,R.\r\n,,\r\n=P9,Networks,R.\r\n P1 ,,R.\r\n"
+        "P2,Networks,R.,more\r\n"
+    )
+    told = list(csv.DictReader(io.StringIO((await sent(api, table.encode(), CSV)).text)))
+    assert [(row["item"], row["reference"], row["outcome"]) for row in told] == [
+        ("2", "P0", "done"), ("4", "'=P9", "refused"), ("5", "P1", "refused"),
+        ("6", "P2", "refused"),
+    ]  # fmt: skip
+    body = [
+        {"id": first, "category": "Servers", "reason": "R."}, item("P1"), item("P9"),
+        {"reference": "P2"}, {"reference": "x" * 201}, {"reference": 7},
+    ]  # fmt: skip
+    lines = outcomes(await sent(api, body))
+    assert [line["item"] for line in lines] == [1, 2, 3, 4, 5, 6]
+    assert [line["reference"] for line in lines] == [None, "P1", "P9", "P2", None, None]
+    unknown = lines[2]["problem"]
+    assert (unknown["status"], unknown["title"], unknown["reference"]) == (
+        404, "There is nothing here of this reference.", "P9",
+    )  # fmt: skip
 
 
 async def test_all_decisions_of_a_batch_have_one_cause(api: Api) -> None:
@@ -133,6 +158,23 @@ async def test_items_come_as_json_csv_and_ndjson(api: Api) -> None:
     assert json.loads(again.text.splitlines()[0])["outcome"] == "done"
 
 
+@pytest.mark.parametrize("table", ["P0,X,R.\r\nP1,X,R.\r\n", 'P0,X,"R.\n\nS."\n,,\nP1,X,R.'])
+async def test_a_batch_counts_its_items_and_neither_heading_nor_lines(api: Api, table: str) -> None:
+    await several(api)
+    answer = await sent(api, f"reference,category,reason\r\n{table}".encode(), CSV)
+    shown = (await api.get(f"/v1/project-batches/{answer.headers['batch']}")).json()
+    assert (shown["items"], shown["counts"]["done"]) == (2, 2)
+
+
+async def test_a_csv_file_begins_as_a_batch_of_as_many_items_as_it_has_rows(api: Api) -> None:
+    await several(api)
+    for end in ("\r\n", ""):
+        body = f"reference,category,reason\r\nP0,X,R.\r\nP1,X,R.{end}".encode()
+        batch = (await sent(api, body, CSV)).headers["batch"]
+        started, _ = await api.service.record.stream(UUID(batch))
+        assert started.envelope["data"]["items"] == 2  # type: ignore[index, call-overload]  # JSON
+
+
 async def test_a_table_with_columns_that_are_not_known_is_refused_whole(api: Api) -> None:
     await several(api)
     answer = await sent(api, b"reference,categroy,reason\r\nP0,X,R\r\n", CSV, expect=422)
@@ -174,6 +216,17 @@ async def test_all_or_nothing_is_one_commit_or_none(api: Api) -> None:
     assert became(good) == ["done"] * 3
     positions = [line["position"] for line in outcomes(good)]
     assert positions == list(range(positions[0], positions[0] + 3))
+
+
+async def test_a_dry_run_of_all_or_nothing_says_what_would_become_of_it(api: Api) -> None:
+    await several(api)
+    head = await api.service.record.head()
+    wishes = {"mode": "all-or-nothing", "dry_run": "true"}
+    bad = [item("P0"), item("P9"), item("P1")]
+    assert became(await sent(api, bad, **wishes)) == ["not-done", "refused", "not-done"]
+    good = [item(f"P{n}") for n in range(3)]
+    assert became(await sent(api, good, **wishes)) == ["possible"] * 3
+    assert await api.service.record.head() == head
 
 
 async def test_what_changed_since_it_was_seen_is_out_of_date(api: Api) -> None:
@@ -297,6 +350,37 @@ async def test_a_batch_is_undone_as_a_new_batch(api: Api) -> None:
     again = await api.post(path, undo, PIA, 409, version=3)
     assert again.json()["type"] == "/problems/batch-undone-already"
     await api.post(f"/v1/project-batches/{uuid4()}/decisions", undo, PIA, 404, version=1)
+
+
+async def test_a_batch_that_others_build_upon_is_undone_after_them(api: Api) -> None:
+    ids = await several(api)
+    batch = (await sent(api, [item(f"P{n}") for n in range(3)])).headers["batch"]
+    words = [{"reference": f"P{n}", "moscow": "must", "reason": "R."} for n in range(3)]
+    upon = (await sent(api, words, path="/v1/projects/prioritisations")).headers["batch"]
+    undo = {"decision": "undo", "reason": "The wrong column."}
+    path = "/v1/project-batches/{}/decisions"
+    early = (await api.post(path.format(batch), undo, PIA, 207, version=2)).json()
+    assert early["counts"] == {"done": 0, "repeated": 0, "refused": 3}
+    assert {line["problem"]["type"] for line in early["items"]} == {"/problems/built-upon"}
+    for one in (upon, batch):
+        undone = (await api.post(path.format(one), undo, PIA, 207, version=2)).json()
+        assert undone["counts"]["done"] == 3
+    api.position = await api.service.record.head()
+    seen = [(await api.get(f"/v1/projects/{project}")).json() for project in ids]
+    assert [(p["stage"], p["category"]) for p in seen] == [("identified", "")] * 3
+
+
+async def test_a_register_is_not_undone_nor_is_an_undo(api: Api) -> None:
+    report = await handed_in(api, "Reference,Title\r\nP0,Payroll\r\n")
+    undo = {"decision": "undo", "reason": "The wrong file."}
+    path = "/v1/project-batches/{}/decisions"
+    refused = (await api.post(path.format(report["batch"]), undo, PIA, 409, version=2)).json()
+    assert refused["type"] == "/problems/register-stands"
+    assert "hand in a corrected one" in refused["title"]
+    batch = (await sent(api, [item("P0")])).headers["batch"]
+    undone = (await api.post(path.format(batch), undo, PIA, 207, version=2)).json()["batch"]
+    again = (await api.post(path.format(undone), undo, PIA, 409, version=2)).json()
+    assert again["type"] == "/problems/undo-stands"
 
 
 async def test_priorities_and_handlings_are_decided_in_bulk_too(api: Api) -> None:

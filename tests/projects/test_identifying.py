@@ -60,7 +60,7 @@ def test_one_is_registered_with_the_category_it_has() -> None:
 
 
 def _networks() -> Category:
-    return Category("Networks", before=Category())
+    return Category("Networks")
 
 
 def test_a_rating_is_kept_as_given_on_the_scale_that_is_named() -> None:

@@ -21,6 +21,7 @@ from projects.domain.events import (
 )
 from projects.domain.project import Category, Handling, Moscow, Origin, Stage, Way
 from projects.domain.refusals import (
+    BuiltUpon,
     DecidedAgainSince,
     NeedsAreForInternal,
     NoSuchCategory,
@@ -38,8 +39,11 @@ from tests.projects.examples import (
     INTERNAL,
     NONE,
     OTHER_BATCH,
+    OURS,
     OVER,
+    PRIORITISED,
     SORTED,
+    STARTED,
     WEIGHED,
 )
 from tests.support.specs import given
@@ -175,9 +179,46 @@ def test_what_held_before_the_batch_holds_again() -> None:
     assert restored.stage is Stage.CATEGORISED
 
 
-def test_a_batch_is_undone_below_what_was_decided_on_other_matters() -> None:
-    history = (*FOUND, IN_BATCH, *WEIGHED[2:])
-    given(NONE, *history).when(UNDO).leads_to(stage=Stage.PRIORITISED, category=Category())
+def test_of_batches_upon_batches_each_is_undone_to_what_held_before_it() -> None:
+    one = IN_BATCH.model_copy(update={"category": "Servers", "sub_category": ""})
+    other = one.model_copy(update={"category": "Bridges", "batch": OTHER_BATCH})
+    history = (*SORTED, one, other)
+    undo = UNDO.model_copy(update={"undone": OTHER_BATCH})
+    [last] = given(NONE, *history).when(undo).events()
+    assert isinstance(last, ProjectDecisionUndone)
+    assert last.restored == "Servers"
+    given(NONE, *history, last).when(UNDO).leads_to(
+        stage=Stage.CATEGORISED, category=Category("Networks", "WAN")
+    )
+
+
+def test_of_priorities_and_handlings_upon_others_each_is_undone_to_what_held_before() -> None:
+    for first, topic in ((PRIORITISED, "priority"), (INTERNAL, "handling")):
+        whole = (*OURS, first.model_copy(update={"batch": BATCH}))
+        held = getattr(given(NONE, *OURS).state, topic)
+        again = first.model_copy(update={"batch": OTHER_BATCH})
+        undo = UNDO.model_copy(update={"undone": OTHER_BATCH})
+        [last] = given(NONE, *whole, again).when(undo).events()
+        given(NONE, *whole, again, last).when(UNDO).leads_to(**{topic: held})
+
+
+def test_nothing_is_taken_back_from_under_what_was_built_upon_it() -> None:
+    prioritised = PRIORITISED.model_copy(update={"batch": BATCH})
+    handled = INTERNAL.model_copy(update={"batch": BATCH})
+    for history, topic in (
+        ((*FOUND, IN_BATCH, PRIORITISED), "category"),
+        ((*SORTED, prioritised, INTERNAL), "priority"),
+        ((*WEIGHED, handled, STARTED), "handling"),
+    ):
+        project = given(NONE, *history)
+        project.when(UNDO).refused(BuiltUpon, topic=topic, stage=project.state.stage)
+
+
+def test_what_held_before_the_batch_bears_what_was_built_since() -> None:
+    again = IN_BATCH.model_copy(update={"category": "Servers"})
+    given(NONE, *SORTED, again, PRIORITISED).when(UNDO).leads_to(
+        stage=Stage.PRIORITISED, category=Category("Networks", "WAN")
+    )
 
 
 def test_handling_and_priority_are_undone_alike() -> None:

@@ -211,3 +211,15 @@ async def test_what_is_no_register_is_refused(api: Api) -> None:
     assert (await handed_in(api, long, 413))["type"] == "/problems/too-many-rows"
     await handed_in(api, TABLE, 422, unknown="1")
     assert await api.service.record.head() == 0
+
+
+async def test_a_register_that_is_tried_is_forecast_as_it_would_be_taken_in(api: Api) -> None:
+    table = "Reference,Title\r\nICT-1,Payroll\r\nICT-2,\r\n"
+    tried = await handed_in(api, table, dry_run="true")
+    told = ("counts", "not_done", "refused")
+    assert (tried["counts"]["done"], tried["not_done"]) == (0, 1)
+    assert [(row["item"], row["reference"]) for row in tried["refused"]] == [(3, "ICT-2")]
+    done = await handed_in(api, table)
+    assert [done[name] for name in told] == [tried[name] for name in told]
+    each = await handed_in(api, table, mode="each", dry_run="true")
+    assert (each["counts"]["done"], each["not_done"]) == (1, 0)

@@ -12,6 +12,7 @@ from projects.api.risk_answers import (
     ProjectsAtRisk,
     RiskProject,
     RiskTotals,
+    in_columns,
     probability,
 )
 from projects.domain.project import Origin, Way
@@ -73,7 +74,8 @@ async def see_projects_at_risk(  # noqa: PLR0913, PLR0917  # the filters of one 
     It is flagged where its forecast end and contingency reach the date, where no end is known, or where
     somebody flagged it. Beside the rule stands a probability from the programme's own history: null,
     with the reason, where it can't be estimated. Whose days are exempt is only among them for those
-    who may read them.
+    who may read them. In CSV the rules stand in one cell, and a plan's and a probability's parts have a
+    column each.
     """
     scheme = await _scheme(request, reading)
     in_force = scheme.in_force(day_in_london(reading.as_of)).values
@@ -145,6 +147,8 @@ async def _answered(page: Page, reading: Reading, answer: ProjectsAtRisk) -> Res
     for item in items:
         if "withheld" in item:  # nor do its numbers say what was withheld
             item["flags"] = [{"rule": flag["rule"]} for flag in item["flags"]]
+    if page.media_type == CSV:
+        items = [in_columns(item) for item in items]
     if page.media_type != JSON:
         return page.answer(reading, items, answer.next)
     headers = {"Vary": "Accept, Authorization", "ETag": reading.tag, **page.link(answer.next)}

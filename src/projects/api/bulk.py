@@ -20,6 +20,7 @@ from projects.commands.judging import (
     PrioritiseProject,
 )
 from projects.domain.project import Project
+from projects.domain.refusals import RegisterStands, UndoStands
 from shared.bulk import desk as bulk
 from shared.bulk.answering import WHOLE_ITEMS_LIMIT, Batches
 from shared.bulk.asking import Asked, Words
@@ -44,6 +45,7 @@ batches = APIRouter(
     max_body_size=BODY_BYTES_LIMIT,
 )  # fmt: skip
 
+JUDGED = {CATEGORISATIONS: "category", PRIORITISATIONS: "priority", HANDLINGS: "handling"}
 OF_BATCH = "SELECT DISTINCT id FROM projects WHERE {part}_batch = $1"
 
 
@@ -157,14 +159,19 @@ async def undo_batch(
     command: Annotated[MarkBatchUndone, strict(MarkBatchUndone), Body()],
     desk: Store,
 ) -> Response:
-    """Take back what a batch decided, as a new batch: what was decided anew since stands, and is said."""
+    """Take back what a batch decided, as a new batch: what was decided anew since stands, and is said.
+
+    So does what later stages build upon. Categorisations, prioritisations and handlings can be undone; a
+    register can't: a corrected one is handed in. Nor can an undo.
+    """
     await desk.stamp_for(MarkBatchUndone)
     stream = await desk.store.load(batch_id, Batch())
     must_be_undoable(stream.state)
+    part = _part_of(stream.state.operation)
     desk.must_see(stream.version)
     undoing_it = uuid5(batch_id, "undo")
     stamp = await _stamp(desk, MarkBatchUndone, undoing_it)
-    projects = await _decided_by(request, batch_id, stream.state.operation)
+    projects = await _decided_by(request, batch_id, part)
     items = [UndoItem(id=project) for project in projects]
     said: Words = {"undone": str(batch_id), "reason": command.reason}
     work = Undertaking(
@@ -179,13 +186,15 @@ async def undo_batch(
     return await _batches(request).at_once(work)
 
 
-async def _decided_by(request: Request, batch: UUID, operation: str) -> list[UUID]:
+def _part_of(operation: str) -> str:
+    """Return what of a project a batch decided; refuse one of which nothing can be taken back."""
+    if operation in JUDGED:
+        return JUDGED[operation]
+    raise UndoStands if operation == UNDO else RegisterStands
+
+
+async def _decided_by(request: Request, batch: UUID, part: str) -> list[UUID]:
     """Return the projects that a batch decided on, once the views have come to the end of the record."""
-    part = {CATEGORISATIONS: "category", PRIORITISATIONS: "priority", HANDLINGS: "handling"}.get(
-        operation
-    )
-    if part is None:
-        raise NotFound
     service = request.app.state.service
     await bulk.views_have_come(service.record, service.visibility)
     rows = await service.pool.fetch(OF_BATCH.format(part=part), batch)

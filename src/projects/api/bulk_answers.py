@@ -68,7 +68,8 @@ def accepts(item: type[BaseModel], example: dict[str, Any]) -> dict[str, Any]:
         "responses": {
             207: {
                 "model": BatchAnswer,
-                "description": "An outcome for each item, in the order sent",
+                "description": "An outcome for each item, in the order sent: `item` is its row "
+                "as a spreadsheet numbers it, in JSON its place from 1; `reference` is what it named",
                 "content": {NDJSON: TEXT, CSV: TEXT},
                 "headers": {
                     "Batch": {

@@ -1,7 +1,7 @@
 """Reading a register's rows by a mapping: what can't be read is kept as text and reported, never guessed."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from projects.commands.registering import RegisterProject
 from projects.domain.project import RATINGS, Scale
+from shared.bulk.outcomes import as_named
 from shared.fields import FIRST_DAY, LAST_DAY, PENCE_LIMIT, REASON_LIMIT
 from shared.tabular.days import NoDay, day_of
 from shared.tabular.tables import Table
@@ -65,21 +66,33 @@ class Report:
             self.cells.append(Cell(row, column, reason))
 
 
-Read = tuple[int, RegisterProject | ValidationError | None]
+Read = tuple[int, RegisterProject | ValidationError | None, str | None]
 
 
 def read_rows(table: Table, how: How, report: Report) -> Iterator[Read]:
-    """Yield each row with its number: as a command, or as why it is none; nothing where it is too long."""
+    """Yield each row with its number and reference: as a command, as why it is none, or too long for one."""
     for number, row in table.rows:
         cells = table.cells(row)
         if cells is None:
-            yield number, None
+            yield number, None, _named(table.headings, row, how)
             continue
         said, unread = _said(number, cells, how, report)
         try:
-            yield number, RegisterProject(**said, scale=_scale(said, how), unread=unread)
+            project = RegisterProject(**said, scale=_scale(said, how), unread=unread)
         except ValidationError as error:
-            yield number, error
+            yield number, error, _named(table.headings, row, how)
+        else:
+            yield number, project, project.reference
+
+
+def _named(headings: Sequence[str], row: Sequence[str], how: How) -> str | None:
+    """Return the reference that a row names, whatever else is wrong with it."""
+    named = (
+        as_named(cell)
+        for heading, cell in zip(headings, row, strict=False)
+        if how.columns.get(heading) == "reference"
+    )
+    return next(named, None)
 
 
 def _scale(said: Mapping[str, Any], how: How) -> Scale:

@@ -25,7 +25,7 @@ class RegisterReport(BaseModel):
     """How a register was read: `mapping` is what was used, to be saved or corrected.
 
     `counts.repeated` are rows that say nothing new; refused rows come with their problems, the first five
-    hundred of them.
+    hundred of them; `item` is their row as a spreadsheet numbers it.
     """
 
     batch: UUID | None

@@ -192,13 +192,14 @@ async def _how(request: Request, table: Table, wishes: Reading) -> How:
 
 
 def _items(table: Table, how: How, report: Report) -> Iterator[Item[RegisterProject] | Outcome]:
-    for number, row in read_rows(table, how, report):
+    for number, row, reference in read_rows(table, how, report):
         if row is None:
-            yield Outcome(number, "refused", problem=not_understood([TOO_LONG]))
+            problem = not_understood([TOO_LONG])
+            yield Outcome(number, "refused", problem=problem, reference=reference)
         elif isinstance(row, ValidationError):
-            yield unreadable(number, row)
+            yield unreadable(number, row, reference)
         else:
-            yield Item(number, row)
+            yield Item(number, row, reference)
 
 
 def _project(row: RegisterProject) -> UUID:

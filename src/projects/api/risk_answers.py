@@ -1,6 +1,8 @@
 """What is answered about projects at risk."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -67,6 +69,20 @@ class RiskProject(BaseModel):
     flags: list[RiskFlag]
     action_plan: ActionPlanSeen | None
     probability: Probability
+
+
+def in_columns(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a project at risk as a row of a table: words in a cell, and a column for each part."""
+    row = dict(item)
+    flags, plan, odds = row.pop("flags"), row.pop("action_plan") or {}, row.pop("probability")
+    odds = {**odds, "of_class": "; ".join(odds["of_class"])}
+    return {
+        **row,
+        "flags": "; ".join(flag["rule"] for flag in flags),
+        "flag_reason": "; ".join(flag["reason"] for flag in flags if flag.get("reason")),
+        **{f"action_plan_{name}": plan.get(name) for name in ActionPlanSeen.model_fields},
+        **{f"probability_{name}": odds[name] for name in Probability.model_fields},
+    }
 
 
 class RiskTotals(BaseModel):

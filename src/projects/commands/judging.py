@@ -21,6 +21,7 @@ from projects.domain.events import (
 )
 from projects.domain.project import (
     MOSCOW_ORDER,
+    ORDER,
     Category,
     Handling,
     Moscow,
@@ -29,8 +30,10 @@ from projects.domain.project import (
     Project,
     Stage,
     Way,
+    without_last,
 )
 from projects.domain.refusals import (
+    BuiltUpon,
     DecidedAgainSince,
     NeedsAreForInternal,
     NoSuchCriterion,
@@ -171,7 +174,9 @@ class UndoBatch(Command[Project]):
         for topic, (came_to, back_to) in JUDGED.items():
             part: Category | Priority | Handling = getattr(project, topic)
             if part.batch == self.undone:
-                restored = said(part.before or type(part)())
+                restored = said(without_last(part))
+                if not restored and ORDER[project.stage] > ORDER[came_to]:
+                    raise BuiltUpon(topic=topic, stage=project.stage)
                 stage = back_to if project.stage is came_to and not restored else project.stage
                 return ProjectDecisionUndone(
                     stage=stage, undone=self.undone, topic=topic, restored=restored,

@@ -19,6 +19,8 @@ from projects.domain.project import (
     Schedule,
     Stage,
     Way,
+    beneath,
+    without_last,
 )
 from shared.fields import ShortText
 from shared.messages import Event
@@ -113,11 +115,11 @@ class ProjectCategorised(ProjectEvent):
     scheme_version: int = 0
 
     def apply(self, project: Project) -> Project:
-        """Return the project in its category; the one before is remembered for an undo."""
-        before = replace(project.category, before=None)
+        """Return the project in its category; under a batch's, those before are remembered for undoing."""
         category = Category(
-            self.category, self.sub_category or "", self.rule or "", self.batch, before
-        )
+            self.category, self.sub_category or "", self.rule or "", self.batch,
+            beneath(project.category, self.batch),
+        )  # fmt: skip
         about = project.about if self.origin is None else replace(project.about, origin=self.origin)
         return replace(project, stage=self.stage, category=category, about=about)
 
@@ -135,10 +137,10 @@ class ProjectPrioritised(ProjectEvent):
     batch: UUID | None = None
 
     def apply(self, project: Project) -> Project:
-        """Return the project with its priority; the one before is remembered for an undo."""
+        """Return the project with its priority; under a batch's, those before are remembered."""
         priority = Priority(
             self.moscow, self.score, tuple(self.scores.items()), self.weights_version, self.rank,
-            self.batch, replace(project.priority, before=None),
+            self.batch, beneath(project.priority, self.batch),
         )  # fmt: skip
         return replace(project, stage=self.stage, priority=priority)
 
@@ -165,9 +167,9 @@ class HandlingDecided(ProjectEvent):
     batch: UUID | None = None
 
     def apply(self, project: Project) -> Project:
-        """Return the project with its handling; the one before is remembered for an undo."""
+        """Return the project with its handling; under a batch's, those before are remembered."""
         needs = tuple(Need(n.month, n.skill, n.people) for n in self.needs)
-        before = replace(project.handling, before=None)
+        before = beneath(project.handling, self.batch)
         handling = Handling(self.handling, self.third_party or "", needs, self.batch, before)
         return replace(project, stage=self.stage, handling=handling)
 
@@ -184,5 +186,5 @@ class ProjectDecisionUndone(ProjectEvent):
     def apply(self, project: Project) -> Project:
         """Return the project with what the undone decision had replaced."""
         part: Category | Priority | Handling = getattr(project, self.topic)
-        restored = part.before or type(part)()
+        restored = without_last(part)
         return replace(project, stage=self.stage, **{self.topic: restored})  # type: ignore[arg-type]  # of its own type

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from hashlib import sha1
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 from uuid import UUID
+
+from shared.states import replace
 
 PROJECTS = UUID("6b0c7d52-52a5-4c50-9f5e-3a1c8e0d9f11")
 # RFC 9562, section 5.5: what of an id is free, and what says that it was made of a name.
@@ -121,13 +123,13 @@ class Schedule:
 
 @dataclass(frozen=True)
 class Category:
-    """What sort of project it is, by which rule and batch it was said, and what was said before."""
+    """What sort of project it is, by which rule and batch it was said, and all that an undo can restore."""
 
     name: str = ""
     sub_category: str = ""
     rule: str = ""
     batch: UUID | None = None
-    before: "Category | None" = None
+    before: tuple["Category", ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,7 @@ class Priority:
     weights_version: int = 0
     rank: int = 0
     batch: UUID | None = None
-    before: "Priority | None" = None
+    before: tuple["Priority", ...] = ()
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,22 @@ class Handling:
     third_party: str = ""
     needs: tuple[Need, ...] = ()
     batch: UUID | None = None
-    before: "Handling | None" = None
+    before: tuple["Handling", ...] = ()
+
+
+Judgement = TypeVar("Judgement", Category, Priority, Handling)
+
+
+def beneath(part: Judgement, batch: UUID | None) -> tuple[Judgement, ...]:
+    """Return what undoing a batch after another can restore; nothing restores what was not in a batch."""
+    return () if batch is None else (*part.before, replace(part, before=()))
+
+
+def without_last(part: Category | Priority | Handling) -> Category | Priority | Handling:
+    """Return the judgement that held before this one; a blank one where there is none."""
+    if not part.before:
+        return type(part)()
+    return replace(part.before[-1], before=part.before[:-1])  # type: ignore[arg-type]  # of its own type
 
 
 @dataclass(frozen=True)

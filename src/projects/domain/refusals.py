@@ -107,6 +107,18 @@ class DecidedAgainSince(Refused):
     """This was decided anew after that batch, so the batch can't be undone here."""
 
 
+class BuiltUpon(Refused):
+    """Later stages build on this, and nothing would be left of it: undo those first, or decide this anew."""
+
+
+class RegisterStands(Refused):
+    """A register is not undone: hand in a corrected one, and cancel projects that should not be there."""
+
+
+class UndoStands(Refused):
+    """What an undo took back is not brought back by another: decide it anew."""
+
+
 class ReasonNeeded(Refused):
     """Say why: give each item a reason, or one for all of them."""
 

@@ -154,4 +154,5 @@ REGISTER = StateView(
         "(priority_batch) WHERE priority_batch IS NOT NULL",
         "(handling_batch) WHERE handling_batch IS NOT NULL",
     ),
+    revision=2,
 )

@@ -58,7 +58,7 @@ class Batches(LongWork):
         streamed = total is None
         total = body.lines if total is None else total
         work = Undertaking(body.batch, operation, asked, body.request_hash, found, total, said)
-        if total > (STREAMED_ITEMS_LIMIT + 1 if streamed else WHOLE_ITEMS_LIMIT):
+        if total > (STREAMED_ITEMS_LIMIT if streamed else WHOLE_ITEMS_LIMIT):
             body.needed_longer = True
             return await self.as_job(work, body.media_type, pieces(body.path), body.folder)
         await self.begin(work)

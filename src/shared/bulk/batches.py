@@ -95,8 +95,10 @@ class BatchFinished(BatchEvent):
     counts: Counts
 
     def apply(self, batch: Batch) -> Batch:
-        """Return the batch with its counts."""
-        return replace(batch, status=BatchStatus.FINISHED, counts=self.counts)
+        """Return the batch with its counts, and as many items: before, their lines stood for them."""
+        counts = self.counts
+        items = counts.done + counts.repeated + counts.refused
+        return replace(batch, status=BatchStatus.FINISHED, counts=counts, items=items)
 
 
 class BatchUndone(BatchEvent):

@@ -21,8 +21,12 @@ class Block:
     sealed: dict[int, Enveloped] = field(default_factory=dict)
 
     def settled(self) -> list[Outcome]:
-        """Return the outcomes that there are."""
-        return [outcome for outcome in self.outcomes if outcome is not None]
+        """Return the outcomes that there are, each with what its item named its thing by."""
+        return [
+            o if o.reference == item.reference else o._replace(reference=item.reference)
+            for o, item in zip(self.outcomes, self.items, strict=True)
+            if o is not None
+        ]
 
 
 def settle(block: Block, places: Sequence[int | None]) -> list[int]:
@@ -32,9 +36,11 @@ def settle(block: Block, places: Sequence[int | None]) -> list[int]:
         if position is None:
             overtaken.append(number)
             continue
+        item = block.items[number]
         block.outcomes[number] = Outcome(
-            block.items[number].number, "done", sealed.stream_id, sealed.last_version, position
-        )
+            item.number, "done", sealed.stream_id, sealed.last_version, position, None,
+            item.reference,
+        )  # fmt: skip
     return overtaken
 
 

@@ -88,7 +88,8 @@ class Carrying:
             if not work.asked.dry_run:
                 command, stamp = FinishBatch(counts=counts), work.asked.stamp
                 await self._store.handle(work.batch, command, stamp, blank=Batch())
-                await self._mark_undone(work)
+                if counts.done or counts.repeated or not counts.refused:
+                    await self._mark_undone(work)
         finally:
             self.running.discard(work.batch)
 
@@ -97,7 +98,10 @@ class Carrying:
         self.running.discard(work.batch)
 
     async def _mark_undone(self, work: Undertaking) -> None:
-        """Say of the batch that was undone that it was, unless a job that goes on has said so already."""
+        """Say of the batch that was undone that it was, unless a job that goes on has said so already.
+
+        Where nothing of it could be taken back it is not undone, and can be asked for again later.
+        """
         if work.undoes is None:
             return
         if (await self.status(work.undoes)).status is BatchStatus.UNDONE:

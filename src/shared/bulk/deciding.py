@@ -23,6 +23,10 @@ BREATH = 250  # so many items are worked on without letting anything else run, o
 AT_HAND = 2_000
 
 
+class NoSuchReference(NotFound):
+    """There is nothing here of this reference."""
+
+
 class Decider(Generic[I, S]):
     """Puts each item of a batch to the rules."""
 
@@ -93,7 +97,7 @@ class Decider(Generic[I, S]):
         self, item: Item[I], stream_id: UUID, loaded: Loaded[S] | None
     ) -> Enveloped | Unhidden | Outcome:
         """Return an item's events as they will be stored, or that they are stored already."""
-        stream, caused = loaded or self._begun(stream_id)
+        stream, caused = loaded or self._begun(stream_id, item.reference)
         if caused is not None:
             if not self._operation.same(self._command(item), caused.event):
                 raise KeyUsedOtherwise
@@ -113,10 +117,10 @@ class Decider(Generic[I, S]):
             self._answers[key] = decided.events
         return decided
 
-    def _begun(self, stream_id: UUID) -> Loaded[S]:
+    def _begun(self, stream_id: UUID, reference: str | None) -> Loaded[S]:
         """Return a thing that is not there yet, where it may begin."""
         if not self._operation.begins:
-            raise NotFound
+            raise NotFound if reference is None else NoSuchReference(reference=reference)
         return Loaded(Stream(stream_id, self._operation.blank), None)
 
     def _asked_anew(self, item: Item[I], stream: Stream[S]) -> Enveloped | Unhidden | Outcome:

@@ -35,7 +35,7 @@ class ReadWhole(TooLarge):
 
 @dataclass(slots=True)
 class Received:
-    """A body that has arrived: where it is, what it is, how many lines it has, and what names it.
+    """A body that has arrived: where it is, what it is, how many lines of items it has, and what names it.
 
     Whoever needs it beyond its request says so, and clears it away.
     """
@@ -107,11 +107,12 @@ async def received(
 
 
 async def _kept(request: Request, path: Path, media_type: str) -> tuple[int, str]:
-    """Write a body to disk; return how many lines it has, and what tells it from another request."""
+    """Write a body to disk; return how many lines of items it has, and what tells it from another request."""
     digest = hashlib.sha256()
     for part in (request.method, request.url.path, request.url.query, media_type):
         digest.update(part.encode() + b"\n")
     lines = size = 0
+    last = b"\n"
     whole = media_type not in ("application/x-ndjson", "text/csv")
     with path.open("wb") as file:
         async for chunk in request.stream():
@@ -119,9 +120,11 @@ async def _kept(request: Request, path: Path, media_type: str) -> tuple[int, str
             if whole and size > WHOLE_BYTES_LIMIT:
                 raise ReadWhole(limit_bytes=WHOLE_BYTES_LIMIT)
             lines += chunk.count(b"\n")
+            last = chunk[-1:] or last
             digest.update(chunk)
             file.write(chunk)
-    return lines, digest.hexdigest()
+    ended, heading = last == b"\n", media_type == "text/csv"
+    return max(0, lines + (not ended) - heading), digest.hexdigest()
 
 
 Body = Annotated[Received, Depends(received)]

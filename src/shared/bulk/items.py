@@ -8,7 +8,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import orjson
 from pydantic import BaseModel, ValidationError
 
-from shared.bulk.outcomes import Outcome, not_understood, unreadable
+from shared.bulk.outcomes import Outcome, as_named, not_understood, unreadable
 from shared.errors import TooLarge, Unacceptable
 from shared.tabular.tables import nameless, open_table
 
@@ -19,6 +19,8 @@ JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 SENT_AS = (JSON, NDJSON, CSV, XLSX, ODS)
+
+REFERENCE = "reference"  # the field by which an item may name its thing in words
 
 I = TypeVar("I", bound=BaseModel)  # noqa: E741  # an item
 
@@ -47,10 +49,14 @@ class MixedColumns(Unacceptable):
 
 
 class Item(NamedTuple, Generic[I]):
-    """One item, numbered from 1 as it was sent; a tuple because there may be a million."""
+    """One item, numbered as it was sent; a tuple because there may be a million.
+
+    In JSON it is numbered from 1, in a table by its row. It may name its thing by a reference.
+    """
 
     number: int
     value: I
+    reference: str | None = None
 
 
 def items(path: Path, media_type: str, kind: type[I]) -> Iterator[Item[I] | Outcome]:
@@ -90,29 +96,51 @@ def _of_lines(path: Path, kind: type[I]) -> Iterator[Item[I] | Outcome]:
 
 def _read(number: int, text: bytes, kind: type[I]) -> Item[I] | Outcome:
     try:
-        return Item(number, kind.__pydantic_validator__.validate_json(text, strict=True))
+        value = kind.__pydantic_validator__.validate_json(text, strict=True)
     except ValidationError as error:
-        return unreadable(number, error)
+        return unreadable(number, error, _named_in(text))
+    return Item(number, value, getattr(value, REFERENCE, None))
+
+
+def _named_in(text: bytes) -> str | None:
+    """Return what a line names its thing by, where it can be read so far."""
+    try:
+        said = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    return as_named(said.get(REFERENCE)) if isinstance(said, dict) else None
 
 
 def _of_table(path: Path, kind: type[I]) -> Iterator[Item[I] | Outcome]:
     table = open_table(path, limit=ITEMS_LIMIT)
     fields = _fields(table.headings, kind)
-    for number, (_, row) in enumerate(table.rows, start=1):
+    for number, row in table.rows:
         cells = table.cells(row)
         if cells is None:
-            wrong = {"detail": f"The row has {len(row)} cells for {len(fields)} columns."}
-            yield Outcome(number, "refused", problem=not_understood([wrong]))
+            wrong = f"The row has {len(row)} cells for {len(fields)} columns."
+            yield _misshapen(number, wrong, _cell_named(fields, row))
             continue
         values = dict(zip(fields, cells.values(), strict=True))
         if any(cell.strip() for (name, _), cell in values.items() if not name):
-            wrong = {"detail": "Something stands in a column without a heading."}
-            yield Outcome(number, "refused", problem=not_understood([wrong]))
+            wrong = "Something stands in a column without a heading."
+            yield _misshapen(number, wrong, _cell_named(fields, row))
             continue
         try:
-            yield Item(number, kind.model_validate(_said(values)))
+            value = kind.model_validate(_said(values))
         except ValidationError as error:
-            yield unreadable(number, error)
+            yield unreadable(number, error, _cell_named(fields, row))
+        else:
+            yield Item(number, value, getattr(value, REFERENCE, None))
+
+
+def _cell_named(fields: Sequence[tuple[str, str]], row: Sequence[str]) -> str | None:
+    """Return what a row names its thing by, whatever else is wrong with it."""
+    return as_named(dict(zip(fields, row, strict=False)).get((REFERENCE, "")))
+
+
+def _misshapen(number: int, why: str, reference: str | None) -> Outcome:
+    problem = not_understood([{"detail": why}])
+    return Outcome(number, "refused", problem=problem, reference=reference)
 
 
 def _fields(headings: Sequence[str], kind: type[I]) -> list[tuple[str, str]]:

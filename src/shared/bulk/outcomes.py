@@ -11,12 +11,13 @@ from pydantic import BaseModel, ValidationError
 
 from shared.bulk.batches import Counts
 from shared.errors import Refused
+from shared.fields import SHORT_TEXT_LIMIT
 from shared.http.pages import defused
 from shared.problems import pointed, status_of, type_of
 
 Became = Literal["done", "repeated", "refused", "possible", "not-done", "broken"]
 
-HEADINGS = ("item", "id", "outcome", "version", "position", "problem", "detail")
+HEADINGS = ("item", "reference", "id", "outcome", "version", "position", "problem", "detail")
 
 
 class ItemProblem(BaseModel):
@@ -31,11 +32,14 @@ class ItemProblem(BaseModel):
 class ItemOutcome(BaseModel):
     """What became of one item.
 
-    It is `possible` where nothing was to be written, `not-done` where another item was refused and all or
-    nothing was asked for, and `broken` (the last line) where the stream broke off.
+    `item` is its place as sent, from 1; in a table, its row as a spreadsheet numbers it, the heading being
+    row 1. `reference` is what it named its thing by, where it did. The outcome is `possible` where nothing
+    was to be written, `not-done` where another item was refused and all or nothing was asked for, and
+    `broken` (the last line) where the stream broke off.
     """
 
     item: int
+    reference: str | None
     id: UUID | None
     outcome: Became
     version: int | None
@@ -52,13 +56,14 @@ class Outcome(NamedTuple):
     version: int | None = None
     position: int | None = None
     problem: Mapping[str, Any] | None = None
+    reference: str | None = None
 
     def shown(self) -> dict[str, Any]:
         """Return it as it is answered."""
         return {
-            "item": self.item, "id": None if self.id is None else str(self.id),
-            "outcome": self.became, "version": self.version, "position": self.position,
-            "problem": self.problem,
+            "item": self.item, "reference": self.reference,
+            "id": None if self.id is None else str(self.id), "outcome": self.became,
+            "version": self.version, "position": self.position, "problem": self.problem,
         }  # fmt: skip
 
 
@@ -77,10 +82,16 @@ def told(refusal: Refused) -> dict[str, Any]:
     }
 
 
-def unreadable(item: int, error: ValidationError) -> Outcome:
+def unreadable(item: int, error: ValidationError, reference: str | None = None) -> Outcome:
     """Return the outcome of an item that can't be understood, with pointers to why."""
     errors = [pointed({**found, "loc": ("body", *found["loc"])}) for found in error.errors()]
-    return Outcome(item, "refused", problem=not_understood(errors))
+    return Outcome(item, "refused", problem=not_understood(errors), reference=reference)
+
+
+def as_named(said: object) -> str | None:
+    """Return what an item that can't be understood names its thing by, where that can be told again."""
+    text = said.strip() if isinstance(said, str) else ""
+    return text if text.isprintable() and 0 < len(text) <= SHORT_TEXT_LIMIT else None
 
 
 def not_understood(errors: Sequence[Mapping[str, str]]) -> dict[str, Any]:
@@ -101,7 +112,8 @@ def counted(outcomes: Sequence[Outcome]) -> Counts:
 
 
 DONE = (
-    '{"item":%d,"id":"%s-%s-%s-%s-%s","outcome":"done","version":%d,"position":%d,"problem":null}\n'
+    '{"item":%d,"reference":%s,"id":"%s-%s-%s-%s-%s","outcome":"done","version":%d,"position":%d,'
+    '"problem":null}\n'
 )
 
 
@@ -111,11 +123,12 @@ def lines(outcomes: Sequence[Outcome]) -> bytes:
 
 
 def _done(outcome: Outcome) -> str:
-    item, _, stream_id, version, position, _ = outcome
+    item, _, stream_id, version, position, _, reference = outcome
     assert stream_id is not None
     name = f"{stream_id.int:032x}"  # `str` of an id takes twice as long
     return DONE % (
-        item, name[:8], name[8:12], name[12:16], name[16:20], name[20:], version, position
+        item, orjson.dumps(reference).decode(), name[:8], name[8:12], name[12:16], name[16:20],
+        name[20:], version, position,
     )  # fmt: skip
 
 
@@ -136,8 +149,8 @@ def csv_rows(outcomes: Sequence[Outcome]) -> bytes:
         problem = o.problem or {}
         errors = "; ".join(_pointed(error) for error in problem.get("errors", ()))
         writer.writerow(
-            (o.item, o.id, o.became, o.version, o.position, problem.get("type"),
-             defused(errors or problem.get("title", "")))
+            (o.item, defused(o.reference or ""), o.id, o.became, o.version, o.position,
+             problem.get("type"), defused(errors or problem.get("title", "")))
         )  # fmt: skip
     return text.getvalue().encode()
 

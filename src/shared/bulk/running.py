@@ -43,12 +43,12 @@ class Runner(Generic[I, S]):
 
     async def outcomes(self, items: Iterator[Item[I] | Outcome]) -> AsyncIterator[list[Outcome]]:
         """Yield the outcomes of all items in order, a block at a time, once it is committed."""
-        if self._asked.dry_run:
-            async for block in self._decided(items):
-                yield possible(block).settled()
-        elif self._asked.mode is Mode.ALL_OR_NOTHING:
+        if self._asked.mode is Mode.ALL_OR_NOTHING:
             async for told in self._all_or_nothing(items):
                 yield told
+        elif self._asked.dry_run:
+            async for block in self._decided(items):
+                yield possible(block).settled()
         else:
             async for told in self._each(items):
                 yield told
@@ -118,14 +118,21 @@ class Runner(Generic[I, S]):
     async def _all_or_nothing(
         self, items: Iterator[Item[I] | Outcome]
     ) -> AsyncIterator[list[Outcome]]:
-        """Decide on everything first, kept on disk; then append it in one commit, or nothing of it."""
+        """Decide on everything first, kept on disk; then append it in one commit, or nothing of it.
+
+        Where it is only tried, say what would become of it.
+        """
         with TemporaryFile() as kept:
             sound, overtaken = True, set[int]()
             async for block in self._decided(items):
                 sound = sound and not any(o and o.became == "refused" for o in block.outcomes)
                 pickle.dump(replace(block, asked=[]), kept)
+            kept.seek(0)
+            if sound and self._asked.dry_run:
+                for block in unpickled(kept):
+                    yield possible(block).settled()
+                return
             if sound:
-                kept.seek(0)
                 with TemporaryFile() as settled:
                     overtaken = await self._append_all(kept, settled)
                     if not overtaken:
