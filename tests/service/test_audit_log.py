@@ -276,7 +276,7 @@ def test_an_auditor_checks_the_record_from_the_command_line(folder: Path) -> Non
         trusted = Policy.parse((kept / "keys").read_text())
         assert opened((kept / "checkpoint").read_text(), trusted).checkpoint.size == head
         proof = service.run("audit", "prove", "7").stdout
-        assert proof.startswith("c2sp.org/tlog-proof@v1\nindex 6\n")
+        assert re.match(r"c2sp\.org/tlog-proof@v1\nextra \S{44}\nindex 6\n", proof)
         sound = service.run(
             "audit", "fsck", "--checkpoint", str(kept / "checkpoint"), "--keys", str(kept / "keys")
         )
@@ -309,6 +309,7 @@ def a_councillor_checks_a_bundle_with_the_witness(service: Running, kept: Path) 
     checked = service.run("audit", "verify", bundle, "--keys", keys).stdout
     assert "right: the witness neighbouring-council.example countersigned it on " in checked
     assert checked.splitlines()[-1] == "SOUND"
+    a_councillor_checks_one_proof(service, kept)
     stranger = Signer.new("neighbouring-council.example", KeyType.WITNESS).verifier
     (kept / "keys.txt").write_text(
         (kept / "keys.txt").read_text().replace(public.read_text().strip(), str(stranger))
@@ -316,6 +317,18 @@ def a_councillor_checks_a_bundle_with_the_witness(service: Running, kept: Path) 
     unwitnessed = service.run("audit", "verify", bundle, "--keys", keys, check=False)
     assert "0 witnesses signed, 1 must have." in unwitnessed.stdout
     assert unwitnessed.returncode == 1
+
+
+def a_councillor_checks_one_proof(service: Running, kept: Path) -> None:
+    keys, proof = str(kept / "keys.txt"), str(kept / "proof.txt")
+    service.run("audit", "prove", "7", "--out", proof)
+    alone = service.run("audit", "verify", proof, "--keys", keys).stdout
+    assert "right: the witness neighbouring-council.example countersigned it on " in alone
+    assert "right: entry 7 of the record of " in alone
+    assert alone.splitlines()[-1] == "SOUND"
+    neither = service.run("audit", "verify", keys, check=False)
+    assert (neither.stdout, neither.returncode) == ("", 1)
+    assert neither.stderr == f"rfp-service: {keys} is no bundle and no proof.\n"
 
 
 def test_a_witness_runs_from_the_command_line_and_is_asked_by_the_worker(folder: Path) -> None:
