@@ -13,6 +13,7 @@ from shared.audit.replay.story import Step, span, story
 from shared.calendar import LONDON
 from shared.eventstore.reading import Basis
 from shared.messages import Recorded
+from shared.personal import PERSONAL, is_sealed
 
 PAGE = """<!doctype html>
 <html lang="en-GB">
@@ -266,6 +267,8 @@ def _value(field: str, value: JsonValue) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return "<br>".join(_value("", item) for item in value)
+    if is_sealed(value):
+        value = {"about": value["about"], "text": PERSONAL}  # a page that is kept outlives its keys
     if isinstance(value, dict):
         return "<br>".join(f"{_field(n)}: {_value(n, v)}" for n, v in value.items())
     text = str(value)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, JsonValue
 from pydantic_core import to_jsonable_python
 
 from shared.messages import Event, Recorded, State
+from shared.personal import is_sealed
 
 
 class Change(BaseModel):
@@ -69,7 +70,7 @@ def changes(before: State, after: State) -> list[Change]:
 
 
 def _leaves(path: str, value: JsonValue) -> Iterator[tuple[str, JsonValue]]:
-    if isinstance(value, dict) and value:
+    if isinstance(value, dict) and value and not is_sealed(value):
         for name, inner in value.items():
             yield from _leaves(f"{path}.{name}" if path else name, inner)
     else:
