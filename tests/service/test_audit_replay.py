@@ -151,7 +151,10 @@ async def test_two_times_are_compared(api: Api) -> None:
     assert [item["stream_id"] for item in second.json()["items"]] == [rfp]
     only = await api.get("/v1/audit/comparisons", SAM, from_=0, stream_id=rfp, as_of=before)
     assert [item["version_after"] for item in only.json()["items"]] == [8]
-    await api.get("/v1/audit/comparisons", SAM, 422, from_=before, as_of=1)
+    wrong = (await api.get("/v1/audit/comparisons", SAM, 422, from_=before, as_of=1)).json()
+    assert wrong["type"] == "/problems/times-reversed"
+    assert wrong["title"].startswith("A comparison leads from an earlier time")
+    assert (wrong["from_position"], wrong["position"]) == (before, 1)
 
 
 async def test_a_list_shows_what_was_known_then_or_what_is_recorded_now_of_then(api: Api) -> None:

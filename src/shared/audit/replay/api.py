@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 
-from shared.audit.log.api import LARGEST, SizesReversed
+from shared.audit.log.api import LARGEST
 from shared.audit.reads import READ_AUDIT, AuditRoute
 from shared.audit.replay.comparing import Difference, changed
 from shared.audit.replay.explaining import Explanation, explained
@@ -42,6 +42,10 @@ Time = {"pattern": AS_OF_PATTERN}
 
 class PeriodReversed(Unacceptable):
     """A period ends after it begins."""
+
+
+class TimesReversed(Unacceptable):
+    """A comparison leads from an earlier time (`from`) to a later one (`as_of`, or now)."""
 
 
 @router.get(
@@ -107,7 +111,7 @@ async def compare(
     """List every case on which something was decided in between, as it stood before and after."""
     first = await _position(reading, start)
     if first > reading.position:
-        raise SizesReversed
+        raise TimesReversed(from_position=first, position=reading.position)
     found = await changed(reading, first, reading.position, stream_id, page.cursor, page.limit + 1)
     items = [item.model_dump(mode="json") for item in found[: page.limit]]
     changes = [(UUID(item["stream_id"]), item["changes"]) for item in items]
