@@ -130,6 +130,17 @@ async def test_a_story_is_told_as_it_was_known_then(api: Api) -> None:
     assert now.json()["version"] == 9
 
 
+async def test_a_story_is_headed_by_what_people_call_its_case(api: Api) -> None:
+    await api.raised()
+    rfp = await api.raised()
+    told = (await api.get(f"/v1/audit/streams/{rfp}", SAM)).json()
+    assert told["reference"] == "RFP-2"
+    [listed] = (await api.get("/v1/rfps", SAM, reference="RFP-2")).json()["items"]
+    assert (listed["id"], listed["reference"]) == (rfp, "RFP-2")
+    for other in ("RFP-9", "ICT-0042", "RFP-" + "9" * 40):
+        assert (await api.get("/v1/rfps", SAM, reference=other)).json()["items"] == []
+
+
 async def test_two_times_are_compared(api: Api) -> None:
     rfp = await api.in_approval()
     before = api.position

@@ -85,9 +85,10 @@ async def tell(
     told = await _told(reading, stream_id, events[-1].position)
     shown = story(events, told, reading.as_of, basis).model_dump()
     await veil_decisions(reading, stream_id, shown["items"])
-    state = {"stream_id": stream_id, "state": shown["state"], "withheld": {}}
+    names = ("state", "reference")
+    state = {"stream_id": stream_id, "withheld": {}, **{name: shown[name] for name in names}}
     await reading.veiled([state])
-    return Story.model_validate({**shown, "state": state["state"], "withheld": state["withheld"]})
+    return Story.model_validate({**shown, **state})
 
 
 @router.get(
