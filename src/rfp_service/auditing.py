@@ -13,7 +13,7 @@ import uvloop
 from rfp_service import logs
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.service import EVENTS
-from rfp_service.serving import database, say
+from rfp_service.serving import database, must_be_set_up, say
 from rfp_service.verifying import PROGRAM, mapper, verify
 from shared.access.tokens import Person
 from shared.audit.bundle.contents import Files
@@ -230,6 +230,7 @@ def _read(
     """Read the audit, after keeping that it was read."""
     settings = Settings().checked()
     logs.configure(settings.log_level)
+    must_be_set_up(settings)
 
     async def run(address: str) -> T:
         connection = await asyncpg.connect(address, server_settings={"timezone": "UTC"})
