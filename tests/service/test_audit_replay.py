@@ -135,6 +135,8 @@ async def test_a_story_is_headed_by_what_people_call_its_case(api: Api) -> None:
     rfp = await api.raised()
     told = (await api.get(f"/v1/audit/streams/{rfp}", SAM)).json()
     assert told["reference"] == "RFP-2"
+    decided = (await api.get("/v1/audit/decisions", SAM)).json()["items"]
+    assert [item["reference"] for item in decided] == ["RFP-2", "RFP-1"]
     [listed] = (await api.get("/v1/rfps", SAM, reference="RFP-2")).json()["items"]
     assert (listed["id"], listed["reference"]) == (rfp, "RFP-2")
     for other in ("RFP-9", "ICT-0042", "RFP-" + "9" * 40):
