@@ -11,15 +11,13 @@ import uvicorn
 import uvloop
 
 from rfp_service import logs
-from rfp_service.app import VERSION
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.service import EVENTS
-from rfp_service.serving import database, say
+from rfp_service.serving import database, must_be_set_up, say
+from rfp_service.verifying import PROGRAM, mapper, verify
 from shared.access.tokens import Person
-from shared.audit.bundle.contents import Files, NotABundle
+from shared.audit.bundle.contents import Files
 from shared.audit.bundle.making import Hidden, Wanted, made, nothing_hidden
-from shared.audit.bundle.verifying import Verifying
-from shared.audit.bundle.verifying import verify as checked
 from shared.audit.log.checking import check
 from shared.audit.log.checkpoints import Policy, proof_text
 from shared.audit.log.entries import Entry
@@ -36,7 +34,6 @@ from shared.database import Connection
 from shared.disclosure.sealing import Seals
 from shared.disclosure.veil import Veil
 from shared.errors import NotFound
-from shared.eventstore.encoding import EnvelopeMapper, Topics
 from shared.eventstore.sealing import PersonalTexts
 from shared.http.reading import instant_of
 from shared.settings import NotConfigured, Settings
@@ -46,7 +43,6 @@ app = typer.Typer(
 )
 
 OPERATOR = "operator"
-PROGRAM = f"rfp-service {VERSION}"
 BUNDLE_LIMIT = 200_000
 T = TypeVar("T")
 
@@ -78,7 +74,8 @@ def prove(position: Annotated[int, typer.Argument(min=1)], *, out: Out = None) -
         if position > signed.size:
             raise NotFound(position=position)
         hashes = await Tiles(connection).inclusion(position - 1, signed.size)
-        return proof_text(position - 1, hashes, signed.note)
+        [entry] = await LogReader(connection).entries([position])
+        return proof_text(position - 1, hashes, signed.note, entry.leaf)
 
     _tell(_read("prove", str(position), see), out)
 
@@ -159,37 +156,14 @@ def bundle(  # the options of one command
 
     async def pack(connection: Connection) -> Files:
         hidden = nothing_hidden if whole else _hidden_from_the_public(connection)
-        return await made(connection, _mapper(), wanted, PROGRAM, BUNDLE_LIMIT, hidden)
+        return await made(connection, mapper(), wanted, PROGRAM, BUNDLE_LIMIT, hidden)
 
     files = _read("bundle", str(wanted.filters()), pack)
     out.write_bytes(files.zipped())
     say(f"{out}: {files.manifest().entries} entries. READ-ME-FIRST.txt in it says how to check it.")
 
 
-@app.command()
-def verify(
-    bundle: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
-    *,
-    keys: Annotated[
-        Path | None, typer.Option(exists=True, help="Whose signatures count, from somewhere else.")
-    ] = None,
-    last: Annotated[Path | None, typer.Option(exists=True, help="Your last bundle.")] = None,
-) -> None:
-    """Check a bundle; this needs no database and no network."""
-    try:
-        check = Verifying(
-            Files.read(bundle), read_policy(keys) if keys else None,
-            Files.read(last) if last else None, _mapper(), PROGRAM,
-        )  # fmt: skip
-    except NotABundle as error:
-        say(f"NOT SOUND: {error}")
-        raise typer.Exit(1) from None
-    report = checked(check)
-    for line in report.lines:
-        say(line)
-    say("SOUND" if report.sound else f"NOT SOUND: {len(report.wrong)} things are wrong")
-    if not report.sound:
-        raise typer.Exit(1)
+app.command()(verify)
 
 
 @app.command()
@@ -250,16 +224,13 @@ def _hidden_from_the_public(connection: Connection) -> Hidden:
     return hidden
 
 
-def _mapper() -> EnvelopeMapper:
-    return EnvelopeMapper(Topics(EVENTS))
-
-
 def _read(
     operation: str, target: str, look: Callable[[Connection], Awaitable[T]], *, kept: bool = True
 ) -> T:
     """Read the audit, after keeping that it was read."""
     settings = Settings().checked()
     logs.configure(settings.log_level)
+    must_be_set_up(settings)
 
     async def run(address: str) -> T:
         connection = await asyncpg.connect(address, server_settings={"timezone": "UTC"})

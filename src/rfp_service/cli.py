@@ -23,9 +23,17 @@ from rfp_service.demonstration.seeding import seed
 from rfp_service.migrating import is_current, migrate, migration_sql, rebuild_views
 from rfp_service.permissions_page import permissions_page
 from rfp_service.service import opened
-from rfp_service.serving import Database, database, must_have_owner, say, serve, stop_cleanly
+from rfp_service.serving import (
+    Database,
+    database,
+    must_have_owner,
+    nothing_in,
+    say,
+    serve,
+    stop_cleanly,
+)
 from rfp_service.worker import work
-from shared.access.issuer import demonstration_token
+from shared.access.issuer import demonstration_token, has_issuer
 from shared.access.roles import Role
 from shared.audit.log.keys import log_keys
 from shared.embedded.errors import EmbeddedPostgresFailed
@@ -131,6 +139,8 @@ def token(
     settings = _settings()
     if settings.profile is not Profile.DEMONSTRATION:
         raise NotConfigured("Tokens are the identity provider's business outside a demonstration.")
+    if not has_issuer(settings.data_dir):
+        raise NotConfigured(nothing_in(settings))
     say(demonstration_token(settings.data_dir, person or person_of(role), [role], area))
 
 
@@ -240,6 +250,11 @@ def main() -> None:
         sys.exit(f"rfp-service: {error}")
     except Refused as refusal:
         sys.exit(f"rfp-service: {refusal.sentence()} {dict(refusal.facts) or ''}".rstrip())
+    except (asyncpg.UndefinedFunctionError, asyncpg.UndefinedTableError):
+        sys.exit(
+            "rfp-service: this database has not been set up by this program: run `rfp-service migrate`,"
+            " or set DATABASE_URL or DATA_DIR to one that has."
+        )
     except (ConnectionError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         sys.exit(f"rfp-service: the database can't be used: {error}")
     except ValidationError as error:

@@ -19,6 +19,7 @@ from rfp_service.worker import HealDatabase, work
 from shared.audit.log.keys import log_keys
 from shared.database import stop
 from shared.embedded.errors import EmbeddedPostgresFailed
+from shared.embedded.places import has_database
 from shared.embedded.server import embedded_postgres, ensure_running
 from shared.settings import NotConfigured, Profile, Settings
 
@@ -161,6 +162,20 @@ def must_have_owner(base: Database) -> str:
             "Set DATABASE_OWNER_URL, or give `rfp-service migrate --sql` to the owner."
         )
     return base.owner
+
+
+def must_be_set_up(settings: Settings) -> None:
+    """Refuse a data folder in which nothing was ever run, instead of making a database to read."""
+    if settings.database_url is None and not has_database(settings.data_dir):
+        raise NotConfigured(nothing_in(settings))
+
+
+def nothing_in(settings: Settings) -> str:
+    """Return what to do where the data folder holds nothing."""
+    return (
+        f"Nothing was ever run on the data folder {settings.data_dir}: set DATA_DIR as it was for"
+        " `make demo`, or run that first."
+    )
 
 
 def say(text: str) -> None:

@@ -1,7 +1,7 @@
 """A text about somebody, kept so that it can be destroyed: stored only under keys of those it is about."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, TypeGuard
 
 from pydantic import BaseModel, ConfigDict, model_serializer, model_validator
 
@@ -17,7 +17,7 @@ class NotSealed(Exception):
 SEALED_FORM = frozenset({"about", "key", "sealed"})
 
 
-def is_sealed(value: object) -> bool:
+def is_sealed(value: object) -> TypeGuard[dict[str, Any]]:
     """Say whether a stored value is a personal text."""
     return isinstance(value, dict) and value.keys() == SEALED_FORM
 

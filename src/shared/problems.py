@@ -1,4 +1,4 @@
-"""The only place that knows HTTP codes: refusals become RFC 9457 problems, and nothing sent is echoed."""
+"""The only place that knows HTTP codes: refusals become RFC 9457 problems, and no value sent is echoed."""
 
 import re
 from collections.abc import Sequence
@@ -30,9 +30,16 @@ from shared.errors import (
     VersionNeeded,
     WrongMediaType,
 )
+from shared.fields import ASKED, ONE_LINE, PRINTABLE
 
 MEDIA_TYPE = "application/problem+json"
 POINTER_LIMIT = 200
+QUOTE = "'"  # Pydantic's, around names
+IN_WORDS = {
+    PRINTABLE: "Must not hold control characters",
+    ASKED: "Must not hold control characters",
+    ONE_LINE: "Must be one line, without control characters",
+}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 STATUS: Sequence[tuple[type[Refused], int]] = (
@@ -148,12 +155,8 @@ def install(app: FastAPI) -> None:
 
 def pointed(error: dict[str, Any]) -> dict[str, str]:
     """Return where an error is and what was expected there."""
-    where, *path = [str(part) for part in error["loc"]]
-    detail = (
-        "Not one of the values known here"
-        if error["type"].startswith("union_tag")
-        else error["msg"]
-    )
+    where, *path = [str(part) for part in (*error["loc"], *_tag(error))]
+    detail = _expected(error)
     if where == "body":
         escaped = [part.replace("~", "~0").replace("/", "~1") for part in path]
         return {
@@ -161,3 +164,27 @@ def pointed(error: dict[str, Any]) -> dict[str, str]:
             "detail": detail,
         }
     return {"in": where, "parameter": ".".join(path)[:POINTER_LIMIT], "detail": detail}
+
+
+def _tag(error: dict[str, Any]) -> list[str]:
+    """Return the name of the field that tells one kind of thing from others, where that is wrong."""
+    if not error["type"].startswith("union_tag"):
+        return []
+    name = error["ctx"]["discriminator"].strip(QUOTE)
+    return [name] if name.isidentifier() else []
+
+
+def _expected(error: dict[str, Any]) -> str:
+    """Return what was expected in plain words; a pattern that only keeps out what nobody means is none."""
+    match error:
+        case {"type": "union_tag_invalid", "ctx": {"expected_tags": tags}}:
+            return f"Not one of the values known here: {str(tags).replace(QUOTE, '')}"
+        case {"type": "union_tag_not_found"}:
+            return "Field required"
+        case {"type": "string_too_short" | "string_pattern_mismatch", "input": str(text)} if (
+            not text.strip()
+        ):
+            return "Must not be blank"
+        case {"type": "string_pattern_mismatch", "ctx": {"pattern": str(pattern)}}:
+            return IN_WORDS.get(pattern, str(error["msg"]))
+    return str(error["msg"])

@@ -14,6 +14,8 @@ import pytest
 import uvicorn
 
 from rfp_service.app import openapi_document
+from rfp_service.rfps.commands.asking import RaiseRfp
+from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.service import CONTEXTS
 from shared.access.roles import Role
 from shared.audit.bundle.contents import Files
@@ -32,6 +34,7 @@ from tests.support.api import Api
 from tests.support.people import ADA, RITA, SAM
 from tests.support.postgres import throwaway_folder
 from tests.support.running import Running, free_port, running
+from tests.support.specs import stamp
 
 
 async def policy(api: Api) -> Policy:
@@ -96,6 +99,25 @@ async def test_what_can_not_be_proved_is_refused(api: Api) -> None:
     assert await answered("/v1/audit/consistency?from=1&to=9") == 404
     assert await answered("/v1/audit/checkpoint", RITA) == 403
     assert await answered("/v1/audit/log/tile/0/000", RITA) == 403
+
+
+async def test_a_size_that_was_not_signed_names_those_that_were(api: Api) -> None:
+    asked, taken = RaiseRfp(title="L", description="D", service_area="A"), stamp("rita")
+    event = asked.decide(Rfp(), taken)
+    together = [(uuid5(NAMESPACE_URL, name), 1, event, taken, asked, 0) for name in "abc"]
+    receipt = await api.service.store.append_together(
+        together
+    )  # in one commit, with one checkpoint
+    assert receipt is not None
+    api.position = receipt.position
+    await api.get("/v1/audit/checkpoint", SAM)
+    for path in ("/v1/audit/consistency?from=1&to=2", "/v1/audit/checkpoint?size=2"):
+        answer = await api.client.get(path, headers=api.headers(SAM))
+        wrong = answer.json()
+        assert (answer.status_code, wrong["type"]) == (404, "/problems/size-not-signed")
+        assert (wrong["size"], wrong["next"], wrong["newest"]) == (2, 3, 3)
+    beyond = await api.client.get("/v1/audit/checkpoint?size=9", headers=api.headers(SAM))
+    assert (beyond.json()["next"], beyond.json()["newest"]) == (None, 3)
 
 
 async def test_an_empty_record_has_no_checkpoint(api: Api) -> None:
@@ -293,7 +315,7 @@ def test_an_auditor_checks_the_record_from_the_command_line(folder: Path) -> Non
         trusted = Policy.parse((kept / "keys").read_text())
         assert opened((kept / "checkpoint").read_text(), trusted).checkpoint.size == head
         proof = service.run("audit", "prove", "7").stdout
-        assert proof.startswith("c2sp.org/tlog-proof@v1\nindex 6\n")
+        assert re.match(r"c2sp\.org/tlog-proof@v1\nextra \S{44}\nindex 6\n", proof)
         sound = service.run(
             "audit", "fsck", "--checkpoint", str(kept / "checkpoint"), "--keys", str(kept / "keys")
         )
@@ -326,6 +348,7 @@ def a_councillor_checks_a_bundle_with_the_witness(service: Running, kept: Path) 
     checked = service.run("audit", "verify", bundle, "--keys", keys).stdout
     assert "right: the witness neighbouring-council.example countersigned it on " in checked
     assert checked.splitlines()[-1] == "SOUND"
+    a_councillor_checks_one_proof(service, kept)
     stranger = Signer.new("neighbouring-council.example", KeyType.WITNESS).verifier
     (kept / "keys.txt").write_text(
         (kept / "keys.txt").read_text().replace(public.read_text().strip(), str(stranger))
@@ -333,6 +356,18 @@ def a_councillor_checks_a_bundle_with_the_witness(service: Running, kept: Path) 
     unwitnessed = service.run("audit", "verify", bundle, "--keys", keys, check=False)
     assert "0 witnesses signed, 1 must have." in unwitnessed.stdout
     assert unwitnessed.returncode == 1
+
+
+def a_councillor_checks_one_proof(service: Running, kept: Path) -> None:
+    keys, proof = str(kept / "keys.txt"), str(kept / "proof.txt")
+    service.run("audit", "prove", "7", "--out", proof)
+    alone = service.run("audit", "verify", proof, "--keys", keys).stdout
+    assert "right: the witness neighbouring-council.example countersigned it on " in alone
+    assert "right: entry 7 of the record of " in alone
+    assert alone.splitlines()[-1] == "SOUND"
+    neither = service.run("audit", "verify", keys, check=False)
+    assert (neither.stdout, neither.returncode) == ("", 1)
+    assert neither.stderr == f"rfp-service: {keys} is no bundle and no proof.\n"
 
 
 def test_a_witness_runs_from_the_command_line_and_is_asked_by_the_worker(folder: Path) -> None:

@@ -130,6 +130,19 @@ async def test_a_story_is_told_as_it_was_known_then(api: Api) -> None:
     assert now.json()["version"] == 9
 
 
+async def test_a_story_is_headed_by_what_people_call_its_case(api: Api) -> None:
+    await api.raised()
+    rfp = await api.raised()
+    told = (await api.get(f"/v1/audit/streams/{rfp}", SAM)).json()
+    assert told["reference"] == "RFP-2"
+    decided = (await api.get("/v1/audit/decisions", SAM)).json()["items"]
+    assert [item["reference"] for item in decided] == ["RFP-2", "RFP-1"]
+    [listed] = (await api.get("/v1/rfps", SAM, reference="RFP-2")).json()["items"]
+    assert (listed["id"], listed["reference"]) == (rfp, "RFP-2")
+    for other in ("RFP-9", "ICT-0042", "RFP-" + "9" * 40):
+        assert (await api.get("/v1/rfps", SAM, reference=other)).json()["items"] == []
+
+
 async def test_two_times_are_compared(api: Api) -> None:
     rfp = await api.in_approval()
     before = api.position
@@ -151,7 +164,10 @@ async def test_two_times_are_compared(api: Api) -> None:
     assert [item["stream_id"] for item in second.json()["items"]] == [rfp]
     only = await api.get("/v1/audit/comparisons", SAM, from_=0, stream_id=rfp, as_of=before)
     assert [item["version_after"] for item in only.json()["items"]] == [8]
-    await api.get("/v1/audit/comparisons", SAM, 422, from_=before, as_of=1)
+    wrong = (await api.get("/v1/audit/comparisons", SAM, 422, from_=before, as_of=1)).json()
+    assert wrong["type"] == "/problems/times-reversed"
+    assert wrong["title"].startswith("A comparison leads from an earlier time")
+    assert (wrong["from_position"], wrong["position"]) == (before, 1)
 
 
 async def test_a_list_shows_what_was_known_then_or_what_is_recorded_now_of_then(api: Api) -> None:

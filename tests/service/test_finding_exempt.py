@@ -24,7 +24,7 @@ SEALED = {name for event in EVENTS if event.sealed for name in event.sealed.fiel
 FORM = {"limit", "cursor", "after", "as_of", "basis"}  # which page, when: not what
 # Whatever is asked for by these is in sight for everybody who may read the list at all.
 IN_SIGHT = {
-    "/v1/rfps": {"stage", "waiting_on", "overdue", "on_hold", "mine"},
+    "/v1/rfps": {"stage", "waiting_on", "overdue", "on_hold", "mine", "reference"},
     "/v1/rfps/bottlenecks": {"source", "from", "to", "level"},
     "/v1/catalogue/deflection": {"from", "to"},
     "/v1/delegations": {"delegator", "delegate", "live"},
@@ -132,7 +132,8 @@ def test_every_parameter_asks_for_what_is_in_sight_or_is_tried() -> None:
 def test_no_parameter_that_is_in_sight_is_called_like_something_that_may_be_withheld() -> None:
     named = {name for names in IN_SIGHT.values() for name in names}
     # of a person, of an imported step, of a record that is due: none of them is listed by what events say
-    harmless = {"name", "stage", "record_kind"}
+    # an RFP's reference is where it begins in the record, and not a bid's
+    harmless = {"name", "stage", "record_kind", "reference"}
     assert named & EXEMPTABLE <= harmless
     # a project's reference is not a bid's
     assert {parameter for _, parameter in parameters()} & SEALED <= {"reference"}

@@ -106,11 +106,40 @@ async def test_what_is_wrong_with_a_body_is_pointed_at(
     assert await api.service.record.head() == 0
 
 
+@pytest.mark.parametrize(
+    ("title", "detail"),
+    [
+        ("", "Must not be blank"),
+        ("  ", "Must not be blank"),
+        ("a\nb", "Must be one line, without control characters"),
+        ("a\u0000b", "Must be one line, without control characters"),
+    ],
+)
+async def test_what_is_wrong_with_a_text_is_said_in_words(
+    api: Api, title: str, detail: str
+) -> None:
+    problem = (await api.post("/v1/rfps", {**RAISE, "title": title}, expect=422)).json()
+    assert problem["errors"] == [{"pointer": "#/title", "detail": detail}]
+
+
+async def test_a_parameter_that_is_not_known_is_named(api: Api) -> None:
+    problem = (await api.get("/v1/rfps", expect=422, stag="draft")).json()
+    assert problem["type"] == "/problems/no-such-parameter"
+    assert problem["unknown"] == ["stag"]
+    assert "stage" in problem["known"]
+
+
 async def test_an_unknown_decision_is_pointed_at_without_being_repeated(api: Api) -> None:
     rfp = await api.raised()
     body = {"decision": "<script>"}
     answer = await api.post(f"/v1/rfps/{rfp}/decisions", body, expect=422, version=1)
     assert "script" not in answer.text
+    [wrong] = answer.json()["errors"]
+    assert wrong["pointer"] == "#/decision"
+    assert wrong["detail"].startswith("Not one of the values known here: ")
+    assert {"amend", "submit", "approve"} <= set(wrong["detail"].partition(": ")[2].split(", "))
+    missing = await api.post(f"/v1/rfps/{rfp}/decisions", {}, expect=422, version=1)
+    assert missing.json()["errors"] == [{"pointer": "#/decision", "detail": "Field required"}]
 
 
 async def test_bodies_are_json_and_bounded(api: Api) -> None:

@@ -5,7 +5,11 @@ people, in an event that is pinned, by a command that repeats the text under its
 one, and within a longer text.
 """
 
+import html
+import io
 import json
+import re
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -135,6 +139,26 @@ async def test_no_personal_field_leaves_a_byte_once_somebody_it_is_about_is_eras
         assert texts.count("[erased]") == len(FIELDS), texts
         assert not secrets & set(texts)
         assert "Quackenbush" not in "".join(await explained(api))
+
+
+async def test_a_story_shows_the_mark_of_every_personal_text_and_never_its_ciphertext(
+    api: Api,
+) -> None:
+    things = {(event, name): await say(api, event, name) for event, name in FIELDS}
+    await api.get("/v1/audit/checkpoint", SAM)
+    kept = await api.service.pool.fetch(
+        "SELECT convert_from(state, 'UTF8') AS state FROM stored_events"
+    )
+    hidden = {text for row in kept for text in re.findall(r'"sealed":"([^"]+)"', row["state"])}
+    assert len(hidden) >= len(FIELDS)
+    for thing in {*things.values()}:
+        told = (await api.get(f"/v1/audit/streams/{thing}", SAM)).text
+        assert [text for text in hidden if text in told] == []
+        taken = await api.get("/v1/audit/bundles", SAM, stream_id=thing)
+        with zipfile.ZipFile(io.BytesIO(taken.content)) as archive:
+            page = archive.read("story.html").decode()
+        assert [text for text in hidden if html.escape(text) in page] == []
+        assert f"About: {' '.join(sorted(ABOUT))}<br>Text: {PERSONAL}" in page
 
 
 def test_every_personal_field_loads_as_it_was_once_kept_openly() -> None:

@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import psycopg
@@ -143,6 +144,26 @@ def test_what_is_configured_wrongly_is_said_in_a_sentence(
     assert done.returncode != 0
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_folder_on_which_nothing_was_run_has_no_tokens_and_no_record(folder: Path) -> None:
+    program = Running(folder / "other")
+    for command in (("token", "requester"), ("audit", "keys"), ("audit", "fsck")):
+        done = program.run(*command, check=False)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert f"Nothing was ever run on the data folder {folder / 'other'}" in done.stderr
+        assert "set DATA_DIR" in done.stderr
+    assert not (folder / "other").exists()
+
+
+def test_a_database_that_was_not_set_up_is_called_that(folder: Path, base: Base) -> None:
+    program = Running(
+        folder, more={"DATABASE_URL": urlsplit(base.service)._replace(path="/postgres").geturl()}
+    )
+    done = program.run("audit", "keys", check=False)
+    assert "this database has not been set up by this program: run `rfp-service migrate`" in (
+        done.stderr
+    )
 
 
 def test_the_socket_and_the_passwords_are_private(folder: Path) -> None:

@@ -36,8 +36,8 @@ from shared.fields import SHORT_TEXT_LIMIT, Flag
 from shared.http.answers import CREATES, answer_one, one, problems
 from shared.http.bodies import (
     BODY_BYTES_LIMIT,
-    NoSuchParameter,
     StrictRoute,
+    must_be_known,
     strict,
 )
 from shared.http.deciding import Acting, Opening, may
@@ -119,8 +119,7 @@ async def hand_register_in(  # the parts of one form
     text with a new project.
     """
     stamp = await desk.stamp_for(RegisterProject)
-    if not PARTS.issuperset(await request.form()):
-        raise NoSuchParameter(known=sorted(PARTS))
+    must_be_known(await request.form(), PARTS)
     with TemporaryDirectory(prefix="rfp-register-") as folder:
         path = Path(folder, "register")
         batch = uuid5(BATCHES, await asyncio.to_thread(_kept, file, path, wishes.text()))

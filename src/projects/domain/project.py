@@ -230,6 +230,10 @@ class Project:
     milestones: tuple[ProjectMilestone, ...] = ()
     depends_on: tuple[Dependency, ...] = ()
 
+    def called(self, _first_position: int) -> str:
+        """Return what people call it: its reference in the register."""
+        return self.about.reference
+
 
 def project_id(reference: str) -> UUID:
     """Return the id of the project of a reference: one reference, one project, however it is written.

@@ -45,7 +45,7 @@ def board(stream: Stream[Rfp]) -> Row:
     """Return an RFP's row on the board."""
     rfp, need, approval = stream.state, stream.state.need, stream.state.open_approval
     return {
-        "reference": f"RFP-{stream.first_position}",
+        "reference": rfp.called(stream.first_position),
         "stage": rfp.stage,
         "waiting_on": rfp.waiting_on,
         "on_hold": rfp.on_hold,

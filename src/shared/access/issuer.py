@@ -16,14 +16,20 @@ from shared.access.roles import Role
 from shared.access.tokens import Tokens
 
 ISSUER = "urn:rfp-service:demonstration"
+ISSUER_FILE = "issuer.json"
 AUDIENCE = "rfp-service"
 TOKEN_SECONDS = 12 * 3600
 SECRET_BYTES = 32
 
 
+def has_issuer(data_dir: Path) -> bool:
+    """Say whether a data folder has an issuer, without making one."""
+    return (data_dir / ISSUER_FILE).exists()
+
+
 def demonstration_key(data_dir: Path) -> OKPKey:
     """Return the key that signs demonstration tokens; make it, readable to its owner alone, once."""
-    path = data_dir / "issuer.json"
+    path = data_dir / ISSUER_FILE
     if not path.exists():
         data_dir.mkdir(parents=True, exist_ok=True)
         made = OKPKey.generate_key("Ed25519", {"kid": "demonstration", "use": "sig"})

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, false, func, select
 
 from shared.audit.journal import decisions
 from shared.audit.reads import NAME, READ_AUDIT, AuditRoute
+from shared.audit.replay.states import blank_of, called
 from shared.fields import PENCE_LIMIT
 from shared.http.answers import listed
 from shared.http.deciding import may
@@ -20,11 +21,17 @@ router = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=AuditRoute)
 
 Conditions = list["ColumnElement[bool]"]
 
+BEGINNINGS = (
+    "SELECT originator_id AS case_id, notification_id AS position FROM stored_events"
+    " WHERE originator_version = 1 AND originator_id = ANY ($1)"
+)
+
 
 class DecisionRow(BaseModel):
     """One decision: who took it, on what authority, when it happened and was recorded, what it said.
 
     `case_value_pence` is what the case was last said to be worth, without VAT, by that decision.
+    `reference` is the number of the RFP that it is on, such as `RFP-2343`; blank of anything else.
     """
 
     position: int
@@ -41,6 +48,7 @@ class DecisionRow(BaseModel):
     scheme_version: int
     happened_at: datetime
     recorded_at: datetime
+    reference: str
     said: dict[str, JsonValue]
 
 
@@ -160,7 +168,11 @@ def case_value() -> "ScalarSelect[int | None]":
 
 
 async def _with_what_was_said(reading: Read, items: list[dict[str, Any]]) -> None:
-    """Add each decision's own words, which only the record holds."""
+    """Add each decision's own words, which only the record holds, and what its case is called."""
     said = {r.position: r for r in await reading.record.at([item["position"] for item in items])}
+    rows = await reading.pool.fetch(BEGINNINGS, [item["stream_id"] for item in items])
+    first = {UUID(str(row["case_id"])): row["position"] for row in rows}
     for item in items:
-        item["said"] = said[item["position"]].envelope["data"]
+        recorded = said[item["position"]]
+        item["reference"] = called(blank_of(type(recorded.event)), first[recorded.stream_id])
+        item["said"] = recorded.envelope["data"]

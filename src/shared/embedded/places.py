@@ -15,6 +15,12 @@ ELSEWHERE = Path("/var/lib/rfp-service")
 SOCKET_PATH_LIMIT = 100  # of the 107 bytes that a socket's address may have
 PORT = 5432
 ROLES = ("admin", "owner", "service", "reader")
+PASSWORDS = "passwords.json"
+
+
+def has_database(data_dir: Path) -> bool:
+    """Say whether a data folder has a server of its own, without making one."""
+    return (data_dir / PASSWORDS).exists()
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ class Places:
 
     def passwords(self) -> dict[str, str]:
         """Return every role's password; they are made once, and readable to us alone."""
-        path = self.data_dir / "passwords.json"
+        path = self.data_dir / PASSWORDS
         if not path.exists():
             draft = path.with_suffix(f".{os.getpid()}")
             draft.touch(mode=0o600)

@@ -1,6 +1,6 @@
 """JSON bodies are read by Pydantic's own strict reader: `false` is no 0, and "7" is no 7."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Iterable
 from typing import Any
 
 from fastapi import Request, Response, params
@@ -14,6 +14,7 @@ from shared.errors import NotAuthenticated, Unacceptable, WrongMediaType
 from shared.http.limiting import Limits, TooManyRequests
 
 BODY_BYTES_LIMIT = 64 * 1024
+NAME_LIMIT, NAMES_LIMIT = 200, 20  # of what is unknown, when it is named
 
 
 async def authenticated(request: Request) -> Person:
@@ -34,6 +35,13 @@ async def authenticated(request: Request) -> Person:
 
 class NoSuchParameter(Unacceptable):
     """This operation has no such parameter: a filter with a slip in its name would filter nothing."""
+
+
+def must_be_known(sent: Iterable[str], known: Collection[str]) -> None:
+    """Refuse parameters or parts of a form that an operation does not have, and name them."""
+    if unknown := sorted({*sent} - {*known}):
+        named = [name[:NAME_LIMIT] for name in unknown[:NAMES_LIMIT]]
+        raise NoSuchParameter(unknown=named, known=sorted(known))
 
 
 class _RawJson(Request):
@@ -63,8 +71,7 @@ class StrictRoute(APIRoute):
             request.state.allowance = await limits.allowance(person.id)
             if request.state.allowance.left < 0:
                 raise TooManyRequests(a_minute=request.state.allowance.limit)
-            if not known.issuperset(request.query_params):
-                raise NoSuchParameter(known=sorted(known))
+            must_be_known(request.query_params, known)
             if takes_json:
                 _must_be_json(request)
             with limits.running(person.id):

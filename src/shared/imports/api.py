@@ -16,8 +16,8 @@ from shared.fields import ONE_LINE, SHORT_TEXT_LIMIT, Flag
 from shared.http.answers import CREATES, DECIDES, answer_one, one
 from shared.http.bodies import (
     BODY_BYTES_LIMIT,
-    NoSuchParameter,
     StrictRoute,
+    must_be_known,
     strict,
 )
 from shared.http.deciding import Acting, Store, may
@@ -101,8 +101,7 @@ async def start_import(  # noqa: PLR0913, PLR0917  # the parts of one form
 ) -> ImportAnswer:
     """Take in a log of events and cases, plain or gzip CSV. The same content again adds nothing."""
     stamp = await desk.stamp_for(StartImport)
-    if not PARTS.issuperset(await request.form()):
-        raise NoSuchParameter(known=sorted(PARTS))
+    must_be_known(await request.form(), PARTS)
     importer = request.app.state.service.importer
     name = name.strip() or UNNAMED
     folder = TemporaryDirectory(prefix="rfp-import-")

@@ -70,6 +70,8 @@ async def test_the_pages_are_for_people(pool: asyncpg.Pool, store: EventStore) -
     story, read_me = files.text(STORY), files.text(READ_ME)
     assert '<html lang="en-GB">' in story
     assert "<h3>RFP raised</h3>" in story
+    first = files.manifest().first_position
+    assert f"<h2>RFP-{first} <span class=place>RFP, {a_case()}</span></h2>" in story
     assert "A service asks for something." in story
     assert "Need: estimate" in story
     assert "£" in story

@@ -1,5 +1,6 @@
 """What a list of RFPs can be narrowed to."""
 
+import re
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -10,7 +11,9 @@ from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.due import Targets
 from rfp_service.rfps.views import rfps
 from shared.fields import ASKED, Flag
-from shared.http.reading import Reading
+from shared.http.reading import POSITION_DIGITS, Reading
+
+_REFERENCE = re.compile(rf"RFP-([0-9]{{1,{POSITION_DIGITS}}})", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -23,17 +26,26 @@ class RfpFilters:
     overdue: bool | None
     on_hold: bool | None
     mine: bool
+    reference: str | None
 
     def conditions(self, reading: Reading, by: Targets) -> list[ColumnElement[bool]]:
         """Return what an RFP's row must fulfil."""
         wanted: dict[str, object] = {"stage": self.stage, "waiting_on": self.waiting_on}
         wanted |= {"service_area": self.service_area, "on_hold": self.on_hold}
+        if self.reference is not None:
+            wanted["first_position"] = _numbered(self.reference)
         found, person = [reading.found_by(rfps, wanted)], reading.person
         if self.mine:
             found.append(or_(rfps.c.raised_by.in_(person.ids), rfps.c.lead.in_(person.ids)))
         if self.overdue is not None:
             found.append(_beyond(by) if self.overdue else ~_beyond(by))
         return found
+
+
+def _numbered(reference: str) -> int:
+    """Return where the RFP of a reference begins in the record; none begins at 0."""
+    found = _REFERENCE.fullmatch(reference.strip())
+    return int(found[1]) if found else 0
 
 
 def _beyond(by: Targets) -> ColumnElement[bool]:
@@ -57,9 +69,17 @@ async def filters(
     ] = None,
     on_hold: Annotated[Flag | None, Query(description="Only those that are, or are not.")] = None,
     mine: Annotated[Flag, Query(description="Only those that you ask for or lead.")] = False,  # noqa: FBT002  # a query parameter
+    reference: Annotated[
+        str | None,
+        Query(
+            max_length=200,
+            pattern=ASKED,
+            description="Only the one of this reference, such as `RFP-2343`.",
+        ),
+    ] = None,
 ) -> RfpFilters:
     """Read what a list is to be narrowed to."""
-    return RfpFilters(stage, waiting_on, service_area, overdue, on_hold, mine)
+    return RfpFilters(stage, waiting_on, service_area, overdue, on_hold, mine, reference)
 
 
 Filters = Annotated[RfpFilters, Depends(filters)]

@@ -73,6 +73,10 @@ class Rfp:
     deciders: tuple[str, ...] = ()  # everybody who ever granted something, or was stood in for
     conflicted: tuple[str, ...] = ()
 
+    def called(self, first_position: int) -> str:
+        """Return what people call it, by where its first event is in the record."""
+        return f"RFP-{first_position}"
+
     @property
     def is_direct(self) -> bool:
         """Say whether it goes to one supplier without asking others."""

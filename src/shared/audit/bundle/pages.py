@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from pydantic import JsonValue
 
 from shared.audit.bundle.contents import CaseInside, Manifest, WithheldInside
-from shared.audit.replay.states import Change, words
+from shared.audit.replay.states import Change, called_in, words
 from shared.audit.replay.story import Step, span, story
 from shared.calendar import LONDON
 from shared.eventstore.reading import Basis
 from shared.messages import Recorded
+from shared.personal import PERSONAL, is_sealed
 
 PAGE = """<!doctype html>
 <html lang="en-GB">
@@ -161,8 +162,10 @@ def _case(manifest: Manifest, case: CaseInside, events: Sequence[Recorded]) -> s
     versions = f"Versions {case.first_version} to {case.last_version} of this case."
     whole = case.first_version == 1 and not hidden
     body = _whole(events) if whole else _part(events, hidden)
+    called = called_in(events)
+    heading = (called, f"{kind}, {case.id}") if called else (kind, case.id)
     return (
-        f"<section>\n<h2>{_text(kind)} <span class=place>{_text(case.id)}</span></h2>\n"
+        f"<section>\n<h2>{_text(heading[0])} <span class=place>{_text(heading[1])}</span></h2>\n"
         f"<p>{versions}</p>\n{body}\n</section>"
     )
 
@@ -266,6 +269,8 @@ def _value(field: str, value: JsonValue) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return "<br>".join(_value("", item) for item in value)
+    if is_sealed(value):
+        value = {"about": value["about"], "text": PERSONAL}  # a page that is kept outlives its keys
     if isinstance(value, dict):
         return "<br>".join(f"{_field(n)}: {_value(n, v)}" for n, v in value.items())
     text = str(value)

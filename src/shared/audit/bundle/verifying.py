@@ -95,7 +95,7 @@ def _verify(check: Verifying, report: Report) -> None:
     report.right(
         f"the checkpoint of {vouched.checkpoint.size} entries is signed by {vouched.checkpoint.origin}"
     )
-    _say_who_countersigned(vouched, report)
+    say_who_countersigned(vouched, report)
     entries = list(_entries(files, policy, vouched, report))
     _check_manifest(manifest, vouched, report)
     events = [recorded_of(check.mapper, entry) for entry in entries]
@@ -107,14 +107,15 @@ def _verify(check: Verifying, report: Report) -> None:
     _check_story(check, manifest, events, report)
 
 
-def _say_who_countersigned(vouched: Vouched, report: Report) -> None:
+def say_who_countersigned(vouched: Vouched, report: Report) -> None:
+    """Say which witnesses signed a checkpoint and when, or what it means that none did."""
     for witness, at in vouched.witnesses.items():
         when = f"{datetime.fromtimestamp(at, LONDON):%d %B %Y, %H:%M}"
         report.right(f"the witness {witness.name} countersigned it on {when}")
     if not vouched.witnesses:
         report.lines.append(
             "note: no witness countersigned it, so whoever holds the council's own key could have"
-            " written all of it anew: ask for a bundle that a witness has signed"
+            " written all of it anew: ask for one that a witness has signed"
         )
 
 

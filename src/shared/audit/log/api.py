@@ -3,7 +3,7 @@
 import asyncio
 import base64
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel
@@ -23,7 +23,10 @@ router = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=AuditRoute)
 LOOKS, LOOK_SECONDS = 40, 0.05
 LARGEST = 10**POSITION_DIGITS - 1
 
-Size = Annotated[int | None, Query(ge=1, le=LARGEST, description="The tree of exactly this size.")]
+Size = Annotated[
+    int | None,
+    Query(ge=1, le=LARGEST, description="The size of a signed checkpoint; otherwise the newest."),
+]
 Covering = Annotated[
     int | None,
     Query(ge=0, le=LARGEST, description="Wait until this position is under a checkpoint."),
@@ -32,6 +35,10 @@ Covering = Annotated[
 
 class NotSignedYet(NotReady):
     """That position is recorded, and not under a signed checkpoint yet: ask again in a moment."""
+
+
+class SizeNotSigned(NotFound):
+    """Only the size of a signed checkpoint can be asked for: `next` is the next one, `newest` the last."""
 
 
 class SizesReversed(Unacceptable):
@@ -213,10 +220,7 @@ async def checkpoint(request: Request, position: int, size: int | None) -> Signe
     service = request.app.state.service
     log = LogReader(service.pool)
     if size is not None:
-        signed = await log.at(size)
-        if signed is None:
-            raise NotFound
-        return signed
+        return await log.at(size) or await _not_signed(log, size)
     if position > await service.record.head():
         raise NotFound
     for _ in range(LOOKS):
@@ -227,3 +231,13 @@ async def checkpoint(request: Request, position: int, size: int | None) -> Signe
             raise NotFound
         await asyncio.sleep(LOOK_SECONDS)
     raise NotSignedYet
+
+
+async def _not_signed(log: LogReader, size: int) -> NoReturn:
+    """Say which sizes near this one were signed."""
+    following, newest = await log.covering(size), await log.latest()
+    raise SizeNotSigned(
+        size=size,
+        next=following.size if following else None,
+        newest=newest.size if newest else None,
+    )

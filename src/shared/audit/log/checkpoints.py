@@ -10,6 +10,7 @@ from shared.audit.log.notes import BadNote, KeyType, Note, Verifier
 from shared.audit.log.tree import HASH_BYTES, PROOF_HASHES_LIMIT, verify_inclusion
 
 PROOF_HEADING = "c2sp.org/tlog-proof@v1"
+EXTRA = "extra "
 _DECIMAL = re.compile(r"^(0|[1-9][0-9]{0,18})$")
 
 
@@ -95,10 +96,14 @@ def with_lines(note: str, lines: Iterable[str]) -> str:
     return note + "".join(lines)
 
 
-def proof_text(index: int, proof: Sequence[bytes], note: str) -> str:
-    """Return an inclusion proof with the checkpoint it leads to, as one text."""
+def proof_text(index: int, proof: Sequence[bytes], note: str, leaf: bytes = b"") -> str:
+    """Return an inclusion proof with the checkpoint it leads to, as one text.
+
+    With a leaf it also says which entry it is of, in the format's extra line, and can be checked alone.
+    """
+    extra = f"{EXTRA}{hash_text(leaf)}\n" if leaf else ""
     hashes = "".join(f"{hash_text(hashed)}\n" for hashed in proof)
-    return f"{PROOF_HEADING}\nindex {index}\n{hashes}\n{note}"
+    return f"{PROOF_HEADING}\n{extra}index {index}\n{hashes}\n{note}"
 
 
 def check_proof(text: str, leaf: bytes, policy: Policy) -> tuple[int, Vouched]:
@@ -116,10 +121,16 @@ def read_proof(text: str) -> tuple[int, list[bytes], str]:
     lines = head.split("\n")
     if not divider or lines[0] != PROOF_HEADING or len(lines) < 2:
         raise BadNote("This is no proof of a transparency log.")
-    rest = lines[2:] if lines[1].startswith("extra ") else lines[1:]
+    rest = lines[2:] if lines[1].startswith(EXTRA) else lines[1:]
     if not rest or not rest[0].startswith("index ") or len(rest) - 1 > PROOF_HASHES_LIMIT:
         raise BadNote("A proof says the index of its entry, then at most 63 hashes.")
     return decimal(rest[0][6:]), [hash_of(line) for line in rest[1:]], note
+
+
+def leaf_named(text: str) -> bytes:
+    """Return the leaf that a proof says it is of; nothing where it does not say."""
+    extra = text.split("\n", 2)[1:2]
+    return hash_of(extra[0].removeprefix(EXTRA)) if extra and extra[0].startswith(EXTRA) else b""
 
 
 def hash_text(hashed: bytes) -> str:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 
-from shared.audit.log.api import LARGEST, SizesReversed
+from shared.audit.log.api import LARGEST
 from shared.audit.reads import READ_AUDIT, AuditRoute
 from shared.audit.replay.comparing import Difference, changed
 from shared.audit.replay.explaining import Explanation, explained
@@ -42,6 +42,10 @@ Time = {"pattern": AS_OF_PATTERN}
 
 class PeriodReversed(Unacceptable):
     """A period ends after it begins."""
+
+
+class TimesReversed(Unacceptable):
+    """A comparison leads from an earlier time (`from`) to a later one (`as_of`, or now)."""
 
 
 @router.get(
@@ -81,9 +85,10 @@ async def tell(
     told = await _told(reading, stream_id, events[-1].position)
     shown = story(events, told, reading.as_of, basis).model_dump()
     await veil_decisions(reading, stream_id, shown["items"])
-    state = {"stream_id": stream_id, "state": shown["state"], "withheld": {}}
+    names = ("state", "reference")
+    state = {"stream_id": stream_id, "withheld": {}, **{name: shown[name] for name in names}}
     await reading.veiled([state])
-    return Story.model_validate({**shown, "state": state["state"], "withheld": state["withheld"]})
+    return Story.model_validate({**shown, **state})
 
 
 @router.get(
@@ -107,7 +112,7 @@ async def compare(
     """List every case on which something was decided in between, as it stood before and after."""
     first = await _position(reading, start)
     if first > reading.position:
-        raise SizesReversed
+        raise TimesReversed(from_position=first, position=reading.position)
     found = await changed(reading, first, reading.position, stream_id, page.cursor, page.limit + 1)
     items = [item.model_dump(mode="json") for item in found[: page.limit]]
     changes = [(UUID(item["stream_id"]), item["changes"]) for item in items]

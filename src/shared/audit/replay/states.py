@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from pydantic import BaseModel, JsonValue
 from pydantic_core import to_jsonable_python
 
 from shared.messages import Event, Recorded, State
+from shared.personal import is_sealed
 
 
 class Change(BaseModel):
@@ -17,6 +18,15 @@ class Change(BaseModel):
     field: str
     before: JsonValue
     after: JsonValue
+
+
+@runtime_checkable
+class Called(Protocol):
+    """A thing that people call by a number or a reference."""
+
+    def called(self, first_position: int) -> str:
+        """Return that, given where its first event is in the record."""
+        ...
 
 
 def blank_of(event: type[Event[Any]]) -> State:
@@ -37,6 +47,21 @@ def steps(events: Sequence[Recorded]) -> Iterator[tuple[Recorded, State, State]]
     for recorded in events:
         before, state = state, recorded.event.apply(state)
         yield recorded, before, state
+
+
+def called(state: State, first_position: int) -> str:
+    """Return what people call a thing; nothing where they have no name for it."""
+    return state.called(first_position) if isinstance(state, Called) else ""
+
+
+def called_in(events: Sequence[Recorded]) -> str:
+    """Return what people call a case, where its first event is there to tell; others may be missing."""
+    if not events or events[0].version != 1:
+        return ""
+    state = blank_of(type(events[0].event))
+    if [event.version for event in events] == list(range(1, len(events) + 1)):
+        *_, (_, _, state) = steps(events)
+    return called(state, events[0].position)
 
 
 def as_json(state: State) -> dict[str, JsonValue]:
@@ -69,7 +94,7 @@ def changes(before: State, after: State) -> list[Change]:
 
 
 def _leaves(path: str, value: JsonValue) -> Iterator[tuple[str, JsonValue]]:
-    if isinstance(value, dict) and value:
+    if isinstance(value, dict) and value and not is_sealed(value):
         for name, inner in value.items():
             yield from _leaves(f"{path}.{name}" if path else name, inner)
     else:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, JsonValue
 
-from shared.audit.replay.states import Change, as_json, changes, meaning, steps, words
+from shared.audit.replay.states import Change, as_json, called, changes, meaning, steps, words
 from shared.eventstore.reading import Basis
 from shared.messages import Recorded, State
 
@@ -58,6 +58,7 @@ class Story(BaseModel):
 
     id: UUID
     kind: str
+    reference: str
     version: int
     position: int
     as_of: datetime
@@ -92,6 +93,7 @@ def story(
         last, state = recorded, after
     return Story(
         id=events[-1].stream_id, kind=type(events[-1].event).kind, version=events[-1].version,
+        reference=called(state, events[0].position) if events[0].version == 1 else "",
         position=events[-1].position, as_of=as_of, basis=basis, items=items, state=as_json(state),
         complete=not _missing(events), completeness=_completeness(events),
         waiting=[Waiting(party=party, seconds=seconds) for party, seconds in waits.items()],
