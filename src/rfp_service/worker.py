@@ -20,7 +20,7 @@ APPENDED = "stored_events"
 POLL_SECONDS = 5.0
 RETRY_SECONDS = 1.0
 RETRY_SECONDS_LIMIT = 30.0
-FAILURES_LIMIT = 300  # in a row: over two hours
+FAULTS_LIMIT = 300  # in a row: over two hours
 WORKER_LOCK = 4_210_502
 
 log = structlog.get_logger(__name__)
@@ -33,33 +33,32 @@ async def _leave_it() -> None:
 
 
 async def work(service: Service, heal: HealDatabase = _leave_it) -> None:
-    """Work until cancelled; whatever fails is tried again, more and more slowly, so many times in a row."""
-    failures = 0
+    """Work until cancelled: wait for a database that is away, however long, and begin again after a fault.
+
+    Faults in a row make it begin again more and more slowly, and at last give up.
+    """
+    faults = 0
     keys = log_keys(service.settings)
 
     def went_well() -> None:
-        nonlocal failures
-        failures = 0
+        nonlocal faults
+        faults = 0
 
     while True:
         try:
             await _work_on_one_connection(service, keys, went_well)
-        except Exception as error:  # whatever it was, the others' work must not end with it
+        except AWAY as error:
             if being_cancelled():
                 raise
-            failures += 1
-            _tell(error, failures)
-            if failures > FAILURES_LIMIT:
-                raise
+            log.warning("worker waits for the database", error=type(error).__name__)
             await heal()
-            await asyncio.sleep(min(RETRY_SECONDS * failures, RETRY_SECONDS_LIMIT))
-
-
-def _tell(error: Exception, failures: int) -> None:
-    if isinstance(error, AWAY):
-        log.warning("worker waits for the database", error=type(error).__name__, failures=failures)
-    else:
-        log.error("worker failed, and begins again", exc_info=error, failures=failures)
+            await asyncio.sleep(RETRY_SECONDS)
+        except Exception:  # whatever it was, the others' work must not end with it
+            faults += 1
+            log.exception("worker failed, and begins again", faults=faults)
+            if faults > FAULTS_LIMIT:
+                raise
+            await asyncio.sleep(min(RETRY_SECONDS * faults, RETRY_SECONDS_LIMIT))
 
 
 async def _work_on_one_connection(

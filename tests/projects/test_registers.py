@@ -88,6 +88,8 @@ async def test_a_register_is_taken_in_as_it_is(api: Api, encoding: str) -> None:
     assert [(cell["row"], cell["column"]) for cell in report["cells"]] == [
         (3, "Colour_Rating"), (3, "End_Date"), (3, "Owner"), (4, "Colour_Rating (2)"),
     ]  # fmt: skip
+    listed = (await api.get("/v1/projects", after=report["position"])).json()
+    assert len(listed["items"]) == 3
     first = (await api.get(f"/v1/projects/{project_id('ICT-1')}")).json()
     assert (first["title"], first["confidence"]) == ("Café network – north", "Amber")
     assert (first["start"], first["forecast_end"]) == ("2025-01-06", "2026-12-31")
@@ -121,7 +123,7 @@ async def test_the_same_register_again_says_nothing_new(api: Api) -> None:
 
 async def test_a_register_is_tried_first(api: Api) -> None:
     report = await handed_in(api, TABLE, dry_run="true", scale="three_point")
-    assert (report["batch"], report["counts"]["done"]) == (None, 3)
+    assert (report["batch"], report["position"], report["counts"]["done"]) == (None, None, 3)
     assert await api.service.record.head() == 0
 
 

@@ -1,4 +1,4 @@
-"""The background work goes on after whatever failed, and gives up only on failures without end."""
+"""The background work goes on after whatever failed, and gives up only on faults without end."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from tests.support.postgres import Base
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "RETRY_SECONDS", 0)
-    monkeypatch.setattr(worker, "FAILURES_LIMIT", 3)
+    monkeypatch.setattr(worker, "FAULTS_LIMIT", 3)
 
 
 def failing(*rounds: int) -> Callable[..., object]:
@@ -34,7 +34,7 @@ def failing(*rounds: int) -> Callable[..., object]:
     return attempt
 
 
-async def test_failures_count_only_in_a_row(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_faults_count_only_in_a_row(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
     begun = 0
     fails = failing(2, 2, 2, 2)
 
@@ -48,6 +48,23 @@ async def test_failures_count_only_in_a_row(base: Base, monkeypatch: pytest.Monk
         with pytest.raises(asyncpg.DiskFullError):
             await worker.work(api.service)
     assert begun == 4 * 3 + 3
+
+
+async def test_a_database_that_is_away_is_waited_for_however_long(
+    base: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = 0
+
+    async def away(*_: object) -> None:
+        nonlocal tries
+        tries += 1
+        raise ConnectionRefusedError if tries <= 20 else LookupError
+
+    monkeypatch.setattr(worker, "_work_on_one_connection", away)
+    async with running_api(base, worker=False) as api:
+        with pytest.raises(LookupError):
+            await worker.work(api.service)
+    assert tries == 20 + 3 + 1
 
 
 async def test_the_work_begins_again_where_the_keeping_of_the_log_failed(

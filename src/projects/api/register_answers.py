@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from projects.api.reading_registers import How, Report
 from shared.bulk.batches import Counts, Mode
@@ -39,6 +39,7 @@ class RegisterReport(BaseModel):
     mapping: dict[str, str]
     not_mapped: list[str]
     counts: Counts
+    position: int | None = Field(description="The last one's place in the record, to read `after`.")
     not_done: int
     refused: list[ItemOutcome]
     unread_cells: int
@@ -67,6 +68,7 @@ def reported(  # the parts of one report
         headings=list(table.headings), mapping=dict(how.columns),
         not_mapped=[heading for heading in table.headings if heading not in how.columns],
         counts=Counts(done=counts.done, repeated=counts.repeated, refused=len(refused)),
+        position=max((o.position for o in outcomes if o.position is not None), default=None),
         not_done=not_done,
         refused=[ItemOutcome.model_validate(line) for line in refused[:ROWS_REPORTED]],
         unread_cells=report.count,
