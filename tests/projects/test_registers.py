@@ -88,6 +88,7 @@ async def test_a_register_is_taken_in_as_it_is(api: Api, encoding: str) -> None:
     assert [(cell["row"], cell["column"]) for cell in report["cells"]] == [
         (3, "Colour_Rating"), (3, "End_Date"), (3, "Owner"), (4, "Colour_Rating (2)"),
     ]  # fmt: skip
+    assert 0 < report["position"] <= api.position
     listed = (await api.get("/v1/projects", after=report["position"])).json()
     assert len(listed["items"]) == 3
     first = (await api.get(f"/v1/projects/{project_id('ICT-1')}")).json()

@@ -55,9 +55,9 @@ class MappingSeen(BaseModel):
     columns: dict[str, str]
 
 
-def reported(  # the parts of one report
-    table: Table, how: How, report: Report, outcomes: list[Outcome], counts: Counts, *,
-    batch: UUID | None, mode: Mode,
+def reported(  # noqa: PLR0913  # the parts of one report
+    table: Table, how: How, report: Report, outcomes: list[Outcome], counts: Counts,
+    position: int | None, *, batch: UUID | None, mode: Mode,
 ) -> RegisterReport:  # fmt: skip
     """Return the report on a register."""
     refused: list[dict[str, Any]] = [o.shown() for o in outcomes if o.became == "refused"]
@@ -68,7 +68,7 @@ def reported(  # the parts of one report
         headings=list(table.headings), mapping=dict(how.columns),
         not_mapped=[heading for heading in table.headings if heading not in how.columns],
         counts=Counts(done=counts.done, repeated=counts.repeated, refused=len(refused)),
-        position=max((o.position for o in outcomes if o.position is not None), default=None),
+        position=position,
         not_done=not_done,
         refused=[ItemOutcome.model_validate(line) for line in refused[:ROWS_REPORTED]],
         unread_cells=report.count,

@@ -135,22 +135,26 @@ async def hand_register_in(  # the parts of one form
             batch, operation, Asked(stamp, mode, dry_run, areas=desk.areas(RegisterProject)),
             str(batch), _items(open_table(path, wishes.encoding), how, report), rows,
         )  # fmt: skip
-        outcomes, counts = await _carried_out(request, work)
+        outcomes, counts, position = await _carried_out(request, work)
     return reported(
-        table, how, report, outcomes, counts, batch=None if dry_run else batch, mode=mode
-    )
+        table, how, report, outcomes, counts, position,
+        batch=None if dry_run else batch, mode=mode,
+    )  # fmt: skip
 
 
-async def _carried_out(request: Request, work: Undertaking) -> tuple[list[Outcome], Counts]:
-    """Carry a register out; of its outcomes, keep those that somebody must look at."""
+async def _carried_out(
+    request: Request, work: Undertaking
+) -> tuple[list[Outcome], Counts, int | None]:
+    """Carry a register out; of its outcomes, keep those that somebody must look at, and the last position."""
     batches: Batches = request.app.state.service.batches
     kept: list[Outcome] = []
-    counts = Counts()
+    counts, position = Counts(), 0
     await batches.begin(work)
     async for outcomes, so_far in batches.carried_out(work):
+        position = max(position, *(outcome.position or 0 for outcome in outcomes))
         kept += [outcome for outcome in outcomes if outcome.became in ("refused", "not-done")]
         counts = so_far
-    return kept, counts
+    return kept, counts, position or None
 
 
 def _kept(file: UploadFile, path: Path, wishes: str) -> str:
