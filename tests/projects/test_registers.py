@@ -122,6 +122,11 @@ async def test_the_same_register_again_says_nothing_new(api: Api) -> None:
     assert seen["forecasts"] == ["2026-12-31", "2027-06-30"]
 
 
+async def test_a_register_without_rows_says_nothing(api: Api) -> None:
+    report = await handed_in(api, TABLE.splitlines()[0] + "\r\n")
+    assert (report["counts"]["done"], report["position"]) == (0, None)
+
+
 async def test_a_register_is_tried_first(api: Api) -> None:
     report = await handed_in(api, TABLE, dry_run="true", scale="three_point")
     assert (report["batch"], report["position"], report["counts"]["done"]) == (None, None, 3)

@@ -151,7 +151,7 @@ async def _carried_out(
     counts, position = Counts(), 0
     await batches.begin(work)
     async for outcomes, so_far in batches.carried_out(work):
-        position = max(position, *(outcome.position or 0 for outcome in outcomes))
+        position = max((position, *(outcome.position or 0 for outcome in outcomes)))
         kept += [outcome for outcome in outcomes if outcome.became in ("refused", "not-done")]
         counts = so_far
     return kept, counts, position or None

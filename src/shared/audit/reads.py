@@ -17,11 +17,7 @@ READ_AUDIT = "read-audit"
 UNPROCESSABLE = 422  # as problems says of what can't be understood
 NAME = r"^[A-Za-z0-9][A-Za-z0-9 ._:@/-]*$"  # of a person, a kind, an event
 
-NOT_HEARD = (
-    NotAuthenticated,
-    NotAllowed,
-    TooMany,
-)  # whoever is turned away at the door reads nothing
+NOT_HEARD = (NotAuthenticated, NotAllowed, TooMany)  # who is turned away at the door reads nothing
 
 KEEP = "SELECT append_audit_read($1, $2, $3, $4, $5, $6)"
 

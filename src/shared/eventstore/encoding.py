@@ -157,14 +157,13 @@ class EnvelopeMapper(Mapper[UUID]):
         """
         said = self._said
         for row in rows:
-            topic, state = row[2], row[3]
+            topic, state, event = row[2], row[3], None
             try:
                 if state.startswith(SAID):
                     event = said[topic](state[SAID_BYTES : state.index(VOUCHED)])
-                else:
-                    event = self.event(topic, orjson.loads(state))
             except (KeyError, ValueError):
-                # An older shape, an event with a `by` of its own, or one that no longer loads.
+                pass  # an older shape, an event with a `by` of its own, or one that no longer loads
+            if event is None:
                 event = self.event(topic, orjson.loads(state))
             yield event
 
