@@ -3,12 +3,10 @@
 from projects.api import at_risk, bulk, capacity, planning, projects, registers
 from projects.api.awaited import AWAITED
 from projects.api.undertaking import OPERATIONS as OPERATIONS  # noqa: PLC0414  # offered to the roof
-from projects.domain.record import EVENTS
 from projects.views.register import REGISTER
 from shared.context import Context
 
 PROJECTS = Context(
-    events=EVENTS,
     views=(REGISTER,),
     awaited=AWAITED,
     # Paths with a name of their own come before those with an id.

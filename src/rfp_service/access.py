@@ -6,11 +6,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
-import httpx
-
 from shared.access.claims import ALGORITHMS, Identity, Trust
 from shared.access.issuer import demonstration_tokens, kept_secret
-from shared.access.keys import FetchedKeys, KeptKeys, NotTheIssuer, must_be_private
+from shared.access.keys import KeptKeys, NotTheIssuer, must_be_private
 from shared.access.tokens import Tokens
 from shared.settings import NotConfigured, Profile, Settings
 
@@ -28,9 +26,12 @@ async def trusted_tokens(settings: Settings) -> AsyncIterator[Tokens]:
         yield Tokens(KeptKeys(json.loads(settings.token_keys.read_text())), trust)
         return
     _must_be_an_address(trust.issuer)
-    # No proxy and no certificates from the environment's say-so, and no redirects.
-    async with httpx.AsyncClient(trust_env=False, follow_redirects=False) as client:
-        yield Tokens(FetchedKeys(trust.issuer, client), trust)
+    from shared.access.fetched_keys import (
+        fetched_keys,
+    )  # only this one asks anybody, and needs HTTP
+
+    async with fetched_keys(trust.issuer) as keys:
+        yield Tokens(keys, trust)
 
 
 def _trust(settings: Settings) -> Trust:

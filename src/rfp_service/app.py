@@ -11,14 +11,13 @@ from starlette.middleware.cors import CORSMiddleware
 
 from rfp_service.needs import routes, stated
 from rfp_service.service import CONTEXTS, Service
+from rfp_service.version import VERSION
 from shared import problems
 from shared.http.answers import PROBLEM
 from shared.http.guarding import Guarding
 from shared.http.health import router as health
 from shared.http.too_large import TooLargeIsAProblem
 from shared.http.tracing import Tracing
-
-VERSION = "0.1.0"
 
 TAGS = [
     {"name": "rfps", "description": "Requests for proposal, from a need to an approval."},

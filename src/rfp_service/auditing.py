@@ -7,27 +7,24 @@ from uuid import UUID
 
 import asyncpg
 import typer
-import uvicorn
 import uvloop
 
 from rfp_service import logs
+from rfp_service.databases import database, must_be_set_up
+from rfp_service.events import EVENTS
 from rfp_service.permissions import PERMISSIONS
-from rfp_service.service import EVENTS
-from rfp_service.serving import database, must_be_set_up, say
-from rfp_service.verifying import PROGRAM, mapper, verify
+from rfp_service.terminal import say
+from rfp_service.verifying import PROGRAM, mapper
 from shared.access.tokens import Person
 from shared.audit.bundle.contents import Files
 from shared.audit.bundle.making import Hidden, Wanted, made, nothing_hidden
 from shared.audit.log.checking import check
-from shared.audit.log.checkpoints import Policy, proof_text
+from shared.audit.log.checkpoints import proof_text
 from shared.audit.log.entries import Entry
-from shared.audit.log.keys import read_policy, read_signers, write_signer
-from shared.audit.log.notes import KeyType, Signer
+from shared.audit.log.keys import read_policy
 from shared.audit.log.read_checkpoints import newest_of_reads
 from shared.audit.log.reading import LogReader, Signed
 from shared.audit.log.tiles import Tiles
-from shared.audit.log.witness import Witness
-from shared.audit.log.witness_door import witness_door
 from shared.audit.reads import keep_read
 from shared.audit.veiling import veiled_entries
 from shared.database import Connection
@@ -38,10 +35,6 @@ from shared.eventstore.sealing import PersonalTexts
 from shared.http.reading import instant_of
 from shared.settings import NotConfigured, Settings
 
-app = typer.Typer(
-    no_args_is_help=True, help="Check the record for yourself: checkpoints, proofs, bundles."
-)
-
 OPERATOR = "operator"
 BUNDLE_LIMIT = 200_000
 T = TypeVar("T")
@@ -49,14 +42,11 @@ T = TypeVar("T")
 Out = Annotated[Path | None, typer.Option(help="Write it to this file instead.")]
 
 
-@app.command()
 def checkpoint(
     *,
     reads: Annotated[bool, typer.Option("--reads", help="Of the log of reads.")] = False,
     out: Out = None,
 ) -> None:
-    """Print the newest checkpoint, with the signatures it has by now."""
-
     async def see(connection: Connection) -> str:
         if not reads:
             return (await _latest(connection)).note
@@ -65,10 +55,7 @@ def checkpoint(
     _tell(_read("checkpoint", "newest", see), out)
 
 
-@app.command()
 def prove(position: Annotated[int, typer.Argument(min=1)], *, out: Out = None) -> None:
-    """Print the proof that the entry at a position is in the record (C2SP tlog-proof)."""
-
     async def see(connection: Connection) -> str:
         signed = await _latest(connection)
         if position > signed.size:
@@ -80,7 +67,6 @@ def prove(position: Annotated[int, typer.Argument(min=1)], *, out: Out = None) -
     _tell(_read("prove", str(position), see), out)
 
 
-@app.command()
 def keys(
     *,
     quorum: Annotated[
@@ -89,8 +75,6 @@ def keys(
     ] = 0,
     out: Out = None,
 ) -> None:
-    """Print the keys of the log and its witnesses, as `--keys` of the other commands takes them."""
-
     async def see(connection: Connection) -> str:
         policy = await LogReader(connection).policy(quorum)
         known = (*policy.logs, *policy.witnesses)
@@ -99,7 +83,6 @@ def keys(
     _tell(_read("keys", "all", see), out)
 
 
-@app.command()
 def fsck(
     *,
     saved: Annotated[
@@ -110,7 +93,6 @@ def fsck(
         Path | None, typer.Option(exists=True, help="Whose signatures count, from elsewhere too.")
     ] = None,
 ) -> None:
-    """Check every row of the record against its log, and against checkpoints kept elsewhere."""
     notes = [path.read_text() for path in saved or []]
 
     async def look(connection: Connection) -> bool:
@@ -129,7 +111,6 @@ def fsck(
         raise typer.Exit(1)
 
 
-@app.command()
 def bundle(  # the options of one command
     out: Annotated[Path, typer.Argument(help="The zip file to write.")],
     *,
@@ -148,7 +129,6 @@ def bundle(  # the options of one command
         typer.Option("--whole", help="With what is sealed or exempt, for eyes that may see it."),
     ] = False,
 ) -> None:
-    """Pack a case or a period with its proofs into one file that anybody can check offline."""
     last_size = Files.read(last).manifest().size if last else None
     wanted = Wanted(case, instant_of(start), instant_of(end), body_of_work, last_size)
     if (case is None) != (start is not None and end is not None):
@@ -161,46 +141,6 @@ def bundle(  # the options of one command
     files = _read("bundle", str(wanted.filters()), pack)
     out.write_bytes(files.zipped())
     say(f"{out}: {files.manifest().entries} entries. READ-ME-FIRST.txt in it says how to check it.")
-
-
-app.command()(verify)
-
-
-@app.command()
-def key(
-    file: Annotated[
-        Path, typer.Argument(help="The key is added to this file, which stays private.")
-    ],
-    *,
-    name: Annotated[str, typer.Option(help="The log's name, or the witness's.")],
-    witness: Annotated[bool, typer.Option("--witness", help="For a witness.")] = False,
-) -> None:
-    """Make a key; while two keys of a log are in one file, both sign."""
-    signer = Signer.new(name, KeyType.WITNESS if witness else KeyType.LOG)
-    write_signer(file, signer)
-    say(f"{signer.verifier}\n# fingerprint, to be compared on paper: {signer.verifier.fingerprint}")
-
-
-@app.command()
-def witness(
-    *,
-    key: Annotated[Path, typer.Option(exists=True, help="The witness's private key.")],
-    logs_keys: Annotated[
-        Path, typer.Option("--log", exists=True, help="The keys of the logs it watches.")
-    ],
-    state: Annotated[Path, typer.Option(help="Where it remembers how far each log has come.")],
-    host: str = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 8100,
-) -> None:
-    """Countersign checkpoints of a log, each only if nothing before it was changed (C2SP tlog-witness)."""
-    logs.configure("info")
-    signers = read_signers(key)
-    if signers[0].verifier.type is not KeyType.WITNESS:
-        raise NotConfigured("A witness's key is made with `audit key --witness`.")
-    known = read_policy(logs_keys)
-    door = witness_door(Witness(signers[0], Policy(known.logs), state))
-    say(f"{signers[0].verifier} http://{host}:{port}")
-    uvicorn.run(door, host=host, port=port, log_config=None, access_log=False, server_header=False)
 
 
 async def _latest(connection: Connection) -> Signed:

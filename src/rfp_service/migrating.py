@@ -8,7 +8,8 @@ from urllib.parse import unquote, urlsplit
 
 import asyncpg
 
-from rfp_service.service import EVENTS, VIEWS
+from rfp_service.events import EVENTS
+from rfp_service.service import VIEWS
 from shared.database import Connection, connected
 from shared.eventstore.encoding import Topics
 from shared.projecting.keeping import keep, outdated

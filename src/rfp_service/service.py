@@ -13,6 +13,7 @@ from projects.context import OPERATIONS, PROJECTS
 from rfp_service.access import new_person_id, personal_secret, trusted_tokens
 from rfp_service.catalogue.context import CATALOGUE
 from rfp_service.dependencies.context import DEPENDENCIES
+from rfp_service.events import EVENTS
 from rfp_service.handover.context import HAND_OVERS
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.policies import FACTS
@@ -25,7 +26,6 @@ from shared.accounts.keys import ApiKeys
 from shared.audit.context import AUDIT
 from shared.audit.log.tiles import Tiles
 from shared.bulk.answering import Batches
-from shared.bulk.context import BULK
 from shared.context import AwaitedThings, Context
 from shared.database import connected, stop
 from shared.disclosure.context import DISCLOSURE
@@ -69,12 +69,11 @@ CONTEXTS: tuple[Context, ...] = (
     HAND_OVERS,
     ACCOUNTS,
     RETENTION,
-    BULK,
     JOBS,
     PROJECTS,
     DEPENDENCIES,
 )
-EVENTS = tuple(event for context in CONTEXTS for event in context.events)
+
 VIEWS = tuple(view for context in CONTEXTS for view in context.views)
 REACTIONS = tuple(reaction for context in CONTEXTS for reaction in context.reactions)
 DEADLINES = tuple(deadline for context in CONTEXTS for deadline in context.deadlines)

@@ -3,25 +3,20 @@
 import asyncio
 import gc
 import signal
-import sys
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from socket import socket
-from types import FrameType
 
 import structlog
 import uvicorn
 
 from rfp_service.app import create_app
+from rfp_service.databases import Database
 from rfp_service.service import Service, opened
-from rfp_service.worker import HealDatabase, work
+from rfp_service.worker import work
 from shared.audit.log.keys import log_keys
 from shared.database import stop
-from shared.embedded.errors import EmbeddedPostgresFailed
-from shared.embedded.places import has_database
-from shared.embedded.server import embedded_postgres, ensure_running
-from shared.settings import NotConfigured, Profile, Settings
+from shared.settings import Profile, Settings
 
 BACKLOG = 2_048
 CONCURRENCY_LIMIT = 1_000
@@ -42,39 +37,6 @@ def collect_seldom() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
-
-
-@dataclass(frozen=True)
-class Database:
-    """The addresses of the database, and how it is brought back where that is in our hands."""
-
-    service: str
-    owner: str | None
-    heal: HealDatabase | None = None
-
-
-@contextmanager
-def database(settings: Settings) -> Iterator[Database]:
-    """Use the database that is configured, or the embedded one of the data folder."""
-    if settings.database_url is not None:
-        yield Database(
-            settings.database_url, settings.database_owner_url or _demonstration(settings)
-        )
-        return
-    with embedded_postgres(settings.data_dir) as addresses:
-
-        async def heal() -> None:
-            try:
-                await asyncio.to_thread(ensure_running, settings.data_dir)
-            except EmbeddedPostgresFailed as error:
-                log.warning("embedded database does not start", error=str(error))
-
-        yield Database(addresses.service, addresses.owner, heal)
-
-
-def _demonstration(settings: Settings) -> str | None:
-    """Return the one address there is as the owner's too, which only a demonstration may do."""
-    return settings.database_url if settings.profile == "demonstration" else None
 
 
 @asynccontextmanager
@@ -143,42 +105,3 @@ def serve(
     )
     collect_seldom()
     _Server(config, announce).run()
-
-
-def stop_cleanly() -> None:
-    """Let a request to stop unwind everything that was opened, the embedded database last."""
-
-    def leave(_number: int, _frame: FrameType | None) -> None:
-        raise SystemExit(0)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, leave)
-
-
-def must_have_owner(base: Database) -> str:
-    """Return the owner's address, or say that it is needed."""
-    if base.owner is None:
-        raise NotConfigured(
-            "Set DATABASE_OWNER_URL, or give `rfp-service migrate --sql` to the owner."
-        )
-    return base.owner
-
-
-def must_be_set_up(settings: Settings) -> None:
-    """Refuse a data folder in which nothing was ever run, instead of making a database to read."""
-    if settings.database_url is None and not has_database(settings.data_dir):
-        raise NotConfigured(nothing_in(settings))
-
-
-def nothing_in(settings: Settings) -> str:
-    """Return what to do where the data folder holds nothing."""
-    return (
-        f"Nothing was ever run on the data folder {settings.data_dir}: set DATA_DIR as it was for"
-        " `make demo`, or run that first."
-    )
-
-
-def say(text: str) -> None:
-    """Say something to whoever runs the command."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()

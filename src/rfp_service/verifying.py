@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from rfp_service.app import VERSION
-from rfp_service.service import EVENTS
-from rfp_service.serving import say
+from rfp_service.events import EVENTS
+from rfp_service.terminal import say
+from rfp_service.version import VERSION
 from shared.audit.bundle.contents import Files, NotABundle
 from shared.audit.bundle.proof_alone import entry_in, is_bundle, proof_in, verify_proof
 from shared.audit.bundle.verifying import Report, Verifying
@@ -35,7 +35,6 @@ def verify(
         typer.Option(exists=True, dir_okay=False, help="Of a proof: the entry, or its leaf hash."),
     ] = None,
 ) -> None:
-    """Check a bundle, or the proof of one entry; this needs no database and no network."""
     policy = read_policy(keys) if keys else None
     if proof := proof_in(file):
         report = _proof_checked(proof, policy, entry)

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from rfp_service.databases import HealDatabase
 from rfp_service.service import DEADLINES, REACTIONS, VIEWS, Service
 from shared.audit.log.keys import LogKeys, log_keys
 from shared.audit.log.working import keep_log
@@ -24,8 +25,6 @@ FAULTS_LIMIT = 300  # in a row: over two hours
 WORKER_LOCK = 4_210_502
 
 log = structlog.get_logger(__name__)
-
-HealDatabase = Callable[[], Awaitable[None]]
 
 
 async def _leave_it() -> None:

@@ -1,4 +1,4 @@
-"""What a room offers the roof: its events, views, reactions and routes, and nothing else."""
+"""What a room offers the roof: its views, reactions and routes, and nothing else."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,6 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from shared.deadlines.deadline import Deadline
-from shared.messages import Event
 from shared.projecting.reacting import Reaction
 from shared.projecting.views import View
 
@@ -41,7 +40,6 @@ class AwaitedThings:
 class Context:
     """One room's contribution."""
 
-    events: tuple[type[Event[Any]], ...] = ()
     views: tuple[View, ...] = ()
     reactions: tuple[Reaction, ...] = ()
     routers: tuple[APIRouter, ...] = ()

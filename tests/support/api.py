@@ -12,8 +12,9 @@ import httpx
 from fastapi import FastAPI
 
 from rfp_service.app import create_app
+from rfp_service.databases import Database
 from rfp_service.service import Service
-from rfp_service.serving import Database, with_worker
+from rfp_service.serving import with_worker
 from shared.access.issuer import demonstration_token
 from shared.settings import Settings
 from tests.support.people import ADA, HANA, PRIYA, RITA, SCHEME, Who

@@ -1,8 +1,7 @@
 """What the catalogue offers the roof."""
 
 from rfp_service.catalogue.api import router
-from rfp_service.catalogue.domain import EVENTS
 from rfp_service.catalogue.views import CATALOGUE_ITEMS
 from shared.context import Context
 
-CATALOGUE = Context(events=EVENTS, views=(CATALOGUE_ITEMS,), routers=(router,))
+CATALOGUE = Context(views=(CATALOGUE_ITEMS,), routers=(router,))

@@ -9,8 +9,8 @@ import asyncpg
 
 from rfp_service.demonstration.people import CAST
 from rfp_service.demonstration.story import story
+from rfp_service.events import EVENTS
 from rfp_service.rfps.reactions import SET_DEADLINES
-from rfp_service.service import EVENTS
 from shared.database import Connection
 from shared.eventstore.commanded import personal_texts
 from shared.eventstore.encoding import EnvelopeMapper, Topics

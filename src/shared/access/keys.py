@@ -1,19 +1,12 @@
-"""The issuer's keys: from a file, or found by OpenID Connect discovery and fetched again within bounds."""
+"""The public keys that tokens are verified by, from a JWKS that is at hand."""
 
-import asyncio
-import json
-import time
 from collections.abc import Mapping
 from typing import Protocol
 from urllib.parse import urlsplit
 
-import httpx
-import structlog
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from pydantic import JsonValue
-
-from shared.errors import NotReady
 
 Key = RSAKey | ECKey | OKPKey
 KINDS: Mapping[str, type[Key]] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
@@ -21,20 +14,8 @@ KEPT = frozenset(
     {"kty", "kid", "use", "alg", "n", "e", "crv", "x", "y"}
 )  # all that verifying needs
 
-DISCOVERY = "/.well-known/openid-configuration"
-FETCH_SECONDS = 5.0
-DOCUMENT_BYTES_LIMIT = 256 * 1024
 KEYS_LIMIT = 100
 RSA_CHARACTERS_LEAST = 2_048 // 6  # of a modulus in base64
-FRESH_SECONDS = 3_600.0  # older keys are fetched again before they are used
-STALE_SECONDS = 24 * 3_600.0  # keys that could not be fetched again for a day count no longer
-PAUSE_SECONDS = 30.0  # between two fetches, whatever is asked for meanwhile
-
-log = structlog.get_logger(__name__)
-
-
-class KeysAway(NotReady):
-    """The identity provider can't be asked for its keys just now: ask again in a moment."""
 
 
 class NotTheIssuer(Exception):
@@ -58,61 +39,6 @@ class KeptKeys:
     async def key(self, kid: str) -> Key | None:
         """Return the key of that id."""
         return self._keys.get(kid)
-
-
-class FetchedKeys:
-    """The keys that the issuer publishes; a key never seen before is asked for, but not too often."""
-
-    def __init__(self, issuer: str, client: httpx.AsyncClient) -> None:
-        """Ask this issuer, through this client."""
-        self._issuer = issuer
-        self._client = client
-        self._keys: dict[str, Key] = {}
-        self._fetched_at = self._tried_at = float("-inf")
-        self._one_at_a_time = asyncio.Lock()
-
-    async def key(self, kid: str) -> Key | None:
-        """Return the key of that id, asking the issuer again where it is unknown or has grown old."""
-        age = time.monotonic() - self._fetched_at
-        if kid not in self._keys or age > FRESH_SECONDS:
-            await self._fetch_unless_just_tried()
-        if time.monotonic() - self._fetched_at > STALE_SECONDS:
-            raise KeysAway
-        return self._keys.get(kid)
-
-    async def _fetch_unless_just_tried(self) -> None:
-        async with self._one_at_a_time:
-            if time.monotonic() - self._tried_at < PAUSE_SECONDS:
-                return
-            self._tried_at = time.monotonic()
-            try:
-                self._keys = await self._fetched()
-                self._fetched_at = time.monotonic()
-            except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, NotTheIssuer) as error:
-                log.warning("issuer's keys not fetched", error=type(error).__name__)
-
-    async def _fetched(self) -> dict[str, Key]:
-        """Return the keys at the address that the issuer's own document names."""
-        document = await self._document(self._issuer.rstrip("/") + DISCOVERY)
-        if document.get("issuer") != self._issuer:
-            raise NotTheIssuer
-        return signing_keys(await self._document(str(document["jwks_uri"])))
-
-    async def _document(self, url: str) -> dict[str, JsonValue]:
-        """Fetch one JSON object, over TLS, without following anybody anywhere."""
-        must_be_private(url)
-        async with self._client.stream("GET", url, timeout=FETCH_SECONDS) as answer:
-            if answer.status_code != httpx.codes.OK:
-                raise NotTheIssuer
-            content = b""
-            async for piece in answer.aiter_bytes():
-                content += piece
-                if len(content) > DOCUMENT_BYTES_LIMIT:
-                    raise NotTheIssuer
-        document = json.loads(content)
-        if not isinstance(document, dict):
-            raise NotTheIssuer
-        return document
 
 
 def must_be_private(url: str) -> None:

@@ -1,8 +1,7 @@
 """What service accounts offer the roof."""
 
 from shared.accounts.api import router
-from shared.accounts.domain import EVENTS
 from shared.accounts.views import SERVICE_ACCOUNTS
 from shared.context import Context
 
-ACCOUNTS = Context(events=EVENTS, views=(SERVICE_ACCOUNTS,), routers=(router,))
+ACCOUNTS = Context(views=(SERVICE_ACCOUNTS,), routers=(router,))

@@ -2,6 +2,5 @@
 
 from shared.context import Context
 from shared.people.api import router
-from shared.people.domain import EVENTS
 
-PEOPLE = Context(events=EVENTS, routers=(router,))
+PEOPLE = Context(routers=(router,))

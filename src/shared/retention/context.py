@@ -2,7 +2,6 @@
 
 from shared.context import Context
 from shared.retention.api import router
-from shared.retention.domain import EVENTS
 from shared.retention.views import DISPOSED
 
-RETENTION = Context(events=EVENTS, views=(DISPOSED,), routers=(router,))
+RETENTION = Context(views=(DISPOSED,), routers=(router,))

@@ -12,7 +12,8 @@ from joserfc.jwk import KeySet, RSAKey
 
 from shared.access import keys as keys_module
 from shared.access.claims import Scope, Trust
-from shared.access.keys import FetchedKeys, KeptKeys, KeysAway
+from shared.access.fetched_keys import FetchedKeys, KeysAway
+from shared.access.keys import KeptKeys
 from shared.access.roles import Role
 from shared.access.tokens import Tokens
 from shared.errors import NotAuthenticated
