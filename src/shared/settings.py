@@ -3,11 +3,9 @@
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, SecretStr
-from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 RATE_LIMIT_USUAL = 1_200
 RATE_LIMIT_TRIED_OUT = 600_000
@@ -40,47 +38,32 @@ class NotConfigured(Exception):
     """Something that this command needs is not configured."""
 
 
-class FromFiles(PydanticBaseSettingsSource):
-    """Reads a secret from the file that `NAME_FILE` names, as containers and systemd hand them over."""
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[str | None, str, bool]:
-        """Return what the file holds; nothing where none is named."""
-        path = os.environ.get(f"{field_name.upper()}_FILE") if field_name in IN_FILES else None
-        if not path:
-            return None, field_name, False
-        if os.environ.get(field_name.upper()):
-            name = field_name.upper()
-            raise NotConfigured(f"Set {name} or {name}_FILE, not both.")
-        try:
-            return Path(path).read_text().strip(), field_name, False
-        except OSError as error:
-            raise NotConfigured(f"{field_name.upper()}_FILE can't be read: {error}") from None
-
-    def __call__(self) -> dict[str, str]:
-        """Return every secret that is in a file."""
-        found = {
-            name: self.get_field_value(field, name)[0]
-            for name, field in self.settings_cls.model_fields.items()
-        }
-        return {name: value for name, value in found.items() if value is not None}
+def _from_file(name: str) -> str | None:
+    """Return the secret in the file that `NAME_FILE` names, as containers and systemd hand them over."""
+    path = os.environ.get(f"{name}_FILE")
+    if not path:
+        return None
+    if os.environ.get(name):
+        raise NotConfigured(f"Set {name} or {name}_FILE, not both.")
+    try:
+        return Path(path).read_text().strip()
+    except OSError as error:
+        raise NotConfigured(f"{name}_FILE can't be read: {error}") from None
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """The service's configuration; every name is also that of an environment variable."""
 
-    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
+    @model_validator(mode="before")
     @classmethod
-    def settings_customise_sources(  # what pydantic-settings calls
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # what is left out
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # the same
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read the environment, and files that it names; no `.env`, no folder of secrets by default."""
-        return init_settings, env_settings, FromFiles(settings_cls)
+    def _read(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """Add what the environment says, and files that it names; what is given counts before both."""
+        said = {name.lower(): value for name, value in os.environ.items() if value}
+        files = {name: _from_file(name.upper()) for name in IN_FILES}
+        found = {name: said.get(name) or files.get(name) for name in cls.model_fields}
+        return {**{name: value for name, value in found.items() if value is not None}, **given}
 
     profile: Profile = Profile.DEMONSTRATION
     host: str = "127.0.0.1"

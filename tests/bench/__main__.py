@@ -9,6 +9,7 @@ from tests.bench.ground import ground
 from tests.bench.posting import posting
 from tests.bench.projecting import rebuilding, the_past, visibility
 from tests.bench.signing_in import signing_in
+from tests.bench.starting import starting
 from tests.bench.storing import appending, folding
 
 FIGURES = {
@@ -25,6 +26,7 @@ FIGURES = {
     "sign-in": signing_in,
     "bulk": categorising,
     "risk": at_risk,
+    "start": starting,
 }
 
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from joserfc.jwk import KeySet, RSAKey
 
-from shared.access import keys as keys_module
+from shared.access import fetched_keys as keys_module
 from shared.access.claims import Scope, Trust
 from shared.access.fetched_keys import FetchedKeys, KeysAway
 from shared.access.keys import KeptKeys
