@@ -1,4 +1,4 @@
-"""What one would begin with: FastAPI alone, asyncpg's own pool and orjson, in the shapes that the service has."""
+"""What one would begin with: FastAPI alone, asyncpg's own pool and orjson, in the service's shapes."""
 
 import os
 from collections.abc import AsyncIterator

@@ -23,7 +23,7 @@ RFPS, READ = 2_000, 100
 
 
 def at_the_door(server: Server) -> list[str]:
-    """Compare decisions, one RFP and a list of them with a bare app's; and the slowest reads with the usual."""
+    """Compare decisions, one RFP and a list with a bare app's; and the slowest reads with the usual."""
     with server.fresh() as base, TemporaryDirectory() as folder, ExitStack() as running:
         asyncio.run(fill(base, histories(RFPS, 2)))
         uvloop.run(rebuild_views(base.owner, base.service))

@@ -24,7 +24,8 @@ from shared.access.tokens import Person
 from shared.calendar import day_in_london
 from shared.errors import Unacceptable, ViewsBehind
 from shared.eventstore.reading import Basis, Reader
-from shared.projecting.views import DIALECT, STILL_VALID
+from shared.projecting.statements import sql_of
+from shared.projecting.views import STILL_VALID
 from shared.projecting.visibility import Visibility
 
 POSITION_DIGITS = 15
@@ -98,9 +99,8 @@ class Reading:
 
     async def rows(self, statement: "Select[tuple[object, ...]]") -> list[asyncpg.Record]:
         """Return the rows that a statement selects."""
-        compiled = statement.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
-        values = [compiled.params[name] for name in compiled.positiontup or ()]
-        return list(await self.pool.fetch(str(compiled), *values))
+        sql, values = sql_of(statement)
+        return list(await self.pool.fetch(sql, *values))
 
     def valid(self, table: Table) -> "ColumnElement[bool]":
         """Return the condition that picks each thing's row as of this reading."""
