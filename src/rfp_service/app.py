@@ -13,10 +13,8 @@ from rfp_service.needs import routes, stated
 from rfp_service.service import CONTEXTS, Service
 from shared import problems
 from shared.http.answers import PROBLEM
-from shared.http.guarding import Guarding
+from shared.http.door import Door
 from shared.http.health import router as health
-from shared.http.too_large import TooLargeIsAProblem
-from shared.http.tracing import Tracing
 
 VERSION = "0.1.0"
 
@@ -103,7 +101,6 @@ def create_app(
             app.include_router(router)
     app.include_router(health)
     problems.install(app)
-    app.add_middleware(TooLargeIsAProblem)
     _guard(app, origins, tls=tls)
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     return app
@@ -125,11 +122,10 @@ def _lifespan(
 
 
 def _guard(app: FastAPI, origins: Sequence[str], *, tls: bool) -> None:
-    """Stand before the app: traces outermost, then headers for browsers, then whose pages may ask."""
+    """Stand before the app: the door outermost, then whose pages may ask."""
     if origins:
         app.add_middleware(CORSMiddleware, allow_origins=origins, **CROSS_ORIGIN)
-    app.add_middleware(Guarding, tls=tls)
-    app.add_middleware(Tracing)
+    app.add_middleware(Door, tls=tls)
 
 
 def _operation_id(route: APIRoute) -> str:

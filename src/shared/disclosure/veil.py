@@ -72,15 +72,14 @@ class Veil:
         What is sealed stays where it was said already that they may open it: `sealed` is false.
         """
         await self._open_personal(person, items)
-        things = {thing for item in items if (thing := _thing(item)) is not None}
-        if not things:
+        about = [(thing, item) for item in items if (thing := _thing(item)) is not None]
+        if not about:
             return
-        closed = await self._closed(things) if sealed else {}
+        closed = await self._closed({thing for thing, _ in about}) if sealed else {}
         exempted = await self._exemptions.in_force()
         entitled = self.reads_exempt(person)
-        for item in items:
-            thing = _thing(item)
-            if thing is None:
+        for thing, item in about:
+            if thing not in closed and thing not in exempted:
                 continue
             marks: Marks = {}
             if not (entitled or _is_the_author(person, item)):
@@ -165,8 +164,8 @@ def _show(field: Item, text: str) -> None:
 def _thing(item: Item) -> UUID | None:
     """Return the thing that an item is about, if it is about one."""
     for name in THINGS:
-        if isinstance(item.get(name), UUID):
-            return UUID(str(item[name]))
+        if isinstance(thing := item.get(name), UUID):
+            return thing
     return None
 
 

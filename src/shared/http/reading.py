@@ -19,6 +19,7 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.sql.elements import True_
 
 from shared.access.tokens import Person
 from shared.calendar import day_in_london
@@ -131,7 +132,9 @@ class Reading:
     def may_find_by(self, table: Table, *fields: str) -> "ColumnElement[bool]":
         """Return the condition that picks what may be found by some fields, or is the reader's own."""
         may = self.veil.by_fields(self.person, table.c.id, fields)
-        return may | table.c.raised_by.in_(self.person.ids) if "raised_by" in table.c else may
+        if isinstance(may, True_) or "raised_by" not in table.c:
+            return may
+        return may | table.c.raised_by.in_(self.person.ids)
 
     def _in_sight(self, table: Table) -> "ColumnElement[bool]":
         """Return the condition that picks what is of the reader's service areas, or raised by them."""
