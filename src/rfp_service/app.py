@@ -14,10 +14,8 @@ from rfp_service.service import CONTEXTS, Service
 from rfp_service.version import VERSION
 from shared import problems
 from shared.http.answers import PROBLEM
-from shared.http.guarding import Guarding
+from shared.http.door import Door
 from shared.http.health import router as health
-from shared.http.too_large import TooLargeIsAProblem
-from shared.http.tracing import Tracing
 
 TAGS = [
     {"name": "rfps", "description": "Requests for proposal, from a need to an approval."},
@@ -102,7 +100,6 @@ def create_app(
             app.include_router(router)
     app.include_router(health)
     problems.install(app)
-    app.add_middleware(TooLargeIsAProblem)
     _guard(app, origins, tls=tls)
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     return app
@@ -124,11 +121,10 @@ def _lifespan(
 
 
 def _guard(app: FastAPI, origins: Sequence[str], *, tls: bool) -> None:
-    """Stand before the app: traces outermost, then headers for browsers, then whose pages may ask."""
+    """Stand before the app: the door outermost, then whose pages may ask."""
     if origins:
         app.add_middleware(CORSMiddleware, allow_origins=origins, **CROSS_ORIGIN)
-    app.add_middleware(Guarding, tls=tls)
-    app.add_middleware(Tracing)
+    app.add_middleware(Door, tls=tls)
 
 
 def _operation_id(route: APIRoute) -> str:

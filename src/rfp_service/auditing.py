@@ -28,11 +28,13 @@ from shared.audit.log.tiles import Tiles
 from shared.audit.reads import keep_read
 from shared.audit.veiling import veiled_entries
 from shared.database import Connection
+from shared.disclosure.kept import Exemptions
 from shared.disclosure.sealing import Seals
 from shared.disclosure.veil import Veil
 from shared.errors import NotFound
 from shared.eventstore.sealing import PersonalTexts
 from shared.http.reading import instant_of
+from shared.projecting.visibility import Visibility
 from shared.settings import NotConfigured, Settings
 
 OPERATOR = "operator"
@@ -155,7 +157,8 @@ def _nothing_signed() -> NoReturn:
 def _hidden_from_the_public(connection: Connection) -> Hidden:
     """Return what picks the entries whose words somebody without any right may not see."""
     texts = PersonalTexts(connection, bytes(32))  # type: ignore[arg-type]  # without a right, none is opened
-    veil = Veil(connection, Seals(EVENTS), texts, PERMISSIONS)  # type: ignore[arg-type]  # it only fetches
+    exemptions = Exemptions(connection, Visibility(connection))  # type: ignore[arg-type]  # they only fetch
+    veil = Veil(connection, Seals(EVENTS), exemptions, texts, PERMISSIONS)  # type: ignore[arg-type]  # the same
 
     async def hidden(entries: Sequence[Entry]) -> Mapping[int, str]:
         items = [entry.item() for entry in entries]

@@ -29,6 +29,7 @@ from shared.bulk.answering import Batches
 from shared.context import AwaitedThings, Context
 from shared.database import connected, stop
 from shared.disclosure.context import DISCLOSURE
+from shared.disclosure.kept import Exemptions
 from shared.disclosure.sealing import Seals
 from shared.disclosure.veil import Veil
 from shared.eventstore.encoding import Topics
@@ -141,7 +142,7 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
                 known=scheme.known,
                 running=Running(),
                 importer=importer,
-                veil=Veil(pool, Seals(EVENTS), texts, PERMISSIONS),
+                veil=Veil(pool, Seals(EVENTS), Exemptions(pool, visibility), texts, PERMISSIONS),
                 tiles=Tiles(pool),
                 limits=Limits(settings.requests_a_minute),
                 jobs=jobs,

@@ -5,6 +5,7 @@ import sys
 from rfp_service import logs
 from tests.bench.auditing import by_value, lag, leaf, proofs
 from tests.bench.bulk import at_risk, categorising
+from tests.bench.doors import at_the_door
 from tests.bench.ground import ground
 from tests.bench.posting import posting
 from tests.bench.projecting import rebuilding, the_past, visibility
@@ -15,6 +16,7 @@ from tests.bench.storing import appending, folding
 FIGURES = {
     "append": appending,
     "post": posting,
+    "door": at_the_door,
     "rebuild": rebuilding,
     "fold": folding,
     "visible": visibility,

@@ -58,8 +58,9 @@ def posting(server: Server) -> list[str]:
 def serving(base: Base, which: str, folder: str) -> Iterator[int]:
     """Serve one of the kinds of service in a process of its own; say at which port."""
     port = free_port()
+    what = ["tests.bench.bare"] if which == "bare" else ["tests.bench.served", which]
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.served", which],
+        [sys.executable, "-m", *what],
         cwd=ROOT,
         env={
             **os.environ,

@@ -203,3 +203,30 @@ async def test_a_page_of_ndjson_stays_one_object_a_line(api: Api) -> None:
     [opened, kept] = [json.loads(line) for line in lines.text.splitlines()]
     assert "withheld" not in opened
     assert kept["withheld"]["cost_centre"] == MARK
+
+
+async def test_an_exemption_its_release_and_a_right_taken_are_in_the_very_next_answer(
+    api: Api,
+) -> None:
+    rfp = await estimated(api)
+
+    async def shown(who: Who, after: int) -> int | None:
+        answer = (await api.get(f"/v1/rfps/{rfp}", who, after=after)).json()
+        [listed] = (await api.get("/v1/rfps", who, after=after)).json()["items"]
+        assert listed["estimate_pence"] == answer["estimate_pence"]
+        found: int | None = answer["estimate_pence"]
+        return found
+
+    assert await shown(SAM, api.position) == SECRET
+    body = {
+        "matter_id": rfp, "fields": ["estimate_pence"], "paragraph": 3, "reason": "Our ceiling.",
+        "public_interest": "A better price.", "review_on": "2027-06-01",
+    }  # fmt: skip
+    declared = (await api.post("/v1/exemptions", body, LARS)).json()
+    assert await shown(SAM, declared["position"]) is None
+    assert await shown(LARS, declared["position"]) == SECRET
+    assert await shown(Who(LARS.id, (Role.REQUESTER,)), declared["position"]) is None
+    release = {"decision": "release", "reason": "The contract is signed."}
+    path = f"/v1/exemptions/{declared['id']}/decisions"
+    released = (await api.post(path, release, LARS, version=1)).json()
+    assert await shown(SAM, released["position"]) == SECRET

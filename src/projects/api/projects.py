@@ -23,6 +23,8 @@ from shared.messages import Receipt
 
 ProjectId = Annotated[UUID, Path(description="The project's id, as its receipt and lists say it.")]
 
+LISTED = select(*(projects.c[name] for name in ProjectRow.model_fields))
+
 router = APIRouter(
     prefix="/v1/projects", tags=["projects"], route_class=StrictRoute,
     max_body_size=BODY_BYTES_LIMIT,
@@ -91,8 +93,7 @@ async def list_projects(  # noqa: PLR0913, PLR0917  # the filters of one list
     ] = None,  # a query parameter
 ) -> Response:
     """List projects, newest first, as they stand or stood."""
-    statement = select(*(projects.c[name] for name in ProjectRow.model_fields))
-    statement = statement.where(reading.valid(projects))
+    statement = LISTED.where(reading.valid(projects))
     wanted = {
         "stage": stage, "origin": origin, "category": category, "moscow": moscow,
         "handling": handling, "owner": owner, "paused": paused,

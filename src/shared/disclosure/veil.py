@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.access.permissions import Permissions
 from shared.access.tokens import Person
+from shared.disclosure.kept import Exempted, Exemptions
 from shared.disclosure.matters import AMOUNT
 from shared.disclosure.sealing import Seals, Seen
 from shared.disclosure.views import exemptions
@@ -23,6 +24,7 @@ from shared.disclosure.withholding import (
     personal_in,
     withhold,
 )
+from shared.eventstore.gathering import Gathered
 from shared.eventstore.sealing import PersonalTexts
 from shared.personal import PERSONAL, is_sealed
 from shared.projecting.views import STILL_VALID
@@ -35,10 +37,6 @@ AUTHORS = ("by", "raised_by", "made_by")  # what one has said oneself is no secr
 SEEN = (
     "SELECT originator_id, originator_version, topic FROM stored_events"
     " WHERE originator_id = ANY ($1) AND topic = ANY ($2) ORDER BY originator_id, originator_version"
-)
-EXEMPT = (
-    "SELECT matter_id, matter_version, fields, paragraph FROM exemptions"
-    f" WHERE valid_to = {STILL_VALID} AND status = 'in_force' AND matter_id = ANY ($1)"
 )
 
 # What was known of the scheme and its limits is nobody's price.
@@ -56,10 +54,13 @@ class Veil:
     """Takes out of items what their reader may not see."""
 
     def __init__(
-        self, pool: asyncpg.Pool, seals: Seals, texts: PersonalTexts, permissions: Permissions
-    ) -> None:
-        """Know what is sealed, and who may read what is exempt or personal."""
+        self, pool: asyncpg.Pool, seals: Seals, exemptions: Exemptions, texts: PersonalTexts,
+        permissions: Permissions,
+    ) -> None:  # fmt: skip
+        """Know what is sealed and what is exempt, and who may read what is exempt or personal."""
         self._pool = pool
+        self._exemptions = exemptions
+        self._happened: Gathered[UUID, Sequence[Seen]] = Gathered(self._look, ())
         self._seals = seals
         self._may_be_exempt = seals.may_be_exempt
         self._texts = texts
@@ -71,15 +72,14 @@ class Veil:
         What is sealed stays where it was said already that they may open it: `sealed` is false.
         """
         await self._open_personal(person, items)
-        things = {thing for item in items if (thing := _thing(item)) is not None}
-        if not things:
+        about = [(thing, item) for item in items if (thing := _thing(item)) is not None]
+        if not about:
             return
-        closed = await self._closed(things) if sealed else {}
-        exempted = await self._exemptions(things)
+        closed = await self._closed({thing for thing, _ in about}) if sealed else {}
+        exempted = await self._exemptions.in_force()
         entitled = self.reads_exempt(person)
-        for item in items:
-            thing = _thing(item)
-            if thing is None:
+        for thing, item in about:
+            if thing not in closed and thing not in exempted:
                 continue
             marks: Marks = {}
             if not (entitled or _is_the_author(person, item)):
@@ -96,7 +96,7 @@ class Veil:
 
     async def exempt_in(self, thing: UUID, said: Mapping[str, Any]) -> list[str]:
         """Return which of the fields that a thing says are exempt, whoever reads it."""
-        exempted = await self._exemptions([thing])
+        exempted = await self._exemptions.in_force()
         marks = _exempt_marks({"id": thing, **said}, exempted.get(thing, ()))
         return sorted(marks.keys() & said.keys())
 
@@ -138,20 +138,20 @@ class Veil:
         for field, text in zip(opened, await self._texts.opened(opened), strict=True):
             _show(field, ERASED if text is None else text)
 
-    async def _closed(self, things: Iterable[UUID]) -> Mapping[UUID, Mapping[int, frozenset[str]]]:
+    async def _closed(
+        self, things: Collection[UUID]
+    ) -> Mapping[UUID, Mapping[int, frozenset[str]]]:
         """Return what is sealed of these things; the record itself says so, not a view that may lag."""
         if not self._seals.topics:
             return {}
-        happened: dict[UUID, list[Seen]] = {}
-        for row in await self._pool.fetch(SEEN, list(things), self._seals.topics):
-            happened.setdefault(UUID(str(row[0])), []).append(Seen(row[1], row[2]))
+        happened = await self._happened.of_each(things)
         return {thing: self._seals.closed(seen) for thing, seen in happened.items()}
 
-    async def _exemptions(self, things: Iterable[UUID]) -> Mapping[UUID, list[asyncpg.Record]]:
-        found: dict[UUID, list[asyncpg.Record]] = {}
-        for row in await self._pool.fetch(EXEMPT, list(things)):
-            found.setdefault(UUID(str(row["matter_id"])), []).append(row)
-        return found
+    async def _look(self, things: Sequence[UUID]) -> Mapping[UUID, Sequence[Seen]]:
+        happened: dict[UUID, list[Seen]] = {}
+        for thing, version, topic in await self._pool.fetch(SEEN, things, self._seals.topics):
+            happened.setdefault(UUID(str(thing)), []).append(Seen(version, topic))
+        return happened
 
 
 def _show(field: Item, text: str) -> None:
@@ -164,8 +164,8 @@ def _show(field: Item, text: str) -> None:
 def _thing(item: Item) -> UUID | None:
     """Return the thing that an item is about, if it is about one."""
     for name in THINGS:
-        if isinstance(item.get(name), UUID):
-            return UUID(str(item[name]))
+        if isinstance(thing := item.get(name), UUID):
+            return thing
     return None
 
 
@@ -193,7 +193,7 @@ def _amounts_in(value: object) -> Iterator[str]:
             yield from _amounts_in(inner)
 
 
-def _exempt_marks(item: Item, exempted: Iterable[asyncpg.Record]) -> Marks:
+def _exempt_marks(item: Item, exempted: Iterable[Exempted]) -> Marks:
     """Return the marks of exempt fields; one decision's are withheld from the thing's rows as well.
 
     Amounts of a case repeat one another, or are drawn from one another: an approval asks for what was
@@ -201,9 +201,9 @@ def _exempt_marks(item: Item, exempted: Iterable[asyncpg.Record]) -> Marks:
     """
     marks: Marks = {}
     for exemption in exempted:
-        mark, fields = exempt(exemption["paragraph"]), exemption["fields"].split()
+        mark, fields = exempt(exemption.paragraph), exemption.fields
         if any(name.endswith(AMOUNT) for name in fields):
             marks |= dict.fromkeys(_amounts_in(item), mark)
-        if "said" not in item or exemption["matter_version"] in (0, item["version"]):
+        if "said" not in item or exemption.matter_version in (0, item["version"]):
             marks |= dict.fromkeys(fields, mark)
     return marks

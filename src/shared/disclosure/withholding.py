@@ -9,6 +9,8 @@ WITHHELD = "withheld"
 SEALED = "[sealed]"
 ERASED = "[erased]"
 
+NESTED = (dict, list, tuple)
+
 
 def exempt(paragraph: int) -> str:
     """Return the mark that stands where something exempt was."""
@@ -51,6 +53,7 @@ def personal_in(value: object) -> Iterator[dict[str, Any]]:
             yield value
             return
         value = list(value.values())
-    if isinstance(value, list | tuple):
+    if isinstance(value, NESTED):
         for inner in value:
-            yield from personal_in(inner)
+            if isinstance(inner, NESTED):  # most are not, and a page has thousands
+                yield from personal_in(inner)

@@ -1,7 +1,7 @@
 """Group reading: whatever is asked while one look is under way is answered by the next, in one query."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
@@ -24,13 +24,21 @@ class Gathered(Generic[K, V]):
 
     async def of(self, key: K) -> V:
         """Return what a key has now; a look that fails fails for each of its askers."""
+        return (await self._found((key,))).get(key, self._empty)
+
+    async def of_each(self, keys: Collection[K]) -> dict[K, V]:
+        """Return what each of some keys has now, without those that have nothing."""
+        found = await self._found(keys)
+        return {key: found[key] for key in keys if key in found}
+
+    async def _found(self, keys: Iterable[K]) -> Mapping[K, V]:
+        """Return what the next look finds for these keys, and for whatever else is asked of it."""
         if self._next is None:
             self._asked = set()
             self._next = asyncio.create_task(self._answer(self._asked, self._last))
             self._last = self._next
-        self._asked.add(key)
-        found = await asyncio.shield(self._next)
-        return found.get(key, self._empty)
+        self._asked.update(keys)
+        return await asyncio.shield(self._next)
 
     async def _answer(
         self, asked: set[K], before: "asyncio.Task[Mapping[K, V]] | None"

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError, WrapValidator
 from shared.access.tokens import Person
 from shared.errors import NotAuthenticated, Unacceptable, WrongMediaType
 from shared.http.limiting import Limits, TooManyRequests
+from shared.http.solving import plan_of
 
 BODY_BYTES_LIMIT = 64 * 1024
 NAME_LIMIT, NAMES_LIMIT = 200, 20  # of what is unknown, when it is named
@@ -58,8 +59,8 @@ class StrictRoute(APIRoute):
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return FastAPI's handler behind the check of the bearer token."""
-        handler = super().get_route_handler()
+        """Return what answers behind the check of the token: a read's own plan, or FastAPI's handler."""
+        handler = self._planned() or super().get_route_handler()
         known = _parameters(self.dependant)
         takes_json = self.body_field is not None and not isinstance(
             self.body_field.field_info, params.Form
@@ -78,6 +79,13 @@ class StrictRoute(APIRoute):
                 return await handler(_RawJson(request.scope, request.receive))
 
         return strictly
+
+    def _planned(self) -> Callable[[Request], Coroutine[Any, Any, Response]] | None:
+        """Return what answers a read that makes its response itself."""
+        if self.methods != {"GET"} or self.response_field is not None:
+            return None
+        plan = plan_of(self.dependant)
+        return plan.answer if plan is not None else None
 
 
 def _parameters(dependant: Dependant) -> set[str]:

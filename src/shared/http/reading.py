@@ -19,12 +19,14 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.sql.elements import True_
 
 from shared.access.tokens import Person
 from shared.calendar import day_in_london
 from shared.errors import Unacceptable, ViewsBehind
 from shared.eventstore.reading import Basis, Reader
-from shared.projecting.views import DIALECT, STILL_VALID
+from shared.projecting.statements import sql_of
+from shared.projecting.views import STILL_VALID
 from shared.projecting.visibility import Visibility
 
 POSITION_DIGITS = 15
@@ -98,9 +100,8 @@ class Reading:
 
     async def rows(self, statement: "Select[tuple[object, ...]]") -> list[asyncpg.Record]:
         """Return the rows that a statement selects."""
-        compiled = statement.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
-        values = [compiled.params[name] for name in compiled.positiontup or ()]
-        return list(await self.pool.fetch(str(compiled), *values))
+        sql, values = sql_of(statement)
+        return list(await self.pool.fetch(sql, *values))
 
     def valid(self, table: Table) -> "ColumnElement[bool]":
         """Return the condition that picks each thing's row as of this reading."""
@@ -131,7 +132,9 @@ class Reading:
     def may_find_by(self, table: Table, *fields: str) -> "ColumnElement[bool]":
         """Return the condition that picks what may be found by some fields, or is the reader's own."""
         may = self.veil.by_fields(self.person, table.c.id, fields)
-        return may | table.c.raised_by.in_(self.person.ids) if "raised_by" in table.c else may
+        if isinstance(may, True_) or "raised_by" not in table.c:
+            return may
+        return may | table.c.raised_by.in_(self.person.ids)
 
     def _in_sight(self, table: Table) -> "ColumnElement[bool]":
         """Return the condition that picks what is of the reader's service areas, or raised by them."""

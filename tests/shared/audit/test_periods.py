@@ -15,6 +15,7 @@ from shared.access.tokens import Person
 from shared.audit.journal import NOT_DECISIONS
 from shared.audit.replay.lateness import late
 from shared.audit.replay.periods import COUNTED, period
+from shared.disclosure.kept import Exemptions
 from shared.disclosure.sealing import Seals
 from shared.disclosure.veil import Veil
 from shared.eventstore.sealing import PersonalTexts
@@ -22,6 +23,7 @@ from shared.eventstore.store import EventStore
 from shared.http.reading import Reading
 from shared.messages import Recorded
 from shared.projecting.following import Projector
+from shared.projecting.visibility import Visibility
 from shared.scheme.domain import (
     SCHEME_ID,
     ApprovalTier,
@@ -95,7 +97,8 @@ async def reading(pool: asyncpg.Pool, store: EventStore) -> Reading:
     projector = Projector(pool, store.reader, VIEWS)
     while await projector.catch_up():
         pass
-    veil = Veil(pool, Seals(EVENTS), PersonalTexts(pool, bytes(32)), PERMISSIONS)
+    exemptions = Exemptions(pool, Visibility(pool))
+    veil = Veil(pool, Seals(EVENTS), exemptions, PersonalTexts(pool, bytes(32)), PERMISSIONS)
     sam = Person("sam", ())
     return Reading(
         pool,

@@ -21,6 +21,8 @@ from shared.http.pages import Paged
 from shared.http.reading import Read, Reading, Replay
 from shared.messages import Receipt
 
+LISTED = select(*(rfps.c[name] for name in StoredRow.model_fields))
+
 RfpId = Annotated[UUID, Path(description="The RFP's id, as its receipt and lists say it.")]
 
 router = APIRouter(
@@ -59,8 +61,7 @@ async def decide(
 async def list_rfps(request: Request, reading: Replay, page: Paged, filters: Filters) -> Response:
     """List RFPs, newest first, as they stand or stood, with when they are due."""
     by = await targets(request.app.state.service.store, reading)
-    columns = [rfps.c[name] for name in StoredRow.model_fields]
-    statement = select(*columns).where(reading.valid(rfps), *filters.conditions(reading, by))
+    statement = LISTED.where(reading.valid(rfps), *filters.conditions(reading, by))
 
     async def add_due(_: Reading, items: list[dict[str, Any]]) -> None:
         with_due(items, by)
