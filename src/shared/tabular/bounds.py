@@ -28,7 +28,7 @@ LETTERS = 26
 
 _CELL = re.compile(rb' r="([A-Z]{1,4})([0-9]{1,9})"[^<>]{0,200}(?<!/)>(?!</)')
 _ODS_TAG = re.compile(
-    rb"<(/?)table:(table|table-row|table-cell|covered-table-cell)\b([^<>]{0,2000})>"
+    rb"<(/?)table:(table-row|table-cell|covered-table-cell|table)(?![\w-])([^<>]{0,2000})>"
 )
 _REPEATED = re.compile(rb"table:number-(?:columns|rows)-repeated=[\"']([0-9]{1,12})[\"']")
 
