@@ -15,6 +15,7 @@ from shared import problems
 from shared.http.answers import PROBLEM
 from shared.http.guarding import Guarding
 from shared.http.health import router as health
+from shared.http.security_txt import router as security_txt
 from shared.http.too_large import TooLargeIsAProblem
 from shared.http.tracing import Tracing
 
@@ -102,6 +103,7 @@ def create_app(
         for router in context.routers:
             app.include_router(router)
     app.include_router(health)
+    app.include_router(security_txt)
     problems.install(app)
     app.add_middleware(TooLargeIsAProblem)
     _guard(app, origins, tls=tls)

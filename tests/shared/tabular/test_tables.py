@@ -10,10 +10,13 @@ import pytest
 from shared.errors import Refused
 from shared.sandbox.children import Sandbox
 from shared.tabular import bounds, spreadsheets
+from shared.tabular.bounds import Bounds
 from shared.tabular.days import NoDay, day_of
 from shared.tabular.limits import (
     COLUMNS_LIMIT,
     NoHeading,
+    RowTooLong,
+    TooManyCells,
     TooManyColumns,
     TooManyRows,
     UnpacksTooLarge,
@@ -164,3 +167,31 @@ def test_what_could_be_another_day_is_none(text: str) -> None:
 
 def test_cells_are_texts_as_csv_would_have_them() -> None:
     assert [text_of(v) for v in (None, True, 5.0, 2.5, "=1+1")] == ["", "true", "5", "2.5", "=1+1"]
+
+
+@pytest.mark.parametrize("text", ["a" + "," * 1_100_000, "a,b\n" + '"\n",' * 300_000])
+async def test_a_row_without_an_end_is_not_held_whole(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "table"
+    path.write_text(text)
+    with pytest.raises(RowTooLong):
+        list((await open_table(path, Sandbox())).rows)
+
+
+async def test_the_rows_of_a_table_can_be_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(xlsx([["Title"], ["A"]]))
+    table = await open_table(path, Sandbox())
+    assert list(table.rows) == list(table.rows) == [(2, ["A"])]
+
+
+@pytest.mark.parametrize(
+    ("reach", "refusal"),
+    [(Bounds(100_001, 59), None), (Bounds(100_002, 1), TooManyRows),
+     (Bounds(1, 251), TooManyColumns), (Bounds(24_001, 250), TooManyCells)],
+)  # fmt: skip
+def test_a_sheet_may_reach_so_far(reach: Bounds, refusal: type[Refused] | None) -> None:
+    if refusal is None:
+        reach.checked()
+        return
+    with pytest.raises(refusal):
+        reach.checked()
