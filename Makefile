@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?= -n 2 -q
 TOOLS := $(VENV)/tools
 CYCLONEDX := 7.5.0
-PIP_AUDIT := 2.9.0
+PIP_AUDIT := 2.10.1
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check prove bench openapi lock sbom audit-dependencies clean

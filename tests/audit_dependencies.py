@@ -3,14 +3,17 @@
 import subprocess
 import sys
 
-UNREACHED = ("ConnectionError", "Connection", "resolve", "timed out", "ServiceError", "Proxy")
+UNREACHED = (
+    "ConnectionError", "Connection", "resolve", "timed out", "ServiceError", "Proxy",
+    "could not be audited",
+)  # fmt: skip
 
 
 def main() -> None:
     """Audit the lock file named last, by the program named first."""
     program, lock = sys.argv[1:]
     done = subprocess.run(
-        [program, "--requirement", lock, "--require-hashes", "--disable-pip", "--timeout", "20"],
+        [program, "--requirement", lock, "--require-hashes", "--disable-pip", "--strict", "--timeout", "20"],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     print(done.stdout, end="")
