@@ -140,17 +140,13 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
                 settings=settings, pool=pool, store=store, record=store.reader,
                 visibility=visibility, scheme=scheme,
                 person=Callers(tokens, people, ApiKeys(pool, store)).person,
-                people=people,
-                texts=texts,
-                known=scheme.known,
+                people=people, texts=texts, known=scheme.known,
                 running=Running(),
                 importer=importer,
                 veil=Veil(pool, Seals(EVENTS), texts, PERMISSIONS),
                 tiles=Tiles(pool),
                 limits=Limits(settings.requests_a_minute),
-                jobs=jobs,
-                batches=batches,
-                sandbox=sandbox,
+                jobs=jobs, batches=batches, sandbox=sandbox,
             )  # fmt: skip
         finally:
             await batches.close()
