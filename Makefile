@@ -4,12 +4,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?= -n 2 -q
+TOOLS := $(VENV)/tools
+CYCLONEDX := 7.5.0
+PIP_AUDIT := 2.10.1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check prove bench openapi lock clean
+.PHONY: help demo test check prove bench openapi lock sbom audit-dependencies clean
 
 help: ## List what can be made
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 demo: $(VENV)/run.stamp ## Run the service with demonstration data (PORT=8000 DATA_DIR=.data)
 	@exec $(BIN)/rfp-service demo
@@ -39,6 +42,18 @@ lock: $(VENV)/test.stamp ## Resolve the dependencies anew; hashes, no addresses
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
 	  --extra embedded --extra test pyproject.toml build.in -c requirements.lock -o requirements-dev.lock
+
+# Tools with dependencies of their own, apart from the service's.
+sbom: $(VENV)/run.stamp ## Write sbom.json, what the service consists of (CycloneDX)
+	@test -x $(TOOLS)/bin/cyclonedx-py || $(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/pip install --quiet --disable-pip-version-check cyclonedx-bom==$(CYCLONEDX)
+	$(TOOLS)/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml \
+	  --output-reproducible --of JSON -o sbom.json
+
+audit-dependencies: $(VENV)/run.stamp ## Look the locked dependencies up among known weaknesses (needs the network)
+	@test -x $(TOOLS)/bin/pip-audit || $(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/pip install --quiet --disable-pip-version-check pip-audit==$(PIP_AUDIT)
+	@$(PYTHON) tests/audit_dependencies.py $(TOOLS)/bin/pip-audit requirements.lock
 
 clean: ## Remove what was installed; data stay
 	rm -rf $(VENV) node_modules

@@ -16,6 +16,7 @@ from shared import problems
 from shared.http.answers import PROBLEM
 from shared.http.door import Door
 from shared.http.health import router as health
+from shared.http.security_txt import router as security_txt
 
 TAGS = [
     {"name": "rfps", "description": "Requests for proposal, from a need to an approval."},
@@ -99,6 +100,7 @@ def create_app(
         for router in context.routers:
             app.include_router(router)
     app.include_router(health)
+    app.include_router(security_txt)
     problems.install(app)
     _guard(app, origins, tls=tls)
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it

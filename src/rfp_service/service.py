@@ -53,6 +53,7 @@ from shared.projecting.views import View
 from shared.projecting.visibility import Visibility
 from shared.retention.context import RETENTION
 from shared.retention.facts import carry_out_disposals
+from shared.sandbox.children import Sandbox
 from shared.scheme.context import SCHEME
 from shared.scheme.facts import SchemeFacts
 from shared.settings import Profile, Settings
@@ -104,6 +105,7 @@ class Service:
     texts: PersonalTexts
     jobs: Jobs
     batches: Batches
+    sandbox: Sandbox
     views: tuple[View, ...] = VIEWS
     slips: Past = field(default_factory=Past)
     permissions: Permissions = PERMISSIONS
@@ -128,25 +130,23 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
         visibility = Visibility(pool)
         await visibility.look(pool)
         scheme = SchemeFacts(pool, store)
-        importer = Importer(pool, store)
+        sandbox = Sandbox()
+        importer = Importer(pool, store, sandbox)
         jobs = Jobs(pool)
-        batches = Batches(store, jobs, Locks(pool), OPERATIONS)
+        batches = Batches(store, jobs, Locks(pool), OPERATIONS, sandbox)
         following = asyncio.create_task(visibility.follow())
         try:
             yield Service(
                 settings=settings, pool=pool, store=store, record=store.reader,
                 visibility=visibility, scheme=scheme,
                 person=Callers(tokens, people, ApiKeys(pool, store)).person,
-                people=people,
-                texts=texts,
-                known=scheme.known,
+                people=people, texts=texts, known=scheme.known,
                 running=Running(),
                 importer=importer,
                 veil=Veil(pool, Seals(EVENTS), Exemptions(pool, visibility), texts, PERMISSIONS),
                 tiles=Tiles(pool),
                 limits=Limits(settings.requests_a_minute),
-                jobs=jobs,
-                batches=batches,
+                jobs=jobs, batches=batches, sandbox=sandbox,
             )  # fmt: skip
         finally:
             await batches.close()

@@ -97,6 +97,11 @@ class Settings(BaseModel):
         1, ge=1, le=1000, description="How many processes serve; each counts its share of limits."
     )
     cors_origins: str = Field("", description="Whose pages may ask from a browser, by a space.")
+    security_contact: str = Field(
+        "",
+        pattern=r"^((mailto:|https://)[!-~]{1,200})?$",
+        description="Whom to tell of a weakness, in /.well-known/security.txt.",
+    )
     database_pool: int = Field(8, ge=5, le=100)
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
 

@@ -129,6 +129,7 @@ async def state_capacity(
     },
 )
 async def state_capacity_in_a_table(
+    request: Request,
     desk: Store,
     body: bulk.Body,
     reason: Annotated[
@@ -148,7 +149,8 @@ async def state_capacity_in_a_table(
     """
     if body.media_type not in TABLES:
         raise WrongMediaType(needed=list(TABLES))
-    months = await asyncio.to_thread(_months, open_table(body.path))
+    table = await open_table(body.path, request.app.state.service.sandbox)
+    months = await asyncio.to_thread(_months, table)
     return await desk.set(
         CAPACITY_ID, StateCapacity(months=months, reason=reason), blank=Capacity()
     )
@@ -159,22 +161,31 @@ def _months(table: Table) -> list[OurPeople]:
     stated: dict[tuple[str, str], OurPeople] = {}
     errors: list[dict[str, str]] = []
     for number, said in _said(table):
-        try:
-            people = OurPeople.model_validate(said)
-        except ValidationError as error:
-            errors += [
-                {"pointer": f"row {number}, {one['loc'][0]}", "detail": one["msg"]}
-                for one in error.errors()
-            ]
-            continue
-        if (people.month, people.skill) in stated:
-            errors.append({"pointer": f"row {number}", "detail": f"{people.month} is said twice"})
-        stated[people.month, people.skill] = people
+        errors += _stated(stated, number, said)
+        if len(errors) >= ERRORS_SHOWN or len(stated) > MONTHS_LIMIT:
+            break  # a table may have millions of cells, each of them wrong
     if errors or not 0 < len(stated) <= MONTHS_LIMIT:
         raise UnreadableCapacity(
             unreadable=errors[:ERRORS_SHOWN], stated=len(stated), limit=MONTHS_LIMIT
         )
     return list(stated.values())
+
+
+def _stated(
+    stated: dict[tuple[str, str], OurPeople], number: int, said: dict[str, str]
+) -> list[dict[str, str]]:
+    """Add what one cell states to the rest; return what is wrong with it."""
+    try:
+        people = OurPeople.model_validate(said)
+    except ValidationError as error:
+        return [
+            {"pointer": f"row {number}, {one['loc'][0]}", "detail": one["msg"]}
+            for one in error.errors()
+        ]
+    twice = (people.month, people.skill) in stated
+    stated[people.month, people.skill] = people
+    why = f"{people.month} is said twice"
+    return [{"pointer": f"row {number}", "detail": why}] if twice else []
 
 
 def _said(table: Table) -> Iterator[tuple[int, dict[str, str]]]:

@@ -123,7 +123,8 @@ async def hand_register_in(  # the parts of one form
     with TemporaryDirectory(prefix="rfp-register-") as folder:
         path = Path(folder, "register")
         batch = uuid5(BATCHES, await asyncio.to_thread(_kept, file, path, wishes.text()))
-        table, rows = await asyncio.to_thread(_looked_through, path, wishes.encoding)
+        table = await open_table(path, request.app.state.service.sandbox, wishes.encoding)
+        rows = await asyncio.to_thread(_rows_counted, table)
         values = await values_in_force(desk.store, day_in_london(stamp.at))
         how = replace(await _how(request, table, wishes), names=naming(values))
         known = Known(position=stamp.known.position, roles=stamp.known.roles,
@@ -133,7 +134,7 @@ async def hand_register_in(  # the parts of one form
         operation = registering(values)
         work = Undertaking(
             batch, operation, Asked(stamp, mode, dry_run, areas=desk.areas(RegisterProject)),
-            str(batch), _items(open_table(path, wishes.encoding), how, report), rows,
+            str(batch), _items(table, how, report), rows,
         )  # fmt: skip
         outcomes, counts, position = await _carried_out(request, work)
     return reported(
@@ -168,10 +169,9 @@ def _kept(file: UploadFile, path: Path, wishes: str) -> str:
     return digest.hexdigest()
 
 
-def _looked_through(path: Path, encoding: str | None) -> tuple[Table, int]:
+def _rows_counted(table: Table) -> int:
     """Read a table to its end once, so that nothing of it is taken in where all of it is wrong."""
-    table = open_table(path, encoding)
-    return table, sum(1 for _ in table.rows)
+    return sum(1 for _ in table.rows)
 
 
 async def _how(request: Request, table: Table, wishes: Reading) -> How:

@@ -12,9 +12,9 @@ from starlette.types import Receive, Scope, Send
 
 from shared.bulk.asking import Asked, Words
 from shared.bulk.batches import Counts, Mode
-from shared.bulk.carrying import Undertaking, found_in, headers_of
+from shared.bulk.carrying import Undertaking, headers_of
 from shared.bulk.desk import Received
-from shared.bulk.items import CSV, JSON, NDJSON
+from shared.bulk.items import CSV, JSON, NDJSON, items
 from shared.bulk.kept import pieces
 from shared.bulk.long_work import LongWork
 from shared.bulk.outcomes import (
@@ -54,7 +54,7 @@ class Batches(LongWork):
     ) -> Response:
         """Carry a received body out: at once where it is small or a stream, as a job where it is large."""
         operation = await self.operation(name, asked.stamp, said)
-        found, total = await found_in(body.path, body.media_type, operation)
+        found, total = await items(body.path, body.media_type, operation.item, self._sandbox)
         streamed = total is None
         total = body.lines if total is None else total
         work = Undertaking(body.batch, operation, asked, body.request_hash, found, total, said)

@@ -1,10 +1,7 @@
 """Carrying a batch out: its beginning and its end on record, its outcomes and counts as they come."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from itertools import chain, islice
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -17,14 +14,12 @@ from shared.bulk.batches import (
     MarkBatchUndone,
     StartBatch,
 )
-from shared.bulk.items import CSV, NDJSON, Item, items
+from shared.bulk.items import Items
 from shared.bulk.outcomes import Outcome, counted
 from shared.bulk.running import Runner
 from shared.errors import StillRunning
 from shared.eventstore.store import EventStore
 from shared.messages import Stamp
-
-Items = Iterator[Item[Any] | Outcome]
 
 
 @dataclass(frozen=True)
@@ -38,7 +33,7 @@ class Undertaking:
     operation: Operation[Any, Any]
     asked: Asked
     request_hash: str
-    items: Items
+    items: Items[Any]
     total: int
     said: Words = field(default_factory=dict)
     undoes: UUID | None = None
@@ -112,23 +107,6 @@ class Carrying:
     async def status(self, batch: UUID) -> Batch:
         """Return how a batch stands."""
         return (await self._store.load(batch, Batch())).state
-
-
-async def found_in(
-    path: Path, media_type: str, operation: Operation[Any, Any]
-) -> tuple[Items, int | None]:
-    """Return the items of a body, and how many there are where it is read as one piece."""
-    found: Items = items(path, media_type, operation.item)
-    if media_type in (NDJSON, CSV):
-        return begun(found), None
-    whole = await asyncio.to_thread(list, found)
-    return iter(whole), len(whole)
-
-
-def begun(found: Items) -> Items:
-    """Return items whose first has been read: what is wrong with all of a body is said before any answer."""
-    first = list(islice(found, 1))
-    return chain(first, found)
 
 
 def headers_of(work: Undertaking) -> dict[str, str]:

@@ -1,24 +1,35 @@
 """Items as they are sent: a JSON object, lines of JSON, rows of a table; each read strictly, or refused."""
 
+import asyncio
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import orjson
 from pydantic import BaseModel, ValidationError
 
+from shared.bulk.json_lines import IN_THE_SERVICE_BYTES_LIMIT, lines_of
 from shared.bulk.outcomes import Outcome, as_named, not_understood, unreadable
-from shared.errors import TooLarge, Unacceptable
-from shared.tabular.tables import nameless, open_table
-
-LINE_BYTES_LIMIT = 256 * 1024
-ITEMS_LIMIT = 1_000_000
+from shared.bulk.refusals import (
+    ITEMS_LIMIT,
+    LINE_BYTES_LIMIT,
+    LineTooLong,
+    MixedColumns,
+    NotItems,
+    TooManyItems,
+    UnknownColumns,
+)
+from shared.sandbox.children import Sandbox, Task
+from shared.tabular.tables import Table, nameless, open_table
 
 JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 SENT_AS = (JSON, NDJSON, CSV, XLSX, ODS)
+
+JSON_ITEMS = Task("shared.bulk.json_lines", (NotItems, TooManyItems, LineTooLong))
 
 REFERENCE = "reference"  # the field by which an item may name its thing in words
 
@@ -26,26 +37,6 @@ I = TypeVar("I", bound=BaseModel)  # noqa: E741  # an item
 
 # A column such as `scores: benefit` gives one entry of a field that holds several.
 _WITHIN = re.compile(r"^([A-Za-z_]+) ?[:.] ?(.+)$")
-
-
-class LineTooLong(TooLarge):
-    """A line is longer than any item may be; what stands after it was not read."""
-
-
-class TooManyItems(TooLarge):
-    """This is more than one request may hold: split it."""
-
-
-class NotItems(Unacceptable):
-    """The body must be a JSON object whose `items` are a list of objects."""
-
-
-class UnknownColumns(Unacceptable):
-    """The table has columns that are not known here."""
-
-
-class MixedColumns(Unacceptable):
-    """A field has either one column, or one for each of its entries."""
 
 
 class Item(NamedTuple, Generic[I]):
@@ -59,29 +50,53 @@ class Item(NamedTuple, Generic[I]):
     reference: str | None = None
 
 
-def items(path: Path, media_type: str, kind: type[I]) -> Iterator[Item[I] | Outcome]:
-    """Return the items of a body; an item that can't be understood is an outcome already."""
+Items = Iterator[Item[I] | Outcome]
+Found = tuple[Items[I], int | None]
+
+
+async def items(path: Path, media_type: str, kind: type[I], sandbox: Sandbox) -> Found[I]:
+    """Return the items of a body, and how many there are where it is read as one piece.
+
+    An item that can't be understood is an outcome already. What is wrong with all of a body is refused here.
+    """
     match media_type:
         case "application/json":
-            return _of_json(path, kind)
+            return await _of_json(path, kind, sandbox)
         case "application/x-ndjson":
-            return _of_lines(path, kind)
-        case _:
-            return _of_table(path, kind)
+            return begun(_of_lines(path, kind)), None
+    table = await open_table(path, sandbox, limit=ITEMS_LIMIT)
+    found = begun(_of_table(table, kind))
+    return found, None if media_type == CSV else await asyncio.to_thread(_count, table)
 
 
-def _of_json(path: Path, kind: type[I]) -> Iterator[Item[I] | Outcome]:
-    try:
-        body = orjson.loads(path.read_bytes())
-    except orjson.JSONDecodeError:
-        raise NotItems from None
-    if not isinstance(body, dict) or not isinstance(body.get("items"), list) or len(body) != 1:
-        raise NotItems
-    for number, item in enumerate(body["items"], start=1):
-        yield _read(number, orjson.dumps(item), kind)
+def begun(found: Items[I]) -> Items[I]:
+    """Return items whose first has been read: what is wrong with all of a body is said before any answer."""
+    first = list(islice(found, 1))
+    return chain(first, found)
 
 
-def _of_lines(path: Path, kind: type[I]) -> Iterator[Item[I] | Outcome]:
+def _count(table: Table) -> int:
+    return sum(1 for _ in table.rows)
+
+
+async def _of_json(path: Path, kind: type[I], sandbox: Sandbox) -> Found[I]:
+    """Read a small body here, for starting a child takes longer; a large one by its lines."""
+    few = await asyncio.to_thread(_of_small, path)
+    if few is not None:
+        return (_read(number, line, kind) for number, line in enumerate(few, start=1)), len(few)
+    written = path.with_name(f"{path.name}.ndjson")
+    found = await sandbox.convert(JSON_ITEMS, path, written)
+    return _of_lines(written, kind), found["items"]
+
+
+def _of_small(path: Path) -> list[bytes] | None:
+    """Return a body's items, unless it is too large to be taken apart here."""
+    if path.stat().st_size > IN_THE_SERVICE_BYTES_LIMIT:
+        return None
+    return list(lines_of(path.read_bytes()))
+
+
+def _of_lines(path: Path, kind: type[I]) -> Items[I]:
     number = 0
     with path.open("rb") as file:
         while line := file.readline(LINE_BYTES_LIMIT + 1):
@@ -111,8 +126,7 @@ def _named_in(text: bytes) -> str | None:
     return as_named(said.get(REFERENCE)) if isinstance(said, dict) else None
 
 
-def _of_table(path: Path, kind: type[I]) -> Iterator[Item[I] | Outcome]:
-    table = open_table(path, limit=ITEMS_LIMIT)
+def _of_table(table: Table, kind: type[I]) -> Items[I]:
     fields = _fields(table.headings, kind)
     for number, row in table.rows:
         cells = table.cells(row)

@@ -12,8 +12,8 @@ from fastapi import Response
 from pydantic import BaseModel, ValidationError
 
 from shared.bulk.asking import Operations
-from shared.bulk.carrying import Carrying, Undertaking, found_in, headers_of
-from shared.bulk.items import JSON
+from shared.bulk.carrying import Carrying, Undertaking, headers_of
+from shared.bulk.items import JSON, items
 from shared.bulk.kept import Kept, words_of_asked
 from shared.bulk.outcomes import lines, told
 from shared.database import AWAY, being_cancelled
@@ -21,6 +21,7 @@ from shared.errors import Refused, StillRunning
 from shared.eventstore.store import EventStore
 from shared.jobs.keeping import Jobs, JobStatus, KeptWork
 from shared.locks import Locks
+from shared.sandbox.children import Sandbox
 
 ATTEMPTS_LIMIT = 20  # so often a job goes on after it has stopped
 
@@ -41,11 +42,14 @@ class GivenUp(Refused):
 class LongWork(Carrying):
     """Begins jobs, and goes on with those that nobody works on any more."""
 
-    def __init__(self, store: EventStore, jobs: Jobs, locks: Locks, operations: Operations) -> None:
+    def __init__(
+        self, store: EventStore, jobs: Jobs, locks: Locks, operations: Operations, sandbox: Sandbox
+    ) -> None:
         """Decide on things in this record, by these operations; the database says who works on what."""
         super().__init__(store, operations)
         self._jobs = jobs
         self._locks = locks
+        self._sandbox = sandbox
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def as_job(
@@ -116,7 +120,7 @@ class LongWork(Carrying):
             async for piece in self._jobs.body(job.job):
                 file.write(piece)
         operation = await self.operation(kept.operation, kept.stamp, kept.said)
-        found, _ = await found_in(path, kept.media_type, operation)
+        found, _ = await items(path, kept.media_type, operation.item, self._sandbox)
         return Undertaking(
             job.job,
             operation,

@@ -6,11 +6,12 @@ import hashlib
 import io
 import zlib
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, TextIO
 
 from shared.errors import Unacceptable
+from shared.tabular.limits import ROW_CHARACTERS_LIMIT, RowTooLong
 
 GZIP_MAGIC = b"\x1f\x8b"
 PLAIN_BYTES_LIMIT = 512 * 1024 * 1024  # after decompression: a bomb goes off no further than this
@@ -98,7 +99,7 @@ def _headings(
     return headings
 
 
-def _records(text: Iterable[str]) -> Iterator[list[str] | BadRow]:
+def _records(text: TextIO) -> Iterator[list[str] | BadRow]:
     """Yield the cells of each record; a quote that is never closed costs its own row, and no other."""
     lines = _Lines(text)
     reader = csv.reader(lines, strict=True)
@@ -121,17 +122,30 @@ def _records(text: Iterable[str]) -> Iterator[list[str] | BadRow]:
 class _Lines:
     """Lines of a text, those of the present record at hand to be read once more."""
 
-    def __init__(self, text: Iterable[str]) -> None:
-        self._text = iter(text)
+    def __init__(self, text: TextIO) -> None:
+        self._text = text
         self._record: list[str] = []
+        self._size = 0
         self._again: deque[str] = deque()
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        line = self._again.popleft() if self._again else next(self._text)
+        line = self._again.popleft() if self._again else self._next_of_text()
+        if not line:
+            raise StopIteration
         self._record.append(line)
+        self._size += len(line)
+        if self._size > ROW_CHARACTERS_LIMIT and len(self._record) > 1:
+            raise RowTooLong(limit_characters=ROW_CHARACTERS_LIMIT)
+        return line
+
+    def _next_of_text(self) -> str:
+        """Return the next line; of one that is longer than any row, its beginning, which is a bad row."""
+        line = more = self._text.readline(ROW_CHARACTERS_LIMIT)
+        while len(more) == ROW_CHARACTERS_LIMIT and not more.endswith("\n"):
+            more = self._text.readline(ROW_CHARACTERS_LIMIT)
         return line
 
     @property
@@ -142,11 +156,12 @@ class _Lines:
     @property
     def characters(self) -> int:
         """Return how long the present record is."""
-        return sum(map(len, self._record))
+        return self._size
 
     def begin(self) -> None:
         """Begin a record with the next line."""
         self._record.clear()
+        self._size = 0
 
     def go_back(self) -> None:
         """Go on with the line after the first of the present record."""

@@ -93,6 +93,8 @@ def read_log(
     """
     reading = _Reading(options, now, Log(), findings_limit)
     for number, row in rows(cases, "cases", CASES_NEED, CASES_MAY_HAVE):
+        if number > ROWS_LIMIT:
+            raise TooManyRows(limit=ROWS_LIMIT)
         reading.take("cases", number, row, reading.case)
     for number, row in rows(events, "events", EVENTS_NEED, EVENTS_MAY_HAVE):
         if number > ROWS_LIMIT:

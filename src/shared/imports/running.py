@@ -15,6 +15,7 @@ from shared.imports.domain import Import, Report, Status
 from shared.imports.loading import LogFiles, append_log, import_id
 from shared.locks import Locks
 from shared.messages import Receipt, Stamp, Stream
+from shared.sandbox.children import Sandbox
 
 LOOKS, LOOK_SECONDS = 100, 0.02
 
@@ -26,10 +27,11 @@ class ImportBeginning(NotReady):
 class Importer:
     """Starts imports and carries them out one after another."""
 
-    def __init__(self, pool: asyncpg.Pool, store: EventStore) -> None:
+    def __init__(self, pool: asyncpg.Pool, store: EventStore, sandbox: Sandbox) -> None:
         """Take logs into this record."""
         self._pool = pool
         self._store = store
+        self._sandbox = sandbox
         self._locks = Locks(pool)
         self._turn = asyncio.Semaphore(1)
         self._tasks: set[asyncio.Task[None]] = set()

@@ -1,34 +1,26 @@
-"""XLSX and ODS: looked at before they are read, so that a bomb goes off nowhere; values, never formulas."""
+"""XLSX and ODS as text: looked at before they are read; values, never formulas. All of it runs in a child."""
 
+import csv
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
+from shared.tabular.bounds import BOOK, ODS_CONTENT, Bounds, ods_bounds, xlsx_bounds
 from shared.tabular.limits import (
-    COLUMNS_LIMIT,
     PARTS_LIMIT,
-    ROWS_LIMIT,
     UNPACKED_BYTES_LIMIT,
-    TooManyColumns,
-    TooManyRows,
     UnpacksTooLarge,
     UnreadableTable,
 )
 
-ZIP_MAGIC = b"PK\x03\x04"
 CHUNK = 1 << 20
 FORMULA_MARKS = (b"<f>", b"<f ", b"<f/", b"table:formula=")
 
 Value = str | float | int | bool | date | datetime | time | timedelta | None
-
-
-def is_spreadsheet(path: Path) -> bool:
-    """Say whether a file is a zip, as spreadsheets are."""
-    with path.open("rb") as file:
-        return file.read(len(ZIP_MAGIC)) == ZIP_MAGIC
 
 
 def look_into(path: Path) -> int:
@@ -56,28 +48,48 @@ def _formulas(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
     return found
 
 
-def sheet_rows(path: Path) -> Iterator[list[str]]:
-    """Yield the rows of the first sheet that holds anything, from its first row on, as text."""
+def convert(source: Path, target: Path) -> dict[str, int]:
+    """Write the first sheet that holds anything as CSV in UTF-8, from its first row on.
+
+    Returns how many `formulas` the whole file holds; their values are written. Call it in a child only.
+    """
+    formulas = look_into(source)
     try:
-        book = CalamineWorkbook.from_path(str(path))
-        sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]
-    except (CalamineError, OSError, ValueError) as error:
+        with (
+            zipfile.ZipFile(source) as package,
+            target.open("w", encoding="utf-8", newline="") as out,
+        ):
+            csv.writer(out).writerows(_rows(_sheet(package, source)))
+    except (
+        zipfile.BadZipFile,
+        CalamineError,
+        ET.ParseError,
+        KeyError,
+        ValueError,
+    ) as error:
         raise UnreadableTable from error
-    for sheet in sheets:
-        if sheet.end is None:
-            continue
-        last_row, last_column = sheet.end
-        if last_column >= COLUMNS_LIMIT:
-            raise TooManyColumns(columns=last_column + 1, limit=COLUMNS_LIMIT)
-        if last_row > ROWS_LIMIT:
-            raise TooManyRows(rows=last_row, limit=ROWS_LIMIT)
-        yield from (_texts(row) for row in sheet.iter_rows())
-        return
+    return {"formulas": formulas}
+
+
+def _sheet(package: zipfile.ZipFile, path: Path) -> CalamineSheet:
+    """Return the first sheet that holds anything; those after it are not looked at."""
+    names = set(package.namelist())
+    if ODS_CONTENT in names:
+        ods_bounds(package).checked()
+    book = CalamineWorkbook.from_path(str(path))
+    for name in book.sheet_names:
+        if BOOK in names:
+            xlsx_bounds(package, name).checked()
+        sheet = book.get_sheet_by_name(name)
+        if sheet.end is not None:
+            last_row, last_column = sheet.end
+            Bounds(last_row + 1, last_column + 1).checked()
+            return sheet
     raise UnreadableTable
 
 
-def _texts(row: Sequence[Value]) -> list[str]:
-    return [text_of(value) for value in row]
+def _rows(sheet: CalamineSheet) -> Iterator[list[str]]:
+    return ([v if isinstance(v, str) else text_of(v) for v in row] for row in sheet.iter_rows())
 
 
 def text_of(value: Value) -> str:

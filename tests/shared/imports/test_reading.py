@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from shared.errors import Refused
-from shared.imports import files
+from shared.imports import files, rfp_log
 from shared.imports.files import ColumnMissing, ColumnTwice, FileTooLarge, NotReadable, digest
 from shared.imports.loading import LogFiles
 from shared.imports.options import (
@@ -18,6 +18,7 @@ from shared.imports.options import (
     stages_of,
 )
 from shared.imports.rfp_log import Log, read_log
+from shared.tabular.limits import RowTooLong
 from tests.shared.imports.examples import CASES, EVENTS, write
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -232,3 +233,27 @@ def test_a_bomb_goes_off_no_further_than_the_limit(
     events.write_bytes(gzip.compress(b"0" * (1 << 22)))
     with pytest.raises(FileTooLarge):
         digest(events)
+
+
+@pytest.mark.parametrize(
+    ("row", "bad"),
+    [("P1,1," + "," * 2_100_000 + "\n", [(3, "has more cells than there are headings")]),
+     ("P1,1," + "x" * 2_100_000 + "\n", [(3, "is longer than a row may be")])],
+)  # fmt: skip
+def test_a_line_longer_than_any_row_is_not_held_whole(
+    tmp_path: Path, row: str, bad: list[tuple[int, str]]
+) -> None:
+    log = read(tmp_path, HEADING + SOUND + row + SOUND)
+    assert [(f.row, f.reason) for f in log.bad] == bad
+    assert log.report().events == 2
+
+
+def test_a_row_of_too_many_lines_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RowTooLong):
+        read(tmp_path, HEADING + SOUND + '"\n",' * 300_000)
+
+
+def test_cases_have_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rfp_log, "ROWS_LIMIT", 3)
+    with pytest.raises(rfp_log.TooManyRows):
+        read(tmp_path, HEADING)

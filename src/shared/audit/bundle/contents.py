@@ -23,7 +23,10 @@ READS_CHECKPOINT = "reads-checkpoint.txt"
 FILES_LIMIT = 500_000
 FILE_BYTES_LIMIT = 256 * 2**20
 TOTAL_BYTES_LIMIT = 2 * 2**30
+SMALL_BYTES = 64 * 2**20  # so much any bundle may unpack to, and beyond it:
+UNPACKED_RATIO_LIMIT = 50  # so many times its own size
 UNREADABLE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError)
+PACKED_AS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others unpack without an end
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same contents make the same file
 
 
@@ -121,25 +124,33 @@ class Files:
 
     @classmethod
     def read(cls, path: Path) -> "Files":
-        """Read a zip file, within limits."""
+        """Read a zip file, within limits, and within what its own size makes likely."""
         try:
             with zipfile.ZipFile(path) as archive:
                 infos = archive.infolist()
-                _must_be_of_sane_size(infos)
-                return cls({info.filename: archive.read(info) for info in infos})
+                _must_be_of_sane_size(infos, path.stat().st_size)
+                return cls({info.filename: _unpacked(archive, info) for info in infos})
         except UNREADABLE as error:
             raise NotABundle(f"It can't be read: {error}") from None
 
 
-def _must_be_of_sane_size(infos: Sequence[zipfile.ZipInfo]) -> None:
+def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """Return a file of an archive; never more than it says it has, whatever is packed in it."""
+    with archive.open(info) as stream:
+        return stream.read(info.file_size + 1)
+
+
+def _must_be_of_sane_size(infos: Sequence[zipfile.ZipInfo], packed_bytes: int) -> None:
     names = [info.filename for info in infos]
     if len(names) != len(set(names)):
         raise NotABundle("Two files in it have one name.")
+    if any(info.compress_type not in PACKED_AS for info in infos):
+        raise NotABundle("It is packed in a way that no bundle is.")
     sizes = [info.file_size for info in infos]
     entries = [i.file_size for i in infos if i.filename.startswith("entries/")]
     if (
         len(infos) > FILES_LIMIT
-        or sum(sizes) > TOTAL_BYTES_LIMIT
+        or sum(sizes) > min(TOTAL_BYTES_LIMIT, SMALL_BYTES + UNPACKED_RATIO_LIMIT * packed_bytes)
         or max(sizes, default=0) > FILE_BYTES_LIMIT
         or max(entries, default=0) > ENTRY_BYTES_LIMIT
     ):

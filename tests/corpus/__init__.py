@@ -1,0 +1,1 @@
+"""Every input that ever broke something, with the right answer beside it."""
