@@ -25,8 +25,9 @@ def folder() -> Iterator[Path]:
 
 
 def get(service: Running, path: str, role: str) -> httpx.Response:
+    """Read what follows from all that has happened."""
     headers = {"Authorization": f"Bearer {service.token(role)}"}
-    return httpx.get(f"{service.url}{path}", headers=headers, timeout=30)
+    return service.get(f"{path}{'&' if '?' in path else '?'}after={service.head()}", headers)
 
 
 def test_the_demonstration_shows_a_year_and_starts_again_with_its_data(folder: Path) -> None:
