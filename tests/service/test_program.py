@@ -3,7 +3,6 @@
 import re
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -102,7 +101,7 @@ def test_a_server_and_a_worker_share_a_folder_and_the_last_one_stops_the_databas
             headers = {"Authorization": f"Bearer {token}"}
             body = {"title": "Laptops", "description": "Forty.", "service_area": "Registrars"}
             made = httpx.post(f"{server.url}/v1/rfps", json=body, headers=headers).json()
-            seen = _when_ready(server, f"/v1/rfps?after={made['position']}", headers)
+            seen = server.get(f"/v1/rfps?after={made['position']}", headers).json()
             assert [item["id"] for item in seen["items"]] == [made["id"]]
             server.stop()
             assert server.postgres() is not None
@@ -110,17 +109,6 @@ def test_a_server_and_a_worker_share_a_folder_and_the_last_one_stops_the_databas
             worker.terminate()
             assert worker.wait(timeout=300) == 0
         assert server.postgres() is None
-
-
-def _when_ready(
-    server: Running, path: str, headers: dict[str, str]
-) -> dict[str, list[dict[str, str]]]:
-    """Ask until the worker, which starts in its own time, has followed."""
-    while (answer := server.get(path, headers)).status_code == 503:
-        time.sleep(0.2)
-    assert answer.status_code == 200, answer.text
-    found: dict[str, list[dict[str, str]]] = answer.json()
-    return found
 
 
 def test_a_port_that_is_taken_is_said_in_a_sentence(demonstration: Running) -> None:

@@ -16,6 +16,7 @@ from rfp_service.service import Service
 from rfp_service.serving import Database, with_worker
 from shared.access.issuer import demonstration_token
 from shared.settings import Settings
+from tests.support.patience import PatientInside
 from tests.support.people import ADA, HANA, PRIYA, RITA, SCHEME, Who
 from tests.support.postgres import Base
 
@@ -150,7 +151,7 @@ async def running_api(
         shut = _shut.setdefault(tuple(settings.origins), [])
         door = shut.pop() if shut else Door(tuple(settings.origins))
         door.opening = lambda: with_worker(settings, database, worker=worker)
-        transport = httpx.ASGITransport(door.app, raise_app_exceptions=False)
+        transport = PatientInside(door.app, raise_app_exceptions=False)
         async with (
             door.app.router.lifespan_context(door.app),
             httpx.AsyncClient(transport=transport, base_url="http://service") as client,

@@ -18,6 +18,7 @@ import httpx
 from shared.embedded.places import Places
 from shared.embedded.server import postmaster
 from tests.support.forked import forked
+from tests.support.patience import Patient
 
 PROGRAM = Path(sys.executable).with_name("rfp-service")
 START_SECONDS = 300  # nothing waits for so long but a fault
@@ -91,13 +92,13 @@ class Running:
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
         """Read something."""
-        return httpx.get(
-            f"{self.url}{path}",
-            headers=headers,
+        with httpx.Client(
+            base_url=self.url,
             timeout=START_SECONDS,
-            verify=False,
             trust_env=False,
-        )
+            transport=Patient(verify=False),
+        ) as client:
+            return client.get(path, headers=headers)
 
     def head(self) -> int:
         """Return the last position of the record."""
