@@ -3,10 +3,15 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PYTEST_ARGS ?= -n 2 -q
 TOOLS := $(VENV)/tools
 CYCLONEDX := 7.5.0
 PIP_AUDIT := 2.10.1
+PYTEST_ARGS ?= -n 2 --dist loadgroup -q
+UV := $(BIN)/uv --quiet --no-progress pip
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+# What was compiled once need not be compiled by each of the processes that the tests start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check prove bench openapi lock sbom audit-dependencies clean
@@ -34,14 +39,13 @@ openapi: $(VENV)/run.stamp ## Write the API file, and the page of permissions
 	$(BIN)/rfp-service openapi > openapi/openapi.json
 	$(BIN)/rfp-service permissions > deploy/permissions.md
 
+LOCKED := --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-emit-find-links --no-header --no-annotate
 lock: $(VENV)/test.stamp ## Resolve the dependencies anew; hashes, no addresses
-	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
-	  --extra embedded pyproject.toml build.in -o requirements.lock
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
-	  --extra embedded --extra test pyproject.toml build.in -c requirements.lock -o requirements-dev.lock
+	echo uv | $(UV) compile - $(LOCKED) -o installer.lock
+	$(UV) compile $(LOCKED) --extra embedded pyproject.toml build.in -o requirements.lock
+	$(UV) compile $(LOCKED) --extra embedded --extra test pyproject.toml build.in \
+	  -c requirements.lock -o requirements-dev.lock
 
 # Tools with dependencies of their own, apart from the service's.
 sbom: $(VENV)/run.stamp ## Write sbom.json, what the service consists of (CycloneDX)
@@ -62,13 +66,20 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12 …")'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/run.stamp: requirements.lock pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+# uv installs in seconds what takes pip minutes; where it can't (another index, no cache), pip does.
+$(BIN)/uv: installer.lock | $(BIN)/python
+	@$(PIP) install --require-hashes -r installer.lock || echo "uv can't be installed: pip does its work"
+	@test ! -x $@ || touch $@
+
+installed = $(UV) install --python $(BIN)/python --compile-bytecode $(1) || $(PIP) install $(1)
+
+$(VENV)/run.stamp: requirements.lock pyproject.toml | $(BIN)/uv
+	$(call installed,--require-hashes -r requirements.lock)
+	$(call installed,--no-deps --no-build-isolation -e .)
 	@touch $@
 
 $(VENV)/test.stamp: requirements-dev.lock $(VENV)/run.stamp
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(call installed,--require-hashes -r requirements-dev.lock)
 	@touch $@
 
 # Node.js comes from PyPI too, so that there is one version of it everywhere.

@@ -37,7 +37,7 @@ def pytest_runtest_makereport() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def postgres(worker_id: str) -> Iterator[Server]:
     """One server for this process's tests."""
-    with server(worker_id) as running:
+    with server(worker_id, durable=False) as running:
         yield running
 
 

@@ -3,8 +3,6 @@
 import ast
 from pathlib import Path
 
-import pytest
-
 SRC = Path(__file__).parents[2] / "src"
 RULES = sorted(
     path
@@ -39,9 +37,10 @@ def compared_by_id(source: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("path", RULES, ids=lambda path: str(path.relative_to(SRC)))
-def test_no_rule_compares_ids_where_it_means_people(path: Path) -> None:
-    assert compared_by_id(path.read_text()) == []
+def test_no_rule_compares_ids_where_it_means_people() -> None:
+    assert len(RULES) > 30
+    found = {str(path.relative_to(SRC)): compared_by_id(path.read_text()) for path in RULES}
+    assert {path: compared for path, compared in found.items() if compared} == {}
 
 
 def test_a_comparison_of_ids_is_found() -> None:

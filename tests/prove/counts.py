@@ -38,7 +38,7 @@ def crashes() -> str:
 
 def malformed_requests() -> str:
     """Send every operation hundreds of requests, sound and unsound, and dozens by every role."""
-    said = tested("-n", "2", "tests/service/test_malformed.py", MALFORMED=REQUESTS_AN_OPERATION)
+    said = tested("-n", "2", "tests/service/malformed.py", MALFORMED=REQUESTS_AN_OPERATION)
     each = int(REQUESTS_AN_OPERATION) // 10
     return (
         f"{REQUESTS_AN_OPERATION} requests a phase and operation, {each} by each of {len(Role)} roles,"

@@ -3,7 +3,6 @@
 import re
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,6 +16,8 @@ from tests.shared.imports.examples import EVENTS, write
 from tests.support.postgres import Base, throwaway_folder
 from tests.support.running import PROGRAM, Running, running
 
+pytestmark = pytest.mark.xdist_group("demonstration")
+
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
@@ -25,13 +26,15 @@ def folder() -> Iterator[Path]:
 
 
 def get(service: Running, path: str, role: str) -> httpx.Response:
+    """Read what follows from all that has happened."""
     headers = {"Authorization": f"Bearer {service.token(role)}"}
-    return httpx.get(f"{service.url}{path}", headers=headers, timeout=30)
+    return service.get(f"{path}{'&' if '?' in path else '?'}after={service.head()}", headers)
 
 
-def test_the_demonstration_shows_a_year_and_starts_again_with_its_data(folder: Path) -> None:
-    service = Running(folder, command=("demo",))
-    service.start()
+def test_the_demonstration_shows_a_year_and_starts_again_with_its_data(
+    demonstration: Running,
+) -> None:
+    service = demonstration
     listed = get(service, "/v1/rfps?limit=200", "requester").json()
     assert len(listed["items"]) == 60
     assert len({item["stage"] for item in listed["items"]}) >= 8
@@ -40,51 +43,52 @@ def test_the_demonstration_shows_a_year_and_starts_again_with_its_data(folder: P
     assert worst["share_working"] > 0.1
     status, said = service.stop()
     assert status == 0, said
-    for wanted in (service.url, "rfp-service token requester", "/v1/audit/decisions", str(folder)):
+    for wanted in (
+        service.url, "rfp-service token requester", "/v1/audit/decisions", str(service.data_dir)
+    ):  # fmt: skip
         assert wanted in said
     assert service.postgres() is None
 
     service.start()
     again = get(service, "/v1/rfps?limit=200", "requester").json()
-    assert again == listed
+    assert again["items"] == listed["items"]
     status, said = service.stop(signal.SIGINT)
     assert status == 0, said
     assert "Traceback" not in said
+    service.start()
 
 
-def test_what_the_demonstration_suggests_works(folder: Path) -> None:
+def test_after_a_kill_everything_is_there_again(demonstration: Running) -> None:
+    service = demonstration
+    before = get(service, "/v1/rfps", "requester").json()["items"]
+    service.kill()
+    assert service.postgres() is not None  # the database outlives the service
+    service.kill_postgres()
+    service.start()
+    assert get(service, "/v1/rfps", "requester").json()["items"] == before
+
+
+def test_what_the_demonstration_suggests_works(demonstration: Running) -> None:
     """The commands that the guide prints are run as they are printed."""
-    with running(folder, "demo") as service:
-        text = service.said.read_text()
-        commands = re.findall(r"^  (TOKEN=.*|curl (?:.*\\\n)*.*)$", text, re.MULTILINE)
-        assert len(commands) == 6
-        script = "set -eu\n" + "\n".join(commands).replace("curl ", "curl -sf ")
-        done = subprocess.run(
-            ["bash", "-c", script], capture_output=True, text=True, check=False,
-            cwd=Path(__file__).parents[2],
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        assert '"edges"' in done.stdout
-        assert '"version":1' in done.stdout
-        assert '"RfpRaised"' in done.stdout or '"decision"' in done.stdout
+    text = demonstration.said.read_text()
+    commands = re.findall(r"^  (TOKEN=.*|curl (?:.*\\\n)*.*)$", text, re.MULTILINE)
+    assert len(commands) == 6
+    script = "set -eu\n" + "\n".join(commands).replace("curl ", "curl -sf ")
+    done = subprocess.run(
+        ["bash", "-c", script], capture_output=True, text=True, check=False,
+        cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert '"edges"' in done.stdout
+    assert '"version":1' in done.stdout
+    assert '"RfpRaised"' in done.stdout or '"decision"' in done.stdout
 
 
-def test_after_a_kill_everything_is_there_again(folder: Path) -> None:
-    with running(folder, "demo") as service:
-        before = get(service, "/v1/rfps", "requester").json()["items"]
-        service.kill()
-        assert service.postgres() is not None  # the database outlives the service
-        service.kill_postgres()
-        service.start()
-        assert get(service, "/v1/rfps", "requester").json()["items"] == before
-
-
-def test_two_folders_are_two_services(folder: Path) -> None:
-    with throwaway_folder() as other, running(folder) as one, running(other) as two:
-        token = one.token("requester")
-        for service, expect in ((one, 200), (two, 401)):
-            headers = {"Authorization": f"Bearer {token}"}
-            assert httpx.get(f"{service.url}/v1/rfps", headers=headers).status_code == expect
+def test_two_folders_are_two_services(folder: Path, demonstration: Running) -> None:
+    with running(folder, "serve") as two:
+        headers = {"Authorization": f"Bearer {demonstration.token('requester')}"}
+        for service, expect in ((demonstration, 200), (two, 401)):
+            assert service.get("/v1/rfps", headers).status_code == expect
 
 
 def test_a_server_and_a_worker_share_a_folder_and_the_last_one_stops_the_database(
@@ -97,33 +101,22 @@ def test_a_server_and_a_worker_share_a_folder_and_the_last_one_stops_the_databas
             headers = {"Authorization": f"Bearer {token}"}
             body = {"title": "Laptops", "description": "Forty.", "service_area": "Registrars"}
             made = httpx.post(f"{server.url}/v1/rfps", json=body, headers=headers).json()
-            seen = _when_ready(f"{server.url}/v1/rfps?after={made['position']}", headers)
+            seen = server.get(f"/v1/rfps?after={made['position']}", headers).json()
             assert [item["id"] for item in seen["items"]] == [made["id"]]
             server.stop()
             assert server.postgres() is not None
         finally:
             worker.terminate()
-            assert worker.wait(timeout=30) == 0
+            assert worker.wait(timeout=300) == 0
         assert server.postgres() is None
 
 
-def _when_ready(url: str, headers: dict[str, str]) -> dict[str, list[dict[str, str]]]:
-    for _ in range(20):
-        answer = httpx.get(url, headers=headers, timeout=30)
-        if answer.status_code == 200:
-            found: dict[str, list[dict[str, str]]] = answer.json()
-            return found
-        time.sleep(0.2)
-    raise AssertionError(answer.text)
-
-
-def test_a_port_that_is_taken_is_said_in_a_sentence(folder: Path) -> None:
-    with throwaway_folder() as other, running(folder) as one:
-        clash = Running(other, port=one.port)
-        done = clash.run("serve", check=False)
-        assert done.returncode != 0
-        assert f"{one.port}" in done.stderr
-        assert "Traceback" not in done.stderr
+def test_a_port_that_is_taken_is_said_in_a_sentence(demonstration: Running) -> None:
+    clash = Running(demonstration.data_dir, port=demonstration.port)
+    done = clash.run("serve", check=False)
+    assert done.returncode != 0
+    assert f"{clash.port}" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -166,35 +159,33 @@ def test_a_database_that_was_not_set_up_is_called_that(folder: Path, base: Base)
     )
 
 
-def test_the_socket_and_the_passwords_are_private(folder: Path) -> None:
-    with running(folder):
-        places = Places.of(folder)
-        for private in (places.home, places.socket):
-            assert private.stat().st_mode & 0o777 == 0o700
-        for secret in (folder / "passwords.json", folder / "issuer.json"):
-            assert secret.stat().st_mode & 0o777 == 0o600
-        address = places.addresses().service
-        with pytest.raises(psycopg.OperationalError):
-            psycopg.connect(address.replace("rfp_service:", "rfp_service:wrong"))
+def test_the_socket_and_the_passwords_are_private(demonstration: Running) -> None:
+    folder = demonstration.data_dir
+    places = Places.of(folder)
+    for private in (places.home, places.socket):
+        assert private.stat().st_mode & 0o777 == 0o700
+    for secret in (folder / "passwords.json", folder / "issuer.json"):
+        assert secret.stat().st_mode & 0o777 == 0o600
+    address = places.addresses().service
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(address.replace("rfp_service:", "rfp_service:wrong"))
 
 
-def test_a_log_is_imported_from_the_command_line(folder: Path) -> None:
+def test_a_log_is_imported_from_the_command_line(folder: Path, demonstration: Running) -> None:
     events, cases = write(folder, EVENTS + "P1,9,Receive,,2025-03-03T09:00:00Z,,,\n", packed=True)
-    service = Running(folder)
     command = ("import", "rfp-log", str(events), str(cases), "--name", "Permits")
-    tried = service.run(*command, "--dry-run").stdout
+    tried = demonstration.run(*command, "--dry-run").stdout
     assert "nothing written" in tried
     assert "bad: events row 9, stage: is missing" in tried
-    done = service.run(*command).stdout
+    done = demonstration.run(*command).stdout
     assert "done" in done
     assert "3 cases, 7 events." in done
     assert "odd: cases row 4, close_at: closes before it opens" in done
-    again = service.run(*command).stdout
+    again = demonstration.run(*command).stdout
     assert again == done
     log_id = done.split()[1].rstrip(":")
-    with running(folder) as serving:
-        figures = get(serving, f"/v1/rfps/bottlenecks?source={log_id}", "requester")
-        assert figures.json()["cases"]["all"] == 2
+    figures = get(demonstration, f"/v1/rfps/bottlenecks?source={log_id}", "requester")
+    assert figures.json()["cases"]["all"] == 2
 
 
 def test_one_may_bring_ones_own_database(folder: Path, base: Base) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,12 +11,13 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from rfp_service.app import create_app
+from rfp_service.app import Opening, create_app
 from rfp_service.databases import Database
 from rfp_service.service import Service
 from rfp_service.serving import with_worker
 from shared.access.issuer import demonstration_token
 from shared.settings import Settings
+from tests.support.patience import PatientInside
 from tests.support.people import ADA, HANA, PRIYA, RITA, SCHEME, Who
 from tests.support.postgres import Base
 
@@ -126,6 +127,20 @@ class Api:
         return rfp
 
 
+class Door:
+    """An app that opens one service after another: building its routes takes longer than most tests."""
+
+    def __init__(self, origins: tuple[str, ...]) -> None:
+        self.app = create_app(self._open, origins=origins)
+        self.opening: Opening
+
+    def _open(self) -> AbstractAsyncContextManager[Service]:
+        return self.opening()
+
+
+_shut: dict[tuple[str, ...], list[Door]] = {}
+
+
 @asynccontextmanager
 async def running_api(
     base: Base, *, worker: bool = True, settings: Settings | None = None
@@ -134,13 +149,14 @@ async def running_api(
     with TemporaryDirectory() as folder:
         settings = settings or Settings(data_dir=Path(folder), database_url=base.service)
         database = Database(base.service, base.owner)
-        app = create_app(
-            lambda: with_worker(settings, database, worker=worker), origins=settings.origins
-        )
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        shut = _shut.setdefault(tuple(settings.origins), [])
+        door = shut.pop() if shut else Door(tuple(settings.origins))
+        door.opening = lambda: with_worker(settings, database, worker=worker)
+        transport = PatientInside(door.app, raise_app_exceptions=False)
         async with (
-            app.router.lifespan_context(app),
+            door.app.router.lifespan_context(door.app),
             httpx.AsyncClient(transport=transport, base_url="http://service") as client,
         ):
-            yield Api(app, client, settings.data_dir)
+            yield Api(door.app, client, settings.data_dir)
             await asyncio.sleep(0)
+        shut.append(door)

@@ -5,13 +5,14 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
-import asyncpg
+import psycopg
 
 from rfp_service.migrating import migrate
 from shared.embedded.places import Places
@@ -30,13 +31,19 @@ class Base:
 
 
 class Server:
-    """Hands out databases that the program has just migrated, and nobody else uses."""
+    """Hands out databases that the program has just migrated, and nobody else uses.
+
+    The next one is made, and the last one dropped, while a test runs.
+    """
 
     def __init__(self, admin: str, name: str) -> None:
         self.admin = admin
         self._prefix = f"spec_{name}"
         self._number = count(1)
-        asyncio.run(self._prepare())
+        self._beside = ThreadPoolExecutor(1)
+        self._connection = psycopg.connect(admin, autocommit=True)
+        self._prepare()
+        self._next = self._beside.submit(self._made)
 
     def base(self, database: str) -> Base:
         return Base(
@@ -47,37 +54,48 @@ class Server:
 
     @contextmanager
     def fresh(self) -> Iterator[Base]:
-        """Lend a migrated database; it is gone afterwards."""
-        name = f"{self._prefix}_{next(self._number)}"
-        asyncio.run(
-            self._execute(f"CREATE DATABASE {name} TEMPLATE {self._template} OWNER {OWNER}")
-        )
+        """Lend a migrated database; it is gone soon afterwards."""
+        name = self._next.result()
+        self._next = self._beside.submit(self._made)
         try:
             yield self.base(name)
         finally:
-            asyncio.run(self._execute(f"DROP DATABASE {name} WITH (FORCE)"))
+            self._beside.submit(self._drop, name)
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        self._beside.submit(self._drop, self._next.result())
+        self._beside.submit(self._drop, self._template)
+        self._beside.shutdown()
+        self._connection.close()
 
     @property
     def _template(self) -> str:
         return f"{self._prefix}_template"
 
-    async def _prepare(self) -> None:
-        await self._execute(f"DROP DATABASE IF EXISTS {self._template}")
+    def _prepare(self) -> None:
+        self._drop(self._template)
         for role in (OWNER, SERVICE):
-            await self._execute(
+            self._execute(
                 f"DO $$ BEGIN CREATE ROLE {role} LOGIN PASSWORD '{PASSWORD}';"
                 " EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
             )
-        await self._execute(f"CREATE DATABASE {self._template} OWNER {OWNER}")
+        self._execute(f"CREATE DATABASE {self._template} OWNER {OWNER}")
         base = self.base(self._template)
-        await migrate(base.owner, base.service)
+        asyncio.run(migrate(base.owner, base.service))
 
-    async def _execute(self, statement: str) -> None:
-        connection = await asyncpg.connect(self.admin)
-        try:
-            await connection.execute(statement)
-        finally:
-            await connection.close()
+    def _made(self) -> str:
+        name = f"{self._prefix}_{next(self._number)}"
+        self._execute(
+            f"CREATE DATABASE {name} TEMPLATE {self._template} OWNER {OWNER} STRATEGY file_copy"
+        )
+        return name
+
+    def _drop(self, name: str) -> None:
+        self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def _execute(self, statement: str) -> None:
+        self._connection.execute(statement.encode())
 
     def _address(self, role: str | None, database: str) -> str:
         parts = urlsplit(self.admin)
@@ -87,13 +105,28 @@ class Server:
 
 
 @contextmanager
-def server(name: str) -> Iterator[Server]:
-    """Use the server that the environment names, or an embedded one that goes with the tests."""
+def server(name: str, *, durable: bool = True) -> Iterator[Server]:
+    """Use the server that the environment names, or an embedded one that goes with the tests.
+
+    One that need not be durable does not wait for its disk.
+    """
     if address := os.environ.get("TEST_SERVER_URL"):
-        yield Server(address, name)
+        with closing(Server(address, name)) as lent:
+            yield lent
         return
     with throwaway_folder() as folder, embedded_postgres(folder) as addresses:
-        yield Server(addresses.admin, name)
+        if not durable:
+            _need_not_last(addresses.admin)
+        with closing(Server(addresses.admin, name)) as lent:
+            yield lent
+
+
+def _need_not_last(admin: str) -> None:
+    """Spare a server whose data nobody will miss the waiting for its disk."""
+    with psycopg.connect(admin, autocommit=True) as connection:
+        for setting in ("fsync", "full_page_writes", "autovacuum"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
+        connection.execute("SELECT pg_reload_conf()")
 
 
 @contextmanager

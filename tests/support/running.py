@@ -5,19 +5,23 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import httpx
 
 from shared.embedded.places import Places
 from shared.embedded.server import postmaster
+from tests.support.forked import forked
+from tests.support.patience import Patient
 
 PROGRAM = Path(sys.executable).with_name("rfp-service")
-START_SECONDS = 60
+START_SECONDS = 300  # nothing waits for so long but a fault
 
 
 def free_port() -> int:
@@ -34,7 +38,7 @@ class Running:
 
     data_dir: Path
     port: int = field(default_factory=free_port)
-    process: "subprocess.Popen[bytes] | None" = None
+    process: ForkServerProcess | None = None
     command: tuple[str, ...] = ("serve", "--worker")
     more: dict[str, str] = field(default_factory=dict)
 
@@ -54,48 +58,66 @@ class Running:
 
     def run(self, *arguments: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
         """Run a command of the program to its end."""
-        done = subprocess.run(
-            [PROGRAM, *arguments], env=self.environment, capture_output=True, text=True,
-            check=False, timeout=120,
-        )  # fmt: skip
+        with tempfile.TemporaryDirectory() as folder:
+            out, err = Path(folder, "out"), Path(folder, "err")
+            process = forked(arguments, self.environment, out, err)
+            status = _ended(process)
+            done = subprocess.CompletedProcess(arguments, status, out.read_text(), err.read_text())
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done
 
     def begin(self) -> None:
         """Start it."""
-        with self.said.open("w") as said:
-            self.process = subprocess.Popen(
-                [PROGRAM, *self.command], env=self.environment, stdout=said, stderr=said
-            )
+        self.said.unlink(missing_ok=True)
+        self.process = forked(self.command, self.environment, self.said, self.said)
 
-    def start(self) -> float:
-        """Start it, and wait until it is ready; return the seconds that took."""
+    def start(self) -> None:
+        """Start it, and wait until it is ready."""
         began = time.monotonic()
         self.begin()
         while not self._ready():
-            assert self.process.poll() is None, self.said.read_text()
+            assert self.process is not None
+            assert self.process.is_alive(), self.said.read_text()
             assert time.monotonic() < began + START_SECONDS, "it does not become ready"
             time.sleep(0.02)
-        return time.monotonic() - began
 
     def _ready(self) -> bool:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", self.port)):
+                return False
         try:
-            return httpx.get(f"{self.url}/readyz", timeout=5).status_code == 200
+            return self.get("/readyz").status_code == 200
         except httpx.HTTPError:
             return False
+
+    def get(self, path: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
+        """Read something."""
+        with httpx.Client(
+            base_url=self.url,
+            timeout=START_SECONDS,
+            trust_env=False,
+            transport=Patient(verify=False),
+        ) as client:
+            return client.get(path, headers=headers)
+
+    def head(self) -> int:
+        """Return the last position of the record."""
+        position: int = self.get("/readyz").json()["head"]
+        return position
 
     def kill(self) -> None:
         """Kill it as a machine does that loses its power."""
         assert self.process is not None
         self.process.kill()
-        self.process.wait(timeout=60)
+        _ended(self.process)
         self.process = None
 
     def stop(self, sign: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
         """Ask it to stop; return its exit status and what it said."""
         assert self.process is not None
-        self.process.send_signal(sign)
-        status = self.process.wait(timeout=60)
+        assert self.process.pid is not None
+        os.kill(self.process.pid, sign)
+        status = _ended(self.process)
         self.process = None
         return status, self.said.read_text()
 
@@ -112,6 +134,13 @@ class Running:
     def token(self, role: str, *more: str) -> str:
         """Return a bearer token, as a user of the demonstration gets it."""
         return self.run("token", role, *more).stdout.strip()
+
+
+def _ended(process: ForkServerProcess) -> int:
+    """Wait for a process; return its exit status."""
+    process.join(START_SECONDS)
+    assert process.exitcode is not None, "it does not end"
+    return process.exitcode
 
 
 @contextmanager

@@ -3,18 +3,14 @@
 Counts are a process's own: where several serve, each allows its share (`PROCESSES`).
 """
 
-import math
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from limits import RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import SlidingWindowCounterRateLimiter
-
 from shared.errors import TooMany
+from shared.http.windows import Clock, SlidingWindows
 
 AT_ONCE_LIMIT = 256
 FAILED_SIGN_INS_SHARE = 10  # from one address, as a share of the requests a client may make
@@ -49,27 +45,21 @@ class Allowance(NamedTuple):
 
 
 class Limits:
-    """Counts what clients ask for.
+    """Counts what clients ask for."""
 
-    By the library's asynchronous store: the other one starts a thread a hundred times a second, and the
-    loop waits for each.
-    """
-
-    def __init__(self, requests_a_minute: int) -> None:
-        """Allow each client so many requests a minute."""
-        self._requests = RateLimitItemPerMinute(requests_a_minute)
-        self._failures = RateLimitItemPerMinute(max(1, requests_a_minute // FAILED_SIGN_INS_SHARE))
-        self._window = SlidingWindowCounterRateLimiter(MemoryStorage())
+    def __init__(self, requests_a_minute: int, clock: Clock = time.monotonic) -> None:
+        """Allow each client so many requests a minute, by a clock that gives seconds and never goes back."""
+        self._limit = requests_a_minute
+        self._failures_limit = max(1, requests_a_minute // FAILED_SIGN_INS_SHARE)
+        self._requests = SlidingWindows(WINDOW_SECONDS, clock)
+        self._failures = SlidingWindows(WINDOW_SECONDS, clock)
         self._running: Counter[str] = Counter()
 
     async def allowance(self, client: str) -> Allowance:
         """Count one request; return what is left after it, negative where it is too many."""
-        taken = await self._window.hit(self._requests, "request", client)
-        stats = await self._window.get_window_stats(self._requests, "request", client)
-        left = stats.remaining if taken else -1
-        return Allowance(
-            self._requests.amount, left, max(1, math.ceil(stats.reset_time - time.time()))
-        )
+        taken = self._requests.take(client, self._limit)
+        left = self._requests.left(client, self._limit) if taken else -1
+        return Allowance(self._limit, left, self._requests.seconds_to_more(client, self._limit))
 
     @contextmanager
     def running(self, client: str) -> Iterator[None]:
@@ -86,5 +76,5 @@ class Limits:
 
     async def failed(self, address: str) -> None:
         """Count a token that was no good, and say so where too many were; good ones are never kept out."""
-        if not await self._window.hit(self._failures, "failure", address):
-            raise TooManyFailedSignIns(a_minute=self._failures.amount)
+        if not self._failures.take(address, self._failures_limit):
+            raise TooManyFailedSignIns(a_minute=self._failures_limit)

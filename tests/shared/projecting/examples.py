@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 
 import asyncpg
 
@@ -16,9 +17,10 @@ from tests.support.specs import as_stored
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
-def year() -> list[Scene]:
-    """Return the demonstration's year."""
-    return story(NOW)
+@cache
+def year() -> Sequence[Scene]:
+    """Return the demonstration's year; it is built once."""
+    return tuple(story(NOW))
 
 
 def year_of_rfps() -> list[Scene]:

@@ -30,10 +30,11 @@ async def ask_all(pool: asyncpg.Pool, witnesses: Sequence[WitnessAddress]) -> No
     if latest is None:
         return
     signed = {witness for witness, _ in latest.witnesses}
+    wanted = [witness for witness in witnesses if str(witness.verifier) not in signed]
+    if not wanted:
+        return
     async with httpx.AsyncClient(timeout=ASK_SECONDS, trust_env=False) as client:
-        for witness in witnesses:
-            if str(witness.verifier) in signed:
-                continue
+        for witness in wanted:
             try:
                 await ask(pool, client, witness, latest)
             except (WitnessRefused, BadNote, httpx.HTTPError) as error:

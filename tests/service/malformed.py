@@ -1,0 +1,199 @@
+"""Whatever is sent, the API answers as its file says: every check of Schemathesis, on every operation."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import CHECKS, load_all_checks
+
+from shared.access.issuer import demonstration_token
+from shared.access.roles import Role
+from tests.support.postgres import throwaway_folder
+from tests.support.running import Running, running
+
+ROOT = Path(__file__).parents[2]
+UUID_FORM = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+EXAMPLES = int(os.environ.get("MALFORMED", "5"))
+EXAMPLES_OF_ROLES = max(1, EXAMPLES // 10)
+EVERY_NTH_ROLE = 1 if EXAMPLES >= 25 else 4  # beginning with another one for each path
+
+load_all_checks()
+BY_NAME = {check.__name__: check for check in CHECKS.get_all()}
+
+# What is well-formed and yet not understood, for what there is to refer to: it may answer 422.
+DEPENDS_ON_WHAT_IS_THERE = {
+    "/problems/beyond-the-record",  # a position that the record has not reached
+    "/problems/key-used-otherwise",  # a key that another request has used
+    "/problems/unreadable-instant",  # 30 February
+    "/problems/no-such-kind",  # a kind of record that the retention schedule does not have
+    "/problems/unknown-time-zone",  # and what an import's files and options hold
+    "/problems/unreadable-activity-map",
+    "/problems/stages-needed",
+    "/problems/not-readable",
+    "/problems/column-missing",
+    "/problems/sizes-reversed",  # an end before its beginning
+    "/problems/period-reversed",
+    "/problems/case-or-period",  # both, or neither
+    "/problems/too-much-for-one-bundle",
+    "/problems/unreadable-table",  # and what a register holds
+    "/problems/no-heading",
+    "/problems/no-capacity-table",
+    "/problems/unknown-columns",
+    "/problems/unreadable-mapping",
+    "/problems/no-such-column",
+}
+
+
+def sound_is_accepted(ctx: Any, response: Any, case: Any) -> bool | None:
+    """Stand in for the library's check, which can't know what a request refers to."""
+    if response.status_code == 412:  # another version than the one that is there
+        return None
+    if response.status_code == 422 and response.json()["type"] in DEPENDS_ON_WHAT_IS_THERE:
+        return None
+    return BY_NAME["positive_data_acceptance"](ctx, response, case)
+
+
+def a_version_is_asked_for(ctx: Any, response: Any, case: Any) -> bool | None:
+    """Stand in for the library's check, which does not know 428 (RFC 6585, section 3)."""
+    if response.status_code == 428:
+        return None
+    return BY_NAME["missing_required_header"](ctx, response, case)
+
+
+def unsound_is_rejected(ctx: Any, response: Any, case: Any) -> bool | None:
+    """Stand in for the library's check: a batch says no item by item, and 413 is a no too."""
+    if response.status_code in (207, 413) or _vanished(response, case) or _became_text(case):
+        return None
+    return BY_NAME["negative_data_rejection"](ctx, response, case)
+
+
+def _vanished(response: Any, case: Any) -> bool:
+    """Say whether what was to be wrong was not sent: an unknown parameter that holds nothing."""
+    operation = schema.raw_schema["paths"][case.path].get(case.method.lower(), {})
+    declared = operation.get("parameters", [])
+    unknown = set(case.query or {}) - {p["name"] for p in declared if p["in"] == "query"}
+    sent = parse_qs(urlsplit(response.request.url).query, keep_blank_values=True)
+    return bool(unknown) and unknown.isdisjoint(sent)
+
+
+def _became_text(case: Any) -> bool:
+    """Say whether a part of a form was to be of another type: a form has none, and sends it as text."""
+    return case.media_type == "multipart/form-data" and any(
+        not isinstance(value, str | bytes | list) for value in dict(case.body).values()
+    )
+
+
+STAND_INS = {
+    "negative_data_rejection": unsound_is_rejected,
+    "positive_data_acceptance": sound_is_accepted,
+    "missing_required_header": a_version_is_asked_for,
+}
+ALL_CHECKS = [STAND_INS.get(name, check) for name, check in BY_NAME.items()]
+
+
+@schemathesis.serializer(
+    "application/x-ndjson",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.oasis.opendocument.spreadsheet",
+)
+def as_it_is(_: Any, value: Any) -> bytes:
+    """Send what is no JSON as the text that was drawn for it."""
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
+schema = schemathesis.openapi.from_path(ROOT / "openapi" / "openapi.json")
+
+# Ids of things that are there, so that not every request ends at "no such thing".
+_known: dict[str, list[str]] = {}
+
+
+@schema.hook
+def map_path_parameters(_: Any, path_parameters: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Let half of the sound ids be those of something that is there."""
+    for name, ids in _known.items():
+        drawn = str((path_parameters or {}).get(name, ""))
+        if ids and UUID_FORM.fullmatch(drawn) and int(drawn[0], 16) % 2:
+            assert path_parameters is not None
+            path_parameters[name] = ids[int(drawn[1:3], 16) % len(ids)]
+    return path_parameters
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[Running]:
+    with throwaway_folder() as folder, running(folder, "demo") as demonstration:
+        yield demonstration
+
+
+@pytest.fixture(scope="module")
+def headers(service: Running) -> dict[str, str]:
+    """Return the headers of somebody who may do everything, and note what there is to do it to."""
+    token = demonstration_token(service.data_dir, "rita-requester", list(Role))
+    headers = {"Authorization": f"Bearer {token}"}
+    for name, path in (
+        ("rfp_id", "/v1/rfps"),
+        ("item_id", "/v1/catalogue-items"),
+        ("project_id", "/v1/projects"),
+    ):
+        items = httpx.get(service.url + path, headers=headers).json()["items"]
+        _known[name] = [item["id"] for item in items]
+    decisions = f"{service.url}/v1/audit/decisions?kind=catalogue-check"
+    checks = httpx.get(decisions, headers=headers).json()["items"]
+    _known["check_id"] = [item["stream_id"] for item in checks]
+    return headers
+
+
+@schema.parametrize()
+@settings(
+    max_examples=EXAMPLES, deadline=None, derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)  # fmt: skip
+def test_every_answer_is_one_that_the_file_declares(
+    case: schemathesis.Case, service: Running, headers: dict[str, str]
+) -> None:
+    case.call_and_validate(
+        base_url=service.url,
+        headers=headers,
+        excluded_checks=[BY_NAME[n] for n in STAND_INS],
+        checks=ALL_CHECKS,
+        timeout=30,
+    )
+
+
+# Each request is sent by one role after the other; nothing else is asked of the answers than that they are
+# declared, and no fault. The library's own list of odd values is left to the one who may do everything.
+by_role = schemathesis.openapi.from_path(ROOT / "openapi" / "openapi.json")
+by_role.config.phases.update(phases=["examples", "fuzzing"])
+by_role.hook(map_path_parameters)
+DECLARED = [
+    BY_NAME[name]
+    for name in ("not_a_server_error", "status_code_conformance", "response_schema_conformance")
+]
+
+
+@by_role.parametrize()
+@settings(
+    max_examples=EXAMPLES_OF_ROLES, deadline=None, derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)  # fmt: skip
+def test_every_role_gets_answers_that_the_file_declares(
+    case: schemathesis.Case, service: Running, tokens: list[str]
+) -> None:
+    for token in tokens[len(case.path) % EVERY_NTH_ROLE :: EVERY_NTH_ROLE]:
+        case.call_and_validate(
+            base_url=service.url, headers={"Authorization": f"Bearer {token}"},
+            checks=DECLARED, timeout=30,
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def tokens(service: Running, headers: dict[str, str]) -> list[str]:
+    """Return a token of every role."""
+    assert headers, "what there is to ask for has been noted"
+    return [demonstration_token(service.data_dir, f"a-{role}", [role]) for role in Role]

@@ -1,0 +1,51 @@
+"""The program in a process of its own, forked from one that has imported it: a start costs nearly nothing.
+
+Whoever asks for it can kill it, and reads what it says and how it ends, as of any other process.
+"""
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+
+IMPORTED = (
+    "rfp_service.cli",
+    "rfp_service.auditing",
+    "rfp_service.demonstration.guide",
+    "rfp_service.demonstration.neighbour",
+    "rfp_service.demonstration.seeding",
+    "rfp_service.migrating",
+    "rfp_service.serving",
+    "rfp_service.verifying",
+    "rfp_service.worker",
+)
+_CONTEXT = multiprocessing.get_context("forkserver")
+_CONTEXT.set_forkserver_preload(list(IMPORTED))
+
+
+def forked(
+    arguments: Sequence[str], environment: Mapping[str, str], out: Path, err: Path
+) -> ForkServerProcess:
+    """Begin the program as `rfp-service` would, writing to these files."""
+    process = _CONTEXT.Process(
+        target=_program, args=(tuple(arguments), dict(environment), out, err), daemon=True
+    )
+    process.start()
+    return process
+
+
+def _program(
+    arguments: Sequence[str], environment: Mapping[str, str], out: Path, err: Path
+) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
+    for number, path in ((1, out), (2, err)):
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        os.dup2(file, number)
+        os.close(file)
+    sys.argv = ["rfp-service", *arguments]
+    from rfp_service.cli import main
+
+    main()

@@ -1,0 +1,36 @@
+"""Clients that ask again, as the answer says, when the views have not come so far yet.
+
+The service makes nobody wait for more than two seconds; how far it comes in them depends on the machine.
+"""
+
+import httpx
+
+PATIENCE = 100
+
+
+def _is_behind(response: httpx.Response) -> bool:
+    return response.status_code == 503 and b"/problems/views-behind" in response.content
+
+
+class PatientInside(httpx.ASGITransport):
+    """Asks an app in this process."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        for _ in range(PATIENCE):
+            response = await super().handle_async_request(request)
+            await response.aread()
+            if not _is_behind(response):
+                break
+        return response
+
+
+class Patient(httpx.HTTPTransport):
+    """Asks another process."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        for _ in range(PATIENCE):
+            response = super().handle_request(request)
+            response.read()
+            if not _is_behind(response):
+                break
+        return response
