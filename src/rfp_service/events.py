@@ -5,12 +5,7 @@ from typing import Any
 from projects.domain.record import EVENTS as PROJECT_EVENTS
 from rfp_service.catalogue.domain import EVENTS as CATALOGUE_EVENTS
 from rfp_service.handover.domain import EVENTS as HAND_OVER_EVENTS
-from rfp_service.rfps.domain.approval_events import APPROVAL_EVENTS
-from rfp_service.rfps.domain.award_events import AWARD_EVENTS
-from rfp_service.rfps.domain.events import EVENTS as RFP_EVENTS
-from rfp_service.rfps.domain.key_decision_events import KEY_DECISION_EVENTS
-from rfp_service.rfps.domain.people_events import PEOPLE_EVENTS
-from rfp_service.rfps.domain.tender_events import TENDER_EVENTS
+from rfp_service.rfps.domain.record import EVENTS as RFP_EVENTS
 from shared.accounts.domain import EVENTS as ACCOUNT_EVENTS
 from shared.bulk.batches import EVENTS as BATCH_EVENTS
 from shared.disclosure.domain import EVENTS as DISCLOSURE_EVENTS
@@ -23,8 +18,7 @@ from shared.scheme.delegation import DELEGATION_EVENTS
 from shared.scheme.domain import EVENTS as SCHEME_EVENTS
 
 EVENTS: tuple[type[Event[Any]], ...] = (
-    *RFP_EVENTS, *APPROVAL_EVENTS, *KEY_DECISION_EVENTS, *TENDER_EVENTS, *AWARD_EVENTS, *PEOPLE_EVENTS,
-    *CATALOGUE_EVENTS, *SCHEME_EVENTS, *DELEGATION_EVENTS, *IMPORT_EVENTS, *HISTORIC_EVENTS,
+    *RFP_EVENTS, *CATALOGUE_EVENTS, *SCHEME_EVENTS, *DELEGATION_EVENTS, *IMPORT_EVENTS, *HISTORIC_EVENTS,
     *DISCLOSURE_EVENTS, *PERSON_EVENTS, *HAND_OVER_EVENTS, *ACCOUNT_EVENTS, *RETENTION_EVENTS,
     *BATCH_EVENTS, *PROJECT_EVENTS,
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """The audit's own properties with the counts that they deserve."""
 
-from tests.prove.parts import tested
+from tests.prove.parts import closing_line
 
 EDITS = "10000"
 PAST = "1000"
@@ -8,13 +8,13 @@ PAST = "1000"
 
 def edits() -> str:
     """Edit a store of 500 events as a superuser, and look for the edit from a saved checkpoint."""
-    said = tested("tests/shared/audit/test_edits.py", EDITS=EDITS)
+    said = closing_line("tests/shared/audit/test_edits.py", EDITS=EDITS)
     return f"{int(EDITS):,} single edits, every one found from a saved checkpoint: {said}"
 
 
 def the_past() -> str:
     """Ask random things at random times by three roads, and why of every decision."""
-    said = tested(
+    said = closing_line(
         "tests/shared/audit/test_replay.py",
         AS_OF=PAST,
         EXPLAIN_EVERY="1",

@@ -1,7 +1,7 @@
 """The properties of the quick tests again, with the counts that they deserve."""
 
 from shared.access.roles import Role
-from tests.prove.parts import tested
+from tests.prove.parts import closing_line
 
 CRASHES = "100"
 WALKS = "400"
@@ -17,14 +17,12 @@ PROPERTIES = (
 
 def properties() -> str:
     """Try every property on thousands of examples."""
-    return (
-        f"3,000 examples a property: {tested('-n', '2', *PROPERTIES, HYPOTHESIS_PROFILE='prove')}"
-    )
+    return f"3,000 examples a property: {closing_line('-n', '2', *PROPERTIES, HYPOTHESIS_PROFILE='prove')}"
 
 
 def random_decisions() -> str:
     """Let random people decide at random: thousands of examples, and walks that leave nothing out."""
-    said = tested(
+    said = closing_line(
         "-n", "2", "tests/rfps/test_random_decisions.py", HYPOTHESIS_PROFILE="prove", WALKS=WALKS
     )
     return f"1,500 examples of up to 60 steps, {WALKS} walks through every event: {said}"
@@ -32,13 +30,13 @@ def random_decisions() -> str:
 
 def crashes() -> str:
     """Kill the service and its database, turn by turn, in the middle of writes."""
-    said = tested("tests/service/test_crash.py", CRASHES=CRASHES)
+    said = closing_line("tests/service/test_crash.py", CRASHES=CRASHES)
     return f"{CRASHES} kills, nothing acknowledged lost or doubled: {said}"
 
 
 def malformed_requests() -> str:
     """Send every operation hundreds of requests, sound and unsound, and dozens by every role."""
-    said = tested("-n", "2", "tests/service/malformed.py", MALFORMED=REQUESTS_AN_OPERATION)
+    said = closing_line("-n", "2", "tests/service/malformed.py", MALFORMED=REQUESTS_AN_OPERATION)
     each = int(REQUESTS_AN_OPERATION) // 10
     return (
         f"{REQUESTS_AN_OPERATION} requests a phase and operation, {each} by each of {len(Role)} roles,"
@@ -48,5 +46,5 @@ def malformed_requests() -> str:
 
 def own_work() -> str:
     """Let people with several accounts try, by random roads, to approve what they asked for or lead."""
-    said = tested("tests/service/test_own_work.py", OWN_WORK=ROADS)
+    said = closing_line("tests/service/test_own_work.py", OWN_WORK=ROADS)
     return f"{ROADS} random roads to one's own approval, none led there: {said}"

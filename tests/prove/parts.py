@@ -17,7 +17,7 @@ class Failed(Exception):
     """The proof did not succeed."""
 
 
-def tested(*arguments: str, **environment: str) -> str:
+def closing_line(*arguments: str, **environment: str) -> str:
     """Run tests with more in their environment; return pytest's closing line, or fail with its end."""
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", *arguments],

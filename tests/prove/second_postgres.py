@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from shared.embedded.account import Account
-from tests.prove.parts import Failed, Missing, tested
+from tests.prove.parts import Failed, Missing, closing_line
 from tests.support.postgres import throwaway_folder
 
 INSTALLED = Path("/usr/lib/postgresql")
@@ -25,7 +25,7 @@ def the_machines_own() -> str:
         raise Missing("no PostgreSQL in /usr/lib/postgresql (Debian: apt-get install postgresql)")
     binaries = found[0].parent
     with _server(binaries) as address:
-        said = tested("-n", "2", "--ignore=tests/house", TEST_SERVER_URL=address)
+        said = closing_line("-n", "2", "--ignore=tests/house", TEST_SERVER_URL=address)
     return f"PostgreSQL {found[0].parts[-3]}: {said}"
 
 

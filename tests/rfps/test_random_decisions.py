@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from rfp_service.rfps.commands.asking import RaiseRfp
-from rfp_service.rfps.context import RFPS
 from rfp_service.rfps.domain.approval_events import (
     ApprovalGranted,
     ApprovalRequested,
@@ -21,6 +20,7 @@ from rfp_service.rfps.domain.approval_events import (
 )
 from rfp_service.rfps.domain.award_events import AwardApproved, AwardRecommended, ContractConcluded
 from rfp_service.rfps.domain.key_decision_events import KeyDecisionTaken
+from rfp_service.rfps.domain.record import EVENTS
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import ENDS, UNDER_APPROVAL, Party, Stage
 from rfp_service.rfps.views import BOARD
@@ -274,7 +274,7 @@ def test_walks_by_fixed_dice_see_everything_that_can_happen() -> None:
             walk.what_is_frozen_has_the_value_that_was_approved()
         walk.teardown()
         seen |= {type(event).__name__ for *_, events in walk.record for event in events}
-    happens = {event.__name__ for event in RFPS.events}
+    happens = {event.__name__ for event in EVENTS}
     assert seen <= happens
     assert len(seen) > len(happens) / 2
     assert WALKS < ENOUGH or seen == happens, happens - seen

@@ -4,8 +4,8 @@ The library that draws the requests takes half a minute to read the API file: it
 its own, and not in each process that runs specifications.
 """
 
-from tests.prove.parts import tested
+from tests.prove.parts import closing_line
 
 
 def test_whatever_is_sent_every_answer_is_one_that_the_file_declares() -> None:
-    assert " passed" in tested("-n", "0", "tests/service/malformed.py")
+    assert " passed" in closing_line("-n", "0", "tests/service/malformed.py")
