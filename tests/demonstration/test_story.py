@@ -7,10 +7,11 @@ from uuid import UUID
 import pytest
 
 from rfp_service.demonstration.stage import Scene
-from rfp_service.demonstration.story import RFPS, story
+from rfp_service.demonstration.story import RFPS, WAITING, story
 
 FIRST = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
-DAYS = [FIRST + timedelta(days=37 * n, hours=5 * n) for n in range(10)]
+SUNDAY = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)
+DAYS = [*(FIRST + timedelta(days=37 * n, hours=5 * n) for n in range(10)), SUNDAY]
 
 
 def by_rfp(scenes: list[Scene]) -> dict[UUID, list[str]]:
@@ -26,9 +27,10 @@ def by_rfp(scenes: list[Scene]) -> dict[UUID, list[str]]:
 def test_whatever_the_day_the_year_shows_all_that_is_promised(now: datetime) -> None:
     scenes = story(now)
     rfps = by_rfp(scenes)
-    assert len(rfps) == RFPS
+    assert len(rfps) == RFPS + len(WAITING)
     ends = Counter(names[-1] for names in rfps.values())
     assert ends["ContractConcluded"] >= 2
+    assert ends["ApprovalRequested"] >= len(WAITING)
     assert any("DecisionCalledIn" in names for names in rfps.values())
     assert any("BidSetAside" in names for names in rfps.values())
     assert any("ChallengeReceived" in names for names in rfps.values())

@@ -140,9 +140,14 @@ class Stage:
                 minutes=self.chance.randint(0, 460),
                 seconds=self.chance.randint(0, 59),
             )
-        while moment.weekday() >= SATURDAY:
-            moment += timedelta(days=1)
-        return moment.astimezone(at.tzinfo)
+        return working_day(moment).astimezone(at.tzinfo)
+
+
+def working_day(moment: datetime) -> datetime:
+    """Return the moment itself, or the same time on the Monday after where it falls on a weekend."""
+    while moment.weekday() >= SATURDAY:
+        moment += timedelta(days=1)
+    return moment
 
 
 def _known(

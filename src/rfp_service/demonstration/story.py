@@ -18,7 +18,14 @@ from rfp_service.demonstration.approving import (
 from rfp_service.demonstration.governing import begin_long_ago, tell_of_governing
 from rfp_service.demonstration.portfolio import CATEGORIES, WEIGHTS, tell_of_projects
 from rfp_service.demonstration.procuring import is_procured
-from rfp_service.demonstration.stage import SCHEME, THRESHOLD_PENCE, Scene, Stage, Thing
+from rfp_service.demonstration.stage import (
+    SCHEME,
+    THRESHOLD_PENCE,
+    Scene,
+    Stage,
+    Thing,
+    working_day,
+)
 from rfp_service.rfps.commands.amending import AmendRfp
 from rfp_service.rfps.commands.asking import (
     CheckCatalogue,
@@ -49,6 +56,7 @@ from shared.scheme.delegating import GiveDelegation
 from shared.scheme.delegation import Delegation, DelegationGiven
 
 RFPS = 60
+WAITING = (63, 69)  # two more that wait for an approver, whichever day it is
 YEAR = timedelta(days=365)
 VAT_PERCENT = 20
 
@@ -94,6 +102,8 @@ def story(now: datetime) -> list[Scene]:
     stage.catalogue_position = len(stage.scenes)
     for number in range(RFPS):
         _Tale(stage, number, items, start).tell()
+    for number in WAITING:
+        _WaitingTale(stage, number, items, start).tell()
     tell_of_governing(stage, start)
     tell_of_projects(stage, start, day_in_london(start + 2 * YEAR))
     return sorted(stage.scenes, key=lambda scene: scene.at)
@@ -173,8 +183,12 @@ class _Tale:
 
     def does(self, command: Command[Any], by: str, days: float, **facts: JsonValue) -> bool:
         """Let a character decide, some working days later."""
-        self.at = self.stage.later(self.at, days)
+        self.at = self.later(days)
         return self.stage.decide(self.rfp, command, by, self.at, **facts)
+
+    def later(self, days: float) -> datetime:
+        """Return when the next decision is taken, about so many working days on."""
+        return self.stage.later(self.at, days)
 
     def _asks(self) -> bool:
         ask = RaiseRfp(
@@ -194,7 +208,7 @@ class _Tale:
 
     def _checks(self) -> bool:
         """Look into the catalogue; some needs are met there, and one of those was not after all."""
-        self.at = self.stage.later(self.at, 1)
+        self.at = self.later(1)
         shown: list[JsonValue] = [] if self.near is None else [str(self.items[self.near])]
         check = self.stage.thing(f"check {self.number} {self.rfp.version}", CatalogueCheck())
         found: JsonValue = {"position": self.stage.catalogue_position, "shown": shown}
@@ -262,3 +276,22 @@ class _Tale:
             lots=1, lead=OFFICERS[(self.number + 1) % 2],
         )  # fmt: skip
         return self.does(select, self.officer, 6)
+
+
+class _WaitingTale(_Tale):
+    """One RFP's tale that is told up to where an approver must decide, without dice."""
+
+    def __init__(self, stage: Stage, number: int, items: list[UUID], start: datetime) -> None:
+        super().__init__(stage, number, items, start)
+        self.at = working_day(stage.now - timedelta(days=60 - number // 9))
+
+    def tell(self) -> None:
+        """Tell it until it is put forward."""
+        _ = (
+            self._asks() and self._checks() and self._submits() and self._is_taken_on()
+            and is_put_forward(self, self.requester)
+        )  # fmt: skip
+
+    def later(self, days: float) -> datetime:
+        """Return a moment in office hours, exactly so many days on, or on the Monday after."""
+        return working_day(self.at + timedelta(days=days, minutes=7 + self.number % 9))
