@@ -4,9 +4,14 @@ import subprocess
 import sys
 
 UNREACHED = (
-    "ConnectionError", "Connection", "resolve", "timed out", "ServiceError", "Proxy",
+    "ConnectionError",
+    "Connection",
+    "resolve",
+    "timed out",
+    "ServiceError",
+    "Proxy",
     "could not be audited",
-)  # fmt: skip
+)
 
 
 def main() -> None:
@@ -14,8 +19,10 @@ def main() -> None:
     program, lock = sys.argv[1:]
     done = subprocess.run(
         [program, "--requirement", lock, "--require-hashes", "--disable-pip", "--strict", "--timeout", "20"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     print(done.stdout, end="")
     if done.returncode and not done.stdout and any(why in done.stderr for why in UNREACHED):
         sys.exit("The database of known weaknesses can't be reached: nothing was audited.")

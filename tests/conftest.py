@@ -9,17 +9,16 @@ from hypothesis import HealthCheck, settings
 
 from rfp_service import logs
 from rfp_service.service import EVENTS
-from shared.database import connected
-from shared.eventstore.encoding import Topics
-from shared.eventstore.store import EventStore
+from shared.record.database import connected
+from shared.record.eventstore.encoding import Topics
+from shared.record.eventstore.store import EventStore
 from tests.support.api import Api, running_api
 from tests.support.postgres import Base, Server, server
 
 settings.register_profile("test", max_examples=60, deadline=None, print_blob=True)
 settings.register_profile(
-    "prove", max_examples=3_000, deadline=None, print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)  # fmt: skip
+    "prove", max_examples=3_000, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
 logs.configure("critical")
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "test"))
 

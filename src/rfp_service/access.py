@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
-from shared.access.claims import ALGORITHMS, Identity, Trust
-from shared.access.issuer import demonstration_tokens, kept_secret
-from shared.access.keys import KeptKeys, NotTheIssuer, must_be_private
-from shared.access.tokens import Tokens
 from shared.settings import NotConfigured, Profile, Settings
+from shared.web.access.claims import ALGORITHMS, Identity, Trust
+from shared.web.access.issuer import demonstration_tokens, kept_secret
+from shared.web.access.token_keys import KeptKeys, NotTheIssuer, must_be_private
+from shared.web.access.tokens import Tokens
 
 SECRET_BYTES = 32
 
@@ -26,9 +26,7 @@ async def trusted_tokens(settings: Settings) -> AsyncIterator[Tokens]:
         yield Tokens(KeptKeys(json.loads(settings.token_keys.read_text())), trust)
         return
     _must_be_an_address(trust.issuer)
-    from shared.access.fetched_keys import (
-        fetched_keys,
-    )  # only this one asks anybody, and needs HTTP
+    from shared.web.access.fetched_keys import fetched_keys  # only this one asks anybody, and needs HTTP
 
     async with fetched_keys(trust.issuer) as keys:
         yield Tokens(keys, trust)

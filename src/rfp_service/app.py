@@ -9,28 +9,22 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 
-from rfp_service.needs import routes, stated
+from rfp_service.required_permissions import routes, stated
 from rfp_service.service import CONTEXTS, Service
 from rfp_service.version import VERSION
-from shared import problems
-from shared.http.answers import PROBLEM
-from shared.http.door import Door
-from shared.http.health import router as health
-from shared.http.security_txt import router as security_txt
+from shared.web import problems
+from shared.web.answers import PROBLEM
+from shared.web.health import router as health
+from shared.web.middleware import Door
+from shared.web.security_txt import router as security_txt
 
 TAGS = [
     {"name": "rfps", "description": "Requests for proposal, from a need to an approval."},
     {"name": "flow", "description": "Where cases wait, on whom, for how long."},
     {"name": "catalogue", "description": "What can be had without an RFP."},
-    {
-        "name": "scheme",
-        "description": "What the council itself decides: tiers, limits, closed days.",
-    },
+    {"name": "scheme", "description": "What the council itself decides: tiers, limits, closed days."},
     {"name": "imports", "description": "Historic logs, taken in whole."},
-    {
-        "name": "people",
-        "description": "Who stands behind an id, and which accounts are one person.",
-    },
+    {"name": "people", "description": "Who stands behind an id, and which accounts are one person."},
     {"name": "service-accounts", "description": "Programs that ask by themselves, and their keys."},
     {"name": "retention", "description": "How long records are kept whole, and their disposal."},
     {"name": "exemptions", "description": "What is exempt from being shown, and until when."},
@@ -51,13 +45,24 @@ DESCRIPTION = (
 CROSS_ORIGIN: dict[str, Any] = {
     "allow_methods": ["GET", "POST"],
     "allow_headers": [
-        "Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "traceparent",
+        "Authorization",
+        "Content-Type",
+        "If-Match",
+        "If-None-Match",
+        "Idempotency-Key",
+        "traceparent",
     ],
     "expose_headers": [
-        "ETag", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "traceparent",
+        "ETag",
+        "Link",
+        "Location",
+        "RateLimit",
+        "RateLimit-Policy",
+        "Retry-After",
+        "traceparent",
     ],
     "allow_credentials": False,
-}  # fmt: skip
+}
 
 # Every operation is for those who have signed in, unless it says itself that it is for everybody.
 SIGN_IN = {
@@ -71,9 +76,7 @@ SIGN_IN = {
 Opening = Callable[[], AbstractAsyncContextManager[Service]]
 
 
-def create_app(
-    opening: Opening | None = None, *, origins: Sequence[str] = (), tls: bool = False
-) -> FastAPI:
+def create_app(opening: Opening | None = None, *, origins: Sequence[str] = (), tls: bool = False) -> FastAPI:
     """Return the app; with an opening, it runs the service for as long as it is served.
 
     Pages of these origins may ask it from a browser, and of no other; `tls` says that it is only reached so.
@@ -107,9 +110,7 @@ def create_app(
     return app
 
 
-def _lifespan(
-    opening: Opening | None,
-) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(opening: Opening | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """Return what runs the service for as long as its app is served."""
 
     @asynccontextmanager
@@ -144,9 +145,7 @@ def openapi_document(app: FastAPI | None = None) -> dict[str, Any]:
     document["components"]["securitySchemes"] = SIGN_IN
     needs = {route.name: stated(route) for route in routes()}
     for name, schema in schemas.items():
-        if name.startswith(
-            "Body_"
-        ):  # FastAPI's name for a form; ours refuse parts that they do not know
+        if name.startswith("Body_"):  # FastAPI's name for a form; ours refuse parts that they do not know
             schema["additionalProperties"] = False
     for path in document["paths"].values():
         for operation in path.values():

@@ -2,25 +2,25 @@
 
 import sys
 
-from rfp_service.operator.lazy import group
+from rfp_service.operator.lazy_commands import group
 from rfp_service.terminal import stop_cleanly
 
 COMMANDS = {
     "demo": (
-        "rfp_service.operator.running:demo",
+        "rfp_service.operator.processes:demo",
         "Run everything in one process, with demonstration data, on an embedded PostgreSQL.",
     ),
-    "serve": ("rfp_service.operator.running:serve", "Serve the HTTP API."),
+    "serve": ("rfp_service.operator.processes:serve", "Serve the HTTP API."),
     "worker": (
-        "rfp_service.operator.running:worker",
+        "rfp_service.operator.processes:worker",
         "Keep the views current and let reactions react; a second worker waits until it is needed.",
     ),
     "migrate": (
-        "rfp_service.operator.preparing:migrate",
+        "rfp_service.operator.preparation:migrate",
         "Bring the database up to date, and rebuild the views that have changed.",
     ),
     "rebuild": (
-        "rfp_service.operator.preparing:rebuild",
+        "rfp_service.operator.preparation:rebuild",
         "Rebuild every view from the first event on, beside the ones in use, and swap them.",
     ),
     "token": (
@@ -28,57 +28,52 @@ COMMANDS = {
         "Print a bearer token of the demonstration issuer for a person of a role.",
     ),
     "openapi": ("rfp_service.operator.pages:openapi", "Print the API file."),
-    "permissions": (
-        "rfp_service.operator.pages:permissions",
-        "Print the permission table as a page.",
-    ),
+    "permissions": ("rfp_service.operator.pages:permissions", "Print the permission table as a page."),
 }
 IMPORTS = {
     "rfp-log": (
         "rfp_service.operator.imports:rfp_log",
         "Take in a historic log of events and cases, plain or gzip CSV; the same again adds nothing.",
-    ),
+    )
 }
 AUDIT = {
     "checkpoint": (
-        "rfp_service.auditing:checkpoint",
+        "rfp_service.operator.audit:checkpoint",
         "Print the newest checkpoint, with the signatures it has by now.",
     ),
     "prove": (
-        "rfp_service.auditing:prove",
+        "rfp_service.operator.audit:prove",
         "Print the proof that the entry at a position is in the record (C2SP tlog-proof).",
     ),
     "keys": (
-        "rfp_service.auditing:keys",
+        "rfp_service.operator.audit:keys",
         "Print the keys of the log and its witnesses, as `--keys` of the other commands takes them.",
     ),
     "fsck": (
-        "rfp_service.auditing:fsck",
+        "rfp_service.operator.audit:fsck",
         "Check every row of the record against its log, and against checkpoints kept elsewhere.",
     ),
     "bundle": (
-        "rfp_service.auditing:bundle",
+        "rfp_service.operator.audit:bundle",
         "Pack a case or a period with its proofs into one file that anybody can check offline.",
     ),
     "verify": (
-        "rfp_service.verifying:verify",
+        "rfp_service.operator.verification:verify",
         "Check a bundle, or the proof of one entry; this needs no database and no network.",
     ),
     "key": (
-        "rfp_service.witnesses:key",
+        "rfp_service.operator.witnesses:key",
         "Make a key; while two keys of a log are in one file, both sign.",
     ),
     "witness": (
-        "rfp_service.witnesses:witness",
+        "rfp_service.operator.witnesses:witness",
         "Countersign checkpoints of a log, each only if nothing before it was changed (C2SP tlog-witness).",
     ),
 }
 
 app = group(COMMANDS, "")
 app.add_typer(group(IMPORTS, "Take historic records in."), name="import")
-app.add_typer(
-    group(AUDIT, "Check the record for yourself: checkpoints, proofs, bundles."), name="audit"
-)
+app.add_typer(group(AUDIT, "Check the record for yourself: checkpoints, proofs, bundles."), name="audit")
 
 
 def main() -> None:

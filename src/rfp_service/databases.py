@@ -31,9 +31,7 @@ class Database:
 def database(settings: Settings) -> Iterator[Database]:
     """Use the database that is configured, or the embedded one of the data folder."""
     if settings.database_url is not None:
-        yield Database(
-            settings.database_url, settings.database_owner_url or _demonstration(settings)
-        )
+        yield Database(settings.database_url, settings.database_owner_url or _demonstration(settings))
         return
     with embedded_postgres(settings.data_dir) as addresses:
 
@@ -54,9 +52,7 @@ def _demonstration(settings: Settings) -> str | None:
 def must_have_owner(base: Database) -> str:
     """Return the owner's address, or say that it is needed."""
     if base.owner is None:
-        raise NotConfigured(
-            "Set DATABASE_OWNER_URL, or give `rfp-service migrate --sql` to the owner."
-        )
+        raise NotConfigured("Set DATABASE_OWNER_URL, or give `rfp-service migrate --sql` to the owner.")
     return base.owner
 
 

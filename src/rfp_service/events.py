@@ -2,23 +2,33 @@
 
 from typing import Any
 
-from projects.domain.record import EVENTS as PROJECT_EVENTS
+from projects.domain.all_events import EVENTS as PROJECT_EVENTS
 from rfp_service.catalogue.domain import EVENTS as CATALOGUE_EVENTS
 from rfp_service.handover.domain import EVENTS as HAND_OVER_EVENTS
-from rfp_service.rfps.domain.record import EVENTS as RFP_EVENTS
-from shared.accounts.domain import EVENTS as ACCOUNT_EVENTS
-from shared.bulk.batches import EVENTS as BATCH_EVENTS
-from shared.disclosure.domain import EVENTS as DISCLOSURE_EVENTS
-from shared.imports.domain import EVENTS as IMPORT_EVENTS
-from shared.imports.historic import EVENTS as HISTORIC_EVENTS
-from shared.messages import Event
-from shared.people.domain import EVENTS as PERSON_EVENTS
-from shared.retention.domain import EVENTS as RETENTION_EVENTS
-from shared.scheme.delegation import DELEGATION_EVENTS
-from shared.scheme.domain import EVENTS as SCHEME_EVENTS
+from rfp_service.rfps.domain.all_events import EVENTS as RFP_EVENTS
+from shared.flow.imports.domain import EVENTS as IMPORT_EVENTS
+from shared.flow.imports.historic_cases import EVENTS as HISTORIC_EVENTS
+from shared.governance.accounts.domain import EVENTS as ACCOUNT_EVENTS
+from shared.governance.delegations.domain import DELEGATION_EVENTS
+from shared.governance.disclosure.domain import EVENTS as DISCLOSURE_EVENTS
+from shared.governance.people.domain import EVENTS as PERSON_EVENTS
+from shared.governance.retention.domain import EVENTS as RETENTION_EVENTS
+from shared.governance.scheme.domain import EVENTS as SCHEME_EVENTS
+from shared.kernel.messages import Event
+from shared.web.bulk.batches import EVENTS as BATCH_EVENTS
 
 EVENTS: tuple[type[Event[Any]], ...] = (
-    *RFP_EVENTS, *CATALOGUE_EVENTS, *SCHEME_EVENTS, *DELEGATION_EVENTS, *IMPORT_EVENTS, *HISTORIC_EVENTS,
-    *DISCLOSURE_EVENTS, *PERSON_EVENTS, *HAND_OVER_EVENTS, *ACCOUNT_EVENTS, *RETENTION_EVENTS,
-    *BATCH_EVENTS, *PROJECT_EVENTS,
-)  # fmt: skip
+    *RFP_EVENTS,
+    *CATALOGUE_EVENTS,
+    *SCHEME_EVENTS,
+    *DELEGATION_EVENTS,
+    *IMPORT_EVENTS,
+    *HISTORIC_EVENTS,
+    *DISCLOSURE_EVENTS,
+    *PERSON_EVENTS,
+    *HAND_OVER_EVENTS,
+    *ACCOUNT_EVENTS,
+    *RETENTION_EVENTS,
+    *BATCH_EVENTS,
+    *PROJECT_EVENTS,
+)

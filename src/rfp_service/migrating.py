@@ -10,10 +10,10 @@ import asyncpg
 
 from rfp_service.events import EVENTS
 from rfp_service.service import VIEWS
-from shared.database import Connection, connected
-from shared.eventstore.encoding import Topics
-from shared.projecting.keeping import keep, outdated
-from shared.projecting.rebuilding import rebuild
+from shared.record.database import Connection, connected
+from shared.record.eventstore.encoding import Topics
+from shared.record.projecting.declared_views import keep, outdated
+from shared.record.projecting.rebuilding import rebuild
 from shared.settings import NotConfigured
 
 if TYPE_CHECKING:
@@ -60,9 +60,7 @@ def role_of(url: str) -> str:
     """Return the role that a database address connects as, quoted for SQL."""
     user = unquote(urlsplit(url).username or "")
     if not user:
-        raise NotConfigured(
-            "A database address names its user: postgresql://user:password@host/name"
-        )
+        raise NotConfigured("A database address names its user: postgresql://user:password@host/name")
     return '"' + user.replace('"', '""') + '"'
 
 
@@ -76,9 +74,8 @@ async def migrate(owner_url: str, service_url: str, reader_url: str | None = Non
                 await _upgrade(owner_url)
             await connection.execute(GRANTS.format(role=role))
             rebuilt = await keep(
-                owner_url, connection, Topics(EVENTS), VIEWS,
-                lambda table: _view_grants(table, role, reader),
-            )  # fmt: skip
+                owner_url, connection, Topics(EVENTS), VIEWS, lambda table: _view_grants(table, role, reader)
+            )
             if reader is not None:
                 await _let_read(connection, reader)
             return rebuilt

@@ -3,8 +3,8 @@
 It is published as deploy/permissions.md (`make openapi`), in words.
 """
 
-from shared.access.permissions import Condition, Permissions
-from shared.access.roles import Role
+from shared.kernel.roles import Role
+from shared.web.access.permissions import Condition, Permissions
 
 EVERYBODY = tuple(Role)
 REQUESTER = Role.REQUESTER

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rfp_service.app import TAGS
-from rfp_service.needs import actions, commands, routes
 from rfp_service.permissions import EVERYBODY, PERMISSIONS
-from shared.access.roles import Role
-from shared.messages import Command
+from rfp_service.required_permissions import actions, commands, routes
+from shared.kernel.messages import Command
+from shared.kernel.roles import Role
 
 HEAD = """# Who may do what
 
@@ -36,9 +36,7 @@ def _by_work() -> Iterator[str]:
     """Yield a table for each body of work: what can be done, and which roles may."""
     described = _descriptions()
     for tag in TAGS:
-        of_tag = {
-            a: None for route in routes() if tag["name"] in route.tags for a in actions(route)
-        }
+        of_tag = {a: None for route in routes() if tag["name"] in route.tags for a in actions(route)}
         if of_tag:
             yield f"## {tag['name'].capitalize()}\n\n{tag['description']}\n"
             yield "| to | may |\n|---|---|"

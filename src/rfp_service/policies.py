@@ -5,40 +5,34 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from projects.api.finding import (
-    weights_and_rank,
-    what_must_be_confirmed,
-    whether_it_is_named,
-)
-from projects.commands.delivering import ConfirmReadiness
-from projects.commands.identifying import IdentifyProject
-from projects.commands.judging import CategoriseProject, PrioritiseProject
+from projects.api.fact_finders import weights_and_rank, what_must_be_confirmed, whether_it_is_named
+from projects.commands.assessment import CategoriseProject, PrioritiseProject
+from projects.commands.delivery import ConfirmReadiness
+from projects.commands.identification import IdentifyProject
 from rfp_service.catalogue.commands import SearchCatalogue
 from rfp_service.catalogue.domain import CatalogueCheck
 from rfp_service.catalogue.views import found
-from rfp_service.rfps.commands.approving import Approve, Refuse
-from rfp_service.rfps.commands.asking import CheckCatalogue
-from rfp_service.rfps.commands.awarding import ApproveAward, RefuseAward
-from rfp_service.rfps.commands.handling import ReturnForRework
+from rfp_service.rfps.commands.approvals import Approve, Refuse
+from rfp_service.rfps.commands.awards import ApproveAward, RefuseAward
 from rfp_service.rfps.commands.key_decisions import RefuseKeyDecision, TakeKeyDecision
-from rfp_service.rfps.commands.waiving import GrantWaiver, RefuseWaiver
-from shared.disclosure.commands import DeclareExempt
-from shared.disclosure.facts import what_may_be_exempt
-from shared.errors import NotFound
-from shared.eventstore.store import EventStore
-from shared.http.deciding import FactFinder
-from shared.messages import Command
-from shared.people.commands import ErasePerson, LinkPersons, UnlinkPerson
-from shared.people.facts import ids_of, who_is_known
-from shared.retention.commands import DisposeOfRecord
-from shared.retention.facts import what_is_to_be_disposed_of
-from shared.scheme.delegating import GiveDelegation
-from shared.scheme.delegations import tiers_of, what_is_delegated
+from rfp_service.rfps.commands.procurement import ReturnForRework
+from rfp_service.rfps.commands.requests import CheckCatalogue
+from rfp_service.rfps.commands.waivers import GrantWaiver, RefuseWaiver
+from shared.governance.delegations.commands import GiveDelegation
+from shared.governance.delegations.views import tiers_of, what_is_delegated
+from shared.governance.disclosure.commands import DeclareExempt
+from shared.governance.disclosure.facts import what_may_be_exempt
+from shared.governance.people.commands import ErasePerson, LinkPersons, UnlinkPerson
+from shared.governance.people.facts import ids_of, who_is_known
+from shared.governance.retention.commands import DisposeOfRecord
+from shared.governance.retention.facts import what_is_to_be_disposed_of
+from shared.kernel.errors import NotFound
+from shared.kernel.messages import Command
+from shared.record.eventstore.store import EventStore
+from shared.web.commands import FactFinder
 
 
-async def what_the_catalogue_shows(
-    store: EventStore, command: SearchCatalogue
-) -> dict[str, JsonValue]:
+async def what_the_catalogue_shows(store: EventStore, command: SearchCatalogue) -> dict[str, JsonValue]:
     """Return what a search finds just now, and the position it was found at."""
     async with store.reader.snapshot() as (connection, position):
         shown = await found(connection, command.query, command.service_area or "")
@@ -64,9 +58,7 @@ async def what_a_check_showed(store: EventStore, command: CheckCatalogue) -> dic
     }
 
 
-async def what_a_principal_delegated(
-    store: EventStore, command: Command[Any]
-) -> dict[str, JsonValue]:
+async def what_a_principal_delegated(store: EventStore, command: Command[Any]) -> dict[str, JsonValue]:
     """Return what the person that a caller stands in for has delegated, by whichever account."""
     if not (principal := command.on_behalf_of):
         return {}
@@ -86,8 +78,15 @@ FACTS: Mapping[type[Command[Any]], FactFinder] = {
     GiveDelegation: what_a_delegator_may,
     **dict.fromkeys(
         (
-            Approve, Refuse, ReturnForRework, GrantWaiver, RefuseWaiver, TakeKeyDecision,
-            RefuseKeyDecision, ApproveAward, RefuseAward,
+            Approve,
+            Refuse,
+            ReturnForRework,
+            GrantWaiver,
+            RefuseWaiver,
+            TakeKeyDecision,
+            RefuseKeyDecision,
+            ApproveAward,
+            RefuseAward,
         ),
         what_a_principal_delegated,
     ),
@@ -100,4 +99,4 @@ FACTS: Mapping[type[Command[Any]], FactFinder] = {
     CategoriseProject: whether_it_is_named,
     PrioritiseProject: weights_and_rank,
     ConfirmReadiness: what_must_be_confirmed,
-}  # fmt: skip
+}

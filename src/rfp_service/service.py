@@ -8,7 +8,7 @@ from typing import Any
 
 import asyncpg
 
-from projects.api.past import Past
+from projects.api.slip_history import SlipHistories
 from projects.context import OPERATIONS, PROJECTS
 from rfp_service.access import new_person_id, personal_secret, trusted_tokens
 from rfp_service.catalogue.context import CATALOGUE
@@ -18,51 +18,54 @@ from rfp_service.handover.context import HAND_OVERS
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.policies import FACTS
 from rfp_service.rfps.context import RFPS
-from shared.access.callers import Callers
-from shared.access.permissions import Permissions
-from shared.access.tokens import Person
-from shared.accounts.context import ACCOUNTS
-from shared.accounts.keys import ApiKeys
-from shared.audit.context import AUDIT
-from shared.audit.log.tiles import Tiles
-from shared.bulk.answering import Batches
-from shared.context import AwaitedThings, Context
-from shared.database import connected, stop
-from shared.disclosure.context import DISCLOSURE
-from shared.disclosure.kept import Exemptions
-from shared.disclosure.sealing import Seals
-from shared.disclosure.veil import Veil
-from shared.eventstore.encoding import Topics
-from shared.eventstore.ownership import must_own_nothing
-from shared.eventstore.reading import Reader
-from shared.eventstore.sealing import PersonalTexts
-from shared.eventstore.store import EventStore
 from shared.flow.context import FLOW
-from shared.http.deciding import FactFinder, Running
-from shared.http.limiting import Limits
-from shared.imports.context import IMPORTS
-from shared.imports.running import Importer
-from shared.jobs.context import JOBS
-from shared.jobs.keeping import Jobs
-from shared.locks import Locks
-from shared.messages import Command, Known
-from shared.notices.context import NOTICES
-from shared.people.context import PEOPLE
-from shared.people.directory import People
-from shared.projecting.views import View
-from shared.projecting.visibility import Visibility
-from shared.retention.context import RETENTION
-from shared.retention.facts import carry_out_disposals
-from shared.sandbox.children import Sandbox
-from shared.scheme.context import SCHEME
-from shared.scheme.facts import SchemeFacts
+from shared.flow.imports.context import IMPORTS
+from shared.flow.imports.importer import Importer
+from shared.governance.accounts.context import ACCOUNTS
+from shared.governance.accounts.keys import ApiKeys
+from shared.governance.audit.context import AUDIT
+from shared.governance.delegations.context import DELEGATIONS
+from shared.governance.disclosure.context import DISCLOSURE
+from shared.governance.disclosure.disclosure_filter import DisclosureFilter
+from shared.governance.disclosure.exemptions import Exemptions
+from shared.governance.disclosure.sealed_fields import SealedFields
+from shared.governance.notices.context import NOTICES
+from shared.governance.people.context import PEOPLE
+from shared.governance.people.directory import People
+from shared.governance.retention.context import RETENTION
+from shared.governance.retention.facts import carry_out_disposals
+from shared.governance.scheme.context import SCHEME
+from shared.governance.scheme.facts import SchemeFacts
+from shared.kernel.messages import Command, Known
+from shared.kernel.person import Person
+from shared.ledger.tiles import Tiles
+from shared.record.database import connected, stop
+from shared.record.eventstore.encoding import Topics
+from shared.record.eventstore.ownership import must_own_nothing
+from shared.record.eventstore.personal_texts import PersonalTexts
+from shared.record.eventstore.reader import Reader
+from shared.record.eventstore.store import EventStore
+from shared.record.locks import Locks
+from shared.record.projecting.views import View
+from shared.record.projecting.visibility import Visibility
 from shared.settings import Profile, Settings
+from shared.web.access.callers import Callers
+from shared.web.access.permissions import Permissions
+from shared.web.access.tokens import Tokens
+from shared.web.bulk.responses import Batches
+from shared.web.commands import FactFinder, Running
+from shared.web.context import Context, Prerequisites
+from shared.web.jobs.context import JOBS
+from shared.web.jobs.table import Jobs
+from shared.web.rate_limits import RateLimits
+from shared.web.sandbox.children import Sandbox
 
 CONTEXTS: tuple[Context, ...] = (
     FLOW,
     RFPS,
     CATALOGUE,
     SCHEME,
+    DELEGATIONS,
     IMPORTS,
     AUDIT,
     NOTICES,
@@ -81,7 +84,7 @@ REACTIONS = tuple(reaction for context in CONTEXTS for reaction in context.react
 DEADLINES = tuple(deadline for context in CONTEXTS for deadline in context.deadlines)
 
 
-AWAITED = {things.kind: things for context in CONTEXTS for things in context.awaited}
+AWAITED = {things.kind: things for context in CONTEXTS for things in context.prerequisites}
 
 
 @dataclass(frozen=True)
@@ -99,56 +102,63 @@ class Service:
     known: Callable[[Person], Awaitable[Known]]
     running: Running
     importer: Importer
-    veil: Veil
+    redact: DisclosureFilter
     tiles: Tiles
-    limits: Limits
+    limits: RateLimits
     texts: PersonalTexts
     jobs: Jobs
     batches: Batches
     sandbox: Sandbox
     views: tuple[View, ...] = VIEWS
-    slips: Past = field(default_factory=Past)
+    slips: SlipHistories = field(default_factory=SlipHistories)
     permissions: Permissions = PERMISSIONS
-    awaited: Mapping[str, AwaitedThings] = field(default_factory=lambda: AWAITED)
+    prerequisites: Mapping[str, Prerequisites] = field(default_factory=lambda: AWAITED)
     facts: Mapping[type[Command[Any]], FactFinder] = field(default_factory=lambda: FACTS)
 
 
 @asynccontextmanager
 async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service]:
     """Open the service on a database, and close it again."""
-    async with (
-        connected(database_url, settings.database_pool) as pool,
-        trusted_tokens(settings) as tokens,
-    ):
+    async with connected(database_url, settings.database_pool) as pool, trusted_tokens(settings) as tokens:
         if settings.profile is Profile.PRODUCTION:
             await must_own_nothing(pool)
-        texts = PersonalTexts(pool, personal_secret(settings))
-        store = EventStore(pool, Topics(EVENTS), texts)
-        people = People(pool, store, texts, new_person_id(settings))
-        await people.carry_out_erasures()  # a restored backup knows nothing of later ones
-        await carry_out_disposals(pool, texts)
-        visibility = Visibility(pool)
-        await visibility.look(pool)
-        scheme = SchemeFacts(pool, store)
-        sandbox = Sandbox()
-        importer = Importer(pool, store, sandbox)
-        jobs = Jobs(pool)
-        batches = Batches(store, jobs, Locks(pool), OPERATIONS, sandbox)
-        following = asyncio.create_task(visibility.follow())
+        service = await _made(settings, pool, tokens)
+        following = asyncio.create_task(service.visibility.follow())
         try:
-            yield Service(
-                settings=settings, pool=pool, store=store, record=store.reader,
-                visibility=visibility, scheme=scheme,
-                person=Callers(tokens, people, ApiKeys(pool, store)).person,
-                people=people, texts=texts, known=scheme.known,
-                running=Running(),
-                importer=importer,
-                veil=Veil(pool, Seals(EVENTS), Exemptions(pool, visibility), texts, PERMISSIONS),
-                tiles=Tiles(pool),
-                limits=Limits(settings.requests_a_minute),
-                jobs=jobs, batches=batches, sandbox=sandbox,
-            )  # fmt: skip
+            yield service
         finally:
-            await batches.close()
-            await importer.close()
+            await service.batches.close()
+            await service.importer.close()
             await stop(following)
+
+
+async def _made(settings: Settings, pool: asyncpg.Pool, tokens: Tokens) -> Service:
+    """Make every part, and join them."""
+    texts = PersonalTexts(pool, personal_secret(settings))
+    store = EventStore(pool, Topics(EVENTS), texts)
+    people = People(pool, store, texts, new_person_id(settings))
+    await people.carry_out_erasures()  # a restored backup knows nothing of later ones
+    await carry_out_disposals(pool, texts)
+    visibility = Visibility(pool)
+    await visibility.look(pool)
+    scheme, jobs, sandbox = SchemeFacts(pool, store), Jobs(pool), Sandbox()
+    return Service(
+        settings=settings,
+        pool=pool,
+        store=store,
+        record=store.reader,
+        visibility=visibility,
+        scheme=scheme,
+        person=Callers(tokens, people, ApiKeys(pool, store)).person,
+        people=people,
+        texts=texts,
+        known=scheme.known,
+        running=Running(),
+        importer=Importer(pool, store, sandbox),
+        redact=DisclosureFilter(pool, SealedFields(EVENTS), Exemptions(pool, visibility), texts, PERMISSIONS),
+        tiles=Tiles(pool),
+        limits=RateLimits(settings.requests_a_minute),
+        jobs=jobs,
+        batches=Batches(store, jobs, Locks(pool), OPERATIONS, sandbox),
+        sandbox=sandbox,
+    )

@@ -14,8 +14,8 @@ from rfp_service.app import create_app
 from rfp_service.databases import Database
 from rfp_service.service import Service, opened
 from rfp_service.worker import work
-from shared.audit.log.keys import log_keys
-from shared.database import stop
+from shared.ledger.log_keys import log_keys
+from shared.record.database import stop
 from shared.settings import Profile, Settings
 
 BACKLOG = 2_048
@@ -40,9 +40,7 @@ def collect_seldom() -> None:
 
 
 @asynccontextmanager
-async def with_worker(
-    settings: Settings, base: Database, *, worker: bool
-) -> AsyncIterator[Service]:
+async def with_worker(settings: Settings, base: Database, *, worker: bool) -> AsyncIterator[Service]:
     """Open the service, and work in the background beside it where that is wanted."""
     if worker:
         log_keys(settings)  # without them there is no point in beginning

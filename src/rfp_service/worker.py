@@ -10,12 +10,12 @@ import structlog
 
 from rfp_service.databases import HealDatabase
 from rfp_service.service import DEADLINES, REACTIONS, VIEWS, Service
-from shared.audit.log.keys import LogKeys, log_keys
-from shared.audit.log.working import keep_log
-from shared.database import AWAY, being_cancelled
-from shared.deadlines.firing import Firing
-from shared.projecting.following import Bell, Projector
-from shared.projecting.reacting import Reactor
+from shared.ledger.log_keys import LogKeys, log_keys
+from shared.ledger.signing import keep_log
+from shared.record.database import AWAY, being_cancelled
+from shared.record.deadlines.firing import Firing
+from shared.record.projecting.projector import NotificationListener, Projector
+from shared.record.projecting.reactions import Reactor
 
 APPENDED = "stored_events"
 POLL_SECONDS = 5.0
@@ -60,30 +60,29 @@ async def work(service: Service, heal: HealDatabase = _leave_it) -> None:
             await asyncio.sleep(min(RETRY_SECONDS * faults, RETRY_SECONDS_LIMIT))
 
 
-async def _work_on_one_connection(
-    service: Service, keys: LogKeys, went_well: Callable[[], None]
-) -> None:
+async def _work_on_one_connection(service: Service, keys: LogKeys, went_well: Callable[[], None]) -> None:
     """Hold the worker's lock on one connection, and keep up with the record while it lives."""
     projector = Projector(service.pool, service.record, VIEWS)
     reactor = Reactor(service.pool, service.record, REACTIONS)
     firing = Firing(service.pool, service.store, service.known, DEADLINES)
-    bell, log_bell = Bell(APPENDED, POLL_SECONDS), Bell(APPENDED, POLL_SECONDS)
+    listener, log_listener = (
+        NotificationListener(APPENDED, POLL_SECONDS),
+        NotificationListener(APPENDED, POLL_SECONDS),
+    )
     async with service.pool.acquire() as connection:
         if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", WORKER_LOCK):
             went_well()
             await asyncio.sleep(POLL_SECONDS)  # another process does this work
             return
-        await bell.attach(connection)
-        await log_bell.attach(connection)
-        keeping = asyncio.create_task(keep_log(service.pool, keys, log_bell))
+        await listener.attach(connection)
+        await log_listener.attach(connection)
+        keeping = asyncio.create_task(keep_log(service.pool, keys, log_listener))
         try:
             await reactor.introduce()
             while not connection.is_closed():
-                await _all_of_it(
-                    projector.catch_up, reactor.catch_up, firing.fire, service.batches.resume
-                )
+                await _all_of_it(projector.catch_up, reactor.catch_up, firing.fire, service.batches.resume)
                 went_well()
-                await bell.wait(await firing.seconds_to_next())
+                await listener.wait(await firing.seconds_to_next())
                 if keeping.done():
                     keeping.result()  # it goes on for ever, or failed
         finally:

@@ -20,14 +20,7 @@ class Profile(StrEnum):
 
 # What says that this is for real; none of it goes together with tokens that anybody can print.
 PRODUCTION_ONLY = frozenset(
-    {
-        "token_issuer",
-        "token_audience",
-        "token_tenant",
-        "token_algorithms",
-        "token_keys",
-        "personal_secret",
-    }
+    {"token_issuer", "token_audience", "token_tenant", "token_algorithms", "token_keys", "personal_secret"}
 )
 
 
@@ -70,19 +63,13 @@ class Settings(BaseModel):
     port: int = Field(8000, ge=0, le=65535)
     data_dir: Path = Path(".data")
     database_url: str | None = Field(None, description="The service role's own database.")
-    database_owner_url: str | None = Field(
-        None, description="The owner's, for `migrate` and `rebuild`."
-    )
+    database_owner_url: str | None = Field(None, description="The owner's, for `migrate` and `rebuild`.")
     database_reader_url: str | None = Field(None, description="Scrutiny's own, which only reads.")
     audit_keys: Path | None = Field(None, description="The keys that sign checkpoints, one a line.")
-    audit_witnesses: Path | None = Field(
-        None, description="Witnesses' keys and addresses, one a line."
-    )
+    audit_witnesses: Path | None = Field(None, description="Witnesses' keys and addresses, one a line.")
     token_issuer: str | None = Field(None, description="Whose tokens count: its `iss`, exactly.")
     token_audience: str = "rfp-service"  # noqa: S105  # a name, no secret
-    token_tenant: str = Field(
-        "", description="The only `tid` that counts, at an issuer of several."
-    )
+    token_tenant: str = Field("", description="The only `tid` that counts, at an issuer of several.")
     token_algorithms: str = Field("", description="Only these, separated by spaces.")
     token_keys: Path | None = Field(
         None, description="A JWKS file, where the issuer's keys are not fetched from it."
@@ -90,9 +77,7 @@ class Settings(BaseModel):
     personal_secret: SecretStr | None = Field(
         None, description="32 random bytes in base64, under which personal keys are kept."
     )
-    rate_limit: int | None = Field(
-        None, ge=1, le=10**9, description="Requests a minute, for each client."
-    )
+    rate_limit: int | None = Field(None, ge=1, le=10**9, description="Requests a minute, for each client.")
     processes: int = Field(
         1, ge=1, le=1000, description="How many processes serve; each counts its share of limits."
     )
@@ -129,11 +114,7 @@ class Settings(BaseModel):
                 raise NotConfigured("The demonstration profile listens on loopback only.")
             if meant := sorted(self.model_fields_set & PRODUCTION_ONLY):
                 names = " and ".join(name.upper() for name in meant)
-                raise NotConfigured(
-                    f"{names} can't be set with demonstration tokens: PROFILE=production."
-                )
+                raise NotConfigured(f"{names} can't be set with demonstration tokens: PROFILE=production.")
         elif not (self.database_url and self.token_issuer and self.personal_secret):
-            raise NotConfigured(
-                "PROFILE=production needs DATABASE_URL, TOKEN_ISSUER and PERSONAL_SECRET."
-            )
+            raise NotConfigured("PROFILE=production needs DATABASE_URL, TOKEN_ISSUER and PERSONAL_SECRET.")
         return self

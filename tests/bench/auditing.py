@@ -13,18 +13,18 @@ from sqlalchemy import select
 
 from rfp_service.service import EVENTS
 from rfp_service.serving import collect_seldom
-from shared.audit.api import case_value, worth
-from shared.audit.journal import decisions
-from shared.audit.log.keeping import Keeper
-from shared.audit.log.keys import LogKeys
-from shared.audit.log.notes import Signer
-from shared.audit.log.tiles import Tiles
-from shared.audit.log.working import keep_log
-from shared.database import connected
-from shared.eventstore.encoding import Topics
-from shared.eventstore.store import EventStore
-from shared.projecting.following import Bell
-from shared.projecting.views import DIALECT
+from shared.governance.audit.api import case_value, worth
+from shared.governance.audit.journal import decisions
+from shared.ledger.keeper import Keeper
+from shared.ledger.log_keys import LogKeys
+from shared.ledger.notes import Signer
+from shared.ledger.signing import keep_log
+from shared.ledger.tiles import Tiles
+from shared.record.database import connected
+from shared.record.eventstore.encoding import Topics
+from shared.record.eventstore.store import EventStore
+from shared.record.projecting.projector import NotificationListener
+from shared.record.projecting.views import DIALECT
 from tests.bench.ground import ANN, MAPPER, RAISED, figure, fill, histories
 from tests.bench.storing import commands
 from tests.support.postgres import Base, Server
@@ -62,10 +62,14 @@ def leaf(server: Server) -> list[str]:
             ours.append(uvloop.run(commands(base, new)))
     return [
         figure(
-            "append with a leaf, 32 callers", f"{max(ours):,.0f}/s", "without",
-            f"{max(bare):,.0f}/s", max(ours) / max(bare), "at least 0.90",
+            "append with a leaf, 32 callers",
+            f"{max(ours):,.0f}/s",
+            "without",
+            f"{max(bare):,.0f}/s",
+            max(ours) / max(bare),
+            "at least 0.90",
         )
-    ]  # fmt: skip
+    ]
 
 
 async def _strip(base: Base) -> None:
@@ -78,16 +82,24 @@ def lag(server: Server) -> list[str]:
     """Say how long after its commit an event is under a signed checkpoint, while others are written."""
     with server.fresh() as base:
         p99 = uvloop.run(_lag(base))
-    return [figure("checkpoint after a commit, p99", f"{p99 * 1e3:,.0f} ms", "limit", "1,000 ms",
-                   1 / p99, "at least 1")]  # fmt: skip
+    return [
+        figure(
+            "checkpoint after a commit, p99",
+            f"{p99 * 1e3:,.0f} ms",
+            "limit",
+            "1,000 ms",
+            1 / p99,
+            "at least 1",
+        )
+    ]
 
 
 async def _lag(base: Base) -> float:
     state = MAPPER.stored(uuid4(), 1, RAISED, ANN).state
     async with connected(base.service) as pool, pool.acquire() as listening:
-        bell = Bell("stored_events", 5.0)
-        await bell.attach(listening)
-        keeping = asyncio.create_task(keep_log(pool, LogKeys((LOG,)), bell))
+        listener = NotificationListener("stored_events", 5.0)
+        await listener.attach(listening)
+        keeping = asyncio.create_task(keep_log(pool, LogKeys((LOG,)), listener))
         store = EventStore(pool, Topics(EVENTS))
         ends = time.perf_counter() + LAG_SECONDS
         while time.perf_counter() < ends:
@@ -98,7 +110,7 @@ async def _lag(base: Base) -> float:
         await asyncio.sleep(1.5)
         keeping.cancel()
         await asyncio.gather(keeping, return_exceptions=True)
-        await listening.remove_listener("stored_events", bell.ring)
+        await listening.remove_listener("stored_events", listener.ring)
         return float(await pool.fetchval(LAG, 0.99))
 
 
@@ -110,11 +122,23 @@ def proofs(server: Server) -> list[str]:
         built, inclusion, consistency = uvloop.run(_proofs(base))
     return [
         figure(f"tree over {LEAVES:,} entries", f"{built:.1f} s", "", "", LEAVES / built, "entries/s"),
-        figure("inclusion proof in it, p99", f"{inclusion * 1e3:.2f} ms", "limit", "5 ms",
-               0.005 / inclusion, "at least 1"),
-        figure("consistency proof in it, p99", f"{consistency * 1e3:.2f} ms", "limit", "5 ms",
-               0.005 / consistency, "at least 1"),
-    ]  # fmt: skip
+        figure(
+            "inclusion proof in it, p99",
+            f"{inclusion * 1e3:.2f} ms",
+            "limit",
+            "5 ms",
+            0.005 / inclusion,
+            "at least 1",
+        ),
+        figure(
+            "consistency proof in it, p99",
+            f"{consistency * 1e3:.2f} ms",
+            "limit",
+            "5 ms",
+            0.005 / consistency,
+            "at least 1",
+        ),
+    ]
 
 
 async def _filled(base: Base) -> None:
@@ -129,9 +153,7 @@ async def _proofs(base: Base) -> tuple[float, float, float]:
         assert size == LEAVES
         chance = Random(6962)
         inclusion = await _p99(pool, lambda tiles: tiles.inclusion(chance.randrange(size), size))
-        consistency = await _p99(
-            pool, lambda tiles: tiles.consistency(chance.randint(1, size), size)
-        )
+        consistency = await _p99(pool, lambda tiles: tiles.consistency(chance.randint(1, size), size))
     return built, inclusion, consistency
 
 
@@ -152,7 +174,7 @@ def by_value(server: Server) -> list[str]:
     return [
         figure(f"audit list by value: {name}", f"{ms:.1f} ms", "limit", "500 ms", 500 / ms, "at least 1")
         for name, ms in took.items()
-    ]  # fmt: skip
+    ]
 
 
 async def _by_value(base: Base) -> dict[str, float]:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 
 from rfp_service.rfps.api.rows import StoredRow
 from rfp_service.serving import collect_seldom
-from shared.projecting.views import STILL_VALID
+from shared.record.projecting.views import STILL_VALID
 
 COLUMNS = ", ".join(StoredRow.model_fields)
 ONE = f"SELECT {COLUMNS} FROM rfps WHERE id = $1 AND valid_to = {STILL_VALID}"
@@ -101,6 +101,5 @@ async def see_many(
 if __name__ == "__main__":
     collect_seldom()
     uvicorn.run(
-        app, port=int(os.environ["PORT"]), log_config=None, access_log=False, loop="uvloop",
-        http="httptools",
-    )  # fmt: skip
+        app, port=int(os.environ["PORT"]), log_config=None, access_log=False, loop="uvloop", http="httptools"
+    )

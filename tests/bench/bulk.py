@@ -19,10 +19,10 @@ import uvloop
 from eventsourcing.persistence import StoredEvent
 
 from projects.domain.events import ProjectIdentified
-from projects.domain.project import Stage, project_id
+from projects.domain.project import ProjectStage, project_id
 from rfp_service.migrating import rebuild_views
-from shared.access.issuer import demonstration_token
-from shared.access.roles import Role
+from shared.kernel.roles import Role
+from shared.web.access.issuer import demonstration_token
 from tests.bench.ground import ANN, BLOCK, MAPPER, figure, fill
 from tests.support.api import running_api
 from tests.support.people import ADA, PIA, SCHEME
@@ -48,10 +48,15 @@ def identified(count: int) -> Iterator[list[StoredEvent]]:
     for number in range(count):
         end = None if number % 50 == 0 else f"20{26 + number % 4}-{1 + number % 12:02}-15"
         event = ProjectIdentified.model_validate(
-            {"stage": Stage.IDENTIFIED, "reference": reference(number), "start": "2025-01-06",
-             "title": f"Network refresh, district {number}", "forecast_end": end,
-             "contingency_days": 14}
-        )  # fmt: skip
+            {
+                "stage": ProjectStage.IDENTIFIED,
+                "reference": reference(number),
+                "start": "2025-01-06",
+                "title": f"Network refresh, district {number}",
+                "forecast_end": end,
+                "contingency_days": 14,
+            }
+        )
         block.append(MAPPER.stored(project_id(reference(number)), 1, event, ANN))
         if len(block) == BLOCK:
             yield block
@@ -71,28 +76,47 @@ def categorising(server: Server) -> list[str]:
         _, _, small = _request(base, PROJECTS // 10)
     ours, theirs = PROJECTS / seconds, PROJECTS / copied
     return [
-        figure(f"categorise {PROJECTS:,} in one request", f"{ours:,.0f}/s", "COPY",
-               f"{theirs:,.0f}/s", ours / theirs, "at least 0.15"),
+        figure(
+            f"categorise {PROJECTS:,} in one request",
+            f"{ours:,.0f}/s",
+            "COPY",
+            f"{theirs:,.0f}/s",
+            ours / theirs,
+            "at least 0.15",
+        ),
         figure("  first outcomes after", f"{first * 1e3:.0f} ms", "", "", first, "at most 1 s"),
-        figure(f"  memory at its peak, {PROJECTS:,}", f"{peak:.0f} MB",
-               f"{PROJECTS // 10:,}", f"{small:.0f} MB", peak / small, "at most 1.2"),
-    ]  # fmt: skip
+        figure(
+            f"  memory at its peak, {PROJECTS:,}",
+            f"{peak:.0f} MB",
+            f"{PROJECTS // 10:,}",
+            f"{small:.0f} MB",
+            peak / small,
+            "at most 1.2",
+        ),
+    ]
 
 
 def _request(base: Base, count: int) -> tuple[float, float, float]:
     """Return the seconds that a request takes, those to its first outcome, and the server's peak memory."""
     with TemporaryDirectory() as folder, NamedTemporaryFile() as body:
         for number in range(count):
-            item = {"reference": reference(number), "category": f"Category {number % 20}",
-                    "reason": f"As agreed in minute {number % 50}."}  # fmt: skip
+            item = {
+                "reference": reference(number),
+                "category": f"Category {number % 20}",
+                "reason": f"As agreed in minute {number % 50}.",
+            }
             body.write(orjson.dumps(item) + b"\n")
         body.flush()
         port = free_port()
         token = demonstration_token(Path(folder), "pia", [Role.PROGRAMME_OFFICER])
         environment = {
-            **os.environ, "DATABASE_URL": base.service, "DATABASE_OWNER_URL": base.owner,
-            "DATA_DIR": folder, "PORT": str(port), "LOG_LEVEL": "critical",
-        }  # fmt: skip
+            **os.environ,
+            "DATABASE_URL": base.service,
+            "DATABASE_OWNER_URL": base.owner,
+            "DATA_DIR": folder,
+            "PORT": str(port),
+            "LOG_LEVEL": "critical",
+        }
         program = Path(sys.executable).with_name("rfp-service")
         process = subprocess.Popen([program, "serve"], env=environment, stdout=subprocess.DEVNULL)
         try:
@@ -147,10 +171,19 @@ async def _copied(base: Base) -> float:
                 await connection.execute("CREATE TABLE copied (LIKE stored_events INCLUDING ALL)")
                 began = time.perf_counter()
                 await connection.copy_to_table(
-                    "copied", source=file.name, format="binary",
-                    columns=["originator_id", "originator_version", "topic", "state",
-                             "notification_id", "recorded_at", "leaf_hash"],
-                )  # fmt: skip
+                    "copied",
+                    source=file.name,
+                    format="binary",
+                    columns=[
+                        "originator_id",
+                        "originator_version",
+                        "topic",
+                        "state",
+                        "notification_id",
+                        "recorded_at",
+                        "leaf_hash",
+                    ],
+                )
                 times.append(time.perf_counter() - began)
             return median(times)
     finally:
@@ -164,11 +197,10 @@ def at_risk(server: Server) -> list[str]:
         uvloop.run(rebuild_views(base.owner, base.service))
         now, then, moved = uvloop.run(_pages(base))
     return [
-        figure(f"projects at risk, {PROJECTS:,}, p50", f"{now * 1e3:.1f} ms", "", "", now,
-               "at most 0.1 s"),
+        figure(f"projects at risk, {PROJECTS:,}, p50", f"{now * 1e3:.1f} ms", "", "", now, "at most 0.1 s"),
         figure("  as of the past", f"{then * 1e3:.1f} ms", "", "", then, ""),
         figure("  for another transition date", f"{moved * 1e3:.1f} ms", "", "", moved, ""),
-    ]  # fmt: skip
+    ]
 
 
 async def _pages(base: Base) -> tuple[float, float, float]:
@@ -177,9 +209,10 @@ async def _pages(base: Base) -> tuple[float, float, float]:
         await api.post("/v1/scheme/decisions", {**SCHEME, "values": values}, ADA, version=0)
         times: dict[str, list[float]] = {"now": [], "then": [], "moved": []}
         asked = {
-            "now": {"after": 0}, "then": {"as_of": PROJECTS},
+            "now": {"after": 0},
+            "then": {"as_of": PROJECTS},
             "moved": {"after": 0, "transition_date": "2028-01-01"},
-        }  # fmt: skip
+        }
         for _ in range(PAGES):
             for which, query in asked.items():
                 began = time.perf_counter()

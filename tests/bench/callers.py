@@ -42,19 +42,20 @@ class Answered:
 def ask(asked: Asked) -> Answered:
     """Let the callers ask from a process of their own."""
     said = subprocess.run(
-        [sys.executable, "-m", "tests.bench.callers"], cwd=ROOT, check=True,
-        input=json.dumps(asdict(asked)), capture_output=True, text=True,
-    ).stdout  # fmt: skip
+        [sys.executable, "-m", "tests.bench.callers"],
+        cwd=ROOT,
+        check=True,
+        input=json.dumps(asdict(asked)),
+        capture_output=True,
+        text=True,
+    ).stdout
     return Answered(**json.loads(said))
 
 
 def _request(asked: Asked, method: str, path: str, version: int, body: bytes = b"") -> bytes:
     head = f"{method} {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {asked.token}\r\n"
     if body:
-        head += (
-            f'If-Match: "{version}"\r\nContent-Type: application/json\r\n'
-            f"Content-Length: {len(body)}\r\n"
-        )
+        head += f'If-Match: "{version}"\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n'
     return f"{head}\r\n".encode() + body
 
 

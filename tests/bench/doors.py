@@ -10,9 +10,9 @@ from tempfile import TemporaryDirectory
 import uvloop
 
 from rfp_service.migrating import rebuild_views
-from shared.access.issuer import demonstration_token
-from shared.access.roles import Role
-from shared.database import connected
+from shared.kernel.roles import Role
+from shared.record.database import connected
+from shared.web.access.issuer import demonstration_token
 from tests.bench.callers import Answered, Asked, ask
 from tests.bench.ground import figure, fill, histories
 from tests.bench.posting import serving
@@ -41,10 +41,14 @@ def at_the_door(server: Server) -> list[str]:
         _against("GET of one RFP, 32 callers", one, one_bare, "at least 0.6"),
         _against("list of 20, 32 callers", many, many_bare, "at least 0.5"),
         figure(
-            "GET of one RFP, p99, 32 callers", f"{slow * 1e3:.1f} ms", "p50",
-            f"{usual * 1e3:.1f} ms", slow / usual, "at most 3",
+            "GET of one RFP, p99, 32 callers",
+            f"{slow * 1e3:.1f} ms",
+            "p50",
+            f"{usual * 1e3:.1f} ms",
+            slow / usual,
+            "at most 3",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _against(name: str, ours: Sequence[Answered], bare: Sequence[Answered], target: str) -> str:
@@ -52,9 +56,7 @@ def _against(name: str, ours: Sequence[Answered], bare: Sequence[Answered], targ
     return figure(name, f"{mine:,.0f}/s", "bare", f"{theirs:,.0f}/s", mine / theirs, target)
 
 
-def _turns(
-    ports: Sequence[int], token: str, paths: tuple[str, ...]
-) -> tuple[list[Answered], list[Answered]]:
+def _turns(ports: Sequence[int], token: str, paths: tuple[str, ...]) -> tuple[list[Answered], list[Answered]]:
     """Return what both sides answered, taken turn by turn."""
     said: tuple[list[Answered], list[Answered]] = ([], [])
     for _ in range(TURNS):

@@ -15,22 +15,23 @@ from eventsourcing.persistence import StoredEvent
 from rfp_service.rfps.domain.events import RfpAmended, RfpRaised
 from rfp_service.rfps.domain.rfp import Party, Stage
 from rfp_service.service import EVENTS
-from shared.database import connected
-from shared.eventstore.encoding import EnvelopeMapper, Topics
+from shared.record.database import connected
+from shared.record.eventstore.encoding import EnvelopeMapper, Topics
 from tests.support.postgres import Base, Server, server
 from tests.support.specs import NOW, stamp
 
 MAPPER = EnvelopeMapper(Topics(EVENTS))
 ANN = stamp("ann")
 RAISED = RfpRaised(
-    stage=Stage.DRAFT, waiting_on=Party.REQUESTER, title="Laptops for the registrars",
-    description="Forty laptops that run the registration software.", service_area="Registrars",
+    stage=Stage.DRAFT,
+    waiting_on=Party.REQUESTER,
+    title="Laptops for the registrars",
+    description="Forty laptops that run the registration software.",
+    service_area="Registrars",
     raised_by="ann",
-)  # fmt: skip
-AMENDED = RfpAmended(stage=Stage.DRAFT, waiting_on=Party.REQUESTER, estimate_pence=2_000_000)
-APPEND_AT = (
-    "SELECT count(*) FROM append_events_from($1, $2, $3, $4, $5, $6, '{}', '{}', '{}', '{}')"
 )
+AMENDED = RfpAmended(stage=Stage.DRAFT, waiting_on=Party.REQUESTER, estimate_pence=2_000_000)
+APPEND_AT = "SELECT count(*) FROM append_events_from($1, $2, $3, $4, $5, $6, '{}', '{}', '{}', '{}')"
 BLOCK = 4_000
 
 
@@ -56,12 +57,27 @@ def pgbench(base: Base, script: str, *arguments: str) -> float:
     path.write_text(script)
     try:
         said = subprocess.run(
-            [str(binary if binary.exists() else shutil.which("pgbench")), "-n", "-M", "prepared",
-             "-f", str(path), *arguments, parts.path[1:]],
-            env={"PGHOST": where["host"][0], "PGPORT": where["port"][0], "PGUSER": "postgres",
-                 "PGPASSWORD": parts.password or "", "PATH": os.defpath},
-            capture_output=True, text=True, check=True,
-        ).stdout  # fmt: skip
+            [
+                str(binary if binary.exists() else shutil.which("pgbench")),
+                "-n",
+                "-M",
+                "prepared",
+                "-f",
+                str(path),
+                *arguments,
+                parts.path[1:],
+            ],
+            env={
+                "PGHOST": where["host"][0],
+                "PGPORT": where["port"][0],
+                "PGUSER": "postgres",
+                "PGPASSWORD": parts.password or "",
+                "PATH": os.defpath,
+            },
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
     finally:
         path.unlink()
     line = next(line for line in said.splitlines() if line.startswith("tps ="))
@@ -90,10 +106,14 @@ async def fill(base: Base, blocks: Iterator[Sequence[StoredEvent]]) -> int:
     async with connected(base.owner) as pool:
         for block in blocks:
             await pool.execute(
-                APPEND_AT, NOW, list(range(len(block))),
-                [e.originator_id for e in block], [e.originator_version for e in block],
-                [e.topic for e in block], [e.state for e in block],
-            )  # fmt: skip
+                APPEND_AT,
+                NOW,
+                list(range(len(block))),
+                [e.originator_id for e in block],
+                [e.originator_version for e in block],
+                [e.topic for e in block],
+                [e.state for e in block],
+            )
             total += len(block)
         await pool.execute("ANALYZE stored_events")
     return total

@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 import httpx
 import uvloop
 
-from shared.access.issuer import demonstration_token
-from shared.access.roles import Role
+from shared.kernel.roles import Role
+from shared.web.access.issuer import demonstration_token
 from tests.bench.ground import figure
 from tests.support.postgres import Base, Server
 from tests.support.running import free_port
@@ -111,9 +111,13 @@ async def _caller(port: int, token: str, ends: float) -> int:
 
 
 async def post(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, token: str, path: str,
-    body: dict[str, str], version: int,
-) -> dict[str, str]:  # fmt: skip
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    token: str,
+    path: str,
+    body: dict[str, str],
+    version: int,
+) -> dict[str, str]:
     """Ask for one change on a connection of one's own; return the receipt."""
     content = json.dumps(body).encode()
     writer.write(

@@ -12,9 +12,9 @@ from eventsourcing.persistence import StoredEvent
 
 from rfp_service.migrating import rebuild_views
 from rfp_service.service import EVENTS
-from shared.database import connected
-from shared.eventstore.encoding import Topics
-from shared.eventstore.store import EventStore
+from shared.record.database import connected
+from shared.record.eventstore.encoding import Topics
+from shared.record.eventstore.store import EventStore
 from tests.bench.ground import ANN, MAPPER, RAISED, figure, fill, histories
 from tests.bench.stock import Needs, environment, runner
 from tests.support.api import Api, running_api

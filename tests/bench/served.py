@@ -17,13 +17,13 @@ from rfp_service import logs
 from rfp_service.app import create_app
 from rfp_service.service import EVENTS, Service, opened
 from rfp_service.serving import collect_seldom
-from shared.access.roles import Role
-from shared.access.tokens import Person
-from shared.eventstore.appending import IdempotencyKey, Place
-from shared.eventstore.encoding import Topics
-from shared.eventstore.folding import folded
-from shared.eventstore.store import EventStore
-from shared.messages import S, Stream
+from shared.kernel.messages import IdempotencyKey, S, Stream
+from shared.kernel.person import Person
+from shared.kernel.roles import Role
+from shared.record.eventstore.appender import StreamPlace
+from shared.record.eventstore.encoding import Topics
+from shared.record.eventstore.folds import folded
+from shared.record.eventstore.store import EventStore
 from shared.settings import Settings
 from tests.bench.stock import environment
 from tests.support.postgres import Base
@@ -42,12 +42,10 @@ class StockStore(EventStore):
         found = [(0, r.originator_version, r.topic, r.state) for r in rows]
         return folded(Stream(stream_id, blank), found, self.mapper)
 
-    async def append(
-        self, stored: Sequence[StoredEvent], key: IdempotencyKey | None = None
-    ) -> Place:
+    async def append(self, stored: Sequence[StoredEvent], key: IdempotencyKey | None = None) -> StreamPlace:
         positions = await asyncio.to_thread(self._recorder.insert_events, list(stored))
         last = stored[-1]
-        return Place(UUID(str(last.originator_id)), last.originator_version, positions[-1], NOW)
+        return StreamPlace(UUID(str(last.originator_id)), last.originator_version, positions[-1], NOW)
 
 
 @asynccontextmanager
@@ -79,9 +77,7 @@ def main() -> None:
     kinds = {"stock": lambda: stock(base, settings), "fixed": lambda: fixed(base, settings)}
     opening = kinds.get(sys.argv[1], lambda: opened(settings, base.service))
     collect_seldom()
-    uvicorn.run(
-        create_app(opening), port=settings.port, log_config=None, access_log=False, loop="uvloop"
-    )
+    uvicorn.run(create_app(opening), port=settings.port, log_config=None, access_log=False, loop="uvloop")
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 
 import uvloop
 
-from shared.access.issuer import demonstration_token
-from shared.access.roles import Role
+from shared.kernel.roles import Role
+from shared.web.access.issuer import demonstration_token
 from tests.bench.ground import figure
 from tests.bench.posting import RAISE, post, serving
 from tests.support.postgres import Server

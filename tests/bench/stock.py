@@ -62,6 +62,8 @@ def environment(base: Base) -> Mapping[str, str]:
 def runner(base: Base) -> "ProjectionRunner[Needs, PostgresTrackingRecorder]":
     """Return the library's projection runner, which starts at once."""
     return ProjectionRunner(
-        application_class=Needs, projection_class=Trivial, view_class=PostgresTrackingRecorder,
+        application_class=Needs,
+        projection_class=Trivial,
+        view_class=PostgresTrackingRecorder,
         env=dict(environment(base)),
-    )  # fmt: skip
+    )

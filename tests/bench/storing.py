@@ -10,9 +10,9 @@ from eventsourcing.persistence import StoredEvent
 
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.service import EVENTS
-from shared.database import connected
-from shared.eventstore.encoding import Topics
-from shared.eventstore.store import EventStore
+from shared.record.database import connected
+from shared.record.eventstore.encoding import Topics
+from shared.record.eventstore.store import EventStore
 from tests.bench.ground import AMENDED, ANN, MAPPER, RAISED, figure, fill, histories, pgbench
 from tests.bench.stock import Needs, environment
 from tests.support.postgres import Base, Server
@@ -30,9 +30,7 @@ VALUES (gen_random_uuid(), 1, 'RfpRaised', decode(repeat('7b', {bytes}), 'hex'))
 def plain_inserts(base: Base, size: int) -> float:
     """Return the rows a second that pgbench inserts one by one, with 32 clients."""
     asyncio.run(_plain_table(base))
-    return pgbench(
-        base, ONE_ROW.format(bytes=size), "-c", str(CLIENTS), "-j", "2", "-T", str(SECONDS)
-    )
+    return pgbench(base, ONE_ROW.format(bytes=size), "-c", str(CLIENTS), "-j", "2", "-T", str(SECONDS))
 
 
 async def _plain_table(base: Base) -> None:
@@ -117,11 +115,15 @@ def folding(server: Server) -> list[str]:
         first, again, theirs = uvloop.run(_folds(base))
     return [
         figure(
-            f"fold of {FOLDED:,} events, {which}", f"{ours * 1e3:.2f} ms", "library",
-            f"{theirs * 1e3:.2f} ms", theirs / ours, target,
+            f"fold of {FOLDED:,} events, {which}",
+            f"{ours * 1e3:.2f} ms",
+            "library",
+            f"{theirs * 1e3:.2f} ms",
+            theirs / ours,
+            target,
         )
         for which, ours, target in (("first", first, "at least 5"), ("again", again, ""))
-    ]  # fmt: skip
+    ]
 
 
 async def _folds(base: Base) -> tuple[float, float, float]:
@@ -135,9 +137,7 @@ async def _folds(base: Base) -> tuple[float, float, float]:
         app.save(need)
         await fill(base, histories(1, FOLDED))
         async with connected(base.service) as pool:
-            stream = await pool.fetchval(
-                "SELECT originator_id FROM stored_events WHERE topic = 'RfpRaised'"
-            )
+            stream = await pool.fetchval("SELECT originator_id FROM stored_events WHERE topic = 'RfpRaised'")
             for _ in range(FOLDS):
                 store = EventStore(pool, Topics(EVENTS))
                 for taken in times[:2]:

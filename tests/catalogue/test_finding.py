@@ -12,23 +12,45 @@ ITEMS = {
     "printer": ("Shared printer", "Printing", "A floor printer with secure release, serviced."),
     "screen": ("Meeting room screen", "Rooms", "A screen with camera and microphones, installed."),
     "survey": ("Survey tool licence", "Software", "One year of the council's survey tool."),
-}  # fmt: skip
+}
 
 MEANT = {
-    "laptops": "laptop", "Laptops for the registrars": "laptop", "labtop": "laptop",
-    "lapptop with a dock": "laptop", "laptpo": "laptop", "docks": "laptop",
-    "pritner": "printer", "pritners": "printer",
-    "tablets for inspectors": "tablet", "tablit": "tablet", "working outdoors": "tablet",
-    "phones telephones": "telephone", "telefone": "telephone", "telphone for my desk": "telephone",
-    "printers": "printer", "we need printing": "printer", "printr": "printer",
-    "screens": "screen", "screan": "screen", "cameras and microphones": "screen",
-    "a meating room": "screen", "surveys of users": "survey", "survy": "survey",
-    "surveying library users": "survey", "licences": "survey", "software lisence": "survey",
-}  # fmt: skip
+    "laptops": "laptop",
+    "Laptops for the registrars": "laptop",
+    "labtop": "laptop",
+    "lapptop with a dock": "laptop",
+    "laptpo": "laptop",
+    "docks": "laptop",
+    "pritner": "printer",
+    "pritners": "printer",
+    "tablets for inspectors": "tablet",
+    "tablit": "tablet",
+    "working outdoors": "tablet",
+    "phones telephones": "telephone",
+    "telefone": "telephone",
+    "telphone for my desk": "telephone",
+    "printers": "printer",
+    "we need printing": "printer",
+    "printr": "printer",
+    "screens": "screen",
+    "screan": "screen",
+    "cameras and microphones": "screen",
+    "a meating room": "screen",
+    "surveys of users": "survey",
+    "survy": "survey",
+    "surveying library users": "survey",
+    "licences": "survey",
+    "software lisence": "survey",
+}
 NOT_THERE = (
-    "winter gritting lorry", "foster carer payments", "school admissions portal",
-    "archive catalogue", "bridge inspection", "salt", "payroll for coroners",
-)  # fmt: skip
+    "winter gritting lorry",
+    "foster carer payments",
+    "school admissions portal",
+    "archive catalogue",
+    "bridge inspection",
+    "salt",
+    "payroll for coroners",
+)
 
 
 @pytest.fixture
@@ -36,9 +58,12 @@ async def stocked(api: Api) -> dict[str, str]:
     found = {}
     for name, (title, category, description) in ITEMS.items():
         item = {
-            "name": title, "description": description, "category": category,
-            "price_pence": 74_900, "lead_time_days": 10,
-        }  # fmt: skip
+            "name": title,
+            "description": description,
+            "category": category,
+            "price_pence": 74_900,
+            "lead_time_days": 10,
+        }
         found[(await api.post("/v1/catalogue-items", item, PRIYA)).json()["id"]] = name
     await api.get("/v1/catalogue-items")
     return found
@@ -51,9 +76,7 @@ async def shown(api: Api, stocked: dict[str, str], query: str, **more: str) -> l
 
 
 async def test_people_find_what_they_mean_first(api: Api, stocked: dict[str, str]) -> None:
-    wrong = {
-        q: s for q, meant in MEANT.items() if (s := await shown(api, stocked, q))[:1] != [meant]
-    }
+    wrong = {q: s for q, meant in MEANT.items() if (s := await shown(api, stocked, q))[:1] != [meant]}
     assert wrong == {}
 
 
@@ -65,9 +88,13 @@ async def test_nothing_is_shown_for_what_is_not_there(api: Api, stocked: dict[st
 async def test_a_service_is_shown_what_it_can_have_today(api: Api) -> None:
     async def added(**more: object) -> str:
         item = {
-            "name": "Laptop", "description": "14-inch.", "category": "Devices",
-            "price_pence": 1, "lead_time_days": 1, **more,
-        }  # fmt: skip
+            "name": "Laptop",
+            "description": "14-inch.",
+            "category": "Devices",
+            "price_pence": 1,
+            "lead_time_days": 1,
+            **more,
+        }
         identity: str = (await api.post("/v1/catalogue-items", item, PRIYA)).json()["id"]
         return identity
 
@@ -81,9 +108,11 @@ async def test_a_service_is_shown_what_it_can_have_today(api: Api) -> None:
     found = await shown(api, stocked, "laptop", service_area="Registrars")
     assert set(found) == {"everybody's", "theirs"}
     for query, count in (
-        ({"service_area": "Highways"}, 3), ({"available": True}, 3), ({"available": False}, 1),
+        ({"service_area": "Highways"}, 3),
+        ({"available": True}, 3),
+        ({"available": False}, 1),
         ({"service_area": "Registrars", "available": True}, 2),
-    ):  # fmt: skip
+    ):
         listed = (await api.get("/v1/catalogue-items", **query)).json()["items"]
         assert len(listed) == count, query
 
@@ -93,8 +122,13 @@ async def test_a_revised_item_is_found_by_its_new_words_and_its_old_ones_stay_on
 ) -> None:
     item = next(identity for identity, name in stocked.items() if name == "printer")
     before = api.position
-    revise = {"decision": "revise", "name": "Plotter", "category": "Drawing", "reason": "Replaced.",
-              "description": "Draws plans."}  # fmt: skip
+    revise = {
+        "decision": "revise",
+        "name": "Plotter",
+        "category": "Drawing",
+        "reason": "Replaced.",
+        "description": "Draws plans.",
+    }
     await api.post(f"/v1/catalogue-items/{item}/decisions", revise, PRIYA, version=1)
     await api.get("/v1/catalogue-items")
     assert await shown(api, stocked, "plotters") == ["printer"]

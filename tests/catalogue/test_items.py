@@ -22,9 +22,14 @@ from rfp_service.catalogue.domain import (
 from tests.support.specs import given
 
 ADDED = CatalogueItemAdded(
-    name="Standard laptop", description="14-inch.", category="Devices", price_pence=74_900,
-    lead_time_days=10, service_areas=("Registrars",), available_from=date(2026, 4, 1),
-)  # fmt: skip
+    name="Standard laptop",
+    description="14-inch.",
+    category="Devices",
+    price_pence=74_900,
+    lead_time_days=10,
+    service_areas=("Registrars",),
+    available_from=date(2026, 4, 1),
+)
 RETIRED = CatalogueItemRetired(available_until=date(2026, 12, 31), reason="Out of stock.")
 REVISE = ReviseCatalogueItem(price_pence=69_900, service_areas=[], reason="Cheaper, for all.")
 ITEM = UUID(int=7)
@@ -32,9 +37,14 @@ ITEM = UUID(int=7)
 
 def test_an_item_says_whose_it_is_and_from_when() -> None:
     add = AddCatalogueItem(
-        name="Standard laptop", description="14-inch.", category="Devices", price_pence=74_900,
-        lead_time_days=10, service_areas=["Registrars"], available_from=date(2026, 4, 1),
-    )  # fmt: skip
+        name="Standard laptop",
+        description="14-inch.",
+        category="Devices",
+        price_pence=74_900,
+        lead_time_days=10,
+        service_areas=["Registrars"],
+        available_from=date(2026, 4, 1),
+    )
     given(CatalogueItem()).when(add).then(ADDED)
 
 
@@ -62,7 +72,6 @@ def test_a_look_into_it_keeps_what_was_asked_and_shown_as_of_which_position() ->
     search = SearchCatalogue(query="laptop", service_area="Registrars")
     given(CatalogueCheck()).when(search, catalogue={"position": 7, "shown": [str(ITEM)]}).then(
         CatalogueSearched(
-            query="laptop", service_area="Registrars", made_by="ann", catalogue_position=7,
-            shown=(ITEM,),
+            query="laptop", service_area="Registrars", made_by="ann", catalogue_position=7, shown=(ITEM,)
         )
-    )  # fmt: skip
+    )

@@ -17,18 +17,64 @@ from tests.support.api import Api
 __all__ = ["stocked"]  # a fixture
 
 WORDS = {
-    "laptop": "laptop", "devices": "laptop", "tablet": "tablet", "rugged": "tablet",
-    "telephone": "telephone", "telephony": "telephone", "printer": "printer", "shared": "printer",
-    "screen": "screen", "meeting": "screen", "survey": "survey", "licence": "survey", "software": "survey",
-}  # fmt: skip
+    "laptop": "laptop",
+    "devices": "laptop",
+    "tablet": "tablet",
+    "rugged": "tablet",
+    "telephone": "telephone",
+    "telephony": "telephone",
+    "printer": "printer",
+    "shared": "printer",
+    "screen": "screen",
+    "meeting": "screen",
+    "survey": "survey",
+    "licence": "survey",
+    "software": "survey",
+}
 # Words of a council's other work: a search for any of them should show nothing of this catalogue.
 OTHERS = (
-    "winter", "gritting", "carer", "payments", "school", "admissions", "bridge", "inspection", "payroll",
-    "coroner", "parking", "permits", "potholes", "registrar", "weddings", "museum", "archive", "planning",
-    "highways", "streetlights", "recycling", "allotments", "elections", "councillor", "committee",
-    "fostering", "adoption", "transport", "minibus", "catering", "kitchen", "heating", "boiler", "fencing",
-    "uniforms", "vehicles", "asbestos", "flooding", "drainage", "cemetery", "trading",
-)  # fmt: skip
+    "winter",
+    "gritting",
+    "carer",
+    "payments",
+    "school",
+    "admissions",
+    "bridge",
+    "inspection",
+    "payroll",
+    "coroner",
+    "parking",
+    "permits",
+    "potholes",
+    "registrar",
+    "weddings",
+    "museum",
+    "archive",
+    "planning",
+    "highways",
+    "streetlights",
+    "recycling",
+    "allotments",
+    "elections",
+    "councillor",
+    "committee",
+    "fostering",
+    "adoption",
+    "transport",
+    "minibus",
+    "catering",
+    "kitchen",
+    "heating",
+    "boiler",
+    "fencing",
+    "uniforms",
+    "vehicles",
+    "asbestos",
+    "flooding",
+    "drainage",
+    "cemetery",
+    "trading",
+)
 
 
 def deleted(word: str) -> Iterator[str]:
@@ -54,9 +100,11 @@ def transposed(word: str) -> Iterator[str]:
 
 
 KINDS: dict[str, Callable[[str], Iterator[str]]] = {
-    "deletion": deleted, "insertion": inserted, "substitution": substituted,
+    "deletion": deleted,
+    "insertion": inserted,
+    "substitution": substituted,
     "transposition": transposed,
-}  # fmt: skip
+}
 
 
 async def shown(api: Api, stocked: dict[str, str], query: str) -> list[str]:
@@ -87,8 +135,6 @@ async def test_nearly_every_slip_finds_what_was_meant_and_little_else(
 
 async def test_what_is_not_there_is_not_taken_for_a_slip(api: Api, stocked: dict[str, str]) -> None:
     wrong = {q: seen for q in (*OTHERS, *NOT_THERE) if (seen := await shown(api, stocked, q))}
-    print(
-        f"{len(OTHERS) + len(NOT_THERE)} searches for what is not there: {len(wrong)} show something"
-    )
+    print(f"{len(OTHERS) + len(NOT_THERE)} searches for what is not there: {len(wrong)} show something")
     assert wrong == {}
     assert set(WORDS.values()) == set(ITEMS)

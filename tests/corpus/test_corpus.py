@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from shared.audit.bundle.contents import Files, NotABundle
-from shared.bulk import json_lines
-from shared.errors import Refused
-from shared.imports.options import Options
-from shared.imports.rfp_log import read_log
-from shared.sandbox.children import Sandbox
-from shared.tabular.tables import open_table
+from shared.flow.imports.options import Options
+from shared.flow.imports.rfp_log import read_log
+from shared.governance.audit.bundle.contents import Files, NotABundle
+from shared.kernel.errors import Refused
+from shared.web.bulk import json_lines
+from shared.web.sandbox.children import Sandbox
+from shared.web.tabular.tables import open_table
 
 CORPUS = Path(__file__).parent
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

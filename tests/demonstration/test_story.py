@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from rfp_service.demonstration.stage import Scene
 from rfp_service.demonstration.story import RFPS, WAITING, story
+from rfp_service.demonstration.storyboard import Scene
 
 FIRST = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 SUNDAY = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)

@@ -38,9 +38,13 @@ def node(tool: str, *arguments: object, cwd: Path = ROOT) -> "subprocess.Complet
         pytest.skip("the npm tools are not installed: make .venv/node.stamp")
     path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
-        ["node", TOOLS / tool, *map(str, arguments)], capture_output=True, text=True, check=False,
-        cwd=cwd, env={"PATH": path, "HOME": os.environ.get("HOME", "/"), "CI": "true"},
-    )  # fmt: skip
+        ["node", TOOLS / tool, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=cwd,
+        env={"PATH": path, "HOME": os.environ.get("HOME", "/"), "CI": "true"},
+    )
 
 
 def test_the_file_says_what_the_program_does() -> None:
@@ -66,9 +70,7 @@ def test_a_typed_client_can_be_made_of_it(tmp_path: Path) -> None:
 
 
 def test_every_operation_has_a_name_a_summary_and_a_tag_of_its_room() -> None:
-    routes = [
-        route for context in CONTEXTS for router in context.routers for route in router.routes
-    ]
+    routes = [route for context in CONTEXTS for router in context.routers for route in router.routes]
     names = [route.name for route in routes]  # type: ignore[attr-defined]
     assert len(names) == len(set(names))
     assert all(route.summary and route.description for route in routes)  # type: ignore[attr-defined]

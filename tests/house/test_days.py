@@ -5,8 +5,8 @@ from pathlib import Path
 
 SRC = Path(__file__).parents[2] / "src"
 MAY_CUT_A_DAY = {
-    SRC / "shared" / "calendar.py",
-    SRC / "shared" / "tabular" / "spreadsheets.py",  # a cell's day is of no zone
+    SRC / "shared" / "kernel" / "calendar.py",
+    SRC / "shared" / "web" / "tabular" / "spreadsheets.py",  # a cell's day is of no zone
 }
 
 

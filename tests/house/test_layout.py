@@ -16,9 +16,12 @@ FUNCTION_LINES_LIMIT = 40
 def kept() -> list[Path]:
     """Return the files that are kept in version control; all there are, where there is none."""
     listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True,
+        ["git", "ls-files", "-co", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
         check=False,
-    )  # fmt: skip
+    )
     if listed.returncode:
         pytest.skip("this is no checkout")
     return [path for name in listed.stdout.splitlines() if (path := ROOT / name).is_file()]
@@ -36,7 +39,7 @@ def faults(path: Path) -> Iterator[str]:
         yield "holds more than a docstring"
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            lines = (node.end_lineno or 0) - node.lineno
+            lines = (node.end_lineno or 0) - node.body[0].lineno  # what is asked over HTTP is declared above
             if lines >= FUNCTION_LINES_LIMIT:
                 yield f"{node.name} is {lines + 1} lines long"
 
@@ -55,15 +58,14 @@ def test_a_file_that_is_kept_badly_is_found(tmp_path: Path) -> None:
     assert list(faults(path)) == [
         f"has more than {LINES_LIMIT} lines",
         "does not say what it is",
-        f"long is {LINES_LIMIT + 1} lines long",
+        f"long is {LINES_LIMIT} lines long",
     ]
     path.write_text('"""What it is."""\n\nimport this\n')
     assert list(faults(path)) == ["holds more than a docstring"]
 
 
 @pytest.mark.parametrize(
-    ("name", "least"),
-    [("requirements.lock", 30), ("requirements-dev.lock", 30), ("installer.lock", 1)],
+    ("name", "least"), [("requirements.lock", 30), ("requirements-dev.lock", 30), ("installer.lock", 1)]
 )
 def test_every_dependency_is_locked_by_hash(name: str, least: int) -> None:
     text = (ROOT / name).read_text()
@@ -101,11 +103,18 @@ def test_nothing_speaks_of_one_machine() -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "README.md", "CHANGELOG.md", "LICENSE", "SECURITY.md", "publiccode.yml", ".editorconfig",
-        "deploy/decisions/README.md", "openapi/openapi.json", "src/projects/__init__.py",
+        "README.md",
+        "CHANGELOG.md",
+        "LICENSE",
+        "SECURITY.md",
+        "publiccode.yml",
+        ".editorconfig",
+        "deploy/decisions/README.md",
+        "openapi/openapi.json",
+        "src/projects/__init__.py",
         "src/outcomes/__init__.py",
     ],
-)  # fmt: skip
+)
 def test_a_newcomer_finds_what_they_look_for(name: str) -> None:
     assert (ROOT / name).stat().st_size > 0
 
@@ -114,3 +123,18 @@ def test_the_readme_links_to_what_is_there() -> None:
     for page in [ROOT / "README.md", *sorted((ROOT / "deploy").rglob("*.md"))]:
         for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
             assert (page.parent / link).exists(), f"{page.name} links to {link}"
+
+
+def classes() -> dict[str, list[str]]:
+    """Return every class at the top of a module, by name, with the modules that define it."""
+    found: dict[str, list[str]] = {}
+    for path in sorted((ROOT / "src").rglob("*.py")):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef):
+                found.setdefault(node.name, []).append(str(path.relative_to(ROOT / "src")))
+    return found
+
+
+def test_a_class_name_stands_once_in_the_house() -> None:
+    assert len(found := classes()) > 500
+    assert {name: places for name, places in found.items() if len(places) > 1} == {}

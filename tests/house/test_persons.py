@@ -6,15 +6,34 @@ from pathlib import Path
 SRC = Path(__file__).parents[2] / "src"
 RULES = sorted(
     path
-    for place in ("rfp_service/*/commands", "rfp_service/handover", "shared/scheme")
+    for place in (
+        "rfp_service/*/commands",
+        "rfp_service/handover",
+        "shared/governance/scheme",
+        "shared/governance/delegations",
+    )
     for found in SRC.glob(place)
     for path in found.rglob("*.py")
     if "api" not in path.stem  # what is asked over HTTP, is compared as it was asked
 )
 PEOPLE = {
-    "by", "acting_for", "raised_by", "made_by", "decided_by", "requester", "lead", "evaluator",
-    "evaluators", "declared", "conflicted", "deciders", "delegator", "delegate", "leaver", "successor",
-}  # fmt: skip
+    "by",
+    "acting_for",
+    "raised_by",
+    "made_by",
+    "decided_by",
+    "requester",
+    "lead",
+    "evaluator",
+    "evaluators",
+    "declared",
+    "conflicted",
+    "deciders",
+    "delegator",
+    "delegate",
+    "leaver",
+    "successor",
+}
 
 
 def names_people(node: ast.expr) -> bool:

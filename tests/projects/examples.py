@@ -14,14 +14,9 @@ from projects.domain.delivery import (
     ProjectTransferred,
     TransitionReadinessConfirmed,
 )
-from projects.domain.events import (
-    HandlingDecided,
-    ProjectCategorised,
-    ProjectIdentified,
-    ProjectPrioritised,
-)
-from projects.domain.project import Moscow, Origin, Project, Stage, Way
-from shared.scheme.domain import USUAL_CHECKLIST as CHECKLIST
+from projects.domain.events import HandlingDecided, ProjectCategorised, ProjectIdentified, ProjectPrioritised
+from projects.domain.project import Moscow, Origin, Project, ProjectStage, Way
+from shared.governance.scheme.domain import USUAL_CHECKLIST as CHECKLIST
 
 BATCH = UUID("ba7c0000-0000-4000-8000-000000000001")
 OTHER_BATCH = UUID("ba7c0000-0000-4000-8000-000000000002")
@@ -29,32 +24,40 @@ TODAY = date(2026, 3, 2)
 LATER = date(2026, 3, 3)
 
 IDENTIFIED = ProjectIdentified(
-    stage=Stage.IDENTIFIED, reference="ICT-1", title="Network refresh", origin=Origin.SUPPLIER,
-    start=date(2025, 1, 6), forecast_end=date(2026, 12, 18), contingency_days=14,
-)  # fmt: skip
+    stage=ProjectStage.IDENTIFIED,
+    reference="ICT-1",
+    title="Network refresh",
+    origin=Origin.SUPPLIER,
+    start=date(2025, 1, 6),
+    forecast_end=date(2026, 12, 18),
+    contingency_days=14,
+)
 CATEGORISED = ProjectCategorised(
-    stage=Stage.CATEGORISED, category="Networks", sub_category="WAN", reason="Cables.",
+    stage=ProjectStage.CATEGORISED,
+    category="Networks",
+    sub_category="WAN",
+    reason="Cables.",
     scheme_version=1,
-)  # fmt: skip
-PRIORITISED = ProjectPrioritised(stage=Stage.PRIORITISED, moscow=Moscow.MUST, reason="It is old.")
-INTERNAL = HandlingDecided(stage=Stage.HANDLING_DECIDED, handling=Way.INTERNAL, reason="We can.")
+)
+PRIORITISED = ProjectPrioritised(stage=ProjectStage.PRIORITISED, moscow=Moscow.MUST, reason="It is old.")
+INTERNAL = HandlingDecided(stage=ProjectStage.HANDLING_DECIDED, handling=Way.INTERNAL, reason="We can.")
 THEIRS = INTERNAL.model_copy(update={"handling": Way.OUTGOING_SUPPLIER})
 STOP = INTERNAL.model_copy(update={"handling": Way.STOP})
-STARTED = DeliveryStarted(stage=Stage.IN_DELIVERY, started_on=date(2026, 2, 2))
-READY = TransitionReadinessConfirmed(
-    stage=Stage.READY, checklist=dict.fromkeys(CHECKLIST, "Minute 4")
-)
+STARTED = DeliveryStarted(stage=ProjectStage.IN_DELIVERY, started_on=date(2026, 2, 2))
+READY = TransitionReadinessConfirmed(stage=ProjectStage.READY, checklist=dict.fromkeys(CHECKLIST, "Minute 4"))
 TRANSFERRED = ProjectTransferred(
-    stage=Stage.TRANSFERRED, transferred_on=date(2026, 3, 1), received_by="Networks team"
+    stage=ProjectStage.TRANSFERRED, transferred_on=date(2026, 3, 1), received_by="Networks team"
 )
-PAUSED = ProjectPaused(stage=Stage.IN_DELIVERY, reason="Winter.")
-CANCELLED = ProjectCancelled(stage=Stage.CANCELLED, reason="No need.")
+PAUSED = ProjectPaused(stage=ProjectStage.IN_DELIVERY, reason="Winter.")
+CANCELLED = ProjectCancelled(stage=ProjectStage.CANCELLED, reason="No need.")
 PLAN = ActionPlanAgreed(
-    stage=Stage.IDENTIFIED, owner="pia", due=date(2026, 6, 1),
+    stage=ProjectStage.IDENTIFIED,
+    owner="pia",
+    due=date(2026, 6, 1),
     steps=(PlannedStep(what="Ask for the data", due=date(2026, 4, 1)),),
-)  # fmt: skip
-FLAGGED = ProjectFlagged(stage=Stage.IDENTIFIED, reason="The supplier says so.")
-MILESTONE = ProjectMilestoneSet(stage=Stage.IDENTIFIED, name="Design", baseline=date(2026, 5, 1))
+)
+FLAGGED = ProjectFlagged(stage=ProjectStage.IDENTIFIED, reason="The supplier says so.")
+MILESTONE = ProjectMilestoneSet(stage=ProjectStage.IDENTIFIED, name="Design", baseline=date(2026, 5, 1))
 
 NONE = Project()
 FOUND = (IDENTIFIED,)

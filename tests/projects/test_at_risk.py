@@ -8,30 +8,33 @@ from typing import Any
 
 import pytest
 
-from projects.views.at_risk import WorkingDays, flags, late
-from shared.calendar import WorkingTime
+from projects.views.at_risk import WorkingDaysOver, flags, late
+from shared.kernel.calendar import WorkingTime
 from tests.projects.test_http import decided, identified, scheme
 from tests.support.api import Api
 from tests.support.people import PIA, RITA, SAM
 
 TRANSITION = date(2027, 4, 1)  # a Thursday; 26 and 29 March are bank holidays
-DAYS = WorkingDays(WorkingTime(frozenset({date(2027, 4, 5)})))
+DAYS = WorkingDaysOver(WorkingTime(frozenset({date(2027, 4, 5)})))
 
 
 def row(latest: date | None, flagged: str = "") -> dict[str, Any]:
-    return {
-        "forecast_end": latest, "contingency_days": 0, "latest_end": latest, "flagged": flagged
-    }  # fmt: skip
+    return {"forecast_end": latest, "contingency_days": 0, "latest_end": latest, "flagged": flagged}
 
 
 @pytest.mark.parametrize(
     ("end", "over"),
-    [(date(2027, 3, 31), None), (TRANSITION, 0), (date(2027, 4, 2), 1), (date(2027, 4, 5), 2),
-     (date(2027, 4, 6), 2), (date(2027, 4, 9), 5), (None, None)],
-)  # fmt: skip
-def test_a_project_spans_the_date_by_so_many_working_days(
-    end: date | None, over: int | None
-) -> None:
+    [
+        (date(2027, 3, 31), None),
+        (TRANSITION, 0),
+        (date(2027, 4, 2), 1),
+        (date(2027, 4, 5), 2),
+        (date(2027, 4, 6), 2),
+        (date(2027, 4, 9), 5),
+        (None, None),
+    ],
+)
+def test_a_project_spans_the_date_by_so_many_working_days(end: date | None, over: int | None) -> None:
     assert late([row(end)], TRANSITION, DAYS) == [over]
     rules = [flag.rule for flag in flags(row(end), TRANSITION, over)]
     wanted = ["no_end_known"] if end is None else ["ends_on_or_after_transition"]
@@ -41,8 +44,9 @@ def test_a_project_spans_the_date_by_so_many_working_days(
 def test_every_rule_that_flags_says_so() -> None:
     both = flags(row(date(2027, 5, 1), "They say so."), TRANSITION, 20)
     assert [(flag.rule, flag.reason) for flag in both] == [
-        ("ends_on_or_after_transition", None), ("flagged_by_hand", "They say so."),
-    ]  # fmt: skip
+        ("ends_on_or_after_transition", None),
+        ("flagged_by_hand", "They say so."),
+    ]
     assert both[0].working_days_over == 20
 
 
@@ -67,26 +71,32 @@ async def test_projects_at_risk_come_worst_first_with_their_reasons(api: Api) ->
     asked = (await api.get("/v1/projects/at-risk", SAM)).json()
     assert [item["id"] for item in asked["items"]] == [dark, later, edge, flagged, planned]
     assert asked["totals"] == {
-        "open": 6, "at_risk": 5, "without_action_plan": 4, "ends_on_or_after_transition": 3,
-        "no_end_known": 1, "flagged_by_hand": 1,
-    }  # fmt: skip
+        "open": 6,
+        "at_risk": 5,
+        "without_action_plan": 4,
+        "ends_on_or_after_transition": 3,
+        "no_end_known": 1,
+        "flagged_by_hand": 1,
+    }
     assert asked["transition_date"] == "2027-04-01"
     by_id = {item["id"]: item for item in asked["items"]}
     assert by_id[edge]["flags"] == [
         {
-            "rule": "ends_on_or_after_transition", "forecast_end": "2027-03-01",
-            "contingency_days": 31, "latest_end": "2027-04-01", "transition_date": "2027-04-01",
-            "working_days_over": 0, "reason": None,
+            "rule": "ends_on_or_after_transition",
+            "forecast_end": "2027-03-01",
+            "contingency_days": 31,
+            "latest_end": "2027-04-01",
+            "transition_date": "2027-04-01",
+            "working_days_over": 0,
+            "reason": None,
         }
-    ]  # fmt: skip
+    ]
     assert by_id[planned]["action_plan"] == {"owner": "pia", "due": "2026-12-01"}
     assert by_id[dark]["flags"][0]["rule"] == "no_end_known"
     assert by_id[dark]["probability"]["why_not"].startswith("not estimable")
 
 
-async def test_projects_at_risk_come_as_a_table_with_words_and_numbers_in_its_cells(
-    api: Api,
-) -> None:
+async def test_projects_at_risk_come_as_a_table_with_words_and_numbers_in_its_cells(api: Api) -> None:
     await scheme(api, transition_date="2027-04-01")
     late = await identified(api, "LATE", start="2026-01-05", forecast_end="2027-06-01")
     await identified(api, "DARK")
@@ -132,9 +142,7 @@ async def test_projects_at_risk_come_by_the_page_and_by_what_they_are(api: Api) 
         if (cursor := page["next"]) is None:
             break
     assert seen == ["P4", "P3", "P2", "P1", "P0"]
-    lines = await api.get(
-        "/v1/projects/at-risk", origin="lancon", headers={"Accept": "application/x-ndjson"}
-    )
+    lines = await api.get("/v1/projects/at-risk", origin="lancon", headers={"Accept": "application/x-ndjson"})
     assert [json.loads(line)["reference"] for line in lines.text.splitlines()] == ["OTHER"]
     nobody = (await api.get("/v1/projects/at-risk", action_plan="true")).json()
     assert nobody["totals"]["open"] == 0
@@ -147,9 +155,12 @@ async def test_the_probability_learns_from_finished_projects_as_of_the_reading(a
     before = api.position
     for number in range(4):
         await identified(
-            api, f"DONE{number}", start="2024-01-01", forecast_end="2024-04-10",
+            api,
+            f"DONE{number}",
+            start="2024-01-01",
+            forecast_end="2024-04-10",
             finished_on=f"2024-0{5 + number}-10",
-        )  # fmt: skip
+        )
     [item] = (await api.get("/v1/projects/at-risk", RITA)).json()["items"]
     odds = item["probability"]
     assert item["id"] == running

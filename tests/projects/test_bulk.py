@@ -12,11 +12,11 @@ import httpx
 import pytest
 from fastapi.responses import StreamingResponse
 
-from projects.commands.judging import CategoriseProject
+from projects.commands.assessment import CategoriseProject
 from projects.domain.project import project_id
-from shared.audit.replay.reexecution import reexecuted
-from shared.bulk import answering, running
-from shared.bulk.items import CSV, JSON, NDJSON
+from shared.governance.audit.replay.reexecution import reexecuted
+from shared.web.bulk import responses, runner
+from shared.web.bulk.items import CSV, JSON, NDJSON
 from tests.projects.test_http import decided, identified, scheme
 from tests.projects.test_registers import handed_in
 from tests.support.api import Api
@@ -34,9 +34,16 @@ def ndjson(items: list[dict[str, Any]]) -> bytes:
 
 
 async def sent(  # the parts of a request
-    api: Api, body: bytes | list[dict[str, Any]], media_type: str = NDJSON, *,
-    path: str = PATH, key: str | None = None, expect: int = 207, who: Any = PIA, **query: Any,
-) -> httpx.Response:  # fmt: skip
+    api: Api,
+    body: bytes | list[dict[str, Any]],
+    media_type: str = NDJSON,
+    *,
+    path: str = PATH,
+    key: str | None = None,
+    expect: int = 207,
+    who: Any = PIA,
+    **query: Any,
+) -> httpx.Response:
     content = ndjson(body) if isinstance(body, list) else body
     headers = api.headers(who, Idempotency_Key=key) | {"Content-Type": media_type}
     answer = await api.client.post(path, content=content, headers=headers, params=query)
@@ -57,14 +64,17 @@ async def several(api: Api, count: int = 3) -> list[str]:
     return [await identified(api, f"P{number}") for number in range(count)]
 
 
-async def test_one_request_categorises_many_and_each_item_says_what_became_of_it(
-    api: Api,
-) -> None:
+async def test_one_request_categorises_many_and_each_item_says_what_became_of_it(api: Api) -> None:
     first, second, _ = await several(api)
     items = [
-        item("P0", version=1), {**item("P1", "Servers"), "id": second}, item("p2 "), item("P9"),
-        item("P0"), {"reference": "P1"}, {"category": "X", "reason": "R."},
-    ]  # fmt: skip
+        item("P0", version=1),
+        {**item("P1", "Servers"), "id": second},
+        item("p2 "),
+        item("P9"),
+        item("P0"),
+        {"reference": "P1"},
+        {"category": "X", "reason": "R."},
+    ]
     answer = await sent(api, items)
     assert answer.headers["content-type"] == NDJSON
     told = outcomes(answer)
@@ -72,9 +82,11 @@ async def test_one_request_categorises_many_and_each_item_says_what_became_of_it
     assert became(answer) == ["done"] * 3 + ["refused"] * 4
     assert (told[0]["id"], told[0]["version"]) == (first, 2)
     assert [line["problem"] and line["problem"]["type"] for line in told[3:]] == [
-        "/problems/no-such-reference", "/problems/named-twice", "/problems/invalid-request",
+        "/problems/no-such-reference",
+        "/problems/named-twice",
+        "/problems/invalid-request",
         "/problems/unknown-reference",
-    ]  # fmt: skip
+    ]
     assert told[5]["problem"]["errors"][0]["pointer"] == "#/category"
     seen = (await api.get("/v1/projects", category="Networks")).json()["items"]
     assert [project["reference"] for project in seen] == ["P2", "P0"]
@@ -88,20 +100,28 @@ async def test_an_outcome_is_matched_to_its_row_and_its_reference(api: Api) -> N
     )
     told = list(csv.DictReader(io.StringIO((await sent(api, table.encode(), CSV)).text)))
     assert [(row["item"], row["reference"], row["outcome"]) for row in told] == [
-        ("2", "P0", "done"), ("4", "'=P9", "refused"), ("5", "P1", "refused"),
+        ("2", "P0", "done"),
+        ("4", "'=P9", "refused"),
+        ("5", "P1", "refused"),
         ("6", "P2", "refused"),
-    ]  # fmt: skip
+    ]
     body = [
-        {"id": first, "category": "Servers", "reason": "R."}, item("P1"), item("P9"),
-        {"reference": "P2"}, {"reference": "x" * 201}, {"reference": 7},
-    ]  # fmt: skip
+        {"id": first, "category": "Servers", "reason": "R."},
+        item("P1"),
+        item("P9"),
+        {"reference": "P2"},
+        {"reference": "x" * 201},
+        {"reference": 7},
+    ]
     lines = outcomes(await sent(api, body))
     assert [line["item"] for line in lines] == [1, 2, 3, 4, 5, 6]
     assert [line["reference"] for line in lines] == [None, "P1", "P9", "P2", None, None]
     unknown = lines[2]["problem"]
     assert (unknown["status"], unknown["title"], unknown["reference"]) == (
-        404, "There is nothing here of this reference.", "P9",
-    )  # fmt: skip
+        404,
+        "There is nothing here of this reference.",
+        "P9",
+    )
 
 
 async def test_all_decisions_of_a_batch_have_one_cause(api: Api) -> None:
@@ -194,8 +214,9 @@ async def test_columns_without_a_heading_do_no_harm_where_they_are_empty(api: Ap
     told = list(csv.DictReader(io.StringIO((await sent(api, table, CSV)).text)))
     assert [row["outcome"] for row in told] == ["done", "refused", "refused"]
     assert [row["detail"] for row in told[1:]] == [
-        "Something stands in a column without a heading.", "The row has 7 cells for 5 columns.",
-    ]  # fmt: skip
+        "Something stands in a column without a heading.",
+        "The row has 7 cells for 5 columns.",
+    ]
 
 
 async def test_a_dry_run_writes_nothing(api: Api) -> None:
@@ -221,11 +242,11 @@ async def test_all_or_nothing_is_one_commit_or_none(api: Api) -> None:
 async def test_a_dry_run_of_all_or_nothing_says_what_would_become_of_it(api: Api) -> None:
     await several(api)
     head = await api.service.record.head()
-    wishes = {"mode": "all-or-nothing", "dry_run": "true"}
+    options = {"mode": "all-or-nothing", "dry_run": "true"}
     bad = [item("P0"), item("P9"), item("P1")]
-    assert became(await sent(api, bad, **wishes)) == ["not-done", "refused", "not-done"]
+    assert became(await sent(api, bad, **options)) == ["not-done", "refused", "not-done"]
     good = [item(f"P{n}") for n in range(3)]
-    assert became(await sent(api, good, **wishes)) == ["possible"] * 3
+    assert became(await sent(api, good, **options)) == ["possible"] * 3
     assert await api.service.record.head() == head
 
 
@@ -254,11 +275,9 @@ async def test_a_repeat_with_the_same_key_does_nothing_twice(api: Api) -> None:
     assert other.json()["type"] == "/problems/key-used-otherwise"
 
 
-async def test_a_broken_request_goes_on_where_it_stopped(
-    api: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(running, "FIRST_BLOCK", 2)
-    monkeypatch.setattr(running, "BLOCK", 2)
+async def test_a_broken_request_goes_on_where_it_stopped(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "FIRST_BLOCK", 2)
+    monkeypatch.setattr(runner, "BLOCK", 2)
     await several(api, 6)
     items = [item(f"P{n}") for n in range(6)]
     body = ndjson(items[:4]) + b"x" * 300_000 + b"\n" + ndjson(items[4:])
@@ -277,9 +296,7 @@ async def test_a_caller_who_leaves_before_the_first_outcome_may_ask_again(
 ) -> None:
     await several(api)
     body = (
-        b"reference,category,reason\nP0,Networks,Cables.\n"
-        if media_type != NDJSON
-        else ndjson([item("P0")])
+        b"reference,category,reason\nP0,Networks,Cables.\n" if media_type != NDJSON else ndjson([item("P0")])
     )
 
     async def leave(*_: object) -> None:
@@ -297,8 +314,8 @@ async def test_a_caller_who_leaves_before_the_first_outcome_may_ask_again(
 async def test_a_stream_that_is_left_keeps_what_was_committed(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "FIRST_BLOCK", 2)
-    monkeypatch.setattr(running, "BLOCK", 2)
+    monkeypatch.setattr(runner, "FIRST_BLOCK", 2)
+    monkeypatch.setattr(runner, "BLOCK", 2)
     await several(api, 6)
     items = [item(f"P{n}") for n in range(6)]
     real = api.service.batches.carried_out
@@ -316,8 +333,7 @@ async def test_a_stream_that_is_left_keeps_what_was_committed(
     again = became(await sent(api, items, key="wednesday"))
     assert set(again) == {"repeated", "done"}
     assert again[:2] == ["repeated"] * 2
-    versions = [(await api.get(f"/v1/projects/{project_id(f'P{n}')}")).json()["version"]
-                for n in range(6)]  # fmt: skip
+    versions = [(await api.get(f"/v1/projects/{project_id(f'P{n}')}")).json()["version"] for n in range(6)]
     assert versions == [2] * 6
 
 
@@ -400,11 +416,13 @@ async def test_priorities_and_handlings_are_decided_in_bulk_too(api: Api) -> Non
     needs = [{"month": "2026-09", "skill": "networks", "people": 2}]
     handled = await sent(
         api,
-        [{"reference": "P0", "handling": "internal", "needs": needs, "reason": "R."},
-         {"reference": "P1", "handling": "third_party", "reason": "R."},
-         {"reference": "P2", "handling": "stop", "reason": "R."}],
+        [
+            {"reference": "P0", "handling": "internal", "needs": needs, "reason": "R."},
+            {"reference": "P1", "handling": "third_party", "reason": "R."},
+            {"reference": "P2", "handling": "stop", "reason": "R."},
+        ],
         path="/v1/projects/handlings",
-    )  # fmt: skip
+    )
     assert became(handled) == ["done", "refused", "refused"]
     types = [line["problem"] and line["problem"]["type"] for line in outcomes(handled)]
     assert types[1:] == ["/problems/who-is-the-third-party", "/problems/wrong-project-stage"]
@@ -436,7 +454,7 @@ async def test_people_needed_come_in_a_table_as_a_column_for_each_month(api: Api
 
 
 async def test_what_is_large_becomes_a_job(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answering, "WHOLE_ITEMS_LIMIT", 2)
+    monkeypatch.setattr(responses, "WHOLE_ITEMS_LIMIT", 2)
     await several(api)
     body = json.dumps({"items": [item(f"P{n}") for n in range(4)]}).encode()
     started = await sent(api, body, JSON, expect=202)
@@ -447,8 +465,10 @@ async def test_what_is_large_becomes_a_job(api: Api, monkeypatch: pytest.MonkeyP
             break
         await asyncio.sleep(0.02)
     assert (job["status"], job["done"], job["counts"]) == (
-        "done", 4, {"done": 3, "repeated": 0, "refused": 1},
-    )  # fmt: skip
+        "done",
+        4,
+        {"done": 3, "repeated": 0, "refused": 1},
+    )
     result = await api.client.get(job["result"], headers=api.headers(PIA))
     assert became(result) == ["done"] * 3 + ["refused"]
     assert (await api.client.get(watch, headers=api.headers(RITA))).status_code == 404

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from projects.commands.delivering import (
+from projects.commands.delivery import (
     FORECASTS_LIMIT,
     CancelProject,
     CloseProject,
@@ -24,13 +24,13 @@ from projects.domain.delivery import (
     TransitionReadinessConfirmed,
 )
 from projects.domain.events import ProjectEvent
-from projects.domain.project import Project, Scale, Stage
+from projects.domain.project import Project, ProjectStage, Scale
 from projects.domain.refusals import (
     ChecklistIncomplete,
-    EndsBeforeItStarts,
     NotOnThisScale,
     NotThisWay,
     NotYet,
+    ProjectEndsBeforeItStarts,
     ProjectIsPaused,
     ProjectNotPaused,
     SameForecast,
@@ -38,8 +38,8 @@ from projects.domain.refusals import (
     TooManyOfThem,
     WrongProjectStage,
 )
-from shared.messages import Command
-from shared.scheme.domain import USUAL_CHECKLIST as CHECKLIST
+from shared.governance.scheme.domain import USUAL_CHECKLIST as CHECKLIST
+from shared.kernel.messages import Command
 from tests.projects.examples import (
     ACROSS,
     AT_REST,
@@ -86,13 +86,11 @@ def test_readiness_is_confirmed_item_by_item() -> None:
 
 def test_what_must_be_confirmed_is_what_the_scheme_in_force_says() -> None:
     asks = {"checklist": ["keys handed over"]}
-    given(NONE, *AT_WORK).when(CONFIRM, **asks).refused(
-        ChecklistIncomplete, missing=["keys handed over"]
-    )
+    given(NONE, *AT_WORK).when(CONFIRM, **asks).refused(ChecklistIncomplete, missing=["keys handed over"])
     short = ConfirmReadiness(checklist={"keys handed over": "Receipt 7"})
     [event] = given(NONE, *AT_WORK).when(short, scheme_version=4, **asks).events()
     assert event == TransitionReadinessConfirmed(
-        stage=Stage.READY, checklist=short.checklist, scheme_version=4
+        stage=ProjectStage.READY, checklist=short.checklist, scheme_version=4
     )
     given(NONE, *AT_WORK).when(short).refused(ChecklistIncomplete, missing=list(CHECKLIST))
 
@@ -105,35 +103,31 @@ def test_only_what_is_ready_is_transferred() -> None:
 
 
 def test_a_project_closes_after_its_transfer() -> None:
-    closed = ProjectClosed(stage=Stage.CLOSED, finished_on=TODAY, reason="Done.")
+    closed = ProjectClosed(stage=ProjectStage.CLOSED, finished_on=TODAY, reason="Done.")
     given(NONE, *ACROSS).when(CLOSE).then(closed)
     given(NONE, *AT_WORK).when(CLOSE).refused(NotThisWay)
 
 
 def test_others_bring_a_project_to_its_end_without_a_transfer() -> None:
-    given(NONE, *AT_WORK_THERE).when(CLOSE).leads_to(stage=Stage.CLOSED)
+    given(NONE, *AT_WORK_THERE).when(CLOSE).leads_to(stage=ProjectStage.CLOSED)
 
 
 def test_a_project_closes_on_a_day_that_has_come_after_its_start() -> None:
     given(NONE, *ACROSS).when(CloseProject(finished_on=LATER, reason="R.")).refused(NotYet)
     early = CloseProject(finished_on=date(2024, 1, 1), reason="R.")
-    given(NONE, *ACROSS).when(early).refused(EndsBeforeItStarts)
+    given(NONE, *ACROSS).when(early).refused(ProjectEndsBeforeItStarts)
     given(NONE, *SORTED).when(CLOSE).refused(WrongProjectStage)
 
 
 def test_a_project_rests_and_goes_on() -> None:
     given(NONE, *AT_WORK).when(PauseProject(reason="Winter.")).then(PAUSED)
     given(NONE, *AT_REST).when(PauseProject(reason="Winter.")).refused(ProjectIsPaused)
-    given(NONE, *AT_REST).when(ResumeProject()).then(ProjectResumed(stage=Stage.IN_DELIVERY))
+    given(NONE, *AT_REST).when(ResumeProject()).then(ProjectResumed(stage=ProjectStage.IN_DELIVERY))
     given(NONE, *AT_WORK).when(ResumeProject()).refused(ProjectNotPaused)
 
 
-@pytest.mark.parametrize(
-    ("command", "history"), [(CONFIRM, AT_WORK), (TRANSFER, PREPARED), (START, OURS)]
-)
-def test_nothing_goes_forward_at_rest(
-    command: Command[Project], history: tuple[ProjectEvent, ...]
-) -> None:
+@pytest.mark.parametrize(("command", "history"), [(CONFIRM, AT_WORK), (TRANSFER, PREPARED), (START, OURS)])
+def test_nothing_goes_forward_at_rest(command: Command[Project], history: tuple[ProjectEvent, ...]) -> None:
     rest = ProjectPaused(stage=given(NONE, *history).state.stage, reason="Winter.")  # type: ignore[attr-defined]
     given(NONE, *history, rest).when(command).refused(ProjectIsPaused)
 
@@ -147,10 +141,12 @@ def test_a_project_is_cancelled_while_it_is_open() -> None:
 def test_a_revised_forecast_keeps_the_old_one() -> None:
     given(NONE, *FOUND).when(REVISE).then(
         ForecastRevised(
-            stage=Stage.IDENTIFIED, old=date(2026, 12, 18), new=date(2027, 6, 30),
+            stage=ProjectStage.IDENTIFIED,
+            old=date(2026, 12, 18),
+            new=date(2027, 6, 30),
             reason="The cables are late.",
         )
-    )  # fmt: skip
+    )
     [event] = given(NONE, *FOUND).when(REVISE).events()
     schedule = event.apply(given(NONE, *FOUND).state).schedule
     assert schedule.forecasts == (date(2026, 12, 18), date(2027, 6, 30))
@@ -161,14 +157,14 @@ def test_a_forecast_is_revised_to_another_day_after_the_start() -> None:
     same = ReviseForecast(new=date(2026, 12, 18), reason="R.")
     given(NONE, *FOUND).when(same).refused(SameForecast)
     more = ReviseForecast(new=date(2026, 12, 18), contingency_days=30, reason="R.")
-    given(NONE, *FOUND).when(more).leads_to(stage=Stage.IDENTIFIED)
+    given(NONE, *FOUND).when(more).leads_to(stage=ProjectStage.IDENTIFIED)
     early = ReviseForecast(new=date(2024, 12, 18), reason="R.")
-    given(NONE, *FOUND).when(early).refused(EndsBeforeItStarts)
+    given(NONE, *FOUND).when(early).refused(ProjectEndsBeforeItStarts)
     given(NONE, *OVER).when(REVISE).refused(WrongProjectStage)
 
 
 def test_forecasts_have_an_end() -> None:
-    revised = ForecastRevised(stage=Stage.IDENTIFIED, old=None, new=date(2026, 12, 18), reason="R.")
+    revised = ForecastRevised(stage=ProjectStage.IDENTIFIED, old=None, new=date(2026, 12, 18), reason="R.")
     many = (*FOUND, *[revised] * (FORECASTS_LIMIT - 1))
     given(NONE, *many).when(REVISE).refused(TooManyOfThem)
 

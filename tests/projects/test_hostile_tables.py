@@ -6,8 +6,8 @@ from typing import Any
 import orjson
 import pytest
 
-from shared.bulk.items import CSV, JSON, NDJSON, XLSX
-from shared.bulk.json_lines import IN_THE_SERVICE_BYTES_LIMIT
+from shared.web.bulk.items import CSV, JSON, NDJSON, XLSX
+from shared.web.bulk.json_lines import IN_THE_SERVICE_BYTES_LIMIT
 from tests.projects.test_http import scheme
 from tests.support.api import Api
 from tests.support.people import PIA
@@ -19,9 +19,11 @@ BULK = ("categorisations", "prioritisations", "handlings")
 
 async def register(api: Api, content: bytes, dry_run: str) -> Any:
     return await api.client.post(
-        "/v1/project-registers", files={"file": ("register", content)}, data={"dry_run": dry_run},
+        "/v1/project-registers",
+        files={"file": ("register", content)},
+        data={"dry_run": dry_run},
         headers=api.headers(PIA),
-    )  # fmt: skip
+    )
 
 
 async def body(api: Api, path: str, content: bytes, media_type: str = XLSX, **query: str) -> Any:

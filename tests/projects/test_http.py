@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from projects.domain.delivery import TransitionReadinessConfirmed
-from projects.domain.project import Stage, project_id
+from projects.domain.project import ProjectStage, project_id
 from tests.support.api import Api
 from tests.support.people import ADA, PIA, RITA, SAM, SCHEME
 
@@ -66,9 +66,10 @@ async def test_a_decision_names_the_version_it_was_made_on(api: Api) -> None:
 
 async def test_categories_and_weights_are_those_of_the_scheme(api: Api) -> None:
     await scheme(
-        api, project_categories=[{"name": "Networks", "sub_categories": ["WAN"]}],
+        api,
+        project_categories=[{"name": "Networks", "sub_categories": ["WAN"]}],
         weights=[{"name": "benefit", "weight": 3}, {"name": "urgency", "weight": 1}],
-    )  # fmt: skip
+    )
     first, second = await identified(api), await identified(api, "ICT-2")
     other = {**CATEGORISE, "category": "Bridges"}
     no = await api.post(f"/v1/projects/{first}/decisions", other, PIA, 409, version=1)
@@ -76,9 +77,7 @@ async def test_categories_and_weights_are_those_of_the_scheme(api: Api) -> None:
     for project, benefit in ((first, 4), (second, 8)):
         await decided(api, project, "categorise", category="Networks", reason="Cables.")
         scores = {"benefit": benefit, "urgency": 4}
-        receipt = await decided(
-            api, project, "prioritise", moscow="must", scores=scores, reason="R."
-        )
+        receipt = await decided(api, project, "prioritise", moscow="must", scores=scores, reason="R.")
         await api.get("/v1/projects", after=receipt["position"])
     seen = (await api.get(f"/v1/projects/{second}")).json()
     assert (seen["score"], seen["rank"], seen["weights_version"]) == (7.0, 1, 1)
@@ -113,33 +112,33 @@ async def test_a_project_goes_all_the_way(api: Api) -> None:
     await decided(api, project, "categorise", category="Networks", reason="Cables.")
     await decided(api, project, "prioritise", moscow="must", reason="It is old.")
     needs = [{"month": "2026-09", "skill": "networks", "people": 1.5}]
-    await decided(
-        api, project, "decide-handling", handling="internal", needs=needs, reason="We can."
-    )
+    await decided(api, project, "decide-handling", handling="internal", needs=needs, reason="We can.")
     steps = [{"what": "Ask for the data", "due": "2026-01-10"}]
     await decided(api, project, "agree-action-plan", owner="pia", due="2026-02-01", steps=steps)
     await decided(api, project, "set-milestone", name="Design", baseline="2025-06-01")
-    await decided(
-        api, project, "move-milestone", name="Design", new="2025-06-11", reason="Sickness."
-    )
+    await decided(api, project, "move-milestone", name="Design", new="2025-06-11", reason="Sickness.")
     await decided(api, project, "start-delivery", started_on="2025-02-03")
     missing = await api.post(
         f"/v1/projects/{project}/decisions",
         {"decision": "confirm-readiness", "checklist": {"receiving team named": "Minute 4"}},
-        PIA, 409, version=9 - 1,
-    )  # fmt: skip
+        PIA,
+        409,
+        version=9 - 1,
+    )
     items = ["receiving team named", *missing.json()["missing"]]
     await decided(api, project, "confirm-readiness", checklist=dict.fromkeys(items, "Minute 4"))
-    await decided(
-        api, project, "transfer", transferred_on="2026-02-02", received_by="Networks team"
-    )
+    await decided(api, project, "transfer", transferred_on="2026-02-02", received_by="Networks team")
     await decided(api, project, "close", finished_on="2026-02-27", reason="Done.")
     seen = (await api.get(f"/v1/projects/{project}")).json()
     assert (seen["stage"], seen["finished_on"]) == ("closed", "2026-02-27")
     assert seen["milestones"][0] == {
-        "name": "Design", "baseline": "2025-06-01", "forecast": "2025-06-11", "slips": 1,
-        "slip_days": 10, "reached_on": None,
-    }  # fmt: skip
+        "name": "Design",
+        "baseline": "2025-06-01",
+        "forecast": "2025-06-11",
+        "slips": 1,
+        "slip_days": 10,
+        "reached_on": None,
+    }
     assert seen["needs"] == needs
 
 
@@ -154,10 +153,8 @@ async def test_the_checklist_is_that_of_the_scheme_in_force(api: Api) -> None:
     empty = {"decision": "confirm-readiness", "checklist": {}}
     no = (await api.post(path, empty, PIA, 409, version=5)).json()
     assert no["missing"] == ["keys handed over"]
-    receipt = await decided(
-        api, project, "confirm-readiness", checklist={"keys handed over": "Receipt 7"}
-    )
+    receipt = await decided(api, project, "confirm-readiness", checklist={"keys handed over": "Receipt 7"})
     [*_, last] = await api.service.record.stream(UUID(receipt["id"]))
     assert last.event == TransitionReadinessConfirmed(
-        stage=Stage.READY, checklist={"keys handed over": "Receipt 7"}, scheme_version=1
+        stage=ProjectStage.READY, checklist={"keys handed over": "Receipt 7"}, scheme_version=1
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from projects.commands.judging import (
+from projects.commands.assessment import (
     CategoriseProject,
     DecideHandling,
     PrioritiseProject,
@@ -12,25 +12,20 @@ from projects.commands.judging import (
     rank_key,
     weighted,
 )
-from projects.commands.knowing import of_categories, of_weights
-from projects.domain.events import (
-    HandlingDecided,
-    PersonMonths,
-    ProjectDecisionUndone,
-    ProjectPrioritised,
-)
-from projects.domain.project import Category, Handling, Moscow, Origin, Stage, Way
+from projects.commands.facts import of_categories, of_weights
+from projects.domain.events import HandlingDecided, PersonMonths, ProjectDecisionUndone, ProjectPrioritised
+from projects.domain.project import Category, Handling, Moscow, Origin, ProjectStage, Way
 from projects.domain.refusals import (
     BuiltUpon,
     DecidedAgainSince,
     NeedsAreForInternal,
     NoSuchCategory,
-    NoSuchCriterion,
-    ScoresMissing,
+    NoSuchWeight,
+    WeightScoresMissing,
     WhoIsTheThirdParty,
     WrongProjectStage,
 )
-from shared.scheme.domain import ProjectCategory, SchemeValues, Weight
+from shared.governance.scheme.domain import ProjectCategory, SchemeValues, Weight
 from tests.projects.examples import (
     AT_WORK,
     BATCH,
@@ -50,9 +45,7 @@ from tests.support.specs import given
 
 CATEGORISE = CategoriseProject(category="Networks", sub_category="WAN", reason="Cables.")
 PRIORITISE = PrioritiseProject(moscow=Moscow.MUST, reason="It is old.")
-SCORED = PrioritiseProject(
-    moscow=Moscow.SHOULD, scores={"benefit": 8, "urgency": 5}, reason="Scored."
-)
+SCORED = PrioritiseProject(moscow=Moscow.SHOULD, scores={"benefit": 8, "urgency": 5}, reason="Scored.")
 WEIGHTS = {"benefit": 3, "urgency": 1}
 HANDLE = DecideHandling(handling=Way.INTERNAL, reason="We can.")
 UNDO = UndoBatch(undone=BATCH, reason="The wrong column.")
@@ -70,9 +63,8 @@ def test_a_category_is_one_that_the_scheme_names() -> None:
 
 @pytest.mark.parametrize(
     ("category", "sub", "named"),
-    [("Networks", None, True), ("Networks", "WAN", True), ("Networks", "X", False),
-     ("Other", None, False)],
-)  # fmt: skip
+    [("Networks", None, True), ("Networks", "WAN", True), ("Networks", "X", False), ("Other", None, False)],
+)
 def test_the_scheme_names_categories_and_those_within(
     category: str,
     sub: str | None,
@@ -93,35 +85,38 @@ def test_an_origin_is_put_right_with_the_category() -> None:
 
 
 def test_a_later_category_leaves_the_stage_as_it_is() -> None:
-    given(NONE, *AT_WORK).when(CATEGORISE).leads_to(stage=Stage.IN_DELIVERY)
+    given(NONE, *AT_WORK).when(CATEGORISE).leads_to(stage=ProjectStage.IN_DELIVERY)
 
 
 def test_what_is_over_is_not_judged() -> None:
     for command in (CATEGORISE, PRIORITISE, HANDLE, UNDO):
-        given(NONE, *OVER).when(command).refused(WrongProjectStage, stage=Stage.CANCELLED)
+        given(NONE, *OVER).when(command).refused(WrongProjectStage, stage=ProjectStage.CANCELLED)
 
 
 def test_a_categorised_project_is_prioritised_by_the_weights_in_force() -> None:
     given(NONE, *SORTED).when(SCORED, weights=WEIGHTS, rank=7, scheme_version=3).then(
         ProjectPrioritised(
-            stage=Stage.PRIORITISED, moscow=Moscow.SHOULD, score=7.25,
-            scores={"benefit": 8, "urgency": 5}, weights=WEIGHTS, weights_version=3, rank=7,
+            stage=ProjectStage.PRIORITISED,
+            moscow=Moscow.SHOULD,
+            score=7.25,
+            scores={"benefit": 8, "urgency": 5},
+            weights=WEIGHTS,
+            weights_version=3,
+            rank=7,
             reason="Scored.",
         )
-    )  # fmt: skip
+    )
 
 
 def test_priority_comes_after_the_category() -> None:
-    given(NONE, *FOUND).when(PRIORITISE).refused(WrongProjectStage, stage=Stage.IDENTIFIED)
+    given(NONE, *FOUND).when(PRIORITISE).refused(WrongProjectStage, stage=ProjectStage.IDENTIFIED)
 
 
 def test_scores_are_for_every_criterion_of_the_scheme_and_for_no_other() -> None:
-    given(NONE, *SORTED).when(SCORED).refused(NoSuchCriterion)
-    given(NONE, *SORTED).when(SCORED, weights={"benefit": 3}).refused(
-        NoSuchCriterion, unknown=["urgency"]
-    )
+    given(NONE, *SORTED).when(SCORED).refused(NoSuchWeight)
+    given(NONE, *SORTED).when(SCORED, weights={"benefit": 3}).refused(NoSuchWeight, unknown=["urgency"])
     given(NONE, *SORTED).when(SCORED, weights={**WEIGHTS, "risk": 1}).refused(
-        ScoresMissing, missing=["risk"]
+        WeightScoresMissing, missing=["risk"]
     )
 
 
@@ -131,9 +126,7 @@ def test_a_weighted_score_is_the_weighted_mean() -> None:
 
 
 def test_the_word_ranks_before_the_score_and_unscored_come_last() -> None:
-    ranked = [
-        (Moscow.MUST, 2.0), (Moscow.MUST, None), (Moscow.SHOULD, 9.0), (Moscow.WONT, 10.0),
-    ]  # fmt: skip
+    ranked = [(Moscow.MUST, 2.0), (Moscow.MUST, None), (Moscow.SHOULD, 9.0), (Moscow.WONT, 10.0)]
     assert sorted(ranked, key=lambda pair: rank_key(*pair)) == ranked
 
 
@@ -153,10 +146,9 @@ def test_internal_handling_says_which_people_it_takes() -> None:
     command = DecideHandling(handling=Way.INTERNAL, needs=needs, reason="We can.")
     given(NONE, *WEIGHED).when(command).then(
         HandlingDecided(
-            stage=Stage.HANDLING_DECIDED, handling=Way.INTERNAL, needs=tuple(needs),
-            reason="We can.",
+            stage=ProjectStage.HANDLING_DECIDED, handling=Way.INTERNAL, needs=tuple(needs), reason="We can."
         )
-    )  # fmt: skip
+    )
     theirs = command.model_copy(update={"handling": Way.STOP})
     given(NONE, *WEIGHED).when(theirs).refused(NeedsAreForInternal)
 
@@ -164,11 +156,14 @@ def test_internal_handling_says_which_people_it_takes() -> None:
 def test_what_a_batch_decided_is_taken_back() -> None:
     given(NONE, *FOUND, IN_BATCH).when(UNDO).then(
         ProjectDecisionUndone(
-            stage=Stage.IDENTIFIED, undone=BATCH, topic="category", restored="",
+            stage=ProjectStage.IDENTIFIED,
+            undone=BATCH,
+            topic="category",
+            restored="",
             reason="The wrong column.",
         )
-    )  # fmt: skip
-    given(NONE, *FOUND, IN_BATCH).when(UNDO).leads_to(stage=Stage.IDENTIFIED, category=Category())
+    )
+    given(NONE, *FOUND, IN_BATCH).when(UNDO).leads_to(stage=ProjectStage.IDENTIFIED, category=Category())
 
 
 def test_what_held_before_the_batch_holds_again() -> None:
@@ -176,7 +171,7 @@ def test_what_held_before_the_batch_holds_again() -> None:
     [event] = given(NONE, *SORTED, again).when(UNDO).events()
     restored = event.apply(given(NONE, *SORTED, again).state)
     assert (restored.category.name, restored.category.sub_category) == ("Networks", "WAN")
-    assert restored.stage is Stage.CATEGORISED
+    assert restored.stage is ProjectStage.CATEGORISED
 
 
 def test_of_batches_upon_batches_each_is_undone_to_what_held_before_it() -> None:
@@ -188,7 +183,7 @@ def test_of_batches_upon_batches_each_is_undone_to_what_held_before_it() -> None
     assert isinstance(last, ProjectDecisionUndone)
     assert last.restored == "Servers"
     given(NONE, *history, last).when(UNDO).leads_to(
-        stage=Stage.CATEGORISED, category=Category("Networks", "WAN")
+        stage=ProjectStage.CATEGORISED, category=Category("Networks", "WAN")
     )
 
 
@@ -217,13 +212,13 @@ def test_nothing_is_taken_back_from_under_what_was_built_upon_it() -> None:
 def test_what_held_before_the_batch_bears_what_was_built_since() -> None:
     again = IN_BATCH.model_copy(update={"category": "Servers"})
     given(NONE, *SORTED, again, PRIORITISED).when(UNDO).leads_to(
-        stage=Stage.PRIORITISED, category=Category("Networks", "WAN")
+        stage=ProjectStage.PRIORITISED, category=Category("Networks", "WAN")
     )
 
 
 def test_handling_and_priority_are_undone_alike() -> None:
     handled = INTERNAL.model_copy(update={"batch": BATCH})
-    given(NONE, *WEIGHED, handled).when(UNDO).leads_to(stage=Stage.PRIORITISED, handling=Handling())
+    given(NONE, *WEIGHED, handled).when(UNDO).leads_to(stage=ProjectStage.PRIORITISED, handling=Handling())
 
 
 def test_what_was_decided_anew_since_stands() -> None:
@@ -232,9 +227,7 @@ def test_what_was_decided_anew_since_stands() -> None:
 
 
 def test_weights_come_from_the_scheme() -> None:
-    assert of_weights(_scheme(weights=[Weight(name="benefit", weight=3)])) == {
-        "weights": {"benefit": 3.0}
-    }
+    assert of_weights(_scheme(weights=[Weight(name="benefit", weight=3)])) == {"weights": {"benefit": 3.0}}
     assert of_weights(None) == {}
 
 

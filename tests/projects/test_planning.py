@@ -25,7 +25,7 @@ from projects.domain.delivery import (
     ProjectMilestoneReached,
     ProjectMilestoneSlipped,
 )
-from projects.domain.project import Project, Stage
+from projects.domain.project import Project, ProjectStage
 from projects.domain.refusals import (
     DependsAlready,
     MilestoneIsThere,
@@ -39,30 +39,20 @@ from projects.domain.refusals import (
     TooManyOfThem,
     WrongProjectStage,
 )
-from shared.messages import Command
-from tests.projects.examples import (
-    FLAGGED,
-    FOUND,
-    LATER,
-    MILESTONE,
-    NONE,
-    OVER,
-    PLAN,
-    TODAY,
-)
+from shared.kernel.messages import Command
+from tests.projects.examples import FLAGGED, FOUND, LATER, MILESTONE, NONE, OVER, PLAN, TODAY
 from tests.support.specs import given
 
 RFP = UUID("0f900000-0000-4000-8000-000000000001")
 AGREE = AgreeActionPlan(
-    owner="pia", due=date(2026, 6, 1),
-    steps=[PlannedStep(what="Ask for the data", due=date(2026, 4, 1))],
-)  # fmt: skip
+    owner="pia", due=date(2026, 6, 1), steps=[PlannedStep(what="Ask for the data", due=date(2026, 4, 1))]
+)
 FLAG = FlagProject(reason="The supplier says so.")
 SET = SetMilestone(name="Design", baseline=date(2026, 5, 1))
 MOVE = MoveMilestone(name="Design", new=date(2026, 5, 20), reason="Sickness.")
 DEPENDS = RecordDependency(on="rfp", id=RFP, note="Buys the switches")
 DEPENDED = ProjectDependencyRecorded(
-    stage=Stage.IDENTIFIED, on="rfp", id=RFP, note="Buys the switches"
+    stage=ProjectStage.IDENTIFIED, on="rfp", id=RFP, note="Buys the switches"
 )
 
 
@@ -70,7 +60,7 @@ def test_a_flag_is_set_and_lifted_by_hand() -> None:
     given(NONE, *FOUND).when(FLAG).then(FLAGGED)
     lift = LiftFlag(reason="It has a team now.")
     given(NONE, *FOUND, FLAGGED).when(lift).then(
-        ProjectFlagLifted(stage=Stage.IDENTIFIED, reason="It has a team now.")
+        ProjectFlagLifted(stage=ProjectStage.IDENTIFIED, reason="It has a team now.")
     )
     given(NONE, *FOUND).when(lift).refused(NotFlagged)
 
@@ -81,7 +71,7 @@ def test_an_action_plan_has_an_owner_and_a_day() -> None:
 
 def test_steps_of_the_plan_are_done_once() -> None:
     done = FinishActionStep(step=1, done_on=TODAY)
-    event = ActionStepDone(stage=Stage.IDENTIFIED, step=1, done_on=TODAY)
+    event = ActionStepDone(stage=ProjectStage.IDENTIFIED, step=1, done_on=TODAY)
     given(NONE, *FOUND, PLAN).when(done).then(event)
     given(NONE, *FOUND, PLAN, event).when(done).refused(NoSuchStep, still_to_do=[])
     given(NONE, *FOUND).when(done).refused(NoActionPlan)
@@ -91,9 +81,12 @@ def test_steps_of_the_plan_are_done_once() -> None:
 def test_a_milestone_keeps_its_baseline_when_it_slips() -> None:
     given(NONE, *FOUND).when(SET).then(MILESTONE)
     slipped = ProjectMilestoneSlipped(
-        stage=Stage.IDENTIFIED, name="Design", old=date(2026, 5, 1), new=date(2026, 5, 20),
+        stage=ProjectStage.IDENTIFIED,
+        name="Design",
+        old=date(2026, 5, 1),
+        new=date(2026, 5, 20),
         reason="Sickness.",
-    )  # fmt: skip
+    )
     given(NONE, *FOUND, MILESTONE).when(MOVE).then(slipped)
     state = given(NONE, *FOUND, MILESTONE, slipped).state
     assert isinstance(state, Project)
@@ -111,7 +104,7 @@ def test_a_milestone_brought_forward_has_not_slipped() -> None:
 def test_milestones_are_told_apart_by_name_and_reached_once() -> None:
     given(NONE, *FOUND, MILESTONE).when(SET).refused(MilestoneIsThere)
     reach = ReachMilestone(name="Design", reached_on=TODAY)
-    reached = ProjectMilestoneReached(stage=Stage.IDENTIFIED, name="Design", reached_on=TODAY)
+    reached = ProjectMilestoneReached(stage=ProjectStage.IDENTIFIED, name="Design", reached_on=TODAY)
     given(NONE, *FOUND, MILESTONE).when(reach).then(reached)
     for command in (reach, MOVE):
         given(NONE, *FOUND, MILESTONE, reached).when(command).refused(NoSuchMilestone)
@@ -126,7 +119,7 @@ def test_a_dependency_is_recorded_once_and_ended() -> None:
     given(NONE, *FOUND, DEPENDED).when(DEPENDS).refused(DependsAlready)
     end = EndDependency(on="rfp", id=RFP, reason="Withdrawn.")
     given(NONE, *FOUND, DEPENDED).when(end).then(
-        ProjectDependencyEnded(stage=Stage.IDENTIFIED, on="rfp", id=RFP, reason="Withdrawn.")
+        ProjectDependencyEnded(stage=ProjectStage.IDENTIFIED, on="rfp", id=RFP, reason="Withdrawn.")
     )
     given(NONE, *FOUND).when(end).refused(NoSuchDependency)
 
@@ -141,9 +134,10 @@ def test_a_project_holds_so_many_of_each_and_no_more() -> None:
 def test_what_is_over_needs_no_plan() -> None:
     commands: list[Command[Project]] = [FLAG, AGREE, SET, MOVE, DEPENDS]
     commands += [
-        LiftFlag(reason="R."), FinishActionStep(step=1, done_on=TODAY),
+        LiftFlag(reason="R."),
+        FinishActionStep(step=1, done_on=TODAY),
         ReachMilestone(name="Design", reached_on=TODAY),
         EndDependency(on="rfp", id=RFP, reason="R."),
-    ]  # fmt: skip
+    ]
     for command in commands:
         given(NONE, *OVER).when(command).refused(WrongProjectStage)

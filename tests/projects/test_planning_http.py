@@ -10,9 +10,9 @@ from projects.commands.capacity import STATED_LIMIT, StateCapacity
 from projects.domain.capacity import Capacity, OurPeople, TeamCapacityStated
 from projects.domain.project import Moscow
 from projects.domain.refusals import TooManyOfThem
-from projects.views.proposing import CategoryRule, first_that_holds
-from projects.views.ranking import moves, ranks, score_table, weighted_scores
-from shared.bulk.items import CSV, XLSX
+from projects.views.proposals import CategoryRule, first_that_holds
+from projects.views.ranks import moves, ranks, score_table, weighted_scores
+from shared.web.bulk.items import CSV, XLSX
 from tests.projects.test_bulk import sent
 from tests.projects.test_http import decided, identified, scheme
 from tests.support.api import Api
@@ -21,8 +21,12 @@ from tests.support.sheets import xlsx
 from tests.support.specs import given
 
 MUST, SHOULD = Moscow.MUST, Moscow.SHOULD
-NETWORK = {"title": "Network refresh", "supplier": "Fictional Networks Ltd",
-           "service_area": "Highways", "origin": "supplier"}  # fmt: skip
+NETWORK = {
+    "title": "Network refresh",
+    "supplier": "Fictional Networks Ltd",
+    "service_area": "Highways",
+    "origin": "supplier",
+}
 SEPTEMBER = OurPeople(month="2026-09", skill="networks", people=2)
 
 
@@ -36,7 +40,7 @@ SEPTEMBER = OurPeople(month="2026-09", skill="networks", people=2)
         ({"service_area": "Highways", "origin": "supplier"}, True),
         ({}, False),
     ],
-)  # fmt: skip
+)
 def test_a_rule_holds_where_all_that_it_names_does(said: dict[str, Any], holds: bool) -> None:  # noqa: FBT001  # a parameter of the specification
     rule = CategoryRule.model_validate({"name": "R", "category": "C", **said})
     assert (first_that_holds([rule], NETWORK) is rule) == holds
@@ -59,8 +63,7 @@ def test_ranks_go_by_word_then_score_and_equals_share_one() -> None:
 
 def test_a_rank_moves_when_a_weight_does() -> None:
     weights = {"benefit": 1.0, "urgency": 1.0}
-    table = score_table([{"benefit": 8, "urgency": 4}, {"benefit": 4, "urgency": 8}, {}],
-                        list(weights))  # fmt: skip
+    table = score_table([{"benefit": 8, "urgency": 4}, {"benefit": 4, "urgency": 8}, {}], list(weights))
     assert list(weighted_scores(table, [1, 1])) == [6, 6, -1]
     moved = moves([MUST] * 3, table, weights, 10)
     assert [list(r) for r in moved["benefit"]] == [[1, 2, 3], [2, 1, 3]]
@@ -81,8 +84,7 @@ def test_capacity_is_stated_month_by_month() -> None:
 async def test_rules_propose_and_a_person_accepts(api: Api) -> None:
     await identified(api, "P0", title="Network refresh")
     await identified(api, "P1", title="Payroll")
-    rules = {"rules": [{"name": "Network words", "category": "Networks",
-                        "title_contains": ["network"]}]}  # fmt: skip
+    rules = {"rules": [{"name": "Network words", "category": "Networks", "title_contains": ["network"]}]}
     head = await api.service.record.head()
     path = f"/v1/projects/category-proposals?after={head}"
     proposals = (await api.post(path, rules, PIA, 200)).json()
@@ -111,8 +113,9 @@ async def test_projects_are_ranked_by_the_weights_in_force(api: Api) -> None:
         await decided(api, project, "prioritise", moscow=word, scores=scores, reason="R.")
     page = (await api.get("/v1/projects/ranking", limit=2)).json()
     assert [(i["reference"], i["rank"], i["score"]) for i in page["items"]] == [
-        ("P0", 1, 6.0), ("P1", 1, 6.0),
-    ]  # fmt: skip
+        ("P0", 1, 6.0),
+        ("P1", 1, 6.0),
+    ]
     assert page["items"][0]["moves"][0] == {"criterion": "benefit", "raised": 1, "lowered": 2}
     rest = (await api.get("/v1/projects/ranking", cursor=page["next"])).json()
     assert [(i["reference"], i["rank"]) for i in rest["items"]] == [("P2", 3)]
@@ -128,14 +131,11 @@ async def test_internal_projects_need_people_that_teams_may_not_have(api: Api) -
         await decided(api, project, "categorise", category="Networks", reason="R.")
         await decided(api, project, "prioritise", moscow="must", reason="R.")
         needs = [{"month": "2026-09", "skill": "networks", "people": people}]
-        await decided(
-            api, project, "decide-handling", handling="internal", needs=needs, reason="R."
-        )
+        await decided(api, project, "decide-handling", handling="internal", needs=needs, reason="R.")
     seen = (await api.get("/v1/project-capacity")).json()
     assert seen["items"] == [
-        {"month": "2026-09", "skill": "networks", "projects": 2, "needed": 2.5, "have": 2.0,
-         "short": 0.5}
-    ]  # fmt: skip
+        {"month": "2026-09", "skill": "networks", "projects": 2, "needed": 2.5, "have": 2.0, "short": 0.5}
+    ]
     assert seen["short"] is True
     ours = (await api.get("/v1/projects", handling="internal")).json()["items"]
     assert [project["reference"] for project in ours] == ["P1", "P0"]
@@ -143,8 +143,19 @@ async def test_internal_projects_need_people_that_teams_may_not_have(api: Api) -
 
 
 def test_a_month_is_read_however_a_spreadsheet_shows_it() -> None:
-    for text in ("2026-09", "09/2026", "9-2026", "Sep 2026", "September 2026", "Sep-26", "sept 26",
-                 "2026-09-01", "01/09/2026", "1 Sep 2026", "2026-09-01 00:00:00"):  # fmt: skip
+    for text in (
+        "2026-09",
+        "09/2026",
+        "9-2026",
+        "Sep 2026",
+        "September 2026",
+        "Sep-26",
+        "sept 26",
+        "2026-09-01",
+        "01/09/2026",
+        "1 Sep 2026",
+        "2026-09-01 00:00:00",
+    ):
         assert month_of(text) == "2026-09", text
     for text in ("2026", "networks", "15/09/2026", "2026-13", "00/2026", "Smarch 2026"):
         assert month_of(text) is None, text
@@ -152,8 +163,10 @@ def test_a_month_is_read_however_a_spreadsheet_shows_it() -> None:
 
 def test_people_are_read_from_columns_and_from_one_cell() -> None:
     said = {"networks 2026-09": "1.5", "Sep 2026 servers": "2", "desk side 10/2026": "0"}
-    stated = [{"month": "2026-09", "skill": "networks", "people": "1.5"},
-              {"month": "2026-09", "skill": "servers", "people": "2"}]  # fmt: skip
+    stated = [
+        {"month": "2026-09", "skill": "networks", "people": "1.5"},
+        {"month": "2026-09", "skill": "servers", "people": "2"},
+    ]
     assert people_of(said) == stated
     assert people_of("networks 2026-09: 1.5; Sep 2026 servers: 2;") == stated
     for wrong in ({"networks": "1"}, {"2026-09": "1"}, "networks 2026-09", "1.5"):
@@ -164,13 +177,9 @@ def test_people_are_read_from_columns_and_from_one_cell() -> None:
 TABLES = "/v1/project-capacity/tables"
 
 
-async def stated(
-    api: Api, table: bytes, expect: int = 200, version: int = 0, media_type: str = CSV
-) -> Any:
+async def stated(api: Api, table: bytes, expect: int = 200, version: int = 0, media_type: str = CSV) -> Any:
     headers = api.headers(PIA, If_Match=f'"{version}"') | {"Content-Type": media_type}
-    answer = await api.client.post(
-        TABLES, content=table, headers=headers, params={"reason": "Two joined."}
-    )
+    answer = await api.client.post(TABLES, content=table, headers=headers, params={"reason": "Two joined."})
     assert answer.status_code == expect, answer.text
     return answer.json()
 
@@ -200,9 +209,7 @@ async def test_capacity_comes_as_a_table_of_months(api: Api) -> None:
         (b"skill,month,people\r\nnetworks,soon,1\r\n", "unreadable-capacity"),
     ],
 )
-async def test_a_capacity_table_that_is_wrong_states_nothing(
-    api: Api, table: bytes, problem: str
-) -> None:
+async def test_a_capacity_table_that_is_wrong_states_nothing(api: Api, table: bytes, problem: str) -> None:
     assert (await stated(api, table, 422))["type"] == f"/problems/{problem}"
     assert (await api.get("/v1/project-capacity")).json()["version"] == 0
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projects.commands.delivering import (
+from projects.commands.assessment import CategoriseProject, DecideHandling, PrioritiseProject, UndoBatch
+from projects.commands.delivery import (
     CancelProject,
     CloseProject,
     ConfirmReadiness,
@@ -18,21 +19,15 @@ from projects.commands.delivering import (
     StartDelivery,
     TransferProject,
 )
-from projects.commands.judging import (
-    CategoriseProject,
-    DecideHandling,
-    PrioritiseProject,
-    UndoBatch,
-)
 from projects.commands.planning import AgreeActionPlan, FlagProject, LiftFlag
-from projects.domain.project import OPEN, Moscow, Project, Stage, Way, project_id
+from projects.domain.project import OPEN, Moscow, Project, ProjectStage, Way, project_id
 from projects.views.register import REGISTER
-from shared.errors import Refused
-from shared.eventstore.bulk import Glimpse
-from shared.messages import Command, Stream
-from shared.projecting.views import STILL_VALID
-from shared.scheme.domain import USUAL_CHECKLIST as CHECKLIST
-from shared.states import replace
+from shared.governance.scheme.domain import USUAL_CHECKLIST as CHECKLIST
+from shared.kernel.errors import Refused
+from shared.kernel.messages import Command, Stream
+from shared.kernel.states import replace
+from shared.record.eventstore.bulk_appender import Snapshot
+from shared.record.projecting.views import STILL_VALID
 from tests.projects.examples import BATCH, IDENTIFIED, OTHER_BATCH, TODAY
 from tests.support.specs import NOW, stamp
 
@@ -80,11 +75,9 @@ def test_folding_never_raises_and_keeps_the_invariants(moves: list[tuple[int, st
         for event in decided if isinstance(decided, Sequence) else [decided]:
             before, project = project, event.apply(project)
             version += 1
-            assert before.stage in (*OPEN, Stage.TRANSFERRED), "what is over stays as it is"
-            assert project.schedule.forecasts[: len(before.schedule.forecasts)] == (
-                before.schedule.forecasts
-            )
-            if project.stage is Stage.TRANSFERRED:
+            assert before.stage in (*OPEN, ProjectStage.TRANSFERRED), "what is over stays as it is"
+            assert project.schedule.forecasts[: len(before.schedule.forecasts)] == (before.schedule.forecasts)
+            if project.stage is ProjectStage.TRANSFERRED:
                 assert dict(project.checklist).keys() >= set(CHECKLIST)
             assert event.stage is project.stage, "every event says all that a batch looks at"
             stream = Stream(project_id("ICT-1"), project, version, 1, version, NOW, NOW)
@@ -102,14 +95,14 @@ JUDGING = (
 )
 
 
-@pytest.mark.parametrize("stage", list(Stage))
+@pytest.mark.parametrize("stage", list(ProjectStage))
 @pytest.mark.parametrize("command", JUDGING)
 def test_judging_many_by_a_glimpse_is_judging_each_by_its_history(
-    stage: Stage, command: Command[Project]
+    stage: ProjectStage, command: Command[Project]
 ) -> None:
     project: Any = replace(IDENTIFIED.apply(Project()), stage=stage, paused=True, flagged="Late.")
-    glimpse: Any = Glimpse("project", {"stage": stage})
-    assert said_by(command, glimpse) == said_by(command, project)
+    snapshot: Any = Snapshot("project", {"stage": stage})
+    assert said_by(command, snapshot) == said_by(command, project)
 
 
 def said_by(command: Command[Project], project: Project) -> object:

@@ -7,12 +7,12 @@ from typing import Any
 import httpx
 import pytest
 
-from projects.commands.registering import RegisterProject
+from projects.commands.registration import RegisterProject
 from projects.domain.delivery import ConfidenceRated, ForecastRevised
 from projects.domain.events import ProjectAmended
-from projects.domain.mapping import suggested
-from projects.domain.project import Scale, Stage, project_id
+from projects.domain.project import ProjectStage, Scale, project_id
 from projects.domain.refusals import WrongProjectStage
+from projects.domain.register_mapping import suggested
 from tests.projects.examples import FOUND, IDENTIFIED, NONE, OVER
 from tests.projects.test_http import scheme
 from tests.support.api import Api
@@ -27,14 +27,11 @@ TABLE = (
     "ICT-3;Archive;Green;Red;2025-01-06;2026-06-30;\r\n"
 )
 ROW = RegisterProject(
-    reference="ICT-1", title="Network refresh", start=date(2025, 1, 6),
-    forecast_end=date(2026, 12, 18),
-)  # fmt: skip
+    reference="ICT-1", title="Network refresh", start=date(2025, 1, 6), forecast_end=date(2026, 12, 18)
+)
 
 
-async def handed_in(
-    api: Api, content: bytes | str, expect: int = 200, who: Any = PIA, **form: str
-) -> Any:
+async def handed_in(api: Api, content: bytes | str, expect: int = 200, who: Any = PIA, **form: str) -> Any:
     files = {"file": ("register", content if isinstance(content, bytes) else content.encode())}
     answer: httpx.Response = await api.client.post(
         "/v1/project-registers", files=files, data=form, headers=api.headers(who)
@@ -58,11 +55,15 @@ def test_the_same_row_again_says_nothing() -> None:
 def test_of_a_known_project_the_changes_are_kept() -> None:
     later = date(2027, 3, 31)
     row = ROW.model_copy(
-        update={"title": "Network refresh, north", "forecast_end": later,
-                "scale": Scale.THREE_POINT, "confidence": "Red"}
-    )  # fmt: skip
+        update={
+            "title": "Network refresh, north",
+            "forecast_end": later,
+            "scale": Scale.THREE_POINT,
+            "confidence": "Red",
+        }
+    )
     said = "By the register."
-    at = Stage.IDENTIFIED
+    at = ProjectStage.IDENTIFIED
     given(NONE, *FOUND).when(row).then(
         ProjectAmended(stage=at, title="Network refresh, north", reason=said),
         ForecastRevised(stage=at, old=IDENTIFIED.forecast_end, new=later, reason=said),
@@ -74,9 +75,11 @@ def test_of_a_known_project_the_changes_are_kept() -> None:
 def test_headings_suggest_what_they_stand_for() -> None:
     headings = ("Project_Number", "project name", "colour_rating", "colour_rating (2)", "Notes")
     assert suggested(headings) == {
-        "Project_Number": "reference", "project name": "title", "colour_rating": "confidence",
+        "Project_Number": "reference",
+        "project name": "title",
+        "colour_rating": "confidence",
         "colour_rating (2)": "confidence",
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "mac_roman"])
@@ -86,8 +89,11 @@ async def test_a_register_is_taken_in_as_it_is(api: Api, encoding: str) -> None:
     assert report["mapping"]["Colour_Rating (2)"] == "confidence"
     assert (report["delimiter"], report["not_mapped"]) == (";", [])
     assert [(cell["row"], cell["column"]) for cell in report["cells"]] == [
-        (3, "Colour_Rating"), (3, "End_Date"), (3, "Owner"), (4, "Colour_Rating (2)"),
-    ]  # fmt: skip
+        (3, "Colour_Rating"),
+        (3, "End_Date"),
+        (3, "Owner"),
+        (4, "Colour_Rating (2)"),
+    ]
     assert 0 < report["position"] <= api.position
     listed = (await api.get("/v1/projects", after=report["position"])).json()
     assert len(listed["items"]) == 3
@@ -97,8 +103,9 @@ async def test_a_register_is_taken_in_as_it_is(api: Api, encoding: str) -> None:
     second = (await api.get(f"/v1/projects/{project_id('ICT-2')}")).json()
     assert second["forecast_end"] is None
     assert second["unread"] == {
-        "Colour_Rating": "Exempt under Section 43", "End_Date": "Exempt under Section 43",
-    }  # fmt: skip
+        "Colour_Rating": "Exempt under Section 43",
+        "End_Date": "Exempt under Section 43",
+    }
     assert "Jane" not in json.dumps(second)
 
 
@@ -138,9 +145,10 @@ async def test_nothing_is_half_done(api: Api) -> None:
     report = await handed_in(api, bad)
     assert (report["counts"]["done"], report["not_done"]) == (0, 3)
     assert [(line["item"], line["problem"]["type"]) for line in report["refused"]] == [
-        (5, "/problems/named-twice"), (6, "/problems/unknown-reference"),
+        (5, "/problems/named-twice"),
+        (6, "/problems/unknown-reference"),
         (7, "/problems/invalid-request"),
-    ]  # fmt: skip
+    ]
     assert (await api.get("/v1/projects")).json()["items"] == []
     each = await handed_in(api, bad, mode="each")
     assert each["counts"] == {"done": 3, "repeated": 0, "refused": 3}
@@ -156,21 +164,21 @@ async def test_a_category_that_the_scheme_does_not_name_is_kept_as_text(api: Api
     report = await handed_in(api, table)
     assert tried["counts"] == report["counts"] == {"done": 4, "repeated": 0, "refused": 0}
     assert tried["cells"] == report["cells"]
-    no_category, no_sub = (
-        "is no category that the scheme names", "is no sub-category that the scheme names",
-    )  # fmt: skip
+    no_category, no_sub = ("is no category that the scheme names", "is no sub-category that the scheme names")
     assert [(cell["row"], cell["column"], cell["reason"]) for cell in report["cells"]] == [
-        (3, "Sub category", no_sub), (4, "Category", no_category), (4, "Sub category", no_sub),
+        (3, "Sub category", no_sub),
+        (4, "Category", no_category),
+        (4, "Sub category", no_sub),
         (5, "Category", no_category),
-    ]  # fmt: skip
+    ]
     seen = [(await api.get(f"/v1/projects/{project_id(f'A{n}')}")).json() for n in range(1, 5)]
-    assert [one["stage"] for one in seen] == [
-        "categorised", "categorised", "identified", "identified",
-    ]  # fmt: skip
+    assert [one["stage"] for one in seen] == ["categorised", "categorised", "identified", "identified"]
     assert [one["unread"] for one in seen] == [
-        {}, {"Sub category": "Farms"},
-        {"Category": "Military Capability", "Sub category": "Ships"}, {"Category": "Transformation"},
-    ]  # fmt: skip
+        {},
+        {"Sub category": "Farms"},
+        {"Category": "Military Capability", "Sub category": "Ships"},
+        {"Category": "Transformation"},
+    ]
     head = await api.service.record.head()
     again = await handed_in(api, table)
     assert again["counts"] == {"done": 0, "repeated": 4, "refused": 0}
@@ -180,9 +188,7 @@ async def test_a_category_that_the_scheme_does_not_name_is_kept_as_text(api: Api
 async def test_a_mapping_is_corrected_and_saved(api: Api) -> None:
     table = "Nr,What,Ends\r\nA1,Thing,2026-12-31\r\n"
     missing = await handed_in(api, table, 409)
-    assert (missing["type"], missing["missing"]) == (
-        "/problems/mapping-incomplete", ["reference", "title"],
-    )  # fmt: skip
+    assert (missing["type"], missing["missing"]) == ("/problems/mapping-incomplete", ["reference", "title"])
     columns = {"Nr": "reference", "What": "title", "Ends": "forecast_end"}
     body = {"name": "Monthly", "columns": columns}
     saved = (await api.post("/v1/register-mappings", body, PIA, 201)).json()["id"]
@@ -200,8 +206,10 @@ async def test_a_mapping_is_corrected_and_saved(api: Api) -> None:
 
 
 async def test_spreadsheets_are_registers_too(api: Api) -> None:
-    rows = [["Ref", "Title", "End date", "Cost", "Category"],
-            ["X1", "=Sum", date(2026, 12, 31), 12.5, "Networks"]]  # fmt: skip
+    rows = [
+        ["Ref", "Title", "End date", "Cost", "Category"],
+        ["X1", "=Sum", date(2026, 12, 31), 12.5, "Networks"],
+    ]
     report = await handed_in(api, xlsx(rows), amounts_in="millions")
     assert (report["kind"], report["counts"]["done"]) == ("spreadsheet", 1)
     seen = (await api.get(f"/v1/projects/{project_id('X1')}")).json()

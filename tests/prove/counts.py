@@ -1,6 +1,6 @@
 """The properties of the quick tests again, with the counts that they deserve."""
 
-from shared.access.roles import Role
+from shared.kernel.roles import Role
 from tests.prove.parts import closing_line
 
 CRASHES = "100"
@@ -11,7 +11,7 @@ PROPERTIES = (
     "tests/rfps/test_random_histories.py",
     "tests/shared/flow",
     "tests/shared/test_calendar.py",
-    "tests/shared/imports/test_reading.py",
+    "tests/shared/flow/imports/test_reading.py",
 )
 
 

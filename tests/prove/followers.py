@@ -8,9 +8,9 @@ import uvloop
 from eventsourcing.persistence import StoredEvent
 
 from rfp_service.service import EVENTS
-from shared.database import connected
-from shared.eventstore.encoding import Topics
-from shared.eventstore.store import EventStore
+from shared.record.database import connected
+from shared.record.eventstore.encoding import Topics
+from shared.record.eventstore.store import EventStore
 from tests.bench.ground import ANN, MAPPER, RAISED, ground
 from tests.prove.parts import Failed
 from tests.support.postgres import Base

@@ -21,8 +21,12 @@ def closing_line(*arguments: str, **environment: str) -> str:
     """Run tests with more in their environment; return pytest's closing line, or fail with its end."""
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", *arguments],
-        cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         raise Failed(done.stdout[-3_000:] + done.stderr[-1_000:])
     return re.sub(r" in [\d.]+s.*", "", done.stdout.strip().splitlines()[-1])

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from shared.audit.log.tree import ProofFails, verify_consistency, verify_inclusion
+from shared.ledger.tree import ProofFails, verify_consistency, verify_inclusion
 from tests.prove.parts import Failed, Missing
 
 
@@ -27,9 +27,7 @@ def published_cases() -> str:
 
 def _inclusion(case: Mapping[str, Any]) -> bool:
     leaf, root = _hashes([case["leafHash"], case["root"]])
-    return _holds(
-        verify_inclusion, leaf, case["leafIdx"], case["treeSize"], _hashes(case["proof"]), root
-    )
+    return _holds(verify_inclusion, leaf, case["leafIdx"], case["treeSize"], _hashes(case["proof"]), root)
 
 
 def _consistency(case: Mapping[str, Any]) -> bool:

@@ -43,12 +43,24 @@ def _server(binaries: Path) -> Iterator[str]:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         server = subprocess.Popen(
-            [binaries / "postgres", "-D", home / "cluster", "-c", f"port={port}",
-             "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={home}",
-             "-c", "max_connections=200"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/",
+            [
+                binaries / "postgres",
+                "-D",
+                home / "cluster",
+                "-c",
+                f"port={port}",
+                "-c",
+                "listen_addresses=127.0.0.1",
+                "-c",
+                f"unix_socket_directories={home}",
+                "-c",
+                "max_connections=200",
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
             **account.for_subprocess(),
-        )  # fmt: skip
+        )
         try:
             _wait(port)
             yield f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres"
@@ -60,11 +72,24 @@ def _server(binaries: Path) -> Iterator[str]:
 
 def _initialise(binaries: Path, home: Path, account: Account) -> None:
     done = subprocess.run(
-        [binaries / "initdb", "-D", home / "cluster", "-U", "postgres", "--auth=scram-sha-256",
-         f"--pwfile={home / 'password'}", "--locale=C", "--encoding=UTF8"],
-        capture_output=True, text=True, check=False, cwd="/",
-        env={"PATH": os.defpath, "LC_ALL": "C"}, **account.for_subprocess(),
-    )  # fmt: skip
+        [
+            binaries / "initdb",
+            "-D",
+            home / "cluster",
+            "-U",
+            "postgres",
+            "--auth=scram-sha-256",
+            f"--pwfile={home / 'password'}",
+            "--locale=C",
+            "--encoding=UTF8",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd="/",
+        env={"PATH": os.defpath, "LC_ALL": "C"},
+        **account.for_subprocess(),
+    )
     if done.returncode:
         raise Failed(done.stderr[-1_000:])
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rfp_service.rfps.commands.approving import Approve, Refuse, RequestApproval
+from rfp_service.rfps.commands.approvals import Approve, Refuse, RequestApproval
 from rfp_service.rfps.domain.approval_events import ApprovalGranted, ApprovalRefused
 from rfp_service.rfps.domain.events import RfpAmended
 from rfp_service.rfps.domain.refusals import (
@@ -16,7 +16,7 @@ from rfp_service.rfps.domain.refusals import (
 )
 from rfp_service.rfps.domain.routes import Route
 from rfp_service.rfps.domain.stages import Party, Stage
-from shared.messages import Tier
+from shared.kernel.messages import Tier
 from tests.rfps.examples import (
     ABSENT,
     ACCEPTED,
@@ -44,24 +44,17 @@ def test_a_small_value_asks_the_lowest_tier() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "tiers"),
-    [(0, ("head",)), (2_500_000, ("head",)), (2_500_001, ("head", "director"))],
+    ("value", "tiers"), [(0, ("head",)), (2_500_000, ("head",)), (2_500_001, ("head", "director"))]
 )
-def test_the_limit_of_a_tier_is_the_last_penny_it_decides(
-    value: int, tiers: tuple[str, ...]
-) -> None:
+def test_the_limit_of_a_tier_is_the_last_penny_it_decides(value: int, tiers: tuple[str, ...]) -> None:
     worth = RfpAmended(stage=Stage.BUSINESS_CASE, waiting_on=Party.REQUESTER, estimate_pence=value)
     [requested] = given(ABSENT, *IN_BUSINESS_CASE, worth).when(REQUEST).events()
     assert requested.tiers == tiers  # type: ignore[attr-defined]
 
 
 def test_no_tier_approves_what_is_above_all_of_them() -> None:
-    worth = RfpAmended(
-        stage=Stage.BUSINESS_CASE, waiting_on=Party.REQUESTER, estimate_pence=25_000_001
-    )
-    given(ABSENT, *IN_BUSINESS_CASE, worth).when(REQUEST).refused(
-        AboveEveryTier, limit_pence=25_000_000
-    )
+    worth = RfpAmended(stage=Stage.BUSINESS_CASE, waiting_on=Party.REQUESTER, estimate_pence=25_000_001)
+    given(ABSENT, *IN_BUSINESS_CASE, worth).when(REQUEST).refused(AboveEveryTier, limit_pence=25_000_000)
 
 
 def test_without_a_scheme_nothing_is_approved() -> None:
@@ -105,15 +98,13 @@ def test_the_last_tier_opens_the_route() -> None:
 )
 def test_each_route_opens_its_own_next_stage(route: Route, stage: Stage) -> None:
     routed = ROUTED.model_copy(update={"route": route})
-    given(ABSENT, *IN_TRIAGE, routed, ONE_TIER).when(
-        APPROVE, by="hana", own_tiers=["head"]
-    ).leads_to(stage=stage)
+    given(ABSENT, *IN_TRIAGE, routed, ONE_TIER).when(APPROVE, by="hana", own_tiers=["head"]).leads_to(
+        stage=stage
+    )
 
 
 def test_a_larger_value_climbs_to_the_next_tier() -> None:
-    given(ABSENT, *IN_TWO_TIER_APPROVAL).when(APPROVE, by="hana", own_tiers=["head"]).then(
-        HEAD_GRANTED
-    )
+    given(ABSENT, *IN_TWO_TIER_APPROVAL).when(APPROVE, by="hana", own_tiers=["head"]).then(HEAD_GRANTED)
     given(ABSENT, *IN_TWO_TIER_APPROVAL, HEAD_GRANTED).when(
         APPROVE, by="derek", own_tiers=["director"]
     ).leads_to(stage=Stage.READY_TO_ISSUE)
@@ -126,9 +117,9 @@ def test_a_higher_tier_waits_its_turn() -> None:
 
 
 def test_nobody_approves_twice_for_one_tier() -> None:
-    given(ABSENT, *IN_TWO_TIER_APPROVAL, HEAD_GRANTED).when(
-        APPROVE, by="hana", own_tiers=["head"]
-    ).refused(NotYourTier, waiting_for="director")
+    given(ABSENT, *IN_TWO_TIER_APPROVAL, HEAD_GRANTED).when(APPROVE, by="hana", own_tiers=["head"]).refused(
+        NotYourTier, waiting_for="director"
+    )
 
 
 @pytest.mark.parametrize("command", [APPROVE, REFUSE])
@@ -159,14 +150,10 @@ def test_a_refusal_ends_the_rfp() -> None:
 
 
 def test_only_the_tier_whose_turn_it_is_refuses() -> None:
-    given(ABSENT, *IN_APPROVAL).when(REFUSE, by="derek", own_tiers=["director"]).refused(
-        NotYourTier
-    )
+    given(ABSENT, *IN_APPROVAL).when(REFUSE, by="derek", own_tiers=["director"]).refused(NotYourTier)
 
 
 def test_what_was_known_is_what_counts() -> None:
     wide = (Tier(name="anybody", up_to_pence=10**12),)
-    [requested] = (
-        given(ABSENT, *IN_BUSINESS_CASE).when(REQUEST, tiers=wide, scheme_version=9).events()
-    )
+    [requested] = given(ABSENT, *IN_BUSINESS_CASE).when(REQUEST, tiers=wide, scheme_version=9).events()
     assert (requested.tiers, requested.scheme_version) == (("anybody",), 9)  # type: ignore[attr-defined]

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from rfp_service.rfps.commands.amending import AmendRfp
-from rfp_service.rfps.commands.asking import (
+from rfp_service.rfps.commands.amendments import AmendRfp
+from rfp_service.rfps.commands.requests import (
     CheckCatalogue,
     ConfirmNoMatch,
     DeclineMatch,
@@ -82,9 +82,7 @@ def test_amending_keeps_what_it_does_not_name() -> None:
 
 
 def test_a_business_case_can_be_amended() -> None:
-    given(ABSENT, *IN_BUSINESS_CASE).when(AmendRfp(estimate_pence=1)).leads_to(
-        stage=Stage.BUSINESS_CASE
-    )
+    given(ABSENT, *IN_BUSINESS_CASE).when(AmendRfp(estimate_pence=1)).leads_to(stage=Stage.BUSINESS_CASE)
 
 
 def test_nothing_is_amended_once_submitted() -> None:
@@ -92,9 +90,7 @@ def test_nothing_is_amended_once_submitted() -> None:
 
 
 def test_nobody_amends_somebody_elses_rfp() -> None:
-    given(ABSENT, *DRAFT).when(AmendRfp(title="Tablets"), by="ben").refused(
-        NotYourRfp, requester="ann"
-    )
+    given(ABSENT, *DRAFT).when(AmendRfp(title="Tablets"), by="ben").refused(NotYourRfp, requester="ann")
 
 
 def test_an_amendment_amends_something() -> None:
@@ -118,16 +114,14 @@ def test_what_is_missing_is_added_while_the_check_is_answered() -> None:
 
 def test_a_need_put_differently_is_looked_up_anew() -> None:
     for said in ({"title": "Tablets"}, {"description": "Thirty."}, {"service_area": "Highways"}):
-        given(ABSENT, *ANSWERED).when(
-            AmendRfp.model_validate(said | {"decision": "amend"})
-        ).leads_to(stage=Stage.DRAFT)
+        given(ABSENT, *ANSWERED).when(AmendRfp.model_validate(said | {"decision": "amend"})).leads_to(
+            stage=Stage.DRAFT
+        )
 
 
 def test_an_rfp_on_hold_is_not_amended() -> None:
     held = HELD.model_copy(update={"stage": Stage.DRAFT})
-    given(ABSENT, *DRAFT, held).when(AmendRfp(title="Tablets")).refused(
-        OnHold, waiting_on=Party.FINANCE
-    )
+    given(ABSENT, *DRAFT, held).when(AmendRfp(title="Tablets")).refused(OnHold, waiting_on=Party.FINANCE)
 
 
 def test_the_requester_hands_in_their_own_catalogue_check() -> None:
@@ -142,9 +136,7 @@ def test_a_second_look_replaces_the_first() -> None:
 
 def test_somebody_elses_catalogue_check_is_none() -> None:
     seen = SEEN | {"made_by": "ben"}
-    given(ABSENT, *DRAFT).when(HAND_IN, catalogue_check=seen).refused(
-        NoSuchCheck, check_id=str(CHECK)
-    )
+    given(ABSENT, *DRAFT).when(HAND_IN, catalogue_check=seen).refused(NoSuchCheck, check_id=str(CHECK))
 
 
 def test_a_catalogue_check_exists() -> None:
@@ -216,9 +208,7 @@ def test_what_was_shown_is_not_confirmed_away() -> None:
 
 
 def test_only_the_requester_confirms() -> None:
-    given(ABSENT, *COMPLETE_DRAFT, CHECKED_EMPTY).when(ConfirmNoMatch(), by="ben").refused(
-        NotYourRfp
-    )
+    given(ABSENT, *COMPLETE_DRAFT, CHECKED_EMPTY).when(ConfirmNoMatch(), by="ben").refused(NotYourRfp)
 
 
 def test_an_empty_check_is_confirmed_in_the_check() -> None:
@@ -230,29 +220,25 @@ def test_a_complete_and_checked_rfp_is_submitted() -> None:
 
 
 def test_no_rfp_is_submitted_without_a_look_into_the_catalogue() -> None:
-    given(ABSENT, *COMPLETE_DRAFT).when(SubmitRfp()).refused(
-        WrongStage, allowed_in=[Stage.CATALOGUE_CHECK]
-    )
+    given(ABSENT, *COMPLETE_DRAFT).when(SubmitRfp()).refused(WrongStage, allowed_in=[Stage.CATALOGUE_CHECK])
 
 
 def test_the_check_is_answered_before_submission() -> None:
     given(ABSENT, *IN_CHECK).when(SubmitRfp()).refused(CheckFirst, check_id=str(CHECK))
 
 
-@pytest.mark.parametrize(
-    "field", ["cost_centre", "needed_by", "estimate_pence", "estimate_with_vat_pence"]
-)
+@pytest.mark.parametrize("field", ["cost_centre", "needed_by", "estimate_pence", "estimate_with_vat_pence"])
 def test_submission_names_what_is_missing(field: str) -> None:
     history = given(ABSENT, *DRAFT)
     fields = {
-        "cost_centre": "CC-1", "needed_by": date(2026, 9, 1),
-        "estimate_pence": 2_000_000, "estimate_with_vat_pence": 2_400_000,
-    }  # fmt: skip
+        "cost_centre": "CC-1",
+        "needed_by": date(2026, 9, 1),
+        "estimate_pence": 2_000_000,
+        "estimate_with_vat_pence": 2_400_000,
+    }
     del fields[field]
     [amended] = history.when(AmendRfp.model_validate(fields)).events()
-    given(ABSENT, RAISED, amended, CHECKED, DECLINED).when(SubmitRfp()).refused(
-        Incomplete, missing=[field]
-    )
+    given(ABSENT, RAISED, amended, CHECKED, DECLINED).when(SubmitRfp()).refused(Incomplete, missing=[field])
 
 
 def test_only_the_requester_submits() -> None:

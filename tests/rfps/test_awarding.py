@@ -4,23 +4,13 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from rfp_service.rfps.commands.awarding import (
-    PublishAwardNotice,
-    PublishTransparencyNotice,
-    RefuseAward,
-)
-from rfp_service.rfps.commands.contracting import FulfilInHouse
-from rfp_service.rfps.commands.evaluating import CorrectScore
-from rfp_service.rfps.commands.handling import ReturnForRework, TerminateProcurement, WithdrawRfp
-from rfp_service.rfps.commands.standstill import (
-    ResolveChallenge,
-    RevokeAward,
-    standstill_ends,
-)
+from rfp_service.rfps.commands.awards import PublishAwardNotice, PublishTransparencyNotice, RefuseAward
+from rfp_service.rfps.commands.conclusion import FulfilInHouse
+from rfp_service.rfps.commands.evaluation import CorrectScore
+from rfp_service.rfps.commands.procurement import ReturnForRework, TerminateProcurement, WithdrawRfp
+from rfp_service.rfps.commands.standstill import ResolveChallenge, RevokeAward, standstill_ends
 from rfp_service.rfps.domain.award_events import ChallengeOutcome, TerminationReason
-from rfp_service.rfps.domain.evaluation_refusals import (
-    ScoresMissing,
-)
+from rfp_service.rfps.domain.evaluation_refusals import ScoresMissing
 from rfp_service.rfps.domain.reasons import ReworkReason
 from rfp_service.rfps.domain.refusals import (
     AlreadyRecommended,
@@ -42,7 +32,7 @@ from rfp_service.rfps.domain.refusals import (
 from rfp_service.rfps.domain.routes import Regime
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.domain.tender import Award
-from shared.rules import Counting, Kpis, Standstill
+from shared.kernel.rules import Counting, Kpis, Standstill
 from tests.rfps import way
 from tests.rfps.examples import ABSENT, ROUTED
 from tests.rfps.way import (
@@ -69,8 +59,7 @@ TERMINATE = TerminateProcurement(reason_code=TerminationReason.PRICES_TOO_HIGH, 
 
 
 @pytest.mark.parametrize(
-    ("value", "tiers"),
-    [(2_499_999, ("head",)), (2_500_000, ("head",)), (2_500_001, ("head", "director"))],
+    ("value", "tiers"), [(2_499_999, ("head",)), (2_500_000, ("head",)), (2_500_001, ("head", "director"))]
 )
 def test_an_award_climbs_to_the_tier_of_its_own_value(value: int, tiers: tuple[str, ...]) -> None:
     put_forward = RECOMMEND.model_copy(update={"value_pence": value})
@@ -129,13 +118,14 @@ def test_bidders_are_told_before_the_world() -> None:
 
 
 PROCUREMENT_ACT = Standstill(
-    regime="procurement_act_2023", routes=["open_tender"], days=8,
-    counting=Counting.WORKING_FROM_NOTICE,
-)  # fmt: skip
+    regime="procurement_act_2023", routes=["open_tender"], days=8, counting=Counting.WORKING_FROM_NOTICE
+)
 OLD_RULES = Standstill(
-    regime="public_contracts_regulations_2015", routes=["open_tender"], days=10,
+    regime="public_contracts_regulations_2015",
+    routes=["open_tender"],
+    days=10,
     counting=Counting.CALENDAR_FROM_DAY_AFTER,
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize(
@@ -202,9 +192,7 @@ def test_where_there_was_no_standstill_a_contract_may_have_been_signed_before_to
     told = (*way.TOLD[:place], below, *way.TOLD[place + 1 :])
     published = after(told, way.AWARD_NOTICE, **OFFICER)
     early = CONCLUDE.model_copy(update={"signed_on": date(2026, 3, 3)})
-    given(ABSENT, *published).when(early, at=way.LONG_AFTER, **LEGAL).leads_to(
-        stage=Stage.CONTRACTED
-    )
+    given(ABSENT, *published).when(early, at=way.LONG_AFTER, **LEGAL).leads_to(stage=Stage.CONTRACTED)
 
 
 def test_a_contract_is_signed_by_now_and_ends_after_it_starts() -> None:
@@ -228,12 +216,8 @@ def test_a_contract_carries_what_is_known_of_it_to_the_register() -> None:
     )
     [concluded] = given(ABSENT, *CONTRACTING).when(known, at=STANDSTILL_ENDS, **LEGAL).events()
     said = concluded.model_dump(mode="json")
-    assert (said["title"], said["service_area"], said["route"]) == (
-        "Laptops", "Registrars", "open_tender",
-    )  # fmt: skip
-    assert (said["supplier_number"], said["small_or_medium"], said["notice_days"]) == (
-        "00000000", True, 90,
-    )  # fmt: skip
+    assert (said["title"], said["service_area"], said["route"]) == ("Laptops", "Registrars", "open_tender")
+    assert (said["supplier_number"], said["small_or_medium"], said["notice_days"]) == ("00000000", True, 90)
     assert (said["voluntary_or_community"], said["extension_months"]) == (None, None)
 
 
@@ -276,14 +260,10 @@ def test_what_is_done_in_house_has_no_contract_and_the_other_way_round() -> None
 
 
 def test_a_revoked_award_is_measured_again_from_the_same_scores() -> None:
-    given(ABSENT, *CONTRACTING).when(REVOKE, **OFFICER).leads_to(
-        stage=Stage.EVALUATION, award=Award()
-    )
+    given(ABSENT, *CONTRACTING).when(REVOKE, **OFFICER).leads_to(stage=Stage.EVALUATION, award=Award())
     revoked = after(CONTRACTING, REVOKE, **OFFICER)
     corrected = after(revoked, CORRECT, **EVE)
-    given(ABSENT, *corrected).when(RECOMMEND, **OFFICER).refused(
-        ScoresMissing, missing=["A: Price"]
-    )
+    given(ABSENT, *corrected).when(RECOMMEND, **OFFICER).refused(ScoresMissing, missing=["A: Price"])
 
 
 def test_until_the_market_is_asked_one_withdraws_and_then_one_terminates() -> None:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from rfp_service.rfps.demand import DIVERTED, FAILED, RAISED, SUBMITTED, Demand, Step
+from rfp_service.rfps.demand import DIVERTED, FAILED, RAISED, SUBMITTED, Demand, DemandStep
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 A, B, C, D = (UUID(int=n) for n in range(1, 5))
@@ -11,23 +11,28 @@ A, B, C, D = (UUID(int=n) for n in range(1, 5))
 
 def demand(*steps: tuple[UUID, str, int]) -> Demand:
     """Return the demand of steps, each so many days after the start."""
-    return Demand.of(
-        [Step(rfp, None, START + timedelta(days=days), what) for rfp, what, days in steps]
-    )
+    return Demand.of([DemandStep(rfp, None, START + timedelta(days=days), what) for rfp, what, days in steps])
 
 
 def parts(found: Demand) -> tuple[int, int, int, int, int]:
     chains = found.between(None, None)
     return (
-        len(chains), sum(c.diverted is not None for c in chains), sum(c.failed for c in chains),
-        sum(c.submitted for c in chains), sum(c.deflected for c in chains),
-    )  # fmt: skip
+        len(chains),
+        sum(c.diverted is not None for c in chains),
+        sum(c.failed for c in chains),
+        sum(c.submitted for c in chains),
+        sum(c.deflected for c in chains),
+    )
 
 
 def test_what_was_diverted_and_did_not_fail_is_deflected() -> None:
     assert parts(demand((A, RAISED, 0), (A, DIVERTED, 1), (B, RAISED, 0), (B, SUBMITTED, 2))) == (
-        2, 1, 0, 1, 1,
-    )  # fmt: skip
+        2,
+        1,
+        0,
+        1,
+        1,
+    )
 
 
 def test_what_failed_within_thirty_days_is_not() -> None:
@@ -48,9 +53,12 @@ def test_a_need_that_was_reopened_counts_once_by_its_last_diversion() -> None:
 
 def test_near_duplicates_are_one_need_with_what_they_repeat() -> None:
     steps = [
-        Step(A, None, START, RAISED), Step(A, None, START, DIVERTED),
-        Step(B, A, START, RAISED), Step(C, B, START, RAISED), Step(C, None, START, SUBMITTED),
-    ]  # fmt: skip
+        DemandStep(A, None, START, RAISED),
+        DemandStep(A, None, START, DIVERTED),
+        DemandStep(B, A, START, RAISED),
+        DemandStep(C, B, START, RAISED),
+        DemandStep(C, None, START, SUBMITTED),
+    ]
     assert parts(Demand.of(steps)) == (1, 1, 0, 1, 0)
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rfp_service.rfps.due import Due, Targets
-from shared.scheme.domain import Scheme, StageTarget, Version
+from rfp_service.rfps.targets import TargetDue, Targets
+from shared.governance.scheme.domain import Scheme, StageTarget, Version
 from tests.support.specs import SCHEME
 
 
@@ -27,11 +27,10 @@ def at(day: str, hour: int = 12) -> datetime:
 
 
 @pytest.mark.parametrize(
-    ("today", "overdue"),
-    [("2026-03-09", 0), ("2026-03-10", 1), ("2026-03-14", 4), ("2026-03-16", 5)],
+    ("today", "overdue"), [("2026-03-09", 0), ("2026-03-10", 1), ("2026-03-14", 4), ("2026-03-16", 5)]
 )
 def test_five_working_days_from_monday_are_over_on_monday(today: str, overdue: int) -> None:
-    assert targets(at(today)).of("approval", at("2026-03-02")) == Due(date(2026, 3, 9), overdue)
+    assert targets(at(today)).of("approval", at("2026-03-02")) == TargetDue(date(2026, 3, 9), overdue)
 
 
 def test_closed_days_and_bank_holidays_are_no_working_days() -> None:
@@ -47,8 +46,8 @@ def test_a_day_is_londons() -> None:
 
 
 def test_without_a_target_or_a_scheme_nothing_is_due() -> None:
-    assert targets(at("2026-03-09")).of("draft", at("2020-01-01")) == Due()
-    assert Targets(Scheme(), at("2026-03-09")).of("approval", at("2020-01-01")) == Due()
+    assert targets(at("2026-03-09")).of("draft", at("2020-01-01")) == TargetDue()
+    assert Targets(Scheme(), at("2026-03-09")).of("approval", at("2020-01-01")) == TargetDue()
 
 
 @given(st.integers(0, 500), st.integers(0, 40), st.integers(0, 24 * 90))

@@ -2,14 +2,14 @@
 
 from fractions import Fraction
 
-from rfp_service.rfps.commands.evaluating import CorrectScore, DeclareInterests, ModerateScores
-from rfp_service.rfps.commands.handling import StartHold
-from rfp_service.rfps.commands.taking_part import (
+from rfp_service.rfps.commands.evaluation import CorrectScore, DeclareInterests, ModerateScores
+from rfp_service.rfps.commands.participants import (
     AppointEvaluator,
     ReassignLead,
     RemoveEvaluator,
     ReplaceRequester,
 )
+from rfp_service.rfps.commands.procurement import StartHold
 from rfp_service.rfps.domain.evaluation_refusals import (
     AlreadyAppointed,
     AlreadyDeclared,
@@ -124,9 +124,7 @@ def test_totals_are_weighted_exactly() -> None:
 def test_the_best_bid_is_put_forward_once_every_score_is_there_and_agreed() -> None:
     given(ABSENT, *DECLARED).when(way.RECOMMEND, **OFFICER).refused(ScoresMissing)
     differing = after(SCORED, CORRECT, **EVE)
-    given(ABSENT, *differing).when(way.RECOMMEND, **OFFICER).refused(
-        ScoresMissing, missing=["A: Price"]
-    )
+    given(ABSENT, *differing).when(way.RECOMMEND, **OFFICER).refused(ScoresMissing, missing=["A: Price"])
     second = way.RECOMMEND.model_copy(update={"bid": "B"})
     given(ABSENT, *SCORED).when(second, **OFFICER).refused(NotTheBestBid, best=["A"])
     nobody = way.RECOMMEND.model_copy(update={"bid": None})
@@ -138,15 +136,13 @@ def test_the_scores_of_whoever_was_removed_no_longer_count() -> None:
     without = after(differing, RemoveEvaluator(evaluator="eve", reason="Left."), **OFFICER)
     assert tender(without).tender.final("A", "Price") == 90
     given(ABSENT, *without).when(way.RECOMMEND, **OFFICER).leads_to(on_hold=False)
-    given(ABSENT, *without).when(
-        RemoveEvaluator(evaluator="eve", reason="Left."), **OFFICER
-    ).refused(NotAnEvaluator)
+    given(ABSENT, *without).when(RemoveEvaluator(evaluator="eve", reason="Left."), **OFFICER).refused(
+        NotAnEvaluator
+    )
 
 
 def test_an_evaluator_is_appointed_once_and_has_approved_nothing() -> None:
-    given(ABSENT, *way.PREPARED).when(AppointEvaluator(evaluator="eve"), **OFFICER).refused(
-        AlreadyAppointed
-    )
+    given(ABSENT, *way.PREPARED).when(AppointEvaluator(evaluator="eve"), **OFFICER).refused(AlreadyAppointed)
     given(ABSENT, *way.READY).when(AppointEvaluator(evaluator="hana"), **OFFICER).refused(
         HasDecided, person="hana"
     )
@@ -156,9 +152,7 @@ def test_whether_lead_and_requester_may_evaluate_is_the_schemes() -> None:
     apart = RULES.model_copy(update={"lead_may_evaluate": False, "requester_may_evaluate": False})
     for person, part in (("priya", "lead"), ("ann", "requester")):
         appoint = AppointEvaluator(evaluator=person)
-        given(ABSENT, *IN_APPROVAL).when(appoint, rules=apart, **OFFICER).refused(
-            MayNotEvaluate, part=part
-        )
+        given(ABSENT, *IN_APPROVAL).when(appoint, rules=apart, **OFFICER).refused(MayNotEvaluate, part=part)
         appointed = after(IN_APPROVAL, appoint, **OFFICER)
         assert tender(appointed).tender.undeclared == (person,)
 
@@ -174,9 +168,7 @@ def test_a_lead_is_replaced_by_somebody_without_another_part() -> None:
     given(ABSENT, *conflicted).when(lead_by("eve"), **OFFICER).refused(Conflicted, person="eve")
     given(ABSENT, *DRAFT).when(replace, **OFFICER).refused(WrongStage)
     apart = RULES.model_copy(update={"lead_may_evaluate": False})
-    given(ABSENT, *way.PREPARED).when(lead_by("eve"), rules=apart, **OFFICER).refused(
-        MayNotEvaluate
-    )
+    given(ABSENT, *way.PREPARED).when(lead_by("eve"), rules=apart, **OFFICER).refused(MayNotEvaluate)
 
 
 def test_a_requester_is_replaced_by_somebody_without_another_part() -> None:
@@ -185,9 +177,7 @@ def test_a_requester_is_replaced_by_somebody_without_another_part() -> None:
     given(ABSENT, *way.READY).when(asked_by("hana"), **OFFICER).refused(HasDecided)
     given(ABSENT, *way.READY).when(asked_by("ann"), **OFFICER).refused(SamePerson)
     apart = RULES.model_copy(update={"requester_may_evaluate": False})
-    given(ABSENT, *way.PREPARED).when(asked_by("eve"), rules=apart, **OFFICER).refused(
-        MayNotEvaluate
-    )
+    given(ABSENT, *way.PREPARED).when(asked_by("eve"), rules=apart, **OFFICER).refused(MayNotEvaluate)
 
 
 def test_whoever_once_had_a_part_approves_nothing_afterwards() -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from rfp_service.rfps.commands.handling import (
+from rfp_service.rfps.commands.participants import AppointEvaluator
+from rfp_service.rfps.commands.procurement import (
     AcceptRfp,
     EndHold,
     RejectRfp,
@@ -11,8 +12,7 @@ from rfp_service.rfps.commands.handling import (
     StartHold,
     WithdrawRfp,
 )
-from rfp_service.rfps.commands.taking_part import AppointEvaluator
-from rfp_service.rfps.commands.waiving import RefuseWaiver
+from rfp_service.rfps.commands.waivers import RefuseWaiver
 from rfp_service.rfps.domain.approval import Approval
 from rfp_service.rfps.domain.evaluation_refusals import MayNotEvaluate
 from rfp_service.rfps.domain.events import (
@@ -37,7 +37,7 @@ from rfp_service.rfps.domain.refusals import (
 )
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import Party, Stage
-from shared.rules import ContractKind
+from shared.kernel.rules import ContractKind
 from tests.rfps.examples import (
     ABSENT,
     ACCEPTED,
@@ -58,9 +58,12 @@ from tests.support.specs import RULES, given
 RETURN = ReturnForRework(reason_code=ReworkReason.UNCLEAR, reason="How many?")
 REJECT = RejectRfp(reason="Asked for already.")
 SELECT = SelectRoute(
-    regime=Regime.PROCUREMENT_ACT_2023, route=Route.OPEN_TENDER,
-    contract_kind=ContractKind.SERVICES, lots=1, lead="priya",
-)  # fmt: skip
+    regime=Regime.PROCUREMENT_ACT_2023,
+    route=Route.OPEN_TENDER,
+    contract_kind=ContractKind.SERVICES,
+    lots=1,
+    lead="priya",
+)
 HOLD = StartHold(waiting_on=Party.FINANCE, reason="Budget check.")
 WITHDRAW = WithdrawRfp(reason="Closed.")
 
@@ -85,11 +88,7 @@ def test_procurement_returns_a_submission_to_its_draft_and_counts_the_loop() -> 
     spec = given(ABSENT, *AT_PROCUREMENT).when(RETURN, **OFFICER)
     spec.then(
         RfpReturnedForRework(
-            stage=Stage.DRAFT,
-            waiting_on=Party.REQUESTER,
-            reason_code="unclear",
-            reason="How many?",
-            loop=1,
+            stage=Stage.DRAFT, waiting_on=Party.REQUESTER, reason_code="unclear", reason="How many?", loop=1
         )
     )
     spec.leads_to(rework_loops=1)
@@ -108,9 +107,9 @@ def test_only_the_tier_whose_turn_it_is_returns_an_approval() -> None:
 
 
 def test_an_approver_has_no_say_over_a_submission() -> None:
-    given(ABSENT, *AT_PROCUREMENT).when(
-        RETURN, by="hana", roles=["approver"], own_tiers=["head"]
-    ).refused(WrongStage, allowed_in=[Stage.APPROVAL, Stage.AWARD_APPROVAL])
+    given(ABSENT, *AT_PROCUREMENT).when(RETURN, by="hana", roles=["approver"], own_tiers=["head"]).refused(
+        WrongStage, allowed_in=[Stage.APPROVAL, Stage.AWARD_APPROVAL]
+    )
 
 
 def test_a_business_case_is_not_returned() -> None:
@@ -211,9 +210,7 @@ def test_what_has_ended_is_not_held() -> None:
 
 
 def test_requesters_hold_their_own_rfps_only() -> None:
-    given(ABSENT, *IN_TRIAGE).when(HOLD, by="ben", roles=["requester"]).refused(
-        NoPartInIt, requester="ann"
-    )
+    given(ABSENT, *IN_TRIAGE).when(HOLD, by="ben", roles=["requester"]).refused(NoPartInIt, requester="ann")
     given(ABSENT, *IN_TRIAGE).when(HOLD, by="ann", roles=["requester"]).leads_to(on_hold=True)
 
 

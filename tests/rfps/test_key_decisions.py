@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from rfp_service.rfps.commands.calling_in import (
+from rfp_service.rfps.commands.call_ins import (
     CallIn,
     ExpireCallIn,
     LapseCallIn,
@@ -53,9 +53,7 @@ from tests.rfps.way import (
 from tests.support.specs import KEY_DECISION_PENCE, NOW, RULES, given
 
 URGENT = AgreeSpecialUrgency(reason="The licence ends on Friday.")
-EXCEPTION = UseGeneralException(
-    reference="GE-1", published_on=date(2026, 2, 24), reason="Known too late."
-)
+EXCEPTION = UseGeneralException(reference="GE-1", published_on=date(2026, 2, 24), reason="Known too late.")
 CALL = CallIn(reason="Too dear.")
 
 
@@ -82,9 +80,7 @@ def test_without_a_limit_nothing_is_a_key_decision() -> None:
 
 @pytest.mark.parametrize(("days", "allowed"), [(27, False), (28, False), (29, True), (60, True)])
 def test_28_clear_days_lie_between_notice_and_decision(days: int, *, allowed: bool) -> None:
-    notice = PublishForwardPlanNotice(
-        reference="FP-1", published_on=NOW.date() - timedelta(days=days)
-    )
+    notice = PublishForwardPlanNotice(reference="FP-1", published_on=NOW.date() - timedelta(days=days))
     taking = given(ABSENT, *after(KEY_DECISION, notice, **OFFICER)).when(TAKE, **DIRECTOR)
     if allowed:
         taking.leads_to(stage=Stage.CALL_IN, key=KeyDecision(onward=Stage.READY_TO_ISSUE))
@@ -149,9 +145,7 @@ def test_the_period_for_calling_in_is_five_working_days_after_publication() -> N
 def test_a_decision_is_called_in_once_it_is_published_and_until_the_period_ends() -> None:
     given(ABSENT, *TAKEN).when(CALL, **SCRUTINY).refused(NotPublished)
     spec = given(ABSENT, *PUBLISHED)
-    spec.when(CALL, at=CALL_IN_ENDS - timedelta(microseconds=1), **SCRUTINY).leads_to(
-        stage=Stage.CALLED_IN
-    )
+    spec.when(CALL, at=CALL_IN_ENDS - timedelta(microseconds=1), **SCRUTINY).leads_to(stage=Stage.CALLED_IN)
     spec.when(CALL, at=CALL_IN_ENDS, **SCRUTINY).refused(PeriodOver, ended_at=CALL_IN_ENDS)
 
 
@@ -165,30 +159,23 @@ def test_what_nobody_calls_in_goes_on_by_itself_and_says_whether_it_was_late() -
         at = CALL_IN_ENDS + timedelta(minutes=minutes)
         given(ABSENT, *PUBLISHED).when(expire, at=at, **CLOCK).then(
             CallInPeriodExpired(
-                stage=Stage.READY_TO_ISSUE, waiting_on=Party.PROCUREMENT,
-                due_at=CALL_IN_ENDS, late=late,
+                stage=Stage.READY_TO_ISSUE, waiting_on=Party.PROCUREMENT, due_at=CALL_IN_ENDS, late=late
             )
-        )  # fmt: skip
+        )
 
 
 def test_a_clock_that_no_longer_runs_moves_nothing() -> None:
     for history in (CALLED_IN, TAKEN, KEY_DECISION):
         assert (
-            given(ABSENT, *history)
-            .when(ExpireCallIn(number=1, due_at=CALL_IN_ENDS), **CLOCK)
-            .events()
-            == []
+            given(ABSENT, *history).when(ExpireCallIn(number=1, due_at=CALL_IN_ENDS), **CLOCK).events() == []
         )
     released = after(CALLED_IN, ReleaseCallIn(reason="Fair."), **SCRUTINY)
-    assert given(ABSENT, *released).when(
-        LapseCallIn(number=2, due_at=way.LAPSES), **CLOCK
-    ).events() == []  # fmt: skip
+    assert given(ABSENT, *released).when(LapseCallIn(number=2, due_at=way.LAPSES), **CLOCK).events() == []
 
 
 def test_an_upheld_call_in_goes_before_the_same_tiers_whose_grants_no_longer_count() -> None:
     given(ABSENT, *CALLED_IN).when(UpholdCallIn(reason="Too dear."), **SCRUTINY).leads_to(
-        stage=Stage.APPROVAL,
-        approval=Approval(KEY_DECISION_PENCE + 1, ("director",), 0),
+        stage=Stage.APPROVAL, approval=Approval(KEY_DECISION_PENCE + 1, ("director",), 0)
     )
 
 

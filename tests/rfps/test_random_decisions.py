@@ -12,26 +12,22 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from rfp_service.rfps.commands.asking import RaiseRfp
-from rfp_service.rfps.domain.approval_events import (
-    ApprovalGranted,
-    ApprovalRequested,
-    WaiverGranted,
-)
+from rfp_service.rfps.commands.requests import RaiseRfp
+from rfp_service.rfps.domain.all_events import EVENTS
+from rfp_service.rfps.domain.approval_events import ApprovalGranted, ApprovalRequested, WaiverGranted
 from rfp_service.rfps.domain.award_events import AwardApproved, AwardRecommended, ContractConcluded
 from rfp_service.rfps.domain.key_decision_events import KeyDecisionTaken
-from rfp_service.rfps.domain.record import EVENTS
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import ENDS, UNDER_APPROVAL, Party, Stage
 from rfp_service.rfps.views import BOARD
-from shared.calendar import WorkingTime, microseconds
-from shared.deadlines.deadline import DeadlineCommand
-from shared.errors import Refused
 from shared.flow.log import Steps, live_log
 from shared.flow.waits import activity_waits, stage_waits
-from shared.messages import Command, Event, Stamp, Stream, Tier
-from shared.projecting.views import STILL_VALID
-from shared.rules import ContractKind, Threshold
+from shared.kernel.calendar import WorkingTime, microseconds
+from shared.kernel.errors import Refused
+from shared.kernel.messages import Command, Event, Stamp, Stream, Tier
+from shared.kernel.rules import ContractKind, Threshold
+from shared.record.deadlines.deadline import DeadlineCommand
+from shared.record.projecting.views import STILL_VALID
 from tests.rfps.examples import CHECK, LAPTOP
 from tests.support.moves import FURTHER, MOVES, Try
 from tests.support.specs import NOW, RULES, TIERS, as_stored, stamp
@@ -54,13 +50,19 @@ PEOPLE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 DELEGATED: list[Any] = [
     {
-        "delegator": who, "delegate": to, "limit_pence": limit, "first_day": "2026-01-01",
-        "last_day": "2026-12-31", "tiers": list(PEOPLE[who][1]),
+        "delegator": who,
+        "delegate": to,
+        "limit_pence": limit,
+        "first_day": "2026-01-01",
+        "last_day": "2026-12-31",
+        "tiers": list(PEOPLE[who][1]),
     }
     for who, to, limit in (
-        ("hana", "dora", 2_000_000), ("derek", "dora", 25_000_000), ("derek", "ann", 25_000_000),
+        ("hana", "dora", 2_000_000),
+        ("derek", "dora", 25_000_000),
+        ("derek", "ann", 25_000_000),
     )
-]  # fmt: skip
+]
 SCHEMES = (
     (TIERS, RULES),
     (
@@ -71,7 +73,8 @@ SCHEMES = (
         TIERS,
         RULES.model_copy(
             update={
-                "tiers_cumulative": False, "lead_may_evaluate": False,
+                "tiers_cumulative": False,
+                "lead_may_evaluate": False,
                 "thresholds": tuple(
                     Threshold(regime="procurement_act_2023", kind=kind, from_pence=20_000_000)
                     for kind in ContractKind
@@ -79,7 +82,7 @@ SCHEMES = (
             }
         ),
     ),
-)  # fmt: skip
+)
 GRANTS = ApprovalGranted | AwardApproved | WaiverGranted | KeyDecisionTaken
 
 
@@ -90,9 +93,15 @@ def known_to(by: str, scheme: int, shown: tuple[str, ...]) -> Stamp:
     limits, rules = SCHEMES[scheme]
     seen: Any = {"query": "laptops", "made_by": by, "position": 7, "shown": list(shown)}
     return stamp(
-        by, roles=roles, own_tiers=tiers, tiers=limits, rules=rules, scheme_version=scheme + 1,
-        catalogue_check=seen, delegations=DELEGATED,
-    )  # fmt: skip
+        by,
+        roles=roles,
+        own_tiers=tiers,
+        tiers=limits,
+        rules=rules,
+        scheme_version=scheme + 1,
+        catalogue_check=seen,
+        delegations=DELEGATED,
+    )
 
 
 class RandomDecisions(RuleBasedStateMachine):
@@ -114,8 +123,12 @@ class RandomDecisions(RuleBasedStateMachine):
     def the_council_changes_its_scheme(self, number: int) -> None:
         self.scheme = number
 
-    @rule(move=st.sampled_from(range(len(MOVES))), by=st.sampled_from(sorted(PEOPLE)),
-          person=st.sampled_from(sorted(PEOPLE)), dice=st.integers(0, 1000))  # fmt: skip
+    @rule(
+        move=st.sampled_from(range(len(MOVES))),
+        by=st.sampled_from(sorted(PEOPLE)),
+        person=st.sampled_from(sorted(PEOPLE)),
+        dice=st.integers(0, 1000),
+    )
     def anybody_tries_anything(self, move: int, by: str, person: str, dice: int) -> None:
         self.decide(MOVES[move](Try(self.rfp, self.now, person, dice)), by)
 
@@ -184,11 +197,7 @@ class RandomDecisions(RuleBasedStateMachine):
     @invariant()
     def what_is_frozen_has_the_value_that_was_approved(self) -> None:
         rfp = self.rfp
-        if (
-            rfp.stage in UNDER_APPROVAL
-            and rfp.stage is not Stage.WAIVER
-            and not rfp.key.of_the_award
-        ):
+        if rfp.stage in UNDER_APPROVAL and rfp.stage is not Stage.WAIVER and not rfp.key.of_the_award:
             approved = rfp.waiver.value_pence if rfp.waiver.granted else rfp.need.estimate_pence
             assert rfp.approval.value_pence == approved
 
@@ -211,9 +220,11 @@ class RandomDecisions(RuleBasedStateMachine):
                 if isinstance(event, GRANTS) and decided.acting_for:
                     value = before.open_approval.value_pence or before.waiver.value_pence
                     assert any(
-                        d["limit_pence"] >= value and d["delegate"] == decided.by
-                        and d["delegator"] == decided.acting_for for d in DELEGATED
-                    )  # fmt: skip
+                        d["limit_pence"] >= value
+                        and d["delegate"] == decided.by
+                        and d["delegator"] == decided.acting_for
+                        for d in DELEGATED
+                    )
                 if isinstance(event, ContractConcluded):
                     ends = before.award.standstill_ends
                     assert ends is None or decided.at >= ends
@@ -239,9 +250,14 @@ class RandomDecisions(RuleBasedStateMachine):
         ats = [microseconds(at) for _, at in told]
         parties = [str(event.waiting_on) for event, _ in told]  # type: ignore[attr-defined]
         steps = Steps(
-            ["x"] * len(told), list(range(len(told))), ats, [type(e).__name__ for e, _ in told],
-            [str(e.stage) for e, _ in told], parties, [party == "nobody" for party in parties],  # type: ignore[attr-defined]
-        )  # fmt: skip
+            ["x"] * len(told),
+            list(range(len(told))),
+            ats,
+            [type(e).__name__ for e, _ in told],
+            [str(e.stage) for e, _ in told],
+            parties,
+            [party == "nobody" for party in parties],  # type: ignore[attr-defined]
+        )
         over = np.array([party == "nobody" for party in parties[:-1]], np.bool_)
         expected = int(np.diff(ats)[~over].sum()) if len(ats) > 1 else 0
         for waits in (stage_waits, activity_waits):
@@ -250,9 +266,8 @@ class RandomDecisions(RuleBasedStateMachine):
 
 
 RandomDecisions.TestCase.settings = settings(
-    max_examples=max(20, settings.default.max_examples // 2), stateful_step_count=STEPS,
-    deadline=None,
-)  # fmt: skip
+    max_examples=max(20, settings.default.max_examples // 2), stateful_step_count=STEPS, deadline=None
+)
 TestRandomDecisions = RandomDecisions.TestCase
 
 

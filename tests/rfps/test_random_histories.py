@@ -7,8 +7,8 @@ from rfp_service.rfps.domain.events import RfpSubmitted
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import ENDS, Party, Stage
 from rfp_service.rfps.views import BOARD
-from shared.messages import Stream
-from shared.projecting.views import STILL_VALID
+from shared.kernel.messages import Stream
+from shared.record.projecting.views import STILL_VALID
 from tests.rfps.examples import CHECK
 from tests.support.histories import History, histories
 

@@ -7,17 +7,17 @@ import pytest
 
 from rfp_service.handover.commands import HandWorkOver, must_be_two_people, steps_of
 from rfp_service.handover.domain import ToThemselves
-from rfp_service.rfps.commands.amending import AmendRfp
-from rfp_service.rfps.commands.approving import Approve
-from rfp_service.rfps.commands.asking import CheckCatalogue
-from rfp_service.rfps.commands.evaluating import CorrectScore
-from rfp_service.rfps.commands.handling import SelectRoute, StartHold
-from rfp_service.rfps.commands.taking_part import (
+from rfp_service.rfps.commands.amendments import AmendRfp
+from rfp_service.rfps.commands.approvals import Approve
+from rfp_service.rfps.commands.evaluation import CorrectScore
+from rfp_service.rfps.commands.participants import (
     AppointEvaluator,
     ReassignLead,
     RemoveEvaluator,
     ReplaceRequester,
 )
+from rfp_service.rfps.commands.procurement import SelectRoute, StartHold
+from rfp_service.rfps.commands.requests import CheckCatalogue
 from rfp_service.rfps.domain.evaluation_refusals import (
     AlreadyAppointed,
     AlreadyDeclared,
@@ -38,13 +38,13 @@ from rfp_service.rfps.domain.refusals import (
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.domain.tender_events import EvaluatorDeclared, ScoreRecorded
-from shared.scheme.delegating import EndDelegation, GiveDelegation
-from shared.scheme.delegation import DelegatedToThemselves, Delegation, NotYoursToDelegate
-from shared.scheme.domain import SchemeValues
+from shared.governance.delegations.commands import EndDelegation, GiveDelegation
+from shared.governance.delegations.domain import DelegatedToThemselves, Delegation, NotYoursToDelegate
+from shared.governance.scheme.domain import SchemeValues
 from tests.rfps import way
 from tests.rfps.examples import ABSENT, COMPLETE_DRAFT, DRAFT, IN_APPROVAL, IN_TRIAGE
 from tests.rfps.way import OFFICER, after
-from tests.shared.scheme.test_delegating import GIVE, GIVEN
+from tests.shared.governance.scheme.test_delegating import GIVE, GIVEN
 from tests.support.specs import RULES, SCHEME, given, stamp
 
 
@@ -87,13 +87,11 @@ def test_an_evaluator_is_appointed_once_and_removed_by_either_account() -> None:
 
 
 @pytest.mark.parametrize(("person", "part"), [("priya", "lead"), ("ann", "requester")])
-def test_parts_that_the_scheme_keeps_apart_are_apart_for_every_account(
-    person: str, part: str
-) -> None:
+def test_parts_that_the_scheme_keeps_apart_are_apart_for_every_account(person: str, part: str) -> None:
     appoint = AppointEvaluator(evaluator="other")
-    given(ABSENT, *IN_APPROVAL).when(
-        appoint, rules=APART, **OFFICER, **linked(person, "other")
-    ).refused(MayNotEvaluate, part=part)
+    given(ABSENT, *IN_APPROVAL).when(appoint, rules=APART, **OFFICER, **linked(person, "other")).refused(
+        MayNotEvaluate, part=part
+    )
 
 
 def test_whoever_has_a_part_does_not_get_it_again_by_another_account() -> None:
@@ -108,57 +106,41 @@ def test_whoever_has_a_part_does_not_get_it_again_by_another_account() -> None:
     spec.when(asks, **OFFICER, **linked("hana", "other")).refused(HasDecided)
     evaluates = given(ABSENT, *way.PREPARED)
     for command in (lead, asks):
-        evaluates.when(command, rules=APART, **OFFICER, **linked("eve", "other")).refused(
-            MayNotEvaluate
-        )
+        evaluates.when(command, rules=APART, **OFFICER, **linked("eve", "other")).refused(MayNotEvaluate)
 
 
 def test_the_lead_is_not_the_requester_by_another_account() -> None:
-    select = SelectRoute(
-        regime=Regime.PROCUREMENT_ACT_2023, route=Route.OPEN_TENDER, lead="other"
-    )  # fmt: skip
-    given(ABSENT, *IN_TRIAGE).when(select, **OFFICER, **linked("ann", "other")).refused(
-        LeadIsRequester
-    )
+    select = SelectRoute(regime=Regime.PROCUREMENT_ACT_2023, route=Route.OPEN_TENDER, lead="other")
+    given(ABSENT, *IN_TRIAGE).when(select, **OFFICER, **linked("ann", "other")).refused(LeadIsRequester)
 
 
-def test_a_route_has_no_lead_whose_other_account_evaluates_where_the_scheme_keeps_that_apart() -> (
-    None
-):
-    select = SelectRoute(
-        regime=Regime.PROCUREMENT_ACT_2023, route=Route.OPEN_TENDER, lead="other"
-    )  # fmt: skip
+def test_a_route_has_no_lead_whose_other_account_evaluates_where_the_scheme_keeps_that_apart() -> None:
+    select = SelectRoute(regime=Regime.PROCUREMENT_ACT_2023, route=Route.OPEN_TENDER, lead="other")
     appointed = after(IN_TRIAGE, AppointEvaluator(evaluator="eve"), **OFFICER)
-    given(ABSENT, *appointed).when(
-        select, rules=APART, **OFFICER, **linked("eve", "other")
-    ).refused(MayNotEvaluate, part="lead")
+    given(ABSENT, *appointed).when(select, rules=APART, **OFFICER, **linked("eve", "other")).refused(
+        MayNotEvaluate, part="lead"
+    )
 
 
 def test_nobody_evaluates_whose_other_account_has_a_declared_conflict() -> None:
     said = IN_APPROVAL[-1].model_copy(update={"conflicted": ("eve2",)})
     place = way.IN_EVALUATION.index(IN_APPROVAL[-1])
     conflicted = (*way.IN_EVALUATION[:place], said, *way.IN_EVALUATION[place + 1 :])
-    given(ABSENT, *conflicted).when(way.DECLARE, **way.EVE, **linked("eve", "eve2")).refused(
-        Conflicted
-    )
+    given(ABSENT, *conflicted).when(way.DECLARE, **way.EVE, **linked("eve", "eve2")).refused(Conflicted)
 
 
 def test_nobody_approves_or_accepts_what_another_account_of_theirs_has_a_part_in() -> None:
     head = {"own_tiers": ["head"], "roles": ["approver"]}
     for account, part in (("ann", "requester"), ("priya", "lead")):
-        given(ABSENT, *IN_APPROVAL).when(
-            way.APPROVE, by="other", **head, **linked(account, "other")
-        ).refused(OwnRfp, part=part, person=account)
+        given(ABSENT, *IN_APPROVAL).when(way.APPROVE, by="other", **head, **linked(account, "other")).refused(
+            OwnRfp, part=part, person=account
+        )
     prepared = after(IN_APPROVAL, AppointEvaluator(evaluator="eve"), **OFFICER)
     given(ABSENT, *prepared).when(way.APPROVE, by="eve2", **head, **linked("eve", "eve2")).refused(
         OwnRfp, part="evaluator"
     )
-    conflicted = (
-        *IN_APPROVAL[:-1], IN_APPROVAL[-1].model_copy(update={"conflicted": ("hana",)}),
-    )  # fmt: skip
-    given(ABSENT, *conflicted).when(way.APPROVE, by="h2", **head, **linked("h2", "hana")).refused(
-        Conflicted
-    )
+    conflicted = (*IN_APPROVAL[:-1], IN_APPROVAL[-1].model_copy(update={"conflicted": ("hana",)}))
+    given(ABSENT, *conflicted).when(way.APPROVE, by="h2", **head, **linked("h2", "hana")).refused(Conflicted)
 
 
 def test_the_requester_decides_by_either_account() -> None:
@@ -175,19 +157,21 @@ def test_a_catalogue_check_is_ones_own_by_either_account() -> None:
     check = CheckCatalogue(check_id=UUID(int=1))
     seen: Any = {"query": "laptops", "made_by": "ann", "position": 7, "shown": []}
     both = {**linked("ann", "ann2"), "catalogue_check": seen}
-    given(ABSENT, *COMPLETE_DRAFT).when(check, by="ann2", **both).leads_to(
-        stage=Stage.CATALOGUE_CHECK
-    )
+    given(ABSENT, *COMPLETE_DRAFT).when(check, by="ann2", **both).leads_to(stage=Stage.CATALOGUE_CHECK)
     bens = {"catalogue_check": {**seen, "made_by": "ben"}}
     given(ABSENT, *COMPLETE_DRAFT).when(check, **bens).refused(NoSuchCheck)
 
 
 DELEGATED: list[Any] = [
     {
-        "delegator": "hana", "delegate": "dora", "limit_pence": 2_500_000, "tiers": ["head"],
-        "first_day": "2026-01-01", "last_day": "2026-12-31",
+        "delegator": "hana",
+        "delegate": "dora",
+        "limit_pence": 2_500_000,
+        "tiers": ["head"],
+        "first_day": "2026-01-01",
+        "last_day": "2026-12-31",
     }
-]  # fmt: skip
+]
 
 
 def test_a_delegation_counts_between_persons_whichever_account_it_names() -> None:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from rfp_service.rfps.commands.issuing import CloseResponses
-from rfp_service.rfps.commands.setting_aside import ReadmitBid, SetBidAside
+from rfp_service.rfps.commands.set_asides import ReadmitBid, SetBidAside
+from rfp_service.rfps.commands.tender import CloseResponses
 from rfp_service.rfps.domain.evaluation_refusals import (
     BidderNotHeard,
     BidIsSetAside,
@@ -15,10 +15,7 @@ from rfp_service.rfps.domain.evaluation_refusals import (
     ScoresMissing,
     StillSealed,
 )
-from rfp_service.rfps.domain.refusals import (
-    OwnRfp,
-    WrongStage,
-)
+from rfp_service.rfps.domain.refusals import OwnRfp, WrongStage
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.domain.tender import SetAsideGround as Ground
@@ -54,18 +51,16 @@ def test_what_is_set_aside_is_ranked_no_more_and_the_next_best_is_put_forward() 
 def test_what_is_set_aside_is_not_scored_and_none_of_its_scores_are_missed() -> None:
     without = after(way.DECLARED, aside("A"), **OFFICER)
     given(ABSENT, *without).when(way.score("A", "Price", 90), **way.EVE).refused(BidIsSetAside)
-    given(ABSENT, *without).when(
-        way.RECOMMEND.model_copy(update={"bid": "B"}), **OFFICER
-    ).refused(ScoresMissing, missing=["B: Price", "B: Quality"])  # fmt: skip
+    given(ABSENT, *without).when(way.RECOMMEND.model_copy(update={"bid": "B"}), **OFFICER).refused(
+        ScoresMissing, missing=["B: Price", "B: Quality"]
+    )
 
 
 @pytest.mark.parametrize("ground", Ground)
 def test_every_ground_is_taken_with_a_reason_and_the_wait_stays_as_it_is(ground: Ground) -> None:
     [event] = given(ABSENT, *SCORED).when(aside("B", ground, bidder_said="No."), **OFFICER).events()
     assert isinstance(event, BidSetAside)
-    assert (event.ground, event.reason, event.waiting_on) == (
-        ground, "As its papers say.", Party.EVALUATORS,
-    )  # fmt: skip
+    assert (event.ground, event.reason, event.waiting_on) == (ground, "As its papers say.", Party.EVALUATORS)
 
 
 def test_a_bid_is_abnormally_low_only_once_its_bidder_was_heard() -> None:
@@ -76,9 +71,7 @@ def test_a_bid_is_abnormally_low_only_once_its_bidder_was_heard() -> None:
 
 
 def test_a_sealed_bid_is_set_aside_only_where_it_was_withdrawn() -> None:
-    given(ABSENT, *way.WITH_BIDS).when(aside("A"), **OFFICER).refused(
-        StillSealed, ground="non_compliant"
-    )
+    given(ABSENT, *way.WITH_BIDS).when(aside("A"), **OFFICER).refused(StillSealed, ground="non_compliant")
     withdrawn = aside("A", Ground.WITHDRAWN)
     given(ABSENT, *way.WITH_BIDS).when(withdrawn, **OFFICER).leads_to(stage=Stage.OPEN)
 
@@ -114,8 +107,7 @@ def test_what_was_set_aside_by_mistake_competes_again_with_its_scores() -> None:
 
 
 def test_a_bid_that_not_all_have_scored_stays_aside_once_the_others_may_be_seen() -> None:
-    others = [(who, "A", criterion, 90) for who in (way.EVE, way.EVAN)
-              for criterion in ("Price", "Quality")]  # fmt: skip
+    others = [(who, "A", criterion, 90) for who in (way.EVE, way.EVAN) for criterion in ("Price", "Quality")]
     readmit_b = READMIT.model_copy(update={"bid": "B"})
     unseen = after(way.scored(way.DECLARED, *others[:-1]), aside("B"), **OFFICER)
     given(ABSENT, *unseen).when(readmit_b, **OFFICER).leads_to(stage=Stage.EVALUATION)

@@ -4,16 +4,16 @@ from typing import Any
 
 import pytest
 
-from rfp_service.rfps.commands.approving import RequestApproval
-from rfp_service.rfps.commands.calling_in import ReferToCouncil, ReleaseCallIn, UpholdCallIn
-from rfp_service.rfps.commands.waiving import GrantWaiver
+from rfp_service.rfps.commands.approvals import RequestApproval
+from rfp_service.rfps.commands.call_ins import ReferToCouncil, ReleaseCallIn, UpholdCallIn
+from rfp_service.rfps.commands.waivers import GrantWaiver
 from rfp_service.rfps.domain.key_decision_events import CallInUpheld
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.reactions import notify_next_tier
 from rfp_service.service import EVENTS
-from shared.eventstore.encoding import EnvelopeMapper, Topics
-from shared.messages import Command, Recorded
+from shared.kernel.messages import Command, Recorded
+from shared.record.eventstore.encoding import EnvelopeMapper, Topics
 from tests.rfps import way
 from tests.rfps.examples import ABSENT, IN_BUSINESS_CASE, IN_TWO_TIER_APPROVAL
 from tests.rfps.test_the_table import AWARD_CALLED_IN, AWARD_KEY
@@ -61,8 +61,9 @@ def test_the_last_tier_is_told_that_a_key_decision_is_its_own() -> None:
 
 def test_every_tier_is_told_of_a_waiver_which_any_of_them_may_grant() -> None:
     assert told(IN_BUSINESS_CASE, way.WAIVER) == [
-        ("head", "waiver-requested"), ("director", "waiver-requested"),
-    ]  # fmt: skip
+        ("head", "waiver-requested"),
+        ("director", "waiver-requested"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from rfp_service.rfps.commands.evaluating import FindNoCompliantBid
-from rfp_service.rfps.commands.handling import StartHold
-from rfp_service.rfps.commands.issuing import (
+from rfp_service.rfps.commands.evaluation import FindNoCompliantBid
+from rfp_service.rfps.commands.procurement import StartHold
+from rfp_service.rfps.commands.responses import AnswerClarification, RecordClarification
+from rfp_service.rfps.commands.tender import (
     CloseResponses,
     CloseResponsesByHand,
     ExtendDeadline,
@@ -14,7 +15,6 @@ from rfp_service.rfps.commands.issuing import (
     IssueInvitation,
     PublishTenderNotice,
 )
-from rfp_service.rfps.commands.tendering import AnswerClarification, RecordClarification
 from rfp_service.rfps.domain.evaluation_refusals import ScoringHasBegun
 from rfp_service.rfps.domain.refusals import (
     AlreadyReceived,
@@ -105,9 +105,7 @@ def test_questions_are_answered_once() -> None:
     [(RESPONSES_BY - timedelta(microseconds=1), False), (RESPONSES_BY, True), (TOO_LATE, True)],
 )
 def test_what_comes_when_the_time_is_up_is_late(received_at: datetime, *, late: bool) -> None:
-    [received] = (
-        given(ABSENT, *OPEN).when(way.bid("A", received_at), at=TOO_LATE, **OFFICER).events()
-    )
+    [received] = given(ABSENT, *OPEN).when(way.bid("A", received_at), at=TOO_LATE, **OFFICER).events()
     assert received.late is late  # type: ignore[attr-defined]
 
 
@@ -140,26 +138,25 @@ def test_the_only_bid_that_came_in_time_takes_the_rfp_on_though_it_had_ended_wit
     spec = given(ABSENT, *ended)
     spec.when(way.bid("A", IN_TIME), at=at, **OFFICER).then(
         ResponseReceived(
-            stage=Stage.UNSUCCESSFUL, waiting_on=Party.NOBODY,
-            reference="A", sha256=way.HASH, received_at=IN_TIME, late=False,
+            stage=Stage.UNSUCCESSFUL,
+            waiting_on=Party.NOBODY,
+            reference="A",
+            sha256=way.HASH,
+            received_at=IN_TIME,
+            late=False,
         ),
         ResponsesClosed(
-            stage=Stage.EVALUATION, waiting_on=Party.EVALUATORS,
-            bids=1, due_at=RESPONSES_BY, late=True,
+            stage=Stage.EVALUATION, waiting_on=Party.EVALUATORS, bids=1, due_at=RESPONSES_BY, late=True
         ),
-    )  # fmt: skip
+    )
     spec.when(way.bid("A", RESPONSES_BY), at=at, **OFFICER).refused(WrongStage)
     reopened = after(ended, way.bid("A", IN_TIME), at=at, **OFFICER)
-    given(ABSENT, *reopened).when(way.bid("B", IN_TIME), at=at, **OFFICER).leads_to(
-        stage=Stage.EVALUATION
-    )
+    given(ABSENT, *reopened).when(way.bid("B", IN_TIME), at=at, **OFFICER).leads_to(stage=Stage.EVALUATION)
 
 
 def test_no_bid_takes_an_rfp_on_that_ended_though_there_were_bids() -> None:
     ended = after(way.IN_EVALUATION, FindNoCompliantBid(reason="None."), **OFFICER)
-    given(ABSENT, *ended).when(way.bid("C", IN_TIME), at=way.CLOSED_AT, **OFFICER).refused(
-        WrongStage
-    )
+    given(ABSENT, *ended).when(way.bid("C", IN_TIME), at=way.CLOSED_AT, **OFFICER).refused(WrongStage)
 
 
 def _references(history: way.History) -> tuple[list[str], tuple[str, ...]]:
@@ -176,9 +173,7 @@ def test_a_bid_is_recorded_once_and_not_before_it_came() -> None:
 def test_responses_close_by_hand_no_sooner_than_by_the_clock() -> None:
     close = CloseResponsesByHand()
     given(ABSENT, *WITH_BIDS).when(close, at=IN_TIME, **OFFICER).refused(NotDueYet)
-    given(ABSENT, *WITH_BIDS).when(close, at=RESPONSES_BY, **OFFICER).leads_to(
-        stage=Stage.EVALUATION
-    )
+    given(ABSENT, *WITH_BIDS).when(close, at=RESPONSES_BY, **OFFICER).leads_to(stage=Stage.EVALUATION)
 
 
 def test_the_end_of_the_time_counts_the_bids() -> None:
@@ -194,12 +189,14 @@ def test_the_end_of_the_time_counts_the_bids() -> None:
 def test_the_requester_does_nothing_to_their_own_tender() -> None:
     question = RecordClarification(question="How many?")
     for history, command in (
-        (way.READY, way.CRITERIA), (way.PREPARED, way.NOTICE), (OPEN, question),
-        (OPEN, way.bid("A")), (way.SCORED, way.RECOMMEND), (way.TOLD, way.AWARD_NOTICE),
-    ):  # fmt: skip
-        given(ABSENT, *history).when(command, at=TOO_LATE, by="ann").refused(
-            OwnRfp, part="requester"
-        )
+        (way.READY, way.CRITERIA),
+        (way.PREPARED, way.NOTICE),
+        (OPEN, question),
+        (OPEN, way.bid("A")),
+        (way.SCORED, way.RECOMMEND),
+        (way.TOLD, way.AWARD_NOTICE),
+    ):
+        given(ABSENT, *history).when(command, at=TOO_LATE, by="ann").refused(OwnRfp, part="requester")
 
 
 def test_a_hold_stops_neither_bids_nor_the_clock() -> None:

@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 
-from rfp_service.rfps.commands.approving import Refuse
-from rfp_service.rfps.commands.asking import ReportDiversionFailed
-from rfp_service.rfps.commands.awarding import PublishTransparencyNotice, RefuseAward
-from rfp_service.rfps.commands.calling_in import (
+from rfp_service.rfps.commands.approvals import Refuse
+from rfp_service.rfps.commands.awards import PublishTransparencyNotice, RefuseAward
+from rfp_service.rfps.commands.call_ins import (
     CallIn,
     ExpireCallIn,
     LapseCallIn,
@@ -15,30 +14,27 @@ from rfp_service.rfps.commands.calling_in import (
     ReleaseCallIn,
     UpholdCallIn,
 )
-from rfp_service.rfps.commands.contracting import FulfilInHouse
-from rfp_service.rfps.commands.evaluating import (
-    CorrectScore,
-    FindNoCompliantBid,
-    ModerateScores,
-)
-from rfp_service.rfps.commands.handling import (
+from rfp_service.rfps.commands.conclusion import FulfilInHouse
+from rfp_service.rfps.commands.evaluation import CorrectScore, FindNoCompliantBid, ModerateScores
+from rfp_service.rfps.commands.key_decisions import RefuseKeyDecision, UseGeneralException
+from rfp_service.rfps.commands.procurement import (
     AcceptRfp,
     RejectRfp,
     ReturnForRework,
     TerminateProcurement,
     WithdrawRfp,
 )
-from rfp_service.rfps.commands.issuing import (
+from rfp_service.rfps.commands.requests import ReportDiversionFailed
+from rfp_service.rfps.commands.responses import AnswerClarification, RecordClarification
+from rfp_service.rfps.commands.set_asides import ReadmitBid, SetBidAside
+from rfp_service.rfps.commands.standstill import RecordChallenge, ResolveChallenge, RevokeAward
+from rfp_service.rfps.commands.tender import (
     CloseResponses,
     CloseResponsesByHand,
     ExtendDeadline,
     IssueInvitation,
 )
-from rfp_service.rfps.commands.key_decisions import RefuseKeyDecision, UseGeneralException
-from rfp_service.rfps.commands.setting_aside import ReadmitBid, SetBidAside
-from rfp_service.rfps.commands.standstill import RecordChallenge, ResolveChallenge, RevokeAward
-from rfp_service.rfps.commands.tendering import AnswerClarification, RecordClarification
-from rfp_service.rfps.commands.waiving import GrantWaiver, RefuseWaiver
+from rfp_service.rfps.commands.waivers import GrantWaiver, RefuseWaiver
 from rfp_service.rfps.domain.award_events import ChallengeOutcome, TerminationReason
 from rfp_service.rfps.domain.reasons import ReworkReason
 from rfp_service.rfps.domain.refusals import NotOutToMarket, WrongStage
@@ -82,15 +78,11 @@ INVITED = way.after(INVITED, way.APPROVE, **HEAD)
 for _prepare in (way.CRITERIA, way.AppointEvaluator(evaluator="eve")):
     INVITED = way.after(INVITED, _prepare, **OFFICER)
 ASKED = way.after(way.OPEN, RecordClarification(question="How many?"), **OFFICER)
-AWARD_KEY = way.after(
-    way.SCORED, way.RECOMMEND.model_copy(update={"value_pence": 21_000_000}), **OFFICER
-)
+AWARD_KEY = way.after(way.SCORED, way.RECOMMEND.model_copy(update={"value_pence": 21_000_000}), **OFFICER)
 for _tier in (HEAD, DIRECTOR):
     AWARD_KEY = way.after(AWARD_KEY, way.APPROVE_AWARD, **_tier)
 AWARD_CALLED_IN = way.after(AWARD_KEY, way.FORWARD_PLAN, **OFFICER)
-for _next, _who in (
-    (way.TAKE, DIRECTOR), (way.PUBLISH, OFFICER), (CallIn(reason="Too dear."), SCRUTINY),
-):  # fmt: skip
+for _next, _who in ((way.TAKE, DIRECTOR), (way.PUBLISH, OFFICER), (CallIn(reason="Too dear."), SCRUTINY)):
     AWARD_CALLED_IN = way.after(AWARD_CALLED_IN, _next, **_who)
 
 
@@ -139,14 +131,14 @@ ROWS: list[tuple[Any, Any, dict[str, Any], Stage]] = [
     (
         way.SCORED,
         CorrectScore(bid="A", criterion="Price", score=80, comment="Misread."),
-        EVE, Stage.EVALUATION,
+        EVE,
+        Stage.EVALUATION,
     ),
     (
-        way.after(
-            way.SCORED, CorrectScore(bid="A", criterion="Price", score=80, comment="Misread."), **EVE
-        ),
+        way.after(way.SCORED, CorrectScore(bid="A", criterion="Price", score=80, comment="Misread."), **EVE),
         ModerateScores(bid="A", criterion="Price", score=85, reason="Agreed."),
-        OFFICER, Stage.EVALUATION,
+        OFFICER,
+        Stage.EVALUATION,
     ),
     (way.SCORED, way.RECOMMEND, OFFICER, Stage.AWARD_APPROVAL),
     (way.SCORED, SET_ASIDE, OFFICER, Stage.EVALUATION),
@@ -178,9 +170,10 @@ ROWS: list[tuple[Any, Any, dict[str, Any], Stage]] = [
     (
         way.KEY_DECISION,
         UseGeneralException(reference="GE-1", published_on=way.NOTICE_ON, reason="Late."),
-        OFFICER, Stage.KEY_DECISION,
+        OFFICER,
+        Stage.KEY_DECISION,
     ),
-]  # fmt: skip
+]
 NAMES = [f"{type(command).__name__}-{stage}" for _, command, _, stage in ROWS]
 
 # Where procurement must act before the stage's own party can.
@@ -206,9 +199,7 @@ def test_no_decision_is_taken_where_the_table_has_none(command: Any, who: dict[s
             assert here.when(command, **who).events() == []  # its clock no longer runs
         elif not (isinstance(command, WithdrawRfp) and elsewhere is COMPLETE_DRAFT):
             here.when(command, **who).refused(
-                NotOutToMarket
-                if command is TERMINATE and elsewhere is COMPLETE_DRAFT
-                else WrongStage
+                NotOutToMarket if command is TERMINATE and elsewhere is COMPLETE_DRAFT else WrongStage
             )
 
 

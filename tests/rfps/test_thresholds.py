@@ -5,25 +5,23 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from rfp_service.rfps.commands.amending import AmendRfp
-from rfp_service.rfps.commands.approving import RequestApproval
-from rfp_service.rfps.commands.handling import SelectRoute
+from rfp_service.rfps.commands.amendments import AmendRfp
+from rfp_service.rfps.commands.approvals import RequestApproval
+from rfp_service.rfps.commands.procurement import SelectRoute
 from rfp_service.rfps.domain.events import RouteSelected
 from rfp_service.rfps.domain.refusals import AboveThreshold, NotTheLead, NotYourRfp
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import Stage
-from shared.rules import ContractKind, Rules, Threshold
-from shared.scheme.commands import AdoptScheme
-from shared.scheme.domain import Scheme, ThresholdsTwice
+from shared.governance.scheme.commands import AdoptScheme
+from shared.governance.scheme.domain import Scheme, ThresholdsTwice
+from shared.kernel.rules import ContractKind, Rules, Threshold
 from tests.rfps import way
 from tests.rfps.examples import ABSENT, COMPLETED, IN_TRIAGE
 from tests.rfps.way import OFFICER, WAIVER
 from tests.support.specs import NOW, RULES, SCHEME, given
 
 AT = 20_772_000
-SERVICES = Threshold(
-    regime="procurement_act_2023", kind=ContractKind.SERVICES, from_pence=AT
-)  # fmt: skip
+SERVICES = Threshold(regime="procurement_act_2023", kind=ContractKind.SERVICES, from_pence=AT)
 WORKS = SERVICES.model_copy(update={"kind": ContractKind.WORKS, "from_pence": 519_300_000})
 WITH_THRESHOLDS = RULES.model_copy(update={"thresholds": (SERVICES, WORKS)})
 REQUEST = RequestApproval(budget_code="IT-1", options_considered="Buy.", conflicts="None")
@@ -33,10 +31,12 @@ def triage(with_vat_pence: int) -> way.History:
     """Return an RFP in triage whose estimate with VAT is this."""
     dear = COMPLETED.model_copy(
         update={
-            "stage": Stage.TRIAGE, "waiting_on": "procurement",
-            "estimate_pence": 17_000_000, "estimate_with_vat_pence": with_vat_pence,
+            "stage": Stage.TRIAGE,
+            "waiting_on": "procurement",
+            "estimate_pence": 17_000_000,
+            "estimate_with_vat_pence": with_vat_pence,
         }
-    )  # fmt: skip
+    )
     return (*IN_TRIAGE, dear)
 
 
@@ -57,9 +57,10 @@ def test_an_estimate_with_vat_that_reaches_the_threshold_runs_under_the_law(
     if covered:
         decision.refused(
             AboveThreshold,
-            estimate_with_vat_pence=with_vat, contract_kind="services",
+            estimate_with_vat_pence=with_vat,
+            contract_kind="services",
             thresholds_pence={"procurement_act_2023": AT},
-        )  # fmt: skip
+        )
     else:
         decision.leads_to(stage=Stage.BUSINESS_CASE, regime=Regime.BELOW_THRESHOLD)
 
@@ -77,23 +78,17 @@ def test_the_law_may_be_followed_without_need_and_its_threshold_is_kept() -> Non
 
 
 def test_what_is_done_in_house_is_no_procurement() -> None:
-    given(ABSENT, *triage(AT)).when(
-        select(route=Route.IN_HOUSE), rules=WITH_THRESHOLDS, **OFFICER
-    ).leads_to(route=Route.IN_HOUSE)
+    given(ABSENT, *triage(AT)).when(select(route=Route.IN_HOUSE), rules=WITH_THRESHOLDS, **OFFICER).leads_to(
+        route=Route.IN_HOUSE
+    )
 
 
-def test_a_scheme_without_thresholds_and_a_council_without_a_scheme_hold_nothing_against_it() -> (
-    None
-):
+def test_a_scheme_without_thresholds_and_a_council_without_a_scheme_hold_nothing_against_it() -> None:
     for rules in (RULES, None):
-        given(ABSENT, *triage(AT)).when(select(), rules=rules, **OFFICER).leads_to(
-            stage=Stage.BUSINESS_CASE
-        )
+        given(ABSENT, *triage(AT)).when(select(), rules=rules, **OFFICER).leads_to(stage=Stage.BUSINESS_CASE)
 
 
-def test_what_grows_past_the_threshold_gets_another_regime_from_its_lead_before_it_is_approved() -> (
-    None
-):
+def test_what_grows_past_the_threshold_gets_another_regime_from_its_lead_before_it_is_approved() -> None:
     grown = way.after(routed(AT - 1), AmendRfp(estimate_with_vat_pence=AT))
     for ask in (REQUEST, WAIVER):
         given(ABSENT, *grown).when(ask, rules=WITH_THRESHOLDS).refused(AboveThreshold)
@@ -105,9 +100,7 @@ def test_what_grows_past_the_threshold_gets_another_regime_from_its_lead_before_
 
 
 def test_what_was_decided_stays_decided_when_thresholds_fall() -> None:
-    lower = RULES.model_copy(
-        update={"thresholds": (SERVICES.model_copy(update={"from_pence": 1}),)}
-    )
+    lower = RULES.model_copy(update={"thresholds": (SERVICES.model_copy(update={"from_pence": 1}),)})
     before = way.after(routed(AT - 1), REQUEST, rules=WITH_THRESHOLDS)
     given(ABSENT, *before).when(way.APPROVE, rules=lower, **way.HEAD).leads_to(
         stage=Stage.APPROVAL, regime=Regime.BELOW_THRESHOLD

@@ -2,10 +2,10 @@
 
 import pytest
 
-from rfp_service.rfps.commands.amending import AmendRfp
-from rfp_service.rfps.commands.approving import RequestApproval
-from rfp_service.rfps.commands.handling import ReturnForRework
-from rfp_service.rfps.commands.waiving import GrantWaiver, RefuseWaiver, RequestWaiver
+from rfp_service.rfps.commands.amendments import AmendRfp
+from rfp_service.rfps.commands.approvals import RequestApproval
+from rfp_service.rfps.commands.procurement import ReturnForRework
+from rfp_service.rfps.commands.waivers import GrantWaiver, RefuseWaiver, RequestWaiver
 from rfp_service.rfps.domain.approval import Approval, Waiver, WaiverGround
 from rfp_service.rfps.domain.approval_events import ApprovalSuperseded
 from rfp_service.rfps.domain.events import RfpAmended
@@ -25,13 +25,7 @@ from rfp_service.rfps.domain.refusals import (
 from rfp_service.rfps.domain.routes import Route
 from rfp_service.rfps.domain.stages import Party, Stage
 from tests.rfps import way
-from tests.rfps.examples import (
-    ABSENT,
-    HEAD_GRANTED,
-    IN_APPROVAL,
-    IN_BUSINESS_CASE,
-    IN_TWO_TIER_APPROVAL,
-)
+from tests.rfps.examples import ABSENT, HEAD_GRANTED, IN_APPROVAL, IN_BUSINESS_CASE, IN_TWO_TIER_APPROVAL
 from tests.support.specs import RULES, given
 
 MORE = AmendRfp(estimate_pence=9_000_000, estimate_with_vat_pence=10_800_000, reason="Forty more.")
@@ -41,23 +35,26 @@ REQUEST = RequestApproval(budget_code="IT-1", options_considered="Buy or not.", 
 def test_an_amendment_under_approval_supersedes_it() -> None:
     given(ABSENT, *IN_TWO_TIER_APPROVAL, HEAD_GRANTED).when(MORE).then(
         RfpAmended(
-            stage=Stage.BUSINESS_CASE, waiting_on=Party.REQUESTER, reason="Forty more.",
-            estimate_pence=9_000_000, estimate_with_vat_pence=10_800_000,
+            stage=Stage.BUSINESS_CASE,
+            waiting_on=Party.REQUESTER,
+            reason="Forty more.",
+            estimate_pence=9_000_000,
+            estimate_with_vat_pence=10_800_000,
         ),
         ApprovalSuperseded(
-            stage=Stage.BUSINESS_CASE, waiting_on=Party.REQUESTER,
-            tiers=("head", "director"), granted=1, reason="Forty more.",
+            stage=Stage.BUSINESS_CASE,
+            waiting_on=Party.REQUESTER,
+            tiers=("head", "director"),
+            granted=1,
+            reason="Forty more.",
         ),
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize(
-    "history",
-    [way.IN_WAIVER, IN_APPROVAL, way.KEY_DECISION, way.PUBLISHED, way.CALLED_IN, way.READY],
+    "history", [way.IN_WAIVER, IN_APPROVAL, way.KEY_DECISION, way.PUBLISHED, way.CALLED_IN, way.READY]
 )
-def test_everything_until_issue_is_frozen_and_tiered_anew_when_it_changes(
-    history: way.History,
-) -> None:
+def test_everything_until_issue_is_frozen_and_tiered_anew_when_it_changes(history: way.History) -> None:
     given(ABSENT, *history).when(MORE).leads_to(stage=Stage.BUSINESS_CASE, approval=Approval())
     amended = way.after(history, MORE)
     [asked] = given(ABSENT, *amended).when(REQUEST).events()
@@ -69,9 +66,9 @@ def test_it_takes_a_reason_and_the_requester_or_the_lead() -> None:
     given(ABSENT, *IN_APPROVAL).when(silent).refused(ReasonNeeded)
     given(ABSENT, *IN_APPROVAL).when(MORE, **way.OFFICER).leads_to(stage=Stage.BUSINESS_CASE)
     given(ABSENT, *IN_APPROVAL).when(MORE, by="paul").refused(NotYourRfp, lead="priya")
-    given(ABSENT, *IN_APPROVAL).when(
-        MORE.model_copy(update={"estimate_with_vat_pence": 1})
-    ).refused(VatMissing)
+    given(ABSENT, *IN_APPROVAL).when(MORE.model_copy(update={"estimate_with_vat_pence": 1})).refused(
+        VatMissing
+    )
 
 
 def test_a_waiver_is_void_once_another_route_is_chosen() -> None:

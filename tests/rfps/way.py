@@ -4,33 +4,29 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from rfp_service.rfps.commands.approving import Approve
-from rfp_service.rfps.commands.awarding import (
+from rfp_service.rfps.commands.approvals import Approve
+from rfp_service.rfps.commands.awards import (
     ApproveAward,
     PublishAwardNotice,
     PublishTransparencyNotice,
     RecommendAward,
     SendSummaries,
 )
-from rfp_service.rfps.commands.calling_in import CallIn
-from rfp_service.rfps.commands.contracting import ConcludeContract
-from rfp_service.rfps.commands.evaluating import DeclareInterests, RecordScore
-from rfp_service.rfps.commands.issuing import CloseResponses, FixCriteria, PublishTenderNotice
-from rfp_service.rfps.commands.key_decisions import (
-    PublishDecision,
-    PublishForwardPlanNotice,
-    TakeKeyDecision,
-)
+from rfp_service.rfps.commands.call_ins import CallIn
+from rfp_service.rfps.commands.conclusion import ConcludeContract
+from rfp_service.rfps.commands.evaluation import DeclareInterests, RecordScore
+from rfp_service.rfps.commands.key_decisions import PublishDecision, PublishForwardPlanNotice, TakeKeyDecision
+from rfp_service.rfps.commands.participants import AppointEvaluator
+from rfp_service.rfps.commands.responses import RecordResponse
 from rfp_service.rfps.commands.standstill import ExpireStandstill, RecordChallenge
-from rfp_service.rfps.commands.taking_part import AppointEvaluator
-from rfp_service.rfps.commands.tendering import RecordResponse
-from rfp_service.rfps.commands.waiving import RequestWaiver
+from rfp_service.rfps.commands.tender import CloseResponses, FixCriteria, PublishTenderNotice
+from rfp_service.rfps.commands.waivers import RequestWaiver
 from rfp_service.rfps.domain.approval import WaiverGround
 from rfp_service.rfps.domain.events import RfpEvent
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import Route
 from rfp_service.rfps.domain.tender import Criterion
-from shared.messages import Command
+from shared.kernel.messages import Command
 from tests.rfps.examples import ABSENT, IN_APPROVAL, IN_BUSINESS_CASE, IN_TRIAGE, ONE_TIER, ROUTED
 from tests.support.specs import KEY_DECISION_PENCE, NOW, given
 
@@ -57,9 +53,7 @@ def score(bid: str, criterion: str, points: int) -> RecordScore:
 
 
 APPROVE = Approve(reason="In budget.")
-CRITERIA = FixCriteria(
-    criteria=[Criterion(name="Price", weight=60), Criterion(name="Quality", weight=40)]
-)
+CRITERIA = FixCriteria(criteria=[Criterion(name="Price", weight=60), Criterion(name="Quality", weight=40)])
 RESPONSES_BY = datetime(2026, 4, 10, 11, 0, tzinfo=UTC)
 NOTICE = PublishTenderNotice(reference="2026/S 1", responses_by=RESPONSES_BY)
 IN_TIME, TOO_LATE = RESPONSES_BY - timedelta(hours=1), RESPONSES_BY + timedelta(seconds=1)
@@ -75,15 +69,12 @@ READY = after(IN_APPROVAL, APPROVE, **HEAD)
 WITH_CRITERIA = after(READY, CRITERIA, **OFFICER)
 PREPARED = after(
     after(WITH_CRITERIA, AppointEvaluator(evaluator="eve"), **OFFICER),
-    AppointEvaluator(evaluator="evan"), **OFFICER,
-)  # fmt: skip
-OPEN = after(PREPARED, NOTICE, **OFFICER)
-WITH_BIDS = after(
-    after(OPEN, bid("A"), at=IN_TIME, **OFFICER), bid("B"), at=IN_TIME, **OFFICER
-)  # fmt: skip
-IN_EVALUATION = after(
-    WITH_BIDS, CloseResponses(number=1, due_at=RESPONSES_BY), at=CLOSED_AT, **CLOCK
+    AppointEvaluator(evaluator="evan"),
+    **OFFICER,
 )
+OPEN = after(PREPARED, NOTICE, **OFFICER)
+WITH_BIDS = after(after(OPEN, bid("A"), at=IN_TIME, **OFFICER), bid("B"), at=IN_TIME, **OFFICER)
+IN_EVALUATION = after(WITH_BIDS, CloseResponses(number=1, due_at=RESPONSES_BY), at=CLOSED_AT, **CLOCK)
 DECLARE = DeclareInterests(conflict=False, statement="I know none of them.")
 DECLARED = after(after(IN_EVALUATION, DECLARE, **EVE), DECLARE, **EVAN)
 
@@ -102,7 +93,7 @@ SCORED = scored(
         for who in (EVE, EVAN)
         for what in (("A", "Price", 90), ("A", "Quality", 60), ("B", "Price", 50), ("B", "Quality", 90))
     ],
-)  # fmt: skip
+)
 RECOMMEND = RecommendAward(
     bid="A", supplier="Fictional Systems Ltd", value_pence=2_000_000, reason="The best."
 )
@@ -117,15 +108,12 @@ EXPIRE = ExpireStandstill(number=2, due_at=STANDSTILL_ENDS)
 CONTRACTING = after(IN_STANDSTILL, EXPIRE, at=STANDSTILL_ENDS, **CLOCK)
 CHALLENGED = after(IN_STANDSTILL, RecordChallenge(grounds="Unequal treatment."), **LEGAL)
 CONCLUDE = ConcludeContract(
-    reference="C-1", signed_on=date(2026, 3, 12), starts_on=date(2026, 4, 1),
-    ends_on=date(2029, 3, 31),
-)  # fmt: skip
+    reference="C-1", signed_on=date(2026, 3, 12), starts_on=date(2026, 4, 1), ends_on=date(2029, 3, 31)
+)
 CONTRACTED = after(CONTRACTING, CONCLUDE, at=STANDSTILL_ENDS, **LEGAL)
 
 # An RFP above the limit of key decisions.
-KEY_REQUESTED = ONE_TIER.model_copy(
-    update={"tiers": ("director",), "value_pence": KEY_DECISION_PENCE + 1}
-)
+KEY_REQUESTED = ONE_TIER.model_copy(update={"tiers": ("director",), "value_pence": KEY_DECISION_PENCE + 1})
 KEY_APPROVAL = (*IN_BUSINESS_CASE, KEY_REQUESTED)
 KEY_DECISION = after(KEY_APPROVAL, APPROVE, **DIRECTOR)
 NOTICE_ON = date(2026, 2, 1)
@@ -137,15 +125,18 @@ PUBLISH = PublishDecision(reference="D-1")
 PUBLISHED = after(TAKEN, PUBLISH, **OFFICER)
 CALL_IN_ENDS = datetime(2026, 3, 10, 0, 0, tzinfo=UTC)  # five working days after Monday 2 March
 CALLED_IN = after(PUBLISHED, CallIn(reason="Too dear."), **SCRUTINY)
-LAPSES = datetime(
-    2026, 3, 30, 23, 0, tzinfo=UTC
-)  # twenty working days; clocks have changed by then
+LAPSES = datetime(2026, 3, 30, 23, 0, tzinfo=UTC)  # twenty working days; clocks have changed by then
 
 # A direct award after a waiver, and one that is done in house.
 WAIVER = RequestWaiver(
-    budget_code="IT-1", options_considered="Buy or not.", conflicts="None",
-    ground=WaiverGround.CONTINUITY, value_pence=2_000_000, duration_months=12, risk="Small.",
-)  # fmt: skip
+    budget_code="IT-1",
+    options_considered="Buy or not.",
+    conflicts="None",
+    ground=WaiverGround.CONTINUITY,
+    value_pence=2_000_000,
+    duration_months=12,
+    risk="Small.",
+)
 IN_WAIVER = after(IN_BUSINESS_CASE, WAIVER)
 
 

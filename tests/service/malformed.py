@@ -13,8 +13,8 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import CHECKS, load_all_checks
 
-from shared.access.issuer import demonstration_token
-from shared.access.roles import Role
+from shared.kernel.roles import Role
+from shared.web.access.issuer import demonstration_token
 from tests.support.postgres import throwaway_folder
 from tests.support.running import Running, running
 
@@ -150,10 +150,7 @@ def headers(service: Running) -> dict[str, str]:
 
 
 @schema.parametrize()
-@settings(
-    max_examples=EXAMPLES, deadline=None, derandomize=True,
-    suppress_health_check=list(HealthCheck),
-)  # fmt: skip
+@settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_every_answer_is_one_that_the_file_declares(
     case: schemathesis.Case, service: Running, headers: dict[str, str]
 ) -> None:
@@ -172,24 +169,21 @@ by_role = schemathesis.openapi.from_path(ROOT / "openapi" / "openapi.json")
 by_role.config.phases.update(phases=["examples", "fuzzing"])
 by_role.hook(map_path_parameters)
 DECLARED = [
-    BY_NAME[name]
-    for name in ("not_a_server_error", "status_code_conformance", "response_schema_conformance")
+    BY_NAME[name] for name in ("not_a_server_error", "status_code_conformance", "response_schema_conformance")
 ]
 
 
 @by_role.parametrize()
 @settings(
-    max_examples=EXAMPLES_OF_ROLES, deadline=None, derandomize=True,
-    suppress_health_check=list(HealthCheck),
-)  # fmt: skip
+    max_examples=EXAMPLES_OF_ROLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
 def test_every_role_gets_answers_that_the_file_declares(
     case: schemathesis.Case, service: Running, tokens: list[str]
 ) -> None:
     for token in tokens[len(case.path) % EVERY_NTH_ROLE :: EVERY_NTH_ROLE]:
         case.call_and_validate(
-            base_url=service.url, headers={"Authorization": f"Bearer {token}"},
-            checks=DECLARED, timeout=30,
-        )  # fmt: skip
+            base_url=service.url, headers={"Authorization": f"Bearer {token}"}, checks=DECLARED, timeout=30
+        )
 
 
 @pytest.fixture(scope="module")

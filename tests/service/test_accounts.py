@@ -34,9 +34,7 @@ async def test_a_program_reads_with_its_key_and_decides_nothing(api: Api) -> Non
     key = (await decide(api, account, "issue-key", key_name="one"))["key"]
     assert key.startswith("rfpkey_")
     assert (await asked(api, key)).status_code == 200
-    refused = await api.client.post(
-        "/v1/rfps", json=RAISE, headers={"Authorization": f"Bearer {key}"}
-    )
+    refused = await api.client.post("/v1/rfps", json=RAISE, headers={"Authorization": f"Bearer {key}"})
     assert refused.json()["type"] == "/problems/reads-only"
     assert (await asked(api, key, "/v1/audit/decisions")).status_code == 403
 
@@ -44,9 +42,7 @@ async def test_a_program_reads_with_its_key_and_decides_nothing(api: Api) -> Non
 async def test_a_program_holds_no_persons_role_even_with_every_scope(api: Api) -> None:
     account = await opened(api, "rfp.read", "rfp.decide")
     key = (await decide(api, account, "issue-key", key_name="one"))["key"]
-    refused = await api.client.post(
-        "/v1/rfps", json=RAISE, headers={"Authorization": f"Bearer {key}"}
-    )
+    refused = await api.client.post("/v1/rfps", json=RAISE, headers={"Authorization": f"Bearer {key}"})
     assert (refused.status_code, refused.json()["type"]) == (403, "/problems/not-allowed")
 
 
@@ -66,9 +62,7 @@ async def test_both_keys_work_while_one_replaces_the_other(api: Api) -> None:
     new = (await decide(api, account, "rotate-key", replaces="one", key_name="two"))["key"]
     for key in (old, new):
         assert (await asked(api, key)).status_code == 200
-    third = await decide(
-        api, account, "rotate-key", replaces="two", key_name="three", overlap_hours=0
-    )
+    third = await decide(api, account, "rotate-key", replaces="two", key_name="three", overlap_hours=0)
     assert (await asked(api, new)).status_code == 401
     assert (await asked(api, third["key"])).status_code == 200
 
@@ -90,9 +84,14 @@ async def test_a_key_with_a_slip_opens_nothing(api: Api) -> None:
     key = (await decide(api, account, "issue-key", key_name="one"))["key"]
     rfp = await api.raised()
     for wrong in (
-        key[:-1], key + "x", key[:-1] + ("A" if key[-1] != "A" else "B"), key.upper(),
-        key.replace(account.replace("-", ""), rfp.replace("-", "")), "rfpkey_", "rfpkey__",
-    ):  # fmt: skip
+        key[:-1],
+        key + "x",
+        key[:-1] + ("A" if key[-1] != "A" else "B"),
+        key.upper(),
+        key.replace(account.replace("-", ""), rfp.replace("-", "")),
+        "rfpkey_",
+        "rfpkey__",
+    ):
         assert (await asked(api, wrong)).status_code == 401
 
 

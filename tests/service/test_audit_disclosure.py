@@ -10,12 +10,12 @@ import pytest
 
 from rfp_service.rfps.domain.events import RfpAmended
 from rfp_service.service import EVENTS
-from shared.audit.bundle.contents import Files
-from shared.audit.bundle.verifying import Verifying, verify
-from shared.audit.log.checkpoints import Policy, check_proof, hash_of
-from shared.audit.log.notes import Verifier
-from shared.eventstore.encoding import EnvelopeMapper, Topics
-from shared.messages import Sealed
+from shared.governance.audit.bundle.contents import Files
+from shared.governance.audit.bundle.verification import Verifying, verify
+from shared.kernel.messages import Sealed
+from shared.ledger.checkpoints import Policy, check_proof, hash_of
+from shared.ledger.notes import Verifier
+from shared.record.eventstore.encoding import EnvelopeMapper, Topics
 from tests.service.test_disclosure import MARK, declared, estimated
 from tests.support.api import Api
 from tests.support.people import ADA, LARS, LEO, RITA, SAM
@@ -60,9 +60,7 @@ async def test_what_is_sealed_is_in_no_answer_of_the_audit(api: Api) -> None:
     answers = await every_way(api, rfp)
     assert not [answer for answer in answers if any(secret in answer for secret in SECRETS)]
     assert any("[sealed]" in answer for answer in answers)
-    tile = await api.client.get(
-        f"/v1/audit/log/tile/entries/000.p/{api.position}", headers=api.headers(SAM)
-    )
+    tile = await api.client.get(f"/v1/audit/log/tile/entries/000.p/{api.position}", headers=api.headers(SAM))
     assert tile.status_code == 403
 
 
@@ -97,12 +95,7 @@ async def test_a_bundle_with_withheld_entries_is_sound(api: Api, tmp_path: Path)
     (tmp_path / "b.zip").write_bytes(taken.content)
     files = Files.read(tmp_path / "b.zip")
     [hidden] = files.manifest().withheld
-    assert (hidden.decision, hidden.version, hidden.by, hidden.why) == (
-        "RfpAmended",
-        2,
-        "rita",
-        MARK,
-    )
+    assert (hidden.decision, hidden.version, hidden.by, hidden.why) == ("RfpAmended", 2, "rita", MARK)
     mapper, trusted = EnvelopeMapper(Topics(EVENTS)), await policy(api)
     program = files.manifest().program
     report = verify(Verifying(files, trusted, None, mapper, program))
@@ -131,9 +124,7 @@ async def test_a_personal_text_is_not_kept_in_the_clear_beside_its_sealed_form(a
 async def test_what_came_later_is_in_no_bundle_and_no_proof_of_the_past(api: Api) -> None:
     rfp = await estimated(api)
     await api.get("/v1/audit/checkpoint", SAM)
-    taken = await api.client.get(
-        f"/v1/audit/bundles?stream_id={rfp}&as_of=1", headers=api.headers(SAM)
-    )
+    taken = await api.client.get(f"/v1/audit/bundles?stream_id={rfp}&as_of=1", headers=api.headers(SAM))
     with zipfile.ZipFile(io.BytesIO(taken.content)) as archive:
         names = [name for name in archive.namelist() if name.startswith("entries/")]
     assert names == ["entries/000000000001"]

@@ -14,22 +14,22 @@ import pytest
 import uvicorn
 
 from rfp_service.app import openapi_document
-from rfp_service.rfps.commands.asking import RaiseRfp
+from rfp_service.rfps.commands.requests import RaiseRfp
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.service import CONTEXTS
-from shared.access.roles import Role
-from shared.audit.bundle.contents import Files
-from shared.audit.log.checkpoints import Policy, check_proof, hash_of, opened
-from shared.audit.log.entries import Entry
-from shared.audit.log.keys import WitnessAddress
-from shared.audit.log.notes import KeyType, Note, Signer, Verifier
-from shared.audit.log.read_checkpoints import newest_of_reads
-from shared.audit.log.reading import LogReader
-from shared.audit.log.tree import leaf_hash, nodes_of, root_hash, verify_consistency
-from shared.audit.log.witness import Witness
-from shared.audit.log.witness_door import witness_door
-from shared.audit.log.witnessing import ask_all
-from shared.audit.reads import AuditRoute
+from shared.governance.audit.bundle.contents import Files
+from shared.governance.audit.reads import AuditRoute
+from shared.kernel.roles import Role
+from shared.ledger.checkpoints import Policy, check_proof, hash_of, opened
+from shared.ledger.entries import Entry
+from shared.ledger.log_keys import WitnessAddress
+from shared.ledger.log_reader import LogReader
+from shared.ledger.notes import KeyType, Note, Signer, Verifier
+from shared.ledger.read_checkpoints import newest_of_reads
+from shared.ledger.tree import leaf_hash, nodes_of, root_hash, verify_consistency
+from shared.ledger.witness import Witness
+from shared.ledger.witness_client import ask_all
+from shared.web.witness_server import witness_door
 from tests.support.api import Api
 from tests.support.people import ADA, RITA, SAM
 from tests.support.postgres import throwaway_folder
@@ -77,9 +77,12 @@ async def test_an_older_checkpoint_is_the_beginning_of_the_newest(api: Api) -> N
     newer = opened(seen["checkpoint"], await policy(api)).checkpoint
     assert newer.size > older.checkpoint.size
     verify_consistency(
-        older.checkpoint.size, newer.size, [hash_of(h) for h in seen["hashes"]],
-        older.checkpoint.root, newer.root,
-    )  # fmt: skip
+        older.checkpoint.size,
+        newer.size,
+        [hash_of(h) for h in seen["hashes"]],
+        older.checkpoint.root,
+        newer.root,
+    )
 
 
 async def test_what_can_not_be_proved_is_refused(api: Api) -> None:
@@ -103,9 +106,7 @@ async def test_a_size_that_was_not_signed_names_those_that_were(api: Api) -> Non
     asked, taken = RaiseRfp(title="L", description="D", service_area="A"), stamp("rita")
     event = asked.decide(Rfp(), taken)
     together = [(uuid5(NAMESPACE_URL, name), 1, event, taken, asked, 0) for name in "abc"]
-    receipt = await api.service.store.append_together(
-        together
-    )  # in one commit, with one checkpoint
+    receipt = await api.service.store.append_together(together)  # in one commit, with one checkpoint
     assert receipt is not None
     api.position = receipt.position
     await api.get("/v1/audit/checkpoint", SAM)
@@ -193,16 +194,16 @@ async def test_every_reading_of_the_audit_is_kept(api: Api) -> None:
 def sample(path: str, operation: dict[str, Any], case: str) -> str:
     """Return a request to an operation, with what it needs."""
     values = {
-        "position": "1", "level": "0", "path": "000.p/1", "stream_id": case,
-        "from": "2026-01-01T00:00Z", "to": "2027-01-01T00:00Z",
-    }  # fmt: skip
+        "position": "1",
+        "level": "0",
+        "path": "000.p/1",
+        "stream_id": case,
+        "from": "2026-01-01T00:00Z",
+        "to": "2027-01-01T00:00Z",
+    }
     if path == "/v1/audit/consistency":
         values["from"] = "1"
-    needed = [
-        p["name"]
-        for p in operation.get("parameters", [])
-        if p.get("required") and p["in"] == "query"
-    ]
+    needed = [p["name"] for p in operation.get("parameters", []) if p.get("required") and p["in"] == "query"]
     if path == "/v1/audit/bundles":  # of a case or of a period
         needed = ["from", "to"]
     query = "&".join(f"{name}={values[name]}" for name in needed)
@@ -228,8 +229,9 @@ async def test_the_log_of_reads_is_read_like_any_list(api: Api) -> None:
     await api.get("/v1/audit/decisions", ADA)
     listed = (await api.get("/v1/audit/reads", SAM)).json()["items"]
     assert [(row["reader"], row["operation"]) for row in listed] == [
-        ("ada", "list_decisions"), ("sam", "list_decisions"),
-    ]  # fmt: skip
+        ("ada", "list_decisions"),
+        ("sam", "list_decisions"),
+    ]
     assert "by=hana" in listed[1]["target"]
     only = (await api.get("/v1/audit/reads", SAM, reader="sam")).json()["items"]
     assert [row["operation"] for row in only] == ["list_reads", "list_decisions"]
@@ -246,8 +248,11 @@ async def test_a_refused_reading_of_the_audit_is_kept_too(api: Api) -> None:
     await api.get(nothing, None, 401)
     rows = (await api.get("/v1/audit/reads", SAM)).json()["items"]
     assert [(row["operation"], row["status"]) for row in reversed(rows)] == [
-        ("tell", 404), ("compare", 422), ("list_decisions", 422), ("list_decisions", 422),
-    ]  # fmt: skip
+        ("tell", 404),
+        ("compare", 422),
+        ("list_decisions", 422),
+        ("list_decisions", 422),
+    ]
     assert rows[-1]["target"].startswith(nothing)
     assert {row["reader"] for row in rows} == {"sam"}
 
@@ -259,9 +264,7 @@ class Clerk:
         self.signer = Signer.new("clerk.example", KeyType.WITNESS)
         self.port = free_port()
         self.witness = Witness(self.signer, Policy((log,)), folder / "state.json")
-        config = uvicorn.Config(
-            witness_door(self.witness), port=self.port, log_config=None, lifespan="off"
-        )
+        config = uvicorn.Config(witness_door(self.witness), port=self.port, log_config=None, lifespan="off")
         self.server = uvicorn.Server(config)
 
     @property
@@ -301,9 +304,7 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.mark.xdist_group("demonstration")
-def test_an_auditor_checks_the_record_from_the_command_line(
-    folder: Path, demonstration: Running
-) -> None:
+def test_an_auditor_checks_the_record_from_the_command_line(folder: Path, demonstration: Running) -> None:
     kept = folder / "kept"
     kept.mkdir()
     service = demonstration
@@ -374,9 +375,7 @@ def test_a_witness_runs_from_the_command_line_and_is_asked_by_the_worker(folder:
     kept.mkdir()
     program = Running(folder)
     program.run("audit", "key", str(kept / "log-key"), "--name", "council.example/log")
-    made = program.run(
-        "audit", "key", str(kept / "clerk-key"), "--name", "clerk.example", "--witness"
-    )
+    made = program.run("audit", "key", str(kept / "clerk-key"), "--name", "clerk.example", "--witness")
     log = str(Signer.parse((kept / "log-key").read_text()).verifier)
     (kept / "log-keys").write_text(log)
     assert (kept / "clerk-key").stat().st_mode & 0o777 == 0o600
@@ -384,9 +383,17 @@ def test_a_witness_runs_from_the_command_line_and_is_asked_by_the_worker(folder:
     (kept / "witnesses").write_text(f"{made.stdout.splitlines()[0]} http://127.0.0.1:{port}\n")
     more = {"AUDIT_KEYS": str(kept / "log-key"), "AUDIT_WITNESSES": str(kept / "witnesses")}
     command = (
-        "audit", "witness", "--key", str(kept / "clerk-key"), "--log", str(kept / "log-keys"),
-        "--state", str(kept / "state"), "--port", str(port),
-    )  # fmt: skip
+        "audit",
+        "witness",
+        "--key",
+        str(kept / "clerk-key"),
+        "--log",
+        str(kept / "log-keys"),
+        "--state",
+        str(kept / "state"),
+        "--port",
+        str(port),
+    )
     witness = Running(folder, port=port, command=command)
     witness.begin()
     try:
@@ -412,10 +419,12 @@ def test_production_needs_its_keys_where_the_log_is_kept(folder: Path) -> None:
     keys = folder / "jwks.json"
     keys.write_text('{"keys": []}')
     more = {
-        "PROFILE": "production", "DATABASE_URL": "postgresql://x@127.0.0.1:1/x",
-        "TOKEN_ISSUER": "https://issuer.example", "TOKEN_KEYS": str(keys),
+        "PROFILE": "production",
+        "DATABASE_URL": "postgresql://x@127.0.0.1:1/x",
+        "TOKEN_ISSUER": "https://issuer.example",
+        "TOKEN_KEYS": str(keys),
         "PERSONAL_SECRET": base64.b64encode(bytes(32)).decode(),
-    }  # fmt: skip
+    }
     done = Running(folder, more=more).run("worker", check=False)
     assert done.returncode != 0
     assert "AUDIT_KEYS" in done.stderr
@@ -437,7 +446,7 @@ def test_a_bundle_is_taken_away_and_checked_elsewhere(folder: Path, demonstratio
     service = demonstration
     headers = {"Authorization": f"Bearer {service.token('scrutiny_member')}"}
     head = service.head()
-    rfp = service.get("/v1/rfps?stage=approval&limit=1", headers).json()
+    rfp = service.get(f"/v1/rfps?stage=approval&limit=1&after={head}", headers).json()
     case = rfp["items"][0]["id"]
     service.get(f"/v1/audit/checkpoint?after={head}", headers)
     service.run("audit", "keys", "--out", str(kept / "keys"))

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from rfp_service.rfps.commands.amending import AmendRfp
-from rfp_service.rfps.commands.asking import RaiseRfp
+from rfp_service.rfps.commands.amendments import AmendRfp
+from rfp_service.rfps.commands.requests import RaiseRfp
 from rfp_service.rfps.domain.rfp import Rfp
 from tests.support.api import Api
 from tests.support.people import HANA, RITA, SAM
@@ -13,20 +13,14 @@ from tests.support.specs import stamp
 
 
 async def listed(api: Api, **query: Any) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = (await api.get("/v1/audit/decisions", SAM, **query)).json()[
-        "items"
-    ]
+    items: list[dict[str, Any]] = (await api.get("/v1/audit/decisions", SAM, **query)).json()["items"]
     return items
 
 
 async def test_a_decision_is_explained_and_taken_again(api: Api) -> None:
     await api.approved()
     seen = (await api.get(f"/v1/audit/decisions/{api.position}", SAM)).json()
-    assert (seen["decision"], seen["by"], seen["authority"]) == (
-        "ApprovalGranted",
-        "hana",
-        "approver",
-    )
+    assert (seen["decision"], seen["by"], seen["authority"]) == ("ApprovalGranted", "hana", "approver")
     assert seen["meaning"] == "One tier approved; the last one opens the path."
     assert seen["rule"]["name"] == "Approve"
     assert seen["rule"]["allows"] == "Approve for your tier."
@@ -64,11 +58,10 @@ async def test_decisions_are_found_by_body_of_work_period_and_value(api: Api) ->
     await api.decide(rfp, "approve", HANA, reason="In budget.")
     other = await api.raised()
     assert {d["stream_id"] for d in await listed(api, body_of_work="rfps", decision="RfpRaised")} == {
-        rfp, other,
-    }  # fmt: skip
-    assert [d["decision"] for d in await listed(api, body_of_work="administration")] == [
-        "SchemeAdopted"
-    ]
+        rfp,
+        other,
+    }
+    assert [d["decision"] for d in await listed(api, body_of_work="administration")] == ["SchemeAdopted"]
     worth = await listed(api, value_from=2_000_000, value_to=2_000_000)
     assert {d["stream_id"] for d in worth} == {rfp}
     assert worth[0]["decision"] == "ApprovalGranted"
@@ -153,14 +146,10 @@ async def test_two_times_are_compared(api: Api) -> None:
     new, approved = found["items"]
     assert (new["version_before"], new["version_after"]) == (0, 1)
     assert approved["decisions"] == ["ApprovalGranted"]
-    assert {"field": "stage", "before": "approval", "after": "ready_to_issue"} in approved[
-        "changes"
-    ]
+    assert {"field": "stage", "before": "approval", "after": "ready_to_issue"} in approved["changes"]
     first = (await api.get("/v1/audit/comparisons", SAM, from_=before, limit=1)).json()
     assert [item["stream_id"] for item in first["items"]] == [other]
-    second = await api.get(
-        "/v1/audit/comparisons", SAM, from_=before, limit=1, cursor=first["next"]
-    )
+    second = await api.get("/v1/audit/comparisons", SAM, from_=before, limit=1, cursor=first["next"])
     assert [item["stream_id"] for item in second.json()["items"]] == [rfp]
     only = await api.get("/v1/audit/comparisons", SAM, from_=0, stream_id=rfp, as_of=before)
     assert [item["version_after"] for item in only.json()["items"]] == [8]
@@ -195,9 +184,12 @@ async def test_a_period_is_seen_at_a_glance(api: Api) -> None:
     rfp = await api.in_approval()
     await api.decide(rfp, "return-for-rework", HANA, reason_code="unclear", reason="How many?")
     await api.decide(
-        rfp, "request-approval", budget_code="IT-1", options_considered="None",
+        rfp,
+        "request-approval",
+        budget_code="IT-1",
+        options_considered="None",
         conflicts="My brother sells laptops.",
-    )  # fmt: skip
+    )
     conflict = api.position
     query = {"from_": began.isoformat(), "to": datetime.now(UTC).isoformat()}
     seen = (await api.get("/v1/audit/periods", SAM, **query)).json()
@@ -207,14 +199,7 @@ async def test_a_period_is_seen_at_a_glance(api: Api) -> None:
     assert figures["by_body_of_work"]["rfps"] == api.position - 1
     assert figures["by_authority"]["approver"] == 1
     assert figures["conflicts_declared"] == {"n": 1, "positions": [conflict]}
-    for figure in (
-        "exceptions",
-        "urgencies",
-        "waivers",
-        "call_ins",
-        "late_approvals",
-        "by_delegation",
-    ):
+    for figure in ("exceptions", "urgencies", "waivers", "call_ins", "late_approvals", "by_delegation"):
         assert figures[figure] == {"n": 0, "positions": []}
     assert "GeneralExceptionUsed" in seen["counted"]["exceptions"]
     assert seen["known_then"] == figures

@@ -6,9 +6,12 @@ from tests.support.api import Api
 from tests.support.people import PRIYA, RITA, SAM
 
 LAPTOP = {
-    "name": "Standard laptop", "description": "A 14-inch laptop with dock.", "category": "Devices",
-    "price_pence": 74_900, "lead_time_days": 10,
-}  # fmt: skip
+    "name": "Standard laptop",
+    "description": "A 14-inch laptop with dock.",
+    "category": "Devices",
+    "price_pence": 74_900,
+    "lead_time_days": 10,
+}
 SCREEN = {**LAPTOP, "name": "Meeting screen", "description": "A screen.", "category": "Rooms"}
 
 

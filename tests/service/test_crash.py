@@ -6,8 +6,8 @@ from random import Random
 
 import httpx
 
-from shared.access.issuer import demonstration_token
-from shared.access.roles import Role
+from shared.kernel.roles import Role
+from shared.web.access.issuer import demonstration_token
 from tests.support.postgres import throwaway_folder
 from tests.support.running import Running, running
 
@@ -80,9 +80,7 @@ async def test_nothing_acknowledged_is_lost_or_doubled() -> None:
         await asyncio.gather(*tasks)
         await everything_is_there(service, writers)
         checked = await asyncio.to_thread(service.run, "audit", "fsck")
-        assert (
-            f"{len(writers.receipts)} entries, " in checked.stdout
-        )  # each has its leaf, all are signed
+        assert f"{len(writers.receipts)} entries, " in checked.stdout  # each has its leaf, all are signed
         assert " 0 findings" in checked.stdout
         status, said = service.stop()
     assert status == 0, said

@@ -20,9 +20,11 @@ def production(folder: Path, base: Base) -> Settings:
     key = OKPKey.generate_key("Ed25519", {"kid": "one"})
     keys.write_text(json.dumps(KeySet([key]).as_dict()))
     return Settings(
-        profile=Profile.PRODUCTION, database_url=base.service, token_keys=keys,
+        profile=Profile.PRODUCTION,
+        database_url=base.service,
+        token_keys=keys,
         token_issuer="https://issuer.example",
-    )  # fmt: skip
+    )
 
 
 async def test_in_production_the_services_role_owns_nothing(base: Base, tmp_path: Path) -> None:
@@ -55,10 +57,12 @@ async def test_scrutinys_own_role_reads_and_has_it_kept(base: Base, reader: str)
             assert await connection.fetch(f"SELECT * FROM {table}") == []
         await connection.execute("SELECT append_audit_read('sam', 'auditor', 'x', '/', 200, '')")
         for statement in (
-            "INSERT INTO log_keys VALUES ('x', 'log', 1)", "DELETE FROM decisions",
+            "INSERT INTO log_keys VALUES ('x', 'log', 1)",
+            "DELETE FROM decisions",
             "SELECT append_events('{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')",
-            "INSERT INTO audit_reads SELECT * FROM audit_reads", "SELECT * FROM idempotency_keys",
-        ):  # fmt: skip
+            "INSERT INTO audit_reads SELECT * FROM audit_reads",
+            "SELECT * FROM idempotency_keys",
+        ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await connection.execute(statement)
     finally:

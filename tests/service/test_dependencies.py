@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID, uuid4
 
-from shared.access.roles import Role
-from shared.context import AwaitedThings, Expected
+from shared.kernel.roles import Role
+from shared.web.context import Expected, Prerequisites
 from tests.projects.test_http import decided, identified, scheme
 from tests.support.api import Api
 from tests.support.people import RITA, SAM, Who
@@ -17,8 +17,7 @@ NEED = {"title": "Switches", "description": "Forty.", "service_area": "Registrar
 async def test_dependencies_show_how_each_thing_stands(api: Api) -> None:
     await scheme(api, transition_date="2027-04-01")
     project = await identified(api, forecast_end="2026-12-31", contingency_days=10)
-    other = await identified(api, "ICT-2", title="Cables", forecast_end="2027-03-20",
-                             contingency_days=14)  # fmt: skip
+    other = await identified(api, "ICT-2", title="Cables", forecast_end="2027-03-20", contingency_days=14)
     rfp = (await api.post("/v1/rfps", NEED, RITA, 201)).json()["id"]
     needed = {"decision": "amend", "needed_by": "2026-11-30"}
     await api.post(f"/v1/rfps/{rfp}/decisions", needed, RITA, 200, version=1)
@@ -30,14 +29,28 @@ async def test_dependencies_show_how_each_thing_stands(api: Api) -> None:
     assert (seen["latest_end"], seen["transition_date"]) == ("2027-01-10", "2027-04-01")
     by_kind = {item["on"]: item for item in seen["items"]}
     assert by_kind["project"]["title"] == "ICT-2: Cables"
-    assert by_kind["project"] | {
-        "stage": "identified", "ended": False, "expected_on": "2027-04-03",
-        "after_the_project": True, "after_transition": True,
-    } == by_kind["project"]  # fmt: skip
-    assert by_kind["rfp"] | {
-        "stage": "draft", "ended": False, "expected_on": "2026-11-30",
-        "after_the_project": False, "after_transition": False,
-    } == by_kind["rfp"]  # fmt: skip
+    assert (
+        by_kind["project"]
+        | {
+            "stage": "identified",
+            "ended": False,
+            "expected_on": "2027-04-03",
+            "after_the_project": True,
+            "after_transition": True,
+        }
+        == by_kind["project"]
+    )
+    assert (
+        by_kind["rfp"]
+        | {
+            "stage": "draft",
+            "ended": False,
+            "expected_on": "2026-11-30",
+            "after_the_project": False,
+            "after_transition": False,
+        }
+        == by_kind["rfp"]
+    )
     assert (by_kind["contract"]["known"], by_kind["contract"]["title"]) == (False, None)
     await decided(api, other, "cancel", reason="No longer wanted.")
     now = (await api.get(path, SAM)).json()["items"]
@@ -65,8 +78,8 @@ async def test_a_room_that_comes_later_joins_by_offering_its_things(api: Api) ->
     async def find(_: object, ids: Sequence[UUID]) -> dict[UUID, Expected]:
         return {one: Expected("C-1: Print", "live", ended=False, expected_on=end) for one in ids}
 
-    offered = AwaitedThings("contract", "read-projects", find)
-    service = replace(api.service, awaited={**api.service.awaited, "contract": offered})
+    offered = Prerequisites("contract", "read-projects", find)
+    service = replace(api.service, prerequisites={**api.service.prerequisites, "contract": offered})
     before, api.app.state.service = api.service, service
     try:
         [item] = (await api.get(f"/v1/projects/{project}/dependencies")).json()["items"]

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from rfp_service.rfps.domain.events import RfpAmended
-from shared.access.roles import Role
-from shared.messages import Sealed
+from shared.kernel.messages import Sealed
+from shared.kernel.roles import Role
 from tests.support.api import Api
 from tests.support.people import ADA, HANA, LARS, LEO, PRIYA, RITA, SAM, Who
 
@@ -29,9 +29,13 @@ def sealed_estimates(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReq
 async def estimated(api: Api) -> str:
     rfp = await api.raised()
     await api.decide(
-        rfp, "amend", cost_centre="CC-SECRET", needed_by="2027-01-01",
-        estimate_pence=SECRET, estimate_with_vat_pence=SECRET,
-    )  # fmt: skip
+        rfp,
+        "amend",
+        cost_centre="CC-SECRET",
+        needed_by="2027-01-01",
+        estimate_pence=SECRET,
+        estimate_with_vat_pence=SECRET,
+    )
     return rfp
 
 
@@ -58,10 +62,14 @@ async def every_way(api: Api, rfp: str, who: Who) -> list[str]:
 
 async def declared(api: Api, rfp: str, **other: Any) -> str:
     body = {
-        "matter_id": rfp, "fields": ["estimate_pence", "estimate_with_vat_pence", "cost_centre"],
-        "paragraph": 3, "reason": "It shows our ceiling.", "public_interest": "A better price.",
-        "review_on": "2027-06-01", **other,
-    }  # fmt: skip
+        "matter_id": rfp,
+        "fields": ["estimate_pence", "estimate_with_vat_pence", "cost_centre"],
+        "paragraph": 3,
+        "reason": "It shows our ceiling.",
+        "public_interest": "A better price.",
+        "review_on": "2027-06-01",
+        **other,
+    }
     made: str = (await api.post("/v1/exemptions", body, LARS)).json()["id"]
     await api.get("/v1/exemptions")  # its view is there
     return made
@@ -188,9 +196,14 @@ async def test_only_what_is_there_and_was_said_can_be_exempt(api: Api) -> None:
         ({"review_on": "2020-01-01"}, "/problems/review-not-ahead"),
     ):
         body = {
-            "matter_id": rfp, "fields": ["title"], "paragraph": 3, "reason": "It shows it.",
-            "public_interest": "Less.", "review_on": "2027-06-01", **other,
-        }  # fmt: skip
+            "matter_id": rfp,
+            "fields": ["title"],
+            "paragraph": 3,
+            "reason": "It shows it.",
+            "public_interest": "Less.",
+            "review_on": "2027-06-01",
+            **other,
+        }
         refused = await api.post("/v1/exemptions", body, LARS, 409)
         assert refused.json()["type"] == problem
     await api.post("/v1/exemptions", body, SAM, 403)
@@ -205,9 +218,7 @@ async def test_a_page_of_ndjson_stays_one_object_a_line(api: Api) -> None:
     assert kept["withheld"]["cost_centre"] == MARK
 
 
-async def test_an_exemption_its_release_and_a_right_taken_are_in_the_very_next_answer(
-    api: Api,
-) -> None:
+async def test_an_exemption_its_release_and_a_right_taken_are_in_the_very_next_answer(api: Api) -> None:
     rfp = await estimated(api)
 
     async def shown(who: Who, after: int) -> int | None:
@@ -219,9 +230,13 @@ async def test_an_exemption_its_release_and_a_right_taken_are_in_the_very_next_a
 
     assert await shown(SAM, api.position) == SECRET
     body = {
-        "matter_id": rfp, "fields": ["estimate_pence"], "paragraph": 3, "reason": "Our ceiling.",
-        "public_interest": "A better price.", "review_on": "2027-06-01",
-    }  # fmt: skip
+        "matter_id": rfp,
+        "fields": ["estimate_pence"],
+        "paragraph": 3,
+        "reason": "Our ceiling.",
+        "public_interest": "A better price.",
+        "review_on": "2027-06-01",
+    }
     declared = (await api.post("/v1/exemptions", body, LARS)).json()
     assert await shown(SAM, declared["position"]) is None
     assert await shown(LARS, declared["position"]) == SECRET

@@ -6,14 +6,14 @@ from typing import Any
 import asyncpg
 
 from rfp_service.service import EVENTS
-from shared.access.claims import Identity, Scope
-from shared.audit.bundle.contents import Files
-from shared.audit.bundle.verifying import Report, Verifying, verify
-from shared.audit.log.checking import check
-from shared.audit.log.checkpoints import Policy, check_proof, hash_of
-from shared.audit.log.reading import LogReader
-from shared.eventstore.encoding import EnvelopeMapper, Topics
+from shared.governance.audit.bundle.contents import Files
+from shared.governance.audit.bundle.verification import VerificationReport, Verifying, verify
+from shared.ledger.checkpoints import Policy, check_proof, hash_of
+from shared.ledger.log_reader import LogReader
+from shared.ledger.record_check import check
+from shared.record.eventstore.encoding import EnvelopeMapper, Topics
 from shared.settings import Settings
+from shared.web.access.claims import Identity, Scope
 from tests.support.api import Api, running_api
 from tests.support.people import ADA, RITA, SAM
 from tests.support.postgres import Base
@@ -31,9 +31,7 @@ async def decide(api: Api, decision: str, **more: Any) -> None:
 
 
 async def named(api: Api) -> None:
-    identity = Identity(
-        "urn:rfp-service:demonstration", "wilma", (), frozenset(Scope), name=NAME, email=""
-    )
+    identity = Identity("urn:rfp-service:demonstration", "wilma", (), frozenset(Scope), name=NAME, email="")
     await api.service.people.person_id(identity)
     for who in (ADA, RITA):
         await api.get("/v1/rfps", who)
@@ -60,14 +58,12 @@ class Kept:
         path.write_bytes(answer.content)
         return Files.read(path)
 
-    def checked(self, files: Files, last: Files | None = None) -> Report:
+    def checked(self, files: Files, last: Files | None = None) -> VerificationReport:
         program = files.manifest().program
         return verify(Verifying(files, self.policy, last, MAPPER, program))
 
 
-async def everything_holds(
-    api: Api, kept: Kept, before: Files, proof: dict[str, Any], position: int
-) -> None:
+async def everything_holds(api: Api, kept: Kept, before: Files, proof: dict[str, Any], position: int) -> None:
     """Expect the old proof and bundle to hold, and new ones to say the same of the same entries."""
     index, _ = check_proof(proof["proof"], hash_of(proof["leaf_hash"]), kept.policy)
     assert index == position - 1
@@ -83,9 +79,7 @@ async def everything_holds(
     assert report.wrong == []
     complete = f"right: entries 1 to {after.manifest().last_position} are all here"
     assert complete in report.lines
-    assert (
-        f"right: the first {size} entries are those of the earlier bundle's record" in report.lines
-    )
+    assert f"right: the first {size} entries are those of the earlier bundle's record" in report.lines
     assert not any(WHY.encode() in content for content in after.files.values())
     assert not any(NAME.encode() in content for content in after.files.values())
     async with api.service.pool.acquire() as connection:
@@ -120,9 +114,7 @@ async def restored(base: Base, keys: list[tuple[Any, ...]]) -> None:
     """Bring back what an older backup of the directory and of the keys still held."""
     admin = await asyncpg.connect(base.admin)
     try:
-        await admin.execute(
-            "UPDATE people SET name = $1, erased_at = NULL WHERE id = 'wilma'", NAME
-        )
+        await admin.execute("UPDATE people SET name = $1, erased_at = NULL WHERE id = 'wilma'", NAME)
         await admin.executemany(
             "UPDATE personal_keys SET wrapped = $2, destroyed_at = NULL WHERE id = $1", keys
         )

@@ -12,8 +12,8 @@ import pytest
 
 from rfp_service.app import create_app
 from rfp_service.service import EVENTS
-from shared.access.roles import Role
-from shared.disclosure.matters import contents
+from shared.governance.disclosure.matters import contents
+from shared.kernel.roles import Role
 from tests.projects.test_http import decided, identified, scheme
 from tests.support.api import Api
 from tests.support.people import LARS, LEO, PIA, PRIYA, Who
@@ -52,9 +52,14 @@ async def raised(api: Api) -> str:
 
 async def item(api: Api) -> str:
     body = {
-        "name": "Tablet", "description": "Rugged.", "category": "Devices", "price_pence": 1,
-        "lead_time_days": 1, "service_areas": ["Highways"], "available_from": "2020-01-01",
-    }  # fmt: skip
+        "name": "Tablet",
+        "description": "Rugged.",
+        "category": "Devices",
+        "price_pence": 1,
+        "lead_time_days": 1,
+        "service_areas": ["Highways"],
+        "available_from": "2020-01-01",
+    }
     made: str = (await api.post("/v1/catalogue-items", body, PRIYA)).json()["id"]
     revise = {"decision": "revise", "service_areas": ["Highways", "Registrars"], "reason": "Both."}
     await api.post(f"/v1/catalogue-items/{made}/decisions", revise, PRIYA, version=1)
@@ -64,10 +69,11 @@ async def item(api: Api) -> str:
 
 async def project(api: Api) -> str:
     await scheme(
-        api, transition_date="2027-01-01",
+        api,
+        transition_date="2027-01-01",
         project_categories=[{"name": "Networks", "sub_categories": []}],
         weights=[{"name": "savings", "weight": 30}],
-    )  # fmt: skip
+    )
     made = await identified(
         api, owner="olga", start="2026-01-01", forecast_end="2027-06-01", category="Networks"
     )
@@ -146,17 +152,19 @@ async def test_nobody_finds_a_thing_by_what_is_exempt_of_it(api: Api, case: Case
     assert allowed, "it can't be exempt at all"
 
     async def found(who: Any, accept: str = "application/json") -> bool:
-        answer = await api.get(
-            case.path, who, headers={"Accept": accept}, **{case.parameter: case.value}
-        )
+        answer = await api.get(case.path, who, headers={"Accept": accept}, **{case.parameter: case.value})
         return made in answer.text
 
     for who in (LEO, LARS):
         assert await found(who), "it is found before"
     body = {
-        "matter_id": made, "fields": sorted(allowed), "paragraph": 3, "reason": "It would tell.",
-        "public_interest": "Less.", "review_on": "2027-06-01",
-    }  # fmt: skip
+        "matter_id": made,
+        "fields": sorted(allowed),
+        "paragraph": 3,
+        "reason": "It would tell.",
+        "public_interest": "Less.",
+        "review_on": "2027-06-01",
+    }
     await api.post("/v1/exemptions", body, LARS)
     await api.get("/v1/exemptions")
     for accept in ("application/json", "text/csv", "application/x-ndjson"):
@@ -177,9 +185,13 @@ async def test_a_catalogue_search_finds_nothing_by_what_is_exempt(api: Api) -> N
 
     assert await shown() == [made]
     body = {
-        "matter_id": made, "fields": ["description"], "paragraph": 3, "reason": "It would tell.",
-        "public_interest": "Less.", "review_on": "2027-06-01",
-    }  # fmt: skip
+        "matter_id": made,
+        "fields": ["description"],
+        "paragraph": 3,
+        "reason": "It would tell.",
+        "public_interest": "Less.",
+        "review_on": "2027-06-01",
+    }
     await api.post("/v1/exemptions", body, LARS)
     await api.get("/v1/exemptions")
     assert await shown() == []

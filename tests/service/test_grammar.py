@@ -48,9 +48,7 @@ async def test_a_decision_names_the_version_it_was_made_on(api: Api) -> None:
     await api.post(path, AMEND, version=1)
     stale = await api.post(path, AMEND, version=1, expect=412)
     assert stale.json()["version"] == 2
-    unreadable = await api.client.post(
-        path, json=AMEND, headers=api.headers(RITA, If_Match="latest")
-    )
+    unreadable = await api.client.post(path, json=AMEND, headers=api.headers(RITA, If_Match="latest"))
     assert unreadable.status_code == 422
 
 
@@ -97,9 +95,7 @@ async def test_a_thing_of_another_kind_is_not_found(api: Api) -> None:
         ([], "#"),
     ],
 )
-async def test_what_is_wrong_with_a_body_is_pointed_at(
-    api: Api, body: object, pointer: str
-) -> None:
+async def test_what_is_wrong_with_a_body_is_pointed_at(api: Api, body: object, pointer: str) -> None:
     problem = (await api.post("/v1/rfps", body, expect=422)).json()
     assert problem["type"] == "/problems/invalid-request"
     assert pointer in [error["pointer"] for error in problem["errors"]]
@@ -115,9 +111,7 @@ async def test_what_is_wrong_with_a_body_is_pointed_at(
         ("a\u0000b", "Must be one line, without control characters"),
     ],
 )
-async def test_what_is_wrong_with_a_text_is_said_in_words(
-    api: Api, title: str, detail: str
-) -> None:
+async def test_what_is_wrong_with_a_text_is_said_in_words(api: Api, title: str, detail: str) -> None:
     problem = (await api.post("/v1/rfps", {**RAISE, "title": title}, expect=422)).json()
     assert problem["errors"] == [{"pointer": "#/title", "detail": detail}]
 
@@ -164,9 +158,7 @@ async def test_bodies_are_json_and_bounded(api: Api) -> None:
 
 async def test_every_problem_has_one_shape(api: Api) -> None:
     rfp = await api.raised()
-    answer = await api.post(
-        f"/v1/rfps/{rfp}/decisions", {"decision": "submit"}, expect=409, version=1
-    )
+    answer = await api.post(f"/v1/rfps/{rfp}/decisions", {"decision": "submit"}, expect=409, version=1)
     assert answer.headers["content-type"] == "application/problem+json"
     problem = answer.json()
     assert problem.pop("instance").startswith("urn:uuid:")
@@ -203,9 +195,7 @@ async def test_what_one_holds_is_not_sent_again(api: Api) -> None:
 async def test_a_hundred_identical_requests_at_once_make_one_event(api: Api) -> None:
     answers = await asyncio.gather(
         *(
-            api.client.post(
-                "/v1/rfps", json=RAISE, headers=api.headers(RITA, Idempotency_Key="once")
-            )
+            api.client.post("/v1/rfps", json=RAISE, headers=api.headers(RITA, Idempotency_Key="once"))
             for _ in range(100)
         )
     )

@@ -12,9 +12,9 @@ import pytest
 import structlog
 
 from rfp_service import logs
-from shared.http import limiting
-from shared.http.limiting import Limits
 from shared.settings import NotConfigured, Settings
+from shared.web import rate_limits
+from shared.web.rate_limits import RateLimits
 from tests.support.api import Api, running_api
 from tests.support.people import LEO, RITA
 from tests.support.postgres import Base
@@ -30,14 +30,12 @@ def tried_out(base: Base, folder: Path, **more: Any) -> Settings:
 async def at_one_moment(settings: Settings, base: Base) -> AsyncIterator[Api]:
     """Run the service with limits whose clock stands still."""
     async with running_api(base, settings=settings) as api:
-        limits = Limits(settings.requests_a_minute, clock=lambda: 7.0)
+        limits = RateLimits(settings.requests_a_minute, clock=lambda: 7.0)
         api.app.state.service = replace(api.service, limits=limits)
         yield api
 
 
-async def test_a_client_is_told_what_is_left_and_how_long_to_wait(
-    base: Base, tmp_path: Path
-) -> None:
+async def test_a_client_is_told_what_is_left_and_how_long_to_wait(base: Base, tmp_path: Path) -> None:
     async with at_one_moment(tried_out(base, tmp_path, rate_limit=3), base) as api:
         left = []
         for _ in range(3):
@@ -45,10 +43,7 @@ async def test_a_client_is_told_what_is_left_and_how_long_to_wait(
             assert answer.headers["ratelimit-policy"] == '"minute";q=3;w=60'
             left.append(answer.headers["ratelimit"])
         assert left == ['"minute";r=2;t=54', '"minute";r=1;t=54', '"minute";r=0;t=54']
-        for refused in (
-            await api.get("/v1/rfps", expect=429),
-            await api.post("/v1/rfps", RAISE, expect=429),
-        ):
+        for refused in (await api.get("/v1/rfps", expect=429), await api.post("/v1/rfps", RAISE, expect=429)):
             assert refused.json()["type"] == "/problems/too-many-requests"
             assert refused.json()["a_minute"] == 3
             assert refused.headers["retry-after"] == "54"
@@ -57,14 +52,9 @@ async def test_a_client_is_told_what_is_left_and_how_long_to_wait(
         assert await api.service.record.head() == 0
 
 
-async def test_several_processes_together_allow_no_more_than_the_limit(
-    base: Base, tmp_path: Path
-) -> None:
+async def test_several_processes_together_allow_no_more_than_the_limit(base: Base, tmp_path: Path) -> None:
     settings = tried_out(base, tmp_path, rate_limit=10, processes=3)
-    async with (
-        at_one_moment(settings, base) as one,
-        at_one_moment(settings, base) as two,
-    ):
+    async with at_one_moment(settings, base) as one, at_one_moment(settings, base) as two:
         answered = [
             (await api.client.get("/v1/scheme", headers=api.headers(RITA))).status_code
             for api in (one, two) * 10
@@ -73,9 +63,7 @@ async def test_several_processes_together_allow_no_more_than_the_limit(
     assert Settings(rate_limit=2, processes=3).requests_a_minute == 1
 
 
-async def test_bad_tokens_are_not_tried_for_ever_and_good_ones_always(
-    base: Base, tmp_path: Path
-) -> None:
+async def test_bad_tokens_are_not_tried_for_ever_and_good_ones_always(base: Base, tmp_path: Path) -> None:
     async with at_one_moment(tried_out(base, tmp_path, rate_limit=100), base) as api:
         bad = {"Authorization": "Bearer x.y.z"}
         statuses = [(await api.client.get("/v1/rfps", headers=bad)).status_code for _ in range(10)]
@@ -90,10 +78,10 @@ async def test_bad_tokens_are_not_tried_for_ever_and_good_ones_always(
 async def test_one_client_runs_so_many_requests_at_once_and_no_more(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limiting, "AT_ONCE_LIMIT", 4)
-    answers = await asyncio.gather(*(
-        api.client.get("/v1/rfps", headers=api.headers(RITA)) for _ in range(40)
-    ))  # fmt: skip
+    monkeypatch.setattr(rate_limits, "AT_ONCE_LIMIT", 4)
+    answers = await asyncio.gather(
+        *(api.client.get("/v1/rfps", headers=api.headers(RITA)) for _ in range(40))
+    )
     refused = [answer for answer in answers if answer.status_code == 429]
     assert refused
     assert {answer.json()["type"] for answer in refused} == {"/problems/too-many-at-once"}
@@ -104,9 +92,13 @@ async def test_one_client_runs_so_many_requests_at_once_and_no_more(
 async def test_every_answer_tells_browsers_to_do_nothing_with_it(api: Api) -> None:
     rfp = await api.raised()
     for path, who, expect in (
-        ("/v1/rfps", RITA, 200), (f"/v1/rfps/{rfp}", RITA, 200), ("/v1/rfps", None, 401),
-        ("/v1/nowhere", RITA, 404), ("/healthz", None, 200), ("/v1/audit/decisions", RITA, 403),
-    ):  # fmt: skip
+        ("/v1/rfps", RITA, 200),
+        (f"/v1/rfps/{rfp}", RITA, 200),
+        ("/v1/rfps", None, 401),
+        ("/v1/nowhere", RITA, 404),
+        ("/healthz", None, 200),
+        ("/v1/audit/decisions", RITA, 403),
+    ):
         headers = (await api.get(path, who, expect, after=None)).headers
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
@@ -131,9 +123,7 @@ async def test_other_peoples_pages_may_not_ask_unless_named(base: Base, tmp_path
     origins = "https://intranet.example https://console.example"
     settings = tried_out(base, tmp_path, cors_origins=origins).checked()
     async with running_api(base, settings=settings) as api:
-        assert await asked_by_a_page(api, "https://intranet.example") == (
-            "https://intranet.example", 200,
-        )  # fmt: skip
+        assert await asked_by_a_page(api, "https://intranet.example") == ("https://intranet.example", 200)
         assert (await asked_by_a_page(api, "https://evil.example"))[0] is None
 
 
@@ -159,9 +149,7 @@ def test_secrets_come_from_the_environment_or_from_files(
         Settings()
 
 
-def test_logs_hold_no_token_no_password_and_nobodys_address(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_logs_hold_no_token_no_password_and_nobodys_address(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("info")
     try:
         token = "eyJhbGciOiJFZDI1NTE5In0.eyJzdWIiOiJyaXRhIn0.c2lnbmF0dXJl"

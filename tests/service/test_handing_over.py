@@ -67,12 +67,7 @@ async def test_an_approvers_tiers_and_delegations_go_and_what_waited_waits_for_t
     day = (today + timedelta(days=9)).isoformat()
     later = {**SCHEME["values"], "effective_from": day}  # type: ignore[dict-item]
     await api.post("/v1/scheme/decisions", {**SCHEME, "values": later}, ADA, version=1)
-    give = {
-        "limit_pence": 2_000_000,
-        "first_day": today.isoformat(),
-        "last_day": day,
-        "reason": "L.",
-    }
+    give = {"limit_pence": 2_000_000, "first_day": today.isoformat(), "last_day": day, "reason": "L."}
     await api.post("/v1/delegations", {**give, "delegate": "dora"}, HANA)
     await api.post("/v1/delegations", {**give, "delegate": "hana"}, DEREK)
     told = await seen(api, await api.post("/v1/hand-overs", over("hana", "henry"), ADA))
@@ -84,10 +79,7 @@ async def test_an_approvers_tiers_and_delegations_go_and_what_waited_waits_for_t
     assert [item["id"] for item in waiting] == [rfp]
     assert (await api.get("/v1/approvals", HANA)).json()["items"] == []
     live = (await api.get("/v1/delegations", live=True)).json()["items"]
-    assert {(d["delegator"], d["delegate"]) for d in live} == {
-        ("henry", "dora"),
-        ("derek", "henry"),
-    }
+    assert {(d["delegator"], d["delegate"]) for d in live} == {("henry", "dora"), ("derek", "henry")}
     refused = await api.decide(rfp, "approve", HANA, 409, reason="Still me.")
     assert refused.json()["type"] == "/problems/not-your-tier"
     await api.decide(rfp, "approve", HENRY, reason="In budget.")
@@ -117,14 +109,16 @@ async def test_only_an_administrator_hands_over_and_to_somebody_else(api: Api) -
 async def many_raised(api: Api, count: int) -> list[UUID]:
     """Write so many RFPs of Rita's straight into the record, as if each had been asked for."""
     raised = RfpRaised(
-        stage=Stage.DRAFT, waiting_on=Party.REQUESTER, title="Laptops", description="Forty.",
-        service_area="Registrars", raised_by="rita",
-    )  # fmt: skip
+        stage=Stage.DRAFT,
+        waiting_on=Party.REQUESTER,
+        title="Laptops",
+        description="Forty.",
+        service_area="Registrars",
+        raised_by="rita",
+    )
     rfps = [uuid4() for _ in range(count)]
     by_rita = stamp("rita", at=datetime.now(UTC))
-    await api.service.store.append_together(
-        [(rfp, 1, raised, by_rita, None, 0) for rfp in rfps]
-    )  # fmt: skip
+    await api.service.store.append_together([(rfp, 1, raised, by_rita, None, 0) for rfp in rfps])
     api.position = await api.service.record.head()
     await api.get("/v1/rfps")  # waits for the views
     return rfps

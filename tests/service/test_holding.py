@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.calendar import day_in_london
+from shared.kernel.calendar import day_in_london
 from tests.support.api import Api
 from tests.support.people import ADA, HANA, LARS, RITA, SAM, SCHEME, Who
 
@@ -14,8 +14,7 @@ YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
 
 @pytest.mark.parametrize("form", ["application/json", "text/csv"])
 @pytest.mark.parametrize(
-    ("path", "who"),
-    [("/v1/rfps", RITA), ("/v1/approvals", HANA), ("/v1/projects/at-risk", RITA)],
+    ("path", "who"), [("/v1/rfps", RITA), ("/v1/approvals", HANA), ("/v1/projects/at-risk", RITA)]
 )
 async def test_what_depends_on_the_day_is_not_held_until_the_next(
     api: Api, path: str, who: Who, form: str
@@ -70,12 +69,14 @@ async def test_what_is_shown_of_the_past_is_veiled_by_what_holds_now(api: Api) -
     tag = (await api.get("/v1/rfps", SAM, as_of=1)).headers["etag"]
     await api.get("/v1/rfps", SAM, 304, as_of=1, headers={"If-None-Match": tag})
     body = {
-        "matter_id": rfp, "fields": ["title"], "paragraph": 3, "reason": "It shows who bids.",
-        "public_interest": "A better price.", "review_on": str(TODAY + timedelta(days=90)),
-    }  # fmt: skip
+        "matter_id": rfp,
+        "fields": ["title"],
+        "paragraph": 3,
+        "reason": "It shows who bids.",
+        "public_interest": "A better price.",
+        "review_on": str(TODAY + timedelta(days=90)),
+    }
     await api.post("/v1/exemptions", body, LARS, 201)
     await api.get("/v1/rfps", SAM)  # the views have come so far
-    [row] = (await api.get("/v1/rfps", SAM, as_of=1, headers={"If-None-Match": tag})).json()[
-        "items"
-    ]
+    [row] = (await api.get("/v1/rfps", SAM, as_of=1, headers={"If-None-Match": tag})).json()["items"]
     assert "title" in row["withheld"]

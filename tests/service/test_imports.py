@@ -5,15 +5,19 @@ import gzip
 from typing import Any
 from uuid import uuid4
 
-from tests.shared.imports.examples import CASES, EVENTS
+from tests.shared.flow.imports.examples import CASES, EVENTS
 from tests.support.api import Api
 from tests.support.people import PRIYA, RITA, SAM, Who
 
 
 async def hand_in(
-    api: Api, who: Who = PRIYA, expect: int = 202, events: bytes = EVENTS.encode(),
-    cases: bytes = CASES.encode(), **form: Any,
-) -> dict[str, Any]:  # fmt: skip
+    api: Api,
+    who: Who = PRIYA,
+    expect: int = 202,
+    events: bytes = EVENTS.encode(),
+    cases: bytes = CASES.encode(),
+    **form: Any,
+) -> dict[str, Any]:
     answer = await api.client.post(
         "/v1/imports",
         data={"kind": "rfp-log", "name": "Permits", **form},
@@ -53,18 +57,14 @@ async def test_a_log_is_taken_in_and_answers_with_its_figures(api: Api) -> None:
     parties = {p["party"]: p["elapsed_seconds"] for p in figures["parties"]}
     assert parties["finance"] == (5 * 24 + 3) * 3600
     assert figures["rework"] == {"cases": 1, "extra_executions": 1, "stage_reentry_cases": 1}
-    activities = (
-        await api.get("/v1/rfps/bottlenecks", source=begun["id"], level="activity")
-    ).json()
+    activities = (await api.get("/v1/rfps/bottlenecks", source=begun["id"], level="activity")).json()
     assert {row["activity"] for row in activities["stages"]} == {"Receive", "Review", "Decide"}
 
 
 async def test_an_import_is_read_in_its_own_time(api: Api) -> None:
     begun = await hand_in(api)
     await finished(api, begun["id"])
-    then = (
-        await api.get("/v1/rfps/bottlenecks", source=begun["id"], as_of="2025-03-06T00:00Z")
-    ).json()
+    then = (await api.get("/v1/rfps/bottlenecks", source=begun["id"], as_of="2025-03-06T00:00Z")).json()
     assert then["cases"] == {"all": 2, "open": 2, "closed": 0}
     assert [(e["from"], e["to"], e["n"]) for e in then["edges"]] == [("intake", "review", 2)]
     assert then["as_of"] == "2025-03-06T00:00:00Z"
@@ -138,7 +138,7 @@ async def test_unreadable_files_fail_with_a_reason(api: Api) -> None:
     assert (failed["status"], failed["reason"]) == (
         "failed",
         "The file lacks a column that is needed. file: events. missing: case_id, entered_at.",
-    )  # fmt: skip
+    )
     problem = await api.get("/v1/rfps/bottlenecks", expect=409, source=begun["id"])
     assert problem.json()["type"] == "/problems/import-not-done"
     again = await hand_in(api, events=b"case,activity\n")  # goes on where it failed

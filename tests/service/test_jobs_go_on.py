@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import httpx
 import psycopg
 
-from shared.access.issuer import demonstration_token
-from shared.access.roles import Role
 from shared.embedded.places import Places
+from shared.kernel.roles import Role
+from shared.web.access.issuer import demonstration_token
 from tests.support.patience import Patient
 from tests.support.postgres import throwaway_folder
 from tests.support.running import Running, running
@@ -55,9 +55,8 @@ def client(service: Running, folder: Path) -> httpx.Client:
     token = demonstration_token(folder, "pia", [Role.PROGRAMME_OFFICER])
     headers = {"Authorization": f"Bearer {token}"}
     return httpx.Client(
-        base_url=service.url, headers=headers, timeout=SECONDS_LIMIT,
-        transport=Patient(verify=False),
-    )  # fmt: skip
+        base_url=service.url, headers=headers, timeout=SECONDS_LIMIT, transport=Patient(verify=False)
+    )
 
 
 def registered(http: httpx.Client) -> None:
@@ -80,9 +79,10 @@ def asked(http: httpx.Client, mode: str = "each") -> httpx.Response:
 def undone(http: httpx.Client, batch: str) -> httpx.Response:
     path = f"/v1/project-batches/{batch}"
     answer = http.post(
-        f"{path}/decisions", json={"decision": "undo", "reason": "Wrong column."},
+        f"{path}/decisions",
+        json={"decision": "undo", "reason": "Wrong column."},
         headers={"If-Match": http.get(path).headers["etag"]},
-    )  # fmt: skip
+    )
     assert answer.status_code == 202, answer.text
     return answer
 
@@ -99,9 +99,7 @@ def seen(http: httpx.Client, watch: str) -> dict[str, Any]:
     return job
 
 
-def until(
-    http: httpx.Client, watch: str, enough: Callable[[dict[str, Any]], bool]
-) -> dict[str, Any]:
+def until(http: httpx.Client, watch: str, enough: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     began = time.monotonic()
     while not enough(job := seen(http, watch)):
         assert time.monotonic() - began < SECONDS_LIMIT, job

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from shared.access.roles import Role
+from shared.kernel.roles import Role
 from tests.support.api import Api, running_api
 from tests.support.people import ADA, Who
 from tests.support.postgres import Base, Server
@@ -31,9 +31,19 @@ CHANGES_OF_ROLE = {
     "any role": WORK,
 }
 MOVES = (
-    "link", "unlink", "approve", "return", "withdraw and raise again", "delegate", "approve for",
-    "hand over", "replace requester", "reassign lead", "appoint evaluator", *CHANGES_OF_ROLE,
-)  # fmt: skip
+    "link",
+    "unlink",
+    "approve",
+    "return",
+    "withdraw and raise again",
+    "delegate",
+    "approve for",
+    "hand over",
+    "replace requester",
+    "reassign lead",
+    "appoint evaluator",
+    *CHANGES_OF_ROLE,
+)
 SCHEME = {
     "decision": "adopt",
     "values": {
@@ -93,13 +103,18 @@ class Council:
         self.parts, self.deciders = {requester}, set()
         check = await self.api.post("/v1/catalogue-checks", {"query": "x"}, self.who(requester))
         amended = {
-            "decision": "amend", "cost_centre": "CC-1", "needed_by": "2027-01-01",
-            "estimate_pence": 100, "estimate_with_vat_pence": 120,
-        }  # fmt: skip
+            "decision": "amend",
+            "cost_centre": "CC-1",
+            "needed_by": "2027-01-01",
+            "estimate_pence": 100,
+            "estimate_with_vat_pence": 120,
+        }
         route = {
-            "decision": "select-route", "regime": "procurement_act_2023",
-            "route": "open_tender", "lead": lead,
-        }  # fmt: skip
+            "decision": "select-route",
+            "regime": "procurement_act_2023",
+            "route": "open_tender",
+            "lead": lead,
+        }
         asked = {"budget_code": "IT-1", "options_considered": "None", "conflicts": "None"}
         for body in (
             amended,
@@ -221,9 +236,13 @@ def test_nobody_approves_their_own_work_by_any_road(postgres: Server) -> None:
     happened = dict.fromkeys(MOVES, 0)
 
     @settings(
-        max_examples=EXAMPLES, deadline=None, derandomize=True, database=None,
-        phases=[Phase.generate], suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     @given(moves)
     def machine(steps: list[Step]) -> None:
         nonlocal tried, approved
@@ -256,23 +275,35 @@ ROADS: dict[str, list[Step]] = {
     "third": [("link", "ann2", "ann3"), ("link", "ann3", "ann"), ("approve", "ann2", "")],
     "the lead's second": [("link", "ben2", "ben"), ("approve", "ben2", "")],
     "raised by it": [
-        ("link", "zoe", "ann"), ("withdraw and raise again", "zoe", "ben"), ("approve", "ann", ""),
+        ("link", "zoe", "ann"),
+        ("withdraw and raise again", "zoe", "ben"),
+        ("approve", "ann", ""),
     ],
     "raised by it, and unlinked": [
-        ("link", "zoe", "ann"), ("withdraw and raise again", "zoe", "ben"), ("unlink", "zoe", ""),
+        ("link", "zoe", "ann"),
+        ("withdraw and raise again", "zoe", "ben"),
+        ("unlink", "zoe", ""),
         ("approve", "zoe", ""),
     ],
     "unlinked, and linked to a third": [
-        ("link", "zoe", "ann"), ("withdraw and raise again", "zoe", "ben"), ("unlink", "zoe", ""),
-        ("link", "zoe", "ben2"), ("approve", "ben2", ""), ("approve", "zoe", ""),
+        ("link", "zoe", "ann"),
+        ("withdraw and raise again", "zoe", "ben"),
+        ("unlink", "zoe", ""),
+        ("link", "zoe", "ben2"),
+        ("approve", "ben2", ""),
+        ("approve", "zoe", ""),
     ],
     "as a delegate": [("delegate", "zoe", "ann"), ("approve for", "ann", "zoe")],
     "by a delegate": [("delegate", "ann", "zoe"), ("approve for", "zoe", "ann")],
     "as a delegate by the second account": [
-        ("link", "ann2", "ann"), ("delegate", "zoe", "ann2"), ("approve for", "ann2", "zoe"),
+        ("link", "ann2", "ann"),
+        ("delegate", "zoe", "ann2"),
+        ("approve for", "ann2", "zoe"),
     ],
     "by a delegate of the second account": [
-        ("delegate", "ann2", "zoe"), ("link", "ann2", "ann"), ("approve for", "zoe", "ann2"),
+        ("delegate", "ann2", "zoe"),
+        ("link", "ann2", "ann"),
+        ("approve for", "zoe", "ann2"),
     ],
     "after a change of role": [("only approves", "ann", ""), ("approve", "ann", "")],
     "after handing the work over": [("hand over", "ann", "zoe"), ("approve", "ann", "")],
@@ -280,7 +311,7 @@ ROADS: dict[str, list[Step]] = {
     "after giving the lead away": [("reassign lead", "ben", "ben2"), ("approve", "ben", "")],
     "after being replaced": [("replace requester", "ann", "ann2"), ("approve", "ann", "")],
     "as an evaluator": [("appoint evaluator", "ben", "zoe"), ("approve", "zoe", "")],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("steps", ROADS.values(), ids=ROADS)

@@ -8,10 +8,10 @@ import asyncpg
 import pytest
 from pydantic_core import PydanticSerializationError
 
-from shared.access.claims import Identity, Scope
-from shared.access.roles import Role
-from shared.people.domain import DIRECTORY_ID
-from shared.personal import Personal
+from shared.governance.people.domain import DIRECTORY_ID
+from shared.kernel.personal import Personal
+from shared.kernel.roles import Role
+from shared.web.access.claims import Identity, Scope
 from tests.support.api import Api, running_api
 from tests.support.dumping import bytes_of
 from tests.support.people import ADA, HANA, PRIYA, RITA, SAM, Who
@@ -41,9 +41,7 @@ async def decide(api: Api, decision: str, expect: int = 200, who: Who = ADA, **m
     return answer.json()
 
 
-async def test_whoever_signs_in_is_in_the_directory_with_the_name_their_token_says(
-    api: Api,
-) -> None:
+async def test_whoever_signs_in_is_in_the_directory_with_the_name_their_token_says(api: Api) -> None:
     await named(api, "wilma")
     await met(api, RITA)
     listed = (await api.get("/v1/people", SAM)).json()["items"]
@@ -119,9 +117,8 @@ async def test_nobody_leads_what_their_other_account_asked_for(api: Api) -> None
     await met(api, Who("rita2", (Role.PROCUREMENT_OFFICER,)))
     await decide(api, "link", person="rita2", same_as="rita", reason=WHY)
     await api.decide(
-        rfp, "amend", cost_centre="CC-1", needed_by="2027-01-01", estimate_pence=1,
-        estimate_with_vat_pence=1,
-    )  # fmt: skip
+        rfp, "amend", cost_centre="CC-1", needed_by="2027-01-01", estimate_pence=1, estimate_with_vat_pence=1
+    )
     check = await api.post("/v1/catalogue-checks", {"query": "laptop"})
     await api.decide(rfp, "check-catalogue", check_id=check.json()["id"])
     await api.decide(rfp, "confirm-no-match")
@@ -132,9 +129,7 @@ async def test_nobody_leads_what_their_other_account_asked_for(api: Api) -> None
     assert refused.json()["type"] == "/problems/lead-is-requester"
 
 
-async def test_a_personal_text_is_read_by_those_with_the_right_until_it_is_erased(
-    api: Api,
-) -> None:
+async def test_a_personal_text_is_read_by_those_with_the_right_until_it_is_erased(api: Api) -> None:
     await met(api, ADA, RITA, ROBIN)
     await decide(api, "link", person="robin", same_as="rita", reason=WHY)
     assert await _said(api, SAM) == {"about": "robin", "text": WHY}
@@ -153,9 +148,7 @@ def test_a_personal_text_is_never_written_in_the_clear() -> None:
         Personal(about="ann", text="clear").model_dump_json()
 
 
-async def test_after_an_erasure_the_database_holds_no_byte_of_them_and_every_proof(
-    base: Base,
-) -> None:
+async def test_after_an_erasure_the_database_holds_no_byte_of_them_and_every_proof(base: Base) -> None:
     async with running_api(base) as api:
         await met(api, ADA, RITA)
         await named(api, "wilma")
@@ -178,9 +171,7 @@ async def test_after_an_erasure_the_database_holds_no_byte_of_them_and_every_pro
 
 
 async def _leaves(api: Api) -> list[bytes]:
-    rows = await api.service.pool.fetch(
-        "SELECT leaf_hash FROM stored_events ORDER BY notification_id"
-    )
+    rows = await api.service.pool.fetch("SELECT leaf_hash FROM stored_events ORDER BY notification_id")
     return [row[0] for row in rows]
 
 
@@ -203,20 +194,17 @@ async def test_an_erasure_is_applied_again_after_a_restore(base: Base) -> None:
         await decide(api, "erase", person="wilma", ground="Schedule, line 4")
     admin = await asyncpg.connect(base.admin)
     try:  # what an older backup of these two tables would bring back
-        await admin.execute(
-            "UPDATE people SET name = $1, erased_at = NULL WHERE id = 'wilma'", NAME
-        )
+        await admin.execute("UPDATE people SET name = $1, erased_at = NULL WHERE id = 'wilma'", NAME)
         await admin.execute(
             "UPDATE personal_keys SET wrapped = $1, destroyed_at = NULL WHERE id = $2",
-            keys[0]["wrapped"], UUID(str(keys[0]["id"])),
-        )  # fmt: skip
+            keys[0]["wrapped"],
+            UUID(str(keys[0]["id"])),
+        )
     finally:
         await admin.close()
     async with running_api(base) as api:
         assert (await api.get("/v1/people/wilma", SAM)).json()["name"] == ""
-        left = await api.service.pool.fetchval(
-            "SELECT count(*) FROM personal_keys WHERE wrapped IS NOT NULL"
-        )
+        left = await api.service.pool.fetchval("SELECT count(*) FROM personal_keys WHERE wrapped IS NOT NULL")
         assert left == 0
 
 

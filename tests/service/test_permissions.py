@@ -12,12 +12,12 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from rfp_service.needs import actions, routes
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.permissions_page import permissions_page
-from shared.access.permissions import Condition
-from shared.access.roles import Role
-from tests.shared.imports.examples import CASES, EVENTS
+from rfp_service.required_permissions import actions, routes
+from shared.kernel.roles import Role
+from shared.web.access.permissions import Condition
+from tests.shared.flow.imports.examples import CASES, EVENTS
 from tests.support.api import Api
 from tests.support.people import ADA, HANA, LEO, PRIYA, RITA, Who
 from tests.support.sampling import API, body_of, operations
@@ -80,9 +80,7 @@ class Cells:
 
 
 @pytest.mark.parametrize("role", list(Role))
-async def test_every_cell_of_role_operation_and_owner_is_as_the_table_says(
-    api: Api, role: Role
-) -> None:
+async def test_every_cell_of_role_operation_and_owner_is_as_the_table_says(api: Api, role: Role) -> None:
     cells = Cells(api)
     una = Who("una", (role,))
     owners = {"own": Who("una", (Role.REQUESTER,)), "other": LEO}
@@ -136,9 +134,7 @@ async def test_every_decision_asks_for_a_version_and_takes_a_key(api: Api) -> No
         rfp = await api.raised(everything)
         url = re.sub(r"\{\w+\}", rfp, path)
         action = operation["x-permissions"][0]["action"]
-        answer = await api.client.post(
-            url, headers=api.headers(everything), **body_of(operation, action)
-        )
+        answer = await api.client.post(url, headers=api.headers(everything), **body_of(operation, action))
         there = "{rfp_id}" in path or "{" not in path
         assert answer.status_code == (428 if there else 404), (path, answer.text)
 
@@ -204,9 +200,12 @@ async def test_a_requester_of_one_service_area_sees_it_and_their_own_and_nothing
         for path in (f"/v1/rfps/{rfp}", f"/v1/rfps/{rfp}/history"):
             await api.get(path, limited, expect)
         answer = await api.post(
-            f"/v1/rfps/{rfp}/decisions", {"decision": "withdraw", "reason": "No."}, limited,
-            {"Schools": 404, "Highways": 409, "Libraries": 200}[area], version=1,
-        )  # fmt: skip
+            f"/v1/rfps/{rfp}/decisions",
+            {"decision": "withdraw", "reason": "No."},
+            limited,
+            {"Schools": 404, "Highways": 409, "Libraries": 200}[area],
+            version=1,
+        )
         assert "leo" not in answer.text or area == "Highways"
     then = (await api.get("/v1/rfps", limited, as_of=api.position)).json()["items"]
     assert {item["service_area"] for item in then} == {"Highways", "Libraries"}
@@ -222,9 +221,7 @@ async def test_a_requester_of_one_service_area_asks_for_no_other(api: Api) -> No
     await api.post(f"/v1/rfps/{made['id']}/decisions", move, limited, 403, version=1)
 
 
-async def test_who_works_for_every_service_sees_every_service(
-    api: Api, of_two_areas: dict[str, str]
-) -> None:
+async def test_who_works_for_every_service_sees_every_service(api: Api, of_two_areas: dict[str, str]) -> None:
     for who in (PRIYA, HANA, ADA, Who("rita", (Role.REQUESTER, Role.PROCUREMENT_OFFICER))):
         limited = Who(who.id, who.roles, areas=("Highways",))
         assert len((await api.get("/v1/rfps", limited)).json()["items"]) == len(of_two_areas)

@@ -16,10 +16,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from rfp_service.service import EVENTS
-from shared.errors import Refused
-from shared.messages import Command, Event, Stamp
-from shared.people.domain import DIRECTORY_ID, PersonErased
-from shared.personal import PERSONAL, Personal, personal_texts_in, text_about
+from shared.governance.people.domain import DIRECTORY_ID, PersonErased
+from shared.kernel.errors import Refused
+from shared.kernel.messages import Command, Event, Stamp
+from shared.kernel.personal import PERSONAL, Personal, personal_texts_in, text_about
 from tests.support.api import Api, running_api
 from tests.support.dumping import bytes_of
 from tests.support.people import ADA, HANA, LEO, RITA, SAM, Who
@@ -28,10 +28,7 @@ from tests.support.procuring import EVE, prepared
 
 PINNED = {
     line["topic"]: line["state"]["data"]
-    for line in map(
-        json.loads,
-        Path(__file__).with_name("pinned_events.ndjson").read_text().splitlines(),
-    )
+    for line in map(json.loads, Path(__file__).with_name("pinned_events.ndjson").read_text().splitlines())
 }
 FIELDS = [
     (event, name)
@@ -107,9 +104,7 @@ async def explained(api: Api, who: Who = SAM) -> list[str]:
     return [answer.text for answer in answers]
 
 
-async def test_no_personal_field_leaves_a_byte_once_somebody_it_is_about_is_erased(
-    base: Base,
-) -> None:
+async def test_no_personal_field_leaves_a_byte_once_somebody_it_is_about_is_erased(base: Base) -> None:
     assert len(FIELDS) >= 11
     secrets = {secret(event, name) for event, name in FIELDS}
     async with running_api(base) as api:
@@ -121,16 +116,12 @@ async def test_no_personal_field_leaves_a_byte_once_somebody_it_is_about_is_eras
         before = await bytes_of(base)
         assert [text for text in secrets if text.encode() in before] == []
         assert b"Quackenbush" not in before
-        keys = await api.service.pool.fetch(
-            "SELECT wrapped FROM personal_keys WHERE person = 'wilma'"
-        )
+        keys = await api.service.pool.fetch("SELECT wrapped FROM personal_keys WHERE person = 'wilma'")
         assert len(keys) >= len({event.kind for event, _ in FIELDS})
         erased = PersonErased(person="wilma", ids=("wilma",), ground="Schedule, line 4")
         stream = await api.service.record.stream(DIRECTORY_ID)
         stamp = Stamp(by="ada", authority="administrator", at=datetime.now(UTC))
-        await api.service.store.append_together(
-            [(DIRECTORY_ID, len(stream) + 1, erased, stamp, None, 0)]
-        )
+        await api.service.store.append_together([(DIRECTORY_ID, len(stream) + 1, erased, stamp, None, 0)])
         await api.service.people.carry_out_erasures()
         after = await bytes_of(base)
         assert b"Quackenbush" not in after
@@ -141,14 +132,10 @@ async def test_no_personal_field_leaves_a_byte_once_somebody_it_is_about_is_eras
         assert "Quackenbush" not in "".join(await explained(api))
 
 
-async def test_a_story_shows_the_mark_of_every_personal_text_and_never_its_ciphertext(
-    api: Api,
-) -> None:
+async def test_a_story_shows_the_mark_of_every_personal_text_and_never_its_ciphertext(api: Api) -> None:
     things = {(event, name): await say(api, event, name) for event, name in FIELDS}
     await api.get("/v1/audit/checkpoint", SAM)
-    kept = await api.service.pool.fetch(
-        "SELECT convert_from(state, 'UTF8') AS state FROM stored_events"
-    )
+    kept = await api.service.pool.fetch("SELECT convert_from(state, 'UTF8') AS state FROM stored_events")
     hidden = {text for row in kept for text in re.findall(r'"sealed":"([^"]+)"', row["state"])}
     assert len(hidden) >= len(FIELDS)
     for thing in {*things.values()}:
@@ -191,9 +178,13 @@ async def test_a_conflict_is_sealed_and_that_there_is_none_is_not(api: Api) -> N
     assert asked["said"]["conflicts"] == "None"
     await api.decide(rfp, "return-for-rework", HANA, reason_code="unclear", reason="Who?")
     await api.decide(
-        rfp, "request-approval", budget_code="IT-1", options_considered="None",
-        conflicts="Wilma's brother sells laptops.", conflicted=["wilma", "derek"],
-    )  # fmt: skip
+        rfp,
+        "request-approval",
+        budget_code="IT-1",
+        options_considered="None",
+        conflicts="Wilma's brother sells laptops.",
+        conflicted=["wilma", "derek"],
+    )
     *_, asked = (await api.get(f"/v1/rfps/{rfp}/history", LEO)).json()["items"]
     assert asked["said"]["conflicts"] == {"about": "derek wilma", "text": PERSONAL}
     assert asked["said"]["conflicted"] == ["wilma", "derek"]
@@ -213,18 +204,14 @@ async def test_what_concerns_somebody_who_was_erased_can_still_be_decided(api: A
     assert "etag" not in told.headers
 
 
-async def test_a_delegation_and_a_hand_over_show_their_reason_to_those_with_the_right(
-    api: Api,
-) -> None:
+async def test_a_delegation_and_a_hand_over_show_their_reason_to_those_with_the_right(api: Api) -> None:
     await api.adopt_scheme()
     today = datetime.now(UTC).date().isoformat()
     given = {"delegate": "dora", "limit_pence": 100, "first_day": today, "last_day": today}
     await api.post("/v1/delegations", {**given, "reason": WHY}, HANA, key="once")
     await api.post("/v1/delegations", {**given, "reason": WHY}, HANA, key="once")
     await api.post("/v1/delegations", {**given, "reason": "Other."}, HANA, 422, key="once")
-    made = await api.post(
-        "/v1/hand-overs", {"leaver": "hana", "successor": "henry", "reason": WHY}, ADA
-    )
+    made = await api.post("/v1/hand-overs", {"leaver": "hana", "successor": "henry", "reason": WHY}, ADA)
     for who, text in ((SAM, WHY), (HANA, WHY), (LEO, PERSONAL)):
         items = (await api.get("/v1/delegations", who)).json()["items"]
         assert {item["reason"]["text"] for item in items} == {text}, who
@@ -236,8 +223,6 @@ async def test_a_delegation_and_a_hand_over_show_their_reason_to_those_with_the_
     assert (await api.get(path, SAM)).json()["reason"]["text"] == "[erased]"
     [scheme] = [
         item["said"]["reason"]
-        for item in (await api.get("/v1/audit/decisions", SAM, decision="SchemeAdopted")).json()[
-            "items"
-        ][:1]
+        for item in (await api.get("/v1/audit/decisions", SAM, decision="SchemeAdopted")).json()["items"][:1]
     ]
     assert scheme == "Work handed over: henry in the place of hana."

@@ -10,12 +10,11 @@ from uuid import UUID
 import pytest
 
 from rfp_service.service import EVENTS
-from shared.eventstore.encoding import EnvelopeMapper, Topics
+from shared.record.eventstore.encoding import EnvelopeMapper, Topics
 from tests.support.specs import NOW
 
 PINNED = [
-    json.loads(line)
-    for line in Path(__file__).with_name("pinned_events.ndjson").read_text().splitlines()
+    json.loads(line) for line in Path(__file__).with_name("pinned_events.ndjson").read_text().splitlines()
 ]
 STREAM = UUID("aaaaaaaa-0000-4000-8000-000000000001")
 TOPICS = Topics(EVENTS)

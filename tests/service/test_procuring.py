@@ -3,21 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from rfp_service.rfps.nearness import FOUND_LIMIT
-from shared.access.roles import Role
+from rfp_service.rfps.similarity import FOUND_LIMIT
+from shared.kernel.roles import Role
 from tests.support.api import Api
 from tests.support.people import ADA, DEREK, HANA, LEO, PAUL, PRIYA, RITA, SAM, SCHEME, Who
-from tests.support.procuring import (
-    EVAN,
-    EVE,
-    LARS,
-    awarded,
-    bids,
-    evaluated,
-    opened,
-    prepared,
-    until,
-)
+from tests.support.procuring import EVAN, EVE, LARS, awarded, bids, evaluated, opened, prepared, until
 
 
 async def test_an_rfp_goes_from_the_market_to_a_contract_and_clocks_move_it(api: Api) -> None:
@@ -39,12 +29,7 @@ async def test_an_rfp_goes_from_the_market_to_a_contract_and_clocks_move_it(api:
     await api.decide(rfp, "record-challenge", LARS, grounds="A price was misread.")
     await api.decide(rfp, "resolve-challenge", LARS, outcome="award_stands", reason="It was not.")
     today = datetime.now(UTC).date().isoformat()
-    body: dict[str, Any] = {
-        "reference": "C-1",
-        "signed_on": today,
-        "starts_on": today,
-        "ends_on": today,
-    }
+    body: dict[str, Any] = {"reference": "C-1", "signed_on": today, "starts_on": today, "ends_on": today}
     refused = await api.decide(rfp, "conclude-contract", LARS, 409, **body)
     assert refused.json()["type"] == "/problems/standstill-running"
 
@@ -63,24 +48,27 @@ async def test_scores_are_sealed_until_they_may_be_seen(api: Api) -> None:
     first, second = (await api.get(path, PRIYA)).json()["bids"]
     assert second["measured"][1]["given"] == {"eve": 90, "evan": 70}
     assert (first["total"], second["total"], first["rank"]) == (78, None, None)
-    await api.decide(
-        rfp, "moderate-scores", PRIYA, bid="B", criterion="Quality", score=80, reason="Agreed."
-    )
+    await api.decide(rfp, "moderate-scores", PRIYA, bid="B", criterion="Quality", score=80, reason="Agreed.")
     await api.get(path, RITA, 409)
     shown = (await api.get(path, PRIYA)).json()
-    assert [(b["bid"], b["rank"], b["total"]) for b in shown["bids"]] == [
-        ("A", 1, 78),
-        ("B", 2, 62),
-    ]
+    assert [(b["bid"], b["rank"], b["total"]) for b in shown["bids"]] == [("A", 1, 78), ("B", 2, 62)]
     quality = shown["bids"][1]["measured"][1]
     assert quality == {
-        "criterion": "Quality", "weight": 40, "given": {"eve": 90, "evan": 70}, "moderated": 80,
+        "criterion": "Quality",
+        "weight": 40,
+        "given": {"eve": 90, "evan": 70},
+        "moderated": 80,
         "score": 80,
-    }  # fmt: skip
+    }
     await api.decide(
-        rfp, "recommend-award", PRIYA, bid="A", supplier="Fictional Systems Ltd",
-        value_pence=2_000_000, reason="The best.",
-    )  # fmt: skip
+        rfp,
+        "recommend-award",
+        PRIYA,
+        bid="A",
+        supplier="Fictional Systems Ltd",
+        value_pence=2_000_000,
+        reason="The best.",
+    )
     await api.get(path, SAM, 409)
     await api.get(path, HANA)
     await api.decide(rfp, "approve-award", HANA, reason="As evaluated.")
@@ -94,9 +82,13 @@ async def _everything_is_told_but_what_is_exempt(api: Api, rfp: str) -> None:
     assert None not in await _scores_said(api, rfp, RITA)
     path = f"/v1/rfps/{rfp}/comparison"
     exempt = {
-        "matter_id": rfp, "fields": ["bid"], "paragraph": 3,
-        "reason": "It names a bidder.", "public_interest": "None.", "review_on": "2027-06-01",
-    }  # fmt: skip
+        "matter_id": rfp,
+        "fields": ["bid"],
+        "paragraph": 3,
+        "reason": "It names a bidder.",
+        "public_interest": "None.",
+        "review_on": "2027-06-01",
+    }
     await api.post("/v1/exemptions", exempt, LARS)
     held = (await api.get(path, SAM)).json()
     assert "bid" in held["withheld"]
@@ -117,9 +109,7 @@ async def test_evaluators_read_their_own_scores_and_nobody_elses_until_the_award
     assert (history[-1]["said"]["was"], history[-1]["said"]["comment"]) == (90, "Misread.")
     others = [i for i in history if i["said"].get("evaluator") == "evan" and "score" in i["said"]]
     assert {item["said"]["comment"] for item in others} == {"[sealed]"}
-    await api.decide(
-        rfp, "moderate-scores", PRIYA, bid="B", criterion="Quality", score=80, reason="Agreed."
-    )
+    await api.decide(rfp, "moderate-scores", PRIYA, bid="B", criterion="Quality", score=80, reason="Agreed.")
     *_, moderated = (await api.get(f"/v1/rfps/{rfp}/history", EVE)).json()["items"]
     assert (moderated["said"]["given"], moderated["said"]["score"]) == (None, None)
 
@@ -131,9 +121,13 @@ async def test_who_has_bid_is_read_nowhere_before_bids_are_opened(api: Api) -> N
     await api.decide(rfp, "set-bid-aside", PRIYA, **withdrawn)
     position = (await api.service.record.head()) - 1
     paths = (
-        f"/v1/rfps/{rfp}", f"/v1/rfps/{rfp}/history", "/v1/rfps", "/v1/audit/decisions",
-        f"/v1/audit/streams/{rfp}", f"/v1/audit/decisions/{position}",
-    )  # fmt: skip
+        f"/v1/rfps/{rfp}",
+        f"/v1/rfps/{rfp}/history",
+        "/v1/rfps",
+        "/v1/audit/decisions",
+        f"/v1/audit/streams/{rfp}",
+        f"/v1/audit/decisions/{position}",
+    )
     everybody = Who("una", tuple(Role))
     answers = [await api.get(path, everybody) for path in paths]
     answers.append(await api.get("/v1/audit/comparisons", everybody, from_=0))
@@ -173,8 +167,9 @@ async def test_a_key_decision_is_announced_taken_and_called_in(api: Api) -> None
     await api.post(
         "/v1/scheme/decisions",
         {**SCHEME, "values": {**SCHEME["values"], "key_decision_pence": 2_000_000}},  # type: ignore[dict-item]
-        ADA, version=0,
-    )  # fmt: skip
+        ADA,
+        version=0,
+    )
     rfp = await api.in_approval(2_000_001, adopt=False)
     await api.decide(rfp, "approve", HANA, reason="In budget.")
     seen = (await api.get(f"/v1/rfps/{rfp}")).json()
@@ -198,9 +193,12 @@ async def test_a_delegate_sees_what_waits_and_is_recorded_as_acting_for(api: Api
     assert await _waiting(api, dora) == []
     assert await _waiting(api, HANA) == [(rfp, "")]
     give = {
-        "delegate": "dora", "limit_pence": 2_000_000, "first_day": today, "last_day": today,
+        "delegate": "dora",
+        "limit_pence": 2_000_000,
+        "first_day": today,
+        "last_day": today,
         "reason": "Leave.",
-    }  # fmt: skip
+    }
     given = (await api.post("/v1/delegations", give, HANA)).json()
     assert await _waiting(api, dora) == [(rfp, "hana")]
     forbidden = await api.decide(rfp, "approve", dora, 409, reason="In budget.")
@@ -227,9 +225,12 @@ async def test_a_delegation_below_the_value_does_not_do(api: Api) -> None:
     rfp = await api.in_approval()
     today = datetime.now(UTC).date().isoformat()
     give = {
-        "delegate": "dora", "limit_pence": 1_999_999, "first_day": today, "last_day": today,
+        "delegate": "dora",
+        "limit_pence": 1_999_999,
+        "first_day": today,
+        "last_day": today,
         "reason": "Leave.",
-    }  # fmt: skip
+    }
     await api.post("/v1/delegations", give, HANA)
     assert await _waiting(api, dora) == []
     refused = await api.decide(rfp, "approve", dora, 409, reason="Yes.", acting_for="hana")
@@ -315,9 +316,7 @@ async def test_nearer_needs_of_other_areas_keep_none_of_ones_own_from_being_foun
 
 async def test_a_past_rfp_is_copied_into_a_draft_of_ones_own(api: Api) -> None:
     past = await api.approved()
-    copy = (
-        await api.post("/v1/rfp-copies", {"copy_of": past, "near_duplicate": True}, LEO, 201)
-    ).json()
+    copy = (await api.post("/v1/rfp-copies", {"copy_of": past, "near_duplicate": True}, LEO, 201)).json()
     seen = (await api.get(f"/v1/rfps/{copy['id']}")).json()
     assert (seen["stage"], seen["raised_by"], seen["title"]) == ("draft", "leo", "Laptops")
     assert (seen["estimate_pence"], seen["needed_by"]) == (2_000_000, None)
@@ -342,9 +341,13 @@ async def test_what_one_may_not_see_is_not_copied(api: Api) -> None:
 async def test_what_is_exempt_is_not_copied_even_by_whoever_raised_it(api: Api) -> None:
     past = await api.approved()
     exempt = {
-        "matter_id": past, "fields": ["estimate_pence"], "paragraph": 3, "review_on": "2027-06-01",
-        "reason": "It shows our ceiling.", "public_interest": "A better price.",
-    }  # fmt: skip
+        "matter_id": past,
+        "fields": ["estimate_pence"],
+        "paragraph": 3,
+        "review_on": "2027-06-01",
+        "reason": "It shows our ceiling.",
+        "public_interest": "A better price.",
+    }
     await api.post("/v1/exemptions", exempt, LARS)
     await api.get("/v1/exemptions")  # its view is there
     for who in (LEO, RITA):

@@ -11,8 +11,9 @@ import httpx
 import psycopg
 import pytest
 
+from rfp_service.demonstration.story import RFPS, WAITING
 from shared.embedded.places import Places
-from tests.shared.imports.examples import EVENTS, write
+from tests.shared.flow.imports.examples import EVENTS, write
 from tests.support.postgres import Base, throwaway_folder
 from tests.support.running import PROGRAM, Running, running
 
@@ -31,21 +32,17 @@ def get(service: Running, path: str, role: str) -> httpx.Response:
     return service.get(f"{path}{'&' if '?' in path else '?'}after={service.head()}", headers)
 
 
-def test_the_demonstration_shows_a_year_and_starts_again_with_its_data(
-    demonstration: Running,
-) -> None:
+def test_the_demonstration_shows_a_year_and_starts_again_with_its_data(demonstration: Running) -> None:
     service = demonstration
     listed = get(service, "/v1/rfps?limit=200", "requester").json()
-    assert len(listed["items"]) == 60
+    assert len(listed["items"]) == RFPS + len(WAITING)
     assert len({item["stage"] for item in listed["items"]}) >= 8
     worst = get(service, "/v1/rfps/bottlenecks", "scrutiny_member").json()["edges"][0]
     assert worst["rank"] == 1
     assert worst["share_working"] > 0.1
     status, said = service.stop()
     assert status == 0, said
-    for wanted in (
-        service.url, "rfp-service token requester", "/v1/audit/decisions", str(service.data_dir)
-    ):  # fmt: skip
+    for wanted in (service.url, "rfp-service token requester", "/v1/audit/decisions", str(service.data_dir)):
         assert wanted in said
     assert service.postgres() is None
 
@@ -75,9 +72,8 @@ def test_what_the_demonstration_suggests_works(demonstration: Running) -> None:
     assert len(commands) == 6
     script = "set -eu\n" + "\n".join(commands).replace("curl ", "curl -sf ")
     done = subprocess.run(
-        ["bash", "-c", script], capture_output=True, text=True, check=False,
-        cwd=Path(__file__).parents[2],
-    )  # fmt: skip
+        ["bash", "-c", script], capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2]
+    )
     assert done.returncode == 0, done.stderr
     assert '"edges"' in done.stdout
     assert '"version":1' in done.stdout
@@ -91,9 +87,7 @@ def test_two_folders_are_two_services(folder: Path, demonstration: Running) -> N
             assert service.get("/v1/rfps", headers).status_code == expect
 
 
-def test_a_server_and_a_worker_share_a_folder_and_the_last_one_stops_the_database(
-    folder: Path,
-) -> None:
+def test_a_server_and_a_worker_share_a_folder_and_the_last_one_stops_the_database(folder: Path) -> None:
     with running(folder, "serve") as server:
         worker = subprocess.Popen([PROGRAM, "worker"], env=server.environment)
         try:
@@ -154,9 +148,7 @@ def test_a_database_that_was_not_set_up_is_called_that(folder: Path, base: Base)
         folder, more={"DATABASE_URL": urlsplit(base.service)._replace(path="/postgres").geturl()}
     )
     done = program.run("audit", "keys", check=False)
-    assert "this database has not been set up by this program: run `rfp-service migrate`" in (
-        done.stderr
-    )
+    assert "this database has not been set up by this program: run `rfp-service migrate`" in (done.stderr)
 
 
 def test_the_socket_and_the_passwords_are_private(demonstration: Running) -> None:
@@ -192,7 +184,7 @@ def test_one_may_bring_ones_own_database(folder: Path, base: Base) -> None:
     own = {"DATABASE_URL": base.service, "DATABASE_OWNER_URL": base.owner}
     with running(folder, "demo", **own) as service:
         assert service.postgres() is None
-        assert len(get(service, "/v1/rfps?limit=200", "requester").json()["items"]) == 60
+        assert len(get(service, "/v1/rfps?limit=200", "requester").json()["items"]) == RFPS + len(WAITING)
     rebuilt = Running(folder, more=own).run("rebuild").stdout
     assert "Every view is rebuilt" in rebuilt
 

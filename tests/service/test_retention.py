@@ -3,18 +3,20 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from rfp_service.rfps.commands.asking import RaiseRfp
+from rfp_service.rfps.commands.requests import RaiseRfp
 from rfp_service.rfps.domain.rfp import Rfp
-from shared.messages import Stamp
-from shared.people.domain import DIRECTORY_ID, PersonsLinked
-from shared.personal import Personal
+from shared.governance.people.domain import DIRECTORY_ID, PersonsLinked
+from shared.kernel.messages import Stamp
+from shared.kernel.personal import Personal
 from tests.support.api import Api
 from tests.support.people import ADA, RITA, SAM
 
 SIX_YEARS = {
-    "decision": "schedule", "record_kind": "rfp", "years": 6,
+    "decision": "schedule",
+    "record_kind": "rfp",
+    "years": 6,
     "ground": "Limitation Act 1980, section 5",
-}  # fmt: skip
+}
 NOW = datetime.now(UTC)
 
 

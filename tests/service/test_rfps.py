@@ -44,16 +44,12 @@ async def _told(api: Api, who: object) -> list[str]:
 
 async def test_an_approver_returns_it_and_it_comes_again(api: Api) -> None:
     rfp = await api.in_approval()
-    free = await api.decide(
-        rfp, "return-for-rework", HANA, 422, reason_code="because", reason="How many?"
-    )
+    free = await api.decide(rfp, "return-for-rework", HANA, 422, reason_code="because", reason="How many?")
     assert "estimate_unclear" in free.text  # the list is named
     await api.decide(rfp, "return-for-rework", HANA, reason_code="unclear", reason="How many?")
     seen = (await api.get(f"/v1/rfps/{rfp}")).json()
     assert (seen["stage"], seen["rework_loops"], seen["approval_tiers"]) == ("business_case", 1, [])
-    await api.decide(
-        rfp, "request-approval", budget_code="IT-1", options_considered="Buy.", conflicts="None"
-    )
+    await api.decide(rfp, "request-approval", budget_code="IT-1", options_considered="Buy.", conflicts="None")
     await api.decide(rfp, "refuse", HANA, reason="Not this year.")
     assert (await api.get(f"/v1/rfps/{rfp}")).json()["stage"] == "rejected"
 
@@ -107,9 +103,15 @@ async def test_everything_is_seen_as_it_stood(api: Api) -> None:
         assert item["said"]["stage"] == then["stage"]
         stages.append(then["stage"])
     assert stages == [
-        "draft", "draft", "catalogue_check", "catalogue_check", "submitted", "triage",
-        "business_case", "approval",
-    ]  # fmt: skip
+        "draft",
+        "draft",
+        "catalogue_check",
+        "catalogue_check",
+        "submitted",
+        "triage",
+        "business_case",
+        "approval",
+    ]
     before = history["items"][0]["position"] - 1
     await api.get(f"/v1/rfps/{rfp}", expect=404, as_of=before)
     assert (await api.get("/v1/rfps", as_of=before)).json()["items"] == []
@@ -136,9 +138,12 @@ async def test_the_catalogue_check_is_the_requesters_own(api: Api) -> None:
 
 async def test_needless_demand_is_diverted_and_comes_back_if_that_fails(api: Api) -> None:
     item = {
-        "name": "Standard laptop", "description": "14-inch, with dock.", "category": "Devices",
-        "price_pence": 74_900, "lead_time_days": 10,
-    }  # fmt: skip
+        "name": "Standard laptop",
+        "description": "14-inch, with dock.",
+        "category": "Devices",
+        "price_pence": 74_900,
+        "lead_time_days": 10,
+    }
     added = (await api.post("/v1/catalogue-items", item, PRIYA)).json()
     await api.get("/v1/catalogue-items", after=added["position"])
     rfp = await api.raised()

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.calendar import day_in_london
+from shared.kernel.calendar import day_in_london
 from tests.support.api import Api
 from tests.support.people import ADA, HANA, RITA, SCHEME
 
@@ -14,9 +14,7 @@ def scheme(**values: Any) -> dict[str, Any]:
 
 
 async def test_the_first_scheme_may_reach_into_the_past(api: Api) -> None:
-    assert (await api.get("/v1/scheme")).json() == {
-        "version": 0, "scheme_version": 0, "values": None,
-    }  # fmt: skip
+    assert (await api.get("/v1/scheme")).json() == {"version": 0, "scheme_version": 0, "values": None}
     await api.adopt_scheme()
     seen = (await api.get("/v1/scheme")).json()
     assert (seen["version"], seen["scheme_version"]) == (1, 1)

@@ -7,8 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from rfp_service.app import create_app
-from shared.http.security_txt import security_text
 from shared.settings import Settings
+from shared.web.security_txt import security_text
 
 CONTACT = "mailto:security@council.example"
 

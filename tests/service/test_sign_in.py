@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from shared.audit.log.keys import write_signer
-from shared.audit.log.notes import Signer
+from shared.ledger.log_keys import write_signer
+from shared.ledger.notes import Signer
 from shared.settings import Profile, Settings
-from tests.shared.access.forgeries import FORGERIES
+from tests.shared.web.access.forgeries import FORGERIES
 from tests.support.api import Api, running_api
 from tests.support.issuing import AUDIENCE, TENANT, Issuer, issuing
 from tests.support.people import ADA
@@ -29,10 +29,15 @@ def issuer() -> Iterator[Issuer]:
 async def council(base: Base, issuer: Issuer, tmp_path: Path) -> AsyncIterator[Api]:
     write_signer(tmp_path / "log", Signer.new("council.example/log"))
     settings = Settings(
-        profile=Profile.PRODUCTION, audit_keys=tmp_path / "log", data_dir=tmp_path, database_url=base.service,
-        token_issuer=issuer.url, token_audience=AUDIENCE, token_tenant=TENANT,
+        profile=Profile.PRODUCTION,
+        audit_keys=tmp_path / "log",
+        data_dir=tmp_path,
+        database_url=base.service,
+        token_issuer=issuer.url,
+        token_audience=AUDIENCE,
+        token_tenant=TENANT,
         personal_secret=SecretStr(base64.b64encode(bytes(32)).decode()),
-    ).checked()  # fmt: skip
+    ).checked()
     async with running_api(base, settings=settings, worker=False) as running:
         yield running
 

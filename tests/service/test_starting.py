@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rfp_service.cli import AUDIT, COMMANDS, IMPORTS
-from shared.access.issuer import demonstration_key
+from shared.web.access.issuer import demonstration_key
 
 WEB = {"fastapi", "starlette", "uvicorn"}
 HEAVY = {*WEB, "sqlalchemy", "numpy", "httpx", "structlog"}
@@ -27,8 +27,11 @@ def imported(folder: Path, code: str, *arguments: str) -> set[str]:
     """Run a child; return the names of everything that it has imported at its end."""
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments],
-        env={**os.environ, "DATA_DIR": str(folder)}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        env={**os.environ, "DATA_DIR": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     _, found, names = done.stderr.rpartition("imported: ")
     assert found, done.stderr
     return set(names.split())
@@ -37,9 +40,7 @@ def imported(folder: Path, code: str, *arguments: str) -> set[str]:
 @pytest.mark.parametrize(
     "arguments", ["--help", "audit --help", "import --help", "token --help", "token requester"]
 )
-def test_help_and_tokens_need_neither_a_web_framework_nor_a_database(
-    arguments: str, tmp_path: Path
-) -> None:
+def test_help_and_tokens_need_neither_a_web_framework_nor_a_database(arguments: str, tmp_path: Path) -> None:
     demonstration_key(tmp_path)
     assert not imported(tmp_path, RUN, *arguments.split()) & {*HEAVY, "asyncpg"}
 
@@ -52,7 +53,7 @@ def test_a_bundle_is_verified_without_a_web_framework(tmp_path: Path) -> None:
     file = tmp_path / "no-bundle"
     file.write_text("nothing")
     names = imported(tmp_path, RUN, "audit", "verify", str(file))
-    assert "shared.audit.bundle.verifying" in names
+    assert "shared.governance.audit.bundle.verification" in names
     assert not names & {*WEB, "sqlalchemy", "httpx", "structlog"}
 
 

@@ -15,8 +15,8 @@ from rfp_service.app import Opening, create_app
 from rfp_service.databases import Database
 from rfp_service.service import Service
 from rfp_service.serving import with_worker
-from shared.access.issuer import demonstration_token
 from shared.settings import Settings
+from shared.web.access.issuer import demonstration_token
 from tests.support.patience import PatientInside
 from tests.support.people import ADA, HANA, PRIYA, RITA, SCHEME, Who
 from tests.support.postgres import Base
@@ -44,28 +44,33 @@ class Api:
 
     def headers(self, who: Who | None, **more: str | None) -> dict[str, str]:
         headers = {"Authorization": f"Bearer {self.token(who)}"} if who else {}
-        return headers | {
-            name.replace("_", "-"): value for name, value in more.items() if value is not None
-        }
+        return headers | {name.replace("_", "-"): value for name, value in more.items() if value is not None}
 
     async def get(
-        self, path: str, who: Who | None = RITA, expect: int = 200,
-        headers: Mapping[str, str] | None = None, **query: Any,
-    ) -> httpx.Response:  # fmt: skip
+        self,
+        path: str,
+        who: Who | None = RITA,
+        expect: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **query: Any,
+    ) -> httpx.Response:
         """Read; by default, what has been decided through this client so far."""
         if "after" not in query and "as_of" not in query and path.startswith("/v1"):
             query["after"] = self.position
         wanted = {name.rstrip("_"): value for name, value in query.items() if value is not None}
-        response = await self.client.get(
-            path, params=wanted, headers=self.headers(who) | dict(headers or {})
-        )
+        response = await self.client.get(path, params=wanted, headers=self.headers(who) | dict(headers or {}))
         assert response.status_code == expect, response.text
         return response
 
     async def post(
-        self, path: str, body: Any, who: Who | None = RITA, expect: int | None = None,
-        version: int | None = None, key: str | None = None,
-    ) -> httpx.Response:  # fmt: skip
+        self,
+        path: str,
+        body: Any,
+        who: Who | None = RITA,
+        expect: int | None = None,
+        version: int | None = None,
+        key: str | None = None,
+    ) -> httpx.Response:
         """Ask for a change."""
         if_match = None if version is None else f'"{version}"'
         response = await self.client.post(
@@ -80,9 +85,14 @@ class Api:
         return response
 
     async def decide(
-        self, rfp: str, decision: str, who: Who = RITA, expect: int | None = None,
-        key: str | None = None, **fields: Any,
-    ) -> httpx.Response:  # fmt: skip
+        self,
+        rfp: str,
+        decision: str,
+        who: Who = RITA,
+        expect: int | None = None,
+        key: str | None = None,
+        **fields: Any,
+    ) -> httpx.Response:
         """Decide on an RFP as it stands now."""
         version = (await self.get(f"/v1/rfps/{rfp}", who)).json()["version"]
         body = {"decision": decision, **fields}
@@ -103,18 +113,21 @@ class Api:
             await self.adopt_scheme()
         rfp = await self.raised()
         await self.decide(
-            rfp, "amend", cost_centre="CC-1", needed_by="2027-01-01",
-            estimate_pence=estimate_pence, estimate_with_vat_pence=estimate_pence * 12 // 10,
-        )  # fmt: skip
+            rfp,
+            "amend",
+            cost_centre="CC-1",
+            needed_by="2027-01-01",
+            estimate_pence=estimate_pence,
+            estimate_with_vat_pence=estimate_pence * 12 // 10,
+        )
         check = await self.post("/v1/catalogue-checks", {"query": "laptop"})
         await self.decide(rfp, "check-catalogue", check_id=check.json()["id"])
         await self.decide(rfp, "confirm-no-match")
         await self.decide(rfp, "submit")
         await self.decide(rfp, "accept", PRIYA)
         await self.decide(
-            rfp, "select-route", PRIYA,
-            regime="procurement_act_2023", route="open_tender", lead="priya",
-        )  # fmt: skip
+            rfp, "select-route", PRIYA, regime="procurement_act_2023", route="open_tender", lead="priya"
+        )
         await self.decide(
             rfp, "request-approval", budget_code="IT-1", options_considered="None", conflicts="None"
         )

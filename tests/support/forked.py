@@ -12,13 +12,13 @@ from pathlib import Path
 
 IMPORTED = (
     "rfp_service.cli",
-    "rfp_service.auditing",
+    "rfp_service.operator.audit",
     "rfp_service.demonstration.guide",
     "rfp_service.demonstration.neighbour",
     "rfp_service.demonstration.seeding",
     "rfp_service.migrating",
     "rfp_service.serving",
-    "rfp_service.verifying",
+    "rfp_service.operator.verification",
     "rfp_service.worker",
 )
 _CONTEXT = multiprocessing.get_context("forkserver")
@@ -36,9 +36,7 @@ def forked(
     return process
 
 
-def _program(
-    arguments: Sequence[str], environment: Mapping[str, str], out: Path, err: Path
-) -> None:
+def _program(arguments: Sequence[str], environment: Mapping[str, str], out: Path, err: Path) -> None:
     os.environ.clear()
     os.environ.update(environment)
     for number, path in ((1, out), (2, err)):

@@ -6,18 +6,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from rfp_service.rfps.commands.amending import AmendRfp
-from rfp_service.rfps.commands.approving import Approve, Refuse, RequestApproval
-from rfp_service.rfps.commands.asking import (
-    CheckCatalogue,
-    ConfirmNoMatch,
-    DeclineMatch,
-    DivertDemand,
-    RaiseRfp,
-    ReportDiversionFailed,
-    SubmitRfp,
-)
-from rfp_service.rfps.commands.handling import (
+from rfp_service.rfps.commands.amendments import AmendRfp
+from rfp_service.rfps.commands.approvals import Approve, Refuse, RequestApproval
+from rfp_service.rfps.commands.procurement import (
     AcceptRfp,
     EndHold,
     RejectRfp,
@@ -26,12 +17,21 @@ from rfp_service.rfps.commands.handling import (
     StartHold,
     WithdrawRfp,
 )
+from rfp_service.rfps.commands.requests import (
+    CheckCatalogue,
+    ConfirmNoMatch,
+    DeclineMatch,
+    DivertDemand,
+    RaiseRfp,
+    ReportDiversionFailed,
+    SubmitRfp,
+)
 from rfp_service.rfps.domain.reasons import DeclineReason, ReworkReason
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import Party
-from shared.errors import Refused
-from shared.messages import Command, Event, Stamp
+from shared.kernel.errors import Refused
+from shared.kernel.messages import Command, Event, Stamp
 from tests.rfps.examples import CHECK, LAPTOP
 from tests.support.specs import NOW, RULES, stamp
 
@@ -45,8 +45,10 @@ PEOPLE = {
 
 COMMANDS: tuple[Command[Rfp], ...] = (
     AmendRfp(
-        cost_centre="CC-1", needed_by=date(2026, 9, 1),
-        estimate_pence=2_000_000, estimate_with_vat_pence=2_400_000,
+        cost_centre="CC-1",
+        needed_by=date(2026, 9, 1),
+        estimate_pence=2_000_000,
+        estimate_with_vat_pence=2_400_000,
     ),
     AmendRfp(estimate_pence=9_000_000, estimate_with_vat_pence=10_800_000),
     CheckCatalogue(check_id=CHECK),
@@ -66,14 +68,13 @@ COMMANDS: tuple[Command[Rfp], ...] = (
     WithdrawRfp(reason="Closed."),
     StartHold(waiting_on=Party.FINANCE, reason="Budget check."),
     EndHold(),
-)  # fmt: skip
+)
 
 # Forward steps are drawn more often, so that histories get somewhere.
 FORWARD = [0, 2, 5, 6, 7, 8, 11, 13, 14]
 DRAWN = st.one_of(st.sampled_from(FORWARD), st.sampled_from(range(len(COMMANDS))))
 MOVES = st.lists(
-    st.tuples(DRAWN, st.sampled_from(sorted(PEOPLE)), st.integers(0, 30 * 24 * 3600 * 10**6)),
-    max_size=60,
+    st.tuples(DRAWN, st.sampled_from(sorted(PEOPLE)), st.integers(0, 30 * 24 * 3600 * 10**6)), max_size=60
 )
 
 History = list[tuple[Event[Any], Stamp]]

@@ -73,11 +73,21 @@ class Issuer:
         """Return the claims of a good token of Entra ID's kind; None leaves one out."""
         now = int(time.time())
         claims = {
-            "iss": self.url, "aud": AUDIENCE, "tid": TENANT, "oid": OBJECT, "sub": "pairwise-1",
-            "iat": now, "nbf": now, "exp": now + 600, "ver": "2.0", "azp": "console",
-            "scp": "rfp.read rfp.decide", "roles": ["requester"], "name": "Rita Requester",
+            "iss": self.url,
+            "aud": AUDIENCE,
+            "tid": TENANT,
+            "oid": OBJECT,
+            "sub": "pairwise-1",
+            "iat": now,
+            "nbf": now,
+            "exp": now + 600,
+            "ver": "2.0",
+            "azp": "console",
+            "scp": "rfp.read rfp.decide",
+            "roles": ["requester"],
+            "name": "Rita Requester",
             "preferred_username": "rita@council.example",
-        }  # fmt: skip
+        }
         return {name: value for name, value in (claims | other).items() if value is not None}
 
     def token(self, key: Any = RSA, header: dict[str, Any] | None = None, **claims: Any) -> str:
@@ -87,9 +97,8 @@ class Issuer:
         members = {name: value for name, value in members.items() if value is not None}
         registry = jws.JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
         return jwt.encode(
-            members, self.claims(**claims), key, registry=registry, default_type=None,
-            algorithms=ALGORITHMS,
-        )  # fmt: skip
+            members, self.claims(**claims), key, registry=registry, default_type=None, algorithms=ALGORITHMS
+        )
 
     def by_hand(self, header: Any, claims: Any = None, signature: bytes = b"") -> str:
         """Return three parts put together without any key."""

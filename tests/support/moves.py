@@ -5,17 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from rfp_service.rfps.commands.amending import AmendRfp
-from rfp_service.rfps.commands.approving import Approve, Refuse, RequestApproval
-from rfp_service.rfps.commands.asking import (
-    CheckCatalogue,
-    ConfirmNoMatch,
-    DeclineMatch,
-    DivertDemand,
-    ReportDiversionFailed,
-    SubmitRfp,
-)
-from rfp_service.rfps.commands.awarding import (
+from rfp_service.rfps.commands.amendments import AmendRfp
+from rfp_service.rfps.commands.approvals import Approve, Refuse, RequestApproval
+from rfp_service.rfps.commands.awards import (
     ApproveAward,
     PublishAwardNotice,
     PublishTransparencyNotice,
@@ -23,7 +15,7 @@ from rfp_service.rfps.commands.awarding import (
     RefuseAward,
     SendSummaries,
 )
-from rfp_service.rfps.commands.calling_in import (
+from rfp_service.rfps.commands.call_ins import (
     CallIn,
     ExpireCallIn,
     LapseCallIn,
@@ -31,31 +23,13 @@ from rfp_service.rfps.commands.calling_in import (
     ReleaseCallIn,
     UpholdCallIn,
 )
-from rfp_service.rfps.commands.contracting import ConcludeContract, FulfilInHouse
-from rfp_service.rfps.commands.evaluating import (
+from rfp_service.rfps.commands.conclusion import ConcludeContract, FulfilInHouse
+from rfp_service.rfps.commands.evaluation import (
     CorrectScore,
     DeclareInterests,
     FindNoCompliantBid,
     ModerateScores,
     RecordScore,
-)
-from rfp_service.rfps.commands.handling import (
-    AcceptRfp,
-    EndHold,
-    RejectRfp,
-    ReturnForRework,
-    SelectRoute,
-    StartHold,
-    TerminateProcurement,
-    WithdrawRfp,
-)
-from rfp_service.rfps.commands.issuing import (
-    CloseResponses,
-    CloseResponsesByHand,
-    ExtendDeadline,
-    FixCriteria,
-    IssueInvitation,
-    PublishTenderNotice,
 )
 from rfp_service.rfps.commands.key_decisions import (
     AgreeSpecialUrgency,
@@ -65,25 +39,47 @@ from rfp_service.rfps.commands.key_decisions import (
     TakeKeyDecision,
     UseGeneralException,
 )
-from rfp_service.rfps.commands.setting_aside import ReadmitBid, SetBidAside
+from rfp_service.rfps.commands.participants import (
+    AppointEvaluator,
+    ReassignLead,
+    RemoveEvaluator,
+    ReplaceRequester,
+)
+from rfp_service.rfps.commands.procurement import (
+    AcceptRfp,
+    EndHold,
+    RejectRfp,
+    ReturnForRework,
+    SelectRoute,
+    StartHold,
+    TerminateProcurement,
+    WithdrawRfp,
+)
+from rfp_service.rfps.commands.requests import (
+    CheckCatalogue,
+    ConfirmNoMatch,
+    DeclineMatch,
+    DivertDemand,
+    ReportDiversionFailed,
+    SubmitRfp,
+)
+from rfp_service.rfps.commands.responses import AnswerClarification, RecordClarification, RecordResponse
+from rfp_service.rfps.commands.set_asides import ReadmitBid, SetBidAside
 from rfp_service.rfps.commands.standstill import (
     ExpireStandstill,
     RecordChallenge,
     ResolveChallenge,
     RevokeAward,
 )
-from rfp_service.rfps.commands.taking_part import (
-    AppointEvaluator,
-    ReassignLead,
-    RemoveEvaluator,
-    ReplaceRequester,
+from rfp_service.rfps.commands.tender import (
+    CloseResponses,
+    CloseResponsesByHand,
+    ExtendDeadline,
+    FixCriteria,
+    IssueInvitation,
+    PublishTenderNotice,
 )
-from rfp_service.rfps.commands.tendering import (
-    AnswerClarification,
-    RecordClarification,
-    RecordResponse,
-)
-from rfp_service.rfps.commands.waiving import GrantWaiver, RefuseWaiver, RequestWaiver
+from rfp_service.rfps.commands.waivers import GrantWaiver, RefuseWaiver, RequestWaiver
 from rfp_service.rfps.domain.approval import WaiverGround
 from rfp_service.rfps.domain.award_events import ChallengeOutcome, TerminationReason
 from rfp_service.rfps.domain.reasons import DeclineReason, ReworkReason
@@ -91,8 +87,8 @@ from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import TENDERS, Regime, Route
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.domain.tender import Criterion, SetAsideGround
-from shared.messages import Command
-from shared.rules import ContractKind
+from shared.kernel.messages import Command
+from shared.kernel.rules import ContractKind
 from tests.rfps.examples import CHECK, LAPTOP
 
 WHY = "As it is."
@@ -133,9 +129,12 @@ class Try:
 def _worth(t: Try) -> AmendRfp:
     value = t.of(*VALUES)
     return AmendRfp(
-        cost_centre="CC-1", needed_by=date(2027, 9, 1), estimate_pence=value,
-        estimate_with_vat_pence=value * 12 // 10, reason=WHY,
-    )  # fmt: skip
+        cost_centre="CC-1",
+        needed_by=date(2027, 9, 1),
+        estimate_pence=value,
+        estimate_with_vat_pence=value * 12 // 10,
+        reason=WHY,
+    )
 
 
 CASE: dict[str, Any] = {"budget_code": "IT-1", "options_considered": "Buy.", "conflicts": "None"}
@@ -158,14 +157,11 @@ MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
     lambda t: Approve(reason=WHY, acting_for=t.of(None, "hana", "derek")),
     lambda _: Refuse(reason=WHY),
     lambda t: RequestWaiver(
-        **CASE, ground=WaiverGround.CONTINUITY, value_pence=t.of(*VALUES), duration_months=12,
-        risk=WHY,
+        **CASE, ground=WaiverGround.CONTINUITY, value_pence=t.of(*VALUES), duration_months=12, risk=WHY
     ),
     lambda t: GrantWaiver(reason=WHY, acting_for=t.of(None, "hana")),
     lambda _: RefuseWaiver(reason=WHY),
-    lambda t: PublishForwardPlanNotice(
-        reference="FP", published_on=t.today - timedelta(days=t.dice % 40)
-    ),
+    lambda t: PublishForwardPlanNotice(reference="FP", published_on=t.today - timedelta(days=t.dice % 40)),
     lambda t: UseGeneralException(
         reference="GE", published_on=t.today - timedelta(days=t.dice % 9), reason=WHY
     ),
@@ -186,9 +182,7 @@ MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
     lambda t: RemoveEvaluator(evaluator=t.person, reason=WHY),
     lambda t: ReassignLead(lead=t.person, reason=WHY),
     lambda t: ReplaceRequester(requester=t.person, reason=WHY),
-    lambda t: PublishTenderNotice(
-        reference="T", responses_by=t.now + timedelta(days=t.of(26, 30, 2))
-    ),
+    lambda t: PublishTenderNotice(reference="T", responses_by=t.now + timedelta(days=t.of(26, 30, 2))),
     lambda t: IssueInvitation(reference="I", responses_by=t.now + timedelta(days=t.of(2, 9))),
     lambda t: ExtendDeadline(responses_by=t.now + timedelta(days=40), reason=WHY),
     lambda _: CloseResponsesByHand(),
@@ -202,15 +196,15 @@ MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
     lambda t: RecordScore(bid=t.bid, criterion=t.criterion, score=t.dice % 101, comment=WHY),
     lambda t: CorrectScore(bid=t.bid, criterion=t.criterion, score=t.dice % 101, comment=WHY),
     lambda t: ModerateScores(bid=t.bid, criterion=t.criterion, score=t.dice % 101, reason=WHY),
-    lambda t: SetBidAside(
-        bid=t.bid, ground=t.of(*SetAsideGround), reason=WHY, bidder_said=t.of(None, WHY)
-    ),
+    lambda t: SetBidAside(bid=t.bid, ground=t.of(*SetAsideGround), reason=WHY, bidder_said=t.of(None, WHY)),
     lambda t: ReadmitBid(bid=t.bid, reason=WHY),
     lambda _: FindNoCompliantBid(reason=WHY),
     lambda _: PublishTransparencyNotice(reference="UK5"),
     lambda t: RecommendAward(
-        bid=t.of(*(t.rfp.tender.best() or ("B0",)), None), supplier="Fictional Systems Ltd",
-        value_pence=t.of(*VALUES), reason=WHY,
+        bid=t.of(*(t.rfp.tender.best() or ("B0",)), None),
+        supplier="Fictional Systems Ltd",
+        value_pence=t.of(*VALUES),
+        reason=WHY,
     ),
     lambda t: ApproveAward(reason=WHY, acting_for=t.of(None, "hana", "derek")),
     lambda _: RefuseAward(reason=WHY),
@@ -228,7 +222,7 @@ MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
     lambda _: WithdrawRfp(reason=WHY),
     lambda t: StartHold(waiting_on=t.of(*Party), reason=WHY),
     lambda _: EndHold(),
-)  # fmt: skip
+)
 
 
 def _ask_the_market(t: Try) -> Command[Rfp]:
@@ -242,9 +236,7 @@ def _ask_the_market(t: Try) -> Command[Rfp]:
 
 def _answer(t: Try) -> Command[Rfp]:
     if len(t.rfp.tender.bids) < 2 and t.dice % 14:  # sometimes, nobody answers
-        return RecordResponse(
-            reference=f"B{len(t.rfp.tender.bids)}", sha256="ab" * 32, received_at=t.now
-        )
+        return RecordResponse(reference=f"B{len(t.rfp.tender.bids)}", sha256="ab" * 32, received_at=t.now)
     return CloseResponses(number=t.rfp.clock.number, due_at=t.rfp.clock.ends_at or t.now)
 
 
@@ -262,9 +254,8 @@ def _measure(t: Try) -> Command[Rfp]:
                 return ModerateScores(**about, reason=WHY)
     best = tender.best()
     return RecommendAward(
-        bid=best[0] if best else None, supplier="Fictional Systems Ltd", value_pence=t.of(*VALUES),
-        reason=WHY,
-    )  # fmt: skip
+        bid=best[0] if best else None, supplier="Fictional Systems Ltd", value_pence=t.of(*VALUES), reason=WHY
+    )
 
 
 def _award(t: Try) -> Command[Rfp]:
@@ -321,12 +312,14 @@ FURTHER: Mapping[Stage, Callable[[Try], Command[Rfp]]] = {
     Stage.CATALOGUE_CHECK: _submit,
     Stage.DIVERTED: lambda _: ReportDiversionFailed(reason=WHY),
     Stage.SUBMITTED: lambda _: AcceptRfp(),
-    Stage.TRIAGE: lambda t: SelectRoute(
-        regime=t.of(*Regime), route=t.of(*Route), lots=1, lead="priya"
+    Stage.TRIAGE: lambda t: SelectRoute(regime=t.of(*Regime), route=t.of(*Route), lots=1, lead="priya"),
+    Stage.BUSINESS_CASE: lambda t: (
+        RequestWaiver(
+            **CASE, ground=WaiverGround.CONTINUITY, value_pence=t.of(*VALUES), duration_months=12, risk=WHY
+        )
+        if t.rfp.route is Route.DIRECT_AWARD
+        else RequestApproval(**CASE)
     ),
-    Stage.BUSINESS_CASE: lambda t: RequestWaiver(
-        **CASE, ground=WaiverGround.CONTINUITY, value_pence=t.of(*VALUES), duration_months=12, risk=WHY
-    ) if t.rfp.route is Route.DIRECT_AWARD else RequestApproval(**CASE),
     Stage.WAIVER: lambda _: GrantWaiver(reason=WHY),
     Stage.APPROVAL: lambda _: Approve(reason=WHY),
     Stage.KEY_DECISION: _take_key_decision,
@@ -336,11 +329,14 @@ FURTHER: Mapping[Stage, Callable[[Try], Command[Rfp]]] = {
     Stage.OPEN: _answer,
     Stage.EVALUATION: _measure,
     Stage.AWARD_APPROVAL: _award,
-    Stage.AWARD_NOTICE: lambda t: PublishAwardNotice(reference="UK6")
-    if t.rfp.is_direct or t.rfp.award.summaries_sent else SendSummaries(bidders=2),
+    Stage.AWARD_NOTICE: lambda t: (
+        PublishAwardNotice(reference="UK6")
+        if t.rfp.is_direct or t.rfp.award.summaries_sent
+        else SendSummaries(bidders=2)
+    ),
     Stage.STANDSTILL: lambda t: ExpireStandstill(
         number=t.rfp.clock.number, due_at=t.rfp.clock.ends_at or t.now
     ),
     Stage.CHALLENGED: lambda t: ResolveChallenge(outcome=t.of(*ChallengeOutcome), reason=WHY),
     Stage.CONTRACTING: _contract,
-}  # fmt: skip
+}

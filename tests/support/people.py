@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.access.roles import Role
+from shared.kernel.roles import Role
 
 
 @dataclass(frozen=True)

@@ -47,9 +47,7 @@ class Server:
 
     def base(self, database: str) -> Base:
         return Base(
-            self._address(None, database),
-            self._address(OWNER, database),
-            self._address(SERVICE, database),
+            self._address(None, database), self._address(OWNER, database), self._address(SERVICE, database)
         )
 
     @contextmanager
@@ -86,9 +84,7 @@ class Server:
 
     def _made(self) -> str:
         name = f"{self._prefix}_{next(self._number)}"
-        self._execute(
-            f"CREATE DATABASE {name} TEMPLATE {self._template} OWNER {OWNER} STRATEGY file_copy"
-        )
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {self._template} OWNER {OWNER} STRATEGY file_copy")
         return name
 
     def _drop(self, name: str) -> None:

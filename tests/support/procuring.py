@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.access.roles import Role
+from shared.kernel.roles import Role
 from tests.support.api import Api
 from tests.support.people import HANA, PRIYA, Who
 
@@ -35,9 +35,13 @@ async def bids(api: Api, rfp: str, *references: str) -> None:
     """Let bids come in."""
     for number, reference in enumerate(references):
         await api.decide(
-            rfp, "record-response", PRIYA, reference=reference, sha256=f"{number:064x}",
+            rfp,
+            "record-response",
+            PRIYA,
+            reference=reference,
+            sha256=f"{number:064x}",
             received_at=datetime.now(UTC).isoformat(),
-        )  # fmt: skip
+        )
 
 
 async def until(api: Api, rfp: str, stage: str) -> dict[str, Any]:
@@ -55,14 +59,14 @@ async def until(api: Api, rfp: str, stage: str) -> dict[str, Any]:
 async def evaluated(api: Api, rfp: str) -> None:
     """Let both evaluators declare and score: A is better, and they differ on B's quality."""
     for who in (EVE, EVAN):
-        await api.decide(
-            rfp, "declare-interests", who, conflict=False, statement="I know none of them."
-        )
+        await api.decide(rfp, "declare-interests", who, conflict=False, statement="I know none of them.")
     for who in (EVE, EVAN):
         for bid, criterion, score in (
-            ("A", "Price", 90), ("A", "Quality", 60), ("B", "Price", 50),
+            ("A", "Price", 90),
+            ("A", "Quality", 60),
+            ("B", "Price", 50),
             ("B", "Quality", 90 if who is EVE else 70),
-        ):  # fmt: skip
+        ):
             await api.decide(
                 rfp, "record-score", who, bid=bid, criterion=criterion, score=score, comment="Read."
             )
@@ -70,11 +74,14 @@ async def evaluated(api: Api, rfp: str) -> None:
 
 async def awarded(api: Api, rfp: str) -> None:
     """Moderate, put forward, approve, and tell."""
+    await api.decide(rfp, "moderate-scores", PRIYA, bid="B", criterion="Quality", score=80, reason="Agreed.")
     await api.decide(
-        rfp, "moderate-scores", PRIYA, bid="B", criterion="Quality", score=80, reason="Agreed."
+        rfp,
+        "recommend-award",
+        PRIYA,
+        bid="A",
+        supplier="Fictional Systems Ltd",
+        value_pence=2_000_000,
+        reason="The best.",
     )
-    await api.decide(
-        rfp, "recommend-award", PRIYA, bid="A", supplier="Fictional Systems Ltd",
-        value_pence=2_000_000, reason="The best.",
-    )  # fmt: skip
     await api.decide(rfp, "approve-award", HANA, reason="As evaluated.")

@@ -15,8 +15,8 @@ from eventsourcing.persistence import (
     Subscription,
 )
 
-from shared.database import connected
-from shared.eventstore.appending import APPEND
+from shared.record.database import connected
+from shared.record.eventstore.appender import APPEND
 
 T = TypeVar("T")
 
@@ -50,8 +50,11 @@ class Recorder(ApplicationRecorder):
             [e.originator_version for e in stored_events],
             [e.topic for e in stored_events],
             [e.state for e in stored_events],
-            [], [], [], [],
-        ]  # fmt: skip
+            [],
+            [],
+            [],
+            [],
+        ]
         try:
             rows = self._wait(self._pool.fetch(APPEND, *columns))
         except asyncpg.UniqueViolationError as error:
@@ -62,9 +65,14 @@ class Recorder(ApplicationRecorder):
         return list(range(first, first + len(stored_events)))
 
     def select_events(
-        self, originator_id: UUID | str, *, gt: int | None = None, lte: int | None = None,
-        desc: bool = False, limit: int | None = None,
-    ) -> Sequence[StoredEvent]:  # fmt: skip
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
         rows = self._wait(
             self._pool.fetch(
                 "SELECT originator_id, originator_version, topic, state FROM stored_events"
@@ -80,9 +88,14 @@ class Recorder(ApplicationRecorder):
         return [StoredEvent(UUID(str(row[0])), *row[1:]) for row in rows]
 
     def select_notifications(
-        self, start: int | None, limit: int, stop: int | None = None,
-        topics: Sequence[str] = (), *, inclusive_of_start: bool = True,
-    ) -> Sequence[Notification]:  # fmt: skip
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
         least = 0 if start is None else start + (0 if inclusive_of_start else 1)
         rows = self._wait(
             self._pool.fetch(

@@ -93,10 +93,7 @@ class Running:
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
         """Read something."""
         with httpx.Client(
-            base_url=self.url,
-            timeout=START_SECONDS,
-            trust_env=False,
-            transport=Patient(verify=False),
+            base_url=self.url, timeout=START_SECONDS, trust_env=False, transport=Patient(verify=False)
         ) as client:
             return client.get(path, headers=headers)
 

@@ -14,15 +14,15 @@ from uuid import UUID, uuid4
 import pytest
 from pydantic import JsonValue
 
-from shared.audit.replay.reexecution import taken_again
-from shared.errors import Refused
-from shared.eventstore.commanded import personal_texts
-from shared.eventstore.encoding import EnvelopeMapper, Topics
-from shared.eventstore.sealing import sealed_under
-from shared.messages import Command, Event, Known, Recorded, Stamp, State, Tier
-from shared.personal import personal_texts_in
-from shared.rules import Rules
-from shared.scheme.domain import SchemeValues
+from shared.governance.audit.replay.reexecution import taken_again
+from shared.governance.scheme.domain import SchemeValues
+from shared.kernel.errors import Refused
+from shared.kernel.messages import Command, Event, Known, Recorded, Stamp, State, Tier
+from shared.kernel.personal import personal_texts_in
+from shared.kernel.rules import Rules
+from shared.record.eventstore.command_record import personal_texts
+from shared.record.eventstore.encoding import EnvelopeMapper, Topics
+from shared.record.eventstore.personal_texts import sealed_under
 
 STREAM = UUID("aaaaaaaa-0000-4000-8000-000000000001")
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -55,19 +55,21 @@ def stamp(
 ) -> Stamp:
     """Return the stamp of a decision."""
     known = Known(
-        position=1, roles=tuple(roles), scheme_version=scheme_version, tiers=tuple(tiers),
-        own_tiers=tuple(own_tiers), rules=rules, same=tuple(same), facts=facts,
-    )  # fmt: skip
+        position=1,
+        roles=tuple(roles),
+        scheme_version=scheme_version,
+        tiers=tuple(tiers),
+        own_tiers=tuple(own_tiers),
+        rules=rules,
+        same=tuple(same),
+        facts=facts,
+    )
     return Stamp(by=by, acting_for=acting_for, at=at, known=known)
 
 
 def as_stored(event: Event[Any]) -> Event[Any]:
     """Return an event as the store would write it, its personal texts under keys that nobody keeps."""
-    keys = {
-        person: (uuid4(), token_bytes(32))
-        for text in personal_texts_in(event)
-        for person in text.people
-    }
+    keys = {person: (uuid4(), token_bytes(32)) for text in personal_texts_in(event) for person in text.people}
     sealed: Event[Any] = sealed_under(event, keys)
     return sealed
 

@@ -5,17 +5,9 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from projects.domain.project import (
-    Moscow,
-    Origin,
-    Project,
-    ProjectMilestone,
-    Scale,
-    Stage,
-    Way,
-)
+from projects.domain.project import Moscow, Origin, Project, ProjectMilestone, ProjectStage, Scale, Way
 from projects.views.register import register
-from shared.messages import Stream
+from shared.kernel.messages import Stream
 
 
 class ProjectRow(BaseModel):
@@ -24,7 +16,7 @@ class ProjectRow(BaseModel):
     id: UUID
     version: int
     reference: str
-    stage: Stage
+    stage: ProjectStage
     paused: bool
     title: str
     origin: Origin
@@ -112,25 +104,32 @@ def shown(stream: Stream[Project]) -> ProjectSeen:
     return ProjectSeen.model_validate(
         row
         | {
-            "id": stream.id, "version": stream.version, "first_position": stream.first_position,
-            "opened_at": stream.opened_at, "changed_at": stream.changed_at,
-            "description": project.about.description, "unread": dict(project.about.unread),
-            "scores": dict(project.priority.scores), "category_rule": project.category.rule,
-            "needs": [NeedSeen(month=n.month, skill=n.skill, people=n.people)
-                      for n in project.handling.needs],
-            "steps": [StepSeen(what=what, due=due, done_on=done)
-                      for what, due, done in project.plan.steps],
+            "id": stream.id,
+            "version": stream.version,
+            "first_position": stream.first_position,
+            "opened_at": stream.opened_at,
+            "changed_at": stream.changed_at,
+            "description": project.about.description,
+            "unread": dict(project.about.unread),
+            "scores": dict(project.priority.scores),
+            "category_rule": project.category.rule,
+            "needs": [
+                NeedSeen(month=n.month, skill=n.skill, people=n.people) for n in project.handling.needs
+            ],
+            "steps": [StepSeen(what=what, due=due, done_on=done) for what, due, done in project.plan.steps],
             "checklist": dict(project.checklist),
             "milestones": [_milestone(m) for m in project.milestones],
-            "depends_on": [DependencySeen(on=d.on, id=d.id, note=d.note)
-                           for d in project.depends_on],
+            "depends_on": [DependencySeen(on=d.on, id=d.id, note=d.note) for d in project.depends_on],
         }
-    )  # fmt: skip
+    )
 
 
 def _milestone(milestone: ProjectMilestone) -> MilestoneSeen:
     return MilestoneSeen(
-        name=milestone.name, baseline=milestone.baseline, forecast=milestone.forecast,
-        slips=milestone.slips, slip_days=(milestone.forecast - milestone.baseline).days,
+        name=milestone.name,
+        baseline=milestone.baseline,
+        forecast=milestone.forecast,
+        slips=milestone.slips,
+        slip_days=(milestone.forecast - milestone.baseline).days,
         reached_on=milestone.reached_on,
-    )  # fmt: skip
+    )

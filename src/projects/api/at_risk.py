@@ -16,25 +16,23 @@ from projects.api.risk_answers import (
     probability,
 )
 from projects.domain.project import Origin, Way
-from projects.views.at_risk import PAGE, TOTALS, Question, WorkingDays, flags, late
+from projects.views.at_risk import PAGE, TOTALS, RiskQuery, WorkingDaysOver, flags, late
 from projects.views.calibration import calibrate
-from projects.views.forecasting import QUANTILES, History, path_of
-from shared.calendar import WorkingTime, day_in_london
-from shared.fields import ASKED, Day, Flag
-from shared.http.answers import NOT_MODIFIED, READS_MANY, answer_one, one
-from shared.http.bodies import StrictRoute
-from shared.http.deciding import may
-from shared.http.pages import CSV, JSON, NDJSON, Page, Paged, cursor_of, json_of, not_modified
-from shared.http.reading import Read, Reading
-from shared.messages import Stream
-from shared.scheme.domain import SCHEME_ID, Scheme
+from projects.views.forecasts import QUANTILES, SlipHistory, path_of
+from shared.governance.scheme.domain import SCHEME_ID, Scheme
+from shared.kernel.calendar import WorkingTime, day_in_london
+from shared.kernel.fields import ASKED, Day, Flag
+from shared.kernel.messages import Stream
+from shared.web.answers import NOT_MODIFIED, READS_MANY, answer_one, one
+from shared.web.bodies import StrictRoute
+from shared.web.commands import may
+from shared.web.pages import CSV, JSON, NDJSON, Page, Paged, cursor_of, json_of, not_modified
+from shared.web.readings import Read, Reading
 
 OfCategory = Annotated[
     str | None, Query(max_length=200, pattern=ASKED, description="Only those of this category.")
 ]
-OwnedBy = Annotated[
-    str | None, Query(max_length=40, pattern=ASKED, description="Only this person's.")
-]
+OwnedBy = Annotated[str | None, Query(max_length=40, pattern=ASKED, description="Only this person's.")]
 router = APIRouter(prefix="/v1/projects", tags=["projects"], route_class=StrictRoute)
 
 TEXT = {"schema": {"type": "string"}}
@@ -65,9 +63,7 @@ async def see_projects_at_risk(  # noqa: PLR0913, PLR0917  # the filters of one 
     origin: Annotated[Origin | None, Query(description="Only those that they started.")] = None,
     handling: Annotated[Way | None, Query(description="Only those handled so.")] = None,
     owner: OwnedBy = None,
-    action_plan: Annotated[
-        Flag | None, Query(description="Only those with one, or without.")
-    ] = None,
+    action_plan: Annotated[Flag | None, Query(description="Only those with one, or without.")] = None,
 ) -> Response:
     """Flag every open project that will still run on the transition date, worst first.
 
@@ -80,19 +76,30 @@ async def see_projects_at_risk(  # noqa: PLR0913, PLR0917  # the filters of one 
     scheme = await _scheme(request, reading)
     in_force = scheme.in_force(day_in_london(reading.as_of)).values
     transition = transition_date or (in_force.transition_date if in_force else None)
-    question = Question(
-        transition, reading.position if reading.past else None,
-        {"category": category, "origin": origin, "handling": handling, "owner": owner,
-         "has_plan": action_plan},
+    question = RiskQuery(
+        transition,
+        reading.position if reading.past else None,
+        {
+            "category": category,
+            "origin": origin,
+            "handling": handling,
+            "owner": owner,
+            "has_plan": action_plan,
+        },
         reading.reads_exempt,
-    )  # fmt: skip
+    )
     totals, items, following = await _page(
-        request, reading, page, question, WorkingDays(WorkingTime(scheme.closed_days()))
+        request, reading, page, question, WorkingDaysOver(WorkingTime(scheme.closed_days()))
     )
     answer = ProjectsAtRisk(
-        as_of=reading.as_of, position=reading.position, transition_date=transition,
-        what_if=transition_date is not None, totals=totals, items=items, next=following,
-    )  # fmt: skip
+        as_of=reading.as_of,
+        position=reading.position,
+        transition_date=transition,
+        what_if=transition_date is not None,
+        totals=totals,
+        items=items,
+        next=following,
+    )
     return await _answered(page, reading, answer)
 
 
@@ -108,7 +115,7 @@ async def _scheme(request: Request, reading: Reading) -> Scheme:
 
 
 async def _page(
-    request: Request, reading: Reading, page: Page, question: Question, days: WorkingDays
+    request: Request, reading: Reading, page: Page, question: RiskQuery, days: WorkingDaysOver
 ) -> tuple[RiskTotals, list[RiskProject], str | None]:
     statement, values = question.sql(TOTALS)
     [totals] = await reading.pool.fetch(statement, *values)
@@ -127,23 +134,26 @@ async def _page(
 
 
 def _item(
-    row: dict[str, Any], transition: date | None, over: int | None, history: History, today: date
+    row: dict[str, Any], transition: date | None, over: int | None, history: SlipHistory, today: date
 ) -> RiskProject:
     plan = ActionPlanSeen(owner=row["plan_owner"], due=row["plan_due"]) if row["plan_due"] else None
     path = path_of(row["category"], row["sub_category"])
     odds = history.odds(path, row["start"], row["forecast_end"], today, transition)
     return RiskProject.model_validate(
         {
-            **row, "working_days_over": over, "flags": flags(row, transition, over),
-            "action_plan": plan, "probability": probability(odds),
+            **row,
+            "working_days_over": over,
+            "flags": flags(row, transition, over),
+            "action_plan": plan,
+            "probability": probability(odds),
         }
-    )  # fmt: skip
+    )
 
 
 async def _answered(page: Page, reading: Reading, answer: ProjectsAtRisk) -> Response:
     """Return the page in the form asked for, without what its reader may not see."""
     items = [item.model_dump() for item in answer.items]
-    await reading.veiled(items)
+    await reading.redacted(items)
     for item in items:
         if "withheld" in item:  # nor do its numbers say what was withheld
             item["flags"] = [{"rule": flag["rule"]} for flag in item["flags"]]

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from shared.bulk.answering import BatchAnswer
-from shared.bulk.batches import Batch, BatchStatus, Counts
-from shared.bulk.items import CSV, JSON, NDJSON, ODS, XLSX
-from shared.bulk.long_work import JobStarted
-from shared.http.answers import problems
-from shared.messages import Stream
+from shared.kernel.messages import Stream
+from shared.web.answers import problems
+from shared.web.bulk.batch_jobs import JobStarted
+from shared.web.bulk.batches import Batch, BatchStatus, Counts
+from shared.web.bulk.items import CSV, JSON, NDJSON, ODS, XLSX
+from shared.web.bulk.responses import BatchAnswer
 
 TEXT = {"schema": {"type": "string"}}
 PARTS = "#/components/schemas/{model}"
@@ -39,10 +39,18 @@ def seen_batch(stream: Stream[Batch]) -> BatchSeen:
     assert stream.opened_at is not None
     assert stream.changed_at is not None
     return BatchSeen(
-        id=stream.id, version=stream.version, status=batch.status, operation=batch.operation,
-        mode=batch.mode, items=batch.items, counts=batch.counts, undoes=batch.undoes,
-        undone_by=batch.undone_by, started_at=stream.opened_at, changed_at=stream.changed_at,
-    )  # fmt: skip
+        id=stream.id,
+        version=stream.version,
+        status=batch.status,
+        operation=batch.operation,
+        mode=batch.mode,
+        items=batch.items,
+        counts=batch.counts,
+        undoes=batch.undoes,
+        undone_by=batch.undone_by,
+        started_at=stream.opened_at,
+        changed_at=stream.changed_at,
+    )
 
 
 def accepts(item: type[BaseModel], example: dict[str, Any]) -> dict[str, Any]:

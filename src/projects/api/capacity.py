@@ -11,16 +11,16 @@ from projects.api.months import month_of
 from projects.api.planning import valid
 from projects.commands.capacity import MONTHS_LIMIT, StateCapacity
 from projects.domain.capacity import CAPACITY_ID, Capacity, OurPeople
-from shared.bulk import desk as bulk
-from shared.bulk.items import CSV, ODS, XLSX
-from shared.errors import Unacceptable, WrongMediaType
-from shared.fields import PRINTABLE, REASON_LIMIT
-from shared.http.answers import DECIDES, answer_one, one, problems
-from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
-from shared.http.deciding import Store, may
-from shared.http.reading import Read
-from shared.messages import Receipt
-from shared.tabular.tables import Table, open_table
+from shared.kernel.errors import Unacceptable, WrongMediaType
+from shared.kernel.fields import PRINTABLE, REASON_LIMIT
+from shared.kernel.messages import Receipt
+from shared.web.answers import DECIDES, answer_one, one, problems
+from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
+from shared.web.bulk import bodies as bulk
+from shared.web.bulk.items import CSV, ODS, XLSX
+from shared.web.commands import Commands, may
+from shared.web.readings import Read
+from shared.web.tabular.tables import Table, open_table
 
 TABLE_BYTES_LIMIT = 4 * 1024 * 1024
 TABLES = (CSV, XLSX, ODS)
@@ -84,14 +84,16 @@ async def see_capacity(request: Request, reading: Read) -> Response:
         own = have.get((month, skill), 0.0)
         items.append(
             CapacityMonth(
-                month=month, skill=skill, projects=projects, needed=people, have=own,
+                month=month,
+                skill=skill,
+                projects=projects,
+                needed=people,
+                have=own,
                 short=max(0.0, round(people - own, 6)),
             )
-        )  # fmt: skip
+        )
     short = any(item.short for item in items)
-    shown = CapacitySeen(
-        version=stream.version, position=reading.position, short=short, items=items
-    )
+    shown = CapacitySeen(version=stream.version, position=reading.position, short=short, items=items)
     return answer_one(request, shown, f'"{stream.version}-{reading.position}"')
 
 
@@ -102,10 +104,10 @@ async def see_capacity(request: Request, reading: Read) -> Response:
     responses=DECIDES,
 )
 async def state_capacity(
-    command: Annotated[StateCapacity, strict(StateCapacity), Body()], desk: Store
+    command: Annotated[StateCapacity, strict(StateCapacity), Body()], handler: Commands
 ) -> Receipt:
     """State people by month and skill; send If-Match `"0"` for the first time."""
-    return await desk.set(CAPACITY_ID, command, blank=Capacity())
+    return await handler.set(CAPACITY_ID, command, blank=Capacity())
 
 
 @router.post(
@@ -130,16 +132,10 @@ async def state_capacity(
 )
 async def state_capacity_in_a_table(
     request: Request,
-    desk: Store,
+    handler: Commands,
     body: bulk.Body,
     reason: Annotated[
-        str,
-        Query(
-            min_length=1,
-            max_length=REASON_LIMIT,
-            pattern=PRINTABLE,
-            description="Why it is stated.",
-        ),
+        str, Query(min_length=1, max_length=REASON_LIMIT, pattern=PRINTABLE, description="Why it is stated.")
     ],
 ) -> Receipt:
     """State people from CSV, XLSX or ODS: a row for each skill with a column for each month.
@@ -151,9 +147,7 @@ async def state_capacity_in_a_table(
         raise WrongMediaType(needed=list(TABLES))
     table = await open_table(body.path, request.app.state.service.sandbox)
     months = await asyncio.to_thread(_months, table)
-    return await desk.set(
-        CAPACITY_ID, StateCapacity(months=months, reason=reason), blank=Capacity()
-    )
+    return await handler.set(CAPACITY_ID, StateCapacity(months=months, reason=reason), blank=Capacity())
 
 
 def _months(table: Table) -> list[OurPeople]:
@@ -165,9 +159,7 @@ def _months(table: Table) -> list[OurPeople]:
         if len(errors) >= ERRORS_SHOWN or len(stated) > MONTHS_LIMIT:
             break  # a table may have millions of cells, each of them wrong
     if errors or not 0 < len(stated) <= MONTHS_LIMIT:
-        raise UnreadableCapacity(
-            unreadable=errors[:ERRORS_SHOWN], stated=len(stated), limit=MONTHS_LIMIT
-        )
+        raise UnreadableCapacity(unreadable=errors[:ERRORS_SHOWN], stated=len(stated), limit=MONTHS_LIMIT)
     return list(stated.values())
 
 
@@ -178,10 +170,7 @@ def _stated(
     try:
         people = OurPeople.model_validate(said)
     except ValidationError as error:
-        return [
-            {"pointer": f"row {number}, {one['loc'][0]}", "detail": one["msg"]}
-            for one in error.errors()
-        ]
+        return [{"pointer": f"row {number}, {one['loc'][0]}", "detail": one["msg"]} for one in error.errors()]
     twice = (people.month, people.skill) in stated
     stated[people.month, people.skill] = people
     why = f"{people.month} is said twice"

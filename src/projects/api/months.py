@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from shared.tabular.days import MONTHS, NoDay, day_of
+from shared.web.tabular.days import MONTHS, NoDay, day_of
 
 _ISO = re.compile(r"^(20\d{2})[-/.](\d{1,2})$")
 _BRITISH = re.compile(r"^(\d{1,2})[-/.](20\d{2})$")

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from projects.api.months import people_of
-from projects.commands.judging import (
+from projects.commands.assessment import (
     CategoriseProject,
     DecideHandling,
     PrioritiseProject,
@@ -18,7 +18,7 @@ from projects.commands.judging import (
     rank_key,
     weighted,
 )
-from projects.commands.knowing import of_categories, of_weights
+from projects.commands.facts import of_categories, of_weights
 from projects.domain.events import (
     HandlingDecided,
     PersonMonths,
@@ -27,12 +27,12 @@ from projects.domain.events import (
     ProjectPrioritised,
 )
 from projects.domain.project import Moscow, Origin, Project, Way, project_id
-from projects.domain.refusals import ReasonNeeded, UnknownReference
-from shared.bulk.asking import Operation
-from shared.errors import Refused
-from shared.fields import WHOLE, Reason, ShortText
-from shared.messages import Command, Event
-from shared.scheme.domain import SchemeValues
+from projects.domain.refusals import ProjectReasonNeeded, UnknownReference
+from shared.governance.scheme.domain import SchemeValues
+from shared.kernel.errors import Refused
+from shared.kernel.fields import WHOLE, Reason, ShortText
+from shared.kernel.messages import Command, Event
+from shared.web.bulk.requests import Operation
 
 NEEDS_LIMIT = 240
 STAGE = ("stage",)  # all that judging a project looks at, and every event of one says it
@@ -81,9 +81,7 @@ class HandlingItem(ProjectItem):
 
     handling: Way
     third_party: ShortText | None = None
-    needs: Annotated[list[PersonMonths], BeforeValidator(people_of)] = Field(
-        [], max_length=NEEDS_LIMIT
-    )
+    needs: Annotated[list[PersonMonths], BeforeValidator(people_of)] = Field([], max_length=NEEDS_LIMIT)
 
 
 class UndoItem(ProjectItem):
@@ -97,7 +95,7 @@ def _version(item: ProjectItem) -> int | None:
 def _reason(item: ProjectItem, for_all: str | None) -> str:
     reason = item.reason or for_all
     if reason is None:
-        raise ReasonNeeded
+        raise ProjectReasonNeeded
     return reason
 
 
@@ -108,9 +106,12 @@ def categorisations(
 
     def command(item: CategorisationItem) -> CategoriseProject:
         return CategoriseProject(
-            category=item.category, sub_category=item.sub_category, origin=item.origin,
-            rule=item.rule, reason=_reason(item, reason),
-        )  # fmt: skip
+            category=item.category,
+            sub_category=item.sub_category,
+            origin=item.origin,
+            rule=item.rule,
+            reason=_reason(item, reason),
+        )
 
     named = lru_cache(partial(of_categories, values))  # many name the same few
 
@@ -122,15 +123,21 @@ def categorisations(
         assert isinstance(command, CategoriseProject)
         return isinstance(event, ProjectCategorised) and (
             (event.category, event.sub_category, event.origin, event.rule, event.reason)
-            == (command.category, command.sub_category, command.origin, command.rule,
-                command.reason)
-        )  # fmt: skip
+            == (command.category, command.sub_category, command.origin, command.rule, command.reason)
+        )
 
     return Operation(
-        "project-categorisations", CategorisationItem, Project(), ProjectItem.target, _version,
-        command, facts, same, sees=STAGE,
+        "project-categorisations",
+        CategorisationItem,
+        Project(),
+        ProjectItem.target,
+        _version,
+        command,
+        facts,
+        same,
+        sees=STAGE,
         words=lambda i: (i.category, i.sub_category, i.origin, i.rule, i.reason),
-    )  # fmt: skip
+    )
 
 
 def prioritisations(
@@ -141,9 +148,7 @@ def prioritisations(
     by_name: dict[str, float] = weights.get("weights", {})  # type: ignore[assignment]  # numbers by name
 
     def command(item: PrioritisationItem) -> PrioritiseProject:
-        return PrioritiseProject(
-            moscow=item.moscow, scores=item.scores, reason=_reason(item, reason)
-        )
+        return PrioritiseProject(moscow=item.moscow, scores=item.scores, reason=_reason(item, reason))
 
     def facts(command: Command[Project]) -> dict[str, JsonValue]:
         assert isinstance(command, PrioritiseProject)
@@ -156,15 +161,21 @@ def prioritisations(
     def same(command: Command[Project], event: Event[Any]) -> bool:
         assert isinstance(command, PrioritiseProject)
         return isinstance(event, ProjectPrioritised) and (
-            (event.moscow, event.scores, event.reason)
-            == (command.moscow, command.scores, command.reason)
+            (event.moscow, event.scores, event.reason) == (command.moscow, command.scores, command.reason)
         )
 
     return Operation(
-        "project-prioritisations", PrioritisationItem, Project(), ProjectItem.target, _version,
-        command, facts, same, sees=STAGE,
+        "project-prioritisations",
+        PrioritisationItem,
+        Project(),
+        ProjectItem.target,
+        _version,
+        command,
+        facts,
+        same,
+        sees=STAGE,
         words=lambda i: (i.moscow, tuple(i.scores.items()), i.reason),
-    )  # fmt: skip
+    )
 
 
 def handlings(reason: str | None) -> Operation[HandlingItem, Project]:
@@ -172,9 +183,11 @@ def handlings(reason: str | None) -> Operation[HandlingItem, Project]:
 
     def command(item: HandlingItem) -> DecideHandling:
         return DecideHandling(
-            handling=item.handling, third_party=item.third_party, needs=item.needs,
+            handling=item.handling,
+            third_party=item.third_party,
+            needs=item.needs,
             reason=_reason(item, reason),
-        )  # fmt: skip
+        )
 
     def same(command: Command[Project], event: Event[Any]) -> bool:
         assert isinstance(command, DecideHandling)
@@ -184,10 +197,17 @@ def handlings(reason: str | None) -> Operation[HandlingItem, Project]:
         )
 
     return Operation(
-        "project-handlings", HandlingItem, Project(), ProjectItem.target, _version, command,
-        lambda _: {}, same, sees=STAGE,
+        "project-handlings",
+        HandlingItem,
+        Project(),
+        ProjectItem.target,
+        _version,
+        command,
+        lambda _: {},
+        same,
+        sees=STAGE,
         words=lambda i: (i.handling, i.third_party, tuple(i.needs), i.reason),
-    )  # fmt: skip
+    )
 
 
 def undoing(batch: UUID, reason: str) -> Operation[UndoItem, Project]:
@@ -197,6 +217,12 @@ def undoing(batch: UUID, reason: str) -> Operation[UndoItem, Project]:
         return isinstance(event, ProjectDecisionUndone) and event.undone == batch
 
     return Operation(
-        "project-undo", UndoItem, Project(), ProjectItem.target, _version,
-        lambda _: UndoBatch(undone=batch, reason=reason), lambda _: {}, same,
-    )  # fmt: skip
+        "project-undo",
+        UndoItem,
+        Project(),
+        ProjectItem.target,
+        _version,
+        lambda _: UndoBatch(undone=batch, reason=reason),
+        lambda _: {},
+        same,
+    )

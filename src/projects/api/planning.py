@@ -10,20 +10,20 @@ import orjson
 from fastapi import APIRouter, Body, Depends, Query, Request, Response
 from pydantic import BaseModel, JsonValue
 
-from projects.commands.knowing import of_weights
+from projects.commands.facts import of_weights
 from projects.domain.project import Moscow
-from projects.views.proposing import RulesFile, first_that_holds
-from projects.views.ranking import moves, ranks, score_table, weighted_scores
-from shared.calendar import day_in_london
-from shared.fields import Flag
-from shared.http.answers import one, problems
-from shared.http.bodies import StrictRoute, strict
-from shared.http.conditions import named_at_most
-from shared.http.deciding import may
-from shared.http.pages import JSON, Paged, cursor_of, json_of
-from shared.http.reading import Read, Reading
-from shared.projecting.views import STILL_VALID
-from shared.scheme.domain import SCHEME_ID, Scheme
+from projects.views.proposals import RulesFile, first_that_holds
+from projects.views.ranks import moves, ranks, score_table, weighted_scores
+from shared.governance.scheme.domain import SCHEME_ID, Scheme
+from shared.kernel.calendar import day_in_london
+from shared.kernel.fields import Flag
+from shared.record.projecting.views import STILL_VALID
+from shared.web.answers import one, problems
+from shared.web.bodies import StrictRoute, strict
+from shared.web.commands import may
+from shared.web.conditions import named_at_most
+from shared.web.pages import JSON, Paged, cursor_of, json_of
+from shared.web.readings import Read, Reading
 
 RULES_BYTES_LIMIT = 4 * 1024 * 1024
 
@@ -91,7 +91,7 @@ async def propose_categories(
     )
     proposed, without = [], []
     candidates = [dict(row) for row in rows]
-    await reading.veiled(candidates)
+    await reading.redacted(candidates)
     for row in candidates:
         rule = first_that_holds(rules.rules, row)
         if rule is None:
@@ -99,15 +99,17 @@ async def propose_categories(
             continue
         proposed.append(
             CategoryProposal(
-                id=row["id"], reference=row["reference"], title=row["title"],
-                version=row["version"], category=rule.category, sub_category=rule.sub_category,
+                id=row["id"],
+                reference=row["reference"],
+                title=row["title"],
+                version=row["version"],
+                category=rule.category,
+                sub_category=rule.sub_category,
                 rule=rule.name,
             )
-        )  # fmt: skip
+        )
     following = cursor_of(rows[-1]["first_position"]) if len(rows) == page.limit else None
-    answer = CategoryProposals(
-        items=proposed, without=without, next=following, position=reading.position
-    )
+    answer = CategoryProposals(items=proposed, without=without, next=following, position=reading.position)
     return Response(answer.model_dump_json(), media_type="application/json")
 
 
@@ -158,9 +160,7 @@ async def see_ranking(
     request: Request,
     reading: Read,
     page: Paged,
-    change_percent: Annotated[
-        int, Query(ge=1, le=100, description="By how much weights are moved.")
-    ] = 10,
+    change_percent: Annotated[int, Query(ge=1, le=100, description="By how much weights are moved.")] = 10,
 ) -> Response:
     """Rank open projects by word and by score under the weights in force.
 
@@ -171,16 +171,19 @@ async def see_ranking(
     scheme = await store.load(SCHEME_ID, Scheme(), reading.position if reading.past else None)
     weights = _numbers(of_weights(scheme.state.in_force(day).values).get("weights", {}))
     rows = await reading.pool.fetch(RANKED.format(valid=valid(reading)))
-    items = await asyncio.to_thread(
-        _ranked, rows, weights, change_percent, page.cursor or 0, page.limit
-    )
+    items = await asyncio.to_thread(_ranked, rows, weights, change_percent, page.cursor or 0, page.limit)
     beyond = (page.cursor or 0) + len(items)
     answer = Ranking(
-        as_of_day=day, position=reading.position, weights=weights, change_percent=change_percent,
-        ranked=len(rows), items=items, next=cursor_of(beyond) if beyond < len(rows) else None,
-    )  # fmt: skip
+        as_of_day=day,
+        position=reading.position,
+        weights=weights,
+        change_percent=change_percent,
+        ranked=len(rows),
+        items=items,
+        next=cursor_of(beyond) if beyond < len(rows) else None,
+    )
     shown = [item.model_dump() for item in items]
-    await reading.veiled(shown)
+    await reading.redacted(shown)
     content = json_of({**answer.model_dump(exclude={"items"}), "items": shown})
     return Response(content, media_type=JSON, headers={"Vary": "Authorization"})
 

@@ -8,76 +8,57 @@ from sqlalchemy import select
 
 from projects.api.answers import ProjectRow, ProjectSeen, shown
 from projects.commands.decision import ProjectDecision
-from projects.commands.identifying import IdentifyProject
-from projects.domain.project import Moscow, Origin, Project, Stage, Way, project_id
+from projects.commands.identification import IdentifyProject
+from projects.domain.project import Moscow, Origin, Project, ProjectStage, Way, project_id
 from projects.views.register import projects
-from shared.audit.history import History, answer_history
-from shared.errors import NotFound
-from shared.fields import ASKED, Flag
-from shared.http.answers import CREATES, DECIDES, listed, one, seen
-from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
-from shared.http.deciding import Opening, Store, may
-from shared.http.pages import Paged
-from shared.http.reading import Read, Replay
-from shared.messages import Receipt
+from shared.governance.audit.history import EventHistory, answer_history
+from shared.kernel.errors import NotFound
+from shared.kernel.fields import ASKED, Flag
+from shared.kernel.messages import Receipt
+from shared.web.answers import CREATES, DECIDES, listed, one, seen
+from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
+from shared.web.commands import Commands, OpeningCommands, may
+from shared.web.pages import Paged
+from shared.web.readings import Read, Replay
 
 ProjectId = Annotated[UUID, Path(description="The project's id, as its receipt and lists say it.")]
 
 LISTED = select(*(projects.c[name] for name in ProjectRow.model_fields))
 
 router = APIRouter(
-    prefix="/v1/projects", tags=["projects"], route_class=StrictRoute,
-    max_body_size=BODY_BYTES_LIMIT,
-)  # fmt: skip
-
-
-@router.post(
-    "",
-    status_code=201,
-    summary="Identify a project",
-    responses=CREATES,
+    prefix="/v1/projects", tags=["projects"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT
 )
+
+
+@router.post("", status_code=201, summary="Identify a project", responses=CREATES)
 async def identify_project(
-    command: Annotated[IdentifyProject, strict(IdentifyProject), Body()], desk: Opening
+    command: Annotated[IdentifyProject, strict(IdentifyProject), Body()], handler: OpeningCommands
 ) -> Receipt:
     """Put a project in flight on the register; its id follows from its reference."""
     reference = command.reference or f"PRJ-{uuid4().hex[:10].upper()}"
     command = command.model_copy(update={"reference": reference})
-    return await desk.register(project_id(reference), command, blank=Project())
+    return await handler.register(project_id(reference), command, blank=Project())
 
 
-@router.post(
-    "/{project_id:uuid}/decisions",
-    summary="Decide on a project",
-    responses=DECIDES,
-)
+@router.post("/{project_id:uuid}/decisions", summary="Decide on a project", responses=DECIDES)
 async def decide_on_project(
     project_id: ProjectId,
     command: Annotated[ProjectDecision, strict(ProjectDecision), Body()],
-    desk: Store,
+    handler: Commands,
 ) -> Receipt:
     """Decide on a project as it stands at the version that If-Match names."""
-    return await desk.handle(project_id, command, blank=Project())
+    return await handler.handle(project_id, command, blank=Project())
 
 
-@router.get(
-    "",
-    summary="List projects",
-    dependencies=[may("read-projects")],
-    responses=listed(ProjectRow),
-)
+@router.get("", summary="List projects", dependencies=[may("read-projects")], responses=listed(ProjectRow))
 async def list_projects(  # noqa: PLR0913, PLR0917  # the filters of one list
     reading: Replay,
     page: Paged,
-    stage: Annotated[Stage | None, Query(description="Only those at this stage.")] = None,
+    stage: Annotated[ProjectStage | None, Query(description="Only those at this stage.")] = None,
     origin: Annotated[Origin | None, Query(description="Only those that they started.")] = None,
     category: Annotated[
         str | None,
-        Query(
-            max_length=200,
-            pattern=ASKED,
-            description="Only those of this category; blank: of none.",
-        ),
+        Query(max_length=200, pattern=ASKED, description="Only those of this category; blank: of none."),
     ] = None,
     moscow: Annotated[Moscow | None, Query(description="Only those of this priority.")] = None,
     handling: Annotated[Way | None, Query(description="Only those handled so.")] = None,
@@ -85,8 +66,7 @@ async def list_projects(  # noqa: PLR0913, PLR0917  # the filters of one list
         str | None, Query(max_length=40, pattern=ASKED, description="Only this person's.")
     ] = None,
     reference: Annotated[
-        str | None,
-        Query(max_length=200, pattern=ASKED, description="Only the one of this reference."),
+        str | None, Query(max_length=200, pattern=ASKED, description="Only the one of this reference.")
     ] = None,
     paused: Annotated[
         Flag | None, Query(description="Only those at rest, or at work.")
@@ -95,10 +75,15 @@ async def list_projects(  # noqa: PLR0913, PLR0917  # the filters of one list
     """List projects, newest first, as they stand or stood."""
     statement = LISTED.where(reading.valid(projects))
     wanted = {
-        "stage": stage, "origin": origin, "category": category, "moscow": moscow,
-        "handling": handling, "owner": owner, "paused": paused,
+        "stage": stage,
+        "origin": origin,
+        "category": category,
+        "moscow": moscow,
+        "handling": handling,
+        "owner": owner,
+        "paused": paused,
         "id": None if reference is None else project_id(reference),
-    }  # fmt: skip
+    }
     drawn_from = [] if reference is None else ["reference"]
     statement = statement.where(reading.found_by(projects, wanted, *drawn_from))
     return await page.of(reading, statement, projects.c.first_position)
@@ -123,7 +108,7 @@ async def see_project(request: Request, project_id: ProjectId, reading: Read) ->
     "/{project_id:uuid}/history",
     summary="See a project's history",
     dependencies=[may("read-projects")],
-    responses=one(History),
+    responses=one(EventHistory),
 )
 async def see_project_history(request: Request, project_id: ProjectId, reading: Read) -> Response:
     """Show everything that happened to one project, in order: who decided what, when, knowing what."""

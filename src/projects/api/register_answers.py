@@ -5,10 +5,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from projects.api.reading_registers import How, Report
-from shared.bulk.batches import Counts, Mode
-from shared.bulk.outcomes import ItemOutcome, Outcome
-from shared.tabular.tables import Table
+from projects.api.register_rows import ReadingOptions, RowReport
+from shared.web.bulk.batches import Counts, Mode
+from shared.web.bulk.outcomes import ItemOutcome, Outcome
+from shared.web.tabular.tables import Table
 
 ROWS_REPORTED = 500
 
@@ -56,16 +56,29 @@ class MappingSeen(BaseModel):
 
 
 def reported(  # noqa: PLR0913  # the parts of one report
-    table: Table, how: How, report: Report, outcomes: list[Outcome], counts: Counts,
-    position: int | None, *, batch: UUID | None, mode: Mode,
-) -> RegisterReport:  # fmt: skip
+    table: Table,
+    how: ReadingOptions,
+    report: RowReport,
+    outcomes: list[Outcome],
+    counts: Counts,
+    position: int | None,
+    *,
+    batch: UUID | None,
+    mode: Mode,
+) -> RegisterReport:
     """Return the report on a register."""
     refused: list[dict[str, Any]] = [o.shown() for o in outcomes if o.became == "refused"]
     not_done = sum(o.became == "not-done" for o in outcomes)
     return RegisterReport(
-        batch=batch, dry_run=batch is None, mode=mode, kind=table.form.kind,
-        encoding=table.form.encoding, delimiter=table.form.delimiter, formulas=table.form.formulas,
-        headings=list(table.headings), mapping=dict(how.columns),
+        batch=batch,
+        dry_run=batch is None,
+        mode=mode,
+        kind=table.form.kind,
+        encoding=table.form.encoding,
+        delimiter=table.form.delimiter,
+        formulas=table.form.formulas,
+        headings=list(table.headings),
+        mapping=dict(how.columns),
         not_mapped=[heading for heading in table.headings if heading not in how.columns],
         counts=Counts(done=counts.done, repeated=counts.repeated, refused=len(refused)),
         position=position,
@@ -73,4 +86,4 @@ def reported(  # noqa: PLR0913  # the parts of one report
         refused=[ItemOutcome.model_validate(line) for line in refused[:ROWS_REPORTED]],
         unread_cells=report.count,
         cells=[UnreadCell(row=c.row, column=c.column, reason=c.reason) for c in report.cells],
-    )  # fmt: skip
+    )

@@ -15,36 +15,31 @@ from fastapi import APIRouter, Body, Depends, Form, Request, Response, UploadFil
 from fastapi import Path as InPath
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
-from projects.api.finding import values_in_force
-from projects.api.reading_registers import How, Report, read_rows
+from projects.api.fact_finders import values_in_force
 from projects.api.register_answers import MappingSeen, RegisterReport, reported
-from projects.commands.knowing import of_categories
-from projects.commands.mapping import Columns, SaveRegisterMapping, must_be_complete
-from projects.commands.registering import RegisterProject
-from projects.domain.mapping import RegisterMapping, mapping_id, suggested
+from projects.api.register_rows import ReadingOptions, RowReport, read_rows
+from projects.commands.facts import of_categories
+from projects.commands.register_mappings import Columns, SaveRegisterMapping, must_be_complete
+from projects.commands.registration import RegisterProject
 from projects.domain.project import Project, Scale, project_id
 from projects.domain.refusals import NoSuchColumn, UnknownReference, UnreadableMapping
-from shared.bulk.answering import Batches
-from shared.bulk.asking import Asked, Operation
-from shared.bulk.batches import BATCHES, Counts, Mode, cause_of
-from shared.bulk.carrying import Undertaking
-from shared.bulk.items import Item
-from shared.bulk.outcomes import Outcome, not_understood, unreadable
-from shared.calendar import day_in_london
-from shared.errors import NotFound
-from shared.fields import SHORT_TEXT_LIMIT, Flag
-from shared.http.answers import CREATES, answer_one, one, problems
-from shared.http.bodies import (
-    BODY_BYTES_LIMIT,
-    StrictRoute,
-    must_be_known,
-    strict,
-)
-from shared.http.deciding import Acting, Opening, may
-from shared.http.reading import Read
-from shared.messages import Command, Known, Receipt
-from shared.scheme.domain import SchemeValues
-from shared.tabular.tables import Table, open_table
+from projects.domain.register_mapping import RegisterMapping, mapping_id, suggested
+from shared.governance.scheme.domain import SchemeValues
+from shared.kernel.calendar import day_in_london
+from shared.kernel.errors import NotFound
+from shared.kernel.fields import SHORT_TEXT_LIMIT, Flag
+from shared.kernel.messages import Command, Known, Receipt
+from shared.web.answers import CREATES, answer_one, one, problems
+from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_known, strict
+from shared.web.bulk.batch_runs import BatchRun
+from shared.web.bulk.batches import BATCHES, Counts, Mode, cause_of
+from shared.web.bulk.items import Item
+from shared.web.bulk.outcomes import Outcome, not_understood, unreadable
+from shared.web.bulk.requests import BatchRequest, Operation
+from shared.web.bulk.responses import Batches
+from shared.web.commands import ContentCommands, OpeningCommands, may
+from shared.web.readings import Read
+from shared.web.tabular.tables import Table, open_table
 
 UPLOAD_BYTES_LIMIT = 128 * 1024 * 1024
 MAPPING_CHARACTERS_LIMIT = 64 * 1024
@@ -59,7 +54,7 @@ router = APIRouter(prefix="/v1", tags=["projects"], route_class=StrictRoute)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class RegisterReading:
     """How somebody wants their register read."""
 
     mapping: str | None
@@ -70,15 +65,12 @@ class Reading:
 
     def text(self) -> str:
         """Return what makes the same file with other wishes another register."""
-        return (
-            f"{self.mapping}\n{self.mapping_name}\n{self.scale}\n{self.amounts_in}\n{self.encoding}"
-        )
+        return f"{self.mapping}\n{self.mapping_name}\n{self.scale}\n{self.amounts_in}\n{self.encoding}"
 
 
 async def wished(
     mapping: Annotated[
-        str | None,
-        Form(max_length=MAPPING_CHARACTERS_LIMIT, description="JSON: heading to field."),
+        str | None, Form(max_length=MAPPING_CHARACTERS_LIMIT, description="JSON: heading to field.")
     ] = None,
     mapping_name: Annotated[
         str | None, Form(max_length=SHORT_TEXT_LIMIT, description="A saved mapping's name.")
@@ -88,10 +80,10 @@ async def wished(
     encoding: Annotated[
         Literal["as it seems", "utf-8", "cp1252", "mac_roman"], Form(description="Of a CSV file.")
     ] = "as it seems",
-) -> Reading:
+) -> RegisterReading:
     """Read how a register is to be read."""
     known = None if encoding == "as it seems" else encoding
-    return Reading(mapping, mapping_name, scale, amounts_in, known)
+    return RegisterReading(mapping, mapping_name, scale, amounts_in, known)
 
 
 @router.post(
@@ -104,9 +96,9 @@ async def wished(
 )
 async def hand_register_in(  # the parts of one form
     request: Request,
-    desk: Acting,
+    handler: ContentCommands,
     file: UploadFile,
-    wishes: Annotated[Reading, Depends(wished)],
+    options: Annotated[RegisterReading, Depends(wished)],
     mode: Annotated[Mode, Form(description="All rows, or each that can be.")] = Mode.ALL_OR_NOTHING,
     dry_run: Annotated[Flag, Form(description="Say what would happen; write nothing.")] = False,  # noqa: FBT002  # a form field
 ) -> RegisterReport:
@@ -118,34 +110,36 @@ async def hand_register_in(  # the parts of one form
     saved. A cell that can't be read, or a category that the scheme does not name, is reported, and kept as
     text with a new project.
     """
-    stamp = await desk.stamp_for(RegisterProject)
+    stamp = await handler.stamp_for(RegisterProject)
     must_be_known(await request.form(), PARTS)
     with TemporaryDirectory(prefix="rfp-register-") as folder:
         path = Path(folder, "register")
-        batch = uuid5(BATCHES, await asyncio.to_thread(_kept, file, path, wishes.text()))
-        table = await open_table(path, request.app.state.service.sandbox, wishes.encoding)
+        batch = uuid5(BATCHES, await asyncio.to_thread(_kept, file, path, options.text()))
+        table = await open_table(path, request.app.state.service.sandbox, options.encoding)
         rows = await asyncio.to_thread(_rows_counted, table)
-        values = await values_in_force(desk.store, day_in_london(stamp.at))
-        how = replace(await _how(request, table, wishes), names=naming(values))
-        known = Known(position=stamp.known.position, roles=stamp.known.roles,
-                      scheme_version=stamp.known.scheme_version)  # fmt: skip
+        values = await values_in_force(handler.store, day_in_london(stamp.at))
+        how = replace(await _how(request, table, options), names=naming(values))
+        known = Known(
+            position=stamp.known.position, roles=stamp.known.roles, scheme_version=stamp.known.scheme_version
+        )
         stamp = stamp.model_copy(update={"causation": cause_of(batch), "known": known})
-        report = Report()
+        report = RowReport()
         operation = registering(values)
-        work = Undertaking(
-            batch, operation, Asked(stamp, mode, dry_run, areas=desk.areas(RegisterProject)),
-            str(batch), _items(table, how, report), rows,
-        )  # fmt: skip
+        work = BatchRun(
+            batch,
+            operation,
+            BatchRequest(stamp, mode, dry_run, areas=handler.areas(RegisterProject)),
+            str(batch),
+            _items(table, how, report),
+            rows,
+        )
         outcomes, counts, position = await _carried_out(request, work)
     return reported(
-        table, how, report, outcomes, counts, position,
-        batch=None if dry_run else batch, mode=mode,
-    )  # fmt: skip
+        table, how, report, outcomes, counts, position, batch=None if dry_run else batch, mode=mode
+    )
 
 
-async def _carried_out(
-    request: Request, work: Undertaking
-) -> tuple[list[Outcome], Counts, int | None]:
+async def _carried_out(request: Request, work: BatchRun) -> tuple[list[Outcome], Counts, int | None]:
     """Carry a register out; of its outcomes, keep those that somebody must look at, and the last position."""
     batches: Batches = request.app.state.service.batches
     kept: list[Outcome] = []
@@ -158,9 +152,9 @@ async def _carried_out(
     return kept, counts, position or None
 
 
-def _kept(file: UploadFile, path: Path, wishes: str) -> str:
+def _kept(file: UploadFile, path: Path, options: str) -> str:
     """Keep an upload; return what names its content and how it is to be read."""
-    digest = hashlib.sha256(wishes.encode())
+    digest = hashlib.sha256(options.encode())
     with path.open("wb") as target:
         shutil.copyfileobj(file.file, target)
     with path.open("rb") as source:
@@ -174,27 +168,27 @@ def _rows_counted(table: Table) -> int:
     return sum(1 for _ in table.rows)
 
 
-async def _how(request: Request, table: Table, wishes: Reading) -> How:
+async def _how(request: Request, table: Table, options: RegisterReading) -> ReadingOptions:
     """Return the mapping that was sent, that was saved, or that the headings suggest."""
     columns = suggested(table.headings)
-    if wishes.mapping is not None:
+    if options.mapping is not None:
         try:
-            columns = _COLUMNS.validate_json(wishes.mapping, strict=True)
+            columns = _COLUMNS.validate_json(options.mapping, strict=True)
         except ValidationError:
             raise UnreadableMapping from None
-    elif wishes.mapping_name is not None:
+    elif options.mapping_name is not None:
         store = request.app.state.service.store
-        saved = await store.load(mapping_id(wishes.mapping_name), RegisterMapping())
+        saved = await store.load(mapping_id(options.mapping_name), RegisterMapping())
         if saved.version == 0:
             raise NotFound
         columns = dict(saved.state.columns)
     if missing := [heading for heading in columns if heading not in table.headings]:
         raise NoSuchColumn(missing=missing, headings=list(table.headings))
     must_be_complete(columns)
-    return How(columns, wishes.scale, PENCE[wishes.amounts_in])
+    return ReadingOptions(columns, options.scale, PENCE[options.amounts_in])
 
 
-def _items(table: Table, how: How, report: Report) -> Iterator[Item[RegisterProject] | Outcome]:
+def _items(table: Table, how: ReadingOptions, report: RowReport) -> Iterator[Item[RegisterProject] | Outcome]:
     for number, row, reference in read_rows(table, how, report):
         if row is None:
             problem = not_understood([TOO_LONG])
@@ -214,9 +208,7 @@ def _project(row: RegisterProject) -> UUID:
 def naming(values: SchemeValues | None) -> Callable[[str, str | None], bool]:
     """Return what says whether the scheme in force names a category; it does where it names none at all."""
     known = lru_cache(partial(of_categories, values))  # many rows name the same few
-    return lambda category, sub_category: (
-        known(category, sub_category).get("category_named") is not False
-    )
+    return lambda category, sub_category: known(category, sub_category).get("category_named") is not False
 
 
 def registering(values: SchemeValues | None) -> Operation[RegisterProject, Project]:
@@ -228,9 +220,16 @@ def registering(values: SchemeValues | None) -> Operation[RegisterProject, Proje
         return named(command.category, command.sub_category)
 
     return Operation(
-        "project-register", RegisterProject, Project(), _project, lambda _: None, lambda row: row,
-        facts, lambda _command, _event: True, begins=True,
-    )  # fmt: skip
+        "project-register",
+        RegisterProject,
+        Project(),
+        _project,
+        lambda _: None,
+        lambda row: row,
+        facts,
+        lambda _command, _event: True,
+        begins=True,
+    )
 
 
 @router.post(
@@ -241,10 +240,10 @@ def registering(values: SchemeValues | None) -> Operation[RegisterProject, Proje
     max_body_size=BODY_BYTES_LIMIT,
 )
 async def save_register_mapping(
-    command: Annotated[SaveRegisterMapping, strict(SaveRegisterMapping), Body()], desk: Opening
+    command: Annotated[SaveRegisterMapping, strict(SaveRegisterMapping), Body()], handler: OpeningCommands
 ) -> Receipt:
     """Save which column stands for which field under a name; saved again, it replaces the earlier one."""
-    return await desk.register(mapping_id(command.name), command, blank=RegisterMapping())
+    return await handler.register(mapping_id(command.name), command, blank=RegisterMapping())
 
 
 @router.get(
@@ -256,13 +255,9 @@ async def save_register_mapping(
 async def see_register_mapping(request: Request, mapping_id: MappingId, reading: Read) -> Response:
     """Show a saved mapping."""
     store = request.app.state.service.store
-    stream = await store.load(
-        mapping_id, RegisterMapping(), reading.position if reading.past else None
-    )
+    stream = await store.load(mapping_id, RegisterMapping(), reading.position if reading.past else None)
     if stream.version == 0:
         raise NotFound
     columns = dict(stream.state.columns)
-    shown = MappingSeen(
-        id=mapping_id, version=stream.version, name=stream.state.name, columns=columns
-    )
+    shown = MappingSeen(id=mapping_id, version=stream.version, name=stream.state.name, columns=columns)
     return answer_one(request, shown, f'"{stream.version}"')

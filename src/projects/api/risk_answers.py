@@ -7,9 +7,9 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from projects.domain.project import Moscow, Origin, Stage, Way
+from projects.domain.project import Moscow, Origin, ProjectStage, Way
 from projects.views.at_risk import RiskFlag
-from projects.views.forecasting import DRAWS, Odds
+from projects.views.forecasts import DRAWS, Odds
 
 
 class Probability(BaseModel):
@@ -34,10 +34,16 @@ def probability(odds: Odds) -> Probability:
     """Return odds as they are answered."""
     p50, p80, p90 = odds.ends or (None, None, None)
     return Probability(
-        before_transition=odds.before, p50=p50, p80=p80, p90=p90, of_class=list(odds.path),
-        class_size=odds.class_size, borrowed=round(odds.borrowed, 4),
-        draws=0 if odds.why_not else DRAWS, why_not=odds.why_not,
-    )  # fmt: skip
+        before_transition=odds.before,
+        p50=p50,
+        p80=p80,
+        p90=p90,
+        of_class=list(odds.path),
+        class_size=odds.class_size,
+        borrowed=round(odds.borrowed, 4),
+        draws=0 if odds.why_not else DRAWS,
+        why_not=odds.why_not,
+    )
 
 
 class ActionPlanSeen(BaseModel):
@@ -54,7 +60,7 @@ class RiskProject(BaseModel):
     version: int
     reference: str
     title: str
-    stage: Stage
+    stage: ProjectStage
     origin: Origin
     category: str
     sub_category: str

@@ -6,8 +6,8 @@ from pydantic import Field
 
 from projects.domain.capacity import Capacity, OurPeople, TeamCapacityStated
 from projects.domain.refusals import TooManyOfThem
-from shared.fields import Reason
-from shared.messages import Command, Stamp
+from shared.kernel.fields import Reason
+from shared.kernel.messages import Command, Stamp
 
 MONTHS_LIMIT = 400
 STATED_LIMIT = 2_000

@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypeAliasType
 
-from projects.commands.delivering import (
+from projects.commands.assessment import CategoriseProject, DecideHandling, PrioritiseProject
+from projects.commands.delivery import (
     CancelProject,
     CloseProject,
     ConfirmReadiness,
@@ -16,8 +17,7 @@ from projects.commands.delivering import (
     StartDelivery,
     TransferProject,
 )
-from projects.commands.identifying import AmendProject
-from projects.commands.judging import CategoriseProject, DecideHandling, PrioritiseProject
+from projects.commands.identification import AmendProject
 from projects.commands.planning import (
     AgreeActionPlan,
     EndDependency,

@@ -30,8 +30,8 @@ from projects.domain.refusals import (
     SameForecast,
     TooManyOfThem,
 )
-from shared.fields import WHOLE, Day, PersonId, Reason, ShortText
-from shared.messages import Command, Stamp
+from shared.kernel.fields import WHOLE, Day, PersonId, Reason, ShortText
+from shared.kernel.messages import Command, Stamp
 
 STEPS_LIMIT = 60
 MILESTONES_LIMIT = 100
@@ -75,9 +75,7 @@ class AgreeActionPlan(Command[Project]):
     def decide(self, project: Project, stamp: Stamp) -> ActionPlanAgreed:
         """Put a plan in the place of an earlier one."""
         must_be_open(project)
-        return ActionPlanAgreed(
-            stage=project.stage, owner=self.owner, due=self.due, steps=tuple(self.steps)
-        )
+        return ActionPlanAgreed(stage=project.stage, owner=self.owner, due=self.due, steps=tuple(self.steps))
 
 
 class FinishActionStep(Command[Project]):
@@ -131,9 +129,8 @@ class MoveMilestone(Command[Project]):
         if milestone.forecast == self.new:
             raise SameForecast(forecast_end=self.new)
         return ProjectMilestoneSlipped(
-            stage=project.stage, name=self.name, old=milestone.forecast, new=self.new,
-            reason=self.reason,
-        )  # fmt: skip
+            stage=project.stage, name=self.name, old=milestone.forecast, new=self.new, reason=self.reason
+        )
 
 
 class ReachMilestone(Command[Project]):
@@ -148,9 +145,7 @@ class ReachMilestone(Command[Project]):
         must_be_open(project)
         _still_ahead(project, self.name)
         must_have_come(self.reached_on, stamp)
-        return ProjectMilestoneReached(
-            stage=project.stage, name=self.name, reached_on=self.reached_on
-        )
+        return ProjectMilestoneReached(stage=project.stage, name=self.name, reached_on=self.reached_on)
 
 
 def _still_ahead(project: Project, name: str) -> ProjectMilestone:
@@ -177,9 +172,7 @@ class RecordDependency(Command[Project]):
             raise DependsAlready
         if len(project.depends_on) >= DEPENDENCIES_LIMIT:
             raise TooManyOfThem(limit=DEPENDENCIES_LIMIT)
-        return ProjectDependencyRecorded(
-            stage=project.stage, on=self.on, id=self.id, note=self.note or ""
-        )
+        return ProjectDependencyRecorded(stage=project.stage, on=self.on, id=self.id, note=self.note or "")
 
 
 class EndDependency(Command[Project]):
@@ -195,6 +188,4 @@ class EndDependency(Command[Project]):
         must_be_open(project)
         if not any((d.on, d.id) == (self.on, self.id) for d in project.depends_on):
             raise NoSuchDependency
-        return ProjectDependencyEnded(
-            stage=project.stage, on=self.on, id=self.id, reason=self.reason
-        )
+        return ProjectDependencyEnded(stage=project.stage, on=self.on, id=self.id, reason=self.reason)

@@ -4,21 +4,21 @@ from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
-from projects.domain.project import OPEN, ORDER, Project, Stage
+from projects.domain.project import OPEN, ORDER, Project, ProjectStage
 from projects.domain.refusals import (
-    EndsBeforeItStarts,
     NoSuchCategory,
     NotYet,
+    ProjectEndsBeforeItStarts,
     ProjectIsPaused,
     WrongProjectStage,
 )
-from shared.calendar import day_in_london
-from shared.messages import Stamp
+from shared.kernel.calendar import day_in_london
+from shared.kernel.messages import Stamp
 
 BATCH = "batch:"
 
 
-def must_be_at(project: Project, *stages: Stage) -> None:
+def must_be_at(project: Project, *stages: ProjectStage) -> None:
     """Refuse unless the project is at one of these stages."""
     if project.stage not in stages:
         raise WrongProjectStage(stage=project.stage, allowed_at=list(stages))
@@ -29,7 +29,7 @@ def must_be_open(project: Project) -> None:
     must_be_at(project, *OPEN)
 
 
-def must_have_come_to(project: Project, stage: Stage) -> None:
+def must_have_come_to(project: Project, stage: ProjectStage) -> None:
     """Refuse unless the project is open and has come as far as a stage."""
     must_be_at(project, *(s for s in OPEN if ORDER[s] >= ORDER[stage]))
 
@@ -49,7 +49,7 @@ def must_be_named(stamp: Stamp) -> None:
 def must_end_after_start(start: date | None, end: date | None) -> None:
     """Refuse an end before the start, where both are known."""
     if start is not None and end is not None and end < start:
-        raise EndsBeforeItStarts(start=start, end=end)
+        raise ProjectEndsBeforeItStarts(start=start, end=end)
 
 
 def must_have_come(day: date, stamp: Stamp) -> None:
@@ -58,7 +58,7 @@ def must_have_come(day: date, stamp: Stamp) -> None:
         raise NotYet(day=day, today=today(stamp))
 
 
-def at_least(project: Project, stage: Stage) -> Stage:
+def at_least(project: Project, stage: ProjectStage) -> ProjectStage:
     """Return a stage, or the project's own where it has come further."""
     return stage if ORDER[stage] > ORDER[project.stage] else project.stage
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from projects.domain.events import PersonMonths
-from shared.messages import Event
+from shared.kernel.messages import Event
 
 CAPACITY_ID = UUID("6b0c7d52-0000-4000-8000-000000000002")  # there is one
 

@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from projects.domain.events import ProjectEvent
-from projects.domain.project import Dependency, Plan, Project, ProjectMilestone, Scale
-from shared.fields import Day, ShortText
-from shared.states import replace
+from projects.domain.project import ActionPlan, Dependency, Project, ProjectMilestone, Scale
+from shared.kernel.fields import Day, ShortText
+from shared.kernel.states import replace
 
 
 class DeliveryStarted(ProjectEvent):
@@ -111,7 +111,7 @@ class ActionPlanAgreed(ProjectEvent):
 
     def apply(self, project: Project) -> Project:
         """Return the project with this plan in the place of an earlier one."""
-        plan = Plan(self.owner, self.due, tuple((s.what, s.due, None) for s in self.steps))
+        plan = ActionPlan(self.owner, self.due, tuple((s.what, s.due, None) for s in self.steps))
         return replace(project, stage=self.stage, plan=plan)
 
 

@@ -11,20 +11,20 @@ from projects.domain.project import (
     Category,
     Handling,
     Moscow,
-    Need,
     Origin,
     Priority,
     Project,
+    ProjectSchedule,
+    ProjectStage,
     Scale,
-    Schedule,
-    Stage,
+    StaffNeed,
     Way,
     beneath,
     without_last,
 )
-from shared.fields import ShortText
-from shared.messages import Event
-from shared.states import replace
+from shared.kernel.fields import ShortText
+from shared.kernel.messages import Event
+from shared.kernel.states import replace
 
 People = Annotated[float, Field(gt=0, le=1000)]
 
@@ -34,7 +34,7 @@ class ProjectEvent(Event[Project]):
 
     kind: ClassVar[str] = "project"
 
-    stage: Stage
+    stage: ProjectStage
 
     def apply(self, project: Project) -> Project:
         """Return the project at the stage that this event says."""
@@ -62,15 +62,24 @@ class ProjectIdentified(ProjectEvent):
     def apply(self, project: Project) -> Project:
         """Return the project with its first forecast, where it has one."""
         about = About(
-            self.reference, self.title, self.description or "", self.origin, self.supplier or "",
-            self.service_area or "", self.owner or "", self.cost_pence,
+            self.reference,
+            self.title,
+            self.description or "",
+            self.origin,
+            self.supplier or "",
+            self.service_area or "",
+            self.owner or "",
+            self.cost_pence,
             tuple(self.unread.items()),
-        )  # fmt: skip
+        )
         forecasts = () if self.forecast_end is None else (self.forecast_end,)
         return Project(
-            stage=self.stage, about=about, scale=self.scale, confidence=self.confidence or "",
-            schedule=Schedule(self.start, forecasts, self.contingency_days),
-        )  # fmt: skip
+            stage=self.stage,
+            about=about,
+            scale=self.scale,
+            confidence=self.confidence or "",
+            schedule=ProjectSchedule(self.start, forecasts, self.contingency_days),
+        )
 
 
 class ProjectAmended(ProjectEvent):
@@ -117,9 +126,12 @@ class ProjectCategorised(ProjectEvent):
     def apply(self, project: Project) -> Project:
         """Return the project in its category; under a batch's, those before are remembered for undoing."""
         category = Category(
-            self.category, self.sub_category or "", self.rule or "", self.batch,
+            self.category,
+            self.sub_category or "",
+            self.rule or "",
+            self.batch,
             beneath(project.category, self.batch),
-        )  # fmt: skip
+        )
         about = project.about if self.origin is None else replace(project.about, origin=self.origin)
         return replace(project, stage=self.stage, category=category, about=about)
 
@@ -139,9 +151,14 @@ class ProjectPrioritised(ProjectEvent):
     def apply(self, project: Project) -> Project:
         """Return the project with its priority; under a batch's, those before are remembered."""
         priority = Priority(
-            self.moscow, self.score, tuple(self.scores.items()), self.weights_version, self.rank,
-            self.batch, beneath(project.priority, self.batch),
-        )  # fmt: skip
+            self.moscow,
+            self.score,
+            tuple(self.scores.items()),
+            self.weights_version,
+            self.rank,
+            self.batch,
+            beneath(project.priority, self.batch),
+        )
         return replace(project, stage=self.stage, priority=priority)
 
 
@@ -168,7 +185,7 @@ class HandlingDecided(ProjectEvent):
 
     def apply(self, project: Project) -> Project:
         """Return the project with its handling; under a batch's, those before are remembered."""
-        needs = tuple(Need(n.month, n.skill, n.people) for n in self.needs)
+        needs = tuple(StaffNeed(n.month, n.skill, n.people) for n in self.needs)
         before = beneath(project.handling, self.batch)
         handling = Handling(self.handling, self.third_party or "", needs, self.batch, before)
         return replace(project, stage=self.stage, handling=handling)

@@ -7,14 +7,14 @@ from hashlib import sha1
 from typing import ClassVar, TypeVar
 from uuid import UUID
 
-from shared.states import replace
+from shared.kernel.states import replace
 
 PROJECTS = UUID("6b0c7d52-52a5-4c50-9f5e-3a1c8e0d9f11")
 # RFC 9562, section 5.5: what of an id is free, and what says that it was made of a name.
 UNMARKED, VERSION_5 = ~(0xF << 76 | 0b11 << 62), 5 << 76 | 0b10 << 62
 
 
-class Stage(StrEnum):
+class ProjectStage(StrEnum):
     """How far a project has come, in order; cancelled is beside the order."""
 
     ABSENT = "absent"
@@ -29,14 +29,14 @@ class Stage(StrEnum):
     CANCELLED = "cancelled"
 
 
-ORDER = {stage: number for number, stage in enumerate(Stage)}
+ORDER = {stage: number for number, stage in enumerate(ProjectStage)}
 OPEN = (
-    Stage.IDENTIFIED,
-    Stage.CATEGORISED,
-    Stage.PRIORITISED,
-    Stage.HANDLING_DECIDED,
-    Stage.IN_DELIVERY,
-    Stage.READY,
+    ProjectStage.IDENTIFIED,
+    ProjectStage.CATEGORISED,
+    ProjectStage.PRIORITISED,
+    ProjectStage.HANDLING_DECIDED,
+    ProjectStage.IN_DELIVERY,
+    ProjectStage.READY,
 )
 
 
@@ -101,7 +101,7 @@ class About:
 
 
 @dataclass(frozen=True)
-class Schedule:
+class ProjectSchedule:
     """When a project began and is to end; every forecast it ever had, the first one first."""
 
     start: date | None = None
@@ -146,7 +146,7 @@ class Priority:
 
 
 @dataclass(frozen=True)
-class Need:
+class StaffNeed:
     """People of one skill that a project needs in one month, such as 2026-09."""
 
     month: str
@@ -160,7 +160,7 @@ class Handling:
 
     way: Way | None = None
     third_party: str = ""
-    needs: tuple[Need, ...] = ()
+    needs: tuple[StaffNeed, ...] = ()
     batch: UUID | None = None
     before: tuple["Handling", ...] = ()
 
@@ -181,7 +181,7 @@ def without_last(part: Category | Priority | Handling) -> Category | Priority | 
 
 
 @dataclass(frozen=True)
-class Plan:
+class ActionPlan:
     """An action plan: who owns it, when it is due, and its steps with the day each was done."""
 
     owner: str = ""
@@ -215,17 +215,17 @@ class Project:
 
     kind: ClassVar[str] = "project"
 
-    stage: Stage = Stage.ABSENT
+    stage: ProjectStage = ProjectStage.ABSENT
     paused: bool = False
     about: About = About()
-    schedule: Schedule = Schedule()
+    schedule: ProjectSchedule = ProjectSchedule()
     flagged: str = ""
     category: Category = Category()
     priority: Priority = Priority()
     handling: Handling = Handling()
     scale: Scale = Scale.UNSTATED
     confidence: str = ""
-    plan: Plan = Plan()
+    plan: ActionPlan = ActionPlan()
     checklist: tuple[tuple[str, str], ...] = ()
     milestones: tuple[ProjectMilestone, ...] = ()
     depends_on: tuple[Dependency, ...] = ()

@@ -1,6 +1,8 @@
 """The rules of a project in flight, each as the sentence that its reader sees."""
 
-from shared.errors import Refused, Unacceptable
+from typing import ClassVar
+
+from shared.kernel.errors import Refused, Unacceptable
 
 
 class ReferenceTaken(Refused):
@@ -19,8 +21,10 @@ class ProjectNotPaused(Refused):
     """This project is not paused."""
 
 
-class EndsBeforeItStarts(Refused):
+class ProjectEndsBeforeItStarts(Refused):
     """A project can't end before it starts."""
+
+    problem_type: ClassVar[str] = "ends-before-it-starts"
 
 
 class NothingToAmend(Refused):
@@ -31,12 +35,16 @@ class NoSuchCategory(Refused):
     """The scheme does not name this category and sub-category."""
 
 
-class NoSuchCriterion(Refused):
+class NoSuchWeight(Refused):
     """The scheme has no weight for this criterion."""
 
+    problem_type: ClassVar[str] = "no-such-criterion"
 
-class ScoresMissing(Refused):
+
+class WeightScoresMissing(Refused):
     """A weighted score needs a score for every criterion of the scheme."""
+
+    problem_type: ClassVar[str] = "scores-missing"
 
 
 class WhoIsTheThirdParty(Refused):
@@ -119,8 +127,10 @@ class UndoStands(Refused):
     """What an undo took back is not brought back by another: decide it anew."""
 
 
-class ReasonNeeded(Refused):
+class ProjectReasonNeeded(Refused):
     """Say why: give each item a reason, or one for all of them."""
+
+    problem_type: ClassVar[str] = "reason-needed"
 
 
 class UnknownReference(Unacceptable):

@@ -8,9 +8,9 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import BaseModel
 
-from shared.calendar import WORKING_DAY, WorkingTime, microseconds
-from shared.disclosure.views import WITH_EXEMPT
-from shared.projecting.views import STILL_VALID
+from shared.governance.disclosure.views import WITH_EXEMPT
+from shared.kernel.calendar import WORKING_DAY, WorkingTime, microseconds
+from shared.record.projecting.views import STILL_VALID
 
 Rule = Literal["ends_on_or_after_transition", "no_end_known", "flagged_by_hand"]
 
@@ -34,7 +34,7 @@ FROM projects WHERE is_open AND {AT_RISK}"""
 
 
 @dataclass(slots=True)
-class Question:
+class RiskQuery:
     """What is asked: the transition date, as of which position, which projects; as SQL and its values."""
 
     transition: date | None
@@ -77,7 +77,7 @@ class RiskFlag(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class WorkingDays:
+class WorkingDaysOver:
     """Counts working days between days, by the council's calendar."""
 
     time: WorkingTime
@@ -102,18 +102,21 @@ def flags(row: Mapping[str, Any], transition: date | None, over: int | None) -> 
     elif transition is not None and row["latest_end"] >= transition:
         found.append(
             RiskFlag(
-                rule="ends_on_or_after_transition", forecast_end=row["forecast_end"],
-                contingency_days=row["contingency_days"], latest_end=row["latest_end"],
-                transition_date=transition, working_days_over=over,
+                rule="ends_on_or_after_transition",
+                forecast_end=row["forecast_end"],
+                contingency_days=row["contingency_days"],
+                latest_end=row["latest_end"],
+                transition_date=transition,
+                working_days_over=over,
             )
-        )  # fmt: skip
+        )
     if row["flagged"]:
         found.append(RiskFlag(rule="flagged_by_hand", reason=row["flagged"]))
     return found
 
 
 def late(
-    rows: Sequence[Mapping[str, Any]], transition: date | None, days: WorkingDays
+    rows: Sequence[Mapping[str, Any]], transition: date | None, days: WorkingDaysOver
 ) -> list[int | None]:
     """Return by how many working days each project spans the transition date, where it does."""
     if transition is None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from projects.views.forecasting import QUANTILES, Finished, History
+from projects.views.forecasts import QUANTILES, Finished, SlipHistory
 
 TESTED_LIMIT = 400
 
@@ -22,7 +22,7 @@ def calibrate(finished: Sequence[Finished]) -> Calibration:
     in_order = sorted(finished, key=lambda project: (project.finished_on, project.start))
     hits, tested = [0] * len(QUANTILES), 0
     for project in in_order[-TESTED_LIMIT:]:
-        known = History.of([past for past in in_order if past.finished_on < project.start])
+        known = SlipHistory.of([past for past in in_order if past.finished_on < project.start])
         first = project.forecasts[0] if project.forecasts else None
         odds = known.odds(project.path, project.start, first, project.start, None)
         if not odds.ends:
@@ -30,6 +30,4 @@ def calibrate(finished: Sequence[Finished]) -> Calibration:
         tested += 1
         for number, end in enumerate(odds.ends):
             hits[number] += project.finished_on <= end
-    return Calibration(
-        len(in_order), tested, tuple(hit / tested if tested else None for hit in hits)
-    )
+    return Calibration(len(in_order), tested, tuple(hit / tested if tested else None for hit in hits))

@@ -3,21 +3,11 @@
 from datetime import date
 
 import orjson
-from sqlalchemy import (
-    ARRAY,
-    BigInteger,
-    Boolean,
-    Column,
-    Date,
-    Double,
-    Integer,
-    Text,
-    Uuid,
-)
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, Double, Integer, Text, Uuid
 
-from projects.domain.project import OPEN, Project, Stage
-from shared.messages import Stream
-from shared.projecting.views import STILL_VALID, Row, StateView, state_table
+from projects.domain.project import OPEN, Project, ProjectStage
+from shared.kernel.messages import Stream
+from shared.record.projecting.views import STILL_VALID, Row, StateView, state_table
 
 FAR = date(2200, 1, 1)  # after every end that a project can have
 
@@ -149,7 +139,7 @@ REGISTER = StateView(
         f"(stage, first_position) WHERE valid_to = {STILL_VALID}",
         f"(risk_order) WHERE valid_to = {STILL_VALID} AND is_open",
         f"(latest_end, has_flag, has_plan) WHERE valid_to = {STILL_VALID} AND is_open",
-        f"(valid_from) WHERE valid_to = {STILL_VALID} AND stage = '{Stage.CLOSED}'",
+        f"(valid_from) WHERE valid_to = {STILL_VALID} AND stage = '{ProjectStage.CLOSED}'",
         "(category_batch) WHERE category_batch IS NOT NULL",
         "(priority_batch) WHERE priority_batch IS NOT NULL",
         "(handling_batch) WHERE handling_batch IS NOT NULL",

@@ -11,22 +11,20 @@ from sqlalchemy import and_, any_, func, literal, or_, select
 from rfp_service.catalogue.commands import AddCatalogueItem, CatalogueDecision, SearchCatalogue
 from rfp_service.catalogue.domain import CatalogueCheck, CatalogueItem
 from rfp_service.catalogue.views import catalogue_items
-from shared.calendar import day_in_london
-from shared.errors import NotFound
-from shared.fields import ASKED, Flag
-from shared.http.answers import CREATES, DECIDES, answer_one, listed, one
-from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
-from shared.http.deciding import Opening, Store, may
-from shared.http.pages import Paged
-from shared.http.reading import Read, Replay
-from shared.messages import Receipt
+from shared.kernel.calendar import day_in_london
+from shared.kernel.errors import NotFound
+from shared.kernel.fields import ASKED, Flag
+from shared.kernel.messages import Receipt
+from shared.web.answers import CREATES, DECIDES, answer_one, listed, one
+from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
+from shared.web.commands import Commands, OpeningCommands, may
+from shared.web.pages import Paged
+from shared.web.readings import Read, Replay
 
 ItemId = Annotated[UUID, Path(description="The catalogue item's id.")]
 CheckId = Annotated[UUID, Path(description="The catalogue check's id.")]
 
-router = APIRouter(
-    prefix="/v1", tags=["catalogue"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT
-)
+router = APIRouter(prefix="/v1", tags=["catalogue"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT)
 
 
 class CatalogueItemRow(BaseModel):
@@ -59,31 +57,22 @@ class CatalogueCheckShown(BaseModel):
     shown: list[UUID]
 
 
-@router.post(
-    "/catalogue-items",
-    status_code=201,
-    summary="Add a catalogue item",
-    responses=CREATES,
-)
+@router.post("/catalogue-items", status_code=201, summary="Add a catalogue item", responses=CREATES)
 async def add_item(
-    command: Annotated[AddCatalogueItem, strict(AddCatalogueItem), Body()], desk: Opening
+    command: Annotated[AddCatalogueItem, strict(AddCatalogueItem), Body()], handler: OpeningCommands
 ) -> Receipt:
     """Add something that services can have without an RFP."""
-    return await desk.create(command, blank=CatalogueItem())
+    return await handler.create(command, blank=CatalogueItem())
 
 
-@router.post(
-    "/catalogue-items/{item_id}/decisions",
-    summary="Decide on a catalogue item",
-    responses=DECIDES,
-)
+@router.post("/catalogue-items/{item_id}/decisions", summary="Decide on a catalogue item", responses=DECIDES)
 async def decide_on_item(
     item_id: ItemId,
     command: Annotated[CatalogueDecision, strict(CatalogueDecision), Body()],
-    desk: Store,
+    handler: Commands,
 ) -> Receipt:
     """Revise a catalogue item, or retire it."""
-    return await desk.handle(item_id, command, blank=CatalogueItem())
+    return await handler.handle(item_id, command, blank=CatalogueItem())
 
 
 @router.get(
@@ -99,8 +88,7 @@ async def list_items(
         str | None, Query(max_length=200, pattern=ASKED, description="Only those of this category.")
     ] = None,
     service_area: Annotated[
-        str | None,
-        Query(max_length=200, pattern=ASKED, description="Only those that this service can have."),
+        str | None, Query(max_length=200, pattern=ASKED, description="Only those that this service can have.")
     ] = None,
     available: Annotated[
         Flag | None, Query(description="Only those that can, or can't, be had on the day.")
@@ -109,9 +97,19 @@ async def list_items(
     """List what can be had without an RFP, newest first."""
     t = catalogue_items.c
     statement = select(
-        t.id, t.version, t.name, t.description, t.category, t.price_pence, t.lead_time_days,
-        t.service_areas, t.available_from, t.available_until, t.first_position, t.changed_at,
-    ).where(reading.valid(catalogue_items))  # fmt: skip
+        t.id,
+        t.version,
+        t.name,
+        t.description,
+        t.category,
+        t.price_pence,
+        t.lead_time_days,
+        t.service_areas,
+        t.available_from,
+        t.available_until,
+        t.first_position,
+        t.changed_at,
+    ).where(reading.valid(catalogue_items))
     statement = statement.where(reading.found_by(catalogue_items, {"category": category}))
     if service_area is not None:
         statement = statement.where(reading.may_find_by(catalogue_items, "service_areas"))
@@ -129,17 +127,12 @@ async def list_items(
     return await page.of(reading, statement, t.first_position)
 
 
-@router.post(
-    "/catalogue-checks",
-    status_code=201,
-    summary="Look into the catalogue",
-    responses=CREATES,
-)
+@router.post("/catalogue-checks", status_code=201, summary="Look into the catalogue", responses=CREATES)
 async def check_catalogue(
-    command: Annotated[SearchCatalogue, strict(SearchCatalogue), Body()], desk: Opening
+    command: Annotated[SearchCatalogue, strict(SearchCatalogue), Body()], handler: OpeningCommands
 ) -> Receipt:
     """Look for something that meets a need; the check keeps what it showed, for the RFP."""
-    return await desk.create(command, blank=CatalogueCheck())
+    return await handler.create(command, blank=CatalogueCheck())
 
 
 @router.get(
@@ -151,16 +144,18 @@ async def check_catalogue(
 async def see_check(request: Request, check_id: CheckId, reading: Read) -> Response:
     """Show what a look into the catalogue showed."""
     store = request.app.state.service.store
-    stream = await store.load(
-        check_id, CatalogueCheck(), reading.position if reading.past else None
-    )
+    stream = await store.load(check_id, CatalogueCheck(), reading.position if reading.past else None)
     if stream.version == 0:
         raise NotFound
     check = stream.state
     shown = CatalogueCheckShown(
-        id=check_id, version=stream.version, query=check.query,
-        service_area=check.service_area, made_by=check.made_by, made_at=stream.opened_at,
+        id=check_id,
+        version=stream.version,
+        query=check.query,
+        service_area=check.service_area,
+        made_by=check.made_by,
+        made_at=stream.opened_at,
         catalogue_position=check.catalogue_position,
         shown=list(check.shown),
-    )  # fmt: skip
+    )
     return answer_one(request, shown, f'"{stream.version}"')

@@ -16,8 +16,8 @@ from rfp_service.catalogue.domain import (
     CatalogueSearched,
     NothingRevised,
 )
-from shared.fields import WHOLE, Day, LongText, Pence, Reason, ShortText
-from shared.messages import Command, Stamp
+from shared.kernel.fields import WHOLE, Day, LongText, Pence, Reason, ShortText
+from shared.kernel.messages import Command, Stamp
 
 LEAD_TIME_DAYS_LIMIT = 730
 SERVICE_AREAS_LIMIT = 50
@@ -32,15 +32,11 @@ class AddCatalogueItem(Command[CatalogueItem]):
     """Add something that services can have without an RFP."""
 
     name: ShortText = Field(examples=["Standard laptop"])
-    description: LongText = Field(
-        examples=["14-inch laptop with dock, delivered to a council office."]
-    )
+    description: LongText = Field(examples=["14-inch laptop with dock, delivered to a council office."])
     category: ShortText = Field(examples=["Devices"])
     price_pence: Pence = Field(description="Without VAT.", examples=[74_900])
     lead_time_days: LeadTime = Field(examples=[10])
-    service_areas: ServiceAreas = Field(
-        [], description="Whose it is; everybody's where none is named."
-    )
+    service_areas: ServiceAreas = Field([], description="Whose it is; everybody's where none is named.")
     available_from: Day | None = Field(None, description="From today on where it is left out.")
 
     def decide(self, item: CatalogueItem, stamp: Stamp) -> CatalogueItemAdded:
@@ -108,6 +104,5 @@ class SearchCatalogue(Command[CatalogueCheck]):
 
 # An alias with a name: FastAPI would take a bare union apart, and read it before the strict reader.
 CatalogueDecision = TypeAliasType(
-    "CatalogueDecision",
-    Annotated[ReviseCatalogueItem | RetireCatalogueItem, Field(discriminator="decision")],
+    "CatalogueDecision", Annotated[ReviseCatalogueItem | RetireCatalogueItem, Field(discriminator="decision")]
 )

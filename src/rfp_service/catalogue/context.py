@@ -2,6 +2,6 @@
 
 from rfp_service.catalogue.api import router
 from rfp_service.catalogue.views import CATALOGUE_ITEMS
-from shared.context import Context
+from shared.web.context import Context
 
 CATALOGUE = Context(views=(CATALOGUE_ITEMS,), routers=(router,))

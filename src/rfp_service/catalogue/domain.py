@@ -5,9 +5,9 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from shared.errors import Refused
-from shared.messages import Event
-from shared.states import replace
+from shared.kernel.errors import Refused
+from shared.kernel.messages import Event
+from shared.kernel.states import replace
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,14 @@ class CatalogueItemAdded(Event[CatalogueItem]):
     def apply(self, item: CatalogueItem) -> CatalogueItem:
         """Return the item."""
         return CatalogueItem(
-            self.name, self.description, self.category, self.price_pence, self.lead_time_days,
-            self.service_areas, self.available_from,
-        )  # fmt: skip
+            self.name,
+            self.description,
+            self.category,
+            self.price_pence,
+            self.lead_time_days,
+            self.service_areas,
+            self.available_from,
+        )
 
 
 class CatalogueItemRevised(Event[CatalogueItem]):
@@ -79,9 +84,7 @@ class CatalogueItemRevised(Event[CatalogueItem]):
 
     def apply(self, item: CatalogueItem) -> CatalogueItem:
         """Return the item with the given fields replaced."""
-        given = {
-            name: value for name in ITEM_FIELDS if (value := getattr(self, name, None)) is not None
-        }
+        given = {name: value for name in ITEM_FIELDS if (value := getattr(self, name, None)) is not None}
         return replace(item, **given)
 
 

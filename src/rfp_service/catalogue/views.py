@@ -6,11 +6,11 @@ from uuid import UUID
 from sqlalchemy import ARRAY, BigInteger, Column, Date, Integer, Text
 
 from rfp_service.catalogue.domain import CatalogueItem
-from shared.calendar import day_in_london
-from shared.database import Connection
-from shared.disclosure.views import WITH_EXEMPT
-from shared.messages import Stream
-from shared.projecting.views import STILL_VALID, Row, StateView, state_table
+from shared.governance.disclosure.views import WITH_EXEMPT
+from shared.kernel.calendar import day_in_london
+from shared.kernel.messages import Stream
+from shared.record.database import Connection
+from shared.record.projecting.views import STILL_VALID, Row, StateView, state_table
 
 SHOWN_LIMIT = 10
 MISSPELT_LENGTH = 5

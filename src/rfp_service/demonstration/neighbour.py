@@ -11,12 +11,12 @@ from contextlib import contextmanager
 
 import uvicorn
 
-from shared.audit.log.checkpoints import Policy
-from shared.audit.log.keys import log_keys, read_signers, write_signer
-from shared.audit.log.notes import KeyType, Signer
-from shared.audit.log.witness import Witness
-from shared.audit.log.witness_door import witness_door
+from shared.ledger.checkpoints import Policy
+from shared.ledger.log_keys import log_keys, read_signers, write_signer
+from shared.ledger.notes import KeyType, Signer
+from shared.ledger.witness import Witness
 from shared.settings import Settings
+from shared.web.witness_server import witness_door
 
 NAME = "neighbouring-council.example"
 LOOPBACK = "127.0.0.1"

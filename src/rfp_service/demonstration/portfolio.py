@@ -4,17 +4,17 @@ from datetime import date, datetime, timedelta
 
 from pydantic import JsonValue
 
+from projects.commands.assessment import CategoriseProject, DecideHandling, PrioritiseProject, rank_key
 from projects.commands.capacity import StateCapacity
-from projects.commands.delivering import ReviseForecast, StartDelivery
-from projects.commands.identifying import IdentifyProject
-from projects.commands.judging import CategoriseProject, DecideHandling, PrioritiseProject, rank_key
+from projects.commands.delivery import ReviseForecast, StartDelivery
+from projects.commands.identification import IdentifyProject
 from projects.commands.planning import AgreeActionPlan, FlagProject, SetMilestone
 from projects.domain.capacity import CAPACITY_ID, Capacity, OurPeople
 from projects.domain.events import PersonMonths
 from projects.domain.project import RATINGS, Moscow, Origin, Project, Scale, Way, project_id
-from rfp_service.demonstration.stage import Stage, Thing
-from shared.calendar import day_in_london
-from shared.scheme.domain import ProjectCategory, Weight
+from rfp_service.demonstration.storyboard import Storyboard, Thing
+from shared.governance.scheme.domain import ProjectCategory, Weight
+from shared.kernel.calendar import day_in_london
 
 FINISHED, RUNNING = 90, 150
 PIA = "pia-programme"
@@ -25,11 +25,7 @@ CATEGORIES = (
     ProjectCategory(name="Workplace", sub_categories=["Devices", "Telephony"]),
     ProjectCategory(name="Data and integration", sub_categories=[]),
 )
-WEIGHTS = (
-    Weight(name="benefit", weight=4),
-    Weight(name="urgency", weight=3),
-    Weight(name="ease", weight=1),
-)
+WEIGHTS = (Weight(name="benefit", weight=4), Weight(name="urgency", weight=3), Weight(name="ease", weight=1))
 # How much longer than forecast projects of a category have taken, on average, in per cent.
 SLIPS = (18, 45, 8, 30)
 SUBJECTS = (
@@ -44,7 +40,7 @@ WAYS = (Way.INTERNAL, Way.OUTGOING_SUPPLIER, Way.THIRD_PARTY, Way.INTERNAL, Way.
 ORIGINS = (Origin.SUPPLIER, Origin.COUNCIL, Origin.SUPPLIER, Origin.WLBC, Origin.LANCON)
 
 
-def tell_of_projects(stage: Stage, start: datetime, transition: date) -> None:
+def tell_of_projects(stage: Storyboard, start: datetime, transition: date) -> None:
     """Tell of projects that are over, and of those that will or will not be over by the transition."""
     _state_capacity(stage, start + timedelta(hours=1))
     for number in range(FINISHED):
@@ -53,7 +49,7 @@ def tell_of_projects(stage: Stage, start: datetime, transition: date) -> None:
         _Course(stage, number, start, transition).run()
 
 
-def _state_capacity(stage: Stage, at: datetime) -> None:
+def _state_capacity(stage: Storyboard, at: datetime) -> None:
     months = [
         OurPeople(month=f"{at.year + 1}-{month:02}", skill=skill, people=people)
         for month in range(1, 13)
@@ -72,7 +68,7 @@ def _named(number: int) -> tuple[int, str, str]:
     return category, subs[number // 4 % len(subs)] if subs else "", title
 
 
-def _finished(stage: Stage, number: int, at: datetime) -> None:
+def _finished(stage: Storyboard, number: int, at: datetime) -> None:
     """Register a project that was over before the programme began; some took longer than they said."""
     category, sub, title = _named(number)
     planned = stage.chance.randint(90, 500)
@@ -80,10 +76,15 @@ def _finished(stage: Stage, number: int, at: datetime) -> None:
     finished = day_in_london(at) - timedelta(days=stage.chance.randint(5, 700))
     begun = finished - timedelta(days=max(30, took))
     command = IdentifyProject(
-        reference=f"OLD-{number + 1:03}", title=title, origin=ORIGINS[number % len(ORIGINS)],
-        start=begun, forecast_end=begun + timedelta(days=planned), finished_on=finished,
-        category=CATEGORIES[category].name, sub_category=sub or None,
-    )  # fmt: skip
+        reference=f"OLD-{number + 1:03}",
+        title=title,
+        origin=ORIGINS[number % len(ORIGINS)],
+        start=begun,
+        forecast_end=begun + timedelta(days=planned),
+        finished_on=finished,
+        category=CATEGORIES[category].name,
+        sub_category=sub or None,
+    )
     thing = Thing(project_id(f"OLD-{number + 1:03}"), Project())
     stage.decide(thing, command, PIA, at)
 
@@ -91,7 +92,7 @@ def _finished(stage: Stage, number: int, at: datetime) -> None:
 class _Course:
     """One running project's course; it comes as far as the year and its number take it."""
 
-    def __init__(self, stage: Stage, number: int, start: datetime, transition: date) -> None:
+    def __init__(self, stage: Storyboard, number: int, start: datetime, transition: date) -> None:
         self.stage, self.number, self.transition = stage, number, transition
         self.chance = stage.chance
         self.reference = f"PRJ-{number + 1:04}"
@@ -122,23 +123,26 @@ class _Course:
         ends = self.transition + timedelta(days=round(self.chance.gauss(-120, 160)))
         scale = (Scale.THREE_POINT, Scale.FIVE_POINT)[self.number % 2]
         command = IdentifyProject(
-            reference=self.reference, title=self.title, supplier="Fictional Outsourcing Ltd",
+            reference=self.reference,
+            title=self.title,
+            supplier="Fictional Outsourcing Ltd",
             origin=ORIGINS[self.number % len(ORIGINS)],
             service_area=AREAS[self.number % len(AREAS)],
-            owner=PIA, start=begun,
+            owner=PIA,
+            start=begun,
             forecast_end=max(ends, begun + timedelta(days=60)) if known else None,
             contingency_days=self.chance.choice((0, 14, 30)),
-            cost_pence=self.chance.randint(5, 900) * 100_000, scale=scale,
+            cost_pence=self.chance.randint(5, 900) * 100_000,
+            scale=scale,
             confidence=self.chance.choice(RATINGS[scale]),
-        )  # fmt: skip
+        )
         return self._does(command, 0)
 
     def _is_judged(self) -> bool:
         category = CATEGORIES[self.category]
         sort = CategoriseProject(
-            category=category.name, sub_category=self.sub or None,
-            reason="As the programme office reads it.",
-        )  # fmt: skip
+            category=category.name, sub_category=self.sub or None, reason="As the programme office reads it."
+        )
         moscow = (Moscow.MUST, Moscow.SHOULD, Moscow.COULD, Moscow.WONT)[self.number % 11 % 4]
         scores = {weight.name: float(self.chance.randint(1, 10)) for weight in WEIGHTS}
         weigh = PrioritiseProject(moscow=moscow, scores=scores, reason="As the board scored it.")
@@ -148,7 +152,7 @@ class _Course:
             third_party="Fictional Integrators Ltd" if self.number % 5 == 2 else None,
             needs=self._needs() if self.number % 5 in (0, 3) else [],
             reason="As the board decided.",
-        )  # fmt: skip
+        )
         return (
             self._does(sort, 5, category_named=True)
             and self._does(weigh, 9, weights=weights, rank=self._rank(moscow))
@@ -176,7 +180,5 @@ class _Course:
             and self._does(milestone, 1)
             and later is not None
             and self.number % 3 == 0
-            and self._does(
-                ReviseForecast(new=later + timedelta(days=75), reason="Parts are late."), 20
-            )
+            and self._does(ReviseForecast(new=later + timedelta(days=75), reason="Parts are late."), 20)
         )

@@ -11,10 +11,10 @@ from rfp_service.demonstration.people import CAST
 from rfp_service.demonstration.story import story
 from rfp_service.events import EVENTS
 from rfp_service.rfps.reactions import SET_DEADLINES
-from shared.database import Connection
-from shared.eventstore.commanded import personal_texts
-from shared.eventstore.encoding import EnvelopeMapper, Topics
-from shared.eventstore.sealing import PersonalTexts
+from shared.record.database import Connection
+from shared.record.eventstore.command_record import personal_texts
+from shared.record.eventstore.encoding import EnvelopeMapper, Topics
+from shared.record.eventstore.personal_texts import PersonalTexts
 
 APPEND_AT = "SELECT append_events_from($1, '{0}', $2, $3, $4, $5, '{}', '{}', '{}', '{}')"
 
@@ -52,11 +52,20 @@ async def _write(connection: Connection, texts: PersonalTexts) -> int:
         stamp = scene.stamp.model_copy(update={"known": known})
         [event] = await texts.sealed(scene.stream_id, [scene.event])
         stored = mapper.stored(
-            scene.stream_id, scene.version, event, stamp, scene.command, scene.part,
+            scene.stream_id,
+            scene.version,
+            event,
+            stamp,
+            scene.command,
+            scene.part,
             personal_texts([scene.event]),
-        )  # fmt: skip
+        )
         await connection.execute(
-            APPEND_AT, scene.at, [stored.originator_id], [stored.originator_version],
-            [stored.topic], [stored.state],
-        )  # fmt: skip
+            APPEND_AT,
+            scene.at,
+            [stored.originator_id],
+            [stored.originator_version],
+            [stored.topic],
+            [stored.state],
+        )
     return len(scenes)

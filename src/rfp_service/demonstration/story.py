@@ -9,34 +9,20 @@ from pydantic import JsonValue
 
 from rfp_service.catalogue.commands import AddCatalogueItem, SearchCatalogue
 from rfp_service.catalogue.domain import CatalogueCheck, CatalogueItem
-from rfp_service.demonstration.approving import (
-    DEPUTY_LIMIT_PENCE,
-    is_decided,
-    is_put_forward,
-    key_decision,
-)
-from rfp_service.demonstration.governing import begin_long_ago, tell_of_governing
+from rfp_service.demonstration.approvals import DEPUTY_LIMIT_PENCE, is_decided, is_put_forward, key_decision
+from rfp_service.demonstration.governance import begin_long_ago, tell_of_governing
 from rfp_service.demonstration.portfolio import CATEGORIES, WEIGHTS, tell_of_projects
-from rfp_service.demonstration.procuring import is_procured
-from rfp_service.demonstration.stage import (
+from rfp_service.demonstration.procurement import is_procured
+from rfp_service.demonstration.storyboard import (
     SCHEME,
     THRESHOLD_PENCE,
     Scene,
-    Stage,
+    Storyboard,
     Thing,
     working_day,
 )
-from rfp_service.rfps.commands.amending import AmendRfp
-from rfp_service.rfps.commands.asking import (
-    CheckCatalogue,
-    ConfirmNoMatch,
-    DeclineMatch,
-    DivertDemand,
-    RaiseRfp,
-    ReportDiversionFailed,
-    SubmitRfp,
-)
-from rfp_service.rfps.commands.handling import (
+from rfp_service.rfps.commands.amendments import AmendRfp
+from rfp_service.rfps.commands.procurement import (
     AcceptRfp,
     EndHold,
     RejectRfp,
@@ -45,15 +31,24 @@ from rfp_service.rfps.commands.handling import (
     StartHold,
     WithdrawRfp,
 )
+from rfp_service.rfps.commands.requests import (
+    CheckCatalogue,
+    ConfirmNoMatch,
+    DeclineMatch,
+    DivertDemand,
+    RaiseRfp,
+    ReportDiversionFailed,
+    SubmitRfp,
+)
 from rfp_service.rfps.domain.reasons import DeclineReason, ReworkReason
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import Party
-from shared.calendar import day_in_london
-from shared.messages import Command
-from shared.scheme.commands import AdoptScheme
-from shared.scheme.delegating import GiveDelegation
-from shared.scheme.delegation import Delegation, DelegationGiven
+from shared.governance.delegations.commands import GiveDelegation
+from shared.governance.delegations.domain import Delegation, DelegationGiven
+from shared.governance.scheme.commands import AdoptScheme
+from shared.kernel.calendar import day_in_london
+from shared.kernel.messages import Command
 
 RFPS = 60
 WAITING = (63, 69)  # two more that wait for an approver, whichever day it is
@@ -61,12 +56,7 @@ YEAR = timedelta(days=365)
 VAT_PERCENT = 20
 
 CATALOGUE = (
-    (
-        "Standard laptop",
-        "Devices",
-        74_900,
-        "A 14-inch laptop with dock, delivered to a council office.",
-    ),
+    ("Standard laptop", "Devices", 74_900, "A 14-inch laptop with dock, delivered to a council office."),
     ("Rugged tablet", "Devices", 52_500, "A tablet for work outdoors, with a case and a strap."),
     ("Desk telephone", "Telephony", 8_900, "A telephone on the council's own exchange."),
     ("Shared printer", "Printing", 119_000, "A floor printer with secure release, serviced."),
@@ -94,7 +84,7 @@ OFFICERS = ("priya-procurement", "paul-procurement")
 
 def story(now: datetime) -> list[Scene]:
     """Return a year of scenes up to now, in order."""
-    stage = Stage(now, Random(1974))
+    stage = Storyboard(now, Random(1974))
     start = (now - YEAR).replace(hour=9, minute=0, second=0, microsecond=0)
     _adopt_scheme(stage, begin_long_ago(stage, start), start)
     items = _fill_catalogue(stage, start)
@@ -109,7 +99,7 @@ def story(now: datetime) -> list[Scene]:
     return sorted(stage.scenes, key=lambda scene: scene.at)
 
 
-def _adopt_scheme(stage: Stage, scheme: Thing, start: datetime) -> None:
+def _adopt_scheme(stage: Storyboard, scheme: Thing, start: datetime) -> None:
     values = SCHEME.model_copy(
         update={
             "effective_from": day_in_london(start),
@@ -123,29 +113,28 @@ def _adopt_scheme(stage: Stage, scheme: Thing, start: datetime) -> None:
     stage.scheme_version = 2
 
 
-def _delegate(stage: Stage, start: datetime) -> None:
+def _delegate(stage: Storyboard, start: datetime) -> None:
     """The director lets her deputy decide while she is away, for less than she may decide herself."""
     delegation = stage.thing("delegation", Delegation())
     give = GiveDelegation(
-        delegate="dora-deputy", limit_pence=DEPUTY_LIMIT_PENCE, first_day=day_in_london(start),
-        last_day=day_in_london(start + 2 * YEAR), reason="Away on the transition board.",
-    )  # fmt: skip
+        delegate="dora-deputy",
+        limit_pence=DEPUTY_LIMIT_PENCE,
+        first_day=day_in_london(start),
+        last_day=day_in_london(start + 2 * YEAR),
+        reason="Away on the transition board.",
+    )
     stage.decide(delegation, give, "dev-director", start + timedelta(minutes=5))
     given = stage.scenes[-1].event
     assert isinstance(given, DelegationGiven)
     stage.delegations.append(given)
 
 
-def _fill_catalogue(stage: Stage, start: datetime) -> list[UUID]:
+def _fill_catalogue(stage: Storyboard, start: datetime) -> list[UUID]:
     items = []
     for number, (name, category, price, description) in enumerate(CATALOGUE):
         item = stage.thing(f"item {name}", CatalogueItem())
         command = AddCatalogueItem(
-            name=name,
-            description=description,
-            category=category,
-            price_pence=price,
-            lead_time_days=10,
+            name=name, description=description, category=category, price_pence=price, lead_time_days=10
         )
         at = start + timedelta(minutes=10 + number)
         stage.decide(item, command, "priya-procurement", at)
@@ -156,7 +145,7 @@ def _fill_catalogue(stage: Stage, start: datetime) -> list[UUID]:
 class _Tale:
     """One RFP's tale; it breaks off wherever it has come to when the year is over."""
 
-    def __init__(self, stage: Stage, number: int, items: list[UUID], start: datetime) -> None:
+    def __init__(self, stage: Storyboard, number: int, items: list[UUID], start: datetime) -> None:
         title, area, price, near = NEEDS[number % len(NEEDS)]
         self.stage = stage
         self.chance = stage.chance
@@ -172,10 +161,14 @@ class _Tale:
     def tell(self) -> None:
         """Tell it as far as it goes."""
         _ = (
-            self._asks() and self._checks() and self._submits() and self._is_taken_on()
-            and is_put_forward(self, self.requester) and is_decided(self, self.requester)
+            self._asks()
+            and self._checks()
+            and self._submits()
+            and self._is_taken_on()
+            and is_put_forward(self, self.requester)
+            and is_decided(self, self.requester)
             and is_procured(self)
-        )  # fmt: skip
+        )
 
     def key_decision(self) -> bool:
         """Tell the key decision that is waited for, where one is."""
@@ -192,9 +185,7 @@ class _Tale:
 
     def _asks(self) -> bool:
         ask = RaiseRfp(
-            title=self.title,
-            description=f"{self.title}, as the service plan says.",
-            service_area=self.area,
+            title=self.title, description=f"{self.title}, as the service plan says.", service_area=self.area
         )
         return self.does(ask, self.requester, 0) and self.does(
             AmendRfp(
@@ -203,8 +194,9 @@ class _Tale:
                 estimate_pence=self.price,
                 estimate_with_vat_pence=self.price * (100 + VAT_PERCENT) // 100,
             ),
-            self.requester, 2,
-        )  # fmt: skip
+            self.requester,
+            2,
+        )
 
     def _checks(self) -> bool:
         """Look into the catalogue; some needs are met there, and one of those was not after all."""
@@ -217,12 +209,12 @@ class _Tale:
         ):
             return False
         seen: JsonValue = {
-            "query": self.title, "made_by": self.requester,
-            "position": self.stage.catalogue_position, "shown": shown,
-        }  # fmt: skip
-        if not self.does(
-            CheckCatalogue(check_id=check.id), self.requester, 0, catalogue_check=seen
-        ):
+            "query": self.title,
+            "made_by": self.requester,
+            "position": self.stage.catalogue_position,
+            "shown": shown,
+        }
+        if not self.does(CheckCatalogue(check_id=check.id), self.requester, 0, catalogue_check=seen):
             return False
         if not shown:
             return self.does(ConfirmNoMatch(), self.requester, 0)
@@ -272,25 +264,30 @@ class _Tale:
             self.does(WithdrawRfp(reason="The service has closed."), self.requester, 3)
             return False
         select = SelectRoute(
-            regime=self._regime(), route=ROUTES[self.number % len(ROUTES)],
-            lots=1, lead=OFFICERS[(self.number + 1) % 2],
-        )  # fmt: skip
+            regime=self._regime(),
+            route=ROUTES[self.number % len(ROUTES)],
+            lots=1,
+            lead=OFFICERS[(self.number + 1) % 2],
+        )
         return self.does(select, self.officer, 6)
 
 
 class _WaitingTale(_Tale):
     """One RFP's tale that is told up to where an approver must decide, without dice."""
 
-    def __init__(self, stage: Stage, number: int, items: list[UUID], start: datetime) -> None:
+    def __init__(self, stage: Storyboard, number: int, items: list[UUID], start: datetime) -> None:
         super().__init__(stage, number, items, start)
-        self.at = working_day(stage.now - timedelta(days=60 - number // 9))
+        self.at = working_day(start + YEAR - timedelta(days=60 - number // 9))
 
     def tell(self) -> None:
         """Tell it until it is put forward."""
         _ = (
-            self._asks() and self._checks() and self._submits() and self._is_taken_on()
+            self._asks()
+            and self._checks()
+            and self._submits()
+            and self._is_taken_on()
             and is_put_forward(self, self.requester)
-        )  # fmt: skip
+        )
 
     def later(self, days: float) -> datetime:
         """Return a moment in office hours, exactly so many days on, or on the Monday after."""

@@ -12,18 +12,18 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
-from projects.api.finding import values_in_force
+from projects.api.fact_finders import values_in_force
 from projects.api.projects import ProjectId
 from projects.domain.project import Dependency, Project
-from shared.calendar import day_in_london
-from shared.context import AwaitedThings, Expected
-from shared.errors import NotFound
-from shared.http.answers import one
-from shared.http.areas import in_sight
-from shared.http.bodies import StrictRoute
-from shared.http.deciding import may
-from shared.http.pages import JSON, json_of
-from shared.http.reading import Read, Reading
+from shared.kernel.calendar import day_in_london
+from shared.kernel.errors import NotFound
+from shared.web.answers import one
+from shared.web.areas import in_sight
+from shared.web.bodies import StrictRoute
+from shared.web.commands import may
+from shared.web.context import Expected, Prerequisites
+from shared.web.pages import JSON, json_of
+from shared.web.readings import Read, Reading
 
 router = APIRouter(prefix="/v1/projects", tags=["projects"], route_class=StrictRoute)
 
@@ -80,11 +80,15 @@ async def see_dependencies(request: Request, project_id: ProjectId, reading: Rea
     found = await _found(request, reading, project.depends_on)
     items = [_shown(d, found.get(d.id), latest, transition) for d in project.depends_on]
     shown = [item.model_dump() for item in items]
-    await reading.veiled(shown)
+    await reading.redacted(shown)
     answer = Dependencies(
-        project=project_id, version=stream.version, position=reading.position, latest_end=latest,
-        transition_date=transition, items=items,
-    )  # fmt: skip
+        project=project_id,
+        version=stream.version,
+        position=reading.position,
+        latest_end=latest,
+        transition_date=transition,
+        items=items,
+    )
     content = json_of({**answer.model_dump(exclude={"items"}), "items": shown})
     return Response(content, media_type=JSON, headers={"Vary": "Authorization"})
 
@@ -94,9 +98,9 @@ async def _found(
 ) -> Mapping[UUID, Expected]:
     """Ask each room about its own, as far as the reader may see them."""
     service, person = request.app.state.service, reading.person
-    awaited: Mapping[str, AwaitedThings] = service.awaited
+    prerequisites: Mapping[str, Prerequisites] = service.prerequisites
     found: dict[UUID, Expected] = {}
-    for kind, things in awaited.items():
+    for kind, things in prerequisites.items():
         ids = [dependency.id for dependency in depends_on if dependency.on == kind]
         if ids and service.permissions.allows(person, things.action):
             theirs = replace(reading, areas=service.permissions.areas(person, things.action))
@@ -112,8 +116,11 @@ def _shown(
         said = {name: getattr(found, name) for name in said}
     expected = None if found is None else found.expected_on
     return DependencyShown(
-        on=dependency.on, id=dependency.id, note=dependency.note, known=found is not None,
+        on=dependency.on,
+        id=dependency.id,
+        note=dependency.note,
+        known=found is not None,
         after_the_project=None if expected is None or latest is None else expected > latest,
         after_transition=None if expected is None or transition is None else expected >= transition,
         **said,
-    )  # fmt: skip
+    )

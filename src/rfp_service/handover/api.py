@@ -8,21 +8,19 @@ from pydantic import BaseModel
 
 from rfp_service.handover.commands import HandWorkOver, fingerprint, must_be_two_people
 from rfp_service.handover.domain import Handed, HandOver, Left
-from rfp_service.handover.gathering import gathered
-from shared.errors import KeyUsedOtherwise, NotFound, OutOfDate, ViewsBehind
-from shared.eventstore.appending import IdempotencyKey
-from shared.eventstore.store import ATTEMPTS, EventStore
-from shared.http.answers import CREATES, one, seen
-from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
-from shared.http.deciding import Desk, Opening, may
-from shared.http.reading import Read
-from shared.messages import Receipt, Stream
-from shared.personal import PersonalShown
+from rfp_service.handover.work_in_hand import gathered
+from shared.kernel.errors import KeyUsedOtherwise, NotFound, OutOfDate, ViewsBehind
+from shared.kernel.messages import IdempotencyKey, Receipt, Stream
+from shared.kernel.personal import PersonalShown
+from shared.record.eventstore.store import ATTEMPTS, EventStore
+from shared.web.answers import CREATES, one, seen
+from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
+from shared.web.commands import CommandHandler, OpeningCommands, may
+from shared.web.readings import Read
 
 router = APIRouter(
-    prefix="/v1/hand-overs", tags=["hand-overs"], route_class=StrictRoute,
-    max_body_size=BODY_BYTES_LIMIT,
-)  # fmt: skip
+    prefix="/v1/hand-overs", tags=["hand-overs"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT
+)
 
 
 class HandOverShown(BaseModel):
@@ -37,40 +35,35 @@ class HandOverShown(BaseModel):
     left: list[Left]
 
 
-@router.post(
-    "",
-    status_code=201,
-    summary="Hand somebody's work over",
-    responses=CREATES,
-)
+@router.post("", status_code=201, summary="Hand somebody's work over", responses=CREATES)
 async def hand_over(
     request: Request,
     response: Response,
     command: Annotated[HandWorkOver, strict(HandWorkOver), Body()],
-    desk: Opening,
+    handler: OpeningCommands,
 ) -> Receipt:
     """Hand over all that somebody has in hand: open RFPs, places on tiers, and delegations."""
     await _views_must_be_current(request)
-    receipt = await handed_over(desk, command)
+    receipt = await handed_over(handler, command)
     response.headers["ETag"] = f'"{receipt.version}"'
     return receipt
 
 
-async def handed_over(desk: Desk, command: HandWorkOver) -> Receipt:
+async def handed_over(handler: CommandHandler, command: HandWorkOver) -> Receipt:
     """Decide on every thing by its own rules, and append it all together, or none of it."""
-    key = desk.conditions.key
+    key = handler.conditions.key
     name = uuid5(NAMESPACE_URL, f"{key.caller} {key.key}") if key else uuid4()
-    stamp = await desk.stamp_for(HandWorkOver, [command.leaver, command.successor])
+    stamp = await handler.stamp_for(HandWorkOver, [command.leaver, command.successor])
     stamp = stamp.model_copy(update={"causation": f"hand-over {name}"})
     must_be_two_people(command, stamp)
     for _ in range(ATTEMPTS):  # somebody may be faster on any of the things: look again
-        before = await desk.store.load(name, HandOver())
+        before = await handler.store.load(name, HandOver())
         if before.version:
             return _as_the_first_time(before, key)
-        plan = await gathered(desk.store, command, stamp)
+        plan = await gathered(handler.store, command, stamp)
         results = enumerate(plan.results(key), start=1)
         told = [(name, version, result, stamp, None, 0) for version, result in results]
-        if receipt := await desk.store.append_together([*plan.events, *told]):
+        if receipt := await handler.store.append_together([*plan.events, *told]):
             return receipt
     raise OutOfDate
 
@@ -89,9 +82,7 @@ def _as_the_first_time(before: Stream[HandOver], key: IdempotencyKey | None) -> 
     responses=one(HandOverShown),
 )
 async def see_hand_over(
-    request: Request,
-    hand_over_id: Annotated[UUID, Path(description="The hand-over's id.")],
-    reading: Read,
+    request: Request, hand_over_id: Annotated[UUID, Path(description="The hand-over's id.")], reading: Read
 ) -> Response:
     """Show what changed hands, and what could not."""
     store: EventStore = request.app.state.service.store
@@ -101,10 +92,14 @@ async def see_hand_over(
         raise NotFound
     told = stream.state
     shown = HandOverShown(
-        id=stream.id, version=stream.version, leaver=told.leaver, successor=told.successor,
+        id=stream.id,
+        version=stream.version,
+        leaver=told.leaver,
+        successor=told.successor,
         reason=PersonalShown(about=told.leaver, text=told.reason.clear),
-        handed=list(told.handed), left=list(told.left),
-    )  # fmt: skip
+        handed=list(told.handed),
+        left=list(told.left),
+    )
     kept = {} if told.reason.clear else {"reason": told.reason.model_dump()}
     return await seen(request, reading, shown, f'"{stream.version}"', personal=kept)
 

@@ -7,29 +7,20 @@ from uuid import UUID
 
 from pydantic import Field
 
-from rfp_service.handover.domain import (
-    Handed,
-    HandOver,
-    Left,
-    ToThemselves,
-    WorkHandedOver,
-)
-from rfp_service.rfps.commands.taking_part import (
+from rfp_service.handover.domain import Handed, HandOver, Left, ToThemselves, WorkHandedOver
+from rfp_service.rfps.commands.participants import (
     AppointEvaluator,
     ReassignLead,
     RemoveEvaluator,
     ReplaceRequester,
 )
 from rfp_service.rfps.domain.rfp import Rfp
-from shared.errors import Refused
-from shared.eventstore.appending import IdempotencyKey
-from shared.fields import PersonId, Reason
-from shared.messages import Command, Event, Known, Stamp, State, Stream
-from shared.personal import text_about
+from shared.kernel.errors import Refused
+from shared.kernel.fields import PersonId, Reason
+from shared.kernel.messages import Command, Event, IdempotencyKey, Known, Stamp, State, Stream
+from shared.kernel.personal import text_about
 
-THINGS_IN_AN_EVENT = (
-    400  # an event has a limit; a hand-over has none, and takes as many as it needs
-)
+THINGS_IN_AN_EVENT = 400  # an event has a limit; a hand-over has none, and takes as many as it needs
 
 Step = tuple[str, Sequence[Command[Any]]]
 Placed = tuple[UUID, int, Event[Any], Stamp, Command[Any] | None, int]
@@ -43,13 +34,12 @@ class HandWorkOver(Command[HandOver]):
     leaver: PersonId = Field(examples=["rita-requester"])
     successor: PersonId = Field(examples=["leo-libraries"])
     reason: Reason = Field(
-        description="Kept as a personal text about whoever leaves.",
-        examples=["Rita left at the end of May."],
+        description="Kept as a personal text about whoever leaves.", examples=["Rita left at the end of May."]
     )
 
 
 @dataclass
-class Plan:
+class HandOverPlan:
     """What is to happen to many things in one decision: each thing's events, and what was refused."""
 
     command: HandWorkOver

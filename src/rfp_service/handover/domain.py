@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.errors import Refused
-from shared.messages import Event
-from shared.personal import Personal
+from shared.kernel.errors import Refused
+from shared.kernel.messages import Event
+from shared.kernel.personal import Personal
 
 
 class Handed(BaseModel):
@@ -55,9 +55,13 @@ class WorkHandedOver(Event[HandOver]):
     def apply(self, hand_over: HandOver) -> HandOver:
         """Return the hand-over with this part of it."""
         return HandOver(
-            self.leaver, self.successor, self.reason,
-            (*hand_over.handed, *self.handed), (*hand_over.left, *self.left), self.asked,
-        )  # fmt: skip
+            self.leaver,
+            self.successor,
+            self.reason,
+            (*hand_over.handed, *self.handed),
+            (*hand_over.left, *self.left),
+            self.asked,
+        )
 
 
 class ToThemselves(Refused):

@@ -3,7 +3,7 @@
 from pydantic import ValidationError
 
 from shared.embedded.errors import EmbeddedPostgresFailed
-from shared.errors import Refused
+from shared.kernel.errors import Refused
 from shared.settings import NotConfigured
 
 
@@ -16,8 +16,7 @@ def sentence_about(error: Exception) -> str:
             return f"{error.sentence()} {dict(error.facts) or ''}".rstrip()
         case ValidationError():
             return ", ".join(
-                f"{'.'.join(map(str, wrong['loc'])).upper()}: {wrong['msg']}"
-                for wrong in error.errors()
+                f"{'.'.join(map(str, wrong['loc'])).upper()}: {wrong['msg']}" for wrong in error.errors()
             )
         case _:
             return _about_database(error)

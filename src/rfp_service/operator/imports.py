@@ -12,13 +12,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from rfp_service.databases import Database, database
 from rfp_service.operator.configuration import configured
-from rfp_service.operator.preparing import prepare
+from rfp_service.operator.preparation import prepare
 from rfp_service.service import opened
 from rfp_service.terminal import say
-from shared.imports.domain import Import, Report, Status
-from shared.imports.loading import LogFiles
-from shared.imports.options import Options, stages_of
-from shared.messages import Stamp
+from shared.flow.imports.domain import Import, ImportReport, ImportStatus
+from shared.flow.imports.loader import LogFiles
+from shared.flow.imports.options import Options, stages_of
+from shared.kernel.messages import Stamp
 from shared.settings import Settings
 
 OPERATOR = "operator"
@@ -47,27 +47,31 @@ def rfp_log(  # noqa: PLR0913  # the options of one command
         )
         bar.update(task, total=state.report.events, completed=state.report.events)
     say(_told(log_id, state))
-    if state.status is Status.FAILED:
+    if state.status is ImportStatus.FAILED:
         raise typer.Exit(1)
 
 
 async def _import(  # what one import needs
-    settings: Settings, base: Database, files: LogFiles, name: str, dry_run: bool,  # noqa: FBT001  # the same
+    settings: Settings,
+    base: Database,
+    files: LogFiles,
+    name: str,
+    dry_run: bool,  # noqa: FBT001  # the same
     progress: Callable[[int], None],
-) -> tuple[UUID, Import]:  # fmt: skip
+) -> tuple[UUID, Import]:
     await prepare(base)
     async with opened(settings, base.service) as service:
         if dry_run:
             log_id, report = await service.importer.try_out(files)
-            return log_id, Import(Status.ABSENT, name, "rfp-log", files.options.timestamps, report)
+            return log_id, Import(ImportStatus.ABSENT, name, "rfp-log", files.options.timestamps, report)
         stamp = Stamp(by=OPERATOR, authority="operator", at=datetime.now(UTC), causation="cli")
         return await service.importer.run(files, name, stamp, progress)
 
 
 def _told(log_id: UUID, state: Import) -> str:
     """Return the report of an import as lines to read."""
-    report: Report = state.report
-    status = "nothing written" if state.status is Status.ABSENT else state.status.value
+    report: ImportReport = state.report
+    status = "nothing written" if state.status is ImportStatus.ABSENT else state.status.value
     lines = [
         f"Import {log_id}: {status}. {state.reason}".rstrip(),
         f"{report.cases} cases, {report.events} events.",
@@ -82,6 +86,9 @@ def _told(log_id: UUID, state: Import) -> str:
 
 def _bar() -> Progress:
     return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
         transient=True,
-    )  # fmt: skip
+    )

@@ -6,9 +6,9 @@ import typer
 
 from rfp_service.demonstration.people import person_of
 from rfp_service.terminal import nothing_in, say
-from shared.access.issuer import demonstration_token, has_issuer
-from shared.access.roles import Role
+from shared.kernel.roles import Role
 from shared.settings import NotConfigured, Profile, Settings
+from shared.web.access.issuer import demonstration_token, has_issuer
 
 
 def token(

@@ -3,19 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from rfp_service.rfps.commands.calling_in import ExpireCallIn, LapseCallIn
-from rfp_service.rfps.commands.issuing import CloseResponses
+from rfp_service.rfps.commands.call_ins import ExpireCallIn, LapseCallIn
 from rfp_service.rfps.commands.standstill import ExpireStandstill
+from rfp_service.rfps.commands.tender import CloseResponses
 from rfp_service.rfps.domain.award_events import AwardNoticePublished
 from rfp_service.rfps.domain.key_decision_events import DecisionCalledIn, DecisionPublished
 from rfp_service.rfps.domain.rfp import Rfp
-from rfp_service.rfps.domain.tender_events import (
-    DeadlineExtended,
-    InvitationIssued,
-    TenderNoticePublished,
-)
-from shared.deadlines.deadline import Deadline
-from shared.messages import Event
+from rfp_service.rfps.domain.tender_events import DeadlineExtended, InvitationIssued, TenderNoticePublished
+from shared.kernel.messages import Event
+from shared.record.deadlines.deadline import Deadline
 
 CALL_IN, LAPSE, RESPONSES, STANDSTILL = "call-in", "call-in-lapse", "responses", "standstill"
 

@@ -8,14 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import Column, DateTime, Text, Uuid
 
-from rfp_service.rfps.domain.events import (
-    DemandDiverted,
-    DiversionFailed,
-    RfpRaised,
-    RfpSubmitted,
-)
-from shared.messages import Event, Recorded
-from shared.projecting.views import Journal, Row, journal_table
+from rfp_service.rfps.domain.events import DemandDiverted, DiversionFailed, RfpRaised, RfpSubmitted
+from shared.kernel.messages import Event, Recorded
+from shared.record.projecting.views import Journal, Row, journal_table
 
 FAILS_WITHIN = timedelta(days=30)
 
@@ -51,7 +46,7 @@ def demand_rows(recorded: Recorded) -> Iterable[Row]:
 DEMAND = Journal(demand, demand_rows, of=frozenset(MEANS))
 
 
-class Step(NamedTuple):
+class DemandStep(NamedTuple):
     """One step of demand."""
 
     rfp_id: UUID
@@ -70,7 +65,7 @@ class Chain:
     failed: bool = False
     failed_later: bool = False
 
-    def take(self, step: Step) -> None:
+    def take(self, step: DemandStep) -> None:
         """Take one more step into account."""
         if step.what in (DIVERTED, SUBMITTED):
             self.first = self.first or step.happened_at
@@ -96,7 +91,7 @@ class Demand:
     roots: dict[UUID, UUID] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, steps: Sequence[Step]) -> "Demand":
+    def of(cls, steps: Sequence[DemandStep]) -> "Demand":
         """Put steps, oldest first, into their chains."""
         found = cls()
         for step in steps:

@@ -12,10 +12,10 @@ from rfp_service.rfps.domain.approval_events import (
 from rfp_service.rfps.domain.award_events import AwardApproved, AwardRecommended
 from rfp_service.rfps.domain.key_decision_events import CallInUpheld
 from rfp_service.rfps.domain.stages import Stage
-from shared.deadlines.table import deadline_row
-from shared.messages import Recorded
-from shared.projecting.reacting import Reaction
-from shared.projecting.views import Row
+from shared.kernel.messages import Recorded
+from shared.record.deadlines.table import deadline_row
+from shared.record.projecting.reactions import Reaction
+from shared.record.projecting.views import Row
 
 APPROVAL, KEY_DECISION, WAIVER = "approval-requested", "key-decision", "waiver-requested"
 
@@ -38,11 +38,7 @@ def notify_next_tier(recorded: Recorded) -> Iterable[Row]:
 def _turn(recorded: Recorded) -> tuple[str, Sequence[str]]:
     """Return what is asked from now on, and of which tiers: of none where nobody's turn begins."""
     match recorded.event:
-        case (
-            ApprovalRequested(tiers=tiers)
-            | WaiverGranted(tiers=tiers)
-            | AwardRecommended(tiers=tiers)
-        ):
+        case ApprovalRequested(tiers=tiers) | WaiverGranted(tiers=tiers) | AwardRecommended(tiers=tiers):
             return APPROVAL, tiers[:1]
         case (
             ApprovalGranted(stage=Stage.APPROVAL, next_tier=tier)

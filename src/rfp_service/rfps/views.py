@@ -4,8 +4,8 @@ from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, DateTime, Integ
 
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Stage
-from shared.messages import Stream
-from shared.projecting.views import STILL_VALID, Row, StateView, state_table
+from shared.kernel.messages import Stream
+from shared.record.projecting.views import STILL_VALID, Row, StateView, state_table
 
 # What a need says, for finding others like it: the words of its title and the beginning of the rest.
 NEED = "to_tsvector('english', need)"
@@ -64,9 +64,7 @@ def board(stream: Stream[Rfp]) -> Row:
         "rework_loops": rfp.rework_loops,
         "budget_code": rfp.budget_code,
         "approval_waits_for": approval.waiting_for,
-        "approval_value_pence": rfp.waiver.value_pence
-        if rfp.stage is Stage.WAIVER
-        else approval.value_pence,
+        "approval_value_pence": rfp.waiver.value_pence if rfp.stage is Stage.WAIVER else approval.value_pence,
         "supplier": rfp.award.supplier,
         "award_value_pence": rfp.award.value_pence,
         "clock_ends_at": rfp.clock.ends_at,

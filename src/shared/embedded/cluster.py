@@ -29,12 +29,25 @@ def make_cluster(places: Places, binaries: Path) -> None:
     places.account.give(password)
     done = subprocess.run(  # noqa: S603  # our own binary, our own arguments
         [
-            binaries / "initdb", "-D", draft, "-U", "postgres", "--auth=scram-sha-256",
-            f"--pwfile={password}", "--data-checksums", "--no-instructions", *LOCALE,
+            binaries / "initdb",
+            "-D",
+            draft,
+            "-U",
+            "postgres",
+            "--auth=scram-sha-256",
+            f"--pwfile={password}",
+            "--data-checksums",
+            "--no-instructions",
+            *LOCALE,
         ],
-        capture_output=True, text=True, check=False, cwd="/", timeout=INITDB_SECONDS,
-        env=server_environment(), **places.account.for_subprocess(),
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd="/",
+        timeout=INITDB_SECONDS,
+        env=server_environment(),
+        **places.account.for_subprocess(),
+    )
     password.unlink()
     if done.returncode:
         raise EmbeddedPostgresFailed(f"initdb failed: {done.stderr.strip()[-2000:]}")

@@ -107,9 +107,14 @@ def _start(places: Places, binaries: Path, deadline: float) -> None:
         places.account.give(places.start_log)
         server = subprocess.Popen(  # noqa: S603  # our own binary, our own arguments
             [binaries / "postgres", "-D", places.cluster, *options],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", start_new_session=True,
-            env=server_environment(), **places.account.for_subprocess(),
-        )  # fmt: skip
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            start_new_session=True,
+            env=server_environment(),
+            **places.account.for_subprocess(),
+        )
     _children[server.pid] = server
     while server.poll() is None and not _answers(places):
         if time.monotonic() > deadline:
@@ -138,9 +143,7 @@ def _works_in(pid: int, cluster: Path) -> bool:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
         return state != "Z" and Path(f"/proc/{pid}/cwd").resolve() == cluster.resolve()
     except FileNotFoundError:
-        return not Path(
-            "/proc"
-        ).exists()  # where processes can't be looked at, the file is believed
+        return not Path("/proc").exists()  # where processes can't be looked at, the file is believed
     except PermissionError:
         return False
 

@@ -1,1 +1,1 @@
-"""Flow: where cases wait, on whom, for how long; generic over every source of steps."""
+"""Where work waits: bottlenecks of live cases and of imported logs."""

@@ -7,18 +7,18 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from shared.calendar import microseconds
 from shared.flow import sources
 from shared.flow.answers import Bottlenecks
-from shared.flow.bottlenecks import Level, Question, Timestamps, bottlenecks
+from shared.flow.bottlenecks import FlowQuery, Level, Timestamps, bottlenecks
+from shared.flow.imports.domain import Import
+from shared.flow.imports.source import finished_import
 from shared.flow.parties import Charging
-from shared.http.answers import answer_one, one, problems
-from shared.http.bodies import StrictRoute
-from shared.http.deciding import may
-from shared.http.reading import INSTANT_PATTERN, After, AsOf, Reading, instant_of, reading
-from shared.imports.domain import Import
-from shared.imports.source import finished_import
-from shared.messages import Stream
+from shared.kernel.calendar import microseconds
+from shared.kernel.messages import Stream
+from shared.web.answers import answer_one, one, problems
+from shared.web.bodies import StrictRoute
+from shared.web.commands import may
+from shared.web.readings import INSTANT_PATTERN, After, AsOf, Reading, instant_of, reading
 
 router = APIRouter(prefix="/v1/rfps", tags=["flow"], route_class=StrictRoute)
 
@@ -33,9 +33,7 @@ async def see_bottlenecks(
     request: Request,
     after: After = None,
     as_of: AsOf = None,
-    source: Annotated[
-        UUID | None, Query(description="An import's id; live RFPs without it.")
-    ] = None,
+    source: Annotated[UUID | None, Query(description="An import's id; live RFPs without it.")] = None,
     start: Annotated[
         str | None,
         Query(
@@ -80,27 +78,41 @@ async def _live(
     scheme = request.app.state.service.scheme
     await scheme.refresh()
     log = await sources.live(read.pool, read.position)
-    question = Question(
-        source="live", position=read.position, as_of=read.as_of,
-        as_of_us=microseconds(read.as_of), level=level, from_us=start, to_us=end,
-    )  # fmt: skip
+    question = FlowQuery(
+        source="live",
+        position=read.position,
+        as_of=read.as_of,
+        as_of_us=microseconds(read.as_of),
+        level=level,
+        from_us=start,
+        to_us=end,
+    )
     working = sources.working_time(scheme.scheme.closed_days())
     return await asyncio.to_thread(bottlenecks, log, question, working)
 
 
 async def _imported(
-    read: Reading, imported: Stream[Import], as_of: datetime | None, level: Level,
-    start: int | None, end: int | None,
-) -> Bottlenecks:  # fmt: skip
+    read: Reading,
+    imported: Stream[Import],
+    as_of: datetime | None,
+    level: Level,
+    start: int | None,
+    end: int | None,
+) -> Bottlenecks:
     source = str(imported.id)
     log = await sources.imported(read.pool, source, read.position)
     instant = as_of or imported.state.last_at
-    question = Question(
-        source=source, position=read.position, as_of=instant, as_of_us=microseconds(instant),
-        level=level, charging=Charging.WAITED_FOR,
+    question = FlowQuery(
+        source=source,
+        position=read.position,
+        as_of=instant,
+        as_of_us=microseconds(instant),
+        level=level,
+        charging=Charging.WAITED_FOR,
         timestamps=Timestamps(imported.state.timestamps),
-        from_us=start, to_us=end,
-    )  # fmt: skip
+        from_us=start,
+        to_us=end,
+    )
     return await asyncio.to_thread(bottlenecks, log, question, sources.working_time(frozenset()))
 
 

@@ -6,7 +6,6 @@ from enum import StrEnum
 
 import numpy as np
 
-from shared.calendar import DAY, Microseconds, WorkingTime
 from shared.flow.answers import (
     ActivityRow,
     Bottlenecks,
@@ -22,6 +21,7 @@ from shared.flow.parties import Charging, party_rows
 from shared.flow.statistics import groups, open_wait, spread, sums
 from shared.flow.survival import quantiles
 from shared.flow.waits import Mask, Waits, activity_waits, stage_waits
+from shared.kernel.calendar import DAY, Microseconds, WorkingTime
 
 
 class Level(StrEnum):
@@ -39,7 +39,7 @@ class Timestamps(StrEnum):
 
 
 @dataclass(frozen=True)
-class Question:
+class FlowQuery:
     """What is asked of a log."""
 
     source: str
@@ -53,7 +53,7 @@ class Question:
     to_us: int | None = None
 
 
-def bottlenecks(log: FlowLog, question: Question, working: WorkingTime) -> Bottlenecks:
+def bottlenecks(log: FlowLog, question: FlowQuery, working: WorkingTime) -> Bottlenecks:
     """Answer a question of a log.
 
     A closed wait counts, whole, when it ended in [from, to). Entries, open waits, cases and rework
@@ -85,7 +85,7 @@ def _case_counts(log: FlowLog) -> CaseCounts:
     return CaseCounts(all=int(there.sum()), open=int(there.sum()) - closed, closed=closed)
 
 
-def _places(waits: Waits, counted: Mask, question: Question) -> list[StageRow] | list[ActivityRow]:
+def _places(waits: Waits, counted: Mask, question: FlowQuery) -> list[StageRow] | list[ActivityRow]:
     """Return a row for each stage or activity, most working wait first.
 
     Where times are those of completion, an interval belongs to the step that ends it.
@@ -155,15 +155,18 @@ def _edges(waits: Waits, counted: Mask) -> list[Edge]:
     rank_with_open = {code: rank for rank, code in enumerate(with_open_ranked, start=1)}
     return [
         Edge(
-            from_=named(code)[0], to=named(code)[1], n=len(by_edge[code]),
-            rank=rank, rank_with_open=rank_with_open[code],
+            from_=named(code)[0],
+            to=named(code)[1],
+            n=len(by_edge[code]),
+            rank=rank,
+            rank_with_open=rank_with_open[code],
             share_elapsed=_share(int(waits.elapsed[by_edge[code]].sum()), total),
             share_working=_share(worked[code], total_working),
             elapsed=spread(waits.elapsed[by_edge[code]]),
             working=spread(waits.working[by_edge[code]]),
         )
         for rank, code in enumerate(ranked, start=1)
-    ]  # fmt: skip
+    ]
 
 
 def _share(part: int, whole: int) -> float:
@@ -196,6 +199,10 @@ def _cases_survival(log: FlowLog, as_of: int) -> CasesSurvival:
     kept = (opened != STILL_OPEN) & (durations >= 0)
     p50, p70, p85, p95 = quantiles(durations[kept] / DAY, ended[kept], (0.50, 0.70, 0.85, 0.95))
     return CasesSurvival(
-        cases=int(kept.sum()), closed=int(ended[kept].sum()),
-        p50_days=p50, p70_days=p70, p85_days=p85, p95_days=p95,
-    )  # fmt: skip
+        cases=int(kept.sum()),
+        closed=int(ended[kept].sum()),
+        p50_days=p50,
+        p70_days=p70,
+        p85_days=p85,
+        p95_days=p95,
+    )

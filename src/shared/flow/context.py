@@ -1,7 +1,7 @@
 """What flow offers the roof."""
 
-from shared.context import Context
 from shared.flow.api import router
 from shared.flow.journals import CASES, STEPS
+from shared.web.context import Context
 
 FLOW = Context(views=(STEPS, CASES), routers=(router,))

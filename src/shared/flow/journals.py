@@ -7,10 +7,10 @@ from collections.abc import Iterable
 
 from sqlalchemy import BigInteger, Boolean, Column, Text
 
-from shared.calendar import microseconds
-from shared.imports.historic import HistoricCaseImported, HistoricStepImported
-from shared.messages import Recorded
-from shared.projecting.views import Journal, Row, journal_table
+from shared.flow.imports.historic_cases import HistoricCaseImported, HistoricStepImported
+from shared.kernel.calendar import microseconds
+from shared.kernel.messages import Recorded
+from shared.record.projecting.views import Journal, Row, journal_table
 
 NOBODY = "nobody"
 
@@ -89,6 +89,4 @@ def case_rows(recorded: Recorded) -> Iterable[Row]:
 
 
 STEPS = Journal(steps, step_rows, indexes=("(source, position)",))
-CASES = Journal(
-    cases, case_rows, of=frozenset({HistoricCaseImported}), indexes=("(source, position)",)
-)
+CASES = Journal(cases, case_rows, of=frozenset({HistoricCaseImported}), indexes=("(source, position)",))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.calendar import Microseconds
+from shared.kernel.calendar import Microseconds
 
 Codes = NDArray[np.int64]
 STILL_OPEN = np.iinfo(np.int64).max
@@ -65,9 +65,14 @@ class FlowLog:
             np.where(self.cases.closed <= instant, self.cases.closed, STILL_OPEN),
         )
         return FlowLog(
-            self.case[kept], self.at[kept], self.activity.take(kept), self.stage.take(kept),
-            self.party.take(kept), self.ends[kept], cases,
-        )  # fmt: skip
+            self.case[kept],
+            self.at[kept],
+            self.activity.take(kept),
+            self.stage.take(kept),
+            self.party.take(kept),
+            self.ends[kept],
+            cases,
+        )
 
 
 @dataclass(frozen=True)
@@ -116,9 +121,14 @@ def _log(steps: Steps, cases: Cases) -> FlowLog:
     at = np.array(steps.at, np.int64)
     order = np.lexsort((np.array(steps.seq, np.int64), at, case))
     return FlowLog(
-        case[order], at[order], Names.of(steps.activity).take(order), Names.of(steps.stage).take(order),
-        Names.of(steps.party).take(order), np.array(steps.ends, np.bool_)[order], cases,
-    )  # fmt: skip
+        case[order],
+        at[order],
+        Names.of(steps.activity).take(order),
+        Names.of(steps.stage).take(order),
+        Names.of(steps.party).take(order),
+        np.array(steps.ends, np.bool_)[order],
+        cases,
+    )
 
 
 def _firsts(case: Codes) -> Codes:

@@ -4,11 +4,11 @@ from enum import StrEnum
 
 import numpy as np
 
-from shared.calendar import SECOND, Microseconds, WorkingTime
 from shared.flow.answers import PartyRow
 from shared.flow.log import Codes
 from shared.flow.statistics import groups, open_wait, sums
 from shared.flow.waits import Mask, Waits
+from shared.kernel.calendar import SECOND, Microseconds, WorkingTime
 
 UNKNOWN = "unknown"
 MEANS_UNKNOWN = frozenset({"", "EMPTY", "MISSING"})

@@ -5,8 +5,8 @@ from functools import lru_cache
 
 import asyncpg
 
-from shared.calendar import WorkingTime
 from shared.flow.log import FlowLog, Steps, imported_log, live_log
+from shared.kernel.calendar import WorkingTime
 
 LIVE = "rfp"
 

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.calendar import SECOND, Microseconds
 from shared.flow.answers import OpenWait, Spread
 from shared.flow.log import Codes
+from shared.kernel.calendar import SECOND, Microseconds
 
 P50, P85, P95 = 50, 85, 95
 
@@ -20,10 +20,8 @@ def spread(waits: Microseconds) -> Spread:
     p50, p85, p95 = np.percentile(waits, (P50, P85, P95)) / SECOND
     total = int(waits.sum())
     return Spread(
-        mean=total / len(waits) / SECOND,
-        p50=float(p50), p85=float(p85), p95=float(p95),
-        sum=total / SECOND,
-    )  # fmt: skip
+        mean=total / len(waits) / SECOND, p50=float(p50), p85=float(p85), p95=float(p95), sum=total / SECOND
+    )
 
 
 def open_wait(ages: Microseconds) -> OpenWait:
@@ -44,6 +42,4 @@ def groups(codes: Codes) -> dict[int, NDArray[np.int64]]:
     """Return the rows of each code that occurs."""
     order = np.argsort(codes, kind="stable")
     present, starts = np.unique(codes[order], return_index=True)
-    return (
-        dict(zip(present.tolist(), np.split(order, starts[1:]), strict=True)) if len(codes) else {}
-    )
+    return dict(zip(present.tolist(), np.split(order, starts[1:]), strict=True)) if len(codes) else {}

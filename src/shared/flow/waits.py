@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.calendar import Microseconds, WorkingTime
 from shared.flow.log import STILL_OPEN, Codes, FlowLog, Names
+from shared.kernel.calendar import Microseconds, WorkingTime
 
 Mask = NDArray[np.bool_]
 
@@ -62,6 +62,13 @@ def _waits(log: FlowLog, marks: Mask, place: Names, as_of: int, working: Working
     waits = (followed & ~ends) | still_open
     worked = working.microseconds(until) - working.microseconds(at)
     return Waits(
-        case, place.take(marks), log.party.take(marks), at, ~ends, followed & ~ends, still_open,
-        np.where(waits, until - at, 0), np.where(waits, worked, 0),
-    )  # fmt: skip
+        case,
+        place.take(marks),
+        log.party.take(marks),
+        at,
+        ~ends,
+        followed & ~ends,
+        still_open,
+        np.where(waits, until - at, 0),
+        np.where(waits, worked, 0),
+    )

@@ -9,15 +9,15 @@ from typing import Any
 import asyncpg
 
 from rfp_service.service import EVENTS
-from shared.audit.log.checkpoints import hash_text, proof_text
-from shared.audit.log.keeping import Keeper
-from shared.audit.log.notes import KeyType, Signer
-from shared.audit.log.reading import LogReader, Signed
-from shared.audit.log.tiles import Tiles
-from shared.database import connected
-from shared.eventstore.encoding import Topics
-from shared.eventstore.store import EventStore
-from tests.shared.projecting.examples import happen, year
+from shared.ledger.checkpoints import hash_text, proof_text
+from shared.ledger.keeper import Keeper
+from shared.ledger.log_reader import LogReader, Signed
+from shared.ledger.notes import KeyType, Signer
+from shared.ledger.tiles import Tiles
+from shared.record.database import connected
+from shared.record.eventstore.encoding import Topics
+from shared.record.eventstore.store import EventStore
+from tests.shared.record.projecting.examples import happen, year
 from tests.support.postgres import Base
 
 LOG = Signer.new("council.example/log")
@@ -76,13 +76,14 @@ def sound_cases(log: Log) -> Iterator[Case]:
             yield case("cosignature", signed, key=str(witness.verifier), logkey=str(LOG.verifier))
     for index, (entry, proof) in enumerate(zip(log.entries, log.inclusions, strict=True)):
         yield case(
-            "inclusion", notes[SIZES[-1]], index=index, leaf=base64.b64encode(entry).decode(),
+            "inclusion",
+            notes[SIZES[-1]],
+            index=index,
+            leaf=base64.b64encode(entry).decode(),
             hashes=[hash_text(h) for h in proof],
-        )  # fmt: skip
-    for (size1, size2), proof in log.consistencies.items():
-        yield case(
-            "consistency", notes[size2], earlier=notes[size1], hashes=[hash_text(h) for h in proof]
         )
+    for (size1, size2), proof in log.consistencies.items():
+        yield case("consistency", notes[size2], earlier=notes[size1], hashes=[hash_text(h) for h in proof])
 
 
 def tampered_cases(log: Log) -> Iterator[Case]:

@@ -38,9 +38,7 @@ def _verifiers() -> list[tuple[str, Sequence[str | Path]]]:
     ]
 
 
-def _judged(
-    name: str, command: Sequence[str | Path], sound: list[Case], tampered: list[Case]
-) -> str:
+def _judged(name: str, command: Sequence[str | Path], sound: list[Case], tampered: list[Case]) -> str:
     """Return how one verifier judged; what is not its business it leaves open."""
     accepted, refused = _answers(command, sound), _answers(command, tampered)
     wrong = [case for case, answer in zip(sound, accepted, strict=True) if answer is False]
@@ -53,10 +51,14 @@ def _judged(
 
 def _answers(command: Sequence[str | Path], cases: list[Case]) -> list[bool | None]:
     done = subprocess.run(
-        command, input="".join(json.dumps(case) + "\n" for case in cases), capture_output=True,
-        text=True, check=False, cwd=HERE,
+        command,
+        input="".join(json.dumps(case) + "\n" for case in cases),
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=HERE,
         env={**os.environ, "GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOFLAGS": ""},
-    )  # fmt: skip
+    )
     if done.returncode:
         raise Failed(f"{command[-1]}: {done.stderr[-2_000:]}")
     return [json.loads(line) for line in done.stdout.splitlines()]
@@ -67,9 +69,11 @@ def _go() -> str:
     if not (shutil.which("go") and GO_LIBRARY.exists()):
         if os.geteuid() == 0 and shutil.which("apt-get"):
             subprocess.run(
-                ["apt-get", "install", "-y", "-qq", *DEBIAN], capture_output=True, check=False,
+                ["apt-get", "install", "-y", "-qq", *DEBIAN],
+                capture_output=True,
+                check=False,
                 env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-            )  # fmt: skip
+            )
         if not (shutil.which("go") and GO_LIBRARY.exists()):
             raise Missing(f"Go and its x/mod (Debian: apt-get install {' '.join(DEBIAN)})")
     return str(shutil.which("go"))
@@ -81,10 +85,21 @@ def _python() -> Path:
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", OTHERS], check=True)
     done = subprocess.run(
-        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-         "--require-hashes", "-r", HERE / "verifiers.lock"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [
+            python,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--require-hashes",
+            "-r",
+            HERE / "verifiers.lock",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         raise Missing(f"metamorphic-log and proofbundle from PyPI: {done.stderr[-500:]}")
     return python

@@ -15,13 +15,9 @@ def check(case: dict[str, Any]) -> bool | None:
             theirs.checkpoint_verify(case["note"], [case["key"]])
         case "inclusion":
             leaf = theirs_leaf(base64.b64decode(case["leaf"]))
-            theirs.checkpoint_verify_inclusion(
-                case["note"], [case["key"]], case["index"], leaf, hashes
-            )
+            theirs.checkpoint_verify_inclusion(case["note"], [case["key"]], case["index"], leaf, hashes)
         case "consistency":
-            theirs.checkpoint_verify_consistency(
-                case["earlier"], case["note"], [case["key"]], hashes
-            )
+            theirs.checkpoint_verify_consistency(case["earlier"], case["note"], [case["key"]], hashes)
         case _:
             return None  # it knows no cosignatures
     return True

@@ -16,9 +16,7 @@ def check(case: dict[str, Any]) -> bool:
         case "checkpoint":
             return bool(verify_checkpoint(case["note"], case["key"])["ok"])
         case "cosignature":
-            found = verify_witnessed_checkpoint(
-                case["note"], case["logkey"], [case["key"]], threshold=1
-            )
+            found = verify_witnessed_checkpoint(case["note"], case["logkey"], [case["key"]], threshold=1)
             return bool(found["ok"])
         case "inclusion":
             leaf = base64.b64decode(case["leaf"])

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.calendar import WorkingTime, microseconds
 from shared.flow.answers import ActivityRow, StageRow
-from shared.flow.bottlenecks import Level, Question, Timestamps, bottlenecks
+from shared.flow.bottlenecks import FlowQuery, Level, Timestamps, bottlenecks
 from shared.flow.log import FlowLog, Steps, imported_log
 from shared.flow.parties import Charging
+from shared.kernel.calendar import WorkingTime, microseconds
 from tests.shared.flow import oracle
 from tests.shared.flow.oracle import Row
 
@@ -24,9 +24,7 @@ Drawn = tuple[list[Row], dict[str, datetime | None], dict[str, datetime], dateti
 
 
 @st.composite
-def logs(
-    draw: st.DrawFn,
-) -> Drawn:
+def logs(draw: st.DrawFn) -> Drawn:
     """Draw a log: rows, closings, openings, and an instant to read it as of."""
     names = st.sampled_from(["A", "B", "C"])
     hours = st.integers(0, 24 * 60)
@@ -46,33 +44,40 @@ def logs(
             st.sampled_from([min(own), min(own) - timedelta(hours=3), max(own) + timedelta(days=9)])
         )  # the last opens after it closes, or at least after its events
         closes = draw(st.sampled_from([None, "last", "later"]))
-        closed[case] = (
-            None if closes is None else max(own) + timedelta(hours=3 if closes == "later" else 0)
-        )
+        closed[case] = None if closes is None else max(own) + timedelta(hours=3 if closes == "later" else 0)
     as_of = START + timedelta(hours=draw(st.integers(24 * 30, 24 * 90)))
     return rows, closed, opened, as_of
 
 
-def log_of(
-    rows: list[Row], closed: dict[str, datetime | None], opened: dict[str, datetime]
-) -> FlowLog:
+def log_of(rows: list[Row], closed: dict[str, datetime | None], opened: dict[str, datetime]) -> FlowLog:
     ids = sorted(closed)
     steps = Steps(
-        [r.case for r in rows], [r.seq for r in rows], [microseconds(r.at) for r in rows],
-        [r.activity for r in rows], [r.stage for r in rows], [r.party for r in rows],
+        [r.case for r in rows],
+        [r.seq for r in rows],
+        [microseconds(r.at) for r in rows],
+        [r.activity for r in rows],
+        [r.stage for r in rows],
+        [r.party for r in rows],
         [False] * len(rows),
-    )  # fmt: skip
+    )
     return imported_log(
-        steps, ids, [microseconds(opened[i]) for i in ids],
+        steps,
+        ids,
+        [microseconds(opened[i]) for i in ids],
         [None if (c := closed[i]) is None else microseconds(c) for i in ids],
-    )  # fmt: skip
+    )
 
 
-def asked(as_of: datetime, level: Level, **more: Any) -> Question:
-    return Question(
-        source="x", position=1, as_of=as_of, as_of_us=microseconds(as_of), level=level,
-        charging=Charging.WAITED_FOR, **more,
-    )  # fmt: skip
+def asked(as_of: datetime, level: Level, **more: Any) -> FlowQuery:
+    return FlowQuery(
+        source="x",
+        position=1,
+        as_of=as_of,
+        as_of_us=microseconds(as_of),
+        level=level,
+        charging=Charging.WAITED_FOR,
+        **more,
+    )
 
 
 @given(logs(), st.sampled_from(list(Level)))
@@ -101,9 +106,7 @@ def test_every_edge_is_the_one_by_hand(log: Drawn, level: Level) -> None:
 @given(logs(), st.sampled_from(list(Level)), st.sampled_from(list(Timestamps)))
 def test_every_place_is_the_one_by_hand(log: Drawn, level: Level, timestamps: Timestamps) -> None:
     rows, closed, opened, as_of = log
-    answer = bottlenecks(
-        log_of(rows, closed, opened), asked(as_of, level, timestamps=timestamps), WORKING
-    )
+    answer = bottlenecks(log_of(rows, closed, opened), asked(as_of, level, timestamps=timestamps), WORKING)
     stages = level is Level.STAGE
     waits = oracle.waits(rows, closed, as_of, stages=stages)
     done = [w for w in waits if not w.open]
@@ -116,17 +119,13 @@ def test_every_place_is_the_one_by_hand(log: Drawn, level: Level, timestamps: Ti
         assert (row.entries, row.n, row.open) == (entered[_name(row)], len(own), len(still))
         assert row.elapsed.model_dump() == pytest.approx(oracle.spread([w.elapsed for w in own]))
         assert row.open_working.sum == pytest.approx(sum(w.working for w in still))
-        durations = [(w.elapsed / DAY, True) for w in own] + [
-            (w.elapsed / DAY, False) for w in still
-        ]
+        durations = [(w.elapsed / DAY, True) for w in own] + [(w.elapsed / DAY, False) for w in still]
         for share, value in ((0.5, row.survival.p50_days), (0.95, row.survival.p95_days)):
             assert value == pytest.approx(oracle.kaplan_meier(durations, share))
 
 
 @given(logs())
-def test_parties_cases_and_rework_are_those_by_hand(
-    log: Drawn,
-) -> None:
+def test_parties_cases_and_rework_are_those_by_hand(log: Drawn) -> None:
     rows, closed, opened, as_of = log
     answer = bottlenecks(log_of(rows, closed, opened), asked(as_of, Level.STAGE), WORKING)
     steps = [w for w in oracle.waits(rows, closed, as_of, stages=False) if not w.open]
@@ -140,8 +139,10 @@ def test_parties_cases_and_rework_are_those_by_hand(
     there = {case for case in closed if opened[case] <= as_of}
     over = {case for case in there if (c := closed[case]) is not None and c <= as_of}
     assert answer.cases.model_dump() == {
-        "all": len(there), "open": len(there) - len(over), "closed": len(over)
-    }  # fmt: skip
+        "all": len(there),
+        "open": len(there) - len(over),
+        "closed": len(over),
+    }
     seen = [r for r in rows if r.at <= as_of]
     counts: dict[tuple[str, str], int] = {}
     for r in seen:
@@ -157,20 +158,12 @@ def test_parties_cases_and_rework_are_those_by_hand(
 
 
 @given(logs(), st.integers(0, 60), st.integers(0, 60))
-def test_a_window_counts_the_waits_that_ended_in_it(
-    log: Drawn,
-    first: int,
-    second: int,
-) -> None:
+def test_a_window_counts_the_waits_that_ended_in_it(log: Drawn, first: int, second: int) -> None:
     rows, closed, opened, as_of = log
     start, end = START + timedelta(min(first, second)), START + timedelta(max(first, second))
     question = asked(as_of, Level.STAGE, from_us=microseconds(start), to_us=microseconds(end))
     answer = bottlenecks(log_of(rows, closed, opened), question, WORKING)
-    ended = [
-        w
-        for w in oracle.waits(rows, closed, as_of, stages=True)
-        if not w.open and start <= w.end < end
-    ]
+    ended = [w for w in oracle.waits(rows, closed, as_of, stages=True) if not w.open and start <= w.end < end]
     assert sum(e.n for e in answer.edges) == len(ended)
     assert sum(e.elapsed.sum for e in answer.edges) == pytest.approx(sum(w.elapsed for w in ended))
 

@@ -6,13 +6,13 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.calendar import WorkingTime, microseconds
 from shared.flow.answers import Bottlenecks
-from shared.flow.bottlenecks import Level, Question, bottlenecks
+from shared.flow.bottlenecks import FlowQuery, Level, bottlenecks
 from shared.flow.journals import step_rows
 from shared.flow.log import Steps, live_log
 from shared.flow.waits import activity_waits, stage_waits
-from shared.messages import Recorded
+from shared.kernel.calendar import WorkingTime, microseconds
+from shared.kernel.messages import Recorded
 from tests.rfps.examples import CHECK
 from tests.support.histories import History, histories
 
@@ -25,9 +25,7 @@ def steps_of(history: History) -> Steps:
         row
         for number, (event, stamp) in enumerate(history, start=1)
         for row in step_rows(
-            Recorded(
-                number, CHECK, number, event, stamp.model_dump(mode="json"), stamp.at, stamp.at
-            )
+            Recorded(number, CHECK, number, event, stamp.model_dump(mode="json"), stamp.at, stamp.at)
         )
     ]
     columns = ("case_id", "seq", "at_us", "activity", "stage", "party", "ends")
@@ -35,9 +33,7 @@ def steps_of(history: History) -> Steps:
 
 
 @given(histories(), st.integers(0, 90))
-def test_closed_and_open_waits_are_all_the_time_an_rfp_was_in_work(
-    history: History, days: int
-) -> None:
+def test_closed_and_open_waits_are_all_the_time_an_rfp_was_in_work(history: History, days: int) -> None:
     log = live_log(steps_of(history))
     as_of = int(log.at[-1]) + microseconds(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days))
     in_work = idle = 0
@@ -66,7 +62,7 @@ def test_stages_edges_and_parties_tell_one_story(history: History, days: int) ->
     as_of = history[-1][1].at + timedelta(days)
     answers: list[Bottlenecks] = []
     for level in Level:
-        question = Question(
+        question = FlowQuery(
             source="live", position=1, as_of=as_of, as_of_us=microseconds(as_of), level=level
         )
         answers.append(bottlenecks(log, question, WORKING))
@@ -81,7 +77,6 @@ def test_stages_edges_and_parties_tell_one_story(history: History, days: int) ->
         sum(row.elapsed.sum for row in by_activity.stages)
     )
     all_working = [
-        micro(sum(row.working.sum + row.open_working.sum for row in answer.stages))
-        for answer in answers
+        micro(sum(row.working.sum + row.open_working.sum for row in answer.stages)) for answer in answers
     ]
     assert all_working[0] == all_working[1]

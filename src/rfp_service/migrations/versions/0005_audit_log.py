@@ -122,9 +122,21 @@ ALWAYS = "ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}"
 def upgrade() -> None:
     """Create the log, and let nothing of it or of the record's head go back."""
     for statement in (
-        TILES, TILES_AS_THEY_ARE, CHECKPOINTS, COSIGNATURES, KEYS, READS, READS_BY_READER, READ_HASH,
-        APPEND_READ, NOT_FOR_EVERYBODY, ONLY_FORWARD, HEAD_FORWARD, ONLY_GROWING, TILES_GROW,
-    ):  # fmt: skip
+        TILES,
+        TILES_AS_THEY_ARE,
+        CHECKPOINTS,
+        COSIGNATURES,
+        KEYS,
+        READS,
+        READS_BY_READER,
+        READ_HASH,
+        APPEND_READ,
+        NOT_FOR_EVERYBODY,
+        ONLY_FORWARD,
+        HEAD_FORWARD,
+        ONLY_GROWING,
+        TILES_GROW,
+    ):
         op.execute(statement)
     for table in ("log_checkpoints", "log_cosignatures", "log_keys", "audit_reads"):
         op.execute(NO_EDIT.format(table=table))

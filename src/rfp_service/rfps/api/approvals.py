@@ -12,23 +12,33 @@ from sqlalchemy import all_, and_, literal, or_, select
 from rfp_service.rfps.api.rows import targets, with_due
 from rfp_service.rfps.domain.stages import Stage
 from rfp_service.rfps.views import rfps
-from shared.access.tokens import Person
-from shared.calendar import day_in_london
-from shared.http.answers import listed
-from shared.http.bodies import StrictRoute
-from shared.http.deciding import Caller, may
-from shared.http.pages import Paged
-from shared.http.reading import Read, Reading
-from shared.scheme.delegations import delegations
-from shared.scheme.domain import SCHEME_ID, Scheme, SchemeValues
+from shared.governance.delegations.views import delegations
+from shared.governance.scheme.domain import SCHEME_ID, Scheme, SchemeValues
+from shared.kernel.calendar import day_in_london
+from shared.kernel.person import Person
+from shared.web.answers import listed
+from shared.web.bodies import StrictRoute
+from shared.web.commands import Caller, may
+from shared.web.pages import Paged
+from shared.web.readings import Read, Reading
 
 WAITING_LIMIT = 2_000  # more than anybody could ever decide
 PLACES = 10**11  # positions below each day, so that day and position make one number
 NO_DAY = date(9999, 12, 31)
 COLUMNS = (
-    "id", "version", "reference", "title", "service_area", "stage", "approval_waits_for",
-    "approval_value_pence", "raised_by", "lead", "stage_since", "first_position",
-)  # fmt: skip
+    "id",
+    "version",
+    "reference",
+    "title",
+    "service_area",
+    "stage",
+    "approval_waits_for",
+    "approval_value_pence",
+    "raised_by",
+    "lead",
+    "stage_since",
+    "first_position",
+)
 
 router = APIRouter(prefix="/v1/approvals", tags=["rfps"], route_class=StrictRoute)
 
@@ -88,9 +98,12 @@ async def _principals(reading: Reading, person: Person) -> AsyncIterator[tuple[s
     yield "", None
     t, day = delegations.c, day_in_london(reading.as_of)
     live = select(t.delegator, t.limit_pence).where(
-        reading.valid(delegations), t.delegate.in_(person.ids), ~t.ended, t.first_day <= day,
+        reading.valid(delegations),
+        t.delegate.in_(person.ids),
+        ~t.ended,
+        t.first_day <= day,
         t.last_day >= day,
-    )  # fmt: skip
+    )
     for row in await reading.rows(live):
         yield row["delegator"], row["limit_pence"]
 

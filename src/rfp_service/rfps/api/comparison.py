@@ -6,20 +6,18 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, Field
 
-from rfp_service.rfps.domain.evaluation_refusals import (
-    ScoresSealed,
-)
+from rfp_service.rfps.domain.evaluation_refusals import ScoresSealed
 from rfp_service.rfps.domain.rfp import Rfp
-from rfp_service.rfps.domain.sealing import is_complete, is_released
+from rfp_service.rfps.domain.sealed_scores import is_complete, is_released
 from rfp_service.rfps.domain.tender import Criterion, SetAside, Tender
-from shared.access.roles import Role
-from shared.access.tokens import Person
-from shared.errors import NotFound
-from shared.http.answers import one, problems, seen
-from shared.http.areas import in_sight
-from shared.http.bodies import StrictRoute
-from shared.http.deciding import Caller, may
-from shared.http.reading import Read
+from shared.kernel.errors import NotFound
+from shared.kernel.person import Person
+from shared.kernel.roles import Role
+from shared.web.answers import one, problems, seen
+from shared.web.areas import in_sight
+from shared.web.bodies import StrictRoute
+from shared.web.commands import Caller, may
+from shared.web.readings import Read
 
 # Evaluators read their own scores in the history, and nobody else's until the award.
 WHO_DECIDES = frozenset({Role.PROCUREMENT_OFFICER, Role.APPROVER})
@@ -90,11 +88,14 @@ async def compare_bids(
         raise NotFound
     tender = stream.state.tender
     shown = Comparison(
-        id=stream.id, version=stream.version, criteria=list(tender.criteria), bids=compared(tender),
+        id=stream.id,
+        version=stream.version,
+        criteria=list(tender.criteria),
+        bids=compared(tender),
         set_aside=list(tender.set_aside),
         late=[NamedBid(bid=bid.reference) for bid in tender.bids if bid.late],
         recommended=NamedBid(bid=best) if (best := stream.state.award.bid) else None,
-    )  # fmt: skip
+    )
     return await seen(request, reading, shown, f'"{stream.version}"', sealed=False)
 
 
@@ -109,14 +110,17 @@ def compared(tender: Tender) -> list[ComparedBid]:
             total=float(totals[bid]) if bid in totals else None,
             measured=[
                 Measured(
-                    criterion=c.name, weight=c.weight, given=tender.given(bid, c.name),
-                    moderated=tender.moderation(bid, c.name), score=tender.final(bid, c.name),
+                    criterion=c.name,
+                    weight=c.weight,
+                    given=tender.given(bid, c.name),
+                    moderated=tender.moderation(bid, c.name),
+                    score=tender.final(bid, c.name),
                 )
                 for c in tender.criteria
             ],
         )
         for bid in tender.competing
-    ]  # fmt: skip
+    ]
     return sorted(bids, key=lambda each: (each.total is None, -(each.total or 0), each.bid))
 
 

@@ -5,54 +5,48 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Request
 
-from rfp_service.rfps.commands.copying import CopiedNeed, CopyRfp
+from rfp_service.rfps.commands.copies import CopiedNeed, CopyRfp
 from rfp_service.rfps.domain.refusals import ExemptIsNotCopied
 from rfp_service.rfps.domain.rfp import Need, Rfp
-from shared.access.permissions import OutsideYourAreas
-from shared.disclosure.veil import Veil
-from shared.errors import NotFound
-from shared.http.answers import CREATES
-from shared.http.areas import sees
-from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
-from shared.http.deciding import Desk, Opening, may
-from shared.messages import Receipt
+from shared.governance.disclosure.disclosure_filter import DisclosureFilter
+from shared.kernel.errors import NotFound
+from shared.kernel.messages import Receipt
+from shared.web.access.permissions import OutsideYourAreas
+from shared.web.answers import CREATES
+from shared.web.areas import sees
+from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
+from shared.web.commands import CommandHandler, OpeningCommands, may
 
 router = APIRouter(
     prefix="/v1/rfp-copies", tags=["rfps"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT
 )
 
 
-@router.post(
-    "",
-    status_code=201,
-    summary="Copy an RFP",
-    dependencies=[may("CopyRfp")],
-    responses=CREATES,
-)
+@router.post("", status_code=201, summary="Copy an RFP", dependencies=[may("CopyRfp")], responses=CREATES)
 async def copy_rfp(
-    request: Request, command: Annotated[CopyRfp, strict(CopyRfp), Body()], desk: Opening
+    request: Request, command: Annotated[CopyRfp, strict(CopyRfp), Body()], handler: OpeningCommands
 ) -> Receipt:
     """Raise an RFP that asks for what a past one asked for, as far as its reader may see that one."""
-    if (need := await _need_in_sight(desk, command.copy_of)) is None:
-        return await desk.create(command, blank=Rfp())
+    if (need := await _need_in_sight(handler, command.copy_of)) is None:
+        return await handler.create(command, blank=Rfp())
     said = CopiedNeed.of(need).model_dump(mode="json")
-    veil: Veil = request.app.state.service.veil
-    if exempt := await veil.exempt_in(command.copy_of, said):
+    redact: DisclosureFilter = request.app.state.service.redact
+    if exempt := await redact.exempt_in(command.copy_of, said):
         raise ExemptIsNotCopied(exempt=exempt)
-    return await desk.create(command, blank=Rfp(), source=said)
+    return await handler.create(command, blank=Rfp(), source=said)
 
 
-async def _need_in_sight(desk: Desk, rfp_id: UUID) -> Need | None:
+async def _need_in_sight(handler: CommandHandler, rfp_id: UUID) -> Need | None:
     """Return what an RFP asks for; nothing where there is none, or none that whoever asks may see.
 
     Whoever raised it sees it in every service area, and yet raises nothing for one that is not theirs.
     """
     try:
-        stream = await desk.store.load(rfp_id, Rfp())
+        stream = await handler.store.load(rfp_id, Rfp())
     except NotFound:  # the id is of something else
         return None
-    need, areas = stream.state.need, desk.areas(CopyRfp)
-    own = stream.state.raised_by in desk.person.ids
+    need, areas = stream.state.need, handler.areas(CopyRfp)
+    own = stream.state.raised_by in handler.person.ids
     if stream.version == 0 or not sees(areas, need.service_area, own=own):
         return None
     if areas is not None and need.service_area not in areas:

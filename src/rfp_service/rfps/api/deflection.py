@@ -7,11 +7,11 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
-from rfp_service.rfps.demand import Demand, Step, demand
-from shared.http.answers import READS_MANY
-from shared.http.bodies import StrictRoute
-from shared.http.deciding import may
-from shared.http.reading import INSTANT_PATTERN, Read, instant_of
+from rfp_service.rfps.demand import Demand, DemandStep, demand
+from shared.web.answers import READS_MANY
+from shared.web.bodies import StrictRoute
+from shared.web.commands import may
+from shared.web.readings import INSTANT_PATTERN, Read, instant_of
 
 router = APIRouter(prefix="/v1/catalogue", tags=["catalogue"], route_class=StrictRoute)
 
@@ -41,18 +41,20 @@ async def see_deflection(
     start: Annotated[
         str | None,
         Query(
-            alias="from", description="Needs first met or submitted then or later.",
+            alias="from",
+            description="Needs first met or submitted then or later.",
             json_schema_extra={"pattern": INSTANT_PATTERN},
         ),
     ] = None,
     end: Annotated[
         str | None,
         Query(
-            alias="to", description="Needs first met or submitted before then.",
+            alias="to",
+            description="Needs first met or submitted before then.",
             json_schema_extra={"pattern": INSTANT_PATTERN},
         ),
     ] = None,
-) -> Response:  # fmt: skip
+) -> Response:
     """Show the share of needs that the catalogue met for good, and everything it is made of."""
     t = demand.c
     steps = await reading.rows(
@@ -60,7 +62,7 @@ async def see_deflection(
         .where(t.position <= reading.position)
         .order_by(t.position)
     )
-    chains = Demand.of([Step(*row) for row in steps]).between(instant_of(start), instant_of(end))
+    chains = Demand.of([DemandStep(*row) for row in steps]).between(instant_of(start), instant_of(end))
     deflected = sum(chain.deflected for chain in chains)
     shown = Deflection(
         as_of=reading.as_of,

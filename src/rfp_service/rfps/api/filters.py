@@ -8,10 +8,10 @@ from fastapi import Depends, Query
 from sqlalchemy import ColumnElement, and_, false, or_
 
 from rfp_service.rfps.domain.stages import Party, Stage
-from rfp_service.rfps.due import Targets
+from rfp_service.rfps.targets import Targets
 from rfp_service.rfps.views import rfps
-from shared.fields import ASKED, Flag
-from shared.http.reading import POSITION_DIGITS, Reading
+from shared.kernel.fields import ASKED, Flag
+from shared.web.readings import POSITION_DIGITS, Reading
 
 _REFERENCE = re.compile(rf"RFP-([0-9]{{1,{POSITION_DIGITS}}})", re.ASCII | re.IGNORECASE)
 
@@ -51,16 +51,12 @@ def _numbered(reference: str) -> int:
 def _beyond(by: Targets) -> ColumnElement[bool]:
     """Return the condition that picks what is beyond the target of its stage."""
     late = by.overdue_before().items()
-    return or_(
-        false(), *(and_(rfps.c.stage == stage, rfps.c.stage_since < at) for stage, at in late)
-    )
+    return or_(false(), *(and_(rfps.c.stage == stage, rfps.c.stage_since < at) for stage, at in late))
 
 
 async def filters(
     stage: Annotated[Stage | None, Query(description="Only those in this stage.")] = None,
-    waiting_on: Annotated[
-        Party | None, Query(description="Only those that wait on this party.")
-    ] = None,
+    waiting_on: Annotated[Party | None, Query(description="Only those that wait on this party.")] = None,
     service_area: Annotated[
         str | None, Query(max_length=200, pattern=ASKED, description="Only those of this service.")
     ] = None,
@@ -72,9 +68,7 @@ async def filters(
     reference: Annotated[
         str | None,
         Query(
-            max_length=200,
-            pattern=ASKED,
-            description="Only the one of this reference, such as `RFP-2343`.",
+            max_length=200, pattern=ASKED, description="Only the one of this reference, such as `RFP-2343`."
         ),
     ] = None,
 ) -> RfpFilters:

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from rfp_service.rfps.domain.stages import Stage
-from rfp_service.rfps.nearness import FOUND_LIMIT, near
-from shared.fields import ASKED
-from shared.http.answers import listed
-from shared.http.bodies import StrictRoute
-from shared.http.deciding import may
-from shared.http.pages import Paged
-from shared.http.reading import Read
+from rfp_service.rfps.similarity import FOUND_LIMIT, near
+from shared.kernel.fields import ASKED
+from shared.web.answers import listed
+from shared.web.bodies import StrictRoute
+from shared.web.commands import may
+from shared.web.pages import Paged
+from shared.web.readings import Read
 
 NEED_FIELDS = ["title", "description"]  # what a need is found by
 TWELVE_MONTHS = timedelta(days=365)
@@ -48,19 +48,26 @@ async def list_near_duplicates(
     need: Annotated[
         str,
         Query(
-            min_length=1, max_length=500, pattern=ASKED, description="What is needed, in a few words.",
+            min_length=1,
+            max_length=500,
+            pattern=ASKED,
+            description="What is needed, in a few words.",
             examples=["Laptops for the registrars"],
         ),
     ],
-) -> Response:  # fmt: skip
+) -> Response:
     """List RFPs of the twelve months before that ask for nearly the same, nearest first."""
     since = reading.as_of - TWELVE_MONTHS
     rows = await reading.pool.fetch(
-        near(past=reading.past), need, since, FOUND_LIMIT,
-        [] if reading.reads_exempt else NEED_FIELDS, list(reading.person.ids),
+        near(past=reading.past),
+        need,
+        since,
+        FOUND_LIMIT,
+        [] if reading.reads_exempt else NEED_FIELDS,
+        list(reading.person.ids),
         None if reading.areas is None else sorted(reading.areas),
         *([reading.position] if reading.past else []),
-    )  # fmt: skip
+    )
     items = [dict(row) for row in rows]
     places = {item["id"]: number for number, item in enumerate(items)}
     return await page.untagged.numbered(reading, items, lambda item: places[item["id"]] + 1)

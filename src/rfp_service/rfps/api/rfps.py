@@ -8,53 +8,40 @@ from sqlalchemy import select
 
 from rfp_service.rfps.api.filters import Filters
 from rfp_service.rfps.api.rows import RfpRow, RfpSeen, StoredRow, as_seen, targets, with_due
-from rfp_service.rfps.commands.asking import RaiseRfp
 from rfp_service.rfps.commands.decision import Decision
+from rfp_service.rfps.commands.requests import RaiseRfp
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.views import rfps
-from shared.audit.history import History, answer_history
-from shared.errors import NotFound
-from shared.http.answers import CREATES, DECIDES, listed, one, seen_now
-from shared.http.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
-from shared.http.deciding import Opening, Store, may
-from shared.http.pages import Paged
-from shared.http.reading import Read, Reading, Replay
-from shared.messages import Receipt
+from shared.governance.audit.history import EventHistory, answer_history
+from shared.kernel.errors import NotFound
+from shared.kernel.messages import Receipt
+from shared.web.answers import CREATES, DECIDES, listed, one, seen_now
+from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
+from shared.web.commands import Commands, OpeningCommands, may
+from shared.web.pages import Paged
+from shared.web.readings import Read, Reading, Replay
 
 LISTED = select(*(rfps.c[name] for name in StoredRow.model_fields))
 
 RfpId = Annotated[UUID, Path(description="The RFP's id, as its receipt and lists say it.")]
 
-router = APIRouter(
-    prefix="/v1/rfps", tags=["rfps"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT
-)
+router = APIRouter(prefix="/v1/rfps", tags=["rfps"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT)
 
 
-@router.post(
-    "",
-    status_code=201,
-    summary="Raise an RFP",
-    responses=CREATES,
-)
+@router.post("", status_code=201, summary="Raise an RFP", responses=CREATES)
 async def raise_rfp(
-    command: Annotated[RaiseRfp, strict(RaiseRfp), Body()], desk: Opening
+    command: Annotated[RaiseRfp, strict(RaiseRfp), Body()], handler: OpeningCommands
 ) -> Receipt:
     """Raise an RFP: a draft that belongs to whoever asks."""
-    return await desk.create(command, blank=Rfp())
+    return await handler.create(command, blank=Rfp())
 
 
-@router.post(
-    "/{rfp_id}/decisions",
-    summary="Decide on an RFP",
-    responses=DECIDES,
-)
+@router.post("/{rfp_id}/decisions", summary="Decide on an RFP", responses=DECIDES)
 async def decide(
-    rfp_id: RfpId,
-    command: Annotated[Decision, strict(Decision), Body()],
-    desk: Store,
+    rfp_id: RfpId, command: Annotated[Decision, strict(Decision), Body()], handler: Commands
 ) -> Receipt:
     """Decide on an RFP as it stands at the version that If-Match names."""
-    return await desk.handle(rfp_id, command, blank=Rfp())
+    return await handler.handle(rfp_id, command, blank=Rfp())
 
 
 @router.get("", summary="List RFPs", dependencies=[may("read-rfps")], responses=listed(RfpRow))
@@ -70,9 +57,8 @@ async def list_rfps(request: Request, reading: Replay, page: Paged, filters: Fil
 
 
 @router.get(
-    "/{rfp_id}", summary="See an RFP", dependencies=[may("read-rfps")],
-    responses=one(RfpSeen, lasting=False),
-)  # fmt: skip
+    "/{rfp_id}", summary="See an RFP", dependencies=[may("read-rfps")], responses=one(RfpSeen, lasting=False)
+)
 async def see_rfp(request: Request, rfp_id: RfpId, reading: Read) -> Response:
     """Show one RFP, folded from its own events, as it stands or stood."""
     store = request.app.state.service.store
@@ -87,7 +73,7 @@ async def see_rfp(request: Request, rfp_id: RfpId, reading: Read) -> Response:
     "/{rfp_id}/history",
     summary="See an RFP's history",
     dependencies=[may("read-rfps")],
-    responses=one(History),
+    responses=one(EventHistory),
 )
 async def see_history(request: Request, rfp_id: RfpId, reading: Read) -> Response:
     """Show everything that happened to one RFP, in order: who decided what, when, on what authority."""

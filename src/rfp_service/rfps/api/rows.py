@@ -8,13 +8,13 @@ from pydantic import BaseModel, Field
 
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Party, Stage
-from rfp_service.rfps.due import Targets
+from rfp_service.rfps.targets import Targets
 from rfp_service.rfps.views import board
-from shared.eventstore.store import EventStore
-from shared.http.reading import Reading
-from shared.messages import Stream
-from shared.rules import ContractKind
-from shared.scheme.domain import SCHEME_ID, Scheme
+from shared.governance.scheme.domain import SCHEME_ID, Scheme
+from shared.kernel.messages import Stream
+from shared.kernel.rules import ContractKind
+from shared.record.eventstore.store import EventStore
+from shared.web.readings import Reading
 
 
 class StoredRow(BaseModel):

@@ -15,9 +15,9 @@ from rfp_service.rfps.domain.refusals import (
     OwnRfp,
 )
 from rfp_service.rfps.domain.rfp import Rfp
-from shared.calendar import day_in_london
-from shared.fields import PersonId
-from shared.messages import Command, Known, Stamp
+from shared.kernel.calendar import day_in_london
+from shared.kernel.fields import PersonId
+from shared.kernel.messages import Command, Known, Stamp
 
 ActingFor = Field(
     default=None,

@@ -6,88 +6,88 @@ from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from rfp_service.rfps.commands import (
-    amending,
-    approving,
-    asking,
-    awarding,
-    calling_in,
-    contracting,
-    evaluating,
-    handling,
-    issuing,
+    amendments,
+    approvals,
+    awards,
+    call_ins,
+    conclusion,
+    evaluation,
     key_decisions,
-    setting_aside,
+    participants,
+    procurement,
+    requests,
+    responses,
+    set_asides,
     standstill,
-    taking_part,
-    tendering,
-    waiving,
+    tender,
+    waivers,
 )
 
 # An alias with a name: FastAPI would take a bare union apart, and read it before the strict reader.
 Decision = TypeAliasType(
     "Decision",
     Annotated[
-        amending.AmendRfp
-        | asking.CheckCatalogue
-        | asking.DivertDemand
-        | asking.ReportDiversionFailed
-        | asking.DeclineMatch
-        | asking.ConfirmNoMatch
-        | asking.SubmitRfp
-        | handling.AcceptRfp
-        | handling.ReturnForRework
-        | handling.RejectRfp
-        | handling.SelectRoute
-        | approving.RequestApproval
-        | approving.Approve
-        | approving.Refuse
-        | waiving.RequestWaiver
-        | waiving.GrantWaiver
-        | waiving.RefuseWaiver
+        amendments.AmendRfp
+        | requests.CheckCatalogue
+        | requests.DivertDemand
+        | requests.ReportDiversionFailed
+        | requests.DeclineMatch
+        | requests.ConfirmNoMatch
+        | requests.SubmitRfp
+        | procurement.AcceptRfp
+        | procurement.ReturnForRework
+        | procurement.RejectRfp
+        | procurement.SelectRoute
+        | approvals.RequestApproval
+        | approvals.Approve
+        | approvals.Refuse
+        | waivers.RequestWaiver
+        | waivers.GrantWaiver
+        | waivers.RefuseWaiver
         | key_decisions.PublishForwardPlanNotice
         | key_decisions.UseGeneralException
         | key_decisions.AgreeSpecialUrgency
         | key_decisions.TakeKeyDecision
         | key_decisions.RefuseKeyDecision
         | key_decisions.PublishDecision
-        | calling_in.CallIn
-        | calling_in.UpholdCallIn
-        | calling_in.ReleaseCallIn
-        | calling_in.ReferToCouncil
-        | issuing.FixCriteria
-        | issuing.PublishTenderNotice
-        | issuing.IssueInvitation
-        | issuing.ExtendDeadline
-        | issuing.CloseResponsesByHand
-        | tendering.RecordClarification
-        | tendering.AnswerClarification
-        | tendering.RecordResponse
-        | evaluating.DeclareInterests
-        | evaluating.RecordScore
-        | evaluating.CorrectScore
-        | evaluating.ModerateScores
-        | setting_aside.SetBidAside
-        | setting_aside.ReadmitBid
-        | evaluating.FindNoCompliantBid
-        | awarding.PublishTransparencyNotice
-        | awarding.RecommendAward
-        | awarding.ApproveAward
-        | awarding.RefuseAward
-        | awarding.SendSummaries
-        | awarding.PublishAwardNotice
+        | call_ins.CallIn
+        | call_ins.UpholdCallIn
+        | call_ins.ReleaseCallIn
+        | call_ins.ReferToCouncil
+        | tender.FixCriteria
+        | tender.PublishTenderNotice
+        | tender.IssueInvitation
+        | tender.ExtendDeadline
+        | tender.CloseResponsesByHand
+        | responses.RecordClarification
+        | responses.AnswerClarification
+        | responses.RecordResponse
+        | evaluation.DeclareInterests
+        | evaluation.RecordScore
+        | evaluation.CorrectScore
+        | evaluation.ModerateScores
+        | set_asides.SetBidAside
+        | set_asides.ReadmitBid
+        | evaluation.FindNoCompliantBid
+        | awards.PublishTransparencyNotice
+        | awards.RecommendAward
+        | awards.ApproveAward
+        | awards.RefuseAward
+        | awards.SendSummaries
+        | awards.PublishAwardNotice
         | standstill.RecordChallenge
         | standstill.ResolveChallenge
         | standstill.RevokeAward
-        | contracting.ConcludeContract
-        | contracting.FulfilInHouse
-        | taking_part.AppointEvaluator
-        | taking_part.RemoveEvaluator
-        | taking_part.ReassignLead
-        | taking_part.ReplaceRequester
-        | handling.TerminateProcurement
-        | handling.WithdrawRfp
-        | handling.StartHold
-        | handling.EndHold,
+        | conclusion.ConcludeContract
+        | conclusion.FulfilInHouse
+        | participants.AppointEvaluator
+        | participants.RemoveEvaluator
+        | participants.ReassignLead
+        | participants.ReplaceRequester
+        | procurement.TerminateProcurement
+        | procurement.WithdrawRfp
+        | procurement.StartHold
+        | procurement.EndHold,
         Field(discriminator="decision"),
     ],
 )

@@ -5,11 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from rfp_service.rfps.commands.approvers import (
-    Approving,
-    must_be_independent,
-    must_be_of_the_tier,
-)
+from rfp_service.rfps.commands.approvers import Approving, must_be_independent, must_be_of_the_tier
 from rfp_service.rfps.commands.rules import (
     entering,
     going_on,
@@ -32,10 +28,10 @@ from rfp_service.rfps.domain.key_decision_events import (
 from rfp_service.rfps.domain.refusals import AlreadyPublished, NoticeInTheFuture, NoticeTooShort
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import NOTICE_MAY_RUN, Stage
-from shared.calendar import WorkingDays, day_in_london, end_of
-from shared.fields import Code, Day, Reason
-from shared.messages import Command, Stamp
-from shared.rules import Rules
+from shared.kernel.calendar import WorkingDays, day_in_london, end_of
+from shared.kernel.fields import Code, Day, Reason
+from shared.kernel.messages import Command, Stamp
+from shared.kernel.rules import Rules
 
 
 class PublishForwardPlanNotice(Command[Rfp]):
@@ -68,9 +64,8 @@ class UseGeneralException(Command[Rfp]):
         must_be_at(rfp, Stage.KEY_DECISION)
         _must_have_happened(self.published_on, stamp)
         return GeneralExceptionUsed(
-            reference=self.reference, published_on=self.published_on, reason=self.reason,
-            **staying(rfp),
-        )  # fmt: skip
+            reference=self.reference, published_on=self.published_on, reason=self.reason, **staying(rfp)
+        )
 
 
 class AgreeSpecialUrgency(Command[Rfp]):

@@ -2,10 +2,7 @@
 
 from typing import TypedDict
 
-from rfp_service.rfps.domain.evaluation_refusals import (
-    BidIsSetAside,
-    NoSuchBid,
-)
+from rfp_service.rfps.domain.evaluation_refusals import BidIsSetAside, NoSuchBid
 from rfp_service.rfps.domain.refusals import (
     AboveThreshold,
     NoPartInIt,
@@ -19,8 +16,8 @@ from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import WAITS_ON, Party, Stage
 from rfp_service.rfps.domain.tender import Tender
-from shared.messages import Stamp
-from shared.rules import Rules
+from shared.kernel.messages import Stamp
+from shared.kernel.rules import Rules
 
 
 class Entered(TypedDict):

@@ -4,12 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from rfp_service.rfps.commands.rules import (
-    entering,
-    measuring_again,
-    must_be_at,
-    runs,
-)
+from rfp_service.rfps.commands.rules import entering, measuring_again, must_be_at, runs
 from rfp_service.rfps.domain.award_events import (
     AwardRevoked,
     ChallengeOutcome,
@@ -21,11 +16,11 @@ from rfp_service.rfps.domain.events import RfpEvent
 from rfp_service.rfps.domain.refusals import DoneInHouse
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Stage
-from shared.calendar import WorkingDays, end_of
-from shared.deadlines.deadline import DeadlineCommand
-from shared.fields import LongText, Reason
-from shared.messages import Command, Stamp
-from shared.rules import Counting, Standstill
+from shared.kernel.calendar import WorkingDays, end_of
+from shared.kernel.fields import LongText, Reason
+from shared.kernel.messages import Command, Stamp
+from shared.kernel.rules import Counting, Standstill
+from shared.record.deadlines.deadline import DeadlineCommand
 
 
 def standstill_ends(required: Standstill, notice_on: date, closed_days: Sequence[date]) -> datetime:
@@ -49,9 +44,7 @@ class ExpireStandstill(DeadlineCommand[Rfp]):
         if not runs(rfp, self.number, Stage.STANDSTILL):
             return ()
         return [
-            StandstillExpired(
-                due_at=self.due_at, late=self.is_late(stamp), **entering(Stage.CONTRACTING)
-            )
+            StandstillExpired(due_at=self.due_at, late=self.is_late(stamp), **entering(Stage.CONTRACTING))
         ]
 
 

@@ -5,8 +5,8 @@ from rfp_service.rfps.domain.events import RfpEvent
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import Route
 from rfp_service.rfps.domain.stages import Stage
-from shared.personal import Personal
-from shared.states import replace
+from shared.kernel.personal import Personal
+from shared.kernel.states import replace
 
 
 class ApprovalRequested(RfpEvent):
@@ -25,9 +25,10 @@ class ApprovalRequested(RfpEvent):
         approval = Approval(self.value_pence, self.tiers)
         return replace(
             RfpEvent.apply(self, rfp),
-            budget_code=self.budget_code, approval=approval,
+            budget_code=self.budget_code,
+            approval=approval,
             conflicted=_joined(rfp.conflicted, self.conflicted),
-        )  # fmt: skip
+        )
 
 
 class ApprovalGranted(RfpEvent):
@@ -68,9 +69,12 @@ class ApprovalSuperseded(RfpEvent):
         """Return the RFP without an approval; notices that were published run on."""
         key = replace(rfp.key, onward=Stage.ABSENT, urgent=False, referred=False)
         return replace(
-            RfpEvent.apply(self, rfp), approval=Approval(), waiver=Waiver(), key=key,
+            RfpEvent.apply(self, rfp),
+            approval=Approval(),
+            waiver=Waiver(),
+            key=key,
             clock=Clock(rfp.clock.number),
-        )  # fmt: skip
+        )
 
 
 class WaiverRequested(RfpEvent):
@@ -89,9 +93,10 @@ class WaiverRequested(RfpEvent):
         """Return the RFP with a waiver asked for."""
         return replace(
             RfpEvent.apply(self, rfp),
-            budget_code=self.budget_code, waiver=Waiver(self.value_pence),
+            budget_code=self.budget_code,
+            waiver=Waiver(self.value_pence),
             conflicted=_joined(rfp.conflicted, self.conflicted),
-        )  # fmt: skip
+        )
 
 
 class WaiverGranted(RfpEvent):
@@ -108,9 +113,10 @@ class WaiverGranted(RfpEvent):
         """Return the RFP on the way to a direct award, waiting for its first tier."""
         granted = replace(
             RfpEvent.apply(self, rfp),
-            route=Route.DIRECT_AWARD, waiver=Waiver(self.value_pence, granted=True),
+            route=Route.DIRECT_AWARD,
+            waiver=Waiver(self.value_pence, granted=True),
             approval=Approval(self.value_pence, self.tiers),
-        )  # fmt: skip
+        )
         return granted.with_deciders(self.decided_by, self.acting_for)
 
 

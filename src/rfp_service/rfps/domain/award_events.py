@@ -10,7 +10,7 @@ from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import Stage
 from rfp_service.rfps.domain.tender import Award
-from shared.states import replace
+from shared.kernel.states import replace
 
 
 class TransparencyNoticePublished(RfpEvent):
@@ -37,9 +37,12 @@ class AwardRecommended(RfpEvent):
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with an award that waits for its first tier."""
         award = Award(
-            self.bid, self.supplier, self.value_pence, Approval(self.value_pence, self.tiers),
+            self.bid,
+            self.supplier,
+            self.value_pence,
+            Approval(self.value_pence, self.tiers),
             announced=rfp.award.announced,
-        )  # fmt: skip
+        )
         return replace(RfpEvent.apply(self, rfp), award=award)
 
 
@@ -58,9 +61,7 @@ class AwardApproved(RfpEvent):
         """Return the RFP with one more tier granted."""
         granted = replace(rfp.award.approval, granted=rfp.award.approval.granted + 1)
         key = rfp.key if self.onward is Stage.ABSENT else replace(rfp.key, onward=self.onward)
-        approved = replace(
-            RfpEvent.apply(self, rfp), award=replace(rfp.award, approval=granted), key=key
-        )
+        approved = replace(RfpEvent.apply(self, rfp), award=replace(rfp.award, approval=granted), key=key)
         return approved.with_deciders(self.decided_by, self.acting_for)
 
 

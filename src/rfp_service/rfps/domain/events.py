@@ -10,9 +10,9 @@ from rfp_service.rfps.domain.rfp import Check, Need, Rfp
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.domain.tender import Award
-from shared.messages import Event
-from shared.rules import ContractKind
-from shared.states import fields_of, replace, state_of
+from shared.kernel.messages import Event
+from shared.kernel.rules import ContractKind
+from shared.kernel.states import fields_of, replace, state_of
 
 NEED_FIELDS = frozenset(field.name for field in fields(Need))
 RFP_FIELDS = frozenset(field.name for field in fields(Rfp))
@@ -54,8 +54,10 @@ class RfpRaised(RfpEvent):
         need = Need(self.title, self.description, self.service_area)
         raised = replace(
             RfpEvent.apply(self, rfp),
-            raised_by=self.raised_by, need=need, near_duplicate_of=self.near_duplicate_of,
-        )  # fmt: skip
+            raised_by=self.raised_by,
+            need=need,
+            near_duplicate_of=self.near_duplicate_of,
+        )
         return raised.with_part("requester", self.raised_by)
 
 
@@ -181,9 +183,13 @@ class RouteSelected(RfpEvent):
         """Return the RFP on its path."""
         routed = replace(
             RfpEvent.apply(self, rfp),
-            regime=self.regime, route=self.route, lots=self.lots, lead=self.lead, waiver=Waiver(),
+            regime=self.regime,
+            route=self.route,
+            lots=self.lots,
+            lead=self.lead,
+            waiver=Waiver(),
             contract_kind=self.contract_kind,
-        )  # fmt: skip
+        )
         return routed.with_part("lead", self.lead)
 
 

@@ -6,7 +6,7 @@ from rfp_service.rfps.domain.approval import Basis, Clock, KeyDecision
 from rfp_service.rfps.domain.events import Aside, RfpEvent
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Stage
-from shared.states import replace
+from shared.kernel.states import replace
 
 
 class ClockStarted(RfpEvent):

@@ -2,8 +2,8 @@
 
 from rfp_service.rfps.domain.events import Aside, RfpEvent
 from rfp_service.rfps.domain.rfp import Rfp
-from shared.personal import Personal
-from shared.states import replace
+from shared.kernel.personal import Personal
+from shared.kernel.states import replace
 
 
 class EvaluatorAppointed(Aside):

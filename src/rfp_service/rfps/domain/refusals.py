@@ -1,6 +1,6 @@
 """The rules of an RFP, each as the sentence that its reader sees."""
 
-from shared.errors import Refused
+from shared.kernel.errors import Refused
 
 
 class WrongStage(Refused):

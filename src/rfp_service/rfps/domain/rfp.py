@@ -9,8 +9,8 @@ from rfp_service.rfps.domain.approval import Approval, Clock, KeyDecision, Waive
 from rfp_service.rfps.domain.routes import DIRECT, Regime, Route
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.domain.tender import Award, Tender
-from shared.rules import ContractKind
-from shared.states import replace
+from shared.kernel.rules import ContractKind
+from shared.kernel.states import replace
 
 
 @dataclass(frozen=True)

@@ -85,17 +85,33 @@ LIVE = tuple(stage for stage in WAITS_ON if stage not in ENDS)
 ABOUT_A_DECISION = (Stage.KEY_DECISION, Stage.CALL_IN, Stage.CALLED_IN)
 # From a business case on, a notice of a key decision may be running.
 NOTICE_MAY_RUN = (
-    Stage.BUSINESS_CASE, Stage.WAIVER, Stage.APPROVAL, Stage.KEY_DECISION, Stage.READY_TO_ISSUE,
-    Stage.OPEN, Stage.EVALUATION, Stage.AWARD_APPROVAL,
-)  # fmt: skip
+    Stage.BUSINESS_CASE,
+    Stage.WAIVER,
+    Stage.APPROVAL,
+    Stage.KEY_DECISION,
+    Stage.READY_TO_ISSUE,
+    Stage.OPEN,
+    Stage.EVALUATION,
+    Stage.AWARD_APPROVAL,
+)
 # Value, scope and route are frozen here, unless the approval is given up.
 UNDER_APPROVAL = (Stage.WAIVER, Stage.APPROVAL, *ABOUT_A_DECISION, Stage.READY_TO_ISSUE)
 # Until here a requester may stop asking; from the others on, a procurement is terminated.
 BEFORE_OPEN = (
-    Stage.DRAFT, Stage.CATALOGUE_CHECK, Stage.SUBMITTED, Stage.TRIAGE, Stage.BUSINESS_CASE,
+    Stage.DRAFT,
+    Stage.CATALOGUE_CHECK,
+    Stage.SUBMITTED,
+    Stage.TRIAGE,
+    Stage.BUSINESS_CASE,
     *UNDER_APPROVAL,
-)  # fmt: skip
+)
 AFTER_OPEN = (
-    *ABOUT_A_DECISION, Stage.OPEN, Stage.EVALUATION, Stage.AWARD_APPROVAL, Stage.AWARD_NOTICE,
-    Stage.STANDSTILL, Stage.CHALLENGED, Stage.CONTRACTING,
-)  # fmt: skip
+    *ABOUT_A_DECISION,
+    Stage.OPEN,
+    Stage.EVALUATION,
+    Stage.AWARD_APPROVAL,
+    Stage.AWARD_NOTICE,
+    Stage.STANDSTILL,
+    Stage.CHALLENGED,
+    Stage.CONTRACTING,
+)

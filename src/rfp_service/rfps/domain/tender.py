@@ -8,7 +8,7 @@ from fractions import Fraction
 from pydantic import BaseModel, ConfigDict, Field
 
 from rfp_service.rfps.domain.approval import Approval
-from shared.fields import ShortText
+from shared.kernel.fields import ShortText
 
 WHOLE_WEIGHT = 100
 SCORE_LIMIT = 100

@@ -6,22 +6,13 @@ from typing import ClassVar
 from rfp_service.rfps.domain.events import Aside, RfpEvent
 from rfp_service.rfps.domain.key_decision_events import ClockStarted, ClockStopped
 from rfp_service.rfps.domain.rfp import Rfp
-from rfp_service.rfps.domain.tender import (
-    Bid,
-    Criterion,
-    Moderated,
-    Score,
-    SetAside,
-    SetAsideGround,
-)
-from shared.messages import Sealed
-from shared.personal import Personal
-from shared.states import replace
+from rfp_service.rfps.domain.tender import Bid, Criterion, Moderated, Score, SetAside, SetAsideGround
+from shared.kernel.messages import Sealed
+from shared.kernel.personal import Personal
+from shared.kernel.states import replace
 
 # Scores are sealed until the bidders or the world are told, or it is over without an award.
-OVER = (
-    "NoResponses", "NoCompliantBid", "AwardRefused", "KeyDecisionRefused", "ProcurementTerminated",
-)  # fmt: skip
+OVER = ("NoResponses", "NoCompliantBid", "AwardRefused", "KeyDecisionRefused", "ProcurementTerminated")
 TOLD = ("AssessmentSummariesSent", "AwardNoticePublished", *OVER)
 
 
@@ -137,9 +128,8 @@ class EvaluatorDeclared(RfpEvent):
             left = tuple(e for e in tender.evaluators if e != self.evaluator)
             conflicted = (*rfp.conflicted, self.evaluator)
             return replace(
-                RfpEvent.apply(self, rfp),
-                tender=replace(tender, evaluators=left), conflicted=conflicted,
-            )  # fmt: skip
+                RfpEvent.apply(self, rfp), tender=replace(tender, evaluators=left), conflicted=conflicted
+            )
         declared = (*tender.declared, self.evaluator)
         return replace(RfpEvent.apply(self, rfp), tender=replace(tender, declared=declared))
 
@@ -165,9 +155,7 @@ class ScoreRecorded(RfpEvent):
 class ScoreCorrected(ScoreRecorded):
     """An evaluator corrected a score of theirs; what it was stays on record."""
 
-    sealed: ClassVar[Sealed | None] = Sealed(
-        ("score", "comment", "was"), until=TOLD, author="evaluator"
-    )
+    sealed: ClassVar[Sealed | None] = Sealed(("score", "comment", "was"), until=TOLD, author="evaluator")
 
     was: int
 

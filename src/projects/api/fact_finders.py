@@ -1,0 +1,64 @@
+"""Finding what a single decision must know: the scheme's lists and weights, and the rank it comes to."""
+
+from datetime import UTC, date, datetime
+
+from pydantic import JsonValue
+
+from projects.commands.assessment import CategoriseProject, PrioritiseProject, rank_key, weighted
+from projects.commands.delivery import ConfirmReadiness
+from projects.commands.facts import of_categories, of_checklist, of_weights
+from projects.commands.identification import IdentifyProject
+from projects.domain.project import MOSCOW_ORDER
+from shared.governance.scheme.domain import SCHEME_ID, Scheme, SchemeValues
+from shared.kernel.calendar import day_in_london
+from shared.kernel.errors import Refused
+from shared.record.eventstore.store import EventStore
+from shared.record.projecting.views import STILL_VALID
+
+_ORDER = "CASE moscow " + " ".join(f"WHEN '{w}' THEN {n}" for w, n in MOSCOW_ORDER.items()) + " END"
+HIGHER = f"""
+SELECT count(*) FROM projects WHERE valid_to = {STILL_VALID} AND is_open AND moscow IS NOT NULL
+  AND ({_ORDER}, -coalesce(score, -1)) < ($1::int, $2::float8)
+"""  # the words are the program's own
+KEYS = f"""
+SELECT {_ORDER}, -coalesce(score, -1) FROM projects
+WHERE valid_from <= $1 AND valid_to > $1 AND is_open AND moscow IS NOT NULL ORDER BY 1, 2
+"""  # the same
+
+
+async def values_in_force(store: EventStore, day: date, until: int | None = None) -> SchemeValues | None:
+    """Return the scheme's values in force on a day, as recorded by a position."""
+    stream = await store.load(SCHEME_ID, Scheme(), until)
+    return stream.state.in_force(day).values
+
+
+async def whether_it_is_named(
+    store: EventStore, command: CategoriseProject | IdentifyProject
+) -> dict[str, JsonValue]:
+    """Find out whether the scheme names a category."""
+    values = await values_in_force(store, day_in_london(datetime.now(UTC)))
+    return of_categories(values, command.category, command.sub_category)
+
+
+async def what_must_be_confirmed(store: EventStore, _: ConfirmReadiness) -> dict[str, JsonValue]:
+    """Find the readiness checklist in force."""
+    return of_checklist(await values_in_force(store, day_in_london(datetime.now(UTC))))
+
+
+async def weights_and_rank(store: EventStore, command: PrioritiseProject) -> dict[str, JsonValue]:
+    """Find the weights in force, and the rank that the command's score comes to among open projects."""
+    facts = of_weights(await values_in_force(store, day_in_london(datetime.now(UTC))))
+    weights = {name: float(w) for name, w in facts.get("weights", {}).items()}  # type: ignore[union-attr, arg-type]  # numbers by name
+    try:
+        key = rank_key(command.moscow, weighted(command.scores, weights))
+    except Refused:  # the command will refuse by the same rule
+        return facts
+    async with store.reader.snapshot() as (connection, _):
+        higher = await connection.fetchval(HIGHER, *key)
+    return {**facts, "rank": int(higher) + 1}
+
+
+async def keys_of_the_ranked(store: EventStore, position: int) -> list[tuple[int, float]]:
+    """Return what every open prioritised project was ranked by at a position, highest first."""
+    async with store.reader.snapshot() as (connection, _):
+        return [(row[0], row[1]) for row in await connection.fetch(KEYS, position)]

@@ -1,0 +1,30 @@
+"""How a project stands, for whatever waits for it."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from projects.views.register import projects
+from shared.web.context import Expected, Prerequisites
+from shared.web.readings import Reading
+
+
+async def _find(reading: Reading, ids: Sequence[UUID]) -> Mapping[UUID, Expected]:
+    """Return projects as they stand: they end with their forecast and its contingency, or have ended."""
+    columns = ("id", "reference", "title", "stage", "is_open", "latest_end", "finished_on")
+    statement = select(*(projects.c[name] for name in columns)).where(
+        reading.valid(projects), projects.c.id.in_(ids)
+    )
+    return {
+        row["id"]: Expected(
+            f"{row['reference']}: {row['title']}",
+            row["stage"],
+            not row["is_open"],
+            row["finished_on"] or row["latest_end"],
+        )
+        for row in await reading.rows(statement)
+    }
+
+
+AWAITED = (Prerequisites("project", "read-projects", _find),)

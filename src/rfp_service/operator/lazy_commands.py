@@ -1,0 +1,36 @@
+"""Commands that are imported when they are run; until then each is a name and a sentence."""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+
+import typer
+
+# What stands behind a command's name is for the command itself to read.
+HANDED_ON = {"ignore_unknown_options": True, "allow_extra_args": True}
+
+
+def group(commands: Mapping[str, tuple[str, str]], sentence: str | None = None) -> typer.Typer:
+    """Return a group of commands, each given as the `module:function` that it is, and what it does."""
+    made = _app(sentence)
+    for name, (place, does) in commands.items():
+        made.command(name, help=does, add_help_option=False, context_settings=HANDED_ON)(_runner(place, does))
+    return made
+
+
+def _runner(place: str, does: str) -> Callable[[typer.Context], None]:
+    def run(context: typer.Context) -> None:
+        module, _, function = place.partition(":")
+        command = _app()
+        command.command(help=does)(getattr(import_module(module), function))
+        command(context.args, prog_name=context.command_path)
+
+    return run
+
+
+def _app(sentence: str | None = None) -> typer.Typer:
+    return typer.Typer(
+        no_args_is_help=sentence is not None,
+        help=sentence,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )

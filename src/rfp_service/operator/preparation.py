@@ -1,0 +1,47 @@
+"""`migrate` and `rebuild`: the database as this program needs it."""
+
+from typing import Annotated
+
+import asyncpg
+import typer
+import uvloop
+
+from rfp_service import migrating
+from rfp_service.databases import Database, database, must_have_owner
+from rfp_service.operator.configuration import configured
+from rfp_service.terminal import say
+from shared.settings import NotConfigured
+
+
+def migrate(*, sql: Annotated[bool, typer.Option("--sql", help="Print the SQL instead.")] = False) -> None:
+    settings = configured()
+    if sql:
+        if settings.database_url is None:
+            raise NotConfigured("Set DATABASE_URL: the SQL grants its user what the service needs.")
+        say(migrating.migration_sql(settings.database_url))
+        return
+    with database(settings) as base:
+        rebuilt = uvloop.run(
+            migrating.migrate(must_have_owner(base), base.service, settings.database_reader_url)
+        )
+    say(f"Up to date; rebuilt: {', '.join(rebuilt) or 'nothing'}.")
+
+
+def rebuild() -> None:
+    settings = configured()
+    with database(settings) as base:
+        position = uvloop.run(
+            migrating.rebuild_views(must_have_owner(base), base.service, settings.database_reader_url)
+        )
+    say(f"Every view is rebuilt as of position {position}.")
+
+
+async def prepare(base: Database) -> None:
+    """Bring the database up to date where we may."""
+    connection = await asyncpg.connect(base.service)
+    try:
+        current = await migrating.is_current(connection)
+    finally:
+        await connection.close()
+    if not current:
+        await migrating.migrate(must_have_owner(base), base.service)

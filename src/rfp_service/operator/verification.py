@@ -1,0 +1,82 @@
+"""Checking what was taken away from the record, a bundle or one proof, without a database."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rfp_service.events import EVENTS
+from rfp_service.terminal import say
+from rfp_service.version import VERSION
+from shared.governance.audit.bundle.contents import Files, NotABundle
+from shared.governance.audit.bundle.single_proof import entry_in, is_bundle, proof_in, verify_proof
+from shared.governance.audit.bundle.verification import VerificationReport, Verifying
+from shared.governance.audit.bundle.verification import verify as checked
+from shared.ledger.checkpoints import Policy, leaf_named
+from shared.ledger.log_keys import read_policy
+from shared.ledger.notes import BadNote
+from shared.record.eventstore.encoding import EnvelopeMapper, Topics
+from shared.settings import NotConfigured
+
+PROGRAM = f"rfp-service {VERSION}"
+
+
+def verify(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="A bundle, or what `prove` printed.")
+    ],
+    *,
+    keys: Annotated[
+        Path | None, typer.Option(exists=True, help="Whose signatures count, from somewhere else.")
+    ] = None,
+    last: Annotated[Path | None, typer.Option(exists=True, help="Your last bundle.")] = None,
+    entry: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Of a proof: the entry, or its leaf hash."),
+    ] = None,
+) -> None:
+    policy = read_policy(keys) if keys else None
+    if proof := proof_in(file):
+        report = _proof_checked(proof, policy, entry)
+    elif is_bundle(file):
+        report = _bundle_checked(file, policy, last)
+    else:
+        raise NotConfigured(f"{file} is no bundle and no proof.")
+    for line in report.lines:
+        say(line)
+    say("SOUND" if report.sound else f"NOT SOUND: {len(report.wrong)} things are wrong")
+    if not report.sound:
+        raise typer.Exit(1)
+
+
+def _bundle_checked(file: Path, policy: Policy | None, last: Path | None) -> VerificationReport:
+    try:
+        earlier = Files.read(last) if last else None
+        return checked(Verifying(Files.read(file), policy, earlier, mapper(), PROGRAM))
+    except NotABundle as error:
+        say(f"NOT SOUND: {error}")
+        raise typer.Exit(1) from None
+
+
+def _proof_checked(proof: str, policy: Policy | None, entry: Path | None) -> VerificationReport:
+    if policy is None:
+        raise NotConfigured("A proof brings no keys with it: give --keys.")
+    if entry is None and not _says_its_entry(proof):
+        raise NotConfigured("This proof does not say which entry it is of: give --entry.")
+    try:
+        return verify_proof(proof, policy, entry_in(entry) if entry else b"")
+    except ValueError:
+        raise NotConfigured(f"{entry} is no entry of the record, and no leaf hash.") from None
+
+
+def _says_its_entry(proof: str) -> bool:
+    """Say whether a proof brings its leaf; another program's extra line is not for us."""
+    try:
+        return leaf_named(proof) != b""
+    except BadNote:
+        return False
+
+
+def mapper() -> EnvelopeMapper:
+    """Return what reads the events of this program."""
+    return EnvelopeMapper(Topics(EVENTS))

@@ -1,0 +1,135 @@
+"""Approval: requested by the requester, decided tier by tier as the scheme says."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from rfp_service.rfps.commands.approvers import Approving, must_be_independent, must_be_of_the_tier, tiers_for
+from rfp_service.rfps.commands.rules import (
+    Entered,
+    entering,
+    going_on,
+    must_be_in,
+    must_be_requester,
+    must_be_under_the_law,
+    rules_of,
+    staying,
+)
+from rfp_service.rfps.domain.approval_events import ApprovalGranted, ApprovalRefused, ApprovalRequested
+from rfp_service.rfps.domain.refusals import Incomplete, WaiverNeeded
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.routes import AFTER_APPROVAL, Route
+from rfp_service.rfps.domain.stages import Stage
+from shared.kernel.fields import Code, LongText, PersonId, Reason, says_none
+from shared.kernel.messages import Command, Stamp
+from shared.kernel.personal import openly, text_about
+
+CONFLICTED_LIMIT = 50
+
+
+class BusinessCase(Command[Rfp]):
+    """What a requester puts forward with a business case."""
+
+    by_the_rules = True
+
+    budget_code: Code = Field(examples=["IT-2026-014"])
+    options_considered: LongText
+    conflicts: LongText = Field(
+        description="Conflicts of interest; say 'None' where there are none. "
+        "Kept as a personal text about whoever has one, or else whoever declares."
+    )
+    conflicted: list[PersonId] = Field(
+        [],
+        max_length=CONFLICTED_LIMIT,
+        description="Whoever has declared a conflict: they can't decide on this RFP.",
+    )
+
+    def declaration(self, stamp: Stamp) -> dict[str, Any]:
+        """Return the conflicts as the record keeps them: that there is none, openly, and else sealed."""
+        if says_none(self.conflicts) and not self.conflicted:
+            declared = openly(self.conflicts)
+        else:
+            declared = text_about(self.conflicted or [stamp.by], self.conflicts)
+        return {"conflicts": declared, "conflicted": tuple(self.conflicted)}
+
+
+class RequestApproval(BusinessCase):
+    """Ask for approval of the estimate, with the options considered and any conflict declared."""
+
+    decision: Literal["request-approval"] = "request-approval"
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> ApprovalRequested:
+        """Name the tiers that the value needs by the scheme in force, lowest first."""
+        must_be_in(rfp, Stage.BUSINESS_CASE)
+        must_be_requester(rfp, stamp)
+        must_be_under_the_law(rfp, stamp)
+        if rfp.route is Route.DIRECT_AWARD:
+            raise WaiverNeeded
+        value = rfp.need.estimate_pence
+        if value is None:
+            raise Incomplete(missing=["estimate_pence"])
+        return ApprovalRequested(
+            budget_code=self.budget_code,
+            options_considered=self.options_considered,
+            value_pence=value,
+            tiers=tiers_for(value, stamp.known),
+            scheme_version=stamp.known.scheme_version,
+            **self.declaration(stamp),
+            **entering(Stage.APPROVAL),
+        )
+
+
+class Approve(Approving):
+    """Approve for your tier."""
+
+    decision: Literal["approve"] = "approve"
+    reason: Reason = Field(examples=["In budget."])
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> ApprovalGranted:
+        """Grant the tier whose turn it is; the last one opens the route's next stage, or a key decision."""
+        tier = _may_decide(rfp, stamp)
+        following = rfp.approval.tiers[rfp.approval.granted + 1 :]
+        entered, onward = (staying(rfp), Stage.ABSENT) if following else _after(rfp, stamp)
+        return ApprovalGranted(
+            tier=tier,
+            next_tier=following[0] if following else "",
+            reason=self.reason,
+            scheme_version=stamp.known.scheme_version,
+            decided_by=stamp.by,
+            acting_for=stamp.acting_for,
+            onward=onward,
+            **entered,
+        )
+
+
+class Refuse(Approving):
+    """Refuse for your tier."""
+
+    decision: Literal["refuse"] = "refuse"
+    reason: Reason
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> ApprovalRefused:
+        """End the RFP."""
+        tier = _may_decide(rfp, stamp)
+        return ApprovalRefused(
+            tier=tier,
+            reason=self.reason,
+            scheme_version=stamp.known.scheme_version,
+            **entering(Stage.REJECTED),
+        )
+
+
+def _may_decide(rfp: Rfp, stamp: Stamp) -> str:
+    """Return the tier whose turn it is, once whoever decides is independent and of that tier."""
+    must_be_in(rfp, Stage.APPROVAL)
+    must_be_independent(rfp, stamp)
+    return must_be_of_the_tier(rfp.approval, stamp)
+
+
+def _after(rfp: Rfp, stamp: Stamp) -> tuple[Entered, Stage]:
+    """Return where the last tier's yes leads, and what follows a key decision where that is one."""
+    assert rfp.route is not None, "an approval is requested on a route"
+    onward = AFTER_APPROVAL[rfp.route]
+    if rules_of(stamp).is_key_decision(rfp.approval.value_pence):
+        return entering(Stage.KEY_DECISION), onward
+    return going_on(onward), Stage.ABSENT

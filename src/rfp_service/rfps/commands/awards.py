@@ -1,0 +1,199 @@
+"""From bids to an award that is approved by the tiers of its own value, and published."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from rfp_service.rfps.commands.approvers import Approving, must_be_independent, must_be_of_the_tier, tiers_for
+from rfp_service.rfps.commands.rules import (
+    Entered,
+    entering,
+    must_be_in,
+    must_compete,
+    must_not_be_requester,
+    next_clock,
+    rules_of,
+    staying,
+)
+from rfp_service.rfps.commands.standstill import standstill_ends
+from rfp_service.rfps.domain.award_events import (
+    AssessmentSummariesSent,
+    AwardApproved,
+    AwardNoticePublished,
+    AwardRecommended,
+    AwardRefused,
+    TransparencyNoticePublished,
+)
+from rfp_service.rfps.domain.evaluation_refusals import NotTheBestBid, ScoresMissing
+from rfp_service.rfps.domain.refusals import (
+    AlreadyRecommended,
+    NotDirect,
+    NotRecommended,
+    SummariesFirst,
+    TransparencyNoticeFirst,
+)
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.stages import Stage
+from shared.kernel.calendar import day_in_london
+from shared.kernel.fields import WHOLE, Code, Pence, Reason, ShortText
+from shared.kernel.messages import Command, Stamp
+
+BIDDERS_LIMIT = 1_000
+
+
+class PublishTransparencyNotice(Command[Rfp]):
+    """Record that a direct award was announced."""
+
+    decision: Literal["publish-transparency-notice"] = "publish-transparency-notice"
+    reference: Code = Field(examples=["UK5-2026-04"])
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> TransparencyNoticePublished:
+        """Announce what goes to one supplier, before it is put forward."""
+        must_be_in(rfp, Stage.AWARD_APPROVAL)
+        must_not_be_requester(rfp, stamp)
+        if not rfp.is_direct:
+            raise NotDirect(route=rfp.route)
+        return TransparencyNoticePublished(reference=self.reference, **staying(rfp))
+
+
+class RecommendAward(Command[Rfp]):
+    """Put a supplier forward: the best bid, or on a direct route the one there is."""
+
+    by_the_rules = True
+
+    decision: Literal["recommend-award"] = "recommend-award"
+    bid: Code | None = Field(None, description="The bid's reference; none on a direct route.")
+    supplier: ShortText = Field(examples=["Fictional Systems Ltd"])
+    value_pence: Pence = Field(description="Without VAT, in pence.", examples=[2_400_000])
+    reason: Reason
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> AwardRecommended:
+        """Name the tiers by the award's own value, however the estimate was approved."""
+        must_not_be_requester(rfp, stamp)
+        if rfp.is_direct:
+            _must_be_announced(rfp, stamp)
+        else:
+            self._must_be_the_best(rfp)
+        return AwardRecommended(
+            bid=self.bid or "",
+            supplier=self.supplier,
+            value_pence=self.value_pence,
+            above_estimate_pence=max(0, self.value_pence - rfp.approval.value_pence),
+            reason=self.reason,
+            tiers=tiers_for(self.value_pence, stamp.known),
+            scheme_version=stamp.known.scheme_version,
+            **entering(Stage.AWARD_APPROVAL),
+        )
+
+    def _must_be_the_best(self, rfp: Rfp) -> None:
+        """Refuse any but the bid with the highest total, once every score is there and agreed."""
+        must_be_in(rfp, Stage.EVALUATION)
+        must_compete(rfp.tender, self.bid)
+        if missing := rfp.tender.missing():
+            raise ScoresMissing(missing=missing)
+        if self.bid not in (best := rfp.tender.best()):
+            raise NotTheBestBid(best=list(best))
+
+
+class ApproveAward(Approving):
+    """Approve the award for your tier."""
+
+    decision: Literal["approve-award"] = "approve-award"
+    reason: Reason
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> AwardApproved:
+        """Grant the tier whose turn it is; after the last the award is told, or is a key decision."""
+        tier = _may_decide(rfp, stamp)
+        approval = rfp.award.approval
+        following = approval.tiers[approval.granted + 1 :]
+        key = not following and rules_of(stamp).is_key_decision(approval.value_pence)
+        return AwardApproved(
+            tier=tier,
+            next_tier=following[0] if following else "",
+            reason=self.reason,
+            scheme_version=stamp.known.scheme_version,
+            decided_by=stamp.by,
+            acting_for=stamp.acting_for,
+            onward=Stage.AWARD_NOTICE if key else Stage.ABSENT,
+            **_after(rfp, last=not following, key=key),
+        )
+
+
+class RefuseAward(Approving):
+    """Refuse the award for your tier: the procurement ends."""
+
+    decision: Literal["refuse-award"] = "refuse-award"
+    reason: Reason
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> AwardRefused:
+        """End the RFP."""
+        tier = _may_decide(rfp, stamp)
+        return AwardRefused(
+            tier=tier,
+            reason=self.reason,
+            scheme_version=stamp.known.scheme_version,
+            **entering(Stage.TERMINATED),
+        )
+
+
+class SendSummaries(Command[Rfp]):
+    """Record that every bidder was told how their bid was assessed."""
+
+    decision: Literal["send-summaries"] = "send-summaries"
+    bidders: Annotated[int, Field(ge=1, le=BIDDERS_LIMIT), WHOLE]
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> AssessmentSummariesSent:
+        """Tell the bidders before the world."""
+        must_be_in(rfp, Stage.AWARD_NOTICE)
+        must_not_be_requester(rfp, stamp)
+        return AssessmentSummariesSent(bidders=self.bidders, **staying(rfp))
+
+
+class PublishAwardNotice(Command[Rfp]):
+    """Record that the award was published; where a standstill is required, it begins."""
+
+    by_the_rules = True
+
+    decision: Literal["publish-award-notice"] = "publish-award-notice"
+    reference: Code = Field(examples=["UK6-2026-09"])
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> AwardNoticePublished:
+        """Start the standstill of this regime and route, or go straight on to the contract."""
+        must_be_in(rfp, Stage.AWARD_NOTICE)
+        must_not_be_requester(rfp, stamp)
+        if not rfp.is_direct and not rfp.award.summaries_sent:
+            raise SummariesFirst
+        assert rfp.regime is not None, "what is awarded has a regime"
+        assert rfp.route is not None, "and a route"
+        rules = rules_of(stamp)
+        required = rules.standstill(rfp.regime, rfp.route)
+        ends = required and standstill_ends(required, day_in_london(stamp.at), rules.closed_days)
+        return AwardNoticePublished(
+            reference=self.reference,
+            clock=next_clock(rfp) if ends else rfp.clock.number,
+            ends_at=ends,
+            **entering(Stage.STANDSTILL if ends else Stage.CONTRACTING),
+        )
+
+
+def _may_decide(rfp: Rfp, stamp: Stamp) -> str:
+    must_be_in(rfp, Stage.AWARD_APPROVAL)
+    must_be_independent(rfp, stamp)
+    if not rfp.award.approval.tiers:
+        raise NotRecommended
+    return must_be_of_the_tier(rfp.award.approval, stamp)
+
+
+def _after(rfp: Rfp, *, last: bool, key: bool) -> Entered:
+    if not last:
+        return staying(rfp)
+    return entering(Stage.KEY_DECISION if key else Stage.AWARD_NOTICE)
+
+
+def _must_be_announced(rfp: Rfp, stamp: Stamp) -> None:
+    """Refuse a direct award that is put forward twice, or before its regime lets it."""
+    must_be_in(rfp, Stage.AWARD_APPROVAL)
+    if rfp.award.approval.tiers:
+        raise AlreadyRecommended(supplier=rfp.award.supplier)
+    if rfp.regime in rules_of(stamp).transparency_regimes and not rfp.award.announced:
+        raise TransparencyNoticeFirst(regime=rfp.regime)

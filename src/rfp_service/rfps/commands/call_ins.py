@@ -1,0 +1,114 @@
+"""Call-in: scrutiny looks at a published key decision once more; clocks end what nobody ends."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from rfp_service.rfps.commands.approvers import must_be_independent
+from rfp_service.rfps.commands.rules import entering, going_on, must_be_at, next_clock, rules_of, runs
+from rfp_service.rfps.domain.events import RfpEvent
+from rfp_service.rfps.domain.key_decision_events import (
+    CallInLapsed,
+    CallInPeriodExpired,
+    CallInReleased,
+    CallInUpheld,
+    DecisionCalledIn,
+    ReferredToCouncil,
+)
+from rfp_service.rfps.domain.refusals import AlreadyReferred, NotPublished, PeriodOver
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.stages import Stage
+from shared.kernel.calendar import WorkingDays, day_in_london, end_of
+from shared.kernel.fields import Reason
+from shared.kernel.messages import Command, Stamp
+from shared.record.deadlines.deadline import DeadlineCommand
+
+
+class CallIn(Command[Rfp]):
+    """Call a published key decision in."""
+
+    by_the_rules = True
+
+    decision: Literal["call-in"] = "call-in"
+    reason: Reason
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> DecisionCalledIn:
+        """Stop the decision; scrutiny must meet within the scheme's limit."""
+        must_be_at(rfp, Stage.CALL_IN)
+        must_be_independent(rfp, stamp)
+        if rfp.clock.ends_at is None:
+            raise NotPublished
+        if stamp.at >= rfp.clock.ends_at:
+            raise PeriodOver(ended_at=rfp.clock.ends_at)
+        rules = rules_of(stamp)
+        days = WorkingDays(frozenset(rules.closed_days))
+        last = days.after(day_in_london(stamp.at), rules.call_in_lapse_working_days)
+        return DecisionCalledIn(
+            reason=self.reason, clock=next_clock(rfp), ends_at=end_of(last), **entering(Stage.CALLED_IN)
+        )
+
+
+class UpholdCallIn(Command[Rfp]):
+    """Send the decision back to those who took it, with scrutiny's reasons."""
+
+    decision: Literal["uphold-call-in"] = "uphold-call-in"
+    reason: Reason
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> CallInUpheld:
+        """Put the RFP, or its award, before its tiers again."""
+        must_be_at(rfp, Stage.CALLED_IN)
+        must_be_independent(rfp, stamp)
+        award = rfp.key.of_the_award
+        again = rfp.award.approval if award else rfp.approval
+        return CallInUpheld(
+            reason=self.reason,
+            next_tier=again.first,
+            **entering(Stage.AWARD_APPROVAL if award else Stage.APPROVAL),
+        )
+
+
+class ReleaseCallIn(Command[Rfp]):
+    """Let the decision stand, with scrutiny's reasons."""
+
+    decision: Literal["release-call-in"] = "release-call-in"
+    reason: Reason
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> CallInReleased:
+        """Go on as decided."""
+        must_be_at(rfp, Stage.CALLED_IN)
+        must_be_independent(rfp, stamp)
+        return CallInReleased(reason=self.reason, **going_on(rfp.key.onward))
+
+
+class ReferToCouncil(Command[Rfp]):
+    """Ask the full council, with scrutiny's reasons."""
+
+    decision: Literal["refer-to-council"] = "refer-to-council"
+    reason: Reason
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> ReferredToCouncil:
+        """Stay called in until the answer is upheld or released; it can't lapse any more."""
+        must_be_at(rfp, Stage.CALLED_IN)
+        must_be_independent(rfp, stamp)
+        if rfp.key.referred:
+            raise AlreadyReferred
+        return ReferredToCouncil(reason=self.reason, **entering(Stage.CALLED_IN))
+
+
+class ExpireCallIn(DeadlineCommand[Rfp]):
+    """End a call-in period in which nobody called."""
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> Sequence[RfpEvent]:
+        """Go on as decided; nothing where that period no longer runs."""
+        if not runs(rfp, self.number, Stage.CALL_IN):
+            return ()
+        return [CallInPeriodExpired(due_at=self.due_at, late=self.is_late(stamp), **going_on(rfp.key.onward))]
+
+
+class LapseCallIn(DeadlineCommand[Rfp]):
+    """End a call-in about which scrutiny has not met in time."""
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> Sequence[RfpEvent]:
+        """Go on as decided; nothing where that clock no longer runs."""
+        if not runs(rfp, self.number, Stage.CALLED_IN):
+            return ()
+        return [CallInLapsed(due_at=self.due_at, late=self.is_late(stamp), **going_on(rfp.key.onward))]

@@ -1,0 +1,202 @@
+"""Procurement's decisions: accept, return, reject, choose the route; and everybody's holds."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from rfp_service.rfps.commands.approvers import Approving, must_be_independent, must_be_of_the_tier
+from rfp_service.rfps.commands.participants import must_be_fit_to_lead
+from rfp_service.rfps.commands.rules import (
+    Entered,
+    entering,
+    measuring_again,
+    must_be_at,
+    must_be_in,
+    must_be_requester,
+    must_be_under_the_law,
+    must_have_a_part,
+    must_not_be_requester,
+)
+from rfp_service.rfps.domain.award_events import ProcurementTerminated, TerminationReason
+from rfp_service.rfps.domain.events import (
+    RfpAccepted,
+    RfpHoldEnded,
+    RfpHoldStarted,
+    RfpRejected,
+    RfpReturnedForRework,
+    RfpWithdrawn,
+    RouteSelected,
+)
+from rfp_service.rfps.domain.reasons import ReworkReason
+from rfp_service.rfps.domain.refusals import NotOnHold, NotOutToMarket, OutToMarket, WaitsOnNobody, WrongStage
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.routes import Regime, Route
+from rfp_service.rfps.domain.stages import ABOUT_A_DECISION, AFTER_OPEN, BEFORE_OPEN, LIVE, Party, Stage
+from shared.kernel.fields import WHOLE, PersonId, Reason
+from shared.kernel.messages import Command, Stamp
+from shared.kernel.rules import ContractKind
+from shared.kernel.states import replace
+
+LOTS_LIMIT = 200
+
+
+class AcceptRfp(Command[Rfp]):
+    """Take a submitted RFP on."""
+
+    decision: Literal["accept"] = "accept"
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> RfpAccepted:
+        """Begin triage."""
+        must_be_in(rfp, Stage.SUBMITTED)
+        must_not_be_requester(rfp, stamp)
+        return RfpAccepted(**entering(Stage.TRIAGE))
+
+
+class ReturnForRework(Approving):
+    """Send an RFP back: procurement to the draft, an approver to the business case or the evaluation."""
+
+    decision: Literal["return-for-rework"] = "return-for-rework"
+    reason_code: ReworkReason = Field(examples=["estimate_unclear"])
+    reason: Reason
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> RfpReturnedForRework:
+        """Count the loop and go back one step; only the tier whose turn it is returns an approval."""
+        must_be_in(rfp, Stage.SUBMITTED, Stage.APPROVAL, Stage.AWARD_APPROVAL)
+        if rfp.stage is Stage.SUBMITTED:
+            must_not_be_requester(rfp, stamp)
+            if "procurement_officer" not in stamp.known.roles:
+                raise WrongStage(stage=rfp.stage, allowed_in=[Stage.APPROVAL, Stage.AWARD_APPROVAL])
+        else:
+            must_be_independent(rfp, stamp)
+            must_be_of_the_tier(rfp.open_approval, stamp)
+        return RfpReturnedForRework(
+            reason_code=self.reason_code.value, reason=self.reason, loop=rfp.rework_loops + 1, **_back(rfp)
+        )
+
+
+def _back(rfp: Rfp) -> Entered:
+    match rfp.stage:
+        case Stage.SUBMITTED:
+            return entering(Stage.DRAFT)
+        case Stage.APPROVAL:
+            return entering(Stage.BUSINESS_CASE)
+        case _:
+            return measuring_again(rfp)
+
+
+class RejectRfp(Command[Rfp]):
+    """Decline to take a submitted RFP on."""
+
+    decision: Literal["reject"] = "reject"
+    reason: Reason
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> RfpRejected:
+        """End the RFP."""
+        must_be_in(rfp, Stage.SUBMITTED)
+        must_not_be_requester(rfp, stamp)
+        return RfpRejected(reason=self.reason, **entering(Stage.REJECTED))
+
+
+class SelectRoute(Command[Rfp]):
+    """Fix the regime, the route, the kind of contract, the number of lots and who leads."""
+
+    by_the_rules = True
+
+    decision: Literal["select-route"] = "select-route"
+    regime: Regime
+    route: Route
+    contract_kind: ContractKind | None = Field(
+        None,
+        description="It says which threshold the estimate with VAT is held against: services', unless said.",
+    )
+    lots: Annotated[int, Field(ge=1, le=LOTS_LIMIT), WHOLE] = 1
+    lead: PersonId = Field(examples=["priya-procurement"])
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> RouteSelected:
+        """Go on to the business case; the requester chooses no route and leads nothing of theirs."""
+        must_be_in(rfp, Stage.TRIAGE)
+        must_not_be_requester(rfp, stamp)
+        must_be_fit_to_lead(rfp, self.lead, stamp)
+        # Where the scheme laid down no thresholds, kinds of contract are not told apart.
+        rules = stamp.known.rules
+        usual = ContractKind.SERVICES if rules is not None and rules.thresholds else None
+        kind = self.contract_kind or usual
+        routed = replace(rfp, regime=self.regime, route=self.route, contract_kind=kind)
+        return RouteSelected(
+            regime=self.regime,
+            route=self.route,
+            contract_kind=kind,
+            threshold_pence=must_be_under_the_law(routed, stamp),
+            lots=self.lots,
+            lead=self.lead,
+            **entering(Stage.BUSINESS_CASE),
+        )
+
+
+class WithdrawRfp(Command[Rfp]):
+    """Stop asking."""
+
+    decision: Literal["withdraw"] = "withdraw"
+    reason: Reason
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> RfpWithdrawn:
+        """End the RFP, on hold or not, at any time before it is out to the market."""
+        must_be_at(rfp, *LIVE)
+        must_be_requester(rfp, stamp)
+        if is_out(rfp):
+            raise OutToMarket(stage=rfp.stage)
+        return RfpWithdrawn(reason=self.reason, **entering(Stage.WITHDRAWN))
+
+
+class TerminateProcurement(Command[Rfp]):
+    """Give a procurement up that has begun, with a reason code."""
+
+    decision: Literal["terminate"] = "terminate"
+    reason_code: TerminationReason
+    reason: Reason
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> ProcurementTerminated:
+        """End the RFP, on hold or not, once the market has been asked."""
+        must_be_at(rfp, *LIVE)
+        must_not_be_requester(rfp, stamp)
+        if not is_out(rfp):
+            raise NotOutToMarket(stage=rfp.stage, allowed_in=list(AFTER_OPEN))
+        return ProcurementTerminated(
+            reason_code=self.reason_code, reason=self.reason, **entering(Stage.TERMINATED)
+        )
+
+
+def is_out(rfp: Rfp) -> bool:
+    """Say whether the market, or one supplier, has been asked; a key decision may be before or after."""
+    if rfp.stage in ABOUT_A_DECISION:
+        return rfp.key.of_the_award
+    return rfp.stage not in BEFORE_OPEN
+
+
+class StartHold(Command[Rfp]):
+    """Record that the RFP waits on somebody else for a time."""
+
+    decision: Literal["hold"] = "hold"
+    waiting_on: Party
+    reason: Reason
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> RfpHoldStarted:
+        """Charge the wait to that party until the hold ends."""
+        must_be_in(rfp, *LIVE)
+        must_have_a_part(rfp, stamp)
+        if self.waiting_on is Party.NOBODY:
+            raise WaitsOnNobody
+        return RfpHoldStarted(stage=rfp.stage, waiting_on=self.waiting_on, reason=self.reason)
+
+
+class EndHold(Command[Rfp]):
+    """Record that the wait is over."""
+
+    decision: Literal["end-hold"] = "end-hold"
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> RfpHoldEnded:
+        """Charge whoever was waited on before again."""
+        if not rfp.on_hold:
+            raise NotOnHold(stage=rfp.stage)
+        must_have_a_part(rfp, stamp)
+        return RfpHoldEnded(stage=rfp.stage, waiting_on=rfp.before_hold)

@@ -1,0 +1,102 @@
+"""While the market answers: questions, answers to everybody, and bids of which only a seal is kept."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from rfp_service.rfps.commands.rules import must_be_at, must_be_in, must_not_be_requester, staying
+from rfp_service.rfps.commands.tender import closed
+from rfp_service.rfps.domain.evaluation_refusals import ScoringHasBegun
+from rfp_service.rfps.domain.events import RfpEvent
+from rfp_service.rfps.domain.refusals import AlreadyReceived, NoSuchQuestion, ReceivedInTheFuture
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.stages import Stage
+from rfp_service.rfps.domain.tender_events import (
+    ClarificationAnswered,
+    ClarificationReceived,
+    ResponseReceived,
+)
+from shared.kernel.fields import WHOLE, Code, Instant, LongText
+from shared.kernel.messages import Command, Stamp
+
+QUESTIONS_LIMIT = 1_000
+
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$", examples=["0" * 64])]
+
+
+class RecordClarification(Command[Rfp]):
+    """Record a bidder's question, without saying whose it is."""
+
+    decision: Literal["record-clarification"] = "record-clarification"
+    question: LongText
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> ClarificationReceived:
+        """Number the question."""
+        must_be_at(rfp, Stage.OPEN)
+        must_not_be_requester(rfp, stamp)
+        return ClarificationReceived(number=rfp.tender.questions + 1, question=self.question, **staying(rfp))
+
+
+class AnswerClarification(Command[Rfp]):
+    """Answer a question; the answer goes to every bidder."""
+
+    decision: Literal["answer-clarification"] = "answer-clarification"
+    number: Annotated[int, Field(ge=1, le=QUESTIONS_LIMIT), WHOLE]
+    answer: LongText
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> ClarificationAnswered:
+        """Close the question."""
+        must_be_in(rfp, Stage.OPEN)
+        must_not_be_requester(rfp, stamp)
+        if self.number not in rfp.tender.unanswered:
+            raise NoSuchQuestion(unanswered=list(rfp.tender.unanswered))
+        return ClarificationAnswered(number=self.number, answer=self.answer, **staying(rfp))
+
+
+class RecordResponse(Command[Rfp]):
+    """Record that the tendering portal took a bid in; the bid itself stays there, sealed."""
+
+    decision: Literal["record-response"] = "record-response"
+    reference: Code = Field(examples=["BID-0007"])
+    sha256: Sha256
+    received_at: Instant
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> Sequence[RfpEvent]:
+        """Record it: late is what came after the time was up, whenever it is recorded, and not opened.
+
+        What came in time and is recorded afterwards competes, until the first score is given. Where the
+        RFP ended because nobody was known to have bid, it goes on after all.
+        """
+        ends = rfp.tender.responses_by
+        late = ends is not None and self.received_at >= ends
+        reopens = not late and _ended_for_want_of_bids(rfp)
+        if not reopens:
+            must_be_at(rfp, Stage.OPEN, Stage.EVALUATION)
+        must_not_be_requester(rfp, stamp)
+        self._must_be_new(rfp, stamp)
+        if rfp.tender.scores and not late:
+            raise ScoringHasBegun(ended_at=ends)
+        received = ResponseReceived(
+            reference=self.reference,
+            sha256=self.sha256,
+            received_at=self.received_at,
+            late=late,
+            **staying(rfp),
+        )
+        if not reopens:
+            return [received]
+        assert ends is not None, "what was open had an end"
+        return [received, closed(received.apply(rfp), ends, late=True)]
+
+    def _must_be_new(self, rfp: Rfp, stamp: Stamp) -> None:
+        """Refuse a bid that is recorded already, or came later than now."""
+        if self.received_at > stamp.at:
+            raise ReceivedInTheFuture(received_at=self.received_at)
+        if self.reference in {bid.reference for bid in rfp.tender.bids}:
+            raise AlreadyReceived(reference=self.reference)
+
+
+def _ended_for_want_of_bids(rfp: Rfp) -> bool:
+    """Say whether the RFP ended because no bid was known to have come in time."""
+    return rfp.stage is Stage.UNSUCCESSFUL and not rfp.tender.timely

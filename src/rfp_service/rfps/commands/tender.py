@@ -1,0 +1,177 @@
+"""Asking the market: criteria fixed, evaluators appointed, and enough time to answer."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from rfp_service.rfps.commands.rules import (
+    entering,
+    must_be_in,
+    must_not_be_requester,
+    next_clock,
+    rules_of,
+    runs,
+    staying,
+)
+from rfp_service.rfps.domain.events import RfpEvent
+from rfp_service.rfps.domain.refusals import (
+    CriteriaFirst,
+    EvaluatorsFirst,
+    NotDueYet,
+    NotLater,
+    OtherWayOfAsking,
+    TooLateToExtend,
+    TooLittleTime,
+    WeightsNotHundred,
+)
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.routes import TENDERS, Route
+from rfp_service.rfps.domain.stages import Party, Stage
+from rfp_service.rfps.domain.tender import WHOLE_WEIGHT, Criterion
+from rfp_service.rfps.domain.tender_events import (
+    CriteriaFixed,
+    DeadlineExtended,
+    InvitationIssued,
+    NoResponses,
+    ResponsesClosed,
+    TenderNoticePublished,
+)
+from shared.kernel.calendar import day_in_london
+from shared.kernel.fields import Code, Instant, Reason
+from shared.kernel.messages import Command, Stamp
+from shared.record.deadlines.deadline import DeadlineCommand
+
+CRITERIA_LIMIT = 30
+
+Criteria = Annotated[list[Criterion], Field(min_length=1, max_length=CRITERIA_LIMIT)]
+
+
+class FixCriteria(Command[Rfp]):
+    """Fix what bids will be measured by; the weights add up to a hundred."""
+
+    decision: Literal["fix-criteria"] = "fix-criteria"
+    criteria: Criteria
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> CriteriaFixed:
+        """Fix them, until the market is asked once more if need be."""
+        must_be_in(rfp, Stage.READY_TO_ISSUE)
+        must_not_be_requester(rfp, stamp)
+        weight = sum(criterion.weight for criterion in self.criteria)
+        names = {criterion.name for criterion in self.criteria}
+        if weight != WHOLE_WEIGHT or len(names) < len(self.criteria):
+            raise WeightsNotHundred(sum=weight, names=len(names), criteria=len(self.criteria))
+        return CriteriaFixed(criteria=tuple(self.criteria), **staying(rfp))
+
+
+class AskTheMarket(Command[Rfp]):
+    """Ask for bids by an instant."""
+
+    by_the_rules = True
+
+    reference: Code = Field(examples=["2026/S 000-012345"])
+    responses_by: Instant
+
+
+class PublishTenderNotice(AskTheMarket):
+    """Record that the tender notice was published: anybody may bid until its time is up."""
+
+    decision: Literal["publish-tender-notice"] = "publish-tender-notice"
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> TenderNoticePublished:
+        """Open an open or restricted tender."""
+        _must_be_ready(rfp, stamp, self.responses_by, tender=True)
+        return TenderNoticePublished(
+            reference=self.reference, clock=next_clock(rfp), ends_at=self.responses_by, **entering(Stage.OPEN)
+        )
+
+
+class IssueInvitation(AskTheMarket):
+    """Record that suppliers were invited; on an existing contract, the outgoing supplier alone."""
+
+    decision: Literal["issue-invitation"] = "issue-invitation"
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> InvitationIssued:
+        """Open whatever is not a tender."""
+        _must_be_ready(rfp, stamp, self.responses_by, tender=False)
+        existing = rfp.route is Route.EXISTING_CONTRACT
+        return InvitationIssued(
+            reference=self.reference,
+            clock=next_clock(rfp),
+            ends_at=self.responses_by,
+            stage=Stage.OPEN,
+            waiting_on=Party.OUTGOING_SUPPLIER if existing else Party.MARKET,
+        )
+
+
+class ExtendDeadline(Command[Rfp]):
+    """Give everybody more time, before the time is up."""
+
+    decision: Literal["extend-deadline"] = "extend-deadline"
+    responses_by: Instant
+    reason: Reason
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> DeadlineExtended:
+        """Start the clock anew, to a later end."""
+        must_be_in(rfp, Stage.OPEN)
+        must_not_be_requester(rfp, stamp)
+        ends = rfp.tender.responses_by
+        assert ends is not None, "what is open has an end"
+        if stamp.at >= ends:
+            raise TooLateToExtend(ended_at=ends)
+        if self.responses_by <= ends:
+            raise NotLater(responses_by=ends)
+        return DeadlineExtended(
+            clock=next_clock(rfp), ends_at=self.responses_by, reason=self.reason, **staying(rfp)
+        )
+
+
+class CloseResponses(DeadlineCommand[Rfp]):
+    """Close the time for responses."""
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> Sequence[RfpEvent]:
+        """Go on to evaluation, or end where nobody bid in time; nothing where that clock no longer runs."""
+        if not runs(rfp, self.number, Stage.OPEN):
+            return ()
+        return [closed(rfp, self.due_at, late=self.is_late(stamp))]
+
+
+class CloseResponsesByHand(Command[Rfp]):
+    """Close the time for responses once it is up, without waiting for the clock to notice."""
+
+    decision: Literal["close-responses"] = "close-responses"
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> RfpEvent:
+        """Go on to evaluation, or end where nobody bid in time."""
+        must_be_in(rfp, Stage.OPEN)
+        must_not_be_requester(rfp, stamp)
+        ends = rfp.tender.responses_by
+        assert ends is not None, "what is open has an end"
+        if stamp.at < ends:
+            raise NotDueYet(ends_at=ends)
+        return closed(rfp, ends, late=False)
+
+
+def closed(rfp: Rfp, due_at: datetime, *, late: bool) -> RfpEvent:
+    """Return what the end of the time for responses means."""
+    if not (bids := len(rfp.tender.competing)):
+        return NoResponses(due_at=due_at, late=late, **entering(Stage.UNSUCCESSFUL))
+    return ResponsesClosed(bids=bids, due_at=due_at, late=late, **entering(Stage.EVALUATION))
+
+
+def _must_be_ready(rfp: Rfp, stamp: Stamp, responses_by: datetime, *, tender: bool) -> None:
+    """Refuse to ask the market in the wrong way, unprepared, or with too little time."""
+    must_be_in(rfp, Stage.READY_TO_ISSUE)
+    must_not_be_requester(rfp, stamp)
+    assert rfp.route is not None, "only what has a route is ready"
+    if (rfp.route in TENDERS) is not tender:
+        raise OtherWayOfAsking(route=rfp.route)
+    if sum(criterion.weight for criterion in rfp.tender.criteria) != WHOLE_WEIGHT:
+        raise CriteriaFirst
+    if not rfp.tender.evaluators:
+        raise EvaluatorsFirst
+    days = rules_of(stamp).minimum_days(rfp.route)
+    earliest = day_in_london(stamp.at) + timedelta(days=days)
+    if responses_by <= stamp.at or day_in_london(responses_by) < earliest:
+        raise TooLittleTime(minimum_days=days, earliest=earliest)

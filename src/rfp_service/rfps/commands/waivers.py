@@ -1,0 +1,81 @@
+"""Waivers: going to one supplier without asking the market, where an approver allows it."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from rfp_service.rfps.commands.approvals import BusinessCase
+from rfp_service.rfps.commands.approvers import Approving, must_be_delegated, must_be_independent, tiers_for
+from rfp_service.rfps.commands.rules import entering, must_be_in, must_be_requester, must_be_under_the_law
+from rfp_service.rfps.domain.approval import WaiverGround
+from rfp_service.rfps.domain.approval_events import WaiverGranted, WaiverRefused, WaiverRequested
+from rfp_service.rfps.domain.refusals import NothingToWaive
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.routes import Route
+from rfp_service.rfps.domain.stages import Stage
+from shared.kernel.fields import WHOLE, LongText, Pence, Reason
+from shared.kernel.messages import Stamp
+
+DURATION_MONTHS_LIMIT = 120
+NO_COMPETITION = frozenset({Route.IN_HOUSE, Route.DIRECT_CALL_OFF})
+
+
+class RequestWaiver(BusinessCase):
+    """Ask to go to one supplier: say on which ground, for how much, how long, and at what risk."""
+
+    decision: Literal["request-waiver"] = "request-waiver"
+    ground: WaiverGround
+    value_pence: Pence = Field(description="Without VAT, in pence.", examples=[1_800_000])
+    duration_months: Annotated[int, Field(ge=1, le=DURATION_MONTHS_LIMIT), WHOLE] = Field(examples=[12])
+    risk: LongText
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> WaiverRequested:
+        """Put the waiver before an approver."""
+        must_be_in(rfp, Stage.BUSINESS_CASE)
+        must_be_requester(rfp, stamp)
+        must_be_under_the_law(rfp, stamp)
+        if rfp.route in NO_COMPETITION:
+            raise NothingToWaive(route=rfp.route)
+        said = self.model_dump(exclude={"decision"}) | self.declaration(stamp)
+        return WaiverRequested(**said, **entering(Stage.WAIVER))
+
+
+class GrantWaiver(Approving):
+    """Waive competition; the value goes before the tiers all the same."""
+
+    decision: Literal["grant-waiver"] = "grant-waiver"
+    reason: Reason
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> WaiverGranted:
+        """Open the approval of a direct award."""
+        _may_decide(rfp, stamp)
+        value = rfp.waiver.value_pence
+        return WaiverGranted(
+            reason=self.reason,
+            value_pence=value,
+            tiers=tiers_for(value, stamp.known),
+            scheme_version=stamp.known.scheme_version,
+            decided_by=stamp.by,
+            acting_for=stamp.acting_for,
+            **entering(Stage.APPROVAL),
+        )
+
+
+class RefuseWaiver(Approving):
+    """Refuse to waive competition: procurement chooses another route."""
+
+    decision: Literal["refuse-waiver"] = "refuse-waiver"
+    reason: Reason
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> WaiverRefused:
+        """Send the RFP back to triage."""
+        _may_decide(rfp, stamp)
+        return WaiverRefused(reason=self.reason, **entering(Stage.TRIAGE))
+
+
+def _may_decide(rfp: Rfp, stamp: Stamp) -> None:
+    """Refuse unless a waiver is asked for, of somebody independent who may decide on as much."""
+    must_be_in(rfp, Stage.WAIVER)
+    must_be_independent(rfp, stamp)
+    if stamp.acting_for:
+        must_be_delegated(rfp.waiver.value_pence, stamp)

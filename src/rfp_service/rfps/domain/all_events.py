@@ -1,0 +1,20 @@
+"""Everything that can happen to an RFP, in one list."""
+
+from typing import Any
+
+from rfp_service.rfps.domain.approval_events import APPROVAL_EVENTS
+from rfp_service.rfps.domain.award_events import AWARD_EVENTS
+from rfp_service.rfps.domain.events import EVENTS as CASE_EVENTS
+from rfp_service.rfps.domain.key_decision_events import KEY_DECISION_EVENTS
+from rfp_service.rfps.domain.people_events import PEOPLE_EVENTS
+from rfp_service.rfps.domain.tender_events import TENDER_EVENTS
+from shared.kernel.messages import Event
+
+EVENTS: tuple[type[Event[Any]], ...] = (
+    *CASE_EVENTS,
+    *APPROVAL_EVENTS,
+    *KEY_DECISION_EVENTS,
+    *TENDER_EVENTS,
+    *AWARD_EVENTS,
+    *PEOPLE_EVENTS,
+)

@@ -1,0 +1,163 @@
+"""Imports over HTTP: hand a log in, watch it, withdraw it."""
+
+import asyncio
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, BinaryIO, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Depends, Form, Request, Response, UploadFile
+from fastapi import Path as InPath
+from pydantic import BaseModel
+
+from shared.flow.imports.commands import StartImport, WithdrawImport
+from shared.flow.imports.domain import Import, ImportReport, ImportStatus
+from shared.flow.imports.loader import LogFiles
+from shared.flow.imports.options import Options, stages_of
+from shared.kernel.errors import NotFound
+from shared.kernel.fields import ONE_LINE, SHORT_TEXT_LIMIT, Flag
+from shared.kernel.messages import Receipt
+from shared.web.answers import CREATES, DECIDES, answer_one, one
+from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_known, strict
+from shared.web.commands import Commands, ContentCommands, may
+from shared.web.readings import Read
+
+UPLOAD_BYTES_LIMIT = 256 * 1024 * 1024
+MAP_CHARACTERS_LIMIT = 64 * 1024
+UNNAMED = "RFP log"
+PARTS = frozenset(
+    ["kind", "name", "events", "cases", "timestamps", "time_zone", "activity_map", "strict", "dry_run"]
+)
+
+ImportId = Annotated[UUID, InPath(description="The import's id, which follows from its content.")]
+
+router = APIRouter(prefix="/v1/imports", tags=["imports"], route_class=StrictRoute)
+
+
+class ImportAnswer(BaseModel):
+    """How an import stands; `tried` is a dry run, of which nothing was written."""
+
+    id: UUID
+    version: int
+    position: int
+    status: Literal["running", "done", "failed", "withdrawn", "tried"]
+    name: str
+    kind: str
+    timestamps: str
+    reason: str = ""
+    report: ImportReport
+
+
+async def options_of(
+    timestamps: Annotated[Literal["entered", "completed"], Form()] = "entered",
+    time_zone: Annotated[str | None, Form(max_length=60, description="For times without an offset.")] = None,
+    activity_map: Annotated[
+        str | None, Form(max_length=MAP_CHARACTERS_LIMIT, description="JSON: activity to stage.")
+    ] = None,
+    strict: Annotated[Flag, Form(description="Refuse stages that the map does not have.")] = False,  # noqa: FBT002  # a form field
+) -> Options:
+    """Read how a log is to be read."""
+    return Options(timestamps, time_zone, stages_of(activity_map), strict)
+
+
+@router.post(
+    "",
+    status_code=202,
+    summary="Import a historic log",
+    dependencies=[may("StartImport")],
+    responses={**CREATES, 200: {"model": ImportAnswer, "description": "A dry run, or nothing new"}},
+)
+async def start_import(  # noqa: PLR0913, PLR0917  # the parts of one form
+    request: Request,
+    response: Response,
+    handler: ContentCommands,
+    events: UploadFile,
+    cases: UploadFile,
+    options: Annotated[Options, Depends(options_of)],
+    kind: Annotated[Literal["rfp-log"], Form(description="What sort of log this is.")],
+    name: Annotated[
+        str, Form(max_length=SHORT_TEXT_LIMIT, pattern=f"{ONE_LINE}|^$", description="What to call it.")
+    ] = UNNAMED,
+    dry_run: Annotated[Flag, Form(description="Say what would happen; write nothing.")] = False,  # noqa: FBT002  # a form field
+) -> ImportAnswer:
+    """Take in a log of events and cases, plain or gzip CSV. The same content again adds nothing."""
+    stamp = await handler.stamp_for(StartImport)
+    must_be_known(await request.form(), PARTS)
+    importer = request.app.state.service.importer
+    name = name.strip() or UNNAMED
+    folder = TemporaryDirectory(prefix="rfp-import-")
+    files = LogFiles(
+        await _kept(events.file, Path(folder.name, "events")),
+        await _kept(cases.file, Path(folder.name, "cases")),
+        options,
+    )
+    if dry_run:
+        with folder:
+            log_id, report = await importer.try_out(files)
+        response.status_code = 200
+        return ImportAnswer(
+            id=log_id,
+            version=0,
+            position=0,
+            status="tried",
+            name=name,
+            kind=kind,
+            timestamps=options.timestamps,
+            report=report,
+        )
+    receipt, started = await importer.start(files, folder, name, stamp)
+    response.status_code = 202 if started else 200
+    response.headers["Location"] = f"/v1/imports/{receipt.id}"
+    response.headers["ETag"] = f'"{receipt.version}"'
+    stream = await handler.store.load(receipt.id, Import())
+    return _answer(receipt.id, receipt.version, receipt.position, stream.state)
+
+
+@router.get(
+    "/{import_id}", summary="See an import", dependencies=[may("read-imports")], responses=one(ImportAnswer)
+)
+async def see_import(request: Request, import_id: ImportId, reading: Read) -> Response:
+    """Show how an import stands, and its report."""
+    store = request.app.state.service.store
+    stream = await store.load(import_id, Import(), reading.position if reading.past else None)
+    if stream.version == 0:
+        raise NotFound
+    shown = _answer(import_id, stream.version, stream.position, stream.state)
+    return answer_one(request, shown, f'"{stream.version}"')
+
+
+@router.post(
+    "/{import_id}/decisions", summary="Decide on an import", responses=DECIDES, max_body_size=BODY_BYTES_LIMIT
+)
+async def decide_on_import(
+    import_id: ImportId, command: Annotated[WithdrawImport, strict(WithdrawImport), Body()], handler: Commands
+) -> Receipt:
+    """Withdraw an import: its figures are hidden, its events stay in the record."""
+    return await handler.handle(import_id, command, blank=Import())
+
+
+def _answer(import_id: ImportId, version: int, position: int, state: Import) -> ImportAnswer:
+    assert state.status is not ImportStatus.ABSENT, "it has been started"
+    return ImportAnswer(
+        id=import_id,
+        version=version,
+        position=position,
+        status=state.status.value,
+        name=state.name,
+        kind=state.log_kind,
+        timestamps=state.timestamps,
+        reason=state.reason,
+        report=state.report,
+    )
+
+
+async def _kept(source: BinaryIO, path: Path) -> Path:
+    """Copy an upload to where it outlives its request."""
+
+    def copy() -> None:
+        with path.open("wb") as target:
+            shutil.copyfileobj(source, target)
+
+    await asyncio.to_thread(copy)
+    return path

@@ -1,0 +1,168 @@
+"""The files of an import: plain or gzip, told apart by content, hashed as they read, bounded."""
+
+import csv
+import gzip
+import hashlib
+import io
+import zlib
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, TextIO
+
+from shared.kernel.errors import Unacceptable
+from shared.web.tabular.limits import ROW_CHARACTERS_LIMIT, RowTooLong
+
+GZIP_MAGIC = b"\x1f\x8b"
+PLAIN_BYTES_LIMIT = 512 * 1024 * 1024  # after decompression: a bomb goes off no further than this
+LINE_CHARACTERS_LIMIT = 64 * 1024
+CHUNK = 1 << 20
+
+
+class FileTooLarge(Unacceptable):
+    """The file is larger, once decompressed, than an import may be."""
+
+
+class NotReadable(Unacceptable):
+    """The file can't be read: plain or gzip CSV in UTF-8 is needed."""
+
+
+class BadRow(NamedTuple):
+    """A row that can't be told cell by cell, and why."""
+
+    reason: str
+
+
+class ColumnTwice(Unacceptable):
+    """The file has a column twice, and does not say which of them counts."""
+
+
+class ColumnMissing(Unacceptable):
+    """The file lacks a column that is needed."""
+
+
+def _open(path: Path) -> BinaryIO:
+    with path.open("rb") as file:
+        packed = file.read(2) == GZIP_MAGIC
+    return gzip.open(path) if packed else path.open("rb")  # type: ignore[return-value]  # both read bytes
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file's decompressed content."""
+    sha, size = hashlib.sha256(), 0
+    try:
+        with _open(path) as file:
+            while chunk := file.read(CHUNK):
+                size += len(chunk)
+                if size > PLAIN_BYTES_LIMIT:
+                    raise FileTooLarge(limit_bytes=PLAIN_BYTES_LIMIT)
+                sha.update(chunk)
+    except (OSError, EOFError, zlib.error) as error:
+        raise NotReadable from error
+    return sha.hexdigest()
+
+
+def rows(
+    path: Path, file_name: str, needed: tuple[str, ...], known: tuple[str, ...]
+) -> Iterator[tuple[int, dict[str, str] | BadRow]]:
+    """Yield each row with its number as a spreadsheet counts; columns are found by their headings.
+
+    A row is a `BadRow` where it can't be told where it ends, and the next line begins the next row.
+    """
+    csv.field_size_limit(LINE_CHARACTERS_LIMIT)
+    try:
+        with _open(path) as file, io.TextIOWrapper(file, "utf-8-sig", newline="") as text:
+            records = _records(text)
+            headings = _headings(next(records, []), file_name, needed, known)
+            for number, cells in enumerate(records, start=2):
+                if isinstance(cells, BadRow):
+                    yield number, cells
+                elif len(cells) > len(headings):
+                    yield number, BadRow("has more cells than there are headings")
+                elif cells:  # a blank line is no row, and counts as one
+                    padded = cells + [""] * (len(headings) - len(cells))
+                    yield number, dict(zip(headings, padded, strict=True))
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as error:
+        raise NotReadable(file=file_name) from error
+
+
+def _headings(
+    cells: list[str] | BadRow, file_name: str, needed: tuple[str, ...], known: tuple[str, ...]
+) -> list[str]:
+    if isinstance(cells, BadRow):
+        raise NotReadable(file=file_name)
+    headings = [heading.strip() for heading in cells]
+    if missing := [name for name in needed if name not in headings]:
+        raise ColumnMissing(file=file_name, missing=missing)
+    if twice := [name for name in known if headings.count(name) > 1]:
+        raise ColumnTwice(file=file_name, columns=twice)
+    return headings
+
+
+def _records(text: TextIO) -> Iterator[list[str] | BadRow]:
+    """Yield the cells of each record; a quote that is never closed costs its own row, and no other."""
+    lines = _BoundedLines(text)
+    reader = csv.reader(lines, strict=True)
+    while True:
+        lines.begin()
+        try:
+            yield next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield BadRow(
+                "is longer than a row may be"
+                if lines.characters > LINE_CHARACTERS_LIMIT and lines.taken == 1
+                else "has a quotation mark that is not closed, or not doubled"
+            )
+            lines.go_back()
+            reader = csv.reader(lines, strict=True)
+
+
+class _BoundedLines:
+    """Lines of a text, those of the present record at hand to be read once more."""
+
+    def __init__(self, text: TextIO) -> None:
+        self._text = text
+        self._record: list[str] = []
+        self._size = 0
+        self._again: deque[str] = deque()
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else self._next_of_text()
+        if not line:
+            raise StopIteration
+        self._record.append(line)
+        self._size += len(line)
+        if self._size > ROW_CHARACTERS_LIMIT and len(self._record) > 1:
+            raise RowTooLong(limit_characters=ROW_CHARACTERS_LIMIT)
+        return line
+
+    def _next_of_text(self) -> str:
+        """Return the next line; of one that is longer than any row, its beginning, which is a bad row."""
+        line = more = self._text.readline(ROW_CHARACTERS_LIMIT)
+        while len(more) == ROW_CHARACTERS_LIMIT and not more.endswith("\n"):
+            more = self._text.readline(ROW_CHARACTERS_LIMIT)
+        return line
+
+    @property
+    def taken(self) -> int:
+        """Return how many lines the present record has taken."""
+        return len(self._record)
+
+    @property
+    def characters(self) -> int:
+        """Return how long the present record is."""
+        return self._size
+
+    def begin(self) -> None:
+        """Begin a record with the next line."""
+        self._record.clear()
+        self._size = 0
+
+    def go_back(self) -> None:
+        """Go on with the line after the first of the present record."""
+        self._again.extendleft(reversed(self._record[1:]))

@@ -1,0 +1,150 @@
+"""Carrying an import out: in the background of one process, and seen from every other."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from tempfile import TemporaryDirectory
+from uuid import UUID
+
+import asyncpg
+
+from shared.flow.imports.commands import FailImport, FinishImport, StartImport
+from shared.flow.imports.domain import Import, ImportReport, ImportStatus
+from shared.flow.imports.loader import LogFiles, append_log, import_id
+from shared.kernel.errors import NotReady, Refused
+from shared.kernel.messages import Receipt, Stamp, Stream
+from shared.record.eventstore.store import EventStore
+from shared.record.locks import Locks
+from shared.web.sandbox.children import Sandbox
+
+LOOKS, LOOK_SECONDS = 100, 0.02
+
+
+class ImportBeginning(NotReady):
+    """The same log is being handed in just now: ask again in a moment."""
+
+
+class Importer:
+    """Starts imports and carries them out one after another."""
+
+    def __init__(self, pool: asyncpg.Pool, store: EventStore, sandbox: Sandbox) -> None:
+        """Take logs into this record."""
+        self._pool = pool
+        self._store = store
+        self._sandbox = sandbox
+        self._locks = Locks(pool)
+        self._turn = asyncio.Semaphore(1)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def try_out(self, files: LogFiles) -> tuple[UUID, ImportReport]:
+        """Read a log and say what would become of it; nothing is written."""
+        identity = await asyncio.to_thread(files.identity)
+        read = await asyncio.to_thread(files.tried)
+        return import_id(identity), read.report()
+
+    async def start(
+        self, files: LogFiles, folder: "TemporaryDirectory[str]", name: str, stamp: Stamp
+    ) -> tuple[Receipt, bool]:
+        """Start an import in the background, or find that there is nothing to do; say which."""
+        try:
+            receipt, wanted = await self._begin(files, name, stamp)
+        except BaseException:
+            folder.cleanup()
+            raise
+        if not wanted:
+            folder.cleanup()
+            return receipt, False
+        task = asyncio.create_task(self._run_and_clean_up(files, folder, receipt.id, stamp))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return receipt, True
+
+    async def run(
+        self, files: LogFiles, name: str, stamp: Stamp, progress: Callable[[int], None]
+    ) -> tuple[UUID, Import]:
+        """Carry an import out to its end; return how it stands."""
+        receipt, wanted = await self._begin(files, name, stamp)
+        if wanted:
+            await self._run(files, receipt.id, stamp, progress)
+        return receipt.id, (await self._load(receipt.id)).state
+
+    async def _begin(self, files: LogFiles, name: str, stamp: Stamp) -> tuple[Receipt, bool]:
+        """Take an import on where nobody has; say whether it is ours to carry out."""
+        identity = await asyncio.to_thread(files.identity)
+        stream_id = import_id(identity)
+        command = StartImport(
+            name=name,
+            log_kind="rfp-log",
+            identity=identity,
+            timestamps=files.options.timestamps,
+            options=files.options_text(),
+        )
+        if not await self._locks.take(stream_id):
+            return await self._begun_elsewhere(stream_id), False
+        wanted = False
+        try:
+            receipt, wanted = await self._start_or_resume(stream_id, command, stamp)
+        finally:
+            if not wanted:
+                await self._locks.give_back(stream_id)
+        return receipt, wanted
+
+    async def _start_or_resume(
+        self, stream_id: UUID, command: StartImport, stamp: Stamp
+    ) -> tuple[Receipt, bool]:
+        """Start what is new, resume what has failed; what says it runs while we hold its lock has died."""
+        before = await self._load(stream_id)
+        if before.state.status is ImportStatus.RUNNING:
+            await self._decide(stream_id, FailImport(reason="The service stopped."), stamp)
+        receipt = await self._store.handle(stream_id, command, stamp, blank=Import(), absent=True)
+        return receipt, receipt.version > before.version
+
+    async def _begun_elsewhere(self, stream_id: UUID) -> Receipt:
+        """Return how an import stands that somebody else has just taken on."""
+        for _ in range(LOOKS):
+            stream = await self._load(stream_id)
+            if stream.version:
+                return Receipt(id=stream_id, version=stream.version, position=stream.position)
+            await asyncio.sleep(LOOK_SECONDS)
+        raise ImportBeginning
+
+    async def _run_and_clean_up(
+        self, files: LogFiles, folder: "TemporaryDirectory[str]", stream_id: UUID, stamp: Stamp
+    ) -> None:
+        with folder:
+            await self._run(files, stream_id, stamp, lambda _: None)
+
+    async def _run(
+        self, files: LogFiles, stream_id: UUID, stamp: Stamp, progress: Callable[[int], None]
+    ) -> None:
+        """Read and append when our turn comes, and say how it ended."""
+        try:
+            async with self._turn:
+                read = await asyncio.to_thread(files.read)
+                await append_log(self._pool, self._store, read, stream_id, stamp.by, progress)
+            await self._decide(stream_id, FinishImport(report=read.report()), stamp)
+        except Refused as refusal:
+            await self._decide(stream_id, FailImport(reason=_why(refusal)), stamp)
+        finally:
+            await self._locks.give_back(stream_id)
+
+    async def _decide(self, stream_id: UUID, command: FinishImport | FailImport, stamp: Stamp) -> None:
+        now = stamp.model_copy(update={"at": datetime.now(UTC)})
+        await self._store.handle(stream_id, command, now, blank=Import())
+
+    async def _load(self, stream_id: UUID) -> Stream[Import]:
+        return await self._store.load(stream_id, Import())
+
+    async def close(self) -> None:
+        """Stop what is still running; the same content again goes on with it."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _why(refusal: Refused) -> str:
+    """Return why an import failed: the rule, and which file and columns it is about."""
+    said = [refusal.sentence()]
+    for name, fact in refusal.facts.items():
+        said.append(f"{name}: {', '.join(fact) if isinstance(fact, list) else fact}.")
+    return " ".join(said)

@@ -1,0 +1,139 @@
+"""Taking a log in: one stream a case, committed in blocks; a case that is there already adds nothing."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID, uuid5
+
+import asyncpg
+
+from shared.flow.imports.files import digest
+from shared.flow.imports.historic_cases import HistoricCase, HistoricCaseImported, HistoricStepImported
+from shared.flow.imports.options import Options
+from shared.flow.imports.rfp_log import FINDINGS_TRIED_LIMIT, Case, Log, read_log
+from shared.kernel.messages import Event, Stamp
+from shared.record.eventstore.store import EventStore
+from shared.web.access.names import remember
+
+IMPORTS = UUID("0d3f2f5e-8c1c-4a35-9d0a-6f1f3c0b7a11")
+CASES_A_BLOCK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class LogFiles:
+    """The two files of a log, and how they are to be read."""
+
+    events: Path
+    cases: Path
+    options: Options
+
+    def identity(self) -> str:
+        """Return what makes this content this import: both files' hashes and the options."""
+        parts = [digest(self.events), digest(self.cases), self.options_text()]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    def options_text(self) -> str:
+        """Return the options as text that is the same for the same options."""
+        options = self.options
+        return json.dumps(
+            {
+                "timestamps": options.timestamps,
+                "time_zone": options.time_zone,
+                "activity_map": dict(sorted(options.activity_map.items())),
+                "strict": options.strict,
+            }
+        )
+
+    def read(self) -> Log:
+        """Read the log as of now."""
+        return read_log(self.events, self.cases, self.options, datetime.now(UTC))
+
+    def tried(self) -> Log:
+        """Read the log as of now, for a trial, which lists far more of what was found."""
+        now = datetime.now(UTC)
+        return read_log(self.events, self.cases, self.options, now, findings_limit=FINDINGS_TRIED_LIMIT)
+
+
+def import_id(identity: str) -> UUID:
+    """Return the id of the import of a content."""
+    return uuid5(IMPORTS, identity)
+
+
+async def append_log(
+    pool: asyncpg.Pool,
+    store: EventStore,
+    log: Log,
+    log_id: UUID,
+    by: str,
+    progress: Callable[[int], None] = lambda _: None,
+) -> int:
+    """Append every case that is not there yet; return how many cases were new."""
+    actors = _Actors(log_id)
+    cases = list(log.cases.items())
+    new = done = 0
+    for start in range(0, len(cases), CASES_A_BLOCK):
+        block = cases[start : start + CASES_A_BLOCK]
+        await remember(pool, actors.meet(case for _, case in block), str(log_id))
+        added = await asyncio.gather(
+            *(
+                store.append_history(uuid5(log_id, case_id), list(_events(log_id, case_id, case, actors, by)))
+                for case_id, case in block
+            )
+        )
+        new += sum(added)
+        done += sum(len(case.steps) for _, case in block)
+        progress(done)
+    return new
+
+
+class _Actors:
+    """The ids by which a log's people are known in events; their names go to the directory."""
+
+    def __init__(self, log_id: UUID) -> None:
+        self._log_id = log_id
+        self._ids: dict[str, str] = {}
+
+    def meet(self, cases: Iterable[Case]) -> list[tuple[str, str]]:
+        """Number the people of some cases in the order they are met; return those that are new."""
+        new = []
+        for name in (step.actor for case in cases for step in case.steps):
+            if name and name not in self._ids:
+                self._ids[name] = f"{self._log_id.hex[:12]}-{len(self._ids) + 1}"
+                new.append((self._ids[name], name))
+        return new
+
+    def __getitem__(self, name: str) -> str:
+        return self._ids[name] if name else ""
+
+
+def _events(
+    log_id: UUID, case_id: str, case: Case, actors: _Actors, by: str
+) -> Iterator[tuple[Event[HistoricCase], Stamp]]:
+    """Yield a case's events, each stamped with when it happened by the log."""
+    assert case.opened_at is not None, "a case without a row opens with its first step"
+    opened = HistoricCaseImported(
+        import_id=str(log_id),
+        case_id=case_id,
+        opened_at=case.opened_at,
+        closed_at=case.closed_at,
+        deadline=case.deadline,
+    )
+    cause = f"import:{log_id}"
+    yield opened, Stamp(by=by, at=case.opened_at, causation=cause)
+    for step in case.steps:
+        event = HistoricStepImported(
+            import_id=str(log_id),
+            case_id=case_id,
+            seq=step.seq,
+            entered_at=step.entered_at,
+            activity=step.activity,
+            stage=step.stage,
+            party=step.party,
+            actor=actors[step.actor],
+            role=step.role,
+        )
+        yield event, Stamp(by=by, at=step.entered_at, causation=cause)

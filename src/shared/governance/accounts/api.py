@@ -1,0 +1,139 @@
+"""Service accounts over HTTP: opened, given keys, seen with when each was last used, closed."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Path, Request, Response
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from shared.governance.accounts.commands import AccountDecision, OpenServiceAccount
+from shared.governance.accounts.domain import AccountStatus, ServiceAccount
+from shared.governance.accounts.keys import hash_of, key_of, new_secret
+from shared.governance.accounts.views import account_row, service_accounts
+from shared.kernel.errors import NotFound
+from shared.kernel.messages import Receipt
+from shared.web.answers import CREATES, DECIDES, answer_now, listed, one
+from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
+from shared.web.commands import Commands, OpeningCommands, may
+from shared.web.pages import Paged
+from shared.web.readings import Read
+
+AccountId = Annotated[UUID, Path(description="The service account's id.")]
+USES = "SELECT key_name, last_used_at FROM api_key_uses WHERE account_id = $1"
+
+router = APIRouter(
+    prefix="/v1/service-accounts",
+    tags=["service-accounts"],
+    route_class=StrictRoute,
+    max_body_size=BODY_BYTES_LIMIT,
+)
+
+
+class AccountRow(BaseModel):
+    """A program that may ask, and who answers for it; scopes by a space."""
+
+    id: UUID
+    version: int
+    status: AccountStatus
+    name: str
+    owner: str
+    scopes: str
+    keys: int
+    first_position: int
+    opened_at: datetime
+    changed_at: datetime
+
+
+class ApiKeySeen(BaseModel):
+    """One key, without its secret, which nobody has but its program."""
+
+    key_name: str
+    expires_at: datetime
+    revoked: bool
+    live: bool
+    last_used_at: datetime | None
+
+
+class AccountSeen(AccountRow):
+    """One service account with its keys."""
+
+    key_list: list[ApiKeySeen]
+
+
+class KeyReceipt(Receipt):
+    """A decision on an account; `key` is a new key, shown this once and kept nowhere."""
+
+    key: str | None = None
+
+
+@router.post("", status_code=201, summary="Open a service account", responses=CREATES)
+async def open_account(
+    command: Annotated[OpenServiceAccount, strict(OpenServiceAccount), Body()], handler: OpeningCommands
+) -> Receipt:
+    """Let a program ask; it needs a key or a token of its own."""
+    return await handler.create(command, blank=ServiceAccount())
+
+
+@router.post("/{account_id}/decisions", summary="Decide on a service account", responses=DECIDES)
+async def decide_on_account(
+    account_id: AccountId,
+    command: Annotated[AccountDecision, strict(AccountDecision), Body()],
+    handler: Commands,
+) -> KeyReceipt:
+    """Issue, rotate or revoke a key, or close the account. A repeat shows no secret again: it is gone."""
+    secret = new_secret()
+    receipt = await handler.handle(account_id, command, blank=ServiceAccount(), secret_hash=hash_of(secret))
+    stream = await handler.store.load(account_id, ServiceAccount())
+    made = any(key.secret_hash == hash_of(secret) for key in stream.state.keys.values())
+    return KeyReceipt(**receipt.model_dump(), key=key_of(account_id, secret) if made else None)
+
+
+@router.get(
+    "",
+    summary="List service accounts",
+    dependencies=[may("read-service-accounts")],
+    responses=listed(AccountRow),
+)
+async def list_accounts(reading: Read, page: Paged) -> Response:
+    """List the programs that may or might ask, newest first."""
+    columns = [service_accounts.c[name] for name in AccountRow.model_fields]
+    statement = select(*columns).where(reading.valid(service_accounts))
+    return await page.of(reading, statement, service_accounts.c.first_position)
+
+
+@router.get(
+    "/{account_id}",
+    summary="See a service account",
+    dependencies=[may("read-service-accounts")],
+    responses=one(AccountSeen, lasting=False),
+)
+async def see_account(request: Request, account_id: AccountId, reading: Read) -> Response:
+    """Show one service account, its keys, and when each was last used."""
+    store = request.app.state.service.store
+    until = reading.position if reading.past else None
+    stream = await store.load(account_id, ServiceAccount(), until)
+    if stream.version == 0:
+        raise NotFound
+    uses = {row[0]: row[1] for row in await reading.pool.fetch(USES, account_id)}
+    live = stream.state.live(reading.as_of)
+    shown = AccountSeen(
+        id=stream.id,
+        version=stream.version,
+        first_position=stream.first_position,
+        opened_at=stream.opened_at,
+        changed_at=stream.changed_at,
+        **account_row(stream),
+        key_list=[
+            ApiKeySeen(
+                key_name=name,
+                expires_at=key.expires_at,
+                revoked=key.revoked,
+                live=name in live,
+                last_used_at=uses.get(name),
+            )
+            for name, key in stream.state.keys.items()
+        ],
+    )
+    return answer_now(shown, stream.version)

@@ -1,0 +1,95 @@
+"""Bundles over HTTP."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from shared.governance.audit.bundle.assembly import Wanted, made
+from shared.governance.audit.log_api import LARGEST
+from shared.governance.audit.reads import NAME, READ_AUDIT, AuditRoute
+from shared.governance.audit.redaction import redacted_entries
+from shared.kernel.errors import Unacceptable
+from shared.ledger.entries import Entry
+from shared.web.answers import READS_ONE
+from shared.web.commands import may
+from shared.web.readings import INSTANT_PATTERN, Read, instant_of
+
+router = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=AuditRoute)
+
+ZIP = "application/zip"
+Instant = {"pattern": INSTANT_PATTERN}
+
+
+class CaseOrPeriod(Unacceptable):
+    """A bundle is of one case (`stream_id`), or of a period (`from` and `to`) that ends after it begins."""
+
+
+@router.get(
+    "/bundles",
+    summary="Take a part of the record away, with its proofs",
+    dependencies=[may(READ_AUDIT)],
+    response_class=Response,
+    responses={
+        200: {
+            "description": "A zip file: start with READ-ME-FIRST.txt",
+            "content": {ZIP: {"schema": {"type": "string", "format": "binary"}}},
+        },
+        **READS_ONE,
+    },
+)
+async def take_bundle(
+    request: Request,
+    reading: Read,
+    stream_id: Annotated[UUID | None, Query(description="Everything on this case.")] = None,
+    start: Annotated[
+        str | None,
+        Query(
+            alias="from",
+            max_length=40,
+            json_schema_extra=Instant,
+            description="What was recorded then or later.",
+        ),
+    ] = None,
+    end: Annotated[
+        str | None,
+        Query(alias="to", max_length=40, json_schema_extra=Instant, description="What was recorded by then."),
+    ] = None,
+    body_of_work: Annotated[
+        str | None, Query(max_length=40, pattern=NAME, description="Of a period, only this body of work.")
+    ] = None,
+    last_size: Annotated[
+        int | None, Query(ge=1, le=LARGEST, description="`size` of your last bundle's checkpoint.")
+    ] = None,
+) -> Response:
+    """Pack entries, a proof for each, keys, a story in plain HTML, and how to check it all offline."""
+    wanted = _wanted(stream_id, (start, end), body_of_work or "", last_size)
+    if reading.past:
+        wanted = replace(wanted, until=reading.position)
+    service = request.app.state.service
+
+    async def hidden(entries: Sequence[Entry]) -> Mapping[int, str]:
+        return await redacted_entries(reading.redacted, [entry.item() for entry in entries])
+
+    files = await made(service.pool, service.store.mapper, wanted, program(request), hidden=hidden)
+    name = f"audit-{stream_id or reading.position}.zip"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(files.zipped(), media_type=ZIP, headers=headers)
+
+
+def _wanted(
+    case: UUID | None, period: tuple[str | None, str | None], work: str, last_size: int | None
+) -> Wanted:
+    """Return what is wanted: one case, or one period."""
+    first, last = instant_of(period[0]), instant_of(period[1])
+    whole = first is not None and last is not None and first < last
+    if (case is None) != whole or (case is not None and (any(period) or work)):
+        raise CaseOrPeriod
+    return Wanted(case, first, last, work, last_size)
+
+
+def program(request: Request) -> str:
+    """Return the program's name and version."""
+    return f"rfp-service {request.app.version}"

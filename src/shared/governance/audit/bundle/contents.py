@@ -1,0 +1,199 @@
+"""What a bundle holds, and how it is written as a zip file and read back from one."""
+
+import hashlib
+import io
+import json
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.ledger.entries import ENTRY_BYTES_LIMIT
+
+FORMAT = "rfp-service audit bundle 1"
+READ_ME, STORY, MANIFEST = "READ-ME-FIRST.txt", "story.html", "manifest.json"
+CHECKPOINT, KEYS = "checkpoint.txt", "keys.txt"
+LAST_CHECKPOINT, CONSISTENCY = "last-checkpoint.txt", "consistency.txt"
+READS_CHECKPOINT = "reads-checkpoint.txt"
+FILES_LIMIT = 500_000
+FILE_BYTES_LIMIT = 256 * 2**20
+TOTAL_BYTES_LIMIT = 2 * 2**30
+SMALL_BYTES = 64 * 2**20  # so much any bundle may unpack to, and beyond it:
+UNPACKED_RATIO_LIMIT = 50  # so many times its own size
+UNREADABLE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError)
+PACKED_AS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others unpack without an end
+LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same contents make the same file
+
+
+class NotABundle(Exception):
+    """This file is no bundle, or one that no honest program made."""
+
+
+class CaseInside(BaseModel):
+    """How much of one case a bundle holds."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str
+    kind: str
+    first_version: int
+    last_version: int
+    entries: int
+
+
+class EntryPlace(NamedTuple):
+    """Where an entry of a bundle stands: in the record, and in its case."""
+
+    position: int
+    case: str
+    version: int
+    kind: str
+
+
+class WithheldInside(BaseModel):
+    """An entry whose words are withheld: that it is there is proved, and what it says is not shown."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    position: int
+    case: str
+    version: int
+    kind: str
+    decision: str
+    by: str
+    happened_at: datetime
+    why: str
+
+    def place(self) -> EntryPlace:
+        """Return where it stands."""
+        return EntryPlace(self.position, self.case, self.version, self.kind)
+
+
+class Manifest(BaseModel):
+    """What a bundle says of itself."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: str
+    made_at: datetime
+    program: str
+    origin: str
+    size: int
+    filters: dict[str, str]
+    first_position: int
+    last_position: int
+    entries: int
+    cases: list[CaseInside]
+    withheld: list[WithheldInside]
+    last_size: int | None
+    files: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """A bundle's files by name."""
+
+    files: Mapping[str, bytes]
+
+    def text(self, name: str) -> str:
+        """Return a file as text."""
+        try:
+            return self.files[name].decode()
+        except (KeyError, UnicodeDecodeError):
+            raise NotABundle(f"There is no {name} in it, or it is no text.") from None
+
+    def manifest(self) -> Manifest:
+        """Return what the bundle says of itself."""
+        try:
+            return Manifest.model_validate_json(self.text(MANIFEST))
+        except ValueError:
+            raise NotABundle(f"Its {MANIFEST} can't be read.") from None
+
+    def zipped(self) -> bytes:
+        """Return them as one zip file."""
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in self.files.items():
+                archive.writestr(zipfile.ZipInfo(name, LONG_AGO), content, zipfile.ZIP_DEFLATED)
+        return out.getvalue()
+
+    @classmethod
+    def read(cls, path: Path) -> "Files":
+        """Read a zip file, within limits, and within what its own size makes likely."""
+        try:
+            with zipfile.ZipFile(path) as archive:
+                infos = archive.infolist()
+                _must_be_of_sane_size(infos, path.stat().st_size)
+                return cls({info.filename: _unpacked(archive, info) for info in infos})
+        except UNREADABLE as error:
+            raise NotABundle(f"It can't be read: {error}") from None
+
+
+def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """Return a file of an archive; never more than it says it has, whatever is packed in it."""
+    with archive.open(info) as stream:
+        return stream.read(info.file_size + 1)
+
+
+def _must_be_of_sane_size(infos: Sequence[zipfile.ZipInfo], packed_bytes: int) -> None:
+    names = [info.filename for info in infos]
+    if len(names) != len(set(names)):
+        raise NotABundle("Two files in it have one name.")
+    if any(info.compress_type not in PACKED_AS for info in infos):
+        raise NotABundle("It is packed in a way that no bundle is.")
+    sizes = [info.file_size for info in infos]
+    entries = [i.file_size for i in infos if i.filename.startswith("entries/")]
+    if (
+        len(infos) > FILES_LIMIT
+        or sum(sizes) > min(TOTAL_BYTES_LIMIT, SMALL_BYTES + UNPACKED_RATIO_LIMIT * packed_bytes)
+        or max(sizes, default=0) > FILE_BYTES_LIMIT
+        or max(entries, default=0) > ENTRY_BYTES_LIMIT
+    ):
+        raise NotABundle("It is larger than any bundle.")
+
+
+def entry_name(position: int) -> str:
+    """Return the name of the file that holds an entry's bytes."""
+    return f"entries/{position:012}"
+
+
+def leaf_name(position: int) -> str:
+    """Return the name of the file that holds a withheld entry's leaf, in the place of its bytes."""
+    return f"leaves/{position:012}"
+
+
+def proof_name(position: int) -> str:
+    """Return the name of the file that holds an entry's proof."""
+    return f"proofs/{position:012}.tlog-proof"
+
+
+def sha256(content: bytes) -> str:
+    """Return a file's hash as people compare it."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def json_text(value: Any) -> bytes:  # noqa: ANN401  # whatever JSON can say
+    """Return JSON that is easy on the eye."""
+    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def cases_inside(places: Sequence[EntryPlace]) -> list[CaseInside]:
+    """Return how much there is of each case, given where its entries stand, in order."""
+    cases: dict[str, list[EntryPlace]] = {}
+    for place in sorted(places):
+        cases.setdefault(place.case, []).append(place)
+    return [
+        CaseInside(
+            id=case,
+            kind=held[0].kind,
+            first_version=held[0].version,
+            last_version=held[-1].version,
+            entries=len(held),
+        )
+        for case, held in cases.items()
+    ]

@@ -1,0 +1,286 @@
+"""The pages of a bundle that people read: the story in plain HTML, and how to check it, in plain English."""
+
+import html
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from pydantic import JsonValue
+
+from shared.governance.audit.bundle.contents import CaseInside, Manifest, WithheldInside
+from shared.governance.audit.replay.states import Change, called_in, words
+from shared.governance.audit.replay.story import StoryStep, span, story
+from shared.kernel.calendar import LONDON
+from shared.kernel.messages import Recorded
+from shared.kernel.personal import PERSONAL, is_sealed
+from shared.record.eventstore.reader import ReadBasis
+
+PAGE = """<!doctype html>
+<html lang="en-GB">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+body {{ font: 1.1rem/1.5 Arial, sans-serif; max-width: 46rem; color: #0b0c0c; }}
+body {{ margin: 2rem auto; padding: 0 1rem; }}
+table {{ border-collapse: collapse; width: 100%; margin: .5rem 0; }}
+th, td {{ border-bottom: 1px solid #b1b4b6; padding: .3rem .6rem .3rem 0; }}
+th, td {{ text-align: left; vertical-align: top; }}
+td {{ overflow-wrap: anywhere; }}
+section {{ border-top: 2px solid #0b0c0c; margin-top: 2rem; }}
+article {{ border-left: .3rem solid #b1b4b6; padding-left: 1rem; margin: 1.5rem 0; }}
+.place {{ color: #505a5f; font-size: .95rem; }}
+</style>
+</head>
+<body>
+<main>
+<h1>{title}</h1>
+<p>{opening}</p>
+<p>Each decision below is an entry of the council's record. The file <b>READ-ME-FIRST.txt</b> beside this page
+says how to check that this page says what the record says, and that the record was not changed.
+Times are those of London.</p>
+{sections}
+</main>
+</body>
+</html>
+"""
+
+READ_ME = """HOW TO CHECK THIS BUNDLE
+
+This is a part of the council's record of decisions:
+{what}.
+
+It holds {entries} entries. They were sealed together with everything else in the
+record, up to entry {size}.
+
+WHAT THE SEAL MEANS
+
+Every entry has a fingerprint: a number computed from all its words. Change one
+letter and the number is another. The fingerprints of all entries are put together
+into one, the "root", which the council signs: see checkpoint.txt. A witness (the
+committee's clerk, or internal audit) signs it as well, with a key that nobody who
+runs the service holds. So if anybody - even the person who runs the computers -
+changes, removes or slips in an entry afterwards, the fingerprints no longer
+lead to the root that was signed.
+
+HOW TO CHECK
+
+1. You need the council's key and the witness's key from somewhere else than this
+   bundle: on paper, from the committee's clerk. The file keys.txt holds what the
+   service says its keys are; their fingerprints, to be compared with the paper:
+
+{fingerprints}
+
+2. On any computer with the rfp-service program (it needs no database and no
+   network) run, in the folder in which this zip file is:
+
+       rfp-service audit verify BUNDLE.zip --keys keys-from-the-clerk.txt
+
+   If you have an earlier bundle, add:  --last EARLIER.zip
+   It then also checks that nothing in the earlier bundle's record was changed.
+
+3. It prints a line for each thing that it checked, and at the end either
+   "SOUND" or "NOT SOUND" and why. Hand a bundle that is not
+   sound to internal audit, as it is.
+
+WITHOUT OUR PROGRAM
+
+The formats are public, and other programs read them:
+  entries/...         an entry's bytes. Its leaf is SHA-256 of a zero byte and these.
+                      The first 40 bytes are its place (entry number, case, version,
+                      time); then the kind of event, a zero byte, and what was said.
+  leaves/...          the leaf alone of an entry whose words are withheld (manifest.json
+                      says why): that it is there is proved, what it says is not shown.
+  proofs/...          C2SP "tlog-proof": how the entry leads to the signed root
+                      (RFC 6962, RFC 9162).
+  checkpoint.txt      C2SP "tlog-checkpoint", a "signed note" with Ed25519 signatures,
+                      countersigned as C2SP "tlog-cosignature".
+  consistency.txt     if there is an earlier bundle: the proof that the record only grew.
+  reads-checkpoint.txt  how many times the audit had been read, and the last line of that
+                      log's chain, signed. Keep it: "audit fsck --checkpoint" takes it.
+  manifest.json       what is in here, and the SHA-256 of each file.
+
+WHAT THIS CANNOT SHOW
+
+- That something was recorded at all: only what was recorded is sealed.
+- That a case ended where this bundle ends: later entries are in later bundles.
+  {completeness}
+- Who stands behind a name such as "officer-17": the directory of people is kept
+  apart from the record, so that a name can be erased and the seal still holds.
+"""
+
+NOT_WORDS = frozenset({"stage", "waiting_on"})
+_CODE = re.compile(r"[a-z]+(_[a-z]+)+")
+
+WHOLE_RANGE = "Within entries {first} to {last} nothing can be missing: each number is here."
+WHOLE_CASES = "Of each case, no version in between is missing: they are numbered without a gap."
+
+
+def read_me(manifest: Manifest, fingerprints: Sequence[str]) -> str:
+    """Return how to check a bundle."""
+    whole = manifest.last_position - manifest.first_position + 1 == manifest.entries
+    completeness = WHOLE_RANGE if whole else WHOLE_CASES
+    return READ_ME.format(
+        what=what_it_is(manifest),
+        entries=manifest.entries,
+        size=manifest.size,
+        fingerprints="\n".join(f"       {line}" for line in fingerprints),
+        completeness=completeness.format(first=manifest.first_position, last=manifest.last_position),
+    )
+
+
+def what_it_is(manifest: Manifest) -> str:
+    """Return what was picked for a bundle, in words."""
+    filters = manifest.filters
+    if "case" in filters:
+        return f"everything that was decided on the case {filters['case']}"
+    what = f"what was recorded from {filters['from']} to {filters['to']}"
+    return f"{what} about {filters['body_of_work']}" if "body_of_work" in filters else what
+
+
+def story_page(manifest: Manifest, events: Sequence[Recorded]) -> str:
+    """Return the story of a bundle's cases, each in the order in which things happened."""
+    cases: dict[str, list[Recorded]] = {case.id: [] for case in manifest.cases}
+    for recorded in events:
+        cases[str(recorded.stream_id)].append(recorded)
+    what = what_it_is(manifest)
+    return PAGE.format(
+        title=html.escape(what[0].upper() + what[1:]),
+        opening=html.escape(
+            f"{_number(manifest.entries, 'entry', 'entries')} about"
+            f" {_number(len(cases), 'case', 'cases')}, sealed with the record of {manifest.origin}"
+            f" when it had {manifest.size} entries."
+        ),
+        sections="\n".join(_case(manifest, case, cases[case.id]) for case in manifest.cases),
+    )
+
+
+def _case(manifest: Manifest, case: CaseInside, events: Sequence[Recorded]) -> str:
+    hidden = [one for one in manifest.withheld if one.case == case.id]
+    kind = words(case.kind.replace("-", " "))
+    versions = f"Versions {case.first_version} to {case.last_version} of this case."
+    whole = case.first_version == 1 and not hidden
+    body = _whole(events) if whole else _part(events, hidden)
+    called = called_in(events)
+    heading = (called, f"{kind}, {case.id}") if called else (kind, case.id)
+    return (
+        f"<section>\n<h2>{_text(heading[0])} <span class=place>{_text(heading[1])}</span></h2>\n"
+        f"<p>{versions}</p>\n{body}\n</section>"
+    )
+
+
+def _whole(events: Sequence[Recorded]) -> str:
+    """Return a case that is there from its beginning: with what each decision changed, and the waits."""
+    told = story(events, [], events[-1].recorded_at, ReadBasis.KNOWN_THEN)
+    return "\n".join(_step(item) for item in told.items)
+
+
+def _part(events: Sequence[Recorded], hidden: Sequence[WithheldInside]) -> str:
+    """Return a part of a case: what was said; what it changed can't be told without all that went before."""
+    articles = {recorded.position: _said(recorded) for recorded in events}
+    articles |= {one.position: _hidden(one) for one in hidden}
+    return "\n".join(articles[position] for position in sorted(articles))
+
+
+def _hidden(one: WithheldInside) -> str:
+    return (
+        f"<article>\n<h3>{_text(words(one.decision))}</h3>\n"
+        f"{_who(one.by, '', '', one.happened_at)}"
+        f"<p>What was said is withheld: {_text(one.why)}. That this entry is in the record is proved.</p>\n"
+        f"<p class=place>Entry {one.position} of the record.</p>\n</article>"
+    )
+
+
+def _step(item: StoryStep) -> str:
+    waited = ""
+    if item.waited_on and item.waited_seconds:
+        length = span(timedelta(seconds=item.waited_seconds))
+        whom = _text(words(item.waited_on).lower())
+        waited = f"<p>Before this, the case had waited {length} on {whom}.</p>\n"
+    gap = f"<p><b>Note:</b> {_text(item.gap)}</p>\n" if item.gap else ""
+    return (
+        f"<article>\n<h3>{_text(words(item.decision))}</h3>\n<p>{_text(item.meaning)}</p>\n"
+        f"{_who(item.by, item.acting_for, item.authority, item.happened_at)}{waited}{gap}"
+        f"{_reasons(item)}{_changes(item.changes)}{_place(item.position, item.recorded_at)}</article>"
+    )
+
+
+def _reasons(item: StoryStep) -> str:
+    """Return what was said beside what was changed: reasons above all."""
+    assert isinstance(item.said, dict), "an event says something by name"
+    shown = [change.after for change in item.changes]
+    rest = {n: v for n, v in item.said.items() if n not in NOT_WORDS and v and v not in shown}
+    rows = "".join(
+        f"<tr><th scope=row>{_field(n)}</th><td>{_value(n, v)}</td></tr>\n" for n, v in rest.items()
+    )
+    return f"<table>\n{rows}</table>\n" if rows else ""
+
+
+def _said(recorded: Recorded) -> str:
+    stamp = recorded.stamp
+    said = recorded.envelope["data"]
+    assert isinstance(said, dict), "an event says something by name"
+    rows = "".join(f"<tr><th>{_field(n)}</th><td>{_value(n, v)}</td></tr>\n" for n, v in said.items())
+    return (
+        f"<article>\n<h3>{_text(words(type(recorded.event).__name__))}</h3>\n"
+        f"{_who(stamp.by, stamp.acting_for, stamp.authority, recorded.happened_at)}"
+        f"<table>\n{rows}</table>\n{_place(recorded.position, recorded.recorded_at)}</article>"
+    )
+
+
+def _who(by: str, acting_for: str, authority: str, at: datetime) -> str:
+    stood_in = f" in place of <b>{_text(acting_for)}</b>" if acting_for else ""
+    as_what = f", as {_text(words(authority).lower())}" if authority else ""
+    return f"<p><b>{_text(by)}</b>{as_what}{stood_in}, on {_time(at)}.</p>\n"
+
+
+def _place(position: int, at: datetime) -> str:
+    return f"<p class=place>Entry {position} of the record, written on {_time(at)}.</p>\n"
+
+
+def _changes(changes: Sequence[Change]) -> str:
+    if not changes:
+        return ""
+    rows = "".join(
+        f"<tr><th scope=row>{_field(c.field)}</th><td>{_value(c.field, c.before)}</td>"
+        f"<td>{_value(c.field, c.after)}</td></tr>\n"
+        for c in changes
+    )
+    head = "<tr><th scope=col>What changed</th><th scope=col>Before</th><th scope=col>After</th></tr>"
+    return f"<table>\n{head}\n{rows}</table>\n"
+
+
+def _field(name: str) -> str:
+    named = name.removesuffix("_pence").replace(".", ": ").replace("_", " ")
+    return _text(named[:1].upper() + named[1:])
+
+
+def _value(field: str, value: JsonValue) -> str:
+    if value is None or value in ("", [], {}):
+        return "nothing"
+    if field.endswith("_pence") and isinstance(value, int):
+        return f"£{value / 100:,.2f}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return "<br>".join(_value("", item) for item in value)
+    if is_sealed(value):
+        value = {"about": value["about"], "text": PERSONAL}  # a page that is kept outlives its keys
+    if isinstance(value, dict):
+        return "<br>".join(f"{_field(n)}: {_value(n, v)}" for n, v in value.items())
+    text = str(value)
+    return _text(text.replace("_", " ") if _CODE.fullmatch(text) else text)
+
+
+def _time(at: datetime) -> str:
+    local = at.astimezone(LONDON)
+    return f"{local.day} {local:%B %Y, %H:%M:%S} {local.tzname()}"
+
+
+def _number(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def _text(text: str) -> str:
+    return html.escape(text)

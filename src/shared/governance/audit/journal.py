@@ -1,0 +1,127 @@
+"""The journal of decisions: one row for each event that somebody is answerable for."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from pydantic import JsonValue
+from sqlalchemy import ARRAY, BigInteger, Column, DateTime, Text, Uuid
+
+from shared.kernel.fields import says_none
+from shared.kernel.messages import Recorded, Sealed
+from shared.kernel.personal import is_sealed
+from shared.record.projecting.views import Journal, Row, journal_table
+
+# Rows of a historic log are somebody else's decisions, taken before this record began.
+NOT_DECISIONS = frozenset({"historic-case"})
+
+# Which body of work a kind of thing belongs to, by how the kind's name begins.
+BODIES = {
+    "rfp": "rfps",
+    "catalogue": "rfps",
+    "project": "projects",
+    "contract": "contracts",
+    "renewal": "contracts",
+    "review": "contracts",
+    "outcome": "outcomes",
+    "milestone": "outcomes",
+    "dependency": "outcomes",
+}
+ELSE = "administration"
+
+# Where an event says an amount without VAT, best first.
+VALUES = ("value_pence", "award_value_pence", "total_value_pence", "estimate_pence")
+
+APPROVALS = ("Approval", "Award", "KeyDecision", "Waiver")
+
+decisions = journal_table(
+    "decisions",
+    Column("stream_id", Uuid, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("body_of_work", Text, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("value_pence", BigInteger),
+    Column("marks", ARRAY(Text), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("acting_for", Text, nullable=False),
+    Column("authority", Text, nullable=False),
+    Column("scheme_version", BigInteger, nullable=False),
+    Column("happened_at", DateTime(timezone=True), nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+)
+
+
+def decision_rows(recorded: Recorded) -> Iterable[Row]:
+    """Return the row of one decision: who, on what authority, when; what was said stays in the record."""
+    kind = type(recorded.event).kind
+    if kind in NOT_DECISIONS:
+        return ()
+    envelope = recorded.envelope
+    known, command = envelope.get("known"), envelope.get("command")
+    said = envelope["data"]
+    assert isinstance(said, dict), "an event says something by name"
+    return (
+        {
+            "stream_id": recorded.stream_id,
+            "version": recorded.version,
+            "kind": kind,
+            "body_of_work": body_of_work(kind),
+            "decision": type(recorded.event).__name__,
+            "rule": str(command.get("name", "")) if isinstance(command, dict) else "",
+            "stage": str(said.get("stage", "")),
+            "value_pence": _value(said, type(recorded.event).sealed),
+            "marks": _marks(type(recorded.event).__name__, said),
+            "by": envelope["by"],
+            "acting_for": envelope.get("acting_for", ""),
+            "authority": envelope.get("authority", ""),
+            "scheme_version": known.get("scheme_version", 0) if isinstance(known, dict) else 0,
+            "happened_at": recorded.happened_at,
+            "recorded_at": recorded.recorded_at,
+        },
+    )
+
+
+@cache
+def body_of_work(kind: str) -> str:
+    """Return the body of work that a kind of thing belongs to."""
+    return next((body for start, body in BODIES.items() if kind.startswith(start)), ELSE)
+
+
+def _value(said: Mapping[str, JsonValue], sealed: Sealed | None) -> int | None:
+    """Return the amount that an event says; what is sealed in it is no figure of the case."""
+    closed = sealed.fields if sealed else ()
+    for name in VALUES:
+        if isinstance(value := said.get(name), int) and name not in closed:
+            return value
+    return None
+
+
+def _marks(decision: str, said: Mapping[str, JsonValue]) -> list[str]:
+    """Return what a decision says of itself that scrutiny counts, whatever it is called."""
+    conflicts = said.get("conflicts")
+    openly = isinstance(conflicts, str) and not says_none(conflicts)  # as it once was kept
+    marks = {
+        "conflicts_declared": openly
+        or is_sealed(conflicts)
+        or said.get("conflict") is True
+        or said.get("conflicted"),
+        "late_approvals": said.get("late") is True and decision.startswith(APPROVALS),
+        "overrides": said.get("near_duplicate_of"),  # raised although one much like it was shown
+    }
+    return [mark for mark, holds in marks.items() if holds]
+
+
+DECISIONS = Journal(
+    decisions,
+    decision_rows,
+    indexes=(
+        "(stream_id, position)",
+        '("by", position)',
+        "(decision, position)",
+        "(happened_at, position)",
+        "(stream_id, position) WHERE value_pence IS NOT NULL",
+        "(value_pence, stream_id) WHERE value_pence IS NOT NULL",
+    ),
+)

@@ -1,0 +1,171 @@
+"""A scrutiny member's view of one period: what was decided, and what of it was out of the ordinary."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy import ColumnElement, and_, any_, func, literal, or_, select
+
+from shared.governance.audit.journal import decisions
+from shared.governance.audit.replay.lateness import late_by_the_scheme
+from shared.web.readings import Reading
+
+POSITIONS_LIMIT = 100
+
+
+@dataclass(frozen=True)
+class FigureDefinition:
+    """What a figure counts: in a sentence, and the events that are counted by their names.
+
+    Beside those, a figure counts what a decision says of itself (the journal's marks), whatever it is called.
+    """
+
+    sentence: str
+    names: tuple[str, ...] = ()
+
+
+COUNTED = {
+    "exceptions": FigureDefinition(
+        "Key decisions announced at shorter notice, by general exception.", ("GeneralExceptionUsed",)
+    ),
+    "urgencies": FigureDefinition(
+        "Key decisions that scrutiny agreed could not wait for any notice.", ("SpecialUrgencyAgreed",)
+    ),
+    "waivers": FigureDefinition("Waivers of competition that were granted.", ("WaiverGranted",)),
+    "waivers_asked": FigureDefinition("Waivers of competition that were asked for.", ("WaiverRequested",)),
+    "overrides": FigureDefinition(
+        "Decisions against what a rule, a search or the scores had said: catalogue matches declined,"
+        " needs raised although one much like it was shown, scores moderated.",
+        ("CatalogueMatchDeclined", "ScoresModerated"),
+    ),
+    "late_approvals": FigureDefinition(
+        "Decisions of approvers after the day by which the scheme of that time wanted the case out of"
+        " its stage, and those that say of themselves that they were late."
+    ),
+    "by_delegation": FigureDefinition("Decisions taken in somebody else's place."),
+    "conflicts_declared": FigureDefinition("Decisions in which a conflict of interests was declared."),
+    "call_ins": FigureDefinition("Decisions that scrutiny called in.", ("DecisionCalledIn",)),
+    "corrections": FigureDefinition(
+        "Decisions that took back or put right an earlier one.",
+        (
+            "AwardRevoked",
+            "ScoreCorrected",
+            "ApprovalSuperseded",
+            "DiversionFailed",
+            "ProjectDecisionUndone",
+            "BatchUndone",
+            "ImportWithdrawn",
+            "PersonsUnlinked",
+        ),
+    ),
+}
+
+
+class Figure(BaseModel):
+    """How many decisions of a sort there were, and where the first of them stand."""
+
+    n: int
+    positions: list[int]
+
+
+class Figures(BaseModel):
+    """What was decided in a period."""
+
+    decisions: int
+    cases: int
+    people: int
+    by_kind: dict[str, int]
+    by_body_of_work: dict[str, int]
+    by_authority: dict[str, int]
+    exceptions: Figure
+    urgencies: Figure
+    waivers: Figure
+    waivers_asked: Figure
+    overrides: Figure
+    late_approvals: Figure
+    by_delegation: Figure
+    conflicts_declared: Figure
+    call_ins: Figure
+    corrections: Figure
+
+
+class Period(BaseModel):
+    """A period as it was known when it ended, and as it is recorded now."""
+
+    start: datetime
+    end: datetime
+    as_of: datetime
+    position: int
+    meaning: dict[str, str]
+    counted: dict[str, list[str]]
+    known_then: Figures
+    recorded_now: Figures
+
+
+async def period(reading: Reading, start: datetime, end: datetime) -> Period:
+    """Return the figures of what happened in [start, end)."""
+    then = min(await reading.record.position_at(end), reading.position)
+    return Period(
+        start=start,
+        end=end,
+        as_of=reading.as_of,
+        position=reading.position,
+        meaning={figure: counting.sentence for figure, counting in COUNTED.items()},
+        counted={figure: list(counting.names) for figure, counting in COUNTED.items()},
+        known_then=await _figures(reading, start, end, then),
+        recorded_now=await _figures(reading, start, end, reading.position),
+    )
+
+
+async def _figures(reading: Reading, start: datetime, end: datetime, until: int) -> Figures:
+    within = and_(
+        decisions.c.position <= until, decisions.c.happened_at >= start, decisions.c.happened_at < end
+    )
+    columns = ("decision", "body_of_work", "authority")
+    groups = [decisions.c[name] for name in columns]
+    rows = await reading.rows(select(*groups, func.count().label("n")).where(within).group_by(*groups))
+    counts = select(
+        func.count().label("decisions"),
+        func.count(decisions.c.stream_id.distinct()).label("cases"),
+        func.count(decisions.c.by.distinct()).label("people"),
+    )
+    [totals] = await reading.rows(counts.where(within))  # type: ignore[arg-type]  # of any columns
+    by_decision, by_body, by_authority = (_summed(rows, name) for name in columns)
+    figures = {name: await _figure(reading, within, name) for name in COUNTED}
+    late = await late_by_the_scheme(reading, start, end, until)
+    figures["late_approvals"] = _joined(figures["late_approvals"], late)
+    return Figures(
+        **dict(totals), by_kind=by_decision, by_body_of_work=by_body, by_authority=by_authority, **figures
+    )
+
+
+def _summed(rows: Sequence[Any], column: str) -> dict[str, int]:
+    counter: Counter[str] = Counter()
+    for row in rows:
+        counter[row[column]] += row["n"]
+    return dict(counter.most_common())
+
+
+async def _figure(reading: Reading, within: "ColumnElement[bool]", name: str) -> Figure:
+    statement = select(decisions.c.position, func.count().over().label("n"))
+    statement = statement.where(within, _counts(name)).order_by(decisions.c.position)
+    rows = await reading.rows(statement.limit(POSITIONS_LIMIT))
+    return Figure(n=rows[0]["n"] if rows else 0, positions=[row["position"] for row in rows])
+
+
+def _joined(said: Figure, derived: Sequence[int]) -> Figure:
+    """Return what says of itself that it counts together with what was found to, each once."""
+    positions = sorted({*said.positions, *derived})
+    more = len(set(derived) - set(said.positions))
+    return Figure(n=said.n + more, positions=positions[:POSITIONS_LIMIT])
+
+
+def _counts(name: str) -> "ColumnElement[bool]":
+    if name == "by_delegation":
+        return decisions.c.acting_for != ""
+    named = decisions.c.decision.in_(COUNTED[name].names)
+    marked = literal(name) == any_(decisions.c.marks)
+    return or_(named, marked)

@@ -1,0 +1,1 @@
+"""Delegations: somebody may decide for somebody else."""

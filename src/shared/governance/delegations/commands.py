@@ -1,0 +1,81 @@
+"""Delegating, and taking it back."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import Field
+
+from shared.governance.delegations.domain import (
+    DelegatedForThePast,
+    DelegatedToThemselves,
+    Delegation,
+    DelegationEnded,
+    DelegationGiven,
+    DelegationOver,
+    MoreThanTheirs,
+    NothingToDelegate,
+    NotYoursToDelegate,
+)
+from shared.kernel.calendar import day_in_london
+from shared.kernel.fields import Day, Pence, PersonId, Reason
+from shared.kernel.messages import Command, Stamp
+from shared.kernel.personal import text_about
+
+ADMINISTRATOR = "administrator"
+
+
+class GiveDelegation(Command[Delegation]):
+    """Let somebody decide for you; an administrator may do it for somebody else."""
+
+    delegator: PersonId | None = Field(
+        None, description="Whose; your own where it is left out.", examples=["hana-head"]
+    )
+    delegate: PersonId = Field(examples=["dora-deputy"])
+    limit_pence: Pence = Field(description="Without VAT, up to and including.", examples=[1_000_000])
+    first_day: Day
+    last_day: Day
+    reason: Reason = Field(description="Kept as a personal text about both.")
+
+    def decide(self, delegation: Delegation, stamp: Stamp) -> DelegationGiven:
+        """Give no more than the delegator may decide themselves, from today on at the earliest."""
+        delegator = self.delegator or stamp.by
+        _must_be_theirs(delegator, stamp)
+        if stamp.known.same_person(self.delegate, delegator):
+            raise DelegatedToThemselves
+        if self.first_day < day_in_london(stamp.at) or self.last_day < self.first_day:
+            raise DelegatedForThePast(first_day=self.first_day, last_day=self.last_day)
+        limits = [t.up_to_pence for t in stamp.known.tiers if t.name in self._tiers(stamp)]
+        if not limits:
+            raise NothingToDelegate(delegator=delegator)
+        if self.limit_pence > max(limits):
+            raise MoreThanTheirs(limit_pence=max(limits))
+        said = self.model_dump(exclude={"delegator", "reason"})
+        reason = text_about([delegator, self.delegate], self.reason)
+        return DelegationGiven(delegator=delegator, reason=reason, **said)
+
+    def _tiers(self, stamp: Stamp) -> Sequence[object]:
+        """Return the tiers of whoever delegates."""
+        if self.delegator is None or stamp.is_from(self.delegator):
+            return stamp.known.own_tiers
+        found = stamp.known.facts.get("delegator_tiers")
+        return found if isinstance(found, list) else ()
+
+
+class EndDelegation(Command[Delegation]):
+    """Take a delegation back before its last day."""
+
+    decision: Literal["end"] = "end"
+    reason: Reason = Field(description="Kept as a personal text about both.")
+
+    def decide(self, delegation: Delegation, stamp: Stamp) -> DelegationEnded:
+        """End it at once."""
+        _must_be_theirs(delegation.delegator, stamp)
+        if delegation.ended or delegation.last_day < day_in_london(stamp.at):
+            raise DelegationOver(last_day=delegation.last_day)
+        about = [delegation.delegator, delegation.delegate]
+        return DelegationEnded(reason=text_about(about, self.reason))
+
+
+def _must_be_theirs(delegator: str, stamp: Stamp) -> None:
+    if not stamp.is_from(delegator) and ADMINISTRATOR not in stamp.known.roles:
+        raise NotYoursToDelegate(delegator=delegator)

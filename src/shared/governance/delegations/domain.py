@@ -1,0 +1,87 @@
+"""A delegation: somebody may decide for somebody else, up to a value, from a day until a day."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from shared.kernel.errors import Refused
+from shared.kernel.messages import Event
+from shared.kernel.personal import Personal
+from shared.kernel.states import replace
+
+
+@dataclass(frozen=True)
+class Delegation:
+    """Who may decide for whom, up to which amount without VAT; the last day counts."""
+
+    kind: ClassVar[str] = "delegation"
+
+    delegator: str = ""
+    delegate: str = ""
+    limit_pence: int = 0
+    first_day: date = date.min
+    last_day: date = date.min
+    reason: Personal = Personal(about="")
+    ended: bool = False
+
+    def is_live(self, day: date) -> bool:
+        """Say whether it counts on a day."""
+        return not self.ended and self.first_day <= day <= self.last_day
+
+
+class DelegationGiven(Event[Delegation]):
+    """Somebody was given what somebody else may decide."""
+
+    kind: ClassVar[str] = "delegation"
+
+    delegator: str
+    delegate: str
+    limit_pence: int
+    first_day: date
+    last_day: date
+    reason: Personal
+
+    def apply(self, delegation: Delegation) -> Delegation:
+        """Return the delegation."""
+        return Delegation(
+            self.delegator, self.delegate, self.limit_pence, self.first_day, self.last_day, self.reason
+        )
+
+
+class DelegationEnded(Event[Delegation]):
+    """The delegation was taken back before its last day."""
+
+    kind: ClassVar[str] = "delegation"
+
+    reason: Personal
+
+    def apply(self, delegation: Delegation) -> Delegation:
+        """Return the delegation, over."""
+        return replace(delegation, ended=True)
+
+
+class DelegatedToThemselves(Refused):
+    """Nobody delegates to themselves."""
+
+
+class NotYoursToDelegate(Refused):
+    """Only whoever may decide, or an administrator for them, delegates that or takes it back."""
+
+
+class NothingToDelegate(Refused):
+    """They stand on no approval tier, and so have nothing to delegate."""
+
+
+class MoreThanTheirs(Refused):
+    """Nobody delegates more than they may decide themselves."""
+
+
+class DelegatedForThePast(Refused):
+    """A delegation begins today or later, and ends no sooner than it begins."""
+
+
+class DelegationOver(Refused):
+    """This delegation is over already."""
+
+
+DELEGATION_EVENTS = (DelegationGiven, DelegationEnded)

@@ -1,0 +1,91 @@
+"""What can be seen of delegations, and what of them a decision must know."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from pydantic import JsonValue
+from sqlalchemy import BigInteger, Boolean, Column, Date, Text
+
+from shared.governance.delegations.domain import Delegation
+from shared.governance.scheme.domain import SCHEME_ID, Scheme
+from shared.kernel.calendar import day_in_london
+from shared.kernel.messages import Stream
+from shared.kernel.personal import Personal
+from shared.record.eventstore.store import EventStore
+from shared.record.projecting.views import STILL_VALID, Row, StateView, state_table
+
+delegations = state_table(
+    "delegations",
+    Column("delegator", Text, nullable=False),
+    Column("delegate", Text, nullable=False),
+    Column("limit_pence", BigInteger, nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("ended", Boolean, nullable=False),
+)
+
+
+def kept(text: Personal) -> str:
+    """Return a personal text as a view keeps it: encrypted as in the record."""
+    return orjson.dumps(text.model_dump()).decode()
+
+
+async def with_reasons(_: object, items: list[dict[str, Any]]) -> None:
+    """Let reasons be what they are in the record; one from before is nobody's secret."""
+    for item in items:
+        reason = orjson.loads(item["reason"])
+        openly = {"about": item["delegator"], "text": reason}
+        item["reason"] = openly if isinstance(reason, str) else reason
+
+
+def delegation_row(stream: Stream[Delegation]) -> Row:
+    """Return a delegation's row."""
+    given = stream.state
+    return {
+        "delegator": given.delegator,
+        "delegate": given.delegate,
+        "limit_pence": given.limit_pence,
+        "first_day": given.first_day,
+        "last_day": given.last_day,
+        "reason": kept(given.reason),
+        "ended": given.ended,
+    }
+
+
+DELEGATIONS = StateView(
+    delegations, delegation_row, Delegation(), indexes=("(delegator)", "(delegate)"), revision=2
+)
+
+GIVEN_BY = f"SELECT id FROM delegations WHERE delegator = ANY ($1) AND valid_to = {STILL_VALID}"
+
+
+async def what_is_delegated(store: EventStore, ids: Sequence[str]) -> dict[str, JsonValue]:
+    """Return what a person, by any of their ids, has delegated, as the record has it now."""
+    async with store.reader.snapshot() as (connection, _):
+        found = [row["id"] for row in await connection.fetch(GIVEN_BY, list(ids))]
+    given = [(await store.load(each, Delegation())).state for each in found]
+    tiers = await tiers_of(store, ids)
+    return {
+        "delegations": [
+            {
+                "delegator": each.delegator,
+                "delegate": each.delegate,
+                "limit_pence": each.limit_pence,
+                "first_day": each.first_day.isoformat(),
+                "last_day": each.last_day.isoformat(),
+                "tiers": tiers,
+            }
+            for each in given
+            if not each.ended
+        ]
+    }
+
+
+async def tiers_of(store: EventStore, ids: Sequence[str]) -> list[JsonValue]:
+    """Return the tiers of the scheme in force today that a person stands on, by any of their ids."""
+    scheme = (await store.load(SCHEME_ID, Scheme())).state
+    values = scheme.in_force(day_in_london(datetime.now(UTC))).values
+    return list(values.tiers_of(*ids)) if values else []

@@ -1,0 +1,205 @@
+"""The veil over all that is read: sealed fields for everybody, exempt ones for those without the right.
+
+It is drawn by what holds now, also over readings of the past: what was open once may be exempt today.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import Column, ColumnElement, Text, func, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from shared.governance.disclosure.exemptions import Exempted, Exemptions
+from shared.governance.disclosure.matters import AMOUNT
+from shared.governance.disclosure.sealed_fields import SealedFields, Seen
+from shared.governance.disclosure.views import exemptions
+from shared.governance.disclosure.withheld import ERASED, SEALED, exempt, personal_in, withhold
+from shared.kernel.person import Person
+from shared.kernel.personal import PERSONAL, is_sealed
+from shared.record.eventstore.group_reader import Gathered
+from shared.record.eventstore.personal_texts import PersonalTexts
+from shared.record.projecting.views import STILL_VALID
+from shared.web.access.permissions import Permissions
+
+READ_EXEMPT = "read-exempt"
+READ_PERSONAL = "read-personal"
+THINGS = ("stream_id", "case_id", "rfp_id", "id")  # how an item names the thing it is about
+AUTHORS = ("by", "raised_by", "made_by")  # what one has said oneself is no secret to one
+
+SEEN = (
+    "SELECT originator_id, originator_version, topic FROM stored_events"
+    " WHERE originator_id = ANY ($1) AND topic = ANY ($2) ORDER BY originator_id, originator_version"
+)
+
+# What was known of the scheme and its limits is nobody's price.
+NOT_OF_THE_CASE = frozenset({"known", "up_to_pence", "limit_pence", "key_decision_pence"})
+# The things with something exempt, as SQL and to be narrowed to what.
+SOMETHING_EXEMPT = select(exemptions.c.matter_id).where(
+    exemptions.c.valid_to == STILL_VALID, exemptions.c.status == "in_force"
+)
+
+Item = dict[str, Any]
+Marks = dict[str, str]
+
+
+class DisclosureFilter:
+    """Takes out of items what their reader may not see."""
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        seals: SealedFields,
+        exemptions: Exemptions,
+        texts: PersonalTexts,
+        permissions: Permissions,
+    ) -> None:
+        """Know what is sealed and what is exempt, and who may read what is exempt or personal."""
+        self._pool = pool
+        self._exemptions = exemptions
+        self._happened: Gathered[UUID, Sequence[Seen]] = Gathered(self._look, ())
+        self._seals = seals
+        self._may_be_exempt = seals.may_be_exempt
+        self._texts = texts
+        self._permissions = permissions
+
+    async def draw(self, person: Person, items: Sequence[Item], *, sealed: bool = True) -> None:
+        """Withhold from items what this person may not see; an item with `said` is one decision.
+
+        What is sealed stays where it was said already that they may open it: `sealed` is false.
+        """
+        await self._open_personal(person, items)
+        about = [(thing, item) for item in items if (thing := _thing(item)) is not None]
+        if not about:
+            return
+        closed = await self._closed({thing for thing, _ in about}) if sealed else {}
+        exempted = await self._exemptions.in_force()
+        entitled = self.reads_exempt(person)
+        for thing, item in about:
+            if thing not in closed and thing not in exempted:
+                continue
+            marks: Marks = {}
+            if not (entitled or _is_the_author(person, item)):
+                marks |= _exempt_marks(item, exempted.get(thing, ()))
+            shut = _sealed_fields(item, closed.get(thing, {}))
+            own = self._said_by(person, item) if shut else None
+            outside = self._seals.within - marks.keys()
+            if not (marks or shut):
+                continue
+            withhold(item, marks | dict.fromkeys(shut, SEALED), outside)
+            if own is not None:
+                item["said"] = own
+                withhold(item, marks, outside)
+
+    async def exempt_in(self, thing: UUID, said: Mapping[str, Any]) -> list[str]:
+        """Return which of the fields that a thing says are exempt, whoever reads it."""
+        exempted = await self._exemptions.in_force()
+        marks = _exempt_marks({"id": thing, **said}, exempted.get(thing, ()))
+        return sorted(marks.keys() & said.keys())
+
+    def _said_by(self, person: Person, item: Item) -> object:
+        """Return what a person said themselves in a decision, where its author may read it while sealed."""
+        author = self._seals.author_of(str(item.get("decision", "")), item.get("said"))
+        return item["said"] if author and author in person.ids else None
+
+    def by_amount(self, person: Person, thing: "Column[Any]") -> "ColumnElement[bool]":
+        """Return the condition on what may be found by an amount: trying amounts out would tell them."""
+        if self.reads_exempt(person):
+            return true()
+        return thing.not_in(SOMETHING_EXEMPT.where(exemptions.c.fields.contains(AMOUNT)))
+
+    def by_fields(
+        self, person: Person, thing: "Column[Any]", fields: Collection[str]
+    ) -> "ColumnElement[bool]":
+        """Return the condition on what may be found by these fields: those that are exempt in none."""
+        if self.reads_exempt(person) or not (named := self._may_be_exempt & set(fields)):
+            return true()
+        held = func.string_to_array(exemptions.c.fields, " ", type_=ARRAY(Text))
+        return thing.not_in(SOMETHING_EXEMPT.where(held.overlap(sorted(named))))
+
+    def reads_exempt(self, person: Person) -> bool:
+        """Say whether somebody may read, and so find by, what is exempt."""
+        return self._permissions.allows(person, READ_EXEMPT)
+
+    async def _open_personal(self, person: Person, items: Sequence[Item]) -> None:
+        """Open the personal texts in items; others than its readers see about whom one is."""
+        found = [(item, field) for item in items for field in personal_in(item)]
+        if not found:
+            return
+        entitled = self._permissions.allows(person, READ_PERSONAL)
+        for item, field in found:
+            own = not {*person.ids}.isdisjoint(field["about"].split())
+            if not (entitled or own or _is_the_author(person, item)):
+                _show(field, PERSONAL)
+        opened = [field for _, field in found if is_sealed(field)]
+        for field, text in zip(opened, await self._texts.opened(opened), strict=True):
+            _show(field, ERASED if text is None else text)
+
+    async def _closed(self, things: Collection[UUID]) -> Mapping[UUID, Mapping[int, frozenset[str]]]:
+        """Return what is sealed of these things; the record itself says so, not a view that may lag."""
+        if not self._seals.topics:
+            return {}
+        happened = await self._happened.of_each(things)
+        return {thing: self._seals.closed(seen) for thing, seen in happened.items()}
+
+    async def _look(self, things: Sequence[UUID]) -> Mapping[UUID, Sequence[Seen]]:
+        happened: dict[UUID, list[Seen]] = {}
+        for thing, version, topic in await self._pool.fetch(SEEN, things, self._seals.topics):
+            happened.setdefault(UUID(str(thing)), []).append(Seen(version, topic))
+        return happened
+
+
+def _show(field: Item, text: str) -> None:
+    """Let a personal text be shown as this, and about whom it is."""
+    about = field["about"]
+    field.clear()
+    field.update(about=about, text=text)
+
+
+def _thing(item: Item) -> UUID | None:
+    """Return the thing that an item is about, if it is about one."""
+    for name in THINGS:
+        if isinstance(thing := item.get(name), UUID):
+            return thing
+    return None
+
+
+def _is_the_author(person: Person, item: Item) -> bool:
+    return any(item.get(name) in person.ids for name in AUTHORS)
+
+
+def _sealed_fields(item: Item, closed: Mapping[int, frozenset[str]]) -> frozenset[str]:
+    """Return what is sealed in a decision, or in anything that shows its thing."""
+    if "said" in item:
+        return closed.get(item["version"], frozenset())
+    return frozenset().union(*closed.values())
+
+
+def _amounts_in(value: object) -> Iterator[str]:
+    """Yield the names of the amounts of a case, at any depth."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            if name not in NOT_OF_THE_CASE:
+                if str(name).endswith(AMOUNT):
+                    yield str(name)
+                yield from _amounts_in(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _amounts_in(inner)
+
+
+def _exempt_marks(item: Item, exempted: Iterable[Exempted]) -> Marks:
+    """Return the marks of exempt fields; one decision's are withheld from the thing's rows as well.
+
+    Amounts of a case repeat one another, or are drawn from one another: an approval asks for what was
+    estimated. So all of them go with any of them, whichever decision's it is.
+    """
+    marks: Marks = {}
+    for exemption in exempted:
+        mark, fields = exempt(exemption.paragraph), exemption.fields
+        if any(name.endswith(AMOUNT) for name in fields):
+            marks |= dict.fromkeys(_amounts_in(item), mark)
+        if "said" not in item or exemption.matter_version in (0, item["version"]):
+            marks |= dict.fromkeys(fields, mark)
+    return marks

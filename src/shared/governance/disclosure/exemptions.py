@@ -1,0 +1,67 @@
+"""What is exempt, kept at hand by position: read again only where the views have come further since."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+import asyncpg
+
+from shared.record.eventstore.group_reader import Gathered
+from shared.record.projecting.views import STILL_VALID
+from shared.record.projecting.visibility import Visibility
+
+# A process may hear late how far the views have come; nothing is taken for current for longer than this.
+LOOKED_SECONDS = 1.0
+
+CHANGED = "SELECT EXISTS (SELECT FROM exemptions WHERE valid_from > $1)"
+IN_FORCE = (
+    "SELECT matter_id, matter_version, fields, paragraph FROM exemptions"
+    f" WHERE valid_to = {STILL_VALID} AND status = 'in_force'"
+)
+
+
+class Exempted(NamedTuple):
+    """What is exempt of one thing, or of one decision on it."""
+
+    matter_version: int
+    fields: tuple[str, ...]
+    paragraph: int
+
+
+Kept = Mapping[UUID, Sequence[Exempted]]
+
+
+class Exemptions:
+    """The exemptions in force, as of the position that the views have come to."""
+
+    def __init__(self, pool: asyncpg.Pool, visibility: Visibility) -> None:
+        """Read them through this pool, whenever the views have come further."""
+        self._pool = pool
+        self._visibility = visibility
+        self._position = -1
+        self._looked_at = float("-inf")
+        self._kept: Kept = {}
+        self._looks: Gathered[str, None] = Gathered(self._look, None)
+
+    async def in_force(self) -> Kept:
+        """Return what is exempt of each thing of which something is."""
+        moved = self._visibility.position != self._position
+        if moved or time.monotonic() - self._looked_at > LOOKED_SECONDS:
+            await self._looks.of("")
+        return self._kept
+
+    async def _look(self, _: Sequence[str]) -> Mapping[str, None]:
+        """Read them all again where any has changed since the position that they were read at."""
+        position, now = self._visibility.position, time.monotonic()
+        if await self._pool.fetchval(CHANGED, self._position):
+            self._kept = _by_thing(await self._pool.fetch(IN_FORCE))
+        self._position, self._looked_at = position, now
+        return {}
+
+
+def _by_thing(rows: Sequence[asyncpg.Record]) -> Kept:
+    kept: dict[UUID, list[Exempted]] = {}
+    for thing, version, fields, paragraph in rows:
+        kept.setdefault(UUID(str(thing)), []).append(Exempted(version, tuple(fields.split()), paragraph))
+    return kept

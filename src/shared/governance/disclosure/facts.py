@@ -1,0 +1,18 @@
+"""What may be exempt of a thing: what its events say in words or figures, by the names of their fields."""
+
+from pydantic import JsonValue
+
+from shared.governance.disclosure.commands import DeclareExempt
+from shared.governance.disclosure.matters import contents
+from shared.record.eventstore.store import EventStore
+
+
+async def what_may_be_exempt(store: EventStore, command: DeclareExempt) -> dict[str, JsonValue]:
+    """Return the kind of a matter and the fields of it that may be exempt; nothing where there is none."""
+    events = await store.reader.stream(command.matter_id)
+    if command.matter_version:
+        events = [event for event in events if event.version == command.matter_version]
+    if not events:
+        return {}
+    fields = sorted({name for recorded in events for name in contents(type(recorded.event))})
+    return {"matter": {"kind": type(events[0].event).kind, "fields": list(fields)}}

@@ -1,0 +1,42 @@
+"""Which fields of an event may be exempt: what it says in words or figures; not by whom, nor which step."""
+
+from typing import Any, get_args
+
+from shared.kernel.messages import Event
+from shared.kernel.personal import Personal
+
+AMOUNT = "_pence"
+
+# Who did it, and which step it was, stays in sight.
+IN_SIGHT = frozenset(
+    {
+        "raised_by",
+        "made_by",
+        "declared_by",
+        "decided_by",
+        "acting_for",
+        "requester",
+        "lead",
+        "evaluator",
+        "delegator",
+        "delegate",
+        "leaver",
+        "successor",
+        "tier",
+        "next_tier",
+    }
+)
+
+
+def contents(event: type[Event[Any]]) -> set[str]:
+    """Return the fields of an event that are text or an amount, or may be missing: what can be left out."""
+    return {
+        name
+        for name, field in event.model_fields.items()
+        if name not in IN_SIGHT
+        and (
+            name.endswith(AMOUNT)
+            or field.annotation in (str, Personal)
+            or type(None) in get_args(field.annotation)
+        )
+    }

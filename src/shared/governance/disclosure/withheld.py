@@ -1,0 +1,55 @@
+"""Taking out what may not be shown, by name and at any depth, and saying that it was there."""
+
+from collections.abc import Collection, Iterator, Mapping, MutableMapping
+from typing import Any
+
+from shared.kernel.personal import is_sealed
+
+WITHHELD = "withheld"
+SEALED = "[sealed]"
+ERASED = "[erased]"
+
+NESTED = (dict, list, tuple)
+
+
+def exempt(paragraph: int) -> str:
+    """Return the mark that stands where something exempt was."""
+    return f"[exempt: paragraph {paragraph} of Schedule 12A]"
+
+
+def withhold(item: MutableMapping[str, Any], marks: Mapping[str, str], outside: Collection[str] = ()) -> None:
+    """Put marks in the place of some fields, and list them in `withheld`.
+
+    Text becomes its mark; whatever else becomes null, so that no number is taken for a real one. The
+    item's own fields named in `outside` stay; inside of it these are withheld as well.
+    """
+    taken: dict[str, str] = {}
+    for name in list(item):
+        shown = "" if name in outside else name
+        item[name] = _without(shown, item[name], marks, taken)
+    if taken:
+        item[WITHHELD] = {**item.get(WITHHELD, {}), **taken}
+
+
+def _without(name: str, value: object, marks: Mapping[str, str], taken: dict[str, str]) -> object:
+    if name in marks:
+        taken[name] = marks[name]
+        return marks[name] if isinstance(value, str) else None
+    if isinstance(value, Mapping):
+        return {inner: _without(inner, kept, marks, taken) for inner, kept in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without("", kept, marks, taken) for kept in value]
+    return value
+
+
+def personal_in(value: object) -> Iterator[dict[str, Any]]:
+    """Yield the personal texts in something that is about to be shown, as they are stored."""
+    if isinstance(value, dict):
+        if is_sealed(value):
+            yield value
+            return
+        value = list(value.values())
+    if isinstance(value, NESTED):
+        for inner in value:
+            if isinstance(inner, NESTED):  # most are not, and a page has thousands
+                yield from personal_in(inner)

@@ -1,0 +1,134 @@
+"""The people directory over HTTP: who stands behind an id; accounts linked, people erased by decisions."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Path, Query, Request, Response
+from pydantic import BaseModel
+from sqlalchemy import BigInteger, Column, DateTime, MetaData, Select, Table, Text, select
+
+from shared.governance.people.commands import PeopleDecision
+from shared.governance.people.domain import DIRECTORY_ID, Directory
+from shared.kernel.errors import NotFound
+from shared.kernel.fields import CODE_LIMIT, ONE_LINE, PersonId
+from shared.kernel.messages import Receipt
+from shared.web.answers import DECIDES, answer_now, listed, one
+from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
+from shared.web.commands import Commands, may
+from shared.web.pages import Paged
+from shared.web.readings import Read, Reading
+
+router = APIRouter(prefix="/v1", tags=["people"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT)
+
+people = Table(
+    "people",
+    MetaData(),
+    Column("id", Text, primary_key=True),
+    Column("name", Text),
+    Column("email", Text),
+    Column("source", Text),
+    Column("first_seen", DateTime(timezone=True)),
+    Column("erased_at", DateTime(timezone=True)),
+    Column("number", BigInteger),
+)
+
+
+class PersonRow(BaseModel):
+    """Who stands behind an id; blank once erased. `same_as` is the person that an account belongs to."""
+
+    id: str
+    name: str
+    email: str
+    same_as: str
+    source: str
+    first_seen: datetime
+    erased_at: datetime | None
+    number: int
+
+
+class PersonSeen(PersonRow):
+    """One person with all their ids; `version` is the directory's, which decisions on it name."""
+
+    ids: list[str]
+    version: int
+
+
+@router.get(
+    "/people",
+    summary="List people",
+    dependencies=[may("read-people")],
+    responses=listed(PersonRow, tagged=False),
+)
+async def list_people(
+    reading: Read,
+    page: Paged,
+    name: Annotated[
+        str | None, Query(max_length=100, pattern=ONE_LINE, description="Only those whose name holds this.")
+    ] = None,
+) -> Response:
+    """List whoever has signed in or is named in an import, latest first, as named today.
+
+    As of the past, the list holds whom the directory knew by then; old names are not kept.
+    """
+    statement = _known_by(reading)
+    if name is not None:
+        statement = statement.where(people.c.name.icontains(name, autoescape=True))
+    return await page.untagged.of(reading, statement, people.c.number, also=_with_links)
+
+
+@router.get(
+    "/people/{person_id}",
+    summary="See a person",
+    dependencies=[may("read-people")],
+    responses=one(PersonSeen, lasting=False),
+)
+async def see_person(
+    person_id: Annotated[PersonId, Path(max_length=CODE_LIMIT, description="The person's id.")], reading: Read
+) -> Response:
+    """Show who stands behind an id, and every other id they have."""
+    rows = await reading.rows(_known_by(reading).where(people.c.id == person_id))
+    if not rows:
+        raise NotFound
+    directory, version = await _folded(reading)
+    shown = PersonSeen(
+        **dict(rows[0]),
+        same_as=_other(directory, person_id),
+        version=version,
+        ids=list(directory.same(person_id)),
+    )
+    return answer_now(shown, version)
+
+
+@router.post("/directory/decisions", summary="Decide on the directory", responses=DECIDES)
+async def decide_on_people(
+    request: Request, command: Annotated[PeopleDecision, strict(PeopleDecision), Body()], handler: Commands
+) -> Receipt:
+    """Link an account to a person, take a link back, or erase somebody; the version is the directory's."""
+    receipt = await handler.set(DIRECTORY_ID, command, blank=Directory())
+    await request.app.state.service.people.carry_out_erasures()
+    return receipt
+
+
+def _known_by(reading: Reading) -> "Select[Any]":
+    statement = select(people)
+    return statement.where(people.c.first_seen <= reading.as_of) if reading.past else statement
+
+
+async def _with_links(reading: Reading, items: list[dict[str, Any]]) -> None:
+    """Add whose account each id is, which only the record holds."""
+    directory, _ = await _folded(reading)
+    for item in items:
+        item["same_as"] = _other(directory, item["id"])
+
+
+async def _folded(reading: Reading) -> tuple[Directory, int]:
+    events = await reading.record.stream(DIRECTORY_ID, reading.position if reading.past else None)
+    directory = Directory()
+    for recorded in events:
+        directory = recorded.event.apply(directory)
+    return directory, len(events)
+
+
+def _other(directory: Directory, identity: str) -> str:
+    person = directory.person(identity)
+    return "" if person == identity else person

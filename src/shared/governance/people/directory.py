@@ -1,0 +1,106 @@
+"""The directory at work: who stands behind an account, which ids are one person, and what is to be erased."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from uuid import UUID
+
+import asyncpg
+
+from shared.governance.people.domain import DIRECTORY_ID, Directory
+from shared.record.eventstore.group_reader import Gathered
+from shared.record.eventstore.personal_texts import PersonalTexts
+from shared.record.eventstore.store import EventStore
+from shared.web.access.claims import Identity
+
+LINKS_SECONDS = 1.0  # how long reads go by the links they know; decisions always look
+REMEMBERED = 20_000
+
+Account = tuple[str, str]
+NewId = Callable[[Identity], str]
+
+STANDING = "SELECT max(originator_version) FROM stored_events WHERE originator_id = $1"
+FOUND = "SELECT person_id FROM identities WHERE issuer = $1 AND subject = $2"
+MET = """
+WITH met AS (
+    INSERT INTO people (id, source) VALUES ($3, $1) ON CONFLICT (id) DO NOTHING
+)
+INSERT INTO identities (issuer, subject, person_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
+"""
+NAMED = """
+UPDATE people SET name = coalesce(nullif($2, ''), name), email = coalesce(nullif($3, ''), email)
+WHERE id = $1 AND erased_at IS NULL
+  AND (name, email) IS DISTINCT FROM (coalesce(nullif($2, ''), name), coalesce(nullif($3, ''), email))
+"""
+ERASED = """
+UPDATE people SET name = '', email = '', erased_at = coalesce(erased_at, now())
+WHERE id = ANY ($1) AND (erased_at IS NULL OR name <> '' OR email <> '')
+"""
+
+
+class People:
+    """Knows people by their accounts, and accounts by their people."""
+
+    def __init__(self, pool: asyncpg.Pool, store: EventStore, texts: PersonalTexts, new_id: NewId) -> None:
+        """Know the people of this record; `new_id` names one who comes for the first time."""
+        self._pool = pool
+        self._store = store
+        self._texts = texts
+        self._new_id = new_id
+        self._met: dict[Account, tuple[str, Identity]] = {}
+        self._version = 0
+        self._standing: Gathered[UUID, int] = Gathered(self._look, 0)
+        self._looked_at = float("-inf")
+        self.directory = Directory()
+
+    async def person_id(self, identity: Identity) -> str:
+        """Return the person behind an account, who is written down when they first come."""
+        account = (identity.issuer, identity.subject)
+        met = self._met.get(account)
+        if met is None or met[1] is not identity:
+            met = (await self._meet(identity), identity)
+            if len(self._met) >= REMEMBERED:
+                self._met.clear()
+            self._met[account] = met
+        if time.monotonic() - self._looked_at > LINKS_SECONDS:
+            await self.refresh()
+        return self.directory.person(met[0])
+
+    def aliases(self, person: str) -> tuple[str, ...]:
+        """Return the other ids of a person, as last looked up."""
+        if not self.directory.links:
+            return ()
+        return tuple(each for each in self.directory.same(person) if each != person)
+
+    async def same(self, identities: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+        """Return which ids are one person, as the record says now."""
+        await self.refresh()
+        return self.directory.groups(identities)
+
+    async def refresh(self) -> None:
+        """Read the directory again where it has changed."""
+        version = await self._standing.of(DIRECTORY_ID)
+        if version != self._version:
+            stream = await self._store.load(DIRECTORY_ID, Directory())
+            self.directory, self._version = stream.state, stream.version
+        self._looked_at = time.monotonic()
+
+    async def _look(self, directories: Sequence[UUID]) -> dict[UUID, int]:
+        version = await self._pool.fetchval(STANDING, *directories)
+        return {DIRECTORY_ID: version or 0}
+
+    async def carry_out_erasures(self) -> None:
+        """Destroy what is left of those who were erased; after a restore, too, and again without harm."""
+        await self.refresh()
+        erased = sorted(self.directory.erased)
+        if erased:
+            await self._pool.execute(ERASED, erased)
+            await self._texts.destroy(people=erased)
+
+    async def _meet(self, identity: Identity) -> str:
+        account = (identity.issuer, identity.subject)
+        found = await self._pool.fetchval(FOUND, *account)
+        if found is None:
+            await self._pool.execute(MET, *account, self._new_id(identity))
+            found = await self._pool.fetchval(FOUND, *account)
+        await self._pool.execute(NAMED, found, identity.name, identity.email)
+        return str(found)

@@ -1,0 +1,120 @@
+"""The directory's decisions: which accounts are one person, and who was erased; names are not in it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+from uuid import UUID
+
+from shared.kernel.errors import Refused
+from shared.kernel.messages import Event
+from shared.kernel.personal import Personal
+from shared.kernel.states import replace
+
+DIRECTORY_ID = UUID("9e091e00-0000-4000-8000-000000000001")  # there is one directory
+
+
+@dataclass(frozen=True)
+class Directory:
+    """Whose account is whose: each linked id points straight at the person it belongs to."""
+
+    kind: ClassVar[str] = "directory"
+
+    links: Mapping[str, str] = field(default_factory=dict)
+    once: frozenset[frozenset[str]] = frozenset()  # ids that were linked at some time
+    erased: frozenset[str] = frozenset()
+
+    def person(self, identity: str) -> str:
+        """Return the person behind an id."""
+        return self.links.get(identity, identity)
+
+    def same(self, identity: str) -> tuple[str, ...]:
+        """Return all ids of one person, in order; just the one where nothing is linked."""
+        person = self.person(identity)
+        linked = (alias for alias, whose in self.links.items() if whose == person)
+        return tuple(sorted({person, *linked}))
+
+    def groups(self, identities: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+        """Return the ids that rules take for one person, for those of these that have several.
+
+        Ids that were linked once stay together here: what an account did while it was linked is
+        recorded as the person's, and taking the link back must not let it decide on that.
+        """
+        found = {self._ever_same(identity) for identity in identities if self.once}
+        return tuple(sorted(group for group in found if len(group) > 1))
+
+    def _ever_same(self, identity: str) -> tuple[str, ...]:
+        now = {*self.same(identity)}
+        return tuple(sorted(now.union(*(group for group in self.once if group & now))))
+
+
+class DirectoryEvent(Event[Directory]):
+    """Something that was decided on the directory."""
+
+    kind: ClassVar[str] = "directory"
+
+
+class PersonsLinked(DirectoryEvent):
+    """An account belongs to somebody who is known by another id already."""
+
+    person: str
+    same_as: str
+    reason: Personal
+
+    def apply(self, directory: Directory) -> Directory:
+        """Return the directory with this account, and all that was linked to it, at that person."""
+        whose = directory.person(self.same_as)
+        moved = dict.fromkeys(directory.same(self.person), whose)
+        linked = replace(directory, links=dict(sorted({**directory.links, **moved}.items())))
+        return replace(linked, once=linked.once | {frozenset(linked.same(whose))})
+
+
+class PersonsUnlinked(DirectoryEvent):
+    """An account was linked to somebody by mistake."""
+
+    person: str
+    same_as: str
+    reason: Personal
+
+    def apply(self, directory: Directory) -> Directory:
+        """Return the directory with this account on its own again."""
+        links = {alias: whose for alias, whose in directory.links.items() if alias != self.person}
+        return replace(directory, links=links)
+
+
+class PersonErased(DirectoryEvent):
+    """Name, address and everything personal that was said of somebody is destroyed; the id stays."""
+
+    person: str
+    ids: tuple[str, ...]
+    ground: str
+
+    def apply(self, directory: Directory) -> Directory:
+        """Return the directory, which knows whom to keep nothing of."""
+        return replace(directory, erased=directory.erased | {*self.ids})
+
+
+class NoSuchPerson(Refused):
+    """The directory knows nobody by that id."""
+
+
+class OnePersonAlready(Refused):
+    """These are one person already."""
+
+
+class NotLinked(Refused):
+    """This account is not linked to anybody."""
+
+
+class AlreadyErased(Refused):
+    """This person was erased before."""
+
+
+class WasErased(Refused):
+    """Nothing personal is kept any more of somebody who was erased."""
+
+
+class YourOwnAccounts(Refused):
+    """Somebody else links your accounts, or takes them apart."""
+
+
+EVENTS = (PersonsLinked, PersonsUnlinked, PersonErased)

@@ -1,0 +1,149 @@
+"""Retention over HTTP: the schedule, what is due by it, and disposals."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID, uuid5
+
+from fastapi import APIRouter, Body, Query, Request, Response
+from pydantic import BaseModel
+from sqlalchemy import DateTime, Table, literal, not_, select
+
+from shared.governance.retention.commands import DisposeOfRecord, ScheduleRetention, due_at
+from shared.governance.retention.domain import DISPOSALS, SCHEDULE_ID, Disposal, Line, RetentionSchedule
+from shared.governance.retention.views import disposals
+from shared.kernel.errors import Unacceptable
+from shared.kernel.fields import CODE_LIMIT, ONE_LINE
+from shared.kernel.messages import Receipt
+from shared.record.projecting.views import StateView, View
+from shared.web.answers import CREATES, DECIDES, answer_one, listed, one
+from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
+from shared.web.commands import Commands, OpeningCommands, may
+from shared.web.pages import Paged
+from shared.web.readings import Read
+
+router = APIRouter(
+    prefix="/v1/retention", tags=["retention"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT
+)
+
+
+class NoSuchKind(Unacceptable):
+    """The schedule has a line for no such kind of record, or the service lists none."""
+
+
+class ScheduleSeen(BaseModel):
+    """The retention schedule: a line for each kind of record."""
+
+    version: int
+    lines: dict[str, Line]
+
+
+class DueRow(BaseModel):
+    """A record whose time has come."""
+
+    id: UUID
+    record_kind: str
+    last_decision_at: datetime
+    ground: str
+    first_position: int
+
+
+class DisposalRow(BaseModel):
+    """A record that was disposed of."""
+
+    id: UUID
+    record_id: UUID
+    record_kind: str
+    ground: str
+    first_position: int
+    opened_at: datetime
+
+
+@router.get(
+    "",
+    summary="See the retention schedule",
+    dependencies=[may("read-retention")],
+    responses=one(ScheduleSeen),
+)
+async def see_schedule(request: Request, reading: Read) -> Response:
+    """Show how long each kind of record is kept whole."""
+    store = request.app.state.service.store
+    stream = await store.load(SCHEDULE_ID, RetentionSchedule(), reading.position if reading.past else None)
+    shown = ScheduleSeen(version=stream.version, lines=dict(stream.state.lines))
+    return answer_one(request, shown, f'"{stream.version}"')
+
+
+@router.post("/decisions", summary="Fix the retention schedule", responses=DECIDES)
+async def decide_on_schedule(
+    command: Annotated[ScheduleRetention, strict(ScheduleRetention), Body()], handler: Commands
+) -> Receipt:
+    """Set or change the line of one kind of record; If-Match is the schedule's version."""
+    return await handler.set(SCHEDULE_ID, command, blank=RetentionSchedule())
+
+
+@router.get(
+    "/due",
+    summary="List records that are due",
+    dependencies=[may("read-retention")],
+    responses=listed(DueRow, tagged=False),
+)
+async def list_due(
+    request: Request,
+    reading: Read,
+    page: Paged,
+    record_kind: Annotated[
+        str, Query(max_length=CODE_LIMIT, pattern=ONE_LINE, description="Which kind, such as `rfp`.")
+    ],
+) -> Response:
+    """List records of a kind that have been kept whole for as long as the schedule says."""
+    service = request.app.state.service
+    stream = await service.store.load(SCHEDULE_ID, RetentionSchedule())
+    line = stream.state.lines.get(record_kind)
+    table = _tables(service.views).get(record_kind)
+    if line is None or table is None:
+        raise NoSuchKind(known=sorted(stream.state.lines.keys() & _tables(service.views).keys()))
+    gone = select(disposals.c.record_id).where(disposals.c.record_id == table.c.id)
+    until = due_at(datetime.now(UTC), -line.years)
+    statement: Any = select(
+        table.c.id,
+        literal(record_kind).label("record_kind"),
+        table.c.changed_at.label("last_decision_at"),
+        literal(line.ground).label("ground"),
+        table.c.first_position,
+    ).where(
+        reading.valid(table),
+        table.c.changed_at <= literal(until, DateTime(timezone=True)),
+        not_(gone.exists()),
+    )
+    return await page.untagged.of(reading, statement, table.c.first_position)
+
+
+@router.get(
+    "/disposals",
+    summary="List disposals",
+    dependencies=[may("read-retention")],
+    responses=listed(DisposalRow),
+)
+async def list_disposals(reading: Read, page: Paged) -> Response:
+    """List what was disposed of, latest first."""
+    columns = [disposals.c[name] for name in DisposalRow.model_fields]
+    statement = select(*columns).where(reading.valid(disposals))
+    return await page.of(reading, statement, disposals.c.first_position)
+
+
+@router.post("/disposals", status_code=201, summary="Dispose of a record", responses=CREATES)
+async def dispose_of(
+    request: Request,
+    command: Annotated[DisposeOfRecord, strict(DisposeOfRecord), Body()],
+    handler: OpeningCommands,
+) -> Receipt:
+    """Destroy what is personal in a record that is due; its decisions stay, and stay provable."""
+    disposal_id = uuid5(DISPOSALS, str(command.record_id))
+    receipt = await handler.create(command, blank=Disposal(), under=disposal_id)
+    await request.app.state.service.texts.destroy(things=[command.record_id])
+    return receipt
+
+
+def _tables(views: Sequence[View]) -> dict[str, Table]:
+    """Return the table of each kind of record that the service lists."""
+    return {view.blank.kind: view.table for view in views if isinstance(view, StateView)}

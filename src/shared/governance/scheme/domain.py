@@ -1,0 +1,222 @@
+"""The scheme as adopted: approval tiers, closed days, the transition date; every version is kept."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.kernel.errors import Refused
+from shared.kernel.fields import WHOLE, Code, Day, Pence, PersonId, ShortText
+from shared.kernel.messages import Event
+from shared.kernel.rules import Counting, Days, Kpis, MinimumPeriod, Rules, Standstill, Threshold
+from shared.kernel.states import replace
+
+SCHEME_ID = UUID("5c8e3e00-0000-4000-8000-000000000001")  # there is one scheme
+TIERS_LIMIT = 12
+APPROVERS_LIMIT = 200
+CLOSED_DAYS_LIMIT = 400
+PARTS_LIMIT = 60
+WEIGHT_LIMIT = 1_000
+CHECKLIST_LIMIT = 40
+CALENDAR_AHEAD = timedelta(days=370)  # as far as any period of the scheme reaches
+
+# Procurement Act 2023, section 51; Public Contracts Regulations 2015, regulation 87.
+USUAL_STANDSTILLS = (
+    Standstill(
+        regime="procurement_act_2023",
+        days=8,
+        counting=Counting.WORKING_FROM_NOTICE,
+        routes=["open_tender", "restricted_tender", "direct_award"],
+    ),
+    Standstill(
+        regime="public_contracts_regulations_2015",
+        days=10,
+        counting=Counting.CALENDAR_FROM_DAY_AFTER,
+        routes=["open_tender", "restricted_tender"],
+    ),
+)
+
+# What must be shown before a project moves across, until the council says otherwise.
+USUAL_CHECKLIST = (
+    "receiving team named",
+    "scope and documents handed over",
+    "data and access handed over",
+    "licences and contracts settled",
+    "open risks and issues accepted",
+)
+
+
+class ApprovalTier(BaseModel):
+    """One step of the approval ladder, and who stands on it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: ShortText = Field(examples=["head of service"])
+    up_to_pence: Pence = Field(description="Without VAT, up to and including.", examples=[2_500_000])
+    approvers: list[PersonId] = Field(max_length=APPROVERS_LIMIT, examples=[["hana-head"]])
+
+
+class StageTarget(BaseModel):
+    """How many working days a case should spend in a stage at most."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    stage: Code = Field(examples=["approval"])
+    working_days: Days = Field(examples=[10])
+
+
+class Weight(BaseModel):
+    """What one question counts for when work is put in order."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Code = Field(examples=["statutory-duty"])
+    weight: Annotated[int, Field(ge=0, le=WEIGHT_LIMIT), WHOLE] = Field(examples=[30])
+
+
+class ProjectCategory(BaseModel):
+    """A sort of project, and the sorts within it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: ShortText = Field(examples=["Networks"])
+    sub_categories: list[ShortText] = Field([], max_length=PARTS_LIMIT)
+
+
+class SchemeValues(BaseModel):
+    """What the council decides about itself. Amounts are without VAT, in pence."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    effective_from: Day = Field(examples=["2026-04-01"])
+    transition_date: Day | None = Field(None, examples=["2027-04-01"])
+    tiers: list[ApprovalTier] = Field(min_length=1, max_length=TIERS_LIMIT)
+    closed_days: list[Day] = Field([], max_length=CLOSED_DAYS_LIMIT)
+    tiers_cumulative: bool = Field(
+        default=True, description="Whether every tier below must approve too, or only the one that may."
+    )
+    key_decision_pence: Pence | None = Field(
+        None, description="What is above it is a key decision.", examples=[220_000_000]
+    )
+    forward_plan_clear_days: Days = Field(
+        28, description="S.I. 2012/2089, regulation 9: clear days from notice to key decision."
+    )
+    general_exception_clear_days: Days = Field(
+        5, description="S.I. 2012/2089, regulation 10: clear days where 28 are impracticable."
+    )
+    call_in_working_days: Days = Field(
+        5, description="Working days after publication in which scrutiny may call a decision in."
+    )
+    call_in_lapse_working_days: Days = Field(
+        20, description="Working days after a call-in by which scrutiny must have met."
+    )
+    standstills: list[Standstill] = Field(list(USUAL_STANDSTILLS), max_length=PARTS_LIMIT)
+    minimum_periods: list[MinimumPeriod] = Field([], max_length=PARTS_LIMIT)
+    transparency_regimes: list[Code] = Field(
+        ["procurement_act_2023"],
+        max_length=PARTS_LIMIT,
+        description="Regimes under which a direct award is announced first.",
+    )
+    thresholds: list[Threshold] = Field(
+        [],
+        max_length=PARTS_LIMIT,
+        description="From which value with VAT a regime must be followed, for each kind of contract.",
+    )
+    details_notice_regimes: list[Code] = Field(
+        [],
+        max_length=PARTS_LIMIT,
+        description="Regimes under which a concluded contract is announced by a details notice.",
+    )
+    kpis: list[Kpis] = Field([], max_length=PARTS_LIMIT)
+    lead_may_evaluate: bool = True
+    requester_may_evaluate: bool = True
+    stage_targets: list[StageTarget] = Field([], max_length=PARTS_LIMIT)
+    weights: list[Weight] = Field(
+        [], max_length=PARTS_LIMIT, description="What counts how much when work is prioritised."
+    )
+    project_categories: list[ProjectCategory] = Field([], max_length=PARTS_LIMIT)
+    readiness_checklist: list[ShortText] = Field(
+        list(USUAL_CHECKLIST),
+        min_length=1,
+        max_length=CHECKLIST_LIMIT,
+        description="What must be confirmed of a project in flight before it moves across.",
+    )
+
+    def rules(self, today: date) -> Rules:
+        """Return what decisions taken today go by; of the closed days, those that they can reach."""
+        ahead = sorted(d for d in self.closed_days if today <= d <= today + CALENDAR_AHEAD)
+        shared = {name: getattr(self, name) for name in Rules.model_fields if name != "closed_days"}
+        return Rules.model_validate({**shared, "closed_days": ahead})
+
+    def tiers_of(self, *ids: str) -> tuple[str, ...]:
+        """Return the names of the tiers that a person stands on, by any of their ids."""
+        return tuple(tier.name for tier in self.tiers if not set(ids).isdisjoint(tier.approvers))
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of the scheme: its number is that of the decision which adopted it."""
+
+    number: int = 0
+    values: SchemeValues | None = None
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """Every version ever adopted, oldest first."""
+
+    kind: ClassVar[str] = "scheme"
+
+    versions: tuple[Version, ...] = ()
+
+    def in_force(self, day: date) -> Version:
+        """Return the version in force on a day: the latest in effect, the last adopted of those."""
+        in_effect = [v for v in self.versions if v.values and v.values.effective_from <= day]
+        return max(in_effect, key=_effect) if in_effect else Version()
+
+    def standing_on(self, tier: str, day: date) -> list[str]:
+        """Return who stood on a tier on a day; nobody where the scheme had no such tier."""
+        values = self.in_force(day).values
+        tiers = values.tiers if values else []
+        return [person for t in tiers if t.name == tier for person in t.approvers]
+
+    def closed_days(self) -> frozenset[date]:
+        """Return the council's closed days, each as the scheme stood on that day."""
+        named = {day for v in self.versions if v.values for day in v.values.closed_days}
+        return frozenset(day for day in named if (v := self.in_force(day).values) and day in v.closed_days)
+
+
+def _effect(version: Version) -> tuple[date, int]:
+    assert version.values is not None
+    return version.values.effective_from, version.number
+
+
+class SchemeAdopted(Event[Scheme]):
+    """The council adopted a scheme, in force from a day on."""
+
+    kind: ClassVar[str] = "scheme"
+
+    values: SchemeValues
+    reason: str
+
+    def apply(self, scheme: Scheme) -> Scheme:
+        """Return the scheme with one more version."""
+        version = Version(len(scheme.versions) + 1, self.values)
+        return replace(scheme, versions=(*scheme.versions, version))
+
+
+class TiersNotRising(Refused):
+    """Each tier's limit must be above the one before it, and each name be used once."""
+
+
+class ThresholdsTwice(Refused):
+    """Each regime has one threshold for each kind of contract."""
+
+
+class AdoptedForThePast(Refused):
+    """A scheme takes effect on the day it is adopted, or later: what was decided stays decided."""
+
+
+EVENTS = (SchemeAdopted,)

@@ -1,1 +1,0 @@
-"""One grammar for every route: strict bodies, conditions, readings as of any time, pages, problems."""

@@ -1,0 +1,1 @@
+"""Pure words and rules: no input, no output, no framework."""

@@ -1,0 +1,145 @@
+"""Working time: Monday to Friday, 09:00 to 17:00 by London's clocks, less bank holidays and closed days."""
+
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import holidays
+import numpy as np
+from numpy.typing import NDArray
+
+Microseconds = NDArray[np.int64]
+
+LONDON = ZoneInfo("Europe/London")
+FIRST_YEAR, LAST_YEAR = 1990, 2069
+OPENS_HOUR, CLOSES_HOUR = 9, 17
+SECOND = 1_000_000
+HOUR = 3_600 * SECOND
+DAY = 24 * HOUR
+WORKING_DAY = (CLOSES_HOUR - OPENS_HOUR) * HOUR
+SATURDAY = 5
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_FIRST_DAY = date(FIRST_YEAR, 1, 1)
+_DAYS = (date(LAST_YEAR, 12, 31) - _FIRST_DAY).days + 1
+_FIRST = (_FIRST_DAY - _EPOCH.date()).days
+
+
+def microseconds(instant: datetime) -> int:
+    """Return an instant as microseconds since the Unix epoch, exactly."""
+    return (instant - _EPOCH) // _MICROSECOND
+
+
+class WorkingTime:
+    """W(t): the working time up to an instant; W(b) - W(a) is what passed between two.
+
+    Instants are microseconds since the Unix epoch in UTC; so is W, in whole microseconds, so that
+    waits add up exactly. Before 1990 and after 2069 no time is working time.
+    """
+
+    def __init__(self, closed_days: frozenset[date] = frozenset()) -> None:
+        """Work on every working day but the council's own closed days."""
+        works = _bank_working_days().copy()
+        for day in closed_days:
+            number = (day - _FIRST_DAY).days
+            if 0 <= number < _DAYS:
+                works[number] = False
+        self._works = works
+        self._before = np.concatenate(([0], np.cumsum(works, dtype=np.int64))) * WORKING_DAY
+
+    def microseconds(self, instants: Microseconds) -> Microseconds:
+        """Return W of each instant."""
+        changes, offsets = _clock_changes()
+        local = instants + offsets[np.searchsorted(changes, instants, side="right") - 1]
+        day, time = np.divmod(local, DAY)
+        number = day - _FIRST
+        inside = np.clip(number, 0, _DAYS - 1)
+        today = np.clip(time - OPENS_HOUR * HOUR, 0, WORKING_DAY) * self._works[inside]
+        within = (number >= 0) & (number < _DAYS)
+        edge = np.where(number < 0, 0, self._before[-1])
+        return np.where(within, self._before[inside] + today, edge)
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """Return the working time between two instants."""
+        first, last = self.microseconds(np.array([microseconds(start), microseconds(end)], dtype=np.int64))
+        return timedelta(microseconds=int(last - first))
+
+
+@cache
+def _bank_working_days() -> NDArray[np.bool_]:
+    """Return which days are weekdays and no bank holidays in England.
+
+    Banking and Financial Dealings Act 1971, schedule 1, and the proclamations under it.
+    """
+    first_weekday = _FIRST_DAY.weekday()
+    works = (np.arange(_DAYS) + first_weekday) % 7 < SATURDAY
+    england = holidays.country_holidays(
+        "GB", subdiv="ENG", years=range(FIRST_YEAR, LAST_YEAR + 1), expand=False
+    )
+    for day in england:
+        works[(day - _FIRST_DAY).days] = False
+    return works
+
+
+@cache
+def _clock_changes() -> tuple[Microseconds, Microseconds]:
+    """Return the instants at which London's clocks change, and their offset from UTC since each."""
+    changes, offsets = [np.iinfo(np.int64).min], [0]
+    # Clocks change at 01:00 UTC (Summer Time Act 1972 as amended); a look at each day's 02:00 finds it.
+    for number in range(_DAYS):
+        at = datetime.combine(_FIRST_DAY + timedelta(days=number), datetime.min.time(), UTC)
+        offset = (at + timedelta(hours=2)).astimezone(LONDON).utcoffset() or timedelta()
+        if offset // timedelta(microseconds=1) != offsets[-1]:
+            changes.append(microseconds(at + timedelta(hours=1)))
+            offsets.append(offset // timedelta(microseconds=1))
+    return np.array(changes, dtype=np.int64), np.array(offsets, dtype=np.int64)
+
+
+class WorkingDays:
+    """Counting by days: which of them are worked, and when so many of them are over, by London's clocks."""
+
+    def __init__(self, closed_days: frozenset[date] = frozenset()) -> None:
+        """Work on every working day but the council's own closed days."""
+        self._closed = closed_days
+
+    def works(self, day: date) -> bool:
+        """Say whether a day is worked; none is before 1990 or after 2069."""
+        number = (day - _FIRST_DAY).days
+        return 0 <= number < _DAYS and bool(_bank_working_days()[number]) and day not in self._closed
+
+    def after(self, day: date, count: int) -> date:
+        """Return the working day that is so many working days after a day."""
+        while count > 0 and day < date(LAST_YEAR, 12, 31):
+            day += timedelta(days=1)
+            count -= self.works(day)
+        return day
+
+    def counting(self, day: date, count: int) -> date:
+        """Return the last of so many working days of which a day, where it is worked, is the first."""
+        return self.after(day - timedelta(days=1), count)
+
+    def on_or_after(self, day: date) -> date:
+        """Return a day itself where it is worked, and the next that is where it is not."""
+        return self.counting(day, 1)
+
+    def between(self, start: date, end: date) -> int:
+        """Return how many working days are after a day, up to and including another."""
+        days = (end - start).days
+        return sum(self.works(start + timedelta(days=n)) for n in range(1, days + 1))
+
+
+def day_in_london(instant: datetime) -> date:
+    """Return the day that London's calendars show at an instant."""
+    return instant.astimezone(LONDON).date()
+
+
+def end_of(day: date) -> datetime:
+    """Return the midnight at which a day ends in London, in UTC."""
+    following = datetime.combine(day + timedelta(days=1), datetime.min.time(), LONDON)
+    return following.astimezone(UTC)
+
+
+def start_of(day: date) -> datetime:
+    """Return the midnight at which a day begins in London, in UTC."""
+    return datetime.combine(day, datetime.min.time(), LONDON).astimezone(UTC)

@@ -1,0 +1,89 @@
+"""A text about somebody, kept so that it can be destroyed: stored only under keys of those it is about."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeGuard
+
+from pydantic import BaseModel, ConfigDict, model_serializer, model_validator
+
+PERSONAL = "[personal]"  # what stands where such a text may not be read, or is kept encrypted elsewhere
+
+
+class NotSealed(Exception):
+    """A personal text was about to be stored in the clear."""
+
+
+SEALED_FORM = frozenset({"about", "key", "sealed"})
+
+
+def is_sealed(value: object) -> TypeGuard[dict[str, Any]]:
+    """Say whether a stored value is a personal text."""
+    return isinstance(value, dict) and value.keys() == SEALED_FORM
+
+
+class Personal(BaseModel):
+    """A text about the people `about`, their ids with a space between.
+
+    In events, states and views it is there only as `sealed`, under the keys `key`, one for each of them.
+    A command makes one with its text; the store seals it when it writes the event, and it stays sealed
+    until somebody with the right reads it. Destroying any of the keys destroys the text, and no proof.
+    What says nothing of anybody, or was kept openly before its field was personal, is `clear`.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    about: str
+    text: str = ""
+    key: str = ""
+    sealed: str = ""
+    clear: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_it_was(cls, kept: object) -> object:
+        return {"about": "", "clear": kept} if isinstance(kept, str) else kept
+
+    @model_serializer
+    def stored(self) -> dict[str, Any] | str:
+        """Return the sealed form; there is no other outside of a decision."""
+        if self.clear or not (self.about or self.text):
+            return self.clear
+        if self.text or not self.sealed:
+            raise NotSealed(f"a text about {self.about}")
+        return {"about": self.about, "key": self.key, "sealed": self.sealed}
+
+    @property
+    def people(self) -> list[str]:
+        """Return the ids of those it is about."""
+        return self.about.split()
+
+
+class PersonalShown(BaseModel):
+    """A text about somebody as it is shown: to those without the right to it, a mark."""
+
+    about: str
+    text: str
+
+
+def text_about(people: Iterable[str], text: str) -> Personal:
+    """Return what is said of some people, before it is sealed."""
+    return Personal(about=" ".join(sorted({*people} - {""})), text=text)
+
+
+def openly(text: str) -> Personal:
+    """Return what says nothing of anybody, where something personal could stand."""
+    return Personal(about="", clear=text)
+
+
+def personal_texts_in(value: object) -> Iterator[Personal]:
+    """Yield the personal texts in an event, a command, or a field of one, at any depth."""
+    if isinstance(value, Personal):
+        yield value
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from personal_texts_in(getattr(value, name))
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from personal_texts_in(inner)
+    elif isinstance(value, tuple | list):
+        for inner in value:
+            yield from personal_texts_in(inner)

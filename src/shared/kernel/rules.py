@@ -1,0 +1,130 @@
+"""What the scheme lays down besides its tiers, in the form in which rules read it and decisions keep it."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.kernel.fields import PENCE_LIMIT, WHOLE, Code
+
+DAYS_LIMIT = 400
+ROUTES_LIMIT = 20
+KPIS_LIMIT = 20
+
+Days = Annotated[int, Field(ge=0, le=DAYS_LIMIT), WHOLE]
+
+
+class Counting(StrEnum):
+    """How the days of a standstill are counted."""
+
+    WORKING_FROM_NOTICE = "working_days_notice_day_first"  # Procurement Act 2023, section 51
+    CALENDAR_FROM_DAY_AFTER = "calendar_days_from_day_after"  # 2015 regulations, regulation 87
+
+
+class Standstill(BaseModel):
+    """How long a contract must not be signed after the award is told, by regime and route."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    regime: Code = Field(examples=["procurement_act_2023"])
+    routes: list[Code] = Field(max_length=ROUTES_LIMIT, examples=[["open_tender"]])
+    days: Days = Field(examples=[8])
+    counting: Counting
+
+
+class MinimumPeriod(BaseModel):
+    """How many days at least the market has to answer, by route."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    route: Code = Field(examples=["open_tender"])
+    days: Days = Field(examples=[25])
+
+
+class ContractKind(StrEnum):
+    """What a contract is about, as the law of public procurement tells them apart."""
+
+    GOODS = "goods"
+    SERVICES = "services"
+    WORKS = "works"
+    LIGHT_TOUCH = "light_touch"
+
+
+class Threshold(BaseModel):
+    """From which value on, with VAT, a regime must be followed for a kind of contract."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    regime: Code = Field(examples=["procurement_act_2023"])
+    kind: ContractKind
+    from_pence: Annotated[int, Field(ge=0, le=PENCE_LIMIT), WHOLE] = Field(
+        description="With VAT; an estimate of exactly this much is covered.", examples=[20_772_000]
+    )
+
+
+class Kpis(BaseModel):
+    """How many key performance indicators a regime wants of a contract above a value."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    regime: Code = Field(examples=["procurement_act_2023"])
+    above_pence: Annotated[int, Field(ge=0, le=PENCE_LIMIT), WHOLE] = Field(
+        description="The estimate, with VAT.", examples=[500_000_000]
+    )
+    at_least: Annotated[int, Field(ge=1, le=KPIS_LIMIT), WHOLE] = Field(examples=[3])
+
+
+class Rules(BaseModel):
+    """The scheme's rules as known to one decision; every field is kept, so a default never changes it.
+
+    Those with a default came later: decisions from before knew of nothing of the kind.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    tiers_cumulative: bool
+    key_decision_pence: int | None
+    forward_plan_clear_days: int
+    general_exception_clear_days: int
+    call_in_working_days: int
+    call_in_lapse_working_days: int
+    standstills: tuple[Standstill, ...]
+    minimum_periods: tuple[MinimumPeriod, ...]
+    transparency_regimes: tuple[str, ...]
+    lead_may_evaluate: bool
+    requester_may_evaluate: bool
+    closed_days: tuple[date, ...]
+    thresholds: tuple[Threshold, ...] = ()
+    details_notice_regimes: tuple[str, ...] = ()
+    kpis: tuple[Kpis, ...] = ()
+
+    def is_key_decision(self, value_pence: int) -> bool:
+        """Say whether an amount without VAT is above the limit of what needs no key decision."""
+        return self.key_decision_pence is not None and value_pence > self.key_decision_pence
+
+    def standstill(self, regime: str, route: str) -> Standstill | None:
+        """Return the standstill that a regime wants on a route; nothing where it wants none."""
+        for standstill in self.standstills:
+            if standstill.regime == regime and route in standstill.routes and standstill.days:
+                return standstill
+        return None
+
+    def covering(self, kind: ContractKind, with_vat_pence: int) -> dict[str, int]:
+        """Return the regimes that cover a contract of that value with VAT, and each one's threshold."""
+        return {
+            threshold.regime: threshold.from_pence
+            for threshold in self.thresholds
+            if threshold.kind == kind and with_vat_pence >= threshold.from_pence
+        }
+
+    def kpis_wanted(self, regime: str | None, with_vat_pence: int) -> int:
+        """Return how many indicators a contract of that value must have at least."""
+        wanted = (
+            each.at_least for each in self.kpis if each.regime == regime and with_vat_pence > each.above_pence
+        )
+        return max(wanted, default=0)
+
+    def minimum_days(self, route: str) -> int:
+        """Return the days that the market has at least on a route."""
+        return next((period.days for period in self.minimum_periods if period.route == route), 0)

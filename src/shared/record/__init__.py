@@ -1,0 +1,1 @@
+"""Events in PostgreSQL: the store, its views, its deadlines."""

@@ -1,0 +1,44 @@
+"""What a deadline asks when its time has come: a command that knows which one it is, and when it was due."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from shared.kernel.messages import Command, S, Stamp, State
+
+LATE_AFTER = timedelta(minutes=5)
+
+
+class DeadlineCommand(Command[S]):
+    """A decision that the clock takes; it answers with nothing where its case has moved on since."""
+
+    by_the_rules = True
+
+    number: int
+    due_at: datetime
+
+    def is_late(self, stamp: Stamp) -> bool:
+        """Say whether it is taken noticeably after its time, as when the service was away."""
+        return stamp.at > self.due_at + LATE_AFTER
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """One kind of deadline: the command that it asks, and of what kind of thing."""
+
+    kind: str
+    command: type[DeadlineCommand[Any]]
+    blank: State
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One deadline that has come."""
+
+    id: int
+    case_id: UUID
+    kind: str
+    version: int
+    due_at: datetime
+    attempts: int

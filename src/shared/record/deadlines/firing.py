@@ -1,0 +1,100 @@
+"""Deadlines that have come: each is claimed, its command decided exactly once, and its outcome kept.
+
+The command's idempotency key is made of case, kind and version, and is stored in the transaction that
+appends: whoever dies between appending and settling only makes the next one find it done.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+
+import asyncpg
+import structlog
+
+from shared.kernel.errors import Refused
+from shared.kernel.messages import IdempotencyKey, Known, Stamp
+from shared.kernel.person import Person
+from shared.record.database import AWAY
+from shared.record.deadlines.deadline import Deadline, Due
+from shared.record.deadlines.table import ATTEMPTS_LIMIT, NEXT, claim, settle
+from shared.record.eventstore.store import EventStore
+
+CLOCK = "clock"  # who decides when nobody does
+
+log = structlog.get_logger(__name__)
+
+Knowing = Callable[[Person], Awaitable[Known]]
+
+
+class Firing:
+    """Takes what is due to the record. Two of them on one database do no harm."""
+
+    def __init__(
+        self, pool: asyncpg.Pool, store: EventStore, known: Knowing, deadlines: Sequence[Deadline]
+    ) -> None:
+        """Fire these kinds of deadlines, each decision knowing what any other would."""
+        self._pool = pool
+        self._store = store
+        self._known = known
+        self._kinds = {deadline.kind: deadline for deadline in deadlines}
+
+    async def fire(self, now: datetime | None = None) -> int:
+        """Decide whatever has come due; return how many there were."""
+        now = now or datetime.now(UTC)
+        async with self._pool.acquire() as connection:
+            claimed = await claim(connection, now)
+            for due in claimed:
+                if outcome := await self._outcome(due, now):
+                    await settle(connection, due, outcome)
+        return len(claimed)
+
+    async def seconds_to_next(self) -> float | None:
+        """Return in how many seconds the next deadline comes; nothing where there is none to come."""
+        seconds: float | None = await self._pool.fetchval(NEXT)
+        return seconds
+
+    async def _outcome(self, due: Due, now: datetime) -> str | None:
+        """Return what became of one deadline; nothing where it is to be tried again after its lease.
+
+        A fault of the program in one kind of deadline must hold up neither the others nor the views.
+        """
+        try:
+            return await self._decide(due, now)
+        except AWAY:
+            raise
+        except Exception as error:  # whatever it was, it is this deadline's alone
+            log.exception("deadline failed", kind=due.kind, attempts=due.attempts)
+            given_up = due.attempts >= ATTEMPTS_LIMIT
+            return f"failed: {type(error).__name__}" if given_up else None
+
+    async def _decide(self, due: Due, now: datetime) -> str:
+        """Take one deadline's decision; say whether it moved its case, came too late, or was refused."""
+        deadline = self._kinds.get(due.kind)
+        if deadline is None:
+            return "unknown"
+        stamp = Stamp(
+            by=CLOCK,
+            authority="deadline",
+            at=now,
+            known=await self._known(Person(CLOCK, ())),
+            causation=f"deadline {due.kind} {due.version}",
+        )
+        before = await self._store.load(due.case_id, deadline.blank)
+        try:
+            receipt = await self._store.handle(
+                due.case_id,
+                deadline.command(number=due.version, due_at=due.due_at),
+                stamp,
+                blank=deadline.blank,
+                key=key_of(due),
+            )
+        except Refused as refusal:
+            log.warning("deadline refused", kind=due.kind, refusal=type(refusal).__name__)
+            return f"refused: {type(refusal).__name__}"
+        return "moved" if receipt.version > before.version else "moot"
+
+
+def key_of(due: Due) -> IdempotencyKey:
+    """Return the key under which a deadline is decided once: its case, kind and version."""
+    name = f"{due.case_id}:{due.kind}:{due.version}"
+    return IdempotencyKey(CLOCK, name, hashlib.sha256(name.encode()).digest())

@@ -1,0 +1,204 @@
+"""The bulk road to the record: thousands of streams loaded, decided and appended in one block.
+
+It says what the single road says, event for event and byte for byte; it only takes bigger steps.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Generic, NamedTuple
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from shared.kernel.messages import Event, S, Stamp, Stream
+from shared.record.database import Connection
+from shared.record.eventstore.appender import APPEND
+from shared.record.eventstore.command_record import personal_texts
+from shared.record.eventstore.encoding import EnvelopeMapper, happened_at
+from shared.record.eventstore.envelopes import Encrypt, Enveloped, Texts, Unencrypted
+from shared.record.eventstore.folds import StoredRow, folded
+from shared.record.eventstore.personal_texts import PersonalTexts
+
+GLIMPSES_AT_HAND = 2_000
+
+STREAMS = """
+SELECT originator_id, notification_id, originator_version, topic, state FROM stored_events
+WHERE originator_id = ANY ($1) ORDER BY originator_id, originator_version
+"""
+
+
+class Caused(NamedTuple):
+    """An event that a cause had already made, and where it stands."""
+
+    event: Event[Any]
+    version: int
+    position: int
+
+
+class Snapshot:
+    """Parts of a thing's state, as its last event says them; whoever looks for another part fails."""
+
+    def __init__(self, kind: str, parts: dict[str, object]) -> None:
+        """Show these parts alone."""
+        self.kind = kind
+        self.__dict__.update(parts)
+
+
+class Loaded(NamedTuple, Generic[S]):
+    """A stream as it stands, and the last event that a cause had already made in it, where one had."""
+
+    stream: Stream[S]
+    caused: Caused | None
+
+
+class BulkAppender:
+    """Loads and appends whole blocks of streams."""
+
+    def __init__(
+        self, pool: asyncpg.Pool, mapper: EnvelopeMapper, personal: PersonalTexts | None = None
+    ) -> None:
+        """Take this road to the record behind a pool; personal texts are kept under keys of their own."""
+        self._pool = pool
+        self.mapper = mapper
+        self._texts = Texts(mapper)
+        self._personal = personal
+        self._snapshots: dict[tuple[object, ...], Snapshot] = {}
+
+    def seal(self, stamp: Stamp) -> Encrypt:
+        """Return what writes events under a stamp."""
+        return Encrypt(self._texts, self.mapper, stamp)
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """Lend a connection for a transaction of several appends."""
+        async with self._pool.acquire() as connection:
+            yield connection
+
+    async def fetch(self, stream_ids: Sequence[UUID]) -> list[asyncpg.Record]:
+        """Return the rows of several streams, stream by stream."""
+        return list(await self._pool.fetch(STREAMS, stream_ids)) if stream_ids else []
+
+    def fold(self, rows: Sequence[asyncpg.Record], blank: S, cause: str) -> dict[int, Loaded[S]]:
+        """Return the streams of a kind that rows add up to, each with the last event of a cause in it.
+
+        They are known by their ids' integers, which are quicker to compare than the ids.
+        """
+        topics, words = self.mapper.topics, cause.encode()
+        return {
+            stream_id.int: Loaded(
+                folded(Stream(stream_id, blank), stored, self.mapper), self._caused(stored, words, cause)
+            )
+            for stream_id, stored in _by_stream(rows)
+            if topics[stored[0][2]].kind == blank.kind
+        }
+
+    def snapshot(
+        self, rows: Sequence[asyncpg.Record], blank: S, cause: str, sees: tuple[str, ...]
+    ) -> dict[int, Loaded[S]]:
+        """Return the same as their last events say, by the parts of their state in `sees`.
+
+        States that look alike are one and the same. Nothing is known of when a stream was begun.
+        """
+        loaded: dict[int, Loaded[S]] = {}
+        words, from_snapshot, loads = cause.encode(), self._from_snapshot, orjson.loads
+        ours = frozenset(self.mapper.topics.of_kind(blank.kind))
+        for stream_id, position, version, topic, written in rows:
+            if topic not in ours:
+                continue
+            name = stream_id.int
+            caused = None if version == 1 else loaded[name].caused
+            if words in written:
+                caused = self._caused([(position, version, topic, written)], words, cause) or caused
+            envelope = loads(written)
+            state: Any = from_snapshot(topic, envelope, sees)
+            at = happened_at(envelope)
+            loaded[name] = Loaded(Stream(stream_id, state, version, 0, position, None, at), caused)
+        return loaded
+
+    def _from_snapshot(self, topic: str, envelope: dict[str, Any], sees: tuple[str, ...]) -> Snapshot:
+        said = envelope["data"]
+        key = (topic, envelope.get("class_version"), sees, *map(said.get, sees))
+        if (known := self._snapshots.get(key)) is not None:
+            return known
+        event = self.mapper.event(topic, envelope)
+        if len(self._snapshots) >= GLIMPSES_AT_HAND:
+            self._snapshots.clear()
+        snapshot = Snapshot(event.kind, {name: getattr(event, name) for name in sees})
+        self._snapshots[key] = snapshot
+        return snapshot
+
+    def events(self, rows: Sequence[asyncpg.Record]) -> Iterator[tuple[int, list[Event[Any]]]]:
+        """Yield the events of each stream, which is known by its id's integer."""
+        for stream_id, stored in _by_stream(rows):
+            events = [self.mapper.event(topic, orjson.loads(state)) for *_, topic, state in stored]
+            yield stream_id.int, events
+
+    def _caused(self, rows: Sequence[StoredRow], words: bytes, cause: str) -> Caused | None:
+        """Return the last event that a cause has made; most rows do not even hold its words."""
+        caused = None
+        for position, version, topic, written in rows:
+            if words in written and (envelope := orjson.loads(written)).get("causation") == cause:
+                caused = Caused(self.mapper.event(topic, envelope), version, position)
+        return caused
+
+    async def hidden(self, plain: "Unencrypted") -> Enveloped:
+        """Return one command's events as they will be stored, their personal texts encrypted."""
+        personal = personal_texts(plain.events)
+        events: Sequence[Event[Any]] = plain.events
+        if self._personal is not None:
+            events = await self._personal.sealed(plain.stream_id, events)
+        stored = [
+            self.mapper.stored(
+                plain.stream_id, plain.version + part, event, plain.stamp, plain.command, part, personal
+            )
+            for part, event in enumerate(events)
+        ]
+        return Enveloped(plain.stream_id, plain.version, tuple((one.topic, one.state) for one in stored))
+
+    async def append(
+        self, block: Sequence[Enveloped], connection: Connection | None = None
+    ) -> list[int | None]:
+        """Append many commands' events, in one commit unless a connection holds its own transaction.
+
+        Returns for each command the position of its last event; nothing where its version was taken.
+        """
+        if not block:
+            return []
+        rows = await (connection or self._pool).fetch(APPEND, *_columns(block), [], [], [], [])
+        taken = {row["command"] for row in rows if row["command"] is not None}
+        position = next((row["position"] for row in rows if row["command"] is None), 1) - 1
+        places: list[int | None] = []
+        for number, sealed in enumerate(block):
+            if number in taken:
+                places.append(None)
+                continue
+            position += len(sealed.events)
+            places.append(position)
+        return places
+
+
+_stream_of = itemgetter(0)
+
+
+def _by_stream(rows: Sequence[asyncpg.Record]) -> Iterator[tuple[UUID, list[StoredRow]]]:
+    """Yield each stream and its rows."""
+    for stream_id, group in groupby(rows, key=_stream_of):
+        yield stream_id, [row[1:] for row in group]
+
+
+def _columns(block: Sequence[Enveloped]) -> tuple[list[Any], ...]:
+    """Return the five arrays of events that the function takes."""
+    if all(len(events) == 1 for _, _, events in block):
+        streams, versions, said = zip(*block, strict=True)
+        topics, states = zip(*[events[0] for events in said], strict=True)
+        return list(range(len(block))), list(streams), list(versions), list(topics), list(states)
+    columns: tuple[list[Any], ...] = ([], [], [], [], [])
+    for number, (stream_id, version, events) in enumerate(block):
+        for part, (topic, state) in enumerate(events):
+            row = (number, stream_id, version + part, topic, state)
+            for column, value in zip(columns, row, strict=True):
+                column.append(value)
+    return columns

@@ -1,0 +1,114 @@
+"""Folding: what a thing's events add up to, from where it was last folded on."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from shared.kernel.errors import NotFound
+from shared.kernel.messages import S, State, Stream
+from shared.record.eventstore.encoding import EnvelopeMapper
+from shared.record.eventstore.group_reader import Gathered
+
+STREAMS_AT_HAND = 10_000
+
+# It asks for less of each row than a reader does, and makes no `Recorded` of it.
+FOLD_UNTIL = """
+SELECT notification_id, originator_version, topic, state FROM stored_events
+WHERE originator_id = $1 AND notification_id <= $2 ORDER BY originator_version
+"""
+FOLD_ONE_ON = """
+SELECT notification_id, originator_version, topic, state FROM stored_events
+WHERE originator_id = $1 AND originator_version > $2 ORDER BY originator_version
+"""
+FOLD_ON = """
+SELECT notification_id, originator_version, topic, state, known.number
+FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS known (id, version, number)
+JOIN stored_events s ON s.originator_id = known.id AND s.originator_version > known.version
+ORDER BY known.number, originator_version
+"""
+
+# What begins with a position, version, topic and state; a `Record` is no `Sequence` to a type checker.
+StoredRow = Any
+Known = tuple[UUID, int]  # a stream, and the version it has been folded to
+
+
+class Folder:
+    """Folds streams on from where it has them at hand: events never change, so only new ones are read."""
+
+    def __init__(self, pool: asyncpg.Pool, mapper: EnvelopeMapper) -> None:
+        """Read through this pool, and understand events by this mapper."""
+        self._pool = pool
+        self._mapper = mapper
+        self._new: Gathered[Known, Sequence[StoredRow]] = Gathered(self._look, ())
+        self._at_hand: dict[UUID, Stream[Any]] = {}
+
+    async def fold(self, stream_id: UUID, blank: S) -> Stream[S]:
+        """Return one thing as it stands; `NotFound` where it is another kind of thing."""
+        known: Stream[S] = self._at_hand.get(stream_id) or Stream(stream_id, blank)
+        rows = await self._new.of((stream_id, known.version))
+        stream = folded(known, rows, self._mapper) if rows else known
+        if stream.version:
+            self._keep(stream)
+        if stream.state.kind != blank.kind:
+            raise NotFound
+        return stream
+
+    async def fold_until(self, stream_id: UUID, blank: S, position: int) -> Stream[S]:
+        """Return one thing as it stood at a position."""
+        rows = await self._pool.fetch(FOLD_UNTIL, stream_id, position)
+        return folded(Stream(stream_id, blank), rows, self._mapper)
+
+    @property
+    def at_hand(self) -> int:
+        """Return how many streams are at hand."""
+        return len(self._at_hand)
+
+    def _keep(self, stream: Stream[Any]) -> None:
+        """Keep a stream at hand as the one used last; the one not used for longest makes room."""
+        self._at_hand.pop(stream.id, None)
+        self._at_hand[stream.id] = stream
+        if len(self._at_hand) > STREAMS_AT_HAND:
+            del self._at_hand[next(iter(self._at_hand))]
+
+    async def _look(self, known: Sequence[Known]) -> dict[Known, Sequence[StoredRow]]:
+        """Return each stream's rows after the version it is known at, in order."""
+        if len(known) == 1:
+            return {known[0]: await self._pool.fetch(FOLD_ONE_ON, *known[0])}
+        ids, versions = zip(*known, strict=True)
+        rows = await self._pool.fetch(FOLD_ON, ids, versions)
+        return {known[n - 1]: list(new) for n, new in groupby(rows, itemgetter(4))}
+
+
+def folded(stream: Stream[S], rows: Sequence[StoredRow], mapper: EnvelopeMapper) -> Stream[S]:
+    """Return a stream with its next stored events applied; `NotFound` where they are another kind's."""
+    if not rows:
+        return stream
+    first, last = rows[0], rows[-1]
+    if mapper.topics[first[2]].kind != stream.state.kind:
+        raise NotFound
+    happened_in = mapper.happened_in
+    state, stage, entry = stream.state, stage_of(stream.state), None
+    for row, event in zip(rows, mapper.events_in(rows), strict=True):
+        state = event.apply(state)
+        if (entered := stage_of(state)) != stage:
+            stage, entry = entered, row[3]
+    opened_at = stream.opened_at or happened_in(first[3])
+    return Stream(
+        stream.id,
+        state,
+        last[1],
+        stream.first_position or first[0],
+        last[0],
+        opened_at,
+        happened_in(last[3]),
+        happened_in(entry) if entry else stream.stage_since or opened_at,
+    )
+
+
+def stage_of(state: State) -> object:
+    """Return the stage that a thing is in; None where its kind has none."""
+    return getattr(state, "stage", None)

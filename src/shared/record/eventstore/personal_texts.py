@@ -1,0 +1,152 @@
+"""Personal texts are encrypted here, when an event is written: AES-256-GCM, a random key a person and thing.
+
+Keys are kept wrapped under the service's own secret, so that neither a dump of the database nor the
+secret alone shows anything. Destroying a key is all that erasing takes; ciphertext and proofs stay.
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic import BaseModel
+
+from shared.kernel.messages import Event
+from shared.kernel.personal import Personal, personal_texts_in
+
+KEY_BITS = 256
+NONCE_BYTES = 12
+Keys = Mapping[str, tuple[UUID, bytes]]
+
+ALL_THINGS = UUID(int=0)  # the key row that says a person was erased altogether
+NOBODY = ""  # the one that says a thing was
+
+MADE = (
+    "INSERT INTO personal_keys (id, person, stream_id, wrapped) SELECT $1, $2, $3, $4"
+    " WHERE NOT EXISTS (SELECT 1 FROM personal_keys"
+    " WHERE (person = $2 AND stream_id = $5) OR (person = '' AND stream_id = $3))"
+    " ON CONFLICT (person, stream_id) DO NOTHING"
+)
+FOUND = "SELECT id, wrapped FROM personal_keys WHERE person = $1 AND stream_id = $2"
+WRAPPED = "SELECT id, wrapped FROM personal_keys WHERE id = ANY ($1) AND wrapped IS NOT NULL"
+DESTROYED = (
+    "UPDATE personal_keys SET wrapped = NULL, destroyed_at = now()"
+    " WHERE (person = ANY ($1) OR stream_id = ANY ($2)) AND wrapped IS NOT NULL"
+)
+NO_MORE = (
+    "INSERT INTO personal_keys (id, person, stream_id, destroyed_at)"
+    " SELECT gen_random_uuid(), person, stream_id, now()"
+    " FROM unnest($1::text[], $2::uuid[]) AS gone (person, stream_id)"
+    " ON CONFLICT (person, stream_id) DO NOTHING"
+)
+
+
+class PersonalTexts:
+    """Seals what is personal, opens it again, and forgets how."""
+
+    def __init__(self, pool: asyncpg.Pool, secret: bytes) -> None:
+        """Keep keys in this database, wrapped under this secret of 32 bytes."""
+        self._pool = pool
+        self._wrap = AESGCM(secret)
+        self._prints = hmac.digest(secret, b"requests", hashlib.sha256)
+
+    def fingerprint(self, request: bytes) -> bytes:
+        """Return what tells a request from others; without the secret, nobody tries texts out on it."""
+        return hmac.digest(self._prints, request, hashlib.sha256)
+
+    async def sealed(self, stream_id: UUID, events: Sequence[Event[Any]]) -> list[Event[Any]]:
+        """Return the events with every personal text in them encrypted.
+
+        What is said of somebody who was erased, or on something that was disposed of, is destroyed at once.
+        """
+        people = {who for event in events for text in _open_texts(event) for who in text.people}
+        keys = {person: await self._key(person, stream_id) for person in sorted(people)}
+        return [sealed_under(event, keys) for event in events] if keys else list(events)
+
+    async def opened(self, sealed: Sequence[Mapping[str, str]]) -> list[str | None]:
+        """Return the texts of stored fields; nothing where one of the keys was destroyed."""
+        wanted = [[UUID(key) for key in field["key"].split()] for field in sealed]
+        names = sorted({name for each in wanted for name in each})
+        rows = await self._pool.fetch(WRAPPED, names) if names else []
+        keys = {UUID(str(row["id"])): self._unwrapped(row["id"], row["wrapped"]) for row in rows}
+        return [
+            _text([keys[name] for name in each], field) if keys.keys() >= {*each} else None
+            for each, field in zip(wanted, sealed, strict=True)
+        ]
+
+    async def destroy(self, people: Iterable[str] = (), things: Iterable[UUID] = ()) -> None:
+        """Destroy the keys of people, and of whatever is said on some things; again does no harm."""
+        erased, disposed = list(people), list(things)
+        names = [*erased, *[NOBODY] * len(disposed)]
+        streams = [*[ALL_THINGS] * len(erased), *disposed]
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(NO_MORE, names, streams)
+            await connection.execute(DESTROYED, erased, disposed)
+
+    async def _key(self, person: str, stream_id: UUID) -> tuple[UUID, bytes]:
+        """Return the key of a person's texts on one thing; make it where it is the first."""
+        made = uuid4()
+        wrapped = self._wrapped(made, secrets.token_bytes(KEY_BITS // 8))
+        await self._pool.execute(MADE, made, person, stream_id, wrapped, ALL_THINGS)
+        row = await self._pool.fetchrow(FOUND, person, stream_id)
+        if row is None or row["wrapped"] is None:
+            return uuid4(), secrets.token_bytes(KEY_BITS // 8)
+        name = UUID(str(row["id"]))
+        return name, self._unwrapped(name, row["wrapped"])
+
+    def _wrapped(self, name: UUID, key: bytes) -> bytes:
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return nonce + self._wrap.encrypt(nonce, key, str(name).encode())
+
+    def _unwrapped(self, name: object, wrapped: bytes) -> bytes:
+        return self._wrap.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], str(name).encode())
+
+
+def _open_texts(value: object) -> list[Personal]:
+    """Return the personal texts of an event that are still in the clear, at any depth."""
+    return [found for found in personal_texts_in(value) if not (found.sealed or found.clear)]
+
+
+def sealed_under(value: Any, keys: Keys) -> Any:  # the same, with its texts encrypted
+    """Return an event, or a field of one, with every personal text in it encrypted."""
+    if not _open_texts(value):
+        return value
+    match value:
+        case Personal():
+            return _encrypted(value, keys)
+        case BaseModel():
+            inner = {name: sealed_under(getattr(value, name), keys) for name in type(value).model_fields}
+            return value.model_copy(update=inner)
+        case dict():
+            return {name: sealed_under(kept, keys) for name, kept in value.items()}
+        case _:
+            return type(value)(sealed_under(kept, keys) for kept in value)
+
+
+def _encrypted(personal: Personal, keys: Keys) -> Personal:
+    """Return a text under one key around the other, so that each of them is needed."""
+    hidden, names = personal.text.encode(), []
+    for person in personal.people:
+        name, key = keys[person]
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        hidden = nonce + AESGCM(key).encrypt(nonce, hidden, personal.about.encode())
+        names.append(str(name))
+    text = base64.b64encode(hidden).decode() if names else ""
+    return Personal(about=personal.about, key=" ".join(names), sealed=text)
+
+
+def _text(keys: Sequence[bytes], field: Mapping[str, str]) -> str | None:
+    said = base64.b64decode(field["sealed"])
+    try:
+        for key in reversed(keys):
+            nonce, hidden = said[:NONCE_BYTES], said[NONCE_BYTES:]
+            said = AESGCM(key).decrypt(nonce, hidden, field["about"].encode())
+    except InvalidTag:  # moved under another name
+        return None
+    return said.decode()

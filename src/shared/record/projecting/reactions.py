@@ -1,0 +1,73 @@
+"""Reactions touch the world, so they see each event once and are never replayed.
+
+What a reaction wants done becomes rows of an outbox, written in the transaction that moves the
+reaction's position: a crash before it loses neither, a crash after it repeats neither.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import asyncpg
+
+from shared.kernel.messages import Recorded
+from shared.record.database import Connection
+from shared.record.eventstore.reader import Reader
+from shared.record.projecting.views import Row
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """What one kind of happening sets off: rows for an outbox table."""
+
+    name: str
+    outbox: str
+    rows: Callable[[Recorded], Iterable[Row]]
+
+
+class Reactor:
+    """Shows every reaction what has happened since it last looked."""
+
+    def __init__(self, pool: asyncpg.Pool, reader: Reader, reactions: Sequence[Reaction]) -> None:
+        """React to the record that this reader reads."""
+        self._pool = pool
+        self._reader = reader
+        self._reactions = {reaction.name: reaction for reaction in reactions}
+
+    async def introduce(self) -> None:
+        """Start every new reaction at the head: what happened before it was there is not its business."""
+        await self._pool.execute(
+            "INSERT INTO reactions (name, position)"
+            " SELECT name, h.position FROM unnest($1::text[]) AS name, event_head h"
+            " ON CONFLICT (name) DO NOTHING",
+            list(self._reactions),
+        )
+
+    async def catch_up(self) -> int:
+        """React to the next block of events; return how many there were."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            rows = await connection.fetch(
+                "SELECT name, position FROM reactions WHERE name = ANY ($1) FOR UPDATE SKIP LOCKED",
+                list(self._reactions),
+            )
+            if not rows:
+                return 0
+            block = await self._reader.after(min(row["position"] for row in rows))
+            if not block:
+                return 0
+            for row in rows:
+                await self._react(connection, self._reactions[row["name"]], row["position"], block)
+            await connection.execute(
+                "UPDATE reactions SET position = greatest(position, $2) WHERE name = ANY ($1)",
+                [row["name"] for row in rows],
+                block[-1].position,
+            )
+        return len(block)
+
+    async def _react(
+        self, connection: Connection, reaction: Reaction, seen: int, block: list[Recorded]
+    ) -> None:
+        rows = [row for recorded in block if recorded.position > seen for row in reaction.rows(recorded)]
+        if rows:
+            await connection.copy_records_to_table(
+                reaction.outbox, columns=list(rows[0]), records=[tuple(row.values()) for row in rows]
+            )

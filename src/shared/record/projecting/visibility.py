@@ -1,0 +1,71 @@
+"""How far the views have come, as every process that reads them knows it."""
+
+import asyncio
+
+import asyncpg
+import structlog
+
+from shared.record.database import AWAY, Connection, being_cancelled
+from shared.record.projecting.positions import MOVED
+
+WAIT_SECONDS = 2.0
+POLL_SECONDS = 5.0
+RETRY_SECONDS = 1.0
+
+VISIBLE = "SELECT coalesce(min(position), 0) FROM views WHERE stopped IS NULL"
+
+log = structlog.get_logger(__name__)
+
+
+class Visibility:
+    """Hears how far the views have come, and lets requests wait for a position."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        """Know nothing yet: position 0."""
+        self._pool = pool
+        self._moved = asyncio.Condition()
+        self.position = 0
+
+    async def follow(self) -> None:
+        """Listen for as long as the service runs; poll too, and connect again when the line dies."""
+        while True:
+            try:
+                await self._follow_one_connection()
+            except AWAY as error:
+                if being_cancelled():
+                    raise
+                log.warning("views' positions not heard", error=type(error).__name__)
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _follow_one_connection(self) -> None:
+        async with self._pool.acquire() as connection:
+            await connection.add_listener(MOVED, self._heard)
+            try:
+                while True:
+                    await self.look(connection)
+                    await asyncio.sleep(POLL_SECONDS)
+            finally:
+                connection.terminate()  # its listening goes with it
+
+    async def look(self, connection: Connection | asyncpg.Pool) -> None:
+        """Ask the database how far the views have come."""
+        await self._come_to(await connection.fetchval(VISIBLE))
+
+    def _heard(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
+        # The new position counts at once; those who wait for it are woken in a moment.
+        task = asyncio.get_running_loop().create_task(self._come_to(int(str(payload))))
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    async def _come_to(self, position: int) -> None:
+        async with self._moved:
+            self.position = position
+            self._moved.notify_all()
+
+    async def reaches(self, position: int, seconds: float = WAIT_SECONDS) -> bool:
+        """Wait until the views have come to a position; say whether they did in time."""
+        try:
+            async with asyncio.timeout(seconds), self._moved:
+                await self._moved.wait_for(lambda: self.position >= position)
+        except TimeoutError:
+            return False
+        return True

@@ -1,0 +1,1 @@
+"""How anything is reached: callers, commands, lists, tables, batches, jobs."""

@@ -1,0 +1,67 @@
+"""Whether a role may ever do a thing; the table itself is the roof's, for it names every room's commands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from shared.kernel.errors import NotAllowed
+from shared.kernel.person import Person
+from shared.kernel.roles import Role
+
+READ = "read-"  # how the actions begin that change nothing
+
+
+class Condition(Enum):
+    """What limits a role beside its name, as the table's reader sees it."""
+
+    OWN_AREA = "own service areas"
+    OWN = "what they raised"
+    NAMED_TIER = "named tier"
+    INDEPENDENT = "not their own"
+
+
+class ReadsOnly(NotAllowed):
+    """The program you use may read in your name, and not decide: its token has no scope rfp.decide."""
+
+
+class OutsideYourAreas(NotAllowed):
+    """You act for your own service areas only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """What each action needs: any one of the roles in its row; and what limits some of them."""
+
+    table: Mapping[str, tuple[Role, ...]]
+    conditions: Mapping[tuple[Role, Condition], tuple[str, ...]] = field(default_factory=dict)
+
+    def authority(self, person: Person, action: str) -> Role:
+        """Return the role by which a person may do something, or refuse; no row means nobody may."""
+        if person.reads_only and not action.startswith(READ):
+            raise ReadsOnly
+        for role in self.table.get(action, ()):
+            if role in person.roles:
+                return role
+        raise NotAllowed(needed=[role.value for role in self.table.get(action, ())])
+
+    def allows(self, person: Person, action: str) -> bool:
+        """Say whether a person may ever do something."""
+        return any(role in person.roles for role in self.table.get(action, ()))
+
+    def conditions_of(self, role: Role, action: str) -> list[Condition]:
+        """Return what limits a role at an action."""
+        return [
+            condition
+            for (limited, condition), actions in self.conditions.items()
+            if limited is role and action in actions
+        ]
+
+    def areas(self, person: Person, action: str) -> frozenset[str] | None:
+        """Return the service areas that a person is limited to at an action; None where they are not."""
+        if person.areas is None:
+            return None
+        for role in self.table.get(action, ()):
+            free = Condition.OWN_AREA not in self.conditions_of(role, action)
+            if role in person.roles and free:
+                return None
+        return person.areas

@@ -1,0 +1,131 @@
+"""JSON bodies are read by Pydantic's own strict reader: `false` is no 0, and "7" is no 7."""
+
+from collections.abc import Callable, Collection, Coroutine, Iterable
+from typing import Any
+
+from fastapi import Request, Response, params
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from pydantic import TypeAdapter, ValidationError, WrapValidator
+
+from shared.kernel.errors import NotAuthenticated, Unacceptable, WrongMediaType
+from shared.kernel.person import Person
+from shared.web.parameter_plans import plan_of
+from shared.web.rate_limits import RateLimits, TooManyRequests
+
+BODY_BYTES_LIMIT = 64 * 1024
+NAME_LIMIT, NAMES_LIMIT = 200, 20  # of what is unknown, when it is named
+
+
+async def authenticated(request: Request) -> Person:
+    """Return who asks, by their bearer token."""
+    given = request.headers.getlist("authorization")
+    scheme, _, token = (given[0] if len(given) == 1 else "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise NotAuthenticated
+    service = request.app.state.service
+    try:
+        person: Person = await service.person(token.strip())
+    except NotAuthenticated:
+        limits: RateLimits = service.limits
+        await limits.failed(request.client.host if request.client else "")
+        raise
+    return person
+
+
+class NoSuchParameter(Unacceptable):
+    """This operation has no such parameter: a filter with a slip in its name would filter nothing."""
+
+
+def must_be_known(sent: Iterable[str], known: Collection[str]) -> None:
+    """Refuse parameters or parts of a form that an operation does not have, and name them."""
+    if unknown := sorted({*sent} - {*known}):
+        named = [name[:NAME_LIMIT] for name in unknown[:NAMES_LIMIT]]
+        raise NoSuchParameter(unknown=named, known=sorted(known))
+
+
+class _RawJson(Request):
+    """A request whose JSON is left as bytes, for the strict reader."""
+
+    async def json(self) -> bytes:
+        return await self.body()
+
+
+class StrictRoute(APIRoute):
+    """A route that knows who asks before it reads a body, takes no unknown parameter, leaves JSON alone.
+
+    Where it takes JSON, a body must call itself so.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return what answers behind the check of the token: a read's own plan, or FastAPI's handler."""
+        handler = self._planned() or super().get_route_handler()
+        known = _parameters(self.dependant)
+        takes_json = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
+
+        async def strictly(request: Request) -> Response:
+            person = request.state.person = await authenticated(request)
+            limits: RateLimits = request.app.state.service.limits
+            request.state.allowance = await limits.allowance(person.id)
+            if request.state.allowance.left < 0:
+                raise TooManyRequests(a_minute=request.state.allowance.limit)
+            must_be_known(request.query_params, known)
+            if takes_json:
+                _must_be_json(request)
+            with limits.running(person.id):
+                return await handler(_RawJson(request.scope, request.receive))
+
+        return strictly
+
+    def _planned(self) -> Callable[[Request], Coroutine[Any, Any, Response]] | None:
+        """Return what answers a read that makes its response itself."""
+        if self.methods != {"GET"} or self.response_field is not None:
+            return None
+        plan = plan_of(self.dependant)
+        return plan.answer if plan is not None else None
+
+
+def _parameters(dependant: Dependant) -> set[str]:
+    """Return the names of all query parameters that an operation and what it depends on take."""
+    own = {field.alias for field in dependant.query_params}
+    return own.union(*(_parameters(needed) for needed in dependant.dependencies))
+
+
+def strict(kind: Any) -> WrapValidator:
+    """Return what makes a body of this type be read strictly, as JSON."""
+    return WrapValidator(_reader(kind))
+
+
+def _reader(kind: Any) -> Callable[[Any, Any], Any]:
+    adapter: TypeAdapter[Any] = TypeAdapter(kind)
+    tagged = adapter.core_schema["type"] == "tagged-union"
+
+    def read(body: Any, _: Any) -> Any:
+        if not isinstance(body, bytes):
+            raise RequestValidationError([_missing()])
+        try:
+            command = adapter.validate_json(body, strict=True)
+        except ValidationError as error:
+            raise RequestValidationError([_located(found, tagged) for found in error.errors()]) from None
+        if "decision" in type(command).model_fields and "decision" not in command.model_fields_set:
+            raise RequestValidationError([_missing("decision")])
+        return command
+
+    return read
+
+
+def _missing(*path: str) -> dict[str, Any]:
+    return {"type": "missing", "loc": ("body", *path), "msg": "Field required"}
+
+
+def _located(error: Any, tagged: bool) -> dict[str, Any]:  # noqa: FBT001  # a private helper with one caller
+    """Place an error in the body; the union's tag is no part of the path."""
+    return {**error, "loc": ("body", *error["loc"][1 if tagged else 0 :])}
+
+
+def _must_be_json(request: Request) -> None:
+    """Refuse a body that does not call itself JSON."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise WrongMediaType(needed="application/json")

@@ -1,0 +1,243 @@
+"""How a change reaches the record over HTTP: who asks, by which role, on which version, under which key."""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+from fastapi import Depends, Request, Response
+from pydantic import JsonValue
+
+from shared.kernel.errors import OutOfDate, StillRunning
+from shared.kernel.fields import CODE_LIMIT
+from shared.kernel.messages import Command, IdempotencyKey, Known, Receipt, S, Stamp
+from shared.kernel.person import Person
+from shared.record.eventstore.store import EventStore
+from shared.web.access.permissions import OutsideYourAreas, Permissions
+from shared.web.areas import in_sight, whose
+from shared.web.conditions import Conditions, IdempotencyKeyHeader, IfMatch, conditions
+
+SamePeople = Callable[[Iterable[str]], Awaitable[tuple[tuple[str, ...], ...]]]
+FactFinder = Callable[[EventStore, Any], Awaitable[dict[str, JsonValue]]]
+
+
+async def caller(request: Request) -> Person:
+    """Return who asks, as the route has found out."""
+    person: Person = request.state.person
+    return person
+
+
+Caller = Annotated[Person, Depends(caller)]
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """The check that whoever asks may do something; it also notes the areas they are limited to."""
+
+    action: str
+
+    async def __call__(self, request: Request, person: Caller) -> Person:
+        """Refuse whoever's role may never do this."""
+        permissions: Permissions = request.app.state.service.permissions
+        permissions.authority(person, self.action)
+        request.state.areas = permissions.areas(person, self.action)
+        return person
+
+
+def may(action: str) -> Any:
+    """Return a dependency that refuses whoever's role may never do this; for reads."""
+    return Depends(Needs(action))
+
+
+def named_in(command: Command[Any]) -> Iterator[str]:
+    """Yield whatever short text a command holds that could be somebody's id."""
+    for name in type(command).model_fields:
+        value = getattr(command, name)
+        for text in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(text, str) and len(text) <= CODE_LIMIT:
+                yield text
+
+
+class Running:
+    """The keyed requests that this process is carrying out just now."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._keys: set[tuple[str, str]] = set()
+
+    def start(self, key: IdempotencyKey) -> None:
+        """Begin a request; refuse where the same one has not been answered yet."""
+        if (key.caller, key.key) in self._keys:
+            raise StillRunning
+        self._keys.add((key.caller, key.key))
+
+    def end(self, key: IdempotencyKey) -> None:
+        """Say that a request has been answered."""
+        self._keys.discard((key.caller, key.key))
+
+
+@dataclass(frozen=True, slots=True)
+class CommandHandler:
+    """Takes one request's command to the record."""
+
+    store: EventStore
+    permissions: Permissions
+    known: Callable[[Person], Awaitable[Known]]
+    facts: Mapping[type[Command[Any]], FactFinder]
+    running: Running
+    person: Person
+    same: SamePeople
+    conditions: Conditions
+    traceparent: str
+    response: Response
+
+    async def create(
+        self, command: Command[S], *, blank: S, under: UUID | None = None, **facts: JsonValue
+    ) -> Receipt:
+        """Begin a new thing, under a new id; under a given one, it is begun at most once."""
+        stamp = await self._stamp(command, facts)
+        if under is not None:
+            return await self._answer(
+                lambda key: self.store.handle(under, command, stamp, blank=blank, key=key, absent=True)
+            )
+        return await self._answer(
+            lambda key: self.store.create(uuid4(), command, stamp, blank=blank, key=key)
+        )
+
+    async def register(self, stream_id: UUID, command: Command[S], *, blank: S) -> Receipt:
+        """Begin a thing whose id follows from its name; its rules refuse to begin it twice."""
+        stamp = await self._stamp(command)
+        return await self._answer(
+            lambda key: self.store.handle(stream_id, command, stamp, blank=blank, key=key, absent=True)
+        )
+
+    async def handle(self, stream_id: UUID, command: Command[S], *, blank: S, **facts: JsonValue) -> Receipt:
+        """Decide on a thing: 403 before it is looked at, then 404, 428, 412, and 409 by its rules."""
+        stamp = await self._stamp(command, facts)
+        await self._must_be_in_sight(stream_id, type(command).__name__)
+        if self.conditions.expected is None:
+            await self.store.must_exist(stream_id, blank)
+        expected = self.conditions.must_name_a_version()
+        return await self._answer(
+            lambda key: self.store.handle(stream_id, command, stamp, blank=blank, expected=expected, key=key)
+        )
+
+    async def set(self, stream_id: UUID, command: Command[S], *, blank: S) -> Receipt:
+        """Decide on the one thing of its kind, which may have no history yet: version 0."""
+        stamp = await self._stamp(command)
+        expected = self.conditions.must_name_a_version()
+        return await self._answer(
+            lambda key: self.store.handle(
+                stream_id, command, stamp, blank=blank, expected=expected, key=key, absent=True
+            )
+        )
+
+    def must_see(self, version: int) -> None:
+        """Refuse unless the caller has seen this version: absent 428, another 412."""
+        if self.conditions.must_name_a_version() != version:
+            raise OutOfDate(version=version)
+
+    async def stamp_for(self, command: type[Command[Any]], named: Iterable[str] = ()) -> Stamp:
+        """Vouch for who decides, by which role, knowing what; refuse who may never do this.
+
+        It knows the other accounts of whoever decides, and of whomever the command names.
+        """
+        authority = self.permissions.authority(self.person, command.__name__)
+        known = _as_needed(await self.known(self.person), command)
+        if same := await self.same({self.person.id, *named}):
+            known = known.model_copy(update={"same": same})
+        return Stamp(
+            by=self.person.id,
+            authority=authority.value,
+            at=datetime.now(UTC),
+            known=known,
+            trace=self.traceparent,
+        )
+
+    def areas(self, command: type[Command[Any]]) -> frozenset[str] | None:
+        """Return the service areas that the caller is limited to at a command; None where they are not."""
+        return self.permissions.areas(self.person, command.__name__)
+
+    async def _stamp(
+        self, command: Command[Any], given: Mapping[str, JsonValue] = MappingProxyType({})
+    ) -> Stamp:
+        stamp = await self.stamp_for(type(command), named_in(command))
+        areas = self.areas(type(command))
+        area = getattr(command, "service_area", None)
+        if areas is not None and area is not None and area not in areas:
+            raise OutsideYourAreas(yours=sorted(areas))
+        facts = dict(given)
+        if finder := self.facts.get(type(command)):
+            facts |= await finder(self.store, command)
+        if facts:
+            known = stamp.known.model_copy(update={"facts": facts})
+            stamp = stamp.model_copy(update={"known": known})
+        if principal := command.on_behalf_of:
+            stamp = stamp.model_copy(update={"acting_for": principal})
+        return stamp
+
+    async def _must_be_in_sight(self, stream_id: UUID, action: str) -> None:
+        """Find nothing where a thing is of a service area that the caller does not act for."""
+        areas = self.permissions.areas(self.person, action)
+        if areas is not None:
+            in_sight(self.person, areas, *whose(await self.store.reader.stream(stream_id)))
+
+    async def _answer(self, decide: Callable[[IdempotencyKey | None], Awaitable[Receipt]]) -> Receipt:
+        key = self.conditions.key
+        if key is None:
+            receipt = await decide(None)
+        else:
+            self.running.start(key)
+            try:
+                receipt = await decide(key)
+            finally:
+                self.running.end(key)
+        self.response.headers["ETag"] = f'"{receipt.version}"'
+        return receipt
+
+
+def _as_needed(known: Known, command: type[Command[Any]]) -> Known:
+    """Keep the scheme's rules with those decisions that go by them."""
+    return known if command.by_the_rules else known.model_copy(update={"rules": None})
+
+
+async def command_handler(
+    request: Request,
+    response: Response,
+    person: Caller,
+    if_match: IfMatch = None,
+    idempotency_key: IdempotencyKeyHeader = None,
+) -> CommandHandler:
+    """Set up the desk for one request."""
+    service = request.app.state.service
+    return CommandHandler(
+        service.store,
+        service.permissions,
+        service.known,
+        service.facts,
+        service.running,
+        person,
+        service.people.same,
+        await conditions(request, person.id, if_match, idempotency_key),
+        request.state.traceparent,
+        response,
+    )
+
+
+async def opening_handler(
+    request: Request, response: Response, person: Caller, idempotency_key: IdempotencyKeyHeader = None
+) -> CommandHandler:
+    """Set up the desk for something new, which has no version yet."""
+    return await command_handler(request, response, person, None, idempotency_key)
+
+
+async def content_handler(request: Request, response: Response, person: Caller) -> CommandHandler:
+    """Set up the desk for what is recognised by its content."""
+    return await command_handler(request, response, person)
+
+
+Commands = Annotated[CommandHandler, Depends(command_handler)]
+OpeningCommands = Annotated[CommandHandler, Depends(opening_handler)]
+ContentCommands = Annotated[CommandHandler, Depends(content_handler)]

@@ -1,0 +1,90 @@
+"""The conditions a change is made under: the version seen (If-Match) and the request's key."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Header, Request
+
+from shared.kernel.errors import Unacceptable, VersionNeeded
+from shared.kernel.messages import IdempotencyKey
+
+KEY_LIMIT = 200
+# As ETag gave it; a proxy may have made it weak, a person may have left the quotes out.
+_ETAG = re.compile(r'^(?:W/)?("[0-9]{1,18}"|[0-9]{1,18})$')
+_KEY = re.compile(r'^"?([!#-~]{1,200})"?$')
+
+IfMatch = Annotated[
+    str | None,
+    Header(
+        alias="If-Match",
+        description='The version you have seen, quoted: `"3"`.',
+        examples=['"1"'],
+        json_schema_extra={"pattern": _ETAG.pattern},
+    ),
+]
+IdempotencyKeyHeader = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description="Your own name for this request: a repeat is answered as the first time.",
+        examples=["7f1c9a52-6f0e-4f6f-9d51-2f3f8a7c0d11"],
+        json_schema_extra={"pattern": _KEY.pattern},
+    ),
+]
+
+
+class UnreadableVersion(Unacceptable):
+    """If-Match holds one version, as ETag gave it."""
+
+
+class UnreadableKey(Unacceptable):
+    """Idempotency-Key holds 1 to 200 printable characters without spaces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What a change is conditional on."""
+
+    expected: int | None
+    key: IdempotencyKey | None
+
+    def must_name_a_version(self) -> int:
+        """Return the version that the caller has seen, or refuse."""
+        if self.expected is None:
+            raise VersionNeeded
+        return self.expected
+
+
+async def conditions(request: Request, caller: str, if_match: str | None, key: str | None) -> Conditions:
+    """Read both conditions of a request by one caller."""
+    expected = None
+    if if_match is not None:
+        match = _ETAG.match(if_match.strip())
+        if match is None:
+            raise UnreadableVersion
+        expected = int(match[1].strip('"'))
+    if key is None:
+        return Conditions(expected, None)
+    fingerprint: bytes = request.app.state.service.texts.fingerprint(await _said(request))
+    return Conditions(expected, IdempotencyKey(caller, key_named(key), fingerprint))
+
+
+def key_named(header: str) -> str:
+    """Return the key that a header names."""
+    named = _KEY.match(header.strip())
+    if named is None:
+        raise UnreadableKey
+    return named[1]
+
+
+async def _said(request: Request) -> bytes:
+    """Return what tells two requests with one key apart: method, path, query and body."""
+    line = f"{request.method}\n{request.url.path}\n{request.url.query}\n"
+    return line.encode() + await request.body()
+
+
+async def named_at_most(idempotency_key: IdempotencyKeyHeader = None) -> None:
+    """Take a key where nothing is written, and a repeat is just the same question."""
+    if idempotency_key is not None:
+        key_named(idempotency_key)

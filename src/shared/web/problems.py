@@ -1,0 +1,181 @@
+"""The only place that knows HTTP codes: refusals become RFC 9457 problems, and no value sent is echoed."""
+
+import re
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
+
+from shared.kernel.errors import (
+    DatabaseAway,
+    NotAllowed,
+    NotAuthenticated,
+    NotFound,
+    NotReady,
+    OutOfDate,
+    Refused,
+    StillRunning,
+    TooLarge,
+    TooMany,
+    Unacceptable,
+    VersionNeeded,
+    WrongMediaType,
+)
+from shared.kernel.fields import ASKED, ONE_LINE, PRINTABLE
+from shared.record.database import AWAY
+
+MEDIA_TYPE = "application/problem+json"
+POINTER_LIMIT = 200
+QUOTE = "'"  # Pydantic's, around names
+IN_WORDS = {
+    PRINTABLE: "Must not hold control characters",
+    ASKED: "Must not hold control characters",
+    ONE_LINE: "Must be one line, without control characters",
+}
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+
+STATUS: Sequence[tuple[type[Refused], int]] = (
+    (NotAuthenticated, 401),
+    (NotAllowed, 403),
+    (NotFound, 404),
+    (StillRunning, 409),
+    (OutOfDate, 412),
+    (TooLarge, 413),
+    (WrongMediaType, 415),
+    (Unacceptable, 422),
+    (VersionNeeded, 428),
+    (TooMany, 429),
+    (NotReady, 503),
+    (Refused, 409),
+)
+HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "2"}}
+
+log = structlog.get_logger(__name__)
+
+
+def status_of(refusal: type[Refused]) -> int:
+    """Return the HTTP status of a kind of refusal."""
+    return next(status for kind, status in STATUS if issubclass(refusal, kind))
+
+
+def type_of(refusal: type[Refused]) -> str:
+    """Return the stable `type` of a kind of refusal: its own where it was renamed, else made of its name."""
+    kept = vars(refusal).get("problem_type")
+    return "/problems/" + (kept or re.sub(r"(?<=[a-z])(?=[A-Z])", "-", refusal.__name__).lower())
+
+
+def problem(request: Request, status: int, type_: str, title: str, **members: object) -> Response:
+    """Return a problem; its `instance` is the request's trace id."""
+    trace = getattr(request.state, "trace_id", None)
+    content = {
+        "type": type_,
+        "title": title,
+        "status": status,
+        **({"instance": f"urn:uuid:{UUID(trace)}"} if trace else {}),
+        **members,
+    }
+    return JSONResponse(jsonable_encoder(content), status, headers=HEADERS.get(status), media_type=MEDIA_TYPE)
+
+
+async def refused(request: Request, refusal: Refused) -> Response:
+    """Say which rule says no, and the facts it says no by."""
+    status = status_of(type(refusal))
+    return problem(request, status, type_of(type(refusal)), refusal.sentence(), **refusal.facts)
+
+
+async def invalid(request: Request, error: RequestValidationError) -> Response:
+    """Point at what is wrong with a request, without repeating what it said."""
+    errors = [pointed(found) for found in error.errors()]
+    return problem(
+        request, 422, "/problems/invalid-request", "Some of this request can't be understood.", errors=errors
+    )
+
+
+async def of_the_framework(request: Request, error: HTTPException) -> Response:
+    """Give the framework's own answers (no such path, wrong method, body too large) the same form."""
+    if error.status_code == HTTPStatus.BAD_REQUEST:  # a form that falls apart
+        return await refused(request, Unacceptable())
+    title = HTTPStatus(error.status_code).phrase
+    response = problem(request, error.status_code, "about:blank", title)
+    response.headers.update(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers["Allow"] = ", ".join(sorted(_methods(request)))
+    return response
+
+
+def _methods(request: Request) -> set[str]:
+    """Return every method of a path; the framework names those of its first operation only.
+
+    A path that the API file has is that path, though it could be read as another one with an id in it.
+    """
+    declared = request.app.openapi()["paths"].get(request.url.path)
+    if declared is not None:
+        return {method.upper() for method in declared} & set(METHODS)
+    return {
+        method
+        for method in METHODS
+        for route in request.app.routes
+        if route.matches({**request.scope, "method": method})[0] is Match.FULL
+    }
+
+
+async def away(request: Request, error: Exception) -> Response:
+    """Say that the database is away, and log what it said."""
+    log.warning("database away", error=type(error).__name__)
+    return await refused(request, DatabaseAway())
+
+
+async def unforeseen(request: Request, error: Exception) -> Response:
+    """Admit a fault of the service without a detail; the log has it."""
+    log.error("unforeseen", exc_info=error, path=request.url.path)
+    return problem(request, 500, "/problems/fault", "The service made a mistake; it has been logged.")
+
+
+def install(app: FastAPI) -> None:
+    """Let the app answer all that goes wrong as problems."""
+    app.add_exception_handler(Refused, refused)  # type: ignore[arg-type]  # starlette types handlers by Exception
+    app.add_exception_handler(RequestValidationError, invalid)  # type: ignore[arg-type]  # the same
+    app.add_exception_handler(HTTPException, of_the_framework)  # type: ignore[arg-type]  # the same
+    for kind in AWAY:
+        app.add_exception_handler(kind, away)
+    app.add_exception_handler(Exception, unforeseen)
+
+
+def pointed(error: dict[str, Any]) -> dict[str, str]:
+    """Return where an error is and what was expected there."""
+    where, *path = [str(part) for part in (*error["loc"], *_tag(error))]
+    detail = _expected(error)
+    if where == "body":
+        escaped = [part.replace("~", "~0").replace("/", "~1") for part in path]
+        return {"pointer": "#" + "".join(f"/{p}" for p in escaped)[:POINTER_LIMIT], "detail": detail}
+    return {"in": where, "parameter": ".".join(path)[:POINTER_LIMIT], "detail": detail}
+
+
+def _tag(error: dict[str, Any]) -> list[str]:
+    """Return the name of the field that tells one kind of thing from others, where that is wrong."""
+    if not error["type"].startswith("union_tag"):
+        return []
+    name = error["ctx"]["discriminator"].strip(QUOTE)
+    return [name] if name.isidentifier() else []
+
+
+def _expected(error: dict[str, Any]) -> str:
+    """Return what was expected in plain words; a pattern that only keeps out what nobody means is none."""
+    match error:
+        case {"type": "union_tag_invalid", "ctx": {"expected_tags": tags}}:
+            return f"Not one of the values known here: {str(tags).replace(QUOTE, '')}"
+        case {"type": "union_tag_not_found"}:
+            return "Field required"
+        case {"type": "string_too_short" | "string_pattern_mismatch", "input": str(text)} if not text.strip():
+            return "Must not be blank"
+        case {"type": "string_pattern_mismatch", "ctx": {"pattern": str(pattern)}}:
+            return IN_WORDS.get(pattern, str(error["msg"]))
+    return str(error["msg"])

@@ -1,0 +1,80 @@
+"""How much one client may ask for: requests a minute, at once, and attempts to sign in that fail.
+
+Counts are a process's own: where several serve, each allows its share (`PROCESSES`).
+"""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from shared.kernel.errors import TooMany
+from shared.web.rate_windows import Clock, SlidingWindows
+
+AT_ONCE_LIMIT = 256
+FAILED_SIGN_INS_SHARE = 10  # from one address, as a share of the requests a client may make
+WINDOW_SECONDS = 60
+
+
+class TooManyRequests(TooMany):
+    """You have asked more often than you may within a minute: wait as long as Retry-After says."""
+
+
+class TooManyAtOnce(TooMany):
+    """You have too many requests running at once: wait until some are answered."""
+
+
+class TooManyFailedSignIns(TooMany):
+    """Too many tokens from this address were no good: wait as long as Retry-After says."""
+
+
+class Allowance(NamedTuple):
+    """What a client may still ask for in this window."""
+
+    limit: int
+    left: int
+    seconds: int
+
+    def headers(self) -> dict[str, str]:
+        """Return it as the fields of draft-ietf-httpapi-ratelimit-headers."""
+        return {
+            "RateLimit-Policy": f'"minute";q={self.limit};w={WINDOW_SECONDS}',
+            "RateLimit": f'"minute";r={self.left};t={self.seconds}',
+        }
+
+
+class RateLimits:
+    """Counts what clients ask for."""
+
+    def __init__(self, requests_a_minute: int, clock: Clock = time.monotonic) -> None:
+        """Allow each client so many requests a minute, by a clock that gives seconds and never goes back."""
+        self._limit = requests_a_minute
+        self._failures_limit = max(1, requests_a_minute // FAILED_SIGN_INS_SHARE)
+        self._requests = SlidingWindows(WINDOW_SECONDS, clock)
+        self._failures = SlidingWindows(WINDOW_SECONDS, clock)
+        self._running: Counter[str] = Counter()
+
+    async def allowance(self, client: str) -> Allowance:
+        """Count one request; return what is left after it, negative where it is too many."""
+        taken = self._requests.take(client, self._limit)
+        left = self._requests.left(client, self._limit) if taken else -1
+        return Allowance(self._limit, left, self._requests.seconds_to_more(client, self._limit))
+
+    @contextmanager
+    def running(self, client: str) -> Iterator[None]:
+        """Count a request for as long as it runs; refuse one too many."""
+        if self._running[client] >= AT_ONCE_LIMIT:
+            raise TooManyAtOnce(at_once=AT_ONCE_LIMIT)
+        self._running[client] += 1
+        try:
+            yield
+        finally:
+            self._running[client] -= 1
+            if not self._running[client]:
+                del self._running[client]
+
+    async def failed(self, address: str) -> None:
+        """Count a token that was no good, and say so where too many were; good ones are never kept out."""
+        if not self._failures.take(address, self._failures_limit):
+            raise TooManyFailedSignIns(a_minute=self._failures_limit)

@@ -1,0 +1,215 @@
+"""What a read stands on: views that have come far enough, and the position it is answered as of."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Annotated, Any, Protocol
+
+import asyncpg
+from fastapi import Depends, Query, Request
+from sqlalchemy import Column, ColumnElement, DateTime, Select, Table, and_, literal, select, true
+from sqlalchemy.sql.elements import True_
+
+from shared.kernel.calendar import day_in_london
+from shared.kernel.errors import Unacceptable, ViewsBehind
+from shared.kernel.person import Person
+from shared.record.eventstore.reader import ReadBasis, Reader
+from shared.record.projecting.statements import sql_of
+from shared.record.projecting.views import STILL_VALID
+from shared.record.projecting.visibility import Visibility
+
+POSITION_DIGITS = 15
+# RFC 3339, section 5.6; the seconds may be left out. Years and days that no calendar has are found later.
+INSTANT_PATTERN = (
+    r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]"
+    r"(:[0-5][0-9](\.[0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])$"
+)
+_INSTANT = re.compile(INSTANT_PATTERN, re.ASCII)
+AS_OF_PATTERN = f"^[0-9]{{1,{POSITION_DIGITS}}}$|{INSTANT_PATTERN}"
+
+
+class BeyondTheRecord(Unacceptable):
+    """The record does not reach that position yet."""
+
+
+class UnreadableInstant(Unacceptable):
+    """An instant is written with its offset, such as 2026-03-01T00:00Z; `as_of` may be a position too."""
+
+
+class Redactor(Protocol):
+    """Takes out of items what their reader may not see."""
+
+    async def draw(self, person: Person, items: Sequence[dict[str, Any]], *, sealed: bool = True) -> None:
+        """Withhold from items what this person may not see."""
+
+    def by_amount(self, person: Person, thing: "Column[Any]") -> "ColumnElement[bool]":
+        """Return the condition on what this person may find by an amount."""
+
+    def by_fields(
+        self, person: Person, thing: "Column[Any]", fields: Collection[str]
+    ) -> "ColumnElement[bool]":
+        """Return the condition on what this person may find by these fields."""
+
+    def reads_exempt(self, person: Person) -> bool:
+        """Say whether a person may read, and so find by, what is exempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One reading of the views: where from, as of which position and instant, whether past, for whom.
+
+    With `happened_by` it shows what is recorded now, at this position, of what had happened by then.
+    `visible` is how far the views have come, whatever it is answered as of.
+    """
+
+    pool: asyncpg.Pool
+    record: Reader
+    position: int
+    visible: int
+    as_of: datetime
+    past: bool
+    person: Person
+    redact: Redactor
+    areas: frozenset[str] | None = None
+    happened_by: datetime | None = None
+
+    @property
+    def tag(self) -> str:
+        """Return the ETag of what follows from the record and London's day alone.
+
+        What is shown of the past is veiled by what holds now: it too is another one once more is recorded.
+        """
+        return f'W/"{self.position}-{self.visible}-{day_in_london(self.as_of)}"'
+
+    async def redacted(self, items: Sequence[dict[str, Any]], *, sealed: bool = True) -> None:
+        """Withhold from items what their reader may not see: sealed, or exempt without the right to it."""
+        await self.redact.draw(self.person, items, sealed=sealed)
+
+    async def rows(self, statement: "Select[tuple[object, ...]]") -> list[asyncpg.Record]:
+        """Return the rows that a statement selects."""
+        sql, values = sql_of(statement)
+        return list(await self.pool.fetch(sql, *values))
+
+    def valid(self, table: Table) -> "ColumnElement[bool]":
+        """Return the condition that picks each thing's row as of this reading."""
+        if self.happened_by is not None:
+            return _last_by(table, self.happened_by) & self._in_sight(table)
+        if self.past:
+            then = (table.c.valid_from <= self.position) & (table.c.valid_to > self.position)
+            return then & self._in_sight(table)
+        return (table.c.valid_to == STILL_VALID) & self._in_sight(table)
+
+    def found_by(self, table: Table, wanted: Mapping[str, object], *drawn_from: str) -> "ColumnElement[bool]":
+        """Return the condition that picks what has the values wanted, None being any.
+
+        Nothing is found by a field that its reader may not read: trying values out would tell it. What
+        is found by something else, such as a search, is `drawn_from` these fields.
+        """
+        asked = {name: value for name, value in wanted.items() if value is not None}
+        same = (table.c[name] == value for name, value in asked.items())
+        return and_(self.may_find_by(table, *asked, *drawn_from), *same)
+
+    @property
+    def reads_exempt(self) -> bool:
+        """Say whether the reader may read what is exempt."""
+        return self.redact.reads_exempt(self.person)
+
+    def may_find_by(self, table: Table, *fields: str) -> "ColumnElement[bool]":
+        """Return the condition that picks what may be found by some fields, or is the reader's own."""
+        may = self.redact.by_fields(self.person, table.c.id, fields)
+        if isinstance(may, True_) or "raised_by" not in table.c:
+            return may
+        return may | table.c.raised_by.in_(self.person.ids)
+
+    def _in_sight(self, table: Table) -> "ColumnElement[bool]":
+        """Return the condition that picks what is of the reader's service areas, or raised by them."""
+        if self.areas is None or "service_area" not in table.c:
+            return true()
+        of_theirs = table.c.service_area.in_(sorted(self.areas))
+        return of_theirs | table.c.raised_by.in_(self.person.ids) if "raised_by" in table.c else of_theirs
+
+
+def _last_by(table: Table, instant: datetime) -> "ColumnElement[bool]":
+    """Return the condition that picks the last of each thing's rows that had happened by an instant."""
+    by, following = literal(instant, DateTime(timezone=True)), table.alias("following")
+    later = select(1).where(
+        following.c.id == table.c.id, following.c.valid_from == table.c.valid_to, following.c.changed_at <= by
+    )
+    return (table.c.changed_at <= by) & ~later.correlate(table).exists()
+
+
+After = Annotated[
+    int | None, Query(ge=0, lt=10**POSITION_DIGITS, description="Wait until the views show this position.")
+]
+AsOf = Annotated[
+    str | None,
+    Query(
+        max_length=40,
+        description="Answer with what was recorded by then: a position, or an instant with offset.",
+        examples=["2026-03-01T00:00Z"],
+        json_schema_extra={"pattern": AS_OF_PATTERN},
+    ),
+]
+
+
+async def reading(request: Request, after: After = None, as_of: AsOf = None) -> Reading:
+    """Wait for the views where `after` asks for it, and find the position that `as_of` means."""
+    service = request.app.state.service
+    record: Reader = service.record
+    visibility: Visibility = service.visibility
+    now = datetime.now(UTC)
+    position, instant = await _meant(record, as_of, now)
+    wanted = max(after or 0, position or 0)
+    if wanted > visibility.position:
+        if wanted > await record.head():
+            raise BeyondTheRecord(position=wanted)
+        if not await visibility.reaches(wanted):
+            raise ViewsBehind(position=wanted, visible=visibility.position)
+    past = position is not None
+    visible = visibility.position
+    at, seen = (instant, position) if position is not None else (now, visible)
+    areas = getattr(request.state, "areas", None)
+    person, redact = request.state.person, service.redact
+    return Reading(service.pool, record, seen, visible, at, past, person, redact, areas)
+
+
+OnBasis = Annotated[
+    ReadBasis, Query(description="What was known by `as_of`, or what is recorded now of that time.")
+]
+
+
+async def replaying(
+    request: Request, after: After = None, as_of: AsOf = None, basis: OnBasis = ReadBasis.KNOWN_THEN
+) -> Reading:
+    """Read a list as of a time, on either basis; what is recorded now of now is what is known."""
+    then = await reading(request, after, as_of)
+    if basis is ReadBasis.KNOWN_THEN or not then.past:
+        return then
+    return replace(then, position=then.visible, happened_by=then.as_of)
+
+
+async def _meant(record: Reader, as_of: str | None, now: datetime) -> tuple[int | None, datetime]:
+    """Return the position and instant that `as_of` means; no position where it means now."""
+    if as_of is not None and as_of.isascii() and as_of.isdigit() and len(as_of) <= POSITION_DIGITS:
+        return int(as_of), await record.recorded_at(int(as_of)) or now
+    instant = instant_of(as_of)
+    if instant is None or instant >= now:
+        return None, now
+    return await record.position_at(instant), instant
+
+
+def instant_of(text: str | None) -> datetime | None:
+    """Return the instant that a text names; refuse what is none."""
+    if text is None:
+        return None
+    try:
+        if _INSTANT.match(text):
+            return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise UnreadableInstant
+
+
+Read = Annotated[Reading, Depends(reading)]
+Replay = Annotated[Reading, Depends(replaying)]

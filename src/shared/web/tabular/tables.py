@@ -1,0 +1,156 @@
+"""One way to read a table, whatever file it came in: headings, and rows of text with their numbers."""
+
+import asyncio
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from shared.web.sandbox.children import Sandbox, Task
+from shared.web.tabular.limits import (
+    CELL_CHARACTERS_LIMIT,
+    COLUMNS_LIMIT,
+    ROW_CHARACTERS_LIMIT,
+    ROWS_LIMIT,
+    SPREADSHEET_REFUSALS,
+    NoHeading,
+    RowTooLong,
+    TooManyColumns,
+    TooManyRows,
+    UnreadableTable,
+)
+from shared.web.tabular.text import decodes, delimiter_of, encoding_of
+
+ZIP_MAGIC = b"PK\x03\x04"
+SPREADSHEET = Task("shared.web.tabular.spreadsheets", SPREADSHEET_REFUSALS)
+
+Row = tuple[int, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What sort of file a table came in."""
+
+    kind: str
+    encoding: str = ""
+    delimiter: str = ""
+    formulas: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """A table as text: where it is, and how it is written."""
+
+    path: Path
+    encoding: str = "utf-8"
+    delimiter: str = ","
+
+    def rows(self) -> Iterator[list[str]]:
+        """Yield the rows, each bounded, the headings first."""
+        csv.field_size_limit(CELL_CHARACTERS_LIMIT)
+        try:
+            with self.path.open(encoding=self.encoding, newline="") as file:
+                lines = _Lines(file)
+                for row in csv.reader(lines, delimiter=self.delimiter, strict=True):
+                    yield row
+                    lines.characters = 0
+        except (csv.Error, UnicodeError) as error:
+            raise UnreadableTable from error
+
+
+@dataclass(slots=True)
+class _Lines:
+    """Lines of a file; a row may take many of them, and no more characters than a row may have."""
+
+    file: TextIO
+    characters: int = 0
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self.file.readline(ROW_CHARACTERS_LIMIT + 1):
+            self.characters += len(line)
+            if self.characters > ROW_CHARACTERS_LIMIT:
+                raise RowTooLong(limit_characters=ROW_CHARACTERS_LIMIT)
+            yield line
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: its headings, each once, and its rows, numbered as a spreadsheet does."""
+
+    form: Form
+    headings: tuple[str, ...]
+    text: TextFile
+    limit: int = ROWS_LIMIT
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows below the headings, read anew each time; leave out those that are blank."""
+        for number, row in enumerate(self.text.rows(), start=1):
+            if number > self.limit + 1:
+                raise TooManyRows(limit=self.limit)
+            if number > 1 and any(cell.strip() for cell in row):
+                yield number, row
+
+    def cells(self, row: list[str]) -> dict[str, str] | None:
+        """Return a row's cells by their headings; nothing where it has more cells than there are."""
+        if len(row) > len(self.headings) and any(cell.strip() for cell in row[len(self.headings) :]):
+            return None
+        padded = row + [""] * (len(self.headings) - len(row))
+        return dict(zip(self.headings, padded, strict=False))
+
+
+async def open_table(
+    path: Path, sandbox: Sandbox, encoding: str | None = None, limit: int = ROWS_LIMIT
+) -> Table:
+    """Open a table; refuse what is too wide, is none, or has no heading. Rows are read when asked for.
+
+    Text is read here, a row at a time; a spreadsheet is written as text beside it, by a child.
+    """
+    if _is_zip(path):
+        written = path.with_name(f"{path.name}.csv")
+        found = await sandbox.convert(SPREADSHEET, path, written)
+        form, text = Form("spreadsheet", formulas=found["formulas"]), TextFile(written)
+    else:
+        text = await asyncio.to_thread(_text, path, encoding)
+        form = Form("csv", text.encoding, text.delimiter)
+    return Table(form, told_apart(_headings(text)), text, limit)
+
+
+def _is_zip(path: Path) -> bool:
+    """Say whether a file is a zip, as spreadsheets are."""
+    with path.open("rb") as file:
+        return file.read(len(ZIP_MAGIC)) == ZIP_MAGIC
+
+
+def _text(path: Path, encoding: str | None) -> TextFile:
+    """Find out how a text is written; in a thread, for all of it is looked at."""
+    encoding = encoding or encoding_of(path)
+    if not decodes(path, encoding):
+        raise UnreadableTable(encoding=encoding)
+    return TextFile(path, encoding, delimiter_of(path, encoding))
+
+
+def _headings(text: TextFile) -> list[str]:
+    first = next(text.rows(), None)
+    if first is None or not any(cell.strip() for cell in first):
+        raise NoHeading
+    if len(first) > COLUMNS_LIMIT:
+        raise TooManyColumns(columns=len(first), limit=COLUMNS_LIMIT)
+    return first
+
+
+def nameless(column: int) -> str:
+    """Return what a column without a heading is called."""
+    return f"column {column}"
+
+
+def told_apart(headings: list[str]) -> tuple[str, ...]:
+    """Return headings that differ: a second `rating` is `rating (2)`, one without a name its column."""
+    seen: dict[str, int] = {}
+    named = []
+    for column, heading in enumerate(headings, start=1):
+        name = " ".join(heading.split()) or nameless(column)
+        seen[name] = seen.get(name, 0) + 1
+        named.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return tuple(named)

@@ -1,0 +1,73 @@
+"""Working time by London's clocks."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.kernel.calendar import WorkingTime, microseconds
+from tests.shared.flow import oracle
+
+WORKING = WorkingTime()
+HOUR = timedelta(hours=1)
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def between(start: str, end: str, closed: frozenset[date] = frozenset()) -> timedelta:
+    return WorkingTime(closed).between(at(start), at(end))
+
+
+def test_a_working_day_has_eight_hours() -> None:
+    assert between("2026-03-02T00:00Z", "2026-03-03T00:00Z") == 8 * HOUR
+
+
+def test_weekends_do_not_count() -> None:
+    assert between("2026-03-06T16:00Z", "2026-03-09T10:00Z") == 2 * HOUR
+
+
+def test_in_summer_the_office_opens_an_hour_earlier_by_utc() -> None:
+    assert between("2026-07-01T08:00Z", "2026-07-01T09:00Z") == HOUR
+    assert between("2026-07-01T16:00Z", "2026-07-01T17:00Z") == timedelta()
+    assert between("2026-01-07T08:00Z", "2026-01-07T09:00Z") == timedelta()
+
+
+def test_bank_holidays_do_not_count() -> None:
+    assert between("2026-12-24T16:00Z", "2026-12-29T10:00Z") == 2 * HOUR  # the 28th stands in
+    assert between("2023-05-08T00:00Z", "2023-05-09T00:00Z") == timedelta()  # the coronation
+    assert between("2022-09-19T00:00Z", "2022-09-20T00:00Z") == timedelta()  # the funeral
+
+
+def test_the_councils_closed_days_do_not_count() -> None:
+    closed = frozenset({date(2026, 3, 2)})
+    assert between("2026-03-02T00:00Z", "2026-03-03T12:00Z", closed) == 3 * HOUR
+
+
+def test_the_clocks_go_forward_at_night() -> None:
+    assert between("2026-03-27T16:00Z", "2026-03-30T09:00+01:00") == HOUR
+
+
+def test_time_beyond_the_calendar_is_no_working_time() -> None:
+    assert between("1980-01-01T00:00Z", "1985-01-01T00:00Z") == timedelta()
+    assert between("2071-01-01T00:00Z", "2079-01-01T00:00Z") == timedelta()
+
+
+INSTANTS = st.datetimes(datetime(2025, 1, 1), datetime(2026, 12, 31))  # noqa: DTZ001  # made aware below
+
+
+@given(INSTANTS, INSTANTS)
+def test_working_time_is_the_one_day_by_day(a: datetime, b: datetime) -> None:
+    start, end = sorted((a.replace(tzinfo=UTC), b.replace(tzinfo=UTC)))
+    exact = WORKING.between(start, end) / timedelta(microseconds=1)
+    assert exact == round(oracle.working(start, end) * 10**6)
+
+
+@given(st.lists(INSTANTS, min_size=2, max_size=9))
+def test_parts_add_up_to_the_whole(drawn: list[datetime]) -> None:
+    instants = sorted(microseconds(a.replace(tzinfo=UTC)) for a in drawn)
+    w = WORKING.microseconds(np.array(instants, np.int64))
+    assert int(np.diff(w).sum()) == int(w[-1] - w[0])
+    assert (np.diff(w) >= 0).all()
