@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
+import structlog
 
 from projects.api.slip_history import SlipHistories
 from projects.context import OPERATIONS, PROJECTS
@@ -45,6 +46,7 @@ from shared.record.eventstore.ownership import must_own_nothing
 from shared.record.eventstore.personal_texts import PersonalTexts
 from shared.record.eventstore.reader import Reader
 from shared.record.eventstore.store import EventStore
+from shared.record.eventstore.unread import EventUnread
 from shared.record.locks import Locks
 from shared.record.projecting.views import View
 from shared.record.projecting.visibility import Visibility
@@ -84,6 +86,8 @@ REACTIONS = tuple(reaction for context in CONTEXTS for reaction in context.react
 DEADLINES = tuple(deadline for context in CONTEXTS for deadline in context.deadlines)
 
 
+log = structlog.get_logger(__name__)
+
 AWAITED = {things.kind: things for context in CONTEXTS for things in context.prerequisites}
 
 
@@ -116,6 +120,14 @@ class Service:
     facts: Mapping[type[Command[Any]], FactFinder] = field(default_factory=lambda: FACTS)
 
 
+async def _carry_out_erasures(people: People) -> None:
+    """Carry out erasures on the record; without a directory that can be read nobody is let in anyway."""
+    try:
+        await people.carry_out_erasures()
+    except EventUnread as unread:
+        log.warning("the directory of people can't be read", **unread.facts)
+
+
 @asynccontextmanager
 async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service]:
     """Open the service on a database, and close it again."""
@@ -137,7 +149,7 @@ async def _made(settings: Settings, pool: asyncpg.Pool, tokens: Tokens) -> Servi
     texts = PersonalTexts(pool, personal_secret(settings))
     store = EventStore(pool, Topics(EVENTS), texts)
     people = People(pool, store, texts, new_person_id(settings))
-    await people.carry_out_erasures()  # a restored backup knows nothing of later ones
+    await _carry_out_erasures(people)  # a restored backup knows nothing of later ones
     await carry_out_disposals(pool, texts)
     visibility = Visibility(pool)
     await visibility.look(pool)

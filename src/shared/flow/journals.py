@@ -10,9 +10,29 @@ from sqlalchemy import BigInteger, Boolean, Column, Text
 from shared.flow.imports.historic_cases import HistoricCaseImported, HistoricStepImported
 from shared.kernel.calendar import microseconds
 from shared.kernel.messages import Recorded
+from shared.record.eventstore.unread import kind_of
 from shared.record.projecting.views import Journal, Row, journal_table
 
 NOBODY = "nobody"
+# Things that are never cases: none of their events says a stage and whom it waits on.
+NEVER_IN_FLOW = frozenset(
+    {
+        "batch",
+        "catalogue-check",
+        "catalogue-item",
+        "delegation",
+        "directory",
+        "disposal",
+        "exemption",
+        "hand-over",
+        "import",
+        "register-mapping",
+        "retention-schedule",
+        "scheme",
+        "service-account",
+        "team-capacity",
+    }
+)
 
 steps = journal_table(
     "flow_steps",
@@ -88,5 +108,10 @@ def case_rows(recorded: Recorded) -> Iterable[Row]:
     )
 
 
-STEPS = Journal(steps, step_rows, indexes=("(source, position)",))
+def is_no_step(recorded: Recorded) -> bool:
+    """Say whether an event that this release can't read is about a kind of thing that is never in flow."""
+    return kind_of(recorded) in NEVER_IN_FLOW
+
+
+STEPS = Journal(steps, step_rows, indexes=("(source, position)",), passes=is_no_step)
 CASES = Journal(cases, case_rows, of=frozenset({HistoricCaseImported}), indexes=("(source, position)",))

@@ -16,8 +16,9 @@ from shared.kernel.messages import IdempotencyKey, Known, Stamp
 from shared.kernel.person import Person
 from shared.record.database import AWAY
 from shared.record.deadlines.deadline import Deadline, Due
-from shared.record.deadlines.table import ATTEMPTS_LIMIT, NEXT, claim, settle
+from shared.record.deadlines.table import ATTEMPTS_LIMIT, NEXT, NOT_TRIED, claim, settle
 from shared.record.eventstore.store import EventStore
+from shared.record.eventstore.unread import EventUnread
 
 CLOCK = "clock"  # who decides when nobody does
 
@@ -56,12 +57,22 @@ class Firing:
     async def _outcome(self, due: Due, now: datetime) -> str | None:
         """Return what became of one deadline; nothing where it is to be tried again after its lease.
 
-        A fault of the program in one kind of deadline must hold up neither the others nor the views.
+        A fault of the program in one kind of deadline must hold up neither the others nor the views. One
+        whose case, or whose rules, hold an event that can't be read waits, and is never given up.
         """
         try:
             return await self._decide(due, now)
         except AWAY:
             raise
+        except EventUnread as unread:
+            log.warning(
+                "deadline waits for a release that can read an event",
+                kind=due.kind,
+                case=str(due.case_id),
+                **unread.facts,
+            )
+            await self._pool.execute(NOT_TRIED, due.id)
+            return None
         except Exception as error:  # whatever it was, it is this deadline's alone
             log.exception("deadline failed", kind=due.kind, attempts=due.attempts)
             given_up = due.attempts >= ATTEMPTS_LIMIT
