@@ -14,6 +14,7 @@ from shared.governance.disclosure.domain import EVENTS as DISCLOSURE_EVENTS
 from shared.governance.people.domain import EVENTS as PERSON_EVENTS
 from shared.governance.retention.domain import EVENTS as RETENTION_EVENTS
 from shared.governance.scheme.domain import EVENTS as SCHEME_EVENTS
+from shared.governance.scheme.proposals import PROPOSAL_EVENTS
 from shared.kernel.messages import Event
 from shared.web.bulk.batches import EVENTS as BATCH_EVENTS
 
@@ -21,6 +22,7 @@ EVENTS: tuple[type[Event[Any]], ...] = (
     *RFP_EVENTS,
     *CATALOGUE_EVENTS,
     *SCHEME_EVENTS,
+    *PROPOSAL_EVENTS,
     *DELEGATION_EVENTS,
     *IMPORT_EVENTS,
     *HISTORIC_EVENTS,

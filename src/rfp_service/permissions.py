@@ -61,6 +61,8 @@ CONDITIONS = {
         "RefuseKeyDecision",
         "ApproveAward",
         "RefuseAward",
+        "AppointEvaluator",
+        "RemoveEvaluator",
         "GiveDelegation",
     ),
     (APPROVER, Condition.INDEPENDENT): ("GrantWaiver", "RefuseWaiver"),
@@ -94,7 +96,23 @@ CONDITIONS = {
         "PublishAwardNotice",
         "FulfilInHouse",
         "TerminateProcurement",
+        "AppointEvaluator",
+        "RemoveEvaluator",
+        "ReassignLead",
+        "UseGeneralException",
+        "PublishDecision",
+        "RecordChallenge",
+        "RevokeAward",
     ),
+    (LEGAL, Condition.INDEPENDENT): (
+        "RecordChallenge",
+        "ResolveChallenge",
+        "RevokeAward",
+        "ConcludeContract",
+        "FulfilInHouse",
+        "TerminateProcurement",
+    ),
+    (ADMINISTRATOR, Condition.INDEPENDENT): ("ReassignLead",),
 }
 PROGRAMME = Role.PROGRAMME_OFFICER
 
@@ -164,8 +182,8 @@ PERMISSIONS = Permissions(
         "FulfilInHouse": (PROCUREMENT, LEGAL),
         "TerminateProcurement": (PROCUREMENT, LEGAL),
         # who has which part
-        "AppointEvaluator": (PROCUREMENT,),
-        "RemoveEvaluator": (PROCUREMENT,),
+        "AppointEvaluator": (PROCUREMENT, APPROVER),
+        "RemoveEvaluator": (PROCUREMENT, APPROVER),
         "ReassignLead": (PROCUREMENT, ADMINISTRATOR),
         "ReplaceRequester": (REQUESTER, PROCUREMENT, ADMINISTRATOR),
         "read-rfps": EVERYBODY,
@@ -179,8 +197,11 @@ PERMISSIONS = Permissions(
         "read-catalogue": EVERYBODY,
         # the scheme
         "AdoptScheme": (ADMINISTRATOR,),
+        "ConfirmScheme": (ADMINISTRATOR, LEGAL),
+        "WithdrawScheme": (ADMINISTRATOR, LEGAL),
         "GiveDelegation": (APPROVER, ADMINISTRATOR),
         "EndDelegation": (APPROVER, ADMINISTRATOR),
+        "ConfirmDelegation": (ADMINISTRATOR, LEGAL),
         "read-scheme": EVERYBODY,
         # leavers
         "HandWorkOver": (ADMINISTRATOR,),

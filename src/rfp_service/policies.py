@@ -12,9 +12,11 @@ from projects.commands.identification import IdentifyProject
 from rfp_service.catalogue.commands import SearchCatalogue
 from rfp_service.catalogue.domain import CatalogueCheck
 from rfp_service.catalogue.views import found
+from rfp_service.handover.commands import HandWorkOver
 from rfp_service.rfps.commands.approvals import Approve, Refuse
 from rfp_service.rfps.commands.awards import ApproveAward, RefuseAward
 from rfp_service.rfps.commands.key_decisions import RefuseKeyDecision, TakeKeyDecision
+from rfp_service.rfps.commands.participants import AppointEvaluator, RemoveEvaluator
 from rfp_service.rfps.commands.procurement import ReturnForRework
 from rfp_service.rfps.commands.requests import CheckCatalogue
 from rfp_service.rfps.commands.waivers import GrantWaiver, RefuseWaiver
@@ -26,7 +28,9 @@ from shared.governance.people.commands import ErasePerson, LinkPersons, UnlinkPe
 from shared.governance.people.facts import ids_of, who_is_known
 from shared.governance.retention.commands import DisposeOfRecord
 from shared.governance.retention.facts import what_is_to_be_disposed_of
+from shared.governance.scheme.commands import AdoptScheme
 from shared.kernel.errors import NotFound
+from shared.kernel.four_eyes import FACT, Eyes
 from shared.kernel.messages import Command
 from shared.record.eventstore.store import EventStore
 from shared.web.commands import FactFinder
@@ -72,6 +76,20 @@ async def what_a_delegator_may(store: EventStore, command: GiveDelegation) -> di
     return {"delegator_tiers": await tiers_of(store, await ids_of(store, command.delegator))}
 
 
+def facts_for(*, single_administrator: bool) -> Mapping[type[Command[Any]], FactFinder]:
+    """Return what each command must know, and with it how many people it takes to give power here."""
+    eyes: dict[str, JsonValue] = {FACT: (Eyes.TWO if single_administrator else Eyes.FOUR).value}
+
+    async def with_eyes(store: EventStore, command: Command[Any]) -> dict[str, JsonValue]:
+        finder = FACTS.get(type(command))
+        return {**(await finder(store, command) if finder else {}), **eyes}
+
+    return {**FACTS, **dict.fromkeys(GIVING, with_eyes)}
+
+
+# What gives power, and so needs a second person.
+GIVING: tuple[type[Command[Any]], ...] = (AdoptScheme, GiveDelegation, HandWorkOver)
+
 FACTS: Mapping[type[Command[Any]], FactFinder] = {
     SearchCatalogue: what_the_catalogue_shows,
     CheckCatalogue: what_a_check_showed,
@@ -87,6 +105,8 @@ FACTS: Mapping[type[Command[Any]], FactFinder] = {
             RefuseKeyDecision,
             ApproveAward,
             RefuseAward,
+            AppointEvaluator,
+            RemoveEvaluator,
         ),
         what_a_principal_delegated,
     ),

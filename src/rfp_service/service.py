@@ -17,7 +17,7 @@ from rfp_service.dependencies.context import DEPENDENCIES
 from rfp_service.events import EVENTS
 from rfp_service.handover.context import HAND_OVERS
 from rfp_service.permissions import PERMISSIONS
-from rfp_service.policies import FACTS
+from rfp_service.policies import facts_for
 from rfp_service.rfps.context import RFPS
 from shared.flow.context import FLOW
 from shared.flow.imports.context import IMPORTS
@@ -113,11 +113,11 @@ class Service:
     jobs: Jobs
     batches: Batches
     sandbox: Sandbox
+    facts: Mapping[type[Command[Any]], FactFinder]
     views: tuple[View, ...] = VIEWS
     slips: SlipHistories = field(default_factory=SlipHistories)
     permissions: Permissions = PERMISSIONS
     prerequisites: Mapping[str, Prerequisites] = field(default_factory=lambda: AWAITED)
-    facts: Mapping[type[Command[Any]], FactFinder] = field(default_factory=lambda: FACTS)
 
 
 async def _carry_out_erasures(people: People) -> None:
@@ -173,4 +173,5 @@ async def _made(settings: Settings, pool: asyncpg.Pool, tokens: Tokens) -> Servi
         jobs=jobs,
         batches=Batches(store, jobs, Locks(pool), OPERATIONS, sandbox),
         sandbox=sandbox,
+        facts=facts_for(single_administrator=settings.single_administrator),
     )

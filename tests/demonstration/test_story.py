@@ -49,4 +49,4 @@ def test_the_year_shows_how_it_is_governed(now: datetime) -> None:
     assert told["ExemptionReleased"] == 1
     assert (told["ServiceAccountOpened"], told["ApiKeyIssued"], told["ApiKeyRotated"]) == (1, 1, 1)
     assert (told["RetentionScheduled"], told["RecordDisposed"]) == (2, 1)
-    assert told["SchemeAdopted"] == 2
+    assert told["SchemeConfirmed"] == 2

@@ -3,12 +3,7 @@
 from fractions import Fraction
 
 from rfp_service.rfps.commands.evaluation import CorrectScore, DeclareInterests, ModerateScores
-from rfp_service.rfps.commands.participants import (
-    AppointEvaluator,
-    ReassignLead,
-    RemoveEvaluator,
-    ReplaceRequester,
-)
+from rfp_service.rfps.commands.participants import AppointEvaluator, ReassignLead, ReplaceRequester
 from rfp_service.rfps.commands.procurement import StartHold
 from rfp_service.rfps.domain.evaluation_refusals import (
     AlreadyAppointed,
@@ -129,16 +124,6 @@ def test_the_best_bid_is_put_forward_once_every_score_is_there_and_agreed() -> N
     given(ABSENT, *SCORED).when(second, **OFFICER).refused(NotTheBestBid, best=["A"])
     nobody = way.RECOMMEND.model_copy(update={"bid": None})
     given(ABSENT, *SCORED).when(nobody, **OFFICER).refused(NoSuchBid)
-
-
-def test_the_scores_of_whoever_was_removed_no_longer_count() -> None:
-    differing = after(SCORED, CORRECT, **EVE)
-    without = after(differing, RemoveEvaluator(evaluator="eve", reason="Left."), **OFFICER)
-    assert tender(without).tender.final("A", "Price") == 90
-    given(ABSENT, *without).when(way.RECOMMEND, **OFFICER).leads_to(on_hold=False)
-    given(ABSENT, *without).when(RemoveEvaluator(evaluator="eve", reason="Left."), **OFFICER).refused(
-        NotAnEvaluator
-    )
 
 
 def test_an_evaluator_is_appointed_once_and_has_approved_nothing() -> None:

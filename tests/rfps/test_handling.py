@@ -52,7 +52,7 @@ from tests.rfps.examples import (
     ROUTED,
     WITHDRAWN,
 )
-from tests.rfps.way import HEAD, OFFICER, WAIVER, after
+from tests.rfps.way import DIRECTOR, HEAD, OFFICER, WAIVER, after
 from tests.support.specs import RULES, given
 
 RETURN = ReturnForRework(reason_code=ReworkReason.UNCLEAR, reason="How many?")
@@ -95,15 +95,18 @@ def test_procurement_returns_a_submission_to_its_draft_and_counts_the_loop() -> 
 
 
 def test_an_approver_returns_an_approval_to_the_business_case() -> None:
-    given(ABSENT, *IN_APPROVAL).when(RETURN, by="hana", own_tiers=["head"]).leads_to(
+    given(ABSENT, *IN_APPROVAL).when(RETURN, **HEAD).leads_to(
         stage=Stage.BUSINESS_CASE, rework_loops=1, approval=Approval()
     )
 
 
 def test_only_the_tier_whose_turn_it_is_returns_an_approval() -> None:
-    given(ABSENT, *IN_APPROVAL).when(RETURN, by="derek", own_tiers=["director"]).refused(
-        NotYourTier, waiting_for="head"
-    )
+    given(ABSENT, *IN_APPROVAL).when(RETURN, **DIRECTOR).refused(NotYourTier, waiting_for="head")
+
+
+def test_procurement_returns_no_approval_by_standing_on_a_tier() -> None:
+    named = {**OFFICER, "own_tiers": ["head"]}
+    given(ABSENT, *IN_APPROVAL).when(RETURN, **named).refused(WrongStage, allowed_in=[Stage.SUBMITTED])
 
 
 def test_an_approver_has_no_say_over_a_submission() -> None:
@@ -209,9 +212,15 @@ def test_what_has_ended_is_not_held() -> None:
     given(ABSENT, *ENDED).when(HOLD, **OFFICER).refused(WrongStage)
 
 
-def test_requesters_hold_their_own_rfps_only() -> None:
-    given(ABSENT, *IN_TRIAGE).when(HOLD, by="ben", roles=["requester"]).refused(NoPartInIt, requester="ann")
-    given(ABSENT, *IN_TRIAGE).when(HOLD, by="ann", roles=["requester"]).leads_to(on_hold=True)
+@pytest.mark.parametrize("roles", [["requester"], ["requester", "contract_manager"], []])
+def test_who_only_asks_holds_their_own_rfps_whatever_else_they_are(roles: list[str]) -> None:
+    given(ABSENT, *IN_TRIAGE).when(HOLD, by="ben", roles=roles).refused(NoPartInIt, requester="ann")
+    given(ABSENT, *ON_HOLD).when(EndHold(), by="ben", roles=roles).refused(NoPartInIt)
+    given(ABSENT, *IN_TRIAGE).when(HOLD, by="ann", roles=roles).leads_to(on_hold=True)
+
+
+def test_whoever_also_approves_holds_any_rfp() -> None:
+    given(ABSENT, *IN_TRIAGE).when(HOLD, by="ben", roles=["requester", "approver"]).leads_to(on_hold=True)
 
 
 def test_the_end_of_a_hold_charges_the_stages_own_party_again() -> None:
@@ -222,7 +231,3 @@ def test_the_end_of_a_hold_charges_the_stages_own_party_again() -> None:
 
 def test_only_a_hold_ends() -> None:
     given(ABSENT, *IN_TRIAGE).when(EndHold(), **OFFICER).refused(NotOnHold, stage=Stage.TRIAGE)
-
-
-def test_requesters_end_no_holds_of_others() -> None:
-    given(ABSENT, *ON_HOLD).when(EndHold(), by="ben", roles=["requester"]).refused(NoPartInIt)

@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 from rfp_service.rfps.domain.events import RfpRaised
 from rfp_service.rfps.domain.people_events import RequesterReplaced
 from rfp_service.rfps.domain.stages import Party, Stage
+from shared.governance.scheme.domain import SCHEME_ID
 from tests.support.api import Api
-from tests.support.people import ADA, DEREK, HANA, LEO, PRIYA, RITA, SAM, SCHEME, Who
+from tests.support.people import ADA, DEREK, HANA, LARS, LEO, PRIYA, RITA, SAM, SCHEME, Who
 from tests.support.procuring import EVAN, prepared
 from tests.support.specs import stamp
 
@@ -59,6 +60,17 @@ async def test_lead_and_evaluator_go_too_and_a_new_evaluator_declares_anew(api: 
     assert (await api.get(f"/v1/rfps/{rfp}")).json()["lead"] == "paul"
 
 
+async def confirmed(api: Api, told: dict[str, Any]) -> None:
+    """Let a second person confirm what waits of a hand-over."""
+    scheme = (await api.get("/v1/scheme")).json()
+    for number, proposal in enumerate(scheme["proposals"]):
+        body = {"decision": "confirm", "proposal": proposal["proposal"]}
+        await api.post("/v1/scheme/decisions", body, LARS, version=scheme["version"] + number)
+    for waiting in set(told["waiting"]) - {str(SCHEME_ID)}:
+        path = f"/v1/delegations/{waiting}/decisions"
+        await api.post(path, {"decision": "confirm"}, LARS, version=1)
+
+
 async def test_an_approvers_tiers_and_delegations_go_and_what_waited_waits_for_the_successor(
     api: Api,
 ) -> None:
@@ -66,13 +78,15 @@ async def test_an_approvers_tiers_and_delegations_go_and_what_waited_waits_for_t
     today = datetime.now(UTC).date()
     day = (today + timedelta(days=9)).isoformat()
     later = {**SCHEME["values"], "effective_from": day}  # type: ignore[dict-item]
-    await api.post("/v1/scheme/decisions", {**SCHEME, "values": later}, ADA, version=1)
+    await api.adopts({**SCHEME, "values": later}, 2)
     give = {"limit_pence": 2_000_000, "first_day": today.isoformat(), "last_day": day, "reason": "L."}
     await api.post("/v1/delegations", {**give, "delegate": "dora"}, HANA)
     await api.post("/v1/delegations", {**give, "delegate": "hana"}, DEREK)
     told = await seen(api, await api.post("/v1/hand-overs", over("hana", "henry"), ADA))
     parts = sorted(h["part"] for h in told["handed"])
     assert (parts, told["left"]) == (["delegation"] * 4 + ["tiers"] * 2, [])
+    assert len(told["waiting"]) == 3  # the scheme, and both delegations given anew
+    await confirmed(api, told)
     scheme = (await api.get("/v1/scheme")).json()
     assert scheme["values"]["tiers"][0]["approvers"] == ["henry"]
     waiting = (await api.get("/v1/approvals", HENRY)).json()["items"]

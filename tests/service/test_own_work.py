@@ -217,7 +217,7 @@ def wanted(move: str, one: str, other: str) -> tuple[str, dict[str, Any]]:
 
 async def story(api: Api, steps: list[Step]) -> Council:
     council = Council(api)
-    await api.post("/v1/scheme/decisions", SCHEME, ADA, version=0)
+    await api.adopts(SCHEME)
     for known in ACCOUNTS:
         await api.get("/v1/rfps", council.who(known))
     await council.prepare("ann", "ben")

@@ -6,7 +6,7 @@ from typing import Any
 from rfp_service.rfps.similarity import FOUND_LIMIT
 from shared.kernel.roles import Role
 from tests.support.api import Api
-from tests.support.people import ADA, DEREK, HANA, LEO, PAUL, PRIYA, RITA, SAM, SCHEME, Who
+from tests.support.people import DEREK, HANA, LEO, PAUL, PRIYA, RITA, SAM, SCHEME, Who
 from tests.support.procuring import EVAN, EVE, LARS, awarded, bids, evaluated, opened, prepared, until
 
 
@@ -59,6 +59,7 @@ async def test_scores_are_sealed_until_they_may_be_seen(api: Api) -> None:
         "given": {"eve": 90, "evan": 70},
         "moderated": 80,
         "score": 80,
+        "removed": {},
     }
     await api.decide(
         rfp,
@@ -70,12 +71,29 @@ async def test_scores_are_sealed_until_they_may_be_seen(api: Api) -> None:
         reason="The best.",
     )
     await api.get(path, SAM, 409)
-    await api.get(path, HANA)
+    await _a_judge_is_removed_by_an_approver_only(api, rfp)
     await api.decide(rfp, "approve-award", HANA, reason="As evaluated.")
     await api.get(path, SAM, 409)
     await api.decide(rfp, "send-summaries", PRIYA, bidders=2)
     assert (await api.get(path, SAM)).json()["recommended"] == {"bid": "A"}
     await _everything_is_told_but_what_is_exempt(api, rfp)
+
+
+async def _a_judge_is_removed_by_an_approver_only(api: Api, rfp: str) -> None:
+    removal = {"evaluator": "evan", "reason": "Holiday.", "highest_bid_pence": 2_400_000}
+    refused = await api.decide(rfp, "remove-evaluator", PRIYA, 409, **removal)
+    assert refused.json()["type"] == "/problems/evaluators-settled"
+    await api.decide(rfp, "remove-evaluator", HANA, **removal)
+    shown = (await api.get(f"/v1/rfps/{rfp}/comparison", HANA)).json()
+    assert shown["removed"] == ["evan"]
+    assert shown["bids"][1]["measured"][1]["removed"] == {"evan": 70}
+    assert [(b["mean_with_removed"], b["mean_without_removed"]) for b in shown["bids"]] == [
+        (78, 78),
+        (62, 66),
+    ]
+    last = (await api.get(f"/v1/rfps/{rfp}/history", SAM)).json()["items"][-1]
+    assert (last["decision"], last["said"].get("highest_bid_pence")) == ("EvaluatorRemovedAfterScores", None)
+    assert last["said"]["tier"] == "head"
 
 
 async def _everything_is_told_but_what_is_exempt(api: Api, rfp: str) -> None:
@@ -164,12 +182,8 @@ async def test_what_a_role_may_never_do_is_403_and_what_the_case_forbids_409(api
 
 
 async def test_a_key_decision_is_announced_taken_and_called_in(api: Api) -> None:
-    await api.post(
-        "/v1/scheme/decisions",
-        {**SCHEME, "values": {**SCHEME["values"], "key_decision_pence": 2_000_000}},  # type: ignore[dict-item]
-        ADA,
-        version=0,
-    )
+    values = {**SCHEME["values"], "key_decision_pence": 2_000_000}  # type: ignore[dict-item]
+    await api.adopts({**SCHEME, "values": values})
     rfp = await api.in_approval(2_000_001, adopt=False)
     await api.decide(rfp, "approve", HANA, reason="In budget.")
     seen = (await api.get(f"/v1/rfps/{rfp}")).json()
@@ -246,7 +260,7 @@ async def _waiting(api: Api, who: Who) -> list[tuple[str, str]]:
 async def test_approvals_are_listed_oldest_deadline_first_a_page_at_a_time(api: Api) -> None:
     targets = [{"stage": "approval", "working_days": 5}]
     values = {**SCHEME["values"], "stage_targets": targets}  # type: ignore[dict-item]
-    await api.post("/v1/scheme/decisions", {**SCHEME, "values": values}, ADA, version=0)
+    await api.adopts({**SCHEME, "values": values})
     rfps = [await api.in_approval(adopt=False) for _ in range(3)]
     first = await api.get("/v1/approvals", HANA, limit=2)
     assert [item["id"] for item in first.json()["items"]] == rfps[:2]
@@ -261,7 +275,7 @@ async def test_approvals_are_listed_oldest_deadline_first_a_page_at_a_time(api: 
 async def test_lists_say_what_is_due_and_overdue_on_the_day_they_are_read(api: Api) -> None:
     targets = [{"stage": "draft", "working_days": 0}, {"stage": "approval", "working_days": 400}]
     values = {**SCHEME["values"], "stage_targets": targets}  # type: ignore[dict-item]
-    await api.post("/v1/scheme/decisions", {**SCHEME, "values": values}, ADA, version=0)
+    await api.adopts({**SCHEME, "values": values})
     draft = await api.raised()
     waiting = await api.in_approval(adopt=False)
     rows = {row["id"]: row for row in (await api.get("/v1/rfps")).json()["items"]}

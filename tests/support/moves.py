@@ -178,8 +178,12 @@ MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
     lambda t: FixCriteria(
         criteria=[Criterion(name="Price", weight=60), Criterion(name="Quality", weight=t.of(40, 39))]
     ),
-    lambda t: AppointEvaluator(evaluator=t.person),
-    lambda t: RemoveEvaluator(evaluator=t.person, reason=WHY),
+    lambda t: AppointEvaluator(
+        evaluator=t.person, highest_bid_pence=t.of(None, *VALUES), acting_for=t.of(None, "hana")
+    ),
+    lambda t: RemoveEvaluator(
+        evaluator=t.person, reason=WHY, highest_bid_pence=t.of(None, *VALUES), acting_for=t.of(None, "derek")
+    ),
     lambda t: ReassignLead(lead=t.person, reason=WHY),
     lambda t: ReplaceRequester(requester=t.person, reason=WHY),
     lambda t: PublishTenderNotice(reference="T", responses_by=t.now + timedelta(days=t.of(26, 30, 2))),

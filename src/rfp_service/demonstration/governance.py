@@ -6,7 +6,7 @@ from uuid import uuid5
 
 from pydantic import JsonValue
 
-from rfp_service.demonstration.storyboard import SCHEME, Scene, Storyboard, Thing
+from rfp_service.demonstration.storyboard import FOUR_EYES, SCHEME, Scene, Storyboard, Thing
 from shared.governance.accounts.commands import IssueApiKey, OpenServiceAccount, RotateApiKey
 from shared.governance.accounts.domain import ServiceAccount
 from shared.governance.accounts.keys import hash_of, new_secret
@@ -19,13 +19,13 @@ from shared.governance.people.commands import LinkPersons
 from shared.governance.people.domain import DIRECTORY_ID, Directory
 from shared.governance.retention.commands import DisposeOfRecord, ScheduleRetention
 from shared.governance.retention.domain import DISPOSALS, SCHEDULE_ID, Disposal, Line, RetentionSchedule
-from shared.governance.scheme.commands import AdoptScheme
+from shared.governance.scheme.commands import AdoptScheme, ConfirmScheme
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Command
 from shared.web.access.claims import Scope
 
-ADA, LARS = "ada-admin", "lars-legal"
+ADA, AMIR, LARS = "ada-admin", "amir-admin", "lars-legal"
 SECOND_ACCOUNT, ITS_PERSON = "hana-registrars", "hana-head"
 LONG_AGO = timedelta(days=8 * 365)
 KEPT = Line(years=6, ground="Retention schedule of a fictional council, line 4")
@@ -37,7 +37,7 @@ def begin_long_ago(stage: Storyboard, start: datetime) -> Thing:
     at = start - LONG_AGO
     scheme = Thing(SCHEME_ID, Scheme())
     values = SCHEME.model_copy(update={"effective_from": day_in_london(at)})
-    stage.decide(scheme, AdoptScheme(values=values, reason="First scheme."), ADA, at)
+    adopt_by_two(stage, scheme, AdoptScheme(values=values, reason="First scheme."), at)
     for number in range(2):
         at += timedelta(days=30)
         give = GiveDelegation(
@@ -49,6 +49,13 @@ def begin_long_ago(stage: Storyboard, start: datetime) -> Thing:
         )
         stage.decide(_old_delegation(stage, number), give, "dev-director", at)
     return scheme
+
+
+def adopt_by_two(stage: Storyboard, scheme: Thing, command: AdoptScheme, at: datetime) -> None:
+    """Let one administrator propose a scheme, and another confirm it."""
+    stage.decide(scheme, command, ADA, at, **FOUR_EYES)
+    confirm = ConfirmScheme(proposal=scheme.state.proposed)
+    stage.decide(scheme, confirm, AMIR, at + timedelta(minutes=2), **FOUR_EYES)
 
 
 def tell_of_governing(stage: Storyboard, start: datetime) -> None:

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from rfp_service.catalogue.commands import AddCatalogueItem, SearchCatalogue
 from rfp_service.catalogue.domain import CatalogueCheck, CatalogueItem
 from rfp_service.demonstration.approvals import DEPUTY_LIMIT_PENCE, is_decided, is_put_forward, key_decision
-from rfp_service.demonstration.governance import begin_long_ago, tell_of_governing
+from rfp_service.demonstration.governance import adopt_by_two, begin_long_ago, tell_of_governing
 from rfp_service.demonstration.portfolio import CATEGORIES, WEIGHTS, tell_of_projects
 from rfp_service.demonstration.procurement import is_procured
 from rfp_service.demonstration.storyboard import (
@@ -109,7 +109,7 @@ def _adopt_scheme(stage: Storyboard, scheme: Thing, start: datetime) -> None:
         }
     )
     adopt = AdoptScheme(values=values, reason="With the transition date.")
-    stage.decide(scheme, adopt, "ada-admin", start)
+    adopt_by_two(stage, scheme, adopt, start)
     stage.scheme_version = 2
 
 

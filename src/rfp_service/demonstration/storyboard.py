@@ -13,6 +13,7 @@ from rfp_service.demonstration.people import CAST
 from shared.governance.delegations.domain import DelegationGiven
 from shared.governance.scheme.domain import ApprovalTier, SchemeValues, StageTarget, Weight
 from shared.kernel.calendar import LONDON, day_in_london
+from shared.kernel.four_eyes import FACT, Eyes
 from shared.kernel.messages import Command, Event, Known, Stamp, State, Tier
 from shared.kernel.rules import ContractKind, Kpis, MinimumPeriod, Threshold
 
@@ -20,10 +21,11 @@ DEMONSTRATION = UUID("9d7f0e5c-3c58-4d0e-8a6e-0f4f8f1c2b33")
 ROLES = {character.id: character.role for character in CAST}
 CLOCK = "clock"
 TIERS = (
-    ApprovalTier(name="head of service", up_to_pence=2_500_000, approvers=["hana-head"]),
-    ApprovalTier(name="director", up_to_pence=25_000_000, approvers=["dev-director"]),
-    ApprovalTier(name="cabinet", up_to_pence=500_000_000, approvers=["cara-cabinet"]),
+    ApprovalTier(name="head of service", up_to_pence=2_500_000, approvers=["hana-head", "hugo-head"]),
+    ApprovalTier(name="director", up_to_pence=25_000_000, approvers=["dev-director", "dilys-director"]),
+    ApprovalTier(name="cabinet", up_to_pence=500_000_000, approvers=["cara-cabinet", "conrad-cabinet"]),
 )
+FOUR_EYES: dict[str, JsonValue] = {FACT: Eyes.FOUR.value}
 THRESHOLD_PENCE = 20_772_000  # Procurement Act 2023, schedule 1, as amended for 2026 and 2027
 SCHEME = SchemeValues(
     effective_from=date(2020, 1, 1),
@@ -44,6 +46,7 @@ SCHEME = SchemeValues(
     ],
     details_notice_regimes=["procurement_act_2023"],
     kpis=[Kpis(regime="procurement_act_2023", above_pence=500_000_000, at_least=3)],
+    minimum_evaluators=2,
     stage_targets=[
         StageTarget(stage=stage, working_days=days)
         for stage, days in (

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from fastapi import APIRouter, Body, Path, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from rfp_service.handover.commands import HandWorkOver, fingerprint, must_be_two_people
 from rfp_service.handover.domain import Handed, HandOver, Left
@@ -33,6 +33,7 @@ class HandOverShown(BaseModel):
     reason: PersonalShown
     handed: list[Handed]
     left: list[Left]
+    waiting: list[UUID] = Field(description="What of it waits for a second person to confirm it.")
 
 
 @router.post("", status_code=201, summary="Hand somebody's work over", responses=CREATES)
@@ -42,7 +43,10 @@ async def hand_over(
     command: Annotated[HandWorkOver, strict(HandWorkOver), Body()],
     handler: OpeningCommands,
 ) -> Receipt:
-    """Hand over all that somebody has in hand: open RFPs, places on tiers, and delegations."""
+    """Hand over all that somebody has in hand: open RFPs, places on tiers, and delegations.
+
+    Tiers and delegations go to the successor once a second person confirms them, as any that are given.
+    """
     await _views_must_be_current(request)
     receipt = await handed_over(handler, command)
     response.headers["ETag"] = f'"{receipt.version}"'
@@ -54,7 +58,9 @@ async def handed_over(handler: CommandHandler, command: HandWorkOver) -> Receipt
     key = handler.conditions.key
     name = uuid5(NAMESPACE_URL, f"{key.caller} {key.key}") if key else uuid4()
     stamp = await handler.stamp_for(HandWorkOver, [command.leaver, command.successor])
-    stamp = stamp.model_copy(update={"causation": f"hand-over {name}"})
+    facts = await handler.facts[HandWorkOver](handler.store, command)
+    known = stamp.known.model_copy(update={"facts": facts})
+    stamp = stamp.model_copy(update={"causation": f"hand-over {name}", "known": known})
     must_be_two_people(command, stamp)
     for _ in range(ATTEMPTS):  # somebody may be faster on any of the things: look again
         before = await handler.store.load(name, HandOver())
@@ -99,6 +105,7 @@ async def see_hand_over(
         reason=PersonalShown(about=told.leaver, text=told.reason.clear),
         handed=list(told.handed),
         left=list(told.left),
+        waiting=list(told.waiting),
     )
     kept = {} if told.reason.clear else {"reason": told.reason.model_dump()}
     return await seen(request, reading, shown, f'"{stream.version}"', personal=kept)

@@ -98,6 +98,7 @@ class Rules(BaseModel):
     thresholds: tuple[Threshold, ...] = ()
     details_notice_regimes: tuple[str, ...] = ()
     kpis: tuple[Kpis, ...] = ()
+    minimum_evaluators: int = 1
 
     def is_key_decision(self, value_pence: int) -> bool:
         """Say whether an amount without VAT is above the limit of what needs no key decision."""

@@ -9,7 +9,7 @@ import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from shared.record.database import AWAY
 from shared.record.eventstore.unread import UnreadMark
@@ -39,6 +39,7 @@ VIEW_STOPPED = Gauge(
 UNREAD_EVENTS = Gauge("rfp_unread_events", "Events on the record that this release can't read.")
 
 log = structlog.get_logger(__name__)
+SINGLE = "There is a single administrator: schemes, delegations, keys and links are unconfirmed."
 FOR_EVERYBODY: dict[str, list[str]] = {"security": []}  # no token is needed
 
 
@@ -85,6 +86,9 @@ class Ready(BaseModel):
     stopped: list[StoppedView] = []
     unread_events: list[UnreadSeen] = []
     faults: list[str] = []
+    unconfirmed: str = Field(
+        "", description="Why what gives power takes effect without a second person; blank where it doesn't."
+    )
 
 
 @router.get("/healthz", summary="Say whether the service is alive", openapi_extra=FOR_EVERYBODY)
@@ -115,6 +119,7 @@ async def readyz(request: Request) -> Response:
         stopped_views=[each.view for each in stopped],
         stopped=stopped,
         unread_events=met,
+        unconfirmed=SINGLE if service.settings.single_administrator else "",
     )
     headers = {} if ready else {"Retry-After": "2"}
     return JSONResponse(state.model_dump(mode="json"), 200 if ready else 503, headers)

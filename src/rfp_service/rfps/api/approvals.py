@@ -101,6 +101,7 @@ async def _principals(reading: Reading, person: Person) -> AsyncIterator[tuple[s
         reading.valid(delegations),
         t.delegate.in_(person.ids),
         ~t.ended,
+        ~t.waiting,
         t.first_day <= day,
         t.last_day >= day,
     )

@@ -4,12 +4,13 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from rfp_service.rfps.commands.approvers import Approving, must_be_independent, must_be_of_the_tier, tiers_for
+from rfp_service.rfps.commands.approvers import Approving, must_be_of_the_tier, tiers_for
 from rfp_service.rfps.commands.rules import (
     Entered,
     entering,
     going_on,
     must_be_in,
+    must_be_independent,
     must_be_requester,
     must_be_under_the_law,
     rules_of,

@@ -7,12 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from rfp_service.rfps.domain.approval import Approval
 from rfp_service.rfps.domain.refusals import (
     AboveEveryTier,
-    Conflicted,
     NoScheme,
     NotTheirDelegate,
     NotYourTier,
     OverDelegatedLimit,
-    OwnRfp,
 )
 from rfp_service.rfps.domain.rfp import Rfp
 from shared.kernel.calendar import day_in_london
@@ -57,16 +55,6 @@ class Approving(Command[Rfp]):
     def on_behalf_of(self) -> str:
         """Return whom the approver stands in for."""
         return self.acting_for or ""
-
-
-def must_be_independent(rfp: Rfp, stamp: Stamp) -> None:
-    """Refuse whoever has or once had a part in it, or a conflict, for themselves or for anybody else."""
-    for part, holder in rfp.parts:
-        if stamp.is_from(holder):
-            raise OwnRfp(part=part, person=holder)
-    for person in rfp.conflicted:
-        if stamp.is_from(person):
-            raise Conflicted(person=person)
 
 
 def must_be_of_the_tier(approval: Approval, stamp: Stamp) -> str:

@@ -4,11 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rfp_service.rfps.commands.approvers import Approving, must_be_independent, must_be_of_the_tier, tiers_for
+from rfp_service.rfps.commands.approvers import Approving, must_be_of_the_tier, tiers_for
 from rfp_service.rfps.commands.rules import (
     Entered,
     entering,
+    must_be_enough_evaluators,
     must_be_in,
+    must_be_independent,
     must_compete,
     must_not_be_requester,
     next_clock,
@@ -74,6 +76,7 @@ class RecommendAward(Command[Rfp]):
             _must_be_announced(rfp, stamp)
         else:
             self._must_be_the_best(rfp)
+            must_be_enough_evaluators(rfp, stamp)
         return AwardRecommended(
             bid=self.bid or "",
             supplier=self.supplier,

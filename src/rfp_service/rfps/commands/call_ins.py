@@ -3,8 +3,15 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from rfp_service.rfps.commands.approvers import must_be_independent
-from rfp_service.rfps.commands.rules import entering, going_on, must_be_at, next_clock, rules_of, runs
+from rfp_service.rfps.commands.rules import (
+    entering,
+    going_on,
+    must_be_at,
+    must_be_independent,
+    next_clock,
+    rules_of,
+    runs,
+)
 from rfp_service.rfps.domain.events import RfpEvent
 from rfp_service.rfps.domain.key_decision_events import (
     CallInLapsed,

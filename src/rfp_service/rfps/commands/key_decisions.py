@@ -5,13 +5,15 @@ from typing import Literal
 
 from pydantic import Field
 
-from rfp_service.rfps.commands.approvers import Approving, must_be_independent, must_be_of_the_tier
+from rfp_service.rfps.commands.approvers import Approving, must_be_of_the_tier
 from rfp_service.rfps.commands.rules import (
     entering,
     going_on,
     must_be_at,
     must_be_in,
+    must_be_independent,
     must_have_a_part,
+    must_not_be_requester,
     next_clock,
     rules_of,
     staying,
@@ -44,7 +46,7 @@ class PublishForwardPlanNotice(Command[Rfp]):
     def decide(self, rfp: Rfp, stamp: Stamp) -> ForwardPlanNoticePublished:
         """Let the notice run, from the business case on."""
         must_be_at(rfp, *NOTICE_MAY_RUN)
-        must_have_a_part(rfp, stamp)
+        must_have_a_part(rfp, stamp, "procurement_officer")
         _must_have_happened(self.published_on, stamp)
         return ForwardPlanNoticePublished(
             reference=self.reference, published_on=self.published_on, **staying(rfp)
@@ -62,6 +64,7 @@ class UseGeneralException(Command[Rfp]):
     def decide(self, rfp: Rfp, stamp: Stamp) -> GeneralExceptionUsed:
         """Let the shorter notice run, once the decision is known to be a key decision."""
         must_be_at(rfp, Stage.KEY_DECISION)
+        must_not_be_requester(rfp, stamp)
         _must_have_happened(self.published_on, stamp)
         return GeneralExceptionUsed(
             reference=self.reference, published_on=self.published_on, reason=self.reason, **staying(rfp)
@@ -126,6 +129,7 @@ class PublishDecision(Command[Rfp]):
     def decide(self, rfp: Rfp, stamp: Stamp) -> DecisionPublished:
         """Start the clock: it ends with the scheme's last working day after today."""
         must_be_in(rfp, Stage.CALL_IN)
+        must_not_be_requester(rfp, stamp)
         if rfp.clock.ends_at is not None:
             raise AlreadyPublished(ends_at=rfp.clock.ends_at)
         rules = rules_of(stamp)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rfp_service.rfps.commands.approvers import Approving, must_be_independent, must_be_of_the_tier
+from rfp_service.rfps.commands.approvers import Approving, must_be_of_the_tier
 from rfp_service.rfps.commands.participants import must_be_fit_to_lead
 from rfp_service.rfps.commands.rules import (
     Entered,
@@ -12,6 +12,7 @@ from rfp_service.rfps.commands.rules import (
     measuring_again,
     must_be_at,
     must_be_in,
+    must_be_independent,
     must_be_requester,
     must_be_under_the_law,
     must_have_a_part,
@@ -38,6 +39,7 @@ from shared.kernel.rules import ContractKind
 from shared.kernel.states import replace
 
 LOTS_LIMIT = 200
+HOLD_ANY_RFP = ("procurement_officer", "approver")
 
 
 class AcceptRfp(Command[Rfp]):
@@ -67,6 +69,8 @@ class ReturnForRework(Approving):
             if "procurement_officer" not in stamp.known.roles:
                 raise WrongStage(stage=rfp.stage, allowed_in=[Stage.APPROVAL, Stage.AWARD_APPROVAL])
         else:
+            if "approver" not in stamp.known.roles:
+                raise WrongStage(stage=rfp.stage, allowed_in=[Stage.SUBMITTED])
             must_be_independent(rfp, stamp)
             must_be_of_the_tier(rfp.open_approval, stamp)
         return RfpReturnedForRework(
@@ -183,7 +187,7 @@ class StartHold(Command[Rfp]):
     def decide(self, rfp: Rfp, stamp: Stamp) -> RfpHoldStarted:
         """Charge the wait to that party until the hold ends."""
         must_be_in(rfp, *LIVE)
-        must_have_a_part(rfp, stamp)
+        must_have_a_part(rfp, stamp, *HOLD_ANY_RFP)
         if self.waiting_on is Party.NOBODY:
             raise WaitsOnNobody
         return RfpHoldStarted(stage=rfp.stage, waiting_on=self.waiting_on, reason=self.reason)
@@ -198,5 +202,5 @@ class EndHold(Command[Rfp]):
         """Charge whoever was waited on before again."""
         if not rfp.on_hold:
             raise NotOnHold(stage=rfp.stage)
-        must_have_a_part(rfp, stamp)
+        must_have_a_part(rfp, stamp, *HOLD_ANY_RFP)
         return RfpHoldEnded(stage=rfp.stage, waiting_on=rfp.before_hold)

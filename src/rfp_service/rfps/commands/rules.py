@@ -1,10 +1,12 @@
 """The checks that several commands share, and the events' common ending: a stage and whom it waits on."""
 
+from collections.abc import Sequence
 from typing import TypedDict
 
-from rfp_service.rfps.domain.evaluation_refusals import BidIsSetAside, NoSuchBid
+from rfp_service.rfps.domain.evaluation_refusals import BidIsSetAside, NoSuchBid, TooFewEvaluators
 from rfp_service.rfps.domain.refusals import (
     AboveThreshold,
+    Conflicted,
     NoPartInIt,
     NoScheme,
     NotYourRfp,
@@ -79,15 +81,35 @@ def must_be_requester(rfp: Rfp, stamp: Stamp) -> None:
 
 
 def must_not_be_requester(rfp: Rfp, stamp: Stamp) -> None:
-    """Refuse the requester where procurement decides, for themselves or for anybody else."""
-    if stamp.is_from(rfp.raised_by):
-        raise OwnRfp(part="requester", person=rfp.raised_by)
+    """Refuse whoever asks for it or once did where procurement decides, for themselves or for anybody else.
+
+    Every move of procurement goes by this. What approves goes by `must_be_independent`, which keeps out
+    whoever ever had any part.
+    """
+    _must_not_hold(rfp.parts_of("requester"), stamp)
 
 
-def must_have_a_part(rfp: Rfp, stamp: Stamp) -> None:
-    """Refuse requesters of other RFPs; procurement and approvers have a part in each."""
+def must_be_independent(rfp: Rfp, stamp: Stamp) -> None:
+    """Refuse whoever has or once had a part in it, or a conflict, for themselves or for anybody else."""
+    _must_not_hold(rfp.parts, stamp)
+    for person in rfp.conflicted:
+        if stamp.is_from(person):
+            raise Conflicted(person=person)
+
+
+def _must_not_hold(parts: Sequence[tuple[str, str]], stamp: Stamp) -> None:
+    for part, holder in parts:
+        if stamp.is_from(holder):
+            raise OwnRfp(part=part, person=holder)
+
+
+def must_have_a_part(rfp: Rfp, stamp: Stamp, *roles: str) -> None:
+    """Refuse all but its requester and whoever has a role that may decide this on any RFP.
+
+    Having other roles beside does not matter: each right comes with the role that gives it.
+    """
     theirs = stamp.known.same_person(stamp.by, rfp.raised_by)
-    if not theirs and stamp.known.roles == ("requester",):
+    if not theirs and set(roles).isdisjoint(stamp.known.roles):
         raise NoPartInIt(requester=rfp.raised_by)
 
 
@@ -97,6 +119,13 @@ def must_compete(tender: Tender, bid: str | None) -> None:
         raise NoSuchBid
     if bid not in tender.competing:
         raise BidIsSetAside
+
+
+def must_be_enough_evaluators(rfp: Rfp, stamp: Stamp) -> None:
+    """Refuse to ask the market, or to say who won, with fewer evaluators than the scheme wants."""
+    least, there = rules_of(stamp).minimum_evaluators, len(rfp.tender.evaluators)
+    if there < least:
+        raise TooFewEvaluators(evaluators=there, minimum=least)
 
 
 def must_be_under_the_law(rfp: Rfp, stamp: Stamp) -> int | None:

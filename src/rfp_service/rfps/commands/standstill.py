@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from rfp_service.rfps.commands.rules import entering, measuring_again, must_be_at, runs
+from rfp_service.rfps.commands.rules import entering, measuring_again, must_be_at, must_not_be_requester, runs
 from rfp_service.rfps.domain.award_events import (
     AwardRevoked,
     ChallengeOutcome,
@@ -57,6 +57,7 @@ class RecordChallenge(Command[Rfp]):
     def decide(self, rfp: Rfp, stamp: Stamp) -> ChallengeReceived:
         """Stop the clock, and hand the case to legal."""
         must_be_at(rfp, Stage.STANDSTILL, Stage.CONTRACTING)
+        must_not_be_requester(rfp, stamp)
         must_have_an_award(rfp)
         return ChallengeReceived(grounds=self.grounds, **entering(Stage.CHALLENGED))
 
@@ -71,6 +72,7 @@ class ResolveChallenge(Command[Rfp]):
     def decide(self, rfp: Rfp, stamp: Stamp) -> ChallengeResolved:
         """Go on to the contract, measure again, or end."""
         must_be_at(rfp, Stage.CHALLENGED)
+        must_not_be_requester(rfp, stamp)
         match self.outcome:
             case ChallengeOutcome.AWARD_STANDS:
                 follows = entering(Stage.CONTRACTING)
@@ -90,6 +92,7 @@ class RevokeAward(Command[Rfp]):
     def decide(self, rfp: Rfp, stamp: Stamp) -> AwardRevoked:
         """Measure again; what was awarded stays on record."""
         must_be_at(rfp, Stage.AWARD_NOTICE, Stage.STANDSTILL, Stage.CONTRACTING)
+        must_not_be_requester(rfp, stamp)
         must_have_an_award(rfp)
         return AwardRevoked(reason=self.reason, **measuring_again(rfp))
 

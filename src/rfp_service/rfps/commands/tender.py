@@ -8,6 +8,7 @@ from pydantic import Field
 
 from rfp_service.rfps.commands.rules import (
     entering,
+    must_be_enough_evaluators,
     must_be_in,
     must_not_be_requester,
     next_clock,
@@ -171,6 +172,7 @@ def _must_be_ready(rfp: Rfp, stamp: Stamp, responses_by: datetime, *, tender: bo
         raise CriteriaFirst
     if not rfp.tender.evaluators:
         raise EvaluatorsFirst
+    must_be_enough_evaluators(rfp, stamp)
     days = rules_of(stamp).minimum_days(rfp.route)
     earliest = day_in_london(stamp.at) + timedelta(days=days)
     if responses_by <= stamp.at or day_in_london(responses_by) < earliest:

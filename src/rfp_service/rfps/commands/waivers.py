@@ -5,8 +5,14 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from rfp_service.rfps.commands.approvals import BusinessCase
-from rfp_service.rfps.commands.approvers import Approving, must_be_delegated, must_be_independent, tiers_for
-from rfp_service.rfps.commands.rules import entering, must_be_in, must_be_requester, must_be_under_the_law
+from rfp_service.rfps.commands.approvers import Approving, must_be_delegated, tiers_for
+from rfp_service.rfps.commands.rules import (
+    entering,
+    must_be_in,
+    must_be_independent,
+    must_be_requester,
+    must_be_under_the_law,
+)
 from rfp_service.rfps.domain.approval import WaiverGround
 from rfp_service.rfps.domain.approval_events import WaiverGranted, WaiverRefused, WaiverRequested
 from rfp_service.rfps.domain.refusals import NothingToWaive

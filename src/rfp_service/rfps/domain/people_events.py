@@ -1,7 +1,11 @@
 """Who took a part in an RFP over from whom; each leaves stage, wait and hold as they are."""
 
+from typing import ClassVar
+
 from rfp_service.rfps.domain.events import Aside, RfpEvent
 from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.tender_events import TOLD
+from shared.kernel.messages import Sealed
 from shared.kernel.personal import Personal
 from shared.kernel.states import replace
 
@@ -29,6 +33,38 @@ class EvaluatorRemoved(Aside):
         return replace(rfp, tender=replace(rfp.tender, evaluators=left))
 
 
+class EvaluatorAppointedAfterScores(EvaluatorAppointed):
+    """An approver appointed somebody to evaluate bids of which there was a score already."""
+
+    sealed: ClassVar[Sealed | None] = Sealed(("highest_bid_pence",), until=TOLD)
+
+    tier: str
+    decided_by: str
+    acting_for: str
+    highest_bid_pence: int
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP with one more evaluator, and whoever decided on them."""
+        appointed = EvaluatorAppointed.apply(self, rfp)
+        return appointed.with_deciders(self.decided_by, self.acting_for)
+
+
+class EvaluatorRemovedAfterScores(EvaluatorRemoved):
+    """An approver let somebody no longer evaluate, after there was a score."""
+
+    sealed: ClassVar[Sealed | None] = Sealed(("highest_bid_pence",), until=TOLD)
+
+    tier: str
+    decided_by: str
+    acting_for: str
+    highest_bid_pence: int
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP with one evaluator less, and whoever decided on them."""
+        removed = EvaluatorRemoved.apply(self, rfp)
+        return removed.with_deciders(self.decided_by, self.acting_for)
+
+
 class LeadReassigned(Aside):
     """Somebody else leads the procurement."""
 
@@ -54,6 +90,8 @@ class RequesterReplaced(Aside):
 PEOPLE_EVENTS: tuple[type[RfpEvent], ...] = (
     EvaluatorAppointed,
     EvaluatorRemoved,
+    EvaluatorAppointedAfterScores,
+    EvaluatorRemovedAfterScores,
     LeadReassigned,
     RequesterReplaced,
 )

@@ -68,7 +68,7 @@ class NotYourTier(Refused):
 
 
 class LeadIsRequester(Refused):
-    """The requester of an RFP can't lead its procurement."""
+    """Whoever asks for an RFP, or once did, can't lead its procurement, nor the other way round."""
 
 
 class WaitsOnNobody(Refused):
@@ -76,7 +76,7 @@ class WaitsOnNobody(Refused):
 
 
 class NoPartInIt(Refused):
-    """Only its requester, procurement or an approver may decide this on an RFP."""
+    """Only its requester may decide this, or a role that may decide it on any RFP."""
 
 
 class Conflicted(Refused):

@@ -96,6 +96,10 @@ class Rfp:
             case _:
                 return NONE_OPEN
 
+    def parts_of(self, part: str) -> tuple[tuple[str, str], ...]:
+        """Return everybody who ever had a part, each with that part."""
+        return tuple(held for held in self.parts if held[0] == part)
+
     def with_part(self, part: str, person: str) -> "Rfp":
         """Return the RFP with somebody's part in it remembered."""
         held = (part, person)

@@ -1,5 +1,6 @@
 """A tender: what bids are measured by, who measures, what came in, and how it measured up."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -116,11 +117,8 @@ class Tender:
 
     def given(self, bid: str, criterion: str) -> dict[str, int]:
         """Return what each present evaluator gave a bid on a criterion, the latest of each."""
-        return {
-            s.evaluator: s.score
-            for s in self.scores
-            if (s.bid, s.criterion) == (bid, criterion) and s.evaluator in self.evaluators
-        }
+        given = self.ever_given(bid, criterion)
+        return {each: score for each, score in given.items() if each in self.evaluators}
 
     def moderation(self, bid: str, criterion: str) -> int | None:
         """Return the moderated score of a bid on a criterion, the latest one."""
@@ -134,6 +132,27 @@ class Tender:
         given = self.given(bid, criterion)
         agreed = len(given) == len(self.evaluators) and len(set(given.values())) == 1
         return next(iter(given.values())) if agreed else None
+
+    @property
+    def removed(self) -> tuple[str, ...]:
+        """Return the evaluators whose scores no longer count, for they no longer evaluate."""
+        gone = (s.evaluator for s in self.scores if s.evaluator not in self.evaluators)
+        return tuple(dict.fromkeys(gone))
+
+    def ever_given(self, bid: str, criterion: str) -> dict[str, int]:
+        """Return what each evaluator gave a bid on a criterion, removed ones among them."""
+        return {s.evaluator: s.score for s in self.scores if (s.bid, s.criterion) == (bid, criterion)}
+
+    def mean(self, bid: str, evaluators: Collection[str]) -> Fraction | None:
+        """Return the weighted mean, of a hundred, of what some evaluators gave a bid; none where none did."""
+        total = Fraction(0)
+        for criterion in self.criteria:
+            given = self.ever_given(bid, criterion.name)
+            theirs = [score for each, score in given.items() if each in evaluators]
+            if not theirs:
+                return None
+            total += Fraction(criterion.weight * sum(theirs), len(theirs) * WHOLE_WEIGHT)
+        return total
 
     def unscored(self) -> bool:
         """Say whether an evaluator has yet to score a competing bid on a criterion."""

@@ -117,6 +117,7 @@ def _marks(decision: str, said: Mapping[str, JsonValue]) -> list[str]:
         or said.get("conflict") is True
         or said.get("conflicted"),
         "late_approvals": said.get("late") is True and decision.startswith(APPROVALS),
+        "unconfirmed": said.get("unconfirmed") is True,
         "overrides": said.get("near_duplicate_of"),  # raised although one much like it was shown
     }
     return [mark for mark, holds in marks.items() if holds]

@@ -16,6 +16,7 @@ from shared.kernel.states import replace
 SCHEME_ID = UUID("5c8e3e00-0000-4000-8000-000000000001")  # there is one scheme
 TIERS_LIMIT = 12
 APPROVERS_LIMIT = 200
+EVALUATORS_LIMIT = 20
 CLOSED_DAYS_LIMIT = 400
 PARTS_LIMIT = 60
 WEIGHT_LIMIT = 1_000
@@ -132,6 +133,11 @@ class SchemeValues(BaseModel):
     kpis: list[Kpis] = Field([], max_length=PARTS_LIMIT)
     lead_may_evaluate: bool = True
     requester_may_evaluate: bool = True
+    minimum_evaluators: Annotated[int, Field(ge=1, le=EVALUATORS_LIMIT), WHOLE] = Field(
+        default=1,
+        description="How many must evaluate bids at least, for the market to be asked and a winner named.",
+        examples=[2],
+    )
     stage_targets: list[StageTarget] = Field([], max_length=PARTS_LIMIT)
     weights: list[Weight] = Field(
         [], max_length=PARTS_LIMIT, description="What counts how much when work is prioritised."
@@ -161,15 +167,48 @@ class Version:
 
     number: int = 0
     values: SchemeValues | None = None
+    unconfirmed: bool = False
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A scheme that waits for a second person: its number among the proposals, and who made it when."""
+
+    number: int
+    values: SchemeValues
+    reason: str
+    proposed_by: str
+    proposed_on: date
 
 
 @dataclass(frozen=True)
 class Scheme:
-    """Every version ever adopted, oldest first."""
+    """Every version ever adopted, oldest first, and the proposals that wait to be confirmed."""
 
     kind: ClassVar[str] = "scheme"
 
     versions: tuple[Version, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    proposed: int = 0  # how many proposals there ever were
+
+    def proposal(self, number: int) -> Proposal | None:
+        """Return the open proposal of a number."""
+        return next((each for each in self.proposals if each.number == number), None)
+
+    def gaining(self, values: SchemeValues, day: date) -> list[str]:
+        """Return who could approve by these values what they could not by the scheme in force on a day."""
+        now = self.in_force(day).values
+        held = {
+            (person, tier.name): tier.up_to_pence
+            for tier in (now.tiers if now else [])
+            for person in tier.approvers
+        }
+        return [
+            person
+            for tier in values.tiers
+            for person in tier.approvers
+            if held.get((person, tier.name), -1) < tier.up_to_pence
+        ]
 
     def in_force(self, day: date) -> Version:
         """Return the version in force on a day: the latest in effect, the last adopted of those."""
@@ -200,10 +239,11 @@ class SchemeAdopted(Event[Scheme]):
 
     values: SchemeValues
     reason: str
+    unconfirmed: bool = False  # for there was a single administrator
 
     def apply(self, scheme: Scheme) -> Scheme:
         """Return the scheme with one more version."""
-        version = Version(len(scheme.versions) + 1, self.values)
+        version = Version(len(scheme.versions) + 1, self.values, self.unconfirmed)
         return replace(scheme, versions=(*scheme.versions, version))
 
 
