@@ -13,22 +13,29 @@ from rfp_service.catalogue.commands import SearchCatalogue
 from rfp_service.catalogue.domain import CatalogueCheck
 from rfp_service.catalogue.views import found
 from rfp_service.handover.commands import HandWorkOver
-from rfp_service.rfps.commands.approvals import Approve, Refuse
+from rfp_service.rfps.commands.approvals import Approve, Refuse, RequestApproval
 from rfp_service.rfps.commands.awards import ApproveAward, RefuseAward
+from rfp_service.rfps.commands.holds import EndHold, ExtendTarget
 from rfp_service.rfps.commands.key_decisions import RefuseKeyDecision, TakeKeyDecision
-from rfp_service.rfps.commands.participants import AppointEvaluator, RemoveEvaluator
-from rfp_service.rfps.commands.procurement import ReturnForRework
+from rfp_service.rfps.commands.participants import (
+    AppointEvaluator,
+    ReassignLead,
+    RemoveEvaluator,
+    ReplaceRequester,
+)
+from rfp_service.rfps.commands.procurement import ReturnForRework, SelectRoute
 from rfp_service.rfps.commands.requests import CheckCatalogue
-from rfp_service.rfps.commands.waivers import GrantWaiver, RefuseWaiver
+from rfp_service.rfps.commands.waivers import GrantWaiver, RefuseWaiver, RequestWaiver
 from shared.governance.delegations.commands import GiveDelegation
 from shared.governance.delegations.views import tiers_of, what_is_delegated
 from shared.governance.disclosure.commands import DeclareExempt
 from shared.governance.disclosure.facts import what_may_be_exempt
-from shared.governance.people.commands import ErasePerson, LinkPersons, UnlinkPerson
-from shared.governance.people.facts import ids_of, who_is_known
+from shared.governance.people.commands import ErasePerson, InvitePerson, LinkPersons, UnlinkPerson
+from shared.governance.people.facts import ids_of, whether_known, who_is_known
 from shared.governance.retention.commands import DisposeOfRecord
 from shared.governance.retention.facts import what_is_to_be_disposed_of
 from shared.governance.scheme.commands import AdoptScheme
+from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.errors import NotFound
 from shared.kernel.four_eyes import FACT, Eyes
 from shared.kernel.messages import Command
@@ -70,10 +77,18 @@ async def what_a_principal_delegated(store: EventStore, command: Command[Any]) -
 
 
 async def what_a_delegator_may(store: EventStore, command: GiveDelegation) -> dict[str, JsonValue]:
-    """Return the tiers of a delegator whom the command names; their own are known anyway."""
+    """Return the tiers of a delegator whom the command names, and whether both are known people."""
+    people = await whether_known("delegate", "delegator")(store, command)
     if command.delegator is None:
-        return {}
-    return {"delegator_tiers": await tiers_of(store, await ids_of(store, command.delegator))}
+        return people
+    tiers = await tiers_of(store, await ids_of(store, command.delegator))
+    return {"delegator_tiers": tiers, **people}
+
+
+async def what_was_closed(store: EventStore, _: EndHold) -> dict[str, JsonValue]:
+    """Return the council's own closed days, by which a hold's working days are counted."""
+    scheme = (await store.load(SCHEME_ID, Scheme())).state
+    return {"closed_days": [day.isoformat() for day in sorted(scheme.closed_days())]}
 
 
 def facts_for(*, single_administrator: bool) -> Mapping[type[Command[Any]], FactFinder]:
@@ -107,14 +122,23 @@ FACTS: Mapping[type[Command[Any]], FactFinder] = {
             RefuseAward,
             AppointEvaluator,
             RemoveEvaluator,
+            ExtendTarget,
         ),
         what_a_principal_delegated,
     ),
+    EndHold: what_was_closed,
     DeclareExempt: what_may_be_exempt,
     DisposeOfRecord: what_is_to_be_disposed_of,
     LinkPersons: who_is_known,
     UnlinkPerson: who_is_known,
     ErasePerson: who_is_known,
+    InvitePerson: who_is_known,
+    SelectRoute: whether_known("lead"),
+    ReassignLead: whether_known("lead"),
+    AppointEvaluator: whether_known("evaluator"),
+    ReplaceRequester: whether_known("requester"),
+    RequestApproval: whether_known("conflicted"),
+    RequestWaiver: whether_known("conflicted"),
     IdentifyProject: whether_it_is_named,
     CategoriseProject: whether_it_is_named,
     PrioritiseProject: weights_and_rank,

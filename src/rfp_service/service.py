@@ -149,6 +149,7 @@ async def _made(settings: Settings, pool: asyncpg.Pool, tokens: Tokens) -> Servi
     texts = PersonalTexts(pool, personal_secret(settings))
     store = EventStore(pool, Topics(EVENTS), texts)
     people = People(pool, store, texts, new_person_id(settings))
+    await people.carry_out_invitations()
     await _carry_out_erasures(people)  # a restored backup knows nothing of later ones
     await carry_out_disposals(pool, texts)
     visibility = Visibility(pool)

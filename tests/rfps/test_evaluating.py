@@ -3,8 +3,8 @@
 from fractions import Fraction
 
 from rfp_service.rfps.commands.evaluation import CorrectScore, DeclareInterests, ModerateScores
+from rfp_service.rfps.commands.holds import StartHold
 from rfp_service.rfps.commands.participants import AppointEvaluator, ReassignLead, ReplaceRequester
-from rfp_service.rfps.commands.procurement import StartHold
 from rfp_service.rfps.domain.evaluation_refusals import (
     AlreadyAppointed,
     AlreadyDeclared,

@@ -2,14 +2,13 @@
 
 import pytest
 
+from rfp_service.rfps.commands.holds import EndHold, StartHold
 from rfp_service.rfps.commands.participants import AppointEvaluator
 from rfp_service.rfps.commands.procurement import (
     AcceptRfp,
-    EndHold,
     RejectRfp,
     ReturnForRework,
     SelectRoute,
-    StartHold,
     WithdrawRfp,
 )
 from rfp_service.rfps.commands.waivers import RefuseWaiver
@@ -26,6 +25,7 @@ from rfp_service.rfps.domain.reasons import ReworkReason
 from rfp_service.rfps.domain.refusals import (
     Conflicted,
     LeadIsRequester,
+    LotsNotOffered,
     NoPartInIt,
     NotOnHold,
     NotYourRfp,
@@ -53,7 +53,7 @@ from tests.rfps.examples import (
     WITHDRAWN,
 )
 from tests.rfps.way import DIRECTOR, HEAD, OFFICER, WAIVER, after
-from tests.support.specs import RULES, given
+from tests.support.specs import NOW, RULES, given
 
 RETURN = ReturnForRework(reason_code=ReworkReason.UNCLEAR, reason="How many?")
 REJECT = RejectRfp(reason="Asked for already.")
@@ -146,6 +146,13 @@ def test_kinds_of_contract_are_not_told_apart_where_the_scheme_has_no_thresholds
     given(ABSENT, *IN_TRIAGE).when(unsaid, **OFFICER).leads_to(contract_kind=None)
 
 
+def test_lots_are_not_offered_and_old_events_with_several_fold() -> None:
+    two = SELECT.model_copy(update={"lots": 2})
+    given(ABSENT, *IN_TRIAGE).when(two, **OFFICER).refused(LotsNotOffered, lots=2)
+    old = ROUTED.model_copy(update={"lots": 2})
+    given(ABSENT, *IN_TRIAGE, old).when(HOLD, **OFFICER).leads_to(lots=2)
+
+
 def test_the_requester_selects_no_route() -> None:
     given(ABSENT, *IN_TRIAGE).when(SELECT, by="ann").refused(OwnRfp)
 
@@ -195,7 +202,7 @@ def test_nobody_withdraws_somebody_elses_rfp() -> None:
 
 def test_a_hold_says_whom_the_rfp_waits_on() -> None:
     given(ABSENT, *IN_TRIAGE).when(HOLD, **OFFICER).then(
-        RfpHoldStarted(stage=Stage.TRIAGE, waiting_on=Party.FINANCE, reason="Budget check.")
+        RfpHoldStarted(stage=Stage.TRIAGE, waiting_on=Party.FINANCE, reason="Budget check.", started_at=NOW)
     )
 
 
@@ -225,7 +232,7 @@ def test_whoever_also_approves_holds_any_rfp() -> None:
 
 def test_the_end_of_a_hold_charges_the_stages_own_party_again() -> None:
     given(ABSENT, *ON_HOLD).when(EndHold(), **OFFICER).then(
-        RfpHoldEnded(stage=Stage.TRIAGE, waiting_on=Party.PROCUREMENT)
+        RfpHoldEnded(stage=Stage.TRIAGE, waiting_on=Party.PROCUREMENT, ended_at=NOW)
     )
 
 

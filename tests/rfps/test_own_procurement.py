@@ -7,6 +7,7 @@ import pytest
 from rfp_service.permissions import CONDITIONS
 from rfp_service.rfps.commands.amendments import AmendRfp
 from rfp_service.rfps.commands.conclusion import FulfilInHouse
+from rfp_service.rfps.commands.corrections import CorrectAnswer, CorrectBid, CorrectSummaries
 from rfp_service.rfps.commands.evaluation import FindNoCompliantBid, ModerateScores
 from rfp_service.rfps.commands.key_decisions import PublishForwardPlanNotice, UseGeneralException
 from rfp_service.rfps.commands.participants import (
@@ -54,6 +55,7 @@ DIFFER = way.scored(
 )
 SET_ASIDE = SetBidAside(bid="A", ground=SetAsideGround.NON_COMPLIANT, reason=WHY, bidder_said="Sorry.")
 ASKED = RecordClarification(question="How many?")
+ANSWERED = AnswerClarification(number=1, answer="Forty.")
 QUOTED = after((*way.on_route(Route.QUOTATIONS), ONE_TIER), way.APPROVE, **way.HEAD)
 for preparing in (way.CRITERIA, AppointEvaluator(evaluator="eve")):
     QUOTED = after(QUOTED, preparing, **OFFICER)
@@ -75,7 +77,7 @@ MOVES: tuple[tuple[History, Command[Rfp]], ...] = (
     (QUOTED, IssueInvitation(reference="I", responses_by=way.RESPONSES_BY)),
     (way.OPEN, CloseResponsesByHand()),
     (way.OPEN, ASKED),
-    (after(way.OPEN, ASKED, **OFFICER), AnswerClarification(number=1, answer="Forty.")),
+    (after(way.OPEN, ASKED, **OFFICER), ANSWERED),
     (way.OPEN, way.bid("C")),
     (DIFFER, ModerateScores(bid="A", criterion="Price", score=80, reason=WHY)),
     (way.SCORED, SET_ASIDE),
@@ -83,7 +85,13 @@ MOVES: tuple[tuple[History, Command[Rfp]], ...] = (
     (way.SCORED, FindNoCompliantBid(reason=WHY)),
     (way.CALL_OFF, way.PublishTransparencyNotice(reference="UK5-1")),
     (way.SCORED, way.RECOMMEND),
-    (way.AWARDED, way.SendSummaries(bidders=2)),
+    (way.AWARDED, way.SendSummaries(told=["A", "B"])),
+    (way.TOLD, CorrectSummaries(told=["A", "B"], reason=WHY)),
+    (way.WITH_BIDS, CorrectBid(bid="A", reference="A1", reason=WHY)),
+    (
+        after(after(way.OPEN, ASKED, **OFFICER), ANSWERED, **OFFICER),
+        CorrectAnswer(number=1, answer="Fifty.", reason=WHY),
+    ),
     (way.TOLD, way.AWARD_NOTICE),
     (way.IN_STANDSTILL, RecordChallenge(grounds=WHY)),
     (way.CHALLENGED, ResolveChallenge(outcome=ChallengeOutcome.AWARD_STANDS, reason=WHY)),
@@ -95,6 +103,7 @@ MOVES: tuple[tuple[History, Command[Rfp]], ...] = (
 LATER = {
     "ConcludeContract": way.STANDSTILL_ENDS,
     "RecordResponse": way.IN_TIME,
+    "CorrectBid": way.IN_TIME,
     "CloseResponsesByHand": way.CLOSED_AT,
 }
 ANYBODY: dict[str, Any] = {"roles": ["requester", "procurement_officer", "legal", "administrator"]}

@@ -10,13 +10,14 @@ from rfp_service.handover.domain import ToThemselves
 from rfp_service.rfps.commands.amendments import AmendRfp
 from rfp_service.rfps.commands.approvals import Approve
 from rfp_service.rfps.commands.evaluation import CorrectScore
+from rfp_service.rfps.commands.holds import StartHold
 from rfp_service.rfps.commands.participants import (
     AppointEvaluator,
     ReassignLead,
     RemoveEvaluator,
     ReplaceRequester,
 )
-from rfp_service.rfps.commands.procurement import SelectRoute, StartHold
+from rfp_service.rfps.commands.procurement import SelectRoute
 from rfp_service.rfps.commands.requests import CheckCatalogue
 from rfp_service.rfps.domain.evaluation_refusals import (
     AlreadyAppointed,

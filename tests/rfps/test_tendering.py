@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from rfp_service.rfps.commands.evaluation import FindNoCompliantBid
-from rfp_service.rfps.commands.procurement import StartHold
+from rfp_service.rfps.commands.holds import StartHold
 from rfp_service.rfps.commands.responses import AnswerClarification, RecordClarification
 from rfp_service.rfps.commands.tender import (
     CloseResponses,
@@ -25,6 +25,7 @@ from rfp_service.rfps.domain.refusals import (
     NotLater,
     OtherWayOfAsking,
     OwnRfp,
+    ReceivedBeforeAsked,
     ReceivedInTheFuture,
     TooLateToExtend,
     TooLittleTime,
@@ -34,10 +35,11 @@ from rfp_service.rfps.domain.refusals import (
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.domain.tender import Criterion
 from rfp_service.rfps.domain.tender_events import NoResponses, ResponseReceived, ResponsesClosed
+from shared.kernel.rules import Rules
 from tests.rfps import way
 from tests.rfps.examples import ABSENT
 from tests.rfps.way import CLOCK, IN_TIME, OFFICER, OPEN, RESPONSES_BY, TOO_LATE, WITH_BIDS, after
-from tests.support.specs import NOW, given
+from tests.support.specs import NOW, RULES, given
 
 
 @pytest.mark.parametrize("weights", [(60, 39), (60, 41), (100, 1)])
@@ -63,10 +65,31 @@ def test_a_tender_is_not_opened_by_invitation() -> None:
     given(ABSENT, *way.PREPARED).when(invite, **OFFICER).refused(OtherWayOfAsking)
 
 
-@pytest.mark.parametrize(("days", "allowed"), [(24, False), (25, True)])
-def test_the_market_has_at_least_the_schemes_minimum(days: int, *, allowed: bool) -> None:
-    notice = PublishTenderNotice(reference="N", responses_by=NOW + timedelta(days=days))
+@pytest.mark.parametrize(
+    ("responses_by", "allowed"),
+    [
+        (datetime(2026, 3, 27, 0, 0, tzinfo=UTC), False),  # leaves nothing of the 25th day
+        (datetime(2026, 3, 27, 12, 0, tzinfo=UTC), False),
+        (datetime(2026, 3, 27, 23, 59, 59, tzinfo=UTC), False),
+        (datetime(2026, 3, 28, 0, 0, tzinfo=UTC), True),
+    ],
+)
+def test_the_market_has_the_schemes_minimum_in_whole_days(responses_by: datetime, *, allowed: bool) -> None:
+    notice = PublishTenderNotice(reference="N", responses_by=responses_by)
     asking = given(ABSENT, *way.PREPARED).when(notice, **OFFICER)
+    if allowed:
+        asking.leads_to(stage=Stage.OPEN)
+    else:
+        asking.refused(TooLittleTime, minimum_days=25, earliest_at=datetime(2026, 3, 28, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(("days", "allowed"), [(24, False), (25, True)])
+def test_the_last_day_of_the_minimum_may_be_begun_where_the_scheme_says_so(
+    days: int, *, allowed: bool
+) -> None:
+    notice = PublishTenderNotice(reference="N", responses_by=NOW + timedelta(days=days))
+    begun = RULES.model_copy(update={"minimum_periods_in_whole_days": False})
+    asking = given(ABSENT, *way.PREPARED).when(notice, rules=begun, **OFFICER)
     if allowed:
         asking.leads_to(stage=Stage.OPEN)
     else:
@@ -102,16 +125,30 @@ def test_questions_are_answered_once() -> None:
 
 @pytest.mark.parametrize(
     ("received_at", "late"),
-    [(RESPONSES_BY - timedelta(microseconds=1), False), (RESPONSES_BY, True), (TOO_LATE, True)],
+    [(RESPONSES_BY, False), (RESPONSES_BY + timedelta(microseconds=1), True), (TOO_LATE, True)],
 )
 def test_what_comes_when_the_time_is_up_is_late(received_at: datetime, *, late: bool) -> None:
     [received] = given(ABSENT, *OPEN).when(way.bid("A", received_at), at=TOO_LATE, **OFFICER).events()
     assert received.late is late  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("known", [RULES.model_copy(update={"bid_at_the_instant_in_time": False}), None])
+def test_a_bid_at_the_very_instant_is_late_where_the_scheme_says_so(known: Rules | None) -> None:
+    receiving = given(ABSENT, *OPEN).when(way.bid("A", RESPONSES_BY), at=TOO_LATE, rules=known, **OFFICER)
+    [received] = receiving.events()
+    assert received.late is True  # type: ignore[attr-defined]
+
+
+def test_no_bid_came_before_the_market_was_asked() -> None:
+    before = NOW - timedelta(microseconds=1)
+    spec = given(ABSENT, *OPEN)
+    spec.when(way.bid("A", before), **OFFICER).refused(ReceivedBeforeAsked, received_at=before, asked_at=NOW)
+    spec.when(way.bid("A", NOW), **OFFICER).leads_to(stage=Stage.OPEN)
+
+
 def test_a_late_bid_is_recorded_and_never_measured() -> None:
     for history in (way.IN_EVALUATION, way.SCORED):
-        late = after(history, way.bid("C", RESPONSES_BY), at=way.CLOSED_AT, **OFFICER)
+        late = after(history, way.bid("C", TOO_LATE), at=way.CLOSED_AT, **OFFICER)
         assert _references(late) == (["A", "B", "C"], ("A", "B"))
 
 
@@ -144,12 +181,13 @@ def test_the_only_bid_that_came_in_time_takes_the_rfp_on_though_it_had_ended_wit
             sha256=way.HASH,
             received_at=IN_TIME,
             late=False,
+            recorded_by="priya",
         ),
         ResponsesClosed(
             stage=Stage.EVALUATION, waiting_on=Party.EVALUATORS, bids=1, due_at=RESPONSES_BY, late=True
         ),
     )
-    spec.when(way.bid("A", RESPONSES_BY), at=at, **OFFICER).refused(WrongStage)
+    spec.when(way.bid("A", TOO_LATE), at=at, **OFFICER).refused(WrongStage)
     reopened = after(ended, way.bid("A", IN_TIME), at=at, **OFFICER)
     given(ABSENT, *reopened).when(way.bid("B", IN_TIME), at=at, **OFFICER).leads_to(stage=Stage.EVALUATION)
 

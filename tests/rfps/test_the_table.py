@@ -149,7 +149,7 @@ ROWS: list[tuple[Any, Any, dict[str, Any], Stage]] = [
     (way.RECOMMENDED, REWORK, HEAD, Stage.EVALUATION),
     (way.CALL_OFF, PublishTransparencyNotice(reference="UK5"), OFFICER, Stage.AWARD_APPROVAL),
     (way.ANNOUNCED, way.RECOMMEND.model_copy(update={"bid": None}), OFFICER, Stage.AWARD_APPROVAL),
-    (way.AWARDED, way.SendSummaries(bidders=2), OFFICER, Stage.AWARD_NOTICE),
+    (way.AWARDED, way.SendSummaries(told=["A", "B"]), OFFICER, Stage.AWARD_NOTICE),
     (way.TOLD, way.AWARD_NOTICE, OFFICER, Stage.STANDSTILL),
     (way.IN_STANDSTILL, way.EXPIRE, CLOCK, Stage.CONTRACTING),
     (way.IN_STANDSTILL, RecordChallenge(grounds="Unequal."), LEGAL, Stage.CHALLENGED),
@@ -176,10 +176,24 @@ ROWS: list[tuple[Any, Any, dict[str, Any], Stage]] = [
 ]
 NAMES = [f"{type(command).__name__}-{stage}" for _, command, _, stage in ROWS]
 
-# Where procurement must act before the stage's own party can.
+# Where another party than the stage's usual one must act next.
 NOT_THE_USUAL_PARTY = {
-    "IssueInvitation": Party.OUTGOING_SUPPLIER,
-    "PublishTransparencyNotice": Party.PROCUREMENT,
+    "IssueInvitation-open": Party.OUTGOING_SUPPLIER,
+    "PublishTransparencyNotice-award_approval": Party.PROCUREMENT,
+    "PublishDecision-call_in": Party.STATUTORY_CLOCK,
+    "UseGeneralException-key_decision": Party.APPROVER,
+    "ResolveChallenge-contracting": Party.STATUTORY_CLOCK,
+    **dict.fromkeys(
+        (
+            "ModerateScores-evaluation",
+            "SetBidAside-evaluation",
+            "ReadmitBid-evaluation",
+            "ReturnForRework-evaluation",
+            "ResolveChallenge-evaluation",
+            "RevokeAward-evaluation",
+        ),
+        Party.PROCUREMENT,
+    ),
 }
 
 
@@ -187,7 +201,7 @@ NOT_THE_USUAL_PARTY = {
 def test_a_decision_leads_where_the_table_says(
     history: Any, command: Any, who: dict[str, Any], stage: Stage
 ) -> None:
-    party = NOT_THE_USUAL_PARTY.get(type(command).__name__, WAITS_ON[stage])
+    party = NOT_THE_USUAL_PARTY.get(f"{type(command).__name__}-{stage}", WAITS_ON[stage])
     given(ABSENT, *history).when(command, **who).leads_to(stage=stage, waiting_on=party)
 
 

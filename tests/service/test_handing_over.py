@@ -10,8 +10,8 @@ from rfp_service.rfps.domain.people_events import RequesterReplaced
 from rfp_service.rfps.domain.stages import Party, Stage
 from shared.governance.scheme.domain import SCHEME_ID
 from tests.support.api import Api
-from tests.support.people import ADA, DEREK, HANA, LARS, LEO, PRIYA, RITA, SAM, SCHEME, Who
-from tests.support.procuring import EVAN, prepared
+from tests.support.people import ADA, DEREK, HANA, LARS, LEO, PAUL, PRIYA, RITA, SAM, SCHEME, Who
+from tests.support.procuring import EVAN, EVE, prepared
 from tests.support.specs import stamp
 
 HENRY = Who("henry", HANA.roles)
@@ -53,6 +53,7 @@ async def test_what_its_own_rules_forbid_is_left_and_said(api: Api) -> None:
 
 async def test_lead_and_evaluator_go_too_and_a_new_evaluator_declares_anew(api: Api) -> None:
     rfp = await prepared(api)
+    await api.meets(PAUL, Who("erin", EVE.roles))
     told = await seen(api, await api.post("/v1/hand-overs", over("evan", "erin"), ADA))
     assert [(h["id"], h["part"]) for h in told["handed"]] == [(rfp, "evaluator")]
     assert (await api.get(f"/v1/rfps/{rfp}", EVAN)).json()["evaluators"] == ["eve", "erin"]
@@ -75,6 +76,7 @@ async def test_an_approvers_tiers_and_delegations_go_and_what_waited_waits_for_t
     api: Api,
 ) -> None:
     rfp = await api.in_approval()
+    await api.meets(Who("dora", HANA.roles), HANA, HENRY)
     today = datetime.now(UTC).date()
     day = (today + timedelta(days=9)).isoformat()
     later = {**SCHEME["values"], "effective_from": day}  # type: ignore[dict-item]
@@ -101,6 +103,7 @@ async def test_an_approvers_tiers_and_delegations_go_and_what_waited_waits_for_t
 
 async def test_the_same_key_hands_over_once_and_two_at_once_do_no_harm(api: Api) -> None:
     await api.adopt_scheme()
+    await api.meets(LEO, PAUL)
     rfps = [await api.raised() for _ in range(5)]
     answers = await asyncio.gather(
         *(api.post("/v1/hand-overs", over("rita", "leo"), ADA, key=f"k{n}") for n in range(3))
@@ -140,6 +143,7 @@ async def many_raised(api: Api, count: int) -> list[UUID]:
 
 async def test_however_much_it_is_all_of_it_goes_in_one_decision_under_one_cause(api: Api) -> None:
     await api.adopt_scheme()
+    await api.meets(RITA, LEO)
     rfps = await many_raised(api, 1_000)
     head = await api.service.record.head()
     answer = await api.post("/v1/hand-overs", over("rita", "leo"), ADA, 201, key="all")

@@ -215,3 +215,20 @@ async def test_who_was_erased_is_not_named_again_by_signing_in(api: Api) -> None
     await named(api, "wilma")
     assert (await api.get("/v1/people/wilma", SAM)).json()["name"] == ""
     assert (await api.service.store.reader.stream(DIRECTORY_ID))[-1].by == "ada"
+
+
+async def test_who_has_not_signed_in_is_invited_before_a_decision_names_them(api: Api) -> None:
+    rfp = await api.in_approval()
+    refused = await api.decide(rfp, "appoint-evaluator", PRIYA, 409, evaluator="zoe")
+    assert refused.json()["type"] == "/problems/no-such-person"
+    invite = {"decision": "invite", "person": "zoe"}
+    await api.post("/v1/directory/decisions", invite, RITA, 403, version=0)
+    await api.post("/v1/directory/decisions", invite, PRIYA, version=0)
+    await api.post("/v1/directory/decisions", invite, PRIYA, 409, version=1)
+    assert (await api.get("/v1/people/zoe")).json()["source"] == "invited"
+    await api.decide(rfp, "appoint-evaluator", PRIYA, evaluator="zoe")
+    today = datetime.now(UTC).date().isoformat()
+    give = {"limit_pence": 100, "first_day": today, "last_day": today, "reason": "Leave."}
+    unknown = await api.post("/v1/delegations", {**give, "delegate": "yan"}, HANA, 409)
+    assert unknown.json()["type"] == "/problems/no-such-person"
+    await api.post("/v1/delegations", {**give, "delegate": "zoe"}, HANA)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rfp_service.rfps.similarity import FOUND_LIMIT
+from shared.kernel.calendar import day_in_london, end_of
 from shared.kernel.roles import Role
 from tests.support.api import Api
 from tests.support.people import DEREK, HANA, LEO, PAUL, PRIYA, RITA, SAM, SCHEME, Who
@@ -20,7 +21,7 @@ async def test_an_rfp_goes_from_the_market_to_a_contract_and_clocks_move_it(api:
     await bids(api, rfp, "TOO-LATE")
     await evaluated(api, rfp)
     await awarded(api, rfp)
-    await api.decide(rfp, "send-summaries", PRIYA, bidders=2)
+    await api.decide(rfp, "send-summaries", PRIYA, told=["A", "B"])
     await api.decide(rfp, "publish-award-notice", PRIYA, reference="UK6-1")
     seen = (await api.get(f"/v1/rfps/{rfp}")).json()
     assert (seen["stage"], seen["supplier"]) == ("standstill", "Fictional Systems Ltd")
@@ -74,7 +75,7 @@ async def test_scores_are_sealed_until_they_may_be_seen(api: Api) -> None:
     await _a_judge_is_removed_by_an_approver_only(api, rfp)
     await api.decide(rfp, "approve-award", HANA, reason="As evaluated.")
     await api.get(path, SAM, 409)
-    await api.decide(rfp, "send-summaries", PRIYA, bidders=2)
+    await api.decide(rfp, "send-summaries", PRIYA, told=["A", "B"])
     assert (await api.get(path, SAM)).json()["recommended"] == {"bid": "A"}
     await _everything_is_told_but_what_is_exempt(api, rfp)
 
@@ -187,11 +188,20 @@ async def test_a_key_decision_is_announced_taken_and_called_in(api: Api) -> None
     rfp = await api.in_approval(2_000_001, adopt=False)
     await api.decide(rfp, "approve", HANA, reason="In budget.")
     seen = (await api.get(f"/v1/rfps/{rfp}")).json()
-    assert (seen["stage"], seen["waiting_on"]) == ("key_decision", "statutory_clock")
+    assert (seen["stage"], seen["waiting_on"]) == ("key_decision", "procurement")
     early = await api.decide(rfp, "take-key-decision", HANA, 409, reason="Now.")
     assert early.json()["type"] == "/problems/notice-too-short"
+    today = day_in_london(datetime.now(UTC))
+    await api.decide(
+        rfp, "publish-forward-plan-notice", PRIYA, reference="FP-0", published_on=today.isoformat()
+    )
+    [waiting] = (await api.get("/v1/approvals", HANA)).json()["items"]
+    assert waiting["waiting_on"] == "statutory_clock"
+    assert datetime.fromisoformat(waiting["can_be_taken_from"]) == end_of(today + timedelta(28))
     then = (datetime.now(UTC) - timedelta(days=40)).date().isoformat()
     await api.decide(rfp, "publish-forward-plan-notice", PRIYA, reference="FP-1", published_on=then)
+    [waiting] = (await api.get("/v1/approvals", HANA)).json()["items"]
+    assert (waiting["waiting_on"], waiting["can_be_taken_from"]) == ("approver", None)
     await api.decide(rfp, "take-key-decision", HANA, reason="Good value.")
     await api.decide(rfp, "publish-decision", PRIYA, reference="D-1")
     await api.decide(rfp, "call-in", SAM, reason="Too dear.")
@@ -236,6 +246,7 @@ async def test_a_delegate_sees_what_waits_and_is_recorded_as_acting_for(api: Api
 
 async def test_a_delegation_below_the_value_does_not_do(api: Api) -> None:
     dora = Who("dora", HANA.roles)
+    await api.meets(dora)
     rfp = await api.in_approval()
     today = datetime.now(UTC).date().isoformat()
     give = {

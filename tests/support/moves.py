@@ -24,6 +24,13 @@ from rfp_service.rfps.commands.call_ins import (
     UpholdCallIn,
 )
 from rfp_service.rfps.commands.conclusion import ConcludeContract, FulfilInHouse
+from rfp_service.rfps.commands.corrections import (
+    ConfirmNoConflict,
+    CorrectAnswer,
+    CorrectBid,
+    CorrectSummaries,
+    WithdrawConflict,
+)
 from rfp_service.rfps.commands.evaluation import (
     CorrectScore,
     DeclareInterests,
@@ -31,8 +38,10 @@ from rfp_service.rfps.commands.evaluation import (
     ModerateScores,
     RecordScore,
 )
+from rfp_service.rfps.commands.holds import CorrectHold, EndHold, ExtendTarget, StartHold
 from rfp_service.rfps.commands.key_decisions import (
     AgreeSpecialUrgency,
+    ExpireNoticePeriod,
     PublishDecision,
     PublishForwardPlanNotice,
     RefuseKeyDecision,
@@ -47,11 +56,9 @@ from rfp_service.rfps.commands.participants import (
 )
 from rfp_service.rfps.commands.procurement import (
     AcceptRfp,
-    EndHold,
     RejectRfp,
     ReturnForRework,
     SelectRoute,
-    StartHold,
     TerminateProcurement,
     WithdrawRfp,
 )
@@ -150,7 +157,12 @@ MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
     lambda _: ConfirmNoMatch(),
     lambda _: SubmitRfp(),
     lambda _: AcceptRfp(),
-    lambda t: ReturnForRework(reason_code=ReworkReason.UNCLEAR, reason=WHY, acting_for=t.of(None, "hana")),
+    lambda t: ReturnForRework(
+        reason_code=ReworkReason.UNCLEAR,
+        reason=WHY,
+        acting_for=t.of(None, "hana"),
+        waits_on=t.of(None, Party.PROCUREMENT, Party.EVALUATORS),
+    ),
     lambda _: RejectRfp(reason=WHY),
     lambda t: SelectRoute(regime=t.of(*Regime), route=t.of(*Route), lots=1, lead=t.person),
     lambda t: RequestApproval(**CASE, conflicted=t.of([], ["derek"])),
@@ -166,6 +178,7 @@ MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
         reference="GE", published_on=t.today - timedelta(days=t.dice % 9), reason=WHY
     ),
     lambda _: AgreeSpecialUrgency(reason=WHY),
+    lambda t: ExpireNoticePeriod(number=t.clock, due_at=t.now),
     lambda t: TakeKeyDecision(reason=WHY, acting_for=t.of(None, "derek")),
     lambda _: RefuseKeyDecision(reason=WHY),
     lambda _: PublishDecision(reference="D"),
@@ -212,7 +225,17 @@ MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
     ),
     lambda t: ApproveAward(reason=WHY, acting_for=t.of(None, "hana", "derek")),
     lambda _: RefuseAward(reason=WHY),
-    lambda _: SendSummaries(bidders=2),
+    lambda t: SendSummaries(told=list(t.rfp.tender.assessed)),
+    lambda t: CorrectSummaries(told=list(t.rfp.tender.assessed) or ["B0"], reason=WHY),
+    lambda t: CorrectBid(
+        bid=t.bid,
+        reference=t.of(None, "B7"),
+        received_at=t.of(t.now, None, t.rfp.tender.asked_at),
+        reason=WHY,
+    ),
+    lambda _: CorrectAnswer(number=1, answer="Fifty.", reason=WHY),
+    lambda t: WithdrawConflict(person=t.person, reason=WHY),
+    lambda t: ConfirmNoConflict(person=t.person, reason=WHY),
     lambda _: PublishAwardNotice(reference="UK6"),
     lambda t: ExpireStandstill(number=t.clock, due_at=t.now),
     lambda _: RecordChallenge(grounds=WHY),
@@ -226,6 +249,8 @@ MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
     lambda _: WithdrawRfp(reason=WHY),
     lambda t: StartHold(waiting_on=t.of(*Party), reason=WHY),
     lambda _: EndHold(),
+    lambda t: CorrectHold(number=t.of(1, 2), waiting_on=t.of(*Party), reason=WHY),
+    lambda t: ExtendTarget(working_days=5, reason=WHY, acting_for=t.of(None, "hana", "derek")),
 )
 
 
@@ -274,7 +299,10 @@ def _take_key_decision(t: Try) -> Command[Rfp]:
     if t.dice % 12 == 4:
         return RefuseKeyDecision(reason=WHY)
     if t.rfp.key.notice_on is None:
-        return PublishForwardPlanNotice(reference="FP", published_on=t.today - timedelta(days=29))
+        notice_on = t.today - timedelta(days=t.of(29, 27, 1))
+        return PublishForwardPlanNotice(reference="FP", published_on=notice_on)
+    if (ends := t.rfp.clock.ends_at) is not None and t.dice % 3:
+        return ExpireNoticePeriod(number=t.rfp.clock.number, due_at=ends)
     return TakeKeyDecision(reason=WHY)
 
 
@@ -336,7 +364,7 @@ FURTHER: Mapping[Stage, Callable[[Try], Command[Rfp]]] = {
     Stage.AWARD_NOTICE: lambda t: (
         PublishAwardNotice(reference="UK6")
         if t.rfp.is_direct or t.rfp.award.summaries_sent
-        else SendSummaries(bidders=2)
+        else SendSummaries(told=list(t.rfp.tender.assessed))
     ),
     Stage.STANDSTILL: lambda t: ExpireStandstill(
         number=t.rfp.clock.number, due_at=t.rfp.clock.ends_at or t.now

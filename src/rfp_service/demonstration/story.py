@@ -22,13 +22,12 @@ from rfp_service.demonstration.storyboard import (
     working_day,
 )
 from rfp_service.rfps.commands.amendments import AmendRfp
+from rfp_service.rfps.commands.holds import EndHold, StartHold
 from rfp_service.rfps.commands.procurement import (
     AcceptRfp,
-    EndHold,
     RejectRfp,
     ReturnForRework,
     SelectRoute,
-    StartHold,
     WithdrawRfp,
 )
 from rfp_service.rfps.commands.requests import (
@@ -257,7 +256,9 @@ class _Tale:
         if not self.does(AcceptRfp(), self.officer, 4):
             return False
         if self.number % 7 == 3:
-            hold = StartHold(waiting_on=Party.FINANCE, reason="Finance checks the budget.")
+            hold = StartHold(
+                waiting_on=Party.FINANCE, reason="Finance checks the budget.", reason_code="budget-check"
+            )
             if not (self.does(hold, self.officer, 1) and self.does(EndHold(), self.officer, 12)):
                 return False
         if self.number % 13 == 5:

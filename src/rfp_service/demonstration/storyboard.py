@@ -15,7 +15,7 @@ from shared.governance.scheme.domain import ApprovalTier, SchemeValues, StageTar
 from shared.kernel.calendar import LONDON, day_in_london
 from shared.kernel.four_eyes import FACT, Eyes
 from shared.kernel.messages import Command, Event, Known, Stamp, State, Tier
-from shared.kernel.rules import ContractKind, Kpis, MinimumPeriod, Threshold
+from shared.kernel.rules import ContractKind, HoldReason, Kpis, MinimumPeriod, Threshold
 
 DEMONSTRATION = UUID("9d7f0e5c-3c58-4d0e-8a6e-0f4f8f1c2b33")
 ROLES = {character.id: character.role for character in CAST}
@@ -62,6 +62,7 @@ SCHEME = SchemeValues(
             ("contracting", 15),
         )
     ],
+    hold_reasons=[HoldReason(code="budget-check"), HoldReason(code="our-own", pauses_target=False)],
     weights=[Weight(name="statutory-duty", weight=40), Weight(name="savings", weight=30)],
 )
 SATURDAY = 5

@@ -9,8 +9,10 @@ from pydantic import BaseModel, Field
 from rfp_service.handover.commands import HandWorkOver, fingerprint, must_be_two_people
 from rfp_service.handover.domain import Handed, HandOver, Left
 from rfp_service.handover.work_in_hand import gathered
+from shared.governance.people.facts import known_among
 from shared.kernel.errors import KeyUsedOtherwise, NotFound, OutOfDate, ViewsBehind
 from shared.kernel.messages import IdempotencyKey, Receipt, Stream
+from shared.kernel.naming import NoSuchPerson
 from shared.kernel.personal import PersonalShown
 from shared.record.eventstore.store import ATTEMPTS, EventStore
 from shared.web.answers import CREATES, one, seen
@@ -61,6 +63,8 @@ async def handed_over(handler: CommandHandler, command: HandWorkOver) -> Receipt
     facts = await handler.facts[HandWorkOver](handler.store, command)
     known = stamp.known.model_copy(update={"facts": facts})
     stamp = stamp.model_copy(update={"causation": f"hand-over {name}", "known": known})
+    if not await known_among(handler.store, [command.successor]):
+        raise NoSuchPerson(person=command.successor)
     must_be_two_people(command, stamp)
     for _ in range(ATTEMPTS):  # somebody may be faster on any of the things: look again
         before = await handler.store.load(name, HandOver())

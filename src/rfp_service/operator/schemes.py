@@ -14,7 +14,6 @@ from rfp_service.operator.configuration import configured
 from rfp_service.operator.preparation import prepare
 from rfp_service.service import Service, opened
 from rfp_service.terminal import say
-from shared.governance.people.domain import NoSuchPerson
 from shared.governance.people.facts import KNOWN
 from shared.governance.scheme.commands import AdoptScheme, ConfirmScheme
 from shared.governance.scheme.domain import SCHEME_ID, Scheme, SchemeValues
@@ -22,6 +21,7 @@ from shared.kernel.errors import OutOfDate, Refused
 from shared.kernel.fields import PersonId
 from shared.kernel.four_eyes import FACT, Eyes
 from shared.kernel.messages import Command, Known, Stamp
+from shared.kernel.naming import NoSuchPerson
 from shared.settings import Settings
 
 AUTHORITY = "operator"

@@ -1,9 +1,11 @@
 """The journals that flow is computed from: steps and cases, taken from events without code for each.
 
 Any event that says which stage its case is in and whom it waits on is a step; a wait on nobody ends.
+What a clock decided happened when it was due, however late that was noticed: waits are split there.
 """
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from sqlalchemy import BigInteger, Boolean, Column, Text
 
@@ -33,6 +35,7 @@ NEVER_IN_FLOW = frozenset(
         "team-capacity",
     }
 )
+LAST = datetime.max.replace(tzinfo=UTC)
 
 steps = journal_table(
     "flow_steps",
@@ -55,6 +58,34 @@ cases = journal_table(
     Column("closed_us", BigInteger),
 )
 
+corrections = journal_table(
+    "flow_corrections",
+    Column("source", Text, nullable=False),
+    Column("case_id", Text, nullable=False),
+    Column("since_us", BigInteger, nullable=False),
+    Column("until_us", BigInteger),
+    Column("was", Text, nullable=False),
+    Column("party", Text, nullable=False),
+)
+
+
+def correction_rows(recorded: Recorded) -> Iterable[Row]:
+    """Return what an event says of a wait that was charged to the wrong party, if it says so."""
+    said = recorded.event.__dict__
+    if "charged_to" not in said:
+        return ()
+    until = said["charged_until"]
+    return (
+        {
+            "source": recorded.event.kind,
+            "case_id": str(recorded.stream_id),
+            "since_us": microseconds(said["charged_since"]),
+            "until_us": None if until is None else microseconds(until),
+            "was": said["was"],
+            "party": said["charged_to"],
+        },
+    )
+
 
 def step_rows(recorded: Recorded) -> Iterable[Row]:
     """Return the step that an event was, if it was one; live cases' source is their kind."""
@@ -70,7 +101,7 @@ def step_rows(recorded: Recorded) -> Iterable[Row]:
             "source": event.kind,
             "case_id": str(recorded.stream_id),
             "seq": recorded.position,
-            "at_us": microseconds(recorded.happened_at),
+            "at_us": microseconds(min(recorded.happened_at, said.get("due_at", LAST))),
             "activity": type(event).__name__,
             "stage": stage,
             "party": party,
@@ -113,5 +144,6 @@ def is_no_step(recorded: Recorded) -> bool:
     return kind_of(recorded) in NEVER_IN_FLOW
 
 
-STEPS = Journal(steps, step_rows, indexes=("(source, position)",), passes=is_no_step)
+STEPS = Journal(steps, step_rows, indexes=("(source, position)",), revision=2, passes=is_no_step)
+CORRECTIONS = Journal(corrections, correction_rows, indexes=("(source, position)",))
 CASES = Journal(cases, case_rows, of=frozenset({HistoricCaseImported}), indexes=("(source, position)",))

@@ -75,6 +75,15 @@ class Kpis(BaseModel):
     at_least: Annotated[int, Field(ge=1, le=KPIS_LIMIT), WHOLE] = Field(examples=[3])
 
 
+class HoldReason(BaseModel):
+    """A reason for a hold, and whether the stage's target pauses for it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: Code = Field(examples=["budget-check"])
+    pauses_target: bool = True
+
+
 class Rules(BaseModel):
     """The scheme's rules as known to one decision; every field is kept, so a default never changes it.
 
@@ -99,6 +108,9 @@ class Rules(BaseModel):
     details_notice_regimes: tuple[str, ...] = ()
     kpis: tuple[Kpis, ...] = ()
     minimum_evaluators: int = 1
+    hold_reasons: tuple[HoldReason, ...] = ()
+    minimum_periods_in_whole_days: bool = False
+    bid_at_the_instant_in_time: bool = False
 
     def is_key_decision(self, value_pence: int) -> bool:
         """Say whether an amount without VAT is above the limit of what needs no key decision."""

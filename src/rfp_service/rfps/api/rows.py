@@ -44,6 +44,10 @@ class StoredRow(BaseModel):
     award_value_pence: int | None
     clock_ends_at: datetime | None = Field(description="When the period that runs now is over.")
     stage_since: datetime
+    extra_days: int = Field(
+        description="Working days that the stage's target was extended by, or paused for."
+    )
+    target_paused: bool = Field(description="Whether a hold pauses the stage's target just now.")
     first_position: int
     opened_at: datetime
     changed_at: datetime
@@ -87,7 +91,8 @@ async def targets(store: EventStore, reading: Reading) -> Targets:
 def with_due(items: list[dict[str, Any]], by: Targets) -> None:
     """Add to each item what follows from its stage and today."""
     for item in items:
-        item.update(by.of(item["stage"], item["stage_since"])._asdict())
+        due = by.of(item["stage"], item["stage_since"], item["extra_days"], paused=item["target_paused"])
+        item.update(due._asdict())
 
 
 def as_seen(stream: Stream[Rfp], by: Targets) -> RfpSeen:
@@ -103,7 +108,7 @@ def as_seen(stream: Stream[Rfp], by: Targets) -> RfpSeen:
             "opened_at": stream.opened_at,
             "changed_at": stream.changed_at,
             **row,
-            **by.of(rfp.stage, stream.stage_since)._asdict(),
+            **by.of(rfp.stage, stream.stage_since, rfp.extra_days, paused=rfp.target_pauses)._asdict(),
             "description": rfp.need.description,
             "contract_kind": rfp.contract_kind,
             "near_duplicate_of": rfp.near_duplicate_of,

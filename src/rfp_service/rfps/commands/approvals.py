@@ -16,6 +16,7 @@ from rfp_service.rfps.commands.rules import (
     rules_of,
     staying,
 )
+from rfp_service.rfps.commands.turns import NO_CLOCK, in_turn, notice_clock
 from rfp_service.rfps.domain.approval_events import ApprovalGranted, ApprovalRefused, ApprovalRequested
 from rfp_service.rfps.domain.refusals import Incomplete, WaiverNeeded
 from rfp_service.rfps.domain.rfp import Rfp
@@ -23,6 +24,7 @@ from rfp_service.rfps.domain.routes import AFTER_APPROVAL, Route
 from rfp_service.rfps.domain.stages import Stage
 from shared.kernel.fields import Code, LongText, PersonId, Reason, says_none
 from shared.kernel.messages import Command, Stamp
+from shared.kernel.naming import must_be_known
 from shared.kernel.personal import openly, text_about
 
 CONFLICTED_LIMIT = 50
@@ -47,6 +49,7 @@ class BusinessCase(Command[Rfp]):
 
     def declaration(self, stamp: Stamp) -> dict[str, Any]:
         """Return the conflicts as the record keeps them: that there is none, openly, and else sealed."""
+        must_be_known(stamp, self.conflicted)
         if says_none(self.conflicts) and not self.conflicted:
             declared = openly(self.conflicts)
         else:
@@ -91,7 +94,8 @@ class Approve(Approving):
         tier = _may_decide(rfp, stamp)
         following = rfp.approval.tiers[rfp.approval.granted + 1 :]
         entered, onward = (staying(rfp), Stage.ABSENT) if following else _after(rfp, stamp)
-        return ApprovalGranted(
+        key = entered["stage"] is Stage.KEY_DECISION
+        granted = ApprovalGranted(
             tier=tier,
             next_tier=following[0] if following else "",
             reason=self.reason,
@@ -100,7 +104,9 @@ class Approve(Approving):
             acting_for=stamp.acting_for,
             onward=onward,
             **entered,
+            **(notice_clock(rfp, rfp.key, stamp) if key else NO_CLOCK),
         )
+        return in_turn(granted, rfp, stamp) if key else granted
 
 
 class Refuse(Approving):

@@ -1,5 +1,6 @@
 """From bids to an award that is approved by the tiers of its own value, and published."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -18,6 +19,7 @@ from rfp_service.rfps.commands.rules import (
     staying,
 )
 from rfp_service.rfps.commands.standstill import standstill_ends
+from rfp_service.rfps.commands.turns import NO_CLOCK, in_turn, notice_clock
 from rfp_service.rfps.domain.award_events import (
     AssessmentSummariesSent,
     AwardApproved,
@@ -29,6 +31,7 @@ from rfp_service.rfps.domain.award_events import (
 from rfp_service.rfps.domain.evaluation_refusals import NotTheBestBid, ScoresMissing
 from rfp_service.rfps.domain.refusals import (
     AlreadyRecommended,
+    BiddersMissing,
     NotDirect,
     NotRecommended,
     SummariesFirst,
@@ -110,7 +113,7 @@ class ApproveAward(Approving):
         approval = rfp.award.approval
         following = approval.tiers[approval.granted + 1 :]
         key = not following and rules_of(stamp).is_key_decision(approval.value_pence)
-        return AwardApproved(
+        approved = AwardApproved(
             tier=tier,
             next_tier=following[0] if following else "",
             reason=self.reason,
@@ -119,7 +122,9 @@ class ApproveAward(Approving):
             acting_for=stamp.acting_for,
             onward=Stage.AWARD_NOTICE if key else Stage.ABSENT,
             **_after(rfp, last=not following, key=key),
+            **(notice_clock(rfp, rfp.key, stamp) if key else NO_CLOCK),
         )
+        return in_turn(approved, rfp, stamp) if key else approved
 
 
 class RefuseAward(Approving):
@@ -142,14 +147,28 @@ class RefuseAward(Approving):
 class SendSummaries(Command[Rfp]):
     """Record that every bidder was told how their bid was assessed."""
 
+    by_the_rules = True
+
     decision: Literal["send-summaries"] = "send-summaries"
-    bidders: Annotated[int, Field(ge=1, le=BIDDERS_LIMIT), WHOLE]
+    told: list[Code] = Field(
+        [],
+        max_length=BIDDERS_LIMIT,
+        description="The reference of each bid whose bidder was told.",
+        examples=[["BID-0007", "BID-0008"]],
+    )
+    bidders: Annotated[int, Field(ge=1, le=BIDDERS_LIMIT), WHOLE] | None = Field(
+        None, description="How many; unless said, as many as are named."
+    )
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> AssessmentSummariesSent:
-        """Tell the bidders before the world."""
+        """Tell every bidder, by name, before the world; once nobody had to be named."""
         must_be_in(rfp, Stage.AWARD_NOTICE)
         must_not_be_requester(rfp, stamp)
-        return AssessmentSummariesSent(bidders=self.bidders, **staying(rfp))
+        if stamp.known.rules is not None:
+            must_name_every_bidder(rfp, self.told)
+        return AssessmentSummariesSent(
+            bidders=self.bidders or len(self.told), told=tuple(self.told), **staying(rfp)
+        )
 
 
 class PublishAwardNotice(Command[Rfp]):
@@ -177,6 +196,15 @@ class PublishAwardNotice(Command[Rfp]):
             ends_at=ends,
             **entering(Stage.STANDSTILL if ends else Stage.CONTRACTING),
         )
+
+
+def must_name_every_bidder(rfp: Rfp, told: Sequence[str]) -> None:
+    """Refuse while the bidder of an assessed bid is not named, or somebody is who was not assessed."""
+    assessed = rfp.tender.assessed
+    missing = [bid for bid in assessed if bid not in told]
+    unknown = [bid for bid in told if bid not in assessed]
+    if missing or unknown or len(set(told)) < len(told):
+        raise BiddersMissing(missing=missing, unknown=unknown)
 
 
 def _may_decide(rfp: Rfp, stamp: Stamp) -> str:

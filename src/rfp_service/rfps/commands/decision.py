@@ -11,7 +11,9 @@ from rfp_service.rfps.commands import (
     awards,
     call_ins,
     conclusion,
+    corrections,
     evaluation,
+    holds,
     key_decisions,
     participants,
     procurement,
@@ -62,6 +64,11 @@ Decision = TypeAliasType(
         | responses.RecordClarification
         | responses.AnswerClarification
         | responses.RecordResponse
+        | corrections.CorrectBid
+        | corrections.CorrectAnswer
+        | corrections.CorrectSummaries
+        | corrections.WithdrawConflict
+        | corrections.ConfirmNoConflict
         | evaluation.DeclareInterests
         | evaluation.RecordScore
         | evaluation.CorrectScore
@@ -86,8 +93,10 @@ Decision = TypeAliasType(
         | participants.ReplaceRequester
         | procurement.TerminateProcurement
         | procurement.WithdrawRfp
-        | procurement.StartHold
-        | procurement.EndHold,
+        | holds.StartHold
+        | holds.EndHold
+        | holds.CorrectHold
+        | holds.ExtendTarget,
         Field(discriminator="decision"),
     ],
 )

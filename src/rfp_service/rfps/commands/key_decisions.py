@@ -1,5 +1,6 @@
 """Key decisions: announced beforehand, taken by the last tier, published so that scrutiny may call in."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Literal
 
@@ -16,15 +17,19 @@ from rfp_service.rfps.commands.rules import (
     must_not_be_requester,
     next_clock,
     rules_of,
+    runs,
     staying,
 )
+from rfp_service.rfps.commands.turns import NO_CLOCK, NoticeClock, in_turn, notice_clock
 from rfp_service.rfps.domain.approval import Basis, KeyDecision
+from rfp_service.rfps.domain.events import RfpEvent
 from rfp_service.rfps.domain.key_decision_events import (
     DecisionPublished,
     ForwardPlanNoticePublished,
     GeneralExceptionUsed,
     KeyDecisionRefused,
     KeyDecisionTaken,
+    NoticePeriodExpired,
     SpecialUrgencyAgreed,
 )
 from rfp_service.rfps.domain.refusals import AlreadyPublished, NoticeInTheFuture, NoticeTooShort
@@ -34,10 +39,14 @@ from shared.kernel.calendar import WorkingDays, day_in_london, end_of
 from shared.kernel.fields import Code, Day, Reason
 from shared.kernel.messages import Command, Stamp
 from shared.kernel.rules import Rules
+from shared.kernel.states import replace
+from shared.record.deadlines.deadline import DeadlineCommand
 
 
 class PublishForwardPlanNotice(Command[Rfp]):
     """Record that the coming key decision was announced in the forward plan."""
+
+    by_the_rules = True
 
     decision: Literal["publish-forward-plan-notice"] = "publish-forward-plan-notice"
     reference: Code = Field(examples=["FP-2026-07"])
@@ -48,13 +57,19 @@ class PublishForwardPlanNotice(Command[Rfp]):
         must_be_at(rfp, *NOTICE_MAY_RUN)
         must_have_a_part(rfp, stamp, "procurement_officer")
         _must_have_happened(self.published_on, stamp)
-        return ForwardPlanNoticePublished(
-            reference=self.reference, published_on=self.published_on, **staying(rfp)
+        published = ForwardPlanNoticePublished(
+            reference=self.reference,
+            published_on=self.published_on,
+            **staying(rfp),
+            **_clock(rfp, replace(rfp.key, notice_on=self.published_on), stamp),
         )
+        return in_turn(published, rfp, stamp)
 
 
 class UseGeneralException(Command[Rfp]):
     """Record the shorter notice that is enough where the full one is impracticable, and why it is."""
+
+    by_the_rules = True
 
     decision: Literal["use-general-exception"] = "use-general-exception"
     reference: Code = Field(examples=["GE-2026-02"])
@@ -66,9 +81,14 @@ class UseGeneralException(Command[Rfp]):
         must_be_at(rfp, Stage.KEY_DECISION)
         must_not_be_requester(rfp, stamp)
         _must_have_happened(self.published_on, stamp)
-        return GeneralExceptionUsed(
-            reference=self.reference, published_on=self.published_on, reason=self.reason, **staying(rfp)
+        used = GeneralExceptionUsed(
+            reference=self.reference,
+            published_on=self.published_on,
+            reason=self.reason,
+            **staying(rfp),
+            **_clock(rfp, replace(rfp.key, exception_on=self.published_on), stamp),
         )
+        return in_turn(used, rfp, stamp)
 
 
 class AgreeSpecialUrgency(Command[Rfp]):
@@ -81,7 +101,18 @@ class AgreeSpecialUrgency(Command[Rfp]):
         """Free the key decision of its notice."""
         must_be_at(rfp, Stage.KEY_DECISION)
         must_be_independent(rfp, stamp)
-        return SpecialUrgencyAgreed(reason=self.reason, **staying(rfp))
+        return in_turn(SpecialUrgencyAgreed(reason=self.reason, **staying(rfp)), rfp, stamp)
+
+
+class ExpireNoticePeriod(DeadlineCommand[Rfp]):
+    """Say that a notice has run for as long as it must."""
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> Sequence[RfpEvent]:
+        """Hand the key decision to who takes it; nothing where that notice no longer counts."""
+        if not runs(rfp, self.number, Stage.KEY_DECISION):
+            return ()
+        expired = NoticePeriodExpired(due_at=self.due_at, late=self.is_late(stamp), **staying(rfp))
+        return [in_turn(expired, rfp, stamp)]
 
 
 class TakeKeyDecision(Approving):
@@ -135,9 +166,10 @@ class PublishDecision(Command[Rfp]):
         rules = rules_of(stamp)
         days = WorkingDays(frozenset(rules.closed_days))
         last = days.after(day_in_london(stamp.at), rules.call_in_working_days)
-        return DecisionPublished(
+        published = DecisionPublished(
             reference=self.reference, clock=next_clock(rfp), ends_at=end_of(last), **staying(rfp)
         )
+        return in_turn(published, rfp, stamp)
 
 
 def basis_of(key: KeyDecision, today: date, rules: Rules) -> Basis:
@@ -168,6 +200,13 @@ def _may_decide(rfp: Rfp, stamp: Stamp) -> None:
     must_be_in(rfp, Stage.KEY_DECISION)
     must_be_independent(rfp, stamp)
     must_be_of_the_tier(rfp.open_approval, stamp)
+
+
+def _clock(rfp: Rfp, key: KeyDecision, stamp: Stamp) -> NoticeClock:
+    """Return the clock of a notice; it runs only once the key decision is waited for."""
+    if rfp.stage is not Stage.KEY_DECISION:
+        return NO_CLOCK
+    return notice_clock(rfp, key, stamp)
 
 
 def _must_have_happened(day: date, stamp: Stamp) -> None:

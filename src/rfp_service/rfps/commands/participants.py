@@ -12,6 +12,7 @@ from rfp_service.rfps.commands.rules import (
     rules_of,
     staying,
 )
+from rfp_service.rfps.commands.turns import in_turn
 from rfp_service.rfps.domain.evaluation_refusals import AlreadyAppointed, MayNotEvaluate, NotAnEvaluator
 from rfp_service.rfps.domain.people_events import (
     EvaluatorAppointed,
@@ -26,6 +27,7 @@ from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import LIVE
 from shared.kernel.fields import PersonId, Reason
 from shared.kernel.messages import Command, Stamp
+from shared.kernel.naming import must_be_known
 from shared.kernel.personal import text_about
 
 GIVES_ANY_TO_ANOTHER = ("procurement_officer", "administrator")
@@ -43,12 +45,14 @@ class AppointEvaluator(ChoosingEvaluators):
         chosen = self.chosen(rfp, stamp)
         if stamp.known.among(self.evaluator, rfp.tender.evaluators):
             raise AlreadyAppointed(evaluator=self.evaluator)
+        must_be_known(stamp, [self.evaluator])
         may_evaluate(rfp, self.evaluator, stamp)
         if chosen and stamp.is_from(self.evaluator):
             raise HasDecided(person=self.evaluator)
         if chosen is None:
-            return EvaluatorAppointed(evaluator=self.evaluator, **staying(rfp))
-        return EvaluatorAppointedAfterScores(evaluator=self.evaluator, **chosen, **staying(rfp))
+            return in_turn(EvaluatorAppointed(evaluator=self.evaluator, **staying(rfp)), rfp, stamp)
+        after = EvaluatorAppointedAfterScores(evaluator=self.evaluator, **chosen, **staying(rfp))
+        return in_turn(after, rfp, stamp)
 
 
 class RemoveEvaluator(ChoosingEvaluators):
@@ -66,8 +70,9 @@ class RemoveEvaluator(ChoosingEvaluators):
             raise NotAnEvaluator
         reason = text_about([removed], self.reason)
         if chosen is None:
-            return EvaluatorRemoved(evaluator=removed, reason=reason, **staying(rfp))
-        return EvaluatorRemovedAfterScores(evaluator=removed, reason=reason, **chosen, **staying(rfp))
+            return in_turn(EvaluatorRemoved(evaluator=removed, reason=reason, **staying(rfp)), rfp, stamp)
+        after = EvaluatorRemovedAfterScores(evaluator=removed, reason=reason, **chosen, **staying(rfp))
+        return in_turn(after, rfp, stamp)
 
 
 class ReassignLead(Command[Rfp]):
@@ -83,6 +88,7 @@ class ReassignLead(Command[Rfp]):
         """Hand the lead to whoever never asked for it and has approved nothing of it."""
         must_be_at(rfp, *LIVE)
         must_not_be_requester(rfp, stamp)
+        must_be_known(stamp, [self.lead])
         may_lead(rfp, self.lead, stamp)
         reason = text_about([rfp.lead], self.reason)
         return LeadReassigned(lead=self.lead, reason=reason, **staying(rfp))
@@ -101,6 +107,7 @@ class ReplaceRequester(Command[Rfp]):
         """Hand the RFP to whoever never led it, has approved nothing of it, and has no conflict."""
         must_be_at(rfp, *LIVE)
         must_have_a_part(rfp, stamp, *GIVES_ANY_TO_ANOTHER)
+        must_be_known(stamp, [self.requester])
         may_request(rfp, self.requester, stamp)
         reason = text_about([rfp.raised_by], self.reason)
         return RequesterReplaced(requester=self.requester, reason=reason, **staying(rfp))

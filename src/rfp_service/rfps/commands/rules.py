@@ -108,7 +108,16 @@ def must_have_a_part(rfp: Rfp, stamp: Stamp, *roles: str) -> None:
 
     Having other roles beside does not matter: each right comes with the role that gives it.
     """
-    theirs = stamp.known.same_person(stamp.by, rfp.raised_by)
+    _must_be_among((rfp.raised_by,), roles, rfp, stamp)
+
+
+def must_take_part(rfp: Rfp, stamp: Stamp, *roles: str) -> None:
+    """Refuse all but its requester, lead and evaluators, and whoever has a role that may decide this."""
+    _must_be_among((rfp.raised_by, rfp.lead, *rfp.tender.evaluators), roles, rfp, stamp)
+
+
+def _must_be_among(people: Sequence[str], roles: Sequence[str], rfp: Rfp, stamp: Stamp) -> None:
+    theirs = stamp.known.among(stamp.by, [person for person in people if person])
     if not theirs and set(roles).isdisjoint(stamp.known.roles):
         raise NoPartInIt(requester=rfp.raised_by)
 

@@ -4,7 +4,16 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from rfp_service.rfps.commands.rules import entering, measuring_again, must_be_at, must_not_be_requester, runs
+from rfp_service.rfps.commands.rules import (
+    entering,
+    measuring_again,
+    must_be_at,
+    must_not_be_requester,
+    next_clock,
+    runs,
+    staying,
+)
+from rfp_service.rfps.commands.turns import in_turn
 from rfp_service.rfps.domain.award_events import (
     AwardRevoked,
     ChallengeOutcome,
@@ -41,11 +50,11 @@ class ExpireStandstill(DeadlineCommand[Rfp]):
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> Sequence[RfpEvent]:
         """Go on to the contract; nothing where that standstill no longer runs."""
-        if not runs(rfp, self.number, Stage.STANDSTILL):
+        there = runs(rfp, self.number, Stage.CONTRACTING)
+        if not there and not runs(rfp, self.number, Stage.STANDSTILL):
             return ()
-        return [
-            StandstillExpired(due_at=self.due_at, late=self.is_late(stamp), **entering(Stage.CONTRACTING))
-        ]
+        follows = staying(rfp) if there and rfp.on_hold else entering(Stage.CONTRACTING)
+        return [StandstillExpired(due_at=self.due_at, late=self.is_late(stamp), **follows)]
 
 
 class RecordChallenge(Command[Rfp]):
@@ -80,7 +89,16 @@ class ResolveChallenge(Command[Rfp]):
                 follows = measuring_again(rfp)
             case ChallengeOutcome.TERMINATE:
                 follows = entering(Stage.TERMINATED)
-        return ChallengeResolved(outcome=self.outcome, reason=self.reason, **follows)
+        ends = rfp.award.standstill_ends
+        still = follows["stage"] is Stage.CONTRACTING and ends is not None and stamp.at < ends
+        resolved = ChallengeResolved(
+            outcome=self.outcome,
+            reason=self.reason,
+            **follows,
+            clock=next_clock(rfp) if still else 0,
+            ends_at=ends if still else None,
+        )
+        return in_turn(resolved, rfp, stamp)
 
 
 class RevokeAward(Command[Rfp]):
@@ -94,7 +112,7 @@ class RevokeAward(Command[Rfp]):
         must_be_at(rfp, Stage.AWARD_NOTICE, Stage.STANDSTILL, Stage.CONTRACTING)
         must_not_be_requester(rfp, stamp)
         must_have_an_award(rfp)
-        return AwardRevoked(reason=self.reason, **measuring_again(rfp))
+        return in_turn(AwardRevoked(reason=self.reason, **measuring_again(rfp)), rfp, stamp)
 
 
 def must_have_an_award(rfp: Rfp) -> None:

@@ -16,6 +16,7 @@ from rfp_service.rfps.commands.rules import (
     runs,
     staying,
 )
+from rfp_service.rfps.commands.turns import turn
 from rfp_service.rfps.domain.events import RfpEvent
 from rfp_service.rfps.domain.refusals import (
     CriteriaFirst,
@@ -39,9 +40,10 @@ from rfp_service.rfps.domain.tender_events import (
     ResponsesClosed,
     TenderNoticePublished,
 )
-from shared.kernel.calendar import day_in_london
+from shared.kernel.calendar import day_in_london, end_of, start_of
 from shared.kernel.fields import Code, Instant, Reason
 from shared.kernel.messages import Command, Stamp
+from shared.kernel.rules import Rules
 from shared.record.deadlines.deadline import DeadlineCommand
 
 CRITERIA_LIMIT = 30
@@ -84,7 +86,11 @@ class PublishTenderNotice(AskTheMarket):
         """Open an open or restricted tender."""
         _must_be_ready(rfp, stamp, self.responses_by, tender=True)
         return TenderNoticePublished(
-            reference=self.reference, clock=next_clock(rfp), ends_at=self.responses_by, **entering(Stage.OPEN)
+            reference=self.reference,
+            clock=next_clock(rfp),
+            ends_at=self.responses_by,
+            asked_at=stamp.at,
+            **entering(Stage.OPEN),
         )
 
 
@@ -101,6 +107,7 @@ class IssueInvitation(AskTheMarket):
             reference=self.reference,
             clock=next_clock(rfp),
             ends_at=self.responses_by,
+            asked_at=stamp.at,
             stage=Stage.OPEN,
             waiting_on=Party.OUTGOING_SUPPLIER if existing else Party.MARKET,
         )
@@ -158,7 +165,8 @@ def closed(rfp: Rfp, due_at: datetime, *, late: bool) -> RfpEvent:
     """Return what the end of the time for responses means."""
     if not (bids := len(rfp.tender.competing)):
         return NoResponses(due_at=due_at, late=late, **entering(Stage.UNSUCCESSFUL))
-    return ResponsesClosed(bids=bids, due_at=due_at, late=late, **entering(Stage.EVALUATION))
+    shut = ResponsesClosed(bids=bids, due_at=due_at, late=late, **entering(Stage.EVALUATION))
+    return shut.model_copy(update={"waiting_on": turn(shut.apply(rfp), due_at)})
 
 
 def _must_be_ready(rfp: Rfp, stamp: Stamp, responses_by: datetime, *, tender: bool) -> None:
@@ -173,7 +181,17 @@ def _must_be_ready(rfp: Rfp, stamp: Stamp, responses_by: datetime, *, tender: bo
     if not rfp.tender.evaluators:
         raise EvaluatorsFirst
     must_be_enough_evaluators(rfp, stamp)
-    days = rules_of(stamp).minimum_days(rfp.route)
-    earliest = day_in_london(stamp.at) + timedelta(days=days)
-    if responses_by <= stamp.at or day_in_london(responses_by) < earliest:
-        raise TooLittleTime(minimum_days=days, earliest=earliest)
+    _must_give_time(rules_of(stamp), rfp.route, responses_by, stamp.at)
+
+
+def _must_give_time(rules: Rules, route: Route, responses_by: datetime, at: datetime) -> None:
+    """Refuse a time for responses that leaves less than the minimum: so many whole days after today.
+
+    A deadline at the first instant of a day leaves nothing of it, and one at noon no whole day.
+    """
+    days = rules.minimum_days(route)
+    last = day_in_london(at) + timedelta(days=days)
+    whole = rules.minimum_periods_in_whole_days and days > 0
+    earliest = end_of(last) if whole else start_of(last)
+    if responses_by <= at or responses_by < earliest:
+        raise TooLittleTime(minimum_days=days, earliest=day_in_london(earliest), earliest_at=earliest)

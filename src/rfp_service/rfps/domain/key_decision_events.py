@@ -28,7 +28,24 @@ class ClockStopped(RfpEvent):
         return replace(RfpEvent.apply(self, rfp), clock=Clock(rfp.clock.number))
 
 
-class ForwardPlanNoticePublished(Aside):
+def awaiting(rfp: Rfp, clock: int, ends_at: datetime | None) -> Rfp:
+    """Return an RFP that waits for its key decision with the clock of its notice; any other as it is."""
+    if rfp.stage is not Stage.KEY_DECISION:
+        return rfp
+    return replace(rfp, clock=Clock(clock or rfp.clock.number, ends_at))
+
+
+class _Announced(Aside):
+    """What bears on when a key decision may be taken; a clock says so while that lies ahead."""
+
+    clock: int = 0
+    ends_at: datetime | None = None
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        return awaiting(Aside.apply(self, rfp), self.clock, self.ends_at)
+
+
+class ForwardPlanNoticePublished(_Announced):
     """The coming key decision was announced in the forward plan."""
 
     reference: str
@@ -36,10 +53,11 @@ class ForwardPlanNoticePublished(Aside):
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with its notice running."""
-        return replace(rfp, key=replace(rfp.key, notice_on=self.published_on))
+        announced = _Announced.apply(self, rfp)
+        return replace(announced, key=replace(rfp.key, notice_on=self.published_on))
 
 
-class GeneralExceptionUsed(Aside):
+class GeneralExceptionUsed(_Announced):
     """The full notice is impracticable: a shorter one was published."""
 
     reference: str
@@ -48,20 +66,32 @@ class GeneralExceptionUsed(Aside):
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with the shorter notice running."""
-        return replace(rfp, key=replace(rfp.key, exception_on=self.published_on))
+        announced = _Announced.apply(self, rfp)
+        return replace(announced, key=replace(rfp.key, exception_on=self.published_on))
 
 
-class SpecialUrgencyAgreed(Aside):
+class SpecialUrgencyAgreed(_Announced):
     """Scrutiny agreed that the decision can't wait for any notice."""
 
     reason: str
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP whose decision may be taken at once."""
-        return replace(rfp, key=replace(rfp.key, urgent=True))
+        return replace(_Announced.apply(self, rfp), key=replace(rfp.key, urgent=True))
 
 
-class KeyDecisionTaken(RfpEvent):
+class NoticePeriodExpired(Aside):
+    """The days that a notice must have run are over: the decision maker may decide."""
+
+    due_at: datetime
+    late: bool
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP without a running clock, on hold or not."""
+        return replace(Aside.apply(self, rfp), clock=Clock(rfp.clock.number))
+
+
+class KeyDecisionTaken(ClockStopped):
     """The decision maker took the key decision; the event names what follows it."""
 
     basis: Basis
@@ -72,11 +102,11 @@ class KeyDecisionTaken(RfpEvent):
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with its notices used up."""
-        taken = replace(RfpEvent.apply(self, rfp), key=KeyDecision(onward=self.onward))
+        taken = replace(ClockStopped.apply(self, rfp), key=KeyDecision(onward=self.onward))
         return taken.with_deciders(self.decided_by, self.acting_for)
 
 
-class KeyDecisionRefused(RfpEvent):
+class KeyDecisionRefused(ClockStopped):
     """The decision maker refused; the RFP ends."""
 
     reason: str
@@ -143,6 +173,7 @@ KEY_DECISION_EVENTS: tuple[type[RfpEvent], ...] = (
     ForwardPlanNoticePublished,
     GeneralExceptionUsed,
     SpecialUrgencyAgreed,
+    NoticePeriodExpired,
     KeyDecisionTaken,
     KeyDecisionRefused,
     DecisionPublished,

@@ -18,7 +18,7 @@ class EvaluatorAppointed(Aside):
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with one more evaluator."""
         tender = replace(rfp.tender, evaluators=(*rfp.tender.evaluators, self.evaluator))
-        return replace(rfp, tender=tender).with_part("evaluator", self.evaluator)
+        return replace(Aside.apply(self, rfp), tender=tender).with_part("evaluator", self.evaluator)
 
 
 class EvaluatorRemoved(Aside):
@@ -30,7 +30,7 @@ class EvaluatorRemoved(Aside):
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with one evaluator less."""
         left = tuple(e for e in rfp.tender.evaluators if e != self.evaluator)
-        return replace(rfp, tender=replace(rfp.tender, evaluators=left))
+        return replace(Aside.apply(self, rfp), tender=replace(rfp.tender, evaluators=left))
 
 
 class EvaluatorAppointedAfterScores(EvaluatorAppointed):
@@ -73,7 +73,7 @@ class LeadReassigned(Aside):
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with its new lead."""
-        return replace(rfp, lead=self.lead).with_part("lead", self.lead)
+        return replace(Aside.apply(self, rfp), lead=self.lead).with_part("lead", self.lead)
 
 
 class RequesterReplaced(Aside):
@@ -84,7 +84,9 @@ class RequesterReplaced(Aside):
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with its new requester."""
-        return replace(rfp, raised_by=self.requester).with_part("requester", self.requester)
+        return replace(Aside.apply(self, rfp), raised_by=self.requester).with_part(
+            "requester", self.requester
+        )
 
 
 PEOPLE_EVENTS: tuple[type[RfpEvent], ...] = (

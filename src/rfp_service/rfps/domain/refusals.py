@@ -11,6 +11,10 @@ class OnHold(Refused):
     """This RFP is on hold: end the hold first."""
 
 
+class NotTheirsToRework(Refused):
+    """What is sent back there is reworked by somebody else."""
+
+
 class NotOnHold(Refused):
     """This RFP is not on hold."""
 
@@ -69,6 +73,18 @@ class NotYourTier(Refused):
 
 class LeadIsRequester(Refused):
     """Whoever asks for an RFP, or once did, can't lead its procurement, nor the other way round."""
+
+
+class UnknownHoldReason(Refused):
+    """The scheme has no such reason for a hold."""
+
+
+class NoSuchHold(Refused):
+    """This RFP had no hold of that number whose beginning is known."""
+
+
+class SameParty(Refused):
+    """That hold waits on this party already."""
 
 
 class WaitsOnNobody(Refused):
@@ -177,6 +193,34 @@ class AlreadyReceived(Refused):
 
 class ReceivedInTheFuture(Refused):
     """A response can't have been received after now."""
+
+
+class ReceivedBeforeAsked(Refused):
+    """A response can't have been received before the market was asked."""
+
+
+class LotsNotOffered(Refused):
+    """An RFP has one lot: raise an RFP for each, and name one as the near-duplicate of the other."""
+
+
+class AnotherCorrects(Refused):
+    """Once bids are open, somebody else than who recorded a bid puts it right."""
+
+
+class AnotherConfirms(Refused):
+    """Neither whom a conflict is about, nor who asked to withdraw it, confirms that there is none."""
+
+
+class NotConflicted(Refused):
+    """They have no declared conflict of interest in this RFP."""
+
+
+class NotInDoubt(Refused):
+    """Nobody has asked to withdraw their conflict of interest."""
+
+
+class BiddersMissing(Refused):
+    """Every bidder that was assessed is named, and nobody else."""
 
 
 class NotDueYet(Refused):

@@ -1,7 +1,7 @@
 """An RFP as it stands: its stage, whom it waits on, and what has been said about it."""
 
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -39,6 +39,16 @@ class Check:
     answered: bool = False
 
 
+@dataclass(frozen=True)
+class Hold:
+    """A wait on somebody else: on whom, since when, until when where it was ended, and whether it pauses."""
+
+    party: Party = Party.NOBODY
+    pauses_target: bool = False
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
 NONE_OPEN = Approval()
 
 
@@ -52,11 +62,14 @@ class Rfp:
     waiting_on: Party = Party.NOBODY
     on_hold: bool = False
     before_hold: Party = Party.NOBODY
+    holds: tuple[Hold, ...] = ()
+    extra_days: int = 0  # working days that its stage may last beyond the target
     raised_by: str = ""
     need: Need = Need()
     near_duplicate_of: UUID | None = None
     check: Check = Check()
     rework_loops: int = 0
+    rework_by: Party = Party.NOBODY  # whom whoever sent it back named
     lead: str = ""
     regime: Regime | None = None
     route: Route | None = None
@@ -72,10 +85,16 @@ class Rfp:
     parts: tuple[tuple[str, str], ...] = ()  # every part that anybody ever had in it
     deciders: tuple[str, ...] = ()  # everybody who ever granted something, or was stood in for
     conflicted: tuple[str, ...] = ()
+    doubted: tuple[tuple[str, str], ...] = ()  # whose conflict somebody asked to withdraw, and who
 
     def called(self, first_position: int) -> str:
         """Return what people call it, by where its first event is in the record."""
         return f"RFP-{first_position}"
+
+    @property
+    def target_pauses(self) -> bool:
+        """Say whether a hold pauses the target of its stage just now."""
+        return self.on_hold and bool(self.holds) and self.holds[-1].pauses_target
 
     @property
     def is_direct(self) -> bool:

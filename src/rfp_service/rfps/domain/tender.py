@@ -31,6 +31,7 @@ class Bid:
     reference: str
     received_at: datetime
     late: bool
+    recorded_by: str = ""
 
 
 class SetAsideGround(StrEnum):
@@ -81,6 +82,8 @@ class Award:
     approval: Approval = Approval()
     announced: bool = False
     summaries_sent: bool = False
+    bidders: int = 0
+    told: tuple[str, ...] = ()
     standstill_ends: datetime | None = None
 
 
@@ -91,6 +94,7 @@ class Tender:
     criteria: tuple[Criterion, ...] = ()
     evaluators: tuple[str, ...] = ()
     declared: tuple[str, ...] = ()
+    asked_at: datetime | None = None
     responses_by: datetime | None = None
     questions: int = 0
     unanswered: tuple[int, ...] = ()
@@ -109,6 +113,12 @@ class Tender:
         """Return the references of the bids that came in time and have not been set aside."""
         out = {each.bid for each in self.set_aside}
         return tuple(bid for bid in self.timely if bid not in out)
+
+    @property
+    def assessed(self) -> tuple[str, ...]:
+        """Return the references of the bids whose bidders are told how they were assessed."""
+        withdrawn = {s.bid for s in self.set_aside if s.ground is SetAsideGround.WITHDRAWN}
+        return tuple(bid for bid in self.timely if bid not in withdrawn)
 
     @property
     def undeclared(self) -> tuple[str, ...]:
@@ -153,6 +163,15 @@ class Tender:
                 return None
             total += Fraction(criterion.weight * sum(theirs), len(theirs) * WHOLE_WEIGHT)
         return total
+
+    def is_measured(self) -> bool:
+        """Say whether the evaluators have nothing left to do: all scores count, or there are none to give."""
+        if not self.competing or not self.evaluators:
+            return True
+        each, pairs = len(self.evaluators), len(self.competing) * len(self.criteria)
+        # Counting them is soon done, and tells most of the time: each pair has all its scores, or one agreed.
+        enough = len(self.scores) + each * len(self.moderated) >= each * pairs
+        return enough and not self.missing()
 
     def unscored(self) -> bool:
         """Say whether an evaluator has yet to score a competing bid on a criterion."""

@@ -23,6 +23,7 @@ from shared.kernel.calendar import day_in_london
 from shared.kernel.fields import Day, Pence, PersonId, Reason
 from shared.kernel.four_eyes import NotProposed, is_proposed, is_unconfirmed, must_be_a_second
 from shared.kernel.messages import Command, Stamp
+from shared.kernel.naming import must_be_known
 from shared.kernel.personal import text_about
 
 ADMINISTRATOR = "administrator"
@@ -46,6 +47,7 @@ class GiveDelegation(Command[Delegation]):
         _must_be_theirs(delegator, stamp)
         if stamp.known.same_person(self.delegate, delegator):
             raise DelegatedToThemselves
+        must_be_known(stamp, [one for one in (self.delegate, self.delegator) if one])
         if self.first_day < day_in_london(stamp.at) or self.last_day < self.first_day:
             raise DelegatedForThePast(first_day=self.first_day, last_day=self.last_day)
         limits = [t.up_to_pence for t in stamp.known.tiers if t.name in self._tiers(stamp)]

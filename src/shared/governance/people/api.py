@@ -103,8 +103,9 @@ async def see_person(
 async def decide_on_people(
     request: Request, command: Annotated[PeopleDecision, strict(PeopleDecision), Body()], handler: Commands
 ) -> Receipt:
-    """Link an account to a person, take a link back, or erase somebody; the version is the directory's."""
+    """Link an account, take that back, invite or erase somebody; the version is the directory's."""
     receipt = await handler.set(DIRECTORY_ID, command, blank=Directory())
+    await request.app.state.service.people.carry_out_invitations()
     await request.app.state.service.people.carry_out_erasures()
     return receipt
 

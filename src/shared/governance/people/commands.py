@@ -8,10 +8,11 @@ from typing_extensions import TypeAliasType
 from shared.governance.people.domain import (
     AlreadyErased,
     Directory,
-    NoSuchPerson,
+    KnownAlready,
     NotLinked,
     OnePersonAlready,
     PersonErased,
+    PersonInvited,
     PersonsLinked,
     PersonsUnlinked,
     WasErased,
@@ -19,6 +20,7 @@ from shared.governance.people.domain import (
 )
 from shared.kernel.fields import PersonId, Reason, ShortText
 from shared.kernel.messages import Command, Stamp
+from shared.kernel.naming import NoSuchPerson
 from shared.kernel.personal import Personal, text_about
 
 
@@ -76,6 +78,23 @@ class ErasePerson(Command[Directory]):
         return PersonErased(person=directory.person(self.person), ids=ids, ground=self.ground)
 
 
+class InvitePerson(Command[Directory]):
+    """Let somebody be named in decisions who has not signed in yet."""
+
+    decision: Literal["invite"] = "invite"
+    person: PersonId = Field(description="The id that they will sign in by.")
+
+    def decide(self, directory: Directory, stamp: Stamp) -> PersonInvited:
+        """Take them into the directory; nobody who is there already, or was erased."""
+        known = stamp.known.facts.get("people")
+        assert isinstance(known, list), "the directory was asked"
+        if self.person in directory.erased:
+            raise AlreadyErased(person=self.person)
+        if self.person in known or self.person in directory.invited:
+            raise KnownAlready(person=self.person)
+        return PersonInvited(person=self.person)
+
+
 def _must_be_known(stamp: Stamp, *people: str) -> None:
     known = stamp.known.facts.get("people")
     assert isinstance(known, list), "the directory was asked"
@@ -96,5 +115,6 @@ def _must_be_somebody_elses(directory: Directory, stamp: Stamp, *people: str) ->
 
 
 PeopleDecision = TypeAliasType(
-    "PeopleDecision", Annotated[LinkPersons | UnlinkPerson | ErasePerson, Field(discriminator="decision")]
+    "PeopleDecision",
+    Annotated[LinkPersons | UnlinkPerson | ErasePerson | InvitePerson, Field(discriminator="decision")],
 )

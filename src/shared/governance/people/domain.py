@@ -22,6 +22,7 @@ class Directory:
     links: Mapping[str, str] = field(default_factory=dict)
     once: frozenset[frozenset[str]] = frozenset()  # ids that were linked at some time
     erased: frozenset[str] = frozenset()
+    invited: frozenset[str] = frozenset()
 
     def person(self, identity: str) -> str:
         """Return the person behind an id."""
@@ -93,8 +94,18 @@ class PersonErased(DirectoryEvent):
         return replace(directory, erased=directory.erased | {*self.ids})
 
 
-class NoSuchPerson(Refused):
-    """The directory knows nobody by that id."""
+class PersonInvited(DirectoryEvent):
+    """Somebody who has not signed in yet may be named in decisions."""
+
+    person: str
+
+    def apply(self, directory: Directory) -> Directory:
+        """Return the directory, which knows them from now on."""
+        return replace(directory, invited=directory.invited | {self.person})
+
+
+class KnownAlready(Refused):
+    """The directory knows them already."""
 
 
 class OnePersonAlready(Refused):
@@ -117,4 +128,4 @@ class YourOwnAccounts(Refused):
     """Somebody else links your accounts, or takes them apart."""
 
 
-EVENTS = (PersonsLinked, PersonsUnlinked, PersonErased)
+EVENTS = (PersonsLinked, PersonsUnlinked, PersonErased, PersonInvited)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.kernel.errors import Refused
 from shared.kernel.fields import WHOLE, Code, Day, Pence, PersonId, ShortText
 from shared.kernel.messages import Event
-from shared.kernel.rules import Counting, Days, Kpis, MinimumPeriod, Rules, Standstill, Threshold
+from shared.kernel.rules import Counting, Days, HoldReason, Kpis, MinimumPeriod, Rules, Standstill, Threshold
 from shared.kernel.states import replace
 
 SCHEME_ID = UUID("5c8e3e00-0000-4000-8000-000000000001")  # there is one scheme
@@ -115,6 +115,12 @@ class SchemeValues(BaseModel):
     )
     standstills: list[Standstill] = Field(list(USUAL_STANDSTILLS), max_length=PARTS_LIMIT)
     minimum_periods: list[MinimumPeriod] = Field([], max_length=PARTS_LIMIT)
+    minimum_periods_in_whole_days: bool = Field(
+        default=True, description="Whether the market has so many days whole, or the last may be begun only."
+    )
+    bid_at_the_instant_in_time: bool = Field(
+        default=True, description="Whether a bid received at the very instant of its deadline is in time."
+    )
     transparency_regimes: list[Code] = Field(
         ["procurement_act_2023"],
         max_length=PARTS_LIMIT,
@@ -131,6 +137,9 @@ class SchemeValues(BaseModel):
         description="Regimes under which a concluded contract is announced by a details notice.",
     )
     kpis: list[Kpis] = Field([], max_length=PARTS_LIMIT)
+    hold_reasons: list[HoldReason] = Field(
+        [], max_length=PARTS_LIMIT, description="Why a case may be on hold, and what pauses its target."
+    )
     lead_may_evaluate: bool = True
     requester_may_evaluate: bool = True
     minimum_evaluators: Annotated[int, Field(ge=1, le=EVALUATORS_LIMIT), WHOLE] = Field(
