@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from outcomes.domain.record import EVENTS as OUTCOME_EVENTS
 from projects.domain.all_events import EVENTS as PROJECT_EVENTS
 from rfp_service.catalogue.domain import EVENTS as CATALOGUE_EVENTS
 from rfp_service.handover.domain import EVENTS as HAND_OVER_EVENTS
@@ -33,4 +34,5 @@ EVENTS: tuple[type[Event[Any]], ...] = (
     *RETENTION_EVENTS,
     *BATCH_EVENTS,
     *PROJECT_EVENTS,
+    *OUTCOME_EVENTS,
 )

@@ -3,124 +3,22 @@
 It is published as deploy/permissions.md (`make openapi`), in words.
 """
 
+from rfp_service.permission_conditions import (
+    ADMINISTRATOR,
+    APPROVER,
+    AUDITOR,
+    CONDITIONS,
+    EVALUATOR,
+    EVERYBODY,
+    LEGAL,
+    OUTCOME_OWNER,
+    PROCUREMENT,
+    PROGRAMME,
+    REQUESTER,
+    SCRUTINY,
+)
 from shared.kernel.roles import Role
-from shared.web.access.permissions import Condition, Permissions
-
-EVERYBODY = tuple(Role)
-REQUESTER = Role.REQUESTER
-PROCUREMENT = Role.PROCUREMENT_OFFICER
-APPROVER = Role.APPROVER
-ADMINISTRATOR = Role.ADMINISTRATOR
-SCRUTINY = Role.SCRUTINY_MEMBER
-AUDITOR = Role.AUDITOR
-EVALUATOR = Role.EVALUATOR
-LEGAL = Role.LEGAL
-
-# What limits a role beside its name. Service areas are checked for every action named here; the others
-# are rules of their rooms, which answer 409 with the facts.
-CONDITIONS = {
-    (REQUESTER, Condition.OWN_AREA): (
-        "RaiseRfp",
-        "CopyRfp",
-        "AmendRfp",
-        "CheckCatalogue",
-        "DivertDemand",
-        "ReportDiversionFailed",
-        "DeclineMatch",
-        "ConfirmNoMatch",
-        "SubmitRfp",
-        "RequestApproval",
-        "RequestWaiver",
-        "PublishForwardPlanNotice",
-        "ReplaceRequester",
-        "WithdrawRfp",
-        "StartHold",
-        "EndHold",
-        "CorrectHold",
-        "read-rfps",
-    ),
-    (REQUESTER, Condition.OWN): (
-        "AmendRfp",
-        "CheckCatalogue",
-        "DivertDemand",
-        "ReportDiversionFailed",
-        "DeclineMatch",
-        "ConfirmNoMatch",
-        "SubmitRfp",
-        "RequestApproval",
-        "RequestWaiver",
-        "ReplaceRequester",
-        "WithdrawRfp",
-        "StartHold",
-        "EndHold",
-        "CorrectHold",
-    ),
-    (APPROVER, Condition.NAMED_TIER): (
-        "Approve",
-        "Refuse",
-        "ReturnForRework",
-        "TakeKeyDecision",
-        "RefuseKeyDecision",
-        "ApproveAward",
-        "RefuseAward",
-        "AppointEvaluator",
-        "RemoveEvaluator",
-        "GiveDelegation",
-        "ExtendTarget",
-    ),
-    (APPROVER, Condition.INDEPENDENT): ("GrantWaiver", "RefuseWaiver"),
-    (SCRUTINY, Condition.INDEPENDENT): (
-        "AgreeSpecialUrgency",
-        "CallIn",
-        "UpholdCallIn",
-        "ReleaseCallIn",
-        "ReferToCouncil",
-    ),
-    (PROCUREMENT, Condition.INDEPENDENT): (
-        "AcceptRfp",
-        "ReturnForRework",
-        "RejectRfp",
-        "SelectRoute",
-        "FixCriteria",
-        "PublishTenderNotice",
-        "IssueInvitation",
-        "ExtendDeadline",
-        "CloseResponsesByHand",
-        "RecordClarification",
-        "AnswerClarification",
-        "RecordResponse",
-        "CorrectBid",
-        "CorrectAnswer",
-        "CorrectSummaries",
-        "ModerateScores",
-        "SetBidAside",
-        "ReadmitBid",
-        "FindNoCompliantBid",
-        "PublishTransparencyNotice",
-        "RecommendAward",
-        "SendSummaries",
-        "PublishAwardNotice",
-        "FulfilInHouse",
-        "TerminateProcurement",
-        "AppointEvaluator",
-        "RemoveEvaluator",
-        "ReassignLead",
-        "UseGeneralException",
-        "PublishDecision",
-        "RecordChallenge",
-        "RevokeAward",
-    ),
-    (LEGAL, Condition.INDEPENDENT): (
-        "RecordChallenge",
-        "ResolveChallenge",
-        "RevokeAward",
-        "ConcludeContract",
-        "FulfilInHouse",
-        "TerminateProcurement",
-    ),
-    (ADMINISTRATOR, Condition.INDEPENDENT): ("ReassignLead",),
-}
-PROGRAMME = Role.PROGRAMME_OFFICER
+from shared.web.access.permissions import Permissions
 
 PERMISSIONS = Permissions(
     {
@@ -280,6 +178,32 @@ PERMISSIONS = Permissions(
         "EndDependency": (PROGRAMME,),
         "read-projects": EVERYBODY,
         "read-jobs": EVERYBODY,
+        # outcomes
+        "BeginProgramme": (PROGRAMME,),
+        "AmendProgramme": (PROGRAMME,),
+        "AddOutcome": (PROGRAMME,),
+        "AmendOutcome": (PROGRAMME,),
+        "RateOutcomeConfidence": (PROGRAMME, OUTCOME_OWNER),
+        "ScheduleMilestone": (PROGRAMME,),
+        "AmendMilestone": (PROGRAMME, OUTCOME_OWNER),
+        "RebaselineMilestone": (PROGRAMME, OUTCOME_OWNER),
+        "ReportProgress": (PROGRAMME, OUTCOME_OWNER),
+        "SubmitEvidence": (PROGRAMME, OUTCOME_OWNER),
+        "ReturnEvidence": (PROGRAMME,),
+        "AcceptMilestone": (PROGRAMME,),
+        "ReopenMilestone": (PROGRAMME, OUTCOME_OWNER),
+        "DropMilestone": (PROGRAMME, OUTCOME_OWNER),
+        "RaiseDependency": (PROGRAMME, OUTCOME_OWNER),
+        "SatisfyDependency": (PROGRAMME, OUTCOME_OWNER),
+        "PromiseData": (PROGRAMME,),
+        "ChaseData": (PROGRAMME, OUTCOME_OWNER),
+        "RecordDataArrived": (PROGRAMME,),
+        "OpenConsultation": (PROGRAMME,),
+        "CountConsultation": (PROGRAMME,),
+        "CloseConsultation": (PROGRAMME,),
+        "AdoptStrategy": (PROGRAMME,),
+        "IssuePaper": (PROGRAMME,),
+        "read-outcomes": EVERYBODY,
         # the record
         "read-audit": (SCRUTINY, AUDITOR, ADMINISTRATOR),
     },

@@ -5,6 +5,12 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from outcomes.api.finding import adopted_priorities, outcome_and_priorities, whether_the_programme_is_there
+from outcomes.commands.engagement import OpenConsultation
+from outcomes.commands.milestones import AmendMilestone, ScheduleMilestone
+from outcomes.commands.papers import IssuePaper
+from outcomes.commands.programme import AddOutcome, AmendOutcome
+from outcomes.commands.promised_data import PromiseData
 from projects.api.fact_finders import weights_and_rank, what_must_be_confirmed, whether_it_is_named
 from projects.commands.assessment import CategoriseProject, PrioritiseProject
 from projects.commands.delivery import ConfirmReadiness
@@ -13,6 +19,7 @@ from rfp_service.catalogue.commands import SearchCatalogue
 from rfp_service.catalogue.domain import CatalogueCheck
 from rfp_service.catalogue.views import found
 from rfp_service.handover.commands import HandWorkOver
+from rfp_service.measures.offered import MEASURES
 from rfp_service.rfps.commands.approvals import Approve, Refuse, RequestApproval
 from rfp_service.rfps.commands.awards import ApproveAward, RefuseAward
 from rfp_service.rfps.commands.holds import EndHold, ExtendTarget
@@ -85,6 +92,17 @@ async def what_a_delegator_may(store: EventStore, command: GiveDelegation) -> di
     return {"delegator_tiers": tiers, **people}
 
 
+async def programme_and_measures(store: EventStore, command: AddOutcome) -> dict[str, JsonValue]:
+    """Find out whether there is a programme of an id, and name the measures that are answered."""
+    there = await whether_the_programme_is_there(store, command)
+    return {**there, "measures": list[JsonValue](MEASURES)}
+
+
+async def measures_answered(_: EventStore, command: AmendOutcome) -> dict[str, JsonValue]:
+    """Name the measures that are answered, where a command names any."""
+    return {"measures": list[JsonValue](MEASURES)} if command.measures else {}
+
+
 async def what_was_closed(store: EventStore, _: EndHold) -> dict[str, JsonValue]:
     """Return the council's own closed days, by which a hold's working days are counted."""
     scheme = (await store.load(SCHEME_ID, Scheme())).state
@@ -143,4 +161,11 @@ FACTS: Mapping[type[Command[Any]], FactFinder] = {
     CategoriseProject: whether_it_is_named,
     PrioritiseProject: weights_and_rank,
     ConfirmReadiness: what_must_be_confirmed,
+    AddOutcome: programme_and_measures,
+    AmendOutcome: measures_answered,
+    PromiseData: whether_the_programme_is_there,
+    IssuePaper: whether_the_programme_is_there,
+    OpenConsultation: whether_the_programme_is_there,
+    ScheduleMilestone: outcome_and_priorities,
+    AmendMilestone: adopted_priorities,
 }

@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 import structlog
 
+from outcomes.context import OUTCOMES
 from projects.api.slip_history import SlipHistories
 from projects.context import OPERATIONS, PROJECTS
 from rfp_service.access import new_person_id, personal_secret, trusted_tokens
@@ -16,6 +17,7 @@ from rfp_service.catalogue.context import CATALOGUE
 from rfp_service.dependencies.context import DEPENDENCIES
 from rfp_service.events import EVENTS
 from rfp_service.handover.context import HAND_OVERS
+from rfp_service.measures.offered import MEASURES
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.policies import facts_for
 from rfp_service.rfps.context import RFPS
@@ -56,7 +58,7 @@ from shared.web.access.permissions import Permissions
 from shared.web.access.tokens import Tokens
 from shared.web.bulk.responses import Batches
 from shared.web.commands import FactFinder, Running
-from shared.web.context import Context, Prerequisites
+from shared.web.context import Context, MeasureOffered, Prerequisites
 from shared.web.jobs.context import JOBS
 from shared.web.jobs.table import Jobs
 from shared.web.rate_limits import RateLimits
@@ -79,6 +81,7 @@ CONTEXTS: tuple[Context, ...] = (
     JOBS,
     PROJECTS,
     DEPENDENCIES,
+    OUTCOMES,
 )
 
 VIEWS = tuple(view for context in CONTEXTS for view in context.views)
@@ -118,6 +121,7 @@ class Service:
     slips: SlipHistories = field(default_factory=SlipHistories)
     permissions: Permissions = PERMISSIONS
     prerequisites: Mapping[str, Prerequisites] = field(default_factory=lambda: AWAITED)
+    measures: Mapping[str, MeasureOffered] = field(default_factory=lambda: MEASURES)
 
 
 async def _carry_out_erasures(people: People) -> None:

@@ -12,6 +12,7 @@ PROPERTIES = (
     "tests/shared/flow",
     "tests/shared/test_calendar.py",
     "tests/shared/flow/imports/test_reading.py",
+    "tests/outcomes/test_horizons.py",
 )
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rfp_service.permissions import CONDITIONS
+from rfp_service.permission_conditions import CONDITIONS
 from rfp_service.rfps.commands.amendments import AmendRfp
 from rfp_service.rfps.commands.conclusion import FulfilInHouse
 from rfp_service.rfps.commands.corrections import CorrectAnswer, CorrectBid, CorrectSummaries

@@ -11,6 +11,7 @@ from rfp_service.catalogue.commands import AddCatalogueItem, SearchCatalogue
 from rfp_service.catalogue.domain import CatalogueCheck, CatalogueItem
 from rfp_service.demonstration.approvals import DEPUTY_LIMIT_PENCE, is_decided, is_put_forward, key_decision
 from rfp_service.demonstration.governance import adopt_by_two, begin_long_ago, tell_of_governing
+from rfp_service.demonstration.outcomes import tell_of_outcomes
 from rfp_service.demonstration.portfolio import CATEGORIES, WEIGHTS, tell_of_projects
 from rfp_service.demonstration.procurement import is_procured
 from rfp_service.demonstration.storyboard import (
@@ -95,6 +96,7 @@ def story(now: datetime) -> list[Scene]:
         _WaitingTale(stage, number, items, start).tell()
     tell_of_governing(stage, start)
     tell_of_projects(stage, start, day_in_london(start + 2 * YEAR))
+    tell_of_outcomes(stage)
     return sorted(stage.scenes, key=lambda scene: scene.at)
 
 
