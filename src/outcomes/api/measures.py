@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from outcomes.domain.refusals import NoSuchMeasure
 from outcomes.views.registers import outcomes
 from shared.kernel.calendar import LONDON, day_in_london
 from shared.kernel.fields import ASKED
-from shared.web.answers import answer_untagged, one
+from shared.web.answers import answer_untagged, one, problems
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
 from shared.web.context import MeasureOffered
@@ -62,7 +62,7 @@ class MeasureList(BaseModel):
     "/measures",
     summary="See live measures",
     dependencies=[may("read-outcomes")],
-    responses=one(MeasureList, lasting=False),
+    responses={**one(MeasureList, lasting=False), **problems(409)},
 )
 async def see_measures(
     request: Request,
@@ -152,7 +152,7 @@ async def _points(reading: Reading) -> list[tuple[date, bool, Reading]]:
     found: list[tuple[date, bool, Reading]] = [(first, False, reading)]
     for _ in range(TREND_MONTHS):
         at = datetime.combine(first, time(), LONDON)
-        before = await earlier(reading, at.astimezone(LONDON).isoformat())
+        before = await earlier(reading, at.astimezone(UTC).isoformat())
         if before is None or before.position == 0:
             break
         first = (first - timedelta(days=1)).replace(day=1)

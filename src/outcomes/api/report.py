@@ -24,7 +24,7 @@ from outcomes.views.registers import papers
 from shared.kernel.calendar import WorkingDays
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
-from shared.web.answers import CREATES, READS_ONE, answer_untagged, one
+from shared.web.answers import CREATES, READS_ONE, answer_untagged, one, problems
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import OpeningCommands, may
 from shared.web.pages import JSON
@@ -87,7 +87,7 @@ class PaperList(BaseModel):
     summary="Make the committee's paper",
     dependencies=[may("read-outcomes")],
     responses={
-        **READS_ONE,
+        **problems(404, 409),
         200: {"description": "The paper", "model": PaperShown, "content": {HTML: TEXT, PDF: FILE, ODT: FILE}},
     },
 )
@@ -140,7 +140,11 @@ def _sent(media_type: str, content: bytes) -> Response:
 
 
 @router.post(
-    "/papers", status_code=201, summary="Issue a paper", dependencies=[may("IssuePaper")], responses=CREATES
+    "/papers",
+    status_code=201,
+    summary="Issue a paper",
+    dependencies=[may("IssuePaper")],
+    responses={**CREATES, **problems(404)},
 )
 async def issue_paper(
     request: Request, command: Annotated[IssuePaper, strict(IssuePaper), Body()], handler: OpeningCommands

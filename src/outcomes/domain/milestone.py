@@ -42,7 +42,7 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class OpenDependency:
     """Something a milestone waits for, until it is satisfied."""
 
     thing: AwaitedThing
@@ -67,7 +67,7 @@ class Milestone:
     confidence: str = ""
     moves: tuple[Rebaselining, ...] = ()
     evidence: tuple[Evidence, ...] = ()
-    waits_for: tuple[Waiting, ...] = ()
+    waits_for: tuple[OpenDependency, ...] = ()
     met_on: date | None = None
     accepted_by: str = ""
     reopened: tuple[tuple[date, str], ...] = ()

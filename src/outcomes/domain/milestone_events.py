@@ -4,7 +4,7 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from outcomes.domain.milestone import Evidence, Milestone, MilestoneStatus, Rebaselining, Waiting
+from outcomes.domain.milestone import Evidence, Milestone, MilestoneStatus, OpenDependency, Rebaselining
 from outcomes.domain.tags import AwaitedKind, AwaitedThing, EvidenceDocument
 from shared.kernel.messages import Event
 from shared.kernel.states import replace
@@ -149,7 +149,7 @@ class DependencyRaised(MilestoneEvent):
 
     def apply(self, milestone: Milestone) -> Milestone:
         """Return the milestone waiting for one thing more."""
-        waiting = Waiting(self.thing, self.raised_on)
+        waiting = OpenDependency(self.thing, self.raised_on)
         return replace(milestone, waits_for=(*milestone.waits_for, waiting))
 
 
