@@ -52,6 +52,7 @@ from shared.record.eventstore.unread import EventUnread
 from shared.record.locks import Locks
 from shared.record.projecting.views import View
 from shared.record.projecting.visibility import Visibility
+from shared.record.pulse import Taking, watched
 from shared.settings import Profile, Settings
 from shared.web.access.callers import Callers
 from shared.web.access.permissions import Permissions
@@ -115,6 +116,7 @@ class Service:
     texts: PersonalTexts
     jobs: Jobs
     batches: Batches
+    taking: Taking
     sandbox: Sandbox
     facts: Mapping[type[Command[Any]], FactFinder]
     views: tuple[View, ...] = VIEWS
@@ -135,7 +137,11 @@ async def _carry_out_erasures(people: People) -> None:
 @asynccontextmanager
 async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service]:
     """Open the service on a database, and close it again."""
-    async with connected(database_url, settings.database_pool) as pool, trusted_tokens(settings) as tokens:
+    async with (
+        connected(database_url, settings.database_pool) as pool,
+        watched(database_url, pool),
+        trusted_tokens(settings) as tokens,
+    ):
         if settings.profile is Profile.PRODUCTION:
             await must_own_nothing(pool)
         service = await _made(settings, pool, tokens)
@@ -177,6 +183,7 @@ async def _made(settings: Settings, pool: asyncpg.Pool, tokens: Tokens) -> Servi
         limits=RateLimits(settings.requests_a_minute),
         jobs=jobs,
         batches=Batches(store, jobs, Locks(pool), OPERATIONS, sandbox),
+        taking=Taking(pool),
         sandbox=sandbox,
         facts=facts_for(single_administrator=settings.single_administrator),
     )

@@ -11,13 +11,14 @@ from eventsourcing.persistence import StoredEvent
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.service import REACTIONS
 from shared.embedded.places import Places
+from shared.governance.disclosure.exemptions import LOOKED_SECONDS
 from shared.governance.scheme.domain import SCHEME_ID
 from shared.kernel.roles import Role
 from shared.record.deadlines.firing import CLOCK
 from shared.web.access.issuer import demonstration_token
 from tests.rfps import way
 from tests.support.api import Api, running_api
-from tests.support.people import PRIYA, SAM
+from tests.support.people import LARS, PRIYA, SAM
 from tests.support.postgres import Base, throwaway_folder
 from tests.support.running import Running, running
 from tests.support.specs import as_stored, stamp
@@ -93,6 +94,26 @@ async def test_the_audit_shows_that_it_was_decided_and_withholds_what_it_says(ap
     assert {item["stream_id"] for item in changed.json()["items"]} >= {rfp, other}
 
 
+async def test_where_it_may_say_that_something_is_exempt_only_the_entitled_read_on(api: Api) -> None:
+    rfp, other = await api.raised(), await api.raised(title="Chairs")
+    body = {
+        "matter_id": rfp,
+        "fields": ["title"],
+        "paragraph": 3,
+        "reason": "A bidder's prices.",
+        "public_interest": "A better price.",
+        "review_on": "2027-06-01",
+    }
+    made = (await api.post("/v1/exemptions", body, LARS)).json()["id"]
+    assert (await api.get(f"/v1/rfps/{other}")).json()["title"] == "Chairs"
+    await poison(api, UUID(made), 2)
+    await ready(api, stopped_views=["exemptions"])
+    await asyncio.sleep(LOOKED_SECONDS)
+    closed = await api.get(f"/v1/rfps/{other}", expect=503, after=None)
+    assert closed.json()["type"] == "/problems/exemptions-not-known"
+    assert (await api.get(f"/v1/rfps/{other}", LARS, after=None)).json()["title"] == "Chairs"
+
+
 async def test_without_the_schemes_rules_nothing_is_decided_and_all_else_goes_on(api: Api) -> None:
     await api.adopt_scheme()
     rfp = await api.raised()
@@ -109,12 +130,19 @@ async def test_without_the_schemes_rules_nothing_is_decided_and_all_else_goes_on
     await api.get("/v1/rfps", expect=503)  # it says by when each should leave its stage, by the scheme
 
 
+async def introduced(pool: asyncpg.Pool) -> None:
+    """Wait for the reactions: a new one leaves alone what was there before it."""
+    for _ in range(200):
+        if await pool.fetchval("SELECT count(*) FROM reactions") == len(REACTIONS):
+            return
+        await asyncio.sleep(0.02)
+
+
 async def test_a_deadline_of_its_stream_waits_without_being_given_up_and_others_fire(base: Base) -> None:
     async with running_api(base) as api:
         await api.adopt_scheme()
         store, pool = api.service.store, api.service.pool
-        while await pool.fetchval("SELECT count(*) FROM reactions") < len(REACTIONS):  # noqa: ASYNC110  # rows, not events
-            await asyncio.sleep(0.02)  # a new reaction leaves alone what was there before it
+        await introduced(pool)
         closed, other = uuid4(), uuid4()
         for case in (closed, other):
             events = [

@@ -13,12 +13,14 @@ from pydantic import BaseModel, Field
 
 from shared.record.database import AWAY
 from shared.record.eventstore.unread import UnreadMark
+from shared.record.pulse import NO_ANSWER
 from shared.web.answers import problems
 
 router = APIRouter(tags=["health"])
 
 LAG_LIMIT = 5_000
 UNREAD_SHOWN = 20
+READY, NOT_READY = "ready", "not ready"
 EVERY_VIEW = """
 SELECT v.name, v.position, v.stopped, v.unread, u.topic
 FROM views v LEFT JOIN unread_events u ON u.position = v.unread
@@ -105,24 +107,38 @@ async def healthz() -> Alive:
     responses={503: {**problems()[503], "model": Ready}},
 )
 async def readyz(request: Request) -> Response:
-    """Check that the database is reachable and the views follow the record."""
+    """Check that the database answers and takes something in, and that the views follow the record."""
     service = request.app.state.service
+    fault: str = await service.taking.fault()
+    try:
+        state = await _state(service, fault)
+    except (asyncpg.PostgresError, *AWAY):
+        seen = service.visibility.position
+        state = Ready(
+            status=NOT_READY, head=seen, visible=seen, stopped_views=[], faults=[fault or NO_ANSWER]
+        )
+    ready = state.status == READY
+    headers = {} if ready else {"Retry-After": "2"}
+    return JSONResponse(state.model_dump(mode="json"), 200 if ready else 503, headers)
+
+
+async def _state(service: Any, fault: str) -> Ready:
+    """Return how the service stands, with the fault that keeps it from writing, if there is one."""
     head = await service.record.head()
     stopped = [_stopped(row) for row in await service.pool.fetch(STOPPED)]
     met = [_unread(row) for row in await service.pool.fetch(UNREAD, UNREAD_SHOWN)]
     visible = service.visibility.position
-    ready = not stopped and head - visible <= LAG_LIMIT
-    state = Ready(
-        status="ready" if ready else "not ready",
+    ready = not stopped and not fault and head - visible <= LAG_LIMIT
+    return Ready(
+        status=READY if ready else NOT_READY,
         head=head,
         visible=visible,
         stopped_views=[each.view for each in stopped],
         stopped=stopped,
         unread_events=met,
         unconfirmed=SINGLE if service.settings.single_administrator else "",
+        faults=[fault] if fault else [],
     )
-    headers = {} if ready else {"Retry-After": "2"}
-    return JSONResponse(state.model_dump(mode="json"), 200 if ready else 503, headers)
 
 
 def _stopped(row: Mapping[str, Any]) -> StoppedView:

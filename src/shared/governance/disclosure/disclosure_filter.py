@@ -76,8 +76,8 @@ class DisclosureFilter:
         if not about:
             return
         closed = await self._closed({thing for thing, _ in about}) if sealed else {}
-        exempted = await self._exemptions.in_force()
         entitled = self.reads_exempt(person)
+        exempted = await self._exemptions.in_force(entitled=entitled)
         for thing, item in about:
             if thing not in closed and thing not in exempted:
                 continue
