@@ -131,6 +131,8 @@ PERMISSIONS = Permissions(
         "read-exempt": (LEGAL, PROCUREMENT, APPROVER, Role.FINANCE, AUDITOR),
         # people
         "LinkPersons": (ADMINISTRATOR,),
+        "ConfirmLink": (ADMINISTRATOR, LEGAL),
+        "WithdrawLink": (ADMINISTRATOR, LEGAL),
         "UnlinkPerson": (ADMINISTRATOR,),
         "ErasePerson": (ADMINISTRATOR,),
         "InvitePerson": (ADMINISTRATOR, PROCUREMENT),
@@ -139,6 +141,8 @@ PERMISSIONS = Permissions(
         "read-personal": (ADMINISTRATOR, LEGAL, AUDITOR, SCRUTINY, APPROVER, PROCUREMENT),
         # programs that ask by themselves
         "OpenServiceAccount": (ADMINISTRATOR,),
+        "ConfirmServiceAccount": (ADMINISTRATOR, LEGAL),
+        "ConfirmApiKey": (ADMINISTRATOR, LEGAL),
         "IssueApiKey": (ADMINISTRATOR,),
         "RotateApiKey": (ADMINISTRATOR,),
         "RevokeApiKey": (ADMINISTRATOR,),

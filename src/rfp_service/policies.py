@@ -33,6 +33,7 @@ from rfp_service.rfps.commands.participants import (
 from rfp_service.rfps.commands.procurement import ReturnForRework, SelectRoute
 from rfp_service.rfps.commands.requests import CheckCatalogue
 from rfp_service.rfps.commands.waivers import GrantWaiver, RefuseWaiver, RequestWaiver
+from shared.governance.accounts.commands import IssueApiKey, OpenServiceAccount, RotateApiKey
 from shared.governance.delegations.commands import GiveDelegation
 from shared.governance.delegations.views import tiers_of, what_is_delegated
 from shared.governance.disclosure.commands import DeclareExempt
@@ -121,7 +122,15 @@ def facts_for(*, single_administrator: bool) -> Mapping[type[Command[Any]], Fact
 
 
 # What gives power, and so needs a second person.
-GIVING: tuple[type[Command[Any]], ...] = (AdoptScheme, GiveDelegation, HandWorkOver)
+GIVING: tuple[type[Command[Any]], ...] = (
+    AdoptScheme,
+    GiveDelegation,
+    HandWorkOver,
+    LinkPersons,
+    OpenServiceAccount,
+    IssueApiKey,
+    RotateApiKey,
+)
 
 FACTS: Mapping[type[Command[Any]], FactFinder] = {
     SearchCatalogue: what_the_catalogue_shows,

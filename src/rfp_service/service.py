@@ -42,7 +42,7 @@ from shared.governance.scheme.facts import SchemeFacts
 from shared.kernel.messages import Command, Known
 from shared.kernel.person import Person
 from shared.ledger.tiles import Tiles
-from shared.record.database import connected, stop
+from shared.record.database import Pool, connected, stop
 from shared.record.eventstore.encoding import Topics
 from shared.record.eventstore.ownership import must_own_nothing
 from shared.record.eventstore.personal_texts import PersonalTexts
@@ -154,7 +154,7 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
             await stop(following)
 
 
-async def _made(settings: Settings, pool: asyncpg.Pool, tokens: Tokens) -> Service:
+async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
     """Make every part, and join them."""
     texts = PersonalTexts(pool, personal_secret(settings))
     store = EventStore(pool, Topics(EVENTS), texts)

@@ -44,9 +44,9 @@ def test_whatever_the_day_the_year_shows_all_that_is_promised(now: datetime) -> 
 @pytest.mark.parametrize("now", DAYS[:3], ids=lambda day: f"{day:%d-%b}")
 def test_the_year_shows_how_it_is_governed(now: datetime) -> None:
     told = Counter(type(scene.event).__name__ for scene in story(now))
-    assert told["PersonsLinked"] == 1
+    assert told["LinkConfirmed"] == 1
     assert told["ExemptionDeclared"] == 3
     assert told["ExemptionReleased"] == 1
-    assert (told["ServiceAccountOpened"], told["ApiKeyIssued"], told["ApiKeyRotated"]) == (1, 1, 1)
+    assert (told["ServiceAccountConfirmed"], told["ApiKeyProposed"], told["ApiKeyConfirmed"]) == (1, 2, 2)
     assert (told["RetentionScheduled"], told["RecordDisposed"]) == (2, 1)
     assert told["SchemeConfirmed"] == 2

@@ -229,6 +229,6 @@ async def test_a_delegation_and_a_hand_over_show_their_reason_to_those_with_the_
     assert (await api.get(path, SAM)).json()["reason"]["text"] == "[erased]"
     [scheme] = [
         item["said"]["reason"]
-        for item in (await api.get("/v1/audit/decisions", SAM, decision="SchemeAdopted")).json()["items"][:1]
+        for item in (await api.get("/v1/audit/decisions", SAM, decision="SchemeProposed")).json()["items"][:1]
     ]
     assert scheme == "Work handed over: henry in the place of hana."

@@ -7,7 +7,13 @@ from uuid import uuid5
 from pydantic import JsonValue
 
 from rfp_service.demonstration.storyboard import FOUR_EYES, SCHEME, Scene, Storyboard, Thing
-from shared.governance.accounts.commands import IssueApiKey, OpenServiceAccount, RotateApiKey
+from shared.governance.accounts.commands import (
+    ConfirmApiKey,
+    ConfirmServiceAccount,
+    IssueApiKey,
+    OpenServiceAccount,
+    RotateApiKey,
+)
 from shared.governance.accounts.domain import ServiceAccount
 from shared.governance.accounts.keys import hash_of, new_secret
 from shared.governance.delegations.commands import GiveDelegation
@@ -15,7 +21,7 @@ from shared.governance.delegations.domain import Delegation
 from shared.governance.disclosure.commands import DeclareExempt, ReleaseExemption
 from shared.governance.disclosure.domain import Exemption
 from shared.governance.disclosure.matters import contents
-from shared.governance.people.commands import LinkPersons
+from shared.governance.people.commands import ConfirmLink, LinkPersons
 from shared.governance.people.domain import DIRECTORY_ID, Directory
 from shared.governance.retention.commands import DisposeOfRecord, ScheduleRetention
 from shared.governance.retention.domain import DISPOSALS, SCHEDULE_ID, Disposal, Line, RetentionSchedule
@@ -73,21 +79,28 @@ def _link_accounts(stage: Storyboard, at: datetime) -> None:
         reason="She kept her account of the Registrars when she became head of service.",
     )
     people: list[JsonValue] = [SECOND_ACCOUNT, ITS_PERSON]
-    stage.decide(Thing(DIRECTORY_ID, Directory()), link, ADA, at, people=people)
+    directory = Thing(DIRECTORY_ID, Directory())
+    stage.decide(directory, link, ADA, at, people=people, **FOUR_EYES)
+    confirm = ConfirmLink(person=SECOND_ACCOUNT)
+    stage.decide(directory, confirm, LARS, at + timedelta(minutes=10), **FOUR_EYES)
 
 
 def _let_a_program_ask(stage: Storyboard, at: datetime) -> None:
     """Open an account whose key is replaced in time; the secrets are shown to nobody, and lost."""
     account = stage.thing("intranet account", ServiceAccount())
     opening = OpenServiceAccount(name="Intranet front end", owner=ADA, scopes=[Scope.READ])
-    stage.decide(account, opening, ADA, at)
+    stage.decide(account, opening, ADA, at, **FOUR_EYES)
+    stage.decide(account, ConfirmServiceAccount(), AMIR, at + timedelta(minutes=2), **FOUR_EYES)
     keys: list[tuple[Command[ServiceAccount], int]] = [
         (IssueApiKey(key_name="first", days=300), 0),
         (RotateApiKey(replaces="first", key_name="second", days=300, overlap_hours=336), 280),
     ]
     for command, days in keys:
         when = at + timedelta(days=days, minutes=5)
-        stage.decide(account, command, ADA, when, secret_hash=hash_of(new_secret()))
+        made = stage.decide(account, command, ADA, when, secret_hash=hash_of(new_secret()), **FOUR_EYES)
+        if made:
+            confirm = ConfirmApiKey(key_name=list(account.state.keys)[-1])
+            stage.decide(account, confirm, AMIR, when + timedelta(minutes=2), **FOUR_EYES)
 
 
 def _keep_no_longer_than_needed(stage: Storyboard, at: datetime) -> None:

@@ -4,7 +4,12 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from rfp_service.rfps.commands.approvers import Approving, must_be_of_the_tier, tiers_for
+from rfp_service.rfps.commands.approvers import (
+    Approving,
+    must_be_of_the_tier,
+    must_have_granted_no_tier,
+    tiers_for,
+)
 from rfp_service.rfps.commands.rules import (
     Entered,
     entering,
@@ -92,6 +97,7 @@ class Approve(Approving):
     def decide(self, rfp: Rfp, stamp: Stamp) -> ApprovalGranted:
         """Grant the tier whose turn it is; the last one opens the route's next stage, or a key decision."""
         tier = _may_decide(rfp, stamp)
+        must_have_granted_no_tier(rfp.approval, stamp)
         following = rfp.approval.tiers[rfp.approval.granted + 1 :]
         entered, onward = (staying(rfp), Stage.ABSENT) if following else _after(rfp, stamp)
         key = entered["stage"] is Stage.KEY_DECISION

@@ -10,6 +10,7 @@ from rfp_service.rfps.domain.refusals import (
     NoScheme,
     NotTheirDelegate,
     NotYourTier,
+    OneTierEach,
     OverDelegatedLimit,
 )
 from rfp_service.rfps.domain.rfp import Rfp
@@ -65,6 +66,13 @@ def must_be_of_the_tier(approval: Approval, stamp: Stamp) -> str:
     if not tier or tier not in yours:
         raise NotYourTier(waiting_for=tier, yours=list(yours))
     return tier
+
+
+def must_have_granted_no_tier(approval: Approval, stamp: Stamp) -> None:
+    """Refuse whoever granted a tier of this round already, for themselves or for anybody else."""
+    for person in approval.granted_by:
+        if stamp.is_from(person):
+            raise OneTierEach(person=person, waiting_for=approval.waiting_for)
 
 
 def must_be_delegated(value_pence: int, stamp: Stamp) -> tuple[str, ...]:

@@ -5,7 +5,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rfp_service.rfps.commands.approvers import Approving, must_be_of_the_tier, tiers_for
+from rfp_service.rfps.commands.approvers import (
+    Approving,
+    must_be_of_the_tier,
+    must_have_granted_no_tier,
+    tiers_for,
+)
 from rfp_service.rfps.commands.rules import (
     Entered,
     entering,
@@ -110,6 +115,7 @@ class ApproveAward(Approving):
     def decide(self, rfp: Rfp, stamp: Stamp) -> AwardApproved:
         """Grant the tier whose turn it is; after the last the award is told, or is a key decision."""
         tier = _may_decide(rfp, stamp)
+        must_have_granted_no_tier(rfp.award.approval, stamp)
         approval = rfp.award.approval
         following = approval.tiers[approval.granted + 1 :]
         key = not following and rules_of(stamp).is_key_decision(approval.value_pence)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from rfp_service.rfps.domain.stages import Stage
+from shared.kernel.states import replace
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,16 @@ class Approval:
     value_pence: int = 0
     tiers: tuple[str, ...] = ()
     granted: int = 0
+    granted_by: tuple[str, ...] = ()  # in this round, and whoever was stood in for
+
+    def granting(self, *people: str) -> "Approval":
+        """Return the approval with one more tier granted."""
+        new = tuple(person for person in people if person)
+        return replace(self, granted=self.granted + 1, granted_by=(*self.granted_by, *new))
+
+    def anew(self) -> "Approval":
+        """Return the approval before its first tier again: another round."""
+        return replace(self, granted=0, granted_by=())
 
     @property
     def waiting_for(self) -> str:

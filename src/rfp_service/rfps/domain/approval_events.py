@@ -49,7 +49,7 @@ class ApprovalGranted(RfpEvent):
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with one more tier granted."""
-        approval = replace(rfp.approval, granted=rfp.approval.granted + 1)
+        approval = rfp.approval.granting(self.decided_by, self.acting_for)
         key = rfp.key if self.onward is Stage.ABSENT else replace(rfp.key, onward=self.onward)
         granted = replace(RfpEvent.apply(self, rfp), approval=approval, key=key)
         clocked = awaiting(granted, self.clock, self.ends_at)

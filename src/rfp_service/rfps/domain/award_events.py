@@ -61,7 +61,7 @@ class AwardApproved(RfpEvent):
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with one more tier granted."""
-        granted = replace(rfp.award.approval, granted=rfp.award.approval.granted + 1)
+        granted = rfp.award.approval.granting(self.decided_by, self.acting_for)
         key = rfp.key if self.onward is Stage.ABSENT else replace(rfp.key, onward=self.onward)
         approved = replace(RfpEvent.apply(self, rfp), award=replace(rfp.award, approval=granted), key=key)
         clocked = awaiting(approved, self.clock, self.ends_at)

@@ -141,9 +141,8 @@ class CallInUpheld(ClockStopped):
         """Return the RFP before the same tiers again."""
         upheld = replace(ClockStopped.apply(self, rfp), key=KeyDecision())
         if rfp.key.of_the_award:
-            approval = replace(rfp.award.approval, granted=0)
-            return replace(upheld, award=replace(rfp.award, approval=approval))
-        return replace(upheld, approval=replace(rfp.approval, granted=0))
+            return replace(upheld, award=replace(rfp.award, approval=rfp.award.approval.anew()))
+        return replace(upheld, approval=rfp.approval.anew())
 
 
 class CallInReleased(ClockStopped):

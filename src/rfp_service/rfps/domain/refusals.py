@@ -71,6 +71,10 @@ class NotYourTier(Refused):
     """This approval waits for another tier than yours."""
 
 
+class OneTierEach(Refused):
+    """Whoever granted a tier of this approval, or was stood in for, grants no other one of it."""
+
+
 class LeadIsRequester(Refused):
     """Whoever asks for an RFP, or once did, can't lead its procurement, nor the other way round."""
 
