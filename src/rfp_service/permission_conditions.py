@@ -30,6 +30,7 @@ CONDITIONS = {
         "SubmitRfp",
         "RequestApproval",
         "RequestWaiver",
+        "DeclareKeyDecision",
         "PublishForwardPlanNotice",
         "ReplaceRequester",
         "WithdrawRfp",
@@ -66,8 +67,9 @@ CONDITIONS = {
         "RemoveEvaluator",
         "GiveDelegation",
         "ExtendTarget",
+        "GrantWaiver",
+        "RefuseWaiver",
     ),
-    (APPROVER, Condition.INDEPENDENT): ("GrantWaiver", "RefuseWaiver"),
     (SCRUTINY, Condition.INDEPENDENT): (
         "AgreeSpecialUrgency",
         "CallIn",

@@ -18,18 +18,20 @@ from rfp_service.rfps.commands.responses import AnswerClarification, RecordClari
 from rfp_service.rfps.commands.set_asides import SetBidAside
 from rfp_service.rfps.commands.tender import CloseResponses
 from rfp_service.rfps.domain.correction_events import AnswerCorrected, BidCorrected
-from rfp_service.rfps.domain.evaluation_refusals import NoSuchBid, ScoringHasBegun
-from rfp_service.rfps.domain.refusals import (
-    AlreadyReceived,
+from rfp_service.rfps.domain.correction_refusals import (
     AnotherConfirms,
     AnotherCorrects,
     BiddersMissing,
+    NotConflicted,
+    NotInDoubt,
+)
+from rfp_service.rfps.domain.evaluation_refusals import NoSuchBid, ScoringHasBegun
+from rfp_service.rfps.domain.refusals import (
+    AlreadyReceived,
     Conflicted,
     NoPartInIt,
     NoSuchQuestion,
-    NotConflicted,
     NothingAmended,
-    NotInDoubt,
     OwnRfp,
     ReceivedBeforeAsked,
     ReceivedInTheFuture,

@@ -18,7 +18,9 @@ from rfp_service.rfps.domain.evaluation_refusals import (
     NotScored,
     NotTheBestBid,
     ScoresMissing,
+    TieReasonNeeded,
 )
+from rfp_service.rfps.domain.reasons import TieReason
 from rfp_service.rfps.domain.refusals import (
     Conflicted,
     HasDecided,
@@ -179,3 +181,19 @@ def test_appointments_leave_a_hold_as_it_is() -> None:
     given(ABSENT, *held).when(AppointEvaluator(evaluator="eve"), **OFFICER).leads_to(
         on_hold=True, waiting_on=Party.LEGAL
     )
+
+
+def test_one_of_several_best_bids_is_put_forward_with_a_reason_of_the_list() -> None:
+    same = [
+        (who, bid, criterion, 70)
+        for who in (way.EVE, way.EVAN)
+        for bid in ("A", "B")
+        for criterion in ("Price", "Quality")
+    ]
+    tied = given(ABSENT, *way.scored(way.DECLARED, *same))
+    tied.when(way.RECOMMEND, **OFFICER).refused(TieReasonNeeded, best=["A", "B"])
+    drawn = way.RECOMMEND.model_copy(update={"tie_reason": TieReason.DRAWN_BY_LOT})
+    [recommended] = tied.when(drawn, **OFFICER).events()
+    assert (recommended.tied, recommended.tie_reason) == (("B",), "drawn_by_lot")  # type: ignore[attr-defined]
+    [alone] = given(ABSENT, *SCORED).when(drawn, **OFFICER).events()
+    assert (alone.tied, alone.tie_reason) == ((), "")  # type: ignore[attr-defined]

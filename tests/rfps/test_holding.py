@@ -7,17 +7,10 @@ import pytest
 
 from rfp_service.rfps.api.holds import holds_of
 from rfp_service.rfps.commands.holds import CorrectHold, EndHold, ExtendTarget, StartHold
+from rfp_service.rfps.domain.correction_refusals import NoSuchHold, SameParty, UnknownHoldReason
 from rfp_service.rfps.domain.events import RfpEvent, RfpHoldStarted
 from rfp_service.rfps.domain.hold_events import HoldCorrected, TargetExtended
-from rfp_service.rfps.domain.refusals import (
-    NoPartInIt,
-    NoSuchHold,
-    NotYourTier,
-    OwnRfp,
-    SameParty,
-    UnknownHoldReason,
-    WaitsOnNobody,
-)
+from rfp_service.rfps.domain.refusals import NoPartInIt, NotYourTier, OwnRfp, WaitsOnNobody
 from rfp_service.rfps.domain.stages import Party, Stage
 from shared.kernel.calendar import WorkingTime
 from shared.kernel.messages import Recorded

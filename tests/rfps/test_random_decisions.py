@@ -78,6 +78,7 @@ SCHEMES = (
             update={
                 "tiers_cumulative": False,
                 "lead_may_evaluate": False,
+                "unanswered_stop_closing": True,
                 "thresholds": tuple(
                     Threshold(regime="procurement_act_2023", kind=kind, from_pence=20_000_000)
                     for kind in ContractKind

@@ -15,6 +15,7 @@ from rfp_service.rfps.commands.tender import (
     IssueInvitation,
     PublishTenderNotice,
 )
+from rfp_service.rfps.domain.correction_refusals import QuestionsUnanswered
 from rfp_service.rfps.domain.evaluation_refusals import ScoringHasBegun
 from rfp_service.rfps.domain.refusals import (
     AlreadyReceived,
@@ -34,7 +35,12 @@ from rfp_service.rfps.domain.refusals import (
 )
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.domain.tender import Criterion
-from rfp_service.rfps.domain.tender_events import NoResponses, ResponseReceived, ResponsesClosed
+from rfp_service.rfps.domain.tender_events import (
+    NoResponses,
+    ResponseReceived,
+    ResponsesClosed,
+    ResponsesKeptOpen,
+)
 from shared.kernel.rules import Rules
 from tests.rfps import way
 from tests.rfps.examples import ABSENT
@@ -245,3 +251,34 @@ def test_a_hold_stops_neither_bids_nor_the_clock() -> None:
     given(ABSENT, *with_bid).when(
         CloseResponses(number=1, due_at=RESPONSES_BY), at=datetime(2026, 4, 11, tzinfo=UTC), **CLOCK
     ).leads_to(stage=Stage.EVALUATION, on_hold=False)
+
+
+STOPS = RULES.model_copy(update={"unanswered_stop_closing": True})
+CLOSE = CloseResponses(number=1, due_at=RESPONSES_BY)
+WITH_A_QUESTION = after(WITH_BIDS, RecordClarification(question="How many?"), **OFFICER)
+
+
+def test_bids_are_opened_with_a_question_unanswered_and_the_event_says_so() -> None:
+    [closed] = given(ABSENT, *WITH_A_QUESTION).when(CLOSE, at=way.CLOSED_AT, **CLOCK).events()
+    assert isinstance(closed, ResponsesClosed)
+    assert closed.unanswered == (1,)
+
+
+def test_where_the_scheme_says_so_bids_stay_closed_until_every_question_is_answered() -> None:
+    closing = {"at": way.CLOSED_AT, "rules": STOPS}
+    given(ABSENT, *WITH_A_QUESTION).when(CLOSE, **closing, **CLOCK).then(
+        ResponsesKeptOpen(
+            stage=Stage.OPEN, waiting_on=Party.PROCUREMENT, unanswered=(1,), due_at=RESPONSES_BY, late=False
+        )
+    )
+    kept = after(WITH_A_QUESTION, CLOSE, **closing, **CLOCK)
+    by_hand = CloseResponsesByHand()
+    given(ABSENT, *kept).when(by_hand, **closing, **OFFICER).refused(QuestionsUnanswered, unanswered=[1])
+    answered = after(kept, AnswerClarification(number=1, answer="Forty."), **closing, **OFFICER)
+    given(ABSENT, *answered).when(by_hand, **closing, **OFFICER).leads_to(stage=Stage.EVALUATION)
+    past = ExtendDeadline(responses_by=RESPONSES_BY + timedelta(seconds=1), reason="Late answer.")
+    given(ABSENT, *answered).when(past, **closing, **OFFICER).refused(NotLater)
+    more = ExtendDeadline(responses_by=RESPONSES_BY + timedelta(days=7), reason="Late answer.")
+    given(ABSENT, *answered).when(more, **closing, **OFFICER).leads_to(
+        stage=Stage.OPEN, waiting_on=Party.MARKET
+    )

@@ -110,8 +110,8 @@ ROWS: list[tuple[Any, Any, dict[str, Any], Stage]] = [
     (way.TAKEN, way.PUBLISH, OFFICER, Stage.CALL_IN),
     (way.PUBLISHED, ExpireCallIn(number=1, due_at=way.CALL_IN_ENDS), CLOCK, Stage.READY_TO_ISSUE),
     (way.PUBLISHED, CallIn(reason="Too dear."), SCRUTINY, Stage.CALLED_IN),
-    (way.CALLED_IN, UpholdCallIn(reason="Too dear."), SCRUTINY, Stage.APPROVAL),
-    (AWARD_CALLED_IN, UpholdCallIn(reason="Too dear."), SCRUTINY, Stage.AWARD_APPROVAL),
+    (way.CALLED_IN, UpholdCallIn(reason="Too dear."), SCRUTINY, Stage.KEY_DECISION),
+    (AWARD_CALLED_IN, UpholdCallIn(reason="Too dear."), SCRUTINY, Stage.KEY_DECISION),
     (way.CALLED_IN, ReleaseCallIn(reason="Fair."), SCRUTINY, Stage.READY_TO_ISSUE),
     (AWARD_CALLED_IN, ReleaseCallIn(reason="Fair."), SCRUTINY, Stage.AWARD_NOTICE),
     (way.CALLED_IN, ReferToCouncil(reason="Beyond us."), SCRUTINY, Stage.CALLED_IN),
@@ -182,6 +182,7 @@ NOT_THE_USUAL_PARTY = {
     "PublishTransparencyNotice-award_approval": Party.PROCUREMENT,
     "PublishDecision-call_in": Party.STATUTORY_CLOCK,
     "UseGeneralException-key_decision": Party.APPROVER,
+    "UpholdCallIn-key_decision": Party.APPROVER,
     "ResolveChallenge-contracting": Party.STATUTORY_CLOCK,
     **dict.fromkeys(
         (

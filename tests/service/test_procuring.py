@@ -207,7 +207,7 @@ async def test_a_key_decision_is_announced_taken_and_called_in(api: Api) -> None
     await api.decide(rfp, "call-in", SAM, reason="Too dear.")
     await api.decide(rfp, "uphold-call-in", SAM, reason="Too dear.")
     seen = (await api.get(f"/v1/rfps/{rfp}")).json()
-    assert (seen["stage"], seen["approvals_granted"]) == ("approval", 0)
+    assert (seen["stage"], seen["approvals_granted"]) == ("key_decision", 1)
 
 
 async def test_a_delegate_sees_what_waits_and_is_recorded_as_acting_for(api: Api) -> None:

@@ -54,9 +54,9 @@ async def test_only_its_own_stream_is_closed_and_everything_says_so(api: Api) ->
     await api.adopt_scheme()
     rfp, other = await api.raised(), await api.raised(title="Chairs")
     position = await poison(api, UUID(rfp), 2)
-    said = await ready(api, stopped_views=["flow_steps", "rfps"])
+    said = await ready(api, stopped_views=["flow_corrections", "flow_steps", "rfps"])
     assert said["status"] == "not ready"
-    [view, _] = said["stopped"]  # type: ignore[misc]
+    [view, *_] = said["stopped"]  # type: ignore[misc]
     assert (view["position"], view["event_position"], view["event_type"]) == (position - 1, position, LATER)
     assert f"install the release that knows {LATER}" in view["do"]
     [unread] = said["unread_events"]  # type: ignore[misc]
@@ -117,7 +117,7 @@ async def test_where_it_may_say_that_something_is_exempt_only_the_entitled_read_
 async def test_without_the_schemes_rules_nothing_is_decided_and_all_else_goes_on(api: Api) -> None:
     await api.adopt_scheme()
     rfp = await api.raised()
-    position = await poison(api, SCHEME_ID, 2)
+    position = await poison(api, SCHEME_ID, 3)
     refused = await api.post("/v1/rfps", {"title": "A", "description": "B.", "service_area": "C"}, expect=503)
     assert refused.json()["type"] == "/problems/event-unread"
     said = await ready(api, stopped_views=[], visible=position)
@@ -162,7 +162,7 @@ async def test_a_deadline_of_its_stream_waits_without_being_given_up_and_others_
         *_, last = await store.reader.stream(other)
         assert last.by == CLOCK
         assert (await store.load(other, Rfp())).version == len(way.IN_STANDSTILL) + 1
-        said = await ready(api, stopped_views=["flow_steps", "rfps"])
+        said = await ready(api, stopped_views=["flow_corrections", "flow_steps", "rfps"])
         assert said["unread_events"][0]["waiting_deadlines"] == 2  # type: ignore[index]
         for _ in range(3):
             await pool.execute("UPDATE deadlines SET leased_until = NULL WHERE settled_at IS NULL")
@@ -188,12 +188,12 @@ async def test_a_worker_killed_and_begun_again_signs_on_and_says_the_same() -> N
         service.begin()
         position = await appended(service, rfp, 1)
         said = await until(service, position)
-        assert said["stopped_views"] == ["flow_steps"]
+        assert said["stopped_views"] == ["flow_corrections", "flow_steps"]
         await asyncio.to_thread(service.kill)
         service.begin()
         position = await appended(service, rfp, 2)
         said = await until(service, position)
-        assert said["stopped_views"] == ["flow_steps"]
+        assert said["stopped_views"] == ["flow_corrections", "flow_steps"]
         assert said["visible"] == position
         rebuilt = await asyncio.to_thread(service.run, "rebuild")
         assert f"install the release that knows {LATER}" in rebuilt.stdout

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from rfp_service.rfps.commands.advice import GiveAdvice, RequestAdvice
 from rfp_service.rfps.commands.amendments import AmendRfp
 from rfp_service.rfps.commands.approvals import Approve, Refuse, RequestApproval
 from rfp_service.rfps.commands.awards import (
@@ -41,9 +42,11 @@ from rfp_service.rfps.commands.evaluation import (
 from rfp_service.rfps.commands.holds import CorrectHold, EndHold, ExtendTarget, StartHold
 from rfp_service.rfps.commands.key_decisions import (
     AgreeSpecialUrgency,
+    DeclareKeyDecision,
     ExpireNoticePeriod,
     PublishDecision,
     PublishForwardPlanNotice,
+    PublishSpecialUrgency,
     RefuseKeyDecision,
     TakeKeyDecision,
     UseGeneralException,
@@ -87,9 +90,9 @@ from rfp_service.rfps.commands.tender import (
     PublishTenderNotice,
 )
 from rfp_service.rfps.commands.waivers import GrantWaiver, RefuseWaiver, RequestWaiver
-from rfp_service.rfps.domain.approval import WaiverGround
+from rfp_service.rfps.domain.approval import KeyGround, WaiverGround
 from rfp_service.rfps.domain.award_events import ChallengeOutcome, TerminationReason
-from rfp_service.rfps.domain.reasons import DeclineReason, ReworkReason
+from rfp_service.rfps.domain.reasons import DeclineReason, ReworkReason, TieReason
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import TENDERS, Regime, Route
 from rfp_service.rfps.domain.stages import Party, Stage
@@ -183,7 +186,11 @@ MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
     lambda _: RefuseKeyDecision(reason=WHY),
     lambda _: PublishDecision(reference="D"),
     lambda _: CallIn(reason=WHY),
-    lambda _: UpholdCallIn(reason=WHY),
+    lambda t: UpholdCallIn(reason=WHY, material_change=bool(t.dice % 2)),
+    lambda _: RequestAdvice(body="Working group", question=WHY),
+    lambda _: GiveAdvice(advice=WHY),
+    lambda t: DeclareKeyDecision(ground=t.of(*KeyGround), reason=WHY),
+    lambda t: PublishSpecialUrgency(reference="SU", published_on=t.today),
     lambda _: ReleaseCallIn(reason=WHY),
     lambda _: ReferToCouncil(reason=WHY),
     lambda t: ExpireCallIn(number=t.clock, due_at=t.now),
@@ -222,6 +229,7 @@ MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
         supplier="Fictional Systems Ltd",
         value_pence=t.of(*VALUES),
         reason=WHY,
+        tie_reason=t.of(*TieReason),
     ),
     lambda t: ApproveAward(reason=WHY, acting_for=t.of(None, "hana", "derek")),
     lambda _: RefuseAward(reason=WHY),
@@ -283,7 +291,11 @@ def _measure(t: Try) -> Command[Rfp]:
                 return ModerateScores(**about, reason=WHY)
     best = tender.best()
     return RecommendAward(
-        bid=best[0] if best else None, supplier="Fictional Systems Ltd", value_pence=t.of(*VALUES), reason=WHY
+        bid=best[0] if best else None,
+        supplier="Fictional Systems Ltd",
+        value_pence=t.of(*VALUES),
+        reason=WHY,
+        tie_reason=t.of(*TieReason),
     )
 
 

@@ -40,9 +40,11 @@ def is_put_forward(tale: Tale, requester: str) -> bool:
             duration_months=24,
             risk="Nobody else may change the old system.",
         )
-        return tale.does(waiver, requester, 8) and tale.does(
-            GrantWaiver(reason="The licence allows nobody else."), "hana-head", 4
-        )
+        if not tale.does(waiver, requester, 8):
+            return False
+        tier = tale.rfp.state.waiver.tier
+        approver = next(t.approvers[0] for t in TIERS if t.name == tier)
+        return tale.does(GrantWaiver(reason="The licence allows nobody else."), approver, 4)
     return tale.does(RequestApproval(**case), requester, 8)
 
 
@@ -76,7 +78,8 @@ def key_decision(tale: Tale) -> bool:
     if tale.rfp.state.stage is not At.KEY_DECISION:
         return True
     notice = PublishForwardPlanNotice(reference=f"FP-{tale.number:03}", published_on=day_in_london(tale.at))
-    if not (tale.does(notice, tale.officer, 1) and _notice_runs_out(tale)):
+    announced = tale.rfp.state.key.notice_on is not None  # what was sent back was announced before
+    if not announced and not (tale.does(notice, tale.officer, 1) and _notice_runs_out(tale)):
         return False
     taken = tale.does(TakeKeyDecision(reason="It pays within three years."), CABINET, 3)
     publish = PublishDecision(reference=f"D-{tale.number:03}")
@@ -108,4 +111,4 @@ def _is_called_in(tale: Tale) -> bool:
         release = ReleaseCallIn(reason="It was counted, on page nine.")
         return tale.does(release, SCRUTINY, 6)
     uphold = UpholdCallIn(reason="The cost of moving is missing.")
-    return tale.does(uphold, SCRUTINY, 6) and is_decided(tale, "")
+    return tale.does(uphold, SCRUTINY, 6) and tale.key_decision()

@@ -66,7 +66,9 @@ def board(stream: Stream[Rfp]) -> Row:
         "rework_loops": rfp.rework_loops,
         "budget_code": rfp.budget_code,
         "approval_waits_for": approval.waiting_for,
-        "approval_value_pence": rfp.waiver.value_pence if rfp.stage is Stage.WAIVER else approval.value_pence,
+        "approval_value_pence": rfp.waiver.value_pence
+        if rfp.stage is Stage.WAIVER and not rfp.waiver.tier
+        else approval.value_pence,
         "supplier": rfp.award.supplier,
         "award_value_pence": rfp.award.value_pence,
         "clock_ends_at": rfp.clock.ends_at,

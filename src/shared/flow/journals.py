@@ -145,5 +145,5 @@ def is_no_step(recorded: Recorded) -> bool:
 
 
 STEPS = Journal(steps, step_rows, indexes=("(source, position)",), revision=2, passes=is_no_step)
-CORRECTIONS = Journal(corrections, correction_rows, indexes=("(source, position)",))
+CORRECTIONS = Journal(corrections, correction_rows, indexes=("(source, position)",), passes=is_no_step)
 CASES = Journal(cases, case_rows, of=frozenset({HistoricCaseImported}), indexes=("(source, position)",))

@@ -135,7 +135,7 @@ async def _waiting(
     if not tiers:
         return []
     t = rfps.c
-    any_approver = and_(t.stage == Stage.WAIVER, t.waiting_on == "approver")
+    any_approver = and_(t.stage == Stage.WAIVER, t.waiting_on == "approver", t.approval_waits_for == "")
     statement = select(*(t[name] for name in COLUMNS)).where(
         reading.valid(rfps), or_(t.approval_waits_for.in_(tiers), any_approver), ~t.on_hold
     )

@@ -79,6 +79,10 @@ class RfpSeen(RfpRow):
     late_bids: int
     bids_set_aside: int
     unanswered: list[int]
+    closes_with_unanswered: bool = Field(
+        description="A warning: bids are asked for by `responses_by`, and questions have no answer yet."
+    )
+    kept_open: bool = Field(description="Whether such questions keep the bids closed after that.")
     standstill_ends: datetime | None
 
 
@@ -133,5 +137,7 @@ def _tender(rfp: Rfp) -> dict[str, Any]:
         "late_bids": len(tender.bids) - len(tender.timely),
         "bids_set_aside": len(tender.set_aside),
         "unanswered": list(tender.unanswered),
+        "closes_with_unanswered": rfp.stage is Stage.OPEN and bool(tender.unanswered),
+        "kept_open": tender.kept_open and rfp.stage is Stage.OPEN,
         "standstill_ends": rfp.award.standstill_ends,
     }

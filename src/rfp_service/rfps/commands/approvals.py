@@ -143,6 +143,6 @@ def _after(rfp: Rfp, stamp: Stamp) -> tuple[Entered, Stage]:
     """Return where the last tier's yes leads, and what follows a key decision where that is one."""
     assert rfp.route is not None, "an approval is requested on a route"
     onward = AFTER_APPROVAL[rfp.route]
-    if rules_of(stamp).is_key_decision(rfp.approval.value_pence):
+    if rfp.key_declared or rules_of(stamp).is_key_decision(rfp.approval.value_pence):
         return entering(Stage.KEY_DECISION), onward
     return going_on(onward), Stage.ABSENT

@@ -33,10 +33,11 @@ from rfp_service.rfps.domain.award_events import (
     AwardRefused,
     TransparencyNoticePublished,
 )
-from rfp_service.rfps.domain.evaluation_refusals import NotTheBestBid, ScoresMissing
+from rfp_service.rfps.domain.correction_refusals import BiddersMissing
+from rfp_service.rfps.domain.evaluation_refusals import NotTheBestBid, ScoresMissing, TieReasonNeeded
+from rfp_service.rfps.domain.reasons import TieReason
 from rfp_service.rfps.domain.refusals import (
     AlreadyRecommended,
-    BiddersMissing,
     NotDirect,
     NotRecommended,
     SummariesFirst,
@@ -76,16 +77,20 @@ class RecommendAward(Command[Rfp]):
     supplier: ShortText = Field(examples=["Fictional Systems Ltd"])
     value_pence: Pence = Field(description="Without VAT, in pence.", examples=[2_400_000])
     reason: Reason
+    tie_reason: TieReason | None = Field(
+        None, description="Needed where several bids have the highest total."
+    )
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> AwardRecommended:
         """Name the tiers by the award's own value, however the estimate was approved."""
         must_not_be_requester(rfp, stamp)
         if rfp.is_direct:
             _must_be_announced(rfp, stamp)
+            tied: tuple[str, ...] = ()
         else:
-            self._must_be_the_best(rfp)
+            tied = self._must_be_the_best(rfp)
             must_be_enough_evaluators(rfp, stamp)
-        return AwardRecommended(
+        recommended = AwardRecommended(
             bid=self.bid or "",
             supplier=self.supplier,
             value_pence=self.value_pence,
@@ -93,17 +98,24 @@ class RecommendAward(Command[Rfp]):
             reason=self.reason,
             tiers=tiers_for(self.value_pence, stamp.known),
             scheme_version=stamp.known.scheme_version,
+            tied=tied,
+            tie_reason=self.tie_reason.value if tied and self.tie_reason else "",
             **entering(Stage.AWARD_APPROVAL),
         )
+        return in_turn(recommended, rfp, stamp)
 
-    def _must_be_the_best(self, rfp: Rfp) -> None:
-        """Refuse any but the bid with the highest total, once every score is there and agreed."""
+    def _must_be_the_best(self, rfp: Rfp) -> tuple[str, ...]:
+        """Refuse any but the bid with the highest total, once every score counts; return those that tie."""
         must_be_in(rfp, Stage.EVALUATION)
         must_compete(rfp.tender, self.bid)
         if missing := rfp.tender.missing():
             raise ScoresMissing(missing=missing)
         if self.bid not in (best := rfp.tender.best()):
             raise NotTheBestBid(best=list(best))
+        tied = tuple(bid for bid in best if bid != self.bid)
+        if tied and self.tie_reason is None:
+            raise TieReasonNeeded(best=list(best), reasons=[each.value for each in TieReason])
+        return tied
 
 
 class ApproveAward(Approving):
@@ -118,7 +130,8 @@ class ApproveAward(Approving):
         must_have_granted_no_tier(rfp.award.approval, stamp)
         approval = rfp.award.approval
         following = approval.tiers[approval.granted + 1 :]
-        key = not following and rules_of(stamp).is_key_decision(approval.value_pence)
+        above = rules_of(stamp).is_key_decision(approval.value_pence)
+        key = not following and (rfp.key_declared or above)
         approved = AwardApproved(
             tier=tier,
             next_tier=following[0] if following else "",
@@ -195,7 +208,7 @@ class PublishAwardNotice(Command[Rfp]):
         assert rfp.route is not None, "and a route"
         rules = rules_of(stamp)
         required = rules.standstill(rfp.regime, rfp.route)
-        ends = required and standstill_ends(required, day_in_london(stamp.at), rules.closed_days)
+        ends = required and standstill_ends(required, day_in_london(stamp.at), rules)
         return AwardNoticePublished(
             reference=self.reference,
             clock=next_clock(rfp) if ends else rfp.clock.number,

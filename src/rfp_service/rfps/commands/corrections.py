@@ -28,18 +28,15 @@ from rfp_service.rfps.domain.correction_events import (
     ConflictWithdrawn,
     SummariesCorrected,
 )
-from rfp_service.rfps.domain.evaluation_refusals import NoSuchBid, ScoringHasBegun
-from rfp_service.rfps.domain.events import RfpEvent
-from rfp_service.rfps.domain.refusals import (
-    AlreadyReceived,
+from rfp_service.rfps.domain.correction_refusals import (
     AnotherConfirms,
     AnotherCorrects,
-    NoSuchQuestion,
     NotConflicted,
-    NothingAmended,
     NotInDoubt,
-    SummariesFirst,
 )
+from rfp_service.rfps.domain.evaluation_refusals import NoSuchBid, ScoringHasBegun
+from rfp_service.rfps.domain.events import RfpEvent
+from rfp_service.rfps.domain.refusals import AlreadyReceived, NoSuchQuestion, NothingAmended, SummariesFirst
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import LIVE, Stage
 from rfp_service.rfps.domain.tender import Bid

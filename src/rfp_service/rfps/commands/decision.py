@@ -6,6 +6,7 @@ from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from rfp_service.rfps.commands import (
+    advice,
     amendments,
     approvals,
     awards,
@@ -46,9 +47,13 @@ Decision = TypeAliasType(
         | waivers.RequestWaiver
         | waivers.GrantWaiver
         | waivers.RefuseWaiver
+        | advice.RequestAdvice
+        | advice.GiveAdvice
+        | key_decisions.DeclareKeyDecision
         | key_decisions.PublishForwardPlanNotice
         | key_decisions.UseGeneralException
         | key_decisions.AgreeSpecialUrgency
+        | key_decisions.PublishSpecialUrgency
         | key_decisions.TakeKeyDecision
         | key_decisions.RefuseKeyDecision
         | key_decisions.PublishDecision

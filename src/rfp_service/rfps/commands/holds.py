@@ -14,17 +14,10 @@ from rfp_service.rfps.commands.rules import (
     staying,
 )
 from rfp_service.rfps.commands.turns import turn
+from rfp_service.rfps.domain.correction_refusals import NoSuchHold, SameParty, UnknownHoldReason
 from rfp_service.rfps.domain.events import RfpHoldEnded, RfpHoldStarted
 from rfp_service.rfps.domain.hold_events import HoldCorrected, TargetExtended
-from rfp_service.rfps.domain.refusals import (
-    Incomplete,
-    NoSuchHold,
-    NotOnHold,
-    NotYourTier,
-    SameParty,
-    UnknownHoldReason,
-    WaitsOnNobody,
-)
+from rfp_service.rfps.domain.refusals import Incomplete, NotOnHold, NotYourTier, WaitsOnNobody
 from rfp_service.rfps.domain.rfp import Hold, Rfp
 from rfp_service.rfps.domain.stages import LIVE, Party
 from shared.kernel.calendar import WorkingDays, day_in_london

@@ -21,26 +21,50 @@ from rfp_service.rfps.commands.rules import (
     staying,
 )
 from rfp_service.rfps.commands.turns import NO_CLOCK, NoticeClock, in_turn, notice_clock
-from rfp_service.rfps.domain.approval import Basis, KeyDecision
+from rfp_service.rfps.domain.approval import Basis, KeyDecision, KeyGround
 from rfp_service.rfps.domain.events import RfpEvent
 from rfp_service.rfps.domain.key_decision_events import (
     DecisionPublished,
     ForwardPlanNoticePublished,
     GeneralExceptionUsed,
+    KeyDecisionDeclared,
     KeyDecisionRefused,
     KeyDecisionTaken,
     NoticePeriodExpired,
     SpecialUrgencyAgreed,
+    SpecialUrgencyPublished,
 )
-from rfp_service.rfps.domain.refusals import AlreadyPublished, NoticeInTheFuture, NoticeTooShort
+from rfp_service.rfps.domain.refusals import (
+    AlreadyPublished,
+    KeyAlready,
+    NoticeInTheFuture,
+    NoticeTooShort,
+    NotUrgent,
+)
 from rfp_service.rfps.domain.rfp import Rfp
-from rfp_service.rfps.domain.stages import NOTICE_MAY_RUN, Stage
+from rfp_service.rfps.domain.stages import LIVE, NOTICE_MAY_RUN, Stage
 from shared.kernel.calendar import WorkingDays, day_in_london, end_of
 from shared.kernel.fields import Code, Day, Reason
 from shared.kernel.messages import Command, Stamp
 from shared.kernel.rules import Rules
 from shared.kernel.states import replace
 from shared.record.deadlines.deadline import DeadlineCommand
+
+
+class DeclareKeyDecision(Command[Rfp]):
+    """Say that what is to be decided is a key decision, by its value or by its effect on the divisions."""
+
+    decision: Literal["declare-key-decision"] = "declare-key-decision"
+    ground: KeyGround
+    reason: Reason = Field(examples=["It closes both libraries of the Ribble valley for a month."])
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> KeyDecisionDeclared:
+        """Let approval, and that of the award, lead to a key decision; until what is approved changes."""
+        must_be_at(rfp, *(stage for stage in NOTICE_MAY_RUN if stage is not Stage.KEY_DECISION))
+        must_have_a_part(rfp, stamp, "procurement_officer")
+        if rfp.key_declared:
+            raise KeyAlready
+        return KeyDecisionDeclared(ground=self.ground, reason=self.reason, **staying(rfp))
 
 
 class PublishForwardPlanNotice(Command[Rfp]):
@@ -102,6 +126,27 @@ class AgreeSpecialUrgency(Command[Rfp]):
         must_be_at(rfp, Stage.KEY_DECISION)
         must_be_independent(rfp, stamp)
         return in_turn(SpecialUrgencyAgreed(reason=self.reason, **staying(rfp)), rfp, stamp)
+
+
+class PublishSpecialUrgency(Command[Rfp]):
+    """Record that the reasons of a special urgency were published."""
+
+    decision: Literal["publish-special-urgency"] = "publish-special-urgency"
+    reference: Code = Field(examples=["SU-2026-01"])
+    published_on: Day
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> SpecialUrgencyPublished:
+        """Keep where it can be read, once scrutiny has agreed to the urgency."""
+        must_be_at(rfp, *LIVE)
+        must_not_be_requester(rfp, stamp)
+        if not rfp.urgency_agreed:
+            raise NotUrgent
+        if rfp.urgency_published:
+            raise AlreadyPublished
+        _must_have_happened(self.published_on, stamp)
+        return SpecialUrgencyPublished(
+            reference=self.reference, published_on=self.published_on, **staying(rfp)
+        )
 
 
 class ExpireNoticePeriod(DeadlineCommand[Rfp]):

@@ -28,20 +28,27 @@ from rfp_service.rfps.domain.stages import Stage
 from shared.kernel.calendar import WorkingDays, end_of
 from shared.kernel.fields import LongText, Reason
 from shared.kernel.messages import Command, Stamp
-from shared.kernel.rules import Counting, Standstill
+from shared.kernel.rules import Counting, Rules, Standstill
 from shared.record.deadlines.deadline import DeadlineCommand
 
 
-def standstill_ends(required: Standstill, notice_on: date, closed_days: Sequence[date]) -> datetime:
+def standstill_ends(required: Standstill, notice_on: date, rules: Rules) -> datetime:
     """Return the midnight at which a standstill ends.
 
-    Procurement Act 2023, section 51: working days, of which the day of the notice is the first. The 2015
+    Procurement Act 2023, section 51: working days, of which the day of the notice is the first; they leave
+    out bank holidays of any part of the United Kingdom (section 123), unless the scheme says so no closed
+    days of the council's own. The 2015
     regulations, regulation 87: calendar days from the day after; one that would end on a day that is
     not worked ends with the next that is.
     """
-    days = WorkingDays(frozenset(closed_days))
+    closed = frozenset(rules.closed_days)
     if required.counting is Counting.WORKING_FROM_NOTICE:
-        return end_of(days.counting(notice_on, required.days))
+        statutory = WorkingDays(
+            closed if rules.statutory_days_leave_out_closed_days else frozenset(),
+            whole_kingdom=rules.statutory_days_of_whole_kingdom,
+        )
+        return end_of(statutory.counting(notice_on, required.days))
+    days = WorkingDays(closed)
     return end_of(days.on_or_after(notice_on + timedelta(days=required.days)))
 
 

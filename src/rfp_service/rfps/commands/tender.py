@@ -16,7 +16,8 @@ from rfp_service.rfps.commands.rules import (
     runs,
     staying,
 )
-from rfp_service.rfps.commands.turns import turn
+from rfp_service.rfps.commands.turns import in_turn, turn
+from rfp_service.rfps.domain.correction_refusals import QuestionsUnanswered
 from rfp_service.rfps.domain.events import RfpEvent
 from rfp_service.rfps.domain.refusals import (
     CriteriaFirst,
@@ -38,6 +39,7 @@ from rfp_service.rfps.domain.tender_events import (
     InvitationIssued,
     NoResponses,
     ResponsesClosed,
+    ResponsesKeptOpen,
     TenderNoticePublished,
 )
 from shared.kernel.calendar import day_in_london, end_of, start_of
@@ -114,7 +116,7 @@ class IssueInvitation(AskTheMarket):
 
 
 class ExtendDeadline(Command[Rfp]):
-    """Give everybody more time, before the time is up."""
+    """Give everybody more time, before the time is up, or while questions keep the bids closed."""
 
     decision: Literal["extend-deadline"] = "extend-deadline"
     responses_by: Instant
@@ -126,13 +128,14 @@ class ExtendDeadline(Command[Rfp]):
         must_not_be_requester(rfp, stamp)
         ends = rfp.tender.responses_by
         assert ends is not None, "what is open has an end"
-        if stamp.at >= ends:
+        if stamp.at >= ends and not rfp.tender.kept_open:
             raise TooLateToExtend(ended_at=ends)
-        if self.responses_by <= ends:
+        if self.responses_by <= max(ends, stamp.at if rfp.tender.kept_open else ends):
             raise NotLater(responses_by=ends)
-        return DeadlineExtended(
+        extended = DeadlineExtended(
             clock=next_clock(rfp), ends_at=self.responses_by, reason=self.reason, **staying(rfp)
         )
+        return in_turn(extended, rfp, stamp)
 
 
 class CloseResponses(DeadlineCommand[Rfp]):
@@ -142,11 +145,18 @@ class CloseResponses(DeadlineCommand[Rfp]):
         """Go on to evaluation, or end where nobody bid in time; nothing where that clock no longer runs."""
         if not runs(rfp, self.number, Stage.OPEN):
             return ()
+        if is_stopped(rfp, stamp):
+            kept = ResponsesKeptOpen(
+                unanswered=rfp.tender.unanswered, due_at=self.due_at, late=self.is_late(stamp), **staying(rfp)
+            )
+            return [in_turn(kept, rfp, stamp)]
         return [closed(rfp, self.due_at, late=self.is_late(stamp))]
 
 
 class CloseResponsesByHand(Command[Rfp]):
     """Close the time for responses once it is up, without waiting for the clock to notice."""
+
+    by_the_rules = True
 
     decision: Literal["close-responses"] = "close-responses"
 
@@ -158,14 +168,24 @@ class CloseResponsesByHand(Command[Rfp]):
         assert ends is not None, "what is open has an end"
         if stamp.at < ends:
             raise NotDueYet(ends_at=ends)
+        if is_stopped(rfp, stamp):
+            raise QuestionsUnanswered(unanswered=list(rfp.tender.unanswered))
         return closed(rfp, ends, late=False)
+
+
+def is_stopped(rfp: Rfp, stamp: Stamp) -> bool:
+    """Say whether a question without an answer stops the closing; the scheme says whether it does."""
+    rules = stamp.known.rules
+    return bool(rfp.tender.unanswered) and rules is not None and rules.unanswered_stop_closing
 
 
 def closed(rfp: Rfp, due_at: datetime, *, late: bool) -> RfpEvent:
     """Return what the end of the time for responses means."""
     if not (bids := len(rfp.tender.competing)):
         return NoResponses(due_at=due_at, late=late, **entering(Stage.UNSUCCESSFUL))
-    shut = ResponsesClosed(bids=bids, due_at=due_at, late=late, **entering(Stage.EVALUATION))
+    shut = ResponsesClosed(
+        bids=bids, due_at=due_at, late=late, unanswered=rfp.tender.unanswered, **entering(Stage.EVALUATION)
+    )
     return shut.model_copy(update={"waiting_on": turn(shut.apply(rfp), due_at)})
 
 

@@ -29,6 +29,8 @@ NO_CLOCK = NoticeClock(clock=0, ends_at=None)
 
 def turn(rfp: Rfp, at: datetime) -> Party:
     """Return the party that must act next on an RFP that is not on hold."""
+    if rfp.advice_from:
+        return Party.ADVISORY_BODY
     if rfp.rework_by is not Party.NOBODY:
         return rfp.rework_by
     told = BY_HOW_IT_STANDS.get(rfp.stage)
@@ -46,13 +48,17 @@ def _before_a_key_decision(rfp: Rfp, runs: bool) -> Party:  # noqa: FBT001  # on
     return Party.APPROVER if announced else Party.PROCUREMENT
 
 
+def _while_open(rfp: Rfp) -> Party:
+    if rfp.tender.kept_open:
+        return Party.PROCUREMENT
+    return Party.OUTGOING_SUPPLIER if rfp.route is Route.EXISTING_CONTRACT else Party.MARKET
+
+
 # Where it is not always the same party's turn; each is told whether the RFP's clock runs.
 BY_HOW_IT_STANDS: Mapping[Stage, Callable[[Rfp, bool], Party]] = {
     Stage.KEY_DECISION: _before_a_key_decision,
     Stage.CALL_IN: lambda rfp, _: Party.PROCUREMENT if rfp.clock.ends_at is None else Party.STATUTORY_CLOCK,
-    Stage.OPEN: lambda rfp, _: (
-        Party.OUTGOING_SUPPLIER if rfp.route is Route.EXISTING_CONTRACT else Party.MARKET
-    ),
+    Stage.OPEN: lambda rfp, _: _while_open(rfp),
     Stage.EVALUATION: lambda rfp, _: Party.PROCUREMENT if rfp.tender.is_measured() else Party.EVALUATORS,
     Stage.AWARD_APPROVAL: lambda rfp, _: Party.APPROVER if rfp.award.approval.tiers else Party.PROCUREMENT,
     Stage.CONTRACTING: lambda _, runs: Party.STATUTORY_CLOCK if runs else Party.LEGAL,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from rfp_service.rfps.domain.advice_events import ADVICE_EVENTS
 from rfp_service.rfps.domain.approval_events import APPROVAL_EVENTS
 from rfp_service.rfps.domain.award_events import AWARD_EVENTS
 from rfp_service.rfps.domain.correction_events import CORRECTION_EVENTS
@@ -20,5 +21,6 @@ EVENTS: tuple[type[Event[Any]], ...] = (
     *AWARD_EVENTS,
     *PEOPLE_EVENTS,
     *HOLD_EVENTS,
+    *ADVICE_EVENTS,
     *CORRECTION_EVENTS,
 )

@@ -58,6 +58,15 @@ class Waiver:
 
     value_pence: int = 0
     granted: bool = False
+    tier: str = ""  # who may grant it: those of one tier, or before that was told any approver
+    larger_pence: int = 0  # of the waiver's value and the estimate, by which the tier is found
+
+
+class KeyGround(StrEnum):
+    """Why a decision is a key decision: S.I. 2012/2089, regulation 8(1)."""
+
+    VALUE = "significant_value"
+    DIVISIONS = "significant_for_two_or_more_divisions"
 
 
 class Basis(StrEnum):
@@ -77,6 +86,7 @@ class KeyDecision:
     urgent: bool = False
     onward: Stage = Stage.ABSENT
     referred: bool = False
+    used: tuple[date | None, date | None] = (None, None)  # the notices it was taken on
 
     @property
     def of_the_award(self) -> bool:

@@ -79,6 +79,7 @@ class ApprovalSuperseded(RfpEvent):
             approval=Approval(),
             waiver=Waiver(),
             key=key,
+            key_declared=False,
             clock=Clock(rfp.clock.number),
         )
 
@@ -94,13 +95,16 @@ class WaiverRequested(RfpEvent):
     options_considered: str
     conflicts: Personal
     conflicted: tuple[str, ...] = ()
+    tier: str = ""
+    larger_pence: int = 0
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with a waiver asked for."""
+        waiver = Waiver(self.value_pence, tier=self.tier, larger_pence=self.larger_pence)
         return replace(
             RfpEvent.apply(self, rfp),
             budget_code=self.budget_code,
-            waiver=Waiver(self.value_pence),
+            waiver=waiver,
             conflicted=_joined(rfp.conflicted, self.conflicted),
         )
 

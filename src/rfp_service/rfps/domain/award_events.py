@@ -33,6 +33,8 @@ class AwardRecommended(RfpEvent):
     reason: str
     tiers: tuple[str, ...]
     scheme_version: int
+    tied: tuple[str, ...] = ()  # the other bids of the same total
+    tie_reason: str = ""
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with an award that waits for its first tier."""

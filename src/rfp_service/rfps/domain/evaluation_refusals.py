@@ -51,6 +51,10 @@ class NotTheBestBid(Refused):
     """The bid with the highest weighted total is the one to recommend."""
 
 
+class TieReasonNeeded(Refused):
+    """Several bids have the highest total: say by which of the listed reasons this one is put forward."""
+
+
 class DeclarationsMissing(Refused):
     """Every evaluator declares their interests before the first score."""
 

@@ -36,6 +36,7 @@ class RfpEvent(Event[Rfp]):
             on_hold=False,
             rework_by=rfp.rework_by if same else Party.NOBODY,
             extra_days=rfp.extra_days if same else 0,
+            advice_from=rfp.advice_from if same else "",
         )
 
 
@@ -97,7 +98,7 @@ class RfpAmended(RfpEvent):
                     of_rfp[name] = value
         of_rfp["on_hold"] = False
         if self.stage is not rfp.stage:
-            of_rfp |= {"extra_days": 0, "rework_by": Party.NOBODY}
+            of_rfp |= {"extra_days": 0, "rework_by": Party.NOBODY, "advice_from": ""}
         of_rfp["need"] = state_of(Need, of_need)
         if said["route"] is not None:
             of_rfp["waiver"] = Waiver()

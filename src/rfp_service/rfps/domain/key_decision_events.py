@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from rfp_service.rfps.domain.approval import Basis, Clock, KeyDecision
+from rfp_service.rfps.domain.approval import Basis, Clock, KeyDecision, KeyGround
 from rfp_service.rfps.domain.events import Aside, RfpEvent
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Stage
@@ -77,7 +77,34 @@ class SpecialUrgencyAgreed(_Announced):
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP whose decision may be taken at once."""
-        return replace(_Announced.apply(self, rfp), key=replace(rfp.key, urgent=True))
+        return replace(
+            _Announced.apply(self, rfp),
+            key=replace(rfp.key, urgent=True),
+            urgency_agreed=True,
+            urgency_published=False,
+        )
+
+
+class SpecialUrgencyPublished(Aside):
+    """That a decision could wait for no notice, and why, was published: S.I. 2012/2089, regulation 11(3)."""
+
+    reference: str
+    published_on: date
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP with its urgency published."""
+        return replace(Aside.apply(self, rfp), urgency_published=True)
+
+
+class KeyDecisionDeclared(Aside):
+    """What is to be decided is a key decision, whatever its value."""
+
+    ground: KeyGround
+    reason: str
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP whose approval leads to a key decision."""
+        return replace(Aside.apply(self, rfp), key_declared=True)
 
 
 class NoticePeriodExpired(Aside):
@@ -102,7 +129,9 @@ class KeyDecisionTaken(ClockStopped):
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with its notices used up."""
-        taken = replace(ClockStopped.apply(self, rfp), key=KeyDecision(onward=self.onward))
+        used = (rfp.key.notice_on, rfp.key.exception_on)
+        taken_on = KeyDecision(onward=self.onward, used=used)
+        taken = replace(ClockStopped.apply(self, rfp), key=taken_on)
         return taken.with_deciders(self.decided_by, self.acting_for)
 
 
@@ -132,14 +161,20 @@ class DecisionCalledIn(ClockStarted):
 
 
 class CallInUpheld(ClockStopped):
-    """Scrutiny sent the decision back to those who took it; their grants no longer count."""
+    """Scrutiny sent the decision back to whoever took it; before that was so, to all that had granted it."""
 
     reason: str
     next_tier: str = ""  # whose turn it is then; events from before it was told lack it
+    notice_kept: bool = False  # the notice it was taken on counts again: nothing material has changed
 
     def apply(self, rfp: Rfp) -> Rfp:
-        """Return the RFP before the same tiers again."""
-        upheld = replace(ClockStopped.apply(self, rfp), key=KeyDecision())
+        """Return the RFP before its decision maker again, or before the same tiers."""
+        upheld = ClockStopped.apply(self, rfp)
+        if self.stage is Stage.KEY_DECISION:
+            notice_on, exception_on = rfp.key.used if self.notice_kept else (None, None)
+            again = KeyDecision(notice_on, exception_on, onward=rfp.key.onward)
+            return replace(upheld, key=again)
+        upheld = replace(upheld, key=KeyDecision())
         if rfp.key.of_the_award:
             return replace(upheld, award=replace(rfp.award, approval=rfp.award.approval.anew()))
         return replace(upheld, approval=rfp.approval.anew())
@@ -172,6 +207,8 @@ KEY_DECISION_EVENTS: tuple[type[RfpEvent], ...] = (
     ForwardPlanNoticePublished,
     GeneralExceptionUsed,
     SpecialUrgencyAgreed,
+    SpecialUrgencyPublished,
+    KeyDecisionDeclared,
     NoticePeriodExpired,
     KeyDecisionTaken,
     KeyDecisionRefused,

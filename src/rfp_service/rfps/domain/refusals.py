@@ -79,18 +79,6 @@ class LeadIsRequester(Refused):
     """Whoever asks for an RFP, or once did, can't lead its procurement, nor the other way round."""
 
 
-class UnknownHoldReason(Refused):
-    """The scheme has no such reason for a hold."""
-
-
-class NoSuchHold(Refused):
-    """This RFP had no hold of that number whose beginning is known."""
-
-
-class SameParty(Refused):
-    """That hold waits on this party already."""
-
-
 class WaitsOnNobody(Refused):
     """A hold says whom the RFP waits on."""
 
@@ -145,6 +133,14 @@ class NoticeInTheFuture(Refused):
 
 class AlreadyPublished(Refused):
     """This has been published already."""
+
+
+class KeyAlready(Refused):
+    """This has been declared a key decision already."""
+
+
+class NotUrgent(Refused):
+    """Scrutiny has agreed to no special urgency here."""
 
 
 class NotPublished(Refused):
@@ -205,26 +201,6 @@ class ReceivedBeforeAsked(Refused):
 
 class LotsNotOffered(Refused):
     """An RFP has one lot: raise an RFP for each, and name one as the near-duplicate of the other."""
-
-
-class AnotherCorrects(Refused):
-    """Once bids are open, somebody else than who recorded a bid puts it right."""
-
-
-class AnotherConfirms(Refused):
-    """Neither whom a conflict is about, nor who asked to withdraw it, confirms that there is none."""
-
-
-class NotConflicted(Refused):
-    """They have no declared conflict of interest in this RFP."""
-
-
-class NotInDoubt(Refused):
-    """Nobody has asked to withdraw their conflict of interest."""
-
-
-class BiddersMissing(Refused):
-    """Every bidder that was assessed is named, and nobody else."""
 
 
 class NotDueYet(Refused):

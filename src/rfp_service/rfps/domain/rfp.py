@@ -85,6 +85,10 @@ class Rfp:
     parts: tuple[tuple[str, str], ...] = ()  # every part that anybody ever had in it
     deciders: tuple[str, ...] = ()  # everybody who ever granted something, or was stood in for
     conflicted: tuple[str, ...] = ()
+    key_declared: bool = False
+    advice_from: str = ""  # the advisory body whose advice is waited for
+    urgency_agreed: bool = False
+    urgency_published: bool = False
     doubted: tuple[tuple[str, str], ...] = ()  # whose conflict somebody asked to withdraw, and who
 
     def called(self, first_position: int) -> str:
@@ -105,6 +109,8 @@ class Rfp:
     def open_approval(self) -> Approval:
         """Return the approval that is waited for now, of the award or of the RFP; blank where none is."""
         match self.stage:
+            case Stage.WAIVER if self.waiver.tier:
+                return Approval(self.waiver.larger_pence, (self.waiver.tier,))
             case Stage.APPROVAL:
                 return self.approval
             case Stage.AWARD_APPROVAL:

@@ -48,6 +48,7 @@ class Party(StrEnum):
     STATUTORY_CLOCK = "statutory_clock"
     SCRUTINY = "scrutiny"
     OUTGOING_SUPPLIER = "outgoing_supplier"
+    ADVISORY_BODY = "advisory_body"
 
 
 WAITS_ON = {

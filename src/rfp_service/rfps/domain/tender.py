@@ -96,6 +96,7 @@ class Tender:
     declared: tuple[str, ...] = ()
     asked_at: datetime | None = None
     responses_by: datetime | None = None
+    kept_open: bool = False  # its time was up, and a question had no answer
     questions: int = 0
     unanswered: tuple[int, ...] = ()
     bids: tuple[Bid, ...] = ()

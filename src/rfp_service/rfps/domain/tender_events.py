@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
+from rfp_service.rfps.domain.approval import Clock
 from rfp_service.rfps.domain.events import Aside, RfpEvent
 from rfp_service.rfps.domain.key_decision_events import ClockStarted, ClockStopped
 from rfp_service.rfps.domain.rfp import Rfp
@@ -33,7 +34,7 @@ class MarketAsked(ClockStarted):
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with its time for responses."""
-        tender = replace(rfp.tender, responses_by=self.ends_at)
+        tender = replace(rfp.tender, responses_by=self.ends_at, kept_open=False)
         return replace(ClockStarted.apply(self, rfp), tender=tender)
 
 
@@ -108,12 +109,26 @@ class ResponseReceived(Aside):
         return replace(Aside.apply(self, rfp), tender=tender)
 
 
+class ResponsesKeptOpen(Aside):
+    """Time was up, and questions had no answer: by the scheme, bids stay closed until they have."""
+
+    unanswered: tuple[int, ...]
+    due_at: datetime
+    late: bool
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP without a running clock, waiting for answers."""
+        tender = replace(rfp.tender, kept_open=True)
+        return replace(Aside.apply(self, rfp), tender=tender, clock=Clock(rfp.clock.number))
+
+
 class ResponsesClosed(ClockStopped):
-    """Time was up, and there were bids: they may be opened."""
+    """Time was up, and there were bids: they may be opened; questions may have been left unanswered."""
 
     bids: int
     due_at: datetime
     late: bool
+    unanswered: tuple[int, ...] = ()
 
 
 class NoResponses(ClockStopped):
@@ -232,6 +247,7 @@ TENDER_EVENTS: tuple[type[RfpEvent], ...] = (
     ClarificationReceived,
     ClarificationAnswered,
     ResponseReceived,
+    ResponsesKeptOpen,
     ResponsesClosed,
     NoResponses,
     EvaluatorDeclared,

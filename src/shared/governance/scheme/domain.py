@@ -10,7 +10,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.kernel.errors import Refused
 from shared.kernel.fields import WHOLE, Code, Day, Pence, PersonId, ShortText
 from shared.kernel.messages import Event
-from shared.kernel.rules import Counting, Days, HoldReason, Kpis, MinimumPeriod, Rules, Standstill, Threshold
+from shared.kernel.rules import (
+    AdvisoryBody,
+    Counting,
+    Days,
+    HoldReason,
+    Kpis,
+    MinimumPeriod,
+    Rules,
+    Standstill,
+    Threshold,
+)
 from shared.kernel.states import replace
 
 SCHEME_ID = UUID("5c8e3e00-0000-4000-8000-000000000001")  # there is one scheme
@@ -114,12 +124,24 @@ class SchemeValues(BaseModel):
         20, description="Working days after a call-in by which scrutiny must have met."
     )
     standstills: list[Standstill] = Field(list(USUAL_STANDSTILLS), max_length=PARTS_LIMIT)
+    statutory_days_of_whole_kingdom: bool = Field(
+        default=True,
+        description="Whether working days of the Procurement Act leave out bank holidays of any part of "
+        "the United Kingdom, or England's only.",
+    )
+    statutory_days_leave_out_closed_days: bool = Field(
+        default=False, description="Whether they leave out the council's own closed days."
+    )
     minimum_periods: list[MinimumPeriod] = Field([], max_length=PARTS_LIMIT)
     minimum_periods_in_whole_days: bool = Field(
         default=True, description="Whether the market has so many days whole, or the last may be begun only."
     )
     bid_at_the_instant_in_time: bool = Field(
         default=True, description="Whether a bid received at the very instant of its deadline is in time."
+    )
+    unanswered_stop_closing: bool = Field(
+        default=False,
+        description="Whether bids stay closed while a bidder's question has no answer, or that is only told.",
     )
     transparency_regimes: list[Code] = Field(
         ["procurement_act_2023"],
@@ -140,6 +162,7 @@ class SchemeValues(BaseModel):
     hold_reasons: list[HoldReason] = Field(
         [], max_length=PARTS_LIMIT, description="Why a case may be on hold, and what pauses its target."
     )
+    advisory_bodies: list[AdvisoryBody] = Field([], max_length=PARTS_LIMIT)
     lead_may_evaluate: bool = True
     requester_may_evaluate: bool = True
     minimum_evaluators: Annotated[int, Field(ge=1, le=EVALUATORS_LIMIT), WHOLE] = Field(

@@ -76,7 +76,10 @@ async def goes_on_whole(base: Base, pool: asyncpg.Pool) -> None:
 
 @pytest.mark.parametrize(
     ("unknown", "stopped"),
-    [("ApprovalGranted", {"rfps", "flow_steps"}), ("ProjectCategorised", {"projects", "flow_steps"})],
+    [
+        ("ApprovalGranted", {"rfps", "flow_steps", "flow_corrections"}),
+        ("ProjectCategorised", {"projects", "flow_steps", "flow_corrections"}),
+    ],
 )
 async def test_only_the_views_that_need_it_stop_and_go_on_with_the_release_that_knows_it(
     base: Base, pool: asyncpg.Pool, store: EventStore, unknown: str, stopped: set[str]
@@ -102,13 +105,15 @@ async def test_what_begins_with_it_stops_its_views_only_where_its_next_event_tel
     await happen(store, year()[:SCENES])
     await followed(pool, older("RfpRaised", "CatalogueItemAdded"))
     stands, place = await standing(pool), first("RfpRaised")
-    assert stands.keys() == {"rfps", "flow_steps", "rfp_demand"}
+    assert stands.keys() == {"rfps", "flow_steps", "flow_corrections", "rfp_demand"}
     assert stands["rfp_demand"] == place - 1  # it says that it reads just that
     assert stands["flow_steps"] == first("CatalogueItemAdded") - 1  # it might be a step
     assert topic_at(stands["rfps"] + 1) == "RfpAmended"
     assert stands["rfps"] > place
     assert await pool.fetchval("SELECT views FROM unread_events WHERE position = $1", place) == [
-        name for name in sorted(view.name for view in VIEWS) if name not in ("flow_steps", "rfp_demand")
+        name
+        for name in sorted(view.name for view in VIEWS)
+        if name not in ("flow_steps", "flow_corrections", "rfp_demand")
     ]
     await goes_on_whole(base, pool)
 
@@ -141,7 +146,7 @@ async def test_a_worker_killed_at_the_event_stops_the_same_views_and_begins_no_f
         await projector.catch_up()
     await followed(pool, topics)
     stands = await standing(pool)
-    assert stands == dict.fromkeys(("rfps", "flow_steps"), first("ApprovalGranted") - 1)
+    assert stands == dict.fromkeys(("rfps", "flow_steps", "flow_corrections"), first("ApprovalGranted") - 1)
     rows = await pool.fetch("SELECT DISTINCT position FROM views WHERE stopped IS NULL")
     assert [row["position"] for row in rows] == [SCENES]
 
@@ -188,7 +193,12 @@ async def test_a_known_type_in_a_shape_it_does_not_take_is_as_unread(
         version += 1
         await store.append([type(stored)(rfp, version, "RfpRaised", state)])
     await followed(pool, Topics(EVENTS))
-    assert await standing(pool) == {"rfps": 330, "flow_steps": 330, "rfp_demand": 330}
+    assert await standing(pool) == {
+        "rfps": 330,
+        "flow_steps": 330,
+        "flow_corrections": 330,
+        "rfp_demand": 330,
+    }
     rows = await pool.fetch("SELECT position, why, kind FROM unread_events ORDER BY position")
     assert [tuple(row) for row in rows] == [
         (position, "unknown shape", "rfp") for position in range(331, 335)
