@@ -14,6 +14,7 @@ EVALUATOR = Role.EVALUATOR
 LEGAL = Role.LEGAL
 PROGRAMME = Role.PROGRAMME_OFFICER
 OUTCOME_OWNER = Role.OUTCOME_OWNER
+CONTRACTS = Role.CONTRACT_MANAGER
 
 # What limits a role beside its name. Service areas are checked for every action named here; the others
 # are rules of their rooms, which answer 409 with the facts.
@@ -63,6 +64,8 @@ CONDITIONS = {
         "RefuseKeyDecision",
         "ApproveAward",
         "RefuseAward",
+        "ApproveRenewal",
+        "RefuseRenewal",
         "AppointEvaluator",
         "RemoveEvaluator",
         "GiveDelegation",

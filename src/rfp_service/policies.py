@@ -18,6 +18,9 @@ from projects.commands.identification import IdentifyProject
 from rfp_service.catalogue.commands import SearchCatalogue
 from rfp_service.catalogue.domain import CatalogueCheck
 from rfp_service.catalogue.views import found
+from rfp_service.concluded_contracts import whether_there_is_an_rfp
+from rfp_service.contracts.commands.executing import StartReprocurement
+from rfp_service.contracts.commands.reviewing import ApproveRenewal, RefuseRenewal
 from rfp_service.handover.commands import HandWorkOver
 from rfp_service.measures.offered import MEASURES
 from rfp_service.rfps.commands.approvals import Approve, Refuse, RequestApproval
@@ -150,6 +153,8 @@ FACTS: Mapping[type[Command[Any]], FactFinder] = {
             AppointEvaluator,
             RemoveEvaluator,
             ExtendTarget,
+            ApproveRenewal,
+            RefuseRenewal,
         ),
         what_a_principal_delegated,
     ),
@@ -177,4 +182,5 @@ FACTS: Mapping[type[Command[Any]], FactFinder] = {
     OpenConsultation: whether_the_programme_is_there,
     ScheduleMilestone: outcome_and_priorities,
     AmendMilestone: adopted_priorities,
+    StartReprocurement: whether_there_is_an_rfp,
 }

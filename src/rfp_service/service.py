@@ -14,6 +14,8 @@ from projects.api.slip_history import SlipHistories
 from projects.context import OPERATIONS, PROJECTS
 from rfp_service.access import new_person_id, personal_secret, trusted_tokens
 from rfp_service.catalogue.context import CATALOGUE
+from rfp_service.concluded_contracts import CONCLUDED_CONTRACTS
+from rfp_service.contracts.context import CONTRACTS
 from rfp_service.dependencies.context import DEPENDENCIES
 from rfp_service.events import EVENTS
 from rfp_service.handover.context import HAND_OVERS
@@ -81,6 +83,8 @@ CONTEXTS: tuple[Context, ...] = (
     RETENTION,
     JOBS,
     PROJECTS,
+    CONTRACTS,
+    CONCLUDED_CONTRACTS,
     DEPENDENCIES,
     OUTCOMES,
 )

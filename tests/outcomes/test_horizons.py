@@ -25,7 +25,7 @@ from outcomes.domain.commitments import PromiseFate, commitments
 from outcomes.domain.horizons import (
     Colour,
     Horizon,
-    Standing,
+    MilestoneStanding,
     colour,
     horizon,
     is_overdue,
@@ -75,7 +75,7 @@ def test_what_is_overdue_stays_in_the_next_six_months() -> None:
     assert horizon(DROPPED, DAY, DAY) is Horizon.DROPPED
 
 
-def standing(**more: Any) -> Standing:
+def standing(**more: Any) -> MilestoneStanding:
     said = {
         "id": UUID(int=1),
         "outcome": OUTCOME,
@@ -86,7 +86,7 @@ def standing(**more: Any) -> Standing:
         "moves": (),
         "last_word_on": DAY,
     }
-    return Standing(**(said | more))
+    return MilestoneStanding(**(said | more))
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def tell(steps: list[tuple[int, UUID, str, date | None]]) -> tuple[Told, date]:
     return told, day
 
 
-def at(told: Told, until: date) -> dict[UUID, Standing]:
+def at(told: Told, until: date) -> dict[UUID, MilestoneStanding]:
     """Return the standings that the service would conclude from, as of the end of a day."""
     states: dict[UUID, Milestone] = {}
     words: dict[UUID, date] = {}
@@ -199,7 +199,7 @@ def at(told: Told, until: date) -> dict[UUID, Standing]:
             states[one] = event.apply(states.get(one, Milestone()))
             words[one] = day
     return {
-        one: Standing(
+        one: MilestoneStanding(
             id=one,
             outcome=OUTCOME,
             title=s.title,

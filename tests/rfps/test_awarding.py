@@ -20,7 +20,6 @@ from rfp_service.rfps.domain.refusals import (
     NotDirect,
     NotOutToMarket,
     NotRecommended,
-    NotYourTier,
     OutToMarket,
     OwnRfp,
     SignedInTheFuture,
@@ -32,6 +31,7 @@ from rfp_service.rfps.domain.refusals import (
 from rfp_service.rfps.domain.routes import Regime
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.domain.tender import Award
+from shared.governance.scheme.tiers import NotYourTier
 from shared.kernel.rules import Counting, Kpis, Standstill
 from tests.rfps import way
 from tests.rfps.examples import ABSENT, ROUTED

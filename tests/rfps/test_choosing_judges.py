@@ -16,10 +16,11 @@ from rfp_service.rfps.domain.evaluation_refusals import (
     TooFewEvaluators,
 )
 from rfp_service.rfps.domain.people_events import EvaluatorAppointedAfterScores, EvaluatorRemovedAfterScores
-from rfp_service.rfps.domain.refusals import AboveEveryTier, HasDecided, NotYourTier, OwnRfp
+from rfp_service.rfps.domain.refusals import HasDecided, OwnRfp
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Stage
 from rfp_service.rfps.domain.tender import Tender
+from shared.governance.scheme.tiers import AboveEveryTier, NotYourTier
 from shared.kernel.messages import Command
 from tests.rfps import way
 from tests.rfps.examples import ABSENT

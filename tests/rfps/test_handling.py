@@ -29,7 +29,6 @@ from rfp_service.rfps.domain.refusals import (
     NoPartInIt,
     NotOnHold,
     NotYourRfp,
-    NotYourTier,
     OnHold,
     OwnRfp,
     WaitsOnNobody,
@@ -37,6 +36,7 @@ from rfp_service.rfps.domain.refusals import (
 )
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import Party, Stage
+from shared.governance.scheme.tiers import NotYourTier
 from shared.kernel.rules import ContractKind
 from tests.rfps.examples import (
     ABSENT,

@@ -10,8 +10,9 @@ from rfp_service.rfps.commands.holds import CorrectHold, EndHold, ExtendTarget, 
 from rfp_service.rfps.domain.correction_refusals import NoSuchHold, SameParty, UnknownHoldReason
 from rfp_service.rfps.domain.events import RfpEvent, RfpHoldStarted
 from rfp_service.rfps.domain.hold_events import HoldCorrected, TargetExtended
-from rfp_service.rfps.domain.refusals import NoPartInIt, NotYourTier, OwnRfp, WaitsOnNobody
+from rfp_service.rfps.domain.refusals import NoPartInIt, OwnRfp, WaitsOnNobody
 from rfp_service.rfps.domain.stages import Party, Stage
+from shared.governance.scheme.tiers import NotYourTier
 from shared.kernel.calendar import WorkingTime
 from shared.kernel.messages import Recorded
 from shared.kernel.rules import HoldReason

@@ -27,16 +27,15 @@ from rfp_service.rfps.domain.refusals import (
     AlreadyReferred,
     KeyAlready,
     NoPartInIt,
-    NoScheme,
     NoticeInTheFuture,
     NoticeTooShort,
     NotPublished,
     NotUrgent,
-    NotYourTier,
     OwnRfp,
     PeriodOver,
 )
 from rfp_service.rfps.domain.stages import Party, Stage
+from shared.governance.scheme.tiers import NoScheme, NotYourTier
 from tests.rfps import way
 from tests.rfps.examples import ABSENT, IN_APPROVAL, IN_BUSINESS_CASE, ONE_TIER
 from tests.rfps.way import (

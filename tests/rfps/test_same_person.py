@@ -32,7 +32,6 @@ from rfp_service.rfps.domain.refusals import (
     LeadIsRequester,
     NoPartInIt,
     NoSuchCheck,
-    NotTheirDelegate,
     OwnRfp,
     SamePerson,
 )
@@ -42,6 +41,7 @@ from rfp_service.rfps.domain.tender_events import EvaluatorDeclared, ScoreRecord
 from shared.governance.delegations.commands import EndDelegation, GiveDelegation
 from shared.governance.delegations.domain import DelegatedToThemselves, Delegation, NotYoursToDelegate
 from shared.governance.scheme.domain import SchemeValues
+from shared.governance.scheme.tiers import NotTheirDelegate
 from tests.rfps import way
 from tests.rfps.examples import ABSENT, COMPLETE_DRAFT, DRAFT, IN_APPROVAL, IN_TRIAGE
 from tests.rfps.way import OFFICER, after

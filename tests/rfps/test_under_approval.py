@@ -11,11 +11,9 @@ from rfp_service.rfps.domain.approval_events import ApprovalSuperseded
 from rfp_service.rfps.domain.events import RfpAmended
 from rfp_service.rfps.domain.reasons import ReworkReason
 from rfp_service.rfps.domain.refusals import (
-    AboveEveryTier,
     NothingToWaive,
     NotTheLead,
     NotYourRfp,
-    NotYourTier,
     OutToMarket,
     OwnRfp,
     ReasonNeeded,
@@ -25,6 +23,7 @@ from rfp_service.rfps.domain.refusals import (
 )
 from rfp_service.rfps.domain.routes import Route
 from rfp_service.rfps.domain.stages import Party, Stage
+from shared.governance.scheme.tiers import AboveEveryTier, NotYourTier
 from tests.rfps import way
 from tests.rfps.examples import (
     ABSENT,

@@ -12,7 +12,7 @@ from outcomes.api.concluding import standing, without_exempt_days
 from outcomes.api.facts import ProgrammeFacts, programme_facts
 from outcomes.api.programmes import OfProgramme
 from outcomes.domain.commitments import Commitments, PromiseFate, PromiseKept, commitments
-from outcomes.domain.horizons import HORIZON_MONTHS, SILENT_AFTER_DAYS, Standing, months_after
+from outcomes.domain.horizons import HORIZON_MONTHS, SILENT_AFTER_DAYS, MilestoneStanding, months_after
 from outcomes.domain.refusals import EndsBeforeItBegins
 from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import NotFound
@@ -156,7 +156,7 @@ async def compared(
     )
 
 
-def standings(facts: ProgrammeFacts) -> Mapping[UUID, Standing]:
+def standings(facts: ProgrammeFacts) -> Mapping[UUID, MilestoneStanding]:
     """Return a programme's milestones for the rules to conclude from."""
     return {row["id"]: standing(without_exempt_days(row)) for row in facts.milestones}
 
@@ -223,7 +223,7 @@ def _promise(promise: PromiseKept, facts: ProgrammeFacts) -> PromiseShown:
     )
 
 
-def _beside(one: Standing, facts: ProgrammeFacts) -> ComparedMilestone:
+def _beside(one: MilestoneStanding, facts: ProgrammeFacts) -> ComparedMilestone:
     reopened = _row(facts, one.id)["reopened"]
     assert isinstance(reopened, list), "as the register holds it"
     return ComparedMilestone(

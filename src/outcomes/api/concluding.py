@@ -15,7 +15,15 @@ from outcomes.api.answers import (
     WaitShown,
 )
 from outcomes.api.facts import ProgrammeFacts, Row
-from outcomes.domain.horizons import Horizon, Standing, colour, horizon, is_overdue, silent_since, worst
+from outcomes.domain.horizons import (
+    Horizon,
+    MilestoneStanding,
+    colour,
+    horizon,
+    is_overdue,
+    silent_since,
+    worst,
+)
 from outcomes.domain.milestone import MilestoneStatus
 from shared.kernel.calendar import WorkingDays, day_in_london
 
@@ -73,9 +81,9 @@ def without_exempt_days(row: Row) -> Row:
     return {**row, "due": None, "first_due": None, "moves": moves}
 
 
-def standing(row: Row, late_waits: int = 0) -> Standing:
+def standing(row: Row, late_waits: int = 0) -> MilestoneStanding:
     """Return what a milestone's row says of it, for the rules to conclude from."""
-    return Standing(
+    return MilestoneStanding(
         id=row["id"],
         outcome=row["outcome"],
         title=row["title"],

@@ -9,7 +9,7 @@ from uuid import UUID
 from outcomes.domain.horizons import (
     HORIZON_MONTHS,
     Horizon,
-    Standing,
+    MilestoneStanding,
     horizon,
     is_overdue,
     months_after,
@@ -50,9 +50,9 @@ class Commitments:
     """All that was promised, and what came in beside it: each group in the order of the days promised."""
 
     promises: tuple[PromiseKept, ...]
-    added_late: tuple[Standing, ...]
-    brought_forward: tuple[Standing, ...]
-    reopened: tuple[Standing, ...]
+    added_late: tuple[MilestoneStanding, ...]
+    brought_forward: tuple[MilestoneStanding, ...]
+    reopened: tuple[MilestoneStanding, ...]
 
     def count(self, fate: PromiseFate) -> int:
         """Return how many promises had this fate."""
@@ -70,7 +70,10 @@ class Commitments:
 
 
 def commitments(
-    then: Mapping[UUID, Standing], now: Mapping[UUID, Standing], day_then: date, day_now: date
+    then: Mapping[UUID, MilestoneStanding],
+    now: Mapping[UUID, MilestoneStanding],
+    day_then: date,
+    day_now: date,
 ) -> Commitments:
     """Compare two readings: whatever stood in the next six months at the first one was promised."""
     end = months_after(day_then, HORIZON_MONTHS)
@@ -90,19 +93,19 @@ def commitments(
     )
 
 
-def _is_promised(one: Standing, day: date) -> bool:
+def _is_promised(one: MilestoneStanding, day: date) -> bool:
     return horizon(one.status, one.due, day) is Horizon.NEXT
 
 
-def _works(one: Standing) -> bool:
+def _works(one: MilestoneStanding) -> bool:
     return one.status is not MilestoneStatus.DROPPED
 
 
-def _in_order(found: Iterable[Standing]) -> tuple[Standing, ...]:
+def _in_order(found: Iterable[MilestoneStanding]) -> tuple[MilestoneStanding, ...]:
     return tuple(sorted(found, key=lambda one: (one.due or date.max, one.title, one.id)))
 
 
-def _promise(then: Standing, now: Standing, end: date, day: date) -> PromiseKept:
+def _promise(then: MilestoneStanding, now: MilestoneStanding, end: date, day: date) -> PromiseKept:
     """Return what became of one promise."""
     assert then.due is not None, "what has no day was not promised"
     moved = now.is_under_way and (now.due is None or now.due > then.due)
@@ -122,7 +125,7 @@ def _promise(then: Standing, now: Standing, end: date, day: date) -> PromiseKept
     )
 
 
-def _fate(now: Standing, day: date, *, moved: bool) -> PromiseFate:
+def _fate(now: MilestoneStanding, day: date, *, moved: bool) -> PromiseFate:
     if now.status is MilestoneStatus.MET:
         return PromiseFate.MET
     if now.status is MilestoneStatus.DROPPED:

@@ -36,7 +36,7 @@ class Colour(StrEnum):
 
 
 @dataclass(frozen=True)
-class Standing:
+class MilestoneStanding:
     """One milestone as of a reading: all that horizons, colours and promises are concluded from."""
 
     id: UUID
@@ -80,7 +80,7 @@ def is_overdue(status: MilestoneStatus, due: date | None, day: date) -> bool:
     return not done and due is not None and due < day
 
 
-def silent_since(one: Standing, day: date) -> date | None:
+def silent_since(one: MilestoneStanding, day: date) -> date | None:
     """Return the day of the last word on a milestone, where more than 30 days have passed since."""
     silent = one.is_under_way and (day - one.last_word_on).days > SILENT_AFTER_DAYS
     return one.last_word_on if silent else None
@@ -96,7 +96,7 @@ COLOUR_RULE_TEXT = (
 )
 
 
-def colour(one: Standing, day: date) -> tuple[Colour, list[str]]:
+def colour(one: MilestoneStanding, day: date) -> tuple[Colour, list[str]]:
     """Return a milestone's colour by the rule named above, with every reason for it."""
     if one.status is MilestoneStatus.MET:
         return Colour.COMPLETE, []
@@ -109,7 +109,7 @@ def colour(one: Standing, day: date) -> tuple[Colour, list[str]]:
     return (Colour.AMBER if reasons else Colour.GREEN), reasons
 
 
-def _reasons(one: Standing, day: date) -> list[str]:
+def _reasons(one: MilestoneStanding, day: date) -> list[str]:
     """Return what worries about a milestone under way."""
     reasons = []
     if one.due is not None and one.due < day:

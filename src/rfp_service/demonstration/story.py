@@ -14,6 +14,7 @@ from rfp_service.demonstration.governance import adopt_by_two, begin_long_ago, t
 from rfp_service.demonstration.outcomes import tell_of_outcomes
 from rfp_service.demonstration.portfolio import CATEGORIES, WEIGHTS, tell_of_projects
 from rfp_service.demonstration.procurement import is_procured
+from rfp_service.demonstration.rounds import tell_of_contracts
 from rfp_service.demonstration.storyboard import (
     SCHEME,
     THRESHOLD_PENCE,
@@ -97,6 +98,7 @@ def story(now: datetime) -> list[Scene]:
     tell_of_governing(stage, start)
     tell_of_projects(stage, start, day_in_london(start + 2 * YEAR))
     tell_of_outcomes(stage)
+    tell_of_contracts(stage, start)
     return sorted(stage.scenes, key=lambda scene: scene.at)
 
 

@@ -116,7 +116,7 @@ class Storyboard:
             acting_for=command.on_behalf_of,
             authority=authority,
             at=at,
-            known=_known(by, at, facts, version=self.scheme_version, rules=command.by_the_rules),
+            known=_known(by, at, facts, version=self.scheme_version).as_needed_by(type(command)),
         )
         decided = command.decide(thing.state, stamp)
         events = decided if isinstance(decided, Sequence) else [decided]
@@ -157,12 +157,12 @@ def working_day(moment: datetime) -> datetime:
     return moment
 
 
-def _known(by: str, at: datetime, facts: dict[str, JsonValue], *, version: int, rules: bool) -> Known:
+def _known(by: str, at: datetime, facts: dict[str, JsonValue], *, version: int) -> Known:
     return Known(
         roles=() if by == CLOCK else (ROLES[by].value,),
         scheme_version=version,
         tiers=tuple(Tier(name=tier.name, up_to_pence=tier.up_to_pence) for tier in TIERS),
         own_tiers=SCHEME.tiers_of(by),
-        rules=SCHEME.rules(day_in_london(at)) if rules else None,
+        rules=SCHEME.rules(day_in_london(at)),
         facts=facts,
     )

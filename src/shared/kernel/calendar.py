@@ -123,6 +123,19 @@ class WorkingDays:
         """Return the last of so many working days of which a day, where it is worked, is the first."""
         return self.after(day - timedelta(days=1), count)
 
+    def before(self, day: date, count: int) -> date:
+        """Return the last working day after which so many working days fit, up to and including a day.
+
+        Without any, it is the day itself where it is worked, and the last worked one before it where
+        it is not. After 2069, where no bank holiday is known, every weekday is taken for one.
+        """
+        while day > _FIRST_DAY:
+            count -= self.works(day) or (day.year > LAST_YEAR and day.weekday() < SATURDAY)
+            if count < 0:
+                return day
+            day -= timedelta(days=1)
+        return day
+
     def on_or_after(self, day: date) -> date:
         """Return a day itself where it is worked, and the next that is where it is not."""
         return self.counting(day, 1)

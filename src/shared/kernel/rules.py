@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.kernel.contract_rules import ContractRules
 from shared.kernel.fields import PENCE_LIMIT, WHOLE, Code, PersonId, ShortText
 
 DAYS_LIMIT = 400
@@ -125,6 +126,12 @@ class Rules(BaseModel):
     advisory_bodies: tuple[AdvisoryBody, ...] = ()
     statutory_days_of_whole_kingdom: bool = False
     statutory_days_leave_out_closed_days: bool = True
+    contracts: ContractRules | None = None
+
+    @property
+    def without_contracts(self) -> "Rules":
+        """Return the same rules without those of contracts, which few decisions go by."""
+        return self.model_copy(update={"contracts": None})
 
     def is_key_decision(self, value_pence: int) -> bool:
         """Say whether an amount without VAT is above the limit of what needs no key decision."""

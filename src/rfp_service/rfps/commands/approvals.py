@@ -4,12 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from rfp_service.rfps.commands.approvers import (
-    Approving,
-    must_be_of_the_tier,
-    must_have_granted_no_tier,
-    tiers_for,
-)
+from rfp_service.rfps.commands.approvers import Approving, must_be_of_the_tier, must_have_granted_no_tier
 from rfp_service.rfps.commands.rules import (
     Entered,
     entering,
@@ -27,6 +22,7 @@ from rfp_service.rfps.domain.refusals import Incomplete, WaiverNeeded
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import AFTER_APPROVAL, Route
 from rfp_service.rfps.domain.stages import Stage
+from shared.governance.scheme.tiers import tiers_for
 from shared.kernel.fields import Code, LongText, PersonId, Reason, says_none
 from shared.kernel.messages import Command, Stamp
 from shared.kernel.naming import must_be_known

@@ -5,12 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rfp_service.rfps.commands.approvers import (
-    Approving,
-    must_be_of_the_tier,
-    must_have_granted_no_tier,
-    tiers_for,
-)
+from rfp_service.rfps.commands.approvers import Approving, must_be_of_the_tier, must_have_granted_no_tier
 from rfp_service.rfps.commands.rules import (
     Entered,
     entering,
@@ -45,6 +40,7 @@ from rfp_service.rfps.domain.refusals import (
 )
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Stage
+from shared.governance.scheme.tiers import tiers_for
 from shared.kernel.calendar import day_in_london
 from shared.kernel.fields import WHOLE, Code, Pence, Reason, ShortText
 from shared.kernel.messages import Command, Stamp

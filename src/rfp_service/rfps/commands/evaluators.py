@@ -7,11 +7,12 @@ from typing import TypedDict
 
 from pydantic import Field
 
-from rfp_service.rfps.commands.approvers import Approving, must_be_of_the_tier, tiers_for
+from rfp_service.rfps.commands.approvers import Approving, must_be_of_the_tier
 from rfp_service.rfps.commands.rules import must_be_independent, must_not_be_requester
 from rfp_service.rfps.domain.approval import Approval
 from rfp_service.rfps.domain.evaluation_refusals import EvaluatorsSettled, HighestBidMissing, NotSettledYet
 from rfp_service.rfps.domain.rfp import Rfp
+from shared.governance.scheme.tiers import tiers_for
 from shared.kernel.fields import Pence
 from shared.kernel.messages import Stamp
 

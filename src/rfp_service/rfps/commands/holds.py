@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from rfp_service.rfps.commands.approvers import Approving, must_be_delegated, tiers_for
+from rfp_service.rfps.commands.approvers import Approving
 from rfp_service.rfps.commands.rules import (
     must_be_at,
     must_be_in,
@@ -17,9 +17,10 @@ from rfp_service.rfps.commands.turns import turn
 from rfp_service.rfps.domain.correction_refusals import NoSuchHold, SameParty, UnknownHoldReason
 from rfp_service.rfps.domain.events import RfpHoldEnded, RfpHoldStarted
 from rfp_service.rfps.domain.hold_events import HoldCorrected, TargetExtended
-from rfp_service.rfps.domain.refusals import Incomplete, NotOnHold, NotYourTier, WaitsOnNobody
+from rfp_service.rfps.domain.refusals import Incomplete, NotOnHold, WaitsOnNobody
 from rfp_service.rfps.domain.rfp import Hold, Rfp
 from rfp_service.rfps.domain.stages import LIVE, Party
+from shared.governance.scheme.tiers import NotYourTier, must_be_delegated, tiers_for
 from shared.kernel.calendar import WorkingDays, day_in_london
 from shared.kernel.fields import WHOLE, Code, Reason
 from shared.kernel.messages import Command, Stamp

@@ -8,7 +8,6 @@ from rfp_service.rfps.domain.refusals import (
     AboveThreshold,
     Conflicted,
     NoPartInIt,
-    NoScheme,
     NotYourRfp,
     OnHold,
     OwnRfp,
@@ -18,6 +17,7 @@ from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import WAITS_ON, Party, Stage
 from rfp_service.rfps.domain.tender import Tender
+from shared.governance.scheme.tiers import NoScheme
 from shared.kernel.messages import Stamp
 from shared.kernel.rules import Rules
 

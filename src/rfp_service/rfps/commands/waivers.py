@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from rfp_service.rfps.commands.approvals import BusinessCase
-from rfp_service.rfps.commands.approvers import Approving, must_be_delegated, must_be_of_the_tier, tiers_for
+from rfp_service.rfps.commands.approvers import Approving, must_be_of_the_tier
 from rfp_service.rfps.commands.rules import (
     entering,
     must_be_in,
@@ -19,6 +19,7 @@ from rfp_service.rfps.domain.refusals import NothingToWaive
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import Route
 from rfp_service.rfps.domain.stages import Stage
+from shared.governance.scheme.tiers import must_be_delegated, tiers_for
 from shared.kernel.fields import WHOLE, LongText, Pence, Reason
 from shared.kernel.messages import Stamp
 

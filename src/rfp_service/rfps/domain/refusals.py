@@ -59,18 +59,6 @@ class SomethingShown(Refused):
     """The catalogue check showed items: take one, or decline them with a reason."""
 
 
-class NoScheme(Refused):
-    """No approval scheme is in force yet."""
-
-
-class AboveEveryTier(Refused):
-    """The value is above what any tier of the scheme may approve."""
-
-
-class NotYourTier(Refused):
-    """This approval waits for another tier than yours."""
-
-
 class OneTierEach(Refused):
     """Whoever granted a tier of this approval, or was stood in for, grants no other one of it."""
 
@@ -89,14 +77,6 @@ class NoPartInIt(Refused):
 
 class Conflicted(Refused):
     """Whoever has declared a conflict of interest can't decide on this RFP."""
-
-
-class NotTheirDelegate(Refused):
-    """They have not delegated this to you for today."""
-
-
-class OverDelegatedLimit(Refused):
-    """The value is above the limit that was delegated to you."""
 
 
 class HasDecided(Refused):

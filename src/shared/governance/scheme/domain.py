@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.kernel.contract_rules import ContractRules
 from shared.kernel.errors import Refused
 from shared.kernel.fields import WHOLE, Code, Day, Pence, PersonId, ShortText
 from shared.kernel.messages import Event
@@ -163,6 +164,9 @@ class SchemeValues(BaseModel):
         [], max_length=PARTS_LIMIT, description="Why a case may be on hold, and what pauses its target."
     )
     advisory_bodies: list[AdvisoryBody] = Field([], max_length=PARTS_LIMIT)
+    contracts: ContractRules = Field(
+        ContractRules(), description="How contracts are looked after, and what is published of them."
+    )
     lead_may_evaluate: bool = True
     requester_may_evaluate: bool = True
     minimum_evaluators: Annotated[int, Field(ge=1, le=EVALUATORS_LIMIT), WHOLE] = Field(

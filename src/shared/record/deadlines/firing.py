@@ -83,21 +83,22 @@ class Firing:
         deadline = self._kinds.get(due.kind)
         if deadline is None:
             return "unknown"
+        command = deadline.command(number=due.version, due_at=due.due_at)
+        known = (await self._known(Person(CLOCK, ()))).as_needed_by(type(command))
+        if deadline.find is not None:
+            facts = await deadline.find(self._store, due.case_id, due.version)
+            known = known.model_copy(update={"facts": facts})
         stamp = Stamp(
             by=CLOCK,
             authority="deadline",
             at=now,
-            known=await self._known(Person(CLOCK, ())),
+            known=known,
             causation=f"deadline {due.kind} {due.version}",
         )
         before = await self._store.load(due.case_id, deadline.blank)
         try:
             receipt = await self._store.handle(
-                due.case_id,
-                deadline.command(number=due.version, due_at=due.due_at),
-                stamp,
-                blank=deadline.blank,
-                key=key_of(due),
+                due.case_id, command, stamp, blank=deadline.blank, key=key_of(due), absent=deadline.begins
             )
         except Refused as refusal:
             log.warning("deadline refused", kind=due.kind, refusal=type(refusal).__name__)
