@@ -80,7 +80,9 @@ async def _work_on_one_connection(service: Service, keys: LogKeys, went_well: Ca
         try:
             await reactor.introduce()
             while not connection.is_closed():
-                await _all_of_it(projector.catch_up, reactor.catch_up, firing.fire, service.batches.resume)
+                await _all_of_it(
+                    projector.catch_up, reactor.catch_up, firing.fire, service.batches.jobs.resume
+                )
                 went_well()
                 await listener.wait(await firing.seconds_to_next())
                 if keeping.done():

@@ -287,7 +287,7 @@ async def test_a_broken_request_goes_on_where_it_stopped(api: Api, monkeypatch: 
     batch = api.service.batches
     again = outcomes(await sent(api, body, key="tuesday"))
     assert [line["outcome"] for line in again] == ["repeated"] * 4 + ["broken"]
-    assert not batch.running  # a broken batch is not one that is being carried out
+    assert not batch.runs.running  # a broken batch is not one that is being carried out
 
 
 @pytest.mark.parametrize("media_type", [NDJSON, CSV])
@@ -318,14 +318,14 @@ async def test_a_stream_that_is_left_keeps_what_was_committed(
     monkeypatch.setattr(runner, "BLOCK", 2)
     await several(api, 6)
     items = [item(f"P{n}") for n in range(6)]
-    real = api.service.batches.carried_out
+    real = api.service.batches.runs.carried_out
 
     async def left(work: Any) -> Any:
         async for told in real(work):
             yield told
             await api.service.pool.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
-    monkeypatch.setattr(api.service.batches, "carried_out", left)
+    monkeypatch.setattr(api.service.batches.runs, "carried_out", left)
     broken = outcomes(await sent(api, items, key="wednesday"))
     assert broken[-1]["outcome"] == "broken"
     assert broken[-1]["problem"]["type"] == "/problems/database-away"

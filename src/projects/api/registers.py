@@ -22,7 +22,7 @@ from projects.commands.facts import of_categories
 from projects.commands.register_mappings import Columns, SaveRegisterMapping, must_be_complete
 from projects.commands.registration import RegisterProject
 from projects.domain.project import Project, Scale, project_id
-from projects.domain.refusals import NoSuchColumn, UnknownReference, UnreadableMapping
+from projects.domain.refusals import NoSuchColumn, UnreadableMapping
 from projects.domain.register_mapping import RegisterMapping, mapping_id, suggested
 from shared.governance.scheme.domain import SchemeValues
 from shared.kernel.calendar import day_in_london
@@ -35,6 +35,7 @@ from shared.web.bulk.batch_runs import BatchRun
 from shared.web.bulk.batches import BATCHES, Counts, Mode, cause_of
 from shared.web.bulk.items import Item
 from shared.web.bulk.outcomes import Outcome, not_understood, unreadable
+from shared.web.bulk.refusals import UnknownReference
 from shared.web.bulk.requests import BatchRequest, Operation
 from shared.web.bulk.responses import Batches
 from shared.web.commands import ContentCommands, OpeningCommands, may
@@ -144,8 +145,8 @@ async def _carried_out(request: Request, work: BatchRun) -> tuple[list[Outcome],
     batches: Batches = request.app.state.service.batches
     kept: list[Outcome] = []
     counts, position = Counts(), 0
-    await batches.begin(work)
-    async for outcomes, so_far in batches.carried_out(work):
+    await batches.runs.begin(work)
+    async for outcomes, so_far in batches.runs.carried_out(work):
         position = max((position, *(outcome.position or 0 for outcome in outcomes)))
         kept += [outcome for outcome in outcomes if outcome.became in ("refused", "not-done")]
         counts = so_far

@@ -123,20 +123,6 @@ class RegisterStands(Refused):
     """A register is not undone: hand in a corrected one, and cancel projects that should not be there."""
 
 
-class UndoStands(Refused):
-    """What an undo took back is not brought back by another: decide it anew."""
-
-
-class ProjectReasonNeeded(Refused):
-    """Say why: give each item a reason, or one for all of them."""
-
-    problem_type: ClassVar[str] = "reason-needed"
-
-
-class UnknownReference(Unacceptable):
-    """Say which project is meant: by its id or by its reference, and not by both where they differ."""
-
-
 class MappingIncomplete(Refused):
     """Say which columns hold the reference and the title of a project."""
 

@@ -31,6 +31,10 @@ PART_AFTER = (
     f"SELECT {COLUMNS} FROM stored_events WHERE notification_id > $1 AND notification_id <= $2"
     " AND get_byte(uuid_send(originator_id), 15) % $4 = $3 ORDER BY notification_id"
 )
+CAUSED = """
+SELECT DISTINCT originator_id FROM stored_events
+WHERE notification_id BETWEEN $1 AND $2 AND originator_id <> $3 AND position($4::bytea IN state) > 0
+"""
 AT = f"SELECT {COLUMNS} FROM stored_events WHERE notification_id = ANY ($1)"
 READ_IN_ONE_GO = 2_000
 
@@ -71,6 +75,12 @@ class Reader:
     async def streams(self, stream_ids: Sequence[UUID], until: int) -> list[Recorded]:
         """Return several things' events up to a position, in the order of the record."""
         return self.understood(await self._pool.fetch(STREAMS_UNTIL, stream_ids, until))
+
+    async def caused(self, cause: str, by: UUID, first: int, last: int) -> list[UUID]:
+        """Return the things, but for `by`, on which something was decided in a range that this led to."""
+        words = f'"causation":"{cause}"'.encode()
+        rows = await self._pool.fetch(CAUSED, first, last, by, words)
+        return sorted(row["originator_id"] for row in rows)
 
     async def after(self, position: int, limit: int = READ_IN_ONE_GO) -> list[Recorded]:
         """Return the next events of the record; positions have no gaps, so a limit is a range."""
