@@ -1,11 +1,13 @@
 """What the projects room offers the roof."""
 
-from projects.api import at_risk, capacity, planning, projects, registers
+from projects.api import at_risk, capacity, planning, projects
 from projects.api.bulk import MANY_PROJECTS
 from projects.api.prerequisites import AWAITED
+from projects.api.registers import PROJECT_REGISTER
 from projects.views.register import REGISTER
 from shared.web.bulk.routes import batch_routes, bulk_routes
 from shared.web.context import Context
+from shared.web.registers.routes import register_routes
 
 PROJECTS = Context(
     views=(REGISTER,),
@@ -16,7 +18,7 @@ PROJECTS = Context(
         at_risk.router,
         bulk_routes(MANY_PROJECTS),
         batch_routes(MANY_PROJECTS),
-        registers.router,
+        register_routes(PROJECT_REGISTER),
         planning.router,
         capacity.router,
         projects.router,

@@ -219,6 +219,7 @@ PERMISSIONS = Permissions(
         "IdentifyProject": (PROGRAMME,),
         "RegisterProject": (PROGRAMME,),
         "SaveRegisterMapping": (PROGRAMME,),
+        "LinkReference": (PROGRAMME,),
         "StateCapacity": (PROGRAMME,),
         "AmendProject": (PROGRAMME,),
         "CategoriseProject": (PROGRAMME,),

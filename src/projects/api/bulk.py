@@ -26,7 +26,7 @@ from projects.domain.events import (
     ProjectPrioritised,
 )
 from projects.domain.project import Moscow, Origin, Project, Way, project_id
-from projects.domain.refusals import RegisterStands
+from projects.domain.restatement import ProjectRestated, snapshot
 from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import Refused
 from shared.kernel.fields import ShortText
@@ -144,12 +144,13 @@ MANY_PROJECTS = Things(
     undo=BulkUndo(
         name="project-undo",
         command=UndoBatch,
-        event=ProjectDecisionUndone,
+        events=(ProjectDecisionUndone, ProjectRestated),
         description="""
 Take back what a batch decided, as a new batch: what was decided anew since stands, and is said.
 
-So does what later stages build upon. Categorisations, prioritisations and handlings can be undone; a
-register can't: a corrected one is handed in. Nor can an undo.""".strip(),
-        stands={"project-register": RegisterStands},
+So does what later stages build upon. A register is taken back field by field, and
+what it put here is cancelled, to be put here anew by a corrected one. An undo can't be undone.""".strip(),
+        registers=frozenset({"project-register"}),
+        snapshot=snapshot,
     ),
 )

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from shared.kernel.errors import Refused, Unacceptable
+from shared.kernel.errors import Refused
 
 
 class ReferenceTaken(Refused):
@@ -117,19 +117,3 @@ class DecidedAgainSince(Refused):
 
 class BuiltUpon(Refused):
     """Later stages build on this, and nothing would be left of it: undo those first, or decide this anew."""
-
-
-class RegisterStands(Refused):
-    """A register is not undone: hand in a corrected one, and cancel projects that should not be there."""
-
-
-class MappingIncomplete(Refused):
-    """Say which columns hold the reference and the title of a project."""
-
-
-class UnreadableMapping(Unacceptable):
-    """`mapping` is a JSON object of headings and the fields that they stand for."""
-
-
-class NoSuchColumn(Unacceptable):
-    """The mapping names a column that this table does not have."""

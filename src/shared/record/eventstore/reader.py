@@ -33,7 +33,7 @@ PART_AFTER = (
 )
 CAUSED = """
 SELECT DISTINCT originator_id FROM stored_events
-WHERE notification_id BETWEEN $1 AND $2 AND originator_id <> $3 AND position($4::bytea IN state) > 0
+WHERE notification_id BETWEEN $1 AND $2 AND topic = ANY ($3) AND position($4::bytea IN state) > 0
 """
 AT = f"SELECT {COLUMNS} FROM stored_events WHERE notification_id = ANY ($1)"
 READ_IN_ONE_GO = 2_000
@@ -76,10 +76,10 @@ class Reader:
         """Return several things' events up to a position, in the order of the record."""
         return self.understood(await self._pool.fetch(STREAMS_UNTIL, stream_ids, until))
 
-    async def caused(self, cause: str, by: UUID, first: int, last: int) -> list[UUID]:
-        """Return the things, but for `by`, on which something was decided in a range that this led to."""
+    async def caused(self, cause: str, kind: str, first: int, last: int) -> list[UUID]:
+        """Return the things of a kind on which something was decided in a range that this led to."""
         words = f'"causation":"{cause}"'.encode()
-        rows = await self._pool.fetch(CAUSED, first, last, by, words)
+        rows = await self._pool.fetch(CAUSED, first, last, self._mapper.topics.of_kind(kind), words)
         return sorted(row["originator_id"] for row in rows)
 
     async def after(self, position: int, limit: int = READ_IN_ONE_GO) -> list[Recorded]:

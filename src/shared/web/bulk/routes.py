@@ -126,7 +126,7 @@ def _add_undo(router: APIRouter, things: Things[Any]) -> None:
         _must_be_of(things, stream.state.operation)
         handler.must_see(stream.version)
         ids = await handler.store.reader.caused(
-            cause_of(batch_id), batch_id, stream.first_position, stream.position
+            cause_of(batch_id), things.blank.kind, stream.first_position, stream.position
         )
         return await _undone(request, handler, things, stream, command, ids)
 
@@ -135,8 +135,6 @@ def _must_be_of(things: Things[Any], operation: str) -> None:
     """Refuse a batch of which nothing can be taken back, or of another room."""
     if operation == things.undo.name:
         raise UndoStands
-    if refusal := things.undo.stands.get(operation):
-        raise refusal
     if not things.decided_by(operation):
         raise NotFound
 

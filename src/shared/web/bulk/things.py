@@ -1,17 +1,17 @@
 """What a room says so that many of its things can be decided on at once; its models say the rest."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import Annotated, Any, Generic, get_origin
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from shared.kernel.errors import Refused
 from shared.kernel.fields import WHOLE, Reason, ShortText
 from shared.kernel.messages import Command, Event, S, Stamp
 from shared.record.eventstore.store import EventStore
+from shared.web.bulk.batches import Batch, cause_of
 from shared.web.bulk.refusals import ItemReasonNeeded, UnknownReference
 from shared.web.bulk.requests import Operation, Operations, Words
 
@@ -67,9 +67,10 @@ class BulkUndo:
 
     name: str
     command: Callable[..., Command[Any]]  # of `undone` and `reason`
-    event: type[Event[Any]]
+    events: tuple[type[Event[Any]], ...]
     description: str
-    stands: Mapping[str, type[Refused]] = field(default_factory=dict)  # what can't be undone, and why
+    registers: frozenset[str] = frozenset()  # operations that may have changed any field
+    snapshot: Callable[[Any], dict[str, JsonValue]] | None = None  # all that they can have changed
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Things(Generic[S]):
 
     def decided_by(self, operation: str) -> bool:
         """Say whether batches of an operation are about these things."""
-        return operation in self.operations() or operation in self.undo.stands
+        return operation in self.operations() or operation in self.undo.registers
 
     def target(self, item: ThingItem) -> UUID:
         """Return the thing that an item means; refuse one that names none, or two."""
@@ -112,8 +113,9 @@ class Things(Generic[S]):
 
         return made
 
-    async def _undoing(self, _store: EventStore, _stamp: Stamp, said: Words) -> Operation[Any, S]:
-        undone, event = UUID(str(said["undone"])), self.undo.event
+    async def _undoing(self, store: EventStore, _stamp: Stamp, said: Words) -> Operation[Any, S]:
+        undone, events = UUID(str(said["undone"])), self.undo.events
+        batch = (await store.load(undone, Batch())).state
         asked = self.undo.command(undone=undone, reason=str(said["reason"]))
         return Operation(
             self.undo.name,
@@ -123,7 +125,9 @@ class Things(Generic[S]):
             _version,
             lambda _: asked,
             lambda _: {},
-            lambda _, found: isinstance(found, event) and getattr(found, "undone", None) == undone,
+            lambda _, found: isinstance(found, events) and getattr(found, "undone", None) == undone,
+            takes_back=cause_of(undone),
+            snapshot=self.undo.snapshot if batch.operation in self.undo.registers else None,
         )
 
 
