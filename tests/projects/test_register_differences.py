@@ -1,4 +1,4 @@
-"""A register that comes again: compared with how things stand, accepted in part, undone, of one source or another."""
+"""A register that comes again: compared with how things stand, accepted in part, undone; of which source."""
 
 import csv
 import io

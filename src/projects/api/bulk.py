@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, JsonValue
 
 from projects.api.fact_finders import keys_of_the_ranked, values_in_force
 from projects.api.months import people_of
+from projects.api.registers import PROJECT_REGISTER
 from projects.commands.assessment import (
     CategoriseProject,
     DecideHandling,
@@ -150,7 +151,7 @@ Take back what a batch decided, as a new batch: what was decided anew since stan
 
 So does what later stages build upon. A register is taken back field by field, and
 what it put here is cancelled, to be put here anew by a corrected one. An undo can't be undone.""".strip(),
-        registers=frozenset({"project-register"}),
+        registers={PROJECT_REGISTER.name: PROJECT_REGISTER.command},
         snapshot=snapshot,
     ),
 )

@@ -123,7 +123,7 @@ def _add_undo(router: APIRouter, things: Things[Any]) -> None:
         await handler.stamp_for(MarkBatchUndone)
         stream = await handler.store.load(batch_id, Batch())
         must_be_undoable(stream.state)
-        _must_be_of(things, stream.state.operation)
+        await handler.stamp_for(_undoable(things, stream.state.operation))
         handler.must_see(stream.version)
         ids = await handler.store.reader.caused(
             cause_of(batch_id), things.blank.kind, stream.first_position, stream.position
@@ -131,12 +131,13 @@ def _add_undo(router: APIRouter, things: Things[Any]) -> None:
         return await _undone(request, handler, things, stream, command, ids)
 
 
-def _must_be_of(things: Things[Any], operation: str) -> None:
-    """Refuse a batch of which nothing can be taken back, or of another room."""
+def _undoable(things: Things[Any], operation: str) -> type[Command[Any]]:
+    """Return what a batch decided, which its undoer must be allowed to; refuse an undo, or another room's."""
     if operation == things.undo.name:
         raise UndoStands
-    if not things.decided_by(operation):
+    if operation not in things.commands:
         raise NotFound
+    return things.commands[operation]
 
 
 async def _undone(

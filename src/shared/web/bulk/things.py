@@ -1,7 +1,7 @@
 """What a room says so that many of its things can be decided on at once; its models say the rest."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Annotated, Any, Generic, get_origin
 from uuid import UUID
@@ -69,7 +69,7 @@ class BulkUndo:
     command: Callable[..., Command[Any]]  # of `undone` and `reason`
     events: tuple[type[Event[Any]], ...]
     description: str
-    registers: frozenset[str] = frozenset()  # operations that may have changed any field
+    registers: Mapping[str, type[Command[Any]]] = field(default_factory=dict)  # what may change any field
     snapshot: Callable[[Any], dict[str, JsonValue]] | None = None  # all that they can have changed
 
 
@@ -87,9 +87,14 @@ class Things(Generic[S]):
     undo: BulkUndo
     prefix: str = ""  # of the names of its routes, which are all different
 
+    @property
+    def commands(self) -> Mapping[str, type[Command[Any]]]:
+        """Return the commands of all batches that can be taken back, by the names of their operations."""
+        return {decision.name: decision.command for decision in self.decisions} | dict(self.undo.registers)
+
     def decided_by(self, operation: str) -> bool:
         """Say whether batches of an operation are about these things."""
-        return operation in self.operations() or operation in self.undo.registers
+        return operation == self.undo.name or operation in self.commands
 
     def target(self, item: ThingItem) -> UUID:
         """Return the thing that an item means; refuse one that names none, or two."""

@@ -122,6 +122,8 @@ def _add_links(router: APIRouter, register: Register[Any]) -> None:
         command: Annotated[LinkReference, strict(LinkReference), Body()], handler: OpeningCommands
     ) -> Receipt:
         """Say that a reference of another source means a thing that is here."""
+        await handler.stamp_for(LinkReference)
+        await handler.stamp_for(register.command)
         await handler.store.must_exist(command.thing, register.blank)
         return await handler.register(history_id(register.name), command, blank=RegisterHistory())
 
