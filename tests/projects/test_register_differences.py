@@ -9,6 +9,8 @@ from uuid import UUID
 import pytest
 
 from projects.domain.project import project_id
+from shared.web.bulk.items import CSV
+from tests.projects.test_bulk import item, outcomes, sent
 from tests.projects.test_http import decided, identified
 from tests.projects.test_registers import handed_in
 from tests.support.api import Api
@@ -228,3 +230,47 @@ async def test_a_list_that_is_corrected_lands_on_the_same_projects(api: Api) -> 
     assert report["counts"] == {"done": 1, "repeated": 3, "refused": 0}
     assert (await seen(api, "ABA-1"))["title"] == "Alpha II"
     assert (await seen(api, "ABA-2"))["title"] == "=Sum"
+
+
+async def test_the_whole_register_is_exported_and_comes_again_as_no_change(api: Api) -> None:
+    many = "".join(f"X{n},Thing {n},01/01/2026,,{n}\r\n" for n in range(230))
+    await handed_in(api, A + "ABA-2,=Sum,,,\r\nABA-3,'=x,,,7\r\nABA-4,'tis,,,\r\n" + many)
+    await handed_in(api, "Ref,Title\r\nX1,Theirs\r\n", source="Washington")
+    before = [(await seen(api, f"ABA-{n}"))["title"] for n in (2, 3, 4)]
+    for form in ("csv", "xlsx"):
+        answer = await api.client.get(
+            "/v1/project-registers", params={"form": form, "after": api.position}, headers=api.headers(PIA)
+        )
+        assert answer.status_code == 200
+        report = await handed_in(api, answer.content)
+        assert (report["counts"]["repeated"], report["batch"], report["refused"]) == (235, None, [])
+        assert sum(report["difference_counts"].values()) == 235
+    assert [(await seen(api, f"ABA-{n}"))["title"] for n in (2, 3, 4)] == before == ["=Sum", "=x", "'tis"]
+
+
+async def test_a_list_is_taken_by_the_bulk_decisions_too(api: Api) -> None:
+    await handed_in(api, "Ref,Title\r\nP1,One\r\nP2,Two\r\n")
+    headers = api.headers(PIA) | {"Accept": "text/csv"}
+    listed = (await api.client.get("/v1/projects", params={"after": api.position}, headers=headers)).text
+    rows = list(csv.DictReader(io.StringIO(listed)))
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, [*rows[0], "reason"])
+    writer.writeheader()
+    writer.writerows({**row, "category": "Networks", "reason": "Cables."} for row in rows)
+    answer = await sent(api, text.getvalue().encode(), CSV)
+    assert [row["outcome"] for row in csv.DictReader(io.StringIO(answer.text))] == ["done", "done"]
+
+
+async def test_a_reference_of_several_sources_is_refused_with_the_choices(api: Api) -> None:
+    await handed_in(api, "Ref,Title\r\n1,Ours\r\n2,Also ours\r\n")
+    await handed_in(api, "Ref,Title\r\n1,Theirs\r\n3,Only theirs\r\n", source="Washington")
+    await api.get("/v1/projects")
+    answer = outcomes(await sent(api, [item("1"), item("2"), item("3")]))
+    assert [line["outcome"] for line in answer] == ["refused", "done", "done"]
+    problem = answer[0]["problem"]
+    assert (problem["type"], problem["status"]) == ("/problems/ambiguous-reference", 409)
+    assert {choice["source"] for choice in problem["choices"]} == {"", "Washington"}
+    ids = {choice["source"]: choice["id"] for choice in problem["choices"]}
+    assert UUID(ids[""]) == project_id("1")
+    one = await sent(api, [{**item("1"), "id": ids["Washington"]}])
+    assert outcomes(one)[0]["id"] == ids["Washington"]

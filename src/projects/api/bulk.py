@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, JsonValue
 
+from projects.api.answers import ProjectRow
 from projects.api.fact_finders import keys_of_the_ranked, values_in_force
 from projects.api.months import people_of
 from projects.api.registers import PROJECT_REGISTER
@@ -28,12 +29,14 @@ from projects.domain.events import (
 )
 from projects.domain.project import Moscow, Origin, Project, Way, project_id
 from projects.domain.restatement import ProjectRestated, snapshot
+from projects.views.register import projects
 from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import Refused
 from shared.kernel.fields import ShortText
 from shared.kernel.messages import Command, Stamp
 from shared.record.eventstore.store import EventStore
-from shared.web.bulk.things import BulkDecision, BulkUndo, CommandFacts, ThingItem, Things
+from shared.web.bulk.references import ThingItem
+from shared.web.bulk.things import BulkDecision, BulkUndo, CommandFacts, Things
 
 NEEDS_LIMIT = 240
 STAGE = ("stage",)  # all that judging a project looks at, and every event of one says it
@@ -141,6 +144,8 @@ MANY_PROJECTS = Things(
     read="read-projects",
     blank=Project(),
     by_reference=project_id,
+    table=projects,
+    row=ProjectRow,
     decisions=(CATEGORISATIONS, PRIORITISATIONS, HANDLINGS),
     undo=BulkUndo(
         name="project-undo",

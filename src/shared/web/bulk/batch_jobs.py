@@ -122,7 +122,7 @@ class BatchJobs:
             async for piece in self._jobs.body(job.job):
                 file.write(piece)
         operation = await self._runs.operation(kept.operation, kept.stamp, kept.said)
-        found, _ = await items(path, kept.media_type, operation.item, self._sandbox)
+        found, _ = await items(path, kept.media_type, operation.item, self._sandbox, operation.beside)
         return BatchRun(
             job.job, operation, kept.asked, kept.request_hash, found, job.total, kept.said, kept.undoes
         )

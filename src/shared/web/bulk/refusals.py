@@ -32,6 +32,10 @@ class UnknownReference(Unacceptable):
     """Say which one is meant: by its id or by its reference, and not by both where they differ."""
 
 
+class AmbiguousReference(Refused):
+    """Several sources have this reference: say which is meant, by its id."""
+
+
 class ItemReasonNeeded(Refused):
     """Say why: give each item a reason, or one for all of them."""
 

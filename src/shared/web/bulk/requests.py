@@ -34,6 +34,7 @@ class Operation(Generic[I, S]):
     begins: bool = False  # whether a thing may be new
     sees: tuple[str, ...] = ()
     words: Callable[[I], Hashable] | None = None
+    beside: frozenset[str] = frozenset()  # columns that a table may have, and that say nothing here
     takes_back: str = ""  # the cause whose decisions it takes back, where it must know what they changed
     snapshot: Callable[[S], dict[str, JsonValue]] | None = None
 

@@ -54,7 +54,9 @@ class Batches:
     ) -> Response:
         """Carry a received body out: at once where it is small or a stream, as a job where it is large."""
         operation = await self.runs.operation(name, asked.stamp, said)
-        found, total = await items(body.path, body.media_type, operation.item, self._sandbox)
+        found, total = await items(
+            body.path, body.media_type, operation.item, self._sandbox, operation.beside
+        )
         streamed = total is None
         total = body.lines if total is None else total
         work = BatchRun(body.batch, operation, asked, body.request_hash, found, total, said)

@@ -3,32 +3,21 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Annotated, Any, Generic, get_origin
+from typing import Any, Generic, get_origin
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, JsonValue
+from sqlalchemy import Table
 
-from shared.kernel.fields import WHOLE, Reason, ShortText
 from shared.kernel.messages import Command, Event, S, Stamp
 from shared.record.eventstore.store import EventStore
 from shared.web.bulk.batches import Batch, cause_of
-from shared.web.bulk.refusals import ItemReasonNeeded, UnknownReference
+from shared.web.bulk.references import References, ThingItem, references_of
+from shared.web.bulk.refusals import ItemReasonNeeded
 from shared.web.bulk.requests import Operation, Operations, Words
 
-Version = Annotated[int, Field(ge=1), WHOLE]
 CommandFacts = Callable[[Command[Any]], dict[str, JsonValue]]
 FindFacts = Callable[[EventStore, Stamp], Awaitable[CommandFacts]]
-
-
-class ThingItem(BaseModel):
-    """One thing of a batch: by its id or its reference, and the version that was seen, if one was."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: UUID | None = None
-    reference: ShortText | None = Field(None, examples=["ICT-0042"])
-    version: Version | None = None
-    reason: Reason | None = Field(None, examples=["Cables and switches."])
 
 
 class UndoItem(ThingItem):
@@ -85,6 +74,8 @@ class Things(Generic[S]):
     by_reference: Callable[[str], UUID]
     decisions: tuple[BulkDecision, ...]
     undo: BulkUndo
+    table: Table | None = None  # its state view, with `reference` and `source`
+    row: type[BaseModel] | None = None  # of its list, whose other columns an item may have beside its own
     prefix: str = ""  # of the names of its routes, which are all different
 
     @property
@@ -96,17 +87,6 @@ class Things(Generic[S]):
         """Say whether batches of an operation are about these things."""
         return operation == self.undo.name or operation in self.commands
 
-    def target(self, item: ThingItem) -> UUID:
-        """Return the thing that an item means; refuse one that names none, or two."""
-        by_reference = None if item.reference is None else self.by_reference(item.reference)
-        if by_reference is None:
-            if item.id is None:
-                raise UnknownReference
-            return item.id
-        if item.id not in (None, by_reference):
-            raise UnknownReference
-        return by_reference
-
     def operations(self) -> Operations:
         """Return its operations by the names that they are kept under, to be made for each batch."""
         made = {decision.name: self._making(decision) for decision in self.decisions}
@@ -114,7 +94,9 @@ class Things(Generic[S]):
 
     def _making(self, decision: BulkDecision) -> Callable[[EventStore, Stamp, Words], Awaitable[Any]]:
         async def made(store: EventStore, stamp: Stamp, said: Words) -> Operation[Any, S]:
-            return _operation(self, decision, await decision.facts(store, stamp), _reason(said))
+            references = await references_of(store, self.table, self.by_reference)
+            facts = await decision.facts(store, stamp)
+            return _operation(self, decision, facts, references.target, _reason(said))
 
         return made
 
@@ -126,7 +108,7 @@ class Things(Generic[S]):
             self.undo.name,
             UndoItem,
             self.blank,
-            self.target,
+            References(self.by_reference, {}).target,
             _version,
             lambda _: asked,
             lambda _: {},
@@ -137,7 +119,11 @@ class Things(Generic[S]):
 
 
 def _operation(
-    things: Things[S], decision: BulkDecision, facts: CommandFacts, reason: str | None
+    things: Things[S],
+    decision: BulkDecision,
+    facts: CommandFacts,
+    target: Callable[[Any], UUID],
+    reason: str | None,
 ) -> Operation[Any, S]:
     """Return how one decision is taken on many things, by the fields that its models have in common."""
     command, event = decision.command, decision.event
@@ -160,13 +146,14 @@ def _operation(
         decision.name,
         decision.item,
         things.blank,
-        things.target,
+        target,
         _version,
         made,
         facts,
         same,
         sees=decision.sees,
         words=_words(command, asked),
+        beside=frozenset(() if things.row is None else things.row.model_fields),
     )
 
 

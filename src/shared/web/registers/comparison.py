@@ -23,6 +23,7 @@ from shared.web.bulk.batches import CAUSE, Batch, batch_id
 from shared.web.bulk.blocks import unpickled
 from shared.web.bulk.items import Item
 from shared.web.bulk.outcomes import Outcome, not_understood, refused
+from shared.web.bulk.references import reference_words
 from shared.web.bulk.refusals import UnknownReference
 from shared.web.bulk.runner import NamedTwice
 from shared.web.readings import Redactor
@@ -38,7 +39,6 @@ from shared.web.registers.difference import (
     key_of,
     with_steps,
 )
-from shared.web.registers.hand_ins import words
 from shared.web.registers.mappings import REFERENCE, TITLE
 from shared.web.registers.rows import RegisterRow
 
@@ -127,7 +127,7 @@ class RegisterComparison:
         reference = row.said.get(REFERENCE)
         if reference is None:
             raise UnknownReference
-        linked = self.links.get(words(reference))
+        linked = self.links.get(reference_words(reference))
         return linked or self.how.register.id_of(self.how.source, reference)
 
     def _compared(self, row: RegisterRow, target: UUID, stream: Any) -> Compared | Outcome:

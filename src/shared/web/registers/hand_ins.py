@@ -8,6 +8,7 @@ from shared.kernel.errors import Refused
 from shared.kernel.fields import Reason, ShortText
 from shared.kernel.messages import Command, Event, Stamp
 from shared.kernel.states import replace
+from shared.web.bulk.references import reference_words
 
 REGISTERS = UUID("0d7f1a36-92c4-4a53-8f0e-5b1c3d2e4f60")
 LINKS_LIMIT = 10_000
@@ -57,7 +58,7 @@ class RegisterReferenceLinked(Event[RegisterHistory]):
 
     def apply(self, history: RegisterHistory) -> RegisterHistory:
         """Return the history with this link in the place of an earlier one."""
-        name = words(self.reference)
+        name = reference_words(self.reference)
         others = tuple(link for link in history.links if link[:2] != (self.source, name))
         return replace(history, links=(*others, (self.source, name, self.thing)))
 
@@ -97,11 +98,6 @@ class LinkReference(Command[RegisterHistory]):
         return RegisterReferenceLinked(
             source=self.source, reference=self.reference, thing=self.thing, reason=self.reason
         )
-
-
-def words(reference: str) -> str:
-    """Return a reference as it is compared: one blank between words, in any case."""
-    return " ".join(reference.split()).casefold()
 
 
 def history_id(register: str) -> UUID:

@@ -16,6 +16,7 @@ from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_known, stri
 from shared.web.commands import ContentCommands, OpeningCommands, may
 from shared.web.pages import CSV, NDJSON, csv_of
 from shared.web.readings import Read
+from shared.web.registers.export import add_export
 from shared.web.registers.form import PARTS, OfAcceptance, OfCells, OfTable
 from shared.web.registers.hand_ins import LinkReference, RegisterHistory, history_id
 from shared.web.registers.intake import HandIn
@@ -51,6 +52,7 @@ def register_routes(register: Register[Any]) -> APIRouter:
     """Return the routes of a room's register."""
     router = APIRouter(prefix="/v1", tags=[register.tag], route_class=StrictRoute)
     _add_hand_in(router, register)
+    add_export(router, register)
     _add_links(router, register)
     _add_mappings(router, register)
     return router
