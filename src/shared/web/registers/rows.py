@@ -1,6 +1,5 @@
 """Reading a register's rows by a mapping: what each says, what of it can't be read, or why none of it."""
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,8 +22,6 @@ from shared.web.registers.register import Kind, Said
 from shared.web.tabular.tables import Table
 
 CELLS_REPORTED = LEFT_OUT_REPORTED = 500
-MADE_UP = "R-"
-MADE_UP_DIGITS = 10
 BETWEEN_PARTS = " / "
 _TOTAL = re.compile(r"^(grand |sub-?)?totals?\b", re.IGNORECASE)
 
@@ -189,7 +186,7 @@ class _RowReader:
         return own if isinstance(own, UUID) else None
 
     def _reference(self, said: Said, cells: Mapping[str, str]) -> str | None:
-        """Return a row's reference: its own, of the columns that make one, or one made up of its title."""
+        """Return a row's reference: its own, or one made of the columns of a key."""
         if REFERENCE in said:
             return str(said[REFERENCE])
         if REFERENCE in self._names or ID in self._names:
@@ -197,9 +194,6 @@ class _RowReader:
         parts = [line(cells[column]) for column in self._how.key]
         if parts and all(parts):
             said[REFERENCE] = BETWEEN_PARTS.join(parts)[:SHORT_TEXT_LIMIT]
-        elif TITLE in said and not self._how.key:
-            name = f"{self._how.source}\n{said[TITLE]}".casefold().encode()
-            said[REFERENCE] = MADE_UP + hashlib.sha256(name).hexdigest()[:MADE_UP_DIGITS].upper()
         return said.get(REFERENCE)
 
     def _wrong(self, said: Said, own: UUID | None, cells: Mapping[str, str]) -> Iterator[Mapping[str, str]]:

@@ -88,8 +88,6 @@ def _joined(upper: Sequence[str], lower: Sequence[str], place: int) -> Heading:
         cell = " ".join(part for part in (group, bottom) if part)
         parts[cell] = tuple(plain(part) for part in (bottom, group) if part)
         cells.append(cell)
-        if not bottom:
-            group = ""
     return Heading(place + 1, place + 2, tuple(cells), parts)
 
 
