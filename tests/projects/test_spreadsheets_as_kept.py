@@ -12,7 +12,7 @@ from projects.domain.project import project_id
 from tests.projects.test_register_differences import seen
 from tests.projects.test_registers import handed_in
 from tests.support.api import Api
-from tests.support.sheets import book, xlsx
+from tests.support.sheets import Styled, book, xlsx
 
 TITLED = (
     "Programme register,,\r\nAs at 1 November 2026,,\r\n\r\nReference,Title,Start\r\nTR-1,x,01/04/2026\r\n"
@@ -96,7 +96,8 @@ async def test_references_are_made_where_there_are_none(api: Api) -> None:
     assert [d["reference"] for d in report["differences"]] == ["Payroll", "Archive"]
     assert (await handed_in(api, table))["counts"]["repeated"] == 2
     twins = await tried(api, "Title,Site\r\nRoof,North\r\nRoof,South\r\n", key="Title, Site")
-    assert [d["reference"] for d in twins["differences"]] == ["Roof / North", "Roof / South"]
+    made = [d["reference"] for d in twins["differences"] if d["what"] == "new"]
+    assert made == ["Roof / North", "Roof / South"]
     assert (await tried(api, table, 422, key="Nr"))["type"] == "/problems/no-such-column"
 
 
@@ -156,6 +157,21 @@ async def test_money_that_is_no_amount_in_pounds_is_reported(api: Api, cell: str
     [told] = report["cells"]
     assert (told["row"], told["column"], told["text"], told["reason"]) == (2, "Cost", cell, reason)
     assert told["expected"] == "an amount in pounds such as 250000 or £250,000.00"
+
+
+async def test_a_share_or_another_currency_is_seen_in_a_spreadsheet_too(api: Api) -> None:
+    costs = [Styled(0.5, 2), Styled(100, 3), 100]
+    rows = [["Ref", "Title", "Cost"], *([f"A{n}", "x", cost] for n, cost in enumerate(costs, start=1))]
+    report = await tried(api, xlsx(rows))
+    assert [(c["row"], c["text"], c["reason"]) for c in report["cells"]] == [
+        (2, "50%", "is a share, no amount"),
+        (3, "€100", "is in another currency than pounds"),
+    ]
+
+
+async def test_rows_are_numbered_as_the_spreadsheet_does(api: Api) -> None:
+    report = await tried(api, xlsx([[], [], ["Ref", "Title"], ["A1", "x"]]))
+    assert [d["row"] for d in report["differences"]] == [4]
 
 
 async def test_the_delimiter_is_what_a_first_line_says(api: Api) -> None:

@@ -4,7 +4,7 @@ import io
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
 Rows = Sequence[Sequence[Any]]
@@ -24,8 +24,9 @@ RELS = """<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlforma
 STYLE_REL = """<Relationship Id="rId{n}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/>"""  # noqa: E501  # the same
 BOOK = """<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">
 <sheets>{sheets}</sheets></workbook>"""  # the same
-STYLES = """<?xml version="1.0"?><styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">
-<cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>"""
+STYLES = r"""<?xml version="1.0"?><styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">
+<numFmts count="1"><numFmt numFmtId="164" formatCode="[$€-2]\ #,##0.00"/></numFmts>
+<cellXfs count="4"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="9"/><xf numFmtId="164"/></cellXfs></styleSheet>"""
 SHEET = """<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">
 <sheetData>{rows}</sheetData></worksheet>"""
 
@@ -42,6 +43,13 @@ MANIFEST = (
     '<manifest:file-entry manifest:full-path="/" manifest:media-type="{t}"/>'
     "</manifest:manifest>"
 )
+
+
+class Styled(NamedTuple):
+    """A number that is shown as a share (2) or in euros (3)."""
+
+    value: float
+    style: int
 
 
 def xlsx(rows: Rows) -> bytes:
@@ -81,6 +89,8 @@ def _cell(value: Any, row: int, column: int) -> str:
     match value:
         case None:
             return ""
+        case Styled():
+            return f'<c r="{place}" s="{value.style}"><v>{value.value}</v></c>'
         case (formula, result):
             return f'<c r="{place}"><f>{escape(formula[1:])}</f><v>{result}</v></c>'
         case date():

@@ -57,11 +57,12 @@ Found = tuple[Items[I], int | None]
 
 
 async def items(
-    path: Path, media_type: str, kind: type[I], sandbox: Sandbox, beside: Collection[str] = ()
+    path: Path, media_type: str, kind: type[I], sandbox: Sandbox, beside: Collection[str] = (), lines: int = 0
 ) -> Found[I]:
     """Return the items of a body, and how many there are where it is read as one piece.
 
-    A table may have columns `beside` those of its items, which say nothing, as a list has.
+    A body of more `lines` than it may have items is refused before its first item is looked at. A table may
+    have columns `beside` those of its items, which say nothing, as a list has.
 
     An item that can't be understood is an outcome already. What is wrong with all of a body is refused here.
     """
@@ -69,8 +70,12 @@ async def items(
         case "application/json":
             return await _of_json(path, kind, sandbox)
         case "application/x-ndjson":
+            if lines > ITEMS_LIMIT:
+                await asyncio.to_thread(_must_not_be_too_many, path)
             return begun(_of_lines(path, kind)), None
     table = await open_table(path, sandbox, limit=ITEMS_LIMIT)
+    if media_type == CSV and lines > ITEMS_LIMIT:
+        await asyncio.to_thread(_count, table)
     found = begun(_of_table(table, kind, beside))
     return found, None if media_type == CSV else await asyncio.to_thread(_count, table)
 
@@ -79,6 +84,13 @@ def begun(found: Items[I]) -> Items[I]:
     """Return items whose first has been read: what is wrong with all of a body is said before any answer."""
     first = list(islice(found, 1))
     return chain(first, found)
+
+
+def _must_not_be_too_many(path: Path) -> None:
+    """Refuse more lines of items than one request may hold, before any of them is looked at."""
+    with path.open("rb") as file:
+        if sum(not line.isspace() for line in file) > ITEMS_LIMIT:
+            raise TooManyItems(limit=ITEMS_LIMIT)
 
 
 def _count(table: Table) -> int:

@@ -55,7 +55,7 @@ class Batches:
         """Carry a received body out: at once where it is small or a stream, as a job where it is large."""
         operation = await self.runs.operation(name, asked.stamp, said)
         found, total = await items(
-            body.path, body.media_type, operation.item, self._sandbox, operation.beside
+            body.path, body.media_type, operation.item, self._sandbox, operation.beside, body.lines
         )
         streamed = total is None
         total = body.lines if total is None else total

@@ -41,8 +41,8 @@ class Unread(ValueError):
 class ReadingOptions:
     """How a register is read: which column is which field, how each writes days, what amounts are in.
 
-    `key` are the columns that make a reference where none is given, the title unless somebody chooses; `withdraw` says that a date which is
-    blank or to be confirmed withdraws the one that is known.
+    `key` are the columns that make a reference where none is given: the title, unless somebody chooses.
+    `withdraw` says that a date which is blank or to be confirmed withdraws the one that is known.
     """
 
     register: Register[Any]

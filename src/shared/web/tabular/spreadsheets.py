@@ -21,6 +21,7 @@ from shared.web.tabular.limits import (
     UnpacksTooLarge,
     UnreadableTable,
 )
+from shared.web.tabular.number_formats import Marks, marks, with_mark
 
 CHUNK = 1 << 20
 SHEETS_NAMED, NAME_CHARACTERS = 50, 100
@@ -67,8 +68,10 @@ def convert(source: Path, target: Path) -> dict[str, object]:
         with zipfile.ZipFile(source) as package, target.open("w", encoding="utf-8", newline="") as out:
             book = CalamineWorkbook.from_path(str(source))
             sheet = _sheet(package, book, wanted)
-            csv.writer(out).writerows(_rows(sheet))
-            unsolved = unsolved_formulas(package, sheet.name) if BOOK in package.namelist() else []
+            is_book = BOOK in package.namelist()
+            shown = marks(package, sheet.name) if is_book else {}
+            csv.writer(out).writerows(_marked(sheet, shown) if shown else _rows(sheet))
+            unsolved = unsolved_formulas(package, sheet.name) if is_book else []
     except (zipfile.BadZipFile, CalamineError, ET.ParseError, KeyError, ValueError) as error:
         raise UnreadableTable from error
     names = [name[:NAME_CHARACTERS] for name in book.sheet_names[:SHEETS_NAMED]]
@@ -108,6 +111,15 @@ def _sheet(package: zipfile.ZipFile, book: CalamineWorkbook, wanted: dict[str, A
 
 def _rows(sheet: CalamineSheet) -> Iterator[list[str]]:
     return ([v if isinstance(v, str) else text_of(v) for v in row] for row in sheet.iter_rows())
+
+
+def _marked(sheet: CalamineSheet, shown: Marks) -> Iterator[list[str]]:
+    """Yield rows whose numbers have beside them what the sheet shows there."""
+    for row, cells in enumerate(_rows(sheet)):
+        yield [
+            with_mark(cell, shown[row, column]) if cell and (row, column) in shown else cell
+            for column, cell in enumerate(cells)
+        ]
 
 
 def text_of(value: Value) -> str:
