@@ -2,7 +2,7 @@
 
 import asyncio
 import pickle
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import IO, Any
@@ -72,8 +72,13 @@ class RegisterComparison:
     items: int = 0
     rows: int = 0
     declined: int = 0
+    names: dict[str, str] = field(init=False)  # which column a field has
     _seen: set[int] = field(default_factory=set)
     _operations: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Find the first column of each field."""
+        self.names = {name: column for column, name in reversed(list(self.how.columns.items()))}
 
     @property
     def _road(self) -> BulkAppender:
@@ -95,7 +100,6 @@ class RegisterComparison:
         ids = [target for _, target in meant if isinstance(target, UUID)]
         stored = await self._road.fetch(ids)
         loaded = self._road.fold(stored, self.how.register.blank, "")
-        steps = dict(self._road.steps(stored)) if stored else {}
         compared: list[Compared | Outcome] = []
         for row, target in meant:
             if isinstance(target, Outcome):
@@ -103,7 +107,7 @@ class RegisterComparison:
                 continue
             known = loaded.get(target.int)
             compared.append(self._compared(row, target, None if known is None else known.stream))
-        await self._decided(compared, steps)
+        await self._decided(compared, stored)
         await self._tell(compared)
 
     def _meant(self, row: RegisterRow) -> UUID | Outcome:
@@ -139,15 +143,15 @@ class RegisterComparison:
         area = register.standing(stream.state).get("service_area")
         if self.areas is not None and area not in self.areas:
             return refused(row.number, NotFound(), target)._replace(reference=row.reference)
-        return Compared(row, stream, is_new=False, changes=changes(register, row, stream, self._names))
+        return Compared(row, stream, is_new=False, changes=changes(register, row, stream, self.names))
 
-    @property
-    def _names(self) -> dict[str, str]:
-        return {name: column for column, name in reversed(list(self.how.columns.items()))}
-
-    async def _decided(self, compared: list[Compared | Outcome], steps: Mapping[UUID, Any]) -> None:
+    async def _decided(self, compared: list[Compared | Outcome], stored: Sequence[asyncpg.Record]) -> None:
         """Find the decisions that the old values of what differs stand by."""
         differing = [c for c in compared if isinstance(c, Compared) and c.changes]
+        if not differing:
+            return
+        wanted = {one.stream.id for one in differing}
+        steps = dict(self._road.steps([row for row in stored if row["originator_id"] in wanted]))
         causes = {step.cause for c in differing for step in steps[c.stream.id]}
         for cause in causes - self._operations.keys():
             self._operations[cause] = await self._operation(cause)
@@ -233,7 +237,7 @@ class RegisterComparison:
         try:
             command = register.row({**said, "unread": dict(unread), **more, **source}, self.how.extras)
         except ValidationError as error:
-            wrong = [_in_words(found, self._names) for found in error.errors()]
+            wrong = [_in_words(found, self.names) for found in error.errors()]
             self._keep(Outcome(row.number, "refused", problem=not_understood(wrong), reference=row.reference))
             return
         self._keep(
