@@ -22,6 +22,7 @@ PROOFS: dict[str, Callable[[], str]] = {
     "edits": edits,
     "past": the_past,
     "own-work": own_work,
+    "register-mutations": register_mutations,
     "followers": nothing_is_missed,
     "verifiers": other_verifiers,
     "published": published_cases,

@@ -34,6 +34,7 @@ PART_AFTER = (
 CAUSED = """
 SELECT DISTINCT originator_id FROM stored_events
 WHERE notification_id BETWEEN $1 AND $2 AND topic = ANY ($3) AND position($4::bytea IN state) > 0
+ORDER BY originator_id
 """
 AT = f"SELECT {COLUMNS} FROM stored_events WHERE notification_id = ANY ($1)"
 READ_IN_ONE_GO = 2_000
@@ -80,7 +81,7 @@ class Reader:
         """Return the things of a kind on which something was decided in a range that this led to."""
         words = f'"causation":"{cause}"'.encode()
         rows = await self._pool.fetch(CAUSED, first, last, self._mapper.topics.of_kind(kind), words)
-        return sorted(row["originator_id"] for row in rows)
+        return [row["originator_id"] for row in rows]
 
     async def after(self, position: int, limit: int = READ_IN_ONE_GO) -> list[Recorded]:
         """Return the next events of the record; positions have no gaps, so a limit is a range."""
