@@ -15,7 +15,7 @@ from fastapi.responses import StreamingResponse
 from projects.commands.assessment import CategoriseProject
 from projects.domain.project import project_id
 from shared.governance.audit.replay.reexecution import reexecuted
-from shared.web.bulk import responses, runner
+from shared.web.bulk import items, responses, routes, runner
 from shared.web.bulk.items import CSV, JSON, NDJSON
 from tests.projects.test_http import decided, identified, scheme
 from tests.support.api import Api
@@ -480,3 +480,39 @@ async def test_who_may_not_is_told_before_anything_is_read(api: Api) -> None:
     await several(api)
     answer = await sent(api, [reasonless])
     assert outcomes(answer)[0]["problem"]["type"] == "/problems/reason-needed"
+
+
+@pytest.mark.parametrize("media_type", [NDJSON, CSV])
+async def test_too_many_items_are_refused_before_the_first_is_judged(
+    api: Api, monkeypatch: pytest.MonkeyPatch, media_type: str
+) -> None:
+    monkeypatch.setattr(items, "ITEMS_LIMIT", 3)
+    await several(api, 1)
+    head = await api.service.record.head()
+    table = "reference,category,reason\n" + "P0,Networks,R.\n" * 4
+    body = ndjson([item("P0")] * 4) if media_type == NDJSON else table.encode()
+    answer = await sent(api, body, media_type, expect=413)
+    assert answer.json()["type"] in ("/problems/too-many-items", "/problems/too-many-rows")
+    assert await api.service.record.head() == head
+    blank = body.replace(b"\n", b"\n\n").replace(b"P0", b"P9", 1) if media_type == NDJSON else None
+    if blank is not None:
+        few = blank.split(b"\n\n")[:3]
+        await sent(api, b"\n\n".join([*few, b""]), media_type)
+
+
+async def test_undoing_a_large_batch_is_a_job_whose_items_go_in_few_pieces(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await several(api, 5)
+    batch = (await sent(api, [item(f"P{n}") for n in range(5)])).headers["batch"]
+    monkeypatch.setattr(routes, "WHOLE_ITEMS_LIMIT", 2)
+    monkeypatch.setattr(routes, "LINES_IN_ONE_PIECE", 3)
+    undo = {"decision": "undo", "reason": "The wrong column."}
+    started = await api.post(f"/v1/project-batches/{batch}/decisions", undo, PIA, 202, version=2)
+    job = {"status": "running"}
+    for _ in range(200):
+        job = (await api.client.get(started.headers["location"], headers=api.headers(PIA))).json()
+        if job["status"] != "running":
+            break
+        await asyncio.sleep(0.02)
+    assert (job["status"], job["counts"]) == ("done", {"done": 5, "repeated": 0, "refused": 0})
