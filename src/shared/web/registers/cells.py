@@ -16,6 +16,7 @@ from shared.web.tabular.text import UNDEFINED_BYTES, UNDEFINED_FROM
 
 PENCE_COLUMN = "pence"
 CHOICES_NAMED = 20
+TEXTS = (Kind.LINE, Kind.TEXT)
 
 _MONEY = re.compile(r"^£?\s?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]+))?$")
 _MAGNITUDE = re.compile(r"^£?\s?[0-9.,]+\s?(k|m|bn|b|thousand|million|billion)\b\.?$", re.IGNORECASE)
@@ -58,10 +59,18 @@ class ReadingOptions:
 
 def value_of(column: str, about: RegisterField, text: str, how: ReadingOptions) -> Any:
     """Return what a cell says; raise `Unread` where it can't be told."""
-    if found := next((c for c in text if c in UNDEFINED_BYTES), None):
-        byte = ord(found) - UNDEFINED_FROM
-        raise Unread(f"holds the byte 0x{byte:02X}, which means nothing in cp1252", "text without it")
+    if about.kind not in TEXTS and (why := undefined_in(text)):
+        raise why
     return _READERS[about.kind](text, column, about, how)
+
+
+def undefined_in(text: str) -> Unread | None:
+    """Return that a cell holds a byte without a meaning, where it does."""
+    found = next((c for c in text if c in UNDEFINED_BYTES), None)
+    if found is None:
+        return None
+    byte = ord(found) - UNDEFINED_FROM
+    return Unread(f"holds the byte 0x{byte:02X}, which means nothing in cp1252", "another character there")
 
 
 def as_text(text: str) -> str:
@@ -80,11 +89,11 @@ def _plain(text: str) -> str:
 
 
 def _line(text: str, _column: str, _about: RegisterField, _how: ReadingOptions) -> str:
-    return line(undefused(text))
+    return line(as_text(text))
 
 
 def _paragraphs(text: str, _column: str, _about: RegisterField, _how: ReadingOptions) -> str:
-    return _plain(undefused(text))
+    return _plain(as_text(text))
 
 
 def _day(text: str, column: str, _about: RegisterField, how: ReadingOptions) -> date:

@@ -15,6 +15,7 @@ from shared.web.registers.cells import (
     Unread,
     as_text,
     line,
+    undefined_in,
     value_of,
 )
 from shared.web.registers.mappings import ID, REFERENCE, TITLE
@@ -141,6 +142,7 @@ class _RowReader:
                     value = self._value(column, name, text)
                     said[name] = _alike(value, said.get(name))
                     settled.add(column)
+                    self._doubt_text(number, column, name, text)
                 except Unread as why:
                     self._note(number, column, name, text, why, unread)
         self._doubt(number, cells, said, unread, settled)
@@ -153,6 +155,12 @@ class _RowReader:
             except ValueError:
                 raise Unread("is no id", "an id as the lists show it, or nothing") from None
         return value_of(column, self._how.register.by_name[name], text, self._how)
+
+    def _doubt_text(self, number: int, column: str, name: str, text: str) -> None:
+        """Report a byte without a meaning in a text that is taken with a question mark in its place."""
+        if name in self._how.register.by_name and (why := undefined_in(text)):
+            shown = as_text(text)[:SHORT_TEXT_LIMIT]
+            self._report.note(Cell(number, column, str(why), shown, why.expected))
 
     def _withdraws(self, name: str, text: str) -> bool:
         field = self._how.register.by_name.get(name)

@@ -52,13 +52,14 @@ class TextFile:
     path: Path
     encoding: str = "utf-8"
     delimiter: str = ","
+    errors: str = "strict"  # what becomes of bytes without a meaning
     skipped: int = 0  # lines before the table that no spreadsheet shows, such as `sep=;`
 
     def rows(self) -> Iterator[list[str]]:
         """Yield the rows, each bounded, the headings first."""
         csv.field_size_limit(CELL_CHARACTERS_LIMIT)
         try:
-            with self.path.open(encoding=self.encoding, newline="", errors=UNDEFINED) as file:
+            with self.path.open(encoding=self.encoding, newline="", errors=self.errors) as file:
                 for _ in range(self.skipped):
                     file.readline(ROW_CHARACTERS_LIMIT)
                 lines = _Lines(file)
@@ -141,7 +142,7 @@ async def open_table(
     if _is_zip(path):
         form, text = await _converted(path, sandbox, wanted)
     else:
-        text = await asyncio.to_thread(_text, path, encoding)
+        text = await asyncio.to_thread(_text, path, encoding, UNDEFINED if wanted.known else "strict")
         form = Form("csv", text.encoding, text.delimiter)
     heading = await asyncio.to_thread(_heading, text, wanted)
     return Table(form, told_apart(list(heading.cells)), text, heading, limit)
@@ -170,14 +171,14 @@ def _is_zip(path: Path) -> bool:
         return file.read(len(ZIP_MAGIC)) == ZIP_MAGIC
 
 
-def _text(path: Path, encoding: str | None) -> TextFile:
+def _text(path: Path, encoding: str | None, errors: str) -> TextFile:
     """Find out how a text is written; in a thread, for all of it is looked at."""
     encoding = encoding or encoding_of(path)
-    if not decodes(path, encoding):
+    if not decodes(path, encoding, errors):
         raise UnreadableTable(encoding=encoding)
     if delimiter := declared_delimiter(path, encoding):
-        return TextFile(path, encoding, delimiter, skipped=1)
-    return TextFile(path, encoding, delimiter_of(path, encoding))
+        return TextFile(path, encoding, delimiter, errors, skipped=1)
+    return TextFile(path, encoding, delimiter_of(path, encoding), errors)
 
 
 def _heading(text: TextFile, wanted: TableWanted) -> Heading:

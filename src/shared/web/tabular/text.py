@@ -50,10 +50,10 @@ def encoding_of(path: Path) -> str:
     return max(likely, key=lambda encoding: likely[encoding])
 
 
-def decodes(path: Path, encoding: str) -> bool:
+def decodes(path: Path, encoding: str, errors: str = "strict") -> bool:
     """Say whether a whole file can be read in an encoding; read in pieces, for it may be large."""
     try:
-        with path.open(encoding=encoding, newline="", errors=UNDEFINED) as file:
+        with path.open(encoding=encoding, newline="", errors=errors) as file:
             while file.read(SAMPLE_CHARACTERS):
                 pass
     except (UnicodeError, LookupError):
