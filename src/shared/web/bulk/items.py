@@ -23,6 +23,7 @@ from shared.web.bulk.refusals import (
 )
 from shared.web.pages import undefused
 from shared.web.sandbox.children import Sandbox, Task
+from shared.web.tabular.marks import is_withheld
 from shared.web.tabular.tables import Table, nameless, open_table
 
 JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
@@ -202,7 +203,7 @@ def _said(cells: Mapping[tuple[str, str], str]) -> dict[str, Any]:
     said: dict[str, Any] = {}
     for (name, entry), cell in cells.items():
         text = undefused(cell.strip())
-        if name == BESIDE:
+        if name == BESIDE or is_withheld(text):
             continue
         if text and name and entry:
             said.setdefault(name, {})[entry] = text

@@ -24,8 +24,6 @@ _CURRENCY = re.compile(r"[$€¥₹]|\b(USD|EUR|AUD|CAD|NZD|JPY|CHF)\b|\bA\$", r
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\u2028\u2029]")
 _PERSON = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")
 _COUNT = re.compile(r"[0-9]{1,4}")
-# What a list shows in the place of what its reader may not see, or what was erased: it says nothing.
-WITHHELD = re.compile(r"^\[(?:sealed|erased|exempt: paragraph [0-9]+ of Schedule 12A)\]$")
 NOT_KNOWN_YET = frozenset({"", "tbc", "tba", "tbd", "-", "n/a", "to be confirmed", "unknown", "not known"})
 
 

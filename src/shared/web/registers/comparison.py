@@ -10,16 +10,12 @@ from uuid import UUID
 
 import asyncpg
 from pydantic import BaseModel, ConfigDict, SkipValidation, ValidationError
-from sqlalchemy import select
 
 from shared.kernel.errors import NotFound, Refused
 from shared.kernel.messages import Command, Stream
 from shared.kernel.person import Person
 from shared.record.eventstore.bulk_appender import BulkAppender
 from shared.record.eventstore.store import EventStore
-from shared.record.projecting.statements import sql_of
-from shared.record.projecting.views import STILL_VALID
-from shared.web.bulk.batches import CAUSE, Batch, batch_id
 from shared.web.bulk.blocks import unpickled
 from shared.web.bulk.items import Item
 from shared.web.bulk.outcomes import Outcome, not_understood, refused
@@ -36,9 +32,9 @@ from shared.web.registers.difference import (
     FieldChange,
     RegisterDifference,
     changes,
-    key_of,
     with_steps,
 )
+from shared.web.registers.gone import RegisterCauses, gone, standing_things
 from shared.web.registers.mappings import REFERENCE, TITLE
 from shared.web.registers.rows import RegisterRow
 
@@ -73,11 +69,12 @@ class RegisterComparison:
     rows: int = 0
     declined: int = 0
     names: dict[str, str] = field(init=False)  # which column a field has
+    causes: RegisterCauses = field(init=False)
     _seen: set[int] = field(default_factory=set)
-    _operations: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Find the first column of each field."""
+        self.causes = RegisterCauses(self.store, self.how.register.name)
         self.names = {name: column for column, name in reversed(list(self.how.columns.items()))}
 
     @property
@@ -152,20 +149,10 @@ class RegisterComparison:
             return
         wanted = {one.stream.id for one in differing}
         steps = dict(self._road.steps([row for row in stored if row["originator_id"] in wanted]))
-        causes = {step.cause for c in differing for step in steps[c.stream.id]}
-        for cause in causes - self._operations.keys():
-            self._operations[cause] = await self._operation(cause)
+        await self.causes.learn(step for of_one in steps.values() for step in of_one)
         for one in differing:
-            one.changes = with_steps(self.how.register, one.changes, steps[one.stream.id], self._by_register)
-
-    def _by_register(self, cause: str) -> bool:
-        return self._operations.get(cause) == self.how.register.name
-
-    async def _operation(self, cause: str) -> str:
-        if not cause.startswith(CAUSE):
-            return ""
-        stream = await self.store.load(batch_id(cause), Batch())
-        return stream.state.operation
+            of_one = steps[one.stream.id]
+            one.changes = with_steps(self.how.register, one.changes, of_one, self.causes.include)
 
     async def _tell(self, compared: list[Compared | Outcome]) -> None:
         marks = await self._marks([c for c in compared if isinstance(c, Compared) and c.changes])
@@ -220,19 +207,19 @@ class RegisterComparison:
             said = {REFERENCE: standing[REFERENCE], TITLE: standing[TITLE]}
             said |= {c.field: c.new for c in accepted if c.new is not None and c.field != UNREAD}
             unread = _unread(self.how.register.unread(state), accepted)
-            gone = frozenset(c.field for c in accepted if c.new is None and c.field != UNREAD)
-            self._decide(one, said, unread, gone, one.stream.version)
+            withdrawn = frozenset(c.field for c in accepted if c.new is None and c.field != UNREAD)
+            self._decide(one, said, unread, withdrawn, one.stream.version)
 
     def _decide(
         self,
         one: Compared,
         said: dict[str, Any],
         unread: Mapping[str, str],
-        gone: frozenset[str],
+        withdrawn: frozenset[str],
         version: int | None,
     ) -> None:
         row, register = one.row, self.how.register
-        more = {"withdrawn": tuple(sorted(gone))} if gone else {}
+        more = {"withdrawn": tuple(sorted(withdrawn))} if withdrawn else {}
         source = {"source": self.how.source} if one.is_new and self.how.source else {}
         try:
             command = register.row({**said, "unread": dict(unread), **more, **source}, self.how.extras)
@@ -248,42 +235,11 @@ class RegisterComparison:
 
     async def find_gone(self, pool: asyncpg.Pool) -> None:
         """Tell what came in a register of this source, still stands, and is not in this one."""
-        table = self.how.register.table
-        statement = select(table.c.id, table.c.reference, table.c.service_area).where(
-            table.c.valid_to == STILL_VALID, table.c.is_open, table.c.source == self.how.source
-        )
-        sql, values = sql_of(statement)
-        missing = [
-            row
-            for row in await pool.fetch(sql, *values)
-            if row["id"].int not in self._seen and (self.areas is None or row["service_area"] in self.areas)
-        ]
-        for first in range(0, len(missing), BLOCK_ROWS):
-            await self._gone({row["id"].int: row["reference"] for row in missing[first : first + BLOCK_ROWS]})
-
-    async def _gone(self, missing: Mapping[int, str]) -> None:
-        stored = await self._road.fetch([UUID(int=name) for name in missing])
-        for stream_id, steps in self._road.steps(stored):
-            for cause in {step.cause for step in steps} - self._operations.keys():
-                self._operations[cause] = await self._operation(cause)
-            if any(self._by_register(step.cause) for step in steps):
-                self.counts.gone += 1
-                self._note(
-                    RegisterDifference(
-                        key=key_of(stream_id, "gone"),
-                        what="gone",
-                        row=None,
-                        id=UUID(int=stream_id.int),
-                        reference=missing[stream_id.int],
-                        field=None,
-                        column=None,
-                        old=None,
-                        new=None,
-                        decided_by=steps[-1].by,
-                        decided_at=steps[-1].at,
-                        position=steps[-1].position,
-                    )
-                )
+        things = await standing_things(pool, self.how.register, self.how.source, self.areas)
+        missing = {row["id"]: row["reference"] for row in things if row["id"].int not in self._seen}
+        async for difference in gone(missing, self._road, self.causes):
+            self.counts.gone += 1
+            self._note(difference)
 
 
 def _unread(before: Mapping[str, str], accepted: list[FieldChange]) -> dict[str, str]:

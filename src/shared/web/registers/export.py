@@ -6,10 +6,10 @@ import io
 from collections.abc import AsyncIterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import xlsxwriter
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
 from sqlalchemy import select
 from starlette.background import BackgroundTask
@@ -51,7 +51,9 @@ def add_export(router: APIRouter, register: Register[Any]) -> None:
         },
     )
     async def export_register(
-        request: Request, reading: Read, form: Literal["csv", "xlsx"] = "csv"
+        request: Request,
+        reading: Read,
+        form: Annotated[Literal["csv", "xlsx"], Query(description="The form of the file.")] = "csv",
     ) -> Response:
         """Export the whole register in one file: correct a cell, hand it in again, and it is a correction.
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, Form
 
-from shared.kernel.fields import SHORT_TEXT_LIMIT, Flag
+from shared.kernel.fields import ONE_LINE, SHORT_TEXT_LIMIT, Flag
 from shared.web.bulk.batches import Mode
 
 MAPPING_CHARACTERS_LIMIT = 64 * 1024
@@ -130,6 +130,7 @@ async def acceptance(
         str | None,
         Form(
             max_length=SHORT_TEXT_LIMIT,
+            pattern=ONE_LINE,
             description="Whose references these are: as last time by default; `usual` for one's own.",
         ),
     ] = None,

@@ -14,6 +14,11 @@ REGISTERS = UUID("0d7f1a36-92c4-4a53-8f0e-5b1c3d2e4f60")
 LINKS_LIMIT = 10_000
 
 
+def same_source(one: str, other: str) -> bool:
+    """Say whether two names are of one source, however they are written."""
+    return reference_words(one) == reference_words(other)
+
+
 @dataclass(frozen=True)
 class RegisterHistory:
     """How a register came in so far: the source of the last one, and references that mean another's thing."""
@@ -26,7 +31,7 @@ class RegisterHistory:
 
     def linked(self, source: str) -> dict[str, UUID]:
         """Return the things that a source's references were said to mean, by the reference's words."""
-        return {reference: thing for of, reference, thing in self.links if of == source}
+        return {reference: thing for of, reference, thing in self.links if same_source(of, source)}
 
 
 class RegisterHandedIn(Event[RegisterHistory]):

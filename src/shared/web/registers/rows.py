@@ -10,7 +10,6 @@ from shared.kernel.fields import REASON_LIMIT, SHORT_TEXT_LIMIT
 from shared.web.bulk.outcomes import as_named
 from shared.web.registers.cells import (
     NOT_KNOWN_YET,
-    WITHHELD,
     ReadingOptions,
     Unread,
     as_text,
@@ -20,6 +19,7 @@ from shared.web.registers.cells import (
 )
 from shared.web.registers.mappings import ID, REFERENCE, TITLE
 from shared.web.registers.register import Kind, Said
+from shared.web.tabular.marks import is_withheld
 from shared.web.tabular.tables import Table
 
 CELLS_REPORTED = LEFT_OUT_REPORTED = 500
@@ -137,7 +137,7 @@ class _RowReader:
             elif self._withdraws(name, text):
                 withdrawn.add(name)
                 settled.add(column)
-            elif text and not WITHHELD.match(text):
+            elif text and not is_withheld(text):
                 try:
                     value = self._value(column, name, text)
                     said[name] = _alike(value, said.get(name))
