@@ -150,6 +150,7 @@ async def acceptance(
 ) -> Acceptance:
     """Read what is accepted of a register."""
     keys = tuple(part for part in _BETWEEN.split(accepted or "") if part)
+    accept = "some" if keys and accept == "all" else accept  # whoever names some does not mean all
     own = "" if source == USUAL_SOURCE else source
     return Acceptance(None if own is None else " ".join(own.split()), accept, keys, mode, dry_run)
 
