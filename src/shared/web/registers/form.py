@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from fastapi import Depends, Form
+from pydantic import WithJsonSchema
 
 from shared.kernel.fields import ONE_LINE, SHORT_TEXT_LIMIT, Flag
 from shared.web.bulk.batches import Mode
@@ -88,7 +89,9 @@ async def table_options(
         Form(max_length=SHORT_TEXT_LIMIT, description="The sheet; without it, the first with headings."),
     ] = None,
     heading_row: Annotated[
-        int | None, Form(ge=1, le=ROW_LIMIT, description="The row of the headings; else it is found.")
+        int | None,
+        WithJsonSchema({"type": "integer", "minimum": 1, "maximum": ROW_LIMIT}),
+        Form(ge=1, le=ROW_LIMIT, description="The row of the headings; else it is found."),
     ] = None,
     key: Annotated[
         str | None,
@@ -114,6 +117,7 @@ async def cell_options(
     ] = "as each column proves",
     pivot: Annotated[
         int | None,
+        WithJsonSchema({"type": "integer", "minimum": 0, "maximum": PIVOT_LIMIT}),
         Form(ge=0, le=PIVOT_LIMIT, description="Years of two digits up to this one are 20xx; else reported."),
     ] = None,
     blank_dates: Annotated[

@@ -117,7 +117,7 @@ def _add_links(router: APIRouter, register: Register[Any]) -> None:
         status_code=201,
         name=f"link_{register.prefix}reference",
         summary="Say that two references are one",
-        responses=CREATES,
+        responses=CREATES | problems(404),
         max_body_size=BODY_BYTES_LIMIT,
     )
     async def link_reference(
