@@ -20,7 +20,7 @@ from shared.governance.scheme.proposals import PROPOSAL_EVENTS
 from shared.kernel.messages import Event
 from shared.web.bulk.batches import EVENTS as BATCH_EVENTS
 from shared.web.registers.hand_ins import EVENTS as HAND_IN_EVENTS
-from shared.web.registers.mappings import EVENTS as MAPPING_EVENTS
+from shared.web.registers.saved_mappings import EVENTS as MAPPING_EVENTS
 
 EVENTS: tuple[type[Event[Any]], ...] = (
     *RFP_EVENTS,

@@ -18,6 +18,7 @@ from tests.projects.test_http import decided, identified, scheme
 from tests.support.api import Api
 from tests.support.people import LARS, LEO, PIA, PRIYA, Who
 
+CORA = Who("cora", (Role.CONTRACT_MANAGER,))
 EVERYBODY = Who("una", tuple(Role))
 EXEMPTABLE = {name for event in EVENTS for name in contents(event)}
 SEALED = {name for event in EVENTS if event.sealed for name in event.sealed.fields}
@@ -50,8 +51,25 @@ IN_SIGHT = {
     "/v1/projects": {"stage", "moscow", "handling", "paused"},
     "/v1/projects/at-risk": {"handling", "action_plan"},
     "/v1/projects/ranking": {"change_percent"},
+    "/v1/project-registers": {"form"},
+    "/v1/contracts": {
+        "stage",
+        "supplier",  # a whole of several parts, which is never exempt, as terms are
+        "continuation",
+        "dates_confirmed",
+        "held_by_outgoing_supplier",
+        "regime",
+        "flag",
+    },
+    "/v1/contracts/due": {"undecided", "month"},
+    "/v1/contracts/transparency-register": {"quarter"},
+    "/v1/renewal-rounds": {"stage"},
 }
-TESTED_ELSEWHERE = {("/v1/audit/decisions", "value_from"), ("/v1/audit/decisions", "value_to")}
+TESTED_ELSEWHERE = {
+    ("/v1/audit/decisions", "value_from"),
+    ("/v1/audit/decisions", "value_to"),
+    ("/v1/contracts/due", "owner"),
+}
 
 
 async def raised(api: Api) -> str:
@@ -93,6 +111,21 @@ async def project(api: Api) -> str:
     return made
 
 
+async def contract(api: Api) -> str:
+    await api.adopt_scheme()
+    body = {
+        "reference": "C-1",
+        "title": "Network support",
+        "supplier": {"name": "Ribble Networks Ltd"},
+        "terms": {"initial_end": "2030-03-31", "notice": {"count": 3, "unit": "months"}},
+        "value_pence": 0,
+        "service_area": "Highways",
+        "owner": "olga",
+    }
+    made: str = (await api.post("/v1/contracts", body, CORA)).json()["id"]
+    return made
+
+
 class Case(NamedTuple):
     path: str
     parameter: str
@@ -116,6 +149,15 @@ CASES = [
             ("owner", "olga", ("owner",)),
         )
     ),
+    *(
+        Case("/v1/contracts", parameter, value, contract, fields)
+        for parameter, value, fields in (
+            ("service_area", "Highways", ("service_area",)),
+            ("owner", "olga", ("owner",)),
+            ("reference", "C-1", ("reference",)),
+        )
+    ),
+    Case("/v1/contracts/calendar.ics", "owner", "olga", contract, ("owner",)),
     Case("/v1/projects", "reference", "ICT-1", project, ("reference",)),
     Case("/v1/projects/at-risk", "transition_date", "2027-06-01", project, ("forecast_end",)),
 ]
@@ -148,7 +190,9 @@ def test_no_parameter_that_is_in_sight_is_called_like_something_that_may_be_with
     # of a person, of an imported step, of a record that is due: none of them is listed by what events say
     # an RFP's reference is where it begins in the record, and not a bid's
     # `since` says which readings are compared, and finds nothing by an issued paper's own
-    harmless = {"name", "stage", "record_kind", "reference", "since"}
+    # a log's source is an import; a contract's flags go by what they are drawn from; its regime is the law
+    harmless = {"name", "stage", "record_kind", "reference", "since", "source", "flag", "regime", "supplier"}
+    harmless |= {"held_by_outgoing_supplier", "month"}  # the month that something is due in
     assert named & EXEMPTABLE <= harmless
     # a project's reference is not a bid's
     assert {parameter for _, parameter in parameters()} & SEALED <= {"reference"}
@@ -181,6 +225,27 @@ async def test_nobody_finds_a_thing_by_what_is_exempt_of_it(api: Api, case: Case
         assert await found(LARS, accept)
     if case.path == "/v1/projects":
         assert not await found(PIA), "nor does who registered it, without the right"
+
+
+async def test_nobody_finds_what_is_due_by_what_is_exempt_of_it(api: Api) -> None:
+    made = await contract(api)
+
+    async def due(who: Who) -> list[str]:
+        answer = await api.get("/v1/contracts/due", who, month="2030-01", owner="olga")
+        return [row["id"] for row in answer.json()["items"]]
+
+    assert await due(LEO) == await due(LARS) == [made]
+    body = {
+        "matter_id": made,
+        "fields": ["owner"],
+        "paragraph": 3,
+        "reason": "It would tell.",
+        "public_interest": "Less.",
+        "review_on": "2027-06-01",
+    }
+    await api.post("/v1/exemptions", body, LARS)
+    await api.get("/v1/exemptions")
+    assert (await due(LEO), await due(LARS)) == ([], [made])
 
 
 async def test_a_catalogue_search_finds_nothing_by_what_is_exempt(api: Api) -> None:

@@ -10,11 +10,11 @@ import pytest
 
 from rfp_service.operator.schemes import NotTheFirst, adopted
 from rfp_service.policies import FACTS, GIVING, facts_for
-from shared.governance.people.domain import NoSuchPerson
 from shared.governance.scheme.commands import AdoptScheme
 from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import Refused
 from shared.kernel.four_eyes import FACT, ProposedByYou, YouGain
+from shared.kernel.naming import NoSuchPerson
 from shared.kernel.roles import Role
 from shared.settings import Settings
 from tests.support.api import Api, running_api
@@ -70,6 +70,7 @@ async def test_a_second_administrator_confirms_and_it_counts_for_the_next_decisi
 
 async def test_nobody_takes_anothers_power_by_a_delegation_of_their_own_making(api: Api) -> None:
     rfp = await api.in_approval(9_000_000)
+    await api.meets(BOTH, DEREK)
     await api.decide(rfp, "approve", HANA, reason="In budget.")
     today = day_in_london(datetime.now(UTC)).isoformat()
     give = {

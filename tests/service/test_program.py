@@ -35,7 +35,7 @@ def get(service: Running, path: str, role: str) -> httpx.Response:
 def test_the_demonstration_shows_a_year_and_starts_again_with_its_data(demonstration: Running) -> None:
     service = demonstration
     listed = get(service, "/v1/rfps?limit=200", "requester").json()
-    assert len(listed["items"]) == RFPS + len(WAITING)
+    assert len(listed["items"]) >= RFPS + len(WAITING)
     assert len({item["stage"] for item in listed["items"]}) >= 8
     worst = get(service, "/v1/rfps/bottlenecks", "scrutiny_member").json()["edges"][0]
     assert worst["rank"] == 1
@@ -69,7 +69,7 @@ def test_what_the_demonstration_suggests_works(demonstration: Running) -> None:
     """The commands that the guide prints are run as they are printed."""
     text = demonstration.said.read_text()
     commands = re.findall(r"^  (TOKEN=.*|curl (?:.*\\\n)*.*)$", text, re.MULTILINE)
-    assert len(commands) == 6
+    assert len(commands) == 7
     script = "set -eu\n" + "\n".join(commands).replace("curl ", "curl -sf ")
     done = subprocess.run(
         ["bash", "-c", script], capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2]

@@ -33,6 +33,9 @@ router = APIRouter(
 )
 
 
+DRAWN_ON_BY_FLAGS = ("value_pence", "review_on")  # whoever may not read these finds nothing by flags
+
+
 def asked(description: str) -> object:
     """Return the declaration of a filter by text."""
     return Query(max_length=200, pattern=ASKED, description=description)
@@ -90,6 +93,8 @@ async def list_contracts(  # noqa: PLR0913, PLR0917  # the filters of one list
         "id": None if reference is None else contract_id(reference),
     }
     drawn_from = [] if reference is None else ["reference"]
+    if flag is not None:
+        drawn_from += DRAWN_ON_BY_FLAGS
     statement = LISTED.where(reading.valid(contracts))
     statement = statement.where(reading.found_by(contracts, wanted, *drawn_from))
     if flag is not None:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Table
 
 from shared.kernel.fields import WHOLE, Reason, ShortText
+from shared.kernel.references import reference_words
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.views import STILL_VALID
 from shared.web.bulk.refusals import AmbiguousReference, UnknownReference
@@ -30,11 +31,6 @@ class ThingItem(BaseModel):
     reference: ShortText | None = Field(None, examples=["ICT-0042"])
     version: Version | None = None
     reason: Reason | None = Field(None, examples=["Cables and switches."])
-
-
-def reference_words(reference: str) -> str:
-    """Return a reference as it is compared: one blank between words, in any case."""
-    return " ".join(reference.split()).casefold()
 
 
 @dataclass(frozen=True)

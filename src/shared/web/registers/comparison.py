@@ -14,12 +14,12 @@ from pydantic import BaseModel, ConfigDict, SkipValidation, ValidationError
 from shared.kernel.errors import NotFound, Refused
 from shared.kernel.messages import Command, Stream
 from shared.kernel.person import Person
+from shared.kernel.references import reference_words
 from shared.record.eventstore.bulk_appender import BulkAppender
 from shared.record.eventstore.store import EventStore
 from shared.web.bulk.blocks import unpickled
 from shared.web.bulk.items import Item
 from shared.web.bulk.outcomes import Outcome, not_understood, refused
-from shared.web.bulk.references import reference_words
 from shared.web.bulk.refusals import UnknownReference
 from shared.web.bulk.runner import NamedTwice
 from shared.web.readings import Redactor

@@ -7,8 +7,8 @@ from uuid import UUID, uuid5
 from shared.kernel.errors import Refused
 from shared.kernel.fields import Reason, ShortText
 from shared.kernel.messages import Command, Event, Stamp
+from shared.kernel.references import reference_words
 from shared.kernel.states import replace
-from shared.web.bulk.references import reference_words
 
 REGISTERS = UUID("0d7f1a36-92c4-4a53-8f0e-5b1c3d2e4f60")
 LINKS_LIMIT = 10_000

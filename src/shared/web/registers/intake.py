@@ -31,7 +31,6 @@ from shared.web.registers.mappings import (
     ID,
     REFERENCE,
     TITLE,
-    RegisterMapping,
     UnreadableMapping,
     corrected,
     mapping_id,
@@ -41,6 +40,7 @@ from shared.web.registers.mappings import (
 from shared.web.registers.register import Extras, Kind, Register, RowRules
 from shared.web.registers.report import RegisterReport, how_read, reported
 from shared.web.registers.rows import RowReport, read_rows
+from shared.web.registers.saved_mappings import RegisterMapping
 from shared.web.tabular.day_styles import DayOrder, DayStyle, order_of
 from shared.web.tabular.headings import plain
 from shared.web.tabular.tables import Table, TableWanted, open_table

@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID, uuid5
 
 from pydantic import Field, create_model
 
 from shared.kernel.errors import Refused, Unacceptable
 from shared.kernel.fields import KEYS_AS_PATTERN, ShortText
-from shared.kernel.messages import Command, Event, Stamp
+from shared.kernel.messages import Command, Stamp
 from shared.web.registers.register import Register, RegisterField
+from shared.web.registers.saved_mappings import RegisterMapping, RegisterMappingSaved
 from shared.web.tabular.headings import fields_by_heading, plain
 from shared.web.tabular.tables import Table
 
@@ -21,29 +21,6 @@ SAMPLE_ROWS = 20
 ID, REFERENCE, TITLE = "id", "reference", "title"
 _AS_PATTERN: Any = KEYS_AS_PATTERN  # what a type checker takes for another object
 _ID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class RegisterMapping:
-    """A mapping that somebody has saved."""
-
-    kind: ClassVar[str] = "register-mapping"
-
-    name: str = ""
-    columns: tuple[tuple[str, str], ...] = ()
-
-
-class RegisterMappingSaved(Event[RegisterMapping]):
-    """Somebody saved which column of their register stands for which field."""
-
-    kind: ClassVar[str] = "register-mapping"
-
-    name: str
-    columns: dict[str, str]
-
-    def apply(self, mapping: RegisterMapping) -> RegisterMapping:
-        """Return the mapping in the place of an earlier one."""
-        return RegisterMapping(self.name, tuple(self.columns.items()))
 
 
 class MappingIncomplete(Refused):
@@ -136,6 +113,3 @@ def corrected(
 def mapping_id(name: str, prefix: str = "") -> UUID:
     """Return the id of the mapping of a name, in a room's register."""
     return uuid5(MAPPINGS, prefix + " ".join(name.split()).casefold())
-
-
-EVENTS = (RegisterMappingSaved,)

@@ -20,9 +20,10 @@ from shared.web.registers.export import add_export
 from shared.web.registers.form import PARTS, OfAcceptance, OfCells, OfTable
 from shared.web.registers.hand_ins import LinkReference, RegisterHistory, history_id
 from shared.web.registers.intake import HandIn
-from shared.web.registers.mappings import RegisterMapping, SaveMapping, mapping_id
+from shared.web.registers.mappings import SaveMapping, mapping_id
 from shared.web.registers.register import Register
 from shared.web.registers.report import MappingSeen, RegisterReport
+from shared.web.registers.saved_mappings import RegisterMapping
 
 UPLOAD_BYTES_LIMIT = 128 * 1024 * 1024
 LINES_IN_ONE_PIECE = 1_000

@@ -66,6 +66,8 @@ def convert(source: Path, target: Path) -> dict[str, object]:
     wanted = _wanted(source)
     try:
         with zipfile.ZipFile(source) as package, target.open("w", encoding="utf-8", newline="") as out:
+            if ODS_CONTENT in package.namelist():
+                ods_bounds(package).checked()  # before it is opened: that reads all of it
             book = CalamineWorkbook.from_path(str(source))
             sheet = _sheet(package, book, wanted)
             is_book = BOOK in package.namelist()
@@ -87,8 +89,6 @@ def _wanted(source: Path) -> dict[str, Any]:
 def _sheet(package: zipfile.ZipFile, book: CalamineWorkbook, wanted: dict[str, Any]) -> CalamineSheet:
     """Return the sheet that is meant; those after it are not looked at."""
     names = set(package.namelist())
-    if ODS_CONTENT in names:
-        ods_bounds(package).checked()
     asked, known, first = wanted.get("sheet"), wanted.get("known"), None
     if asked is not None and asked not in book.sheet_names:
         raise NoSuchSheet(sheet=asked, sheets=book.sheet_names[:SHEETS_NAMED])
