@@ -21,6 +21,7 @@ from rfp_service.rfps.context import RFPS
 from shared.flow.context import FLOW
 from shared.flow.imports.context import IMPORTS
 from shared.flow.imports.importer import Importer
+from shared.flow.sources import FlowLogs
 from shared.governance.accounts.context import ACCOUNTS
 from shared.governance.accounts.keys import ApiKeys
 from shared.governance.audit.context import AUDIT
@@ -109,6 +110,7 @@ class Service:
     jobs: Jobs
     batches: Batches
     sandbox: Sandbox
+    flow: FlowLogs
     views: tuple[View, ...] = VIEWS
     slips: SlipHistories = field(default_factory=SlipHistories)
     permissions: Permissions = PERMISSIONS
@@ -161,4 +163,5 @@ async def _made(settings: Settings, pool: asyncpg.Pool, tokens: Tokens) -> Servi
         jobs=jobs,
         batches=Batches(store, jobs, Locks(pool), OPERATIONS, sandbox),
         sandbox=sandbox,
+        flow=FlowLogs(pool, settings.data_dir / "flow"),
     )

@@ -1,21 +1,23 @@
 """Bottlenecks over HTTP: of live RFPs, or of one import in its own time."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from shared.flow import sources
+from shared.flow.addends import Level, Manner, Timestamps, Window
 from shared.flow.answers import Bottlenecks
-from shared.flow.bottlenecks import FlowQuery, Level, Timestamps, bottlenecks
-from shared.flow.imports.domain import Import
+from shared.flow.bottlenecks import FlowQuery, tally_of, told
 from shared.flow.imports.source import finished_import
+from shared.flow.live import LiveLog
 from shared.flow.parties import Charging
+from shared.flow.requests import COMPLETED, answer_told, instant_at, period
+from shared.flow.sources import ImportedLog
 from shared.kernel.calendar import microseconds
-from shared.kernel.messages import Stream
-from shared.web.answers import answer_one, one, problems
+from shared.web.answers import one, problems
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
 from shared.web.readings import INSTANT_PATTERN, After, AsOf, Reading, instant_of, reading
@@ -56,66 +58,52 @@ async def see_bottlenecks(
 
     An import is read in its own time: `as_of` means what its log says of the time up to then.
     """
-    window = _edge(start), _edge(end)
+    window = period(start, end)
     if source is None:
-        shown = await _live(request, await reading(request, after, as_of), level, *window)
+        read = await reading(request, after, as_of)
+        told = await _live(request, read, level, window)
     else:
-        store = request.app.state.service.store
-        imported = await finished_import(store, source)
-        read = await reading(request, max(after or 0, imported.position), None)
-        shown = await _imported(read, imported, instant_of(as_of), level, *window)
-    return answer_one(request, shown, f'W/"{shown.position}"') if as_of else _fresh(shown)
+        told = await _imported(request, source, after, instant_of(as_of), level, window)
+    return answer_told(request, told, lasting=as_of is not None)
 
 
-def _edge(text: str | None) -> int | None:
-    instant = instant_of(text)
-    return None if instant is None else microseconds(instant)
+async def _live(request: Request, read: Reading, level: Level, window: Window) -> dict[str, Any]:
+    service = request.app.state.service
+    await service.scheme.refresh()
+    manner = Manner(level, outcomes=COMPLETED)
+    question = FlowQuery("live", read.position, read.as_of, microseconds(read.as_of), manner, window)
+    async with service.flow.turn:
+        live = await service.flow.live(read.position, service.scheme.scheme.closed_days())
+        return await asyncio.to_thread(_told_of_live, live, question, read)
 
 
-async def _live(
-    request: Request, read: Reading, level: Level, start: int | None, end: int | None
-) -> Bottlenecks:
-    scheme = request.app.state.service.scheme
-    await scheme.refresh()
-    log = await sources.live(read.pool, read.position)
+def _told_of_live(live: LiveLog, question: FlowQuery, read: Reading) -> dict[str, Any]:
+    """Return what the tally kept says, or count anew where something else is asked for."""
+    if read.past or not question.window.everything:
+        tally = tally_of(live.as_of(read.position), question, live.working)
+        return told(tally, question, live.working)
+    as_of_us = max(question.as_of_us, live.horizon)
+    question = replace(question, position=live.position, as_of_us=as_of_us)
+    return told(live.tally(question.manner), question, live.working)
+
+
+async def _imported(  # what is asked
+    request: Request, source: UUID, after: int | None, as_of: datetime | None, level: Level, window: Window
+) -> dict[str, Any]:
+    service = request.app.state.service
+    found = await finished_import(service.store, source)
+    read = await reading(request, max(after or 0, found.position), None)
+    log = await service.flow.imported(str(source), found.position)
+    instant = as_of or (read.as_of if log.horizon is None else instant_at(log.horizon))
+    manner = Manner(level, Charging.WAITED_FOR, Timestamps(found.state.timestamps))
     question = FlowQuery(
-        source="live",
-        position=read.position,
-        as_of=read.as_of,
-        as_of_us=microseconds(read.as_of),
-        level=level,
-        from_us=start,
-        to_us=end,
+        str(source), read.position, instant, microseconds(instant), manner, window, found.state.quality
     )
-    working = sources.working_time(scheme.scheme.closed_days())
-    return await asyncio.to_thread(bottlenecks, log, question, working)
+    return await asyncio.to_thread(_told_of_import, log, question)
 
 
-async def _imported(
-    read: Reading,
-    imported: Stream[Import],
-    as_of: datetime | None,
-    level: Level,
-    start: int | None,
-    end: int | None,
-) -> Bottlenecks:
-    source = str(imported.id)
-    log = await sources.imported(read.pool, source, read.position)
-    instant = as_of or imported.state.last_at
-    question = FlowQuery(
-        source=source,
-        position=read.position,
-        as_of=instant,
-        as_of_us=microseconds(instant),
-        level=level,
-        charging=Charging.WAITED_FOR,
-        timestamps=Timestamps(imported.state.timestamps),
-        from_us=start,
-        to_us=end,
-    )
-    return await asyncio.to_thread(bottlenecks, log, question, sources.working_time(frozenset()))
-
-
-def _fresh(shown: Bottlenecks) -> Response:
-    """Return an answer whose open waits grow with the clock: nobody holds it for long."""
-    return Response(shown.model_dump_json(by_alias=True), media_type="application/json")
+def _told_of_import(log: ImportedLog, question: FlowQuery) -> dict[str, Any]:
+    """Return what the tally kept says, or count anew where something else is asked for."""
+    whole = question.window.everything and question.as_of_us >= (log.horizon or 0)
+    tally = log.tally(question.manner) if whole else tally_of(log.log, question, log.working)
+    return told(tally, question, log.working)

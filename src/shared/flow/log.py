@@ -1,7 +1,7 @@
 """A log as columns: its steps in order of case, time and source order, names as small numbers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,22 +36,36 @@ class Names:
 class Cases:
     """The cases of a log, numbered: when each opened and closed, or `STILL_OPEN`."""
 
-    ids: list[str]
+    ids: Sequence[str]
     opened: Microseconds
     closed: Microseconds
 
 
 @dataclass(frozen=True)
 class FlowLog:
-    """Steps sorted by case, instant and source order. A step that `ends` begins no wait."""
+    """Steps sorted by case, instant and source order. A step that `ends` begins no wait.
+
+    `done` is when a step's activity was completed, where the log says both, or `STILL_OPEN`. Before a
+    `bridged` step a row was refused, so that the wait for it is perhaps not one wait.
+    """
 
     case: Codes
     at: Microseconds
     activity: Names
     stage: Names
     party: Names
+    actor: Names
     ends: NDArray[np.bool_]
+    done: Microseconds
+    bridged: NDArray[np.bool_]
     cases: Cases
+
+    @property
+    def horizon(self) -> int | None:
+        """Return the latest instant that the log speaks of; none where it speaks of none."""
+        closed = self.cases.closed[self.cases.closed != STILL_OPEN]
+        last = [int(column.max()) for column in (self.at, self.cases.opened, closed) if len(column)]
+        return max(last, default=None)
 
     def until(self, instant: int) -> "FlowLog":
         """Return what the log says of the time up to an instant, steps and cases alike."""
@@ -64,14 +78,23 @@ class FlowLog:
             np.where(there, self.cases.opened, STILL_OPEN),
             np.where(self.cases.closed <= instant, self.cases.closed, STILL_OPEN),
         )
+        return replace(self.of(kept), cases=cases)
+
+    def of(self, kept: NDArray[np.bool_] | NDArray[np.int64]) -> "FlowLog":
+        """Return the log with some of its steps."""
+        if kept.dtype == np.bool_ and kept.all():
+            return self
         return FlowLog(
             self.case[kept],
             self.at[kept],
             self.activity.take(kept),
             self.stage.take(kept),
             self.party.take(kept),
+            self.actor.take(kept),
             self.ends[kept],
-            cases,
+            self.done[kept],
+            self.bridged[kept],
+            self.cases,
         )
 
 
@@ -86,6 +109,9 @@ class Steps:
     stage: Sequence[str]
     party: Sequence[str]
     ends: Sequence[bool]
+    actor: Sequence[str] = ()
+    done: Sequence[int | None] = ()
+    bridged: Sequence[bool] = ()
 
 
 def imported_log(
@@ -102,11 +128,17 @@ def imported_log(
 
 def live_log(steps: Steps) -> FlowLog:
     """Return a log of live cases: each opens with its first step and closes with a last one that ends."""
-    log = _log(steps, _cases_of(steps))
-    first = _firsts(log.case)
+    return opened_by_steps(_log(steps, _cases_of(steps)))
+
+
+def opened_by_steps(log: FlowLog) -> FlowLog:
+    """Return a log whose cases open with their first step, and close with a last one that ends."""
+    first = np.flatnonzero(np.diff(log.case, prepend=-1) != 0)
     last = np.append(first[1:], len(log.case)) - 1 if len(first) else first
-    cases = Cases(log.cases.ids, log.at[first], np.where(log.ends[last], log.at[last], STILL_OPEN))
-    return FlowLog(log.case, log.at, log.activity, log.stage, log.party, log.ends, cases)
+    opened, closed = (np.full(len(log.cases.ids), STILL_OPEN) for _ in range(2))
+    opened[log.case[first]] = log.at[first]
+    closed[log.case[last]] = np.where(log.ends[last], log.at[last], STILL_OPEN)
+    return replace(log, cases=Cases(log.cases.ids, opened, closed))
 
 
 def _cases_of(steps: Steps) -> Cases:
@@ -119,6 +151,8 @@ def _log(steps: Steps, cases: Cases) -> FlowLog:
     number = {case_id: code for code, case_id in enumerate(cases.ids)}
     case = np.fromiter((number[c] for c in steps.case_id), np.int64, len(steps.case_id))
     at = np.array(steps.at, np.int64)
+    count = len(at)
+    done = [STILL_OPEN if d is None else d for d in steps.done] or [STILL_OPEN] * count
     order = np.lexsort((np.array(steps.seq, np.int64), at, case))
     return FlowLog(
         case[order],
@@ -126,11 +160,9 @@ def _log(steps: Steps, cases: Cases) -> FlowLog:
         Names.of(steps.activity).take(order),
         Names.of(steps.stage).take(order),
         Names.of(steps.party).take(order),
+        Names.of(steps.actor or [""] * count).take(order),
         np.array(steps.ends, np.bool_)[order],
+        np.array(done, np.int64)[order],
+        np.array(steps.bridged or [False] * count, np.bool_)[order],
         cases,
     )
-
-
-def _firsts(case: Codes) -> Codes:
-    """Return the row of each case's first step."""
-    return np.flatnonzero(np.diff(case, prepend=-1) != 0)

@@ -4,11 +4,9 @@ from enum import StrEnum
 
 import numpy as np
 
-from shared.flow.answers import PartyRow
 from shared.flow.log import Codes
-from shared.flow.statistics import groups, open_wait, sums
 from shared.flow.waits import Mask, Waits
-from shared.kernel.calendar import SECOND, Microseconds, WorkingTime
+from shared.kernel.calendar import Microseconds, WorkingTime
 
 UNKNOWN = "unknown"
 MEANS_UNKNOWN = frozenset({"", "EMPTY", "MISSING"})
@@ -21,46 +19,28 @@ class Charging(StrEnum):
     WAITED_FOR = "waited_for"  # imported: the party of the step that ended the wait
 
 
-def party_rows(
-    steps: Waits, counted: Mask, charging: Charging, as_of: int, working: WorkingTime
-) -> list[PartyRow]:
-    """Return each party's waiting, most working wait first.
+def known_names(names: list[str]) -> list[str]:
+    """Return the names of parties as they are shown, and behind them that of nobody known."""
+    return [UNKNOWN if name in MEANS_UNKNOWN else name for name in names] + [UNKNOWN]
 
-    A log that only says afterwards who was waited for can't say it of open waits: those are unknown's.
-    """
-    names = [UNKNOWN if name in MEANS_UNKNOWN else name for name in steps.party.names] + [UNKNOWN]
+
+def charged_parties(steps: Waits, counted: Mask, charging: Charging) -> Codes:
+    """Return the party that each closed wait counted is charged to."""
     rows = np.flatnonzero(counted)
-    party = steps.party.codes[rows + 1 if charging is Charging.WAITED_FOR else rows]
-    elapsed = sums(party, steps.elapsed[rows], len(names))
-    worked = sums(party, steps.working[rows], len(names))
-    open_party, ages = _open_ages(steps, charging, as_of, working, unknown=len(names) - 1)
-    still = groups(open_party)
-    total = int(worked.sum())
-    found: dict[str, list[int]] = {}
-    for code in {*party.tolist(), *still}:
-        found.setdefault(names[code], []).append(code)
-    parties = [
-        PartyRow(
-            party=name,
-            elapsed_seconds=int(elapsed[codes].sum()) / SECOND,
-            working_seconds=int(worked[codes].sum()) / SECOND,
-            share_working=int(worked[codes].sum()) / total if total else 0.0,
-            open_working=open_wait(
-                np.concatenate([ages[still[c]] for c in codes if c in still] or [ages[:0]])
-            ),
-        )
-        for name, codes in found.items()
-    ]
-    return sorted(parties, key=lambda row: (-row.working_seconds, row.party))
+    return steps.party.codes[rows + 1 if charging is Charging.WAITED_FOR else rows]
 
 
-def _open_ages(
-    steps: Waits, charging: Charging, as_of: int, working: WorkingTime, *, unknown: int
+def open_parties(
+    steps: Waits, charging: Charging, as_of: int, working: WorkingTime
 ) -> tuple[Codes, Microseconds]:
-    """Return the party of each open wait, and for how long it has been waited on without a break."""
+    """Return the party of each open wait, and for how long it has been waited on without a break.
+
+    A log that only says afterwards who was waited for can't say it of open waits: nobody known is
+    charged with those.
+    """
     still = np.flatnonzero(steps.open)
     if charging is Charging.WAITED_FOR:
-        return np.full(len(still), unknown), steps.working[still]
+        return np.full(len(still), len(steps.party.names)), steps.working[still]
     changes = np.diff(steps.case, prepend=-1) != 0
     changes |= np.diff(steps.party.codes, prepend=-1) != 0
     changes |= ~np.concatenate(([True], steps.visit[:-1]))[: len(changes)]

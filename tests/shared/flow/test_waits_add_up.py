@@ -6,8 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.flow.addends import Level, Manner
 from shared.flow.answers import Bottlenecks
-from shared.flow.bottlenecks import FlowQuery, Level, bottlenecks
+from shared.flow.bottlenecks import FlowQuery, bottlenecks
 from shared.flow.journals import step_rows
 from shared.flow.log import Steps, live_log
 from shared.flow.waits import activity_waits, stage_waits
@@ -63,7 +64,7 @@ def test_stages_edges_and_parties_tell_one_story(history: History, days: int) ->
     answers: list[Bottlenecks] = []
     for level in Level:
         question = FlowQuery(
-            source="live", position=1, as_of=as_of, as_of_us=microseconds(as_of), level=level
+            source="live", position=1, as_of=as_of, as_of_us=microseconds(as_of), manner=Manner(level)
         )
         answers.append(bottlenecks(log, question, WORKING))
     for answer in answers:

@@ -40,7 +40,7 @@ class Importer:
         """Read a log and say what would become of it; nothing is written."""
         identity = await asyncio.to_thread(files.identity)
         read = await asyncio.to_thread(files.tried)
-        return import_id(identity), read.report()
+        return import_id(identity), await asyncio.to_thread(read.report)
 
     async def start(
         self, files: LogFiles, folder: "TemporaryDirectory[str]", name: str, stamp: Stamp
@@ -121,8 +121,12 @@ class Importer:
         try:
             async with self._turn:
                 read = await asyncio.to_thread(files.read)
+                report = await asyncio.to_thread(read.report)
+                if read.is_empty:
+                    await self._decide(stream_id, FailImport(reason=_nothing(report), report=report), stamp)
+                    return
                 await append_log(self._pool, self._store, read, stream_id, stamp.by, progress)
-            await self._decide(stream_id, FinishImport(report=read.report()), stamp)
+            await self._decide(stream_id, FinishImport(report=report), stamp)
         except Refused as refusal:
             await self._decide(stream_id, FailImport(reason=_why(refusal)), stamp)
         finally:
@@ -140,6 +144,18 @@ class Importer:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _nothing(report: ImportReport) -> str:
+    """Return why an import of which nothing could be taken failed, the first bad row for all."""
+    if not report.bad:
+        return "There is nothing in these files to take in."
+    first = report.bad[0]
+    column = f"{first.column} " if first.column else "it "
+    return (
+        f"Nothing could be taken in: {report.bad_rows} rows were refused, the first of them row {first.row}"
+        f" of {first.file}: {column}{first.reason}."
+    )
 
 
 def _why(refusal: Refused) -> str:

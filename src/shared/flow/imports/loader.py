@@ -13,8 +13,9 @@ import asyncpg
 
 from shared.flow.imports.files import digest
 from shared.flow.imports.historic_cases import HistoricCase, HistoricCaseImported, HistoricStepImported
+from shared.flow.imports.historic_log import Case, Log
 from shared.flow.imports.options import Options
-from shared.flow.imports.rfp_log import FINDINGS_TRIED_LIMIT, Case, Log, read_log
+from shared.flow.imports.rfp_log import FINDINGS_TRIED_LIMIT, read_log
 from shared.kernel.messages import Event, Stamp
 from shared.record.eventstore.store import EventStore
 from shared.web.access.names import remember
@@ -135,5 +136,7 @@ def _events(
             party=step.party,
             actor=actors[step.actor],
             role=step.role,
+            completed_at=step.completed_at,
+            bridged=step.bridged,
         )
         yield event, Stamp(by=by, at=step.entered_at, causation=cause)

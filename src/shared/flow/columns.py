@@ -1,0 +1,225 @@
+"""A log's columns, straight from the journals: numbered by PostgreSQL, kept in files, mapped into memory.
+
+Python never sees a single row, so that nothing waits for it.
+"""
+
+import asyncio
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
+from typing import Any
+
+import asyncpg
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from shared.flow.log import STILL_OPEN, Cases, FlowLog, Names
+
+FORM = "1"  # raised whenever what is kept in files changes, so that older files are left alone
+NAMED = ("activity", "stage", "party", "actor")
+MAKING = "making-"
+FOLDERS_LIMIT = 64  # so many sources are kept in files; others are made again when they are asked for
+COPY_HEADER_BYTES = 19
+COPY_TRAILER_BYTES = 2
+NUMBERS = {"int4": ">i4", "int8": ">i8"}
+STEP_COLUMNS = {
+    "case": "int4",
+    "at": "int8",
+    "seq": "int8",
+    "position": "int8",
+    "done": "int8",
+    "flags": "int4",
+    **dict.fromkeys(NAMED, "int4"),
+}
+CASE_COLUMNS = {"case": "int4", "opened": "int8", "closed": "int8"}
+ENDS, BRIDGED = 1, 2
+
+DISTINCT = "SELECT DISTINCT {name} AS name FROM {table} WHERE source = '{source}'"
+NUMBERED = 'SELECT name, row_number() OVER (ORDER BY name COLLATE "C") - 1 AS n FROM ({distinct}) d'
+STEPS = """
+    SELECT c.n::int4, s.at_us, s.seq, s.position, coalesce(s.done_us, {open}),
+           s.ends::int4 + 2 * s.bridged::int4,
+           activity.n::int4, stage.n::int4, party.n::int4, actor.n::int4
+      FROM flow_steps s
+      JOIN ({cases}) c ON c.name = s.case_id
+      JOIN ({activity}) activity ON activity.name = s.activity
+      JOIN ({stage}) stage ON stage.name = s.stage
+      JOIN ({party}) party ON party.name = s.party
+      JOIN ({actor}) actor ON actor.name = s.actor
+     WHERE s.source = '{source}' AND s.position <= {position}
+"""
+CASES = """
+    SELECT c.n::int4, f.opened_us, coalesce(f.closed_us, {open})
+      FROM flow_cases f JOIN ({cases}) c ON c.name = f.case_id
+     WHERE f.source = '{source}' AND f.position <= {position} ORDER BY c.n
+"""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """A log with the position at which each of its steps was recorded."""
+
+    log: FlowLog
+    position: NDArray[np.int64]
+
+
+class Fetching:
+    """The queries of one source as of a position."""
+
+    def __init__(self, pool: asyncpg.Pool, source: str, position: int, *, has_cases: bool) -> None:
+        """Fetch a source; one that has no cases of its own opens each with its first step."""
+        self._pool = pool
+        self._source = source
+        self._has_cases = has_cases
+        ids = ("case_id", "flow_cases" if has_cases else "flow_steps")
+        self._distinct = {"cases": ids, **{name: (name, "flow_steps") for name in NAMED}}
+        self._facts = {"source": source, "position": position, "open": STILL_OPEN}
+
+    def _numbered(self, what: str) -> str:
+        name, table = self._distinct[what]
+        return NUMBERED.format(distinct=DISTINCT.format(name=name, table=table, source=self._source))
+
+    async def names(self, what: str) -> list[str]:
+        """Return the names of a column in the order of their numbers."""
+        return [
+            row["name"] for row in await self._pool.fetch(f"{self._numbered(what)} ORDER BY n")
+        ]  # names of ours
+
+    async def steps(self, path: Path) -> None:
+        """Copy the steps to a file, as numbers."""
+        numbered = {what: self._numbered(what) for what in self._distinct}
+        await self._pool.copy_from_query(
+            STEPS.format(**self._facts, **numbered), output=path, format="binary"
+        )
+
+    async def cases(self, path: Path) -> None:
+        """Copy the cases to a file, as numbers."""
+        sql = CASES.format(**self._facts, cases=self._numbered("cases"))
+        await self._pool.copy_from_query(sql, output=path, format="binary")
+
+
+def copied(path: Path, columns: Mapping[str, str]) -> NDArray[Any]:
+    """Return the rows of a file that PostgreSQL copied in binary: every column a number, none null."""
+    fields: list[tuple[str, str]] = [("fields", ">i2")]
+    for name, kind in columns.items():
+        fields += [(f"bytes_{name}", ">i4"), (name, NUMBERS[kind])]
+    dtype = np.dtype(fields)
+    count = (path.stat().st_size - COPY_HEADER_BYTES - COPY_TRAILER_BYTES) // dtype.itemsize
+    if not count:
+        return np.zeros(0, dtype)
+    return np.memmap(path, dtype, "r", COPY_HEADER_BYTES, (count,))
+
+
+def in_order(rows: NDArray[Any]) -> dict[str, NDArray[Any]]:
+    """Return the columns of steps by case, instant and source order."""
+    plain = {name: rows[name].astype(rows[name].dtype.newbyteorder("=")) for name in STEP_COLUMNS}
+    order = np.lexsort((plain["seq"], plain["at"], plain["case"]))
+    found = {name: column[order] for name, column in plain.items() if name not in ("seq", "flags")}
+    flags = plain["flags"][order]
+    return {**found, "ends": (flags & ENDS) != 0, "bridged": (flags & BRIDGED) != 0}
+
+
+def log_of(columns: Mapping[str, NDArray[Any]], names: Mapping[str, list[str]], cases: Cases) -> FlowLog:
+    """Put columns together."""
+    named = {name: Names(columns[name].astype(np.int64, copy=False), names[name]) for name in NAMED}
+    return FlowLog(
+        case=columns["case"].astype(np.int64, copy=False),
+        at=columns["at"],
+        ends=columns["ends"],
+        done=columns["done"],
+        bridged=columns["bridged"],
+        cases=cases,
+        **named,
+    )
+
+
+class KeptColumns:
+    """The columns of imports in files: an import never changes, so they are made once."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep them in a folder."""
+        self._folder = folder
+        self._own: TemporaryDirectory[str] | None = None
+
+    def path(self, source: str, position: int) -> Path:
+        """Return where a source's columns are."""
+        return self._folder / f"{source}-{position}-{FORM}"
+
+    async def make(self, pool: asyncpg.Pool, source: str, position: int) -> Path:
+        """Make a source's columns, if they are not there yet; whoever makes them last has made them all."""
+        folder = await asyncio.to_thread(self._begin, source, position)
+        if folder is None:
+            return self.path(source, position)
+        try:
+            fetching = Fetching(pool, source, position, has_cases=True)
+            names = {what: await fetching.names(what) for what in ("cases", *NAMED)}
+            await fetching.cases(folder / "cases.copy")
+            await fetching.steps(folder / "steps.copy")
+            return await asyncio.to_thread(self._finish, folder, names, self.path(source, position))
+        finally:
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+    def _begin(self, source: str, position: int) -> Path | None:
+        """Return a folder to make columns in; none where they are there.
+
+        Where ours can't be written to, there is one for as long as this process runs.
+        """
+        if self.path(source, position).exists():
+            return None
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            return Path(mkdtemp(prefix=MAKING, dir=self._folder))
+        except OSError:
+            self._own = self._own or TemporaryDirectory(prefix="rfp-flow-")
+            self._folder = Path(self._own.name)
+            return Path(mkdtemp(prefix=MAKING, dir=self._folder))
+
+    def _finish(self, folder: Path, names: Mapping[str, list[str]], path: Path) -> Path:
+        """Write the columns, whole or not at all, and let go of the oldest ones."""
+        _keep(folder, names)
+        with suppress(OSError):  # somebody else was faster: theirs are the same
+            folder.rename(path)
+        kept = [p for p in self._folder.iterdir() if not p.name.startswith(MAKING)]
+        kept.sort(key=lambda p: p.stat().st_mtime)
+        for old in kept[:-FOLDERS_LIMIT]:
+            shutil.rmtree(old, ignore_errors=True)
+        return path
+
+
+def _keep(folder: Path, names: Mapping[str, list[str]]) -> None:
+    """Write the columns of what was copied, each to a file of its own."""
+    cases = copied(folder / "cases.copy", CASE_COLUMNS)
+    columns = in_order(copied(folder / "steps.copy", STEP_COLUMNS))
+    kept = {**columns, "opened": cases["opened"].astype(np.int64), "closed": cases["closed"].astype(np.int64)}
+    for name, column in kept.items():
+        np.save(folder / f"{name}.npy", column)
+    (folder / "ids.json").write_bytes(orjson.dumps(names["cases"]))
+    (folder / "names.json").write_bytes(orjson.dumps({name: names[name] for name in NAMED}))
+    for copy in folder.glob("*.copy"):
+        copy.unlink()
+
+
+def mapped(folder: Path) -> FlowLog:
+    """Return a log whose columns stay in their files until they are looked at."""
+    columns = {path.stem: np.load(path, mmap_mode="r") for path in folder.glob("*.npy")}
+    names = orjson.loads((folder / "names.json").read_bytes())
+    ids = orjson.loads((folder / "ids.json").read_bytes())
+    return log_of(columns, names, Cases(ids, columns["opened"], columns["closed"]))
+
+
+async def fetched(pool: asyncpg.Pool, source: str, position: int, folder: Path) -> Columns:
+    """Return the columns of live cases, in memory."""
+    fetching = Fetching(pool, source, position, has_cases=False)
+    names = {what: await fetching.names(what) for what in ("cases", *NAMED)}
+    await fetching.steps(folder / "steps.copy")
+
+    def read() -> Columns:
+        columns = in_order(copied(folder / "steps.copy", STEP_COLUMNS))
+        blank = np.zeros(len(names["cases"]), np.int64)
+        return Columns(log_of(columns, names, Cases(names["cases"], blank, blank)), columns["position"])
+
+    return await asyncio.to_thread(read)
