@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import numpy as np
-
 from shared.flow.statistics import NONE, Ordered
 from shared.flow.survival import incidence_quantiles, quantiles
 from shared.flow.tally import Tally
@@ -21,10 +19,10 @@ def survival(ended: Ordered, began: Ordered, as_of: int) -> dict[str, float | No
 
 def cases_survival(tally: Tally, as_of: int) -> dict[str, Any]:
     """Return by when cases end in any way, and by when they complete, to which other ends compete."""
-    lasting = _ages(tally.opened, as_of)
-    by_outcome = {name: ordered.values for name, ordered in tally.durations.items()}
-    every = np.sort(np.concatenate([*by_outcome.values(), NONE.values]))
-    done = by_outcome.get(COMPLETED, NONE.values)
+    lasting, every = _ages(tally.opened, as_of), tally.ended.values
+    done = tally.durations.get(COMPLETED, NONE).values
+    if len(done) == len(every):
+        done = every  # nothing competes
     return {
         "cases": len(every) + len(lasting),
         "closed": len(every),
@@ -33,7 +31,7 @@ def cases_survival(tally: Tally, as_of: int) -> dict[str, Any]:
             "closed": len(done),
             **_days(CASE_SHARES, incidence_quantiles(done, every, lasting, CASE_SHARES)),
         },
-        "outcomes": {name: len(values) for name, values in sorted(by_outcome.items())},
+        "outcomes": {name: len(values) for name, values in sorted(tally.durations.items())},
     }
 
 

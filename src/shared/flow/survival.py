@@ -1,4 +1,8 @@
-"""How long things take when some have not ended yet: the Kaplan-Meier estimate."""
+"""How long things take when some have not ended yet: Kaplan and Meier's estimate, Aalen and Johansen's.
+
+Both telescope between two that still last, so that the cost grows with the youngest of those, and not
+with what has ended: of d that end while n are at risk, the curve falls by d/n of where it stood before.
+"""
 
 from collections.abc import Sequence
 
@@ -8,6 +12,7 @@ from numpy.typing import NDArray
 from shared.kernel.calendar import Microseconds
 
 TOLERANCE = 1e-12
+FIRST_BLOCK, GROWTH = 64, 8
 
 
 def quantiles(ended: Microseconds, lasting: Microseconds, wanted: Sequence[float]) -> list[int | None]:
@@ -15,36 +20,9 @@ def quantiles(ended: Microseconds, lasting: Microseconds, wanted: Sequence[float
 
     S(t) is the product of 1 - d/n over the times at which some ended, and the quantile q is the first
     time at which S falls to 1 - q (Kaplan and Meier, J. Am. Stat. Assoc. 53, 1958). What has not ended
-    counts as at risk for as long as it was seen. Both are in rising order. Between two of the lasting,
-    the product telescopes, so that the cost grows with what lasts and not with what has ended.
+    counts as at risk for as long as it was seen. Both are in rising order.
     """
-    n, still = len(ended), len(lasting)
-    starts = np.concatenate(([0], np.searchsorted(ended, lasting, side="right")))
-    stops = np.append(starts[1:], n)
-    at_risk = (n - starts) + (still - np.arange(still + 1))
-    left = 1 - np.divide(stops - starts, at_risk, out=np.zeros(still + 1), where=at_risk > 0)
-    after = np.cumprod(left)
-    return [_first(ended, starts, at_risk, after, 1 - share + TOLERANCE) for share in wanted]
-
-
-def _first(
-    ended: Microseconds,
-    starts: NDArray[np.int64],
-    at_risk: NDArray[np.int64],
-    after: NDArray[np.float64],
-    level: float,
-) -> int | None:
-    """Return the first time at which the curve is at or below a level."""
-    reached = np.flatnonzero(after <= level)
-    if not len(reached):
-        return None
-    piece = int(reached[0])
-    before = float(after[piece - 1]) if piece else 1.0
-    risk, start = int(at_risk[piece]), int(starts[piece])
-    ends = max(1, int(risk * (1 - level / before)) - 1)
-    while before * (risk - ends) / risk > level:
-        ends += 1
-    return int(ended[start + ends - 1])
+    return incidence_quantiles(ended, ended, lasting, wanted)
 
 
 def incidence_quantiles(
@@ -55,17 +33,73 @@ def incidence_quantiles(
     The cumulative incidence is the sum of S(t-) · d/n over the times at which some completed, S being
     the curve to any end (Aalen and Johansen, Scand. J. Stat. 5, 1978). `ended` holds `completed` too.
     """
-    times = np.unique(ended)
-    if not len(times):
-        return [None for _ in wanted]
-    left = np.searchsorted(ended, times, side="left")
-    d = np.append(left[1:], len(ended)) - left
-    at_risk = len(ended) - left + len(lasting) - np.searchsorted(lasting, times, side="left")
-    before = np.concatenate(([1.0], np.cumprod(1 - d / at_risk)[:-1]))
-    done = np.searchsorted(completed, times, side="right") - np.searchsorted(completed, times, side="left")
-    incidence = np.cumsum(before * done / at_risk)
     found: list[int | None] = []
-    for share in wanted:
-        reached = np.flatnonzero((incidence >= share - TOLERANCE) & (done > 0))
-        found.append(int(times[reached[0]]) if len(reached) else None)
+    curve, asked = _Curve(completed, ended, lasting), list(wanted)
+    for first, last in _blocks(len(lasting)):
+        starts, rise, incidence = curve.pieces(first, last)
+        while asked:
+            reached = np.flatnonzero(incidence >= asked[0] - TOLERANCE)
+            if not len(reached):
+                break
+            piece = int(reached[0])
+            before = float(incidence[piece - 1]) if piece else curve.before
+            ends = max(1, int((asked[0] - TOLERANCE - before) / rise[piece]) - 1)
+            while before + ends * rise[piece] < asked[0] - TOLERANCE:
+                ends += 1
+            found.append(int(completed[min(int(starts[piece]) + ends, len(completed)) - 1]))
+            asked.pop(0)
+        if not asked:
+            break
+        curve.go_on(incidence)
+    return found + [None] * len(asked)
+
+
+def _blocks(count: int) -> list[tuple[int, int]]:
+    """Return the pieces of the curve between what lasts, a few first, as most quantiles lie there."""
+    found, first, size = [], 0, FIRST_BLOCK
+    while first <= count:
+        found.append((first, min(first + size, count + 1)))
+        first, size = first + size, size * GROWTH
     return found
+
+
+class _Curve:
+    """The curve, piece by piece: piece k is where so many of those that last have left it."""
+
+    def __init__(self, completed: Microseconds, ended: Microseconds, lasting: Microseconds) -> None:
+        self._completed, self._ended, self._lasting = completed, ended, lasting
+        self._survivors = 1.0
+        self._after = 1.0
+        self.before = 0.0
+
+    def pieces(
+        self, first: int, last: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+        """Return where in `completed` some pieces start, how much each rises, and the sum at its end."""
+        n, still = len(self._ended), len(self._lasting)
+        ages = self._lasting[max(first - 1, 0) : last]
+        bounds = self._bounds(self._ended, ages, first, last, n)
+        mine = bounds
+        if self._completed is not self._ended:
+            mine = self._bounds(self._completed, ages, first, last, len(self._completed))
+        at_risk = (n - bounds[:-1]) + (still - np.arange(first, last))
+        nobody = at_risk == 0
+        risk = np.where(nobody, 1, at_risk)
+        left = np.cumprod(1 - np.diff(bounds) / risk) * self._survivors
+        stood = np.concatenate(([self._survivors], left[:-1]))
+        self._after = float(left[-1])
+        rise = np.where(nobody, 0.0, stood / risk)
+        return mine[:-1], rise, self.before + np.cumsum(rise * np.diff(mine))
+
+    def _bounds(
+        self, values: Microseconds, ages: Microseconds, first: int, last: int, count: int
+    ) -> NDArray[np.int64]:
+        """Return where in values each piece starts, and where the last of them ends."""
+        inner = np.searchsorted(values, ages, side="right")
+        if first == 0:
+            inner = np.concatenate(([0], inner))
+        return np.append(inner, count)[: last - first + 1]
+
+    def go_on(self, incidence: NDArray[np.float64]) -> None:
+        """Let the next pieces begin where these ended."""
+        self._survivors, self.before = self._after, float(incidence[-1])

@@ -84,6 +84,7 @@ class Tally:
     counts: Counter[str] = field(default_factory=Counter)
     opened: Ordered = NONE
     durations: dict[str, Ordered] = field(default_factory=dict)
+    ended: Ordered = NONE
     early: int = 0
 
     def add(self, come: Addends) -> "Tally":
@@ -100,8 +101,9 @@ class Tally:
         for name in ("departures", "entries", "counts"):
             _count(getattr(self, name), getattr(gone, name), getattr(come, name))
         for at, counter in enumerate((self.elapsed, self.worked, self.charged)):
-            before, after = ({p: t[at] for p, t in side.parties.items()} for side in (gone, come))
-            _count(counter, before, after)
+            _count(counter, *({p: t[at] for p, t in side.parties.items()} for side in (gone, come)))
+        before, after = (np.concatenate([NOTHING, *side.cases.durations.values()]) for side in (gone, come))
+        self.ended = self.ended.moved(before, after)
         self.opened = self.opened.moved(gone.cases.opened, come.cases.opened)
         self.early += come.cases.early - gone.cases.early
         return self
