@@ -144,6 +144,7 @@ async def _made(settings: Settings, pool: asyncpg.Pool, tokens: Tokens) -> Servi
     visibility = Visibility(pool)
     await visibility.look(pool)
     scheme, jobs, sandbox = SchemeFacts(pool, store), Jobs(pool), Sandbox()
+    flow = FlowLogs(pool, settings.data_dir / "flow")
     return Service(
         settings=settings,
         pool=pool,
@@ -156,12 +157,12 @@ async def _made(settings: Settings, pool: asyncpg.Pool, tokens: Tokens) -> Servi
         texts=texts,
         known=scheme.known,
         running=Running(),
-        importer=Importer(pool, store, sandbox),
+        importer=Importer(pool, store, visibility, flow),
         redact=DisclosureFilter(pool, SealedFields(EVENTS), Exemptions(pool, visibility), texts, PERMISSIONS),
         tiles=Tiles(pool),
         limits=RateLimits(settings.requests_a_minute),
         jobs=jobs,
         batches=Batches(store, jobs, Locks(pool), OPERATIONS, sandbox),
         sandbox=sandbox,
-        flow=FlowLogs(pool, settings.data_dir / "flow"),
+        flow=flow,
     )

@@ -99,11 +99,13 @@ async def _imported(  # what is asked
     question = FlowQuery(
         str(source), read.position, instant, microseconds(instant), manner, window, found.state.quality
     )
-    return await asyncio.to_thread(_told_of_import, log, question)
+    whole = window.everything and question.as_of_us >= (log.horizon or 0)
+    if whole and manner in log.tallies:
+        return told(log.tally(manner), question, log.working)
+    return await asyncio.to_thread(_told_of_import, log, question, whole=whole)
 
 
-def _told_of_import(log: ImportedLog, question: FlowQuery) -> dict[str, Any]:
+def _told_of_import(log: ImportedLog, question: FlowQuery, *, whole: bool) -> dict[str, Any]:
     """Return what the tally kept says, or count anew where something else is asked for."""
-    whole = question.window.everything and question.as_of_us >= (log.horizon or 0)
     tally = log.tally(question.manner) if whole else tally_of(log.log, question, log.working)
     return told(tally, question, log.working)

@@ -145,30 +145,30 @@ class KeptColumns:
         self._folder = folder
         self._own: TemporaryDirectory[str] | None = None
 
-    def path(self, source: str, position: int) -> Path:
+    def path(self, source: str) -> Path:
         """Return where a source's columns are."""
-        return self._folder / f"{source}-{position}-{FORM}"
+        return self._folder / f"{source}-{FORM}"
 
     async def make(self, pool: asyncpg.Pool, source: str, position: int) -> Path:
         """Make a source's columns, if they are not there yet; whoever makes them last has made them all."""
-        folder = await asyncio.to_thread(self._begin, source, position)
+        folder = await asyncio.to_thread(self._begin, source)
         if folder is None:
-            return self.path(source, position)
+            return self.path(source)
         try:
             fetching = Fetching(pool, source, position, has_cases=True)
             names = {what: await fetching.names(what) for what in ("cases", *NAMED)}
             await fetching.cases(folder / "cases.copy")
             await fetching.steps(folder / "steps.copy")
-            return await asyncio.to_thread(self._finish, folder, names, self.path(source, position))
+            return await asyncio.to_thread(self._finish, folder, names, self.path(source))
         finally:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
-    def _begin(self, source: str, position: int) -> Path | None:
+    def _begin(self, source: str) -> Path | None:
         """Return a folder to make columns in; none where they are there.
 
         Where ours can't be written to, there is one for as long as this process runs.
         """
-        if self.path(source, position).exists():
+        if self.path(source).exists():
             return None
         try:
             self._folder.mkdir(parents=True, exist_ok=True)

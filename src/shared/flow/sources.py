@@ -51,23 +51,22 @@ class FlowLogs:
         """Read the journals; keep the columns of imports in a folder."""
         self._pool = pool
         self._kept = KeptColumns(folder)
-        self._imported: OrderedDict[tuple[str, int], ImportedLog] = OrderedDict()
+        self._imported: OrderedDict[str, ImportedLog] = OrderedDict()
         self._live: LiveLog | None = None
         self.turn = asyncio.Lock()  # of who reads or moves what is kept here
         self._making = asyncio.Lock()
 
     async def imported(self, source: str, position: int) -> ImportedLog:
         """Return an import, whole, which the views show as of a position."""
-        key = source, position
-        if key not in self._imported:
+        if source not in self._imported:
             async with self._making:
                 folder = await self.prepare(source, position)
                 log = await asyncio.to_thread(mapped, folder)
-            self._imported[key] = ImportedLog(log, working_time(frozenset()))
+            self._imported[source] = ImportedLog(log, working_time(frozenset()))
             while len(self._imported) > SOURCES_LIMIT:
                 self._imported.popitem(last=False)
-        self._imported.move_to_end(key)
-        return self._imported[key]
+        self._imported.move_to_end(source)
+        return self._imported[source]
 
     async def prepare(self, source: str, position: int) -> Path:
         """Make the columns of an import, where they are not there yet."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
 from uuid import UUID
@@ -11,11 +12,13 @@ import asyncpg
 from shared.flow.imports.commands import FailImport, FinishImport, StartImport
 from shared.flow.imports.domain import Import, ImportReport, ImportStatus
 from shared.flow.imports.loader import LogFiles, append_log, import_id
+from shared.flow.sources import FlowLogs
 from shared.kernel.errors import NotReady, Refused
 from shared.kernel.messages import Receipt, Stamp, Stream
+from shared.record.database import AWAY
 from shared.record.eventstore.store import EventStore
 from shared.record.locks import Locks
-from shared.web.sandbox.children import Sandbox
+from shared.record.projecting.visibility import Visibility
 
 LOOKS, LOOK_SECONDS = 100, 0.02
 
@@ -27,11 +30,12 @@ class ImportBeginning(NotReady):
 class Importer:
     """Starts imports and carries them out one after another."""
 
-    def __init__(self, pool: asyncpg.Pool, store: EventStore, sandbox: Sandbox) -> None:
-        """Take logs into this record."""
+    def __init__(self, pool: asyncpg.Pool, store: EventStore, visibility: Visibility, flow: FlowLogs) -> None:
+        """Take logs into this record, and make them ready to be asked for figures."""
         self._pool = pool
         self._store = store
-        self._sandbox = sandbox
+        self._visibility = visibility
+        self._flow = flow
         self._locks = Locks(pool)
         self._turn = asyncio.Semaphore(1)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -126,11 +130,25 @@ class Importer:
                     await self._decide(stream_id, FailImport(reason=_nothing(report), report=report), stamp)
                     return
                 await append_log(self._pool, self._store, read, stream_id, stamp.by, progress)
+            await self._make_ready(stream_id)
             await self._decide(stream_id, FinishImport(report=report), stamp)
         except Refused as refusal:
             await self._decide(stream_id, FailImport(reason=_why(refusal)), stamp)
         finally:
             await self._locks.give_back(stream_id)
+
+    async def _make_ready(self, stream_id: UUID) -> None:
+        """Have the views show the whole log, and its columns made, before it counts as done.
+
+        Where nobody brings the views along, or the columns can't be kept, whoever asks first has them made.
+        """
+        head, before = await self._store.reader.head(), -1
+        while not await self._visibility.reaches(head):
+            if self._visibility.position == before:
+                return
+            before = self._visibility.position
+        with suppress(*AWAY, OSError):
+            await self._flow.prepare(str(stream_id), head)
 
     async def _decide(self, stream_id: UUID, command: FinishImport | FailImport, stamp: Stamp) -> None:
         now = stamp.model_copy(update={"at": datetime.now(UTC)})

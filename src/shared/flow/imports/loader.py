@@ -1,6 +1,5 @@
 """Taking a log in: one stream a case, committed in blocks; a case that is there already adds nothing."""
 
-import asyncio
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -21,7 +20,7 @@ from shared.record.eventstore.store import EventStore
 from shared.web.access.names import remember
 
 IMPORTS = UUID("0d3f2f5e-8c1c-4a35-9d0a-6f1f3c0b7a11")
-CASES_A_BLOCK = 200
+EVENTS_A_BLOCK = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +73,29 @@ async def append_log(
 ) -> int:
     """Append every case that is not there yet; return how many cases were new."""
     actors = _Actors(log_id)
-    cases = list(log.cases.items())
     new = done = 0
-    for start in range(0, len(cases), CASES_A_BLOCK):
-        block = cases[start : start + CASES_A_BLOCK]
+    for block in _blocks(log):
         await remember(pool, actors.meet(case for _, case in block), str(log_id))
-        added = await asyncio.gather(
-            *(
-                store.append_history(uuid5(log_id, case_id), list(_events(log_id, case_id, case, actors, by)))
-                for case_id, case in block
-            )
+        new += await store.append_histories(
+            (uuid5(log_id, case_id), _events(log_id, case_id, case, actors, by)) for case_id, case in block
         )
-        new += sum(added)
         done += sum(len(case.steps) for _, case in block)
         progress(done)
     return new
+
+
+def _blocks(log: Log) -> Iterator[list[tuple[str, Case]]]:
+    """Yield the cases, so many at a time that a commit is worth it and nobody waits long for one."""
+    block: list[tuple[str, Case]] = []
+    steps = 0
+    for case_id, case in log.cases.items():
+        block.append((case_id, case))
+        steps += 1 + len(case.steps)
+        if steps >= EVENTS_A_BLOCK:
+            yield block
+            block, steps = [], 0
+    if block:
+        yield block
 
 
 class _Actors:
@@ -123,11 +130,12 @@ def _events(
         closed_at=case.closed_at,
         deadline=case.deadline,
     )
-    cause = f"import:{log_id}"
-    yield opened, Stamp(by=by, at=case.opened_at, causation=cause)
+    stamp = Stamp(by=by, at=case.opened_at, causation=f"import:{log_id}")
+    yield opened, stamp
     for step in case.steps:
-        event = HistoricStepImported(
-            import_id=str(log_id),
+        # What was read is checked already; there may be a million of them.
+        event = HistoricStepImported.model_construct(
+            import_id=opened.import_id,
             case_id=case_id,
             seq=step.seq,
             entered_at=step.entered_at,
@@ -139,4 +147,4 @@ def _events(
             completed_at=step.completed_at,
             bridged=step.bridged,
         )
-        yield event, Stamp(by=by, at=step.entered_at, causation=cause)
+        yield event, stamp.model_copy(update={"at": step.entered_at})
