@@ -17,7 +17,9 @@ from rfp_service.events import EVENTS
 from rfp_service.handover.context import HAND_OVERS
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.policies import FACTS
+from rfp_service.rfps.api.flow_cases import LIVE_CASES
 from rfp_service.rfps.context import RFPS
+from shared.flow.cases import LiveCases
 from shared.flow.context import FLOW
 from shared.flow.imports.context import IMPORTS
 from shared.flow.imports.importer import Importer
@@ -111,6 +113,7 @@ class Service:
     batches: Batches
     sandbox: Sandbox
     flow: FlowLogs
+    live_cases: LiveCases = LIVE_CASES
     views: tuple[View, ...] = VIEWS
     slips: SlipHistories = field(default_factory=SlipHistories)
     permissions: Permissions = PERMISSIONS

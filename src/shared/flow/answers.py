@@ -157,6 +157,13 @@ class Quality(BaseModel):
     before_open: int = Field(0, description="Steps before their case opened.")
 
 
+class RankStability(BaseModel):
+    """In how many of so many resamplings of cases the first edge stays first."""
+
+    resamplings: int
+    stayed_first: int
+
+
 class Bottlenecks(BaseModel):
     """Where cases wait, as of an instant."""
 
@@ -172,3 +179,4 @@ class Bottlenecks(BaseModel):
     cases_survival: CasesSurvival
     quality: Quality
     total_working_seconds: float
+    stability: RankStability | None = Field(None, description="Where it is asked for.")
