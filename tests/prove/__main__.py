@@ -8,6 +8,7 @@ from collections.abc import Callable
 from rfp_service import logs
 from tests.prove.auditing import edits, the_past
 from tests.prove.counts import crashes, malformed_requests, own_work, properties, random_decisions
+from tests.prove.flow_figures import figures_of_a_real_log
 from tests.prove.followers import nothing_is_missed
 from tests.prove.parts import Failed, Missing
 from tests.prove.published import published_cases
@@ -23,6 +24,7 @@ PROOFS: dict[str, Callable[[], str]] = {
     "past": the_past,
     "own-work": own_work,
     "followers": nothing_is_missed,
+    "flow": figures_of_a_real_log,
     "verifiers": other_verifiers,
     "published": published_cases,
     "second-postgres": the_machines_own,

@@ -26,6 +26,7 @@ FORM = {"limit", "cursor", "after", "as_of", "basis"}  # which page, when: not w
 IN_SIGHT = {
     "/v1/rfps": {"stage", "waiting_on", "overdue", "on_hold", "mine", "reference"},
     "/v1/rfps/bottlenecks": {"source", "from", "to", "level", "stability"},
+    "/v1/rfps/flow": {"source", "from", "to"},
     "/v1/catalogue/deflection": {"from", "to"},
     "/v1/delegations": {"delegator", "delegate", "live"},
     "/v1/audit/decisions": {"by", "kind", "body_of_work", "decision", "stream_id", "from", "to"},
@@ -47,7 +48,7 @@ CHOOSING = ("service_area", "route", "supplier", "value_from", "value_to")
 TESTED_ELSEWHERE = {
     ("/v1/audit/decisions", "value_from"),
     ("/v1/audit/decisions", "value_to"),
-    *(("/v1/rfps/bottlenecks", name) for name in CHOOSING),
+    *((f"/v1/rfps/{figures}", name) for figures in ("bottlenecks", "flow") for name in CHOOSING),
 }
 
 

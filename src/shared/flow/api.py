@@ -1,5 +1,6 @@
 """Bottlenecks over HTTP: of live RFPs, or of one import in its own time."""
 
+import asyncio
 from typing import Annotated
 from uuid import UUID
 
@@ -8,6 +9,8 @@ from fastapi import APIRouter, Query, Request, Response
 from shared.flow.addends import Level
 from shared.flow.answers import Bottlenecks
 from shared.flow.cases import Chosen
+from shared.flow.flow_answers import Flow
+from shared.flow.flow_figures import flow_figures
 from shared.flow.requests import FlowView, answer_told, period, question_of
 from shared.kernel.fields import Flag
 from shared.web.answers import one, problems
@@ -16,6 +19,19 @@ from shared.web.commands import may
 from shared.web.readings import INSTANT_PATTERN, After, AsOf
 
 router = APIRouter(prefix="/v1/rfps", tags=["flow"], route_class=StrictRoute)
+
+
+From = Annotated[
+    str | None,
+    Query(
+        alias="from", description="What ended then or later.", json_schema_extra={"pattern": INSTANT_PATTERN}
+    ),
+]
+To = Annotated[
+    str | None,
+    Query(alias="to", description="What ended before then.", json_schema_extra={"pattern": INSTANT_PATTERN}),
+]
+Source = Annotated[UUID | None, Query(description="An import's id; live RFPs without it.")]
 
 
 @router.get(
@@ -29,23 +45,9 @@ async def see_bottlenecks(  # noqa: PLR0913, PLR0917  # what may be asked
     filters: Chosen,
     after: After = None,
     as_of: AsOf = None,
-    source: Annotated[UUID | None, Query(description="An import's id; live RFPs without it.")] = None,
-    start: Annotated[
-        str | None,
-        Query(
-            alias="from",
-            description="Waits that ended then or later.",
-            json_schema_extra={"pattern": INSTANT_PATTERN},
-        ),
-    ] = None,
-    end: Annotated[
-        str | None,
-        Query(
-            alias="to",
-            description="Waits that ended before then.",
-            json_schema_extra={"pattern": INSTANT_PATTERN},
-        ),
-    ] = None,
+    source: Source = None,
+    start: From = None,
+    end: To = None,
     level: Annotated[Level, Query(description="How closely to look.")] = Level.STAGE,
     stability: Annotated[  # noqa: FBT002  # a query parameter
         Flag, Query(description="Say how often the first rank stays first where cases are drawn again.")
@@ -60,4 +62,30 @@ async def see_bottlenecks(  # noqa: PLR0913, PLR0917  # what may be asked
     shown = await asked.told()
     if stability:
         shown["stability"] = await asked.stability()
+    return answer_told(request, shown, lasting=as_of is not None)
+
+
+@router.get(
+    "/flow",
+    summary="See how RFPs come, move and go",
+    dependencies=[may("read-flow")],
+    responses={**one(Flow), **problems(404, 409)},
+)
+async def see_flow(  # what may be asked
+    request: Request,
+    filters: Chosen,
+    after: After = None,
+    as_of: AsOf = None,
+    source: Source = None,
+    start: From = None,
+    end: To = None,
+) -> Response:
+    """Show arrivals and throughput by week, what is there and how old it is, how long cases take, and loops.
+
+    The period is that of the scatter, the cumulative flow and the hand-overs.
+    """
+    view = FlowView(window=period(start, end), filters=filters)
+    asked = await question_of(request, source, after, as_of, view)
+    log, working = await asked.log()
+    shown = await asyncio.to_thread(flow_figures, log, asked.query, working)
     return answer_told(request, shown, lasting=as_of is not None)
