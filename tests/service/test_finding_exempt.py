@@ -48,7 +48,7 @@ CHOOSING = ("service_area", "route", "supplier", "value_from", "value_to")
 TESTED_ELSEWHERE = {
     ("/v1/audit/decisions", "value_from"),
     ("/v1/audit/decisions", "value_to"),
-    *((f"/v1/rfps/{figures}", name) for figures in ("bottlenecks", "flow") for name in CHOOSING),
+    *((f"/v1/rfps/{figures}", name) for figures in ("bottlenecks", "flow", "stuck") for name in CHOOSING),
 }
 
 

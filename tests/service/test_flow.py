@@ -5,11 +5,12 @@ from typing import Any
 
 from shared.flow.answers import Bottlenecks
 from shared.flow.flow_answers import Flow
+from shared.flow.stuck_answers import Stuck
 from tests.service.test_imports import finished, hand_in
 from tests.support.api import Api
-from tests.support.people import LARS, LEO, PRIYA, RITA
+from tests.support.people import LARS, LEO, PRIYA, RITA, Who
 
-FIGURES = "/v1/rfps/bottlenecks"
+FIGURES, STUCK = "/v1/rfps/bottlenecks", "/v1/rfps/stuck"
 
 
 async def figures(api: Api, path: str = FIGURES, **query: Any) -> Any:
@@ -76,9 +77,17 @@ async def test_nobody_finds_an_rfp_by_a_value_that_is_exempt(api: Api) -> None:
     }
     await api.post("/v1/exemptions", body, LARS)
     for query in ({"value_from": 5_000}, {"value_to": 6_000}, {"service_area": "Registrars"}):
-        for path, count in ((FIGURES, lambda told: told["cases"]["all"]), ("/v1/rfps/flow", _there)):
+        for path, count in (
+            (FIGURES, lambda told: told["cases"]["all"]),
+            ("/v1/rfps/flow", _there),
+            (STUCK, _listed),
+        ):
             assert count((await api.get(path, LEO, **query)).json()) == 0
             assert count((await api.get(path, LARS, **query)).json()) == 1
+
+
+def _listed(told: Any) -> int:
+    return int(told["total"])
 
 
 def _there(told: Any) -> int:
@@ -132,3 +141,23 @@ async def test_flow_of_live_rfps(api: Api) -> None:
     assert told.as_of - datetime.now(UTC) < timedelta(minutes=1)
     assert told.littles_law is None  # no week is over yet
     assert told.load.load is None
+
+
+async def test_what_is_stuck_says_whom_to_chase_and_opens_its_cases(api: Api) -> None:
+    rfp = await api.in_approval()
+    draft = await api.raised()
+    told = Stuck.model_validate(await figures(api, "/v1/rfps/stuck"))
+    assert {item.id: (item.stage, item.whom) for item in told.items} == {
+        rfp: ("approval", "head"),
+        draft: ("draft", "rita"),
+    }
+    assert [(cost.party, cost.cases) for cost in told.parties] == [("approver", 1), ("requester", 1)]
+    for cost in told.parties:
+        path, _, party = cost.opens.partition("?waiting_on=")
+        opened = (await api.get(path, waiting_on=party)).json()["items"]
+        assert len(opened) == cost.cases
+    assert told.parties[0].sentence.startswith("1 RFP waits on approver,")
+    some = await figures(api, "/v1/rfps/stuck", value_from=1, limit=1)
+    assert [item["id"] for item in some["items"]] == [rfp]
+    elsewhere = Who("una", RITA.roles, ("Highways",))
+    assert (await api.get("/v1/rfps/stuck", elsewhere)).json()["items"] == []

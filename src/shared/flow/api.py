@@ -11,12 +11,16 @@ from shared.flow.answers import Bottlenecks
 from shared.flow.cases import Chosen
 from shared.flow.flow_answers import Flow
 from shared.flow.flow_figures import flow_figures
-from shared.flow.requests import FlowView, answer_told, period, question_of
+from shared.flow.requests import FlowView, answer_told, live_question, period, question_of
+from shared.flow.stuck import cost_of_waiting, stuck
+from shared.flow.stuck_answers import Stuck
 from shared.kernel.fields import Flag
 from shared.web.answers import one, problems
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
-from shared.web.readings import INSTANT_PATTERN, After, AsOf
+from shared.web.readings import INSTANT_PATTERN, After, AsOf, Read
+
+STUCK_USUAL, STUCK_LIMIT = 50, 1_000
 
 router = APIRouter(prefix="/v1/rfps", tags=["flow"], route_class=StrictRoute)
 
@@ -89,3 +93,31 @@ async def see_flow(  # what may be asked
     log, working = await asked.log()
     shown = await asyncio.to_thread(flow_figures, log, asked.query, working)
     return answer_told(request, shown, lasting=as_of is not None)
+
+
+@router.get(
+    "/stuck",
+    summary="See which RFPs to act on",
+    dependencies=[may("read-rfps")],
+    responses={**one(Stuck), **problems(404)},
+)
+async def see_stuck(
+    request: Request,
+    filters: Chosen,
+    read: Read,
+    limit: Annotated[int, Query(ge=1, le=STUCK_LIMIT, description="How many at most.")] = STUCK_USUAL,
+) -> Response:
+    """List open RFPs, what will miss its day first: whom to chase, how late, why; and what waiting costs."""
+    asked = await live_question(request, read, FlowView())
+    found = await request.app.state.service.live_cases.waiting(read, filters)
+    log, working = await asked.log()
+    by_id = {case.id: case for case in found}
+    rows = await asyncio.to_thread(stuck, log, asked.query.as_of_us, working, by_id)
+    shown = {
+        "as_of": read.as_of,
+        "position": read.position,
+        "total": len(rows),
+        "items": rows[:limit],
+        "parties": cost_of_waiting(rows),
+    }
+    return answer_told(request, shown, lasting=False)
