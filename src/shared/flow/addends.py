@@ -107,7 +107,7 @@ def _edges(waits: Waits, within: Mask, window: Window) -> tuple[dict[Step, Waite
     edges = {named(edge): columns for edge, columns in found.items()}
     if window.everything:
         return edges, {edge: len(columns[0]) for edge, columns in edges.items()}
-    present, times = np.unique(code[waits.left], return_counts=True)
+    present, times = np.unique(np.sort(code[waits.left]), return_counts=True)
     ever = zip(present.tolist(), times.tolist(), strict=True)
     return edges, {named(edge): n for edge, n in ever}
 
@@ -131,9 +131,9 @@ def _charges(
     party = charged_parties(steps, charged, charging)
     elapsed = exact_sums(party, steps.elapsed[charged], len(names))
     worked = exact_sums(party, steps.working[charged], len(names))
-    times = np.bincount(party, minlength=len(names)).tolist()
+    times = np.bincount(party, minlength=len(names))
     found: dict[str, tuple[int, int, int]] = {}
-    for code in np.unique(party).tolist():
+    for code in np.flatnonzero(times).tolist():
         before = found.get(names[code], (0, 0, 0))
         found[names[code]] = (before[0] + elapsed[code], before[1] + worked[code], before[2] + times[code])
     return found
@@ -160,7 +160,8 @@ def _repeats(case: Codes, place: Codes, size: int) -> tuple[int, int]:
     """Return how many cases and places meet, and how many cases meet one of them more than once."""
     meetings = np.sort(case * max(size, 1) + place)
     again = np.flatnonzero(np.diff(meetings) == 0)
-    return len(meetings) - len(again), len(np.unique(meetings[again] // max(size, 1)))
+    repeating = meetings[again] // max(size, 1)  # in rising order
+    return len(meetings) - len(again), int((np.diff(repeating, prepend=-1) != 0).sum())
 
 
 def case_times(log: FlowLog, manner: Manner) -> CaseTimes:
@@ -174,11 +175,9 @@ def case_times(log: FlowLog, manner: Manner) -> CaseTimes:
     over = there & ended
     early = over & (closed < opened)
     over &= ~early
-    durations = closed[over] - opened[over]
-    outcome = _outcomes(log, manner)[over]
     return CaseTimes(
         opened=opened[there & ~ended],
-        durations={name: durations[outcome == name] for name in sorted({*outcome.tolist()})},
+        durations=_by_outcome(log, manner, over, closed[over] - opened[over]),
         early=int(early.sum()),
     )
 
@@ -191,15 +190,15 @@ def _ended_for(log: FlowLog) -> Microseconds:
     return gaps
 
 
-def _outcomes(log: FlowLog, manner: Manner) -> "np.ndarray[tuple[int], np.dtype[np.str_]]":
-    """Return how each case ended: `completed`, or the stage that it ended in instead."""
-    named = np.full(len(log.cases.opened), "completed", "U64")
+def _by_outcome(log: FlowLog, manner: Manner, over: Mask, durations: Microseconds) -> dict[str, Microseconds]:
+    """Return how long cases took, by how they ended: `completed`, or in which stage instead."""
     if not manner.outcomes or not len(log.case):
-        return named
+        return {"completed": durations} if len(durations) else {}
     last = np.flatnonzero(np.diff(log.case, append=-1) != 0)
-    stages = np.array(log.stage.names, "U64")[log.stage.codes[last]]
-    named[log.case[last]] = np.where(np.isin(stages, sorted(manner.outcomes)), "completed", stages)
-    return named
+    ended_in = np.zeros(len(log.cases.opened), np.int64)
+    ended_in[log.case[last]] = log.stage.codes[last]
+    names = ["completed" if name in manner.outcomes else name for name in log.stage.names]
+    return _by_name(ended_in[over], durations, names)
 
 
 def _service(log: FlowLog, as_of: int, working: WorkingTime) -> tuple[dict[str, Waited], dict[str, Waited]]:

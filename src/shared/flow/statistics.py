@@ -14,6 +14,7 @@ from shared.kernel.calendar import SECOND, Microseconds
 
 HALF = 32
 LOW_BITS = (1 << HALF) - 1
+SMALL = 2**15 - 1
 FEW = 10  # under so many, percentiles say less than the values themselves
 P85 = 0.85
 
@@ -106,7 +107,7 @@ def grouped(codes: Codes, values: Sequence[Microseconds]) -> dict[int, tuple[Mic
     """Return, for each code that occurs, its values of several columns; codes below zero are left out."""
     if not len(codes):
         return {}
-    small = codes.astype(np.int16) if codes.max() < np.iinfo(np.int16).max else codes
+    small = codes.astype(np.int16) if codes.max() < SMALL else codes
     order = np.argsort(small, kind="stable")  # by radix where codes are small
     in_order = codes[order]
     starts = np.flatnonzero(np.diff(in_order, prepend=-2) != 0)
