@@ -69,6 +69,15 @@ def digest(path: Path) -> str:
     return sha.hexdigest()
 
 
+def plain_bytes(path: Path) -> int:
+    """Return how large a file is once it is decompressed."""
+    try:
+        with _open(path) as file:
+            return sum(len(chunk) for chunk in iter(lambda: file.read(CHUNK), b""))
+    except (OSError, EOFError, zlib.error) as error:
+        raise NotReadable from error
+
+
 def must_be_csv(beginning: bytes) -> None:
     """Refuse a file of another sort by how it begins, and say what to do."""
     for magic, (looks_like, do) in OTHERS.items():

@@ -62,18 +62,33 @@ class Log:
     before_open: int = 0
     date_only: int = 0
     clock_change: int = 0
+    bridges: int = 0
+    case_count: int = 0
+    last_at: datetime | None = None
     findings_limit: int = FINDINGS_LIMIT
 
     @property
     def is_empty(self) -> bool:
         """Say whether nothing was taken: no case, or none of the events that there were."""
-        return not self.cases or (self.event_rows > 0 and self.events == 0)
+        return self.case_count == 0 or (self.event_rows > 0 and self.events == 0)
+
+    def absorb(self, part: "Log") -> None:
+        """Add up what was found in a part; its cases stay its own."""
+        for name in ADDED_UP:
+            setattr(self, name, getattr(self, name) + getattr(part, name))
+        self.case_count += len(part.cases)
+        instants = [s.completed_at or s.entered_at for c in part.cases.values() for s in c.steps]
+        instants += [at for c in part.cases.values() for at in (c.opened_at, c.closed_at) if at]
+        self.last_at = max([*instants, *filter(None, [self.last_at])], default=None)
+        self.bad = _first([*self.bad, *part.bad], self.findings_limit)
+        self.odd = _first([*self.odd, *part.odd], self.findings_limit)
 
     def note(self, file: str, row: int, column: str, reason: str) -> None:
         """Report something odd that is kept."""
         self.warnings += 1
-        if len(self.odd) < self.findings_limit:
-            self.odd.append(ImportFinding(file=file, row=row, column=column, reason=reason))
+        self.odd.append(ImportFinding(file=file, row=row, column=column, reason=reason))
+        if len(self.odd) > 2 * self.findings_limit:
+            self.odd = _first(self.odd, self.findings_limit)
 
     def refuse(self, file: str, row: int, column: str, reason: str) -> None:
         """Report a row that is left out."""
@@ -83,19 +98,25 @@ class Log:
 
     def report(self) -> ImportReport:
         """Return the report of this log, whose last instant is the latest of events, opens and closes."""
-        instants = [s.completed_at or s.entered_at for c in self.cases.values() for s in c.steps]
-        instants += [at for c in self.cases.values() for at in (c.opened_at, c.closed_at) if at]
         return ImportReport(
-            cases=len(self.cases),
+            cases=self.case_count,
             events=self.events,
             bad_rows=self.bad_rows,
             warnings=self.warnings,
-            last_at=max(instants, default=None),
+            last_at=self.last_at,
             ties=self.ties,
             duplicates=self.duplicates,
             date_only_stamps=self.date_only,
             clock_change_stamps=self.clock_change,
             before_open=self.before_open,
             bad=tuple(self.bad),
-            odd=tuple(self.odd),
+            odd=tuple(_first(self.odd, self.findings_limit)),
         )
+
+
+ADDED_UP = ("bad_rows", "warnings", "events", "event_rows", "ties", "duplicates", "before_open", "bridges")
+
+
+def _first(findings: list[ImportFinding], limit: int) -> list[ImportFinding]:
+    """Return the first findings of a file, as its rows are."""
+    return sorted(findings, key=lambda finding: (finding.file, finding.row, finding.reason))[:limit]

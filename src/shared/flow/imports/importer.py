@@ -11,7 +11,8 @@ import asyncpg
 
 from shared.flow.imports.commands import FailImport, FinishImport, StartImport
 from shared.flow.imports.domain import Import, ImportReport, ImportStatus
-from shared.flow.imports.loader import LogFiles, append_log, import_id
+from shared.flow.imports.historic_log import Log
+from shared.flow.imports.loader import Actors, LogFiles, append_log, import_id
 from shared.flow.sources import FlowLogs
 from shared.kernel.errors import NotReady, Refused
 from shared.kernel.messages import Receipt, Stamp, Stream
@@ -124,18 +125,38 @@ class Importer:
         """Read and append when our turn comes, and say how it ended."""
         try:
             async with self._turn:
-                read = await asyncio.to_thread(files.read)
-                report = await asyncio.to_thread(read.report)
-                if read.is_empty:
-                    await self._decide(stream_id, FailImport(reason=_nothing(report), report=report), stamp)
-                    return
-                await append_log(self._pool, self._store, read, stream_id, stamp.by, progress)
+                report = await self._append(files, stream_id, stamp, progress)
+            if report is None:
+                return
             await self._make_ready(stream_id)
             await self._decide(stream_id, FinishImport(report=report), stamp)
         except Refused as refusal:
             await self._decide(stream_id, FailImport(reason=_why(refusal)), stamp)
         finally:
             await self._locks.give_back(stream_id)
+
+    async def _append(
+        self, files: LogFiles, stream_id: UUID, stamp: Stamp, progress: Callable[[int], None]
+    ) -> ImportReport | None:
+        """Append a log part by part; return its report, unless nothing could be taken in: then it failed."""
+        log, actors, done = files.read(), Actors(stream_id), 0
+        parts, held = log.parts(), list[Log]()
+
+        def come_so_far(events: int) -> None:
+            nonlocal done
+            done += events
+            progress(done)
+
+        while (part := await asyncio.to_thread(next, parts, None)) is not None:
+            held.append(part)
+            # Nothing is written before some event could be taken: all of them may be unreadable.
+            while held and not (log.total.is_empty and log.total.event_rows):
+                await append_log(self._pool, self._store, held.pop(0), actors, stamp.by, come_so_far)
+        report = await asyncio.to_thread(log.total.report)
+        if log.total.is_empty:
+            await self._decide(stream_id, FailImport(reason=_nothing(report), report=report), stamp)
+            return None
+        return report
 
     async def _make_ready(self, stream_id: UUID) -> None:
         """Have the views show the whole log, and its columns made, before it counts as done.

@@ -14,7 +14,8 @@ from shared.flow.imports.files import digest
 from shared.flow.imports.historic_cases import HistoricCase, HistoricCaseImported, HistoricStepImported
 from shared.flow.imports.historic_log import Case, Log
 from shared.flow.imports.options import Options
-from shared.flow.imports.rfp_log import FINDINGS_TRIED_LIMIT, read_log
+from shared.flow.imports.parted_log import PartedLog
+from shared.flow.imports.rfp_log import FINDINGS_TRIED_LIMIT
 from shared.kernel.messages import Event, Stamp
 from shared.record.eventstore.store import EventStore
 from shared.web.access.names import remember
@@ -48,14 +49,17 @@ class LogFiles:
             }
         )
 
-    def read(self) -> Log:
-        """Read the log as of now."""
-        return read_log(self.events, self.cases, self.options, datetime.now(UTC))
+    def read(self) -> PartedLog:
+        """Return the log, to be read as of now."""
+        return PartedLog(self.events, self.cases, self.options, datetime.now(UTC))
 
     def tried(self) -> Log:
-        """Read the log as of now, for a trial, which lists far more of what was found."""
+        """Read the log as of now, for a trial, which lists far more of what was found; cases are let go."""
         now = datetime.now(UTC)
-        return read_log(self.events, self.cases, self.options, now, findings_limit=FINDINGS_TRIED_LIMIT)
+        log = PartedLog(self.events, self.cases, self.options, now, FINDINGS_TRIED_LIMIT)
+        for _ in log.parts():
+            pass
+        return log.total
 
 
 def import_id(identity: str) -> UUID:
@@ -63,25 +67,44 @@ def import_id(identity: str) -> UUID:
     return uuid5(IMPORTS, identity)
 
 
+class Actors:
+    """The ids by which a log's people are known in events; their names go to the directory."""
+
+    def __init__(self, log_id: UUID) -> None:
+        """Know nobody of this log yet."""
+        self.log_id = log_id
+        self._ids: dict[str, str] = {}
+
+    def meet(self, cases: Iterable[Case]) -> list[tuple[str, str]]:
+        """Number the people of some cases in the order they are met; return those that are new."""
+        new = []
+        for name in (step.actor for case in cases for step in case.steps):
+            if name and name not in self._ids:
+                self._ids[name] = f"{self.log_id.hex[:12]}-{len(self._ids) + 1}"
+                new.append((self._ids[name], name))
+        return new
+
+    def __getitem__(self, name: str) -> str:
+        """Return somebody's id; blank for nobody."""
+        return self._ids[name] if name else ""
+
+
 async def append_log(
     pool: asyncpg.Pool,
     store: EventStore,
     log: Log,
-    log_id: UUID,
+    actors: Actors,
     by: str,
     progress: Callable[[int], None] = lambda _: None,
-) -> int:
-    """Append every case that is not there yet; return how many cases were new."""
-    actors = _Actors(log_id)
-    new = done = 0
+) -> None:
+    """Append every case of a part of a log that is not there yet; say how many events each block had."""
+    log_id = actors.log_id
     for block in _blocks(log):
         await remember(pool, actors.meet(case for _, case in block), str(log_id))
-        new += await store.append_histories(
+        await store.append_histories(
             (uuid5(log_id, case_id), _events(log_id, case_id, case, actors, by)) for case_id, case in block
         )
-        done += sum(len(case.steps) for _, case in block)
-        progress(done)
-    return new
+        progress(sum(len(case.steps) for _, case in block))
 
 
 def _blocks(log: Log) -> Iterator[list[tuple[str, Case]]]:
@@ -98,28 +121,8 @@ def _blocks(log: Log) -> Iterator[list[tuple[str, Case]]]:
         yield block
 
 
-class _Actors:
-    """The ids by which a log's people are known in events; their names go to the directory."""
-
-    def __init__(self, log_id: UUID) -> None:
-        self._log_id = log_id
-        self._ids: dict[str, str] = {}
-
-    def meet(self, cases: Iterable[Case]) -> list[tuple[str, str]]:
-        """Number the people of some cases in the order they are met; return those that are new."""
-        new = []
-        for name in (step.actor for case in cases for step in case.steps):
-            if name and name not in self._ids:
-                self._ids[name] = f"{self._log_id.hex[:12]}-{len(self._ids) + 1}"
-                new.append((self._ids[name], name))
-        return new
-
-    def __getitem__(self, name: str) -> str:
-        return self._ids[name] if name else ""
-
-
 def _events(
-    log_id: UUID, case_id: str, case: Case, actors: _Actors, by: str
+    log_id: UUID, case_id: str, case: Case, actors: Actors, by: str
 ) -> Iterator[tuple[Event[HistoricCase], Stamp]]:
     """Yield a case's events, each stamped with when it happened by the log."""
     assert case.opened_at is not None, "a case without a row opens with its first step"

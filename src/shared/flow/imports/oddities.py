@@ -11,17 +11,14 @@ Oddity = tuple[str, int, str, str]  # file, row, column, reason
 
 def settle(log: Log) -> None:
     """Put each case's steps in order, pair starts with their completions, and report what is odd."""
-    bridges = 0
     for case_id, case in log.cases.items():
         _count(log, case)
-        bridges += _mark_bridges(case)
+        log.bridges += _mark_bridges(case)
         case.steps = executions(case.steps)
         for oddity in _of_case(case_id, case):
             log.note(*oddity)
         if case.opened_at is None:
             case.opened_at = min((step.entered_at for step in case.steps), default=None)
-    if bridges:
-        log.note("events", 0, "", f"waits that lie across a refused row, and are counted as one: {bridges}")
 
 
 def _of_case(case_id: str, case: Case) -> Iterator[Oddity]:

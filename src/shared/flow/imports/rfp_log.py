@@ -1,7 +1,6 @@
 """A historic RFP log: events and cases as CSV, read whole, every odd or bad row reported."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
@@ -51,28 +50,64 @@ def read_log(
 
     All are counted; so many of either are listed.
     """
-    zone = None if options.time_zone is None else ZoneInfo(options.time_zone)
-    reading = _Reading(options, now, Log(findings_limit=findings_limit), Stamps(zone))
-    for number, row in rows(cases, "cases", CASES_NEED, CASES_MAY_HAVE):
+    reading = LogReading(options, now, findings_limit)
+    log = reading.read(case_rows(cases), event_rows(events), progress)
+    reading.close()
+    reading.total.cases = log.cases
+    return reading.total
+
+
+Rows = Iterator[tuple[int, dict[str, str] | BadRow]]
+
+
+def case_rows(path: Path) -> Rows:
+    """Yield the rows of a cases file."""
+    return _limited(rows(path, "cases", CASES_NEED, CASES_MAY_HAVE))
+
+
+def event_rows(path: Path) -> Rows:
+    """Yield the rows of an events file."""
+    return _limited(rows(path, "events", EVENTS_NEED, EVENTS_MAY_HAVE))
+
+
+def _limited(found: Rows) -> Rows:
+    for number, row in found:
         if number > ROWS_LIMIT:
             raise LogTooLong(limit=ROWS_LIMIT)
-        reading.take("cases", number, row, reading.case)
-    for number, row in rows(events, "events", EVENTS_NEED, EVENTS_MAY_HAVE):
-        if number > ROWS_LIMIT:
-            raise LogTooLong(limit=ROWS_LIMIT)
-        reading.take("events", number, row, reading.step)
-        progress(number - 1)
-    return reading.finished()
+        yield number, row
 
 
-@dataclass(slots=True)
-class _Reading:
-    """The reading of one log."""
+class LogReading:
+    """The reading of one log, in one part or several; `total` adds up what was found in all of them."""
 
-    options: Options
-    now: datetime
-    log: Log
-    stamps: Stamps
+    def __init__(self, options: Options, now: datetime, findings_limit: int = FINDINGS_LIMIT) -> None:
+        """Read as of now, by some options."""
+        self.options = options
+        self.now = now
+        zone = None if options.time_zone is None else ZoneInfo(options.time_zone)
+        self.stamps = Stamps(zone)
+        self.log = self.total = Log(findings_limit=findings_limit)
+
+    def read(self, cases: Rows, events: Rows, progress: Callable[[int], None] = lambda _: None) -> Log:
+        """Read some cases with all of their events."""
+        self.log = Log(findings_limit=self.total.findings_limit)
+        for number, row in cases:
+            self.take("cases", number, row, self.case)
+        for number, row in events:
+            self.take("events", number, row, self.step)
+            progress(number - 1)
+        settle(self.log)
+        self.total.absorb(self.log)
+        return self.log
+
+    def close(self) -> None:
+        """Say of all parts what is odd about them."""
+        self.total.date_only, self.total.clock_change = self.stamps.date_only, self.stamps.clock_change
+        for (file, row, column), reason in sentences(self.stamps):
+            self.total.note(file, row, column, reason)
+        if bridges := self.total.bridges:
+            reason = f"waits that lie across a refused row, and are counted as one: {bridges}"
+            self.total.note("events", 0, "", reason)
 
     def take(
         self,
@@ -93,14 +128,6 @@ class _Reading:
             self.log.refuse(file, number, bad.column, bad.reason)
             if file == "events":
                 self._leave_gap(number, cells)
-
-    def finished(self) -> Log:
-        """Put in order what was read, and say what is odd about it."""
-        self.log.date_only, self.log.clock_change = self.stamps.date_only, self.stamps.clock_change
-        for (file, row, column), reason in sentences(self.stamps):
-            self.log.note(file, row, column, reason)
-        settle(self.log)
-        return self.log
 
     def case(self, number: int, row: dict[str, str]) -> None:
         """Read a row of the cases file."""
