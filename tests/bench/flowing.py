@@ -15,7 +15,10 @@ from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.bench.ground import figure
+import uvloop
+
+from rfp_service.migrating import rebuild_views
+from tests.bench.ground import figure, fill, histories
 from tests.bench.historic_logs import historic_log
 from tests.support.api import Api, running_api
 from tests.support.people import PRIYA
@@ -63,6 +66,31 @@ def flow_by_size(server: Server) -> list[str]:
             "at most 2",
         )
     ]
+
+
+def flow_live(server: Server) -> list[str]:
+    """Measure live RFPs: the first answer after a start, and answers each after a new decision."""
+    with server.fresh() as base:
+        asyncio.run(fill(base, histories(EVENTS // 10, 10)))
+        uvloop.run(rebuild_views(base.owner, base.service))
+        cold, warm, past = asyncio.run(_live(base))
+    return [
+        _line(f"live bottlenecks, {EVENTS:,} events, cold", cold, "said"),
+        _line("live bottlenecks, warm", warm, "at most 10 ms"),
+        _line("live bottlenecks as of the past", past, "at most 60 ms"),
+    ]
+
+
+async def _live(base: Base) -> tuple[float, float, float]:
+    async with running_api(base) as api:
+        cold = await _timed(lambda: api.get("/v1/rfps/bottlenecks", PRIYA))
+        warm, past = [], []
+        for n in range(CALLS):
+            await api.raised()  # and the next answer is as of then
+            warm.append(await _timed(lambda: api.get("/v1/rfps/bottlenecks", PRIYA)))
+            then = str(EVENTS - 500 * n)
+            past.append(await _timed(lambda at=then: api.get("/v1/rfps/bottlenecks", PRIYA, as_of=at)))  # type: ignore[misc]
+    return cold, median(warm), median(past)
 
 
 def _line(name: str, seconds: float, target: str, theirs: float | None = None) -> str:

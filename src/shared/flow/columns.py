@@ -4,6 +4,7 @@ Python never sees a single row, so that nothing waits for it.
 """
 
 import asyncio
+import csv
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
@@ -38,24 +39,32 @@ STEP_COLUMNS = {
 CASE_COLUMNS = {"case": "int4", "opened": "int8", "closed": "int8"}
 ENDS, BRIDGED = 1, 2
 
-DISTINCT = "SELECT DISTINCT {name} AS name FROM {table} WHERE source = '{source}'"
-NUMBERED = 'SELECT name, row_number() OVER (ORDER BY name COLLATE "C") - 1 AS n FROM ({distinct}) d'
+GROUPED = """
+    SELECT CASE {kinds} END AS kind, coalesce({columns}) AS name
+      FROM flow_steps WHERE source = '{source}' AND position <= {position}
+     GROUP BY GROUPING SETS ({sets})
+"""
+OF_CASES = "UNION ALL SELECT 'cases', case_id FROM flow_cases WHERE source = '{source}'"
+NUMBERED = """
+    SELECT kind, name, (row_number() OVER (PARTITION BY kind ORDER BY name COLLATE "C") - 1)::int4 AS n
+      FROM ({grouped}) named
+"""
+NAMES = "SELECT kind, name FROM ({numbered}) numbered ORDER BY kind, n"
 STEPS = """
-    SELECT c.n::int4, s.at_us, s.seq, s.position, coalesce(s.done_us, {open}),
-           s.ends::int4 + 2 * s.bridged::int4,
-           activity.n::int4, stage.n::int4, party.n::int4, actor.n::int4
+    WITH names AS MATERIALIZED ({numbered})
+    SELECT cases.n, s.at_us, s.seq, s.position, coalesce(s.done_us, {open}),
+           s.ends::int4 + 2 * s.bridged::int4, activity.n, stage.n, party.n, actor.n
       FROM flow_steps s
-      JOIN ({cases}) c ON c.name = s.case_id
-      JOIN ({activity}) activity ON activity.name = s.activity
-      JOIN ({stage}) stage ON stage.name = s.stage
-      JOIN ({party}) party ON party.name = s.party
-      JOIN ({actor}) actor ON actor.name = s.actor
+      JOIN names cases ON cases.kind = 'cases' AND cases.name = s.case_id
+      JOIN names activity ON activity.kind = 'activity' AND activity.name = s.activity
+      JOIN names stage ON stage.kind = 'stage' AND stage.name = s.stage
+      JOIN names party ON party.kind = 'party' AND party.name = s.party
+      JOIN names actor ON actor.kind = 'actor' AND actor.name = s.actor
      WHERE s.source = '{source}' AND s.position <= {position}
 """
 CASES = """
-    SELECT c.n::int4, f.opened_us, coalesce(f.closed_us, {open})
-      FROM flow_cases f JOIN ({cases}) c ON c.name = f.case_id
-     WHERE f.source = '{source}' AND f.position <= {position} ORDER BY c.n
+    SELECT row_number() OVER (ORDER BY case_id COLLATE "C")::int4, opened_us, coalesce(closed_us, {open})
+      FROM flow_cases WHERE source = '{source}' ORDER BY case_id COLLATE "C"
 """
 
 
@@ -73,33 +82,38 @@ class Fetching:
     def __init__(self, pool: asyncpg.Pool, source: str, position: int, *, has_cases: bool) -> None:
         """Fetch a source; one that has no cases of its own opens each with its first step."""
         self._pool = pool
-        self._source = source
-        self._has_cases = has_cases
-        ids = ("case_id", "flow_cases" if has_cases else "flow_steps")
-        self._distinct = {"cases": ids, **{name: (name, "flow_steps") for name in NAMED}}
-        self._facts = {"source": source, "position": position, "open": STILL_OPEN}
+        facts: dict[str, object] = {"source": source, "position": position, "open": STILL_OPEN}
+        named = {name: name for name in NAMED} | ({} if has_cases else {"cases": "case_id"})
+        grouped = GROUPED.format(
+            **facts,
+            kinds=" ".join(f"WHEN grouping({column}) = 0 THEN '{kind}'" for kind, column in named.items()),
+            columns=", ".join(named.values()),
+            sets=", ".join(f"({column})" for column in named.values()),
+        )
+        if has_cases:
+            grouped += OF_CASES.format(**facts)
+        self._facts = {**facts, "numbered": NUMBERED.format(grouped=grouped)}
 
-    def _numbered(self, what: str) -> str:
-        name, table = self._distinct[what]
-        return NUMBERED.format(distinct=DISTINCT.format(name=name, table=table, source=self._source))
-
-    async def names(self, what: str) -> list[str]:
-        """Return the names of a column in the order of their numbers."""
-        return [
-            row["name"] for row in await self._pool.fetch(f"{self._numbered(what)} ORDER BY n")
-        ]  # names of ours
+    async def names(self, path: Path) -> None:
+        """Copy the names of every column to a file, in the order of their numbers."""
+        await self._pool.copy_from_query(NAMES.format(**self._facts), output=path, format="csv")
 
     async def steps(self, path: Path) -> None:
         """Copy the steps to a file, as numbers."""
-        numbered = {what: self._numbered(what) for what in self._distinct}
-        await self._pool.copy_from_query(
-            STEPS.format(**self._facts, **numbered), output=path, format="binary"
-        )
+        await self._pool.copy_from_query(STEPS.format(**self._facts), output=path, format="binary")
 
     async def cases(self, path: Path) -> None:
-        """Copy the cases to a file, as numbers."""
-        sql = CASES.format(**self._facts, cases=self._numbered("cases"))
-        await self._pool.copy_from_query(sql, output=path, format="binary")
+        """Copy the cases to a file, in the order of their numbers."""
+        await self._pool.copy_from_query(CASES.format(**self._facts), output=path, format="binary")
+
+
+def named_in(path: Path) -> dict[str, list[str]]:
+    """Return the names of each column, as they were copied."""
+    found: dict[str, list[str]] = {kind: [] for kind in ("cases", *NAMED)}
+    with path.open(newline="", encoding="utf-8") as file:
+        for kind, name in csv.reader(file):
+            found[kind].append(name)
+    return found
 
 
 def copied(path: Path, columns: Mapping[str, str]) -> NDArray[Any]:
@@ -156,10 +170,10 @@ class KeptColumns:
             return self.path(source)
         try:
             fetching = Fetching(pool, source, position, has_cases=True)
-            names = {what: await fetching.names(what) for what in ("cases", *NAMED)}
+            await fetching.names(folder / "names.copy")
             await fetching.cases(folder / "cases.copy")
             await fetching.steps(folder / "steps.copy")
-            return await asyncio.to_thread(self._finish, folder, names, self.path(source))
+            return await asyncio.to_thread(self._finish, folder, self.path(source))
         finally:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
@@ -178,9 +192,9 @@ class KeptColumns:
             self._folder = Path(self._own.name)
             return Path(mkdtemp(prefix=MAKING, dir=self._folder))
 
-    def _finish(self, folder: Path, names: Mapping[str, list[str]], path: Path) -> Path:
+    def _finish(self, folder: Path, path: Path) -> Path:
         """Write the columns, whole or not at all, and let go of the oldest ones."""
-        _keep(folder, names)
+        _keep(folder)
         with suppress(OSError):  # somebody else was faster: theirs are the same
             folder.rename(path)
         kept = [p for p in self._folder.iterdir() if not p.name.startswith(MAKING)]
@@ -190,8 +204,9 @@ class KeptColumns:
         return path
 
 
-def _keep(folder: Path, names: Mapping[str, list[str]]) -> None:
+def _keep(folder: Path) -> None:
     """Write the columns of what was copied, each to a file of its own."""
+    names = named_in(folder / "names.copy")
     cases = copied(folder / "cases.copy", CASE_COLUMNS)
     columns = in_order(copied(folder / "steps.copy", STEP_COLUMNS))
     kept = {**columns, "opened": cases["opened"].astype(np.int64), "closed": cases["closed"].astype(np.int64)}
@@ -214,10 +229,11 @@ def mapped(folder: Path) -> FlowLog:
 async def fetched(pool: asyncpg.Pool, source: str, position: int, folder: Path) -> Columns:
     """Return the columns of live cases, in memory."""
     fetching = Fetching(pool, source, position, has_cases=False)
-    names = {what: await fetching.names(what) for what in ("cases", *NAMED)}
+    await fetching.names(folder / "names.copy")
     await fetching.steps(folder / "steps.copy")
 
     def read() -> Columns:
+        names = named_in(folder / "names.copy")
         columns = in_order(copied(folder / "steps.copy", STEP_COLUMNS))
         blank = np.zeros(len(names["cases"]), np.int64)
         return Columns(log_of(columns, names, Cases(names["cases"], blank, blank)), columns["position"])
