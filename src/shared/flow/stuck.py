@@ -12,7 +12,7 @@ from shared.flow.likely_finish import SHARES, LikelyFinish
 from shared.flow.log import FlowLog
 from shared.flow.parties import Charging, known_names, open_parties
 from shared.flow.requests import instant_at
-from shared.flow.statistics import Ordered, percentiles
+from shared.flow.statistics import FEW, Ordered, percentiles
 from shared.flow.waits import Waits, activity_waits, stage_waits
 from shared.kernel.calendar import SECOND, WORKING_DAY, WorkingTime, day_in_london
 
@@ -42,7 +42,7 @@ def stuck(
             continue
         stage, entered = int(visits.place.codes[row]), int(visits.began[row])
         code, waited = charged[number]
-        p50, p85 = usual.get(stage, (None, None))
+        n, p50, p85 = usual.get(stage, (0, None, None))
         finish = likely.of(stage, entered, int(then.cases.opened[number]), as_of)
         rows.append(
             {
@@ -50,6 +50,7 @@ def stuck(
                 "waiting_on": case.waiting_on or names[code],
                 "in_stage_since": instant_at(entered),
                 "working_days_in_stage": int(visits.working[row]) / WORKING_DAY,
+                "stage_n": n,
                 "stage_p50_working_days": p50,
                 "stage_p85_working_days": p85,
                 "working_days_waited_on": waited / WORKING_DAY,
@@ -60,13 +61,16 @@ def stuck(
     return sorted(rows, key=_urgency)
 
 
-def _usual(visits: Waits) -> dict[int, tuple[float, float]]:
-    """Return how many working days stages usually take, half and 85 % of the visits that are over."""
-    found = {}
+def _usual(visits: Waits) -> dict[int, tuple[int, float | None, float | None]]:
+    """Return how many visits of stages are over, and by how many working days half and 85 % of them were.
+
+    Of too few, nobody can say what is usual.
+    """
+    found: dict[int, tuple[int, float | None, float | None]] = {}
     for stage in np.unique(visits.place.codes[visits.left]).tolist():
         over = Ordered.of(visits.working[visits.left & (visits.place.codes == stage)]).values
-        p50, p85, _ = percentiles(over)
-        found[stage] = p50 * SECOND / WORKING_DAY, p85 * SECOND / WORKING_DAY
+        p50, p85, _ = (at * SECOND / WORKING_DAY for at in percentiles(over))
+        found[stage] = (len(over), p50, p85) if len(over) >= FEW else (len(over), None, None)
     return found
 
 

@@ -21,6 +21,7 @@ class StuckCase(BaseModel):
     whom: str = Field(description="The id of whom to chase, or the tier; blank where nobody is named.")
     in_stage_since: datetime
     working_days_in_stage: float
+    stage_n: int = Field(description="Visits of this stage that are over; what is usual is null below ten.")
     stage_p50_working_days: float | None
     stage_p85_working_days: float | None
     working_days_waited_on: float = Field(description="For how long this party has been waited on.")

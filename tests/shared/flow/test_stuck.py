@@ -47,6 +47,8 @@ def test_a_case_is_held_against_others_in_its_stage_and_the_latest_comes_first()
     # It entered on the 6th, and half of those that took over a day took three or less.
     assert first["likely_finish_p50"] == date(2025, 3, 9)
     assert first["misses_needed_by"] is False
+    # The others entered on a Saturday: a quarter each took no, no, one and two working days.
+    assert (first["stage_n"], first["stage_p50_working_days"]) == (40, 0.5)
     assert first["why"] == ["It was returned for rework: 2."]
     assert (first["in_stage_since"], first["waiting_on"]) == (MONDAY + timedelta(3), "approver")
 
@@ -60,6 +62,7 @@ def test_waiting_is_added_up_by_party_in_a_sentence() -> None:
         "c": case("c", "triage", waiting_on="procurement"),
     }
     found = stuck(log_of(rows), microseconds(AS_OF), WORKING, cases)
+    assert {row["stage_p85_working_days"] for row in found} == {None}  # nothing was ever seen to end
     costs = cost_of_waiting([{**row, "misses_needed_by": row["id"] == "a"} for row in found])
     assert [cost["sentence"] for cost in costs] == [
         "2 RFPs wait on approver, 6 working days, 1 will miss its needed-by date.",
