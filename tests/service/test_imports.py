@@ -116,6 +116,19 @@ async def _either(api: Api) -> dict[str, Any]:
     return told
 
 
+async def test_several_logs_are_taken_in_at_once(api: Api) -> None:
+    logs = [EVENTS + f"P{n},9,Sign,decision,2025-03-11T09:00:00Z,,,\n" for n in (1, 2, 3)]
+    begun = await asyncio.gather(*(hand_in(api, events=events.encode()) for events in logs))
+    done = [await finished(api, one["id"]) for one in begun]
+    assert [(one["status"], one["report"]["events"]) for one in done] == [("done", 8)] * 3
+    told = [
+        (await api.get("/v1/rfps/bottlenecks", source=one["id"], level="activity")).json() for one in begun
+    ]
+    assert len({one["source"] for one in told}) == 3
+    for one in told:
+        assert sum(row["entries"] for row in one["stages"] if row["activity"] == "Sign") == 1
+
+
 async def test_a_dry_run_reports_and_writes_nothing(api: Api) -> None:
     events = EVENTS + "P1,9,Receive,intake,yesterday,,,\n"
     tried = await hand_in(api, expect=200, events=events.encode(), dry_run="true")

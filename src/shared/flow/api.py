@@ -66,7 +66,7 @@ async def see_bottlenecks(  # noqa: PLR0913, PLR0917  # what may be asked
     shown = await asked.told()
     if stability:
         shown["stability"] = await asked.stability()
-    return answer_told(request, shown, lasting=as_of is not None)
+    return answer_told(request, shown, lasting=as_of is not None and filters.none)
 
 
 @router.get(
@@ -92,7 +92,7 @@ async def see_flow(  # what may be asked
     asked = await question_of(request, source, after, as_of, view)
     log, working = await asked.log()
     shown = await asyncio.to_thread(flow_figures, log, asked.query, working)
-    return answer_told(request, shown, lasting=as_of is not None)
+    return answer_told(request, shown, lasting=as_of is not None and filters.none)
 
 
 @router.get(

@@ -22,6 +22,7 @@ from shared.record.locks import Locks
 from shared.record.projecting.visibility import Visibility
 
 LOOKS, LOOK_SECONDS = 100, 0.02
+AT_ONCE = 2  # the rest wait in order
 
 
 class ImportBeginning(NotReady):
@@ -29,7 +30,7 @@ class ImportBeginning(NotReady):
 
 
 class Importer:
-    """Starts imports and carries them out one after another."""
+    """Starts imports and carries them out, a few at once."""
 
     def __init__(self, pool: asyncpg.Pool, store: EventStore, visibility: Visibility, flow: FlowLogs) -> None:
         """Take logs into this record, and make them ready to be asked for figures."""
@@ -38,7 +39,7 @@ class Importer:
         self._visibility = visibility
         self._flow = flow
         self._locks = Locks(pool)
-        self._turn = asyncio.Semaphore(1)
+        self._turn = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def try_out(self, files: LogFiles) -> tuple[UUID, ImportReport]:

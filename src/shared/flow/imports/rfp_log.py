@@ -203,7 +203,7 @@ class LogReading:
 
 def _transition(row: dict[str, str]) -> str:
     """Return whether a row is where an activity starts or completes; blank where it does not say."""
-    said = row.get("lifecycle", "").lower()
+    said = (row.get("lifecycle") or row.get("lifecycle:transition") or "").lower()
     if said and said not in TRANSITIONS:
         raise _Bad("lifecycle", "is neither start nor complete")
     return said

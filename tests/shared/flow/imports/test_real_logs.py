@@ -130,6 +130,18 @@ def test_start_and_complete_of_one_activity_are_service_and_waiting_never_rework
     assert [(e.from_, e.to) for e in told.edges if e.n] == [("sign", "file"), ("review", "sign")]
 
 
+def test_an_execution_without_its_other_half_is_a_step(tmp_path: Path) -> None:
+    events = (
+        "case_id,activity,stage,entered_at,lifecycle:transition\n"
+        "P1,review,one,2025-03-03T09:00:00Z,complete\n"
+        "P1,review,one,2025-03-03T10:00:00Z,start\n"
+        "P1,sign,one,2025-03-03T12:00:00Z,suspend\n"
+    )
+    log = read(tmp_path, events)
+    assert [step.completed_at for step in log.cases["P1"].steps] == [None, None]
+    assert [finding.reason for finding in log.bad] == ["is neither start nor complete"]
+
+
 def test_waiting_of_more_than_64_bits_is_ranked_as_it_is(tmp_path: Path) -> None:
     """Nine hundred cases have waited for thirteen years where five hundred left in a day."""
     rows, cases = [], []
