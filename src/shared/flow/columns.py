@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
-from typing import Any
+from typing import Any, Literal
 
 import asyncpg
 import numpy as np
@@ -39,6 +39,8 @@ STEP_COLUMNS = {
 CASE_COLUMNS = {"case": "int4", "opened": "int8", "closed": "int8"}
 ENDS, BRIDGED = 1, 2
 
+# Nobody can estimate how many names there are: a loop over them for each step would take minutes.
+ONLY_HASHES = "SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off"
 GROUPED = """
     SELECT CASE {kinds} END AS kind, coalesce({columns}) AS name
       FROM flow_steps WHERE source = '{source}' AND position <= {position}
@@ -96,15 +98,20 @@ class Fetching:
 
     async def names(self, path: Path) -> None:
         """Copy the names of every column to a file, in the order of their numbers."""
-        await self._pool.copy_from_query(NAMES.format(**self._facts), output=path, format="csv")
+        await self._copy(NAMES, path, "csv")
 
     async def steps(self, path: Path) -> None:
         """Copy the steps to a file, as numbers."""
-        await self._pool.copy_from_query(STEPS.format(**self._facts), output=path, format="binary")
+        await self._copy(STEPS, path, "binary")
 
     async def cases(self, path: Path) -> None:
         """Copy the cases to a file, in the order of their numbers."""
-        await self._pool.copy_from_query(CASES.format(**self._facts), output=path, format="binary")
+        await self._copy(CASES, path, "binary")
+
+    async def _copy(self, query: str, path: Path, form: Literal["csv", "binary"]) -> None:
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(ONLY_HASHES)
+            await connection.copy_from_query(query.format(**self._facts), output=path, format=form)
 
 
 def named_in(path: Path) -> dict[str, list[str]]:
