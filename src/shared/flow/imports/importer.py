@@ -22,6 +22,7 @@ from shared.record.locks import Locks
 from shared.record.projecting.visibility import Visibility
 
 LOOKS, LOOK_SECONDS = 100, 0.02
+STALLS_LIMIT = 3  # so often in a row may the views not have moved, two seconds apart
 AT_ONCE = 2  # the rest wait in order
 
 
@@ -164,9 +165,10 @@ class Importer:
 
         Where nobody brings the views along, or the columns can't be kept, whoever asks first has them made.
         """
-        head, before = await self._store.reader.head(), -1
+        head, before, stalls = await self._store.reader.head(), -1, 0
         while not await self._visibility.reaches(head):
-            if self._visibility.position == before:
+            stalls = stalls + 1 if self._visibility.position == before else 0
+            if stalls == STALLS_LIMIT:
                 return
             before = self._visibility.position
         with suppress(*AWAY, OSError):
