@@ -5,11 +5,13 @@ import csv
 import io
 import json
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from eventsourcing.persistence import StoredEvent
 from fastapi.responses import StreamingResponse
 
 from projects.commands.assessment import CategoriseProject
@@ -484,3 +486,17 @@ async def test_who_may_not_is_told_before_anything_is_read(api: Api) -> None:
     await several(api)
     answer = await sent(api, [reasonless])
     assert outcomes(answer)[0]["problem"]["type"] == "/problems/reason-needed"
+
+
+@pytest.mark.parametrize("areas", [None, ("Registrars",)], ids=["for all areas", "for one area"])
+async def test_an_item_whose_project_has_an_event_of_a_later_release_is_refused_alone(
+    api: Api, areas: tuple[str, ...] | None
+) -> None:
+    _, second, _ = await several(api)
+    later = StoredEvent(UUID(second), 2, "ProjectMothballed", b'{"data":{},"by":"x"}')
+    await api.service.store.append([later])
+    answer = await sent(api, [item(f"P{n}") for n in range(3)], who=replace(PIA, areas=areas))
+    assert became(answer) == ["done", "refused", "done"]
+    refused = outcomes(answer)[1]
+    assert refused["problem"]["type"] == "/problems/event-unread"
+    assert refused["problem"]["event_type"] == "ProjectMothballed"

@@ -8,10 +8,12 @@ WALKS = "400"
 REQUESTS_AN_OPERATION = "300"
 ROADS = "200"
 PROPERTIES = (
+    "tests/contracts/test_dates_by_another_reckoning.py",
     "tests/rfps/test_random_histories.py",
     "tests/shared/flow",
     "tests/shared/test_calendar.py",
     "tests/shared/flow/imports/test_reading.py",
+    "tests/outcomes/test_horizons.py",
 )
 
 

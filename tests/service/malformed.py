@@ -40,6 +40,7 @@ DEPENDS_ON_WHAT_IS_THERE = {
     "/problems/column-missing",
     "/problems/sizes-reversed",  # an end before its beginning
     "/problems/period-reversed",
+    "/problems/ends-before-it-begins",
     "/problems/case-or-period",  # both, or neither
     "/problems/too-much-for-one-bundle",
     "/problems/unreadable-table",  # and what a register holds

@@ -37,6 +37,8 @@ rfps = state_table(
     Column("award_value_pence", BigInteger, nullable=False),
     Column("clock_ends_at", DateTime(timezone=True)),
     Column("stage_since", DateTime(timezone=True), nullable=False),
+    Column("extra_days", Integer, nullable=False),
+    Column("target_paused", Boolean, nullable=False),
     Column("kept_out", ARRAY(Text), nullable=False),
 )
 
@@ -64,11 +66,15 @@ def board(stream: Stream[Rfp]) -> Row:
         "rework_loops": rfp.rework_loops,
         "budget_code": rfp.budget_code,
         "approval_waits_for": approval.waiting_for,
-        "approval_value_pence": rfp.waiver.value_pence if rfp.stage is Stage.WAIVER else approval.value_pence,
+        "approval_value_pence": rfp.waiver.value_pence
+        if rfp.stage is Stage.WAIVER and not rfp.waiver.tier
+        else approval.value_pence,
         "supplier": rfp.award.supplier,
         "award_value_pence": rfp.award.value_pence,
         "clock_ends_at": rfp.clock.ends_at,
         "stage_since": stream.stage_since,
+        "extra_days": rfp.extra_days,
+        "target_paused": rfp.target_pauses,
         "kept_out": sorted({*(person for _, person in rfp.parts), *rfp.conflicted}),
     }
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 import numpy as np
 
 from shared.flow.log import STILL_OPEN, Codes, FlowLog
-from shared.flow.parties import Charging, charged_parties, known_names, open_parties
+from shared.flow.parties import Charging, Lasting, charged_parties, known_names, lasting
 from shared.flow.statistics import exact_sums, grouped
 from shared.flow.tally import Addends, CaseTimes, Step, Waited, counted
 from shared.flow.waits import Mask, Waits, activity_waits, stage_waits
@@ -73,10 +73,11 @@ def addends(
     ever = places
     if not window.everything:
         ever = _named(grouped(keyed[waits.left], (waits.elapsed[waits.left],)), names)
-    lasting = waits.open
-    began = (as_of - waits.elapsed[lasting], w_as_of - waits.working[lasting])
+    still = waits.open
+    began = (as_of - waits.elapsed[still], w_as_of - waits.working[still])
     party_names = known_names(steps.party.names)
-    party, ages = open_parties(steps, manner.charging, as_of, working)
+    open_ones = lasting(steps, manner.charging)
+    charged &= ~open_ones.within
     service, idle = _service(log, as_of, working) if manner.level is Level.ACTIVITY else ({}, {})
     return Addends(
         edges=edges,
@@ -84,9 +85,9 @@ def addends(
         ever={name: column[0] for name, column in ever.items()},
         departures=departures,
         entries=counted(own[waits.visit], names),
-        open=_named(grouped(own[lasting], began), names),
+        open=_named(grouped(own[still], began), names),
         parties=_charges(steps, charged, manner.charging, party_names),
-        open_parties=_by_name(party, w_as_of - ages, party_names),
+        open_parties=_open_parties(open_ones, working, party_names),
         service=service,
         idle=idle,
         counts=_counts(log, steps, visits, charged),
@@ -123,6 +124,14 @@ def _by_name(codes: Codes, values: Microseconds, names: list[str]) -> dict[str, 
         name = names[code]
         found[name] = np.concatenate((found[name], column)) if name in found else column
     return found
+
+
+def _open_parties(open_ones: Lasting, working: WorkingTime, names: list[str]) -> dict[str, Waited]:
+    """Return when each party's waits that still last began, on either clock."""
+    began = open_ones.began
+    clocks = (began, working.microseconds(began))
+    elapsed, worked = (_by_name(open_ones.party, clock, names) for clock in clocks)
+    return {name: (column, worked[name]) for name, column in elapsed.items()}
 
 
 def _charges(

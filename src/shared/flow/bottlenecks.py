@@ -65,7 +65,7 @@ def told(tally: Tally, question: FlowQuery, working: WorkingTime) -> dict[str, A
         },
         "stages": _places(tally, question, worked),
         "edges": _edges(tally, worked),
-        "parties": _parties(tally, worked),
+        "parties": _parties(tally, as_of, worked),
         "rework": {
             "cases": counts["repeating_cases"],
             "extra_executions": counts["extra_executions"],
@@ -165,7 +165,7 @@ def _by_origin(times: Mapping[Step, int]) -> dict[str, dict[Step, int]]:
     return found
 
 
-def _parties(tally: Tally, worked: int) -> list[dict[str, Any]]:
+def _parties(tally: Tally, as_of: int, worked: int) -> list[dict[str, Any]]:
     """Return each party's waiting, most working wait first."""
     total = _charged(tally)
     rows = [
@@ -174,9 +174,11 @@ def _parties(tally: Tally, worked: int) -> list[dict[str, Any]]:
             "elapsed_seconds": tally.elapsed[name] / SECOND,
             "working_seconds": tally.worked[name] / SECOND,
             "share_working": _share(tally.worked[name], total),
-            "open_working": open_wait(tally.open_parties.get(name, NONE), worked),
+            "open_elapsed_seconds": (len(still.elapsed) * as_of - still.elapsed.total) / SECOND,
+            "open_working": open_wait(still.working, worked),
         }
         for name in {*tally.charged, *tally.open_parties}
+        for still in (tally.open_parties.get(name, NO_PAIR),)
     ]
     return sorted(rows, key=lambda row: (-row["working_seconds"], row["party"]))
 

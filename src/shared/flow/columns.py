@@ -135,10 +135,11 @@ def copied(path: Path, columns: Mapping[str, str]) -> NDArray[Any]:
     return np.memmap(path, dtype, "r", COPY_HEADER_BYTES, (count,))
 
 
-def in_order(rows: NDArray[Any]) -> dict[str, NDArray[Any]]:
-    """Return the columns of steps by case, instant and source order."""
+def in_order(rows: NDArray[Any], *, by_time: bool = True) -> dict[str, NDArray[Any]]:
+    """Return the columns of steps by case, instant and source order, or by case and source order."""
     plain = {name: rows[name].astype(rows[name].dtype.newbyteorder("=")) for name in STEP_COLUMNS}
-    order = np.lexsort((plain["seq"], plain["at"], plain["case"]))
+    keys = ("seq", "at", "case") if by_time else ("seq", "case")
+    order = np.lexsort([plain[key] for key in keys])
     found = {name: column[order] for name, column in plain.items() if name not in ("seq", "flags")}
     flags = plain["flags"][order]
     return {**found, "ends": (flags & ENDS) != 0, "bridged": (flags & BRIDGED) != 0}
@@ -234,14 +235,14 @@ def mapped(folder: Path) -> FlowLog:
 
 
 async def fetched(pool: asyncpg.Pool, source: str, position: int, folder: Path) -> Columns:
-    """Return the columns of live cases, in memory."""
+    """Return the columns of live cases as they were recorded, in memory."""
     fetching = Fetching(pool, source, position, has_cases=False)
     await fetching.names(folder / "names.copy")
     await fetching.steps(folder / "steps.copy")
 
     def read() -> Columns:
         names = named_in(folder / "names.copy")
-        columns = in_order(copied(folder / "steps.copy", STEP_COLUMNS))
+        columns = in_order(copied(folder / "steps.copy", STEP_COLUMNS), by_time=False)
         blank = np.zeros(len(names["cases"]), np.int64)
         return Columns(log_of(columns, names, Cases(names["cases"], blank, blank)), columns["position"])
 

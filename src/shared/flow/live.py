@@ -1,15 +1,14 @@
 """The log of live cases, kept in memory: only cases that changed move what waits add up to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from shared.flow.addends import Manner, addends
 from shared.flow.columns import NAMED, Columns
-from shared.flow.log import STILL_OPEN, Cases, FlowLog, Names, Steps, live_log, opened_by_steps
+from shared.flow.log import STILL_OPEN, Cases, Correction, FlowLog, Names, Steps, lived, recorded_log
 from shared.flow.tally import Tally
 from shared.kernel.calendar import WorkingTime
 
@@ -19,12 +18,20 @@ NEWER = (
     "SELECT case_id, seq, at_us, activity, stage, party, ends, actor, position FROM flow_steps"
     " WHERE source = $1 AND position > $2 AND position <= $3 ORDER BY position"
 )
+CORRECTIONS = (
+    "SELECT position, case_id, since_us, until_us, was, party FROM flow_corrections"
+    " WHERE source = $1 AND position > $2 AND position <= $3 ORDER BY position"
+)
 Row = tuple[Any, ...]
+Corrected = tuple[int, Correction]  # with the position at which it was recorded
 
 
 @dataclass
 class LiveLog:
-    """Steps as columns, sorted; newer ones behind them as rows, by case; and the tallies over both."""
+    """Steps as columns, as recorded; newer ones behind them as rows, by case; and the tallies over both.
+
+    A correction stays beside the steps, since it counts only from when it was recorded.
+    """
 
     columns: Columns
     position: int
@@ -33,6 +40,7 @@ class LiveLog:
     tail: dict[str, list[Row]] = field(default_factory=dict)
     tail_length: int = 0
     horizon: int = 0
+    corrections: dict[str, list[Corrected]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Find where each case is, and the latest instant there is."""
@@ -41,15 +49,17 @@ class LiveLog:
         self._starts = np.searchsorted(log.case, np.arange(len(log.cases.ids) + 1))
         self.horizon = max(self.horizon, int(log.at.max()) if len(log.at) else 0)
 
-    def take(self, rows: Sequence[Row], position: int) -> None:
-        """Take in the steps up to a position that are newer than ours."""
-        changed: dict[str, list[Row]] = {}
+    def take(self, rows: Sequence[Row], position: int, corrections: Sequence[Corrected] = ()) -> None:
+        """Take in the steps and corrections up to a position that are newer than ours."""
+        changed: dict[str, list[Row]] = {correction.case_id: [] for _, correction in corrections}
         for row in rows:
             changed.setdefault(row[0], []).append(row)
             self.horizon = max(self.horizon, row[2])
         before = self._some(changed)
         for case_id, newer in changed.items():
-            self.tail.setdefault(case_id, []).extend(newer)
+            if newer:
+                self.tail.setdefault(case_id, []).extend(newer)
+        self.correct(corrections)
         self.tail_length += len(rows)
         self.position = position
         if changed:
@@ -60,10 +70,15 @@ class LiveLog:
         if self.tail_length > TAIL_LIMIT:
             self._sort_in()
 
+    def correct(self, corrections: Sequence[Corrected]) -> None:
+        """Keep corrections, in the order in which they were recorded."""
+        for corrected in corrections:
+            self.corrections.setdefault(corrected[1].case_id, []).append(corrected)
+
     def tally(self, manner: Manner) -> Tally:
         """Return what the waits of every case add up to: worked out once, and moved from then on."""
         if manner not in self.tallies:
-            log = opened_by_steps(self.whole().log)
+            log = lived(self.whole().log, self._corrections(self.corrections))
             self.tallies[manner] = Tally().add(addends(log, manner, self.horizon, self.working))
         return self.tallies[manner]
 
@@ -86,11 +101,21 @@ class LiveLog:
         if chosen is not None:
             of_chosen = np.fromiter((i in chosen for i in columns.log.cases.ids), np.bool_)
             kept &= of_chosen[columns.log.case]
-        return opened_by_steps(columns.log.of(kept))
+        return lived(columns.log.of(kept), self._corrections(self.corrections, position))
 
-    def _some(self, case_ids: "dict[str, list[Row]]") -> FlowLog:
+    def _some(self, case_ids: Iterable[str]) -> FlowLog:
         """Return the log of a few cases."""
-        return live_log(_steps([row for case_id in case_ids for row in self._rows(case_id)]))
+        steps = recorded_log(_steps([row for case_id in case_ids for row in self._rows(case_id)]))
+        return lived(steps, self._corrections(case_ids))
+
+    def _corrections(self, case_ids: Iterable[str], position: int | None = None) -> list[Correction]:
+        """Return what was corrected of some cases by a position, each in the order of the record."""
+        return [
+            correction
+            for case_id in case_ids
+            for at, correction in self.corrections.get(case_id, ())
+            if position is None or at <= position
+        ]
 
     def _rows(self, case_id: str) -> list[Row]:
         """Return all steps of a case."""
@@ -142,7 +167,7 @@ def _joined(columns: Columns, rows: list[Row]) -> Columns:
     named = {name: _joined_names(getattr(log, name), values) for name, values in more.items()}
     when = np.concatenate((log.at, np.array(at, np.int64)))
     positions = np.concatenate((columns.position, np.array(position, np.int64)))
-    order = np.lexsort((positions, when, cases.codes))
+    order = np.lexsort((positions, cases.codes))
     blank = np.zeros(len(cases.names), np.int64)
     count = len(order)
     joined = replace(
@@ -160,8 +185,7 @@ def _joined(columns: Columns, rows: list[Row]) -> Columns:
 
 def _joined_names(column: Names, values: list[str]) -> Names:
     """Return a column with more values behind it, the names in alphabetical order."""
-    names = sorted({*column.names, *values})
-    number = {name: code for code, name in enumerate(names)}
-    renumbered: NDArray[np.int64] = np.array([number[name] for name in column.names] or [0], np.int64)
-    codes = renumbered[column.codes] if len(column.codes) else column.codes
-    return Names(np.concatenate((codes, np.array([number[v] for v in values], np.int64))), names)
+    every = column.with_more(values)
+    number = {name: code for code, name in enumerate(every.names)}
+    more = np.array([number[value] for value in values], np.int64)
+    return Names(np.concatenate((every.codes, more)), every.names)

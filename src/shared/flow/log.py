@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,13 @@ class Names:
     def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "Names":
         """Return some of the rows."""
         return Names(self.codes[rows], self.names)
+
+    def with_more(self, names: Sequence[str]) -> "Names":
+        """Return a copy of the column that has numbers for more names, in alphabetical order."""
+        every = sorted({*self.names, *names})
+        number = {name: code for code, name in enumerate(every)}
+        renumbered = np.array([number[name] for name in self.names] or [0], np.int64)
+        return Names(renumbered[self.codes] if len(self.codes) else self.codes, every)
 
 
 @dataclass(frozen=True)
@@ -126,9 +134,32 @@ def imported_log(
     return _log(steps, cases)
 
 
-def live_log(steps: Steps) -> FlowLog:
+class Correction(NamedTuple):
+    """A wait that was charged to the wrong party: since when, until when, to whom, and whose it is."""
+
+    case_id: str
+    since: int
+    until: int | None
+    was: str
+    party: str
+
+
+def live_log(steps: Steps, corrections: Sequence[Correction] = ()) -> FlowLog:
     """Return a log of live cases: each opens with its first step and closes with a last one that ends."""
-    return opened_by_steps(_log(steps, _cases_of(steps)))
+    return lived(recorded_log(steps), corrections)
+
+
+def recorded_log(steps: Steps) -> FlowLog:
+    """Return the steps of live cases as they were recorded, by case and source order, and no more."""
+    return _log(steps, _cases_of(steps), by_time=False)
+
+
+def lived(recorded: FlowLog, corrections: Sequence[Correction] = ()) -> FlowLog:
+    """Return what live cases were, of their steps in the order of the record.
+
+    What was due before something else happened, and was noticed after it, happened right after it.
+    """
+    return opened_by_steps(_corrected(_in_the_records_order(recorded), corrections))
 
 
 def opened_by_steps(log: FlowLog) -> FlowLog:
@@ -147,13 +178,52 @@ def _cases_of(steps: Steps) -> Cases:
     return Cases(ids, blank, blank)
 
 
-def _log(steps: Steps, cases: Cases) -> FlowLog:
+def _in_the_records_order(log: FlowLog) -> FlowLog:
+    """Return a log in which no step of a case comes before the one that was recorded before it."""
+    back = (np.diff(log.at, prepend=0) < 0) & (np.diff(log.case, prepend=-1) == 0)
+    if not back.any():
+        return log
+    at = log.at.copy()
+    for case in np.unique(log.case[back]):  # few are
+        first, end = np.searchsorted(log.case, (case, case + 1))
+        at[first:end] = np.maximum.accumulate(at[first:end])
+    return replace(log, at=at)
+
+
+def _corrected(log: FlowLog, corrections: Sequence[Correction]) -> FlowLog:
+    """Return a log with waits charged as corrected: a party's own, in one stage, from when it began."""
+    if not corrections:
+        return log
+    number = {case_id: code for code, case_id in enumerate(log.cases.ids)}
+    party = log.party.with_more([correction.party for correction in corrections])
+    for correction in corrections:
+        if (case := number.get(correction.case_id)) is not None and correction.was in party.names:
+            _charge(log, party, case, correction)
+    return replace(log, party=party)
+
+
+def _charge(log: FlowLog, party: Names, case: int, correction: Correction) -> None:
+    """Charge a party, in place, with the first wait of a case that a correction speaks of."""
+    was, right = party.names.index(correction.was), party.names.index(correction.party)
+    row, end = np.searchsorted(log.case, (case, case + 1))
+    while row < end and (log.at[row] < correction.since or party.codes[row] != was):
+        row += 1
+    stage = log.stage.codes[row] if row < end else -1
+    while row < end and party.codes[row] == was and log.stage.codes[row] == stage:
+        if correction.until is not None and log.at[row] >= correction.until:
+            break
+        party.codes[row] = right
+        row += 1
+
+
+def _log(steps: Steps, cases: Cases, *, by_time: bool = True) -> FlowLog:
     number = {case_id: code for code, case_id in enumerate(cases.ids)}
     case = np.fromiter((number[c] for c in steps.case_id), np.int64, len(steps.case_id))
     at = np.array(steps.at, np.int64)
     count = len(at)
     done = [STILL_OPEN if d is None else d for d in steps.done] or [STILL_OPEN] * count
-    order = np.lexsort((np.array(steps.seq, np.int64), at, case))
+    seq = np.array(steps.seq, np.int64)
+    order = np.lexsort((seq, at, case) if by_time else (seq, case))
     return FlowLog(
         case[order],
         at[order],

@@ -94,7 +94,8 @@ class LiveQuestion:
         if self.past or self.chosen is not None or not query.window.everything:
             log = live.as_of(query.position, self.chosen)
             return told(tally_of(log, query, live.working), query, live.working)
-        query = replace(query, position=live.position, as_of_us=max(query.as_of_us, live.horizon))
+        position = max(query.position, live.position)
+        query = replace(query, position=position, as_of_us=max(query.as_of_us, live.horizon))
         return told(live.tally(query.manner), query, live.working)
 
     async def log(self) -> tuple[FlowLog, WorkingTime]:

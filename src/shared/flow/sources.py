@@ -15,14 +15,17 @@ import asyncpg
 
 from shared.flow.addends import Manner, addends
 from shared.flow.columns import KeptColumns, fetched, mapped
-from shared.flow.live import NEWER, LiveLog
-from shared.flow.log import FlowLog
+from shared.flow.live import CORRECTIONS, NEWER, Corrected, LiveLog
+from shared.flow.log import Correction, FlowLog
 from shared.flow.tally import Tally
 from shared.kernel.calendar import WorkingTime
+from shared.record.database import Connection
 
 LIVE = "rfp"
 SOURCES_LIMIT = 8  # so many imports are kept open at once
 BLOCK = 2_000  # so many new steps are fetched at a time
+# A view that has stopped holds no reading up, but what it has not come to yet is not to be passed over.
+REACHED = "SELECT coalesce(min(position), 0) FROM views WHERE name IN ('flow_steps', 'flow_corrections')"
 
 
 @dataclass
@@ -73,25 +76,48 @@ class FlowLogs:
         return await self._kept.make(self._pool, source, position)
 
     async def live(self, position: int, closed_days: frozenset[date]) -> LiveLog:
-        """Return live cases at least as far as a position; only its holder of `turn` may ask."""
+        """Return live cases at least as far as a position, or as far as the journals have come before it.
+
+        Only its holder of `turn` may ask.
+        """
         working = working_time(closed_days)
+        if self._live is None or position > self._live.position:
+            position = min(position, await self._pool.fetchval(REACHED))
         if self._live is None:
-            with TemporaryDirectory(prefix="rfp-flow-") as folder:
-                columns = await fetched(self._pool, LIVE, position, Path(folder))
-            self._live = await asyncio.to_thread(LiveLog, columns, position, working)
+            self._live = await self._fetched(position, working)
         self._live.recount(working)
         if position > self._live.position:
             await self._catch_up(self._live, position)
         return self._live
 
+    async def _fetched(self, position: int, working: WorkingTime) -> LiveLog:
+        """Return live cases as they were recorded by a position."""
+        with TemporaryDirectory(prefix="rfp-flow-") as folder:
+            columns = await fetched(self._pool, LIVE, position, Path(folder))
+        async with self._pool.acquire() as connection:
+            corrections = await _corrections(connection, 0, position)
+        live = await asyncio.to_thread(LiveLog, columns, position, working)
+        live.correct(corrections)
+        return live
+
     async def _catch_up(self, live: LiveLog, position: int) -> None:
-        """Take in what is new, a block at a time."""
+        """Take in what is new, a block at a time, and what was corrected after the last of it."""
         async with self._pool.acquire() as connection, connection.transaction(readonly=True):
+            corrections = await _corrections(connection, live.position, position)
             cursor = await connection.cursor(NEWER, LIVE, live.position, position)
             while rows := await cursor.fetch(BLOCK):
                 newer = [tuple(row) for row in rows]
-                await asyncio.to_thread(live.take, newer, newer[-1][-1])
-        live.position = position
+                by_then = newer[-1][-1]
+                due = [corrected for corrected in corrections if corrected[0] <= by_then]
+                await asyncio.to_thread(live.take, newer, by_then, due)
+                corrections = corrections[len(due) :]
+        await asyncio.to_thread(live.take, (), position, corrections)
+
+
+async def _corrections(connection: Connection, after: int, position: int) -> list[Corrected]:
+    """Return what was corrected after a position and by another, in the order of the record."""
+    rows = await connection.fetch(CORRECTIONS, LIVE, after, position)
+    return [(at, Correction(*row)) for at, *row in rows]
 
 
 @lru_cache(maxsize=8)

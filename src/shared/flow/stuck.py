@@ -10,7 +10,7 @@ import numpy as np
 from shared.flow.cases import WaitingCase
 from shared.flow.likely_finish import SHARES, LikelyFinish
 from shared.flow.log import FlowLog
-from shared.flow.parties import Charging, known_names, open_parties
+from shared.flow.parties import Charging, known_names, lasting
 from shared.flow.requests import instant_at
 from shared.flow.statistics import FEW, Ordered, percentiles
 from shared.flow.waits import Waits, activity_waits, stage_waits
@@ -28,11 +28,7 @@ def stuck(
     then = log.until(as_of)
     visits, steps = stage_waits(then, as_of, working), activity_waits(then, as_of, working)
     likely, usual = LikelyFinish(then, visits, as_of), _usual(visits)
-    party, ages = open_parties(steps, Charging.IN_FORCE, as_of, working)
-    names = known_names(steps.party.names)
-    charged = dict(
-        zip(steps.case[steps.open].tolist(), zip(party.tolist(), ages.tolist(), strict=True), strict=True)
-    )
+    names, charged = known_names(steps.party.names), _charged(steps, as_of, working)
     queues = Counter((case.stage, case.whom) for case in cases.values() if case.whom)
     rows = []
     for row in np.flatnonzero(visits.open).tolist():
@@ -59,6 +55,16 @@ def stuck(
             }
         )
     return sorted(rows, key=_urgency)
+
+
+def _charged(steps: Waits, as_of: int, working: WorkingTime) -> dict[int, tuple[int, int]]:
+    """Return of each open case whom it waits on, and for how long it has without a break."""
+    found = lasting(steps, Charging.IN_FORCE)
+    until = working.microseconds(np.array([as_of], np.int64))
+    ages = (until - working.microseconds(found.began)).tolist()
+    return dict(
+        zip(steps.case[steps.open].tolist(), zip(found.party.tolist(), ages, strict=True), strict=True)
+    )
 
 
 def _usual(visits: Waits) -> dict[int, tuple[int, float | None, float | None]]:

@@ -46,7 +46,7 @@ class Addends:
     entries: Mapping[str, int]
     open: Mapping[str, Waited]
     parties: Mapping[str, tuple[int, int, int]]
-    open_parties: Mapping[str, Microseconds]
+    open_parties: Mapping[str, Waited]
     service: Mapping[str, Waited]
     idle: Mapping[str, Waited]
     counts: Mapping[str, int]
@@ -78,7 +78,7 @@ class Tally:
     elapsed: Counter[str] = field(default_factory=Counter)
     worked: Counter[str] = field(default_factory=Counter)
     charged: Counter[str] = field(default_factory=Counter)
-    open_parties: dict[str, Ordered] = field(default_factory=dict)
+    open_parties: dict[str, Pair] = field(default_factory=dict)
     service: dict[str, Pair] = field(default_factory=dict)
     idle: dict[str, Pair] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
@@ -93,10 +93,9 @@ class Tally:
 
     def move(self, gone: Addends, come: Addends) -> "Tally":
         """Take out what cases were, and add what they are now: the cost is that of what they touch."""
-        for name in ("edges", "places", "open", "service", "idle"):
+        for name in ("edges", "places", "open", "open_parties", "service", "idle"):
             _move_pairs(getattr(self, name), getattr(gone, name), getattr(come, name))
         _move(self.ever, gone.ever, come.ever)
-        _move(self.open_parties, gone.open_parties, come.open_parties)
         _move(self.durations, gone.cases.durations, come.cases.durations)
         for name in ("departures", "entries", "counts"):
             _count(getattr(self, name), getattr(gone, name), getattr(come, name))

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -34,6 +34,26 @@ class Prerequisites:
     kind: str
     action: str
     find: FindExpected
+
+
+# The service and a reading of its views; nothing where there is nothing to measure.
+ReadMeasure = Callable[[Any, Any], Awaitable[float | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureOffered:
+    """A figure by name: what it says, in which unit, which way is better, who may see it, and where it is.
+
+    A unit is `share` (0 to 1) or `count`; better is `higher` or `lower`.
+    """
+
+    name: str
+    title: str
+    unit: str
+    better: Literal["higher", "lower"]
+    action: str
+    cases: str
+    read: ReadMeasure
 
 
 @dataclass(frozen=True)

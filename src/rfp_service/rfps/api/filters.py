@@ -1,19 +1,24 @@
 """What a list of RFPs can be narrowed to."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Query
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ARRAY, ColumnElement, DateTime, and_, false, func, literal, or_
 
 from rfp_service.rfps.domain.stages import Party, Stage
-from rfp_service.rfps.targets import Targets
+from rfp_service.rfps.targets import EXTRA_LIMIT, Targets
 from rfp_service.rfps.views import rfps
 from shared.kernel.fields import ASKED, Flag
 from shared.web.readings import POSITION_DIGITS, Reading
 
 _REFERENCE = re.compile(rf"RFP-([0-9]{{1,{POSITION_DIGITS}}})", re.ASCII | re.IGNORECASE)
+
+
+INSTANTS = ARRAY(DateTime(timezone=True))
 
 
 @dataclass(frozen=True)
@@ -50,8 +55,27 @@ def _numbered(reference: str) -> int:
 
 def _beyond(by: Targets) -> ColumnElement[bool]:
     """Return the condition that picks what is beyond the target of its stage."""
-    late = by.overdue_before().items()
-    return or_(false(), *(and_(rfps.c.stage == stage, rfps.c.stage_since < at) for stage, at in late))
+    t, late = rfps.c, by.overdue_before().items()
+    return and_(
+        ~t.target_paused,
+        or_(
+            false(),
+            *(
+                and_(t.stage == stage, t.stage_since < before[0], _still_over(before))
+                for stage, before in late
+            ),
+        ),
+    )
+
+
+def _still_over(before: Sequence[datetime]) -> ColumnElement[bool]:
+    """Return the condition that a stage would be over its target with all its extra days.
+
+    The more extra days, the earlier a case must have entered: it is over for as many as come after that.
+    """
+    rising = literal(list(reversed(before)), INSTANTS)
+    over_with = len(before) - func.width_bucket(rfps.c.stage_since, rising)
+    return func.least(rfps.c.extra_days, EXTRA_LIMIT) < over_with
 
 
 async def filters(

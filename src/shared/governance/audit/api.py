@@ -12,12 +12,17 @@ from shared.governance.audit.journal import decisions
 from shared.governance.audit.reads import NAME, READ_AUDIT, AuditRoute
 from shared.governance.audit.replay.states import blank_of, called
 from shared.kernel.fields import PENCE_LIMIT
+from shared.record.eventstore.unread import unread
 from shared.web.answers import listed
 from shared.web.commands import may
 from shared.web.pages import Paged
 from shared.web.readings import INSTANT_PATTERN, Read, instant_of
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=AuditRoute)
+
+# What is shown in the place of words that can't be judged: something in them may be sealed or exempt.
+UNREAD = "unread"
+CANT_READ = "This release can't read this event; install the release that knows it."
 
 Conditions = list["ColumnElement[bool]"]
 
@@ -173,5 +178,7 @@ async def _with_what_was_said(reading: Read, items: list[dict[str, Any]]) -> Non
     first = {UUID(str(row["case_id"])): row["position"] for row in rows}
     for item in items:
         recorded = said[item["position"]]
-        item["reference"] = called(blank_of(type(recorded.event)), first[recorded.stream_id])
-        item["said"] = recorded.envelope["data"]
+        readable = unread(recorded) is None
+        blank = blank_of(type(recorded.event)) if readable else None
+        item["reference"] = called(blank, first[recorded.stream_id]) if blank else ""
+        item["said"] = recorded.envelope["data"] if readable else {UNREAD: CANT_READ}

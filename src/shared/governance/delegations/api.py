@@ -5,10 +5,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Path, Query, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import select
 
-from shared.governance.delegations.commands import EndDelegation, GiveDelegation
+from shared.governance.delegations.commands import DelegationDecision, GiveDelegation
 from shared.governance.delegations.domain import Delegation
 from shared.governance.delegations.views import delegations, with_reasons
 from shared.kernel.calendar import day_in_london
@@ -40,6 +40,8 @@ class DelegationRow(BaseModel):
     last_day: date
     reason: PersonalShown
     ended: bool
+    proposed_by: str
+    waiting: bool = Field(description="Whether it waits for a second person to confirm it.")
     first_position: int
     changed_at: datetime
 
@@ -48,17 +50,17 @@ class DelegationRow(BaseModel):
 async def delegate(
     command: Annotated[GiveDelegation, strict(GiveDelegation), Body()], handler: OpeningCommands
 ) -> Receipt:
-    """Let somebody decide for you, up to a value, from a day until a day."""
+    """Let somebody decide for you, up to a value, from a day until a day; an administrator's waits."""
     return await handler.create(command, blank=Delegation())
 
 
 @router.post("/{delegation_id}/decisions", summary="Decide on a delegation", responses=DECIDES)
 async def decide_on_delegation(
     delegation_id: DelegationId,
-    command: Annotated[EndDelegation, strict(EndDelegation), Body()],
+    command: Annotated[DelegationDecision, strict(DelegationDecision), Body()],
     handler: Commands,
 ) -> Receipt:
-    """Take a delegation back."""
+    """Confirm a delegation that was proposed for somebody, or take one back."""
     return await handler.handle(delegation_id, command, blank=Delegation())
 
 
@@ -89,5 +91,5 @@ async def list_delegations(
         statement = statement.where(t.delegate == delegate)
     if live:
         day = day_in_london(reading.as_of)
-        statement = statement.where(~t.ended, t.first_day <= day, t.last_day >= day)
+        statement = statement.where(~t.ended, ~t.waiting, t.first_day <= day, t.last_day >= day)
     return await page.untagged.of(reading, statement, t.first_position, also=with_reasons)

@@ -25,6 +25,8 @@ delegations = state_table(
     Column("last_day", Date, nullable=False),
     Column("reason", Text, nullable=False),
     Column("ended", Boolean, nullable=False),
+    Column("proposed_by", Text, nullable=False),
+    Column("waiting", Boolean, nullable=False),
 )
 
 
@@ -52,11 +54,13 @@ def delegation_row(stream: Stream[Delegation]) -> Row:
         "last_day": given.last_day,
         "reason": kept(given.reason),
         "ended": given.ended,
+        "proposed_by": given.proposed_by,
+        "waiting": given.waiting,
     }
 
 
 DELEGATIONS = StateView(
-    delegations, delegation_row, Delegation(), indexes=("(delegator)", "(delegate)"), revision=2
+    delegations, delegation_row, Delegation(), indexes=("(delegator)", "(delegate)"), revision=3
 )
 
 GIVEN_BY = f"SELECT id FROM delegations WHERE delegator = ANY ($1) AND valid_to = {STILL_VALID}"
@@ -79,7 +83,7 @@ async def what_is_delegated(store: EventStore, ids: Sequence[str]) -> dict[str, 
                 "tiers": tiers,
             }
             for each in given
-            if not each.ended
+            if not (each.ended or each.waiting)
         ]
     }
 

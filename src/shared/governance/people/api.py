@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import BigInteger, Column, DateTime, MetaData, Select, Table, Text, select
 
 from shared.governance.people.commands import PeopleDecision
@@ -50,6 +50,9 @@ class PersonSeen(PersonRow):
     """One person with all their ids; `version` is the directory's, which decisions on it name."""
 
     ids: list[str]
+    proposed_as: str = Field(
+        "", description="The person it is proposed to belong to, until a second person confirms it."
+    )
     version: int
 
 
@@ -95,6 +98,7 @@ async def see_person(
         same_as=_other(directory, person_id),
         version=version,
         ids=list(directory.same(person_id)),
+        proposed_as=directory.proposed.get(person_id, ("", ""))[0],
     )
     return answer_now(shown, version)
 
@@ -103,8 +107,9 @@ async def see_person(
 async def decide_on_people(
     request: Request, command: Annotated[PeopleDecision, strict(PeopleDecision), Body()], handler: Commands
 ) -> Receipt:
-    """Link an account to a person, take a link back, or erase somebody; the version is the directory's."""
+    """Propose or confirm a link, take one back, invite or erase somebody; the version is the directory's."""
     receipt = await handler.set(DIRECTORY_ID, command, blank=Directory())
+    await request.app.state.service.people.carry_out_invitations()
     await request.app.state.service.people.carry_out_erasures()
     return receipt
 

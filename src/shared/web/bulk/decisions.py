@@ -12,6 +12,7 @@ from shared.kernel.messages import Command, Event, S, Stream
 from shared.record.eventstore.bulk_appender import BulkAppender, Loaded
 from shared.record.eventstore.command_record import personal_texts
 from shared.record.eventstore.envelopes import Encrypt, Enveloped, Unencrypted
+from shared.record.eventstore.unread import EventUnread
 from shared.web.access.permissions import OutsideYourAreas
 from shared.web.areas import owned, sees
 from shared.web.bulk.blocks import Block
@@ -98,6 +99,8 @@ class Decider(Generic[I, S]):
     ) -> Enveloped | Unencrypted | Outcome:
         """Return an item's events as they will be stored, or that they are stored already."""
         stream, caused = loaded or self._begun(stream_id, item.reference)
+        if isinstance(caused, EventUnread):
+            raise caused
         if caused is not None:
             if not self._operation.same(self._command(item), caused.event):
                 raise KeyUsedOtherwise
