@@ -19,6 +19,8 @@ from shared.governance.scheme.domain import EVENTS as SCHEME_EVENTS
 from shared.governance.scheme.proposals import PROPOSAL_EVENTS
 from shared.kernel.messages import Event
 from shared.web.bulk.batches import EVENTS as BATCH_EVENTS
+from shared.web.registers.hand_ins import EVENTS as HAND_IN_EVENTS
+from shared.web.registers.mappings import EVENTS as MAPPING_EVENTS
 
 EVENTS: tuple[type[Event[Any]], ...] = (
     *RFP_EVENTS,
@@ -34,6 +36,8 @@ EVENTS: tuple[type[Event[Any]], ...] = (
     *ACCOUNT_EVENTS,
     *RETENTION_EVENTS,
     *BATCH_EVENTS,
+    *HAND_IN_EVENTS,
+    *MAPPING_EVENTS,
     *PROJECT_EVENTS,
     *OUTCOME_EVENTS,
     *CONTRACT_EVENTS,

@@ -161,6 +161,7 @@ PERMISSIONS = Permissions(
         "IdentifyProject": (PROGRAMME,),
         "RegisterProject": (PROGRAMME,),
         "SaveRegisterMapping": (PROGRAMME,),
+        "LinkReference": (PROGRAMME,),
         "StateCapacity": (PROGRAMME,),
         "AmendProject": (PROGRAMME,),
         "CategoriseProject": (PROGRAMME,),

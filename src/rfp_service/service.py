@@ -11,7 +11,7 @@ import structlog
 
 from outcomes.context import OUTCOMES
 from projects.api.slip_history import SlipHistories
-from projects.context import OPERATIONS, PROJECTS
+from projects.context import PROJECTS
 from rfp_service.access import new_person_id, personal_secret, trusted_tokens
 from rfp_service.catalogue.context import CATALOGUE
 from rfp_service.concluded_contracts import CONCLUDED_CONTRACTS
@@ -62,6 +62,8 @@ from shared.settings import Profile, Settings
 from shared.web.access.callers import Callers
 from shared.web.access.permissions import Permissions
 from shared.web.access.tokens import Tokens
+from shared.web.bulk.batch_jobs import BatchJobs
+from shared.web.bulk.batch_runs import BatchRuns
 from shared.web.bulk.responses import Batches
 from shared.web.commands import FactFinder, Running
 from shared.web.context import Context, MeasureOffered, Prerequisites
@@ -94,6 +96,7 @@ CONTEXTS: tuple[Context, ...] = (
 
 VIEWS = tuple(view for context in CONTEXTS for view in context.views)
 REACTIONS = tuple(reaction for context in CONTEXTS for reaction in context.reactions)
+OPERATIONS = {name: made for context in CONTEXTS for name, made in context.operations.items()}
 DEADLINES = tuple(deadline for context in CONTEXTS for deadline in context.deadlines)
 
 
@@ -158,7 +161,7 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
         try:
             yield service
         finally:
-            await service.batches.close()
+            await service.batches.jobs.close()
             await service.importer.close()
             await stop(following)
 
@@ -175,6 +178,7 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
     await visibility.look(pool)
     scheme, jobs, sandbox = SchemeFacts(pool, store), Jobs(pool), Sandbox()
     flow = FlowLogs(pool, settings.data_dir / "flow")
+    runs = BatchRuns(store, OPERATIONS)
     return Service(
         settings=settings,
         pool=pool,
@@ -192,7 +196,7 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
         tiles=Tiles(pool),
         limits=RateLimits(settings.requests_a_minute),
         jobs=jobs,
-        batches=Batches(store, jobs, Locks(pool), OPERATIONS, sandbox),
+        batches=Batches(runs, BatchJobs(runs, jobs, Locks(pool), sandbox), sandbox),
         taking=Taking(pool),
         sandbox=sandbox,
         flow=flow,

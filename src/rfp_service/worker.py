@@ -125,7 +125,7 @@ async def _work_on_one_connection(service: Service, keys: LogKeys, went_well: Ca
         Work("views", projector.catch_up, projector.resume),
         Work("reactions", reactor.catch_up, reactor.introduce),
         Work("deadlines", firing.fire),
-        Work("jobs", service.batches.resume),
+        Work("jobs", service.batches.jobs.resume),
     ]
     listener, log_listener = (
         NotificationListener(APPENDED, POLL_SECONDS),

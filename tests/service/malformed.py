@@ -49,6 +49,8 @@ DEPENDS_ON_WHAT_IS_THERE = {
     "/problems/unknown-columns",
     "/problems/unreadable-mapping",
     "/problems/no-such-column",
+    "/problems/no-such-field",
+    "/problems/no-such-sheet",
 }
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 import orjson
-from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, Double, Integer, Text, Uuid
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, Double, Integer, Text
 
 from projects.domain.project import OPEN, Project, ProjectStage
 from shared.kernel.messages import Stream
@@ -35,22 +35,20 @@ projects = state_table(
     Column("risk_order", BigInteger, nullable=False),
     Column("category", Text, nullable=False),
     Column("sub_category", Text, nullable=False),
-    Column("category_batch", Uuid),
     Column("moscow", Text),
     Column("score", Double),
     Column("scores", Text, nullable=False),
     Column("weights_version", BigInteger, nullable=False),
     Column("rank", Integer, nullable=False),
-    Column("priority_batch", Uuid),
     Column("handling", Text),
     Column("third_party", Text, nullable=False),
     Column("needs", Text, nullable=False),
-    Column("handling_batch", Uuid),
     Column("scale", Text, nullable=False),
     Column("confidence", Text, nullable=False),
     Column("plan_owner", Text, nullable=False),
     Column("plan_due", Date),
     Column("unread_cells", Integer, nullable=False),
+    Column("source", Text, nullable=False),
 )
 
 
@@ -96,6 +94,7 @@ def _described(project: Project) -> Row:
         "owner": about.owner,
         "cost_pence": about.cost_pence,
         "unread_cells": len(about.unread),
+        "source": about.source,
     }
 
 
@@ -117,17 +116,14 @@ def _judged(project: Project) -> Row:
     return {
         "category": category.name,
         "sub_category": category.sub_category,
-        "category_batch": category.batch,
         "moscow": priority.moscow,
         "score": priority.score,
         "scores": orjson.dumps(dict(priority.scores)).decode(),
         "weights_version": priority.weights_version,
         "rank": priority.rank,
-        "priority_batch": priority.batch,
         "handling": handling.way,
         "third_party": handling.third_party,
         "needs": orjson.dumps(needs).decode(),
-        "handling_batch": handling.batch,
     }
 
 
@@ -140,9 +136,7 @@ REGISTER = StateView(
         f"(risk_order) WHERE valid_to = {STILL_VALID} AND is_open",
         f"(latest_end, has_flag, has_plan) WHERE valid_to = {STILL_VALID} AND is_open",
         f"(valid_from) WHERE valid_to = {STILL_VALID} AND stage = '{ProjectStage.CLOSED}'",
-        "(category_batch) WHERE category_batch IS NOT NULL",
-        "(priority_batch) WHERE priority_batch IS NOT NULL",
-        "(handling_batch) WHERE handling_batch IS NOT NULL",
+        f"(source) WHERE valid_to = {STILL_VALID} AND source <> ''",
     ),
-    revision=2,
+    revision=3,
 )

@@ -1,7 +1,7 @@
-"""What a room offers the roof: its views, reactions and routes, and nothing else."""
+"""What a room offers the roof: its views, reactions, routes and the like, and nothing else."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 from uuid import UUID
@@ -65,3 +65,4 @@ class Context:
     routers: tuple[APIRouter, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     prerequisites: tuple[Prerequisites, ...] = ()
+    operations: Mapping[str, Any] = field(default_factory=dict)  # on many things, by their stored names

@@ -5,6 +5,7 @@ It says what the single road says, event for event and byte for byte; it only ta
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Generic, NamedTuple
@@ -37,6 +38,16 @@ class Caused(NamedTuple):
     event: Event[Any]
     version: int
     position: int
+
+
+class DecidedEvent(NamedTuple):
+    """One event of a stream, and who decided it, when, where in the record, and what led to it."""
+
+    event: Event[Any]
+    by: str
+    at: datetime
+    position: int
+    cause: str
 
 
 class Snapshot:
@@ -150,6 +161,18 @@ class BulkAppender:
             known = [row for row in stored if row[2] in self.mapper.topics]
             with suppress(EventUnread):  # whoever asks for it is told so
                 yield stream_id.int, [*self.mapper.events_in(known)]
+
+    def steps(self, rows: Sequence[asyncpg.Record]) -> Iterator[tuple[UUID, list[DecidedEvent]]]:
+        """Yield the events of each stream, each with who decided it."""
+        for stream_id, stored in _by_stream(rows):
+            yield stream_id, [self._step(row) for row in stored]
+
+    def _step(self, row: StoredRow) -> DecidedEvent:
+        position, _, topic, written = row
+        envelope = orjson.loads(written)
+        event = self.mapper.event(topic, envelope)
+        cause = str(envelope.get("causation", ""))
+        return DecidedEvent(event, str(envelope["by"]), happened_at(envelope), position, cause)
 
     def _caused(self, rows: Sequence[StoredRow], words: bytes, cause: str) -> Caused | None:
         """Return the last event that a cause has made; most rows do not even hold its words."""

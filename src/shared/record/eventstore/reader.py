@@ -32,6 +32,11 @@ PART_AFTER = (
     f"SELECT {COLUMNS} FROM stored_events WHERE notification_id > $1 AND notification_id <= $2"
     " AND get_byte(uuid_send(originator_id), 15) % $4 = $3 ORDER BY notification_id"
 )
+CAUSED = """
+SELECT DISTINCT originator_id FROM stored_events
+WHERE notification_id BETWEEN $1 AND $2 AND topic = ANY ($3) AND position($4::bytea IN state) > 0
+ORDER BY originator_id
+"""
 AT = f"SELECT {COLUMNS} FROM stored_events WHERE notification_id = ANY ($1)"
 # What kind of thing a stream is, as its events before a version tell: each topic is of one kind.
 KINDS = """
@@ -85,6 +90,12 @@ class Reader:
     async def streams(self, stream_ids: Sequence[UUID], until: int) -> list[Recorded]:
         """Return several things' events up to a position, in the order of the record."""
         return await self._any(await self._pool.fetch(STREAMS_UNTIL, stream_ids, until))
+
+    async def caused(self, cause: str, kind: str, first: int, last: int) -> list[UUID]:
+        """Return the things of a kind on which something was decided in a range that this led to."""
+        words = f'"causation":"{cause}"'.encode()
+        rows = await self._pool.fetch(CAUSED, first, last, self.mapper.topics.of_kind(kind), words)
+        return [row["originator_id"] for row in rows]
 
     async def after(self, position: int, limit: int = READ_IN_ONE_GO) -> list[Recorded]:
         """Return the next events of the record; positions have no gaps, so a limit is a range."""

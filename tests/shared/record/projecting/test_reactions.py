@@ -21,7 +21,9 @@ Notice = tuple[int, str]
 
 
 async def notices(pool: asyncpg.Pool) -> list[Notice]:
-    rows = await pool.fetch("SELECT position, told FROM notices ORDER BY id")
+    rows = await pool.fetch(
+        "SELECT position, told FROM notices WHERE about <> 'renewal-recommended' ORDER BY id"
+    )
     return [(row["position"], row["told"]) for row in rows]
 
 

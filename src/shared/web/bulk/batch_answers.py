@@ -71,22 +71,21 @@ def accepts(item: type[BaseModel], example: dict[str, Any]) -> dict[str, Any]:
         XLSX: {"schema": {"type": "string", "contentMediaType": XLSX}},
         ODS: {"schema": {"type": "string", "contentMediaType": ODS}},
     }
+    return {"openapi_extra": {"requestBody": {"required": True, "content": content}}, "responses": answers()}
+
+
+def answers() -> dict[int | str, dict[str, Any]]:
+    """Return the description of what a bulk operation is answered with."""
     return {
-        "openapi_extra": {"requestBody": {"required": True, "content": content}},
-        "responses": {
-            207: {
-                "model": BatchAnswer,
-                "description": "An outcome for each item, in the order sent: `item` is its row "
-                "as a spreadsheet numbers it, in JSON its place from 1; `reference` is what it named",
-                "content": {NDJSON: TEXT, CSV: TEXT},
-                "headers": {
-                    "Batch": {
-                        "description": "The batch's id.",
-                        "schema": {"type": "string", "format": "uuid"},
-                    }
-                },
+        207: {
+            "model": BatchAnswer,
+            "description": "An outcome for each item, in the order sent: `item` is its row "
+            "as a spreadsheet numbers it, in JSON its place from 1; `reference` is what it named",
+            "content": {NDJSON: TEXT, CSV: TEXT},
+            "headers": {
+                "Batch": {"description": "The batch's id.", "schema": {"type": "string", "format": "uuid"}}
             },
-            202: {"model": JobStarted, "description": "It is large: a job was started"},
-            **problems(409, 413, 415),
         },
+        202: {"model": JobStarted, "description": "It is large: a job was started"},
+        **problems(409, 413, 415),
     }
