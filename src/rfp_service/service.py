@@ -22,10 +22,13 @@ from rfp_service.handover.context import HAND_OVERS
 from rfp_service.measures.offered import MEASURES
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.policies import facts_for
+from rfp_service.rfps.api.flow_cases import LIVE_CASES
 from rfp_service.rfps.context import RFPS
+from shared.flow.cases import LiveCases
 from shared.flow.context import FLOW
 from shared.flow.imports.context import IMPORTS
 from shared.flow.imports.importer import Importer
+from shared.flow.sources import FlowLogs
 from shared.governance.accounts.context import ACCOUNTS
 from shared.governance.accounts.keys import ApiKeys
 from shared.governance.audit.context import AUDIT
@@ -125,7 +128,9 @@ class Service:
     batches: Batches
     taking: Taking
     sandbox: Sandbox
+    flow: FlowLogs
     facts: Mapping[type[Command[Any]], FactFinder]
+    live_cases: LiveCases = LIVE_CASES
     views: tuple[View, ...] = VIEWS
     slips: SlipHistories = field(default_factory=SlipHistories)
     permissions: Permissions = PERMISSIONS
@@ -172,6 +177,7 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
     visibility = Visibility(pool)
     await visibility.look(pool)
     scheme, jobs, sandbox = SchemeFacts(pool, store), Jobs(pool), Sandbox()
+    flow = FlowLogs(pool, settings.data_dir / "flow")
     runs = BatchRuns(store, OPERATIONS)
     return Service(
         settings=settings,
@@ -185,7 +191,7 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
         texts=texts,
         known=scheme.known,
         running=Running(),
-        importer=Importer(pool, store, sandbox),
+        importer=Importer(pool, store, visibility, flow),
         redact=DisclosureFilter(pool, SealedFields(EVENTS), Exemptions(pool, visibility), texts, PERMISSIONS),
         tiles=Tiles(pool),
         limits=RateLimits(settings.requests_a_minute),
@@ -193,5 +199,6 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
         batches=Batches(runs, BatchJobs(runs, jobs, Locks(pool), sandbox), sandbox),
         taking=Taking(pool),
         sandbox=sandbox,
+        flow=flow,
         facts=facts_for(single_administrator=settings.single_administrator),
     )

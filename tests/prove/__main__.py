@@ -15,6 +15,7 @@ from tests.prove.counts import (
     random_decisions,
     register_mutations,
 )
+from tests.prove.flow_figures import figures_of_a_real_log
 from tests.prove.followers import nothing_is_missed
 from tests.prove.parts import Failed, Missing
 from tests.prove.published import published_cases
@@ -31,6 +32,7 @@ PROOFS: dict[str, Callable[[], str]] = {
     "own-work": own_work,
     "register-mutations": register_mutations,
     "followers": nothing_is_missed,
+    "flow": figures_of_a_real_log,
     "verifiers": other_verifiers,
     "published": published_cases,
     "second-postgres": the_machines_own,

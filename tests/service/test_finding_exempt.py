@@ -26,7 +26,8 @@ FORM = {"limit", "cursor", "after", "as_of", "basis"}  # which page, when: not w
 # Whatever is asked for by these is in sight for everybody who may read the list at all.
 IN_SIGHT = {
     "/v1/rfps": {"stage", "waiting_on", "overdue", "on_hold", "mine", "reference"},
-    "/v1/rfps/bottlenecks": {"source", "from", "to", "level"},
+    "/v1/rfps/bottlenecks": {"source", "from", "to", "level", "stability"},
+    "/v1/rfps/flow": {"source", "from", "to"},
     "/v1/catalogue/deflection": {"from", "to"},
     "/v1/delegations": {"delegator", "delegate", "live"},
     "/v1/audit/decisions": {"by", "kind", "body_of_work", "decision", "stream_id", "from", "to"},
@@ -65,10 +66,12 @@ IN_SIGHT = {
     "/v1/contracts/transparency-register": {"quarter"},
     "/v1/renewal-rounds": {"stage"},
 }
+CHOOSING = ("service_area", "route", "supplier", "value_from", "value_to")
 TESTED_ELSEWHERE = {
     ("/v1/audit/decisions", "value_from"),
     ("/v1/audit/decisions", "value_to"),
     ("/v1/contracts/due", "owner"),
+    *((f"/v1/rfps/{figures}", name) for figures in ("bottlenecks", "flow", "stuck") for name in CHOOSING),
 }
 
 

@@ -47,8 +47,9 @@ async def test_a_log_is_taken_in_and_answers_with_its_figures(api: Api) -> None:
     assert (done["report"]["cases"], done["report"]["events"]) == (3, 7)
     figures = (await api.get("/v1/rfps/bottlenecks", source=begun["id"])).json()
     assert figures["source"] == begun["id"]
-    assert figures["as_of"] == "2025-04-01T09:00:00Z"
-    assert figures["cases"] == {"all": 2, "open": 1, "closed": 1}  # P3 opens later
+    assert figures["as_of"] == "2025-04-02T08:00:00Z"  # when P3 opens, after all else
+    assert figures["cases"] == {"all": 3, "open": 1, "closed": 2}
+    assert figures["quality"]["before_open"] == 1
     edges = {(e["from"], e["to"]): e for e in figures["edges"]}
     assert set(edges) == {("intake", "review"), ("review", "decision"), ("review", "intake")}
     assert edges["review", "decision"]["working"]["sum"] == (8 * 3 + 3) * 3600
@@ -66,7 +67,10 @@ async def test_an_import_is_read_in_its_own_time(api: Api) -> None:
     await finished(api, begun["id"])
     then = (await api.get("/v1/rfps/bottlenecks", source=begun["id"], as_of="2025-03-06T00:00Z")).json()
     assert then["cases"] == {"all": 2, "open": 2, "closed": 0}
-    assert [(e["from"], e["to"], e["n"]) for e in then["edges"]] == [("intake", "review", 2)]
+    assert [(e["from"], e["to"], e["n"]) for e in then["edges"]] == [
+        ("intake", "review", 2),
+        ("review", "(open)", 0),  # nobody has left it yet
+    ]
     assert then["as_of"] == "2025-03-06T00:00:00Z"
 
 
@@ -112,6 +116,19 @@ async def _either(api: Api) -> dict[str, Any]:
     return told
 
 
+async def test_several_logs_are_taken_in_at_once(api: Api) -> None:
+    logs = [EVENTS + f"P{n},9,Sign,decision,2025-03-11T09:00:00Z,,,\n" for n in (1, 2, 3)]
+    begun = await asyncio.gather(*(hand_in(api, events=events.encode()) for events in logs))
+    done = [await finished(api, one["id"]) for one in begun]
+    assert [(one["status"], one["report"]["events"]) for one in done] == [("done", 8)] * 3
+    told = [
+        (await api.get("/v1/rfps/bottlenecks", source=one["id"], level="activity")).json() for one in begun
+    ]
+    assert len({one["source"] for one in told}) == 3
+    for one in told:
+        assert sum(row["entries"] for row in one["stages"] if row["activity"] == "Sign") == 1
+
+
 async def test_a_dry_run_reports_and_writes_nothing(api: Api) -> None:
     events = EVENTS + "P1,9,Receive,intake,yesterday,,,\n"
     tried = await hand_in(api, expect=200, events=events.encode(), dry_run="true")
@@ -144,6 +161,35 @@ async def test_unreadable_files_fail_with_a_reason(api: Api) -> None:
     again = await hand_in(api, events=b"case,activity\n")  # goes on where it failed
     assert again["id"] == begun["id"]
     assert (await finished(api, begun["id"]))["version"] == 4
+
+
+async def test_a_log_of_which_nothing_is_taken_in_has_failed(api: Api) -> None:
+    day_first = b"case_id,activity,stage,entered_at\nP1,Receive,intake,31/12/2024 09:00\n"
+    begun = await hand_in(api, events=day_first)
+    failed = await finished(api, begun["id"])
+    assert failed["status"] == "failed"
+    assert "row 2 of events: entered_at is not an ISO 8601 time: it looks like" in failed["reason"]
+    assert (failed["report"]["bad_rows"], len(failed["report"]["bad"])) == (1, 1)
+    assert await api.service.record.head() == 2  # begun, and failed
+
+
+async def test_files_of_another_sort_are_refused_at_the_door(api: Api) -> None:
+    refused = await hand_in(api, expect=422, events=b"PK\x03\x04...")
+    assert refused["looks_like"] == "a ZIP package, or a spreadsheet"
+    assert "CSV" in refused["do"]
+
+
+async def test_a_log_without_events_is_read_as_at_its_last_opening(api: Api) -> None:
+    begun = await hand_in(api, events=b"case_id,activity,stage,entered_at\n")
+    await finished(api, begun["id"])
+    figures = (await api.get("/v1/rfps/bottlenecks", source=begun["id"])).json()
+    assert (figures["as_of"], figures["cases"]["all"]) == ("2025-04-02T08:00:00Z", 3)
+
+
+async def test_a_period_ends_after_it_begins(api: Api) -> None:
+    period = {"from_": "2025-03-02T00:00Z", "to": "2025-03-01T00:00Z"}
+    problem = (await api.get("/v1/rfps/bottlenecks", expect=422, **period)).json()
+    assert problem["type"] == "/problems/period-backwards"
 
 
 async def test_forms_are_checked(api: Api) -> None:

@@ -177,7 +177,7 @@ def test_a_log_is_imported_from_the_command_line(folder: Path, demonstration: Ru
     assert again == done
     log_id = done.split()[1].rstrip(":")
     figures = get(demonstration, f"/v1/rfps/bottlenecks?source={log_id}", "requester")
-    assert figures.json()["cases"]["all"] == 2
+    assert figures.json()["cases"]["all"] == 3
 
 
 def test_one_may_bring_ones_own_database(folder: Path, base: Base) -> None:

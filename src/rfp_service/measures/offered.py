@@ -14,9 +14,10 @@ from rfp_service.rfps.api.rows import targets
 from rfp_service.rfps.demand import Demand, DemandStep, demand
 from rfp_service.rfps.domain.stages import ENDS
 from rfp_service.rfps.views import rfps
-from shared.flow import sources
 from shared.flow.bottlenecks import FlowQuery as FlowQuestion
-from shared.flow.bottlenecks import Level, bottlenecks
+from shared.flow.bottlenecks import bottlenecks
+from shared.flow.requests import LiveQuestion
+from shared.flow.sources import FlowLogs
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.governance.scheme.facts import SchemeFacts
 from shared.kernel.calendar import day_in_london, microseconds
@@ -34,6 +35,7 @@ class Answering(Protocol):
     store: EventStore
     scheme: SchemeFacts
     slips: SlipHistories
+    flow: FlowLogs
 
 
 async def rfps_inside_target(service: Answering, reading: Reading) -> float | None:
@@ -96,18 +98,10 @@ async def _risk(service: Answering, reading: Reading) -> dict[str, int]:
 
 async def _waits(service: Answering, reading: Reading, party: str) -> float | None:
     """Return a party's share of all working time that RFPs have waited."""
-    log = await sources.live(reading.pool, reading.position)
-    question = FlowQuestion(
-        source="live",
-        position=reading.position,
-        as_of=reading.as_of,
-        as_of_us=microseconds(reading.as_of),
-        level=Level.STAGE,
-        from_us=None,
-        to_us=None,
-    )
     await service.scheme.refresh()
-    working = sources.working_time(service.scheme.scheme.closed_days())
+    question = FlowQuestion("live", reading.position, reading.as_of, microseconds(reading.as_of))
+    closed = service.scheme.scheme.closed_days()
+    log, working = await LiveQuestion(question, service.flow, closed, None, reading.past).log()
     found = await asyncio.to_thread(bottlenecks, log, question, working)
     shares = {row.party: row.share_working for row in found.parties}
     return shares.get(party, 0.0) if shares else None

@@ -1,18 +1,31 @@
 """The shape of the bottlenecks answer; seconds unless a name says days."""
 
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+Bounds = Annotated[list[float | None], Field(min_length=2, max_length=2)]
+
 
 class Spread(BaseModel):
-    """Mean, percentiles and sum of closed waits, in seconds; null where there are none."""
+    """Mean, percentiles and sum of `n` closed waits, in seconds; null where there are none.
 
+    An interval holds its percentile with 95 % confidence; an end is null where n is too small to say.
+    Of too few waits, the values themselves are given.
+    """
+
+    n: int
     mean: float | None
     p50: float | None
     p85: float | None
     p95: float | None
     sum: float
+    p50_interval: Bounds | None
+    p85_interval: Bounds | None
+    p95_interval: Bounds | None
+    too_few: bool
+    values: list[float] | None
 
 
 class OpenWait(BaseModel):
@@ -52,7 +65,11 @@ class StageRow(BaseModel):
 
 
 class ActivityRow(BaseModel):
-    """One activity; the wait is from this step to the case's next."""
+    """One activity; the wait is from this step to the case's next.
+
+    Where a log says when an activity began and when it was completed, `service` is the working time
+    between the two, and `waiting` that from the end of the step before to its beginning.
+    """
 
     activity: str
     entries: int
@@ -62,17 +79,24 @@ class ActivityRow(BaseModel):
     elapsed: Spread
     working: Spread
     survival: Survival
+    service: Spread | None
+    waiting: Spread | None
 
 
 class Edge(BaseModel):
-    """One step from a stage or activity to the next, and its share of all closed waiting."""
+    """One step from a stage or activity to the next, and its share of all closed waiting.
+
+    To `(open)` leads a wait that still lasts where no case has ever left.
+    """
 
     model_config = ConfigDict(populate_by_name=True)
 
     from_: str = Field(alias="from")
     to: str
     n: int
-    rank: int = Field(description="By share of working wait; 1 is the worst.")
+    rank: int | None = Field(
+        description="By share of working wait; 1 is the worst. Null where none ended in the period."
+    )
     rank_with_open: int = Field(description="With the working age of cases still waiting there.")
     share_elapsed: float
     share_working: float
@@ -102,8 +126,18 @@ class Rework(BaseModel):
     stage_reentry_cases: int
 
 
+class Completion(BaseModel):
+    """Days by which shares of all cases complete, other ends competing; null is 'not estimable'."""
+
+    closed: int
+    p50_days: float | None
+    p70_days: float | None
+    p85_days: float | None
+    p95_days: float | None
+
+
 class CasesSurvival(BaseModel):
-    """Days by which shares of cases close, open ones counted too; null is 'not estimable'."""
+    """Days by which shares of cases end in any way, open ones counted too; null is 'not estimable'."""
 
     cases: int
     closed: int
@@ -111,6 +145,27 @@ class CasesSurvival(BaseModel):
     p70_days: float | None
     p85_days: float | None
     p95_days: float | None
+    completed: Completion
+    outcomes: dict[str, int]
+
+
+class Quality(BaseModel):
+    """How good the log is that the figures come from; all nought for live RFPs."""
+
+    rows_refused: int = 0
+    bridged_share: float = Field(0.0, description="Of working wait, what lies across a refused row.")
+    ties: int = Field(0, description="Steps at the same instant as the one before them.")
+    duplicates: int = 0
+    date_only_stamps: int = 0
+    clock_change_stamps: int = Field(0, description="In the hour that comes twice, or not at all.")
+    before_open: int = Field(0, description="Steps before their case opened.")
+
+
+class RankStability(BaseModel):
+    """In how many of so many resamplings of cases the first edge stays first."""
+
+    resamplings: int
+    stayed_first: int
 
 
 class Bottlenecks(BaseModel):
@@ -126,3 +181,6 @@ class Bottlenecks(BaseModel):
     parties: list[PartyRow]
     rework: Rework
     cases_survival: CasesSurvival
+    quality: Quality
+    total_working_seconds: float
+    stability: RankStability | None = Field(None, description="Where it is asked for.")

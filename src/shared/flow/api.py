@@ -1,26 +1,41 @@
 """Bottlenecks over HTTP: of live RFPs, or of one import in its own time."""
 
 import asyncio
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from shared.flow import sources
+from shared.flow.addends import Level
 from shared.flow.answers import Bottlenecks
-from shared.flow.bottlenecks import FlowQuery, Level, Timestamps, bottlenecks
-from shared.flow.imports.domain import Import
-from shared.flow.imports.source import finished_import
-from shared.flow.parties import Charging
-from shared.kernel.calendar import microseconds
-from shared.kernel.messages import Stream
-from shared.web.answers import answer_one, one, problems
+from shared.flow.cases import Chosen
+from shared.flow.flow_answers import Flow
+from shared.flow.flow_figures import flow_figures
+from shared.flow.requests import FlowView, answer_told, live_question, period, question_of
+from shared.flow.stuck import cost_of_waiting, stuck
+from shared.flow.stuck_answers import Stuck
+from shared.kernel.fields import Flag
+from shared.web.answers import one, problems
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
-from shared.web.readings import INSTANT_PATTERN, After, AsOf, Reading, instant_of, reading
+from shared.web.readings import INSTANT_PATTERN, After, AsOf, Read
+
+STUCK_USUAL, STUCK_LIMIT = 50, 1_000
 
 router = APIRouter(prefix="/v1/rfps", tags=["flow"], route_class=StrictRoute)
+
+
+From = Annotated[
+    str | None,
+    Query(
+        alias="from", description="What ended then or later.", json_schema_extra={"pattern": INSTANT_PATTERN}
+    ),
+]
+To = Annotated[
+    str | None,
+    Query(alias="to", description="What ended before then.", json_schema_extra={"pattern": INSTANT_PATTERN}),
+]
+Source = Annotated[UUID | None, Query(description="An import's id; live RFPs without it.")]
 
 
 @router.get(
@@ -29,93 +44,80 @@ router = APIRouter(prefix="/v1/rfps", tags=["flow"], route_class=StrictRoute)
     dependencies=[may("read-flow")],
     responses={**one(Bottlenecks), **problems(404, 409)},
 )
-async def see_bottlenecks(
+async def see_bottlenecks(  # noqa: PLR0913, PLR0917  # what may be asked
     request: Request,
+    filters: Chosen,
     after: After = None,
     as_of: AsOf = None,
-    source: Annotated[UUID | None, Query(description="An import's id; live RFPs without it.")] = None,
-    start: Annotated[
-        str | None,
-        Query(
-            alias="from",
-            description="Waits that ended then or later.",
-            json_schema_extra={"pattern": INSTANT_PATTERN},
-        ),
-    ] = None,
-    end: Annotated[
-        str | None,
-        Query(
-            alias="to",
-            description="Waits that ended before then.",
-            json_schema_extra={"pattern": INSTANT_PATTERN},
-        ),
-    ] = None,
+    source: Source = None,
+    start: From = None,
+    end: To = None,
     level: Annotated[Level, Query(description="How closely to look.")] = Level.STAGE,
+    stability: Annotated[  # noqa: FBT002  # a query parameter
+        Flag, Query(description="Say how often the first rank stays first where cases are drawn again.")
+    ] = False,
 ) -> Response:
     """Rank the steps between stages (or activities) by their share of all working wait.
 
     An import is read in its own time: `as_of` means what its log says of the time up to then.
     """
-    window = _edge(start), _edge(end)
-    if source is None:
-        shown = await _live(request, await reading(request, after, as_of), level, *window)
-    else:
-        store = request.app.state.service.store
-        imported = await finished_import(store, source)
-        read = await reading(request, max(after or 0, imported.position), None)
-        shown = await _imported(read, imported, instant_of(as_of), level, *window)
-    return answer_one(request, shown, f'W/"{shown.position}"') if as_of else _fresh(shown)
+    view = FlowView(level, period(start, end), filters)
+    asked = await question_of(request, source, after, as_of, view)
+    shown = await asked.told()
+    if stability:
+        shown["stability"] = await asked.stability()
+    return answer_told(request, shown, lasting=as_of is not None and filters.none)
 
 
-def _edge(text: str | None) -> int | None:
-    instant = instant_of(text)
-    return None if instant is None else microseconds(instant)
+@router.get(
+    "/flow",
+    summary="See how RFPs come, move and go",
+    dependencies=[may("read-flow")],
+    responses={**one(Flow), **problems(404, 409)},
+)
+async def see_flow(  # what may be asked
+    request: Request,
+    filters: Chosen,
+    after: After = None,
+    as_of: AsOf = None,
+    source: Source = None,
+    start: From = None,
+    end: To = None,
+) -> Response:
+    """Show arrivals and throughput by week, what is there and how old it is, how long cases take, and loops.
+
+    The period is that of the scatter, the cumulative flow and the hand-overs.
+    """
+    view = FlowView(window=period(start, end), filters=filters)
+    asked = await question_of(request, source, after, as_of, view)
+    log, working = await asked.log()
+    shown = await asyncio.to_thread(flow_figures, log, asked.query, working)
+    return answer_told(request, shown, lasting=as_of is not None and filters.none)
 
 
-async def _live(
-    request: Request, read: Reading, level: Level, start: int | None, end: int | None
-) -> Bottlenecks:
-    scheme = request.app.state.service.scheme
-    await scheme.refresh()
-    log = await sources.live(read.pool, read.position)
-    question = FlowQuery(
-        source="live",
-        position=read.position,
-        as_of=read.as_of,
-        as_of_us=microseconds(read.as_of),
-        level=level,
-        from_us=start,
-        to_us=end,
-    )
-    working = sources.working_time(scheme.scheme.closed_days())
-    return await asyncio.to_thread(bottlenecks, log, question, working)
-
-
-async def _imported(
-    read: Reading,
-    imported: Stream[Import],
-    as_of: datetime | None,
-    level: Level,
-    start: int | None,
-    end: int | None,
-) -> Bottlenecks:
-    source = str(imported.id)
-    log = await sources.imported(read.pool, source, read.position)
-    instant = as_of or imported.state.last_at
-    question = FlowQuery(
-        source=source,
-        position=read.position,
-        as_of=instant,
-        as_of_us=microseconds(instant),
-        level=level,
-        charging=Charging.WAITED_FOR,
-        timestamps=Timestamps(imported.state.timestamps),
-        from_us=start,
-        to_us=end,
-    )
-    return await asyncio.to_thread(bottlenecks, log, question, sources.working_time(frozenset()))
-
-
-def _fresh(shown: Bottlenecks) -> Response:
-    """Return an answer whose open waits grow with the clock: nobody holds it for long."""
-    return Response(shown.model_dump_json(by_alias=True), media_type="application/json")
+@router.get(
+    "/stuck",
+    summary="See which RFPs to act on",
+    dependencies=[may("read-rfps")],
+    responses={**one(Stuck), **problems(404)},
+)
+async def see_stuck(
+    request: Request,
+    filters: Chosen,
+    read: Read,
+    limit: Annotated[int, Query(ge=1, le=STUCK_LIMIT, description="How many at most.")] = STUCK_USUAL,
+) -> Response:
+    """List open RFPs, what will miss its day first: whom to chase, how late, why; and what waiting costs."""
+    asked = await live_question(request, read, FlowView())
+    found = await request.app.state.service.live_cases.waiting(read, filters)
+    log, working = await asked.log()
+    by_id = {case.id: case for case in found}
+    rows = await asyncio.to_thread(stuck, log, asked.query.as_of_us, working, by_id)
+    shown = {
+        "as_of": read.as_of,
+        "position": read.position,
+        "total": len(rows),
+        "items": rows[:limit],
+        "parties": cost_of_waiting(rows),
+    }
+    return answer_told(request, shown, lasting=False)

@@ -1,41 +1,22 @@
 """The bottlenecks of a log: where cases wait, ranked by share of all working wait."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from typing import Any
 
 import numpy as np
 
-from shared.flow.answers import (
-    ActivityRow,
-    Bottlenecks,
-    CaseCounts,
-    CasesSurvival,
-    Edge,
-    Rework,
-    StageRow,
-    Survival,
-)
-from shared.flow.log import STILL_OPEN, Codes, FlowLog
-from shared.flow.parties import Charging, party_rows
-from shared.flow.statistics import groups, open_wait, spread, sums
-from shared.flow.survival import quantiles
-from shared.flow.waits import Mask, Waits, activity_waits, stage_waits
-from shared.kernel.calendar import DAY, Microseconds, WorkingTime
+from shared.flow.addends import ALL_TIME, Level, Manner, Window, addends
+from shared.flow.answers import Bottlenecks
+from shared.flow.log import FlowLog
+from shared.flow.outcomes import cases_survival, survival
+from shared.flow.statistics import NONE, open_wait
+from shared.flow.tally import Pair, Step, Tally
+from shared.kernel.calendar import SECOND, WorkingTime
 
-
-class Level(StrEnum):
-    """How closely to look."""
-
-    STAGE = "stage"
-    ACTIVITY = "activity"
-
-
-class Timestamps(StrEnum):
-    """What the time of a step means: its stage was entered, or its activity was completed."""
-
-    ENTERED = "entered"
-    COMPLETED = "completed"
+OPEN = "(open)"
+PARTS = 64  # bits behind the point
 
 
 @dataclass(frozen=True)
@@ -46,163 +27,161 @@ class FlowQuery:
     position: int
     as_of: datetime
     as_of_us: int
-    level: Level = Level.STAGE
-    charging: Charging = Charging.IN_FORCE
-    timestamps: Timestamps = Timestamps.ENTERED
-    from_us: int | None = None
-    to_us: int | None = None
+    manner: Manner = field(default_factory=Manner)
+    window: Window = ALL_TIME
+    quality: Mapping[str, int] = field(default_factory=dict)
 
 
 def bottlenecks(log: FlowLog, question: FlowQuery, working: WorkingTime) -> Bottlenecks:
-    """Answer a question of a log.
+    """Answer a question of a log, whatever it is."""
+    tally = tally_of(log, question, working)
+    return Bottlenecks.model_validate(told(tally, question, working))
 
-    A closed wait counts, whole, when it ended in [from, to). Entries, open waits, cases and rework
-    are those of the whole log as of the reading.
+
+def tally_of(log: FlowLog, question: FlowQuery, working: WorkingTime) -> Tally:
+    """Add up what a log says of the time up to a reading."""
+    then = log.until(question.as_of_us)
+    return Tally().add(addends(then, question.manner, question.as_of_us, working, question.window))
+
+
+def told(tally: Tally, question: FlowQuery, working: WorkingTime) -> dict[str, Any]:
+    """Return the bottlenecks that a tally comes to as of an instant, which nothing in it is later than.
+
+    The cost grows with stages, edges and what still waits, not with what has been waited for.
     """
-    log = log.until(question.as_of_us)
-    steps = activity_waits(log, question.as_of_us, working)
-    visits = stage_waits(log, question.as_of_us, working)
-    waits = visits if question.level is Level.STAGE else steps
-    counted = waits.ended_in(question.from_us, question.to_us)
-    charged = steps.ended_in(question.from_us, question.to_us)
-    return Bottlenecks(
-        as_of=question.as_of,
-        position=question.position,
-        source=question.source,
-        level=question.level,
-        cases=_case_counts(log),
-        stages=_places(waits, counted, question),
-        edges=_edges(waits, counted),
-        parties=party_rows(steps, charged, question.charging, question.as_of_us, working),
-        rework=_rework(steps, visits),
-        cases_survival=_cases_survival(log, question.as_of_us),
-    )
+    as_of = question.as_of_us
+    worked = int(working.microseconds(np.array([as_of], np.int64))[0])
+    counts = tally.counts
+    total = sum(pair.working.total for pair in tally.edges.values())
+    return {
+        "as_of": question.as_of,
+        "position": question.position,
+        "source": question.source,
+        "level": question.manner.level,
+        "cases": {
+            "all": counts["cases"],
+            "open": counts["cases"] - counts["closed"],
+            "closed": counts["closed"],
+        },
+        "stages": _places(tally, question, worked),
+        "edges": _edges(tally, worked),
+        "parties": _parties(tally, as_of, worked),
+        "rework": {
+            "cases": counts["repeating_cases"],
+            "extra_executions": counts["extra_executions"],
+            "stage_reentry_cases": counts["reentering_cases"],
+        },
+        "cases_survival": cases_survival(tally, as_of),
+        "quality": {**question.quality, "bridged_share": _share(counts["bridged"], _charged(tally))},
+        "total_working_seconds": total / SECOND,
+    }
 
 
-def _case_counts(log: FlowLog) -> CaseCounts:
-    there = log.cases.opened != STILL_OPEN
-    closed = int((log.cases.closed != STILL_OPEN)[there].sum())
-    return CaseCounts(all=int(there.sum()), open=int(there.sum()) - closed, closed=closed)
+def _charged(tally: Tally) -> int:
+    return sum(tally.worked.values())
 
 
-def _places(waits: Waits, counted: Mask, question: FlowQuery) -> list[StageRow] | list[ActivityRow]:
-    """Return a row for each stage or activity, most working wait first.
-
-    Where times are those of completion, an interval belongs to the step that ends it.
-    """
-    own = waits.place.codes
-    completed = question.timestamps is Timestamps.COMPLETED
-    keyed = np.append(own[1:], 0) if completed and len(own) else own
-    entered, left, opened = (
-        groups(np.where(mask, key, -1))
-        for mask, key in ((waits.visit, own), (counted, keyed), (waits.open, own))
-    )
-    ever_left = groups(np.where(waits.left, keyed, -1))
-    nothing = np.zeros(0, np.int64)
+def _places(tally: Tally, question: FlowQuery, worked: int) -> list[dict[str, Any]]:
+    """Return a row for each stage or activity, most working wait first."""
     rows = []
-    for code in sorted({*entered, *left} - {-1}):
-        at, still = left.get(code, nothing), opened.get(code, nothing)
-        rows.append(
-            {
-                question.level.value: waits.place.names[code],
-                "entries": len(entered.get(code, nothing)),
-                "n": len(at),
-                "open": len(still),
-                "open_working": open_wait(waits.working[still]),
-                "elapsed": spread(waits.elapsed[at]),
-                "working": spread(waits.working[at]),
-                "survival": _survival(waits, ever_left.get(code, nothing), still),
-            }
-        )
-    model = StageRow if question.level is Level.STAGE else ActivityRow
-    found = [model.model_validate(row) for row in rows]
-    return sorted(found, key=lambda row: -row.working.sum)  # type: ignore[return-value]  # one kind of row
+    by_activity = question.manner.level is Level.ACTIVITY
+    for name in sorted({*tally.entries, *tally.places}):
+        closed, still = tally.places.get(name, Pair()), tally.open.get(name, Pair())
+        row = {
+            question.manner.level.value: name,
+            "entries": tally.entries[name],
+            "n": len(closed.working),
+            "open": len(still.working),
+            "open_working": open_wait(still.working, worked),
+            "elapsed": closed.elapsed.spread,
+            "working": closed.working.spread,
+            "survival": survival(tally.ever.get(name, NONE), still.elapsed, question.as_of_us),
+        }
+        if by_activity:
+            served, idle = tally.service.get(name), tally.idle.get(name)
+            row["service"] = served and served.working.spread
+            row["waiting"] = idle and idle.working.spread
+        rows.append(row)
+    return sorted(rows, key=lambda row: -row["working"]["sum"])
 
 
-def _survival(waits: Waits, left: Codes, still: Codes) -> Survival:
-    """Return by when visits end, over those left and those that still last."""
-    durations = waits.elapsed[np.concatenate((left, still))] / DAY
-    ended = np.arange(len(durations)) < len(left)
-    p50, p85, p95 = quantiles(durations, ended, (0.50, 0.85, 0.95))
-    return Survival(p50_days=p50, p85_days=p85, p95_days=p95)
-
-
-def _edges(waits: Waits, counted: Mask) -> list[Edge]:
+def _edges(tally: Tally, worked: int) -> list[dict[str, Any]]:
     """Return every edge, largest share of working wait first.
 
     The second rank adds the working age of cases that still wait: nobody knows which edge they will
-    leave by, so a stage's open age is split over its edges as its past departures were.
+    leave by, so a stage's open age is split over its edges as its departures were.
     """
-    names, size = waits.place.names, len(waits.place.names)
-    rows = np.flatnonzero(counted)
-    origin = waits.place.codes[rows]
-    target = waits.place.codes[rows + 1] if len(rows) else origin
-    by_edge = {code: rows[at] for code, at in groups(origin * size + target).items()}
-    departures = np.bincount(origin, minlength=size)
-    open_age = sums(waits.place.codes[waits.open], waits.working[waits.open], size)
-    total, total_working = int(waits.elapsed[rows].sum()), int(waits.working[rows].sum())
-    worked = {code: int(waits.working[at].sum()) for code, at in by_edge.items()}
-    with_open = {
-        code: worked[code] + open_age[code // size] * len(at) / departures[code // size]
-        for code, at in by_edge.items()
-    }
-
-    def named(code: int) -> tuple[str, str]:
-        return names[code // size], names[code % size]
-
-    ranked = sorted(by_edge, key=lambda code: (-worked[code], named(code)))
-    with_open_ranked = sorted(by_edge, key=lambda code: (-with_open[code], named(code)))
-    rank_with_open = {code: rank for rank, code in enumerate(with_open_ranked, start=1)}
+    total = sum(pair.elapsed.total for pair in tally.edges.values())
+    total_working = sum(pair.working.total for pair in tally.edges.values())
+    ranked = sorted(tally.edges, key=lambda edge: (-tally.edges[edge].working.total, edge))
+    with_open = _with_open(tally, worked)
+    second = sorted(with_open, key=lambda edge: (-with_open[edge], edge))
+    ranks = {edge: place for place, edge in enumerate(ranked, start=1)}
+    ranks_with_open = {edge: place for place, edge in enumerate(second, start=1)}
     return [
-        Edge(
-            from_=named(code)[0],
-            to=named(code)[1],
-            n=len(by_edge[code]),
-            rank=rank,
-            rank_with_open=rank_with_open[code],
-            share_elapsed=_share(int(waits.elapsed[by_edge[code]].sum()), total),
-            share_working=_share(worked[code], total_working),
-            elapsed=spread(waits.elapsed[by_edge[code]]),
-            working=spread(waits.working[by_edge[code]]),
-        )
-        for rank, code in enumerate(ranked, start=1)
+        {
+            "from": edge[0],
+            "to": edge[1],
+            "n": len(pair.working),
+            "rank": ranks.get(edge),
+            "rank_with_open": ranks_with_open[edge],
+            "share_elapsed": _share(pair.elapsed.total, total),
+            "share_working": _share(pair.working.total, total_working),
+            "elapsed": pair.elapsed.spread,
+            "working": pair.working.spread,
+        }
+        for edge in [*ranked, *(edge for edge in second if edge not in ranks)]
+        for pair in (tally.edges.get(edge, NO_PAIR),)
     ]
+
+
+NO_PAIR = Pair()
+
+
+def _with_open(tally: Tally, worked: int) -> dict[Step, int]:
+    """Return the working wait of each edge, and its part of what still waits where it begins.
+
+    In so small parts of a microsecond that no two different quotients become the same.
+
+    By the departures of the period; where it has none, of all time; where there never was one, an edge
+    to nowhere yet has all of it.
+    """
+    totals = {edge: pair.working.total << PARTS for edge, pair in tally.edges.items()}
+    within = {edge: len(pair.working) for edge, pair in tally.edges.items()}
+    by_origin, ever = _by_origin(within), _by_origin(tally.departures)
+    for name, still in tally.open.items():
+        age = len(still.working) * worked - still.working.total
+        leaving = by_origin.get(name) or ever.get(name) or {(name, OPEN): 1}
+        departures = sum(leaving.values())
+        for edge, n in leaving.items():
+            totals[edge] = totals.get(edge, 0) + (age * n << PARTS) // departures
+    return totals
+
+
+def _by_origin(times: Mapping[Step, int]) -> dict[str, dict[Step, int]]:
+    found: dict[str, dict[Step, int]] = {}
+    for edge, n in times.items():
+        found.setdefault(edge[0], {})[edge] = n
+    return found
+
+
+def _parties(tally: Tally, as_of: int, worked: int) -> list[dict[str, Any]]:
+    """Return each party's waiting, most working wait first."""
+    total = _charged(tally)
+    rows = [
+        {
+            "party": name,
+            "elapsed_seconds": tally.elapsed[name] / SECOND,
+            "working_seconds": tally.worked[name] / SECOND,
+            "share_working": _share(tally.worked[name], total),
+            "open_elapsed_seconds": (len(still.elapsed) * as_of - still.elapsed.total) / SECOND,
+            "open_working": open_wait(still.working, worked),
+        }
+        for name in {*tally.charged, *tally.open_parties}
+        for still in (tally.open_parties.get(name, NO_PAIR),)
+    ]
+    return sorted(rows, key=lambda row: (-row["working_seconds"], row["party"]))
 
 
 def _share(part: int, whole: int) -> float:
     return part / whole if whole else 0.0
-
-
-def _rework(steps: Waits, visits: Waits) -> Rework:
-    executions = _times(steps.case, steps.place.codes, np.ones(len(steps.case), np.bool_))
-    entries = _times(visits.case, visits.place.codes, visits.visit)
-    repeated = executions[1] > 1
-    return Rework(
-        cases=len(np.unique(executions[0][repeated])),
-        extra_executions=int((executions[1] - 1).sum()),
-        stage_reentry_cases=len(np.unique(entries[0][entries[1] > 1])),
-    )
-
-
-def _times(case: Codes, place: Codes, mask: Mask) -> tuple[Codes, Codes]:
-    """Return, for each case and place that meet, the case and how often."""
-    pairs = np.stack((case[mask], place[mask]), axis=1)
-    distinct, times = np.unique(pairs, axis=0, return_counts=True)
-    return distinct[:, 0], times
-
-
-def _cases_survival(log: FlowLog, as_of: int) -> CasesSurvival:
-    """Return by when cases close; one that closed before it opened is left out, and out of the counts."""
-    opened, closed = log.cases.opened, log.cases.closed
-    ended = closed != STILL_OPEN
-    durations: Microseconds = np.where(ended, closed, as_of) - opened
-    kept = (opened != STILL_OPEN) & (durations >= 0)
-    p50, p70, p85, p95 = quantiles(durations[kept] / DAY, ended[kept], (0.50, 0.70, 0.85, 0.95))
-    return CasesSurvival(
-        cases=int(kept.sum()),
-        closed=int(ended[kept].sum()),
-        p50_days=p50,
-        p70_days=p70,
-        p85_days=p85,
-        p95_days=p95,
-    )

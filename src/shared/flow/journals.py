@@ -48,6 +48,8 @@ steps = journal_table(
     Column("party", Text, nullable=False),
     Column("actor", Text, nullable=False),
     Column("ends", Boolean, nullable=False),
+    Column("done_us", BigInteger),
+    Column("bridged", Boolean, nullable=False),
 )
 
 cases = journal_table(
@@ -107,6 +109,8 @@ def step_rows(recorded: Recorded) -> Iterable[Row]:
             "party": party,
             "actor": recorded.by,
             "ends": party == NOBODY,
+            "done_us": None,
+            "bridged": False,
         },
     )
 
@@ -122,6 +126,8 @@ def _historic(step: HistoricStepImported) -> Row:
         "party": step.party,
         "actor": step.actor,
         "ends": False,
+        "done_us": None if step.completed_at is None else microseconds(step.completed_at),
+        "bridged": step.bridged,
     }
 
 

@@ -32,27 +32,48 @@ class Names:
         """Return some of the rows."""
         return Names(self.codes[rows], self.names)
 
+    def with_more(self, names: Sequence[str]) -> "Names":
+        """Return a copy of the column that has numbers for more names, in alphabetical order."""
+        every = sorted({*self.names, *names})
+        number = {name: code for code, name in enumerate(every)}
+        renumbered = np.array([number[name] for name in self.names] or [0], np.int64)
+        return Names(renumbered[self.codes] if len(self.codes) else self.codes, every)
+
 
 @dataclass(frozen=True)
 class Cases:
     """The cases of a log, numbered: when each opened and closed, or `STILL_OPEN`."""
 
-    ids: list[str]
+    ids: Sequence[str]
     opened: Microseconds
     closed: Microseconds
 
 
 @dataclass(frozen=True)
 class FlowLog:
-    """Steps sorted by case, instant and source order. A step that `ends` begins no wait."""
+    """Steps sorted by case, instant and source order. A step that `ends` begins no wait.
+
+    `done` is when a step's activity was completed, where the log says both, or `STILL_OPEN`. Before a
+    `bridged` step a row was refused, so that the wait for it is perhaps not one wait.
+    """
 
     case: Codes
     at: Microseconds
     activity: Names
     stage: Names
     party: Names
+    actor: Names
     ends: NDArray[np.bool_]
+    done: Microseconds
+    bridged: NDArray[np.bool_]
     cases: Cases
+
+    @property
+    def horizon(self) -> int | None:
+        """Return the latest instant that the log speaks of; none where it speaks of none."""
+        closed = self.cases.closed[self.cases.closed != STILL_OPEN]
+        last = [int(column.max()) for column in (self.at, self.cases.opened, closed) if len(column)]
+        return max(last, default=None)
 
     def until(self, instant: int) -> "FlowLog":
         """Return what the log says of the time up to an instant, steps and cases alike."""
@@ -65,14 +86,23 @@ class FlowLog:
             np.where(there, self.cases.opened, STILL_OPEN),
             np.where(self.cases.closed <= instant, self.cases.closed, STILL_OPEN),
         )
+        return replace(self.of(kept), cases=cases)
+
+    def of(self, kept: NDArray[np.bool_] | NDArray[np.int64]) -> "FlowLog":
+        """Return the log with some of its steps."""
+        if kept.dtype == np.bool_ and kept.all():
+            return self
         return FlowLog(
             self.case[kept],
             self.at[kept],
             self.activity.take(kept),
             self.stage.take(kept),
             self.party.take(kept),
+            self.actor.take(kept),
             self.ends[kept],
-            cases,
+            self.done[kept],
+            self.bridged[kept],
+            self.cases,
         )
 
 
@@ -87,6 +117,9 @@ class Steps:
     stage: Sequence[str]
     party: Sequence[str]
     ends: Sequence[bool]
+    actor: Sequence[str] = ()
+    done: Sequence[int | None] = ()
+    bridged: Sequence[bool] = ()
 
 
 def imported_log(
@@ -112,17 +145,31 @@ class Correction(NamedTuple):
 
 
 def live_log(steps: Steps, corrections: Sequence[Correction] = ()) -> FlowLog:
-    """Return a log of live cases: each opens with its first step and closes with a last one that ends.
+    """Return a log of live cases: each opens with its first step and closes with a last one that ends."""
+    return lived(recorded_log(steps), corrections)
 
-    Their order is that of the record: what was due before something else happened, and was noticed after
-    it, happened right after it.
+
+def recorded_log(steps: Steps) -> FlowLog:
+    """Return the steps of live cases as they were recorded, by case and source order, and no more."""
+    return _log(steps, _cases_of(steps), by_time=False)
+
+
+def lived(recorded: FlowLog, corrections: Sequence[Correction] = ()) -> FlowLog:
+    """Return what live cases were, of their steps in the order of the record.
+
+    What was due before something else happened, and was noticed after it, happened right after it.
     """
-    log = _in_the_records_order(_log(steps, _cases_of(steps), by_time=False))
-    log = _corrected(log, corrections)
-    first = _firsts(log.case)
+    return opened_by_steps(_corrected(_in_the_records_order(recorded), corrections))
+
+
+def opened_by_steps(log: FlowLog) -> FlowLog:
+    """Return a log whose cases open with their first step, and close with a last one that ends."""
+    first = np.flatnonzero(np.diff(log.case, prepend=-1) != 0)
     last = np.append(first[1:], len(log.case)) - 1 if len(first) else first
-    cases = Cases(log.cases.ids, log.at[first], np.where(log.ends[last], log.at[last], STILL_OPEN))
-    return FlowLog(log.case, log.at, log.activity, log.stage, log.party, log.ends, cases)
+    opened, closed = (np.full(len(log.cases.ids), STILL_OPEN) for _ in range(2))
+    opened[log.case[first]] = log.at[first]
+    closed[log.case[last]] = np.where(log.ends[last], log.at[last], STILL_OPEN)
+    return replace(log, cases=Cases(log.cases.ids, opened, closed))
 
 
 def _cases_of(steps: Steps) -> Cases:
@@ -134,6 +181,8 @@ def _cases_of(steps: Steps) -> Cases:
 def _in_the_records_order(log: FlowLog) -> FlowLog:
     """Return a log in which no step of a case comes before the one that was recorded before it."""
     back = (np.diff(log.at, prepend=0) < 0) & (np.diff(log.case, prepend=-1) == 0)
+    if not back.any():
+        return log
     at = log.at.copy()
     for case in np.unique(log.case[back]):  # few are
         first, end = np.searchsorted(log.case, (case, case + 1))
@@ -146,26 +195,33 @@ def _corrected(log: FlowLog, corrections: Sequence[Correction]) -> FlowLog:
     if not corrections:
         return log
     number = {case_id: code for code, case_id in enumerate(log.cases.ids)}
-    party = [log.party.names[code] for code in log.party.codes]
-    for case_id, since, until, was, right in corrections:
-        if (case := number.get(case_id)) is None:
-            continue
-        row, end = np.searchsorted(log.case, (case, case + 1))
-        while row < end and (log.at[row] < since or party[row] != was):
-            row += 1
-        stage = log.stage.codes[row] if row < end else -1
-        while row < end and party[row] == was and log.stage.codes[row] == stage:
-            if until is not None and log.at[row] >= until:
-                break
-            party[row] = right
-            row += 1
-    return replace(log, party=Names.of(party))
+    party = log.party.with_more([correction.party for correction in corrections])
+    for correction in corrections:
+        if (case := number.get(correction.case_id)) is not None and correction.was in party.names:
+            _charge(log, party, case, correction)
+    return replace(log, party=party)
+
+
+def _charge(log: FlowLog, party: Names, case: int, correction: Correction) -> None:
+    """Charge a party, in place, with the first wait of a case that a correction speaks of."""
+    was, right = party.names.index(correction.was), party.names.index(correction.party)
+    row, end = np.searchsorted(log.case, (case, case + 1))
+    while row < end and (log.at[row] < correction.since or party.codes[row] != was):
+        row += 1
+    stage = log.stage.codes[row] if row < end else -1
+    while row < end and party.codes[row] == was and log.stage.codes[row] == stage:
+        if correction.until is not None and log.at[row] >= correction.until:
+            break
+        party.codes[row] = right
+        row += 1
 
 
 def _log(steps: Steps, cases: Cases, *, by_time: bool = True) -> FlowLog:
     number = {case_id: code for code, case_id in enumerate(cases.ids)}
     case = np.fromiter((number[c] for c in steps.case_id), np.int64, len(steps.case_id))
     at = np.array(steps.at, np.int64)
+    count = len(at)
+    done = [STILL_OPEN if d is None else d for d in steps.done] or [STILL_OPEN] * count
     seq = np.array(steps.seq, np.int64)
     order = np.lexsort((seq, at, case) if by_time else (seq, case))
     return FlowLog(
@@ -174,11 +230,9 @@ def _log(steps: Steps, cases: Cases, *, by_time: bool = True) -> FlowLog:
         Names.of(steps.activity).take(order),
         Names.of(steps.stage).take(order),
         Names.of(steps.party).take(order),
+        Names.of(steps.actor or [""] * count).take(order),
         np.array(steps.ends, np.bool_)[order],
+        np.array(done, np.int64)[order],
+        np.array(steps.bridged or [False] * count, np.bool_)[order],
         cases,
     )
-
-
-def _firsts(case: Codes) -> Codes:
-    """Return the row of each case's first step."""
-    return np.flatnonzero(np.diff(case, prepend=-1) != 0)

@@ -60,7 +60,9 @@ def _waits(log: FlowLog, marks: Mask, place: Names, as_of: int, working: Working
     still_open = ~followed & ~ends & (log.cases.closed[case] == STILL_OPEN)
     until = np.where(followed, np.append(at[1:], as_of) if len(at) else at, as_of)
     waits = (followed & ~ends) | still_open
-    worked = working.microseconds(until) - working.microseconds(at)
+    begun = working.microseconds(at)
+    by_now = int(working.microseconds(np.array([as_of], np.int64))[0])
+    worked = np.where(followed, np.append(begun[1:], by_now) if len(at) else begun, by_now) - begun
     return Waits(
         case,
         place.take(marks),

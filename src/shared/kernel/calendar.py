@@ -51,9 +51,7 @@ class WorkingTime:
 
     def microseconds(self, instants: Microseconds) -> Microseconds:
         """Return W of each instant."""
-        changes, offsets = _clock_changes()
-        local = instants + offsets[np.searchsorted(changes, instants, side="right") - 1]
-        day, time = np.divmod(local, DAY)
+        day, time = np.divmod(by_london_clocks(instants), DAY)
         number = day - _FIRST
         inside = np.clip(number, 0, _DAYS - 1)
         today = np.clip(time - OPENS_HOUR * HOUR, 0, WORKING_DAY) * self._works[inside]
@@ -65,6 +63,13 @@ class WorkingTime:
         """Return the working time between two instants."""
         first, last = self.microseconds(np.array([microseconds(start), microseconds(end)], dtype=np.int64))
         return timedelta(microseconds=int(last - first))
+
+
+def by_london_clocks(instants: Microseconds) -> Microseconds:
+    """Return what London's clocks show at instants, as microseconds since midnight of 1970-01-01 there."""
+    changes, offsets = _clock_changes()
+    local: Microseconds = instants + offsets[np.searchsorted(changes, instants, side="right") - 1]
+    return local
 
 
 @cache

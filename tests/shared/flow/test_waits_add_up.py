@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from rfp_service.rfps.domain.hold_events import HoldCorrected
 from rfp_service.rfps.domain.key_decision_events import NoticePeriodExpired
 from rfp_service.rfps.domain.stages import Party, Stage
+from shared.flow.addends import Level, Manner
 from shared.flow.answers import Bottlenecks
-from shared.flow.bottlenecks import FlowQuery, Level, bottlenecks
+from shared.flow.bottlenecks import FlowQuery, bottlenecks
 from shared.flow.journals import correction_rows, step_rows
 from shared.flow.log import Correction, FlowLog, Steps, live_log
 from shared.flow.waits import activity_waits, stage_waits
@@ -150,7 +151,7 @@ def test_stages_edges_and_parties_tell_one_story(history: History, days: int) ->
     answers: list[Bottlenecks] = []
     for level in Level:
         question = FlowQuery(
-            source="live", position=1, as_of=as_of, as_of_us=microseconds(as_of), level=level
+            source="live", position=1, as_of=as_of, as_of_us=microseconds(as_of), manner=Manner(level)
         )
         answers.append(bottlenecks(log, question, WORKING))
     for answer in answers:

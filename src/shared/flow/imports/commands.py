@@ -63,12 +63,13 @@ class FailImport(Command[Import]):
     """Say why an import stopped."""
 
     reason: str
+    report: ImportReport = ImportReport()
 
     def decide(self, state: Import, stamp: Stamp) -> ImportFailed:
         """Fail a running import."""
         if state.status is not ImportStatus.RUNNING:
             raise ImportNotRunning(stands=state.status)
-        return ImportFailed(reason=self.reason)
+        return ImportFailed(reason=self.reason, report=self.report)
 
 
 class WithdrawImport(Command[Import]):

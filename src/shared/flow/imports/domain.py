@@ -1,7 +1,7 @@
 """An import of a historic log: started once for one content, finished with a report, or withdrawn."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
@@ -43,6 +43,11 @@ class ImportReport(BaseModel):
     bad_rows: int = 0
     warnings: int = 0
     last_at: datetime | None = None
+    ties: int = 0
+    duplicates: int = 0
+    date_only_stamps: int = 0
+    clock_change_stamps: int = 0
+    before_open: int = 0
     bad: tuple[ImportFinding, ...] = ()
     odd: tuple[ImportFinding, ...] = ()
 
@@ -61,9 +66,10 @@ class Import:
     reason: str = ""
 
     @property
-    def last_at(self) -> datetime:
-        """Return the log's last event or close, which it is read as of."""
-        return self.report.last_at or datetime(1970, 1, 1, tzinfo=UTC)
+    def quality(self) -> dict[str, int]:
+        """Return how good the log is, in numbers."""
+        kept = ("ties", "duplicates", "date_only_stamps", "clock_change_stamps", "before_open")
+        return {"rows_refused": self.report.bad_rows, **{name: getattr(self.report, name) for name in kept}}
 
 
 class ImportEvent(Event[Import]):
@@ -100,10 +106,11 @@ class ImportFailed(ImportEvent):
     """The import stopped before its end; the same content again goes on with it."""
 
     reason: str
+    report: ImportReport = ImportReport()
 
     def apply(self, state: Import) -> Import:
         """Return the import, failed."""
-        return replace(state, status=ImportStatus.FAILED, reason=self.reason)
+        return replace(state, status=ImportStatus.FAILED, reason=self.reason, report=self.report)
 
 
 class ImportResumed(ImportEvent):

@@ -14,9 +14,14 @@ from shared.kernel.errors import Unacceptable
 from shared.web.tabular.limits import ROW_CHARACTERS_LIMIT, RowTooLong
 
 GZIP_MAGIC = b"\x1f\x8b"
+BEGINNING = 64 * 1024
 PLAIN_BYTES_LIMIT = 512 * 1024 * 1024  # after decompression: a bomb goes off no further than this
 LINE_CHARACTERS_LIMIT = 64 * 1024
 CHUNK = 1 << 20
+
+
+class OtherFormat(Unacceptable):
+    """These are no cells separated by commas: `looks_like` says what the file is, `do` what helps."""
 
 
 class FileTooLarge(Unacceptable):
@@ -53,6 +58,8 @@ def digest(path: Path) -> str:
     try:
         with _open(path) as file:
             while chunk := file.read(CHUNK):
+                if not size:
+                    must_be_csv(chunk[:BEGINNING])
                 size += len(chunk)
                 if size > PLAIN_BYTES_LIMIT:
                     raise FileTooLarge(limit_bytes=PLAIN_BYTES_LIMIT)
@@ -60,6 +67,46 @@ def digest(path: Path) -> str:
     except (OSError, EOFError, zlib.error) as error:
         raise NotReadable from error
     return sha.hexdigest()
+
+
+def plain_bytes(path: Path) -> int:
+    """Return how large a file is once it is decompressed."""
+    try:
+        with _open(path) as file:
+            return sum(len(chunk) for chunk in iter(lambda: file.read(CHUNK), b""))
+    except (OSError, EOFError, zlib.error) as error:
+        raise NotReadable from error
+
+
+def must_be_csv(beginning: bytes) -> None:
+    """Refuse a file of another sort by how it begins, and say what to do."""
+    for magic, (looks_like, do) in OTHERS.items():
+        if beginning.startswith(magic):
+            raise OtherFormat(looks_like=looks_like, do=do)
+    heading = beginning.removeprefix(BYTE_ORDER_MARK).splitlines()[:1] or [b""]
+    if heading[0].lstrip().startswith((b"<?xml", b"<log")):
+        raise OtherFormat(looks_like="an XES log, or other XML", do=AS_CSV)
+    for mark, name in ((b";", "semicolons"), (b"\t", "tabs"), (b"|", "bars")):
+        if b"," not in heading[0] and mark in heading[0]:
+            raise OtherFormat(
+                looks_like=f"a table whose cells are separated by {name}",
+                do="Save it again with commas between its cells (CSV, UTF-8).",
+            )
+
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+AS_CSV = "Write events and cases to two CSV files, with the columns that the API file names."
+OTHERS = {
+    b"PK\x03\x04": (
+        "a ZIP package, or a spreadsheet",
+        "Unpack it, or save the sheet as CSV; each file may be gzip, not ZIP.",
+    ),
+    b"\xff\xfe": ("text in UTF-16", "Save it again as CSV in UTF-8."),
+    b"\xfe\xff": ("text in UTF-16", "Save it again as CSV in UTF-8."),
+    b"\xd0\xcf\x11\xe0": ("an old Excel workbook", "Save the sheet as CSV in UTF-8."),
+    b"SQLite format 3": ("an SQLite database", AS_CSV),
+    b"{": ("JSON", AS_CSV),
+}
 
 
 def rows(

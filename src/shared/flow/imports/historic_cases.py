@@ -36,7 +36,11 @@ class HistoricCaseImported(Event[HistoricCase]):
 
 
 class HistoricStepImported(Event[HistoricCase]):
-    """One row of a historic log; `actor` is an id of the people directory, never a name."""
+    """One row of a historic log; `actor` is an id of the people directory, never a name.
+
+    `completed_at` is when its activity was completed, where the log says that too. Before a `bridged`
+    step a row was refused.
+    """
 
     kind: ClassVar[str] = "historic-case"
 
@@ -49,6 +53,8 @@ class HistoricStepImported(Event[HistoricCase]):
     party: str = ""
     actor: str = ""
     role: str = ""
+    completed_at: datetime | None = None
+    bridged: bool = False
 
     def apply(self, case: HistoricCase) -> HistoricCase:
         """Return the case with one more step."""

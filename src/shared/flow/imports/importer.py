@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
 from uuid import UUID
@@ -10,14 +11,19 @@ import asyncpg
 
 from shared.flow.imports.commands import FailImport, FinishImport, StartImport
 from shared.flow.imports.domain import Import, ImportReport, ImportStatus
-from shared.flow.imports.loader import LogFiles, append_log, import_id
+from shared.flow.imports.historic_log import Log
+from shared.flow.imports.loader import Actors, LogFiles, append_log, import_id
+from shared.flow.sources import FlowLogs
 from shared.kernel.errors import NotReady, Refused
 from shared.kernel.messages import Receipt, Stamp, Stream
+from shared.record.database import AWAY
 from shared.record.eventstore.store import EventStore
 from shared.record.locks import Locks
-from shared.web.sandbox.children import Sandbox
+from shared.record.projecting.visibility import Visibility
 
 LOOKS, LOOK_SECONDS = 100, 0.02
+STALLS_LIMIT = 3  # so often in a row may the views not have moved, two seconds apart
+AT_ONCE = 2  # the rest wait in order
 
 
 class ImportBeginning(NotReady):
@@ -25,22 +31,23 @@ class ImportBeginning(NotReady):
 
 
 class Importer:
-    """Starts imports and carries them out one after another."""
+    """Starts imports and carries them out, a few at once."""
 
-    def __init__(self, pool: asyncpg.Pool, store: EventStore, sandbox: Sandbox) -> None:
-        """Take logs into this record."""
+    def __init__(self, pool: asyncpg.Pool, store: EventStore, visibility: Visibility, flow: FlowLogs) -> None:
+        """Take logs into this record, and make them ready to be asked for figures."""
         self._pool = pool
         self._store = store
-        self._sandbox = sandbox
+        self._visibility = visibility
+        self._flow = flow
         self._locks = Locks(pool)
-        self._turn = asyncio.Semaphore(1)
+        self._turn = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def try_out(self, files: LogFiles) -> tuple[UUID, ImportReport]:
         """Read a log and say what would become of it; nothing is written."""
         identity = await asyncio.to_thread(files.identity)
         read = await asyncio.to_thread(files.tried)
-        return import_id(identity), read.report()
+        return import_id(identity), await asyncio.to_thread(read.report)
 
     async def start(
         self, files: LogFiles, folder: "TemporaryDirectory[str]", name: str, stamp: Stamp
@@ -120,13 +127,52 @@ class Importer:
         """Read and append when our turn comes, and say how it ended."""
         try:
             async with self._turn:
-                read = await asyncio.to_thread(files.read)
-                await append_log(self._pool, self._store, read, stream_id, stamp.by, progress)
-            await self._decide(stream_id, FinishImport(report=read.report()), stamp)
+                report = await self._append(files, stream_id, stamp, progress)
+            if report is None:
+                return
+            await self._make_ready(stream_id)
+            await self._decide(stream_id, FinishImport(report=report), stamp)
         except Refused as refusal:
             await self._decide(stream_id, FailImport(reason=_why(refusal)), stamp)
         finally:
             await self._locks.give_back(stream_id)
+
+    async def _append(
+        self, files: LogFiles, stream_id: UUID, stamp: Stamp, progress: Callable[[int], None]
+    ) -> ImportReport | None:
+        """Append a log part by part; return its report, unless nothing could be taken in: then it failed."""
+        log, actors, done = files.read(), Actors(stream_id), 0
+        parts, held = log.parts(), list[Log]()
+
+        def come_so_far(events: int) -> None:
+            nonlocal done
+            done += events
+            progress(done)
+
+        while (part := await asyncio.to_thread(next, parts, None)) is not None:
+            held.append(part)
+            # Nothing is written before some event could be taken: all of them may be unreadable.
+            while held and not (log.total.is_empty and log.total.event_rows):
+                await append_log(self._pool, self._store, held.pop(0), actors, stamp.by, come_so_far)
+        report = await asyncio.to_thread(log.total.report)
+        if log.total.is_empty:
+            await self._decide(stream_id, FailImport(reason=_nothing(report), report=report), stamp)
+            return None
+        return report
+
+    async def _make_ready(self, stream_id: UUID) -> None:
+        """Have the views show the whole log, and its columns made, before it counts as done.
+
+        Where nobody brings the views along, or the columns can't be kept, whoever asks first has them made.
+        """
+        head, before, stalls = await self._store.reader.head(), -1, 0
+        while not await self._visibility.reaches(head):
+            stalls = stalls + 1 if self._visibility.position == before else 0
+            if stalls == STALLS_LIMIT:
+                return
+            before = self._visibility.position
+        with suppress(*AWAY, OSError):
+            await self._flow.prepare(str(stream_id), head)
 
     async def _decide(self, stream_id: UUID, command: FinishImport | FailImport, stamp: Stamp) -> None:
         now = stamp.model_copy(update={"at": datetime.now(UTC)})
@@ -140,6 +186,18 @@ class Importer:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _nothing(report: ImportReport) -> str:
+    """Return why an import of which nothing could be taken failed, the first bad row for all."""
+    if not report.bad:
+        return "There is nothing in these files to take in."
+    first = report.bad[0]
+    column = f"{first.column} " if first.column else "it "
+    return (
+        f"Nothing could be taken in: {report.bad_rows} rows were refused, the first of them row {first.row}"
+        f" of {first.file}: {column}{first.reason}."
+    )
 
 
 def _why(refusal: Refused) -> str:

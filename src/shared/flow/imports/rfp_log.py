@@ -1,22 +1,23 @@
 """A historic RFP log: events and cases as CSV, read whole, every odd or bad row reported."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from shared.flow.imports.domain import ImportFinding, ImportReport
+from shared.flow.imports.executions import TRANSITIONS
 from shared.flow.imports.files import BadRow, rows
+from shared.flow.imports.historic_log import FINDINGS_LIMIT, Case, Log, LogStep, RefusedRow
+from shared.flow.imports.oddities import settle
 from shared.flow.imports.options import Options
+from shared.flow.imports.stamps import BadStamp, Stamps, sentences
 from shared.kernel.errors import Unacceptable
 
 EVENTS_NEED = ("case_id", "activity", "entered_at")
-EVENTS_MAY_HAVE = (*EVENTS_NEED, "seq", "stage", "party", "actor", "role")
+EVENTS_MAY_HAVE = (*EVENTS_NEED, "seq", "stage", "party", "actor", "role", "lifecycle")
 CASES_NEED = ("case_id", "open_at", "close_at")
 CASES_MAY_HAVE = (*CASES_NEED, "deadline")
-FINDINGS_LIMIT = 100  # so many are kept with an import; all are counted
 FINDINGS_TRIED_LIMIT = 20_000  # so many does a trial list
 ROWS_LIMIT = 2_000_000
 TEXT_LIMIT = 500
@@ -26,55 +27,6 @@ class LogTooLong(Unacceptable):
     """The log has more rows than one import may."""
 
     problem_type: ClassVar[str] = "too-many-rows"
-
-
-@dataclass(frozen=True, slots=True)
-class LogStep:
-    """One row of the events file."""
-
-    seq: int
-    entered_at: datetime
-    activity: str
-    stage: str
-    party: str
-    actor: str
-    role: str
-
-
-@dataclass(slots=True)
-class Case:
-    """One row of the cases file, with its steps."""
-
-    row: int
-    opened_at: datetime | None
-    closed_at: datetime | None
-    deadline: datetime | None
-    steps: list[LogStep] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Log:
-    """A log as read, and what was found wrong or odd on the way."""
-
-    cases: dict[str, Case] = field(default_factory=dict)
-    bad: list[ImportFinding] = field(default_factory=list)
-    odd: list[ImportFinding] = field(default_factory=list)
-    bad_rows: int = 0
-    warnings: int = 0
-
-    def report(self) -> ImportReport:
-        """Return the report of this log."""
-        instants = [s.entered_at for c in self.cases.values() for s in c.steps]
-        instants += [c.closed_at for c in self.cases.values() if c.closed_at]
-        return ImportReport(
-            cases=len(self.cases),
-            events=sum(len(case.steps) for case in self.cases.values()),
-            bad_rows=self.bad_rows,
-            warnings=self.warnings,
-            last_at=max(instants, default=None),
-            bad=tuple(self.bad),
-            odd=tuple(self.odd),
-        )
 
 
 class _Bad(Exception):
@@ -98,28 +50,64 @@ def read_log(
 
     All are counted; so many of either are listed.
     """
-    reading = _Reading(options, now, Log(), findings_limit)
-    for number, row in rows(cases, "cases", CASES_NEED, CASES_MAY_HAVE):
+    reading = LogReading(options, now, findings_limit)
+    log = reading.read(case_rows(cases), event_rows(events), progress)
+    reading.close()
+    reading.total.cases = log.cases
+    return reading.total
+
+
+Rows = Iterator[tuple[int, dict[str, str] | BadRow]]
+
+
+def case_rows(path: Path) -> Rows:
+    """Yield the rows of a cases file."""
+    return _limited(rows(path, "cases", CASES_NEED, CASES_MAY_HAVE))
+
+
+def event_rows(path: Path) -> Rows:
+    """Yield the rows of an events file."""
+    return _limited(rows(path, "events", EVENTS_NEED, EVENTS_MAY_HAVE))
+
+
+def _limited(found: Rows) -> Rows:
+    for number, row in found:
         if number > ROWS_LIMIT:
             raise LogTooLong(limit=ROWS_LIMIT)
-        reading.take("cases", number, row, reading.case)
-    for number, row in rows(events, "events", EVENTS_NEED, EVENTS_MAY_HAVE):
-        if number > ROWS_LIMIT:
-            raise LogTooLong(limit=ROWS_LIMIT)
-        reading.take("events", number, row, reading.step)
-        progress(number - 1)
-    reading.look_for_oddities()
-    return reading.log
+        yield number, row
 
 
-@dataclass(slots=True)
-class _Reading:
-    """The reading of one log."""
+class LogReading:
+    """The reading of one log, in one part or several; `total` adds up what was found in all of them."""
 
-    options: Options
-    now: datetime
-    log: Log
-    findings_limit: int
+    def __init__(self, options: Options, now: datetime, findings_limit: int = FINDINGS_LIMIT) -> None:
+        """Read as of now, by some options."""
+        self.options = options
+        self.now = now
+        zone = None if options.time_zone is None else ZoneInfo(options.time_zone)
+        self.stamps = Stamps(zone)
+        self.log = self.total = Log(findings_limit=findings_limit)
+
+    def read(self, cases: Rows, events: Rows, progress: Callable[[int], None] = lambda _: None) -> Log:
+        """Read some cases with all of their events."""
+        self.log = Log(findings_limit=self.total.findings_limit)
+        for number, row in cases:
+            self.take("cases", number, row, self.case)
+        for number, row in events:
+            self.take("events", number, row, self.step)
+            progress(number - 1)
+        settle(self.log)
+        self.total.absorb(self.log)
+        return self.log
+
+    def close(self) -> None:
+        """Say of all parts what is odd about them."""
+        self.total.date_only, self.total.clock_change = self.stamps.date_only, self.stamps.clock_change
+        for (file, row, column), reason in sentences(self.stamps):
+            self.total.note(file, row, column, reason)
+        if bridges := self.total.bridges:
+            reason = f"waits that lie across a refused row, and are counted as one: {bridges}"
+            self.total.note("events", 0, "", reason)
 
     def take(
         self,
@@ -129,63 +117,61 @@ class _Reading:
         read: Callable[[int, dict[str, str]], None],
     ) -> None:
         """Read one row, or report why it can't be."""
+        self.log.event_rows += file == "events"
         if isinstance(row, BadRow):
-            self._bad(file, number, "", row.reason)
+            self.log.refuse(file, number, "", row.reason)
             return
+        cells = {name: value.strip() for name, value in row.items()}
         try:
-            read(number, {name: value.strip() for name, value in row.items()})
+            read(number, cells)
         except _Bad as bad:
-            self._bad(file, number, bad.column, bad.reason)
+            self.log.refuse(file, number, bad.column, bad.reason)
+            if file == "events":
+                self._leave_gap(number, cells)
 
     def case(self, number: int, row: dict[str, str]) -> None:
         """Read a row of the cases file."""
         case_id = _needed(row, "case_id")
         if case_id in self.log.cases:
             raise _Bad("case_id", "this case has a row already")
+        opened = self._instant("cases", number, row, "open_at")
         self.log.cases[case_id] = Case(
             number,
-            self._instant(row, "open_at"),
-            self._instant(row, "close_at") if row.get("close_at") else None,
-            self._instant(row, "deadline", ahead=True) if row.get("deadline") else None,
+            opened,
+            self._instant("cases", number, row, "close_at", opened) if row.get("close_at") else None,
+            self._instant("cases", number, row, "deadline", ahead=True) if row.get("deadline") else None,
         )
 
     def step(self, number: int, row: dict[str, str]) -> None:
         """Read a row of the events file."""
         case_id = _needed(row, "case_id")
         activity = _needed(row, "activity")
+        known = self.log.cases.get(case_id)
+        before = None if known is None else known.last
         step = LogStep(
+            row=number,
             seq=_whole(row, "seq") if row.get("seq") else number,
-            entered_at=self._instant(row, "entered_at"),
+            entered_at=self._instant("events", number, row, "entered_at", before),
             activity=activity,
             stage=self._stage(row, activity),
             party=_text(row, "party"),
             actor=_text(row, "actor"),
             role=_text(row, "role"),
+            transition=_transition(row),
         )
-        self.log.cases.setdefault(case_id, Case(0, None, None, None)).steps.append(step)
+        case = self.log.cases.setdefault(case_id, Case(0, None, None, None))
+        case.steps.append(step)
+        case.last = step.entered_at
+        self.log.events += 1
 
-    def look_for_oddities(self) -> None:
-        """Report what is odd and kept: cases without a row, and those that close too early."""
-        for case_id, case in self.log.cases.items():
-            first = min((step.entered_at for step in case.steps), default=None)
-            last = max((step.entered_at for step in case.steps), default=None)
-            if case.opened_at is None:
-                case.opened_at = first
-                self._odd(case.row, "case_id", f"case {case_id} has events but no row of its own")
-            elif case.closed_at and case.closed_at < case.opened_at:
-                self._odd(case.row, "close_at", "closes before it opens")
-            elif case.closed_at and last and case.closed_at < last:
-                self._odd(case.row, "close_at", "closes before some of its events")
-
-    def _bad(self, file: str, row: int, column: str, reason: str) -> None:
-        self.log.bad_rows += 1
-        if len(self.log.bad) < self.findings_limit:
-            self.log.bad.append(ImportFinding(file=file, row=row, column=column, reason=reason))
-
-    def _odd(self, row: int, column: str, reason: str) -> None:
-        self.log.warnings += 1
-        if len(self.log.odd) < self.findings_limit:
-            self.log.odd.append(ImportFinding(file="cases", row=row, column=column, reason=reason))
+    def _leave_gap(self, number: int, row: dict[str, str]) -> None:
+        """Remember where in its case a row was that is left out, as far as it says so."""
+        try:
+            at = Stamps(self.stamps.zone).read(row.get("entered_at", ""), ("events", number, "entered_at"))
+        except BadStamp:
+            at = None
+        if (case := self.log.cases.get(row.get("case_id", ""))) is not None:
+            case.refused.append(RefusedRow(number, at))
 
     def _stage(self, row: dict[str, str], activity: str) -> str:
         stage = _text(row, "stage") or self.options.activity_map.get(activity, "")
@@ -195,23 +181,32 @@ class _Reading:
             raise _Bad("stage", "is not a stage of the activity map")
         return stage
 
-    def _instant(self, row: dict[str, str], column: str, *, ahead: bool = False) -> datetime:
+    def _instant(
+        self,
+        file: str,
+        number: int,
+        row: dict[str, str],
+        column: str,
+        before: datetime | None = None,
+        *,
+        ahead: bool = False,
+    ) -> datetime:
         """Return an instant, in UTC; only a deadline may lie ahead."""
         try:
-            instant = datetime.fromisoformat(_needed(row, column))
-        except ValueError:
-            raise _Bad(column, "is not an ISO 8601 time") from None
-        if instant.tzinfo is None:
-            if self.options.time_zone is None:
-                raise _Bad(column, "has no offset, and no time zone was given")
-            instant = instant.replace(tzinfo=ZoneInfo(self.options.time_zone))
-        try:
-            instant = instant.astimezone(UTC)
-        except OverflowError:
-            raise _Bad(column, "is not a time we can keep") from None
+            instant = self.stamps.read(_needed(row, column), (file, number, column), before)
+        except BadStamp as bad:
+            raise _Bad(column, str(bad)) from None
         if instant > self.now and not ahead:
             raise _Bad(column, "is in the future")
         return instant
+
+
+def _transition(row: dict[str, str]) -> str:
+    """Return whether a row is where an activity starts or completes; blank where it does not say."""
+    said = (row.get("lifecycle") or row.get("lifecycle:transition") or "").lower()
+    if said and said not in TRANSITIONS:
+        raise _Bad("lifecycle", "is neither start nor complete")
+    return said
 
 
 def _text(row: dict[str, str], column: str) -> str:

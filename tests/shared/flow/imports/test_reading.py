@@ -43,12 +43,13 @@ def test_cases_and_steps_are_read_with_their_instants(tmp_path: Path) -> None:
     assert log.cases["P2"].closed_at is None
     report = log.report()
     assert (report.cases, report.events, report.bad_rows) == (3, 7, 0)
-    assert report.last_at == datetime(2025, 4, 1, 9, 0, tzinfo=UTC)
+    assert report.last_at == datetime(2025, 4, 2, 8, 0, tzinfo=UTC)  # when P3 opens, after all else
 
 
 def test_a_case_that_closes_before_it_opens_is_kept_and_reported(tmp_path: Path) -> None:
-    [finding] = read(tmp_path).odd
-    assert (finding.file, finding.row, finding.column) == ("cases", 4, "close_at")
+    closes, opens = read(tmp_path).odd
+    assert (closes.file, closes.row, closes.column) == ("cases", 4, "close_at")
+    assert opens.reason == "opens after some of its events: 1"
 
 
 def test_a_case_that_closes_before_some_of_its_events_is_kept_and_reported(tmp_path: Path) -> None:
@@ -56,6 +57,7 @@ def test_a_case_that_closes_before_some_of_its_events_is_kept_and_reported(tmp_p
     assert [f.reason for f in read(tmp_path, cases=early).odd] == [
         "closes before some of its events",
         "closes before it opens",
+        "opens after some of its events: 1",
     ]
 
 

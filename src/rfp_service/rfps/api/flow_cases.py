@@ -1,0 +1,82 @@
+"""RFPs as flow asks for them: those of some sort, and those that wait, as their reader may find them."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+
+from rfp_service.rfps.domain.stages import LIVE
+from rfp_service.rfps.views import rfps
+from shared.flow.cases import CaseFilters, LiveCases, WaitingCase
+from shared.web.readings import Reading
+
+SHOWN = (
+    "id",
+    "reference",
+    "title",
+    "stage",
+    "waiting_on",
+    "approval_waits_for",
+    "lead",
+    "raised_by",
+    "needed_by",
+    "clock_ends_at",
+    "service_area",
+    "rework_loops",
+)
+
+
+def _conditions(reading: Reading, filters: CaseFilters) -> list[ColumnElement[bool]]:
+    """Return what an RFP's row must fulfil; nobody finds one by what they may not read of it."""
+    wanted = {name: getattr(filters, name) for name in ("service_area", "route", "supplier")}
+    found = [reading.valid(rfps), reading.found_by(rfps, wanted)]
+    if filters.value_from is not None:
+        found.append(rfps.c.estimate_pence >= filters.value_from)
+    if filters.value_to is not None:
+        found.append(rfps.c.estimate_pence < filters.value_to)
+    if len(found) > 2:
+        found.append(reading.may_find_by(rfps, "estimate_pence"))
+    return found
+
+
+async def _chosen(reading: Reading, filters: CaseFilters) -> frozenset[str]:
+    rows = await reading.rows(select(rfps.c.id).where(*_conditions(reading, filters)))
+    return frozenset(str(row["id"]) for row in rows)
+
+
+async def _waiting(reading: Reading, filters: CaseFilters) -> list[WaitingCase]:
+    """Return the RFPs that have not ended, without what their reader may not see."""
+    statement = select(*(rfps.c[name] for name in SHOWN)).where(*_conditions(reading, filters))
+    items = [dict(row) for row in await reading.rows(statement.where(rfps.c.stage.in_(LIVE)))]
+    await reading.redacted(items)
+    return [_case(item) for item in items]
+
+
+def _case(item: dict[str, Any]) -> WaitingCase:
+    return WaitingCase(
+        id=str(item["id"]),
+        reference=item["reference"],
+        title=item.get("title") or "",
+        stage=item["stage"],
+        waiting_on=item["waiting_on"],
+        whom=_whom(item),
+        needed_by=item.get("needed_by"),
+        clock_ends_at=item["clock_ends_at"],
+        service_area=item.get("service_area") or "",
+        rework_loops=item["rework_loops"],
+    )
+
+
+def _whom(item: dict[str, Any]) -> str:
+    """Return whom to chase: the tier whose turn it is, the requester or the lead; blank for others."""
+    match item["waiting_on"]:
+        case "approver":
+            return str(item.get("approval_waits_for") or "")
+        case "requester":
+            return str(item.get("raised_by") or "")
+        case "procurement":
+            return str(item.get("lead") or "")
+        case _:
+            return ""
+
+
+LIVE_CASES = LiveCases(_chosen, _waiting)

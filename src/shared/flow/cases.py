@@ -1,0 +1,82 @@
+"""What flow must be told of live cases by the room that they are of: which to choose, and how they stand."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import Depends, Query
+
+from shared.kernel.errors import Unacceptable
+from shared.kernel.fields import ASKED
+from shared.web.readings import Reading
+
+PENCE_LIMIT = 10**14
+
+
+class LiveFiltersOnly(Unacceptable):
+    """An imported log says nothing of areas, routes, values or suppliers: ask for it without them."""
+
+
+@dataclass(frozen=True)
+class CaseFilters:
+    """Which live cases are asked for; what is left out narrows nothing."""
+
+    service_area: str | None = None
+    route: str | None = None
+    supplier: str | None = None
+    value_from: int | None = None
+    value_to: int | None = None
+
+    @property
+    def none(self) -> bool:
+        """Say whether every case is asked for."""
+        return all(getattr(self, field.name) is None for field in fields(self))
+
+
+@dataclass(frozen=True)
+class WaitingCase:
+    """A live case that has not ended, as its room shows it to this reader."""
+
+    id: str
+    reference: str
+    title: str
+    stage: str
+    waiting_on: str
+    whom: str
+    needed_by: date | None
+    clock_ends_at: datetime | None
+    service_area: str
+    rework_loops: int
+
+
+@dataclass(frozen=True)
+class LiveCases:
+    """How a room chooses cases, and lists those that wait, for a reader of a reading."""
+
+    chosen: Callable[[Reading, CaseFilters], Awaitable[frozenset[str]]]
+    waiting: Callable[[Reading, CaseFilters], Awaitable[list[WaitingCase]]]
+
+
+async def case_filters(
+    service_area: Annotated[
+        str | None, Query(max_length=200, pattern=ASKED, description="Only cases of this service.")
+    ] = None,
+    route: Annotated[
+        str | None, Query(max_length=200, pattern=ASKED, description="Only cases on this route.")
+    ] = None,
+    supplier: Annotated[
+        str | None, Query(max_length=200, pattern=ASKED, description="Only those awarded to this one.")
+    ] = None,
+    value_from: Annotated[
+        int | None, Query(ge=0, le=PENCE_LIMIT, description="Estimated at so many pence or more.")
+    ] = None,
+    value_to: Annotated[
+        int | None, Query(ge=0, le=PENCE_LIMIT, description="Estimated at less than so many pence.")
+    ] = None,
+) -> CaseFilters:
+    """Read which live cases are asked for."""
+    return CaseFilters(service_area, route, supplier, value_from, value_to)
+
+
+Chosen = Annotated[CaseFilters, Depends(case_filters)]

@@ -1,0 +1,75 @@
+"""When open cases will likely be over, by how long it took others from the same stage on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.flow.log import STILL_OPEN, FlowLog
+from shared.flow.waits import Waits
+from shared.kernel.calendar import Microseconds
+
+SHARES = (0.50, 0.85, 0.95)
+VISITS_NEEDED = 30  # below so many past visits of a stage, the age of the case says more
+TOLERANCE = 1e-12
+
+
+@dataclass(frozen=True)
+class Curve:
+    """How many have not ended by a time: falling steps."""
+
+    times: Microseconds
+    survivors: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, durations: Microseconds, ended: NDArray[np.bool_]) -> "Curve":
+        """Fit Kaplan and Meier's estimate."""
+        times, rows = np.unique(durations, return_inverse=True)
+        if not len(times):
+            return cls(times, np.zeros(0))
+        d = np.bincount(rows, weights=ended, minlength=len(times))
+        at_risk = len(durations) - np.searchsorted(np.sort(durations), times, side="left")
+        return cls(times, np.cumprod(1 - d / at_risk, dtype=np.float64))
+
+    def ends_by(self, age: int) -> list[int | None]:
+        """Return by which age shares of those of an age have ended; `None` where the curve does not say."""
+        reached = int(np.searchsorted(self.times, age, side="right"))
+        standing = float(self.survivors[reached - 1]) if reached else 1.0
+        found: list[int | None] = []
+        for share in SHARES:
+            below = np.flatnonzero(self.survivors[reached:] <= (1 - share) * standing + TOLERANCE)
+            found.append(int(self.times[reached + below[0]]) if standing > TOLERANCE and len(below) else None)
+        return found
+
+
+class LikelyFinish:
+    """What has been seen of cases from each of their stages on, to their closing."""
+
+    def __init__(self, log: FlowLog, visits: Waits, as_of: int) -> None:
+        """Learn from all visits as of an instant; those of open cases are seen until then."""
+        closed = log.cases.closed
+        begun = np.flatnonzero(visits.visit)
+        self._stage = visits.place.codes[begun]
+        until = np.minimum(closed[visits.case[begun]], as_of)
+        self._lasted = until - visits.began[begun]
+        self._ended = closed[visits.case[begun]] != STILL_OPEN
+        self._past = ~visits.open[begun]
+        there = (log.cases.opened != STILL_OPEN) & (np.minimum(closed, as_of) >= log.cases.opened)
+        whole = np.minimum(closed[there], as_of) - log.cases.opened[there]
+        self._of_cases = Curve.of(whole, closed[there] != STILL_OPEN)
+        self._curves: dict[int, Curve | None] = {}
+
+    def of(self, stage: int, entered: int, opened: int, as_of: int) -> list[int | None]:
+        """Return the instants by which a case in a stage will be over with 50, 85 and 95 %."""
+        curve, since = self._curve(stage), entered
+        if curve is None:
+            curve, since = self._of_cases, opened
+        return [None if age is None else since + age for age in curve.ends_by(as_of - since)]
+
+    def _curve(self, stage: int) -> Curve | None:
+        if stage not in self._curves:
+            mine = self._stage == stage
+            kept = mine & (self._lasted >= 0)
+            enough = int((mine & self._past).sum()) >= VISITS_NEEDED
+            self._curves[stage] = Curve.of(self._lasted[kept], self._ended[kept]) if enough else None
+        return self._curves[stage]

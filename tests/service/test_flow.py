@@ -1,0 +1,163 @@
+"""Flow over HTTP: of live RFPs as they move, of those of some sort, and of an imported log."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shared.flow.answers import Bottlenecks
+from shared.flow.flow_answers import Flow
+from shared.flow.stuck_answers import Stuck
+from tests.service.test_imports import finished, hand_in
+from tests.support.api import Api
+from tests.support.people import LARS, LEO, PRIYA, RITA, Who
+
+FIGURES, STUCK = "/v1/rfps/bottlenecks", "/v1/rfps/stuck"
+
+
+async def figures(api: Api, path: str = FIGURES, **query: Any) -> Any:
+    return (await api.get(path, PRIYA, **query)).json()
+
+
+async def test_live_figures_keep_up_with_every_decision_and_know_the_past(api: Api) -> None:
+    before = await figures(api)
+    assert before["cases"] == {"all": 0, "open": 0, "closed": 0}
+    rfp = await api.raised()
+    then = api.position
+    told = Bottlenecks.model_validate(await figures(api))
+    assert [(row.stage, row.open) for row in told.stages] == [("draft", 1)]  # type: ignore[union-attr]
+    assert [(e.from_, e.to, e.n, e.rank) for e in told.edges] == [("draft", "(open)", 0, None)]
+    await api.decide(rfp, "withdraw", reason="Not needed.")
+    await api.raised()
+    told = Bottlenecks.model_validate(await figures(api, level="activity", stability=True))
+    assert told.cases.model_dump() == {"all": 2, "open": 1, "closed": 1}
+    assert told.cases_survival.outcomes == {"withdrawn": 1}
+    assert told.cases_survival.completed.closed == 0
+    assert [(e.from_, e.to, e.n) for e in told.edges] == [("RfpRaised", "RfpWithdrawn", 1)]
+    assert told.stability is not None
+    assert (told.stability.resamplings, told.quality.rows_refused) == (200, 0)
+    past = await figures(api, as_of=then)
+    assert past["cases"] == {"all": 1, "open": 1, "closed": 0}
+
+
+async def test_figures_of_some_rfps_only(api: Api) -> None:
+    rfp = await api.raised()
+    await api.raised(title="Chairs")
+    await api.decide(rfp, "amend", estimate_pence=5_000, reason="Priced.")
+    everything = {"all": 2, "open": 2, "closed": 0}
+    for path in (FIGURES,):
+        for query, count in (
+            ({"service_area": "Registrars"}, 2),
+            ({"service_area": "Highways"}, 0),
+            ({"route": "open"}, 0),
+            ({"supplier": "Acme"}, 0),
+            ({"value_from": 5_000}, 1),
+            ({"value_to": 5_000}, 0),
+            ({"value_from": 1, "value_to": 6_000}, 1),
+            ({"from": "2020-01-01T00:00Z"}, 2),
+        ):
+            told = await figures(api, path, **query)
+            assert told["cases"]["all"] == count, query
+    assert (await figures(api))["cases"] == everything
+    await api.get(FIGURES, PRIYA, 422, value_from=-1)
+    begun = await hand_in(api)
+    await finished(api, begun["id"])
+    refused = (await api.get(FIGURES, PRIYA, 422, source=begun["id"], route="open")).json()
+    assert refused["type"] == "/problems/live-filters-only"
+
+
+async def test_nobody_finds_an_rfp_by_a_value_that_is_exempt(api: Api) -> None:
+    rfp = await api.raised()
+    await api.decide(rfp, "amend", estimate_pence=5_000, reason="Priced.")
+    body = {
+        "matter_id": rfp,
+        "fields": ["estimate_pence", "service_area"],
+        "paragraph": 3,
+        "reason": "It would tell.",
+        "public_interest": "Less.",
+        "review_on": "2027-06-01",
+    }
+    await api.post("/v1/exemptions", body, LARS)
+    for query in ({"value_from": 5_000}, {"value_to": 6_000}, {"service_area": "Registrars"}):
+        for path, count in (
+            (FIGURES, lambda told: told["cases"]["all"]),
+            ("/v1/rfps/flow", _there),
+            (STUCK, _listed),
+        ):
+            assert count((await api.get(path, LEO, **query)).json()) == 0
+            assert count((await api.get(path, LARS, **query)).json()) == 1
+
+
+def _listed(told: Any) -> int:
+    return int(told["total"])
+
+
+def _there(told: Any) -> int:
+    return int(told["wip"]["now"]["wip"])
+
+
+async def test_flow_of_an_imported_log(api: Api) -> None:
+    """P1 opened on Monday 3 March, closed on Tuesday 11 March; P2 is open; P3 closed before it opened."""
+    begun = await hand_in(api)
+    await finished(api, begun["id"])
+    told = Flow.model_validate(await figures(api, "/v1/rfps/flow", source=begun["id"]))
+    weeks = {week.week: (week.arrivals, week.throughput, week.partial) for week in told.weeks}
+    assert weeks == {
+        "2025-W10": (2, 0, False),
+        "2025-W11": (0, 1, False),
+        "2025-W12": (0, 0, False),
+        "2025-W13": (0, 0, False),
+        "2025-W14": (1, 1, True),
+    }
+    assert [(month.on.isoformat(), month.wip) for month in told.wip.months] == [("2025-04-01", 1)]
+    assert told.wip.months[0].between_steps.wip == 0
+    assert (told.load.weeks, told.load.arrivals, told.load.departures, told.load.load) == (4, 2, 1, 2.0)
+    [closed] = told.scatter
+    assert (closed.case, closed.days) == ("P1", 8 + 1 / 24)
+    assert closed.working_days == 6  # from Monday, before work, to Tuesday at nine
+    assert (told.rework.cases, told.rework.loops) == (1, 1)
+    assert told.hand_overs.changed.n == 3
+    assert told.hand_overs.same.n == 1
+    assert told.expectation.working_days is None  # of two, one lasts: 85 % is not estimable
+    assert any("2 cases came and 1 were closed" in sentence for sentence in told.sentences)
+    assert told.littles_law is not None
+    assert told.littles_law.unstable
+
+
+async def test_flow_counts_entries_of_stages_day_by_day(api: Api) -> None:
+    begun = await hand_in(api)
+    await finished(api, begun["id"])
+    query = {"from": "2025-03-03T00:00Z", "to": "2025-03-06T00:00Z", "source": begun["id"]}
+    told = Flow.model_validate(await figures(api, "/v1/rfps/flow", **query))
+    assert told.cumulative_flow.stages == {"intake": [1, 2, 2, 2], "review": [0, 1, 2, 2]}
+    assert [day.day for day in told.cumulative_flow.days] == [3, 4, 5, 6]
+    assert told.scatter == []
+
+
+async def test_flow_of_live_rfps(api: Api) -> None:
+    rfp = await api.raised()
+    await api.decide(rfp, "withdraw", RITA, reason="Not needed.")
+    told = Flow.model_validate(await figures(api, "/v1/rfps/flow"))
+    assert told.weeks[-1].partial
+    assert (told.weeks[-1].arrivals, told.weeks[-1].throughput) == (1, 1)
+    assert told.as_of - datetime.now(UTC) < timedelta(minutes=1)
+    assert told.littles_law is None  # no week is over yet
+    assert told.load.load is None
+
+
+async def test_what_is_stuck_says_whom_to_chase_and_opens_its_cases(api: Api) -> None:
+    rfp = await api.in_approval()
+    draft = await api.raised()
+    told = Stuck.model_validate(await figures(api, "/v1/rfps/stuck"))
+    assert {item.id: (item.stage, item.whom) for item in told.items} == {
+        rfp: ("approval", "head"),
+        draft: ("draft", "rita"),
+    }
+    assert [(cost.party, cost.cases) for cost in told.parties] == [("approver", 1), ("requester", 1)]
+    for cost in told.parties:
+        path, _, party = cost.opens.partition("?waiting_on=")
+        opened = (await api.get(path, waiting_on=party)).json()["items"]
+        assert len(opened) == cost.cases
+    assert told.parties[0].sentence.startswith("1 RFP waits on approver,")
+    some = await figures(api, "/v1/rfps/stuck", value_from=1, limit=1)
+    assert [item["id"] for item in some["items"]] == [rfp]
+    elsewhere = Who("una", RITA.roles, ("Highways",))
+    assert (await api.get("/v1/rfps/stuck", elsewhere)).json()["items"] == []

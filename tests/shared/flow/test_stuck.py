@@ -1,0 +1,103 @@
+"""The list to act on: what will likely be late comes first, and waiting is added up by whom it is on."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from shared.flow.cases import WaitingCase
+from shared.flow.likely_finish import Curve
+from shared.flow.log import FlowLog, Steps, live_log
+from shared.flow.stuck import cost_of_waiting, stuck
+from shared.kernel.calendar import WorkingTime, microseconds
+
+WORKING = WorkingTime()
+MONDAY = datetime(2025, 3, 3, 9, 0, tzinfo=UTC)
+AS_OF = MONDAY + timedelta(days=4)
+
+
+def log_of(rows: list[tuple[str, float, str, str]]) -> FlowLog:
+    """Return a live log: case, days after Monday, stage, party."""
+    cases, days, stages, parties = (list(column) for column in zip(*rows, strict=True))
+    at = [microseconds(MONDAY + timedelta(days=day)) for day in days]
+    ends = [party == "nobody" for party in parties]
+    return live_log(Steps(cases, range(len(rows)), at, ["Moved"] * len(rows), stages, parties, ends))
+
+
+def case(name: str, stage: str, **more: Any) -> WaitingCase:
+    usual = {"waiting_on": "approver", "whom": "head", "needed_by": None, "clock_ends_at": None}
+    usual |= {"service_area": "", "rework_loops": 0}
+    return WaitingCase(name, f"RFP-{name}", "Laptops", stage, **(usual | more))
+
+
+def test_a_case_is_held_against_others_in_its_stage_and_the_latest_comes_first() -> None:
+    rows = [("old", 0.0, "approval", "approver"), ("new", 3.0, "approval", "approver")]
+    for n in range(40):  # forty others took one, two, three or four days from approval to their end
+        rows += [(f"c{n}", -30.0, "approval", "approver"), (f"c{n}", -30.0 + n % 4 + 1, "over", "nobody")]
+    cases = {
+        "old": case("old", "approval", needed_by=date(2025, 3, 6)),
+        "new": case("new", "approval", needed_by=date(2025, 6, 1), rework_loops=2),
+    }
+    second, first = stuck(log_of(rows), microseconds(AS_OF), WORKING, cases)
+    assert (second["id"], first["id"]) == ("old", "new")
+    assert (first["working_days_in_stage"], second["working_days_in_stage"]) == (1, 4)
+    assert second["likely_finish_p50"] is None  # it is beyond what was ever seen
+    assert second["misses_needed_by"] is True  # the day is over
+    # It entered on the 6th, and half of those that took over a day took three or less.
+    assert first["likely_finish_p50"] == date(2025, 3, 9)
+    assert first["misses_needed_by"] is False
+    # The others entered on a Saturday: a quarter each took no, no, one and two working days.
+    assert (first["stage_n"], first["stage_p50_working_days"]) == (40, 0.5)
+    assert first["why"] == ["It was returned for rework: 2."]
+    assert (first["in_stage_since"], first["waiting_on"]) == (MONDAY + timedelta(3), "approver")
+
+
+def test_waiting_is_added_up_by_party_in_a_sentence() -> None:
+    rows = [("a", 0.0, "approval", "approver"), ("b", 2.0, "approval", "approver")]
+    rows += [("c", 3.0, "triage", "procurement")]
+    cases = {
+        "a": case("a", "approval"),
+        "b": case("b", "approval"),
+        "c": case("c", "triage", waiting_on="procurement"),
+    }
+    found = stuck(log_of(rows), microseconds(AS_OF), WORKING, cases)
+    assert {row["stage_p85_working_days"] for row in found} == {None}  # nothing was ever seen to end
+    costs = cost_of_waiting([{**row, "misses_needed_by": row["id"] == "a"} for row in found])
+    assert [cost["sentence"] for cost in costs] == [
+        "2 RFPs wait on approver, 6 working days, 1 will miss its needed-by date.",
+        "1 RFP waits on procurement, 1 working day, 0 will miss their needed-by date.",
+    ]
+    assert costs[0]["opens"] == "/v1/rfps?waiting_on=approver"
+
+
+def test_only_cases_that_the_reader_sees_are_listed() -> None:
+    rows = [("a", 0.0, "approval", "approver"), ("b", 2.0, "approval", "approver")]
+    assert stuck(log_of(rows), microseconds(AS_OF), WORKING, {}) == []
+
+
+def test_the_likely_finish_is_conditional_on_the_age() -> None:
+    """Of ten that take 1 to 10 days, five are there at five days: half of those are over by the eighth."""
+    curve = Curve.of(np.arange(1, 11), np.ones(10, np.bool_))
+    assert curve.ends_by(0) == [5, 9, 10]
+    assert curve.ends_by(5) == [8, 10, 10]
+    assert curve.ends_by(10) == [None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"waiting_on": "statutory_clock", "whom": ""}, "A period runs that nobody can shorten."),
+        ({"waiting_on": "procurement", "whom": ""}, "Nobody in particular is asked for it."),
+    ],
+)
+def test_a_case_says_why_it_waits(more: dict[str, Any], why: str) -> None:
+    [row] = stuck(log_of([("a", 0.0, "x", "y")]), microseconds(AS_OF), WORKING, {"a": case("a", "x", **more)})
+    assert row["why"] == [why]
+
+
+def test_a_queue_behind_one_person_is_said() -> None:
+    rows = [(name, 0.0, "approval", "approver") for name in "abc"]
+    cases = {name: case(name, "approval") for name in "abc"}
+    found = stuck(log_of(rows), microseconds(AS_OF), WORKING, cases)
+    assert {row["why"][0] for row in found} == {"It is one of 3 in this stage that wait on the same one."}
