@@ -1,57 +1,74 @@
 """The register of projects: one row for each, of facts; queries conclude what follows on a day."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
 
 import orjson
-from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, Double, Integer, Text, Uuid
+from pydantic import BaseModel
 
-from projects.domain.project import OPEN, Project, ProjectStage
+from projects.domain.project import OPEN, Moscow, Origin, Project, ProjectStage, Scale, Way
 from shared.kernel.messages import Stream
-from shared.record.projecting.views import STILL_VALID, Row, StateView, state_table
+from shared.record.projecting.row_models import COUNTED, SEARCHED, UNSORTED, model_table, text_index
+from shared.record.projecting.views import STILL_VALID, Row, StateView
 
 FAR = date(2200, 1, 1)  # after every end that a project can have
 
-projects = state_table(
-    "projects",
-    Column("reference", Text, nullable=False),
-    Column("stage", Text, nullable=False),
-    Column("is_open", Boolean, nullable=False),
-    Column("paused", Boolean, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("origin", Text, nullable=False),
-    Column("supplier", Text, nullable=False),
-    Column("service_area", Text, nullable=False),
-    Column("owner", Text, nullable=False),
-    Column("cost_pence", BigInteger),
-    Column("start", Date),
-    Column("forecast_end", Date),
-    Column("contingency_days", Integer, nullable=False),
-    Column("latest_end", Date),
-    Column("forecasts", ARRAY(Date), nullable=False),
-    Column("finished_on", Date),
-    Column("flagged", Text, nullable=False),
-    Column("has_flag", Boolean, nullable=False),
-    Column("has_plan", Boolean, nullable=False),
-    Column("risk_order", BigInteger, nullable=False),
-    Column("category", Text, nullable=False),
-    Column("sub_category", Text, nullable=False),
-    Column("category_batch", Uuid),
-    Column("moscow", Text),
-    Column("score", Double),
-    Column("scores", Text, nullable=False),
-    Column("weights_version", BigInteger, nullable=False),
-    Column("rank", Integer, nullable=False),
-    Column("priority_batch", Uuid),
-    Column("handling", Text),
-    Column("third_party", Text, nullable=False),
-    Column("needs", Text, nullable=False),
-    Column("handling_batch", Uuid),
-    Column("scale", Text, nullable=False),
-    Column("confidence", Text, nullable=False),
-    Column("plan_owner", Text, nullable=False),
-    Column("plan_due", Date),
-    Column("unread_cells", Integer, nullable=False),
-)
+
+class ProjectRow(BaseModel):
+    """A project in the register; amounts in pence."""
+
+    id: UUID
+    version: int
+    reference: Annotated[str, SEARCHED]
+    stage: ProjectStage
+    paused: bool
+    title: Annotated[str, SEARCHED]
+    origin: Origin
+    supplier: Annotated[str, SEARCHED, COUNTED]
+    service_area: Annotated[str, SEARCHED, COUNTED]
+    owner: Annotated[str, COUNTED]
+    cost_pence: int | None
+    start: date | None
+    forecast_end: date | None
+    contingency_days: int
+    finished_on: date | None
+    flagged: Annotated[str, UNSORTED]
+    category: Annotated[str, SEARCHED, COUNTED]
+    sub_category: Annotated[str, SEARCHED, COUNTED]
+    moscow: Moscow | None
+    score: float | None
+    rank: int
+    handling: Way | None
+    third_party: Annotated[str, SEARCHED]
+    scale: Scale
+    confidence: Annotated[str, COUNTED]
+    plan_owner: Annotated[str, COUNTED]
+    plan_due: date | None
+    unread_cells: int
+    first_position: int
+    opened_at: datetime
+    changed_at: datetime
+
+
+class StoredProject(ProjectRow):
+    """A project's row, with what is not shown of it."""
+
+    is_open: bool
+    latest_end: date | None
+    forecasts: list[date]
+    has_flag: bool
+    has_plan: bool
+    risk_order: int
+    category_batch: UUID | None
+    scores: str
+    weights_version: int
+    priority_batch: UUID | None
+    needs: str
+    handling_batch: UUID | None
+
+
+projects = model_table("projects", StoredProject)
 
 
 def risk_order(project: Project, first_position: int) -> int:
@@ -140,6 +157,7 @@ REGISTER = StateView(
         f"(risk_order) WHERE valid_to = {STILL_VALID} AND is_open",
         f"(latest_end, has_flag, has_plan) WHERE valid_to = {STILL_VALID} AND is_open",
         f"(valid_from) WHERE valid_to = {STILL_VALID} AND stage = '{ProjectStage.CLOSED}'",
+        text_index(StoredProject),
         "(category_batch) WHERE category_batch IS NOT NULL",
         "(priority_batch) WHERE priority_batch IS NOT NULL",
         "(handling_batch) WHERE handling_batch IS NOT NULL",

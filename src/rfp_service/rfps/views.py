@@ -1,44 +1,65 @@
 """What can be seen of RFPs: the board, one row for each."""
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, DateTime, Integer, Text
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field
 
 from rfp_service.rfps.domain.rfp import Rfp
-from rfp_service.rfps.domain.stages import Stage
+from rfp_service.rfps.domain.stages import Party, Stage
 from shared.kernel.messages import Stream
-from shared.record.projecting.views import STILL_VALID, Row, StateView, state_table
+from shared.record.projecting.row_models import COUNTED, SEARCHED, Derived, Searched, model_table, text_index
+from shared.record.projecting.views import STILL_VALID, Row, StateView
 
 # What a need says, for finding others like it: the words of its title and the beginning of the rest.
 NEED = "to_tsvector('english', need)"
 NEED_LENGTH = 400
 
-rfps = state_table(
-    "rfps",
-    Column("reference", Text, nullable=False),
-    Column("stage", Text, nullable=False),
-    Column("waiting_on", Text, nullable=False),
-    Column("on_hold", Boolean, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("need", Text, nullable=False),
-    Column("service_area", Text, nullable=False),
-    Column("raised_by", Text, nullable=False),
-    Column("lead", Text, nullable=False),
-    Column("cost_centre", Text, nullable=False),
-    Column("needed_by", Date),
-    Column("estimate_pence", BigInteger),
-    Column("estimate_with_vat_pence", BigInteger),
-    Column("regime", Text),
-    Column("route", Text),
-    Column("lots", Integer, nullable=False),
-    Column("rework_loops", Integer, nullable=False),
-    Column("budget_code", Text, nullable=False),
-    Column("approval_waits_for", Text, nullable=False),
-    Column("approval_value_pence", BigInteger, nullable=False),
-    Column("supplier", Text, nullable=False),
-    Column("award_value_pence", BigInteger, nullable=False),
-    Column("clock_ends_at", DateTime(timezone=True)),
-    Column("stage_since", DateTime(timezone=True), nullable=False),
-    Column("kept_out", ARRAY(Text), nullable=False),
-)
+
+class RfpRow(BaseModel):
+    """An RFP on the board, and when the scheme says that it should leave its stage."""
+
+    id: UUID
+    version: int
+    reference: Annotated[str, SEARCHED]
+    stage: Stage
+    waiting_on: Party
+    on_hold: bool
+    title: str
+    service_area: Annotated[str, SEARCHED, COUNTED]
+    raised_by: str
+    lead: Annotated[str, COUNTED]
+    cost_centre: Annotated[str, SEARCHED, COUNTED]
+    needed_by: date | None
+    estimate_pence: int | None
+    estimate_with_vat_pence: int | None
+    regime: Annotated[str | None, COUNTED]
+    route: Annotated[str | None, COUNTED]
+    lots: int
+    rework_loops: int
+    budget_code: Annotated[str, SEARCHED]
+    approval_waits_for: Annotated[str, COUNTED]
+    supplier: Annotated[str, SEARCHED]
+    award_value_pence: int | None
+    clock_ends_at: datetime | None = Field(description="When the period that runs now is over.")
+    stage_since: datetime
+    first_position: int
+    opened_at: datetime
+    changed_at: datetime
+    due_on: Annotated[date | None, Derived("stage", "stage_since")]
+    overdue_working_days: Annotated[int, Derived("stage", "stage_since")]
+
+
+class StoredRfp(RfpRow):
+    """An RFP's row, with what is not shown of it."""
+
+    need: Annotated[str, Searched("title", "description")]
+    approval_value_pence: int
+    kept_out: list[str]
+
+
+rfps = model_table("rfps", StoredRfp)
 
 
 def board(stream: Stream[Rfp]) -> Row:
@@ -80,7 +101,7 @@ BOARD = StateView(
     indexes=(
         f"(stage, first_position) WHERE valid_to = {STILL_VALID}",
         f"(raised_by, first_position) WHERE valid_to = {STILL_VALID}",
-        f"USING gin ({NEED}) WHERE valid_to = {STILL_VALID}",
+        text_index(StoredRfp),
         f"(approval_waits_for) WHERE valid_to = {STILL_VALID} AND approval_waits_for <> ''",
     ),
 )

@@ -11,7 +11,8 @@ import orjson
 from fastapi import Depends, Query, Request, Response
 from sqlalchemy import Column, Select
 
-from shared.kernel.errors import Unacceptable
+from shared.web.cursors import UnreadableCursor
+from shared.web.media_types import FORMS, wanted
 from shared.web.readings import Reading
 
 PAGE_LIMIT = 200
@@ -19,12 +20,9 @@ PAGE_USUAL = 50
 CURSOR_LIMIT = 20
 _CURSOR = re.compile(r"^p([0-9]{1,18})$")  # nobody need know that it holds a position
 
-JSON, CSV, NDJSON = "application/json", "text/csv", "application/x-ndjson"
+JSON, CSV, NDJSON = FORMS
+BOM = "\ufeff"  # without it, Excel takes a CSV for the alphabet of its own country
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-
-class UnreadableCursor(Unacceptable):
-    """`cursor` is what a page's `next` said, unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +117,12 @@ async def page(
     ] = None,
 ) -> Page:
     """Read which page is asked for."""
-    return Page(request, limit, None if cursor is None else _position(cursor), _wanted(request))
+    return Page(
+        request,
+        limit,
+        None if cursor is None else _position(cursor),
+        wanted(request.headers.get("accept", "")),
+    )
 
 
 Paged = Annotated[Page, Depends(page)]
@@ -131,17 +134,23 @@ def not_modified(request: Request, etag: str) -> bool:
     return etag.removeprefix("W/") in [tag.strip().removeprefix("W/") for tag in held.split(",")]
 
 
-def csv_of(items: Iterable[Mapping[str, Any]]) -> bytes:
-    """Return items as CSV (RFC 4180), with a heading; cells that a spreadsheet would run are defused."""
+def csv_of(items: Iterable[Mapping[str, Any]], columns: Sequence[str] = ()) -> bytes:
+    """Return items as CSV (RFC 4180), with a heading; cells that a spreadsheet would run are defused.
+
+    Without columns, they are those of the first item. It begins with a byte order mark, for Excel.
+    """
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    for number, item in enumerate(items):
+    heading = list(columns)
+    if heading:
+        writer.writerow(heading)
+    for item in items:
         marks = item.get("withheld", {})  # in a cell of its own place, not in a column beside
-        columns = [name for name in item if name != "withheld"]
-        if number == 0:
-            writer.writerow(columns)
-        writer.writerow([_cell(marks.get(name, item[name])) for name in columns])
-    return text.getvalue().encode()
+        if not heading:
+            heading = [name for name in item if name != "withheld"]
+            writer.writerow(heading)
+        writer.writerow([_cell(marks.get(name, item[name])) for name in heading])
+    return (BOM + text.getvalue()).encode()
 
 
 def defused(text: str) -> str:
@@ -163,15 +172,6 @@ def _cell(value: object) -> str:
 def json_of(value: object) -> bytes:
     """Return a value as JSON; the driver's own UUIDs are not known to orjson, but know their text."""
     return orjson.dumps(value, default=str, option=orjson.OPT_UTC_Z)
-
-
-def _wanted(request: Request) -> str:
-    """Return the first form the caller accepts that lists come in; JSON where none is."""
-    for part in request.headers.get("accept", "").split(","):
-        media_type = part.partition(";")[0].strip().lower()
-        if media_type in (JSON, CSV, NDJSON):
-            return media_type
-    return JSON
 
 
 def cursor_of(position: int) -> str:

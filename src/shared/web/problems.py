@@ -16,6 +16,7 @@ from starlette.routing import Match
 
 from shared.kernel.errors import (
     DatabaseAway,
+    NotAcceptable,
     NotAllowed,
     NotAuthenticated,
     NotFound,
@@ -46,6 +47,7 @@ STATUS: Sequence[tuple[type[Refused], int]] = (
     (NotAuthenticated, 401),
     (NotAllowed, 403),
     (NotFound, 404),
+    (NotAcceptable, 406),
     (StillRunning, 409),
     (OutOfDate, 412),
     (TooLarge, 413),

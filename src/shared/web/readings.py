@@ -91,10 +91,16 @@ class Reading:
         sql, values = sql_of(statement)
         return list(await self.pool.fetch(sql, *values))
 
+    async def value(self, statement: "Select[Any]") -> int:
+        """Return the one number that a statement selects."""
+        sql, values = sql_of(statement)
+        return int(await self.pool.fetchval(sql, *values))
+
     def valid(self, table: Table) -> "ColumnElement[bool]":
         """Return the condition that picks each thing's row as of this reading."""
         if self.happened_by is not None:
-            return _last_by(table, self.happened_by) & self._in_sight(table)
+            pinned = None if self.position >= self.visible else self.position
+            return _last_by(table, self.happened_by, pinned) & self._in_sight(table)
         if self.past:
             then = (table.c.valid_from <= self.position) & (table.c.valid_to > self.position)
             return then & self._in_sight(table)
@@ -115,9 +121,12 @@ class Reading:
         """Say whether the reader may read what is exempt."""
         return self.redact.reads_exempt(self.person)
 
-    def may_find_by(self, table: Table, *fields: str) -> "ColumnElement[bool]":
-        """Return the condition that picks what may be found by some fields, or is the reader's own."""
-        may = self.redact.by_fields(self.person, table.c.id, fields)
+    def may_find_by(self, table: Table, *fields: str, thing: str = "id") -> "ColumnElement[bool]":
+        """Return the condition that picks what may be found by some fields, or is the reader's own.
+
+        `thing` is the column that names what exemptions are about.
+        """
+        may = self.redact.by_fields(self.person, table.c[thing], fields)
         if isinstance(may, True_) or "raised_by" not in table.c:
             return may
         return may | table.c.raised_by.in_(self.person.ids)
@@ -130,13 +139,20 @@ class Reading:
         return of_theirs | table.c.raised_by.in_(self.person.ids) if "raised_by" in table.c else of_theirs
 
 
-def _last_by(table: Table, instant: datetime) -> "ColumnElement[bool]":
-    """Return the condition that picks the last of each thing's rows that had happened by an instant."""
+def _last_by(table: Table, instant: datetime, position: int | None) -> "ColumnElement[bool]":
+    """Return the condition that picks the last of each thing's rows that had happened by an instant.
+
+    With a position, of what was recorded by then.
+    """
     by, following = literal(instant, DateTime(timezone=True)), table.alias("following")
     later = select(1).where(
         following.c.id == table.c.id, following.c.valid_from == table.c.valid_to, following.c.changed_at <= by
     )
-    return (table.c.changed_at <= by) & ~later.correlate(table).exists()
+    recorded: ColumnElement[bool] = true()
+    if position is not None:
+        later = later.where(following.c.valid_from <= position)
+        recorded = table.c.valid_from <= position
+    return recorded & (table.c.changed_at <= by) & ~later.correlate(table).exists()
 
 
 After = Annotated[

@@ -1,0 +1,148 @@
+"""A row stated once, as a Pydantic model: its table follows from the model, and so does what is shown.
+
+class ThingRow(BaseModel):
+    id: UUID                                  # what every state view has, wherever it shall stand
+    title: Annotated[str, SEARCHED]           # a column; `q` looks into it
+    stage: Stage                              # a column; lists sort by it, and count by it
+    lead: Annotated[str, COUNTED]             # a text that lists count by, too
+    due_on: Annotated[date | None, Derived("stage", "stage_since")]   # shown, and in no table
+
+class StoredThing(ThingRow):                  # columns that are not shown
+    need: Annotated[str, Searched("title", "description")]
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, DateTime, Double, MetaData, Table, Text, Uuid
+from sqlalchemy.types import TypeEngine
+
+from shared.kernel.personal import PersonalShown
+from shared.record.projecting.views import STILL_VALID, state_table
+
+M = TypeVar("M")
+
+STANDARD = ("id", "valid_from", "valid_to", "version", "first_position", "opened_at", "changed_at")
+TYPES: dict[type, TypeEngine[Any]] = {
+    str: Text(),
+    bool: Boolean(),
+    int: BigInteger(),
+    float: Double(),
+    date: Date(),
+    datetime: DateTime(timezone=True),
+    UUID: Uuid(),
+    PersonalShown: Text(),  # as the record keeps it: encrypted
+}
+
+
+@dataclass(frozen=True)
+class Searched:
+    """`q` looks into this text; where it is made of fields of the thing, it names them."""
+
+    drawn_from: tuple[str, ...] = ()
+
+    def __init__(self, *drawn_from: str) -> None:
+        """Name the fields that the text is made of, where it is not one itself."""
+        object.__setattr__(self, "drawn_from", drawn_from)
+
+
+@dataclass(frozen=True)
+class Derived:
+    """Computed for each reading, and never stored; where it names the columns it needs, lists sort by it."""
+
+    needs: tuple[str, ...] = ()
+
+    def __init__(self, *needs: str) -> None:
+        """Name the columns that it is computed from."""
+        object.__setattr__(self, "needs", needs)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Lists count by this text; by what has few values, such as a stage, they count in any case."""
+
+
+@dataclass(frozen=True)
+class Unsorted:
+    """Lists do not sort by this: it is long."""
+
+
+SEARCHED, COUNTED, UNSORTED = Searched(), Counted(), Unsorted()
+
+
+def mark(model: type[BaseModel], name: str, kind: type[M]) -> M | None:
+    """Return a field's mark of one kind; None where it has none."""
+    found = model.model_fields.get(name)
+    return next((m for m in found.metadata if isinstance(m, kind)), None) if found else None
+
+
+def plain(annotation: object) -> tuple[Any, bool]:
+    """Return a type without None, and whether it may be None."""
+    if get_origin(annotation) in (Union, UnionType):
+        kinds = [kind for kind in get_args(annotation) if kind is not NoneType]
+        return kinds[0], len(kinds) < len(get_args(annotation))
+    return annotation, False
+
+
+def columns_of(model: type[BaseModel]) -> "Iterator[Column[Any]]":
+    """Yield a column for each field of a model that is stored and that not every view has."""
+    for name, field in model.model_fields.items():
+        if name not in STANDARD and mark(model, name, Derived) is None:
+            kind, nullable = plain(field.annotation)
+            yield Column(name, type_of(kind), nullable=nullable)
+
+
+def model_table(name: str, model: type[BaseModel]) -> Table:
+    """Return the table of a state view whose rows are a model's."""
+    return state_table(name, *columns_of(model))
+
+
+def read_table(name: str, model: type[BaseModel], *more: "Column[Any]") -> Table:
+    """Return a table that no view fills, as lists read it: a model's columns, and more."""
+    own = ("valid_from", "valid_to")
+    shown = (
+        Column(field, type_of(plain(info.annotation)[0]))
+        for field, info in model.model_fields.items()
+        if field not in own and mark(model, field, Derived) is None
+    )
+    return Table(name, MetaData(), *shown, *more)
+
+
+def type_of(kind: object) -> TypeEngine[Any]:
+    """Return the column type of a field's type."""
+    if get_origin(kind) is list:
+        return ARRAY(type_of(get_args(kind)[0]))
+    if get_origin(kind) is Literal:
+        return type_of(type(get_args(kind)[0]))
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return Text()
+    return TYPES[kind]  # type: ignore[index]  # a type, or it can't be stored
+
+
+@cache
+def searched(model: type[BaseModel]) -> tuple[str, ...]:
+    """Return the fields that `q` looks into, in their order."""
+    return tuple(name for name in model.model_fields if mark(model, name, Searched) is not None)
+
+
+def text_of(model: type[BaseModel], table: str = "") -> str:
+    """Return the SQL of the whole text that `q` looks into."""
+    before = f"{table}." if table else ""
+    return joined(f"coalesce({before}{name}, '')" for name in searched(model))
+
+
+def joined(parts: Iterator[str]) -> str:
+    """Return the SQL of texts, one after the other."""
+    return " || ' ' || ".join(parts)
+
+
+def text_index(model: type[BaseModel]) -> str:
+    """Return the index by which `q` finds what is valid now, for a view with many rows."""
+    return f"USING gin (to_tsvector('english', {text_of(model)})) WHERE valid_to = {STILL_VALID}"

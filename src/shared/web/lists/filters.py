@@ -1,0 +1,71 @@
+"""What a list can be narrowed to: one model of its query parameters, and what each asks of a row."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import BaseModel, Field
+from sqlalchemy import ColumnElement, Table
+
+from shared.kernel.fields import ASKED, CODE_LIMIT
+from shared.record.projecting.row_models import mark
+from shared.web.readings import Reading
+
+VALUES_LIMIT = 50  # of one filter
+
+AskedText = Annotated[str, Field(max_length=200, pattern=ASKED)]
+AskedCode = Annotated[str, Field(max_length=CODE_LIMIT, pattern=ASKED)]
+AT_MOST = Field(max_length=VALUES_LIMIT)
+
+
+class Moment(NamedTuple):
+    """What a condition or a derived field is worked out from: the reading, and the list's own facts."""
+
+    reading: Reading
+    facts: Any
+
+
+Condition = Callable[[Any, Moment], "ColumnElement[bool]"]
+
+
+@dataclass(frozen=True)
+class Where:
+    """A filter with a condition of its own, and the fields that it tells something of."""
+
+    condition: Condition
+    draws_from: tuple[str, ...] = ()
+
+
+class NoFilters(BaseModel):
+    """A list that can't be narrowed, but by its text."""
+
+
+def conditions(
+    model: type[BaseModel], table: Table, asked: dict[str, Any], moment: Moment
+) -> "tuple[list[ColumnElement[bool]], set[str]]":
+    """Return what a row must fulfil, and the fields that this tells something of.
+
+    A filter narrows to what has one of its values in the column of its name, or by its own condition; one
+    at its default narrows nothing.
+    """
+    found: list[ColumnElement[bool]] = []
+    told: set[str] = set()
+    for name, field in model.model_fields.items():
+        value = asked.get(name)
+        if value is None or value == field.default:
+            continue
+        where: Where | None = mark(model, name, Where)
+        if where is not None:
+            found.append(where.condition(value, moment))
+            told.update(where.draws_from)
+        else:
+            found.append(_one_of(table.c[name], value))
+            told.add(name)
+    return found, told
+
+
+def _one_of(column: Any, value: object) -> "ColumnElement[bool]":
+    """Return the condition that a column has a value, or any of several."""
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        return column == value  # type: ignore[no-any-return]  # of a column, it is a condition
+    return column == value[0] if len(value) == 1 else column.in_(value)  # type: ignore[no-any-return]  # the same
