@@ -109,7 +109,8 @@ async def of_the_framework(request: Request, error: HTTPException) -> Response:
     response = problem(request, error.status_code, "about:blank", title)
     response.headers.update(error.headers or {})
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        response.headers["Allow"] = ", ".join(sorted(_methods(request)))
+        methods = _methods(request)
+        response.headers["Allow"] = ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
     return response
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Protocol
 
 import asyncpg
@@ -11,7 +11,7 @@ from fastapi import Depends, Query, Request
 from sqlalchemy import Column, ColumnElement, DateTime, Select, Table, and_, literal, select, true
 from sqlalchemy.sql.elements import True_
 
-from shared.kernel.calendar import day_in_london
+from shared.kernel.calendar import day_in_london, start_of
 from shared.kernel.errors import Unacceptable, ViewsBehind
 from shared.kernel.person import Person
 from shared.record.eventstore.reader import ReadBasis, Reader
@@ -20,13 +20,17 @@ from shared.record.projecting.views import STILL_VALID
 from shared.record.projecting.visibility import Visibility
 
 POSITION_DIGITS = 15
-# RFC 3339, section 5.6; the seconds may be left out. Years and days that no calendar has are found later.
+# RFC 3339, section 5.6; the seconds may be left out, and a `+` may have come as the space that it means in
+# an address. Years and days that no calendar has are found later.
+_DAY = r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 INSTANT_PATTERN = (
-    r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]"
-    r"(:[0-5][0-9](\.[0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])$"
+    rf"^{_DAY}[Tt]([01][0-9]|2[0-3]):[0-5][0-9]"
+    r"(:[0-5][0-9](\.[0-9]{1,6})?)?([Zz]|[+ -](0[0-9]|1[0-4]):[0-5][0-9])$"
 )
+DAY_ALONE = re.compile(f"^{_DAY}$", re.ASCII)
 _INSTANT = re.compile(INSTANT_PATTERN, re.ASCII)
-AS_OF_PATTERN = f"^[0-9]{{1,{POSITION_DIGITS}}}$|{INSTANT_PATTERN}"
+AS_OF_PATTERN = f"^[0-9]{{1,{POSITION_DIGITS}}}$|^{_DAY}$|{INSTANT_PATTERN}"
+MOMENT = timedelta(microseconds=1)
 
 
 class BeyondTheRecord(Unacceptable):
@@ -34,7 +38,7 @@ class BeyondTheRecord(Unacceptable):
 
 
 class UnreadableInstant(Unacceptable):
-    """An instant is written with its offset, such as 2026-03-01T00:00Z; `as_of` may be a position too."""
+    """An instant is written with its offset, such as 2026-03-01T00:00Z; as_of may be a day or a position."""
 
 
 class Redactor(Protocol):
@@ -162,7 +166,8 @@ AsOf = Annotated[
     str | None,
     Query(
         max_length=40,
-        description="Answer with what was recorded by then: a position, or an instant with offset.",
+        description="Answer with what was recorded by then: a position, an instant with offset, or a day,"
+        " which ends at midnight in London.",
         examples=["2026-03-01T00:00Z"],
         json_schema_extra={"pattern": AS_OF_PATTERN},
     ),
@@ -209,7 +214,7 @@ async def _meant(record: Reader, as_of: str | None, now: datetime) -> tuple[int 
     """Return the position and instant that `as_of` means; no position where it means now."""
     if as_of is not None and as_of.isascii() and as_of.isdigit() and len(as_of) <= POSITION_DIGITS:
         return int(as_of), await record.recorded_at(int(as_of)) or now
-    instant = instant_of(as_of)
+    instant = end_of_day(as_of) if as_of is not None and DAY_ALONE.match(as_of) else instant_of(as_of)
     if instant is None or instant >= now:
         return None, now
     return await record.position_at(instant), instant
@@ -221,10 +226,18 @@ def instant_of(text: str | None) -> datetime | None:
         return None
     try:
         if _INSTANT.match(text):
-            return datetime.fromisoformat(text).astimezone(UTC)
+            return datetime.fromisoformat(text.upper().replace(" ", "+")).astimezone(UTC)
     except (ValueError, OverflowError):
         pass
     raise UnreadableInstant
+
+
+def end_of_day(day: str) -> datetime:
+    """Return the last moment of a day in London; refuse what no calendar has."""
+    try:
+        return start_of(date.fromisoformat(day) + timedelta(days=1)) - MOMENT
+    except ValueError:
+        raise UnreadableInstant from None
 
 
 Read = Annotated[Reading, Depends(reading)]

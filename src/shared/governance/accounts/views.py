@@ -1,19 +1,33 @@
 """What can be seen of service accounts; hashes are in no view."""
 
-from sqlalchemy import Column, Integer, Text
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
 
-from shared.governance.accounts.domain import ServiceAccount
+from pydantic import BaseModel
+
+from shared.governance.accounts.domain import AccountStatus, ServiceAccount
 from shared.kernel.messages import Stream
-from shared.record.projecting.views import Row, StateView, state_table
+from shared.record.projecting.row_models import COUNTED, SEARCHED, model_table
+from shared.record.projecting.views import Row, StateView
 
-service_accounts = state_table(
-    "service_accounts",
-    Column("status", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("owner", Text, nullable=False),
-    Column("scopes", Text, nullable=False),
-    Column("keys", Integer, nullable=False),
-)
+
+class AccountRow(BaseModel):
+    """A program that may ask, and who answers for it; scopes by a space."""
+
+    id: UUID
+    version: int
+    status: AccountStatus
+    name: Annotated[str, SEARCHED]
+    owner: Annotated[str, SEARCHED, COUNTED]
+    scopes: Annotated[str, SEARCHED]
+    keys: int
+    first_position: int
+    opened_at: datetime
+    changed_at: datetime
+
+
+service_accounts = model_table("service_accounts", AccountRow)
 
 
 def account_row(stream: Stream[ServiceAccount]) -> Row:

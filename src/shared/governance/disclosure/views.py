@@ -1,24 +1,38 @@
 """What can be seen of exemptions: that they exist, of what, under which paragraph, until when."""
 
-from sqlalchemy import BigInteger, Column, Date, Integer, Text, Uuid
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
 
-from shared.governance.disclosure.domain import Exemption
+from pydantic import BaseModel
+
+from shared.governance.disclosure.domain import Exemption, ExemptionStatus
 from shared.kernel.messages import Stream
-from shared.record.projecting.views import STILL_VALID, Row, StateView, state_table
+from shared.record.projecting.row_models import COUNTED, SEARCHED, UNSORTED, model_table
+from shared.record.projecting.views import STILL_VALID, Row, StateView
 
-exemptions = state_table(
-    "exemptions",
-    Column("status", Text, nullable=False),
-    Column("matter_id", Uuid, nullable=False),
-    Column("matter_kind", Text, nullable=False),
-    Column("matter_version", BigInteger, nullable=False),
-    Column("fields", Text, nullable=False),
-    Column("paragraph", Integer, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("public_interest", Text, nullable=False),
-    Column("review_on", Date, nullable=False),
-    Column("declared_by", Text, nullable=False),
-)
+
+class ExemptionRow(BaseModel):
+    """Something exempt: of which thing and decision (0: the whole), which fields (by a space), and why."""
+
+    id: UUID
+    version: int
+    status: ExemptionStatus
+    matter_id: UUID
+    matter_kind: Annotated[str, SEARCHED, COUNTED]
+    matter_version: int
+    fields: Annotated[str, SEARCHED]
+    paragraph: int
+    reason: Annotated[str, SEARCHED, UNSORTED]
+    public_interest: Annotated[str, SEARCHED, UNSORTED]
+    review_on: date
+    declared_by: Annotated[str, COUNTED]
+    first_position: int
+    opened_at: datetime
+    changed_at: datetime
+
+
+exemptions = model_table("exemptions", ExemptionRow)
 
 
 def exemption_row(stream: Stream[Exemption]) -> Row:

@@ -30,10 +30,13 @@ def responses(row: type[BaseModel], *, tagged: bool) -> dict[int | str, dict[str
         items=(list[row], ...),  # type: ignore[valid-type]  # a model made at run time
         next=(str | None, ...),
         position=(int, ...),
-        total=(int, Field(0, description="How many there are; where `count` asks for it.")),
+        total=(int, Field(default_factory=int, description="How many there are; where `count` asks for it.")),
         counts=(
             list[ValueCount],
-            Field([], description="How many of each value, most first; where `count_by` asks for it."),
+            Field(
+                default_factory=list,
+                description="How many of each value, most first; where `count_by` asks for it.",
+            ),
         ),
     )
     text = {"schema": {"type": "string"}}

@@ -1,6 +1,6 @@
 """What a list can be narrowed to: one model of its query parameters, and what each asks of a row."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple
 
@@ -19,10 +19,11 @@ AT_MOST = Field(max_length=VALUES_LIMIT)
 
 
 class Moment(NamedTuple):
-    """What a condition or a derived field is worked out from: the reading, and the list's own facts."""
+    """What a condition is worked out from: the reading, the list's own facts, and all that is asked."""
 
     reading: Reading
     facts: Any
+    asked: Mapping[str, Any]
 
 
 Condition = Callable[[Any, Moment], "ColumnElement[bool]"]
@@ -41,7 +42,7 @@ class NoFilters(BaseModel):
 
 
 def conditions(
-    model: type[BaseModel], table: Table, asked: dict[str, Any], moment: Moment
+    model: type[BaseModel], table: Table, moment: Moment
 ) -> "tuple[list[ColumnElement[bool]], set[str]]":
     """Return what a row must fulfil, and the fields that this tells something of.
 
@@ -51,7 +52,7 @@ def conditions(
     found: list[ColumnElement[bool]] = []
     told: set[str] = set()
     for name, field in model.model_fields.items():
-        value = asked.get(name)
+        value = moment.asked.get(name)
         if value is None or value == field.default:
             continue
         where: Where | None = mark(model, name, Where)

@@ -69,7 +69,8 @@ async def read_page(stated: ListStatement, query: ListQuery) -> ListPage:
     mark = _mark(stated, query)
     cursor = read_cursor(query.cursor, mark) if query.cursor is not None else None
     reading = query.reading if cursor is None else await _pinned(query, cursor)
-    moment = Moment(reading, await stated.facts(query.request, reading) if stated.facts else None)
+    facts = await stated.facts(query.request, reading) if stated.facts else None
+    moment = Moment(reading, facts, query.asked)
     forgiving = Forgiving.NOTHING if cursor is None else Forgiving(cursor.forgiving)
     asked = _asked(stated, query, moment, cursor, forgiving=forgiving)
     rows = await _rows(asked)
@@ -122,7 +123,7 @@ def _asked(
         where.append(reading.valid(stated.table))
     if stated.within is not None:
         where += stated.within(moment)
-    narrowed, told = conditions(stated.filters, stated.table, dict(query.asked), moment)
+    narrowed, told = conditions(stated.filters, stated.table, moment)
     may = stated.may_find(reading, sorted(told))
     where += narrowed if isinstance(may, True_) else [*narrowed, may]
     if query.q:

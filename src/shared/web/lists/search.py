@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from sqlalchemy import ColumnElement, Text, and_, case, false, func, literal, literal_column, or_
 from sqlalchemy.sql.elements import True_
 
-from shared.record.projecting.row_models import Searched, mark, searched, text_of
+from shared.record.projecting.row_models import Searched, mark, searched, words_of
 
 WORDS_LIMIT = 12
 WORD_LENGTH = 50
@@ -59,7 +59,7 @@ def matches(
     if not words or not fields:
         return false()
     # Written as in the index, or it would not be used.
-    stems: ColumnElement[Any] = literal_column(f"to_tsvector('english', {text_of(model, table)})")
+    stems: ColumnElement[Any] = literal_column(words_of(model, table))
     found = _found(stems, words, forgiving=forgiving)
     openly = may_find(*(drawn for name in fields for drawn in drawn_from(model, name)))
     if isinstance(openly, True_):
