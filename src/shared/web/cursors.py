@@ -56,7 +56,7 @@ def read_cursor(text: str, mark: str) -> Cursor:
         as_of = EPOCH + timedelta(microseconds=at)
     except (ValueError, TypeError, OverflowError, binascii.Error):
         raise UnreadableCursor from None
-    if not (isinstance(found, str) and _is_position(position) and forgiving in (0, 1, 2)):
+    if not (isinstance(found, str) and _is_position(position) and forgiving in (0, 1, 2) and keys):
         raise UnreadableCursor
     if found != mark:
         raise CursorOfAnotherList

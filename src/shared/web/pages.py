@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
@@ -11,14 +10,21 @@ import orjson
 from fastapi import Depends, Query, Request, Response
 from sqlalchemy import Column, Select
 
-from shared.web.cursors import UnreadableCursor
+from shared.web.cursors import (
+    CURSOR_LIMIT,
+    CURSOR_PATTERN,
+    EPOCH,
+    Cursor,
+    UnreadableCursor,
+    mark_of,
+    read_cursor,
+)
 from shared.web.media_types import FORMS, wanted
 from shared.web.readings import Reading
 
 PAGE_LIMIT = 200
 PAGE_USUAL = 50
-CURSOR_LIMIT = 20
-_CURSOR = re.compile(r"^p([0-9]{1,18})$")  # nobody need know that it holds a position
+OF_THE_PAGE = ("cursor", "limit", "after")
 
 JSON, CSV, NDJSON = FORMS
 BOM = "\ufeff"  # without it, Excel takes a CSV for the alphabet of its own country
@@ -60,7 +66,7 @@ class Page:
         rows = await reading.rows(statement.limit(self.limit + 1))
         more = len(rows) > self.limit
         items = [dict(row) for row in rows[: self.limit]]
-        following = cursor_of(items[-1][order.name]) if more else None
+        following = self.cursor_at(items[-1][order.name]) if more else None
         if also is not None:
             await also(reading, items)
         await reading.redacted(items)
@@ -73,7 +79,7 @@ class Page:
         ordered = sorted((place(item), number) for number, item in enumerate(items))
         left = [pair for pair in ordered if self.cursor is None or pair[0] > self.cursor]
         shown = left[: self.limit]
-        following = cursor_of(shown[-1][0]) if len(left) > self.limit else None
+        following = self.cursor_at(shown[-1][0]) if len(left) > self.limit else None
         page = [dict(items[number]) for _, number in shown]
         await reading.redacted(page)
         return self.answer(reading, page, following)
@@ -96,6 +102,10 @@ class Page:
                 content = json_of({"items": items, "next": following, "position": reading.position})
         return Response(content, media_type=self.media_type, headers=headers)
 
+    def cursor_at(self, position: int) -> str:
+        """Return what a page says of where the next one begins: of this list, asked in this way."""
+        return str(Cursor(_mark(self.request), 0, EPOCH, 0, (position,)))
+
     def link(self, following: str | None) -> dict[str, str]:
         """Return the header that names the next page, where there is one."""
         if following is None:
@@ -112,7 +122,7 @@ async def page(
         Query(
             max_length=CURSOR_LIMIT,
             description="Where to go on: `next` of the page before.",
-            json_schema_extra={"pattern": _CURSOR.pattern},
+            json_schema_extra={"pattern": CURSOR_PATTERN},
         ),
     ] = None,
 ) -> Page:
@@ -120,7 +130,7 @@ async def page(
     return Page(
         request,
         limit,
-        None if cursor is None else _position(cursor),
+        None if cursor is None else _position(cursor, request),
         wanted(request.headers.get("accept", "")),
     )
 
@@ -174,12 +184,14 @@ def json_of(value: object) -> bytes:
     return orjson.dumps(value, default=str, option=orjson.OPT_UTC_Z)
 
 
-def cursor_of(position: int) -> str:
-    """Return what a page says of where the next one begins."""
-    return f"p{position}"
+def _mark(request: Request) -> str:
+    """Return what tells one question from another: but for which page, and how long."""
+    sent = sorted(pair for pair in request.query_params.multi_items() if pair[0] not in OF_THE_PAGE)
+    return mark_of(request.url.path, sent)
 
 
-def _position(cursor: str) -> int:
-    if (match := _CURSOR.match(cursor)) is None:
+def _position(cursor: str, request: Request) -> int:
+    keys = read_cursor(cursor, _mark(request)).keys
+    if len(keys) != 1 or not isinstance(keys[0], int):
         raise UnreadableCursor
-    return int(match[1])
+    return keys[0]

@@ -16,7 +16,7 @@ from shared.kernel.errors import Unacceptable, ViewsBehind
 from shared.kernel.person import Person
 from shared.record.eventstore.reader import ReadBasis, Reader
 from shared.record.projecting.statements import sql_of
-from shared.record.projecting.views import STILL_VALID
+from shared.record.projecting.views import valid_at
 from shared.record.projecting.visibility import Visibility
 
 POSITION_DIGITS = 15
@@ -105,10 +105,7 @@ class Reading:
         if self.happened_by is not None:
             pinned = None if self.position >= self.visible else self.position
             return _last_by(table, self.happened_by, pinned) & self._in_sight(table)
-        if self.past:
-            then = (table.c.valid_from <= self.position) & (table.c.valid_to > self.position)
-            return then & self._in_sight(table)
-        return (table.c.valid_to == STILL_VALID) & self._in_sight(table)
+        return valid_at(table, self.position if self.past else None) & self._in_sight(table)
 
     def found_by(self, table: Table, wanted: Mapping[str, object], *drawn_from: str) -> "ColumnElement[bool]":
         """Return the condition that picks what has the values wanted, None being any.

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from fastapi import Request
 from pydantic import Field
 
 from rfp_service.rfps.domain.rfp import Rfp
@@ -14,6 +13,7 @@ from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.messages import Stream
 from shared.kernel.rules import ContractKind
 from shared.record.eventstore.store import EventStore
+from shared.web.lists.queries import ListQuery
 from shared.web.readings import Reading
 
 
@@ -45,9 +45,9 @@ async def targets(store: EventStore, reading: Reading) -> Targets:
     return Targets(scheme.state, reading.as_of)
 
 
-async def list_targets(request: Request, reading: Reading) -> Targets:
+async def list_targets(query: ListQuery, reading: Reading) -> Targets:
     """Return the scheme's targets as a list is read by them."""
-    return await targets(request.app.state.service.store, reading)
+    return await targets(query.request.app.state.service.store, reading)
 
 
 async def add_due(_: Reading, by: Targets, items: list[dict[str, Any]]) -> None:

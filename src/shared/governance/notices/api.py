@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement
 
@@ -35,9 +35,9 @@ class NoticeRow(BaseModel):
 notices = read_table("notices", NoticeRow)
 
 
-async def _tiers(request: Request, reading: Reading) -> tuple[str, ...]:
+async def _tiers(query: ListQuery, reading: Reading) -> tuple[str, ...]:
     """Return the tiers that the reader stands on."""
-    known: Known = await request.app.state.service.known(reading.person)
+    known: Known = await query.request.app.state.service.known(reading.person)
     return known.own_tiers
 
 

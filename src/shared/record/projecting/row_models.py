@@ -58,14 +58,16 @@ class Derived:
     """Computed for each reading, and never stored; where it names the columns it needs, lists sort by it."""
 
     needs: tuple[str, ...] = ()
+    sorts_by: str = ""
 
-    def __init__(self, *needs: str) -> None:
-        """Name the columns that it is computed from."""
+    def __init__(self, *needs: str, sorts_by: str = "") -> None:
+        """Name the columns that it is computed from, and the part of it that lists sort by, if any."""
         object.__setattr__(self, "needs", needs)
+        object.__setattr__(self, "sorts_by", sorts_by)
 
 
 @dataclass(frozen=True)
-class Counted:
+class CountedBy:
     """Lists count by this text; by what has few values, such as a stage, they count in any case."""
 
 
@@ -74,7 +76,7 @@ class Unsorted:
     """Lists do not sort by this: it is long."""
 
 
-SEARCHED, COUNTED, UNSORTED = Searched(), Counted(), Unsorted()
+SEARCHED, COUNTED, UNSORTED = Searched(), CountedBy(), Unsorted()
 
 
 def mark(model: type[BaseModel], name: str, kind: type[M]) -> M | None:

@@ -1,13 +1,13 @@
 """A page of a list in the form asked for: JSON, CSV or NDJSON, with a link to the next one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from fastapi import Response
 from pydantic import BaseModel, Field, create_model
 
-from shared.web.answers import NOT_MODIFIED, problems
+from shared.web.answers import NOT_MODIFIED, NOTHING, problems
 from shared.web.lists.queries import ListQuery
 from shared.web.lists.reading import ListPage
 from shared.web.media_types import CSV, JSON, NDJSON
@@ -51,23 +51,36 @@ def responses(row: type[BaseModel], *, tagged: bool) -> dict[int | str, dict[str
     }
 
 
-def answer(query: ListQuery, page: ListPage, *, columns: Sequence[str], tagged: bool) -> Response:
-    """Return a page in the form asked for; what the caller holds already is not sent again."""
+def answer(
+    query: ListQuery,
+    page: ListPage,
+    *,
+    columns: Sequence[str],
+    tagged: bool,
+    beside: Mapping[str, object] = NOTHING,
+) -> Response:
+    """Return a page in the form asked for; what the caller holds already is not sent again.
+
+    As JSON, it says something `beside` its items.
+    """
     headers = {"Vary": "Accept, Authorization", **_link(query, page)}
     if tagged:
         headers["ETag"] = page.reading.tag
         if not_modified(query.request, page.reading.tag):
             return Response(status_code=304, headers=headers)
-    return Response(_content(query.media_type, page, columns), media_type=query.media_type, headers=headers)
+    return Response(
+        _content(query.media_type, page, columns, beside), media_type=query.media_type, headers=headers
+    )
 
 
-def _content(media_type: str, page: ListPage, columns: Sequence[str]) -> bytes:
+def _content(media_type: str, page: ListPage, columns: Sequence[str], beside: Mapping[str, object]) -> bytes:
     if media_type == CSV:
-        return csv_of(page.items, columns)
+        return csv_of(page.items, [name for name in columns if name != "withheld"])
     if media_type == NDJSON:
         return b"".join(json_of(item) + b"\n" for item in page.items)
     assert media_type == JSON, "there is no other form"
-    said: dict[str, Any] = {"items": page.items, "next": page.following, "position": page.reading.position}
+    said: dict[str, Any] = {**beside, "items": page.items, "next": page.following}
+    said["position"] = page.reading.position
     if page.total is not None:
         said["total"] = page.total
     if page.counts is not None:

@@ -29,11 +29,12 @@ class ListOf(ListStatement):
     def asked(self) -> Any:
         """Return the dependency that reads what a request asks of it."""
         read: Asking = asking(
+            self,
             self.filters,
             self.sorts,
             self.counts,
             searches=bool(searched(self.model)),
-            replays=self.is_of_states,
+            replays=self.is_of_states and self.replay,
         )
         return Depends(read)
 

@@ -24,7 +24,9 @@ def _key(stated: ListStatement, name: str, descending: bool, reading: Reading) -
     derived: Derived | None = mark(stated.row, name, Derived)
     if derived is not None:
         kind, _ = plain(stated.row.model_fields[name].annotation)
-        return SortKey(name, descending, None, type_of(kind), needs=derived.needs)
+        if derived.sorts_by:
+            kind, _ = plain(kind.model_fields[derived.sorts_by].annotation)
+        return SortKey(name, descending, None, type_of(kind), needs=derived.needs, part=derived.sorts_by)
     column = stated.field(name)
     may = stated.may_find(reading, [name])
     if isinstance(may, True_):

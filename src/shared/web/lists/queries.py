@@ -39,6 +39,7 @@ Asking = Callable[..., Awaitable[ListQuery]]
 
 
 def asking(
+    stated: object,
     filters: type[BaseModel],
     sorts: tuple[str, ...],
     counts: tuple[str, ...],
@@ -46,7 +47,10 @@ def asking(
     searches: bool,
     replays: bool,
 ) -> Asking:
-    """Return the function that reads what is asked of a list, with a parameter for each filter."""
+    """Return the function that reads what is asked of a list, with a parameter for each filter.
+
+    It carries the list's statement, so that a route's list can be found.
+    """
     names = tuple(filters.model_fields)
 
     async def asked(**given: Any) -> ListQuery:
@@ -71,6 +75,7 @@ def asking(
         *(_filter(name, field) for name, field in filters.model_fields.items()),
     ]
     asked.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # FastAPI asks for it
+    asked.stated = stated  # type: ignore[attr-defined]  # for whoever looks at all routes
     return asked
 
 

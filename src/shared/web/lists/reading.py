@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -38,6 +39,7 @@ class ListPage:
     reading: Reading
     items: list[Row]
     following: str | None
+    moment: Moment
     total: int | None = None
     counts: list[Row] | None = None
 
@@ -66,10 +68,10 @@ class Asked:
 
 async def read_page(stated: ListStatement, query: ListQuery) -> ListPage:
     """Return one page of a list: what its reader may see of it, and where the next one begins."""
-    mark = _mark(stated, query)
+    mark = question(stated.name, query)
     cursor = read_cursor(query.cursor, mark) if query.cursor is not None else None
-    reading = query.reading if cursor is None else await _pinned(query, cursor)
-    facts = await stated.facts(query.request, reading) if stated.facts else None
+    reading = query.reading if cursor is None else await pinned(query, cursor)
+    facts = await stated.facts(query, reading) if stated.facts else None
     moment = Moment(reading, facts, query.asked)
     forgiving = Forgiving.NOTHING if cursor is None else Forgiving(cursor.forgiving)
     asked = _asked(stated, query, moment, cursor, forgiving=forgiving)
@@ -85,18 +87,21 @@ async def read_page(stated: ListStatement, query: ListQuery) -> ListPage:
     shown = [_without_keys(row) for row in rows[: query.limit]]
     if stated.derive is not None:
         await stated.derive(reading, moment.facts, shown)
+    for name in stated.beside:
+        for row in shown:
+            row.pop(name, None)
     await reading.redacted(shown)
-    return ListPage(reading, shown, following, *await _counted(asked))
+    return ListPage(reading, shown, following, moment, *await _counted(asked))
 
 
-def _mark(stated: ListStatement, query: ListQuery) -> str:
+def question(name: str, query: ListQuery) -> str:
     """Return what tells one question from another: but for which page, how long, in which form."""
     sent = query.request.query_params
     asked = sorted((name, value) for name, value in query.asked.items() if value is not None)
-    return mark_of(stated.name, query.sort, query.q, asked, sent.get("as_of"), sent.get("basis"))
+    return mark_of(name, query.sort, query.q, asked, sent.get("as_of"), sent.get("basis"))
 
 
-async def _pinned(query: ListQuery, cursor: Cursor) -> Reading:
+async def pinned(query: ListQuery, cursor: Cursor) -> Reading:
     """Return the reading that a cursor goes on with: as of the position and the day of the first page."""
     reading, service = query.reading, query.request.app.state.service
     if cursor.as_of > datetime.now(UTC) + timedelta(days=1):
@@ -112,12 +117,9 @@ async def _pinned(query: ListQuery, cursor: Cursor) -> Reading:
     return replace(reading, position=cursor.position, visible=visible, as_of=cursor.as_of, past=past)
 
 
-def _asked(
-    stated: ListStatement, query: ListQuery, moment: Moment, cursor: Cursor | None, *, forgiving: Forgiving
-) -> Asked:
-    """Return the reading of a list, its conditions put together."""
+def conditions_of(stated: ListStatement, moment: Moment) -> "list[ColumnElement[bool]]":
+    """Return what rows of a list fulfil: valid, in sight, as narrowed, and found by nothing withheld."""
     reading = moment.reading
-    keys = keys_for(stated, query.sort, reading)
     where: list[ColumnElement[bool]] = []
     if stated.is_of_states:
         where.append(reading.valid(stated.table))
@@ -125,7 +127,16 @@ def _asked(
         where += stated.within(moment)
     narrowed, told = conditions(stated.filters, stated.table, moment)
     may = stated.may_find(reading, sorted(told))
-    where += narrowed if isinstance(may, True_) else [*narrowed, may]
+    return [*where, *narrowed] if isinstance(may, True_) else [*where, *narrowed, may]
+
+
+def _asked(
+    stated: ListStatement, query: ListQuery, moment: Moment, cursor: Cursor | None, *, forgiving: Forgiving
+) -> Asked:
+    """Return the reading of a list, its conditions put together."""
+    reading = moment.reading
+    keys = keys_for(stated, query.sort, reading)
+    where = conditions_of(stated, moment)
     if query.q:
         may_find = partial(_may_find, stated, reading)
         where.append(matches(stated.model, stated.table.name, query.q, may_find, forgiving=forgiving))
@@ -178,12 +189,23 @@ async def _by_derived(asked: Asked) -> list[Row]:
     found = [dict(row) for row in await asked.reading.rows(statement.limit(DERIVED_LIMIT + 1))]
     if len(found) > DERIVED_LIMIT:
         raise TooManyToSort(at_most=DERIVED_LIMIT)
-    assert stated.derive is not None, "what is derived has a derivation"
-    await stated.derive(asked.reading, asked.moment.facts, found)
     ordered = (
-        await asyncio.to_thread(_ordered, asked, found) if len(found) > A_WHILE else _ordered(asked, found)
+        await asyncio.to_thread(_derived, asked, found) if len(found) > A_WHILE else _derived(asked, found)
     )
     return await _whole(asked, ordered)
+
+
+def _derived(asked: Asked, found: list[Row]) -> list[Mapping[str, Any]]:
+    """Return the rows of a page in their order, once what they are sorted by is computed.
+
+    What is sorted by is computed from columns alone: the derivation waits for nothing.
+    """
+    assert asked.stated.derive is not None, "what is derived has a derivation"
+    computing = asked.stated.derive(asked.reading, asked.moment.facts, found)
+    with suppress(StopIteration):
+        computing.__await__().send(None)
+        raise AssertionError("it waits for something")
+    return _ordered(asked, found)
 
 
 def _ordered(asked: Asked, found: Sequence[Row]) -> list[Mapping[str, Any]]:

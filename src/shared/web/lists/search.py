@@ -12,10 +12,23 @@ from string import ascii_lowercase, digits
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, Text, and_, case, false, func, literal, literal_column, or_
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Text,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.sql.elements import True_
 
 from shared.record.projecting.row_models import Searched, mark, searched, words_of
+from shared.web.readings import Reading
 
 WORDS_LIMIT = 12
 WORD_LENGTH = 50
@@ -67,6 +80,18 @@ def matches(
     rest = _rest(model, table, may_find)
     in_rest = _found(func.to_tsvector(ENGLISH, rest), words, forgiving=forgiving)
     return and_(found, or_(openly, in_rest))
+
+
+async def matching(reading: Reading, texts: Sequence[str], asked: str, forgiving: Forgiving) -> set[int]:
+    """Return which of some texts have every word of what is asked for, by their numbers from 0 on."""
+    words = words_in(asked)
+    if not words or not texts:
+        return set()
+    listed = func.unnest(literal(list(texts), ARRAY(Text))).table_valued("text", with_ordinality="number")
+    given = listed.render_derived("given")
+    stems = func.to_tsvector(ENGLISH, given.c.text)
+    statement = select(given.c.number).where(_found(stems, words, forgiving=forgiving))
+    return {int(row[0]) - 1 for row in await reading.rows(statement)}
 
 
 def drawn_from(model: type[BaseModel], name: str) -> tuple[str, ...]:

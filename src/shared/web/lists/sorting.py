@@ -23,10 +23,12 @@ class SortKey:
     kind: TypeEngine[Any]
     may_be_null: bool = True
     needs: tuple[str, ...] = ()
+    part: str = ""
 
     def told(self, row: Mapping[str, Any]) -> Any:
         """Return the value that a row is sorted by, where it is derived."""
-        return row[self.name]
+        value = row[self.name]
+        return value[self.part] if self.part and value is not None else value
 
     def ordered(self) -> "ColumnElement[Any]":
         """Return what a statement is ordered by."""

@@ -8,18 +8,18 @@ from functools import cached_property
 from typing import Any, Literal, get_origin
 from uuid import UUID
 
-from fastapi import Request
 from pydantic import BaseModel
 from sqlalchemy import Column, ColumnElement, Table, true
 
-from shared.record.projecting.row_models import Counted, Derived, Unsorted, mark, plain
+from shared.record.projecting.row_models import CountedBy, Derived, Unsorted, mark, plain
 from shared.web.lists.filters import Moment, NoFilters
+from shared.web.lists.queries import ListQuery
 from shared.web.readings import Reading
 
 SORTABLE = (str, int, float, bool, date, datetime, UUID)
 NO_THING = ""
 
-Facts = Callable[[Request, Reading], Awaitable[Any]]
+Facts = Callable[[ListQuery, Reading], Awaitable[Any]]
 Derivation = Callable[[Reading, Any, list[dict[str, Any]]], Awaitable[None]]
 Bounds = Callable[[Moment], "Sequence[ColumnElement[bool]]"]
 
@@ -36,7 +36,9 @@ class ListStatement:
     usual order, the largest first. `facts` finds what conditions and `derive` need beside the reading;
     `derive` fills fields that are computed. `within` is what bounds a list out of a table that is no
     state view's: there, validity and sight by service area hold by themselves. `thing` is the column of
-    what exemptions are about. A list that changes otherwise than by the record and the day is not `tagged`.
+    what exemptions are about. A list that changes
+    otherwise than by the record and the day is not `tagged`; one that can't be read as recorded now of the
+    past does not `replay`.
     """
 
     name: str
@@ -51,6 +53,7 @@ class ListStatement:
     within: Bounds | None = None
     thing: str = "id"
     tagged: bool = True
+    replay: bool = True
     columns: "Mapping[str, ColumnElement[Any]]" = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -70,10 +73,15 @@ class ListStatement:
 
     @cached_property
     def selected(self) -> "tuple[ColumnElement[Any], ...]":
-        """Return the columns of what is shown."""
-        return tuple(
-            self.column(name) for name in self.row.model_fields if mark(self.row, name, Derived) is None
-        )
+        """Return the columns of what is shown, and those that what is derived needs beside."""
+        stored = [name for name in self.row.model_fields if mark(self.row, name, Derived) is None]
+        return tuple(self.column(name) for name in dict.fromkeys([*stored, *self.beside]))
+
+    @cached_property
+    def beside(self) -> tuple[str, ...]:
+        """Return the columns that are needed, and not shown."""
+        needed = [need for name in self.row.model_fields for need in self.needs(name)]
+        return tuple(name for name in dict.fromkeys(needed) if name not in self.row.model_fields)
 
     @cached_property
     def shown(self) -> tuple[str, ...]:
@@ -101,12 +109,7 @@ class ListStatement:
     @cached_property
     def counts(self) -> tuple[str, ...]:
         """Return the fields that it can be counted by: those of few values, and those marked."""
-        return tuple(
-            name
-            for name, info in self.row.model_fields.items()
-            if mark(self.row, name, Derived) is None
-            and (mark(self.row, name, Counted) is not None or _has_few_values(plain(info.annotation)[0]))
-        )
+        return tuple(n for n in counted(self.row) if mark(self.row, n, Derived) is None)
 
     def needs(self, name: str) -> tuple[str, ...]:
         """Return the columns that a derived field is computed from."""
@@ -115,10 +118,9 @@ class ListStatement:
 
     def _is_sortable(self, name: str) -> bool:
         derived = mark(self.row, name, Derived)
-        kind, _ = plain(self.row.model_fields[name].annotation)
-        is_plain = isinstance(kind, type) and issubclass(kind, SORTABLE)
-        stored = is_plain and mark(self.row, name, Unsorted) is None
-        return stored if derived is None else bool(derived.needs)
+        if derived is None:
+            return is_plain(self.row, name)
+        return bool(derived.needs and (is_plain(self.row, name) or derived.sorts_by))
 
     def may_find(self, reading: Reading, fields: Sequence[str]) -> "ColumnElement[bool]":
         """Return the condition that a row may be found by these fields."""
@@ -130,6 +132,21 @@ class ListStatement:
     def key_column(self) -> "Column[Any]":
         """Return the column that names each row."""
         return self.table.c[self.key]
+
+
+def is_plain(row: type[BaseModel], name: str) -> bool:
+    """Say whether a field has an order that lists can be in."""
+    kind, _ = plain(row.model_fields[name].annotation)
+    return isinstance(kind, type) and issubclass(kind, SORTABLE) and mark(row, name, Unsorted) is None
+
+
+def counted(row: type[BaseModel]) -> tuple[str, ...]:
+    """Return the fields that can be counted by: those of few values, and those marked."""
+    return tuple(
+        name
+        for name, info in row.model_fields.items()
+        if mark(row, name, CountedBy) is not None or _has_few_values(plain(info.annotation)[0])
+    )
 
 
 def _has_few_values(kind: Any) -> bool:
