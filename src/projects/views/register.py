@@ -9,7 +9,16 @@ from pydantic import BaseModel
 
 from projects.domain.project import OPEN, Moscow, Origin, Project, ProjectStage, Scale, Way
 from shared.kernel.messages import Stream
-from shared.record.projecting.row_models import COUNTED, SEARCHED, UNSORTED, model_table, text_index
+from shared.record.projecting.row_models import (
+    COMPUTED,
+    COUNTED,
+    SEARCHED,
+    UNSORTED,
+    From,
+    model_table,
+    row_of,
+    text_index,
+)
 from shared.record.projecting.views import STILL_VALID, Row, StateView
 
 FAR = date(2200, 1, 1)  # after every end that a project can have
@@ -20,32 +29,32 @@ class ProjectRow(BaseModel):
 
     id: UUID
     version: int
-    reference: Annotated[str, SEARCHED]
+    reference: Annotated[str, From("about.reference"), SEARCHED]
     stage: ProjectStage
     paused: bool
-    title: Annotated[str, SEARCHED]
-    origin: Origin
-    supplier: Annotated[str, SEARCHED, COUNTED]
-    service_area: Annotated[str, SEARCHED, COUNTED]
-    owner: Annotated[str, COUNTED]
-    cost_pence: int | None
-    start: date | None
-    forecast_end: date | None
-    contingency_days: int
-    finished_on: date | None
+    title: Annotated[str, From("about.title"), SEARCHED]
+    origin: Annotated[Origin, From("about.origin")]
+    supplier: Annotated[str, From("about.supplier"), SEARCHED, COUNTED]
+    service_area: Annotated[str, From("about.service_area"), SEARCHED, COUNTED]
+    owner: Annotated[str, From("about.owner"), COUNTED]
+    cost_pence: Annotated[int | None, From("about.cost_pence")]
+    start: Annotated[date | None, From("schedule.start")]
+    forecast_end: Annotated[date | None, From("schedule.forecast_end")]
+    contingency_days: Annotated[int, From("schedule.contingency_days")]
+    finished_on: Annotated[date | None, From("schedule.finished_on")]
     flagged: Annotated[str, UNSORTED]
-    category: Annotated[str, SEARCHED, COUNTED]
-    sub_category: Annotated[str, SEARCHED, COUNTED]
-    moscow: Moscow | None
-    score: float | None
-    rank: int
-    handling: Way | None
-    third_party: Annotated[str, SEARCHED]
+    category: Annotated[str, From("category.name"), SEARCHED, COUNTED]
+    sub_category: Annotated[str, From("category.sub_category"), SEARCHED, COUNTED]
+    moscow: Annotated[Moscow | None, From("priority.moscow")]
+    score: Annotated[float | None, From("priority.score")]
+    rank: Annotated[int, From("priority.rank")]
+    handling: Annotated[Way | None, From("handling.way")]
+    third_party: Annotated[str, From("handling.third_party"), SEARCHED]
     scale: Scale
     confidence: Annotated[str, COUNTED]
-    plan_owner: Annotated[str, COUNTED]
-    plan_due: date | None
-    unread_cells: int
+    plan_owner: Annotated[str, From("plan.owner"), COUNTED]
+    plan_due: Annotated[date | None, From("plan.due")]
+    unread_cells: Annotated[int, COMPUTED]
     first_position: int
     opened_at: datetime
     changed_at: datetime
@@ -54,18 +63,18 @@ class ProjectRow(BaseModel):
 class StoredProject(ProjectRow):
     """A project's row, with what is not shown of it."""
 
-    is_open: bool
-    latest_end: date | None
-    forecasts: list[date]
-    has_flag: bool
-    has_plan: bool
-    risk_order: int
-    category_batch: UUID | None
-    scores: str
-    weights_version: int
-    priority_batch: UUID | None
-    needs: str
-    handling_batch: UUID | None
+    is_open: Annotated[bool, COMPUTED]
+    latest_end: Annotated[date | None, From("schedule.latest_end")]
+    forecasts: Annotated[list[date], COMPUTED]
+    has_flag: Annotated[bool, COMPUTED]
+    has_plan: Annotated[bool, COMPUTED]
+    risk_order: Annotated[int, COMPUTED]
+    category_batch: Annotated[UUID | None, From("category.batch")]
+    scores: Annotated[str, COMPUTED]
+    weights_version: Annotated[int, From("priority.weights_version")]
+    priority_batch: Annotated[UUID | None, From("priority.batch")]
+    needs: Annotated[str, COMPUTED]
+    handling_batch: Annotated[UUID | None, From("handling.batch")]
 
 
 projects = model_table("projects", StoredProject)
@@ -81,73 +90,23 @@ def risk_order(project: Project, first_position: int) -> int:
     return ((bool(project.plan.owner) << 17 | days) << 40) | first_position
 
 
-def register(stream: Stream[Project]) -> Row:
-    """Return a project's row in the register."""
+def _computed(stream: Stream[Project]) -> Row:
+    """Return what of a project's row its state does not hold as it is shown."""
     project = stream.state
+    needs = [[need.month, need.skill, need.people] for need in project.handling.needs]
     return {
-        "stage": project.stage,
         "is_open": project.stage in OPEN,
-        "paused": project.paused,
-        "flagged": project.flagged,
         "has_flag": bool(project.flagged),
         "has_plan": bool(project.plan.owner),
         "risk_order": risk_order(project, stream.first_position),
-        "scale": project.scale,
-        "confidence": project.confidence,
-        "plan_owner": project.plan.owner,
-        "plan_due": project.plan.due,
-        **_described(project),
-        **_scheduled(project),
-        **_judged(project),
-    }
-
-
-def _described(project: Project) -> Row:
-    about = project.about
-    return {
-        "reference": about.reference,
-        "title": about.title,
-        "origin": about.origin,
-        "supplier": about.supplier,
-        "service_area": about.service_area,
-        "owner": about.owner,
-        "cost_pence": about.cost_pence,
-        "unread_cells": len(about.unread),
-    }
-
-
-def _scheduled(project: Project) -> Row:
-    schedule = project.schedule
-    return {
-        "start": schedule.start,
-        "forecast_end": schedule.forecast_end,
-        "contingency_days": schedule.contingency_days,
-        "latest_end": schedule.latest_end,
-        "forecasts": list(schedule.forecasts),
-        "finished_on": schedule.finished_on,
-    }
-
-
-def _judged(project: Project) -> Row:
-    category, priority, handling = project.category, project.priority, project.handling
-    needs = [[need.month, need.skill, need.people] for need in handling.needs]
-    return {
-        "category": category.name,
-        "sub_category": category.sub_category,
-        "category_batch": category.batch,
-        "moscow": priority.moscow,
-        "score": priority.score,
-        "scores": orjson.dumps(dict(priority.scores)).decode(),
-        "weights_version": priority.weights_version,
-        "rank": priority.rank,
-        "priority_batch": priority.batch,
-        "handling": handling.way,
-        "third_party": handling.third_party,
+        "unread_cells": len(project.about.unread),
+        "forecasts": list(project.schedule.forecasts),
+        "scores": orjson.dumps(dict(project.priority.scores)).decode(),
         "needs": orjson.dumps(needs).decode(),
-        "handling_batch": handling.batch,
     }
 
 
+register = row_of(StoredProject, _computed)
 REGISTER = StateView(
     projects,
     register,

@@ -9,10 +9,17 @@ from pydantic import BaseModel
 from rfp_service.catalogue.domain import CatalogueItem
 from shared.governance.disclosure.views import WITH_EXEMPT
 from shared.kernel.calendar import day_in_london
-from shared.kernel.messages import Stream
 from shared.record.database import Connection
-from shared.record.projecting.row_models import COUNTED, SEARCHED, UNSORTED, model_table, text_index, words_of
-from shared.record.projecting.views import STILL_VALID, Row, StateView
+from shared.record.projecting.row_models import (
+    COUNTED,
+    SEARCHED,
+    UNSORTED,
+    model_table,
+    row_of,
+    text_index,
+    words_of,
+)
+from shared.record.projecting.views import STILL_VALID, StateView
 
 SHOWN_LIMIT = 10
 MISSPELT_LENGTH = 5
@@ -39,20 +46,7 @@ class CatalogueItemRow(BaseModel):
 catalogue_items = model_table("catalogue_items", CatalogueItemRow)
 
 
-def item_row(stream: Stream[CatalogueItem]) -> Row:
-    """Return an item's row."""
-    item = stream.state
-    return {
-        "name": item.name,
-        "description": item.description,
-        "category": item.category,
-        "price_pence": item.price_pence,
-        "lead_time_days": item.lead_time_days,
-        "service_areas": list(item.service_areas),
-        "available_from": item.available_from,
-        "available_until": item.available_until,
-    }
-
+item_row = row_of(CatalogueItemRow)
 
 WORDS = words_of(CatalogueItemRow)
 

@@ -9,7 +9,17 @@ from pydantic import BaseModel, Field
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Party, Stage
 from shared.kernel.messages import Stream
-from shared.record.projecting.row_models import COUNTED, SEARCHED, Derived, Searched, model_table, text_index
+from shared.record.projecting.row_models import (
+    COMPUTED,
+    COUNTED,
+    SEARCHED,
+    Derived,
+    From,
+    Searched,
+    model_table,
+    row_of,
+    text_index,
+)
 from shared.record.projecting.views import STILL_VALID, Row, StateView
 
 # What a need says, for finding others like it: the words of its title and the beginning of the rest.
@@ -22,28 +32,30 @@ class RfpRow(BaseModel):
 
     id: UUID
     version: int
-    reference: Annotated[str, SEARCHED]
+    reference: Annotated[str, COMPUTED, SEARCHED]
     stage: Stage
     waiting_on: Party
     on_hold: bool
-    title: str
-    service_area: Annotated[str, SEARCHED, COUNTED]
+    title: Annotated[str, From("need.title")]
+    service_area: Annotated[str, From("need.service_area"), SEARCHED, COUNTED]
     raised_by: str
     lead: Annotated[str, COUNTED]
-    cost_centre: Annotated[str, SEARCHED, COUNTED]
-    needed_by: date | None
-    estimate_pence: int | None
-    estimate_with_vat_pence: int | None
+    cost_centre: Annotated[str, From("need.cost_centre"), SEARCHED, COUNTED]
+    needed_by: Annotated[date | None, From("need.needed_by")]
+    estimate_pence: Annotated[int | None, From("need.estimate_pence")]
+    estimate_with_vat_pence: Annotated[int | None, From("need.estimate_with_vat_pence")]
     regime: Annotated[str | None, COUNTED]
     route: Annotated[str | None, COUNTED]
     lots: int
     rework_loops: int
     budget_code: Annotated[str, SEARCHED]
-    approval_waits_for: Annotated[str, COUNTED]
-    supplier: Annotated[str, SEARCHED]
-    award_value_pence: int | None
-    clock_ends_at: datetime | None = Field(description="When the period that runs now is over.")
-    stage_since: datetime
+    approval_waits_for: Annotated[str, COMPUTED, COUNTED]
+    supplier: Annotated[str, From("award.supplier"), SEARCHED]
+    award_value_pence: Annotated[int | None, From("award.value_pence")]
+    clock_ends_at: Annotated[
+        datetime | None, From("clock.ends_at"), Field(description="When the period that runs now is over.")
+    ]
+    stage_since: Annotated[datetime, COMPUTED]
     first_position: int
     opened_at: datetime
     changed_at: datetime
@@ -54,45 +66,28 @@ class RfpRow(BaseModel):
 class StoredRfp(RfpRow):
     """An RFP's row, with what is not shown of it."""
 
-    need: Annotated[str, Searched("title", "description")]
-    approval_value_pence: int
-    kept_out: list[str]
+    need: Annotated[str, COMPUTED, Searched("title", "description")]
+    approval_value_pence: Annotated[int, COMPUTED]
+    kept_out: Annotated[list[str], COMPUTED]
 
 
 rfps = model_table("rfps", StoredRfp)
 
 
-def board(stream: Stream[Rfp]) -> Row:
-    """Return an RFP's row on the board."""
+def _computed(stream: Stream[Rfp]) -> Row:
+    """Return what of an RFP's row its state does not hold as it is shown."""
     rfp, need, approval = stream.state, stream.state.need, stream.state.open_approval
     return {
         "reference": rfp.called(stream.first_position),
-        "stage": rfp.stage,
-        "waiting_on": rfp.waiting_on,
-        "on_hold": rfp.on_hold,
-        "title": need.title,
         "need": f"{need.title} {need.description}"[:NEED_LENGTH],
-        "service_area": need.service_area,
-        "raised_by": rfp.raised_by,
-        "lead": rfp.lead,
-        "cost_centre": need.cost_centre,
-        "needed_by": need.needed_by,
-        "estimate_pence": need.estimate_pence,
-        "estimate_with_vat_pence": need.estimate_with_vat_pence,
-        "regime": rfp.regime,
-        "route": rfp.route,
-        "lots": rfp.lots,
-        "rework_loops": rfp.rework_loops,
-        "budget_code": rfp.budget_code,
         "approval_waits_for": approval.waiting_for,
         "approval_value_pence": rfp.waiver.value_pence if rfp.stage is Stage.WAIVER else approval.value_pence,
-        "supplier": rfp.award.supplier,
-        "award_value_pence": rfp.award.value_pence,
-        "clock_ends_at": rfp.clock.ends_at,
         "stage_since": stream.stage_since,
         "kept_out": sorted({*(person for _, person in rfp.parts), *rfp.conflicted}),
     }
 
+
+board = row_of(StoredRfp, _computed)
 
 BOARD = StateView(
     rfps,

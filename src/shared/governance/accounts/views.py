@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from shared.governance.accounts.domain import AccountStatus, ServiceAccount
 from shared.kernel.messages import Stream
-from shared.record.projecting.row_models import COUNTED, SEARCHED, model_table
+from shared.record.projecting.row_models import COMPUTED, COUNTED, SEARCHED, model_table, row_of
 from shared.record.projecting.views import Row, StateView
 
 
@@ -20,8 +20,8 @@ class AccountRow(BaseModel):
     status: AccountStatus
     name: Annotated[str, SEARCHED]
     owner: Annotated[str, SEARCHED, COUNTED]
-    scopes: Annotated[str, SEARCHED]
-    keys: int
+    scopes: Annotated[str, COMPUTED, SEARCHED]
+    keys: Annotated[int, COMPUTED]
     first_position: int
     opened_at: datetime
     changed_at: datetime
@@ -30,16 +30,12 @@ class AccountRow(BaseModel):
 service_accounts = model_table("service_accounts", AccountRow)
 
 
-def account_row(stream: Stream[ServiceAccount]) -> Row:
-    """Return an account's row; its scopes as one text, a space between."""
-    account = stream.state
-    return {
-        "status": account.status,
-        "name": account.name,
-        "owner": account.owner,
-        "scopes": " ".join(account.scopes),
-        "keys": len(account.keys),
-    }
+def _computed(stream: Stream[ServiceAccount]) -> Row:
+    """Return an account's scopes as one text, a space between, and how many keys it has."""
+    return {"scopes": " ".join(stream.state.scopes), "keys": len(stream.state.keys)}
+
+
+account_row = row_of(AccountRow, _computed)
 
 
 SERVICE_ACCOUNTS = StateView(service_accounts, account_row, ServiceAccount())

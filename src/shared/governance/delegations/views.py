@@ -14,7 +14,7 @@ from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Stream
 from shared.kernel.personal import Personal, PersonalShown
 from shared.record.eventstore.store import EventStore
-from shared.record.projecting.row_models import COUNTED, SEARCHED, model_table
+from shared.record.projecting.row_models import COMPUTED, COUNTED, SEARCHED, model_table, row_of
 from shared.record.projecting.views import STILL_VALID, Row, StateView
 
 
@@ -28,7 +28,7 @@ class DelegationRow(BaseModel):
     limit_pence: int
     first_day: date
     last_day: date
-    reason: PersonalShown
+    reason: Annotated[PersonalShown, COMPUTED]
     ended: bool
     first_position: int
     changed_at: datetime
@@ -50,18 +50,12 @@ async def with_reasons(_: object, _facts: None, items: list[dict[str, Any]]) -> 
         item["reason"] = openly if isinstance(reason, str) else reason
 
 
-def delegation_row(stream: Stream[Delegation]) -> Row:
-    """Return a delegation's row."""
-    given = stream.state
-    return {
-        "delegator": given.delegator,
-        "delegate": given.delegate,
-        "limit_pence": given.limit_pence,
-        "first_day": given.first_day,
-        "last_day": given.last_day,
-        "reason": kept(given.reason),
-        "ended": given.ended,
-    }
+def _computed(stream: Stream[Delegation]) -> Row:
+    """Return why a delegation was given, as the record keeps it."""
+    return {"reason": kept(stream.state.reason)}
+
+
+delegation_row = row_of(DelegationRow, _computed)
 
 
 DELEGATIONS = StateView(

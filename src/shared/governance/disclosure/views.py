@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from shared.governance.disclosure.domain import Exemption, ExemptionStatus
 from shared.kernel.messages import Stream
-from shared.record.projecting.row_models import COUNTED, SEARCHED, UNSORTED, model_table
+from shared.record.projecting.row_models import COMPUTED, COUNTED, SEARCHED, UNSORTED, model_table, row_of
 from shared.record.projecting.views import STILL_VALID, Row, StateView
 
 
@@ -21,7 +21,7 @@ class ExemptionRow(BaseModel):
     matter_id: UUID
     matter_kind: Annotated[str, SEARCHED, COUNTED]
     matter_version: int
-    fields: Annotated[str, SEARCHED]
+    fields: Annotated[str, COMPUTED, SEARCHED]
     paragraph: int
     reason: Annotated[str, SEARCHED, UNSORTED]
     public_interest: Annotated[str, SEARCHED, UNSORTED]
@@ -35,21 +35,12 @@ class ExemptionRow(BaseModel):
 exemptions = model_table("exemptions", ExemptionRow)
 
 
-def exemption_row(stream: Stream[Exemption]) -> Row:
-    """Return an exemption's row; its fields as one text, a space between."""
-    exemption = stream.state
-    return {
-        "status": exemption.status,
-        "matter_id": exemption.matter_id,
-        "matter_kind": exemption.matter_kind,
-        "matter_version": exemption.matter_version,
-        "fields": " ".join(exemption.fields),
-        "paragraph": exemption.paragraph,
-        "reason": exemption.reason,
-        "public_interest": exemption.public_interest,
-        "review_on": exemption.review_on,
-        "declared_by": exemption.declared_by,
-    }
+def _computed(stream: Stream[Exemption]) -> Row:
+    """Return the exempt fields as one text, a space between."""
+    return {"fields": " ".join(stream.state.fields)}
+
+
+exemption_row = row_of(ExemptionRow, _computed)
 
 
 EXEMPTIONS = StateView(

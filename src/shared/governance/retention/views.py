@@ -7,9 +7,8 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from shared.governance.retention.domain import Disposal
-from shared.kernel.messages import Stream
-from shared.record.projecting.row_models import COUNTED, SEARCHED, model_table
-from shared.record.projecting.views import STILL_VALID, Row, StateView
+from shared.record.projecting.row_models import COUNTED, SEARCHED, model_table, row_of
+from shared.record.projecting.views import STILL_VALID, StateView
 
 
 class DisposalRow(BaseModel):
@@ -26,10 +25,7 @@ class DisposalRow(BaseModel):
 disposals = model_table("disposals", DisposalRow)
 
 
-def disposal_row(stream: Stream[Disposal]) -> Row:
-    """Return a disposal's row."""
-    disposal = stream.state
-    return {"record_id": disposal.record_id, "record_kind": disposal.record_kind, "ground": disposal.ground}
+disposal_row = row_of(DisposalRow)
 
 
 DISPOSED = StateView(

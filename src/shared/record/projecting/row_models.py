@@ -11,11 +11,12 @@ class StoredThing(ThingRow):                  # columns that are not shown
     need: Annotated[str, Searched("title", "description")]
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 from uuid import UUID
@@ -24,8 +25,9 @@ from pydantic import BaseModel
 from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, DateTime, Double, MetaData, Table, Text, Uuid
 from sqlalchemy.types import TypeEngine
 
+from shared.kernel.messages import State, Stream
 from shared.kernel.personal import PersonalShown
-from shared.record.projecting.views import STILL_VALID, state_table
+from shared.record.projecting.views import STILL_VALID, Row, state_table
 
 M = TypeVar("M")
 
@@ -40,6 +42,18 @@ TYPES: dict[type, TypeEngine[Any]] = {
     UUID: Uuid(),
     PersonalShown: Text(),  # as the record keeps it: encrypted
 }
+
+
+@dataclass(frozen=True)
+class From:
+    """Where in a thing's state a column's value is, where it is not called like the column."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class Computed:
+    """The row's own function says what stands in this column."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +90,7 @@ class Unsorted:
     """Lists do not sort by this: it is long."""
 
 
-SEARCHED, COUNTED, UNSORTED = Searched(), CountedBy(), Unsorted()
+SEARCHED, COUNTED, UNSORTED, COMPUTED = Searched(), CountedBy(), Unsorted(), Computed()
 
 
 def mark(model: type[BaseModel], name: str, kind: type[M]) -> M | None:
@@ -91,6 +105,36 @@ def plain(annotation: object) -> tuple[Any, bool]:
         kinds = [kind for kind in get_args(annotation) if kind is not NoneType]
         return kinds[0], len(kinds) < len(get_args(annotation))
     return annotation, False
+
+
+def _nothing(_: Stream[Any]) -> Row:
+    return {}
+
+
+def row_of(
+    model: type[BaseModel], computed: Callable[[Stream[Any]], Row] = _nothing
+) -> Callable[[Stream[Any]], Row]:
+    """Return the function from a thing to its row: what its state holds, and what is computed."""
+    names = [
+        name
+        for name in model.model_fields
+        if name not in STANDARD and mark(model, name, Derived) is None and mark(model, name, Computed) is None
+    ]
+    paths = [found.path if (found := mark(model, name, From)) else name for name in names]
+    said = _values_at(paths)
+
+    def row(stream: Stream[Any]) -> Row:
+        return {**dict(zip(names, said(stream.state), strict=True)), **computed(stream)}
+
+    return row
+
+
+def _values_at(paths: Sequence[str]) -> Callable[[State], tuple[object, ...]]:
+    """Return the function to what stands at these paths; of one alone, too, it is a tuple."""
+    if len(paths) > 1:
+        values: Callable[[State], tuple[object, ...]] = attrgetter(*paths)
+        return values
+    return lambda state: tuple(attrgetter(path)(state) for path in paths)
 
 
 def columns_of(model: type[BaseModel]) -> "Iterator[Column[Any]]":
