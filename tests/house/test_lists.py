@@ -21,7 +21,7 @@ from shared.web.media_types import CSV
 
 # Lists of rooms that are still to be stated in the one way; nothing else may be added.
 STILL_TO_BE_STATED: frozenset[str] = frozenset()
-# The reference of an RFP or a project is no bid's, why something is exempt is no score's reason, and a project's score no bid's.
+# Called alike, and something else: what an exemption or a project says in its row is no bid's or score's.
 HARMLESS = {"exemptions": {"reason"}, "projects": {"score"}}
 SEALED = {name for event in EVENTS if event.sealed for name in event.sealed.fields} - {"reference"}
 

@@ -111,22 +111,36 @@ def _nothing(_: Stream[Any]) -> Row:
     return {}
 
 
-def row_of(
-    model: type[BaseModel], computed: Callable[[Stream[Any]], Row] = _nothing
-) -> Callable[[Stream[Any]], Row]:
-    """Return the function from a thing to its row: what its state holds, and what is computed."""
-    names = [
-        name
-        for name in model.model_fields
-        if name not in STANDARD and mark(model, name, Derived) is None and mark(model, name, Computed) is None
-    ]
-    paths = [found.path if (found := mark(model, name, From)) else name for name in names]
-    said = _values_at(paths)
+class RowOf:
+    """The function from a thing to its row: what its state holds, and what is computed."""
 
-    def row(stream: Stream[Any]) -> Row:
-        return {**dict(zip(names, said(stream.state), strict=True)), **computed(stream)}
+    def __init__(self, model: type[BaseModel], computed: Callable[[Stream[Any]], Row]) -> None:
+        """Find out once where each column's value is."""
+        self._stated = (model, computed)
+        self._computed = computed
+        self._names = [name for name in model.model_fields if _is_said(model, name)]
+        paths = [found.path if (found := mark(model, name, From)) else name for name in self._names]
+        self._said = _values_at(paths)
 
-    return row
+    def __call__(self, stream: Stream[Any]) -> Row:
+        """Return a thing's row."""
+        said = self._said(stream.state)
+        return {**dict(zip(self._names, said, strict=True)), **self._computed(stream)}
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let another process state it again: views are rebuilt in several."""
+        return (RowOf, self._stated)
+
+
+def _is_said(model: type[BaseModel], name: str) -> bool:
+    """Say whether a column's value is in the state as it is."""
+    elsewhere = mark(model, name, Derived) is not None or mark(model, name, Computed) is not None
+    return name not in STANDARD and not elsewhere
+
+
+def row_of(model: type[BaseModel], computed: Callable[[Stream[Any]], Row] = _nothing) -> RowOf:
+    """Return the function from a thing to its row; `computed` says what stands in columns so marked."""
+    return RowOf(model, computed)
 
 
 def _values_at(paths: Sequence[str]) -> Callable[[State], tuple[object, ...]]:
@@ -134,7 +148,8 @@ def _values_at(paths: Sequence[str]) -> Callable[[State], tuple[object, ...]]:
     if len(paths) > 1:
         values: Callable[[State], tuple[object, ...]] = attrgetter(*paths)
         return values
-    return lambda state: tuple(attrgetter(path)(state) for path in paths)
+    only = [attrgetter(path) for path in paths]
+    return lambda state: tuple(value(state) for value in only)
 
 
 def columns_of(model: type[BaseModel]) -> "Iterator[Column[Any]]":
