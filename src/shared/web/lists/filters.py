@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, Field
@@ -51,11 +52,10 @@ def conditions(
     """
     found: list[ColumnElement[bool]] = []
     told: set[str] = set()
-    for name, field in model.model_fields.items():
+    for name, default, where in _filters_of(model):
         value = moment.asked.get(name)
-        if value is None or value == field.default:
+        if value is None or value == default:
             continue
-        where: Where | None = mark(model, name, Where)
         if where is not None:
             found.append(where.condition(value, moment))
             told.update(where.draws_from)
@@ -63,6 +63,12 @@ def conditions(
             found.append(_one_of(table.c[name], value))
             told.add(name)
     return found, told
+
+
+@cache
+def _filters_of(model: type[BaseModel]) -> Sequence[tuple[str, object, Where | None]]:
+    """Return each filter's name, its default, and its own condition, if it has one."""
+    return [(name, field.default, mark(model, name, Where)) for name, field in model.model_fields.items()]
 
 
 def _one_of(column: Any, value: object) -> "ColumnElement[bool]":

@@ -16,7 +16,8 @@ def keys_for(stated: ListStatement, names: Sequence[str], reading: Reading) -> l
     """Return the keys of an order: the fields that are named, then the list's own key."""
     found = [_key(stated, name.removeprefix("-"), name.startswith("-"), reading) for name in names]
     own = stated.key_column
-    found.append(SortKey(stated.key, not stated.ascending, own, own.type, may_be_null=False))
+    shown = stated.key if stated.key in stated.row.model_fields else ""
+    found.append(SortKey(stated.key, not stated.ascending, own, own.type, may_be_null=False, read_as=shown))
     return found
 
 

@@ -17,7 +17,7 @@ from shared.web.lists.filters import Moment, conditions
 from shared.web.lists.order import keys_for
 from shared.web.lists.queries import ListQuery
 from shared.web.lists.search import Forgiving, matches
-from shared.web.lists.sorting import SortKey, after, compared, sorted_by, typed, values_of
+from shared.web.lists.sorting import SortKey, after, compared, names_of, sorted_by, typed, values_of
 from shared.web.lists.statements import ListStatement
 from shared.web.readings import Reading
 
@@ -68,8 +68,9 @@ class Asked:
 
 async def read_page(stated: ListStatement, query: ListQuery) -> ListPage:
     """Return one page of a list: what its reader may see of it, and where the next one begins."""
-    mark = question(stated.name, query)
-    cursor = read_cursor(query.cursor, mark) if query.cursor is not None else None
+    cursor = None
+    if query.cursor is not None:
+        cursor = read_cursor(query.cursor, question(stated.name, query))
     reading = query.reading if cursor is None else await pinned(query, cursor)
     facts = await stated.facts(query, reading) if stated.facts else None
     moment = Moment(reading, facts, query.asked)
@@ -83,15 +84,24 @@ async def read_page(stated: ListStatement, query: ListQuery) -> ListPage:
     following = None
     if len(rows) > query.limit:
         keys = values_of(asked.keys, rows[query.limit - 1])
+        mark = question(stated.name, query)
         following = str(Cursor(mark, reading.position, reading.as_of, forgiving, keys))
-    shown = [_without_keys(row) for row in rows[: query.limit]]
-    if stated.derive is not None:
-        await stated.derive(reading, moment.facts, shown)
-    for name in stated.beside:
-        for row in shown:
-            row.pop(name, None)
-    await reading.redacted(shown)
+    shown = await _shown(asked, rows[: query.limit])
     return ListPage(reading, shown, following, moment, *await _counted(asked))
+
+
+async def _shown(asked: Asked, rows: list[Row]) -> list[Row]:
+    """Return rows as they are shown: with what is derived, without what only served to get there."""
+    stated, reading = asked.stated, asked.reading
+    if not all(key.read_as for key in asked.keys):
+        rows = [_without_keys(row) for row in rows]
+    if stated.derive is not None:
+        await stated.derive(reading, asked.moment.facts, rows)
+    for name in stated.beside:
+        for row in rows:
+            row.pop(name, None)
+    await reading.redacted(rows)
+    return rows
 
 
 def question(name: str, query: ListQuery) -> str:
@@ -168,11 +178,15 @@ async def _rows(asked: Asked) -> list[Row]:
 
 
 def _selected(asked: Asked) -> "Select[Any]":
-    return select(*asked.stated.selected, *_sorted_columns(asked.keys)).where(*asked.where)
+    sorts = _sorted_columns(asked.keys)
+    listed = asked.stated.listed
+    return (listed.add_columns(*sorts) if sorts else listed).where(*asked.where)
 
 
 def _sorted_columns(keys: Sequence[SortKey]) -> "list[ColumnElement[Any]]":
-    return [k.column.label(f"sort_{n}") for n, k in enumerate(keys) if k.column is not None]
+    """Return the columns that rows are sorted by and would not hold otherwise."""
+    named = zip(keys, names_of(keys), strict=True)
+    return [key.column.label(name) for key, name in named if key.column is not None and not key.read_as]
 
 
 async def _by_derived(asked: Asked) -> list[Row]:
@@ -183,8 +197,11 @@ async def _by_derived(asked: Asked) -> list[Row]:
     stated, table = asked.stated, asked.stated.table
     needs = sorted({need for key in asked.keys if key.column is None for need in key.needs})
     may = stated.may_find(asked.reading, needs)
+    # The list's own key goes by itself: it may be among what is needed.
+    keys = [replace(key, read_as="") for key in asked.keys]
+    asked = replace(asked, keys=keys)
     statement = select(
-        *(table.c[need] for need in needs), may.label("may_be_told"), *_sorted_columns(asked.keys)
+        *(table.c[need] for need in needs), may.label("may_be_told"), *_sorted_columns(keys)
     ).where(*asked.where)
     found = [dict(row) for row in await asked.reading.rows(statement.limit(DERIVED_LIMIT + 1))]
     if len(found) > DERIVED_LIMIT:

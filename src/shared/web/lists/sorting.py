@@ -24,6 +24,7 @@ class SortKey:
     may_be_null: bool = True
     needs: tuple[str, ...] = ()
     part: str = ""
+    read_as: str = ""  # how a row that was read names its value, where not by the key's place
 
     def told(self, row: Mapping[str, Any]) -> Any:
         """Return the value that a row is sorted by, where it is derived."""
@@ -71,7 +72,12 @@ def sorted_by(keys: Sequence[SortKey], rows: Sequence[Mapping[str, Any]]) -> lis
 
 def values_of(keys: Sequence[SortKey], row: Mapping[str, Any]) -> tuple[Any, ...]:
     """Return what a row is sorted by."""
-    return tuple(row[f"sort_{number}"] for number, _ in enumerate(keys))
+    return tuple(row[name] for name in names_of(keys))
+
+
+def names_of(keys: Sequence[SortKey]) -> list[str]:
+    """Return how rows name what they are sorted by."""
+    return [key.read_as or f"sort_{number}" for number, key in enumerate(keys)]
 
 
 def compared(keys: Sequence[SortKey], one: Sequence[Any], other: Sequence[Any]) -> int:

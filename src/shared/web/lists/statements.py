@@ -9,7 +9,7 @@ from typing import Any, Literal, get_origin
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import Column, ColumnElement, Table, true
+from sqlalchemy import Column, ColumnElement, Select, Table, select, true
 
 from shared.record.projecting.row_models import CountedBy, Derived, Unsorted, mark, plain
 from shared.web.lists.filters import Moment, NoFilters
@@ -76,6 +76,11 @@ class ListStatement:
         """Return the columns of what is shown, and those that what is derived needs beside."""
         stored = [name for name in self.row.model_fields if mark(self.row, name, Derived) is None]
         return tuple(self.column(name) for name in dict.fromkeys([*stored, *self.beside]))
+
+    @cached_property
+    def listed(self) -> "Select[Any]":
+        """Return the statement that reads all that is shown; it is put together once."""
+        return select(*self.selected)
 
     @cached_property
     def beside(self) -> tuple[str, ...]:
