@@ -1,12 +1,13 @@
 """What every list can be asked for: text, order, how many, and a page after the other of the same list."""
 
 import base64
+from datetime import date
 from typing import Any
 
 import orjson
 
 from tests.support.api import Api
-from tests.support.people import LARS, LEO, RITA, SAM, Who
+from tests.support.people import HANA, LARS, LEO, RITA, SAM, Who
 
 HIGHWAYS = Who("hugo", RITA.roles, frozenset({"Highways"}))
 
@@ -232,3 +233,58 @@ async def test_the_past_is_sorted_and_searched_as_it_was(api: Api) -> None:
     assert await titles(api, q="laptops") == []
     assert await titles(api, sort="-title", as_of=then) == ["Tablets", "Laptops"]
     assert await titles(api, sort="-title") == ["Zebra crossings", "Tablets"]
+
+
+async def test_a_short_list_is_asked_like_any_other(api: Api) -> None:
+    await api.adopt_scheme()
+    for title in ("Zebras", "Apples"):
+        made = await api.in_approval(adopt=False)
+        await api.decide(made, "amend", title=title, reason="Said better.")
+        await api.decide(
+            made, "request-approval", budget_code="IT-1", options_considered="None", conflicts="None"
+        )
+
+    async def found(**query: Any) -> list[str]:
+        items = (await api.get("/v1/approvals", HANA, **query)).json()["items"]
+        return [item["title"] for item in items]
+
+    assert await found() == ["Zebras", "Apples"]
+    assert await found(sort="title") == ["Apples", "Zebras"]
+    assert await found(q="zebra") == await found(q="zebraas") == ["Zebras"]
+    page = (
+        await api.get("/v1/approvals", HANA, sort="title", limit=1, count="true", count_by="stage")
+    ).json()
+    assert (page["total"], page["counts"]) == (2, [{"value": "approval", "count": 2}])
+    assert await found(sort="title", limit=1, cursor=page["next"]) == ["Zebras"]
+    for other in ({"sort": "-title"}, {"q": "zebra", "sort": "title"}, {}):
+        problem = (await api.get("/v1/approvals", HANA, expect=422, cursor=page["next"], **other)).json()
+        assert problem["type"] == "/problems/cursor-of-another-list"
+
+
+async def test_the_pages_of_what_is_recorded_now_are_of_one_position(api: Api) -> None:
+    made = [await raised(api, f"Need {number}") for number in range(3)]
+    instant = (await api.get(f"/v1/rfps/{made[-1]}")).json()["opened_at"]
+    then = {"as_of": instant, "basis": "recorded_now", "limit": 1}
+    first = (await api.get("/v1/rfps", **then)).json()
+    await api.decide(made[0], "amend", title="Changed")
+    await api.get("/v1/rfps")
+    second = (await api.get("/v1/rfps", cursor=first["next"], **then)).json()
+    assert second["position"] == first["position"]
+    titles_seen = [page["items"][0]["title"] for page in (first, second)]
+    assert titles_seen == ["Need 2", "Need 1"]
+
+
+async def test_delegations_are_never_found_by_why_they_were_given(api: Api) -> None:
+    await api.adopt_scheme()
+    body = {
+        "delegate": "dora",
+        "limit_pence": 100,
+        "first_day": str(date.today()),  # noqa: DTZ011  # a day to come is one in London, too
+        "last_day": "2099-01-01",
+        "reason": "An operation on the knee.",
+    }
+    await api.post("/v1/delegations", body, HANA)
+    assert len((await api.get("/v1/delegations", HANA, q="dora")).json()["items"]) == 1
+    for asked in ("operation", "knee"):
+        assert (await api.get("/v1/delegations", HANA, q=asked)).json()["items"] == []
+    await api.get("/v1/delegations", HANA, expect=422, sort="reason")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.sql.elements import True_
 
 from shared.kernel.errors import Unacceptable, ViewsBehind
@@ -23,6 +23,7 @@ from shared.web.readings import Reading
 
 COUNTS_LIMIT = 200  # values of one field
 DERIVED_LIMIT = 200_000  # rows that are sorted by what no table holds
+SPELT_LIMIT = 10_000  # rows, of which each word is compared
 A_WHILE = 2_000  # rows: more are sorted beside the loop
 
 Row = dict[str, Any]
@@ -147,10 +148,20 @@ def _asked(
     reading = moment.reading
     keys = keys_for(stated, query.sort, reading)
     where = conditions_of(stated, moment)
+    if forgiving is Forgiving.SPELLING:
+        where.append(_among_the_first(stated, where))
     if query.q:
         may_find = partial(_may_find, stated, reading)
         where.append(matches(stated.model, stated.table.name, query.q, may_find, forgiving=forgiving))
     return Asked(stated, query, moment, keys, where, _beyond(keys, cursor))
+
+
+def _among_the_first(stated: ListStatement, where: "Sequence[ColumnElement[bool]]") -> "ColumnElement[bool]":
+    """Return the condition on what is first in a list's usual order: to spell through all would take long."""
+    key = stated.key_column
+    ordered = select(key).where(*where).order_by(key if stated.ascending else key.desc())
+    last = ordered.offset(SPELT_LIMIT).limit(1).scalar_subquery()
+    return or_(last.is_(None), key < last if stated.ascending else key > last)
 
 
 def _may_find(stated: ListStatement, reading: Reading, *fields: str) -> "ColumnElement[bool]":

@@ -120,12 +120,21 @@ def _found(
     query = _query(words[0], forgiving)
     for word in words[1:]:
         query = query.op("&&")(_query(word, forgiving))
-    return stems.bool_op("@@")(query)
+    return _among(stems, query)
+
+
+def _among(stems: "ColumnElement[Any]", query: "ColumnElement[Any]") -> "ColumnElement[bool]":
+    """Return the condition that a query finds something among the stems.
+
+    The planner must not look into the query: it would take beginnings and spellings for common, and read all
+    rows in their order rather than the index.
+    """
+    return stems.bool_op("@@")(select(query).scalar_subquery())
 
 
 def _alike(stems: "ColumnElement[Any]", word: str) -> "ColumnElement[bool]":
     """Return the condition that a word is found, or its stem spelt like one of the text's."""
-    written = stems.bool_op("@@")(_query(word, Forgiving.ONE_SLIP))
+    written = _among(stems, _query(word, Forgiving.ONE_SLIP))
     if len(word) < MISSPELT_LENGTH:
         return written
     its_own = _listed(func.to_tsvector(ENGLISH, literal(word, Text)))
