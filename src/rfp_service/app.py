@@ -33,6 +33,9 @@ TAGS = [
     {"name": "hand-overs", "description": "All of a leaver's work to somebody else."},
     {"name": "jobs", "description": "Long work, and how far it has come."},
     {"name": "projects", "description": "Projects in flight at the transition."},
+    {"name": "outcomes", "description": "What the programme must reach, promised and kept."},
+    {"name": "contracts", "description": "Contracts, their dates and duties, and what becomes of them."},
+    {"name": "renewal-rounds", "description": "The months in which contracts are decided on."},
     {"name": "health", "description": "Whether the service is well."},
 ]
 

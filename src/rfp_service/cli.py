@@ -36,6 +36,12 @@ IMPORTS = {
         "Take in a historic log of events and cases, plain or gzip CSV; the same again adds nothing.",
     )
 }
+SCHEMES = {
+    "adopt": (
+        "rfp_service.operator.schemes:adopt",
+        "Adopt the first scheme, by two named persons; the second stands on none of its tiers.",
+    )
+}
 AUDIT = {
     "checkpoint": (
         "rfp_service.operator.audit:checkpoint",
@@ -73,6 +79,7 @@ AUDIT = {
 
 app = group(COMMANDS, "")
 app.add_typer(group(IMPORTS, "Take historic records in."), name="import")
+app.add_typer(group(SCHEMES, "Adopt the first scheme."), name="scheme")
 app.add_typer(group(AUDIT, "Check the record for yourself: checkpoints, proofs, bundles."), name="audit")
 
 

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from outcomes.domain.record import EVENTS as OUTCOME_EVENTS
 from projects.domain.all_events import EVENTS as PROJECT_EVENTS
 from rfp_service.catalogue.domain import EVENTS as CATALOGUE_EVENTS
+from rfp_service.contracts.domain.record import EVENTS as CONTRACT_EVENTS
 from rfp_service.handover.domain import EVENTS as HAND_OVER_EVENTS
 from rfp_service.rfps.domain.all_events import EVENTS as RFP_EVENTS
 from shared.flow.imports.domain import EVENTS as IMPORT_EVENTS
@@ -14,13 +16,17 @@ from shared.governance.disclosure.domain import EVENTS as DISCLOSURE_EVENTS
 from shared.governance.people.domain import EVENTS as PERSON_EVENTS
 from shared.governance.retention.domain import EVENTS as RETENTION_EVENTS
 from shared.governance.scheme.domain import EVENTS as SCHEME_EVENTS
+from shared.governance.scheme.proposals import PROPOSAL_EVENTS
 from shared.kernel.messages import Event
 from shared.web.bulk.batches import EVENTS as BATCH_EVENTS
+from shared.web.registers.hand_ins import EVENTS as HAND_IN_EVENTS
+from shared.web.registers.mappings import EVENTS as MAPPING_EVENTS
 
 EVENTS: tuple[type[Event[Any]], ...] = (
     *RFP_EVENTS,
     *CATALOGUE_EVENTS,
     *SCHEME_EVENTS,
+    *PROPOSAL_EVENTS,
     *DELEGATION_EVENTS,
     *IMPORT_EVENTS,
     *HISTORIC_EVENTS,
@@ -30,5 +36,9 @@ EVENTS: tuple[type[Event[Any]], ...] = (
     *ACCOUNT_EVENTS,
     *RETENTION_EVENTS,
     *BATCH_EVENTS,
+    *HAND_IN_EVENTS,
+    *MAPPING_EVENTS,
     *PROJECT_EVENTS,
+    *OUTCOME_EVENTS,
+    *CONTRACT_EVENTS,
 )

@@ -19,6 +19,27 @@ SECRETS = (
 )
 
 
+# From there on a fault's own message may repeat what somebody sent: in quotes, or as an argument of a query.
+REPEATED = re.compile(r"(?s)['\"`].*|invalid input for query argument.*|DETAIL:.*|input_value=.*")
+WITHHELD = "[…]"
+
+# The app has logged these itself, with the trace of the request.
+SAID_ALREADY = "Exception in ASGI application"
+
+
+def without_values(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Cut the messages of faults where they may begin to repeat a value; their places stay."""
+    for fault in event.get("exception") or ():
+        for each in (fault, *fault.get("exceptions", ())) if isinstance(fault, dict) else ():
+            each["exc_value"] = REPEATED.sub(WITHHELD, each["exc_value"])
+            each["exc_notes"] = [REPEATED.sub(WITHHELD, note) for note in each.get("exc_notes", ())]
+    return event
+
+
+def _is_new(record: logging.LogRecord) -> bool:
+    return not record.getMessage().startswith(SAID_ALREADY)
+
+
 def scrubbed(_logger: object, _method: str, event: EventDict) -> EventDict:
     """Take tokens, keys, passwords and addresses out of everything that is about to be written."""
     return {name: _scrub(value) for name, value in event.items()}
@@ -42,6 +63,7 @@ SHARED: list[Processor] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     # Without the values of variables: they may be what somebody said, or a token.
     structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
+    without_values,
 ]
 
 
@@ -64,4 +86,5 @@ def configure(level: str) -> None:
             ],
         )
     )
+    logging.getLogger("uvicorn.error").addFilter(_is_new)
     logging.basicConfig(level=max(number, logging.WARNING), handlers=[handler], force=True)

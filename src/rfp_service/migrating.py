@@ -11,9 +11,10 @@ import asyncpg
 from rfp_service.events import EVENTS
 from rfp_service.service import VIEWS
 from shared.record.database import Connection, connected
-from shared.record.eventstore.encoding import Topics
+from shared.record.eventstore.encoding import EnvelopeMapper, Topics
 from shared.record.projecting.declared_views import keep, outdated
 from shared.record.projecting.rebuilding import rebuild
+from shared.record.projecting.unread import owing
 from shared.settings import NotConfigured
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ GRANTS = """
 GRANT SELECT ON alembic_version, stored_events, event_head, idempotency_keys TO {role};
 GRANT SELECT ON views, reactions, notices, people TO {role};
 GRANT EXECUTE ON FUNCTION append_events, position_at TO {role};
-GRANT UPDATE (position, stopped) ON views TO {role};
+GRANT UPDATE (position, stopped, unread) ON views TO {role};
+GRANT SELECT, INSERT, UPDATE, DELETE ON unread_events TO {role};
 GRANT INSERT, UPDATE ON reactions TO {role};
 GRANT INSERT ON notices, people TO {role};
 GRANT SELECT, INSERT, UPDATE ON deadlines TO {role};
@@ -44,6 +46,7 @@ GRANT SELECT, INSERT ON read_checkpoints TO {role};
 GRANT SELECT, INSERT, UPDATE ON jobs TO {role};
 GRANT SELECT, INSERT, DELETE ON job_results, job_bodies TO {role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON job_work TO {role};
+GRANT SELECT, INSERT ON issued_documents TO {role};
 """
 # What scrutiny's own role may do: read, and have it kept that it read. No keys, no secrets.
 READER_GRANTS = """
@@ -91,6 +94,15 @@ async def rebuild_views(owner_url: str, service_url: str, reader_url: str | None
     )
 
 
+async def stopped_views(owner_url: str) -> list[str]:
+    """Return a line for each view that has stopped: its name, where it stands, why, and what to do."""
+    async with connected(owner_url, 1) as pool:
+        rows = await pool.fetch(
+            "SELECT name, position, stopped FROM views WHERE stopped IS NOT NULL ORDER BY name"
+        )
+    return [f"{row['name']} stands at position {row['position']}. {row['stopped']}" for row in rows]
+
+
 async def _let_read(connection: Connection, reader: str) -> None:
     await connection.execute(READER_GRANTS.format(role=reader))
     for view in VIEWS:
@@ -100,7 +112,11 @@ async def _let_read(connection: Connection, reader: str) -> None:
 async def is_current(connection: Connection) -> bool:
     """Say whether a database has the shape this program needs, and lets the service use it."""
     try:
-        return await _revision(connection) == LATEST and not await outdated(connection, VIEWS)
+        return (
+            await _revision(connection) == LATEST
+            and not await outdated(connection, VIEWS)
+            and not await owing(connection, EnvelopeMapper(Topics(EVENTS)), VIEWS)
+        )
     except asyncpg.InsufficientPrivilegeError:
         return False
 

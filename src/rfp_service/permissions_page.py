@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rfp_service.app import TAGS
-from rfp_service.permissions import EVERYBODY, PERMISSIONS
+from rfp_service.permission_conditions import EVERYBODY
+from rfp_service.permissions import PERMISSIONS
 from rfp_service.required_permissions import actions, commands, routes
 from shared.kernel.messages import Command
 from shared.kernel.roles import Role

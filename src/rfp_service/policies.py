@@ -5,6 +5,12 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from outcomes.api.finding import adopted_priorities, outcome_and_priorities, whether_the_programme_is_there
+from outcomes.commands.engagement import OpenConsultation
+from outcomes.commands.milestones import AmendMilestone, ScheduleMilestone
+from outcomes.commands.papers import IssuePaper
+from outcomes.commands.programme import AddOutcome, AmendOutcome
+from outcomes.commands.promised_data import PromiseData
 from projects.api.fact_finders import weights_and_rank, what_must_be_confirmed, whether_it_is_named
 from projects.commands.assessment import CategoriseProject, PrioritiseProject
 from projects.commands.delivery import ConfirmReadiness
@@ -12,21 +18,37 @@ from projects.commands.identification import IdentifyProject
 from rfp_service.catalogue.commands import SearchCatalogue
 from rfp_service.catalogue.domain import CatalogueCheck
 from rfp_service.catalogue.views import found
-from rfp_service.rfps.commands.approvals import Approve, Refuse
+from rfp_service.concluded_contracts import whether_there_is_an_rfp
+from rfp_service.contracts.commands.executing import StartReprocurement
+from rfp_service.contracts.commands.reviewing import ApproveRenewal, RefuseRenewal
+from rfp_service.handover.commands import HandWorkOver
+from rfp_service.measures.offered import MEASURES
+from rfp_service.rfps.commands.approvals import Approve, Refuse, RequestApproval
 from rfp_service.rfps.commands.awards import ApproveAward, RefuseAward
+from rfp_service.rfps.commands.holds import EndHold, ExtendTarget
 from rfp_service.rfps.commands.key_decisions import RefuseKeyDecision, TakeKeyDecision
-from rfp_service.rfps.commands.procurement import ReturnForRework
+from rfp_service.rfps.commands.participants import (
+    AppointEvaluator,
+    ReassignLead,
+    RemoveEvaluator,
+    ReplaceRequester,
+)
+from rfp_service.rfps.commands.procurement import ReturnForRework, SelectRoute
 from rfp_service.rfps.commands.requests import CheckCatalogue
-from rfp_service.rfps.commands.waivers import GrantWaiver, RefuseWaiver
+from rfp_service.rfps.commands.waivers import GrantWaiver, RefuseWaiver, RequestWaiver
+from shared.governance.accounts.commands import IssueApiKey, OpenServiceAccount, RotateApiKey
 from shared.governance.delegations.commands import GiveDelegation
 from shared.governance.delegations.views import tiers_of, what_is_delegated
 from shared.governance.disclosure.commands import DeclareExempt
 from shared.governance.disclosure.facts import what_may_be_exempt
-from shared.governance.people.commands import ErasePerson, LinkPersons, UnlinkPerson
-from shared.governance.people.facts import ids_of, who_is_known
+from shared.governance.people.commands import ErasePerson, InvitePerson, LinkPersons, UnlinkPerson
+from shared.governance.people.facts import ids_of, whether_known, who_is_known
 from shared.governance.retention.commands import DisposeOfRecord
 from shared.governance.retention.facts import what_is_to_be_disposed_of
+from shared.governance.scheme.commands import AdoptScheme
+from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.errors import NotFound
+from shared.kernel.four_eyes import FACT, Eyes
 from shared.kernel.messages import Command
 from shared.record.eventstore.store import EventStore
 from shared.web.commands import FactFinder
@@ -66,11 +88,52 @@ async def what_a_principal_delegated(store: EventStore, command: Command[Any]) -
 
 
 async def what_a_delegator_may(store: EventStore, command: GiveDelegation) -> dict[str, JsonValue]:
-    """Return the tiers of a delegator whom the command names; their own are known anyway."""
+    """Return the tiers of a delegator whom the command names, and whether both are known people."""
+    people = await whether_known("delegate", "delegator")(store, command)
     if command.delegator is None:
-        return {}
-    return {"delegator_tiers": await tiers_of(store, await ids_of(store, command.delegator))}
+        return people
+    tiers = await tiers_of(store, await ids_of(store, command.delegator))
+    return {"delegator_tiers": tiers, **people}
 
+
+async def programme_and_measures(store: EventStore, command: AddOutcome) -> dict[str, JsonValue]:
+    """Find out whether there is a programme of an id, and name the measures that are answered."""
+    there = await whether_the_programme_is_there(store, command)
+    return {**there, "measures": list[JsonValue](MEASURES)}
+
+
+async def measures_answered(_: EventStore, command: AmendOutcome) -> dict[str, JsonValue]:
+    """Name the measures that are answered, where a command names any."""
+    return {"measures": list[JsonValue](MEASURES)} if command.measures else {}
+
+
+async def what_was_closed(store: EventStore, _: EndHold) -> dict[str, JsonValue]:
+    """Return the council's own closed days, by which a hold's working days are counted."""
+    scheme = (await store.load(SCHEME_ID, Scheme())).state
+    return {"closed_days": [day.isoformat() for day in sorted(scheme.closed_days())]}
+
+
+def facts_for(*, single_administrator: bool) -> Mapping[type[Command[Any]], FactFinder]:
+    """Return what each command must know, and with it how many people it takes to give power here."""
+    eyes: dict[str, JsonValue] = {FACT: (Eyes.TWO if single_administrator else Eyes.FOUR).value}
+
+    async def with_eyes(store: EventStore, command: Command[Any]) -> dict[str, JsonValue]:
+        finder = FACTS.get(type(command))
+        return {**(await finder(store, command) if finder else {}), **eyes}
+
+    return {**FACTS, **dict.fromkeys(GIVING, with_eyes)}
+
+
+# What gives power, and so needs a second person.
+GIVING: tuple[type[Command[Any]], ...] = (
+    AdoptScheme,
+    GiveDelegation,
+    HandWorkOver,
+    LinkPersons,
+    OpenServiceAccount,
+    IssueApiKey,
+    RotateApiKey,
+)
 
 FACTS: Mapping[type[Command[Any]], FactFinder] = {
     SearchCatalogue: what_the_catalogue_shows,
@@ -87,16 +150,37 @@ FACTS: Mapping[type[Command[Any]], FactFinder] = {
             RefuseKeyDecision,
             ApproveAward,
             RefuseAward,
+            AppointEvaluator,
+            RemoveEvaluator,
+            ExtendTarget,
+            ApproveRenewal,
+            RefuseRenewal,
         ),
         what_a_principal_delegated,
     ),
+    EndHold: what_was_closed,
     DeclareExempt: what_may_be_exempt,
     DisposeOfRecord: what_is_to_be_disposed_of,
     LinkPersons: who_is_known,
     UnlinkPerson: who_is_known,
     ErasePerson: who_is_known,
+    InvitePerson: who_is_known,
+    SelectRoute: whether_known("lead"),
+    ReassignLead: whether_known("lead"),
+    AppointEvaluator: whether_known("evaluator"),
+    ReplaceRequester: whether_known("requester"),
+    RequestApproval: whether_known("conflicted"),
+    RequestWaiver: whether_known("conflicted"),
     IdentifyProject: whether_it_is_named,
     CategoriseProject: whether_it_is_named,
     PrioritiseProject: weights_and_rank,
     ConfirmReadiness: what_must_be_confirmed,
+    AddOutcome: programme_and_measures,
+    AmendOutcome: measures_answered,
+    PromiseData: whether_the_programme_is_there,
+    IssuePaper: whether_the_programme_is_there,
+    OpenConsultation: whether_the_programme_is_there,
+    ScheduleMilestone: outcome_and_priorities,
+    AmendMilestone: adopted_priorities,
+    StartReprocurement: whether_there_is_an_rfp,
 }

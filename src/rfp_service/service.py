@@ -7,16 +7,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
+import structlog
 
+from outcomes.context import OUTCOMES
 from projects.api.slip_history import SlipHistories
-from projects.context import OPERATIONS, PROJECTS
+from projects.context import PROJECTS
 from rfp_service.access import new_person_id, personal_secret, trusted_tokens
 from rfp_service.catalogue.context import CATALOGUE
+from rfp_service.concluded_contracts import CONCLUDED_CONTRACTS
+from rfp_service.contracts.context import CONTRACTS
 from rfp_service.dependencies.context import DEPENDENCIES
 from rfp_service.events import EVENTS
 from rfp_service.handover.context import HAND_OVERS
+from rfp_service.measures.offered import MEASURES
 from rfp_service.permissions import PERMISSIONS
-from rfp_service.policies import FACTS
+from rfp_service.policies import facts_for
 from rfp_service.rfps.context import RFPS
 from shared.flow.context import FLOW
 from shared.flow.imports.context import IMPORTS
@@ -39,22 +44,26 @@ from shared.governance.scheme.facts import SchemeFacts
 from shared.kernel.messages import Command, Known
 from shared.kernel.person import Person
 from shared.ledger.tiles import Tiles
-from shared.record.database import connected, stop
+from shared.record.database import Pool, connected, stop
 from shared.record.eventstore.encoding import Topics
 from shared.record.eventstore.ownership import must_own_nothing
 from shared.record.eventstore.personal_texts import PersonalTexts
 from shared.record.eventstore.reader import Reader
 from shared.record.eventstore.store import EventStore
+from shared.record.eventstore.unread import EventUnread
 from shared.record.locks import Locks
 from shared.record.projecting.views import View
 from shared.record.projecting.visibility import Visibility
+from shared.record.pulse import Taking, watched
 from shared.settings import Profile, Settings
 from shared.web.access.callers import Callers
 from shared.web.access.permissions import Permissions
 from shared.web.access.tokens import Tokens
+from shared.web.bulk.batch_jobs import BatchJobs
+from shared.web.bulk.batch_runs import BatchRuns
 from shared.web.bulk.responses import Batches
 from shared.web.commands import FactFinder, Running
-from shared.web.context import Context, Prerequisites
+from shared.web.context import Context, MeasureOffered, Prerequisites
 from shared.web.jobs.context import JOBS
 from shared.web.jobs.table import Jobs
 from shared.web.rate_limits import RateLimits
@@ -76,13 +85,19 @@ CONTEXTS: tuple[Context, ...] = (
     RETENTION,
     JOBS,
     PROJECTS,
+    CONTRACTS,
+    CONCLUDED_CONTRACTS,
     DEPENDENCIES,
+    OUTCOMES,
 )
 
 VIEWS = tuple(view for context in CONTEXTS for view in context.views)
 REACTIONS = tuple(reaction for context in CONTEXTS for reaction in context.reactions)
+OPERATIONS = {name: made for context in CONTEXTS for name, made in context.operations.items()}
 DEADLINES = tuple(deadline for context in CONTEXTS for deadline in context.deadlines)
 
+
+log = structlog.get_logger(__name__)
 
 AWAITED = {things.kind: things for context in CONTEXTS for things in context.prerequisites}
 
@@ -108,18 +123,32 @@ class Service:
     texts: PersonalTexts
     jobs: Jobs
     batches: Batches
+    taking: Taking
     sandbox: Sandbox
+    facts: Mapping[type[Command[Any]], FactFinder]
     views: tuple[View, ...] = VIEWS
     slips: SlipHistories = field(default_factory=SlipHistories)
     permissions: Permissions = PERMISSIONS
     prerequisites: Mapping[str, Prerequisites] = field(default_factory=lambda: AWAITED)
-    facts: Mapping[type[Command[Any]], FactFinder] = field(default_factory=lambda: FACTS)
+    measures: Mapping[str, MeasureOffered] = field(default_factory=lambda: MEASURES)
+
+
+async def _carry_out_erasures(people: People) -> None:
+    """Carry out erasures on the record; without a directory that can be read nobody is let in anyway."""
+    try:
+        await people.carry_out_erasures()
+    except EventUnread as unread:
+        log.warning("the directory of people can't be read", **unread.facts)
 
 
 @asynccontextmanager
 async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service]:
     """Open the service on a database, and close it again."""
-    async with connected(database_url, settings.database_pool) as pool, trusted_tokens(settings) as tokens:
+    async with (
+        connected(database_url, settings.database_pool) as pool,
+        watched(database_url, pool),
+        trusted_tokens(settings) as tokens,
+    ):
         if settings.profile is Profile.PRODUCTION:
             await must_own_nothing(pool)
         service = await _made(settings, pool, tokens)
@@ -127,21 +156,23 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
         try:
             yield service
         finally:
-            await service.batches.close()
+            await service.batches.jobs.close()
             await service.importer.close()
             await stop(following)
 
 
-async def _made(settings: Settings, pool: asyncpg.Pool, tokens: Tokens) -> Service:
+async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
     """Make every part, and join them."""
     texts = PersonalTexts(pool, personal_secret(settings))
     store = EventStore(pool, Topics(EVENTS), texts)
     people = People(pool, store, texts, new_person_id(settings))
-    await people.carry_out_erasures()  # a restored backup knows nothing of later ones
+    await people.carry_out_invitations()
+    await _carry_out_erasures(people)  # a restored backup knows nothing of later ones
     await carry_out_disposals(pool, texts)
     visibility = Visibility(pool)
     await visibility.look(pool)
     scheme, jobs, sandbox = SchemeFacts(pool, store), Jobs(pool), Sandbox()
+    runs = BatchRuns(store, OPERATIONS)
     return Service(
         settings=settings,
         pool=pool,
@@ -159,6 +190,8 @@ async def _made(settings: Settings, pool: asyncpg.Pool, tokens: Tokens) -> Servi
         tiles=Tiles(pool),
         limits=RateLimits(settings.requests_a_minute),
         jobs=jobs,
-        batches=Batches(store, jobs, Locks(pool), OPERATIONS, sandbox),
+        batches=Batches(runs, BatchJobs(runs, jobs, Locks(pool), sandbox), sandbox),
+        taking=Taking(pool),
         sandbox=sandbox,
+        facts=facts_for(single_administrator=settings.single_administrator),
     )

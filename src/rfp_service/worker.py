@@ -4,7 +4,9 @@ It also goes on with the jobs whose process has died.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 import structlog
 
@@ -29,6 +31,60 @@ log = structlog.get_logger(__name__)
 
 async def _leave_it() -> None:
     """Leave a database that is away to those who run it."""
+
+
+@dataclass
+class Work:
+    """One kind of work: a fault in it holds up no other, and it is tried again, more and more slowly."""
+
+    name: str
+    work: Callable[[], Awaitable[int]]
+    begin: Callable[[], Awaitable[None]] | None = None
+    faults: int = 0
+    not_before: float = 0.0
+
+    @property
+    def failing(self) -> bool:
+        """Say whether it failed when it was last tried."""
+        return self.faults > 0
+
+    async def start(self) -> bool:
+        """Do what comes before the first work, once; say whether it is done."""
+        if self.begin is not None and await self._tried(self.begin):
+            self.begin = None
+        return self.begin is None
+
+    async def go_on(self) -> None:
+        """Do this work until there is none left."""
+        if await self.start() and await self._tried(self.work):
+            self.faults, self.not_before = 0, 0.0
+
+    async def _tried(self, work: Callable[[], Awaitable[int | None]]) -> bool:
+        """Say whether work went well until there was none left; not where it rests after a fault."""
+        if time.monotonic() < self.not_before:
+            return False
+        try:
+            while await work():
+                pass
+        except AWAY:
+            raise
+        except Exception as error:  # noqa: BLE001  # it is logged, and must not end the others' work
+            self._failed(error)
+            return False
+        return True
+
+    def _failed(self, error: Exception) -> None:
+        self.faults += 1
+        if self.faults > FAULTS_LIMIT:
+            raise error
+        log.error(  # whole the first time, and then in a line
+            "work failed, and is tried again",
+            work=self.name,
+            faults=self.faults,
+            exc_info=error if self.faults == 1 else None,
+        )
+        pause = min(RETRY_SECONDS * self.faults, RETRY_SECONDS_LIMIT)
+        self.not_before = time.monotonic() + pause
 
 
 async def work(service: Service, heal: HealDatabase = _leave_it) -> None:
@@ -65,6 +121,12 @@ async def _work_on_one_connection(service: Service, keys: LogKeys, went_well: Ca
     projector = Projector(service.pool, service.record, VIEWS)
     reactor = Reactor(service.pool, service.record, REACTIONS)
     firing = Firing(service.pool, service.store, service.known, DEADLINES)
+    kinds = [
+        Work("views", projector.catch_up, projector.resume),
+        Work("reactions", reactor.catch_up, reactor.introduce),
+        Work("deadlines", firing.fire),
+        Work("jobs", service.batches.jobs.resume),
+    ]
     listener, log_listener = (
         NotificationListener(APPENDED, POLL_SECONDS),
         NotificationListener(APPENDED, POLL_SECONDS),
@@ -78,11 +140,9 @@ async def _work_on_one_connection(service: Service, keys: LogKeys, went_well: Ca
         await log_listener.attach(connection)
         keeping = asyncio.create_task(keep_log(service.pool, keys, log_listener))
         try:
-            await reactor.introduce()
             while not connection.is_closed():
-                await _all_of_it(projector.catch_up, reactor.catch_up, firing.fire, service.batches.resume)
-                went_well()
-                await listener.wait(await firing.seconds_to_next())
+                await _all_of_it(kinds, went_well)
+                await listener.wait(await _seconds_to_wait(firing, kinds))
                 if keeping.done():
                     keeping.result()  # it goes on for ever, or failed
         finally:
@@ -91,8 +151,18 @@ async def _work_on_one_connection(service: Service, keys: LogKeys, went_well: Ca
             await asyncio.gather(keeping, return_exceptions=True)
 
 
-async def _all_of_it(*kinds_of_work: Callable[[], Awaitable[int]]) -> None:
+async def _all_of_it(kinds: Sequence[Work], went_well: Callable[[], None]) -> None:
     """Do each kind of work until there is none left, one kind after the other."""
-    for work_on in kinds_of_work:
-        while await work_on():
-            pass
+    for kind in kinds:
+        await kind.start()
+    for kind in kinds:
+        await kind.go_on()
+    if not any(kind.failing for kind in kinds):
+        went_well()
+
+
+async def _seconds_to_wait(firing: Firing, kinds: Sequence[Work]) -> float | None:
+    """Return when to look again by itself: at the next deadline, or when something failed before."""
+    seconds = [await firing.seconds_to_next(), *(RETRY_SECONDS for kind in kinds if kind.failing)]
+    known = [each for each in seconds if each is not None]
+    return min(known) if known else None

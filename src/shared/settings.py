@@ -87,6 +87,11 @@ class Settings(BaseModel):
         pattern=r"^((mailto:|https://)[!-~]{1,200})?$",
         description="Whom to tell of a weakness, in /.well-known/security.txt.",
     )
+    single_administrator: bool = Field(
+        False,  # noqa: FBT003  # a default
+        description="Whether nobody else could confirm what an administrator gives: it then takes effect "
+        "unconfirmed, and says so.",
+    )
     database_pool: int = Field(8, ge=5, le=100)
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
 

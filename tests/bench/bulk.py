@@ -25,7 +25,7 @@ from shared.kernel.roles import Role
 from shared.web.access.issuer import demonstration_token
 from tests.bench.ground import ANN, BLOCK, MAPPER, figure, fill
 from tests.support.api import running_api
-from tests.support.people import ADA, PIA, SCHEME
+from tests.support.people import PIA, SCHEME
 from tests.support.postgres import Base, Server
 from tests.support.running import free_port
 
@@ -206,7 +206,7 @@ def at_risk(server: Server) -> list[str]:
 async def _pages(base: Base) -> tuple[float, float, float]:
     async with running_api(base) as api:
         values = {**SCHEME["values"], "transition_date": "2027-04-01"}
-        await api.post("/v1/scheme/decisions", {**SCHEME, "values": values}, ADA, version=0)
+        await api.adopts({**SCHEME, "values": values})
         times: dict[str, list[float]] = {"now": [], "then": [], "moved": []}
         asked = {
             "now": {"after": 0},

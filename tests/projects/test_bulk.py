@@ -5,20 +5,21 @@ import csv
 import io
 import json
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from eventsourcing.persistence import StoredEvent
 from fastapi.responses import StreamingResponse
 
 from projects.commands.assessment import CategoriseProject
 from projects.domain.project import project_id
 from shared.governance.audit.replay.reexecution import reexecuted
-from shared.web.bulk import responses, runner
+from shared.web.bulk import items, responses, routes, runner
 from shared.web.bulk.items import CSV, JSON, NDJSON
 from tests.projects.test_http import decided, identified, scheme
-from tests.projects.test_registers import handed_in
 from tests.support.api import Api
 from tests.support.people import PIA, RITA, SAM
 
@@ -287,7 +288,7 @@ async def test_a_broken_request_goes_on_where_it_stopped(api: Api, monkeypatch: 
     batch = api.service.batches
     again = outcomes(await sent(api, body, key="tuesday"))
     assert [line["outcome"] for line in again] == ["repeated"] * 4 + ["broken"]
-    assert not batch.running  # a broken batch is not one that is being carried out
+    assert not batch.runs.running  # a broken batch is not one that is being carried out
 
 
 @pytest.mark.parametrize("media_type", [NDJSON, CSV])
@@ -318,14 +319,14 @@ async def test_a_stream_that_is_left_keeps_what_was_committed(
     monkeypatch.setattr(runner, "BLOCK", 2)
     await several(api, 6)
     items = [item(f"P{n}") for n in range(6)]
-    real = api.service.batches.carried_out
+    real = api.service.batches.runs.carried_out
 
     async def left(work: Any) -> Any:
         async for told in real(work):
             yield told
             await api.service.pool.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
-    monkeypatch.setattr(api.service.batches, "carried_out", left)
+    monkeypatch.setattr(api.service.batches.runs, "carried_out", left)
     broken = outcomes(await sent(api, items, key="wednesday"))
     assert broken[-1]["outcome"] == "broken"
     assert broken[-1]["problem"]["type"] == "/problems/database-away"
@@ -386,13 +387,10 @@ async def test_a_batch_that_others_build_upon_is_undone_after_them(api: Api) -> 
     assert [(p["stage"], p["category"]) for p in seen] == [("identified", "")] * 3
 
 
-async def test_a_register_is_not_undone_nor_is_an_undo(api: Api) -> None:
-    report = await handed_in(api, "Reference,Title\r\nP0,Payroll\r\n")
+async def test_an_undo_is_not_undone(api: Api) -> None:
+    await several(api, 1)
     undo = {"decision": "undo", "reason": "The wrong file."}
     path = "/v1/project-batches/{}/decisions"
-    refused = (await api.post(path.format(report["batch"]), undo, PIA, 409, version=2)).json()
-    assert refused["type"] == "/problems/register-stands"
-    assert "hand in a corrected one" in refused["title"]
     batch = (await sent(api, [item("P0")])).headers["batch"]
     undone = (await api.post(path.format(batch), undo, PIA, 207, version=2)).json()["batch"]
     again = (await api.post(path.format(undone), undo, PIA, 409, version=2)).json()
@@ -484,3 +482,53 @@ async def test_who_may_not_is_told_before_anything_is_read(api: Api) -> None:
     await several(api)
     answer = await sent(api, [reasonless])
     assert outcomes(answer)[0]["problem"]["type"] == "/problems/reason-needed"
+
+
+@pytest.mark.parametrize("areas", [None, ("Registrars",)], ids=["for all areas", "for one area"])
+async def test_an_item_whose_project_has_an_event_of_a_later_release_is_refused_alone(
+    api: Api, areas: tuple[str, ...] | None
+) -> None:
+    _, second, _ = await several(api)
+    later = StoredEvent(UUID(second), 2, "ProjectMothballed", b'{"data":{},"by":"x"}')
+    await api.service.store.append([later])
+    answer = await sent(api, [item(f"P{n}") for n in range(3)], who=replace(PIA, areas=areas))
+    assert became(answer) == ["done", "refused", "done"]
+    refused = outcomes(answer)[1]
+    assert refused["problem"]["type"] == "/problems/event-unread"
+    assert refused["problem"]["event_type"] == "ProjectMothballed"
+
+
+@pytest.mark.parametrize("media_type", [NDJSON, CSV])
+async def test_too_many_items_are_refused_before_the_first_is_judged(
+    api: Api, monkeypatch: pytest.MonkeyPatch, media_type: str
+) -> None:
+    monkeypatch.setattr(items, "ITEMS_LIMIT", 3)
+    await several(api, 1)
+    head = await api.service.record.head()
+    table = "reference,category,reason\n" + "P0,Networks,R.\n" * 4
+    body = ndjson([item("P0")] * 4) if media_type == NDJSON else table.encode()
+    answer = await sent(api, body, media_type, expect=413)
+    assert answer.json()["type"] in ("/problems/too-many-items", "/problems/too-many-rows")
+    assert await api.service.record.head() == head
+    blank = body.replace(b"\n", b"\n\n").replace(b"P0", b"P9", 1) if media_type == NDJSON else None
+    if blank is not None:
+        few = blank.split(b"\n\n")[:3]
+        await sent(api, b"\n\n".join([*few, b""]), media_type)
+
+
+async def test_undoing_a_large_batch_is_a_job_whose_items_go_in_few_pieces(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await several(api, 5)
+    batch = (await sent(api, [item(f"P{n}") for n in range(5)])).headers["batch"]
+    monkeypatch.setattr(routes, "WHOLE_ITEMS_LIMIT", 2)
+    monkeypatch.setattr(routes, "LINES_IN_ONE_PIECE", 3)
+    undo = {"decision": "undo", "reason": "The wrong column."}
+    started = await api.post(f"/v1/project-batches/{batch}/decisions", undo, PIA, 202, version=2)
+    job = {"status": "running"}
+    for _ in range(200):
+        job = (await api.client.get(started.headers["location"], headers=api.headers(PIA))).json()
+        if job["status"] != "running":
+            break
+        await asyncio.sleep(0.02)
+    assert (job["status"], job["counts"]) == ("done", {"done": 5, "repeated": 0, "refused": 0})

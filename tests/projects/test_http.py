@@ -28,7 +28,7 @@ async def decided(api: Api, project: str, decision: str, **fields: Any) -> dict[
 
 async def scheme(api: Api, version: int = 0, **more: Any) -> None:
     values = {**SCHEME["values"], **more}  # type: ignore[dict-item]  # an object
-    await api.post("/v1/scheme/decisions", {**SCHEME, "values": values}, ADA, version=version)
+    await api.adopts({**SCHEME, "values": values}, version)
 
 
 async def test_a_project_is_registered_under_the_id_of_its_reference(api: Api) -> None:

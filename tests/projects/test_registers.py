@@ -2,17 +2,21 @@
 
 import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from projects.api.registers import PROJECT_REGISTER
 from projects.commands.registration import RegisterProject
 from projects.domain.delivery import ConfidenceRated, ForecastRevised
 from projects.domain.events import ProjectAmended
 from projects.domain.project import ProjectStage, Scale, project_id
 from projects.domain.refusals import WrongProjectStage
-from projects.domain.register_mapping import suggested
+from shared.web.registers.mappings import suggested
+from shared.web.tabular.headings import Heading
+from shared.web.tabular.tables import Form, Table, TextFile
 from tests.projects.examples import FOUND, IDENTIFIED, NONE, OVER
 from tests.projects.test_http import scheme
 from tests.support.api import Api
@@ -74,7 +78,8 @@ def test_of_a_known_project_the_changes_are_kept() -> None:
 
 def test_headings_suggest_what_they_stand_for() -> None:
     headings = ("Project_Number", "project name", "colour_rating", "colour_rating (2)", "Notes")
-    assert suggested(headings) == {
+    table = Table(Form("csv"), headings, TextFile(Path("/dev/null")), Heading(1, 1, headings, {}))
+    assert suggested(PROJECT_REGISTER, table) == {
         "Project_Number": "reference",
         "project name": "title",
         "colour_rating": "confidence",
@@ -121,7 +126,7 @@ async def test_the_same_register_again_says_nothing_new(api: Api) -> None:
     head = await api.service.record.head()
     again = await handed_in(api, TABLE)
     assert again["counts"] == {"done": 0, "repeated": 3, "refused": 0}
-    assert again["batch"] == first["batch"]
+    assert (first["batch"] is None, again["batch"]) == (False, None)
     assert await api.service.record.head() == head
     moved = await handed_in(api, TABLE.replace("31/12/2026", "30/06/2027"))
     assert moved["counts"] == {"done": 1, "repeated": 2, "refused": 0}
@@ -188,7 +193,7 @@ async def test_a_category_that_the_scheme_does_not_name_is_kept_as_text(api: Api
 async def test_a_mapping_is_corrected_and_saved(api: Api) -> None:
     table = "Nr,What,Ends\r\nA1,Thing,2026-12-31\r\n"
     missing = await handed_in(api, table, 409)
-    assert (missing["type"], missing["missing"]) == ("/problems/mapping-incomplete", ["reference", "title"])
+    assert (missing["type"], missing["missing"]) == ("/problems/mapping-incomplete", ["title"])
     columns = {"Nr": "reference", "What": "title", "Ends": "forecast_end"}
     body = {"name": "Monthly", "columns": columns}
     saved = (await api.post("/v1/register-mappings", body, PIA, 201)).json()["id"]
@@ -202,7 +207,7 @@ async def test_a_mapping_is_corrected_and_saved(api: Api) -> None:
     wrong = await handed_in(api, table, 422, mapping=other)
     assert (wrong["type"], wrong["missing"]) == ("/problems/no-such-column", ["Cost"])
     await handed_in(api, table, 422, mapping="[]")
-    await api.post("/v1/register-mappings", {"name": "X", "columns": {"A": "title"}}, PIA, 409)
+    await api.post("/v1/register-mappings", {"name": "X", "columns": {"A": "reference"}}, PIA, 409)
 
 
 async def test_spreadsheets_are_registers_too(api: Api) -> None:

@@ -7,7 +7,14 @@ from collections.abc import Callable
 
 from rfp_service import logs
 from tests.prove.auditing import edits, the_past
-from tests.prove.counts import crashes, malformed_requests, own_work, properties, random_decisions
+from tests.prove.counts import (
+    crashes,
+    malformed_requests,
+    own_work,
+    properties,
+    random_decisions,
+    register_mutations,
+)
 from tests.prove.followers import nothing_is_missed
 from tests.prove.parts import Failed, Missing
 from tests.prove.published import published_cases
@@ -22,6 +29,7 @@ PROOFS: dict[str, Callable[[], str]] = {
     "edits": edits,
     "past": the_past,
     "own-work": own_work,
+    "register-mutations": register_mutations,
     "followers": nothing_is_missed,
     "verifiers": other_verifiers,
     "published": published_cases,

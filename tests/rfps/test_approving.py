@@ -5,17 +5,10 @@ import pytest
 from rfp_service.rfps.commands.approvals import Approve, Refuse, RequestApproval
 from rfp_service.rfps.domain.approval_events import ApprovalGranted, ApprovalRefused
 from rfp_service.rfps.domain.events import RfpAmended
-from rfp_service.rfps.domain.refusals import (
-    AboveEveryTier,
-    Incomplete,
-    NoScheme,
-    NotYourRfp,
-    NotYourTier,
-    OwnRfp,
-    WrongStage,
-)
+from rfp_service.rfps.domain.refusals import Incomplete, NotYourRfp, OwnRfp, WrongStage
 from rfp_service.rfps.domain.routes import Route
 from rfp_service.rfps.domain.stages import Party, Stage
+from shared.governance.scheme.tiers import AboveEveryTier, NoScheme, NotYourTier
 from shared.kernel.messages import Tier
 from tests.rfps.examples import (
     ABSENT,

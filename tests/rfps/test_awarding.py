@@ -1,6 +1,6 @@
 """Awards: approved by the tiers of their own value, told, not signed too early, and taken back when wrong."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
@@ -20,7 +20,6 @@ from rfp_service.rfps.domain.refusals import (
     NotDirect,
     NotOutToMarket,
     NotRecommended,
-    NotYourTier,
     OutToMarket,
     OwnRfp,
     SignedInTheFuture,
@@ -32,6 +31,7 @@ from rfp_service.rfps.domain.refusals import (
 from rfp_service.rfps.domain.routes import Regime
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.domain.tender import Award
+from shared.governance.scheme.tiers import NotYourTier
 from shared.kernel.rules import Counting, Kpis, Standstill
 from tests.rfps import way
 from tests.rfps.examples import ABSENT, ROUTED
@@ -49,6 +49,7 @@ from tests.rfps.way import (
     STANDSTILL_ENDS,
     after,
 )
+from tests.shared.flow.oracle import BANK_HOLIDAYS, LONDON
 from tests.support.specs import RULES, given
 
 DIRECT = RECOMMEND.model_copy(update={"bid": None})
@@ -128,22 +129,60 @@ OLD_RULES = Standstill(
 )
 
 
+# gov.uk/bank-holidays: days that are kept somewhere in the United Kingdom besides England's.
+ELSEWHERE_AS_PUBLISHED = """
+2026-01-02 2026-03-17 2026-06-15 2026-07-13 2026-08-03 2026-11-30
+"""
+ELSEWHERE = {date.fromisoformat(day) for day in ELSEWHERE_AS_PUBLISHED.split()}
+ENGLANDS = RULES.model_copy(
+    update={"statutory_days_of_whole_kingdom": False, "statutory_days_leave_out_closed_days": True}
+)
+
+
 @pytest.mark.parametrize(
     ("notice_on", "closed", "ends"),
     [
         (date(2026, 3, 2), [], "2026-03-12T00:00Z"),  # Monday is day 1, Wednesday the 11th day 8
-        (date(2026, 3, 6), [], "2026-03-18T00:00Z"),  # over a weekend
-        (date(2026, 3, 7), [], "2026-03-19T00:00Z"),  # on a Saturday: Monday is day 1
+        (date(2026, 3, 6), [], "2026-03-19T00:00Z"),  # over a weekend and Saint Patrick's day
+        (date(2026, 3, 7), [], "2026-03-20T00:00Z"),  # on a Saturday: Monday is day 1
         (date(2026, 3, 26), [], "2026-04-08T23:00Z"),  # over Easter and the change of clocks
-        (date(2026, 3, 2), [date(2026, 3, 4)], "2026-03-13T00:00Z"),  # over a closed day
-        (date(2026, 12, 21), [], "2027-01-05T00:00Z"),  # over Christmas and New Year
+        (date(2026, 3, 2), [date(2026, 3, 4)], "2026-03-12T00:00Z"),  # a day the council is closed
+        (date(2026, 12, 21), [], "2027-01-06T00:00Z"),  # over Christmas and Scotland's New Year
     ],
 )
-def test_under_the_act_eight_working_days_count_from_the_day_of_the_notice(
+def test_under_the_act_eight_working_days_of_the_whole_kingdom_count_from_the_day_of_the_notice(
     notice_on: date, closed: list[date], ends: str
 ) -> None:
     expected = datetime.fromisoformat(ends)
-    assert standstill_ends(PROCUREMENT_ACT, notice_on, closed) == expected
+    rules = RULES.model_copy(update={"closed_days": tuple(closed)})
+    assert standstill_ends(PROCUREMENT_ACT, notice_on, rules) == expected
+
+
+@pytest.mark.parametrize(
+    ("notice_on", "closed", "ends"),
+    [
+        (date(2026, 3, 6), [], "2026-03-18T00:00Z"),  # Saint Patrick's day is worked in England
+        (date(2026, 3, 2), [date(2026, 3, 4)], "2026-03-13T00:00Z"),  # over a closed day
+        (date(2026, 12, 21), [], "2027-01-05T00:00Z"),
+    ],
+)
+def test_whose_days_count_is_a_value_of_the_scheme(notice_on: date, closed: list[date], ends: str) -> None:
+    rules = ENGLANDS.model_copy(update={"closed_days": tuple(closed)})
+    assert standstill_ends(PROCUREMENT_ACT, notice_on, rules) == datetime.fromisoformat(ends)
+
+
+def test_the_standstills_of_200_days_are_those_counted_by_hand() -> None:
+    for n in range(200):
+        day = notice_on = date(2026, 1, 5) + timedelta(days=n)
+        left = PROCUREMENT_ACT.days
+        while True:
+            worked = day.weekday() < 5 and day not in BANK_HOLIDAYS | ELSEWHERE
+            left -= worked
+            if not left:
+                break
+            day += timedelta(days=1)
+        midnight = datetime.combine(day + timedelta(days=1), time(), LONDON)
+        assert standstill_ends(PROCUREMENT_ACT, notice_on, RULES) == midnight
 
 
 @pytest.mark.parametrize(
@@ -157,7 +196,7 @@ def test_under_the_act_eight_working_days_count_from_the_day_of_the_notice(
 def test_under_the_old_regulations_ten_calendar_days_count_from_the_day_after(
     notice_on: date, ends: str
 ) -> None:
-    assert standstill_ends(OLD_RULES, notice_on, []) == datetime.fromisoformat(ends)
+    assert standstill_ends(OLD_RULES, notice_on, RULES) == datetime.fromisoformat(ends)
 
 
 def test_where_no_standstill_is_required_the_contract_follows() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rfp_service.rfps.targets import TargetDue, Targets
+from rfp_service.rfps.targets import EXTRA_LIMIT, TargetDue, Targets
 from shared.governance.scheme.domain import Scheme, StageTarget, Version
 from tests.support.specs import SCHEME
 
@@ -50,10 +50,16 @@ def test_without_a_target_or_a_scheme_nothing_is_due() -> None:
     assert Targets(Scheme(), at("2026-03-09")).of("approval", at("2020-01-01")) == TargetDue()
 
 
-@given(st.integers(0, 500), st.integers(0, 40), st.integers(0, 24 * 90))
-def test_what_the_filter_picks_is_what_is_overdue(day: int, target: int, hours_ago: int) -> None:
+@given(st.integers(0, 500), st.integers(0, 40), st.integers(0, 24 * 90), st.integers(0, 300))
+def test_what_the_filter_picks_is_what_is_overdue(day: int, target: int, hours_ago: int, extra: int) -> None:
     now = datetime(2026, 1, 1, 12, tzinfo=UTC) + timedelta(days=day)
     entered = now - timedelta(hours=hours_ago)
     by = targets(now, target, closed=[date(2026, 3, 4)])
-    picked = entered < by.overdue_before()["approval"]
-    assert picked == (by.of("approval", entered).overdue_working_days > 0)
+    picked = entered < by.overdue_before()["approval"][min(extra, EXTRA_LIMIT)]
+    assert picked == (by.of("approval", entered, extra).overdue_working_days > 0)
+
+
+def test_what_is_paused_is_not_due_and_extra_days_make_it_later() -> None:
+    by = targets(at("2026-03-16"))
+    assert by.of("approval", at("2026-03-02"), paused=True) == TargetDue()
+    assert by.of("approval", at("2026-03-02"), 4) == TargetDue(date(2026, 3, 13), 1)

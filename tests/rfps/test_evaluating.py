@@ -3,13 +3,8 @@
 from fractions import Fraction
 
 from rfp_service.rfps.commands.evaluation import CorrectScore, DeclareInterests, ModerateScores
-from rfp_service.rfps.commands.participants import (
-    AppointEvaluator,
-    ReassignLead,
-    RemoveEvaluator,
-    ReplaceRequester,
-)
-from rfp_service.rfps.commands.procurement import StartHold
+from rfp_service.rfps.commands.holds import StartHold
+from rfp_service.rfps.commands.participants import AppointEvaluator, ReassignLead, ReplaceRequester
 from rfp_service.rfps.domain.evaluation_refusals import (
     AlreadyAppointed,
     AlreadyDeclared,
@@ -23,7 +18,9 @@ from rfp_service.rfps.domain.evaluation_refusals import (
     NotScored,
     NotTheBestBid,
     ScoresMissing,
+    TieReasonNeeded,
 )
+from rfp_service.rfps.domain.reasons import TieReason
 from rfp_service.rfps.domain.refusals import (
     Conflicted,
     HasDecided,
@@ -131,16 +128,6 @@ def test_the_best_bid_is_put_forward_once_every_score_is_there_and_agreed() -> N
     given(ABSENT, *SCORED).when(nobody, **OFFICER).refused(NoSuchBid)
 
 
-def test_the_scores_of_whoever_was_removed_no_longer_count() -> None:
-    differing = after(SCORED, CORRECT, **EVE)
-    without = after(differing, RemoveEvaluator(evaluator="eve", reason="Left."), **OFFICER)
-    assert tender(without).tender.final("A", "Price") == 90
-    given(ABSENT, *without).when(way.RECOMMEND, **OFFICER).leads_to(on_hold=False)
-    given(ABSENT, *without).when(RemoveEvaluator(evaluator="eve", reason="Left."), **OFFICER).refused(
-        NotAnEvaluator
-    )
-
-
 def test_an_evaluator_is_appointed_once_and_has_approved_nothing() -> None:
     given(ABSENT, *way.PREPARED).when(AppointEvaluator(evaluator="eve"), **OFFICER).refused(AlreadyAppointed)
     given(ABSENT, *way.READY).when(AppointEvaluator(evaluator="hana"), **OFFICER).refused(
@@ -194,3 +181,19 @@ def test_appointments_leave_a_hold_as_it_is() -> None:
     given(ABSENT, *held).when(AppointEvaluator(evaluator="eve"), **OFFICER).leads_to(
         on_hold=True, waiting_on=Party.LEGAL
     )
+
+
+def test_one_of_several_best_bids_is_put_forward_with_a_reason_of_the_list() -> None:
+    same = [
+        (who, bid, criterion, 70)
+        for who in (way.EVE, way.EVAN)
+        for bid in ("A", "B")
+        for criterion in ("Price", "Quality")
+    ]
+    tied = given(ABSENT, *way.scored(way.DECLARED, *same))
+    tied.when(way.RECOMMEND, **OFFICER).refused(TieReasonNeeded, best=["A", "B"])
+    drawn = way.RECOMMEND.model_copy(update={"tie_reason": TieReason.DRAWN_BY_LOT})
+    [recommended] = tied.when(drawn, **OFFICER).events()
+    assert (recommended.tied, recommended.tie_reason) == (("B",), "drawn_by_lot")  # type: ignore[attr-defined]
+    [alone] = given(ABSENT, *SCORED).when(drawn, **OFFICER).events()
+    assert (alone.tied, alone.tie_reason) == ((), "")  # type: ignore[attr-defined]

@@ -2,14 +2,13 @@
 
 import pytest
 
+from rfp_service.rfps.commands.holds import EndHold, StartHold
 from rfp_service.rfps.commands.participants import AppointEvaluator
 from rfp_service.rfps.commands.procurement import (
     AcceptRfp,
-    EndHold,
     RejectRfp,
     ReturnForRework,
     SelectRoute,
-    StartHold,
     WithdrawRfp,
 )
 from rfp_service.rfps.commands.waivers import RefuseWaiver
@@ -26,10 +25,10 @@ from rfp_service.rfps.domain.reasons import ReworkReason
 from rfp_service.rfps.domain.refusals import (
     Conflicted,
     LeadIsRequester,
+    LotsNotOffered,
     NoPartInIt,
     NotOnHold,
     NotYourRfp,
-    NotYourTier,
     OnHold,
     OwnRfp,
     WaitsOnNobody,
@@ -37,6 +36,7 @@ from rfp_service.rfps.domain.refusals import (
 )
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import Party, Stage
+from shared.governance.scheme.tiers import NotYourTier
 from shared.kernel.rules import ContractKind
 from tests.rfps.examples import (
     ABSENT,
@@ -52,8 +52,8 @@ from tests.rfps.examples import (
     ROUTED,
     WITHDRAWN,
 )
-from tests.rfps.way import HEAD, OFFICER, WAIVER, after
-from tests.support.specs import RULES, given
+from tests.rfps.way import DIRECTOR, HEAD, OFFICER, WAIVER, after
+from tests.support.specs import NOW, RULES, given
 
 RETURN = ReturnForRework(reason_code=ReworkReason.UNCLEAR, reason="How many?")
 REJECT = RejectRfp(reason="Asked for already.")
@@ -95,15 +95,18 @@ def test_procurement_returns_a_submission_to_its_draft_and_counts_the_loop() -> 
 
 
 def test_an_approver_returns_an_approval_to_the_business_case() -> None:
-    given(ABSENT, *IN_APPROVAL).when(RETURN, by="hana", own_tiers=["head"]).leads_to(
+    given(ABSENT, *IN_APPROVAL).when(RETURN, **HEAD).leads_to(
         stage=Stage.BUSINESS_CASE, rework_loops=1, approval=Approval()
     )
 
 
 def test_only_the_tier_whose_turn_it_is_returns_an_approval() -> None:
-    given(ABSENT, *IN_APPROVAL).when(RETURN, by="derek", own_tiers=["director"]).refused(
-        NotYourTier, waiting_for="head"
-    )
+    given(ABSENT, *IN_APPROVAL).when(RETURN, **DIRECTOR).refused(NotYourTier, waiting_for="head")
+
+
+def test_procurement_returns_no_approval_by_standing_on_a_tier() -> None:
+    named = {**OFFICER, "own_tiers": ["head"]}
+    given(ABSENT, *IN_APPROVAL).when(RETURN, **named).refused(WrongStage, allowed_in=[Stage.SUBMITTED])
 
 
 def test_an_approver_has_no_say_over_a_submission() -> None:
@@ -141,6 +144,13 @@ def test_procurement_selects_the_route() -> None:
 def test_kinds_of_contract_are_not_told_apart_where_the_scheme_has_no_thresholds() -> None:
     unsaid = SELECT.model_copy(update={"contract_kind": None})
     given(ABSENT, *IN_TRIAGE).when(unsaid, **OFFICER).leads_to(contract_kind=None)
+
+
+def test_lots_are_not_offered_and_old_events_with_several_fold() -> None:
+    two = SELECT.model_copy(update={"lots": 2})
+    given(ABSENT, *IN_TRIAGE).when(two, **OFFICER).refused(LotsNotOffered, lots=2)
+    old = ROUTED.model_copy(update={"lots": 2})
+    given(ABSENT, *IN_TRIAGE, old).when(HOLD, **OFFICER).leads_to(lots=2)
 
 
 def test_the_requester_selects_no_route() -> None:
@@ -192,7 +202,7 @@ def test_nobody_withdraws_somebody_elses_rfp() -> None:
 
 def test_a_hold_says_whom_the_rfp_waits_on() -> None:
     given(ABSENT, *IN_TRIAGE).when(HOLD, **OFFICER).then(
-        RfpHoldStarted(stage=Stage.TRIAGE, waiting_on=Party.FINANCE, reason="Budget check.")
+        RfpHoldStarted(stage=Stage.TRIAGE, waiting_on=Party.FINANCE, reason="Budget check.", started_at=NOW)
     )
 
 
@@ -209,20 +219,22 @@ def test_what_has_ended_is_not_held() -> None:
     given(ABSENT, *ENDED).when(HOLD, **OFFICER).refused(WrongStage)
 
 
-def test_requesters_hold_their_own_rfps_only() -> None:
-    given(ABSENT, *IN_TRIAGE).when(HOLD, by="ben", roles=["requester"]).refused(NoPartInIt, requester="ann")
-    given(ABSENT, *IN_TRIAGE).when(HOLD, by="ann", roles=["requester"]).leads_to(on_hold=True)
+@pytest.mark.parametrize("roles", [["requester"], ["requester", "contract_manager"], []])
+def test_who_only_asks_holds_their_own_rfps_whatever_else_they_are(roles: list[str]) -> None:
+    given(ABSENT, *IN_TRIAGE).when(HOLD, by="ben", roles=roles).refused(NoPartInIt, requester="ann")
+    given(ABSENT, *ON_HOLD).when(EndHold(), by="ben", roles=roles).refused(NoPartInIt)
+    given(ABSENT, *IN_TRIAGE).when(HOLD, by="ann", roles=roles).leads_to(on_hold=True)
+
+
+def test_whoever_also_approves_holds_any_rfp() -> None:
+    given(ABSENT, *IN_TRIAGE).when(HOLD, by="ben", roles=["requester", "approver"]).leads_to(on_hold=True)
 
 
 def test_the_end_of_a_hold_charges_the_stages_own_party_again() -> None:
     given(ABSENT, *ON_HOLD).when(EndHold(), **OFFICER).then(
-        RfpHoldEnded(stage=Stage.TRIAGE, waiting_on=Party.PROCUREMENT)
+        RfpHoldEnded(stage=Stage.TRIAGE, waiting_on=Party.PROCUREMENT, ended_at=NOW)
     )
 
 
 def test_only_a_hold_ends() -> None:
     given(ABSENT, *IN_TRIAGE).when(EndHold(), **OFFICER).refused(NotOnHold, stage=Stage.TRIAGE)
-
-
-def test_requesters_end_no_holds_of_others() -> None:
-    given(ABSENT, *ON_HOLD).when(EndHold(), by="ben", roles=["requester"]).refused(NoPartInIt)

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from rfp_service.rfps.commands.amendments import AmendRfp
 from rfp_service.rfps.commands.call_ins import (
     CallIn,
     ExpireCallIn,
@@ -14,26 +15,29 @@ from rfp_service.rfps.commands.call_ins import (
 )
 from rfp_service.rfps.commands.key_decisions import (
     AgreeSpecialUrgency,
+    DeclareKeyDecision,
     PublishForwardPlanNotice,
+    PublishSpecialUrgency,
     UseGeneralException,
 )
-from rfp_service.rfps.domain.approval import Approval, Basis, KeyDecision
-from rfp_service.rfps.domain.key_decision_events import CallInPeriodExpired
+from rfp_service.rfps.domain.approval import Approval, Basis, KeyDecision, KeyGround
+from rfp_service.rfps.domain.key_decision_events import CallInPeriodExpired, CallInUpheld
 from rfp_service.rfps.domain.refusals import (
     AlreadyPublished,
     AlreadyReferred,
+    KeyAlready,
     NoPartInIt,
-    NoScheme,
     NoticeInTheFuture,
     NoticeTooShort,
     NotPublished,
-    NotYourTier,
+    NotUrgent,
     OwnRfp,
     PeriodOver,
 )
 from rfp_service.rfps.domain.stages import Party, Stage
+from shared.governance.scheme.tiers import NoScheme, NotYourTier
 from tests.rfps import way
-from tests.rfps.examples import ABSENT, IN_BUSINESS_CASE, ONE_TIER
+from tests.rfps.examples import ABSENT, IN_APPROVAL, IN_BUSINESS_CASE, ONE_TIER
 from tests.rfps.way import (
     CALL_IN_ENDS,
     CALLED_IN,
@@ -83,7 +87,10 @@ def test_28_clear_days_lie_between_notice_and_decision(days: int, *, allowed: bo
     notice = PublishForwardPlanNotice(reference="FP-1", published_on=NOW.date() - timedelta(days=days))
     taking = given(ABSENT, *after(KEY_DECISION, notice, **OFFICER)).when(TAKE, **DIRECTOR)
     if allowed:
-        taking.leads_to(stage=Stage.CALL_IN, key=KeyDecision(onward=Stage.READY_TO_ISSUE))
+        taking.leads_to(
+            stage=Stage.CALL_IN,
+            key=KeyDecision(onward=Stage.READY_TO_ISSUE, used=(notice.published_on, None)),
+        )
     else:
         taking.refused(NoticeTooShort, clear_days=28)
 
@@ -173,10 +180,49 @@ def test_a_clock_that_no_longer_runs_moves_nothing() -> None:
     assert given(ABSENT, *released).when(LapseCallIn(number=2, due_at=way.LAPSES), **CLOCK).events() == []
 
 
-def test_an_upheld_call_in_goes_before_the_same_tiers_whose_grants_no_longer_count() -> None:
-    given(ABSENT, *CALLED_IN).when(UpholdCallIn(reason="Too dear."), **SCRUTINY).leads_to(
-        stage=Stage.APPROVAL, approval=Approval(KEY_DECISION_PENCE + 1, ("director",), 0)
+def test_an_upheld_call_in_goes_back_to_whoever_took_the_decision_on_the_same_notice() -> None:
+    uphold = UpholdCallIn(reason="Too dear.")
+    spec = given(ABSENT, *CALLED_IN)
+    spec.when(uphold, **SCRUTINY).leads_to(
+        stage=Stage.KEY_DECISION,
+        waiting_on=Party.APPROVER,
+        key=KeyDecision(notice_on=way.NOTICE_ON, onward=Stage.READY_TO_ISSUE),
+        approval=Approval(KEY_DECISION_PENCE + 1, ("director",), 1, ("derek",)),
     )
+    [upheld] = spec.when(uphold, **SCRUTINY).events()
+    assert (upheld.next_tier, upheld.notice_kept) == ("director", True)  # type: ignore[attr-defined]
+    given(ABSENT, *CALLED_IN, upheld).when(TAKE, **HEAD).refused(NotYourTier)
+    given(ABSENT, *CALLED_IN, upheld).when(TAKE, **DIRECTOR).leads_to(stage=Stage.CALL_IN)
+
+
+def test_what_changes_materially_after_a_call_in_needs_a_new_notice() -> None:
+    other = UpholdCallIn(reason="Ask for less.", material_change=True)
+    given(ABSENT, *CALLED_IN).when(other, **SCRUTINY).leads_to(
+        waiting_on=Party.PROCUREMENT, key=KeyDecision(onward=Stage.READY_TO_ISSUE)
+    )
+    upheld = after(CALLED_IN, other, **SCRUTINY)
+    given(ABSENT, *upheld).when(TAKE, **DIRECTOR).refused(NoticeTooShort, notice_on=None)
+
+
+def test_a_call_in_upheld_before_went_back_to_the_tiers_and_still_folds_so() -> None:
+    old = CallInUpheld(
+        stage=Stage.APPROVAL, waiting_on=Party.APPROVER, reason="Too dear.", next_tier="director"
+    )
+    given(ABSENT, *CALLED_IN, old).when(way.APPROVE, **DIRECTOR).leads_to(
+        stage=Stage.KEY_DECISION, waiting_on=Party.PROCUREMENT
+    )
+
+
+def test_special_urgency_is_published_once_agreed_and_once() -> None:
+    publish = PublishSpecialUrgency(reference="SU-1", published_on=NOW.date())
+    urgent = after(KEY_DECISION, URGENT, **SCRUTINY)
+    taken = after(urgent, TAKE, **DIRECTOR)
+    given(ABSENT, *KEY_DECISION).when(publish, **OFFICER).refused(NotUrgent)
+    for history in (urgent, taken):
+        given(ABSENT, *history).when(publish, **OFFICER).leads_to(urgency_published=True)
+    given(ABSENT, *after(taken, publish, **OFFICER)).when(publish, **OFFICER).refused(AlreadyPublished)
+    ahead = publish.model_copy(update={"published_on": NOW.date() + timedelta(days=1)})
+    given(ABSENT, *taken).when(ahead, **OFFICER).refused(NoticeInTheFuture)
 
 
 def test_what_was_referred_to_the_council_does_not_lapse_and_is_referred_once() -> None:
@@ -200,3 +246,17 @@ def test_the_award_of_a_key_decision_is_one_itself() -> None:
     published = after(taken, PUBLISH, **OFFICER)
     expire = ExpireCallIn(number=2, due_at=CALL_IN_ENDS)
     given(ABSENT, *published).when(expire, **CLOCK).leads_to(stage=Stage.AWARD_NOTICE)
+
+
+def test_what_touches_two_divisions_is_a_key_decision_whatever_its_value() -> None:
+    declare = DeclareKeyDecision(ground=KeyGround.DIVISIONS, reason="Both libraries close.")
+    declared = after(IN_APPROVAL, declare, **OFFICER)
+    given(ABSENT, *declared).when(declare, **OFFICER).refused(KeyAlready)
+    given(ABSENT, *declared).when(way.APPROVE, **HEAD).leads_to(
+        stage=Stage.KEY_DECISION, waiting_on=Party.PROCUREMENT
+    )
+    given(ABSENT, *IN_APPROVAL).when(declare, by="ben", roles=["requester"]).refused(NoPartInIt)
+    recommended = after(way.RECOMMENDED, declare, **OFFICER)
+    given(ABSENT, *recommended).when(way.APPROVE_AWARD, **HEAD).leads_to(stage=Stage.KEY_DECISION)
+    more = AmendRfp(estimate_pence=1, estimate_with_vat_pence=1, reason="One only.")
+    given(ABSENT, *declared).when(more).leads_to(key_declared=False)

@@ -12,6 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from rfp_service.rfps.commands import turns
 from rfp_service.rfps.commands.requests import RaiseRfp
 from rfp_service.rfps.domain.all_events import EVENTS
 from rfp_service.rfps.domain.approval_events import ApprovalGranted, ApprovalRequested, WaiverGranted
@@ -20,15 +21,17 @@ from rfp_service.rfps.domain.key_decision_events import KeyDecisionTaken
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import ENDS, UNDER_APPROVAL, Party, Stage
 from rfp_service.rfps.views import BOARD
-from shared.flow.log import Steps, live_log
+from shared.flow.bottlenecks import bottlenecks
+from shared.flow.log import live_log
 from shared.flow.waits import activity_waits, stage_waits
-from shared.kernel.calendar import WorkingTime, microseconds
+from shared.kernel.calendar import microseconds
 from shared.kernel.errors import Refused
 from shared.kernel.messages import Command, Event, Stamp, Stream, Tier
 from shared.kernel.rules import ContractKind, Threshold
 from shared.record.deadlines.deadline import DeadlineCommand
 from shared.record.projecting.views import STILL_VALID
 from tests.rfps.examples import CHECK, LAPTOP
+from tests.shared.flow.test_waits_add_up import WORKING, asked, assert_parties_add_up, micro, steps_of
 from tests.support.moves import FURTHER, MOVES, Try
 from tests.support.specs import NOW, RULES, TIERS, as_stored, stamp
 
@@ -75,6 +78,7 @@ SCHEMES = (
             update={
                 "tiers_cumulative": False,
                 "lead_may_evaluate": False,
+                "unanswered_stop_closing": True,
                 "thresholds": tuple(
                     Threshold(regime="procurement_act_2023", kind=kind, from_pence=20_000_000)
                     for kind in ContractKind
@@ -208,6 +212,7 @@ class RandomDecisions(RuleBasedStateMachine):
         self._every_decision_follows_from_its_record()
         self._events_fold_from_what_is_stored()
         self._waits_add_up()
+        self._it_waits_on_whoever_must_act_next()
 
     def _limits_held(self) -> None:
         """Whoever granted something could decide on its value, to the penny, by the scheme of that day."""
@@ -246,23 +251,29 @@ class RandomDecisions(RuleBasedStateMachine):
         assert state == self.rfp
 
     def _waits_add_up(self) -> None:
-        told = [(event, decided.at) for _, _, decided, events in self.record for event in events]
-        ats = [microseconds(at) for _, at in told]
-        parties = [str(event.waiting_on) for event, _ in told]  # type: ignore[attr-defined]
-        steps = Steps(
-            ["x"] * len(told),
-            list(range(len(told))),
-            ats,
-            [type(e).__name__ for e, _ in told],
-            [str(e.stage) for e, _ in told],
-            parties,
-            [party == "nobody" for party in parties],  # type: ignore[attr-defined]
-        )
-        over = np.array([party == "nobody" for party in parties[:-1]], np.bool_)
-        expected = int(np.diff(ats)[~over].sum()) if len(ats) > 1 else 0
+        """Parties' closed and open waits are all the time in work, in microseconds, as of any later day."""
+        told = [(event, decided) for _, _, decided, events in self.record for event in events]
+        log = live_log(steps_of(told))
+        as_of = told[-1][1].at + timedelta(days=len(told) % 5)
+        until = np.append(log.at[1:], microseconds(as_of))
+        in_work = int((until - log.at)[~log.ends].sum())
         for waits in (stage_waits, activity_waits):
-            found = waits(live_log(steps), ats[-1], WorkingTime())
-            assert int(found.elapsed.sum()) == expected
+            assert int(waits(log, microseconds(as_of), WORKING).elapsed.sum()) == in_work
+        answer = bottlenecks(log, asked(as_of), WORKING)
+        parties = answer.parties
+        assert micro(sum(p.elapsed_seconds + p.open_elapsed_seconds for p in parties)) == in_work
+        assert_parties_add_up(log, answer)
+
+    def _it_waits_on_whoever_must_act_next(self) -> None:
+        """What was decided last says whose turn it is then; a hold names its own party."""
+        for before, _, decided, events in self.record:
+            after = before
+            for event in events:
+                after = event.apply(after)
+            ends = after.clock.ends_at
+            over = ends is not None and ends <= decided.at  # its clock has yet to be noticed
+            if not (after.on_hold or over):
+                assert after.waiting_on is turns.turn(after, decided.at), (events, after)
 
 
 RandomDecisions.TestCase.settings = settings(

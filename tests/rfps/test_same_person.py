@@ -10,13 +10,14 @@ from rfp_service.handover.domain import ToThemselves
 from rfp_service.rfps.commands.amendments import AmendRfp
 from rfp_service.rfps.commands.approvals import Approve
 from rfp_service.rfps.commands.evaluation import CorrectScore
+from rfp_service.rfps.commands.holds import StartHold
 from rfp_service.rfps.commands.participants import (
     AppointEvaluator,
     ReassignLead,
     RemoveEvaluator,
     ReplaceRequester,
 )
-from rfp_service.rfps.commands.procurement import SelectRoute, StartHold
+from rfp_service.rfps.commands.procurement import SelectRoute
 from rfp_service.rfps.commands.requests import CheckCatalogue
 from rfp_service.rfps.domain.evaluation_refusals import (
     AlreadyAppointed,
@@ -31,7 +32,6 @@ from rfp_service.rfps.domain.refusals import (
     LeadIsRequester,
     NoPartInIt,
     NoSuchCheck,
-    NotTheirDelegate,
     OwnRfp,
     SamePerson,
 )
@@ -41,6 +41,7 @@ from rfp_service.rfps.domain.tender_events import EvaluatorDeclared, ScoreRecord
 from shared.governance.delegations.commands import EndDelegation, GiveDelegation
 from shared.governance.delegations.domain import DelegatedToThemselves, Delegation, NotYoursToDelegate
 from shared.governance.scheme.domain import SchemeValues
+from shared.governance.scheme.tiers import NotTheirDelegate
 from tests.rfps import way
 from tests.rfps.examples import ABSENT, COMPLETE_DRAFT, DRAFT, IN_APPROVAL, IN_TRIAGE
 from tests.rfps.way import OFFICER, after

@@ -57,10 +57,10 @@ def test_what_is_set_aside_is_not_scored_and_none_of_its_scores_are_missed() -> 
 
 
 @pytest.mark.parametrize("ground", Ground)
-def test_every_ground_is_taken_with_a_reason_and_the_wait_stays_as_it_is(ground: Ground) -> None:
+def test_every_ground_is_taken_with_a_reason_and_it_waits_on_procurement(ground: Ground) -> None:
     [event] = given(ABSENT, *SCORED).when(aside("B", ground, bidder_said="No."), **OFFICER).events()
     assert isinstance(event, BidSetAside)
-    assert (event.ground, event.reason, event.waiting_on) == (ground, "As its papers say.", Party.EVALUATORS)
+    assert (event.ground, event.reason, event.waiting_on) == (ground, "As its papers say.", Party.PROCUREMENT)
 
 
 def test_a_bid_is_abnormally_low_only_once_its_bidder_was_heard() -> None:

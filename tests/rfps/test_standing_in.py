@@ -6,15 +6,9 @@ import pytest
 
 from rfp_service.rfps.commands.approvals import Refuse
 from rfp_service.rfps.commands.waivers import GrantWaiver
-from rfp_service.rfps.domain.refusals import (
-    Conflicted,
-    HasDecided,
-    NotTheirDelegate,
-    NotYourTier,
-    OverDelegatedLimit,
-    OwnRfp,
-)
+from rfp_service.rfps.domain.refusals import Conflicted, HasDecided, OwnRfp
 from rfp_service.rfps.domain.stages import Stage
+from shared.governance.scheme.tiers import NotTheirDelegate, NotYourTier, OverDelegatedLimit
 from tests.rfps import way
 from tests.rfps.examples import ABSENT, IN_APPROVAL, IN_TWO_TIER_APPROVAL, ONE_TIER
 from tests.support.specs import given

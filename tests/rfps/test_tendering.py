@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from rfp_service.rfps.commands.evaluation import FindNoCompliantBid
-from rfp_service.rfps.commands.procurement import StartHold
+from rfp_service.rfps.commands.holds import StartHold
 from rfp_service.rfps.commands.responses import AnswerClarification, RecordClarification
 from rfp_service.rfps.commands.tender import (
     CloseResponses,
@@ -15,6 +15,7 @@ from rfp_service.rfps.commands.tender import (
     IssueInvitation,
     PublishTenderNotice,
 )
+from rfp_service.rfps.domain.correction_refusals import QuestionsUnanswered
 from rfp_service.rfps.domain.evaluation_refusals import ScoringHasBegun
 from rfp_service.rfps.domain.refusals import (
     AlreadyReceived,
@@ -25,6 +26,7 @@ from rfp_service.rfps.domain.refusals import (
     NotLater,
     OtherWayOfAsking,
     OwnRfp,
+    ReceivedBeforeAsked,
     ReceivedInTheFuture,
     TooLateToExtend,
     TooLittleTime,
@@ -33,11 +35,17 @@ from rfp_service.rfps.domain.refusals import (
 )
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.domain.tender import Criterion
-from rfp_service.rfps.domain.tender_events import NoResponses, ResponseReceived, ResponsesClosed
+from rfp_service.rfps.domain.tender_events import (
+    NoResponses,
+    ResponseReceived,
+    ResponsesClosed,
+    ResponsesKeptOpen,
+)
+from shared.kernel.rules import Rules
 from tests.rfps import way
 from tests.rfps.examples import ABSENT
 from tests.rfps.way import CLOCK, IN_TIME, OFFICER, OPEN, RESPONSES_BY, TOO_LATE, WITH_BIDS, after
-from tests.support.specs import NOW, given
+from tests.support.specs import NOW, RULES, given
 
 
 @pytest.mark.parametrize("weights", [(60, 39), (60, 41), (100, 1)])
@@ -63,10 +71,31 @@ def test_a_tender_is_not_opened_by_invitation() -> None:
     given(ABSENT, *way.PREPARED).when(invite, **OFFICER).refused(OtherWayOfAsking)
 
 
-@pytest.mark.parametrize(("days", "allowed"), [(24, False), (25, True)])
-def test_the_market_has_at_least_the_schemes_minimum(days: int, *, allowed: bool) -> None:
-    notice = PublishTenderNotice(reference="N", responses_by=NOW + timedelta(days=days))
+@pytest.mark.parametrize(
+    ("responses_by", "allowed"),
+    [
+        (datetime(2026, 3, 27, 0, 0, tzinfo=UTC), False),  # leaves nothing of the 25th day
+        (datetime(2026, 3, 27, 12, 0, tzinfo=UTC), False),
+        (datetime(2026, 3, 27, 23, 59, 59, tzinfo=UTC), False),
+        (datetime(2026, 3, 28, 0, 0, tzinfo=UTC), True),
+    ],
+)
+def test_the_market_has_the_schemes_minimum_in_whole_days(responses_by: datetime, *, allowed: bool) -> None:
+    notice = PublishTenderNotice(reference="N", responses_by=responses_by)
     asking = given(ABSENT, *way.PREPARED).when(notice, **OFFICER)
+    if allowed:
+        asking.leads_to(stage=Stage.OPEN)
+    else:
+        asking.refused(TooLittleTime, minimum_days=25, earliest_at=datetime(2026, 3, 28, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(("days", "allowed"), [(24, False), (25, True)])
+def test_the_last_day_of_the_minimum_may_be_begun_where_the_scheme_says_so(
+    days: int, *, allowed: bool
+) -> None:
+    notice = PublishTenderNotice(reference="N", responses_by=NOW + timedelta(days=days))
+    begun = RULES.model_copy(update={"minimum_periods_in_whole_days": False})
+    asking = given(ABSENT, *way.PREPARED).when(notice, rules=begun, **OFFICER)
     if allowed:
         asking.leads_to(stage=Stage.OPEN)
     else:
@@ -102,16 +131,30 @@ def test_questions_are_answered_once() -> None:
 
 @pytest.mark.parametrize(
     ("received_at", "late"),
-    [(RESPONSES_BY - timedelta(microseconds=1), False), (RESPONSES_BY, True), (TOO_LATE, True)],
+    [(RESPONSES_BY, False), (RESPONSES_BY + timedelta(microseconds=1), True), (TOO_LATE, True)],
 )
 def test_what_comes_when_the_time_is_up_is_late(received_at: datetime, *, late: bool) -> None:
     [received] = given(ABSENT, *OPEN).when(way.bid("A", received_at), at=TOO_LATE, **OFFICER).events()
     assert received.late is late  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("known", [RULES.model_copy(update={"bid_at_the_instant_in_time": False}), None])
+def test_a_bid_at_the_very_instant_is_late_where_the_scheme_says_so(known: Rules | None) -> None:
+    receiving = given(ABSENT, *OPEN).when(way.bid("A", RESPONSES_BY), at=TOO_LATE, rules=known, **OFFICER)
+    [received] = receiving.events()
+    assert received.late is True  # type: ignore[attr-defined]
+
+
+def test_no_bid_came_before_the_market_was_asked() -> None:
+    before = NOW - timedelta(microseconds=1)
+    spec = given(ABSENT, *OPEN)
+    spec.when(way.bid("A", before), **OFFICER).refused(ReceivedBeforeAsked, received_at=before, asked_at=NOW)
+    spec.when(way.bid("A", NOW), **OFFICER).leads_to(stage=Stage.OPEN)
+
+
 def test_a_late_bid_is_recorded_and_never_measured() -> None:
     for history in (way.IN_EVALUATION, way.SCORED):
-        late = after(history, way.bid("C", RESPONSES_BY), at=way.CLOSED_AT, **OFFICER)
+        late = after(history, way.bid("C", TOO_LATE), at=way.CLOSED_AT, **OFFICER)
         assert _references(late) == (["A", "B", "C"], ("A", "B"))
 
 
@@ -144,12 +187,13 @@ def test_the_only_bid_that_came_in_time_takes_the_rfp_on_though_it_had_ended_wit
             sha256=way.HASH,
             received_at=IN_TIME,
             late=False,
+            recorded_by="priya",
         ),
         ResponsesClosed(
             stage=Stage.EVALUATION, waiting_on=Party.EVALUATORS, bids=1, due_at=RESPONSES_BY, late=True
         ),
     )
-    spec.when(way.bid("A", RESPONSES_BY), at=at, **OFFICER).refused(WrongStage)
+    spec.when(way.bid("A", TOO_LATE), at=at, **OFFICER).refused(WrongStage)
     reopened = after(ended, way.bid("A", IN_TIME), at=at, **OFFICER)
     given(ABSENT, *reopened).when(way.bid("B", IN_TIME), at=at, **OFFICER).leads_to(stage=Stage.EVALUATION)
 
@@ -207,3 +251,34 @@ def test_a_hold_stops_neither_bids_nor_the_clock() -> None:
     given(ABSENT, *with_bid).when(
         CloseResponses(number=1, due_at=RESPONSES_BY), at=datetime(2026, 4, 11, tzinfo=UTC), **CLOCK
     ).leads_to(stage=Stage.EVALUATION, on_hold=False)
+
+
+STOPS = RULES.model_copy(update={"unanswered_stop_closing": True})
+CLOSE = CloseResponses(number=1, due_at=RESPONSES_BY)
+WITH_A_QUESTION = after(WITH_BIDS, RecordClarification(question="How many?"), **OFFICER)
+
+
+def test_bids_are_opened_with_a_question_unanswered_and_the_event_says_so() -> None:
+    [closed] = given(ABSENT, *WITH_A_QUESTION).when(CLOSE, at=way.CLOSED_AT, **CLOCK).events()
+    assert isinstance(closed, ResponsesClosed)
+    assert closed.unanswered == (1,)
+
+
+def test_where_the_scheme_says_so_bids_stay_closed_until_every_question_is_answered() -> None:
+    closing = {"at": way.CLOSED_AT, "rules": STOPS}
+    given(ABSENT, *WITH_A_QUESTION).when(CLOSE, **closing, **CLOCK).then(
+        ResponsesKeptOpen(
+            stage=Stage.OPEN, waiting_on=Party.PROCUREMENT, unanswered=(1,), due_at=RESPONSES_BY, late=False
+        )
+    )
+    kept = after(WITH_A_QUESTION, CLOSE, **closing, **CLOCK)
+    by_hand = CloseResponsesByHand()
+    given(ABSENT, *kept).when(by_hand, **closing, **OFFICER).refused(QuestionsUnanswered, unanswered=[1])
+    answered = after(kept, AnswerClarification(number=1, answer="Forty."), **closing, **OFFICER)
+    given(ABSENT, *answered).when(by_hand, **closing, **OFFICER).leads_to(stage=Stage.EVALUATION)
+    past = ExtendDeadline(responses_by=RESPONSES_BY + timedelta(seconds=1), reason="Late answer.")
+    given(ABSENT, *answered).when(past, **closing, **OFFICER).refused(NotLater)
+    more = ExtendDeadline(responses_by=RESPONSES_BY + timedelta(days=7), reason="Late answer.")
+    given(ABSENT, *answered).when(more, **closing, **OFFICER).leads_to(
+        stage=Stage.OPEN, waiting_on=Party.MARKET
+    )

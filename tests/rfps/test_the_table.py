@@ -110,8 +110,8 @@ ROWS: list[tuple[Any, Any, dict[str, Any], Stage]] = [
     (way.TAKEN, way.PUBLISH, OFFICER, Stage.CALL_IN),
     (way.PUBLISHED, ExpireCallIn(number=1, due_at=way.CALL_IN_ENDS), CLOCK, Stage.READY_TO_ISSUE),
     (way.PUBLISHED, CallIn(reason="Too dear."), SCRUTINY, Stage.CALLED_IN),
-    (way.CALLED_IN, UpholdCallIn(reason="Too dear."), SCRUTINY, Stage.APPROVAL),
-    (AWARD_CALLED_IN, UpholdCallIn(reason="Too dear."), SCRUTINY, Stage.AWARD_APPROVAL),
+    (way.CALLED_IN, UpholdCallIn(reason="Too dear."), SCRUTINY, Stage.KEY_DECISION),
+    (AWARD_CALLED_IN, UpholdCallIn(reason="Too dear."), SCRUTINY, Stage.KEY_DECISION),
     (way.CALLED_IN, ReleaseCallIn(reason="Fair."), SCRUTINY, Stage.READY_TO_ISSUE),
     (AWARD_CALLED_IN, ReleaseCallIn(reason="Fair."), SCRUTINY, Stage.AWARD_NOTICE),
     (way.CALLED_IN, ReferToCouncil(reason="Beyond us."), SCRUTINY, Stage.CALLED_IN),
@@ -149,7 +149,7 @@ ROWS: list[tuple[Any, Any, dict[str, Any], Stage]] = [
     (way.RECOMMENDED, REWORK, HEAD, Stage.EVALUATION),
     (way.CALL_OFF, PublishTransparencyNotice(reference="UK5"), OFFICER, Stage.AWARD_APPROVAL),
     (way.ANNOUNCED, way.RECOMMEND.model_copy(update={"bid": None}), OFFICER, Stage.AWARD_APPROVAL),
-    (way.AWARDED, way.SendSummaries(bidders=2), OFFICER, Stage.AWARD_NOTICE),
+    (way.AWARDED, way.SendSummaries(told=["A", "B"]), OFFICER, Stage.AWARD_NOTICE),
     (way.TOLD, way.AWARD_NOTICE, OFFICER, Stage.STANDSTILL),
     (way.IN_STANDSTILL, way.EXPIRE, CLOCK, Stage.CONTRACTING),
     (way.IN_STANDSTILL, RecordChallenge(grounds="Unequal."), LEGAL, Stage.CHALLENGED),
@@ -176,10 +176,25 @@ ROWS: list[tuple[Any, Any, dict[str, Any], Stage]] = [
 ]
 NAMES = [f"{type(command).__name__}-{stage}" for _, command, _, stage in ROWS]
 
-# Where procurement must act before the stage's own party can.
+# Where another party than the stage's usual one must act next.
 NOT_THE_USUAL_PARTY = {
-    "IssueInvitation": Party.OUTGOING_SUPPLIER,
-    "PublishTransparencyNotice": Party.PROCUREMENT,
+    "IssueInvitation-open": Party.OUTGOING_SUPPLIER,
+    "PublishTransparencyNotice-award_approval": Party.PROCUREMENT,
+    "PublishDecision-call_in": Party.STATUTORY_CLOCK,
+    "UseGeneralException-key_decision": Party.APPROVER,
+    "UpholdCallIn-key_decision": Party.APPROVER,
+    "ResolveChallenge-contracting": Party.STATUTORY_CLOCK,
+    **dict.fromkeys(
+        (
+            "ModerateScores-evaluation",
+            "SetBidAside-evaluation",
+            "ReadmitBid-evaluation",
+            "ReturnForRework-evaluation",
+            "ResolveChallenge-evaluation",
+            "RevokeAward-evaluation",
+        ),
+        Party.PROCUREMENT,
+    ),
 }
 
 
@@ -187,7 +202,7 @@ NOT_THE_USUAL_PARTY = {
 def test_a_decision_leads_where_the_table_says(
     history: Any, command: Any, who: dict[str, Any], stage: Stage
 ) -> None:
-    party = NOT_THE_USUAL_PARTY.get(type(command).__name__, WAITS_ON[stage])
+    party = NOT_THE_USUAL_PARTY.get(f"{type(command).__name__}-{stage}", WAITS_ON[stage])
     given(ABSENT, *history).when(command, **who).leads_to(stage=stage, waiting_on=party)
 
 

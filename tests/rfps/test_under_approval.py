@@ -5,13 +5,12 @@ import pytest
 from rfp_service.rfps.commands.amendments import AmendRfp
 from rfp_service.rfps.commands.approvals import RequestApproval
 from rfp_service.rfps.commands.procurement import ReturnForRework
-from rfp_service.rfps.commands.waivers import GrantWaiver, RefuseWaiver, RequestWaiver
-from rfp_service.rfps.domain.approval import Approval, Waiver, WaiverGround
+from rfp_service.rfps.commands.waivers import GrantWaiver, RefuseWaiver
+from rfp_service.rfps.domain.approval import Approval, Waiver
 from rfp_service.rfps.domain.approval_events import ApprovalSuperseded
 from rfp_service.rfps.domain.events import RfpAmended
 from rfp_service.rfps.domain.reasons import ReworkReason
 from rfp_service.rfps.domain.refusals import (
-    AboveEveryTier,
     NothingToWaive,
     NotTheLead,
     NotYourRfp,
@@ -24,8 +23,16 @@ from rfp_service.rfps.domain.refusals import (
 )
 from rfp_service.rfps.domain.routes import Route
 from rfp_service.rfps.domain.stages import Party, Stage
+from shared.governance.scheme.tiers import AboveEveryTier, NotYourTier
 from tests.rfps import way
-from tests.rfps.examples import ABSENT, HEAD_GRANTED, IN_APPROVAL, IN_BUSINESS_CASE, IN_TWO_TIER_APPROVAL
+from tests.rfps.examples import (
+    ABSENT,
+    COMPLETED,
+    HEAD_GRANTED,
+    IN_APPROVAL,
+    IN_BUSINESS_CASE,
+    IN_TWO_TIER_APPROVAL,
+)
 from tests.support.specs import RULES, given
 
 MORE = AmendRfp(estimate_pence=9_000_000, estimate_with_vat_pence=10_800_000, reason="Forty more.")
@@ -133,8 +140,36 @@ def test_a_direct_award_can_not_be_approved_without_a_waiver() -> None:
     given(ABSENT, *direct).when(way.WAIVER).leads_to(stage=Stage.WAIVER)
 
 
-def test_a_waiver_above_every_tier_is_not_granted() -> None:
-    said = way.WAIVER.model_dump(exclude={"value_pence", "ground"})
-    dear = RequestWaiver(**said, ground=WaiverGround.SECURITY, value_pence=25_000_001)
-    asked = way.after(IN_BUSINESS_CASE, dear)
-    given(ABSENT, *asked).when(GrantWaiver(reason="Yes."), **way.HEAD).refused(AboveEveryTier)
+def test_a_waiver_above_every_tier_is_not_asked_for() -> None:
+    dear = way.WAIVER.model_copy(update={"value_pence": 25_000_001})
+    given(ABSENT, *IN_BUSINESS_CASE).when(dear).refused(AboveEveryTier)
+
+
+@pytest.mark.parametrize(
+    ("waived", "estimate", "tier"),
+    [
+        (2_500_000, 2_500_000, "head"),
+        (2_500_001, 2_500_000, "director"),
+        (1, 2_500_001, "director"),
+        (2_499_999, 1, "head"),
+    ],
+)
+def test_a_waiver_is_granted_by_the_tier_of_its_value_or_of_the_estimate_if_that_is_larger(
+    waived: int, estimate: int, tier: str
+) -> None:
+    worth = COMPLETED.model_copy(update={"estimate_pence": estimate, "estimate_with_vat_pence": estimate})
+    history = (*IN_BUSINESS_CASE[:1], worth, *IN_BUSINESS_CASE[2:])
+    asked = way.after(history, way.WAIVER.model_copy(update={"value_pence": waived}))
+    spec, grant = given(ABSENT, *asked), GrantWaiver(reason="Alone.")
+    other, right = (way.DIRECTOR, way.HEAD) if tier == "head" else (way.HEAD, way.DIRECTOR)
+    spec.when(grant, **other).refused(NotYourTier, waiting_for=tier)
+    spec.when(grant, **right).leads_to(stage=Stage.APPROVAL)
+    [granted] = spec.when(grant, **right).events()
+    assert granted.tiers[-1] == tier  # type: ignore[attr-defined]
+
+
+def test_a_waiver_asked_for_before_it_had_a_tier_is_any_approvers() -> None:
+    old = way.IN_WAIVER[-1].model_copy(update={"tier": "", "larger_pence": 0})
+    given(ABSENT, *IN_BUSINESS_CASE, old).when(GrantWaiver(reason="Yes."), by="dora").leads_to(
+        stage=Stage.APPROVAL
+    )

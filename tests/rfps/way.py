@@ -100,7 +100,7 @@ RECOMMEND = RecommendAward(
 RECOMMENDED = after(SCORED, RECOMMEND, **OFFICER)
 APPROVE_AWARD = ApproveAward(reason="As evaluated.")
 AWARDED = after(RECOMMENDED, APPROVE_AWARD, **HEAD)
-TOLD = after(AWARDED, SendSummaries(bidders=2), **OFFICER)
+TOLD = after(AWARDED, SendSummaries(told=["A", "B"]), **OFFICER)
 AWARD_NOTICE = PublishAwardNotice(reference="UK6-1")
 IN_STANDSTILL = after(TOLD, AWARD_NOTICE, **OFFICER)
 STANDSTILL_ENDS = datetime(2026, 3, 12, 0, 0, tzinfo=UTC)  # the 8th working day from 2 March on

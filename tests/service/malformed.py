@@ -42,6 +42,7 @@ DEPENDS_ON_WHAT_IS_THERE = {
     "/problems/column-missing",
     "/problems/sizes-reversed",  # an end before its beginning
     "/problems/period-reversed",
+    "/problems/ends-before-it-begins",
     "/problems/case-or-period",  # both, or neither
     "/problems/too-much-for-one-bundle",
     "/problems/unreadable-table",  # and what a register holds
@@ -50,6 +51,8 @@ DEPENDS_ON_WHAT_IS_THERE = {
     "/problems/unknown-columns",
     "/problems/unreadable-mapping",
     "/problems/no-such-column",
+    "/problems/no-such-field",
+    "/problems/no-such-sheet",
 }
 
 

@@ -12,7 +12,7 @@ async def test_every_decision_is_listed_newest_first(api: Api) -> None:
     listed = (await api.get("/v1/audit/decisions", SAM)).json()["items"]
     assert [item["position"] for item in listed] == list(range(len(listed), 0, -1))
     assert listed[0]["decision"] == "ApprovalGranted"
-    assert listed[-1]["decision"] == "SchemeAdopted"
+    assert listed[-1]["decision"] == "SchemeProposed"
     assert listed[0]["said"]["reason"] == "In budget."
     assert listed[0]["scheme_version"] == 1
     only = (await api.get("/v1/audit/decisions", SAM, stream_id=rfp)).json()["items"]
@@ -29,7 +29,7 @@ async def test_decisions_are_found_by_person_kind_and_sort(api: Api) -> None:
         return [item["decision"] for item in answer.json()["items"]]
 
     assert await found(by="hana") == ["ApprovalGranted"]
-    assert await found(kind="scheme") == ["SchemeAdopted"]
+    assert await found(kind="scheme") == ["SchemeConfirmed", "SchemeProposed"]
     assert await found(decision="RouteSelected") == ["RouteSelected"]
     assert await found(by="nobody") == []
 

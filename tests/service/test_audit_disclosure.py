@@ -116,7 +116,7 @@ async def test_a_personal_text_is_not_kept_in_the_clear_beside_its_sealed_form(a
     rows = await api.service.pool.fetch("SELECT state FROM stored_events")
     assert not [row for row in rows if b"wedding" in row["state"]]
     seen = (await api.get(f"/v1/audit/decisions/{api.position}", SAM)).json()
-    assert seen["decision"] == "PersonsLinked"
+    assert seen["decision"] == "LinkProposed"
     assert seen["reexecution"]["same"] is True, seen["reexecution"]
     assert secret not in json.dumps(seen["reexecution"])
 

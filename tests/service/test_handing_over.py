@@ -8,9 +8,10 @@ from uuid import UUID, uuid4
 from rfp_service.rfps.domain.events import RfpRaised
 from rfp_service.rfps.domain.people_events import RequesterReplaced
 from rfp_service.rfps.domain.stages import Party, Stage
+from shared.governance.scheme.domain import SCHEME_ID
 from tests.support.api import Api
-from tests.support.people import ADA, DEREK, HANA, LEO, PRIYA, RITA, SAM, SCHEME, Who
-from tests.support.procuring import EVAN, prepared
+from tests.support.people import ADA, DEREK, HANA, LARS, LEO, PAUL, PRIYA, RITA, SAM, SCHEME, Who
+from tests.support.procuring import EVAN, EVE, prepared
 from tests.support.specs import stamp
 
 HENRY = Who("henry", HANA.roles)
@@ -52,6 +53,7 @@ async def test_what_its_own_rules_forbid_is_left_and_said(api: Api) -> None:
 
 async def test_lead_and_evaluator_go_too_and_a_new_evaluator_declares_anew(api: Api) -> None:
     rfp = await prepared(api)
+    await api.meets(PAUL, Who("erin", EVE.roles))
     told = await seen(api, await api.post("/v1/hand-overs", over("evan", "erin"), ADA))
     assert [(h["id"], h["part"]) for h in told["handed"]] == [(rfp, "evaluator")]
     assert (await api.get(f"/v1/rfps/{rfp}", EVAN)).json()["evaluators"] == ["eve", "erin"]
@@ -59,20 +61,34 @@ async def test_lead_and_evaluator_go_too_and_a_new_evaluator_declares_anew(api: 
     assert (await api.get(f"/v1/rfps/{rfp}")).json()["lead"] == "paul"
 
 
+async def confirmed(api: Api, told: dict[str, Any]) -> None:
+    """Let a second person confirm what waits of a hand-over."""
+    scheme = (await api.get("/v1/scheme")).json()
+    for number, proposal in enumerate(scheme["proposals"]):
+        body = {"decision": "confirm", "proposal": proposal["proposal"]}
+        await api.post("/v1/scheme/decisions", body, LARS, version=scheme["version"] + number)
+    for waiting in set(told["waiting"]) - {str(SCHEME_ID)}:
+        path = f"/v1/delegations/{waiting}/decisions"
+        await api.post(path, {"decision": "confirm"}, LARS, version=1)
+
+
 async def test_an_approvers_tiers_and_delegations_go_and_what_waited_waits_for_the_successor(
     api: Api,
 ) -> None:
     rfp = await api.in_approval()
+    await api.meets(Who("dora", HANA.roles), HANA, HENRY)
     today = datetime.now(UTC).date()
     day = (today + timedelta(days=9)).isoformat()
     later = {**SCHEME["values"], "effective_from": day}  # type: ignore[dict-item]
-    await api.post("/v1/scheme/decisions", {**SCHEME, "values": later}, ADA, version=1)
+    await api.adopts({**SCHEME, "values": later}, 2)
     give = {"limit_pence": 2_000_000, "first_day": today.isoformat(), "last_day": day, "reason": "L."}
     await api.post("/v1/delegations", {**give, "delegate": "dora"}, HANA)
     await api.post("/v1/delegations", {**give, "delegate": "hana"}, DEREK)
     told = await seen(api, await api.post("/v1/hand-overs", over("hana", "henry"), ADA))
     parts = sorted(h["part"] for h in told["handed"])
     assert (parts, told["left"]) == (["delegation"] * 4 + ["tiers"] * 2, [])
+    assert len(told["waiting"]) == 3  # the scheme, and both delegations given anew
+    await confirmed(api, told)
     scheme = (await api.get("/v1/scheme")).json()
     assert scheme["values"]["tiers"][0]["approvers"] == ["henry"]
     waiting = (await api.get("/v1/approvals", HENRY)).json()["items"]
@@ -87,6 +103,7 @@ async def test_an_approvers_tiers_and_delegations_go_and_what_waited_waits_for_t
 
 async def test_the_same_key_hands_over_once_and_two_at_once_do_no_harm(api: Api) -> None:
     await api.adopt_scheme()
+    await api.meets(LEO, PAUL)
     rfps = [await api.raised() for _ in range(5)]
     answers = await asyncio.gather(
         *(api.post("/v1/hand-overs", over("rita", "leo"), ADA, key=f"k{n}") for n in range(3))
@@ -126,6 +143,7 @@ async def many_raised(api: Api, count: int) -> list[UUID]:
 
 async def test_however_much_it_is_all_of_it_goes_in_one_decision_under_one_cause(api: Api) -> None:
     await api.adopt_scheme()
+    await api.meets(RITA, LEO)
     rfps = await many_raised(api, 1_000)
     head = await api.service.record.head()
     answer = await api.post("/v1/hand-overs", over("rita", "leo"), ADA, 201, key="all")

@@ -42,9 +42,9 @@ async def test_an_rfp_may_be_overdue_since_today(api: Api) -> None:
 async def test_a_scheme_adopted_in_advance_may_be_in_force_by_now(api: Api) -> None:
     await api.adopt_scheme()
     ahead = {**SCHEME, "values": {**SCHEME["values"], "effective_from": str(TOMORROW)}}  # type: ignore[dict-item]
-    await api.post("/v1/scheme/decisions", ahead, ADA, version=1)
+    await api.adopts(ahead, 2)
     tag = (await api.get("/v1/scheme")).headers["etag"]
-    assert tag == '"2"'
+    assert tag == '"4"'
     seen = await api.get("/v1/scheme", headers={"If-None-Match": tag})
     assert seen.json()["scheme_version"] == 1
 

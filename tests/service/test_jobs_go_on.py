@@ -18,7 +18,8 @@ from tests.support.postgres import throwaway_folder
 from tests.support.running import Running, running
 
 PROJECTS = 6_000
-REGISTERED = PROJECTS + 2  # events: each project, the beginning and the end
+BATCH = PROJECTS + 2  # with its beginning and its end
+REGISTERED = BATCH + 1  # and what was handed in
 SECONDS_LIMIT = 600  # nothing waits for so long but a fault
 HOLD = """
 SELECT pg_advisory_lock(7);
@@ -127,7 +128,7 @@ def test_a_killed_job_goes_on_and_doubles_nothing() -> None:
             assert job["counts"]["repeated"] > 0, "what was decided before the kill stands"
             lines = http.get(job["result"]).text.splitlines()
             assert len(lines) == PROJECTS
-            assert position_reached(http, 2 * REGISTERED), "each once; two beginnings, two ends"
+            assert position_reached(http, REGISTERED + BATCH), "each once; two beginnings, two ends"
             listed = http.get("/v1/projects", params={"category": "", "limit": 1}).json()
             assert listed["items"] == []
             batch = http.get(f"/v1/project-batches/{began.json()['job']}").json()
@@ -147,7 +148,7 @@ def test_a_killed_job_of_all_or_nothing_has_done_nothing_and_then_does_all() -> 
             job = until(http, watch, lambda job: job["status"] != "running")
             assert (job["status"], job["counts"]["done"]) == ("done", PROJECTS)
             assert job["counts"]["repeated"] == 0, "nothing was decided before the kill"
-            assert position_reached(http, 2 * REGISTERED), "each once; two beginnings, two ends"
+            assert position_reached(http, REGISTERED + BATCH), "each once; two beginnings, two ends"
 
 
 def test_a_killed_undoing_goes_on_and_doubles_nothing() -> None:
@@ -156,7 +157,7 @@ def test_a_killed_undoing_goes_on_and_doubles_nothing() -> None:
             registered(http)
             began = asked(http).json()
             until(http, began["watch"], lambda job: job["status"] == "done")
-            with held(folder, 2 * REGISTERED + PROJECTS // 2):
+            with held(folder, REGISTERED + BATCH + PROJECTS // 2):
                 watch = undone(http, began["job"]).json()["watch"]
                 halfway = until(http, watch, lambda job: job["done"] > 0)
                 service.kill()

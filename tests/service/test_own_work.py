@@ -2,225 +2,35 @@
 
 A machine lets two people with several accounts each, an administrator and a stranger do random things:
 raise, lead, evaluate, delegate, decide for another, hand work over, change roles, link and unlink
-accounts, approve. The machine keeps its own book of who did what by which account. Whoever approves,
-or is stood in for, is neither by that book nor by the links of that moment somebody who ever had a part
-in it; and nobody takes a part in what they approved.
+accounts, approve, move procurement on, give themselves a delegation or a scheme and confirm it. The
+machine keeps its own book of who did what by which account. Whoever approves, or is stood in for, is
+neither by that book nor by the links of that moment somebody who ever had a part in it; nobody takes a
+part in what they approved; whoever moves procurement on never asked for it; and whoever confirms what
+gives power neither proposed it nor gains by it.
 """
 
 import asyncio
 import os
-from collections.abc import Callable, Coroutine, Sequence
-from datetime import UTC, datetime
-from typing import Any, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from shared.kernel.roles import Role
 from tests.support.api import Api, running_api
-from tests.support.people import ADA, Who
+from tests.support.council import ACCOUNTS, GIVING, MOVES, WORK, Council, Step, prepared
 from tests.support.postgres import Base, Server
 
 EXAMPLES = int(os.environ.get("OWN_WORK", "5"))
-ACCOUNTS = ("ann", "ann2", "ann3", "ben", "ben2", "zoe")
-WORK = (Role.REQUESTER, Role.PROCUREMENT_OFFICER, Role.APPROVER)
-CHANGES_OF_ROLE = {
-    "only approves": (Role.APPROVER,),
-    "only asks": (Role.REQUESTER, Role.PROCUREMENT_OFFICER),
-    "any role": WORK,
-}
-MOVES = (
-    "link",
-    "unlink",
-    "approve",
-    "return",
-    "withdraw and raise again",
-    "delegate",
-    "approve for",
-    "hand over",
-    "replace requester",
-    "reassign lead",
-    "appoint evaluator",
-    *CHANGES_OF_ROLE,
-)
-SCHEME = {
-    "decision": "adopt",
-    "values": {
-        "effective_from": "2020-01-01",
-        "tiers": [{"name": "head", "up_to_pence": 10**9, "approvers": [*ACCOUNTS]}],
-    },
-    "reason": "Everybody may, in principle.",
-}
-WHY = {"reason": "They said so."}
 
-T = TypeVar("T")
-Step = tuple[str, str, str]
 account = st.sampled_from(ACCOUNTS)
 moves = st.lists(st.tuples(st.sampled_from(MOVES), account, account), min_size=3, max_size=12)
 
 
-class Council:
-    """People who try, and what is known of them."""
-
-    def __init__(self, api: Api) -> None:
-        self.api = api
-        self.rfp = ""
-        self.approvals = 0
-        self.tried = 0
-        self.roles: dict[str, tuple[Role, ...]] = dict.fromkeys(ACCOUNTS, WORK)
-        self.parts: set[str] = set()  # accounts, and ids as recorded, with a part in this RFP
-        self.deciders: set[str] = set()
-        self.linked: list[str] = []  # accounts, and delegations, that there are to undo or to use
-        self.delegated: list[tuple[str, str]] = []
-        self.happened: dict[str, int] = dict.fromkeys(MOVES, 0)
-
-    def who(self, account: str) -> Who:
-        """Return an account with the roles that it has just now."""
-        return Who(account, self.roles[account])
-
-    async def decides(self, account: str, body: dict[str, Any], path: str | None = None) -> bool:
-        """Try a decision on the version there is; say whether it was taken."""
-        who = ADA if path else self.who(account)
-        thing = path or f"/v1/rfps/{self.rfp}"
-        seen = await self.api.get("/v1/people/ada" if path else thing, who)
-        return await self.posts(f"{path or thing}/decisions", body, who, seen.json()["version"])
-
-    async def posts(self, path: str, body: Any, who: Who, version: int | None = None) -> bool:
-        if_match = None if version is None else f'"{version}"'
-        headers = self.api.headers(who, If_Match=if_match)
-        answer = await self.api.client.post(path, json=body, headers=headers)
-        assert answer.status_code in (200, 201, 403, 409), answer.text
-        if answer.is_success:
-            self.api.position = max(self.api.position, answer.json()["position"])
-        return answer.is_success
-
-    async def prepare(self, requester: str, lead: str) -> None:
-        """Bring a new RFP as far as it goes towards its approval, with whoever can."""
-        if Role.REQUESTER not in self.roles[requester]:
-            return
-        self.rfp = await self.api.raised(self.who(requester))
-        self.parts, self.deciders = {requester}, set()
-        check = await self.api.post("/v1/catalogue-checks", {"query": "x"}, self.who(requester))
-        amended = {
-            "decision": "amend",
-            "cost_centre": "CC-1",
-            "needed_by": "2027-01-01",
-            "estimate_pence": 100,
-            "estimate_with_vat_pence": 120,
-        }
-        route = {
-            "decision": "select-route",
-            "regime": "procurement_act_2023",
-            "route": "open_tender",
-            "lead": lead,
-        }
-        asked = {"budget_code": "IT-1", "options_considered": "None", "conflicts": "None"}
-        for body in (
-            amended,
-            {"decision": "check-catalogue", "check_id": check.json()["id"]},
-            {"decision": "confirm-no-match"},
-            {"decision": "submit"},
-        ):
-            await self.decides(requester, body)
-        for account in ACCOUNTS:
-            await self.decides(account, {"decision": "accept"})
-        for account in ACCOUNTS:
-            if await self.decides(account, route):
-                self.parts.add(lead)
-        await self.decides(requester, {"decision": "request-approval", **asked})
-        await self.looks()
-
-    async def seen(self) -> dict[str, Any]:
-        found: dict[str, Any] = (await self.api.get(f"/v1/rfps/{self.rfp}", ADA)).json()
-        return found
-
-    async def looks(self) -> None:
-        """Note who has which part by the record; nobody among them has approved anything of it."""
-        rfp = await self.seen()
-        now = {rfp["raised_by"], rfp["lead"], *rfp["evaluators"]} - {"", None}
-        for newcomer in now - self.parts:
-            group = await self.group(newcomer)
-            assert not group & self.deciders, f"{newcomer} ({group}) had approved {rfp}"
-        self.parts |= now
-
-    async def group(self, account: str) -> set[str]:
-        """Return all ids of a person, as the directory says at this moment."""
-        return set((await self.api.get(f"/v1/people/{account}", ADA)).json()["ids"]) | {account}
-
-    async def approves(self, account: str, principal: str = "") -> bool:
-        """Try to approve, also in somebody's place; where it is taken, it was nobody's own."""
-        mine = await self.group(account)
-        if principal:
-            mine |= await self.group(principal)
-        waiting = (await self.seen())["stage"] == "approval"
-        own = waiting and bool(mine & self.parts)
-        for_whom = {"acting_for": principal} if principal else {}
-        done = await self.decides(account, {"decision": "approve", "reason": "Fine.", **for_whom})
-        self.tried += own
-        self.approvals += done
-        assert not (own and done), f"{account} ({mine}) approved {await self.seen()}, {self.parts}"
-        if done:
-            self.deciders |= mine
-        return done
-
-    async def moves(self, move: str, one: str, other: str) -> bool:
-        """Try one move; say whether it was made."""
-        if move in CHANGES_OF_ROLE:
-            self.roles[one] = CHANGES_OF_ROLE[move]
-            return True
-        if move == "approve":
-            return await self.approves(one)
-        if move == "approve for":
-            principal, deputy = _of(self.delegated, one) or (other, one)
-            return await self.approves(deputy, principal)
-        if move == "unlink":
-            one = _of(self.linked, one) or one
-        if move == "withdraw and raise again":
-            await self.decides(one, {"decision": "withdraw", **WHY})
-            await self.prepare(one, other)
-            return True
-        path, body = wanted(move, one, other)
-        if path == "":
-            return await self.decides(one, body)
-        if path == "/v1/directory":
-            made = await self.decides("ada", body, path)
-        else:
-            made = await self.posts(path, body, ADA if path == "/v1/hand-overs" else self.who(one))
-        self.linked += [one] * (made and move == "link")
-        self.delegated += [(one, other)] * (made and move == "delegate")
-        return made
-
-
-def _of(things: Sequence[T], account: str) -> T | None:
-    """Return one of what there is, whichever an account's place comes to."""
-    return things[ACCOUNTS.index(account) % len(things)] if things else None
-
-
-def wanted(move: str, one: str, other: str) -> tuple[str, dict[str, Any]]:
-    """Return what is asked for, and of what: of the RFP where there is no path."""
-    today = datetime.now(UTC).date().isoformat()
-    days = {"first_day": today, "last_day": today}
-    asked: dict[str, tuple[str, dict[str, Any]]] = {
-        "link": ("/v1/directory", {"decision": "link", "person": one, "same_as": other}),
-        "unlink": ("/v1/directory", {"decision": "unlink", "person": one}),
-        "delegate": ("/v1/delegations", {"delegate": other, "limit_pence": 10**9, **days}),
-        "hand over": ("/v1/hand-overs", {"leaver": one, "successor": other}),
-        "replace requester": ("", {"decision": "replace-requester", "requester": other}),
-        "reassign lead": ("", {"decision": "reassign-lead", "lead": other}),
-        "return": ("", {"decision": "return-for-rework", "reason_code": "other"}),
-        "appoint evaluator": ("", {"decision": "appoint-evaluator", "evaluator": other}),
-    }
-    path, body = asked[move]
-    return path, body if move == "appoint evaluator" else body | WHY
-
-
 async def story(api: Api, steps: list[Step]) -> Council:
     council = Council(api)
-    await api.post("/v1/scheme/decisions", SCHEME, ADA, version=0)
-    for known in ACCOUNTS:
-        await api.get("/v1/rfps", council.who(known))
-    await council.prepare("ann", "ben")
+    await prepared(council)
     for move, one, other in steps:
         council.happened[move] += await council.moves(move, one, other)
         await council.looks()
@@ -310,6 +120,28 @@ ROADS: dict[str, list[Step]] = {
     "once the work was handed to them": [("hand over", "ann", "zoe"), ("approve", "zoe", "")],
     "after giving the lead away": [("reassign lead", "ben", "ben2"), ("approve", "ben", "")],
     "after being replaced": [("replace requester", "ann", "ann2"), ("approve", "ann", "")],
+    "after being replaced, and taking it back": [
+        ("replace requester", "ann", "ann2"),
+        ("replace requester", "ann2", "ann"),
+        ("approve", "ann2", ""),
+        ("approve", "ann", ""),
+    ],
+    "with mixed roles": [("decides and administers", "ann", ""), ("approve", "ann", "")],
+    "by a delegation to oneself that somebody else confirmed": [
+        ("give oneself a delegation", "ann", "zoe"),
+        ("confirm delegation", "ben", "ann"),
+        ("approve for", "ann", "zoe"),
+    ],
+    "by a scheme for oneself that somebody else confirmed": [
+        ("give oneself a scheme", "ann", ""),
+        ("confirm scheme", "ben", "ann"),
+        ("approve", "ann", ""),
+    ],
+    "as an evaluator who was removed": [
+        ("appoint evaluator", "ben", "zoe"),
+        ("remove evaluator", "ben", "zoe"),
+        ("approve", "zoe", ""),
+    ],
     "as an evaluator": [("appoint evaluator", "ben", "zoe"), ("approve", "zoe", "")],
 }
 
@@ -320,6 +152,88 @@ async def test_each_road_by_itself_leads_nowhere(api: Api, steps: list[Step]) ->
     assert council.tried >= 1
     made = [council.happened[move] for move, *_ in steps if not move.startswith("approve")]
     assert all(made), "the road was closed before its end"
+
+
+# What ends with a move that is refused, whatever was made before it.
+CLOSED: dict[str, list[Step]] = {
+    "leading what one asked for": [("reassign lead", "ben", "ann")],
+    "asking for what one leads": [("replace requester", "ann", "ben")],
+    "choosing one's own judges": [("appoint evaluator", "ann", "zoe")],
+    "choosing them by the second account": [("link", "ann2", "ann"), ("appoint evaluator", "ann2", "zoe")],
+    "choosing them after being replaced": [
+        ("replace requester", "ann", "zoe"),
+        ("appoint evaluator", "ann", "ann3"),
+    ],
+    "removing them after being replaced": [
+        ("appoint evaluator", "ben", "ann3"),
+        ("replace requester", "ann", "zoe"),
+        ("remove evaluator", "ann", "ann3"),
+    ],
+    "giving the lead away after being replaced": [
+        ("replace requester", "ann", "zoe"),
+        ("reassign lead", "ann", "ann3"),
+    ],
+    "leading it after being replaced": [("replace requester", "ann", "zoe"), ("reassign lead", "ben", "ann")],
+    "asking for it after giving the lead away": [
+        ("reassign lead", "ben", "ben2"),
+        ("replace requester", "ann", "ben"),
+    ],
+    "taking over with another role beside": [
+        ("asks and manages contracts", "zoe", ""),
+        ("replace requester", "zoe", "zoe"),
+    ],
+    "withdrawing with another role beside": [
+        ("asks and manages contracts", "zoe", ""),
+        ("replace requester", "zoe", "ann2"),
+    ],
+    "confirming one's own delegation": [
+        ("give oneself a delegation", "zoe", "ann"),
+        ("confirm delegation", "zoe", "ann"),
+    ],
+    "confirming it by the second account": [
+        ("link", "ann2", "ann"),
+        ("give oneself a delegation", "ann", "zoe"),
+        ("confirm delegation", "ann2", "ann"),
+    ],
+    "confirming one's own scheme": [("give oneself a scheme", "zoe", ""), ("confirm scheme", "zoe", "ann")],
+    "confirming it by another account": [
+        ("link", "ann2", "ann"),
+        ("give oneself a scheme", "ann", ""),
+        ("confirm scheme", "ann2", "ann"),
+    ],
+    "deciding by an unconfirmed delegation": [
+        ("give oneself a delegation", "zoe", "ben"),
+        ("approve for", "zoe", "ben"),
+    ],
+}
+
+
+STAYS = {"link", *GIVING}  # what one road leaves behind would be on the next
+ALONE = {road: steps for road, steps in CLOSED.items() if any(move in STAYS for move, *_ in steps)}
+
+
+async def closed_at_its_end(council: Council, steps: list[Step]) -> None:
+    for move, one, other in steps[:-1]:
+        assert await council.moves(move, one, other), f"the road was closed before: {move}"
+    move, one, other = steps[-1]
+    assert not await council.moves(move, one, other), steps
+
+
+@pytest.mark.parametrize("steps", ALONE.values(), ids=ALONE)
+async def test_each_of_these_roads_is_closed_at_its_end(api: Api, steps: list[Step]) -> None:
+    council = Council(api)
+    await prepared(council)
+    await closed_at_its_end(council, steps)
+
+
+async def test_each_road_of_parts_is_closed_at_its_end(api: Api) -> None:
+    council = Council(api)
+    await prepared(council)
+    for road, steps in CLOSED.items():
+        if road not in ALONE:
+            council.roles = dict.fromkeys(ACCOUNTS, WORK)
+            await council.prepare("ann", "ben")
+            await closed_at_its_end(council, steps)
 
 
 async def test_nobody_takes_a_part_in_what_they_approved(api: Api) -> None:

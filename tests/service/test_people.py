@@ -14,7 +14,7 @@ from shared.kernel.roles import Role
 from shared.web.access.claims import Identity, Scope
 from tests.support.api import Api, running_api
 from tests.support.dumping import bytes_of
-from tests.support.people import ADA, HANA, PRIYA, RITA, SAM, Who
+from tests.support.people import ADA, HANA, LARS, PRIYA, RITA, SAM, Who
 from tests.support.postgres import Base
 
 NAME, EMAIL = "Wilhelmina Quackenbush", "w.quackenbush@council.example"
@@ -38,6 +38,8 @@ async def decide(api: Api, decision: str, expect: int = 200, who: Who = ADA, **m
     seen = (await api.get("/v1/people/ada", ADA)).json()
     body = {"decision": decision, **more}
     answer = await api.post("/v1/directory/decisions", body, who, expect, version=seen["version"])
+    if decision == "link" and expect == 200:  # a second person agrees
+        await decide(api, "confirm-link", who=LARS, person=more["person"])
     return answer.json()
 
 
@@ -132,9 +134,9 @@ async def test_nobody_leads_what_their_other_account_asked_for(api: Api) -> None
 async def test_a_personal_text_is_read_by_those_with_the_right_until_it_is_erased(api: Api) -> None:
     await met(api, ADA, RITA, ROBIN)
     await decide(api, "link", person="robin", same_as="rita", reason=WHY)
-    assert await _said(api, SAM) == {"about": "robin", "text": WHY}
+    assert await _said(api, SAM, 1) == {"about": "robin", "text": WHY}
     await decide(api, "erase", person="robin", ground="Left in 2019")
-    assert await _said(api, SAM, 1) == {"about": "robin", "text": "[erased]"}
+    assert await _said(api, SAM, 2) == {"about": "robin", "text": "[erased]"}
     await decide(api, "unlink", 409, person="robin", reason="Something new about her.")
 
 
@@ -215,3 +217,20 @@ async def test_who_was_erased_is_not_named_again_by_signing_in(api: Api) -> None
     await named(api, "wilma")
     assert (await api.get("/v1/people/wilma", SAM)).json()["name"] == ""
     assert (await api.service.store.reader.stream(DIRECTORY_ID))[-1].by == "ada"
+
+
+async def test_who_has_not_signed_in_is_invited_before_a_decision_names_them(api: Api) -> None:
+    rfp = await api.in_approval()
+    refused = await api.decide(rfp, "appoint-evaluator", PRIYA, 409, evaluator="zoe")
+    assert refused.json()["type"] == "/problems/no-such-person"
+    invite = {"decision": "invite", "person": "zoe"}
+    await api.post("/v1/directory/decisions", invite, RITA, 403, version=0)
+    await api.post("/v1/directory/decisions", invite, PRIYA, version=0)
+    await api.post("/v1/directory/decisions", invite, PRIYA, 409, version=1)
+    assert (await api.get("/v1/people/zoe")).json()["source"] == "invited"
+    await api.decide(rfp, "appoint-evaluator", PRIYA, evaluator="zoe")
+    today = datetime.now(UTC).date().isoformat()
+    give = {"limit_pence": 100, "first_day": today, "last_day": today, "reason": "Leave."}
+    unknown = await api.post("/v1/delegations", {**give, "delegate": "yan"}, HANA, 409)
+    assert unknown.json()["type"] == "/problems/no-such-person"
+    await api.post("/v1/delegations", {**give, "delegate": "zoe"}, HANA)

@@ -22,7 +22,7 @@ from shared.kernel.messages import Command, Event, Stamp
 from shared.kernel.personal import PERSONAL, Personal, personal_texts_in, text_about
 from tests.support.api import Api, running_api
 from tests.support.dumping import bytes_of
-from tests.support.people import ADA, HANA, LEO, RITA, SAM, Who
+from tests.support.people import ADA, DEREK, HANA, LEO, RITA, SAM, Who
 from tests.support.postgres import Base
 from tests.support.procuring import EVE, prepared
 
@@ -134,6 +134,7 @@ async def test_no_personal_field_leaves_a_byte_once_somebody_it_is_about_is_eras
 
 async def test_a_story_shows_the_mark_of_every_personal_text_and_never_its_ciphertext(api: Api) -> None:
     things = {(event, name): await say(api, event, name) for event, name in FIELDS}
+    sealed = {thing for (event, _), thing in things.items() if event.sealed}
     await api.get("/v1/audit/checkpoint", SAM)
     kept = await api.service.pool.fetch("SELECT convert_from(state, 'UTF8') AS state FROM stored_events")
     hidden = {text for row in kept for text in re.findall(r'"sealed":"([^"]+)"', row["state"])}
@@ -145,7 +146,8 @@ async def test_a_story_shows_the_mark_of_every_personal_text_and_never_its_ciphe
         with zipfile.ZipFile(io.BytesIO(taken.content)) as archive:
             page = archive.read("story.html").decode()
         assert [text for text in hidden if html.escape(text) in page] == []
-        assert f"About: {' '.join(sorted(ABOUT))}<br>Text: {PERSONAL}" in page
+        mark = f"About: {' '.join(sorted(ABOUT))}<br>Text: {PERSONAL}"
+        assert ("What was said is withheld: [sealed]." if thing in sealed else mark) in page
 
 
 def test_every_personal_field_loads_as_it_was_once_kept_openly() -> None:
@@ -164,6 +166,7 @@ async def test_why_somebody_was_removed_is_read_by_those_with_the_right_and_whom
     api: Api,
 ) -> None:
     rfp = await prepared(api)
+    await api.meets(LEO)
     await api.decide(rfp, "replace-requester", ADA, requester="leo", reason=WHY)
     for who, text in ((SAM, WHY), (HANA, WHY), (ADA, WHY), (RITA, WHY), (LEO, PERSONAL)):
         *_, last = (await api.get(f"/v1/rfps/{rfp}/history", who)).json()["items"]
@@ -177,6 +180,7 @@ async def test_a_conflict_is_sealed_and_that_there_is_none_is_not(api: Api) -> N
     *_, asked = (await api.get(f"/v1/rfps/{rfp}/history", LEO)).json()["items"]
     assert asked["said"]["conflicts"] == "None"
     await api.decide(rfp, "return-for-rework", HANA, reason_code="unclear", reason="Who?")
+    await api.meets(Who("wilma", RITA.roles), DEREK)
     await api.decide(
         rfp,
         "request-approval",
@@ -198,6 +202,7 @@ async def test_a_conflict_is_sealed_and_that_there_is_none_is_not(api: Api) -> N
 async def test_what_concerns_somebody_who_was_erased_can_still_be_decided(api: Api) -> None:
     rfp = await prepared(api)
     await api.service.texts.destroy(people=["rita"])
+    await api.meets(LEO)
     await api.decide(rfp, "replace-requester", ADA, requester="leo", reason=WHY)
     told = await api.get(f"/v1/rfps/{rfp}/history", SAM)
     assert told.json()["items"][-1]["said"]["reason"] == {"about": "rita", "text": "[erased]"}
@@ -207,6 +212,7 @@ async def test_what_concerns_somebody_who_was_erased_can_still_be_decided(api: A
 async def test_a_delegation_and_a_hand_over_show_their_reason_to_those_with_the_right(api: Api) -> None:
     await api.adopt_scheme()
     today = datetime.now(UTC).date().isoformat()
+    await api.meets(Who("dora", HANA.roles), Who("henry", HANA.roles))
     given = {"delegate": "dora", "limit_pence": 100, "first_day": today, "last_day": today}
     await api.post("/v1/delegations", {**given, "reason": WHY}, HANA, key="once")
     await api.post("/v1/delegations", {**given, "reason": WHY}, HANA, key="once")
@@ -223,6 +229,6 @@ async def test_a_delegation_and_a_hand_over_show_their_reason_to_those_with_the_
     assert (await api.get(path, SAM)).json()["reason"]["text"] == "[erased]"
     [scheme] = [
         item["said"]["reason"]
-        for item in (await api.get("/v1/audit/decisions", SAM, decision="SchemeAdopted")).json()["items"][:1]
+        for item in (await api.get("/v1/audit/decisions", SAM, decision="SchemeProposed")).json()["items"][:1]
     ]
     assert scheme == "Work handed over: henry in the place of hana."

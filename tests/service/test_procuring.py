@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rfp_service.rfps.similarity import FOUND_LIMIT
+from shared.kernel.calendar import day_in_london, end_of
 from shared.kernel.roles import Role
 from tests.support.api import Api
-from tests.support.people import ADA, DEREK, HANA, LEO, PAUL, PRIYA, RITA, SAM, SCHEME, Who
+from tests.support.people import DEREK, HANA, LEO, PAUL, PRIYA, RITA, SAM, SCHEME, Who
 from tests.support.procuring import EVAN, EVE, LARS, awarded, bids, evaluated, opened, prepared, until
 
 
@@ -20,7 +21,7 @@ async def test_an_rfp_goes_from_the_market_to_a_contract_and_clocks_move_it(api:
     await bids(api, rfp, "TOO-LATE")
     await evaluated(api, rfp)
     await awarded(api, rfp)
-    await api.decide(rfp, "send-summaries", PRIYA, bidders=2)
+    await api.decide(rfp, "send-summaries", PRIYA, told=["A", "B"])
     await api.decide(rfp, "publish-award-notice", PRIYA, reference="UK6-1")
     seen = (await api.get(f"/v1/rfps/{rfp}")).json()
     assert (seen["stage"], seen["supplier"]) == ("standstill", "Fictional Systems Ltd")
@@ -59,6 +60,7 @@ async def test_scores_are_sealed_until_they_may_be_seen(api: Api) -> None:
         "given": {"eve": 90, "evan": 70},
         "moderated": 80,
         "score": 80,
+        "removed": {},
     }
     await api.decide(
         rfp,
@@ -70,12 +72,29 @@ async def test_scores_are_sealed_until_they_may_be_seen(api: Api) -> None:
         reason="The best.",
     )
     await api.get(path, SAM, 409)
-    await api.get(path, HANA)
+    await _a_judge_is_removed_by_an_approver_only(api, rfp)
     await api.decide(rfp, "approve-award", HANA, reason="As evaluated.")
     await api.get(path, SAM, 409)
-    await api.decide(rfp, "send-summaries", PRIYA, bidders=2)
+    await api.decide(rfp, "send-summaries", PRIYA, told=["A", "B"])
     assert (await api.get(path, SAM)).json()["recommended"] == {"bid": "A"}
     await _everything_is_told_but_what_is_exempt(api, rfp)
+
+
+async def _a_judge_is_removed_by_an_approver_only(api: Api, rfp: str) -> None:
+    removal = {"evaluator": "evan", "reason": "Holiday.", "highest_bid_pence": 2_400_000}
+    refused = await api.decide(rfp, "remove-evaluator", PRIYA, 409, **removal)
+    assert refused.json()["type"] == "/problems/evaluators-settled"
+    await api.decide(rfp, "remove-evaluator", HANA, **removal)
+    shown = (await api.get(f"/v1/rfps/{rfp}/comparison", HANA)).json()
+    assert shown["removed"] == ["evan"]
+    assert shown["bids"][1]["measured"][1]["removed"] == {"evan": 70}
+    assert [(b["mean_with_removed"], b["mean_without_removed"]) for b in shown["bids"]] == [
+        (78, 78),
+        (62, 66),
+    ]
+    last = (await api.get(f"/v1/rfps/{rfp}/history", SAM)).json()["items"][-1]
+    assert (last["decision"], last["said"].get("highest_bid_pence")) == ("EvaluatorRemovedAfterScores", None)
+    assert last["said"]["tier"] == "head"
 
 
 async def _everything_is_told_but_what_is_exempt(api: Api, rfp: str) -> None:
@@ -164,26 +183,31 @@ async def test_what_a_role_may_never_do_is_403_and_what_the_case_forbids_409(api
 
 
 async def test_a_key_decision_is_announced_taken_and_called_in(api: Api) -> None:
-    await api.post(
-        "/v1/scheme/decisions",
-        {**SCHEME, "values": {**SCHEME["values"], "key_decision_pence": 2_000_000}},  # type: ignore[dict-item]
-        ADA,
-        version=0,
-    )
+    values = {**SCHEME["values"], "key_decision_pence": 2_000_000}  # type: ignore[dict-item]
+    await api.adopts({**SCHEME, "values": values})
     rfp = await api.in_approval(2_000_001, adopt=False)
     await api.decide(rfp, "approve", HANA, reason="In budget.")
     seen = (await api.get(f"/v1/rfps/{rfp}")).json()
-    assert (seen["stage"], seen["waiting_on"]) == ("key_decision", "statutory_clock")
+    assert (seen["stage"], seen["waiting_on"]) == ("key_decision", "procurement")
     early = await api.decide(rfp, "take-key-decision", HANA, 409, reason="Now.")
     assert early.json()["type"] == "/problems/notice-too-short"
+    today = day_in_london(datetime.now(UTC))
+    await api.decide(
+        rfp, "publish-forward-plan-notice", PRIYA, reference="FP-0", published_on=today.isoformat()
+    )
+    [waiting] = (await api.get("/v1/approvals", HANA)).json()["items"]
+    assert waiting["waiting_on"] == "statutory_clock"
+    assert datetime.fromisoformat(waiting["can_be_taken_from"]) == end_of(today + timedelta(28))
     then = (datetime.now(UTC) - timedelta(days=40)).date().isoformat()
     await api.decide(rfp, "publish-forward-plan-notice", PRIYA, reference="FP-1", published_on=then)
+    [waiting] = (await api.get("/v1/approvals", HANA)).json()["items"]
+    assert (waiting["waiting_on"], waiting["can_be_taken_from"]) == ("approver", None)
     await api.decide(rfp, "take-key-decision", HANA, reason="Good value.")
     await api.decide(rfp, "publish-decision", PRIYA, reference="D-1")
     await api.decide(rfp, "call-in", SAM, reason="Too dear.")
     await api.decide(rfp, "uphold-call-in", SAM, reason="Too dear.")
     seen = (await api.get(f"/v1/rfps/{rfp}")).json()
-    assert (seen["stage"], seen["approvals_granted"]) == ("approval", 0)
+    assert (seen["stage"], seen["approvals_granted"]) == ("key_decision", 1)
 
 
 async def test_a_delegate_sees_what_waits_and_is_recorded_as_acting_for(api: Api) -> None:
@@ -222,6 +246,7 @@ async def test_a_delegate_sees_what_waits_and_is_recorded_as_acting_for(api: Api
 
 async def test_a_delegation_below_the_value_does_not_do(api: Api) -> None:
     dora = Who("dora", HANA.roles)
+    await api.meets(dora)
     rfp = await api.in_approval()
     today = datetime.now(UTC).date().isoformat()
     give = {
@@ -246,7 +271,7 @@ async def _waiting(api: Api, who: Who) -> list[tuple[str, str]]:
 async def test_approvals_are_listed_oldest_deadline_first_a_page_at_a_time(api: Api) -> None:
     targets = [{"stage": "approval", "working_days": 5}]
     values = {**SCHEME["values"], "stage_targets": targets}  # type: ignore[dict-item]
-    await api.post("/v1/scheme/decisions", {**SCHEME, "values": values}, ADA, version=0)
+    await api.adopts({**SCHEME, "values": values})
     rfps = [await api.in_approval(adopt=False) for _ in range(3)]
     first = await api.get("/v1/approvals", HANA, limit=2)
     assert [item["id"] for item in first.json()["items"]] == rfps[:2]
@@ -261,7 +286,7 @@ async def test_approvals_are_listed_oldest_deadline_first_a_page_at_a_time(api: 
 async def test_lists_say_what_is_due_and_overdue_on_the_day_they_are_read(api: Api) -> None:
     targets = [{"stage": "draft", "working_days": 0}, {"stage": "approval", "working_days": 400}]
     values = {**SCHEME["values"], "stage_targets": targets}  # type: ignore[dict-item]
-    await api.post("/v1/scheme/decisions", {**SCHEME, "values": values}, ADA, version=0)
+    await api.adopts({**SCHEME, "values": values})
     draft = await api.raised()
     waiting = await api.in_approval(adopt=False)
     rows = {row["id"]: row for row in (await api.get("/v1/rfps")).json()["items"]}

@@ -14,10 +14,16 @@ def scheme(**values: Any) -> dict[str, Any]:
 
 
 async def test_the_first_scheme_may_reach_into_the_past(api: Api) -> None:
-    assert (await api.get("/v1/scheme")).json() == {"version": 0, "scheme_version": 0, "values": None}
+    assert (await api.get("/v1/scheme")).json() == {
+        "version": 0,
+        "scheme_version": 0,
+        "values": None,
+        "unconfirmed": False,
+        "proposals": [],
+    }
     await api.adopt_scheme()
     seen = (await api.get("/v1/scheme")).json()
-    assert (seen["version"], seen["scheme_version"]) == (1, 1)
+    assert (seen["version"], seen["scheme_version"]) == (2, 1)
     assert seen["values"]["tiers"][0]["name"] == "head"
 
 
@@ -27,11 +33,13 @@ async def test_a_later_scheme_takes_effect_on_its_day(api: Api) -> None:
     for days, expect in ((-1, 409), (1, 200)):
         day = (today + timedelta(days)).isoformat()
         body = scheme(effective_from=day, closed_days=["2027-12-24"])
-        answer = await api.post("/v1/scheme/decisions", body, ADA, expect, version=1)
-        if expect == 409:
-            assert answer.json()["type"] == "/problems/adopted-for-the-past"
+        if expect == 200:
+            await api.adopts(body, 2)
+            continue
+        answer = await api.post("/v1/scheme/decisions", body, ADA, expect, version=2)
+        assert answer.json()["type"] == "/problems/adopted-for-the-past"
     seen = (await api.get("/v1/scheme")).json()
-    assert (seen["version"], seen["scheme_version"]) == (2, 1)  # tomorrow's is not in force yet
+    assert (seen["version"], seen["scheme_version"]) == (4, 1)  # tomorrow's is not in force yet
 
 
 async def test_tiers_rise(api: Api) -> None:
@@ -54,6 +62,6 @@ async def test_a_changed_scheme_counts_for_the_next_decision(api: Api) -> None:
     today = day_in_london(datetime.now(UTC)).isoformat()
     nobody = [{"name": "head", "up_to_pence": 2_500_000, "approvers": ["somebody-else"]}]
     body = scheme(effective_from=today, tiers=nobody)
-    await api.post("/v1/scheme/decisions", body, ADA, version=1)
+    await api.adopts(body, 2)
     refused = await api.decide(rfp, "approve", HANA, 409, reason="Yes.")
     assert refused.json()["type"] == "/problems/not-your-tier"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rfp_service.cli import AUDIT, COMMANDS, IMPORTS
+from rfp_service.cli import AUDIT, COMMANDS, IMPORTS, SCHEMES
 from shared.web.access.issuer import demonstration_key
 
 WEB = {"fastapi", "starlette", "uvicorn"}
@@ -63,7 +63,7 @@ def test_the_service_imports_no_client_and_nothing_of_the_tests(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    "place", [place for place, _ in [*COMMANDS.values(), *IMPORTS.values(), *AUDIT.values()]]
+    "place", [place for group in (COMMANDS, IMPORTS, SCHEMES, AUDIT) for place, _ in group.values()]
 )
 def test_every_command_is_where_the_table_says(place: str) -> None:
     module, _, function = place.partition(":")

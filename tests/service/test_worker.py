@@ -8,7 +8,9 @@ import pytest
 
 from rfp_service import worker
 from rfp_service.service import Service
+from shared.record.projecting.reactions import Reactor
 from tests.support.api import running_api
+from tests.support.people import SAM
 from tests.support.postgres import Base
 
 
@@ -87,6 +89,32 @@ async def test_the_work_begins_again_where_the_keeping_of_the_log_failed(
         working = asyncio.create_task(worker.work(api.service))
         try:
             await asyncio.wait_for(again.wait(), 10)
+        finally:
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+
+
+async def test_a_fault_in_one_kind_of_work_holds_up_no_other_and_not_the_signing(
+    base: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = 0
+
+    async def fails(*_: object) -> int:
+        nonlocal tried
+        tried += 1
+        await asyncio.sleep(0.01)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Reactor, "catch_up", fails)
+    monkeypatch.setattr(worker, "FAULTS_LIMIT", 10_000)
+    async with running_api(base, worker=False) as api:
+        working = asyncio.create_task(worker.work(api.service))
+        try:
+            rfp = await api.raised()
+            await api.get(f"/v1/rfps/{rfp}")  # as of its position: the views have come so far
+            proof = (await api.get(f"/v1/audit/proofs/{api.position}", SAM)).json()
+            assert proof["size"] == api.position
+            assert tried
         finally:
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)

@@ -18,7 +18,7 @@ from rfp_service.serving import with_worker
 from shared.settings import Settings
 from shared.web.access.issuer import demonstration_token
 from tests.support.patience import PatientInside
-from tests.support.people import ADA, HANA, PRIYA, RITA, SCHEME, Who
+from tests.support.people import ADA, HANA, LARS, PRIYA, RITA, SCHEME, Who
 from tests.support.postgres import Base
 
 Json = Mapping[str, Any]
@@ -98,8 +98,19 @@ class Api:
         body = {"decision": decision, **fields}
         return await self.post(f"/v1/rfps/{rfp}/decisions", body, who, expect, version, key)
 
+    async def meets(self, *people: Who) -> None:
+        """Let people sign in, so that decisions may name them."""
+        for who in people:
+            await self.get("/v1/people", who)
+
     async def adopt_scheme(self) -> None:
-        await self.post("/v1/scheme/decisions", SCHEME, ADA, version=0)
+        await self.adopts(SCHEME)
+
+    async def adopts(self, scheme: Json, version: int = 0) -> None:
+        """Let one person propose a scheme, and another confirm it: two versions each time."""
+        await self.post("/v1/scheme/decisions", scheme, ADA, version=version)
+        body = {"decision": "confirm", "proposal": version // 2 + 1}
+        await self.post("/v1/scheme/decisions", body, LARS, version=version + 1)
 
     async def raised(self, who: Who = RITA, title: str = "Laptops") -> str:
         """Raise an RFP."""

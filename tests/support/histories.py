@@ -8,13 +8,12 @@ from hypothesis import strategies as st
 
 from rfp_service.rfps.commands.amendments import AmendRfp
 from rfp_service.rfps.commands.approvals import Approve, Refuse, RequestApproval
+from rfp_service.rfps.commands.holds import EndHold, StartHold
 from rfp_service.rfps.commands.procurement import (
     AcceptRfp,
-    EndHold,
     RejectRfp,
     ReturnForRework,
     SelectRoute,
-    StartHold,
     WithdrawRfp,
 )
 from rfp_service.rfps.commands.requests import (

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from rfp_service.rfps.commands.advice import GiveAdvice, RequestAdvice
 from rfp_service.rfps.commands.amendments import AmendRfp
 from rfp_service.rfps.commands.approvals import Approve, Refuse, RequestApproval
 from rfp_service.rfps.commands.awards import (
@@ -24,6 +25,13 @@ from rfp_service.rfps.commands.call_ins import (
     UpholdCallIn,
 )
 from rfp_service.rfps.commands.conclusion import ConcludeContract, FulfilInHouse
+from rfp_service.rfps.commands.corrections import (
+    ConfirmNoConflict,
+    CorrectAnswer,
+    CorrectBid,
+    CorrectSummaries,
+    WithdrawConflict,
+)
 from rfp_service.rfps.commands.evaluation import (
     CorrectScore,
     DeclareInterests,
@@ -31,10 +39,14 @@ from rfp_service.rfps.commands.evaluation import (
     ModerateScores,
     RecordScore,
 )
+from rfp_service.rfps.commands.holds import CorrectHold, EndHold, ExtendTarget, StartHold
 from rfp_service.rfps.commands.key_decisions import (
     AgreeSpecialUrgency,
+    DeclareKeyDecision,
+    ExpireNoticePeriod,
     PublishDecision,
     PublishForwardPlanNotice,
+    PublishSpecialUrgency,
     RefuseKeyDecision,
     TakeKeyDecision,
     UseGeneralException,
@@ -47,11 +59,9 @@ from rfp_service.rfps.commands.participants import (
 )
 from rfp_service.rfps.commands.procurement import (
     AcceptRfp,
-    EndHold,
     RejectRfp,
     ReturnForRework,
     SelectRoute,
-    StartHold,
     TerminateProcurement,
     WithdrawRfp,
 )
@@ -80,9 +90,9 @@ from rfp_service.rfps.commands.tender import (
     PublishTenderNotice,
 )
 from rfp_service.rfps.commands.waivers import GrantWaiver, RefuseWaiver, RequestWaiver
-from rfp_service.rfps.domain.approval import WaiverGround
+from rfp_service.rfps.domain.approval import KeyGround, WaiverGround
 from rfp_service.rfps.domain.award_events import ChallengeOutcome, TerminationReason
-from rfp_service.rfps.domain.reasons import DeclineReason, ReworkReason
+from rfp_service.rfps.domain.reasons import DeclineReason, ReworkReason, TieReason
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import TENDERS, Regime, Route
 from rfp_service.rfps.domain.stages import Party, Stage
@@ -150,7 +160,12 @@ MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
     lambda _: ConfirmNoMatch(),
     lambda _: SubmitRfp(),
     lambda _: AcceptRfp(),
-    lambda t: ReturnForRework(reason_code=ReworkReason.UNCLEAR, reason=WHY, acting_for=t.of(None, "hana")),
+    lambda t: ReturnForRework(
+        reason_code=ReworkReason.UNCLEAR,
+        reason=WHY,
+        acting_for=t.of(None, "hana"),
+        waits_on=t.of(None, Party.PROCUREMENT, Party.EVALUATORS),
+    ),
     lambda _: RejectRfp(reason=WHY),
     lambda t: SelectRoute(regime=t.of(*Regime), route=t.of(*Route), lots=1, lead=t.person),
     lambda t: RequestApproval(**CASE, conflicted=t.of([], ["derek"])),
@@ -166,11 +181,16 @@ MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
         reference="GE", published_on=t.today - timedelta(days=t.dice % 9), reason=WHY
     ),
     lambda _: AgreeSpecialUrgency(reason=WHY),
+    lambda t: ExpireNoticePeriod(number=t.clock, due_at=t.now),
     lambda t: TakeKeyDecision(reason=WHY, acting_for=t.of(None, "derek")),
     lambda _: RefuseKeyDecision(reason=WHY),
     lambda _: PublishDecision(reference="D"),
     lambda _: CallIn(reason=WHY),
-    lambda _: UpholdCallIn(reason=WHY),
+    lambda t: UpholdCallIn(reason=WHY, material_change=bool(t.dice % 2)),
+    lambda _: RequestAdvice(body="Working group", question=WHY),
+    lambda _: GiveAdvice(advice=WHY),
+    lambda t: DeclareKeyDecision(ground=t.of(*KeyGround), reason=WHY),
+    lambda t: PublishSpecialUrgency(reference="SU", published_on=t.today),
     lambda _: ReleaseCallIn(reason=WHY),
     lambda _: ReferToCouncil(reason=WHY),
     lambda t: ExpireCallIn(number=t.clock, due_at=t.now),
@@ -178,8 +198,12 @@ MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
     lambda t: FixCriteria(
         criteria=[Criterion(name="Price", weight=60), Criterion(name="Quality", weight=t.of(40, 39))]
     ),
-    lambda t: AppointEvaluator(evaluator=t.person),
-    lambda t: RemoveEvaluator(evaluator=t.person, reason=WHY),
+    lambda t: AppointEvaluator(
+        evaluator=t.person, highest_bid_pence=t.of(None, *VALUES), acting_for=t.of(None, "hana")
+    ),
+    lambda t: RemoveEvaluator(
+        evaluator=t.person, reason=WHY, highest_bid_pence=t.of(None, *VALUES), acting_for=t.of(None, "derek")
+    ),
     lambda t: ReassignLead(lead=t.person, reason=WHY),
     lambda t: ReplaceRequester(requester=t.person, reason=WHY),
     lambda t: PublishTenderNotice(reference="T", responses_by=t.now + timedelta(days=t.of(26, 30, 2))),
@@ -205,10 +229,21 @@ MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
         supplier="Fictional Systems Ltd",
         value_pence=t.of(*VALUES),
         reason=WHY,
+        tie_reason=t.of(*TieReason),
     ),
     lambda t: ApproveAward(reason=WHY, acting_for=t.of(None, "hana", "derek")),
     lambda _: RefuseAward(reason=WHY),
-    lambda _: SendSummaries(bidders=2),
+    lambda t: SendSummaries(told=list(t.rfp.tender.assessed)),
+    lambda t: CorrectSummaries(told=list(t.rfp.tender.assessed) or ["B0"], reason=WHY),
+    lambda t: CorrectBid(
+        bid=t.bid,
+        reference=t.of(None, "B7"),
+        received_at=t.of(t.now, None, t.rfp.tender.asked_at),
+        reason=WHY,
+    ),
+    lambda _: CorrectAnswer(number=1, answer="Fifty.", reason=WHY),
+    lambda t: WithdrawConflict(person=t.person, reason=WHY),
+    lambda t: ConfirmNoConflict(person=t.person, reason=WHY),
     lambda _: PublishAwardNotice(reference="UK6"),
     lambda t: ExpireStandstill(number=t.clock, due_at=t.now),
     lambda _: RecordChallenge(grounds=WHY),
@@ -222,6 +257,8 @@ MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
     lambda _: WithdrawRfp(reason=WHY),
     lambda t: StartHold(waiting_on=t.of(*Party), reason=WHY),
     lambda _: EndHold(),
+    lambda t: CorrectHold(number=t.of(1, 2), waiting_on=t.of(*Party), reason=WHY),
+    lambda t: ExtendTarget(working_days=5, reason=WHY, acting_for=t.of(None, "hana", "derek")),
 )
 
 
@@ -254,7 +291,11 @@ def _measure(t: Try) -> Command[Rfp]:
                 return ModerateScores(**about, reason=WHY)
     best = tender.best()
     return RecommendAward(
-        bid=best[0] if best else None, supplier="Fictional Systems Ltd", value_pence=t.of(*VALUES), reason=WHY
+        bid=best[0] if best else None,
+        supplier="Fictional Systems Ltd",
+        value_pence=t.of(*VALUES),
+        reason=WHY,
+        tie_reason=t.of(*TieReason),
     )
 
 
@@ -270,7 +311,10 @@ def _take_key_decision(t: Try) -> Command[Rfp]:
     if t.dice % 12 == 4:
         return RefuseKeyDecision(reason=WHY)
     if t.rfp.key.notice_on is None:
-        return PublishForwardPlanNotice(reference="FP", published_on=t.today - timedelta(days=29))
+        notice_on = t.today - timedelta(days=t.of(29, 27, 1))
+        return PublishForwardPlanNotice(reference="FP", published_on=notice_on)
+    if (ends := t.rfp.clock.ends_at) is not None and t.dice % 3:
+        return ExpireNoticePeriod(number=t.rfp.clock.number, due_at=ends)
     return TakeKeyDecision(reason=WHY)
 
 
@@ -332,7 +376,7 @@ FURTHER: Mapping[Stage, Callable[[Try], Command[Rfp]]] = {
     Stage.AWARD_NOTICE: lambda t: (
         PublishAwardNotice(reference="UK6")
         if t.rfp.is_direct or t.rfp.award.summaries_sent
-        else SendSummaries(bidders=2)
+        else SendSummaries(told=list(t.rfp.tender.assessed))
     ),
     Stage.STANDSTILL: lambda t: ExpireStandstill(
         number=t.rfp.clock.number, due_at=t.rfp.clock.ends_at or t.now

@@ -18,6 +18,7 @@ async def prepared(api: Api) -> str:
     """Bring an RFP so far that the market can be asked."""
     rfp = await api.approved()
     await api.decide(rfp, "fix-criteria", PRIYA, criteria=CRITERIA)
+    await api.meets(EVE, EVAN)
     for who in (EVE, EVAN):
         await api.decide(rfp, "appoint-evaluator", PRIYA, evaluator=who.id)
     return rfp

@@ -2,9 +2,9 @@
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
 Rows = Sequence[Sequence[Any]]
@@ -14,16 +14,20 @@ TYPES = """<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/
 <Default Extension="xml" ContentType="application/xml"/>
 <Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>
 <Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/>
-<Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>
-</Types>"""  # noqa: E501  # as the format has it
+{sheets}</Types>"""  # noqa: E501  # as the format has it
+SHEET_TYPE = """<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>"""  # noqa: E501  # the same
+SHEET_REL = """<Relationship Id="rId{n}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet{n}.xml"/>"""  # noqa: E501  # the same
+SHEET_NAMED = '<sheet name="{name}" sheetId="{n}" r:id="rId{n}"/>'
 RELS = """<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
 <Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/{type}" Target="{target}"/>
 {more}</Relationships>"""  # noqa: E501  # the same
-STYLE_REL = """<Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/>"""  # noqa: E501  # the same
+STYLE_REL = """<Relationship Id="rId{n}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/>"""  # noqa: E501  # the same
 BOOK = """<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">
-<sheets><sheet name="Register" sheetId="1" r:id="rId1"/></sheets></workbook>"""  # the same
-STYLES = """<?xml version="1.0"?><styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">
-<cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>"""
+<sheets>{sheets}</sheets></workbook>"""  # the same
+STYLES = r"""<?xml version="1.0"?><styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">
+<numFmts count="1"><numFmt numFmtId="164" formatCode="[$€-2]\ #,##0.00"/></numFmts>
+<cellXfs count="4"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="9"/><xf numFmtId="164"/></cellXfs>
+</styleSheet>"""
 SHEET = """<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">
 <sheetData>{rows}</sheetData></worksheet>"""
 
@@ -42,23 +46,42 @@ MANIFEST = (
 )
 
 
+class Styled(NamedTuple):
+    """A number that is shown as a share (2) or in euros (3)."""
+
+    value: float
+    style: int
+
+
 def xlsx(rows: Rows) -> bytes:
-    """Return an XLSX file; a pair is a formula and the value it came to."""
-    written = "".join(
-        f'<row r="{n}">{"".join(_cell(v, n, c) for c, v in enumerate(row))}</row>'
-        for n, row in enumerate(rows, start=1)
-    )
+    """Return an XLSX file of one sheet; a pair is a formula and the value it came to."""
+    return book({"Register": rows})
+
+
+def book(sheets: Mapping[str, Rows]) -> bytes:
+    """Return an XLSX file of several sheets, by their names."""
+    numbered = list(enumerate(sheets.items(), start=1))
+    parts = {f"xl/worksheets/sheet{n}.xml": SHEET.format(rows=_rows(rows)) for n, (_, rows) in numbered}
+    named = "".join(SHEET_NAMED.format(name=escape(name), n=n) for n, (name, _) in numbered)
+    rels = "".join(SHEET_REL.format(n=n) for n, _ in numbered[1:]) + STYLE_REL.format(n=len(numbered) + 1)
     return _zipped(
         {
-            "[Content_Types].xml": TYPES,
+            "[Content_Types].xml": TYPES.format(sheets="".join(SHEET_TYPE.format(n=n) for n, _ in numbered)),
             "_rels/.rels": RELS.format(type="officeDocument", target="xl/workbook.xml", more=""),
-            "xl/workbook.xml": BOOK,
+            "xl/workbook.xml": BOOK.format(sheets=named),
             "xl/_rels/workbook.xml.rels": RELS.format(
-                type="worksheet", target="worksheets/sheet1.xml", more=STYLE_REL
+                type="worksheet", target="worksheets/sheet1.xml", more=rels
             ),
             "xl/styles.xml": STYLES,
-            "xl/worksheets/sheet1.xml": SHEET.format(rows=written),
+            **parts,
         }
+    )
+
+
+def _rows(rows: Rows) -> str:
+    return "".join(
+        f'<row r="{n}">{"".join(_cell(v, n, c) for c, v in enumerate(row))}</row>'
+        for n, row in enumerate(rows, start=1)
     )
 
 
@@ -67,6 +90,8 @@ def _cell(value: Any, row: int, column: int) -> str:
     match value:
         case None:
             return ""
+        case Styled():
+            return f'<c r="{place}" s="{value.style}"><v>{value.value}</v></c>'
         case (formula, result):
             return f'<c r="{place}"><f>{escape(formula[1:])}</f><v>{result}</v></c>'
         case date():

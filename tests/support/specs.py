@@ -34,6 +34,7 @@ SCHEME = SchemeValues.model_validate(
         "effective_from": "2020-01-01",
         "tiers": [{"name": t.name, "up_to_pence": t.up_to_pence, "approvers": []} for t in TIERS],
         "key_decision_pence": KEY_DECISION_PENCE,
+        "advisory_bodies": [{"name": "Working group", "members": ["sam", "wanda"]}],
         "minimum_periods": [{"route": "open_tender", "days": 25}],
     }
 )

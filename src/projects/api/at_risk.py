@@ -23,7 +23,7 @@ from shared.web.answers import NOT_MODIFIED, answer_one, one, problems
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
 from shared.web.lists.answering import answer
-from shared.web.lists.filters import Moment
+from shared.web.lists.filters import ListMoment
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.lists.reading import conditions_of
@@ -54,12 +54,12 @@ async def _facts(query: ListQuery, reading: Reading) -> RiskFacts:
     return RiskFacts(transition, WorkingDaysOver(WorkingTime(scheme.closed_days())), history, today)
 
 
-def _at_risk(moment: Moment) -> list[ColumnElement[bool]]:
+def _at_risk(moment: ListMoment) -> list[ColumnElement[bool]]:
     """Return the conditions on what is at risk; another date or the order would tell its days."""
     return [is_at_risk(moment.facts.transition), *_told_by_days(moment)]
 
 
-def _told_by_days(moment: Moment) -> list[ColumnElement[bool]]:
+def _told_by_days(moment: ListMoment) -> list[ColumnElement[bool]]:
     may = moment.reading.may_find_by(projects, "forecast_end", "contingency_days")
     return [] if isinstance(may, True_) else [may]
 

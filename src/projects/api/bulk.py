@@ -1,193 +1,161 @@
-"""Hundreds of projects at once over HTTP: one request, one outcome for each, and a way back."""
+"""What can be decided on many projects at once: their category, their priority, who handles them."""
 
-from typing import Annotated, Any
-from uuid import UUID, uuid5
+from bisect import bisect_left
+from functools import lru_cache, partial
+from typing import Annotated
 
-from fastapi import APIRouter, Body, Path, Request, Response
-from fastapi.responses import StreamingResponse
+from pydantic import BeforeValidator, Field, JsonValue
 
-from projects.api.batch_operations import CATEGORISATIONS, HANDLINGS, PRIORITISATIONS, UNDO
-from projects.api.bulk_answers import BatchSeen, accepts, seen_batch
-from projects.api.operations import CategorisationItem, HandlingItem, PrioritisationItem, UndoItem
-from projects.commands.assessment import CategoriseProject, DecideHandling, PrioritiseProject
-from projects.domain.project import Project
-from projects.domain.refusals import RegisterStands, UndoStands
-from shared.kernel.errors import NotFound
-from shared.kernel.messages import Command, Known, Stamp
-from shared.web.answers import DECIDES, answer_one, one
-from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
-from shared.web.bulk import bodies as bulk
-from shared.web.bulk.batch_runs import BatchRun
-from shared.web.bulk.batches import Batch, MarkBatchUndone, cause_of, must_be_undoable
-from shared.web.bulk.items import NDJSON, Item
-from shared.web.bulk.requests import BatchRequest, Words
-from shared.web.bulk.responses import WHOLE_ITEMS_LIMIT, Batches
-from shared.web.commands import CommandHandler, Commands, ContentCommands, may
-from shared.web.readings import Read
-
-BatchId = Annotated[UUID, Path(description="The batch's id, as its answer's `Batch` header said.")]
-
-many = APIRouter(
-    prefix="/v1/projects", tags=["projects"], route_class=StrictRoute, max_body_size=bulk.BODY_BYTES_LIMIT
+from projects.api.fact_finders import keys_of_the_ranked, values_in_force
+from projects.api.months import people_of
+from projects.api.registers import PROJECT_REGISTER
+from projects.commands.assessment import (
+    CategoriseProject,
+    DecideHandling,
+    PrioritiseProject,
+    Scores,
+    UndoBatch,
+    rank_key,
+    weighted,
 )
-batches = APIRouter(
-    prefix="/v1/project-batches", tags=["projects"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT
+from projects.commands.facts import of_categories, of_weights
+from projects.domain.events import (
+    HandlingDecided,
+    PersonMonths,
+    ProjectCategorised,
+    ProjectDecisionUndone,
+    ProjectPrioritised,
 )
+from projects.domain.project import Moscow, Origin, Project, Way, project_id
+from projects.domain.restatement import ProjectRestated, snapshot
+from projects.views.register import ProjectRow, projects
+from shared.kernel.calendar import day_in_london
+from shared.kernel.errors import Refused
+from shared.kernel.fields import ShortText
+from shared.kernel.messages import Command, Stamp
+from shared.record.eventstore.store import EventStore
+from shared.web.bulk.references import ThingItem
+from shared.web.bulk.things import BulkDecision, BulkUndo, CommandFacts, Things
 
-JUDGED = {CATEGORISATIONS: "category", PRIORITISATIONS: "priority", HANDLINGS: "handling"}
-OF_BATCH = "SELECT DISTINCT id FROM projects WHERE {part}_batch = $1"
+NEEDS_LIMIT = 240
+STAGE = ("stage",)  # all that judging a project looks at, and every event of one says it
 
 
-@many.post(
-    "/categorisations",
-    status_code=207,
+class CategorisationItem(ThingItem):
+    """A project and its category."""
+
+    category: ShortText = Field(examples=["Networks"])
+    sub_category: ShortText | None = None
+    origin: Origin | None = None
+    rule: ShortText | None = None
+
+
+class PrioritisationItem(ThingItem):
+    """A project and its priority; in a table, a score has a column such as `scores: benefit`."""
+
+    moscow: Moscow
+    scores: Scores = Field({})
+
+
+class HandlingItem(ThingItem):
+    """A project and who handles it; in a table, people have a column such as `needs: networks 2026-09`."""
+
+    handling: Way
+    third_party: ShortText | None = None
+    needs: Annotated[list[PersonMonths], BeforeValidator(people_of)] = Field([], max_length=NEEDS_LIMIT)
+
+
+async def _whether_named(store: EventStore, stamp: Stamp) -> CommandFacts:
+    """Find out which categories the scheme names."""
+    values = await values_in_force(store, day_in_london(stamp.at), stamp.known.position)
+    named = lru_cache(partial(of_categories, values))  # many name the same few
+
+    def facts(command: Command[Project]) -> dict[str, JsonValue]:
+        assert isinstance(command, CategoriseProject)
+        return named(command.category, command.sub_category)
+
+    return facts
+
+
+async def _weights_and_rank(store: EventStore, stamp: Stamp) -> CommandFacts:
+    """Find the weights in force; ranks are among those ranked before the batch."""
+    ranked = await keys_of_the_ranked(store, stamp.known.position)
+    weights = of_weights(await values_in_force(store, day_in_london(stamp.at), stamp.known.position))
+    by_name: dict[str, float] = weights.get("weights", {})  # type: ignore[assignment]  # numbers by name
+
+    def facts(command: Command[Project]) -> dict[str, JsonValue]:
+        assert isinstance(command, PrioritiseProject)
+        try:
+            key = rank_key(command.moscow, weighted(command.scores, by_name))
+        except Refused:  # the command will refuse by the same rule
+            return weights
+        return {**weights, "rank": bisect_left(ranked, key) + 1}
+
+    return facts
+
+
+CATEGORISATIONS = BulkDecision(
+    name="project-categorisations",
+    path="categorisations",
+    route="categorise_projects",
     summary="Categorise many projects",
-    response_class=StreamingResponse,
-    dependencies=[may("CategoriseProject")],
-    **accepts(CategorisationItem, {"reference": "ICT-0042", "category": "Networks", "reason": "Cables."}),
+    description="""Categorise up to a million projects: JSON, NDJSON, CSV, XLSX or ODS, by id or reference.
+
+Each item is decided as a single decision would be, and has its own outcome, in the order sent. NDJSON
+and CSV are answered line by line as blocks are committed. The same key again goes on where a broken
+request stopped, and does nothing twice.""",
+    item=CategorisationItem,
+    command=CategoriseProject,
+    event=ProjectCategorised,
+    example={"reference": "ICT-0042", "category": "Networks", "reason": "Cables."},
+    sees=STAGE,
+    facts=_whether_named,
 )
-async def categorise_projects(
-    request: Request, body: bulk.Body, options: bulk.AsWished, handler: ContentCommands
-) -> Response:
-    """Categorise up to a million projects: JSON, NDJSON, CSV, XLSX or ODS, by id or reference.
-
-    Each item is decided as a single decision would be, and has its own outcome, in the order sent. NDJSON
-    and CSV are answered line by line as blocks are committed. The same key again goes on where a broken
-    request stopped, and does nothing twice.
-    """
-    return await _answer(request, handler, CategoriseProject, CATEGORISATIONS, body, options)
-
-
-@many.post(
-    "/prioritisations",
-    status_code=207,
+PRIORITISATIONS = BulkDecision(
+    name="project-prioritisations",
+    path="prioritisations",
+    route="prioritise_projects",
     summary="Prioritise many projects",
-    response_class=StreamingResponse,
-    dependencies=[may("PrioritiseProject")],
-    **accepts(PrioritisationItem, {"reference": "ICT-0042", "moscow": "must", "reason": "It is old."}),
+    description="Prioritise many projects by the weights in force; as with categorisations.",
+    item=PrioritisationItem,
+    command=PrioritiseProject,
+    event=ProjectPrioritised,
+    example={"reference": "ICT-0042", "moscow": "must", "reason": "It is old."},
+    sees=STAGE,
+    facts=_weights_and_rank,
 )
-async def prioritise_projects(
-    request: Request, body: bulk.Body, options: bulk.AsWished, handler: ContentCommands
-) -> Response:
-    """Prioritise many projects by the weights in force; as with categorisations."""
-    return await _answer(request, handler, PrioritiseProject, PRIORITISATIONS, body, options)
-
-
-@many.post(
-    "/handlings",
-    status_code=207,
+HANDLINGS = BulkDecision(
+    name="project-handlings",
+    path="handlings",
+    route="decide_handlings",
     summary="Decide the handling of many projects",
-    response_class=StreamingResponse,
-    dependencies=[may("DecideHandling")],
-    **accepts(HandlingItem, {"reference": "ICT-0042", "handling": "internal", "reason": "We can."}),
+    description="Decide who handles many projects; as with categorisations.",
+    item=HandlingItem,
+    command=DecideHandling,
+    event=HandlingDecided,
+    example={"reference": "ICT-0042", "handling": "internal", "reason": "We can."},
+    sees=STAGE,
 )
-async def decide_handlings(
-    request: Request, body: bulk.Body, options: bulk.AsWished, handler: ContentCommands
-) -> Response:
-    """Decide who handles many projects; as with categorisations."""
-    return await _answer(request, handler, DecideHandling, HANDLINGS, body, options)
+MANY_PROJECTS = Things(
+    path="/v1/projects",
+    batches="/v1/project-batches",
+    tag="projects",
+    read="read-projects",
+    blank=Project(),
+    by_reference=project_id,
+    table=projects,
+    row=ProjectRow,
+    decisions=(CATEGORISATIONS, PRIORITISATIONS, HANDLINGS),
+    undo=BulkUndo(
+        name="project-undo",
+        command=UndoBatch,
+        events=(ProjectDecisionUndone, ProjectRestated),
+        description="""
+Take back what a batch decided, as a new batch: what was decided anew since stands, and is said.
 
-
-async def _answer(
-    request: Request,
-    handler: CommandHandler,
-    command: type[Command[Project]],
-    operation: str,
-    body: bulk.Received,
-    options: bulk.BatchOptions,
-) -> Response:
-    asked = BatchRequest(
-        await _stamp(handler, command, body.batch),
-        options.mode,
-        options.dry_run,
-        options.known_position,
-        handler.areas(command),
-    )
-    said: Words = {"reason": options.reason}
-    return await _batches(request).answer(request, operation, asked, body, said)
-
-
-def _batches(request: Request) -> Batches:
-    batches: Batches = request.app.state.service.batches
-    return batches
-
-
-async def _stamp(handler: CommandHandler, command: type[Command[Any]], batch: UUID) -> Stamp:
-    """Return the stamp that all decisions of a batch share: one cause, and what these rules need to know."""
-    stamp = await handler.stamp_for(command)
-    known = Known(
-        position=stamp.known.position, roles=stamp.known.roles, scheme_version=stamp.known.scheme_version
-    )
-    return stamp.model_copy(update={"known": known, "causation": cause_of(batch)})
-
-
-@batches.get(
-    "/{batch_id}", summary="See a batch", dependencies=[may("read-projects")], responses=one(BatchSeen)
+So does what later stages build upon. A register is taken back field by field, and
+what it put here is cancelled, to be put here anew by a corrected one. An undo can't be undone.""".strip(),
+        registers={PROJECT_REGISTER.name: PROJECT_REGISTER.command},
+        snapshot=snapshot,
+    ),
 )
-async def see_batch(request: Request, batch_id: BatchId, reading: Read) -> Response:
-    """Show what a batch asked for, what became of its items, and whether it was undone."""
-    store = request.app.state.service.store
-    stream = await store.load(batch_id, Batch(), reading.position if reading.past else None)
-    if stream.version == 0:
-        raise NotFound
-    return answer_one(request, seen_batch(stream), f'"{stream.version}"')
-
-
-@batches.post(
-    "/{batch_id}/decisions",
-    status_code=207,
-    summary="Undo a batch",
-    response_class=StreamingResponse,
-    responses={**accepts(UndoItem, {})["responses"], **DECIDES},
-)
-async def undo_batch(
-    request: Request,
-    batch_id: BatchId,
-    command: Annotated[MarkBatchUndone, strict(MarkBatchUndone), Body()],
-    handler: Commands,
-) -> Response:
-    """Take back what a batch decided, as a new batch: what was decided anew since stands, and is said.
-
-    So does what later stages build upon. Categorisations, prioritisations and handlings can be undone; a
-    register can't: a corrected one is handed in. Nor can an undo.
-    """
-    await handler.stamp_for(MarkBatchUndone)
-    stream = await handler.store.load(batch_id, Batch())
-    must_be_undoable(stream.state)
-    part = _part_of(stream.state.operation)
-    handler.must_see(stream.version)
-    undoing_it = uuid5(batch_id, "undo")
-    stamp = await _stamp(handler, MarkBatchUndone, undoing_it)
-    projects = await _decided_by(request, batch_id, part)
-    items = [UndoItem(id=project) for project in projects]
-    said: Words = {"undone": str(batch_id), "reason": command.reason}
-    work = BatchRun(
-        undoing_it,
-        await _batches(request).operation(UNDO, stamp, said),
-        BatchRequest(stamp, areas=handler.areas(MarkBatchUndone)),
-        str(batch_id),
-        iter([Item(n, item) for n, item in enumerate(items, start=1)]),
-        len(items),
-        said,
-        batch_id,
-    )
-    if len(projects) > WHOLE_ITEMS_LIMIT:
-        lines = (item.model_dump_json(exclude_none=True).encode() + b"\n" for item in items)
-        return await _batches(request).as_job(work, NDJSON, lines)
-    await _batches(request).begin(work)
-    return await _batches(request).at_once(work)
-
-
-def _part_of(operation: str) -> str:
-    """Return what of a project a batch decided; refuse one of which nothing can be taken back."""
-    if operation in JUDGED:
-        return JUDGED[operation]
-    raise UndoStands if operation == UNDO else RegisterStands
-
-
-async def _decided_by(request: Request, batch: UUID, part: str) -> list[UUID]:
-    """Return the projects that a batch decided on, once the views have come to the end of the record."""
-    service = request.app.state.service
-    await bulk.views_have_come(service.record, service.visibility)
-    rows = await service.pool.fetch(OF_BATCH.format(part=part), batch)
-    return sorted(row["id"] for row in rows)

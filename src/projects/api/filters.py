@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, true
 from projects.domain.project import Moscow, Origin, ProjectStage, Way, project_id
 from projects.views.register import projects
 from shared.kernel.fields import Day, Flag
-from shared.web.lists.filters import AT_MOST, AskedCode, AskedText, Moment, Where
+from shared.web.lists.filters import AT_MOST, AskedCode, AskedText, ListMoment, Where
 
 
-def _called(references: list[str], _: Moment) -> ColumnElement[bool]:
+def _called(references: list[str], _: ListMoment) -> ColumnElement[bool]:
     """Return the condition on what a reference names: a project's id follows from it."""
     return projects.c.id.in_([project_id(reference) for reference in references])
 
@@ -39,12 +39,12 @@ class ProjectFilters(BaseModel):
     paused: Annotated[Flag | None, Field(description="Only those at rest, or at work.")] = None
 
 
-def _has_plan(wanted: bool, _: Moment) -> ColumnElement[bool]:  # noqa: FBT001  # the value of a filter
+def _has_plan(wanted: bool, _: ListMoment) -> ColumnElement[bool]:  # noqa: FBT001  # the value of a filter
     """Return the condition that there is an action plan, or none."""
     return projects.c.has_plan if wanted else ~projects.c.has_plan
 
 
-def _is_no_filter(_: date, __: Moment) -> ColumnElement[bool]:
+def _is_no_filter(_: date, __: ListMoment) -> ColumnElement[bool]:
     """Return no condition: the list itself goes by that day."""
     return true()
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from projects.commands.restatement import undone
 from projects.commands.rules import at_least, batch_of, must_be_named, must_be_open, must_have_come_to
 from projects.domain.events import (
     HandlingDecided,
@@ -34,6 +35,7 @@ from projects.domain.refusals import (
     WeightScoresMissing,
     WhoIsTheThirdParty,
 )
+from projects.domain.restatement import ProjectRestated
 from shared.kernel.fields import KEYS_AS_PATTERN, Reason, ShortText
 from shared.kernel.messages import Command, Stamp
 
@@ -171,8 +173,10 @@ class UndoBatch(Command[Project]):
     undone: UUID
     reason: Reason
 
-    def decide(self, project: Project, stamp: Stamp) -> ProjectDecisionUndone:
+    def decide(self, project: Project, stamp: Stamp) -> ProjectDecisionUndone | ProjectRestated:
         """Restore what held before, unless it was decided anew since or built upon."""
+        if "became" in stamp.known.facts:  # by a register, of which any field may be
+            return undone(project, stamp, self.undone, self.reason)
         must_be_open(project)
         for topic, (came_to, back_to) in JUDGED.items():
             part: Category | Priority | Handling = getattr(project, topic)

@@ -49,17 +49,17 @@ class IdentifyProject(Command[Project]):
 
 
 def identified(
-    asked: IdentifyProject, project: Project, stamp: Stamp, unread: dict[str, str]
+    asked: IdentifyProject, project: Project, stamp: Stamp, unread: dict[str, str], source: str | None = None
 ) -> Sequence[ProjectEvent]:
     """Return what happens when a project is put on the register."""
-    if project.stage is not ProjectStage.ABSENT:
+    if not project.is_new:
         raise ReferenceTaken(reference=asked.reference)
     must_end_after_start(asked.start, asked.forecast_end)
     must_end_after_start(asked.start, asked.finished_on)
     must_be_on_scale(asked.scale, asked.confidence)
     said = asked.model_dump(exclude={"finished_on", "category", "sub_category"}, exclude_none=True)
     events: list[ProjectEvent] = [
-        ProjectIdentified(stage=ProjectStage.IDENTIFIED, unread=unread, **said),
+        ProjectIdentified(stage=ProjectStage.IDENTIFIED, unread=unread, source=source, **said),
         *_categorised(asked, stamp),
     ]
     if asked.finished_on is not None:

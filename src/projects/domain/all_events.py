@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from projects.domain import capacity, delivery, events, register_mapping
+from projects.domain import capacity, delivery, events, restatement
 from shared.kernel.messages import Event
 
 EVENTS: tuple[type[Event[Any]], ...] = (
@@ -30,6 +30,6 @@ EVENTS: tuple[type[Event[Any]], ...] = (
     delivery.ProjectMilestoneReached,
     delivery.ProjectDependencyRecorded,
     delivery.ProjectDependencyEnded,
-    register_mapping.RegisterMappingSaved,
+    restatement.ProjectRestated,
     capacity.TeamCapacityStated,
 )

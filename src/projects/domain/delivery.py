@@ -89,7 +89,7 @@ class ForecastRevised(ProjectEvent):
         """Return the project with one more forecast; the earlier ones are kept."""
         old = project.schedule
         days = old.contingency_days if self.contingency_days is None else self.contingency_days
-        schedule = replace(old, forecasts=(*old.forecasts, self.new), contingency_days=days)
+        schedule = replace(old, forecasts=(*old.forecasts, self.new), contingency_days=days, withdrawn=False)
         return replace(project, stage=self.stage, schedule=schedule)
 
 

@@ -58,6 +58,7 @@ class ProjectIdentified(ProjectEvent):
     scale: Scale = Scale.UNSTATED
     confidence: str | None = None
     unread: dict[str, str] = Field({})
+    source: str | None = None
 
     def apply(self, project: Project) -> Project:
         """Return the project with its first forecast, where it has one."""
@@ -71,6 +72,7 @@ class ProjectIdentified(ProjectEvent):
             self.owner or "",
             self.cost_pence,
             tuple(self.unread.items()),
+            self.source or "",
         )
         forecasts = () if self.forecast_end is None else (self.forecast_end,)
         return Project(

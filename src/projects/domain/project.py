@@ -98,6 +98,7 @@ class About:
     owner: str = ""
     cost_pence: int | None = None
     unread: tuple[tuple[str, str], ...] = ()
+    source: str = ""  # of which register the reference is; blank for the usual one
 
 
 @dataclass(frozen=True)
@@ -108,11 +109,12 @@ class ProjectSchedule:
     forecasts: tuple[date, ...] = ()
     contingency_days: int = 0
     finished_on: date | None = None
+    withdrawn: bool = False  # the last forecast, though it stays among those there were
 
     @property
     def forecast_end(self) -> date | None:
         """Return the forecast that holds now."""
-        return self.forecasts[-1] if self.forecasts else None
+        return self.forecasts[-1] if self.forecasts and not self.withdrawn else None
 
     @property
     def latest_end(self) -> date | None:
@@ -229,6 +231,12 @@ class Project:
     checklist: tuple[tuple[str, str], ...] = ()
     milestones: tuple[ProjectMilestone, ...] = ()
     depends_on: tuple[Dependency, ...] = ()
+    taken_off: bool = False  # the register that put it here was undone: it may be put on anew
+
+    @property
+    def is_new(self) -> bool:
+        """Say whether it may be put on the register."""
+        return self.stage is ProjectStage.ABSENT or self.taken_off
 
     def called(self, _first_position: int) -> str:
         """Return what people call it: its reference in the register."""

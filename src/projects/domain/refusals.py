@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from shared.kernel.errors import Refused, Unacceptable
+from shared.kernel.errors import Refused
 
 
 class ReferenceTaken(Refused):
@@ -117,33 +117,3 @@ class DecidedAgainSince(Refused):
 
 class BuiltUpon(Refused):
     """Later stages build on this, and nothing would be left of it: undo those first, or decide this anew."""
-
-
-class RegisterStands(Refused):
-    """A register is not undone: hand in a corrected one, and cancel projects that should not be there."""
-
-
-class UndoStands(Refused):
-    """What an undo took back is not brought back by another: decide it anew."""
-
-
-class ProjectReasonNeeded(Refused):
-    """Say why: give each item a reason, or one for all of them."""
-
-    problem_type: ClassVar[str] = "reason-needed"
-
-
-class UnknownReference(Unacceptable):
-    """Say which project is meant: by its id or by its reference, and not by both where they differ."""
-
-
-class MappingIncomplete(Refused):
-    """Say which columns hold the reference and the title of a project."""
-
-
-class UnreadableMapping(Unacceptable):
-    """`mapping` is a JSON object of headings and the fields that they stand for."""
-
-
-class NoSuchColumn(Unacceptable):
-    """The mapping names a column that this table does not have."""

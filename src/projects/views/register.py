@@ -69,12 +69,10 @@ class StoredProject(ProjectRow):
     has_flag: Annotated[bool, COMPUTED]
     has_plan: Annotated[bool, COMPUTED]
     risk_order: Annotated[int, COMPUTED]
-    category_batch: Annotated[UUID | None, From("category.batch")]
     scores: Annotated[str, COMPUTED]
     weights_version: Annotated[int, From("priority.weights_version")]
-    priority_batch: Annotated[UUID | None, From("priority.batch")]
     needs: Annotated[str, COMPUTED]
-    handling_batch: Annotated[UUID | None, From("handling.batch")]
+    source: Annotated[str, From("about.source")]
 
 
 projects = model_table("projects", StoredProject)
@@ -117,9 +115,7 @@ REGISTER = StateView(
         f"(latest_end, has_flag, has_plan) WHERE valid_to = {STILL_VALID} AND is_open",
         f"(valid_from) WHERE valid_to = {STILL_VALID} AND stage = '{ProjectStage.CLOSED}'",
         text_index(StoredProject),
-        "(category_batch) WHERE category_batch IS NOT NULL",
-        "(priority_batch) WHERE priority_batch IS NOT NULL",
-        "(handling_batch) WHERE handling_batch IS NOT NULL",
+        f"(source) WHERE valid_to = {STILL_VALID} AND source <> ''",
     ),
-    revision=2,
+    revision=3,
 )

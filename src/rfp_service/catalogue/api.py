@@ -18,7 +18,7 @@ from shared.kernel.messages import Receipt
 from shared.web.answers import CREATES, DECIDES, answer_one, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
-from shared.web.lists.filters import AT_MOST, AskedText, Moment, Where
+from shared.web.lists.filters import AT_MOST, AskedText, ListMoment, Where
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.readings import Read
@@ -29,7 +29,7 @@ CheckId = Annotated[UUID, Path(description="The catalogue check's id.")]
 router = APIRouter(prefix="/v1", tags=["catalogue"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT)
 
 
-def _had_by(areas: list[str], _: Moment) -> ColumnElement[bool]:
+def _had_by(areas: list[str], _: ListMoment) -> ColumnElement[bool]:
     """Return the condition on what any of these services can have."""
     t = catalogue_items.c
     return or_(
@@ -37,7 +37,7 @@ def _had_by(areas: list[str], _: Moment) -> ColumnElement[bool]:
     )
 
 
-def _available(wanted: bool, moment: Moment) -> ColumnElement[bool]:  # noqa: FBT001  # the value of a filter
+def _available(wanted: bool, moment: ListMoment) -> ColumnElement[bool]:  # noqa: FBT001  # the value of a filter
     """Return the condition on what can, or can't, be had on the day."""
     t, day = catalogue_items.c, day_in_london(moment.reading.as_of)
     can_be_had = and_(

@@ -6,8 +6,14 @@ from uuid import uuid5
 
 from pydantic import JsonValue
 
-from rfp_service.demonstration.storyboard import SCHEME, Scene, Storyboard, Thing
-from shared.governance.accounts.commands import IssueApiKey, OpenServiceAccount, RotateApiKey
+from rfp_service.demonstration.storyboard import FOUR_EYES, SCHEME, Scene, Storyboard, Thing
+from shared.governance.accounts.commands import (
+    ConfirmApiKey,
+    ConfirmServiceAccount,
+    IssueApiKey,
+    OpenServiceAccount,
+    RotateApiKey,
+)
 from shared.governance.accounts.domain import ServiceAccount
 from shared.governance.accounts.keys import hash_of, new_secret
 from shared.governance.delegations.commands import GiveDelegation
@@ -15,17 +21,17 @@ from shared.governance.delegations.domain import Delegation
 from shared.governance.disclosure.commands import DeclareExempt, ReleaseExemption
 from shared.governance.disclosure.domain import Exemption
 from shared.governance.disclosure.matters import contents
-from shared.governance.people.commands import LinkPersons
+from shared.governance.people.commands import ConfirmLink, LinkPersons
 from shared.governance.people.domain import DIRECTORY_ID, Directory
 from shared.governance.retention.commands import DisposeOfRecord, ScheduleRetention
 from shared.governance.retention.domain import DISPOSALS, SCHEDULE_ID, Disposal, Line, RetentionSchedule
-from shared.governance.scheme.commands import AdoptScheme
+from shared.governance.scheme.commands import AdoptScheme, ConfirmScheme
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Command
 from shared.web.access.claims import Scope
 
-ADA, LARS = "ada-admin", "lars-legal"
+ADA, AMIR, LARS = "ada-admin", "amir-admin", "lars-legal"
 SECOND_ACCOUNT, ITS_PERSON = "hana-registrars", "hana-head"
 LONG_AGO = timedelta(days=8 * 365)
 KEPT = Line(years=6, ground="Retention schedule of a fictional council, line 4")
@@ -37,7 +43,7 @@ def begin_long_ago(stage: Storyboard, start: datetime) -> Thing:
     at = start - LONG_AGO
     scheme = Thing(SCHEME_ID, Scheme())
     values = SCHEME.model_copy(update={"effective_from": day_in_london(at)})
-    stage.decide(scheme, AdoptScheme(values=values, reason="First scheme."), ADA, at)
+    adopt_by_two(stage, scheme, AdoptScheme(values=values, reason="First scheme."), at)
     for number in range(2):
         at += timedelta(days=30)
         give = GiveDelegation(
@@ -49,6 +55,13 @@ def begin_long_ago(stage: Storyboard, start: datetime) -> Thing:
         )
         stage.decide(_old_delegation(stage, number), give, "dev-director", at)
     return scheme
+
+
+def adopt_by_two(stage: Storyboard, scheme: Thing, command: AdoptScheme, at: datetime) -> None:
+    """Let one administrator propose a scheme, and another confirm it."""
+    stage.decide(scheme, command, ADA, at, **FOUR_EYES)
+    confirm = ConfirmScheme(proposal=scheme.state.proposed)
+    stage.decide(scheme, confirm, AMIR, at + timedelta(minutes=2), **FOUR_EYES)
 
 
 def tell_of_governing(stage: Storyboard, start: datetime) -> None:
@@ -66,21 +79,28 @@ def _link_accounts(stage: Storyboard, at: datetime) -> None:
         reason="She kept her account of the Registrars when she became head of service.",
     )
     people: list[JsonValue] = [SECOND_ACCOUNT, ITS_PERSON]
-    stage.decide(Thing(DIRECTORY_ID, Directory()), link, ADA, at, people=people)
+    directory = Thing(DIRECTORY_ID, Directory())
+    stage.decide(directory, link, ADA, at, people=people, **FOUR_EYES)
+    confirm = ConfirmLink(person=SECOND_ACCOUNT)
+    stage.decide(directory, confirm, LARS, at + timedelta(minutes=10), **FOUR_EYES)
 
 
 def _let_a_program_ask(stage: Storyboard, at: datetime) -> None:
     """Open an account whose key is replaced in time; the secrets are shown to nobody, and lost."""
     account = stage.thing("intranet account", ServiceAccount())
     opening = OpenServiceAccount(name="Intranet front end", owner=ADA, scopes=[Scope.READ])
-    stage.decide(account, opening, ADA, at)
+    stage.decide(account, opening, ADA, at, **FOUR_EYES)
+    stage.decide(account, ConfirmServiceAccount(), AMIR, at + timedelta(minutes=2), **FOUR_EYES)
     keys: list[tuple[Command[ServiceAccount], int]] = [
         (IssueApiKey(key_name="first", days=300), 0),
         (RotateApiKey(replaces="first", key_name="second", days=300, overlap_hours=336), 280),
     ]
     for command, days in keys:
         when = at + timedelta(days=days, minutes=5)
-        stage.decide(account, command, ADA, when, secret_hash=hash_of(new_secret()))
+        made = stage.decide(account, command, ADA, when, secret_hash=hash_of(new_secret()), **FOUR_EYES)
+        if made:
+            confirm = ConfirmApiKey(key_name=list(account.state.keys)[-1])
+            stage.decide(account, confirm, AMIR, when + timedelta(minutes=2), **FOUR_EYES)
 
 
 def _keep_no_longer_than_needed(stage: Storyboard, at: datetime) -> None:

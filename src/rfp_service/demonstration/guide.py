@@ -1,5 +1,9 @@
 """What the demonstration says when it is ready: where to look, and how to act as whom."""
 
+from ctypes.util import find_library
+from datetime import UTC, datetime
+
+from rfp_service.demonstration.outcomes import PAPERS_APART, TRANSITION
 from shared.settings import Settings
 
 TEXT = """
@@ -19,6 +23,9 @@ See every decision as a scrutiny member:
 See which projects will miss the transition date, as the programme office:
   curl -H "Authorization: Bearer $({env}.venv/bin/rfp-service token programme_officer)" \\
     "{base}/v1/projects/at-risk?limit=5"
+Read the committee's paper, and what became of the promises of half a year ago, in a browser:
+  curl -H "Authorization: Bearer $({env}.venv/bin/rfp-service token scrutiny_member)" -o paper.{paper_form} \
+    "{base}/v1/outcomes/report?programme={programme}&since={since}&form={paper_form}"{without_pdf}
 Take a part of the record away, and check it with no database and no network; a witness, the
 (fictional) neighbouring council, has countersigned it:
   {env}.venv/bin/rfp-service audit keys --quorum 1 --out keys.txt
@@ -29,11 +36,18 @@ Roles: requester procurement_officer approver scrutiny_member administrator …
 The API file: {base}/openapi.json
 """
 
+WITHOUT_PDF = "\n  (no PDF here, for the system has no Pango library; form=odt is the other one)"
+
 
 def guide(settings: Settings) -> str:
     """Return the guide for a service that runs by these settings."""
     default = settings.data_dir.as_posix() == ".data"
+    has_pango = find_library("pango-1.0") is not None
     return TEXT.format(
+        programme=TRANSITION,
+        since=f"{datetime.now(UTC) - PAPERS_APART:%Y-%m-%dT%H:%MZ}",
+        paper_form="pdf" if has_pango else "html",
+        without_pdf="" if has_pango else WITHOUT_PDF,
         base=f"http://{settings.host}:{settings.port}",
         data_dir=settings.data_dir,
         env="" if default else f"DATA_DIR={settings.data_dir} ",

@@ -34,6 +34,10 @@ CAST = (
     Character("sam-scrutiny", "Sam Scrutiny", Role.SCRUTINY_MEMBER),
     Character("aud-auditor", "Aud Auditor", Role.AUDITOR),
     Character("ada-admin", "Ada Administrator", Role.ADMINISTRATOR),
+    Character("amir-admin", "Amir Administrator", Role.ADMINISTRATOR),
+    Character("hugo-head", "Hugo Head-of-Service", Role.APPROVER),
+    Character("dilys-director", "Dilys Director", Role.APPROVER),
+    Character("conrad-cabinet", "Conrad Cabinet", Role.APPROVER),
     Character("hana-registrars", "Hana Head-of-Service", Role.REQUESTER),  # her second account
     Character("intranet", "The intranet front end", Role.SERVICE_ACCOUNT),
 )

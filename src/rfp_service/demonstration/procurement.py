@@ -166,7 +166,9 @@ def _is_awarded(tale: Tale, bid: str | None) -> bool:
             return False
     if not tale.key_decision():
         return False
-    told = tale.rfp.state.is_direct or tale.does(SendSummaries(bidders=3), tale.officer, 3)
+    told = tale.rfp.state.is_direct or tale.does(
+        SendSummaries(told=list(tale.rfp.state.tender.assessed)), tale.officer, 3
+    )
     notice = PublishAwardNotice(reference=f"UK6-{tale.number:03}")
     return told and tale.does(notice, tale.officer, 1) and _stands(tale) and _is_signed(tale)
 

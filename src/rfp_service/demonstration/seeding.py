@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import asyncpg
 
+from rfp_service.contracts.reactions import SET_CONTRACT_CLOCKS
 from rfp_service.demonstration.people import CAST
 from rfp_service.demonstration.story import story
 from rfp_service.events import EVENTS
@@ -35,9 +36,9 @@ async def seed(owner_url: str, secret: bytes) -> int:
                 [(character.id, character.name) for character in CAST],
             )
             # What the story left running goes on by itself: its clocks are set from its first event on.
-            await connection.execute(
+            await connection.executemany(
                 "INSERT INTO reactions (name, position) VALUES ($1, 0) ON CONFLICT DO NOTHING",
-                SET_DEADLINES.name,
+                [(SET_DEADLINES.name,), (SET_CONTRACT_CLOCKS.name,)],
             )
             return await _write(connection, PersonalTexts(connection, secret))  # type: ignore[arg-type]  # all in one transaction
     finally:

@@ -10,9 +10,11 @@ from pydantic import JsonValue
 from rfp_service.catalogue.commands import AddCatalogueItem, SearchCatalogue
 from rfp_service.catalogue.domain import CatalogueCheck, CatalogueItem
 from rfp_service.demonstration.approvals import DEPUTY_LIMIT_PENCE, is_decided, is_put_forward, key_decision
-from rfp_service.demonstration.governance import begin_long_ago, tell_of_governing
+from rfp_service.demonstration.governance import adopt_by_two, begin_long_ago, tell_of_governing
+from rfp_service.demonstration.outcomes import tell_of_outcomes
 from rfp_service.demonstration.portfolio import CATEGORIES, WEIGHTS, tell_of_projects
 from rfp_service.demonstration.procurement import is_procured
+from rfp_service.demonstration.rounds import tell_of_contracts
 from rfp_service.demonstration.storyboard import (
     SCHEME,
     THRESHOLD_PENCE,
@@ -22,13 +24,12 @@ from rfp_service.demonstration.storyboard import (
     working_day,
 )
 from rfp_service.rfps.commands.amendments import AmendRfp
+from rfp_service.rfps.commands.holds import EndHold, StartHold
 from rfp_service.rfps.commands.procurement import (
     AcceptRfp,
-    EndHold,
     RejectRfp,
     ReturnForRework,
     SelectRoute,
-    StartHold,
     WithdrawRfp,
 )
 from rfp_service.rfps.commands.requests import (
@@ -96,6 +97,8 @@ def story(now: datetime) -> list[Scene]:
         _WaitingTale(stage, number, items, start).tell()
     tell_of_governing(stage, start)
     tell_of_projects(stage, start, day_in_london(start + 2 * YEAR))
+    tell_of_outcomes(stage)
+    tell_of_contracts(stage, start)
     return sorted(stage.scenes, key=lambda scene: scene.at)
 
 
@@ -109,7 +112,7 @@ def _adopt_scheme(stage: Storyboard, scheme: Thing, start: datetime) -> None:
         }
     )
     adopt = AdoptScheme(values=values, reason="With the transition date.")
-    stage.decide(scheme, adopt, "ada-admin", start)
+    adopt_by_two(stage, scheme, adopt, start)
     stage.scheme_version = 2
 
 
@@ -257,7 +260,9 @@ class _Tale:
         if not self.does(AcceptRfp(), self.officer, 4):
             return False
         if self.number % 7 == 3:
-            hold = StartHold(waiting_on=Party.FINANCE, reason="Finance checks the budget.")
+            hold = StartHold(
+                waiting_on=Party.FINANCE, reason="Finance checks the budget.", reason_code="budget-check"
+            )
             if not (self.does(hold, self.officer, 1) and self.does(EndHold(), self.officer, 12)):
                 return False
         if self.number % 13 == 5:

@@ -13,17 +13,19 @@ from rfp_service.demonstration.people import CAST
 from shared.governance.delegations.domain import DelegationGiven
 from shared.governance.scheme.domain import ApprovalTier, SchemeValues, StageTarget, Weight
 from shared.kernel.calendar import LONDON, day_in_london
+from shared.kernel.four_eyes import FACT, Eyes
 from shared.kernel.messages import Command, Event, Known, Stamp, State, Tier
-from shared.kernel.rules import ContractKind, Kpis, MinimumPeriod, Threshold
+from shared.kernel.rules import ContractKind, HoldReason, Kpis, MinimumPeriod, Threshold
 
 DEMONSTRATION = UUID("9d7f0e5c-3c58-4d0e-8a6e-0f4f8f1c2b33")
 ROLES = {character.id: character.role for character in CAST}
 CLOCK = "clock"
 TIERS = (
-    ApprovalTier(name="head of service", up_to_pence=2_500_000, approvers=["hana-head"]),
-    ApprovalTier(name="director", up_to_pence=25_000_000, approvers=["dev-director"]),
-    ApprovalTier(name="cabinet", up_to_pence=500_000_000, approvers=["cara-cabinet"]),
+    ApprovalTier(name="head of service", up_to_pence=2_500_000, approvers=["hana-head", "hugo-head"]),
+    ApprovalTier(name="director", up_to_pence=25_000_000, approvers=["dev-director", "dilys-director"]),
+    ApprovalTier(name="cabinet", up_to_pence=500_000_000, approvers=["cara-cabinet", "conrad-cabinet"]),
 )
+FOUR_EYES: dict[str, JsonValue] = {FACT: Eyes.FOUR.value}
 THRESHOLD_PENCE = 20_772_000  # Procurement Act 2023, schedule 1, as amended for 2026 and 2027
 SCHEME = SchemeValues(
     effective_from=date(2020, 1, 1),
@@ -44,6 +46,7 @@ SCHEME = SchemeValues(
     ],
     details_notice_regimes=["procurement_act_2023"],
     kpis=[Kpis(regime="procurement_act_2023", above_pence=500_000_000, at_least=3)],
+    minimum_evaluators=2,
     stage_targets=[
         StageTarget(stage=stage, working_days=days)
         for stage, days in (
@@ -59,6 +62,7 @@ SCHEME = SchemeValues(
             ("contracting", 15),
         )
     ],
+    hold_reasons=[HoldReason(code="budget-check"), HoldReason(code="our-own", pauses_target=False)],
     weights=[Weight(name="statutory-duty", weight=40), Weight(name="savings", weight=30)],
 )
 SATURDAY = 5
@@ -112,7 +116,7 @@ class Storyboard:
             acting_for=command.on_behalf_of,
             authority=authority,
             at=at,
-            known=_known(by, at, facts, version=self.scheme_version, rules=command.by_the_rules),
+            known=_known(by, at, facts, version=self.scheme_version).as_needed_by(type(command)),
         )
         decided = command.decide(thing.state, stamp)
         events = decided if isinstance(decided, Sequence) else [decided]
@@ -153,12 +157,12 @@ def working_day(moment: datetime) -> datetime:
     return moment
 
 
-def _known(by: str, at: datetime, facts: dict[str, JsonValue], *, version: int, rules: bool) -> Known:
+def _known(by: str, at: datetime, facts: dict[str, JsonValue], *, version: int) -> Known:
     return Known(
         roles=() if by == CLOCK else (ROLES[by].value,),
         scheme_version=version,
         tiers=tuple(Tier(name=tier.name, up_to_pence=tier.up_to_pence) for tier in TIERS),
         own_tiers=SCHEME.tiers_of(by),
-        rules=SCHEME.rules(day_in_london(at)) if rules else None,
+        rules=SCHEME.rules(day_in_london(at)),
         facts=facts,
     )

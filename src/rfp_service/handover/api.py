@@ -4,13 +4,15 @@ from typing import Annotated
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from fastapi import APIRouter, Body, Path, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from rfp_service.handover.commands import HandWorkOver, fingerprint, must_be_two_people
 from rfp_service.handover.domain import Handed, HandOver, Left
 from rfp_service.handover.work_in_hand import gathered
+from shared.governance.people.facts import known_among
 from shared.kernel.errors import KeyUsedOtherwise, NotFound, OutOfDate, ViewsBehind
 from shared.kernel.messages import IdempotencyKey, Receipt, Stream
+from shared.kernel.naming import NoSuchPerson
 from shared.kernel.personal import PersonalShown
 from shared.record.eventstore.store import ATTEMPTS, EventStore
 from shared.web.answers import CREATES, one, seen
@@ -33,6 +35,7 @@ class HandOverShown(BaseModel):
     reason: PersonalShown
     handed: list[Handed]
     left: list[Left]
+    waiting: list[UUID] = Field(description="What of it waits for a second person to confirm it.")
 
 
 @router.post("", status_code=201, summary="Hand somebody's work over", responses=CREATES)
@@ -42,7 +45,10 @@ async def hand_over(
     command: Annotated[HandWorkOver, strict(HandWorkOver), Body()],
     handler: OpeningCommands,
 ) -> Receipt:
-    """Hand over all that somebody has in hand: open RFPs, places on tiers, and delegations."""
+    """Hand over all that somebody has in hand: open RFPs, places on tiers, and delegations.
+
+    Tiers and delegations go to the successor once a second person confirms them, as any that are given.
+    """
     await _views_must_be_current(request)
     receipt = await handed_over(handler, command)
     response.headers["ETag"] = f'"{receipt.version}"'
@@ -54,7 +60,11 @@ async def handed_over(handler: CommandHandler, command: HandWorkOver) -> Receipt
     key = handler.conditions.key
     name = uuid5(NAMESPACE_URL, f"{key.caller} {key.key}") if key else uuid4()
     stamp = await handler.stamp_for(HandWorkOver, [command.leaver, command.successor])
-    stamp = stamp.model_copy(update={"causation": f"hand-over {name}"})
+    facts = await handler.facts[HandWorkOver](handler.store, command)
+    known = stamp.known.model_copy(update={"facts": facts})
+    stamp = stamp.model_copy(update={"causation": f"hand-over {name}", "known": known})
+    if not await known_among(handler.store, [command.successor]):
+        raise NoSuchPerson(person=command.successor)
     must_be_two_people(command, stamp)
     for _ in range(ATTEMPTS):  # somebody may be faster on any of the things: look again
         before = await handler.store.load(name, HandOver())
@@ -99,6 +109,7 @@ async def see_hand_over(
         reason=PersonalShown(about=told.leaver, text=told.reason.clear),
         handed=list(told.handed),
         left=list(told.left),
+        waiting=list(told.waiting),
     )
     kept = {} if told.reason.clear else {"reason": told.reason.model_dump()}
     return await seen(request, reading, shown, f'"{stream.version}"', personal=kept)

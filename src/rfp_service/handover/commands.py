@@ -15,6 +15,8 @@ from rfp_service.rfps.commands.participants import (
     ReplaceRequester,
 )
 from rfp_service.rfps.domain.rfp import Rfp
+from shared.governance.delegations.domain import DelegationProposed
+from shared.governance.scheme.proposals import SchemeProposed
 from shared.kernel.errors import Refused
 from shared.kernel.fields import PersonId, Reason
 from shared.kernel.messages import Command, Event, IdempotencyKey, Known, Stamp, State, Stream
@@ -22,6 +24,7 @@ from shared.kernel.personal import text_about
 
 THINGS_IN_AN_EVENT = 400  # an event has a limit; a hand-over has none, and takes as many as it needs
 
+PROPOSED = SchemeProposed | DelegationProposed
 Step = tuple[str, Sequence[Command[Any]]]
 Placed = tuple[UUID, int, Event[Any], Stamp, Command[Any] | None, int]
 
@@ -46,6 +49,7 @@ class HandOverPlan:
     events: list[Placed] = field(default_factory=list)
     handed: list[Handed] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
+    waiting: set[UUID] = field(default_factory=set)
 
     def take(self, stream: Stream[Any], steps: Sequence[Step], stamp: Stamp) -> None:
         """Let a thing's own rules answer, step by step; what they refuse is left as it is, and said."""
@@ -61,6 +65,8 @@ class HandOverPlan:
                 self.left.append(Left(id=stream.id, part=part, refusal=type(refusal).__name__))
                 continue
             self.handed.append(Handed(id=stream.id, part=part))
+            if any(isinstance(event, PROPOSED) for _, _, event in decided):
+                self.waiting.add(stream.id)
             for command, part_of_it, event in decided:
                 version += 1
                 self.events.append((stream.id, version, event, stamp, command, part_of_it))
@@ -78,6 +84,7 @@ class HandOverPlan:
                 handed=tuple(each for each in part if not isinstance(each, Left)),
                 left=tuple(each for each in part if isinstance(each, Left)),
                 asked=fingerprint(key),
+                waiting=tuple(dict.fromkeys(e.id for e in part if e.id in self.waiting)),
             )
 
 

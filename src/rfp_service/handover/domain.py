@@ -38,6 +38,7 @@ class HandOver:
     handed: tuple[Handed, ...] = ()
     left: tuple[Left, ...] = ()
     asked: str = ""
+    waiting: tuple[UUID, ...] = ()
 
 
 class WorkHandedOver(Event[HandOver]):
@@ -51,6 +52,7 @@ class WorkHandedOver(Event[HandOver]):
     handed: tuple[Handed, ...]
     left: tuple[Left, ...]
     asked: str = ""  # the request's fingerprint, where it had a key
+    waiting: tuple[UUID, ...] = ()  # what of it a second person has to confirm
 
     def apply(self, hand_over: HandOver) -> HandOver:
         """Return the hand-over with this part of it."""
@@ -61,6 +63,7 @@ class WorkHandedOver(Event[HandOver]):
             (*hand_over.handed, *self.handed),
             (*hand_over.left, *self.left),
             self.asked,
+            (*hand_over.waiting, *self.waiting),
         )
 
 

@@ -97,6 +97,8 @@ async def _delegation(plan: HandOverPlan, scheme: Scheme, stream: Stream[Delegat
     )
     values = scheme.in_force(today).values
     tiers = values.tiers_of(*stamp.known.ids_of(given.delegator)) if values else ()
-    known: Known = stamp.known.model_copy(update={"facts": {"delegator_tiers": list(tiers)}})
+    known: Known = stamp.known.model_copy(
+        update={"facts": {**stamp.known.facts, "delegator_tiers": list(tiers)}}
+    )
     fresh = Stream(uuid4(), Delegation())
     plan.take(fresh, [("delegation", [anew])], stamp.model_copy(update={"known": known}))

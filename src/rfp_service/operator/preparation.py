@@ -21,19 +21,28 @@ def migrate(*, sql: Annotated[bool, typer.Option("--sql", help="Print the SQL in
         say(migrating.migration_sql(settings.database_url))
         return
     with database(settings) as base:
-        rebuilt = uvloop.run(
-            migrating.migrate(must_have_owner(base), base.service, settings.database_reader_url)
-        )
+        owner = must_have_owner(base)
+        rebuilt = uvloop.run(migrating.migrate(owner, base.service, settings.database_reader_url))
+        _say_what_stands(owner)
     say(f"Up to date; rebuilt: {', '.join(rebuilt) or 'nothing'}.")
 
 
 def rebuild() -> None:
     settings = configured()
     with database(settings) as base:
-        position = uvloop.run(
-            migrating.rebuild_views(must_have_owner(base), base.service, settings.database_reader_url)
-        )
-    say(f"Every view is rebuilt as of position {position}.")
+        owner = must_have_owner(base)
+        position = uvloop.run(migrating.rebuild_views(owner, base.service, settings.database_reader_url))
+        stopped = _say_what_stands(owner)
+    which = "Every other view" if stopped else "Every view"
+    say(f"{which} is rebuilt as of position {position}.")
+
+
+def _say_what_stands(owner: str) -> bool:
+    """Say which views could not be brought up to the record, and what to do; say whether there are any."""
+    lines = uvloop.run(migrating.stopped_views(owner))
+    for line in lines:
+        say(line)
+    return bool(lines)
 
 
 async def prepare(base: Database) -> None:

@@ -21,7 +21,7 @@ APPROVAL, KEY_DECISION, WAIVER = "approval-requested", "key-decision", "waiver-r
 
 
 def notify_next_tier(recorded: Recorded) -> Iterable[Row]:
-    """Return the notices to those whose turn it is now; a waiver is any tier's."""
+    """Return the notices to those whose turn it is now; older waivers are any tier's."""
     about, told = _turn(recorded)
     return [
         {
@@ -43,14 +43,17 @@ def _turn(recorded: Recorded) -> tuple[str, Sequence[str]]:
         case (
             ApprovalGranted(stage=Stage.APPROVAL, next_tier=tier)
             | AwardApproved(stage=Stage.AWARD_APPROVAL, next_tier=tier)
-            | CallInUpheld(next_tier=tier)
+            | CallInUpheld(stage=Stage.APPROVAL | Stage.AWARD_APPROVAL, next_tier=tier)
         ):
             return APPROVAL, (tier,)
         case (
             ApprovalGranted(stage=Stage.KEY_DECISION, tier=tier)
             | AwardApproved(stage=Stage.KEY_DECISION, tier=tier)
+            | CallInUpheld(stage=Stage.KEY_DECISION, next_tier=tier)
         ):
             return KEY_DECISION, (tier,)  # the last tier takes the key decision as well
+        case WaiverRequested(tier=tier) if tier:
+            return WAIVER, (tier,)
         case WaiverRequested():
             return WAIVER, tuple(tier.name for tier in recorded.stamp.known.tiers)
         case _:

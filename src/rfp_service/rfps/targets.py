@@ -3,12 +3,15 @@
 None of it is stored: it depends on today, and on what the scheme says now.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import NamedTuple
 
 from shared.governance.scheme.domain import Scheme, SchemeValues
 from shared.kernel.calendar import WorkingDays, day_in_london, start_of
+
+EXTRA_LIMIT = 260  # working days in a year: more makes a target no later
 
 
 class TargetDue(NamedTuple):
@@ -28,27 +31,37 @@ class Targets:
         values: SchemeValues | None = scheme.in_force(self._today).values
         self._targets = {t.stage: t.working_days for t in values.stage_targets} if values else {}
 
-    def of(self, stage: str, since: datetime) -> TargetDue:
-        """Return when a case that entered a stage then should leave it; blank without a target."""
+    def of(self, stage: str, since: datetime, extra: int = 0, *, paused: bool = False) -> TargetDue:
+        """Return when a case that entered a stage then should leave it; blank without a target.
+
+        It may stay so many working days more as the target was extended or paused. While a hold pauses it,
+        nothing is due.
+        """
         target = self._targets.get(stage)
-        if target is None:
+        if target is None or paused:
             return TargetDue()
-        due_on = self._days.after(day_in_london(since), target)
+        due_on = self._days.after(day_in_london(since), target + min(extra, EXTRA_LIMIT))
         return TargetDue(due_on, self._days.between(due_on, self._today))
 
-    def overdue_before(self) -> Mapping[str, datetime]:
-        """Return, for each stage with a target, the instant before which whoever entered is overdue."""
-        return {stage: start_of(self._last_in_time(n)) for stage, n in self._targets.items()}
+    def overdue_before(self) -> Mapping[str, Sequence[datetime]]:
+        """Return, for each stage with a target, the instants before which whoever entered is overdue.
 
-    def _last_in_time(self, target: int) -> date:
-        """Return the earliest day of entry from which a target is not over yet."""
+        The first is for those with no extra days, the next for those with one, and so on.
+        """
+        if not self._targets:
+            return {}
+        most = max(self._targets.values()) + EXTRA_LIMIT
+        instants = [start_of(day) for day in islice(self._last_in_time(), most + 1)]
+        return {stage: instants[n : n + EXTRA_LIMIT + 1] for stage, n in self._targets.items()}
+
+    def _last_in_time(self) -> Iterator[date]:
+        """Yield the earliest day of entry from which a target of 0, 1, 2 … days is not over yet."""
         today = self._today
         while not self._days.works(today):  # nothing becomes overdue on a day that is not worked
             today -= timedelta(days=1)
-        if target == 0:
-            return today
-        entered, worked = today - timedelta(days=1), 0
-        while worked < target:
-            worked += self._days.works(entered)
+        yield today
+        entered = today
+        while True:
             entered -= timedelta(days=1)
-        return entered + timedelta(days=1)
+            if self._days.works(entered):
+                yield entered

@@ -25,6 +25,7 @@ from shared.record.projecting.views import STILL_VALID, Row, StateView
 # What a need says, for finding others like it: the words of its title and the beginning of the rest.
 NEED = "to_tsvector('english', need)"
 NEED_LENGTH = 400
+OF_TARGET = ("stage", "stage_since", "extra_days", "target_paused")  # what is due depends on
 
 
 class RfpRow(BaseModel):
@@ -56,11 +57,17 @@ class RfpRow(BaseModel):
         datetime | None, From("clock.ends_at"), Field(description="When the period that runs now is over.")
     ]
     stage_since: Annotated[datetime, COMPUTED]
+    extra_days: Annotated[
+        int, Field(description="Working days that the stage's target was extended by, or paused for.")
+    ]
+    target_paused: Annotated[
+        bool, From("target_pauses"), Field(description="Whether a hold pauses the stage's target just now.")
+    ]
     first_position: int
     opened_at: datetime
     changed_at: datetime
-    due_on: Annotated[date | None, Derived("stage", "stage_since")]
-    overdue_working_days: Annotated[int, Derived("stage", "stage_since")]
+    due_on: Annotated[date | None, Derived(*OF_TARGET)]
+    overdue_working_days: Annotated[int, Derived(*OF_TARGET)]
 
 
 class StoredRfp(RfpRow):
@@ -81,7 +88,9 @@ def _computed(stream: Stream[Rfp]) -> Row:
         "reference": rfp.called(stream.first_position),
         "need": f"{need.title} {need.description}"[:NEED_LENGTH],
         "approval_waits_for": approval.waiting_for,
-        "approval_value_pence": rfp.waiver.value_pence if rfp.stage is Stage.WAIVER else approval.value_pence,
+        "approval_value_pence": rfp.waiver.value_pence
+        if rfp.stage is Stage.WAIVER and not rfp.waiver.tier
+        else approval.value_pence,
         "stage_since": stream.stage_since,
         "kept_out": sorted({*(person for _, person in rfp.parts), *rfp.conflicted}),
     }

@@ -81,12 +81,16 @@ class Edge(BaseModel):
 
 
 class PartyRow(BaseModel):
-    """One party, and the waiting charged to it."""
+    """One party, and the waiting charged to it: waits that are over, and beside them those that still last.
+
+    A wait on one party that still lasts is open from its beginning, also where steps happened inside it.
+    """
 
     party: str
     elapsed_seconds: float
     working_seconds: float
     share_working: float
+    open_elapsed_seconds: float
     open_working: OpenWait
 
 

@@ -1,7 +1,7 @@
 """What flow offers the roof."""
 
 from shared.flow.api import router
-from shared.flow.journals import CASES, STEPS
+from shared.flow.journals import CASES, CORRECTIONS, STEPS
 from shared.web.context import Context
 
-FLOW = Context(views=(STEPS, CASES), routers=(router,))
+FLOW = Context(views=(STEPS, CASES, CORRECTIONS), routers=(router,))

@@ -1,18 +1,41 @@
 """The journals that flow is computed from: steps and cases, taken from events without code for each.
 
 Any event that says which stage its case is in and whom it waits on is a step; a wait on nobody ends.
+What a clock decided happened when it was due, however late that was noticed: waits are split there.
 """
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from sqlalchemy import BigInteger, Boolean, Column, Text
 
 from shared.flow.imports.historic_cases import HistoricCaseImported, HistoricStepImported
 from shared.kernel.calendar import microseconds
 from shared.kernel.messages import Recorded
+from shared.record.eventstore.unread import kind_of
 from shared.record.projecting.views import Journal, Row, journal_table
 
 NOBODY = "nobody"
+# Things that are never cases: none of their events says a stage and whom it waits on.
+NEVER_IN_FLOW = frozenset(
+    {
+        "batch",
+        "catalogue-check",
+        "catalogue-item",
+        "delegation",
+        "directory",
+        "disposal",
+        "exemption",
+        "hand-over",
+        "import",
+        "register-mapping",
+        "retention-schedule",
+        "scheme",
+        "service-account",
+        "team-capacity",
+    }
+)
+LAST = datetime.max.replace(tzinfo=UTC)
 
 steps = journal_table(
     "flow_steps",
@@ -35,6 +58,34 @@ cases = journal_table(
     Column("closed_us", BigInteger),
 )
 
+corrections = journal_table(
+    "flow_corrections",
+    Column("source", Text, nullable=False),
+    Column("case_id", Text, nullable=False),
+    Column("since_us", BigInteger, nullable=False),
+    Column("until_us", BigInteger),
+    Column("was", Text, nullable=False),
+    Column("party", Text, nullable=False),
+)
+
+
+def correction_rows(recorded: Recorded) -> Iterable[Row]:
+    """Return what an event says of a wait that was charged to the wrong party, if it says so."""
+    said = recorded.event.__dict__
+    if "charged_to" not in said:
+        return ()
+    until = said["charged_until"]
+    return (
+        {
+            "source": recorded.event.kind,
+            "case_id": str(recorded.stream_id),
+            "since_us": microseconds(said["charged_since"]),
+            "until_us": None if until is None else microseconds(until),
+            "was": said["was"],
+            "party": said["charged_to"],
+        },
+    )
+
 
 def step_rows(recorded: Recorded) -> Iterable[Row]:
     """Return the step that an event was, if it was one; live cases' source is their kind."""
@@ -50,7 +101,7 @@ def step_rows(recorded: Recorded) -> Iterable[Row]:
             "source": event.kind,
             "case_id": str(recorded.stream_id),
             "seq": recorded.position,
-            "at_us": microseconds(recorded.happened_at),
+            "at_us": microseconds(min(recorded.happened_at, said.get("due_at", LAST))),
             "activity": type(event).__name__,
             "stage": stage,
             "party": party,
@@ -88,5 +139,11 @@ def case_rows(recorded: Recorded) -> Iterable[Row]:
     )
 
 
-STEPS = Journal(steps, step_rows, indexes=("(source, position)",))
+def is_no_step(recorded: Recorded) -> bool:
+    """Say whether an event that this release can't read is about a kind of thing that is never in flow."""
+    return kind_of(recorded) in NEVER_IN_FLOW
+
+
+STEPS = Journal(steps, step_rows, indexes=("(source, position)",), revision=2, passes=is_no_step)
+CORRECTIONS = Journal(corrections, correction_rows, indexes=("(source, position)",), passes=is_no_step)
 CASES = Journal(cases, case_rows, of=frozenset({HistoricCaseImported}), indexes=("(source, position)",))

@@ -1,7 +1,8 @@
 """A log as columns: its steps in order of case, time and source order, names as small numbers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,9 +101,24 @@ def imported_log(
     return _log(steps, cases)
 
 
-def live_log(steps: Steps) -> FlowLog:
-    """Return a log of live cases: each opens with its first step and closes with a last one that ends."""
-    log = _log(steps, _cases_of(steps))
+class Correction(NamedTuple):
+    """A wait that was charged to the wrong party: since when, until when, to whom, and whose it is."""
+
+    case_id: str
+    since: int
+    until: int | None
+    was: str
+    party: str
+
+
+def live_log(steps: Steps, corrections: Sequence[Correction] = ()) -> FlowLog:
+    """Return a log of live cases: each opens with its first step and closes with a last one that ends.
+
+    Their order is that of the record: what was due before something else happened, and was noticed after
+    it, happened right after it.
+    """
+    log = _in_the_records_order(_log(steps, _cases_of(steps), by_time=False))
+    log = _corrected(log, corrections)
     first = _firsts(log.case)
     last = np.append(first[1:], len(log.case)) - 1 if len(first) else first
     cases = Cases(log.cases.ids, log.at[first], np.where(log.ends[last], log.at[last], STILL_OPEN))
@@ -115,11 +131,43 @@ def _cases_of(steps: Steps) -> Cases:
     return Cases(ids, blank, blank)
 
 
-def _log(steps: Steps, cases: Cases) -> FlowLog:
+def _in_the_records_order(log: FlowLog) -> FlowLog:
+    """Return a log in which no step of a case comes before the one that was recorded before it."""
+    back = (np.diff(log.at, prepend=0) < 0) & (np.diff(log.case, prepend=-1) == 0)
+    at = log.at.copy()
+    for case in np.unique(log.case[back]):  # few are
+        first, end = np.searchsorted(log.case, (case, case + 1))
+        at[first:end] = np.maximum.accumulate(at[first:end])
+    return replace(log, at=at)
+
+
+def _corrected(log: FlowLog, corrections: Sequence[Correction]) -> FlowLog:
+    """Return a log with waits charged as corrected: a party's own, in one stage, from when it began."""
+    if not corrections:
+        return log
+    number = {case_id: code for code, case_id in enumerate(log.cases.ids)}
+    party = [log.party.names[code] for code in log.party.codes]
+    for case_id, since, until, was, right in corrections:
+        if (case := number.get(case_id)) is None:
+            continue
+        row, end = np.searchsorted(log.case, (case, case + 1))
+        while row < end and (log.at[row] < since or party[row] != was):
+            row += 1
+        stage = log.stage.codes[row] if row < end else -1
+        while row < end and party[row] == was and log.stage.codes[row] == stage:
+            if until is not None and log.at[row] >= until:
+                break
+            party[row] = right
+            row += 1
+    return replace(log, party=Names.of(party))
+
+
+def _log(steps: Steps, cases: Cases, *, by_time: bool = True) -> FlowLog:
     number = {case_id: code for code, case_id in enumerate(cases.ids)}
     case = np.fromiter((number[c] for c in steps.case_id), np.int64, len(steps.case_id))
     at = np.array(steps.at, np.int64)
-    order = np.lexsort((np.array(steps.seq, np.int64), at, case))
+    seq = np.array(steps.seq, np.int64)
+    order = np.lexsort((seq, at, case) if by_time else (seq, case))
     return FlowLog(
         case[order],
         at[order],

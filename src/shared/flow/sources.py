@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import asyncpg
 
-from shared.flow.log import FlowLog, Steps, imported_log, live_log
+from shared.flow.log import Correction, FlowLog, Steps, imported_log, live_log
 from shared.kernel.calendar import WorkingTime
 
 LIVE = "rfp"
@@ -14,12 +14,18 @@ STEPS = (
     "SELECT case_id, seq, at_us, activity, stage, party, ends FROM flow_steps"
     " WHERE source = $1 AND position <= $2"
 )
+CORRECTIONS = (
+    "SELECT case_id, since_us, until_us, was, party FROM flow_corrections"
+    " WHERE source = $1 AND position <= $2 ORDER BY position"
+)
 CASES = "SELECT case_id, opened_us, closed_us FROM flow_cases WHERE source = $1"
 
 
 async def live(pool: asyncpg.Pool, position: int) -> FlowLog:
     """Return the log of live RFPs as recorded by a position."""
-    return live_log(_steps(await pool.fetch(STEPS, LIVE, position)))
+    steps = _steps(await pool.fetch(STEPS, LIVE, position))
+    corrected = await pool.fetch(CORRECTIONS, LIVE, position)
+    return live_log(steps, [Correction(*row) for row in corrected])
 
 
 async def imported(pool: asyncpg.Pool, import_id: str, position: int) -> FlowLog:

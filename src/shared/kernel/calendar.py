@@ -18,6 +18,7 @@ HOUR = 3_600 * SECOND
 DAY = 24 * HOUR
 WORKING_DAY = (CLOSES_HOUR - OPENS_HOUR) * HOUR
 SATURDAY = 5
+ENGLAND, KINGDOM = ("ENG",), ("ENG", "NIR", "SCT", "WLS")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -40,7 +41,7 @@ class WorkingTime:
 
     def __init__(self, closed_days: frozenset[date] = frozenset()) -> None:
         """Work on every working day but the council's own closed days."""
-        works = _bank_working_days().copy()
+        works = _bank_working_days(ENGLAND).copy()
         for day in closed_days:
             number = (day - _FIRST_DAY).days
             if 0 <= number < _DAYS:
@@ -67,18 +68,17 @@ class WorkingTime:
 
 
 @cache
-def _bank_working_days() -> NDArray[np.bool_]:
-    """Return which days are weekdays and no bank holidays in England.
+def _bank_working_days(parts: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Return which days are weekdays and no bank holidays in any of these parts of the United Kingdom.
 
     Banking and Financial Dealings Act 1971, schedule 1, and the proclamations under it.
     """
     first_weekday = _FIRST_DAY.weekday()
     works = (np.arange(_DAYS) + first_weekday) % 7 < SATURDAY
-    england = holidays.country_holidays(
-        "GB", subdiv="ENG", years=range(FIRST_YEAR, LAST_YEAR + 1), expand=False
-    )
-    for day in england:
-        works[(day - _FIRST_DAY).days] = False
+    for part in parts:
+        years = range(FIRST_YEAR, LAST_YEAR + 1)
+        for day in holidays.country_holidays("GB", subdiv=part, years=years, expand=False):
+            works[(day - _FIRST_DAY).days] = False
     return works
 
 
@@ -99,14 +99,18 @@ def _clock_changes() -> tuple[Microseconds, Microseconds]:
 class WorkingDays:
     """Counting by days: which of them are worked, and when so many of them are over, by London's clocks."""
 
-    def __init__(self, closed_days: frozenset[date] = frozenset()) -> None:
-        """Work on every working day but the council's own closed days."""
+    def __init__(self, closed_days: frozenset[date] = frozenset(), *, whole_kingdom: bool = False) -> None:
+        """Work on every working day but the council's own closed days.
+
+        Bank holidays are England's, or those of any part of the United Kingdom.
+        """
         self._closed = closed_days
+        self._works = _bank_working_days(KINGDOM if whole_kingdom else ENGLAND)
 
     def works(self, day: date) -> bool:
         """Say whether a day is worked; none is before 1990 or after 2069."""
         number = (day - _FIRST_DAY).days
-        return 0 <= number < _DAYS and bool(_bank_working_days()[number]) and day not in self._closed
+        return 0 <= number < _DAYS and bool(self._works[number]) and day not in self._closed
 
     def after(self, day: date, count: int) -> date:
         """Return the working day that is so many working days after a day."""
@@ -118,6 +122,19 @@ class WorkingDays:
     def counting(self, day: date, count: int) -> date:
         """Return the last of so many working days of which a day, where it is worked, is the first."""
         return self.after(day - timedelta(days=1), count)
+
+    def before(self, day: date, count: int) -> date:
+        """Return the last working day after which so many working days fit, up to and including a day.
+
+        Without any, it is the day itself where it is worked, and the last worked one before it where
+        it is not. After 2069, where no bank holiday is known, every weekday is taken for one.
+        """
+        while day > _FIRST_DAY:
+            count -= self.works(day) or (day.year > LAST_YEAR and day.weekday() < SATURDAY)
+            if count < 0:
+                return day
+            day -= timedelta(days=1)
+        return day
 
     def on_or_after(self, day: date) -> date:
         """Return a day itself where it is worked, and the next that is where it is not."""

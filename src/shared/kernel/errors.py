@@ -80,5 +80,9 @@ class ViewsBehind(NotReady):
     """The views have not caught up with that position yet: ask again in a moment."""
 
 
+class DatabaseCantWrite(NotReady):
+    """The database takes nothing in just now: ask again, with the same Idempotency-Key if you decided."""
+
+
 class DatabaseAway(NotReady):
     """The database can't be reached just now: ask again, with the same Idempotency-Key if you decided."""

@@ -44,6 +44,14 @@ class Known(BaseModel):
     rules: Rules | None = None
     facts: dict[str, JsonValue] = {}
 
+    def as_needed_by(self, command: "type[Command[Any]]") -> "Known":
+        """Return what is known without the scheme's rules that a command does not go by."""
+        if not (command.by_the_rules or command.by_the_contract_rules):
+            return self.model_copy(update={"rules": None})
+        if self.rules is None or command.by_the_contract_rules:
+            return self
+        return self.model_copy(update={"rules": self.rules.without_contracts})
+
     def same_person(self, one: str, other: str) -> bool:
         """Say whether two ids are one person, as far as the people in this decision go.
 
@@ -124,6 +132,7 @@ class Command(BaseModel, Generic[S]):
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_decision_is_required)
 
     by_the_rules: ClassVar[bool] = False  # whether it must know the scheme's rules
+    by_the_contract_rules: ClassVar[bool] = False  # and those of contracts among them
 
     @property
     def on_behalf_of(self) -> str:

@@ -6,11 +6,13 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.kernel.fields import PENCE_LIMIT, WHOLE, Code
+from shared.kernel.contract_rules import ContractRules
+from shared.kernel.fields import PENCE_LIMIT, WHOLE, Code, PersonId, ShortText
 
 DAYS_LIMIT = 400
 ROUTES_LIMIT = 20
 KPIS_LIMIT = 20
+MEMBERS_LIMIT = 60
 
 Days = Annotated[int, Field(ge=0, le=DAYS_LIMIT), WHOLE]
 
@@ -75,6 +77,24 @@ class Kpis(BaseModel):
     at_least: Annotated[int, Field(ge=1, le=KPIS_LIMIT), WHOLE] = Field(examples=[3])
 
 
+class HoldReason(BaseModel):
+    """A reason for a hold, and whether the stage's target pauses for it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: Code = Field(examples=["budget-check"])
+    pauses_target: bool = True
+
+
+class AdvisoryBody(BaseModel):
+    """A body that is asked for advice, and who speaks for it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: ShortText = Field(examples=["Digital working group"])
+    members: list[PersonId] = Field(max_length=MEMBERS_LIMIT, examples=[["wanda-ward"]])
+
+
 class Rules(BaseModel):
     """The scheme's rules as known to one decision; every field is kept, so a default never changes it.
 
@@ -98,6 +118,20 @@ class Rules(BaseModel):
     thresholds: tuple[Threshold, ...] = ()
     details_notice_regimes: tuple[str, ...] = ()
     kpis: tuple[Kpis, ...] = ()
+    minimum_evaluators: int = 1
+    hold_reasons: tuple[HoldReason, ...] = ()
+    minimum_periods_in_whole_days: bool = False
+    bid_at_the_instant_in_time: bool = False
+    unanswered_stop_closing: bool = False
+    advisory_bodies: tuple[AdvisoryBody, ...] = ()
+    statutory_days_of_whole_kingdom: bool = False
+    statutory_days_leave_out_closed_days: bool = True
+    contracts: ContractRules | None = None
+
+    @property
+    def without_contracts(self) -> "Rules":
+        """Return the same rules without those of contracts, which few decisions go by."""
+        return self.model_copy(update={"contracts": None})
 
     def is_key_decision(self, value_pence: int) -> bool:
         """Say whether an amount without VAT is above the limit of what needs no key decision."""

@@ -67,13 +67,18 @@ class Entry:
 
     def item(self) -> dict[str, Any]:
         """Return what the veil looks at: whose it is, who said it, and what."""
-        envelope = self.envelope
+        try:
+            envelope, topic = self.envelope, self.topic
+            by, said = envelope["by"], envelope["data"]
+        except (ValueError, LookupError, TypeError):
+            topic, by, said = "", "", {}  # nobody can say what is in it
         return {
             "position": self.position,
             "stream_id": self.stream_id,
             "version": self.version,
-            "by": envelope["by"],
-            "said": envelope["data"],
+            "topic": topic,
+            "by": by,
+            "said": said,
         }
 
     @classmethod

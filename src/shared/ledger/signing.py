@@ -8,7 +8,7 @@ import structlog
 from shared.ledger.keeper import SIGNED_EVERY_SECONDS, Keeper, LogBroken
 from shared.ledger.log_keys import LogKeys
 from shared.ledger.witness_client import ask_all
-from shared.record.database import AWAY, being_cancelled
+from shared.record.database import AWAY, CANT_WRITE, being_cancelled
 from shared.record.projecting.projector import NotificationListener
 
 RETRY_SECONDS = 1.0
@@ -38,7 +38,7 @@ async def keep_log(pool: asyncpg.Pool, keys: LogKeys, listener: NotificationList
 async def _catch_up(keeper: Keeper) -> None:
     try:
         await keeper.catch_up()
-    except AWAY as error:
+    except (*AWAY, *CANT_WRITE) as error:
         if being_cancelled():
             raise
         log.warning("the log waits for the database", error=type(error).__name__)
@@ -58,7 +58,7 @@ async def _have_witnessed(pool: asyncpg.Pool, keeper: Keeper, keys: LogKeys) -> 
                 await keeper.introduce_witnesses(verifiers, size)
                 introduced = True
             await ask_all(pool, keys.witnesses)
-        except AWAY as error:
+        except (*AWAY, *CANT_WRITE) as error:
             if being_cancelled():
                 raise
             log.warning("witnesses wait for the database", error=type(error).__name__)

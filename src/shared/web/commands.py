@@ -145,7 +145,7 @@ class CommandHandler:
         It knows the other accounts of whoever decides, and of whomever the command names.
         """
         authority = self.permissions.authority(self.person, command.__name__)
-        known = _as_needed(await self.known(self.person), command)
+        known = (await self.known(self.person)).as_needed_by(command)
         if same := await self.same({self.person.id, *named}):
             known = known.model_copy(update={"same": same})
         return Stamp(
@@ -196,11 +196,6 @@ class CommandHandler:
                 self.running.end(key)
         self.response.headers["ETag"] = f'"{receipt.version}"'
         return receipt
-
-
-def _as_needed(known: Known, command: type[Command[Any]]) -> Known:
-    """Keep the scheme's rules with those decisions that go by them."""
-    return known if command.by_the_rules else known.model_copy(update={"rules": None})
 
 
 async def command_handler(

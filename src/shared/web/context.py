@@ -1,9 +1,9 @@
-"""What a room offers the roof: its views, reactions and routes, and nothing else."""
+"""What a room offers the roof: its views, reactions, routes and the like, and nothing else."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -36,6 +36,26 @@ class Prerequisites:
     find: FindExpected
 
 
+# The service and a reading of its views; nothing where there is nothing to measure.
+ReadMeasure = Callable[[Any, Any], Awaitable[float | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureOffered:
+    """A figure by name: what it says, in which unit, which way is better, who may see it, and where it is.
+
+    A unit is `share` (0 to 1) or `count`; better is `higher` or `lower`.
+    """
+
+    name: str
+    title: str
+    unit: str
+    better: Literal["higher", "lower"]
+    action: str
+    cases: str
+    read: ReadMeasure
+
+
 @dataclass(frozen=True)
 class Context:
     """One room's contribution."""
@@ -45,3 +65,4 @@ class Context:
     routers: tuple[APIRouter, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     prerequisites: tuple[Prerequisites, ...] = ()
+    operations: Mapping[str, Any] = field(default_factory=dict)  # on many things, by their stored names

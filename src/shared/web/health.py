@@ -1,15 +1,47 @@
 """Whether the service is alive, ready, and how it does."""
 
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import BaseModel
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
+from pydantic import BaseModel, Field
 
+from shared.record.database import AWAY
+from shared.record.eventstore.unread import UnreadMark
+from shared.record.pulse import NO_ANSWER
 from shared.web.answers import problems
 
 router = APIRouter(tags=["health"])
 
 LAG_LIMIT = 5_000
+UNREAD_SHOWN = 20
+READY, NOT_READY = "ready", "not ready"
+EVERY_VIEW = """
+SELECT v.name, v.position, v.stopped, v.unread, u.topic
+FROM views v LEFT JOIN unread_events u ON u.position = v.unread
+"""
+STOPPED = f"{EVERY_VIEW} WHERE v.stopped IS NOT NULL ORDER BY v.name"
+UNREAD = """
+SELECT u.position, u.stream_id, u.kind, u.topic, u.why, u.views || u.reactions AS owed_to,
+       (SELECT count(*) FROM deadlines d
+        WHERE d.case_id = u.stream_id AND d.settled_at IS NULL AND d.due_at < now()) AS waiting
+FROM unread_events u ORDER BY u.position LIMIT $1
+"""
+VIEW_POSITION = Gauge("rfp_view_position", "The last position that a view shows.", ["view"])
+VIEW_STOPPED = Gauge(
+    "rfp_view_stopped",
+    "1 where a view has stopped, at an event of a type where it can't read one.",
+    ["view", "event_type"],
+)
+UNREAD_EVENTS = Gauge("rfp_unread_events", "Events on the record that this release can't read.")
+
+log = structlog.get_logger(__name__)
+SINGLE = "There is a single administrator: schemes, delegations, keys and links are unconfirmed."
 FOR_EVERYBODY: dict[str, list[str]] = {"security": []}  # no token is needed
 
 
@@ -19,6 +51,33 @@ class Alive(BaseModel):
     status: str
 
 
+class StoppedView(BaseModel):
+    """A view that has stopped: where it stands, at which event if it can't read one, and what to do."""
+
+    view: str
+    position: int
+    event_position: int | None
+    event_type: str | None
+    do: str
+
+
+class UnreadSeen(BaseModel):
+    """An event that this release can't read; `kind` is what it is about, blank where that can't be told.
+
+    Nothing is decided on its stream, and its deadlines wait. Views and reactions in `owed_to` went past
+    it, and are shown it by the release that knows it.
+    """
+
+    position: int
+    event_type: str
+    why: str
+    kind: str
+    stream_id: UUID
+    owed_to: list[str]
+    waiting_deadlines: int
+    do: str
+
+
 class Ready(BaseModel):
     """Whether the service can do its work, and what keeps it from it."""
 
@@ -26,6 +85,12 @@ class Ready(BaseModel):
     head: int
     visible: int
     stopped_views: list[str]
+    stopped: list[StoppedView] = []
+    unread_events: list[UnreadSeen] = []
+    faults: list[str] = []
+    unconfirmed: str = Field(
+        "", description="Why what gives power takes effect without a second person; blank where it doesn't."
+    )
 
 
 @router.get("/healthz", summary="Say whether the service is alive", openapi_extra=FOR_EVERYBODY)
@@ -42,19 +107,62 @@ async def healthz() -> Alive:
     responses={503: {**problems()[503], "model": Ready}},
 )
 async def readyz(request: Request) -> Response:
-    """Check that the database is reachable and the views follow the record."""
+    """Check that the database answers and takes something in, and that the views follow the record."""
     service = request.app.state.service
+    fault: str = await service.taking.fault()
+    try:
+        state = await _state(service, fault)
+    except (asyncpg.PostgresError, *AWAY):
+        seen = service.visibility.position
+        state = Ready(
+            status=NOT_READY, head=seen, visible=seen, stopped_views=[], faults=[fault or NO_ANSWER]
+        )
+    ready = state.status == READY
+    headers = {} if ready else {"Retry-After": "2"}
+    return JSONResponse(state.model_dump(mode="json"), 200 if ready else 503, headers)
+
+
+async def _state(service: Any, fault: str) -> Ready:
+    """Return how the service stands, with the fault that keeps it from writing, if there is one."""
     head = await service.record.head()
-    stopped = await service.pool.fetch("SELECT name FROM views WHERE stopped IS NOT NULL")
+    stopped = [_stopped(row) for row in await service.pool.fetch(STOPPED)]
+    met = [_unread(row) for row in await service.pool.fetch(UNREAD, UNREAD_SHOWN)]
     visible = service.visibility.position
-    ready = not stopped and head - visible <= LAG_LIMIT
-    state = Ready(
-        status="ready" if ready else "not ready",
+    ready = not stopped and not fault and head - visible <= LAG_LIMIT
+    return Ready(
+        status=READY if ready else NOT_READY,
         head=head,
         visible=visible,
-        stopped_views=[row["name"] for row in stopped],
+        stopped_views=[each.view for each in stopped],
+        stopped=stopped,
+        unread_events=met,
+        unconfirmed=SINGLE if service.settings.single_administrator else "",
+        faults=[fault] if fault else [],
     )
-    return JSONResponse(state.model_dump(), 200 if ready else 503)
+
+
+def _stopped(row: Mapping[str, Any]) -> StoppedView:
+    return StoppedView(
+        view=row["name"],
+        position=row["position"],
+        event_position=row["unread"],
+        event_type=row["topic"],
+        do=row["stopped"] if row["unread"] else "See the log line `view stopped`; then `rebuild`.",
+    )
+
+
+def _unread(row: Mapping[str, Any]) -> UnreadSeen:
+    unread = UnreadMark(*(row[name] for name in UnreadMark._fields))
+    return UnreadSeen(
+        position=unread.position,
+        event_type=unread.topic,
+        why=unread.why,
+        kind=unread.kind,
+        stream_id=UUID(str(unread.stream_id)),
+        owed_to=row["owed_to"],
+        waiting_deadlines=row["waiting"],
+        do=unread.sentence(),
+    )
 
 
 @router.get(
@@ -64,6 +172,21 @@ async def readyz(request: Request) -> Response:
     response_class=Response,
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
-async def metrics() -> Response:
-    """Show the metrics in Prometheus' form."""
+async def metrics(request: Request) -> Response:
+    """Show the metrics in Prometheus' form; those of views stay as they were while the database is away."""
+    pool: asyncpg.Pool = request.app.state.service.pool
+    try:
+        await _measure(pool)
+    except (asyncpg.PostgresError, *AWAY) as error:
+        log.warning("views not measured", error=type(error).__name__)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _measure(pool: asyncpg.Pool) -> None:
+    """Look at how far the views have come, and at what can't be read."""
+    for gauge in (VIEW_POSITION, VIEW_STOPPED):
+        gauge.clear()
+    for row in await pool.fetch(EVERY_VIEW):
+        VIEW_POSITION.labels(row["name"]).set(row["position"])
+        VIEW_STOPPED.labels(row["name"], row["topic"] or "").set(row["stopped"] is not None)
+    UNREAD_EVENTS.set(await pool.fetchval("SELECT count(*) FROM unread_events"))

@@ -165,7 +165,12 @@ def csv_of(items: Iterable[Mapping[str, Any]], columns: Sequence[str] = ()) -> b
 
 def defused(text: str) -> str:
     """Return text that no spreadsheet will run: before what looks like a formula stands an apostrophe."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA_STARTS) else text
+
+
+def undefused(text: str) -> str:
+    """Return text as it was before it was defused; whatever else begins with an apostrophe stays as it is."""
+    return text[1:] if text.startswith("'") and defused(text[1:]) == text else text
 
 
 def _cell(value: object) -> str:

@@ -16,6 +16,7 @@ from starlette.routing import Match
 
 from shared.kernel.errors import (
     DatabaseAway,
+    DatabaseCantWrite,
     NotAcceptable,
     NotAllowed,
     NotAuthenticated,
@@ -31,7 +32,7 @@ from shared.kernel.errors import (
     WrongMediaType,
 )
 from shared.kernel.fields import ASKED, ONE_LINE, PRINTABLE
-from shared.record.database import AWAY
+from shared.record.database import AWAY, CANT_WRITE
 
 MEDIA_TYPE = "application/problem+json"
 POINTER_LIMIT = 200
@@ -136,6 +137,12 @@ async def away(request: Request, error: Exception) -> Response:
     return await refused(request, DatabaseAway())
 
 
+async def cant_write(request: Request, error: Exception) -> Response:
+    """Say that the database takes nothing in, and log what it said."""
+    log.error("database takes nothing in", error=type(error).__name__)
+    return await refused(request, DatabaseCantWrite())
+
+
 async def unforeseen(request: Request, error: Exception) -> Response:
     """Admit a fault of the service without a detail; the log has it."""
     log.error("unforeseen", exc_info=error, path=request.url.path)
@@ -149,6 +156,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, of_the_framework)  # type: ignore[arg-type]  # the same
     for kind in AWAY:
         app.add_exception_handler(kind, away)
+    for fault in CANT_WRITE:
+        app.add_exception_handler(fault, cant_write)
     app.add_exception_handler(Exception, unforeseen)
 
 

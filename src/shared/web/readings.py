@@ -192,6 +192,14 @@ async def reading(request: Request, after: After = None, as_of: AsOf = None) -> 
     return Reading(service.pool, record, seen, visible, at, past, person, redact, areas)
 
 
+async def earlier(then: Reading, as_of: str) -> Reading | None:
+    """Return the reading of an earlier time, for whoever reads; nothing where it is not earlier."""
+    position, instant = await _meant(then.record, as_of, then.as_of)
+    if position is None or position > then.position or instant > then.as_of:
+        return None
+    return replace(then, position=position, as_of=instant, past=True, happened_by=None)
+
+
 OnBasis = Annotated[
     ReadBasis, Query(description="What was known by `as_of`, or what is recorded now of that time.")
 ]

@@ -6,15 +6,19 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rfp_service.rfps.domain.hold_events import HoldCorrected
+from rfp_service.rfps.domain.key_decision_events import NoticePeriodExpired
+from rfp_service.rfps.domain.stages import Party, Stage
 from shared.flow.answers import Bottlenecks
 from shared.flow.bottlenecks import FlowQuery, Level, bottlenecks
-from shared.flow.journals import step_rows
-from shared.flow.log import Steps, live_log
+from shared.flow.journals import correction_rows, step_rows
+from shared.flow.log import Correction, FlowLog, Steps, live_log
 from shared.flow.waits import activity_waits, stage_waits
 from shared.kernel.calendar import WorkingTime, microseconds
 from shared.kernel.messages import Recorded
 from tests.rfps.examples import CHECK
 from tests.support.histories import History, histories
+from tests.support.specs import stamp
 
 WORKING = WorkingTime()
 
@@ -56,6 +60,89 @@ def micro(seconds: float) -> int:
     return round(seconds * 10**6)
 
 
+def assert_parties_add_up(log: FlowLog, answer: Bottlenecks) -> None:
+    """Closed and open waits of all parties are all the time that cases were in work, to the microsecond."""
+    waits = activity_waits(log, microseconds(answer.as_of), WORKING)
+    assert micro(sum(row.elapsed_seconds + row.open_elapsed_seconds for row in answer.parties)) == int(
+        waits.elapsed.sum()
+    )
+    assert micro(sum(row.working_seconds + row.open_working.sum for row in answer.parties)) == int(
+        waits.working.sum()
+    )
+
+
+def asked(as_of: datetime) -> FlowQuery:
+    return FlowQuery(source="live", position=1, as_of=as_of, as_of_us=microseconds(as_of))
+
+
+DAY = timedelta(days=1)
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+Step = tuple[str, datetime, str, str]
+
+
+def told(*steps: Step, case: str = "a") -> FlowLog:
+    """Return a live log of one case: activity, instant, stage and party of each step."""
+    activity, at, stage, party = zip(*steps, strict=True)
+    return live_log(
+        Steps(
+            [case] * len(steps),
+            range(len(steps)),
+            [microseconds(t) for t in at],
+            activity,
+            stage,
+            party,
+            [p == "nobody" for p in party],
+        )
+    )
+
+
+def test_a_wait_that_still_lasts_is_open_from_its_beginning_and_only_that() -> None:
+    log = told(
+        ("Raised", MONDAY, "draft", "requester"),
+        ("Submitted", MONDAY + DAY, "submitted", "procurement"),
+        ("Accepted", MONDAY + 2 * DAY, "triage", "procurement"),
+        ("Noted", MONDAY + 3 * DAY, "triage", "procurement"),
+    )
+    answer = bottlenecks(log, asked(MONDAY + 4 * DAY), WORKING)
+    parties = {row.party: row for row in answer.parties}
+    assert parties["procurement"].elapsed_seconds == parties["procurement"].working_seconds == 0
+    assert parties["procurement"].open_elapsed_seconds == 3 * 86_400
+    assert parties["procurement"].open_working.sum == 3 * 28_800
+    assert parties["requester"].working_seconds == 28_800
+    assert_parties_add_up(log, answer)
+
+
+def test_what_a_clock_decided_late_splits_the_wait_when_it_was_due() -> None:
+    due = MONDAY + DAY
+    expired = NoticePeriodExpired(stage=Stage.KEY_DECISION, waiting_on=Party.APPROVER, due_at=due, late=True)
+    restarted = due + 9 * DAY
+    envelope = stamp("clock", at=restarted).model_dump(mode="json")
+    [row] = step_rows(Recorded(7, CHECK, 7, expired, envelope, restarted, restarted))
+    assert row["at_us"] == microseconds(due)
+    log = told(
+        ("ApprovalGranted", MONDAY, "key_decision", "statutory_clock"),
+        ("NoticePeriodExpired", due, "key_decision", "approver"),
+        ("KeyDecisionTaken", restarted, "call_in", "procurement"),
+    )
+    charged = {row.party: row for row in bottlenecks(log, asked(restarted), WORKING).parties}
+    assert charged["statutory_clock"].elapsed_seconds == 86_400
+    assert charged["approver"].elapsed_seconds == 9 * 86_400
+
+
+def test_what_was_due_before_what_is_recorded_before_it_comes_right_after_that() -> None:
+    log = told(
+        ("TenderNoticePublished", MONDAY, "open", "market"),
+        ("RfpHoldStarted", MONDAY + 2 * DAY, "open", "finance"),
+        ("ResponsesClosed", MONDAY + DAY, "evaluation", "evaluators"),
+    )
+    answer = bottlenecks(log, asked(MONDAY + 5 * DAY), WORKING)
+    charged = {row.party: row for row in answer.parties}
+    assert charged["market"].elapsed_seconds == 2 * 86_400
+    assert charged["evaluators"].open_elapsed_seconds == 3 * 86_400
+    assert charged["finance"].elapsed_seconds == 0
+    assert_parties_add_up(log, answer)
+
+
 @given(histories(), st.integers(0, 90))
 def test_stages_edges_and_parties_tell_one_story(history: History, days: int) -> None:
     log = live_log(steps_of(history))
@@ -73,10 +160,42 @@ def test_stages_edges_and_parties_tell_one_story(history: History, days: int) ->
             assert abs(sum(edge.share_elapsed for edge in answer.edges) - 1) < 1e-9
     by_stage, by_activity = answers
     assert by_stage.parties == by_activity.parties
-    assert micro(sum(party.elapsed_seconds for party in by_activity.parties)) == micro(
-        sum(row.elapsed.sum for row in by_activity.stages)
-    )
+    assert_parties_add_up(log, by_activity)
     all_working = [
         micro(sum(row.working.sum + row.open_working.sum for row in answer.stages)) for answer in answers
     ]
     assert all_working[0] == all_working[1]
+
+
+def test_a_corrected_hold_is_charged_to_the_right_party_from_its_beginning_to_its_end() -> None:
+    steps = Steps(
+        ["a"] * 5,
+        range(5),
+        [microseconds(MONDAY + n * DAY) for n in range(5)],
+        ["Accepted", "RfpHoldStarted", "EvaluatorAppointed", "RfpHoldEnded", "HoldCorrected"],
+        ["triage"] * 5,
+        ["procurement", "finance", "finance", "procurement", "procurement"],
+        [False] * 5,
+    )
+    since, until = microseconds(MONDAY + DAY), microseconds(MONDAY + 3 * DAY)
+    unknown = Correction("b", since, until, "finance", "legal")
+    right = Correction("a", since, until, "finance", "legal")
+    for corrections, party in (([], "finance"), ([unknown], "finance"), ([right], "legal")):
+        log = live_log(steps, corrections)
+        answer = bottlenecks(log, asked(MONDAY + 5 * DAY), WORKING)
+        charged = {row.party: row.elapsed_seconds for row in answer.parties if row.elapsed_seconds}
+        assert charged == {"procurement": 86_400, party: 2 * 86_400}
+        assert_parties_add_up(log, answer)
+    event = HoldCorrected(
+        stage=Stage.TRIAGE,
+        waiting_on=Party.PROCUREMENT,
+        number=1,
+        charged_to=Party.LEGAL,
+        was=Party.FINANCE,
+        charged_since=MONDAY + DAY,
+        charged_until=MONDAY + 3 * DAY,
+        reason="So.",
+    )
+    envelope = stamp("priya").model_dump(mode="json")
+    [row] = correction_rows(Recorded(9, CHECK, 9, event, envelope, MONDAY, MONDAY))
+    assert Correction(*list(row.values())[1:]) == right._replace(case_id=str(CHECK))

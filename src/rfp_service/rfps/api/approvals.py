@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import all_, and_, literal, or_, select
 
 from rfp_service.rfps.api.rows import targets, with_due
-from rfp_service.rfps.domain.stages import Stage
+from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.views import rfps
 from shared.governance.delegations.views import delegations
 from shared.governance.scheme.domain import SCHEME_ID, Scheme, SchemeValues
@@ -39,6 +39,10 @@ COLUMNS = (
     "lead",
     "stage_since",
     "first_position",
+    "waiting_on",
+    "clock_ends_at",
+    "extra_days",
+    "target_paused",
 )
 
 router = APIRouter(prefix="/v1/approvals", tags=["rfps"], route_class=StrictRoute)
@@ -64,6 +68,15 @@ class ApprovalRow(BaseModel):
     acting_for: Annotated[str, COUNTED, Field(description="Whom you would stand in for; blank for yourself.")]
     due_on: date | None
     overdue_working_days: int
+    extra_days: int
+    target_paused: bool
+    waiting_on: Party = Field(
+        description="Procurement, where a key decision's notice has still to be published; the statutory"
+        " clock while its days run."
+    )
+    can_be_taken_from: datetime | None = Field(
+        description="When a key decision may be taken, while the days of its notice run."
+    )
 
 
 APPROVAL_LIST = ShortList(name="approvals", row=ApprovalRow)
@@ -109,6 +122,7 @@ async def _principals(reading: Reading, person: Person) -> AsyncIterator[tuple[s
         reading.valid(delegations),
         t.delegate.in_(person.ids),
         ~t.ended,
+        ~t.waiting,
         t.first_day <= day,
         t.last_day >= day,
     )
@@ -129,7 +143,7 @@ async def _waiting(
     if not tiers:
         return []
     t = rfps.c
-    any_approver = and_(t.stage == Stage.WAIVER, t.waiting_on == "approver")
+    any_approver = and_(t.stage == Stage.WAIVER, t.waiting_on == "approver", t.approval_waits_for == "")
     statement = select(*(t[name] for name in COLUMNS)).where(
         reading.valid(rfps), or_(t.approval_waits_for.in_(tiers), any_approver), ~t.on_hold
     )
@@ -138,4 +152,7 @@ async def _waiting(
     for each in filter(None, (*person.ids, *ids)):
         statement = statement.where(literal(each) != all_(t.kept_out))
     rows = await reading.rows(statement.order_by(t.first_position).limit(WAITING_LIMIT))
-    return [{**row, "acting_for": principal} for row in rows]
+    return [
+        {**row, "acting_for": principal, "can_be_taken_from": row.pop("clock_ends_at")}
+        for row in map(dict, rows)
+    ]

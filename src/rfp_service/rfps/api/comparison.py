@@ -1,5 +1,6 @@
 """Bids side by side over HTTP, with every score, once they may be seen."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -33,6 +34,9 @@ class Measured(BaseModel):
     given: dict[str, int]
     moderated: int | None
     score: int | None
+    removed: dict[str, int] = Field(
+        {}, description="What evaluators gave who were removed since; it does not count."
+    )
 
 
 class ComparedBid(BaseModel):
@@ -42,6 +46,14 @@ class ComparedBid(BaseModel):
     rank: int | None = Field(description="Null until every score of every bid is agreed.")
     total: float | None = Field(description="Null until every score of this bid is agreed.")
     measured: list[Measured]
+    mean_with_removed: float | None = Field(
+        None,
+        description="Of a hundred: the mean of all scores, with those of removed evaluators. "
+        "Null where nobody who scored was removed.",
+    )
+    mean_without_removed: float | None = Field(
+        None, description="The same mean without the scores of removed evaluators."
+    )
 
 
 class NamedBid(BaseModel):
@@ -58,6 +70,9 @@ class Comparison(BaseModel):
     criteria: list[Criterion]
     bids: list[ComparedBid]
     set_aside: list[SetAside] = Field(description="Bids that are out of the competition, and why.")
+    removed: list[str] = Field(
+        [], description="Evaluators who were removed after they had scored, by their ids."
+    )
     late: list[NamedBid] = Field(description="Bids that came too late; they were not opened.")
     recommended: NamedBid | None
     withheld: dict[str, str] = {}
@@ -93,6 +108,7 @@ async def compare_bids(
         criteria=list(tender.criteria),
         bids=compared(tender),
         set_aside=list(tender.set_aside),
+        removed=list(tender.removed),
         late=[NamedBid(bid=bid.reference) for bid in tender.bids if bid.late],
         recommended=NamedBid(bid=best) if (best := stream.state.award.bid) else None,
     )
@@ -115,13 +131,27 @@ def compared(tender: Tender) -> list[ComparedBid]:
                     given=tender.given(bid, c.name),
                     moderated=tender.moderation(bid, c.name),
                     score=tender.final(bid, c.name),
+                    removed=_removed(tender, bid, c.name),
                 )
                 for c in tender.criteria
             ],
+            mean_with_removed=_mean(tender, bid, (*tender.evaluators, *tender.removed)),
+            mean_without_removed=_mean(tender, bid, tender.evaluators),
         )
         for bid in tender.competing
     ]
     return sorted(bids, key=lambda each: (each.total is None, -(each.total or 0), each.bid))
+
+
+def _removed(tender: Tender, bid: str, criterion: str) -> dict[str, int]:
+    given = tender.ever_given(bid, criterion)
+    return {each: score for each, score in given.items() if each in tender.removed}
+
+
+def _mean(tender: Tender, bid: str, evaluators: Sequence[str]) -> float | None:
+    """Return the mean of some evaluators' scores where anybody's were removed."""
+    mean = tender.mean(bid, evaluators) if tender.removed else None
+    return None if mean is None else float(mean)
 
 
 def _must_be_open_to(person: Person, rfp: Rfp) -> None:

@@ -1,39 +1,67 @@
 """What a list of RFPs can be narrowed to; what is left out narrows nothing."""
 
 import re
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ARRAY, ColumnElement, DateTime, and_, false, func, literal, or_
 
 from rfp_service.rfps.domain.stages import Party, Stage
-from rfp_service.rfps.targets import Targets
+from rfp_service.rfps.targets import EXTRA_LIMIT, Targets
 from rfp_service.rfps.views import rfps
 from shared.kernel.fields import Flag
-from shared.web.lists.filters import AT_MOST, AskedText, Moment, Where
+from shared.web.lists.filters import AT_MOST, AskedText, ListMoment, Where
 from shared.web.readings import POSITION_DIGITS
 
 _REFERENCE = re.compile(rf"RFP-([0-9]{{1,{POSITION_DIGITS}}})", re.ASCII | re.IGNORECASE)
 
 
-def _called(references: list[str], _: Moment) -> ColumnElement[bool]:
+INSTANTS = ARRAY(DateTime(timezone=True))
+
+
+def _called(references: list[str], _: ListMoment) -> ColumnElement[bool]:
     """Return the condition on what a reference names; it is where an RFP begins, and none begins at 0."""
     found = [_REFERENCE.fullmatch(reference.strip()) for reference in references]
     return rfps.c.first_position.in_([int(each[1]) if each else 0 for each in found])
 
 
-def _own(_: bool, moment: Moment) -> ColumnElement[bool]:  # noqa: FBT001  # the value of a filter
+def _own(_: bool, moment: ListMoment) -> ColumnElement[bool]:  # noqa: FBT001  # the value of a filter
     """Return the condition on what the reader asks for or leads."""
     ids = moment.reading.person.ids
     return or_(rfps.c.raised_by.in_(ids), rfps.c.lead.in_(ids))
 
 
-def _overdue(wanted: bool, moment: Moment) -> ColumnElement[bool]:  # noqa: FBT001  # the value of a filter
+def _overdue(wanted: bool, moment: ListMoment) -> ColumnElement[bool]:  # noqa: FBT001  # the value of a filter
     """Return the condition on what is, or is not, beyond the target of its stage."""
     by: Targets = moment.facts
-    late = by.overdue_before().items()
-    beyond = or_(false(), *(and_(rfps.c.stage == stage, rfps.c.stage_since < at) for stage, at in late))
-    return beyond if wanted else ~beyond
+    return _beyond(by) if wanted else ~_beyond(by)
+
+
+def _beyond(by: Targets) -> ColumnElement[bool]:
+    """Return the condition that picks what is beyond the target of its stage."""
+    t, late = rfps.c, by.overdue_before().items()
+    return and_(
+        ~t.target_paused,
+        or_(
+            false(),
+            *(
+                and_(t.stage == stage, t.stage_since < before[0], _still_over(before))
+                for stage, before in late
+            ),
+        ),
+    )
+
+
+def _still_over(before: Sequence[datetime]) -> ColumnElement[bool]:
+    """Return the condition that a stage would be over its target with all its extra days.
+
+    The more extra days, the earlier a case must have entered: it is over for as many as come after that.
+    """
+    rising = literal(list(reversed(before)), INSTANTS)
+    over_with = len(before) - func.width_bucket(rfps.c.stage_since, rising)
+    return func.least(rfps.c.extra_days, EXTRA_LIMIT) < over_with
 
 
 class RfpFilters(BaseModel):

@@ -14,7 +14,7 @@ from shared.kernel.fields import ASKED
 from shared.record.projecting.row_models import COUNTED, SEARCHED
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
-from shared.web.lists.filters import Moment, Where
+from shared.web.lists.filters import ListMoment, Where
 from shared.web.lists.queries import ListQuery
 from shared.web.lists.short_list import ShortList
 
@@ -38,7 +38,7 @@ class NearDuplicateRow(BaseModel):
     nearness: float = Field(description="From 0 to 1: shared words and shared spelling.")
 
 
-def _is_no_filter(_: str, __: Moment) -> ColumnElement[bool]:
+def _is_no_filter(_: str, __: ListMoment) -> ColumnElement[bool]:
     """Return no condition: what is found is what is near."""
     return true()
 

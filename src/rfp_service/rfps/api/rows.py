@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.stages import Stage
 from rfp_service.rfps.targets import Targets
 from rfp_service.rfps.views import RfpRow, board
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
@@ -36,6 +37,10 @@ class RfpSeen(RfpRow):
     late_bids: int
     bids_set_aside: int
     unanswered: list[int]
+    closes_with_unanswered: bool = Field(
+        description="A warning: bids are asked for by `responses_by`, and questions have no answer yet."
+    )
+    kept_open: bool = Field(description="Whether such questions keep the bids closed after that.")
     standstill_ends: datetime | None
 
 
@@ -58,7 +63,8 @@ async def add_due(_: Reading, by: Targets, items: list[dict[str, Any]]) -> None:
 def with_due(items: list[dict[str, Any]], by: Targets) -> None:
     """Add to each item what follows from its stage and today."""
     for item in items:
-        item.update(by.of(item["stage"], item["stage_since"])._asdict())
+        due = by.of(item["stage"], item["stage_since"], item["extra_days"], paused=item["target_paused"])
+        item.update(due._asdict())
 
 
 def as_seen(stream: Stream[Rfp], by: Targets) -> RfpSeen:
@@ -74,7 +80,7 @@ def as_seen(stream: Stream[Rfp], by: Targets) -> RfpSeen:
             "opened_at": stream.opened_at,
             "changed_at": stream.changed_at,
             **row,
-            **by.of(rfp.stage, stream.stage_since)._asdict(),
+            **by.of(rfp.stage, stream.stage_since, rfp.extra_days, paused=rfp.target_pauses)._asdict(),
             "description": rfp.need.description,
             "contract_kind": rfp.contract_kind,
             "near_duplicate_of": rfp.near_duplicate_of,
@@ -99,5 +105,7 @@ def _tender(rfp: Rfp) -> dict[str, Any]:
         "late_bids": len(tender.bids) - len(tender.timely),
         "bids_set_aside": len(tender.set_aside),
         "unanswered": list(tender.unanswered),
+        "closes_with_unanswered": rfp.stage is Stage.OPEN and bool(tender.unanswered),
+        "kept_open": tender.kept_open and rfp.stage is Stage.OPEN,
         "standstill_ends": rfp.award.standstill_ends,
     }

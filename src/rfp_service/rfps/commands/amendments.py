@@ -6,7 +6,13 @@ from typing import Any, Literal
 from pydantic import Field
 
 from rfp_service.rfps.commands.procurement import is_out
-from rfp_service.rfps.commands.rules import entering, must_be_in, must_be_requester, staying
+from rfp_service.rfps.commands.rules import (
+    entering,
+    must_be_in,
+    must_be_requester,
+    must_not_be_requester,
+    staying,
+)
 from rfp_service.rfps.domain.approval_events import ApprovalSuperseded
 from rfp_service.rfps.domain.events import RfpAmended, RfpEvent
 from rfp_service.rfps.domain.refusals import (
@@ -88,6 +94,7 @@ class AmendRfp(Command[Rfp]):
     def _must_be_the_lead(self, rfp: Rfp, stamp: Stamp) -> None:
         if not rfp.lead or not stamp.known.same_person(stamp.by, rfp.lead):
             raise NotTheLead(lead=rfp.lead)
+        must_not_be_requester(rfp, stamp)
 
     def _given(self, rfp: Rfp) -> dict[str, Any]:
         """Return the fields that were given; the estimate with VAT is never below the one without."""

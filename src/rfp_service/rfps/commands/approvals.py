@@ -4,24 +4,28 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from rfp_service.rfps.commands.approvers import Approving, must_be_independent, must_be_of_the_tier, tiers_for
+from rfp_service.rfps.commands.approvers import Approving, must_be_of_the_tier, must_have_granted_no_tier
 from rfp_service.rfps.commands.rules import (
     Entered,
     entering,
     going_on,
     must_be_in,
+    must_be_independent,
     must_be_requester,
     must_be_under_the_law,
     rules_of,
     staying,
 )
+from rfp_service.rfps.commands.turns import NO_CLOCK, in_turn, notice_clock
 from rfp_service.rfps.domain.approval_events import ApprovalGranted, ApprovalRefused, ApprovalRequested
 from rfp_service.rfps.domain.refusals import Incomplete, WaiverNeeded
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import AFTER_APPROVAL, Route
 from rfp_service.rfps.domain.stages import Stage
+from shared.governance.scheme.tiers import tiers_for
 from shared.kernel.fields import Code, LongText, PersonId, Reason, says_none
 from shared.kernel.messages import Command, Stamp
+from shared.kernel.naming import must_be_known
 from shared.kernel.personal import openly, text_about
 
 CONFLICTED_LIMIT = 50
@@ -46,6 +50,7 @@ class BusinessCase(Command[Rfp]):
 
     def declaration(self, stamp: Stamp) -> dict[str, Any]:
         """Return the conflicts as the record keeps them: that there is none, openly, and else sealed."""
+        must_be_known(stamp, self.conflicted)
         if says_none(self.conflicts) and not self.conflicted:
             declared = openly(self.conflicts)
         else:
@@ -88,9 +93,11 @@ class Approve(Approving):
     def decide(self, rfp: Rfp, stamp: Stamp) -> ApprovalGranted:
         """Grant the tier whose turn it is; the last one opens the route's next stage, or a key decision."""
         tier = _may_decide(rfp, stamp)
+        must_have_granted_no_tier(rfp.approval, stamp)
         following = rfp.approval.tiers[rfp.approval.granted + 1 :]
         entered, onward = (staying(rfp), Stage.ABSENT) if following else _after(rfp, stamp)
-        return ApprovalGranted(
+        key = entered["stage"] is Stage.KEY_DECISION
+        granted = ApprovalGranted(
             tier=tier,
             next_tier=following[0] if following else "",
             reason=self.reason,
@@ -99,7 +106,9 @@ class Approve(Approving):
             acting_for=stamp.acting_for,
             onward=onward,
             **entered,
+            **(notice_clock(rfp, rfp.key, stamp) if key else NO_CLOCK),
         )
+        return in_turn(granted, rfp, stamp) if key else granted
 
 
 class Refuse(Approving):
@@ -130,6 +139,6 @@ def _after(rfp: Rfp, stamp: Stamp) -> tuple[Entered, Stage]:
     """Return where the last tier's yes leads, and what follows a key decision where that is one."""
     assert rfp.route is not None, "an approval is requested on a route"
     onward = AFTER_APPROVAL[rfp.route]
-    if rules_of(stamp).is_key_decision(rfp.approval.value_pence):
+    if rfp.key_declared or rules_of(stamp).is_key_decision(rfp.approval.value_pence):
         return entering(Stage.KEY_DECISION), onward
     return going_on(onward), Stage.ABSENT

@@ -1,49 +1,19 @@
 """Who may approve: whoever is of the tier whose turn it is, or stands in for one, with no part in the RFP."""
 
-from datetime import date
-
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field
 
 from rfp_service.rfps.domain.approval import Approval
-from rfp_service.rfps.domain.refusals import (
-    AboveEveryTier,
-    Conflicted,
-    NoScheme,
-    NotTheirDelegate,
-    NotYourTier,
-    OverDelegatedLimit,
-    OwnRfp,
-)
+from rfp_service.rfps.domain.refusals import OneTierEach
 from rfp_service.rfps.domain.rfp import Rfp
-from shared.kernel.calendar import day_in_london
+from shared.governance.scheme.tiers import must_be_of_tier
 from shared.kernel.fields import PersonId
-from shared.kernel.messages import Command, Known, Stamp
+from shared.kernel.messages import Command, Stamp
 
 ActingFor = Field(
     default=None,
     description="Whom you stand in for, where they have delegated this to you.",
     examples=["hana-head"],
 )
-
-
-class Delegated(BaseModel):
-    """A delegation as known to a decision: by whom to whom, up to which value, from when until when."""
-
-    model_config = ConfigDict(frozen=True)
-
-    delegator: str
-    delegate: str
-    limit_pence: int
-    first_day: date
-    last_day: date
-    tiers: tuple[str, ...]
-
-    def is_live(self, day: date) -> bool:
-        """Say whether it counts on a day; the last day counts."""
-        return self.first_day <= day <= self.last_day
-
-
-_DELEGATED = TypeAdapter(tuple[Delegated, ...])
 
 
 class Approving(Command[Rfp]):
@@ -59,50 +29,13 @@ class Approving(Command[Rfp]):
         return self.acting_for or ""
 
 
-def must_be_independent(rfp: Rfp, stamp: Stamp) -> None:
-    """Refuse whoever has or once had a part in it, or a conflict, for themselves or for anybody else."""
-    for part, holder in rfp.parts:
-        if stamp.is_from(holder):
-            raise OwnRfp(part=part, person=holder)
-    for person in rfp.conflicted:
-        if stamp.is_from(person):
-            raise Conflicted(person=person)
-
-
 def must_be_of_the_tier(approval: Approval, stamp: Stamp) -> str:
     """Return the tier whose turn it is, once whoever decides belongs to it or stands in for one who does."""
-    tier, yours = approval.waiting_for, stamp.known.own_tiers
-    if stamp.acting_for:
-        yours = must_be_delegated(approval.value_pence, stamp)
-    if not tier or tier not in yours:
-        raise NotYourTier(waiting_for=tier, yours=list(yours))
-    return tier
+    return must_be_of_tier(approval.waiting_for, approval.value_pence, stamp)
 
 
-def must_be_delegated(value_pence: int, stamp: Stamp) -> tuple[str, ...]:
-    """Return the tiers of the person stood in for, once they have delegated as much for today."""
-    found = _DELEGATED.validate_python(stamp.known.facts.get("delegations", ()), strict=False)
-    today, same = day_in_london(stamp.at), stamp.known.same_person
-    live = [
-        d
-        for d in found
-        if same(d.delegator, stamp.acting_for) and same(d.delegate, stamp.by) and d.is_live(today)
-    ]
-    if not live:
-        raise NotTheirDelegate(acting_for=stamp.acting_for)
-    widest = max(live, key=lambda d: d.limit_pence)
-    if value_pence > widest.limit_pence:
-        raise OverDelegatedLimit(value_pence=value_pence, limit_pence=widest.limit_pence)
-    return widest.tiers
-
-
-def tiers_for(value_pence: int, known: Known) -> tuple[str, ...]:
-    """Return the tiers a value needs: all up to the first whose limit covers it, or that one alone."""
-    if not known.tiers:
-        raise NoScheme
-    for number, tier in enumerate(known.tiers, start=1):
-        if value_pence <= tier.up_to_pence:
-            add_up = known.rules is None or known.rules.tiers_cumulative
-            first = 0 if add_up else number - 1
-            return tuple(t.name for t in known.tiers[first:number])
-    raise AboveEveryTier(value_pence=value_pence, limit_pence=known.tiers[-1].up_to_pence)
+def must_have_granted_no_tier(approval: Approval, stamp: Stamp) -> None:
+    """Refuse whoever granted a tier of this round already, for themselves or for anybody else."""
+    for person in approval.granted_by:
+        if stamp.is_from(person):
+            raise OneTierEach(person=person, waiting_for=approval.waiting_for)

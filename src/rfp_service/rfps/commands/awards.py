@@ -1,14 +1,17 @@
 """From bids to an award that is approved by the tiers of its own value, and published."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rfp_service.rfps.commands.approvers import Approving, must_be_independent, must_be_of_the_tier, tiers_for
+from rfp_service.rfps.commands.approvers import Approving, must_be_of_the_tier, must_have_granted_no_tier
 from rfp_service.rfps.commands.rules import (
     Entered,
     entering,
+    must_be_enough_evaluators,
     must_be_in,
+    must_be_independent,
     must_compete,
     must_not_be_requester,
     next_clock,
@@ -16,6 +19,7 @@ from rfp_service.rfps.commands.rules import (
     staying,
 )
 from rfp_service.rfps.commands.standstill import standstill_ends
+from rfp_service.rfps.commands.turns import NO_CLOCK, in_turn, notice_clock
 from rfp_service.rfps.domain.award_events import (
     AssessmentSummariesSent,
     AwardApproved,
@@ -24,7 +28,9 @@ from rfp_service.rfps.domain.award_events import (
     AwardRefused,
     TransparencyNoticePublished,
 )
-from rfp_service.rfps.domain.evaluation_refusals import NotTheBestBid, ScoresMissing
+from rfp_service.rfps.domain.correction_refusals import BiddersMissing
+from rfp_service.rfps.domain.evaluation_refusals import NotTheBestBid, ScoresMissing, TieReasonNeeded
+from rfp_service.rfps.domain.reasons import TieReason
 from rfp_service.rfps.domain.refusals import (
     AlreadyRecommended,
     NotDirect,
@@ -34,6 +40,7 @@ from rfp_service.rfps.domain.refusals import (
 )
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Stage
+from shared.governance.scheme.tiers import tiers_for
 from shared.kernel.calendar import day_in_london
 from shared.kernel.fields import WHOLE, Code, Pence, Reason, ShortText
 from shared.kernel.messages import Command, Stamp
@@ -66,15 +73,20 @@ class RecommendAward(Command[Rfp]):
     supplier: ShortText = Field(examples=["Fictional Systems Ltd"])
     value_pence: Pence = Field(description="Without VAT, in pence.", examples=[2_400_000])
     reason: Reason
+    tie_reason: TieReason | None = Field(
+        None, description="Needed where several bids have the highest total."
+    )
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> AwardRecommended:
         """Name the tiers by the award's own value, however the estimate was approved."""
         must_not_be_requester(rfp, stamp)
         if rfp.is_direct:
             _must_be_announced(rfp, stamp)
+            tied: tuple[str, ...] = ()
         else:
-            self._must_be_the_best(rfp)
-        return AwardRecommended(
+            tied = self._must_be_the_best(rfp)
+            must_be_enough_evaluators(rfp, stamp)
+        recommended = AwardRecommended(
             bid=self.bid or "",
             supplier=self.supplier,
             value_pence=self.value_pence,
@@ -82,17 +94,24 @@ class RecommendAward(Command[Rfp]):
             reason=self.reason,
             tiers=tiers_for(self.value_pence, stamp.known),
             scheme_version=stamp.known.scheme_version,
+            tied=tied,
+            tie_reason=self.tie_reason.value if tied and self.tie_reason else "",
             **entering(Stage.AWARD_APPROVAL),
         )
+        return in_turn(recommended, rfp, stamp)
 
-    def _must_be_the_best(self, rfp: Rfp) -> None:
-        """Refuse any but the bid with the highest total, once every score is there and agreed."""
+    def _must_be_the_best(self, rfp: Rfp) -> tuple[str, ...]:
+        """Refuse any but the bid with the highest total, once every score counts; return those that tie."""
         must_be_in(rfp, Stage.EVALUATION)
         must_compete(rfp.tender, self.bid)
         if missing := rfp.tender.missing():
             raise ScoresMissing(missing=missing)
         if self.bid not in (best := rfp.tender.best()):
             raise NotTheBestBid(best=list(best))
+        tied = tuple(bid for bid in best if bid != self.bid)
+        if tied and self.tie_reason is None:
+            raise TieReasonNeeded(best=list(best), reasons=[each.value for each in TieReason])
+        return tied
 
 
 class ApproveAward(Approving):
@@ -104,10 +123,12 @@ class ApproveAward(Approving):
     def decide(self, rfp: Rfp, stamp: Stamp) -> AwardApproved:
         """Grant the tier whose turn it is; after the last the award is told, or is a key decision."""
         tier = _may_decide(rfp, stamp)
+        must_have_granted_no_tier(rfp.award.approval, stamp)
         approval = rfp.award.approval
         following = approval.tiers[approval.granted + 1 :]
-        key = not following and rules_of(stamp).is_key_decision(approval.value_pence)
-        return AwardApproved(
+        above = rules_of(stamp).is_key_decision(approval.value_pence)
+        key = not following and (rfp.key_declared or above)
+        approved = AwardApproved(
             tier=tier,
             next_tier=following[0] if following else "",
             reason=self.reason,
@@ -116,7 +137,9 @@ class ApproveAward(Approving):
             acting_for=stamp.acting_for,
             onward=Stage.AWARD_NOTICE if key else Stage.ABSENT,
             **_after(rfp, last=not following, key=key),
+            **(notice_clock(rfp, rfp.key, stamp) if key else NO_CLOCK),
         )
+        return in_turn(approved, rfp, stamp) if key else approved
 
 
 class RefuseAward(Approving):
@@ -139,14 +162,28 @@ class RefuseAward(Approving):
 class SendSummaries(Command[Rfp]):
     """Record that every bidder was told how their bid was assessed."""
 
+    by_the_rules = True
+
     decision: Literal["send-summaries"] = "send-summaries"
-    bidders: Annotated[int, Field(ge=1, le=BIDDERS_LIMIT), WHOLE]
+    told: list[Code] = Field(
+        [],
+        max_length=BIDDERS_LIMIT,
+        description="The reference of each bid whose bidder was told.",
+        examples=[["BID-0007", "BID-0008"]],
+    )
+    bidders: Annotated[int, Field(ge=1, le=BIDDERS_LIMIT), WHOLE] | None = Field(
+        None, description="How many; unless said, as many as are named."
+    )
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> AssessmentSummariesSent:
-        """Tell the bidders before the world."""
+        """Tell every bidder, by name, before the world; once nobody had to be named."""
         must_be_in(rfp, Stage.AWARD_NOTICE)
         must_not_be_requester(rfp, stamp)
-        return AssessmentSummariesSent(bidders=self.bidders, **staying(rfp))
+        if stamp.known.rules is not None:
+            must_name_every_bidder(rfp, self.told)
+        return AssessmentSummariesSent(
+            bidders=self.bidders or len(self.told), told=tuple(self.told), **staying(rfp)
+        )
 
 
 class PublishAwardNotice(Command[Rfp]):
@@ -167,13 +204,22 @@ class PublishAwardNotice(Command[Rfp]):
         assert rfp.route is not None, "and a route"
         rules = rules_of(stamp)
         required = rules.standstill(rfp.regime, rfp.route)
-        ends = required and standstill_ends(required, day_in_london(stamp.at), rules.closed_days)
+        ends = required and standstill_ends(required, day_in_london(stamp.at), rules)
         return AwardNoticePublished(
             reference=self.reference,
             clock=next_clock(rfp) if ends else rfp.clock.number,
             ends_at=ends,
             **entering(Stage.STANDSTILL if ends else Stage.CONTRACTING),
         )
+
+
+def must_name_every_bidder(rfp: Rfp, told: Sequence[str]) -> None:
+    """Refuse while the bidder of an assessed bid is not named, or somebody is who was not assessed."""
+    assessed = rfp.tender.assessed
+    missing = [bid for bid in assessed if bid not in told]
+    unknown = [bid for bid in told if bid not in assessed]
+    if missing or unknown or len(set(told)) < len(told):
+        raise BiddersMissing(missing=missing, unknown=unknown)
 
 
 def _may_decide(rfp: Rfp, stamp: Stamp) -> str:

@@ -3,8 +3,18 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from rfp_service.rfps.commands.approvers import must_be_independent
-from rfp_service.rfps.commands.rules import entering, going_on, must_be_at, next_clock, rules_of, runs
+from pydantic import Field
+
+from rfp_service.rfps.commands.rules import (
+    entering,
+    going_on,
+    must_be_at,
+    must_be_independent,
+    next_clock,
+    rules_of,
+    runs,
+)
+from rfp_service.rfps.commands.turns import in_turn
 from rfp_service.rfps.domain.events import RfpEvent
 from rfp_service.rfps.domain.key_decision_events import (
     CallInLapsed,
@@ -48,22 +58,27 @@ class CallIn(Command[Rfp]):
 
 
 class UpholdCallIn(Command[Rfp]):
-    """Send the decision back to those who took it, with scrutiny's reasons."""
+    """Send the decision back to whoever took it, with scrutiny's reasons."""
 
     decision: Literal["uphold-call-in"] = "uphold-call-in"
     reason: Reason
+    material_change: bool = Field(
+        False,  # noqa: FBT003  # a field
+        description="Whether something other is to be decided than was announced: that needs a new notice.",
+    )
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> CallInUpheld:
-        """Put the RFP, or its award, before its tiers again."""
+        """Put the key decision before its decision maker again, on the same notice if that still fits."""
         must_be_at(rfp, Stage.CALLED_IN)
         must_be_independent(rfp, stamp)
-        award = rfp.key.of_the_award
-        again = rfp.award.approval if award else rfp.approval
-        return CallInUpheld(
+        decided = rfp.award.approval if rfp.key.of_the_award else rfp.approval
+        upheld = CallInUpheld(
             reason=self.reason,
-            next_tier=again.first,
-            **entering(Stage.AWARD_APPROVAL if award else Stage.APPROVAL),
+            next_tier=decided.last,
+            notice_kept=not self.material_change,
+            **entering(Stage.KEY_DECISION),
         )
+        return in_turn(upheld, rfp, stamp)
 
 
 class ReleaseCallIn(Command[Rfp]):

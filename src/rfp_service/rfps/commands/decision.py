@@ -6,12 +6,15 @@ from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from rfp_service.rfps.commands import (
+    advice,
     amendments,
     approvals,
     awards,
     call_ins,
     conclusion,
+    corrections,
     evaluation,
+    holds,
     key_decisions,
     participants,
     procurement,
@@ -44,9 +47,13 @@ Decision = TypeAliasType(
         | waivers.RequestWaiver
         | waivers.GrantWaiver
         | waivers.RefuseWaiver
+        | advice.RequestAdvice
+        | advice.GiveAdvice
+        | key_decisions.DeclareKeyDecision
         | key_decisions.PublishForwardPlanNotice
         | key_decisions.UseGeneralException
         | key_decisions.AgreeSpecialUrgency
+        | key_decisions.PublishSpecialUrgency
         | key_decisions.TakeKeyDecision
         | key_decisions.RefuseKeyDecision
         | key_decisions.PublishDecision
@@ -62,6 +69,11 @@ Decision = TypeAliasType(
         | responses.RecordClarification
         | responses.AnswerClarification
         | responses.RecordResponse
+        | corrections.CorrectBid
+        | corrections.CorrectAnswer
+        | corrections.CorrectSummaries
+        | corrections.WithdrawConflict
+        | corrections.ConfirmNoConflict
         | evaluation.DeclareInterests
         | evaluation.RecordScore
         | evaluation.CorrectScore
@@ -86,8 +98,10 @@ Decision = TypeAliasType(
         | participants.ReplaceRequester
         | procurement.TerminateProcurement
         | procurement.WithdrawRfp
-        | procurement.StartHold
-        | procurement.EndHold,
+        | holds.StartHold
+        | holds.EndHold
+        | holds.CorrectHold
+        | holds.ExtendTarget,
         Field(discriminator="decision"),
     ],
 )

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from rfp_service.rfps.commands.participants import must_not_be_conflicted
 from rfp_service.rfps.commands.rules import entering, must_be_in, must_compete, must_not_be_requester, staying
+from rfp_service.rfps.commands.turns import in_turn
 from rfp_service.rfps.domain.evaluation_refusals import (
     AlreadyDeclared,
     AlreadyScored,
@@ -48,9 +49,10 @@ class DeclareInterests(Command[Rfp]):
         if stamp.known.among(evaluator, rfp.tender.declared):
             raise AlreadyDeclared
         statement = text_about([stamp.by], self.statement)
-        return EvaluatorDeclared(
+        declared = EvaluatorDeclared(
             evaluator=evaluator, conflict=self.conflict, statement=statement, **staying(rfp)
         )
+        return in_turn(declared, rfp, stamp)
 
 
 class OfABid(Command[Rfp]):
@@ -72,7 +74,7 @@ class RecordScore(OfABid):
         evaluator, earlier = _may_score(rfp, stamp, self)
         if earlier is not None:
             raise AlreadyScored(bid=self.bid, criterion=self.criterion)
-        return ScoreRecorded(
+        recorded = ScoreRecorded(
             evaluator=evaluator,
             bid=self.bid,
             criterion=self.criterion,
@@ -80,6 +82,7 @@ class RecordScore(OfABid):
             comment=self.comment,
             **staying(rfp),
         )
+        return in_turn(recorded, rfp, stamp)
 
 
 class CorrectScore(OfABid):
@@ -93,7 +96,7 @@ class CorrectScore(OfABid):
         evaluator, earlier = _may_score(rfp, stamp, self)
         if earlier is None:
             raise NotScored(bid=self.bid, criterion=self.criterion)
-        return ScoreCorrected(
+        corrected = ScoreCorrected(
             evaluator=evaluator,
             bid=self.bid,
             criterion=self.criterion,
@@ -102,6 +105,7 @@ class CorrectScore(OfABid):
             was=earlier,
             **staying(rfp),
         )
+        return in_turn(corrected, rfp, stamp)
 
 
 class ModerateScores(OfABid):
@@ -119,7 +123,7 @@ class ModerateScores(OfABid):
         if len(given) < len(rfp.tender.evaluators) or len(set(given.values())) < 2:
             missing = [e for e in rfp.tender.evaluators if e not in given]
             raise NothingToModerate(missing=missing)
-        return ScoresModerated(
+        moderated = ScoresModerated(
             bid=self.bid,
             criterion=self.criterion,
             given=given,
@@ -127,6 +131,7 @@ class ModerateScores(OfABid):
             reason=self.reason,
             **staying(rfp),
         )
+        return in_turn(moderated, rfp, stamp)
 
 
 class FindNoCompliantBid(Command[Rfp]):

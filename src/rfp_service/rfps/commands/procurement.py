@@ -1,10 +1,10 @@
-"""Procurement's decisions: accept, return, reject, choose the route; and everybody's holds."""
+"""Procurement's decisions: accept, return, reject, choose the route; and giving an RFP up."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rfp_service.rfps.commands.approvers import Approving, must_be_independent, must_be_of_the_tier
+from rfp_service.rfps.commands.approvers import Approving, must_be_of_the_tier
 from rfp_service.rfps.commands.participants import must_be_fit_to_lead
 from rfp_service.rfps.commands.rules import (
     Entered,
@@ -12,32 +12,44 @@ from rfp_service.rfps.commands.rules import (
     measuring_again,
     must_be_at,
     must_be_in,
+    must_be_independent,
     must_be_requester,
     must_be_under_the_law,
-    must_have_a_part,
     must_not_be_requester,
 )
+from rfp_service.rfps.commands.turns import in_turn
 from rfp_service.rfps.domain.award_events import ProcurementTerminated, TerminationReason
 from rfp_service.rfps.domain.events import (
     RfpAccepted,
-    RfpHoldEnded,
-    RfpHoldStarted,
     RfpRejected,
     RfpReturnedForRework,
     RfpWithdrawn,
     RouteSelected,
 )
 from rfp_service.rfps.domain.reasons import ReworkReason
-from rfp_service.rfps.domain.refusals import NotOnHold, NotOutToMarket, OutToMarket, WaitsOnNobody, WrongStage
+from rfp_service.rfps.domain.refusals import (
+    LotsNotOffered,
+    NotOutToMarket,
+    NotTheirsToRework,
+    OutToMarket,
+    WrongStage,
+)
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import ABOUT_A_DECISION, AFTER_OPEN, BEFORE_OPEN, LIVE, Party, Stage
 from shared.kernel.fields import WHOLE, PersonId, Reason
 from shared.kernel.messages import Command, Stamp
+from shared.kernel.naming import must_be_known
 from shared.kernel.rules import ContractKind
 from shared.kernel.states import replace
 
 LOTS_LIMIT = 200
+MAY_REWORK = {
+    Stage.DRAFT: (Party.REQUESTER,),
+    Stage.BUSINESS_CASE: (Party.REQUESTER, Party.PROCUREMENT),
+    Stage.EVALUATION: (Party.PROCUREMENT, Party.EVALUATORS),
+    Stage.AWARD_APPROVAL: (Party.PROCUREMENT,),
+}
 
 
 class AcceptRfp(Command[Rfp]):
@@ -58,6 +70,10 @@ class ReturnForRework(Approving):
     decision: Literal["return-for-rework"] = "return-for-rework"
     reason_code: ReworkReason = Field(examples=["estimate_unclear"])
     reason: Reason
+    waits_on: Party | None = Field(
+        None,
+        description="Who is to rework it; unless said, the requester, and what was measured procurement.",
+    )
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> RfpReturnedForRework:
         """Count the loop and go back one step; only the tier whose turn it is returns an approval."""
@@ -67,11 +83,21 @@ class ReturnForRework(Approving):
             if "procurement_officer" not in stamp.known.roles:
                 raise WrongStage(stage=rfp.stage, allowed_in=[Stage.APPROVAL, Stage.AWARD_APPROVAL])
         else:
+            if "approver" not in stamp.known.roles:
+                raise WrongStage(stage=rfp.stage, allowed_in=[Stage.SUBMITTED])
             must_be_independent(rfp, stamp)
             must_be_of_the_tier(rfp.open_approval, stamp)
-        return RfpReturnedForRework(
-            reason_code=self.reason_code.value, reason=self.reason, loop=rfp.rework_loops + 1, **_back(rfp)
+        back = _back(rfp)
+        if self.waits_on not in (None, *MAY_REWORK[back["stage"]]):
+            raise NotTheirsToRework(may_rework=list(MAY_REWORK[back["stage"]]))
+        returned = RfpReturnedForRework(
+            reason_code=self.reason_code.value,
+            reason=self.reason,
+            loop=rfp.rework_loops + 1,
+            named=self.waits_on or Party.NOBODY,
+            **back,
         )
+        return in_turn(returned, rfp, stamp)
 
 
 def _back(rfp: Rfp) -> Entered:
@@ -116,6 +142,9 @@ class SelectRoute(Command[Rfp]):
         """Go on to the business case; the requester chooses no route and leads nothing of theirs."""
         must_be_in(rfp, Stage.TRIAGE)
         must_not_be_requester(rfp, stamp)
+        if self.lots > 1:
+            raise LotsNotOffered(lots=self.lots)
+        must_be_known(stamp, [self.lead])
         must_be_fit_to_lead(rfp, self.lead, stamp)
         # Where the scheme laid down no thresholds, kinds of contract are not told apart.
         rules = stamp.known.rules
@@ -171,32 +200,3 @@ def is_out(rfp: Rfp) -> bool:
     if rfp.stage in ABOUT_A_DECISION:
         return rfp.key.of_the_award
     return rfp.stage not in BEFORE_OPEN
-
-
-class StartHold(Command[Rfp]):
-    """Record that the RFP waits on somebody else for a time."""
-
-    decision: Literal["hold"] = "hold"
-    waiting_on: Party
-    reason: Reason
-
-    def decide(self, rfp: Rfp, stamp: Stamp) -> RfpHoldStarted:
-        """Charge the wait to that party until the hold ends."""
-        must_be_in(rfp, *LIVE)
-        must_have_a_part(rfp, stamp)
-        if self.waiting_on is Party.NOBODY:
-            raise WaitsOnNobody
-        return RfpHoldStarted(stage=rfp.stage, waiting_on=self.waiting_on, reason=self.reason)
-
-
-class EndHold(Command[Rfp]):
-    """Record that the wait is over."""
-
-    decision: Literal["end-hold"] = "end-hold"
-
-    def decide(self, rfp: Rfp, stamp: Stamp) -> RfpHoldEnded:
-        """Charge whoever was waited on before again."""
-        if not rfp.on_hold:
-            raise NotOnHold(stage=rfp.stage)
-        must_have_a_part(rfp, stamp)
-        return RfpHoldEnded(stage=rfp.stage, waiting_on=rfp.before_hold)

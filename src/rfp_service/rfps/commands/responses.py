@@ -1,15 +1,22 @@
 """While the market answers: questions, answers to everybody, and bids of which only a seal is kept."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from rfp_service.rfps.commands.rules import must_be_at, must_be_in, must_not_be_requester, staying
 from rfp_service.rfps.commands.tender import closed
+from rfp_service.rfps.commands.turns import in_turn
 from rfp_service.rfps.domain.evaluation_refusals import ScoringHasBegun
 from rfp_service.rfps.domain.events import RfpEvent
-from rfp_service.rfps.domain.refusals import AlreadyReceived, NoSuchQuestion, ReceivedInTheFuture
+from rfp_service.rfps.domain.refusals import (
+    AlreadyReceived,
+    NoSuchQuestion,
+    ReceivedBeforeAsked,
+    ReceivedInTheFuture,
+)
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Stage
 from rfp_service.rfps.domain.tender_events import (
@@ -57,6 +64,8 @@ class AnswerClarification(Command[Rfp]):
 class RecordResponse(Command[Rfp]):
     """Record that the tendering portal took a bid in; the bid itself stays there, sealed."""
 
+    by_the_rules = True
+
     decision: Literal["record-response"] = "record-response"
     reference: Code = Field(examples=["BID-0007"])
     sha256: Sha256
@@ -69,20 +78,25 @@ class RecordResponse(Command[Rfp]):
         RFP ended because nobody was known to have bid, it goes on after all.
         """
         ends = rfp.tender.responses_by
-        late = ends is not None and self.received_at >= ends
-        reopens = not late and _ended_for_want_of_bids(rfp)
+        late = is_late(rfp, self.received_at, stamp)
+        reopens = not late and ended_for_want_of_bids(rfp)
         if not reopens:
             must_be_at(rfp, Stage.OPEN, Stage.EVALUATION)
         must_not_be_requester(rfp, stamp)
         self._must_be_new(rfp, stamp)
         if rfp.tender.scores and not late:
             raise ScoringHasBegun(ended_at=ends)
-        received = ResponseReceived(
-            reference=self.reference,
-            sha256=self.sha256,
-            received_at=self.received_at,
-            late=late,
-            **staying(rfp),
+        received = in_turn(
+            ResponseReceived(
+                reference=self.reference,
+                sha256=self.sha256,
+                received_at=self.received_at,
+                late=late,
+                recorded_by=stamp.by,
+                **staying(rfp),
+            ),
+            rfp,
+            stamp,
         )
         if not reopens:
             return [received]
@@ -90,13 +104,29 @@ class RecordResponse(Command[Rfp]):
         return [received, closed(received.apply(rfp), ends, late=True)]
 
     def _must_be_new(self, rfp: Rfp, stamp: Stamp) -> None:
-        """Refuse a bid that is recorded already, or came later than now."""
-        if self.received_at > stamp.at:
-            raise ReceivedInTheFuture(received_at=self.received_at)
+        """Refuse a bid that is recorded already, came later than now, or before it was asked for."""
+        must_have_come(rfp, self.received_at, stamp)
         if self.reference in {bid.reference for bid in rfp.tender.bids}:
             raise AlreadyReceived(reference=self.reference)
 
 
-def _ended_for_want_of_bids(rfp: Rfp) -> bool:
+def is_late(rfp: Rfp, received_at: datetime, stamp: Stamp) -> bool:
+    """Say whether a bid came after its time; the scheme says what holds at the very instant."""
+    ends, rules = rfp.tender.responses_by, stamp.known.rules
+    if ends is None or received_at < ends:
+        return False
+    return received_at > ends or rules is None or not rules.bid_at_the_instant_in_time
+
+
+def must_have_come(rfp: Rfp, received_at: datetime, stamp: Stamp) -> None:
+    """Refuse a time of receipt that lies ahead, or before the market was asked."""
+    if received_at > stamp.at:
+        raise ReceivedInTheFuture(received_at=received_at)
+    asked_at = rfp.tender.asked_at
+    if asked_at is not None and received_at < asked_at:
+        raise ReceivedBeforeAsked(received_at=received_at, asked_at=asked_at)
+
+
+def ended_for_want_of_bids(rfp: Rfp) -> bool:
     """Say whether the RFP ended because no bid was known to have come in time."""
     return rfp.stage is Stage.UNSUCCESSFUL and not rfp.tender.timely

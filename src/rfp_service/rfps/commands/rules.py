@@ -1,12 +1,13 @@
 """The checks that several commands share, and the events' common ending: a stage and whom it waits on."""
 
+from collections.abc import Sequence
 from typing import TypedDict
 
-from rfp_service.rfps.domain.evaluation_refusals import BidIsSetAside, NoSuchBid
+from rfp_service.rfps.domain.evaluation_refusals import BidIsSetAside, NoSuchBid, TooFewEvaluators
 from rfp_service.rfps.domain.refusals import (
     AboveThreshold,
+    Conflicted,
     NoPartInIt,
-    NoScheme,
     NotYourRfp,
     OnHold,
     OwnRfp,
@@ -16,6 +17,7 @@ from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import WAITS_ON, Party, Stage
 from rfp_service.rfps.domain.tender import Tender
+from shared.governance.scheme.tiers import NoScheme
 from shared.kernel.messages import Stamp
 from shared.kernel.rules import Rules
 
@@ -79,15 +81,44 @@ def must_be_requester(rfp: Rfp, stamp: Stamp) -> None:
 
 
 def must_not_be_requester(rfp: Rfp, stamp: Stamp) -> None:
-    """Refuse the requester where procurement decides, for themselves or for anybody else."""
-    if stamp.is_from(rfp.raised_by):
-        raise OwnRfp(part="requester", person=rfp.raised_by)
+    """Refuse whoever asks for it or once did where procurement decides, for themselves or for anybody else.
+
+    Every move of procurement goes by this. What approves goes by `must_be_independent`, which keeps out
+    whoever ever had any part.
+    """
+    _must_not_hold(rfp.parts_of("requester"), stamp)
 
 
-def must_have_a_part(rfp: Rfp, stamp: Stamp) -> None:
-    """Refuse requesters of other RFPs; procurement and approvers have a part in each."""
-    theirs = stamp.known.same_person(stamp.by, rfp.raised_by)
-    if not theirs and stamp.known.roles == ("requester",):
+def must_be_independent(rfp: Rfp, stamp: Stamp) -> None:
+    """Refuse whoever has or once had a part in it, or a conflict, for themselves or for anybody else."""
+    _must_not_hold(rfp.parts, stamp)
+    for person in rfp.conflicted:
+        if stamp.is_from(person):
+            raise Conflicted(person=person)
+
+
+def _must_not_hold(parts: Sequence[tuple[str, str]], stamp: Stamp) -> None:
+    for part, holder in parts:
+        if stamp.is_from(holder):
+            raise OwnRfp(part=part, person=holder)
+
+
+def must_have_a_part(rfp: Rfp, stamp: Stamp, *roles: str) -> None:
+    """Refuse all but its requester and whoever has a role that may decide this on any RFP.
+
+    Having other roles beside does not matter: each right comes with the role that gives it.
+    """
+    _must_be_among((rfp.raised_by,), roles, rfp, stamp)
+
+
+def must_take_part(rfp: Rfp, stamp: Stamp, *roles: str) -> None:
+    """Refuse all but its requester, lead and evaluators, and whoever has a role that may decide this."""
+    _must_be_among((rfp.raised_by, rfp.lead, *rfp.tender.evaluators), roles, rfp, stamp)
+
+
+def _must_be_among(people: Sequence[str], roles: Sequence[str], rfp: Rfp, stamp: Stamp) -> None:
+    theirs = stamp.known.among(stamp.by, [person for person in people if person])
+    if not theirs and set(roles).isdisjoint(stamp.known.roles):
         raise NoPartInIt(requester=rfp.raised_by)
 
 
@@ -97,6 +128,13 @@ def must_compete(tender: Tender, bid: str | None) -> None:
         raise NoSuchBid
     if bid not in tender.competing:
         raise BidIsSetAside
+
+
+def must_be_enough_evaluators(rfp: Rfp, stamp: Stamp) -> None:
+    """Refuse to ask the market, or to say who won, with fewer evaluators than the scheme wants."""
+    least, there = rules_of(stamp).minimum_evaluators, len(rfp.tender.evaluators)
+    if there < least:
+        raise TooFewEvaluators(evaluators=there, minimum=least)
 
 
 def must_be_under_the_law(rfp: Rfp, stamp: Stamp) -> int | None:

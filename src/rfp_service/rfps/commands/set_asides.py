@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from rfp_service.rfps.commands.rules import must_be_at, must_not_be_requester, staying
+from rfp_service.rfps.commands.turns import in_turn
 from rfp_service.rfps.domain.evaluation_refusals import (
     BidderNotHeard,
     BidIsSetAside,
@@ -49,13 +50,14 @@ class SetBidAside(Command[Rfp]):
             raise StillSealed(ground=self.ground)
         if self.ground is SetAsideGround.ABNORMALLY_LOW and self.bidder_said is None:
             raise BidderNotHeard
-        return BidSetAside(
+        out = BidSetAside(
             bid=self.bid,
             ground=self.ground,
             reason=self.reason,
             bidder_said=self.bidder_said or "",
             **staying(rfp),
         )
+        return in_turn(out, rfp, stamp)
 
 
 class ReadmitBid(Command[Rfp]):
@@ -74,4 +76,4 @@ class ReadmitBid(Command[Rfp]):
         readmitted = BidReadmitted(bid=self.bid, reason=self.reason, **staying(rfp))
         if is_complete(rfp) and not is_complete(readmitted.apply(rfp)):
             raise OthersMayBeSeen
-        return readmitted
+        return in_turn(readmitted, rfp, stamp)

@@ -4,7 +4,16 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from rfp_service.rfps.commands.rules import entering, measuring_again, must_be_at, runs
+from rfp_service.rfps.commands.rules import (
+    entering,
+    measuring_again,
+    must_be_at,
+    must_not_be_requester,
+    next_clock,
+    runs,
+    staying,
+)
+from rfp_service.rfps.commands.turns import in_turn
 from rfp_service.rfps.domain.award_events import (
     AwardRevoked,
     ChallengeOutcome,
@@ -19,20 +28,27 @@ from rfp_service.rfps.domain.stages import Stage
 from shared.kernel.calendar import WorkingDays, end_of
 from shared.kernel.fields import LongText, Reason
 from shared.kernel.messages import Command, Stamp
-from shared.kernel.rules import Counting, Standstill
+from shared.kernel.rules import Counting, Rules, Standstill
 from shared.record.deadlines.deadline import DeadlineCommand
 
 
-def standstill_ends(required: Standstill, notice_on: date, closed_days: Sequence[date]) -> datetime:
+def standstill_ends(required: Standstill, notice_on: date, rules: Rules) -> datetime:
     """Return the midnight at which a standstill ends.
 
-    Procurement Act 2023, section 51: working days, of which the day of the notice is the first. The 2015
+    Procurement Act 2023, section 51: working days, of which the day of the notice is the first; they leave
+    out bank holidays of any part of the United Kingdom (section 123), unless the scheme says so no closed
+    days of the council's own. The 2015
     regulations, regulation 87: calendar days from the day after; one that would end on a day that is
     not worked ends with the next that is.
     """
-    days = WorkingDays(frozenset(closed_days))
+    closed = frozenset(rules.closed_days)
     if required.counting is Counting.WORKING_FROM_NOTICE:
-        return end_of(days.counting(notice_on, required.days))
+        statutory = WorkingDays(
+            closed if rules.statutory_days_leave_out_closed_days else frozenset(),
+            whole_kingdom=rules.statutory_days_of_whole_kingdom,
+        )
+        return end_of(statutory.counting(notice_on, required.days))
+    days = WorkingDays(closed)
     return end_of(days.on_or_after(notice_on + timedelta(days=required.days)))
 
 
@@ -41,11 +57,11 @@ class ExpireStandstill(DeadlineCommand[Rfp]):
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> Sequence[RfpEvent]:
         """Go on to the contract; nothing where that standstill no longer runs."""
-        if not runs(rfp, self.number, Stage.STANDSTILL):
+        there = runs(rfp, self.number, Stage.CONTRACTING)
+        if not there and not runs(rfp, self.number, Stage.STANDSTILL):
             return ()
-        return [
-            StandstillExpired(due_at=self.due_at, late=self.is_late(stamp), **entering(Stage.CONTRACTING))
-        ]
+        follows = staying(rfp) if there and rfp.on_hold else entering(Stage.CONTRACTING)
+        return [StandstillExpired(due_at=self.due_at, late=self.is_late(stamp), **follows)]
 
 
 class RecordChallenge(Command[Rfp]):
@@ -57,6 +73,7 @@ class RecordChallenge(Command[Rfp]):
     def decide(self, rfp: Rfp, stamp: Stamp) -> ChallengeReceived:
         """Stop the clock, and hand the case to legal."""
         must_be_at(rfp, Stage.STANDSTILL, Stage.CONTRACTING)
+        must_not_be_requester(rfp, stamp)
         must_have_an_award(rfp)
         return ChallengeReceived(grounds=self.grounds, **entering(Stage.CHALLENGED))
 
@@ -71,6 +88,7 @@ class ResolveChallenge(Command[Rfp]):
     def decide(self, rfp: Rfp, stamp: Stamp) -> ChallengeResolved:
         """Go on to the contract, measure again, or end."""
         must_be_at(rfp, Stage.CHALLENGED)
+        must_not_be_requester(rfp, stamp)
         match self.outcome:
             case ChallengeOutcome.AWARD_STANDS:
                 follows = entering(Stage.CONTRACTING)
@@ -78,7 +96,16 @@ class ResolveChallenge(Command[Rfp]):
                 follows = measuring_again(rfp)
             case ChallengeOutcome.TERMINATE:
                 follows = entering(Stage.TERMINATED)
-        return ChallengeResolved(outcome=self.outcome, reason=self.reason, **follows)
+        ends = rfp.award.standstill_ends
+        still = follows["stage"] is Stage.CONTRACTING and ends is not None and stamp.at < ends
+        resolved = ChallengeResolved(
+            outcome=self.outcome,
+            reason=self.reason,
+            **follows,
+            clock=next_clock(rfp) if still else 0,
+            ends_at=ends if still else None,
+        )
+        return in_turn(resolved, rfp, stamp)
 
 
 class RevokeAward(Command[Rfp]):
@@ -90,8 +117,9 @@ class RevokeAward(Command[Rfp]):
     def decide(self, rfp: Rfp, stamp: Stamp) -> AwardRevoked:
         """Measure again; what was awarded stays on record."""
         must_be_at(rfp, Stage.AWARD_NOTICE, Stage.STANDSTILL, Stage.CONTRACTING)
+        must_not_be_requester(rfp, stamp)
         must_have_an_award(rfp)
-        return AwardRevoked(reason=self.reason, **measuring_again(rfp))
+        return in_turn(AwardRevoked(reason=self.reason, **measuring_again(rfp)), rfp, stamp)
 
 
 def must_have_an_award(rfp: Rfp) -> None:

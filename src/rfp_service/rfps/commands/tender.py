@@ -8,6 +8,7 @@ from pydantic import Field
 
 from rfp_service.rfps.commands.rules import (
     entering,
+    must_be_enough_evaluators,
     must_be_in,
     must_not_be_requester,
     next_clock,
@@ -15,6 +16,8 @@ from rfp_service.rfps.commands.rules import (
     runs,
     staying,
 )
+from rfp_service.rfps.commands.turns import in_turn, turn
+from rfp_service.rfps.domain.correction_refusals import QuestionsUnanswered
 from rfp_service.rfps.domain.events import RfpEvent
 from rfp_service.rfps.domain.refusals import (
     CriteriaFirst,
@@ -36,11 +39,13 @@ from rfp_service.rfps.domain.tender_events import (
     InvitationIssued,
     NoResponses,
     ResponsesClosed,
+    ResponsesKeptOpen,
     TenderNoticePublished,
 )
-from shared.kernel.calendar import day_in_london
+from shared.kernel.calendar import day_in_london, end_of, start_of
 from shared.kernel.fields import Code, Instant, Reason
 from shared.kernel.messages import Command, Stamp
+from shared.kernel.rules import Rules
 from shared.record.deadlines.deadline import DeadlineCommand
 
 CRITERIA_LIMIT = 30
@@ -83,7 +88,11 @@ class PublishTenderNotice(AskTheMarket):
         """Open an open or restricted tender."""
         _must_be_ready(rfp, stamp, self.responses_by, tender=True)
         return TenderNoticePublished(
-            reference=self.reference, clock=next_clock(rfp), ends_at=self.responses_by, **entering(Stage.OPEN)
+            reference=self.reference,
+            clock=next_clock(rfp),
+            ends_at=self.responses_by,
+            asked_at=stamp.at,
+            **entering(Stage.OPEN),
         )
 
 
@@ -100,13 +109,14 @@ class IssueInvitation(AskTheMarket):
             reference=self.reference,
             clock=next_clock(rfp),
             ends_at=self.responses_by,
+            asked_at=stamp.at,
             stage=Stage.OPEN,
             waiting_on=Party.OUTGOING_SUPPLIER if existing else Party.MARKET,
         )
 
 
 class ExtendDeadline(Command[Rfp]):
-    """Give everybody more time, before the time is up."""
+    """Give everybody more time, before the time is up, or while questions keep the bids closed."""
 
     decision: Literal["extend-deadline"] = "extend-deadline"
     responses_by: Instant
@@ -118,13 +128,14 @@ class ExtendDeadline(Command[Rfp]):
         must_not_be_requester(rfp, stamp)
         ends = rfp.tender.responses_by
         assert ends is not None, "what is open has an end"
-        if stamp.at >= ends:
+        if stamp.at >= ends and not rfp.tender.kept_open:
             raise TooLateToExtend(ended_at=ends)
-        if self.responses_by <= ends:
+        if self.responses_by <= max(ends, stamp.at if rfp.tender.kept_open else ends):
             raise NotLater(responses_by=ends)
-        return DeadlineExtended(
+        extended = DeadlineExtended(
             clock=next_clock(rfp), ends_at=self.responses_by, reason=self.reason, **staying(rfp)
         )
+        return in_turn(extended, rfp, stamp)
 
 
 class CloseResponses(DeadlineCommand[Rfp]):
@@ -134,11 +145,18 @@ class CloseResponses(DeadlineCommand[Rfp]):
         """Go on to evaluation, or end where nobody bid in time; nothing where that clock no longer runs."""
         if not runs(rfp, self.number, Stage.OPEN):
             return ()
+        if is_stopped(rfp, stamp):
+            kept = ResponsesKeptOpen(
+                unanswered=rfp.tender.unanswered, due_at=self.due_at, late=self.is_late(stamp), **staying(rfp)
+            )
+            return [in_turn(kept, rfp, stamp)]
         return [closed(rfp, self.due_at, late=self.is_late(stamp))]
 
 
 class CloseResponsesByHand(Command[Rfp]):
     """Close the time for responses once it is up, without waiting for the clock to notice."""
+
+    by_the_rules = True
 
     decision: Literal["close-responses"] = "close-responses"
 
@@ -150,14 +168,25 @@ class CloseResponsesByHand(Command[Rfp]):
         assert ends is not None, "what is open has an end"
         if stamp.at < ends:
             raise NotDueYet(ends_at=ends)
+        if is_stopped(rfp, stamp):
+            raise QuestionsUnanswered(unanswered=list(rfp.tender.unanswered))
         return closed(rfp, ends, late=False)
+
+
+def is_stopped(rfp: Rfp, stamp: Stamp) -> bool:
+    """Say whether a question without an answer stops the closing; the scheme says whether it does."""
+    rules = stamp.known.rules
+    return bool(rfp.tender.unanswered) and rules is not None and rules.unanswered_stop_closing
 
 
 def closed(rfp: Rfp, due_at: datetime, *, late: bool) -> RfpEvent:
     """Return what the end of the time for responses means."""
     if not (bids := len(rfp.tender.competing)):
         return NoResponses(due_at=due_at, late=late, **entering(Stage.UNSUCCESSFUL))
-    return ResponsesClosed(bids=bids, due_at=due_at, late=late, **entering(Stage.EVALUATION))
+    shut = ResponsesClosed(
+        bids=bids, due_at=due_at, late=late, unanswered=rfp.tender.unanswered, **entering(Stage.EVALUATION)
+    )
+    return shut.model_copy(update={"waiting_on": turn(shut.apply(rfp), due_at)})
 
 
 def _must_be_ready(rfp: Rfp, stamp: Stamp, responses_by: datetime, *, tender: bool) -> None:
@@ -171,7 +200,18 @@ def _must_be_ready(rfp: Rfp, stamp: Stamp, responses_by: datetime, *, tender: bo
         raise CriteriaFirst
     if not rfp.tender.evaluators:
         raise EvaluatorsFirst
-    days = rules_of(stamp).minimum_days(rfp.route)
-    earliest = day_in_london(stamp.at) + timedelta(days=days)
-    if responses_by <= stamp.at or day_in_london(responses_by) < earliest:
-        raise TooLittleTime(minimum_days=days, earliest=earliest)
+    must_be_enough_evaluators(rfp, stamp)
+    _must_give_time(rules_of(stamp), rfp.route, responses_by, stamp.at)
+
+
+def _must_give_time(rules: Rules, route: Route, responses_by: datetime, at: datetime) -> None:
+    """Refuse a time for responses that leaves less than the minimum: so many whole days after today.
+
+    A deadline at the first instant of a day leaves nothing of it, and one at noon no whole day.
+    """
+    days = rules.minimum_days(route)
+    last = day_in_london(at) + timedelta(days=days)
+    whole = rules.minimum_periods_in_whole_days and days > 0
+    earliest = end_of(last) if whole else start_of(last)
+    if responses_by <= at or responses_by < earliest:
+        raise TooLittleTime(minimum_days=days, earliest=day_in_london(earliest), earliest_at=earliest)

@@ -1,18 +1,25 @@
-"""Waivers: going to one supplier without asking the market, where an approver allows it."""
+"""Waivers: going to one supplier without asking the market, where the tier of its value allows it."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from rfp_service.rfps.commands.approvals import BusinessCase
-from rfp_service.rfps.commands.approvers import Approving, must_be_delegated, must_be_independent, tiers_for
-from rfp_service.rfps.commands.rules import entering, must_be_in, must_be_requester, must_be_under_the_law
+from rfp_service.rfps.commands.approvers import Approving, must_be_of_the_tier
+from rfp_service.rfps.commands.rules import (
+    entering,
+    must_be_in,
+    must_be_independent,
+    must_be_requester,
+    must_be_under_the_law,
+)
 from rfp_service.rfps.domain.approval import WaiverGround
 from rfp_service.rfps.domain.approval_events import WaiverGranted, WaiverRefused, WaiverRequested
 from rfp_service.rfps.domain.refusals import NothingToWaive
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import Route
 from rfp_service.rfps.domain.stages import Stage
+from shared.governance.scheme.tiers import must_be_delegated, tiers_for
 from shared.kernel.fields import WHOLE, LongText, Pence, Reason
 from shared.kernel.messages import Stamp
 
@@ -30,14 +37,17 @@ class RequestWaiver(BusinessCase):
     risk: LongText
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> WaiverRequested:
-        """Put the waiver before an approver."""
+        """Put the waiver before the tier of its value, or of the estimate where that is larger."""
         must_be_in(rfp, Stage.BUSINESS_CASE)
         must_be_requester(rfp, stamp)
         must_be_under_the_law(rfp, stamp)
         if rfp.route in NO_COMPETITION:
             raise NothingToWaive(route=rfp.route)
         said = self.model_dump(exclude={"decision"}) | self.declaration(stamp)
-        return WaiverRequested(**said, **entering(Stage.WAIVER))
+        larger = max(self.value_pence, rfp.need.estimate_pence or 0)
+        return WaiverRequested(
+            **said, tier=tiers_for(larger, stamp.known)[-1], larger_pence=larger, **entering(Stage.WAIVER)
+        )
 
 
 class GrantWaiver(Approving):
@@ -50,10 +60,11 @@ class GrantWaiver(Approving):
         """Open the approval of a direct award."""
         _may_decide(rfp, stamp)
         value = rfp.waiver.value_pence
+        larger = max(value, rfp.waiver.larger_pence)
         return WaiverGranted(
             reason=self.reason,
             value_pence=value,
-            tiers=tiers_for(value, stamp.known),
+            tiers=tiers_for(larger, stamp.known),
             scheme_version=stamp.known.scheme_version,
             decided_by=stamp.by,
             acting_for=stamp.acting_for,
@@ -74,8 +85,10 @@ class RefuseWaiver(Approving):
 
 
 def _may_decide(rfp: Rfp, stamp: Stamp) -> None:
-    """Refuse unless a waiver is asked for, of somebody independent who may decide on as much."""
+    """Refuse unless a waiver is asked for, of somebody independent of the tier that its value needs."""
     must_be_in(rfp, Stage.WAIVER)
     must_be_independent(rfp, stamp)
-    if stamp.acting_for:
+    if rfp.waiver.tier:
+        must_be_of_the_tier(rfp.open_approval, stamp)
+    elif stamp.acting_for:  # it was asked for when any approver could grant it
         must_be_delegated(rfp.waiver.value_pence, stamp)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from rfp_service.rfps.domain.stages import Stage
+from shared.kernel.states import replace
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,16 @@ class Approval:
     value_pence: int = 0
     tiers: tuple[str, ...] = ()
     granted: int = 0
+    granted_by: tuple[str, ...] = ()  # in this round, and whoever was stood in for
+
+    def granting(self, *people: str) -> "Approval":
+        """Return the approval with one more tier granted."""
+        new = tuple(person for person in people if person)
+        return replace(self, granted=self.granted + 1, granted_by=(*self.granted_by, *new))
+
+    def anew(self) -> "Approval":
+        """Return the approval before its first tier again: another round."""
+        return replace(self, granted=0, granted_by=())
 
     @property
     def waiting_for(self) -> str:
@@ -47,6 +58,15 @@ class Waiver:
 
     value_pence: int = 0
     granted: bool = False
+    tier: str = ""  # who may grant it: those of one tier, or before that was told any approver
+    larger_pence: int = 0  # of the waiver's value and the estimate, by which the tier is found
+
+
+class KeyGround(StrEnum):
+    """Why a decision is a key decision: S.I. 2012/2089, regulation 8(1)."""
+
+    VALUE = "significant_value"
+    DIVISIONS = "significant_for_two_or_more_divisions"
 
 
 class Basis(StrEnum):
@@ -66,6 +86,7 @@ class KeyDecision:
     urgent: bool = False
     onward: Stage = Stage.ABSENT
     referred: bool = False
+    used: tuple[date | None, date | None] = (None, None)  # the notices it was taken on
 
     @property
     def of_the_award(self) -> bool:

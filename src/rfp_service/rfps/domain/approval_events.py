@@ -1,7 +1,10 @@
 """What can have happened to an approval: asked for, granted by tiers, refused, superseded, waived into."""
 
+from datetime import datetime
+
 from rfp_service.rfps.domain.approval import Approval, Clock, Waiver, WaiverGround
 from rfp_service.rfps.domain.events import RfpEvent
+from rfp_service.rfps.domain.key_decision_events import awaiting
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import Route
 from rfp_service.rfps.domain.stages import Stage
@@ -41,13 +44,16 @@ class ApprovalGranted(RfpEvent):
     decided_by: str = ""
     acting_for: str = ""
     onward: Stage = Stage.ABSENT  # where a key decision, where one is needed, will lead
+    clock: int = 0  # of the key decision's notice, where its days are not over yet
+    ends_at: datetime | None = None
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with one more tier granted."""
-        approval = replace(rfp.approval, granted=rfp.approval.granted + 1)
+        approval = rfp.approval.granting(self.decided_by, self.acting_for)
         key = rfp.key if self.onward is Stage.ABSENT else replace(rfp.key, onward=self.onward)
         granted = replace(RfpEvent.apply(self, rfp), approval=approval, key=key)
-        return granted.with_deciders(self.decided_by, self.acting_for)
+        clocked = awaiting(granted, self.clock, self.ends_at)
+        return clocked.with_deciders(self.decided_by, self.acting_for)
 
 
 class ApprovalRefused(RfpEvent):
@@ -73,6 +79,7 @@ class ApprovalSuperseded(RfpEvent):
             approval=Approval(),
             waiver=Waiver(),
             key=key,
+            key_declared=False,
             clock=Clock(rfp.clock.number),
         )
 
@@ -88,13 +95,16 @@ class WaiverRequested(RfpEvent):
     options_considered: str
     conflicts: Personal
     conflicted: tuple[str, ...] = ()
+    tier: str = ""
+    larger_pence: int = 0
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with a waiver asked for."""
+        waiver = Waiver(self.value_pence, tier=self.tier, larger_pence=self.larger_pence)
         return replace(
             RfpEvent.apply(self, rfp),
             budget_code=self.budget_code,
-            waiver=Waiver(self.value_pence),
+            waiver=waiver,
             conflicted=_joined(rfp.conflicted, self.conflicted),
         )
 

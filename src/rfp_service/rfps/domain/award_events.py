@@ -5,10 +5,10 @@ from enum import StrEnum
 
 from rfp_service.rfps.domain.approval import Approval, Clock
 from rfp_service.rfps.domain.events import RfpEvent
-from rfp_service.rfps.domain.key_decision_events import ClockStopped
+from rfp_service.rfps.domain.key_decision_events import ClockStopped, awaiting
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import Regime, Route
-from rfp_service.rfps.domain.stages import Stage
+from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.domain.tender import Award
 from shared.kernel.states import replace
 
@@ -33,6 +33,8 @@ class AwardRecommended(RfpEvent):
     reason: str
     tiers: tuple[str, ...]
     scheme_version: int
+    tied: tuple[str, ...] = ()  # the other bids of the same total
+    tie_reason: str = ""
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with an award that waits for its first tier."""
@@ -43,7 +45,7 @@ class AwardRecommended(RfpEvent):
             Approval(self.value_pence, self.tiers),
             announced=rfp.award.announced,
         )
-        return replace(RfpEvent.apply(self, rfp), award=award)
+        return replace(RfpEvent.apply(self, rfp), award=award, rework_by=Party.NOBODY)
 
 
 class AwardApproved(RfpEvent):
@@ -56,13 +58,16 @@ class AwardApproved(RfpEvent):
     decided_by: str
     acting_for: str
     onward: Stage = Stage.ABSENT
+    clock: int = 0  # of the key decision's notice, where its days are not over yet
+    ends_at: datetime | None = None
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with one more tier granted."""
-        granted = replace(rfp.award.approval, granted=rfp.award.approval.granted + 1)
+        granted = rfp.award.approval.granting(self.decided_by, self.acting_for)
         key = rfp.key if self.onward is Stage.ABSENT else replace(rfp.key, onward=self.onward)
         approved = replace(RfpEvent.apply(self, rfp), award=replace(rfp.award, approval=granted), key=key)
-        return approved.with_deciders(self.decided_by, self.acting_for)
+        clocked = awaiting(approved, self.clock, self.ends_at)
+        return clocked.with_deciders(self.decided_by, self.acting_for)
 
 
 class AwardRefused(RfpEvent):
@@ -77,10 +82,12 @@ class AssessmentSummariesSent(RfpEvent):
     """Every bidder was told how their bid was assessed."""
 
     bidders: int
+    told: tuple[str, ...] = ()  # the references of their bids
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with its summaries sent."""
-        return replace(RfpEvent.apply(self, rfp), award=replace(rfp.award, summaries_sent=True))
+        award = replace(rfp.award, summaries_sent=True, bidders=self.bidders, told=self.told)
+        return replace(RfpEvent.apply(self, rfp), award=award)
 
 
 class AwardNoticePublished(RfpEvent):
@@ -98,10 +105,15 @@ class AwardNoticePublished(RfpEvent):
 
 
 class StandstillExpired(ClockStopped):
-    """Nobody challenged the award in time."""
+    """Nobody challenged the award in time, or the award stood and its standstill has run out since."""
 
     due_at: datetime
     late: bool
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP without a running clock; where it was in contracting already, a hold goes on."""
+        over = ClockStopped.apply(self, rfp)
+        return replace(over, on_hold=rfp.on_hold) if rfp.stage is self.stage else over
 
 
 class ChallengeReceived(ClockStopped):
@@ -133,6 +145,13 @@ class ChallengeResolved(_AwardTakenBack):
 
     outcome: ChallengeOutcome
     reason: str
+    clock: int = 0  # of the standstill, where the award stands and that still runs
+    ends_at: datetime | None = None
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP where the outcome leads."""
+        resolved = _AwardTakenBack.apply(self, rfp)
+        return replace(resolved, clock=Clock(self.clock or rfp.clock.number, self.ends_at))
 
 
 class AwardRevoked(_AwardTakenBack):

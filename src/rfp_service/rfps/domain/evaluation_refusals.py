@@ -51,6 +51,10 @@ class NotTheBestBid(Refused):
     """The bid with the highest weighted total is the one to recommend."""
 
 
+class TieReasonNeeded(Refused):
+    """Several bids have the highest total: say by which of the listed reasons this one is put forward."""
+
+
 class DeclarationsMissing(Refused):
     """Every evaluator declares their interests before the first score."""
 
@@ -65,6 +69,22 @@ class AlreadyDeclared(Refused):
 
 class NotAnEvaluator(Refused):
     """Only those who were appointed evaluate this RFP."""
+
+
+class EvaluatorsSettled(Refused):
+    """Once a score is given, an approver of the highest bid's or the estimate's tier chooses judges."""
+
+
+class HighestBidMissing(Refused):
+    """Say what the highest bid that still competes comes to: its tier decides who evaluates by now."""
+
+
+class NotSettledYet(Refused):
+    """Until the first score is given, evaluators are procurement's to appoint and to remove."""
+
+
+class TooFewEvaluators(Refused):
+    """By the scheme, more evaluators than there are must have scored the bids."""
 
 
 class AlreadyAppointed(Refused):

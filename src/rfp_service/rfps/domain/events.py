@@ -1,12 +1,12 @@
 """What can have happened to an RFP. Names are for ever; each event says which stage it entered."""
 
 from dataclasses import fields
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
 from rfp_service.rfps.domain.approval import Approval, Waiver
-from rfp_service.rfps.domain.rfp import Check, Need, Rfp
+from rfp_service.rfps.domain.rfp import Check, Hold, Need, Rfp
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.domain.tender import Award
@@ -28,15 +28,26 @@ class RfpEvent(Event[Rfp]):
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP in the stage that this event says; a hold ends with the stage it was in."""
-        return replace(rfp, stage=self.stage, waiting_on=self.waiting_on, on_hold=False)
+        same = self.stage is rfp.stage
+        return replace(
+            rfp,
+            stage=self.stage,
+            waiting_on=self.waiting_on,
+            on_hold=False,
+            rework_by=rfp.rework_by if same else Party.NOBODY,
+            extra_days=rfp.extra_days if same else 0,
+            advice_from=rfp.advice_from if same else "",
+        )
 
 
 class Aside(RfpEvent):
-    """Something that happened beside the way: the stage, whom it waits on and a hold stay as they are."""
+    """Something that happened beside the way: the stage and a hold stay as they are."""
 
     def apply(self, rfp: Rfp) -> Rfp:
-        """Return the RFP where it was."""
-        return rfp
+        """Return the RFP where it was, waiting on whoever's turn it is; on hold, on whom the hold names."""
+        if self.waiting_on is rfp.waiting_on:
+            return rfp
+        return replace(rfp, waiting_on=self.waiting_on)
 
 
 class RfpRaised(RfpEvent):
@@ -86,6 +97,8 @@ class RfpAmended(RfpEvent):
                 elif name in RFP_FIELDS:
                     of_rfp[name] = value
         of_rfp["on_hold"] = False
+        if self.stage is not rfp.stage:
+            of_rfp |= {"extra_days": 0, "rework_by": Party.NOBODY, "advice_from": ""}
         of_rfp["need"] = state_of(Need, of_need)
         if said["route"] is not None:
             of_rfp["waiver"] = Waiver()
@@ -154,10 +167,11 @@ class RfpReturnedForRework(RfpEvent):
     reason_code: str
     reason: str
     loop: int
+    named: Party = Party.NOBODY  # who is to do it, where whoever sent it back said so
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with one more loop counted; the open approval, or recommendation, is over."""
-        returned = replace(RfpEvent.apply(self, rfp), rework_loops=self.loop)
+        returned = replace(RfpEvent.apply(self, rfp), rework_loops=self.loop, rework_by=self.named)
         if rfp.stage is Stage.AWARD_APPROVAL:
             return replace(returned, award=replace(Award(), announced=rfp.award.announced))
         return replace(returned, approval=Approval())
@@ -203,14 +217,36 @@ class RfpHoldStarted(RfpEvent):
     """The RFP waits on somebody else for a time."""
 
     reason: str
+    reason_code: str = ""
+    pauses_target: bool = False
+    started_at: datetime | None = None
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP on hold, in the stage it was in."""
-        return replace(rfp, waiting_on=self.waiting_on, on_hold=True, before_hold=rfp.waiting_on)
+        hold = Hold(self.waiting_on, self.pauses_target, self.started_at)
+        return replace(
+            rfp,
+            waiting_on=self.waiting_on,
+            on_hold=True,
+            before_hold=rfp.waiting_on,
+            holds=(*rfp.holds, hold),
+        )
 
 
 class RfpHoldEnded(RfpEvent):
-    """The wait for somebody else is over."""
+    """The wait for somebody else is over; for so many working days the stage's target was paused."""
+
+    ended_at: datetime | None = None
+    paused_working_days: int = 0
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP with the hold over, and its target so much later."""
+        *before, last = rfp.holds or (Hold(),)
+        return replace(
+            RfpEvent.apply(self, rfp),
+            holds=(*before, replace(last, ended_at=self.ended_at)),
+            extra_days=rfp.extra_days + self.paused_working_days,
+        )
 
 
 EVENTS: tuple[type[RfpEvent], ...] = (

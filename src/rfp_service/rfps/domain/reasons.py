@@ -19,6 +19,16 @@ class DeclineReason(StrEnum):
     OTHER = "other"
 
 
+class TieReason(StrEnum):
+    """Why one of several bids with the same total is put forward."""
+
+    AS_THE_TENDER_SAYS = "as_the_tender_says"
+    HIGHER_QUALITY = "higher_quality"
+    LOWER_PRICE = "lower_price"
+    SOCIAL_VALUE = "social_value"
+    DRAWN_BY_LOT = "drawn_by_lot"
+
+
 class ReworkReason(StrEnum):
     """What is missing before somebody can go on."""
 

@@ -11,6 +11,10 @@ class OnHold(Refused):
     """This RFP is on hold: end the hold first."""
 
 
+class NotTheirsToRework(Refused):
+    """What is sent back there is reworked by somebody else."""
+
+
 class NotOnHold(Refused):
     """This RFP is not on hold."""
 
@@ -55,20 +59,12 @@ class SomethingShown(Refused):
     """The catalogue check showed items: take one, or decline them with a reason."""
 
 
-class NoScheme(Refused):
-    """No approval scheme is in force yet."""
-
-
-class AboveEveryTier(Refused):
-    """The value is above what any tier of the scheme may approve."""
-
-
-class NotYourTier(Refused):
-    """This approval waits for another tier than yours."""
+class OneTierEach(Refused):
+    """Whoever granted a tier of this approval, or was stood in for, grants no other one of it."""
 
 
 class LeadIsRequester(Refused):
-    """The requester of an RFP can't lead its procurement."""
+    """Whoever asks for an RFP, or once did, can't lead its procurement, nor the other way round."""
 
 
 class WaitsOnNobody(Refused):
@@ -76,19 +72,11 @@ class WaitsOnNobody(Refused):
 
 
 class NoPartInIt(Refused):
-    """Only its requester, procurement or an approver may decide this on an RFP."""
+    """Only its requester may decide this, or a role that may decide it on any RFP."""
 
 
 class Conflicted(Refused):
     """Whoever has declared a conflict of interest can't decide on this RFP."""
-
-
-class NotTheirDelegate(Refused):
-    """They have not delegated this to you for today."""
-
-
-class OverDelegatedLimit(Refused):
-    """The value is above the limit that was delegated to you."""
 
 
 class HasDecided(Refused):
@@ -125,6 +113,14 @@ class NoticeInTheFuture(Refused):
 
 class AlreadyPublished(Refused):
     """This has been published already."""
+
+
+class KeyAlready(Refused):
+    """This has been declared a key decision already."""
+
+
+class NotUrgent(Refused):
+    """Scrutiny has agreed to no special urgency here."""
 
 
 class NotPublished(Refused):
@@ -177,6 +173,14 @@ class AlreadyReceived(Refused):
 
 class ReceivedInTheFuture(Refused):
     """A response can't have been received after now."""
+
+
+class ReceivedBeforeAsked(Refused):
+    """A response can't have been received before the market was asked."""
+
+
+class LotsNotOffered(Refused):
+    """An RFP has one lot: raise an RFP for each, and name one as the near-duplicate of the other."""
 
 
 class NotDueYet(Refused):

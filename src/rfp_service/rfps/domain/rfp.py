@@ -1,7 +1,7 @@
 """An RFP as it stands: its stage, whom it waits on, and what has been said about it."""
 
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -39,6 +39,16 @@ class Check:
     answered: bool = False
 
 
+@dataclass(frozen=True)
+class Hold:
+    """A wait on somebody else: on whom, since when, until when where it was ended, and whether it pauses."""
+
+    party: Party = Party.NOBODY
+    pauses_target: bool = False
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
 NONE_OPEN = Approval()
 
 
@@ -52,11 +62,14 @@ class Rfp:
     waiting_on: Party = Party.NOBODY
     on_hold: bool = False
     before_hold: Party = Party.NOBODY
+    holds: tuple[Hold, ...] = ()
+    extra_days: int = 0  # working days that its stage may last beyond the target
     raised_by: str = ""
     need: Need = Need()
     near_duplicate_of: UUID | None = None
     check: Check = Check()
     rework_loops: int = 0
+    rework_by: Party = Party.NOBODY  # whom whoever sent it back named
     lead: str = ""
     regime: Regime | None = None
     route: Route | None = None
@@ -72,10 +85,20 @@ class Rfp:
     parts: tuple[tuple[str, str], ...] = ()  # every part that anybody ever had in it
     deciders: tuple[str, ...] = ()  # everybody who ever granted something, or was stood in for
     conflicted: tuple[str, ...] = ()
+    key_declared: bool = False
+    advice_from: str = ""  # the advisory body whose advice is waited for
+    urgency_agreed: bool = False
+    urgency_published: bool = False
+    doubted: tuple[tuple[str, str], ...] = ()  # whose conflict somebody asked to withdraw, and who
 
     def called(self, first_position: int) -> str:
         """Return what people call it, by where its first event is in the record."""
         return f"RFP-{first_position}"
+
+    @property
+    def target_pauses(self) -> bool:
+        """Say whether a hold pauses the target of its stage just now."""
+        return self.on_hold and bool(self.holds) and self.holds[-1].pauses_target
 
     @property
     def is_direct(self) -> bool:
@@ -86,6 +109,8 @@ class Rfp:
     def open_approval(self) -> Approval:
         """Return the approval that is waited for now, of the award or of the RFP; blank where none is."""
         match self.stage:
+            case Stage.WAIVER if self.waiver.tier:
+                return Approval(self.waiver.larger_pence, (self.waiver.tier,))
             case Stage.APPROVAL:
                 return self.approval
             case Stage.AWARD_APPROVAL:
@@ -95,6 +120,10 @@ class Rfp:
                 return replace(decided, granted=max(len(decided.tiers) - 1, 0))
             case _:
                 return NONE_OPEN
+
+    def parts_of(self, part: str) -> tuple[tuple[str, str], ...]:
+        """Return everybody who ever had a part, each with that part."""
+        return tuple(held for held in self.parts if held[0] == part)
 
     def with_part(self, part: str, person: str) -> "Rfp":
         """Return the RFP with somebody's part in it remembered."""

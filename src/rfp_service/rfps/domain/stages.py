@@ -48,6 +48,7 @@ class Party(StrEnum):
     STATUTORY_CLOCK = "statutory_clock"
     SCRUTINY = "scrutiny"
     OUTGOING_SUPPLIER = "outgoing_supplier"
+    ADVISORY_BODY = "advisory_body"
 
 
 WAITS_ON = {
@@ -59,8 +60,8 @@ WAITS_ON = {
     Stage.BUSINESS_CASE: Party.REQUESTER,
     Stage.WAIVER: Party.APPROVER,
     Stage.APPROVAL: Party.APPROVER,
-    Stage.KEY_DECISION: Party.STATUTORY_CLOCK,
-    Stage.CALL_IN: Party.STATUTORY_CLOCK,
+    Stage.KEY_DECISION: Party.PROCUREMENT,  # until a notice is published
+    Stage.CALL_IN: Party.PROCUREMENT,  # until the decision is published
     Stage.CALLED_IN: Party.SCRUTINY,
     Stage.READY_TO_ISSUE: Party.PROCUREMENT,
     Stage.OPEN: Party.MARKET,

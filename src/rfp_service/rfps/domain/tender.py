@@ -1,5 +1,6 @@
 """A tender: what bids are measured by, who measures, what came in, and how it measured up."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -30,6 +31,7 @@ class Bid:
     reference: str
     received_at: datetime
     late: bool
+    recorded_by: str = ""
 
 
 class SetAsideGround(StrEnum):
@@ -80,6 +82,8 @@ class Award:
     approval: Approval = Approval()
     announced: bool = False
     summaries_sent: bool = False
+    bidders: int = 0
+    told: tuple[str, ...] = ()
     standstill_ends: datetime | None = None
 
 
@@ -90,7 +94,9 @@ class Tender:
     criteria: tuple[Criterion, ...] = ()
     evaluators: tuple[str, ...] = ()
     declared: tuple[str, ...] = ()
+    asked_at: datetime | None = None
     responses_by: datetime | None = None
+    kept_open: bool = False  # its time was up, and a question had no answer
     questions: int = 0
     unanswered: tuple[int, ...] = ()
     bids: tuple[Bid, ...] = ()
@@ -110,17 +116,20 @@ class Tender:
         return tuple(bid for bid in self.timely if bid not in out)
 
     @property
+    def assessed(self) -> tuple[str, ...]:
+        """Return the references of the bids whose bidders are told how they were assessed."""
+        withdrawn = {s.bid for s in self.set_aside if s.ground is SetAsideGround.WITHDRAWN}
+        return tuple(bid for bid in self.timely if bid not in withdrawn)
+
+    @property
     def undeclared(self) -> tuple[str, ...]:
         """Return the evaluators who have not declared yet."""
         return tuple(e for e in self.evaluators if e not in self.declared)
 
     def given(self, bid: str, criterion: str) -> dict[str, int]:
         """Return what each present evaluator gave a bid on a criterion, the latest of each."""
-        return {
-            s.evaluator: s.score
-            for s in self.scores
-            if (s.bid, s.criterion) == (bid, criterion) and s.evaluator in self.evaluators
-        }
+        given = self.ever_given(bid, criterion)
+        return {each: score for each, score in given.items() if each in self.evaluators}
 
     def moderation(self, bid: str, criterion: str) -> int | None:
         """Return the moderated score of a bid on a criterion, the latest one."""
@@ -134,6 +143,36 @@ class Tender:
         given = self.given(bid, criterion)
         agreed = len(given) == len(self.evaluators) and len(set(given.values())) == 1
         return next(iter(given.values())) if agreed else None
+
+    @property
+    def removed(self) -> tuple[str, ...]:
+        """Return the evaluators whose scores no longer count, for they no longer evaluate."""
+        gone = (s.evaluator for s in self.scores if s.evaluator not in self.evaluators)
+        return tuple(dict.fromkeys(gone))
+
+    def ever_given(self, bid: str, criterion: str) -> dict[str, int]:
+        """Return what each evaluator gave a bid on a criterion, removed ones among them."""
+        return {s.evaluator: s.score for s in self.scores if (s.bid, s.criterion) == (bid, criterion)}
+
+    def mean(self, bid: str, evaluators: Collection[str]) -> Fraction | None:
+        """Return the weighted mean, of a hundred, of what some evaluators gave a bid; none where none did."""
+        total = Fraction(0)
+        for criterion in self.criteria:
+            given = self.ever_given(bid, criterion.name)
+            theirs = [score for each, score in given.items() if each in evaluators]
+            if not theirs:
+                return None
+            total += Fraction(criterion.weight * sum(theirs), len(theirs) * WHOLE_WEIGHT)
+        return total
+
+    def is_measured(self) -> bool:
+        """Say whether the evaluators have nothing left to do: all scores count, or there are none to give."""
+        if not self.competing or not self.evaluators:
+            return True
+        each, pairs = len(self.evaluators), len(self.competing) * len(self.criteria)
+        # Counting them is soon done, and tells most of the time: each pair has all its scores, or one agreed.
+        enough = len(self.scores) + each * len(self.moderated) >= each * pairs
+        return enough and not self.missing()
 
     def unscored(self) -> bool:
         """Say whether an evaluator has yet to score a competing bid on a criterion."""

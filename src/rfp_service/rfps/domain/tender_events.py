@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import ClassVar
 
+from rfp_service.rfps.domain.approval import Clock
 from rfp_service.rfps.domain.events import Aside, RfpEvent
 from rfp_service.rfps.domain.key_decision_events import ClockStarted, ClockStopped
 from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.stages import Party
 from rfp_service.rfps.domain.tender import Bid, Criterion, Moderated, Score, SetAside, SetAsideGround
 from shared.kernel.messages import Sealed
 from shared.kernel.personal import Personal
@@ -32,20 +34,27 @@ class MarketAsked(ClockStarted):
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with its time for responses."""
-        tender = replace(rfp.tender, responses_by=self.ends_at)
+        tender = replace(rfp.tender, responses_by=self.ends_at, kept_open=False)
         return replace(ClockStarted.apply(self, rfp), tender=tender)
 
 
-class TenderNoticePublished(MarketAsked):
+class _AskedForBids(MarketAsked):
+    """The market was asked for the first time: no bid came before."""
+
+    reference: str
+    asked_at: datetime | None = None
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        asked = MarketAsked.apply(self, rfp)
+        return replace(asked, tender=replace(asked.tender, asked_at=self.asked_at))
+
+
+class TenderNoticePublished(_AskedForBids):
     """A notice told the whole market."""
 
-    reference: str
 
-
-class InvitationIssued(MarketAsked):
+class InvitationIssued(_AskedForBids):
     """Named suppliers were invited."""
-
-    reference: str
 
 
 class DeadlineExtended(MarketAsked):
@@ -64,7 +73,7 @@ class ClarificationReceived(Aside):
         """Return the RFP with one more question open."""
         unanswered = (*rfp.tender.unanswered, self.number)
         tender = replace(rfp.tender, questions=self.number, unanswered=unanswered)
-        return replace(rfp, tender=tender)
+        return replace(Aside.apply(self, rfp), tender=tender)
 
 
 class ClarificationAnswered(RfpEvent):
@@ -91,20 +100,35 @@ class ResponseReceived(Aside):
     sha256: str
     received_at: datetime
     late: bool
+    recorded_by: str = ""
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with one more bid, sealed."""
-        bid = Bid(self.reference, self.received_at, self.late)
+        bid = Bid(self.reference, self.received_at, self.late, self.recorded_by)
         tender = replace(rfp.tender, bids=(*rfp.tender.bids, bid))
-        return replace(rfp, tender=tender)
+        return replace(Aside.apply(self, rfp), tender=tender)
+
+
+class ResponsesKeptOpen(Aside):
+    """Time was up, and questions had no answer: by the scheme, bids stay closed until they have."""
+
+    unanswered: tuple[int, ...]
+    due_at: datetime
+    late: bool
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP without a running clock, waiting for answers."""
+        tender = replace(rfp.tender, kept_open=True)
+        return replace(Aside.apply(self, rfp), tender=tender, clock=Clock(rfp.clock.number))
 
 
 class ResponsesClosed(ClockStopped):
-    """Time was up, and there were bids: they may be opened."""
+    """Time was up, and there were bids: they may be opened; questions may have been left unanswered."""
 
     bids: int
     due_at: datetime
     late: bool
+    unanswered: tuple[int, ...] = ()
 
 
 class NoResponses(ClockStopped):
@@ -149,7 +173,7 @@ class ScoreRecorded(RfpEvent):
         """Return the RFP with one more score; earlier ones are kept."""
         score = Score(self.evaluator, self.bid, self.criterion, self.score)
         tender = replace(rfp.tender, scores=(*rfp.tender.scores, score))
-        return replace(RfpEvent.apply(self, rfp), tender=tender)
+        return replace(RfpEvent.apply(self, rfp), tender=tender, rework_by=Party.NOBODY)
 
 
 class ScoreCorrected(ScoreRecorded):
@@ -175,7 +199,7 @@ class ScoresModerated(RfpEvent):
         """Return the RFP with one more moderated score."""
         moderated = Moderated(self.bid, self.criterion, self.score)
         tender = replace(rfp.tender, moderated=(*rfp.tender.moderated, moderated))
-        return replace(RfpEvent.apply(self, rfp), tender=tender)
+        return replace(RfpEvent.apply(self, rfp), tender=tender, rework_by=Party.NOBODY)
 
 
 class BidSetAside(Aside):
@@ -192,7 +216,7 @@ class BidSetAside(Aside):
         """Return the RFP with one bid less to compare."""
         out = SetAside(self.bid, self.ground, self.reason)
         tender = replace(rfp.tender, set_aside=(*rfp.tender.set_aside, out))
-        return replace(rfp, tender=tender)
+        return replace(Aside.apply(self, rfp), tender=tender)
 
 
 class BidReadmitted(Aside):
@@ -206,7 +230,7 @@ class BidReadmitted(Aside):
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with that bid to compare again."""
         left = tuple(each for each in rfp.tender.set_aside if each.bid != self.bid)
-        return replace(rfp, tender=replace(rfp.tender, set_aside=left))
+        return replace(Aside.apply(self, rfp), tender=replace(rfp.tender, set_aside=left))
 
 
 class NoCompliantBid(RfpEvent):
@@ -223,6 +247,7 @@ TENDER_EVENTS: tuple[type[RfpEvent], ...] = (
     ClarificationReceived,
     ClarificationAnswered,
     ResponseReceived,
+    ResponsesKeptOpen,
     ResponsesClosed,
     NoResponses,
     EvaluatorDeclared,

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Path, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from shared.governance.accounts.commands import AccountDecision, OpenServiceAccount
 from shared.governance.accounts.domain import ServiceAccount
@@ -41,6 +41,9 @@ class ApiKeySeen(BaseModel):
     expires_at: datetime
     revoked: bool
     live: bool
+    proposed_by: str = Field(
+        description="Who made it, while it waits for a second person to confirm it; blank where it does not."
+    )
     last_used_at: datetime | None
 
 
@@ -60,7 +63,7 @@ class KeyReceipt(Receipt):
 async def open_account(
     command: Annotated[OpenServiceAccount, strict(OpenServiceAccount), Body()], handler: OpeningCommands
 ) -> Receipt:
-    """Let a program ask; it needs a key or a token of its own."""
+    """Propose to let a program ask; once that is confirmed, it needs a key or a token of its own."""
     return await handler.create(command, blank=ServiceAccount())
 
 
@@ -70,7 +73,10 @@ async def decide_on_account(
     command: Annotated[AccountDecision, strict(AccountDecision), Body()],
     handler: Commands,
 ) -> KeyReceipt:
-    """Issue, rotate or revoke a key, or close the account. A repeat shows no secret again: it is gone."""
+    """Confirm an account or a key, issue, rotate or revoke a key, or close the account.
+
+    A key opens nothing before it is confirmed. A repeat shows no secret again: it is gone.
+    """
     secret = new_secret()
     receipt = await handler.handle(account_id, command, blank=ServiceAccount(), secret_hash=hash_of(secret))
     stream = await handler.store.load(account_id, ServiceAccount())
@@ -117,6 +123,7 @@ async def see_account(request: Request, account_id: AccountId, reading: Read) ->
                 expires_at=key.expires_at,
                 revoked=key.revoked,
                 live=name in live,
+                proposed_by=key.proposed_by,
                 last_used_at=uses.get(name),
             )
             for name, key in stream.state.keys.items()

@@ -1,29 +1,39 @@
 """Opening a service account, giving it keys, rotating and revoking them, closing it.
 
+What opens anything is proposed by one person and confirmed by another, who does not answer for the account;
+what closes counts at once.
+
 A key's secret is drawn when the request is taken in; what is decided on is its hash, which arrives as a
 fact, so neither the command nor the record ever holds it.
 """
 
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from shared.governance.accounts.domain import (
     AccountClosed,
+    AccountEvent,
     AccountStatus,
+    ApiKeyConfirmed,
     ApiKeyIssued,
+    ApiKeyProposed,
     ApiKeyRevoked,
     ApiKeyRotated,
     KeyNameTaken,
     NoSuchKey,
+    NotConfirmedYet,
     ServiceAccount,
     ServiceAccountClosed,
+    ServiceAccountConfirmed,
     ServiceAccountOpened,
+    ServiceAccountProposed,
     TooManyKeys,
 )
 from shared.kernel.fields import WHOLE, Code, PersonId, Reason, ShortText
+from shared.kernel.four_eyes import NotProposed, is_proposed, is_unconfirmed, must_be_a_second
 from shared.kernel.messages import Command, Stamp
 from shared.web.access.claims import Scope
 
@@ -42,10 +52,26 @@ class OpenServiceAccount(Command[ServiceAccount]):
     owner: PersonId = Field(description="The person who answers for it.", examples=["ada-admin"])
     scopes: list[Scope] = Field(min_length=1, max_length=len(Scope), examples=[["rfp.read"]])
 
-    def decide(self, account: ServiceAccount, stamp: Stamp) -> ServiceAccountOpened:
-        """Open it, without a key yet."""
+    def decide(self, account: ServiceAccount, stamp: Stamp) -> AccountEvent:
+        """Propose it, without a key yet."""
         scopes = tuple(scope.value for scope in Scope if scope in self.scopes)
-        return ServiceAccountOpened(name=self.name, owner=self.owner, scopes=scopes)
+        said: dict[str, Any] = {"name": self.name, "owner": self.owner, "scopes": scopes}
+        if is_proposed(stamp):
+            return ServiceAccountProposed(**said, proposed_by=stamp.by)
+        return ServiceAccountOpened(**said, unconfirmed=is_unconfirmed(stamp))
+
+
+class ConfirmServiceAccount(Command[ServiceAccount]):
+    """Confirm a service account that somebody else proposed, and that you don't answer for."""
+
+    decision: Literal["confirm"] = "confirm"
+
+    def decide(self, account: ServiceAccount, stamp: Stamp) -> ServiceAccountConfirmed:
+        """Open it."""
+        if account.status is not AccountStatus.PROPOSED:
+            raise NotProposed
+        must_be_a_second(account.proposed_by, [account.owner], stamp)
+        return ServiceAccountConfirmed(proposed_by=account.proposed_by, confirmed_by=stamp.by)
 
 
 class IssueApiKey(Command[ServiceAccount]):
@@ -55,14 +81,17 @@ class IssueApiKey(Command[ServiceAccount]):
     key_name: Code = Field(examples=["2026-11"])
     days: Days = Field(90, description="How long it opens the account.")
 
-    def decide(self, account: ServiceAccount, stamp: Stamp) -> ApiKeyIssued:
+    def decide(self, account: ServiceAccount, stamp: Stamp) -> AccountEvent:
         """Add a key under a name of its own."""
         _must_take_a_key(account, self.key_name, stamp.at)
-        return ApiKeyIssued(
-            key_name=self.key_name,
-            secret_hash=str(stamp.known.facts["secret_hash"]),
-            expires_at=stamp.at + timedelta(days=self.days),
-        )
+        made: dict[str, Any] = {
+            "key_name": self.key_name,
+            "secret_hash": str(stamp.known.facts["secret_hash"]),
+            "expires_at": stamp.at + timedelta(days=self.days),
+        }
+        if is_proposed(stamp):
+            return ApiKeyProposed(**made, replaces="", overlap_hours=0, proposed_by=stamp.by)
+        return ApiKeyIssued(**made, unconfirmed=is_unconfirmed(stamp))
 
 
 class RotateApiKey(Command[ServiceAccount]):
@@ -74,17 +103,45 @@ class RotateApiKey(Command[ServiceAccount]):
     days: Days = Field(90, description="How long the new one opens the account.")
     overlap_hours: Hours = Field(24, description="How long the old one still does.")
 
-    def decide(self, account: ServiceAccount, stamp: Stamp) -> ApiKeyRotated:
+    def decide(self, account: ServiceAccount, stamp: Stamp) -> AccountEvent:
         """Add the new key, and let the old one run out; never later than it would have."""
         _must_be_live(account, self.replaces, stamp.at)
         _must_take_a_key(account, self.key_name, stamp.at)
+        made: dict[str, Any] = {
+            "key_name": self.key_name,
+            "secret_hash": str(stamp.known.facts["secret_hash"]),
+            "expires_at": stamp.at + timedelta(days=self.days),
+            "replaces": self.replaces,
+        }
+        if is_proposed(stamp):
+            return ApiKeyProposed(**made, overlap_hours=self.overlap_hours, proposed_by=stamp.by)
         ends = stamp.at + timedelta(hours=self.overlap_hours)
-        return ApiKeyRotated(
+        old_ends = min(ends, account.keys[self.replaces].expires_at)
+        return ApiKeyRotated(**made, old_expires_at=old_ends, unconfirmed=is_unconfirmed(stamp))
+
+
+class ConfirmApiKey(Command[ServiceAccount]):
+    """Confirm a key that somebody else made, of an account that you don't answer for."""
+
+    decision: Literal["confirm-key"] = "confirm-key"
+    key_name: Code
+
+    def decide(self, account: ServiceAccount, stamp: Stamp) -> ApiKeyConfirmed:
+        """Let it open the account, and the one that it replaces run out."""
+        _must_be_open(account)
+        if self.key_name not in account.usable(stamp.at):
+            raise NoSuchKey(live=account.live(stamp.at))
+        key = account.keys[self.key_name]
+        if not key.proposed_by:
+            raise NotProposed
+        must_be_a_second(key.proposed_by, [account.owner], stamp)
+        ends = stamp.at + key.overlap
+        return ApiKeyConfirmed(
             key_name=self.key_name,
-            secret_hash=str(stamp.known.facts["secret_hash"]),
-            expires_at=stamp.at + timedelta(days=self.days),
-            replaces=self.replaces,
-            old_expires_at=min(ends, account.keys[self.replaces].expires_at),
+            proposed_by=key.proposed_by,
+            confirmed_by=stamp.by,
+            replaces=key.replaces,
+            old_expires_at=min(ends, account.keys[key.replaces].expires_at) if key.replaces else None,
         )
 
 
@@ -96,8 +153,10 @@ class RevokeApiKey(Command[ServiceAccount]):
     reason: Reason
 
     def decide(self, account: ServiceAccount, stamp: Stamp) -> ApiKeyRevoked:
-        """Revoke a live key."""
-        _must_be_live(account, self.key_name, stamp.at)
+        """Revoke a live key, or one that waits."""
+        _must_be_open(account)
+        if self.key_name not in account.usable(stamp.at):
+            raise NoSuchKey(live=account.live(stamp.at))
         return ApiKeyRevoked(key_name=self.key_name, reason=self.reason)
 
 
@@ -108,12 +167,15 @@ class CloseServiceAccount(Command[ServiceAccount]):
     reason: Reason
 
     def decide(self, account: ServiceAccount, stamp: Stamp) -> ServiceAccountClosed:
-        """Close it, once."""
-        _must_be_open(account)
+        """Close it, once, also while it waits."""
+        if account.status is AccountStatus.CLOSED:
+            raise AccountClosed(name=account.name)
         return ServiceAccountClosed(reason=self.reason)
 
 
 def _must_be_open(account: ServiceAccount) -> None:
+    if account.status is AccountStatus.PROPOSED:
+        raise NotConfirmedYet(name=account.name)
     if account.status is not AccountStatus.OPEN:
         raise AccountClosed(name=account.name)
 
@@ -128,13 +190,19 @@ def _must_take_a_key(account: ServiceAccount, key_name: str, at: datetime) -> No
     _must_be_open(account)
     if key_name in account.keys:
         raise KeyNameTaken(key_name=key_name)
-    if len(account.live(at)) >= LIVE_KEYS_LIMIT:
-        raise TooManyKeys(live=account.live(at))
+    if len(account.usable(at)) >= LIVE_KEYS_LIMIT:
+        raise TooManyKeys(live=account.usable(at))
 
 
 AccountDecision = TypeAliasType(
     "AccountDecision",
     Annotated[
-        IssueApiKey | RotateApiKey | RevokeApiKey | CloseServiceAccount, Field(discriminator="decision")
+        ConfirmServiceAccount
+        | IssueApiKey
+        | RotateApiKey
+        | ConfirmApiKey
+        | RevokeApiKey
+        | CloseServiceAccount,
+        Field(discriminator="decision"),
     ],
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
@@ -15,6 +15,7 @@ class AccountStatus(StrEnum):
     """Whether an account is open."""
 
     ABSENT = "absent"
+    PROPOSED = "proposed"
     OPEN = "open"
     CLOSED = "closed"
 
@@ -26,6 +27,9 @@ class Key:
     secret_hash: str
     expires_at: datetime
     revoked: bool = False
+    proposed_by: str = ""  # while it waits for a second person; then it opens nothing
+    replaces: str = ""
+    overlap: timedelta = timedelta()
 
 
 @dataclass(frozen=True)
@@ -39,11 +43,16 @@ class ServiceAccount:
     owner: str = ""
     scopes: tuple[str, ...] = ()
     keys: Mapping[str, Key] = field(default_factory=dict)
+    proposed_by: str = ""
 
     def live(self, at: datetime) -> list[str]:
         """Return the names of the keys that open the account at an instant, in order."""
         if self.status is not AccountStatus.OPEN:
             return []
+        return [n for n in self.usable(at) if not self.keys[n].proposed_by]
+
+    def usable(self, at: datetime) -> list[str]:
+        """Return the names of those keys, and of those that would once they are confirmed."""
         return [n for n, key in self.keys.items() if not key.revoked and at < key.expires_at]
 
 
@@ -59,6 +68,7 @@ class ServiceAccountOpened(AccountEvent):
     name: str
     owner: str
     scopes: tuple[str, ...]
+    unconfirmed: bool = False  # for there was a single administrator
 
     def apply(self, account: ServiceAccount) -> ServiceAccount:
         """Return the account, open."""
@@ -71,6 +81,7 @@ class ApiKeyIssued(AccountEvent):
     key_name: str
     secret_hash: str
     expires_at: datetime
+    unconfirmed: bool = False  # the same
 
     def apply(self, account: ServiceAccount) -> ServiceAccount:
         """Return the account with one more key."""
@@ -86,6 +97,7 @@ class ApiKeyRotated(AccountEvent):
     expires_at: datetime
     replaces: str
     old_expires_at: datetime
+    unconfirmed: bool = False  # the same
 
     def apply(self, account: ServiceAccount) -> ServiceAccount:
         """Return the account with both keys."""
@@ -106,6 +118,72 @@ class ApiKeyRevoked(AccountEvent):
         return replace(account, keys={**account.keys, self.key_name: gone})
 
 
+class ServiceAccountProposed(AccountEvent):
+    """Somebody would let a program ask; it may not yet."""
+
+    name: str
+    owner: str
+    scopes: tuple[str, ...]
+    proposed_by: str
+
+    def apply(self, account: ServiceAccount) -> ServiceAccount:
+        """Return the account, which waits."""
+        return ServiceAccount(
+            AccountStatus.PROPOSED, self.name, self.owner, self.scopes, proposed_by=self.proposed_by
+        )
+
+
+class ServiceAccountConfirmed(AccountEvent):
+    """A second person confirmed that the program may ask."""
+
+    proposed_by: str
+    confirmed_by: str
+
+    def apply(self, account: ServiceAccount) -> ServiceAccount:
+        """Return the account, open."""
+        return replace(account, status=AccountStatus.OPEN)
+
+
+class ApiKeyProposed(AccountEvent):
+    """A key was made that opens nothing yet; one that it is to replace goes on until it is confirmed."""
+
+    key_name: str
+    secret_hash: str
+    expires_at: datetime
+    replaces: str
+    overlap_hours: int
+    proposed_by: str
+
+    def apply(self, account: ServiceAccount) -> ServiceAccount:
+        """Return the account with one more key, which waits."""
+        made = Key(
+            self.secret_hash,
+            self.expires_at,
+            proposed_by=self.proposed_by,
+            replaces=self.replaces,
+            overlap=timedelta(hours=self.overlap_hours),
+        )
+        return replace(account, keys={**account.keys, self.key_name: made})
+
+
+class ApiKeyConfirmed(AccountEvent):
+    """A second person confirmed a key: it opens the account; one that it replaces runs out."""
+
+    key_name: str
+    proposed_by: str
+    confirmed_by: str
+    replaces: str
+    old_expires_at: datetime | None
+
+    def apply(self, account: ServiceAccount) -> ServiceAccount:
+        """Return the account with the use of that key."""
+        keys = {**account.keys}
+        keys[self.key_name] = replace(keys[self.key_name], proposed_by="")
+        if self.old_expires_at is not None:
+            keys[self.replaces] = replace(keys[self.replaces], expires_at=self.old_expires_at)
+        return replace(account, keys=keys)
+
+
 class ServiceAccountClosed(AccountEvent):
     """The program may no longer ask, by whatever key."""
 
@@ -120,6 +198,10 @@ class AccountClosed(Refused):
     """This service account has been closed."""
 
 
+class NotConfirmedYet(Refused):
+    """This service account waits for a second person to confirm it."""
+
+
 class NoSuchKey(Refused):
     """This service account has no live key of that name."""
 
@@ -132,4 +214,14 @@ class TooManyKeys(Refused):
     """A service account has at most four live keys: revoke one first."""
 
 
-EVENTS = (ServiceAccountOpened, ApiKeyIssued, ApiKeyRotated, ApiKeyRevoked, ServiceAccountClosed)
+EVENTS = (
+    ServiceAccountOpened,
+    ApiKeyIssued,
+    ApiKeyRotated,
+    ApiKeyRevoked,
+    ServiceAccountClosed,
+    ServiceAccountProposed,
+    ServiceAccountConfirmed,
+    ApiKeyProposed,
+    ApiKeyConfirmed,
+)

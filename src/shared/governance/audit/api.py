@@ -13,9 +13,10 @@ from shared.governance.audit.journal import decisions
 from shared.governance.audit.reads import NAME, READ_AUDIT, AskedName, AuditRoute
 from shared.governance.audit.replay.states import blank_of, called
 from shared.kernel.fields import PENCE_LIMIT
+from shared.record.eventstore.unread import unread
 from shared.record.projecting.row_models import COUNTED, SEARCHED, UNSORTED, Derived
 from shared.web.commands import may
-from shared.web.lists.filters import AT_MOST, Moment, Where
+from shared.web.lists.filters import AT_MOST, ListMoment, Where
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.readings import INSTANT_PATTERN, Reading, instant_of
@@ -23,6 +24,11 @@ from shared.web.readings import INSTANT_PATTERN, Reading, instant_of
 router = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=AuditRoute)
 
 INSTANT: JsonDict = {"pattern": INSTANT_PATTERN}
+
+# What is shown in the place of words that can't be judged: something in them may be sealed or exempt.
+UNREAD = "unread"
+CANT_READ = "This release can't read this event; install the release that knows it."
+
 BEGINNINGS = (
     "SELECT originator_id AS case_id, notification_id AS position FROM stored_events"
     " WHERE originator_version = 1 AND originator_id = ANY ($1)"
@@ -54,23 +60,23 @@ class DecisionRow(BaseModel):
     said: Annotated[dict[str, JsonValue], Derived()]
 
 
-def _from(text: str, _: Moment) -> ColumnElement[bool]:
+def _from(text: str, _: ListMoment) -> ColumnElement[bool]:
     """Return the condition on what happened at an instant or later."""
     return decisions.c.happened_at >= instant_of(text)
 
 
-def _to(text: str, _: Moment) -> ColumnElement[bool]:
+def _to(text: str, _: ListMoment) -> ColumnElement[bool]:
     """Return the condition on what happened before an instant."""
     return decisions.c.happened_at < instant_of(text)
 
 
-def _worth(_: int, moment: Moment) -> ColumnElement[bool]:
+def _worth(_: int, moment: ListMoment) -> ColumnElement[bool]:
     """Return the condition on decisions on cases that were worth what is asked for, by both bounds."""
     low, high = moment.asked["value_from"], moment.asked["value_to"]
     return worth(low or 0, PENCE_LIMIT if high is None else high)
 
 
-def _beside(high: int, moment: Moment) -> ColumnElement[bool]:
+def _beside(high: int, moment: ListMoment) -> ColumnElement[bool]:
     """Return the condition by the upper bound, where the lower one has not told it already."""
     return _worth(high, moment) if moment.asked["value_from"] is None else true()
 
@@ -160,11 +166,13 @@ async def _with_what_was_said(reading: Reading, _: None, items: list[dict[str, A
     first = {UUID(str(row["case_id"])): row["position"] for row in rows}
     for item in items:
         recorded = said[item["position"]]
-        item["reference"] = called(blank_of(type(recorded.event)), first[recorded.stream_id])
-        item["said"] = recorded.envelope["data"]
+        readable = unread(recorded) is None
+        blank = blank_of(type(recorded.event)) if readable else None
+        item["reference"] = called(blank, first[recorded.stream_id]) if blank else ""
+        item["said"] = recorded.envelope["data"] if readable else {UNREAD: CANT_READ}
 
 
-def _recorded(moment: Moment) -> list[ColumnElement[bool]]:
+def _recorded(moment: ListMoment) -> list[ColumnElement[bool]]:
     """Return the condition on what was recorded by then."""
     return [decisions.c.position <= moment.reading.position]
 

@@ -9,6 +9,7 @@ from sqlalchemy import ARRAY, BigInteger, Column, DateTime, Text, Uuid
 from shared.kernel.fields import says_none
 from shared.kernel.messages import Recorded, Sealed
 from shared.kernel.personal import is_sealed
+from shared.record.eventstore.unread import kind_of, name_of
 from shared.record.projecting.views import Journal, Row, journal_table
 
 # Rows of a historic log are somebody else's decisions, taken before this record began.
@@ -54,8 +55,11 @@ decisions = journal_table(
 
 
 def decision_rows(recorded: Recorded) -> Iterable[Row]:
-    """Return the row of one decision: who, on what authority, when; what was said stays in the record."""
-    kind = type(recorded.event).kind
+    """Return the row of one decision: who, on what authority, when; what was said stays in the record.
+
+    A decision that this release can't read is one all the same: its name and who took it are shown.
+    """
+    kind = kind_of(recorded)
     if kind in NOT_DECISIONS:
         return ()
     envelope = recorded.envelope
@@ -68,11 +72,11 @@ def decision_rows(recorded: Recorded) -> Iterable[Row]:
             "version": recorded.version,
             "kind": kind,
             "body_of_work": body_of_work(kind),
-            "decision": type(recorded.event).__name__,
+            "decision": name_of(recorded),
             "rule": str(command.get("name", "")) if isinstance(command, dict) else "",
             "stage": str(said.get("stage", "")),
             "value_pence": _value(said, type(recorded.event).sealed),
-            "marks": _marks(type(recorded.event).__name__, said),
+            "marks": _marks(name_of(recorded), said),
             "by": envelope["by"],
             "acting_for": envelope.get("acting_for", ""),
             "authority": envelope.get("authority", ""),
@@ -81,6 +85,11 @@ def decision_rows(recorded: Recorded) -> Iterable[Row]:
             "recorded_at": recorded.recorded_at,
         },
     )
+
+
+def is_shown_unread(_: Recorded) -> bool:
+    """Say that every event that can't be read has its row: that it was decided, and by whom."""
+    return True
 
 
 @cache
@@ -108,6 +117,7 @@ def _marks(decision: str, said: Mapping[str, JsonValue]) -> list[str]:
         or said.get("conflict") is True
         or said.get("conflicted"),
         "late_approvals": said.get("late") is True and decision.startswith(APPROVALS),
+        "unconfirmed": said.get("unconfirmed") is True,
         "overrides": said.get("near_duplicate_of"),  # raised although one much like it was shown
     }
     return [mark for mark, holds in marks.items() if holds]
@@ -116,6 +126,7 @@ def _marks(decision: str, said: Mapping[str, JsonValue]) -> list[str]:
 DECISIONS = Journal(
     decisions,
     decision_rows,
+    passes=is_shown_unread,
     indexes=(
         "(stream_id, position)",
         '("by", position)',

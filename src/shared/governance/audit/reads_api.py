@@ -15,7 +15,7 @@ from shared.ledger.read_checkpoints import newest_of_reads
 from shared.record.projecting.row_models import COUNTED, SEARCHED, UNSORTED, read_table
 from shared.web.answers import READS_ONE
 from shared.web.commands import may
-from shared.web.lists.filters import AT_MOST, Moment
+from shared.web.lists.filters import AT_MOST, ListMoment
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.lists.statements import NO_THING
@@ -45,7 +45,7 @@ class ReadFilters(BaseModel):
     reader: Annotated[list[AskedName] | None, AT_MOST, Field(description="Only this person's.")] = None
 
 
-def _by_then(moment: Moment) -> list[ColumnElement[bool]]:
+def _by_then(moment: ListMoment) -> list[ColumnElement[bool]]:
     """Return the condition on what had been read by then."""
     return [reads.c.read_at <= moment.reading.as_of] if moment.reading.past else []
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Path, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, and_
 
-from shared.governance.delegations.commands import EndDelegation, GiveDelegation
+from shared.governance.delegations.commands import DelegationDecision, GiveDelegation
 from shared.governance.delegations.domain import Delegation
 from shared.governance.delegations.views import DelegationRow, delegations, with_reasons
 from shared.kernel.calendar import day_in_london
@@ -16,7 +16,7 @@ from shared.kernel.messages import Receipt
 from shared.web.answers import CREATES, DECIDES
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
-from shared.web.lists.filters import AT_MOST, AskedCode, Moment, Where
+from shared.web.lists.filters import AT_MOST, AskedCode, ListMoment, Where
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 
@@ -27,10 +27,10 @@ router = APIRouter(
 )
 
 
-def _live(_: bool, moment: Moment) -> ColumnElement[bool]:  # noqa: FBT001  # the value of a filter
+def _live(_: bool, moment: ListMoment) -> ColumnElement[bool]:  # noqa: FBT001  # the value of a filter
     """Return the condition on what counts on the day."""
     t, day = delegations.c, day_in_london(moment.reading.as_of)
-    return and_(~t.ended, t.first_day <= day, t.last_day >= day)
+    return and_(~t.ended, ~t.waiting, t.first_day <= day, t.last_day >= day)
 
 
 class DelegationFilters(BaseModel):
@@ -55,17 +55,17 @@ DELEGATION_LIST = ListOf(
 async def delegate(
     command: Annotated[GiveDelegation, strict(GiveDelegation), Body()], handler: OpeningCommands
 ) -> Receipt:
-    """Let somebody decide for you, up to a value, from a day until a day."""
+    """Let somebody decide for you, up to a value, from a day until a day; an administrator's waits."""
     return await handler.create(command, blank=Delegation())
 
 
 @router.post("/{delegation_id}/decisions", summary="Decide on a delegation", responses=DECIDES)
 async def decide_on_delegation(
     delegation_id: DelegationId,
-    command: Annotated[EndDelegation, strict(EndDelegation), Body()],
+    command: Annotated[DelegationDecision, strict(DelegationDecision), Body()],
     handler: Commands,
 ) -> Receipt:
-    """Take a delegation back."""
+    """Confirm a delegation that was proposed for somebody, or take one back."""
     return await handler.handle(delegation_id, command, blank=Delegation())
 
 

@@ -1,31 +1,36 @@
-"""Delegating, and taking it back."""
+"""Delegating: one's own at once, somebody else's once a second person confirms it; and taking it back."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
 from shared.governance.delegations.domain import (
     DelegatedForThePast,
     DelegatedToThemselves,
     Delegation,
+    DelegationConfirmed,
     DelegationEnded,
     DelegationGiven,
     DelegationOver,
+    DelegationProposed,
     MoreThanTheirs,
     NothingToDelegate,
     NotYoursToDelegate,
 )
 from shared.kernel.calendar import day_in_london
 from shared.kernel.fields import Day, Pence, PersonId, Reason
+from shared.kernel.four_eyes import NotProposed, is_proposed, is_unconfirmed, must_be_a_second
 from shared.kernel.messages import Command, Stamp
+from shared.kernel.naming import must_be_known
 from shared.kernel.personal import text_about
 
 ADMINISTRATOR = "administrator"
 
 
 class GiveDelegation(Command[Delegation]):
-    """Let somebody decide for you; an administrator may do it for somebody else."""
+    """Let somebody decide for you; an administrator may propose it for somebody else."""
 
     delegator: PersonId | None = Field(
         None, description="Whose; your own where it is left out.", examples=["hana-head"]
@@ -36,12 +41,13 @@ class GiveDelegation(Command[Delegation]):
     last_day: Day
     reason: Reason = Field(description="Kept as a personal text about both.")
 
-    def decide(self, delegation: Delegation, stamp: Stamp) -> DelegationGiven:
+    def decide(self, delegation: Delegation, stamp: Stamp) -> DelegationGiven | DelegationProposed:
         """Give no more than the delegator may decide themselves, from today on at the earliest."""
         delegator = self.delegator or stamp.by
         _must_be_theirs(delegator, stamp)
         if stamp.known.same_person(self.delegate, delegator):
             raise DelegatedToThemselves
+        must_be_known(stamp, [one for one in (self.delegate, self.delegator) if one])
         if self.first_day < day_in_london(stamp.at) or self.last_day < self.first_day:
             raise DelegatedForThePast(first_day=self.first_day, last_day=self.last_day)
         limits = [t.up_to_pence for t in stamp.known.tiers if t.name in self._tiers(stamp)]
@@ -51,7 +57,11 @@ class GiveDelegation(Command[Delegation]):
             raise MoreThanTheirs(limit_pence=max(limits))
         said = self.model_dump(exclude={"delegator", "reason"})
         reason = text_about([delegator, self.delegate], self.reason)
-        return DelegationGiven(delegator=delegator, reason=reason, **said)
+        if stamp.is_from(delegator):
+            return DelegationGiven(delegator=delegator, reason=reason, **said)
+        if is_proposed(stamp):
+            return DelegationProposed(delegator=delegator, reason=reason, proposed_by=stamp.by, **said)
+        return DelegationGiven(delegator=delegator, reason=reason, unconfirmed=is_unconfirmed(stamp), **said)
 
     def _tiers(self, stamp: Stamp) -> Sequence[object]:
         """Return the tiers of whoever delegates."""
@@ -59,6 +69,28 @@ class GiveDelegation(Command[Delegation]):
             return stamp.known.own_tiers
         found = stamp.known.facts.get("delegator_tiers")
         return found if isinstance(found, list) else ()
+
+
+class ConfirmDelegation(Command[Delegation]):
+    """Confirm a delegation that an administrator proposed for somebody else."""
+
+    decision: Literal["confirm"] = "confirm"
+
+    def decide(self, delegation: Delegation, stamp: Stamp) -> DelegationConfirmed:
+        """Let it count; a first day that passed while it waited moves to the day of the confirmation."""
+        if delegation.ended:
+            raise DelegationOver(last_day=delegation.last_day)
+        if not delegation.waiting:
+            raise NotProposed
+        must_be_a_second(delegation.proposed_by, [delegation.delegate], stamp)
+        today = day_in_london(stamp.at)
+        if delegation.last_day < today:
+            raise DelegationOver(last_day=delegation.last_day)
+        return DelegationConfirmed(
+            first_day=max(delegation.first_day, today),
+            proposed_by=delegation.proposed_by,
+            confirmed_by=stamp.by,
+        )
 
 
 class EndDelegation(Command[Delegation]):
@@ -79,3 +111,8 @@ class EndDelegation(Command[Delegation]):
 def _must_be_theirs(delegator: str, stamp: Stamp) -> None:
     if not stamp.is_from(delegator) and ADMINISTRATOR not in stamp.known.roles:
         raise NotYoursToDelegate(delegator=delegator)
+
+
+DelegationDecision = TypeAliasType(
+    "DelegationDecision", Annotated[ConfirmDelegation | EndDelegation, Field(discriminator="decision")]
+)

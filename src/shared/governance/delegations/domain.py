@@ -23,10 +23,12 @@ class Delegation:
     last_day: date = date.min
     reason: Personal = Personal(about="")
     ended: bool = False
+    proposed_by: str = ""  # whoever gave it for somebody else
+    waiting: bool = False  # for a second person to confirm it
 
     def is_live(self, day: date) -> bool:
         """Say whether it counts on a day."""
-        return not self.ended and self.first_day <= day <= self.last_day
+        return not self.ended and not self.waiting and self.first_day <= day <= self.last_day
 
 
 class DelegationGiven(Event[Delegation]):
@@ -40,12 +42,54 @@ class DelegationGiven(Event[Delegation]):
     first_day: date
     last_day: date
     reason: Personal
+    unconfirmed: bool = False  # for there was a single administrator
 
     def apply(self, delegation: Delegation) -> Delegation:
         """Return the delegation."""
         return Delegation(
             self.delegator, self.delegate, self.limit_pence, self.first_day, self.last_day, self.reason
         )
+
+
+class DelegationProposed(Event[Delegation]):
+    """An administrator would give somebody what somebody else may decide; it does not count yet."""
+
+    kind: ClassVar[str] = "delegation"
+
+    delegator: str
+    delegate: str
+    limit_pence: int
+    first_day: date
+    last_day: date
+    reason: Personal
+    proposed_by: str
+
+    def apply(self, delegation: Delegation) -> Delegation:
+        """Return the delegation, which waits."""
+        return Delegation(
+            self.delegator,
+            self.delegate,
+            self.limit_pence,
+            self.first_day,
+            self.last_day,
+            self.reason,
+            proposed_by=self.proposed_by,
+            waiting=True,
+        )
+
+
+class DelegationConfirmed(Event[Delegation]):
+    """A second person confirmed the delegation: it counts from its first day on."""
+
+    kind: ClassVar[str] = "delegation"
+
+    first_day: date
+    proposed_by: str
+    confirmed_by: str
+
+    def apply(self, delegation: Delegation) -> Delegation:
+        """Return the delegation, which counts."""
+        return replace(delegation, first_day=self.first_day, waiting=False)
 
 
 class DelegationEnded(Event[Delegation]):
@@ -84,4 +128,4 @@ class DelegationOver(Refused):
     """This delegation is over already."""
 
 
-DELEGATION_EVENTS = (DelegationGiven, DelegationEnded)
+DELEGATION_EVENTS = (DelegationGiven, DelegationEnded, DelegationProposed, DelegationConfirmed)

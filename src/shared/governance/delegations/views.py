@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-from pydantic import BaseModel, JsonValue
+from pydantic import BaseModel, Field, JsonValue
 
 from shared.governance.delegations.domain import Delegation
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
@@ -30,6 +30,8 @@ class DelegationRow(BaseModel):
     last_day: date
     reason: Annotated[PersonalShown, COMPUTED]
     ended: bool
+    proposed_by: str
+    waiting: bool = Field(description="Whether it waits for a second person to confirm it.")
     first_position: int
     changed_at: datetime
 
@@ -59,7 +61,7 @@ delegation_row = row_of(DelegationRow, _computed)
 
 
 DELEGATIONS = StateView(
-    delegations, delegation_row, Delegation(), indexes=("(delegator)", "(delegate)"), revision=2
+    delegations, delegation_row, Delegation(), indexes=("(delegator)", "(delegate)"), revision=3
 )
 
 GIVEN_BY = f"SELECT id FROM delegations WHERE delegator = ANY ($1) AND valid_to = {STILL_VALID}"
@@ -82,7 +84,7 @@ async def what_is_delegated(store: EventStore, ids: Sequence[str]) -> dict[str, 
                 "tiers": tiers,
             }
             for each in given
-            if not each.ended
+            if not (each.ended or each.waiting)
         ]
     }
 

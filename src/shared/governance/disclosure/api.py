@@ -17,7 +17,7 @@ from shared.kernel.messages import Receipt
 from shared.web.answers import CREATES, DECIDES, answer_one, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
-from shared.web.lists.filters import AT_MOST, Moment, Where
+from shared.web.lists.filters import AT_MOST, ListMoment, Where
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.readings import Read
@@ -29,7 +29,7 @@ router = APIRouter(
 )
 
 
-def _reviewed_by(day: date, _: Moment) -> ColumnElement[bool]:
+def _reviewed_by(day: date, _: ListMoment) -> ColumnElement[bool]:
     """Return the condition that a review is due by a day."""
     return exemptions.c.review_on <= day
 

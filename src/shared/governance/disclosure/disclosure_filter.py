@@ -15,7 +15,7 @@ from shared.governance.disclosure.exemptions import Exempted, Exemptions
 from shared.governance.disclosure.matters import AMOUNT
 from shared.governance.disclosure.sealed_fields import SealedFields, Seen
 from shared.governance.disclosure.views import exemptions
-from shared.governance.disclosure.withheld import ERASED, SEALED, exempt, personal_in, withhold
+from shared.governance.disclosure.withheld import ERASED, SEALED, UNREAD, exempt, personal_in, withhold
 from shared.kernel.person import Person
 from shared.kernel.personal import PERSONAL, is_sealed
 from shared.record.eventstore.group_reader import Gathered
@@ -67,15 +67,17 @@ class DisclosureFilter:
     async def draw(self, person: Person, items: Sequence[Item], *, sealed: bool = True) -> None:
         """Withhold from items what this person may not see; an item with `said` is one decision.
 
-        What is sealed stays where it was said already that they may open it: `sealed` is false.
+        What is sealed stays where it was said already that they may open it: `sealed` is false. Of an event
+        that this release doesn't know, nobody can say what is sealed: all that it says is withheld.
         """
+        self._withhold_unknown(items)
         await self._open_personal(person, items)
         about = [(thing, item) for item in items if (thing := _thing(item)) is not None]
         if not about:
             return
         closed = await self._closed({thing for thing, _ in about}) if sealed else {}
-        exempted = await self._exemptions.in_force()
         entitled = self.reads_exempt(person)
+        exempted = await self._exemptions.in_force(entitled=entitled)
         for thing, item in about:
             if thing not in closed and thing not in exempted:
                 continue
@@ -91,6 +93,11 @@ class DisclosureFilter:
             if own is not None:
                 item["said"] = own
                 withhold(item, marks, outside)
+
+    def _withhold_unknown(self, items: Sequence[Item]) -> None:
+        for item in items:
+            if "topic" in item and not self._seals.knows(item["topic"]):
+                withhold(item, {"said": UNREAD})
 
     async def exempt_in(self, thing: UUID, said: Mapping[str, Any]) -> list[str]:
         """Return which of the fields that a thing says are exempt, whoever reads it."""

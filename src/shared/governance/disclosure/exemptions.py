@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
+from shared.kernel.errors import NotReady
 from shared.record.eventstore.group_reader import Gathered
 from shared.record.projecting.views import STILL_VALID
 from shared.record.projecting.visibility import Visibility
@@ -14,11 +15,18 @@ from shared.record.projecting.visibility import Visibility
 # A process may hear late how far the views have come; nothing is taken for current for longer than this.
 LOOKED_SECONDS = 1.0
 
-CHANGED = "SELECT EXISTS (SELECT FROM exemptions WHERE valid_from > $1)"
+LOOK = """
+SELECT EXISTS (SELECT FROM exemptions WHERE valid_from > $1) AS changed,
+       EXISTS (SELECT FROM views WHERE name = 'exemptions' AND stopped IS NOT NULL) AS stopped
+"""
 IN_FORCE = (
     "SELECT matter_id, matter_version, fields, paragraph FROM exemptions"
     f" WHERE valid_to = {STILL_VALID} AND status = 'in_force'"
 )
+
+
+class ExemptionsNotKnown(NotReady):
+    """What is exempt can't be told just now, so it can only be read by those who may read all of it."""
 
 
 class Exempted(NamedTuple):
@@ -42,19 +50,29 @@ class Exemptions:
         self._position = -1
         self._looked_at = float("-inf")
         self._kept: Kept = {}
+        self._stopped = False
         self._looks: Gathered[str, None] = Gathered(self._look, None)
 
-    async def in_force(self) -> Kept:
-        """Return what is exempt of each thing of which something is."""
+    async def in_force(self, *, entitled: bool = False) -> Kept:
+        """Return what is exempt of each thing of which something is.
+
+        While their view has stopped, something may be exempt that is not known to be: then it refuses, but
+        for a reader who is entitled to all of it.
+        """
         moved = self._visibility.position != self._position
         if moved or time.monotonic() - self._looked_at > LOOKED_SECONDS:
             await self._looks.of("")
+        if self._stopped and not entitled:
+            raise ExemptionsNotKnown
         return self._kept
 
     async def _look(self, _: Sequence[str]) -> Mapping[str, None]:
         """Read them all again where any has changed since the position that they were read at."""
         position, now = self._visibility.position, time.monotonic()
-        if await self._pool.fetchval(CHANGED, self._position):
+        row = await self._pool.fetchrow(LOOK, self._position)
+        assert row is not None, "it asks for one row"
+        self._stopped = row["stopped"]
+        if row["changed"]:
             self._kept = _by_thing(await self._pool.fetch(IN_FORCE))
         self._position, self._looked_at = position, now
         return {}

@@ -34,6 +34,7 @@ class SealedFields:
     def __init__(self, events: Iterable[type[Event[Any]]]) -> None:
         """Collect the declarations, and whatever else may be kept from somebody."""
         known = tuple(events)
+        self._known = frozenset(event.__name__ for event in known)
         self._sealed: Mapping[str, Sealed] = {
             event.__name__: event.sealed for event in known if event.sealed is not None
         }
@@ -43,6 +44,10 @@ class SealedFields:
     def within(self) -> frozenset[str]:
         """Return the names that are sealed inside a thing, and mean another field in its own row."""
         return frozenset(name for sealed in self._sealed.values() for name in sealed.within)
+
+    def knows(self, topic: str) -> bool:
+        """Say whether what an event of this name seals is known; of a later release's it is not."""
+        return topic in self._known
 
     def author_of(self, topic: str, said: object) -> str:
         """Return who reads what an event of this name says of theirs; blank where nobody does."""

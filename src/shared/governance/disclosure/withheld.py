@@ -8,6 +8,7 @@ from shared.kernel.personal import is_sealed
 WITHHELD = "withheld"
 SEALED = "[sealed]"
 ERASED = "[erased]"
+UNREAD = "[of a later release]"
 
 NESTED = (dict, list, tuple)
 

@@ -12,7 +12,7 @@ from shared.kernel.messages import Known
 from shared.record.projecting.row_models import COUNTED, SEARCHED, read_table
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
-from shared.web.lists.filters import Moment
+from shared.web.lists.filters import ListMoment
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.readings import Reading
@@ -41,7 +41,7 @@ async def _tiers(query: ListQuery, reading: Reading) -> tuple[str, ...]:
     return known.own_tiers
 
 
-def _to_them(moment: Moment) -> list[ColumnElement[bool]]:
+def _to_them(moment: ListMoment) -> list[ColumnElement[bool]]:
     """Return the condition on what these tiers had been told by then."""
     return [notices.c.told.in_(moment.facts), notices.c.position <= moment.reading.position]
 

@@ -16,7 +16,7 @@ from shared.record.projecting.row_models import COUNTED, SEARCHED, Derived, read
 from shared.web.answers import DECIDES, answer_now, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, may
-from shared.web.lists.filters import Moment, Where
+from shared.web.lists.filters import ListMoment, Where
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.lists.statements import NO_THING
@@ -41,7 +41,7 @@ class PersonRow(BaseModel):
 people = read_table("people", PersonRow)
 
 
-def _named(name: str, _: Moment) -> ColumnElement[bool]:
+def _named(name: str, _: ListMoment) -> ColumnElement[bool]:
     """Return the condition that a name holds a text."""
     return people.c.name.icontains(name, autoescape=True)
 
@@ -56,7 +56,7 @@ class PeopleFilters(BaseModel):
     ] = None
 
 
-def _known(moment: Moment) -> list[ColumnElement[bool]]:
+def _known(moment: ListMoment) -> list[ColumnElement[bool]]:
     """Return the condition on whom the directory knew by then."""
     return [people.c.first_seen <= moment.reading.as_of] if moment.reading.past else []
 
@@ -85,6 +85,9 @@ class PersonSeen(PersonRow):
     """One person with all their ids; `version` is the directory's, which decisions on it name."""
 
     ids: list[str]
+    proposed_as: str = Field(
+        "", description="The person it is proposed to belong to, until a second person confirms it."
+    )
     version: int
 
 
@@ -118,6 +121,7 @@ async def see_person(
         same_as=_other(directory, person_id),
         version=version,
         ids=list(directory.same(person_id)),
+        proposed_as=directory.proposed.get(person_id, ("", ""))[0],
     )
     return answer_now(shown, version)
 
@@ -126,8 +130,9 @@ async def see_person(
 async def decide_on_people(
     request: Request, command: Annotated[PeopleDecision, strict(PeopleDecision), Body()], handler: Commands
 ) -> Receipt:
-    """Link an account to a person, take a link back, or erase somebody; the version is the directory's."""
+    """Propose or confirm a link, take one back, invite or erase somebody; the version is the directory's."""
     receipt = await handler.set(DIRECTORY_ID, command, blank=Directory())
+    await request.app.state.service.people.carry_out_invitations()
     await request.app.state.service.people.carry_out_erasures()
     return receipt
 

@@ -1,6 +1,6 @@
-"""Linking accounts to one person, taking a link back, and erasing somebody."""
+"""Linking accounts to one person, which takes two people, taking a link back, and erasing somebody."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 from typing_extensions import TypeAliasType
@@ -8,36 +8,77 @@ from typing_extensions import TypeAliasType
 from shared.governance.people.domain import (
     AlreadyErased,
     Directory,
-    NoSuchPerson,
+    KnownAlready,
+    LinkConfirmed,
+    LinkProposalWithdrawn,
+    LinkProposed,
     NotLinked,
     OnePersonAlready,
     PersonErased,
+    PersonInvited,
     PersonsLinked,
     PersonsUnlinked,
     WasErased,
     YourOwnAccounts,
 )
 from shared.kernel.fields import PersonId, Reason, ShortText
+from shared.kernel.four_eyes import NotProposed, is_proposed, is_unconfirmed, must_be_a_second
 from shared.kernel.messages import Command, Stamp
+from shared.kernel.naming import NoSuchPerson
 from shared.kernel.personal import Personal, text_about
 
 
 class LinkPersons(Command[Directory]):
-    """Record that two ids are one person: from then on, rules take them for one."""
+    """Propose that two ids are one person: once that is confirmed, rules take them for one."""
 
     decision: Literal["link"] = "link"
     person: PersonId = Field(description="The account that turned out to be somebody's second.")
     same_as: PersonId = Field(description="The person it belongs to.")
     reason: Reason = Field(description="Kept as a personal text about them.")
 
-    def decide(self, directory: Directory, stamp: Stamp) -> PersonsLinked:
-        """Link them; nobody links their own accounts."""
+    def decide(self, directory: Directory, stamp: Stamp) -> PersonsLinked | LinkProposed:
+        """Propose it; nobody links their own accounts."""
         _must_be_known(stamp, self.person, self.same_as)
         if directory.person(self.person) == directory.person(self.same_as):
             raise OnePersonAlready(person=directory.person(self.person))
         _must_be_somebody_elses(directory, stamp, self.person, self.same_as)
         reason = _said_of(directory, self.person, self.reason)
-        return PersonsLinked(person=self.person, same_as=self.same_as, reason=reason)
+        said: dict[str, Any] = {"person": self.person, "same_as": self.same_as, "reason": reason}
+        if is_proposed(stamp):
+            return LinkProposed(**said, proposed_by=stamp.by)
+        return PersonsLinked(**said, unconfirmed=is_unconfirmed(stamp))
+
+
+class ConfirmLink(Command[Directory]):
+    """Confirm that two ids are one person, as somebody else proposed."""
+
+    decision: Literal["confirm-link"] = "confirm-link"
+    person: PersonId = Field(description="The account that turned out to be somebody's second.")
+
+    def decide(self, directory: Directory, stamp: Stamp) -> LinkConfirmed:
+        """Link them; nobody confirms what they proposed, nor a link of their own accounts."""
+        same_as, proposed_by = _proposed(directory, self.person)
+        if directory.person(self.person) == directory.person(same_as):
+            raise OnePersonAlready(person=directory.person(self.person))
+        _must_be_somebody_elses(directory, stamp, self.person, same_as)
+        must_be_a_second(proposed_by, [self.person, same_as], stamp)
+        return LinkConfirmed(
+            person=self.person, same_as=same_as, proposed_by=proposed_by, confirmed_by=stamp.by
+        )
+
+
+class WithdrawLink(Command[Directory]):
+    """Take a proposed link back, at once."""
+
+    decision: Literal["withdraw-link"] = "withdraw-link"
+    person: PersonId
+    reason: Reason = Field(description="Kept as a personal text about them.")
+
+    def decide(self, directory: Directory, stamp: Stamp) -> LinkProposalWithdrawn:
+        """Let it never count."""
+        same_as, _ = _proposed(directory, self.person)
+        reason = _said_of(directory, self.person, self.reason)
+        return LinkProposalWithdrawn(person=self.person, same_as=same_as, reason=reason)
 
 
 class UnlinkPerson(Command[Directory]):
@@ -76,6 +117,29 @@ class ErasePerson(Command[Directory]):
         return PersonErased(person=directory.person(self.person), ids=ids, ground=self.ground)
 
 
+class InvitePerson(Command[Directory]):
+    """Let somebody be named in decisions who has not signed in yet."""
+
+    decision: Literal["invite"] = "invite"
+    person: PersonId = Field(description="The id that they will sign in by.")
+
+    def decide(self, directory: Directory, stamp: Stamp) -> PersonInvited:
+        """Take them into the directory; nobody who is there already, or was erased."""
+        known = stamp.known.facts.get("people")
+        assert isinstance(known, list), "the directory was asked"
+        if self.person in directory.erased:
+            raise AlreadyErased(person=self.person)
+        if self.person in known or self.person in directory.invited:
+            raise KnownAlready(person=self.person)
+        return PersonInvited(person=self.person)
+
+
+def _proposed(directory: Directory, person: str) -> tuple[str, str]:
+    if (found := directory.proposed.get(person)) is None:
+        raise NotProposed(waiting=sorted(directory.proposed))
+    return found
+
+
 def _must_be_known(stamp: Stamp, *people: str) -> None:
     known = stamp.known.facts.get("people")
     assert isinstance(known, list), "the directory was asked"
@@ -96,5 +160,9 @@ def _must_be_somebody_elses(directory: Directory, stamp: Stamp, *people: str) ->
 
 
 PeopleDecision = TypeAliasType(
-    "PeopleDecision", Annotated[LinkPersons | UnlinkPerson | ErasePerson, Field(discriminator="decision")]
+    "PeopleDecision",
+    Annotated[
+        LinkPersons | ConfirmLink | WithdrawLink | UnlinkPerson | ErasePerson | InvitePerson,
+        Field(discriminator="decision"),
+    ],
 )

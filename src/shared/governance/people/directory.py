@@ -31,6 +31,10 @@ UPDATE people SET name = coalesce(nullif($2, ''), name), email = coalesce(nullif
 WHERE id = $1 AND erased_at IS NULL
   AND (name, email) IS DISTINCT FROM (coalesce(nullif($2, ''), name), coalesce(nullif($3, ''), email))
 """
+INVITED = """
+INSERT INTO people (id, source) SELECT id, 'invited' FROM unnest($1::text[]) AS id
+ON CONFLICT (id) DO NOTHING
+"""
 ERASED = """
 UPDATE people SET name = '', email = '', erased_at = coalesce(erased_at, now())
 WHERE id = ANY ($1) AND (erased_at IS NULL OR name <> '' OR email <> '')
@@ -95,6 +99,12 @@ class People:
         if erased:
             await self._pool.execute(ERASED, erased)
             await self._texts.destroy(people=erased)
+
+    async def carry_out_invitations(self) -> None:
+        """Write down whoever was invited; again without harm."""
+        await self.refresh()
+        if self.directory.invited:
+            await self._pool.execute(INVITED, sorted(self.directory.invited))
 
     async def _meet(self, identity: Identity) -> str:
         account = (identity.issuer, identity.subject)

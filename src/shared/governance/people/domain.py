@@ -22,6 +22,21 @@ class Directory:
     links: Mapping[str, str] = field(default_factory=dict)
     once: frozenset[frozenset[str]] = frozenset()  # ids that were linked at some time
     erased: frozenset[str] = frozenset()
+    invited: frozenset[str] = frozenset()
+    proposed: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # to whom, and by whom
+
+    def linking(self, person: str, same_as: str) -> "Directory":
+        """Return the directory with an account, and all that was linked to it, at a person."""
+        whose = self.person(same_as)
+        moved = dict.fromkeys(self.same(person), whose)
+        linked = replace(self, links=dict(sorted({**self.links, **moved}.items())))
+        linked = replace(linked, once=linked.once | {frozenset(linked.same(whose))})
+        return linked.without_proposal(person)
+
+    def without_proposal(self, person: str) -> "Directory":
+        """Return the directory without what was proposed of an account."""
+        left = {alias: said for alias, said in self.proposed.items() if alias != person}
+        return replace(self, proposed=left)
 
     def person(self, identity: str) -> str:
         """Return the person behind an id."""
@@ -59,13 +74,50 @@ class PersonsLinked(DirectoryEvent):
     person: str
     same_as: str
     reason: Personal
+    unconfirmed: bool = False  # for there was a single administrator
 
     def apply(self, directory: Directory) -> Directory:
         """Return the directory with this account, and all that was linked to it, at that person."""
-        whose = directory.person(self.same_as)
-        moved = dict.fromkeys(directory.same(self.person), whose)
-        linked = replace(directory, links=dict(sorted({**directory.links, **moved}.items())))
-        return replace(linked, once=linked.once | {frozenset(linked.same(whose))})
+        return directory.linking(self.person, self.same_as)
+
+
+class LinkProposed(DirectoryEvent):
+    """Somebody holds that an account is somebody's second; rules take them for two people still."""
+
+    person: str
+    same_as: str
+    reason: Personal
+    proposed_by: str
+
+    def apply(self, directory: Directory) -> Directory:
+        """Return the directory with a link that waits."""
+        said = {**directory.proposed, self.person: (self.same_as, self.proposed_by)}
+        return replace(directory, proposed=said)
+
+
+class LinkConfirmed(DirectoryEvent):
+    """A second person confirmed that these are one."""
+
+    person: str
+    same_as: str
+    proposed_by: str
+    confirmed_by: str
+
+    def apply(self, directory: Directory) -> Directory:
+        """Return the directory with this account at that person."""
+        return directory.linking(self.person, self.same_as)
+
+
+class LinkProposalWithdrawn(DirectoryEvent):
+    """A link was taken back before it was confirmed."""
+
+    person: str
+    same_as: str
+    reason: Personal
+
+    def apply(self, directory: Directory) -> Directory:
+        """Return the directory without what was proposed."""
+        return directory.without_proposal(self.person)
 
 
 class PersonsUnlinked(DirectoryEvent):
@@ -93,8 +145,18 @@ class PersonErased(DirectoryEvent):
         return replace(directory, erased=directory.erased | {*self.ids})
 
 
-class NoSuchPerson(Refused):
-    """The directory knows nobody by that id."""
+class PersonInvited(DirectoryEvent):
+    """Somebody who has not signed in yet may be named in decisions."""
+
+    person: str
+
+    def apply(self, directory: Directory) -> Directory:
+        """Return the directory, which knows them from now on."""
+        return replace(directory, invited=directory.invited | {self.person})
+
+
+class KnownAlready(Refused):
+    """The directory knows them already."""
 
 
 class OnePersonAlready(Refused):
@@ -117,4 +179,12 @@ class YourOwnAccounts(Refused):
     """Somebody else links your accounts, or takes them apart."""
 
 
-EVENTS = (PersonsLinked, PersonsUnlinked, PersonErased)
+EVENTS = (
+    PersonsLinked,
+    PersonsUnlinked,
+    PersonErased,
+    PersonInvited,
+    LinkProposed,
+    LinkConfirmed,
+    LinkProposalWithdrawn,
+)

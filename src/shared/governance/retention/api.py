@@ -20,7 +20,7 @@ from shared.record.projecting.views import StateView, View, state_table
 from shared.web.answers import CREATES, DECIDES, answer_one, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
-from shared.web.lists.filters import Moment, Where
+from shared.web.lists.filters import ListMoment, Where
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.readings import Read
@@ -51,7 +51,7 @@ class DueRow(BaseModel):
     first_position: int
 
 
-def _is_of_the_table(_: str, __: Moment) -> ColumnElement[bool]:
+def _is_of_the_table(_: str, __: ListMoment) -> ColumnElement[bool]:
     """Return no condition: which kind is asked for says which table is read."""
     return true()
 

@@ -1,11 +1,12 @@
 """The scheme over HTTP: what is in force as of any time, and its adoption."""
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from shared.governance.scheme.commands import AdoptScheme
+from shared.governance.scheme.commands import SchemeDecision
 from shared.governance.scheme.domain import SCHEME_ID, Scheme, SchemeValues
 from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Receipt
@@ -19,12 +20,28 @@ router = APIRouter(
 )
 
 
+class SchemeProposal(BaseModel):
+    """A scheme that waits for a second person to confirm it, and who gains by it and so can't."""
+
+    proposal: int
+    values: SchemeValues
+    reason: str
+    proposed_by: str
+    proposed_on: date
+    gaining: list[str]
+
+
 class SchemeInForce(BaseModel):
-    """The scheme in force, and how many versions have been adopted; `version` is what ETag names."""
+    """The scheme in force, and what is proposed; `version` is what ETag names."""
 
     version: int
     scheme_version: int
     values: SchemeValues | None
+    unconfirmed: bool = Field(
+        False,  # noqa: FBT003  # a default
+        description="Whether a single administrator adopted it, without a second person.",
+    )
+    proposals: list[SchemeProposal] = []
 
 
 @router.get(
@@ -37,14 +54,31 @@ async def see_scheme(request: Request, reading: Read) -> Response:
     """Show what the council has decided about itself, as in force on the day of the reading."""
     store = request.app.state.service.store
     stream = await store.load(SCHEME_ID, Scheme(), reading.position if reading.past else None)
-    in_force = stream.state.in_force(day_in_london(reading.as_of))
-    shown = SchemeInForce(version=stream.version, scheme_version=in_force.number, values=in_force.values)
+    day = day_in_london(reading.as_of)
+    in_force = stream.state.in_force(day)
+    shown = SchemeInForce(
+        version=stream.version,
+        scheme_version=in_force.number,
+        values=in_force.values,
+        unconfirmed=in_force.unconfirmed,
+        proposals=[
+            SchemeProposal(
+                proposal=each.number,
+                values=each.values,
+                reason=each.reason,
+                proposed_by=each.proposed_by,
+                proposed_on=each.proposed_on,
+                gaining=sorted({*stream.state.gaining(each.values, day)}),
+            )
+            for each in stream.state.proposals
+        ],
+    )
     return answer_now(shown, stream.version)
 
 
-@router.post("/decisions", summary="Adopt a scheme", responses=DECIDES)
+@router.post("/decisions", summary="Decide on the scheme", responses=DECIDES)
 async def decide_on_scheme(
-    command: Annotated[AdoptScheme, strict(AdoptScheme), Body()], handler: Commands
+    command: Annotated[SchemeDecision, strict(SchemeDecision), Body()], handler: Commands
 ) -> Receipt:
-    """Adopt a scheme; send If-Match `"0"` for the first one."""
+    """Adopt a scheme, confirm somebody else's proposal, or take one back; the first has If-Match `"0"`."""
     return await handler.set(SCHEME_ID, command, blank=Scheme())

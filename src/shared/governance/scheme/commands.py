@@ -1,31 +1,43 @@
-"""Adopting a scheme."""
+"""Adopting a scheme: one person proposes it, another confirms it, and either takes it back."""
 
 from collections import Counter
 from itertools import pairwise
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
+from typing_extensions import TypeAliasType
 
 from shared.governance.scheme.domain import (
     AdoptedForThePast,
+    Proposal,
     Scheme,
     SchemeAdopted,
     SchemeValues,
     ThresholdsTwice,
     TiersNotRising,
 )
+from shared.governance.scheme.proposals import SchemeConfirmed, SchemeProposalWithdrawn, SchemeProposed
 from shared.kernel.calendar import day_in_london
-from shared.kernel.fields import Reason
+from shared.kernel.fields import WHOLE, Reason
+from shared.kernel.four_eyes import NotProposed, is_proposed, is_unconfirmed, must_be_a_second
 from shared.kernel.messages import Command, Stamp
+
+PROPOSALS_LIMIT = 1_000_000
+
+ProposalNumber = Annotated[
+    int, Field(ge=1, le=PROPOSALS_LIMIT, description="The proposal's number.", examples=[1]), WHOLE
+]
 
 
 class AdoptScheme(Command[Scheme]):
-    """Adopt a scheme: the whole of it, in force from a day on."""
+    """Adopt a scheme: the whole of it, in force from a day on, once a second person confirms it."""
 
     decision: Literal["adopt"] = "adopt"
     values: SchemeValues
     reason: Reason
 
-    def decide(self, scheme: Scheme, stamp: Stamp) -> SchemeAdopted:
-        """Adopt a scheme whose tiers rise; only the first may reach into the past."""
+    def decide(self, scheme: Scheme, stamp: Stamp) -> SchemeAdopted | SchemeProposed:
+        """Propose a scheme whose tiers rise; only the first may reach into the past."""
         tiers = self.values.tiers
         names = {tier.name for tier in tiers}
         if len(names) < len(tiers) or any(b.up_to_pence <= a.up_to_pence for a, b in pairwise(tiers)):
@@ -35,4 +47,57 @@ class AdoptScheme(Command[Scheme]):
             raise ThresholdsTwice(thresholds=twice)
         if scheme.versions and self.values.effective_from < day_in_london(stamp.at):
             raise AdoptedForThePast(effective_from=self.values.effective_from)
-        return SchemeAdopted(values=self.values, reason=self.reason)
+        if is_proposed(stamp):
+            return SchemeProposed(
+                values=self.values,
+                reason=self.reason,
+                proposed_by=stamp.by,
+                proposed_on=day_in_london(stamp.at),
+            )
+        return SchemeAdopted(values=self.values, reason=self.reason, unconfirmed=is_unconfirmed(stamp))
+
+
+class ConfirmScheme(Command[Scheme]):
+    """Confirm a scheme that somebody else proposed, and by which you gain nothing."""
+
+    decision: Literal["confirm"] = "confirm"
+    proposal: ProposalNumber
+
+    def decide(self, scheme: Scheme, stamp: Stamp) -> SchemeConfirmed:
+        """Adopt it; a day that passed while it waited moves to the day of the confirmation."""
+        proposal = _proposal(scheme, self.proposal)
+        today = day_in_london(stamp.at)
+        must_be_a_second(proposal.proposed_by, scheme.gaining(proposal.values, today), stamp)
+        begins = proposal.values.effective_from
+        if begins < today and (scheme.versions or begins >= proposal.proposed_on):
+            begins = today
+        return SchemeConfirmed(
+            proposal=proposal.number,
+            effective_from=begins,
+            proposed_by=proposal.proposed_by,
+            confirmed_by=stamp.by,
+        )
+
+
+class WithdrawScheme(Command[Scheme]):
+    """Take a proposed scheme back, at once."""
+
+    decision: Literal["withdraw"] = "withdraw"
+    proposal: ProposalNumber
+    reason: Reason
+
+    def decide(self, scheme: Scheme, stamp: Stamp) -> SchemeProposalWithdrawn:
+        """Let it never come into force."""
+        proposal = _proposal(scheme, self.proposal)
+        return SchemeProposalWithdrawn(proposal=proposal.number, reason=self.reason)
+
+
+def _proposal(scheme: Scheme, number: int) -> Proposal:
+    if (found := scheme.proposal(number)) is None:
+        raise NotProposed(waiting=[each.number for each in scheme.proposals])
+    return found
+
+
+SchemeDecision = TypeAliasType(
+    "SchemeDecision", Annotated[AdoptScheme | ConfirmScheme | WithdrawScheme, Field(discriminator="decision")]
+)

@@ -7,15 +7,27 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.kernel.contract_rules import ContractRules
 from shared.kernel.errors import Refused
 from shared.kernel.fields import WHOLE, Code, Day, Pence, PersonId, ShortText
 from shared.kernel.messages import Event
-from shared.kernel.rules import Counting, Days, Kpis, MinimumPeriod, Rules, Standstill, Threshold
+from shared.kernel.rules import (
+    AdvisoryBody,
+    Counting,
+    Days,
+    HoldReason,
+    Kpis,
+    MinimumPeriod,
+    Rules,
+    Standstill,
+    Threshold,
+)
 from shared.kernel.states import replace
 
 SCHEME_ID = UUID("5c8e3e00-0000-4000-8000-000000000001")  # there is one scheme
 TIERS_LIMIT = 12
 APPROVERS_LIMIT = 200
+EVALUATORS_LIMIT = 20
 CLOSED_DAYS_LIMIT = 400
 PARTS_LIMIT = 60
 WEIGHT_LIMIT = 1_000
@@ -113,7 +125,25 @@ class SchemeValues(BaseModel):
         20, description="Working days after a call-in by which scrutiny must have met."
     )
     standstills: list[Standstill] = Field(list(USUAL_STANDSTILLS), max_length=PARTS_LIMIT)
+    statutory_days_of_whole_kingdom: bool = Field(
+        default=True,
+        description="Whether working days of the Procurement Act leave out bank holidays of any part of "
+        "the United Kingdom, or England's only.",
+    )
+    statutory_days_leave_out_closed_days: bool = Field(
+        default=False, description="Whether they leave out the council's own closed days."
+    )
     minimum_periods: list[MinimumPeriod] = Field([], max_length=PARTS_LIMIT)
+    minimum_periods_in_whole_days: bool = Field(
+        default=True, description="Whether the market has so many days whole, or the last may be begun only."
+    )
+    bid_at_the_instant_in_time: bool = Field(
+        default=True, description="Whether a bid received at the very instant of its deadline is in time."
+    )
+    unanswered_stop_closing: bool = Field(
+        default=False,
+        description="Whether bids stay closed while a bidder's question has no answer, or that is only told.",
+    )
     transparency_regimes: list[Code] = Field(
         ["procurement_act_2023"],
         max_length=PARTS_LIMIT,
@@ -130,8 +160,20 @@ class SchemeValues(BaseModel):
         description="Regimes under which a concluded contract is announced by a details notice.",
     )
     kpis: list[Kpis] = Field([], max_length=PARTS_LIMIT)
+    hold_reasons: list[HoldReason] = Field(
+        [], max_length=PARTS_LIMIT, description="Why a case may be on hold, and what pauses its target."
+    )
+    advisory_bodies: list[AdvisoryBody] = Field([], max_length=PARTS_LIMIT)
+    contracts: ContractRules = Field(
+        ContractRules(), description="How contracts are looked after, and what is published of them."
+    )
     lead_may_evaluate: bool = True
     requester_may_evaluate: bool = True
+    minimum_evaluators: Annotated[int, Field(ge=1, le=EVALUATORS_LIMIT), WHOLE] = Field(
+        default=1,
+        description="How many must evaluate bids at least, for the market to be asked and a winner named.",
+        examples=[2],
+    )
     stage_targets: list[StageTarget] = Field([], max_length=PARTS_LIMIT)
     weights: list[Weight] = Field(
         [], max_length=PARTS_LIMIT, description="What counts how much when work is prioritised."
@@ -161,15 +203,48 @@ class Version:
 
     number: int = 0
     values: SchemeValues | None = None
+    unconfirmed: bool = False
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A scheme that waits for a second person: its number among the proposals, and who made it when."""
+
+    number: int
+    values: SchemeValues
+    reason: str
+    proposed_by: str
+    proposed_on: date
 
 
 @dataclass(frozen=True)
 class Scheme:
-    """Every version ever adopted, oldest first."""
+    """Every version ever adopted, oldest first, and the proposals that wait to be confirmed."""
 
     kind: ClassVar[str] = "scheme"
 
     versions: tuple[Version, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    proposed: int = 0  # how many proposals there ever were
+
+    def proposal(self, number: int) -> Proposal | None:
+        """Return the open proposal of a number."""
+        return next((each for each in self.proposals if each.number == number), None)
+
+    def gaining(self, values: SchemeValues, day: date) -> list[str]:
+        """Return who could approve by these values what they could not by the scheme in force on a day."""
+        now = self.in_force(day).values
+        held = {
+            (person, tier.name): tier.up_to_pence
+            for tier in (now.tiers if now else [])
+            for person in tier.approvers
+        }
+        return [
+            person
+            for tier in values.tiers
+            for person in tier.approvers
+            if held.get((person, tier.name), -1) < tier.up_to_pence
+        ]
 
     def in_force(self, day: date) -> Version:
         """Return the version in force on a day: the latest in effect, the last adopted of those."""
@@ -200,10 +275,11 @@ class SchemeAdopted(Event[Scheme]):
 
     values: SchemeValues
     reason: str
+    unconfirmed: bool = False  # for there was a single administrator
 
     def apply(self, scheme: Scheme) -> Scheme:
         """Return the scheme with one more version."""
-        version = Version(len(scheme.versions) + 1, self.values)
+        version = Version(len(scheme.versions) + 1, self.values, self.unconfirmed)
         return replace(scheme, versions=(*scheme.versions, version))
 
 

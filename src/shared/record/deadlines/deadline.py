@@ -1,9 +1,12 @@
 """What a deadline asks when its time has come: a command that knows which one it is, and when it was due."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+
+from pydantic import JsonValue
 
 from shared.kernel.messages import Command, S, Stamp, State
 
@@ -23,13 +26,23 @@ class DeadlineCommand(Command[S]):
         return stamp.at > self.due_at + LATE_AFTER
 
 
+# The store, which the core must not know, the case, and the number of the deadline.
+CaseFinder = Callable[[Any, UUID, int], Awaitable[dict[str, JsonValue]]]
+
+
 @dataclass(frozen=True)
 class Deadline:
-    """One kind of deadline: the command that it asks, and of what kind of thing."""
+    """One kind of deadline: the command that it asks, and of what kind of thing.
+
+    `find` finds what its rule must know of other things, by its case and number; one that `begins`
+    its case may find nothing there yet.
+    """
 
     kind: str
     command: type[DeadlineCommand[Any]]
     blank: State
+    find: CaseFinder | None = None
+    begins: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from shared.kernel.messages import IdempotencyKey, Known, Stamp
 from shared.kernel.person import Person
 from shared.record.database import AWAY
 from shared.record.deadlines.deadline import Deadline, Due
-from shared.record.deadlines.table import ATTEMPTS_LIMIT, NEXT, claim, settle
+from shared.record.deadlines.table import ATTEMPTS_LIMIT, NEXT, NOT_TRIED, claim, settle
 from shared.record.eventstore.store import EventStore
+from shared.record.eventstore.unread import EventUnread
 
 CLOCK = "clock"  # who decides when nobody does
 
@@ -56,12 +57,22 @@ class Firing:
     async def _outcome(self, due: Due, now: datetime) -> str | None:
         """Return what became of one deadline; nothing where it is to be tried again after its lease.
 
-        A fault of the program in one kind of deadline must hold up neither the others nor the views.
+        A fault of the program in one kind of deadline must hold up neither the others nor the views. One
+        whose case, or whose rules, hold an event that can't be read waits, and is never given up.
         """
         try:
             return await self._decide(due, now)
         except AWAY:
             raise
+        except EventUnread as unread:
+            log.warning(
+                "deadline waits for a release that can read an event",
+                kind=due.kind,
+                case=str(due.case_id),
+                **unread.facts,
+            )
+            await self._pool.execute(NOT_TRIED, due.id)
+            return None
         except Exception as error:  # whatever it was, it is this deadline's alone
             log.exception("deadline failed", kind=due.kind, attempts=due.attempts)
             given_up = due.attempts >= ATTEMPTS_LIMIT
@@ -72,21 +83,22 @@ class Firing:
         deadline = self._kinds.get(due.kind)
         if deadline is None:
             return "unknown"
+        command = deadline.command(number=due.version, due_at=due.due_at)
+        known = (await self._known(Person(CLOCK, ()))).as_needed_by(type(command))
+        if deadline.find is not None:
+            facts = await deadline.find(self._store, due.case_id, due.version)
+            known = known.model_copy(update={"facts": facts})
         stamp = Stamp(
             by=CLOCK,
             authority="deadline",
             at=now,
-            known=await self._known(Person(CLOCK, ())),
+            known=known,
             causation=f"deadline {due.kind} {due.version}",
         )
         before = await self._store.load(due.case_id, deadline.blank)
         try:
             receipt = await self._store.handle(
-                due.case_id,
-                deadline.command(number=due.version, due_at=due.due_at),
-                stamp,
-                blank=deadline.blank,
-                key=key_of(due),
+                due.case_id, command, stamp, blank=deadline.blank, key=key_of(due), absent=deadline.begins
             )
         except Refused as refusal:
             log.warning("deadline refused", kind=due.kind, refusal=type(refusal).__name__)

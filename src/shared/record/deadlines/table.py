@@ -26,6 +26,8 @@ SETTLE = """
 UPDATE deadlines SET settled_at = clock_timestamp(), outcome = $2, leased_until = NULL
 WHERE id = $1 AND settled_at IS NULL
 """
+# An attempt that could not even begin is not counted; the next comes when its lease is over.
+NOT_TRIED = "UPDATE deadlines SET attempts = attempts - 1 WHERE id = $1 AND settled_at IS NULL"
 # A little later than it is due, so that it has come then; a claimed one when its lease is over.
 NEXT = f"""
 SELECT greatest(0.05, 0.01 + extract(epoch FROM comes - clock_timestamp()))::float8 FROM (

@@ -11,6 +11,7 @@ from eventsourcing.persistence import IntegrityError, StoredEvent
 
 from shared.kernel.errors import KeyUsedOtherwise
 from shared.kernel.messages import IdempotencyKey
+from shared.record.database import AWAY
 
 BATCH_COMMANDS_LIMIT = 256
 BATCH_EVENTS_LIMIT = 4_000
@@ -69,7 +70,7 @@ class Appender:
             async with self._pool.acquire() as connection:
                 batch = self._take()
                 _settle(batch, await connection.fetch(APPEND, *_columns(batch)))
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except (asyncpg.PostgresError, *AWAY) as error:
             for waiting in batch or self._take():
                 if not waiting.place.done():
                     waiting.place.set_exception(error)

@@ -4,7 +4,8 @@ It says what the single road says, event for event and byte for byte; it only ta
 """
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Generic, NamedTuple
@@ -21,6 +22,7 @@ from shared.record.eventstore.encoding import EnvelopeMapper, happened_at
 from shared.record.eventstore.envelopes import Encrypt, Enveloped, Texts, Unencrypted
 from shared.record.eventstore.folds import StoredRow, folded
 from shared.record.eventstore.personal_texts import PersonalTexts
+from shared.record.eventstore.unread import UNREADABLE, EventUnread
 
 GLIMPSES_AT_HAND = 2_000
 
@@ -38,6 +40,16 @@ class Caused(NamedTuple):
     position: int
 
 
+class DecidedEvent(NamedTuple):
+    """One event of a stream, and who decided it, when, where in the record, and what led to it."""
+
+    event: Event[Any]
+    by: str
+    at: datetime
+    position: int
+    cause: str
+
+
 class Snapshot:
     """Parts of a thing's state, as its last event says them; whoever looks for another part fails."""
 
@@ -48,10 +60,13 @@ class Snapshot:
 
 
 class Loaded(NamedTuple, Generic[S]):
-    """A stream as it stands, and the last event that a cause had already made in it, where one had."""
+    """A stream as it stands, and the last event that a cause had already made in it, where one had.
+
+    Of a stream that holds an event that can't be read, nothing is known but that.
+    """
 
     stream: Stream[S]
-    caused: Caused | None
+    caused: Caused | EventUnread | None
 
 
 class BulkAppender:
@@ -87,13 +102,16 @@ class BulkAppender:
         They are known by their ids' integers, which are quicker to compare than the ids.
         """
         topics, words = self.mapper.topics, cause.encode()
-        return {
-            stream_id.int: Loaded(
-                folded(Stream(stream_id, blank), stored, self.mapper), self._caused(stored, words, cause)
-            )
-            for stream_id, stored in _by_stream(rows)
-            if topics[stored[0][2]].kind == blank.kind
-        }
+        loaded: dict[int, Loaded[S]] = {}
+        for stream_id, stored in _by_stream(rows):
+            if stored[0][2] in topics and topics.kind_of(stored[0][2]) != blank.kind:
+                continue
+            try:
+                stream = folded(Stream(stream_id, blank), stored, self.mapper)
+                loaded[stream_id.int] = Loaded(stream, self._caused(stored, words, cause))
+            except EventUnread as refusal:
+                loaded[stream_id.int] = Loaded(Stream(stream_id, blank), refusal)
+        return loaded
 
     def snapshot(
         self, rows: Sequence[asyncpg.Record], blank: S, cause: str, sees: tuple[str, ...]
@@ -103,19 +121,26 @@ class BulkAppender:
         States that look alike are one and the same. Nothing is known of when a stream was begun.
         """
         loaded: dict[int, Loaded[S]] = {}
-        words, from_snapshot, loads = cause.encode(), self._from_snapshot, orjson.loads
-        ours = frozenset(self.mapper.topics.of_kind(blank.kind))
-        for stream_id, position, version, topic, written in rows:
-            if topic not in ours:
+        words, topics = cause.encode(), self.mapper.topics
+        ours = frozenset(topics.of_kind(blank.kind))
+        for stream_id, *row in rows:
+            position, version, topic, written = row
+            if topic not in ours and topic in topics:
                 continue
-            name = stream_id.int
-            caused = None if version == 1 else loaded[name].caused
-            if words in written:
-                caused = self._caused([(position, version, topic, written)], words, cause) or caused
-            envelope = loads(written)
-            state: Any = from_snapshot(topic, envelope, sees)
-            at = happened_at(envelope)
-            loaded[name] = Loaded(Stream(stream_id, state, version, 0, position, None, at), caused)
+            before = loaded.get(stream_id.int)
+            caused = before.caused if before is not None else None
+            if isinstance(caused, EventUnread):
+                continue
+            try:
+                if words in written:
+                    caused = self._caused([row], words, cause) or caused
+                envelope = orjson.loads(written)
+                state: Any = self._from_snapshot(topic, envelope, sees)
+                stream = Stream(stream_id, state, version, 0, position, None, happened_at(envelope))
+                loaded[stream_id.int] = Loaded(stream, caused)
+            except UNREADABLE:
+                refusal = EventUnread(position=position, event_type=topic)
+                loaded[stream_id.int] = Loaded(Stream(stream_id, blank), refusal)
         return loaded
 
     def _from_snapshot(self, topic: str, envelope: dict[str, Any], sees: tuple[str, ...]) -> Snapshot:
@@ -133,8 +158,21 @@ class BulkAppender:
     def events(self, rows: Sequence[asyncpg.Record]) -> Iterator[tuple[int, list[Event[Any]]]]:
         """Yield the events of each stream, which is known by its id's integer."""
         for stream_id, stored in _by_stream(rows):
-            events = [self.mapper.event(topic, orjson.loads(state)) for *_, topic, state in stored]
-            yield stream_id.int, events
+            known = [row for row in stored if row[2] in self.mapper.topics]
+            with suppress(EventUnread):  # whoever asks for it is told so
+                yield stream_id.int, [*self.mapper.events_in(known)]
+
+    def steps(self, rows: Sequence[asyncpg.Record]) -> Iterator[tuple[UUID, list[DecidedEvent]]]:
+        """Yield the events of each stream, each with who decided it."""
+        for stream_id, stored in _by_stream(rows):
+            yield stream_id, [self._step(row) for row in stored]
+
+    def _step(self, row: StoredRow) -> DecidedEvent:
+        position, _, topic, written = row
+        envelope = orjson.loads(written)
+        event = self.mapper.event(topic, envelope)
+        cause = str(envelope.get("causation", ""))
+        return DecidedEvent(event, str(envelope["by"]), happened_at(envelope), position, cause)
 
     def _caused(self, rows: Sequence[StoredRow], words: bytes, cause: str) -> Caused | None:
         """Return the last event that a cause has made; most rows do not even hold its words."""

@@ -1,6 +1,7 @@
 """Events to and from the library's stored form: bare class names as topics, one JSON envelope as state."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -12,10 +13,13 @@ from pydantic import ValidationError
 from shared.kernel.errors import TooLarge
 from shared.kernel.messages import Command, Event, Recorded, Stamp, State
 from shared.record.eventstore.command_record import commanded
+from shared.record.eventstore.unread import UNKNOWN_SHAPE, UNKNOWN_TYPE, UNREADABLE, EventUnread, UnreadEvent
 
 # What an event said comes first in its envelope, then who vouches for it.
 SAID, VOUCHED = b'{"data":', b',"by":'
 SAID_BYTES = len(SAID)
+SHAPED = b',"class_version":'
+VOUCHING = ("by", "acting_for", "authority")
 
 STATE_BYTES_LIMIT = 60_000  # an entry of a transparency log stays below 65,535 bytes with its place
 
@@ -54,6 +58,14 @@ class Topics:
     def __iter__(self) -> Iterator[type[Event[Any]]]:
         """Iterate over every event the service knows."""
         return iter(self._classes.values())
+
+    def __contains__(self, topic: object) -> bool:
+        """Say whether this release knows a topic."""
+        return topic in self._classes
+
+    def kind_of(self, topic: str) -> str:
+        """Return what kind of thing a topic is about; blank where this release doesn't know it."""
+        return self._classes[topic].kind if topic in self._classes else ""
 
     def of_kind(self, kind: str) -> list[str]:
         """Return the topics of the streams of one kind."""
@@ -144,15 +156,36 @@ class EnvelopeMapper(Mapper[UUID]):
         at = happened_at(envelope)
         return Recorded(position, stream_id, version, event, envelope, recorded_at, at)
 
+    def recorded_or_unread(self, row: Any) -> Recorded:
+        """Return one row as an event in its place, or what stands for it where it can't be read."""
+        try:
+            return self.recorded(row)
+        except UNREADABLE:
+            return self._unread(row)
+
+    def _unread(self, row: Any) -> Recorded:
+        """Return what stands for an event that can't be read; of its envelope, only who vouches for it."""
+        position, stream_id, version, topic, state, recorded_at = row
+        known = topic in self.topics
+        why, kind = UNKNOWN_SHAPE if known else UNKNOWN_TYPE, self.topics.kind_of(topic)
+        envelope, at = _vouched(state), recorded_at
+        with suppress(ValueError, TypeError, LookupError):
+            at = happened_at(orjson.loads(state))
+        event = UnreadEvent(topic=topic, stream_kind=kind, why=why)
+        return Recorded(position, stream_id, version, event, envelope, recorded_at, at)
+
     def event(self, topic: str, envelope: dict[str, Any]) -> Event[Any]:
         """Return the event that lies in an envelope."""
         cls = self.topics[topic]
+        if envelope.get("class_version", 1) > cls.class_version:
+            raise MapperDeserialisationError(f"A stored {topic} has a shape of a later release.")
         if cls.class_version > 1 and envelope.get("class_version", 1) < cls.class_version:
             self._upcast(cls, envelope)
         try:
             event: Event[Any] = cls.__pydantic_validator__.validate_python(envelope["data"])
         except ValidationError as error:
-            raise MapperDeserialisationError(f"A stored {topic}: {error}") from error
+            where = ", ".join(".".join(map(str, one["loc"])) for one in error.errors())
+            raise MapperDeserialisationError(f"A stored {topic}, at {where}") from None
         return event
 
     def events_in(self, rows: Iterable[Any]) -> Iterator[Event[Any]]:
@@ -166,13 +199,20 @@ class EnvelopeMapper(Mapper[UUID]):
         for row in rows:
             topic, state, event = row[2], row[3], None
             try:
-                if state.startswith(SAID):
+                if state.startswith(SAID) and SHAPED not in state:
                     event = said[topic](state[SAID_BYTES : state.index(VOUCHED)])
             except (KeyError, ValueError):
                 pass  # an older shape, an event with a `by` of its own, or one that no longer loads
             if event is None:
-                event = self.event(topic, orjson.loads(state))
+                event = self.readable(row[0], topic, state)
             yield event
+
+    def readable(self, position: int, topic: str, state: bytes) -> Event[Any]:
+        """Return the event of a row, or refuse: whatever is folded with it can't be known."""
+        try:
+            return self.event(topic, orjson.loads(state))
+        except UNREADABLE:
+            raise EventUnread(position=position, event_type=topic) from None
 
     @staticmethod
     def happened_in(state: bytes) -> datetime:
@@ -183,3 +223,15 @@ class EnvelopeMapper(Mapper[UUID]):
         """Bring an older shape up to date by the library's convention, one version at a time."""
         for version in range(envelope.get("class_version", 1), cls.class_version):
             getattr(cls, f"upcast_v{version}_v{version + 1}")(envelope["data"])
+
+
+def _vouched(state: bytes) -> dict[str, Any]:
+    """Return who vouches for an event, as far as its envelope tells, without anything that it said."""
+    try:
+        envelope = orjson.loads(state)
+    except ValueError:
+        envelope = None
+    told = envelope if isinstance(envelope, dict) else {}
+    words = {name: told.get(name, "") for name in VOUCHING}
+    plain = {n: w for n, w in words.items() if isinstance(w, str) and w.isprintable()}
+    return {"data": {}, "by": "", **plain}

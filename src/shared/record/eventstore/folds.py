@@ -12,6 +12,7 @@ from shared.kernel.errors import NotFound
 from shared.kernel.messages import S, State, Stream
 from shared.record.eventstore.encoding import EnvelopeMapper
 from shared.record.eventstore.group_reader import Gathered
+from shared.record.eventstore.unread import EventUnread
 
 STREAMS_AT_HAND = 10_000
 
@@ -84,10 +85,15 @@ class Folder:
 
 
 def folded(stream: Stream[S], rows: Sequence[StoredRow], mapper: EnvelopeMapper) -> Stream[S]:
-    """Return a stream with its next stored events applied; `NotFound` where they are another kind's."""
+    """Return a stream with its next stored events applied; `NotFound` where they are another kind's.
+
+    `EventUnread` where one of them can't be read: what the thing adds up to is then not known.
+    """
     if not rows:
         return stream
     first, last = rows[0], rows[-1]
+    if first[2] not in mapper.topics:
+        raise EventUnread(position=first[0], event_type=first[2])
     if mapper.topics[first[2]].kind != stream.state.kind:
         raise NotFound
     happened_in = mapper.happened_in

@@ -12,6 +12,7 @@ import asyncpg
 from shared.kernel.messages import Recorded
 from shared.record.database import Connection
 from shared.record.eventstore.encoding import EnvelopeMapper
+from shared.record.eventstore.unread import UNREADABLE, EventUnread, UnreadEvent
 
 COLUMNS = "notification_id, originator_id, originator_version, topic, state, recorded_at"
 OF_ONE_STREAM = "FROM stored_events WHERE originator_id = $1"
@@ -31,7 +32,21 @@ PART_AFTER = (
     f"SELECT {COLUMNS} FROM stored_events WHERE notification_id > $1 AND notification_id <= $2"
     " AND get_byte(uuid_send(originator_id), 15) % $4 = $3 ORDER BY notification_id"
 )
+CAUSED = """
+SELECT DISTINCT originator_id FROM stored_events
+WHERE notification_id BETWEEN $1 AND $2 AND topic = ANY ($3) AND position($4::bytea IN state) > 0
+ORDER BY originator_id
+"""
 AT = f"SELECT {COLUMNS} FROM stored_events WHERE notification_id = ANY ($1)"
+# What kind of thing a stream is, as its events before a version tell: each topic is of one kind.
+KINDS = """
+SELECT u.position, (
+    SELECT s.topic FROM stored_events s
+    WHERE s.originator_id = u.stream AND s.originator_version < u.version AND s.topic = ANY ($4)
+    ORDER BY s.originator_version LIMIT 1
+) AS topic
+FROM unnest($1::bigint[], $2::uuid[], $3::bigint[]) AS u ("position", stream, version)
+"""
 READ_IN_ONE_GO = 2_000
 
 
@@ -53,12 +68,16 @@ WHOLE = Part(0, 1)
 
 
 class Reader:
-    """Answers questions about the record from one pool of connections."""
+    """Answers questions about the record from one pool of connections.
+
+    One thing's events are asked for to add them up, so one that can't be read refuses. Whoever goes through
+    many things' events gets an `UnreadEvent` in its place.
+    """
 
     def __init__(self, pool: asyncpg.Pool, mapper: EnvelopeMapper) -> None:
         """Read through this pool, and understand events by this mapper."""
         self._pool = pool
-        self._mapper = mapper
+        self.mapper = mapper
 
     async def stream(self, stream_id: UUID, until: int | None = None) -> list[Recorded]:
         """Return one thing's events in order, as far as a position where one is given."""
@@ -70,22 +89,28 @@ class Reader:
 
     async def streams(self, stream_ids: Sequence[UUID], until: int) -> list[Recorded]:
         """Return several things' events up to a position, in the order of the record."""
-        return self.understood(await self._pool.fetch(STREAMS_UNTIL, stream_ids, until))
+        return await self._any(await self._pool.fetch(STREAMS_UNTIL, stream_ids, until))
+
+    async def caused(self, cause: str, kind: str, first: int, last: int) -> list[UUID]:
+        """Return the things of a kind on which something was decided in a range that this led to."""
+        words = f'"causation":"{cause}"'.encode()
+        rows = await self._pool.fetch(CAUSED, first, last, self.mapper.topics.of_kind(kind), words)
+        return [row["originator_id"] for row in rows]
 
     async def after(self, position: int, limit: int = READ_IN_ONE_GO) -> list[Recorded]:
         """Return the next events of the record; positions have no gaps, so a limit is a range."""
-        return self.understood(await self._pool.fetch(AFTER, position, position + limit))
+        return await self._any(await self._pool.fetch(AFTER, position, position + limit))
 
     async def at(self, positions: Sequence[int]) -> list[Recorded]:
         """Return the events at these positions, in no particular order."""
-        return self.understood(await self._pool.fetch(AT, positions))
+        return await self._any(await self._pool.fetch(AT, positions))
 
     async def all_after(self, position: int, until: int, part: Part = WHOLE) -> AsyncIterator[list[Recorded]]:
         """Yield every event of (position, until], or those of a part of the streams, in blocks."""
         step = READ_IN_ONE_GO * part.divisor
         for start in range(position, until, step):
             end = min(start + step, until)
-            block = self.understood(await self._pool.fetch(PART_AFTER, start, end, *part))
+            block = await self._any(await self._pool.fetch(PART_AFTER, start, end, *part))
             if block:
                 yield block
 
@@ -108,9 +133,35 @@ class Reader:
         return int(await self._pool.fetchval("SELECT position_at($1)", instant))
 
     def understood(self, rows: Sequence[asyncpg.Record]) -> list[Recorded]:
-        """Return rows of the table as events in their places."""
-        recorded = self._mapper.recorded
-        return [recorded(row) for row in rows]
+        """Return rows of the table as events in their places; refuse where one can't be read."""
+        recorded = self.mapper.recorded
+        found: list[Recorded] = []
+        for row in rows:
+            try:
+                found.append(recorded(row))
+            except UNREADABLE:
+                raise EventUnread(position=row[0], event_type=row[3]) from None
+        return found
+
+    async def _any(self, rows: Sequence[asyncpg.Record]) -> list[Recorded]:
+        """Return rows as events in their places, with an `UnreadEvent` for each that can't be read."""
+        recorded = self.mapper.recorded_or_unread
+        found = [recorded(row) for row in rows]
+        unknown = [n for n, one in enumerate(found) if _is_of_unknown_kind(one)]
+        if unknown:
+            kinds = await self._kinds([found[n] for n in unknown])
+            for n in unknown:
+                event = found[n].event.model_copy(update={"stream_kind": kinds[found[n].position]})
+                found[n] = found[n]._replace(event=event)
+        return found
+
+    async def _kinds(self, unknown: Sequence[Recorded]) -> dict[int, str]:
+        """Return by position what kinds of things events are about, as the things' earlier events tell."""
+        positions, streams, versions = zip(*[one[:3] for one in unknown], strict=True)
+        topics = self.mapper.topics
+        names = [cls.__name__ for cls in topics]
+        rows = await self._pool.fetch(KINDS, positions, streams, versions, names)
+        return {position: topics.kind_of(topic or "") for position, topic in rows}
 
     async def recorded_at(self, position: int) -> datetime | None:
         """Return when a position was recorded; nothing where the record does not reach it."""
@@ -118,3 +169,8 @@ class Reader:
             "SELECT recorded_at FROM stored_events WHERE notification_id = $1", position
         )
         return at
+
+
+def _is_of_unknown_kind(recorded: Recorded) -> bool:
+    event = recorded.event
+    return type(event) is UnreadEvent and not event.stream_kind

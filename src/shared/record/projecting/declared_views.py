@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from shared.record.database import Connection
-from shared.record.eventstore.encoding import Topics
+from shared.record.eventstore.encoding import EnvelopeMapper, Topics
 from shared.record.projecting.rebuilding import Granting, rebuild
+from shared.record.projecting.unread import owing, resume
 from shared.record.projecting.views import View, fingerprint
 
 
@@ -18,12 +19,18 @@ async def outdated(connection: Connection, views: Sequence[View]) -> list[View]:
 async def keep(
     owner_url: str, connection: Connection, topics: Topics, views: Sequence[View], grant: Granting
 ) -> list[str]:
-    """Rebuild what is new or changed, drop what is gone; return the names of what was rebuilt."""
+    """Rebuild what is new or changed, drop what is gone; return the names of what was rebuilt.
+
+    What went past an event that could not be read, and now can, is rebuilt as well.
+    """
+    mapper = EnvelopeMapper(topics)
     old = await outdated(connection, views)
+    old += [view for view in await owing(connection, mapper, views) if view not in old]
     names = [view.name for view in views]
     gone = await connection.fetch("DELETE FROM views WHERE name <> ALL ($1) RETURNING name", names)
     for row in gone:
         await connection.execute(f"DROP TABLE IF EXISTS {row['name']}")
     if old:
         await rebuild(owner_url, topics, old, grant=grant)
+    await resume(connection, mapper, views)
     return [view.name for view in old]

@@ -7,22 +7,24 @@ by the last byte of its id, which is as good as random in every kind of UUID use
 import asyncio
 import gc
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
 import uvloop
 
 from shared.kernel.messages import Recorded, Stream
-from shared.record.database import connected
+from shared.record.database import Connection, connected
 from shared.record.eventstore.encoding import EnvelopeMapper, Topics
 from shared.record.eventstore.reader import WHOLE, Part, Reader
+from shared.record.eventstore.unread import UnreadMark, unread
 from shared.record.projecting.positions import write
 from shared.record.projecting.rows import Streams, Written, journal_rows
+from shared.record.projecting.unread import Stop, stops
 from shared.record.projecting.views import STILL_VALID, StateView, View
 
 ROWS_A_COPY = 20_000
@@ -51,6 +53,7 @@ class _Building:
     view: View
     rows: list[tuple[object, ...]] = field(default_factory=list)
     latest: dict[UUID, Stream[Any]] = field(default_factory=dict)
+    stop: Stop | None = None
 
     def take(self) -> Written:
         rows, self.rows = self.rows, []
@@ -68,31 +71,55 @@ def beside(view: View) -> str:
     return f"{view.name}__next"
 
 
-async def fill(filling: Filling) -> None:
-    """Fill the tables; a record of some size in several processes."""
+class Filled(NamedTuple):
+    """Before which positions views had to stop, and the events that couldn't be read, as they were met."""
+
+    stops: dict[str, Stop]
+    met: list[UnreadMark]
+
+    @classmethod
+    def together(cls, parts: Iterable["Filled"]) -> "Filled":
+        """Return what several parts found: the first stop of each view is the one that counts."""
+        whole = cls({}, [])
+        for part in parts:
+            whole.met.extend(part.met)
+            for name, stop in part.stops.items():
+                whole.stops[name] = min(stop, whole.stops.get(name, stop))
+        return whole
+
+
+async def fill(filling: Filling) -> Filled:
+    """Fill the tables, a record of some size in several processes; say what couldn't be read."""
     parts = filling.parts()
     if len(parts) == 1:
-        await _fill_part(filling, WHOLE)
-        return
+        return await _fill_part(filling, WHOLE)
     loop = asyncio.get_running_loop()
     with ProcessPoolExecutor(len(parts), mp_context=get_context("spawn")) as processes:
-        await asyncio.gather(*(loop.run_in_executor(processes, _fill_alone, filling, part) for part in parts))
+        filled = await asyncio.gather(
+            *(loop.run_in_executor(processes, _fill_alone, filling, part) for part in parts)
+        )
+    return Filled.together(filled)
 
 
-def _fill_alone(filling: Filling, part: Part) -> None:
+def _fill_alone(filling: Filling, part: Part) -> Filled:
     """Fill one part in a process of its own, which ends with it: nothing here makes circles to collect."""
     gc.disable()
-    uvloop.run(_fill_part(filling, part))
+    return uvloop.run(_fill_part(filling, part))
 
 
-async def _fill_part(filling: Filling, part: Part) -> None:
+async def _fill_part(filling: Filling, part: Part) -> Filled:
     """Fold one part once for all views; the next block is read while the last rows are written."""
+    met: list[UnreadMark] = []
     buildings = [_Building(view) for view in filling.views]
     async with connected(filling.url, len(buildings) + 1) as pool:
         reader = Reader(pool, EnvelopeMapper(filling.topics))
         streams = Streams(filling.views, None)
         writing: asyncio.Future[Any] | None = None
         async for block in _ahead(reader.all_after(0, filling.until, part)):
+            new = [event for recorded in block if (event := unread(recorded)) is not None]
+            if new or streams.broken:
+                met += new
+                _stop(buildings, block, streams)
             states = _by_kind(streams, block)
             for building in buildings:
                 _add(building, block, states)
@@ -106,6 +133,26 @@ async def _fill_part(filling: Filling, part: Part) -> None:
         for building in buildings:
             building.close()
         await _copy(pool, buildings)
+    return Filled({b.view.name: b.stop for b in buildings if b.stop is not None}, met)
+
+
+def _stop(buildings: Sequence[_Building], block: Sequence[Recorded], streams: Streams) -> None:
+    """Let views stop where they need an event of a block that can't be read."""
+    going = [building.view for building in buildings if building.stop is None]
+    found = stops(going, block, streams.broken)
+    for building in buildings:
+        building.stop = building.stop or found.get(building.view.name)
+
+
+async def trim(connection: Connection, view: View, at: int) -> None:
+    """Leave in a filled table what a view shows before a position; another part may have gone further."""
+    if isinstance(view, StateView):
+        await connection.execute(f"DELETE FROM {beside(view)} WHERE valid_from >= $1", at)
+        await connection.execute(
+            f"UPDATE {beside(view)} SET valid_to = {STILL_VALID} WHERE valid_to >= $1", at
+        )
+    else:
+        await connection.execute(f"DELETE FROM {beside(view)} WHERE position >= $1", at)
 
 
 def _by_kind(streams: Streams, block: Sequence[Recorded]) -> dict[str, list[Stream[Any]]]:
@@ -120,11 +167,16 @@ def _by_kind(streams: Streams, block: Sequence[Recorded]) -> dict[str, list[Stre
 def _add(building: _Building, block: Sequence[Recorded], states: Mapping[str, Sequence[Stream[Any]]]) -> None:
     """Add a block's rows; a thing's open row is held back until the event that ends it."""
     view = building.view
+    until = STILL_VALID if building.stop is None else building.stop.at
     if not isinstance(view, StateView):
+        if until < STILL_VALID:
+            block = [recorded for recorded in block if recorded.position < until]
         building.rows.extend(journal_rows(view, block).rows)
         return
     latest, values, rows = building.latest, view.values, building.rows
     for stream in states.get(view.blank.kind, ()):
+        if stream.position >= until:
+            break
         before = latest.get(stream.id)
         if before is not None:
             rows.append(values(before, stream.position))

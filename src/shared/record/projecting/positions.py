@@ -3,10 +3,16 @@
 from collections.abc import Iterable
 
 from shared.record.database import Connection
+from shared.record.eventstore.unread import UnreadMark
 from shared.record.projecting.rows import Written
 from shared.record.projecting.views import STILL_VALID, StateView, View, columns_of
 
 MOVED = "views_moved"
+STAND = "UPDATE views SET position = $2, stopped = $3, unread = $4 WHERE name = $1"
+MET = (
+    "INSERT INTO unread_events (position, stream_id, kind, topic, why) VALUES ($1, $2, $3, $4, $5)"
+    " ON CONFLICT DO NOTHING"
+)
 
 
 async def positions(connection: Connection, *, lock: bool = False) -> dict[str, int]:
@@ -19,11 +25,19 @@ async def positions(connection: Connection, *, lock: bool = False) -> dict[str, 
 
 
 async def move(connection: Connection, names: Iterable[str], position: int) -> None:
-    """Say that views have come as far as a position, and tell those who wait for it."""
-    await connection.execute("UPDATE views SET position = $2 WHERE name = ANY ($1)", list(names), position)
+    """Say that views have come as far as a position, if not further, and tell those who wait for it."""
+    await connection.execute(
+        "UPDATE views SET position = greatest(position, $2) WHERE name = ANY ($1)", list(names), position
+    )
     await connection.execute(
         f"SELECT pg_notify('{MOVED}', min(position)::text) FROM views WHERE stopped IS NULL"
     )
+
+
+async def stand(connection: Connection, name: str, position: int, cause: UnreadMark) -> None:
+    """Let a view stand at a position, before an event that this release can't read, and say so."""
+    await connection.execute(STAND, name, position, cause.sentence(), cause.position)
+    await connection.execute(MET, cause.position, cause.stream_id, cause.kind, cause.topic, cause.why)
 
 
 async def write(connection: Connection, view: View, written: Written, table: str | None = None) -> None:

@@ -2,6 +2,9 @@
 
 What a reaction wants done becomes rows of an outbox, written in the transaction that moves the
 reaction's position: a crash before it loses neither, a crash after it repeats neither.
+
+Each event is reacted to by itself. So one that this release can't read holds none up: it is kept, and
+shown to the reaction by the first release that can read it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -12,6 +15,7 @@ import asyncpg
 from shared.kernel.messages import Recorded
 from shared.record.database import Connection
 from shared.record.eventstore.reader import Reader
+from shared.record.eventstore.unread import unread
 from shared.record.projecting.views import Row
 
 
@@ -22,6 +26,22 @@ class Reaction:
     name: str
     outbox: str
     rows: Callable[[Recorded], Iterable[Row]]
+
+
+OWED = """
+SELECT u.position, u.reactions FROM unread_events u
+WHERE u.reactions && $1::text[] ORDER BY u.position FOR UPDATE
+"""
+PAID = """
+UPDATE unread_events SET reactions = ARRAY(SELECT r FROM unnest(reactions) AS r WHERE r <> ALL ($2))
+WHERE position = $1
+"""
+OWES = """
+INSERT INTO unread_events (position, stream_id, kind, topic, why, reactions)
+VALUES ($1, $2, $3, $4, $5, ARRAY[$6])
+ON CONFLICT (position) DO UPDATE
+SET reactions = array_append(array_remove(unread_events.reactions, $6), $6)
+"""
 
 
 class Reactor:
@@ -41,6 +61,22 @@ class Reactor:
             " ON CONFLICT (name) DO NOTHING",
             list(self._reactions),
         )
+        await self._pay()
+
+    async def _pay(self) -> None:
+        """React to what an earlier release couldn't read and this one can, each once."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            owed = {
+                row["position"]: set(row["reactions"]) & self._reactions.keys()
+                for row in await connection.fetch(OWED, list(self._reactions))
+            }
+            for recorded in await self._reader.at(list(owed)):
+                if unread(recorded) is not None:
+                    continue
+                names = sorted(owed[recorded.position])
+                for name in names:
+                    await self._react(connection, self._reactions[name], 0, [recorded])
+                await connection.execute(PAID, recorded.position, names)
 
     async def catch_up(self) -> int:
         """React to the next block of events; return how many there were."""
@@ -66,7 +102,11 @@ class Reactor:
     async def _react(
         self, connection: Connection, reaction: Reaction, seen: int, block: list[Recorded]
     ) -> None:
-        rows = [row for recorded in block if recorded.position > seen for row in reaction.rows(recorded)]
+        new = [recorded for recorded in block if recorded.position > seen]
+        met = {recorded.position: event for recorded in new if (event := unread(recorded))}
+        for event in met.values():
+            await connection.execute(OWES, *event, reaction.name)
+        rows = [row for r in new if r.position not in met for row in reaction.rows(r)]
         if rows:
             await connection.copy_records_to_table(
                 reaction.outbox, columns=list(rows[0]), records=[tuple(row.values()) for row in rows]

@@ -9,10 +9,19 @@ from shared.kernel.messages import Recorded
 from shared.record.database import Connection, connected
 from shared.record.eventstore.encoding import EnvelopeMapper, Topics
 from shared.record.eventstore.reader import Reader
-from shared.record.projecting.filling import Filling, beside, fill
-from shared.record.projecting.positions import positions, write
+from shared.record.eventstore.unread import unread
+from shared.record.projecting.filling import Filled, Filling, beside, fill, trim
+from shared.record.projecting.positions import positions, stand, write
 from shared.record.projecting.rows import Streams, journal_rows, state_rows
-from shared.record.projecting.views import StateView, View, create_indexes, create_table, fingerprint
+from shared.record.projecting.unread import begin_anew, keep_met, stops
+from shared.record.projecting.views import (
+    STILL_VALID,
+    StateView,
+    View,
+    create_indexes,
+    create_table,
+    fingerprint,
+)
 
 INDEX_MEMORY = "SET maintenance_work_mem = '256MB'"
 
@@ -33,10 +42,14 @@ async def rebuild(
             await pool.execute(f"DROP TABLE IF EXISTS {beside(view)}")
             await pool.execute(create_table(view, beside(view)))
         until = await reader.head()
-        await fill(Filling(owner_url, topics, views, until))
+        filled = await fill(Filling(owner_url, topics, views, until))
+        async with pool.acquire() as connection:
+            for view in views:
+                if view.name in filled.stops:
+                    await trim(connection, view, filled.stops[view.name].at)
         await asyncio.gather(*(_index(pool, view) for view in views))
         async with pool.acquire() as connection, connection.transaction():
-            return await _swap(connection, reader, views, until, grant)
+            return await _swap(connection, reader, views, until, filled, grant)
 
 
 async def _index(pool: asyncpg.Pool, view: View) -> None:
@@ -49,39 +62,60 @@ async def _index(pool: asyncpg.Pool, view: View) -> None:
 
 
 async def _swap(
-    connection: Connection, reader: Reader, views: Sequence[View], until: int, grant: Granting
+    connection: Connection, reader: Reader, views: Sequence[View], until: int, filled: Filled, grant: Granting
 ) -> int:
     """Bring the new tables up to the projector, which waits at its positions' lock, and swap them."""
     await positions(connection, lock=True)
     head = await reader.head()
     async for block in reader.all_after(until, head):
-        await _bring_up(connection, reader, views, block)
+        await _bring_up(connection, reader, views, block, filled)
     for view in views:
         await connection.execute(f"DROP TABLE IF EXISTS {view.name}")
         await connection.execute(f"ALTER TABLE {beside(view)} RENAME TO {view.name}")
         for statement in grant(view.name):
             await connection.execute(statement)
         await connection.execute(
-            "INSERT INTO views (name, fingerprint, position) VALUES ($1, $2, $3)"
-            " ON CONFLICT (name) DO UPDATE SET fingerprint = $2, position = $3, stopped = NULL",
+            "INSERT INTO views (name, fingerprint, position) VALUES ($1, $2, $3) ON CONFLICT (name)"
+            " DO UPDATE SET fingerprint = $2, position = $3, stopped = NULL, unread = NULL",
             view.name,
             fingerprint(view),
             head,
         )
+    await _keep_unread(connection, views, filled)
     return head
 
 
+async def _keep_unread(connection: Connection, views: Sequence[View], filled: Filled) -> None:
+    """Let views that need an event stand before it, and keep which ones the others went past."""
+    await begin_anew(connection, views)
+    for name, (at, cause) in filled.stops.items():
+        await stand(connection, name, at - 1, cause)
+    going = [(view, filled.stops.get(view.name)) for view in views]
+    await keep_met(
+        connection,
+        [
+            (event, [v for v, stop in going if stop is None or event.position < stop.at])
+            for event in filled.met
+        ],
+    )
+
+
 async def _bring_up(
-    connection: Connection, reader: Reader, views: Sequence[View], block: list[Recorded]
+    connection: Connection, reader: Reader, views: Sequence[View], block: list[Recorded], filled: Filled
 ) -> None:
     streams = Streams(views, None)
     for recorded in await reader.streams(list(streams.missing(block)), block[0].position - 1):
         streams.advance(recorded)
+    filled.met.extend(event for recorded in block if (event := unread(recorded)) is not None)
+    going = [view for view in views if view.name not in filled.stops]
+    found = stops(going, block, streams.broken)
+    filled.stops.update(found)
     states = [streams.advance(recorded) for recorded in block]
-    for view in views:
+    for view in going:
+        until = found[view.name].at if view.name in found else STILL_VALID
         if isinstance(view, StateView):
             of_kind = [s for s in states if s is not None and s.state.kind == view.blank.kind]
-            written = state_rows(view, of_kind)
+            written = state_rows(view, [s for s in of_kind if s.position < until])
         else:
-            written = journal_rows(view, block)
+            written = journal_rows(view, [r for r in block if r.position < until])
         await write(connection, view, written, beside(view))

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from shared.kernel.messages import Recorded, State, Stream
 from shared.record.eventstore.store import advance
+from shared.record.eventstore.unread import UnreadMark, kind_of, unread
 from shared.record.projecting.views import STILL_VALID, Journal, StateView, View, blanks
 
 
@@ -26,6 +27,7 @@ class Streams:
         self._blanks = blanks(views)
         self._limit = limit
         self._streams: dict[UUID, Stream[Any]] = {}
+        self.broken: dict[UUID, UnreadMark] = {}  # those that hold an event that can't be read
 
     def missing(self, block: Sequence[Recorded]) -> set[UUID]:
         """Return the streams of a block that are not at hand and did not begin in it."""
@@ -33,15 +35,20 @@ class Streams:
         return {
             r.stream_id
             for r in block
-            if type(r.event).kind in self._blanks
-            and r.stream_id not in self._streams
-            and r.stream_id not in begun
+            if kind_of(r) in self._blanks and r.stream_id not in self._streams and r.stream_id not in begun
         }
 
     def advance(self, recorded: Recorded) -> Stream[Any] | None:
-        """Apply one event; answer with its stream, or with nothing where no state view shows it."""
+        """Apply one event; answer with its stream, or with nothing where no state view shows it.
+
+        Nor is there anything to show of a stream from an event on that can't be read.
+        """
         blank: State | None = self._blanks.get(type(recorded.event).kind)
         if blank is None:
+            if (event := unread(recorded)) is not None:
+                self.broken.setdefault(event.stream_id, event)
+            return None
+        if self.broken and recorded.stream_id in self.broken:
             return None
         stream = self._streams.pop(recorded.stream_id, None) or Stream(recorded.stream_id, blank)
         if recorded.version > stream.version:
@@ -58,6 +65,7 @@ class Streams:
     def forget(self) -> None:
         """Drop everything: what was computed may never have been written."""
         self._streams.clear()
+        self.broken.clear()
 
 
 def state_rows(view: StateView[Any], streams: Sequence[Stream[Any]]) -> Written:

@@ -87,7 +87,8 @@ class StateView(Generic[S]):
 class Journal:
     """Rows that are only ever added: what happened, seen for one purpose.
 
-    `of` names the only events that may have rows, where they are few.
+    `of` names the only events that may have rows, where they are few. `passes` says of an event that
+    can't be read whether the journal may go past it, with or without a row.
     """
 
     table: Table
@@ -95,6 +96,7 @@ class Journal:
     indexes: tuple[str, ...] = ()
     revision: int = 1
     of: frozenset[type[Event[Any]]] | None = None
+    passes: Callable[[Recorded], bool] | None = None
 
     STANDARD_INDEXES: ClassVar[tuple[str, ...]] = ()
 

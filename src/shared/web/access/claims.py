@@ -111,9 +111,15 @@ def _must_give_access(claims: Claims) -> None:
 
 def _instant(claims: Claims, name: str) -> float:
     value = claims.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise NotAuthenticated
-    return float(value)
+    try:
+        instant = float(value)
+    except OverflowError:
+        raise NotAuthenticated from None
+    if not math.isfinite(instant):
+        raise NotAuthenticated
+    return instant
 
 
 def _scopes(claims: Claims) -> frozenset[Scope]:
@@ -167,6 +173,11 @@ def _areas(claims: Claims) -> frozenset[str] | None:
     given = claims.get("service_areas")
     if given is None:
         return None
-    if not isinstance(given, list):
+    if not isinstance(given, list) or not all(map(_names_an_area, given)):
         raise NotAuthenticated
     return frozenset(map(str, given))
+
+
+def _names_an_area(value: JsonValue) -> bool:
+    """Say whether a claim is a name that the database can be asked for: no NUL, no half of a pair."""
+    return isinstance(value, str) and len(value) <= NAME_LIMIT and value.isprintable()

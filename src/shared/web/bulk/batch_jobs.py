@@ -13,13 +13,11 @@ from pydantic import BaseModel, ValidationError
 
 from shared.kernel.errors import Refused, StillRunning
 from shared.record.database import AWAY, being_cancelled
-from shared.record.eventstore.store import EventStore
 from shared.record.locks import Locks
 from shared.web.bulk.batch_runs import BatchRun, BatchRuns, headers_of
 from shared.web.bulk.items import JSON, items
 from shared.web.bulk.job_orders import JobOrder, words_of_asked
 from shared.web.bulk.outcomes import lines, told
-from shared.web.bulk.requests import Operations
 from shared.web.jobs.table import Jobs, JobStatus, KeptWork
 from shared.web.sandbox.children import Sandbox
 
@@ -39,20 +37,18 @@ class GivenUp(Refused):
     """This job has stopped too often: hand its request in anew, under the same key."""
 
 
-class BatchJobs(BatchRuns):
+class BatchJobs:
     """Begins jobs, and goes on with those that nobody works on any more."""
 
-    def __init__(
-        self, store: EventStore, jobs: Jobs, locks: Locks, operations: Operations, sandbox: Sandbox
-    ) -> None:
-        """Decide on things in this record, by these operations; the database says who works on what."""
-        super().__init__(store, operations)
+    def __init__(self, runs: BatchRuns, jobs: Jobs, locks: Locks, sandbox: Sandbox) -> None:
+        """Have batches carried out; the database says who works on what."""
+        self._runs = runs
         self._jobs = jobs
         self._locks = locks
         self._sandbox = sandbox
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def as_job(
+    async def begin(
         self,
         work: BatchRun,
         media_type: str,
@@ -74,7 +70,7 @@ class BatchJobs(BatchRuns):
         if not await self._locks.take(work.batch):
             raise StillRunning
         try:
-            await self.begin(work)
+            await self._runs.begin(work)
             await self._jobs.begin(job, body)
         except StillRunning:  # another answer carries it out, and marked it
             if folder is not None:
@@ -92,7 +88,7 @@ class BatchJobs(BatchRuns):
     async def resume(self) -> int:
         """Go on with the jobs whose process has died; say 0, for they go on by themselves."""
         for job in await self._jobs.unfinished():
-            if job not in self.running and await self._locks.take(job):
+            if job not in self._runs.running and await self._locks.take(job):
                 await self._take_up(job)
         return 0
 
@@ -107,7 +103,7 @@ class BatchJobs(BatchRuns):
                 await self._let_go(job, folder)
                 return
             work = await self._again(taken[0], Path(folder.name, "body"))
-            await self.begin(work)
+            await self._runs.begin(work)
         except (Refused, ValidationError, KeyError) as error:  # kept by another release, perhaps
             log.warning("job can't go on", job=str(job), error=type(error).__name__)
             await self._jobs.end(job, JobStatus.FAILED, told(GivenUp()))
@@ -125,14 +121,14 @@ class BatchJobs(BatchRuns):
         with path.open("wb") as file:
             async for piece in self._jobs.body(job.job):
                 file.write(piece)
-        operation = await self.operation(kept.operation, kept.stamp, kept.said)
-        found, _ = await items(path, kept.media_type, operation.item, self._sandbox)
+        operation = await self._runs.operation(kept.operation, kept.stamp, kept.said)
+        found, _ = await items(path, kept.media_type, operation.item, self._sandbox, operation.beside)
         return BatchRun(
             job.job, operation, kept.asked, kept.request_hash, found, job.total, kept.said, kept.undoes
         )
 
     async def _let_go(self, job: UUID, folder: "TemporaryDirectory[str] | None") -> None:
-        self.running.discard(job)
+        self._runs.running.discard(job)
         if folder is not None:
             folder.cleanup()
         await self._locks.give_back(job)
@@ -145,7 +141,7 @@ class BatchJobs(BatchRuns):
     async def _work(self, work: BatchRun, folder: "TemporaryDirectory[str] | None") -> None:
         piece = done = 0
         try:
-            async for outcomes, counts in self.carried_out(work):
+            async for outcomes, counts in self._runs.carried_out(work):
                 done += len(outcomes)
                 await self._jobs.add(work.batch, piece, lines(outcomes), done, counts.model_dump())
                 piece += 1

@@ -1,7 +1,7 @@
 """Carrying a batch out: its beginning and its end on record, its outcomes and counts as they come."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -81,6 +81,14 @@ class BatchRuns:
                     await self._mark_undone(work)
         finally:
             self.running.discard(work.batch)
+
+    async def tried(self, work: BatchRun) -> AsyncIterator[tuple[list[Outcome], Counts]]:
+        """Yield what would become of items, with the counts so far; nothing is put on record."""
+        counts = Counts()
+        runner = Runner(self._road, work.operation, replace(work.asked, dry_run=True))
+        async for outcomes in runner.outcomes(work.items):
+            counts = counts.plus(counted(outcomes))
+            yield outcomes, counts
 
     def left(self, work: BatchRun) -> None:
         """Let a batch be carried out again that nobody listens to any more."""

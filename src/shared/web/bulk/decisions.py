@@ -1,17 +1,19 @@
 """Deciding on a block of a batch's items: each by the same rules as a single decision, none appended yet."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Generic
 from uuid import UUID
 
 import orjson
+from pydantic import JsonValue
 
 from shared.kernel.errors import KeyUsedOtherwise, NotFound, OutOfDate, Refused
 from shared.kernel.messages import Command, Event, S, Stream
 from shared.record.eventstore.bulk_appender import BulkAppender, Loaded
 from shared.record.eventstore.command_record import personal_texts
 from shared.record.eventstore.envelopes import Encrypt, Enveloped, Unencrypted
+from shared.record.eventstore.unread import EventUnread
 from shared.web.access.permissions import OutsideYourAreas
 from shared.web.areas import owned, sees
 from shared.web.bulk.blocks import Block
@@ -37,6 +39,7 @@ class Decider(Generic[I, S]):
         self._asked = asked
         self._seals: dict[bytes, Encrypt] = {}
         self._answers: dict[tuple[object, object], Sequence[tuple[str, bytes]]] = {}
+        self._past: dict[int, dict[str, JsonValue]] = {}
         wide = operation.words is None or not operation.sees or asked.areas is not None
         self._words = None if wide else operation.words
 
@@ -44,6 +47,7 @@ class Decider(Generic[I, S]):
         """Ask the rules about a block; what they allow is sealed, not yet appended."""
         personal: list[tuple[int, Unencrypted]] = []
         loaded, hidden = self._loaded(rows), self._out_of_sight(rows)
+        self._past = dict(self._changed_by(rows))
         for number, item, stream_id in block.asked:
             if not number % BREATH:
                 await asyncio.sleep(0)
@@ -82,6 +86,22 @@ class Decider(Generic[I, S]):
             return self._road.snapshot(rows, operation.blank, cause, operation.sees)
         return self._road.fold(rows, operation.blank, cause)
 
+    def _changed_by(self, rows: Sequence[Any]) -> Iterator[tuple[int, dict[str, JsonValue]]]:
+        """Yield what each thing was before the decisions that are to be taken back, and became by them."""
+        operation = self._operation
+        snapshot, cause = operation.snapshot, operation.takes_back
+        if snapshot is None:
+            return
+        for stream_id, steps in self._road.steps(rows):
+            state = before = operation.blank
+            found: dict[str, JsonValue] = {}
+            for step in steps:
+                before, state = state, step.event.apply(state)
+                if step.cause == cause:
+                    found.setdefault("was", snapshot(before))
+                    found["became"] = snapshot(state)
+            yield stream_id.int, found
+
     def _out_of_sight(self, rows: Sequence[Any]) -> set[int]:
         """Return the ids' integers of things of service areas that the caller does not act for."""
         areas, stamp, hidden = self._asked.areas, self._asked.stamp, set[int]()
@@ -98,6 +118,8 @@ class Decider(Generic[I, S]):
     ) -> Enveloped | Unencrypted | Outcome:
         """Return an item's events as they will be stored, or that they are stored already."""
         stream, caused = loaded or self._begun(stream_id, item.reference)
+        if isinstance(caused, EventUnread):
+            raise caused
         if caused is not None:
             if not self._operation.same(self._command(item), caused.event):
                 raise KeyUsedOtherwise
@@ -126,7 +148,7 @@ class Decider(Generic[I, S]):
     def _asked_anew(self, item: Item[I], stream: Stream[S]) -> Enveloped | Unencrypted | Outcome:
         """Put the command to the rules."""
         command = self._command(item)
-        seal = self._seal_for(command)
+        seal = self._seal_for(command, stream.id)
         stamp = seal.stamp
         if stream.changed_at is not None and stamp.at < stream.changed_at:
             seal = self._road.seal(stamp.model_copy(update={"at": stream.changed_at}))
@@ -153,9 +175,9 @@ class Decider(Generic[I, S]):
         if stale and (seen, position) != (None, None):
             raise OutOfDate(version=stream.version)
 
-    def _seal_for(self, command: Command[S]) -> Encrypt:
+    def _seal_for(self, command: Command[S], stream_id: UUID) -> Encrypt:
         """Return the seal of a command's stamp; commands that need to know the same share one."""
-        facts = self._operation.facts(command)
+        facts = self._operation.facts(command) | self._past.get(stream_id.int, {})
         key = orjson.dumps(facts)
         if key not in self._seals:
             if len(self._seals) >= AT_HAND:

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -21,7 +21,9 @@ from shared.web.bulk.refusals import (
     TooManyItems,
     UnknownColumns,
 )
+from shared.web.pages import undefused
 from shared.web.sandbox.children import Sandbox, Task
+from shared.web.tabular.marks import is_withheld
 from shared.web.tabular.tables import Table, nameless, open_table
 
 JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
@@ -31,6 +33,7 @@ SENT_AS = (JSON, NDJSON, CSV, XLSX, ODS)
 
 JSON_ITEMS = Task("shared.web.bulk.json_lines", (NotItems, TooManyItems, LineTooLong))
 
+BESIDE = "*"  # no field is called so
 REFERENCE = "reference"  # the field by which an item may name its thing in words
 
 I = TypeVar("I", bound=BaseModel)  # noqa: E741  # an item
@@ -54,8 +57,13 @@ Items = Iterator[Item[I] | Outcome]
 Found = tuple[Items[I], int | None]
 
 
-async def items(path: Path, media_type: str, kind: type[I], sandbox: Sandbox) -> Found[I]:
+async def items(
+    path: Path, media_type: str, kind: type[I], sandbox: Sandbox, beside: Collection[str] = (), lines: int = 0
+) -> Found[I]:
     """Return the items of a body, and how many there are where it is read as one piece.
+
+    A body of more `lines` than it may have items is refused before its first item is looked at. A table may
+    have columns `beside` those of its items, which say nothing, as a list has.
 
     An item that can't be understood is an outcome already. What is wrong with all of a body is refused here.
     """
@@ -63,9 +71,13 @@ async def items(path: Path, media_type: str, kind: type[I], sandbox: Sandbox) ->
         case "application/json":
             return await _of_json(path, kind, sandbox)
         case "application/x-ndjson":
+            if lines > ITEMS_LIMIT:
+                await asyncio.to_thread(_must_not_be_too_many, path)
             return begun(_of_lines(path, kind)), None
     table = await open_table(path, sandbox, limit=ITEMS_LIMIT)
-    found = begun(_of_table(table, kind))
+    if media_type == CSV and lines > ITEMS_LIMIT:
+        await asyncio.to_thread(_count, table)
+    found = begun(_of_table(table, kind, beside))
     return found, None if media_type == CSV else await asyncio.to_thread(_count, table)
 
 
@@ -73,6 +85,13 @@ def begun(found: Items[I]) -> Items[I]:
     """Return items whose first has been read: what is wrong with all of a body is said before any answer."""
     first = list(islice(found, 1))
     return chain(first, found)
+
+
+def _must_not_be_too_many(path: Path) -> None:
+    """Refuse more lines of items than one request may hold, before any of them is looked at."""
+    with path.open("rb") as file:
+        if sum(not line.isspace() for line in file) > ITEMS_LIMIT:
+            raise TooManyItems(limit=ITEMS_LIMIT)
 
 
 def _count(table: Table) -> int:
@@ -126,8 +145,8 @@ def _named_in(text: bytes) -> str | None:
     return as_named(said.get(REFERENCE)) if isinstance(said, dict) else None
 
 
-def _of_table(table: Table, kind: type[I]) -> Items[I]:
-    fields = _fields(table.headings, kind)
+def _of_table(table: Table, kind: type[I], beside: Collection[str]) -> Items[I]:
+    fields = _fields(table.headings, kind, beside)
     for number, row in table.rows:
         cells = table.cells(row)
         if cells is None:
@@ -157,14 +176,15 @@ def _misshapen(number: int, why: str, reference: str | None) -> Outcome:
     return Outcome(number, "refused", problem=problem, reference=reference)
 
 
-def _fields(headings: Sequence[str], kind: type[I]) -> list[tuple[str, str]]:
+def _fields(headings: Sequence[str], kind: type[I], beside: Collection[str]) -> list[tuple[str, str]]:
     """Return the field and the entry that each column is for: no field where it has no heading."""
     fields = [
         ("", heading) if heading == nameless(column) else _field(heading)
         for column, heading in enumerate(headings, start=1)
     ]
     known = set(kind.model_fields)
-    if unknown := [name for name, _ in fields if name and name not in known]:
+    fields = [(BESIDE, name) if name in beside and name not in known else (name, e) for name, e in fields]
+    if unknown := [name for name, _ in fields if name and name not in {*known, BESIDE}]:
         raise UnknownColumns(unknown=unknown, known=sorted(known))
     if mixed := {name for name, entry in fields if name and entry and (name, "") in fields}:
         raise MixedColumns(fields=sorted(mixed))
@@ -182,7 +202,9 @@ def _said(cells: Mapping[tuple[str, str], str]) -> dict[str, Any]:
     """Return what a row says; a blank cell says nothing."""
     said: dict[str, Any] = {}
     for (name, entry), cell in cells.items():
-        text = cell.strip()
+        text = undefused(cell.strip())
+        if name == BESIDE or is_withheld(text):
+            continue
         if text and name and entry:
             said.setdefault(name, {})[entry] = text
         elif text and name:

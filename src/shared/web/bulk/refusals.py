@@ -1,6 +1,8 @@
 """How much one body of items may hold, and what is said of one that can't be taken apart."""
 
-from shared.kernel.errors import TooLarge, Unacceptable
+from typing import ClassVar
+
+from shared.kernel.errors import Refused, TooLarge, Unacceptable
 
 LINE_BYTES_LIMIT = 256 * 1024
 ITEMS_LIMIT = 1_000_000
@@ -24,3 +26,21 @@ class UnknownColumns(Unacceptable):
 
 class MixedColumns(Unacceptable):
     """A field has either one column, or one for each of its entries."""
+
+
+class UnknownReference(Unacceptable):
+    """Say which one is meant: by its id or by its reference, and not by both where they differ."""
+
+
+class AmbiguousReference(Refused):
+    """Several sources have this reference: say which is meant, by its id."""
+
+
+class ItemReasonNeeded(Refused):
+    """Say why: give each item a reason, or one for all of them."""
+
+    problem_type: ClassVar[str] = "reason-needed"
+
+
+class UndoStands(Refused):
+    """What an undo took back is not brought back by another: decide it anew."""

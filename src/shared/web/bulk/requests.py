@@ -19,7 +19,8 @@ class Operation(Generic[I, S]):
 
     Where its rule looks only at parts of a thing that every event of it says, it names them as `sees`; then
     the last event is read in place of the whole history, and what is said (`words`) in the same words of
-    things in the same state is decided and written once.
+    things in the same state is decided and written once. What takes decisions back may need to know what a
+    thing was before them, and became by them: `snapshot` says what of it.
     """
 
     name: str
@@ -33,6 +34,9 @@ class Operation(Generic[I, S]):
     begins: bool = False  # whether a thing may be new
     sees: tuple[str, ...] = ()
     words: Callable[[I], Hashable] | None = None
+    beside: frozenset[str] = frozenset()  # columns that a table may have, and that say nothing here
+    takes_back: str = ""  # the cause whose decisions it takes back, where it must know what they changed
+    snapshot: Callable[[S], dict[str, JsonValue]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

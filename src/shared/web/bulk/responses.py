@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from shared.kernel.errors import DatabaseAway, Refused
 from shared.record.database import AWAY, being_cancelled
 from shared.web.bulk.batch_jobs import BatchJobs
-from shared.web.bulk.batch_runs import BatchRun, headers_of
+from shared.web.bulk.batch_runs import BatchRun, BatchRuns, headers_of
 from shared.web.bulk.batches import Counts, Mode
 from shared.web.bulk.bodies import Received
 from shared.web.bulk.items import CSV, JSON, NDJSON, items
@@ -21,6 +21,7 @@ from shared.web.bulk.job_orders import pieces
 from shared.web.bulk.outcomes import ItemOutcome, Outcome, csv_heading, csv_rows, lines, told
 from shared.web.bulk.requests import BatchRequest, Words
 from shared.web.pages import json_of
+from shared.web.sandbox.children import Sandbox
 
 WHOLE_ITEMS_LIMIT = 5_000
 STREAMED_ITEMS_LIMIT = 100_000
@@ -39,22 +40,30 @@ class BatchAnswer(BaseModel):
     items: list[ItemOutcome]
 
 
-class Batches(BatchJobs):
-    """Carries batches out, and answers them."""
+class Batches:
+    """Has batches carried out, at once or as jobs, and answers them."""
+
+    def __init__(self, runs: BatchRuns, jobs: BatchJobs, sandbox: Sandbox) -> None:
+        """Answer what these carry out; a table is read in the sandbox."""
+        self.runs = runs
+        self.jobs = jobs
+        self._sandbox = sandbox
 
     async def answer(
         self, request: Request, name: str, asked: BatchRequest, body: Received, said: Words
     ) -> Response:
         """Carry a received body out: at once where it is small or a stream, as a job where it is large."""
-        operation = await self.operation(name, asked.stamp, said)
-        found, total = await items(body.path, body.media_type, operation.item, self._sandbox)
+        operation = await self.runs.operation(name, asked.stamp, said)
+        found, total = await items(
+            body.path, body.media_type, operation.item, self._sandbox, operation.beside, body.lines
+        )
         streamed = total is None
         total = body.lines if total is None else total
         work = BatchRun(body.batch, operation, asked, body.request_hash, found, total, said)
         if total > (STREAMED_ITEMS_LIMIT if streamed else WHOLE_ITEMS_LIMIT):
             body.needed_longer = True
-            return await self.as_job(work, body.media_type, pieces(body.path), body.folder)
-        await self.begin(work)
+            return await self.jobs.begin(work, body.media_type, pieces(body.path), body.folder)
+        await self.runs.begin(work)
         if streamed:
             return self._streamed(request, work, body.media_type)
         return await self.at_once(work)
@@ -63,7 +72,7 @@ class Batches(BatchJobs):
         """Answer with one list, when everything has its outcome."""
         everything: list[Outcome] = []
         counts = Counts()
-        async for outcomes, so_far in self.carried_out(work):
+        async for outcomes, so_far in self.runs.carried_out(work):
             everything += outcomes
             counts = so_far
         answer = {
@@ -80,7 +89,7 @@ class Batches(BatchJobs):
         accepted = request.headers.get("accept", "")
         form = next((t for t in (NDJSON, CSV) if t in accepted), media_type)
         lines_of_it = self._lines(work, form)
-        return _Stream(lines_of_it, 207, headers_of(work), form, lambda: self.left(work))
+        return _Stream(lines_of_it, 207, headers_of(work), form, lambda: self.runs.left(work))
 
     async def _lines(self, work: BatchRun, media_type: str) -> AsyncIterator[bytes]:
         """Yield outcomes as they are committed; a stream that breaks says so in its last line."""
@@ -89,7 +98,7 @@ class Batches(BatchJobs):
             yield csv_heading()
         item = 0
         try:
-            async for outcomes, _ in self.carried_out(work):
+            async for outcomes, _ in self.runs.carried_out(work):
                 item = outcomes[-1].item
                 yield form(outcomes)
         except Refused as refusal:

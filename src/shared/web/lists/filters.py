@@ -19,7 +19,7 @@ AskedCode = Annotated[str, Field(max_length=CODE_LIMIT, pattern=ASKED)]
 AT_MOST = Field(max_length=VALUES_LIMIT)
 
 
-class Moment(NamedTuple):
+class ListMoment(NamedTuple):
     """What a condition is worked out from: the reading, the list's own facts, and all that is asked."""
 
     reading: Reading
@@ -27,7 +27,7 @@ class Moment(NamedTuple):
     asked: Mapping[str, Any]
 
 
-Condition = Callable[[Any, Moment], "ColumnElement[bool]"]
+Condition = Callable[[Any, ListMoment], "ColumnElement[bool]"]
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class NoFilters(BaseModel):
 
 
 def conditions(
-    model: type[BaseModel], table: Table, moment: Moment
+    model: type[BaseModel], table: Table, moment: ListMoment
 ) -> "tuple[list[ColumnElement[bool]], set[str]]":
     """Return what a row must fulfil, and the fields that this tells something of.
 

@@ -13,7 +13,7 @@ from sqlalchemy.sql.elements import True_
 
 from shared.kernel.errors import Unacceptable, ViewsBehind
 from shared.web.cursors import Cursor, UnreadableCursor, mark_of, read_cursor
-from shared.web.lists.filters import Moment, conditions
+from shared.web.lists.filters import ListMoment, conditions
 from shared.web.lists.order import keys_for
 from shared.web.lists.queries import ListQuery
 from shared.web.lists.search import Forgiving, matches
@@ -40,7 +40,7 @@ class ListPage:
     reading: Reading
     items: list[Row]
     following: str | None
-    moment: Moment
+    moment: ListMoment
     total: int | None = None
     counts: list[Row] | None = None
 
@@ -51,7 +51,7 @@ class Asked:
 
     stated: ListStatement
     query: ListQuery
-    moment: Moment
+    moment: ListMoment
     keys: Sequence[SortKey]
     where: "Sequence[ColumnElement[bool]]"
     beyond: tuple[object, ...] | None
@@ -74,7 +74,7 @@ async def read_page(stated: ListStatement, query: ListQuery) -> ListPage:
         cursor = read_cursor(query.cursor, question(stated.name, query))
     reading = query.reading if cursor is None else await pinned(query, cursor)
     facts = await stated.facts(query, reading) if stated.facts else None
-    moment = Moment(reading, facts, query.asked)
+    moment = ListMoment(reading, facts, query.asked)
     forgiving = Forgiving.NOTHING if cursor is None else Forgiving(cursor.forgiving)
     asked = _asked(stated, query, moment, cursor, forgiving=forgiving)
     rows = await _rows(asked)
@@ -128,7 +128,7 @@ async def pinned(query: ListQuery, cursor: Cursor) -> Reading:
     return replace(reading, position=cursor.position, visible=visible, as_of=cursor.as_of, past=past)
 
 
-def conditions_of(stated: ListStatement, moment: Moment) -> "list[ColumnElement[bool]]":
+def conditions_of(stated: ListStatement, moment: ListMoment) -> "list[ColumnElement[bool]]":
     """Return what rows of a list fulfil: valid, in sight, as narrowed, and found by nothing withheld."""
     reading = moment.reading
     where: list[ColumnElement[bool]] = []
@@ -142,7 +142,12 @@ def conditions_of(stated: ListStatement, moment: Moment) -> "list[ColumnElement[
 
 
 def _asked(
-    stated: ListStatement, query: ListQuery, moment: Moment, cursor: Cursor | None, *, forgiving: Forgiving
+    stated: ListStatement,
+    query: ListQuery,
+    moment: ListMoment,
+    cursor: Cursor | None,
+    *,
+    forgiving: Forgiving,
 ) -> Asked:
     """Return the reading of a list, its conditions put together."""
     reading = moment.reading

@@ -20,7 +20,7 @@ from sqlalchemy import BigInteger
 from shared.record.projecting.row_models import plain, searched, type_of
 from shared.web.cursors import Cursor, UnreadableCursor, read_cursor
 from shared.web.lists.answering import answer, responses
-from shared.web.lists.filters import Moment, NoFilters
+from shared.web.lists.filters import ListMoment, NoFilters
 from shared.web.lists.queries import ListQuery, asking
 from shared.web.lists.reading import COUNTS_LIMIT, ListPage, pinned, question
 from shared.web.lists.search import Forgiving, matching
@@ -84,7 +84,7 @@ class ShortList:
             reading,
             [row["item"] for row in page],
             following,
-            Moment(reading, None, query.asked),
+            ListMoment(reading, None, query.asked),
             total=total,
             counts=counts,
         )

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from sqlalchemy import Column, ColumnElement, Select, Table, select, true
 
 from shared.record.projecting.row_models import CountedBy, Derived, Unsorted, mark, plain
-from shared.web.lists.filters import Moment, NoFilters
+from shared.web.lists.filters import ListMoment, NoFilters
 from shared.web.lists.queries import ListQuery
 from shared.web.readings import Reading
 
@@ -21,7 +21,7 @@ NO_THING = ""
 
 Facts = Callable[[ListQuery, Reading], Awaitable[Any]]
 Derivation = Callable[[Reading, Any, list[dict[str, Any]]], Awaitable[None]]
-Bounds = Callable[[Moment], "Sequence[ColumnElement[bool]]"]
+Bounds = Callable[[ListMoment], "Sequence[ColumnElement[bool]]"]
 
 
 class UnboundedList(TypeError):

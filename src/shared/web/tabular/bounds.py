@@ -25,8 +25,12 @@ ODS_CONTENT = "content.xml"
 PIECE_BYTES = 1 << 20
 TAG_BYTES_LIMIT = 1 << 12
 LETTERS = 26
+UNSOLVED_LIMIT = 1_000
 
 _CELL = re.compile(rb' r="([A-Z]{1,4})([0-9]{1,9})"[^<>]{0,200}(?<!/)>(?!</)')
+_FORMULA = re.compile(
+    rb'<c r="([A-Z]{1,4})([0-9]{1,9})"[^<>]{0,200}>(<f[ />](?:(?!</c>).){0,4000})</c>', re.DOTALL
+)
 _ODS_TAG = re.compile(rb"<(/?)table:(table-row|table-cell|covered-table-cell|table)(?![\w-])([^<>]{0,2000})>")
 _REPEATED = re.compile(rb"table:number-(?:columns|rows)-repeated=[\"']([0-9]{1,12})[\"']")
 
@@ -49,18 +53,34 @@ class Bounds(NamedTuple):
 
 def xlsx_bounds(package: zipfile.ZipFile, sheet: str) -> Bounds:
     """Return how far a sheet of an XLSX file reaches; nothing where no part is found for its name."""
-    part = _part_of(package, sheet)
+    part = part_of(package, sheet)
     if part not in package.namelist():
         return Bounds()
     columns, rows = set[bytes](), 0
-    for piece in _pieces(package, part):
+    for piece in pieces(package, part):
         for letters, number in _CELL.findall(piece):
             columns.add(letters)
             rows = max(rows, int(number))
-    return Bounds(rows, max(map(_column, columns), default=0))
+    return Bounds(rows, max(map(column_number, columns), default=0))
 
 
-def _part_of(package: zipfile.ZipFile, sheet: str) -> str:
+def unsolved_formulas(package: zipfile.ZipFile, sheet: str) -> list[tuple[int, int]]:
+    """Return the cells whose formula has no stored result, by row and column from 1; the first thousand."""
+    part, found = part_of(package, sheet), list[tuple[int, int]]()
+    if part not in package.namelist():
+        return found
+    rest = b""
+    for piece in pieces(package, part):
+        text = rest + piece
+        for letters, number, inside in _FORMULA.findall(text):
+            if b"<v>" not in inside and b"<v " not in inside and len(found) < UNSOLVED_LIMIT:
+                found.append((int(number), column_number(letters)))
+        rest = text[max(text.rfind(b"<c "), len(text) - TAG_BYTES_LIMIT, 0) :]
+        rest = b"" if b"</c>" in rest else rest
+    return found
+
+
+def part_of(package: zipfile.ZipFile, sheet: str) -> str:
     """Return the part that holds a sheet, by the book's list of sheets and that of its parts."""
     ids = [
         value
@@ -76,7 +96,7 @@ def _part_of(package: zipfile.ZipFile, sheet: str) -> str:
     return ""
 
 
-def _column(letters: bytes) -> int:
+def column_number(letters: bytes) -> int:
     """Return the number of the column that letters name: A is 1, AA 27."""
     number = 0
     for letter in letters:
@@ -87,7 +107,7 @@ def _column(letters: bytes) -> int:
 def ods_bounds(package: zipfile.ZipFile) -> Bounds:
     """Return how far the sheets of an ODS file reach, for all of them are read at once."""
     reach = _Reach()
-    for piece in _pieces(package, ODS_CONTENT):
+    for piece in pieces(package, ODS_CONTENT):
         for closing, name, attributes in _ODS_TAG.findall(piece):
             empty = attributes.endswith(b"/")
             match name, closing:
@@ -137,7 +157,7 @@ class _Reach:
             self.rows = max(self.rows, self._above)
 
 
-def _pieces(package: zipfile.ZipFile, part: str) -> Iterator[bytes]:
+def pieces(package: zipfile.ZipFile, part: str) -> Iterator[bytes]:
     """Yield a part's text in pieces that end before a tag which opens something, where there is one near."""
     rest = b""
     with package.open(part) as stream:

@@ -35,8 +35,19 @@ class UnreadableTable(Unacceptable):
     """The table can't be read: CSV, XLSX or ODS with a heading in its first row is needed."""
 
 
+class NoSuchSheet(Unacceptable):
+    """The spreadsheet has no sheet of that name."""
+
+
 class NoHeading(Unacceptable):
     """The first row must hold the headings of the columns."""
 
 
-SPREADSHEET_REFUSALS = (TooManyRows, TooManyColumns, TooManyCells, UnpacksTooLarge, UnreadableTable)
+SPREADSHEET_REFUSALS = (
+    TooManyRows,
+    TooManyColumns,
+    TooManyCells,
+    UnpacksTooLarge,
+    UnreadableTable,
+    NoSuchSheet,
+)

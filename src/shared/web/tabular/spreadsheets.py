@@ -1,18 +1,30 @@
 """XLSX and ODS as text: looked at before they are read; values, never formulas. All of it runs in a child."""
 
 import csv
+import json
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-from shared.web.tabular.bounds import BOOK, ODS_CONTENT, Bounds, ods_bounds, xlsx_bounds
-from shared.web.tabular.limits import PARTS_LIMIT, UNPACKED_BYTES_LIMIT, UnpacksTooLarge, UnreadableTable
+from shared.web.tabular.bounds import BOOK, ODS_CONTENT, Bounds, ods_bounds, unsolved_formulas, xlsx_bounds
+from shared.web.tabular.headings import LOOKED_AT_ROWS, find_heading
+from shared.web.tabular.limits import (
+    PARTS_LIMIT,
+    UNPACKED_BYTES_LIMIT,
+    NoSuchSheet,
+    UnpacksTooLarge,
+    UnreadableTable,
+)
+from shared.web.tabular.number_formats import Marks, marks, with_mark
 
 CHUNK = 1 << 20
+SHEETS_NAMED, NAME_CHARACTERS = 50, 100
 FORMULA_MARKS = (b"<f>", b"<f ", b"<f/", b"table:formula=")
 
 Value = str | float | int | bool | date | datetime | time | timedelta | None
@@ -43,39 +55,71 @@ def _formulas(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
     return found
 
 
-def convert(source: Path, target: Path) -> dict[str, int]:
-    """Write the first sheet that holds anything as CSV in UTF-8, from its first row on.
+def convert(source: Path, target: Path) -> dict[str, object]:
+    """Write one sheet as CSV in UTF-8, from its first row on: the one that is asked for, else the one found.
 
-    Returns how many `formulas` the whole file holds; their values are written. Call it in a child only.
+    Found is the first whose headings are called as is known, else the first that holds anything. Returns how
+    many `formulas` the whole file holds, whose values are written; the `sheet` and all `sheets`; the cells
+    with an `unsolved` formula, which has no value. Call it in a child only.
     """
     formulas = look_into(source)
+    wanted = _wanted(source)
     try:
         with zipfile.ZipFile(source) as package, target.open("w", encoding="utf-8", newline="") as out:
-            csv.writer(out).writerows(_rows(_sheet(package, source)))
+            book = CalamineWorkbook.from_path(str(source))
+            sheet = _sheet(package, book, wanted)
+            is_book = BOOK in package.namelist()
+            shown = marks(package, sheet.name) if is_book else {}
+            csv.writer(out).writerows(_marked(sheet, shown) if shown else _rows(sheet))
+            unsolved = unsolved_formulas(package, sheet.name) if is_book else []
     except (zipfile.BadZipFile, CalamineError, ET.ParseError, KeyError, ValueError) as error:
         raise UnreadableTable from error
-    return {"formulas": formulas}
+    names = [name[:NAME_CHARACTERS] for name in book.sheet_names[:SHEETS_NAMED]]
+    return {"formulas": formulas, "sheet": sheet.name, "sheets": names, "unsolved": unsolved}
 
 
-def _sheet(package: zipfile.ZipFile, path: Path) -> CalamineSheet:
-    """Return the first sheet that holds anything; those after it are not looked at."""
+def _wanted(source: Path) -> dict[str, Any]:
+    """Return what is wanted of the file, where somebody has said so beside it."""
+    beside = source.with_name(f"{source.name}.wanted")
+    return dict(json.loads(beside.read_text("utf-8"))) if beside.exists() else {}
+
+
+def _sheet(package: zipfile.ZipFile, book: CalamineWorkbook, wanted: dict[str, Any]) -> CalamineSheet:
+    """Return the sheet that is meant; those after it are not looked at."""
     names = set(package.namelist())
     if ODS_CONTENT in names:
         ods_bounds(package).checked()
-    book = CalamineWorkbook.from_path(str(path))
-    for name in book.sheet_names:
+    asked, known, first = wanted.get("sheet"), wanted.get("known"), None
+    if asked is not None and asked not in book.sheet_names:
+        raise NoSuchSheet(sheet=asked, sheets=book.sheet_names[:SHEETS_NAMED])
+    for name in book.sheet_names if asked is None else [asked]:
         if BOOK in names:
             xlsx_bounds(package, name).checked()
         sheet = book.get_sheet_by_name(name)
-        if sheet.end is not None:
-            last_row, last_column = sheet.end
-            Bounds(last_row + 1, last_column + 1).checked()
+        if sheet.end is None:
+            continue
+        last_row, last_column = sheet.end
+        Bounds(last_row + 1, last_column + 1).checked()
+        first = first or sheet
+        top = list(islice(_rows(sheet), LOOKED_AT_ROWS + 1)) if known else []
+        if not known or find_heading(top, known, wanted["needed"], wanted["heading_row"]):
             return sheet
-    raise UnreadableTable
+    if first is None:
+        raise UnreadableTable
+    return first
 
 
 def _rows(sheet: CalamineSheet) -> Iterator[list[str]]:
     return ([v if isinstance(v, str) else text_of(v) for v in row] for row in sheet.iter_rows())
+
+
+def _marked(sheet: CalamineSheet, shown: Marks) -> Iterator[list[str]]:
+    """Yield rows whose numbers have beside them what the sheet shows there."""
+    for row, cells in enumerate(_rows(sheet)):
+        yield [
+            with_mark(cell, shown[row, column]) if cell and (row, column) in shown else cell
+            for column, cell in enumerate(cells)
+        ]
 
 
 def text_of(value: Value) -> str:

@@ -2,12 +2,15 @@
 
 import asyncio
 import csv
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
 from shared.web.sandbox.children import Sandbox, Task
+from shared.web.tabular.headings import LOOKED_AT_ROWS, Heading, Known, find_heading, single
 from shared.web.tabular.limits import (
     CELL_CHARACTERS_LIMIT,
     COLUMNS_LIMIT,
@@ -20,8 +23,9 @@ from shared.web.tabular.limits import (
     TooManyRows,
     UnreadableTable,
 )
-from shared.web.tabular.text import decodes, delimiter_of, encoding_of
+from shared.web.tabular.text import UNDEFINED, declared_delimiter, decodes, delimiter_of, encoding_of
 
+WANTED = ".wanted"  # beside a spreadsheet: what is wanted of it, for the child
 ZIP_MAGIC = b"PK\x03\x04"
 SPREADSHEET = Task("shared.web.tabular.spreadsheets", SPREADSHEET_REFUSALS)
 
@@ -36,6 +40,9 @@ class Form:
     encoding: str = ""
     delimiter: str = ""
     formulas: int = 0
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
+    unsolved: frozenset[tuple[int, int]] = frozenset()  # formulas without their results, by row and column
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +52,16 @@ class TextFile:
     path: Path
     encoding: str = "utf-8"
     delimiter: str = ","
+    errors: str = "strict"  # what becomes of bytes without a meaning
+    skipped: int = 0  # lines before the table that no spreadsheet shows, such as `sep=;`
 
     def rows(self) -> Iterator[list[str]]:
         """Yield the rows, each bounded, the headings first."""
         csv.field_size_limit(CELL_CHARACTERS_LIMIT)
         try:
-            with self.path.open(encoding=self.encoding, newline="") as file:
+            with self.path.open(encoding=self.encoding, newline="", errors=self.errors) as file:
+                for _ in range(self.skipped):
+                    file.readline(ROW_CHARACTERS_LIMIT)
                 lines = _Lines(file)
                 for row in csv.reader(lines, delimiter=self.delimiter, strict=True):
                     yield row
@@ -81,16 +92,22 @@ class Table:
     form: Form
     headings: tuple[str, ...]
     text: TextFile
+    heading: Heading
     limit: int = ROWS_LIMIT
 
     @property
     def rows(self) -> Iterator[Row]:
         """Yield the rows below the headings, read anew each time; leave out those that are blank."""
+        above = self.heading.last
         for number, row in enumerate(self.text.rows(), start=1):
-            if number > self.limit + 1:
+            if number > self.limit + above:
                 raise TooManyRows(limit=self.limit)
-            if number > 1 and any(cell.strip() for cell in row):
+            if number > above and any(cell.strip() for cell in row):
                 yield number, row
+
+    def sample(self, rows: int) -> list[list[str]]:
+        """Return the first rows below the headings."""
+        return [row for _, row in islice(self.rows, rows)]
 
     def cells(self, row: list[str]) -> dict[str, str] | None:
         """Return a row's cells by their headings; nothing where it has more cells than there are."""
@@ -100,21 +117,52 @@ class Table:
         return dict(zip(self.headings, padded, strict=False))
 
 
+@dataclass(frozen=True, slots=True)
+class TableWanted:
+    """Which table of a file is meant: a sheet, the row of its headings, or what its headings are called."""
+
+    known: Known = field(default_factory=dict)
+    needed: tuple[str, ...] = ()
+    sheet: str | None = None
+    heading_row: int | None = None
+
+
 async def open_table(
-    path: Path, sandbox: Sandbox, encoding: str | None = None, limit: int = ROWS_LIMIT
+    path: Path,
+    sandbox: Sandbox,
+    encoding: str | None = None,
+    limit: int = ROWS_LIMIT,
+    wanted: TableWanted = TableWanted(),  # it is frozen
 ) -> Table:
     """Open a table; refuse what is too wide, is none, or has no heading. Rows are read when asked for.
 
-    Text is read here, a row at a time; a spreadsheet is written as text beside it, by a child.
+    Text is read here, a row at a time; a spreadsheet is written as text beside it, by a child. The headings
+    stand in the first row, unless it is said how they are called, or where they are.
     """
     if _is_zip(path):
-        written = path.with_name(f"{path.name}.csv")
-        found = await sandbox.convert(SPREADSHEET, path, written)
-        form, text = Form("spreadsheet", formulas=found["formulas"]), TextFile(written)
+        form, text = await _converted(path, sandbox, wanted)
     else:
-        text = await asyncio.to_thread(_text, path, encoding)
+        text = await asyncio.to_thread(_text, path, encoding, UNDEFINED if wanted.known else "strict")
         form = Form("csv", text.encoding, text.delimiter)
-    return Table(form, told_apart(_headings(text)), text, limit)
+    heading = await asyncio.to_thread(_heading, text, wanted)
+    return Table(form, told_apart(list(heading.cells)), text, heading, limit)
+
+
+async def _converted(path: Path, sandbox: Sandbox, wanted: TableWanted) -> tuple[Form, TextFile]:
+    """Have a child write the sheet that is meant as text."""
+    written = path.with_name(f"{path.name}.csv")
+    asked = path.with_name(f"{path.name}{WANTED}")
+    await asyncio.to_thread(asked.write_text, json.dumps(asdict(wanted)), encoding="utf-8")
+    found = await sandbox.convert(SPREADSHEET, path, written)
+    unsolved = frozenset((row, column) for row, column in found["unsolved"])
+    form = Form(
+        "spreadsheet",
+        formulas=found["formulas"],
+        sheet=found["sheet"],
+        sheets=tuple(found["sheets"]),
+        unsolved=unsolved,
+    )
+    return form, TextFile(written)
 
 
 def _is_zip(path: Path) -> bool:
@@ -123,21 +171,27 @@ def _is_zip(path: Path) -> bool:
         return file.read(len(ZIP_MAGIC)) == ZIP_MAGIC
 
 
-def _text(path: Path, encoding: str | None) -> TextFile:
+def _text(path: Path, encoding: str | None, errors: str) -> TextFile:
     """Find out how a text is written; in a thread, for all of it is looked at."""
     encoding = encoding or encoding_of(path)
-    if not decodes(path, encoding):
+    if not decodes(path, encoding, errors):
         raise UnreadableTable(encoding=encoding)
-    return TextFile(path, encoding, delimiter_of(path, encoding))
+    if delimiter := declared_delimiter(path, encoding):
+        return TextFile(path, encoding, delimiter, errors, skipped=1)
+    return TextFile(path, encoding, delimiter_of(path, encoding), errors)
 
 
-def _headings(text: TextFile) -> list[str]:
-    first = next(text.rows(), None)
-    if first is None or not any(cell.strip() for cell in first):
-        raise NoHeading
-    if len(first) > COLUMNS_LIMIT:
-        raise TooManyColumns(columns=len(first), limit=COLUMNS_LIMIT)
-    return first
+def _heading(text: TextFile, wanted: TableWanted) -> Heading:
+    """Return the headings: where somebody says, where they are called as is known, or in the first row."""
+    rows = list(islice(text.rows(), max(LOOKED_AT_ROWS, wanted.heading_row or 0) + 1))
+    found = find_heading(rows, wanted.known, wanted.needed, wanted.heading_row) if wanted.known else None
+    place = (wanted.heading_row or 1) - 1
+    if place >= len(rows) or (not any(cell.strip() for cell in rows[place]) and found is None):
+        raise NoHeading(row=place + 1)
+    heading = found or single(rows, place)
+    if len(heading.cells) > COLUMNS_LIMIT:
+        raise TooManyColumns(columns=len(heading.cells), limit=COLUMNS_LIMIT)
+    return heading
 
 
 def nameless(column: int) -> str:

@@ -1,6 +1,8 @@
 """Text files of tables: which encoding and which delimiter somebody's spreadsheet program wrote."""
 
+import codecs
 import csv
+import re
 import unicodedata
 from pathlib import Path
 
@@ -12,6 +14,24 @@ SAMPLE_ROWS = 20
 TYPOGRAPHIC = frozenset("‘’“”–—…•£€§°©®™½¼¾\xa0")  # noqa: RUF001  # what people write
 ODD = frozenset("¬¶¤¦¨¸ªº∂∆∑∏π∫Ω√≈◊˚˙¯˘ˇ˛˝ˆ")  # noqa: RUF001  # what they do not
 FITS_NOT = -5
+
+# Bytes that cp1252 leaves without a meaning are read as characters that nobody writes, so that they can
+# be found in their cells; they say which byte it was.
+UNDEFINED = "shared.web.tabular.undefined"
+UNDEFINED_FROM = 0xF700
+UNDEFINED_BYTES = "".join(chr(UNDEFINED_FROM + byte) for byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D))
+SEPARATOR = re.compile(r"^\ufeff?sep=(.)\r?\n", re.IGNORECASE)
+
+
+def _as_undefined(error: UnicodeError) -> tuple[str, int]:
+    """Read a byte without a meaning as a character that says which it was; nothing of the kind elsewhere."""
+    if not isinstance(error, UnicodeDecodeError) or error.encoding not in ("charmap", "cp1252"):
+        raise error
+    wrong = error.object[error.start : error.end]
+    return "".join(chr(UNDEFINED_FROM + byte) for byte in wrong), error.end
+
+
+codecs.register_error(UNDEFINED, _as_undefined)
 
 
 def encoding_of(path: Path) -> str:
@@ -30,10 +50,10 @@ def encoding_of(path: Path) -> str:
     return max(likely, key=lambda encoding: likely[encoding])
 
 
-def decodes(path: Path, encoding: str) -> bool:
+def decodes(path: Path, encoding: str, errors: str = "strict") -> bool:
     """Say whether a whole file can be read in an encoding; read in pieces, for it may be large."""
     try:
-        with path.open(encoding=encoding, newline="") as file:
+        with path.open(encoding=encoding, newline="", errors=errors) as file:
             while file.read(SAMPLE_CHARACTERS):
                 pass
     except (UnicodeError, LookupError):
@@ -43,7 +63,7 @@ def decodes(path: Path, encoding: str) -> bool:
 
 def _likeness(content: bytes, encoding: str) -> int:
     """Return how much a reading looks like what people write."""
-    text = content.decode(encoding, "replace")
+    text = content.decode(encoding, UNDEFINED)
     score, before = 0, " "
     for character in text:
         if ord(character) > 127:  # beyond ASCII
@@ -53,18 +73,27 @@ def _likeness(content: bytes, encoding: str) -> int:
 
 
 def _worth(character: str, before: str) -> int:
-    if character == "\ufffd" or character in ODD:
+    if character in ODD:
         return FITS_NOT
+    if character in UNDEFINED_BYTES:
+        return -1  # one slip is no other encoding
     if character in TYPOGRAPHIC:
-        return 2
+        return 3
     if unicodedata.category(character) == "Lu" and before.islower():
         return -2  # as in "supplierÕs"
     return 1 if before.isalpha() and character.islower() else 0
 
 
+def declared_delimiter(path: Path, encoding: str) -> str:
+    """Return the delimiter that a first line such as `sep=;` names; blank where there is none."""
+    with path.open(encoding=encoding, newline="", errors=UNDEFINED) as file:
+        found = SEPARATOR.match(file.readline(SAMPLE_CHARACTERS))
+    return found[1] if found and found[1].isprintable() and found[1] not in '"\\' else ""
+
+
 def delimiter_of(path: Path, encoding: str) -> str:
     """Return the delimiter that cuts the first rows into most columns of one number."""
-    with path.open(encoding=encoding, newline="") as file:
+    with path.open(encoding=encoding, newline="", errors=UNDEFINED) as file:
         sample = file.read(SAMPLE_CHARACTERS)
     widths = {delimiter: _width(sample, delimiter) for delimiter in DELIMITERS}
     return max(DELIMITERS, key=lambda delimiter: widths[delimiter])

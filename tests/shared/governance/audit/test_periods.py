@@ -21,11 +21,11 @@ from shared.governance.scheme.domain import (
     SCHEME_ID,
     ApprovalTier,
     Scheme,
-    SchemeAdopted,
     SchemeValues,
     StageTarget,
     Version,
 )
+from shared.governance.scheme.proposals import SchemeConfirmed, SchemeProposed
 from shared.kernel.messages import Recorded
 from shared.kernel.person import Person
 from shared.record.eventstore.personal_texts import PersonalTexts
@@ -138,7 +138,7 @@ def by_hand_late(events: list[Recorded]) -> list[Recorded]:
     scheme: Any = Scheme()
     for recorded in events:
         if recorded.stream_id == SCHEME_ID:
-            assert isinstance(recorded.event, SchemeAdopted)
+            assert isinstance(recorded.event, SchemeProposed | SchemeConfirmed)
             scheme = recorded.event.apply(scheme)
     standing: dict[UUID, tuple[str, datetime]] = {}
     found = []

@@ -6,7 +6,6 @@ from shared.governance.people.commands import ErasePerson, LinkPersons, UnlinkPe
 from shared.governance.people.domain import (
     AlreadyErased,
     Directory,
-    NoSuchPerson,
     NotLinked,
     OnePersonAlready,
     PersonErased,
@@ -14,6 +13,7 @@ from shared.governance.people.domain import (
     PersonsUnlinked,
     YourOwnAccounts,
 )
+from shared.kernel.naming import NoSuchPerson
 from shared.kernel.personal import Personal
 from tests.support.specs import given
 

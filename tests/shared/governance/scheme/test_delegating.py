@@ -1,22 +1,28 @@
-"""Delegations: of what one has, to somebody else, from today on, and taken back at once."""
+"""Delegations: of what one has, to somebody else, from today on, and taken back at once.
 
-from datetime import date
+What an administrator gives for somebody else waits for a second person who gains nothing by it.
+"""
+
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from shared.governance.delegations.commands import EndDelegation, GiveDelegation
+from shared.governance.delegations.commands import ConfirmDelegation, EndDelegation, GiveDelegation
 from shared.governance.delegations.domain import (
     DelegatedForThePast,
     DelegatedToThemselves,
     Delegation,
+    DelegationConfirmed,
     DelegationEnded,
     DelegationGiven,
     DelegationOver,
+    DelegationProposed,
     MoreThanTheirs,
     NothingToDelegate,
     NotYoursToDelegate,
 )
+from shared.kernel.four_eyes import FACT, NotProposed, ProposedByYou, YouGain
 from shared.kernel.personal import text_about
 from tests.support.specs import NOW, given
 
@@ -86,3 +92,52 @@ def test_its_last_day_counts_and_its_end_is_at_once() -> None:
     assert [delegation.is_live(date(2026, 3, day)) for day in (1, 2, 31)] == [False, True, True]
     assert not delegation.is_live(date(2026, 4, 1))
     assert not ENDED.apply(delegation).is_live(TODAY)
+
+
+FOUR: dict[str, Any] = {FACT: "four"}
+LARS: dict[str, Any] = {"by": "lars", "roles": ["legal"], **FOUR}
+FOR_HANA = changed(delegator="hana")
+PROPOSED = DelegationProposed(
+    **GIVEN.model_dump(exclude={"unconfirmed", "reason"}), reason=GIVEN.reason, proposed_by="ada"
+)
+CONFIRM = ConfirmDelegation()
+
+
+def test_what_an_administrator_gives_for_somebody_waits_and_what_is_ones_own_does_not() -> None:
+    given(Delegation()).when(FOR_HANA, delegator_tiers=["head"], **ADA, **FOUR).then(PROPOSED)
+    given(Delegation()).when(GIVE, **HANA, **FOUR).then(GIVEN)
+    given(Delegation()).when(FOR_HANA, **HANA, **FOUR).then(GIVEN)
+    assert not PROPOSED.apply(Delegation()).is_live(TODAY)
+
+
+def test_another_who_gains_nothing_confirms_it() -> None:
+    spec = given(Delegation(), PROPOSED)
+    spec.when(CONFIRM, **LARS).then(
+        DelegationConfirmed(first_day=TODAY, proposed_by="ada", confirmed_by="lars")
+    )
+    spec.when(CONFIRM, **ADA, **FOUR).refused(ProposedByYou)
+    spec.when(CONFIRM, by="ada2", same=[("ada", "ada2")]).refused(ProposedByYou)
+    spec.when(CONFIRM, by="dora", roles=["administrator"]).refused(YouGain, person="dora")
+    spec.when(CONFIRM, by="dora2", same=[("dora", "dora2")]).refused(YouGain, person="dora")
+    given(Delegation(), GIVEN).when(CONFIRM, **LARS).refused(NotProposed)
+
+
+@pytest.mark.parametrize(("days", "first"), [(0, 0), (3, 3), (29, 29)])
+def test_a_first_day_that_passed_unconfirmed_moves_to_the_day_of_the_confirmation(
+    days: int, first: int
+) -> None:
+    confirming = given(Delegation(), PROPOSED).when(CONFIRM, at=NOW + timedelta(days=days), **LARS)
+    confirming.leads_to(first_day=TODAY + timedelta(days=first), waiting=False)
+
+
+def test_one_whose_last_day_passed_or_which_was_taken_back_is_confirmed_no_more() -> None:
+    late = given(Delegation(), PROPOSED).when(CONFIRM, at=NOW + timedelta(days=30), **LARS)
+    late.refused(DelegationOver)
+    for who in (HANA, ADA):  # taken back at once, while it waits
+        given(Delegation(), PROPOSED).when(END, **who).then(ENDED)
+    given(Delegation(), PROPOSED, ENDED).when(CONFIRM, **LARS).refused(DelegationOver)
+
+
+def test_a_single_administrators_takes_effect_and_says_that_it_is_unconfirmed() -> None:
+    giving = given(Delegation()).when(FOR_HANA, delegator_tiers=["head"], **ADA, **{FACT: "two"})
+    giving.then(GIVEN.model_copy(update={"unconfirmed": True}))

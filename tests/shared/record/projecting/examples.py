@@ -19,13 +19,15 @@ NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 @cache
 def year() -> Sequence[Scene]:
-    """Return the demonstration's year; it is built once."""
-    return tuple(story(NOW))
+    """Return the demonstration's year, of its contracts one in eight; it is built once."""
+    return tuple(
+        scene for scene in story(NOW) if type(scene.event).kind != "contract" or scene.stream_id.int % 8 == 0
+    )
 
 
 def year_of_rfps() -> list[Scene]:
-    """Return of the demonstration's year what has nothing to do with projects."""
-    about = ("project", "team-capacity", "register-mapping", "batch")
+    """Return of the demonstration's year what has nothing to do with projects or contracts."""
+    about = ("project", "team-capacity", "register-mapping", "batch", "contract", "review-round")
     return [scene for scene in year() if type(scene.event).kind not in about]
 
 

@@ -9,7 +9,6 @@ import pytest
 from rfp_service.migrating import rebuild_views
 from rfp_service.rfps.domain.events import RfpEvent
 from rfp_service.rfps.domain.rfp import Rfp
-from rfp_service.rfps.domain.stages import Stage
 from rfp_service.service import REACTIONS
 from shared.kernel.messages import Recorded
 from shared.record.eventstore.store import EventStore
@@ -22,7 +21,9 @@ Notice = tuple[int, str]
 
 
 async def notices(pool: asyncpg.Pool) -> list[Notice]:
-    rows = await pool.fetch("SELECT position, told FROM notices ORDER BY id")
+    rows = await pool.fetch(
+        "SELECT position, told FROM notices WHERE about <> 'renewal-recommended' ORDER BY id"
+    )
     return [(row["position"], row["told"]) for row in rows]
 
 
@@ -37,9 +38,6 @@ def turns(states: dict[UUID, Rfp], recorded: Recorded) -> list[str]:
         return []
     before = states.get(recorded.stream_id, Rfp())
     now = states[recorded.stream_id] = recorded.event.apply(before)
-    if now.stage is Stage.WAIVER:
-        tiers = [tier.name for tier in recorded.stamp.known.tiers]
-        return [] if before.stage is Stage.WAIVER else tiers
     turn = (now.stage, now.open_approval)
     begins = now.open_approval.waiting_for and turn != (before.stage, before.open_approval)
     return [now.open_approval.waiting_for] if begins else []

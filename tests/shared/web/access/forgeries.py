@@ -75,6 +75,10 @@ def infinite(issuer: Issuer) -> str:
     return signed(text.encode())
 
 
+def half_a_pair(issuer: Issuer) -> str:
+    return signed(json.dumps(issuer.claims(service_areas=["Registrars", "\ud800"])).encode())
+
+
 FORGERIES: dict[str, Callable[[Issuer], str]] = {
     # no signature, or none that counts
     "alg none": lambda i: i.by_hand({**GOOD, "alg": "none"}),
@@ -170,6 +174,13 @@ FORGERIES: dict[str, Callable[[Issuer], str]] = {
     "no expiry": claims(exp=None),
     "expiry as text": claims(exp="2999-01-01"),
     "expiry true": claims(exp=True),
+    "expiry beyond every number": claims(exp=10**400),
+    "not before a time beyond every number": claims(nbf=10**400),
+    "issued before every number": claims(iat=-(10**400)),
+    "an area with a NUL": claims(service_areas=["Registrars\0"]),
+    "an area with half a pair": half_a_pair,
+    "an area that is a number": claims(service_areas=[5]),
+    "an area without end": claims(service_areas=["R" * 5_000]),
     "expiry infinite": infinite,
     "not before as text": claims(nbf="now"),
     # nobody in particular

@@ -38,6 +38,7 @@ from shared.ledger.read_checkpoints import newest_of_reads
 from shared.ledger.tiles import Tiles
 from shared.record.database import Connection
 from shared.record.eventstore.encoding import EnvelopeMapper
+from shared.record.eventstore.unread import kind_of, name_of, unread
 
 ENTRIES_LIMIT = 2_000
 
@@ -54,6 +55,9 @@ OF_WORK = (
     "SELECT position FROM decisions WHERE position > position_at($1) AND position <= position_at($2)"
     " AND body_of_work = $4 ORDER BY position LIMIT $3"
 )
+
+
+OF_A_LATER_RELEASE = "of a later release"
 
 
 class TooMuchForOneBundle(Unacceptable):
@@ -108,7 +112,9 @@ async def made(
     entries = await log.entries(positions)
     last = await _last(log, wanted, signed)
     policy = await log.policy()
-    withheld = await hidden(entries)
+    events = [_any(mapper, entry) for entry in entries]
+    cant_read = {event.position: OF_A_LATER_RELEASE for event in events if unread(event)}
+    withheld = {**cant_read, **await hidden(entries)}
     files = {
         CHECKPOINT: signed.note.encode(),
         KEYS: policy.text().encode(),
@@ -118,7 +124,6 @@ async def made(
     }
     if reads := await newest_of_reads(connection):
         files[READS_CHECKPOINT] = reads.encode()
-    events = [recorded_of(mapper, entry) for entry in entries]
     manifest = _manifest(wanted, signed, events, last, program, withheld)
     events = [event for event in events if event.position not in withheld]
     keys = [f"{key.name}: {key.fingerprint}" for key in (*policy.logs, *policy.witnesses)]
@@ -132,13 +137,18 @@ async def made(
 
 def recorded_of(mapper: EnvelopeMapper, entry: Entry) -> Recorded:
     """Return an entry as the event that it is."""
-    try:
-        mapper.topics[entry.topic]
-    except KeyError:
-        raise ValueError(f"Entry {entry.position} is a {entry.topic}, unknown here.") from None
-    return mapper.recorded(
-        (entry.position, entry.stream_id, entry.version, entry.topic, entry.state, entry.recorded_at)
-    )
+    if entry.topic not in mapper.topics:
+        raise ValueError(f"Entry {entry.position} is a {entry.topic}, unknown here.")
+    return mapper.recorded(_row(entry))
+
+
+def _any(mapper: EnvelopeMapper, entry: Entry) -> Recorded:
+    """Return an entry as an event, or as what stands for one that can't be read."""
+    return mapper.recorded_or_unread(_row(entry))
+
+
+def _row(entry: Entry) -> tuple[object, ...]:
+    return (entry.position, entry.stream_id, entry.version, entry.topic, entry.state, entry.recorded_at)
 
 
 async def _positions(connection: Connection | asyncpg.Pool, wanted: Wanted, limit: int) -> list[int]:
@@ -230,8 +240,8 @@ def _withheld(event: Recorded, why: str) -> WithheldInside:
         position=event.position,
         case=str(event.stream_id),
         version=event.version,
-        kind=type(event.event).kind,
-        decision=type(event.event).__name__,
+        kind=kind_of(event),
+        decision=name_of(event),
         by=event.by,
         happened_at=event.happened_at,
         why=why,
@@ -240,7 +250,7 @@ def _withheld(event: Recorded, why: str) -> WithheldInside:
 
 def place_of(event: Recorded) -> EntryPlace:
     """Return where an event stands."""
-    kind = type(event.event).kind
+    kind = kind_of(event)
     return EntryPlace(event.position, str(event.stream_id), event.version, kind)
 
 

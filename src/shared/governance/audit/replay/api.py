@@ -22,7 +22,7 @@ from shared.kernel.errors import NotFound, Unacceptable
 from shared.record.eventstore.reader import ReadBasis
 from shared.web.answers import READS_MANY, READS_ONE
 from shared.web.commands import may
-from shared.web.lists.filters import AT_MOST, Moment, Where
+from shared.web.lists.filters import AT_MOST, ListMoment, Where
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.readings import (
@@ -97,7 +97,7 @@ async def tell(
     return Story.model_validate({**shown, **state})
 
 
-def _is_no_filter(_: str, __: Moment) -> ColumnElement[bool]:
+def _is_no_filter(_: str, __: ListMoment) -> ColumnElement[bool]:
     """Return no condition: since when is what the list itself goes by."""
     return true()
 

@@ -11,8 +11,9 @@ from shared.governance.audit.journal import decisions
 from shared.governance.audit.redaction import redact_changes
 from shared.governance.audit.replay.states import Change, blank_of, changes
 from shared.kernel.messages import Recorded
+from shared.record.eventstore.unread import kind_of, name_of, unread
 from shared.record.projecting.row_models import Derived
-from shared.web.lists.filters import Moment
+from shared.web.lists.filters import ListMoment
 from shared.web.readings import Reading
 
 
@@ -29,7 +30,7 @@ class Difference(BaseModel):
     withheld: Annotated[dict[str, str], Derived()] = {}
 
 
-def last_changes(moment: Moment) -> "list[ColumnElement[bool]]":
+def last_changes(moment: ListMoment) -> "list[ColumnElement[bool]]":
     """Return the conditions on the last decision on each case that changed in (start, end]."""
     t, later, end = decisions.c, decisions.alias("later"), moment.reading.position
     is_later = (later.c.stream_id == t.stream_id, later.c.position > t.position, later.c.position <= end)
@@ -50,19 +51,21 @@ async def with_changes(reading: Reading, start: int, items: list[dict[str, Any]]
 
 
 def _difference(events: Sequence[Recorded], start: int) -> Difference:
-    state: Any = blank_of(type(events[0].event))
+    """Return what changed on a case; of one with an event that can't be read, only what was decided."""
+    readable = all(unread(recorded) is None for recorded in events)
+    state: Any = blank_of(type(events[0].event)) if readable else None
     before, version = state, 0
     for recorded in events:
-        state = recorded.event.apply(state)
+        state = recorded.event.apply(state) if readable else None
         if recorded.position <= start:
             before, version = state, recorded.version
     last = events[-1]
     return Difference(
         position=last.position,
         stream_id=UUID(str(last.stream_id)),
-        kind=type(last.event).kind,
+        kind=kind_of(last),
         version_before=version,
         version_after=last.version,
-        decisions=[type(r.event).__name__ for r in events if r.position > start],
-        changes=changes(before, state),
+        decisions=[name_of(r) for r in events if r.position > start],
+        changes=changes(before, state) if readable else [],
     )

@@ -48,6 +48,9 @@ COUNTED = {
     "by_delegation": FigureDefinition("Decisions taken in somebody else's place."),
     "conflicts_declared": FigureDefinition("Decisions in which a conflict of interests was declared."),
     "call_ins": FigureDefinition("Decisions that scrutiny called in.", ("DecisionCalledIn",)),
+    "unconfirmed": FigureDefinition(
+        "Decisions that gave power without a second person, for there was a single administrator."
+    ),
     "corrections": FigureDefinition(
         "Decisions that took back or put right an earlier one.",
         (
@@ -89,6 +92,7 @@ class Figures(BaseModel):
     by_delegation: Figure
     conflicts_declared: Figure
     call_ins: Figure
+    unconfirmed: Figure
     corrections: Figure
 
 

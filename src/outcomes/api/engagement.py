@@ -1,0 +1,110 @@
+"""Consultations and strategies over HTTP."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Path, Response
+from pydantic import BaseModel
+
+from outcomes.api.answers import ConsultationShown
+from outcomes.api.concluding import consultation_shown
+from outcomes.api.facts import rows_of
+from outcomes.api.programmes import OfProgramme
+from outcomes.commands.engagement import AdoptStrategy, ConsultationDecision, OpenConsultation
+from outcomes.domain.engagement import Consultation, Strategy, StrategyTheme
+from outcomes.domain.ids import strategy_id
+from outcomes.views.registers import consultations, strategies
+from shared.kernel.messages import Receipt
+from shared.web.answers import CREATES, DECIDES, answer_untagged, one
+from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
+from shared.web.commands import Commands, OpeningCommands, may
+from shared.web.readings import Read
+
+ConsultationId = Annotated[UUID, Path(description="The consultation's id, as its receipt says it.")]
+
+router = APIRouter(prefix="/v1", tags=["outcomes"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT)
+
+
+class ConsultationList(BaseModel):
+    """All consultations of a programme, the oldest first."""
+
+    position: int
+    items: list[ConsultationShown]
+
+
+class StrategyShown(BaseModel):
+    """A strategy as last adopted."""
+
+    id: UUID
+    version: int
+    name: str
+    edition: str
+    sha256: str
+    link: str
+    adopted_on: date
+    themes: list[StrategyTheme]
+    withheld: dict[str, str] = {}
+
+
+class StrategyList(BaseModel):
+    """All strategies, the oldest first."""
+
+    position: int
+    items: list[StrategyShown]
+
+
+@router.post("/consultations", status_code=201, summary="Open a consultation", responses=CREATES)
+async def open_consultation(
+    command: Annotated[OpenConsultation, strict(OpenConsultation), Body()], handler: OpeningCommands
+) -> Receipt:
+    """Open a consultation; nobody's own answer is ever kept."""
+    return await handler.create(command, blank=Consultation())
+
+
+@router.post(
+    "/consultations/{consultation_id:uuid}/decisions",
+    summary="Count or close a consultation",
+    responses=DECIDES,
+)
+async def decide_on_consultation(
+    consultation_id: ConsultationId,
+    command: Annotated[ConsultationDecision, strict(ConsultationDecision), Body()],
+    handler: Commands,
+) -> Receipt:
+    """State how many gave each answer, or close it, at the version that If-Match names."""
+    return await handler.handle(consultation_id, command, blank=Consultation())
+
+
+@router.get(
+    "/consultations",
+    summary="See consultations",
+    dependencies=[may("read-outcomes")],
+    responses=one(ConsultationList, lasting=False),
+)
+async def see_consultations(reading: Read, programme: OfProgramme) -> Response:
+    """Show a programme's consultations by their counts."""
+    rows = await rows_of(reading, consultations, consultations.c.programme == programme)
+    items = [consultation_shown(row) for row in rows]
+    shown = ConsultationList(position=reading.position, items=items)
+    return answer_untagged(shown.model_dump())
+
+
+@router.post("/strategies", summary="Adopt a strategy", responses=DECIDES)
+async def adopt_strategy(
+    command: Annotated[AdoptStrategy, strict(AdoptStrategy), Body()], handler: Commands
+) -> Receipt:
+    """Note the edition that the council adopted; send If-Match `"0"` for the first one of this name."""
+    return await handler.set(strategy_id(command.name), command, blank=Strategy())
+
+
+@router.get(
+    "/strategies",
+    summary="See strategies",
+    dependencies=[may("read-outcomes")],
+    responses=one(StrategyList, lasting=False),
+)
+async def see_strategies(reading: Read) -> Response:
+    """Show each strategy with the themes and priorities that things may be tagged with."""
+    items = [StrategyShown.model_validate(row) for row in await rows_of(reading, strategies)]
+    return answer_untagged(StrategyList(position=reading.position, items=items).model_dump())

@@ -1,0 +1,111 @@
+"""What the record holds of a programme as of a reading, less what its reader may not see."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import orjson
+from fastapi import Request
+from sqlalchemy import ColumnElement, Table, select
+
+from outcomes.views.registers import consultations, milestones, outcomes, programmes, promised_data
+from shared.governance.scheme.domain import SCHEME_ID, Scheme
+from shared.kernel.calendar import WorkingDays, day_in_london
+from shared.kernel.errors import NotFound
+from shared.kernel.messages import Stream
+from shared.web.context import Expected, Prerequisites
+from shared.web.readings import Reading
+
+Row = dict[str, Any]
+AS_JSON = (
+    "moves",
+    "evidence",
+    "waits_for",
+    "reopened",
+    "priorities",
+    "measures",
+    "chases",
+    "counts",
+    "themes",
+    "documents",
+)
+
+
+@dataclass(frozen=True)
+class ProgrammeFacts:
+    """Everything that one programme's answers follow from."""
+
+    day: date
+    programme: Row
+    outcomes: Sequence[Row]
+    milestones: Sequence[Row]
+    promised_data: Sequence[Row]
+    consultations: Sequence[Row]
+    found: Mapping[UUID, Expected]
+    days: WorkingDays
+
+
+async def rows_of(reading: Reading, table: Table, *conditions: ColumnElement[bool]) -> list[Row]:
+    """Return rows of a view as of a reading, its JSON read, less what the reader may not see."""
+    statement = select(table).where(reading.valid(table), *conditions)
+    rows = [opened(dict(row)) for row in await reading.rows(statement.order_by("first_position"))]
+    await reading.redacted(rows)
+    return rows
+
+
+def opened(row: Row) -> Row:
+    """Return a row with its JSON read, its fields named as the events name them: so they are withheld."""
+    for name in AS_JSON:
+        if isinstance(row.get(name), str):
+            row[name] = orjson.loads(row[name])
+    if "dropped_on" in row:
+        on, reason = row.pop("dropped_on"), row.pop("dropped_because")
+        row["dropped"] = on and {"on": on, "reason": reason}
+    if "confidence_reason" in row:
+        row["reason"] = row.pop("confidence_reason")
+    return row
+
+
+async def programme_facts(request: Request, reading: Reading, programme: UUID) -> ProgrammeFacts:
+    """Return what is known of a programme; `NotFound` where there was none at the reading."""
+    found = await rows_of(reading, programmes, programmes.c.id == programme)
+    if not found:
+        raise NotFound
+    of_it = await rows_of(reading, outcomes, outcomes.c.programme == programme)
+    steps = await rows_of(reading, milestones, milestones.c.outcome.in_([o["id"] for o in of_it]))
+    waits = [wait for step in steps for wait in step["waits_for"]]
+    return ProgrammeFacts(
+        day=day_in_london(reading.as_of),
+        programme=found[0],
+        outcomes=sorted(of_it, key=lambda row: row["number"]),
+        milestones=steps,
+        promised_data=await rows_of(reading, promised_data, promised_data.c.programme == programme),
+        consultations=await rows_of(reading, consultations, consultations.c.programme == programme),
+        found=await linked(request, reading, waits),
+        days=await working_days(request, reading),
+    )
+
+
+async def working_days(request: Request, reading: Reading) -> WorkingDays:
+    """Return the council's calendar as known at a reading."""
+    store = request.app.state.service.store
+    until = reading.position if reading.past else None
+    scheme: Stream[Scheme] = await store.load(SCHEME_ID, Scheme(), until)
+    return WorkingDays(frozenset(scheme.state.closed_days()))
+
+
+async def linked(
+    request: Request, reading: Reading, waits: Sequence[Mapping[str, Any]]
+) -> Mapping[UUID, Expected]:
+    """Ask each room about its own things that are waited for, as far as the reader may see them."""
+    service, person = request.app.state.service, reading.person
+    prerequisites: Mapping[str, Prerequisites] = service.prerequisites
+    found: dict[UUID, Expected] = {}
+    for kind, things in prerequisites.items():
+        ids = sorted({UUID(wait["id"]) for wait in waits if wait["on"] == kind})
+        if ids and service.permissions.allows(person, things.action):
+            theirs = replace(reading, areas=service.permissions.areas(person, things.action))
+            found |= await things.find(theirs, ids)
+    return found

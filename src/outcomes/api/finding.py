@@ -1,0 +1,51 @@
+"""Finding what a decision of this room must know: whether what it belongs to is there, and which tags are."""
+
+from uuid import UUID
+
+from pydantic import JsonValue
+
+from outcomes.commands.engagement import OpenConsultation
+from outcomes.commands.milestones import AmendMilestone, ScheduleMilestone
+from outcomes.commands.papers import IssuePaper
+from outcomes.commands.programme import AddOutcome
+from outcomes.commands.promised_data import PromiseData
+from outcomes.domain.programme import Programme, ProgrammeOutcome
+from shared.kernel.errors import NotFound
+from shared.kernel.messages import State
+from shared.record.eventstore.store import EventStore
+from shared.record.projecting.views import STILL_VALID
+
+PRIORITIES = f"""
+SELECT DISTINCT p FROM strategies, jsonb_array_elements(themes::jsonb) AS theme,
+  jsonb_array_elements_text(theme -> 'priorities') AS p WHERE valid_to = {STILL_VALID} ORDER BY p
+"""
+
+
+async def whether_the_programme_is_there(
+    store: EventStore, command: AddOutcome | PromiseData | OpenConsultation | IssuePaper
+) -> dict[str, JsonValue]:
+    """Find out whether there is a programme of an id."""
+    return {"programme_there": await _is_there(store, command.programme, Programme())}
+
+
+async def outcome_and_priorities(store: EventStore, command: ScheduleMilestone) -> dict[str, JsonValue]:
+    """Find out whether an outcome is there, and what may be a tag."""
+    there = await _is_there(store, command.outcome, ProgrammeOutcome())
+    return {"outcome_there": there, **await adopted_priorities(store, command)}
+
+
+async def adopted_priorities(
+    store: EventStore, command: AmendMilestone | ScheduleMilestone
+) -> dict[str, JsonValue]:
+    """Return the priorities of the strategies adopted, where a command names any."""
+    if not command.priorities:
+        return {}
+    async with store.reader.snapshot() as (connection, _):
+        return {"priorities": [row[0] for row in await connection.fetch(PRIORITIES)]}
+
+
+async def _is_there(store: EventStore, thing: UUID, blank: State) -> bool:
+    try:
+        return (await store.load(thing, blank)).version > 0
+    except NotFound:  # the id is of something else
+        return False

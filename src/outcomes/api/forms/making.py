@@ -1,0 +1,83 @@
+"""Making HTML and PDF of the paper; the same content makes the same bytes."""
+
+import subprocess
+import sys
+import threading
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
+
+from outcomes.api.forms import words
+from outcomes.api.forms.pdf_child import NO_PANGO
+from outcomes.api.paper_content import PaperShown
+from outcomes.domain.refusals import PdfNotMade
+from shared.kernel.calendar import day_in_london
+
+HERE = Path(__file__).parent
+HTML, PDF, ODT = "text/html", "application/pdf", "application/vnd.oasis.opendocument.text"
+
+# Python, seeing no more of this process than its libraries: no variables, so no secrets.
+PROGRAM = (sys.executable, "-I", "-X", "utf8", "-m", "outcomes.api.forms.pdf_child")
+SECONDS_LIMIT = 60
+CHILDREN = threading.BoundedSemaphore(2)
+
+
+class Meeting(NamedTuple):
+    """The meeting that a paper is for."""
+
+    meeting: str
+    meeting_on: date
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(HERE),
+        autoescape=select_autoescape(["html", "j2"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    named = ("day", "instant", "figure", "mark", "became", "told", "standing")
+    environment.filters.update({name: getattr(words, name) for name in named})
+    environment.filters["fate"] = words.FATES.__getitem__
+    return environment.get_template("paper.html.j2")
+
+
+def html(paper: PaperShown, meeting: Meeting | None, base: str = "") -> bytes:
+    """Return the paper as one page of HTML that needs nothing else; links begin with `base`."""
+    text = _template().render(
+        paper=paper,
+        board=paper.board,
+        programme=paper.board.programme,
+        kept=paper.commitments,
+        since_day=paper.since and day_in_london(paper.since),
+        meeting=meeting,
+        base=base,
+        style=(HERE / "paper.css").read_text(),
+    )
+    return text.encode()
+
+
+def pdf(page: bytes, made_at: datetime) -> bytes:
+    """Return a page as tagged PDF with an outline; refuse where the machine has no Pango.
+
+    It is made in a child, to whom it is always the time of the reading: fonts are dated by the clock.
+    """
+    moment = str(int(made_at.timestamp()))
+    with CHILDREN:
+        child = subprocess.run(  # noqa: S603  # our own program, and nothing of the caller's
+            PROGRAM,
+            input=page,
+            capture_output=True,
+            timeout=SECONDS_LIMIT,
+            check=False,
+            env={"SOURCE_DATE_EPOCH": moment},
+        )
+    if child.returncode == NO_PANGO:
+        raise PdfNotMade
+    child.check_returncode()
+    return child.stdout

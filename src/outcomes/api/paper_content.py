@@ -1,0 +1,136 @@
+"""What the committee's paper says as of one reading of the record: every figure, before it has a form."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request
+from pydantic import BaseModel
+
+from outcomes.api.answers import BoardShown
+from outcomes.api.commitments import CommitmentsShown, compared
+from outcomes.api.facts import ProgrammeFacts, programme_facts
+from outcomes.api.measures import MeasureSeen, measured, targets_of
+from outcomes.api.programmes import board
+from shared.kernel.calendar import day_in_london
+from shared.kernel.messages import Recorded
+from shared.kernel.person import Person
+from shared.ledger.log_reader import LogReader
+from shared.web.readings import Reading
+
+NOBODY = Person(id="", roles=())  # an open paper shows what anybody may read
+LOOKS, LOOK_SECONDS = 20, 0.05
+SAYS = {
+    "MilestoneMet": "met",
+    "MilestoneReopened": "reopened",
+    "MilestoneRebaselined": "moved",
+    "MilestoneDropped": "dropped",
+    "EvidenceReturned": "evidence returned",
+}
+
+
+class DecisionInPeriod(BaseModel):
+    """A decision on a milestone between the two readings, with its reason."""
+
+    position: int
+    on: date
+    what: str
+    milestone: UUID
+    outcome_number: int
+    title: str
+    by: str
+    reason: str
+    withheld: dict[str, str] = {}
+
+
+class RecordAt(BaseModel):
+    """Where the record stood: the root of its tree, null while it is not under a checkpoint."""
+
+    position: int
+    root: str | None
+
+
+class PaperShown(BaseModel):
+    """The committee's paper: its open part alone; what is exempt is marked and counted."""
+
+    title: str
+    release: str
+    record: RecordAt
+    since: datetime | None
+    board: BoardShown
+    commitments: CommitmentsShown | None
+    measures: list[MeasureSeen]
+    decisions: list[DecisionInPeriod]
+    exempt_items: int
+
+
+async def paper_content(
+    request: Request, reading: Reading, before: Reading | None, programme: UUID
+) -> PaperShown:
+    """Return the open paper of a programme, the same whoever asks."""
+    reading = _for_anybody(reading)
+    before = before and _for_anybody(before)
+    facts = await programme_facts(request, reading, programme)
+    steps = [*facts.outcomes, *facts.milestones, *facts.promised_data, *facts.consultations]
+    return PaperShown(
+        title=f"{facts.programme['name']}: progress on outcomes at {_long(facts.day)}",
+        release=request.app.version,
+        record=await record_at(request, reading),
+        since=before and before.as_of,
+        board=board(reading, facts),
+        commitments=before and await compared(request, reading, facts, before),
+        measures=await measured(request, reading, targets_of(facts.outcomes), as_whom=None),
+        decisions=await _decisions(reading, before, facts),
+        exempt_items=sum("withheld" in row for row in steps),
+    )
+
+
+def _for_anybody(reading: Reading) -> Reading:
+    """Return the same reading at its position, past whatever is recorded meanwhile, for nobody's eyes."""
+    return replace(reading, person=NOBODY, areas=None, past=True)
+
+
+def _long(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+async def record_at(request: Request, reading: Reading) -> RecordAt:
+    """Return the root of the record at a reading; wait a moment for the log to come that far."""
+    log = LogReader(reading.pool)
+    for _ in range(LOOKS):
+        newest = await log.latest()
+        if newest is not None and newest.size >= reading.position > 0:
+            root = await request.app.state.service.tiles.root(reading.position)
+            return RecordAt(position=reading.position, root=root.hex())
+        await asyncio.sleep(LOOK_SECONDS)
+    return RecordAt(position=reading.position, root=None)
+
+
+async def _decisions(
+    reading: Reading, before: Reading | None, facts: ProgrammeFacts
+) -> list[DecisionInPeriod]:
+    """Return what was decided on milestones between two readings, oldest first."""
+    steps = {row["id"]: row for row in facts.milestones}
+    numbers = {row["id"]: row["number"] for row in facts.outcomes}
+    since = before.position if before else reading.position
+    said: Sequence[Recorded] = await reading.record.streams(list(steps), reading.position)
+    rows: list[dict[str, Any]] = [
+        {
+            "stream_id": one.stream_id,
+            "position": one.position,
+            "by": one.by,
+            "on": day_in_london(one.happened_at),
+            "what": SAYS[type(one.event).__name__],
+            "milestone": one.stream_id,
+            "title": steps[one.stream_id]["title"],
+            "outcome_number": numbers[steps[one.stream_id]["outcome"]],
+            "reason": getattr(one.event, "reason", ""),
+        }
+        for one in said
+        if one.position > since and type(one.event).__name__ in SAYS
+    ]
+    await reading.redacted(rows)
+    return [DecisionInPeriod.model_validate(row) for row in rows]

@@ -1,0 +1,1 @@
+"""What may be decided on outcomes, milestones, promised data, consultations and papers."""

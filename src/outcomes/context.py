@@ -1,0 +1,19 @@
+"""What the outcomes room offers the roof."""
+
+from outcomes.api import commitments, engagement, measures, milestones, programmes, promised_data, report
+from outcomes.views.registers import REGISTERS
+from shared.web.context import Context
+
+OUTCOMES = Context(
+    views=REGISTERS,
+    # Paths with a name of their own come before those with an id.
+    routers=(
+        milestones.router,
+        promised_data.router,
+        engagement.router,
+        commitments.router,
+        report.router,
+        measures.router,
+        programmes.router,
+    ),
+)

@@ -1,0 +1,1 @@
+"""What an outcome, its milestones and its paper are, and what happened to them."""

@@ -1,0 +1,1 @@
+"""Outcomes and their milestones as tables, as of any position."""

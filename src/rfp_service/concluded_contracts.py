@@ -1,0 +1,94 @@
+"""From an RFP to the register of contracts: what one room concludes, another one looks after."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from pydantic import JsonValue
+
+from rfp_service.contracts.commands.executing import StartReprocurement
+from rfp_service.contracts.commands.from_rfps import RegisterConcluded
+from rfp_service.contracts.domain.contract import Contract, contract_id
+from rfp_service.rfps.domain.award_events import ContractConcluded
+from rfp_service.rfps.domain.events import RfpRaised
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.routes import TENDERS
+from shared.kernel.calendar import day_in_london
+from shared.kernel.messages import Recorded
+from shared.record.deadlines.deadline import Deadline
+from shared.record.deadlines.table import deadline_row
+from shared.record.eventstore.store import EventStore
+from shared.record.projecting.reactions import Reaction
+from shared.record.projecting.views import Row
+from shared.web.context import Context
+
+
+async def whether_there_is_an_rfp(store: EventStore, command: StartReprocurement) -> dict[str, JsonValue]:
+    """Return whether there is an RFP of the id that a re-procurement names."""
+    events = await store.reader.stream(command.rfp_id)
+    return {"rfp": bool(events) and events[0].event.kind == Rfp.kind}
+
+
+FROM_RFP = "contract-from-rfp"
+
+
+def register_concluded_contracts(recorded: Recorded) -> Iterable[Row]:
+    """Return the deadline, due at once, at which a concluded contract comes into the register.
+
+    Its number is the position of the event that it follows from.
+    """
+    if not isinstance(recorded.event, ContractConcluded):
+        return ()
+    contract = contract_id(recorded.event.reference)
+    return (deadline_row(contract, FROM_RFP, recorded.position, recorded.happened_at),)
+
+
+async def what_was_concluded(store: EventStore, _contract: UUID, position: int) -> dict[str, JsonValue]:
+    """Return what an RFP knows of the contract that it concluded at a position."""
+    [recorded] = await store.reader.at([position])
+    concluded = recorded.event
+    assert isinstance(concluded, ContractConcluded), "the policy above names it"
+    events = await store.reader.stream(recorded.stream_id)
+    rfp = (await store.load(recorded.stream_id, Rfp(), position)).state
+    raised = next((e.happened_at for e in events if isinstance(e.event, RfpRaised)), None)
+    supplier: dict[str, JsonValue] = {
+        "name": concluded.supplier,
+        "number": concluded.supplier_number or None,
+        "small_or_medium": concluded.small_or_medium,
+        "voluntary_or_community": concluded.voluntary_or_community,
+    }
+    return {
+        "concluded": {
+            "reference": concluded.reference,
+            "title": concluded.title or rfp.need.title,
+            "service_area": concluded.service_area or rfp.need.service_area,
+            "description": rfp.need.description,
+            "supplier": supplier,
+            "terms": _terms_of(concluded),
+            "value_pence": concluded.value_pence,
+            "value_with_vat_pence": rfp.need.estimate_with_vat_pence,
+            "regime": concluded.regime or "",
+            "contract_kind": rfp.contract_kind or "",
+            "procurement_begun_on": day_in_london(raised).isoformat() if raised else None,
+            "tendered": concluded.route in TENDERS,
+            "kpis": list(concluded.kpis),
+            "rfp_id": str(recorded.stream_id),
+            "signed_on": concluded.signed_on.isoformat(),
+        }
+    }
+
+
+def _terms_of(concluded: ContractConcluded) -> dict[str, JsonValue]:
+    """Return the terms of a concluded contract; an extension altogether is one option."""
+    months, days = concluded.extension_months, concluded.notice_days
+    return {
+        "start": concluded.starts_on.isoformat(),
+        "initial_end": concluded.ends_on.isoformat(),
+        "options": [{"months": months}] if months else [],
+        "notice": {"count": days, "unit": "days"} if days else None,
+    }
+
+
+CONCLUDED_CONTRACTS = Context(
+    reactions=(Reaction("register_concluded_contracts", "deadlines", register_concluded_contracts),),
+    deadlines=(Deadline(FROM_RFP, RegisterConcluded, Contract(), what_was_concluded, begins=True),),
+)

@@ -1,0 +1,208 @@
+"""What is answered about a contract: its row in the register, and all that was said of it."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from rfp_service.contracts.domain.contract import (
+    Contract,
+    ContractStage,
+    FlagCode,
+    HowEnded,
+    LedgerDate,
+    ValueBasis,
+)
+from rfp_service.contracts.domain.dates import AgainstTransition, ContractDates
+from rfp_service.contracts.domain.renewal import NovationStage, RenewalOutcome
+from rfp_service.contracts.domain.steps import Standing
+from rfp_service.contracts.domain.terms import Continuation
+from rfp_service.contracts.views.register import register
+from shared.kernel.messages import Stream
+
+
+class ContractRow(BaseModel):
+    """A contract in the register; amounts in pence, without VAT."""
+
+    id: UUID
+    version: int
+    reference: str
+    title: str
+    department: str
+    service_area: str
+    owner: str
+    supplier: str
+    supplier_number: str
+    stage: ContractStage
+    how_ended: HowEnded | None
+    ended_on: date | None
+    value_pence: int | None
+    value_basis: ValueBasis
+    yearly_pence: int | None
+    regime: str
+    contract_kind: str
+    held_by_outgoing_supplier: bool
+    needs_novation: bool | None
+    novation: NovationStage
+    continuation: Continuation
+    start: date | None
+    current_end: date | None
+    last_safe: date | None
+    notice_by: date | None
+    review_on: date | None
+    due_on: date | None
+    exposure_pence: int | None
+    confidence: str
+    dates_confirmed: bool
+    flags: list[FlagCode]
+    outcome: RenewalOutcome | None
+    decided: bool
+    notice_sent_on: date | None
+    notice_acknowledged_on: date | None
+    duties_open: int
+    missed_notices: int
+    cycles: int
+    first_position: int
+    opened_at: datetime
+    changed_at: datetime
+
+
+class DatesSeen(BaseModel):
+    """The dates as they stand on the day, with the steps they follow from."""
+
+    initial_end: date | None
+    current_end: date | None
+    rolls: int
+    last_safe: date | None
+    next_option_end: date | None
+    exercise_by: date | None
+    standing: Standing
+    transition: AgainstTransition
+    transition_last_safe: date | None
+    steps: list[str]
+
+
+class ReadingSeen(BaseModel):
+    """A date as it was read in a document, and who confirmed it."""
+
+    name: LedgerDate
+    day: date
+    document: str
+    clause: str
+    page: int
+    read_by: str
+    read_on: date | None
+    confirmed_by: str
+    confirmed_on: date | None
+
+
+class LedgerSeen(BaseModel):
+    """A date that holds now: from a clause, or unconfirmed."""
+
+    name: LedgerDate
+    day: date
+    confirmed: bool
+
+
+class AnsweredFlag(BaseModel):
+    """A flag, and what a person answered it with; blank while it is open."""
+
+    code: FlagCode
+    answer: str
+    answered_by: str
+
+
+class CycleSeen(BaseModel):
+    """An earlier cycle."""
+
+    outcome: str
+    value_pence: int | None
+    last_day: date | None
+    start: date | None
+    term_months: int | None
+
+
+class DutySeen(BaseModel):
+    """A notice that the law wants, and how it stands."""
+
+    number: int
+    notice: str
+    section: str
+    trigger: str
+    due_on: date | None
+    standing: str
+    reference: str
+    published_on: date | None
+
+
+class MissedSeen(BaseModel):
+    """A last safe date that passed without a decision, and what that committed."""
+
+    last_safe: date
+    exposure_pence: int | None
+
+
+class ContractSeen(ContractRow):
+    """One contract with everything that was said of it."""
+
+    description: str
+    kpis: list[str]
+    procurement_begun_on: date | None
+    value_with_vat_pence: int | None
+    rfp_id: UUID | None
+    waiting_for_tier: str
+    dates: DatesSeen
+    ledger: list[LedgerSeen]
+    readings: list[ReadingSeen]
+    all_flags: list[AnsweredFlag]
+    earlier_cycles: list[CycleSeen]
+    duties: list[DutySeen]
+    missed: list[MissedSeen]
+
+
+def shown(stream: Stream[Contract], dates: ContractDates) -> ContractSeen:
+    """Return one contract with everything that was said of it, and its dates on a day."""
+    contract, row = stream.state, dict(register(stream))
+    about = contract.about
+    return ContractSeen.model_validate(
+        row
+        | {
+            "id": stream.id,
+            "version": stream.version,
+            "first_position": stream.first_position,
+            "opened_at": stream.opened_at,
+            "changed_at": stream.changed_at,
+            "kpis": list(about.kpis),
+            "procurement_begun_on": about.procurement_begun_on,
+            "value_with_vat_pence": about.value_with_vat_pence,
+            "waiting_for_tier": contract.renewal.waiting_for,
+            "dates": {name: getattr(dates, name) for name in DatesSeen.model_fields},
+            "ledger": _ledger(contract),
+            "readings": [_plain(each, ReadingSeen) for each in contract.readings],
+            "all_flags": [_plain(flag, AnsweredFlag) for flag in contract.flags],
+            "earlier_cycles": [
+                {
+                    "outcome": cycle.outcome,
+                    "value_pence": cycle.value_pence,
+                    "last_day": cycle.last_day,
+                    "start": cycle.terms.start,
+                    "term_months": cycle.terms.term_months,
+                }
+                for cycle in contract.cycles
+            ],
+            "duties": [_plain(duty, DutySeen) for duty in contract.duties],
+            "missed": [{"last_safe": day, "exposure_pence": pence} for day, pence in contract.missed],
+        }
+    )
+
+
+def _plain(value: object, model: type[BaseModel]) -> dict[str, object]:
+    return {name: getattr(value, name) for name in model.model_fields}
+
+
+def _ledger(contract: Contract) -> list[dict[str, object]]:
+    return [
+        {"name": name, "day": day, "confirmed": contract.is_confirmed(name)}
+        for name in LedgerDate
+        if (day := contract.day(name)) is not None
+    ]

@@ -1,0 +1,116 @@
+"""The days of contracts as a calendar (RFC 5545) that other programs read."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from icalendar import Calendar, Event
+from sqlalchemy import select
+
+from rfp_service.contracts.views.register import contracts
+from shared.kernel.fields import ASKED
+from shared.web.answers import NOT_MODIFIED, READS_MANY
+from shared.web.bodies import StrictRoute
+from shared.web.commands import may
+from shared.web.pages import not_modified
+from shared.web.readings import Read
+
+ICALENDAR = "text/calendar"
+ENTRIES_LIMIT = 20_000
+FIELDS = (
+    "id",
+    "version",
+    "changed_at",
+    "reference",
+    "title",
+    "runs",
+    "last_safe",
+    "notice_by",
+    "current_end",
+    "ended_on",
+    "review_on",
+    "notice_sent_on",
+)
+
+router = APIRouter(prefix="/v1/contracts", tags=["contracts"], route_class=StrictRoute)
+
+
+@router.get(
+    "/calendar.ics",
+    summary="See the contracts' days as a calendar",
+    dependencies=[may("read-contracts")],
+    response_class=Response,
+    responses={
+        200: {
+            "description": "A calendar of last safe dates, ends and reviews",
+            "content": {ICALENDAR: {"schema": {"type": "string"}}},
+        },
+        **NOT_MODIFIED,
+        **READS_MANY,
+    },
+)
+async def see_calendar(
+    request: Request,
+    reading: Read,
+    owner: Annotated[
+        str | None, Query(max_length=40, pattern=ASKED, description="Only this person's.")
+    ] = None,
+) -> Response:
+    """Show each day as an entry of its own; one that no longer counts stays, as cancelled.
+
+    An entry keeps its UID for ever, and its SEQUENCE is the contract's version: the same record gives the
+    same calendar, byte by byte.
+    """
+    headers = {"ETag": reading.tag, "Vary": "Authorization"}
+    if not_modified(request, reading.tag):
+        return Response(status_code=304, headers=headers)
+    statement = (
+        select(*(contracts.c[name] for name in FIELDS))
+        .where(reading.valid(contracts), reading.found_by(contracts, {"owner": owner}))
+        .order_by(contracts.c.first_position)
+        .limit(ENTRIES_LIMIT)
+    )
+    items = [dict(row) for row in await reading.rows(statement)]
+    await reading.redacted(items)
+    return Response(calendar_of(items), media_type=ICALENDAR, headers=headers)
+
+
+def calendar_of(items: list[dict[str, Any]]) -> bytes:
+    """Return the calendar of some contracts."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//rfp-service//contracts//EN")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", "Contracts")
+    for item in items:
+        for entry in _entries(item):
+            calendar.add_component(entry)
+    content: bytes = calendar.to_ical()
+    return content
+
+
+def _entries(item: Mapping[str, Any]) -> Iterator[Event]:
+    """Yield the entries of a contract: its last safe date, its end and its review."""
+    over = not item["runs"]
+    served = over or item["notice_sent_on"] is not None
+    safe = item["notice_by"] or item["last_safe"]
+    end = item["ended_on"] or item["current_end"]
+    for name, words, day, cancelled in (
+        ("last-safe", "Last safe date", safe, served),
+        ("end", "Ends", end, False),
+        ("review", "Review", item["review_on"], over),
+    ):
+        if day is not None:
+            yield _entry(item, name, words, day, cancelled=cancelled)
+
+
+def _entry(item: Mapping[str, Any], name: str, words: str, day: date, *, cancelled: bool) -> Event:
+    entry = Event()
+    entry.add("uid", f"{item['id']}.{name}@contracts.rfp-service")
+    entry.add("sequence", item["version"])
+    entry.add("dtstamp", item["changed_at"])
+    entry.add("dtstart", day)
+    entry.add("summary", f"{words}: {item['reference'] or ''} {item['title'] or ''}".strip())
+    entry.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    entry.add("transp", "TRANSPARENT")
+    return entry

@@ -1,0 +1,216 @@
+"""Rounds of reviews over HTTP: open a month, see it, settle its lines, close it."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Path, Query, Request, Response
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from rfp_service.contracts.api.found import contracts_found, is_open
+from rfp_service.contracts.api.scheme import rules_as_of
+from rfp_service.contracts.commands.rounds import LineFound, OpenReviewRound, RoundDecision
+from rfp_service.contracts.domain.rounds import LineStanding, ReviewRound, RoundStage, horizon_of, round_id
+from rfp_service.contracts.views.rounds import review_rounds
+from shared.governance.audit.history import EventHistory, answer_history
+from shared.kernel.errors import NotFound, ViewsBehind
+from shared.kernel.messages import Receipt, Stream
+from shared.web.answers import CREATES, DECIDES, listed, one, seen_now
+from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
+from shared.web.commands import Commands, OpeningCommands, may
+from shared.web.pages import Paged
+from shared.web.readings import Read, Reading, Replay
+
+RoundId = Annotated[UUID, Path(description="The round's id, as its receipt and list say it.")]
+
+router = APIRouter(
+    prefix="/v1/renewal-rounds",
+    tags=["renewal-rounds"],
+    route_class=StrictRoute,
+    max_body_size=BODY_BYTES_LIMIT,
+)
+
+
+class RoundRow(BaseModel):
+    """A month's round; what is decided in an open one is seen with its lines."""
+
+    id: UUID
+    version: int
+    month: str
+    stage: RoundStage
+    until: date | None
+    lines: int
+    carried_over: int
+    deferred: int
+    not_due: int
+    decided: int
+    times_closed: int
+    first_position: int
+    opened_at: datetime
+    changed_at: datetime
+
+
+class RoundLineSeen(BaseModel):
+    """A contract in a round, and what became of it; exposed where its last safe date has passed."""
+
+    contract: UUID
+    reference: str
+    due_on: date | None
+    exposure_pence: int | None
+    standing: LineStanding
+    carried_over: bool
+    joined_later: bool
+    reason: str
+    until: date | None
+    said_by: str
+
+
+class RoundSeen(BaseModel):
+    """A round with its lines, those that have become due since it was opened among them."""
+
+    id: UUID
+    version: int
+    month: str
+    stage: RoundStage
+    until: date | None
+    undecided: int
+    lines: list[RoundLineSeen]
+
+
+@router.post("", status_code=201, summary="Open a month's round", responses=CREATES)
+async def open_round(
+    request: Request,
+    command: Annotated[OpenReviewRound, strict(OpenReviewRound), Body()],
+    handler: OpeningCommands,
+) -> Receipt:
+    """Open it with every contract that is due in its horizon, or carried over from the one before."""
+    await handler.stamp_for(OpenReviewRound)
+    reading = await _up_to_date(request)
+    rules = await rules_as_of(request, reading)
+    until = horizon_of(command.month, rules.horizon_days)
+    found = await contracts_found(reading, ReviewRound(), command.month, until)
+    return await handler.create(
+        command,
+        blank=ReviewRound(),
+        under=round_id(command.month),
+        contracts=[each.model_dump(mode="json") for each in found],
+    )
+
+
+@router.post("/{round_id:uuid}/decisions", summary="Decide on a round", responses=DECIDES)
+async def decide_on_round(
+    request: Request,
+    round_id: RoundId,
+    command: Annotated[RoundDecision, strict(RoundDecision), Body()],
+    handler: Commands,
+) -> Receipt:
+    """Defer a contract, explain why it is not due, close the round or open it again."""
+    await handler.stamp_for(type(command))
+    stream = await request.app.state.service.store.load(round_id, ReviewRound())
+    if stream.version == 0:
+        raise NotFound
+    found = await _found(await _up_to_date(request), stream.state)
+    return await handler.handle(
+        round_id, command, blank=ReviewRound(), contracts=[each.model_dump(mode="json") for each in found]
+    )
+
+
+@router.get("", summary="List rounds", dependencies=[may("read-contracts")], responses=listed(RoundRow))
+async def list_rounds(
+    reading: Replay,
+    page: Paged,
+    stage: Annotated[RoundStage | None, Query(description="Only those open, or closed.")] = None,
+) -> Response:
+    """List the months' rounds, newest first."""
+    statement = select(*(review_rounds.c[name] for name in RoundRow.model_fields)).where(
+        reading.valid(review_rounds), reading.found_by(review_rounds, {"stage": stage})
+    )
+    return await page.of(reading, statement, review_rounds.c.first_position)
+
+
+@router.get(
+    "/{round_id:uuid}",
+    summary="See a round",
+    dependencies=[may("read-contracts")],
+    responses=one(RoundSeen, lasting=False),
+)
+async def see_round(request: Request, round_id: RoundId, reading: Read) -> Response:
+    """Show a round with its lines: due, decided, deferred with the reason, carried over, not due."""
+    store = request.app.state.service.store
+    stream = await store.load(round_id, ReviewRound(), reading.position if reading.past else None)
+    if stream.version == 0:
+        raise NotFound
+    found = await _found(reading, stream.state)
+    return await seen_now(reading, _seen(stream, found), stream.version)
+
+
+@router.get(
+    "/{round_id:uuid}/history",
+    summary="See a round's history",
+    dependencies=[may("read-contracts")],
+    responses=one(EventHistory),
+)
+async def see_round_history(request: Request, round_id: RoundId, reading: Read) -> Response:
+    """Show everything that happened in one round, in order."""
+    return await answer_history(request, reading, round_id, ReviewRound())
+
+
+async def _up_to_date(request: Request) -> Reading:
+    """Return a reading of everything that is recorded: a round must miss nothing."""
+    service = request.app.state.service
+    head = await service.record.head()
+    if not await service.visibility.reaches(head):
+        raise ViewsBehind(position=head, visible=service.visibility.position)
+    position = service.visibility.position
+    return Reading(
+        service.pool,
+        service.record,
+        position,
+        position,
+        datetime.now(UTC),
+        past=False,
+        person=request.state.person,
+        redact=service.redact,
+    )
+
+
+async def _found(reading: Reading, review: ReviewRound) -> list[LineFound]:
+    assert review.until is not None, "a round that there is has its horizon"
+    return await contracts_found(reading, review, review.month, review.until)
+
+
+def _seen(stream: Stream[ReviewRound], found: list[LineFound]) -> RoundSeen:
+    review = stream.state
+    within = [each for each in found if review.holds(each.contract) or (is_open(review) and each.due)]
+    lines = [_line(review, each) for each in within]
+    return RoundSeen(
+        id=stream.id,
+        version=stream.version,
+        month=review.month,
+        stage=review.stage,
+        until=review.until,
+        undecided=sum(line.standing is LineStanding.DUE for line in lines),
+        lines=lines,
+    )
+
+
+def _line(review: ReviewRound, found: LineFound) -> RoundLineSeen:
+    said = review.said_of(found.contract)
+    closed = review.stage is RoundStage.CLOSED
+    decided = found.contract in review.decided if closed else found.decided
+    standing = LineStanding.DECIDED if decided else LineStanding.DUE
+    if said is not None and not decided:
+        standing = said.standing
+    return RoundLineSeen(
+        contract=found.contract,
+        reference=found.reference,
+        due_on=found.due_on,
+        exposure_pence=found.exposure_pence,
+        standing=standing,
+        carried_over=found.carried_over,
+        joined_later=not review.holds(found.contract),
+        reason=said.reason if said else "",
+        until=said.until if said else None,
+        said_by=said.said_by if said else "",
+    )

@@ -1,0 +1,1 @@
+"""What may be asked of a contract, and of a month's round, and the rules that answer."""

@@ -1,0 +1,62 @@
+"""The union of all that may be decided on a contract, told apart by `decision`."""
+
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypeAliasType
+
+from rfp_service.contracts.commands.confirming import ConfirmDate, ReadDate
+from rfp_service.contracts.commands.duties import PublishNotice, RecordBreach
+from rfp_service.contracts.commands.executing import (
+    AcknowledgeContractNotice,
+    ExecuteExtension,
+    RenewContract,
+    SendContractNotice,
+    StartReprocurement,
+    TerminateContract,
+)
+from rfp_service.contracts.commands.novating import (
+    AgreeNovation,
+    AskNovation,
+    CompleteNovation,
+    RefuseNovation,
+    SignNovation,
+)
+from rfp_service.contracts.commands.registering import AmendContract, AnswerFlag, CorrectTerms, FlagContract
+from rfp_service.contracts.commands.reviewing import (
+    ApproveRenewal,
+    RecommendRenewal,
+    RefuseRenewal,
+    StartReview,
+)
+
+# An alias with a name: FastAPI would take a bare union apart, and read it before the strict reader.
+ContractDecision = TypeAliasType(
+    "ContractDecision",
+    Annotated[
+        AmendContract
+        | CorrectTerms
+        | FlagContract
+        | AnswerFlag
+        | ReadDate
+        | ConfirmDate
+        | StartReview
+        | RecommendRenewal
+        | ApproveRenewal
+        | RefuseRenewal
+        | ExecuteExtension
+        | RenewContract
+        | StartReprocurement
+        | SendContractNotice
+        | AcknowledgeContractNotice
+        | TerminateContract
+        | AskNovation
+        | AgreeNovation
+        | RefuseNovation
+        | SignNovation
+        | CompleteNovation
+        | PublishNotice
+        | RecordBreach,
+        Field(discriminator="decision"),
+    ],
+)

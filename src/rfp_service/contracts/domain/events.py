@@ -1,0 +1,260 @@
+"""What can have happened to a contract in the register: found, put right, flagged, its dates confirmed."""
+
+from datetime import date
+from typing import Any, ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from rfp_service.contracts.domain.contract import (
+    Contract,
+    ContractAbout,
+    ContractStage,
+    DateClock,
+    DateReading,
+    Flag,
+    FlagCode,
+    LedgerDate,
+    ValueBasis,
+)
+from rfp_service.contracts.domain.terms import Continuation, Stated, TermDay, TermOption, Terms
+from rfp_service.contracts.domain.terms import NoticePeriod as Period
+from shared.kernel.messages import Event
+from shared.kernel.states import replace
+from shared.kernel.suppliers import Supplier
+
+
+class ClockSet(BaseModel):
+    """What the clock waits for from an event on."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: int
+    alert_on: date | None = None
+    last_safe: date | None = None
+    notice_by: date | None = None
+    ends_on: date | None = None
+    kpis_on: date | None = None
+
+    def clock(self) -> DateClock:
+        """Return it as the state keeps it."""
+        return DateClock(**dict(self))
+
+
+class ContractEvent(Event[Contract]):
+    """Something that happened to a contract: the stage that it is at from then on."""
+
+    kind: ClassVar[str] = "contract"
+
+    stage: ContractStage
+
+    def apply(self, contract: Contract) -> Contract:
+        """Return the contract at the stage that this event says."""
+        return replace(contract, stage=self.stage)
+
+
+class ClockedEvent(ContractEvent):
+    """Something that changes what the clock waits for."""
+
+    clock: ClockSet
+
+    def apply(self, contract: Contract) -> Contract:
+        """Return the contract with its clock set anew."""
+        return replace(contract, stage=self.stage, clock=self.clock.clock())
+
+
+class StatedTerms(BaseModel):
+    """The terms of a contract as they were said."""
+
+    model_config = ConfigDict(frozen=True)
+
+    start: date | None = None
+    term_months: int | None = None
+    continuation: Continuation = Continuation.EXPRESS
+    options: tuple[TermOption, ...] = ()
+    exercised: int = 0
+    maximum_months: int | None = None
+    roll_months: int = 0
+    notice: Period = Period()
+    service_working_days: int = 0
+    served_on_working_days: bool = False
+    term_day: TermDay | None = None
+    initial_end: date | None = None
+    last_safe: date | None = None
+
+    def terms(self) -> Terms:
+        """Return them as the dates are computed from them."""
+        given = {name: getattr(self, name) for name in type(self).model_fields}
+        stated = Stated(given.pop("initial_end"), given.pop("last_safe"))
+        return Terms(**given, stated=stated)
+
+
+class ContractRegistered(ClockedEvent):
+    """A contract came into the register: by hand, or from a concluded RFP. What is not known is blank."""
+
+    reference: str
+    title: str
+    supplier: Supplier
+    terms: StatedTerms
+    department: str = ""
+    description: str = ""
+    value_pence: int | None = None
+    value_basis: ValueBasis = ValueBasis.TOTAL
+    value_with_vat_pence: int | None = None
+    irrecoverable_vat_pence: int | None = None
+    contract_kind: str = ""
+    regime: str = ""
+    procurement_begun_on: date | None = None
+    tendered: bool | None = None
+    review_on: date | None = None
+    service_area: str = ""
+    owner: str = ""
+    held_by_outgoing_supplier: bool = False
+    needs_novation: bool | None = None
+    kpis: tuple[str, ...] = ()
+    rfp_id: UUID | None = None
+
+    def apply(self, contract: Contract) -> Contract:
+        """Return the contract."""
+        said = {name: getattr(self, name) for name in ContractAbout.__dataclass_fields__}
+        return Contract(
+            stage=self.stage, about=ContractAbout(**said), terms=self.terms.terms(), clock=self.clock.clock()
+        )
+
+
+class ContractAmended(ClockedEvent):
+    """What is said of a contract was put right; fields that were not given keep their values."""
+
+    title: str | None = None
+    department: str | None = None
+    description: str | None = None
+    supplier: Supplier | None = None
+    value_pence: int | None = None
+    value_basis: ValueBasis | None = None
+    value_with_vat_pence: int | None = None
+    irrecoverable_vat_pence: int | None = None
+    contract_kind: str | None = None
+    regime: str | None = None
+    procurement_begun_on: date | None = None
+    tendered: bool | None = None
+    review_on: date | None = None
+    service_area: str | None = None
+    owner: str | None = None
+    held_by_outgoing_supplier: bool | None = None
+    needs_novation: bool | None = None
+    reason: str
+
+    def apply(self, contract: Contract) -> Contract:
+        """Return the contract with the given fields replaced."""
+        given: dict[str, Any] = {
+            name: value
+            for name in ContractAbout.__dataclass_fields__
+            if (value := getattr(self, name, None)) is not None
+        }
+        changed = ClockedEvent.apply(self, contract)
+        return replace(changed, about=replace(contract.about, **given))
+
+
+class ContractTermsCorrected(ClockedEvent):
+    """The terms were put right: the whole of them, as they are now known to be."""
+
+    terms: StatedTerms
+    reason: str
+
+    def apply(self, contract: Contract) -> Contract:
+        """Return the contract with its terms, what was served and ended staying as it was."""
+        terms = replace(
+            self.terms.terms(),
+            notice_given_on=contract.terms.notice_given_on,
+            ended_on=contract.terms.ended_on,
+        )
+        return replace(ClockedEvent.apply(self, contract), terms=terms)
+
+
+class ContractFlagged(ContractEvent):
+    """Something about a contract needs a person; nothing was guessed."""
+
+    code: FlagCode
+
+    def apply(self, contract: Contract) -> Contract:
+        """Return the contract with the flag, open."""
+        others = tuple(flag for flag in contract.flags if flag.code is not self.code)
+        return replace(contract, stage=self.stage, flags=(*others, Flag(self.code)))
+
+
+class ContractFlagAnswered(ContractEvent):
+    """Somebody answered a flag: what it is about stands, or was put right."""
+
+    code: FlagCode
+    answer: str
+    answered_by: str
+
+    def apply(self, contract: Contract) -> Contract:
+        """Return the contract with the flag answered."""
+        flags = tuple(
+            Flag(self.code, self.answer, self.answered_by) if flag.code is self.code else flag
+            for flag in contract.flags
+        )
+        return replace(contract, stage=self.stage, flags=flags)
+
+
+class ContractDateRead(ContractEvent):
+    """A date was read in a document; until somebody confirms it, it stands as one reading."""
+
+    name: LedgerDate
+    day: date
+    document: str
+    clause: str
+    page: int
+    read_by: str
+    read_on: date
+
+    def apply(self, contract: Contract) -> Contract:
+        """Return the contract with one more reading."""
+        reading = DateReading(
+            self.name, self.day, self.document, self.clause, self.page, self.read_by, self.read_on
+        )
+        return replace(contract, stage=self.stage, readings=(*contract.readings, reading))
+
+
+class ContractDateConfirmed(ClockedEvent):
+    """A person confirmed a date from its document: it holds, whatever was calculated."""
+
+    name: LedgerDate
+    day: date
+    document: str
+    clause: str
+    page: int
+    confirmed_by: str
+    confirmed_on: date
+
+    def apply(self, contract: Contract) -> Contract:
+        """Return the contract with the date as the clause says it."""
+        changed = ClockedEvent.apply(self, contract)
+        reading = DateReading(
+            self.name,
+            self.day,
+            self.document,
+            self.clause,
+            self.page,
+            confirmed_by=self.confirmed_by,
+            confirmed_on=self.confirmed_on,
+        )
+        return with_day(replace(changed, readings=(*contract.readings, reading)), reading)
+
+
+def with_day(contract: Contract, reading: DateReading) -> Contract:
+    """Return a contract with a date as a reading has it, where it differs from what is known."""
+    terms, stated = contract.terms, contract.terms.stated
+    match reading.name:
+        case LedgerDate.START:
+            return replace(contract, terms=replace(terms, start=reading.day))
+        case LedgerDate.INITIAL_END:
+            stated = replace(stated, initial_end=reading.day)
+        case LedgerDate.LAST_SAFE if reading.day == contract.clock.last_safe:
+            return contract  # as it is calculated, and will be when it rolls
+        case LedgerDate.LAST_SAFE:
+            stated = replace(stated, last_safe=reading.day)
+        case LedgerDate.REVIEW:
+            return replace(contract, about=replace(contract.about, review_on=reading.day))
+    return replace(contract, terms=replace(terms, stated=stated))

@@ -1,0 +1,32 @@
+"""Every event that a contract, or a round of reviews, can have."""
+
+from typing import Any
+
+from rfp_service.contracts.domain.duty_events import DUTY_EVENTS
+from rfp_service.contracts.domain.events import (
+    ContractAmended,
+    ContractDateConfirmed,
+    ContractDateRead,
+    ContractFlagAnswered,
+    ContractFlagged,
+    ContractRegistered,
+    ContractTermsCorrected,
+)
+from rfp_service.contracts.domain.novation_events import NOVATION_EVENTS
+from rfp_service.contracts.domain.renewal_events import RENEWAL_EVENTS
+from rfp_service.contracts.domain.rounds import ROUND_EVENTS
+from shared.kernel.messages import Event
+
+EVENTS: tuple[type[Event[Any]], ...] = (
+    ContractRegistered,
+    ContractAmended,
+    ContractTermsCorrected,
+    ContractFlagged,
+    ContractFlagAnswered,
+    ContractDateRead,
+    ContractDateConfirmed,
+    *RENEWAL_EVENTS,
+    *NOVATION_EVENTS,
+    *DUTY_EVENTS,
+    *ROUND_EVENTS,
+)

@@ -1,0 +1,47 @@
+"""What a contract's events set off: its clocks, and word to the tier whose turn it is."""
+
+from collections.abc import Iterable
+
+from rfp_service.contracts.deadlines import clocks_set
+from rfp_service.contracts.domain.contract import Contract
+from rfp_service.contracts.domain.renewal_events import RenewalDecisionApproved, RenewalRecommended
+from shared.kernel.messages import Recorded
+from shared.record.deadlines.table import deadline_row
+from shared.record.projecting.reactions import Reaction
+from shared.record.projecting.views import Row
+
+RENEWAL = "renewal-recommended"
+
+
+def set_contract_clocks(recorded: Recorded) -> Iterable[Row]:
+    """Return the deadlines that an event sets."""
+    if recorded.event.kind != Contract.kind:
+        return ()
+    return [
+        deadline_row(recorded.stream_id, kind, number, due_at)
+        for kind, number, due_at in clocks_set(recorded.event)
+    ]
+
+
+def notify_renewal_tier(recorded: Recorded) -> Iterable[Row]:
+    """Return the notice to the tier whose turn it is now."""
+    match recorded.event:
+        case RenewalRecommended(tiers=(tier, *_)):
+            pass
+        case RenewalDecisionApproved(next_tier=tier) if tier:
+            pass
+        case _:
+            return ()
+    return (
+        {
+            "position": recorded.position,
+            "told": tier,
+            "about": RENEWAL,
+            "case_id": recorded.stream_id,
+            "happened_at": recorded.happened_at,
+        },
+    )
+
+
+SET_CONTRACT_CLOCKS = Reaction("set_contract_clocks", "deadlines", set_contract_clocks)
+NOTIFY_RENEWAL_TIER = Reaction("notify_renewal_tier", "notices", notify_renewal_tier)

@@ -1,0 +1,1 @@
+"""What can be seen of contracts: the register, the dates' ledger, the rounds."""

@@ -1,0 +1,64 @@
+"""Who chooses the evaluators: procurement until the first score is given, an approver from then on.
+
+Whoever knows a score could otherwise choose the winner by removing, or adding, a judge.
+"""
+
+from typing import TypedDict
+
+from pydantic import Field
+
+from rfp_service.rfps.commands.approvers import Approving, must_be_of_the_tier
+from rfp_service.rfps.commands.rules import must_be_independent, must_not_be_requester
+from rfp_service.rfps.domain.approval import Approval
+from rfp_service.rfps.domain.evaluation_refusals import EvaluatorsSettled, HighestBidMissing, NotSettledYet
+from rfp_service.rfps.domain.rfp import Rfp
+from shared.governance.scheme.tiers import tiers_for
+from shared.kernel.fields import Pence
+from shared.kernel.messages import Stamp
+
+HANDS_OVER = "administrator"  # on whose authority work is handed over, and nobody chosen otherwise
+
+
+class Chosen(TypedDict):
+    """By whom evaluators were chosen once there was a score: what the event says of it."""
+
+    tier: str
+    decided_by: str
+    acting_for: str
+    highest_bid_pence: int
+
+
+class ChoosingEvaluators(Approving):
+    """What changes who evaluates; once the first score is given, for an approver to decide."""
+
+    highest_bid_pence: Pence | None = Field(
+        None,
+        description="The highest bid that still competes, without VAT: needed once the first score is given.",
+        examples=[2_400_000],
+    )
+
+    def chosen(self, rfp: Rfp, stamp: Stamp) -> Chosen | None:
+        """Refuse whoever does not choose the evaluators at this time; return what the event says of it."""
+        if not rfp.tender.scores:
+            _must_be_procurement(rfp, stamp)
+            return None
+        if "approver" not in stamp.known.roles:
+            raise EvaluatorsSettled
+        must_be_independent(rfp, stamp)
+        if self.highest_bid_pence is None:
+            raise HighestBidMissing
+        estimate = max(rfp.need.estimate_pence or 0, rfp.approval.value_pence)
+        value = max(self.highest_bid_pence, estimate, rfp.award.value_pence)
+        tier = tiers_for(value, stamp.known)[-1]
+        return Chosen(
+            tier=must_be_of_the_tier(Approval(value, (tier,)), stamp),
+            decided_by=stamp.by,
+            acting_for=stamp.acting_for,
+            highest_bid_pence=self.highest_bid_pence,
+        )
+
+
+def _must_be_procurement(rfp: Rfp, stamp: Stamp) -> None:
+    if "procurement_officer" not in stamp.known.roles and stamp.authority != HANDS_OVER:
+        raise NotSettledYet
+    must_not_be_requester(rfp, stamp)

@@ -1,0 +1,89 @@
+"""Deciding by the scheme's tiers: which of them a value needs, and who may decide for one of them."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from shared.kernel.calendar import day_in_london
+from shared.kernel.errors import Refused
+from shared.kernel.messages import Known, Stamp
+
+
+class NoScheme(Refused):
+    """No approval scheme is in force yet."""
+
+
+class AboveEveryTier(Refused):
+    """The value is above what any tier of the scheme may approve."""
+
+
+class NotYourTier(Refused):
+    """This approval waits for another tier than yours."""
+
+
+class NotTheirDelegate(Refused):
+    """They have not delegated this to you for today."""
+
+
+class OverDelegatedLimit(Refused):
+    """The value is above the limit that was delegated to you."""
+
+
+class Delegated(BaseModel):
+    """A delegation as known to a decision: by whom to whom, up to which value, from when until when."""
+
+    model_config = ConfigDict(frozen=True)
+
+    delegator: str
+    delegate: str
+    limit_pence: int
+    first_day: date
+    last_day: date
+    tiers: tuple[str, ...]
+
+    def is_live(self, day: date) -> bool:
+        """Say whether it counts on a day; the last day counts."""
+        return self.first_day <= day <= self.last_day
+
+
+_DELEGATED = TypeAdapter(tuple[Delegated, ...])
+
+
+def must_be_of_tier(tier: str, value_pence: int, stamp: Stamp) -> str:
+    """Return a tier, once whoever decides belongs to it or stands in for one who does."""
+    yours: Sequence[str] = stamp.known.own_tiers
+    if stamp.acting_for:
+        yours = must_be_delegated(value_pence, stamp)
+    if not tier or tier not in yours:
+        raise NotYourTier(waiting_for=tier, yours=list(yours))
+    return tier
+
+
+def must_be_delegated(value_pence: int, stamp: Stamp) -> tuple[str, ...]:
+    """Return the tiers of the person stood in for, once they have delegated as much for today."""
+    found = _DELEGATED.validate_python(stamp.known.facts.get("delegations", ()), strict=False)
+    today, same = day_in_london(stamp.at), stamp.known.same_person
+    live = [
+        d
+        for d in found
+        if same(d.delegator, stamp.acting_for) and same(d.delegate, stamp.by) and d.is_live(today)
+    ]
+    if not live:
+        raise NotTheirDelegate(acting_for=stamp.acting_for)
+    widest = max(live, key=lambda d: d.limit_pence)
+    if value_pence > widest.limit_pence:
+        raise OverDelegatedLimit(value_pence=value_pence, limit_pence=widest.limit_pence)
+    return widest.tiers
+
+
+def tiers_for(value_pence: int, known: Known) -> tuple[str, ...]:
+    """Return the tiers a value needs: all up to the first whose limit covers it, or that one alone."""
+    if not known.tiers:
+        raise NoScheme
+    for number, tier in enumerate(known.tiers, start=1):
+        if value_pence <= tier.up_to_pence:
+            add_up = known.rules is None or known.rules.tiers_cumulative
+            first = 0 if add_up else number - 1
+            return tuple(t.name for t in known.tiers[first:number])
+    raise AboveEveryTier(value_pence=value_pence, limit_pence=known.tiers[-1].up_to_pence)

@@ -1,0 +1,67 @@
+"""Events that this release can't read: of a type it doesn't know, or in a shape that its type doesn't take.
+
+A release that was rolled back leaves such events behind. They are kept, hashed and signed like any other.
+"""
+
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from eventsourcing.persistence import MapperDeserialisationError
+
+from shared.kernel.errors import NotReady
+from shared.kernel.messages import Event, Recorded
+
+UNKNOWN_TYPE, UNKNOWN_SHAPE = "unknown type", "unknown shape"
+
+# How an envelope fails to be one of ours.
+UNREADABLE = (MapperDeserialisationError, LookupError, ValueError, TypeError, AttributeError)
+
+
+class EventUnread(NotReady):
+    """This holds an event that this release can't read: the release that knows it must be installed."""
+
+
+class UnreadEvent(Event[Any]):
+    """Stands in the place of an event that can't be read; it is never stored, and changes no state."""
+
+    topic: str
+    stream_kind: str = ""  # of what kind of thing it is, where the thing's earlier events tell
+    why: str
+
+
+class UnreadMark(NamedTuple):
+    """Where such an event stands, and what is known of it."""
+
+    position: int
+    stream_id: UUID
+    kind: str
+    topic: str
+    why: str
+
+    def sentence(self) -> str:
+        """Return what an operator has to know and do."""
+        return (
+            f"Can't read the event at position {self.position} ({self.topic}, {self.why}):"
+            f" install the release that knows {self.topic}."
+        )
+
+
+def unread(recorded: Recorded) -> UnreadMark | None:
+    """Return what is known of an event that can't be read; nothing of any other."""
+    event = recorded.event
+    if not isinstance(event, UnreadEvent):
+        return None
+    stream_id = UUID(str(recorded.stream_id))
+    return UnreadMark(recorded.position, stream_id, event.stream_kind, event.topic, event.why)
+
+
+def kind_of(recorded: Recorded) -> str:
+    """Return what kind of thing an event is about; blank where that can't be told."""
+    event = recorded.event
+    return event.stream_kind if isinstance(event, UnreadEvent) else type(event).kind
+
+
+def name_of(recorded: Recorded) -> str:
+    """Return the name that an event is stored under."""
+    event = recorded.event
+    return event.topic if isinstance(event, UnreadEvent) else type(event).__name__

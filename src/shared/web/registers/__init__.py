@@ -1,0 +1,1 @@
+"""Registers as offices keep them: read without guessing, compared with how things stand, decided on."""

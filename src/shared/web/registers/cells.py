@@ -1,0 +1,162 @@
+"""Reading a register's cells by the kind of their field: what can't be read is said why, never guessed."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from shared.kernel.fields import FIRST_DAY, LAST_DAY, PENCE_LIMIT
+from shared.web.pages import undefused
+from shared.web.registers.register import Extras, Kind, Register, RegisterField, Said
+from shared.web.tabular.day_styles import DayStyle
+from shared.web.tabular.days import NoDay
+from shared.web.tabular.headings import plain
+from shared.web.tabular.text import UNDEFINED_BYTES, UNDEFINED_FROM
+
+PENCE_COLUMN = "pence"
+CHOICES_NAMED = 20
+TEXTS = (Kind.LINE, Kind.TEXT)
+
+_MONEY = re.compile(r"^£?\s?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]+))?$")
+_MAGNITUDE = re.compile(r"^£?\s?[0-9.,]+\s?(k|m|bn|b|thousand|million|billion)\b\.?$", re.IGNORECASE)
+_CURRENCY = re.compile(r"[$€¥₹]|\b(USD|EUR|AUD|CAD|NZD|JPY|CHF)\b|\bA\$", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\u2028\u2029]")
+_PERSON = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")
+_COUNT = re.compile(r"[0-9]{1,4}")
+NOT_KNOWN_YET = frozenset({"", "tbc", "tba", "tbd", "-", "n/a", "to be confirmed", "unknown", "not known"})
+
+
+class Unread(ValueError):
+    """A cell that can't be read; its message says why, `expected` what would be read."""
+
+    def __init__(self, why: str, expected: str = "") -> None:
+        """Say why, and what would be read."""
+        super().__init__(why)
+        self.expected = expected
+
+
+@dataclass(frozen=True)
+class ReadingOptions:
+    """How a register is read: which column is which field, how each writes days, what amounts are in.
+
+    `key` are the columns that make a reference where none is given: the title, unless somebody chooses.
+    `withdraw` says that a date which is blank or to be confirmed withdraws the one that is known.
+    """
+
+    register: Register[Any]
+    columns: Mapping[str, str]
+    extras: Extras = field(default_factory=dict)
+    pence: int = 100
+    days: Mapping[str, DayStyle] = field(default_factory=dict)
+    key: tuple[str, ...] = ()
+    source: str = ""
+    withdraw: bool = False
+    doubts: Callable[[Said], Mapping[str, str]] = lambda _: {}
+
+
+def value_of(column: str, about: RegisterField, text: str, how: ReadingOptions) -> Any:
+    """Return what a cell says; raise `Unread` where it can't be told."""
+    if about.kind not in TEXTS and (why := undefined_in(text)):
+        raise why
+    return _READERS[about.kind](text, column, about, how)
+
+
+def undefined_in(text: str) -> Unread | None:
+    """Return that a cell holds a byte without a meaning, where it does."""
+    found = next((c for c in text if c in UNDEFINED_BYTES), None)
+    if found is None:
+        return None
+    byte = ord(found) - UNDEFINED_FROM
+    return Unread(f"holds the byte 0x{byte:02X}, which means nothing in cp1252", "another character there")
+
+
+def as_text(text: str) -> str:
+    """Return a cell's own text: what a list has defused is as it was, an unknown byte is a question mark."""
+    return "".join("\ufffd" if c in UNDEFINED_BYTES else c for c in undefused(text.strip()))
+
+
+def line(text: str) -> str:
+    """Return text in one line, without control characters."""
+    return " ".join(_plain(text).split())
+
+
+def _plain(text: str) -> str:
+    """Return text with line feeds for all ends of lines, and blanks for other control characters."""
+    return _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _line(text: str, _column: str, _about: RegisterField, _how: ReadingOptions) -> str:
+    return line(as_text(text))
+
+
+def _paragraphs(text: str, _column: str, _about: RegisterField, _how: ReadingOptions) -> str:
+    return _plain(as_text(text))
+
+
+def _day(text: str, column: str, _about: RegisterField, how: ReadingOptions) -> date:
+    expected = "a day such as 31/12/2026 or 2026-12-31"
+    try:
+        day = how.days.get(column, DayStyle()).day(text)
+    except NoDay as why:
+        raise Unread(str(why), expected) from None
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise Unread(f"is not between {FIRST_DAY} and {LAST_DAY}", expected)
+    return day
+
+
+def _choice(text: str, _column: str, about: RegisterField, how: ReadingOptions) -> str:
+    """Return a value as given, where it is one of those that there are."""
+    choices = how.register.choices(about.name, how.extras)
+    if text.casefold() not in {choice.casefold() for choice in choices}:
+        named = ", ".join(list(dict.fromkeys(choices))[:CHOICES_NAMED])
+        raise Unread(f"is no {about.noun} of the scale", f"one of: {named}")
+    return text
+
+
+def _amount(text: str, column: str, _about: RegisterField, how: ReadingOptions) -> int:
+    in_pence = plain(column).endswith(PENCE_COLUMN)
+    match = _MONEY.match(text)
+    if match is None:
+        raise Unread(_no_amount(text), "an amount in pounds such as 250000 or £250,000.00")
+    pounds, parts = match[1].replace(",", ""), match[2] or ""
+    pence: int = int(pounds + parts) * (1 if in_pence else how.pence)
+    if pence % 10 ** len(parts):
+        raise Unread("is finer than a penny", "an amount in whole pence")
+    pence //= 10 ** len(parts)
+    if pence > PENCE_LIMIT:
+        raise Unread("is more than anything here costs", "a smaller amount")
+    return pence
+
+
+def _no_amount(text: str) -> str:
+    if text.endswith("%"):
+        return "is a share, no amount"
+    if _CURRENCY.search(text):
+        return "is in another currency than pounds"
+    if _MAGNITUDE.match(text):
+        return "is an amount in short: write it out"
+    return "is no amount that can be read without guessing"
+
+
+def _count(text: str, _column: str, _about: RegisterField, _how: ReadingOptions) -> int:
+    if not _COUNT.fullmatch(text):
+        raise Unread("is no number of days", "a whole number from 0 to 9999")
+    return int(text)
+
+
+def _person(text: str, _column: str, _about: RegisterField, _how: ReadingOptions) -> str:
+    if not _PERSON.match(text):
+        raise Unread("is no person's id; it was left out", "the id that the person signs in with")
+    return text
+
+
+_READERS: Mapping[Kind, Callable[[str, str, RegisterField, ReadingOptions], Any]] = {
+    Kind.LINE: _line,
+    Kind.TEXT: _paragraphs,
+    Kind.DAY: _day,
+    Kind.COUNT: _count,
+    Kind.MONEY: _amount,
+    Kind.PERSON: _person,
+    Kind.CHOICE: _choice,
+}

@@ -1,0 +1,260 @@
+"""Comparing a whole register, a block of rows at a time: what differs and what is accepted go to disk."""
+
+import asyncio
+import pickle
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import IO, Any
+from uuid import UUID
+
+import asyncpg
+from pydantic import BaseModel, ConfigDict, SkipValidation, ValidationError
+
+from shared.kernel.errors import NotFound, Refused
+from shared.kernel.messages import Command, Stream
+from shared.kernel.person import Person
+from shared.record.eventstore.bulk_appender import BulkAppender
+from shared.record.eventstore.store import EventStore
+from shared.web.bulk.blocks import unpickled
+from shared.web.bulk.items import Item
+from shared.web.bulk.outcomes import Outcome, not_understood, refused
+from shared.web.bulk.references import reference_words
+from shared.web.bulk.refusals import UnknownReference
+from shared.web.bulk.runner import NamedTwice
+from shared.web.readings import Redactor
+from shared.web.registers.cells import ReadingOptions
+from shared.web.registers.difference import (
+    UNREAD,
+    Accept,
+    Compared,
+    DifferenceCounts,
+    FieldChange,
+    RegisterDifference,
+    changes,
+    with_steps,
+)
+from shared.web.registers.gone import RegisterCauses, gone, standing_things
+from shared.web.registers.mappings import REFERENCE, TITLE
+from shared.web.registers.rows import RegisterRow
+
+BLOCK_ROWS = 1_000
+
+
+class AcceptedRow(BaseModel):
+    """What is accepted of one row: on which thing, as it was seen."""
+
+    model_config = ConfigDict(frozen=True)
+
+    target: UUID
+    version: int | None
+    command: SkipValidation[Command[Any]]
+
+
+@dataclass(slots=True)
+class RegisterComparison:
+    """A register beside the record: `told` takes what differs, `accepted` the items of a batch."""
+
+    store: EventStore
+    how: ReadingOptions
+    accept: Accept
+    links: Mapping[str, UUID]
+    person: Person
+    redact: Redactor
+    areas: frozenset[str] | None
+    told: IO[bytes]
+    accepted: IO[bytes]
+    counts: DifferenceCounts = field(default_factory=DifferenceCounts)
+    items: int = 0
+    rows: int = 0
+    declined: int = 0
+    names: dict[str, str] = field(init=False)  # which column a field has
+    causes: RegisterCauses = field(init=False)
+    _seen: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Find the first column of each field."""
+        self.causes = RegisterCauses(self.store, self.how.register.name)
+        self.names = {name: column for column, name in reversed(list(self.how.columns.items()))}
+
+    @property
+    def _road(self) -> BulkAppender:
+        return self.store.bulk_appender()
+
+    async def compare(self, rows: Iterator[RegisterRow]) -> None:
+        """Compare every row; then find what is gone."""
+        while block := await asyncio.to_thread(list, islice(rows, BLOCK_ROWS)):
+            self.rows += len(block)
+            await self._compare(block)
+
+    def found(self) -> Iterator[Item[Any] | Outcome]:
+        """Yield what was accepted, as the items of a batch, and what was refused already."""
+        self.accepted.seek(0)
+        yield from unpickled(self.accepted)
+
+    async def _compare(self, block: list[RegisterRow]) -> None:
+        meant: list[tuple[RegisterRow, UUID | Outcome]] = [(row, self._meant(row)) for row in block]
+        ids = [target for _, target in meant if isinstance(target, UUID)]
+        stored = await self._road.fetch(ids)
+        loaded = self._road.fold(stored, self.how.register.blank, "")
+        compared: list[Compared | Outcome] = []
+        for row, target in meant:
+            if isinstance(target, Outcome):
+                compared.append(target)
+                continue
+            known = loaded.get(target.int)
+            compared.append(self._compared(row, target, None if known is None else known.stream))
+        await self._decided(compared, stored)
+        await self._tell(compared)
+
+    def _meant(self, row: RegisterRow) -> UUID | Outcome:
+        """Return the thing that a row is about; refuse a row that names none, or one that was named."""
+        if row.wrong:
+            return Outcome(
+                row.number, "refused", problem=not_understood(list(row.wrong)), reference=row.reference
+            )
+        try:
+            target = self._target(row)
+            if target.int in self._seen:
+                raise NamedTwice
+        except Refused as refusal:
+            return refused(row.number, refusal)._replace(reference=row.reference)
+        self._seen.add(target.int)
+        return target
+
+    def _target(self, row: RegisterRow) -> UUID:
+        if row.id is not None:
+            return row.id
+        reference = row.said.get(REFERENCE)
+        if reference is None:
+            raise UnknownReference
+        linked = self.links.get(reference_words(reference))
+        return linked or self.how.register.id_of(self.how.source, reference)
+
+    def _compared(self, row: RegisterRow, target: UUID, stream: Any) -> Compared | Outcome:
+        register = self.how.register
+        if stream is None or register.is_new(stream.state):
+            if row.id is not None or TITLE not in row.said:
+                return refused(row.number, NotFound(), target)._replace(reference=row.reference)
+            return Compared(row, stream or Stream(target, register.blank), is_new=True)
+        area = register.standing(stream.state).get("service_area")
+        if self.areas is not None and area not in self.areas:
+            return refused(row.number, NotFound(), target)._replace(reference=row.reference)
+        return Compared(row, stream, is_new=False, changes=changes(register, row, stream, self.names))
+
+    async def _decided(self, compared: list[Compared | Outcome], stored: Sequence[asyncpg.Record]) -> None:
+        """Find the decisions that the old values of what differs stand by."""
+        differing = [c for c in compared if isinstance(c, Compared) and c.changes]
+        if not differing:
+            return
+        wanted = {one.stream.id for one in differing}
+        steps = dict(self._road.steps([row for row in stored if row["originator_id"] in wanted]))
+        await self.causes.learn(step for of_one in steps.values() for step in of_one)
+        for one in differing:
+            of_one = steps[one.stream.id]
+            one.changes = with_steps(self.how.register, one.changes, of_one, self.causes.include)
+
+    async def _tell(self, compared: list[Compared | Outcome]) -> None:
+        marks = await self._marks([c for c in compared if isinstance(c, Compared) and c.changes])
+        for one in compared:
+            if isinstance(one, Outcome):
+                self._keep(one)
+                continue
+            for difference in one.differences(marks.get(one.stream.id, {})):
+                self._note(difference)
+            self._count(one)
+            self._accept(one)
+
+    async def _marks(self, differing: list[Compared]) -> dict[UUID, dict[str, str]]:
+        """Return what of the old values the caller may not see."""
+        items = [
+            {"id": c.stream.id, "version": c.stream.version, **self.how.register.standing(c.stream.state)}
+            for c in differing
+        ]
+        await self.redact.draw(self.person, items)
+        return {item["id"]: item.get("withheld", {}) for item in items}
+
+    def _note(self, difference: RegisterDifference) -> None:
+        self.told.write(difference.model_dump_json().encode() + b"\n")
+
+    def _keep(self, item: Item[AcceptedRow] | Outcome) -> None:
+        self.items += isinstance(item, Item)
+        pickle.dump(item, self.accepted)
+
+    def _count(self, one: Compared) -> None:
+        counts = self.counts
+        if one.is_new:
+            counts.new += 1
+        elif one.changes:
+            counts.changed += 1
+            counts.conflicting += any(change.conflicting for change in one.changes)
+        else:
+            counts.unchanged += 1
+
+    def _accept(self, one: Compared) -> None:
+        """Keep what is accepted of a row, to be decided; it is decided as it was seen, or not at all."""
+        if one.is_new:
+            if not self.accept(one.key(None), False):  # noqa: FBT003  # it is in no conflict
+                self.declined += 1
+                return
+            self._decide(one, one.row.said, one.row.unread, frozenset(), None)
+            return
+        accepted = [c for c in one.changes if self.accept(one.key(c), c.conflicting)]
+        self.declined += bool(one.changes) and len(accepted) < len(one.changes)
+        if accepted:
+            state = one.stream.state
+            standing = self.how.register.standing(state)
+            said = {REFERENCE: standing[REFERENCE], TITLE: standing[TITLE]}
+            said |= {c.field: c.new for c in accepted if c.new is not None and c.field != UNREAD}
+            unread = _unread(self.how.register.unread(state), accepted)
+            withdrawn = frozenset(c.field for c in accepted if c.new is None and c.field != UNREAD)
+            self._decide(one, said, unread, withdrawn, one.stream.version)
+
+    def _decide(
+        self,
+        one: Compared,
+        said: dict[str, Any],
+        unread: Mapping[str, str],
+        withdrawn: frozenset[str],
+        version: int | None,
+    ) -> None:
+        row, register = one.row, self.how.register
+        more = {"withdrawn": tuple(sorted(withdrawn))} if withdrawn else {}
+        source = {"source": self.how.source} if one.is_new and self.how.source else {}
+        try:
+            command = register.row({**said, "unread": dict(unread), **more, **source}, self.how.extras)
+        except ValidationError as error:
+            wrong = [_in_words(found, self.names) for found in error.errors()]
+            self._keep(Outcome(row.number, "refused", problem=not_understood(wrong), reference=row.reference))
+            return
+        self._keep(
+            Item(
+                row.number, AcceptedRow(target=one.stream.id, version=version, command=command), row.reference
+            )
+        )
+
+    async def find_gone(self, pool: asyncpg.Pool) -> None:
+        """Tell what came in a register of this source, still stands, and is not in this one."""
+        things = await standing_things(pool, self.how.register, self.how.source, self.areas)
+        missing = {row["id"]: row["reference"] for row in things if row["id"].int not in self._seen}
+        async for difference in gone(missing, self._road, self.causes):
+            self.counts.gone += 1
+            self._note(difference)
+
+
+def _unread(before: Mapping[str, str], accepted: list[FieldChange]) -> dict[str, str]:
+    """Return the cells that are unread once what was accepted holds."""
+    cells = dict(before)
+    for change in accepted:
+        if change.field == UNREAD and change.column is not None:
+            if change.new is None:
+                cells.pop(change.column, None)
+            else:
+                cells[change.column] = str(change.new)
+    return cells
+
+
+def _in_words(error: Any, names: Mapping[str, str]) -> dict[str, str]:
+    """Return what is wrong with a cell, by its column's heading."""
+    field = str(error["loc"][0]) if error["loc"] else ""
+    return {"pointer": f"#/{field}", "detail": f"'{names.get(field, field)}': {error['msg']}"}

@@ -1,0 +1,220 @@
+"""Reading a register's rows by a mapping: what each says, what of it can't be read, or why none of it."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from shared.kernel.fields import REASON_LIMIT, SHORT_TEXT_LIMIT
+from shared.web.bulk.outcomes import as_named
+from shared.web.registers.cells import (
+    NOT_KNOWN_YET,
+    ReadingOptions,
+    Unread,
+    as_text,
+    line,
+    undefined_in,
+    value_of,
+)
+from shared.web.registers.mappings import ID, REFERENCE, TITLE
+from shared.web.registers.register import Kind, Said
+from shared.web.tabular.marks import is_withheld
+from shared.web.tabular.tables import Table
+
+CELLS_REPORTED = LEFT_OUT_REPORTED = 500
+BETWEEN_PARTS = " / "
+_TOTAL = re.compile(r"^(grand |sub-?)?totals?\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell that was not read: where it is, what it says, why it was not read, what would have been."""
+
+    row: int
+    column: str
+    reason: str
+    text: str = ""
+    expected: str = ""
+
+
+@dataclass(slots=True)
+class RowReport:
+    """What was not read, and what was left out for it is no row of the register."""
+
+    cells: list[Cell] = field(default_factory=list)
+    count: int = 0
+    left_out: list[int] = field(default_factory=list)
+
+    def note(self, cell: Cell) -> None:
+        """Note a cell; the first five hundred are told one by one."""
+        self.count += 1
+        if self.count <= CELLS_REPORTED:
+            self.cells.append(cell)
+
+    def leave_out(self, row: int) -> None:
+        """Note a row of totals."""
+        if len(self.left_out) < LEFT_OUT_REPORTED:
+            self.left_out.append(row)
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRow:
+    """What a row says: by field; cells unread as they stood; the headings that were read; dates withdrawn."""
+
+    number: int
+    said: Said
+    unread: Mapping[str, str]
+    settled: frozenset[str]
+    withdrawn: frozenset[str]
+    reference: str | None
+    id: UUID | None = None
+    wrong: tuple[Mapping[str, str], ...] = ()  # why it can't be taken at all
+
+
+TOO_LONG = {"detail": "The row has more cells than there are columns."}
+BLANK_TITLE = "is blank: every row needs one"
+
+
+def read_rows(table: Table, how: ReadingOptions, report: RowReport) -> Iterator[RegisterRow]:
+    """Yield each row as what it says; rows of totals below a register are left out, and said."""
+    reader = _RowReader(table, how, report)
+    for number, row in table.rows:
+        if reader.is_total(row):
+            report.leave_out(number)
+        else:
+            yield reader.read(number, row)
+
+
+class _RowReader:
+    """Reads the rows of one register."""
+
+    def __init__(self, table: Table, how: ReadingOptions, report: RowReport) -> None:
+        self._table, self._how, self._report = table, how, report
+        self._columns = [(name, how.columns[name]) for name in table.headings if name in how.columns]
+        self._places = {name: place for place, name in enumerate(table.headings)}
+        self._names = {field: [h for h, of in self._columns if of == field] for _, field in self._columns}
+
+    def is_total(self, row: Sequence[str]) -> bool:
+        """Say whether a row sums up those above it: it is called so, and has a title or a reference alone."""
+        first = next((cell.strip() for cell in row if cell.strip()), "")
+        if not _TOTAL.match(first):
+            return False
+        return not (self._cell(row, TITLE) and (self._cell(row, REFERENCE) or self._cell(row, ID)))
+
+    def _cell(self, row: Sequence[str], field: str) -> str:
+        for heading in self._names.get(field, ()):
+            place = self._places[heading]
+            if place < len(row) and row[place].strip():
+                return row[place].strip()
+        return ""
+
+    def read(self, number: int, row: list[str]) -> RegisterRow:
+        """Return what one row says."""
+        cells = self._table.cells(row)
+        if cells is None:
+            named = as_named(self._cell(row, REFERENCE))
+            return RegisterRow(number, {}, {}, frozenset(), frozenset(), named, wrong=(TOO_LONG,))
+        said, unread, settled, withdrawn = self._said(number, cells)
+        own = self._id(said)
+        reference = self._reference(said, cells)
+        wrong = tuple(self._wrong(said, own, cells))
+        return RegisterRow(
+            number, said, unread, frozenset(settled), frozenset(withdrawn), reference, own, wrong
+        )
+
+    def _said(self, number: int, cells: Mapping[str, str]) -> tuple[Said, dict[str, str], set[str], set[str]]:
+        said: Said = {}
+        unread: dict[str, str] = {}
+        settled, withdrawn = set[str](), set[str]()
+        for column, name in self._columns:
+            text = cells[column].strip()
+            if (number, self._places[column] + 1) in self._table.form.unsolved:
+                why = Unread(
+                    "holds a formula without its result", "the file saved anew in its spreadsheet program"
+                )
+                self._note(number, column, name, text, why, unread)
+            elif self._withdraws(name, text):
+                withdrawn.add(name)
+                settled.add(column)
+            elif text and not is_withheld(text):
+                try:
+                    value = self._value(column, name, text)
+                    said[name] = _alike(value, said.get(name))
+                    settled.add(column)
+                    self._doubt_text(number, column, name, text)
+                except Unread as why:
+                    self._note(number, column, name, text, why, unread)
+        self._doubt(number, cells, said, unread, settled)
+        return said, unread, settled, withdrawn
+
+    def _value(self, column: str, name: str, text: str) -> Any:
+        if name == ID:
+            try:
+                return UUID(text)
+            except ValueError:
+                raise Unread("is no id", "an id as the lists show it, or nothing") from None
+        return value_of(column, self._how.register.by_name[name], text, self._how)
+
+    def _doubt_text(self, number: int, column: str, name: str, text: str) -> None:
+        """Report a byte without a meaning in a text that is taken with a question mark in its place."""
+        if name in self._how.register.by_name and (why := undefined_in(text)):
+            shown = as_text(text)[:SHORT_TEXT_LIMIT]
+            self._report.note(Cell(number, column, str(why), shown, why.expected))
+
+    def _withdraws(self, name: str, text: str) -> bool:
+        field = self._how.register.by_name.get(name)
+        may = field is not None and field.withdrawable
+        return may and self._how.withdraw and text.casefold() in NOT_KNOWN_YET
+
+    def _doubt(
+        self, number: int, cells: Mapping[str, str], said: Said, unread: dict[str, str], settled: set[str]
+    ) -> None:
+        """Take back what the room can't take of a row, such as a category that the scheme does not name."""
+        for name, reason in self._how.doubts(said).items():
+            del said[name]
+            why, _, expected = reason.partition("|")
+            for column in self._names[name]:
+                if text := cells[column].strip():
+                    settled.discard(column)
+                    self._note(number, column, name, text, Unread(why, expected), unread)
+
+    def _note(
+        self, number: int, column: str, name: str, text: str, why: Unread, unread: dict[str, str]
+    ) -> None:
+        """Report a cell; keep its text with the thing, but for names of people."""
+        shown = as_text(text)
+        self._report.note(Cell(number, column, str(why), shown[:SHORT_TEXT_LIMIT], why.expected))
+        field = self._how.register.by_name.get(name)
+        if field is not None and field.kind is not Kind.PERSON and shown:
+            unread[line(column)[:SHORT_TEXT_LIMIT]] = shown[:REASON_LIMIT]
+
+    def _id(self, said: Said) -> UUID | None:
+        own = said.pop(ID, None)
+        return own if isinstance(own, UUID) else None
+
+    def _reference(self, said: Said, cells: Mapping[str, str]) -> str | None:
+        """Return a row's reference: its own, or one made of the columns of a key."""
+        if REFERENCE in said:
+            return str(said[REFERENCE])
+        if REFERENCE in self._names or ID in self._names:
+            return as_named(cells[self._names[REFERENCE][0]]) if REFERENCE in self._names else None
+        parts = [line(cells[column]) for column in self._how.key]
+        if parts and all(parts):
+            said[REFERENCE] = BETWEEN_PARTS.join(parts)[:SHORT_TEXT_LIMIT]
+        return said.get(REFERENCE)
+
+    def _wrong(self, said: Said, own: UUID | None, cells: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
+        """Yield why a row can't be taken at all, in the words of its headings."""
+        if TITLE not in said and own is None:
+            column = self._names[TITLE][0]
+            shown = as_text(cells[column])[:SHORT_TEXT_LIMIT]
+            detail = f"'{column}' {BLANK_TITLE}" if not shown else f"'{column}' can't be read: {shown}"
+            yield {"pointer": f"#/{TITLE}", "detail": detail}
+
+
+def _alike(value: object, before: object) -> object:
+    """Return a value, unless another column of the same field has said something else."""
+    if before not in (None, value):
+        raise Unread("says something else than another column for the same field", "the same in both, or one")
+    return value

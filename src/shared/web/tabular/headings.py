@@ -1,0 +1,110 @@
+"""Finding the headings of a table as people keep it: below titles, over two rows, merged."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+LOOKED_AT_ROWS = 30
+ENOUGH_FIELDS = 2
+
+_NUMBERED = re.compile(r" \([0-9]+\)$")
+_WORDS = re.compile(r"[\W_]+")
+
+Known = Mapping[str, str]  # which field a heading of these words stands for
+
+
+def plain(heading: str) -> str:
+    """Return a heading as words: `Colour_Rating (2)` is `colour rating`."""
+    return " ".join(_WORDS.split(_NUMBERED.sub("", heading).casefold())).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Where a table's headings are (rows from 1), what they say, and what each row of them says by itself."""
+
+    first: int
+    last: int
+    cells: tuple[str, ...]
+    parts: Mapping[str, tuple[str, ...]]
+
+    def names(self, heading: str) -> tuple[str, ...]:
+        """Return the words by which a column may be known: its whole heading, then that of its own row."""
+        return (plain(heading), *self.parts.get(heading, ()))
+
+
+class _Candidate(NamedTuple):
+    fields: int
+    repeated: int
+    heading: Heading
+
+
+def find_heading(
+    rows: Sequence[Sequence[str]], known: Known, needed: Collection[str], at: int | None = None
+) -> Heading | None:
+    """Return the row, or the two rows, whose cells are the names of most fields; the first where several are.
+
+    Looks at the first thirty rows, or at the one that somebody names. Returns nothing where no row names
+    two fields and one that is needed.
+    """
+    places = range(min(len(rows), LOOKED_AT_ROWS)) if at is None else [at - 1]
+    found: list[_Candidate] = []
+    for place in places:
+        for heading in _readings(rows, place):
+            fields = [name for name in _fields(heading, known) if name]
+            if {*fields} & {*needed} and len({*fields}) >= ENOUGH_FIELDS:
+                found.append(_Candidate(len({*fields}), len(fields) - len({*fields}), heading))
+    if not found:
+        return None
+    return max(
+        found, key=lambda one: (one.fields, one.heading.first == one.heading.last, -one.repeated)
+    ).heading
+
+
+def single(rows: Sequence[Sequence[str]], place: int) -> Heading:
+    """Return one row as headings."""
+    return Heading(place + 1, place + 1, tuple(rows[place]), {})
+
+
+def _readings(rows: Sequence[Sequence[str]], place: int) -> list[Heading]:
+    """Return a row as headings by itself, and with the next one as headings over two rows."""
+    if place >= len(rows) or not any(cell.strip() for cell in rows[place]):
+        return []
+    if place + 1 >= len(rows):
+        return [single(rows, place)]
+    return [single(rows, place), _joined(rows[place], rows[place + 1], place)]
+
+
+def _joined(upper: Sequence[str], lower: Sequence[str], place: int) -> Heading:
+    """Return two rows as one: what stands above several columns is said of each."""
+    width = max(len(upper), len(lower))
+    above = [*upper, *[""] * (width - len(upper))]
+    below = [*lower, *[""] * (width - len(lower))]
+    group, cells = "", list[str]()
+    parts: dict[str, tuple[str, ...]] = {}
+    for top, bottom in zip(above, below, strict=True):
+        top, bottom = " ".join(top.split()), " ".join(bottom.split())  # noqa: PLW2901  # the same, in one line
+        group = top or (group if bottom else "")
+        cell = " ".join(part for part in (group, bottom) if part)
+        parts[cell] = tuple(plain(part) for part in (bottom, group) if part)
+        cells.append(cell)
+    return Heading(place + 1, place + 2, tuple(cells), parts)
+
+
+def _fields(heading: Heading, known: Known) -> list[str]:
+    """Return the field that each column stands for; by its own row alone only where no other has it."""
+    whole = [known.get(plain(cell), "") for cell in heading.cells]
+    taken = {name for name in whole if name}
+    for place, cell in enumerate(heading.cells):
+        if not whole[place]:
+            part = next((known[name] for name in heading.parts.get(cell, ()) if name in known), "")
+            if part and part not in taken:
+                whole[place] = part
+                taken.add(part)
+    return whole
+
+
+def fields_by_heading(heading: Heading, headings: Sequence[str], known: Known) -> dict[str, str]:
+    """Return which field each column stands for, by its heading as it is told apart."""
+    fields = _fields(heading, known)
+    return {name: field for name, field in zip(headings, fields, strict=False) if field}

@@ -1,0 +1,1 @@
+"""Outcomes, their milestones, promises and papers."""

@@ -1,0 +1,229 @@
+"""Outcomes over HTTP: set up, promised, moved, shown, accepted, read as of any time."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+from outcomes.domain.ids import outcome_id, programme_id
+from shared.kernel.roles import Role
+from tests.support.api import Api
+from tests.support.people import PIA, RITA, SAM, Who
+
+PAM = Who("pam", (Role.PROGRAMME_OFFICER,))
+TODAY = date.today()  # noqa: DTZ011  # far enough from midnight for days to be told apart
+PROGRAMME = programme_id("transition")
+MINUTE = {"title": "Minute 12", "sha256": "ab" * 32, "link": "https://documents.example/12"}
+
+
+async def programme(api: Api, code: str = "transition") -> str:
+    body = {"code": code, "name": "Bringing the IT service home"}
+    made: str = (await api.post("/v1/programmes", body, PIA, 201)).json()["id"]
+    return made
+
+
+async def outcome(api: Api, number: int = 3, **more: Any) -> str:
+    body = {"programme": str(PROGRAMME), "number": number, "statement": "We buy IT ourselves."}
+    made: str = (await api.post("/v1/outcomes", body | more, PIA, 201)).json()["id"]
+    return made
+
+
+async def milestone(api: Api, of: str, title: str = "Interim process", **more: Any) -> str:
+    body = {"outcome": of, "title": title} | more
+    made: str = (await api.post("/v1/milestones", body, PIA, 201)).json()["id"]
+    return made
+
+
+async def decided(
+    api: Api, path: str, decision: str, who: Who = PIA, version: int = 1, **fields: Any
+) -> dict[str, Any]:
+    body = {"decision": decision, **fields}
+    receipt: dict[str, Any] = (await api.post(f"/v1/{path}/decisions", body, who, version=version)).json()
+    return receipt
+
+
+async def board(api: Api, **query: Any) -> dict[str, Any]:
+    shown: dict[str, Any] = (await api.get("/v1/outcomes", SAM, programme=str(PROGRAMME), **query)).json()
+    return shown
+
+
+async def test_a_programme_holds_outcomes_and_they_hold_milestones(api: Api) -> None:
+    assert await programme(api) == str(PROGRAMME)
+    made = await outcome(api)
+    assert made == str(outcome_id(PROGRAMME, 3))
+    soon, later = TODAY + timedelta(days=20), TODAY + timedelta(days=400)
+    await milestone(api, made, due=soon.isoformat())
+    await milestone(api, made, "Full process", due=later.isoformat())
+    await milestone(api, made, "Asset management")
+    await milestone(api, made, "Gaps found", due=(TODAY - timedelta(days=3)).isoformat())
+    shown = await board(api)
+    assert shown["counts"] == {
+        "achieved": 0,
+        "next_6_months": 2,
+        "overdue": 1,
+        "later": 1,
+        "undated": 1,
+        "dropped": 0,
+    }
+    [one] = shown["outcomes"]
+    assert [m["title"] for m in one["next_6_months"]] == ["Gaps found", "Interim process"]
+    assert one["colour"] == "amber"
+    assert one["next_6_months"][0]["colour_reasons"] == ["overdue by 3 days"]
+    listed = (await api.get("/v1/programmes", RITA)).json()["items"]
+    assert [item["code"] for item in listed] == ["transition"]
+
+
+async def test_what_belongs_to_nothing_is_refused(api: Api) -> None:
+    body = {"programme": str(PROGRAMME), "number": 1, "statement": "S."}
+    refused = await api.post("/v1/outcomes", body, PIA, 409)
+    assert refused.json()["type"] == "/problems/no-such-programme"
+    stray = {"outcome": str(uuid4()), "title": "T"}
+    refused = await api.post("/v1/milestones", stray, PIA, 409)
+    assert refused.json()["type"] == "/problems/no-such-outcome"
+    await api.get("/v1/outcomes", RITA, 404, programme=str(uuid4()))
+    await api.get(f"/v1/outcomes/{uuid4()}", RITA, 404)
+    await api.get(f"/v1/milestones/{uuid4()}", RITA, 404)
+    await api.post("/v1/programmes", {"code": "x", "name": "X"}, RITA, 403)
+
+
+async def test_a_milestone_is_met_when_somebody_else_says_so_and_reopened_with_a_reason(api: Api) -> None:
+    await programme(api)
+    made = await milestone(api, await outcome(api), due=TODAY.isoformat())
+    path = f"milestones/{made}"
+    await decided(api, path, "submit-evidence", document=MINUTE)
+    own = {"decision": "accept"}
+    refused = await api.post(f"/v1/{path}/decisions", own, PIA, 409, version=2)
+    assert refused.json()["type"] == "/problems/own-evidence"
+    met = await decided(api, path, "accept", PAM, version=2, reason="Seen in use.")
+    seen = (await api.get(f"/v1/{path}")).json()
+    assert (seen["horizon"], seen["colour"], seen["accepted_by"]) == ("achieved", "complete", "pam")
+    assert seen["evidence"][0]["document"] == MINUTE
+    await decided(api, path, "reopen", version=3, reason="Two teams use the old form.")
+    seen = (await api.get(f"/v1/{path}")).json()
+    assert (seen["horizon"], seen["version"]) == ("next_6_months", 4)
+    assert seen["reopened"][0]["reason"] == "Two teams use the old form."
+    then = await board(api, as_of=str(met["position"]))
+    assert then["counts"]["achieved"] == 1
+    history = (await api.get(f"/v1/{path}/history")).json()["items"]
+    assert [entry["decision"] for entry in history] == [
+        "MilestoneScheduled",
+        "EvidenceSubmitted",
+        "MilestoneMet",
+        "MilestoneReopened",
+    ]
+
+
+async def test_promised_data_show_in_every_outcome_that_waits_for_them(api: Api) -> None:
+    await programme(api)
+    due = TODAY - timedelta(days=28)  # four weeks: nineteen working days at the least
+    body = {
+        "programme": str(PROGRAMME),
+        "what": "Licence costs",
+        "promised_by": "Supplier",
+        "due": due.isoformat(),
+    }
+    data = (await api.post("/v1/promised-data", body, PIA, 201)).json()["id"]
+    for number in (2, 7):
+        step = await milestone(
+            api,
+            await outcome(api, number),
+            f"Analysis {number}",
+            due=(TODAY + timedelta(days=60)).isoformat(),
+        )
+        await decided(api, f"milestones/{step}", "raise-dependency", on="data", id=data)
+    shown = await board(api)
+    for one in shown["outcomes"]:
+        [wait] = one["next_6_months"][0]["waits_for"]
+        assert (wait["title"], wait["stage"], wait["over"]) == ("Licence costs", "promised", False)
+        assert 15 <= wait["working_days_late"] <= 20
+        assert one["colour"] == "amber"
+    await decided(api, f"promised-data/{data}", "chase", note="By letter.")
+    await decided(api, f"promised-data/{data}", "record-arrived", version=2, arrived_on=due.isoformat())
+    [item] = (await api.get("/v1/promised-data", SAM, programme=str(PROGRAMME))).json()["items"]
+    assert (item["working_days_late"], item["arrived_on"]) == (0, due.isoformat())
+    assert [w["outcome_number"] for w in item["waiting"]] == [2, 7]
+    assert item["chases"][0]["note"] == "By letter."
+    shown = await board(api)
+    assert {one["colour"] for one in shown["outcomes"]} == {"green"}
+
+
+async def test_a_linked_project_that_is_over_shows_as_over(api: Api) -> None:
+    await programme(api)
+    body = {"reference": "ICT-1", "title": "Network refresh", "finished_on": TODAY.isoformat()}
+    project = (await api.post("/v1/projects", body, PIA, 201)).json()["id"]
+    step = await milestone(api, await outcome(api), due=TODAY.isoformat())
+    await decided(api, f"milestones/{step}", "raise-dependency", on="project", id=project)
+    await decided(api, f"milestones/{step}", "raise-dependency", version=2, on="contract", id=str(uuid4()))
+    known, unknown = (await api.get(f"/v1/milestones/{step}")).json()["waits_for"]
+    assert (known["title"], known["over"]) == ("ICT-1: Network refresh", True)
+    assert (unknown["known"], unknown["over"]) == (False, False)
+
+
+async def test_a_consultation_and_a_strategy_are_seen(api: Api) -> None:
+    await programme(api)
+    body = {
+        "programme": str(PROGRAMME),
+        "about": "Devices",
+        "opened_on": TODAY.isoformat(),
+        "closes_on": TODAY.isoformat(),
+        "asked": 84,
+    }
+    made = (await api.post("/v1/consultations", body, PIA, 201)).json()["id"]
+    counts = {"laptop": 31, "own device": 12}
+    await decided(api, f"consultations/{made}", "count", counts=counts)
+    await decided(api, f"consultations/{made}", "close", version=2, conclusion="Laptops.")
+    [item] = (await api.get("/v1/consultations", RITA, programme=str(PROGRAMME))).json()["items"]
+    assert (item["answered"], item["counts"], item["conclusion"]) == (43, counts, "Laptops.")
+    adopted = {
+        "name": "Digital strategy",
+        "edition": "1.5",
+        "sha256": "ab" * 32,
+        "adopted_on": TODAY.isoformat(),
+        "themes": [{"name": "Foundation platforms", "priorities": ["Disaster recovery"]}],
+    }
+    await api.post("/v1/strategies", adopted, PIA, version=0)
+    [strategy] = (await api.get("/v1/strategies")).json()["items"]
+    assert strategy["themes"] == adopted["themes"]
+    tagged = await milestone(api, await outcome(api), "Recovery tested", priorities=["Disaster recovery"])
+    seen = (await api.get(f"/v1/milestones/{tagged}")).json()
+    assert seen["priorities"] == ["Disaster recovery"]
+    wrong = {"outcome": str(outcome_id(PROGRAMME, 3)), "title": "T", "priorities": ["Tea"]}
+    refused = await api.post("/v1/milestones", wrong, PIA, 409)
+    assert refused.json()["missing"] == ["Tea"]
+
+
+async def test_what_is_exempt_of_a_milestone_is_withheld_and_nothing_follows_from_it(api: Api) -> None:
+    await programme(api)
+    step = await milestone(api, await outcome(api), "Notice to quit", due="2020-01-01")
+    body = {
+        "matter_id": step,
+        "fields": ["title", "due"],
+        "paragraph": 3,
+        "reason": "Bargaining.",
+        "public_interest": "It would tell them.",
+        "review_on": (TODAY + timedelta(days=90)).isoformat(),
+    }
+    await api.post("/v1/exemptions", body, Who("lars", (Role.LEGAL,)), 201)
+    seen = (await api.get(f"/v1/milestones/{step}")).json()
+    assert seen["title"] == "[exempt: paragraph 3 of Schedule 12A]"
+    assert (seen["due"], seen["first_due"], seen["overdue"]) == (None, None, False)
+    assert (seen["horizon"], seen["colour"]) == ("undated", "green")
+    seen = (await api.get(f"/v1/milestones/{step}", Who("lars", (Role.LEGAL,)))).json()
+    assert (seen["title"], seen["overdue"]) == ("Notice to quit", True)
+
+
+async def test_an_outcome_and_a_programme_can_be_put_right(api: Api) -> None:
+    await programme(api)
+    made = await outcome(api)
+    await decided(
+        api, f"outcomes/{made}", "amend", statement="We buy IT services ourselves.", reason="Clearer."
+    )
+    await decided(
+        api, f"outcomes/{made}", "rate-confidence", version=2, confidence="Amber/Green", reason="R."
+    )
+    seen = (await api.get(f"/v1/outcomes/{made}")).json()
+    assert seen["statement"] == "We buy IT services ourselves."
+    assert (seen["confidence"], seen["version"], seen["colour"]) == ("Amber/Green", 3, "not_rated")
+    history = (await api.get(f"/v1/outcomes/{made}/history")).json()
+    assert history["version"] == 3
+    await decided(api, f"programmes/{PROGRAMME}", "amend", name="Transition", reason="Shorter.")
+    assert (await board(api))["programme"]["name"] == "Transition"

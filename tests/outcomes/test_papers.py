@@ -1,0 +1,195 @@
+"""The committee's paper: one content in four forms, made alike twice, issued in time or with a reason."""
+
+import hashlib
+import io
+import re
+import zipfile
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+from pypdf.generic import ArrayObject, DictionaryObject
+
+from outcomes.api.report import publish_by
+from outcomes.commands.papers import IssuePaper
+from outcomes.domain.paper import Paper, PaperIssued
+from outcomes.domain.refusals import LateWithoutReason, MeetingIsOver, NoSuchProgramme
+from shared.kernel.calendar import WorkingDays
+from shared.kernel.roles import Role
+from tests.outcomes.examples import PROGRAMME, THERE, TODAY
+from tests.outcomes.test_http import MINUTE, PAM, decided, milestone, outcome
+from tests.outcomes.test_http import TODAY as NOW
+from tests.outcomes.test_http import programme as begun
+from tests.support.api import Api
+from tests.support.people import PIA, RITA, SAM, Who
+from tests.support.specs import given
+
+LARS = Who("lars", (Role.LEGAL,))
+REPORT = "/v1/outcomes/report"
+FORMS = ("json", "html", "pdf", "odt")
+MADE = {
+    "publish_by": "2026-03-06",
+    "as_of": "2026-03-02T09:00:00Z",
+    "since": None,
+    "position": 7,
+    "since_position": 0,
+    "release": "0.1.0",
+    "documents": [{"media_type": "text/html", "sha256": "ab" * 32, "size": 12}],
+}
+ISSUE = IssuePaper(programme=PROGRAMME, meeting="Scrutiny", meeting_on=date(2026, 3, 16))
+
+
+def test_a_paper_is_issued_in_time_or_late_with_a_reason() -> None:
+    issued = PaperIssued(
+        programme=PROGRAMME,
+        meeting="Scrutiny",
+        meeting_on=date(2026, 3, 16),
+        issued_on=TODAY,
+        **MADE,  # type: ignore[arg-type]  # read as a request would be
+    )
+    given(Paper()).when(ISSUE, **THERE, paper=MADE).then(issued)
+    late = {**MADE, "publish_by": "2026-02-27"}
+    given(Paper()).when(ISSUE, **THERE, paper=late).refused(LateWithoutReason)
+    why = ISSUE.model_copy(update={"late_because": "The data came late."})
+    given(Paper()).when(why, **THERE, paper=late).leads_to(late_because="The data came late.")
+    given(Paper()).when(why, **THERE, paper=MADE).leads_to(late_because="")
+    over = ISSUE.model_copy(update={"meeting_on": date(2026, 3, 1)})
+    given(Paper()).when(over, **THERE, paper=MADE).refused(MeetingIsOver)
+    given(Paper()).when(ISSUE, paper=MADE).refused(NoSuchProgramme)
+
+
+@pytest.mark.parametrize(
+    ("meeting_on", "by"),
+    [
+        (date(2026, 3, 16), date(2026, 3, 6)),  # Monday: five days of the week before, then Friday
+        (date(2026, 3, 13), date(2026, 3, 5)),
+        (date(2026, 4, 9), date(2026, 3, 30)),  # Good Friday and Easter Monday do not count
+    ],
+)
+def test_five_clear_days_are_working_days_between(meeting_on: date, by: date) -> None:
+    assert publish_by(WorkingDays(), meeting_on, 5) == by
+
+
+async def told(api: Api) -> int:
+    """Tell a short story; return where its first paper reads."""
+    await begun(api)
+    of = await outcome(api, measures=[{"name": "rfps_open", "target": 3}])
+    soon = (NOW + timedelta(days=40)).isoformat()
+    met = await milestone(api, of, "Gaps <found> & named", due=soon)
+    moved = await milestone(api, of, "Interim process", due=soon)
+    body = {"programme": str(PROGRAMME), "what": "Costs", "promised_by": "Supplier", "due": "2026-01-05"}
+    data = (await api.post("/v1/promised-data", body, PIA, 201)).json()["id"]
+    await decided(api, f"milestones/{moved}", "raise-dependency", on="data", id=data)
+    first = api.position
+    await decided(api, f"milestones/{met}", "submit-evidence", document=MINUTE)
+    await decided(api, f"milestones/{met}", "accept", PAM, version=2)
+    await decided(api, f"milestones/{moved}", "rebaseline", version=2, new="2090-01-01", reason="No data.")
+    return first
+
+
+async def made(api: Api, since: int, form: str, who: Who = SAM, **query: Any) -> bytes:
+    query = {"programme": str(PROGRAMME), "since": str(since), "form": form, **query}
+    return (await api.get(REPORT, who, **query)).content
+
+
+async def test_every_form_is_made_alike_twice_and_says_the_same(api: Api) -> None:
+    since = await told(api)
+    at = str(api.position)
+    await api.raised()  # what is recorded later changes nothing of it
+    forms = {form: await made(api, since, form, as_of=at) for form in FORMS}
+    for form, content in forms.items():
+        assert await made(api, since, form, RITA, as_of=at) == content, form
+    page = forms["html"].decode()
+    assert "Gaps &lt;found&gt; &amp; named" in page
+    assert "2 things were promised" in page
+    assert "Missing, " in page
+    assert "<dl" not in page
+    assert 'colspan="' not in page
+    assert not re.search(r"<t[dh]>\s*</t[dh]>", page)
+    assert_reads_well(PdfReader(io.BytesIO(forms["pdf"])))
+    with zipfile.ZipFile(io.BytesIO(forms["odt"])) as odt:
+        assert odt.testzip() is None
+        assert odt.namelist()[0] == "mimetype"
+        assert "2 things were promised" in odt.read("content.xml").decode()
+    figures = (await api.get(REPORT, SAM, programme=str(PROGRAMME), since=str(since), as_of=at)).json()
+    assert figures["commitments"]["counts"]["pushed_out"] == 1
+    assert [d["what"] for d in figures["decisions"]] == ["met", "moved"]
+    assert figures["measures"][0]["on_target"] is True
+    assert len(figures["record"]["root"]) == 64
+
+
+def assert_reads_well(pdf: PdfReader) -> None:
+    """Check what a screen reader needs: title, language, outline, and headings for every cell."""
+    root: Any = pdf.trailer["/Root"]
+    assert pdf.metadata is not None
+    assert "progress on outcomes" in str(pdf.metadata.title)
+    assert root["/Lang"] == "en-GB"
+    outline = str(pdf.outline)
+    assert "Promises kept" in outline
+    assert "Outcome by outcome" in outline
+    cells = [one for one in parts(root["/StructTreeRoot"]) if one.get("/S") == "/TD"]
+    assert len(cells) > 20
+    for cell in cells:
+        attributes: Any = cell["/A"].get_object()
+        several = attributes if isinstance(attributes, ArrayObject) else [attributes]
+        assert any(each.get_object().get("/Headers") for each in several), cell
+
+
+def parts(node: Any) -> list[DictionaryObject]:
+    """Return every element of a structure tree."""
+    node = node.get_object()
+    if isinstance(node, ArrayObject):
+        return [part for each in node for part in parts(each)]
+    if not isinstance(node, DictionaryObject):
+        return []
+    below = parts(node["/K"]) if "/K" in node else []
+    return [node, *below] if "/S" in node else below
+
+
+async def test_an_issued_paper_stays_as_it_was(api: Api) -> None:
+    since = await told(api)
+    meeting_on = (NOW + timedelta(days=3)).isoformat()
+    body = {"programme": str(PROGRAMME), "meeting": "Scrutiny", "meeting_on": meeting_on}
+    late = {**body, "late_because": "The data came late."}
+    await api.post("/v1/papers", late, RITA, 403)
+    paper = (await api.post("/v1/papers", late, PIA, 201)).json()["id"]
+    [row] = (await api.get("/v1/papers", SAM, programme=str(PROGRAMME))).json()["items"]
+    assert (row["id"], row["late_because"]) == (paper, "The data came late.")
+    path = f"/v1/papers/{paper}/document"
+    issued = (await api.get(path, SAM, form="html")).content
+    hashes = {d["media_type"]: d["sha256"] for d in row["documents"]}
+    for form, media_type in (("html", "text/html"), ("pdf", "application/pdf")):
+        content = (await api.get(path, SAM, form=form)).content
+        assert hashlib.sha256(content).hexdigest() == hashes[media_type]
+    step = (await api.get(REPORT, SAM, programme=str(PROGRAMME), since=str(since))).json()
+    title = step["commitments"]["promises"][0]["id"]
+    exempt = {
+        "matter_id": title,
+        "fields": ["title"],
+        "paragraph": 3,
+        "reason": "Bargaining.",
+        "public_interest": "It would tell them.",
+        "review_on": (NOW + timedelta(days=90)).isoformat(),
+    }
+    await api.post("/v1/exemptions", exempt, LARS, 201)
+    assert (await api.get(path, SAM, form="html")).content == issued
+    anew = await made(api, since, "html", LARS, as_of=str(row["position"]))
+    it_differs_visibly(issued, anew)
+    following = (await api.get(REPORT, SAM, programme=str(PROGRAMME))).json()
+    assert following["commitments"]["since_position"] == row["position"]
+
+
+def it_differs_visibly(issued: bytes, anew: bytes) -> None:
+    assert b"Gaps &lt;found&gt;" in issued
+    assert b"Gaps &lt;found&gt;" not in anew
+    assert b"1 item in this paper has something exempt" in anew
+    assert b"paragraph 3 of Schedule 12A" in anew
+
+
+async def test_a_paper_that_was_never_issued_is_not_found(api: Api) -> None:
+    await begun(api)
+    query = {"programme": str(PROGRAMME)}
+    assert (await api.get("/v1/papers", SAM, **query)).json()["items"] == []
+    await api.get(f"/v1/papers/{PROGRAMME}/document", SAM, 404)
+    await api.get(REPORT, SAM, 404, programme="0f0f0f0f-0000-4000-8000-000000000001")

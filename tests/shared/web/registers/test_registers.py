@@ -1,0 +1,93 @@
+"""What every room's register goes by: apostrophes, marks, sources, links, headings, styles of days."""
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.governance.disclosure.withheld import ERASED, SEALED, exempt
+from shared.web.pages import defused, undefused
+from shared.web.registers.hand_ins import LINKS_LIMIT, LinkReference, RegisterHistory, TooManyLinks
+from shared.web.tabular.day_styles import DayOrder, DayStyle
+from shared.web.tabular.days import NoDay
+from shared.web.tabular.headings import find_heading
+from shared.web.tabular.marks import is_withheld
+from shared.web.tabular.number_formats import sign_of, with_mark
+from tests.support.specs import given as past
+
+THING = UUID("ba7c0000-0000-4000-8000-000000000001")
+LINK = LinkReference(source="Washington", reference="W  7", thing=THING, reason="The same works.")
+
+
+@given(st.text(alphabet="'=+-@\t ab", max_size=6))
+def test_text_that_was_defused_comes_back_as_it_was(text: str) -> None:
+    assert undefused(defused(text)) == text
+    assert not defused(text).startswith(("=", "+", "-", "@", "\t"))
+
+
+@pytest.mark.parametrize("text", ["'tis", "''", "'", "O'Brien", "'90s"])
+def test_an_apostrophe_of_ones_own_stays(text: str) -> None:
+    assert undefused(text) == defused(text) == text
+
+
+@pytest.mark.parametrize("mark", [SEALED, ERASED, exempt(3)])
+def test_what_lists_show_for_what_is_withheld_says_nothing(mark: str) -> None:
+    assert is_withheld(mark)
+    assert not is_withheld(f"{mark} and more")
+
+
+def test_two_references_are_one_however_they_are_written() -> None:
+    [event] = past(RegisterHistory()).when(LINK).events()
+    history = event.apply(RegisterHistory())
+    assert history.linked("washington") == {"w 7": THING}
+    assert history.linked("") == {}
+
+
+def test_a_register_has_only_so_many_links() -> None:
+    full = RegisterHistory(links=(("", "x", THING),) * LINKS_LIMIT)
+    past(full).when(LINK).refused(TooManyLinks)
+
+
+def test_a_column_that_declares_its_style_is_read_by_it() -> None:
+    month_first = DayStyle(DayOrder.MONTH_FIRST, declared=True)
+    assert month_first.day("01/06/2025") == date(2025, 1, 6)
+    assert month_first.day("2025-01-06") == month_first.day("6 Jan 2025") == date(2025, 1, 6)
+    with pytest.raises(NoDay, match="no calendar"):
+        month_first.day("30/07/2024")
+    with pytest.raises(NoDay, match="month first"):
+        DayStyle(DayOrder.MONTH_FIRST).day("01/06/2025")
+    assert DayStyle(pivot=30).day("30-Jun-27") == date(2027, 6, 30)
+    assert DayStyle(pivot=30).day("30.06.31") == date(1931, 6, 30)
+
+
+def test_a_row_of_data_is_no_second_row_of_headings() -> None:
+    rows = [["Ref", "Title", "RAG"], ["A1", "Value", "Red"]]
+    known = {"ref": "reference", "title": "title", "rag": "confidence", "value": "cost_pence"}
+    found = find_heading(rows, known, ("title",))
+    assert found is not None
+    assert (found.first, found.last) == (1, 1)
+    assert find_heading([["Ref", "Notes"]], known, ("title",)) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "sign"),
+    [
+        ("0%", "%"),
+        ("0.00\\%", ""),
+        ("[$€-2] #,##0.00", "€"),
+        ("[$$-409]#,##0", "$"),
+        ('"$"#,##0', "$"),
+        ("[$£-809]#,##0.00", ""),
+        ('"£"#,##0', ""),
+        ("[$-809]dd/mm/yyyy", ""),
+        ("#,##0.00", ""),
+    ],
+)
+def test_a_number_format_says_what_stands_beside_the_number(code: str, sign: str) -> None:
+    assert sign_of(code) == sign
+
+
+def test_a_share_is_shown_as_one() -> None:
+    assert (with_mark("0.125", "%"), with_mark("100", "€"), with_mark("n/a", "%")) == ("12.5%", "€100", "n/a")
