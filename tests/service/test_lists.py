@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from shared.kernel.roles import Role
 from tests.support.api import Api
 from tests.support.people import HANA, LARS, LEO, RITA, SAM, Who
 
@@ -283,6 +284,7 @@ async def test_delegations_are_never_found_by_why_they_were_given(api: Api) -> N
         "last_day": "2099-01-01",
         "reason": "An operation on the knee.",
     }
+    await api.get("/v1/rfps", Who("dora", (Role.APPROVER,)))  # the directory knows whoever signed in
     await api.post("/v1/delegations", body, HANA)
     assert len((await api.get("/v1/delegations", HANA, q="dora")).json()["items"]) == 1
     for asked in ("operation", "knee"):

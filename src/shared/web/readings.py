@@ -47,6 +47,9 @@ class Redactor(Protocol):
     async def draw(self, person: Person, items: Sequence[dict[str, Any]], *, sealed: bool = True) -> None:
         """Withhold from items what this person may not see."""
 
+    async def must_know(self, person: Person) -> None:
+        """Refuse while it is not known what is exempt, but for a person who may read all of it."""
+
     def by_amount(self, person: Person, thing: "Column[Any]") -> "ColumnElement[bool]":
         """Return the condition on what this person may find by an amount."""
 
@@ -89,6 +92,10 @@ class Reading:
     async def redacted(self, items: Sequence[dict[str, Any]], *, sealed: bool = True) -> None:
         """Withhold from items what their reader may not see: sealed, or exempt without the right to it."""
         await self.redact.draw(self.person, items, sealed=sealed)
+
+    async def must_know_what_is_exempt(self) -> None:
+        """Refuse, as anything found would be, while it is not known what is exempt."""
+        await self.redact.must_know(self.person)
 
     async def rows(self, statement: "Select[tuple[object, ...]]") -> list[asyncpg.Record]:
         """Return the rows that a statement selects."""

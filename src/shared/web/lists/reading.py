@@ -18,7 +18,7 @@ from shared.web.lists.order import keys_for
 from shared.web.lists.queries import ListQuery
 from shared.web.lists.search import Forgiving, matches
 from shared.web.lists.sorting import SortKey, after, compared, names_of, sorted_by, typed, values_of
-from shared.web.lists.statements import ListStatement
+from shared.web.lists.statements import NO_THING, ListStatement
 from shared.web.readings import Reading
 
 COUNTS_LIMIT = 200  # values of one field
@@ -82,6 +82,8 @@ async def read_page(stated: ListStatement, query: ListQuery) -> ListPage:
         forgiving = Forgiving(forgiving + 1)
         asked = _asked(stated, query, moment, cursor, forgiving=forgiving)
         rows = await _rows(asked)
+    if not rows and stated.thing != NO_THING:  # that nothing is found is told no more than what is
+        await reading.must_know_what_is_exempt()
     following = None
     if len(rows) > query.limit:
         keys = values_of(asked.keys, rows[query.limit - 1])
