@@ -183,7 +183,7 @@ async def _by_value(base: Base) -> dict[str, float]:
         await pool.execute(DECISIONS.replace("$1", str(CASES)))
         await pool.execute("ANALYZE decisions")
         for name, (low, high) in BANDS.items():
-            page = select(decisions, case_value()).where(*worth(low, high))
+            page = select(decisions, case_value()).where(worth(low, high))
             page = page.order_by(decisions.c.position.desc()).limit(51)
             asked = page.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
             values = [asked.params[key] for key in asked.positiontup or ()]

@@ -12,11 +12,11 @@ import uvicorn
 from fastapi import FastAPI, Header, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from rfp_service.rfps.api.rows import StoredRow
+from rfp_service.rfps.api.rfps import RFP_LIST
 from rfp_service.serving import collect_seldom
 from shared.record.projecting.views import STILL_VALID
 
-COLUMNS = ", ".join(StoredRow.model_fields)
+COLUMNS = ", ".join(column.name for column in RFP_LIST.selected)
 ONE = f"SELECT {COLUMNS} FROM rfps WHERE id = $1 AND valid_to = {STILL_VALID}"
 MANY = f"SELECT {COLUMNS} FROM rfps WHERE valid_to = {STILL_VALID} ORDER BY first_position DESC LIMIT $1"
 

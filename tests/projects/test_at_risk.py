@@ -12,7 +12,7 @@ from projects.views.at_risk import WorkingDaysOver, flags, late
 from shared.kernel.calendar import WorkingTime
 from tests.projects.test_http import decided, identified, scheme
 from tests.support.api import Api
-from tests.support.people import PIA, RITA, SAM
+from tests.support.people import LARS, PIA, RITA, SAM
 
 TRANSITION = date(2027, 4, 1)  # a Thursday; 26 and 29 March are bank holidays
 DAYS = WorkingDaysOver(WorkingTime(frozenset({date(2027, 4, 5)})))
@@ -171,3 +171,39 @@ async def test_the_probability_learns_from_finished_projects_as_of_the_reading(a
     assert then["probability"]["why_not"].startswith("not estimable")
     tested = (await api.get("/v1/projects/forecast-calibration", PIA)).json()
     assert (tested["finished"], tested["tested"], tested["within_p50"]) == (4, 0, None)
+
+
+async def test_projects_at_risk_are_sorted_by_their_probability_as_of_the_reading(api: Api) -> None:
+    begun = (date.today() - timedelta(days=10)).isoformat()  # noqa: DTZ011  # odds depend on what has elapsed
+    await scheme(api, transition_date="2099-01-01")
+    for name, end in (("LONG", "2098-06-01"), ("SHORT", "2040-01-01")):
+        made = await identified(api, name, start=begun, forecast_end=end)
+        await decided(api, made, "flag", reason="It slips.")
+    await identified(api, "DARK")
+    before = api.position
+    for number in range(4):
+        days = {"start": "2024-01-01", "forecast_end": "2024-04-10"}
+        await identified(api, f"DONE{number}", finished_on=f"2024-0{4 + number}-11", **days)
+
+    async def listed(**query: Any) -> list[str]:
+        items = (await api.get("/v1/projects/at-risk", RITA, **query)).json()["items"]
+        return [item["reference"] for item in items]
+
+    assert await listed(sort="-probability") == ["SHORT", "LONG", "DARK"]
+    assert await listed(sort="probability") == ["LONG", "SHORT", "DARK"]
+    first = (await api.get("/v1/projects/at-risk", RITA, sort="-probability", limit=2, count="true")).json()
+    assert first["total"] == 3
+    assert await listed(sort="-probability", limit=2, cursor=first["next"]) == ["DARK"]
+    assert await listed(sort="-probability", as_of=before) == await listed(as_of=before), "nothing is known"
+    assert await listed(q="short") == ["SHORT"]
+    body = {
+        "matter_id": (await api.get("/v1/projects", reference="SHORT")).json()["items"][0]["id"],
+        "fields": ["start"],
+        "paragraph": 3,
+        "reason": "It would tell.",
+        "public_interest": "Less.",
+        "review_on": "2027-06-01",
+    }
+    await api.post("/v1/exemptions", body, LARS)
+    await api.get("/v1/exemptions")
+    assert (await listed(sort="-probability"))[0] == "LONG", "nobody learns by the order when it began"

@@ -32,6 +32,8 @@ DEPENDS_ON_WHAT_IS_THERE = {
     "/problems/beyond-the-record",  # a position that the record has not reached
     "/problems/key-used-otherwise",  # a key that another request has used
     "/problems/unreadable-instant",  # 30 February
+    "/problems/unreadable-cursor",  # a cursor that no page gave
+    "/problems/cursor-of-another-list",
     "/problems/no-such-kind",  # a kind of record that the retention schedule does not have
     "/problems/unknown-time-zone",  # and what an import's files and options hold
     "/problems/unreadable-activity-map",

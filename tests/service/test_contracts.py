@@ -215,7 +215,7 @@ async def test_the_register_says_what_is_due_exposed_unconfirmed_and_to_be_publi
     assert {row["id"] for row in published} == {small, large}
     accept = {"Accept": "text/csv"}
     table = await api.get("/v1/contracts/transparency-register", SAM, headers=accept)
-    assert table.text.startswith("id,reference,title,department,description,supplier,")
+    assert table.text.startswith("\ufeffid,reference,title,department,description,supplier,")
     old = await api.get("/v1/contracts/transparency-register", quarter="2010-Q1")
     assert old.json()["items"] == []
 

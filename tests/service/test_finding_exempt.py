@@ -22,7 +22,9 @@ CORA = Who("cora", (Role.CONTRACT_MANAGER,))
 EVERYBODY = Who("una", tuple(Role))
 EXEMPTABLE = {name for event in EVENTS for name in contents(event)}
 SEALED = {name for event in EVENTS if event.sealed for name in event.sealed.fields}
-FORM = {"limit", "cursor", "after", "as_of", "basis"}  # which page, when: not what
+# Which page, when, in which order, how many. What lists search, sort and count by is tried for all of them
+# in the same way (tests/service/test_lists.py), and the house sees to it that none goes another way.
+FORM = {"limit", "cursor", "after", "as_of", "basis", "q", "sort", "count", "count_by"}
 # Whatever is asked for by these is in sight for everybody who may read the list at all.
 IN_SIGHT = {
     "/v1/rfps": {"stage", "waiting_on", "overdue", "on_hold", "mine", "reference"},

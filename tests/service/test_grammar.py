@@ -4,12 +4,15 @@ import asyncio
 import csv
 import io
 import json
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
+from shared.kernel.calendar import LONDON
+from shared.web.readings import end_of_day
 from tests.support.api import Api
-from tests.support.people import ADA, HANA, LEO, PRIYA, RITA, SAM, Who
+from tests.support.people import ADA, HANA, LEO, PRIYA, RITA, SAM, SCHEME, Who
 
 RAISE = {"title": "Laptops", "description": "Forty of them.", "service_area": "Registrars"}
 AMEND = {"decision": "amend", "title": "Tablets"}
@@ -48,8 +51,121 @@ async def test_a_decision_names_the_version_it_was_made_on(api: Api) -> None:
     await api.post(path, AMEND, version=1)
     stale = await api.post(path, AMEND, version=1, expect=412)
     assert stale.json()["version"] == 2
-    unreadable = await api.client.post(path, json=AMEND, headers=api.headers(RITA, If_Match="latest"))
-    assert unreadable.status_code == 422
+
+
+async def test_versions_are_compared_strongly(api: Api) -> None:
+    """RFC 9110, section 13.1.1."""
+    rfp = await api.raised()
+
+    async def status(if_match: str, path: str = f"/v1/rfps/{rfp}/decisions") -> int:
+        headers = api.headers(RITA, If_Match=if_match)
+        return (await api.client.post(path, json=AMEND, headers=headers)).status_code
+
+    for unreadable in ("latest", "1", "01", "*,", '"1" "2"', '"1"x', 'w/"1"', "", "W/1", '"1", *'):
+        assert await status(unreadable) == 422, unreadable
+    for other in ('W/"1"', '"2"', '"latest"', '""', '"1 "', 'W/"1", "2"', '"01"'):
+        assert await status(other) in (412, 422), other
+    assert await status('W/"1"') == 412
+    assert (await api.get(f"/v1/rfps/{rfp}")).json()["version"] == 1
+    assert await status('"7" , W/"1",\t"1"') == 200
+    assert await status('"1", "2"') == 200
+    assert await status("*") == 200
+    assert await status("*", f"/v1/rfps/{uuid4()}/decisions") == 404
+    assert (await api.get(f"/v1/rfps/{rfp}")).json()["version"] == 4
+    scheme = await api.client.post(
+        "/v1/scheme/decisions", json=SCHEME, headers=api.headers(ADA, If_Match="*")
+    )
+    assert scheme.status_code == 412, "there is none yet"
+    assert (
+        await api.client.post("/v1/scheme/decisions", json=SCHEME, headers=api.headers(ADA, If_Match='"0"'))
+    ).is_success
+
+
+ACCEPTED = [
+    ("", "application/json"),
+    ("*/*", "application/json"),
+    ("text/csv;q=0.5, application/json", "application/json"),
+    ("text/csv, application/json;q=0.5", "text/csv"),
+    ("text/*", "text/csv"),
+    ("text/*;q=0.3, application/x-ndjson;q=0.4", "application/x-ndjson"),
+    ("TEXT/CSV; Q=1", "text/csv"),
+    ("application/json;q=0, */*", "text/csv"),
+    ("text/csv;q=0.1, */*;q=0.05", "text/csv"),
+    ("text/html, application/xhtml+xml, */*;q=0.8", "application/json"),
+    ("text/csv;q=oops, application/x-ndjson;q=0.1", "application/x-ndjson"),
+    ("text/csv;header=present, , application/json;q=0.9", "text/csv"),
+    ("text/html", None),
+    ("application/json;q=0", None),
+    ("image/*, text/csv;q=0", None),
+    ("*/*;q=0", None),
+]
+
+
+async def test_a_list_comes_in_the_form_that_is_liked_best(api: Api) -> None:
+    """RFC 9110, section 12.5.1."""
+    for accept, form in ACCEPTED:
+        answer = await api.get("/v1/rfps", expect=200 if form else 406, headers={"Accept": accept})
+        expected = form or "application/problem+json"
+        assert answer.headers["content-type"].partition(";")[0] == expected, accept
+        if form is None:
+            assert answer.json()["forms"] == ["application/json", "text/csv", "application/x-ndjson"]
+
+
+async def test_what_can_be_read_has_a_head(api: Api) -> None:
+    rfp = await api.raised()
+    for path in ("/v1/rfps", f"/v1/rfps/{rfp}", "/healthz", "/openapi.json"):
+        get = await api.client.get(path, headers=api.headers(RITA))
+        head = await api.client.head(path, headers=api.headers(RITA))
+        assert (head.status_code, head.content) == (200, b"")
+        same = ("content-type", "content-length", "etag")
+        assert [head.headers.get(name) for name in same] == [get.headers.get(name) for name in same]
+    assert (await api.client.head("/v1/rfps")).status_code == 401
+    wrong = await api.client.head(f"/v1/rfps/{rfp}/decisions", headers=api.headers(RITA))
+    assert (wrong.status_code, wrong.headers["allow"]) == (405, "POST")
+    wrong = await api.client.delete("/v1/rfps", headers=api.headers(RITA))
+    assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET, HEAD, POST")
+
+
+async def test_times_are_understood_as_people_write_them(api: Api) -> None:
+    rfp = await api.raised()
+    at = (await api.get(f"/v1/rfps/{rfp}")).json()["opened_at"]
+    today = datetime.fromisoformat(at).astimezone(LONDON).date()
+
+    async def count(as_of: str) -> int:
+        return len((await api.get("/v1/rfps", as_of=as_of)).json()["items"])
+
+    assert await count(str(today)) == await count(str(today + timedelta(days=1))) == 1
+    assert await count(str(today - timedelta(days=1))) == 0
+    assert await count("2020-03-01t00:00z") == await count("2020-03-01T00:00:00.5 01:00") == 0
+    held = await api.client.get(f"/v1/rfps?as_of={today}T23:59:59+01:00", headers=api.headers(RITA))
+    assert held.status_code == 200
+    for unreadable in (
+        "2026-02-30",
+        "2026-3-1",
+        "2026-03-01Z",
+        "2026-03-01T00:00",
+        "yesterday",
+        "2026-03-01 00:00Z",
+    ):
+        problem = (await api.get("/v1/rfps", expect=422, as_of=unreadable)).json()
+        assert "such as 2026-03-01T00:00Z" in problem["title"], unreadable
+
+
+def test_a_day_ends_at_midnight_in_london() -> None:
+    """In summer, that is 23:00 of Coordinated Universal Time."""
+    assert end_of_day("2026-07-01") == datetime(2026, 7, 1, 22, 59, 59, 999_999, tzinfo=UTC)
+    assert end_of_day("2026-01-31") == datetime(2026, 1, 31, 23, 59, 59, 999_999, tzinfo=UTC)
+
+
+async def test_csv_begins_so_that_excel_knows_its_alphabet(api: Api) -> None:
+    headers = {"Accept": "text/csv"}
+    nothing = await api.get("/v1/rfps", headers=headers)
+    assert nothing.content.startswith(b"\xef\xbb\xbfid,version,reference,")
+    await api.raised(title="Möbel")
+    table = (await api.get("/v1/rfps", headers=headers)).content
+    [row] = csv.DictReader(io.StringIO(table.decode("utf-8-sig")))
+    assert row["title"] == "Möbel"
+    assert row["id"]
 
 
 async def test_who_asks_comes_first_then_what_they_may_then_what_is_there(api: Api) -> None:

@@ -112,6 +112,9 @@ async def test_where_it_may_say_that_something_is_exempt_only_the_entitled_read_
     closed = await api.get(f"/v1/rfps/{other}", expect=503, after=None)
     assert closed.json()["type"] == "/problems/exemptions-not-known"
     assert (await api.get(f"/v1/rfps/{other}", LARS, after=None)).json()["title"] == "Chairs"
+    for text in ("chairs", "nothingofthesort"):  # a list that finds nothing tells as little
+        await api.get("/v1/rfps", q=text, expect=503, after=None)
+        await api.get("/v1/rfps", LARS, q=text, after=None)
 
 
 async def test_without_the_schemes_rules_nothing_is_decided_and_all_else_goes_on(api: Api) -> None:

@@ -1,49 +1,13 @@
 """What is answered about a project: its row in the register, and all that was said of it."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from pydantic import BaseModel
 
-from projects.domain.project import Moscow, Origin, Project, ProjectMilestone, ProjectStage, Scale, Way
-from projects.views.register import register
+from projects.domain.project import Project, ProjectMilestone
+from projects.views.register import ProjectRow, register
 from shared.kernel.messages import Stream
-
-
-class ProjectRow(BaseModel):
-    """A project in the register; amounts in pence."""
-
-    id: UUID
-    version: int
-    reference: str
-    stage: ProjectStage
-    paused: bool
-    title: str
-    origin: Origin
-    supplier: str
-    service_area: str
-    owner: str
-    cost_pence: int | None
-    start: date | None
-    forecast_end: date | None
-    contingency_days: int
-    finished_on: date | None
-    flagged: str
-    category: str
-    sub_category: str
-    moscow: Moscow | None
-    score: float | None
-    rank: int
-    handling: Way | None
-    third_party: str
-    scale: Scale
-    confidence: str
-    plan_owner: str
-    plan_due: date | None
-    unread_cells: int
-    first_position: int
-    opened_at: datetime
-    changed_at: datetime
 
 
 class NeedSeen(BaseModel):

@@ -1,41 +1,100 @@
 """Projects at risk over HTTP: who will miss the date, why, how likely; and how far to trust that."""
 
 import asyncio
+from dataclasses import replace
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
+from sqlalchemy import ColumnElement
+from sqlalchemy.sql.elements import True_
 
-from projects.api.risk_answers import (
-    ActionPlanSeen,
-    ProjectsAtRisk,
-    RiskProject,
-    RiskTotals,
-    in_columns,
-    probability,
-)
-from projects.domain.project import Origin, Way
-from projects.views.at_risk import PAGE, TOTALS, RiskQuery, WorkingDaysOver, flags, late
+from projects.api.filters import RiskFilters
+from projects.api.risk_answers import ProjectsAtRisk, RiskProject, RiskTotals, in_columns, probability
+from projects.views.at_risk import WorkingDaysOver, flags, is_at_risk, late, totals
 from projects.views.calibration import calibrate
 from projects.views.forecasts import QUANTILES, SlipHistory, path_of
+from projects.views.register import projects
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.calendar import WorkingTime, day_in_london
-from shared.kernel.fields import ASKED, Day, Flag
 from shared.kernel.messages import Stream
-from shared.web.answers import NOT_MODIFIED, READS_MANY, answer_one, one
+from shared.web.answers import NOT_MODIFIED, answer_one, one, problems
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
-from shared.web.pages import CSV, JSON, NDJSON, Page, Paged, cursor_of, json_of, not_modified
+from shared.web.lists.answering import answer
+from shared.web.lists.filters import ListMoment
+from shared.web.lists.list_of import ListOf
+from shared.web.lists.queries import ListQuery
+from shared.web.lists.reading import conditions_of
+from shared.web.media_types import CSV, NDJSON
 from shared.web.readings import Read, Reading
 
-OfCategory = Annotated[
-    str | None, Query(max_length=200, pattern=ASKED, description="Only those of this category.")
-]
-OwnedBy = Annotated[str | None, Query(max_length=40, pattern=ASKED, description="Only this person's.")]
 router = APIRouter(prefix="/v1/projects", tags=["projects"], route_class=StrictRoute)
 
 TEXT = {"schema": {"type": "string"}}
+
+
+class RiskFacts(NamedTuple):
+    """What risk is judged by: the transition date, the calendar, the programme's history, and the day."""
+
+    transition: date | None
+    days: WorkingDaysOver
+    history: SlipHistory
+    today: date
+
+
+async def _facts(query: ListQuery, reading: Reading) -> RiskFacts:
+    """Find what risk is judged by, as of a reading."""
+    today = day_in_london(reading.as_of)
+    scheme = await _scheme(query.request, reading)
+    in_force = scheme.in_force(today).values
+    transition = query.asked["transition_date"] or (in_force.transition_date if in_force else None)
+    _, history = await query.request.app.state.service.slips.as_of(reading)
+    return RiskFacts(transition, WorkingDaysOver(WorkingTime(scheme.closed_days())), history, today)
+
+
+def _at_risk(moment: ListMoment) -> list[ColumnElement[bool]]:
+    """Return the conditions on what is at risk; another date or the order would tell its days."""
+    return [is_at_risk(moment.facts.transition), *_told_by_days(moment)]
+
+
+def _told_by_days(moment: ListMoment) -> list[ColumnElement[bool]]:
+    may = moment.reading.may_find_by(projects, "forecast_end", "contingency_days")
+    return [] if isinstance(may, True_) else [may]
+
+
+async def _judge(_: Reading, facts: RiskFacts, items: list[dict[str, Any]]) -> None:
+    """Add to projects by which rules they are flagged, and how likely they end in time."""
+    over = late(items, facts.transition, facts.days) if items and "latest_end" in items[0] else []
+    for number, item in enumerate(items):
+        if "flagged" in item:
+            found = flags(item, facts.transition, over[number])
+            item["flags"] = [flag.model_dump() for flag in found]
+            due = item["plan_due"]
+            item["action_plan"] = {"owner": item["plan_owner"], "due": due} if due else None
+        if over:
+            item["working_days_over"] = over[number]
+        if "category" in item:
+            path = path_of(item["category"], item["sub_category"])
+            odds = facts.history.odds(
+                path, item["start"], item["forecast_end"], facts.today, facts.transition
+            )
+            item["probability"] = probability(odds).model_dump()
+
+
+RISK_LIST = ListOf(
+    name="projects-at-risk",
+    row=RiskProject,
+    table=projects,
+    filters=RiskFilters,
+    key="risk_order",
+    ascending=True,
+    facts=_facts,
+    derive=_judge,
+    within=_at_risk,
+    replay=False,
+)
 
 
 @router.get(
@@ -49,22 +108,10 @@ TEXT = {"schema": {"type": "string"}}
             "content": {CSV: TEXT, NDJSON: TEXT},
         },
         **NOT_MODIFIED,
-        **READS_MANY,
+        **problems(406),
     },
 )
-async def see_projects_at_risk(  # noqa: PLR0913, PLR0917  # the filters of one list
-    request: Request,
-    reading: Read,
-    page: Paged,
-    transition_date: Annotated[
-        Day | None, Query(description="What if it were on that day? Nothing is stored.")
-    ] = None,
-    category: OfCategory = None,
-    origin: Annotated[Origin | None, Query(description="Only those that they started.")] = None,
-    handling: Annotated[Way | None, Query(description="Only those handled so.")] = None,
-    owner: OwnedBy = None,
-    action_plan: Annotated[Flag | None, Query(description="Only those with one, or without.")] = None,
-) -> Response:
+async def see_projects_at_risk(query: Annotated[ListQuery, RISK_LIST.asked]) -> Response:
     """Flag every open project that will still run on the transition date, worst first.
 
     It is flagged where its forecast end and contingency reach the date, where no end is known, or where
@@ -73,34 +120,26 @@ async def see_projects_at_risk(  # noqa: PLR0913, PLR0917  # the filters of one 
     who may read them. In CSV the rules stand in one cell, and a plan's and a probability's parts have a
     column each.
     """
-    scheme = await _scheme(request, reading)
-    in_force = scheme.in_force(day_in_london(reading.as_of)).values
-    transition = transition_date or (in_force.transition_date if in_force else None)
-    question = RiskQuery(
-        transition,
-        reading.position if reading.past else None,
-        {
-            "category": category,
-            "origin": origin,
-            "handling": handling,
-            "owner": owner,
-            "has_plan": action_plan,
-        },
-        reading.reads_exempt,
-    )
-    totals, items, following = await _page(
-        request, reading, page, question, WorkingDaysOver(WorkingTime(scheme.closed_days()))
-    )
-    answer = ProjectsAtRisk(
-        as_of=reading.as_of,
-        position=reading.position,
-        transition_date=transition,
-        what_if=transition_date is not None,
-        totals=totals,
-        items=items,
-        next=following,
-    )
-    return await _answered(page, reading, answer)
+    page = await RISK_LIST.page(query)
+    moment = page.moment
+    transition = moment.facts.transition
+    for item in page.items:
+        if "withheld" in item:  # nor do its numbers say what was withheld
+            item["flags"] = [{"rule": flag["rule"]} for flag in item["flags"]]
+    if query.media_type == CSV:
+        return answer(
+            query, replace(page, items=[in_columns(item) for item in page.items]), columns=(), tagged=True
+        )
+    open_ones = [*conditions_of(replace(RISK_LIST, within=_told_by_days), moment)]
+    [row] = await page.reading.rows(totals(transition, open_ones))
+    beside = {
+        "as_of": page.reading.as_of,
+        "position": page.reading.position,
+        "transition_date": transition,
+        "what_if": query.asked["transition_date"] is not None,
+        "totals": RiskTotals.model_validate(dict(row)).model_dump(),
+    }
+    return answer(query, page, columns=(), tagged=True, beside=beside)
 
 
 async def _scheme(request: Request, reading: Reading) -> Scheme:
@@ -112,60 +151,6 @@ async def _scheme(request: Request, reading: Reading) -> Scheme:
     await service.scheme.refresh()
     scheme: Scheme = service.scheme.scheme
     return scheme
-
-
-async def _page(
-    request: Request, reading: Reading, page: Page, question: RiskQuery, days: WorkingDaysOver
-) -> tuple[RiskTotals, list[RiskProject], str | None]:
-    statement, values = question.sql(TOTALS)
-    [totals] = await reading.pool.fetch(statement, *values)
-    statement, values = question.sql(PAGE, page.cursor or 0)
-    limit = f" ORDER BY risk_order LIMIT {page.limit + 1}"
-    found = await reading.pool.fetch(statement + limit, *values)
-    more, rows = len(found) > page.limit, [dict(row) for row in found[: page.limit]]
-    _, history = await request.app.state.service.slips.as_of(reading)
-    today = day_in_london(reading.as_of)
-    items = [
-        _item(row, question.transition, over, history, today)
-        for row, over in zip(rows, late(rows, question.transition, days), strict=True)
-    ]
-    following = cursor_of(rows[-1]["risk_order"]) if more else None
-    return RiskTotals.model_validate(dict(totals)), items, following
-
-
-def _item(
-    row: dict[str, Any], transition: date | None, over: int | None, history: SlipHistory, today: date
-) -> RiskProject:
-    plan = ActionPlanSeen(owner=row["plan_owner"], due=row["plan_due"]) if row["plan_due"] else None
-    path = path_of(row["category"], row["sub_category"])
-    odds = history.odds(path, row["start"], row["forecast_end"], today, transition)
-    return RiskProject.model_validate(
-        {
-            **row,
-            "working_days_over": over,
-            "flags": flags(row, transition, over),
-            "action_plan": plan,
-            "probability": probability(odds),
-        }
-    )
-
-
-async def _answered(page: Page, reading: Reading, answer: ProjectsAtRisk) -> Response:
-    """Return the page in the form asked for, without what its reader may not see."""
-    items = [item.model_dump() for item in answer.items]
-    await reading.redacted(items)
-    for item in items:
-        if "withheld" in item:  # nor do its numbers say what was withheld
-            item["flags"] = [{"rule": flag["rule"]} for flag in item["flags"]]
-    if page.media_type == CSV:
-        items = [in_columns(item) for item in items]
-    if page.media_type != JSON:
-        return page.answer(reading, items, answer.next)
-    headers = {"Vary": "Accept, Authorization", "ETag": reading.tag, **page.link(answer.next)}
-    if not_modified(page.request, reading.tag):
-        return Response(status_code=304, headers=headers)
-    content = {**answer.model_dump(exclude={"items"}), "items": items}
-    return Response(json_of(content), media_type=JSON, headers=headers)
 
 
 class ForecastCalibration(BaseModel):

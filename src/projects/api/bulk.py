@@ -6,7 +6,6 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, JsonValue
 
-from projects.api.answers import ProjectRow
 from projects.api.fact_finders import keys_of_the_ranked, values_in_force
 from projects.api.months import people_of
 from projects.api.registers import PROJECT_REGISTER
@@ -29,7 +28,7 @@ from projects.domain.events import (
 )
 from projects.domain.project import Moscow, Origin, Project, Way, project_id
 from projects.domain.restatement import ProjectRestated, snapshot
-from projects.views.register import projects
+from projects.views.register import ProjectRow, projects
 from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import Refused
 from shared.kernel.fields import ShortText

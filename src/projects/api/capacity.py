@@ -6,11 +6,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel, ValidationError
+from sqlalchemy import Double, Integer, cast, func, literal, literal_column, select, true
+from sqlalchemy.dialects.postgresql import JSONB
 
 from projects.api.months import month_of
-from projects.api.planning import valid
 from projects.commands.capacity import MONTHS_LIMIT, StateCapacity
 from projects.domain.capacity import CAPACITY_ID, Capacity, OurPeople
+from projects.domain.project import Way
+from projects.views.register import projects
 from shared.kernel.errors import Unacceptable, WrongMediaType
 from shared.kernel.fields import PRINTABLE, REASON_LIMIT
 from shared.kernel.messages import Receipt
@@ -29,12 +32,17 @@ ERRORS_SHOWN = 20
 
 router = APIRouter(prefix="/v1", tags=["projects"], route_class=StrictRoute)
 
-NEEDED = """
-SELECT need ->> 0 AS month, need ->> 1 AS skill, sum((need ->> 2)::float8) AS people,
-       count(DISTINCT id) AS projects
-FROM projects, jsonb_array_elements(needs::jsonb) AS need
-WHERE {valid} AND is_open AND handling = 'internal' GROUP BY 1, 2
-"""
+_NEED = func.jsonb_array_elements(cast(projects.c.needs, JSONB)).table_valued("value").render_derived("need")
+NEEDED = (
+    select(
+        _NEED.c.value.op("->>")(literal(0, Integer)).label("month"),
+        _NEED.c.value.op("->>")(literal(1, Integer)).label("skill"),
+        func.sum(cast(_NEED.c.value.op("->>")(literal(2, Integer)), Double)).label("people"),
+        func.count(projects.c.id.distinct()).label("projects"),
+    )
+    .select_from(projects.join(_NEED, true()))
+    .group_by(literal_column("1"), literal_column("2"))
+)
 
 
 class NoCapacityTable(Unacceptable):
@@ -76,17 +84,19 @@ async def see_capacity(request: Request, reading: Read) -> Response:
     store = request.app.state.service.store
     stream = await store.load(CAPACITY_ID, Capacity(), reading.position if reading.past else None)
     have = dict(stream.state.people)
-    rows = await reading.pool.fetch(NEEDED.format(valid=valid(reading)))
+    t = projects.c
+    internal = NEEDED.where(reading.valid(projects), t.is_open, t.handling == Way.INTERNAL)
+    rows = await reading.rows(internal)
     needed = {(row["month"], row["skill"]): (row["people"], row["projects"]) for row in rows}
     items = []
     for month, skill in sorted({*have, *needed}):
-        people, projects = needed.get((month, skill), (0.0, 0))
+        people, count = needed.get((month, skill), (0.0, 0))
         own = have.get((month, skill), 0.0)
         items.append(
             CapacityMonth(
                 month=month,
                 skill=skill,
-                projects=projects,
+                projects=count,
                 needed=people,
                 have=own,
                 short=max(0.0, round(people - own, 6)),

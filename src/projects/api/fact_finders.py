@@ -1,29 +1,30 @@
-"""Finding what a single decision must know: the scheme's lists and weights, and the rank it comes to."""
+"""Finding what a single decision must know: the scheme's lists and weights, and the rank it comes to.
+
+A rank is among all open projects, whoever decides: no reader's sight limits it.
+"""
 
 from datetime import UTC, date, datetime
 
 from pydantic import JsonValue
+from sqlalchemy import case, func, literal, select, tuple_
 
 from projects.commands.assessment import CategoriseProject, PrioritiseProject, rank_key, weighted
 from projects.commands.delivery import ConfirmReadiness
 from projects.commands.facts import of_categories, of_checklist, of_weights
 from projects.commands.identification import IdentifyProject
 from projects.domain.project import MOSCOW_ORDER
+from projects.views.register import projects
 from shared.governance.scheme.domain import SCHEME_ID, Scheme, SchemeValues
 from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import Refused
 from shared.record.eventstore.store import EventStore
-from shared.record.projecting.views import STILL_VALID
+from shared.record.projecting.statements import sql_of
+from shared.record.projecting.views import valid_at
 
-_ORDER = "CASE moscow " + " ".join(f"WHEN '{w}' THEN {n}" for w, n in MOSCOW_ORDER.items()) + " END"
-HIGHER = f"""
-SELECT count(*) FROM projects WHERE valid_to = {STILL_VALID} AND is_open AND moscow IS NOT NULL
-  AND ({_ORDER}, -coalesce(score, -1)) < ($1::int, $2::float8)
-"""  # the words are the program's own
-KEYS = f"""
-SELECT {_ORDER}, -coalesce(score, -1) FROM projects
-WHERE valid_from <= $1 AND valid_to > $1 AND is_open AND moscow IS NOT NULL ORDER BY 1, 2
-"""  # the same
+_T = projects.c
+ORDER = case(MOSCOW_ORDER, value=_T.moscow, else_=None)  # the words are the program's own
+SCORE = -func.coalesce(_T.score, literal(-1.0))
+RANKED = (_T.is_open, _T.moscow.is_not(None))
 
 
 async def values_in_force(store: EventStore, day: date, until: int | None = None) -> SchemeValues | None:
@@ -53,12 +54,17 @@ async def weights_and_rank(store: EventStore, command: PrioritiseProject) -> dic
         key = rank_key(command.moscow, weighted(command.scores, weights))
     except Refused:  # the command will refuse by the same rule
         return facts
+    above = tuple_(ORDER, SCORE) < tuple_(literal(key[0]), literal(key[1]))
+    statement = select(func.count()).select_from(projects).where(valid_at(projects, None), *RANKED, above)
+    sql, values = sql_of(statement)
     async with store.reader.snapshot() as (connection, _):
-        higher = await connection.fetchval(HIGHER, *key)
+        higher = await connection.fetchval(sql, *values)
     return {**facts, "rank": int(higher) + 1}
 
 
 async def keys_of_the_ranked(store: EventStore, position: int) -> list[tuple[int, float]]:
     """Return what every open prioritised project was ranked by at a position, highest first."""
+    statement = select(ORDER, SCORE).where(valid_at(projects, position), *RANKED).order_by(ORDER, SCORE)
+    sql, values = sql_of(statement)
     async with store.reader.snapshot() as (connection, _):
-        return [(row[0], row[1]) for row in await connection.fetch(KEYS, position)]
+        return [(row[0], row[1]) for row in await connection.fetch(sql, *values)]

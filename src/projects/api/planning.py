@@ -9,43 +9,50 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Body, Depends, Query, Request, Response
 from pydantic import BaseModel, JsonValue
+from sqlalchemy import select
 
 from projects.commands.facts import of_weights
 from projects.domain.project import Moscow
 from projects.views.proposals import RulesFile, first_that_holds
 from projects.views.ranks import moves, ranks, score_table, weighted_scores
+from projects.views.register import projects
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.calendar import day_in_london
 from shared.kernel.fields import Flag
-from shared.record.projecting.views import STILL_VALID
 from shared.web.answers import one, problems
 from shared.web.bodies import StrictRoute, strict
 from shared.web.commands import may
 from shared.web.conditions import named_at_most
-from shared.web.pages import JSON, Paged, cursor_of, json_of
-from shared.web.readings import Read, Reading
+from shared.web.pages import JSON, Paged, json_of
+from shared.web.readings import Read
 
 RULES_BYTES_LIMIT = 4 * 1024 * 1024
 
 router = APIRouter(prefix="/v1", tags=["projects"], route_class=StrictRoute)
 
-CANDIDATES = """
-SELECT id, reference, version, title, supplier, service_area, origin, first_position FROM projects
-WHERE {valid} AND is_open AND (category = '' OR $1) AND first_position > $2
-ORDER BY first_position LIMIT $3
-"""
-RANKED = """
-SELECT id, reference, version, title, category, moscow, score, scores, rank AS rank_decided,
-       weights_version FROM projects
-WHERE {valid} AND is_open AND moscow IS NOT NULL ORDER BY first_position
-"""
-
-
-def valid(reading: Reading) -> str:
-    """Return the condition that picks each project's row as of a reading."""
-    if not reading.past:
-        return f"valid_to = {STILL_VALID}"
-    return f"valid_from <= {reading.position:d} AND valid_to > {reading.position:d}"
+CANDIDATES = select(
+    *(
+        projects.c[name]
+        for name in (
+            "id",
+            "reference",
+            "version",
+            "title",
+            "supplier",
+            "service_area",
+            "origin",
+            "first_position",
+        )
+    )
+).order_by(projects.c.first_position)
+RANKED = select(
+    *(
+        projects.c[name]
+        for name in ("id", "reference", "version", "title", "category", "moscow", "score", "scores")
+    ),
+    projects.c.rank.label("rank_decided"),
+    projects.c.weights_version,
+).order_by(projects.c.first_position)
 
 
 class CategoryProposal(BaseModel):
@@ -86,9 +93,11 @@ async def propose_categories(
 
     What a person accepts is sent to the categorisations, with the rule that fired.
     """
-    rows = await reading.pool.fetch(
-        CANDIDATES.format(valid=valid(reading)), again, page.cursor or 0, page.limit
-    )
+    t = projects.c
+    statement = CANDIDATES.where(
+        reading.valid(projects), t.is_open, t.first_position > (page.cursor or 0)
+    ).limit(page.limit)
+    rows = await reading.rows(statement if again else statement.where(t.category == ""))
     proposed, without = [], []
     candidates = [dict(row) for row in rows]
     await reading.redacted(candidates)
@@ -108,7 +117,7 @@ async def propose_categories(
                 rule=rule.name,
             )
         )
-    following = cursor_of(rows[-1]["first_position"]) if len(rows) == page.limit else None
+    following = page.cursor_at(rows[-1]["first_position"]) if len(rows) == page.limit else None
     answer = CategoryProposals(items=proposed, without=without, next=following, position=reading.position)
     return Response(answer.model_dump_json(), media_type="application/json")
 
@@ -170,7 +179,8 @@ async def see_ranking(
     store = request.app.state.service.store
     scheme = await store.load(SCHEME_ID, Scheme(), reading.position if reading.past else None)
     weights = _numbers(of_weights(scheme.state.in_force(day).values).get("weights", {}))
-    rows = await reading.pool.fetch(RANKED.format(valid=valid(reading)))
+    t = projects.c
+    rows = await reading.rows(RANKED.where(reading.valid(projects), t.is_open, t.moscow.is_not(None)))
     items = await asyncio.to_thread(_ranked, rows, weights, change_percent, page.cursor or 0, page.limit)
     beyond = (page.cursor or 0) + len(items)
     answer = Ranking(
@@ -180,7 +190,7 @@ async def see_ranking(
         change_percent=change_percent,
         ranked=len(rows),
         items=items,
-        next=cursor_of(beyond) if beyond < len(rows) else None,
+        next=page.cursor_at(beyond) if beyond < len(rows) else None,
     )
     shown = [item.model_dump() for item in items]
     await reading.redacted(shown)

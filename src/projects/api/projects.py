@@ -3,27 +3,29 @@
 from typing import Annotated
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Body, Path, Query, Request, Response
-from sqlalchemy import select
+from fastapi import APIRouter, Body, Path, Request, Response
 
-from projects.api.answers import ProjectRow, ProjectSeen, shown
+from projects.api.answers import ProjectSeen, shown
+from projects.api.filters import ProjectFilters
 from projects.commands.decision import ProjectDecision
 from projects.commands.identification import IdentifyProject
-from projects.domain.project import Moscow, Origin, Project, ProjectStage, Way, project_id
-from projects.views.register import projects
+from projects.domain.project import Project, project_id
+from projects.views.register import ProjectRow, StoredProject, projects
 from shared.governance.audit.history import EventHistory, answer_history
 from shared.kernel.errors import NotFound
-from shared.kernel.fields import ASKED, Flag
 from shared.kernel.messages import Receipt
-from shared.web.answers import CREATES, DECIDES, listed, one, seen
+from shared.web.answers import CREATES, DECIDES, one, seen
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
-from shared.web.pages import Paged
-from shared.web.readings import Read, Replay
+from shared.web.lists.list_of import ListOf
+from shared.web.lists.queries import ListQuery
+from shared.web.readings import Read
 
 ProjectId = Annotated[UUID, Path(description="The project's id, as its receipt and lists say it.")]
 
-LISTED = select(*(projects.c[name] for name in ProjectRow.model_fields))
+PROJECT_LIST = ListOf(
+    name="projects", row=ProjectRow, stored=StoredProject, table=projects, filters=ProjectFilters
+)
 
 router = APIRouter(
     prefix="/v1/projects", tags=["projects"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT
@@ -50,43 +52,12 @@ async def decide_on_project(
     return await handler.handle(project_id, command, blank=Project())
 
 
-@router.get("", summary="List projects", dependencies=[may("read-projects")], responses=listed(ProjectRow))
-async def list_projects(  # noqa: PLR0913, PLR0917  # the filters of one list
-    reading: Replay,
-    page: Paged,
-    stage: Annotated[ProjectStage | None, Query(description="Only those at this stage.")] = None,
-    origin: Annotated[Origin | None, Query(description="Only those that they started.")] = None,
-    category: Annotated[
-        str | None,
-        Query(max_length=200, pattern=ASKED, description="Only those of this category; blank: of none."),
-    ] = None,
-    moscow: Annotated[Moscow | None, Query(description="Only those of this priority.")] = None,
-    handling: Annotated[Way | None, Query(description="Only those handled so.")] = None,
-    owner: Annotated[
-        str | None, Query(max_length=40, pattern=ASKED, description="Only this person's.")
-    ] = None,
-    reference: Annotated[
-        str | None, Query(max_length=200, pattern=ASKED, description="Only the one of this reference.")
-    ] = None,
-    paused: Annotated[
-        Flag | None, Query(description="Only those at rest, or at work.")
-    ] = None,  # a query parameter
-) -> Response:
+@router.get(
+    "", summary="List projects", dependencies=[may("read-projects")], responses=PROJECT_LIST.responses
+)
+async def list_projects(query: Annotated[ListQuery, PROJECT_LIST.asked]) -> Response:
     """List projects, newest first, as they stand or stood."""
-    statement = LISTED.where(reading.valid(projects))
-    wanted = {
-        "stage": stage,
-        "origin": origin,
-        "category": category,
-        "moscow": moscow,
-        "handling": handling,
-        "owner": owner,
-        "paused": paused,
-        "id": None if reference is None else project_id(reference),
-    }
-    drawn_from = [] if reference is None else ["reference"]
-    statement = statement.where(reading.found_by(projects, wanted, *drawn_from))
-    return await page.of(reading, statement, projects.c.first_position)
+    return await PROJECT_LIST.answer(query)
 
 
 @router.get(

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from projects.domain.project import Moscow, Origin, ProjectStage, Way
 from projects.views.at_risk import RiskFlag
 from projects.views.forecasts import DRAWS, Odds
+from shared.record.projecting.row_models import COUNTED, SEARCHED, Derived
+from shared.web.lists.answering import ValueCount
 
 
 class Probability(BaseModel):
@@ -58,23 +60,26 @@ class RiskProject(BaseModel):
 
     id: UUID
     version: int
-    reference: str
-    title: str
+    reference: Annotated[str, SEARCHED]
+    title: Annotated[str, SEARCHED]
     stage: ProjectStage
     origin: Origin
-    category: str
-    sub_category: str
+    category: Annotated[str, SEARCHED, COUNTED]
+    sub_category: Annotated[str, SEARCHED, COUNTED]
     moscow: Moscow | None
     handling: Way | None
-    owner: str
+    owner: Annotated[str, COUNTED]
     start: date | None
     forecast_end: date | None
     contingency_days: int
     latest_end: date | None
-    working_days_over: int | None
-    flags: list[RiskFlag]
-    action_plan: ActionPlanSeen | None
-    probability: Probability
+    working_days_over: Annotated[int | None, Derived("latest_end")]
+    flags: Annotated[list[RiskFlag], Derived("latest_end", "forecast_end", "contingency_days", "flagged")]
+    action_plan: Annotated[ActionPlanSeen | None, Derived("plan_owner", "plan_due")]
+    probability: Annotated[
+        Probability,
+        Derived("category", "sub_category", "start", "forecast_end", sorts_by="before_transition"),
+    ]
 
 
 def in_columns(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -112,3 +117,5 @@ class ProjectsAtRisk(BaseModel):
     totals: RiskTotals
     items: list[RiskProject]
     next: str | None
+    total: int = Field(default_factory=int, description="How many are shown on all pages; where asked for.")
+    counts: list[ValueCount] = Field(default_factory=list, description="Of each value; where asked for.")

@@ -3,27 +3,28 @@
 from collections import OrderedDict
 
 import asyncpg
+from sqlalchemy import func, select
 
 from projects.domain.project import ProjectStage
 from projects.views.forecasts import Finished, SlipHistory, path_of
-from shared.record.projecting.views import STILL_VALID
+from projects.views.register import projects
 from shared.web.readings import Reading
 
 AT_HAND = 8
 
-_CLOSED = f"stage = '{ProjectStage.CLOSED}' AND start IS NOT NULL"
-_NOW = f"valid_to = {STILL_VALID} AND {_CLOSED}"
-_THEN = f"valid_from <= $1 AND valid_to > $1 AND {_CLOSED}"
-STANDING = "SELECT count(*), coalesce(max(valid_from), 0) FROM projects WHERE {valid}"
-FINISHED = """
-SELECT category, sub_category, start, forecasts, finished_on FROM projects WHERE {valid} ORDER BY id
-"""
+STANDING = select(func.count(), func.coalesce(func.max(projects.c.valid_from), 0))
+FINISHED = select(
+    *(projects.c[name] for name in ("category", "sub_category", "start", "forecasts", "finished_on"))
+)
 
-Standing = tuple[int, int]
+Standing = tuple[int, int, frozenset[str] | None]
 
 
 class SlipHistories:
-    """Histories by where they stand: how many projects have finished, and the last change to one."""
+    """Histories by where they stand: how many projects have finished, and the last change to one.
+
+    A reader with service areas of their own learns from the projects of these.
+    """
 
     def __init__(self) -> None:
         """Know nothing yet."""
@@ -31,12 +32,12 @@ class SlipHistories:
 
     async def as_of(self, reading: Reading) -> tuple[list[Finished], SlipHistory]:
         """Return the finished projects as of a reading, and the history that they make."""
-        valid, values = (_THEN, [reading.position]) if reading.past else (_NOW, [])
-        row = await reading.pool.fetchrow(STANDING.format(valid=valid), *values)
-        assert row is not None, "an aggregate has a row"
-        standing = (row[0], row[1])
+        t = projects.c
+        closed = (reading.valid(projects), t.stage == ProjectStage.CLOSED, t.start.is_not(None))
+        [row] = await reading.rows(STANDING.where(*closed))
+        standing = (row[0], row[1], reading.areas)
         if standing not in self._known:
-            rows = await reading.pool.fetch(FINISHED.format(valid=valid), *values)
+            rows = await reading.rows(FINISHED.where(*closed).order_by(t.id))
             finished = [_finished(row) for row in rows]
             self._known[standing] = (finished, SlipHistory.of(finished))
             while len(self._known) > AT_HAND:

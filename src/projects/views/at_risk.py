@@ -1,67 +1,45 @@
 """Which projects will span the transition date, and why: concluded when asked, never stored."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
 import numpy as np
 from pydantic import BaseModel
+from sqlalchemy import ColumnElement, Date, Select, and_, false, func, literal, or_, select
 
-from shared.governance.disclosure.views import WITH_EXEMPT
+from projects.views.register import projects
 from shared.kernel.calendar import WORKING_DAY, WorkingTime, microseconds
-from shared.record.projecting.views import STILL_VALID
 
 Rule = Literal["ends_on_or_after_transition", "no_end_known", "flagged_by_hand"]
 
-PRESENT = f"valid_to = {STILL_VALID}"
 
-# The first rule has nothing to compare with where no transition date is known: then it flags nobody.
-LATE = "latest_end >= $1::date"
-AT_RISK = f"({LATE} OR latest_end IS NULL OR has_flag)"
-TOTALS = f"""
-SELECT count(*) AS open,
-       count(*) FILTER (WHERE {AT_RISK}) AS at_risk,
-       count(*) FILTER (WHERE {AT_RISK} AND NOT has_plan) AS without_action_plan,
-       count(*) FILTER (WHERE {LATE}) AS ends_on_or_after_transition,
-       count(*) FILTER (WHERE latest_end IS NULL) AS no_end_known,
-       count(*) FILTER (WHERE has_flag) AS flagged_by_hand
-FROM projects WHERE is_open"""
-PAGE = f"""
-SELECT id, version, reference, title, stage, origin, category, sub_category, moscow, handling, owner,
-       start, forecast_end, contingency_days, latest_end, flagged, plan_owner, plan_due, risk_order
-FROM projects WHERE is_open AND {AT_RISK}"""
+def is_late(transition: date | None) -> ColumnElement[bool]:
+    """Return the condition of the first rule; where no transition date is known, it flags nobody."""
+    return projects.c.latest_end >= literal(transition, Date) if transition is not None else false()
 
 
-@dataclass(slots=True)
-class RiskQuery:
-    """What is asked: the transition date, as of which position, which projects; as SQL and its values."""
+def is_at_risk(transition: date | None) -> ColumnElement[bool]:
+    """Return the condition that some rule flags an open project."""
+    t = projects.c
+    return and_(t.is_open, or_(is_late(transition), t.latest_end.is_(None), t.has_flag))
 
-    transition: date | None
-    past: int | None = None
-    where: dict[str, object] = field(default_factory=dict)
-    reads_exempt: bool = True
 
-    def sql(self, statement: str, beyond: int | None = None) -> tuple[str, list[object]]:
-        """Return a statement with its conditions, and the values that they are given."""
-        values: list[object] = [self.transition]
-        conditions = [PRESENT]
-        if self.past is not None:
-            values.append(self.past)
-            conditions = ["valid_from <= $2 AND valid_to > $2"]
-        asked = {name for name, value in self.where.items() if value is not None}
-        if not self.reads_exempt:
-            # Another date, the order and the cursor would tell what the days are.
-            values.append(sorted({"forecast_end", "contingency_days", *asked}))
-            conditions.append(f"id NOT IN ({WITH_EXEMPT.format(names=f'${len(values)}')})")
-        for name, value in self.where.items():
-            if value is not None:
-                values.append(value)
-                conditions.append(f"{name} = ${len(values)}")
-        if beyond is not None:
-            values.append(beyond)
-            conditions.append(f"risk_order > ${len(values)}")
-        return " AND ".join([statement, *conditions]), values
+def totals(transition: date | None, open_ones: Sequence[ColumnElement[bool]]) -> "Select[Any]":
+    """Return the statement that counts the open projects, by rule and by plan."""
+    t = projects.c
+    flagged = or_(is_late(transition), t.latest_end.is_(None), t.has_flag)
+    number = func.count()
+    counts: list[ColumnElement[Any]] = [
+        number.label("open"),
+        number.filter(flagged).label("at_risk"),
+        number.filter(flagged, ~t.has_plan).label("without_action_plan"),
+        number.filter(is_late(transition)).label("ends_on_or_after_transition"),
+        number.filter(t.latest_end.is_(None)).label("no_end_known"),
+        number.filter(t.has_flag).label("flagged_by_hand"),
+    ]
+    return select(*counts).where(t.is_open, *open_ones)
 
 
 class RiskFlag(BaseModel):

@@ -1,55 +1,81 @@
 """The register of projects: one row for each, of facts; queries conclude what follows on a day."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
 
 import orjson
-from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, Double, Integer, Text
+from pydantic import BaseModel
 
-from projects.domain.project import OPEN, Project, ProjectStage
+from projects.domain.project import OPEN, Moscow, Origin, Project, ProjectStage, Scale, Way
 from shared.kernel.messages import Stream
-from shared.record.projecting.views import STILL_VALID, Row, StateView, state_table
+from shared.record.projecting.row_models import (
+    COMPUTED,
+    COUNTED,
+    SEARCHED,
+    UNSORTED,
+    From,
+    model_table,
+    row_of,
+    text_index,
+)
+from shared.record.projecting.views import STILL_VALID, Row, StateView
 
 FAR = date(2200, 1, 1)  # after every end that a project can have
 
-projects = state_table(
-    "projects",
-    Column("reference", Text, nullable=False),
-    Column("stage", Text, nullable=False),
-    Column("is_open", Boolean, nullable=False),
-    Column("paused", Boolean, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("origin", Text, nullable=False),
-    Column("supplier", Text, nullable=False),
-    Column("service_area", Text, nullable=False),
-    Column("owner", Text, nullable=False),
-    Column("cost_pence", BigInteger),
-    Column("start", Date),
-    Column("forecast_end", Date),
-    Column("contingency_days", Integer, nullable=False),
-    Column("latest_end", Date),
-    Column("forecasts", ARRAY(Date), nullable=False),
-    Column("finished_on", Date),
-    Column("flagged", Text, nullable=False),
-    Column("has_flag", Boolean, nullable=False),
-    Column("has_plan", Boolean, nullable=False),
-    Column("risk_order", BigInteger, nullable=False),
-    Column("category", Text, nullable=False),
-    Column("sub_category", Text, nullable=False),
-    Column("moscow", Text),
-    Column("score", Double),
-    Column("scores", Text, nullable=False),
-    Column("weights_version", BigInteger, nullable=False),
-    Column("rank", Integer, nullable=False),
-    Column("handling", Text),
-    Column("third_party", Text, nullable=False),
-    Column("needs", Text, nullable=False),
-    Column("scale", Text, nullable=False),
-    Column("confidence", Text, nullable=False),
-    Column("plan_owner", Text, nullable=False),
-    Column("plan_due", Date),
-    Column("unread_cells", Integer, nullable=False),
-    Column("source", Text, nullable=False),
-)
+
+class ProjectRow(BaseModel):
+    """A project in the register; amounts in pence."""
+
+    id: UUID
+    version: int
+    reference: Annotated[str, From("about.reference"), SEARCHED]
+    stage: ProjectStage
+    paused: bool
+    title: Annotated[str, From("about.title"), SEARCHED]
+    origin: Annotated[Origin, From("about.origin")]
+    supplier: Annotated[str, From("about.supplier"), SEARCHED, COUNTED]
+    service_area: Annotated[str, From("about.service_area"), SEARCHED, COUNTED]
+    owner: Annotated[str, From("about.owner"), COUNTED]
+    cost_pence: Annotated[int | None, From("about.cost_pence")]
+    start: Annotated[date | None, From("schedule.start")]
+    forecast_end: Annotated[date | None, From("schedule.forecast_end")]
+    contingency_days: Annotated[int, From("schedule.contingency_days")]
+    finished_on: Annotated[date | None, From("schedule.finished_on")]
+    flagged: Annotated[str, UNSORTED]
+    category: Annotated[str, From("category.name"), SEARCHED, COUNTED]
+    sub_category: Annotated[str, From("category.sub_category"), SEARCHED, COUNTED]
+    moscow: Annotated[Moscow | None, From("priority.moscow")]
+    score: Annotated[float | None, From("priority.score")]
+    rank: Annotated[int, From("priority.rank")]
+    handling: Annotated[Way | None, From("handling.way")]
+    third_party: Annotated[str, From("handling.third_party"), SEARCHED]
+    scale: Scale
+    confidence: Annotated[str, COUNTED]
+    plan_owner: Annotated[str, From("plan.owner"), COUNTED]
+    plan_due: Annotated[date | None, From("plan.due")]
+    unread_cells: Annotated[int, COMPUTED]
+    first_position: int
+    opened_at: datetime
+    changed_at: datetime
+
+
+class StoredProject(ProjectRow):
+    """A project's row, with what is not shown of it."""
+
+    is_open: Annotated[bool, COMPUTED]
+    latest_end: Annotated[date | None, From("schedule.latest_end")]
+    forecasts: Annotated[list[date], COMPUTED]
+    has_flag: Annotated[bool, COMPUTED]
+    has_plan: Annotated[bool, COMPUTED]
+    risk_order: Annotated[int, COMPUTED]
+    scores: Annotated[str, COMPUTED]
+    weights_version: Annotated[int, From("priority.weights_version")]
+    needs: Annotated[str, COMPUTED]
+    source: Annotated[str, From("about.source")]
+
+
+projects = model_table("projects", StoredProject)
 
 
 def risk_order(project: Project, first_position: int) -> int:
@@ -62,71 +88,23 @@ def risk_order(project: Project, first_position: int) -> int:
     return ((bool(project.plan.owner) << 17 | days) << 40) | first_position
 
 
-def register(stream: Stream[Project]) -> Row:
-    """Return a project's row in the register."""
+def _computed(stream: Stream[Project]) -> Row:
+    """Return what of a project's row its state does not hold as it is shown."""
     project = stream.state
+    needs = [[need.month, need.skill, need.people] for need in project.handling.needs]
     return {
-        "stage": project.stage,
         "is_open": project.stage in OPEN,
-        "paused": project.paused,
-        "flagged": project.flagged,
         "has_flag": bool(project.flagged),
         "has_plan": bool(project.plan.owner),
         "risk_order": risk_order(project, stream.first_position),
-        "scale": project.scale,
-        "confidence": project.confidence,
-        "plan_owner": project.plan.owner,
-        "plan_due": project.plan.due,
-        **_described(project),
-        **_scheduled(project),
-        **_judged(project),
-    }
-
-
-def _described(project: Project) -> Row:
-    about = project.about
-    return {
-        "reference": about.reference,
-        "title": about.title,
-        "origin": about.origin,
-        "supplier": about.supplier,
-        "service_area": about.service_area,
-        "owner": about.owner,
-        "cost_pence": about.cost_pence,
-        "unread_cells": len(about.unread),
-        "source": about.source,
-    }
-
-
-def _scheduled(project: Project) -> Row:
-    schedule = project.schedule
-    return {
-        "start": schedule.start,
-        "forecast_end": schedule.forecast_end,
-        "contingency_days": schedule.contingency_days,
-        "latest_end": schedule.latest_end,
-        "forecasts": list(schedule.forecasts),
-        "finished_on": schedule.finished_on,
-    }
-
-
-def _judged(project: Project) -> Row:
-    category, priority, handling = project.category, project.priority, project.handling
-    needs = [[need.month, need.skill, need.people] for need in handling.needs]
-    return {
-        "category": category.name,
-        "sub_category": category.sub_category,
-        "moscow": priority.moscow,
-        "score": priority.score,
-        "scores": orjson.dumps(dict(priority.scores)).decode(),
-        "weights_version": priority.weights_version,
-        "rank": priority.rank,
-        "handling": handling.way,
-        "third_party": handling.third_party,
+        "unread_cells": len(project.about.unread),
+        "forecasts": list(project.schedule.forecasts),
+        "scores": orjson.dumps(dict(project.priority.scores)).decode(),
         "needs": orjson.dumps(needs).decode(),
     }
 
 
+register = row_of(StoredProject, _computed)
 REGISTER = StateView(
     projects,
     register,
@@ -136,6 +114,7 @@ REGISTER = StateView(
         f"(risk_order) WHERE valid_to = {STILL_VALID} AND is_open",
         f"(latest_end, has_flag, has_plan) WHERE valid_to = {STILL_VALID} AND is_open",
         f"(valid_from) WHERE valid_to = {STILL_VALID} AND stage = '{ProjectStage.CLOSED}'",
+        text_index(StoredProject),
         f"(source) WHERE valid_to = {STILL_VALID} AND source <> ''",
     ),
     revision=3,

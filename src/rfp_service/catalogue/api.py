@@ -1,25 +1,27 @@
 """The catalogue over HTTP: its items, and looks into it that an RFP can hand in."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Path, Query, Request, Response
-from pydantic import BaseModel
-from sqlalchemy import and_, any_, func, literal, or_, select
+from fastapi import APIRouter, Body, Path, Request, Response
+from pydantic import BaseModel, Field
+from sqlalchemy import ColumnElement, and_, any_, func, literal, or_
 
 from rfp_service.catalogue.commands import AddCatalogueItem, CatalogueDecision, SearchCatalogue
 from rfp_service.catalogue.domain import CatalogueCheck, CatalogueItem
-from rfp_service.catalogue.views import catalogue_items
+from rfp_service.catalogue.views import CatalogueItemRow, catalogue_items
 from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import NotFound
-from shared.kernel.fields import ASKED, Flag
+from shared.kernel.fields import Flag
 from shared.kernel.messages import Receipt
-from shared.web.answers import CREATES, DECIDES, answer_one, listed, one
+from shared.web.answers import CREATES, DECIDES, answer_one, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
-from shared.web.pages import Paged
-from shared.web.readings import Read, Replay
+from shared.web.lists.filters import AT_MOST, AskedText, ListMoment, Where
+from shared.web.lists.list_of import ListOf
+from shared.web.lists.queries import ListQuery
+from shared.web.readings import Read
 
 ItemId = Annotated[UUID, Path(description="The catalogue item's id.")]
 CheckId = Annotated[UUID, Path(description="The catalogue check's id.")]
@@ -27,21 +29,46 @@ CheckId = Annotated[UUID, Path(description="The catalogue check's id.")]
 router = APIRouter(prefix="/v1", tags=["catalogue"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT)
 
 
-class CatalogueItemRow(BaseModel):
-    """Something that can be had without an RFP."""
+def _had_by(areas: list[str], _: ListMoment) -> ColumnElement[bool]:
+    """Return the condition on what any of these services can have."""
+    t = catalogue_items.c
+    return or_(
+        func.cardinality(t.service_areas) == 0, *(literal(area) == any_(t.service_areas) for area in areas)
+    )
 
-    id: UUID
-    version: int
-    name: str
-    description: str
-    category: str
-    price_pence: int
-    lead_time_days: int
-    service_areas: list[str]
-    available_from: date | None
-    available_until: date | None
-    first_position: int
-    changed_at: datetime
+
+def _available(wanted: bool, moment: ListMoment) -> ColumnElement[bool]:  # noqa: FBT001  # the value of a filter
+    """Return the condition on what can, or can't, be had on the day."""
+    t, day = catalogue_items.c, day_in_london(moment.reading.as_of)
+    can_be_had = and_(
+        or_(t.available_from.is_(None), t.available_from <= day),
+        or_(t.available_until.is_(None), t.available_until >= day),
+    )
+    return can_be_had if wanted else ~can_be_had
+
+
+class CatalogueFilters(BaseModel):
+    """What the catalogue can be narrowed to."""
+
+    category: Annotated[
+        list[AskedText] | None, AT_MOST, Field(description="Only those of this category.")
+    ] = None
+    service_area: Annotated[
+        list[AskedText] | None,
+        AT_MOST,
+        Where(_had_by, draws_from=("service_areas",)),
+        Field(description="Only those that this service can have."),
+    ] = None
+    available: Annotated[
+        Flag | None,
+        Where(_available, draws_from=("available_from", "available_until")),
+        Field(description="Only those that can, or can't, be had on the day."),
+    ] = None
+
+
+CATALOGUE_LIST = ListOf(
+    name="catalogue-items", row=CatalogueItemRow, table=catalogue_items, filters=CatalogueFilters
+)
 
 
 class CatalogueCheckShown(BaseModel):
@@ -79,52 +106,11 @@ async def decide_on_item(
     "/catalogue-items",
     summary="List the catalogue",
     dependencies=[may("read-catalogue")],
-    responses=listed(CatalogueItemRow),
+    responses=CATALOGUE_LIST.responses,
 )
-async def list_items(
-    reading: Replay,
-    page: Paged,
-    category: Annotated[
-        str | None, Query(max_length=200, pattern=ASKED, description="Only those of this category.")
-    ] = None,
-    service_area: Annotated[
-        str | None, Query(max_length=200, pattern=ASKED, description="Only those that this service can have.")
-    ] = None,
-    available: Annotated[
-        Flag | None, Query(description="Only those that can, or can't, be had on the day.")
-    ] = None,
-) -> Response:
+async def list_items(query: Annotated[ListQuery, CATALOGUE_LIST.asked]) -> Response:
     """List what can be had without an RFP, newest first."""
-    t = catalogue_items.c
-    statement = select(
-        t.id,
-        t.version,
-        t.name,
-        t.description,
-        t.category,
-        t.price_pence,
-        t.lead_time_days,
-        t.service_areas,
-        t.available_from,
-        t.available_until,
-        t.first_position,
-        t.changed_at,
-    ).where(reading.valid(catalogue_items))
-    statement = statement.where(reading.found_by(catalogue_items, {"category": category}))
-    if service_area is not None:
-        statement = statement.where(reading.may_find_by(catalogue_items, "service_areas"))
-        everybodys = func.cardinality(t.service_areas) == 0
-        statement = statement.where(or_(everybodys, literal(service_area) == any_(t.service_areas)))
-    if available is not None:
-        days = ("available_from", "available_until")
-        statement = statement.where(reading.may_find_by(catalogue_items, *days))
-        day = day_in_london(reading.as_of)
-        can_be_had = and_(
-            or_(t.available_from.is_(None), t.available_from <= day),
-            or_(t.available_until.is_(None), t.available_until >= day),
-        )
-        statement = statement.where(can_be_had if available else ~can_be_had)
-    return await page.of(reading, statement, t.first_position)
+    return await CATALOGUE_LIST.answer(query)
 
 
 @router.post("/catalogue-checks", status_code=201, summary="Look into the catalogue", responses=CREATES)

@@ -1,56 +1,57 @@
 """What can be seen of the catalogue: its items, and the looks into it."""
 
 from datetime import UTC, date, datetime
+from typing import Annotated
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Column, Date, Integer, Text
+from pydantic import BaseModel
 
 from rfp_service.catalogue.domain import CatalogueItem
 from shared.governance.disclosure.views import WITH_EXEMPT
 from shared.kernel.calendar import day_in_london
-from shared.kernel.messages import Stream
 from shared.record.database import Connection
-from shared.record.projecting.views import STILL_VALID, Row, StateView, state_table
+from shared.record.projecting.row_models import (
+    COUNTED,
+    SEARCHED,
+    UNSORTED,
+    model_table,
+    row_of,
+    text_index,
+    words_of,
+)
+from shared.record.projecting.views import STILL_VALID, StateView
 
 SHOWN_LIMIT = 10
 MISSPELT_LENGTH = 5
 SPELT_ALIKE = 0.4
 
-catalogue_items = state_table(
-    "catalogue_items",
-    Column("name", Text, nullable=False),
-    Column("description", Text, nullable=False),
-    Column("category", Text, nullable=False),
-    Column("price_pence", BigInteger, nullable=False),
-    Column("lead_time_days", Integer, nullable=False),
-    Column("service_areas", ARRAY(Text), nullable=False),
-    Column("available_from", Date),
-    Column("available_until", Date),
-)
+
+class CatalogueItemRow(BaseModel):
+    """Something that can be had without an RFP."""
+
+    id: UUID
+    version: int
+    name: Annotated[str, SEARCHED]
+    description: Annotated[str, SEARCHED, UNSORTED]
+    category: Annotated[str, SEARCHED, COUNTED]
+    price_pence: int
+    lead_time_days: int
+    service_areas: list[str]
+    available_from: date | None
+    available_until: date | None
+    first_position: int
+    changed_at: datetime
 
 
-def item_row(stream: Stream[CatalogueItem]) -> Row:
-    """Return an item's row."""
-    item = stream.state
-    return {
-        "name": item.name,
-        "description": item.description,
-        "category": item.category,
-        "price_pence": item.price_pence,
-        "lead_time_days": item.lead_time_days,
-        "service_areas": list(item.service_areas),
-        "available_from": item.available_from,
-        "available_until": item.available_until,
-    }
+catalogue_items = model_table("catalogue_items", CatalogueItemRow)
 
 
-WORDS = "to_tsvector('english', name || ' ' || category || ' ' || description)"
+item_row = row_of(CatalogueItemRow)
+
+WORDS = words_of(CatalogueItemRow)
 
 CATALOGUE_ITEMS = StateView(
-    catalogue_items,
-    item_row,
-    CatalogueItem(),
-    indexes=(f"USING gin ({WORDS}) WHERE valid_to = {STILL_VALID}",),
+    catalogue_items, item_row, CatalogueItem(), indexes=(text_index(CatalogueItemRow),)
 )
 
 

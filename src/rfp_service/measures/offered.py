@@ -7,9 +7,9 @@ import asyncpg
 from sqlalchemy import select
 
 from projects.api.slip_history import SlipHistories
-from projects.views.at_risk import TOTALS as RISK_TOTALS
-from projects.views.at_risk import RiskQuery
+from projects.views.at_risk import totals as risk_totals
 from projects.views.calibration import calibrate
+from projects.views.register import projects
 from rfp_service.rfps.api.rows import targets
 from rfp_service.rfps.demand import Demand, DemandStep, demand
 from rfp_service.rfps.domain.stages import ENDS
@@ -23,6 +23,7 @@ from shared.governance.scheme.facts import SchemeFacts
 from shared.kernel.calendar import day_in_london, microseconds
 from shared.kernel.messages import Stream
 from shared.record.eventstore.store import EventStore
+from shared.record.projecting.views import valid_at
 from shared.web.context import MeasureOffered
 from shared.web.readings import Reading
 
@@ -92,8 +93,8 @@ async def _risk(service: Answering, reading: Reading) -> dict[str, int]:
     stream: Stream[Scheme] = await service.store.load(SCHEME_ID, Scheme(), reading.position)
     values = stream.state.in_force(day_in_london(reading.as_of)).values
     transition = values.transition_date if values else None
-    statement, given = RiskQuery(transition, reading.position).sql(RISK_TOTALS)
-    return dict(await reading.pool.fetchrow(statement, *given) or {})
+    [row] = await reading.rows(risk_totals(transition, [valid_at(projects, reading.position)]))
+    return dict(row)
 
 
 async def _waits(service: Answering, reading: Reading, party: str) -> float | None:

@@ -1,83 +1,102 @@
 """What can be seen of RFPs: the board, one row for each."""
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, DateTime, Integer, Text
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field
 
 from rfp_service.rfps.domain.rfp import Rfp
-from rfp_service.rfps.domain.stages import Stage
+from rfp_service.rfps.domain.stages import Party, Stage
 from shared.kernel.messages import Stream
-from shared.record.projecting.views import STILL_VALID, Row, StateView, state_table
+from shared.record.projecting.row_models import (
+    COMPUTED,
+    COUNTED,
+    SEARCHED,
+    Derived,
+    From,
+    Searched,
+    model_table,
+    row_of,
+    text_index,
+)
+from shared.record.projecting.views import STILL_VALID, Row, StateView
 
 # What a need says, for finding others like it: the words of its title and the beginning of the rest.
 NEED = "to_tsvector('english', need)"
 NEED_LENGTH = 400
-
-rfps = state_table(
-    "rfps",
-    Column("reference", Text, nullable=False),
-    Column("stage", Text, nullable=False),
-    Column("waiting_on", Text, nullable=False),
-    Column("on_hold", Boolean, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("need", Text, nullable=False),
-    Column("service_area", Text, nullable=False),
-    Column("raised_by", Text, nullable=False),
-    Column("lead", Text, nullable=False),
-    Column("cost_centre", Text, nullable=False),
-    Column("needed_by", Date),
-    Column("estimate_pence", BigInteger),
-    Column("estimate_with_vat_pence", BigInteger),
-    Column("regime", Text),
-    Column("route", Text),
-    Column("lots", Integer, nullable=False),
-    Column("rework_loops", Integer, nullable=False),
-    Column("budget_code", Text, nullable=False),
-    Column("approval_waits_for", Text, nullable=False),
-    Column("approval_value_pence", BigInteger, nullable=False),
-    Column("supplier", Text, nullable=False),
-    Column("award_value_pence", BigInteger, nullable=False),
-    Column("clock_ends_at", DateTime(timezone=True)),
-    Column("stage_since", DateTime(timezone=True), nullable=False),
-    Column("extra_days", Integer, nullable=False),
-    Column("target_paused", Boolean, nullable=False),
-    Column("kept_out", ARRAY(Text), nullable=False),
-)
+OF_TARGET = ("stage", "stage_since", "extra_days", "target_paused")  # what is due depends on
 
 
-def board(stream: Stream[Rfp]) -> Row:
-    """Return an RFP's row on the board."""
+class RfpRow(BaseModel):
+    """An RFP on the board, and when the scheme says that it should leave its stage."""
+
+    id: UUID
+    version: int
+    reference: Annotated[str, COMPUTED, SEARCHED]
+    stage: Stage
+    waiting_on: Party
+    on_hold: bool
+    title: Annotated[str, From("need.title")]
+    service_area: Annotated[str, From("need.service_area"), SEARCHED, COUNTED]
+    raised_by: str
+    lead: Annotated[str, COUNTED]
+    cost_centre: Annotated[str, From("need.cost_centre"), SEARCHED, COUNTED]
+    needed_by: Annotated[date | None, From("need.needed_by")]
+    estimate_pence: Annotated[int | None, From("need.estimate_pence")]
+    estimate_with_vat_pence: Annotated[int | None, From("need.estimate_with_vat_pence")]
+    regime: Annotated[str | None, COUNTED]
+    route: Annotated[str | None, COUNTED]
+    lots: int
+    rework_loops: int
+    budget_code: Annotated[str, SEARCHED]
+    approval_waits_for: Annotated[str, COMPUTED, COUNTED]
+    supplier: Annotated[str, From("award.supplier"), SEARCHED]
+    award_value_pence: Annotated[int | None, From("award.value_pence")]
+    clock_ends_at: Annotated[
+        datetime | None, From("clock.ends_at"), Field(description="When the period that runs now is over.")
+    ]
+    stage_since: Annotated[datetime, COMPUTED]
+    extra_days: Annotated[
+        int, Field(description="Working days that the stage's target was extended by, or paused for.")
+    ]
+    target_paused: Annotated[
+        bool, From("target_pauses"), Field(description="Whether a hold pauses the stage's target just now.")
+    ]
+    first_position: int
+    opened_at: datetime
+    changed_at: datetime
+    due_on: Annotated[date | None, Derived(*OF_TARGET)]
+    overdue_working_days: Annotated[int, Derived(*OF_TARGET)]
+
+
+class StoredRfp(RfpRow):
+    """An RFP's row, with what is not shown of it."""
+
+    need: Annotated[str, COMPUTED, Searched("title", "description")]
+    approval_value_pence: Annotated[int, COMPUTED]
+    kept_out: Annotated[list[str], COMPUTED]
+
+
+rfps = model_table("rfps", StoredRfp)
+
+
+def _computed(stream: Stream[Rfp]) -> Row:
+    """Return what of an RFP's row its state does not hold as it is shown."""
     rfp, need, approval = stream.state, stream.state.need, stream.state.open_approval
     return {
         "reference": rfp.called(stream.first_position),
-        "stage": rfp.stage,
-        "waiting_on": rfp.waiting_on,
-        "on_hold": rfp.on_hold,
-        "title": need.title,
         "need": f"{need.title} {need.description}"[:NEED_LENGTH],
-        "service_area": need.service_area,
-        "raised_by": rfp.raised_by,
-        "lead": rfp.lead,
-        "cost_centre": need.cost_centre,
-        "needed_by": need.needed_by,
-        "estimate_pence": need.estimate_pence,
-        "estimate_with_vat_pence": need.estimate_with_vat_pence,
-        "regime": rfp.regime,
-        "route": rfp.route,
-        "lots": rfp.lots,
-        "rework_loops": rfp.rework_loops,
-        "budget_code": rfp.budget_code,
         "approval_waits_for": approval.waiting_for,
         "approval_value_pence": rfp.waiver.value_pence
         if rfp.stage is Stage.WAIVER and not rfp.waiver.tier
         else approval.value_pence,
-        "supplier": rfp.award.supplier,
-        "award_value_pence": rfp.award.value_pence,
-        "clock_ends_at": rfp.clock.ends_at,
         "stage_since": stream.stage_since,
-        "extra_days": rfp.extra_days,
-        "target_paused": rfp.target_pauses,
         "kept_out": sorted({*(person for _, person in rfp.parts), *rfp.conflicted}),
     }
 
+
+board = row_of(StoredRfp, _computed)
 
 BOARD = StateView(
     rfps,
@@ -86,7 +105,7 @@ BOARD = StateView(
     indexes=(
         f"(stage, first_position) WHERE valid_to = {STILL_VALID}",
         f"(raised_by, first_position) WHERE valid_to = {STILL_VALID}",
-        f"USING gin ({NEED}) WHERE valid_to = {STILL_VALID}",
+        text_index(StoredRfp),
         f"(approval_waits_for) WHERE valid_to = {STILL_VALID} AND approval_waits_for <> ''",
     ),
 )

@@ -64,6 +64,10 @@ class WrongMediaType(Refused):
     """The body must be sent as the media type this operation names."""
 
 
+class NotAcceptable(Refused):
+    """This comes in none of the forms that Accept names."""
+
+
 class TooMany(Refused):
     """This is more than one client may ask for just now."""
 

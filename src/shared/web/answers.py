@@ -41,6 +41,7 @@ MEANINGS = {
     401: "No valid bearer token",
     403: "Your role may never do this",
     404: "There is no such thing here",
+    406: "This comes in none of the forms that Accept names",
     409: "A rule says no, with its sentence and facts",
     412: "Somebody changed this since you last saw it",
     413: "Too large",
@@ -88,7 +89,7 @@ def listed(item: type[BaseModel], *, tagged: bool = True) -> dict[int | str, dic
             "content": {CSV: text, NDJSON: text},
         },
         **(NOT_MODIFIED if tagged else {}),
-        **READS_MANY,
+        **problems(406),
     }
 
 

@@ -136,7 +136,7 @@ class CommandHandler:
 
     def must_see(self, version: int) -> None:
         """Refuse unless the caller has seen this version: absent 428, another 412."""
-        if self.conditions.must_name_a_version() != version:
+        if version not in self.conditions.must_name_a_version():
             raise OutOfDate(version=version)
 
     async def stamp_for(self, command: type[Command[Any]], named: Iterable[str] = ()) -> Stamp:

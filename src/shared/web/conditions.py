@@ -10,17 +10,19 @@ from shared.kernel.errors import Unacceptable, VersionNeeded
 from shared.kernel.messages import IdempotencyKey
 
 KEY_LIMIT = 200
-# As ETag gave it; a proxy may have made it weak, a person may have left the quotes out.
-_ETAG = re.compile(r'^(?:W/)?("[0-9]{1,18}"|[0-9]{1,18})$')
+# RFC 9110, section 13.1.1: `*`, or entity tags with commas between them.
+_TAG = r'(?:W/)?"[!#-~]{0,40}"'
+_IF_MATCH = re.compile(rf"^(?:\*|{_TAG}(?:[ \t]*,[ \t]*{_TAG}){{0,19}})$")
+_VERSION = re.compile(r'(?<![^\s,])"(0|[1-9][0-9]{0,17})"')  # a weak tag is no version: it never matches
 _KEY = re.compile(r'^"?([!#-~]{1,200})"?$')
 
 IfMatch = Annotated[
     str | None,
     Header(
         alias="If-Match",
-        description='The version you have seen, quoted: `"3"`.',
+        description='The version you have seen, quoted: `"3"`; one of several; or `*` for whichever it is.',
         examples=['"1"'],
-        json_schema_extra={"pattern": _ETAG.pattern},
+        json_schema_extra={"pattern": _IF_MATCH.pattern},
     ),
 ]
 IdempotencyKeyHeader = Annotated[
@@ -35,7 +37,7 @@ IdempotencyKeyHeader = Annotated[
 
 
 class UnreadableVersion(Unacceptable):
-    """If-Match holds one version, as ETag gave it."""
+    """If-Match holds versions as ETag gave them, quoted, such as "3"; or * for whichever it is."""
 
 
 class UnreadableKey(Unacceptable):
@@ -43,14 +45,25 @@ class UnreadableKey(Unacceptable):
 
 
 @dataclass(frozen=True, slots=True)
+class SeenVersions:
+    """The versions that a caller has seen: any one of some numbers; without numbers, whichever there is."""
+
+    numbers: frozenset[int] | None
+
+    def __contains__(self, version: object) -> bool:
+        """Say whether a version is one of them; what is not there yet has version 0."""
+        return version != 0 if self.numbers is None else version in self.numbers
+
+
+@dataclass(frozen=True, slots=True)
 class Conditions:
     """What a change is conditional on."""
 
-    expected: int | None
+    expected: SeenVersions | None
     key: IdempotencyKey | None
 
-    def must_name_a_version(self) -> int:
-        """Return the version that the caller has seen, or refuse."""
+    def must_name_a_version(self) -> SeenVersions:
+        """Return the versions that the caller has seen, or refuse."""
         if self.expected is None:
             raise VersionNeeded
         return self.expected
@@ -58,16 +71,19 @@ class Conditions:
 
 async def conditions(request: Request, caller: str, if_match: str | None, key: str | None) -> Conditions:
     """Read both conditions of a request by one caller."""
-    expected = None
-    if if_match is not None:
-        match = _ETAG.match(if_match.strip())
-        if match is None:
-            raise UnreadableVersion
-        expected = int(match[1].strip('"'))
+    expected = None if if_match is None else _seen(if_match)
     if key is None:
         return Conditions(expected, None)
     fingerprint: bytes = request.app.state.service.texts.fingerprint(await _said(request))
     return Conditions(expected, IdempotencyKey(caller, key_named(key), fingerprint))
+
+
+def _seen(if_match: str) -> SeenVersions:
+    """Return the versions that If-Match names; compared strongly, so that a weak one is none."""
+    said = if_match.strip()
+    if not _IF_MATCH.match(said):
+        raise UnreadableVersion
+    return SeenVersions(None if said == "*" else frozenset(map(int, _VERSION.findall(said))))
 
 
 def key_named(header: str) -> str:

@@ -49,6 +49,8 @@ class Door:
             return
         traceparent = _traced(scope)
         replaced = False
+        if scope["method"] == "HEAD":  # as GET, without its content (RFC 9110, section 9.3.2)
+            scope, send = {**scope, "method": "GET"}, _without_content(send)
 
         async def answered(message: Message) -> None:
             nonlocal replaced
@@ -69,6 +71,15 @@ class Door:
     def _missing(self, headers: Headers) -> Headers:
         said = {name for name, _ in headers}
         return [pair for pair in self._headers if pair[0] not in said]
+
+
+def _without_content(send: Send) -> Send:
+    """Return what sends an answer's head, and nothing of its content."""
+
+    async def head(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return head
 
 
 def _traced(scope: Scope) -> bytes:

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
@@ -11,20 +10,25 @@ import orjson
 from fastapi import Depends, Query, Request, Response
 from sqlalchemy import Column, Select
 
-from shared.kernel.errors import Unacceptable
+from shared.web.cursors import (
+    CURSOR_LIMIT,
+    CURSOR_PATTERN,
+    EPOCH,
+    Cursor,
+    UnreadableCursor,
+    mark_of,
+    read_cursor,
+)
+from shared.web.media_types import FORMS, wanted
 from shared.web.readings import Reading
 
 PAGE_LIMIT = 200
 PAGE_USUAL = 50
-CURSOR_LIMIT = 20
-_CURSOR = re.compile(r"^p([0-9]{1,18})$")  # nobody need know that it holds a position
+OF_THE_PAGE = ("cursor", "limit", "after")
 
-JSON, CSV, NDJSON = "application/json", "text/csv", "application/x-ndjson"
+JSON, CSV, NDJSON = FORMS
+BOM = "\ufeff"  # without it, Excel takes a CSV for the alphabet of its own country
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-
-class UnreadableCursor(Unacceptable):
-    """`cursor` is what a page's `next` said, unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ class Page:
         rows = await reading.rows(statement.limit(self.limit + 1))
         more = len(rows) > self.limit
         items = [dict(row) for row in rows[: self.limit]]
-        following = cursor_of(items[-1][order.name]) if more else None
+        following = self.cursor_at(items[-1][order.name]) if more else None
         if also is not None:
             await also(reading, items)
         await reading.redacted(items)
@@ -75,7 +79,7 @@ class Page:
         ordered = sorted((place(item), number) for number, item in enumerate(items))
         left = [pair for pair in ordered if self.cursor is None or pair[0] > self.cursor]
         shown = left[: self.limit]
-        following = cursor_of(shown[-1][0]) if len(left) > self.limit else None
+        following = self.cursor_at(shown[-1][0]) if len(left) > self.limit else None
         page = [dict(items[number]) for _, number in shown]
         await reading.redacted(page)
         return self.answer(reading, page, following)
@@ -98,6 +102,10 @@ class Page:
                 content = json_of({"items": items, "next": following, "position": reading.position})
         return Response(content, media_type=self.media_type, headers=headers)
 
+    def cursor_at(self, position: int) -> str:
+        """Return what a page says of where the next one begins: of this list, asked in this way."""
+        return str(Cursor(_mark(self.request), 0, EPOCH, 0, (position,)))
+
     def link(self, following: str | None) -> dict[str, str]:
         """Return the header that names the next page, where there is one."""
         if following is None:
@@ -114,12 +122,17 @@ async def page(
         Query(
             max_length=CURSOR_LIMIT,
             description="Where to go on: `next` of the page before.",
-            json_schema_extra={"pattern": _CURSOR.pattern},
+            json_schema_extra={"pattern": CURSOR_PATTERN},
         ),
     ] = None,
 ) -> Page:
     """Read which page is asked for."""
-    return Page(request, limit, None if cursor is None else _position(cursor), _wanted(request))
+    return Page(
+        request,
+        limit,
+        None if cursor is None else _position(cursor, request),
+        wanted(request.headers.get("accept", "")),
+    )
 
 
 Paged = Annotated[Page, Depends(page)]
@@ -131,17 +144,23 @@ def not_modified(request: Request, etag: str) -> bool:
     return etag.removeprefix("W/") in [tag.strip().removeprefix("W/") for tag in held.split(",")]
 
 
-def csv_of(items: Iterable[Mapping[str, Any]]) -> bytes:
-    """Return items as CSV (RFC 4180), with a heading; cells that a spreadsheet would run are defused."""
+def csv_of(items: Iterable[Mapping[str, Any]], columns: Sequence[str] = ()) -> bytes:
+    """Return items as CSV (RFC 4180), with a heading; cells that a spreadsheet would run are defused.
+
+    Without columns, they are those of the first item. It begins with a byte order mark, for Excel.
+    """
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    for number, item in enumerate(items):
+    heading = list(columns)
+    if heading:
+        writer.writerow(heading)
+    for item in items:
         marks = item.get("withheld", {})  # in a cell of its own place, not in a column beside
-        columns = [name for name in item if name != "withheld"]
-        if number == 0:
-            writer.writerow(columns)
-        writer.writerow([_cell(marks.get(name, item[name])) for name in columns])
-    return text.getvalue().encode()
+        if not heading:
+            heading = [name for name in item if name != "withheld"]
+            writer.writerow(heading)
+        writer.writerow([_cell(marks.get(name, item[name])) for name in heading])
+    return (BOM + text.getvalue()).encode()
 
 
 def defused(text: str) -> str:
@@ -170,21 +189,14 @@ def json_of(value: object) -> bytes:
     return orjson.dumps(value, default=str, option=orjson.OPT_UTC_Z)
 
 
-def _wanted(request: Request) -> str:
-    """Return the first form the caller accepts that lists come in; JSON where none is."""
-    for part in request.headers.get("accept", "").split(","):
-        media_type = part.partition(";")[0].strip().lower()
-        if media_type in (JSON, CSV, NDJSON):
-            return media_type
-    return JSON
+def _mark(request: Request) -> str:
+    """Return what tells one question from another: but for which page, and how long."""
+    sent = sorted(pair for pair in request.query_params.multi_items() if pair[0] not in OF_THE_PAGE)
+    return mark_of(request.url.path, sent)
 
 
-def cursor_of(position: int) -> str:
-    """Return what a page says of where the next one begins."""
-    return f"p{position}"
-
-
-def _position(cursor: str) -> int:
-    if (match := _CURSOR.match(cursor)) is None:
+def _position(cursor: str, request: Request) -> int:
+    keys = read_cursor(cursor, _mark(request)).keys
+    if len(keys) != 1 or not isinstance(keys[0], int):
         raise UnreadableCursor
-    return int(match[1])
+    return keys[0]

@@ -17,6 +17,7 @@ from starlette.routing import Match
 from shared.kernel.errors import (
     DatabaseAway,
     DatabaseCantWrite,
+    NotAcceptable,
     NotAllowed,
     NotAuthenticated,
     NotFound,
@@ -47,6 +48,7 @@ STATUS: Sequence[tuple[type[Refused], int]] = (
     (NotAuthenticated, 401),
     (NotAllowed, 403),
     (NotFound, 404),
+    (NotAcceptable, 406),
     (StillRunning, 409),
     (OutOfDate, 412),
     (TooLarge, 413),
@@ -108,7 +110,8 @@ async def of_the_framework(request: Request, error: HTTPException) -> Response:
     response = problem(request, error.status_code, "about:blank", title)
     response.headers.update(error.headers or {})
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        response.headers["Allow"] = ", ".join(sorted(_methods(request)))
+        methods = _methods(request)
+        response.headers["Allow"] = ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
     return response
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Protocol
 
 import asyncpg
@@ -11,22 +11,26 @@ from fastapi import Depends, Query, Request
 from sqlalchemy import Column, ColumnElement, DateTime, Select, Table, and_, literal, select, true
 from sqlalchemy.sql.elements import True_
 
-from shared.kernel.calendar import day_in_london
+from shared.kernel.calendar import day_in_london, start_of
 from shared.kernel.errors import Unacceptable, ViewsBehind
 from shared.kernel.person import Person
 from shared.record.eventstore.reader import ReadBasis, Reader
 from shared.record.projecting.statements import sql_of
-from shared.record.projecting.views import STILL_VALID
+from shared.record.projecting.views import valid_at
 from shared.record.projecting.visibility import Visibility
 
 POSITION_DIGITS = 15
-# RFC 3339, section 5.6; the seconds may be left out. Years and days that no calendar has are found later.
+# RFC 3339, section 5.6; the seconds may be left out, and a `+` may have come as the space that it means in
+# an address. Years and days that no calendar has are found later.
+_DAY = r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 INSTANT_PATTERN = (
-    r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]"
-    r"(:[0-5][0-9](\.[0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])$"
+    rf"^{_DAY}[Tt]([01][0-9]|2[0-3]):[0-5][0-9]"
+    r"(:[0-5][0-9](\.[0-9]{1,6})?)?([Zz]|[+ -](0[0-9]|1[0-4]):[0-5][0-9])$"
 )
+DAY_ALONE = re.compile(f"^{_DAY}$", re.ASCII)
 _INSTANT = re.compile(INSTANT_PATTERN, re.ASCII)
-AS_OF_PATTERN = f"^[0-9]{{1,{POSITION_DIGITS}}}$|{INSTANT_PATTERN}"
+AS_OF_PATTERN = f"^[0-9]{{1,{POSITION_DIGITS}}}$|^{_DAY}$|{INSTANT_PATTERN}"
+MOMENT = timedelta(microseconds=1)
 
 
 class BeyondTheRecord(Unacceptable):
@@ -34,7 +38,7 @@ class BeyondTheRecord(Unacceptable):
 
 
 class UnreadableInstant(Unacceptable):
-    """An instant is written with its offset, such as 2026-03-01T00:00Z; `as_of` may be a position too."""
+    """An instant is written with its offset, such as 2026-03-01T00:00Z; as_of may be a day or a position."""
 
 
 class Redactor(Protocol):
@@ -42,6 +46,9 @@ class Redactor(Protocol):
 
     async def draw(self, person: Person, items: Sequence[dict[str, Any]], *, sealed: bool = True) -> None:
         """Withhold from items what this person may not see."""
+
+    async def must_know(self, person: Person) -> None:
+        """Refuse while it is not known what is exempt, but for a person who may read all of it."""
 
     def by_amount(self, person: Person, thing: "Column[Any]") -> "ColumnElement[bool]":
         """Return the condition on what this person may find by an amount."""
@@ -86,19 +93,26 @@ class Reading:
         """Withhold from items what their reader may not see: sealed, or exempt without the right to it."""
         await self.redact.draw(self.person, items, sealed=sealed)
 
+    async def must_know_what_is_exempt(self) -> None:
+        """Refuse, as anything found would be, while it is not known what is exempt."""
+        await self.redact.must_know(self.person)
+
     async def rows(self, statement: "Select[tuple[object, ...]]") -> list[asyncpg.Record]:
         """Return the rows that a statement selects."""
         sql, values = sql_of(statement)
         return list(await self.pool.fetch(sql, *values))
 
+    async def value(self, statement: "Select[Any]") -> int:
+        """Return the one number that a statement selects."""
+        sql, values = sql_of(statement)
+        return int(await self.pool.fetchval(sql, *values))
+
     def valid(self, table: Table) -> "ColumnElement[bool]":
         """Return the condition that picks each thing's row as of this reading."""
         if self.happened_by is not None:
-            return _last_by(table, self.happened_by) & self._in_sight(table)
-        if self.past:
-            then = (table.c.valid_from <= self.position) & (table.c.valid_to > self.position)
-            return then & self._in_sight(table)
-        return (table.c.valid_to == STILL_VALID) & self._in_sight(table)
+            pinned = None if self.position >= self.visible else self.position
+            return _last_by(table, self.happened_by, pinned) & self._in_sight(table)
+        return valid_at(table, self.position if self.past else None) & self._in_sight(table)
 
     def found_by(self, table: Table, wanted: Mapping[str, object], *drawn_from: str) -> "ColumnElement[bool]":
         """Return the condition that picks what has the values wanted, None being any.
@@ -115,9 +129,12 @@ class Reading:
         """Say whether the reader may read what is exempt."""
         return self.redact.reads_exempt(self.person)
 
-    def may_find_by(self, table: Table, *fields: str) -> "ColumnElement[bool]":
-        """Return the condition that picks what may be found by some fields, or is the reader's own."""
-        may = self.redact.by_fields(self.person, table.c.id, fields)
+    def may_find_by(self, table: Table, *fields: str, thing: str = "id") -> "ColumnElement[bool]":
+        """Return the condition that picks what may be found by some fields, or is the reader's own.
+
+        `thing` is the column that names what exemptions are about.
+        """
+        may = self.redact.by_fields(self.person, table.c[thing], fields)
         if isinstance(may, True_) or "raised_by" not in table.c:
             return may
         return may | table.c.raised_by.in_(self.person.ids)
@@ -130,13 +147,20 @@ class Reading:
         return of_theirs | table.c.raised_by.in_(self.person.ids) if "raised_by" in table.c else of_theirs
 
 
-def _last_by(table: Table, instant: datetime) -> "ColumnElement[bool]":
-    """Return the condition that picks the last of each thing's rows that had happened by an instant."""
+def _last_by(table: Table, instant: datetime, position: int | None) -> "ColumnElement[bool]":
+    """Return the condition that picks the last of each thing's rows that had happened by an instant.
+
+    With a position, of what was recorded by then.
+    """
     by, following = literal(instant, DateTime(timezone=True)), table.alias("following")
     later = select(1).where(
         following.c.id == table.c.id, following.c.valid_from == table.c.valid_to, following.c.changed_at <= by
     )
-    return (table.c.changed_at <= by) & ~later.correlate(table).exists()
+    recorded: ColumnElement[bool] = true()
+    if position is not None:
+        later = later.where(following.c.valid_from <= position)
+        recorded = table.c.valid_from <= position
+    return recorded & (table.c.changed_at <= by) & ~later.correlate(table).exists()
 
 
 After = Annotated[
@@ -146,7 +170,8 @@ AsOf = Annotated[
     str | None,
     Query(
         max_length=40,
-        description="Answer with what was recorded by then: a position, or an instant with offset.",
+        description="Answer with what was recorded by then: a position, an instant with offset, or a day,"
+        " which ends at midnight in London.",
         examples=["2026-03-01T00:00Z"],
         json_schema_extra={"pattern": AS_OF_PATTERN},
     ),
@@ -201,7 +226,7 @@ async def _meant(record: Reader, as_of: str | None, now: datetime) -> tuple[int 
     """Return the position and instant that `as_of` means; no position where it means now."""
     if as_of is not None and as_of.isascii() and as_of.isdigit() and len(as_of) <= POSITION_DIGITS:
         return int(as_of), await record.recorded_at(int(as_of)) or now
-    instant = instant_of(as_of)
+    instant = end_of_day(as_of) if as_of is not None and DAY_ALONE.match(as_of) else instant_of(as_of)
     if instant is None or instant >= now:
         return None, now
     return await record.position_at(instant), instant
@@ -213,10 +238,18 @@ def instant_of(text: str | None) -> datetime | None:
         return None
     try:
         if _INSTANT.match(text):
-            return datetime.fromisoformat(text).astimezone(UTC)
+            return datetime.fromisoformat(text.upper().replace(" ", "+")).astimezone(UTC)
     except (ValueError, OverflowError):
         pass
     raise UnreadableInstant
+
+
+def end_of_day(day: str) -> datetime:
+    """Return the last moment of a day in London; refuse what no calendar has."""
+    try:
+        return start_of(date.fromisoformat(day) + timedelta(days=1)) - MOMENT
+    except ValueError:
+        raise UnreadableInstant from None
 
 
 Read = Annotated[Reading, Depends(reading)]

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -16,11 +16,12 @@ from shared.governance.delegations.views import delegations
 from shared.governance.scheme.domain import SCHEME_ID, Scheme, SchemeValues
 from shared.kernel.calendar import day_in_london
 from shared.kernel.person import Person
-from shared.web.answers import listed
+from shared.record.projecting.row_models import COUNTED, SEARCHED
 from shared.web.bodies import StrictRoute
 from shared.web.commands import Caller, may
-from shared.web.pages import Paged
-from shared.web.readings import Read, Reading
+from shared.web.lists.queries import ListQuery
+from shared.web.lists.short_list import ShortList
+from shared.web.readings import Reading
 
 WAITING_LIMIT = 2_000  # more than anybody could ever decide
 PLACES = 10**11  # positions below each day, so that day and position make one number
@@ -52,17 +53,19 @@ class ApprovalRow(BaseModel):
 
     id: UUID
     version: int
-    reference: str
-    title: str
-    service_area: str
+    reference: Annotated[str, SEARCHED]
+    title: Annotated[str, SEARCHED]
+    service_area: Annotated[str, SEARCHED, COUNTED]
     stage: Stage
-    approval_waits_for: str = Field(description="The tier; blank where any approver may decide.")
+    approval_waits_for: Annotated[
+        str, COUNTED, Field(description="The tier; blank where any approver may decide.")
+    ]
     approval_value_pence: int
     raised_by: str
     lead: str
     stage_since: datetime
     first_position: int
-    acting_for: str = Field(description="Whom you would stand in for; blank for yourself.")
+    acting_for: Annotated[str, COUNTED, Field(description="Whom you would stand in for; blank for yourself.")]
     due_on: date | None
     overdue_working_days: int
     extra_days: int
@@ -76,15 +79,20 @@ class ApprovalRow(BaseModel):
     )
 
 
+APPROVAL_LIST = ShortList(name="approvals", row=ApprovalRow)
+
+
 @router.get(
     "",
     summary="List what waits for your approval",
     dependencies=[may("read-approvals")],
-    responses=listed(ApprovalRow),
+    responses=APPROVAL_LIST.responses,
 )
-async def list_approvals(request: Request, reading: Read, page: Paged, person: Caller) -> Response:
+async def list_approvals(
+    request: Request, query: Annotated[ListQuery, APPROVAL_LIST.asked], person: Caller
+) -> Response:
     """List what waits for you or for whom you stand in for, oldest deadline first."""
-    service = request.app.state.service
+    service, reading = request.app.state.service, await APPROVAL_LIST.reading(query)
     store = service.store
     scheme = await store.load(SCHEME_ID, Scheme(), reading.position if reading.past else None)
     values = scheme.state.in_force(day_in_london(reading.as_of)).values
@@ -98,7 +106,7 @@ async def list_approvals(request: Request, reading: Read, page: Paged, person: C
     first = {item["id"]: item for item in reversed(items)}  # for oneself before for others
     shown = list(first.values())
     with_due(shown, await targets(store, reading))
-    return await page.numbered(reading, shown, place)
+    return await APPROVAL_LIST.answer(query, reading, shown, place)
 
 
 def place(item: dict[str, Any]) -> int:

@@ -1,19 +1,19 @@
-"""What a list of RFPs can be narrowed to."""
+"""What a list of RFPs can be narrowed to; what is left out narrows nothing."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends, Query
+from pydantic import BaseModel, Field
 from sqlalchemy import ARRAY, ColumnElement, DateTime, and_, false, func, literal, or_
 
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.targets import EXTRA_LIMIT, Targets
 from rfp_service.rfps.views import rfps
-from shared.kernel.fields import ASKED, Flag
-from shared.web.readings import POSITION_DIGITS, Reading
+from shared.kernel.fields import Flag
+from shared.web.lists.filters import AT_MOST, AskedText, ListMoment, Where
+from shared.web.readings import POSITION_DIGITS
 
 _REFERENCE = re.compile(rf"RFP-([0-9]{{1,{POSITION_DIGITS}}})", re.ASCII | re.IGNORECASE)
 
@@ -21,36 +21,22 @@ _REFERENCE = re.compile(rf"RFP-([0-9]{{1,{POSITION_DIGITS}}})", re.ASCII | re.IG
 INSTANTS = ARRAY(DateTime(timezone=True))
 
 
-@dataclass(frozen=True)
-class RfpFilters:
-    """The filters of one request; what is left out narrows nothing."""
-
-    stage: Stage | None
-    waiting_on: Party | None
-    service_area: str | None
-    overdue: bool | None
-    on_hold: bool | None
-    mine: bool
-    reference: str | None
-
-    def conditions(self, reading: Reading, by: Targets) -> list[ColumnElement[bool]]:
-        """Return what an RFP's row must fulfil."""
-        wanted: dict[str, object] = {"stage": self.stage, "waiting_on": self.waiting_on}
-        wanted |= {"service_area": self.service_area, "on_hold": self.on_hold}
-        if self.reference is not None:
-            wanted["first_position"] = _numbered(self.reference)
-        found, person = [reading.found_by(rfps, wanted)], reading.person
-        if self.mine:
-            found.append(or_(rfps.c.raised_by.in_(person.ids), rfps.c.lead.in_(person.ids)))
-        if self.overdue is not None:
-            found.append(_beyond(by) if self.overdue else ~_beyond(by))
-        return found
+def _called(references: list[str], _: ListMoment) -> ColumnElement[bool]:
+    """Return the condition on what a reference names; it is where an RFP begins, and none begins at 0."""
+    found = [_REFERENCE.fullmatch(reference.strip()) for reference in references]
+    return rfps.c.first_position.in_([int(each[1]) if each else 0 for each in found])
 
 
-def _numbered(reference: str) -> int:
-    """Return where the RFP of a reference begins in the record; none begins at 0."""
-    found = _REFERENCE.fullmatch(reference.strip())
-    return int(found[1]) if found else 0
+def _own(_: bool, moment: ListMoment) -> ColumnElement[bool]:  # noqa: FBT001  # the value of a filter
+    """Return the condition on what the reader asks for or leads."""
+    ids = moment.reading.person.ids
+    return or_(rfps.c.raised_by.in_(ids), rfps.c.lead.in_(ids))
+
+
+def _overdue(wanted: bool, moment: ListMoment) -> ColumnElement[bool]:  # noqa: FBT001  # the value of a filter
+    """Return the condition on what is, or is not, beyond the target of its stage."""
+    by: Targets = moment.facts
+    return _beyond(by) if wanted else ~_beyond(by)
 
 
 def _beyond(by: Targets) -> ColumnElement[bool]:
@@ -78,26 +64,26 @@ def _still_over(before: Sequence[datetime]) -> ColumnElement[bool]:
     return func.least(rfps.c.extra_days, EXTRA_LIMIT) < over_with
 
 
-async def filters(
-    stage: Annotated[Stage | None, Query(description="Only those in this stage.")] = None,
-    waiting_on: Annotated[Party | None, Query(description="Only those that wait on this party.")] = None,
+class RfpFilters(BaseModel):
+    """What a list of RFPs can be narrowed to."""
+
+    stage: Annotated[list[Stage] | None, AT_MOST, Field(description="Only those in this stage.")] = None
+    waiting_on: Annotated[
+        list[Party] | None, AT_MOST, Field(description="Only those that wait on this party.")
+    ] = None
     service_area: Annotated[
-        str | None, Query(max_length=200, pattern=ASKED, description="Only those of this service.")
-    ] = None,
+        list[AskedText] | None, AT_MOST, Field(description="Only those of this service.")
+    ] = None
     overdue: Annotated[
-        Flag | None, Query(description="Only those that are, or are not, beyond their target.")
-    ] = None,
-    on_hold: Annotated[Flag | None, Query(description="Only those that are, or are not.")] = None,
-    mine: Annotated[Flag, Query(description="Only those that you ask for or lead.")] = False,  # noqa: FBT002  # a query parameter
+        Flag | None,
+        Where(_overdue),
+        Field(description="Only those that are, or are not, beyond their target."),
+    ] = None
+    on_hold: Annotated[Flag | None, Field(description="Only those that are, or are not.")] = None
+    mine: Annotated[Flag, Where(_own), Field(description="Only those that you ask for or lead.")] = False
     reference: Annotated[
-        str | None,
-        Query(
-            max_length=200, pattern=ASKED, description="Only the one of this reference, such as `RFP-2343`."
-        ),
-    ] = None,
-) -> RfpFilters:
-    """Read what a list is to be narrowed to."""
-    return RfpFilters(stage, waiting_on, service_area, overdue, on_hold, mine, reference)
-
-
-Filters = Annotated[RfpFilters, Depends(filters)]
+        list[AskedText] | None,
+        AT_MOST,
+        Where(_called),
+        Field(description="Only the one of this reference, such as `RFP-2343`."),
+    ] = None

@@ -4,17 +4,19 @@ from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
+from sqlalchemy import ColumnElement, true
 
 from rfp_service.rfps.domain.stages import Stage
 from rfp_service.rfps.similarity import FOUND_LIMIT, near
 from shared.kernel.fields import ASKED
-from shared.web.answers import listed
+from shared.record.projecting.row_models import COUNTED, SEARCHED
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
-from shared.web.pages import Paged
-from shared.web.readings import Read
+from shared.web.lists.filters import ListMoment, Where
+from shared.web.lists.queries import ListQuery
+from shared.web.lists.short_list import ShortList
 
 NEED_FIELDS = ["title", "description"]  # what a need is found by
 TWELVE_MONTHS = timedelta(days=365)
@@ -26,9 +28,9 @@ class NearDuplicateRow(BaseModel):
     """An RFP that asks, or asked, for nearly the same."""
 
     id: UUID
-    reference: str
-    title: str
-    service_area: str
+    reference: Annotated[str, SEARCHED]
+    title: Annotated[str, SEARCHED]
+    service_area: Annotated[str, SEARCHED, COUNTED]
     stage: Stage
     raised_by: str
     opened_at: datetime
@@ -36,31 +38,43 @@ class NearDuplicateRow(BaseModel):
     nearness: float = Field(description="From 0 to 1: shared words and shared spelling.")
 
 
-@router.get(
-    "/near-duplicates",
-    summary="Find near-duplicates of a need",
-    dependencies=[may("read-rfps")],
-    responses=listed(NearDuplicateRow, tagged=False),
-)
-async def list_near_duplicates(
-    reading: Read,
-    page: Paged,
+def _is_no_filter(_: str, __: ListMoment) -> ColumnElement[bool]:
+    """Return no condition: what is found is what is near."""
+    return true()
+
+
+class NeedAsked(BaseModel):
+    """What is needed."""
+
     need: Annotated[
         str,
-        Query(
+        Where(_is_no_filter),
+        Field(
             min_length=1,
             max_length=500,
             pattern=ASKED,
             description="What is needed, in a few words.",
             examples=["Laptops for the registrars"],
         ),
-    ],
-) -> Response:
+    ]
+
+
+NEAR_LIST = ShortList(name="near-duplicates", row=NearDuplicateRow, filters=NeedAsked, tagged=False)
+
+
+@router.get(
+    "/near-duplicates",
+    summary="Find near-duplicates of a need",
+    dependencies=[may("read-rfps")],
+    responses=NEAR_LIST.responses,
+)
+async def list_near_duplicates(query: Annotated[ListQuery, NEAR_LIST.asked]) -> Response:
     """List RFPs of the twelve months before that ask for nearly the same, nearest first."""
+    reading = await NEAR_LIST.reading(query)
     since = reading.as_of - TWELVE_MONTHS
     rows = await reading.pool.fetch(
         near(past=reading.past),
-        need,
+        query.asked["need"],
         since,
         FOUND_LIMIT,
         [] if reading.reads_exempt else NEED_FIELDS,
@@ -70,4 +84,4 @@ async def list_near_duplicates(
     )
     items = [dict(row) for row in rows]
     places = {item["id"]: number for number, item in enumerate(items)}
-    return await page.untagged.numbered(reading, items, lambda item: places[item["id"]] + 1)
+    return await NEAR_LIST.answer(query, reading, items, lambda item: places[item["id"]] + 1)

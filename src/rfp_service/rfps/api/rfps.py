@@ -1,27 +1,35 @@
 """RFPs over HTTP: raise, decide, list, see one as of any time, and its history."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Path, Request, Response
-from sqlalchemy import select
 
-from rfp_service.rfps.api.filters import Filters
-from rfp_service.rfps.api.rows import RfpRow, RfpSeen, StoredRow, as_seen, targets, with_due
+from rfp_service.rfps.api.filters import RfpFilters
+from rfp_service.rfps.api.rows import RfpSeen, add_due, as_seen, list_targets, targets
 from rfp_service.rfps.commands.decision import Decision
 from rfp_service.rfps.commands.requests import RaiseRfp
 from rfp_service.rfps.domain.rfp import Rfp
-from rfp_service.rfps.views import rfps
+from rfp_service.rfps.views import RfpRow, StoredRfp, rfps
 from shared.governance.audit.history import EventHistory, answer_history
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
-from shared.web.answers import CREATES, DECIDES, listed, one, seen_now
+from shared.web.answers import CREATES, DECIDES, one, seen_now
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
-from shared.web.pages import Paged
-from shared.web.readings import Read, Reading, Replay
+from shared.web.lists.list_of import ListOf
+from shared.web.lists.queries import ListQuery
+from shared.web.readings import Read
 
-LISTED = select(*(rfps.c[name] for name in StoredRow.model_fields))
+RFP_LIST = ListOf(
+    name="rfps",
+    row=RfpRow,
+    stored=StoredRfp,
+    table=rfps,
+    filters=RfpFilters,
+    facts=list_targets,
+    derive=add_due,
+)
 
 RfpId = Annotated[UUID, Path(description="The RFP's id, as its receipt and lists say it.")]
 
@@ -44,16 +52,10 @@ async def decide(
     return await handler.handle(rfp_id, command, blank=Rfp())
 
 
-@router.get("", summary="List RFPs", dependencies=[may("read-rfps")], responses=listed(RfpRow))
-async def list_rfps(request: Request, reading: Replay, page: Paged, filters: Filters) -> Response:
+@router.get("", summary="List RFPs", dependencies=[may("read-rfps")], responses=RFP_LIST.responses)
+async def list_rfps(query: Annotated[ListQuery, RFP_LIST.asked]) -> Response:
     """List RFPs, newest first, as they stand or stood, with when they are due."""
-    by = await targets(request.app.state.service.store, reading)
-    statement = LISTED.where(reading.valid(rfps), *filters.conditions(reading, by))
-
-    async def add_due(_: Reading, items: list[dict[str, Any]]) -> None:
-        with_due(items, by)
-
-    return await page.of(reading, statement, rfps.c.first_position, also=add_due)
+    return await RFP_LIST.answer(query)
 
 
 @router.get(

@@ -1,63 +1,21 @@
 """What is shown of an RFP, on lists and by itself; amounts in pence, without VAT if not said."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from rfp_service.rfps.domain.rfp import Rfp
-from rfp_service.rfps.domain.stages import Party, Stage
+from rfp_service.rfps.domain.stages import Stage
 from rfp_service.rfps.targets import Targets
-from rfp_service.rfps.views import board
+from rfp_service.rfps.views import RfpRow, board
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.messages import Stream
 from shared.kernel.rules import ContractKind
 from shared.record.eventstore.store import EventStore
+from shared.web.lists.queries import ListQuery
 from shared.web.readings import Reading
-
-
-class StoredRow(BaseModel):
-    """What the board holds of an RFP."""
-
-    id: UUID
-    version: int
-    reference: str
-    stage: Stage
-    waiting_on: Party
-    on_hold: bool
-    title: str
-    service_area: str
-    raised_by: str
-    lead: str
-    cost_centre: str
-    needed_by: date | None
-    estimate_pence: int | None
-    estimate_with_vat_pence: int | None
-    regime: str | None
-    route: str | None
-    lots: int
-    rework_loops: int
-    budget_code: str
-    approval_waits_for: str
-    supplier: str
-    award_value_pence: int | None
-    clock_ends_at: datetime | None = Field(description="When the period that runs now is over.")
-    stage_since: datetime
-    extra_days: int = Field(
-        description="Working days that the stage's target was extended by, or paused for."
-    )
-    target_paused: bool = Field(description="Whether a hold pauses the stage's target just now.")
-    first_position: int
-    opened_at: datetime
-    changed_at: datetime
-
-
-class RfpRow(StoredRow):
-    """An RFP on the board, and when the scheme says that it should leave its stage."""
-
-    due_on: date | None
-    overdue_working_days: int
 
 
 class RfpSeen(RfpRow):
@@ -90,6 +48,16 @@ async def targets(store: EventStore, reading: Reading) -> Targets:
     """Return the scheme's targets as they stood for a reading."""
     scheme = await store.load(SCHEME_ID, Scheme(), reading.position if reading.past else None)
     return Targets(scheme.state, reading.as_of)
+
+
+async def list_targets(query: ListQuery, reading: Reading) -> Targets:
+    """Return the scheme's targets as a list is read by them."""
+    return await targets(query.request.app.state.service.store, reading)
+
+
+async def add_due(_: Reading, by: Targets, items: list[dict[str, Any]]) -> None:
+    """Add to each row of a list when it is due."""
+    with_due(items, by)
 
 
 def with_due(items: list[dict[str, Any]], by: Targets) -> None:

@@ -6,18 +6,18 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import select
 
 from shared.governance.accounts.commands import AccountDecision, OpenServiceAccount
-from shared.governance.accounts.domain import AccountStatus, ServiceAccount
+from shared.governance.accounts.domain import ServiceAccount
 from shared.governance.accounts.keys import hash_of, key_of, new_secret
-from shared.governance.accounts.views import account_row, service_accounts
+from shared.governance.accounts.views import AccountRow, account_row, service_accounts
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
-from shared.web.answers import CREATES, DECIDES, answer_now, listed, one
+from shared.web.answers import CREATES, DECIDES, answer_now, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
-from shared.web.pages import Paged
+from shared.web.lists.list_of import ListOf
+from shared.web.lists.queries import ListQuery
 from shared.web.readings import Read
 
 AccountId = Annotated[UUID, Path(description="The service account's id.")]
@@ -31,19 +31,7 @@ router = APIRouter(
 )
 
 
-class AccountRow(BaseModel):
-    """A program that may ask, and who answers for it; scopes by a space."""
-
-    id: UUID
-    version: int
-    status: AccountStatus
-    name: str
-    owner: str
-    scopes: str
-    keys: int
-    first_position: int
-    opened_at: datetime
-    changed_at: datetime
+ACCOUNT_LIST = ListOf(name="service-accounts", row=AccountRow, table=service_accounts)
 
 
 class ApiKeySeen(BaseModel):
@@ -100,13 +88,11 @@ async def decide_on_account(
     "",
     summary="List service accounts",
     dependencies=[may("read-service-accounts")],
-    responses=listed(AccountRow),
+    responses=ACCOUNT_LIST.responses,
 )
-async def list_accounts(reading: Read, page: Paged) -> Response:
+async def list_accounts(query: Annotated[ListQuery, ACCOUNT_LIST.asked]) -> Response:
     """List the programs that may or might ask, newest first."""
-    columns = [service_accounts.c[name] for name in AccountRow.model_fields]
-    statement = select(*columns).where(reading.valid(service_accounts))
-    return await page.of(reading, statement, service_accounts.c.first_position)
+    return await ACCOUNT_LIST.answer(query)
 
 
 @router.get(

@@ -4,27 +4,30 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, JsonValue
-from sqlalchemy import ColumnElement, ScalarSelect, false, func, select
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field, JsonValue
+from pydantic.config import JsonDict
+from sqlalchemy import ColumnElement, ScalarSelect, and_, false, func, select, true
 
 from shared.governance.audit.journal import decisions
-from shared.governance.audit.reads import NAME, READ_AUDIT, AuditRoute
+from shared.governance.audit.reads import NAME, READ_AUDIT, AskedName, AuditRoute
 from shared.governance.audit.replay.states import blank_of, called
 from shared.kernel.fields import PENCE_LIMIT
 from shared.record.eventstore.unread import unread
-from shared.web.answers import listed
+from shared.record.projecting.row_models import COUNTED, SEARCHED, UNSORTED, Derived
 from shared.web.commands import may
-from shared.web.pages import Paged
-from shared.web.readings import INSTANT_PATTERN, Read, instant_of
+from shared.web.lists.filters import AT_MOST, ListMoment, Where
+from shared.web.lists.list_of import ListOf
+from shared.web.lists.queries import ListQuery
+from shared.web.readings import INSTANT_PATTERN, Reading, instant_of
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=AuditRoute)
+
+INSTANT: JsonDict = {"pattern": INSTANT_PATTERN}
 
 # What is shown in the place of words that can't be judged: something in them may be sealed or exempt.
 UNREAD = "unread"
 CANT_READ = "This release can't read this event; install the release that knows it."
-
-Conditions = list["ColumnElement[bool]"]
 
 BEGINNINGS = (
     "SELECT originator_id AS case_id, notification_id AS position FROM stored_events"
@@ -42,117 +45,102 @@ class DecisionRow(BaseModel):
     position: int
     stream_id: UUID
     version: int
-    kind: str
-    body_of_work: str
-    decision: str
-    rule: str
-    case_value_pence: int | None
-    by: str
-    acting_for: str
-    authority: str
+    kind: Annotated[str, SEARCHED, COUNTED]
+    body_of_work: Annotated[str, SEARCHED, COUNTED]
+    decision: Annotated[str, SEARCHED, COUNTED]
+    rule: Annotated[str, COUNTED]
+    case_value_pence: Annotated[int | None, UNSORTED]
+    by: Annotated[str, COUNTED]
+    acting_for: Annotated[str, COUNTED]
+    authority: Annotated[str, COUNTED]
     scheme_version: int
     happened_at: datetime
     recorded_at: datetime
-    reference: str
-    said: dict[str, JsonValue]
+    reference: Annotated[str, Derived()]
+    said: Annotated[dict[str, JsonValue], Derived()]
 
 
-async def named(
-    by: Annotated[str | None, Query(max_length=40, pattern=NAME, description="Only this person's.")] = None,
-    kind: Annotated[
-        str | None, Query(max_length=40, pattern=NAME, description="Only about this kind of thing.")
-    ] = None,
+def _from(text: str, _: ListMoment) -> ColumnElement[bool]:
+    """Return the condition on what happened at an instant or later."""
+    return decisions.c.happened_at >= instant_of(text)
+
+
+def _to(text: str, _: ListMoment) -> ColumnElement[bool]:
+    """Return the condition on what happened before an instant."""
+    return decisions.c.happened_at < instant_of(text)
+
+
+def _worth(_: int, moment: ListMoment) -> ColumnElement[bool]:
+    """Return the condition on decisions on cases that were worth what is asked for, by both bounds."""
+    low, high = moment.asked["value_from"], moment.asked["value_to"]
+    return worth(low or 0, PENCE_LIMIT if high is None else high)
+
+
+def _beside(high: int, moment: ListMoment) -> ColumnElement[bool]:
+    """Return the condition by the upper bound, where the lower one has not told it already."""
+    return _worth(high, moment) if moment.asked["value_from"] is None else true()
+
+
+class DecisionFilters(BaseModel):
+    """What the audit list can be narrowed to."""
+
+    by: Annotated[list[AskedName] | None, AT_MOST, Field(description="Only this person's.")] = None
+    kind: Annotated[list[AskedName] | None, AT_MOST, Field(description="Only about this kind of thing.")] = (
+        None
+    )
     body_of_work: Annotated[
-        str | None,
-        Query(max_length=40, pattern=NAME, description="Only of this body of work, such as `rfps`."),
-    ] = None,
+        list[AskedName] | None, AT_MOST, Field(description="Only of this body of work, such as `rfps`.")
+    ] = None
     decision: Annotated[
-        str | None, Query(max_length=60, pattern=NAME, description="Only this kind of event.")
-    ] = None,
-    stream_id: Annotated[UUID | None, Query(description="Only about this one case.")] = None,
-) -> Conditions:
-    """Return the conditions that name something."""
-    wanted = {
-        "by": by,
-        "kind": kind,
-        "body_of_work": body_of_work,
-        "decision": decision,
-        "stream_id": stream_id,
-    }
-    return [decisions.c[name] == value for name, value in wanted.items() if value is not None]
-
-
-async def within(
-    reading: Read,
+        list[Annotated[str, Field(max_length=60, pattern=NAME)]] | None,
+        AT_MOST,
+        Field(description="Only this kind of event."),
+    ] = None
+    stream_id: Annotated[list[UUID] | None, AT_MOST, Field(description="Only about this one case.")] = None
     start: Annotated[
         str | None,
-        Query(
+        Where(_from),
+        Field(
             alias="from",
             max_length=40,
-            json_schema_extra={"pattern": INSTANT_PATTERN},
+            json_schema_extra=INSTANT,
             description="Only what happened then or later.",
         ),
-    ] = None,
+    ] = None
     end: Annotated[
         str | None,
-        Query(
+        Where(_to),
+        Field(
             alias="to",
             max_length=40,
-            json_schema_extra={"pattern": INSTANT_PATTERN},
+            json_schema_extra=INSTANT,
             description="Only what happened before then.",
         ),
-    ] = None,
+    ] = None
     value_from: Annotated[
-        int | None, Query(ge=0, le=PENCE_LIMIT, description="Only cases worth that much or more, in pence.")
-    ] = None,
+        int | None,
+        Where(_worth, draws_from=("value_pence",)),
+        Field(ge=0, le=PENCE_LIMIT, description="Only cases worth that much or more, in pence."),
+    ] = None
     value_to: Annotated[
-        int | None, Query(ge=0, le=PENCE_LIMIT, description="Only cases worth that much or less, in pence.")
-    ] = None,
-) -> Conditions:
-    """Return the conditions that set bounds."""
-    first, last, conditions = instant_of(start), instant_of(end), []
-    if first is not None:
-        conditions.append(decisions.c.happened_at >= first)
-    if last is not None:
-        conditions.append(decisions.c.happened_at < last)
-    if value_from is not None or value_to is not None:
-        conditions += worth(value_from or 0, PENCE_LIMIT if value_to is None else value_to)
-        conditions.append(reading.redact.by_amount(reading.person, decisions.c.stream_id))
-    return conditions
+        int | None,
+        Where(_beside, draws_from=("value_pence",)),
+        Field(ge=0, le=PENCE_LIMIT, description="Only cases worth that much or less, in pence."),
+    ] = None
 
 
-def worth(low: int, high: int) -> Conditions:
-    """Return the conditions on decisions on cases that were then worth [low, high] pence.
+def worth(low: int, high: int) -> ColumnElement[bool]:
+    """Return the condition on decisions on cases that were then worth [low, high] pence.
 
     The first picks the few cases that were ever worth that, by an index; only their decisions are then
     compared with what their case was worth at the time. Nothing is worth at least more than at most.
     """
     if low > high:
-        return [false()]
+        return false()
     said = decisions.alias()
     ever = select(said.c.stream_id).where(said.c.value_pence.between(low, high))
     then = func.int8range(low, high, "[]").op("@>")(case_value())
-    return [decisions.c.stream_id.in_(ever), then]
-
-
-@router.get(
-    "/decisions",
-    summary="List every decision",
-    dependencies=[may(READ_AUDIT)],
-    responses=listed(DecisionRow, tagged=False),
-)
-async def list_decisions(
-    reading: Read,
-    page: Paged,
-    names: Annotated[Conditions, Depends(named)],
-    bounds: Annotated[Conditions, Depends(within)],
-) -> Response:
-    """List what was decided, newest first; imported history is not in it."""
-    of_row = [decisions.c[n] for n in DecisionRow.model_fields if n in decisions.c]
-    statement = select(*of_row, case_value().label("case_value_pence")).where(
-        decisions.c.position <= reading.position, *names, *bounds
-    )
-    return await page.untagged.of(reading, statement, decisions.c.position, also=_with_what_was_said)
+    return and_(decisions.c.stream_id.in_(ever), then)
 
 
 def case_value() -> "ScalarSelect[int | None]":
@@ -171,7 +159,7 @@ def case_value() -> "ScalarSelect[int | None]":
     )
 
 
-async def _with_what_was_said(reading: Read, items: list[dict[str, Any]]) -> None:
+async def _with_what_was_said(reading: Reading, _: None, items: list[dict[str, Any]]) -> None:
     """Add each decision's own words, which only the record holds, and what its case is called."""
     said = {r.position: r for r in await reading.record.at([item["position"] for item in items])}
     rows = await reading.pool.fetch(BEGINNINGS, [item["stream_id"] for item in items])
@@ -182,3 +170,33 @@ async def _with_what_was_said(reading: Read, items: list[dict[str, Any]]) -> Non
         blank = blank_of(type(recorded.event)) if readable else None
         item["reference"] = called(blank, first[recorded.stream_id]) if blank else ""
         item["said"] = recorded.envelope["data"] if readable else {UNREAD: CANT_READ}
+
+
+def _recorded(moment: ListMoment) -> list[ColumnElement[bool]]:
+    """Return the condition on what was recorded by then."""
+    return [decisions.c.position <= moment.reading.position]
+
+
+DECISION_LIST = ListOf(
+    name="audit-decisions",
+    row=DecisionRow,
+    table=decisions,
+    filters=DecisionFilters,
+    key="position",
+    within=_recorded,
+    derive=_with_what_was_said,
+    columns={"case_value_pence": case_value()},
+    thing="stream_id",
+    tagged=False,
+)
+
+
+@router.get(
+    "/decisions",
+    summary="List every decision",
+    dependencies=[may(READ_AUDIT)],
+    responses=DECISION_LIST.responses,
+)
+async def list_decisions(query: Annotated[ListQuery, DECISION_LIST.asked]) -> Response:
+    """List what was decided, newest first; imported history is not in it."""
+    return await DECISION_LIST.answer(query)

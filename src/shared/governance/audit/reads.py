@@ -1,11 +1,12 @@
 """The second log: every reading of the audit is kept, before its answer is handed out."""
 
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Annotated, Any
 
 import asyncpg
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
+from pydantic import Field
 
 from shared.kernel.errors import NotAllowed, NotAuthenticated, Refused, TooMany
 from shared.record.database import Connection
@@ -16,6 +17,7 @@ TARGET_LIMIT = 2_000
 READ_AUDIT = "read-audit"
 UNPROCESSABLE = 422  # as problems says of what can't be understood
 NAME = r"^[A-Za-z0-9][A-Za-z0-9 ._:@/-]*$"  # of a person, a kind, an event
+AskedName = Annotated[str, Field(max_length=40, pattern=NAME)]
 
 NOT_HEARD = (NotAuthenticated, NotAllowed, TooMany)  # who is turned away at the door reads nothing
 

@@ -3,34 +3,24 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel
-from sqlalchemy import BigInteger, Column, DateTime, MetaData, SmallInteger, Table, Text, select
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
+from sqlalchemy import ColumnElement
 
-from shared.governance.audit.reads import NAME, READ_AUDIT, AuditRoute
+from shared.governance.audit.reads import READ_AUDIT, AskedName, AuditRoute
 from shared.kernel.errors import NotFound
 from shared.ledger.checkpoints import Checkpoint, hash_text
 from shared.ledger.notes import Note
 from shared.ledger.read_checkpoints import newest_of_reads
-from shared.web.answers import READS_ONE, listed
+from shared.record.projecting.row_models import COUNTED, SEARCHED, UNSORTED, read_table
+from shared.web.answers import READS_ONE
 from shared.web.commands import may
-from shared.web.pages import Paged
-from shared.web.readings import Read
+from shared.web.lists.filters import AT_MOST, ListMoment
+from shared.web.lists.list_of import ListOf
+from shared.web.lists.queries import ListQuery
+from shared.web.lists.statements import NO_THING
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=AuditRoute)
-
-reads = Table(
-    "audit_reads",
-    MetaData(),
-    Column("position", BigInteger, primary_key=True),
-    Column("read_at", DateTime(timezone=True)),
-    Column("reader", Text),
-    Column("authority", Text),
-    Column("operation", Text),
-    Column("target", Text),
-    Column("status", SmallInteger),
-    Column("trace", Text),
-)
 
 
 class ReadRow(BaseModel):
@@ -38,12 +28,38 @@ class ReadRow(BaseModel):
 
     position: int
     read_at: datetime
-    reader: str
-    authority: str
-    operation: str
-    target: str
+    reader: Annotated[str, SEARCHED, COUNTED]
+    authority: Annotated[str, SEARCHED, COUNTED]
+    operation: Annotated[str, SEARCHED, COUNTED]
+    target: Annotated[str, UNSORTED]
     status: int
     trace: str
+
+
+reads = read_table("audit_reads", ReadRow)
+
+
+class ReadFilters(BaseModel):
+    """What the log of reads can be narrowed to."""
+
+    reader: Annotated[list[AskedName] | None, AT_MOST, Field(description="Only this person's.")] = None
+
+
+def _by_then(moment: ListMoment) -> list[ColumnElement[bool]]:
+    """Return the condition on what had been read by then."""
+    return [reads.c.read_at <= moment.reading.as_of] if moment.reading.past else []
+
+
+READ_LIST = ListOf(
+    name="audit-reads",
+    row=ReadRow,
+    table=reads,
+    filters=ReadFilters,
+    key="position",
+    within=_by_then,
+    thing=NO_THING,
+    tagged=False,
+)
 
 
 class ReadsCheckpoint(BaseModel):
@@ -79,19 +95,8 @@ async def see_reads_checkpoint(request: Request) -> ReadsCheckpoint:
     "/reads",
     summary="List who has read the audit",
     dependencies=[may(READ_AUDIT)],
-    responses=listed(ReadRow, tagged=False),
+    responses=READ_LIST.responses,
 )
-async def list_reads(
-    reading: Read,
-    page: Paged,
-    reader: Annotated[
-        str | None, Query(max_length=40, pattern=NAME, description="Only this person's.")
-    ] = None,
-) -> Response:
+async def list_reads(query: Annotated[ListQuery, READ_LIST.asked]) -> Response:
     """List every reading of the audit, newest first; its positions are those of its own log."""
-    statement = select(reads)
-    if reading.past:
-        statement = statement.where(reads.c.read_at <= reading.as_of)
-    if reader is not None:
-        statement = statement.where(reads.c.reader == reader)
-    return await page.untagged.of(reading, statement, reads.c.position)
+    return await READ_LIST.answer(query)

@@ -1,25 +1,24 @@
 """Delegations over HTTP: give one, take one back, see who stands in for whom."""
 
-from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Path, Query, Response
+from fastapi import APIRouter, Body, Path, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_
 
 from shared.governance.delegations.commands import DelegationDecision, GiveDelegation
 from shared.governance.delegations.domain import Delegation
-from shared.governance.delegations.views import delegations, with_reasons
+from shared.governance.delegations.views import DelegationRow, delegations, with_reasons
 from shared.kernel.calendar import day_in_london
-from shared.kernel.fields import ASKED, Flag
+from shared.kernel.fields import Flag
 from shared.kernel.messages import Receipt
-from shared.kernel.personal import PersonalShown
-from shared.web.answers import CREATES, DECIDES, listed
+from shared.web.answers import CREATES, DECIDES
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
-from shared.web.pages import Paged
-from shared.web.readings import Replay
+from shared.web.lists.filters import AT_MOST, AskedCode, ListMoment, Where
+from shared.web.lists.list_of import ListOf
+from shared.web.lists.queries import ListQuery
 
 DelegationId = Annotated[UUID, Path(description="The delegation's id.")]
 
@@ -28,22 +27,28 @@ router = APIRouter(
 )
 
 
-class DelegationRow(BaseModel):
-    """Who may decide for whom, up to which amount in pence without VAT; the last day counts."""
+def _live(_: bool, moment: ListMoment) -> ColumnElement[bool]:  # noqa: FBT001  # the value of a filter
+    """Return the condition on what counts on the day."""
+    t, day = delegations.c, day_in_london(moment.reading.as_of)
+    return and_(~t.ended, ~t.waiting, t.first_day <= day, t.last_day >= day)
 
-    id: UUID
-    version: int
-    delegator: str
-    delegate: str
-    limit_pence: int
-    first_day: date
-    last_day: date
-    reason: PersonalShown
-    ended: bool
-    proposed_by: str
-    waiting: bool = Field(description="Whether it waits for a second person to confirm it.")
-    first_position: int
-    changed_at: datetime
+
+class DelegationFilters(BaseModel):
+    """What a list of delegations can be narrowed to."""
+
+    delegator: Annotated[list[AskedCode] | None, AT_MOST, Field(description="Only this person's.")] = None
+    delegate: Annotated[list[AskedCode] | None, AT_MOST, Field(description="Only those to them.")] = None
+    live: Annotated[Flag, Where(_live), Field(description="Only those that count on the day.")] = False
+
+
+DELEGATION_LIST = ListOf(
+    name="delegations",
+    row=DelegationRow,
+    table=delegations,
+    filters=DelegationFilters,
+    derive=with_reasons,
+    tagged=False,
+)
 
 
 @router.post("", status_code=201, summary="Delegate", responses=CREATES)
@@ -65,31 +70,8 @@ async def decide_on_delegation(
 
 
 @router.get(
-    "",
-    summary="List delegations",
-    dependencies=[may("read-scheme")],
-    responses=listed(DelegationRow, tagged=False),
+    "", summary="List delegations", dependencies=[may("read-scheme")], responses=DELEGATION_LIST.responses
 )
-async def list_delegations(
-    reading: Replay,
-    page: Paged,
-    delegator: Annotated[
-        str | None, Query(max_length=40, pattern=ASKED, description="Only this person's.")
-    ] = None,
-    delegate: Annotated[
-        str | None, Query(max_length=40, pattern=ASKED, description="Only those to them.")
-    ] = None,
-    live: Annotated[Flag, Query(description="Only those that count on the day.")] = False,  # noqa: FBT002  # a query parameter
-) -> Response:
+async def list_delegations(query: Annotated[ListQuery, DELEGATION_LIST.asked]) -> Response:
     """List who stands in for whom, newest first."""
-    t = delegations.c
-    statement = select(*(t[name] for name in DelegationRow.model_fields))
-    statement = statement.where(reading.valid(delegations))
-    if delegator is not None:
-        statement = statement.where(t.delegator == delegator)
-    if delegate is not None:
-        statement = statement.where(t.delegate == delegate)
-    if live:
-        day = day_in_london(reading.as_of)
-        statement = statement.where(~t.ended, ~t.waiting, t.first_day <= day, t.last_day >= day)
-    return await page.untagged.of(reading, statement, t.first_position, also=with_reasons)
+    return await DELEGATION_LIST.answer(query)

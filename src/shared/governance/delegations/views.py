@@ -1,33 +1,42 @@
 """What can be seen of delegations, and what of them a decision must know."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+from uuid import UUID
 
 import orjson
-from pydantic import JsonValue
-from sqlalchemy import BigInteger, Boolean, Column, Date, Text
+from pydantic import BaseModel, Field, JsonValue
 
 from shared.governance.delegations.domain import Delegation
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Stream
-from shared.kernel.personal import Personal
+from shared.kernel.personal import Personal, PersonalShown
 from shared.record.eventstore.store import EventStore
-from shared.record.projecting.views import STILL_VALID, Row, StateView, state_table
+from shared.record.projecting.row_models import COMPUTED, COUNTED, SEARCHED, model_table, row_of
+from shared.record.projecting.views import STILL_VALID, Row, StateView
 
-delegations = state_table(
-    "delegations",
-    Column("delegator", Text, nullable=False),
-    Column("delegate", Text, nullable=False),
-    Column("limit_pence", BigInteger, nullable=False),
-    Column("first_day", Date, nullable=False),
-    Column("last_day", Date, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("ended", Boolean, nullable=False),
-    Column("proposed_by", Text, nullable=False),
-    Column("waiting", Boolean, nullable=False),
-)
+
+class DelegationRow(BaseModel):
+    """Who may decide for whom, up to which amount in pence without VAT; the last day counts."""
+
+    id: UUID
+    version: int
+    delegator: Annotated[str, SEARCHED, COUNTED]
+    delegate: Annotated[str, SEARCHED, COUNTED]
+    limit_pence: int
+    first_day: date
+    last_day: date
+    reason: Annotated[PersonalShown, COMPUTED]
+    ended: bool
+    proposed_by: str
+    waiting: bool = Field(description="Whether it waits for a second person to confirm it.")
+    first_position: int
+    changed_at: datetime
+
+
+delegations = model_table("delegations", DelegationRow)
 
 
 def kept(text: Personal) -> str:
@@ -35,7 +44,7 @@ def kept(text: Personal) -> str:
     return orjson.dumps(text.model_dump()).decode()
 
 
-async def with_reasons(_: object, items: list[dict[str, Any]]) -> None:
+async def with_reasons(_: object, _facts: None, items: list[dict[str, Any]]) -> None:
     """Let reasons be what they are in the record; one from before is nobody's secret."""
     for item in items:
         reason = orjson.loads(item["reason"])
@@ -43,20 +52,12 @@ async def with_reasons(_: object, items: list[dict[str, Any]]) -> None:
         item["reason"] = openly if isinstance(reason, str) else reason
 
 
-def delegation_row(stream: Stream[Delegation]) -> Row:
-    """Return a delegation's row."""
-    given = stream.state
-    return {
-        "delegator": given.delegator,
-        "delegate": given.delegate,
-        "limit_pence": given.limit_pence,
-        "first_day": given.first_day,
-        "last_day": given.last_day,
-        "reason": kept(given.reason),
-        "ended": given.ended,
-        "proposed_by": given.proposed_by,
-        "waiting": given.waiting,
-    }
+def _computed(stream: Stream[Delegation]) -> Row:
+    """Return why a delegation was given, as the record keeps it."""
+    return {"reason": kept(stream.state.reason)}
+
+
+delegation_row = row_of(DelegationRow, _computed)
 
 
 DELEGATIONS = StateView(

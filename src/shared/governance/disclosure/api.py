@@ -1,23 +1,25 @@
 """Exemptions over HTTP: what is exempt, under which paragraph, until when; declared, reviewed, released."""
 
-from datetime import date, datetime
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Path, Query, Request, Response
-from pydantic import BaseModel
-from sqlalchemy import select
+from fastapi import APIRouter, Body, Path, Request, Response
+from pydantic import BaseModel, Field
+from sqlalchemy import ColumnElement
 
 from shared.governance.disclosure.commands import DeclareExempt, ExemptionDecision
 from shared.governance.disclosure.domain import Exemption, ExemptionStatus
-from shared.governance.disclosure.views import exemption_row, exemptions
+from shared.governance.disclosure.views import ExemptionRow, exemption_row, exemptions
 from shared.kernel.errors import NotFound
 from shared.kernel.fields import DayAsked
 from shared.kernel.messages import Receipt
-from shared.web.answers import CREATES, DECIDES, answer_one, listed, one
+from shared.web.answers import CREATES, DECIDES, answer_one, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
-from shared.web.pages import Paged
+from shared.web.lists.filters import AT_MOST, ListMoment, Where
+from shared.web.lists.list_of import ListOf
+from shared.web.lists.queries import ListQuery
 from shared.web.readings import Read
 
 ExemptionId = Annotated[UUID, Path(description="The exemption's id.")]
@@ -27,24 +29,24 @@ router = APIRouter(
 )
 
 
-class ExemptionRow(BaseModel):
-    """Something exempt: of which thing and decision (0: the whole), which fields (by a space), and why."""
+def _reviewed_by(day: date, _: ListMoment) -> ColumnElement[bool]:
+    """Return the condition that a review is due by a day."""
+    return exemptions.c.review_on <= day
 
-    id: UUID
-    version: int
-    status: ExemptionStatus
-    matter_id: UUID
-    matter_kind: str
-    matter_version: int
-    fields: str
-    paragraph: int
-    reason: str
-    public_interest: str
-    review_on: date
-    declared_by: str
-    first_position: int
-    opened_at: datetime
-    changed_at: datetime
+
+class ExemptionFilters(BaseModel):
+    """What a list of exemptions can be narrowed to."""
+
+    status: Annotated[
+        list[ExemptionStatus] | None, AT_MOST, Field(description="Only those that stand so.")
+    ] = None
+    matter_id: Annotated[list[UUID] | None, AT_MOST, Field(description="Only those of this thing.")] = None
+    review_by: Annotated[
+        DayAsked | None, Where(_reviewed_by), Field(description="Only those whose review is due by this day.")
+    ] = None
+
+
+EXEMPTION_LIST = ListOf(name="exemptions", row=ExemptionRow, table=exemptions, filters=ExemptionFilters)
 
 
 @router.post("", status_code=201, summary="Declare something exempt", responses=CREATES)
@@ -66,27 +68,11 @@ async def decide_on_exemption(
 
 
 @router.get(
-    "", summary="List exemptions", dependencies=[may("read-exemptions")], responses=listed(ExemptionRow)
+    "", summary="List exemptions", dependencies=[may("read-exemptions")], responses=EXEMPTION_LIST.responses
 )
-async def list_exemptions(
-    reading: Read,
-    page: Paged,
-    status: Annotated[ExemptionStatus | None, Query(description="Only those that stand so.")] = None,
-    matter_id: Annotated[UUID | None, Query(description="Only those of this thing.")] = None,
-    review_by: Annotated[
-        DayAsked | None, Query(description="Only those whose review is due by this day.")
-    ] = None,
-) -> Response:
+async def list_exemptions(query: Annotated[ListQuery, EXEMPTION_LIST.asked]) -> Response:
     """List what is or was exempt, newest first: that it exists, not what it says."""
-    columns = [exemptions.c[name] for name in ExemptionRow.model_fields]
-    statement = select(*columns).where(reading.valid(exemptions))
-    wanted: dict[str, Any] = {"status": status, "matter_id": matter_id}
-    for name, value in wanted.items():
-        if value is not None:
-            statement = statement.where(exemptions.c[name] == value)
-    if review_by is not None:
-        statement = statement.where(exemptions.c.review_on <= review_by)
-    return await page.of(reading, statement, exemptions.c.first_position)
+    return await EXEMPTION_LIST.answer(query)
 
 
 @router.get(

@@ -94,6 +94,10 @@ class DisclosureFilter:
                 item["said"] = own
                 withhold(item, marks, outside)
 
+    async def must_know(self, person: Person) -> None:
+        """Refuse while it is not known what is exempt, but for a person who may read all of it."""
+        await self._exemptions.in_force(entitled=self.reads_exempt(person))
+
     def _withhold_unknown(self, items: Sequence[Item]) -> None:
         for item in items:
             if "topic" in item and not self._seals.knows(item["topic"]):
@@ -119,8 +123,16 @@ class DisclosureFilter:
     def by_fields(
         self, person: Person, thing: "Column[Any]", fields: Collection[str]
     ) -> "ColumnElement[bool]":
-        """Return the condition on what may be found by these fields: those that are exempt in none."""
-        if self.reads_exempt(person) or not (named := self._may_be_exempt & set(fields)):
+        """Return the condition on what may be found by these fields: those that are exempt in none.
+
+        All amounts of a case are exempt with any of them.
+        """
+        if self.reads_exempt(person):
+            return true()
+        if any(name.endswith(AMOUNT) for name in fields):
+            rest = [name for name in fields if not name.endswith(AMOUNT)]
+            return self.by_amount(person, thing) & self.by_fields(person, thing, rest)
+        if not (named := self._may_be_exempt & set(fields)):
             return true()
         held = func.string_to_array(exemptions.c.fields, " ", type_=ARRAY(Text))
         return thing.not_in(SOMETHING_EXEMPT.where(held.overlap(sorted(named))))

@@ -1,41 +1,46 @@
 """What can be seen of exemptions: that they exist, of what, under which paragraph, until when."""
 
-from sqlalchemy import BigInteger, Column, Date, Integer, Text, Uuid
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
 
-from shared.governance.disclosure.domain import Exemption
+from pydantic import BaseModel
+
+from shared.governance.disclosure.domain import Exemption, ExemptionStatus
 from shared.kernel.messages import Stream
-from shared.record.projecting.views import STILL_VALID, Row, StateView, state_table
-
-exemptions = state_table(
-    "exemptions",
-    Column("status", Text, nullable=False),
-    Column("matter_id", Uuid, nullable=False),
-    Column("matter_kind", Text, nullable=False),
-    Column("matter_version", BigInteger, nullable=False),
-    Column("fields", Text, nullable=False),
-    Column("paragraph", Integer, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("public_interest", Text, nullable=False),
-    Column("review_on", Date, nullable=False),
-    Column("declared_by", Text, nullable=False),
-)
+from shared.record.projecting.row_models import COMPUTED, COUNTED, SEARCHED, UNSORTED, model_table, row_of
+from shared.record.projecting.views import STILL_VALID, Row, StateView
 
 
-def exemption_row(stream: Stream[Exemption]) -> Row:
-    """Return an exemption's row; its fields as one text, a space between."""
-    exemption = stream.state
-    return {
-        "status": exemption.status,
-        "matter_id": exemption.matter_id,
-        "matter_kind": exemption.matter_kind,
-        "matter_version": exemption.matter_version,
-        "fields": " ".join(exemption.fields),
-        "paragraph": exemption.paragraph,
-        "reason": exemption.reason,
-        "public_interest": exemption.public_interest,
-        "review_on": exemption.review_on,
-        "declared_by": exemption.declared_by,
-    }
+class ExemptionRow(BaseModel):
+    """Something exempt: of which thing and decision (0: the whole), which fields (by a space), and why."""
+
+    id: UUID
+    version: int
+    status: ExemptionStatus
+    matter_id: UUID
+    matter_kind: Annotated[str, SEARCHED, COUNTED]
+    matter_version: int
+    fields: Annotated[str, COMPUTED, SEARCHED]
+    paragraph: int
+    reason: Annotated[str, SEARCHED, UNSORTED]
+    public_interest: Annotated[str, SEARCHED, UNSORTED]
+    review_on: date
+    declared_by: Annotated[str, COUNTED]
+    first_position: int
+    opened_at: datetime
+    changed_at: datetime
+
+
+exemptions = model_table("exemptions", ExemptionRow)
+
+
+def _computed(stream: Stream[Exemption]) -> Row:
+    """Return the exempt fields as one text, a space between."""
+    return {"fields": " ".join(stream.state.fields)}
+
+
+exemption_row = row_of(ExemptionRow, _computed)
 
 
 EXEMPTIONS = StateView(

@@ -1,31 +1,23 @@
 """Notices over HTTP: what the tiers that you stand on have been told."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel
-from sqlalchemy import BigInteger, Column, DateTime, MetaData, Table, Text, Uuid, select
+from sqlalchemy import ColumnElement
 
-from shared.web.answers import listed
+from shared.kernel.messages import Known
+from shared.record.projecting.row_models import COUNTED, SEARCHED, read_table
 from shared.web.bodies import StrictRoute
-from shared.web.commands import Caller, may
-from shared.web.pages import Paged
-from shared.web.readings import Read
+from shared.web.commands import may
+from shared.web.lists.filters import ListMoment
+from shared.web.lists.list_of import ListOf
+from shared.web.lists.queries import ListQuery
+from shared.web.readings import Reading
 
 router = APIRouter(prefix="/v1/notices", tags=["notices"], route_class=StrictRoute)
-
-notices = Table(
-    "notices",
-    MetaData(),
-    Column("id", BigInteger, primary_key=True),
-    Column("position", BigInteger),
-    Column("told", Text),
-    Column("about", Text),
-    Column("case_id", Uuid),
-    Column("happened_at", DateTime(timezone=True)),
-    Column("written_at", DateTime(timezone=True)),
-)
 
 
 class NoticeRow(BaseModel):
@@ -33,23 +25,42 @@ class NoticeRow(BaseModel):
 
     id: int
     position: int
-    told: str
-    about: str
+    told: Annotated[str, SEARCHED, COUNTED]
+    about: Annotated[str, SEARCHED, COUNTED]
     case_id: UUID
     happened_at: datetime
     written_at: datetime
 
 
-@router.get(
-    "",
-    summary="List your notices",
-    dependencies=[may("read-notices")],
-    responses=listed(NoticeRow, tagged=False),
+notices = read_table("notices", NoticeRow)
+
+
+async def _tiers(query: ListQuery, reading: Reading) -> tuple[str, ...]:
+    """Return the tiers that the reader stands on."""
+    known: Known = await query.request.app.state.service.known(reading.person)
+    return known.own_tiers
+
+
+def _to_them(moment: ListMoment) -> list[ColumnElement[bool]]:
+    """Return the condition on what these tiers had been told by then."""
+    return [notices.c.told.in_(moment.facts), notices.c.position <= moment.reading.position]
+
+
+NOTICE_LIST = ListOf(
+    name="notices",
+    row=NoticeRow,
+    table=notices,
+    key="id",
+    facts=_tiers,
+    within=_to_them,
+    thing="case_id",
+    tagged=False,
 )
-async def list_notices(request: Request, reading: Read, page: Paged, person: Caller) -> Response:
+
+
+@router.get(
+    "", summary="List your notices", dependencies=[may("read-notices")], responses=NOTICE_LIST.responses
+)
+async def list_notices(query: Annotated[ListQuery, NOTICE_LIST.asked]) -> Response:
     """List what the approval tiers that you stand on have been told, newest first."""
-    known = await request.app.state.service.known(person)
-    statement = select(notices).where(
-        notices.c.told.in_(known.own_tiers), notices.c.position <= reading.position
-    )
-    return await page.untagged.of(reading, statement, notices.c.id)
+    return await NOTICE_LIST.answer(query)

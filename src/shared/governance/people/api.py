@@ -3,47 +3,82 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Query, Request, Response
+from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import BigInteger, Column, DateTime, MetaData, Select, Table, Text, select
+from sqlalchemy import ColumnElement, Select, select
 
 from shared.governance.people.commands import PeopleDecision
 from shared.governance.people.domain import DIRECTORY_ID, Directory
 from shared.kernel.errors import NotFound
 from shared.kernel.fields import CODE_LIMIT, ONE_LINE, PersonId
 from shared.kernel.messages import Receipt
-from shared.web.answers import DECIDES, answer_now, listed, one
+from shared.record.projecting.row_models import COUNTED, SEARCHED, Derived, read_table
+from shared.web.answers import DECIDES, answer_now, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, may
-from shared.web.pages import Paged
+from shared.web.lists.filters import ListMoment, Where
+from shared.web.lists.list_of import ListOf
+from shared.web.lists.queries import ListQuery
+from shared.web.lists.statements import NO_THING
 from shared.web.readings import Read, Reading
 
 router = APIRouter(prefix="/v1", tags=["people"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT)
-
-people = Table(
-    "people",
-    MetaData(),
-    Column("id", Text, primary_key=True),
-    Column("name", Text),
-    Column("email", Text),
-    Column("source", Text),
-    Column("first_seen", DateTime(timezone=True)),
-    Column("erased_at", DateTime(timezone=True)),
-    Column("number", BigInteger),
-)
 
 
 class PersonRow(BaseModel):
     """Who stands behind an id; blank once erased. `same_as` is the person that an account belongs to."""
 
-    id: str
-    name: str
+    id: Annotated[str, SEARCHED]
+    name: Annotated[str, SEARCHED]
     email: str
-    same_as: str
-    source: str
+    same_as: Annotated[str, Derived()]
+    source: Annotated[str, COUNTED]
     first_seen: datetime
     erased_at: datetime | None
     number: int
+
+
+people = read_table("people", PersonRow)
+
+
+def _named(name: str, _: ListMoment) -> ColumnElement[bool]:
+    """Return the condition that a name holds a text."""
+    return people.c.name.icontains(name, autoescape=True)
+
+
+class PeopleFilters(BaseModel):
+    """What the directory can be narrowed to."""
+
+    name: Annotated[
+        str | None,
+        Where(_named),
+        Field(max_length=100, pattern=ONE_LINE, description="Only those whose name holds this."),
+    ] = None
+
+
+def _known(moment: ListMoment) -> list[ColumnElement[bool]]:
+    """Return the condition on whom the directory knew by then."""
+    return [people.c.first_seen <= moment.reading.as_of] if moment.reading.past else []
+
+
+async def _with_links(reading: Reading, _: None, items: list[dict[str, Any]]) -> None:
+    """Add whose account each id is, which only the record holds."""
+    directory, _version = await _folded(reading)
+    for item in items:
+        item["same_as"] = _other(directory, item["id"])
+
+
+PEOPLE_LIST = ListOf(
+    name="people",
+    row=PersonRow,
+    table=people,
+    filters=PeopleFilters,
+    key="number",
+    within=_known,
+    derive=_with_links,
+    thing=NO_THING,
+    tagged=False,
+)
 
 
 class PersonSeen(PersonRow):
@@ -57,26 +92,14 @@ class PersonSeen(PersonRow):
 
 
 @router.get(
-    "/people",
-    summary="List people",
-    dependencies=[may("read-people")],
-    responses=listed(PersonRow, tagged=False),
+    "/people", summary="List people", dependencies=[may("read-people")], responses=PEOPLE_LIST.responses
 )
-async def list_people(
-    reading: Read,
-    page: Paged,
-    name: Annotated[
-        str | None, Query(max_length=100, pattern=ONE_LINE, description="Only those whose name holds this.")
-    ] = None,
-) -> Response:
+async def list_people(query: Annotated[ListQuery, PEOPLE_LIST.asked]) -> Response:
     """List whoever has signed in or is named in an import, latest first, as named today.
 
     As of the past, the list holds whom the directory knew by then; old names are not kept.
     """
-    statement = _known_by(reading)
-    if name is not None:
-        statement = statement.where(people.c.name.icontains(name, autoescape=True))
-    return await page.untagged.of(reading, statement, people.c.number, also=_with_links)
+    return await PEOPLE_LIST.answer(query)
 
 
 @router.get(
@@ -117,13 +140,6 @@ async def decide_on_people(
 def _known_by(reading: Reading) -> "Select[Any]":
     statement = select(people)
     return statement.where(people.c.first_seen <= reading.as_of) if reading.past else statement
-
-
-async def _with_links(reading: Reading, items: list[dict[str, Any]]) -> None:
-    """Add whose account each id is, which only the record holds."""
-    directory, _ = await _folded(reading)
-    for item in items:
-        item["same_as"] = _other(directory, item["id"])
 
 
 async def _folded(reading: Reading) -> tuple[Directory, int]:

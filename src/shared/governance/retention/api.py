@@ -1,25 +1,28 @@
 """Retention over HTTP: the schedule, what is due by it, and disposals."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID, uuid5
 
-from fastapi import APIRouter, Body, Query, Request, Response
-from pydantic import BaseModel
-from sqlalchemy import DateTime, Table, literal, not_, select
+from fastapi import APIRouter, Body, Request, Response
+from pydantic import BaseModel, Field
+from sqlalchemy import ColumnElement, DateTime, Table, literal, not_, select, true
 
 from shared.governance.retention.commands import DisposeOfRecord, ScheduleRetention, due_at
 from shared.governance.retention.domain import DISPOSALS, SCHEDULE_ID, Disposal, Line, RetentionSchedule
-from shared.governance.retention.views import disposals
+from shared.governance.retention.views import DisposalRow, disposals
 from shared.kernel.errors import Unacceptable
 from shared.kernel.fields import CODE_LIMIT, ONE_LINE
 from shared.kernel.messages import Receipt
-from shared.record.projecting.views import StateView, View
-from shared.web.answers import CREATES, DECIDES, answer_one, listed, one
+from shared.record.projecting.views import StateView, View, state_table
+from shared.web.answers import CREATES, DECIDES, answer_one, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
-from shared.web.pages import Paged
+from shared.web.lists.filters import ListMoment, Where
+from shared.web.lists.list_of import ListOf
+from shared.web.lists.queries import ListQuery
 from shared.web.readings import Read
 
 router = APIRouter(
@@ -48,15 +51,26 @@ class DueRow(BaseModel):
     first_position: int
 
 
-class DisposalRow(BaseModel):
-    """A record that was disposed of."""
+def _is_of_the_table(_: str, __: ListMoment) -> ColumnElement[bool]:
+    """Return no condition: which kind is asked for says which table is read."""
+    return true()
 
-    id: UUID
-    record_id: UUID
-    record_kind: str
-    ground: str
-    first_position: int
-    opened_at: datetime
+
+class DueFilters(BaseModel):
+    """Which kind of record is asked for."""
+
+    record_kind: Annotated[
+        str,
+        Where(_is_of_the_table),
+        Field(max_length=CODE_LIMIT, pattern=ONE_LINE, description="Which kind, such as `rfp`."),
+    ]
+
+
+# Each kind's records are in a table of their own, which takes this one's place.
+DUE_LIST = ListOf(
+    name="retention-due", row=DueRow, table=state_table("due"), filters=DueFilters, tagged=False
+)
+DISPOSAL_LIST = ListOf(name="disposals", row=DisposalRow, table=disposals)
 
 
 @router.get(
@@ -85,50 +99,40 @@ async def decide_on_schedule(
     "/due",
     summary="List records that are due",
     dependencies=[may("read-retention")],
-    responses=listed(DueRow, tagged=False),
+    responses=DUE_LIST.responses,
 )
-async def list_due(
-    request: Request,
-    reading: Read,
-    page: Paged,
-    record_kind: Annotated[
-        str, Query(max_length=CODE_LIMIT, pattern=ONE_LINE, description="Which kind, such as `rfp`.")
-    ],
-) -> Response:
+async def list_due(request: Request, query: Annotated[ListQuery, DUE_LIST.asked]) -> Response:
     """List records of a kind that have been kept whole for as long as the schedule says."""
-    service = request.app.state.service
+    service, kind = request.app.state.service, query.asked["record_kind"]
     stream = await service.store.load(SCHEDULE_ID, RetentionSchedule())
-    line = stream.state.lines.get(record_kind)
-    table = _tables(service.views).get(record_kind)
+    line = stream.state.lines.get(kind)
+    table = _tables(service.views).get(kind)
     if line is None or table is None:
         raise NoSuchKind(known=sorted(stream.state.lines.keys() & _tables(service.views).keys()))
-    gone = select(disposals.c.record_id).where(disposals.c.record_id == table.c.id)
-    until = due_at(datetime.now(UTC), -line.years)
-    statement: Any = select(
-        table.c.id,
-        literal(record_kind).label("record_kind"),
-        table.c.changed_at.label("last_decision_at"),
-        literal(line.ground).label("ground"),
-        table.c.first_position,
-    ).where(
-        reading.valid(table),
-        table.c.changed_at <= literal(until, DateTime(timezone=True)),
-        not_(gone.exists()),
+    until = literal(due_at(datetime.now(UTC), -line.years), DateTime(timezone=True))
+    gone = select(disposals.c.record_id).where(disposals.c.record_id == table.c.id).exists()
+    due = replace(
+        DUE_LIST,
+        table=table,
+        within=lambda _: [table.c.changed_at <= until, not_(gone)],
+        columns={
+            "record_kind": literal(kind),
+            "last_decision_at": table.c.changed_at,
+            "ground": literal(line.ground),
+        },
     )
-    return await page.untagged.of(reading, statement, table.c.first_position)
+    return await due.answer(query)
 
 
 @router.get(
     "/disposals",
     summary="List disposals",
     dependencies=[may("read-retention")],
-    responses=listed(DisposalRow),
+    responses=DISPOSAL_LIST.responses,
 )
-async def list_disposals(reading: Read, page: Paged) -> Response:
+async def list_disposals(query: Annotated[ListQuery, DISPOSAL_LIST.asked]) -> Response:
     """List what was disposed of, latest first."""
-    columns = [disposals.c[name] for name in DisposalRow.model_fields]
-    statement = select(*columns).where(reading.valid(disposals))
-    return await page.of(reading, statement, disposals.c.first_position)
+    return await DISPOSAL_LIST.answer(query)
 
 
 @router.post("/disposals", status_code=201, summary="Dispose of a record", responses=CREATES)

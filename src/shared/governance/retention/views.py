@@ -1,23 +1,31 @@
 """What can be seen of disposals."""
 
-from sqlalchemy import Column, Text, Uuid
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel
 
 from shared.governance.retention.domain import Disposal
-from shared.kernel.messages import Stream
-from shared.record.projecting.views import STILL_VALID, Row, StateView, state_table
-
-disposals = state_table(
-    "disposals",
-    Column("record_id", Uuid, nullable=False),
-    Column("record_kind", Text, nullable=False),
-    Column("ground", Text, nullable=False),
-)
+from shared.record.projecting.row_models import COUNTED, SEARCHED, model_table, row_of
+from shared.record.projecting.views import STILL_VALID, StateView
 
 
-def disposal_row(stream: Stream[Disposal]) -> Row:
-    """Return a disposal's row."""
-    disposal = stream.state
-    return {"record_id": disposal.record_id, "record_kind": disposal.record_kind, "ground": disposal.ground}
+class DisposalRow(BaseModel):
+    """A record that was disposed of."""
+
+    id: UUID
+    record_id: UUID
+    record_kind: Annotated[str, SEARCHED, COUNTED]
+    ground: Annotated[str, SEARCHED, COUNTED]
+    first_position: int
+    opened_at: datetime
+
+
+disposals = model_table("disposals", DisposalRow)
+
+
+disposal_row = row_of(DisposalRow)
 
 
 DISPOSED = StateView(

@@ -1,7 +1,7 @@
 """Where a command meets its stream: fold what happened, ask the rules, append what follows."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -90,19 +90,20 @@ class EventStore:
         stamp: Stamp,
         *,
         blank: S,
-        expected: int | None = None,
+        expected: int | Container[int] | None = None,
         key: IdempotencyKey | None = None,
         absent: bool = False,
     ) -> Receipt:
-        """Decide on a thing as it stands; with an expected version, only on that one.
+        """Decide on a thing as it stands; with expected versions, only on one of them.
 
         `absent` allows a thing without a history, whose version is 0.
 
         Raises `NotFound`, `OutOfDate`, or whatever rule refuses. A repeat of a request is answered
         as the first time even where the thing has moved on since: its key is looked up before a no.
         """
+        seen = (expected,) if isinstance(expected, int) else expected
         try:
-            return await self._handle(stream_id, command, stamp, blank, expected, key, absent=absent)
+            return await self._handle(stream_id, command, stamp, blank, seen, key, absent=absent)
         except Refused as refusal:
             return await self._answered_before(key, refusal)
 
@@ -118,7 +119,7 @@ class EventStore:
         command: Command[S],
         stamp: Stamp,
         blank: S,
-        expected: int | None,
+        expected: Container[int] | None,
         key: IdempotencyKey | None,
         *,
         absent: bool,
@@ -127,7 +128,7 @@ class EventStore:
             stream = await self.load(stream_id, blank)
             if stream.version == 0 and not absent:
                 raise NotFound
-            if expected is not None and expected != stream.version:
+            if expected is not None and stream.version not in expected:
                 raise OutOfDate(version=stream.version)
             try:
                 return await self._decide(stream, command, stamp, key)

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from operator import itemgetter
 from typing import Any, ClassVar, Generic
 
-from sqlalchemy import BigInteger, Column, DateTime, MetaData, Table, Uuid
+from sqlalchemy import BigInteger, Column, ColumnElement, DateTime, MetaData, Table, Uuid
 from sqlalchemy.dialects.postgresql import asyncpg as postgresql
 from sqlalchemy.schema import CreateTable
 
@@ -131,6 +131,13 @@ def _picking(table: Table, standard: int) -> Picking:
 
 def _only(name: str, row: Row) -> tuple[object, ...]:
     return (row[name],)
+
+
+def valid_at(table: Table, position: int | None) -> "ColumnElement[bool]":
+    """Return the condition that picks each thing's row as of a position; as it stands now without one."""
+    if position is None:
+        return table.c.valid_to == STILL_VALID
+    return (table.c.valid_from <= position) & (table.c.valid_to > position)
 
 
 def create_table(view: View, name: str) -> str:

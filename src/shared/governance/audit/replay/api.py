@@ -4,11 +4,15 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
+from pydantic import BaseModel, Field
+from pydantic.config import JsonDict
+from sqlalchemy import ColumnElement, true
 
+from shared.governance.audit.journal import decisions
 from shared.governance.audit.log_api import LARGEST
 from shared.governance.audit.reads import READ_AUDIT, AuditRoute
-from shared.governance.audit.redaction import redact_changes, redact_decisions
-from shared.governance.audit.replay.comparison import Difference, changed
+from shared.governance.audit.redaction import redact_decisions
+from shared.governance.audit.replay.comparison import Difference, last_changes, with_changes
 from shared.governance.audit.replay.explanation import Explanation, explained
 from shared.governance.audit.replay.lateness import scheme_at
 from shared.governance.audit.replay.periods import Period, period
@@ -16,16 +20,20 @@ from shared.governance.audit.replay.story import Story, happened_by, story
 from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import NotFound, Unacceptable
 from shared.record.eventstore.reader import ReadBasis
-from shared.web.answers import READS_MANY, READS_ONE, listed
+from shared.web.answers import READS_MANY, READS_ONE
 from shared.web.commands import may
-from shared.web.pages import Paged
+from shared.web.lists.filters import AT_MOST, ListMoment, Where
+from shared.web.lists.list_of import ListOf
+from shared.web.lists.queries import ListQuery
 from shared.web.readings import (
     AS_OF_PATTERN,
+    DAY_ALONE,
     INSTANT_PATTERN,
     POSITION_DIGITS,
     OnBasis,
     Read,
     Reading,
+    end_of_day,
     instant_of,
 )
 
@@ -35,8 +43,8 @@ TOLD = (
     "SELECT position, told, about, written_at FROM notices WHERE case_id = $1 AND position <= $2 ORDER BY id"
 )
 
-Instant = {"pattern": INSTANT_PATTERN}
-Time = {"pattern": AS_OF_PATTERN}
+Instant: JsonDict = {"pattern": INSTANT_PATTERN}
+Time: JsonDict = {"pattern": AS_OF_PATTERN}
 
 
 class PeriodReversed(Unacceptable):
@@ -89,37 +97,58 @@ async def tell(
     return Story.model_validate({**shown, **state})
 
 
-@router.get(
-    "/comparisons",
-    summary="Compare two times",
-    dependencies=[may(READ_AUDIT)],
-    responses=listed(Difference, tagged=False),
-)
-async def compare(
-    reading: Read,
-    page: Paged,
+def _is_no_filter(_: str, __: ListMoment) -> ColumnElement[bool]:
+    """Return no condition: since when is what the list itself goes by."""
+    return true()
+
+
+class ComparisonFilters(BaseModel):
+    """Since when cases are compared, and which."""
+
     start: Annotated[
         str,
-        Query(
+        Where(_is_no_filter),
+        Field(
             alias="from",
             max_length=40,
             json_schema_extra=Time,
             description="The earlier time, as a position or an instant; the later one is `as_of`.",
         ),
-    ],
-    stream_id: Annotated[UUID | None, Query(description="Only this case.")] = None,
-) -> Response:
-    """List every case on which something was decided in between, as it stood before and after."""
-    first = await _position(reading, start)
+    ]
+    stream_id: Annotated[list[UUID] | None, AT_MOST, Field(description="Only this case.")] = None
+
+
+async def _start(query: ListQuery, reading: Reading) -> int:
+    """Return the position that a comparison leads from."""
+    first = await _position(reading, query.asked["start"])
     if first > reading.position:
         raise TimesReversed(from_position=first, position=reading.position)
-    found = await changed(reading, first, reading.position, stream_id, page.cursor, page.limit + 1)
-    items = [item.model_dump(mode="json") for item in found[: page.limit]]
-    changes = [(UUID(item["stream_id"]), item["changes"]) for item in items]
-    for item, marks in zip(items, await redact_changes(reading, changes), strict=True):
-        item["withheld"] = marks
-    following = f"p{items[-1]['position']}" if len(found) > page.limit else None
-    return page.untagged.answer(reading, items, following)
+    return first
+
+
+COMPARISON_LIST = ListOf(
+    name="audit-comparisons",
+    row=Difference,
+    table=decisions,
+    filters=ComparisonFilters,
+    key="position",
+    facts=_start,
+    within=last_changes,
+    derive=with_changes,
+    thing="stream_id",
+    tagged=False,
+)
+
+
+@router.get(
+    "/comparisons",
+    summary="Compare two times",
+    dependencies=[may(READ_AUDIT)],
+    responses=COMPARISON_LIST.responses,
+)
+async def compare(query: Annotated[ListQuery, COMPARISON_LIST.asked]) -> Response:
+    """List every case on which something was decided in between, as it stood before and after."""
+    return await COMPARISON_LIST.answer(query)
 
 
 @router.get(
@@ -162,6 +191,6 @@ async def _position(reading: Reading, text: str) -> int:
     """Return the position that a text means."""
     if text.isascii() and text.isdigit() and len(text) <= POSITION_DIGITS:
         return int(text)
-    instant = instant_of(text)
+    instant = end_of_day(text) if DAY_ALONE.match(text) else instant_of(text)
     assert instant is not None
     return await reading.record.position_at(instant)

@@ -1,17 +1,19 @@
 """Two times compared: every case on which something was decided in between, before and after."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, select
 
 from shared.governance.audit.journal import decisions
+from shared.governance.audit.redaction import redact_changes
 from shared.governance.audit.replay.states import Change, blank_of, changes
 from shared.kernel.messages import Recorded
-from shared.record.eventstore.reader import Reader
 from shared.record.eventstore.unread import kind_of, name_of, unread
+from shared.record.projecting.row_models import Derived
+from shared.web.lists.filters import ListMoment
 from shared.web.readings import Reading
 
 
@@ -20,39 +22,32 @@ class Difference(BaseModel):
 
     position: int
     stream_id: UUID
-    kind: str
-    version_before: int
-    version_after: int
-    decisions: list[str]
-    changes: list[Change]
-    withheld: dict[str, str] = {}
+    kind: Annotated[str, Derived()]
+    version_before: Annotated[int, Derived()]
+    version_after: Annotated[int, Derived()]
+    decisions: Annotated[list[str], Derived()]
+    changes: Annotated[list[Change], Derived()]
+    withheld: Annotated[dict[str, str], Derived()] = {}
 
 
-async def changed(
-    reading: Reading, start: int, end: int, stream_id: UUID | None, cursor: int | None, limit: int
-) -> list[Difference]:
-    """Return the cases that changed in (start, end], the last to change first."""
-    last = func.max(decisions.c.position).label("position")
-    statement = (
-        select(decisions.c.stream_id, last)
-        .where(decisions.c.position > start, decisions.c.position <= end)
-        .group_by(decisions.c.stream_id)
-        .order_by(last.desc())
-        .limit(limit)
-    )
-    if stream_id is not None:
-        statement = statement.where(decisions.c.stream_id == stream_id)
-    if cursor is not None:
-        statement = statement.having(last < cursor)
-    rows = await reading.rows(statement)
-    return await _differences(reading.record, [row["stream_id"] for row in rows], start, end)
+def last_changes(moment: ListMoment) -> "list[ColumnElement[bool]]":
+    """Return the conditions on the last decision on each case that changed in (start, end]."""
+    t, later, end = decisions.c, decisions.alias("later"), moment.reading.position
+    is_later = (later.c.stream_id == t.stream_id, later.c.position > t.position, later.c.position <= end)
+    return [t.position > moment.facts, t.position <= end, ~select(1).where(*is_later).exists()]
 
 
-async def _differences(record: Reader, streams: Sequence[UUID], start: int, end: int) -> list[Difference]:
-    by_stream: dict[UUID, list[Recorded]] = {UUID(str(stream)): [] for stream in streams}
-    for recorded in await record.streams(list(streams), end):
+async def with_changes(reading: Reading, start: int, items: list[dict[str, Any]]) -> None:
+    """Add to cases what changed of them since a position, without what its reader may not see."""
+    by_stream: dict[UUID, list[Recorded]] = {UUID(str(item["stream_id"])): [] for item in items}
+    for recorded in await reading.record.streams(list(by_stream), reading.position):
         by_stream[UUID(str(recorded.stream_id))].append(recorded)
-    return [_difference(events, start) for events in by_stream.values() if events]
+    for item in items:
+        found = _difference(by_stream[UUID(str(item["stream_id"]))], start)
+        item.update(found.model_dump(mode="json", exclude={"position", "stream_id"}))
+    changed = [(UUID(str(item["stream_id"])), item["changes"]) for item in items]
+    for item, marks in zip(items, await redact_changes(reading, changed), strict=True):
+        item["withheld"] = marks
 
 
 def _difference(events: Sequence[Recorded], start: int) -> Difference:

@@ -1,0 +1,66 @@
+"""What lists of projects can be narrowed to; what is left out narrows nothing."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+from sqlalchemy import ColumnElement, true
+
+from projects.domain.project import Moscow, Origin, ProjectStage, Way, project_id
+from projects.views.register import projects
+from shared.kernel.fields import Day, Flag
+from shared.web.lists.filters import AT_MOST, AskedCode, AskedText, ListMoment, Where
+
+
+def _called(references: list[str], _: ListMoment) -> ColumnElement[bool]:
+    """Return the condition on what a reference names: a project's id follows from it."""
+    return projects.c.id.in_([project_id(reference) for reference in references])
+
+
+class ProjectFilters(BaseModel):
+    """What a list of projects can be narrowed to."""
+
+    stage: Annotated[list[ProjectStage] | None, AT_MOST, Field(description="Only those at this stage.")] = (
+        None
+    )
+    origin: Annotated[list[Origin] | None, AT_MOST, Field(description="Only those that they started.")] = None
+    category: Annotated[
+        list[AskedText] | None, AT_MOST, Field(description="Only those of this category; blank: of none.")
+    ] = None
+    moscow: Annotated[list[Moscow] | None, AT_MOST, Field(description="Only those of this priority.")] = None
+    handling: Annotated[list[Way] | None, AT_MOST, Field(description="Only those handled so.")] = None
+    owner: Annotated[list[AskedCode] | None, AT_MOST, Field(description="Only this person's.")] = None
+    reference: Annotated[
+        list[AskedText] | None,
+        AT_MOST,
+        Where(_called, draws_from=("reference",)),
+        Field(description="Only the one of this reference."),
+    ] = None
+    paused: Annotated[Flag | None, Field(description="Only those at rest, or at work.")] = None
+
+
+def _has_plan(wanted: bool, _: ListMoment) -> ColumnElement[bool]:  # noqa: FBT001  # the value of a filter
+    """Return the condition that there is an action plan, or none."""
+    return projects.c.has_plan if wanted else ~projects.c.has_plan
+
+
+def _is_no_filter(_: date, __: ListMoment) -> ColumnElement[bool]:
+    """Return no condition: the list itself goes by that day."""
+    return true()
+
+
+class RiskFilters(BaseModel):
+    """What projects at risk can be narrowed to, and the day that they are judged by."""
+
+    transition_date: Annotated[
+        Day | None, Where(_is_no_filter), Field(description="What if it were on that day? Nothing is stored.")
+    ] = None
+    category: Annotated[
+        list[AskedText] | None, AT_MOST, Field(description="Only those of this category.")
+    ] = None
+    origin: Annotated[list[Origin] | None, AT_MOST, Field(description="Only those that they started.")] = None
+    handling: Annotated[list[Way] | None, AT_MOST, Field(description="Only those handled so.")] = None
+    owner: Annotated[list[AskedCode] | None, AT_MOST, Field(description="Only this person's.")] = None
+    action_plan: Annotated[
+        Flag | None, Where(_has_plan), Field(description="Only those with one, or without.")
+    ] = None

@@ -1,0 +1,1 @@
+"""Lists: each is stated once, and searched, narrowed, sorted, counted and paged by the one mechanism."""

@@ -1,0 +1,78 @@
+"""What a list can be narrowed to: one model of its query parameters, and what each asks of a row."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import BaseModel, Field
+from sqlalchemy import ColumnElement, Table
+
+from shared.kernel.fields import ASKED, CODE_LIMIT
+from shared.record.projecting.row_models import mark
+from shared.web.readings import Reading
+
+VALUES_LIMIT = 50  # of one filter
+
+AskedText = Annotated[str, Field(max_length=200, pattern=ASKED)]
+AskedCode = Annotated[str, Field(max_length=CODE_LIMIT, pattern=ASKED)]
+AT_MOST = Field(max_length=VALUES_LIMIT)
+
+
+class ListMoment(NamedTuple):
+    """What a condition is worked out from: the reading, the list's own facts, and all that is asked."""
+
+    reading: Reading
+    facts: Any
+    asked: Mapping[str, Any]
+
+
+Condition = Callable[[Any, ListMoment], "ColumnElement[bool]"]
+
+
+@dataclass(frozen=True)
+class Where:
+    """A filter with a condition of its own, and the fields that it tells something of."""
+
+    condition: Condition
+    draws_from: tuple[str, ...] = ()
+
+
+class NoFilters(BaseModel):
+    """A list that can't be narrowed, but by its text."""
+
+
+def conditions(
+    model: type[BaseModel], table: Table, moment: ListMoment
+) -> "tuple[list[ColumnElement[bool]], set[str]]":
+    """Return what a row must fulfil, and the fields that this tells something of.
+
+    A filter narrows to what has one of its values in the column of its name, or by its own condition; one
+    at its default narrows nothing.
+    """
+    found: list[ColumnElement[bool]] = []
+    told: set[str] = set()
+    for name, default, where in _filters_of(model):
+        value = moment.asked.get(name)
+        if value is None or value == default:
+            continue
+        if where is not None:
+            found.append(where.condition(value, moment))
+            told.update(where.draws_from)
+        else:
+            found.append(_one_of(table.c[name], value))
+            told.add(name)
+    return found, told
+
+
+@cache
+def _filters_of(model: type[BaseModel]) -> Sequence[tuple[str, object, Where | None]]:
+    """Return each filter's name, its default, and its own condition, if it has one."""
+    return [(name, field.default, mark(model, name, Where)) for name, field in model.model_fields.items()]
+
+
+def _one_of(column: Any, value: object) -> "ColumnElement[bool]":
+    """Return the condition that a column has a value, or any of several."""
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        return column == value  # type: ignore[no-any-return]  # of a column, it is a condition
+    return column == value[0] if len(value) == 1 else column.in_(value)  # type: ignore[no-any-return]  # the same

@@ -1,0 +1,141 @@
+"""A short list: its items are at hand whole, and are searched, sorted, counted and paged like any other's.
+
+THINGS = ShortList(name="my-things", row=MyThing)
+
+async def list_my_things(query: Annotated[ListQuery, THINGS.asked]) -> Response:
+    reading = await THINGS.reading(query)
+    return await THINGS.answer(query, reading, await my_things(reading), place)
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from fastapi import Depends, Response
+from pydantic import BaseModel
+from sqlalchemy import BigInteger
+
+from shared.record.projecting.row_models import plain, searched, type_of
+from shared.web.cursors import Cursor, UnreadableCursor, read_cursor
+from shared.web.lists.answering import answer, responses
+from shared.web.lists.filters import ListMoment, NoFilters
+from shared.web.lists.queries import ListQuery, asking
+from shared.web.lists.reading import COUNTS_LIMIT, ListPage, pinned, question
+from shared.web.lists.search import Forgiving, matching
+from shared.web.lists.sorting import SortKey, compared, sorted_by, typed, values_of
+from shared.web.lists.statements import counted, is_plain
+from shared.web.readings import Reading
+
+Item = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ShortList:
+    """A list whose items are at hand: what is shown of them, and what it is narrowed to."""
+
+    name: str
+    row: type[BaseModel]
+    filters: type[BaseModel] = NoFilters
+    tagged: bool = True
+
+    @cached_property
+    def asked(self) -> Any:
+        """Return the dependency that reads what a request asks of it."""
+        sorts = tuple(name for name in self.row.model_fields if is_plain(self.row, name))
+        searches = bool(searched(self.row))
+        return Depends(asking(self, self.filters, sorts, counted(self.row), searches=searches, replays=False))
+
+    @cached_property
+    def responses(self) -> dict[int | str, dict[str, Any]]:
+        """Return the declaration of what it answers."""
+        return responses(self.row, tagged=self.tagged)
+
+    async def reading(self, query: ListQuery) -> Reading:
+        """Return what its items are read as of: a later page, as of the first one's position and day."""
+        if query.cursor is None:
+            return query.reading
+        return await pinned(query, read_cursor(query.cursor, question(self.name, query)))
+
+    async def answer(
+        self,
+        query: ListQuery,
+        reading: Reading,
+        items: Sequence[Mapping[str, Any]],
+        place: Callable[[Any], int],
+    ) -> Response:
+        """Answer a request with a page of these items, as their reader may see them; usually by place."""
+        places = [place(item) for item in items]
+        shown = [dict(item) for item in items]
+        await reading.redacted(shown)
+        keys = self._keys(query)
+        placed = [_placed(keys, item, where) for item, where in zip(shown, places, strict=True)]
+        rows, forgiving = await self._found(query, reading, placed)
+        mark = question(self.name, query)
+        left = sorted_by(keys, _beyond(keys, rows, query, mark))
+        page, following = left[: query.limit], None
+        if len(left) > query.limit:
+            last = values_of(keys, page[-1])
+            following = str(Cursor(mark, reading.position, reading.as_of, forgiving, last))
+        total = len(rows) if query.count else None
+        counts = _counts(rows, query.count_by) if query.count_by is not None else None
+        found = ListPage(
+            reading,
+            [row["item"] for row in page],
+            following,
+            ListMoment(reading, None, query.asked),
+            total=total,
+            counts=counts,
+        )
+        return answer(query, found, columns=tuple(self.row.model_fields), tagged=self.tagged)
+
+    def _keys(self, query: ListQuery) -> list[SortKey]:
+        found = []
+        for sort in query.sort:
+            name = sort.removeprefix("-")
+            kind, _ = plain(self.row.model_fields[name].annotation)
+            found.append(SortKey(name, sort.startswith("-"), None, type_of(kind)))
+        return [*found, SortKey("", descending=False, column=None, kind=BigInteger())]
+
+    async def _found(
+        self, query: ListQuery, reading: Reading, rows: Sequence[Item]
+    ) -> tuple[Sequence[Item], Forgiving]:
+        """Return the rows that have what is looked for in what is shown of them."""
+        if not query.q:
+            return rows, Forgiving.NOTHING
+        names = searched(self.row)
+        texts = [" ".join(str(_value(row["item"], name) or "") for name in names) for row in rows]
+        for forgiving in Forgiving:
+            if numbers := await matching(reading, texts, query.q, forgiving):
+                return [row for number, row in enumerate(rows) if number in numbers], forgiving
+        return [], Forgiving.SPELLING
+
+
+def _placed(keys: Sequence[SortKey], item: Item, place: int) -> Item:
+    """Return an item with what it is sorted by."""
+    values = [_value(item, key.name) for key in keys[:-1]]
+    return {"item": item} | {f"sort_{number}": value for number, value in enumerate([*values, place])}
+
+
+def _value(item: Item, name: str) -> Any:
+    """Return the value of a field, as its reader may see it; what is withheld has none."""
+    return None if name in item.get("withheld", {}) else item[name]
+
+
+def _beyond(
+    keys: Sequence[SortKey], rows: Sequence[Item], query: ListQuery, mark: str
+) -> Sequence[Mapping[str, Any]]:
+    """Return the rows that come after those of the pages before."""
+    if query.cursor is None:
+        return rows
+    said = read_cursor(query.cursor, mark).keys
+    if len(said) != len(keys) or said[-1] is None:
+        raise UnreadableCursor
+    last = [typed(value, key.kind) for key, value in zip(keys, said, strict=True)]
+    return [row for row in rows if compared(keys, values_of(keys, row), last) > 0]
+
+
+def _counts(rows: Sequence[Item], name: str) -> list[Item]:
+    numbers = Counter(_value(row["item"], name) for row in rows)
+    return [{"value": value, "count": count} for value, count in numbers.most_common(COUNTS_LIMIT)]
