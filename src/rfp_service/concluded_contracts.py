@@ -5,8 +5,8 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
-from rfp_service.contracts.commands.executing import StartReprocurement
-from rfp_service.contracts.commands.from_rfps import RegisterConcluded
+from rfp_service.contracts.commands.concluded_rfps import RegisterConcluded
+from rfp_service.contracts.commands.execution import StartReprocurement
 from rfp_service.contracts.domain.contract import Contract, contract_id
 from rfp_service.rfps.domain.award_events import ContractConcluded
 from rfp_service.rfps.domain.events import RfpRaised

@@ -5,7 +5,11 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from outcomes.api.finding import adopted_priorities, outcome_and_priorities, whether_the_programme_is_there
+from outcomes.api.fact_finders import (
+    adopted_priorities,
+    outcome_and_priorities,
+    whether_the_programme_is_there,
+)
 from outcomes.commands.engagement import OpenConsultation
 from outcomes.commands.milestones import AmendMilestone, ScheduleMilestone
 from outcomes.commands.papers import IssuePaper
@@ -19,8 +23,8 @@ from rfp_service.catalogue.commands import SearchCatalogue
 from rfp_service.catalogue.domain import CatalogueCheck
 from rfp_service.catalogue.views import found
 from rfp_service.concluded_contracts import whether_there_is_an_rfp
-from rfp_service.contracts.commands.executing import StartReprocurement
-from rfp_service.contracts.commands.reviewing import ApproveRenewal, RefuseRenewal
+from rfp_service.contracts.commands.execution import StartReprocurement
+from rfp_service.contracts.commands.reviews import ApproveRenewal, RefuseRenewal
 from rfp_service.handover.commands import HandWorkOver
 from rfp_service.measures.offered import MEASURES
 from rfp_service.rfps.commands.approvals import Approve, Refuse, RequestApproval

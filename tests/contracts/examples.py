@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from rfp_service.contracts.commands.registering import RegisterContract
+from rfp_service.contracts.commands.registration import RegisterContract
 from rfp_service.contracts.domain.contract import Contract, ContractStage
 from rfp_service.contracts.domain.events import ContractEvent
 from rfp_service.contracts.domain.renewal import RenewalOutcome

@@ -5,7 +5,7 @@ from typing import Any
 
 import asyncpg
 
-from rfp_service.contracts.commands.registering import CorrectTerms
+from rfp_service.contracts.commands.registration import CorrectTerms
 from rfp_service.contracts.domain.contract import Contract, contract_id
 from rfp_service.contracts.domain.renewal_events import NoticeDeadlineMissed, ReviewFallsDue
 from rfp_service.service import DEADLINES, REACTIONS

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from rfp_service.contracts.commands.duties import EndKpiYear, MissDuty, PublishNotice, RecordBreach, duties_on
-from rfp_service.contracts.commands.executing import ExecuteExtension
-from rfp_service.contracts.commands.passing import EndContract
-from rfp_service.contracts.commands.registering import AmendContract
-from rfp_service.contracts.commands.reviewing import ApproveRenewal
+from rfp_service.contracts.commands.execution import ExecuteExtension
+from rfp_service.contracts.commands.passed_dates import EndContract
+from rfp_service.contracts.commands.registration import AmendContract
+from rfp_service.contracts.commands.reviews import ApproveRenewal
 from rfp_service.contracts.domain.contract import Contract, DutyStanding
 from rfp_service.contracts.domain.duty_events import ChangeExcused, NoticeDue, NoticeMissed
 from rfp_service.contracts.domain.refusals import (

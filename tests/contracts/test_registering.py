@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from rfp_service.contracts.commands.confirming import READINGS_LIMIT, ConfirmDate, ReadDate
-from rfp_service.contracts.commands.from_rfps import RegisterConcluded
-from rfp_service.contracts.commands.registering import AmendContract, AnswerFlag, CorrectTerms, FlagContract
+from rfp_service.contracts.commands.concluded_rfps import RegisterConcluded
+from rfp_service.contracts.commands.confirmations import READINGS_LIMIT, ConfirmDate, ReadDate
+from rfp_service.contracts.commands.registration import AmendContract, AnswerFlag, CorrectTerms, FlagContract
 from rfp_service.contracts.domain.contract import Contract, FlagCode, LedgerDate, contract_id
 from rfp_service.contracts.domain.events import (
     ContractDateRead,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from rfp_service.contracts.commands.executing import (
+from rfp_service.contracts.commands.execution import (
     AcknowledgeContractNotice,
     ExecuteExtension,
     RenewContract,
@@ -14,16 +14,16 @@ from rfp_service.contracts.commands.executing import (
     StartReprocurement,
     TerminateContract,
 )
-from rfp_service.contracts.commands.novating import (
+from rfp_service.contracts.commands.novation import (
     AgreeNovation,
     AskNovation,
     CompleteNovation,
     RefuseNovation,
     SignNovation,
 )
-from rfp_service.contracts.commands.passing import EndContract, PassNoticeDay
-from rfp_service.contracts.commands.registering import AmendContract, CorrectTerms
-from rfp_service.contracts.commands.reviewing import (
+from rfp_service.contracts.commands.passed_dates import EndContract, PassNoticeDay
+from rfp_service.contracts.commands.registration import AmendContract, CorrectTerms
+from rfp_service.contracts.commands.reviews import (
     AlertReview,
     ApproveRenewal,
     RecommendRenewal,

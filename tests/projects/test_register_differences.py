@@ -34,7 +34,7 @@ async def lines(api: Api, content: str, accept: str = "text/csv", **form: str) -
         headers=api.headers(PIA) | {"Accept": accept},
     )
     assert answer.status_code == 200, answer.text
-    return answer.text
+    return answer.text.removeprefix("\ufeff")
 
 
 async def undone(api: Api, batch: str, expect: int = 207) -> Any:

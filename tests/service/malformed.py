@@ -42,7 +42,10 @@ DEPENDS_ON_WHAT_IS_THERE = {
     "/problems/column-missing",
     "/problems/sizes-reversed",  # an end before its beginning
     "/problems/period-reversed",
+    "/problems/live-filters-only",  # of an imported log
     "/problems/ends-before-it-begins",
+    "/problems/period-backwards",
+    "/problems/times-reversed",
     "/problems/case-or-period",  # both, or neither
     "/problems/too-much-for-one-bundle",
     "/problems/unreadable-table",  # and what a register holds
@@ -53,6 +56,10 @@ DEPENDS_ON_WHAT_IS_THERE = {
     "/problems/no-such-column",
     "/problems/no-such-field",
     "/problems/no-such-sheet",
+    "/problems/unreadable-capacity",
+    "/problems/other-format",
+    "/problems/file-not-read",
+    "/problems/mixed-columns",
 }
 
 

@@ -147,7 +147,9 @@ async def test_a_concluded_rfp_brings_its_contract_into_the_register_once(api: A
         notice_days=90,
         kpis=("On time",),
     )
-    assert await api.service.store.append_history(RFP, [(event, stamp) for event in (*DRAFT, concluded)])
+    assert await api.service.store.append_histories(
+        [(RFP, [(event, stamp) for event in (*DRAFT, concluded)])]
+    )
     seen = await settled(api, contract_id("C-77"), reference="C-77")
     assert (seen["rfp_id"], seen["supplier"]) == (str(RFP), "Fictional Systems Ltd")
     assert (seen["current_end"], seen["last_safe"]) == ("2031-12-31", "2031-10-02")

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from outcomes.api.concluding import standing, without_exempt_days
+from outcomes.api.conclusions import standing, without_exempt_days
 from outcomes.api.facts import ProgrammeFacts, programme_facts
 from outcomes.api.programmes import OfProgramme
 from outcomes.domain.commitments import Commitments, PromiseFate, PromiseKept, commitments

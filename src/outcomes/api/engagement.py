@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Path, Response
 from pydantic import BaseModel
 
 from outcomes.api.answers import ConsultationShown
-from outcomes.api.concluding import consultation_shown
+from outcomes.api.conclusions import consultation_shown
 from outcomes.api.facts import rows_of
 from outcomes.api.programmes import OfProgramme
 from outcomes.commands.engagement import AdoptStrategy, ConsultationDecision, OpenConsultation

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Path, Request, Response
 
 from outcomes.api.answers import MilestoneShown
-from outcomes.api.concluding import milestones_shown
+from outcomes.api.conclusions import milestones_shown
 from outcomes.api.facts import programme_facts, rows_of
 from outcomes.commands.milestone_decision import MilestoneDecision
 from outcomes.commands.milestones import ScheduleMilestone

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Path, Query, Request, Response
 from sqlalchemy import select
 
 from outcomes.api.answers import BoardShown, ColourRule, OutcomeShown, ProgrammeRow
-from outcomes.api.concluding import (
+from outcomes.api.conclusions import (
     consultation_shown,
     counts_of,
     milestones_shown,

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import BaseModel
 
 from outcomes.api.answers import PromisedDataShown
-from outcomes.api.concluding import promised_data_shown
+from outcomes.api.conclusions import promised_data_shown
 from outcomes.api.facts import programme_facts
 from outcomes.api.programmes import OfProgramme
 from outcomes.commands.promised_data import PromiseData, PromisedDataDecision

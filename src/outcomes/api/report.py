@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from outcomes.api.commitments import reading_since
 from outcomes.api.facts import opened, rows_of, working_days
-from outcomes.api.forms.making import HTML, ODT, PDF, Meeting, html, pdf
+from outcomes.api.forms.pages import HTML, ODT, PDF, Meeting, html, pdf
 from outcomes.api.forms.text_document import odt
 from outcomes.api.paper_content import PaperShown, paper_content
 from outcomes.api.programmes import OfProgramme

@@ -22,11 +22,11 @@ from shared.kernel.messages import Stream
 from shared.web.answers import NOT_MODIFIED, answer_one, one, problems
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
-from shared.web.lists.answering import answer
 from shared.web.lists.filters import ListMoment
 from shared.web.lists.list_of import ListOf
+from shared.web.lists.list_readings import conditions_of
+from shared.web.lists.pages import answer
 from shared.web.lists.queries import ListQuery
-from shared.web.lists.reading import conditions_of
 from shared.web.media_types import CSV, NDJSON
 from shared.web.readings import Read, Reading
 

@@ -11,7 +11,7 @@ from projects.domain.project import Moscow, Origin, ProjectStage, Way
 from projects.views.at_risk import RiskFlag
 from projects.views.forecasts import DRAWS, Odds
 from shared.record.projecting.row_models import COUNTED, SEARCHED, Derived
-from shared.web.lists.answering import ValueCount
+from shared.web.lists.pages import ValueCount
 
 
 class Probability(BaseModel):

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from rfp_service.contracts.commands.duties import EndKpiYear, MissDuty
-from rfp_service.contracts.commands.passing import EndContract, PassNoticeDay
-from rfp_service.contracts.commands.reviewing import AlertReview
+from rfp_service.contracts.commands.passed_dates import EndContract, PassNoticeDay
+from rfp_service.contracts.commands.reviews import AlertReview
 from rfp_service.contracts.domain.contract import Contract
 from rfp_service.contracts.domain.duty_events import NoticeDue
 from rfp_service.contracts.domain.events import ClockedEvent, ClockSet

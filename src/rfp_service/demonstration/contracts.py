@@ -6,17 +6,12 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from rfp_service.contracts.commands.confirming import ConfirmDate
+from rfp_service.contracts.commands.confirmations import ConfirmDate
 from rfp_service.contracts.commands.duties import EndKpiYear, MissDuty, PublishNotice
-from rfp_service.contracts.commands.novating import AgreeNovation, AskNovation, RefuseNovation
-from rfp_service.contracts.commands.passing import EndContract, PassNoticeDay
-from rfp_service.contracts.commands.registering import RegisterContract
-from rfp_service.contracts.commands.reviewing import (
-    AlertReview,
-    ApproveRenewal,
-    RecommendRenewal,
-    StartReview,
-)
+from rfp_service.contracts.commands.novation import AgreeNovation, AskNovation, RefuseNovation
+from rfp_service.contracts.commands.passed_dates import EndContract, PassNoticeDay
+from rfp_service.contracts.commands.registration import RegisterContract
+from rfp_service.contracts.commands.reviews import AlertReview, ApproveRenewal, RecommendRenewal, StartReview
 from rfp_service.contracts.domain.contract import (
     Contract,
     ContractStage,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
-from rfp_service.contracts.commands.executing import ExecuteExtension, SendContractNotice
+from rfp_service.contracts.commands.execution import ExecuteExtension, SendContractNotice
 from rfp_service.contracts.commands.rounds import (
     CloseReviewRound,
     DeferLine,

@@ -10,7 +10,7 @@ from odfdo import Document, Header, List, Paragraph, Row, Table
 from outcomes.api.answers import MilestoneShown, OutcomeShown
 from outcomes.api.commitments import CommitmentsShown
 from outcomes.api.forms import words
-from outcomes.api.forms.making import Meeting
+from outcomes.api.forms.pages import Meeting
 from outcomes.api.measures import MeasureSeen
 from outcomes.api.paper_content import PaperShown
 

@@ -9,7 +9,7 @@ from sqlalchemy import any_, literal, select
 from rfp_service.contracts.api.answers import ContractRow, ContractSeen, shown
 from rfp_service.contracts.api.scheme import moment_of
 from rfp_service.contracts.commands.decision import ContractDecision
-from rfp_service.contracts.commands.registering import RegisterContract
+from rfp_service.contracts.commands.registration import RegisterContract
 from rfp_service.contracts.domain.contract import Contract, ContractStage, FlagCode, contract_id
 from rfp_service.contracts.domain.dates import dates_on
 from rfp_service.contracts.domain.terms import Continuation

@@ -11,7 +11,7 @@ from sqlalchemy import Column, ColumnElement, func, literal_column, or_, select
 from rfp_service.contracts.api.answers import ContractRow
 from rfp_service.contracts.api.scheme import rules_as_of, values_as_of
 from rfp_service.contracts.domain.contract import LedgerDate, ValueBasis
-from rfp_service.contracts.domain.counting import end_after
+from rfp_service.contracts.domain.day_counts import end_after
 from rfp_service.contracts.domain.rounds import horizon_of
 from rfp_service.contracts.views.register import contracts
 from shared.kernel.fields import ASKED, Flag

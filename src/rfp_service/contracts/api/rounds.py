@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Path, Query, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from rfp_service.contracts.api.found import contracts_found, is_open
+from rfp_service.contracts.api.round_contracts import contracts_found, is_open
 from rfp_service.contracts.api.scheme import rules_as_of
 from rfp_service.contracts.commands.rounds import LineFound, OpenReviewRound, RoundDecision
 from rfp_service.contracts.domain.rounds import LineStanding, ReviewRound, RoundStage, horizon_of, round_id

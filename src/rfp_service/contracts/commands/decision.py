@@ -5,9 +5,9 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypeAliasType
 
-from rfp_service.contracts.commands.confirming import ConfirmDate, ReadDate
+from rfp_service.contracts.commands.confirmations import ConfirmDate, ReadDate
 from rfp_service.contracts.commands.duties import PublishNotice, RecordBreach
-from rfp_service.contracts.commands.executing import (
+from rfp_service.contracts.commands.execution import (
     AcknowledgeContractNotice,
     ExecuteExtension,
     RenewContract,
@@ -15,15 +15,15 @@ from rfp_service.contracts.commands.executing import (
     StartReprocurement,
     TerminateContract,
 )
-from rfp_service.contracts.commands.novating import (
+from rfp_service.contracts.commands.novation import (
     AgreeNovation,
     AskNovation,
     CompleteNovation,
     RefuseNovation,
     SignNovation,
 )
-from rfp_service.contracts.commands.registering import AmendContract, AnswerFlag, CorrectTerms, FlagContract
-from rfp_service.contracts.commands.reviewing import (
+from rfp_service.contracts.commands.registration import AmendContract, AnswerFlag, CorrectTerms, FlagContract
+from rfp_service.contracts.commands.reviews import (
     ApproveRenewal,
     RecommendRenewal,
     RefuseRenewal,

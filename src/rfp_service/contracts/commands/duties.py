@@ -9,7 +9,7 @@ from pydantic import Field
 from rfp_service.contracts.commands.clock import clock_for, contract_rules
 from rfp_service.contracts.commands.rules import must_be_registered, must_have_come
 from rfp_service.contracts.domain.contract import Contract, DutyStanding
-from rfp_service.contracts.domain.counting import end_after
+from rfp_service.contracts.domain.day_counts import end_after
 from rfp_service.contracts.domain.duty_events import ChangeExcused, NoticeDue, NoticeMissed, NoticePublished
 from rfp_service.contracts.domain.events import ContractEvent
 from rfp_service.contracts.domain.exposure import term_months

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rfp_service.contracts.domain.counting import end_after
+from rfp_service.contracts.domain.day_counts import end_after
 from rfp_service.contracts.domain.events import StatedTerms
 from rfp_service.contracts.domain.refusals import TermsContradict
 from rfp_service.contracts.domain.terms import Continuation, NoticePeriod, NoticeUnit, TermDay, TermOption

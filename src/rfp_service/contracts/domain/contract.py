@@ -7,7 +7,7 @@ from hashlib import sha1
 from typing import ClassVar
 from uuid import UUID
 
-from rfp_service.contracts.domain.counting import anchor_of
+from rfp_service.contracts.domain.day_counts import anchor_of
 from rfp_service.contracts.domain.renewal import Novation, Renewal, ServedNotice
 from rfp_service.contracts.domain.terms import Terms
 from shared.kernel.suppliers import Supplier

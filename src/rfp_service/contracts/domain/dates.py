@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from rfp_service.contracts.domain.counting import ONE_DAY, Anchor, anchor_of, end_after, last_safe_before
+from rfp_service.contracts.domain.day_counts import ONE_DAY, Anchor, anchor_of, end_after, last_safe_before
 from rfp_service.contracts.domain.steps import (
     UNKNOWN_END,
     Standing,

@@ -1,7 +1,7 @@
 """What a missed notice would commit, in pence, and how far that can be trusted."""
 
 from rfp_service.contracts.domain.contract import MONTHS_A_YEAR, Contract, FlagCode, LedgerDate, ValueBasis
-from rfp_service.contracts.domain.counting import anchor_of
+from rfp_service.contracts.domain.day_counts import anchor_of
 from rfp_service.contracts.domain.events import with_day
 from rfp_service.contracts.domain.terms import Continuation
 

@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from rfp_service.contracts.domain.counting import Anchor
+from rfp_service.contracts.domain.day_counts import Anchor
 from rfp_service.contracts.domain.terms import Terms
 
 UNKNOWN_END = "the end is not known: neither an end nor a start with a term is recorded"

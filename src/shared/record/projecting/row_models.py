@@ -121,11 +121,15 @@ class RowOf:
         self._names = [name for name in model.model_fields if _is_said(model, name)]
         paths = [found.path if (found := mark(model, name, From)) else name for name in self._names]
         self._said = _values_at(paths)
+        fields = model.model_fields
+        self._lists = [n for n in self._names if get_origin(plain(fields[n].annotation)[0]) is list]
 
     def __call__(self, stream: Stream[Any]) -> Row:
         """Return a thing's row."""
-        said = self._said(stream.state)
-        return {**dict(zip(self._names, said, strict=True)), **self._computed(stream)}
+        row: dict[str, Any] = dict(zip(self._names, self._said(stream.state), strict=True))
+        for name in self._lists:
+            row[name] = list(row[name])  # a state holds tuples, and a table gives lists back
+        return {**row, **self._computed(stream)}
 
     def __reduce__(self) -> tuple[object, ...]:
         """Let another process state it again: views are rebuilt in several."""

@@ -16,9 +16,9 @@ from typing import Any
 from fastapi import Depends, Response
 
 from shared.record.projecting.row_models import searched
-from shared.web.lists.answering import answer, responses
+from shared.web.lists.list_readings import ListPage, read_page
+from shared.web.lists.pages import answer, responses
 from shared.web.lists.queries import Asking, ListQuery, asking
-from shared.web.lists.reading import ListPage, read_page
 from shared.web.lists.statements import ListStatement
 
 

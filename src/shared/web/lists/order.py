@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, case, null
 from sqlalchemy.sql.elements import True_
 
 from shared.record.projecting.row_models import Derived, mark, plain, type_of
-from shared.web.lists.sorting import SortKey
+from shared.web.lists.row_order import SortKey
 from shared.web.lists.statements import ListStatement
 from shared.web.readings import Reading
 

@@ -19,12 +19,12 @@ from sqlalchemy import BigInteger
 
 from shared.record.projecting.row_models import plain, searched, type_of
 from shared.web.cursors import Cursor, UnreadableCursor, read_cursor
-from shared.web.lists.answering import answer, responses
 from shared.web.lists.filters import ListMoment, NoFilters
+from shared.web.lists.list_readings import COUNTS_LIMIT, ListPage, pinned, question
+from shared.web.lists.pages import answer, responses
 from shared.web.lists.queries import ListQuery, asking
-from shared.web.lists.reading import COUNTS_LIMIT, ListPage, pinned, question
+from shared.web.lists.row_order import SortKey, compared, sorted_by, typed, values_of
 from shared.web.lists.search import Forgiving, matching
-from shared.web.lists.sorting import SortKey, compared, sorted_by, typed, values_of
 from shared.web.lists.statements import counted, is_plain
 from shared.web.readings import Reading
 

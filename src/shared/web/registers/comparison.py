@@ -34,8 +34,8 @@ from shared.web.registers.difference import (
     changes,
     with_steps,
 )
-from shared.web.registers.gone import RegisterCauses, gone, standing_things
 from shared.web.registers.mappings import REFERENCE, TITLE
+from shared.web.registers.missing_things import RegisterCauses, gone, standing_things
 from shared.web.registers.rows import RegisterRow
 
 BLOCK_ROWS = 1_000

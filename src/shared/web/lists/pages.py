@@ -8,8 +8,8 @@ from fastapi import Response
 from pydantic import BaseModel, Field, create_model
 
 from shared.web.answers import NOT_MODIFIED, NOTHING, problems
+from shared.web.lists.list_readings import ListPage
 from shared.web.lists.queries import ListQuery
-from shared.web.lists.reading import ListPage
 from shared.web.media_types import CSV, JSON, NDJSON
 from shared.web.pages import csv_of, json_of, not_modified
 

@@ -16,8 +16,8 @@ from shared.web.cursors import Cursor, UnreadableCursor, mark_of, read_cursor
 from shared.web.lists.filters import ListMoment, conditions
 from shared.web.lists.order import keys_for
 from shared.web.lists.queries import ListQuery
+from shared.web.lists.row_order import SortKey, after, compared, names_of, sorted_by, typed, values_of
 from shared.web.lists.search import Forgiving, matches
-from shared.web.lists.sorting import SortKey, after, compared, names_of, sorted_by, typed, values_of
 from shared.web.lists.statements import NO_THING, ListStatement
 from shared.web.readings import Reading
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from rfp_service.contracts.domain.contract import Contract, FlagCode
-from rfp_service.contracts.domain.counting import anchor_of
+from rfp_service.contracts.domain.day_counts import anchor_of
 from rfp_service.contracts.domain.terms import Continuation
 
 ONE_POUND = 100

@@ -21,7 +21,7 @@ from rfp_service.contracts.domain.events import (
     ContractTermsCorrected,
     StatedTerms,
 )
-from rfp_service.contracts.domain.flagging import flags_of
+from rfp_service.contracts.domain.flags import flags_of
 from rfp_service.contracts.domain.refusals import (
     ContractReferenceTaken,
     NoSuchFlag,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rfp_service.contracts.commands.registering import registered
+from rfp_service.contracts.commands.registration import registered
 from rfp_service.contracts.commands.terms import TermsSaid
 from rfp_service.contracts.domain.contract import Contract, ContractStage
 from rfp_service.contracts.domain.events import ContractEvent
