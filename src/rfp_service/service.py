@@ -55,6 +55,7 @@ from shared.record.eventstore.reader import Reader
 from shared.record.eventstore.store import EventStore
 from shared.record.eventstore.unread import EventUnread
 from shared.record.locks import Locks
+from shared.record.projecting.reactions import introduce
 from shared.record.projecting.views import View
 from shared.record.projecting.visibility import Visibility
 from shared.record.pulse import Taking, watched
@@ -174,6 +175,7 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
     await people.carry_out_invitations()
     await _carry_out_erasures(people)  # a restored backup knows nothing of later ones
     await carry_out_disposals(pool, texts)
+    await introduce(pool, (reaction.name for reaction in REACTIONS))
     visibility = Visibility(pool)
     await visibility.look(pool)
     scheme, jobs, sandbox = SchemeFacts(pool, store), Jobs(pool), Sandbox()

@@ -11,11 +11,14 @@ from rfp_service.contracts.domain.contract import contract_id
 from rfp_service.rfps.domain.award_events import ContractConcluded
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import Party, Stage
+from rfp_service.worker import work
 from shared.kernel.messages import Stamp
 from shared.kernel.roles import Role
+from shared.record.database import stop
 from tests.rfps.examples import DRAFT
-from tests.support.api import Api
+from tests.support.api import Api, running_api
 from tests.support.people import HANA, LARS, PRIYA, RITA, SAM, Who
+from tests.support.postgres import Base
 
 CORA = Who("cora", (Role.CONTRACT_MANAGER,))
 RFP = UUID("4f000000-0000-4000-8000-000000000001")
@@ -119,6 +122,16 @@ async def test_a_missed_notice_is_an_event_with_its_exposure_by_the_clock(api: A
     )
     await asyncio.sleep(0.1)  # its rule looks at its own day, whatever the table says
     assert (await settled(api, contract, missed_notices=0))["missed"] == []
+
+
+async def test_what_is_recorded_before_the_first_worker_begins_still_sets_its_clocks(base: Base) -> None:
+    async with running_api(base, worker=False) as api:
+        contract = await registered(api, terms={"initial_end": "2025-01-31"})
+        working = asyncio.create_task(work(api.service))
+        try:
+            assert (await settled(api, contract, stage="ended"))["how_ended"] == "expired"
+        finally:
+            await stop(working)
 
 
 async def test_what_ended_before_it_was_registered_has_expired(api: Api) -> None:

@@ -9,7 +9,6 @@ import asyncpg
 from eventsourcing.persistence import StoredEvent
 
 from rfp_service.rfps.domain.rfp import Rfp
-from rfp_service.service import REACTIONS
 from shared.embedded.places import Places
 from shared.governance.disclosure.exemptions import LOOKED_SECONDS
 from shared.governance.scheme.domain import SCHEME_ID
@@ -133,19 +132,10 @@ async def test_without_the_schemes_rules_nothing_is_decided_and_all_else_goes_on
     await api.get("/v1/rfps", expect=503)  # it says by when each should leave its stage, by the scheme
 
 
-async def introduced(pool: asyncpg.Pool) -> None:
-    """Wait for the reactions: a new one leaves alone what was there before it."""
-    for _ in range(200):
-        if await pool.fetchval("SELECT count(*) FROM reactions") == len(REACTIONS):
-            return
-        await asyncio.sleep(0.02)
-
-
 async def test_a_deadline_of_its_stream_waits_without_being_given_up_and_others_fire(base: Base) -> None:
     async with running_api(base) as api:
         await api.adopt_scheme()
         store, pool = api.service.store, api.service.pool
-        await introduced(pool)
         closed, other = uuid4(), uuid4()
         for case in (closed, other):
             events = [

@@ -154,7 +154,8 @@ async def issue_paper(
     Its bytes are kept as they are: whatever is released or erased later changes a paper made anew only.
     """
     wanted = command.as_of.isoformat() if command.as_of else None
-    now = await read(request, None, wanted)
+    head = await request.app.state.service.record.head()  # what was said before a paper is in it
+    now = await read(request, head, wanted)
     since = command.since.isoformat() if command.since else None
     before = await _before(now, command.programme, since)
     paper = await paper_content(request, now, before, command.programme)

@@ -44,6 +44,21 @@ SET reactions = array_append(array_remove(unread_events.reactions, $6), $6)
 """
 
 
+INTRODUCE = """
+INSERT INTO reactions (name, position)
+SELECT name, h.position FROM unnest($1::text[]) AS name, event_head h ON CONFLICT (name) DO NOTHING
+"""
+
+
+async def introduce(pool: asyncpg.Pool, names: Iterable[str]) -> None:
+    """Start every new reaction at the head: what happened before it was there is not its business.
+
+    Whoever takes requests does this before the first: what is recorded from then on is reacted to,
+    however late a worker begins.
+    """
+    await pool.execute(INTRODUCE, list(names))
+
+
 class Reactor:
     """Shows every reaction what has happened since it last looked."""
 
@@ -54,13 +69,8 @@ class Reactor:
         self._reactions = {reaction.name: reaction for reaction in reactions}
 
     async def introduce(self) -> None:
-        """Start every new reaction at the head: what happened before it was there is not its business."""
-        await self._pool.execute(
-            "INSERT INTO reactions (name, position)"
-            " SELECT name, h.position FROM unnest($1::text[]) AS name, event_head h"
-            " ON CONFLICT (name) DO NOTHING",
-            list(self._reactions),
-        )
+        """Introduce what is new, and react to what an earlier release couldn't read."""
+        await introduce(self._pool, self._reactions)
         await self._pay()
 
     async def _pay(self) -> None:
