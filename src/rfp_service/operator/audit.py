@@ -1,5 +1,7 @@
 """The auditor's door: checkpoints, proofs, a witness, and the check of the whole record."""
 
+import os
+import pwd
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
@@ -23,6 +25,7 @@ from shared.governance.disclosure.disclosure_filter import DisclosureFilter
 from shared.governance.disclosure.exemptions import Exemptions
 from shared.governance.disclosure.sealed_fields import SealedFields
 from shared.kernel.errors import NotFound
+from shared.kernel.fields import CODE_LIMIT
 from shared.kernel.person import Person
 from shared.ledger.checkpoints import proof_text
 from shared.ledger.entries import Entry
@@ -104,6 +107,8 @@ def fsck(
             f" ({checked.witnessed} countersigned), {checked.reads} checkpoints of the log of reads,"
             f" {len(checked.findings)} findings."
         )
+        if checked.witnessed_size is not None:
+            say(f"{policy.quorum} witnesses signed the first {checked.witnessed_size} entries.")
         return not checked.findings
 
     if not _read("fsck", "all", look):
@@ -170,13 +175,25 @@ def _read(operation: str, target: str, look: Callable[[Connection], Awaitable[T]
         connection = await asyncpg.connect(address, server_settings={"timezone": "UTC"})
         try:
             if kept:
-                await keep_read(connection, OPERATOR, OPERATOR, f"audit {operation}", target)
+                await keep_read(connection, _who(), OPERATOR, f"audit {operation}", target)
             return await look(connection)
         finally:
             await connection.close()
 
     with database(settings) as base:
         return uvloop.run(run(settings.database_reader_url or base.service))
+
+
+def _who() -> str:
+    """Return who reads: the account that signed in at this terminal, or else that of this process."""
+    try:
+        account = os.getlogin()
+    except OSError:  # no terminal
+        try:
+            account = pwd.getpwuid(os.getuid()).pw_name
+        except KeyError:  # an account without a name
+            account = str(os.getuid())
+    return f"{OPERATOR}:{account}"[:CODE_LIMIT]
 
 
 def _tell(text: str, out: Path | None) -> None:

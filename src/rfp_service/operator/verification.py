@@ -9,8 +9,9 @@ from rfp_service.events import EVENTS
 from rfp_service.terminal import say
 from rfp_service.version import VERSION
 from shared.governance.audit.bundle.contents import Files, NotABundle
+from shared.governance.audit.bundle.report import VerificationReport
 from shared.governance.audit.bundle.single_proof import entry_in, is_bundle, proof_in, verify_proof
-from shared.governance.audit.bundle.verification import VerificationReport, Verifying
+from shared.governance.audit.bundle.verification import Verifying
 from shared.governance.audit.bundle.verification import verify as checked
 from shared.ledger.checkpoints import Policy, leaf_named
 from shared.ledger.log_keys import read_policy
@@ -44,9 +45,9 @@ def verify(
         raise NotConfigured(f"{file} is no bundle and no proof.")
     for line in report.lines:
         say(line)
-    say("SOUND" if report.sound else f"NOT SOUND: {len(report.wrong)} things are wrong")
-    if not report.sound:
-        raise typer.Exit(1)
+    say(report.verdict)
+    if report.exit_status:
+        raise typer.Exit(report.exit_status)
 
 
 def _bundle_checked(file: Path, policy: Policy | None, last: Path | None) -> VerificationReport:

@@ -1,8 +1,8 @@
 """Checking the record against its log, row by row, and against checkpoints that were kept elsewhere."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -16,6 +16,7 @@ from shared.record.database import Connection
 
 ROWS_A_BLOCK = 10_000
 FINDINGS_LIMIT = 100
+WITNESSES_COME_WITHIN = timedelta(minutes=10)
 
 ROWS = """
 SELECT notification_id, originator_id, originator_version, recorded_at, leaf_hash,
@@ -24,7 +25,7 @@ FROM stored_events WHERE notification_id > $1 ORDER BY notification_id LIMIT $2
 """
 HEAD = "SELECT position, recorded_at FROM event_head"
 CHECKPOINTS = """
-SELECT c.size, c.note || coalesce(string_agg(s.line, '' ORDER BY s.witness), '') AS note
+SELECT c.size, c.signed_at, c.note || coalesce(string_agg(s.line, '' ORDER BY s.witness), '') AS note
 FROM log_checkpoints c LEFT JOIN log_cosignatures s USING (size) GROUP BY c.size ORDER BY c.size
 """
 TILES = "SELECT level, number, hashes FROM log_tiles"
@@ -58,6 +59,7 @@ class Checked:
     findings: list[RecordFinding] = field(default_factory=list)
     checkpoints: int = 0
     witnessed: int = 0
+    witnessed_size: int | None = None  # how far enough witnesses signed, where a quorum was asked for
     reads: int = 0
     versions: dict[UUID, int] = field(default_factory=dict)
     last_at: datetime | None = None
@@ -71,9 +73,12 @@ class Checked:
 async def check(connection: Connection, saved: Sequence[str], policy: Policy) -> Checked:
     """Check the whole record and its log, and that it goes on from checkpoints saved elsewhere."""
     checked = Checked()
-    own = [row["note"] for row in await connection.fetch(CHECKPOINTS)]
+    rows = await connection.fetch(CHECKPOINTS)
+    own = [row["note"] for row in rows]
     of_record = [note for note in saved if not is_of_reads(note)]
-    wanted = _opened(checked, own, "The log's own checkpoint", policy)
+    wanted = _opened(checked, own, "The log's own checkpoint", replace(policy, quorum=0))
+    if policy.quorum:
+        _ask_for_the_quorum(checked, rows, policy)
     wanted += _opened(checked, of_record, "The saved checkpoint", policy)
     sizes = sorted({checkpoint.size for checkpoint, _ in wanted})
     roots = await _walk(connection, checked, sizes)
@@ -83,6 +88,33 @@ async def check(connection: Connection, saved: Sequence[str], policy: Policy) ->
     await _compare_tiles(connection, checked)
     await _compare_reads(connection, checked, [n for n in saved if is_of_reads(n)], policy)
     return checked
+
+
+def _ask_for_the_quorum(checked: Checked, rows: Sequence[asyncpg.Record], policy: Policy) -> None:
+    """Expect enough witnesses to have signed the newest checkpoint, or one from just before it.
+
+    A log signs several times between two visits of its witnesses; what lies between waits for nobody.
+    """
+    enough = [row for row in rows if _has_quorum(row["note"], policy)]
+    if not enough:
+        checked.found(f"No checkpoint has the signatures of {policy.quorum} witnesses")
+        return
+    checked.witnessed_size = enough[-1]["size"]
+    unseen = [row["signed_at"] for row in rows if row["size"] > checked.witnessed_size]
+    if unseen and rows[-1]["signed_at"] - unseen[0] > WITNESSES_COME_WITHIN:
+        checked.found(
+            f"Since {unseen[0]:%Y-%m-%d %H:%M} UTC no checkpoint has the signatures"
+            f" of {policy.quorum} witnesses",
+            checked.witnessed_size,
+        )
+
+
+def _has_quorum(note: str, policy: Policy) -> bool:
+    try:
+        opened(note, policy)
+    except BadNote:
+        return False
+    return True
 
 
 def _opened(

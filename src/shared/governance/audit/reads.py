@@ -10,6 +10,7 @@ from pydantic import Field
 
 from shared.kernel.errors import NotAllowed, NotAuthenticated, Refused, TooMany
 from shared.record.database import Connection
+from shared.web.access.permissions import Permissions
 from shared.web.bodies import StrictRoute
 from shared.web.problems import status_of
 
@@ -19,7 +20,7 @@ UNPROCESSABLE = 422  # as problems says of what can't be understood
 NAME = r"^[A-Za-z0-9][A-Za-z0-9 ._:@/-]*$"  # of a person, a kind, an event
 AskedName = Annotated[str, Field(max_length=40, pattern=NAME)]
 
-NOT_HEARD = (NotAuthenticated, NotAllowed, TooMany)  # who is turned away at the door reads nothing
+NOT_HEARD = (NotAuthenticated, TooMany)  # who is turned away at the door reads nothing
 
 KEEP = "SELECT append_audit_read($1, $2, $3, $4, $5, $6)"
 
@@ -40,7 +41,8 @@ class AuditRoute(StrictRoute):
             except NOT_HEARD:
                 raise
             except Refused as refusal:
-                await _keep(request, self.name, status_of(type(refusal)))
+                if not isinstance(refusal, NotAllowed) or _may_read(request):
+                    await _keep(request, self.name, status_of(type(refusal)))
                 raise
             except RequestValidationError:
                 await _keep(request, self.name, UNPROCESSABLE)
@@ -49,6 +51,12 @@ class AuditRoute(StrictRoute):
             return response
 
         return kept
+
+
+def _may_read(request: Request) -> bool:
+    """Say whether somebody was let in to the audit, and refused only what they asked for."""
+    permissions: Permissions = request.app.state.service.permissions
+    return permissions.allows(request.state.person, READ_AUDIT)
 
 
 async def _keep(request: Request, operation: str, status: int) -> None:

@@ -26,7 +26,8 @@ from shared.governance.audit.bundle.contents import (
     json_text,
     sha256,
 )
-from shared.governance.audit.bundle.verification import VerificationReport, Verifying, verify
+from shared.governance.audit.bundle.report import VerificationReport
+from shared.governance.audit.bundle.verification import Verifying, verify
 from shared.governance.audit.journal import body_of_work
 from shared.ledger.checkpoints import Policy
 from shared.ledger.notes import Signer
@@ -61,7 +62,10 @@ async def test_a_case_is_packed_and_found_sound(pool: asyncpg.Pool, store: Event
     assert manifest.filters == {"case": str(a_case())}
     assert [case.first_version for case in manifest.cases] == [1]
     assert manifest.cases[0].last_version == manifest.entries > 8
-    assert "right: story.html says what the entries say" in report.lines
+    assert (
+        "right: story.html says what the entries say, READ-ME-FIRST.txt how they are checked" in report.lines
+    )
+    assert (report.verdict, report.exit_status) == ("SOUND", 0)
 
 
 async def test_the_pages_are_for_people(pool: asyncpg.Pool, store: EventStore) -> None:
@@ -171,8 +175,9 @@ async def test_a_bundle_is_trusted_for_keys_from_elsewhere_only(
     await kept(pool, store, 0, 20)
     files = await made(pool, MAPPER, PERIOD, PROGRAM)
     own = checked(files, trusted=None)
-    assert own.sound
-    assert any("compare their fingerprints" in line for line in own.lines)
+    assert own.wrong == []
+    assert (own.verdict, own.exit_status) == ("CONSISTENT WITH ITSELF: whose it is you must compare", 3)
+    assert any(LOG.verifier.fingerprint in line for line in own.lines)
     stranger = Policy((Signer.new(LOG.verifier.name).verifier,))
     assert any("No key that is trusted" in line for line in checked(files, stranger).wrong)
     quorum = Policy((LOG.verifier,), (CLERK.verifier,), 1)

@@ -10,8 +10,9 @@ import asyncpg
 import pytest
 
 from shared.ledger.checkpoints import Checkpoint, Policy, opened, with_lines
+from shared.ledger.keeper import keep_cosignature
 from shared.ledger.log_reader import LogReader
-from shared.ledger.notes import BadNote, Signer, signed_note
+from shared.ledger.notes import BadNote, Note, Signer, signed_note
 from shared.ledger.read_checkpoints import newest_of_reads, opened_of_reads
 from shared.ledger.record_check import check
 from shared.ledger.tiles import Tiles, TreeEdge
@@ -310,3 +311,32 @@ async def test_a_checkpoint_of_the_log_of_reads_is_signed_by_the_log_itself(
     found = [str(f) for f in (await check(admin, [forged], POLICY)).findings]
     assert len(found) == 1
     assert found[0].startswith("A checkpoint of the log of reads is not signed as it must be")
+
+
+async def test_witnesses_are_asked_of_the_newest_checkpoints_not_of_each(
+    pool: asyncpg.Pool, store: EventStore, admin: asyncpg.Connection
+) -> None:
+    """A log signs more often than its witnesses come by."""
+    wanted = Policy((LOG.verifier,), (CLERK.verifier,), 1)
+    await kept(pool, store, 0, 10)
+    asked = await check(pool, [], wanted)
+    assert [finding.what for finding in asked.findings] == ["No checkpoint has the signatures of 1 witnesses"]
+    signed_at = datetime.now(UTC)
+    note = await kept(pool, store, 10, 20)
+    line = CLERK.line(Note.parse(note).text, int(signed_at.timestamp()))
+    await keep_cosignature(pool, 20, CLERK.verifier.name, line, signed_at)
+    await kept(pool, store, 20, 30)
+    asked = await check(pool, [], wanted)
+    assert (asked.findings, asked.checkpoints, asked.witnessed_size) == ([], 3, 20)
+    unseen = (await check(pool, [await newest(pool)], wanted)).findings
+    assert [finding.what for finding in unseen] == [
+        "The saved checkpoint is not signed as it must be: 0 witnesses signed, 1 must have."
+    ]
+    await kept(pool, store, 30, 40)
+    await admin.execute("ALTER TABLE log_checkpoints DISABLE TRIGGER ALL")
+    await admin.execute(
+        "UPDATE log_checkpoints SET signed_at = signed_at + interval '1 hour' WHERE size = 40"
+    )
+    [late] = (await check(pool, [], wanted)).findings
+    assert late.position == 20
+    assert "no checkpoint has the signatures of 1 witnesses" in late.what

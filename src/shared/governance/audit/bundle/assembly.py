@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -29,6 +30,7 @@ from shared.governance.audit.bundle.contents import (
     sha256,
 )
 from shared.governance.audit.bundle.pages import read_me, story_page
+from shared.governance.disclosure.withheld import UNREAD
 from shared.kernel.errors import NotFound, Unacceptable
 from shared.kernel.messages import Recorded
 from shared.ledger.checkpoints import hash_text, proof_text
@@ -38,7 +40,7 @@ from shared.ledger.read_checkpoints import newest_of_reads
 from shared.ledger.tiles import Tiles
 from shared.record.database import Connection
 from shared.record.eventstore.encoding import EnvelopeMapper
-from shared.record.eventstore.unread import kind_of, name_of, unread
+from shared.record.eventstore.unread import kind_of, unread
 
 ENTRIES_LIMIT = 2_000
 
@@ -56,8 +58,7 @@ OF_WORK = (
     " AND body_of_work = $4 ORDER BY position LIMIT $3"
 )
 
-
-OF_A_LATER_RELEASE = "of a later release"
+BORDER_LIMIT = 256  # so far from a period an entry is looked for that shows when it was recorded
 
 
 class TooMuchForOneBundle(Unacceptable):
@@ -109,11 +110,13 @@ async def made(
     if len(positions) > limit:
         raise TooMuchForOneBundle(limit=limit)
     signed = await _seal(log, positions)
+    borders = await _borders(log, wanted, positions, signed, hidden)
+    positions = [*borders.before, *positions, *borders.after]
     entries = await log.entries(positions)
     last = await _last(log, wanted, signed)
     policy = await log.policy()
     events = [_any(mapper, entry) for entry in entries]
-    cant_read = {event.position: OF_A_LATER_RELEASE for event in events if unread(event)}
+    cant_read = {event.position: UNREAD for event in events if unread(event)}
     withheld = {**cant_read, **await hidden(entries)}
     files = {
         CHECKPOINT: signed.note.encode(),
@@ -124,11 +127,10 @@ async def made(
     }
     if reads := await newest_of_reads(connection):
         files[READS_CHECKPOINT] = reads.encode()
-    manifest = _manifest(wanted, signed, events, last, program, withheld)
+    manifest = _manifest(wanted, signed, events, last, program, withheld, borders)
     events = [event for event in events if event.position not in withheld]
-    keys = [f"{key.name}: {key.fingerprint}" for key in (*policy.logs, *policy.witnesses)]
     files[STORY] = story_page(manifest, events).encode()
-    files[READ_ME] = read_me(manifest, keys).encode()
+    files[READ_ME] = read_me(manifest, policy).encode()
     named = manifest.model_copy(update={"files": {n: sha256(c) for n, c in files.items()}})
     files[MANIFEST] = json_text(named.model_dump(mode="json"))
     first = (READ_ME, STORY, MANIFEST, CHECKPOINT, KEYS)
@@ -159,6 +161,39 @@ async def _positions(connection: Connection | asyncpg.Pool, wanted: Wanted, limi
     else:
         rows = await connection.fetch(OF_PERIOD, wanted.start, wanted.end, limit + 1)
     return [row[0] for row in rows if wanted.until is None or row[0] <= wanted.until]
+
+
+class Borders(NamedTuple):
+    """Entries around a period, up to one on each side that shows when it was recorded."""
+
+    before: Sequence[int] = ()
+    after: Sequence[int] = ()
+
+
+async def _borders(
+    log: LogReader, wanted: Wanted, positions: Sequence[int], signed: Signed, hidden: Hidden
+) -> Borders:
+    """Return the entries that prove where a period begins and ends; none at either end of the record."""
+    if wanted.case is not None or wanted.body_of_work:
+        return Borders()
+    first, last = positions[0], positions[-1]
+    before = list(range(first - 1, max(0, first - 1 - BORDER_LIMIT), -1))
+    cut = last == wanted.until
+    after = [] if cut else list(range(last + 1, min(signed.size, last + BORDER_LIMIT) + 1))
+    return Borders(
+        before=(await _up_to_an_open_one(log, before, hidden))[::-1],
+        after=await _up_to_an_open_one(log, after, hidden),
+    )
+
+
+async def _up_to_an_open_one(log: LogReader, positions: Sequence[int], hidden: Hidden) -> list[int]:
+    """Return positions up to the first whose entry may be shown; none where there is no such entry."""
+    entries = {entry.position: entry for entry in await log.entries(sorted(positions))}
+    closed = await hidden(list(entries.values()))
+    for count, position in enumerate(positions, start=1):
+        if position not in closed:
+            return list(positions[:count])
+    return []
 
 
 async def _seal(log: LogReader, positions: Sequence[int]) -> Signed:
@@ -208,6 +243,7 @@ def _manifest(
     last: Signed | None,
     program: str,
     withheld: Mapping[int, str],
+    borders: Borders,
 ) -> Manifest:
     return Manifest(
         format=FORMAT,
@@ -219,10 +255,20 @@ def _manifest(
         first_position=min(event.position for event in events),
         last_position=max(event.position for event in events),
         entries=len(events),
-        cases=cases_inside([place_of(event) for event in events]),
+        cases=cases_inside(
+            [
+                place_of(event)
+                for event in events
+                if event.position not in {*withheld, *borders.before, *borders.after}
+            ]
+        ),
         withheld=[
-            _withheld(event, withheld[event.position]) for event in events if event.position in withheld
+            WithheldInside(position=event.position, why=withheld[event.position])
+            for event in events
+            if event.position in withheld
         ],
+        before=list(borders.before),
+        after=list(borders.after),
         last_size=last.size if last else None,
         files={},
     )
@@ -233,19 +279,6 @@ def _content(entry: Entry, withheld: bool) -> tuple[str, bytes]:  # noqa: FBT001
     if withheld:
         return leaf_name(entry.position), f"{hash_text(entry.leaf)}\n".encode()
     return entry_name(entry.position), entry.raw()
-
-
-def _withheld(event: Recorded, why: str) -> WithheldInside:
-    return WithheldInside(
-        position=event.position,
-        case=str(event.stream_id),
-        version=event.version,
-        kind=kind_of(event),
-        decision=name_of(event),
-        by=event.by,
-        happened_at=event.happened_at,
-        why=why,
-    )
 
 
 def place_of(event: Recorded) -> EntryPlace:

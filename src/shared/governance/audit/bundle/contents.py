@@ -3,30 +3,41 @@
 import hashlib
 import io
 import json
+import os
+import re
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shared.ledger.entries import ENTRY_BYTES_LIMIT
 
-FORMAT = "rfp-service audit bundle 1"
+FORMAT = "rfp-service audit bundle 2"
+EARLIER_FORMAT = "rfp-service audit bundle 1"
 READ_ME, STORY, MANIFEST = "READ-ME-FIRST.txt", "story.html", "manifest.json"
 CHECKPOINT, KEYS = "checkpoint.txt", "keys.txt"
 LAST_CHECKPOINT, CONSISTENCY = "last-checkpoint.txt", "consistency.txt"
 READS_CHECKPOINT = "reads-checkpoint.txt"
 FILES_LIMIT = 500_000
-FILE_BYTES_LIMIT = 256 * 2**20
 TOTAL_BYTES_LIMIT = 2 * 2**30
 SMALL_BYTES = 64 * 2**20  # so much any bundle may unpack to, and beyond it:
 UNPACKED_RATIO_LIMIT = 50  # so many times its own size
 UNREADABLE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError)
+SMALL_FILE_BYTES = 65_536  # keys, checkpoints, proofs, leaves, how to check
+STORY_BYTES_LIMIT = 64 * 2**20
+MANIFEST_BYTES_A_FILE = 512
 PACKED_AS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others unpack without an end
+LOCAL_HEADER_BYTES, CENTRAL_HEADER_BYTES, END_BYTES, ZIP64_END_BYTES = 30, 46, 22, 76
+WHY_PATTERN = r"^(\[(sealed|erased|of a later release|exempt: paragraph [1-9] of Schedule 12A)\](, )?)+$"
+_NAMES = re.compile(
+    r"READ-ME-FIRST\.txt|story\.html|manifest\.json|checkpoint\.txt|keys\.txt|last-checkpoint\.txt"
+    r"|consistency\.txt|reads-checkpoint\.txt|(entries|leaves)/[0-9]{12}|proofs/[0-9]{12}\.tlog-proof"
+)
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same contents make the same file
 
 
@@ -56,22 +67,16 @@ class EntryPlace(NamedTuple):
 
 
 class WithheldInside(BaseModel):
-    """An entry whose words are withheld: that it is there is proved, and what it says is not shown."""
+    """An entry whose words are withheld: that it is there is proved, and nothing else of it is said.
+
+    Its hash covers its place and its words together, so nothing of them could be proved by itself. Why it
+    is withheld is the service's own word.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     position: int
-    case: str
-    version: int
-    kind: str
-    decision: str
-    by: str
-    happened_at: datetime
-    why: str
-
-    def place(self) -> EntryPlace:
-        """Return where it stands."""
-        return EntryPlace(self.position, self.case, self.version, self.kind)
+    why: Annotated[str, Field(pattern=WHY_PATTERN)]
 
 
 class Manifest(BaseModel):
@@ -90,8 +95,19 @@ class Manifest(BaseModel):
     entries: int
     cases: list[CaseInside]
     withheld: list[WithheldInside]
+    before: list[int] = []  # entries before a period, of which the first shows when it was recorded
+    after: list[int] = []  # and after it, the last
     last_size: int | None
     files: dict[str, str]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_what_was_never_proved(cls, said: Any) -> Any:  # noqa: ANN401  # whatever JSON can say
+        """Leave out what an earlier format said of withheld entries."""
+        if isinstance(said, dict) and said.get("format") == EARLIER_FORMAT:
+            hidden = [{n: one[n] for n in WithheldInside.model_fields} for one in said["withheld"]]
+            return {**said, "withheld": hidden}
+        return said
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +145,7 @@ class Files:
             with zipfile.ZipFile(path) as archive:
                 infos = archive.infolist()
                 _must_be_of_sane_size(infos, path.stat().st_size)
+                _must_be_packed_plainly(infos, archive.start_dir, path)
                 return cls({info.filename: _unpacked(archive, info) for info in infos})
         except UNREADABLE as error:
             raise NotABundle(f"It can't be read: {error}") from None
@@ -144,17 +161,48 @@ def _must_be_of_sane_size(infos: Sequence[zipfile.ZipInfo], packed_bytes: int) -
     names = [info.filename for info in infos]
     if len(names) != len(set(names)):
         raise NotABundle("Two files in it have one name.")
+    if strange := [name for name in names if not _NAMES.fullmatch(name)]:
+        raise NotABundle(f"No bundle has a file with the name {strange[0]!r}.")
     if any(info.compress_type not in PACKED_AS for info in infos):
         raise NotABundle("It is packed in a way that no bundle is.")
-    sizes = [info.file_size for info in infos]
-    entries = [i.file_size for i in infos if i.filename.startswith("entries/")]
+    unpacked = sum(info.file_size for info in infos)
     if (
         len(infos) > FILES_LIMIT
-        or sum(sizes) > min(TOTAL_BYTES_LIMIT, SMALL_BYTES + UNPACKED_RATIO_LIMIT * packed_bytes)
-        or max(sizes, default=0) > FILE_BYTES_LIMIT
-        or max(entries, default=0) > ENTRY_BYTES_LIMIT
+        or unpacked > min(TOTAL_BYTES_LIMIT, SMALL_BYTES + UNPACKED_RATIO_LIMIT * packed_bytes)
+        or any(info.file_size > _bytes_limit(info.filename, len(infos)) for info in infos)
     ):
         raise NotABundle("It is larger than any bundle.")
+
+
+def _bytes_limit(name: str, files: int) -> int:
+    """Return how large a file of a bundle may be: nothing that is small in an honest one is let grow."""
+    if name == MANIFEST:
+        return SMALL_FILE_BYTES + MANIFEST_BYTES_A_FILE * files
+    if name == STORY:
+        return STORY_BYTES_LIMIT
+    return ENTRY_BYTES_LIMIT if name.startswith("entries/") else SMALL_FILE_BYTES
+
+
+def _must_be_packed_plainly(infos: Sequence[zipfile.ZipInfo], directory_at: int, path: Path) -> None:
+    """Refuse an archive that another program could unpack to something else.
+
+    Files follow one another from the first byte, without fields beside their names or remarks, then the
+    directory, then nothing: so every program sees the same names and the same bytes.
+    """
+    at = 0
+    for info in infos:
+        if info.header_offset != at or info.extra or info.comment or info.flag_bits:
+            raise NotABundle("It is packed in a way that no bundle is.")
+        at += LOCAL_HEADER_BYTES + len(info.filename) + info.compress_size
+    with path.open("rb") as file:
+        file.seek(-END_BYTES, os.SEEK_END)
+        end = file.read()
+    if at != directory_at or not end.startswith(b"PK\x05\x06"):
+        raise NotABundle("It is packed in a way that no bundle is.")
+    directory = sum(CENTRAL_HEADER_BYTES + len(info.filename) for info in infos)
+    rest = path.stat().st_size - at - directory - END_BYTES
+    if rest not in (0, ZIP64_END_BYTES):
+        raise NotABundle("It is packed in a way that no bundle is.")
 
 
 def entry_name(position: int) -> str:

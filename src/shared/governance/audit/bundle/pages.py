@@ -13,6 +13,7 @@ from shared.governance.audit.replay.story import StoryStep, span, story
 from shared.kernel.calendar import LONDON
 from shared.kernel.messages import Recorded
 from shared.kernel.personal import PERSONAL, is_sealed
+from shared.ledger.checkpoints import Policy
 from shared.record.eventstore.reader import ReadBasis
 
 PAGE = """<!doctype html>
@@ -80,9 +81,15 @@ HOW TO CHECK
    If you have an earlier bundle, add:  --last EARLIER.zip
    It then also checks that nothing in the earlier bundle's record was changed.
 
-3. It prints a line for each thing that it checked, and at the end either
-   "SOUND" or "NOT SOUND" and why. Hand a bundle that is not
-   sound to internal audit, as it is.
+3. It prints a line for each thing that it checked, and at the end one of:
+
+       SOUND                   all of it was checked, and holds
+       ENTRIES SOUND, BUT ...  another release wrote this page: ask for that
+                               release's program, or trust the entries alone
+       CONSISTENT WITH ITSELF  no keys were given: whose it is, you must compare
+       NOT SOUND               something is wrong, and what
+
+   Hand a bundle that is not sound to internal audit, as it is.
 
 WITHOUT OUR PROGRAM
 
@@ -91,7 +98,8 @@ The formats are public, and other programs read them:
                       The first 40 bytes are its place (entry number, case, version,
                       time); then the kind of event, a zero byte, and what was said.
   leaves/...          the leaf alone of an entry whose words are withheld (manifest.json
-                      says why): that it is there is proved, what it says is not shown.
+                      says why, which is the service's own word): that it is there is
+                      proved, and nothing else of it is shown.
   proofs/...          C2SP "tlog-proof": how the entry leads to the signed root
                       (RFC 6962, RFC 9162).
   checkpoint.txt      C2SP "tlog-checkpoint", a "signed note" with Ed25519 signatures,
@@ -99,7 +107,9 @@ The formats are public, and other programs read them:
   consistency.txt     if there is an earlier bundle: the proof that the record only grew.
   reads-checkpoint.txt  how many times the audit had been read, and the last line of that
                       log's chain, signed. Keep it: "audit fsck --checkpoint" takes it.
-  manifest.json       what is in here, and the SHA-256 of each file.
+  manifest.json       what is in here, and the SHA-256 of each file. Of a period it also
+                      names an entry before and one after it, which show that nothing
+                      was left out at either end.
 
 WHAT THIS CANNOT SHOW
 
@@ -117,9 +127,10 @@ WHOLE_RANGE = "Within entries {first} to {last} nothing can be missing: each num
 WHOLE_CASES = "Of each case, no version in between is missing: they are numbered without a gap."
 
 
-def read_me(manifest: Manifest, fingerprints: Sequence[str]) -> str:
-    """Return how to check a bundle."""
+def read_me(manifest: Manifest, policy: Policy) -> str:
+    """Return how to check a bundle, with the fingerprints of the keys that are in it."""
     whole = manifest.last_position - manifest.first_position + 1 == manifest.entries
+    fingerprints = [f"{key.name}: {key.fingerprint}" for key in (*policy.logs, *policy.witnesses)]
     completeness = WHOLE_RANGE if whole else WHOLE_CASES
     return READ_ME.format(
         what=what_it_is(manifest),
@@ -142,22 +153,34 @@ def what_it_is(manifest: Manifest) -> str:
 def story_page(manifest: Manifest, events: Sequence[Recorded]) -> str:
     """Return the story of a bundle's cases, each in the order in which things happened."""
     cases: dict[str, list[Recorded]] = {case.id: [] for case in manifest.cases}
+    around = {*manifest.before, *manifest.after}
     for recorded in events:
-        cases[str(recorded.stream_id)].append(recorded)
+        if recorded.position not in around:
+            cases[str(recorded.stream_id)].append(recorded)
+    hidden = [one for one in manifest.withheld if one.position not in around]
+    of_one_case = "case" in manifest.filters
     what = what_it_is(manifest)
     return PAGE.format(
         title=html.escape(what[0].upper() + what[1:]),
         opening=html.escape(
-            f"{_number(manifest.entries, 'entry', 'entries')} about"
+            f"{_number(manifest.entries - len(around), 'entry', 'entries')} about"
             f" {_number(len(cases), 'case', 'cases')}, sealed with the record of {manifest.origin}"
             f" when it had {manifest.size} entries."
         ),
-        sections="\n".join(_case(manifest, case, cases[case.id]) for case in manifest.cases),
+        sections="\n".join(
+            [_case(case, cases[case.id], hidden if of_one_case else ()) for case in manifest.cases]
+            + ([] if of_one_case and cases else _withheld(hidden))
+        ),
     )
 
 
-def _case(manifest: Manifest, case: CaseInside, events: Sequence[Recorded]) -> str:
-    hidden = [one for one in manifest.withheld if one.case == case.id]
+def _withheld(hidden: Sequence[WithheldInside]) -> list[str]:
+    """Return the section of what is withheld from a period: nothing can be proved of whose it is."""
+    shown = "\n".join(_hidden(one) for one in hidden)
+    return [f"<section>\n<h2>Withheld</h2>\n{shown}\n</section>"] if hidden else []
+
+
+def _case(case: CaseInside, events: Sequence[Recorded], hidden: Sequence[WithheldInside]) -> str:
     kind = words(case.kind.replace("-", " "))
     versions = f"Versions {case.first_version} to {case.last_version} of this case."
     whole = case.first_version == 1 and not hidden
@@ -185,9 +208,8 @@ def _part(events: Sequence[Recorded], hidden: Sequence[WithheldInside]) -> str:
 
 def _hidden(one: WithheldInside) -> str:
     return (
-        f"<article>\n<h3>{_text(words(one.decision))}</h3>\n"
-        f"{_who(one.by, '', '', one.happened_at)}"
-        f"<p>What was said is withheld: {_text(one.why)}. That this entry is in the record is proved.</p>\n"
+        f"<article>\n<h3>Withheld</h3>\n<p>What was said here is withheld: {_text(one.why)}. That this entry"
+        f" is in the record is proved; why it is withheld is the service's own word.</p>\n"
         f"<p class=place>Entry {one.position} of the record.</p>\n</article>"
     )
 

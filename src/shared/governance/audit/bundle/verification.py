@@ -1,30 +1,32 @@
 """Checking a bundle without a database: signatures, proofs, completeness, the last bundle, its story."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
-from shared.governance.audit.bundle.assembly import place_of, recorded_of
+from shared.governance.audit.bundle.assembly import recorded_of
+from shared.governance.audit.bundle.completeness import check_completeness
 from shared.governance.audit.bundle.contents import (
     CHECKPOINT,
     CONSISTENCY,
+    EARLIER_FORMAT,
     FORMAT,
     KEYS,
     LAST_CHECKPOINT,
     MANIFEST,
+    READ_ME,
     READS_CHECKPOINT,
     STORY,
-    EntryPlace,
     Files,
     Manifest,
     NotABundle,
-    cases_inside,
     entry_name,
     leaf_name,
     proof_name,
     sha256,
 )
-from shared.governance.audit.bundle.pages import story_page
+from shared.governance.audit.bundle.pages import read_me, story_page
+from shared.governance.audit.bundle.report import VerificationReport
 from shared.kernel.calendar import LONDON
 from shared.kernel.messages import Recorded
 from shared.ledger.checkpoints import Policy, Vouched, check_proof, hash_of, opened
@@ -33,28 +35,6 @@ from shared.ledger.notes import BadNote, Note
 from shared.ledger.read_checkpoints import opened_of_reads
 from shared.ledger.tree import ProofFails, verify_consistency
 from shared.record.eventstore.encoding import EnvelopeMapper
-
-
-@dataclass
-class VerificationReport:
-    """What was checked, in sentences; sound where nothing is wrong."""
-
-    lines: list[str] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
-
-    @property
-    def sound(self) -> bool:
-        """Say whether nothing is wrong."""
-        return not self.wrong
-
-    def right(self, line: str) -> None:
-        """Note what holds."""
-        self.lines.append(f"right: {line}")
-
-    def bad(self, line: str) -> None:
-        """Note what does not."""
-        self.wrong.append(line)
-        self.lines.append(f"WRONG: {line}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +61,10 @@ def verify(check: Verifying) -> VerificationReport:
 def _verify(check: Verifying, report: VerificationReport) -> None:
     files = check.files
     manifest = files.manifest()
-    if manifest.format != FORMAT:
+    if manifest.format not in (FORMAT, EARLIER_FORMAT):
         raise NotABundle(f"It says it is a {manifest.format}.")
     _check_files(files, manifest, report)
-    policy = check.trusted or Policy.parse(files.text(KEYS))
-    if check.trusted is None:
-        report.lines.append(
-            "note: no --keys were given, so the bundle's own keys were used:"
-            " compare their fingerprints with those you were given on paper."
-        )
-        report.lines += [f"note: {key.name}: {key.fingerprint}" for key in policy.logs]
+    policy = _check_keys(check, report)
     vouched = opened(files.text(CHECKPOINT), policy)
     report.right(
         f"the checkpoint of {vouched.checkpoint.size} entries is signed by {vouched.checkpoint.origin}"
@@ -100,11 +74,33 @@ def _verify(check: Verifying, report: VerificationReport) -> None:
     _check_manifest(manifest, vouched, report)
     events = [recorded_of(check.mapper, entry) for entry in entries]
     _check_leaves(files, manifest, policy, report)
-    withheld = [hidden.place() for hidden in manifest.withheld]
-    _check_completeness(manifest, [*map(place_of, events), *withheld], report)
+    check_completeness(manifest, events, report)
     _check_last(check, policy, vouched, report)
     _check_reads(check, policy, report)
-    _check_story(check, manifest, events, report)
+    _check_pages(check, manifest, events, report)
+
+
+def _check_keys(check: Verifying, report: VerificationReport) -> Policy:
+    """Return whose signatures count: the reader's keys, or, which proves less, those in the bundle."""
+    own = Policy.parse(check.files.text(KEYS))
+    if check.trusted is None:
+        report.whose_is_unknown = True
+        report.lines.append(
+            "note: no --keys were given, so the bundle's own keys were used: whoever made all of it could"
+            " have made these, too. Compare their fingerprints with those you were given on paper."
+        )
+        report.lines += [f"note: {key.name}: {key.fingerprint}" for key in (*own.logs, *own.witnesses)]
+        return own
+    trusted = {*check.trusted.logs, *check.trusted.witnesses}
+    for key in (*own.logs, *own.witnesses):
+        if key not in trusted:
+            report.bad(
+                f"{KEYS} names {key.name} with the fingerprint {key.fingerprint}, which is not among the"
+                " keys you gave: ask whoever gave you them"
+            )
+    if check.files.text(KEYS) != own.text():
+        report.bad(f"{KEYS} is not written as the service writes it")
+    return check.trusted
 
 
 def say_who_countersigned(vouched: Vouched, report: VerificationReport) -> None:
@@ -178,40 +174,8 @@ def _check_leaves(files: Files, manifest: Manifest, policy: Policy, report: Veri
     if announced:
         report.lines.append(
             f"note: the words of {len(announced)} entries are withheld; that they are there is proved,"
-            " whose and of which kind they are is what the manifest says"
+            " what they are about is not, and why they are withheld is the service's own word"
         )
-
-
-def _check_completeness(manifest: Manifest, places: Sequence[EntryPlace], report: VerificationReport) -> None:
-    positions = [place.position for place in places]
-    if len(places) != manifest.entries or not places:
-        report.bad(f"{len(places)} entries are proved, {manifest.entries} are announced")
-        return
-    if (min(positions), max(positions)) != (manifest.first_position, manifest.last_position):
-        report.bad("the entries are not from where to where the manifest says")
-    if cases_inside(places) != manifest.cases:
-        report.bad("the cases are not those that the manifest names")
-    _check_filters(manifest, places, report)
-    by_case: dict[str, int] = {}
-    for place in sorted(places):
-        before = by_case.get(place.case)
-        if before is not None and place.version != before + 1:
-            report.bad(f"case {place.case} lacks version {before + 1}")
-        by_case[place.case] = place.version
-    if report.sound:
-        report.right(f"no version in between is missing from any of the {len(by_case)} cases")
-
-
-def _check_filters(manifest: Manifest, places: Sequence[EntryPlace], report: VerificationReport) -> None:
-    case = manifest.filters.get("case")
-    if case is not None:
-        if {place.case for place in places} != {case} or min(places).version != 1:
-            report.bad("a bundle of one case holds that case, from its first version on")
-    elif "body_of_work" not in manifest.filters:
-        if manifest.last_position - manifest.first_position + 1 != len(places):
-            report.bad("a bundle of a period holds every entry of it, and a number is missing")
-        else:
-            report.right(f"entries {manifest.first_position} to {manifest.last_position} are all here")
 
 
 def _check_last(check: Verifying, policy: Policy, vouched: Vouched, report: VerificationReport) -> None:
@@ -251,16 +215,24 @@ def _has_reads(files: Files) -> bool:
     return READS_CHECKPOINT in files.files
 
 
-def _check_story(
+def _check_pages(
     check: Verifying, manifest: Manifest, events: Sequence[Recorded], report: VerificationReport
 ) -> None:
-    if not report.sound:
+    """Compare what people read with what the entries say, where this program writes it as that one did."""
+    if report.wrong:
         report.lines.append(f"note: {STORY} was not looked at, since its entries are not sound")
-    elif check.program != manifest.program:
+        return
+    if (manifest.format, manifest.program) != (FORMAT, check.program):
+        report.pages_unchecked = True
         report.lines.append(
-            f"note: {STORY} was written by {manifest.program}, this is {check.program}: not compared"
+            f"note: {STORY} and {READ_ME} were written by {manifest.program}, this is {check.program}:"
+            " they were not compared; that release compares them"
         )
-    elif story_page(manifest, events) != check.files.text(STORY):
+        return
+    files = check.files
+    if story_page(manifest, events) != files.text(STORY):
         report.bad(f"{STORY} does not say what the entries say")
+    elif read_me(manifest, Policy.parse(files.text(KEYS))) != files.text(READ_ME):
+        report.bad(f"{READ_ME} is not what the service writes")
     else:
-        report.right(f"{STORY} says what the entries say")
+        report.right(f"{STORY} says what the entries say, {READ_ME} how they are checked")

@@ -1,0 +1,291 @@
+"""What a hostile keeper would hand over: none of it ends in SOUND."""
+
+import io
+import struct
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from shared.governance.audit.bundle.assembly import Wanted, made
+from shared.governance.audit.bundle.contents import (
+    EARLIER_FORMAT,
+    KEYS,
+    LONG_AGO,
+    MANIFEST,
+    READ_ME,
+    STORY,
+    Files,
+    NotABundle,
+    WithheldInside,
+    json_text,
+    sha256,
+)
+from shared.governance.audit.bundle.report import VerificationReport
+from shared.governance.audit.bundle.verification import Verifying, verify
+from shared.ledger.checkpoints import Policy
+from shared.ledger.notes import KeyType, Signer
+from shared.record.eventstore.store import EventStore
+from tests.shared.governance.audit.examples import LOG, kept
+from tests.shared.governance.audit.test_bundle import MAPPER, PROGRAM, TRUSTED, a_case
+
+Forged = dict[str, bytes]
+EVERY = Wanted(start=datetime(2020, 1, 1, tzinfo=UTC), end=datetime(2099, 1, 1, tzinfo=UTC))
+
+
+async def bundles(pool: asyncpg.Pool, store: EventStore) -> tuple[Files, Files]:
+    """Make a bundle of one case, and one of a period that has a before and an after."""
+    await kept(pool, store, 0, 300)
+    at = "SELECT recorded_at FROM stored_events WHERE notification_id = $1"
+    start, end = [await pool.fetchval(at, position) for position in (100, 160)]
+    case = await made(pool, MAPPER, Wanted(case=a_case()), PROGRAM)
+    return case, await made(pool, MAPPER, Wanted(start=start, end=end), PROGRAM)
+
+
+def checked(files: Forged, trusted: Policy | None = TRUSTED) -> VerificationReport:
+    return verify(Verifying(Files(files), trusted, None, MAPPER, PROGRAM))
+
+
+def saying(files: Forged, **changes: Any) -> Forged:
+    """Make the manifest say something else, and name the files as they are now."""
+    said = Files(files).manifest().model_dump(mode="json") | changes
+    said["files"] = {name: sha256(content) for name, content in files.items() if name != MANIFEST}
+    return {**files, MANIFEST: json_text(said)}
+
+
+def without(files: Forged, *positions: int) -> Forged:
+    """Leave entries out, and let the manifest announce the rest."""
+    gone = {f"{position:012}" for position in positions}
+    return {
+        name: content for name, content in files.items() if name[-12:] not in gone and name[7:19] not in gone
+    }
+
+
+def another_program_told_it(files: Forged) -> Forged:
+    return saying({**files, STORY: b"<p>All was well."}, program="rfp-service 9.9")
+
+
+def another_program(files: Forged) -> Forged:
+    return saying(files, program="rfp-service 9.9")
+
+
+def an_earlier_format(files: Forged) -> Forged:
+    return saying({**files, STORY: b"<p>All was well."}, format=EARLIER_FORMAT)
+
+
+def how_to_check_is_told_wrongly(files: Forged) -> Forged:
+    return saying({**files, READ_ME: files[READ_ME].replace(b"NOT SOUND", b"SOUND")})
+
+
+def a_key_slipped_in(files: Forged) -> Forged:
+    own = Policy.parse(files[KEYS].decode())
+    mine = Policy((*own.logs, Signer.new(LOG.verifier.name).verifier), own.witnesses, own.quorum)
+    return saying({**files, KEYS: mine.text().encode()})
+
+
+def a_witness_slipped_in(files: Forged) -> Forged:
+    own = Policy.parse(files[KEYS].decode())
+    mine = Policy(own.logs, (*own.witnesses, Signer.new("clerk.example", KeyType.WITNESS).verifier))
+    return saying({**files, KEYS: mine.text().encode()})
+
+
+def a_remark_in_the_keys(files: Forged) -> Forged:
+    return saying({**files, KEYS: files[KEYS] + b"# the paper from the clerk is out of date\n"})
+
+
+def its_first_entries_left_out(files: Forged) -> Forged:
+    manifest = Files(files).manifest()
+    rest = without(files, *manifest.before, manifest.last_position - manifest.entries + 2)
+    first = manifest.first_position + len(manifest.before) + 1
+    return saying(rest, before=[], first_position=first, entries=manifest.entries - len(manifest.before) - 1)
+
+
+def its_last_entries_left_out(files: Forged) -> Forged:
+    manifest = Files(files).manifest()
+    last = manifest.last_position - len(manifest.after) - 5
+    rest = without(files, *range(last + 1, manifest.last_position + 1))
+    return saying(rest, after=[], last_position=last, entries=last - manifest.first_position + 1)
+
+
+def a_border_of_another_place(files: Forged) -> Forged:
+    manifest = Files(files).manifest()
+    return saying(files, after=[manifest.last_position - 1, manifest.last_position])
+
+
+def ended_later(files: Forged) -> Forged:
+    return saying(files, filters={**Files(files).manifest().filters, "to": "2098-01-01T00:00:00Z"})
+
+
+def ended_earlier(files: Forged) -> Forged:
+    filters = Files(files).manifest().filters
+    return saying(files, filters={**filters, "to": filters["from"]})
+
+
+def begun_earlier(files: Forged) -> Forged:
+    return saying(files, filters={**Files(files).manifest().filters, "from": "2000-01-01T00:00:00Z"})
+
+
+def an_end_by_a_number(files: Forged) -> Forged:
+    manifest = Files(files).manifest()
+    return saying(its_last_entries_left_out(files), filters={**manifest.filters, "until_entry": "7"})
+
+
+def of_another_case(files: Forged) -> Forged:
+    return saying(files, filters={"case": "00000000-0000-4000-8000-000000000007"})
+
+
+def a_version_left_out(files: Forged) -> Forged:
+    position = sorted(int(name[8:]) for name in files if name.startswith("entries/"))[2]
+    return saying(without(files, position), entries=Files(files).manifest().entries - 1)
+
+
+def words_beside_what_is_withheld(files: Forged) -> Forged:
+    return saying(files, withheld=[{"position": 1, "why": "[sealed], and nobody minded"}])
+
+
+def withheld_and_not_there(files: Forged) -> Forged:
+    return saying(files, withheld=[{"position": 1, "why": "[sealed]"}])
+
+
+def of_a_case_that_is_no_case(files: Forged) -> Forged:
+    manifest = Files(files).manifest()
+    return saying(files, cases=[case.model_dump() | {"kind": "waiver"} for case in manifest.cases])
+
+
+OF_A_CASE = (
+    another_program_told_it,
+    another_program,
+    an_earlier_format,
+    how_to_check_is_told_wrongly,
+    a_key_slipped_in,
+    a_witness_slipped_in,
+    a_remark_in_the_keys,
+    of_another_case,
+    a_version_left_out,
+    words_beside_what_is_withheld,
+    withheld_and_not_there,
+    of_a_case_that_is_no_case,
+)
+OF_A_PERIOD = (
+    *OF_A_CASE[:7],
+    its_first_entries_left_out,
+    its_last_entries_left_out,
+    a_border_of_another_place,
+    ended_later,
+    ended_earlier,
+    begun_earlier,
+    an_end_by_a_number,
+    a_version_left_out,
+)
+
+
+async def test_no_forgery_ends_in_sound(pool: asyncpg.Pool, store: EventStore) -> None:
+    case, period = await bundles(pool, store)
+    for sound, forgeries in ((case, OF_A_CASE), (period, OF_A_PERIOD)):
+        assert checked(dict(sound.files)).verdict == "SOUND", checked(dict(sound.files)).lines
+        for forge in forgeries:
+            report = checked(forge(dict(sound.files)))
+            assert report.verdict != "SOUND", forge.__name__
+            assert report.exit_status != 0, forge.__name__
+
+
+async def test_what_another_release_wrote_is_sound_but_for_its_pages(
+    pool: asyncpg.Pool, store: EventStore
+) -> None:
+    case, _ = await bundles(pool, store)
+    report = checked(another_program(dict(case.files)))
+    assert (report.wrong, report.exit_status) == ([], 4)
+    assert report.verdict == "ENTRIES SOUND, BUT story.html AND READ-ME-FIRST.txt WERE NOT CHECKED"
+
+
+async def test_an_entry_passed_off_as_withheld_says_nothing(pool: asyncpg.Pool, store: EventStore) -> None:
+    """That it could have been shown nobody can tell from outside; false words beside it nobody sees."""
+    assert set(WithheldInside.model_fields) == {"position", "why"}
+    for why in ("Anna forgot", "[sealed] Anna forgot", "[exempt: paragraph 9 of Schedule 12B]"):
+        with pytest.raises(ValueError, match="why"):
+            WithheldInside(position=1, why=why)
+    case, _ = await bundles(pool, store)
+    with pytest.raises(ValueError, match="extra"):
+        WithheldInside.model_validate({"position": 1, "why": "[sealed]", "by": "anna"})
+    assert case.manifest().withheld == []
+
+
+def packed(files: Forged, change: Callable[[zipfile.ZipInfo], None] = lambda _: None) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in files.items():
+            info = zipfile.ZipInfo(name, LONG_AGO)
+            change(info)
+            archive.writestr(info, content, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def unicode_path(info: zipfile.ZipInfo) -> None:
+    """Name the story twice: programs that know this field unpack it as another file."""
+    if info.filename == STORY:
+        info.extra = struct.pack("<HHBL", 0x7075, 5 + 10, 1, 0) + b"other.html"
+
+
+def with_a_remark(info: zipfile.ZipInfo) -> None:
+    info.comment = b"honest"
+
+
+def renamed_inside(raw: bytes) -> bytes:
+    """Name the story otherwise before its bytes than in the directory."""
+    return raw.replace(STORY.encode(), b"stori.html", 1)
+
+
+@pytest.mark.parametrize(
+    "name", ["notes.txt", "STORY.HTML", "../../x", "entries/1", "/story.html", "story.html ", "Story.html"]
+)
+def test_only_a_bundles_own_names_are_read(tmp_path: Path, name: str) -> None:
+    (tmp_path / "b.zip").write_bytes(packed({STORY: b"x", name: b"x"}))
+    with pytest.raises(NotABundle, match="name"):
+        Files.read(tmp_path / "b.zip")
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        lambda files: packed(files, unicode_path),
+        lambda files: packed(files, with_a_remark),
+        lambda files: b"MZ" + packed(files),
+        lambda files: packed({STORY: b"another"}) + packed(files),
+        lambda files: packed(files) + b"more",
+        lambda files: renamed_inside(packed(files)),
+    ],
+    ids=["unicode path", "remark", "something before", "another archive before", "after", "two names"],
+)
+def test_an_archive_that_unpacks_in_two_ways_is_no_bundle(
+    tmp_path: Path, forge: Callable[[Forged], bytes]
+) -> None:
+    files = {STORY: b"x" * 100, MANIFEST: b"{}"}
+    (tmp_path / "b.zip").write_bytes(packed(files))
+    assert Files.read(tmp_path / "b.zip").files == files
+    (tmp_path / "b.zip").write_bytes(forge(files))
+    with pytest.raises(NotABundle):
+        Files.read(tmp_path / "b.zip")
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_two_files_of_one_name_are_no_bundle(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for content in ("one", "other"):
+            archive.writestr(zipfile.ZipInfo(STORY, LONG_AGO), content)
+    (tmp_path / "b.zip").write_bytes(out.getvalue())
+    with pytest.raises(NotABundle, match="one name"):
+        Files.read(tmp_path / "b.zip")
+
+
+@pytest.mark.parametrize(
+    "name", [MANIFEST, KEYS, READ_ME, "checkpoint.txt", "proofs/000000000001.tlog-proof"]
+)
+def test_nothing_that_is_small_in_an_honest_bundle_may_grow(tmp_path: Path, name: str) -> None:
+    (tmp_path / "b.zip").write_bytes(packed({name: bytes(2**20)}))
+    with pytest.raises(NotABundle, match="larger"):
+        Files.read(tmp_path / "b.zip")
