@@ -29,7 +29,8 @@ from shared.governance.audit.bundle.contents import (
     proof_name,
     sha256,
 )
-from shared.governance.audit.bundle.pages import read_me, story_page
+from shared.governance.audit.bundle.pages import story_page
+from shared.governance.audit.bundle.read_me import read_me
 from shared.governance.disclosure.withheld import UNREAD
 from shared.kernel.errors import NotFound, Unacceptable
 from shared.kernel.messages import Recorded

@@ -25,7 +25,8 @@ from shared.governance.audit.bundle.contents import (
     proof_name,
     sha256,
 )
-from shared.governance.audit.bundle.pages import read_me, story_page
+from shared.governance.audit.bundle.pages import story_page
+from shared.governance.audit.bundle.read_me import read_me
 from shared.governance.audit.bundle.report import VerificationReport
 from shared.kernel.calendar import LONDON
 from shared.kernel.messages import Recorded
