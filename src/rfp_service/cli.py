@@ -67,6 +67,10 @@ AUDIT = {
         "rfp_service.operator.verification:verify",
         "Check a bundle, or the proof of one entry; this needs no database and no network.",
     ),
+    "verifier": (
+        "rfp_service.operator.verification:verifier",
+        "Write the page with which anybody checks a bundle in a browser; the clerk hands it out.",
+    ),
     "key": (
         "rfp_service.operator.witnesses:key",
         "Make a key; while two keys of a log are in one file, both sign.",

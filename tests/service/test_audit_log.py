@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import hashlib
 import re
 import time
 from collections.abc import Iterator
@@ -464,6 +465,10 @@ def test_a_bundle_is_taken_away_and_checked_elsewhere(folder: Path, demonstratio
 def checked_elsewhere(program: Running, kept: Path, head: int) -> None:
     """Check both bundles where there is no database."""
     program.more = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
+    told = program.run("audit", "verifier", str(kept / "check.html")).stdout
+    page = (kept / "check.html").read_bytes()
+    assert hashlib.sha256(page).hexdigest() in told
+    assert b"'sha256-" in page
     keys = ("--keys", str(kept / "keys"))
     sound = program.run("audit", "verify", str(kept / "case.zip"), *keys)
     assert sound.stdout.splitlines()[-1] == "SOUND"

@@ -8,11 +8,12 @@ import typer
 from rfp_service.events import EVENTS
 from rfp_service.terminal import say
 from rfp_service.version import VERSION
-from shared.governance.audit.bundle.contents import Files, NotABundle
+from shared.governance.audit.bundle.contents import Files, NotABundle, sha256
 from shared.governance.audit.bundle.report import VerificationReport
 from shared.governance.audit.bundle.single_proof import entry_in, is_bundle, proof_in, verify_proof
 from shared.governance.audit.bundle.verification import Verifying
 from shared.governance.audit.bundle.verification import verify as checked
+from shared.governance.audit.verifier.page import verifier_page
 from shared.ledger.checkpoints import Policy, leaf_named
 from shared.ledger.log_keys import read_policy
 from shared.ledger.notes import BadNote
@@ -48,6 +49,12 @@ def verify(
     say(report.verdict)
     if report.exit_status:
         raise typer.Exit(report.exit_status)
+
+
+def verifier(out: Annotated[Path, typer.Argument(help="The HTML file to write.")]) -> None:
+    page = verifier_page(VERSION, {event.__name__: event.kind for event in EVENTS})
+    out.write_text(page, encoding="utf-8")
+    say(f"{out}: hand it out with the fingerprints on paper. Its SHA-256 is {sha256(page.encode())}")
 
 
 def _bundle_checked(file: Path, policy: Policy | None, last: Path | None) -> VerificationReport:

@@ -1,9 +1,12 @@
 """What a hostile keeper would hand over: none of it ends in SOUND."""
 
 import io
+import json
 import struct
+import subprocess
+import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +14,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from rfp_service.service import EVENTS
 from shared.governance.audit.bundle.assembly import Wanted, made
 from shared.governance.audit.bundle.contents import (
     EARLIER_FORMAT,
@@ -27,6 +31,7 @@ from shared.governance.audit.bundle.contents import (
 )
 from shared.governance.audit.bundle.report import VerificationReport
 from shared.governance.audit.bundle.verification import Verifying, verify
+from shared.governance.audit.verifier.page import script_of
 from shared.ledger.checkpoints import Policy
 from shared.ledger.notes import KeyType, Signer
 from shared.record.eventstore.store import EventStore
@@ -34,6 +39,7 @@ from tests.shared.governance.audit.examples import LOG, kept
 from tests.shared.governance.audit.test_bundle import MAPPER, PROGRAM, TRUSTED, a_case
 
 Forged = dict[str, bytes]
+CHECK = Path(__file__).with_name("check_bundles.js")
 EVERY = Wanted(start=datetime(2020, 1, 1, tzinfo=UTC), end=datetime(2099, 1, 1, tzinfo=UTC))
 
 
@@ -183,14 +189,47 @@ OF_A_PERIOD = (
 )
 
 
-async def test_no_forgery_ends_in_sound(pool: asyncpg.Pool, store: EventStore) -> None:
+PAGES_ALONE = {  # the page tells the story itself, and does not read these
+    another_program_told_it,
+    another_program,
+    how_to_check_is_told_wrongly,
+}
+
+
+def by_the_page(folder: Path, bundles: Sequence[bytes], keys: str | None) -> list[dict[str, Any]]:
+    """Return what the page for anybody says of some bundles."""
+    asked = []
+    for number, raw in enumerate(bundles):
+        (folder / f"{number}.zip").write_bytes(raw)
+        asked.append({"bundle": str(folder / f"{number}.zip"), "keys": keys})
+    kinds = {topic.__name__: topic.kind for topic in EVENTS}
+    script = script_of(kinds, ("ed25519.js", "verify.js")) + CHECK.read_text()
+    (folder / "check.cjs").write_text(script)
+    node = Path(sys.executable).with_name("node")
+    done = subprocess.run(
+        [node, folder / "check.cjs"], input=json.dumps(asked), capture_output=True, text=True, check=True
+    )
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+async def test_no_forgery_ends_in_sound(pool: asyncpg.Pool, store: EventStore, tmp_path: Path) -> None:
     case, period = await bundles(pool, store)
+    forged: list[tuple[Callable[[Forged], Forged], Forged]] = []
     for sound, forgeries in ((case, OF_A_CASE), (period, OF_A_PERIOD)):
         assert checked(dict(sound.files)).verdict == "SOUND", checked(dict(sound.files)).lines
-        for forge in forgeries:
-            report = checked(forge(dict(sound.files)))
-            assert report.verdict != "SOUND", forge.__name__
-            assert report.exit_status != 0, forge.__name__
+        forged += [(forge, forge(dict(sound.files))) for forge in forgeries]
+    for forge, files in forged:
+        report = checked(files)
+        assert report.verdict != "SOUND", forge.__name__
+        assert report.exit_status != 0, forge.__name__
+    every = [case.zipped(), period.zipped(), *(Files(files).zipped() for _, files in forged)]
+    (*honest,) = said = by_the_page(tmp_path, every, TRUSTED.text())
+    assert [one["verdict"] for one in honest[:2]] == ["ENTRIES SOUND"] * 2, honest[:2]
+    for (forge, _), one in zip(forged, said[2:], strict=True):
+        expected = "ENTRIES SOUND" if forge in PAGES_ALONE else "NOT SOUND"
+        assert one["verdict"] == expected, (forge.__name__, one)
+    alone = by_the_page(tmp_path, every[:1], None)
+    assert [one["verdict"] for one in alone] == ["CONSISTENT WITH ITSELF"]
 
 
 async def test_what_another_release_wrote_is_sound_but_for_its_pages(

@@ -1,0 +1,1 @@
+"""A check of bundles for anybody: one page that works from a disk, without service or network."""

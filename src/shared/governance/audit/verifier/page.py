@@ -1,0 +1,42 @@
+"""The page with which anybody checks a bundle: one file, made of its parts and of the kinds of events."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from importlib.resources import files
+
+PARTS = ("ed25519.js", "verify.js", "page.js")
+STRICT = '"use strict";\n'
+
+
+def verifier_page(release: str, kinds: Mapping[str, str]) -> str:
+    """Return the page; `kinds` says of each event's stored name of what kind of thing it is.
+
+    It loads nothing: its content policy (CSP, level 3) allows this one script and this one style by their
+    hashes, and no request at all.
+    """
+    script = script_of(kinds)
+    style = _part("verify.css")
+    policy = f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; base-uri 'none'"
+    page = _part("verify.html")
+    for name, text in (("policy", policy), ("release", release), ("style", style), ("script", script)):
+        page = page.replace(f"{{{name}}}", text)
+    return page
+
+
+def script_of(kinds: Mapping[str, str], parts: tuple[str, ...] = PARTS) -> str:
+    """Return the page's script, or parts of it, with the kinds of events that this release knows."""
+    known = json.dumps(dict(sorted(kinds.items())), separators=(",", ":"))
+    sources = "\n".join(_part(name).replace(STRICT, "") for name in parts)
+    return f"{STRICT}const KINDS = {known};\n{sources}"
+
+
+def _part(name: str) -> str:
+    return (files(__package__) / name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    """Return how the policy names an inline element: by all of its text, from its first line break on."""
+    digest = hashlib.sha256(f"\n{text}".encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"

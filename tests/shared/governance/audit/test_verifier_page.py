@@ -1,0 +1,68 @@
+"""Anybody checks a bundle in a browser, from a page on their disk, without a network."""
+
+import os
+from pathlib import Path
+
+import asyncpg
+import pytest
+from playwright.async_api import Page
+
+from rfp_service.service import EVENTS
+from shared.governance.audit.bundle.contents import Files
+from shared.governance.audit.verifier.page import verifier_page
+from shared.record.eventstore.store import EventStore
+from tests.shared.governance.audit.test_forgeries import bundles, its_last_entries_left_out
+from tests.support.browser import browser, must_be_accessible
+
+PICTURES = os.environ.get("PICTURES")  # a folder for whoever wants to look
+WIDTHS = (320, 1280)
+
+
+async def looked_at(page: Page, name: str) -> None:
+    """Expect a state of the page to be accessible on a phone and on a desk."""
+    for width in WIDTHS:
+        await page.set_viewport_size({"width": width, "height": 800})
+        await must_be_accessible(page)
+        if PICTURES:
+            await page.screenshot(path=Path(PICTURES, f"{name}-{width}.png"), full_page=True)
+
+
+async def verdict_of(page: Page, bundle: Path, ticked: int | None = None) -> str:
+    """Choose a bundle, tick so many keys, and return what the page says of it."""
+    await page.set_input_files("#bundle", [])
+    await page.set_input_files("#bundle", bundle)
+    boxes = page.locator("#keys input")
+    await boxes.first.wait_for()
+    for box in (await boxes.all())[:ticked]:
+        await box.check()
+    await page.get_by_role("button", name="Check the bundle").click()
+    return await page.locator(".verdict h2").inner_text()
+
+
+@pytest.mark.xdist_group("browser")
+async def test_a_councillor_checks_a_bundle_in_a_browser(
+    pool: asyncpg.Pool, store: EventStore, tmp_path: Path
+) -> None:
+    case, period = await bundles(pool, store)
+    forged = Files(its_last_entries_left_out(dict(period.files)))
+    for name, files in (("case", case), ("period", period), ("forged", forged)):
+        (tmp_path / f"{name}.zip").write_bytes(files.zipped())
+    page_file = tmp_path / "check.html"
+    page_file.write_text(verifier_page("0", {topic.__name__: topic.kind for topic in EVENTS}))
+    async with browser(tmp_path) as running:
+        page = await running.new_page()
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        await page.goto(page_file.as_uri())
+        await looked_at(page, "begin")
+        assert await verdict_of(page, tmp_path / "case.zip") == "Sound"
+        assert "RFP raised" in await page.locator("#story").inner_text()
+        await looked_at(page, "sound")
+        assert await verdict_of(page, tmp_path / "case.zip", ticked=0) == "Not yet known whose it is"
+        await looked_at(page, "unknown")
+        assert await verdict_of(page, tmp_path / "forged.zip") == "Not sound"
+        assert "some may be left out" in await page.locator(".verdict").inner_text()
+        await looked_at(page, "forged")
+        await page.evaluate("() => { crypto.subtle.importKey = () => Promise.reject(new Error('none')) }")
+        assert await verdict_of(page, tmp_path / "case.zip") == "Sound"  # by plain arithmetic
+        assert asked == [page_file.as_uri()]
