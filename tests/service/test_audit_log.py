@@ -4,6 +4,8 @@ import asyncio
 import base64
 import hashlib
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -469,6 +471,10 @@ def checked_elsewhere(program: Running, kept: Path, head: int) -> None:
     page = (kept / "check.html").read_bytes()
     assert hashlib.sha256(page).hexdigest() in told
     assert b"'sha256-" in page
+    program.run("audit", "verifier", str(kept / "check.py"))
+    command = [sys.executable, kept / "check.py", kept / "case.zip", "--keys", kept / "keys"]
+    alone = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "ENTRIES SOUND" in alone.stdout
     keys = ("--keys", str(kept / "keys"))
     sound = program.run("audit", "verify", str(kept / "case.zip"), *keys)
     assert sound.stdout.splitlines()[-1] == "SOUND"

@@ -13,7 +13,7 @@ from shared.governance.audit.bundle.report import VerificationReport
 from shared.governance.audit.bundle.single_proof import entry_in, is_bundle, proof_in, verify_proof
 from shared.governance.audit.bundle.verification import Verifying
 from shared.governance.audit.bundle.verification import verify as checked
-from shared.governance.audit.verifier.page import verifier_page
+from shared.governance.audit.verifier.handed_out import verifier_page, verifier_program
 from shared.ledger.checkpoints import Policy, leaf_named
 from shared.ledger.log_keys import read_policy
 from shared.ledger.notes import BadNote
@@ -51,10 +51,13 @@ def verify(
         raise typer.Exit(report.exit_status)
 
 
-def verifier(out: Annotated[Path, typer.Argument(help="The HTML file to write.")]) -> None:
-    page = verifier_page(VERSION, {event.__name__: event.kind for event in EVENTS})
-    out.write_text(page, encoding="utf-8")
-    say(f"{out}: hand it out with the fingerprints on paper. Its SHA-256 is {sha256(page.encode())}")
+def verifier(
+    out: Annotated[Path, typer.Argument(help="The file to write: .html, or .py for a program.")],
+) -> None:
+    made = verifier_program if out.suffix == ".py" else verifier_page
+    text = made(VERSION, {event.__name__: event.kind for event in EVENTS})
+    out.write_text(text, encoding="utf-8")
+    say(f"{out}: hand it out with the fingerprints on paper. Its SHA-256 is {sha256(text.encode())}")
 
 
 def _bundle_checked(file: Path, policy: Policy | None, last: Path | None) -> VerificationReport:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import runpy
 import struct
 import subprocess
 import sys
@@ -31,7 +32,7 @@ from shared.governance.audit.bundle.contents import (
 )
 from shared.governance.audit.bundle.report import VerificationReport
 from shared.governance.audit.bundle.verification import Verifying, verify
-from shared.governance.audit.verifier.page import script_of
+from shared.governance.audit.verifier.handed_out import script_of, verifier_program
 from shared.ledger.checkpoints import Policy
 from shared.ledger.notes import KeyType, Signer
 from shared.record.eventstore.store import EventStore
@@ -228,6 +229,12 @@ async def test_no_forgery_ends_in_sound(pool: asyncpg.Pool, store: EventStore, t
     for (forge, _), one in zip(forged, said[2:], strict=True):
         expected = "ENTRIES SOUND" if forge in PAGES_ALONE else "NOT SOUND"
         assert one["verdict"] == expected, (forge.__name__, one)
+    program = tmp_path / "check.py"
+    program.write_text(verifier_program("0", {topic.__name__: topic.kind for topic in EVENTS}))
+    alike = runpy.run_path(str(program))["checked"]
+    for raw, one in zip(every, said, strict=True):
+        assert alike(raw, TRUSTED.text())[0] == one["verdict"], alike(raw, TRUSTED.text())[1].lines
+    assert alike(every[0], None)[0] == "CONSISTENT WITH ITSELF"
     alone = by_the_page(tmp_path, every[:1], None)
     assert [one["verdict"] for one in alone] == ["CONSISTENT WITH ITSELF"]
 

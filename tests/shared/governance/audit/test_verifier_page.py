@@ -9,7 +9,7 @@ from playwright.async_api import Page
 
 from rfp_service.service import EVENTS
 from shared.governance.audit.bundle.contents import Files
-from shared.governance.audit.verifier.page import verifier_page
+from shared.governance.audit.verifier.handed_out import verifier_page
 from shared.record.eventstore.store import EventStore
 from tests.shared.governance.audit.test_forgeries import bundles, its_last_entries_left_out
 from tests.support.browser import browser, must_be_accessible

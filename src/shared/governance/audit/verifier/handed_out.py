@@ -1,4 +1,4 @@
-"""The page with which anybody checks a bundle: one file, made of its parts and of the kinds of events."""
+"""What anybody checks a bundle with, a page or a program of one file: each knows this release's events."""
 
 import base64
 import hashlib
@@ -23,6 +23,13 @@ def verifier_page(release: str, kinds: Mapping[str, str]) -> str:
     for name, text in (("policy", policy), ("release", release), ("style", style), ("script", script)):
         page = page.replace(f"{{{name}}}", text)
     return page
+
+
+def verifier_program(release: str, kinds: Mapping[str, str]) -> str:
+    """Return the check as one Python file, which needs the standard library and `cryptography` alone."""
+    known = f"KINDS: dict[str, str] = {dict(sorted(kinds.items()))!r}"
+    told = _part("rfp_audit_verify.py").replace("KINDS: dict[str, str] = {}", known)
+    return told.replace('RELEASE = "unknown"', f"RELEASE = {release!r}")
 
 
 def script_of(kinds: Mapping[str, str], parts: tuple[str, ...] = PARTS) -> str:
