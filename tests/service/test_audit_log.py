@@ -284,10 +284,14 @@ async def test_a_witness_countersigns_and_everybody_sees_it(api: Api, tmp_path: 
     while not clerk.server.started:  # noqa: ASYNC110  # the server has no event for it
         await asyncio.sleep(0.01)
     try:
+        first: list[Any] = []  # who saw entry 1, and when, stays what it was
         for _ in range(2):
             await ask_all(api.service.pool, [clerk.address])
             seen = (await api.get("/v1/audit/checkpoint", SAM)).json()
             assert [w["name"] for w in seen["witnesses"]] == ["clerk.example"]
+            first = first or seen["witnesses"]
+            for path in ("decisions/1", "proofs/1"):
+                assert (await api.get(f"/v1/audit/{path}", SAM)).json()["countersigned"] == first
             opened(seen["note"], Policy((log,), (clerk.signer.verifier,), 1))
             await api.raised()
             await api.get("/v1/audit/checkpoint", SAM)

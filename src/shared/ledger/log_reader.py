@@ -1,5 +1,6 @@
 """What the log holds: its checkpoints with all their signatures, its keys, its proofs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +23,16 @@ ENTRIES = (
     "SELECT notification_id, originator_id, originator_version, recorded_at, topic, state"
     " FROM stored_events WHERE notification_id = ANY ($1) ORDER BY notification_id"
 )
+# Of each entry and witness: the first checkpoint that covers the one and was signed by the other.
+FIRST_SEEN = """
+SELECT e.position, w.witness, s.signed_at
+FROM unnest($1::bigint[]) AS e (position)
+CROSS JOIN (SELECT DISTINCT witness FROM log_cosignatures) w
+CROSS JOIN LATERAL (
+    SELECT signed_at FROM log_cosignatures c
+    WHERE c.size >= e.position AND c.witness = w.witness ORDER BY c.size LIMIT 1
+) s ORDER BY e.position, s.signed_at, w.witness
+"""
 EVERY_KEY = "SELECT DISTINCT verifier FROM log_keys ORDER BY verifier"
 
 
@@ -63,6 +74,13 @@ class LogReader:
         """Return entries in order."""
         rows = await self._connection.fetch(ENTRIES, positions)
         return [Entry.of_row(row) for row in rows]
+
+    async def first_seen(self, positions: Sequence[int]) -> dict[int, list[tuple[str, datetime]]]:
+        """Return by when which witnesses had seen each entry, earliest first: none where none has yet."""
+        seen: dict[int, list[tuple[str, datetime]]] = {position: [] for position in positions}
+        for row in await self._connection.fetch(FIRST_SEEN, list(positions)):
+            seen[row["position"]].append((row["witness"], row["signed_at"]))
+        return seen
 
     async def policy(self, quorum: int = 0) -> Policy:
         """Return every key that the log ever had, and its witnesses'."""

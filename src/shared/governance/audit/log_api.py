@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel
 
+from shared.governance.audit.countersigned import Countersigned, countersigned, countersigned_by
 from shared.governance.audit.reads import READ_AUDIT, AuditRoute
 from shared.governance.audit.redaction import redacted_entries
 from shared.kernel.errors import NotFound, NotReady, Unacceptable
@@ -43,14 +44,6 @@ class SizesReversed(Unacceptable):
     """A consistency proof leads from a smaller tree to a larger one."""
 
 
-class Countersigned(BaseModel):
-    """A witness that has countersigned a checkpoint."""
-
-    name: str
-    verifier: str
-    signed_at: datetime
-
-
 class CheckpointSeen(BaseModel):
     """A signed statement of how many entries the record had, and of the root of their tree."""
 
@@ -77,6 +70,7 @@ class ProofSeen(BaseModel):
     hashes: list[str]
     checkpoint: str
     proof: str
+    countersigned: list[Countersigned]
 
 
 class ConsistencySeen(BaseModel):
@@ -120,10 +114,7 @@ async def see_checkpoint(request: Request, after: Covering = None, size: Size = 
         size=signed.size,
         root=hash_text(signed.root),
         signed_at=signed.signed_at,
-        witnesses=[
-            Countersigned(name=Verifier.parse(key).name, verifier=key, signed_at=at)
-            for key, at in signed.witnesses
-        ],
+        witnesses=[countersigned_by(*each) for each in signed.witnesses],
         note=signed.note,
     )
 
@@ -158,6 +149,7 @@ async def prove(
         hashes=[hash_text(hashed) for hashed in hashes],
         checkpoint=signed.note,
         proof=proof_text(position - 1, hashes, signed.note),
+        countersigned=(await countersigned(service.pool, [position]))[position],
     )
 
 

@@ -34,7 +34,7 @@ from shared.governance.audit.bundle.read_me import read_me
 from shared.governance.disclosure.withheld import UNREAD
 from shared.kernel.errors import NotFound, Unacceptable
 from shared.kernel.messages import Recorded
-from shared.ledger.checkpoints import hash_text, proof_text
+from shared.ledger.checkpoints import hash_text, opened, proof_text
 from shared.ledger.entries import Entry
 from shared.ledger.log_reader import LogReader, Signed
 from shared.ledger.read_checkpoints import newest_of_reads
@@ -130,7 +130,7 @@ async def made(
         files[READS_CHECKPOINT] = reads.encode()
     manifest = _manifest(wanted, signed, events, last, program, withheld, borders)
     events = [event for event in events if event.position not in withheld]
-    files[STORY] = story_page(manifest, events).encode()
+    files[STORY] = story_page(manifest, events, opened(signed.note, policy)).encode()
     files[READ_ME] = read_me(manifest, policy).encode()
     named = manifest.model_copy(update={"files": {n: sha256(c) for n, c in files.items()}})
     files[MANIFEST] = json_text(named.model_dump(mode="json"))

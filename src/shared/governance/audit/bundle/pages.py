@@ -14,6 +14,7 @@ from shared.governance.audit.replay.story import StoryStep, span, story
 from shared.kernel.calendar import LONDON
 from shared.kernel.messages import Recorded
 from shared.kernel.personal import PERSONAL, is_sealed
+from shared.ledger.checkpoints import Vouched
 from shared.record.eventstore.reader import ReadBasis
 
 PAGE = """<!doctype html>
@@ -51,7 +52,7 @@ NOT_WORDS = frozenset({"stage", "waiting_on"})
 _CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 
 
-def story_page(manifest: Manifest, events: Sequence[Recorded]) -> str:
+def story_page(manifest: Manifest, events: Sequence[Recorded], vouched: Vouched) -> str:
     """Return the story of a bundle's cases, each in the order in which things happened."""
     cases: dict[str, list[Recorded]] = {case.id: [] for case in manifest.cases}
     around = {*manifest.before, *manifest.after}
@@ -66,13 +67,22 @@ def story_page(manifest: Manifest, events: Sequence[Recorded]) -> str:
         opening=html.escape(
             f"{_number(manifest.entries - len(around), 'entry', 'entries')} about"
             f" {_number(len(cases), 'case', 'cases')}, sealed with the record of {manifest.origin}"
-            f" when it had {manifest.size} entries."
+            f" when it had {manifest.size} entries. {_witnessed(vouched)}"
         ),
         sections="\n".join(
             [_case(case, cases[case.id], hidden if of_one_case else ()) for case in manifest.cases]
             + ([] if of_one_case and cases else _withheld(hidden))
         ),
     )
+
+
+def _witnessed(vouched: Vouched) -> str:
+    """Return by when witnesses had seen that record: what is told below was so by then."""
+    if not vouched.witnesses:
+        return "No witness has countersigned that record yet."
+    times = sorted((at, key.name) for key, at in vouched.witnesses.items())
+    seen = "; ".join(f"{name} on {_time(datetime.fromtimestamp(at, LONDON))}" for at, name in times)
+    return f"It was countersigned by {seen}: nothing below was changed since, whoever keeps the record."
 
 
 def _withheld(hidden: Sequence[WithheldInside]) -> list[str]:

@@ -231,9 +231,10 @@ def _check_pages(
         )
         return
     files = check.files
-    if story_page(manifest, events) != files.text(STORY):
+    own = Policy.parse(files.text(KEYS))
+    if story_page(manifest, events, opened(files.text(CHECKPOINT), own)) != files.text(STORY):
         report.bad(f"{STORY} does not say what the entries say")
-    elif read_me(manifest, Policy.parse(files.text(KEYS))) != files.text(READ_ME):
+    elif read_me(manifest, own) != files.text(READ_ME):
         report.bad(f"{READ_ME} is not what the service writes")
     else:
         report.right(f"{STORY} says what the entries say, {READ_ME} how they are checked")

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from pydantic.config import JsonDict
 from sqlalchemy import ColumnElement, true
 
+from shared.governance.audit.countersigned import countersigned
 from shared.governance.audit.journal import decisions
 from shared.governance.audit.log_api import LARGEST
 from shared.governance.audit.reads import READ_AUDIT, AuditRoute
@@ -64,8 +65,13 @@ class TimesReversed(Unacceptable):
 async def explain(
     reading: Read, position: Annotated[int, Path(ge=1, le=LARGEST, description="The decision's position.")]
 ) -> Explanation:
-    """Show by which rule, on what authority and knowing what somebody decided; ask the rule again."""
+    """Show by which rule, on what authority and knowing what somebody decided; ask the rule again.
+
+    Beside when it was written stands by when a witness had seen it (`countersigned`): from then on it could
+    not have been changed unnoticed, whoever keeps the record.
+    """
     found = (await explained(reading.record, position, reading.position)).model_dump()
+    found["countersigned"] = (await countersigned(reading.pool, [position]))[position]
     await redact_decisions(reading, found["stream_id"], [found])
     return Explanation.model_validate(found)
 
@@ -90,6 +96,9 @@ async def tell(
         raise NotFound
     told = await _told(reading, stream_id, events[-1].position)
     shown = story(events, told, reading.as_of, basis).model_dump()
+    seen = await countersigned(reading.pool, [step["position"] for step in shown["items"]])
+    for step in shown["items"]:
+        step["countersigned"] = seen[step["position"]]
     await redact_decisions(reading, stream_id, shown["items"])
     names = ("state", "reference")
     state = {"stream_id": stream_id, "withheld": {}, **{name: shown[name] for name in names}}

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, JsonValue
 
+from shared.governance.audit.countersigned import Countersigned
 from shared.governance.audit.replay.reexecution import Reexecution, commands_known, reexecuted
 from shared.governance.audit.replay.states import Change, changes, meaning, steps
 from shared.kernel.errors import NotFound
@@ -43,6 +44,7 @@ class Explanation(BaseModel):
     causation: str
     rule: Rule | None
     reexecution: Reexecution
+    countersigned: list[Countersigned] = []
     withheld: dict[str, str] = {}
 
 

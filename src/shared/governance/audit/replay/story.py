@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, JsonValue
 
+from shared.governance.audit.countersigned import Countersigned
 from shared.governance.audit.replay.states import Change, as_json, called, changes, meaning, steps, words
 from shared.kernel.messages import Recorded, State
 from shared.record.eventstore.reader import ReadBasis
@@ -43,6 +44,7 @@ class StoryStep(BaseModel):
     said: JsonValue
     changes: list[Change]
     told: list[Told]
+    countersigned: list[Countersigned] = []
     withheld: dict[str, str] = {}
 
 
