@@ -145,6 +145,7 @@ FORMS: dict[str, dict[str, Any]] = {
         "files": {"events": ("e.csv", EVENTS.encode()), "cases": ("c.csv", CASES.encode())},
     },
     "/v1/project-registers": {"files": {"file": ("r.csv", REGISTER)}},
+    "/v1/contract-registers": {"files": {"file": ("r.csv", REGISTER)}},
 }
 
 

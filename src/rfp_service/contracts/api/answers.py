@@ -103,6 +103,7 @@ class ContractSeen(ContractRow):
     earlier_cycles: list[CycleSeen]
     duties: list[DutySeen]
     missed: list[MissedSeen]
+    unread: dict[str, str]
 
 
 def shown(stream: Stream[Contract], dates: ContractDates) -> ContractSeen:
@@ -117,6 +118,7 @@ def shown(stream: Stream[Contract], dates: ContractDates) -> ContractSeen:
             "first_position": stream.first_position,
             "opened_at": stream.opened_at,
             "changed_at": stream.changed_at,
+            "unread": dict(about.unread),
             "kpis": list(about.kpis),
             "procurement_begun_on": about.procurement_begun_on,
             "value_with_vat_pence": about.value_with_vat_pence,

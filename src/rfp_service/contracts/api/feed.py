@@ -24,7 +24,7 @@ FIELDS = (
     "changed_at",
     "reference",
     "title",
-    "runs",
+    "is_open",
     "last_safe",
     "notice_by",
     "current_end",
@@ -91,7 +91,7 @@ def calendar_of(items: list[dict[str, Any]]) -> bytes:
 
 def _entries(item: Mapping[str, Any]) -> Iterator[Event]:
     """Yield the entries of a contract: its last safe date, its end and its review."""
-    over = not item["runs"]
+    over = not item["is_open"]
     served = over or item["notice_sent_on"] is not None
     safe = item["notice_by"] or item["last_safe"]
     end = item["ended_on"] or item["current_end"]

@@ -73,7 +73,7 @@ def _undecided(wanted: bool, _: ListMoment) -> ColumnElement[bool]:  # noqa: FBT
     return ~contracts.c.decided if wanted else contracts.c.decided
 
 
-class DueFilters(BaseModel):
+class DueContractFilters(BaseModel):
     """The month of which is asked what is due, and what it can be narrowed to."""
 
     month: Annotated[OfMonth, Where(_due_by)]

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement, func, literal_column, or_, select
 
-from rfp_service.contracts.api.filters import DueFilters, QuarterFilters
+from rfp_service.contracts.api.filters import DueContractFilters, QuarterFilters
 from rfp_service.contracts.api.scheme import rules_as_of, values_as_of
 from rfp_service.contracts.domain.contract import LedgerDate, ValueBasis
 from rfp_service.contracts.views.register import ContractRow, StoredContract, contracts
@@ -44,7 +44,7 @@ DUE_LIST = ListOf(
     row=DueContract,
     stored=StoredContract,
     table=contracts,
-    filters=DueFilters,
+    filters=DueContractFilters,
     key="due_order",
     ascending=True,
     facts=_rules,
@@ -98,7 +98,7 @@ async def list_exposure(query: Annotated[ListQuery, EXPOSURE.asked]) -> Response
             _sum(~t.dates_confirmed).label("unconfirmed_pence"),
             func.count().filter(t.exposure_pence.is_(None)).label("unknown"),
         )
-        .where(reading.valid(contracts), t.runs, t.notice_by.is_not(None))
+        .where(reading.valid(contracts), t.is_open, t.notice_by.is_not(None))
         .where(reading.may_find_by(contracts, *AMOUNTS, "notice_by"))
         .group_by(month)
     )
@@ -143,7 +143,7 @@ class UnconfirmedDates(BaseModel):
 def _unconfirmed(moment: ListMoment) -> Sequence[ColumnElement[bool]]:
     t = contracts.c
     may = moment.reading.may_find_by(contracts, *AMOUNTS)
-    return [t.runs, func.cardinality(t.unconfirmed_dates) > 0, may]
+    return [t.is_open, func.cardinality(t.unconfirmed_dates) > 0, may]
 
 
 async def _ranked(reading: Reading, _: object, items: list[dict[str, Any]]) -> None:

@@ -14,6 +14,7 @@ from rfp_service.contracts.domain.events import (
 )
 from rfp_service.contracts.domain.novation_events import NOVATION_EVENTS
 from rfp_service.contracts.domain.renewal_events import RENEWAL_EVENTS
+from rfp_service.contracts.domain.restatement import ContractRestated
 from rfp_service.contracts.domain.rounds import ROUND_EVENTS
 from shared.kernel.messages import Event
 
@@ -25,6 +26,7 @@ EVENTS: tuple[type[Event[Any]], ...] = (
     ContractFlagAnswered,
     ContractDateRead,
     ContractDateConfirmed,
+    ContractRestated,
     *RENEWAL_EVENTS,
     *NOVATION_EVENTS,
     *DUTY_EVENTS,

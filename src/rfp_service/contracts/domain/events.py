@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from rfp_service.contracts.domain.contract import (
     Contract,
@@ -89,12 +89,18 @@ class StatedTerms(BaseModel):
         return Terms(**given, stated=stated)
 
 
+def stated_of(terms: Terms) -> StatedTerms:
+    """Return terms as the record keeps them, to be put right in some of their parts."""
+    kept = {name: getattr(terms, name) for name in StatedTerms.model_fields if hasattr(terms, name)}
+    return StatedTerms(**kept, initial_end=terms.stated.initial_end, last_safe=terms.stated.last_safe)
+
+
 class ContractRegistered(ClockedEvent):
     """A contract came into the register: by hand, or from a concluded RFP. What is not known is blank."""
 
     reference: str
     title: str
-    supplier: Supplier
+    supplier: Supplier | None = None
     terms: StatedTerms
     department: str = ""
     description: str = ""
@@ -113,12 +119,19 @@ class ContractRegistered(ClockedEvent):
     needs_novation: bool | None = None
     kpis: tuple[str, ...] = ()
     rfp_id: UUID | None = None
+    unread: dict[str, str] = Field({})
+    source: str = ""
+    flagged: tuple[FlagCode, ...] = ()
 
     def apply(self, contract: Contract) -> Contract:
         """Return the contract."""
         said = {name: getattr(self, name) for name in ContractAbout.__dataclass_fields__}
         return Contract(
-            stage=self.stage, about=ContractAbout(**said), terms=self.terms.terms(), clock=self.clock.clock()
+            stage=self.stage,
+            about=ContractAbout(**said | {"unread": tuple(self.unread.items())}),
+            terms=self.terms.terms(),
+            clock=self.clock.clock(),
+            flags=tuple(Flag(code) for code in self.flagged),
         )
 
 

@@ -93,7 +93,8 @@ class StoredContract(ContractRow):
     voluntary_or_community: Annotated[bool | None, COMPUTED]
     irrecoverable_vat_pence: Annotated[int | None, From("about.irrecoverable_vat_pence")]
     tendered: Annotated[bool | None, From("about.tendered")]
-    runs: bool
+    is_open: Annotated[bool, From("runs")]
+    source: Annotated[str, From("about.source")]
     due_order: Annotated[int, COMPUTED]
     unconfirmed_dates: Annotated[list[LedgerDate], COMPUTED]
     next_duty_on: Annotated[date | None, COMPUTED]
@@ -154,7 +155,8 @@ CONTRACT_REGISTER = StateView(
     Contract(),
     indexes=(
         f"(due_order) WHERE valid_to = {STILL_VALID}",
-        f"(notice_by) WHERE valid_to = {STILL_VALID} AND runs",
+        f"(notice_by) WHERE valid_to = {STILL_VALID} AND is_open",
         text_index(StoredContract),
+        f"(source) WHERE valid_to = {STILL_VALID} AND source <> ''",
     ),
 )
