@@ -1,11 +1,16 @@
 """Lists of contracts are searched, sorted, counted and paged as every other list is."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from tests.service.test_contracts import ending_in, registered, this_month
+from rfp_service.contracts.domain.contract import contract_id
+from tests.service.test_contracts import TODAY, ending_in, registered, this_month
+from tests.service.test_lists import exempted
 from tests.support.api import Api
+from tests.support.people import LARS, LEO
+from tests.support.procuring import opened
 
 DUE = {"month": this_month()}
 LISTS: dict[str, dict[str, str]] = {
@@ -63,3 +68,38 @@ async def test_each_list_of_contracts_is_searched_sorted_counted_and_paged(three
     assert months["total"] == len(months["items"]) > 0
     several = await references(three, "/v1/contracts", reference=["C-2", "C-3"])
     assert several == ["C-3", "C-2"]
+
+
+async def test_the_published_register_redacts_what_is_exempt_with_its_reason(three: Api) -> None:
+    path, mark = "/v1/contracts/transparency-register", "[exempt: paragraph 3 of Schedule 12A]"
+    made = str(contract_id("C-2"))
+    quarter = f"{TODAY.year}-Q{(TODAY.month + 2) // 3}"
+    await exempted(three, made, "supplier", "terms", "value_pence")
+    for query in ({}, {"quarter": quarter}, {"quarter": "2010-Q1"}):
+        items = (await three.get(path, LEO, **query)).json()["items"]
+        [row] = [item for item in items if item["id"] == made]
+        assert (row["supplier"], row["supplier_number"]) == (mark, mark)
+        assert (row["value_pence"], row["current_end"]) == (None, None)
+        assert row["withheld"]["current_end"] == mark
+    table = await three.get(path, LEO, headers={"Accept": "text/csv"})
+    [line] = [line for line in table.text.splitlines() if made in line]
+    assert line.count(mark) >= 4
+    [whole] = [row for row in (await three.get(path, LARS)).json()["items"] if row["id"] == made]
+    assert whole["supplier"] == "Ribble Networks Ltd"
+    before = three.position
+    then = (await three.get(path, LARS, as_of=str(before))).json()["items"]
+    assert len(then) == 3
+
+
+async def test_invitations_to_tender_are_published_by_quarter_over_the_codes_limit(api: Api) -> None:
+    rfp = await opened(api)
+    path, now = "/v1/rfps/transparency-register", datetime.now(UTC)
+    quarter = f"{now.year}-Q{(now.month + 2) // 3}"
+    [row] = (await api.get(path, quarter=quarter)).json()["items"]
+    assert (row["id"], row["title"]) == (rfp, "Laptops")
+    assert row["asked_at"] < row["responses_by"]
+    assert (await api.get(path, quarter="2010-Q1")).json()["items"] == []
+    await exempted(api, rfp, "estimate_pence", "title")
+    [row] = (await api.get(path, LEO)).json()["items"]
+    assert row["title"] == "[exempt: paragraph 3 of Schedule 12A]"
+    assert row["estimate_pence"] is None

@@ -1,16 +1,15 @@
 """What lists of contracts can be narrowed to; what is left out narrows nothing."""
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement, and_, any_, func, literal, or_
+from sqlalchemy import ColumnElement, and_, any_, func, literal, not_, or_
 
 from rfp_service.contracts.domain.contract import ContractStage, FlagCode, contract_id
-from rfp_service.contracts.domain.day_counts import end_after
 from rfp_service.contracts.domain.rounds import RoundStage, horizon_of
 from rfp_service.contracts.domain.terms import Continuation
 from rfp_service.contracts.views.register import contracts
+from shared.kernel.calendar import quarter_of
 from shared.kernel.fields import Flag
 from shared.web.lists.filters import AT_MOST, AskedCode, AskedText, ListMoment, Where
 
@@ -76,7 +75,7 @@ def _undecided(wanted: bool, _: ListMoment) -> ColumnElement[bool]:  # noqa: FBT
 class DueContractFilters(BaseModel):
     """The month of which is asked what is due, and what it can be narrowed to."""
 
-    month: Annotated[OfMonth, Where(_due_by)]
+    month: Annotated[OfMonth, Where(_due_by, draws_from=("due_on",))]
     undecided: Annotated[
         Flag | None,
         Where(_undecided),
@@ -85,18 +84,13 @@ class DueContractFilters(BaseModel):
     owner: OfOwner = None
 
 
-def quarter_of(quarter: str) -> tuple[date, date]:
-    """Return the first and the last day of a quarter, such as 2026-Q3."""
-    first = date(int(quarter[:4]), 3 * int(quarter[-1]) - 2, 1)
-    return first, end_after(first, 3)
-
-
-def _ran_in(quarter: str, _: ListMoment) -> ColumnElement[bool]:
-    """Return the condition that a contract ran in a quarter, as far as its days are known."""
+def _ran_in(quarter: str, moment: ListMoment) -> ColumnElement[bool]:
+    """Return the condition that a contract ran in a quarter, as far as its days are known and may be told."""
     first, last = quarter_of(quarter)
     t = contracts.c
     over = func.coalesce(t.ended_on, t.current_end)
-    return and_(or_(t.start.is_(None), t.start <= last), or_(over.is_(None), over >= first))
+    ran = and_(or_(t.start.is_(None), t.start <= last), or_(over.is_(None), over >= first))
+    return or_(ran, not_(moment.reading.may_find_by(contracts, "start", "current_end")))
 
 
 class QuarterFilters(BaseModel):
@@ -104,7 +98,7 @@ class QuarterFilters(BaseModel):
 
     quarter: Annotated[
         str | None,
-        Where(_ran_in, draws_from=("start", "current_end")),
+        Where(_ran_in),
         Field(pattern=r"^20[0-9]{2}-Q[1-4]$", description="Only what ran in this quarter, such as 2026-Q3."),
     ] = None
 

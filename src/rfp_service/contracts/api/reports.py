@@ -8,11 +8,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, func, literal_column, not_, or_, select
 
 from rfp_service.contracts.api.filters import DueContractFilters, QuarterFilters
 from rfp_service.contracts.api.scheme import rules_as_of, values_as_of
-from rfp_service.contracts.domain.contract import LedgerDate, ValueBasis
+from rfp_service.contracts.domain.contract import HowEnded, LedgerDate, ValueBasis
 from rfp_service.contracts.views.register import ContractRow, StoredContract, contracts
 from shared.kernel.contract_rules import ContractRules
 from shared.record.projecting.row_models import COUNTED, SEARCHED, Derived
@@ -204,10 +204,14 @@ class TransparencyRow(BaseModel):
 
 
 def _to_be_published(moment: ListMoment) -> Sequence[ColumnElement[bool]]:
-    """Return the conditions on what the Code wants published; of a value not known nobody can say."""
+    """Return the conditions on what the Code wants published.
+
+    Of a value that is not known, or exempt, nobody can say that it is below the limit.
+    """
     t = contracts.c
     over = or_(t.value_pence.is_(None), t.value_pence > moment.facts.register_above_pence)
-    return [over, moment.reading.may_find_by(contracts, "value_pence")]
+    may_tell = moment.reading.may_find_by(contracts, "value_pence")
+    return [or_(over, not_(may_tell)), t.how_ended.is_distinct_from(HowEnded.TAKEN_OFF)]
 
 
 TRANSPARENCY_REGISTER = ListOf(
@@ -230,6 +234,7 @@ TRANSPARENCY_REGISTER = ListOf(
 async def list_transparency_register(query: Annotated[ListQuery, TRANSPARENCY_REGISTER.asked]) -> Response:
     """List contracts over the Code's limit with the fields it wants; exempt ones say so in their place.
 
-    A contract whose value is not known is among them: nobody can say that it is below the limit.
+    A contract whose value is not known, or exempt, is among them: nobody can say that it is below the limit.
+    `as_of` a day or a quarter's end, it is the register as it stood then.
     """
     return await TRANSPARENCY_REGISTER.answer(query)

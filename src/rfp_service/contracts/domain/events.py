@@ -1,5 +1,6 @@
 """What can have happened to a contract in the register: found, put right, flagged, its dates confirmed."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
@@ -22,6 +23,14 @@ from rfp_service.contracts.domain.terms import NoticePeriod as Period
 from shared.kernel.messages import Event
 from shared.kernel.states import replace
 from shared.kernel.suppliers import Supplier
+
+# Where else what a supplier is, or what terms say, shows of a contract.
+OF_SUPPLIER = ("supplier_number", "small_or_medium", "voluntary_or_community")
+OF_TERMS = (
+    *("start", "term_months", "initial_end", "current_end", "ends_on", "last_day", "last_safe", "new_end"),
+    *("notice_by", "alert_on", "due_on", "due_order", "continuation", "clock", "dates", "ledger", "readings"),
+    *("day", "earlier_cycles", "unconfirmed_dates", "missed"),
+)
 
 
 class ClockSet(BaseModel):
@@ -97,6 +106,8 @@ def stated_of(terms: Terms) -> StatedTerms:
 
 class ContractRegistered(ClockedEvent):
     """A contract came into the register: by hand, or from a concluded RFP. What is not known is blank."""
+
+    wholes: ClassVar[Mapping[str, tuple[str, ...]]] = {"supplier": OF_SUPPLIER, "terms": OF_TERMS}
 
     reference: str
     title: str
