@@ -189,6 +189,8 @@ PERMISSIONS = Permissions(
         "read-projects": EVERYBODY,
         # contracts
         "RegisterContract": (CONTRACTS, PROCUREMENT),
+        "OpenContractFeed": EVERYBODY,
+        "RevokeContractFeed": EVERYBODY,
         "ImportContract": (CONTRACTS, PROCUREMENT),
         "SaveContractMapping": (CONTRACTS, PROCUREMENT),
         "LinkContractReference": (CONTRACTS, PROCUREMENT),

@@ -3,6 +3,8 @@
 from rfp_service.contracts.api.bulk import MANY_CONTRACTS
 from rfp_service.contracts.api.contracts import router
 from rfp_service.contracts.api.feed import router as feed_router
+from rfp_service.contracts.api.feed_addresses import open_router
+from rfp_service.contracts.api.feed_addresses import router as addresses_router
 from rfp_service.contracts.api.registers import CONTRACT_REGISTER_FORM
 from rfp_service.contracts.api.reports import router as reports_router
 from rfp_service.contracts.api.rounds import router as rounds_router
@@ -22,6 +24,8 @@ CONTRACTS = Context(
         router,
         reports_router,
         feed_router,
+        addresses_router,
+        open_router,
         rounds_router,
         bulk_routes(MANY_CONTRACTS),
         batch_routes(MANY_CONTRACTS),

@@ -14,7 +14,7 @@ from shared.web.answers import NOT_MODIFIED, READS_MANY
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
 from shared.web.pages import not_modified
-from shared.web.readings import Read
+from shared.web.readings import Read, Reading
 
 ICALENDAR = "text/calendar"
 ENTRIES_LIMIT = 20_000
@@ -62,6 +62,11 @@ async def see_calendar(
     An entry keeps its UID for ever, and its SEQUENCE is the contract's version: the same record gives the
     same calendar, byte by byte.
     """
+    return await answer_calendar(request, reading, owner)
+
+
+async def answer_calendar(request: Request, reading: Reading, owner: str | None) -> Response:
+    """Answer with the calendar of one owner's contracts, or of all that the reader may see."""
     headers = {"ETag": reading.tag, "Vary": "Authorization"}
     if not_modified(request, reading.tag):
         return Response(status_code=304, headers=headers)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from rfp_service.contracts.domain.calendar_feeds import FEED_EVENTS
 from rfp_service.contracts.domain.duty_events import DUTY_EVENTS
 from rfp_service.contracts.domain.events import (
     ContractAmended,
@@ -31,4 +32,5 @@ EVENTS: tuple[type[Event[Any]], ...] = (
     *NOVATION_EVENTS,
     *DUTY_EVENTS,
     *ROUND_EVENTS,
+    *FEED_EVENTS,
 )
