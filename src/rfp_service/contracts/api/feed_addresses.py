@@ -68,7 +68,7 @@ async def revoke_contract_feed(
     return await handler.handle(feed_id, command, blank=CalendarFeed())
 
 
-@open_router.get("/{token}/calendar.ics", include_in_schema=False)
+@open_router.get("/{token}/calendar.ics", summary="See a private calendar", include_in_schema=False)
 async def see_private_calendar(
     request: Request, token: Annotated[str, Path(min_length=TOKEN_LENGTH, max_length=TOKEN_LENGTH)]
 ) -> Response:
