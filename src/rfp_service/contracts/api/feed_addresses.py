@@ -51,7 +51,7 @@ async def open_contract_feed(
         blank=CalendarFeed(),
         under=feed_id(token),
         token_sha256=sha256(token.encode()).hexdigest(),
-        areas=None if areas is None else sorted(areas),
+        areas=None if areas is None else [*sorted(areas)],
     )
     mine = receipt.id == feed_id(token)
     address = f"{router.prefix}/{token}/calendar.ics" if mine else None

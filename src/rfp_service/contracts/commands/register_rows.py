@@ -17,7 +17,6 @@ from rfp_service.contracts.domain.events import (
     StatedTerms,
     stated_of,
 )
-from rfp_service.contracts.domain.flags import flags_of
 from rfp_service.contracts.domain.refusals import TermsContradict
 from rfp_service.contracts.domain.restatement import Restated
 from shared.kernel.fields import REASON_LIMIT, Code, Day, LongText, Pence, PersonId, ShortText
@@ -88,9 +87,7 @@ class ImportContract(Command[Contract]):
         terms = StatedTerms(start=self.start, initial_end=self.initial_end)
         _must_end_after_start(terms)
         said |= {"reference": self.reference, "supplier": self._supplier(None), "unread": self.unread}
-        begun = with_clock({**said, "source": self.source or ""}, terms, contract, stamp)
-        flagged = (*self.flagged, *flags_of(begun.apply(Contract())))
-        return begun.model_copy(update={"flagged": flagged})
+        return with_clock({**said, "source": self.source or ""}, terms, contract, stamp, self.flagged)
 
     def _supplier(self, known: Supplier | None) -> Supplier | None:
         """Return the supplier as the row has it, with what is known where the row says nothing."""

@@ -100,12 +100,23 @@ def must_be_new(contract: Contract) -> None:
 
 
 def with_clock(
-    said: dict[str, Any], terms: StatedTerms, before: Contract, stamp: Stamp
+    said: dict[str, Any],
+    terms: StatedTerms,
+    before: Contract,
+    stamp: Stamp,
+    flagged: Sequence[FlagCode] | None = None,
 ) -> ContractRegistered:
-    """Return a registration with its clock; what was taken off goes on counting where it stopped."""
+    """Return a registration with its clock; what was taken off goes on counting where it stopped.
+
+    With some flags, it says these and its own in the same event.
+    """
     number = ClockSet(number=before.clock.number)
     blank = ContractRegistered(stage=ContractStage.IN_FORCE, clock=number, terms=terms, **said)
-    return blank.model_copy(update={"clock": clock_for(blank.apply(Contract()), stamp)})
+    contract = blank.apply(Contract())
+    changes: dict[str, Any] = {"clock": clock_for(contract, stamp)}
+    if flagged is not None:
+        changes["flagged"] = (*flagged, *flags_of(contract))
+    return blank.model_copy(update=changes)
 
 
 def regime_for(begun_on: date | None, stamp: Stamp) -> str:
