@@ -22,6 +22,7 @@ from rfp_service.handover.context import HAND_OVERS
 from rfp_service.measures.offered import MEASURES
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.policies import facts_for
+from rfp_service.reprocurement import REPROCUREMENT
 from rfp_service.rfps.api.flow_cases import LIVE_CASES
 from rfp_service.rfps.context import RFPS
 from shared.flow.cases import LiveCases
@@ -91,6 +92,7 @@ CONTEXTS: tuple[Context, ...] = (
     PROJECTS,
     CONTRACTS,
     CONCLUDED_CONTRACTS,
+    REPROCUREMENT,
     DEPENDENCIES,
     OUTCOMES,
 )

@@ -5,6 +5,7 @@ import sys
 from rfp_service import logs
 from tests.bench.auditing import by_value, lag, leaf, proofs
 from tests.bench.bulk import at_risk, categorising
+from tests.bench.contracts import due_and_exposed, taking_in
 from tests.bench.doors import at_the_door
 from tests.bench.flowing import flow, flow_by_size, flow_live
 from tests.bench.ground import ground
@@ -29,6 +30,8 @@ FIGURES = {
     "sign-in": signing_in,
     "bulk": categorising,
     "risk": at_risk,
+    "contracts": taking_in,
+    "due": due_and_exposed,
     "start": starting,
     "flow": flow,
     "flow-by-size": flow_by_size,

@@ -6,7 +6,8 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
@@ -34,7 +35,7 @@ PAGES = 30
 ROOT = Path(__file__).parents[2]
 EVENTS = (
     "SELECT originator_id, originator_version, topic, state, notification_id, recorded_at, leaf_hash"
-    " FROM stored_events WHERE topic = 'ProjectCategorised' ORDER BY notification_id"
+    " FROM stored_events WHERE topic = $1 ORDER BY notification_id"
 )
 
 
@@ -70,7 +71,7 @@ def categorising(server: Server) -> list[str]:
     with server.fresh() as base:
         asyncio.run(fill(base, identified(PROJECTS)))
         seconds, first, peak = _request(base, PROJECTS)
-        copied = asyncio.run(_copied(base))
+        copied = asyncio.run(copied_again(base, "ProjectCategorised"))
     with server.fresh() as base:
         asyncio.run(fill(base, identified(PROJECTS)))
         _, _, small = _request(base, PROJECTS // 10)
@@ -98,7 +99,7 @@ def categorising(server: Server) -> list[str]:
 
 def _request(base: Base, count: int) -> tuple[float, float, float]:
     """Return the seconds that a request takes, those to its first outcome, and the server's peak memory."""
-    with TemporaryDirectory() as folder, NamedTemporaryFile() as body:
+    with NamedTemporaryFile() as body:
         for number in range(count):
             item = {
                 "reference": reference(number),
@@ -107,8 +108,17 @@ def _request(base: Base, count: int) -> tuple[float, float, float]:
             }
             body.write(orjson.dumps(item) + b"\n")
         body.flush()
+        with serving(base, "pia", Role.PROGRAMME_OFFICER) as (port, token, peak):
+            seconds, first = _post(port, token, Path(body.name), count)
+            return seconds, first, peak()
+
+
+@contextmanager
+def serving(base: Base, who: str, role: Role) -> Iterator[tuple[int, str, Callable[[], float]]]:
+    """Serve in a process of its own; yield its port, somebody's token, and what tells its peak in MB."""
+    with TemporaryDirectory() as folder:
         port = free_port()
-        token = demonstration_token(Path(folder), "pia", [Role.PROGRAMME_OFFICER])
+        token = demonstration_token(Path(folder), who, [role])
         environment = {
             **os.environ,
             "DATABASE_URL": base.service,
@@ -121,14 +131,16 @@ def _request(base: Base, count: int) -> tuple[float, float, float]:
         process = subprocess.Popen([program, "serve"], env=environment, stdout=subprocess.DEVNULL)
         try:
             _wait(port)
-            seconds, first = _post(port, token, Path(body.name), count)
-            status = Path(f"/proc/{process.pid}/status").read_text()
+            yield port, token, lambda: _peak(process.pid)
         finally:
             process.terminate()
             process.wait(30)
-    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+
+
+def _peak(process: int) -> float:
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())
     assert found is not None
-    return seconds, first, int(found[1]) / 1024
+    return int(found[1]) / 1024
 
 
 def _wait(port: int) -> None:
@@ -159,12 +171,12 @@ def _post(port: int, token: str, body: Path, count: int) -> tuple[float, float]:
     return seconds, first
 
 
-async def _copied(base: Base) -> float:
+async def copied_again(base: Base, topic: str) -> float:
     """Return the seconds that COPY takes to load the same rows from a file into a table like the record's."""
     connection = await asyncpg.connect(base.admin)
     try:
         with NamedTemporaryFile() as file:
-            await connection.copy_from_query(EVENTS, output=file.name, format="binary")
+            await connection.copy_from_query(EVENTS, topic, output=file.name, format="binary")
             times = []
             for _ in range(3):
                 await connection.execute("DROP TABLE IF EXISTS copied")

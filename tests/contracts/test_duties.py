@@ -20,7 +20,8 @@ from rfp_service.contracts.domain.refusals import (
 )
 from rfp_service.contracts.domain.renewal import RenewalOutcome
 from shared.kernel.contract_rules import DutyTrigger
-from tests.contracts.examples import HEAD, NONE, REVIEWED, TERMS, happened, recommended, register
+from shared.kernel.rules import ContractKind, Threshold
+from tests.contracts.examples import HEAD, NONE, REVIEWED, TERMS, TODAY, happened, recommended, register
 from tests.support.specs import RULES, given, stamp
 
 BEGUN = "2025-03-01"
@@ -195,3 +196,32 @@ def test_a_year_of_indicators_that_ended_while_nobody_looked_is_not_forgotten() 
     year = EndKpiYear(number=state(*amended).clock.number, due_at=later)
     events = given(NONE, *amended).when(year, at=later).events()
     assert state(*amended, *events).clock.kpis_on == date(2027, 3, 31)
+
+
+def test_at_its_end_indicators_that_were_set_are_assessed_once_more() -> None:
+    for kpis, expected in ((["Availability"], True), ([], False)):
+        contract = state(*happened(register(procurement_begun_on=BEGUN, kpis=kpis)))
+        ended = duties_on(contract, DutyTrigger.ENDED, date(2026, 2, 2), stamp("cora", rules=RULES))
+        assert (("KPI assessment", date(2026, 3, 3)) in due(ended)) is expected
+        assert ("contract termination notice", date(2026, 3, 3)) in due(ended)
+
+
+@pytest.mark.parametrize(
+    ("more_pence", "expected"), [(100_000, []), (40_000_000, [("convertible contract", None)])]
+)
+def test_a_contract_below_a_threshold_that_grows_past_it_is_announced_before(
+    more_pence: int, expected: list[tuple[str, None]]
+) -> None:
+    threshold = Threshold(regime="procurement_act_2023", kind=ContractKind.SERVICES, from_pence=20_000_000)
+    rules = RULES.model_copy(update={"thresholds": (threshold,)})
+    contract = state(*happened(register(regime="below_threshold")))
+    change = (more_pence, 0)
+    events = duties_on(contract, DutyTrigger.CHANGED, TODAY, stamp("cora", rules=rules), change, before=True)
+    assert due(events) == expected
+
+
+def test_the_table_names_the_councils_yearly_notice_and_what_finance_publishes() -> None:
+    assert RULES.contracts is not None
+    [pipeline] = [d for d in RULES.contracts.duties if d.trigger is DutyTrigger.YEAR_BEGINS]
+    assert (pipeline.section, pipeline.days) == ("Procurement Act 2023, section 93", 56)
+    assert {d.done_by for d in RULES.contracts.done_elsewhere} == {"Finance"}

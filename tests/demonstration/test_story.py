@@ -65,11 +65,14 @@ def test_the_year_shows_contracts_and_three_rounds_of_which_one_is_open(now: dat
     assert told["ContractFlagged"] > 20
     assert told["ContractDateConfirmed"] > 50
     missed = [s.event for s in scenes if isinstance(s.event, NoticeDeadlineMissed)]
-    assert any(event.rolls and event.exposure_pence for event in missed)
+    [only] = missed
+    assert only.rolls
+    assert only.exposure_pence
+    assert told["ContractRolledOver"] == 0
     published = {s.stream_id for s in scenes if isinstance(s.event, NoticePublished)}
     change_due = [
         s
         for s in scenes
         if isinstance(s.event, NoticeDue) and s.event.due_on is None and s.stream_id not in published
     ]
-    assert change_due
+    assert len(change_due) == 1

@@ -295,3 +295,21 @@ async def test_a_months_round_closes_once_everything_due_is_settled(  # noqa: PL
     lines = (await api.get(f"/v1/renewal-rounds/{following.json()['id']}")).json()["lines"]
     assert [line["carried_over"] for line in lines if line["contract"] == one] == [True]
     await api.post(path, {"decision": "reopen", "reason": "Forgotten."}, CORA, version=4)
+
+
+async def test_an_approval_to_procure_anew_opens_an_rfp_and_names_it(api: Api) -> None:
+    await api.adopt_scheme()
+    contract = await registered(api, service_area="Highways", description="Forty sites.")
+    await decide(api, contract, "start-review")
+    await decide(api, contract, "recommend", outcome="reprocure", value_pence=0, reason="Dear.")
+    await decide(api, contract, "approve-renewal", HANA, reason="Yes.")
+    for _ in range(1_800):  # a clock that was disturbed tries again after a minute
+        api.position = await api.service.record.head()
+        history = (await api.get(f"/v1/contracts/{contract}/history")).json()["items"]
+        rfps = (await api.get("/v1/rfps", CORA)).json()["items"]
+        if history[-1]["decision"] == "ReprocurementStarted" and rfps:
+            break
+        await asyncio.sleep(0.05)  # a real clock runs
+    [rfp] = rfps
+    assert (rfp["title"], rfp["service_area"], rfp["raised_by"]) == ("Network support", "Highways", "cora")
+    assert history[-1]["said"]["rfp_id"] == rfp["id"]

@@ -55,16 +55,10 @@ IN_SIGHT = {
     "/v1/projects/at-risk": {"handling", "action_plan"},
     "/v1/projects/ranking": {"change_percent"},
     "/v1/project-registers": {"form"},
-    "/v1/contracts": {
-        "stage",
-        "supplier",  # a whole of several parts, which is never exempt, as terms are
-        "continuation",
-        "dates_confirmed",
-        "held_by_outgoing_supplier",
-        "regime",
-        "flag",
-    },
-    "/v1/contracts/due": {"undecided", "month"},
+    "/v1/contract-registers": {"form"},
+    "/v1/rfps/transparency-register": {"quarter"},
+    "/v1/contracts": {"stage", "dates_confirmed", "held_by_outgoing_supplier", "regime", "flag"},
+    "/v1/contracts/due": {"undecided"},
     "/v1/contracts/transparency-register": {"quarter"},
     "/v1/renewal-rounds": {"stage"},
 }
@@ -160,8 +154,11 @@ CASES = [
             ("service_area", "Highways", ("service_area",)),
             ("owner", "olga", ("owner",)),
             ("reference", "C-1", ("reference",)),
+            ("supplier", "Ribble Networks Ltd", ("supplier",)),
+            ("continuation", "express", ("terms",)),
         )
     ),
+    Case("/v1/contracts/due", "month", "2030-01", contract, ("terms",)),
     Case("/v1/contracts/calendar.ics", "owner", "olga", contract, ("owner",)),
     Case("/v1/projects", "reference", "ICT-1", project, ("reference",)),
     Case("/v1/projects/at-risk", "transition_date", "2027-06-01", project, ("forecast_end",)),

@@ -23,6 +23,7 @@ from tests.support.people import ADA, HANA, LEO, PRIYA, RITA, Who
 from tests.support.sampling import API, body_of, operations
 
 PAGE = Path(__file__).parents[2] / "deploy" / "permissions.md"
+CONTRACTS = b"Contract Reference,Contract Title\r\nC-1,Network support\r\nC-2,Payroll\r\n"
 REGISTER = b"Project_Number;Project_Name\r\nICT-1;Network refresh\r\nICT-2;Payroll\r\n"
 USED_BESIDE_OPERATIONS = {"read-exempt", "read-personal"}
 
@@ -145,6 +146,7 @@ FORMS: dict[str, dict[str, Any]] = {
         "files": {"events": ("e.csv", EVENTS.encode()), "cases": ("c.csv", CASES.encode())},
     },
     "/v1/project-registers": {"files": {"file": ("r.csv", REGISTER)}},
+    "/v1/contract-registers": {"files": {"file": ("r.csv", CONTRACTS)}},
 }
 
 

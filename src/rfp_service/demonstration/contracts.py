@@ -8,10 +8,12 @@ from pydantic import JsonValue
 
 from rfp_service.contracts.commands.confirmations import ConfirmDate
 from rfp_service.contracts.commands.duties import EndKpiYear, MissDuty, PublishNotice
+from rfp_service.contracts.commands.execution import ExecuteExtension, SendContractNotice
 from rfp_service.contracts.commands.novation import AgreeNovation, AskNovation, RefuseNovation
 from rfp_service.contracts.commands.passed_dates import EndContract, PassNoticeDay
 from rfp_service.contracts.commands.registration import RegisterContract
 from rfp_service.contracts.commands.reviews import AlertReview, ApproveRenewal, RecommendRenewal, StartReview
+from rfp_service.contracts.commands.terms import TermsSaid
 from rfp_service.contracts.domain.contract import (
     Contract,
     ContractStage,
@@ -19,17 +21,20 @@ from rfp_service.contracts.domain.contract import (
     LedgerDate,
     contract_id,
 )
+from rfp_service.contracts.domain.dates import Moment, dates_on
 from rfp_service.contracts.domain.exposure import exposure_pence
 from rfp_service.contracts.domain.renewal import RenewalOutcome
 from rfp_service.demonstration.storyboard import CLOCK, Storyboard, Thing
 from shared.governance.scheme.tiers import AboveEveryTier
-from shared.kernel.calendar import day_in_london, end_of, start_of
+from shared.kernel.calendar import WorkingDays, day_in_london, end_of, start_of
 from shared.kernel.messages import Command
 
 CARLO, LARS, PAUL = "carlo-contracts", "lars-legal", "paul-procurement"
 NEW = (10, 20)  # under the newer regime: one was concluded just now, one is to be extended
 ACT_BEGUN = date(2025, 2, 24)
 YEAR = timedelta(days=365)
+MISSED = 1  # the one contract that rolls over for another year because nobody decided
+IN_TIME = timedelta(days=25)  # before the day for notice
 OF_TIER = {"head of service": "hana-head", "director": "dev-director", "cabinet": "cara-cabinet"}
 SUPPLIERS = (
     "Ribble Networks Ltd",
@@ -83,6 +88,8 @@ class ContractCourse:
         """Register it, with the holes that real registers have."""
         n, chance, today = self.number, self.chance, day_in_london(self.at)
         begun = today - timedelta(days=10 if n in NEW else chance.randint(30, 1_200))
+        while self._is_to_be_decided_at_once(begun, today):
+            begun -= timedelta(days=45)
         bought = max(begun - timedelta(days=120), ACT_BEGUN) if n in NEW else begun - YEAR / 3
         value = (0, 100)[n % 2] if n % 37 == 5 else chance.randint(6, 240) * 100_000
         command = RegisterContract.model_validate(
@@ -113,6 +120,13 @@ class ContractCourse:
         )
         return self.does(command, CARLO, self.at)
 
+    def _is_to_be_decided_at_once(self, begun: date, today: date) -> bool:
+        """Say whether the day for notice would come before anybody could decide."""
+        terms = TermsSaid.model_validate(self._terms(begun, today)).stated().terms()
+        dates = dates_on(terms, Moment(today, WorkingDays(frozenset())))
+        days = [day for day in (dates.exercise_by, dates.last_safe) if day is not None]
+        return any(today <= day < today + 3 * IN_TIME for day in days)
+
     def _terms(self, begun: date, today: date) -> dict[str, Any]:
         n, kind = self.number, FOUR_WAYS[self.number % len(FOUR_WAYS)]
         terms: dict[str, Any] = {
@@ -128,7 +142,7 @@ class ContractCourse:
             terms["roll_months"] = 12
         elif n % 2 == 0:
             terms["options"] = [{"months": 12}, {"months": 12}]
-        if n == 1:  # its last safe day passes in the first months, and it rolls over
+        if n == MISSED:  # its last safe day passes in the first months, and it rolls over
             terms |= {
                 "term_months": None,
                 "initial_end": str(today + timedelta(days=200)),
@@ -199,10 +213,37 @@ class ContractCourse:
                 return False
         return True
 
+    @property
+    def outcome(self) -> RenewalOutcome:
+        """Return what becomes of it: extended by an option, ended where it would roll, or let lapse."""
+        contract = self.contract
+        if contract.clock.notice_by is not None and contract.terms.roll_months:
+            return RenewalOutcome.TERMINATE
+        has_option = contract.clock.notice_by is not None and contract.terms.options
+        return RenewalOutcome.EXTEND if has_option else RenewalOutcome.LET_LAPSE
+
+    def execute(self, at: datetime) -> None:
+        """Do what was decided, once nothing must be published before it."""
+        waits = any(duty.standing is not DutyStanding.PUBLISHED for duty in self.contract.duties)
+        if self.contract.renewal.outcome is RenewalOutcome.EXTEND and not waits:
+            self.does(ExecuteExtension(), CARLO, at)
+        elif self.contract.renewal.outcome is RenewalOutcome.TERMINATE:
+            sent_on = day_in_london(max(at, self.at))
+            self.does(SendContractNotice(sent_on=sent_on, evidence="Recorded delivery"), LARS, at)
+
+    def _decides_in_time(self, due_at: datetime) -> bool:
+        """Decide before the day for notice goes by; of one contract alone nobody thinks of it."""
+        before = self.thing.version
+        if self.number != MISSED and self.is_decided(due_at - IN_TIME, self.outcome):
+            self.execute(self.at + timedelta(hours=3))
+        return bool(self.thing.version > before)
+
     def play(self, until: datetime) -> None:
         """Let the clock decide whatever came due before a moment."""
         while (following := self._next()) is not None and following[0] < until:
             due_at, kind, number = following
+            if kind is PassNoticeDay and self._decides_in_time(due_at):
+                continue
             before = self.thing.version
             self.does(kind(number=number, due_at=due_at), CLOCK, due_at)
             if self.thing.version == before:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
-from rfp_service.contracts.commands.execution import ExecuteExtension, SendContractNotice
 from rfp_service.contracts.commands.rounds import (
     CloseReviewRound,
     DeferLine,
@@ -15,12 +14,10 @@ from rfp_service.contracts.commands.rounds import (
     MarkNotDue,
     OpenReviewRound,
 )
-from rfp_service.contracts.domain.contract import DutyStanding
 from rfp_service.contracts.domain.exposure import exposure_pence
-from rfp_service.contracts.domain.renewal import RenewalOutcome
 from rfp_service.contracts.domain.rounds import LineStanding, ReviewRound, horizon_of, round_id
 from rfp_service.contracts.views.register import first_due
-from rfp_service.demonstration.contracts import CARLO, LARS, PAUL, ContractCourse
+from rfp_service.demonstration.contracts import CARLO, PAUL, ContractCourse
 from rfp_service.demonstration.storyboard import SCHEME, Storyboard, Thing
 from shared.kernel.calendar import day_in_london
 
@@ -98,8 +95,8 @@ class RoundTale:
         """Decide, defer or explain one line; whatever can't be decided is deferred."""
         course = next(c for c in self.register if c.thing.id == found.contract)
         at = self.opening + timedelta(days=2, minutes=7 * number)
-        if number % 4 < 2 and course.is_decided(at, self._outcome(course)):
-            self._execute(course, at + timedelta(days=6))
+        if number % 4 < 2 and course.is_decided(at, course.outcome):
+            course.execute(course.at + timedelta(hours=3))
             return
         if course.contract.renewal.is_approved:
             return
@@ -113,22 +110,6 @@ class RoundTale:
                 reason="The supplier's new prices are awaited.",
             )
         self.stage.decide(self.thing, say, CARLO, at + timedelta(days=4), contracts=self._found())
-
-    def _outcome(self, course: ContractCourse) -> RenewalOutcome:
-        contract = course.contract
-        if contract.clock.notice_by is not None and contract.terms.roll_months:
-            return RenewalOutcome.TERMINATE
-        has_option = contract.clock.notice_by is not None and contract.terms.options
-        return RenewalOutcome.EXTEND if has_option else RenewalOutcome.LET_LAPSE
-
-    def _execute(self, course: ContractCourse, at: datetime) -> None:
-        waits = any(duty.standing is not DutyStanding.PUBLISHED for duty in course.contract.duties)
-        if course.contract.renewal.outcome is RenewalOutcome.EXTEND and not waits:
-            course.does(ExecuteExtension(), CARLO, at)
-        elif course.contract.renewal.outcome is RenewalOutcome.TERMINATE:
-            sent_on = day_in_london(at)
-            notice = SendContractNotice(sent_on=sent_on, evidence="Recorded delivery")
-            course.does(notice, LARS, at)
 
     def _found(self) -> list[JsonValue]:
         return [found.model_dump(mode="json") for found in self._of_all()]

@@ -74,6 +74,9 @@ class StoredRfp(RfpRow):
     """An RFP's row, with what is not shown of it."""
 
     need: Annotated[str, COMPUTED, Searched("title", "description")]
+    description: Annotated[str, From("need.description")]
+    asked_at: Annotated[datetime | None, From("tender.asked_at")]
+    responses_by: Annotated[datetime | None, From("tender.responses_by")]
     approval_value_pence: Annotated[int, COMPUTED]
     kept_out: Annotated[list[str], COMPUTED]
 

@@ -162,6 +162,13 @@ def end_of(day: date) -> datetime:
     return following.astimezone(UTC)
 
 
+def quarter_of(quarter: str) -> tuple[date, date]:
+    """Return the first and the last day of a quarter of a calendar year, such as 2026-Q3."""
+    year, number = int(quarter[:4]), int(quarter[-1])
+    following = date(year + number // 4, 3 * number % 12 + 1, 1)
+    return date(year, 3 * number - 2, 1), following - timedelta(days=1)
+
+
 def start_of(day: date) -> datetime:
     """Return the midnight at which a day begins in London, in UTC."""
     return datetime.combine(day, datetime.min.time(), LONDON).astimezone(UTC)

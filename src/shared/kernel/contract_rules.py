@@ -31,6 +31,7 @@ class DutyTrigger(StrEnum):
     YEAR_OF_KPIS = "year_of_kpis"
     ENDED = "ended"
     BREACHED = "breached"
+    YEAR_BEGINS = "year_begins"  # the financial year: a duty of the council, and of no one contract
 
 
 class DutyCounting(StrEnum):
@@ -66,11 +67,27 @@ class ContractDuty(BaseModel):
         {}, max_length=KINDS_LIMIT, description="By kind of contract.", examples=[{"works": 15}]
     )
     excused_percent_of_term: Percent | None = Field(None, examples=[10])
+    with_kpis: bool = Field(False, description="Only where key performance indicators are set.")  # noqa: FBT003  # a default
+    past_the_threshold: bool = Field(
+        False,  # noqa: FBT003  # a default
+        description="Only where the change takes a contract below a threshold of the scheme past it.",
+    )
+
+
+class ElsewhereDuty(BaseModel):
+    """What the law wants published that another system does: it is named here, and not done here."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    notice: Code = Field(examples=["payments compliance notice"])
+    section: ShortText = Field(examples=["Procurement Act 2023, section 69"])
+    done_by: ShortText = Field(examples=["Finance"])
 
 
 ACT = "procurement_act_2023"
 _ACT = "Procurement Act 2023, section"
 _LARGE_PENCE = 500_000_000
+_PIPELINE_PENCE = 200_000_000
 
 
 def _duty(trigger: DutyTrigger, notice: str, section: str, days: int = 0, **more: object) -> object:
@@ -124,6 +141,16 @@ USUAL_DUTIES: tuple[ContractDuty, ...] = tuple(
             counting=DutyCounting.MONTHS_AFTER,
             not_for=["light_touch"],
         ),
+        _duty(DutyTrigger.ENDED, "KPI assessment", "71", 30, not_for=["light_touch"], with_kpis=True),
+        _duty(
+            DutyTrigger.CHANGED,
+            "convertible contract",
+            "74",
+            regime="below_threshold",
+            counting=DutyCounting.BEFORE,
+            past_the_threshold=True,
+        ),
+        _duty(DutyTrigger.YEAR_BEGINS, "pipeline notice", "93", 56, above_pence=_PIPELINE_PENCE),
         _duty(DutyTrigger.BREACHED, "contract performance notice", "71(5)", 30),
         _duty(DutyTrigger.ENDED, "contract termination notice", "80", 30),
         _duty(
@@ -135,6 +162,13 @@ USUAL_DUTIES: tuple[ContractDuty, ...] = tuple(
             above_pence=2_999_999,
         ),
     )
+)
+
+
+# Payment notices are finance's own.
+USUALLY_ELSEWHERE: tuple[ElsewhereDuty, ...] = (
+    ElsewhereDuty(notice="payments compliance notice", section=f"{_ACT} 69", done_by="Finance"),
+    ElsewhereDuty(notice="information about payments", section=f"{_ACT} 70", done_by="Finance"),
 )
 
 
@@ -156,3 +190,4 @@ class ContractRules(BaseModel):
     horizon_days: DutyDays = Field(90, description="How far beyond its month a round of reviews looks.")
     register_above_pence: LimitPence = Field(500_000, description="The Transparency Code's limit.")
     duties: list[ContractDuty] = Field(list(USUAL_DUTIES), max_length=DUTIES_LIMIT)
+    done_elsewhere: list[ElsewhereDuty] = Field(list(USUALLY_ELSEWHERE), max_length=DUTIES_LIMIT)

@@ -1,6 +1,6 @@
 """The words everything is said in: commands ask, stamps vouch, events happened, streams are their sum."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
@@ -112,6 +112,7 @@ class Event(BaseModel, Generic[S]):
     kind: ClassVar[str] = ""
     class_version: ClassVar[int] = 1
     sealed: ClassVar[Sealed | None] = None
+    wholes: ClassVar[Mapping[str, tuple[str, ...]]] = {}  # fields of several parts, and where else these show
 
     def apply(self, state: S) -> S:
         """Return the state that follows; never refuse, for it has already happened."""

@@ -1,70 +1,15 @@
 """What is answered about a contract: its row in the register, and all that was said of it."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from pydantic import BaseModel
 
-from rfp_service.contracts.domain.contract import (
-    Contract,
-    ContractStage,
-    FlagCode,
-    HowEnded,
-    LedgerDate,
-    ValueBasis,
-)
+from rfp_service.contracts.domain.contract import Contract, FlagCode, LedgerDate
 from rfp_service.contracts.domain.dates import AgainstTransition, ContractDates
-from rfp_service.contracts.domain.renewal import NovationStage, RenewalOutcome
 from rfp_service.contracts.domain.steps import Standing
-from rfp_service.contracts.domain.terms import Continuation
-from rfp_service.contracts.views.register import register
+from rfp_service.contracts.views.register import ContractRow, register
 from shared.kernel.messages import Stream
-
-
-class ContractRow(BaseModel):
-    """A contract in the register; amounts in pence, without VAT."""
-
-    id: UUID
-    version: int
-    reference: str
-    title: str
-    department: str
-    service_area: str
-    owner: str
-    supplier: str
-    supplier_number: str
-    stage: ContractStage
-    how_ended: HowEnded | None
-    ended_on: date | None
-    value_pence: int | None
-    value_basis: ValueBasis
-    yearly_pence: int | None
-    regime: str
-    contract_kind: str
-    held_by_outgoing_supplier: bool
-    needs_novation: bool | None
-    novation: NovationStage
-    continuation: Continuation
-    start: date | None
-    current_end: date | None
-    last_safe: date | None
-    notice_by: date | None
-    review_on: date | None
-    due_on: date | None
-    exposure_pence: int | None
-    confidence: str
-    dates_confirmed: bool
-    flags: list[FlagCode]
-    outcome: RenewalOutcome | None
-    decided: bool
-    notice_sent_on: date | None
-    notice_acknowledged_on: date | None
-    duties_open: int
-    missed_notices: int
-    cycles: int
-    first_position: int
-    opened_at: datetime
-    changed_at: datetime
 
 
 class DatesSeen(BaseModel):
@@ -158,6 +103,7 @@ class ContractSeen(ContractRow):
     earlier_cycles: list[CycleSeen]
     duties: list[DutySeen]
     missed: list[MissedSeen]
+    unread: dict[str, str]
 
 
 def shown(stream: Stream[Contract], dates: ContractDates) -> ContractSeen:
@@ -172,6 +118,7 @@ def shown(stream: Stream[Contract], dates: ContractDates) -> ContractSeen:
             "first_position": stream.first_position,
             "opened_at": stream.opened_at,
             "changed_at": stream.changed_at,
+            "unread": dict(about.unread),
             "kpis": list(about.kpis),
             "procurement_begun_on": about.procurement_begun_on,
             "value_with_vat_pence": about.value_with_vat_pence,

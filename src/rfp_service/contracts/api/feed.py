@@ -14,7 +14,7 @@ from shared.web.answers import NOT_MODIFIED, READS_MANY
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
 from shared.web.pages import not_modified
-from shared.web.readings import Read
+from shared.web.readings import Read, Reading
 
 ICALENDAR = "text/calendar"
 ENTRIES_LIMIT = 20_000
@@ -24,7 +24,7 @@ FIELDS = (
     "changed_at",
     "reference",
     "title",
-    "runs",
+    "is_open",
     "last_safe",
     "notice_by",
     "current_end",
@@ -62,6 +62,11 @@ async def see_calendar(
     An entry keeps its UID for ever, and its SEQUENCE is the contract's version: the same record gives the
     same calendar, byte by byte.
     """
+    return await answer_calendar(request, reading, owner)
+
+
+async def answer_calendar(request: Request, reading: Reading, owner: str | None) -> Response:
+    """Answer with the calendar of one owner's contracts, or of all that the reader may see."""
     headers = {"ETag": reading.tag, "Vary": "Authorization"}
     if not_modified(request, reading.tag):
         return Response(status_code=304, headers=headers)
@@ -91,7 +96,7 @@ def calendar_of(items: list[dict[str, Any]]) -> bytes:
 
 def _entries(item: Mapping[str, Any]) -> Iterator[Event]:
     """Yield the entries of a contract: its last safe date, its end and its review."""
-    over = not item["runs"]
+    over = not item["is_open"]
     served = over or item["notice_sent_on"] is not None
     safe = item["notice_by"] or item["last_safe"]
     end = item["ended_on"] or item["current_end"]

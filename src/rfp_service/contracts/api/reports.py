@@ -1,35 +1,36 @@
 """What is asked of the register as a whole: what is due, exposed, unconfirmed, and to be published."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel
-from sqlalchemy import Column, ColumnElement, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, func, literal_column, not_, or_, select
 
-from rfp_service.contracts.api.answers import ContractRow
+from rfp_service.contracts.api.filters import DueContractFilters, QuarterFilters
 from rfp_service.contracts.api.scheme import rules_as_of, values_as_of
-from rfp_service.contracts.domain.contract import LedgerDate, ValueBasis
-from rfp_service.contracts.domain.day_counts import end_after
-from rfp_service.contracts.domain.rounds import horizon_of
-from rfp_service.contracts.views.register import contracts
-from shared.kernel.fields import ASKED, Flag
-from shared.web.answers import listed
+from rfp_service.contracts.domain.contract import HowEnded, LedgerDate, ValueBasis
+from rfp_service.contracts.views.register import ContractRow, StoredContract, contracts
+from shared.kernel.contract_rules import ContractRules
+from shared.record.projecting.row_models import COUNTED, SEARCHED, Derived
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
-from shared.web.pages import Paged
-from shared.web.readings import Read, Reading
+from shared.web.lists.filters import ListMoment
+from shared.web.lists.list_of import ListOf
+from shared.web.lists.queries import ListQuery
+from shared.web.lists.short_list import ShortList
+from shared.web.readings import Reading
 
 AMOUNTS = ("value_pence", "exposure_pence")
 
 router = APIRouter(prefix="/v1/contracts", tags=["contracts"], route_class=StrictRoute)
 
-OfMonth = Annotated[str, Query(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", description="Such as 2026-09.")]
-OfQuarter = Annotated[
-    str | None,
-    Query(pattern=r"^20[0-9]{2}-Q[1-4]$", description="Only what ran in this quarter, such as 2026-Q3."),
-]
+
+async def _rules(query: ListQuery, reading: Reading) -> ContractRules:
+    return await rules_as_of(query.request, reading)
 
 
 class DueContract(ContractRow):
@@ -38,40 +39,34 @@ class DueContract(ContractRow):
     due_order: int
 
 
+DUE_LIST = ListOf(
+    name="contracts-due",
+    row=DueContract,
+    stored=StoredContract,
+    table=contracts,
+    filters=DueContractFilters,
+    key="due_order",
+    ascending=True,
+    facts=_rules,
+    replay=False,
+)
+
+
 @router.get(
     "/due",
     summary="List what is due in a month",
     dependencies=[may("read-contracts")],
-    responses=listed(DueContract),
+    responses=DUE_LIST.responses,
 )
-async def list_contracts_due(
-    request: Request,
-    reading: Read,
-    page: Paged,
-    month: OfMonth,
-    undecided: Annotated[
-        Flag | None, Query(description="Only those of which nothing is approved yet, or is.")
-    ] = None,
-    owner: Annotated[
-        str | None, Query(max_length=40, pattern=ASKED, description="Only this person's.")
-    ] = None,
-) -> Response:
+async def list_contracts_due(query: Annotated[ListQuery, DUE_LIST.asked]) -> Response:
     """List what is due by the month's end and as far beyond it as the scheme says, first due first."""
-    rules = await rules_as_of(request, reading)
-    t = contracts.c
-    statement = select(*(t[name] for name in DueContract.model_fields)).where(
-        reading.valid(contracts), t.due_on <= horizon_of(month, rules.horizon_days)
-    )
-    decided = None if undecided is None else not undecided
-    wanted = {"decided": decided, "owner": owner}
-    statement = statement.where(reading.found_by(contracts, wanted))
-    return await page.of(reading, statement, t.due_order, oldest_first=True)
+    return await DUE_LIST.answer(query)
 
 
 class ExposureMonth(BaseModel):
     """What the last safe dates of one month expose, in pence; amounts not known are only counted."""
 
-    month: str
+    month: Annotated[str, SEARCHED]
     months_to_transition: int | None
     contracts: int
     exposure_pence: int
@@ -80,38 +75,43 @@ class ExposureMonth(BaseModel):
     unknown: int
 
 
+EXPOSURE = ShortList(name="contract-exposure", row=ExposureMonth)
+
+
 @router.get(
     "/exposure",
     summary="See what missed notices would commit, by month",
     dependencies=[may("read-contracts")],
-    responses=listed(ExposureMonth),
+    responses=EXPOSURE.responses,
 )
-async def list_exposure(request: Request, reading: Read, page: Paged) -> Response:
+async def list_exposure(query: Annotated[ListQuery, EXPOSURE.asked]) -> Response:
     """Add up what roll-overs would commit, by the month of the last safe date, and on what that rests."""
+    reading = await EXPOSURE.reading(query)
     t = contracts.c
     month = func.to_char(t.notice_by, literal_column("'YYYY-MM'"))  # no parameter: it is grouped by
-    pence = func.coalesce(func.sum(t.exposure_pence), 0)
     statement = (
         select(
             month.label("month"),
             func.count().label("contracts"),
-            pence.label("exposure_pence"),
-            func.coalesce(func.sum(t.exposure_pence).filter(t.held_by_outgoing_supplier), 0).label(
-                "held_by_outgoing_supplier_pence"
-            ),
-            func.coalesce(func.sum(t.exposure_pence).filter(~t.dates_confirmed), 0).label(
-                "unconfirmed_pence"
-            ),
+            _sum().label("exposure_pence"),
+            _sum(t.held_by_outgoing_supplier).label("held_by_outgoing_supplier_pence"),
+            _sum(~t.dates_confirmed).label("unconfirmed_pence"),
             func.count().filter(t.exposure_pence.is_(None)).label("unknown"),
         )
-        .where(reading.valid(contracts), t.runs, t.notice_by.is_not(None))
-        .where(reading.may_find_by(contracts, *AMOUNTS))
+        .where(reading.valid(contracts), t.is_open, t.notice_by.is_not(None))
+        .where(reading.may_find_by(contracts, *AMOUNTS, "notice_by"))
         .group_by(month)
     )
-    values = await values_as_of(request, reading)
+    values = await values_as_of(query.request, reading)
     transition = values.transition_date if values else None
     items = [_month(dict(row), transition) for row in await reading.rows(statement)]
-    return await page.numbered(reading, items, lambda item: _number(item["month"]))
+    return await EXPOSURE.answer(query, reading, items, lambda item: _number(item["month"]))
+
+
+def _sum(*of: ColumnElement[bool]) -> ColumnElement[Any]:
+    """Return the sum of what is exposed, in all or only in some contracts."""
+    pence = func.sum(contracts.c.exposure_pence)
+    return func.coalesce(pence.filter(*of) if of else pence, 0)
 
 
 def _month(row: dict[str, Any], transition: date | None) -> dict[str, object]:
@@ -131,46 +131,65 @@ class UnconfirmedDates(BaseModel):
     """A contract whose dates nobody has confirmed from a document, by what a mistake would cost."""
 
     id: UUID
-    rank: int
-    reference: str
-    title: str
-    owner: str
+    rank: Annotated[int, Derived()]
+    reference: Annotated[str, SEARCHED]
+    title: Annotated[str, SEARCHED]
+    owner: Annotated[str, COUNTED]
     unconfirmed_dates: list[LedgerDate]
     notice_by: date | None
     exposure_pence: int | None
+
+
+def _unconfirmed(moment: ListMoment) -> Sequence[ColumnElement[bool]]:
+    t = contracts.c
+    may = moment.reading.may_find_by(contracts, *AMOUNTS)
+    return [t.is_open, func.cardinality(t.unconfirmed_dates) > 0, may]
+
+
+async def _ranked(reading: Reading, _: object, items: list[dict[str, Any]]) -> None:
+    """Add each contract's rank among all that are unconfirmed and in sight."""
+    t = contracts.c
+    by_cost = (t.exposure_pence.desc().nulls_last(), t.first_position)
+    rank = func.row_number().over(order_by=by_cost).label("rank")
+    among = _unconfirmed(ListMoment(reading, None, {}))
+    ranks = select(t.id, rank).where(reading.valid(contracts), *among).subquery()
+    wanted = select(ranks).where(ranks.c.id.in_([item["id"] for item in items]))
+    found = {row["id"]: row["rank"] for row in await reading.rows(wanted)}
+    for item in items:
+        item["rank"] = found[item["id"]]
+
+
+UNCONFIRMED_LIST = ListOf(
+    name="unconfirmed-dates",
+    row=UnconfirmedDates,
+    table=contracts,
+    ascending=True,
+    within=_unconfirmed,
+    derive=_ranked,
+    replay=False,
+)
 
 
 @router.get(
     "/unconfirmed-dates",
     summary="List unconfirmed dates by what a mistake would cost",
     dependencies=[may("read-contracts")],
-    responses=listed(UnconfirmedDates),
+    responses=UNCONFIRMED_LIST.responses,
 )
-async def list_unconfirmed(reading: Read, page: Paged) -> Response:
+async def list_unconfirmed(query: Annotated[ListQuery, UNCONFIRMED_LIST.asked]) -> Response:
     """List the contracts with dates that rest on no document, the most exposed first."""
-    t = contracts.c
-    by_cost = (t.exposure_pence.desc().nulls_last(), t.first_position)
-    columns = [t[name] for name in UnconfirmedDates.model_fields if name != "rank"]
-    ranked = (
-        select(*columns, func.row_number().over(order_by=by_cost).label("rank"))
-        .where(reading.valid(contracts), t.runs, func.cardinality(t.unconfirmed_dates) > 0)
-        .where(reading.may_find_by(contracts, *AMOUNTS))
-        .subquery()
-    )
-    statement = select(*(ranked.c[name] for name in UnconfirmedDates.model_fields))
-    rank = cast("Column[int]", ranked.c.rank)  # a subquery's column has a name as a table's has
-    return await page.of(reading, statement, rank, oldest_first=True)
+    return await UNCONFIRMED_LIST.answer(replace(query, sort=query.sort or ("-exposure_pence",)))
 
 
 class TransparencyRow(BaseModel):
     """A contract as the Local Government Transparency Code 2015 wants it published."""
 
     id: UUID
-    reference: str
-    title: str
-    department: str
-    description: str
-    supplier: str
+    reference: Annotated[str, SEARCHED]
+    title: Annotated[str, SEARCHED]
+    department: Annotated[str, SEARCHED, COUNTED]
+    description: Annotated[str, SEARCHED]
+    supplier: Annotated[str, SEARCHED, COUNTED]
     supplier_number: str
     small_or_medium: bool | None
     voluntary_or_community: bool | None
@@ -184,40 +203,38 @@ class TransparencyRow(BaseModel):
     first_position: int
 
 
+def _to_be_published(moment: ListMoment) -> Sequence[ColumnElement[bool]]:
+    """Return the conditions on what the Code wants published.
+
+    Of a value that is not known, or exempt, nobody can say that it is below the limit.
+    """
+    t = contracts.c
+    over = or_(t.value_pence.is_(None), t.value_pence > moment.facts.register_above_pence)
+    may_tell = moment.reading.may_find_by(contracts, "value_pence")
+    return [or_(over, not_(may_tell)), t.how_ended.is_distinct_from(HowEnded.TAKEN_OFF)]
+
+
+TRANSPARENCY_REGISTER = ListOf(
+    name="transparency-register",
+    row=TransparencyRow,
+    table=contracts,
+    filters=QuarterFilters,
+    facts=_rules,
+    within=_to_be_published,
+    replay=False,
+)
+
+
 @router.get(
     "/transparency-register",
     summary="See the register to be published",
     dependencies=[may("read-contracts")],
-    responses=listed(TransparencyRow),
+    responses=TRANSPARENCY_REGISTER.responses,
 )
-async def list_transparency_register(
-    request: Request, reading: Read, page: Paged, quarter: OfQuarter = None
-) -> Response:
+async def list_transparency_register(query: Annotated[ListQuery, TRANSPARENCY_REGISTER.asked]) -> Response:
     """List contracts over the Code's limit with the fields it wants; exempt ones say so in their place.
 
-    A contract whose value is not known is among them: nobody can say that it is below the limit.
+    A contract whose value is not known, or exempt, is among them: nobody can say that it is below the limit.
+    `as_of` a day or a quarter's end, it is the register as it stood then.
     """
-    rules = await rules_as_of(request, reading)
-    t = contracts.c
-    statement = select(*(t[name] for name in TransparencyRow.model_fields)).where(
-        reading.valid(contracts),
-        or_(t.value_pence.is_(None), t.value_pence > rules.register_above_pence),
-        reading.may_find_by(contracts, "value_pence"),
-    )
-    if quarter is not None:
-        statement = statement.where(*_ran_in(reading, quarter))
-    return await page.of(reading, statement, t.first_position)
-
-
-def _ran_in(reading: Reading, quarter: str) -> list[ColumnElement[bool]]:
-    """Return the conditions that a contract ran in a quarter, as far as its days are known."""
-    year, number = int(quarter[:4]), int(quarter[-1])
-    first = date(year, 3 * number - 2, 1)
-    last = end_after(first, 3)
-    t = contracts.c
-    over = func.coalesce(t.ended_on, t.current_end)
-    return [
-        or_(t.start.is_(None), t.start <= last),
-        or_(over.is_(None), over >= first),
-        reading.may_find_by(contracts, "start", "current_end"),
-    ]
+    return await TRANSPARENCY_REGISTER.answer(query)

@@ -19,7 +19,7 @@ FIELDS = (
     "due_on",
     "exposure_pence",
     "decided",
-    "runs",
+    "is_open",
     "executed_cycles",
     "missed_notices",
 )
@@ -61,7 +61,7 @@ def _found(row: dict[str, Any], review: ReviewRound, carried: set[UUID], until: 
     executed = row["executed_cycles"]
     is_carried = row["id"] in carried if line is None else line.carried_over
     in_horizon = row["due_on"] is not None and row["due_on"] <= until
-    decided = row["decided"] or not row["runs"]
+    decided = row["decided"] or not row["is_open"]
     return LineFound(
         contract=UUID(str(row["id"])),
         reference=row["reference"],
@@ -70,7 +70,7 @@ def _found(row: dict[str, Any], review: ReviewRound, carried: set[UUID], until: 
         executed=executed if line is None else line.executed,
         missed=row["missed_notices"] if line is None else line.missed,
         carried_over=is_carried,
-        due=(row["runs"] and in_horizon) or (row["runs"] and is_carried),
+        due=(row["is_open"] and in_horizon) or (row["is_open"] and is_carried),
         decided=decided or (line is not None and executed > line.executed),
     )
 

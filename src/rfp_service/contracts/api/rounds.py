@@ -4,24 +4,28 @@ from datetime import UTC, date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Path, Query, Request, Response
+from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import BaseModel
-from sqlalchemy import select
 
+from rfp_service.contracts.api.filters import RoundFilters
 from rfp_service.contracts.api.round_contracts import contracts_found, is_open
 from rfp_service.contracts.api.scheme import rules_as_of
 from rfp_service.contracts.commands.rounds import LineFound, OpenReviewRound, RoundDecision
 from rfp_service.contracts.domain.rounds import LineStanding, ReviewRound, RoundStage, horizon_of, round_id
-from rfp_service.contracts.views.rounds import review_rounds
+from rfp_service.contracts.views.rounds import RoundRow, StoredRound, review_rounds
 from shared.governance.audit.history import EventHistory, answer_history
 from shared.kernel.errors import NotFound, ViewsBehind
 from shared.kernel.messages import Receipt, Stream
-from shared.web.answers import CREATES, DECIDES, listed, one, seen_now
+from shared.web.answers import CREATES, DECIDES, one, seen_now
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
-from shared.web.pages import Paged
-from shared.web.readings import Read, Reading, Replay
+from shared.web.lists.list_of import ListOf
+from shared.web.lists.queries import ListQuery
+from shared.web.readings import Read, Reading
 
+ROUND_LIST = ListOf(
+    name="renewal-rounds", row=RoundRow, stored=StoredRound, table=review_rounds, filters=RoundFilters
+)
 RoundId = Annotated[UUID, Path(description="The round's id, as its receipt and list say it.")]
 
 router = APIRouter(
@@ -30,25 +34,6 @@ router = APIRouter(
     route_class=StrictRoute,
     max_body_size=BODY_BYTES_LIMIT,
 )
-
-
-class RoundRow(BaseModel):
-    """A month's round; what is decided in an open one is seen with its lines."""
-
-    id: UUID
-    version: int
-    month: str
-    stage: RoundStage
-    until: date | None
-    lines: int
-    carried_over: int
-    deferred: int
-    not_due: int
-    decided: int
-    times_closed: int
-    first_position: int
-    opened_at: datetime
-    changed_at: datetime
 
 
 class RoundLineSeen(BaseModel):
@@ -116,17 +101,10 @@ async def decide_on_round(
     )
 
 
-@router.get("", summary="List rounds", dependencies=[may("read-contracts")], responses=listed(RoundRow))
-async def list_rounds(
-    reading: Replay,
-    page: Paged,
-    stage: Annotated[RoundStage | None, Query(description="Only those open, or closed.")] = None,
-) -> Response:
+@router.get("", summary="List rounds", dependencies=[may("read-contracts")], responses=ROUND_LIST.responses)
+async def list_rounds(query: Annotated[ListQuery, ROUND_LIST.asked]) -> Response:
     """List the months' rounds, newest first."""
-    statement = select(*(review_rounds.c[name] for name in RoundRow.model_fields)).where(
-        reading.valid(review_rounds), reading.found_by(review_rounds, {"stage": stage})
-    )
-    return await page.of(reading, statement, review_rounds.c.first_position)
+    return await ROUND_LIST.answer(query)
 
 
 @router.get(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rfp_service.contracts.commands.registration import registered
 from rfp_service.contracts.commands.terms import TermsSaid
-from rfp_service.contracts.domain.contract import Contract, ContractStage
+from rfp_service.contracts.domain.contract import Contract
 from rfp_service.contracts.domain.events import ContractEvent
 from shared.kernel.messages import Stamp
 from shared.kernel.suppliers import Supplier
@@ -19,7 +19,7 @@ class RegisterConcluded(DeadlineCommand[Contract]):
     def decide(self, contract: Contract, stamp: Stamp) -> Sequence[ContractEvent]:
         """Register it where nobody has yet; what the RFP does not know is flagged."""
         found = stamp.known.facts.get("concluded")
-        if contract.stage is not ContractStage.ABSENT or not isinstance(found, dict):
+        if not contract.is_new or not isinstance(found, dict):
             return ()
         known = dict(found)
         terms = TermsSaid.model_validate(known.pop("terms"))
@@ -29,4 +29,4 @@ class RegisterConcluded(DeadlineCommand[Contract]):
             "supplier": Supplier.model_validate(known["supplier"]),
             "kpis": tuple(str(kpi) for kpi in known["kpis"]),  # type: ignore[union-attr]  # a list of texts
         }
-        return registered(said, terms.stated(), signed_on, stamp)
+        return registered(said, terms.stated(), signed_on, contract, stamp)

@@ -19,6 +19,7 @@ from shared.kernel.calendar import end_of
 from shared.kernel.contract_rules import ContractDuty, DutyCounting, DutyTrigger
 from shared.kernel.fields import WHOLE, Code, Day
 from shared.kernel.messages import Command, Stamp
+from shared.kernel.rules import ContractKind
 from shared.record.deadlines.deadline import DeadlineCommand
 
 LIGHT_TOUCH = "light_touch"
@@ -40,7 +41,7 @@ def duties_on(
     Those that are to be published `before` it are asked for apart, when it is decided.
     """
     events: list[ContractEvent] = []
-    for duty in _applying(contract, trigger, stamp):
+    for duty in _applying(contract, trigger, stamp, change):
         if (duty.counting is DutyCounting.BEFORE) is not before:
             continue
         if trigger is DutyTrigger.CHANGED and _is_excused(contract, duty, change):
@@ -73,7 +74,9 @@ def _due(contract: Contract, duty: ContractDuty, number: int, day: date | None, 
     )
 
 
-def _applying(contract: Contract, trigger: DutyTrigger, stamp: Stamp) -> Iterator[ContractDuty]:
+def _applying(
+    contract: Contract, trigger: DutyTrigger, stamp: Stamp, change: tuple[int, int]
+) -> Iterator[ContractDuty]:
     """Yield the duties of the scheme that a contract's regime, kind and value bring with them."""
     rules, about = contract_rules(stamp), contract.about
     if rules is None or len(contract.duties) >= DUTIES_A_CONTRACT:
@@ -86,7 +89,22 @@ def _applying(contract: Contract, trigger: DutyTrigger, stamp: Stamp) -> Iterato
             continue
         if duty.above_pence is not None and (value is None or value <= duty.above_pence):
             continue
+        if duty.with_kpis and not about.kpis:
+            continue
+        if duty.past_the_threshold and not _grows_past_a_threshold(contract, change, stamp):
+            continue
         yield duty
+
+
+def _grows_past_a_threshold(contract: Contract, change: tuple[int, int], stamp: Stamp) -> bool:
+    """Say whether a change takes a contract past a threshold that it was below; its VAT grows with it."""
+    rules, about = stamp.known.rules, contract.about
+    value, with_vat = about.value_pence, about.value_with_vat_pence
+    if rules is None or not about.contract_kind or not value or with_vat is None:
+        return False
+    kind = ContractKind(about.contract_kind)
+    after = with_vat + change[0] * with_vat // value
+    return bool(rules.covering(kind, after)) and not rules.covering(kind, with_vat)
 
 
 def _is_excused(contract: Contract, duty: ContractDuty, change: tuple[int, int]) -> bool:

@@ -70,30 +70,53 @@ class RegisterContract(Command[Contract]):
 
     def decide(self, contract: Contract, stamp: Stamp) -> Sequence[ContractEvent]:
         """Register a reference once."""
-        if contract.stage is not ContractStage.ABSENT:
-            raise ContractReferenceTaken(reference=contract.about.reference)
+        must_be_new(contract)
         said = {
             name: value
             for name in type(self).model_fields
             if name not in ("terms", "concluded_on") and (value := getattr(self, name)) is not None
         }
         said["regime"] = self.regime or regime_for(self.procurement_begun_on, stamp)
-        return registered(said, self.terms.stated(), self.concluded_on, stamp)
+        return registered(said, self.terms.stated(), self.concluded_on, contract, stamp)
 
 
 def registered(
-    said: dict[str, Any], terms: StatedTerms, concluded_on: date | None, stamp: Stamp
+    said: dict[str, Any], terms: StatedTerms, concluded_on: date | None, before: Contract, stamp: Stamp
 ) -> Sequence[ContractEvent]:
     """Return what happens when a contract comes into the register, by whichever way."""
     stage = ContractStage.IN_FORCE
-    blank = ContractRegistered(stage=stage, clock=ClockSet(number=0), terms=terms, **said)
-    contract = blank.apply(Contract())
-    begun = blank.model_copy(update={"clock": clock_for(contract, stamp)})
+    begun = with_clock(said, terms, before, stamp)
     contract = begun.apply(Contract())
     flags = [ContractFlagged(stage=stage, code=code) for code in flags_of(contract)]
     if concluded_on is None:
         return [begun, *flags]
     return [begun, *flags, *duties_on(contract, DutyTrigger.CONCLUDED, concluded_on, stamp)]
+
+
+def must_be_new(contract: Contract) -> None:
+    """Refuse what is in the register already."""
+    if not contract.is_new:
+        raise ContractReferenceTaken(reference=contract.about.reference)
+
+
+def with_clock(
+    said: dict[str, Any],
+    terms: StatedTerms,
+    before: Contract,
+    stamp: Stamp,
+    flagged: Sequence[FlagCode] | None = None,
+) -> ContractRegistered:
+    """Return a registration with its clock; what was taken off goes on counting where it stopped.
+
+    With some flags, it says these and its own in the same event.
+    """
+    number = ClockSet(number=before.clock.number)
+    blank = ContractRegistered(stage=ContractStage.IN_FORCE, clock=number, terms=terms, **said)
+    contract = blank.apply(Contract())
+    changes: dict[str, Any] = {"clock": clock_for(contract, stamp)}
+    if flagged is not None:
+        changes["flagged"] = (*flagged, *flags_of(contract))
+    return blank.model_copy(update=changes)
 
 
 def regime_for(begun_on: date | None, stamp: Stamp) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from rfp_service.contracts.domain.calendar_feeds import FEED_EVENTS
 from rfp_service.contracts.domain.duty_events import DUTY_EVENTS
 from rfp_service.contracts.domain.events import (
     ContractAmended,
@@ -14,6 +15,7 @@ from rfp_service.contracts.domain.events import (
 )
 from rfp_service.contracts.domain.novation_events import NOVATION_EVENTS
 from rfp_service.contracts.domain.renewal_events import RENEWAL_EVENTS
+from rfp_service.contracts.domain.restatement import ContractRestated
 from rfp_service.contracts.domain.rounds import ROUND_EVENTS
 from shared.kernel.messages import Event
 
@@ -25,8 +27,10 @@ EVENTS: tuple[type[Event[Any]], ...] = (
     ContractFlagAnswered,
     ContractDateRead,
     ContractDateConfirmed,
+    ContractRestated,
     *RENEWAL_EVENTS,
     *NOVATION_EVENTS,
     *DUTY_EVENTS,
     *ROUND_EVENTS,
+    *FEED_EVENTS,
 )

@@ -34,6 +34,7 @@ class HowEnded(StrEnum):
     EXPIRED = "expired"
     LAPSED = "lapsed"
     TERMINATED = "terminated"
+    TAKEN_OFF = "taken_off"  # it had come in a register that was taken back
 
 
 class ValueBasis(StrEnum):
@@ -53,7 +54,9 @@ class FlagCode(StrEnum):
     VALUE_MISSING = "value_missing"
     VALUE_ZERO = "value_zero"
     VALUE_ONE_POUND = "value_one_pound"
+    VALUE_REPEATED = "value_repeated"
     REFERENCE_REPEATED = "reference_repeated"
+    SUPPLIER_MISSING = "supplier_missing"
     REGIME_UNKNOWN = "regime_unknown"
     OWNER_MISSING = "owner_missing"
 
@@ -106,6 +109,8 @@ class ContractAbout:
     needs_novation: bool | None = None
     kpis: tuple[str, ...] = ()
     rfp_id: UUID | None = None
+    unread: tuple[tuple[str, str], ...] = ()  # cells of a register that could not be read
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -185,6 +190,11 @@ class Contract:
     def called(self, _first_position: int) -> str:
         """Return what people call it: its reference."""
         return self.about.reference
+
+    @property
+    def is_new(self) -> bool:
+        """Say whether it is not in the register, or no longer."""
+        return self.stage is ContractStage.ABSENT or self.how_ended is HowEnded.TAKEN_OFF
 
     @property
     def runs(self) -> bool:

@@ -1,10 +1,11 @@
 """What can have happened to a contract in the register: found, put right, flagged, its dates confirmed."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from rfp_service.contracts.domain.contract import (
     Contract,
@@ -22,6 +23,14 @@ from rfp_service.contracts.domain.terms import NoticePeriod as Period
 from shared.kernel.messages import Event
 from shared.kernel.states import replace
 from shared.kernel.suppliers import Supplier
+
+# Where else what a supplier is, or what terms say, shows of a contract.
+OF_SUPPLIER = ("supplier_number", "small_or_medium", "voluntary_or_community")
+OF_TERMS = (
+    *("start", "term_months", "initial_end", "current_end", "ends_on", "last_day", "last_safe", "new_end"),
+    *("notice_by", "alert_on", "due_on", "due_order", "continuation", "clock", "dates", "ledger", "readings"),
+    *("day", "earlier_cycles", "unconfirmed_dates", "missed"),
+)
 
 
 class ClockSet(BaseModel):
@@ -89,12 +98,20 @@ class StatedTerms(BaseModel):
         return Terms(**given, stated=stated)
 
 
+def stated_of(terms: Terms) -> StatedTerms:
+    """Return terms as the record keeps them, to be put right in some of their parts."""
+    kept = {name: getattr(terms, name) for name in StatedTerms.model_fields if hasattr(terms, name)}
+    return StatedTerms(**kept, initial_end=terms.stated.initial_end, last_safe=terms.stated.last_safe)
+
+
 class ContractRegistered(ClockedEvent):
     """A contract came into the register: by hand, or from a concluded RFP. What is not known is blank."""
 
+    wholes: ClassVar[Mapping[str, tuple[str, ...]]] = {"supplier": OF_SUPPLIER, "terms": OF_TERMS}
+
     reference: str
     title: str
-    supplier: Supplier
+    supplier: Supplier | None = None
     terms: StatedTerms
     department: str = ""
     description: str = ""
@@ -113,12 +130,19 @@ class ContractRegistered(ClockedEvent):
     needs_novation: bool | None = None
     kpis: tuple[str, ...] = ()
     rfp_id: UUID | None = None
+    unread: dict[str, str] = Field({})
+    source: str = ""
+    flagged: tuple[FlagCode, ...] = ()
 
     def apply(self, contract: Contract) -> Contract:
         """Return the contract."""
         said = {name: getattr(self, name) for name in ContractAbout.__dataclass_fields__}
         return Contract(
-            stage=self.stage, about=ContractAbout(**said), terms=self.terms.terms(), clock=self.clock.clock()
+            stage=self.stage,
+            about=ContractAbout(**said | {"unread": tuple(self.unread.items())}),
+            terms=self.terms.terms(),
+            clock=self.clock.clock(),
+            flags=tuple(Flag(code) for code in self.flagged),
         )
 
 

@@ -42,5 +42,7 @@ def _about_dates(contract: Contract) -> Iterator[FlagCode]:
 def _about_others(contract: Contract) -> Iterator[FlagCode]:
     if not contract.about.regime:
         yield FlagCode.REGIME_UNKNOWN
+    if contract.about.supplier is None:
+        yield FlagCode.SUPPLIER_MISSING
     if not contract.about.owner:
         yield FlagCode.OWNER_MISSING

@@ -83,5 +83,9 @@ class TooManyOfContract(Refused):
     """This is more than one contract holds."""
 
 
+class ContractDecidedSince(Refused):
+    """Something else has been decided on this contract since."""
+
+
 class NoSuchRfpToOpen(Refused):
     """There is no such RFP."""

@@ -1,93 +1,132 @@
 """The register of contracts: one row for each, of facts; queries conclude what follows on a day."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, Integer, Text, Uuid
+from pydantic import BaseModel
 
-from rfp_service.contracts.domain.contract import Contract, DutyStanding, LedgerDate, StatutoryDuty
+from rfp_service.contracts.domain.contract import (
+    Contract,
+    ContractStage,
+    DutyStanding,
+    FlagCode,
+    HowEnded,
+    LedgerDate,
+    StatutoryDuty,
+    ValueBasis,
+)
 from rfp_service.contracts.domain.exposure import (
     confidence,
     exposure_pence,
     has_confirmed_dates,
     yearly_pence,
 )
+from rfp_service.contracts.domain.renewal import NovationStage, RenewalOutcome
+from rfp_service.contracts.domain.terms import Continuation
 from shared.kernel.messages import Stream
-from shared.record.projecting.views import STILL_VALID, Row, StateView, state_table
+from shared.record.projecting.row_models import (
+    COMPUTED,
+    COUNTED,
+    SEARCHED,
+    From,
+    model_table,
+    row_of,
+    text_index,
+)
+from shared.record.projecting.views import STILL_VALID, Row, StateView
 
 NEVER = date(2200, 1, 1)  # after every day on which something of a contract can be due
 
-contracts = state_table(
-    "contracts",
-    Column("reference", Text, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("department", Text, nullable=False),
-    Column("description", Text, nullable=False),
-    Column("service_area", Text, nullable=False),
-    Column("owner", Text, nullable=False),
-    Column("supplier", Text, nullable=False),
-    Column("supplier_number", Text, nullable=False),
-    Column("small_or_medium", Boolean),
-    Column("voluntary_or_community", Boolean),
-    Column("stage", Text, nullable=False),
-    Column("runs", Boolean, nullable=False),
-    Column("how_ended", Text),
-    Column("ended_on", Date),
-    Column("value_pence", BigInteger),
-    Column("value_basis", Text, nullable=False),
-    Column("yearly_pence", BigInteger),
-    Column("irrecoverable_vat_pence", BigInteger),
-    Column("regime", Text, nullable=False),
-    Column("contract_kind", Text, nullable=False),
-    Column("tendered", Boolean),
-    Column("held_by_outgoing_supplier", Boolean, nullable=False),
-    Column("needs_novation", Boolean),
-    Column("novation", Text, nullable=False),
-    Column("continuation", Text, nullable=False),
-    Column("start", Date),
-    Column("current_end", Date),
-    Column("last_safe", Date),
-    Column("notice_by", Date),
-    Column("review_on", Date),
-    Column("due_on", Date),
-    Column("due_order", BigInteger, nullable=False),
-    Column("exposure_pence", BigInteger),
-    Column("confidence", Text, nullable=False),
-    Column("dates_confirmed", Boolean, nullable=False),
-    Column("unconfirmed_dates", ARRAY(Text), nullable=False),
-    Column("flags", ARRAY(Text), nullable=False),
-    Column("has_flag", Boolean, nullable=False),
-    Column("outcome", Text),
-    Column("decided", Boolean, nullable=False),
-    Column("notice_sent_on", Date),
-    Column("notice_acknowledged_on", Date),
-    Column("duties_open", Integer, nullable=False),
-    Column("next_duty_on", Date),
-    Column("missed_notices", Integer, nullable=False),
-    Column("cycles", Integer, nullable=False),
-    Column("executed_cycles", Integer, nullable=False),
-    Column("rfp_id", Uuid),
-)
+
+class ContractRow(BaseModel):
+    """A contract in the register; amounts in pence, without VAT."""
+
+    id: UUID
+    version: int
+    reference: Annotated[str, From("about.reference"), SEARCHED]
+    title: Annotated[str, From("about.title"), SEARCHED]
+    department: Annotated[str, From("about.department"), SEARCHED, COUNTED]
+    service_area: Annotated[str, From("about.service_area"), SEARCHED, COUNTED]
+    owner: Annotated[str, From("about.owner"), COUNTED]
+    supplier: Annotated[str, COMPUTED, SEARCHED, COUNTED]
+    supplier_number: Annotated[str, COMPUTED]
+    stage: ContractStage
+    how_ended: HowEnded | None
+    ended_on: Annotated[date | None, From("terms.ended_on")]
+    value_pence: Annotated[int | None, From("about.value_pence")]
+    value_basis: Annotated[ValueBasis, From("about.value_basis")]
+    yearly_pence: Annotated[int | None, COMPUTED]
+    regime: Annotated[str, From("about.regime"), COUNTED]
+    contract_kind: Annotated[str, From("about.contract_kind"), COUNTED]
+    held_by_outgoing_supplier: Annotated[bool, From("about.held_by_outgoing_supplier")]
+    needs_novation: Annotated[bool | None, From("about.needs_novation")]
+    novation: Annotated[NovationStage, From("novation.stage")]
+    continuation: Annotated[Continuation, From("terms.continuation")]
+    start: Annotated[date | None, From("terms.start")]
+    current_end: Annotated[date | None, From("clock.ends_on")]
+    last_safe: Annotated[date | None, From("clock.last_safe")]
+    notice_by: Annotated[date | None, From("clock.notice_by")]
+    review_on: Annotated[date | None, From("about.review_on")]
+    due_on: Annotated[date | None, COMPUTED]
+    exposure_pence: Annotated[int | None, COMPUTED]
+    confidence: Annotated[str, COMPUTED, COUNTED]
+    dates_confirmed: Annotated[bool, COMPUTED]
+    flags: Annotated[list[FlagCode], From("open_flags")]
+    outcome: Annotated[RenewalOutcome | None, From("renewal.outcome")]
+    decided: Annotated[bool, From("renewal.is_approved")]
+    notice_sent_on: Annotated[date | None, From("notice.sent_on")]
+    notice_acknowledged_on: Annotated[date | None, From("notice.acknowledged_on")]
+    duties_open: Annotated[int, COMPUTED]
+    missed_notices: Annotated[int, COMPUTED]
+    cycles: Annotated[int, COMPUTED]
+    first_position: int
+    opened_at: datetime
+    changed_at: datetime
 
 
-def register(stream: Stream[Contract]) -> Row:
-    """Return a contract's row in the register."""
+class StoredContract(ContractRow):
+    """A contract's row, with what is not shown of it."""
+
+    description: Annotated[str, From("about.description")]
+    small_or_medium: Annotated[bool | None, COMPUTED]
+    voluntary_or_community: Annotated[bool | None, COMPUTED]
+    irrecoverable_vat_pence: Annotated[int | None, From("about.irrecoverable_vat_pence")]
+    tendered: Annotated[bool | None, From("about.tendered")]
+    is_open: Annotated[bool, From("runs")]
+    source: Annotated[str, From("about.source")]
+    due_order: Annotated[int, COMPUTED]
+    unconfirmed_dates: Annotated[list[LedgerDate], COMPUTED]
+    next_duty_on: Annotated[date | None, COMPUTED]
+    executed_cycles: Annotated[int, COMPUTED]
+    rfp_id: Annotated[UUID | None, From("about.rfp_id")]
+
+
+contracts = model_table("contracts", StoredContract)
+
+
+def _computed(stream: Stream[Contract]) -> Row:
+    """Return what of a contract's row its state does not hold as it is shown."""
     contract = stream.state
-    due_on = first_due(contract)
+    due_on, duties = first_due(contract), open_duties(contract)
+    supplier = contract.about.supplier
     return {
-        "stage": contract.stage,
-        "runs": contract.runs,
-        "how_ended": contract.how_ended,
-        "ended_on": contract.terms.ended_on,
+        "supplier": supplier.name if supplier else "",
+        "supplier_number": (supplier.number or "") if supplier else "",
+        "small_or_medium": supplier.small_or_medium if supplier else None,
+        "voluntary_or_community": supplier.voluntary_or_community if supplier else None,
+        "yearly_pence": yearly_pence(contract),
         "due_on": due_on,
         "due_order": ((due_on or NEVER) - date(1990, 1, 1)).days << 40 | stream.first_position,
-        "flags": list(contract.open_flags),
-        "has_flag": bool(contract.open_flags),
+        "exposure_pence": exposure_pence(contract) if contract.runs else 0,
+        "confidence": confidence(contract),
+        "dates_confirmed": has_confirmed_dates(contract),
+        "unconfirmed_dates": unconfirmed(contract),
+        "duties_open": len(duties),
+        "next_duty_on": min((duty.due_on for duty in duties if duty.due_on), default=None),
         "missed_notices": len(contract.missed),
         "cycles": len(contract.cycles),
         "executed_cycles": sum(cycle.outcome != "rolled_over" for cycle in contract.cycles),
-        **_described(contract),
-        **_dated(contract),
-        **_renewed(contract),
     }
 
 
@@ -109,70 +148,15 @@ def unconfirmed(contract: Contract) -> list[LedgerDate]:
     return [name for name in LedgerDate if contract.day(name) is not None and not contract.is_confirmed(name)]
 
 
-def _described(contract: Contract) -> Row:
-    about, supplier = contract.about, contract.about.supplier
-    plain = (
-        "reference",
-        "title",
-        "department",
-        "description",
-        "service_area",
-        "owner",
-        "value_pence",
-        "value_basis",
-        "irrecoverable_vat_pence",
-        "regime",
-        "contract_kind",
-        "tendered",
-        "held_by_outgoing_supplier",
-        "needs_novation",
-        "review_on",
-        "rfp_id",
-    )
-    return {
-        **{name: getattr(about, name) for name in plain},
-        "supplier": supplier.name if supplier else "",
-        "supplier_number": (supplier.number or "") if supplier else "",
-        "small_or_medium": supplier.small_or_medium if supplier else None,
-        "voluntary_or_community": supplier.voluntary_or_community if supplier else None,
-        "yearly_pence": yearly_pence(contract),
-    }
-
-
-def _dated(contract: Contract) -> Row:
-    return {
-        "continuation": contract.terms.continuation,
-        "start": contract.terms.start,
-        "current_end": contract.clock.ends_on,
-        "last_safe": contract.clock.last_safe,
-        "notice_by": contract.clock.notice_by,
-        "exposure_pence": exposure_pence(contract) if contract.runs else 0,
-        "confidence": confidence(contract),
-        "dates_confirmed": has_confirmed_dates(contract),
-        "unconfirmed_dates": unconfirmed(contract),
-    }
-
-
-def _renewed(contract: Contract) -> Row:
-    duties = open_duties(contract)
-    days = [duty.due_on for duty in duties if duty.due_on is not None]
-    return {
-        "outcome": contract.renewal.outcome,
-        "decided": contract.renewal.is_approved,
-        "novation": contract.novation.stage,
-        "notice_sent_on": contract.notice.sent_on,
-        "notice_acknowledged_on": contract.notice.acknowledged_on,
-        "duties_open": len(duties),
-        "next_duty_on": min(days, default=None),
-    }
-
-
+register = row_of(StoredContract, _computed)
 CONTRACT_REGISTER = StateView(
     contracts,
     register,
     Contract(),
     indexes=(
         f"(due_order) WHERE valid_to = {STILL_VALID}",
-        f"(notice_by) WHERE valid_to = {STILL_VALID} AND runs",
+        f"(notice_by) WHERE valid_to = {STILL_VALID} AND is_open",
+        text_index(StoredContract),
+        f"(source) WHERE valid_to = {STILL_VALID} AND source <> ''",
     ),
 )

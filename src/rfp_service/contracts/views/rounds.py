@@ -1,44 +1,60 @@
 """The rounds of reviews: one row for each month."""
 
-from sqlalchemy import ARRAY, Column, Date, Integer, Text, Uuid
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
 
-from rfp_service.contracts.domain.rounds import LineStanding, ReviewRound
+from pydantic import BaseModel
+
+from rfp_service.contracts.domain.rounds import LineStanding, ReviewRound, RoundStage
 from shared.kernel.messages import Stream
-from shared.record.projecting.views import Row, StateView, state_table
-
-review_rounds = state_table(
-    "review_rounds",
-    Column("month", Text, nullable=False),
-    Column("stage", Text, nullable=False),
-    Column("until", Date),
-    Column("lines", Integer, nullable=False),
-    Column("carried_over", Integer, nullable=False),
-    Column("deferred", Integer, nullable=False),
-    Column("not_due", Integer, nullable=False),
-    Column("decided", Integer, nullable=False),
-    Column("times_closed", Integer, nullable=False),
-    Column("deferred_contracts", ARRAY(Uuid), nullable=False),
-)
+from shared.record.projecting.row_models import COMPUTED, SEARCHED, model_table, row_of
+from shared.record.projecting.views import Row, StateView
 
 
-def review_round(stream: Stream[ReviewRound]) -> Row:
-    """Return a round's row; while it is open, what is decided stands with its contracts."""
+class RoundRow(BaseModel):
+    """A month's round; what is decided in an open one is seen with its lines."""
+
+    id: UUID
+    version: int
+    month: Annotated[str, SEARCHED]
+    stage: RoundStage
+    until: date | None
+    lines: Annotated[int, COMPUTED]
+    carried_over: Annotated[int, COMPUTED]
+    deferred: Annotated[int, COMPUTED]
+    not_due: Annotated[int, COMPUTED]
+    decided: Annotated[int, COMPUTED]
+    times_closed: int
+    first_position: int
+    opened_at: datetime
+    changed_at: datetime
+
+
+class StoredRound(RoundRow):
+    """A round's row, with the contracts whose decision it put off."""
+
+    deferred_contracts: Annotated[list[UUID], COMPUTED]
+
+
+review_rounds = model_table("review_rounds", StoredRound)
+
+
+def _computed(stream: Stream[ReviewRound]) -> Row:
+    """Return a round's numbers; while it is open, what is decided stands with its contracts."""
     review = stream.state
     decided = set(review.decided)
     said = [(contract, s) for contract, s in review.said if contract not in decided]
     deferred = [contract for contract, s in said if s.standing is LineStanding.DEFERRED]
     return {
-        "month": review.month,
-        "stage": review.stage,
-        "until": review.until,
         "lines": len(review.lines),
         "carried_over": sum(line.carried_over for line in review.lines),
         "deferred": len(deferred),
         "not_due": len(said) - len(deferred),
         "decided": len(review.decided),
-        "times_closed": review.times_closed,
         "deferred_contracts": deferred,
     }
 
 
+review_round = row_of(StoredRound, _computed)
 REVIEW_ROUNDS = StateView(review_rounds, review_round, ReviewRound())

@@ -1,10 +1,11 @@
 """Declaring, reviewing and releasing an exemption."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 from typing_extensions import TypeAliasType
 
 from shared.governance.disclosure.domain import (
@@ -57,7 +58,7 @@ class DeclareExempt(Command[Exemption]):
         if missing := sorted(set(self.fields) - set(map(str, fields))):
             raise NotToBeWithheld(fields=missing, may_be_withheld=fields)
         _must_lie_ahead(self.review_on, stamp)
-        said = self.model_dump() | {"fields": tuple(sorted(set(self.fields)))}
+        said = self.model_dump() | {"fields": tuple(sorted({*self.fields, *_parts_of(matter)}))}
         return ExemptionDeclared(**said, matter_kind=str(matter["kind"]), declared_by=stamp.by)
 
 
@@ -85,6 +86,13 @@ class ReleaseExemption(Command[Exemption]):
         """Release it, once."""
         _must_be_in_force(exemption)
         return ExemptionReleased(reason=self.reason)
+
+
+def _parts_of(matter: dict[str, JsonValue]) -> Iterator[str]:
+    """Yield the parts of what is named as a whole: where it is withheld, so are they."""
+    wholes = matter.get("wholes")
+    for parts in wholes.values() if isinstance(wholes, dict) else ():
+        yield from map(str, parts)  # type: ignore[arg-type]  # a list of names
 
 
 def _must_be_in_force(exemption: Exemption) -> None:

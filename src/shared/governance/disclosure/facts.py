@@ -15,4 +15,7 @@ async def what_may_be_exempt(store: EventStore, command: DeclareExempt) -> dict[
     if not events:
         return {}
     fields = sorted({name for recorded in events for name in contents(type(recorded.event))})
-    return {"matter": {"kind": type(events[0].event).kind, "fields": list(fields)}}
+    matter: dict[str, JsonValue] = {"kind": type(events[0].event).kind, "fields": list(fields)}
+    wholes = {whole: [*parts] for each in events for whole, parts in each.event.wholes.items()}
+    named: dict[str, JsonValue] = {whole: list(wholes[whole]) for whole in command.fields if whole in wholes}
+    return {"matter": matter | ({"wholes": named} if named else {})}

@@ -29,8 +29,8 @@ IN_SIGHT = frozenset(
 
 
 def contents(event: type[Event[Any]]) -> set[str]:
-    """Return the fields of an event that are text or an amount, or may be missing: what can be left out."""
-    return {
+    """Return the fields of an event that can be left out: texts, amounts, what may be missing, and wholes."""
+    return {*event.wholes} | {
         name
         for name, field in event.model_fields.items()
         if name not in IN_SIGHT

@@ -38,7 +38,8 @@ class SealedFields:
         self._sealed: Mapping[str, Sealed] = {
             event.__name__: event.sealed for event in known if event.sealed is not None
         }
-        self.may_be_exempt = frozenset(name for event in known for name in contents(event))
+        parts = frozenset(part for event in known for whole in event.wholes.values() for part in whole)
+        self.may_be_exempt = parts | {name for event in known for name in contents(event)}
 
     @property
     def within(self) -> frozenset[str]:

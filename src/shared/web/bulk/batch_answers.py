@@ -1,5 +1,6 @@
 """How bulk operations are described in the API file, and how a batch is shown."""
 
+import json
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -63,11 +64,12 @@ def accepts(item: type[BaseModel], example: dict[str, Any]) -> dict[str, Any]:
         "additionalProperties": False,
         "properties": {"items": {"type": "array", "items": schema}},
     }
-    line = ", ".join(f'"{name}": "{value}"' for name, value in example.items())
+    line = ", ".join(f'"{name}": {json.dumps(value)}' for name, value in example.items())
+    cells = ",".join(map(str, example.values()))
     content = {
         JSON: {"schema": body, "example": {"items": [example]}},
         NDJSON: {**TEXT, "example": f"{{{line}}}\n"},
-        CSV: {**TEXT, "example": f"{','.join(example)}\r\n{','.join(example.values())}\r\n"},
+        CSV: {**TEXT, "example": f"{','.join(example)}\r\n{cells}\r\n"},
         XLSX: {"schema": {"type": "string", "contentMediaType": XLSX}},
         ODS: {"schema": {"type": "string", "contentMediaType": ODS}},
     }

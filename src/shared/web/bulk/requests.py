@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
-from shared.kernel.messages import Command, Event, S, Stamp
+from shared.kernel.messages import Command, Event, Known, S, Stamp
 from shared.record.eventstore.store import EventStore
 from shared.web.bulk.batches import Mode
 from shared.web.bulk.items import I
@@ -48,6 +48,19 @@ class BatchRequest:
     dry_run: bool = False
     known_position: int | None = None
     areas: frozenset[str] | None = None  # the service areas that the caller is limited to
+
+
+def known_to_all(stamp: Stamp, command: Any) -> Known:
+    """Return what all decisions of a batch know of outside: the scheme's rules where they are needed.
+
+    They are kept with each decision, and there may be a million.
+    """
+    known = stamp.known
+    tiers = {"tiers": known.tiers, "own_tiers": known.own_tiers} if command.by_the_rules else {}
+    rules = known.as_needed_by(command).rules
+    return Known(
+        position=known.position, roles=known.roles, scheme_version=known.scheme_version, rules=rules, **tiers
+    )
 
 
 Words = Mapping[str, JsonValue]  # what a request said of all its items, such as a reason

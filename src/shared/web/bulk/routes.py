@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Path, Request, Response
 from fastapi.responses import StreamingResponse
 
 from shared.kernel.errors import NotFound
-from shared.kernel.messages import Command, Known, Stamp, Stream
+from shared.kernel.messages import Command, Stamp, Stream
 from shared.web.answers import DECIDES, answer_one, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.bulk import bodies as bulk
@@ -17,7 +17,7 @@ from shared.web.bulk.batch_runs import BatchRun
 from shared.web.bulk.batches import Batch, MarkBatchUndone, cause_of, must_be_undoable
 from shared.web.bulk.items import NDJSON, Item
 from shared.web.bulk.refusals import UndoStands
-from shared.web.bulk.requests import BatchRequest, Words
+from shared.web.bulk.requests import BatchRequest, Words, known_to_all
 from shared.web.bulk.responses import WHOLE_ITEMS_LIMIT, Batches
 from shared.web.bulk.things import BulkDecision, Things, UndoItem
 from shared.web.commands import CommandHandler, Commands, ContentCommands, may
@@ -68,12 +68,18 @@ def _batches(request: Request) -> Batches:
     return batches
 
 
-async def batch_stamp(handler: CommandHandler, command: type[Command[Any]], batch: UUID) -> Stamp:
-    """Return the stamp that all decisions of a batch share: one cause, and what these rules need to know."""
+async def batch_stamp(
+    handler: CommandHandler, command: type[Command[Any]], batch: UUID, decides: Any = None
+) -> Stamp:
+    """Return the stamp that all decisions of a batch share: one cause, and what these rules need to know.
+
+    Where another command `decides` than the one that is allowed, it is known what that one needs.
+    """
     stamp = await handler.stamp_for(command)
-    known = Known(
-        position=stamp.known.position, roles=stamp.known.roles, scheme_version=stamp.known.scheme_version
-    )
+    if decides is not None:
+        whole = await handler.known(handler.person)
+        stamp = stamp.model_copy(update={"known": whole.model_copy(update={"same": stamp.known.same})})
+    known = known_to_all(stamp, decides or command)
     return stamp.model_copy(update={"known": known, "causation": cause_of(batch)})
 
 
@@ -150,7 +156,7 @@ async def _undone(
 ) -> Response:
     """Carry an undo out: at once where it is small, as a job where it is large."""
     undoing = uuid5(stream.id, "undo")
-    stamp = await batch_stamp(handler, MarkBatchUndone, undoing)
+    stamp = await batch_stamp(handler, MarkBatchUndone, undoing, things.undo.command)
     said: Words = {"undone": str(stream.id), "reason": command.reason}
     batches = _batches(request)
     work = BatchRun(

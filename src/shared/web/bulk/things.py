@@ -45,7 +45,7 @@ class BulkDecision:
     item: type[ThingItem]
     command: type[Command[Any]]
     event: type[Event[Any]]
-    example: Mapping[str, str]
+    example: Mapping[str, JsonValue]
     sees: tuple[str, ...] = ()
     facts: FindFacts = no_facts
 
@@ -130,8 +130,11 @@ def _operation(
     make: Callable[..., Command[Any]] = command
     asked = [name for name in command.model_fields if name not in ("decision", "reason")]
     said = [name for name in (*asked, "reason") if name in event.model_fields]
+    gives_reason = "reason" in command.model_fields
 
     def made(item: ThingItem) -> Command[Any]:
+        if not gives_reason:
+            return make(**{name: getattr(item, name) for name in asked})
         why = item.reason or reason
         if why is None:
             raise ItemReasonNeeded

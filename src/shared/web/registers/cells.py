@@ -16,6 +16,8 @@ from shared.web.tabular.text import UNDEFINED_BYTES, UNDEFINED_FROM
 
 PENCE_COLUMN = "pence"
 CHOICES_NAMED = 20
+YES = frozenset({"yes", "y", "true", "sme", "vcse"})  # a column may answer by its own name
+NO = frozenset({"no", "n", "false", "large", "none"})
 TEXTS = (Kind.LINE, Kind.TEXT)
 
 _MONEY = re.compile(r"^£?\s?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]+))?$")
@@ -151,6 +153,13 @@ def _person(text: str, _column: str, _about: RegisterField, _how: ReadingOptions
     return text
 
 
+def _yes_or_no(text: str, _column: str, _about: RegisterField, _how: ReadingOptions) -> bool:
+    word = text.casefold()
+    if word not in YES | NO:
+        raise Unread("is neither yes nor no", "yes or no")
+    return word in YES
+
+
 _READERS: Mapping[Kind, Callable[[str, str, RegisterField, ReadingOptions], Any]] = {
     Kind.LINE: _line,
     Kind.TEXT: _paragraphs,
@@ -159,4 +168,5 @@ _READERS: Mapping[Kind, Callable[[str, str, RegisterField, ReadingOptions], Any]
     Kind.MONEY: _amount,
     Kind.PERSON: _person,
     Kind.CHOICE: _choice,
+    Kind.YES_OR_NO: _yes_or_no,
 }

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
@@ -14,12 +14,12 @@ from fastapi import Request, UploadFile
 from pydantic import TypeAdapter, ValidationError
 
 from shared.kernel.errors import NotFound
-from shared.kernel.messages import Known, Stamp
+from shared.kernel.messages import Stamp
 from shared.web.bulk.batch_runs import BatchRun
 from shared.web.bulk.batches import Counts, cause_of
 from shared.web.bulk.bodies import views_have_come
 from shared.web.bulk.outcomes import Outcome
-from shared.web.bulk.requests import BatchRequest, Operation
+from shared.web.bulk.requests import BatchRequest, Operation, known_to_all
 from shared.web.bulk.responses import Batches
 from shared.web.commands import CommandHandler
 from shared.web.registers.cells import ReadingOptions
@@ -39,7 +39,7 @@ from shared.web.registers.mappings import (
 )
 from shared.web.registers.register import Extras, Kind, Register, RowRules
 from shared.web.registers.report import RegisterReport, how_read, reported
-from shared.web.registers.rows import RowReport, read_rows
+from shared.web.registers.rows import RegisterRow, RowReport, read_rows
 from shared.web.registers.saved_mappings import RegisterMapping
 from shared.web.tabular.day_styles import DayOrder, DayStyle, order_of
 from shared.web.tabular.headings import plain
@@ -76,11 +76,19 @@ class HandIn:
             await views_have_come(self._service.record, self._service.visibility)
             comparison = self._comparison(how, history, told, accepted)
             report = RowReport()
-            await comparison.compare(read_rows(table, how, report))
+            await comparison.compare(await self._rows(table, how, report))
             await comparison.find_gone(self._service.pool)
             outcomes, done = await self._decided(comparison, stamp, scheme, digest)
             read = how_read(table, how)
         return reported(read, report, comparison, outcomes, done)
+
+    async def _rows(self, table: Table, how: ReadingOptions, report: RowReport) -> Iterator[RegisterRow]:
+        """Return the rows; where only all of them together tell something of each, they are read twice."""
+        rows = read_rows(table, how, report)
+        if self.register.survey is None:
+            return rows
+        told = await asyncio.to_thread(self.register.survey, read_rows(table, how, RowReport()))
+        return map(told, rows)
 
     @property
     def _service(self) -> Any:
@@ -204,9 +212,7 @@ class HandIn:
     def _work(
         self, batch: UUID, comparison: RegisterComparison, stamp: Stamp, scheme: RowRules, digest: str
     ) -> BatchRun:
-        known = Known(
-            position=stamp.known.position, roles=stamp.known.roles, scheme_version=stamp.known.scheme_version
-        )
+        known = known_to_all(stamp, self.register.command)
         stamp = stamp.model_copy(update={"causation": cause_of(batch), "known": known})
         asked = BatchRequest(
             stamp,

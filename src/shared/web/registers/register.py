@@ -1,6 +1,6 @@
 """What a room says of its register: its fields, how a row becomes a command, how a thing stands; no more."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -28,6 +28,7 @@ class Kind(StrEnum):
     MONEY = "money"
     PERSON = "person"
     CHOICE = "choice"
+    YES_OR_NO = "yes_or_no"
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class RowRules:
     doubts: Callable[[Said], Mapping[str, str]] = lambda _: {}
 
 
+# All rows, to be read first; then what each is with what they tell together.
+Survey = Callable[[Iterable[Any]], Callable[[Any], Any]]
 Prepare = Callable[[EventStore, Stamp], Awaitable[RowRules]]
 
 
@@ -81,6 +84,8 @@ class Register(Generic[S]):
     extra_parts: Collection[str] = ()
     choices: Callable[[str, Extras], Collection[str]] = lambda _field, _extras: ()
     prefix: str = ""  # of the names of its routes and the ids of its mappings
+    link: type[Command[Any]] | None = None  # what says that two references are one, where it is its own
+    survey: Survey | None = None  # what only all rows together tell of each
 
     @cached_property
     def by_name(self) -> Mapping[str, RegisterField]:

@@ -113,6 +113,8 @@ def _lines(told: IO[bytes], form: str) -> Iterator[bytes]:
 
 
 def _add_links(router: APIRouter, register: Register[Any]) -> None:
+    link: Any = register.link or LinkReference
+
     @router.post(
         f"{register.path}/links",
         status_code=201,
@@ -122,10 +124,11 @@ def _add_links(router: APIRouter, register: Register[Any]) -> None:
         max_body_size=BODY_BYTES_LIMIT,
     )
     async def link_reference(
-        command: Annotated[LinkReference, strict(LinkReference), Body()], handler: OpeningCommands
+        command: Annotated[link, strict(link), Body()], handler: OpeningCommands
     ) -> Receipt:
         """Say that a reference of another source means a thing that is here."""
-        await handler.stamp_for(LinkReference)
+        assert isinstance(command, LinkReference)
+        await handler.stamp_for(link)
         await handler.stamp_for(register.command)
         await handler.store.must_exist(command.thing, register.blank)
         return await handler.register(history_id(register.name), command, blank=RegisterHistory())

@@ -1,0 +1,154 @@
+"""Taking a row of a register in: a new contract, or what has changed of one that is known."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from rfp_service.contracts.commands.clock import clock_for, is_reviewed, unchanged
+from rfp_service.contracts.commands.registration import flags_anew, with_clock
+from rfp_service.contracts.commands.restatement import restated
+from rfp_service.contracts.commands.rules import must_run
+from rfp_service.contracts.domain.contract import Contract, FlagCode, LedgerDate
+from rfp_service.contracts.domain.events import (
+    ContractAmended,
+    ContractEvent,
+    ContractTermsCorrected,
+    StatedTerms,
+    stated_of,
+)
+from rfp_service.contracts.domain.refusals import TermsContradict
+from rfp_service.contracts.domain.restatement import Restated
+from shared.kernel.fields import REASON_LIMIT, Code, Day, LongText, Pence, PersonId, ShortText
+from shared.kernel.messages import Command, Stamp
+from shared.kernel.suppliers import Supplier
+
+BY_REGISTER = "By the register."
+UNREAD_LIMIT = 60
+FLAGS_LIMIT = 20
+ABOUT = (
+    "title",
+    "department",
+    "description",
+    "value_pence",
+    "irrecoverable_vat_pence",
+    "review_on",
+    "tendered",
+    "service_area",
+    "owner",
+)
+OF_SUPPLIER = ("supplier", "supplier_number", "small_or_medium", "voluntary_or_community")
+
+UnreadCell = Annotated[str, Field(max_length=REASON_LIMIT)]
+
+
+class ImportContract(Command[Contract]):
+    """A row of a register: what could be read, all cells that could not, and the dates withdrawn."""
+
+    by_the_contract_rules = True
+
+    reference: ShortText
+    title: ShortText
+    department: ShortText | None = None
+    description: LongText | None = None
+    supplier: ShortText | None = None
+    supplier_number: Code | None = None
+    small_or_medium: bool | None = None
+    voluntary_or_community: bool | None = None
+    value_pence: Pence | None = None
+    irrecoverable_vat_pence: Pence | None = None
+    start: Day | None = None
+    initial_end: Day | None = None
+    review_on: Day | None = None
+    tendered: bool | None = None
+    service_area: ShortText | None = None
+    owner: PersonId | None = None
+    flagged: Annotated[tuple[FlagCode, ...], Field(max_length=FLAGS_LIMIT)] = ()
+    unread: Annotated[dict[ShortText, UnreadCell], Field(max_length=UNREAD_LIMIT)] = Field({})
+    withdrawn: tuple[Literal["start", "initial_end", "review_on"], ...] = ()
+    source: ShortText | None = None
+
+    def decide(self, contract: Contract, stamp: Stamp) -> Sequence[ContractEvent]:
+        """Register what is new, flagged; of what is known, keep the changes; the same row says nothing."""
+        if contract.is_new:
+            return [self._registered(contract, stamp)]
+        events, after = list[ContractEvent](), contract
+        for changed in (self._amended, self._dated, self._restated):
+            if event := changed(after, stamp):
+                events.append(event)
+                after = event.apply(after)
+        if not events:
+            return []
+        must_run(contract)
+        return [*events, *flags_anew(contract, after, stamp, BY_REGISTER)]
+
+    def _registered(self, contract: Contract, stamp: Stamp) -> ContractEvent:
+        said = {name: value for name in ABOUT if (value := getattr(self, name)) is not None}
+        terms = StatedTerms(start=self.start, initial_end=self.initial_end)
+        _must_end_after_start(terms)
+        said |= {"reference": self.reference, "supplier": self._supplier(None), "unread": self.unread}
+        return with_clock({**said, "source": self.source or ""}, terms, contract, stamp, self.flagged)
+
+    def _supplier(self, known: Supplier | None) -> Supplier | None:
+        """Return the supplier as the row has it, with what is known where the row says nothing."""
+        names = ("name", "number", *OF_SUPPLIER[2:])
+        said = dict(zip(names, (getattr(self, name) for name in OF_SUPPLIER), strict=True))
+        given = {name: value for name, value in said.items() if value is not None}
+        if known is None:
+            return Supplier(**given) if "name" in given else None
+        return known.model_copy(update=given)
+
+    def _amended(self, contract: Contract, stamp: Stamp) -> ContractEvent | None:
+        said: dict[str, Any] = {
+            name: value
+            for name in ABOUT
+            if (value := getattr(self, name)) is not None and value != getattr(contract.about, name)
+        }
+        if (supplier := self._supplier(contract.about.supplier)) != contract.about.supplier:
+            said["supplier"] = supplier
+        if not said:
+            return None
+        blank = ContractAmended(stage=contract.stage, clock=unchanged(contract), reason=BY_REGISTER, **said)
+        reviewed = is_reviewed(contract) and self.review_on is None
+        clock = clock_for(blank.apply(contract), stamp, reviewed=reviewed)
+        return blank.model_copy(update={"clock": clock})
+
+    def _dated(self, contract: Contract, stamp: Stamp) -> ContractEvent | None:
+        known = {"start": LedgerDate.START, "initial_end": LedgerDate.INITIAL_END}
+        said = {
+            name: day
+            for name, of in known.items()
+            if (day := getattr(self, name)) is not None and day != contract.day(of)
+        }
+        if not said:
+            return None
+        terms = stated_of(contract.terms).model_copy(update=said)
+        _must_end_after_start(terms)
+        return corrected(contract, terms, stamp, BY_REGISTER)
+
+    def _restated(self, contract: Contract, stamp: Stamp) -> ContractEvent | None:
+        """Return dates that are withdrawn, and cells that can be read now or no longer."""
+        restored = Restated()
+        for name, known in (
+            ("start", contract.terms.start),
+            ("initial_end", contract.terms.stated.initial_end),
+            ("review_on", contract.about.review_on),
+        ):
+            if name in self.withdrawn and known is not None:
+                restored[name] = None
+        if self.unread != dict(contract.about.unread):
+            restored["unread"] = [[name, text] for name, text in self.unread.items()]
+        return restated(contract, restored, stamp, BY_REGISTER) if restored else None
+
+
+def corrected(contract: Contract, terms: StatedTerms, stamp: Stamp, reason: str) -> ContractTermsCorrected:
+    """Return a contract's terms put right, with every alert armed anew."""
+    blank = ContractTermsCorrected(
+        stage=contract.stage, clock=unchanged(contract), terms=terms, reason=reason
+    )
+    return blank.model_copy(update={"clock": clock_for(blank.apply(contract), stamp)})
+
+
+def _must_end_after_start(terms: StatedTerms) -> None:
+    if terms.start is not None and terms.initial_end is not None and terms.initial_end < terms.start:
+        raise TermsContradict(contradictions=["ends_before_it_starts"])

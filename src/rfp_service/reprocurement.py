@@ -1,0 +1,69 @@
+"""From a contract that is to be procured anew to an RFP: what one room approves, another one begins."""
+
+from collections.abc import Iterable
+from uuid import UUID, uuid5
+
+from pydantic import JsonValue
+
+from rfp_service.contracts.commands.reprocurement import NameReprocurementRfp
+from rfp_service.contracts.domain.contract import Contract
+from rfp_service.contracts.domain.renewal import RenewalOutcome
+from rfp_service.contracts.domain.renewal_events import RenewalDecisionApproved
+from rfp_service.rfps.commands.reprocurement import OpenReprocurementRfp
+from rfp_service.rfps.domain.rfp import Rfp
+from shared.kernel.messages import Recorded
+from shared.record.deadlines.deadline import Deadline
+from shared.record.deadlines.table import deadline_row
+from shared.record.eventstore.store import EventStore
+from shared.record.projecting.reactions import Reaction
+from shared.record.projecting.views import Row
+from shared.web.context import Context
+
+FROM_CONTRACT, TO_CONTRACT = "rfp-from-contract", "contract-reprocured"
+
+
+def reprocurement_id(contract: UUID, position: int) -> UUID:
+    """Return the id of the RFP that follows from an approval of a contract, at its position."""
+    return uuid5(contract, f"reprocured at {position}")
+
+
+def open_reprocurements(recorded: Recorded) -> Iterable[Row]:
+    """Return the deadlines, due at once, at which the last approval opens an RFP and is named with it.
+
+    Their number is the position of the approval; what was approved is looked up there.
+    """
+    event, contract = recorded.event, recorded.stream_id
+    if not isinstance(event, RenewalDecisionApproved) or event.next_tier:
+        return ()
+    rfp, at = reprocurement_id(contract, recorded.position), recorded.happened_at
+    return (
+        deadline_row(rfp, FROM_CONTRACT, recorded.position, at),
+        deadline_row(contract, TO_CONTRACT, recorded.position, at),
+    )
+
+
+async def what_was_approved(store: EventStore, _case: UUID, position: int) -> dict[str, JsonValue]:
+    """Return what a contract knows of the need, and its RFP, where it was approved to procure it anew."""
+    [recorded] = await store.reader.at([position])
+    contract = (await store.load(recorded.stream_id, Contract(), position)).state
+    if contract.renewal.outcome is not RenewalOutcome.REPROCURE:
+        return {}
+    about = contract.about
+    return {
+        "rfp_id": str(reprocurement_id(recorded.stream_id, position)),
+        "reprocured": {
+            "title": about.title,
+            "description": about.description or f"What follows contract {about.reference}.",
+            "service_area": about.service_area or about.department,
+            "raised_by": contract.renewal.recommended_by,
+        },
+    }
+
+
+REPROCUREMENT = Context(
+    reactions=(Reaction("open_reprocurements", "deadlines", open_reprocurements),),
+    deadlines=(
+        Deadline(FROM_CONTRACT, OpenReprocurementRfp, Rfp(), what_was_approved, begins=True),
+        Deadline(TO_CONTRACT, NameReprocurementRfp, Contract(), what_was_approved),
+    ),
+)

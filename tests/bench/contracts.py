@@ -1,0 +1,146 @@
+"""A register of twenty thousand contracts: taken in, and asked what is due and exposed."""
+
+import asyncio
+import os
+import time
+from statistics import median
+from typing import Any
+
+import asyncpg
+import httpx
+import uvloop
+
+from rfp_service.contracts.domain.rounds import horizon_of
+from shared.kernel.contract_rules import ContractRules
+from shared.kernel.roles import Role
+from shared.record.projecting.views import STILL_VALID
+from tests.bench.bulk import copied_again, serving
+from tests.bench.ground import figure
+from tests.support.api import Api, running_api
+from tests.support.people import SCHEME, Who
+from tests.support.postgres import Base, Server
+
+CONTRACTS = int(os.environ.get("CONTRACTS", "20000"))
+CALLS = 30
+CORA = Who("cora", (Role.CONTRACT_MANAGER,))
+HEADINGS = (
+    "Contract Reference,Title of Agreement,Supplier Name,Total Value,Start Date,End Date,Review Date\r\n"
+)
+DUE = "SELECT * FROM contracts WHERE valid_to = $1 AND due_on <= $2 ORDER BY due_order LIMIT 101"
+EXPOSED = """
+SELECT to_char(notice_by, 'YYYY-MM'), count(*), sum(exposure_pence),
+       sum(exposure_pence) FILTER (WHERE held_by_outgoing_supplier),
+       sum(exposure_pence) FILTER (WHERE NOT dates_confirmed), count(*) FILTER (WHERE exposure_pence IS NULL)
+FROM contracts WHERE valid_to = $1 AND is_open AND notice_by IS NOT NULL GROUP BY 1
+"""
+
+
+def register(count: int) -> bytes:
+    """Return a register of so many contracts."""
+    lines = (
+        f"K-{number:06},Network support {number},Supplier {number % 700} Ltd,{1000 + number},"
+        f"2025-{1 + number % 12:02}-01,20{27 + number % 5}-{1 + number % 12:02}-28,\r\n"
+        for number in range(count)
+    )
+    return (HEADINGS + "".join(lines)).encode()
+
+
+def taking_in(server: Server) -> list[str]:
+    """Compare a register that is handed in with COPY of the rows that it appended; twice for the memory."""
+    with server.fresh() as base:
+        seconds, peak = _handed_in(base, CONTRACTS)
+        copied = asyncio.run(copied_again(base, "ContractRegistered"))
+    with server.fresh() as base:
+        _, small = _handed_in(base, CONTRACTS // 10)
+    ours, theirs = CONTRACTS / seconds, CONTRACTS / copied
+    return [
+        figure(
+            f"take in {CONTRACTS:,} contracts",
+            f"{ours:,.0f}/s",
+            "COPY",
+            f"{theirs:,.0f}/s",
+            ours / theirs,
+            "at least 0.05",
+        ),
+        figure(
+            f"  memory at its peak, {CONTRACTS:,}",
+            f"{peak:.0f} MB",
+            f"{CONTRACTS // 10:,}",
+            f"{small:.0f} MB",
+            peak / small,
+            "at most 1.2",
+        ),
+    ]
+
+
+def _handed_in(base: Base, count: int) -> tuple[float, float]:
+    with serving(base, "cora", Role.CONTRACT_MANAGER) as (port, token, peak):
+        began = time.perf_counter()
+        answer = httpx.post(
+            f"http://127.0.0.1:{port}/v1/contract-registers",
+            files={"file": ("register.csv", register(count))},
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=300,
+        )
+        seconds = time.perf_counter() - began
+        assert answer.json()["counts"]["done"] == count, answer.text[:500]
+        return seconds, peak()
+
+
+def due_and_exposed(server: Server) -> list[str]:
+    """Compare what is due, and exposed, with the bare SQL in the same run; an event before each call."""
+    with server.fresh() as base:
+        found = uvloop.run(_asked(base))
+    return [
+        figure(
+            f"{name} among {CONTRACTS:,}, p50",
+            f"{ours * 1e3:.1f} ms",
+            "SQL",
+            f"{bare * 1e3:.1f} ms",
+            ours / bare,
+            "at most 2",
+        )
+        for name, (ours, bare) in found.items()
+    ]
+
+
+async def _asked(base: Base) -> dict[str, tuple[float, float]]:
+    async with running_api(base) as api:
+        await api.adopts(SCHEME)
+        await api.client.post(
+            "/v1/contract-registers",
+            files={"file": ("register.csv", register(CONTRACTS))},
+            headers=api.headers(CORA),
+        )
+        api.position = await api.service.record.head()
+        await api.get("/v1/contracts", CORA, limit=1)
+        month = "2027-03"
+        lists: dict[str, tuple[str, dict[str, Any], str, tuple[object, ...]]] = {
+            "due": ("/v1/contracts/due", {"month": month, "limit": 100}, DUE, (_until(month),)),
+            "exposure": ("/v1/contracts/exposure", {}, EXPOSED, ()),
+        }
+        connection = await asyncpg.connect(base.admin)
+        try:
+            return {name: await _timed(api, connection, *asked) for name, asked in lists.items()}
+        finally:
+            await connection.close()
+
+
+async def _timed(
+    api: Api, connection: Any, path: str, query: dict[str, Any], sql: str, values: tuple[object, ...]
+) -> tuple[float, float]:
+    ours, bare = [], []
+    for _ in range(CALLS):
+        await api.raised()
+        await api.get(path, CORA, **query)  # the views have come
+        began = time.perf_counter()
+        await api.get(path, CORA, **query)
+        ours.append(time.perf_counter() - began)
+        began = time.perf_counter()
+        await connection.fetch(sql, STILL_VALID, *values)
+        bare.append(time.perf_counter() - began)
+    return median(ours), median(bare)
+
+
+def _until(month: str) -> object:
+    return horizon_of(month, ContractRules().horizon_days)

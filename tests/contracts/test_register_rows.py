@@ -1,0 +1,119 @@
+"""A row of a register of contracts: what is new is flagged, the same again says nothing, changes are kept."""
+
+from datetime import date
+from uuid import uuid4
+
+from rfp_service.contracts.commands.bulk_decisions import NameContractOwner, SetNoticePeriod
+from rfp_service.contracts.commands.register_rows import BY_REGISTER, ImportContract
+from rfp_service.contracts.commands.restatement import UndoContractBatch
+from rfp_service.contracts.domain.contract import Contract, ContractStage, FlagCode, HowEnded
+from rfp_service.contracts.domain.events import (
+    ContractAmended,
+    ContractFlagAnswered,
+    ContractRegistered,
+    ContractTermsCorrected,
+)
+from rfp_service.contracts.domain.refusals import (
+    ContractDecidedSince,
+    ContractReferenceTaken,
+    TermsContradict,
+)
+from rfp_service.contracts.domain.restatement import ContractRestated, snapshot
+from tests.contracts.examples import NONE, REGISTERED, happened, register
+from tests.support.specs import given
+
+START, END, LATER = date(2025, 4, 1), date(2028, 3, 31), date(2029, 3, 31)
+ROW = ImportContract(
+    reference="C-1",
+    title="Network support",
+    supplier="Ribble Networks Ltd",
+    value_pence=3_600_000,
+    start=START,
+    initial_end=END,
+    unread={"SME": "large"},
+)
+LANDED = happened(ROW)
+BATCH = uuid4()
+UNDO = UndoContractBatch(undone=BATCH, reason="The wrong file.")
+
+
+def folded(*events: object) -> Contract:
+    contract = NONE
+    for event in events:
+        contract = event.apply(contract)  # type: ignore[attr-defined]  # events of a contract
+    return contract
+
+
+def test_a_new_row_is_one_event_with_all_its_flags() -> None:
+    [event] = LANDED
+    assert isinstance(event, ContractRegistered)
+    assert {FlagCode.REVIEW_DATE_MISSING, FlagCode.NOTICE_MISSING} <= {*event.flagged}
+    assert folded(event).about.unread == (("SME", "large"),)
+
+
+def test_the_same_row_again_says_nothing() -> None:
+    assert happened(ROW, *LANDED) == LANDED
+
+
+def test_of_a_known_contract_the_changes_are_kept_and_what_they_answer() -> None:
+    row = ROW.model_copy(update={"title": "Wide network", "initial_end": LATER, "review_on": END})
+    events = happened(row, *LANDED)[1:]
+    amended, corrected, *rest = events
+    assert isinstance(amended, ContractAmended)
+    assert (amended.title, amended.reason) == ("Wide network", BY_REGISTER)
+    assert isinstance(corrected, ContractTermsCorrected)
+    assert folded(*LANDED, *events).clock.ends_on == LATER
+    [answered] = rest
+    assert isinstance(answered, ContractFlagAnswered)
+    assert answered.code is FlagCode.REVIEW_DATE_MISSING
+
+
+def test_a_cell_that_can_be_read_now_and_a_date_withdrawn_are_restated() -> None:
+    row = ROW.model_copy(update={"unread": {}, "withdrawn": ("initial_end",)})
+    _, restated, *_ = happened(row, *LANDED)
+    assert isinstance(restated, ContractRestated)
+    after = folded(*LANDED, restated)
+    assert (after.about.unread, after.terms.stated.initial_end) == ((), None)
+
+
+def test_a_row_that_ends_before_it_starts_is_refused() -> None:
+    row = ROW.model_copy(update={"initial_end": date(2020, 1, 1)})
+    given(NONE).when(row).refused(TermsContradict)
+    given(NONE, *LANDED).when(row).refused(TermsContradict)
+
+
+def test_naming_an_owner_answers_that_one_was_missing() -> None:
+    *flags, amended = happened(NameContractOwner(owner="olga", reason="Hers."), *LANDED)[1:]
+    assert [flag.code for flag in flags] == [FlagCode.OWNER_MISSING]
+    assert amended.owner == "olga"
+
+
+def test_a_notice_period_sets_the_last_safe_date_anew() -> None:
+    command = SetNoticePeriod(notice_count=3, reason="Clause 12.")
+    after = folded(*happened(command, *LANDED))
+    assert after.clock.last_safe == date(2027, 12, 31)
+    assert FlagCode.NOTICE_MISSING not in after.open_flags
+
+
+def test_an_undo_restores_what_the_batch_changed_and_nobody_has_since() -> None:
+    owned = happened(NameContractOwner(owner="olga", reason="Hers."), *LANDED)
+    facts = {"was": snapshot(folded(*LANDED)), "became": snapshot(folded(*owned))}
+    [undone] = given(NONE, *owned).when(UNDO, **facts).events()
+    assert undone.apply(folded(*owned)).about.owner == ""
+    since = happened(NameContractOwner(owner="otto", reason="His."), *owned)
+    given(NONE, *since).when(UNDO, **facts).refused(ContractDecidedSince)
+    given(NONE, *owned).when(UNDO).refused(ContractDecidedSince)
+
+
+def test_what_a_register_put_here_is_taken_off_and_can_be_put_here_anew() -> None:
+    facts = {"was": snapshot(NONE), "became": snapshot(folded(*LANDED))}
+    [taken_off] = given(NONE, *LANDED).when(UNDO, **facts).events()
+    after = folded(*LANDED, taken_off)
+    assert (after.stage, after.how_ended) == (ContractStage.ENDED, HowEnded.TAKEN_OFF)
+    anew = folded(*happened(ROW, *LANDED, taken_off))
+    assert anew.stage is ContractStage.IN_FORCE
+    assert anew.clock.number > after.clock.number
+    given(NONE, *LANDED, *happened(ROW, *LANDED, taken_off)[1:]).when(register()).refused(
+        ContractReferenceTaken
+    )
+    given(NONE, *REGISTERED).when(UNDO, **facts).refused(ContractDecidedSince)

@@ -1,0 +1,185 @@
+"""Registers of contracts: every row lands or is reported, what is doubtful is flagged, twice is once."""
+
+import csv
+import io
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from rfp_service.contracts.domain.contract import contract_id
+from tests.service.test_contracts import CORA, decide
+from tests.support.api import Api
+from tests.support.people import HANA, PIA
+
+HEADINGS = (
+    "Contract Reference,Title of Agreement,Supplier Name,Supplier Company Number,Total Value,Start Date,"
+    "End Date,Review Date,Invitation to Tender,SME,VCSE\r\n"
+)
+REGISTER = HEADINGS + (
+    "K-1,Network support,Ribble Networks Ltd,01234567,£0,01/04/2025,31/03/2028,,Yes,No,No\r\n"
+    "K-2,Library system,Wyre Software Ltd,n/a?,1,2025-04-01,2030-03-31,2029-01-01,No,medium?,False\r\n"
+    "K-3,Day care,Lune Care CIC,,50000,2025-04-01,2031-03-31,,Y,Yes,True\r\n"
+    "K-3,Day care,Wyre Care Ltd,,50000,2025-04-01,2032-03-31,,Y,Yes,True\r\n"
+    "K-3,Day care,Wyre Care Ltd,,50000,2025-04-01,2032-03-31,,Y,Yes,True\r\n"
+    "K-4,Archive,,,,2026-04-01,2025-03-31,,,,\r\n"
+)
+
+
+async def handed_in(api: Api, table: str | bytes, expect: int = 200, who: Any = CORA, **form: str) -> Any:
+    files = {"file": ("register.csv", table if isinstance(table, bytes) else table.encode())}
+    answer: httpx.Response = await api.client.post(
+        "/v1/contract-registers", files=files, data=form, headers=api.headers(who)
+    )
+    assert answer.status_code == expect, answer.text
+    api.position = await api.service.record.head()
+    return answer.json()
+
+
+async def flags(api: Api, reference: str) -> set[str]:
+    found: list[str] = (await api.get(f"/v1/contracts/{contract_id(reference)}")).json()["flags"]
+    return set(found) - {"notice_missing", "regime_unknown", "owner_missing"}
+
+
+@pytest.fixture
+async def taken_in(api: Api) -> Api:
+    await api.adopt_scheme()
+    report = await handed_in(api, REGISTER)
+    assert report["counts"] == {"done": 6, "repeated": 0, "refused": 0}
+    assert [(cell["row"], cell["column"]) for cell in report["cells"]] == [
+        (3, "SME"),
+        (3, "Supplier Company Number"),
+        (7, "End Date"),
+    ]
+    return api
+
+
+async def test_every_row_lands_and_what_is_doubtful_is_flagged_and_never_guessed(taken_in: Api) -> None:
+    api = taken_in
+    review = "review_date_missing"
+    assert await flags(api, "K-1") == {"value_zero", review}
+    assert await flags(api, "K-2") == {"value_one_pound"}
+    for supplier in ("Lune Care CIC", "Wyre Care Ltd", "Wyre Care Ltd (2)"):
+        repeated = {"reference_repeated", "value_repeated", review}
+        assert await flags(api, f"K-3 / {supplier}") == repeated
+    assert await flags(api, "K-4") == {"value_missing", "end_missing", "supplier_missing", review}
+    seen = (await api.get(f"/v1/contracts/{contract_id('K-4')}")).json()
+    assert (seen["current_end"], seen["unread"]) == (None, {"End Date": "2025-03-31"})
+    flagged = (await api.get("/v1/contracts", flag="reference_repeated", count="true")).json()
+    assert flagged["total"] == 3
+
+
+async def test_a_register_that_comes_again_and_its_own_export_change_nothing(taken_in: Api) -> None:
+    api = taken_in
+    head = await api.service.record.head()
+    same = await handed_in(api, REGISTER)
+    export = await api.client.get(
+        "/v1/contract-registers", params={"after": api.position}, headers=api.headers(CORA)
+    )
+    assert export.status_code == 200
+    assert len(list(csv.DictReader(io.StringIO(export.text)))) == 6
+    own = await handed_in(api, export.content)
+    for report in (same, own):
+        assert report["difference_counts"] | {"gone": 0} == {
+            "new": 0,
+            "changed": 0,
+            "conflicting": 0,
+            "unchanged": 6,
+            "gone": 0,
+        }
+    assert await api.service.record.head() == head
+
+
+async def test_what_differs_is_told_first_then_decided_and_taken_back(taken_in: Api) -> None:
+    api = taken_in
+    later = REGISTER.replace("31/03/2028", "31/03/2029").replace("K-1,Network", "K-1,Wide network")
+    tried = await handed_in(api, later, dry_run="true")
+    assert (tried["difference_counts"]["changed"], tried["difference_counts"]["new"]) == (1, 0)
+    decided = await handed_in(api, later)
+    one = f"/v1/contracts/{contract_id('K-1')}"
+    seen = (await api.get(one)).json()
+    assert (seen["title"], seen["current_end"]) == ("Wide network support", "2029-03-31")
+    undo = {"decision": "undo", "reason": "The wrong file."}
+    batch = f"/v1/contract-batches/{decided['batch']}"
+    version = (await api.get(batch)).json()["version"]
+    await api.client.post(f"{batch}/decisions", json=undo, headers=api.headers(CORA, If_Match=f'"{version}"'))
+    api.position = await api.service.record.head()
+    seen = (await api.get(one)).json()
+    assert (seen["title"], seen["current_end"]) == ("Network support", "2028-03-31")
+    await handed_in(api, REGISTER, 403, PIA)
+
+
+async def undone(api: Api, batch: str) -> list[dict[str, Any]]:
+    path = f"/v1/contract-batches/{batch}"
+    version = (await api.get(path)).json()["version"]
+    body = {"decision": "undo", "reason": "The wrong file."}
+    answer = await api.client.post(
+        f"{path}/decisions", json=body, headers=api.headers(CORA, If_Match=f'"{version}"')
+    )
+    assert answer.status_code == 207, answer.text
+    api.position = await api.service.record.head()
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
+
+
+async def sent(api: Api, path: str, items: list[dict[str, Any]], expect: int = 207, **query: Any) -> Any:
+    content = b"".join(json.dumps(item).encode() + b"\n" for item in items)
+    headers = api.headers(CORA) | {"Content-Type": "application/x-ndjson"}
+    answer = await api.client.post(f"/v1/contracts/{path}", content=content, headers=headers, params=query)
+    assert answer.status_code == expect, answer.text
+    api.position = await api.service.record.head()
+    return answer
+
+
+BATCHES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
+    "owners": ({"owner": "olga", "reason": "R."}, {"owner": ""}, {"owner": "olga"}),
+    "notice-periods": (
+        {"notice_count": 3, "notice_unit": "months", "reason": "Clause 12."},
+        {"last_safe": "2028-03-31"},
+        {"last_safe": "2027-12-31"},
+    ),
+    "confirmations": (
+        {"name": "initial_end", "day": "2028-06-30", "document": "0" * 64, "clause": "2", "page": 3},
+        {"current_end": "2028-03-31", "dates_confirmed": False},
+        {"current_end": "2028-06-30", "dates_confirmed": False},
+    ),
+    "recommendations": (
+        {"outcome": "let_lapse", "value_pence": 0, "reason": "Not used."},
+        {"outcome": None},
+        {"outcome": "let_lapse", "stage": "recommended"},
+    ),
+}
+
+
+async def test_many_contracts_are_decided_on_at_once_tried_first_and_undone(taken_in: Api) -> None:
+    for path in BATCHES:
+        await tried_done_and_undone(taken_in, path)
+
+
+async def tried_done_and_undone(api: Api, path: str) -> None:
+    item, before, after = BATCHES[path]
+    one = f"/v1/contracts/{contract_id('K-1')}"
+
+    async def stands() -> dict[str, Any]:
+        seen: dict[str, Any] = (await api.get(one)).json()
+        return {name: seen[name] for name in before | after}
+
+    first = await stands()
+    assert first | before == first
+    await sent(api, path, [{"reference": "K-1", **item}], dry_run="true")
+    assert await stands() == first
+    answer = await sent(api, path, [{"reference": "K-1", **item}, {"reference": "K-99", **item}])
+    assert [json.loads(line)["outcome"] for line in answer.text.splitlines()] == ["done", "refused"]
+    assert (await stands()) | after == await stands()
+    assert [told["outcome"] for told in await undone(api, answer.headers["batch"])] == ["done"]
+    assert await stands() == first
+
+
+async def test_a_batch_that_was_decided_upon_since_stands(taken_in: Api) -> None:
+    api = taken_in
+    item = {"reference": "K-1", "outcome": "let_lapse", "value_pence": 0, "reason": "Not used."}
+    answer = await sent(api, "recommendations", [item])
+    await decide(api, str(contract_id("K-1")), "approve-renewal", HANA, reason="Yes.")
+    [told] = await undone(api, answer.headers["batch"])
+    assert told["problem"]["type"] == "/problems/contract-decided-since"
