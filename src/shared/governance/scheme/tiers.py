@@ -60,6 +60,15 @@ def must_be_of_tier(tier: str, value_pence: int, stamp: Stamp) -> str:
     return tier
 
 
+def must_be_of_a_tier_for(least_pence: int, stamp: Stamp) -> None:
+    """Refuse whoever is of none of the tiers that decide on a value of at least so much."""
+    lowest = tiers_for(least_pence, stamp.known)[-1]
+    names = [tier.name for tier in stamp.known.tiers]
+    yours = must_be_delegated(least_pence, stamp) if stamp.acting_for else stamp.known.own_tiers
+    if set(names[names.index(lowest) :]).isdisjoint(yours):
+        raise NotYourTier(waiting_for=lowest, yours=list(yours))
+
+
 def must_be_delegated(value_pence: int, stamp: Stamp) -> tuple[str, ...]:
     """Return the tiers of the person stood in for, once they have delegated as much for today."""
     found = _DELEGATED.validate_python(stamp.known.facts.get("delegations", ()), strict=False)
