@@ -19,6 +19,7 @@ from rfp_service.contracts.domain.steps import Standing
 from rfp_service.contracts.domain.terms import Continuation
 from rfp_service.contracts.views.register import register
 from shared.kernel.messages import Stream
+from shared.web.next_decisions import Next
 
 
 class ContractRow(BaseModel):
@@ -144,6 +145,8 @@ class MissedSeen(BaseModel):
 
 class ContractSeen(ContractRow):
     """One contract with everything that was said of it."""
+
+    next: Next = None
 
     description: str
     kpis: list[str]
