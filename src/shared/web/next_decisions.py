@@ -43,7 +43,7 @@ class NextDecision(BaseModel):
     decision: str = Field(examples=["conclude-contract"])
     allowed: bool
     acting_for: list[str] = Field(
-        [], description="Those for whom you may decide it, for they have delegated it to you."
+        [], description="Where you may decide it only for others, who have delegated it: name one of them."
     )
     why_not: WhyNot | None = None
     from_: datetime | None = Field(
@@ -107,8 +107,10 @@ class Outlook:
         decision = str(command.model_fields["decision"].default)
         stamp = self._stamp_for(command, "")
         no = self._refusal(state, command, stamp)
+        if no is None:
+            return NextDecision(decision=decision, allowed=True)
         others = [each for each in self._others(command) if not self._refused_for(each, state, command)]
-        if no is None or others:
+        if others:
             return NextDecision(decision=decision, allowed=True, acting_for=others)
         facts = to_jsonable_python(dict(no.facts))
         why_not = WhyNot(type=type_of(type(no)), title=no.sentence(), **facts)

@@ -65,6 +65,8 @@ class CorrectBid(Command[Rfp]):
         must_not_be_requester(rfp, stamp)
         if not rfp.tender.bids:
             raise NoSuchBid
+        if not any(_may_correct(rfp, bid, stamp) for bid in rfp.tender.bids):
+            raise AnotherCorrects(recorded_by=rfp.tender.bids[-1].recorded_by)
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> Sequence[RfpEvent]:
         """Keep both; once bids are open, somebody else than who recorded it puts it right.
@@ -112,7 +114,7 @@ class CorrectBid(Command[Rfp]):
             must_have_come(rfp, self.received_at, stamp)
         if self.reference in {b.reference for b in rfp.tender.bids if b is not bid}:
             raise AlreadyReceived(reference=self.reference)
-        if rfp.stage is not Stage.OPEN and stamp.is_from(bid.recorded_by):
+        if not _may_correct(rfp, bid, stamp):
             raise AnotherCorrects(recorded_by=bid.recorded_by)
         if joins and rfp.tender.scores:
             raise ScoringHasBegun(ended_at=rfp.tender.responses_by)
@@ -213,6 +215,10 @@ class ConfirmNoConflict(Command[Rfp]):
             raise AnotherConfirms(asked_by=sorted(asked))
         person = next(iter(asked.values()))
         return ConflictWithdrawn(person=person, reason=text_about([person], self.reason), **staying(rfp))
+
+
+def _may_correct(rfp: Rfp, bid: Bid, stamp: Stamp) -> bool:
+    return rfp.stage is Stage.OPEN or not stamp.is_from(bid.recorded_by)
 
 
 def _asked_of(rfp: Rfp, person: str, stamp: Stamp) -> dict[str, str]:

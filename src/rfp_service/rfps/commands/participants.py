@@ -92,6 +92,8 @@ class ReassignLead(Command[Rfp]):
     def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_at(rfp, *LIVE)
         must_not_be_requester(rfp, stamp)
+        if not rfp.lead:  # there is none to replace
+            raise WrongStage(stage=rfp.stage, lead="")
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> LeadReassigned:
         """Hand the lead to whoever never asked for it and has approved nothing of it."""
@@ -135,9 +137,7 @@ def may_evaluate(rfp: Rfp, person: str, stamp: Stamp) -> None:
 
 
 def may_lead(rfp: Rfp, person: str, stamp: Stamp) -> None:
-    """Refuse whoever leads it already or is not fit to, and a new lead where there is none to replace."""
-    if not rfp.lead:
-        raise WrongStage(stage=rfp.stage, lead="")
+    """Refuse whoever leads it already, or is not fit to."""
     if stamp.known.same_person(person, rfp.lead):
         raise SamePerson(person=person)
     must_be_fit_to_lead(rfp, person, stamp)

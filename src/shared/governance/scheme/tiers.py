@@ -62,11 +62,16 @@ def must_be_of_tier(tier: str, value_pence: int, stamp: Stamp) -> str:
 
 def must_be_of_a_tier_for(least_pence: int, stamp: Stamp) -> None:
     """Refuse whoever is of none of the tiers that decide on a value of at least so much."""
-    lowest = tiers_for(least_pence, stamp.known)[-1]
-    names = [tier.name for tier in stamp.known.tiers]
-    yours = must_be_delegated(least_pence, stamp) if stamp.acting_for else stamp.known.own_tiers
-    if set(names[names.index(lowest) :]).isdisjoint(yours):
-        raise NotYourTier(waiting_for=lowest, yours=list(yours))
+    lowest, above = tiers_for(least_pence, stamp.known)[-1], 0
+    yours: Sequence[str] = stamp.known.own_tiers
+    for tier in stamp.known.tiers:
+        if least_pence <= tier.up_to_pence:
+            if stamp.acting_for:
+                yours = must_be_delegated(max(least_pence, above), stamp)
+            if tier.name in yours:
+                return
+        above = tier.up_to_pence + 1
+    raise NotYourTier(waiting_for=lowest, yours=list(yours))
 
 
 def must_be_delegated(value_pence: int, stamp: Stamp) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""What may I do now: as `next` says it, over HTTP."""
