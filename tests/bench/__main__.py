@@ -7,6 +7,7 @@ from tests.bench.auditing import by_value, lag, leaf, proofs
 from tests.bench.bulk import at_risk, categorising
 from tests.bench.doors import at_the_door
 from tests.bench.flowing import flow, flow_by_size, flow_live
+from tests.bench.foreseeing import foreseeing
 from tests.bench.ground import ground
 from tests.bench.posting import posting
 from tests.bench.projecting import rebuilding, the_past, visibility
@@ -29,6 +30,7 @@ FIGURES = {
     "sign-in": signing_in,
     "bulk": categorising,
     "risk": at_risk,
+    "next": foreseeing,
     "start": starting,
     "flow": flow,
     "flow-by-size": flow_by_size,

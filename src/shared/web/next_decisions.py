@@ -1,15 +1,16 @@
 """What whoever asks may decide on one thing just now, as its guards and the permission table say."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from types import UnionType
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, NotRequired, TypeVar, Union, get_args, get_origin
 
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
-from pydantic_core import to_jsonable_python
-from typing_extensions import TypeAliasType
+from typing_extensions import TypeAliasType, TypedDict
 
 from shared.kernel.errors import Refused
 from shared.kernel.messages import Command, Stamp, Stream
@@ -26,29 +27,36 @@ M = TypeVar("M", bound=BaseModel)
 Owner = tuple[str | None, str | None]
 
 
-class WhyNot(BaseModel):
+class WhyNot(TypedDict):
     """The rule that says no, as the problem that the decision would be answered with, and its facts."""
 
-    model_config = ConfigDict(extra="allow")
+    __pydantic_config__ = ConfigDict(extra="allow")  # type: ignore[misc]  # Pydantic's own way
 
-    type: str = Field(examples=["/problems/standstill-running"])
-    title: str = Field(examples=["No contract is signed before the standstill is over."])
+    type: Annotated[str, Field(examples=["/problems/standstill-running"])]
+    title: Annotated[str, Field(examples=["No contract is signed before the standstill is over."])]
 
 
-class NextDecision(BaseModel):
-    """One decision of the caller's roles: whether it is allowed now, or why not, and from when."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    decision: str = Field(examples=["conclude-contract"])
-    allowed: bool
-    acting_for: list[str] = Field(
-        [], description="Where you may decide it only for others, who have delegated it: name one of them."
-    )
-    why_not: WhyNot | None = None
-    from_: datetime | None = Field(
-        None, alias="from", description="When it is allowed, where it is only too early."
-    )
+# One decision of the caller's roles. A plain dictionary, for there are dozens of them in an answer.
+NextDecision = TypedDict(
+    "NextDecision",
+    {
+        "decision": Annotated[str, Field(examples=["conclude-contract"])],
+        "allowed": bool,
+        "acting_for": NotRequired[
+            Annotated[
+                list[str],
+                Field(description="Only for these, who have delegated it to you: name one of them."),
+            ]
+        ],
+        "why_not": NotRequired[WhyNot],
+        "from": NotRequired[
+            Annotated[datetime, Field(description="When it is allowed, where it is only too early.")]
+        ],
+    },
+)
+NextDecision.__doc__ = (
+    "One decision of the caller's roles: whether it is allowed now, or why not, and from when."
+)
 
 
 Next = Annotated[
@@ -99,40 +107,40 @@ class Outlook:
     _stamps: dict[tuple[bool, bool, str], Stamp] = field(default_factory=dict)
 
     def of(self, state: object, commands: Sequence[type[Command[Any]]]) -> list[NextDecision]:
-        """Return what the person may decide, of all that their roles may ever decide."""
-        own = (each for each in commands if self.permissions.allows(self.person, each.__name__))
-        return [self._one(state, command) for command in own]
+        """Return what the person may decide now, of what their roles may ever decide."""
+        return [self._one(state, command) for command in commands]
 
     def _one(self, state: object, command: type[Command[Any]]) -> NextDecision:
-        decision = str(command.model_fields["decision"].default)
+        decision, stands_in = _fields_of(command)
         stamp = self._stamp_for(command, "")
         no = self._refusal(state, command, stamp)
         if no is None:
-            return NextDecision(decision=decision, allowed=True)
-        others = [each for each in self._others(command) if not self._refused_for(each, state, command)]
-        if others:
-            return NextDecision(decision=decision, allowed=True, acting_for=others)
-        facts = to_jsonable_python(dict(no.facts))
-        why_not = WhyNot(type=type_of(type(no)), title=no.sentence(), **facts)
-        begins = self._allowed_from(no, state, command, stamp)
-        return NextDecision(decision=decision, allowed=False, why_not=why_not, from_=begins)
+            return {"decision": decision, "allowed": True}
+        if stands_in and (others := list(self._principals_for(state, command))):
+            return {"decision": decision, "allowed": True, "acting_for": others}
+        why_not: Any = {**_problem(type(no)), **no.facts}  # type: ignore[arg-type]  # a class is hashable
+        refused: NextDecision = {"decision": decision, "allowed": False, "why_not": why_not}
+        if begins := self._allowed_from(no, state, command, stamp):
+            refused["from"] = begins
+        return refused
 
     def _refusal(self, state: object, command: type[Command[Any]], stamp: Stamp) -> Refused | None:
         """Return why a decision is refused whatever it says; nothing where it is not."""
         try:
-            self.permissions.authority(self.person, command.__name__)
-            areas = self.permissions.areas(self.person, command.__name__)
-            in_sight(self.person, areas, *self.owner)
+            if self.person.reads_only:
+                self.permissions.authority(self.person, command.__name__)
+            if self.person.areas is not None:
+                in_sight(self.person, self.permissions.areas(self.person, command.__name__), *self.owner)
             command.guard(state, stamp)
         except Refused as refusal:
             return refusal
         return None
 
-    def _others(self, command: type[Command[Any]]) -> tuple[str, ...]:
-        return self.principals if "acting_for" in command.model_fields else ()
-
-    def _refused_for(self, principal: str, state: object, command: type[Command[Any]]) -> bool:
-        return self._refusal(state, command, self._stamp_for(command, principal)) is not None
+    def _principals_for(self, state: object, command: type[Command[Any]]) -> Iterator[str]:
+        """Yield those for whom the person may decide it."""
+        for principal in self.principals:
+            if self._refusal(state, command, self._stamp_for(command, principal)) is None:
+                yield principal
 
     def _allowed_from(
         self, no: Refused, state: object, command: type[Command[Any]], stamp: Stamp
@@ -151,6 +159,13 @@ class Outlook:
             known = self.stamp.known.as_needed_by(command)
             self._stamps[by] = self.stamp.model_copy(update={"known": known, "acting_for": principal})
         return self._stamps[by]
+
+
+def of_their_roles(
+    permissions: Permissions, person: Person, commands: Sequence[type[Command[Any]]]
+) -> list[type[Command[Any]]]:
+    """Return what a person's roles may ever decide."""
+    return [each for each in commands if permissions.allows(person, each.__name__)]
 
 
 async def with_next(
@@ -179,22 +194,41 @@ async def next_decisions(
     """Return what whoever asks may decide on a thing; facts are what its guards must know besides."""
     service, person = request.app.state.service, request.state.person
     permissions: Permissions = service.permissions
-    own = [each for each in commands if permissions.allows(person, each.__name__)]
+    own = of_their_roles(permissions, person, commands)
     if not own:
         return []
-    if delegated is not None and any("acting_for" in each.model_fields for each in own):
-        facts |= await delegated(service.store, person.ids)
-    principals = _principals(facts)
-    known = await service.known(person)
-    same = await service.people.same({person.id, *principals})
+    stands_in = any(_fields_of(each)[1] for each in own)
+    known, same, found = await asyncio.gather(
+        service.known(person),
+        service.people.same({person.id}),
+        delegated(service.store, person.ids) if delegated and stands_in else _nothing(),
+    )
+    if principals := _principals(found):
+        same = await service.people.same({person.id, *principals})
     limited = any(permissions.areas(person, each.__name__) is not None for each in own)
+    now = datetime.now(UTC)
     stamp = Stamp(
         by=person.id,
-        at=max(datetime.now(UTC), stream.changed_at or datetime.now(UTC)),
-        known=known.model_copy(update={"same": same or known.same, "facts": facts}),
+        at=now if stream.changed_at is None else max(now, stream.changed_at),
+        known=known.model_copy(update={"same": same, "facts": facts | found}),
     )
     owner = whose(await service.store.reader.stream(stream.id)) if limited else (None, None)
     return Outlook(person, permissions, stamp, principals, owner).of(stream.state, own)
+
+
+async def _nothing() -> dict[str, JsonValue]:
+    return {}
+
+
+@cache
+def _fields_of(command: type[Command[Any]]) -> tuple[str, bool]:
+    """Return what a decision is called, and whether it may be taken for somebody else."""
+    return str(command.model_fields["decision"].default), "acting_for" in command.model_fields
+
+
+@cache
+def _problem(refusal: type[Refused]) -> dict[str, str]:
+    return {"type": type_of(refusal), "title": refusal.sentence()}
 
 
 def _principals(facts: Mapping[str, JsonValue]) -> tuple[str, ...]:
