@@ -10,6 +10,7 @@ import pytest
 
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.rfps.api.rfps import DECISIONS
+from rfp_service.rfps.deadlines import DEADLINES
 from rfp_service.rfps.domain import correction_refusals as on_correcting
 from rfp_service.rfps.domain import evaluation_refusals as on_evaluating
 from rfp_service.rfps.domain import refusals
@@ -26,6 +27,7 @@ from tests.rfps.examples import IN_APPROVAL, LAPTOP
 from tests.rfps.test_random_decisions import DELEGATED, PEOPLE, SCHEMES, RandomDecisions, known_to
 from tests.rfps.way import LONG_AFTER
 from tests.support.bodies import COMMANDS, MOMENT, Seen, body_for
+from tests.support.moves import MOVES, Try
 from tests.support.specs import NOW, given
 from tests.support.stages import steps
 
@@ -207,3 +209,9 @@ def state_after(history: way.History) -> Rfp:
 def says(rfp: Rfp, at: datetime, by: str, decision: str) -> NextDecision:
     """Return what somebody is told of one decision."""
     return next(each for each in ahead_of((rfp, 0, (), at), by) if each["decision"] == decision)
+
+
+def test_every_command_is_in_the_table_of_moves() -> None:
+    """Random walks try what the table has, and no more: a decision that is not in it is never tried."""
+    tried = {type(move(Try(Rfp(), NOW, "paul", 0))) for move in MOVES}
+    assert set(DECISIONS) | {deadline.command for deadline in DEADLINES} == tried

@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.kernel.roles import Role
 from tests.support.api import Api, Json
-from tests.support.people import DEREK, HANA, LEO, PAUL, PIA, PRIYA, RITA, SAM, Who
+from tests.support.people import ADA, DEREK, HANA, LEO, PAUL, PIA, PRIYA, RITA, SAM, Who
 from tests.support.procuring import CRITERIA, EVAN, EVE, LARS, opened
 
 PATIENCE = 90
@@ -81,9 +81,9 @@ WANTED: Mapping[str, tuple[int, Says]] = {
 }
 
 
-async def told(api: Api, rfp: str, who: Who) -> dict[str, dict[str, Any]]:
+async def told(api: Api, thing: str, who: Who, room: str = "rfps") -> dict[str, dict[str, Any]]:
     """Return what somebody may decide, by its name."""
-    seen = (await api.get(f"/v1/rfps/{rfp}", who)).json()
+    seen = (await api.get(f"/v1/{room}/{thing}", who)).json()
     return {each["decision"]: each for each in seen["next"]}
 
 
@@ -202,3 +202,24 @@ async def test_every_other_room_says_what_is_next_on_one_thing(api: Api) -> None
     assert by["transfer"]["why_not"]["type"] == "/problems/wrong-project-stage"
     assert (await api.get(f"/v1/projects/{project}", SAM)).json()["next"] == []
     assert (await api.get(f"/v1/projects/{project}", PIA, as_of=api.position)).json()["next"] is None
+
+
+async def test_contracts_rounds_and_accounts_say_it_too(api: Api) -> None:
+    await api.adopt_scheme()
+    body = {
+        "reference": "C-1",
+        "title": "Network support",
+        "supplier": {"name": "Fictional Ltd"},
+        "terms": {"initial_end": "2090-12-31"},
+    }
+    contract = (await api.post("/v1/contracts", body, PAUL, 201)).json()["id"]
+    by = await told(api, contract, PAUL, "contracts")
+    assert by["amend"]["allowed"] is by["start-review"]["allowed"] is True
+    assert by["execute-extension"]["why_not"]["type"] == "/problems/wrong-contract-stage"
+    assert (await told(api, contract, HANA, "contracts")).keys() == {"approve-renewal", "refuse-renewal"}
+    opened_round = (await api.post("/v1/renewal-rounds", {"month": f"{TODAY:%Y-%m}"}, PAUL, 201)).json()["id"]
+    by = await told(api, opened_round, PAUL, "renewal-rounds")
+    assert (by["close"]["allowed"], by["reopen"]["allowed"]) == (True, False)
+    account = {"name": "Portal", "owner": "ada", "scopes": ["rfp.read"]}
+    made = (await api.post("/v1/service-accounts", account, ADA, 201)).json()["id"]
+    assert (await told(api, made, ADA, "service-accounts"))["confirm"]["allowed"] is False
