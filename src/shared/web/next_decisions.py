@@ -198,11 +198,10 @@ async def next_decisions(
     if not own:
         return []
     stands_in = any(_fields_of(each)[1] for each in own)
-    known, same, found = await asyncio.gather(
-        service.known(person),
-        service.people.same({person.id}),
-        delegated(service.store, person.ids) if delegated and stands_in else _nothing(),
+    known, found = await asyncio.gather(
+        service.known(person), delegated(service.store, person.ids) if delegated and stands_in else _nothing()
     )
+    same = (person.ids,) if person.aliases else ()
     if principals := _principals(found):
         same = await service.people.same({person.id, *principals})
     limited = any(permissions.areas(person, each.__name__) is not None for each in own)
