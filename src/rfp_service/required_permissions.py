@@ -1,16 +1,15 @@
 """What each operation needs: the rows of the permission table that decide who may call it."""
 
 from collections.abc import Iterator
-from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, get_type_hints
 
 from fastapi.routing import APIRoute
-from typing_extensions import TypeAliasType
 
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.service import CONTEXTS
 from shared.kernel.messages import Command
 from shared.web.commands import Needs
+from shared.web.next_decisions import commands_in
 
 
 def routes() -> Iterator[APIRoute]:
@@ -29,20 +28,7 @@ def actions(route: APIRoute) -> list[str]:
 def commands(route: APIRoute) -> list[type[Command[Any]]]:
     """Return the commands that a route takes as its body."""
     hints = get_type_hints(route.endpoint, include_extras=True)
-    return [command for hint in hints.values() for command in _in(hint)]
-
-
-def _in(hint: Any) -> Iterator[type[Command[Any]]]:  # noqa: ANN401  # any annotation at all
-    """Yield the commands that a parameter may be, however they are joined."""
-    if isinstance(hint, TypeAliasType):
-        yield from _in(hint.__value__)
-    elif get_origin(hint) is Annotated:
-        yield from _in(get_args(hint)[0])
-    elif get_origin(hint) in (Union, UnionType):
-        for choice in get_args(hint):
-            yield from _in(choice)
-    elif isinstance(hint, type) and issubclass(hint, Command):
-        yield hint
+    return [command for hint in hints.values() for command in commands_in(hint)]
 
 
 def stated(route: APIRoute) -> list[dict[str, Any]]:

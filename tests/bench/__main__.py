@@ -8,6 +8,7 @@ from tests.bench.bulk import at_risk, categorising
 from tests.bench.contracts import due_and_exposed, taking_in
 from tests.bench.doors import at_the_door
 from tests.bench.flowing import flow, flow_by_size, flow_live
+from tests.bench.foreseeing import foreseeing
 from tests.bench.ground import ground
 from tests.bench.posting import posting
 from tests.bench.projecting import rebuilding, the_past, visibility
@@ -32,6 +33,7 @@ FIGURES = {
     "risk": at_risk,
     "contracts": taking_in,
     "due": due_and_exposed,
+    "next": foreseeing,
     "start": starting,
     "flow": flow,
     "flow-by-size": flow_by_size,

@@ -193,7 +193,7 @@ def test_a_conflict_declared_by_mistake_counts_until_another_person_confirms_tha
 
 
 def test_a_withdrawal_names_a_conflict_and_is_confirmed_by_neither_side() -> None:
-    given(ABSENT, *CONFLICTED).when(CONFIRM, **LEGAL).refused(NotInDoubt, person="paul")
+    given(ABSENT, *CONFLICTED).when(CONFIRM, **LEGAL).refused(NotInDoubt)
     other = WITHDRAW.model_copy(update={"person": "hana"})
     given(ABSENT, *CONFLICTED).when(other).refused(NotConflicted, person="hana")
     given(ABSENT, *CONFLICTED).when(WITHDRAW, by="ben", roles=["requester"]).refused(NoPartInIt)

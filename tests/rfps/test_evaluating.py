@@ -103,7 +103,7 @@ def test_a_score_is_given_once_and_corrected_with_the_old_one_kept() -> None:
 def test_moderation_keeps_what_each_gave_beside_what_they_agreed_on() -> None:
     given(ABSENT, *SCORED).when(MODERATE, **OFFICER).refused(NothingToModerate)  # they agree
     one = after(DECLARED, way.score("A", "Price", 90), **EVE)
-    given(ABSENT, *one).when(MODERATE, **OFFICER).refused(NothingToModerate, missing=["evan"])
+    given(ABSENT, *one).when(MODERATE, **OFFICER).refused(NothingToModerate, missing=["eve", "evan"])
     differing = after(SCORED, CORRECT, **EVE)
     [moderated] = given(ABSENT, *differing).when(MODERATE, **OFFICER).events()
     assert isinstance(moderated, ScoresModerated)

@@ -175,7 +175,8 @@ class RandomDecisions(RuleBasedStateMachine):
         )
         try:
             answer = command.decide(self.rfp, decided)
-        except Refused:
+        except Refused as refusal:
+            self.hear(command, decided, refusal)
             return False
         events = list(answer) if isinstance(answer, Sequence) else [answer]
         if not ends and any(event.stage in ENDS for event in events):
@@ -185,6 +186,9 @@ class RandomDecisions(RuleBasedStateMachine):
         for event in events:
             self.rfp = event.apply(self.rfp)
         return bool(events)
+
+    def hear(self, command: Command[Rfp], decided: Stamp, refusal: Refused) -> None:
+        """Hear of a refusal; other walks count them."""
 
     @invariant()
     def it_waits_on_nobody_exactly_when_it_is_over(self) -> None:

@@ -14,17 +14,17 @@ from uuid import uuid4
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.rfps.domain.rfp import Rfp
 from shared.kernel.errors import Refused
-from shared.kernel.messages import Command, Event
+from shared.kernel.messages import Command
 from shared.kernel.person import Person
 from shared.kernel.roles import Role
 from shared.web.access.permissions import Condition
-from tests.rfps import examples, way
 from tests.rfps.way import LONG_AFTER
 from tests.support.api import Api
 from tests.support.moves import MOVES, Try
 from tests.support.people import LEO, Who
 from tests.support.sampling import body_of, operations
 from tests.support.specs import RULES, TIERS, stamp
+from tests.support.stages import stages
 
 Roles = tuple[Role, ...]
 CHANCE = Random(14)
@@ -35,19 +35,6 @@ EVERY: Roles = tuple(Role)
 DICE = (0, 1, 2)
 WHO = ("ann", "priya", "eve", "zoe")  # its requester, its lead, an evaluator, and nobody to it
 AREAS = frozenset({"Highways"})
-
-
-def stages() -> Iterator[Rfp]:
-    """Yield an RFP in each stage that there is an example of."""
-    found: dict[object, Rfp] = {}
-    for module in (examples, way):
-        for history in vars(module).values():
-            if isinstance(history, tuple) and history and isinstance(history[0], Event):
-                rfp = Rfp()
-                for event in history:
-                    rfp = event.apply(rfp)
-                found[rfp.stage, rfp.route, rfp.on_hold] = rfp
-    yield from found.values()
 
 
 def may(rfp: Rfp, command: Command[Rfp], by: str, roles: Roles) -> bool:

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from outcomes.domain.horizons import Colour, Horizon
 from outcomes.domain.milestone import MilestoneStatus
 from outcomes.domain.tags import AwaitedKind, EvidenceDocument, MeasureShown
+from shared.web.next_decisions import Next
 
 
 class MoveShown(BaseModel):
@@ -81,6 +82,12 @@ class MilestoneShown(BaseModel):
     last_word_on: date
     silent_since: date | None
     withheld: dict[str, str] = {}
+
+
+class MilestoneSeenAlone(MilestoneShown):
+    """A milestone by itself."""
+
+    next: Next = None
 
 
 class ChaseShown(BaseModel):
@@ -165,6 +172,12 @@ class OutcomeShown(BaseModel):
     undated: list[MilestoneShown]
     dropped: list[MilestoneShown]
     withheld: dict[str, str] = {}
+
+
+class OutcomeSeenAlone(OutcomeShown):
+    """An outcome by itself."""
+
+    next: Next = None
 
 
 class ProgrammeRow(BaseModel):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Path, Request, Response
 
-from outcomes.api.answers import MilestoneShown
+from outcomes.api.answers import MilestoneSeenAlone
 from outcomes.api.conclusions import milestones_shown
 from outcomes.api.facts import programme_facts, rows_of
 from outcomes.commands.milestone_decision import MilestoneDecision
@@ -18,9 +18,12 @@ from shared.kernel.messages import Receipt
 from shared.web.answers import CREATES, DECIDES, answer_untagged, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
+from shared.web.next_decisions import commands_in, with_next
 from shared.web.readings import Read
 
 MilestoneId = Annotated[UUID, Path(description="The milestone's id, as its receipt says it.")]
+
+DECISIONS = tuple(commands_in(MilestoneDecision))
 
 router = APIRouter(
     prefix="/v1/milestones", tags=["outcomes"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT
@@ -49,7 +52,7 @@ async def decide_on_milestone(
     "/{milestone_id:uuid}",
     summary="See a milestone",
     dependencies=[may("read-outcomes")],
-    responses=one(MilestoneShown, lasting=False),
+    responses=one(MilestoneSeenAlone, lasting=False),
 )
 async def see_milestone(request: Request, milestone_id: MilestoneId, reading: Read) -> Response:
     """Show one milestone with its horizon and colour; its version is what If-Match takes."""
@@ -59,7 +62,10 @@ async def see_milestone(request: Request, milestone_id: MilestoneId, reading: Re
     [outcome] = await rows_of(reading, outcomes, outcomes.c.id == found[0]["outcome"])
     facts = await programme_facts(request, reading, outcome["programme"])
     [shown] = [each for each in milestones_shown(facts) if each.id == milestone_id]
-    return answer_untagged(shown.model_dump())
+    alone = MilestoneSeenAlone.model_validate(shown.model_dump())
+    stream = await request.app.state.service.store.load(milestone_id, Milestone(), reading.position)
+    alone = await with_next(request, reading, stream, alone, DECISIONS)
+    return answer_untagged(alone.model_dump(by_alias=True))
 
 
 @router.get(

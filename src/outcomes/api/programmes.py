@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Path, Query, Request, Response
 from sqlalchemy import select
 
-from outcomes.api.answers import BoardShown, ColourRule, OutcomeShown, ProgrammeRow
+from outcomes.api.answers import BoardShown, ColourRule, OutcomeSeenAlone, ProgrammeRow
 from outcomes.api.conclusions import (
     consultation_shown,
     counts_of,
@@ -26,12 +26,15 @@ from shared.kernel.messages import Receipt
 from shared.web.answers import CREATES, DECIDES, answer_untagged, listed, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
+from shared.web.next_decisions import commands_in, with_next
 from shared.web.pages import Paged
 from shared.web.readings import Read, Reading, Replay
 
 ProgrammeId = Annotated[UUID, Path(description="The programme's id, as its receipt says it.")]
 OutcomeId = Annotated[UUID, Path(description="The outcome's id, as its receipt says it.")]
 OfProgramme = Annotated[UUID, Query(description="The programme's id.")]
+
+DECISIONS = tuple(commands_in(OutcomeDecision))
 
 router = APIRouter(prefix="/v1", tags=["outcomes"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT)
 
@@ -118,7 +121,7 @@ def board(reading: Reading, facts: ProgrammeFacts) -> BoardShown:
     "/outcomes/{outcome_id:uuid}",
     summary="See an outcome",
     dependencies=[may("read-outcomes")],
-    responses=one(OutcomeShown, lasting=False),
+    responses=one(OutcomeSeenAlone, lasting=False),
 )
 async def see_outcome(request: Request, outcome_id: OutcomeId, reading: Read) -> Response:
     """Show one outcome with its milestones by horizon; its version is what If-Match takes."""
@@ -127,7 +130,10 @@ async def see_outcome(request: Request, outcome_id: OutcomeId, reading: Read) ->
         raise NotFound
     facts = await programme_facts(request, reading, found[0]["programme"])
     [shown] = [each for each in outcomes_shown(facts) if each.id == outcome_id]
-    return answer_untagged(shown.model_dump())
+    alone = OutcomeSeenAlone.model_validate(shown.model_dump())
+    stream = await request.app.state.service.store.load(outcome_id, ProgrammeOutcome(), reading.position)
+    alone = await with_next(request, reading, stream, alone, DECISIONS)
+    return answer_untagged(alone.model_dump(by_alias=True))
 
 
 @router.get(

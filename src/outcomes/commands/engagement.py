@@ -65,10 +65,13 @@ class CountConsultation(Command[Consultation]):
         ),
     ]
 
-    def decide(self, consultation: Consultation, stamp: Stamp) -> ConsultationCounted:
-        """Count what is open."""
+    @classmethod
+    def guard(cls, consultation: Consultation, stamp: Stamp) -> None:
         if consultation.closed_on is not None:
             raise ConsultationIsOver(closed_on=consultation.closed_on)
+
+    def decide(self, consultation: Consultation, stamp: Stamp) -> ConsultationCounted:
+        """Count what is open."""
         return ConsultationCounted(counts=self.counts)
 
 
@@ -78,10 +81,13 @@ class CloseConsultation(Command[Consultation]):
     decision: Literal["close"] = "close"
     conclusion: Reason
 
-    def decide(self, consultation: Consultation, stamp: Stamp) -> ConsultationClosed:
-        """Close what is open."""
+    @classmethod
+    def guard(cls, consultation: Consultation, stamp: Stamp) -> None:
         if consultation.closed_on is not None:
             raise ConsultationIsOver(closed_on=consultation.closed_on)
+
+    def decide(self, consultation: Consultation, stamp: Stamp) -> ConsultationClosed:
+        """Close what is open."""
         return ConsultationClosed(closed_on=today(stamp), conclusion=self.conclusion)
 
 

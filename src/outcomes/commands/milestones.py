@@ -77,9 +77,12 @@ class AmendMilestone(Command[Milestone]):
     priorities: list[ShortText] | None = Field(None, max_length=PRIORITIES_OF_ONE_LIMIT)
     reason: Reason
 
+    @classmethod
+    def guard(cls, milestone: Milestone, stamp: Stamp) -> None:
+        must_be_under_way(milestone)
+
     def decide(self, milestone: Milestone, stamp: Stamp) -> MilestoneAmended:
         """Amend a milestone that is under way."""
-        must_be_under_way(milestone)
         if self.title is None and self.owner is None and self.priorities is None:
             raise NothingIsAmended
         priorities_must_be_adopted(self.priorities or [], stamp)
@@ -98,9 +101,12 @@ class RebaselineMilestone(Command[Milestone]):
     new: Day | None = None
     reason: Reason
 
+    @classmethod
+    def guard(cls, milestone: Milestone, stamp: Stamp) -> None:
+        must_be_under_way(milestone)
+
     def decide(self, milestone: Milestone, stamp: Stamp) -> MilestoneRebaselined:
         """Move a milestone that is under way."""
-        must_be_under_way(milestone)
         if self.new == milestone.due:
             raise SameDueDay(due=milestone.due)
         return MilestoneRebaselined(old=milestone.due, new=self.new, reason=self.reason, on=today(stamp))
@@ -113,9 +119,12 @@ class ReportProgress(Command[Milestone]):
     progress: LongText
     confidence: ShortText | None = Field(None, description="The rating, as given.")
 
+    @classmethod
+    def guard(cls, milestone: Milestone, stamp: Stamp) -> None:
+        must_be_under_way(milestone)
+
     def decide(self, milestone: Milestone, stamp: Stamp) -> ProgressReported:
         """Report on a milestone that is under way."""
-        must_be_under_way(milestone)
         return ProgressReported(progress=self.progress, confidence=self.confidence)
 
 
@@ -125,9 +134,12 @@ class SubmitEvidence(Command[Milestone]):
     decision: Literal["submit-evidence"] = "submit-evidence"
     document: EvidenceDocument
 
+    @classmethod
+    def guard(cls, milestone: Milestone, stamp: Stamp) -> None:
+        must_be_under_way(milestone)
+
     def decide(self, milestone: Milestone, stamp: Stamp) -> EvidenceSubmitted:
         """Take each document once."""
-        must_be_under_way(milestone)
         held = {evidence.document.sha256 for evidence in milestone.evidence}
         if self.document.sha256 in held:
             raise EvidenceIsThere(sha256=self.document.sha256)
@@ -142,10 +154,13 @@ class ReturnEvidence(Command[Milestone]):
     decision: Literal["return-evidence"] = "return-evidence"
     reason: Reason
 
-    def decide(self, milestone: Milestone, stamp: Stamp) -> EvidenceReturned:
-        """Return what was handed in."""
+    @classmethod
+    def guard(cls, milestone: Milestone, stamp: Stamp) -> None:
         if milestone.status is not MilestoneStatus.SUBMITTED:
             raise NoEvidenceYet
+
+    def decide(self, milestone: Milestone, stamp: Stamp) -> EvidenceReturned:
+        """Return what was handed in."""
         return EvidenceReturned(reason=self.reason)
 
 
@@ -156,13 +171,16 @@ class AcceptMilestone(Command[Milestone]):
     met_on: Day | None = None
     reason: Reason | None = None
 
-    def decide(self, milestone: Milestone, stamp: Stamp) -> MilestoneMet:
-        """Accept what others have shown, whatever account any of them used."""
+    @classmethod
+    def guard(cls, milestone: Milestone, stamp: Stamp) -> None:
         must_be_under_way(milestone)
         if milestone.status is not MilestoneStatus.SUBMITTED:
             raise NoEvidenceYet
         if any(stamp.is_from(evidence.submitted_by) for evidence in milestone.evidence):
             raise OwnEvidence
+
+    def decide(self, milestone: Milestone, stamp: Stamp) -> MilestoneMet:
+        """Accept what others have shown, whatever account any of them used."""
         met_on = self.met_on or today(stamp)
         must_be_past(met_on, stamp)
         return MilestoneMet(met_on=met_on, accepted_by=stamp.by, reason=self.reason or "")
@@ -174,10 +192,13 @@ class ReopenMilestone(Command[Milestone]):
     decision: Literal["reopen"] = "reopen"
     reason: Reason
 
-    def decide(self, milestone: Milestone, stamp: Stamp) -> MilestoneReopened:
-        """Reopen what was met."""
+    @classmethod
+    def guard(cls, milestone: Milestone, stamp: Stamp) -> None:
         if milestone.status is not MilestoneStatus.MET:
             raise MilestoneNotMet
+
+    def decide(self, milestone: Milestone, stamp: Stamp) -> MilestoneReopened:
+        """Reopen what was met."""
         return MilestoneReopened(reason=self.reason, on=today(stamp))
 
 
@@ -187,9 +208,12 @@ class DropMilestone(Command[Milestone]):
     decision: Literal["drop"] = "drop"
     reason: Reason
 
+    @classmethod
+    def guard(cls, milestone: Milestone, stamp: Stamp) -> None:
+        must_be_under_way(milestone)
+
     def decide(self, milestone: Milestone, stamp: Stamp) -> MilestoneDropped:
         """Drop a milestone that is under way."""
-        must_be_under_way(milestone)
         return MilestoneDropped(reason=self.reason, on=today(stamp))
 
 
@@ -201,9 +225,12 @@ class RaiseDependency(Command[Milestone]):
     id: UUID
     note: ShortText | None = None
 
+    @classmethod
+    def guard(cls, milestone: Milestone, stamp: Stamp) -> None:
+        must_be_under_way(milestone)
+
     def decide(self, milestone: Milestone, stamp: Stamp) -> DependencyRaised:
         """Raise it once while it is not satisfied."""
-        must_be_under_way(milestone)
         if any(_is_for(w.thing, self.on, self.id) and not w.satisfied_on for w in milestone.waits_for):
             raise WaitsForItAlready
         if len(milestone.waits_for) >= WAITS_LIMIT:
@@ -219,6 +246,11 @@ class SatisfyDependency(Command[Milestone]):
     on: AwaitedKind
     id: UUID
     reason: Reason
+
+    @classmethod
+    def guard(cls, milestone: Milestone, stamp: Stamp) -> None:
+        if all(wait.satisfied_on for wait in milestone.waits_for):
+            raise WaitsForNothingOfThatKind
 
     def decide(self, milestone: Milestone, stamp: Stamp) -> DependencySatisfied:
         """End a wait that is not satisfied yet."""

@@ -38,12 +38,15 @@ class ChaseData(Command[PromisedData]):
     note: Reason
     new_day: Day | None = Field(None, description="The first day promised still counts.")
 
-    def decide(self, data: PromisedData, stamp: Stamp) -> DataChased:
-        """Chase what has not arrived."""
+    @classmethod
+    def guard(cls, data: PromisedData, stamp: Stamp) -> None:
         if data.arrived_on is not None:
             raise DataHaveArrived(arrived_on=data.arrived_on)
         if len(data.chases) >= CHASES_LIMIT:
             raise TooManyOfAMilestone(limit=CHASES_LIMIT)
+
+    def decide(self, data: PromisedData, stamp: Stamp) -> DataChased:
+        """Chase what has not arrived."""
         return DataChased(on=today(stamp), note=self.note, new_day=self.new_day)
 
 
@@ -54,10 +57,13 @@ class RecordDataArrived(Command[PromisedData]):
     arrived_on: Day
     note: Reason | None = None
 
-    def decide(self, data: PromisedData, stamp: Stamp) -> PromisedDataArrived:
-        """Record it once."""
+    @classmethod
+    def guard(cls, data: PromisedData, stamp: Stamp) -> None:
         if data.arrived_on is not None:
             raise DataHaveArrived(arrived_on=data.arrived_on)
+
+    def decide(self, data: PromisedData, stamp: Stamp) -> PromisedDataArrived:
+        """Record it once."""
         must_be_past(self.arrived_on, stamp)
         return PromisedDataArrived(arrived_on=self.arrived_on, note=self.note or "")
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from projects.domain.project import Project, ProjectMilestone
 from projects.views.register import ProjectRow, register
 from shared.kernel.messages import Stream
+from shared.web.next_decisions import Next
 
 
 class NeedSeen(BaseModel):
@@ -47,6 +48,8 @@ class DependencySeen(BaseModel):
 
 class ProjectSeen(ProjectRow):
     """One project with everything that was said of it."""
+
+    next: Next = None
 
     description: str
     forecasts: list[date]

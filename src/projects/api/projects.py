@@ -14,14 +14,17 @@ from projects.views.register import ProjectRow, StoredProject, projects
 from shared.governance.audit.history import EventHistory, answer_history
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
-from shared.web.answers import CREATES, DECIDES, one, seen
+from shared.web.answers import CREATES, DECIDES, one, seen_now
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
+from shared.web.next_decisions import commands_in, with_next
 from shared.web.readings import Read
 
 ProjectId = Annotated[UUID, Path(description="The project's id, as its receipt and lists say it.")]
+
+DECISIONS = tuple(commands_in(ProjectDecision))
 
 PROJECT_LIST = ListOf(
     name="projects", row=ProjectRow, stored=StoredProject, table=projects, filters=ProjectFilters
@@ -64,15 +67,16 @@ async def list_projects(query: Annotated[ListQuery, PROJECT_LIST.asked]) -> Resp
     "/{project_id:uuid}",
     summary="See a project",
     dependencies=[may("read-projects")],
-    responses=one(ProjectSeen),
+    responses=one(ProjectSeen, lasting=False),
 )
 async def see_project(request: Request, project_id: ProjectId, reading: Read) -> Response:
-    """Show one project, folded from its own events, as it stands or stood."""
+    """Show one project as it stands or stood, and now also what you may decide on it."""
     store = request.app.state.service.store
     stream = await store.load(project_id, Project(), reading.position if reading.past else None)
     if stream.version == 0:
         raise NotFound
-    return await seen(request, reading, shown(stream), f'"{stream.version}"')
+    project = await with_next(request, reading, stream, shown(stream), DECISIONS)
+    return await seen_now(reading, project, stream.version)
 
 
 @router.get(

@@ -60,9 +60,12 @@ class CategoriseProject(Command[Project]):
     rule: ShortText | None = Field(None, description="The rule that proposed this, if one did.")
     reason: Reason
 
+    @classmethod
+    def guard(cls, project: Project, stamp: Stamp) -> None:
+        must_be_open(project)
+
     def decide(self, project: Project, stamp: Stamp) -> ProjectCategorised:
         """Put an open project into a category that the scheme names, where it names any."""
-        must_be_open(project)
         must_be_named(stamp)
         return ProjectCategorised(
             stage=at_least(project, ProjectStage.CATEGORISED),
@@ -84,9 +87,12 @@ class PrioritiseProject(Command[Project]):
     scores: Scores = Field({}, description="From 0 to 10, by criterion.", examples=[{"benefit": 7}])
     reason: Reason
 
+    @classmethod
+    def guard(cls, project: Project, stamp: Stamp) -> None:
+        must_have_come_to(project, ProjectStage.CATEGORISED)
+
     def decide(self, project: Project, stamp: Stamp) -> ProjectPrioritised:
         """Weigh a categorised project by the scheme's weights; keep them, the scores and the rank."""
-        must_have_come_to(project, ProjectStage.CATEGORISED)
         weights = weights_known(stamp)
         score = weighted(self.scores, weights)
         rank = stamp.known.facts.get("rank")
@@ -142,9 +148,12 @@ class DecideHandling(Command[Project]):
     )
     reason: Reason
 
+    @classmethod
+    def guard(cls, project: Project, stamp: Stamp) -> None:
+        must_have_come_to(project, ProjectStage.PRIORITISED)
+
     def decide(self, project: Project, stamp: Stamp) -> HandlingDecided:
         """Decide on a prioritised project; a third party has a name, and only we need people of ours."""
-        must_have_come_to(project, ProjectStage.PRIORITISED)
         if (self.handling is Way.THIRD_PARTY) != (self.third_party is not None):
             raise WhoIsTheThirdParty
         if self.needs and self.handling is not Way.INTERNAL:

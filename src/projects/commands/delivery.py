@@ -46,12 +46,15 @@ class StartDelivery(Command[Project]):
     started_on: Day
     note: Reason | None = None
 
-    def decide(self, project: Project, stamp: Stamp) -> DeliveryStarted:
-        """Start what has its handling decided, and is not to be stopped."""
+    @classmethod
+    def guard(cls, project: Project, stamp: Stamp) -> None:
         must_be_at(project, ProjectStage.HANDLING_DECIDED)
         must_be_at_work(project)
         if project.handling.way is Way.STOP:
             raise ToBeStopped
+
+    def decide(self, project: Project, stamp: Stamp) -> DeliveryStarted:
+        """Start what has its handling decided, and is not to be stopped."""
         must_have_come(self.started_on, stamp)
         return DeliveryStarted(
             stage=ProjectStage.IN_DELIVERY, started_on=self.started_on, note=self.note or ""
@@ -66,10 +69,13 @@ class ConfirmReadiness(Command[Project]):
         dict[ShortText, ShortText], Field(max_length=CHECKLIST_LIMIT, json_schema_extra=KEYS_AS_PATTERN)
     ] = Field(examples=[dict.fromkeys(USUAL_CHECKLIST, "Minute 4 of the handover board")])
 
-    def decide(self, project: Project, stamp: Stamp) -> TransitionReadinessConfirmed:
-        """Confirm the whole checklist of the scheme in force, of a project in delivery."""
+    @classmethod
+    def guard(cls, project: Project, stamp: Stamp) -> None:
         must_be_at(project, ProjectStage.IN_DELIVERY)
         must_be_at_work(project)
+
+    def decide(self, project: Project, stamp: Stamp) -> TransitionReadinessConfirmed:
+        """Confirm the whole checklist of the scheme in force, of a project in delivery."""
         if missing := [item for item in checklist_known(stamp) if item not in self.checklist]:
             raise ChecklistIncomplete(missing=missing)
         return TransitionReadinessConfirmed(
@@ -90,10 +96,13 @@ class TransferProject(Command[Project]):
     transferred_on: Day
     received_by: ShortText
 
-    def decide(self, project: Project, stamp: Stamp) -> ProjectTransferred:
-        """Transfer only what is ready."""
+    @classmethod
+    def guard(cls, project: Project, stamp: Stamp) -> None:
         must_be_at(project, ProjectStage.READY)
         must_be_at_work(project)
+
+    def decide(self, project: Project, stamp: Stamp) -> ProjectTransferred:
+        """Transfer only what is ready."""
         must_have_come(self.transferred_on, stamp)
         return ProjectTransferred(
             stage=ProjectStage.TRANSFERRED, transferred_on=self.transferred_on, received_by=self.received_by
@@ -107,12 +116,15 @@ class CloseProject(Command[Project]):
     finished_on: Day
     reason: Reason
 
-    def decide(self, project: Project, stamp: Stamp) -> ProjectClosed:
-        """Close what was transferred; or what others bring to its end, from delivery."""
+    @classmethod
+    def guard(cls, project: Project, stamp: Stamp) -> None:
         must_be_at(project, ProjectStage.IN_DELIVERY, ProjectStage.READY, ProjectStage.TRANSFERRED)
         theirs = project.handling.way in (Way.OUTGOING_SUPPLIER, Way.THIRD_PARTY)
         if project.stage is not ProjectStage.TRANSFERRED and not theirs:
             raise NotThisWay(handling=project.handling.way)
+
+    def decide(self, project: Project, stamp: Stamp) -> ProjectClosed:
+        """Close what was transferred; or what others bring to its end, from delivery."""
         must_have_come(self.finished_on, stamp)
         must_end_after_start(project.schedule.start, self.finished_on)
         return ProjectClosed(stage=ProjectStage.CLOSED, finished_on=self.finished_on, reason=self.reason)
@@ -124,10 +136,13 @@ class PauseProject(Command[Project]):
     decision: Literal["pause"] = "pause"
     reason: Reason
 
-    def decide(self, project: Project, stamp: Stamp) -> ProjectPaused:
-        """Pause an open project that is not at rest."""
+    @classmethod
+    def guard(cls, project: Project, stamp: Stamp) -> None:
         must_be_open(project)
         must_be_at_work(project)
+
+    def decide(self, project: Project, stamp: Stamp) -> ProjectPaused:
+        """Pause an open project that is not at rest."""
         return ProjectPaused(stage=project.stage, reason=self.reason)
 
 
@@ -136,11 +151,14 @@ class ResumeProject(Command[Project]):
 
     decision: Literal["resume"] = "resume"
 
-    def decide(self, project: Project, stamp: Stamp) -> ProjectResumed:
-        """Resume what is paused."""
+    @classmethod
+    def guard(cls, project: Project, stamp: Stamp) -> None:
         must_be_open(project)
         if not project.paused:
             raise ProjectNotPaused
+
+    def decide(self, project: Project, stamp: Stamp) -> ProjectResumed:
+        """Resume what is paused."""
         return ProjectResumed(stage=project.stage)
 
 
@@ -150,9 +168,12 @@ class CancelProject(Command[Project]):
     decision: Literal["cancel"] = "cancel"
     reason: Reason
 
+    @classmethod
+    def guard(cls, project: Project, stamp: Stamp) -> None:
+        must_be_open(project)
+
     def decide(self, project: Project, stamp: Stamp) -> ProjectCancelled:
         """Cancel an open project."""
-        must_be_open(project)
         return ProjectCancelled(stage=ProjectStage.CANCELLED, reason=self.reason)
 
 
@@ -164,14 +185,17 @@ class ReviseForecast(Command[Project]):
     contingency_days: Days | None = None
     reason: Reason
 
+    @classmethod
+    def guard(cls, project: Project, stamp: Stamp) -> None:
+        must_be_open(project)
+        if len(project.schedule.forecasts) >= FORECASTS_LIMIT:
+            raise TooManyOfThem(limit=FORECASTS_LIMIT)
+
     def decide(self, project: Project, stamp: Stamp) -> ForecastRevised:
         """Keep the old forecast beside the new one."""
-        must_be_open(project)
         schedule = project.schedule
         if self.new == schedule.forecast_end and self.contingency_days in (None, schedule.contingency_days):
             raise SameForecast(forecast_end=self.new)
-        if len(schedule.forecasts) >= FORECASTS_LIMIT:
-            raise TooManyOfThem(limit=FORECASTS_LIMIT)
         must_end_after_start(schedule.start, self.new)
         return ForecastRevised(
             stage=project.stage,
@@ -190,9 +214,12 @@ class RateConfidence(Command[Project]):
     rating: ShortText = Field(examples=["Amber"])
     reason: Reason | None = None
 
+    @classmethod
+    def guard(cls, project: Project, stamp: Stamp) -> None:
+        must_be_open(project)
+
     def decide(self, project: Project, stamp: Stamp) -> ConfidenceRated:
         """Keep a rating of that scale as given; it is never turned into another scale's."""
-        must_be_open(project)
         must_be_on_scale(self.scale, self.rating)
         return ConfidenceRated(
             stage=project.stage, scale=self.scale, rating=self.rating, reason=self.reason or ""

@@ -107,9 +107,12 @@ class AmendProject(Command[Project]):
     contingency_days: Days | None = None
     reason: Reason | None = None
 
+    @classmethod
+    def guard(cls, project: Project, stamp: Stamp) -> None:
+        must_be_open(project)
+
     def decide(self, project: Project, stamp: Stamp) -> ProjectAmended:
         """Amend a project that is open."""
-        must_be_open(project)
         given = self.model_dump(exclude={"decision", "reason"}, exclude_none=True)
         if not given:
             raise NothingToAmend

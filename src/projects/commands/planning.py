@@ -44,9 +44,12 @@ class FlagProject(Command[Project]):
     decision: Literal["flag"] = "flag"
     reason: Reason
 
+    @classmethod
+    def guard(cls, project: Project, stamp: Stamp) -> None:
+        must_be_open(project)
+
     def decide(self, project: Project, stamp: Stamp) -> ProjectFlagged:
         """Flag an open project; a later reason replaces an earlier one."""
-        must_be_open(project)
         return ProjectFlagged(stage=project.stage, reason=self.reason)
 
 
@@ -56,11 +59,14 @@ class LiftFlag(Command[Project]):
     decision: Literal["lift-flag"] = "lift-flag"
     reason: Reason
 
-    def decide(self, project: Project, stamp: Stamp) -> ProjectFlagLifted:
-        """Lift what is set; what the forecast says of the project stays as it is."""
+    @classmethod
+    def guard(cls, project: Project, stamp: Stamp) -> None:
         must_be_open(project)
         if not project.flagged:
             raise NotFlagged
+
+    def decide(self, project: Project, stamp: Stamp) -> ProjectFlagLifted:
+        """Lift what is set; what the forecast says of the project stays as it is."""
         return ProjectFlagLifted(stage=project.stage, reason=self.reason)
 
 
@@ -72,9 +78,12 @@ class AgreeActionPlan(Command[Project]):
     due: Day
     steps: list[PlannedStep] = Field([], max_length=STEPS_LIMIT)
 
+    @classmethod
+    def guard(cls, project: Project, stamp: Stamp) -> None:
+        must_be_open(project)
+
     def decide(self, project: Project, stamp: Stamp) -> ActionPlanAgreed:
         """Put a plan in the place of an earlier one."""
-        must_be_open(project)
         return ActionPlanAgreed(stage=project.stage, owner=self.owner, due=self.due, steps=tuple(self.steps))
 
 
@@ -85,12 +94,17 @@ class FinishActionStep(Command[Project]):
     step: Annotated[int, Field(ge=1, le=STEPS_LIMIT), WHOLE]
     done_on: Day
 
-    def decide(self, project: Project, stamp: Stamp) -> ActionStepDone:
-        """Finish a step that is still to be done."""
+    @classmethod
+    def guard(cls, project: Project, stamp: Stamp) -> None:
         must_be_open(project)
         if not project.plan.owner:
             raise NoActionPlan
-        left = [n for n, (_, _, done) in enumerate(project.plan.steps, start=1) if done is None]
+        if not _still_to_do(project):
+            raise NoSuchStep(still_to_do=[])
+
+    def decide(self, project: Project, stamp: Stamp) -> ActionStepDone:
+        """Finish a step that is still to be done."""
+        left = _still_to_do(project)
         if self.step not in left:
             raise NoSuchStep(still_to_do=left)
         must_have_come(self.done_on, stamp)
@@ -104,13 +118,16 @@ class SetMilestone(Command[Project]):
     name: ShortText
     baseline: Day
 
-    def decide(self, project: Project, stamp: Stamp) -> ProjectMilestoneSet:
-        """Set a milestone of a new name."""
+    @classmethod
+    def guard(cls, project: Project, stamp: Stamp) -> None:
         must_be_open(project)
-        if any(m.name == self.name for m in project.milestones):
-            raise MilestoneIsThere
         if len(project.milestones) >= MILESTONES_LIMIT:
             raise TooManyOfThem(limit=MILESTONES_LIMIT)
+
+    def decide(self, project: Project, stamp: Stamp) -> ProjectMilestoneSet:
+        """Set a milestone of a new name."""
+        if any(m.name == self.name for m in project.milestones):
+            raise MilestoneIsThere
         return ProjectMilestoneSet(stage=project.stage, name=self.name, baseline=self.baseline)
 
 
@@ -122,9 +139,13 @@ class MoveMilestone(Command[Project]):
     new: Day
     reason: Reason
 
+    @classmethod
+    def guard(cls, project: Project, stamp: Stamp) -> None:
+        must_be_open(project)
+        _some_still_ahead(project)
+
     def decide(self, project: Project, stamp: Stamp) -> ProjectMilestoneSlipped:
         """Move a milestone that is still to be reached."""
-        must_be_open(project)
         milestone = _still_ahead(project, self.name)
         if milestone.forecast == self.new:
             raise SameForecast(forecast_end=self.new)
@@ -140,12 +161,26 @@ class ReachMilestone(Command[Project]):
     name: ShortText
     reached_on: Day
 
+    @classmethod
+    def guard(cls, project: Project, stamp: Stamp) -> None:
+        must_be_open(project)
+        _some_still_ahead(project)
+
     def decide(self, project: Project, stamp: Stamp) -> ProjectMilestoneReached:
         """Reach a milestone that is still ahead."""
-        must_be_open(project)
         _still_ahead(project, self.name)
         must_have_come(self.reached_on, stamp)
         return ProjectMilestoneReached(stage=project.stage, name=self.name, reached_on=self.reached_on)
+
+
+def _still_to_do(project: Project) -> list[int]:
+    return [n for n, (_, _, done) in enumerate(project.plan.steps, start=1) if done is None]
+
+
+def _some_still_ahead(project: Project) -> None:
+    """Refuse where no milestone is still to be reached."""
+    if all(milestone.reached_on is not None for milestone in project.milestones):
+        raise NoSuchMilestone(still_ahead=[])
 
 
 def _still_ahead(project: Project, name: str) -> ProjectMilestone:
@@ -165,13 +200,16 @@ class RecordDependency(Command[Project]):
     id: UUID
     note: ShortText | None = None
 
-    def decide(self, project: Project, stamp: Stamp) -> ProjectDependencyRecorded:
-        """Record a dependency once."""
+    @classmethod
+    def guard(cls, project: Project, stamp: Stamp) -> None:
         must_be_open(project)
-        if any((d.on, d.id) == (self.on, self.id) for d in project.depends_on):
-            raise DependsAlready
         if len(project.depends_on) >= DEPENDENCIES_LIMIT:
             raise TooManyOfThem(limit=DEPENDENCIES_LIMIT)
+
+    def decide(self, project: Project, stamp: Stamp) -> ProjectDependencyRecorded:
+        """Record a dependency once."""
+        if any((d.on, d.id) == (self.on, self.id) for d in project.depends_on):
+            raise DependsAlready
         return ProjectDependencyRecorded(stage=project.stage, on=self.on, id=self.id, note=self.note or "")
 
 
@@ -183,9 +221,14 @@ class EndDependency(Command[Project]):
     id: UUID
     reason: Reason
 
+    @classmethod
+    def guard(cls, project: Project, stamp: Stamp) -> None:
+        must_be_open(project)
+        if not project.depends_on:
+            raise NoSuchDependency
+
     def decide(self, project: Project, stamp: Stamp) -> ProjectDependencyEnded:
         """End a dependency that is on record."""
-        must_be_open(project)
         if not any((d.on, d.id) == (self.on, self.id) for d in project.depends_on):
             raise NoSuchDependency
         return ProjectDependencyEnded(stage=project.stage, on=self.on, id=self.id, reason=self.reason)

@@ -57,10 +57,13 @@ class ReviseCatalogueItem(Command[CatalogueItem]):
     available_from: Day | None = None
     reason: Reason
 
-    def decide(self, item: CatalogueItem, stamp: Stamp) -> CatalogueItemRevised:
-        """Revise an item that has not been retired."""
+    @classmethod
+    def guard(cls, item: CatalogueItem, stamp: Stamp) -> None:
         if item.available_until is not None:
             raise AlreadyRetired(available_until=item.available_until)
+
+    def decide(self, item: CatalogueItem, stamp: Stamp) -> CatalogueItemRevised:
+        """Revise an item that has not been retired."""
         given = self.model_dump(exclude={"decision", "reason"}, exclude_none=True)
         if not given:
             raise NothingRevised
@@ -74,10 +77,13 @@ class RetireCatalogueItem(Command[CatalogueItem]):
     available_until: Day
     reason: Reason
 
-    def decide(self, item: CatalogueItem, stamp: Stamp) -> CatalogueItemRetired:
-        """Retire it once."""
+    @classmethod
+    def guard(cls, item: CatalogueItem, stamp: Stamp) -> None:
         if item.available_until is not None:
             raise AlreadyRetired(available_until=item.available_until)
+
+    def decide(self, item: CatalogueItem, stamp: Stamp) -> CatalogueItemRetired:
+        """Retire it once."""
         return CatalogueItemRetired(available_until=self.available_until, reason=self.reason)
 
 

@@ -11,6 +11,8 @@ class Refused(Exception):
 
     # The last part of the published `type`; empty where it is made of the class's name.
     problem_type: ClassVar[str] = ""
+    # The fact that says from when on it is allowed, where it may be only too early.
+    allowed_from: ClassVar[str] = ""
 
     def __init__(self, **facts: object) -> None:
         """Keep the facts (limits, states, names of roles) that explain this one refusal."""

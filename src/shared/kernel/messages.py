@@ -1,8 +1,9 @@
 """The words everything is said in: commands ask, stamps vouch, events happened, streams are their sum."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import wraps
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
@@ -124,10 +125,22 @@ def _decision_is_required(schema: dict[str, Any]) -> None:
         schema["required"] = ["decision", *schema.get("required", [])]
 
 
+def _guarded(decide: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a rule that asks its command's guard before anything else."""
+
+    @wraps(decide)
+    def guarded(command: "Command[Any]", state: Any, stamp: Stamp) -> Any:  # noqa: ANN401  # of any kind
+        command.guard(state, stamp)
+        return decide(command, state, stamp)
+
+    return guarded
+
+
 class Command(BaseModel, Generic[S]):
     """Something a caller asks for, holding only what a caller may say.
 
     A command that is told apart by its `decision` knows its own; whoever sends it as JSON must say it.
+    Its guard stands before its rule wherever that is asked, so that no rule can leave it out.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_decision_is_required)
@@ -139,6 +152,19 @@ class Command(BaseModel, Generic[S]):
     def on_behalf_of(self) -> str:
         """Return whom the caller says that they stand in for; blank for themselves."""
         return ""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401  # as Pydantic has it
+        """Put the guard before the rule."""
+        super().__init_subclass__(**kwargs)
+        if "decide" in vars(cls):
+            setattr(cls, "decide", _guarded(vars(cls)["decide"]))  # noqa: B010  # a method is not assigned to
+
+    @classmethod
+    def guard(cls, state: S, stamp: Stamp) -> None:
+        """Refuse whatever could be said: for the stage, the person, a conflict, the tier, the time.
+
+        It knows no body, for it also answers what somebody may decide just now.
+        """
 
     def decide(self, state: S, stamp: Stamp) -> Event[S] | Sequence[Event[S]]:
         """Answer with what happened, or refuse by raising a `Refused`."""

@@ -10,6 +10,7 @@ from rfp_service.contracts.domain.dates import AgainstTransition, ContractDates
 from rfp_service.contracts.domain.steps import Standing
 from rfp_service.contracts.views.register import ContractRow, register
 from shared.kernel.messages import Stream
+from shared.web.next_decisions import Next
 
 
 class DatesSeen(BaseModel):
@@ -89,6 +90,8 @@ class MissedSeen(BaseModel):
 
 class ContractSeen(ContractRow):
     """One contract with everything that was said of it."""
+
+    next: Next = None
 
     description: str
     kpis: list[str]

@@ -14,6 +14,7 @@ from rfp_service.contracts.domain.contract import Contract, contract_id
 from rfp_service.contracts.domain.dates import dates_on
 from rfp_service.contracts.views.register import ContractRow, StoredContract, contracts
 from shared.governance.audit.history import EventHistory, answer_history
+from shared.governance.delegations.views import what_is_delegated_to
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
 from shared.web.answers import CREATES, DECIDES, one, seen_now
@@ -21,9 +22,12 @@ from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
+from shared.web.next_decisions import commands_in, with_next
 from shared.web.readings import Read
 
 ContractId = Annotated[UUID, Path(description="The contract's id, as its receipt and lists say it.")]
+
+DECISIONS = tuple(commands_in(ContractDecision))
 
 CONTRACT_LIST = ListOf(
     name="contracts", row=ContractRow, stored=StoredContract, table=contracts, filters=ContractFilters
@@ -73,7 +77,10 @@ async def see_contract(request: Request, contract_id: ContractId, reading: Read)
     if stream.version == 0:
         raise NotFound
     dates = dates_on(stream.state.terms, await moment_of(request, reading))
-    return await seen_now(reading, shown(stream, dates), stream.version)
+    contract = await with_next(
+        request, reading, stream, shown(stream, dates), DECISIONS, what_is_delegated_to
+    )
+    return await seen_now(reading, contract, stream.version)
 
 
 @router.get(

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Path, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, JsonValue
 
 from rfp_service.contracts.api.filters import RoundFilters
 from rfp_service.contracts.api.round_contracts import contracts_found, is_open
@@ -21,12 +21,15 @@ from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
+from shared.web.next_decisions import Next, commands_in, with_next
 from shared.web.readings import Read, Reading
 
 ROUND_LIST = ListOf(
     name="renewal-rounds", row=RoundRow, stored=StoredRound, table=review_rounds, filters=RoundFilters
 )
 RoundId = Annotated[UUID, Path(description="The round's id, as its receipt and list say it.")]
+
+DECISIONS = tuple(commands_in(RoundDecision))
 
 router = APIRouter(
     prefix="/v1/renewal-rounds",
@@ -60,6 +63,7 @@ class RoundSeen(BaseModel):
     stage: RoundStage
     until: date | None
     undecided: int
+    next: Next = None
     lines: list[RoundLineSeen]
 
 
@@ -120,7 +124,9 @@ async def see_round(request: Request, round_id: RoundId, reading: Read) -> Respo
     if stream.version == 0:
         raise NotFound
     found = await _found(reading, stream.state)
-    return await seen_now(reading, _seen(stream, found), stream.version)
+    contracts: list[JsonValue] = [each.model_dump(mode="json") for each in found]
+    shown = await with_next(request, reading, stream, _seen(stream, found), DECISIONS, contracts=contracts)
+    return await seen_now(reading, shown, stream.version)
 
 
 @router.get(

@@ -43,9 +43,12 @@ class ReadDate(DateFound):
 
     decision: Literal["read-date"] = "read-date"
 
+    @classmethod
+    def guard(cls, contract: Contract, stamp: Stamp) -> None:
+        must_hold_more(contract)
+
     def decide(self, contract: Contract, stamp: Stamp) -> ContractDateRead:
         """Keep the reading beside the others."""
-        must_hold_more(contract)
         return ContractDateRead(
             stage=contract.stage,
             name=self.name,
@@ -63,9 +66,12 @@ class ConfirmDate(DateFound):
 
     decision: Literal["confirm-date"] = "confirm-date"
 
+    @classmethod
+    def guard(cls, contract: Contract, stamp: Stamp) -> None:
+        must_hold_more(contract)
+
     def decide(self, contract: Contract, stamp: Stamp) -> ContractDateConfirmed:
         """Confirm it; where it differs from what was known, every alert is armed anew."""
-        must_hold_more(contract)
         moved = self.day != contract.day(self.name)
         if self.name is LedgerDate.LAST_SAFE and moved and _has_gone_on(contract):
             raise RollsSinceThen(calculated=contract.clock.last_safe)

@@ -24,6 +24,7 @@ from shared.record.deadlines.deadline import DeadlineCommand
 
 LIGHT_TOUCH = "light_touch"
 DUTIES_A_CONTRACT = 400
+NOTHING_CHANGED = (0, 0)  # in pence, in months
 
 
 def duties_on(
@@ -31,7 +32,7 @@ def duties_on(
     trigger: DutyTrigger,
     on: date,
     stamp: Stamp,
-    change: tuple[int, int] = (0, 0),
+    change: tuple[int, int] = NOTHING_CHANGED,
     *,
     before: bool = False,
 ) -> Sequence[ContractEvent]:
@@ -159,9 +160,16 @@ class PublishNotice(Command[Contract]):
     reference: Code = Field(examples=["2026/S 000-041277"])
     published_on: Day
 
+    @classmethod
+    def guard(cls, contract: Contract, stamp: Stamp) -> None:
+        must_be_registered(contract)
+        if not contract.duties:
+            raise NoSuchDuty(numbers=[])
+        if all(duty.standing is DutyStanding.PUBLISHED for duty in contract.duties):
+            raise NoticePublishedAlready(reference=contract.duties[-1].reference)
+
     def decide(self, contract: Contract, stamp: Stamp) -> NoticePublished:
         """Publish once; late is late, and said so."""
-        must_be_registered(contract)
         must_have_come(self.published_on, stamp)
         duty = next((d for d in contract.duties if d.number == self.number), None)
         if duty is None:
@@ -185,9 +193,14 @@ class RecordBreach(Command[Contract]):
     decision: Literal["record-breach"] = "record-breach"
     happened_on: Day
 
+    @classmethod
+    def guard(cls, contract: Contract, stamp: Stamp) -> None:
+        must_be_registered(contract)
+        if not any(_applying(contract, DutyTrigger.BREACHED, stamp, NOTHING_CHANGED)):
+            raise NoSuchDuty(numbers=[])
+
     def decide(self, contract: Contract, stamp: Stamp) -> Sequence[ContractEvent]:
         """Set off what the law wants published of it."""
-        must_be_registered(contract)
         must_have_come(self.happened_on, stamp)
         events = duties_on(contract, DutyTrigger.BREACHED, self.happened_on, stamp)
         if not events:

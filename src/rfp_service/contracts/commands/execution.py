@@ -51,15 +51,19 @@ class ExecuteExtension(Command[Contract]):
 
     decision: Literal["execute-extension"] = "execute-extension"
 
-    def decide(self, contract: Contract, stamp: Stamp) -> Sequence[ContractEvent]:
-        """Exercise it in time, once what must be announced was; the next dates hold at once."""
+    @classmethod
+    def guard(cls, contract: Contract, stamp: Stamp) -> None:
         must_be_approved(contract, RenewalOutcome.EXTEND)
         must_be_announced(contract, DutyTrigger.CHANGED)
-        dates, today = computed(contract, stamp), day_in_london(stamp.at)
+        dates = computed(contract, stamp)
         if dates.next_option_end is None or dates.exercise_by is None:
             raise NoOptionLeft(options=len(contract.terms.options))
-        if dates.exercise_by < today:
+        if dates.exercise_by < day_in_london(stamp.at):
             raise OptionDatePassed(exercise_by=dates.exercise_by)
+
+    def decide(self, contract: Contract, stamp: Stamp) -> Sequence[ContractEvent]:
+        """Exercise it in time, once what must be announced was; the next dates hold at once."""
+        dates, today = computed(contract, stamp), day_in_london(stamp.at)
         months, renewal = contract.terms.options[contract.terms.exercised].months, contract.renewal
         blank = ExtensionExecuted(
             stage=ContractStage.IN_FORCE, clock=unchanged(contract), months=months, last_day=dates.current_end
@@ -79,10 +83,13 @@ class RenewContract(Command[Contract]):
     terms: TermsSaid
     value_pence: Pence
 
-    def decide(self, contract: Contract, stamp: Stamp) -> Sequence[ContractEvent]:
-        """Begin a new cycle within the approved value."""
+    @classmethod
+    def guard(cls, contract: Contract, stamp: Stamp) -> None:
         must_be_approved(contract, RenewalOutcome.RENEW)
         must_be_announced(contract, DutyTrigger.CHANGED)
+
+    def decide(self, contract: Contract, stamp: Stamp) -> Sequence[ContractEvent]:
+        """Begin a new cycle within the approved value."""
         renewal, today = contract.renewal, day_in_london(stamp.at)
         if self.value_pence > renewal.value_pence:
             raise NotRecommendedSo(approved_pence=renewal.value_pence)
@@ -105,9 +112,12 @@ class StartReprocurement(Command[Contract]):
     decision: Literal["start-reprocurement"] = "start-reprocurement"
     rfp_id: UUID
 
+    @classmethod
+    def guard(cls, contract: Contract, stamp: Stamp) -> None:
+        must_be_approved(contract, RenewalOutcome.REPROCURE)
+
     def decide(self, contract: Contract, stamp: Stamp) -> ReprocurementStarted:
         """Name an RFP that there is; the roof looks it up."""
-        must_be_approved(contract, RenewalOutcome.REPROCURE)
         if stamp.known.facts.get("rfp") is not True:
             raise NoSuchRfpToOpen
         return ReprocurementStarted(stage=ContractStage.APPROVED, rfp_id=self.rfp_id)
@@ -122,12 +132,15 @@ class SendContractNotice(Command[Contract]):
     sent_on: Day
     evidence: ShortText = Field(examples=["Recorded delivery, item AB 1234 5678 9GB"])
 
-    def decide(self, contract: Contract, stamp: Stamp) -> ContractNoticeSent:
-        """Send it once, where an end was approved; what it ends follows from the day."""
+    @classmethod
+    def guard(cls, contract: Contract, stamp: Stamp) -> None:
         must_be_approved(contract, *ENDING)
-        must_have_come(self.sent_on, stamp)
         if contract.terms.notice_given_on is not None:
             raise NoticeAlreadySent(sent_on=contract.notice.sent_on)
+
+    def decide(self, contract: Contract, stamp: Stamp) -> ContractNoticeSent:
+        """Send it once, where an end was approved; what it ends follows from the day."""
+        must_have_come(self.sent_on, stamp)
         blank = ContractNoticeSent(
             stage=ContractStage.APPROVED,
             clock=unchanged(contract),
@@ -144,15 +157,20 @@ class AcknowledgeContractNotice(Command[Contract]):
     acknowledged_on: Day
     evidence: ShortText
 
+    @classmethod
+    def guard(cls, contract: Contract, stamp: Stamp) -> None:
+        must_run(contract)
+        if contract.notice.sent_on is None:
+            raise NoNoticeSent(sent_on=None)
+        if contract.notice.acknowledged_on is not None:
+            raise NoticeAlreadySent(acknowledged_on=contract.notice.acknowledged_on)
+
     def decide(self, contract: Contract, stamp: Stamp) -> ContractNoticeAcknowledged:
         """Acknowledge what was sent, once, and no sooner."""
-        must_run(contract)
         must_have_come(self.acknowledged_on, stamp)
         sent = contract.notice.sent_on
         if sent is None or self.acknowledged_on < sent:
             raise NoNoticeSent(sent_on=sent)
-        if contract.notice.acknowledged_on is not None:
-            raise NoticeAlreadySent(acknowledged_on=contract.notice.acknowledged_on)
         return ContractNoticeAcknowledged(
             stage=contract.stage, acknowledged_on=self.acknowledged_on, evidence=self.evidence
         )
@@ -167,9 +185,12 @@ class TerminateContract(Command[Contract]):
     ended_on: Day
     reason: Reason
 
+    @classmethod
+    def guard(cls, contract: Contract, stamp: Stamp) -> None:
+        must_be_approved(contract, RenewalOutcome.TERMINATE)
+
     def decide(self, contract: Contract, stamp: Stamp) -> Sequence[ContractEvent]:
         """End it; the law may want that published."""
-        must_be_approved(contract, RenewalOutcome.TERMINATE)
         must_have_come(self.ended_on, stamp)
         ended = ContractTerminated(
             stage=ContractStage.ENDED, clock=stopped(contract), ended_on=self.ended_on, reason=self.reason

@@ -28,13 +28,16 @@ class NovationStep(Command[Contract]):
     on: Day
     note: Reason
 
-    def step(self, contract: Contract, stamp: Stamp, event: type[NovationEvent]) -> NovationEvent:
-        """Return the step, where the novation has come so far, no earlier than the step before it."""
+    @classmethod
+    def guard(cls, contract: Contract, stamp: Stamp) -> None:
         must_run(contract)
+        if contract.novation.stage not in cls.after:
+            raise NovationNotSoFar(novation=contract.novation.stage, allowed_after=list(cls.after))
+
+    def step(self, contract: Contract, stamp: Stamp, event: type[NovationEvent]) -> NovationEvent:
+        """Return the step, no earlier than the step before it."""
         must_have_come(self.on, stamp)
         novation = contract.novation
-        if novation.stage not in self.after:
-            raise NovationNotSoFar(novation=novation.stage, allowed_after=list(self.after))
         if novation.on is not None and self.on < novation.on:
             raise NovationNotSoFar(novation=novation.stage, on=novation.on)
         return event(stage=contract.stage, on=self.on, note=self.note)
@@ -82,11 +85,14 @@ class SignNovation(NovationStep):
     after = (NovationStage.AGREED,)
     decision: Literal["sign-novation"] = "sign-novation"
 
+    @classmethod
+    def guard(cls, contract: Contract, stamp: Stamp) -> None:
+        super().guard(contract, stamp)
+        must_be_decided(contract)
+
     def decide(self, contract: Contract, stamp: Stamp) -> NovationEvent:
         """Sign only what was approved, and announced where the law wants that first."""
-        signed = self.step(contract, stamp, NovationSigned)
-        must_be_decided(contract)
-        return signed
+        return self.step(contract, stamp, NovationSigned)
 
 
 class CompleteNovation(NovationStep):
@@ -95,10 +101,14 @@ class CompleteNovation(NovationStep):
     after = (NovationStage.SIGNED,)
     decision: Literal["complete-novation"] = "complete-novation"
 
+    @classmethod
+    def guard(cls, contract: Contract, stamp: Stamp) -> None:
+        super().guard(contract, stamp)
+        must_be_decided(contract)
+
     def decide(self, contract: Contract, stamp: Stamp) -> NovationEvent:
         """Move what was signed; the contract is in force as before."""
         moved = self.step(contract, stamp, ContractNovated)
-        must_be_decided(contract)
         return moved.model_copy(update={"stage": ContractStage.IN_FORCE})
 
 

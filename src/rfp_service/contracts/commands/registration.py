@@ -68,9 +68,12 @@ class RegisterContract(Command[Contract]):
     )
     kpis: list[ShortText] = Field([], max_length=KPIS_LIMIT)
 
+    @classmethod
+    def guard(cls, contract: Contract, stamp: Stamp) -> None:
+        must_be_new(contract)
+
     def decide(self, contract: Contract, stamp: Stamp) -> Sequence[ContractEvent]:
         """Register a reference once."""
-        must_be_new(contract)
         said = {
             name: value
             for name in type(self).model_fields
@@ -152,9 +155,12 @@ class AmendContract(Command[Contract]):
     needs_novation: bool | None = None
     reason: Reason
 
+    @classmethod
+    def guard(cls, contract: Contract, stamp: Stamp) -> None:
+        must_be_registered(contract)
+
     def decide(self, contract: Contract, stamp: Stamp) -> Sequence[ContractEvent]:
         """Amend it, and flag what is then missing; what it put right is answered by that."""
-        must_be_registered(contract)
         said = {
             name: value
             for name in type(self).model_fields
@@ -183,9 +189,12 @@ class CorrectTerms(Command[Contract]):
     terms: TermsSaid
     reason: Reason
 
+    @classmethod
+    def guard(cls, contract: Contract, stamp: Stamp) -> None:
+        must_run(contract)
+
     def decide(self, contract: Contract, stamp: Stamp) -> Sequence[ContractEvent]:
         """Set the dates anew, and arm every alert anew; a confirmed date that changed is in doubt again."""
-        must_run(contract)
         stated = self.terms.stated()
         blank = ContractTermsCorrected(
             stage=contract.stage, clock=unchanged(contract), terms=stated, reason=self.reason
@@ -215,9 +224,14 @@ class AnswerFlag(Command[Contract]):
     code: FlagCode
     answer: Reason = Field(examples=["A framework without any commitment: its value is nothing."])
 
+    @classmethod
+    def guard(cls, contract: Contract, stamp: Stamp) -> None:
+        must_be_registered(contract)
+        if not contract.open_flags:
+            raise NoSuchFlag(open=[])
+
     def decide(self, contract: Contract, stamp: Stamp) -> ContractFlagAnswered:
         """Answer what is open."""
-        must_be_registered(contract)
         if self.code not in contract.open_flags:
             raise NoSuchFlag(open=list(contract.open_flags))
         return ContractFlagAnswered(
@@ -231,9 +245,12 @@ class FlagContract(Command[Contract]):
     decision: Literal["flag"] = "flag"
     code: FlagCode
 
+    @classmethod
+    def guard(cls, contract: Contract, stamp: Stamp) -> None:
+        must_be_registered(contract)
+
     def decide(self, contract: Contract, stamp: Stamp) -> ContractFlagged:
         """Flag what is not flagged already."""
-        must_be_registered(contract)
         if self.code in contract.open_flags:
             raise StillFlagged(code=self.code)
         return ContractFlagged(stage=contract.stage, code=self.code)

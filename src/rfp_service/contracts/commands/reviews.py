@@ -20,7 +20,7 @@ from rfp_service.contracts.domain.renewal_events import (
     ReviewFallsDue,
     ReviewStarted,
 )
-from shared.governance.scheme.tiers import must_be_of_tier, tiers_for
+from shared.governance.scheme.tiers import NoScheme, must_be_of_tier, tiers_for
 from shared.kernel.calendar import day_in_london
 from shared.kernel.contract_rules import DutyTrigger
 from shared.kernel.fields import WHOLE, Pence, PersonId, Reason
@@ -63,9 +63,12 @@ class StartReview(Command[Contract]):
     decision: Literal["start-review"] = "start-review"
     reason: Reason | None = None
 
+    @classmethod
+    def guard(cls, contract: Contract, stamp: Stamp) -> None:
+        must_stand_at(contract, ContractStage.IN_FORCE, ContractStage.REVIEW_DUE)
+
     def decide(self, contract: Contract, stamp: Stamp) -> ReviewStarted:
         """Start one, or start again where nothing was executed yet."""
-        must_stand_at(contract, ContractStage.IN_FORCE, ContractStage.REVIEW_DUE)
         return ReviewStarted(stage=ContractStage.IN_REVIEW, reviewer=stamp.by, reason=self.reason or "")
 
 
@@ -84,9 +87,14 @@ class RecommendRenewal(Command[Contract]):
     months: Annotated[int, Field(ge=0, le=MONTHS_LIMIT), WHOLE] = 0
     reason: Reason
 
+    @classmethod
+    def guard(cls, contract: Contract, stamp: Stamp) -> None:
+        must_stand_at(contract, ContractStage.IN_REVIEW)
+        if not stamp.known.tiers:
+            raise NoScheme
+
     def decide(self, contract: Contract, stamp: Stamp) -> RenewalRecommended:
         """Name the tiers that the value needs by the scheme in force, lowest first."""
-        must_stand_at(contract, ContractStage.IN_REVIEW)
         months, value = self.months, self.value_pence
         if self.outcome is RenewalOutcome.EXTEND:
             if computed(contract, stamp).next_option_end is None:
@@ -122,6 +130,10 @@ class RenewalApproving(Command[Contract]):
         """Return whom the approver stands in for."""
         return self.acting_for or ""
 
+    @classmethod
+    def guard(cls, contract: Contract, stamp: Stamp) -> None:
+        may_decide(contract, stamp)
+
 
 class ApproveRenewal(RenewalApproving):
     """Approve the recommendation for your tier."""
@@ -130,11 +142,11 @@ class ApproveRenewal(RenewalApproving):
 
     def decide(self, contract: Contract, stamp: Stamp) -> Sequence[ContractEvent]:
         """Grant the tier whose turn it is; the last one decides, and says what must be announced first."""
-        tier, renewal = may_decide(contract, stamp), contract.renewal
+        renewal = contract.renewal
         following = renewal.tiers[renewal.granted + 1 :]
         approved = RenewalDecisionApproved(
             stage=ContractStage.RECOMMENDED if following else ContractStage.APPROVED,
-            tier=tier,
+            tier=renewal.waiting_for,
             next_tier=following[0] if following else "",
             reason=self.reason,
             scheme_version=stamp.known.scheme_version,
@@ -158,7 +170,7 @@ class RefuseRenewal(RenewalApproving):
         """Send it back into review."""
         return RenewalDecisionRefused(
             stage=ContractStage.IN_REVIEW,
-            tier=may_decide(contract, stamp),
+            tier=contract.renewal.waiting_for,
             reason=self.reason,
             scheme_version=stamp.known.scheme_version,
             decided_by=stamp.by,
@@ -166,10 +178,10 @@ class RefuseRenewal(RenewalApproving):
         )
 
 
-def may_decide(contract: Contract, stamp: Stamp) -> str:
-    """Return the tier whose turn it is, once whoever decides is of it, and recommended nothing here."""
+def may_decide(contract: Contract, stamp: Stamp) -> None:
+    """Refuse all but whoever is of the tier whose turn it is, and recommended nothing here."""
     must_run(contract)
     must_stand_at(contract, ContractStage.RECOMMENDED)
     if stamp.is_from(contract.renewal.recommended_by):
         raise OwnRecommendation(recommended_by=contract.renewal.recommended_by)
-    return must_be_of_tier(contract.renewal.waiting_for, contract.renewal.value_pence, stamp)
+    must_be_of_tier(contract.renewal.waiting_for, contract.renewal.value_pence, stamp)

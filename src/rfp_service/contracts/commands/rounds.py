@@ -66,10 +66,13 @@ class OpenReviewRound(Command[ReviewRound]):
 
     month: Month = Field(examples=["2026-09"])
 
-    def decide(self, review: ReviewRound, stamp: Stamp) -> ReviewRoundOpened:
-        """Open it once."""
+    @classmethod
+    def guard(cls, review: ReviewRound, stamp: Stamp) -> None:
         if review.stage is not RoundStage.ABSENT:
             raise RoundOpenedAlready(month=review.month, stage=review.stage)
+
+    def decide(self, review: ReviewRound, stamp: Stamp) -> ReviewRoundOpened:
+        """Open it once."""
         lines = tuple(found.line() for found in found_in(stamp) if found.due)
         if len(lines) > LINES_LIMIT:
             raise TooManyInRound(limit=LINES_LIMIT)
@@ -88,9 +91,12 @@ class LineDecision(Command[ReviewRound]):
     contract: UUID
     reason: Reason
 
+    @classmethod
+    def guard(cls, review: ReviewRound, stamp: Stamp) -> None:
+        must_be_open(review)
+
     def joined(self, review: ReviewRound, stamp: Stamp) -> tuple[LineFound, list[RoundEvent]]:
         """Return the contract as found; where it became due meanwhile, it joins the round by this."""
-        must_be_open(review)
         found = next((f for f in found_in(stamp) if f.contract == self.contract), None)
         if found is None or not (found.due or review.holds(self.contract)):
             raise NotInRound(month=review.month)
@@ -137,10 +143,10 @@ class CloseReviewRound(Command[ReviewRound]):
 
     decision: Literal["close"] = "close"
 
-    def decide(self, review: ReviewRound, stamp: Stamp) -> Sequence[RoundEvent]:
-        """Close it once nothing due is undecided; what became due meanwhile is in it."""
+    @classmethod
+    def guard(cls, review: ReviewRound, stamp: Stamp) -> None:
         must_be_open(review)
-        found = [f for f in found_in(stamp) if f.due or review.holds(f.contract)]
+        found = _in_the_round(review, stamp)
         known = {each.contract for each in found}
         unknown = [line for line in review.lines if line.contract not in known]
         undecided: list[RoundLine] = [f for f in found if not _is_settled(review, f)]
@@ -152,6 +158,10 @@ class CloseReviewRound(Command[ReviewRound]):
                     for line in undecided[:NAMED_LIMIT]
                 ],
             )
+
+    def decide(self, review: ReviewRound, stamp: Stamp) -> Sequence[RoundEvent]:
+        """Close it once nothing due is undecided; what became due meanwhile is in it."""
+        found = _in_the_round(review, stamp)
         joined = [RoundLineJoined(line=f.line()) for f in found if not review.holds(f.contract)]
         said = [review.said_of(f.contract) for f in found if not f.decided]
         return [
@@ -164,6 +174,10 @@ class CloseReviewRound(Command[ReviewRound]):
         ]
 
 
+def _in_the_round(review: ReviewRound, stamp: Stamp) -> list[LineFound]:
+    return [found for found in found_in(stamp) if found.due or review.holds(found.contract)]
+
+
 def _is_settled(review: ReviewRound, found: LineFound) -> bool:
     return found.decided or review.said_of(found.contract) is not None
 
@@ -174,10 +188,13 @@ class ReopenReviewRound(Command[ReviewRound]):
     decision: Literal["reopen"] = "reopen"
     reason: Reason
 
-    def decide(self, review: ReviewRound, stamp: Stamp) -> ReviewRoundReopened:
-        """Reopen what is closed."""
+    @classmethod
+    def guard(cls, review: ReviewRound, stamp: Stamp) -> None:
         if review.stage is not RoundStage.CLOSED:
             raise RoundNotClosed(stage=review.stage)
+
+    def decide(self, review: ReviewRound, stamp: Stamp) -> ReviewRoundReopened:
+        """Reopen what is closed."""
         return ReviewRoundReopened(reason=self.reason)
 
 

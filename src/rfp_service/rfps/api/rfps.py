@@ -12,6 +12,7 @@ from rfp_service.rfps.commands.requests import RaiseRfp
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.views import RfpRow, StoredRfp, rfps
 from shared.governance.audit.history import EventHistory, answer_history
+from shared.governance.delegations.views import what_is_delegated_to
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
 from shared.web.answers import CREATES, DECIDES, one, seen_now
@@ -19,6 +20,7 @@ from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
+from shared.web.next_decisions import commands_in, with_next
 from shared.web.readings import Read
 
 RFP_LIST = ListOf(
@@ -30,6 +32,8 @@ RFP_LIST = ListOf(
     facts=list_targets,
     derive=add_due,
 )
+
+DECISIONS = tuple(commands_in(Decision))
 
 RfpId = Annotated[UUID, Path(description="The RFP's id, as its receipt and lists say it.")]
 
@@ -62,12 +66,13 @@ async def list_rfps(query: Annotated[ListQuery, RFP_LIST.asked]) -> Response:
     "/{rfp_id}", summary="See an RFP", dependencies=[may("read-rfps")], responses=one(RfpSeen, lasting=False)
 )
 async def see_rfp(request: Request, rfp_id: RfpId, reading: Read) -> Response:
-    """Show one RFP, folded from its own events, as it stands or stood."""
+    """Show one RFP, folded from its own events, as it stands or stood; now also what you may decide next."""
     store = request.app.state.service.store
     stream = await store.load(rfp_id, Rfp(), reading.position if reading.past else None)
     if stream.version == 0:
         raise NotFound
     shown = as_seen(stream, await targets(store, reading))
+    shown = await with_next(request, reading, stream, shown, DECISIONS, what_is_delegated_to)
     return await seen_now(reading, shown, stream.version)
 
 

@@ -15,6 +15,7 @@ from shared.kernel.messages import Stream
 from shared.kernel.rules import ContractKind
 from shared.record.eventstore.store import EventStore
 from shared.web.lists.queries import ListQuery
+from shared.web.next_decisions import Next
 from shared.web.readings import Reading
 
 
@@ -42,6 +43,7 @@ class RfpSeen(RfpRow):
     )
     kept_open: bool = Field(description="Whether such questions keep the bids closed after that.")
     standstill_ends: datetime | None
+    next: Next = None
 
 
 async def targets(store: EventStore, reading: Reading) -> Targets:

@@ -47,12 +47,17 @@ class RequestAdvice(Command[Rfp]):
     body: ShortText = Field(examples=["Digital working group"])
     question: LongText
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> AdviceRequested:
-        """Charge the wait to that body until it answers, or the stage is left."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, *ADVISED)
         must_have_a_part(rfp, stamp, "procurement_officer")
         if rfp.advice_from:
             raise AdviceAskedAlready(body=rfp.advice_from)
+        if not rules_of(stamp).advisory_bodies:
+            raise NoSuchBody(bodies=[])
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> AdviceRequested:
+        """Charge the wait to that body until it answers, or the stage is left."""
         bodies = {body.name for body in rules_of(stamp).advisory_bodies}
         if self.body not in bodies:
             raise NoSuchBody(bodies=sorted(bodies))
@@ -68,8 +73,8 @@ class GiveAdvice(Command[Rfp]):
     decision: Literal["give-advice"] = "give-advice"
     advice: LongText
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> AdviceGiven:
-        """Take it from a member with no other part in the RFP; from then on they have the adviser's."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_at(rfp, *ADVISED)
         if not rfp.advice_from:
             raise NoAdviceAsked
@@ -79,5 +84,8 @@ class GiveAdvice(Command[Rfp]):
             raise NotOfTheBody(body=rfp.advice_from)
         must_be_independent(rfp, stamp)
         must_not_have_decided(rfp, stamp.by, stamp)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> AdviceGiven:
+        """Take it from a member with no other part in the RFP; from then on they have the adviser's."""
         given = AdviceGiven(body=rfp.advice_from, adviser=stamp.by, advice=self.advice, **staying(rfp))
         return in_turn(given, rfp, stamp)

@@ -51,12 +51,21 @@ class AmendRfp(Command[Rfp]):
     contract_kind: ContractKind | None = Field(None, description=OF_THE_LEAD)
     reason: Reason | None = Field(None, description="Needed once approval has been asked for.")
 
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
+        must_be_in(rfp, *WRITTEN, *UNDER_APPROVAL)
+        if rfp.stage in UNDER_APPROVAL:
+            _must_be_requester_or_lead(rfp, stamp)
+            if is_out(rfp):
+                raise OutToMarket(stage=rfp.stage)
+        elif not rfp.lead or not stamp.known.same_person(stamp.by, rfp.lead):
+            must_be_requester(rfp, stamp)
+
     def decide(self, rfp: Rfp, stamp: Stamp) -> Sequence[RfpEvent]:
         """Amend what is being written; what is under approval goes back, and its approval is over.
 
         A need that is put differently while its catalogue check is answered must be looked up anew.
         """
-        must_be_in(rfp, *WRITTEN, *UNDER_APPROVAL)
         if rfp.stage in UNDER_APPROVAL:
             return self._superseding(rfp, stamp)
         if self._changes_its_path:
@@ -70,11 +79,6 @@ class AmendRfp(Command[Rfp]):
 
     def _superseding(self, rfp: Rfp, stamp: Stamp) -> Sequence[RfpEvent]:
         """Amend with a reason, as requester or lead, and give up whatever has been approved so far."""
-        same = stamp.known.same_person
-        if not (same(stamp.by, rfp.lead) or same(stamp.by, rfp.raised_by)):
-            raise NotYourRfp(requester=rfp.raised_by, lead=rfp.lead)
-        if is_out(rfp):
-            raise OutToMarket(stage=rfp.stage)
         if self._changes_its_path:
             self._must_be_the_lead(rfp, stamp)
         if self.reason is None:
@@ -106,3 +110,9 @@ class AmendRfp(Command[Rfp]):
         if without is not None and with_vat is not None and with_vat < without:
             raise VatMissing(estimate_pence=without, estimate_with_vat_pence=with_vat)
         return given
+
+
+def _must_be_requester_or_lead(rfp: Rfp, stamp: Stamp) -> None:
+    same = stamp.known.same_person
+    if not (same(stamp.by, rfp.lead) or same(stamp.by, rfp.raised_by)):
+        raise NotYourRfp(requester=rfp.raised_by, lead=rfp.lead)

@@ -63,16 +63,21 @@ class RequestApproval(BusinessCase):
 
     decision: Literal["request-approval"] = "request-approval"
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> ApprovalRequested:
-        """Name the tiers that the value needs by the scheme in force, lowest first."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, Stage.BUSINESS_CASE)
         must_be_requester(rfp, stamp)
         must_be_under_the_law(rfp, stamp)
         if rfp.route is Route.DIRECT_AWARD:
             raise WaiverNeeded
-        value = rfp.need.estimate_pence
-        if value is None:
+        if rfp.need.estimate_pence is None:
             raise Incomplete(missing=["estimate_pence"])
+        tiers_for(rfp.need.estimate_pence, stamp.known)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> ApprovalRequested:
+        """Name the tiers that the value needs by the scheme in force, lowest first."""
+        value = rfp.need.estimate_pence
+        assert value is not None, "what is put forward has an estimate"
         return ApprovalRequested(
             budget_code=self.budget_code,
             options_considered=self.options_considered,
@@ -90,15 +95,18 @@ class Approve(Approving):
     decision: Literal["approve"] = "approve"
     reason: Reason = Field(examples=["In budget."])
 
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
+        _may_decide(rfp, stamp)
+        must_have_granted_no_tier(rfp.approval, stamp)
+
     def decide(self, rfp: Rfp, stamp: Stamp) -> ApprovalGranted:
         """Grant the tier whose turn it is; the last one opens the route's next stage, or a key decision."""
-        tier = _may_decide(rfp, stamp)
-        must_have_granted_no_tier(rfp.approval, stamp)
         following = rfp.approval.tiers[rfp.approval.granted + 1 :]
         entered, onward = (staying(rfp), Stage.ABSENT) if following else _after(rfp, stamp)
         key = entered["stage"] is Stage.KEY_DECISION
         granted = ApprovalGranted(
-            tier=tier,
+            tier=rfp.approval.waiting_for,
             next_tier=following[0] if following else "",
             reason=self.reason,
             scheme_version=stamp.known.scheme_version,
@@ -117,22 +125,25 @@ class Refuse(Approving):
     decision: Literal["refuse"] = "refuse"
     reason: Reason
 
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
+        _may_decide(rfp, stamp)
+
     def decide(self, rfp: Rfp, stamp: Stamp) -> ApprovalRefused:
         """End the RFP."""
-        tier = _may_decide(rfp, stamp)
         return ApprovalRefused(
-            tier=tier,
+            tier=rfp.approval.waiting_for,
             reason=self.reason,
             scheme_version=stamp.known.scheme_version,
             **entering(Stage.REJECTED),
         )
 
 
-def _may_decide(rfp: Rfp, stamp: Stamp) -> str:
-    """Return the tier whose turn it is, once whoever decides is independent and of that tier."""
+def _may_decide(rfp: Rfp, stamp: Stamp) -> None:
+    """Refuse all but whoever is independent, and of the tier whose turn it is."""
     must_be_in(rfp, Stage.APPROVAL)
     must_be_independent(rfp, stamp)
-    return must_be_of_the_tier(rfp.approval, stamp)
+    must_be_of_the_tier(rfp.approval, stamp)
 
 
 def _after(rfp: Rfp, stamp: Stamp) -> tuple[Entered, Stage]:

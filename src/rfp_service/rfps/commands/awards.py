@@ -13,6 +13,7 @@ from rfp_service.rfps.commands.rules import (
     must_be_in,
     must_be_independent,
     must_compete,
+    must_have_a_bid,
     must_not_be_requester,
     next_clock,
     rules_of,
@@ -40,7 +41,7 @@ from rfp_service.rfps.domain.refusals import (
 )
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Stage
-from shared.governance.scheme.tiers import tiers_for
+from shared.governance.scheme.tiers import NoScheme, tiers_for
 from shared.kernel.calendar import day_in_london
 from shared.kernel.fields import WHOLE, Code, Pence, Reason, ShortText
 from shared.kernel.messages import Command, Stamp
@@ -54,12 +55,15 @@ class PublishTransparencyNotice(Command[Rfp]):
     decision: Literal["publish-transparency-notice"] = "publish-transparency-notice"
     reference: Code = Field(examples=["UK5-2026-04"])
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> TransparencyNoticePublished:
-        """Announce what goes to one supplier, before it is put forward."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, Stage.AWARD_APPROVAL)
         must_not_be_requester(rfp, stamp)
         if not rfp.is_direct:
             raise NotDirect(route=rfp.route)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> TransparencyNoticePublished:
+        """Announce what goes to one supplier, before it is put forward."""
         return TransparencyNoticePublished(reference=self.reference, **staying(rfp))
 
 
@@ -77,15 +81,19 @@ class RecommendAward(Command[Rfp]):
         None, description="Needed where several bids have the highest total."
     )
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> AwardRecommended:
-        """Name the tiers by the award's own value, however the estimate was approved."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_not_be_requester(rfp, stamp)
         if rfp.is_direct:
             _must_be_announced(rfp, stamp)
-            tied: tuple[str, ...] = ()
         else:
-            tied = self._must_be_the_best(rfp)
-            must_be_enough_evaluators(rfp, stamp)
+            _must_be_measured(rfp, stamp)
+        if not stamp.known.tiers:
+            raise NoScheme
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> AwardRecommended:
+        """Name the tiers by the award's own value, however the estimate was approved."""
+        tied = () if rfp.is_direct else self._must_be_the_best(rfp)
         recommended = AwardRecommended(
             bid=self.bid or "",
             supplier=self.supplier,
@@ -101,11 +109,8 @@ class RecommendAward(Command[Rfp]):
         return in_turn(recommended, rfp, stamp)
 
     def _must_be_the_best(self, rfp: Rfp) -> tuple[str, ...]:
-        """Refuse any but the bid with the highest total, once every score counts; return those that tie."""
-        must_be_in(rfp, Stage.EVALUATION)
+        """Refuse any but the bid with the highest total; return those that tie."""
         must_compete(rfp.tender, self.bid)
-        if missing := rfp.tender.missing():
-            raise ScoresMissing(missing=missing)
         if self.bid not in (best := rfp.tender.best()):
             raise NotTheBestBid(best=list(best))
         tied = tuple(bid for bid in best if bid != self.bid)
@@ -120,16 +125,19 @@ class ApproveAward(Approving):
     decision: Literal["approve-award"] = "approve-award"
     reason: Reason
 
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
+        _may_decide(rfp, stamp)
+        must_have_granted_no_tier(rfp.award.approval, stamp)
+
     def decide(self, rfp: Rfp, stamp: Stamp) -> AwardApproved:
         """Grant the tier whose turn it is; after the last the award is told, or is a key decision."""
-        tier = _may_decide(rfp, stamp)
-        must_have_granted_no_tier(rfp.award.approval, stamp)
         approval = rfp.award.approval
         following = approval.tiers[approval.granted + 1 :]
         above = rules_of(stamp).is_key_decision(approval.value_pence)
         key = not following and (rfp.key_declared or above)
         approved = AwardApproved(
-            tier=tier,
+            tier=approval.waiting_for,
             next_tier=following[0] if following else "",
             reason=self.reason,
             scheme_version=stamp.known.scheme_version,
@@ -148,11 +156,14 @@ class RefuseAward(Approving):
     decision: Literal["refuse-award"] = "refuse-award"
     reason: Reason
 
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
+        _may_decide(rfp, stamp)
+
     def decide(self, rfp: Rfp, stamp: Stamp) -> AwardRefused:
         """End the RFP."""
-        tier = _may_decide(rfp, stamp)
         return AwardRefused(
-            tier=tier,
+            tier=rfp.award.approval.waiting_for,
             reason=self.reason,
             scheme_version=stamp.known.scheme_version,
             **entering(Stage.TERMINATED),
@@ -175,10 +186,13 @@ class SendSummaries(Command[Rfp]):
         None, description="How many; unless said, as many as are named."
     )
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> AssessmentSummariesSent:
-        """Tell every bidder, by name, before the world; once nobody had to be named."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, Stage.AWARD_NOTICE)
         must_not_be_requester(rfp, stamp)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> AssessmentSummariesSent:
+        """Tell every bidder, by name, before the world; once nobody had to be named."""
         if stamp.known.rules is not None:
             must_name_every_bidder(rfp, self.told)
         return AssessmentSummariesSent(
@@ -194,12 +208,15 @@ class PublishAwardNotice(Command[Rfp]):
     decision: Literal["publish-award-notice"] = "publish-award-notice"
     reference: Code = Field(examples=["UK6-2026-09"])
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> AwardNoticePublished:
-        """Start the standstill of this regime and route, or go straight on to the contract."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, Stage.AWARD_NOTICE)
         must_not_be_requester(rfp, stamp)
         if not rfp.is_direct and not rfp.award.summaries_sent:
             raise SummariesFirst
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> AwardNoticePublished:
+        """Start the standstill of this regime and route, or go straight on to the contract."""
         assert rfp.regime is not None, "what is awarded has a regime"
         assert rfp.route is not None, "and a route"
         rules = rules_of(stamp)
@@ -222,18 +239,27 @@ def must_name_every_bidder(rfp: Rfp, told: Sequence[str]) -> None:
         raise BiddersMissing(missing=missing, unknown=unknown)
 
 
-def _may_decide(rfp: Rfp, stamp: Stamp) -> str:
+def _may_decide(rfp: Rfp, stamp: Stamp) -> None:
     must_be_in(rfp, Stage.AWARD_APPROVAL)
     must_be_independent(rfp, stamp)
     if not rfp.award.approval.tiers:
         raise NotRecommended
-    return must_be_of_the_tier(rfp.award.approval, stamp)
+    must_be_of_the_tier(rfp.award.approval, stamp)
 
 
 def _after(rfp: Rfp, *, last: bool, key: bool) -> Entered:
     if not last:
         return staying(rfp)
     return entering(Stage.KEY_DECISION if key else Stage.AWARD_NOTICE)
+
+
+def _must_be_measured(rfp: Rfp, stamp: Stamp) -> None:
+    """Refuse to say who won while a score is missing, by too few evaluators, or where nobody competes."""
+    must_be_in(rfp, Stage.EVALUATION)
+    if missing := rfp.tender.missing():
+        raise ScoresMissing(missing=missing)
+    must_have_a_bid(rfp.tender)
+    must_be_enough_evaluators(rfp, stamp)
 
 
 def _must_be_announced(rfp: Rfp, stamp: Stamp) -> None:

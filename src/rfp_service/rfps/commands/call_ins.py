@@ -41,14 +41,17 @@ class CallIn(Command[Rfp]):
     decision: Literal["call-in"] = "call-in"
     reason: Reason
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> DecisionCalledIn:
-        """Stop the decision; scrutiny must meet within the scheme's limit."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_at(rfp, Stage.CALL_IN)
         must_be_independent(rfp, stamp)
         if rfp.clock.ends_at is None:
             raise NotPublished
         if stamp.at >= rfp.clock.ends_at:
             raise PeriodOver(ended_at=rfp.clock.ends_at)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> DecisionCalledIn:
+        """Stop the decision; scrutiny must meet within the scheme's limit."""
         rules = rules_of(stamp)
         days = WorkingDays(frozenset(rules.closed_days))
         last = days.after(day_in_london(stamp.at), rules.call_in_lapse_working_days)
@@ -67,10 +70,13 @@ class UpholdCallIn(Command[Rfp]):
         description="Whether something other is to be decided than was announced: that needs a new notice.",
     )
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> CallInUpheld:
-        """Put the key decision before its decision maker again, on the same notice if that still fits."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_at(rfp, Stage.CALLED_IN)
         must_be_independent(rfp, stamp)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> CallInUpheld:
+        """Put the key decision before its decision maker again, on the same notice if that still fits."""
         decided = rfp.award.approval if rfp.key.of_the_award else rfp.approval
         upheld = CallInUpheld(
             reason=self.reason,
@@ -87,10 +93,13 @@ class ReleaseCallIn(Command[Rfp]):
     decision: Literal["release-call-in"] = "release-call-in"
     reason: Reason
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> CallInReleased:
-        """Go on as decided."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_at(rfp, Stage.CALLED_IN)
         must_be_independent(rfp, stamp)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> CallInReleased:
+        """Go on as decided."""
         return CallInReleased(reason=self.reason, **going_on(rfp.key.onward))
 
 
@@ -100,12 +109,15 @@ class ReferToCouncil(Command[Rfp]):
     decision: Literal["refer-to-council"] = "refer-to-council"
     reason: Reason
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> ReferredToCouncil:
-        """Stay called in until the answer is upheld or released; it can't lapse any more."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_at(rfp, Stage.CALLED_IN)
         must_be_independent(rfp, stamp)
         if rfp.key.referred:
             raise AlreadyReferred
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> ReferredToCouncil:
+        """Stay called in until the answer is upheld or released; it can't lapse any more."""
         return ReferredToCouncil(reason=self.reason, **entering(Stage.CALLED_IN))
 
 

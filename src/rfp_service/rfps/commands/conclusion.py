@@ -50,12 +50,18 @@ class ConcludeContract(Command[Rfp]):
     )
     details_notice: Code | None = Field(None, description="The contract details notice.")
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> ContractConcluded:
-        """End the RFP with what a register of contracts needs."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, Stage.CONTRACTING)
         must_not_be_requester(rfp, stamp)
         must_have_an_award(rfp)
-        self._must_be_after_the_standstill(rfp, stamp)
+        ends = rfp.award.standstill_ends
+        if ends is not None and stamp.at < ends:
+            raise StandstillRunning(ends_at=ends)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> ContractConcluded:
+        """End the RFP with what a register of contracts needs."""
+        self._must_be_after_the_standstill(rfp)
         if self.signed_on > day_in_london(stamp.at):
             raise SignedInTheFuture(signed_on=self.signed_on)
         if self.ends_on < self.starts_on:
@@ -73,10 +79,10 @@ class ConcludeContract(Command[Rfp]):
             **entering(Stage.CONTRACTED),
         )
 
-    def _must_be_after_the_standstill(self, rfp: Rfp, stamp: Stamp) -> None:
-        """Refuse a contract that is recorded, or was signed, while the award's standstill ran."""
+    def _must_be_after_the_standstill(self, rfp: Rfp) -> None:
+        """Refuse a contract that was signed while the award's standstill ran."""
         ends = rfp.award.standstill_ends
-        if ends is not None and (stamp.at < ends or self.signed_on < day_in_london(ends)):
+        if ends is not None and self.signed_on < day_in_london(ends):
             raise StandstillRunning(ends_at=ends, signed_on=self.signed_on)
 
     def _must_be_published(self, rfp: Rfp, rules: Rules | None) -> None:
@@ -96,10 +102,13 @@ class FulfilInHouse(Command[Rfp]):
     decision: Literal["fulfil-in-house"] = "fulfil-in-house"
     reason: Reason
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> FulfilledInHouse:
-        """End an RFP that went in house."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, Stage.CONTRACTING)
         must_not_be_requester(rfp, stamp)
         if rfp.route is not Route.IN_HOUSE:
             raise DoneInHouse(route=rfp.route)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> FulfilledInHouse:
+        """End an RFP that went in house."""
         return FulfilledInHouse(reason=self.reason, **entering(Stage.FULFILLED))

@@ -41,9 +41,12 @@ class CopyRfp(Command[Rfp]):
         default=False, description="Whether it is the same need once more: both count once as demand."
     )
 
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
+        must_be_in(rfp, Stage.ABSENT)
+
     def decide(self, rfp: Rfp, stamp: Stamp) -> Sequence[RfpEvent]:
         """Open a draft of the caller's with the past one's need, which arrives as a fact."""
-        must_be_in(rfp, Stage.ABSENT)
         if (source := stamp.known.facts.get("source")) is None:
             raise NothingToCopy(copy_of=str(self.copy_of))
         need = CopiedNeed.model_validate(source)

@@ -10,6 +10,7 @@ from rfp_service.rfps.commands.responses import (
     QUESTIONS_LIMIT,
     ended_for_want_of_bids,
     is_late,
+    must_be_taking_bids,
     must_have_come,
 )
 from rfp_service.rfps.commands.rules import (
@@ -58,6 +59,15 @@ class CorrectBid(Command[Rfp]):
     received_at: Instant | None = None
     reason: Reason
 
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
+        must_be_taking_bids(rfp)
+        must_not_be_requester(rfp, stamp)
+        if not rfp.tender.bids:
+            raise NoSuchBid
+        if not any(_may_correct(rfp, bid, stamp) for bid in rfp.tender.bids):
+            raise AnotherCorrects(recorded_by=rfp.tender.bids[-1].recorded_by)
+
     def decide(self, rfp: Rfp, stamp: Stamp) -> Sequence[RfpEvent]:
         """Keep both; once bids are open, somebody else than who recorded it puts it right.
 
@@ -69,7 +79,6 @@ class CorrectBid(Command[Rfp]):
         reopens = not late and ended_for_want_of_bids(rfp)
         if not reopens:
             must_be_at(rfp, Stage.OPEN, Stage.EVALUATION)
-        must_not_be_requester(rfp, stamp)
         self._must_be_fair(rfp, bid, stamp, joins=bid.late and not late)
         corrected = in_turn(
             BidCorrected(
@@ -105,7 +114,7 @@ class CorrectBid(Command[Rfp]):
             must_have_come(rfp, self.received_at, stamp)
         if self.reference in {b.reference for b in rfp.tender.bids if b is not bid}:
             raise AlreadyReceived(reference=self.reference)
-        if rfp.stage is not Stage.OPEN and stamp.is_from(bid.recorded_by):
+        if not _may_correct(rfp, bid, stamp):
             raise AnotherCorrects(recorded_by=bid.recorded_by)
         if joins and rfp.tender.scores:
             raise ScoringHasBegun(ended_at=rfp.tender.responses_by)
@@ -119,10 +128,15 @@ class CorrectAnswer(Command[Rfp]):
     answer: LongText
     reason: Reason
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> AnswerCorrected:
-        """Send another answer; the first one stays on record."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, Stage.OPEN)
         must_not_be_requester(rfp, stamp)
+        if rfp.tender.questions <= len(rfp.tender.unanswered):
+            raise NoSuchQuestion(unanswered=list(rfp.tender.unanswered))
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> AnswerCorrected:
+        """Send another answer; the first one stays on record."""
         if self.number > rfp.tender.questions or self.number in rfp.tender.unanswered:
             raise NoSuchQuestion(unanswered=list(rfp.tender.unanswered))
         return AnswerCorrected(number=self.number, answer=self.answer, reason=self.reason, **staying(rfp))
@@ -135,12 +149,15 @@ class CorrectSummaries(Command[Rfp]):
     told: list[Code] = Field(min_length=1, max_length=BIDDERS_LIMIT, examples=[["BID-0007"]])
     reason: Reason
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> SummariesCorrected:
-        """Name every bidder; what was recorded stays beside it."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_at(rfp, *LIVE)
         must_not_be_requester(rfp, stamp)
         if not rfp.award.summaries_sent:
             raise SummariesFirst
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> SummariesCorrected:
+        """Name every bidder; what was recorded stays beside it."""
         must_name_every_bidder(rfp, self.told)
         return SummariesCorrected(
             told=tuple(self.told),
@@ -158,10 +175,15 @@ class WithdrawConflict(Command[Rfp]):
     person: PersonId = Field(examples=["derek-director"])
     reason: Reason = Field(description="Kept as a personal text about them.")
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> ConflictWithdrawalAsked:
-        """Put it before somebody else; until they confirm it, the conflict counts."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_at(rfp, *LIVE)
         must_take_part(rfp, stamp, *MAY_DOUBT)
+        if not rfp.conflicted:
+            raise NotConflicted
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> ConflictWithdrawalAsked:
+        """Put it before somebody else; until they confirm it, the conflict counts."""
         if not (person := stamp.known.among(self.person, rfp.conflicted)):
             raise NotConflicted(person=self.person)
         return ConflictWithdrawalAsked(
@@ -176,14 +198,34 @@ class ConfirmNoConflict(Command[Rfp]):
     person: PersonId = Field(examples=["derek-director"])
     reason: Reason = Field(description="Kept as a personal text about them.")
 
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
+        must_be_at(rfp, *LIVE)
+        if not rfp.doubted:
+            raise NotInDoubt
+        if not any(_may_confirm(rfp, person, stamp) for person, _ in rfp.doubted):
+            raise AnotherConfirms(asked_by=sorted({by for _, by in rfp.doubted}))
+
     def decide(self, rfp: Rfp, stamp: Stamp) -> ConflictWithdrawn:
         """End the conflict; neither whom it is about nor who asked for that confirms it."""
-        must_be_at(rfp, *LIVE)
-        same = stamp.known.same_person
-        asked = {by: person for person, by in rfp.doubted if same(person, self.person)}
+        asked = _asked_of(rfp, self.person, stamp)
         if not asked:
             raise NotInDoubt(person=self.person)
-        if stamp.is_from(self.person) or any(stamp.is_from(by) for by in asked):
+        if not _may_confirm(rfp, self.person, stamp):
             raise AnotherConfirms(asked_by=sorted(asked))
         person = next(iter(asked.values()))
         return ConflictWithdrawn(person=person, reason=text_about([person], self.reason), **staying(rfp))
+
+
+def _may_correct(rfp: Rfp, bid: Bid, stamp: Stamp) -> bool:
+    return rfp.stage is Stage.OPEN or not stamp.is_from(bid.recorded_by)
+
+
+def _asked_of(rfp: Rfp, person: str, stamp: Stamp) -> dict[str, str]:
+    """Return who asked to withdraw somebody's conflict, and by which id they named them."""
+    same = stamp.known.same_person
+    return {by: doubted for doubted, by in rfp.doubted if same(doubted, person)}
+
+
+def _may_confirm(rfp: Rfp, person: str, stamp: Stamp) -> bool:
+    return not any(stamp.is_from(each) for each in (person, *_asked_of(rfp, person, stamp)))

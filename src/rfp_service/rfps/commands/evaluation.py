@@ -1,11 +1,20 @@
 """Measuring bids: declared interests first, then independent scores, then agreement where they differ."""
 
+from collections.abc import Iterator
+from itertools import product
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from rfp_service.rfps.commands.participants import must_not_be_conflicted
-from rfp_service.rfps.commands.rules import entering, must_be_in, must_compete, must_not_be_requester, staying
+from rfp_service.rfps.commands.rules import (
+    entering,
+    must_be_in,
+    must_compete,
+    must_have_a_bid,
+    must_not_be_requester,
+    staying,
+)
 from rfp_service.rfps.commands.turns import in_turn
 from rfp_service.rfps.domain.evaluation_refusals import (
     AlreadyDeclared,
@@ -42,12 +51,15 @@ class DeclareInterests(Command[Rfp]):
         description="Kept as a personal text about you.", examples=["I know none of the bidders."]
     )
 
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
+        must_be_in(rfp, Stage.READY_TO_ISSUE, Stage.OPEN, Stage.EVALUATION)
+        if stamp.known.among(_must_evaluate(rfp, stamp), rfp.tender.declared):
+            raise AlreadyDeclared
+
     def decide(self, rfp: Rfp, stamp: Stamp) -> EvaluatorDeclared:
         """Take one declaration from each evaluator."""
-        must_be_in(rfp, Stage.READY_TO_ISSUE, Stage.OPEN, Stage.EVALUATION)
         evaluator = _must_evaluate(rfp, stamp)
-        if stamp.known.among(evaluator, rfp.tender.declared):
-            raise AlreadyDeclared
         statement = text_about([stamp.by], self.statement)
         declared = EvaluatorDeclared(
             evaluator=evaluator, conflict=self.conflict, statement=statement, **staying(rfp)
@@ -68,6 +80,11 @@ class RecordScore(OfABid):
 
     decision: Literal["record-score"] = "record-score"
     comment: LongText
+
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
+        if None not in _own_scores(rfp, stamp):
+            raise AlreadyScored
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> ScoreRecorded:
         """Take the score once every evaluator has declared."""
@@ -90,6 +107,11 @@ class CorrectScore(OfABid):
 
     decision: Literal["correct-score"] = "correct-score"
     comment: LongText = Field(description="The reason.")
+
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
+        if not any(score is not None for score in _own_scores(rfp, stamp)):
+            raise NotScored
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> ScoreCorrected:
         """Put the new score beside the old one."""
@@ -114,13 +136,21 @@ class ModerateScores(OfABid):
     decision: Literal["moderate-scores"] = "moderate-scores"
     reason: Reason
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> ScoresModerated:
-        """Keep the agreed score beside those of each evaluator."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, Stage.EVALUATION)
         must_not_be_requester(rfp, stamp)
+        must_have_a_bid(rfp.tender)
+        if not any(_differ(rfp.tender, *pair) for pair in _pairs(rfp.tender)):
+            given = [rfp.tender.given(*pair) for pair in _pairs(rfp.tender)]
+            missing = [e for e in rfp.tender.evaluators if any(e not in each for each in given)]
+            raise NothingToModerate(missing=missing)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> ScoresModerated:
+        """Keep the agreed score beside those of each evaluator."""
         _must_be_measured(rfp.tender, self)
         given = rfp.tender.given(self.bid, self.criterion)
-        if len(given) < len(rfp.tender.evaluators) or len(set(given.values())) < 2:
+        if not _differ(rfp.tender, self.bid, self.criterion):
             missing = [e for e in rfp.tender.evaluators if e not in given]
             raise NothingToModerate(missing=missing)
         moderated = ScoresModerated(
@@ -140,21 +170,41 @@ class FindNoCompliantBid(Command[Rfp]):
     decision: Literal["find-no-compliant-bid"] = "find-no-compliant-bid"
     reason: Reason
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> NoCompliantBid:
-        """End the RFP without success."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, Stage.EVALUATION)
         must_not_be_requester(rfp, stamp)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> NoCompliantBid:
+        """End the RFP without success."""
         return NoCompliantBid(reason=self.reason, **entering(Stage.UNSUCCESSFUL))
 
 
 def _may_score(rfp: Rfp, stamp: Stamp, of: OfABid) -> tuple[str, int | None]:
-    """Return the evaluator and what they gave before, once they and everybody else have declared."""
-    must_be_in(rfp, Stage.EVALUATION)
+    """Return the evaluator and what they gave that bid on that criterion before."""
     evaluator = _must_evaluate(rfp, stamp)
-    if rfp.tender.undeclared:
-        raise DeclarationsMissing(missing=list(rfp.tender.undeclared))
     _must_be_measured(rfp.tender, of)
     return evaluator, rfp.tender.given(of.bid, of.criterion).get(evaluator)
+
+
+def _own_scores(rfp: Rfp, stamp: Stamp) -> list[int | None]:
+    """Return all that an evaluator gave or has yet to give, once they and everybody else have declared."""
+    must_be_in(rfp, Stage.EVALUATION)
+    evaluator, tender = _must_evaluate(rfp, stamp), rfp.tender
+    if tender.undeclared:
+        raise DeclarationsMissing(missing=list(tender.undeclared))
+    must_have_a_bid(tender)
+    return [tender.given(bid, criterion).get(evaluator) for bid, criterion in _pairs(tender)]
+
+
+def _pairs(tender: Tender) -> Iterator[tuple[str, str]]:
+    return product(tender.competing, [criterion.name for criterion in tender.criteria])
+
+
+def _differ(tender: Tender, bid: str, criterion: str) -> bool:
+    """Say whether every evaluator has scored a bid on a criterion, and they differ."""
+    given = tender.given(bid, criterion)
+    return len(given) == len(tender.evaluators) and len(set(given.values())) > 1
 
 
 def _must_evaluate(rfp: Rfp, stamp: Stamp) -> str:

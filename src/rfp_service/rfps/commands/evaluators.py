@@ -8,11 +8,12 @@ from typing import TypedDict
 from pydantic import Field
 
 from rfp_service.rfps.commands.approvers import Approving, must_be_of_the_tier
-from rfp_service.rfps.commands.rules import must_be_independent, must_not_be_requester
+from rfp_service.rfps.commands.rules import must_be_at, must_be_independent, must_not_be_requester
 from rfp_service.rfps.domain.approval import Approval
 from rfp_service.rfps.domain.evaluation_refusals import EvaluatorsSettled, HighestBidMissing, NotSettledYet
 from rfp_service.rfps.domain.rfp import Rfp
-from shared.governance.scheme.tiers import tiers_for
+from rfp_service.rfps.domain.stages import LIVE
+from shared.governance.scheme.tiers import must_be_of_a_tier_for, tiers_for
 from shared.kernel.fields import Pence
 from shared.kernel.messages import Stamp
 
@@ -37,18 +38,24 @@ class ChoosingEvaluators(Approving):
         examples=[2_400_000],
     )
 
-    def chosen(self, rfp: Rfp, stamp: Stamp) -> Chosen | None:
-        """Refuse whoever does not choose the evaluators at this time; return what the event says of it."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
+        must_be_at(rfp, *LIVE)
         if not rfp.tender.scores:
             _must_be_procurement(rfp, stamp)
-            return None
+            return
         if "approver" not in stamp.known.roles:
             raise EvaluatorsSettled
         must_be_independent(rfp, stamp)
+        must_be_of_a_tier_for(_least(rfp), stamp)
+
+    def chosen(self, rfp: Rfp, stamp: Stamp) -> Chosen | None:
+        """Refuse an approver of another tier than the highest bid's; return what the event says of it."""
+        if not rfp.tender.scores:
+            return None
         if self.highest_bid_pence is None:
             raise HighestBidMissing
-        estimate = max(rfp.need.estimate_pence or 0, rfp.approval.value_pence)
-        value = max(self.highest_bid_pence, estimate, rfp.award.value_pence)
+        value = max(self.highest_bid_pence, _least(rfp))
         tier = tiers_for(value, stamp.known)[-1]
         return Chosen(
             tier=must_be_of_the_tier(Approval(value, (tier,)), stamp),
@@ -56,6 +63,11 @@ class ChoosingEvaluators(Approving):
             acting_for=stamp.acting_for,
             highest_bid_pence=self.highest_bid_pence,
         )
+
+
+def _least(rfp: Rfp) -> int:
+    """Return what evaluators are chosen by at least, whatever the bids come to."""
+    return max(rfp.need.estimate_pence or 0, rfp.approval.value_pence, rfp.award.value_pence)
 
 
 def _must_be_procurement(rfp: Rfp, stamp: Stamp) -> None:

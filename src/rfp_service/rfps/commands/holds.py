@@ -46,10 +46,13 @@ class StartHold(Command[Rfp]):
         examples=["budget-check"],
     )
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> RfpHoldStarted:
-        """Charge the wait to that party until the hold ends."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, *LIVE)
         must_take_part(rfp, stamp, *MAY_HOLD)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> RfpHoldStarted:
+        """Charge the wait to that party until the hold ends."""
         if self.waiting_on is Party.NOBODY:
             raise WaitsOnNobody
         return RfpHoldStarted(
@@ -77,11 +80,14 @@ class EndHold(Command[Rfp]):
 
     decision: Literal["end-hold"] = "end-hold"
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> RfpHoldEnded:
-        """Charge whoever's turn it is now; a target that was paused is so much later."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         if not rfp.on_hold:
             raise NotOnHold(stage=rfp.stage)
         must_take_part(rfp, stamp, *MAY_HOLD)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> RfpHoldEnded:
+        """Charge whoever's turn it is now; a target that was paused is so much later."""
         hold = rfp.holds[-1] if rfp.holds else Hold()
         return RfpHoldEnded(
             stage=rfp.stage,
@@ -101,9 +107,14 @@ class CorrectHold(Command[Rfp]):
     waiting_on: Party
     reason: Reason
 
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
+        must_take_part(rfp, stamp, *MAY_HOLD)
+        if not any(hold.started_at for hold in rfp.holds):
+            raise NoSuchHold(holds=len(rfp.holds))
+
     def decide(self, rfp: Rfp, stamp: Stamp) -> HoldCorrected:
         """Charge that hold to the right party from its beginning; what it was stays on record."""
-        must_take_part(rfp, stamp, *MAY_HOLD)
         if self.waiting_on is Party.NOBODY:
             raise WaitsOnNobody
         if self.number > len(rfp.holds):
@@ -133,8 +144,8 @@ class ExtendTarget(Approving):
     working_days: Annotated[int, Field(ge=1, le=EXTENSION_LIMIT), WHOLE] = Field(examples=[10])
     reason: Reason
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> TargetExtended:
-        """Move the day on which the stage should be over."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_at(rfp, *LIVE)
         must_be_independent(rfp, stamp)
         value = _worth(rfp)
@@ -143,10 +154,13 @@ class ExtendTarget(Approving):
             yours = must_be_delegated(value, stamp)
         if tier not in yours:
             raise NotYourTier(waiting_for=tier, yours=list(yours))
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> TargetExtended:
+        """Move the day on which the stage should be over."""
         return TargetExtended(
             working_days=self.working_days,
             reason=self.reason,
-            tier=tier,
+            tier=tiers_for(_worth(rfp), stamp.known)[-1],
             scheme_version=stamp.known.scheme_version,
             decided_by=stamp.by,
             acting_for=stamp.acting_for,

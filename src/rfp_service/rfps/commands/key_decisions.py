@@ -20,7 +20,7 @@ from rfp_service.rfps.commands.rules import (
     runs,
     staying,
 )
-from rfp_service.rfps.commands.turns import NO_CLOCK, NoticeClock, in_turn, notice_clock
+from rfp_service.rfps.commands.turns import NO_CLOCK, NoticeClock, can_be_taken_from, in_turn, notice_clock
 from rfp_service.rfps.domain.approval import Basis, KeyDecision, KeyGround
 from rfp_service.rfps.domain.events import RfpEvent
 from rfp_service.rfps.domain.key_decision_events import (
@@ -58,12 +58,15 @@ class DeclareKeyDecision(Command[Rfp]):
     ground: KeyGround
     reason: Reason = Field(examples=["It closes both libraries of the Ribble valley for a month."])
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> KeyDecisionDeclared:
-        """Let approval, and that of the award, lead to a key decision; until what is approved changes."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_at(rfp, *(stage for stage in NOTICE_MAY_RUN if stage is not Stage.KEY_DECISION))
         must_have_a_part(rfp, stamp, "procurement_officer")
         if rfp.key_declared:
             raise KeyAlready
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> KeyDecisionDeclared:
+        """Let approval, and that of the award, lead to a key decision; until what is approved changes."""
         return KeyDecisionDeclared(ground=self.ground, reason=self.reason, **staying(rfp))
 
 
@@ -76,10 +79,13 @@ class PublishForwardPlanNotice(Command[Rfp]):
     reference: Code = Field(examples=["FP-2026-07"])
     published_on: Day
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> ForwardPlanNoticePublished:
-        """Let the notice run, from the business case on."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_at(rfp, *NOTICE_MAY_RUN)
         must_have_a_part(rfp, stamp, "procurement_officer")
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> ForwardPlanNoticePublished:
+        """Let the notice run, from the business case on."""
         _must_have_happened(self.published_on, stamp)
         published = ForwardPlanNoticePublished(
             reference=self.reference,
@@ -100,10 +106,13 @@ class UseGeneralException(Command[Rfp]):
     published_on: Day
     reason: Reason
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> GeneralExceptionUsed:
-        """Let the shorter notice run, once the decision is known to be a key decision."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_at(rfp, Stage.KEY_DECISION)
         must_not_be_requester(rfp, stamp)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> GeneralExceptionUsed:
+        """Let the shorter notice run, once the decision is known to be a key decision."""
         _must_have_happened(self.published_on, stamp)
         used = GeneralExceptionUsed(
             reference=self.reference,
@@ -121,10 +130,13 @@ class AgreeSpecialUrgency(Command[Rfp]):
     decision: Literal["agree-special-urgency"] = "agree-special-urgency"
     reason: Reason
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> SpecialUrgencyAgreed:
-        """Free the key decision of its notice."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_at(rfp, Stage.KEY_DECISION)
         must_be_independent(rfp, stamp)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> SpecialUrgencyAgreed:
+        """Free the key decision of its notice."""
         return in_turn(SpecialUrgencyAgreed(reason=self.reason, **staying(rfp)), rfp, stamp)
 
 
@@ -135,14 +147,17 @@ class PublishSpecialUrgency(Command[Rfp]):
     reference: Code = Field(examples=["SU-2026-01"])
     published_on: Day
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> SpecialUrgencyPublished:
-        """Keep where it can be read, once scrutiny has agreed to the urgency."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_at(rfp, *LIVE)
         must_not_be_requester(rfp, stamp)
         if not rfp.urgency_agreed:
             raise NotUrgent
         if rfp.urgency_published:
             raise AlreadyPublished
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> SpecialUrgencyPublished:
+        """Keep where it can be read, once scrutiny has agreed to the urgency."""
         _must_have_happened(self.published_on, stamp)
         return SpecialUrgencyPublished(
             reference=self.reference, published_on=self.published_on, **staying(rfp)
@@ -166,9 +181,13 @@ class TakeKeyDecision(Approving):
     decision: Literal["take-key-decision"] = "take-key-decision"
     reason: Reason
 
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
+        _may_decide(rfp, stamp)
+        basis_of(rfp.key, day_in_london(stamp.at), rules_of(stamp))
+
     def decide(self, rfp: Rfp, stamp: Stamp) -> KeyDecisionTaken:
         """Take it on the strength of a notice; only special urgency spares it the call-in."""
-        _may_decide(rfp, stamp)
         basis = basis_of(rfp.key, day_in_london(stamp.at), rules_of(stamp))
         exempt = basis is Basis.SPECIAL_URGENCY
         return KeyDecisionTaken(
@@ -187,9 +206,12 @@ class RefuseKeyDecision(Approving):
     decision: Literal["refuse-key-decision"] = "refuse-key-decision"
     reason: Reason
 
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
+        _may_decide(rfp, stamp)
+
     def decide(self, rfp: Rfp, stamp: Stamp) -> KeyDecisionRefused:
         """End the RFP: rejected before the market was asked, terminated where it was about the award."""
-        _may_decide(rfp, stamp)
         end = Stage.TERMINATED if rfp.key.of_the_award else Stage.REJECTED
         return KeyDecisionRefused(reason=self.reason, **entering(end))
 
@@ -202,12 +224,15 @@ class PublishDecision(Command[Rfp]):
     decision: Literal["publish-decision"] = "publish-decision"
     reference: Code = Field(examples=["D-2026-118"])
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> DecisionPublished:
-        """Start the clock: it ends with the scheme's last working day after today."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, Stage.CALL_IN)
         must_not_be_requester(rfp, stamp)
         if rfp.clock.ends_at is not None:
             raise AlreadyPublished(ends_at=rfp.clock.ends_at)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> DecisionPublished:
+        """Start the clock: it ends with the scheme's last working day after today."""
         rules = rules_of(stamp)
         days = WorkingDays(frozenset(rules.closed_days))
         last = days.after(day_in_london(stamp.at), rules.call_in_working_days)
@@ -234,6 +259,7 @@ def basis_of(key: KeyDecision, today: date, rules: Rules) -> Basis:
         clear_days=rules.forward_plan_clear_days,
         exception_on=key.exception_on,
         exception_clear_days=rules.general_exception_clear_days,
+        earliest_at=can_be_taken_from(key, rules),
     )
 
 

@@ -41,7 +41,6 @@ class AppointEvaluator(ChoosingEvaluators):
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> EvaluatorAppointed:
         """Appoint whoever has approved nothing, declared no conflict, and may by the scheme."""
-        must_be_at(rfp, *LIVE)
         chosen = self.chosen(rfp, stamp)
         if stamp.known.among(self.evaluator, rfp.tender.evaluators):
             raise AlreadyAppointed(evaluator=self.evaluator)
@@ -62,9 +61,14 @@ class RemoveEvaluator(ChoosingEvaluators):
     evaluator: PersonId
     reason: Reason = Field(description="Kept as a personal text about them.")
 
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
+        super().guard(rfp, stamp)
+        if not rfp.tender.evaluators:
+            raise NotAnEvaluator
+
     def decide(self, rfp: Rfp, stamp: Stamp) -> EvaluatorRemoved:
         """Remove an evaluator."""
-        must_be_at(rfp, *LIVE)
         chosen = self.chosen(rfp, stamp)
         if not (removed := stamp.known.among(self.evaluator, rfp.tender.evaluators)):
             raise NotAnEvaluator
@@ -84,10 +88,15 @@ class ReassignLead(Command[Rfp]):
     lead: PersonId = Field(examples=["paul-procurement"])
     reason: Reason = Field(description="Kept as a personal text about whoever led it.")
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> LeadReassigned:
-        """Hand the lead to whoever never asked for it and has approved nothing of it."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_at(rfp, *LIVE)
         must_not_be_requester(rfp, stamp)
+        if not rfp.lead:  # there is none to replace
+            raise WrongStage(stage=rfp.stage, lead="")
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> LeadReassigned:
+        """Hand the lead to whoever never asked for it and has approved nothing of it."""
         must_be_known(stamp, [self.lead])
         may_lead(rfp, self.lead, stamp)
         reason = text_about([rfp.lead], self.reason)
@@ -103,10 +112,13 @@ class ReplaceRequester(Command[Rfp]):
     requester: PersonId = Field(examples=["leo-libraries"])
     reason: Reason = Field(description="Kept as a personal text about whoever asked for it.")
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> RequesterReplaced:
-        """Hand the RFP to whoever never led it, has approved nothing of it, and has no conflict."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_at(rfp, *LIVE)
         must_have_a_part(rfp, stamp, *GIVES_ANY_TO_ANOTHER)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> RequesterReplaced:
+        """Hand the RFP to whoever never led it, has approved nothing of it, and has no conflict."""
         must_be_known(stamp, [self.requester])
         may_request(rfp, self.requester, stamp)
         reason = text_about([rfp.raised_by], self.reason)
@@ -125,9 +137,7 @@ def may_evaluate(rfp: Rfp, person: str, stamp: Stamp) -> None:
 
 
 def may_lead(rfp: Rfp, person: str, stamp: Stamp) -> None:
-    """Refuse whoever leads it already or is not fit to, and a new lead where there is none to replace."""
-    if not rfp.lead:
-        raise WrongStage(stage=rfp.stage, lead="")
+    """Refuse whoever leads it already, or is not fit to."""
     if stamp.known.same_person(person, rfp.lead):
         raise SamePerson(person=person)
     must_be_fit_to_lead(rfp, person, stamp)

@@ -57,10 +57,13 @@ class AcceptRfp(Command[Rfp]):
 
     decision: Literal["accept"] = "accept"
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> RfpAccepted:
-        """Begin triage."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, Stage.SUBMITTED)
         must_not_be_requester(rfp, stamp)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> RfpAccepted:
+        """Begin triage."""
         return RfpAccepted(**entering(Stage.TRIAGE))
 
 
@@ -75,8 +78,8 @@ class ReturnForRework(Approving):
         description="Who is to rework it; unless said, the requester, and what was measured procurement.",
     )
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> RfpReturnedForRework:
-        """Count the loop and go back one step; only the tier whose turn it is returns an approval."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, Stage.SUBMITTED, Stage.APPROVAL, Stage.AWARD_APPROVAL)
         if rfp.stage is Stage.SUBMITTED:
             must_not_be_requester(rfp, stamp)
@@ -87,6 +90,9 @@ class ReturnForRework(Approving):
                 raise WrongStage(stage=rfp.stage, allowed_in=[Stage.SUBMITTED])
             must_be_independent(rfp, stamp)
             must_be_of_the_tier(rfp.open_approval, stamp)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> RfpReturnedForRework:
+        """Count the loop and go back one step; only the tier whose turn it is returns an approval."""
         back = _back(rfp)
         if self.waits_on not in (None, *MAY_REWORK[back["stage"]]):
             raise NotTheirsToRework(may_rework=list(MAY_REWORK[back["stage"]]))
@@ -116,10 +122,13 @@ class RejectRfp(Command[Rfp]):
     decision: Literal["reject"] = "reject"
     reason: Reason
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> RfpRejected:
-        """End the RFP."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, Stage.SUBMITTED)
         must_not_be_requester(rfp, stamp)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> RfpRejected:
+        """End the RFP."""
         return RfpRejected(reason=self.reason, **entering(Stage.REJECTED))
 
 
@@ -138,10 +147,13 @@ class SelectRoute(Command[Rfp]):
     lots: Annotated[int, Field(ge=1, le=LOTS_LIMIT), WHOLE] = 1
     lead: PersonId = Field(examples=["priya-procurement"])
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> RouteSelected:
-        """Go on to the business case; the requester chooses no route and leads nothing of theirs."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, Stage.TRIAGE)
         must_not_be_requester(rfp, stamp)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> RouteSelected:
+        """Go on to the business case; the requester chooses no route and leads nothing of theirs."""
         if self.lots > 1:
             raise LotsNotOffered(lots=self.lots)
         must_be_known(stamp, [self.lead])
@@ -168,12 +180,15 @@ class WithdrawRfp(Command[Rfp]):
     decision: Literal["withdraw"] = "withdraw"
     reason: Reason
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> RfpWithdrawn:
-        """End the RFP, on hold or not, at any time before it is out to the market."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_at(rfp, *LIVE)
         must_be_requester(rfp, stamp)
         if is_out(rfp):
             raise OutToMarket(stage=rfp.stage)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> RfpWithdrawn:
+        """End the RFP, on hold or not, at any time before it is out to the market."""
         return RfpWithdrawn(reason=self.reason, **entering(Stage.WITHDRAWN))
 
 
@@ -184,12 +199,15 @@ class TerminateProcurement(Command[Rfp]):
     reason_code: TerminationReason
     reason: Reason
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> ProcurementTerminated:
-        """End the RFP, on hold or not, once the market has been asked."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_at(rfp, *LIVE)
         must_not_be_requester(rfp, stamp)
         if not is_out(rfp):
             raise NotOutToMarket(stage=rfp.stage, allowed_in=list(AFTER_OPEN))
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> ProcurementTerminated:
+        """End the RFP, on hold or not, once the market has been asked."""
         return ProcurementTerminated(
             reason_code=self.reason_code, reason=self.reason, **entering(Stage.TERMINATED)
         )

@@ -42,9 +42,12 @@ class RaiseRfp(Command[Rfp]):
         None, description="An RFP that asks for nearly the same: both count once as demand."
     )
 
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
+        must_be_in(rfp, Stage.ABSENT)
+
     def decide(self, rfp: Rfp, stamp: Stamp) -> RfpRaised:
         """Open a draft that belongs to whoever asks."""
-        must_be_in(rfp, Stage.ABSENT)
         return RfpRaised(
             title=self.title,
             description=self.description,
@@ -61,10 +64,13 @@ class CheckCatalogue(Command[Rfp]):
     decision: Literal["check-catalogue"] = "check-catalogue"
     check_id: UUID
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> CatalogueChecked:
-        """Keep what the check showed; it must be the requester's own."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, Stage.DRAFT, Stage.CATALOGUE_CHECK)
         must_be_requester(rfp, stamp)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> CatalogueChecked:
+        """Keep what the check showed; it must be the requester's own."""
         check = stamp.known.facts.get("catalogue_check")
         if not isinstance(check, dict) or not stamp.is_from(str(check["made_by"])):
             raise NoSuchCheck(check_id=str(self.check_id))
@@ -83,10 +89,15 @@ class DivertDemand(Command[Rfp]):
     decision: Literal["divert"] = "divert"
     item_id: UUID
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> DemandDiverted:
-        """End the RFP with an item of its own check."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, Stage.CATALOGUE_CHECK)
         must_be_requester(rfp, stamp)
+        if not rfp.check.shown:
+            raise NotShown
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> DemandDiverted:
+        """End the RFP with an item of its own check."""
         if self.item_id not in rfp.check.shown:
             raise NotShown(item_id=str(self.item_id))
         return DemandDiverted(item_id=self.item_id, **entering(Stage.DIVERTED))
@@ -98,10 +109,13 @@ class ReportDiversionFailed(Command[Rfp]):
     decision: Literal["report-diversion-failed"] = "report-diversion-failed"
     reason: Reason
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> DiversionFailed:
-        """Reopen the draft under the same id."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, Stage.DIVERTED)
         must_be_requester(rfp, stamp)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> DiversionFailed:
+        """Reopen the draft under the same id."""
         return DiversionFailed(reason=self.reason, **entering(Stage.DRAFT))
 
 
@@ -112,12 +126,15 @@ class DeclineMatch(Command[Rfp]):
     reason_code: DeclineReason = Field(examples=["not_for_our_software"])
     reason: Reason
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> CatalogueMatchDeclined:
-        """Answer a check that showed something."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, Stage.CATALOGUE_CHECK)
         must_be_requester(rfp, stamp)
         if not rfp.check.shown:
             raise NothingShown
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> CatalogueMatchDeclined:
+        """Answer a check that showed something."""
         return CatalogueMatchDeclined(reason_code=self.reason_code.value, reason=self.reason, **staying(rfp))
 
 
@@ -126,12 +143,15 @@ class ConfirmNoMatch(Command[Rfp]):
 
     decision: Literal["confirm-no-match"] = "confirm-no-match"
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> NoCatalogueMatch:
-        """Answer a check that showed nothing."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, Stage.CATALOGUE_CHECK)
         must_be_requester(rfp, stamp)
         if rfp.check.shown:
             raise SomethingShown(shown=[str(item) for item in rfp.check.shown])
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> NoCatalogueMatch:
+        """Answer a check that showed nothing."""
         return NoCatalogueMatch(**staying(rfp))
 
 
@@ -140,14 +160,17 @@ class SubmitRfp(Command[Rfp]):
 
     decision: Literal["submit"] = "submit"
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> RfpSubmitted:
-        """Submit a complete need whose catalogue check is answered."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, Stage.CATALOGUE_CHECK)
         must_be_requester(rfp, stamp)
         if not rfp.check.answered:
             raise CheckFirst(check_id=str(rfp.check.id))
         if missing := [name for name in NEED_FIELDS if getattr(rfp.need, name) in (None, "")]:
             raise Incomplete(missing=missing)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> RfpSubmitted:
+        """Submit a complete need whose catalogue check is answered."""
         return RfpSubmitted(**entering(Stage.SUBMITTED))
 
 

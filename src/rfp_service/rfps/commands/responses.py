@@ -38,10 +38,13 @@ class RecordClarification(Command[Rfp]):
     decision: Literal["record-clarification"] = "record-clarification"
     question: LongText
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> ClarificationReceived:
-        """Number the question."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_at(rfp, Stage.OPEN)
         must_not_be_requester(rfp, stamp)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> ClarificationReceived:
+        """Number the question."""
         return ClarificationReceived(number=rfp.tender.questions + 1, question=self.question, **staying(rfp))
 
 
@@ -52,10 +55,15 @@ class AnswerClarification(Command[Rfp]):
     number: Annotated[int, Field(ge=1, le=QUESTIONS_LIMIT), WHOLE]
     answer: LongText
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> ClarificationAnswered:
-        """Close the question."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, Stage.OPEN)
         must_not_be_requester(rfp, stamp)
+        if not rfp.tender.unanswered:
+            raise NoSuchQuestion(unanswered=[])
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> ClarificationAnswered:
+        """Close the question."""
         if self.number not in rfp.tender.unanswered:
             raise NoSuchQuestion(unanswered=list(rfp.tender.unanswered))
         return ClarificationAnswered(number=self.number, answer=self.answer, **staying(rfp))
@@ -71,6 +79,11 @@ class RecordResponse(Command[Rfp]):
     sha256: Sha256
     received_at: Instant
 
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
+        must_be_taking_bids(rfp)
+        must_not_be_requester(rfp, stamp)
+
     def decide(self, rfp: Rfp, stamp: Stamp) -> Sequence[RfpEvent]:
         """Record it: late is what came after the time was up, whenever it is recorded, and not opened.
 
@@ -82,7 +95,6 @@ class RecordResponse(Command[Rfp]):
         reopens = not late and ended_for_want_of_bids(rfp)
         if not reopens:
             must_be_at(rfp, Stage.OPEN, Stage.EVALUATION)
-        must_not_be_requester(rfp, stamp)
         self._must_be_new(rfp, stamp)
         if rfp.tender.scores and not late:
             raise ScoringHasBegun(ended_at=ends)
@@ -125,6 +137,12 @@ def must_have_come(rfp: Rfp, received_at: datetime, stamp: Stamp) -> None:
     asked_at = rfp.tender.asked_at
     if asked_at is not None and received_at < asked_at:
         raise ReceivedBeforeAsked(received_at=received_at, asked_at=asked_at)
+
+
+def must_be_taking_bids(rfp: Rfp) -> None:
+    """Refuse where no bid is taken in any more; what ended for want of bids may go on by one."""
+    if not ended_for_want_of_bids(rfp):
+        must_be_at(rfp, Stage.OPEN, Stage.EVALUATION)
 
 
 def ended_for_want_of_bids(rfp: Rfp) -> bool:

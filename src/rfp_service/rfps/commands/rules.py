@@ -130,6 +130,12 @@ def must_compete(tender: Tender, bid: str | None) -> None:
         raise BidIsSetAside
 
 
+def must_have_a_bid(tender: Tender) -> None:
+    """Refuse where no bid competes that this could be about."""
+    if not tender.competing:
+        raise BidIsSetAside if tender.timely else NoSuchBid
+
+
 def must_be_enough_evaluators(rfp: Rfp, stamp: Stamp) -> None:
     """Refuse to ask the market, or to say who won, with fewer evaluators than the scheme wants."""
     least, there = rules_of(stamp).minimum_evaluators, len(rfp.tender.evaluators)

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from rfp_service.rfps.commands.rules import must_be_at, must_not_be_requester, staying
+from rfp_service.rfps.commands.rules import must_be_at, must_have_a_bid, must_not_be_requester, staying
 from rfp_service.rfps.commands.turns import in_turn
 from rfp_service.rfps.domain.evaluation_refusals import (
     BidderNotHeard,
@@ -38,10 +38,14 @@ class SetBidAside(Command[Rfp]):
         None, description="What the bidder explained; needed where a bid is abnormally low."
     )
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> BidSetAside:
-        """Set a bid aside before it is awarded; while bids are sealed, only one that was withdrawn."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_at(rfp, Stage.OPEN, Stage.EVALUATION)
         must_not_be_requester(rfp, stamp)
+        must_have_a_bid(rfp.tender)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> BidSetAside:
+        """Set a bid aside before it is awarded; while bids are sealed, only one that was withdrawn."""
         if self.bid not in rfp.tender.timely:
             raise NoSuchBid
         if self.bid not in rfp.tender.competing:
@@ -67,13 +71,25 @@ class ReadmitBid(Command[Rfp]):
     bid: Code
     reason: Reason
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> BidReadmitted:
-        """Take it back into the comparison, with the scores that it was given."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_at(rfp, Stage.OPEN, Stage.EVALUATION)
         must_not_be_requester(rfp, stamp)
+        if not rfp.tender.set_aside:
+            raise NotSetAside
+        if not any(_may_compete_again(rfp, each.bid) for each in rfp.tender.set_aside):
+            raise OthersMayBeSeen
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> BidReadmitted:
+        """Take it back into the comparison, with the scores that it was given."""
         if self.bid not in {each.bid for each in rfp.tender.set_aside}:
             raise NotSetAside
-        readmitted = BidReadmitted(bid=self.bid, reason=self.reason, **staying(rfp))
-        if is_complete(rfp) and not is_complete(readmitted.apply(rfp)):
+        if not _may_compete_again(rfp, self.bid):
             raise OthersMayBeSeen
-        return in_turn(readmitted, rfp, stamp)
+        return in_turn(BidReadmitted(bid=self.bid, reason=self.reason, **staying(rfp)), rfp, stamp)
+
+
+def _may_compete_again(rfp: Rfp, bid: str) -> bool:
+    """Say whether a bid has all its scores, where the others' may have been seen."""
+    readmitted = BidReadmitted(bid=bid, reason="", **staying(rfp))
+    return not is_complete(rfp) or is_complete(readmitted.apply(rfp))

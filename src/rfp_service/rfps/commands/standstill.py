@@ -70,11 +70,14 @@ class RecordChallenge(Command[Rfp]):
     decision: Literal["record-challenge"] = "record-challenge"
     grounds: LongText
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> ChallengeReceived:
-        """Stop the clock, and hand the case to legal."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_at(rfp, Stage.STANDSTILL, Stage.CONTRACTING)
         must_not_be_requester(rfp, stamp)
         must_have_an_award(rfp)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> ChallengeReceived:
+        """Stop the clock, and hand the case to legal."""
         return ChallengeReceived(grounds=self.grounds, **entering(Stage.CHALLENGED))
 
 
@@ -85,10 +88,13 @@ class ResolveChallenge(Command[Rfp]):
     outcome: ChallengeOutcome
     reason: Reason
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> ChallengeResolved:
-        """Go on to the contract, measure again, or end."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_at(rfp, Stage.CHALLENGED)
         must_not_be_requester(rfp, stamp)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> ChallengeResolved:
+        """Go on to the contract, measure again, or end."""
         match self.outcome:
             case ChallengeOutcome.AWARD_STANDS:
                 follows = entering(Stage.CONTRACTING)
@@ -114,11 +120,14 @@ class RevokeAward(Command[Rfp]):
     decision: Literal["revoke-award"] = "revoke-award"
     reason: Reason
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> AwardRevoked:
-        """Measure again; what was awarded stays on record."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_at(rfp, Stage.AWARD_NOTICE, Stage.STANDSTILL, Stage.CONTRACTING)
         must_not_be_requester(rfp, stamp)
         must_have_an_award(rfp)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> AwardRevoked:
+        """Measure again; what was awarded stays on record."""
         return in_turn(AwardRevoked(reason=self.reason, **measuring_again(rfp)), rfp, stamp)
 
 

@@ -59,10 +59,13 @@ class FixCriteria(Command[Rfp]):
     decision: Literal["fix-criteria"] = "fix-criteria"
     criteria: Criteria
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> CriteriaFixed:
-        """Fix them, until the market is asked once more if need be."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, Stage.READY_TO_ISSUE)
         must_not_be_requester(rfp, stamp)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> CriteriaFixed:
+        """Fix them, until the market is asked once more if need be."""
         weight = sum(criterion.weight for criterion in self.criteria)
         names = {criterion.name for criterion in self.criteria}
         if weight != WHOLE_WEIGHT or len(names) < len(self.criteria):
@@ -78,15 +81,24 @@ class AskTheMarket(Command[Rfp]):
     reference: Code = Field(examples=["2026/S 000-012345"])
     responses_by: Instant
 
+    def must_give_time(self, rfp: Rfp, stamp: Stamp) -> None:
+        """Refuse a time for responses that leaves less than the minimum."""
+        assert rfp.route is not None, "only what has a route is ready"
+        _must_give_time(rules_of(stamp), rfp.route, self.responses_by, stamp.at)
+
 
 class PublishTenderNotice(AskTheMarket):
     """Record that the tender notice was published: anybody may bid until its time is up."""
 
     decision: Literal["publish-tender-notice"] = "publish-tender-notice"
 
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
+        _must_be_ready(rfp, stamp, tender=True)
+
     def decide(self, rfp: Rfp, stamp: Stamp) -> TenderNoticePublished:
         """Open an open or restricted tender."""
-        _must_be_ready(rfp, stamp, self.responses_by, tender=True)
+        self.must_give_time(rfp, stamp)
         return TenderNoticePublished(
             reference=self.reference,
             clock=next_clock(rfp),
@@ -101,9 +113,13 @@ class IssueInvitation(AskTheMarket):
 
     decision: Literal["issue-invitation"] = "issue-invitation"
 
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
+        _must_be_ready(rfp, stamp, tender=False)
+
     def decide(self, rfp: Rfp, stamp: Stamp) -> InvitationIssued:
         """Open whatever is not a tender."""
-        _must_be_ready(rfp, stamp, self.responses_by, tender=False)
+        self.must_give_time(rfp, stamp)
         existing = rfp.route is Route.EXISTING_CONTRACT
         return InvitationIssued(
             reference=self.reference,
@@ -122,14 +138,17 @@ class ExtendDeadline(Command[Rfp]):
     responses_by: Instant
     reason: Reason
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> DeadlineExtended:
-        """Start the clock anew, to a later end."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, Stage.OPEN)
         must_not_be_requester(rfp, stamp)
-        ends = rfp.tender.responses_by
-        assert ends is not None, "what is open has an end"
+        ends = _end(rfp)
         if stamp.at >= ends and not rfp.tender.kept_open:
             raise TooLateToExtend(ended_at=ends)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> DeadlineExtended:
+        """Start the clock anew, to a later end."""
+        ends = _end(rfp)
         if self.responses_by <= max(ends, stamp.at if rfp.tender.kept_open else ends):
             raise NotLater(responses_by=ends)
         extended = DeadlineExtended(
@@ -160,17 +179,24 @@ class CloseResponsesByHand(Command[Rfp]):
 
     decision: Literal["close-responses"] = "close-responses"
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> RfpEvent:
-        """Go on to evaluation, or end where nobody bid in time."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, Stage.OPEN)
         must_not_be_requester(rfp, stamp)
-        ends = rfp.tender.responses_by
-        assert ends is not None, "what is open has an end"
+        ends = _end(rfp)
         if stamp.at < ends:
             raise NotDueYet(ends_at=ends)
         if is_stopped(rfp, stamp):
             raise QuestionsUnanswered(unanswered=list(rfp.tender.unanswered))
-        return closed(rfp, ends, late=False)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> RfpEvent:
+        """Go on to evaluation, or end where nobody bid in time."""
+        return closed(rfp, _end(rfp), late=False)
+
+
+def _end(rfp: Rfp) -> datetime:
+    assert rfp.tender.responses_by is not None, "what is open has an end"
+    return rfp.tender.responses_by
 
 
 def is_stopped(rfp: Rfp, stamp: Stamp) -> bool:
@@ -189,8 +215,8 @@ def closed(rfp: Rfp, due_at: datetime, *, late: bool) -> RfpEvent:
     return shut.model_copy(update={"waiting_on": turn(shut.apply(rfp), due_at)})
 
 
-def _must_be_ready(rfp: Rfp, stamp: Stamp, responses_by: datetime, *, tender: bool) -> None:
-    """Refuse to ask the market in the wrong way, unprepared, or with too little time."""
+def _must_be_ready(rfp: Rfp, stamp: Stamp, *, tender: bool) -> None:
+    """Refuse to ask the market in the wrong way, or unprepared."""
     must_be_in(rfp, Stage.READY_TO_ISSUE)
     must_not_be_requester(rfp, stamp)
     assert rfp.route is not None, "only what has a route is ready"
@@ -201,7 +227,6 @@ def _must_be_ready(rfp: Rfp, stamp: Stamp, responses_by: datetime, *, tender: bo
     if not rfp.tender.evaluators:
         raise EvaluatorsFirst
     must_be_enough_evaluators(rfp, stamp)
-    _must_give_time(rules_of(stamp), rfp.route, responses_by, stamp.at)
 
 
 def _must_give_time(rules: Rules, route: Route, responses_by: datetime, at: datetime) -> None:

@@ -36,13 +36,17 @@ class RequestWaiver(BusinessCase):
     duration_months: Annotated[int, Field(ge=1, le=DURATION_MONTHS_LIMIT), WHOLE] = Field(examples=[12])
     risk: LongText
 
-    def decide(self, rfp: Rfp, stamp: Stamp) -> WaiverRequested:
-        """Put the waiver before the tier of its value, or of the estimate where that is larger."""
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, Stage.BUSINESS_CASE)
         must_be_requester(rfp, stamp)
         must_be_under_the_law(rfp, stamp)
         if rfp.route in NO_COMPETITION:
             raise NothingToWaive(route=rfp.route)
+        tiers_for(rfp.need.estimate_pence or 0, stamp.known)
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> WaiverRequested:
+        """Put the waiver before the tier of its value, or of the estimate where that is larger."""
         said = self.model_dump(exclude={"decision"}) | self.declaration(stamp)
         larger = max(self.value_pence, rfp.need.estimate_pence or 0)
         return WaiverRequested(
@@ -56,9 +60,12 @@ class GrantWaiver(Approving):
     decision: Literal["grant-waiver"] = "grant-waiver"
     reason: Reason
 
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
+        _may_decide(rfp, stamp)
+
     def decide(self, rfp: Rfp, stamp: Stamp) -> WaiverGranted:
         """Open the approval of a direct award."""
-        _may_decide(rfp, stamp)
         value = rfp.waiver.value_pence
         larger = max(value, rfp.waiver.larger_pence)
         return WaiverGranted(
@@ -78,9 +85,12 @@ class RefuseWaiver(Approving):
     decision: Literal["refuse-waiver"] = "refuse-waiver"
     reason: Reason
 
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
+        _may_decide(rfp, stamp)
+
     def decide(self, rfp: Rfp, stamp: Stamp) -> WaiverRefused:
         """Send the RFP back to triage."""
-        _may_decide(rfp, stamp)
         return WaiverRefused(reason=self.reason, **entering(Stage.TRIAGE))
 
 

@@ -106,6 +106,8 @@ class NothingToWaive(Refused):
 class NoticeTooShort(Refused):
     """A key decision needs clear days between its notice and the day it is taken, or agreed urgency."""
 
+    allowed_from = "earliest_at"
+
 
 class NoticeInTheFuture(Refused):
     """What has been published has been published: its day can't lie ahead."""
@@ -186,6 +188,8 @@ class LotsNotOffered(Refused):
 class NotDueYet(Refused):
     """The period has not ended yet."""
 
+    allowed_from = "ends_at"
+
 
 class NotRecommended(Refused):
     """No award has been recommended yet."""
@@ -209,6 +213,8 @@ class SummariesFirst(Refused):
 
 class StandstillRunning(Refused):
     """No contract is signed before the standstill is over."""
+
+    allowed_from = "ends_at"
 
 
 class SignedInTheFuture(Refused):

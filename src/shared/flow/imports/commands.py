@@ -52,10 +52,13 @@ class FinishImport(Command[Import]):
 
     report: ImportReport
 
-    def decide(self, state: Import, stamp: Stamp) -> ImportFinished:
-        """Finish a running import."""
+    @classmethod
+    def guard(cls, state: Import, stamp: Stamp) -> None:
         if state.status is not ImportStatus.RUNNING:
             raise ImportNotRunning(stands=state.status)
+
+    def decide(self, state: Import, stamp: Stamp) -> ImportFinished:
+        """Finish a running import."""
         return ImportFinished(report=self.report)
 
 
@@ -65,10 +68,13 @@ class FailImport(Command[Import]):
     reason: str
     report: ImportReport = ImportReport()
 
-    def decide(self, state: Import, stamp: Stamp) -> ImportFailed:
-        """Fail a running import."""
+    @classmethod
+    def guard(cls, state: Import, stamp: Stamp) -> None:
         if state.status is not ImportStatus.RUNNING:
             raise ImportNotRunning(stands=state.status)
+
+    def decide(self, state: Import, stamp: Stamp) -> ImportFailed:
+        """Fail a running import."""
         return ImportFailed(reason=self.reason, report=self.report)
 
 
@@ -78,8 +84,11 @@ class WithdrawImport(Command[Import]):
     decision: Literal["withdraw"] = "withdraw"
     reason: Reason
 
-    def decide(self, state: Import, stamp: Stamp) -> ImportWithdrawn:
-        """Withdraw an import that is done or failed."""
+    @classmethod
+    def guard(cls, state: Import, stamp: Stamp) -> None:
         if state.status not in (ImportStatus.DONE, ImportStatus.FAILED):
             raise ImportNotDone(stands=state.status)
+
+    def decide(self, state: Import, stamp: Stamp) -> ImportWithdrawn:
+        """Withdraw an import that is done or failed."""
         return ImportWithdrawn(reason=self.reason)

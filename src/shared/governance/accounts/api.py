@@ -18,6 +18,7 @@ from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
+from shared.web.next_decisions import Next, commands_in, with_next
 from shared.web.readings import Read
 
 AccountId = Annotated[UUID, Path(description="The service account's id.")]
@@ -30,6 +31,8 @@ router = APIRouter(
     max_body_size=BODY_BYTES_LIMIT,
 )
 
+
+DECISIONS = tuple(commands_in(AccountDecision))
 
 ACCOUNT_LIST = ListOf(name="service-accounts", row=AccountRow, table=service_accounts)
 
@@ -51,6 +54,7 @@ class AccountSeen(AccountRow):
     """One service account with its keys."""
 
     key_list: list[ApiKeySeen]
+    next: Next = None
 
 
 class KeyReceipt(Receipt):
@@ -129,4 +133,5 @@ async def see_account(request: Request, account_id: AccountId, reading: Read) ->
             for name, key in stream.state.keys.items()
         ],
     )
+    shown = await with_next(request, reading, stream, shown, DECISIONS)
     return answer_now(shown, stream.version)

@@ -66,11 +66,14 @@ class ConfirmServiceAccount(Command[ServiceAccount]):
 
     decision: Literal["confirm"] = "confirm"
 
-    def decide(self, account: ServiceAccount, stamp: Stamp) -> ServiceAccountConfirmed:
-        """Open it."""
+    @classmethod
+    def guard(cls, account: ServiceAccount, stamp: Stamp) -> None:
         if account.status is not AccountStatus.PROPOSED:
             raise NotProposed
         must_be_a_second(account.proposed_by, [account.owner], stamp)
+
+    def decide(self, account: ServiceAccount, stamp: Stamp) -> ServiceAccountConfirmed:
+        """Open it."""
         return ServiceAccountConfirmed(proposed_by=account.proposed_by, confirmed_by=stamp.by)
 
 
@@ -126,9 +129,12 @@ class ConfirmApiKey(Command[ServiceAccount]):
     decision: Literal["confirm-key"] = "confirm-key"
     key_name: Code
 
+    @classmethod
+    def guard(cls, account: ServiceAccount, stamp: Stamp) -> None:
+        _must_be_open(account)
+
     def decide(self, account: ServiceAccount, stamp: Stamp) -> ApiKeyConfirmed:
         """Let it open the account, and the one that it replaces run out."""
-        _must_be_open(account)
         if self.key_name not in account.usable(stamp.at):
             raise NoSuchKey(live=account.live(stamp.at))
         key = account.keys[self.key_name]
@@ -152,9 +158,12 @@ class RevokeApiKey(Command[ServiceAccount]):
     key_name: Code
     reason: Reason
 
+    @classmethod
+    def guard(cls, account: ServiceAccount, stamp: Stamp) -> None:
+        _must_be_open(account)
+
     def decide(self, account: ServiceAccount, stamp: Stamp) -> ApiKeyRevoked:
         """Revoke a live key, or one that waits."""
-        _must_be_open(account)
         if self.key_name not in account.usable(stamp.at):
             raise NoSuchKey(live=account.live(stamp.at))
         return ApiKeyRevoked(key_name=self.key_name, reason=self.reason)
@@ -166,10 +175,13 @@ class CloseServiceAccount(Command[ServiceAccount]):
     decision: Literal["close"] = "close"
     reason: Reason
 
-    def decide(self, account: ServiceAccount, stamp: Stamp) -> ServiceAccountClosed:
-        """Close it, once, also while it waits."""
+    @classmethod
+    def guard(cls, account: ServiceAccount, stamp: Stamp) -> None:
         if account.status is AccountStatus.CLOSED:
             raise AccountClosed(name=account.name)
+
+    def decide(self, account: ServiceAccount, stamp: Stamp) -> ServiceAccountClosed:
+        """Close it, once, also while it waits."""
         return ServiceAccountClosed(reason=self.reason)
 
 

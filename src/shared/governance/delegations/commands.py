@@ -76,18 +76,20 @@ class ConfirmDelegation(Command[Delegation]):
 
     decision: Literal["confirm"] = "confirm"
 
-    def decide(self, delegation: Delegation, stamp: Stamp) -> DelegationConfirmed:
-        """Let it count; a first day that passed while it waited moves to the day of the confirmation."""
+    @classmethod
+    def guard(cls, delegation: Delegation, stamp: Stamp) -> None:
         if delegation.ended:
             raise DelegationOver(last_day=delegation.last_day)
         if not delegation.waiting:
             raise NotProposed
         must_be_a_second(delegation.proposed_by, [delegation.delegate], stamp)
-        today = day_in_london(stamp.at)
-        if delegation.last_day < today:
+        if delegation.last_day < day_in_london(stamp.at):
             raise DelegationOver(last_day=delegation.last_day)
+
+    def decide(self, delegation: Delegation, stamp: Stamp) -> DelegationConfirmed:
+        """Let it count; a first day that passed while it waited moves to the day of the confirmation."""
         return DelegationConfirmed(
-            first_day=max(delegation.first_day, today),
+            first_day=max(delegation.first_day, day_in_london(stamp.at)),
             proposed_by=delegation.proposed_by,
             confirmed_by=stamp.by,
         )
@@ -99,11 +101,14 @@ class EndDelegation(Command[Delegation]):
     decision: Literal["end"] = "end"
     reason: Reason = Field(description="Kept as a personal text about both.")
 
-    def decide(self, delegation: Delegation, stamp: Stamp) -> DelegationEnded:
-        """End it at once."""
+    @classmethod
+    def guard(cls, delegation: Delegation, stamp: Stamp) -> None:
         _must_be_theirs(delegation.delegator, stamp)
         if delegation.ended or delegation.last_day < day_in_london(stamp.at):
             raise DelegationOver(last_day=delegation.last_day)
+
+    def decide(self, delegation: Delegation, stamp: Stamp) -> DelegationEnded:
+        """End it at once."""
         about = [delegation.delegator, delegation.delegate]
         return DelegationEnded(reason=text_about(about, self.reason))
 

@@ -9,6 +9,7 @@ import orjson
 from pydantic import BaseModel, Field, JsonValue
 
 from shared.governance.delegations.domain import Delegation
+from shared.governance.people.domain import DIRECTORY_ID, Directory
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Stream
@@ -64,28 +65,47 @@ DELEGATIONS = StateView(
     delegations, delegation_row, Delegation(), indexes=("(delegator)", "(delegate)"), revision=3
 )
 
+DELEGATIONS_KNOWN = "delegations"  # what a decision knows them by
 GIVEN_BY = f"SELECT id FROM delegations WHERE delegator = ANY ($1) AND valid_to = {STILL_VALID}"
+
+GIVEN_TO = f"SELECT id FROM delegations WHERE delegate = ANY ($1) AND valid_to = {STILL_VALID}"
 
 
 async def what_is_delegated(store: EventStore, ids: Sequence[str]) -> dict[str, JsonValue]:
     """Return what a person, by any of their ids, has delegated, as the record has it now."""
-    async with store.reader.snapshot() as (connection, _):
-        found = [row["id"] for row in await connection.fetch(GIVEN_BY, list(ids))]
-    given = [(await store.load(each, Delegation())).state for each in found]
+    given = await _in_force(store, GIVEN_BY, ids)
     tiers = await tiers_of(store, ids)
+    return {DELEGATIONS_KNOWN: [_as_known(each, tiers) for each in given]}
+
+
+async def what_is_delegated_to(store: EventStore, ids: Sequence[str]) -> dict[str, JsonValue]:
+    """Return what others have delegated to a person, by any of their ids, as the record has it now."""
+    given = await _in_force(store, GIVEN_TO, ids)
+    if not given:
+        return {}
+    directory = (await store.load(DIRECTORY_ID, Directory())).state
     return {
-        "delegations": [
-            {
-                "delegator": each.delegator,
-                "delegate": each.delegate,
-                "limit_pence": each.limit_pence,
-                "first_day": each.first_day.isoformat(),
-                "last_day": each.last_day.isoformat(),
-                "tiers": tiers,
-            }
-            for each in given
-            if not (each.ended or each.waiting)
+        DELEGATIONS_KNOWN: [
+            _as_known(each, await tiers_of(store, directory.same(each.delegator))) for each in given
         ]
+    }
+
+
+async def _in_force(store: EventStore, found_by: str, ids: Sequence[str]) -> list[Delegation]:
+    async with store.reader.snapshot() as (connection, _):
+        found = [row["id"] for row in await connection.fetch(found_by, list(ids))]
+    given = [(await store.load(each, Delegation())).state for each in found]
+    return [each for each in given if not (each.ended or each.waiting)]
+
+
+def _as_known(given: Delegation, tiers: list[JsonValue]) -> dict[str, JsonValue]:
+    return {
+        "delegator": given.delegator,
+        "delegate": given.delegate,
+        "limit_pence": given.limit_pence,
+        "first_day": given.first_day.isoformat(),
+        "last_day": given.last_day.isoformat(),
+        "tiers": tiers,
     }
 
 

@@ -14,12 +14,13 @@ from shared.governance.disclosure.views import ExemptionRow, exemption_row, exem
 from shared.kernel.errors import NotFound
 from shared.kernel.fields import DayAsked
 from shared.kernel.messages import Receipt
-from shared.web.answers import CREATES, DECIDES, answer_one, one
+from shared.web.answers import CREATES, DECIDES, answer_now, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
 from shared.web.lists.filters import AT_MOST, ListMoment, Where
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
+from shared.web.next_decisions import Next, commands_in, with_next
 from shared.web.readings import Read
 
 ExemptionId = Annotated[UUID, Path(description="The exemption's id.")]
@@ -34,6 +35,12 @@ def _reviewed_by(day: date, _: ListMoment) -> ColumnElement[bool]:
     return exemptions.c.review_on <= day
 
 
+class ExemptionSeen(ExemptionRow):
+    """One exemption."""
+
+    next: Next = None
+
+
 class ExemptionFilters(BaseModel):
     """What a list of exemptions can be narrowed to."""
 
@@ -45,6 +52,8 @@ class ExemptionFilters(BaseModel):
         DayAsked | None, Where(_reviewed_by), Field(description="Only those whose review is due by this day.")
     ] = None
 
+
+DECISIONS = tuple(commands_in(ExemptionDecision))
 
 EXEMPTION_LIST = ListOf(name="exemptions", row=ExemptionRow, table=exemptions, filters=ExemptionFilters)
 
@@ -79,7 +88,7 @@ async def list_exemptions(query: Annotated[ListQuery, EXEMPTION_LIST.asked]) -> 
     "/{exemption_id}",
     summary="See an exemption",
     dependencies=[may("read-exemptions")],
-    responses=one(ExemptionRow),
+    responses=one(ExemptionSeen, lasting=False),
 )
 async def see_exemption(request: Request, exemption_id: ExemptionId, reading: Read) -> Response:
     """Show one exemption, as it stands or stood."""
@@ -87,7 +96,7 @@ async def see_exemption(request: Request, exemption_id: ExemptionId, reading: Re
     stream = await store.load(exemption_id, Exemption(), reading.position if reading.past else None)
     if stream.version == 0:
         raise NotFound
-    shown = ExemptionRow(
+    shown = ExemptionSeen(
         id=stream.id,
         version=stream.version,
         first_position=stream.first_position,
@@ -95,4 +104,5 @@ async def see_exemption(request: Request, exemption_id: ExemptionId, reading: Re
         changed_at=stream.changed_at,
         **exemption_row(stream),
     )
-    return answer_one(request, shown, f'"{stream.version}"')
+    shown = await with_next(request, reading, stream, shown, DECISIONS)
+    return answer_now(shown, stream.version)

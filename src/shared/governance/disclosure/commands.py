@@ -69,9 +69,12 @@ class ReviewExemption(Command[Exemption]):
     review_on: Day
     reason: Reason
 
+    @classmethod
+    def guard(cls, exemption: Exemption, stamp: Stamp) -> None:
+        _must_be_in_force(exemption)
+
     def decide(self, exemption: Exemption, stamp: Stamp) -> ExemptionReviewed:
         """Keep it exempt."""
-        _must_be_in_force(exemption)
         _must_lie_ahead(self.review_on, stamp)
         return ExemptionReviewed(review_on=self.review_on, reason=self.reason)
 
@@ -82,9 +85,12 @@ class ReleaseExemption(Command[Exemption]):
     decision: Literal["release"] = "release"
     reason: Reason
 
+    @classmethod
+    def guard(cls, exemption: Exemption, stamp: Stamp) -> None:
+        _must_be_in_force(exemption)
+
     def decide(self, exemption: Exemption, stamp: Stamp) -> ExemptionReleased:
         """Release it, once."""
-        _must_be_in_force(exemption)
         return ExemptionReleased(reason=self.reason)
 
 

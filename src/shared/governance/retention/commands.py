@@ -46,10 +46,13 @@ class DisposeOfRecord(Command[Disposal]):
     record_id: UUID
     reason: Reason = Field(examples=["Reviewed in the yearly round; nothing is pending."])
 
-    def decide(self, disposal: Disposal, stamp: Stamp) -> RecordDisposed:
-        """Dispose of it, once, and not before the schedule says."""
+    @classmethod
+    def guard(cls, disposal: Disposal, stamp: Stamp) -> None:
         if disposal.record_id is not None:
             raise DisposedAlready(record_id=disposal.record_id)
+
+    def decide(self, disposal: Disposal, stamp: Stamp) -> RecordDisposed:
+        """Dispose of it, once, and not before the schedule says."""
         record = stamp.known.facts.get("record")
         if not isinstance(record, dict):
             raise NoSuchRecord

@@ -60,6 +60,20 @@ def must_be_of_tier(tier: str, value_pence: int, stamp: Stamp) -> str:
     return tier
 
 
+def must_be_of_a_tier_for(least_pence: int, stamp: Stamp) -> None:
+    """Refuse whoever is of none of the tiers that decide on a value of at least so much."""
+    lowest, above = tiers_for(least_pence, stamp.known)[-1], 0
+    yours: Sequence[str] = stamp.known.own_tiers
+    for tier in stamp.known.tiers:
+        if least_pence <= tier.up_to_pence:
+            if stamp.acting_for:
+                yours = must_be_delegated(max(least_pence, above), stamp)
+            if tier.name in yours:
+                return
+        above = tier.up_to_pence + 1
+    raise NotYourTier(waiting_for=lowest, yours=list(yours))
+
+
 def must_be_delegated(value_pence: int, stamp: Stamp) -> tuple[str, ...]:
     """Return the tiers of the person stood in for, once they have delegated as much for today."""
     found = _DELEGATED.validate_python(stamp.known.facts.get("delegations", ()), strict=False)
