@@ -112,6 +112,7 @@ class Event(BaseModel, Generic[S]):
     kind: ClassVar[str] = ""
     class_version: ClassVar[int] = 1
     sealed: ClassVar[Sealed | None] = None
+    historic: ClassVar[bool] = False  # told by another system's log: it sets nothing off here
 
     def apply(self, state: S) -> S:
         """Return the state that follows; never refuse, for it has already happened."""
