@@ -1,5 +1,6 @@
 """What an import stores: byte for byte what the record's own mapper would, however large the log."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid5
@@ -11,7 +12,7 @@ from shared.flow.imports.historic_cases import HistoricCaseImported, HistoricSte
 from shared.flow.imports.historic_log import Case
 from shared.flow.imports.histories import Histories
 from shared.flow.imports.loader import LogFiles
-from shared.flow.imports.log_reader import LogReader, Outcome
+from shared.flow.imports.log_reader import LogNotReadToEnd, LogReader, Outcome
 from shared.flow.imports.options import Options
 from shared.flow.imports.rfp_log import read_log
 from shared.kernel.errors import Refused
@@ -106,3 +107,8 @@ async def _refusal(reader: LogReader) -> tuple[type[Refused], object]:
     with pytest.raises(Refused) as refused:
         _ = [one async for one in reader.blocks()]
     return type(refused.value), refused.value.facts
+
+
+async def test_a_log_whose_reading_is_stopped_can_be_handed_in_again(large: LogFiles) -> None:
+    broken = replace(large, options=None)  # type: ignore[arg-type]  # which ends whoever reads it
+    assert await _refusal(LogReader(broken, LOG, BY)) == (LogNotReadToEnd, {})
