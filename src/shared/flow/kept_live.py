@@ -72,7 +72,7 @@ class KeptLive:
 
 def _write(folder: Path, columns: Columns, mark: dict[str, Any]) -> None:
     log = columns.log
-    plain = {"case": log.case, "at": log.at, "ends": log.ends, "position": columns.position}
+    plain: dict[str, Any] = {"case": log.case, "at": log.at, "ends": log.ends, "position": columns.position}
     plain |= {"done": log.done, "bridged": log.bridged}
     plain |= {name: getattr(log, name).codes for name in NAMED}
     np.savez(folder / "columns.npz", **plain)

@@ -6,7 +6,7 @@ The process ends with its log. It reads no further ahead than one block, so that
 import asyncio
 import pickle
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -58,7 +58,7 @@ class LogReader:
     log_id: UUID
     by: str
 
-    async def blocks(self) -> AsyncIterator[Block | Outcome]:
+    async def blocks(self) -> AsyncGenerator[Block | Outcome]:
         """Yield blocks, the next one read while the last is worked on, and at the end the outcome."""
         large = await asyncio.to_thread(self.files.plain_bytes) >= LARGE_BYTES
         found = self._from_process() if large else self._from_thread()
@@ -85,12 +85,12 @@ class LogReader:
                 yield from histories.blocks(held.pop(0))
         yield Outcome(log.total.report(), log.total.is_empty)
 
-    async def _from_thread(self) -> AsyncIterator[Block | Outcome]:
+    async def _from_thread(self) -> AsyncGenerator[Block | Outcome]:
         found = self.read()
         while (one := await asyncio.to_thread(next, found, None)) is not None:
             yield one
 
-    async def _from_process(self) -> AsyncIterator[Block | Outcome]:
+    async def _from_process(self) -> AsyncGenerator[Block | Outcome]:
         process = await asyncio.create_subprocess_exec(
             *PROGRAM, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, env={}, limit=PIPE_BYTES
         )

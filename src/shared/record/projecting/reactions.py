@@ -111,7 +111,7 @@ class Reactor:
                 [row["name"] for row in rows],
                 last,
             )
-        return last - first
+        return int(last - first)
 
     async def _react(
         self, connection: Connection, reaction: Reaction, seen: int, block: list[Recorded]
