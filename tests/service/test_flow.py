@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 
 from shared.flow.answers import Bottlenecks
 from shared.flow.flow_answers import Flow
+from shared.flow.forecast_answers import Forecasts
 from shared.flow.stuck_answers import Stuck
 from tests.service.test_imports import finished, hand_in
 from tests.support.api import Api
@@ -209,3 +210,13 @@ async def test_each_figure_opens_its_cases(api: Api) -> None:
     for query in ({"level": "activity"}, {"value_to": 10**9}, {"supplier": "Acme"}):
         told = Bottlenecks.model_validate(await figures(api, **query))
         assert {row.opens for row in told.stages} <= {None}
+
+
+async def test_forecasts_are_hidden_until_it_is_known_how_good_they_are(api: Api) -> None:
+    await api.in_approval()
+    told = Forecasts.model_validate(await figures(api, "/v1/rfps/forecasts", within_days=60))
+    assert (told.back_test.within_days, told.back_test.n, told.back_test.shown) == (60, 0, False)
+    assert told.back_test.sentence.startswith("Too little is over yet")
+    assert (told.total, told.items) == (0, [])
+    assert (told.completions[0].cases, told.completions[0].by_p50) == (1, None)
+    await api.get("/v1/rfps/forecasts", PRIYA, 422, within_days=0)

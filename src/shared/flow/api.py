@@ -11,6 +11,8 @@ from shared.flow.answers import Bottlenecks
 from shared.flow.cases import Chosen
 from shared.flow.flow_answers import Flow, FlowWeek
 from shared.flow.flow_figures import flow_figures
+from shared.flow.forecast_answers import ForecastOfCase, Forecasts
+from shared.flow.forecast_figures import forecast_figures
 from shared.flow.opened_cases import with_cases
 from shared.flow.requests import FlowView, answer_rows, answer_told, live_question, period, question_of
 from shared.flow.stuck import cost_of_waiting, stuck
@@ -23,6 +25,7 @@ from shared.web.commands import may
 from shared.web.readings import INSTANT_PATTERN, After, AsOf, Read
 
 STUCK_USUAL, STUCK_LIMIT = 50, 1_000
+WITHIN_DAYS_USUAL, WITHIN_DAYS_LIMIT = 30, 3_650
 EDGE_COLUMNS = (
     *("from", "to", "n", "rank", "rank_with_open", "share_elapsed", "share_working"),
     *(f"{time}.{name}" for time in ("elapsed", "working") for name in ("mean", "p50", "p85", "p95", "sum")),
@@ -153,4 +156,41 @@ async def see_stuck(  # what may be asked
         "parties": cost_of_waiting(rows),
     }
     columns = list(StuckCase.model_fields)
+    return answer_rows(request, rows[:limit], columns) or answer_told(request, shown, lasting=False)
+
+
+@router.get(
+    "/forecasts",
+    summary="See when open RFPs will likely be done",
+    dependencies=[may("read-rfps")],
+    responses={**table(Forecasts), **problems(404)},
+)
+async def see_forecasts(
+    request: Request,
+    filters: Chosen,
+    read: Read,
+    within_days: Annotated[
+        int, Query(ge=1, le=WITHIN_DAYS_LIMIT, description="The horizon, in days.")
+    ] = WITHIN_DAYS_USUAL,
+    limit: Annotated[int, Query(ge=1, le=STUCK_LIMIT, description="How many at most.")] = STUCK_USUAL,
+) -> Response:
+    """Say how likely open RFPs are done by their day, and when so many are; with how good this was before.
+
+    Learnt from all RFPs, told of those that the reader sees. Where forecasts would have been worse than the
+    base rate, none is told.
+    """
+    asked = await live_question(request, read, FlowView())
+    found = await request.app.state.service.live_cases.waiting(read, filters)
+    log, working = await asked.log()
+    by_id = {case.id: case for case in found}
+    told = await asyncio.to_thread(forecast_figures, log, asked.query.as_of_us, within_days, working, by_id)
+    rows = told["items"]
+    shown = {
+        "as_of": read.as_of,
+        "position": read.position,
+        **told,
+        "total": len(rows),
+        "items": rows[:limit],
+    }
+    columns = list(ForecastOfCase.model_fields)
     return answer_rows(request, rows[:limit], columns) or answer_told(request, shown, lasting=False)

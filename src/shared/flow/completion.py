@@ -1,4 +1,4 @@
-"""When so many cases will be done, by drawing weeks of the past at random: seeded, so that it is repeatable."""
+"""When so many cases will be done, by drawing weeks of the past at random, each time the same."""
 
 from collections.abc import Sequence
 

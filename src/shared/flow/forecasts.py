@@ -4,6 +4,7 @@ A forecast may use nothing but what its own instant knew: a back-test cuts the l
 looks at what came of it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -27,6 +28,7 @@ class CaseForecast:
     chance: float | None
     chance_by_age: float | None
     finish: list[int | None]
+    chance_by_needed: float | None = None
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,13 @@ class ForecastScore:
         return self.brier <= self.brier_base_rate
 
 
-def forecasts(log: FlowLog, as_of: int, within: int, working: WorkingTime) -> list[CaseForecast]:
+def forecasts(
+    log: FlowLog, as_of: int, within: int, working: WorkingTime, needed: Sequence[int | None] = ()
+) -> list[CaseForecast]:
     """Return a forecast for each case open at an instant: whether it is over so much later.
 
-    The log is cut there first. What can't be estimated is `None`.
+    The log is cut there first. `needed` says of each case by when it should be over. What can't be
+    estimated is `None`.
     """
     then = log.until(as_of)
     visits = stage_waits(then, as_of, working)
@@ -62,19 +67,22 @@ def forecasts(log: FlowLog, as_of: int, within: int, working: WorkingTime) -> li
     for row in np.flatnonzero(visits.open).tolist():
         case, entered = int(visits.case[row]), int(visits.began[row])
         stage, opened = int(visits.place.codes[row]), int(then.cases.opened[case])
+        by = needed[case] if needed else None
+        left = None if by is None else max(by - as_of, 0)
         found.append(
             CaseForecast(
                 case,
                 likely.chance(stage, entered, opened, as_of, within),
                 likely.chance_by_age(opened, as_of, within),
                 likely.of(stage, entered, opened, as_of),
+                None if left is None else likely.chance(stage, entered, opened, as_of, left),
             )
         )
     return found
 
 
 def cuts(log: FlowLog, until: int, within: int) -> list[int]:
-    """Return the instants to forecast from, four weeks apart, the last of them so long ago that all is known."""
+    """Return the instants to forecast from, four weeks apart, the last of them all known by now."""
     opened = log.cases.opened[log.cases.opened != STILL_OPEN]
     if not len(opened):
         return []
