@@ -22,9 +22,7 @@ from shared.settings import Settings
 
 def back_test(
     source: Annotated[UUID | None, typer.Option(help="An import's id; live RFPs without it.")] = None,
-    within_days: Annotated[
-        list[int] | None, typer.Option(min=1, help="One horizon or several.")
-    ] = None,
+    within_days: Annotated[list[int] | None, typer.Option(min=1, help="One horizon or several.")] = None,
 ) -> None:
     settings = configured()
     with database(settings) as base:

@@ -138,9 +138,11 @@ def _keep_dates(tried: _Tried, one: CaseForecast, closed: int, until: int) -> No
 
 def _score(tried: _Tried) -> ForecastScore:
     over = np.array(tried.over, np.float64)
-    errors = [_brier(over, np.array(said)) for said in (tried.chance, tried.base_rate, tried.by_age)]
+    brier, base_rate, by_age = (
+        _brier(over, np.array(said)) for said in (tried.chance, tried.base_rate, tried.by_age)
+    )
     coverage = [sum(kept) / len(kept) if kept else None for kept in tried.kept]
-    return ForecastScore(len(over), *errors, coverage)
+    return ForecastScore(len(over), brier, base_rate, by_age, coverage)
 
 
 def _brier(over: NDArray[np.float64], said: NDArray[np.float64]) -> float | None:

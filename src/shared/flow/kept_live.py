@@ -15,11 +15,12 @@ import numpy as np
 import orjson
 
 from shared.flow.columns import FORM, MAKING, NAMED, Columns, log_of
-from shared.flow.journals import STEPS
 from shared.flow.log import Cases
-from shared.record.projecting.views import fingerprint
 
-LEAF = "SELECT encode(leaf_hash, 'hex') FROM stored_events WHERE notification_id = $1"
+LEAF = """
+SELECT v.fingerprint || ' ' || encode(e.leaf_hash, 'hex') FROM stored_events e, views v
+WHERE e.notification_id = $1 AND v.name = 'flow_steps'
+"""
 KEPT_AFTER = 5_000  # so many new steps are worth writing everything again
 BROKEN = (OSError, ValueError, KeyError, EOFError)
 
@@ -30,7 +31,7 @@ class KeptLive:
     def __init__(self, folder: Path) -> None:
         """Keep the columns in a folder beside those of imports."""
         self._folder = folder
-        self._path = folder / f"{FORM}-{fingerprint(STEPS)}"
+        self._path = folder / f"live-{FORM}"
         self._position = 0
         self._length = 0
 
@@ -52,7 +53,7 @@ class KeptLive:
         return length >= self._length + KEPT_AFTER
 
     async def leaf(self, pool: asyncpg.Pool, position: int) -> str | None:
-        """Return by what a record is known that has come to a position."""
+        """Return by what a record is known that has come to a position, and how its journal was made."""
         found: str | None = await pool.fetchval(LEAF, position)
         return found
 
