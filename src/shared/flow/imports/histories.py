@@ -42,7 +42,7 @@ class Actors:
         return self._ids[name] if name else ""
 
 
-class Block(NamedTuple):
+class HistoryBlock(NamedTuple):
     """Some cases with all of their events, and the people who are in no block before it."""
 
     people: list[tuple[str, str]]
@@ -60,7 +60,7 @@ class Histories:
         self._actors = Actors(log_id)
         self._vouching = b',"by":' + orjson.dumps(by) + b',"causation":' + orjson.dumps(f"import:{log_id}")
 
-    def blocks(self, log: Log) -> Iterator[Block]:
+    def blocks(self, log: Log) -> Iterator[HistoryBlock]:
         """Yield the cases, so many at a time that a commit is worth it and nobody waits long for one."""
         block: list[tuple[str, Case]] = []
         steps = 0
@@ -73,10 +73,10 @@ class Histories:
         if block:
             yield self._block(block)
 
-    def _block(self, cases: list[tuple[str, Case]]) -> Block:
+    def _block(self, cases: list[tuple[str, Case]]) -> HistoryBlock:
         people = self._actors.meet(case for _, case in cases)
         streams = [self._stream(case_id, case) for case_id, case in cases]
-        return Block(people, streams, sum(len(case.steps) for _, case in cases))
+        return HistoryBlock(people, streams, sum(len(case.steps) for _, case in cases))
 
     def _stream(self, case_id: str, case: Case) -> Enveloped:
         """Return a case's events, each with when it happened by the log."""

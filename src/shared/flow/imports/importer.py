@@ -11,9 +11,9 @@ import asyncpg
 
 from shared.flow.imports.commands import FailImport, FinishImport, StartImport
 from shared.flow.imports.domain import Import, ImportReport, ImportStatus
-from shared.flow.imports.histories import Block
+from shared.flow.imports.histories import HistoryBlock
+from shared.flow.imports.history_reader import HistoryReader, LogNotReadToEnd
 from shared.flow.imports.loader import LogFiles, import_id
-from shared.flow.imports.log_reader import LogNotReadToEnd, LogReader
 from shared.flow.sources import FlowLogs
 from shared.kernel.errors import NotReady, Refused
 from shared.kernel.messages import Receipt, Stamp, Stream
@@ -144,9 +144,9 @@ class Importer:
     ) -> ImportReport | None:
         """Append a log block by block; return its report, unless nothing could be taken: then it failed."""
         done, appender = 0, self._store.bulk_appender()
-        async with aclosing(LogReader(files, stream_id, stamp.by).blocks()) as blocks:
+        async with aclosing(HistoryReader(files, stream_id, stamp.by).blocks()) as blocks:
             async for one in blocks:
-                if isinstance(one, Block):
+                if isinstance(one, HistoryBlock):
                     await remember(self._pool, one.people, str(stream_id))
                     await appender.append(one.streams)
                     done += one.events

@@ -11,8 +11,8 @@ from shared.flow.imports.historic_cases import EVENTS as HISTORIC_EVENTS
 from shared.flow.imports.historic_cases import HistoricCaseImported, HistoricStepImported
 from shared.flow.imports.historic_log import Case
 from shared.flow.imports.histories import Histories
+from shared.flow.imports.history_reader import HistoryReader, LogNotReadToEnd, LogOutcome
 from shared.flow.imports.loader import LogFiles
-from shared.flow.imports.log_reader import LogNotReadToEnd, LogReader, Outcome
 from shared.flow.imports.options import Options
 from shared.flow.imports.rfp_log import read_log
 from shared.kernel.errors import Refused
@@ -87,23 +87,23 @@ def large(tmp_path: Path) -> LogFiles:
 
 
 async def test_a_large_log_is_read_elsewhere_and_told_as_it_would_be_here(large: LogFiles) -> None:
-    reader = LogReader(large, LOG, BY)
+    reader = HistoryReader(large, LOG, BY)
     elsewhere = [one async for one in reader.blocks()]
     assert elsewhere == list(reader.read())
     outcome = elsewhere[-1]
-    assert isinstance(outcome, Outcome)
+    assert isinstance(outcome, LogOutcome)
     assert (outcome.report.events, outcome.report.bad_rows) == (60_000, 1)
 
 
 async def test_a_large_log_is_refused_as_it_would_be_here(large: LogFiles) -> None:
     large.cases.write_text("case_id,open_at\n")
-    here, elsewhere = [await _refusal(reader) for reader in (LogReader(large, LOG, BY),) * 2]
+    here, elsewhere = [await _refusal(reader) for reader in (HistoryReader(large, LOG, BY),) * 2]
     with pytest.raises(Refused) as refused:
-        list(LogReader(large, LOG, BY).read())
+        list(HistoryReader(large, LOG, BY).read())
     assert here == elsewhere == (type(refused.value), refused.value.facts)
 
 
-async def _refusal(reader: LogReader) -> tuple[type[Refused], object]:
+async def _refusal(reader: HistoryReader) -> tuple[type[Refused], object]:
     with pytest.raises(Refused) as refused:
         _ = [one async for one in reader.blocks()]
     return type(refused.value), refused.value.facts
@@ -111,4 +111,4 @@ async def _refusal(reader: LogReader) -> tuple[type[Refused], object]:
 
 async def test_a_log_whose_reading_is_stopped_can_be_handed_in_again(large: LogFiles) -> None:
     broken = replace(large, options=None)  # type: ignore[arg-type]  # which ends whoever reads it
-    assert await _refusal(LogReader(broken, LOG, BY)) == (LogNotReadToEnd, {})
+    assert await _refusal(HistoryReader(broken, LOG, BY)) == (LogNotReadToEnd, {})

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from shared.flow.imports.domain import ImportReport
 from shared.flow.imports.historic_log import Log
-from shared.flow.imports.histories import Block, Histories
+from shared.flow.imports.histories import Histories, HistoryBlock
 from shared.flow.imports.loader import LogFiles
 from shared.kernel.errors import Refused
 
@@ -28,7 +28,7 @@ PROGRAM = (
     "-X",
     "utf8",
     "-c",
-    "from shared.flow.imports import log_reader; log_reader.main()",
+    "from shared.flow.imports import history_reader; history_reader.main()",
 )
 
 
@@ -36,7 +36,7 @@ class LogNotReadToEnd(Refused):
     """What read this log was stopped before the log's end: hand it in again, and it goes on."""
 
 
-class Outcome(NamedTuple):
+class LogOutcome(NamedTuple):
     """What became of every row of a log, and whether nothing of it could be taken."""
 
     report: ImportReport
@@ -51,21 +51,21 @@ class _Refusal(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class LogReader:
+class HistoryReader:
     """Reads one log for one import, handed in by somebody."""
 
     files: LogFiles
     log_id: UUID
     by: str
 
-    async def blocks(self) -> AsyncGenerator[Block | Outcome]:
+    async def blocks(self) -> AsyncGenerator[HistoryBlock | LogOutcome]:
         """Yield blocks, the next one read while the last is worked on, and at the end the outcome."""
         large = await asyncio.to_thread(self.files.plain_bytes) >= LARGE_BYTES
         found = self._from_process() if large else self._from_thread()
         async with aclosing(found):
             following = asyncio.ensure_future(anext(found))
             try:
-                while not isinstance(one := await following, Outcome):
+                while not isinstance(one := await following, LogOutcome):
                     following = asyncio.ensure_future(anext(found))
                     yield one
                 yield one
@@ -73,7 +73,7 @@ class LogReader:
                 following.cancel()
                 await asyncio.gather(following, return_exceptions=True)
 
-    def read(self) -> Iterator[Block | Outcome]:
+    def read(self) -> Iterator[HistoryBlock | LogOutcome]:
         """Yield blocks, and at the end the outcome.
 
         None comes before some event could be taken: all of them may be unreadable.
@@ -83,14 +83,14 @@ class LogReader:
             held.append(part)
             while held and not (log.total.is_empty and log.total.event_rows):
                 yield from histories.blocks(held.pop(0))
-        yield Outcome(log.total.report(), log.total.is_empty)
+        yield LogOutcome(log.total.report(), log.total.is_empty)
 
-    async def _from_thread(self) -> AsyncGenerator[Block | Outcome]:
+    async def _from_thread(self) -> AsyncGenerator[HistoryBlock | LogOutcome]:
         found = self.read()
         while (one := await asyncio.to_thread(next, found, None)) is not None:
             yield one
 
-    async def _from_process(self) -> AsyncGenerator[Block | Outcome]:
+    async def _from_process(self) -> AsyncGenerator[HistoryBlock | LogOutcome]:
         process = await asyncio.create_subprocess_exec(
             *PROGRAM, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, env={}, limit=PIPE_BYTES
         )
@@ -111,20 +111,20 @@ class LogReader:
             await process.wait()
 
 
-async def _received(pipe: asyncio.StreamReader) -> Block | Outcome | _Refusal:
+async def _received(pipe: asyncio.StreamReader) -> HistoryBlock | LogOutcome | _Refusal:
     try:
         size = int.from_bytes(await pipe.readexactly(SIZE_BYTES))
         message = await pipe.readexactly(size)
     except asyncio.IncompleteReadError:
         raise LogNotReadToEnd from None
     # Our own process wrote it; a stranger's file has been no nearer to it than its texts.
-    one: Block | Outcome | _Refusal = await asyncio.to_thread(pickle.loads, message)
+    one: HistoryBlock | LogOutcome | _Refusal = await asyncio.to_thread(pickle.loads, message)
     return one
 
 
 def main() -> None:
     """Read the log that is named on standard input, and write what it holds to standard output."""
-    reader: LogReader = pickle.load(sys.stdin.buffer)  # noqa: S301  # from the process that began this one
+    reader: HistoryReader = pickle.load(sys.stdin.buffer)  # noqa: S301  # from the process that began this one
     try:
         for one in reader.read():
             _send(one)
@@ -132,7 +132,7 @@ def main() -> None:
         _send(_Refusal(type(refusal), dict(refusal.facts)))
 
 
-def _send(one: Block | Outcome | _Refusal) -> None:
+def _send(one: HistoryBlock | LogOutcome | _Refusal) -> None:
     message = pickle.dumps(one, pickle.HIGHEST_PROTOCOL)
     sys.stdout.buffer.write(len(message).to_bytes(SIZE_BYTES))
     sys.stdout.buffer.write(message)
