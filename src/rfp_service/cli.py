@@ -36,6 +36,12 @@ IMPORTS = {
         "Take in a historic log of events and cases, plain or gzip CSV; the same again adds nothing.",
     )
 }
+FORECASTS = {
+    "back-test": (
+        "rfp_service.operator.forecasts:back_test",
+        "Say how good forecasts would have been, each made of what its own instant knew.",
+    )
+}
 SCHEMES = {
     "adopt": (
         "rfp_service.operator.schemes:adopt",
@@ -83,6 +89,7 @@ AUDIT = {
 
 app = group(COMMANDS, "")
 app.add_typer(group(IMPORTS, "Take historic records in."), name="import")
+app.add_typer(group(FORECASTS, "Test forecasts of when RFPs are done."), name="forecasts")
 app.add_typer(group(SCHEMES, "Adopt the first scheme."), name="scheme")
 app.add_typer(group(AUDIT, "Check the record for yourself: checkpoints, proofs, bundles."), name="audit")
 

@@ -30,6 +30,8 @@ IN_SIGHT = {
     "/v1/rfps": {"stage", "waiting_on", "overdue", "on_hold", "mine", "reference"},
     "/v1/rfps/bottlenecks": {"source", "from", "to", "level", "stability"},
     "/v1/rfps/flow": {"source", "from", "to"},
+    "/v1/rfps/stuck": {"from", "to"},
+    "/v1/rfps/forecasts": {"within_days"},
     "/v1/catalogue/deflection": {"from", "to"},
     "/v1/delegations": {"delegator", "delegate", "live"},
     "/v1/audit/decisions": {"by", "kind", "body_of_work", "decision", "stream_id", "from", "to"},
@@ -67,7 +69,11 @@ TESTED_ELSEWHERE = {
     ("/v1/audit/decisions", "value_from"),
     ("/v1/audit/decisions", "value_to"),
     ("/v1/contracts/due", "owner"),
-    *((f"/v1/rfps/{figures}", name) for figures in ("bottlenecks", "flow", "stuck") for name in CHOOSING),
+    *(
+        (f"/v1/rfps/{figures}", name)
+        for figures in ("bottlenecks", "flow", "stuck", "forecasts")
+        for name in CHOOSING
+    ),
 }
 
 

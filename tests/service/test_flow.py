@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 from shared.flow.answers import Bottlenecks
 from shared.flow.flow_answers import Flow
+from shared.flow.forecast_answers import Forecasts
 from shared.flow.stuck_answers import Stuck
 from tests.service.test_imports import finished, hand_in
 from tests.support.api import Api
@@ -161,3 +163,60 @@ async def test_what_is_stuck_says_whom_to_chase_and_opens_its_cases(api: Api) ->
     assert [item["id"] for item in some["items"]] == [rfp]
     elsewhere = Who("una", RITA.roles, ("Highways",))
     assert (await api.get("/v1/rfps/stuck", elsewhere)).json()["items"] == []
+
+
+async def test_figures_can_be_had_as_csv(api: Api) -> None:
+    rfp = await api.in_approval()
+    for path, heading in (
+        ("bottlenecks", "from,to,n,rank,rank_with_open,share_elapsed,share_working,elapsed.mean,"),
+        ("flow", "week,"),
+        ("stuck", "id,reference,title,"),
+    ):
+        table = await api.get(f"/v1/rfps/{path}", PRIYA, headers={"Accept": "text/csv"})
+        assert table.headers["content-type"].startswith("text/csv")
+        lines = table.text.removeprefix("\ufeff").splitlines()
+        assert lines[0].startswith(heading), path
+        assert len(lines) > 1
+    assert rfp in lines[1]
+    await api.get("/v1/rfps/stuck", PRIYA, 406, headers={"Accept": "image/png"})
+
+
+async def test_what_is_stuck_is_narrowed_by_when_it_came_to_its_stage(api: Api) -> None:
+    rfp = await api.raised()
+    for query, found in (
+        ({"from": "2020-01-01T00:00Z"}, [rfp]),
+        ({"to": "2020-01-01T00:00Z"}, []),
+        ({"from": "2020-01-01T00:00Z", "to": "2020-02-01T00:00Z"}, []),
+    ):
+        told = await figures(api, STUCK, **query)
+        assert [item["id"] for item in told["items"]] == found
+    await api.get(STUCK, PRIYA, 422, **{"from": "2021-01-01T00:00Z", "to": "2020-01-01T00:00Z"})
+
+
+async def test_each_figure_opens_its_cases(api: Api) -> None:
+    await api.in_approval()
+    await api.raised()
+    then = api.position
+    await api.raised(title="Chairs")
+    for query in ({}, {"service_area": "Registrars"}, {"as_of": then}):
+        told = Bottlenecks.model_validate(await figures(api, **query))
+        opened = [(row.opens, row.open) for row in told.stages if row.open]
+        assert len(opened) == 2, query
+        for path, count in opened:
+            board, _, narrowed = str(path).partition("?")
+            listed = (await api.get(board, PRIYA, **dict(parse_qsl(narrowed)))).json()["items"]
+            assert len(listed) == count, path
+        assert all(row.opens for row in told.parties)
+    for query in ({"level": "activity"}, {"value_to": 10**9}, {"supplier": "Acme"}):
+        told = Bottlenecks.model_validate(await figures(api, **query))
+        assert {row.opens for row in told.stages} <= {None}
+
+
+async def test_forecasts_are_hidden_until_it_is_known_how_good_they_are(api: Api) -> None:
+    await api.in_approval()
+    told = Forecasts.model_validate(await figures(api, "/v1/rfps/forecasts", within_days=60))
+    assert (told.back_test.within_days, told.back_test.n, told.back_test.shown) == (60, 0, False)
+    assert told.back_test.sentence.startswith("Too little is over yet")
+    assert (told.total, told.items) == (0, [])
+    assert (told.completions[0].cases, told.completions[0].by_p50) == (1, None)
+    await api.get("/v1/rfps/forecasts", PRIYA, 422, within_days=0)

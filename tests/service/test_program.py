@@ -180,6 +180,13 @@ def test_a_log_is_imported_from_the_command_line(folder: Path, demonstration: Ru
     assert figures.json()["cases"]["all"] == 3
 
 
+def test_forecasts_are_tested_on_the_past_from_the_command_line(demonstration: Running) -> None:
+    horizons = ("--within-days", "30", "--within-days", "90")
+    said = demonstration.run("forecasts", "back-test", *horizons).stdout
+    assert [line.partition(":")[0] for line in said.splitlines()] == ["30 days", "90 days"]
+    assert said.count("for the base rate, on") == 2
+
+
 def test_one_may_bring_ones_own_database(folder: Path, base: Base) -> None:
     own = {"DATABASE_URL": base.service, "DATABASE_OWNER_URL": base.owner}
     with running(folder, "demo", **own) as service:

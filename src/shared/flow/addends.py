@@ -49,6 +49,10 @@ class Window:
         """Say whether all of time is in it."""
         return self.start is None and self.end is None
 
+    def holds(self, at: int) -> bool:
+        """Say whether an instant is in it."""
+        return (self.start is None or at >= self.start) and (self.end is None or at < self.end)
+
 
 ALL_TIME = Window()
 

@@ -62,6 +62,7 @@ class StageRow(BaseModel):
     elapsed: Spread
     working: Spread
     survival: Survival
+    opens: str | None = Field(None, description="The list of cases that are there, or null.")
 
 
 class ActivityRow(BaseModel):
@@ -81,6 +82,7 @@ class ActivityRow(BaseModel):
     survival: Survival
     service: Spread | None
     waiting: Spread | None
+    opens: None = None
 
 
 class Edge(BaseModel):
@@ -116,6 +118,9 @@ class PartyRow(BaseModel):
     share_working: float
     open_elapsed_seconds: float
     open_working: OpenWait
+    opens: str | None = Field(
+        None, description="The list of cases that wait on it; null where there is none."
+    )
 
 
 class Rework(BaseModel):

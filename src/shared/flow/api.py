@@ -9,18 +9,27 @@ from fastapi import APIRouter, Query, Request, Response
 from shared.flow.addends import Level
 from shared.flow.answers import Bottlenecks
 from shared.flow.cases import Chosen
-from shared.flow.flow_answers import Flow
+from shared.flow.flow_answers import Flow, FlowWeek
 from shared.flow.flow_figures import flow_figures
-from shared.flow.requests import FlowView, answer_told, live_question, period, question_of
+from shared.flow.forecast_answers import ForecastOfCase, Forecasts
+from shared.flow.forecast_figures import forecast_figures
+from shared.flow.opened_cases import with_cases
+from shared.flow.requests import FlowView, answer_rows, answer_told, live_question, period, question_of
 from shared.flow.stuck import cost_of_waiting, stuck
-from shared.flow.stuck_answers import Stuck
+from shared.flow.stuck_answers import Stuck, StuckCase
+from shared.kernel.calendar import microseconds
 from shared.kernel.fields import Flag
-from shared.web.answers import one, problems
+from shared.web.answers import problems, table
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
 from shared.web.readings import INSTANT_PATTERN, After, AsOf, Read
 
 STUCK_USUAL, STUCK_LIMIT = 50, 1_000
+WITHIN_DAYS_USUAL, WITHIN_DAYS_LIMIT = 30, 3_650
+EDGE_COLUMNS = (
+    *("from", "to", "n", "rank", "rank_with_open", "share_elapsed", "share_working"),
+    *(f"{time}.{name}" for time in ("elapsed", "working") for name in ("mean", "p50", "p85", "p95", "sum")),
+)
 
 router = APIRouter(prefix="/v1/rfps", tags=["flow"], route_class=StrictRoute)
 
@@ -35,6 +44,22 @@ To = Annotated[
     str | None,
     Query(alias="to", description="What ended before then.", json_schema_extra={"pattern": INSTANT_PATTERN}),
 ]
+StuckFrom = Annotated[
+    str | None,
+    Query(
+        alias="from",
+        description="What came to its stage then or later.",
+        json_schema_extra={"pattern": INSTANT_PATTERN},
+    ),
+]
+StuckTo = Annotated[
+    str | None,
+    Query(
+        alias="to",
+        description="What came to its stage before then.",
+        json_schema_extra={"pattern": INSTANT_PATTERN},
+    ),
+]
 Source = Annotated[UUID | None, Query(description="An import's id; live RFPs without it.")]
 
 
@@ -42,7 +67,7 @@ Source = Annotated[UUID | None, Query(description="An import's id; live RFPs wit
     "/bottlenecks",
     summary="See where RFPs wait",
     dependencies=[may("read-flow")],
-    responses={**one(Bottlenecks), **problems(404, 409)},
+    responses={**table(Bottlenecks), **problems(404, 409)},
 )
 async def see_bottlenecks(  # noqa: PLR0913, PLR0917  # what may be asked
     request: Request,
@@ -64,16 +89,18 @@ async def see_bottlenecks(  # noqa: PLR0913, PLR0917  # what may be asked
     view = FlowView(level, period(start, end), filters)
     asked = await question_of(request, source, after, as_of, view)
     shown = await asked.told()
+    with_cases(shown, level, filters, as_of)
     if stability:
         shown["stability"] = await asked.stability()
-    return answer_told(request, shown, lasting=as_of is not None and filters.none)
+    rows = answer_rows(request, shown["edges"], EDGE_COLUMNS)
+    return rows or answer_told(request, shown, lasting=as_of is not None and filters.none)
 
 
 @router.get(
     "/flow",
     summary="See how RFPs come, move and go",
     dependencies=[may("read-flow")],
-    responses={**one(Flow), **problems(404, 409)},
+    responses={**table(Flow), **problems(404, 409)},
 )
 async def see_flow(  # what may be asked
     request: Request,
@@ -92,19 +119,22 @@ async def see_flow(  # what may be asked
     asked = await question_of(request, source, after, as_of, view)
     log, working = await asked.log()
     shown = await asyncio.to_thread(flow_figures, log, asked.query, working)
-    return answer_told(request, shown, lasting=as_of is not None and filters.none)
+    rows = answer_rows(request, shown["weeks"], list(FlowWeek.model_fields))
+    return rows or answer_told(request, shown, lasting=as_of is not None and filters.none)
 
 
 @router.get(
     "/stuck",
     summary="See which RFPs to act on",
     dependencies=[may("read-rfps")],
-    responses={**one(Stuck), **problems(404)},
+    responses={**table(Stuck), **problems(404)},
 )
-async def see_stuck(
+async def see_stuck(  # what may be asked
     request: Request,
     filters: Chosen,
     read: Read,
+    start: StuckFrom = None,
+    end: StuckTo = None,
     limit: Annotated[int, Query(ge=1, le=STUCK_LIMIT, description="How many at most.")] = STUCK_USUAL,
 ) -> Response:
     """List open RFPs, what will miss its day first: whom to chase, how late, why; and what waiting costs."""
@@ -112,7 +142,12 @@ async def see_stuck(
     found = await request.app.state.service.live_cases.waiting(read, filters)
     log, working = await asked.log()
     by_id = {case.id: case for case in found}
-    rows = await asyncio.to_thread(stuck, log, asked.query.as_of_us, working, by_id)
+    window = period(start, end)
+    rows = [
+        row
+        for row in await asyncio.to_thread(stuck, log, asked.query.as_of_us, working, by_id)
+        if window.holds(microseconds(row["in_stage_since"]))
+    ]
     shown = {
         "as_of": read.as_of,
         "position": read.position,
@@ -120,4 +155,42 @@ async def see_stuck(
         "items": rows[:limit],
         "parties": cost_of_waiting(rows),
     }
-    return answer_told(request, shown, lasting=False)
+    columns = list(StuckCase.model_fields)
+    return answer_rows(request, rows[:limit], columns) or answer_told(request, shown, lasting=False)
+
+
+@router.get(
+    "/forecasts",
+    summary="See when open RFPs will likely be done",
+    dependencies=[may("read-rfps")],
+    responses={**table(Forecasts), **problems(404)},
+)
+async def see_forecasts(
+    request: Request,
+    filters: Chosen,
+    read: Read,
+    within_days: Annotated[
+        int, Query(ge=1, le=WITHIN_DAYS_LIMIT, description="The horizon, in days.")
+    ] = WITHIN_DAYS_USUAL,
+    limit: Annotated[int, Query(ge=1, le=STUCK_LIMIT, description="How many at most.")] = STUCK_USUAL,
+) -> Response:
+    """Say how likely open RFPs are done by their day, and when so many are; with how good this was before.
+
+    Learnt from all RFPs, told of those that the reader sees. Where forecasts would have been worse than the
+    base rate, none is told.
+    """
+    asked = await live_question(request, read, FlowView())
+    found = await request.app.state.service.live_cases.waiting(read, filters)
+    log, working = await asked.log()
+    by_id = {case.id: case for case in found}
+    told = await asyncio.to_thread(forecast_figures, log, asked.query.as_of_us, within_days, working, by_id)
+    rows = told["items"]
+    shown = {
+        "as_of": read.as_of,
+        "position": read.position,
+        **told,
+        "total": len(rows),
+        "items": rows[:limit],
+    }
+    columns = list(ForecastOfCase.model_fields)
+    return answer_rows(request, rows[:limit], columns) or answer_told(request, shown, lasting=False)

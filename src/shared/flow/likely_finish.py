@@ -41,6 +41,18 @@ class Curve:
             found.append(int(self.times[reached + below[0]]) if standing > TOLERANCE and len(below) else None)
         return found
 
+    def over_within(self, age: int, within: int) -> float | None:
+        """Return the chance that one of an age is over so much later: 1 - S(a + h) / S(a).
+
+        `None` where nobody was seen to last to that age.
+        """
+        standing, later = self._at(age), self._at(age + within)
+        return None if standing <= TOLERANCE else 1 - later / standing
+
+    def _at(self, age: int) -> float:
+        reached = int(np.searchsorted(self.times, age, side="right"))
+        return float(self.survivors[reached - 1]) if reached else 1.0
+
 
 class LikelyFinish:
     """What has been seen of cases from each of their stages on, to their closing."""
@@ -65,6 +77,17 @@ class LikelyFinish:
         if curve is None:
             curve, since = self._of_cases, opened
         return [None if age is None else since + age for age in curve.ends_by(as_of - since)]
+
+    def chance(self, stage: int, entered: int, opened: int, as_of: int, within: int) -> float | None:
+        """Return how likely a case in a stage is over so much later."""
+        curve = self._curve(stage)
+        if curve is None:
+            return self.chance_by_age(opened, as_of, within)
+        return curve.over_within(as_of - entered, within)
+
+    def chance_by_age(self, opened: int, as_of: int, within: int) -> float | None:
+        """Return the same by the age of the case alone."""
+        return self._of_cases.over_within(as_of - opened, within)
 
     def _curve(self, stage: int) -> Curve | None:
         if stage not in self._curves:

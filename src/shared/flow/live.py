@@ -49,6 +49,11 @@ class LiveLog:
         self._starts = np.searchsorted(log.case, np.arange(len(log.cases.ids) + 1))
         self.horizon = max(self.horizon, int(log.at.max()) if len(log.at) else 0)
 
+    @property
+    def length(self) -> int:
+        """Return how many steps there are."""
+        return len(self.columns.position) + self.tail_length
+
     def take(self, rows: Sequence[Row], position: int, corrections: Sequence[Corrected] = ()) -> None:
         """Take in the steps and corrections up to a position that are newer than ours."""
         changed: dict[str, list[Row]] = {correction.case_id: [] for _, correction in corrections}

@@ -1,7 +1,7 @@
 """What questions of flow have in common: a source, a period, cases of some sort, and their answer."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,7 +21,8 @@ from shared.flow.resampling import RESAMPLINGS, stayed_first
 from shared.flow.sources import FlowLogs, ImportedLog
 from shared.kernel.calendar import WorkingTime, microseconds
 from shared.kernel.errors import Unacceptable
-from shared.web.pages import not_modified
+from shared.web.media_types import CSV, JSON, wanted
+from shared.web.pages import csv_of, not_modified
 from shared.web.readings import Reading, instant_of, reading
 
 # The stages in which an RFP has come to what it was raised for.
@@ -158,6 +159,24 @@ def period(start: str | None, end: str | None) -> Window:
 def instant_at(us: int) -> datetime:
     """Return the instant so many microseconds after the epoch."""
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=us)
+
+
+def answer_rows(
+    request: Request, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]
+) -> Response | None:
+    """Return rows of figures as CSV, where the caller would rather have that; what is nested is not in it."""
+    if wanted(request.headers.get("accept", ""), (JSON, CSV)) != CSV:
+        return None
+    cells = [{name: _cell(row, name) for name in columns} for row in rows]
+    return Response(csv_of(cells, columns), media_type=CSV, headers={"Vary": "Accept, Authorization"})
+
+
+def _cell(row: Mapping[str, Any], name: str) -> object:
+    """Return what stands at a path such as `working.p85`; texts of a list behind one another."""
+    value: Any = row
+    for part in name.split("."):
+        value = None if value is None else value[part]
+    return " ".join(value) if isinstance(value, list) else value
 
 
 def answer_told(request: Request, told: Mapping[str, Any], *, lasting: bool) -> Response:

@@ -15,6 +15,7 @@ import asyncpg
 
 from shared.flow.addends import Manner, addends
 from shared.flow.columns import KeptColumns, fetched, mapped
+from shared.flow.kept_live import KeptLive
 from shared.flow.live import CORRECTIONS, NEWER, Corrected, LiveLog
 from shared.flow.log import Correction, FlowLog
 from shared.flow.tally import Tally
@@ -54,6 +55,7 @@ class FlowLogs:
         """Read the journals; keep the columns of imports in a folder."""
         self._pool = pool
         self._kept = KeptColumns(folder)
+        self._kept_live = KeptLive(folder.with_name(f"{folder.name}-live"))
         self._imported: OrderedDict[str, ImportedLog] = OrderedDict()
         self._live: LiveLog | None = None
         self.turn = asyncio.Lock()  # of who reads or moves what is kept here
@@ -88,12 +90,25 @@ class FlowLogs:
         self._live.recount(working)
         if position > self._live.position:
             await self._catch_up(self._live, position)
+        await self._keep(self._live)
         return self._live
 
+    async def _keep(self, live: LiveLog) -> None:
+        """Keep live cases for the next start, where there is enough that is new."""
+        if not self._kept_live.is_worth_keeping(live.length):
+            return
+        leaf = await self._kept_live.leaf(self._pool, live.position)
+        if leaf is not None:
+            columns = await asyncio.to_thread(live.whole)
+            await asyncio.to_thread(self._kept_live.keep, columns, live.position, leaf)
+
     async def _fetched(self, position: int, working: WorkingTime) -> LiveLog:
-        """Return live cases as they were recorded by a position."""
-        with TemporaryDirectory(prefix="rfp-flow-") as folder:
-            columns = await fetched(self._pool, LIVE, position, Path(folder))
+        """Return live cases as recorded by a position, or by an earlier one where those are kept."""
+        if (kept := await self._kept_live.find(self._pool, position)) is not None:
+            columns, position = kept
+        else:
+            with TemporaryDirectory(prefix="rfp-flow-") as folder:
+                columns = await fetched(self._pool, LIVE, position, Path(folder))
         async with self._pool.acquire() as connection:
             corrections = await _corrections(connection, 0, position)
         live = await asyncio.to_thread(LiveLog, columns, position, working)

@@ -9,16 +9,17 @@ import numpy as np
 
 from shared.flow.cases import WaitingCase
 from shared.flow.likely_finish import SHARES, LikelyFinish
-from shared.flow.log import FlowLog
+from shared.flow.log import STILL_OPEN, FlowLog
 from shared.flow.parties import Charging, known_names, lasting
 from shared.flow.requests import instant_at
+from shared.flow.stage_habits import NO_HABITS, stage_habits
 from shared.flow.statistics import FEW, Ordered, percentiles
 from shared.flow.waits import Waits, activity_waits, stage_waits
 from shared.kernel.calendar import SECOND, WORKING_DAY, WorkingTime, day_in_london
 
 QUEUE = 3  # so many that wait on one person are a queue
 CHASED = frozenset({"requester", "procurement", "approver"})
-CLOCK = "statutory_clock"
+APPROVER, CLOCK = "approver", "statutory_clock"
 
 
 def stuck(
@@ -30,6 +31,7 @@ def stuck(
     likely, usual = LikelyFinish(then, visits, as_of), _usual(visits)
     names, charged = known_names(steps.party.names), _charged(steps, as_of, working)
     queues = Counter((case.stage, case.whom) for case in cases.values() if case.whom)
+    habits, changes = stage_habits(visits, as_of, working), _changes_of_hands(visits, steps)
     rows = []
     for row in np.flatnonzero(visits.open).tolist():
         number = int(visits.case[row])
@@ -37,6 +39,7 @@ def stuck(
         if case is None:
             continue
         stage, entered = int(visits.place.codes[row]), int(visits.began[row])
+        in_stage = int(visits.working[row]) / WORKING_DAY
         code, waited = charged[number]
         n, p50, p85 = usual.get(stage, (0, None, None))
         finish = likely.of(stage, entered, int(then.cases.opened[number]), as_of)
@@ -45,13 +48,17 @@ def stuck(
                 **_who(case),
                 "waiting_on": case.waiting_on or names[code],
                 "in_stage_since": instant_at(entered),
-                "working_days_in_stage": int(visits.working[row]) / WORKING_DAY,
+                "working_days_in_stage": in_stage,
                 "stage_n": n,
                 "stage_p50_working_days": p50,
                 "stage_p85_working_days": p85,
                 "working_days_waited_on": waited / WORKING_DAY,
                 **_finish(finish, case.needed_by, day_in_london(instant_at(as_of))),
-                "why": _why(case, queues[case.stage, case.whom]),
+                "why": [
+                    *_why(case, queues[case.stage, case.whom], changes[number]),
+                    *habits.get(stage, NO_HABITS).reasons(in_stage, approval=case.waiting_on == APPROVER),
+                ],
+                "opens": f"/v1/rfps/{case.id}",
             }
         )
     return sorted(rows, key=_urgency)
@@ -65,6 +72,14 @@ def _charged(steps: Waits, as_of: int, working: WorkingTime) -> dict[int, tuple[
     return dict(
         zip(steps.case[steps.open].tolist(), zip(found.party.tolist(), ages, strict=True), strict=True)
     )
+
+
+def _changes_of_hands(visits: Waits, steps: Waits) -> Counter[int]:
+    """Return of each open case how often it went to another party since it entered its stage."""
+    entered = np.full(len(steps.case) and int(steps.case.max()) + 1, STILL_OPEN)
+    entered[visits.case[visits.open]] = visits.began[visits.open]
+    changed = (np.diff(steps.case, prepend=-1) == 0) & (np.diff(steps.party.codes, prepend=-1) != 0)
+    return Counter(steps.case[changed & (steps.began > entered[steps.case])].tolist())
 
 
 def _usual(visits: Waits) -> dict[int, tuple[int, float | None, float | None]]:
@@ -103,7 +118,7 @@ def _finish(finish: Sequence[int | None], needed_by: date | None, today: date) -
     return {"needed_by": needed_by, **dict(zip(names, days, strict=True)), "misses_needed_by": misses}
 
 
-def _why(case: WaitingCase, queue: int) -> list[str]:
+def _why(case: WaitingCase, queue: int, changes: int) -> list[str]:
     """Return why a case waits, as far as the record says it."""
     why = []
     if case.waiting_on == CLOCK:
@@ -112,6 +127,8 @@ def _why(case: WaitingCase, queue: int) -> list[str]:
         why.append(f"It is one of {queue} in this stage that wait on the same one.")
     if case.rework_loops:
         why.append(f"It was returned for rework: {case.rework_loops}.")
+    if changes:
+        why.append(f"It was handed from one party to another in this stage: {changes}.")
     if case.waiting_on in CHASED and not case.whom:
         why.append("Nobody in particular is asked for it.")
     return why

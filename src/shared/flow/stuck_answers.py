@@ -32,6 +32,7 @@ class StuckCase(BaseModel):
     likely_finish_p95: date | None
     misses_needed_by: bool | None = Field(description="At the likely finish of 50 %.")
     why: list[str]
+    opens: str = Field(description="The case itself.")
 
 
 class CostOfWaiting(BaseModel):

@@ -114,6 +114,7 @@ class Event(BaseModel, Generic[S]):
     class_version: ClassVar[int] = 1
     sealed: ClassVar[Sealed | None] = None
     wholes: ClassVar[Mapping[str, tuple[str, ...]]] = {}  # fields of several parts, and where else these show
+    historic: ClassVar[bool] = False  # told by another system's log: it sets nothing off here
 
     def apply(self, state: S) -> S:
         """Return the state that follows; never refuse, for it has already happened."""

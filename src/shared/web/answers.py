@@ -99,6 +99,13 @@ def one(item: type[BaseModel], *, lasting: bool = True) -> dict[int | str, dict[
     return {200: {"description": "The thing", "model": item}, **held, **READS_ONE}
 
 
+def table(item: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    """Return the declaration of a single thing whose rows can be had as CSV, and in no other form."""
+    declared = one(item)
+    text = {"schema": {"type": "string"}}
+    return {**declared, 200: {**declared[200], "content": {CSV: text}}, **problems(406)}
+
+
 def answer_one(request: Request, item: BaseModel, etag: str) -> Response:
     """Return a single thing that its ETag says all of, or say that the caller holds it already."""
     headers = {"ETag": etag, "Vary": "Authorization"}

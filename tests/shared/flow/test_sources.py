@@ -1,17 +1,23 @@
 """The live log kept by a process follows the journals it is made of, also where one of them had stopped."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import asyncpg
+import pytest
 
+from rfp_service.service import VIEWS
 from shared.flow.addends import Manner
 from shared.flow.bottlenecks import FlowQuery, told
 from shared.flow.journals import CASES, CORRECTIONS, STEPS
 from shared.flow.live import LiveLog
 from shared.flow.sources import LIVE, FlowLogs
 from shared.kernel.calendar import microseconds
+from shared.record.eventstore.store import EventStore
+from shared.record.projecting.projector import Projector
 from shared.record.projecting.views import create_table
+from tests.shared.record.projecting.examples import happen, year_of_rfps
 from tests.support.postgres import Base
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -74,3 +80,24 @@ async def test_what_a_stopped_journal_comes_to_later_is_not_passed_over(base: Ba
         assert (live.position, days(live)) == (6, {"procurement": 2, "legal": 1, "finance": 2})
         again = await FlowLogs(pool, tmp_path).live(6, frozenset())
         assert days(again) == days(live)
+
+
+async def test_a_start_goes_on_from_what_was_kept_of_this_record_and_of_no_other(
+    pool: asyncpg.Pool, store: EventStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.flow.kept_live.KEPT_AFTER", 1)
+    await happen(store, year_of_rfps()[:120])
+    projector = Projector(pool, store.reader, VIEWS)
+    while await projector.catch_up():
+        pass
+    head = await store.reader.head()
+    half = days(await FlowLogs(pool, tmp_path / "flow").live(head // 2, frozenset()))
+    monkeypatch.setattr("shared.flow.sources.fetched", None)  # from here on, nothing is fetched whole
+    later = await FlowLogs(pool, tmp_path / "flow").live(head, frozenset())
+    monkeypatch.undo()
+    anew = await FlowLogs(pool, tmp_path / "another").live(head, frozenset())
+    assert (later.position, later.length, days(later)) == (head, anew.length, days(anew))
+    assert days(anew) != half
+    for mark in await asyncio.to_thread(lambda: list(tmp_path.glob("flow-live/*/mark.json"))):
+        mark.write_text(mark.read_text().replace('"leaf":"', '"leaf":"0'))  # of another record
+    assert days(await FlowLogs(pool, tmp_path / "flow").live(head // 2, frozenset())) == half

@@ -101,3 +101,50 @@ def test_a_queue_behind_one_person_is_said() -> None:
     cases = {name: case(name, "approval") for name in "abc"}
     found = stuck(log_of(rows), microseconds(AS_OF), WORKING, cases)
     assert {row["why"][0] for row in found} == {"It is one of 3 in this stage that wait on the same one."}
+
+
+def test_what_changed_hands_in_its_stage_is_said() -> None:
+    rows = [("a", -9.0, "triage", "procurement"), ("a", 0.0, "award", "procurement")]
+    rows += [("a", 1.0, "award", "finance"), ("a", 2.0, "award", "legal")]
+    [row] = stuck(log_of(rows), microseconds(AS_OF), WORKING, {"a": case("a", "award", waiting_on="legal")})
+    assert row["why"] == ["It was handed from one party to another in this stage: 2."]
+    assert row["opens"] == "/v1/rfps/a"
+
+
+def left(days: list[float]) -> list[tuple[str, float, str, str]]:
+    """Return cases that came to approval a day before they left it."""
+    found = []
+    for n, day in enumerate(days):
+        found += [(f"c{n}", day - 1, "approval", "approver"), (f"c{n}", day, "over", "nobody")]
+    return found
+
+
+def whys(days: list[float], **more: Any) -> list[str]:
+    rows = [("a", -15.0, "approval", "approver"), *left(days)]
+    cases = {"a": case("a", "approval", whom="", waiting_on="approver") if not more else case("a", **more)}
+    [row] = stuck(log_of(rows), microseconds(AS_OF), WORKING, cases)
+    found: list[str] = row["why"]
+    return [why for why in found if "asked for" not in why]
+
+
+def test_a_batch_day_is_said_where_nearly_all_left_on_it() -> None:
+    thursdays = [3.0 - 7 * n for n in range(1, 11)]
+    assert "It waits for a batch day: 10 of 10 left this stage on a Thursday." in whys(thursdays)
+    assert not [why for why in whys(thursdays[:9]) if "batch" in why]  # too few
+    assert not [why for why in whys([day + n % 5 - 3 for n, day in enumerate(thursdays)]) if "batch" in why]
+    assert not [why for why in whys([-4.0] * 20) if "batch" in why]  # one busy Thursday
+
+
+def test_a_silence_much_longer_than_usual_says_that_an_approver_may_be_absent() -> None:
+    daily = [float(day) for day in range(-60, -13) if day % 7 < 5]
+    said = (
+        "No approver has let anything leave this stage for 14 working days; usually something does within 1:"
+        " whoever it is may be absent."
+    )
+    assert whys(daily) == [said]
+    assert whys(daily, stage="approval", waiting_on="procurement", whom="pia") == []  # no approver is awaited
+    assert whys([*daily, *(float(day) for day in range(-7, 4) if day % 7 < 5)]) == []
+    assert whys(daily[-9:]) == []  # too few to say what is usual
+    rows = [("a", 3.0, "approval", "approver"), *left(daily)]  # it has come but now
+    [row] = stuck(log_of(rows), microseconds(AS_OF), WORKING, {"a": case("a", "approval")})
+    assert row["why"] == []

@@ -23,6 +23,7 @@ class HistoricCaseImported(Event[HistoricCase]):
     """A case of a historic log: when it was opened and, if it was, closed."""
 
     kind: ClassVar[str] = "historic-case"
+    historic: ClassVar[bool] = True
 
     import_id: str
     case_id: str
@@ -43,6 +44,7 @@ class HistoricStepImported(Event[HistoricCase]):
     """
 
     kind: ClassVar[str] = "historic-case"
+    historic: ClassVar[bool] = True
 
     import_id: str
     case_id: str

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
 from uuid import UUID
@@ -11,8 +11,9 @@ import asyncpg
 
 from shared.flow.imports.commands import FailImport, FinishImport, StartImport
 from shared.flow.imports.domain import Import, ImportReport, ImportStatus
-from shared.flow.imports.historic_log import Log
-from shared.flow.imports.loader import Actors, LogFiles, append_log, import_id
+from shared.flow.imports.histories import HistoryBlock
+from shared.flow.imports.history_reader import HistoryReader, LogNotReadToEnd
+from shared.flow.imports.loader import LogFiles, import_id
 from shared.flow.sources import FlowLogs
 from shared.kernel.errors import NotReady, Refused
 from shared.kernel.messages import Receipt, Stamp, Stream
@@ -20,6 +21,7 @@ from shared.record.database import AWAY
 from shared.record.eventstore.store import EventStore
 from shared.record.locks import Locks
 from shared.record.projecting.visibility import Visibility
+from shared.web.access.names import remember
 
 LOOKS, LOOK_SECONDS = 100, 0.02
 STALLS_LIMIT = 3  # so often in a row may the views not have moved, two seconds apart
@@ -140,25 +142,22 @@ class Importer:
     async def _append(
         self, files: LogFiles, stream_id: UUID, stamp: Stamp, progress: Callable[[int], None]
     ) -> ImportReport | None:
-        """Append a log part by part; return its report, unless nothing could be taken in: then it failed."""
-        log, actors, done = files.read(), Actors(stream_id), 0
-        parts, held = log.parts(), list[Log]()
-
-        def come_so_far(events: int) -> None:
-            nonlocal done
-            done += events
-            progress(done)
-
-        while (part := await asyncio.to_thread(next, parts, None)) is not None:
-            held.append(part)
-            # Nothing is written before some event could be taken: all of them may be unreadable.
-            while held and not (log.total.is_empty and log.total.event_rows):
-                await append_log(self._pool, self._store, held.pop(0), actors, stamp.by, come_so_far)
-        report = await asyncio.to_thread(log.total.report)
-        if log.total.is_empty:
-            await self._decide(stream_id, FailImport(reason=_nothing(report), report=report), stamp)
-            return None
-        return report
+        """Append a log block by block; return its report, unless nothing could be taken: then it failed."""
+        done, appender = 0, self._store.bulk_appender()
+        async with aclosing(HistoryReader(files, stream_id, stamp.by).blocks()) as blocks:
+            async for one in blocks:
+                if isinstance(one, HistoryBlock):
+                    await remember(self._pool, one.people, str(stream_id))
+                    await appender.append(one.streams)
+                    done += one.events
+                    progress(done)
+                elif one.is_empty:
+                    reason = _nothing(one.report)
+                    await self._decide(stream_id, FailImport(reason=reason, report=one.report), stamp)
+                    return None
+                else:
+                    return one.report
+        raise LogNotReadToEnd
 
     async def _make_ready(self, stream_id: UUID) -> None:
         """Have the views show the whole log, and its columns made, before it counts as done.

@@ -28,6 +28,13 @@ AFTER = (
     f"SELECT {COLUMNS} FROM stored_events WHERE notification_id > $1 AND notification_id <= $2"
     " ORDER BY notification_id"
 )
+LAST_BY = (
+    "SELECT max(notification_id) FROM stored_events WHERE notification_id > $1 AND notification_id <= $2"
+)
+LIVE_AFTER = (
+    f"SELECT {COLUMNS} FROM stored_events WHERE notification_id > $1 AND notification_id <= $2"
+    " AND topic <> ALL ($3) ORDER BY notification_id"
+)
 PART_AFTER = (
     f"SELECT {COLUMNS} FROM stored_events WHERE notification_id > $1 AND notification_id <= $2"
     " AND get_byte(uuid_send(originator_id), 15) % $4 = $3 ORDER BY notification_id"
@@ -78,6 +85,7 @@ class Reader:
         """Read through this pool, and understand events by this mapper."""
         self._pool = pool
         self.mapper = mapper
+        self._historic = [cls.__name__ for cls in mapper.topics if cls.historic]
 
     async def stream(self, stream_id: UUID, until: int | None = None) -> list[Recorded]:
         """Return one thing's events in order, as far as a position where one is given."""
@@ -100,6 +108,13 @@ class Reader:
     async def after(self, position: int, limit: int = READ_IN_ONE_GO) -> list[Recorded]:
         """Return the next events of the record; positions have no gaps, so a limit is a range."""
         return await self._any(await self._pool.fetch(AFTER, position, position + limit))
+
+    async def live_after(self, position: int) -> tuple[list[Recorded], int]:
+        """Return the next events but for those of historic logs, and as far as which they were looked for."""
+        last = await self._pool.fetchval(LAST_BY, position, position + READ_IN_ONE_GO)
+        if last is None:
+            return [], position
+        return await self._any(await self._pool.fetch(LIVE_AFTER, position, last, self._historic)), last
 
     async def at(self, positions: Sequence[int]) -> list[Recorded]:
         """Return the events at these positions, in no particular order."""

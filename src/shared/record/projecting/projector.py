@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext, suppress
+from typing import Any
 
 import asyncpg
 import structlog
 
-from shared.kernel.messages import Recorded
+from shared.kernel.messages import Recorded, Stream
 from shared.record.database import AWAY, Connection
 from shared.record.eventstore.reader import Reader
 from shared.record.eventstore.unread import UnreadMark, unread
@@ -167,18 +168,23 @@ class Projector:
         self, block: Sequence[Recorded], standing: dict[str, int]
     ) -> tuple[dict[str, Written], dict[str, str]]:
         """Return each view's rows; a view that can't take an event is stopped, alone and loudly."""
-        streams = [self._streams.advance(recorded) for recorded in block]
+        streams: dict[str, list[Stream[Any]]] = {}
+        for recorded in block:
+            if (stream := self._streams.advance(recorded)) is not None:
+                streams.setdefault(stream.state.kind, []).append(stream)
         written: dict[str, Written] = {}
         stopped: dict[str, str] = {}
         for name, at in standing.items():
             view = self._views[name]
-            new = [n for n, recorded in enumerate(block) if recorded.position > at]
+            whole = at < block[0].position  # as it is, unless a view stood still
             try:
                 if isinstance(view, StateView):
-                    of_kind = [s for n in new if (s := streams[n]) and s.state.kind == view.blank.kind]
-                    written[name] = state_rows(view, of_kind)
+                    of_kind = streams.get(view.blank.kind, [])
+                    new = of_kind if whole else [stream for stream in of_kind if stream.position > at]
+                    written[name] = state_rows(view, new)
                 else:
-                    written[name] = journal_rows(view, [block[n] for n in new])
+                    rest = block if whole else [recorded for recorded in block if recorded.position > at]
+                    written[name] = journal_rows(view, rest)
             except Exception as error:  # whatever is wrong with one view stops that view alone
                 stopped[name] = f"{type(error).__name__}: {error}"
                 log.exception("view stopped", view=name, after=at)

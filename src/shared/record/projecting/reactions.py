@@ -89,7 +89,10 @@ class Reactor:
                 await connection.execute(PAID, recorded.position, names)
 
     async def catch_up(self) -> int:
-        """React to the next block of events; return how many there were."""
+        """React to the next block of events; return how many there were.
+
+        A historic log sets nothing off, however long it is: its events are gone past unread.
+        """
         async with self._pool.acquire() as connection, connection.transaction():
             rows = await connection.fetch(
                 "SELECT name, position FROM reactions WHERE name = ANY ($1) FOR UPDATE SKIP LOCKED",
@@ -97,17 +100,18 @@ class Reactor:
             )
             if not rows:
                 return 0
-            block = await self._reader.after(min(row["position"] for row in rows))
-            if not block:
+            first = min(row["position"] for row in rows)
+            block, last = await self._reader.live_after(first)
+            if last == first:
                 return 0
             for row in rows:
                 await self._react(connection, self._reactions[row["name"]], row["position"], block)
             await connection.execute(
                 "UPDATE reactions SET position = greatest(position, $2) WHERE name = ANY ($1)",
                 [row["name"] for row in rows],
-                block[-1].position,
+                last,
             )
-        return len(block)
+        return int(last - first)
 
     async def _react(
         self, connection: Connection, reaction: Reaction, seen: int, block: list[Recorded]

@@ -1,7 +1,7 @@
 """Reactions see each event once: never again after a crash, a rebuild or a second worker."""
 
 import asyncio
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -10,12 +10,14 @@ from rfp_service.migrating import rebuild_views
 from rfp_service.rfps.domain.events import RfpEvent
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.service import REACTIONS
+from shared.flow.imports.historic_cases import HistoricCaseImported
 from shared.kernel.messages import Recorded
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.reactions import Reaction, Reactor
 from shared.record.projecting.views import Row
 from tests.shared.record.projecting.examples import happen, year
 from tests.support.postgres import Base
+from tests.support.specs import NOW, stamp
 
 Notice = tuple[int, str]
 
@@ -102,3 +104,22 @@ async def test_a_reaction_cut_short_has_not_happened(pool: asyncpg.Pool, store: 
     await caught_up(Reactor(pool, store.reader, REACTIONS))
     told = await notices(pool)
     assert len(told) == len(set(told)) > 20
+
+
+async def test_a_historic_log_is_gone_past_unread(pool: asyncpg.Pool, store: EventStore) -> None:
+    shown: list[Recorded] = []
+
+    def seen(recorded: Recorded) -> list[Row]:
+        shown.append(recorded)
+        return []
+
+    reactor = Reactor(pool, store.reader, [Reaction("look", "notices", seen)])
+    await reactor.introduce()
+    opened = HistoricCaseImported(import_id="log", case_id="C1", opened_at=NOW)
+    await store.append_histories([(uuid4(), [(opened, stamp("ann"))] * 3)])
+    await happen(store, year()[:1])
+    await caught_up(reactor)
+    assert [recorded.position for recorded in shown] == list(range(4, await store.reader.head() + 1))
+    assert (
+        await pool.fetchval("SELECT position FROM reactions WHERE name = 'look'") == await store.reader.head()
+    )
