@@ -1,0 +1,93 @@
+"""Spreading: each notification becomes a delivery for every target that it is for, in one transaction.
+
+Endpoints are taken as they were when it happened: their view keeps every version by position. What is
+exempt is withheld by what is known now, and in doubt.
+"""
+
+import secrets
+from collections.abc import Mapping
+
+import asyncpg
+
+from shared.governance.notifications.notification_types import TO_ONE_ENDPOINT, NotificationType
+from shared.governance.notifications.payloads import payload
+from shared.record.database import Connection
+from shared.record.eventstore.store import EventStore
+from shared.record.projecting.views import STILL_VALID
+from shared.web.context import NotificationSubject
+
+BLOCK = 100
+
+UNSPREAD = f"""
+SELECT n.*, EXISTS (
+    SELECT FROM exemptions x
+    WHERE x.matter_id = n.case_id AND x.valid_to = {STILL_VALID} AND x.status = 'in_force'
+) OR n.position > (SELECT v.position FROM views v WHERE v.name = 'exemptions') AS withheld
+FROM notifications n
+WHERE n.spread_at IS NULL
+  AND n.position <= (SELECT v.position FROM views v WHERE v.name = 'webhook_endpoints')
+ORDER BY n.id LIMIT {BLOCK} FOR UPDATE OF n SKIP LOCKED
+"""
+SPREAD = """
+UPDATE notifications SET spread_at = clock_timestamp(), area = $2, people = $3, body = $4 WHERE id = $1
+"""
+TO_ENDPOINTS = """
+INSERT INTO deliveries (notification_id, target, target_kind, status)
+SELECT n.id, e.id::text, e.target, CASE e.status WHEN 'active' THEN 'pending' ELSE 'held' END
+FROM notifications n JOIN webhook_endpoints e ON e.valid_from <= n.position AND e.valid_to > n.position
+WHERE n.id = $1 AND e.id <> n.case_id AND e.status IN ('active', 'paused', 'disabled')
+  AND (e.types = '{}' OR n.type = ANY (e.types))
+  AND (e.people = '{}' OR n.people && e.people)
+  AND (e.teams = '{}' OR n.tier = ANY (e.teams))
+  AND (e.areas = '{}' OR n.area = ANY (e.areas))
+ORDER BY e.id ON CONFLICT (notification_id, target) DO NOTHING
+"""
+TO_ONE = """
+INSERT INTO deliveries (notification_id, target, target_kind, status)
+SELECT n.id, e.id::text, e.target, 'pending'
+FROM notifications n JOIN webhook_endpoints e
+  ON e.id = n.case_id AND e.valid_from <= n.position AND e.valid_to > n.position
+WHERE n.id = $1 ON CONFLICT (notification_id, target) DO NOTHING
+"""
+
+
+class Spreading:
+    """Turns what is to be told into deliveries."""
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        store: EventStore,
+        subjects: Mapping[str, NotificationSubject],
+        public_url: str,
+    ) -> None:
+        """Say of these subjects what may be said, with links that begin with this address."""
+        self._pool = pool
+        self._store = store
+        self._subjects = subjects
+        self._url = public_url
+
+    async def spread(self) -> int:
+        """Spread the next block of notifications; return how many there were."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            rows = await connection.fetch(UNSPREAD)
+            for row in rows:
+                await self._one(connection, row)
+        return len(rows)
+
+    async def _one(self, connection: Connection, row: asyncpg.Record) -> None:
+        subject = self._subjects[row["case_kind"]]
+        state = (await self._store.load(row["case_id"], subject.blank, row["position"])).state
+        kind = NotificationType(row["type"])
+        people = list(row["people"])
+        if kind is NotificationType.REQUEST_ENDED and (requester := subject.requester(state)):
+            people = [requester]
+        body = payload(
+            row,
+            f"{self._url}{subject.path}/{row['case_id']}",
+            self._url,
+            withheld=row["withheld"],
+            challenge=secrets.token_urlsafe(32) if kind is NotificationType.ENDPOINT_CHALLENGE else "",
+        )
+        await connection.execute(SPREAD, row["id"], subject.area(state), people, body)
+        await connection.execute(TO_ONE if kind in TO_ONE_ENDPOINT else TO_ENDPOINTS, row["id"])
