@@ -12,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from rfp_service.required_permissions import routes, stated
 from rfp_service.service import CONTEXTS, Service
 from rfp_service.version import VERSION
+from shared.governance.notifications.published import webhooks
 from shared.web import problems
 from shared.web.answers import PROBLEM
 from shared.web.health import router as health
@@ -106,6 +107,7 @@ def create_app(opening: Opening | None = None, *, origins: Sequence[str] = (), t
     for context in CONTEXTS:
         for router in context.routers:
             app.include_router(router)
+    app.webhooks.include_router(webhooks)
     app.include_router(health)
     app.include_router(security_txt)
     problems.install(app)

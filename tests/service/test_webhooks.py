@@ -21,9 +21,10 @@ PATIENCE_SECONDS = 90.0
 async def until(condition: Callable[[], Any]) -> Any:
     """Wait for something that becomes true."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not (found := condition()):
+        while True:
+            if found := condition():
+                return found
             await asyncio.sleep(0.02)
-    return found
 
 
 @pytest.fixture
@@ -120,7 +121,9 @@ async def test_paused_it_is_held_and_a_period_is_recovered_exactly(api: Api, rec
     await decide(api, endpoint, "pause", reason="Works.")
     await api.in_approval()
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while "held" not in await _statuses(api, endpoint):
+        while True:
+            if "held" in await _statuses(api, endpoint):
+                break
             await asyncio.sleep(0.02)
     await decide(api, endpoint, "ping", expect=409)
     await decide(api, endpoint, "resume")

@@ -127,7 +127,7 @@ def _place(url: str) -> Place:
     if parts.scheme not in ("https", "http") or "@" in parts.netloc or parts.fragment or not _is_name(host):
         raise NotToBeReached(host)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Place(host, port or (HTTPS if tls else HTTP), path, tls)
+    return Place(host, (HTTPS if tls else HTTP) if port is None else port, path, tls)
 
 
 def _is_name(host: str) -> bool:

@@ -286,7 +286,7 @@ def _must_be_verified(endpoint: WebhookEndpoint) -> None:
 def _must_be_in_use(endpoint: WebhookEndpoint) -> None:
     _must_be_verified(endpoint)
     if endpoint.status is not EndpointStatus.ACTIVE:
-        raise EndpointNotInUse(name=endpoint.name, status=endpoint.status.value)
+        raise EndpointNotInUse(name=endpoint.name, now=endpoint.status.value)
 
 
 EndpointDecision = TypeAliasType(

@@ -45,9 +45,9 @@ delivery_log = read_table("delivery_log", DeliveryRow)
 class DeliveryFilters(BaseModel):
     """What the log can be narrowed to."""
 
-    status: Annotated[list[DeliveryStatus], AT_MOST] = []
-    target: Annotated[list[AskedCode], AT_MOST] = []
-    type: Annotated[list[AskedCode], AT_MOST] = []
+    status: Annotated[list[DeliveryStatus], AT_MOST, Field(description="Only what has come so far.")] = []
+    target: Annotated[list[AskedCode], AT_MOST, Field(description="Only on its way to these.")] = []
+    type: Annotated[list[AskedCode], AT_MOST, Field(description="Only what is about this.")] = []
 
 
 def _by_then(moment: ListMoment) -> list[ColumnElement[bool]]:

@@ -61,11 +61,16 @@ async def looked_up(host: str, port: int) -> Sequence[str]:
 class JudgedBackend(httpcore.AsyncNetworkBackend):
     """Dials a host at an address that was looked up once, judged, and is then the one dialled."""
 
-    def __init__(self, allowed: AllowList, find: FindAddresses = looked_up) -> None:
+    def __init__(
+        self,
+        allowed: AllowList,
+        find: FindAddresses = looked_up,
+        inner: httpcore.AsyncNetworkBackend | None = None,
+    ) -> None:
         """Go by this list."""
         self._allowed = allowed
         self._find = find
-        self._inner = httpcore.AnyIOBackend()
+        self._inner = inner or httpcore.AnyIOBackend()
 
     async def connect_tcp(
         self,
