@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import structlog
 
 from rfp_service.service import SUBJECTS, Service
+from shared.governance.notifications.mail import Mailing
 from shared.governance.notifications.sender import Sender
 from shared.governance.notifications.spreading import Spreading
 from shared.governance.notifications.transport import transport
@@ -23,6 +24,7 @@ log = structlog.get_logger(__name__)
 async def sender_of(service: Service) -> AsyncIterator[Sender]:
     """Lend a sender of this service's notifications."""
     settings = service.settings
+    mailing = Mailing(service.pool, settings)
     async with transport(
         service.receivers,
         settings.webhook_seconds,
@@ -32,9 +34,10 @@ async def sender_of(service: Service) -> AsyncIterator[Sender]:
         yield Sender(
             service.pool,
             service.store,
-            Spreading(service.pool, service.store, SUBJECTS, settings.public_url),
+            Spreading(service.pool, service.store, SUBJECTS, settings.public_url, mails=mailing.is_set_up),
             service.endpoint_secrets,
             through,
+            mailing,
             lease_seconds=settings.webhook_lease_seconds,
         )
 

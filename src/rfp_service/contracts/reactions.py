@@ -53,15 +53,14 @@ def notify_renewal_tier(recorded: Recorded) -> Iterable[Row]:
 def tell_of_renewals(recorded: Recorded) -> Iterable[Row]:
     """Return what is to be told: a tier's turn that began or is over, and a round that was opened."""
     event = recorded.event
-    rows = [
-        notification_row(recorded, NotificationType.APPROVAL_REQUESTED, str(notice["told"]))
-        for notice in notify_renewal_tier(recorded)
-    ]
+    rows = []
     match event:
         case RenewalDecisionApproved(tier=tier) | RenewalDecisionRefused(tier=tier):
             rows.append(notification_row(recorded, NotificationType.APPROVAL_DECIDED, tier))
         case ReviewRoundOpened():
             rows.append(notification_row(recorded, NotificationType.ROUND_OPENED))
+    asked = [str(notice["told"]) for notice in notify_renewal_tier(recorded)]
+    rows += [notification_row(recorded, NotificationType.APPROVAL_REQUESTED, tier) for tier in asked]
     return rows
 
 

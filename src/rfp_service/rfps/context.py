@@ -23,7 +23,12 @@ RFPS = Context(
     deadlines=DEADLINES,
     subjects=(
         NotificationSubject(
-            Rfp.kind, "/v1/rfps", Rfp(), lambda rfp: rfp.need.service_area, lambda rfp: rfp.raised_by
+            Rfp.kind,
+            "/v1/rfps",
+            Rfp(),
+            lambda rfp: rfp.need.service_area,
+            lambda rfp: rfp.raised_by,
+            lambda rfp: (rfp.raised_by, *rfp.conflicted, *rfp.approval.granted_by),
         ),
     ),
 )

@@ -72,7 +72,7 @@ def tell_of_approvals(recorded: Recorded) -> Iterable[Row]:
     A tier whose turn is over hears so wherever it was told of it.
     """
     event = recorded.event
-    rows = [notification_row(recorded, NotificationType.APPROVAL_REQUESTED, t) for t in _turn(recorded)[1]]
+    rows = []
     match event:
         case ApprovalGranted(tier=tier) | AwardApproved(tier=tier):
             rows.append(notification_row(recorded, NotificationType.APPROVAL_DECIDED, tier))
@@ -83,6 +83,8 @@ def tell_of_approvals(recorded: Recorded) -> Iterable[Row]:
         case ApprovalSuperseded(tiers=tiers, granted=granted):
             tier = tiers[granted] if granted < len(tiers) else ""
             rows.append(notification_row(recorded, NotificationType.APPROVAL_SUPERSEDED, tier))
+    asked = _turn(recorded)[1]  # after what is over, so that this is not taken for over as well
+    rows += [notification_row(recorded, NotificationType.APPROVAL_REQUESTED, tier) for tier in asked]
     if isinstance(event, RfpEvent) and event.stage in ENDS:
         rows.append(notification_row(recorded, NotificationType.REQUEST_ENDED))
     return rows

@@ -66,7 +66,7 @@ class MeasureOffered:
 class NotificationSubject:
     """What may be said of a thing of one kind that somebody is told of: where it is, and of which area.
 
-    `requester` is whoever asked for it; blank where nobody did.
+    `requester` is whoever asked for it, blank where nobody did; `barred` are those who can't decide on it.
     """
 
     kind: str
@@ -74,6 +74,7 @@ class NotificationSubject:
     blank: State
     area: Callable[[Any], str]
     requester: Callable[[Any], str] = _nobody
+    barred: Callable[[Any], Sequence[str]] = _nobody
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ CREATE TABLE notifications (
     sequence bigint NOT NULL,
     tier text NOT NULL DEFAULT '',
     people text[] NOT NULL DEFAULT '{}',
+    caused_by text NOT NULL DEFAULT '',
     happened_at timestamptz NOT NULL,
     written_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     area text NOT NULL DEFAULT '',
@@ -43,6 +44,7 @@ CREATE TABLE deliveries (
 """
 DUE = "CREATE INDEX ON deliveries (target, due_at, id) WHERE status = 'pending'"
 OVERDUE = "CREATE INDEX ON deliveries (due_at) WHERE status = 'pending'"
+MAIL_DUE = "CREATE INDEX ON deliveries (due_at, id) WHERE status = 'pending' AND target_kind = 'mail'"
 IN_FLIGHT = """
 CREATE INDEX ON deliveries (target, leased_until) WHERE status = 'pending' AND leased_until IS NOT NULL
 """
@@ -125,6 +127,7 @@ def upgrade() -> None:
         DELIVERIES,
         DUE,
         OVERDUE,
+        MAIL_DUE,
         IN_FLIGHT,
         BY_TARGET,
         ATTEMPTS,

@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from shared.governance.notifications.retries import BREAKS_AFTER, RELEASE_SECONDS, TargetHealth
-from shared.governance.notifications.transport import Answer
+from shared.governance.notifications.transport import ReceiverAnswer
 from shared.record.database import Connection
 from shared.record.projecting.views import STILL_VALID
 
@@ -24,8 +24,10 @@ FROM webhook_endpoints e LEFT JOIN target_health h ON h.target = e.id::text
 WHERE e.valid_to = {STILL_VALID} AND e.status IN ('active', 'unverified')
   AND (h.open_until IS NULL OR h.open_until <= now())
 """
-CLAIM = f"""
-WITH able AS ({ABLE}), chosen AS (
+MAILS_LIMIT = 8  # under way at once
+MAIL = "mail"  # the mail server is one target, whomever something is for
+CHOSEN = f"""
+able AS ({ABLE}), chosen AS (
     SELECT due.id FROM able a CROSS JOIN LATERAL (
         SELECT d.id FROM deliveries d
         WHERE d.target = a.target AND d.status = 'pending' AND d.due_at <= now()
@@ -34,7 +36,17 @@ WITH able AS ({ABLE}), chosen AS (
               SELECT min(f.id) FROM deliveries f WHERE f.target = a.target AND f.status = 'pending'))
         ORDER BY d.due_at, d.id LIMIT greatest(0, a.free)
     ) due LIMIT $1
-), claimed AS (
+)"""
+CHOSEN_MAIL = f"""
+chosen AS (
+    SELECT d.id FROM deliveries d
+    WHERE d.target_kind = '{MAIL}' AND d.status = 'pending' AND d.due_at <= now()
+      AND (d.leased_until IS NULL OR d.leased_until < now())
+      AND NOT EXISTS (SELECT FROM target_health h WHERE h.target = '{MAIL}' AND h.open_until > now())
+    ORDER BY d.due_at, d.id LIMIT least($1, {MAILS_LIMIT})
+)"""
+CLAIM = """
+WITH %s, claimed AS (
     UPDATE deliveries d SET leased_until = clock_timestamp() + $2 * interval '1 second',
         attempts = d.attempts + 1, tries = d.tries + 1
     FROM chosen WHERE d.id = chosen.id AND d.status = 'pending'
@@ -113,7 +125,11 @@ SELECT greatest(0, extract(epoch FROM min(comes) - clock_timestamp()))::float8 F
     FROM webhook_endpoints e LEFT JOIN target_health h ON h.target = e.id::text
     WHERE e.valid_to = {STILL_VALID} AND e.status IN ('active', 'unverified')
       AND EXISTS (SELECT FROM deliveries d WHERE d.target = e.id::text AND d.status = 'pending')
-) AS next
+    UNION ALL
+    SELECT greatest(min(greatest(d.due_at, d.leased_until)),
+                    (SELECT h.open_until FROM target_health h WHERE h.target = '{MAIL}'))
+    FROM deliveries d WHERE d.target_kind = '{MAIL}' AND d.status = 'pending'
+) AS next WHERE comes IS NOT NULL
 """
 
 
@@ -130,6 +146,11 @@ class Claimed:
     type: str
     body: bytes
 
+    @property
+    def lane(self) -> str:
+        """Return what fails as one: an endpoint, or the mail server."""
+        return MAIL if self.target_kind == MAIL else self.target
+
     @classmethod
     def of(cls, row: asyncpg.Record) -> "Claimed":
         """Return the delivery in a row."""
@@ -138,10 +159,13 @@ class Claimed:
 
 async def claim(pool: asyncpg.Pool, limit: int, lease_seconds: float) -> list[Claimed]:
     """Take what is due, and note an attempt at each, before anything is sent."""
-    return [Claimed.of(row) for row in await pool.fetch(CLAIM, limit, lease_seconds)]
+    rows = await pool.fetch(CLAIM % CHOSEN, limit, lease_seconds)
+    if len(rows) < limit:
+        rows += await pool.fetch(CLAIM % CHOSEN_MAIL, limit - len(rows), lease_seconds)
+    return [Claimed.of(row) for row in rows]
 
 
-async def answered(pool: asyncpg.Pool, claimed: Claimed, answer: Answer) -> None:
+async def answered(pool: asyncpg.Pool, claimed: Claimed, answer: ReceiverAnswer) -> None:
     """Write down what came of an attempt, before it is judged."""
     await pool.execute(
         ANSWERED,
@@ -153,13 +177,13 @@ async def answered(pool: asyncpg.Pool, claimed: Claimed, answer: Answer) -> None
     )
 
 
-async def unjudged(pool: asyncpg.Pool) -> Sequence[tuple[Claimed, Answer]]:
+async def unjudged(pool: asyncpg.Pool) -> Sequence[tuple[Claimed, ReceiverAnswer]]:
     """Return what was answered and never judged; what was never answered is marked so."""
     await pool.execute(UNKNOWN)
     return [
         (
             Claimed.of(row),
-            Answer(row["status_code"] or 0, row["answer"], row["fault"], row["retry_after_seconds"]),
+            ReceiverAnswer(row["status_code"] or 0, row["answer"], row["fault"], row["retry_after_seconds"]),
         )
         for row in await pool.fetch(UNJUDGED)
     ]

@@ -4,7 +4,7 @@ A secret, and an address that is one, is drawn or taken out when the request is 
 the record hold ids of both, so that neither is ever shown again.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -17,7 +17,6 @@ from shared.governance.notifications.domain import (
     EndpointChallenged,
     EndpointDeleted,
     EndpointDisabled,
-    EndpointFailing,
     EndpointFiltersChanged,
     EndpointGone,
     EndpointNotInUse,
@@ -29,7 +28,6 @@ from shared.governance.notifications.domain import (
     EndpointResumed,
     EndpointSecretRotated,
     EndpointStatus,
-    EndpointVerified,
     EndpointVerifiedAlready,
     NoSuchDelivery,
     NoSuchEventType,
@@ -235,41 +233,6 @@ class RecoverPeriod(Command[WebhookEndpoint]):
         if self.until <= self.since:
             raise PeriodEndsBeforeItBegins(since=self.since.isoformat(), until=self.until.isoformat())
         return PeriodRecovered(since=self.since, until=self.until)
-
-
-class VerifyEndpoint(Command[WebhookEndpoint]):
-    """Take an endpoint into use that answered its challenge; only the sender says so."""
-
-    def decide(self, endpoint: WebhookEndpoint, stamp: Stamp) -> EndpointVerified | tuple[()]:
-        """Verify it, once."""
-        return EndpointVerified() if endpoint.status is EndpointStatus.UNVERIFIED else ()
-
-
-class WarnOfEndpoint(Command[WebhookEndpoint]):
-    """Say that an endpoint has failed for half the time after which it is disabled."""
-
-    failing_since: datetime
-    failures: int
-
-    def decide(self, endpoint: WebhookEndpoint, stamp: Stamp) -> EndpointFailing | tuple[()]:
-        """Say so once while it is in use."""
-        if endpoint.status is not EndpointStatus.ACTIVE or endpoint.warned:
-            return ()
-        return EndpointFailing(failing_since=self.failing_since, failures=self.failures)
-
-
-class GiveEndpointUp(Command[WebhookEndpoint]):
-    """Disable an endpoint that failed for too long, or that said that it is gone."""
-
-    reason: str
-    failing_since: datetime
-    failures: int
-
-    def decide(self, endpoint: WebhookEndpoint, stamp: Stamp) -> EndpointDisabled | tuple[()]:
-        """Disable it while it is in use."""
-        if endpoint.status is not EndpointStatus.ACTIVE:
-            return ()
-        return EndpointDisabled(reason=self.reason, failing_since=self.failing_since, failures=self.failures)
 
 
 def _must_be_there(endpoint: WebhookEndpoint) -> None:

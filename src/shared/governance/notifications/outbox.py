@@ -42,6 +42,7 @@ def notification_row(
         "sequence": recorded.version,
         "tier": tier,
         "people": list(people),
+        "caused_by": recorded.by,
         "happened_at": recorded.happened_at,
     }
 

@@ -66,4 +66,5 @@ for _kind in NotificationType:
         summary=MEANINGS[_kind].rstrip("."),
         tags=["notifications"],
         status_code=204,
+        responses={"4XX": {"description": "Not taken"}, "5XX": {"description": "Not taken just now"}},
     )

@@ -15,16 +15,23 @@ import structlog
 
 from shared.governance.notifications import claims
 from shared.governance.notifications.claims import Claimed
-from shared.governance.notifications.commands import GiveEndpointUp, VerifyEndpoint, WarnOfEndpoint
 from shared.governance.notifications.domain import TargetKind, WebhookEndpoint
 from shared.governance.notifications.endpoint_secrets import EndpointSecrets
+from shared.governance.notifications.mail import Mailing
 from shared.governance.notifications.notification_types import NotificationType
 from shared.governance.notifications.orders import carry_out_next
 from shared.governance.notifications.payloads import CLOUD_EVENTS
-from shared.governance.notifications.retries import GONE, NEVER_AGAIN, pause_seconds, rest_seconds
+from shared.governance.notifications.retries import (
+    GONE,
+    NEVER_AGAIN,
+    TargetHealth,
+    pause_seconds,
+    rest_seconds,
+)
+from shared.governance.notifications.sender_commands import GiveEndpointUp, VerifyEndpoint, WarnOfEndpoint
 from shared.governance.notifications.signatures import signed_headers
 from shared.governance.notifications.spreading import Spreading
-from shared.governance.notifications.transport import Answer, Transport
+from shared.governance.notifications.transport import ReceiverAnswer, Transport
 from shared.kernel.messages import Command, Stamp
 from shared.record.database import AWAY
 from shared.record.eventstore.store import EventStore
@@ -32,6 +39,7 @@ from shared.record.eventstore.store import EventStore
 SENDER = "sender"  # who decides on an endpoint when nobody does
 CONCURRENCY_LIMIT = 128
 AGENT = "rfp-service"
+MAIL_REFUSED = 500
 GIVEN_UP, SAID_GONE = "It has failed for five days.", "It answered that it is gone."
 
 log = structlog.get_logger(__name__)
@@ -54,6 +62,7 @@ class Sender:
         spreading: Spreading,
         secrets: EndpointSecrets,
         transport: Transport,
+        mailing: Mailing,
         *,
         lease_seconds: float = 60.0,
     ) -> None:
@@ -63,6 +72,7 @@ class Sender:
         self._spreading = spreading
         self._secrets = secrets
         self._transport = transport
+        self._mailing = mailing
         self._lease = lease_seconds
         self._under_way: set[asyncio.Task[None]] = set()
 
@@ -118,7 +128,9 @@ class Sender:
         await claims.answered(self._pool, claimed, answer)
         await self._judge(claimed, answer)
 
-    async def _sent(self, claimed: Claimed) -> Answer:
+    async def _sent(self, claimed: Claimed) -> ReceiverAnswer:
+        if claimed.target_kind == claims.MAIL:
+            return await self._mailing.send(claimed)
         endpoint = (await self._store.load(UUID(claimed.target), WebhookEndpoint())).state
         at = utc_now()
         wanted = [*endpoint.live_secrets(at), *([endpoint.address_id] if endpoint.address_id else [])]
@@ -126,7 +138,7 @@ class Sender:
         url = opened.get(endpoint.address_id, "") if endpoint.address_id else endpoint.url
         live = [opened[secret] for secret in endpoint.live_secrets(at) if secret in opened]
         if not url or not live:
-            return Answer(fault="SecretNotThere")
+            return ReceiverAnswer(fault="SecretNotThere")
         headers = {
             "Content-Type": CLOUD_EVENTS,
             "User-Agent": AGENT,
@@ -136,21 +148,42 @@ class Sender:
             headers |= signed_headers(claimed.message_id, claimed.body, live, at)
         return await self._transport.post(url, claimed.body, headers)
 
-    async def _judge(self, claimed: Claimed, answer: Answer) -> None:
+    async def _judge(self, claimed: Claimed, answer: ReceiverAnswer) -> None:
         if answer.is_yes and _is_met(claimed, answer):
             if claimed.type == NotificationType.ENDPOINT_CHALLENGE:
                 await self._decide(claimed.target, VerifyEndpoint())
-            await claims.well_again(self._pool, claimed.target)
+            await claims.well_again(self._pool, claimed.lane)
             await claims.settle(self._pool, claimed, "delivered", "delivered")
             return
         await self._failed(claimed, answer)
 
-    async def _failed(self, claimed: Claimed, answer: Answer) -> None:
+    async def _failed(self, claimed: Claimed, answer: ReceiverAnswer) -> None:
         """Keep how the endpoint does; try again later, unless it is of what never is or was tried enough."""
+        mailed = claimed.target_kind == claims.MAIL
+        if mailed and answer.status >= MAIL_REFUSED:  # this mail, or its reader, is not taken: others are
+            await claims.settle(self._pool, claimed, "failed", "failed")
+            return
+        health = await self._health_after(claimed.lane)
+        if not mailed:
+            await self._consider(claimed, answer, health)
+        pause = pause_seconds(claimed.tries, answer.retry_after_seconds)
+        refused = answer.is_yes or (answer.status in NEVER_AGAIN and not mailed)
+        if pause is None or refused:
+            await claims.settle(self._pool, claimed, "failed", "failed")
+        else:
+            await claims.try_again(self._pool, claimed, pause)
+
+    async def _health_after(self, lane: str) -> TargetHealth:
+        """Keep how an endpoint, or the mail server, does after one more failure."""
         at = utc_now()
         async with self._pool.acquire() as connection, connection.transaction():
-            health = await claims.health_after_failure(connection, claimed.target, at)
-            await claims.keep_health(connection, claimed.target, health, rest_seconds(health.failures))
+            health = await claims.health_after_failure(connection, lane, at)
+            await claims.keep_health(connection, lane, health, rest_seconds(health.failures))
+        return health
+
+    async def _consider(self, claimed: Claimed, answer: ReceiverAnswer, health: TargetHealth) -> None:
+        """Give an endpoint up that said it is gone or failed too long; warn half-way."""
+        at = utc_now()
         since = health.failing_since or at
         if answer.status == GONE or health.is_given_up(at):
             reason = SAID_GONE if answer.status == GONE else GIVEN_UP
@@ -159,19 +192,13 @@ class Sender:
         elif health.needs_a_look(at):
             warning = WarnOfEndpoint(failing_since=since, failures=health.failures)
             await self._decide(claimed.target, warning)
-        pause = pause_seconds(claimed.tries, answer.retry_after_seconds)
-        refused = answer.status in NEVER_AGAIN or answer.is_yes
-        if pause is None or refused:
-            await claims.settle(self._pool, claimed, "failed", "failed")
-        else:
-            await claims.try_again(self._pool, claimed, pause)
 
     async def _decide(self, target: str, command: Command[WebhookEndpoint]) -> None:
         stamp = Stamp(by=SENDER, authority=SENDER, at=utc_now(), causation="delivery")
         await self._store.handle(UUID(target), command, stamp, blank=WebhookEndpoint())
 
 
-def _is_met(claimed: Claimed, answer: Answer) -> bool:
+def _is_met(claimed: Claimed, answer: ReceiverAnswer) -> bool:
     """Say whether an answer is what was asked for: of a challenge, the challenge itself."""
     if claimed.type != NotificationType.ENDPOINT_CHALLENGE or claimed.target_kind != TargetKind.WEBHOOK:
         return True

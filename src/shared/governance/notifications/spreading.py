@@ -11,6 +11,7 @@ import asyncpg
 
 from shared.governance.notifications.notification_types import TO_ONE_ENDPOINT, NotificationType
 from shared.governance.notifications.payloads import payload
+from shared.governance.notifications.recipients import Recipients
 from shared.record.database import Connection
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.views import STILL_VALID
@@ -42,6 +43,11 @@ WHERE n.id = $1 AND e.id <> n.case_id AND e.status IN ('active', 'paused', 'disa
   AND (e.areas = '{}' OR n.area = ANY (e.areas))
 ORDER BY e.id ON CONFLICT (notification_id, target) DO NOTHING
 """
+TO_PEOPLE = """
+INSERT INTO deliveries (notification_id, target, target_kind, status)
+SELECT n.id, 'mail:' || person, 'mail', 'pending' FROM notifications n CROSS JOIN unnest(n.people) AS person
+WHERE n.id = $1 ON CONFLICT (notification_id, target) DO NOTHING
+"""
 TO_ONE = """
 INSERT INTO deliveries (notification_id, target, target_kind, status)
 SELECT n.id, e.id::text, e.target, 'pending'
@@ -60,12 +66,16 @@ class Spreading:
         store: EventStore,
         subjects: Mapping[str, NotificationSubject],
         public_url: str,
+        *,
+        mails: bool = False,
     ) -> None:
-        """Say of these subjects what may be said, with links that begin with this address."""
+        """Say of these subjects what may be said, with links to this address; by mail, too, or not."""
         self._pool = pool
         self._store = store
         self._subjects = subjects
         self._url = public_url
+        self._mails = mails
+        self._recipients = Recipients(store)
 
     async def spread(self) -> int:
         """Spread the next block of notifications; return how many there were."""
@@ -79,11 +89,9 @@ class Spreading:
         subject = self._subjects[row["case_kind"]]
         state = (await self._store.load(row["case_id"], subject.blank, row["position"])).state
         kind = NotificationType(row["type"])
-        people = list(row["people"])
-        if kind is NotificationType.REQUEST_ENDED and (requester := subject.requester(state)):
-            people = [requester]
+        people = await self._recipients.of(connection, row, subject, state)
         body = payload(
-            row,
+            dict(row),
             f"{self._url}{subject.path}/{row['case_id']}",
             self._url,
             withheld=row["withheld"],
@@ -91,3 +99,5 @@ class Spreading:
         )
         await connection.execute(SPREAD, row["id"], subject.area(state), people, body)
         await connection.execute(TO_ONE if kind in TO_ONE_ENDPOINT else TO_ENDPOINTS, row["id"])
+        if self._mails:
+            await connection.execute(TO_PEOPLE, row["id"])

@@ -37,7 +37,7 @@ FAULTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ReceiverAnswer:
     """What came back: a status and the beginning of a body, or why nothing did."""
 
     status: int = 0
@@ -112,15 +112,15 @@ class Transport:
         self._allowed = allowed
         self._seconds = seconds
 
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> ReceiverAnswer:
         """Post a body, and return whatever came of it; a fault is an answer, too."""
         try:
             async with asyncio.timeout(self._seconds):
                 return await self._posted(url, body, headers)
         except FAULTS as error:
-            return Answer(fault=type(error).__name__)
+            return ReceiverAnswer(fault=type(error).__name__)
 
-    async def _posted(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    async def _posted(self, url: str, body: bytes, headers: Mapping[str, str]) -> ReceiverAnswer:
         place = self._allowed.place(url)
         address = httpcore.URL(
             scheme=b"https" if place.tls else b"http",
@@ -142,7 +142,7 @@ class Transport:
                 content += piece
                 if len(content) >= ANSWER_BYTES_LIMIT:
                     break
-            return Answer(
+            return ReceiverAnswer(
                 status=response.status,
                 body=content[:ANSWER_BYTES_LIMIT].decode(errors="replace").replace("\x00", "\ufffd"),
                 retry_after_seconds=_retry_after(response.headers),

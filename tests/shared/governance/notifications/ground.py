@@ -17,6 +17,7 @@ from shared.governance.notifications.domain import (
     WebhookEndpoint,
 )
 from shared.governance.notifications.endpoint_secrets import EndpointSecrets, new_signing_secret
+from shared.governance.notifications.mail import Mailing
 from shared.governance.notifications.sender import Sender
 from shared.governance.notifications.spreading import Spreading
 from shared.governance.notifications.transport import transport
@@ -24,6 +25,7 @@ from shared.kernel.messages import Event
 from shared.record.eventstore.encoding import Topics
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.projector import Projector
+from shared.settings import Settings
 from tests.support.specs import NOW, stamp
 
 SECRET = b"k" * 32
@@ -118,7 +120,13 @@ async def ground(pool: asyncpg.Pool, seconds: float = SECONDS) -> AsyncIterator[
     store, secrets = EventStore(pool, Topics(EVENTS)), EndpointSecrets(pool, SECRET)
     async with transport(AllowList(loopback=True), seconds) as through:
         spreading = Spreading(pool, store, SUBJECTS, "https://rfp.example")
-        yield Ground(pool, store, spreading, Sender(pool, store, spreading, secrets, through), secrets)
+        yield Ground(
+            pool,
+            store,
+            spreading,
+            Sender(pool, store, spreading, secrets, through, Mailing(pool, Settings())),
+            secrets,
+        )
 
 
 async def send_for_ever(database_url: str) -> None:

@@ -1,4 +1,4 @@
-"""Endpoints: told nothing before they are verified, stopped and resumed, with secrets that overlap by a day."""
+"""Endpoints: told nothing before they are verified, stopped and resumed; secrets overlap by a day."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -10,7 +10,6 @@ from shared.governance.notifications.commands import (
     ChangeEndpointFilters,
     DeleteEndpoint,
     DisableEndpoint,
-    GiveEndpointUp,
     PauseEndpoint,
     PingEndpoint,
     RecoverPeriod,
@@ -18,8 +17,6 @@ from shared.governance.notifications.commands import (
     ResendDelivery,
     ResumeEndpoint,
     RotateEndpointSecret,
-    VerifyEndpoint,
-    WarnOfEndpoint,
 )
 from shared.governance.notifications.domain import (
     AddressNotAllowed,
@@ -51,6 +48,7 @@ from shared.governance.notifications.domain import (
     TargetKind,
     WebhookEndpoint,
 )
+from shared.governance.notifications.sender_commands import GiveEndpointUp, VerifyEndpoint, WarnOfEndpoint
 from shared.kernel.messages import Command
 from tests.support.specs import NOW, given
 

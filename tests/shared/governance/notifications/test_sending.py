@@ -11,7 +11,7 @@ import pytest
 from shared.governance.notifications import claims
 from shared.governance.notifications.commands import ResumeEndpoint
 from shared.governance.notifications.domain import EndpointPaused, EndpointStatus, WebhookEndpoint
-from shared.governance.notifications.transport import Answer
+from shared.governance.notifications.transport import ReceiverAnswer
 from tests.shared.governance.notifications.ground import Ground, ground
 from tests.shared.governance.notifications.receiver import Got, Receiver, polite, receiving
 from tests.support.specs import stamp
@@ -103,7 +103,7 @@ async def test_an_answer_that_was_written_down_is_judged_by_the_next_without_ano
     await here.tell()
     await here.spreading.spread()
     [claimed] = await claims.claim(here.pool, 10, 60)
-    await claims.answered(here.pool, claimed, Answer(200))
+    await claims.answered(here.pool, claimed, ReceiverAnswer(200))
     await here.send()
     assert await here.statuses(endpoint) == ["pending"]  # its sender may live
     await here.leases_run_out()
