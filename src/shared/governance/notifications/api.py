@@ -77,7 +77,13 @@ class EndpointReceipt(Receipt):
     secret: str | None = None
 
 
-@router.post("", status_code=201, summary="Register a webhook endpoint", responses=CREATES)
+@router.post(
+    "",
+    status_code=201,
+    summary="Register a webhook endpoint",
+    dependencies=[may("RegisterEndpoint")],
+    responses=CREATES,
+)
 async def register_endpoint(
     request: Request,
     registration: Annotated[EndpointRegistration, strict(EndpointRegistration), Body()],
@@ -89,7 +95,6 @@ async def register_endpoint(
     """
     kept: EndpointSecrets = request.app.state.service.endpoint_secrets
     command, allowed = registration.command(request.app.state.service.receivers)
-    handler.permissions.authority(handler.person, type(command).__name__)
     secret = new_signing_secret()
     secret_id = await kept.keep(secret)
     facts: dict[str, Any] = {"allowed": allowed, "secret_id": str(secret_id)}

@@ -39,7 +39,7 @@ from shared.governance.notifications.domain import (
     WebhookEndpoint,
 )
 from shared.governance.notifications.notification_types import FILTERED
-from shared.kernel.fields import Code, Instant, PersonId, Reason, ShortText
+from shared.kernel.fields import WHOLE, Code, Instant, PersonId, Reason, ShortText
 from shared.kernel.messages import Command, Stamp
 
 OVERLAP = timedelta(hours=24)
@@ -210,7 +210,7 @@ class ResendDelivery(Command[WebhookEndpoint]):
     """Make one delivery again, with the same id and body, whatever became of it."""
 
     decision: Literal["resend"] = "resend"
-    delivery_id: Annotated[int, Field(ge=1, le=DELIVERIES_LIMIT)]
+    delivery_id: Annotated[int, Field(ge=1, le=DELIVERIES_LIMIT), WHOLE] = Field(examples=[7])
 
     def decide(self, endpoint: WebhookEndpoint, stamp: Stamp) -> DeliveryResent:
         """Have it sent where the endpoint is in use."""

@@ -66,5 +66,6 @@ for _kind in NotificationType:
         summary=MEANINGS[_kind].rstrip("."),
         tags=["notifications"],
         status_code=204,
+        openapi_extra={"security": []},  # it is signed
         responses={"4XX": {"description": "Not taken"}, "5XX": {"description": "Not taken just now"}},
     )
