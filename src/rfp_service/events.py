@@ -13,6 +13,7 @@ from shared.flow.imports.historic_cases import EVENTS as HISTORIC_EVENTS
 from shared.governance.accounts.domain import EVENTS as ACCOUNT_EVENTS
 from shared.governance.delegations.domain import DELEGATION_EVENTS
 from shared.governance.disclosure.domain import EVENTS as DISCLOSURE_EVENTS
+from shared.governance.notifications.choices import CHOICE_EVENTS
 from shared.governance.notifications.domain import EVENTS as NOTIFICATION_EVENTS
 from shared.governance.people.domain import EVENTS as PERSON_EVENTS
 from shared.governance.retention.domain import EVENTS as RETENTION_EVENTS
@@ -36,6 +37,7 @@ EVENTS: tuple[type[Event[Any]], ...] = (
     *HAND_OVER_EVENTS,
     *ACCOUNT_EVENTS,
     *NOTIFICATION_EVENTS,
+    *CHOICE_EVENTS,
     *RETENTION_EVENTS,
     *BATCH_EVENTS,
     *HAND_IN_EVENTS,

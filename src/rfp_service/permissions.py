@@ -153,6 +153,9 @@ PERMISSIONS = Permissions(
         "RevokeApiKey": (ADMINISTRATOR,),
         "CloseServiceAccount": (ADMINISTRATOR,),
         "read-service-accounts": (ADMINISTRATOR, AUDITOR, SCRUTINY),
+        # how people are told
+        "ChooseNotifications": EVERYBODY,
+        "read-notification-choice": EVERYBODY,
         # programs that are told
         "RegisterEndpoint": (ADMINISTRATOR,),
         "ChangeEndpointFilters": (ADMINISTRATOR,),

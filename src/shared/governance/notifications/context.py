@@ -1,6 +1,7 @@
 """What notifications offer the roof."""
 
 from shared.governance.notifications.api import router
+from shared.governance.notifications.choices_api import choice_router
 from shared.governance.notifications.delivery_log import log_router
 from shared.governance.notifications.domain import WebhookEndpoint
 from shared.governance.notifications.outbox import ORDER_DELIVERIES, TELL_OF_ENDPOINTS
@@ -9,7 +10,7 @@ from shared.web.context import Context, NotificationSubject
 
 NOTIFICATIONS = Context(
     views=(WEBHOOK_ENDPOINTS,),
-    routers=(router, log_router),
+    routers=(router, log_router, choice_router),
     reactions=(TELL_OF_ENDPOINTS, ORDER_DELIVERIES),
     subjects=(
         NotificationSubject(

@@ -5,13 +5,17 @@ exempt is withheld by what is known now, and in doubt.
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 import asyncpg
 
+from shared.governance.notifications.choices import NotificationChoice, choice_of
 from shared.governance.notifications.notification_types import TO_ONE_ENDPOINT, NotificationType
 from shared.governance.notifications.payloads import payload
-from shared.governance.notifications.recipients import Recipients
+from shared.governance.notifications.recipients import OVER, TURNS, Recipients
+from shared.governance.scheme.domain import SCHEME_ID, Scheme
+from shared.kernel.calendar import WorkingDays
 from shared.record.database import Connection
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.views import STILL_VALID
@@ -43,10 +47,19 @@ WHERE n.id = $1 AND e.id <> n.case_id AND e.status IN ('active', 'paused', 'disa
   AND (e.areas = '{}' OR n.area = ANY (e.areas))
 ORDER BY e.id ON CONFLICT (notification_id, target) DO NOTHING
 """
-TO_PEOPLE = """
-INSERT INTO deliveries (notification_id, target, target_kind, status)
-SELECT n.id, 'mail:' || person, 'mail', 'pending' FROM notifications n CROSS JOIN unnest(n.people) AS person
-WHERE n.id = $1 ON CONFLICT (notification_id, target) DO NOTHING
+TO_PERSON = """
+INSERT INTO deliveries (notification_id, target, target_kind, status, due_at)
+VALUES ($1, 'mail:' || $2, 'mail', 'pending', greatest($3, clock_timestamp()))
+ON CONFLICT (notification_id, target) DO NOTHING
+"""
+# Whoever would only be told later of a turn that is over by then is told of neither.
+NO_LONGER = """
+UPDATE deliveries d SET status = 'dropped', settled_at = clock_timestamp()
+FROM notifications n, notifications over
+WHERE over.id = $1 AND n.id = d.notification_id AND n.case_id = over.case_id AND n.id < over.id
+  AND n.type = ANY ($2) AND (over.tier = '' OR n.tier = over.tier)
+  AND d.target_kind = 'mail' AND d.status = 'pending' AND d.attempts = 0
+RETURNING substr(d.target, 6) AS person
 """
 TO_ONE = """
 INSERT INTO deliveries (notification_id, target, target_kind, status)
@@ -100,4 +113,18 @@ class Spreading:
         await connection.execute(SPREAD, row["id"], subject.area(state), people, body)
         await connection.execute(TO_ONE if kind in TO_ONE_ENDPOINT else TO_ENDPOINTS, row["id"])
         if self._mails:
-            await connection.execute(TO_PEOPLE, row["id"])
+            if kind in OVER:
+                turns = [each.value for each in TURNS]
+                untold = await connection.fetch(NO_LONGER, row["id"], turns)
+                people = [person for person in people if person not in {each["person"] for each in untold}]
+            await self._to_people(connection, row["id"], people)
+
+    async def _to_people(self, connection: Connection, notification: int, people: Sequence[str]) -> None:
+        """Mail each of them who wants mail, when their quiet hours are over."""
+        closed = (await self._store.load(SCHEME_ID, Scheme())).state.closed_days()
+        days, now = WorkingDays(closed), datetime.now(UTC)
+        for person in people:
+            choice = (await self._store.load(choice_of(person), NotificationChoice())).state
+            if choice.mail:
+                at = choice.told_at(now, days)
+                await connection.execute(TO_PERSON, notification, person, at)
