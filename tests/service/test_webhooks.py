@@ -144,3 +144,13 @@ async def test_paused_it_is_held_and_a_period_is_recovered_exactly(api: Api, rec
 async def _statuses(api: Api, endpoint: str) -> list[str]:
     rows = await api.service.pool.fetch("SELECT status FROM deliveries WHERE target = $1", endpoint)
     return [row["status"] for row in rows]
+
+
+async def test_attempts_are_checked_against_the_record(api: Api, receiver: Receiver) -> None:
+    endpoint, _ = await registered(api, receiver)
+    delivery = (await api.get("/v1/deliveries", ADA, target=endpoint)).json()["items"][0]
+    seen = (await api.get(f"/v1/deliveries/{delivery['id']}/attempts", SAM, after=None)).json()["attempts"]
+    assert [attempt["status_code"] for attempt in seen] == [200]
+    await api.get("/v1/deliveries/999999/attempts", SAM, expect=404, after=None)
+    await api.get("/v1/deliveries/proof", HANA, expect=403, after=None)
+    assert (await api.get("/v1/deliveries/proof", SAM, after=None)).json()["differing"] == []

@@ -63,7 +63,7 @@ ORDER BY c.id
 ANSWERED = """
 UPDATE delivery_attempts
 SET answered_at = clock_timestamp(), status_code = $2, answer = $3, fault = $4, retry_after_seconds = $5
-WHERE id = $1
+WHERE id = $1 AND outcome = ''
 """
 # What was answered, and whose sender died before it judged that.
 UNJUDGED = """
@@ -81,12 +81,12 @@ WHERE d.id = a.delivery_id AND a.outcome = '' AND a.answered_at IS NULL
   AND (d.leased_until IS NULL OR d.leased_until < now())
 """
 SETTLED = """
-WITH judged AS (UPDATE delivery_attempts SET outcome = $3 WHERE id = $2)
+WITH judged AS (UPDATE delivery_attempts SET outcome = $3 WHERE id = $2 AND outcome = '')
 UPDATE deliveries SET status = $4, settled_at = clock_timestamp(), leased_until = NULL
 WHERE id = $1 AND status = 'pending'
 """
 TRIED = """
-WITH judged AS (UPDATE delivery_attempts SET outcome = 'failed' WHERE id = $2)
+WITH judged AS (UPDATE delivery_attempts SET outcome = 'failed' WHERE id = $2 AND outcome = '')
 UPDATE deliveries SET due_at = clock_timestamp() + $3 * interval '1 second', leased_until = NULL
 WHERE id = $1 AND status = 'pending'
 """

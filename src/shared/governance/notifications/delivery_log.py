@@ -8,9 +8,10 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement
 
+from shared.governance.notifications.attempts_log import LOG_ID, AttemptsLog, batches_that_differ
 from shared.kernel.errors import NotFound
 from shared.record.projecting.row_models import COUNTED, SEARCHED, read_table
-from shared.web.answers import READS_ONE
+from shared.web.answers import READS_ONE, problems
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
 from shared.web.lists.filters import AT_MOST, AskedCode, ListMoment
@@ -46,6 +47,7 @@ class DeliveryFilters(BaseModel):
     """What the log can be narrowed to."""
 
     status: Annotated[list[DeliveryStatus], AT_MOST, Field(description="Only what has come so far.")] = []
+    case_id: Annotated[list[UUID], AT_MOST, Field(description="Only what was told of these cases.")] = []
     target: Annotated[list[AskedCode], AT_MOST, Field(description="Only on its way to these.")] = []
     type: Annotated[list[AskedCode], AT_MOST, Field(description="Only what is about this.")] = []
 
@@ -73,6 +75,13 @@ FROM delivery_attempts WHERE delivery_id = $1 ORDER BY number
 THERE = "SELECT EXISTS (SELECT FROM deliveries WHERE id = $1)"
 
 
+class AttemptsProven(BaseModel):
+    """How far the record vouches for attempts, and the batches that are no longer as it says."""
+
+    batches: int
+    differing: list[int]
+
+
 class AttemptSeen(BaseModel):
     """One attempt: when it was made, and what came back; `unknown` where its sender died before that."""
 
@@ -98,6 +107,20 @@ class AttemptsSeen(BaseModel):
 async def list_deliveries(query: Annotated[ListQuery, DELIVERY_LIST.asked]) -> Response:
     """List what was to be sent to whom, newest first, and what has become of it."""
     return await DELIVERY_LIST.answer(query)
+
+
+@log_router.get(
+    "/proof",
+    summary="Check the attempts against the record",
+    dependencies=[may("read-deliveries")],
+    responses=problems(),
+)
+async def check_attempts(request: Request) -> AttemptsProven:
+    """Hash every attempt that the record vouches for again, and name the batches that differ."""
+    service = request.app.state.service
+    log = (await service.store.load(LOG_ID, AttemptsLog())).state
+    differing = await batches_that_differ(service.pool, service.store)
+    return AttemptsProven(batches=log.batch, differing=differing)
 
 
 @log_router.get(

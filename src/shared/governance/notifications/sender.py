@@ -5,6 +5,7 @@ judged by the next, and an attempt without one is known to have an unknown outco
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from uuid import UUID
@@ -14,6 +15,7 @@ import orjson
 import structlog
 
 from shared.governance.notifications import claims
+from shared.governance.notifications.attempts_log import hash_attempts
 from shared.governance.notifications.claims import Claimed
 from shared.governance.notifications.domain import TargetKind, WebhookEndpoint
 from shared.governance.notifications.endpoint_secrets import EndpointSecrets
@@ -40,6 +42,7 @@ SENDER = "sender"  # who decides on an endpoint when nobody does
 CONCURRENCY_LIMIT = 128
 AGENT = "rfp-service"
 MAIL_REFUSED = 500
+VOUCH_SECONDS = 60.0
 GIVEN_UP, SAID_GONE = "It has failed for five days.", "It answered that it is gone."
 
 log = structlog.get_logger(__name__)
@@ -73,6 +76,7 @@ class Sender:
         self._secrets = secrets
         self._transport = transport
         self._mailing = mailing
+        self._vouched_at = float("-inf")
         self._lease = lease_seconds
         self._under_way: set[asyncio.Task[None]] = set()
 
@@ -81,6 +85,7 @@ class Sender:
         try:
             while True:
                 if not await self.start_what_is_due(ring):
+                    await self._vouch()
                     await wait(await self._seconds_to_next())
         finally:
             for task in self._under_way:
@@ -108,6 +113,14 @@ class Sender:
         """Wait for what is under way."""
         while self._under_way:
             await asyncio.gather(*self._under_way)
+
+    async def _vouch(self) -> None:
+        """Hash judged attempts into the record, once in a while."""
+        now = time.monotonic()
+        if now - self._vouched_at >= VOUCH_SECONDS:
+            self._vouched_at = now
+            stamp = Stamp(by=SENDER, authority=SENDER, at=utc_now(), causation="delivery")
+            await hash_attempts(self._pool, self._store, stamp)
 
     async def _seconds_to_next(self) -> float | None:
         """Return when the next delivery comes by itself; what is under way rings when it is done."""
