@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from pydantic import Field
 
-from shared.kernel.calendar import LONDON, WorkingDays
+from shared.kernel.calendar import LONDON, WorkingDays, day_in_london
 from shared.kernel.errors import Refused
 from shared.kernel.messages import Command, Event, Stamp
 
@@ -36,23 +36,24 @@ class NotificationChoice:
     def told_at(self, at: datetime, days: WorkingDays) -> datetime:
         """Return when somebody is told of what happens at an instant: then, or when their quiet is over."""
         for _ in range(DAYS_AHEAD):
-            local = at.astimezone(LONDON)
-            if self.working_days_only and not days.works(local.date()):
-                at = _at(local.date() + timedelta(days=1), self.quiet_until)
-            elif self.quiet_from and (until := self._quiet_until(local)) is not None:
+            today = day_in_london(at)
+            if self.working_days_only and not days.works(today):
+                at = _at(today + timedelta(days=1), self.quiet_until)
+            elif self.quiet_from and (until := self._quiet_until(at)) is not None:
                 at = until
             else:
                 break
         return at
 
-    def _quiet_until(self, local: datetime) -> datetime | None:
-        """Return when the quiet is over that holds at a time; nothing where none does."""
-        clock, begins, ends = f"{local:%H:%M}", self.quiet_from, self.quiet_until
+    def _quiet_until(self, at: datetime) -> datetime | None:
+        """Return when the quiet is over that holds at an instant; nothing where none does."""
+        today, clock = day_in_london(at), f"{at.astimezone(LONDON):%H:%M}"
+        begins, ends = self.quiet_from, self.quiet_until
         if begins < ends:
-            return _at(local.date(), ends) if begins <= clock < ends else None
+            return _at(today, ends) if begins <= clock < ends else None
         if clock >= begins:
-            return _at(local.date() + timedelta(days=1), ends)
-        return _at(local.date(), ends) if clock < ends else None
+            return _at(today + timedelta(days=1), ends)
+        return _at(today, ends) if clock < ends else None
 
 
 class NotificationsChosen(Event[NotificationChoice]):
