@@ -12,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from rfp_service.required_permissions import routes, stated
 from rfp_service.service import CONTEXTS, Service
 from rfp_service.version import VERSION
+from shared.governance.notifications.published import webhooks
 from shared.web import problems
 from shared.web.answers import PROBLEM
 from shared.web.health import router as health
@@ -30,6 +31,7 @@ TAGS = [
     {"name": "exemptions", "description": "What is exempt from being shown, and until when."},
     {"name": "audit", "description": "Every decision, for the scrutiny committee."},
     {"name": "notices", "description": "Who was told what."},
+    {"name": "notifications", "description": "Programs that are told what happens, and what they were told."},
     {"name": "hand-overs", "description": "All of a leaver's work to somebody else."},
     {"name": "jobs", "description": "Long work, and how far it has come."},
     {"name": "projects", "description": "Projects in flight at the transition."},
@@ -105,6 +107,7 @@ def create_app(opening: Opening | None = None, *, origins: Sequence[str] = (), t
     for context in CONTEXTS:
         for router in context.routers:
             app.include_router(router)
+    app.webhooks.include_router(webhooks)
     app.include_router(health)
     app.include_router(security_txt)
     problems.install(app)

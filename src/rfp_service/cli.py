@@ -27,6 +27,10 @@ COMMANDS = {
         "rfp_service.operator.tokens:token",
         "Print a bearer token of the demonstration issuer for a person of a role.",
     ),
+    "webhook-listen": (
+        "rfp_service.operator.webhooks:listen",
+        "Listen for webhooks on this machine; print and verify what comes.",
+    ),
     "openapi": ("rfp_service.operator.pages:openapi", "Print the API file."),
     "permissions": ("rfp_service.operator.pages:permissions", "Print the permission table as a page."),
 }

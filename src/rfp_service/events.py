@@ -13,6 +13,9 @@ from shared.flow.imports.historic_cases import EVENTS as HISTORIC_EVENTS
 from shared.governance.accounts.domain import EVENTS as ACCOUNT_EVENTS
 from shared.governance.delegations.domain import DELEGATION_EVENTS
 from shared.governance.disclosure.domain import EVENTS as DISCLOSURE_EVENTS
+from shared.governance.notifications.attempts_log import ATTEMPT_EVENTS
+from shared.governance.notifications.choices import CHOICE_EVENTS
+from shared.governance.notifications.domain import EVENTS as NOTIFICATION_EVENTS
 from shared.governance.people.domain import EVENTS as PERSON_EVENTS
 from shared.governance.retention.domain import EVENTS as RETENTION_EVENTS
 from shared.governance.scheme.domain import EVENTS as SCHEME_EVENTS
@@ -34,6 +37,9 @@ EVENTS: tuple[type[Event[Any]], ...] = (
     *PERSON_EVENTS,
     *HAND_OVER_EVENTS,
     *ACCOUNT_EVENTS,
+    *NOTIFICATION_EVENTS,
+    *CHOICE_EVENTS,
+    *ATTEMPT_EVENTS,
     *RETENTION_EVENTS,
     *BATCH_EVENTS,
     *HAND_IN_EVENTS,

@@ -47,12 +47,16 @@ GRANT SELECT, INSERT, UPDATE ON jobs TO {role};
 GRANT SELECT, INSERT, DELETE ON job_results, job_bodies TO {role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON job_work TO {role};
 GRANT SELECT, INSERT ON issued_documents TO {role};
+GRANT SELECT, INSERT, UPDATE ON notifications, deliveries, delivery_attempts, delivery_orders TO {role};
+GRANT SELECT, INSERT, UPDATE ON target_health TO {role};
+GRANT SELECT ON delivery_log TO {role};
+GRANT SELECT, INSERT, DELETE ON endpoint_secrets TO {role};
 """
 # What scrutiny's own role may do: read, and have it kept that it read. No keys, no secrets.
 READER_GRANTS = """
 GRANT SELECT ON stored_events, event_head, views, notices, people TO {role};
 GRANT SELECT ON log_tiles, log_checkpoints, log_cosignatures, log_keys, audit_reads TO {role};
-GRANT SELECT ON read_checkpoints TO {role};
+GRANT SELECT ON read_checkpoints, delivery_log, delivery_attempts TO {role};
 GRANT EXECUTE ON FUNCTION append_audit_read, event_leaf, audit_read_hash, position_at TO {role};
 """
 READER_VIEW_GRANT = "GRANT SELECT ON {table} TO {role}"

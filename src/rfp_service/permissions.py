@@ -153,6 +153,23 @@ PERMISSIONS = Permissions(
         "RevokeApiKey": (ADMINISTRATOR,),
         "CloseServiceAccount": (ADMINISTRATOR,),
         "read-service-accounts": (ADMINISTRATOR, AUDITOR, SCRUTINY),
+        # how people are told
+        "ChooseNotifications": EVERYBODY,
+        "read-notification-choice": EVERYBODY,
+        # programs that are told
+        "RegisterEndpoint": (ADMINISTRATOR,),
+        "ChangeEndpointFilters": (ADMINISTRATOR,),
+        "ChallengeEndpoint": (ADMINISTRATOR,),
+        "PingEndpoint": (ADMINISTRATOR,),
+        "RotateEndpointSecret": (ADMINISTRATOR,),
+        "PauseEndpoint": (ADMINISTRATOR,),
+        "ResumeEndpoint": (ADMINISTRATOR,),
+        "DisableEndpoint": (ADMINISTRATOR,),
+        "DeleteEndpoint": (ADMINISTRATOR,),
+        "ResendDelivery": (ADMINISTRATOR,),
+        "RecoverPeriod": (ADMINISTRATOR,),
+        "read-webhook-endpoints": (ADMINISTRATOR, AUDITOR, SCRUTINY),
+        "read-deliveries": (ADMINISTRATOR, AUDITOR, SCRUTINY),
         # how long records are kept whole
         "ScheduleRetention": (ADMINISTRATOR,),
         "DisposeOfRecord": (ADMINISTRATOR,),

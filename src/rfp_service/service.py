@@ -39,6 +39,9 @@ from shared.governance.disclosure.disclosure_filter import DisclosureFilter
 from shared.governance.disclosure.exemptions import Exemptions
 from shared.governance.disclosure.sealed_fields import SealedFields
 from shared.governance.notices.context import NOTICES
+from shared.governance.notifications.addresses import AllowList
+from shared.governance.notifications.context import NOTIFICATIONS
+from shared.governance.notifications.endpoint_secrets import EndpointSecrets
 from shared.governance.people.context import PEOPLE
 from shared.governance.people.directory import People
 from shared.governance.retention.context import RETENTION
@@ -83,6 +86,7 @@ CONTEXTS: tuple[Context, ...] = (
     IMPORTS,
     AUDIT,
     NOTICES,
+    NOTIFICATIONS,
     DISCLOSURE,
     PEOPLE,
     HAND_OVERS,
@@ -100,6 +104,7 @@ CONTEXTS: tuple[Context, ...] = (
 VIEWS = tuple(view for context in CONTEXTS for view in context.views)
 REACTIONS = tuple(reaction for context in CONTEXTS for reaction in context.reactions)
 OPERATIONS = {name: made for context in CONTEXTS for name, made in context.operations.items()}
+SUBJECTS = {subject.kind: subject for context in CONTEXTS for subject in context.subjects}
 DEADLINES = tuple(deadline for context in CONTEXTS for deadline in context.deadlines)
 
 
@@ -132,6 +137,8 @@ class Service:
     taking: Taking
     sandbox: Sandbox
     flow: FlowLogs
+    endpoint_secrets: EndpointSecrets
+    receivers: AllowList
     facts: Mapping[type[Command[Any]], FactFinder]
     live_cases: LiveCases = LIVE_CASES
     views: tuple[View, ...] = VIEWS
@@ -204,5 +211,7 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
         taking=Taking(pool),
         sandbox=sandbox,
         flow=flow,
+        endpoint_secrets=EndpointSecrets(pool, personal_secret(settings)),
+        receivers=AllowList(settings.webhook_receivers, loopback=settings.webhook_loopback),
         facts=facts_for(single_administrator=settings.single_administrator),
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import structlog
 
 from rfp_service.databases import HealDatabase
+from rfp_service.sending import keep_sending
 from rfp_service.service import DEADLINES, REACTIONS, VIEWS, Service
 from shared.ledger.log_keys import LogKeys, log_keys
 from shared.ledger.signing import keep_log
@@ -19,7 +20,7 @@ from shared.record.deadlines.firing import Firing
 from shared.record.projecting.projector import NotificationListener, Projector
 from shared.record.projecting.reactions import Reactor
 
-APPENDED = "stored_events"
+APPENDED, TO_BE_TOLD = "stored_events", "notifications"
 POLL_SECONDS = 5.0
 RETRY_SECONDS = 1.0
 RETRY_SECONDS_LIMIT = 30.0
@@ -127,28 +128,32 @@ async def _work_on_one_connection(service: Service, keys: LogKeys, went_well: Ca
         Work("deadlines", firing.fire),
         Work("jobs", service.batches.jobs.resume),
     ]
-    listener, log_listener = (
-        NotificationListener(APPENDED, POLL_SECONDS),
-        NotificationListener(APPENDED, POLL_SECONDS),
-    )
+    listener, log_listener, told_listener = listeners = [
+        NotificationListener(channel, POLL_SECONDS) for channel in (APPENDED, APPENDED, TO_BE_TOLD)
+    ]
     async with service.pool.acquire() as connection:
         if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", WORKER_LOCK):
             went_well()
             await asyncio.sleep(POLL_SECONDS)  # another process does this work
             return
-        await listener.attach(connection)
-        await log_listener.attach(connection)
-        keeping = asyncio.create_task(keep_log(service.pool, keys, log_listener))
+        for each in listeners:
+            await each.attach(connection)
+        besides = [
+            asyncio.create_task(keep_log(service.pool, keys, log_listener)),
+            asyncio.create_task(keep_sending(service, told_listener)),
+        ]
         try:
             while not connection.is_closed():
                 await _all_of_it(kinds, went_well)
                 await listener.wait(await _seconds_to_wait(firing, kinds))
-                if keeping.done():
-                    keeping.result()  # it goes on for ever, or failed
+                for beside in besides:
+                    if beside.done():
+                        beside.result()  # it goes on for ever, or failed
         finally:
             connection.terminate()  # its lock and its listening go with it
-            keeping.cancel()
-            await asyncio.gather(keeping, return_exceptions=True)
+            for beside in besides:
+                beside.cancel()
+            await asyncio.gather(*besides, return_exceptions=True)
 
 
 async def _all_of_it(kinds: Sequence[Work], went_well: Callable[[], None]) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+LEASE_MARGIN_SECONDS = 10.0
 RATE_LIMIT_USUAL = 1_200
 RATE_LIMIT_TRIED_OUT = 600_000
 
@@ -24,7 +25,7 @@ PRODUCTION_ONLY = frozenset(
 )
 
 
-IN_FILES = frozenset({"database_url", "database_owner_url", "personal_secret"})
+IN_FILES = frozenset({"database_url", "database_owner_url", "personal_secret", "smtp_password"})
 
 
 class NotConfigured(Exception):
@@ -92,6 +93,38 @@ class Settings(BaseModel):
         description="Whether nobody else could confirm what an administrator gives: it then takes effect "
         "unconfirmed, and says so.",
     )
+    webhook_receivers: str = Field(
+        "",
+        description="Where webhooks may be sent, by a space: `hooks.example`, `*.intranet.example=10.0.0.0/8`"
+        " or `host:8443=10.1.2.0/24,10.9.0.0/16`. Without any, nowhere.",
+    )
+    webhook_loopback: bool = Field(
+        False,  # noqa: FBT003  # a default
+        description="Whether this machine is a receiver too, in the demonstration only.",
+    )
+    webhook_ca: Path | None = Field(None, description="Certificates of receivers' own authority, in PEM.")
+    webhook_certificate: Path | None = Field(
+        None, description="The certificate and key, in PEM, that the service shows to receivers."
+    )
+    webhook_seconds: float = Field(15, gt=0, le=300, description="How long one delivery may take at most.")
+    webhook_lease_seconds: float = Field(
+        60, gt=0, le=3600, description="How long a sender keeps a delivery to itself."
+    )
+    smtp_host: str = Field("", description="The mail server; without one, nobody is told by mail.")
+    smtp_port: int = Field(587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str = ""
+    smtp_password: SecretStr | None = None
+    mail_from: str = Field(
+        "rfp-service@localhost",
+        pattern=r"^[!-?A-~]+@[A-Za-z0-9.-]+$",
+        description="Whom mail comes from; its domain names the list and its messages.",
+    )
+    public_url: str = Field(
+        "http://127.0.0.1:8000",
+        pattern=r"^https?://[!-~]{1,200}[^/]$",
+        description="Where people and programs reach this service: links that are sent begin with it.",
+    )
     database_pool: int = Field(8, ge=5, le=100)
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
 
@@ -114,6 +147,7 @@ class Settings(BaseModel):
         """Refuse what would be unsafe: demonstration tokens beyond this machine, or half a set-up."""
         if any("*" in origin or not origin.startswith("http") for origin in self.origins):
             raise NotConfigured("CORS_ORIGINS names each origin: https://intranet.example.")
+        self._must_send_safely()
         if self.profile is Profile.DEMONSTRATION:
             if self.host not in ("127.0.0.1", "::1", "localhost"):
                 raise NotConfigured("The demonstration profile listens on loopback only.")
@@ -123,3 +157,15 @@ class Settings(BaseModel):
         elif not (self.database_url and self.token_issuer and self.personal_secret):
             raise NotConfigured("PROFILE=production needs DATABASE_URL, TOKEN_ISSUER and PERSONAL_SECRET.")
         return self
+
+    def _must_send_safely(self) -> None:
+        """Refuse to send the same twice at once, or openly where it is for real."""
+        if self.webhook_lease_seconds < self.webhook_seconds + LEASE_MARGIN_SECONDS:
+            raise NotConfigured(
+                "WEBHOOK_LEASE_SECONDS is at least"
+                f" {LEASE_MARGIN_SECONDS:g} more than WEBHOOK_SECONDS: two would send the same at once."
+            )
+        if self.profile is Profile.PRODUCTION and self.smtp_host and self.smtp_security == "none":
+            raise NotConfigured("SMTP_SECURITY=none is for the demonstration profile only.")
+        if self.profile is Profile.PRODUCTION and self.webhook_loopback:
+            raise NotConfigured("WEBHOOK_LOOPBACK is for the demonstration profile only.")

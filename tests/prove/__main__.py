@@ -14,6 +14,7 @@ from tests.prove.counts import (
     properties,
     random_decisions,
     register_mutations,
+    sender_kills,
 )
 from tests.prove.flow_figures import figures_of_a_real_log
 from tests.prove.followers import nothing_is_missed
@@ -26,6 +27,7 @@ PROOFS: dict[str, Callable[[], str]] = {
     "properties": properties,
     "random-decisions": random_decisions,
     "crashes": crashes,
+    "sender-kills": sender_kills,
     "malformed": malformed_requests,
     "edits": edits,
     "past": the_past,

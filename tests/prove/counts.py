@@ -37,6 +37,12 @@ def crashes() -> str:
     return f"{CRASHES} kills, nothing acknowledged lost or doubled: {said}"
 
 
+def sender_kills() -> str:
+    """Kill the sender of notifications in the middle of sending."""
+    said = closing_line("tests/shared/governance/notifications/test_crashes.py", SENDER_KILLS=CRASHES)
+    return f"{CRASHES} kills of the sender, nothing lost, nothing repeated without a reason: {said}"
+
+
 def malformed_requests() -> str:
     """Send every operation hundreds of requests, sound and unsound, and dozens by every role."""
     said = closing_line("-n", "2", "tests/service/malformed.py", MALFORMED=REQUESTS_AN_OPERATION)

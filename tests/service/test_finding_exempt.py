@@ -45,6 +45,7 @@ IN_SIGHT = {
     "/v1/exemptions": {"status", "matter_id", "review_by"},
     "/v1/people": {"name"},
     "/v1/retention/due": {"record_kind"},
+    "/v1/deliveries": {"status", "case_id", "target", "type"},
     "/v1/outcomes": {"programme"},
     "/v1/outcomes/commitments": {"programme", "since"},
     "/v1/outcomes/measures": {"programme", "name"},

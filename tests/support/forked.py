@@ -6,7 +6,7 @@ Whoever asks for it can kill it, and reads what it says and how it ends, as of a
 import multiprocessing
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
@@ -47,3 +47,10 @@ def _program(arguments: Sequence[str], environment: Mapping[str, str], out: Path
     from rfp_service.cli import main
 
     main()
+
+
+def process_of(work: Callable[[str], None], given: str) -> ForkServerProcess:
+    """Begin a function in a process of its own, which can be killed."""
+    process = _CONTEXT.Process(target=work, args=(given,), daemon=True)
+    process.start()
+    return process

@@ -9,16 +9,18 @@ from rfp_service.contracts.api.registers import CONTRACT_REGISTER_FORM
 from rfp_service.contracts.api.reports import router as reports_router
 from rfp_service.contracts.api.rounds import router as rounds_router
 from rfp_service.contracts.deadlines import DEADLINES
-from rfp_service.contracts.reactions import NOTIFY_RENEWAL_TIER, SET_CONTRACT_CLOCKS
+from rfp_service.contracts.domain.contract import Contract
+from rfp_service.contracts.domain.rounds import ReviewRound
+from rfp_service.contracts.reactions import NOTIFY_RENEWAL_TIER, SET_CONTRACT_CLOCKS, TELL_OF_RENEWALS
 from rfp_service.contracts.views.register import CONTRACT_REGISTER
 from rfp_service.contracts.views.rounds import REVIEW_ROUNDS
 from shared.web.bulk.routes import batch_routes, bulk_routes
-from shared.web.context import Context
+from shared.web.context import Context, NotificationSubject
 from shared.web.registers.routes import register_routes
 
 CONTRACTS = Context(
     views=(CONTRACT_REGISTER, REVIEW_ROUNDS),
-    reactions=(SET_CONTRACT_CLOCKS, NOTIFY_RENEWAL_TIER),
+    reactions=(SET_CONTRACT_CLOCKS, NOTIFY_RENEWAL_TIER, TELL_OF_RENEWALS),
     operations=MANY_CONTRACTS.operations(),
     routers=(
         router,
@@ -32,4 +34,10 @@ CONTRACTS = Context(
         register_routes(CONTRACT_REGISTER_FORM),
     ),
     deadlines=DEADLINES,
+    subjects=(
+        NotificationSubject(
+            Contract.kind, "/v1/contracts", Contract(), lambda contract: contract.about.service_area
+        ),
+        NotificationSubject(ReviewRound.kind, "/v1/renewal-rounds", ReviewRound(), lambda _: ""),
+    ),
 )

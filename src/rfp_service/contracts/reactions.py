@@ -4,7 +4,14 @@ from collections.abc import Iterable
 
 from rfp_service.contracts.deadlines import clocks_set
 from rfp_service.contracts.domain.contract import Contract
-from rfp_service.contracts.domain.renewal_events import RenewalDecisionApproved, RenewalRecommended
+from rfp_service.contracts.domain.renewal_events import (
+    RenewalDecisionApproved,
+    RenewalDecisionRefused,
+    RenewalRecommended,
+)
+from rfp_service.contracts.domain.rounds import ReviewRoundOpened
+from shared.governance.notifications.notification_types import NotificationType
+from shared.governance.notifications.outbox import notification_row
 from shared.kernel.messages import Recorded
 from shared.record.deadlines.table import deadline_row
 from shared.record.projecting.reactions import Reaction
@@ -43,5 +50,20 @@ def notify_renewal_tier(recorded: Recorded) -> Iterable[Row]:
     )
 
 
+def tell_of_renewals(recorded: Recorded) -> Iterable[Row]:
+    """Return what is to be told: a tier's turn that began or is over, and a round that was opened."""
+    event = recorded.event
+    rows = []
+    match event:
+        case RenewalDecisionApproved(tier=tier) | RenewalDecisionRefused(tier=tier):
+            rows.append(notification_row(recorded, NotificationType.APPROVAL_DECIDED, tier))
+        case ReviewRoundOpened():
+            rows.append(notification_row(recorded, NotificationType.ROUND_OPENED))
+    asked = [str(notice["told"]) for notice in notify_renewal_tier(recorded)]
+    rows += [notification_row(recorded, NotificationType.APPROVAL_REQUESTED, tier) for tier in asked]
+    return rows
+
+
 SET_CONTRACT_CLOCKS = Reaction("set_contract_clocks", "deadlines", set_contract_clocks)
 NOTIFY_RENEWAL_TIER = Reaction("notify_renewal_tier", "notices", notify_renewal_tier)
+TELL_OF_RENEWALS = Reaction("tell_of_renewals", "notifications", tell_of_renewals)

@@ -11,14 +11,25 @@ from rfp_service.rfps.api.prerequisites import AWAITED
 from rfp_service.rfps.api.rfps import router as rfps
 from rfp_service.rfps.deadlines import DEADLINES
 from rfp_service.rfps.demand import DEMAND
-from rfp_service.rfps.reactions import NOTIFY_NEXT_TIER, SET_DEADLINES
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.reactions import NOTIFY_NEXT_TIER, SET_DEADLINES, TELL_OF_APPROVALS
 from rfp_service.rfps.views import BOARD
-from shared.web.context import Context
+from shared.web.context import Context, NotificationSubject
 
 RFPS = Context(
     prerequisites=AWAITED,
     views=(BOARD, DEMAND),
-    reactions=(NOTIFY_NEXT_TIER, SET_DEADLINES),
+    reactions=(NOTIFY_NEXT_TIER, TELL_OF_APPROVALS, SET_DEADLINES),
     routers=(near_duplicates, deflection, comparison, approvals, copies, holds, invitations, rfps),
     deadlines=DEADLINES,
+    subjects=(
+        NotificationSubject(
+            Rfp.kind,
+            "/v1/rfps",
+            Rfp(),
+            lambda rfp: rfp.need.service_area,
+            lambda rfp: rfp.raised_by,
+            lambda rfp: (rfp.raised_by, *rfp.conflicted, *rfp.approval.granted_by),
+        ),
+    ),
 )

@@ -5,13 +5,19 @@ from collections.abc import Iterable, Sequence
 from rfp_service.rfps.deadlines import STARTED_BY
 from rfp_service.rfps.domain.approval_events import (
     ApprovalGranted,
+    ApprovalRefused,
     ApprovalRequested,
+    ApprovalSuperseded,
     WaiverGranted,
+    WaiverRefused,
     WaiverRequested,
 )
-from rfp_service.rfps.domain.award_events import AwardApproved, AwardRecommended
-from rfp_service.rfps.domain.key_decision_events import CallInUpheld
-from rfp_service.rfps.domain.stages import Stage
+from rfp_service.rfps.domain.award_events import AwardApproved, AwardRecommended, AwardRefused
+from rfp_service.rfps.domain.events import RfpEvent
+from rfp_service.rfps.domain.key_decision_events import CallInUpheld, KeyDecisionRefused, KeyDecisionTaken
+from rfp_service.rfps.domain.stages import ENDS, Stage
+from shared.governance.notifications.notification_types import NotificationType
+from shared.governance.notifications.outbox import notification_row
 from shared.kernel.messages import Recorded
 from shared.record.deadlines.table import deadline_row
 from shared.record.projecting.reactions import Reaction
@@ -60,6 +66,30 @@ def _turn(recorded: Recorded) -> tuple[str, Sequence[str]]:
             return "", ()
 
 
+def tell_of_approvals(recorded: Recorded) -> Iterable[Row]:
+    """Return what is to be told: a turn that began or is over, and its end to whoever asked.
+
+    A tier whose turn is over hears so wherever it was told of it.
+    """
+    event = recorded.event
+    rows = []
+    match event:
+        case ApprovalGranted(tier=tier) | AwardApproved(tier=tier):
+            rows.append(notification_row(recorded, NotificationType.APPROVAL_DECIDED, tier))
+        case ApprovalRefused(tier=tier) | AwardRefused(tier=tier):
+            rows.append(notification_row(recorded, NotificationType.APPROVAL_DECIDED, tier))
+        case WaiverGranted() | WaiverRefused() | KeyDecisionTaken() | KeyDecisionRefused():
+            rows.append(notification_row(recorded, NotificationType.APPROVAL_DECIDED))
+        case ApprovalSuperseded(tiers=tiers, granted=granted):
+            tier = tiers[granted] if granted < len(tiers) else ""
+            rows.append(notification_row(recorded, NotificationType.APPROVAL_SUPERSEDED, tier))
+    asked = _turn(recorded)[1]  # after what is over, so that this is not taken for over as well
+    rows += [notification_row(recorded, NotificationType.APPROVAL_REQUESTED, tier) for tier in asked]
+    if isinstance(event, RfpEvent) and event.stage in ENDS:
+        rows.append(notification_row(recorded, NotificationType.REQUEST_ENDED))
+    return rows
+
+
 def set_deadlines(recorded: Recorded) -> Iterable[Row]:
     """Return the deadline that an event sets: each clock of an RFP has its own number."""
     kind = STARTED_BY.get(type(recorded.event))
@@ -71,4 +101,5 @@ def set_deadlines(recorded: Recorded) -> Iterable[Row]:
 
 
 NOTIFY_NEXT_TIER = Reaction("notify_next_tier", "notices", notify_next_tier)
+TELL_OF_APPROVALS = Reaction("tell_of_approvals", "notifications", tell_of_approvals)
 SET_DEADLINES = Reaction("set_deadlines", "deadlines", set_deadlines)

@@ -8,9 +8,15 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from shared.kernel.messages import State
 from shared.record.deadlines.deadline import Deadline
 from shared.record.projecting.reactions import Reaction
 from shared.record.projecting.views import View
+
+
+def _nobody(_: Any) -> str:
+    """Return nobody."""
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,21 @@ class MeasureOffered:
     read: ReadMeasure
 
 
+@dataclass(frozen=True, slots=True)
+class NotificationSubject:
+    """What may be said of a thing of one kind that somebody is told of: where it is, and of which area.
+
+    `requester` is whoever asked for it, blank where nobody did; `barred` are those who can't decide on it.
+    """
+
+    kind: str
+    path: str
+    blank: State
+    area: Callable[[Any], str]
+    requester: Callable[[Any], str] = _nobody
+    barred: Callable[[Any], Sequence[str]] = _nobody
+
+
 @dataclass(frozen=True)
 class Context:
     """One room's contribution."""
@@ -65,4 +86,5 @@ class Context:
     routers: tuple[APIRouter, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     prerequisites: tuple[Prerequisites, ...] = ()
+    subjects: tuple[NotificationSubject, ...] = ()
     operations: Mapping[str, Any] = field(default_factory=dict)  # on many things, by their stored names

@@ -38,6 +38,15 @@ VIEW_STOPPED = Gauge(
     "1 where a view has stopped, at an event of a type where it can't read one.",
     ["view", "event_type"],
 )
+OLDEST_OVERDUE = Gauge(
+    "rfp_delivery_oldest_overdue_seconds",
+    "For how long the oldest delivery that is due, to a target in use, has not been made.",
+)
+OVERDUE_SECONDS = """
+SELECT coalesce(extract(epoch FROM now() - min(d.due_at)), 0)::float8
+FROM deliveries d LEFT JOIN webhook_endpoints e ON e.id::text = d.target AND e.valid_to = 9223372036854775807
+WHERE d.status = 'pending' AND d.due_at <= now() AND coalesce(e.status, 'active') IN ('active', 'unverified')
+"""
 UNREAD_EVENTS = Gauge("rfp_unread_events", "Events on the record that this release can't read.")
 
 log = structlog.get_logger(__name__)
@@ -189,4 +198,5 @@ async def _measure(pool: asyncpg.Pool) -> None:
     for row in await pool.fetch(EVERY_VIEW):
         VIEW_POSITION.labels(row["name"]).set(row["position"])
         VIEW_STOPPED.labels(row["name"], row["topic"] or "").set(row["stopped"] is not None)
+    OLDEST_OVERDUE.set(await pool.fetchval(OVERDUE_SECONDS))
     UNREAD_EVENTS.set(await pool.fetchval("SELECT count(*) FROM unread_events"))

@@ -1,0 +1,60 @@
+"""The sender beside the worker: a fault in it, or a receiver that hangs, holds up nothing else."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+
+from rfp_service.service import SUBJECTS, Service
+from shared.governance.notifications.mail import Mailing
+from shared.governance.notifications.sender import Sender
+from shared.governance.notifications.spreading import Spreading
+from shared.governance.notifications.transport import transport
+from shared.record.database import AWAY, being_cancelled
+from shared.record.projecting.projector import NotificationListener
+
+RETRY_SECONDS = 1.0
+RETRY_SECONDS_LIMIT = 30.0
+
+log = structlog.get_logger(__name__)
+
+
+@asynccontextmanager
+async def sender_of(service: Service) -> AsyncIterator[Sender]:
+    """Lend a sender of this service's notifications."""
+    settings = service.settings
+    mailing = Mailing(service.pool, settings)
+    async with transport(
+        service.receivers,
+        settings.webhook_seconds,
+        ca=settings.webhook_ca,
+        certificate=settings.webhook_certificate,
+    ) as through:
+        yield Sender(
+            service.pool,
+            service.store,
+            Spreading(service.pool, service.store, SUBJECTS, settings.public_url, mails=mailing.is_set_up),
+            service.endpoint_secrets,
+            through,
+            mailing,
+            lease_seconds=settings.webhook_lease_seconds,
+        )
+
+
+async def keep_sending(service: Service, listener: NotificationListener) -> None:
+    """Send until cancelled; begin again after a fault, more and more slowly."""
+    faults = 0
+    async with sender_of(service) as sender:
+        while True:
+            try:
+                await sender.run(listener.wait, listener.ring)
+            except AWAY as error:
+                if being_cancelled():
+                    raise
+                log.warning("sender waits for the database", error=type(error).__name__)
+                await asyncio.sleep(RETRY_SECONDS)
+            except Exception:  # whatever it was, the worker's own work must not end with it
+                faults += 1
+                log.exception("sender failed, and begins again", faults=faults)
+                await asyncio.sleep(min(RETRY_SECONDS * faults, RETRY_SECONDS_LIMIT))

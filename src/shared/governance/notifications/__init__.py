@@ -1,0 +1,1 @@
+"""Notifications: what is told to whom, on which way, with the proof that it was."""

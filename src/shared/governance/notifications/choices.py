@@ -1,0 +1,107 @@
+"""What each person chooses: whether they are told by mail, and in which hours they are not."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, ClassVar, Literal
+from uuid import UUID, uuid5
+
+from pydantic import Field
+
+from shared.kernel.calendar import LONDON, WorkingDays, day_in_london
+from shared.kernel.errors import Refused
+from shared.kernel.messages import Command, Event, Stamp
+
+CHOICES = UUID("0d1b2f5c-9a0e-4f39-8f5e-6a2f0c7d5e31")
+DAYS_AHEAD = 30  # without a working day among them, something is told all the same
+HOUR_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+
+Hour = Annotated[str, Field(pattern=HOUR_PATTERN, examples=["18:00"])]
+
+
+class QuietAllDay(Refused):
+    """Quiet hours end at another time than they begin: somebody who is never told can't act."""
+
+
+@dataclass(frozen=True)
+class NotificationChoice:
+    """How a person is told, and when not, by London's clocks; until they choose, by mail at any time."""
+
+    kind: ClassVar[str] = "notification-choice"
+
+    mail: bool = True
+    quiet_from: str = ""
+    quiet_until: str = ""
+    working_days_only: bool = False
+
+    def told_at(self, at: datetime, days: WorkingDays) -> datetime:
+        """Return when somebody is told of what happens at an instant: then, or when their quiet is over."""
+        for _ in range(DAYS_AHEAD):
+            today = day_in_london(at)
+            if self.working_days_only and not days.works(today):
+                at = _at(today + timedelta(days=1), self.quiet_until)
+            elif self.quiet_from and (until := self._quiet_until(at)) is not None:
+                at = until
+            else:
+                break
+        return at
+
+    def _quiet_until(self, at: datetime) -> datetime | None:
+        """Return when the quiet is over that holds at an instant; nothing where none does."""
+        today, clock = day_in_london(at), f"{at.astimezone(LONDON):%H:%M}"
+        begins, ends = self.quiet_from, self.quiet_until
+        if begins < ends:
+            return _at(today, ends) if begins <= clock < ends else None
+        if clock >= begins:
+            return _at(today + timedelta(days=1), ends)
+        return _at(today, ends) if clock < ends else None
+
+
+class NotificationsChosen(Event[NotificationChoice]):
+    """Somebody chose how they are told, and when not."""
+
+    kind: ClassVar[str] = "notification-choice"
+
+    person: str
+    mail: bool
+    quiet_from: str
+    quiet_until: str
+    working_days_only: bool
+
+    def apply(self, choice: NotificationChoice) -> NotificationChoice:
+        """Return the choice."""
+        return NotificationChoice(self.mail, self.quiet_from, self.quiet_until, self.working_days_only)
+
+
+class ChooseNotifications(Command[NotificationChoice]):
+    """Choose for yourself whether you are told by mail, and in which hours and on which days you are not."""
+
+    decision: Literal["choose"] = "choose"
+    mail: bool = True
+    quiet_from: Hour | Literal[""] = Field("", description="Blank: there are no quiet hours.")
+    quiet_until: Hour | Literal[""] = Field("", examples=["08:00"])
+    working_days_only: bool = False
+
+    def decide(self, choice: NotificationChoice, stamp: Stamp) -> NotificationsChosen:
+        """Take it for whoever decides, and nobody else."""
+        if self.quiet_from == self.quiet_until != "" or bool(self.quiet_from) is not bool(self.quiet_until):
+            raise QuietAllDay(quiet_from=self.quiet_from, quiet_until=self.quiet_until)
+        return NotificationsChosen(
+            person=stamp.by,
+            mail=self.mail,
+            quiet_from=self.quiet_from,
+            quiet_until=self.quiet_until,
+            working_days_only=self.working_days_only,
+        )
+
+
+def choice_of(person: str) -> UUID:
+    """Return the id under which a person's choice is kept."""
+    return uuid5(CHOICES, person)
+
+
+def _at(day: date, clock: str) -> datetime:
+    """Return an instant by London's clocks; without a time, the day's beginning."""
+    return datetime.combine(day, time.fromisoformat(clock or "00:00"), LONDON)
+
+
+CHOICE_EVENTS = (NotificationsChosen,)

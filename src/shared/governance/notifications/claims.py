@@ -1,0 +1,226 @@
+"""The table of deliveries: claimed for a time, each attempt noted before it is made and judged after."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from shared.governance.notifications.retries import BREAKS_AFTER, RELEASE_SECONDS, TargetHealth
+from shared.governance.notifications.transport import ReceiverAnswer
+from shared.record.database import Connection
+from shared.record.projecting.views import STILL_VALID
+
+IN_FLIGHT_LIMIT = 16  # at one endpoint
+
+# Each endpoint has its own share of what is claimed: one that is dead or hangs holds up no other.
+ABLE = f"""
+SELECT e.id::text AS target, e.in_order,
+       CASE WHEN e.in_order OR coalesce(h.failures, 0) >= {BREAKS_AFTER} THEN 1 ELSE {IN_FLIGHT_LIMIT} END
+       - (SELECT count(*) FROM deliveries f
+          WHERE f.target = e.id::text AND f.status = 'pending' AND f.leased_until >= now()) AS free
+FROM webhook_endpoints e LEFT JOIN target_health h ON h.target = e.id::text
+WHERE e.valid_to = {STILL_VALID} AND e.status IN ('active', 'unverified')
+  AND (h.open_until IS NULL OR h.open_until <= now())
+"""
+MAILS_LIMIT = 8  # under way at once
+MAIL = "mail"  # the mail server is one target, whomever something is for
+CHOSEN = f"""
+able AS ({ABLE}), chosen AS (
+    SELECT due.id FROM able a CROSS JOIN LATERAL (
+        SELECT d.id FROM deliveries d
+        WHERE d.target = a.target AND d.status = 'pending' AND d.due_at <= now()
+          AND (d.leased_until IS NULL OR d.leased_until < now())
+          AND (NOT a.in_order OR d.id = (
+              SELECT min(f.id) FROM deliveries f WHERE f.target = a.target AND f.status = 'pending'))
+        ORDER BY d.due_at, d.id LIMIT greatest(0, a.free)
+    ) due LIMIT $1
+)"""
+CHOSEN_MAIL = f"""
+chosen AS (
+    SELECT d.id FROM deliveries d
+    WHERE d.target_kind = '{MAIL}' AND d.status = 'pending' AND d.due_at <= now()
+      AND (d.leased_until IS NULL OR d.leased_until < now())
+      AND NOT EXISTS (SELECT FROM target_health h WHERE h.target = '{MAIL}' AND h.open_until > now())
+    ORDER BY d.due_at, d.id LIMIT least($1, {MAILS_LIMIT})
+)"""
+CLAIM = """
+WITH %s, claimed AS (
+    UPDATE deliveries d SET leased_until = clock_timestamp() + $2 * interval '1 second',
+        attempts = d.attempts + 1, tries = d.tries + 1
+    FROM chosen WHERE d.id = chosen.id AND d.status = 'pending'
+      AND (d.leased_until IS NULL OR d.leased_until < now())
+    RETURNING d.*
+), noted AS (
+    INSERT INTO delivery_attempts (delivery_id, number) SELECT id, attempts FROM claimed
+    RETURNING id, delivery_id, number
+)
+SELECT c.id, a.id AS attempt_id, c.target, c.target_kind, c.tries, n.message_id, n.type, n.body
+FROM claimed c JOIN noted a ON a.delivery_id = c.id JOIN notifications n ON n.id = c.notification_id
+ORDER BY c.id
+"""
+ANSWERED = """
+UPDATE delivery_attempts
+SET answered_at = clock_timestamp(), status_code = $2, answer = $3, fault = $4, retry_after_seconds = $5
+WHERE id = $1 AND outcome = ''
+"""
+# What was answered, and whose sender died before it judged that.
+UNJUDGED = """
+SELECT d.id, a.id AS attempt_id, d.target, d.target_kind, d.tries, n.message_id, n.type, n.body,
+       a.status_code, a.answer, a.fault, a.retry_after_seconds
+FROM delivery_attempts a JOIN deliveries d ON d.id = a.delivery_id
+    JOIN notifications n ON n.id = d.notification_id
+WHERE a.outcome = '' AND a.answered_at IS NOT NULL AND d.status = 'pending' AND d.leased_until < now()
+"""
+# What nobody knows the answer to: its sender died. It is sent again, perhaps for the second time.
+UNKNOWN = """
+UPDATE delivery_attempts a SET outcome = 'unknown'
+FROM deliveries d
+WHERE d.id = a.delivery_id AND a.outcome = '' AND a.answered_at IS NULL
+  AND (d.leased_until IS NULL OR d.leased_until < now())
+"""
+SETTLED = """
+WITH judged AS (UPDATE delivery_attempts SET outcome = $3 WHERE id = $2 AND outcome = '')
+UPDATE deliveries SET status = $4, settled_at = clock_timestamp(), leased_until = NULL
+WHERE id = $1 AND status = 'pending'
+"""
+TRIED = """
+WITH judged AS (UPDATE delivery_attempts SET outcome = 'failed' WHERE id = $2 AND outcome = '')
+UPDATE deliveries SET due_at = clock_timestamp() + $3 * interval '1 second', leased_until = NULL
+WHERE id = $1 AND status = 'pending'
+"""
+HEALTH = """
+SELECT failures, failing_since, spaced_failures, last_spaced_at
+FROM target_health WHERE target = $1 FOR UPDATE
+"""
+HEALTH_KEPT = """
+INSERT INTO target_health
+    (target, failures, failing_since, spaced_failures, last_spaced_at, open_until, last_failure_at)
+VALUES ($1, $2, $3, $4, $5, clock_timestamp() + $6 * interval '1 second', clock_timestamp())
+ON CONFLICT (target) DO UPDATE SET failures = $2, failing_since = $3, spaced_failures = $4,
+    last_spaced_at = $5, open_until = excluded.open_until, last_failure_at = excluded.last_failure_at
+"""
+WELL_AGAIN = """
+UPDATE target_health w SET failures = 0, failing_since = NULL, spaced_failures = 0, last_spaced_at = NULL,
+    open_until = NULL
+FROM (SELECT target, failures FROM target_health WHERE target = $1 FOR UPDATE) before
+WHERE w.target = before.target AND before.failures > 0 RETURNING before.failures
+"""
+# A backlog is let go evenly, so that whoever comes back is not run over.
+RELEASED = f"""
+UPDATE deliveries d SET due_at = now() + ({RELEASE_SECONDS} * r.number / r.total) * interval '1 second'
+FROM (
+    SELECT id, row_number() OVER (ORDER BY due_at, id) AS number, count(*) OVER () AS total FROM deliveries
+    WHERE target = $1 AND status = 'pending' AND due_at <= now() AND leased_until IS NULL
+) r WHERE r.id = d.id
+"""
+NEXT = f"""
+SELECT greatest(0, extract(epoch FROM min(comes) - clock_timestamp()))::float8 FROM (
+    SELECT greatest(
+        h.open_until,
+        (SELECT min(greatest(d.due_at, d.leased_until)) FROM deliveries d
+         WHERE d.target = e.id::text AND d.status = 'pending')
+    ) AS comes
+    FROM webhook_endpoints e LEFT JOIN target_health h ON h.target = e.id::text
+    WHERE e.valid_to = {STILL_VALID} AND e.status IN ('active', 'unverified')
+      AND EXISTS (SELECT FROM deliveries d WHERE d.target = e.id::text AND d.status = 'pending')
+    UNION ALL
+    SELECT greatest(min(greatest(d.due_at, d.leased_until)),
+                    (SELECT h.open_until FROM target_health h WHERE h.target = '{MAIL}'))
+    FROM deliveries d WHERE d.target_kind = '{MAIL}' AND d.status = 'pending'
+) AS next WHERE comes IS NOT NULL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One delivery that this sender has to itself for a while, and the attempt that was noted."""
+
+    id: int
+    attempt_id: int
+    target: str
+    target_kind: str
+    tries: int
+    message_id: UUID
+    type: str
+    body: bytes
+
+    @property
+    def lane(self) -> str:
+        """Return what fails as one: an endpoint, or the mail server."""
+        return MAIL if self.target_kind == MAIL else self.target
+
+    @classmethod
+    def of(cls, row: asyncpg.Record) -> "Claimed":
+        """Return the delivery in a row."""
+        return cls(**{name: row[name] for name in cls.__slots__})
+
+
+async def claim(pool: asyncpg.Pool, limit: int, lease_seconds: float) -> list[Claimed]:
+    """Take what is due, and note an attempt at each, before anything is sent."""
+    rows = await pool.fetch(CLAIM % CHOSEN, limit, lease_seconds)
+    if len(rows) < limit:
+        rows += await pool.fetch(CLAIM % CHOSEN_MAIL, limit - len(rows), lease_seconds)
+    return [Claimed.of(row) for row in rows]
+
+
+async def answered(pool: asyncpg.Pool, claimed: Claimed, answer: ReceiverAnswer) -> None:
+    """Write down what came of an attempt, before it is judged."""
+    await pool.execute(
+        ANSWERED,
+        claimed.attempt_id,
+        answer.status or None,
+        answer.body,
+        answer.fault,
+        answer.retry_after_seconds,
+    )
+
+
+async def unjudged(pool: asyncpg.Pool) -> Sequence[tuple[Claimed, ReceiverAnswer]]:
+    """Return what was answered and never judged; what was never answered is marked so."""
+    await pool.execute(UNKNOWN)
+    return [
+        (
+            Claimed.of(row),
+            ReceiverAnswer(row["status_code"] or 0, row["answer"], row["fault"], row["retry_after_seconds"]),
+        )
+        for row in await pool.fetch(UNJUDGED)
+    ]
+
+
+async def settle(pool: asyncpg.Pool, claimed: Claimed, outcome: str, status: str) -> None:
+    """Say what became of a delivery for good."""
+    await pool.execute(SETTLED, claimed.id, claimed.attempt_id, outcome, status)
+
+
+async def try_again(pool: asyncpg.Pool, claimed: Claimed, seconds: float) -> None:
+    """Make a delivery due once more, after so many seconds."""
+    await pool.execute(TRIED, claimed.id, claimed.attempt_id, seconds)
+
+
+async def well_again(pool: asyncpg.Pool, target: str) -> None:
+    """Note that an endpoint takes something; let a backlog go evenly where it had come to rest."""
+    failures = await pool.fetchval(WELL_AGAIN, target)
+    if failures is not None and failures >= BREAKS_AFTER:
+        await pool.execute(RELEASED, target)
+
+
+async def health_after_failure(connection: Connection, target: str, at: datetime) -> TargetHealth:
+    """Return how an endpoint has done, with one more failure."""
+    row = await connection.fetchrow(HEALTH, target)
+    before = TargetHealth(*row) if row else TargetHealth()
+    return before.failed(at)
+
+
+async def keep_health(connection: Connection, target: str, health: TargetHealth, rest: float | None) -> None:
+    """Keep how an endpoint does, and for how long it rests."""
+    await connection.execute(
+        HEALTH_KEPT,
+        target,
+        health.failures,
+        health.failing_since,
+        health.spaced_failures,
+        health.last_spaced_at,
+        rest,
+    )

@@ -1,0 +1,270 @@
+"""Registering an endpoint, changing what it is told, stopping it, and having things sent again.
+
+A secret, and an address that is one, is drawn or taken out when the request is taken in: the command and
+the record hold ids of both, so that neither is ever shown again.
+"""
+
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import TypeAliasType
+
+from shared.governance.notifications.domain import (
+    AddressNotAllowed,
+    DeliveryResent,
+    EndpointChallenged,
+    EndpointDeleted,
+    EndpointDisabled,
+    EndpointFiltersChanged,
+    EndpointGone,
+    EndpointNotInUse,
+    EndpointNotStopped,
+    EndpointNotVerified,
+    EndpointPaused,
+    EndpointPinged,
+    EndpointRegistered,
+    EndpointResumed,
+    EndpointSecretRotated,
+    EndpointStatus,
+    EndpointVerifiedAlready,
+    NoSuchDelivery,
+    NoSuchEventType,
+    NoSuchTeam,
+    PeriodEndsBeforeItBegins,
+    PeriodRecovered,
+    SignedOtherwise,
+    TargetKind,
+    WebhookEndpoint,
+)
+from shared.governance.notifications.notification_types import FILTERED
+from shared.kernel.fields import WHOLE, Code, Instant, PersonId, Reason, ShortText
+from shared.kernel.messages import Command, Stamp
+
+OVERLAP = timedelta(hours=24)
+FILTERS_LIMIT = 50
+URL_LIMIT = 2_000
+DELIVERIES_LIMIT = 2**62
+
+Types = Annotated[list[Code], Field(max_length=FILTERS_LIMIT, description="Only these; all without any.")]
+Ids = Annotated[list[PersonId], Field(max_length=FILTERS_LIMIT, description="Only what these are told.")]
+Names = Annotated[list[ShortText], Field(max_length=FILTERS_LIMIT)]
+
+
+class EndpointFilters(BaseModel):
+    """What an endpoint is told of."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    types: Types = Field([], examples=[["approval.requested"]])
+    people: Ids = []
+    teams: Names = Field([], description="Only what these tiers of the scheme are told.", examples=[["head"]])
+    areas: Names = Field([], description="Only cases of these service areas.", examples=[["Registrars"]])
+    in_order: bool = Field(default=False, description="Whether nothing is sent before what came before it.")
+
+    def filters(self, stamp: Stamp) -> dict[str, Any]:
+        """Return the filters, once each names something that there is."""
+        if unknown := sorted({*self.types} - {*FILTERED}):
+            raise NoSuchEventType(unknown=unknown, known=list(FILTERED))
+        tiers = [tier.name for tier in stamp.known.tiers]
+        if unknown := sorted({*self.teams} - {*tiers}):
+            raise NoSuchTeam(unknown=unknown, known=tiers)
+        return {
+            "types": tuple(self.types),
+            "people": tuple(self.people),
+            "teams": tuple(self.teams),
+            "areas": tuple(self.areas),
+            "in_order": self.in_order,
+        }
+
+
+class RegisterEndpoint(EndpointFilters, Command[WebhookEndpoint]):
+    """Have a program told what happens: say where it listens, and who answers for it."""
+
+    name: ShortText = Field(examples=["Service desk"])
+    owner: PersonId = Field(description="The person who answers for it.", examples=["ada-admin"])
+    host: str = Field(description="Where it listens.", examples=["hooks.intranet.example"])
+    url: str = Field("", max_length=URL_LIMIT)
+    target: TargetKind = TargetKind.WEBHOOK
+
+    def decide(self, endpoint: WebhookEndpoint, stamp: Stamp) -> EndpointRegistered:
+        """Register it where the allow-list names its address; it is told nothing before it is verified."""
+        facts = stamp.known.facts
+        if not facts.get("allowed"):
+            raise AddressNotAllowed(host=self.host)
+        address = facts.get("address_id")
+        return EndpointRegistered(
+            target=self.target,
+            name=self.name,
+            owner=self.owner,
+            host=self.host,
+            url=self.url,
+            address_id=UUID(str(address)) if address else None,
+            secret_id=UUID(str(facts["secret_id"])),
+            **self.filters(stamp),
+        )
+
+
+class ChangeEndpointFilters(EndpointFilters, Command[WebhookEndpoint]):
+    """Say anew what an endpoint is told of: what is not named here is no filter any more."""
+
+    decision: Literal["change-filters"] = "change-filters"
+
+    def decide(self, endpoint: WebhookEndpoint, stamp: Stamp) -> EndpointFiltersChanged:
+        """Change the filters, from what happens next on."""
+        _must_be_there(endpoint)
+        return EndpointFiltersChanged(**self.filters(stamp))
+
+
+class ChallengeEndpoint(Command[WebhookEndpoint]):
+    """Send an endpoint its challenge again."""
+
+    decision: Literal["challenge"] = "challenge"
+
+    def decide(self, endpoint: WebhookEndpoint, stamp: Stamp) -> EndpointChallenged:
+        """Challenge it, until it has answered."""
+        _must_be_there(endpoint)
+        if endpoint.status is not EndpointStatus.UNVERIFIED:
+            raise EndpointVerifiedAlready
+        return EndpointChallenged()
+
+
+class PingEndpoint(Command[WebhookEndpoint]):
+    """Ask whether an endpoint listens; its log of deliveries has the answer."""
+
+    decision: Literal["ping"] = "ping"
+
+    def decide(self, endpoint: WebhookEndpoint, stamp: Stamp) -> EndpointPinged:
+        """Ask one that is in use."""
+        _must_be_in_use(endpoint)
+        return EndpointPinged()
+
+
+class RotateEndpointSecret(Command[WebhookEndpoint]):
+    """Give an endpoint a new secret, shown once; the old one signs as well for 24 hours."""
+
+    decision: Literal["rotate-secret"] = "rotate-secret"
+
+    def decide(self, endpoint: WebhookEndpoint, stamp: Stamp) -> EndpointSecretRotated:
+        """Add the new secret, and let the old one run out."""
+        _must_be_there(endpoint)
+        if endpoint.target is not TargetKind.WEBHOOK:
+            raise SignedOtherwise
+        secret_id = UUID(str(stamp.known.facts["secret_id"]))
+        return EndpointSecretRotated(secret_id=secret_id, old_signs_until=stamp.at + OVERLAP)
+
+
+class PauseEndpoint(Command[WebhookEndpoint]):
+    """Send nothing there for a while: what would have been is held, and can be recovered."""
+
+    decision: Literal["pause"] = "pause"
+    reason: Reason
+
+    def decide(self, endpoint: WebhookEndpoint, stamp: Stamp) -> EndpointPaused:
+        """Pause one that is in use."""
+        _must_be_in_use(endpoint)
+        return EndpointPaused(reason=self.reason)
+
+
+class ResumeEndpoint(Command[WebhookEndpoint]):
+    """Send there again, from what happens next on; recover what was held meanwhile by its period."""
+
+    decision: Literal["resume"] = "resume"
+
+    def decide(self, endpoint: WebhookEndpoint, stamp: Stamp) -> EndpointResumed:
+        """Resume one that was paused or disabled."""
+        _must_be_verified(endpoint)
+        if endpoint.status is EndpointStatus.ACTIVE:
+            raise EndpointNotStopped
+        return EndpointResumed()
+
+
+class DisableEndpoint(Command[WebhookEndpoint]):
+    """Send nothing there any more, until it is resumed: what would have been is held."""
+
+    decision: Literal["disable"] = "disable"
+    reason: Reason
+
+    def decide(self, endpoint: WebhookEndpoint, stamp: Stamp) -> EndpointDisabled:
+        """Disable one that is in use or paused."""
+        _must_be_verified(endpoint)
+        if endpoint.status is EndpointStatus.DISABLED:
+            raise EndpointNotInUse
+        return EndpointDisabled(reason=self.reason)
+
+
+class DeleteEndpoint(Command[WebhookEndpoint]):
+    """Be rid of an endpoint: its secrets are destroyed, its deliveries stay in the log."""
+
+    decision: Literal["delete"] = "delete"
+    reason: Reason
+
+    def decide(self, endpoint: WebhookEndpoint, stamp: Stamp) -> EndpointDeleted:
+        """Delete it, once."""
+        _must_be_there(endpoint)
+        return EndpointDeleted(reason=self.reason)
+
+
+class ResendDelivery(Command[WebhookEndpoint]):
+    """Make one delivery again, with the same id and body, whatever became of it."""
+
+    decision: Literal["resend"] = "resend"
+    delivery_id: Annotated[int, Field(ge=1, le=DELIVERIES_LIMIT), WHOLE] = Field(examples=[7])
+
+    def decide(self, endpoint: WebhookEndpoint, stamp: Stamp) -> DeliveryResent:
+        """Have it sent where the endpoint is in use."""
+        _must_be_in_use(endpoint)
+        if not stamp.known.facts.get("has_delivery"):
+            raise NoSuchDelivery
+        return DeliveryResent(delivery_id=self.delivery_id)
+
+
+class RecoverPeriod(Command[WebhookEndpoint]):
+    """Send whatever failed or was held of what happened from one instant on, and before another."""
+
+    decision: Literal["recover"] = "recover"
+    since: Instant
+    until: Instant
+
+    def decide(self, endpoint: WebhookEndpoint, stamp: Stamp) -> PeriodRecovered:
+        """Have it sent where the endpoint is in use."""
+        _must_be_in_use(endpoint)
+        if self.until <= self.since:
+            raise PeriodEndsBeforeItBegins(since=self.since.isoformat(), until=self.until.isoformat())
+        return PeriodRecovered(since=self.since, until=self.until)
+
+
+def _must_be_there(endpoint: WebhookEndpoint) -> None:
+    if endpoint.status is EndpointStatus.DELETED:
+        raise EndpointGone(name=endpoint.name)
+
+
+def _must_be_verified(endpoint: WebhookEndpoint) -> None:
+    _must_be_there(endpoint)
+    if endpoint.status is EndpointStatus.UNVERIFIED:
+        raise EndpointNotVerified(name=endpoint.name)
+
+
+def _must_be_in_use(endpoint: WebhookEndpoint) -> None:
+    _must_be_verified(endpoint)
+    if endpoint.status is not EndpointStatus.ACTIVE:
+        raise EndpointNotInUse(name=endpoint.name, now=endpoint.status.value)
+
+
+EndpointDecision = TypeAliasType(
+    "EndpointDecision",
+    Annotated[
+        ChangeEndpointFilters
+        | ChallengeEndpoint
+        | PingEndpoint
+        | RotateEndpointSecret
+        | PauseEndpoint
+        | ResumeEndpoint
+        | DisableEndpoint
+        | DeleteEndpoint
+        | ResendDelivery
+        | RecoverPeriod,
+        Field(discriminator="decision"),
+    ],
+)

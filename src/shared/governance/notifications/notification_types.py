@@ -1,0 +1,41 @@
+"""The types of what is told: published names, for ever, each with what it says."""
+
+from enum import StrEnum
+
+
+class NotificationType(StrEnum):
+    """What a notification is about."""
+
+    APPROVAL_REQUESTED = "approval.requested"
+    APPROVAL_DUE_SOON = "approval.due-soon"
+    APPROVAL_OVERDUE = "approval.overdue"
+    APPROVAL_ESCALATED = "approval.escalated"
+    APPROVAL_DECIDED = "approval.decided"
+    APPROVAL_SUPERSEDED = "approval.superseded"
+    REQUEST_ENDED = "request.ended"
+    ROUND_OPENED = "round.opened"
+    ENDPOINT_CHALLENGE = "endpoint.challenge"
+    ENDPOINT_PING = "endpoint.ping"
+    ENDPOINT_FAILING = "endpoint.failing"
+    ENDPOINT_DISABLED = "endpoint.disabled"
+
+
+MEANINGS = {
+    NotificationType.APPROVAL_REQUESTED: "A tier's turn to approve, or to take a key decision, has begun.",
+    NotificationType.APPROVAL_DUE_SOON: "A tier's answer is due within a working day.",
+    NotificationType.APPROVAL_OVERDUE: "A tier's answer was due, and is not there.",
+    NotificationType.APPROVAL_ESCALATED: "Nobody answered in time: a stand-in, or the next tier, is told.",
+    NotificationType.APPROVAL_DECIDED: "A tier has answered: whoever was told of its turn is done.",
+    NotificationType.APPROVAL_SUPERSEDED: "The request has changed: what was asked is asked no more.",
+    NotificationType.REQUEST_ENDED: "What somebody asked for has come to its end.",
+    NotificationType.ROUND_OPENED: "A round of contract reviews has been opened.",
+    NotificationType.ENDPOINT_CHALLENGE: "An endpoint must answer with the challenge that this holds.",
+    NotificationType.ENDPOINT_PING: "Somebody asks whether an endpoint listens.",
+    NotificationType.ENDPOINT_FAILING: "An endpoint has failed for half the time after which it is disabled.",
+    NotificationType.ENDPOINT_DISABLED: "An endpoint is sent to no more.",
+}
+
+# What is told to one endpoint alone, whatever its filters say.
+TO_ONE_ENDPOINT = frozenset({NotificationType.ENDPOINT_CHALLENGE, NotificationType.ENDPOINT_PING})
+# What a caller may filter by.
+FILTERED = tuple(sorted(kind.value for kind in NotificationType if kind not in TO_ONE_ENDPOINT))

@@ -1,0 +1,66 @@
+"""What is sent to programs: thin CloudEvents 1.0, ids and a link, and never anything personal."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import orjson
+from pydantic import BaseModel, Field
+
+from shared.governance.notifications.notification_types import NotificationType
+from shared.governance.notifications.signatures import message_name
+
+CLOUD_EVENTS = "application/cloudevents+json"
+
+
+class ToldCase(BaseModel):
+    """What something happened to, and where it can be looked at by whoever may."""
+
+    kind: str = Field(examples=["rfp"])
+    id: UUID
+    link: str = Field(examples=["https://rfp.example/v1/rfps/0b0e0c4e-5f0a-4a53-a1b8-3d6c6f3f4a11"])
+
+
+class ToldData(BaseModel):
+    """What a notification says: nothing that is exempt, and nobody's name."""
+
+    case: ToldCase
+    tier: str = Field("", description="The tier whose turn it is or was; blank where it is nobody's.")
+    position: int = Field(description="Its place in the record, for the audit.", examples=[918])
+    withheld: bool = Field(default=False, description="Whether something is exempt, and left out here.")
+    challenge: str = Field("", description='What an endpoint answers with, as `{"challenge": …}`.')
+
+
+class NotificationPayload(BaseModel):
+    """A notification as a CloudEvent in its structured form."""
+
+    specversion: Literal["1.0"] = "1.0"
+    id: str = Field(description="Also `webhook-id`: the same for every repeat.", examples=["msg_0b0e0c4e"])
+    source: str = Field(examples=["https://rfp.example"])
+    type: NotificationType
+    subject: str = Field(description="The id of the case.")
+    time: datetime
+    datacontenttype: Literal["application/json"] = "application/json"
+    sequence: str = Field(description="Rises within a case: its version.", examples=["9"])
+    data: ToldData
+
+
+def payload(row: Mapping[str, Any], link: str, source: str, *, withheld: bool, challenge: str) -> bytes:
+    """Return the bytes that are signed and sent of a notification, the same for every receiver."""
+    made = NotificationPayload(
+        id=message_name(row["message_id"]),
+        source=source,
+        type=NotificationType(row["type"]),
+        subject=str(row["case_id"]),
+        time=row["happened_at"],
+        sequence=str(row["sequence"]),
+        data=ToldData(
+            case=ToldCase(kind=row["case_kind"], id=row["case_id"], link=link),
+            tier="" if withheld else row["tier"],
+            position=row["position"],
+            withheld=withheld,
+            challenge=challenge,
+        ),
+    )
+    return orjson.dumps(made.model_dump(mode="json"))

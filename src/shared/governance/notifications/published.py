@@ -1,0 +1,71 @@
+"""The `webhooks` of the API file: what a receiver is sent of each type, with an example."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body
+from fastapi.routing import APIRoute
+
+from shared.governance.notifications.notification_types import MEANINGS, NotificationType
+from shared.governance.notifications.payloads import CLOUD_EVENTS, NotificationPayload
+
+CASE = "0b0e0c4e-5f0a-4a53-a1b8-3d6c6f3f4a11"
+HEADERS = (
+    "Signed by Standard Webhooks: `webhook-id`, `webhook-timestamp` and `webhook-signature` (`v1`,"
+    " HMAC-SHA256 by every live secret). A repeat has the same id and body, and another time. Answer with"
+    " 2xx within 15 seconds; anything else is tried again, but for 400, 413, 415 and 422, which are not, and"
+    " 410, which disables the endpoint."
+)
+
+webhooks = APIRouter(route_class=APIRoute)
+
+
+def example(kind: NotificationType) -> dict[str, Any]:
+    """Return what one type may look like."""
+    of_endpoint = kind.value.startswith("endpoint.")
+    what, path = ("webhook-endpoint", "webhook-endpoints") if of_endpoint else ("rfp", "rfps")
+    if kind is NotificationType.ROUND_OPENED:
+        what, path = "review-round", "renewal-rounds"
+    return {
+        "specversion": "1.0",
+        "id": "msg_6f0d7e0a3b5c4f7c9f2c1f0a8f6f2b11",
+        "source": "https://rfp.example",
+        "type": kind.value,
+        "subject": CASE,
+        "time": "2026-03-02T10:00:00Z",
+        "datacontenttype": "application/json",
+        "sequence": "9",
+        "data": {
+            "case": {"kind": what, "id": CASE, "link": f"https://rfp.example/v1/{path}/{CASE}"},
+            "tier": "head" if kind.value.startswith("approval.") else "",
+            "position": 918,
+            "withheld": False,
+            "challenge": "k3Qf0" if kind is NotificationType.ENDPOINT_CHALLENGE else "",
+        },
+    }
+
+
+def _told(kind: NotificationType) -> Callable[..., None]:
+    """Return the operation of a receiver that is sent this type."""
+
+    def told(
+        payload: Annotated[NotificationPayload, Body(media_type=CLOUD_EVENTS, examples=[example(kind)])],
+    ) -> None:
+        """Be told."""
+
+    told.__doc__ = HEADERS
+    return told
+
+
+for _kind in NotificationType:
+    webhooks.add_api_route(
+        _kind.value,
+        _told(_kind),
+        methods=["POST"],
+        name=f"receive_{_kind.value.replace('.', '_').replace('-', '_')}",
+        summary=MEANINGS[_kind].rstrip("."),
+        tags=["notifications"],
+        status_code=204,
+        openapi_extra={"security": []},  # it is signed
+        responses={"4XX": {"description": "Not taken"}, "5XX": {"description": "Not taken just now"}},
+    )

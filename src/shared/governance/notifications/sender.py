@@ -1,0 +1,223 @@
+"""The sender: claims what is due, sends it, writes the answer down, and only then judges it.
+
+Whoever dies between any two of these loses nothing: a claim runs out, an answer that was written down is
+judged by the next, and an attempt without one is known to have an unknown outcome.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from uuid import UUID
+
+import asyncpg
+import orjson
+import structlog
+
+from shared.governance.notifications import claims
+from shared.governance.notifications.attempts_log import hash_attempts
+from shared.governance.notifications.claims import Claimed
+from shared.governance.notifications.domain import TargetKind, WebhookEndpoint
+from shared.governance.notifications.endpoint_secrets import EndpointSecrets
+from shared.governance.notifications.mail import Mailing
+from shared.governance.notifications.notification_types import NotificationType
+from shared.governance.notifications.orders import carry_out_next
+from shared.governance.notifications.payloads import CLOUD_EVENTS
+from shared.governance.notifications.retries import (
+    GONE,
+    NEVER_AGAIN,
+    TargetHealth,
+    pause_seconds,
+    rest_seconds,
+)
+from shared.governance.notifications.sender_commands import GiveEndpointUp, VerifyEndpoint, WarnOfEndpoint
+from shared.governance.notifications.signatures import signed_headers
+from shared.governance.notifications.spreading import Spreading
+from shared.governance.notifications.transport import ReceiverAnswer, Transport
+from shared.kernel.messages import Command, Stamp
+from shared.record.database import AWAY
+from shared.record.eventstore.store import EventStore
+
+SENDER = "sender"  # who decides on an endpoint when nobody does
+CONCURRENCY_LIMIT = 128
+AGENT = "rfp-service"
+MAIL_REFUSED = 500
+VOUCH_SECONDS = 60.0
+GIVEN_UP, SAID_GONE = "It has failed for five days.", "It answered that it is gone."
+
+log = structlog.get_logger(__name__)
+
+Now = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+class Sender:
+    """Sends whatever is due. Two of them on one database do no harm."""
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        store: EventStore,
+        spreading: Spreading,
+        secrets: EndpointSecrets,
+        transport: Transport,
+        mailing: Mailing,
+        *,
+        lease_seconds: float = 60.0,
+    ) -> None:
+        """Send through this transport what is spread of this record."""
+        self._pool = pool
+        self._store = store
+        self._spreading = spreading
+        self._secrets = secrets
+        self._transport = transport
+        self._mailing = mailing
+        self._vouched_at = float("-inf")
+        self._lease = lease_seconds
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    async def run(self, wait: Callable[[float | None], Awaitable[None]], ring: Callable[[], None]) -> None:
+        """Send until cancelled: `wait` returns when there may be something to do, and `ring` makes it."""
+        try:
+            while True:
+                if not await self.start_what_is_due(ring):
+                    await self._vouch()
+                    await wait(await self._seconds_to_next())
+        finally:
+            for task in self._under_way:
+                task.cancel()
+            await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    async def start_what_is_due(self, ring: Callable[[], None] = lambda: None) -> int:
+        """Begin to send what is due; return how much of it there was."""
+        while await self._spreading.spread():
+            pass
+        while await carry_out_next(self._pool):
+            pass
+        for claimed, answer in await claims.unjudged(self._pool):
+            await self._judge(claimed, answer)
+        free = CONCURRENCY_LIMIT - len(self._under_way)
+        found = await claims.claim(self._pool, free, self._lease) if free else []
+        for claimed in found:
+            task = asyncio.create_task(self._alone(claimed))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+            task.add_done_callback(lambda _: ring())
+        return len(found)
+
+    async def finish(self) -> None:
+        """Wait for what is under way."""
+        while self._under_way:
+            await asyncio.gather(*self._under_way)
+
+    async def _vouch(self) -> None:
+        """Hash judged attempts into the record, once in a while."""
+        now = time.monotonic()
+        if now - self._vouched_at >= VOUCH_SECONDS:
+            self._vouched_at = now
+            stamp = Stamp(by=SENDER, authority=SENDER, at=utc_now(), causation="delivery")
+            await hash_attempts(self._pool, self._store, stamp)
+
+    async def _seconds_to_next(self) -> float | None:
+        """Return when the next delivery comes by itself; what is under way rings when it is done."""
+        seconds: float | None = await self._pool.fetchval(claims.NEXT)
+        return seconds if seconds is None else max(seconds, 0.25 if self._under_way else 0.02)
+
+    async def _alone(self, claimed: Claimed) -> None:
+        """Deliver one; a fault in it holds up no other, and its lease lets it be tried again."""
+        try:
+            await self._deliver(claimed)
+        except (*AWAY, asyncpg.PostgresError) as error:
+            log.warning("delivery waits for the database", error=type(error).__name__)
+        except Exception:  # whatever it was, it is this delivery's alone
+            log.exception("delivery failed", delivery=claimed.id)
+
+    async def _deliver(self, claimed: Claimed) -> None:
+        answer = await self._sent(claimed)
+        await claims.answered(self._pool, claimed, answer)
+        await self._judge(claimed, answer)
+
+    async def _sent(self, claimed: Claimed) -> ReceiverAnswer:
+        if claimed.target_kind == claims.MAIL:
+            return await self._mailing.send(claimed)
+        endpoint = (await self._store.load(UUID(claimed.target), WebhookEndpoint())).state
+        at = utc_now()
+        wanted = [*endpoint.live_secrets(at), *([endpoint.address_id] if endpoint.address_id else [])]
+        opened = await self._secrets.opened(wanted)
+        url = opened.get(endpoint.address_id, "") if endpoint.address_id else endpoint.url
+        live = [opened[secret] for secret in endpoint.live_secrets(at) if secret in opened]
+        if not url or not live:
+            return ReceiverAnswer(fault="SecretNotThere")
+        headers = {
+            "Content-Type": CLOUD_EVENTS,
+            "User-Agent": AGENT,
+            "Content-Length": str(len(claimed.body)),
+        }
+        if endpoint.target is TargetKind.WEBHOOK:
+            headers |= signed_headers(claimed.message_id, claimed.body, live, at)
+        return await self._transport.post(url, claimed.body, headers)
+
+    async def _judge(self, claimed: Claimed, answer: ReceiverAnswer) -> None:
+        if answer.is_yes and _is_met(claimed, answer):
+            if claimed.type == NotificationType.ENDPOINT_CHALLENGE:
+                await self._decide(claimed.target, VerifyEndpoint())
+            await claims.well_again(self._pool, claimed.lane)
+            await claims.settle(self._pool, claimed, "delivered", "delivered")
+            return
+        await self._failed(claimed, answer)
+
+    async def _failed(self, claimed: Claimed, answer: ReceiverAnswer) -> None:
+        """Keep how the endpoint does; try again later, unless it is of what never is or was tried enough."""
+        mailed = claimed.target_kind == claims.MAIL
+        if mailed and answer.status >= MAIL_REFUSED:  # this mail, or its reader, is not taken: others are
+            await claims.settle(self._pool, claimed, "failed", "failed")
+            return
+        health = await self._health_after(claimed.lane)
+        if not mailed:
+            await self._consider(claimed, answer, health)
+        pause = pause_seconds(claimed.tries, answer.retry_after_seconds)
+        refused = answer.is_yes or (answer.status in NEVER_AGAIN and not mailed)
+        if pause is None or refused:
+            await claims.settle(self._pool, claimed, "failed", "failed")
+        else:
+            await claims.try_again(self._pool, claimed, pause)
+
+    async def _health_after(self, lane: str) -> TargetHealth:
+        """Keep how an endpoint, or the mail server, does after one more failure."""
+        at = utc_now()
+        async with self._pool.acquire() as connection, connection.transaction():
+            health = await claims.health_after_failure(connection, lane, at)
+            await claims.keep_health(connection, lane, health, rest_seconds(health.failures))
+        return health
+
+    async def _consider(self, claimed: Claimed, answer: ReceiverAnswer, health: TargetHealth) -> None:
+        """Give an endpoint up that said it is gone or failed too long; warn half-way."""
+        at = utc_now()
+        since = health.failing_since or at
+        if answer.status == GONE or health.is_given_up(at):
+            reason = SAID_GONE if answer.status == GONE else GIVEN_UP
+            given_up = GiveEndpointUp(reason=reason, failing_since=since, failures=health.failures)
+            await self._decide(claimed.target, given_up)
+        elif health.needs_a_look(at):
+            warning = WarnOfEndpoint(failing_since=since, failures=health.failures)
+            await self._decide(claimed.target, warning)
+
+    async def _decide(self, target: str, command: Command[WebhookEndpoint]) -> None:
+        stamp = Stamp(by=SENDER, authority=SENDER, at=utc_now(), causation="delivery")
+        await self._store.handle(UUID(target), command, stamp, blank=WebhookEndpoint())
+
+
+def _is_met(claimed: Claimed, answer: ReceiverAnswer) -> bool:
+    """Say whether an answer is what was asked for: of a challenge, the challenge itself."""
+    if claimed.type != NotificationType.ENDPOINT_CHALLENGE or claimed.target_kind != TargetKind.WEBHOOK:
+        return True
+    try:
+        said = orjson.loads(answer.body)
+    except orjson.JSONDecodeError:
+        return False
+    wanted = orjson.loads(claimed.body)["data"]["challenge"]
+    return isinstance(said, dict) and said.get("challenge") == wanted

@@ -1,0 +1,162 @@
+"""Who is told by mail: whoever can act, nobody who can't, and whoever was told hears when it is done."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.smtp import SMTP
+
+from shared.kernel.calendar import LONDON
+from shared.kernel.roles import Role
+from shared.settings import Settings
+from tests.support.api import Api, running_api
+from tests.support.people import DEREK, HANA, RITA, Who
+from tests.support.postgres import Base
+
+PATIENCE_SECONDS = 90.0
+HUGO = Who("hugo", (Role.APPROVER,))
+SCHEME = {
+    "decision": "adopt",
+    "values": {
+        "effective_from": "2020-01-01",
+        "tiers": [
+            {"name": "head", "up_to_pence": 2_500_000, "approvers": ["hana", "hugo", "rita"]},
+            {"name": "director", "up_to_pence": 25_000_000, "approvers": ["derek"]},
+        ],
+    },
+    "reason": "First scheme.",
+}
+
+
+@dataclass
+class Sink:
+    """A mail server that keeps what it takes."""
+
+    mails: list[EmailMessage] = field(default_factory=list)
+    refuse_once: bool = False
+    port: int = 0
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802  # its own name
+        if self.refuse_once:
+            self.refuse_once = False
+            return "451 Later"
+        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]  # a policy of mails
+        return "250 OK"
+
+    async def have(self, number: int) -> list[tuple[str, str]]:
+        """Wait for so many mails; return who was told what, in order."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                if len(self.mails) >= number:
+                    break
+                await asyncio.sleep(0.02)
+        return sorted(
+            (mail["To"].partition("@")[0], mail["Subject"].partition(" (")[0]) for mail in self.mails
+        )
+
+
+@pytest.fixture
+async def sink() -> AsyncIterator[Sink]:
+    sink = Sink()
+    server = await asyncio.get_running_loop().create_server(lambda: SMTP(sink), "127.0.0.1", 0)
+    sink.port = server.sockets[0].getsockname()[1]
+    yield sink
+    server.close()
+    await server.wait_closed()
+
+
+@pytest.fixture
+async def api(base: Base, tmp_path: Path, sink: Sink) -> AsyncIterator[Api]:
+    settings = Settings(
+        data_dir=tmp_path,
+        database_url=base.service,
+        smtp_host="127.0.0.1",
+        smtp_port=sink.port,
+        smtp_security="none",
+        mail_from="rfp@council.example",
+    )
+    async with running_api(base, settings=settings) as running:
+        await running.meets(RITA, HANA, HUGO, DEREK)
+        for who in ("rita", "hana", "hugo", "derek"):
+            await running.service.pool.execute(
+                "UPDATE people SET email = $2 WHERE id = $1", who, f"{who}@council.example"
+            )
+        await running.adopts(SCHEME)
+        yield running
+
+
+async def test_whoever_can_act_is_told_and_told_again_when_another_has_decided(api: Api, sink: Sink) -> None:
+    sink.refuse_once = True
+    rfp = await api.in_approval(20_000_000, adopt=False)
+    # Rita stands on the tier and can't approve her own request.
+    asked = "Your approval is asked for"
+    assert set(await sink.have(1)) <= {("hana", asked), ("hugo", asked)}
+    await api.service.pool.execute("UPDATE deliveries SET due_at = now() WHERE status = 'pending'")
+    assert await sink.have(2) == [("hana", asked), ("hugo", asked)]
+    mail = sink.mails[0]
+    assert mail["References"] == f"<{rfp}@council.example>"
+    assert mail["List-Id"] == "rfp-service <rfp-service.council.example>"
+    for part in mail.iter_parts():
+        assert f"/v1/rfps/{rfp}" in part.get_content()
+        assert "Laptops" not in part.get_content()
+    sink.mails.clear()
+    await api.decide(rfp, "approve", HANA, reason="In budget.")
+    assert await sink.have(2) == [("derek", asked), ("hugo", "Done: somebody else has decided")]
+    sink.mails.clear()
+    await api.decide(rfp, "refuse", DEREK, reason="Too dear.")
+    assert await sink.have(1) == [("rita", "Your request has come to its end")]
+
+
+async def test_a_stand_in_is_told_and_the_absent_one_is_not(api: Api, sink: Sink) -> None:
+    today = datetime.now(UTC).date()
+    for delegator, delegate in ((HANA, "derek"), (HUGO, "derek")):
+        body = {
+            "delegate": delegate,
+            "limit_pence": 2_500_000,
+            "first_day": str(today),
+            "last_day": str(date.fromordinal(today.toordinal() + 7)),
+            "reason": "Leave.",
+        }
+        await api.post("/v1/delegations", body, delegator)
+    await api.in_approval(adopt=False)
+    assert await sink.have(1) == [("derek", "Your approval is asked for")]
+    assert len(sink.mails) == 1
+
+
+async def test_whoever_wants_no_mail_gets_none_and_quiet_hours_are_waited_for(api: Api, sink: Sink) -> None:
+    path = "/v1/notification-choice"
+    await api.post(f"{path}/decisions", {"decision": "choose", "mail": False}, HANA, version=0)
+    now = datetime.now(LONDON)
+    begins, ends = now - timedelta(minutes=2), now + timedelta(hours=2)
+    quiet = {"quiet_from": f"{begins:%H:%M}", "quiet_until": f"{ends:%H:%M}"}
+    await api.post(f"{path}/decisions", {"decision": "choose", **quiet}, HUGO, version=0)
+    assert (await api.get(path, HUGO)).json() == {
+        "version": 1,
+        "mail": True,
+        "working_days_only": False,
+        **quiet,
+    }
+    rfp = await api.in_approval(adopt=False)
+    due = "SELECT target, due_at > now() + interval '1 hour' AS later FROM deliveries"
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            rows = await api.service.pool.fetch(due)
+            if rows:
+                break
+            await asyncio.sleep(0.02)
+    assert [tuple(row) for row in rows] == [("mail:hugo", True)]
+    await api.decide(rfp, "approve", HANA, reason="In budget.")
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            rows = await api.service.pool.fetch("SELECT status FROM deliveries")
+            if rows[0]["status"] == "dropped":
+                break
+            await asyncio.sleep(0.02)
+    assert len(rows) == 1  # nor is he told that it is done
+    assert sink.mails == []

@@ -1,0 +1,156 @@
+"""Webhooks from door to door: registered, challenged, told, and checked by other people's libraries."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from standardwebhooks.webhooks import Webhook
+from svix.webhooks import Webhook as SvixWebhook
+
+from shared.settings import Settings
+from tests.shared.governance.notifications.receiver import Receiver, receiving
+from tests.support.api import Api, running_api
+from tests.support.people import ADA, HANA, SAM
+from tests.support.postgres import Base
+
+PATIENCE_SECONDS = 90.0
+
+
+async def until(condition: Callable[[], Any]) -> Any:
+    """Wait for something that becomes true."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            if found := condition():
+                return found
+            await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+async def api(base: Base, tmp_path: Path) -> AsyncIterator[Api]:
+    """The whole service, which may send to this machine."""
+    settings = Settings(data_dir=tmp_path, database_url=base.service, webhook_loopback=True)
+    async with running_api(base, settings=settings) as running:
+        yield running
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with receiving() as made:
+        yield made
+
+
+async def registered(api: Api, receiver: Receiver, **more: Any) -> tuple[str, str]:
+    """Register an endpoint, and wait until it has answered its challenge; return its id and secret."""
+    body = {"name": "Desk", "owner": "ada", "url": receiver.url, **more}
+    made = (await api.post("/v1/webhook-endpoints", body, ADA)).json()
+    await until_status(api, made["id"], "active")
+    return made["id"], made["secret"]
+
+
+async def until_status(api: Api, endpoint: str, status: str) -> Any:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            seen = (await api.get(f"/v1/webhook-endpoints/{endpoint}", ADA)).json()
+            if seen["status"] == status:
+                api.position = max(api.position, (await api.service.record.head()))
+                return seen
+            await asyncio.sleep(0.02)
+
+
+async def decide(api: Api, endpoint: str, decision: str, expect: int = 200, **more: Any) -> Any:
+    seen = (await api.get(f"/v1/webhook-endpoints/{endpoint}", ADA)).json()
+    body = {"decision": decision, **more}
+    path = f"/v1/webhook-endpoints/{endpoint}/decisions"
+    return (await api.post(path, body, ADA, expect, version=seen["version"])).json()
+
+
+async def test_a_program_hears_that_an_approval_is_requested_and_decided(
+    api: Api, receiver: Receiver
+) -> None:
+    _endpoint, secret = await registered(api, receiver)
+    rfp = await api.in_approval()
+    [asked] = await until(lambda: receiver.of("approval.requested"))
+    assert asked.event["data"] == {
+        "case": {"kind": "rfp", "id": rfp, "link": f"http://127.0.0.1:8000/v1/rfps/{rfp}"},
+        "tier": "head",
+        "position": asked.event["data"]["position"],
+        "withheld": False,
+        "challenge": "",
+    }
+    assert asked.headers["webhook-id"] == asked.event["id"]
+    await api.decide(rfp, "approve", HANA, reason="In budget.")
+    [told] = await until(lambda: receiver.of("approval.decided"))
+    assert int(told.event["sequence"]) > int(asked.event["sequence"])
+    for got in receiver.got:
+        for library in (Webhook(secret), SvixWebhook(secret)):
+            library.verify(got.body, dict(got.headers))
+            with pytest.raises(Exception, match=r".+"):
+                library.verify(got.body + b" ", dict(got.headers))
+    assert "rita" not in b"".join(got.body for got in receiver.got).decode()
+
+
+async def test_both_secrets_sign_while_one_replaces_the_other(api: Api, receiver: Receiver) -> None:
+    endpoint, old = await registered(api, receiver)
+    new = (await decide(api, endpoint, "rotate-secret"))["secret"]
+    assert new.startswith("whsec_")
+    assert new != old
+    await decide(api, endpoint, "ping")
+    [ping] = await until(lambda: receiver.of("endpoint.ping"))
+    for secret in (old, new):
+        assert Webhook(secret).verify(ping.body, dict(ping.headers)) == ping.event
+    seen = (await api.get(f"/v1/webhook-endpoints/{endpoint}", SAM)).text
+    assert "whsec_" not in seen
+
+
+async def test_what_an_endpoint_is_not_told_of_does_not_come(api: Api, receiver: Receiver) -> None:
+    await api.adopt_scheme()
+    await registered(api, receiver, types=["approval.requested"], teams=["director"])
+    async with receiving() as other:
+        await registered(api, other, types=["approval.decided"], areas=["Registrars"])
+        rfp = await api.in_approval(adopt=False)
+        await api.decide(rfp, "approve", HANA, reason="In budget.")
+        await until(lambda: other.of("approval.decided"))
+        assert [got.event["type"] for got in other.got] == ["endpoint.challenge", "approval.decided"]
+    assert [got.event["type"] for got in receiver.got] == ["endpoint.challenge"]
+
+
+async def test_paused_it_is_held_and_a_period_is_recovered_exactly(api: Api, receiver: Receiver) -> None:
+    endpoint, _ = await registered(api, receiver)
+    await decide(api, endpoint, "pause", reason="Works.")
+    await api.in_approval()
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            if "held" in await _statuses(api, endpoint):
+                break
+            await asyncio.sleep(0.02)
+    await decide(api, endpoint, "ping", expect=409)
+    await decide(api, endpoint, "resume")
+    await decide(api, endpoint, "recover", since="2020-01-01T00:00:00Z", until="2020-01-02T00:00:00Z")
+    await decide(api, endpoint, "recover", since="2020-01-01T00:00:00Z", until="2099-01-01T00:00:00Z")
+    [asked] = await until(lambda: receiver.of("approval.requested"))
+    orders = await api.service.pool.fetch("SELECT deliveries FROM delivery_orders ORDER BY id")
+    assert [row["deliveries"] for row in orders] == [0, 1]
+    page = (await api.get("/v1/deliveries", ADA, type="approval.requested")).json()
+    [delivery] = page["items"]
+    await decide(api, endpoint, "resend", delivery_id=delivery["id"])
+    await until(lambda: len(receiver.of("approval.requested")) == 2)
+    again = receiver.of("approval.requested")[1]
+    assert (again.id, again.body) == (asked.id, asked.body)
+    await decide(api, endpoint, "resend", expect=409, delivery_id=delivery["id"] + 1_000)
+
+
+async def _statuses(api: Api, endpoint: str) -> list[str]:
+    rows = await api.service.pool.fetch("SELECT status FROM deliveries WHERE target = $1", endpoint)
+    return [row["status"] for row in rows]
+
+
+async def test_attempts_are_checked_against_the_record(api: Api, receiver: Receiver) -> None:
+    endpoint, _ = await registered(api, receiver)
+    delivery = (await api.get("/v1/deliveries", ADA, target=endpoint)).json()["items"][0]
+    seen = (await api.get(f"/v1/deliveries/{delivery['id']}/attempts", SAM, after=None)).json()["attempts"]
+    assert [attempt["status_code"] for attempt in seen] == [200]
+    await api.get("/v1/deliveries/999999/attempts", SAM, expect=404, after=None)
+    await api.get("/v1/deliveries/proof", HANA, expect=403, after=None)
+    assert (await api.get("/v1/deliveries/proof", SAM, after=None)).json()["differing"] == []

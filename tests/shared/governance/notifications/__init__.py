@@ -1,0 +1,1 @@
+"""What is told, on which way, and that it was."""

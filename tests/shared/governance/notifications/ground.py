@@ -1,0 +1,144 @@
+"""A record with endpoints and things to tell of, and a sender, without the rest of the service."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from rfp_service.service import EVENTS, SUBJECTS, VIEWS
+from shared.governance.notifications.addresses import AllowList
+from shared.governance.notifications.domain import (
+    EndpointRegistered,
+    EndpointVerified,
+    TargetKind,
+    WebhookEndpoint,
+)
+from shared.governance.notifications.endpoint_secrets import EndpointSecrets, new_signing_secret
+from shared.governance.notifications.mail import Mailing
+from shared.governance.notifications.sender import Sender
+from shared.governance.notifications.spreading import Spreading
+from shared.governance.notifications.transport import transport
+from shared.kernel.messages import Event
+from shared.record.eventstore.encoding import Topics
+from shared.record.eventstore.store import EventStore
+from shared.record.projecting.projector import Projector
+from shared.settings import Settings
+from tests.support.specs import NOW, stamp
+
+SECRET = b"k" * 32
+SECONDS = 2.0
+
+NOTIFY = """
+INSERT INTO notifications (message_id, position, type, case_kind, case_id, sequence, tier, happened_at)
+SELECT gen_random_uuid(), (SELECT position FROM event_head), 'approval.requested', 'rfp', gen_random_uuid(),
+       n, 'head', $2
+FROM generate_series(1, $1) AS n
+"""
+STATES = "SELECT status FROM deliveries WHERE target = $1 ORDER BY id"
+ATTEMPTS = """
+SELECT a.*, d.due_at, d.target, n.message_id
+FROM delivery_attempts a JOIN deliveries d ON d.id = a.delivery_id
+JOIN notifications n ON n.id = d.notification_id ORDER BY a.id
+"""
+
+
+@dataclass
+class Ground:
+    """What a specification of sending stands on."""
+
+    pool: asyncpg.Pool
+    store: EventStore
+    spreading: Spreading
+    sender: Sender
+    secrets: EndpointSecrets
+
+    async def endpoint(self, url: str, *, in_order: bool = False) -> tuple[str, str]:
+        """Register an endpoint that has answered its challenge; return its id and its secret."""
+        secret, endpoint = new_signing_secret(), uuid4()
+        registered = EndpointRegistered(
+            target=TargetKind.WEBHOOK,
+            name="Desk",
+            owner="ada",
+            host="127.0.0.1",
+            url=url,
+            address_id=None,
+            types=(),
+            people=(),
+            teams=(),
+            areas=(),
+            in_order=in_order,
+            secret_id=await self.secrets.keep(secret),
+        )
+        await self.happened(endpoint, registered, EndpointVerified())
+        return str(endpoint), secret
+
+    async def happened(self, stream: UUID, *events: Event[WebhookEndpoint]) -> None:
+        """Append events, and let the views come so far."""
+        version = (await self.store.load(stream, WebhookEndpoint())).version
+        mapper = self.store.mapper
+        await self.store.append(
+            [
+                mapper.stored(stream, n, event, stamp("ada"))
+                for n, event in enumerate(events, start=version + 1)
+            ]
+        )
+        projector = Projector(self.pool, self.store.reader, VIEWS)
+        while await projector.catch_up():
+            pass
+
+    async def tell(self, number: int = 1) -> None:
+        """Let so much happen that is to be told."""
+        await self.pool.execute(NOTIFY, number, NOW)
+
+    async def send(self) -> None:
+        """Send what is due, until nothing is."""
+        while await self.sender.start_what_is_due():
+            await self.sender.finish()
+
+    async def statuses(self, endpoint: str) -> list[str]:
+        return [row["status"] for row in await self.pool.fetch(STATES, endpoint)]
+
+    async def attempts(self) -> list[asyncpg.Record]:
+        found: list[asyncpg.Record] = await self.pool.fetch(ATTEMPTS)
+        return found
+
+    async def leases_run_out(self) -> None:
+        await self.pool.execute("UPDATE deliveries SET leased_until = now() - interval '1 second'")
+
+    async def time_passes(self) -> None:
+        """Make everything due that waits, and let every endpoint have rested."""
+        await self.pool.execute("UPDATE deliveries SET due_at = now() - interval '1 second'")
+        await self.pool.execute("UPDATE target_health SET open_until = now() - interval '1 second'")
+
+
+@asynccontextmanager
+async def ground(pool: asyncpg.Pool, seconds: float = SECONDS) -> AsyncIterator[Ground]:
+    """Lend it."""
+    store, secrets = EventStore(pool, Topics(EVENTS)), EndpointSecrets(pool, SECRET)
+    async with transport(AllowList(loopback=True), seconds) as through:
+        spreading = Spreading(pool, store, SUBJECTS, "https://rfp.example")
+        yield Ground(
+            pool,
+            store,
+            spreading,
+            Sender(pool, store, spreading, secrets, through, Mailing(pool, Settings())),
+            secrets,
+        )
+
+
+async def send_for_ever(database_url: str) -> None:
+    """Send what is due on a database until killed."""
+    from shared.record.database import connected
+
+    async with connected(database_url) as pool, ground(pool) as made:
+        while True:
+            await made.sender.start_what_is_due()
+            await asyncio.sleep(0.005)
+
+
+def sending(database_url: str) -> None:
+    """Do so as a process."""
+    asyncio.run(send_for_ever(database_url))

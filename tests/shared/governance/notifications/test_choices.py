@@ -1,0 +1,63 @@
+"""How people are told: as they choose, in the hours they choose, by London's clocks."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from shared.governance.notifications.choices import (
+    ChooseNotifications,
+    NotificationChoice,
+    NotificationsChosen,
+    QuietAllDay,
+)
+from shared.kernel.calendar import WorkingDays
+from tests.support.specs import given
+
+NIGHT = NotificationChoice(quiet_from="18:00", quiet_until="08:00", working_days_only=True)
+NOON = NotificationChoice(quiet_from="12:00", quiet_until="14:00")
+DAYS = WorkingDays(frozenset({date(2026, 3, 9)}))  # a Monday
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def test_whoever_has_not_chosen_is_told_at_once() -> None:
+    assert NotificationChoice().told_at(at("2026-03-07T03:00"), DAYS) == at("2026-03-07T03:00")
+
+
+@pytest.mark.parametrize(
+    ("choice", "happens", "told"),
+    [
+        (NIGHT, "2026-03-02T10:00", "2026-03-02T10:00"),
+        (NIGHT, "2026-03-02T17:59", "2026-03-02T17:59"),
+        (NIGHT, "2026-03-02T18:00", "2026-03-03T08:00"),
+        (NIGHT, "2026-03-03T07:59", "2026-03-03T08:00"),
+        (NIGHT, "2026-03-06T19:00", "2026-03-10T08:00"),  # over the weekend and a closed day
+        (NIGHT, "2026-03-07T12:00", "2026-03-10T08:00"),
+        (NIGHT, "2026-07-01T17:30", "2026-07-02T07:00"),  # summer time
+        (NIGHT, "2026-03-27T20:00", "2026-03-30T07:00"),  # the clocks go forward between
+        (NOON, "2026-03-02T12:30", "2026-03-02T14:00"),
+        (NOON, "2026-03-02T14:00", "2026-03-02T14:00"),
+    ],
+)
+def test_in_quiet_hours_somebody_is_told_when_they_are_over(
+    choice: NotificationChoice, happens: str, told: str
+) -> None:
+    assert choice.told_at(at(happens), DAYS) == at(told)
+
+
+def test_each_person_chooses_for_themselves() -> None:
+    wanted = ChooseNotifications(quiet_from="18:00", quiet_until="08:00", working_days_only=True)
+    given(NotificationChoice()).when(wanted, by="ann").then(
+        NotificationsChosen(
+            person="ann", mail=True, quiet_from="18:00", quiet_until="08:00", working_days_only=True
+        )
+    )
+    given(NotificationChoice()).when(wanted, by="ann").leads_to(quiet_from="18:00", working_days_only=True)
+
+
+@pytest.mark.parametrize(("begins", "ends"), [("18:00", "18:00"), ("18:00", ""), ("", "08:00")])
+def test_nobody_is_quiet_all_day(begins: str, ends: str) -> None:
+    wanted = ChooseNotifications(quiet_from=begins, quiet_until=ends)
+    given(NotificationChoice()).when(wanted).refused(QuietAllDay)

@@ -1,0 +1,209 @@
+"""Sending: nothing is lost, nothing is judged before it is written down, and nobody waits for another."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from shared.governance.notifications import claims
+from shared.governance.notifications.commands import ResumeEndpoint
+from shared.governance.notifications.domain import EndpointPaused, EndpointStatus, WebhookEndpoint
+from shared.governance.notifications.transport import ReceiverAnswer
+from tests.shared.governance.notifications.ground import Ground, ground
+from tests.shared.governance.notifications.receiver import Got, Receiver, polite, receiving
+from tests.support.specs import stamp
+
+Said = tuple[int, dict[str, str], bytes]
+
+
+@pytest.fixture
+async def here(pool: asyncpg.Pool) -> AsyncIterator[Ground]:
+    async with ground(pool) as made:
+        yield made
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with receiving() as made:
+        yield made
+
+
+def saying(status: int, **headers: str) -> object:
+    return lambda _: (status, {n.replace("_", "-"): v for n, v in headers.items()}, b"")
+
+
+async def test_what_is_taken_is_sent_once(here: Ground, receiver: Receiver) -> None:
+    endpoint, _ = await here.endpoint(receiver.url)
+    await here.tell(40)
+    await here.send()
+    await here.send()
+    assert len({got.id for got in receiver.got}) == len(receiver.got) == 40
+    assert await here.statuses(endpoint) == ["delivered"] * 40
+    assert {row["outcome"] for row in await here.attempts()} == {"delivered"}
+
+
+async def test_a_failure_is_tried_again_with_the_same_bytes_and_another_time(
+    here: Ground, receiver: Receiver
+) -> None:
+    endpoint, _ = await here.endpoint(receiver.url)
+    receiver.answer = saying(503)  # type: ignore[assignment]  # it is one
+    await here.tell()
+    await here.send()
+    [attempt] = await here.attempts()
+    assert (attempt["status_code"], attempt["outcome"]) == (503, "failed")
+    assert timedelta(seconds=3) < attempt["due_at"] - attempt["answered_at"] < timedelta(seconds=8)
+    await here.send()
+    assert len(receiver.got) == 1
+    receiver.answer = polite
+    await here.time_passes()
+    await here.send()
+    first, second = receiver.got
+    assert (first.id, first.body) == (second.id, second.body)
+    assert await here.statuses(endpoint) == ["delivered"]
+
+
+@pytest.mark.parametrize("status", [301, 401, 403, 404, 429, 500, 502, 503])
+async def test_whatever_is_not_on_the_short_list_is_tried_again(
+    here: Ground, receiver: Receiver, status: int
+) -> None:
+    endpoint, _ = await here.endpoint(receiver.url)
+    receiver.answer = saying(status)  # type: ignore[assignment]  # the same
+    await here.tell()
+    await here.send()
+    assert await here.statuses(endpoint) == ["pending"]
+
+
+async def test_what_is_refused_as_malformed_is_not_tried_again_and_can_be_recovered(
+    here: Ground, receiver: Receiver
+) -> None:
+    endpoint, _ = await here.endpoint(receiver.url)
+    receiver.answer = saying(422)  # type: ignore[assignment]  # the same
+    await here.tell()
+    await here.send()
+    assert await here.statuses(endpoint) == ["failed"]
+
+
+async def test_who_says_it_is_gone_is_disabled_at_once(here: Ground, receiver: Receiver) -> None:
+    endpoint, _ = await here.endpoint(receiver.url)
+    receiver.answer = saying(410)  # type: ignore[assignment]  # the same
+    await here.tell()
+    await here.send()
+    state = (await here.store.load(UUID(endpoint), WebhookEndpoint())).state
+    assert state.status is EndpointStatus.DISABLED
+    await here.store.handle(UUID(endpoint), ResumeEndpoint(), stamp("ada"), blank=WebhookEndpoint())
+
+
+async def test_an_answer_that_was_written_down_is_judged_by_the_next_without_another_request(
+    here: Ground, receiver: Receiver
+) -> None:
+    endpoint, _ = await here.endpoint(receiver.url)
+    await here.tell()
+    await here.spreading.spread()
+    [claimed] = await claims.claim(here.pool, 10, 60)
+    await claims.answered(here.pool, claimed, ReceiverAnswer(200))
+    await here.send()
+    assert await here.statuses(endpoint) == ["pending"]  # its sender may live
+    await here.leases_run_out()
+    await here.send()
+    assert await here.statuses(endpoint) == ["delivered"]
+    assert receiver.got == []
+
+
+async def test_an_attempt_without_an_answer_is_of_unknown_outcome_and_made_again(
+    here: Ground, receiver: Receiver
+) -> None:
+    endpoint, _ = await here.endpoint(receiver.url)
+    await here.tell()
+    await here.spreading.spread()
+    await claims.claim(here.pool, 10, 60)
+    await here.leases_run_out()
+    await here.send()
+    assert [row["outcome"] for row in await here.attempts()] == ["unknown", "delivered"]
+    assert await here.statuses(endpoint) == ["delivered"]
+
+
+async def test_a_dead_and_a_hanging_endpoint_hold_up_no_healthy_one(here: Ground, receiver: Receiver) -> None:
+    async def hang(_: Got) -> Said:
+        await asyncio.sleep(3_600)
+        return 200, {}, b""
+
+    async with receiving() as hanging:
+        hanging.answer = hang
+        await here.endpoint("http://127.0.0.1:9/")
+        await here.endpoint(hanging.url)
+        await here.tell(2_000)
+        await here.sender.start_what_is_due()
+        healthy, _ = await here.endpoint(receiver.url)
+        await here.tell(50)
+        while len(receiver.got) < 50:
+            await here.sender.start_what_is_due()
+            await asyncio.sleep(0)
+        assert len(hanging.got) <= claims.IN_FLIGHT_LIMIT
+        await here.sender.finish()
+        assert await here.statuses(healthy) == ["delivered"] * 50
+
+
+async def test_after_an_outage_a_backlog_is_let_go_evenly(here: Ground, receiver: Receiver) -> None:
+    endpoint, _ = await here.endpoint(receiver.url)
+    receiver.answer = saying(503)  # type: ignore[assignment]  # the same
+    await here.tell(400)
+    await here.send()
+    assert len(receiver.got) <= 5 + claims.IN_FLIGHT_LIMIT  # it rests from then on
+    receiver.answer = polite
+    await here.time_passes()
+    await here.sender.start_what_is_due()
+    await here.sender.finish()
+    rows = await here.pool.fetch(
+        "SELECT floor(extract(epoch FROM due_at - now())) AS second, count(*) AS number FROM deliveries"
+        " WHERE target = $1 AND status = 'pending' GROUP BY 1",
+        endpoint,
+    )
+    assert sum(row["number"] for row in rows) > 350
+    assert max(row["number"] for row in rows) <= 0.05 * 400
+
+
+async def test_in_order_nothing_is_sent_before_what_came_before_it(here: Ground, receiver: Receiver) -> None:
+    await here.endpoint(receiver.url, in_order=True)
+    await here.tell(30)
+    failing = iter([200] * 10 + [503] + [200] * 50)
+    receiver.answer = lambda _: (next(failing), {}, b"")
+    await here.send()
+    assert len(receiver.got) == 11
+    await here.time_passes()
+    await here.send()
+    sequence = [int(got.event["sequence"]) for got in receiver.got]
+    assert sequence == [*range(1, 12), *range(11, 31)]
+
+
+async def test_what_was_to_be_sent_while_it_is_paused_is_held(here: Ground, receiver: Receiver) -> None:
+    endpoint, _ = await here.endpoint(receiver.url)
+    await here.tell()
+    await here.happened(UUID(endpoint), EndpointPaused(reason="Works."))
+    await here.tell()
+    await here.send()
+    assert await here.statuses(endpoint) == ["pending", "held"]  # the first waits until it is resumed
+    assert receiver.got == []
+
+
+async def test_no_secret_is_in_the_database_in_the_clear(here: Ground, receiver: Receiver) -> None:
+    _, secret = await here.endpoint(receiver.url)
+    await here.tell()
+    await here.send()
+    for table in ("endpoint_secrets", "stored_events", "deliveries", "delivery_attempts", "notifications"):
+        rows = await here.pool.fetch(f"SELECT t::text AS said FROM {table} t")
+        assert rows
+        for row in rows:
+            assert secret not in row["said"]
+            assert secret.removeprefix("whsec_").encode().hex() not in row["said"]
+
+
+async def test_two_senders_send_each_thing_once(here: Ground, pool: asyncpg.Pool, receiver: Receiver) -> None:
+    await here.endpoint(receiver.url)
+    await here.tell(60)
+    async with ground(pool) as other:
+        await asyncio.gather(here.send(), other.send())
+    assert sorted(got.id for got in receiver.got) == sorted({got.id for got in receiver.got})
+    assert len(receiver.got) == 60
