@@ -103,7 +103,7 @@ PERMISSIONS = Permissions(
         "ReassignLead": (PROCUREMENT, ADMINISTRATOR),
         "ReplaceRequester": (REQUESTER, PROCUREMENT, ADMINISTRATOR),
         "read-rfps": EVERYBODY,
-        "read-approvals": (APPROVER,),
+        "read-approvals": (APPROVER, PROCUREMENT, ADMINISTRATOR),
         "read-flow": EVERYBODY,
         # the catalogue
         "AddCatalogueItem": (PROCUREMENT,),
@@ -141,6 +141,8 @@ PERMISSIONS = Permissions(
         "UnlinkPerson": (ADMINISTRATOR,),
         "ErasePerson": (ADMINISTRATOR,),
         "InvitePerson": (ADMINISTRATOR, PROCUREMENT),
+        "RecordAbsence": (ADMINISTRATOR, APPROVER),
+        "EndAbsence": (ADMINISTRATOR, APPROVER),
         "read-people": EVERYBODY,
         # approvers weigh conflicts of interest, and procurement those of evaluators
         "read-personal": (ADMINISTRATOR, LEGAL, AUDITOR, SCRUTINY, APPROVER, PROCUREMENT),

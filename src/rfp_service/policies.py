@@ -45,6 +45,7 @@ from shared.governance.delegations.commands import GiveDelegation
 from shared.governance.delegations.views import tiers_of, what_is_delegated
 from shared.governance.disclosure.commands import DeclareExempt
 from shared.governance.disclosure.facts import what_may_be_exempt
+from shared.governance.people.absences import RecordAbsence
 from shared.governance.people.commands import ErasePerson, InvitePerson, LinkPersons, UnlinkPerson
 from shared.governance.people.facts import ids_of, whether_known, who_is_known
 from shared.governance.retention.commands import DisposeOfRecord
@@ -169,6 +170,7 @@ FACTS: Mapping[type[Command[Any]], FactFinder] = {
     UnlinkPerson: who_is_known,
     ErasePerson: who_is_known,
     InvitePerson: who_is_known,
+    RecordAbsence: whether_known("person"),
     SelectRoute: whether_known("lead"),
     ReassignLead: whether_known("lead"),
     AppointEvaluator: whether_known("evaluator"),

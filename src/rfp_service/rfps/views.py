@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from rfp_service.rfps.commands.unreachable_tiers import kept_out_of
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Party, Stage
 from shared.kernel.messages import Stream
@@ -76,6 +77,7 @@ class StoredRfp(RfpRow):
     need: Annotated[str, COMPUTED, Searched("title", "description")]
     approval_value_pence: Annotated[int, COMPUTED]
     kept_out: Annotated[list[str], COMPUTED]
+    kept_out_of_step: Annotated[list[str], COMPUTED]
 
 
 rfps = model_table("rfps", StoredRfp)
@@ -93,6 +95,7 @@ def _computed(stream: Stream[Rfp]) -> Row:
         else approval.value_pence,
         "stage_since": stream.stage_since,
         "kept_out": sorted({*(person for _, person in rfp.parts), *rfp.conflicted}),
+        "kept_out_of_step": kept_out_of(rfp),
     }
 
 

@@ -124,6 +124,7 @@ class Rules(BaseModel):
     bid_at_the_instant_in_time: bool = False
     unanswered_stop_closing: bool = False
     advisory_bodies: tuple[AdvisoryBody, ...] = ()
+    unreachable_after_working_days: int | None = None
     statutory_days_of_whole_kingdom: bool = False
     statutory_days_leave_out_closed_days: bool = True
     contracts: ContractRules | None = None

@@ -26,6 +26,7 @@ from shared.kernel.states import replace
 
 SCHEME_ID = UUID("5c8e3e00-0000-4000-8000-000000000001")  # there is one scheme
 TIERS_LIMIT = 12
+LAST_RESORT = "last resort"  # the tier of those who decide where nobody of the highest can
 APPROVERS_LIMIT = 200
 EVALUATORS_LIMIT = 20
 CLOSED_DAYS_LIMIT = 400
@@ -105,6 +106,17 @@ class SchemeValues(BaseModel):
     effective_from: Day = Field(examples=["2026-04-01"])
     transition_date: Day | None = Field(None, examples=["2027-04-01"])
     tiers: list[ApprovalTier] = Field(min_length=1, max_length=TIERS_LIMIT)
+    unreachable_after_working_days: Days | None = Field(
+        None,
+        description="After how many working days a step goes to the next tier, where nobody of its own can"
+        " take it; it never does where this is left out.",
+        examples=[3],
+    )
+    last_resort: list[PersonId] = Field(
+        [],
+        max_length=APPROVERS_LIMIT,
+        description="Who decides, as the tier 'last resort', where nobody of the highest tier can.",
+    )
     closed_days: list[Day] = Field([], max_length=CLOSED_DAYS_LIMIT)
     tiers_cumulative: bool = Field(
         default=True, description="Whether every tier below must approve too, or only the one that may."
@@ -194,7 +206,12 @@ class SchemeValues(BaseModel):
 
     def tiers_of(self, *ids: str) -> tuple[str, ...]:
         """Return the names of the tiers that a person stands on, by any of their ids."""
-        return tuple(tier.name for tier in self.tiers if not set(ids).isdisjoint(tier.approvers))
+        return tuple(name for name, people in self.standing() if not set(ids).isdisjoint(people))
+
+    def standing(self) -> list[tuple[str, list[str]]]:
+        """Return each tier and who stands on it, lowest first, and the last resort where there is one."""
+        tiers = [(tier.name, tier.approvers) for tier in self.tiers]
+        return [*tiers, (LAST_RESORT, self.last_resort)] if self.last_resort else tiers
 
 
 @dataclass(frozen=True)
@@ -239,12 +256,14 @@ class Scheme:
             for tier in (now.tiers if now else [])
             for person in tier.approvers
         }
-        return [
+        by_tier = [
             person
             for tier in values.tiers
             for person in tier.approvers
             if held.get((person, tier.name), -1) < tier.up_to_pence
         ]
+        before = now.last_resort if now else []
+        return [*by_tier, *(person for person in values.last_resort if person not in before)]
 
     def in_force(self, day: date) -> Version:
         """Return the version in force on a day: the latest in effect, the last adopted of those."""
@@ -254,8 +273,8 @@ class Scheme:
     def standing_on(self, tier: str, day: date) -> list[str]:
         """Return who stood on a tier on a day; nobody where the scheme had no such tier."""
         values = self.in_force(day).values
-        tiers = values.tiers if values else []
-        return [person for t in tiers if t.name == tier for person in t.approvers]
+        standing = values.standing() if values else []
+        return [person for name, people in standing if name == tier for person in people]
 
     def closed_days(self) -> frozenset[date]:
         """Return the council's closed days, each as the scheme stood on that day."""
