@@ -41,7 +41,7 @@ def members_of(
         return tuple(
             StandIn(directory.same(delegate), limit, directory.is_away(delegate, day))
             for delegator, delegate, limit in given
-            if delegator in ids
+            if directory.same(delegator) == ids
         )
 
     found = {directory.same(person) for person in people}

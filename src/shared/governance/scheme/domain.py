@@ -12,8 +12,8 @@ from shared.kernel.errors import Refused
 from shared.kernel.fields import WHOLE, Code, Day, Pence, PersonId, ShortText
 from shared.kernel.messages import Event
 from shared.kernel.rules import (
+    USUAL_STANDSTILLS,
     AdvisoryBody,
-    Counting,
     Days,
     HoldReason,
     Kpis,
@@ -34,22 +34,6 @@ PARTS_LIMIT = 60
 WEIGHT_LIMIT = 1_000
 CHECKLIST_LIMIT = 40
 CALENDAR_AHEAD = timedelta(days=370)  # as far as any period of the scheme reaches
-
-# Procurement Act 2023, section 51; Public Contracts Regulations 2015, regulation 87.
-USUAL_STANDSTILLS = (
-    Standstill(
-        regime="procurement_act_2023",
-        days=8,
-        counting=Counting.WORKING_FROM_NOTICE,
-        routes=["open_tender", "restricted_tender", "direct_award"],
-    ),
-    Standstill(
-        regime="public_contracts_regulations_2015",
-        days=10,
-        counting=Counting.CALENDAR_FROM_DAY_AFTER,
-        routes=["open_tender", "restricted_tender"],
-    ),
-)
 
 # What must be shown before a project moves across, until the council says otherwise.
 USUAL_CHECKLIST = (
@@ -108,8 +92,7 @@ class SchemeValues(BaseModel):
     tiers: list[ApprovalTier] = Field(min_length=1, max_length=TIERS_LIMIT)
     unreachable_after_working_days: Days | None = Field(
         None,
-        description="After how many working days a step goes to the next tier, where nobody of its own can"
-        " take it; it never does where this is left out.",
+        description="After how many working days a step that nobody of its tier can take goes to the next.",
         examples=[3],
     )
     last_resort: list[PersonId] = Field(
