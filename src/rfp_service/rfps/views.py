@@ -26,6 +26,7 @@ from shared.record.projecting.views import STILL_VALID, Row, StateView
 # What a need says, for finding others like it: the words of its title and the beginning of the rest.
 NEED = "to_tsvector('english', need)"
 NEED_LENGTH = 400
+UNROUTED = "-"  # of no category yet
 OF_TARGET = ("stage", "stage_since", "extra_days", "target_paused")  # what is due depends on
 
 
@@ -78,6 +79,8 @@ class StoredRfp(RfpRow):
     approval_value_pence: Annotated[int, COMPUTED]
     kept_out: Annotated[list[str], COMPUTED]
     kept_out_of_step: Annotated[list[str], COMPUTED]
+    split_category: Annotated[str, COMPUTED]
+    split_supplier: Annotated[str, COMPUTED]
 
 
 rfps = model_table("rfps", StoredRfp)
@@ -96,6 +99,8 @@ def _computed(stream: Stream[Rfp]) -> Row:
         "stage_since": stream.stage_since,
         "kept_out": sorted({*(person for _, person in rfp.parts), *rfp.conflicted}),
         "kept_out_of_step": kept_out_of(rfp),
+        "split_category": (rfp.category or rfp.contract_kind or "").casefold() if rfp.route else UNROUTED,
+        "split_supplier": (rfp.award.supplier or rfp.likely_supplier).casefold(),
     }
 
 

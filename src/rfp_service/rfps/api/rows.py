@@ -24,6 +24,15 @@ class RfpSeen(RfpRow):
     description: str
     contract_kind: ContractKind | None
     near_duplicate_of: UUID | None
+    same_need: list[UUID] = Field(description="Open RFPs that asked for the same when it was raised.")
+    category: str
+    likely_supplier: str
+    split_with: list[UUID] = Field(
+        description="Others of its area, category and supplier within twelve months, when it was routed."
+    )
+    split_passes: list[str] = Field(
+        description="The tier or thresholds that it reaches with them, and not alone."
+    )
     catalogue_check_id: UUID | None
     approval_value_pence: int | None
     approval_tiers: list[str]
@@ -84,6 +93,11 @@ def as_seen(stream: Stream[Rfp], by: Targets) -> RfpSeen:
             "description": rfp.need.description,
             "contract_kind": rfp.contract_kind,
             "near_duplicate_of": rfp.near_duplicate_of,
+            "same_need": rfp.same_need,
+            "category": rfp.category,
+            "likely_supplier": rfp.likely_supplier,
+            "split_with": rfp.split.with_rfps,
+            "split_passes": rfp.split.passes,
             "catalogue_check_id": rfp.check.id,
             "approval_value_pence": rfp.approval.value_pence,
             "approval_tiers": rfp.approval.tiers,

@@ -49,6 +49,14 @@ class Hold:
     ended_at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Split:
+    """What it passes together with the need of others that it may have been split from."""
+
+    with_rfps: tuple[UUID, ...] = ()
+    passes: tuple[str, ...] = ()
+
+
 NONE_OPEN = Approval()
 
 
@@ -89,6 +97,10 @@ class Rfp:
     advice_from: str = ""  # the advisory body whose advice is waited for
     urgency_agreed: bool = False
     urgency_published: bool = False
+    same_need: tuple[UUID, ...] = ()  # that were open and asked for the same when it was raised
+    category: str = ""
+    likely_supplier: str = ""
+    split: Split = Split()
     doubted: tuple[tuple[str, str], ...] = ()  # whose conflict somebody asked to withdraw, and who
 
     def called(self, first_position: int) -> str:
