@@ -42,7 +42,7 @@ async def raise_rfp(
     command: Annotated[RaiseRfp, strict(RaiseRfp), Body()], handler: OpeningCommands
 ) -> RfpReceipt:
     """Raise an RFP: a draft that belongs to whoever asks; open ones that ask for the same are named."""
-    receipt = await handler.create(command, blank=Rfp(), **await same_need(handler, command))
+    receipt = await handler.create(command, blank=Rfp(), same_need=await same_need(handler, command))
     return raised_receipt(receipt, (await handler.store.load(receipt.id, Rfp())).state)
 
 

@@ -47,7 +47,7 @@ class RfpReceipt(Receipt):
     warnings: list[Warned] = Field(default_factory=list)
 
 
-async def same_need(handler: CommandHandler, command: RaiseRfp) -> dict[str, JsonValue]:
+async def same_need(handler: CommandHandler, command: RaiseRfp) -> list[JsonValue]:
     """Return the open RFPs that ask for the same, as far as whoever asks may find them."""
     handler.permissions.authority(handler.person, "RaiseRfp")
     areas = handler.areas(RaiseRfp)
@@ -62,8 +62,7 @@ async def same_need(handler: CommandHandler, command: RaiseRfp) -> dict[str, Jso
             None if areas is None else sorted(areas),
         )
     ends = {*ENDS} - {Stage.DIVERTED}
-    same = [str(row["id"]) for row in rows if row["nearness"] >= THE_SAME and row["stage"] not in ends]
-    return {"same_need": list[JsonValue](same)} if same else {}
+    return [str(row["id"]) for row in rows if row["nearness"] >= THE_SAME and row["stage"] not in ends]
 
 
 async def split_need(handler: CommandHandler, rfp_id: UUID, command: SelectRoute) -> dict[str, JsonValue]:
