@@ -109,6 +109,8 @@ PERMISSIONS = Permissions(
         "AddCatalogueItem": (PROCUREMENT,),
         "ReviseCatalogueItem": (PROCUREMENT,),
         "RetireCatalogueItem": (PROCUREMENT,),
+        "JoinSynonyms": (PROCUREMENT,),
+        "DropSynonym": (PROCUREMENT,),
         "SearchCatalogue": (REQUESTER, PROCUREMENT),
         "read-catalogue": EVERYBODY,
         # the scheme

@@ -19,9 +19,10 @@ from projects.api.fact_finders import weights_and_rank, what_must_be_confirmed, 
 from projects.commands.assessment import CategoriseProject, PrioritiseProject
 from projects.commands.delivery import ConfirmReadiness
 from projects.commands.identification import IdentifyProject
-from rfp_service.catalogue.commands import SearchCatalogue
-from rfp_service.catalogue.domain import CatalogueCheck
-from rfp_service.catalogue.views import found
+from rfp_service.catalogue.commands.items import SearchCatalogue
+from rfp_service.catalogue.domain.items import CatalogueCheck
+from rfp_service.catalogue.domain.synonyms import SYNONYMS_ID, Synonyms
+from rfp_service.catalogue.views.items import found
 from rfp_service.concluded_contracts import whether_there_is_an_rfp
 from rfp_service.contracts.commands.execution import StartReprocurement
 from rfp_service.contracts.commands.reviews import ApproveRenewal, RefuseRenewal
@@ -61,8 +62,9 @@ from shared.web.commands import FactFinder
 
 async def what_the_catalogue_shows(store: EventStore, command: SearchCatalogue) -> dict[str, JsonValue]:
     """Return what a search finds just now, and the position it was found at."""
+    groups = (await store.load(SYNONYMS_ID, Synonyms())).state.groups
     async with store.reader.snapshot() as (connection, position):
-        shown = await found(connection, command.query, command.service_area or "")
+        shown = await found(connection, command.query, command.service_area or "", groups=groups)
     return {"catalogue": {"position": position, "shown": [str(item) for item in shown]}}
 
 

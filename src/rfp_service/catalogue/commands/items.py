@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field, TypeAdapter
 from typing_extensions import TypeAliasType
 
-from rfp_service.catalogue.domain import (
+from rfp_service.catalogue.domain.items import (
     AlreadyRetired,
     CatalogueCheck,
     CatalogueItem,
