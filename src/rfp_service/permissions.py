@@ -112,6 +112,12 @@ PERMISSIONS = Permissions(
         "JoinSynonyms": (PROCUREMENT,),
         "DropSynonym": (PROCUREMENT,),
         "SearchCatalogue": (REQUESTER, PROCUREMENT),
+        "RaiseOrder": (REQUESTER,),
+        "ApproveOrder": (APPROVER,),
+        "RefuseOrder": (APPROVER,),
+        "SendOrder": (PROCUREMENT,),
+        "FulfilOrder": (PROCUREMENT, REQUESTER),
+        "FailOrder": (PROCUREMENT, REQUESTER),
         "read-catalogue": EVERYBODY,
         # the scheme
         "AdoptScheme": (ADMINISTRATOR,),

@@ -31,6 +31,7 @@ IN_SIGHT = {
     "/v1/rfps/bottlenecks": {"source", "from", "to", "level", "stability"},
     "/v1/rfps/flow": {"source", "from", "to"},
     "/v1/catalogue/deflection": {"from", "to"},
+    "/v1/catalogue-orders": {"status"},
     "/v1/approvals": {"unreachable"},
     "/v1/delegations": {"delegator", "delegate", "live"},
     "/v1/audit/decisions": {"by", "kind", "body_of_work", "decision", "stream_id", "from", "to"},

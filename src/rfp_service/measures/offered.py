@@ -10,8 +10,8 @@ from projects.api.slip_history import SlipHistories
 from projects.views.at_risk import totals as risk_totals
 from projects.views.calibration import calibrate
 from projects.views.register import projects
+from rfp_service.deflection import demand_read
 from rfp_service.rfps.api.rows import targets
-from rfp_service.rfps.demand import Demand, DemandStep, demand
 from rfp_service.rfps.domain.stages import ENDS
 from rfp_service.rfps.views import rfps
 from shared.flow.bottlenecks import FlowQuery as FlowQuestion
@@ -66,13 +66,7 @@ async def _open(reading: Reading) -> list[asyncpg.Record]:
 
 async def catalogue_deflection(_: Answering, reading: Reading) -> float | None:
     """Return the share of needs that the catalogue met for good, over the whole record."""
-    t = demand.c
-    steps = await reading.rows(
-        select(t.rfp_id, t.duplicate_of, t.happened_at, t.what)
-        .where(t.position <= reading.position)
-        .order_by(t.position)
-    )
-    chains = Demand.of([DemandStep(*row) for row in steps]).between(None, None)
+    chains = (await demand_read(reading)).between(None, None)
     return sum(chain.deflected for chain in chains) / len(chains) if chains else None
 
 

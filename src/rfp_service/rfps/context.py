@@ -3,7 +3,6 @@
 from rfp_service.rfps.api.approvals import router as approvals
 from rfp_service.rfps.api.comparison import router as comparison
 from rfp_service.rfps.api.copies import router as copies
-from rfp_service.rfps.api.deflection import router as deflection
 from rfp_service.rfps.api.holds import router as holds
 from rfp_service.rfps.api.near_duplicates import router as near_duplicates
 from rfp_service.rfps.api.prerequisites import AWAITED
@@ -18,6 +17,6 @@ RFPS = Context(
     prerequisites=AWAITED,
     views=(BOARD, DEMAND),
     reactions=(NOTIFY_NEXT_TIER, SET_DEADLINES),
-    routers=(near_duplicates, deflection, comparison, approvals, copies, holds, rfps),
+    routers=(near_duplicates, comparison, approvals, copies, holds, rfps),
     deadlines=DEADLINES,
 )

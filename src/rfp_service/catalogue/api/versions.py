@@ -34,6 +34,7 @@ class ItemVersion(BaseModel):
     service_areas: list[str]
     available_from: date | None
     available_until: date | None
+    approval_above_pence: int | None
 
 
 class CatalogueItemSeen(ItemVersion):

@@ -45,6 +45,7 @@ class CatalogueItemRow(BaseModel):
     service_areas: list[str]
     available_from: date | None
     available_until: date | None
+    approval_above_pence: int | None
     first_position: int
     changed_at: datetime
 
