@@ -26,6 +26,8 @@ PERMISSIONS = Permissions(
         # RFPs
         "RaiseRfp": (REQUESTER,),
         "CopyRfp": (REQUESTER,),
+        "TakeOverRfp": (PROCUREMENT,),
+        "SaveRfpRegisterMapping": (PROCUREMENT,),
         "AmendRfp": (REQUESTER, PROCUREMENT),
         "CheckCatalogue": (REQUESTER,),
         "DivertDemand": (REQUESTER,),
@@ -171,7 +173,7 @@ PERMISSIONS = Permissions(
         "IdentifyProject": (PROGRAMME,),
         "RegisterProject": (PROGRAMME,),
         "SaveRegisterMapping": (PROGRAMME,),
-        "LinkReference": (PROGRAMME,),
+        "LinkReference": (PROGRAMME, PROCUREMENT),
         "StateCapacity": (PROGRAMME,),
         "AmendProject": (PROGRAMME,),
         "CategoriseProject": (PROGRAMME,),

@@ -6,17 +6,19 @@ from rfp_service.rfps.api.copies import router as copies
 from rfp_service.rfps.api.holds import router as holds
 from rfp_service.rfps.api.near_duplicates import router as near_duplicates
 from rfp_service.rfps.api.prerequisites import AWAITED
+from rfp_service.rfps.api.registers import RFP_REGISTER
 from rfp_service.rfps.api.rfps import router as rfps
 from rfp_service.rfps.deadlines import DEADLINES
 from rfp_service.rfps.demand import DEMAND
 from rfp_service.rfps.reactions import NOTIFY_NEXT_TIER, SET_DEADLINES
 from rfp_service.rfps.views import BOARD
 from shared.web.context import Context
+from shared.web.registers.routes import register_routes
 
 RFPS = Context(
     prerequisites=AWAITED,
     views=(BOARD, DEMAND),
     reactions=(NOTIFY_NEXT_TIER, SET_DEADLINES),
-    routers=(near_duplicates, comparison, approvals, copies, holds, rfps),
+    routers=(near_duplicates, comparison, approvals, copies, holds, register_routes(RFP_REGISTER), rfps),
     deadlines=DEADLINES,
 )

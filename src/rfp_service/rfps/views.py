@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from rfp_service.rfps.commands.unreachable_tiers import kept_out_of
 from rfp_service.rfps.domain.rfp import Rfp
-from rfp_service.rfps.domain.stages import Party, Stage
+from rfp_service.rfps.domain.stages import ENDS, Party, Stage
 from shared.kernel.messages import Stream
 from shared.record.projecting.row_models import (
     COMPUTED,
@@ -79,6 +79,8 @@ class StoredRfp(RfpRow):
     approval_value_pence: Annotated[int, COMPUTED]
     kept_out: Annotated[list[str], COMPUTED]
     kept_out_of_step: Annotated[list[str], COMPUTED]
+    source: Annotated[str, From("taken_over.source")]
+    is_open: Annotated[bool, COMPUTED]
     split_category: Annotated[str, COMPUTED]
     split_supplier: Annotated[str, COMPUTED]
 
@@ -99,6 +101,7 @@ def _computed(stream: Stream[Rfp]) -> Row:
         "stage_since": stream.stage_since,
         "kept_out": sorted({*(person for _, person in rfp.parts), *rfp.conflicted}),
         "kept_out_of_step": kept_out_of(rfp),
+        "is_open": rfp.stage not in ENDS,
         "split_category": (rfp.category or rfp.contract_kind or "").casefold() if rfp.route else UNROUTED,
         "split_supplier": (rfp.award.supplier or rfp.likely_supplier).casefold(),
     }

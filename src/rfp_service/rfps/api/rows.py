@@ -1,13 +1,13 @@
 """What is shown of an RFP, on lists and by itself; amounts in pence, without VAT if not said."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from rfp_service.rfps.domain.rfp import Rfp
-from rfp_service.rfps.domain.stages import Stage
+from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.targets import Targets
 from rfp_service.rfps.views import RfpRow, board
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
@@ -18,12 +18,26 @@ from shared.web.lists.queries import ListQuery
 from shared.web.readings import Reading
 
 
+class TakenOverSeen(BaseModel):
+    """What was told of an RFP in flight: its wait before the take-over is the supplier's word."""
+
+    reference: str
+    source: str
+    stage: Stage
+    party: Party
+    since: date
+    documents: str
+
+
 class RfpSeen(RfpRow):
     """One RFP with everything that was said of it."""
 
     description: str
     contract_kind: ContractKind | None
     near_duplicate_of: UUID | None
+    taken_over: TakenOverSeen | None = Field(
+        description="What the outgoing supplier told of it; null where it was raised here."
+    )
     same_need: list[UUID] = Field(description="Open RFPs that asked for the same when it was raised.")
     category: str
     likely_supplier: str
@@ -93,6 +107,7 @@ def as_seen(stream: Stream[Rfp], by: Targets) -> RfpSeen:
             "description": rfp.need.description,
             "contract_kind": rfp.contract_kind,
             "near_duplicate_of": rfp.near_duplicate_of,
+            "taken_over": told if (told := _taken_over(rfp))["reference"] else None,
             "same_need": rfp.same_need,
             "category": rfp.category,
             "likely_supplier": rfp.likely_supplier,
@@ -107,6 +122,12 @@ def as_seen(stream: Stream[Rfp], by: Targets) -> RfpSeen:
             **_tender(rfp),
         }
     )
+
+
+def _taken_over(rfp: Rfp) -> dict[str, Any]:
+    told = rfp.taken_over
+    names = ("reference", "source", "stage", "party", "since", "documents")
+    return {name: getattr(told, name) for name in names}
 
 
 def _tender(rfp: Rfp) -> dict[str, Any]:

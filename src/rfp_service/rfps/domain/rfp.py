@@ -57,6 +57,19 @@ class Split:
     passes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class TakenOver:
+    """What the outgoing supplier told of an RFP in flight when it was taken over; blank where it was not."""
+
+    reference: str = ""
+    source: str = ""
+    stage: Stage = Stage.ABSENT
+    party: Party = Party.NOBODY
+    since: date | None = None  # it waited for that party
+    documents: str = ""
+    unread: tuple[tuple[str, str], ...] = ()
+
+
 NONE_OPEN = Approval()
 
 
@@ -101,6 +114,7 @@ class Rfp:
     category: str = ""
     likely_supplier: str = ""
     split: Split = Split()
+    taken_over: TakenOver = TakenOver()
     doubted: tuple[tuple[str, str], ...] = ()  # whose conflict somebody asked to withdraw, and who
 
     def called(self, first_position: int) -> str:
