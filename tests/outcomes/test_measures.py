@@ -90,9 +90,9 @@ async def test_a_target_that_is_paused_or_extended_is_not_missed(api: Api) -> No
         service = api.service
         assert await service.visibility.reaches(api.position, seconds=90)
         later = datetime.now(UTC) + timedelta(days=8)
-        somebody = Person("sam", ())
+        somebody, past = Person("sam", ()), False
         reading = Reading(
-            service.pool, service.record, api.position, api.position, later, False, somebody, service.redact
+            service.pool, service.record, api.position, api.position, later, past, somebody, service.redact
         )
         return await rfps_inside_target(service, reading)
 

@@ -63,7 +63,7 @@ def row(said: Said, _: Extras) -> TakeOverRfp:
     return TakeOverRfp(**{**said, **typed})
 
 
-async def prepared(store: EventStore, _: Stamp) -> RowRules:
+async def prepared(store: EventStore, _stamp: Stamp) -> RowRules:
     """Find out whom the directory knows: requesters and leads are people of the council."""
     async with store.reader.snapshot() as (connection, _):
         known = frozenset(record["id"] for record in await connection.fetch(KNOWN))
