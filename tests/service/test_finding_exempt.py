@@ -57,6 +57,7 @@ IN_SIGHT = {
     "/v1/projects/at-risk": {"handling", "action_plan"},
     "/v1/projects/ranking": {"change_percent"},
     "/v1/project-registers": {"form"},
+    "/v1/rfp-registers": {"form"},
     "/v1/contracts": {
         "stage",
         "supplier",  # a whole of several parts, which is never exempt, as terms are
