@@ -4,7 +4,7 @@ from typing import Any
 
 from outcomes.domain.all_events import EVENTS as OUTCOME_EVENTS
 from projects.domain.all_events import EVENTS as PROJECT_EVENTS
-from rfp_service.catalogue.domain import EVENTS as CATALOGUE_EVENTS
+from rfp_service.catalogue.domain.all_events import EVENTS as CATALOGUE_EVENTS
 from rfp_service.contracts.domain.all_events import EVENTS as CONTRACT_EVENTS
 from rfp_service.handover.domain import EVENTS as HAND_OVER_EVENTS
 from rfp_service.rfps.domain.all_events import EVENTS as RFP_EVENTS

@@ -66,6 +66,8 @@ CONDITIONS = {
         "RefuseAward",
         "ApproveRenewal",
         "RefuseRenewal",
+        "ApproveOrder",
+        "RefuseOrder",
         "AppointEvaluator",
         "RemoveEvaluator",
         "GiveDelegation",

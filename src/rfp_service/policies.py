@@ -1,6 +1,8 @@
 """What one thing's command must know of another, often of another room: facts, found on the roof."""
 
 from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import JsonValue
@@ -19,9 +21,11 @@ from projects.api.fact_finders import weights_and_rank, what_must_be_confirmed, 
 from projects.commands.assessment import CategoriseProject, PrioritiseProject
 from projects.commands.delivery import ConfirmReadiness
 from projects.commands.identification import IdentifyProject
-from rfp_service.catalogue.commands import SearchCatalogue
-from rfp_service.catalogue.domain import CatalogueCheck
-from rfp_service.catalogue.views import found
+from rfp_service.catalogue.commands.items import SearchCatalogue
+from rfp_service.catalogue.commands.orders import ApproveOrder, RaiseOrder, RefuseOrder
+from rfp_service.catalogue.domain.items import CatalogueCheck, CatalogueItem
+from rfp_service.catalogue.domain.synonyms import SYNONYMS_ID, Synonyms
+from rfp_service.catalogue.views.items import found
 from rfp_service.concluded_contracts import whether_there_is_an_rfp
 from rfp_service.contracts.commands.execution import StartReprocurement
 from rfp_service.contracts.commands.reviews import ApproveRenewal, RefuseRenewal
@@ -40,17 +44,22 @@ from rfp_service.rfps.commands.participants import (
 from rfp_service.rfps.commands.procurement import ReturnForRework, SelectRoute
 from rfp_service.rfps.commands.requests import CheckCatalogue
 from rfp_service.rfps.commands.waivers import GrantWaiver, RefuseWaiver, RequestWaiver
+from rfp_service.rfps.domain.events import DemandDiverted
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.stages import Stage
 from shared.governance.accounts.commands import IssueApiKey, OpenServiceAccount, RotateApiKey
 from shared.governance.delegations.commands import GiveDelegation
 from shared.governance.delegations.views import tiers_of, what_is_delegated
 from shared.governance.disclosure.commands import DeclareExempt
 from shared.governance.disclosure.facts import what_may_be_exempt
+from shared.governance.people.absences import RecordAbsence
 from shared.governance.people.commands import ErasePerson, InvitePerson, LinkPersons, UnlinkPerson
 from shared.governance.people.facts import ids_of, whether_known, who_is_known
 from shared.governance.retention.commands import DisposeOfRecord
 from shared.governance.retention.facts import what_is_to_be_disposed_of
 from shared.governance.scheme.commands import AdoptScheme
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
+from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import NotFound
 from shared.kernel.four_eyes import FACT, Eyes
 from shared.kernel.messages import Command
@@ -60,8 +69,9 @@ from shared.web.commands import FactFinder
 
 async def what_the_catalogue_shows(store: EventStore, command: SearchCatalogue) -> dict[str, JsonValue]:
     """Return what a search finds just now, and the position it was found at."""
+    groups = (await store.load(SYNONYMS_ID, Synonyms())).state.groups
     async with store.reader.snapshot() as (connection, position):
-        shown = await found(connection, command.query, command.service_area or "")
+        shown = await found(connection, command.query, command.service_area or "", groups=groups)
     return {"catalogue": {"position": position, "shown": [str(item) for item in shown]}}
 
 
@@ -81,6 +91,41 @@ async def what_a_check_showed(store: EventStore, command: CheckCatalogue) -> dic
             "position": check.catalogue_position,
             "shown": [str(item) for item in check.shown],
         }
+    }
+
+
+async def what_is_ordered(store: EventStore, command: RaiseOrder) -> dict[str, JsonValue]:
+    """Return the item as it can be had today, and the RFP whose need it is to meet, where one is named."""
+    found: dict[str, JsonValue] = {}
+    with suppress(NotFound):  # the id is of something else
+        stream = await store.load(command.item_id, CatalogueItem())
+        if stream.version:
+            found["item"] = _as_ordered(stream.state, stream.version)
+    if command.rfp_id is None:
+        return found
+    events = await store.reader.stream(command.rfp_id)
+    if events and events[0].event.kind == Rfp.kind:
+        rfp, last = Rfp(), None
+        for recorded in events:
+            rfp = recorded.event.apply(rfp)
+            if isinstance(recorded.event, DemandDiverted):
+                last = str(recorded.event.item_id)
+        diverted = last if rfp.stage is Stage.DIVERTED else None
+        found["rfp"] = {"raised_by": rfp.raised_by, "diverted_to": diverted}
+    return found
+
+
+def _as_ordered(item: CatalogueItem, version: int) -> dict[str, JsonValue]:
+    today = day_in_london(datetime.now(UTC))
+    begun = item.available_from is None or item.available_from <= today
+    ended = item.available_until is not None and item.available_until < today
+    return {
+        "version": version,
+        "price_pence": item.price_pence,
+        "lead_time_days": item.lead_time_days,
+        "approval_above_pence": item.approval_above_pence,
+        "service_areas": list(item.service_areas),
+        "can_be_had": begun and not ended,
     }
 
 
@@ -142,6 +187,7 @@ GIVING: tuple[type[Command[Any]], ...] = (
 FACTS: Mapping[type[Command[Any]], FactFinder] = {
     SearchCatalogue: what_the_catalogue_shows,
     CheckCatalogue: what_a_check_showed,
+    RaiseOrder: what_is_ordered,
     GiveDelegation: what_a_delegator_may,
     **dict.fromkeys(
         (
@@ -159,6 +205,8 @@ FACTS: Mapping[type[Command[Any]], FactFinder] = {
             ExtendTarget,
             ApproveRenewal,
             RefuseRenewal,
+            ApproveOrder,
+            RefuseOrder,
         ),
         what_a_principal_delegated,
     ),
@@ -169,6 +217,7 @@ FACTS: Mapping[type[Command[Any]], FactFinder] = {
     UnlinkPerson: who_is_known,
     ErasePerson: who_is_known,
     InvitePerson: who_is_known,
+    RecordAbsence: whether_known("person"),
     SelectRoute: whether_known("lead"),
     ReassignLead: whether_known("lead"),
     AppointEvaluator: whether_known("evaluator"),

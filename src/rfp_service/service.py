@@ -16,6 +16,7 @@ from rfp_service.access import new_person_id, personal_secret, trusted_tokens
 from rfp_service.catalogue.context import CATALOGUE
 from rfp_service.concluded_contracts import CONCLUDED_CONTRACTS
 from rfp_service.contracts.context import CONTRACTS
+from rfp_service.deflection import DEFLECTION
 from rfp_service.dependencies.context import DEPENDENCIES
 from rfp_service.events import EVENTS
 from rfp_service.handover.context import HAND_OVERS
@@ -81,6 +82,7 @@ CONTEXTS: tuple[Context, ...] = (
     FLOW,
     RFPS,
     CATALOGUE,
+    DEFLECTION,
     SCHEME,
     DELEGATIONS,
     IMPORTS,

@@ -3,13 +3,13 @@
 from datetime import date
 from uuid import UUID
 
-from rfp_service.catalogue.commands import (
+from rfp_service.catalogue.commands.items import (
     AddCatalogueItem,
     RetireCatalogueItem,
     ReviseCatalogueItem,
     SearchCatalogue,
 )
-from rfp_service.catalogue.domain import (
+from rfp_service.catalogue.domain.items import (
     AlreadyRetired,
     CatalogueCheck,
     CatalogueItem,

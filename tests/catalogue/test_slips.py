@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from rfp_service.catalogue.views import found
+from rfp_service.catalogue.views.items import found
 from tests.catalogue.test_finding import ITEMS, NOT_THERE, stocked
 from tests.support.api import Api
 

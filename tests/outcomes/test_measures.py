@@ -1,12 +1,17 @@
 """Live measures equal what their own rooms answer, as of any position."""
 
+from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 
+from rfp_service.measures.offered import rfps_inside_target
+from shared.kernel.person import Person
+from shared.web.readings import Reading
 from tests.outcomes.test_http import PROGRAMME, decided, outcome, programme
 from tests.projects.test_http import decided as decided_on_project
 from tests.projects.test_http import identified, scheme
 from tests.support.api import Api
-from tests.support.people import PIA, SAM
+from tests.support.people import HANA, PIA, PRIYA, SAM, SCHEME
 
 READINGS = 6
 
@@ -73,3 +78,27 @@ async def test_a_measure_that_nobody_answers_is_refused(api: Api) -> None:
     refused = await api.post(f"/v1/outcomes/{of}/decisions", body, PIA, 409, version=1)
     assert refused.json()["type"] == "/problems/no-such-measure"
     await decided(api, f"outcomes/{of}", "amend", measures=[{"name": "catalogue_deflection"}], reason="R.")
+
+
+async def test_a_target_that_is_paused_or_extended_is_not_missed(api: Api) -> None:
+    values: Any = SCHEME["values"]
+    target = {"stage_targets": [{"stage": "approval", "working_days": 0}]}
+    await api.adopts({**SCHEME, "values": {**values, **target, "hold_reasons": [{"code": "budget-check"}]}})
+    rfp = await api.in_approval(adopt=False)
+
+    async def inside() -> float | None:
+        service = api.service
+        assert await service.visibility.reaches(api.position, seconds=90)
+        later = datetime.now(UTC) + timedelta(days=8)
+        somebody, past = Person("sam", ()), False
+        reading = Reading(
+            service.pool, service.record, api.position, api.position, later, past, somebody, service.redact
+        )
+        return await rfps_inside_target(service, reading)
+
+    assert await inside() == 0.0
+    await api.decide(rfp, "extend-target", HANA, working_days=20, reason="Nobody is here.")
+    assert await inside() == 1.0
+    hold = {"waiting_on": "finance", "reason": "Is there money?", "reason_code": "budget-check"}
+    await api.decide(rfp, "hold", PRIYA, **hold)
+    assert await inside() is None

@@ -3,9 +3,22 @@
 The service makes nobody wait for more than two seconds; how far it comes in them depends on the machine.
 """
 
+import asyncio
+from collections.abc import Awaitable, Callable
+
 import httpx
 
 PATIENCE = 100
+LOOKS, SECONDS_BETWEEN = 1_800, 0.05  # a minute and a half
+
+
+async def until_true(condition: Callable[[], Awaitable[bool]]) -> None:
+    """Wait until something has come true, as patiently as a disturbed machine needs."""
+    for _ in range(LOOKS):
+        if await condition():
+            return
+        await asyncio.sleep(SECONDS_BETWEEN)
+    raise AssertionError("it has not come true")
 
 
 def _is_behind(response: httpx.Response) -> bool:

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
-from rfp_service.catalogue.commands import AddCatalogueItem, SearchCatalogue
-from rfp_service.catalogue.domain import CatalogueCheck, CatalogueItem
+from rfp_service.catalogue.commands.items import AddCatalogueItem, SearchCatalogue
+from rfp_service.catalogue.domain.items import CatalogueCheck, CatalogueItem
 from rfp_service.demonstration.approvals import DEPUTY_LIMIT_PENCE, is_decided, is_put_forward, key_decision
 from rfp_service.demonstration.governance import adopt_by_two, begin_long_ago, tell_of_governing
 from rfp_service.demonstration.outcomes import tell_of_outcomes

@@ -62,17 +62,11 @@ def _tiers(scheme: Scheme, command: HandWorkOver, stamp: Stamp) -> Iterator[Step
 
 
 def _replaced(values: SchemeValues, ids: Sequence[str], successor: str) -> SchemeValues:
-    tiers = [
-        tier.model_copy(
-            update={
-                "approvers": list(
-                    dict.fromkeys(successor if person in ids else person for person in tier.approvers)
-                )
-            }
-        )
-        for tier in values.tiers
-    ]
-    return values.model_copy(update={"tiers": tiers})
+    def swapped(people: Sequence[str]) -> list[str]:
+        return list(dict.fromkeys(successor if person in ids else person for person in people))
+
+    tiers = [tier.model_copy(update={"approvers": swapped(tier.approvers)}) for tier in values.tiers]
+    return values.model_copy(update={"tiers": tiers, "last_resort": swapped(values.last_resort)})
 
 
 async def _delegation(plan: HandOverPlan, scheme: Scheme, stream: Stream[Delegation], stamp: Stamp) -> None:

@@ -10,8 +10,8 @@ from projects.api.slip_history import SlipHistories
 from projects.views.at_risk import totals as risk_totals
 from projects.views.calibration import calibrate
 from projects.views.register import projects
+from rfp_service.deflection import demand_read
 from rfp_service.rfps.api.rows import targets
-from rfp_service.rfps.demand import Demand, DemandStep, demand
 from rfp_service.rfps.domain.stages import ENDS
 from rfp_service.rfps.views import rfps
 from shared.flow.bottlenecks import FlowQuery as FlowQuestion
@@ -40,9 +40,15 @@ class Answering(Protocol):
 
 
 async def rfps_inside_target(service: Answering, reading: Reading) -> float | None:
-    """Return the share of open RFPs, in a stage that has a target, that are not beyond it."""
+    """Return the share of open RFPs, in a stage that has a target, that are not beyond it.
+
+    A target that was extended, or paused, ends so much later; while a hold pauses it, nothing is due.
+    """
     by = await targets(service.store, reading)
-    due = [by.of(row["stage"], row["stage_since"]) for row in await _open(reading)]
+    due = [
+        by.of(row["stage"], row["stage_since"], row["extra_days"], paused=row["target_paused"])
+        for row in await _open(reading)
+    ]
     timed = [one for one in due if one.due_on is not None]
     return sum(not one.overdue_working_days for one in timed) / len(timed) if timed else None
 
@@ -53,20 +59,14 @@ async def rfps_open(_: Answering, reading: Reading) -> float | None:
 
 
 async def _open(reading: Reading) -> list[asyncpg.Record]:
-    return await reading.rows(
-        select(rfps.c.stage, rfps.c.stage_since).where(reading.valid(rfps), rfps.c.stage.not_in(list(ENDS)))
-    )
+    t = rfps.c
+    columns = (t.stage, t.stage_since, t.extra_days, t.target_paused)
+    return await reading.rows(select(*columns).where(reading.valid(rfps), t.stage.not_in(list(ENDS))))
 
 
 async def catalogue_deflection(_: Answering, reading: Reading) -> float | None:
     """Return the share of needs that the catalogue met for good, over the whole record."""
-    t = demand.c
-    steps = await reading.rows(
-        select(t.rfp_id, t.duplicate_of, t.happened_at, t.what)
-        .where(t.position <= reading.position)
-        .order_by(t.position)
-    )
-    chains = Demand.of([DemandStep(*row) for row in steps]).between(None, None)
+    chains = (await demand_read(reading)).between(None, None)
     return sum(chain.deflected for chain in chains) / len(chains) if chains else None
 
 

@@ -3,11 +3,11 @@
 from rfp_service.rfps.api.approvals import router as approvals
 from rfp_service.rfps.api.comparison import router as comparison
 from rfp_service.rfps.api.copies import router as copies
-from rfp_service.rfps.api.deflection import router as deflection
 from rfp_service.rfps.api.holds import router as holds
 from rfp_service.rfps.api.invitations import router as invitations
 from rfp_service.rfps.api.near_duplicates import router as near_duplicates
 from rfp_service.rfps.api.prerequisites import AWAITED
+from rfp_service.rfps.api.registers import RFP_REGISTER
 from rfp_service.rfps.api.rfps import router as rfps
 from rfp_service.rfps.deadlines import DEADLINES
 from rfp_service.rfps.demand import DEMAND
@@ -15,12 +15,22 @@ from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.reactions import NOTIFY_NEXT_TIER, SET_DEADLINES, TELL_OF_APPROVALS
 from rfp_service.rfps.views import BOARD
 from shared.web.context import Context, NotificationSubject
+from shared.web.registers.routes import register_routes
 
 RFPS = Context(
     prerequisites=AWAITED,
     views=(BOARD, DEMAND),
     reactions=(NOTIFY_NEXT_TIER, TELL_OF_APPROVALS, SET_DEADLINES),
-    routers=(near_duplicates, deflection, comparison, approvals, copies, holds, invitations, rfps),
+    routers=(
+        near_duplicates,
+        comparison,
+        approvals,
+        copies,
+        holds,
+        invitations,
+        register_routes(RFP_REGISTER),
+        rfps,
+    ),
     deadlines=DEADLINES,
     subjects=(
         NotificationSubject(

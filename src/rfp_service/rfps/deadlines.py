@@ -1,12 +1,17 @@
 """The clocks of an RFP: which event starts each, and what is decided when it ends."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
+
+from pydantic import JsonValue
 
 from rfp_service.rfps.commands.call_ins import ExpireCallIn, LapseCallIn
 from rfp_service.rfps.commands.key_decisions import ExpireNoticePeriod
 from rfp_service.rfps.commands.standstill import ExpireStandstill
 from rfp_service.rfps.commands.tender import CloseResponses
+from rfp_service.rfps.commands.unreachable_tiers import PassTierUp, amount_of, kept_out_of, step_of
 from rfp_service.rfps.domain.approval_events import ApprovalGranted
 from rfp_service.rfps.domain.award_events import AwardApproved, AwardNoticePublished, ChallengeResolved
 from rfp_service.rfps.domain.key_decision_events import (
@@ -17,11 +22,14 @@ from rfp_service.rfps.domain.key_decision_events import (
 )
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.tender_events import DeadlineExtended, InvitationIssued, TenderNoticePublished
-from shared.kernel.messages import Event
+from shared.governance.delegations.reach import can_anybody_act, reach_now
+from shared.kernel.calendar import day_in_london
+from shared.kernel.messages import Event, Known, Tier
 from shared.record.deadlines.deadline import Deadline
+from shared.record.eventstore.store import EventStore
 
 CALL_IN, LAPSE, RESPONSES, STANDSTILL = "call-in", "call-in-lapse", "responses", "standstill"
-NOTICE = "key-decision-notice"
+NOTICE, UNREACHABLE = "key-decision-notice", "unreachable-tier"
 
 STARTED_BY: Mapping[type[Event[Any]], str] = {
     DecisionPublished: CALL_IN,
@@ -37,10 +45,30 @@ STARTED_BY: Mapping[type[Event[Any]], str] = {
     GeneralExceptionUsed: NOTICE,
 }
 
+
+async def find_step(store: EventStore, case_id: UUID, _: int) -> dict[str, JsonValue]:
+    """Find out which step an RFP waits for, by the version it began at, and whether anybody can take it."""
+    rfp, began = Rfp(), 0
+    for recorded in await store.reader.stream(case_id):
+        before, rfp = step_of(rfp), recorded.event.apply(rfp)
+        if step_of(rfp) != before:
+            began = recorded.version
+    today = day_in_london(datetime.now(UTC))
+    reach = await reach_now(store, today)
+    tiers = tuple(Tier(name=t.name, up_to_pence=t.up_to_pence) for t in reach.tiers)
+    members = reach.members(rfp.open_approval.waiting_for)
+    return {
+        "step": began if rfp.open_approval.waiting_for else 0,
+        "can_act": can_anybody_act(members, amount_of(rfp, Known(tiers=tiers)), kept_out_of(rfp)),
+        "has_last_resort": bool(reach.values and reach.values.last_resort),
+    }
+
+
 DEADLINES = (
     Deadline(CALL_IN, ExpireCallIn, Rfp()),
     Deadline(LAPSE, LapseCallIn, Rfp()),
     Deadline(RESPONSES, CloseResponses, Rfp()),
     Deadline(STANDSTILL, ExpireStandstill, Rfp()),
     Deadline(NOTICE, ExpireNoticePeriod, Rfp()),
+    Deadline(UNREACHABLE, PassTierUp, Rfp(), find=find_step),
 )

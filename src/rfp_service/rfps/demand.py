@@ -15,6 +15,8 @@ from shared.record.projecting.views import Journal, Row, journal_table
 FAILS_WITHIN = timedelta(days=30)
 
 RAISED, DIVERTED, FAILED, SUBMITTED = "raised", "diverted", "failed", "submitted"
+# Steps of the orders that meet a need, which another room tells.
+ORDERED, FULFILLED, UNFULFILLED = "ordered", "fulfilled", "unfulfilled"
 MEANS: dict[type[Event], str] = {  # type: ignore[type-arg]  # any of the room's
     RfpRaised: RAISED,
     DemandDiverted: DIVERTED,
@@ -53,6 +55,7 @@ class DemandStep(NamedTuple):
     duplicate_of: UUID | None
     happened_at: datetime
     what: str
+    order_id: UUID | None = None
 
 
 @dataclass
@@ -64,6 +67,7 @@ class Chain:
     submitted: bool = False
     failed: bool = False
     failed_later: bool = False
+    orders: dict[UUID, str] = field(default_factory=dict)  # and what became of each
 
     def take(self, step: DemandStep) -> None:
         """Take one more step into account."""
@@ -76,11 +80,17 @@ class Chain:
             self.failed, self.failed_later = within, not within
         elif step.what == SUBMITTED:
             self.submitted = True
+        elif step.order_id is not None:
+            self.orders[step.order_id] = step.what
 
     @property
     def deflected(self) -> bool:
-        """Say whether the catalogue met the need: it diverted it, that did not fail, and nobody asked on."""
-        return self.diverted is not None and not self.failed and not self.submitted
+        """Say whether the catalogue met the need: it diverted it, that did not fail, and nobody asked on.
+
+        A diversion with an order is kept once its order is fulfilled; without one it is taken at its word.
+        """
+        met = not self.orders or FULFILLED in self.orders.values()
+        return self.diverted is not None and not self.failed and not self.submitted and met
 
 
 @dataclass

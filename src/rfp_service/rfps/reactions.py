@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from rfp_service.rfps.deadlines import STARTED_BY
+from rfp_service.rfps.deadlines import STARTED_BY, UNREACHABLE
 from rfp_service.rfps.domain.approval_events import (
     ApprovalGranted,
     ApprovalRefused,
@@ -16,14 +16,17 @@ from rfp_service.rfps.domain.award_events import AwardApproved, AwardRecommended
 from rfp_service.rfps.domain.events import RfpEvent
 from rfp_service.rfps.domain.key_decision_events import CallInUpheld, KeyDecisionRefused, KeyDecisionTaken
 from rfp_service.rfps.domain.stages import ENDS, Stage
+from rfp_service.rfps.domain.unreachable_events import TierPassedUp
 from shared.governance.notifications.notification_types import NotificationType
 from shared.governance.notifications.outbox import notification_row
+from shared.kernel.calendar import WorkingDays, day_in_london, end_of
 from shared.kernel.messages import Recorded
 from shared.record.deadlines.table import deadline_row
 from shared.record.projecting.reactions import Reaction
 from shared.record.projecting.views import Row
 
 APPROVAL, KEY_DECISION, WAIVER = "approval-requested", "key-decision", "waiver-requested"
+ABOUT = {Stage.KEY_DECISION: KEY_DECISION, Stage.WAIVER: WAIVER}
 
 
 def notify_next_tier(recorded: Recorded) -> Iterable[Row]:
@@ -58,10 +61,11 @@ def _turn(recorded: Recorded) -> tuple[str, Sequence[str]]:
             | CallInUpheld(stage=Stage.KEY_DECISION, next_tier=tier)
         ):
             return KEY_DECISION, (tier,)  # the last tier takes the key decision as well
-        case WaiverRequested(tier=tier) if tier:
-            return WAIVER, (tier,)
-        case WaiverRequested():
-            return WAIVER, tuple(tier.name for tier in recorded.stamp.known.tiers)
+        case TierPassedUp(next_tier=tier, stage=stage):
+            return ABOUT.get(stage, APPROVAL), (tier,)
+        case WaiverRequested(tier=tier):
+            anybody = tuple(each.name for each in recorded.stamp.known.tiers)
+            return WAIVER, (tier,) if tier else anybody
         case _:
             return "", ()
 
@@ -91,13 +95,27 @@ def tell_of_approvals(recorded: Recorded) -> Iterable[Row]:
 
 
 def set_deadlines(recorded: Recorded) -> Iterable[Row]:
-    """Return the deadline that an event sets: each clock of an RFP has its own number."""
+    """Return the deadlines that an event sets: each clock of an RFP has its own number."""
+    yield from _look_for_the_tier(recorded)
     kind = STARTED_BY.get(type(recorded.event))
     ends_at = getattr(recorded.event, "ends_at", None)
     if kind is None or ends_at is None:
-        return ()
+        return
     number: int = getattr(recorded.event, "clock")  # noqa: B009  # every event above starts one
-    return (deadline_row(recorded.stream_id, kind, number, ends_at),)
+    yield deadline_row(recorded.stream_id, kind, number, ends_at)
+
+
+def _look_for_the_tier(recorded: Recorded) -> Iterable[Row]:
+    """Return when to see whether anybody of the tier whose turn began can act, where the scheme wants it."""
+    _, told = _turn(recorded)
+    rules = recorded.stamp.known.rules if told else None
+    if rules is None or (days := rules.unreachable_after_working_days) is None:
+        return
+    due_at = recorded.happened_at
+    if days:
+        calendar = WorkingDays(frozenset(rules.closed_days))
+        due_at = end_of(calendar.after(day_in_london(due_at), days))
+    yield deadline_row(recorded.stream_id, UNREACHABLE, recorded.version, due_at)
 
 
 NOTIFY_NEXT_TIER = Reaction("notify_next_tier", "notices", notify_next_tier)

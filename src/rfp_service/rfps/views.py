@@ -6,8 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from rfp_service.rfps.commands.unreachable_tiers import kept_out_of
 from rfp_service.rfps.domain.rfp import Rfp
-from rfp_service.rfps.domain.stages import Party, Stage
+from rfp_service.rfps.domain.stages import ENDS, Party, Stage
 from shared.kernel.messages import Stream
 from shared.record.projecting.row_models import (
     COMPUTED,
@@ -25,6 +26,7 @@ from shared.record.projecting.views import STILL_VALID, Row, StateView
 # What a need says, for finding others like it: the words of its title and the beginning of the rest.
 NEED = "to_tsvector('english', need)"
 NEED_LENGTH = 400
+UNROUTED = "-"  # of no category yet
 OF_TARGET = ("stage", "stage_since", "extra_days", "target_paused")  # what is due depends on
 
 
@@ -79,6 +81,11 @@ class StoredRfp(RfpRow):
     responses_by: Annotated[datetime | None, From("tender.responses_by")]
     approval_value_pence: Annotated[int, COMPUTED]
     kept_out: Annotated[list[str], COMPUTED]
+    kept_out_of_step: Annotated[list[str], COMPUTED]
+    source: Annotated[str, From("taken_over.source")]
+    is_open: Annotated[bool, COMPUTED]
+    split_category: Annotated[str, COMPUTED]
+    split_supplier: Annotated[str, COMPUTED]
 
 
 rfps = model_table("rfps", StoredRfp)
@@ -96,6 +103,10 @@ def _computed(stream: Stream[Rfp]) -> Row:
         else approval.value_pence,
         "stage_since": stream.stage_since,
         "kept_out": sorted({*(person for _, person in rfp.parts), *rfp.conflicted}),
+        "kept_out_of_step": kept_out_of(rfp),
+        "is_open": rfp.stage not in ENDS,
+        "split_category": (rfp.category or rfp.contract_kind or "").casefold() if rfp.route else UNROUTED,
+        "split_supplier": (rfp.award.supplier or rfp.likely_supplier).casefold(),
     }
 
 

@@ -1,7 +1,8 @@
 """The journals that flow is computed from: steps and cases, taken from events without code for each.
 
 Any event that says which stage its case is in and whom it waits on is a step; a wait on nobody ends.
-What a clock decided happened when it was due, however late that was noticed: waits are split there.
+What a clock decided happened when it was due, however late that was noticed: waits are split there. What
+somebody told of a case that came from elsewhere began when they said, and its wait is named after that.
 """
 
 from collections.abc import Iterable
@@ -22,6 +23,8 @@ NEVER_IN_FLOW = frozenset(
         "batch",
         "catalogue-check",
         "catalogue-item",
+        "catalogue-order",
+        "catalogue-synonyms",
         "delegation",
         "directory",
         "disposal",
@@ -98,12 +101,13 @@ def step_rows(recorded: Recorded) -> Iterable[Row]:
     if "stage" not in said or "waiting_on" not in said:
         return ()
     stage, party = said["stage"], said["waiting_on"]
+    since = said.get("waited_since", said.get("due_at", LAST))
     return (
         {
             "source": event.kind,
             "case_id": str(recorded.stream_id),
             "seq": recorded.position,
-            "at_us": microseconds(min(recorded.happened_at, said.get("due_at", LAST))),
+            "at_us": microseconds(min(recorded.happened_at, since)),
             "activity": type(event).__name__,
             "stage": stage,
             "party": party,

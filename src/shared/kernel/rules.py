@@ -35,6 +35,23 @@ class Standstill(BaseModel):
     counting: Counting
 
 
+# Procurement Act 2023, section 51; Public Contracts Regulations 2015, regulation 87.
+USUAL_STANDSTILLS = (
+    Standstill(
+        regime="procurement_act_2023",
+        days=8,
+        counting=Counting.WORKING_FROM_NOTICE,
+        routes=["open_tender", "restricted_tender", "direct_award"],
+    ),
+    Standstill(
+        regime="public_contracts_regulations_2015",
+        days=10,
+        counting=Counting.CALENDAR_FROM_DAY_AFTER,
+        routes=["open_tender", "restricted_tender"],
+    ),
+)
+
+
 class MinimumPeriod(BaseModel):
     """How many days at least the market has to answer, by route."""
 
@@ -124,6 +141,7 @@ class Rules(BaseModel):
     bid_at_the_instant_in_time: bool = False
     unanswered_stop_closing: bool = False
     advisory_bodies: tuple[AdvisoryBody, ...] = ()
+    unreachable_after_working_days: int | None = None
     statutory_days_of_whole_kingdom: bool = False
     statutory_days_leave_out_closed_days: bool = True
     contracts: ContractRules | None = None

@@ -7,18 +7,24 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import all_, and_, literal, or_, select
+from sqlalchemy import ColumnElement, all_, and_, case, func, literal, or_, select, true
 
 from rfp_service.rfps.api.rows import targets, with_due
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.views import rfps
+from shared.governance.delegations.reach import can_anybody_act, reach_read
 from shared.governance.delegations.views import delegations
 from shared.governance.scheme.domain import SCHEME_ID, Scheme, SchemeValues
+from shared.governance.scheme.tiers import step_pence
 from shared.kernel.calendar import day_in_london
+from shared.kernel.fields import Flag
+from shared.kernel.messages import Known, Tier
 from shared.kernel.person import Person
+from shared.record.eventstore.store import EventStore
 from shared.record.projecting.row_models import COUNTED, SEARCHED
 from shared.web.bodies import StrictRoute
 from shared.web.commands import Caller, may
+from shared.web.lists.filters import ListMoment, Where
 from shared.web.lists.queries import ListQuery
 from shared.web.lists.short_list import ShortList
 from shared.web.readings import Reading
@@ -79,7 +85,25 @@ class ApprovalRow(BaseModel):
     )
 
 
-APPROVAL_LIST = ShortList(name="approvals", row=ApprovalRow)
+def _is_no_condition(_: bool, __: ListMoment) -> ColumnElement[bool]:  # noqa: FBT001  # a filter's value
+    """Return no condition: another list is answered."""
+    return true()
+
+
+class ApprovalFilters(BaseModel):
+    """Whose approvals are listed."""
+
+    unreachable: Annotated[
+        Flag | None,
+        Where(_is_no_condition),
+        Field(
+            description="Those that nobody could decide now, whoever they wait for: everybody of their tier"
+            " is away, has left, or is kept out of the case."
+        ),
+    ] = None
+
+
+APPROVAL_LIST = ShortList(name="approvals", row=ApprovalRow, filters=ApprovalFilters)
 
 
 @router.get(
@@ -94,6 +118,10 @@ async def list_approvals(
     """List what waits for you or for whom you stand in for, oldest deadline first."""
     service, reading = request.app.state.service, await APPROVAL_LIST.reading(query)
     store = service.store
+    if query.asked.get("unreachable"):
+        items = await _unreachable(store, reading)
+        with_due(items, await targets(store, reading))
+        return await APPROVAL_LIST.answer(query, reading, items, place)
     scheme = await store.load(SCHEME_ID, Scheme(), reading.position if reading.past else None)
     values = scheme.state.in_force(day_in_london(reading.as_of)).values
     items = [
@@ -147,8 +175,8 @@ async def _waiting(
     statement = select(*(t[name] for name in COLUMNS)).where(
         reading.valid(rfps), or_(t.approval_waits_for.in_(tiers), any_approver), ~t.on_hold
     )
-    if limit_pence is not None:
-        statement = statement.where(t.approval_value_pence <= limit_pence)
+    if limit_pence is not None and values is not None:
+        statement = statement.where(_amount_of_step(values) <= limit_pence)
     for each in filter(None, (*person.ids, *ids)):
         statement = statement.where(literal(each) != all_(t.kept_out))
     rows = await reading.rows(statement.order_by(t.first_position).limit(WAITING_LIMIT))
@@ -156,3 +184,27 @@ async def _waiting(
         {**row, "acting_for": principal, "can_be_taken_from": row.pop("clock_ends_at")}
         for row in map(dict, rows)
     ]
+
+
+def _amount_of_step(values: SchemeValues) -> ColumnElement[int]:
+    """Return what a stand-in must have been delegated for a step: its tier's limit, or a smaller value."""
+    t = rfps.c
+    by_tier = {tier.name: func.least(t.approval_value_pence, tier.up_to_pence) for tier in values.tiers}
+    return case(by_tier, value=t.approval_waits_for, else_=t.approval_value_pence)
+
+
+async def _unreachable(store: EventStore, reading: Reading) -> list[dict[str, Any]]:
+    """Return what waits for a tier of which nobody can decide it now."""
+    t, reach = rfps.c, await reach_read(store, reading)
+    waits = (reading.valid(rfps), t.approval_waits_for != "", ~t.on_hold)
+    columns = (*(t[name] for name in COLUMNS), t.kept_out_of_step)
+    rows = await reading.rows(select(*columns).where(*waits).order_by(t.first_position).limit(WAITING_LIMIT))
+    members = {tier: reach.members(tier) for tier in {row["approval_waits_for"] for row in rows}}
+    known = Known(tiers=tuple(Tier(name=tier.name, up_to_pence=tier.up_to_pence) for tier in reach.tiers))
+    found = []
+    for row in map(dict, rows):
+        tier, out = row["approval_waits_for"], row.pop("kept_out_of_step")
+        amount = step_pence(tier, row["approval_value_pence"], known)
+        if not can_anybody_act(members[tier], amount, out):
+            found.append({**row, "acting_for": "", "can_be_taken_from": row.pop("clock_ends_at")})
+    return found

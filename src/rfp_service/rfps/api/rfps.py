@@ -7,14 +7,15 @@ from fastapi import APIRouter, Body, Path, Request, Response
 
 from rfp_service.rfps.api.filters import RfpFilters
 from rfp_service.rfps.api.rows import RfpSeen, add_due, as_seen, list_targets, targets
+from rfp_service.rfps.api.warnings import RfpReceipt, raised_receipt, routed_receipt, same_need, split_need
 from rfp_service.rfps.commands.decision import Decision
+from rfp_service.rfps.commands.procurement import SelectRoute
 from rfp_service.rfps.commands.requests import RaiseRfp
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.views import RfpRow, StoredRfp, rfps
 from shared.governance.audit.history import EventHistory, answer_history
 from shared.governance.delegations.views import what_is_delegated_to
 from shared.kernel.errors import NotFound
-from shared.kernel.messages import Receipt
 from shared.web.answers import CREATES, DECIDES, one, seen_now
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
@@ -43,17 +44,22 @@ router = APIRouter(prefix="/v1/rfps", tags=["rfps"], route_class=StrictRoute, ma
 @router.post("", status_code=201, summary="Raise an RFP", responses=CREATES)
 async def raise_rfp(
     command: Annotated[RaiseRfp, strict(RaiseRfp), Body()], handler: OpeningCommands
-) -> Receipt:
-    """Raise an RFP: a draft that belongs to whoever asks."""
-    return await handler.create(command, blank=Rfp())
+) -> RfpReceipt:
+    """Raise an RFP: a draft that belongs to whoever asks; open ones that ask for the same are named."""
+    receipt = await handler.create(command, blank=Rfp(), same_need=await same_need(handler, command))
+    return raised_receipt(receipt, (await handler.store.load(receipt.id, Rfp())).state)
 
 
 @router.post("/{rfp_id}/decisions", summary="Decide on an RFP", responses=DECIDES)
 async def decide(
     rfp_id: RfpId, command: Annotated[Decision, strict(Decision), Body()], handler: Commands
-) -> Receipt:
-    """Decide on an RFP as it stands at the version that If-Match names."""
-    return await handler.handle(rfp_id, command, blank=Rfp())
+) -> RfpReceipt:
+    """Decide on an RFP as it stands at the version that If-Match names; routing warns of split need."""
+    if not isinstance(command, SelectRoute):
+        return RfpReceipt(**(await handler.handle(rfp_id, command, blank=Rfp())).model_dump())
+    split = await split_need(handler, rfp_id, command)
+    receipt = await handler.handle(rfp_id, command, blank=Rfp(), **split)
+    return routed_receipt(receipt, (await handler.store.load(rfp_id, Rfp())).state)
 
 
 @router.get("", summary="List RFPs", dependencies=[may("read-rfps")], responses=RFP_LIST.responses)

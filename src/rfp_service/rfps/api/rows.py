@@ -1,13 +1,13 @@
 """What is shown of an RFP, on lists and by itself; amounts in pence, without VAT if not said."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from rfp_service.rfps.domain.rfp import Rfp
-from rfp_service.rfps.domain.stages import Stage
+from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.targets import Targets
 from rfp_service.rfps.views import RfpRow, board
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
@@ -19,12 +19,35 @@ from shared.web.next_decisions import Next
 from shared.web.readings import Reading
 
 
+class TakenOverSeen(BaseModel):
+    """What was told of an RFP in flight: its wait before the take-over is the supplier's word."""
+
+    reference: str
+    source: str
+    stage: Stage
+    party: Party
+    since: date
+    documents: str
+
+
 class RfpSeen(RfpRow):
     """One RFP with everything that was said of it."""
 
     description: str
     contract_kind: ContractKind | None
     near_duplicate_of: UUID | None
+    taken_over: TakenOverSeen | None = Field(
+        description="What the outgoing supplier told of it; null where it was raised here."
+    )
+    same_need: list[UUID] = Field(description="Open RFPs that asked for the same when it was raised.")
+    category: str
+    likely_supplier: str
+    split_with: list[UUID] = Field(
+        description="Others of its area, category and supplier within twelve months, when it was routed."
+    )
+    split_passes: list[str] = Field(
+        description="The tier or thresholds that it reaches with them, and not alone."
+    )
     catalogue_check_id: UUID | None
     approval_value_pence: int | None
     approval_tiers: list[str]
@@ -86,6 +109,12 @@ def as_seen(stream: Stream[Rfp], by: Targets) -> RfpSeen:
             "description": rfp.need.description,
             "contract_kind": rfp.contract_kind,
             "near_duplicate_of": rfp.near_duplicate_of,
+            "taken_over": told if (told := _taken_over(rfp))["reference"] else None,
+            "same_need": rfp.same_need,
+            "category": rfp.category,
+            "likely_supplier": rfp.likely_supplier,
+            "split_with": rfp.split.with_rfps,
+            "split_passes": rfp.split.passes,
             "catalogue_check_id": rfp.check.id,
             "approval_value_pence": rfp.approval.value_pence,
             "approval_tiers": rfp.approval.tiers,
@@ -95,6 +124,12 @@ def as_seen(stream: Stream[Rfp], by: Targets) -> RfpSeen:
             **_tender(rfp),
         }
     )
+
+
+def _taken_over(rfp: Rfp) -> dict[str, Any]:
+    told = rfp.taken_over
+    names = ("reference", "source", "stage", "party", "since", "documents")
+    return {name: getattr(told, name) for name in names}
 
 
 def _tender(rfp: Rfp) -> dict[str, Any]:

@@ -63,6 +63,8 @@ class CallIn(Command[Rfp]):
 class UpholdCallIn(Command[Rfp]):
     """Send the decision back to whoever took it, with scrutiny's reasons."""
 
+    by_the_rules = True
+
     decision: Literal["uphold-call-in"] = "uphold-call-in"
     reason: Reason
     material_change: bool = Field(

@@ -17,6 +17,7 @@ from rfp_service.rfps.commands.rules import (
     must_be_under_the_law,
     must_not_be_requester,
 )
+from rfp_service.rfps.commands.splitting import split_found
 from rfp_service.rfps.commands.turns import in_turn
 from rfp_service.rfps.domain.award_events import ProcurementTerminated, TerminationReason
 from rfp_service.rfps.domain.events import (
@@ -37,10 +38,10 @@ from rfp_service.rfps.domain.refusals import (
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import ABOUT_A_DECISION, AFTER_OPEN, BEFORE_OPEN, LIVE, Party, Stage
-from shared.kernel.fields import WHOLE, PersonId, Reason
+from shared.kernel.fields import WHOLE, PersonId, Reason, ShortText
 from shared.kernel.messages import Command, Stamp
 from shared.kernel.naming import must_be_known
-from shared.kernel.rules import ContractKind
+from shared.kernel.rules import ContractKind, Rules
 from shared.kernel.states import replace
 
 LOTS_LIMIT = 200
@@ -146,6 +147,15 @@ class SelectRoute(Command[Rfp]):
     )
     lots: Annotated[int, Field(ge=1, le=LOTS_LIMIT), WHOLE] = 1
     lead: PersonId = Field(examples=["priya-procurement"])
+    category: ShortText | None = Field(
+        None,
+        description="What it is of; need of one category and service area is added up. The kind of"
+        " contract, unless said.",
+        examples=["End-user devices"],
+    )
+    likely_supplier: ShortText | None = Field(
+        None, description="Who will likely supply it; need of other suppliers is not added up."
+    )
 
     @classmethod
     def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
@@ -158,10 +168,8 @@ class SelectRoute(Command[Rfp]):
             raise LotsNotOffered(lots=self.lots)
         must_be_known(stamp, [self.lead])
         must_be_fit_to_lead(rfp, self.lead, stamp)
-        # Where the scheme laid down no thresholds, kinds of contract are not told apart.
-        rules = stamp.known.rules
-        usual = ContractKind.SERVICES if rules is not None and rules.thresholds else None
-        kind = self.contract_kind or usual
+        kind = self.kind_by(stamp.known.rules)
+        split = split_found(stamp)
         routed = replace(rfp, regime=self.regime, route=self.route, contract_kind=kind)
         return RouteSelected(
             regime=self.regime,
@@ -170,8 +178,17 @@ class SelectRoute(Command[Rfp]):
             threshold_pence=must_be_under_the_law(routed, stamp),
             lots=self.lots,
             lead=self.lead,
+            category=self.category or "",
+            likely_supplier=self.likely_supplier or "",
+            split_with=split.with_rfps,
+            split_passes=split.passes,
             **entering(Stage.BUSINESS_CASE),
         )
+
+    def kind_by(self, rules: Rules | None) -> ContractKind | None:
+        """Return the kind of contract; where the scheme laid down no thresholds, they are not told apart."""
+        usual = ContractKind.SERVICES if rules is not None and rules.thresholds else None
+        return self.contract_kind or usual
 
 
 class WithdrawRfp(Command[Rfp]):

@@ -54,6 +54,7 @@ class RaiseRfp(Command[Rfp]):
             service_area=self.service_area,
             raised_by=stamp.by,
             near_duplicate_of=self.near_duplicate_of,
+            same_need=_IDS.validate_python(stamp.known.facts.get("same_need", [])),
             **entering(Stage.DRAFT),
         )
 

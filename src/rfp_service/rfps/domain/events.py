@@ -6,7 +6,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from rfp_service.rfps.domain.approval import Approval, Waiver
-from rfp_service.rfps.domain.rfp import Check, Hold, Need, Rfp
+from rfp_service.rfps.domain.rfp import Check, Hold, Need, Rfp, Split
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.domain.tender import Award
@@ -59,6 +59,7 @@ class RfpRaised(RfpEvent):
     raised_by: str
     copied_from: UUID | None = None
     near_duplicate_of: UUID | None = None
+    same_need: tuple[UUID, ...] = ()  # open RFPs that asked for the same
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return a draft that belongs to whoever raised it."""
@@ -68,6 +69,7 @@ class RfpRaised(RfpEvent):
             raised_by=self.raised_by,
             need=need,
             near_duplicate_of=self.near_duplicate_of,
+            same_need=self.same_need,
         )
         return raised.with_part("requester", self.raised_by)
 
@@ -192,6 +194,10 @@ class RouteSelected(RfpEvent):
     lead: str
     contract_kind: ContractKind | None = None
     threshold_pence: int | None = None  # of the regime, with VAT, where the scheme has one
+    category: str = ""
+    likely_supplier: str = ""
+    split_with: tuple[UUID, ...] = ()  # others like it of twelve months, with which it passes
+    split_passes: tuple[str, ...] = ()  # a tier, or the thresholds of regimes, which none of them does alone
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP on its path."""
@@ -203,6 +209,9 @@ class RouteSelected(RfpEvent):
             lead=self.lead,
             waiver=Waiver(),
             contract_kind=self.contract_kind,
+            category=self.category,
+            likely_supplier=self.likely_supplier,
+            split=Split(self.split_with, self.split_passes),
         )
         return routed.with_part("lead", self.lead)
 

@@ -49,6 +49,27 @@ class Hold:
     ended_at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Split:
+    """What it passes together with the need of others that it may have been split from."""
+
+    with_rfps: tuple[UUID, ...] = ()
+    passes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TakenOver:
+    """What the outgoing supplier told of an RFP in flight when it was taken over; blank where it was not."""
+
+    reference: str = ""
+    source: str = ""
+    stage: Stage = Stage.ABSENT
+    party: Party = Party.NOBODY
+    since: date | None = None  # it waited for that party
+    documents: str = ""
+    unread: tuple[tuple[str, str], ...] = ()
+
+
 NONE_OPEN = Approval()
 
 
@@ -89,6 +110,11 @@ class Rfp:
     advice_from: str = ""  # the advisory body whose advice is waited for
     urgency_agreed: bool = False
     urgency_published: bool = False
+    same_need: tuple[UUID, ...] = ()  # that were open and asked for the same when it was raised
+    category: str = ""
+    likely_supplier: str = ""
+    split: Split = Split()
+    taken_over: TakenOver = TakenOver()
     doubted: tuple[tuple[str, str], ...] = ()  # whose conflict somebody asked to withdraw, and who
 
     def called(self, first_position: int) -> str:

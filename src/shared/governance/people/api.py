@@ -1,6 +1,6 @@
 """The people directory over HTTP: who stands behind an id; accounts linked, people erased by decisions."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Request, Response
@@ -32,6 +32,10 @@ class PersonRow(BaseModel):
     name: Annotated[str, SEARCHED]
     email: str
     same_as: Annotated[str, Derived()]
+    absent_from: Annotated[date | None, Derived(), Field(description="When they are not there any more.")]
+    absent_until: Annotated[
+        date | None, Derived(), Field(description="Their last day away; none where they have left.")
+    ]
     source: Annotated[str, COUNTED]
     first_seen: datetime
     erased_at: datetime | None
@@ -66,6 +70,7 @@ async def _with_links(reading: Reading, _: None, items: list[dict[str, Any]]) ->
     directory, _version = await _folded(reading)
     for item in items:
         item["same_as"] = _other(directory, item["id"])
+        item.update(_absence(directory, item["id"]))
 
 
 PEOPLE_LIST = ListOf(
@@ -119,6 +124,7 @@ async def see_person(
     shown = PersonSeen(
         **dict(rows[0]),
         same_as=_other(directory, person_id),
+        **_absence(directory, person_id),
         version=version,
         ids=list(directory.same(person_id)),
         proposed_as=directory.proposed.get(person_id, ("", ""))[0],
@@ -148,6 +154,14 @@ async def _folded(reading: Reading) -> tuple[Directory, int]:
     for recorded in events:
         directory = recorded.event.apply(directory)
     return directory, len(events)
+
+
+def _absence(directory: Directory, identity: str) -> dict[str, Any]:
+    absence = directory.absences.get(identity)
+    return {
+        "absent_from": absence.first_day if absence else None,
+        "absent_until": absence.last_day if absence else None,
+    }
 
 
 def _other(directory: Directory, identity: str) -> str:

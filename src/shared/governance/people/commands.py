@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from typing_extensions import TypeAliasType
 
+from shared.governance.people.absences import EndAbsence, RecordAbsence
 from shared.governance.people.domain import (
     AlreadyErased,
     Directory,
@@ -162,7 +163,14 @@ def _must_be_somebody_elses(directory: Directory, stamp: Stamp, *people: str) ->
 PeopleDecision = TypeAliasType(
     "PeopleDecision",
     Annotated[
-        LinkPersons | ConfirmLink | WithdrawLink | UnlinkPerson | ErasePerson | InvitePerson,
+        LinkPersons
+        | ConfirmLink
+        | WithdrawLink
+        | UnlinkPerson
+        | ErasePerson
+        | InvitePerson
+        | RecordAbsence
+        | EndAbsence,
         Field(discriminator="decision"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
@@ -11,6 +12,18 @@ from shared.kernel.personal import Personal
 from shared.kernel.states import replace
 
 DIRECTORY_ID = UUID("9e091e00-0000-4000-8000-000000000001")  # there is one directory
+
+
+@dataclass(frozen=True)
+class Absence:
+    """From when until when somebody is not there; for good where there is no last day."""
+
+    first_day: date
+    last_day: date | None
+
+    def covers(self, day: date) -> bool:
+        """Say whether it holds on a day; the first and the last are part of it."""
+        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
 
 
 @dataclass(frozen=True)
@@ -24,6 +37,15 @@ class Directory:
     erased: frozenset[str] = frozenset()
     invited: frozenset[str] = frozenset()
     proposed: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # to whom, and by whom
+    absences: Mapping[str, "Absence"] = field(default_factory=dict)
+
+    def is_away(self, person: str, day: date) -> bool:
+        """Say whether somebody is not there on a day, by any of their ids; who was erased has left."""
+        return any(
+            identity in self.erased
+            or ((absence := self.absences.get(identity)) is not None and absence.covers(day))
+            for identity in self.same(person)
+        )
 
     def linking(self, person: str, same_as: str) -> "Directory":
         """Return the directory with an account, and all that was linked to it, at a person."""
@@ -155,6 +177,42 @@ class PersonInvited(DirectoryEvent):
         return replace(directory, invited=directory.invited | {self.person})
 
 
+class AbsenceRecorded(DirectoryEvent):
+    """Somebody is not there for a time, or has left; why is nobody's business."""
+
+    person: str
+    first_day: date
+    last_day: date | None = None
+
+    def apply(self, directory: Directory) -> Directory:
+        """Return the directory with their last absence."""
+        absence = Absence(self.first_day, self.last_day)
+        return replace(directory, absences={**directory.absences, self.person: absence})
+
+
+class AbsenceEnded(DirectoryEvent):
+    """Somebody is there again."""
+
+    person: str
+
+    def apply(self, directory: Directory) -> Directory:
+        """Return the directory without their absence."""
+        left = {person: each for person, each in directory.absences.items() if person != self.person}
+        return replace(directory, absences=left)
+
+
+class AbsenceBackwards(Refused):
+    """An absence ends on its first day or later."""
+
+
+class NotAbsent(Refused):
+    """No absence of theirs is recorded."""
+
+
+class NotYourAbsence(Refused):
+    """An absence is recorded by whoever is away, or by an administrator."""
+
+
 class KnownAlready(Refused):
     """The directory knows them already."""
 
@@ -187,4 +245,6 @@ EVENTS = (
     LinkProposed,
     LinkConfirmed,
     LinkProposalWithdrawn,
+    AbsenceRecorded,
+    AbsenceEnded,
 )

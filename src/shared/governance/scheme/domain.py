@@ -12,8 +12,8 @@ from shared.kernel.errors import Refused
 from shared.kernel.fields import WHOLE, Code, Day, Pence, PersonId, ShortText
 from shared.kernel.messages import Event
 from shared.kernel.rules import (
+    USUAL_STANDSTILLS,
     AdvisoryBody,
-    Counting,
     Days,
     HoldReason,
     Kpis,
@@ -26,6 +26,7 @@ from shared.kernel.states import replace
 
 SCHEME_ID = UUID("5c8e3e00-0000-4000-8000-000000000001")  # there is one scheme
 TIERS_LIMIT = 12
+LAST_RESORT = "last resort"  # the tier of those who decide where nobody of the highest can
 APPROVERS_LIMIT = 200
 EVALUATORS_LIMIT = 20
 CLOSED_DAYS_LIMIT = 400
@@ -33,22 +34,6 @@ PARTS_LIMIT = 60
 WEIGHT_LIMIT = 1_000
 CHECKLIST_LIMIT = 40
 CALENDAR_AHEAD = timedelta(days=370)  # as far as any period of the scheme reaches
-
-# Procurement Act 2023, section 51; Public Contracts Regulations 2015, regulation 87.
-USUAL_STANDSTILLS = (
-    Standstill(
-        regime="procurement_act_2023",
-        days=8,
-        counting=Counting.WORKING_FROM_NOTICE,
-        routes=["open_tender", "restricted_tender", "direct_award"],
-    ),
-    Standstill(
-        regime="public_contracts_regulations_2015",
-        days=10,
-        counting=Counting.CALENDAR_FROM_DAY_AFTER,
-        routes=["open_tender", "restricted_tender"],
-    ),
-)
 
 # What must be shown before a project moves across, until the council says otherwise.
 USUAL_CHECKLIST = (
@@ -105,6 +90,16 @@ class SchemeValues(BaseModel):
     effective_from: Day = Field(examples=["2026-04-01"])
     transition_date: Day | None = Field(None, examples=["2027-04-01"])
     tiers: list[ApprovalTier] = Field(min_length=1, max_length=TIERS_LIMIT)
+    unreachable_after_working_days: Days | None = Field(
+        None,
+        description="After how many working days a step that nobody of its tier can take goes to the next.",
+        examples=[3],
+    )
+    last_resort: list[PersonId] = Field(
+        [],
+        max_length=APPROVERS_LIMIT,
+        description="Who decides, as the tier 'last resort', where nobody of the highest tier can.",
+    )
     closed_days: list[Day] = Field([], max_length=CLOSED_DAYS_LIMIT)
     tiers_cumulative: bool = Field(
         default=True, description="Whether every tier below must approve too, or only the one that may."
@@ -194,7 +189,12 @@ class SchemeValues(BaseModel):
 
     def tiers_of(self, *ids: str) -> tuple[str, ...]:
         """Return the names of the tiers that a person stands on, by any of their ids."""
-        return tuple(tier.name for tier in self.tiers if not set(ids).isdisjoint(tier.approvers))
+        return tuple(name for name, people in self.standing() if not set(ids).isdisjoint(people))
+
+    def standing(self) -> list[tuple[str, list[str]]]:
+        """Return each tier and who stands on it, lowest first, and the last resort where there is one."""
+        tiers = [(tier.name, tier.approvers) for tier in self.tiers]
+        return [*tiers, (LAST_RESORT, self.last_resort)] if self.last_resort else tiers
 
 
 @dataclass(frozen=True)
@@ -239,12 +239,14 @@ class Scheme:
             for tier in (now.tiers if now else [])
             for person in tier.approvers
         }
-        return [
+        by_tier = [
             person
             for tier in values.tiers
             for person in tier.approvers
             if held.get((person, tier.name), -1) < tier.up_to_pence
         ]
+        before = now.last_resort if now else []
+        return [*by_tier, *(person for person in values.last_resort if person not in before)]
 
     def in_force(self, day: date) -> Version:
         """Return the version in force on a day: the latest in effect, the last adopted of those."""
@@ -254,8 +256,8 @@ class Scheme:
     def standing_on(self, tier: str, day: date) -> list[str]:
         """Return who stood on a tier on a day; nobody where the scheme had no such tier."""
         values = self.in_force(day).values
-        tiers = values.tiers if values else []
-        return [person for t in tiers if t.name == tier for person in t.approvers]
+        standing = values.standing() if values else []
+        return [person for name, people in standing if name == tier for person in people]
 
     def closed_days(self) -> frozenset[date]:
         """Return the council's closed days, each as the scheme stood on that day."""

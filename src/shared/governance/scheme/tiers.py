@@ -54,7 +54,7 @@ def must_be_of_tier(tier: str, value_pence: int, stamp: Stamp) -> str:
     """Return a tier, once whoever decides belongs to it or stands in for one who does."""
     yours: Sequence[str] = stamp.known.own_tiers
     if stamp.acting_for:
-        yours = must_be_delegated(value_pence, stamp)
+        yours = must_be_delegated(step_pence(tier, value_pence, stamp.known), stamp)
     if not tier or tier not in yours:
         raise NotYourTier(waiting_for=tier, yours=list(yours))
     return tier
@@ -72,6 +72,19 @@ def must_be_of_a_tier_for(least_pence: int, stamp: Stamp) -> None:
                 return
         above = tier.up_to_pence + 1
     raise NotYourTier(waiting_for=lowest, yours=list(yours))
+
+
+def step_pence(tier: str, value_pence: int, known: Known) -> int:
+    """Return the amount that a step asks for: its tier's own limit, or the value where that is less."""
+    return min([value_pence, *(each.up_to_pence for each in known.tiers if each.name == tier)])
+
+
+def tier_above(tier: str, value_pence: int, known: Known) -> str:
+    """Return the tier that decides where another can't: the next, or that of the value; blank at the top."""
+    names = [each.name for each in known.tiers]
+    if tier in names:
+        return (*names, "")[names.index(tier) + 1]
+    return next((each.name for each in known.tiers if value_pence <= each.up_to_pence), "")
 
 
 def must_be_delegated(value_pence: int, stamp: Stamp) -> tuple[str, ...]:

@@ -25,6 +25,10 @@ class DeadlineCommand(Command[S]):
         """Say whether it is taken noticeably after its time, as when the service was away."""
         return stamp.at > self.due_at + LATE_AFTER
 
+    def again(self, state: S, stamp: Stamp) -> datetime | None:
+        """Return when to ask once more, where it answered with nothing; never, unless a kind says so."""
+        return None
+
 
 # The store, which the core must not know, the case, and the number of the deadline.
 CaseFinder = Callable[[Any, UUID, int], Awaitable[dict[str, JsonValue]]]

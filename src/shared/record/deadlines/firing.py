@@ -16,7 +16,7 @@ from shared.kernel.messages import IdempotencyKey, Known, Stamp
 from shared.kernel.person import Person
 from shared.record.database import AWAY
 from shared.record.deadlines.deadline import Deadline, Due
-from shared.record.deadlines.table import ATTEMPTS_LIMIT, NEXT, NOT_TRIED, claim, settle
+from shared.record.deadlines.table import ATTEMPTS_LIMIT, NEXT, NOT_TRIED, POSTPONE, claim, settle
 from shared.record.eventstore.store import EventStore
 from shared.record.eventstore.unread import EventUnread
 
@@ -78,8 +78,11 @@ class Firing:
             given_up = due.attempts >= ATTEMPTS_LIMIT
             return f"failed: {type(error).__name__}" if given_up else None
 
-    async def _decide(self, due: Due, now: datetime) -> str:
-        """Take one deadline's decision; say whether it moved its case, came too late, or was refused."""
+    async def _decide(self, due: Due, now: datetime) -> str | None:
+        """Take one deadline's decision; say whether it moved its case, came too late, or was refused.
+
+        One that asks to be asked again is postponed, and nothing is said of it yet.
+        """
         deadline = self._kinds.get(due.kind)
         if deadline is None:
             return "unknown"
@@ -88,13 +91,8 @@ class Firing:
         if deadline.find is not None:
             facts = await deadline.find(self._store, due.case_id, due.version)
             known = known.model_copy(update={"facts": facts})
-        stamp = Stamp(
-            by=CLOCK,
-            authority="deadline",
-            at=now,
-            known=known,
-            causation=f"deadline {due.kind} {due.version}",
-        )
+        cause = f"deadline {due.kind} {due.version}"
+        stamp = Stamp(by=CLOCK, authority="deadline", at=now, known=known, causation=cause)
         before = await self._store.load(due.case_id, deadline.blank)
         try:
             receipt = await self._store.handle(
@@ -103,7 +101,12 @@ class Firing:
         except Refused as refusal:
             log.warning("deadline refused", kind=due.kind, refusal=type(refusal).__name__)
             return f"refused: {type(refusal).__name__}"
-        return "moved" if receipt.version > before.version else "moot"
+        if receipt.version > before.version:
+            return "moved"
+        if (later := command.again(before.state, stamp)) is not None:
+            await self._pool.execute(POSTPONE, due.id, later)
+            return None
+        return "moot"
 
 
 def key_of(due: Due) -> IdempotencyKey:

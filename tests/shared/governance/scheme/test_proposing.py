@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shared.governance.scheme.commands import AdoptScheme, ConfirmScheme, WithdrawScheme
-from shared.governance.scheme.domain import ApprovalTier, Scheme, SchemeAdopted, SchemeValues
+from shared.governance.scheme.domain import LAST_RESORT, ApprovalTier, Scheme, SchemeAdopted, SchemeValues
 from shared.governance.scheme.proposals import SchemeConfirmed, SchemeProposalWithdrawn, SchemeProposed
 from shared.kernel.four_eyes import FACT, NotProposed, ProposedByYou, YouGain
 from tests.support.specs import NOW, SCHEME, given
@@ -159,3 +159,11 @@ def test_a_single_administrators_scheme_takes_effect_and_says_that_it_is_unconfi
 def test_decisions_from_before_are_taken_again_as_they_were() -> None:
     adopt = adopting()
     given(Scheme()).when(adopt, by="ada").then(SchemeAdopted(values=adopt.values, reason=WHY))
+
+
+def test_whoever_becomes_the_last_resort_gains_by_it() -> None:
+    adopt = AdoptScheme(values=values().model_copy(update={"last_resort": ["lars"]}), reason=WHY)
+    waiting = given(Scheme(), IN_FORCE, proposed(adopt))
+    waiting.when(CONFIRM, **LARS).refused(YouGain)
+    assert scheme(IN_FORCE).gaining(adopt.values, TODAY) == ["lars"]
+    assert adopt.values.tiers_of("lars")[-1] == LAST_RESORT

@@ -22,8 +22,9 @@ from shared.record.deadlines.table import ATTEMPTS_LIMIT
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.reactions import Reactor
 from tests.rfps import way
+from tests.rfps.examples import IN_APPROVAL
 from tests.rfps.way import STANDSTILL_ENDS
-from tests.support.specs import RULES, as_stored, stamp
+from tests.support.specs import NOW, RULES, TIERS, as_stored, stamp
 
 
 async def known(person: Person) -> Known:
@@ -179,3 +180,33 @@ async def test_what_was_there_before_the_reaction_sets_no_deadline(
     await Reactor(pool, store.reader, REACTIONS).introduce()
     await react(pool, store)
     assert await rows(pool) == []
+
+
+async def test_one_that_is_to_be_asked_again_keeps_its_number_and_comes_anew(
+    pool: asyncpg.Pool, store: EventStore
+) -> None:
+    await Reactor(pool, store.reader, REACTIONS).introduce()
+    at_once = RULES.model_copy(update={"unreachable_after_working_days": 0})
+    rfp = uuid4()
+    asked = stamp("ann", at=NOW, rules=at_once)
+    await store.append(
+        [store.mapper.stored(rfp, n, as_stored(event), asked) for n, event in enumerate(IN_APPROVAL, 1)]
+    )
+    await react(pool, store)
+    there = True
+
+    async def found(_: Any, __: UUID, number: int) -> dict[str, Any]:
+        return {"step": number, "can_act": there, "has_last_resort": False}
+
+    async def known_then(_: Person) -> Known:
+        return Known(rules=at_once, tiers=TIERS)
+
+    clock = Firing(pool, store, known_then, [replace(d, find=found) for d in DEADLINES])
+    assert await clock.fire(NOW) == 1
+    [row] = await rows(pool)
+    assert (row["version"], row["settled_at"], row["due_at"]) == (len(IN_APPROVAL), None, NOW + timedelta(1))
+    there = False
+    assert await clock.fire(NOW) == 0
+    assert await clock.fire(NOW + timedelta(days=1)) == 1
+    assert (await store.load(rfp, Rfp())).state.approval.waiting_for == "director"
+    assert (await rows(pool))[0]["outcome"] == "moved"

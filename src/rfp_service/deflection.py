@@ -1,17 +1,21 @@
 """Deflection over HTTP: how much demand the catalogue took off the RFP process, with its parts."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
-from rfp_service.rfps.demand import Demand, DemandStep, demand
+from rfp_service.catalogue.views.orders import order_steps
+from rfp_service.rfps.demand import FULFILLED, ORDERED, UNFULFILLED, Chain, Demand, DemandStep, demand
 from shared.web.answers import READS_MANY
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
-from shared.web.readings import INSTANT_PATTERN, Read, instant_of
+from shared.web.context import Context
+from shared.web.readings import INSTANT_PATTERN, Read, Reading, instant_of
 
 router = APIRouter(prefix="/v1/catalogue", tags=["catalogue"], route_class=StrictRoute)
 
@@ -26,7 +30,15 @@ class Deflection(BaseModel):
     failed: int = Field(description="Of the diverted, those that failed within 30 days.")
     failed_later: int = Field(description="Of the diverted, those that failed after that.")
     submitted: int = Field(description="What went to procurement, at once or after a failure.")
-    deflected: int = Field(description="Diverted, not failed within 30 days, never submitted.")
+    deflected: int = Field(
+        description="Diverted, not failed within 30 days, never submitted; and where something was ordered"
+        " for it, fulfilled."
+    )
+    ordered: int = Field(description="Needs for which something was ordered from the catalogue.")
+    orders: int = Field(description="What was ordered for them.")
+    orders_fulfilled: int
+    orders_failed: int = Field(description="Orders that failed or were refused.")
+    orders_open: int
     deflection: float | None = Field(description="Deflected ÷ needs; null where there are none.")
 
 
@@ -56,13 +68,7 @@ async def see_deflection(
     ] = None,
 ) -> Response:
     """Show the share of needs that the catalogue met for good, and everything it is made of."""
-    t = demand.c
-    steps = await reading.rows(
-        select(t.rfp_id, t.duplicate_of, t.happened_at, t.what)
-        .where(t.position <= reading.position)
-        .order_by(t.position)
-    )
-    chains = Demand.of([DemandStep(*row) for row in steps]).between(instant_of(start), instant_of(end))
+    chains = (await demand_read(reading)).between(instant_of(start), instant_of(end))
     deflected = sum(chain.deflected for chain in chains)
     shown = Deflection(
         as_of=reading.as_of,
@@ -74,5 +80,40 @@ async def see_deflection(
         submitted=sum(chain.submitted for chain in chains),
         deflected=deflected,
         deflection=deflected / len(chains) if chains else None,
+        **_orders_of(chains),
     )
     return Response(shown.model_dump_json(), media_type="application/json")
+
+
+def _orders_of(chains: Sequence[Chain]) -> dict[str, int]:
+    became = [what for chain in chains for what in chain.orders.values()]
+    return {
+        "ordered": sum(bool(chain.orders) for chain in chains),
+        "orders": len(became),
+        "orders_fulfilled": became.count(FULFILLED),
+        "orders_failed": became.count(UNFULFILLED),
+        "orders_open": became.count(ORDERED),
+    }
+
+
+async def demand_read(reading: Reading) -> Demand:
+    """Return demand as it came and went: the steps of RFPs, and of the orders that meet their needs."""
+    t, o = demand.c, order_steps.c
+    columns = (t.position, t.rfp_id, t.duplicate_of, t.happened_at, t.what)
+    asked = await reading.rows(select(*columns).where(t.position <= reading.position))
+    ordered = await reading.rows(
+        select(o.position, o.order_id, o.rfp_id, o.happened_at, o.what)
+        .where(o.position <= reading.position)
+        .order_by(o.position)
+    )
+    whose = {row["order_id"]: row["rfp_id"] for row in ordered if row["rfp_id"] is not None}
+    steps = [(row[0], DemandStep(*row[1:])) for row in map(tuple, asked)]
+    steps += [
+        (row["position"], DemandStep(whose[of], None, row["happened_at"], row["what"], of))
+        for row in ordered
+        if (of := row["order_id"]) in whose
+    ]
+    return Demand.of([step for _, step in sorted(steps, key=itemgetter(0))])
+
+
+DEFLECTION = Context(routers=(router,))

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, and_, any_, func, literal, or_
 
-from rfp_service.catalogue.commands import AddCatalogueItem, CatalogueDecision, SearchCatalogue
-from rfp_service.catalogue.domain import CatalogueCheck, CatalogueItem
-from rfp_service.catalogue.views import CatalogueItemRow, catalogue_items
+from rfp_service.catalogue.commands.items import AddCatalogueItem, CatalogueDecision, SearchCatalogue
+from rfp_service.catalogue.domain.items import CatalogueCheck, CatalogueItem
+from rfp_service.catalogue.views.items import CatalogueItemRow, StoredItem, catalogue_items
 from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import NotFound
 from shared.kernel.fields import Flag
@@ -67,7 +67,11 @@ class CatalogueFilters(BaseModel):
 
 
 CATALOGUE_LIST = ListOf(
-    name="catalogue-items", row=CatalogueItemRow, table=catalogue_items, filters=CatalogueFilters
+    name="catalogue-items",
+    row=CatalogueItemRow,
+    stored=StoredItem,
+    table=catalogue_items,
+    filters=CatalogueFilters,
 )
 
 

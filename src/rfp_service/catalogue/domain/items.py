@@ -24,6 +24,7 @@ class CatalogueItem:
     service_areas: tuple[str, ...] = ()  # whose it is; everybody's where none is named
     available_from: date | None = None
     available_until: date | None = None
+    approval_above_pence: int | None = None  # an order above it needs the tier of its value
 
 
 ITEM_FIELDS = tuple(field.name for field in fields(CatalogueItem))
@@ -54,6 +55,7 @@ class CatalogueItemAdded(Event[CatalogueItem]):
     lead_time_days: int
     service_areas: tuple[str, ...] = ()
     available_from: date | None = None
+    approval_above_pence: int | None = None
 
     def apply(self, item: CatalogueItem) -> CatalogueItem:
         """Return the item."""
@@ -65,6 +67,7 @@ class CatalogueItemAdded(Event[CatalogueItem]):
             self.lead_time_days,
             self.service_areas,
             self.available_from,
+            approval_above_pence=self.approval_above_pence,
         )
 
 
@@ -80,6 +83,7 @@ class CatalogueItemRevised(Event[CatalogueItem]):
     lead_time_days: int | None = None
     service_areas: tuple[str, ...] | None = None
     available_from: date | None = None
+    approval_above_pence: int | None = None
     reason: str
 
     def apply(self, item: CatalogueItem) -> CatalogueItem:

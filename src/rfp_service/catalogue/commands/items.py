@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field, TypeAdapter
 from typing_extensions import TypeAliasType
 
-from rfp_service.catalogue.domain import (
+from rfp_service.catalogue.domain.items import (
     AlreadyRetired,
     CatalogueCheck,
     CatalogueItem,
@@ -38,6 +38,9 @@ class AddCatalogueItem(Command[CatalogueItem]):
     lead_time_days: LeadTime = Field(examples=[10])
     service_areas: ServiceAreas = Field([], description="Whose it is; everybody's where none is named.")
     available_from: Day | None = Field(None, description="From today on where it is left out.")
+    approval_above_pence: Pence | None = Field(
+        None, description="An order above it needs the tier of its value; none does where it is left out."
+    )
 
     def decide(self, item: CatalogueItem, stamp: Stamp) -> CatalogueItemAdded:
         """Add it."""
@@ -55,6 +58,7 @@ class ReviseCatalogueItem(Command[CatalogueItem]):
     lead_time_days: LeadTime | None = None
     service_areas: ServiceAreas | None = None
     available_from: Day | None = None
+    approval_above_pence: Pence | None = None
     reason: Reason
 
     @classmethod

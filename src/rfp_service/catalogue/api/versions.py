@@ -1,0 +1,85 @@
+"""One catalogue item over HTTP, with every version that there was of it."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import BaseModel
+
+from rfp_service.catalogue.domain.items import ITEM_FIELDS, CatalogueItem
+from shared.kernel.errors import NotFound
+from shared.web.answers import answer_one, answer_untagged, one
+from shared.web.bodies import StrictRoute
+from shared.web.commands import may
+from shared.web.readings import Read, Reading
+
+router = APIRouter(prefix="/v1/catalogue-items", tags=["catalogue"], route_class=StrictRoute)
+
+
+class ItemVersion(BaseModel):
+    """An item as one decision left it: who took it, when, and why; its first version needs no reason."""
+
+    id: UUID
+    version: int
+    decision: str
+    by: str
+    changed_at: datetime
+    reason: str
+    name: str
+    description: str
+    category: str
+    price_pence: int
+    lead_time_days: int
+    service_areas: list[str]
+    available_from: date | None
+    available_until: date | None
+    approval_above_pence: int | None
+
+
+class CatalogueItemSeen(ItemVersion):
+    """One item as it stands or stood, and every version until then, oldest first."""
+
+    versions: list[ItemVersion]
+
+
+@router.get(
+    "/{item_id}",
+    summary="See a catalogue item",
+    dependencies=[may("read-catalogue")],
+    responses=one(CatalogueItemSeen),
+)
+async def see_item(
+    request: Request, item_id: Annotated[UUID, Path(description="The catalogue item's id.")], reading: Read
+) -> Response:
+    """Show an item with its versions: what it was called, and what it cost, when."""
+    versions = await _versions(reading, item_id)
+    shown = [*versions, dict(versions[-1])]
+    await reading.redacted(shown)
+    last = {**shown.pop(), "versions": shown}
+    if any("withheld" in version for version in shown):
+        return answer_untagged(last)
+    return answer_one(request, CatalogueItemSeen.model_validate(last), f'"{last["version"]}"')
+
+
+async def _versions(reading: Reading, item_id: UUID) -> list[dict[str, Any]]:
+    events = await reading.record.stream(item_id, reading.position if reading.past else None)
+    if not events or type(events[0].event).kind != CatalogueItem.kind:
+        raise NotFound
+    item, found = CatalogueItem(), []
+    for recorded in events:
+        item = recorded.event.apply(item)
+        said = {name: getattr(item, name) for name in ITEM_FIELDS}
+        found.append(
+            {
+                "id": item_id,
+                "version": recorded.version,
+                "decision": type(recorded.event).__name__,
+                "by": recorded.by,
+                "changed_at": recorded.happened_at,
+                "reason": getattr(recorded.event, "reason", ""),
+                **said,
+                "service_areas": list(item.service_areas),
+            }
+        )
+    return found

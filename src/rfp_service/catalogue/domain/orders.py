@@ -1,0 +1,170 @@
+"""An order from the catalogue: raised, approved where its price needs it, sent, fulfilled or failed."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from shared.kernel.errors import Refused
+from shared.kernel.messages import Event
+from shared.kernel.states import replace
+
+
+class OrderStatus(StrEnum):
+    """How far an order has come."""
+
+    ABSENT = "absent"
+    WAITS_FOR_APPROVAL = "waits_for_approval"
+    READY = "ready"
+    SENT = "sent"
+    FULFILLED = "fulfilled"
+    FAILED = "failed"
+    REFUSED = "refused"
+
+
+OPEN = (OrderStatus.WAITS_FOR_APPROVAL, OrderStatus.READY, OrderStatus.SENT)
+
+
+@dataclass(frozen=True)
+class Order:
+    """One order; amounts in pence, without VAT, by the price on the day it was raised."""
+
+    kind: ClassVar[str] = "catalogue-order"
+
+    status: OrderStatus = OrderStatus.ABSENT
+    item_id: UUID | None = None
+    item_version: int = 0
+    quantity: int = 0
+    value_pence: int = 0
+    lead_time_days: int = 0
+    service_area: str = ""
+    cost_centre: str = ""
+    raised_by: str = ""
+    rfp_id: UUID | None = None  # whose need it meets
+    tier: str = ""  # that must approve it; blank where none must
+    fulfiller: str = ""
+    due_on: date | None = None
+    fulfilled_on: date | None = None
+
+
+class OrderEvent(Event[Order]):
+    """Something that happened to an order."""
+
+    kind: ClassVar[str] = "catalogue-order"
+
+
+class OrderRaised(OrderEvent):
+    """A service orders something from the catalogue."""
+
+    item_id: UUID
+    item_version: int
+    quantity: int
+    value_pence: int
+    lead_time_days: int
+    service_area: str
+    cost_centre: str
+    raised_by: str
+    rfp_id: UUID | None = None
+    tier: str = ""
+    scheme_version: int = 0
+
+    def apply(self, order: Order) -> Order:
+        """Return the order, ready to be sent unless a tier must approve it."""
+        return Order(
+            OrderStatus.WAITS_FOR_APPROVAL if self.tier else OrderStatus.READY,
+            self.item_id,
+            self.item_version,
+            self.quantity,
+            self.value_pence,
+            self.lead_time_days,
+            self.service_area,
+            self.cost_centre,
+            self.raised_by,
+            self.rfp_id,
+            self.tier,
+        )
+
+
+class OrderApproved(OrderEvent):
+    """The tier of its value approved an order."""
+
+    tier: str
+    reason: str
+    scheme_version: int
+    decided_by: str
+    acting_for: str
+
+    def apply(self, order: Order) -> Order:
+        """Return the order, ready to be sent."""
+        return replace(order, status=OrderStatus.READY)
+
+
+class OrderRefused(OrderEvent):
+    """The tier of its value refused an order; it ends."""
+
+    tier: str
+    reason: str
+    scheme_version: int
+    decided_by: str
+    acting_for: str
+
+    def apply(self, order: Order) -> Order:
+        """Return the order at its end."""
+        return replace(order, status=OrderStatus.REFUSED)
+
+
+class OrderSent(OrderEvent):
+    """An order went to whoever fulfils it: the lead time runs."""
+
+    fulfiller: str
+    sent_on: date
+    due_on: date
+
+    def apply(self, order: Order) -> Order:
+        """Return the order with its fulfiller and its day."""
+        return replace(order, status=OrderStatus.SENT, fulfiller=self.fulfiller, due_on=self.due_on)
+
+
+class OrderFulfilled(OrderEvent):
+    """What was ordered is there, in its lead time or after it."""
+
+    fulfilled_on: date
+    lead_time_kept: bool
+
+    def apply(self, order: Order) -> Order:
+        """Return the order at its good end."""
+        return replace(order, status=OrderStatus.FULFILLED, fulfilled_on=self.fulfilled_on)
+
+
+class OrderFailed(OrderEvent):
+    """What was ordered will not come, or did not do."""
+
+    reason: str
+
+    def apply(self, order: Order) -> Order:
+        """Return the order at its end."""
+        return replace(order, status=OrderStatus.FAILED)
+
+
+class WrongStatus(Refused):
+    """An order can't be decided on in this way as it stands."""
+
+
+class NothingToOrder(Refused):
+    """The catalogue has no such item that this service can have today."""
+
+
+class NotDivertedToIt(Refused):
+    """An order meets the need of an RFP of yours that was diverted to this item."""
+
+
+class OwnOrder(Refused):
+    """Nobody approves what they ordered themselves."""
+
+
+class FulfilledAhead(Refused):
+    """An order is fulfilled on a day that has come, and not before it was sent."""
+
+
+ORDER_EVENTS = (OrderRaised, OrderApproved, OrderRefused, OrderSent, OrderFulfilled, OrderFailed)

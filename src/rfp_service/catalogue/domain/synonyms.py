@@ -1,0 +1,84 @@
+"""Words that people use for the same thing: the council's list, begun with the usual ones."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from shared.kernel.errors import Refused
+from shared.kernel.messages import Event
+from shared.kernel.states import replace
+
+SYNONYMS_ID = UUID("5a3e3e00-0000-4000-8000-000000000001")  # there is one list
+
+Group = tuple[str, ...]
+
+# What the list says until the council decides otherwise.
+USUAL: tuple[Group, ...] = (
+    ("laptop", "notebook", "notebook computer", "portable computer", "ultrabook"),
+    ("phone", "telephone", "mobile", "mobile phone", "smartphone", "cellphone", "handset"),
+    ("screen", "monitor", "display"),
+    ("tablet", "ipad"),
+    ("printer", "multifunction device", "mfd", "photocopier", "copier"),
+    ("headset", "headphones", "earphones"),
+    ("docking station", "dock", "port replicator"),
+    ("desktop", "desktop computer", "pc", "workstation"),
+    ("survey", "questionnaire", "poll"),
+    ("licence", "license"),
+    ("wifi", "wireless", "wlan"),
+    ("webcam", "web camera"),
+    ("video conference", "video call", "video meeting"),
+)
+
+
+@dataclass(frozen=True)
+class Synonyms:
+    """Groups of words that mean the same; no word is in two."""
+
+    kind: ClassVar[str] = "catalogue-synonyms"
+
+    groups: tuple[Group, ...] = USUAL
+
+    def group(self, word: str) -> Group:
+        """Return the group that a word is in; blank where it is in none."""
+        return next((group for group in self.groups if word in group), ())
+
+
+class SynonymsJoined(Event[Synonyms]):
+    """Words mean the same from now on, and so does whatever meant the same as one of them."""
+
+    kind: ClassVar[str] = "catalogue-synonyms"
+
+    words: tuple[str, ...]
+    reason: str
+
+    def apply(self, synonyms: Synonyms) -> Synonyms:
+        """Return the list with these words, and their groups, in one."""
+        joined = [group for group in synonyms.groups if not set(group).isdisjoint(self.words)]
+        left = tuple(group for group in synonyms.groups if group not in joined)
+        words = (*(word for group in joined for word in group), *self.words)
+        return replace(synonyms, groups=(*left, tuple(dict.fromkeys(words))))
+
+
+class SynonymDropped(Event[Synonyms]):
+    """A word means the same as no other from now on."""
+
+    kind: ClassVar[str] = "catalogue-synonyms"
+
+    word: str
+    reason: str
+
+    def apply(self, synonyms: Synonyms) -> Synonyms:
+        """Return the list without the word; a group of one is none."""
+        kept = (tuple(word for word in group if word != self.word) for group in synonyms.groups)
+        return replace(synonyms, groups=tuple(group for group in kept if len(group) > 1))
+
+
+class SynonymsAlready(Refused):
+    """These words mean the same already."""
+
+
+class NoSynonym(Refused):
+    """The list says of this word that it means the same as no other."""
+
+
+SYNONYM_EVENTS = (SynonymsJoined, SynonymDropped)

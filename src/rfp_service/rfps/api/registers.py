@@ -1,0 +1,98 @@
+"""The register of RFPs in flight that the outgoing supplier hands over: its fields, and rows as commands."""
+
+from collections.abc import Collection
+
+from rfp_service.rfps.commands.takeover import TakeOverRfp, told_of
+from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.routes import Regime, Route
+from rfp_service.rfps.domain.stages import LIVE, Party, Stage
+from rfp_service.rfps.domain.takeover_events import taken_over_id
+from rfp_service.rfps.views import rfps
+from shared.kernel.messages import Stamp
+from shared.kernel.naming import PEOPLE
+from shared.record.eventstore.store import EventStore
+from shared.web.registers.mappings import saving
+from shared.web.registers.register import Extras, Kind, Register, RegisterField, RowRules, Said
+
+WAITED_ON = tuple(party for party in Party if party not in (Party.NOBODY, Party.STATUTORY_CLOCK))
+KNOWN = "SELECT id FROM people ORDER BY id"
+
+FIELDS = (
+    RegisterField("reference", Kind.LINE, ("ref", "id", "rfp", "rfp number", "rfp ref", "request number")),
+    RegisterField("title", Kind.LINE, ("name", "rfp title", "request", "summary")),
+    RegisterField("description", Kind.TEXT, ("need", "scope", "details")),
+    RegisterField("service_area", Kind.LINE, ("service", "department", "directorate", "service area")),
+    RegisterField("requester", Kind.PERSON, ("requested by", "raised by", "requestor")),
+    RegisterField("lead", Kind.PERSON, ("procurement lead", "buyer")),
+    RegisterField("stage", Kind.CHOICE, ("status", "step"), noun="stage"),
+    RegisterField("waiting_on", Kind.CHOICE, ("waits on", "with", "party", "waiting on"), noun="party"),
+    RegisterField("since", Kind.DAY, ("waiting since", "since when", "in stage since")),
+    RegisterField("estimate_pence", Kind.MONEY, ("value", "estimate", "estimated value", "value ex vat")),
+    RegisterField("estimate_with_vat_pence", Kind.MONEY, ("value with vat", "value inc vat")),
+    RegisterField("cost_centre", Kind.LINE, ("cost centre", "budget code")),
+    RegisterField("needed_by", Kind.DAY, ("needed by", "required by", "due date")),
+    RegisterField("regime", Kind.CHOICE, ("law", "procurement regime"), noun="regime"),
+    RegisterField("route", Kind.CHOICE, ("procurement route",), noun="route"),
+    RegisterField("documents", Kind.TEXT, ("papers", "attachments", "links", "files")),
+)
+SaveRfpRegisterMapping = saving(
+    "SaveRfpRegisterMapping", FIELDS, {"RFP": "reference", "Name": "title", "With": "waiting_on"}
+)
+CHOICES: dict[str, tuple[str, ...]] = {
+    "stage": tuple(stage.value for stage in LIVE),
+    "waiting_on": tuple(party.value for party in WAITED_ON),
+    "regime": tuple(regime.value for regime in Regime),
+    "route": tuple(route.value for route in Route),
+}
+
+
+async def no_extras() -> Extras:
+    """Return nothing: all that is said stands in the rows."""
+    return {}
+
+
+def choices(field: str, _: Extras) -> Collection[str]:
+    """Return what may stand in a field."""
+    return CHOICES[field]
+
+
+def row(said: Said, _: Extras) -> TakeOverRfp:
+    """Return what a row asks."""
+    kinds = {"stage": Stage, "waiting_on": Party, "regime": Regime, "route": Route}
+    typed = {name: kinds[name](value) for name, value in said.items() if name in kinds}
+    return TakeOverRfp(**{**said, **typed})
+
+
+async def prepared(store: EventStore, _stamp: Stamp) -> RowRules:
+    """Find out whom the directory knows: requesters and leads are people of the council."""
+    async with store.reader.snapshot() as (connection, _):
+        known = frozenset(record["id"] for record in await connection.fetch(KNOWN))
+    return RowRules(
+        lambda command: {
+            PEOPLE: sorted({command.requester, command.lead} & known)  # type: ignore[attr-defined]  # a row's
+        }
+    )
+
+
+RFP_REGISTER = Register(
+    name="rfp-register",
+    noun="RFPs in flight",
+    path="/rfp-registers",
+    mappings="/rfp-register-mappings",
+    tag="rfps",
+    read="read-rfps",
+    blank=Rfp(),
+    fields=FIELDS,
+    command=TakeOverRfp,
+    save=SaveRfpRegisterMapping,
+    thing_id=taken_over_id,
+    is_new=lambda rfp: rfp.stage is Stage.ABSENT,
+    standing=told_of,
+    unread=lambda rfp: dict(rfp.taken_over.unread),
+    row=row,
+    prepare=prepared,
+    table=rfps,
+    extras=no_extras,
+    choices=choices,
+    prefix="rfp_",
+)

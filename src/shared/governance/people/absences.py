@@ -1,0 +1,54 @@
+"""Saying that somebody is away, or has left, so that nothing waits for them."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from shared.governance.people.domain import (
+    AbsenceBackwards,
+    AbsenceEnded,
+    AbsenceRecorded,
+    Directory,
+    NotAbsent,
+    NotYourAbsence,
+)
+from shared.kernel.fields import Day, PersonId
+from shared.kernel.messages import Command, Stamp
+from shared.kernel.naming import must_be_known
+
+
+class RecordAbsence(Command[Directory]):
+    """Say from when until when somebody is away; without a last day, that they have left."""
+
+    decision: Literal["record-absence"] = "record-absence"
+    person: PersonId
+    first_day: Day = Field(examples=["2026-08-03"])
+    last_day: Day | None = Field(None, description="The last day away; none where they have left.")
+
+    def decide(self, directory: Directory, stamp: Stamp) -> AbsenceRecorded:
+        """Keep the latest absence of each person; one's own, unless an administrator says so."""
+        must_be_known(stamp, [self.person])
+        _must_be_theirs(directory, self.person, stamp)
+        if self.last_day is not None and self.last_day < self.first_day:
+            raise AbsenceBackwards(first_day=self.first_day, last_day=self.last_day)
+        return AbsenceRecorded(person=self.person, first_day=self.first_day, last_day=self.last_day)
+
+
+class EndAbsence(Command[Directory]):
+    """Say that somebody is there again, or was never away."""
+
+    decision: Literal["end-absence"] = "end-absence"
+    person: PersonId
+
+    def decide(self, directory: Directory, stamp: Stamp) -> AbsenceEnded:
+        """Forget their absence from now on."""
+        _must_be_theirs(directory, self.person, stamp)
+        if self.person not in directory.absences:
+            raise NotAbsent(person=self.person)
+        return AbsenceEnded(person=self.person)
+
+
+def _must_be_theirs(directory: Directory, person: str, stamp: Stamp) -> None:
+    theirs = directory.person(stamp.by) == directory.person(person)
+    if not theirs and "administrator" not in stamp.known.roles:
+        raise NotYourAbsence(person=person)

@@ -1,0 +1,117 @@
+"""Nothing waits for nobody: a tier that nobody can act in is listed, and its step goes to the next one."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from shared.kernel.calendar import day_in_london
+from shared.kernel.roles import Role
+from tests.support.api import Api
+from tests.support.patience import until_true
+from tests.support.people import ADA, DEREK, HANA, PRIYA, RITA, SAM, SCHEME, Who
+
+CLEO = Who("cleo", (Role.APPROVER,))
+TODAY = day_in_london(datetime.now(UTC)).isoformat()
+AT_ONCE = {"unreachable_after_working_days": 0, "last_resort": ["cleo"]}
+
+
+def scheme(**more: Any) -> dict[str, Any]:
+    values: Any = SCHEME["values"]
+    return {**SCHEME, "values": {**values, **more}}
+
+
+async def on_the_directory(
+    api: Api, decision: str, who: Who = ADA, expect: int | None = None, **said: Any
+) -> Any:
+    version = (await api.get("/v1/people/ada", ADA)).json()["version"]
+    body = {"decision": decision, **said}
+    return (await api.post("/v1/directory/decisions", body, who, expect, version)).json()
+
+
+async def away(api: Api, *people: Who) -> None:
+    await api.meets(ADA, *people)
+    for who in people:
+        await on_the_directory(api, "record-absence", person=who.id, first_day=TODAY)
+
+
+async def unreachable(api: Api) -> list[str]:
+    items = (await api.get("/v1/approvals", PRIYA, unreachable=True)).json()["items"]
+    return [item["id"] for item in items]
+
+
+async def waits_for(api: Api, rfp: str, tier: str) -> None:
+    async def does() -> bool:
+        api.position = max(api.position, await api.service.record.head())
+        return bool((await api.get(f"/v1/rfps/{rfp}")).json()["approval_waits_for"] == tier)
+
+    await until_true(does)
+
+
+async def test_an_absent_head_s_step_goes_to_the_director_whose_grant_counts_for_both(api: Api) -> None:
+    await api.adopts(scheme(**AT_ONCE))
+    await away(api, HANA)
+    rfp = await api.in_approval(9_000_000, adopt=False)
+    await waits_for(api, rfp, "director")
+    await api.decide(rfp, "approve", DEREK, reason="In budget.")
+    assert (await api.get(f"/v1/rfps/{rfp}")).json()["stage"] == "ready_to_issue"
+    history = (await api.get(f"/v1/rfps/{rfp}/history", SAM)).json()["items"]
+    [passed] = [item for item in history if item["decision"] == "TierPassedUp"]
+    assert (passed["by"], passed["said"]["tier"], passed["said"]["next_tier"]) == (
+        "clock",
+        "head",
+        "director",
+    )
+
+
+async def test_above_the_highest_tier_the_last_resort_decides(api: Api) -> None:
+    await api.adopts(scheme(**AT_ONCE))
+    await away(api, HANA, DEREK)
+    rfp = await api.in_approval(adopt=False)
+    await waits_for(api, rfp, "last resort")
+    [waiting] = (await api.get("/v1/approvals", CLEO)).json()["items"]
+    assert waiting["approval_waits_for"] == "last resort"
+    await api.decide(rfp, "approve", CLEO, reason="In budget.")
+    assert (await api.get(f"/v1/rfps/{rfp}")).json()["stage"] == "ready_to_issue"
+
+
+async def test_what_nobody_could_decide_is_listed_until_somebody_is_there(api: Api) -> None:
+    await api.adopts(scheme())
+    rfp = await api.in_approval(adopt=False)
+    assert await unreachable(api) == []
+    await away(api, HANA)
+    assert await unreachable(api) == [rfp]
+    assert (await api.get("/v1/approvals", PRIYA)).json()["items"] == []
+    seen = (await api.get("/v1/people/hana", RITA)).json()
+    assert (seen["absent_from"], seen["absent_until"]) == (TODAY, None)
+    await on_the_directory(api, "end-absence", HANA, person="hana")
+    assert await unreachable(api) == []
+    await api.get("/v1/approvals", RITA, 403, unreachable=True)
+
+
+async def test_a_stand_in_with_the_step_s_tier_keeps_a_step_where_it_is(api: Api) -> None:
+    dora = Who("dora", HANA.roles)
+    await api.adopts(scheme())
+    await api.meets(dora)
+    rfp = await api.in_approval(9_000_000, adopt=False)
+    days = {"first_day": TODAY, "last_day": TODAY, "reason": "Leave."}
+    await api.post("/v1/delegations", {"delegate": "dora", "limit_pence": 2_500_000, **days}, HANA)
+    await away(api, HANA)
+    assert await unreachable(api) == []
+    [waiting] = (await api.get("/v1/approvals", dora)).json()["items"]
+    assert (waiting["id"], waiting["acting_for"]) == (rfp, "hana")
+    await api.decide(rfp, "approve", dora, reason="In budget.", acting_for="hana")
+    assert (await api.get(f"/v1/rfps/{rfp}")).json()["approval_waits_for"] == "director"
+
+
+async def test_an_absence_is_one_s_own_or_recorded_by_an_administrator(api: Api) -> None:
+    await api.meets(ADA, HANA, DEREK)
+    other = {"person": "hana", "first_day": TODAY}
+    refused = await on_the_directory(api, "record-absence", DEREK, 409, **other)
+    assert refused["type"] == "/problems/not-your-absence"
+    backwards = await on_the_directory(api, "record-absence", HANA, 409, last_day="2020-01-01", **other)
+    assert backwards["type"] == "/problems/absence-backwards"
+    nobody = await on_the_directory(api, "record-absence", ADA, 409, person="ghost", first_day=TODAY)
+    assert nobody["type"] == "/problems/no-such-person"
+    await on_the_directory(api, "record-absence", HANA, last_day=TODAY, **other)
+    await on_the_directory(api, "end-absence", ADA, person="hana")
+    gone = await on_the_directory(api, "end-absence", ADA, 409, person="hana")
+    assert gone["type"] == "/problems/not-absent"
