@@ -40,19 +40,19 @@ class RfpRow(BaseModel):
     title: Annotated[str, From("need.title")]
     service_area: Annotated[str, From("need.service_area"), SEARCHED, COUNTED]
     raised_by: str
-    lead: Annotated[str, COUNTED]
-    cost_centre: Annotated[str, From("need.cost_centre"), SEARCHED, COUNTED]
+    lead: Annotated[str | None, COMPUTED, COUNTED]
+    cost_centre: Annotated[str | None, COMPUTED, SEARCHED, COUNTED]
     needed_by: Annotated[date | None, From("need.needed_by")]
     estimate_pence: Annotated[int | None, From("need.estimate_pence")]
     estimate_with_vat_pence: Annotated[int | None, From("need.estimate_with_vat_pence")]
     regime: Annotated[str | None, COUNTED]
     route: Annotated[str | None, COUNTED]
-    lots: int
+    lots: Annotated[int | None, COMPUTED]
     rework_loops: int
-    budget_code: Annotated[str, SEARCHED]
-    approval_waits_for: Annotated[str, COMPUTED, COUNTED]
-    supplier: Annotated[str, From("award.supplier"), SEARCHED]
-    award_value_pence: Annotated[int | None, From("award.value_pence")]
+    budget_code: Annotated[str | None, COMPUTED, SEARCHED]
+    approval_waits_for: Annotated[str | None, COMPUTED, COUNTED]
+    supplier: Annotated[str | None, COMPUTED, SEARCHED]
+    award_value_pence: Annotated[int | None, COMPUTED]
     clock_ends_at: Annotated[
         datetime | None, From("clock.ends_at"), Field(description="When the period that runs now is over.")
     ]
@@ -81,13 +81,27 @@ class StoredRfp(RfpRow):
 rfps = model_table("rfps", StoredRfp)
 
 
+def _nothing_yet(rfp: Rfp) -> Row:
+    """Return what an RFP's state holds as blank or 0 until it is said: null until then."""
+    awarded = bool(rfp.award.supplier)
+    return {
+        "lead": rfp.lead or None,
+        "cost_centre": rfp.need.cost_centre or None,
+        "lots": rfp.lots or None,
+        "budget_code": rfp.budget_code or None,
+        "supplier": rfp.award.supplier or None,
+        "award_value_pence": rfp.award.value_pence if awarded else None,
+    }
+
+
 def _computed(stream: Stream[Rfp]) -> Row:
     """Return what of an RFP's row its state does not hold as it is shown."""
     rfp, need, approval = stream.state, stream.state.need, stream.state.open_approval
     return {
         "reference": rfp.called(stream.first_position),
         "need": f"{need.title} {need.description}"[:NEED_LENGTH],
-        "approval_waits_for": approval.waiting_for,
+        **_nothing_yet(rfp),
+        "approval_waits_for": approval.waiting_for or None,
         "approval_value_pence": rfp.waiver.value_pence
         if rfp.stage is Stage.WAIVER and not rfp.waiver.tier
         else approval.value_pence,
@@ -106,6 +120,6 @@ BOARD = StateView(
         f"(stage, first_position) WHERE valid_to = {STILL_VALID}",
         f"(raised_by, first_position) WHERE valid_to = {STILL_VALID}",
         text_index(StoredRfp),
-        f"(approval_waits_for) WHERE valid_to = {STILL_VALID} AND approval_waits_for <> ''",
+        f"(approval_waits_for) WHERE valid_to = {STILL_VALID} AND approval_waits_for IS NOT NULL",
     ),
 )

@@ -6,11 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Path, Request, Response
 
 from rfp_service.rfps.api.filters import RfpFilters
+from rfp_service.rfps.api.particulars import particulars
 from rfp_service.rfps.api.rows import RfpSeen, add_due, as_seen, list_targets, targets
 from rfp_service.rfps.commands.decision import Decision
 from rfp_service.rfps.commands.requests import RaiseRfp
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.views import RfpRow, StoredRfp, rfps
+from shared.flow.case_waits import case_waits
+from shared.flow.sources import working_time
 from shared.governance.audit.history import EventHistory, answer_history
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
@@ -67,8 +70,11 @@ async def see_rfp(request: Request, rfp_id: RfpId, reading: Read) -> Response:
     stream = await store.load(rfp_id, Rfp(), reading.position if reading.past else None)
     if stream.version == 0:
         raise NotFound
-    shown = as_seen(stream, await targets(store, reading))
-    return await seen_now(reading, shown, stream.version)
+    events = await reading.record.stream(rfp_id, stream.position)
+    by = await targets(store, reading)
+    said, personal = particulars(events, stream.state)
+    waits = case_waits(events, reading.as_of, working_time(by.closed_days))
+    return await seen_now(reading, as_seen(stream, by, said, waits), stream.version, personal=personal)
 
 
 @router.get(
