@@ -245,6 +245,8 @@ PERMISSIONS = Permissions(
         "AdoptStrategy": (PROGRAMME,),
         "IssuePaper": (PROGRAMME,),
         "read-outcomes": EVERYBODY,
+        # following the record
+        "read-changes": EVERYBODY,
         # the record
         "read-audit": (SCRUTINY, AUDITOR, ADMINISTRATOR),
     },

@@ -14,6 +14,7 @@ from projects.api.slip_history import SlipHistories
 from projects.context import PROJECTS
 from rfp_service.access import new_person_id, personal_secret, trusted_tokens
 from rfp_service.catalogue.context import CATALOGUE
+from rfp_service.changes.context import CHANGES
 from rfp_service.concluded_contracts import CONCLUDED_CONTRACTS
 from rfp_service.contracts.context import CONTRACTS
 from rfp_service.dependencies.context import DEPENDENCIES
@@ -93,6 +94,7 @@ CONTEXTS: tuple[Context, ...] = (
     CONCLUDED_CONTRACTS,
     DEPENDENCIES,
     OUTCOMES,
+    CHANGES,
 )
 
 VIEWS = tuple(view for context in CONTEXTS for view in context.views)

@@ -4,8 +4,9 @@ They are computed as flow computes them, from the same rows: what one case says 
 it can't differ.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 from pydantic import BaseModel, Field
@@ -55,9 +56,7 @@ def case_waits(events: Iterable[Recorded], as_of: datetime, working: WorkingTime
     steps = [row for one in recorded for row in step_rows(one)]
     if not steps:
         return CaseWaits(as_of=as_of, items=[], parties=[])
-    corrections = [
-        Correction(*(row[name] for name in CORRECTED)) for one in recorded for row in correction_rows(one)
-    ]
+    corrections = [_correction(row) for one in recorded for row in correction_rows(one)]
     log = live_log(_columns(steps), corrections)
     until = max(microseconds(as_of), int(log.at[-1]))
     items = _joined(_intervals(log, activity_waits(log, until, working)))
@@ -65,7 +64,12 @@ def case_waits(events: Iterable[Recorded], as_of: datetime, working: WorkingTime
 
 
 def _columns(rows: Sequence[Row]) -> Steps:
-    return Steps(*([row[name] for row in rows] for name in STEP))  # type: ignore[misc]  # one list for each
+    columns: list[Any] = [[row[name] for row in rows] for name in STEP]
+    return Steps(*columns)
+
+
+def _correction(row: Mapping[str, Any]) -> Correction:
+    return Correction(*(row[name] for name in CORRECTED))
 
 
 def _intervals(log: FlowLog, waits: Waits) -> Iterator[CaseWait]:
