@@ -46,7 +46,8 @@ GRANT SELECT, INSERT ON read_checkpoints TO {role};
 GRANT SELECT, INSERT, UPDATE ON jobs TO {role};
 GRANT SELECT, INSERT, DELETE ON job_results, job_bodies TO {role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON job_work TO {role};
-GRANT SELECT, INSERT ON issued_documents TO {role};
+GRANT SELECT, INSERT ON issued_documents, document_files TO {role};
+GRANT SELECT, INSERT, UPDATE ON inbox_marks TO {role};
 """
 # What scrutiny's own role may do: read, and have it kept that it read. No keys, no secrets.
 READER_GRANTS = """

@@ -123,7 +123,7 @@ PERMISSIONS = Permissions(
         "HandWorkOver": (ADMINISTRATOR,),
         "read-hand-overs": (ADMINISTRATOR, PROCUREMENT, SCRUTINY, AUDITOR),
         # notices
-        "read-notices": (APPROVER, PROCUREMENT, REQUESTER, ADMINISTRATOR),
+        "read-notices": EVERYBODY,
         # historic logs
         "StartImport": (PROCUREMENT, Role.PROGRAMME_OFFICER, ADMINISTRATOR),
         "WithdrawImport": (PROCUREMENT, Role.PROGRAMME_OFFICER, ADMINISTRATOR),
@@ -247,6 +247,7 @@ PERMISSIONS = Permissions(
         "read-outcomes": EVERYBODY,
         # following the record
         "read-changes": EVERYBODY,
+        "read-inbox": EVERYBODY,
         # the record
         "read-audit": (SCRUTINY, AUDITOR, ADMINISTRATOR),
     },

@@ -8,6 +8,7 @@ from typing import Any
 
 import asyncpg
 import structlog
+from sqlalchemy import ColumnElement, Table
 
 from outcomes.context import OUTCOMES
 from projects.api.slip_history import SlipHistories
@@ -20,10 +21,12 @@ from rfp_service.contracts.context import CONTRACTS
 from rfp_service.dependencies.context import DEPENDENCIES
 from rfp_service.events import EVENTS
 from rfp_service.handover.context import HAND_OVERS
+from rfp_service.inbox.context import INBOX
 from rfp_service.measures.offered import MEASURES
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.policies import facts_for
 from rfp_service.rfps.api.flow_cases import LIVE_CASES
+from rfp_service.rfps.api.notified import notified
 from rfp_service.rfps.context import RFPS
 from shared.flow.cases import LiveCases
 from shared.flow.context import FLOW
@@ -73,6 +76,7 @@ from shared.web.jobs.context import JOBS
 from shared.web.jobs.table import Jobs
 from shared.web.rate_limits import RateLimits
 from shared.web.sandbox.children import Sandbox
+from shared.web.waiting import WaitingThings
 
 CONTEXTS: tuple[Context, ...] = (
     FLOW,
@@ -95,6 +99,7 @@ CONTEXTS: tuple[Context, ...] = (
     DEPENDENCIES,
     OUTCOMES,
     CHANGES,
+    INBOX,
 )
 
 VIEWS = tuple(view for context in CONTEXTS for view in context.views)
@@ -103,8 +108,12 @@ OPERATIONS = {name: made for context in CONTEXTS for name, made in context.opera
 DEADLINES = tuple(deadline for context in CONTEXTS for deadline in context.deadlines)
 
 
+# Which notices tell somebody as a party of a case.
+Notified = Callable[[Table, Person], "ColumnElement[bool]"]
+
 log = structlog.get_logger(__name__)
 
+WAITING = tuple(things for context in CONTEXTS for things in context.waiting)
 AWAITED = {things.kind: things for context in CONTEXTS for things in context.prerequisites}
 
 
@@ -134,7 +143,9 @@ class Service:
     flow: FlowLogs
     facts: Mapping[type[Command[Any]], FactFinder]
     live_cases: LiveCases = LIVE_CASES
+    notified: Notified = notified
     views: tuple[View, ...] = VIEWS
+    waiting: tuple[WaitingThings, ...] = WAITING
     slips: SlipHistories = field(default_factory=SlipHistories)
     permissions: Permissions = PERMISSIONS
     prerequisites: Mapping[str, Prerequisites] = field(default_factory=lambda: AWAITED)

@@ -76,6 +76,7 @@ class StoredRfp(RfpRow):
     need: Annotated[str, COMPUTED, Searched("title", "description")]
     approval_value_pence: Annotated[int, COMPUTED]
     kept_out: Annotated[list[str], COMPUTED]
+    evaluators: Annotated[list[str], From("tender.evaluators")]
 
 
 rfps = model_table("rfps", StoredRfp)

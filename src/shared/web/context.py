@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from shared.record.deadlines.deadline import Deadline
 from shared.record.projecting.reactions import Reaction
 from shared.record.projecting.views import View
+from shared.web.waiting import WaitingThings
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,4 +66,5 @@ class Context:
     routers: tuple[APIRouter, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     prerequisites: tuple[Prerequisites, ...] = ()
+    waiting: tuple[WaitingThings, ...] = ()
     operations: Mapping[str, Any] = field(default_factory=dict)  # on many things, by their stored names
