@@ -9,7 +9,7 @@ from outcomes.domain.milestone import Milestone, MilestoneStatus
 from outcomes.views.registers import milestones
 from shared.kernel.roles import Role
 from shared.web.readings import Reading
-from shared.web.waiting import Standing, ThingShown, Wait, Waiter, WaitingThings
+from shared.web.waiting import ThingShown, ThingStanding, Wait, Waiter, WaitingThings
 
 
 def waits(milestone: Milestone, waiter: Waiter) -> Iterator[Wait]:
@@ -31,7 +31,7 @@ def candidates(reading: Reading, waiter: Waiter) -> "Select[Any] | None":
     return select(t.id).where(reading.valid(milestones), or_(*one_of))
 
 
-def _shown(standing: Standing) -> ThingShown:
+def _shown(standing: ThingStanding) -> ThingShown:
     return ThingShown("", standing.state.title, "", standing.state.status)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from projects.domain.project import OPEN, Project
 from projects.views.register import projects
 from shared.web.readings import Reading
-from shared.web.waiting import Standing, ThingShown, Wait, Waiter, WaitingThings
+from shared.web.waiting import ThingShown, ThingStanding, Wait, Waiter, WaitingThings
 
 
 def waits(project: Project, waiter: Waiter) -> Iterator[Wait]:
@@ -30,7 +30,7 @@ def candidates(reading: Reading, waiter: Waiter) -> "Select[Any] | None":
     return select(t.id).where(reading.valid(projects), t.plan_owner.in_(waiter.ids), t.is_open)
 
 
-def _shown(standing: Standing) -> ThingShown:
+def _shown(standing: ThingStanding) -> ThingShown:
     about = standing.state.about
     return ThingShown(about.reference, about.title, about.service_area, standing.state.stage)
 

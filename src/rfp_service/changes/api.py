@@ -12,7 +12,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
-from rfp_service.changes.feed import Change, Feed, Page
+from rfp_service.changes.feed import Feed, FeedItem, FeedPage
 from shared.kernel.errors import TooMany
 from shared.web.answers import problems
 from shared.web.bodies import StrictRoute
@@ -114,7 +114,7 @@ async def list_changes(
     return Response(json_of(_shown(page)), media_type=JSON, headers={"Vary": "Authorization, Accept"})
 
 
-def _shown(page: Page) -> dict[str, Any]:
+def _shown(page: FeedPage) -> dict[str, Any]:
     items = [change._asdict() for change in page.items]
     return {"items": items, "next": page.following, "more": not page.whole}
 
@@ -155,5 +155,5 @@ async def told(
             yield b"".join(map(_event, page.items)) + b"id: %d\n: here\n\n" % after
 
 
-def _event(change: Change) -> bytes:
+def _event(change: FeedItem) -> bytes:
     return b"id: %d\nevent: change\ndata: %s\n\n" % (change.position, orjson.dumps(change._asdict()))

@@ -35,7 +35,7 @@ ABOUT = (
 )
 
 
-class Change(NamedTuple):
+class FeedItem(NamedTuple):
     """That something was decided on a thing."""
 
     position: int
@@ -43,10 +43,10 @@ class Change(NamedTuple):
     id: UUID
 
 
-class Page(NamedTuple):
+class FeedPage(NamedTuple):
     """Some changes in order, and the position to go on from; `whole` says that there are none after it."""
 
-    items: Sequence[Change]
+    items: Sequence[FeedItem]
     following: int
     whole: bool
 
@@ -61,18 +61,18 @@ class Feed:
     permissions: Permissions
     person: Person
 
-    async def page(self, after: int, limit: int) -> Page:
+    async def page(self, after: int, limit: int) -> FeedPage:
         """Return the first changes after a position, as far as the views have come."""
         visible = self.visibility.position
         until = min(visible, after + SCANNED_AT_ONCE)
         if until <= after:
-            return Page((), after, whole=True)
+            return FeedPage((), after, whole=True)
         rows = await self.pool.fetch(AFTER, after, until, self._not_told, limit)
         following = rows[-1][0] if len(rows) == limit else until
         seen = await self._in_sight([change async for change in self._changes(rows)], following)
-        return Page(seen, following, whole=following == visible)
+        return FeedPage(seen, following, whole=following == visible)
 
-    async def waited(self, after: int, limit: int, seconds: float) -> Page:
+    async def waited(self, after: int, limit: int, seconds: float) -> FeedPage:
         """Return the first changes after a position; wait so long for one where there is none."""
         until = time.monotonic() + seconds
         while True:
@@ -96,20 +96,20 @@ class Feed:
         kinds = self._kinds
         return [event.__name__ for event in self.record.mapper.topics if event.kind not in kinds]
 
-    async def _changes(self, rows: Iterable[asyncpg.Record]) -> AsyncIterator[Change]:
+    async def _changes(self, rows: Iterable[asyncpg.Record]) -> AsyncIterator[FeedItem]:
         """Yield rows as changes, but for those of a kind that can't be told."""
         topics, kinds = self.record.mapper.topics, self._kinds
         for position, thing, topic in rows:
             kind = topics.kind_of(topic) or await self._kind_of(thing)
             if kind in kinds:
-                yield Change(position, kind, UUID(str(thing)))
+                yield FeedItem(position, kind, UUID(str(thing)))
 
     async def _kind_of(self, thing: UUID) -> str:
         topics = self.record.mapper.topics
         known = await self.pool.fetchval(ABOUT, thing, [event.__name__ for event in topics])
         return topics.kind_of(known or "")
 
-    async def _in_sight(self, changes: Sequence[Change], until: int) -> list[Change]:
+    async def _in_sight(self, changes: Sequence[FeedItem], until: int) -> list[FeedItem]:
         """Return the changes of what is of this person's areas, or their own, where they are limited to some.
 
         The record says so itself: a view that has stopped would hide what it has not come to.

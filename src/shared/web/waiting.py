@@ -84,7 +84,7 @@ class ThingShown(NamedTuple):
     raised_by: str = ""
 
 
-class Standing(NamedTuple):
+class ThingStanding(NamedTuple):
     """A thing as it stands while its events are gone through: its state, and since when in which stage."""
 
     state: Any
@@ -101,9 +101,9 @@ class WaitingThings:
     blank: Any
     candidates: Callable[[Reading, Waiter], "Select[Any] | None"]
     waits: Callable[[Any, Waiter], Iterable[Wait]]
-    shown: Callable[[Standing], ThingShown]
+    shown: Callable[[ThingStanding], ThingShown]
     facts: Callable[[Any, Reading], Awaitable[Any]] | None = None
-    due: Callable[[Standing, Wait, Any], date | None] = lambda _, wait, __: wait.due_on
+    due: Callable[[ThingStanding, Wait, Any], date | None] = lambda _, wait, __: wait.due_on
 
 
 async def waiting(
@@ -137,7 +137,7 @@ def _of_one(
             entered = recorded.happened_at
         waits = {(wait.kind, wait.acting_for, wait.turn): wait for wait in things.waits(state, waiter)}
         since = {key: since.get(key, recorded) for key in waits}
-    standing = Standing(state, events[0].position, entered)
+    standing = ThingStanding(state, events[0].position, entered)
     shown = things.shown(standing)
     return [
         {

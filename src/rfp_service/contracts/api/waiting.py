@@ -12,7 +12,7 @@ from rfp_service.contracts.views.register import contracts, open_duties
 from rfp_service.contracts.views.rounds import review_rounds
 from shared.kernel.roles import Role
 from shared.web.readings import Reading
-from shared.web.waiting import Standing, ThingShown, Wait, Waiter, WaitingThings
+from shared.web.waiting import ThingShown, ThingStanding, Wait, Waiter, WaitingThings
 
 ASKED = "Asked whether it could be decided."  # never recorded
 LOOKED_AT = (ContractStage.REVIEW_DUE, ContractStage.IN_REVIEW)
@@ -45,7 +45,7 @@ def candidates(reading: Reading, waiter: Waiter) -> "Select[Any] | None":
     return select(t.id).where(reading.valid(contracts), or_(*one_of)).order_by(t.first_position)
 
 
-def _shown(standing: Standing) -> ThingShown:
+def _shown(standing: ThingStanding) -> ThingShown:
     about = standing.state.about
     return ThingShown(about.reference, about.title, about.service_area, standing.state.stage)
 
@@ -63,7 +63,7 @@ def _rounds(reading: Reading, waiter: Waiter) -> "Select[Any] | None":
     return select(review_rounds.c.id).where(reading.valid(review_rounds), review_rounds.c.stage == "open")
 
 
-def _round_shown(standing: Standing) -> ThingShown:
+def _round_shown(standing: ThingStanding) -> ThingShown:
     review: ReviewRound = standing.state
     return ThingShown(review.month, f"Round of {review.month}", "", review.stage)
 

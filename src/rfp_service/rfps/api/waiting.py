@@ -19,7 +19,7 @@ from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Command
 from shared.kernel.roles import Role
 from shared.web.readings import Reading
-from shared.web.waiting import Standing, TheService, ThingShown, Wait, Waiter, WaitingThings
+from shared.web.waiting import TheService, ThingShown, ThingStanding, Wait, Waiter, WaitingThings
 
 ASKED = "Asked whether it could be decided."  # never recorded
 CLARIFICATION = "clarification"
@@ -141,7 +141,7 @@ def candidates(reading: Reading, waiter: Waiter) -> "Select[Any] | None":
     return select(t.id).where(reading.valid(rfps), or_(*one_of)).order_by(t.first_position)
 
 
-def _shown(standing: Standing) -> ThingShown:
+def _shown(standing: ThingStanding) -> ThingShown:
     rfp: Rfp = standing.state
     return ThingShown(
         rfp.called(standing.first_position), rfp.need.title, rfp.need.service_area, rfp.stage, rfp.raised_by
@@ -152,7 +152,7 @@ async def _targets(service: TheService, reading: Reading) -> Targets:
     return await targets(service.store, reading)
 
 
-def _due(standing: Standing, wait: Wait, by: Targets) -> date | None:
+def _due(standing: ThingStanding, wait: Wait, by: Targets) -> date | None:
     """Return when it should have left its stage; a question, when bids are asked for."""
     rfp: Rfp = standing.state
     if wait.kind == CLARIFICATION:

@@ -31,6 +31,10 @@ class NothingAmended(Refused):
     """Say what is to be amended."""
 
 
+class UnknownServiceArea(Refused):
+    """The approval scheme lists no service area of this name: use one that it lists."""
+
+
 class Incomplete(Refused):
     """Some of what procurement needs is missing."""
 

@@ -12,7 +12,7 @@ from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Known, Stamp, Tier
 from shared.kernel.roles import Role
 from shared.web.readings import Reading
-from shared.web.waiting import Standing, TheService, ThingShown, Wait, Waiter, WaitingThings
+from shared.web.waiting import TheService, ThingShown, ThingStanding, Wait, Waiter, WaitingThings
 
 CONFIRMING = (Role.ADMINISTRATOR, Role.LEGAL)
 
@@ -77,7 +77,7 @@ def _candidates(reading: Reading, waiter: Waiter) -> "Select[Any] | None":
     return select(t.id).where(reading.valid(delegations), t.waiting, ~t.ended)
 
 
-def _shown(standing: Standing) -> ThingShown:
+def _shown(standing: ThingStanding) -> ThingShown:
     delegation: Delegation = standing.state
     stage = "ended" if delegation.ended else "waiting" if delegation.waiting else "given"
     return ThingShown("", f"{delegation.delegate} for {delegation.delegator}", "", stage)

@@ -8,7 +8,7 @@ from sqlalchemy import Select, Uuid, literal, select
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.roles import Role
 from shared.web.readings import Reading
-from shared.web.waiting import Standing, ThingShown, Wait, Waiter, WaitingThings
+from shared.web.waiting import ThingShown, ThingStanding, Wait, Waiter, WaitingThings
 
 CONFIRMING = (Role.ADMINISTRATOR, Role.LEGAL)
 
@@ -28,7 +28,7 @@ def _candidates(_: Reading, waiter: Waiter) -> "Select[Any] | None":
     return select(literal(SCHEME_ID, Uuid)) if waiter.has(*CONFIRMING) else None
 
 
-def _shown(_: Standing) -> ThingShown:
+def _shown(_: ThingStanding) -> ThingShown:
     return ThingShown("", "The approval scheme", "", "proposed")
 
 
