@@ -31,6 +31,8 @@ TAGS = [
     {"name": "exemptions", "description": "What is exempt from being shown, and until when."},
     {"name": "audit", "description": "Every decision, for the scrutiny committee."},
     {"name": "notices", "description": "Who was told what."},
+    {"name": "documents", "description": "What shows that something is so, about any case."},
+    {"name": "comments", "description": "What people say of a case to one another."},
     {"name": "inbox", "description": "What waits for whoever asks, of every kind."},
     {"name": "changes", "description": "What has changed, for whoever follows the record."},
     {"name": "hand-overs", "description": "All of a leaver's work to somebody else."},

@@ -11,8 +11,10 @@ from rfp_service.rfps.domain.all_events import EVENTS as RFP_EVENTS
 from shared.flow.imports.domain import EVENTS as IMPORT_EVENTS
 from shared.flow.imports.historic_cases import EVENTS as HISTORIC_EVENTS
 from shared.governance.accounts.domain import EVENTS as ACCOUNT_EVENTS
+from shared.governance.comments.domain import COMMENT_EVENTS
 from shared.governance.delegations.domain import DELEGATION_EVENTS
 from shared.governance.disclosure.domain import EVENTS as DISCLOSURE_EVENTS
+from shared.governance.documents.domain import DOCUMENT_EVENTS
 from shared.governance.people.domain import EVENTS as PERSON_EVENTS
 from shared.governance.retention.domain import EVENTS as RETENTION_EVENTS
 from shared.governance.scheme.domain import EVENTS as SCHEME_EVENTS
@@ -41,4 +43,6 @@ EVENTS: tuple[type[Event[Any]], ...] = (
     *PROJECT_EVENTS,
     *OUTCOME_EVENTS,
     *CONTRACT_EVENTS,
+    *DOCUMENT_EVENTS,
+    *COMMENT_EVENTS,
 )

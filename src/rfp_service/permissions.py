@@ -21,6 +21,9 @@ from rfp_service.permission_conditions import (
 from shared.kernel.roles import Role
 from shared.web.access.permissions import Permissions
 
+# Whoever works on cases says something of them: not those who only look, nor a program by itself.
+WRITERS = tuple(role for role in Role if role not in (AUDITOR, Role.SERVICE_ACCOUNT))
+
 PERMISSIONS = Permissions(
     {
         # RFPs
@@ -245,6 +248,14 @@ PERMISSIONS = Permissions(
         "AdoptStrategy": (PROGRAMME,),
         "IssuePaper": (PROGRAMME,),
         "read-outcomes": EVERYBODY,
+        # what is said of cases
+        "AddDocument": WRITERS,
+        "KeepDocument": WRITERS,
+        "AttachDocument": WRITERS,
+        "WithdrawDocument": WRITERS,
+        "read-documents": EVERYBODY,
+        "MakeComment": WRITERS,
+        "read-comments": EVERYBODY,
         # following the record
         "read-changes": EVERYBODY,
         "read-inbox": EVERYBODY,

@@ -44,6 +44,7 @@ from rfp_service.rfps.commands.procurement import ReturnForRework, SelectRoute
 from rfp_service.rfps.commands.requests import CheckCatalogue, RaiseRfp
 from rfp_service.rfps.commands.waivers import GrantWaiver, RefuseWaiver, RequestWaiver
 from shared.governance.accounts.commands import IssueApiKey, OpenServiceAccount, RotateApiKey
+from shared.governance.comments.commands import MakeComment
 from shared.governance.delegations.commands import GiveDelegation
 from shared.governance.delegations.views import tiers_of, what_is_delegated
 from shared.governance.disclosure.commands import DeclareExempt
@@ -191,5 +192,6 @@ FACTS: Mapping[type[Command[Any]], FactFinder] = {
     OpenConsultation: whether_the_programme_is_there,
     ScheduleMilestone: outcome_and_priorities,
     AmendMilestone: adopted_priorities,
+    MakeComment: whether_known("mentions"),
     StartReprocurement: whether_there_is_an_rfp,
 }

@@ -16,6 +16,7 @@ from projects.context import PROJECTS
 from rfp_service.access import new_person_id, personal_secret, trusted_tokens
 from rfp_service.catalogue.context import CATALOGUE
 from rfp_service.changes.context import CHANGES
+from rfp_service.changes.kinds import SEEN_WITH
 from rfp_service.concluded_contracts import CONCLUDED_CONTRACTS
 from rfp_service.contracts.context import CONTRACTS
 from rfp_service.dependencies.context import DEPENDENCIES
@@ -36,11 +37,13 @@ from shared.flow.sources import FlowLogs
 from shared.governance.accounts.context import ACCOUNTS
 from shared.governance.accounts.keys import ApiKeys
 from shared.governance.audit.context import AUDIT
+from shared.governance.comments.context import COMMENTS
 from shared.governance.delegations.context import DELEGATIONS
 from shared.governance.disclosure.context import DISCLOSURE
 from shared.governance.disclosure.disclosure_filter import DisclosureFilter
 from shared.governance.disclosure.exemptions import Exemptions
 from shared.governance.disclosure.sealed_fields import SealedFields
+from shared.governance.documents.context import DOCUMENTS
 from shared.governance.notices.context import NOTICES
 from shared.governance.people.context import PEOPLE
 from shared.governance.people.directory import People
@@ -100,6 +103,8 @@ CONTEXTS: tuple[Context, ...] = (
     OUTCOMES,
     CHANGES,
     INBOX,
+    DOCUMENTS,
+    COMMENTS,
 )
 
 VIEWS = tuple(view for context in CONTEXTS for view in context.views)
@@ -144,6 +149,7 @@ class Service:
     facts: Mapping[type[Command[Any]], FactFinder]
     live_cases: LiveCases = LIVE_CASES
     notified: Notified = notified
+    seen_with: Mapping[str, str] = field(default_factory=lambda: SEEN_WITH)
     views: tuple[View, ...] = VIEWS
     waiting: tuple[WaitingThings, ...] = WAITING
     slips: SlipHistories = field(default_factory=SlipHistories)

@@ -23,6 +23,8 @@ SEEN_WITH: Mapping[str, str] = {
     "scheme": "read-scheme",
     "delegation": "read-scheme",
     "import": "read-imports",
+    "document": "read-documents",
+    "comment": "read-comments",
     "exemption": "read-exemptions",
     "directory": "read-people",
     "hand-over": "read-hand-overs",

@@ -39,7 +39,7 @@ from rfp_service.rfps.domain.key_decision_events import (
     ReferredToCouncil,
 )
 from rfp_service.rfps.domain.people_events import EvaluatorAppointed
-from rfp_service.rfps.domain.stages import Party, Stage
+from rfp_service.rfps.domain.stages import PARTY, PERSON, Party, Stage
 from rfp_service.rfps.domain.tender_events import (
     ClarificationAnswered,
     ClarificationReceived,
@@ -54,7 +54,6 @@ from shared.record.projecting.views import Row
 
 APPROVAL, KEY_DECISION, WAIVER = "approval-requested", "key-decision", "waiver-requested"
 TURN, QUESTION, ANSWER, REFUSED, APPOINTED = "your-turn", "question", "answer", "refused", "appointed"
-PARTY, PERSON = "party:", "person:"  # so no tier is taken for one
 TOLD_PARTIES = frozenset(
     {Party.REQUESTER, Party.PROCUREMENT, Party.EVALUATORS, Party.LEGAL, Party.SCRUTINY, Party.FINANCE}
 )

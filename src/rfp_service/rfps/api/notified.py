@@ -4,8 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, and_, any_, literal, or_, select
 
-from rfp_service.rfps.domain.stages import Party
-from rfp_service.rfps.reactions import PARTY, PERSON
+from rfp_service.rfps.domain.stages import PARTY, PERSON, Party
 from rfp_service.rfps.views import rfps
 from shared.kernel.person import Person
 from shared.kernel.roles import Role
