@@ -78,6 +78,7 @@ PERMISSIONS = Permissions(
         "CorrectBid": (PROCUREMENT,),
         "CorrectAnswer": (PROCUREMENT,),
         "CorrectSummaries": (PROCUREMENT,),
+        "DeclareBidderConflict": (REQUESTER, PROCUREMENT, APPROVER, EVALUATOR, LEGAL),
         "WithdrawConflict": (PROCUREMENT, REQUESTER, APPROVER, EVALUATOR),
         "ConfirmNoConflict": (PROCUREMENT, LEGAL),
         "DeclareInterests": (EVALUATOR,),

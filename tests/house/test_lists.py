@@ -32,7 +32,8 @@ STILL_TO_BE_STATED = frozenset(
     }
 )
 # Called alike, and something else: what an exemption or a project says in its row is no bid's or score's.
-HARMLESS = {"exemptions": {"reason"}, "projects": {"score"}}
+# An RFP is found by its bidders only once bids may be opened.
+HARMLESS = {"rfps": {"bidder"}, "exemptions": {"reason"}, "projects": {"score"}}
 SEALED = {name for event in EVENTS if event.sealed for name in event.sealed.fields} - {"reference"}
 
 

@@ -18,10 +18,10 @@ from shared.governance.documents.domain import (
     Document,
     DocumentAdded,
     DocumentIsWithdrawn,
+    DocumentTooLarge,
     DocumentType,
     FileDamaged,
     FileNotAsSaid,
-    FileTooLarge,
     NoSuchCaseForIt,
     NotADecisionOnIt,
     NotYourDocument,
@@ -38,7 +38,7 @@ ADDED = DocumentAdded(
     case_kind="rfp",
     title="Quotation",
     media_type="application/pdf",
-    sha256="0" * 64,
+    content_sha256="0" * 64,
     added_by="ann",
     evidence_of=(7,),
 )
@@ -55,7 +55,7 @@ def test_nothing_is_said_of_a_case_that_is_not_there() -> None:
         case_id=uuid4(),
         title="Quotation",
         media_type=DocumentType.PDF,
-        sha256="0" * 64,
+        content_sha256="0" * 64,
         link="https://documents.example/q.pdf",
     )
     given(Document()).when(add).refused(NoSuchCaseForIt)
@@ -95,7 +95,7 @@ def test_a_file_is_small_and_has_the_hash_that_was_said() -> None:
     assert hash_of_file(PDF, DocumentType.PDF, found) == found
     with pytest.raises(FileNotAsSaid):
         hash_of_file(PDF, DocumentType.PDF, "0" * 64)
-    with pytest.raises(FileTooLarge):
+    with pytest.raises(DocumentTooLarge):
         hash_of_file(b"%PDF-" + bytes(FILE_BYTES_LIMIT), DocumentType.PDF, None)
 
 
@@ -118,7 +118,7 @@ async def test_a_small_file_is_kept_and_given_out_as_it_came_and_never_shown_inl
     made = await kept(api, RITA, case_id=rfp, evidence_of=1)
     path = f"/v1/documents/{made['id']}"
     seen = (await api.get(path, SAM)).json()
-    assert (seen["sha256"], seen["size_bytes"]) == (hashlib.sha256(PDF).hexdigest(), len(PDF))
+    assert (seen["content_sha256"], seen["size_bytes"]) == (hashlib.sha256(PDF).hexdigest(), len(PDF))
     assert (seen["evidence_of"], seen["kept"], seen["case_kind"]) == ([1], True, "rfp")
     [row] = (await api.get("/v1/documents", HANA, case_id=rfp)).json()["items"]
     assert row == seen
@@ -140,7 +140,7 @@ async def test_a_small_file_is_kept_and_given_out_as_it_came_and_never_shown_inl
 
 async def test_a_file_that_was_changed_behind_the_service_is_not_given_out(api: Api) -> None:
     made = await kept(api, RITA, case_id=await api.raised())
-    sha256 = (await api.get(f"/v1/documents/{made['id']}")).json()["sha256"]
+    sha256 = (await api.get(f"/v1/documents/{made['id']}")).json()["content_sha256"]
     pool = api.service.pool
     assert await kept_file(pool, sha256) == PDF
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
@@ -155,7 +155,7 @@ async def test_a_link_is_kept_with_its_hash_and_seen_by_those_who_see_the_case(a
         "case_id": rfp,
         "title": "Business case",
         "media_type": "application/pdf",
-        "sha256": "a" * 64,
+        "content_sha256": "a" * 64,
         "link": "https://documents.example/case.pdf",
     }
     made = (await api.post("/v1/documents", body, PRIYA, 201)).json()

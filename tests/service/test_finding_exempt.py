@@ -40,6 +40,10 @@ IN_SIGHT = {
     "/v1/audit/proofs/{position}": {"size"},
     "/v1/audit/consistency": {"from", "to"},
     "/v1/audit/reads": {"reader"},
+    "/v1/changes": {"wait"},
+    "/v1/inbox": {"kind", "thing", "unread", "overdue"},
+    "/v1/documents": {"case_id", "withdrawn"},
+    "/v1/comments": {"case_id"},
     "/v1/exemptions": {"status", "matter_id", "review_by"},
     "/v1/people": {"name"},
     "/v1/retention/due": {"record_kind"},
@@ -70,6 +74,7 @@ IN_SIGHT = {
 }
 CHOOSING = ("service_area", "route", "supplier", "value_from", "value_to")
 TESTED_ELSEWHERE = {
+    ("/v1/rfps", "supplier"),
     ("/v1/audit/decisions", "value_from"),
     ("/v1/audit/decisions", "value_to"),
     ("/v1/contracts/due", "owner"),

@@ -76,6 +76,7 @@ class StoredRfp(RfpRow):
     need: Annotated[str, COMPUTED, Searched("title", "description")]
     approval_value_pence: Annotated[int, COMPUTED]
     kept_out: Annotated[list[str], COMPUTED]
+    suppliers: Annotated[list[str], COMPUTED]
     evaluators: Annotated[list[str], From("tender.evaluators")]
 
 
@@ -95,6 +96,12 @@ def _nothing_yet(rfp: Rfp) -> Row:
     }
 
 
+def _suppliers(rfp: Rfp) -> list[str]:
+    """Return the names and numbers by which a supplier's cases are found, once bids may be opened."""
+    said = {text for each in rfp.bidders for text in (each.name, each.number) if text}
+    return sorted({" ".join(text.casefold().split()) for text in said})
+
+
 def _computed(stream: Stream[Rfp]) -> Row:
     """Return what of an RFP's row its state does not hold as it is shown."""
     rfp, need, approval = stream.state, stream.state.need, stream.state.open_approval
@@ -107,6 +114,7 @@ def _computed(stream: Stream[Rfp]) -> Row:
         if rfp.stage is Stage.WAIVER and not rfp.waiver.tier
         else approval.value_pence,
         "stage_since": stream.stage_since,
+        "suppliers": [] if rfp.stage is Stage.OPEN else _suppliers(rfp),
         "kept_out": sorted({*(person for _, person in rfp.parts), *rfp.conflicted}),
     }
 

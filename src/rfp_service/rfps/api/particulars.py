@@ -19,7 +19,7 @@ from rfp_service.rfps.domain.correction_events import AnswerCorrected
 from rfp_service.rfps.domain.events import RfpHoldStarted
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Party
-from rfp_service.rfps.domain.tender import SetAsideGround
+from rfp_service.rfps.domain.tender import Bidder, SetAsideGround
 from rfp_service.rfps.domain.tender_events import ClarificationAnswered, ClarificationReceived
 from shared.kernel.messages import Recorded
 from shared.kernel.personal import Personal, PersonalShown
@@ -63,6 +63,7 @@ class BidReceived(BaseModel):
     received_at: datetime
     late: bool
     set_aside: SetAsideGround | None
+    bidder: Bidder | None = Field(description="Null where it is not known, or still sealed.")
 
 
 class ContractSigned(BaseModel):
@@ -125,6 +126,7 @@ def _bids(rfp: Rfp) -> list[dict[str, Any]]:
             "received_at": bid.received_at,
             "late": bid.late,
             "set_aside": aside.get(bid.reference),
+            "bidder": bid.bidder,
         }
         for bid in rfp.tender.bids
     ]

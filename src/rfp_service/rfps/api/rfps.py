@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Path, Request, Response
 from rfp_service.rfps.api.filters import RfpFilters
 from rfp_service.rfps.api.particulars import particulars
 from rfp_service.rfps.api.rows import RfpSeen, add_due, as_seen, list_targets, targets
+from rfp_service.rfps.commands.approvers import Approving
 from rfp_service.rfps.commands.decision import Decision
 from rfp_service.rfps.commands.requests import RaiseRfp
 from rfp_service.rfps.domain.rfp import Rfp
@@ -15,6 +16,8 @@ from rfp_service.rfps.views import RfpRow, StoredRfp, rfps
 from shared.flow.case_waits import case_waits
 from shared.flow.sources import working_time
 from shared.governance.audit.history import EventHistory, answer_history
+from shared.governance.delegations.views import stands_in_for
+from shared.governance.scheme.tiers import STANDS_IN_FOR
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
 from shared.web.answers import CREATES, DECIDES, one, seen_now
@@ -52,7 +55,11 @@ async def decide(
     rfp_id: RfpId, command: Annotated[Decision, strict(Decision), Body()], handler: Commands
 ) -> Receipt:
     """Decide on an RFP as it stands at the version that If-Match names."""
-    return await handler.handle(rfp_id, command, blank=Rfp())
+    if not isinstance(command, Approving) or command.acting_for is not None:
+        return await handler.handle(rfp_id, command, blank=Rfp())
+    instead = await stands_in_for(handler.store, handler.person.ids)
+    facts = {STANDS_IN_FOR: instead} if instead else {}
+    return await handler.handle(rfp_id, command, blank=Rfp(), **facts)
 
 
 @router.get("", summary="List RFPs", dependencies=[may("read-rfps")], responses=RFP_LIST.responses)

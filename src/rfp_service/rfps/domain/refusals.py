@@ -35,6 +35,10 @@ class UnknownServiceArea(Refused):
     """The approval scheme lists no service area of this name: use one that it lists."""
 
 
+class NotTheBidder(Refused):
+    """This bid was made by another supplier."""
+
+
 class Incomplete(Refused):
     """Some of what procurement needs is missing."""
 

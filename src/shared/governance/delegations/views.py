@@ -89,6 +89,28 @@ async def what_is_delegated(store: EventStore, ids: Sequence[str]) -> dict[str, 
     }
 
 
+GIVEN_TO = f"SELECT id FROM delegations WHERE delegate = ANY ($1) AND valid_to = {STILL_VALID}"
+
+
+async def stands_in_for(store: EventStore, ids: Sequence[str]) -> list[JsonValue]:
+    """Return what has been delegated to a person, by any of their ids, as the record has it now."""
+    async with store.reader.snapshot() as (connection, _):
+        found = [row["id"] for row in await connection.fetch(GIVEN_TO, list(ids))]
+    given = [(await store.load(each, Delegation())).state for each in found]
+    return [
+        {
+            "delegator": each.delegator,
+            "delegate": each.delegate,
+            "limit_pence": each.limit_pence,
+            "first_day": each.first_day.isoformat(),
+            "last_day": each.last_day.isoformat(),
+            "tiers": await tiers_of(store, [each.delegator]),
+        }
+        for each in given
+        if not (each.ended or each.waiting)
+    ]
+
+
 async def tiers_of(store: EventStore, ids: Sequence[str]) -> list[JsonValue]:
     """Return the tiers of the scheme in force today that a person stands on, by any of their ids."""
     scheme = (await store.load(SCHEME_ID, Scheme())).state

@@ -23,7 +23,7 @@ from shared.web.lists.queries import ListQuery
 from shared.web.readings import Read, Reading
 
 FORM_BYTES = FILE_BYTES_LIMIT + BODY_BYTES_LIMIT
-PARTS = frozenset({"file", "case_id", "title", "media_type", "sha256", "evidence_of"})
+PARTS = frozenset({"file", "case_id", "title", "media_type", "content_sha256", "evidence_of"})
 BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 EXTENSIONS = {DocumentType.PDF: "pdf", DocumentType.PNG: "png", DocumentType.JPEG: "jpg"} | {
     DocumentType.TEXT: "txt",
@@ -93,7 +93,7 @@ async def keep_document(  # noqa: PLR0913, PLR0917  # the parts of one form
     case_id: Annotated[UUID, Form(description="What it is about.")],
     title: Annotated[str, Form(min_length=1, max_length=SHORT_TEXT_LIMIT, pattern=ONE_LINE)],
     media_type: Annotated[DocumentType, Form(description="What the file must look like, too.")],
-    sha256: Annotated[
+    content_sha256: Annotated[
         str | None, Form(pattern="^[0-9a-f]{64}$", description="What its hash must be, where it is said.")
     ] = None,
     evidence_of: Annotated[int | None, Form(ge=1, lt=10**15)] = None,
@@ -103,12 +103,12 @@ async def keep_document(  # noqa: PLR0913, PLR0917  # the parts of one form
     service = request.app.state.service
     case = await case_in_sight(service, handler.person, case_id)
     content = await file.read(FILE_BYTES_LIMIT + 1)
-    found = hash_of_file(content, media_type, sha256)
+    found = hash_of_file(content, media_type, content_sha256)
     command = KeepDocument(
         case_id=case_id,
         title=title,
         media_type=media_type,
-        sha256=found,
+        content_sha256=found,
         size_bytes=len(content),
         evidence_of=evidence_of,
     )
@@ -187,7 +187,7 @@ async def fetch_document(request: Request, document_id: DocumentId, reading: Rea
         raise NotFound
     if document.withdrawn:
         raise DocumentIsWithdrawn
-    content = await kept_file(request.app.state.service.pool, document.sha256)
+    content = await kept_file(request.app.state.service.pool, document.content_sha256)
     name = f"{document.title}.{EXTENSIONS[DocumentType(document.media_type)]}"
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",

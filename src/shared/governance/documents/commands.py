@@ -39,7 +39,7 @@ class AddDocument(Command[Document]):
     case_id: UUID = Field(description="What it is about: an RFP, a contract, a project …")
     title: ShortText = Field(examples=["Quotation of three suppliers"])
     media_type: DocumentType
-    sha256: Sha256
+    content_sha256: Sha256
     size_bytes: int | None = Field(None, ge=1, le=SIZE_LIMIT)
     link: str = Field(
         max_length=LINK_LIMIT,
@@ -59,7 +59,7 @@ class KeepDocument(Command[Document]):
     case_id: UUID
     title: ShortText
     media_type: DocumentType
-    sha256: Sha256
+    content_sha256: Sha256
     size_bytes: int = Field(ge=1, le=FILE_BYTES_LIMIT)
     evidence_of: Position | None = None
 

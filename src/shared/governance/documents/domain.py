@@ -37,7 +37,7 @@ class Document:
     service_area: str | None = None
     title: str = ""
     media_type: str = ""
-    sha256: str = ""
+    content_sha256: str = ""
     size_bytes: int | None = None
     link: str = ""
     kept: bool = False
@@ -60,7 +60,7 @@ class DocumentAdded(DocumentEvent):
     service_area: str | None = None
     title: str
     media_type: str
-    sha256: str
+    content_sha256: str
     size_bytes: int | None = None
     link: str = ""
     kept: bool = False
@@ -112,7 +112,7 @@ class NotYourDocument(Refused):
     """Whoever added a document withdraws it, or procurement, legal or an administrator."""
 
 
-class FileTooLarge(TooLarge):
+class DocumentTooLarge(TooLarge):
     """A file that is kept here is small: link to a larger one where it is."""
 
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 
 from shared.governance.documents.domain import (
     FILE_BYTES_LIMIT,
+    DocumentTooLarge,
     DocumentType,
     FileDamaged,
     FileNotAsSaid,
-    FileTooLarge,
 )
 from shared.record.database import Pool
 
@@ -50,7 +50,7 @@ LOOKS_LIKE: Mapping[DocumentType, Callable[[bytes], bool]] = {
 def hash_of_file(content: bytes, media_type: DocumentType, said: str | None) -> str:
     """Return a file's hash, once it is neither empty nor too large, and what it was said to be."""
     if len(content) > FILE_BYTES_LIMIT:
-        raise FileTooLarge(at_most_bytes=FILE_BYTES_LIMIT)
+        raise DocumentTooLarge(at_most_bytes=FILE_BYTES_LIMIT)
     found = hashlib.sha256(content).hexdigest()
     if not content or not LOOKS_LIKE[media_type](content) or said not in (None, found):
         raise FileNotAsSaid(media_type=media_type.value, sha256=found)

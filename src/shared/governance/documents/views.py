@@ -20,7 +20,7 @@ class DocumentRow(BaseModel):
     case_kind: Annotated[str, COUNTED]
     title: Annotated[str, SEARCHED]
     media_type: Annotated[str, COUNTED]
-    sha256: str
+    content_sha256: str
     size_bytes: int | None
     link: Annotated[str, UNSORTED, Field(description="Blank where its file is kept here.")]
     kept: bool
