@@ -11,7 +11,7 @@ import pytest
 
 from shared.governance.comments.commands import MakeComment
 from shared.governance.comments.domain import Comment, NothingToCommentOn
-from shared.governance.documents.commands import AddDocument, AttachDocument, WithdrawDocument
+from shared.governance.documents.commands import AddDocument, AttachDocument, KeepDocument, WithdrawDocument
 from shared.governance.documents.domain import (
     FILE_BYTES_LIMIT,
     AttachedAlready,
@@ -186,3 +186,18 @@ async def test_a_comment_is_read_by_whom_it_mentions_and_decides_nothing(api: Ap
     assert [(each["about"], each["case_id"]) for each in notices] == [("mentioned", rfp)]
     await api.post("/v1/comments", {**body, "mentions": ["nobody-known"]}, RITA, 409)
     await api.post("/v1/comments", {**body, "case_id": str(uuid4())}, RITA, 404)
+
+
+def test_the_same_file_again_says_nothing_but_what_else_it_is_evidence_of() -> None:
+    keep = KeepDocument(
+        case_id=ADDED.case_id,
+        title="Quotation",
+        media_type=DocumentType.PDF,
+        content_sha256="0" * 64,
+        size_bytes=7,
+    )
+    given(Document(), ADDED).when(keep).then()
+    again = keep.model_copy(update={"evidence_of": 9})
+    given(Document(), ADDED).when(again, is_a_decision=True).leads_to(evidence_of=(7, 9))
+    [gone] = given(Document(), ADDED).when(WithdrawDocument(reason="Wrong."), by="ann").events()
+    given(Document(), ADDED, gone).when(keep).refused(DocumentIsWithdrawn)

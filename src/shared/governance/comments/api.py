@@ -94,7 +94,13 @@ COMMENT_LIST = ListOf(
 )
 
 
-@router.post("", status_code=201, summary="Comment on a case", responses=problems(404) | CREATES)
+@router.post(
+    "",
+    status_code=201,
+    summary="Comment on a case",
+    dependencies=[may("MakeComment")],
+    responses=problems(404) | CREATES,
+)
 async def make_comment(
     request: Request, command: Annotated[MakeComment, strict(MakeComment), Body()], handler: OpeningCommands
 ) -> Receipt:

@@ -9,7 +9,13 @@ from pydantic import BaseModel, Field
 
 from shared.governance.documents.cases import case_in_sight
 from shared.governance.documents.commands import AddDocument, AttachDocument, DocumentDecision, KeepDocument
-from shared.governance.documents.domain import FILE_BYTES_LIMIT, Document, DocumentIsWithdrawn, DocumentType
+from shared.governance.documents.domain import (
+    FILE_BYTES_LIMIT,
+    Document,
+    DocumentIsWithdrawn,
+    DocumentType,
+    kept_document_id,
+)
 from shared.governance.documents.kept_files import hash_of_file, keep_file, kept_file
 from shared.governance.documents.views import DocumentRow, StoredDocument, document_row, documents
 from shared.kernel.errors import NotFound
@@ -17,7 +23,7 @@ from shared.kernel.fields import ONE_LINE, SHORT_TEXT_LIMIT, Flag
 from shared.kernel.messages import Receipt, Stream
 from shared.web.answers import CREATES, DECIDES, one, problems, seen
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_known, strict
-from shared.web.commands import Commands, OpeningCommands, may
+from shared.web.commands import Commands, ContentCommands, OpeningCommands, may
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.readings import Read, Reading
@@ -68,7 +74,13 @@ DOCUMENT_LIST = ListOf(
 )
 
 
-@router.post("", status_code=201, summary="Add a document by its link", responses=problems(404) | CREATES)
+@router.post(
+    "",
+    status_code=201,
+    summary="Add a document by its link",
+    dependencies=[may("AddDocument")],
+    responses=problems(404) | CREATES,
+)
 async def add_document(
     request: Request, command: Annotated[AddDocument, strict(AddDocument), Body()], handler: OpeningCommands
 ) -> Receipt:
@@ -88,7 +100,7 @@ async def add_document(
 )
 async def keep_document(  # noqa: PLR0913, PLR0917  # the parts of one form
     request: Request,
-    handler: OpeningCommands,
+    handler: ContentCommands,
     file: UploadFile,
     case_id: Annotated[UUID, Form(description="What it is about.")],
     title: Annotated[str, Form(min_length=1, max_length=SHORT_TEXT_LIMIT, pattern=ONE_LINE)],
@@ -114,7 +126,11 @@ async def keep_document(  # noqa: PLR0913, PLR0917  # the parts of one form
     )
     await keep_file(service.pool, found, content)
     return await handler.create(
-        command, blank=Document(), case=case.fact, is_a_decision=case.decided_at(evidence_of)
+        command,
+        blank=Document(),
+        under=kept_document_id(case_id, title, found),
+        case=case.fact,
+        is_a_decision=case.decided_at(evidence_of),
     )
 
 
@@ -127,6 +143,7 @@ async def decide_on_document(
 ) -> Receipt:
     """Say which decision a document is evidence of, or withdraw it."""
     service = request.app.state.service
+    service.permissions.authority(handler.person, type(command).__name__)
     stream = await service.store.load(document_id, Document())
     if stream.state.case_id is None:
         raise NotFound

@@ -1,5 +1,6 @@
 """Adding a document to a case, naming what it is evidence of, and withdrawing it."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from shared.governance.documents.domain import (
     Document,
     DocumentAdded,
     DocumentAttached,
+    DocumentEvent,
     DocumentIsWithdrawn,
     DocumentType,
     DocumentWithdrawn,
@@ -54,7 +56,7 @@ class AddDocument(Command[Document]):
 
 
 class KeepDocument(Command[Document]):
-    """Add a document whose file is kept here."""
+    """Add a document whose file is kept here; the same file of the same name on the same case, once."""
 
     case_id: UUID
     title: ShortText
@@ -63,9 +65,17 @@ class KeepDocument(Command[Document]):
     size_bytes: int = Field(ge=1, le=FILE_BYTES_LIMIT)
     evidence_of: Position | None = None
 
-    def decide(self, document: Document, stamp: Stamp) -> DocumentAdded:
-        """Keep it under its hash."""
-        return _added(stamp, {**self.model_dump(exclude={"evidence_of"}), "kept": True}, self.evidence_of)
+    def decide(self, document: Document, stamp: Stamp) -> Sequence[DocumentEvent]:
+        """Keep it under its hash; a repeat says at most that it is evidence of one more decision."""
+        if document.case_id is None:
+            said = {**self.model_dump(exclude={"evidence_of"}), "kept": True}
+            return [_added(stamp, said, self.evidence_of)]
+        if document.withdrawn:
+            raise DocumentIsWithdrawn
+        _must_be_on_it(self.evidence_of, stamp)
+        if self.evidence_of is None or self.evidence_of in document.evidence_of:
+            return []
+        return [DocumentAttached(position=self.evidence_of)]
 
 
 def _added(stamp: Stamp, said: dict[str, Any], evidence_of: int | None) -> DocumentAdded:

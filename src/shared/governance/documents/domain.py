@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from shared.kernel.errors import NotReady, Refused, TooLarge, Unacceptable
 from shared.kernel.messages import Event
@@ -44,6 +44,11 @@ class Document:
     added_by: str = ""
     evidence_of: tuple[int, ...] = ()
     withdrawn: bool = False
+
+
+def kept_document_id(case_id: UUID, title: str, content_sha256: str) -> UUID:
+    """Return the id of a file of one name about one case: it is taken in once."""
+    return uuid5(case_id, f"{title}\n{content_sha256}")
 
 
 class DocumentEvent(Event[Document]):
