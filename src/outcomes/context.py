@@ -1,11 +1,13 @@
 """What the outcomes room offers the roof."""
 
 from outcomes.api import commitments, engagement, measures, milestones, programmes, promised_data, report
+from outcomes.api.waiting import MILESTONES_WAITING
 from outcomes.views.registers import REGISTERS
 from shared.web.context import Context
 
 OUTCOMES = Context(
     views=REGISTERS,
+    waiting=(MILESTONES_WAITING,),
     # Paths with a name of their own come before those with an id.
     routers=(
         milestones.router,

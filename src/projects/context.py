@@ -4,6 +4,7 @@ from projects.api import at_risk, capacity, planning, projects
 from projects.api.bulk import MANY_PROJECTS
 from projects.api.prerequisites import AWAITED
 from projects.api.registers import PROJECT_REGISTER
+from projects.api.waiting import PROJECTS_WAITING
 from projects.views.register import REGISTER
 from shared.web.bulk.routes import batch_routes, bulk_routes
 from shared.web.context import Context
@@ -12,6 +13,7 @@ from shared.web.registers.routes import register_routes
 PROJECTS = Context(
     views=(REGISTER,),
     prerequisites=AWAITED,
+    waiting=(PROJECTS_WAITING,),
     operations=MANY_PROJECTS.operations(),
     # Paths with a name of their own come before those with an id.
     routers=(

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 
+from rfp_service.reference.pages import router as pages
 from rfp_service.required_permissions import routes, stated
 from rfp_service.service import CONTEXTS, Service
 from rfp_service.version import VERSION
@@ -32,6 +33,10 @@ TAGS = [
     {"name": "audit", "description": "Every decision, for the scrutiny committee."},
     {"name": "notices", "description": "Who was told what."},
     {"name": "notifications", "description": "Programs that are told what happens, and what they were told."},
+    {"name": "documents", "description": "What shows that something is so, about any case."},
+    {"name": "comments", "description": "What people say of a case to one another."},
+    {"name": "inbox", "description": "What waits for whoever asks, of every kind."},
+    {"name": "changes", "description": "What has changed, for whoever follows the record."},
     {"name": "hand-overs", "description": "All of a leaver's work to somebody else."},
     {"name": "jobs", "description": "Long work, and how far it has come."},
     {"name": "projects", "description": "Projects in flight at the transition."},
@@ -110,6 +115,7 @@ def create_app(opening: Opening | None = None, *, origins: Sequence[str] = (), t
     app.webhooks.include_router(webhooks)
     app.include_router(health)
     app.include_router(security_txt)
+    app.include_router(pages)
     problems.install(app)
     _guard(app, origins, tls=tls)
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it

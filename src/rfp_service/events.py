@@ -11,8 +11,10 @@ from rfp_service.rfps.domain.all_events import EVENTS as RFP_EVENTS
 from shared.flow.imports.domain import EVENTS as IMPORT_EVENTS
 from shared.flow.imports.historic_cases import EVENTS as HISTORIC_EVENTS
 from shared.governance.accounts.domain import EVENTS as ACCOUNT_EVENTS
+from shared.governance.comments.domain import COMMENT_EVENTS
 from shared.governance.delegations.domain import DELEGATION_EVENTS
 from shared.governance.disclosure.domain import EVENTS as DISCLOSURE_EVENTS
+from shared.governance.documents.domain import DOCUMENT_EVENTS
 from shared.governance.notifications.attempts_log import ATTEMPT_EVENTS
 from shared.governance.notifications.choices import CHOICE_EVENTS
 from shared.governance.notifications.domain import EVENTS as NOTIFICATION_EVENTS
@@ -47,4 +49,6 @@ EVENTS: tuple[type[Event[Any]], ...] = (
     *PROJECT_EVENTS,
     *OUTCOME_EVENTS,
     *CONTRACT_EVENTS,
+    *DOCUMENT_EVENTS,
+    *COMMENT_EVENTS,
 )

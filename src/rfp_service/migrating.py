@@ -46,11 +46,12 @@ GRANT SELECT, INSERT ON read_checkpoints TO {role};
 GRANT SELECT, INSERT, UPDATE ON jobs TO {role};
 GRANT SELECT, INSERT, DELETE ON job_results, job_bodies TO {role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON job_work TO {role};
-GRANT SELECT, INSERT ON issued_documents TO {role};
+GRANT SELECT, INSERT ON issued_documents, document_files TO {role};
 GRANT SELECT, INSERT, UPDATE ON notifications, deliveries, delivery_attempts, delivery_orders TO {role};
 GRANT SELECT, INSERT, UPDATE ON target_health TO {role};
 GRANT SELECT ON delivery_log TO {role};
 GRANT SELECT, INSERT, DELETE ON endpoint_secrets TO {role};
+GRANT SELECT, INSERT, UPDATE ON inbox_marks TO {role};
 """
 # What scrutiny's own role may do: read, and have it kept that it read. No keys, no secrets.
 READER_GRANTS = """

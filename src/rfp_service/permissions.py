@@ -21,6 +21,9 @@ from rfp_service.permission_conditions import (
 from shared.kernel.roles import Role
 from shared.web.access.permissions import Permissions
 
+# Whoever works on cases says something of them: not those who only look, nor a program by itself.
+WRITERS = tuple(role for role in Role if role not in (AUDITOR, Role.SERVICE_ACCOUNT))
+
 PERMISSIONS = Permissions(
     {
         # RFPs
@@ -77,6 +80,7 @@ PERMISSIONS = Permissions(
         "CorrectBid": (PROCUREMENT,),
         "CorrectAnswer": (PROCUREMENT,),
         "CorrectSummaries": (PROCUREMENT,),
+        "DeclareBidderConflict": (REQUESTER, PROCUREMENT, APPROVER, EVALUATOR, LEGAL),
         "WithdrawConflict": (PROCUREMENT, REQUESTER, APPROVER, EVALUATOR),
         "ConfirmNoConflict": (PROCUREMENT, LEGAL),
         "DeclareInterests": (EVALUATOR,),
@@ -133,7 +137,7 @@ PERMISSIONS = Permissions(
         "HandWorkOver": (ADMINISTRATOR,),
         "read-hand-overs": (ADMINISTRATOR, PROCUREMENT, SCRUTINY, AUDITOR),
         # notices
-        "read-notices": (APPROVER, PROCUREMENT, REQUESTER, ADMINISTRATOR),
+        "read-notices": EVERYBODY,
         # historic logs
         "StartImport": (PROCUREMENT, Role.PROGRAMME_OFFICER, ADMINISTRATOR),
         "WithdrawImport": (PROCUREMENT, Role.PROGRAMME_OFFICER, ADMINISTRATOR),
@@ -282,6 +286,17 @@ PERMISSIONS = Permissions(
         "AdoptStrategy": (PROGRAMME,),
         "IssuePaper": (PROGRAMME,),
         "read-outcomes": EVERYBODY,
+        # what is said of cases
+        "AddDocument": WRITERS,
+        "KeepDocument": WRITERS,
+        "AttachDocument": WRITERS,
+        "WithdrawDocument": WRITERS,
+        "read-documents": EVERYBODY,
+        "MakeComment": WRITERS,
+        "read-comments": EVERYBODY,
+        # following the record
+        "read-changes": EVERYBODY,
+        "read-inbox": EVERYBODY,
         # the record
         "read-audit": (SCRUTINY, AUDITOR, ADMINISTRATOR),
     },

@@ -30,9 +30,12 @@ from rfp_service.concluded_contracts import whether_there_is_an_rfp
 from rfp_service.contracts.commands.execution import StartReprocurement
 from rfp_service.contracts.commands.reviews import ApproveRenewal, RefuseRenewal
 from rfp_service.handover.commands import HandWorkOver
+from rfp_service.listed_areas import whether_its_area_is_listed, whether_the_copied_area_is_listed
 from rfp_service.measures.offered import MEASURES
+from rfp_service.rfps.commands.amendments import AmendRfp
 from rfp_service.rfps.commands.approvals import Approve, Refuse, RequestApproval
 from rfp_service.rfps.commands.awards import ApproveAward, RefuseAward
+from rfp_service.rfps.commands.copies import CopyRfp
 from rfp_service.rfps.commands.holds import EndHold, ExtendTarget
 from rfp_service.rfps.commands.key_decisions import RefuseKeyDecision, TakeKeyDecision
 from rfp_service.rfps.commands.participants import (
@@ -42,12 +45,13 @@ from rfp_service.rfps.commands.participants import (
     ReplaceRequester,
 )
 from rfp_service.rfps.commands.procurement import ReturnForRework, SelectRoute
-from rfp_service.rfps.commands.requests import CheckCatalogue
+from rfp_service.rfps.commands.requests import CheckCatalogue, RaiseRfp
 from rfp_service.rfps.commands.waivers import GrantWaiver, RefuseWaiver, RequestWaiver
 from rfp_service.rfps.domain.events import DemandDiverted
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Stage
 from shared.governance.accounts.commands import IssueApiKey, OpenServiceAccount, RotateApiKey
+from shared.governance.comments.commands import MakeComment
 from shared.governance.delegations.commands import GiveDelegation
 from shared.governance.delegations.views import tiers_of, what_is_delegated
 from shared.governance.disclosure.commands import DeclareExempt
@@ -185,6 +189,8 @@ GIVING: tuple[type[Command[Any]], ...] = (
 )
 
 FACTS: Mapping[type[Command[Any]], FactFinder] = {
+    **dict.fromkeys((RaiseRfp, AmendRfp), whether_its_area_is_listed),
+    CopyRfp: whether_the_copied_area_is_listed,
     SearchCatalogue: what_the_catalogue_shows,
     CheckCatalogue: what_a_check_showed,
     RaiseOrder: what_is_ordered,
@@ -235,5 +241,6 @@ FACTS: Mapping[type[Command[Any]], FactFinder] = {
     OpenConsultation: whether_the_programme_is_there,
     ScheduleMilestone: outcome_and_priorities,
     AmendMilestone: adopted_priorities,
+    MakeComment: whether_known("mentions"),
     StartReprocurement: whether_there_is_an_rfp,
 }

@@ -8,23 +8,28 @@ from typing import Any
 
 import asyncpg
 import structlog
+from sqlalchemy import ColumnElement, Table
 
 from outcomes.context import OUTCOMES
 from projects.api.slip_history import SlipHistories
 from projects.context import PROJECTS
 from rfp_service.access import new_person_id, personal_secret, trusted_tokens
 from rfp_service.catalogue.context import CATALOGUE
+from rfp_service.changes.context import CHANGES
+from rfp_service.changes.kinds import SEEN_WITH
 from rfp_service.concluded_contracts import CONCLUDED_CONTRACTS
 from rfp_service.contracts.context import CONTRACTS
 from rfp_service.deflection import DEFLECTION
 from rfp_service.dependencies.context import DEPENDENCIES
 from rfp_service.events import EVENTS
 from rfp_service.handover.context import HAND_OVERS
+from rfp_service.inbox.context import INBOX
 from rfp_service.measures.offered import MEASURES
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.policies import facts_for
 from rfp_service.reprocurement import REPROCUREMENT
 from rfp_service.rfps.api.flow_cases import LIVE_CASES
+from rfp_service.rfps.api.notified import notified
 from rfp_service.rfps.context import RFPS
 from shared.flow.cases import LiveCases
 from shared.flow.context import FLOW
@@ -34,11 +39,13 @@ from shared.flow.sources import FlowLogs
 from shared.governance.accounts.context import ACCOUNTS
 from shared.governance.accounts.keys import ApiKeys
 from shared.governance.audit.context import AUDIT
+from shared.governance.comments.context import COMMENTS
 from shared.governance.delegations.context import DELEGATIONS
 from shared.governance.disclosure.context import DISCLOSURE
 from shared.governance.disclosure.disclosure_filter import DisclosureFilter
 from shared.governance.disclosure.exemptions import Exemptions
 from shared.governance.disclosure.sealed_fields import SealedFields
+from shared.governance.documents.context import DOCUMENTS
 from shared.governance.notices.context import NOTICES
 from shared.governance.notifications.addresses import AllowList
 from shared.governance.notifications.context import NOTIFICATIONS
@@ -77,6 +84,7 @@ from shared.web.jobs.context import JOBS
 from shared.web.jobs.table import Jobs
 from shared.web.rate_limits import RateLimits
 from shared.web.sandbox.children import Sandbox
+from shared.web.waiting import WaitingThings
 
 CONTEXTS: tuple[Context, ...] = (
     FLOW,
@@ -101,6 +109,10 @@ CONTEXTS: tuple[Context, ...] = (
     REPROCUREMENT,
     DEPENDENCIES,
     OUTCOMES,
+    CHANGES,
+    INBOX,
+    DOCUMENTS,
+    COMMENTS,
 )
 
 VIEWS = tuple(view for context in CONTEXTS for view in context.views)
@@ -110,8 +122,12 @@ SUBJECTS = {subject.kind: subject for context in CONTEXTS for subject in context
 DEADLINES = tuple(deadline for context in CONTEXTS for deadline in context.deadlines)
 
 
+# Which notices tell somebody as a party of a case.
+Notified = Callable[[Table, Person], "ColumnElement[bool]"]
+
 log = structlog.get_logger(__name__)
 
+WAITING = tuple(things for context in CONTEXTS for things in context.waiting)
 AWAITED = {things.kind: things for context in CONTEXTS for things in context.prerequisites}
 
 
@@ -143,7 +159,10 @@ class Service:
     receivers: AllowList
     facts: Mapping[type[Command[Any]], FactFinder]
     live_cases: LiveCases = LIVE_CASES
+    notified: Notified = notified
+    seen_with: Mapping[str, str] = field(default_factory=lambda: SEEN_WITH)
     views: tuple[View, ...] = VIEWS
+    waiting: tuple[WaitingThings, ...] = WAITING
     slips: SlipHistories = field(default_factory=SlipHistories)
     permissions: Permissions = PERMISSIONS
     prerequisites: Mapping[str, Prerequisites] = field(default_factory=lambda: AWAITED)

@@ -244,3 +244,17 @@ async def test_a_register_that_is_tried_is_forecast_as_it_would_be_taken_in(api:
     assert [done[name] for name in told] == [tried[name] for name in told]
     each = await handed_in(api, table, mode="each", dry_run="true")
     assert (each["counts"]["done"], each["not_done"]) == (1, 0)
+
+
+async def test_a_service_area_that_the_scheme_does_not_list_is_reported(api: Api) -> None:
+    table = "Ref;Title;Service area\r\nICT-1;Café network;Highways\r\nICT-2;Payroll;Nowhere\r\n"
+    form = {"mapping": json.dumps({"Ref": "reference", "Title": "title", "Service area": "service_area"})}
+    assert (await handed_in(api, table, **form, dry_run="true"))["unread_cells"] == 0  # none are listed yet
+    await scheme(api, service_areas=[{"name": "Highways"}, {"name": "Libraries"}])
+    report = await handed_in(api, table, **form)
+    [cell] = report["cells"]
+    assert (cell["row"], cell["text"]) == (3, "Nowhere")
+    assert cell["reason"] == "is no service area that the scheme lists"
+    assert cell["expected"] == "one of: Highways, Libraries"
+    rows = (await api.get("/v1/projects", PIA)).json()["items"]
+    assert {row["reference"]: row["service_area"] for row in rows} == {"ICT-1": "Highways", "ICT-2": ""}

@@ -345,7 +345,7 @@ async def test_a_past_rfp_is_copied_into_a_draft_of_ones_own(api: Api) -> None:
     seen = (await api.get(f"/v1/rfps/{copy['id']}")).json()
     assert (seen["stage"], seen["raised_by"], seen["title"]) == ("draft", "leo", "Laptops")
     assert (seen["estimate_pence"], seen["needed_by"]) == (2_000_000, None)
-    assert (seen["lead"], seen["approval_tiers"]) == ("", [])
+    assert (seen["lead"], seen["approval_tiers"]) == (None, [])
     assert seen["near_duplicate_of"] == past
     for wrong in (copy["id"].replace("4", "5"), (await _check(api))):
         refused = await api.post("/v1/rfp-copies", {"copy_of": wrong}, LEO, 409)

@@ -30,6 +30,7 @@ from rfp_service.rfps.commands.corrections import (
     CorrectAnswer,
     CorrectBid,
     CorrectSummaries,
+    DeclareBidderConflict,
     WithdrawConflict,
 )
 from rfp_service.rfps.commands.evaluation import (
@@ -96,7 +97,7 @@ from rfp_service.rfps.domain.reasons import DeclineReason, ReworkReason, TieReas
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import TENDERS, Regime, Route
 from rfp_service.rfps.domain.stages import Party, Stage
-from rfp_service.rfps.domain.tender import Criterion, SetAsideGround
+from rfp_service.rfps.domain.tender import Bidder, Criterion, SetAsideGround
 from shared.kernel.messages import Command
 from shared.kernel.rules import ContractKind
 from tests.rfps.examples import CHECK, LAPTOP
@@ -214,8 +215,12 @@ MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
     lambda _: RecordClarification(question="How many?"),
     lambda _: AnswerClarification(number=1, answer="Forty."),
     lambda t: RecordResponse(
-        reference=t.bid, sha256="ab" * 32, received_at=t.of(t.now, t.now - timedelta(days=31))
+        reference=t.bid,
+        sha256="ab" * 32,
+        received_at=t.of(t.now, t.now - timedelta(days=31)),
+        bidder=t.of(None, Bidder(name="Acme")),
     ),
+    lambda t: DeclareBidderConflict(supplier=Bidder(name=t.of("Acme", "Other")), statement=WHY),
     lambda t: DeclareInterests(conflict=t.dice % 7 == 0, statement=WHY),
     lambda t: RecordScore(bid=t.bid, criterion=t.criterion, score=t.dice % 101, comment=WHY),
     lambda t: CorrectScore(bid=t.bid, criterion=t.criterion, score=t.dice % 101, comment=WHY),

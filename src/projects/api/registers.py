@@ -135,16 +135,27 @@ def standing(project: Project) -> Mapping[str, Any]:
 
 
 async def prepared(store: EventStore, stamp: Stamp) -> RowRules:
-    """Find out which categories the scheme names; it takes any where it names none at all."""
+    """Find out which categories and service areas the scheme names; it takes any where it names none."""
     values = await values_in_force(store, day_in_london(stamp.at))
     named = lru_cache(partial(of_categories, values))  # many rows name the same few
     categories = [one.name for one in values.project_categories] if values else []
+    areas = [one.name for one in values.service_areas] if values else []
+    listed = ", ".join(areas[:CATEGORIES_NAMED])
     expected = f"|one of: {', '.join(categories[:CATEGORIES_NAMED])}"
 
     def is_named(category: str, sub_category: str | None) -> bool:
         return named(category, sub_category).get("category_named") is not False
 
     def doubts(said: Said) -> Mapping[str, str]:
+        return {**of_its_area(said), **of_its_category(said)}
+
+    def of_its_area(said: Said) -> Mapping[str, str]:
+        area = said.get("service_area")
+        if not areas or area is None or area in areas:
+            return {}
+        return {"service_area": f"is no service area that the scheme lists|one of: {listed}"}
+
+    def of_its_category(said: Said) -> Mapping[str, str]:
         category, sub_category = said.get("category"), said.get("sub_category")
         if category is None or is_named(category, sub_category):
             return {}

@@ -8,6 +8,7 @@ from rfp_service.contracts.api.feed_addresses import router as addresses_router
 from rfp_service.contracts.api.registers import CONTRACT_REGISTER_FORM
 from rfp_service.contracts.api.reports import router as reports_router
 from rfp_service.contracts.api.rounds import router as rounds_router
+from rfp_service.contracts.api.waiting import CONTRACTS_WAITING, ROUNDS_WAITING
 from rfp_service.contracts.deadlines import DEADLINES
 from rfp_service.contracts.domain.contract import Contract
 from rfp_service.contracts.domain.rounds import ReviewRound
@@ -40,4 +41,5 @@ CONTRACTS = Context(
         ),
         NotificationSubject(ReviewRound.kind, "/v1/renewal-rounds", ReviewRound(), lambda _: ""),
     ),
+    waiting=(CONTRACTS_WAITING, ROUNDS_WAITING),
 )

@@ -15,7 +15,7 @@ from shared.governance.scheme.domain import ApprovalTier, SchemeValues, StageTar
 from shared.kernel.calendar import LONDON, day_in_london
 from shared.kernel.four_eyes import FACT, Eyes
 from shared.kernel.messages import Command, Event, Known, Stamp, State, Tier
-from shared.kernel.rules import ContractKind, HoldReason, Kpis, MinimumPeriod, Threshold
+from shared.kernel.rules import ContractKind, HoldReason, Kpis, MinimumPeriod, ServiceArea, Threshold
 
 DEMONSTRATION = UUID("9d7f0e5c-3c58-4d0e-8a6e-0f4f8f1c2b33")
 ROLES = {character.id: character.role for character in CAST}
@@ -27,6 +27,18 @@ TIERS = (
 )
 FOUR_EYES: dict[str, JsonValue] = {FACT: Eyes.FOUR.value}
 THRESHOLD_PENCE = 20_772_000  # Procurement Act 2023, schedule 1, as amended for 2026 and 2027
+# The services of a fictional council, and who heads those that have somebody at their head.
+HEADED: tuple[tuple[str, list[str]], ...] = (
+    ("Archives", []),
+    ("Children's Services", []),
+    ("Coroner", []),
+    ("Highways", []),
+    ("Libraries", ["leo-libraries"]),
+    ("Property", []),
+    ("Registrars", ["hana-head"]),
+    ("Schools", ["sofia-schools"]),
+    ("Trading Standards", []),
+)
 SCHEME = SchemeValues(
     effective_from=date(2020, 1, 1),
     tiers=list(TIERS),
@@ -63,6 +75,7 @@ SCHEME = SchemeValues(
         )
     ],
     hold_reasons=[HoldReason(code="budget-check"), HoldReason(code="our-own", pauses_target=False)],
+    service_areas=[ServiceArea(name=name, heads=heads) for name, heads in HEADED],
     weights=[Weight(name="statutory-duty", weight=40), Weight(name="savings", weight=30)],
 )
 SATURDAY = 5

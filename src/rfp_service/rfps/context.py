@@ -9,10 +9,11 @@ from rfp_service.rfps.api.near_duplicates import router as near_duplicates
 from rfp_service.rfps.api.prerequisites import AWAITED
 from rfp_service.rfps.api.registers import RFP_REGISTER
 from rfp_service.rfps.api.rfps import router as rfps
+from rfp_service.rfps.api.waiting import RFPS_WAITING
 from rfp_service.rfps.deadlines import DEADLINES
 from rfp_service.rfps.demand import DEMAND
 from rfp_service.rfps.domain.rfp import Rfp
-from rfp_service.rfps.reactions import NOTIFY_NEXT_TIER, SET_DEADLINES, TELL_OF_APPROVALS
+from rfp_service.rfps.reactions import NOTIFY_NEXT_TIER, NOTIFY_PARTIES, SET_DEADLINES, TELL_OF_APPROVALS
 from rfp_service.rfps.views import BOARD
 from shared.web.context import Context, NotificationSubject
 from shared.web.registers.routes import register_routes
@@ -20,7 +21,7 @@ from shared.web.registers.routes import register_routes
 RFPS = Context(
     prerequisites=AWAITED,
     views=(BOARD, DEMAND),
-    reactions=(NOTIFY_NEXT_TIER, TELL_OF_APPROVALS, SET_DEADLINES),
+    reactions=(NOTIFY_NEXT_TIER, NOTIFY_PARTIES, TELL_OF_APPROVALS, SET_DEADLINES),
     routers=(
         near_duplicates,
         comparison,
@@ -42,4 +43,5 @@ RFPS = Context(
             lambda rfp: (rfp.raised_by, *rfp.conflicted, *rfp.approval.granted_by),
         ),
     ),
+    waiting=(RFPS_WAITING,),
 )

@@ -1,4 +1,4 @@
-"""What an RFP's events set off: the tier whose turn it is is told, once, and clocks are set."""
+"""What an RFP's events set off: whoever's turn it is is told, once, tier or party, and clocks are set."""
 
 from collections.abc import Iterable, Sequence
 
@@ -12,10 +12,42 @@ from rfp_service.rfps.domain.approval_events import (
     WaiverRefused,
     WaiverRequested,
 )
-from rfp_service.rfps.domain.award_events import AwardApproved, AwardRecommended, AwardRefused
-from rfp_service.rfps.domain.events import RfpEvent
-from rfp_service.rfps.domain.key_decision_events import CallInUpheld, KeyDecisionRefused, KeyDecisionTaken
-from rfp_service.rfps.domain.stages import ENDS, Stage
+from rfp_service.rfps.domain.award_events import (
+    AwardApproved,
+    AwardRecommended,
+    AwardRefused,
+    ChallengeReceived,
+    ChallengeResolved,
+    StandstillExpired,
+)
+from rfp_service.rfps.domain.events import (
+    RfpEvent,
+    RfpHoldEnded,
+    RfpHoldStarted,
+    RfpRejected,
+    RfpReturnedForRework,
+    RfpSubmitted,
+    RouteSelected,
+)
+from rfp_service.rfps.domain.key_decision_events import (
+    CallInLapsed,
+    CallInPeriodExpired,
+    CallInReleased,
+    CallInUpheld,
+    DecisionCalledIn,
+    KeyDecisionRefused,
+    KeyDecisionTaken,
+    ReferredToCouncil,
+)
+from rfp_service.rfps.domain.people_events import EvaluatorAppointed
+from rfp_service.rfps.domain.stages import ENDS, PARTY, PERSON, Party, Stage
+from rfp_service.rfps.domain.tender_events import (
+    ClarificationAnswered,
+    ClarificationReceived,
+    ResponsesClosed,
+    ResponsesKeptOpen,
+    ScoresModerated,
+)
 from rfp_service.rfps.domain.unreachable_events import TierPassedUp
 from shared.governance.notifications.notification_types import NotificationType
 from shared.governance.notifications.outbox import notification_row
@@ -27,21 +59,70 @@ from shared.record.projecting.views import Row
 
 APPROVAL, KEY_DECISION, WAIVER = "approval-requested", "key-decision", "waiver-requested"
 ABOUT = {Stage.KEY_DECISION: KEY_DECISION, Stage.WAIVER: WAIVER}
+TURN, QUESTION, ANSWER, REFUSED, APPOINTED = "your-turn", "question", "answer", "refused", "appointed"
+TOLD_PARTIES = frozenset(
+    {Party.REQUESTER, Party.PROCUREMENT, Party.EVALUATORS, Party.LEGAL, Party.SCRUTINY, Party.FINANCE}
+)
+# With these an RFP goes on to somebody else: what merely happens meanwhile begins nobody's turn.
+HANDING_OVER: tuple[type[RfpEvent], ...] = (
+    RfpSubmitted,
+    RouteSelected,
+    RfpReturnedForRework,
+    RfpHoldStarted,
+    RfpHoldEnded,
+    WaiverRefused,
+    ApprovalGranted,
+    KeyDecisionTaken,
+    CallInReleased,
+    CallInPeriodExpired,
+    CallInLapsed,
+    DecisionCalledIn,
+    ReferredToCouncil,
+    ResponsesClosed,
+    ResponsesKeptOpen,
+    ScoresModerated,
+    AwardApproved,
+    AwardRefused,
+    StandstillExpired,
+    ChallengeReceived,
+    ChallengeResolved,
+)
 
 
 def notify_next_tier(recorded: Recorded) -> Iterable[Row]:
     """Return the notices to those whose turn it is now; older waivers are any tier's."""
     about, told = _turn(recorded)
-    return [
-        {
-            "position": recorded.position,
-            "told": tier,
-            "about": about,
-            "case_id": recorded.stream_id,
-            "happened_at": recorded.happened_at,
-        }
-        for tier in told
-    ]
+    return [_notice(recorded, tier, about) for tier in told]
+
+
+def notify_parties(recorded: Recorded) -> Iterable[Row]:
+    """Return the notices to a party whose turn begins, or who must know: `party:` and which one.
+
+    Who that is in an RFP is found when notices are read: a lead or requester may have been replaced.
+    """
+    event = recorded.event
+    match event:
+        case ClarificationReceived():
+            return [_notice(recorded, f"{PARTY}{Party.PROCUREMENT}", QUESTION)]
+        case ClarificationAnswered() | ApprovalRefused() | RfpRejected() | KeyDecisionRefused():
+            about = ANSWER if isinstance(event, ClarificationAnswered) else REFUSED
+            return [_notice(recorded, f"{PARTY}{Party.REQUESTER}", about)]
+        case EvaluatorAppointed():
+            return [_notice(recorded, f"{PERSON}{event.evaluator}", APPOINTED)]
+        case RfpEvent(waiting_on=party) if isinstance(event, HANDING_OVER) and party in TOLD_PARTIES:
+            return [_notice(recorded, f"{PARTY}{party}", TURN)]
+        case _:
+            return ()
+
+
+def _notice(recorded: Recorded, told: str, about: str) -> Row:
+    return {
+        "position": recorded.position,
+        "told": told,
+        "about": about,
+        "case_id": recorded.stream_id,
+        "happened_at": recorded.happened_at,
+    }
 
 
 def _turn(recorded: Recorded) -> tuple[str, Sequence[str]]:
@@ -118,6 +199,7 @@ def _look_for_the_tier(recorded: Recorded) -> Iterable[Row]:
     yield deadline_row(recorded.stream_id, UNREACHABLE, recorded.version, due_at)
 
 
+NOTIFY_PARTIES = Reaction("notify_parties", "notices", notify_parties)
 NOTIFY_NEXT_TIER = Reaction("notify_next_tier", "notices", notify_next_tier)
 TELL_OF_APPROVALS = Reaction("tell_of_approvals", "notifications", tell_of_approvals)
 SET_DEADLINES = Reaction("set_deadlines", "deadlines", set_deadlines)

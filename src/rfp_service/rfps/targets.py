@@ -27,7 +27,8 @@ class Targets:
     def __init__(self, scheme: Scheme, as_of: datetime) -> None:
         """Count by the council's own calendar."""
         self._today = day_in_london(as_of)
-        self._days = WorkingDays(scheme.closed_days())
+        self.closed_days = scheme.closed_days()
+        self._days = WorkingDays(self.closed_days)
         values: SchemeValues | None = scheme.in_force(self._today).values
         self._targets = {t.stage: t.working_days for t in values.stage_targets} if values else {}
 

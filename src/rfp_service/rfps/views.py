@@ -42,19 +42,19 @@ class RfpRow(BaseModel):
     title: Annotated[str, From("need.title")]
     service_area: Annotated[str, From("need.service_area"), SEARCHED, COUNTED]
     raised_by: str
-    lead: Annotated[str, COUNTED]
-    cost_centre: Annotated[str, From("need.cost_centre"), SEARCHED, COUNTED]
+    lead: Annotated[str | None, COMPUTED, COUNTED]
+    cost_centre: Annotated[str | None, COMPUTED, SEARCHED, COUNTED]
     needed_by: Annotated[date | None, From("need.needed_by")]
     estimate_pence: Annotated[int | None, From("need.estimate_pence")]
     estimate_with_vat_pence: Annotated[int | None, From("need.estimate_with_vat_pence")]
     regime: Annotated[str | None, COUNTED]
     route: Annotated[str | None, COUNTED]
-    lots: int
+    lots: Annotated[int | None, COMPUTED]
     rework_loops: int
-    budget_code: Annotated[str, SEARCHED]
-    approval_waits_for: Annotated[str, COMPUTED, COUNTED]
-    supplier: Annotated[str, From("award.supplier"), SEARCHED]
-    award_value_pence: Annotated[int | None, From("award.value_pence")]
+    budget_code: Annotated[str | None, COMPUTED, SEARCHED]
+    approval_waits_for: Annotated[str | None, COMPUTED, COUNTED]
+    supplier: Annotated[str | None, COMPUTED, SEARCHED]
+    award_value_pence: Annotated[int | None, COMPUTED]
     clock_ends_at: Annotated[
         datetime | None, From("clock.ends_at"), Field(description="When the period that runs now is over.")
     ]
@@ -86,9 +86,30 @@ class StoredRfp(RfpRow):
     is_open: Annotated[bool, COMPUTED]
     split_category: Annotated[str, COMPUTED]
     split_supplier: Annotated[str, COMPUTED]
+    suppliers: Annotated[list[str], COMPUTED]
+    evaluators: Annotated[list[str], From("tender.evaluators")]
 
 
 rfps = model_table("rfps", StoredRfp)
+
+
+def _nothing_yet(rfp: Rfp) -> Row:
+    """Return what an RFP's state holds as blank or 0 until it is said: null until then."""
+    awarded = bool(rfp.award.supplier)
+    return {
+        "lead": rfp.lead or None,
+        "cost_centre": rfp.need.cost_centre or None,
+        "lots": rfp.lots or None,
+        "budget_code": rfp.budget_code or None,
+        "supplier": rfp.award.supplier or None,
+        "award_value_pence": rfp.award.value_pence if awarded else None,
+    }
+
+
+def _suppliers(rfp: Rfp) -> list[str]:
+    """Return the names and numbers by which a supplier's cases are found, once bids may be opened."""
+    said = {text for each in rfp.bidders for text in (each.name, each.number) if text}
+    return sorted({" ".join(text.casefold().split()) for text in said})
 
 
 def _computed(stream: Stream[Rfp]) -> Row:
@@ -97,11 +118,13 @@ def _computed(stream: Stream[Rfp]) -> Row:
     return {
         "reference": rfp.called(stream.first_position),
         "need": f"{need.title} {need.description}"[:NEED_LENGTH],
-        "approval_waits_for": approval.waiting_for,
+        **_nothing_yet(rfp),
+        "approval_waits_for": approval.waiting_for or None,
         "approval_value_pence": rfp.waiver.value_pence
         if rfp.stage is Stage.WAIVER and not rfp.waiver.tier
         else approval.value_pence,
         "stage_since": stream.stage_since,
+        "suppliers": [] if rfp.stage is Stage.OPEN else _suppliers(rfp),
         "kept_out": sorted({*(person for _, person in rfp.parts), *rfp.conflicted}),
         "kept_out_of_step": kept_out_of(rfp),
         "is_open": rfp.stage not in ENDS,
@@ -120,6 +143,6 @@ BOARD = StateView(
         f"(stage, first_position) WHERE valid_to = {STILL_VALID}",
         f"(raised_by, first_position) WHERE valid_to = {STILL_VALID}",
         text_index(StoredRfp),
-        f"(approval_waits_for) WHERE valid_to = {STILL_VALID} AND approval_waits_for <> ''",
+        f"(approval_waits_for) WHERE valid_to = {STILL_VALID} AND approval_waits_for IS NOT NULL",
     ),
 )

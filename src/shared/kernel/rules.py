@@ -13,6 +13,7 @@ DAYS_LIMIT = 400
 ROUTES_LIMIT = 20
 KPIS_LIMIT = 20
 MEMBERS_LIMIT = 60
+SERVICE_AREAS_LIMIT = 500
 
 Days = Annotated[int, Field(ge=0, le=DAYS_LIMIT), WHOLE]
 
@@ -110,6 +111,24 @@ class AdvisoryBody(BaseModel):
 
     name: ShortText = Field(examples=["Digital working group"])
     members: list[PersonId] = Field(max_length=MEMBERS_LIMIT, examples=[["wanda-ward"]])
+
+
+class ServiceArea(BaseModel):
+    """A service of the council, and who heads it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: ShortText = Field(examples=["Registrars"])
+    heads: list[PersonId] = Field([], max_length=MEMBERS_LIMIT, examples=[["rosa-registrar"]])
+
+
+ServiceAreas = Annotated[
+    list[ServiceArea],
+    Field(
+        max_length=SERVICE_AREAS_LIMIT,
+        description="The services that RFPs are raised for; where none is listed, any is taken.",
+    ),
+]
 
 
 class Rules(BaseModel):

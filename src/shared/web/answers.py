@@ -148,15 +148,22 @@ async def seen(
     return answer_untagged(shown)
 
 
-async def seen_now(reading: Reading, item: BaseModel, version: int) -> Response:
-    """Return as `seen` does a single thing that changes otherwise than by decisions on it, too."""
-    shown = await _redacted(reading, item, NOTHING, sealed=True)
-    return answer_untagged(shown) if "withheld" in shown else answer_now(item, version)
+async def seen_now(
+    reading: Reading, item: BaseModel, version: int, *, personal: Mapping[str, object] = NOTHING
+) -> Response:
+    """Return as `seen` does a single thing that changes otherwise than by decisions on it, too.
+
+    It is always sent, so that a personal text in it costs it no ETag.
+    """
+    shown = await _redacted(reading, item, personal, sealed=True)
+    if "withheld" in shown:
+        return answer_untagged(shown)
+    return answer_untagged(shown, ETag=f'"{version}"') if personal else answer_now(item, version)
 
 
-def answer_untagged(shown: Mapping[str, object]) -> Response:
+def answer_untagged(shown: Mapping[str, object], **more: str) -> Response:
     """Return what nobody can hold on to."""
-    headers = {"Vary": "Authorization"}
+    headers = {"Vary": "Authorization", **more}
     return Response(json_of(shown), media_type="application/json", headers=headers)
 
 

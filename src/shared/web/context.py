@@ -12,6 +12,7 @@ from shared.kernel.messages import State
 from shared.record.deadlines.deadline import Deadline
 from shared.record.projecting.reactions import Reaction
 from shared.record.projecting.views import View
+from shared.web.waiting import WaitingThings
 
 
 def _nobody(_: Any) -> str:
@@ -87,4 +88,5 @@ class Context:
     deadlines: tuple[Deadline, ...] = ()
     prerequisites: tuple[Prerequisites, ...] = ()
     subjects: tuple[NotificationSubject, ...] = ()
+    waiting: tuple[WaitingThings, ...] = ()
     operations: Mapping[str, Any] = field(default_factory=dict)  # on many things, by their stored names

@@ -171,7 +171,7 @@ async def _waiting(
     if not tiers:
         return []
     t = rfps.c
-    any_approver = and_(t.stage == Stage.WAIVER, t.waiting_on == "approver", t.approval_waits_for == "")
+    any_approver = and_(t.stage == Stage.WAIVER, t.waiting_on == "approver", t.approval_waits_for.is_(None))
     statement = select(*(t[name] for name in COLUMNS)).where(
         reading.valid(rfps), or_(t.approval_waits_for.in_(tiers), any_approver), ~t.on_hold
     )
@@ -181,7 +181,13 @@ async def _waiting(
         statement = statement.where(literal(each) != all_(t.kept_out))
     rows = await reading.rows(statement.order_by(t.first_position).limit(WAITING_LIMIT))
     return [
-        {**row, "acting_for": principal, "can_be_taken_from": row.pop("clock_ends_at")}
+        {
+            **row,
+            "acting_for": principal,
+            "can_be_taken_from": row.pop("clock_ends_at"),
+            "lead": row["lead"] or "",
+            "approval_waits_for": row["approval_waits_for"] or "",
+        }
         for row in map(dict, rows)
     ]
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, Field
-from sqlalchemy import ARRAY, ColumnElement, DateTime, and_, false, func, literal, or_
+from sqlalchemy import ARRAY, ColumnElement, DateTime, and_, any_, false, func, literal, or_
 
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.targets import EXTRA_LIMIT, Targets
@@ -64,6 +64,12 @@ def _still_over(before: Sequence[datetime]) -> ColumnElement[bool]:
     return func.least(rfps.c.extra_days, EXTRA_LIMIT) < over_with
 
 
+def _of_supplier(asked: Sequence[str], _: ListMoment) -> ColumnElement[bool]:
+    """Return the condition on the cases of these suppliers, however their names are written."""
+    plain = [" ".join(text.casefold().split()) for text in asked]
+    return or_(*(literal(text) == any_(rfps.c.suppliers) for text in plain))
+
+
 class RfpFilters(BaseModel):
     """What a list of RFPs can be narrowed to."""
 
@@ -81,6 +87,12 @@ class RfpFilters(BaseModel):
     ] = None
     on_hold: Annotated[Flag | None, Field(description="Only those that are, or are not.")] = None
     mine: Annotated[Flag, Where(_own), Field(description="Only those that you ask for or lead.")] = False
+    supplier: Annotated[
+        list[AskedText] | None,
+        AT_MOST,
+        Where(_of_supplier, draws_from=("supplier", "supplier_number", "bidder")),
+        Field(description="Only those that this supplier bid for, or was awarded: its name, or its number."),
+    ] = None
     reference: Annotated[
         list[AskedText] | None,
         AT_MOST,

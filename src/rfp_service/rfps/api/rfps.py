@@ -4,17 +4,23 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Path, Request, Response
+from pydantic import JsonValue
 
 from rfp_service.rfps.api.filters import RfpFilters
+from rfp_service.rfps.api.particulars import particulars
 from rfp_service.rfps.api.rows import RfpSeen, add_due, as_seen, list_targets, targets
 from rfp_service.rfps.api.warnings import RfpReceipt, raised_receipt, routed_receipt, same_need, split_need
+from rfp_service.rfps.commands.approvers import Approving
 from rfp_service.rfps.commands.decision import Decision
 from rfp_service.rfps.commands.procurement import SelectRoute
 from rfp_service.rfps.commands.requests import RaiseRfp
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.views import RfpRow, StoredRfp, rfps
+from shared.flow.case_waits import case_waits
+from shared.flow.sources import working_time
 from shared.governance.audit.history import EventHistory, answer_history
-from shared.governance.delegations.views import what_is_delegated_to
+from shared.governance.delegations.views import DELEGATIONS_KNOWN, what_is_delegated_to
+from shared.governance.scheme.tiers import STANDS_IN_FOR
 from shared.kernel.errors import NotFound
 from shared.web.answers import CREATES, DECIDES, one, seen_now
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
@@ -55,11 +61,15 @@ async def decide(
     rfp_id: RfpId, command: Annotated[Decision, strict(Decision), Body()], handler: Commands
 ) -> RfpReceipt:
     """Decide on an RFP as it stands at the version that If-Match names; routing warns of split need."""
-    if not isinstance(command, SelectRoute):
-        return RfpReceipt(**(await handler.handle(rfp_id, command, blank=Rfp())).model_dump())
-    split = await split_need(handler, rfp_id, command)
-    receipt = await handler.handle(rfp_id, command, blank=Rfp(), **split)
-    return routed_receipt(receipt, (await handler.store.load(rfp_id, Rfp())).state)
+    if isinstance(command, SelectRoute):
+        split = await split_need(handler, rfp_id, command)
+        receipt = await handler.handle(rfp_id, command, blank=Rfp(), **split)
+        return routed_receipt(receipt, (await handler.store.load(rfp_id, Rfp())).state)
+    facts: dict[str, JsonValue] = {}
+    if isinstance(command, Approving) and command.acting_for is None:
+        delegated = await what_is_delegated_to(handler.store, handler.person.ids)
+        facts = {STANDS_IN_FOR: delegated[DELEGATIONS_KNOWN]} if delegated else {}
+    return RfpReceipt(**(await handler.handle(rfp_id, command, blank=Rfp(), **facts)).model_dump())
 
 
 @router.get("", summary="List RFPs", dependencies=[may("read-rfps")], responses=RFP_LIST.responses)
@@ -77,9 +87,13 @@ async def see_rfp(request: Request, rfp_id: RfpId, reading: Read) -> Response:
     stream = await store.load(rfp_id, Rfp(), reading.position if reading.past else None)
     if stream.version == 0:
         raise NotFound
-    shown = as_seen(stream, await targets(store, reading))
+    events = await reading.record.stream(rfp_id, stream.position)
+    by = await targets(store, reading)
+    said, personal = particulars(events, stream.state)
+    waits = case_waits(events, reading.as_of, working_time(by.closed_days))
+    shown = as_seen(stream, by, said, waits)
     shown = await with_next(request, reading, stream, shown, DECISIONS, what_is_delegated_to)
-    return await seen_now(reading, shown, stream.version)
+    return await seen_now(reading, shown, stream.version, personal=personal)
 
 
 @router.get(

@@ -6,10 +6,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from rfp_service.rfps.api.particulars import Particulars
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.targets import Targets
 from rfp_service.rfps.views import RfpRow, board
+from shared.flow.case_waits import CaseWaits
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.messages import Stream
 from shared.kernel.rules import ContractKind
@@ -30,7 +32,7 @@ class TakenOverSeen(BaseModel):
     documents: str
 
 
-class RfpSeen(RfpRow):
+class RfpSeen(Particulars, RfpRow):
     """One RFP with everything that was said of it."""
 
     description: str
@@ -51,21 +53,22 @@ class RfpSeen(RfpRow):
     catalogue_check_id: UUID | None
     approval_value_pence: int | None
     approval_tiers: list[str]
-    approvals_granted: int
+    approvals_granted: int | None
     award_tiers: list[str]
-    award_approvals_granted: int
+    award_approvals_granted: int | None
     criteria: list[dict[str, Any]]
     evaluators: list[str]
     responses_by: datetime | None
-    bids: int = Field(description="How many bids came in time; what they say stays sealed.")
-    late_bids: int
-    bids_set_aside: int
+    bids: int | None = Field(description="How many bids came in time; null until the market is asked.")
+    late_bids: int | None
+    bids_set_aside: int | None
     unanswered: list[int]
     closes_with_unanswered: bool = Field(
         description="A warning: bids are asked for by `responses_by`, and questions have no answer yet."
     )
     kept_open: bool = Field(description="Whether such questions keep the bids closed after that.")
     standstill_ends: datetime | None
+    waits: CaseWaits
     next: Next = None
 
 
@@ -92,7 +95,7 @@ def with_due(items: list[dict[str, Any]], by: Targets) -> None:
         item.update(due._asdict())
 
 
-def as_seen(stream: Stream[Rfp], by: Targets) -> RfpSeen:
+def as_seen(stream: Stream[Rfp], by: Targets, said: Particulars, waits: CaseWaits) -> RfpSeen:
     """Return one RFP as it is shown by itself."""
     rfp = stream.state
     row = board(stream)
@@ -116,11 +119,9 @@ def as_seen(stream: Stream[Rfp], by: Targets) -> RfpSeen:
             "split_with": rfp.split.with_rfps,
             "split_passes": rfp.split.passes,
             "catalogue_check_id": rfp.check.id,
-            "approval_value_pence": rfp.approval.value_pence,
-            "approval_tiers": rfp.approval.tiers,
-            "approvals_granted": rfp.approval.granted,
-            "award_tiers": rfp.award.approval.tiers,
-            "award_approvals_granted": rfp.award.approval.granted,
+            "waits": waits,
+            **said.model_dump(),
+            **_approvals(rfp),
             **_tender(rfp),
         }
     )
@@ -132,15 +133,28 @@ def _taken_over(rfp: Rfp) -> dict[str, Any]:
     return {name: getattr(told, name) for name in names}
 
 
+def _approvals(rfp: Rfp) -> dict[str, Any]:
+    """Return how far the approvals have come; none of what nobody has been asked for yet."""
+    asked, award = rfp.approval, rfp.award.approval
+    return {
+        "approval_value_pence": asked.value_pence if asked.tiers else None,
+        "approval_tiers": asked.tiers,
+        "approvals_granted": asked.granted if asked.tiers else None,
+        "award_tiers": award.tiers,
+        "award_approvals_granted": award.granted if award.tiers else None,
+    }
+
+
 def _tender(rfp: Rfp) -> dict[str, Any]:
     tender = rfp.tender
+    asked = tender.responses_by is not None or bool(tender.bids)
     return {
         "criteria": [criterion.model_dump() for criterion in tender.criteria],
         "evaluators": list(tender.evaluators),
         "responses_by": tender.responses_by,
-        "bids": len(tender.timely),
-        "late_bids": len(tender.bids) - len(tender.timely),
-        "bids_set_aside": len(tender.set_aside),
+        "bids": len(tender.timely) if asked else None,
+        "late_bids": len(tender.bids) - len(tender.timely) if asked else None,
+        "bids_set_aside": len(tender.set_aside) if asked else None,
         "unanswered": list(tender.unanswered),
         "closes_with_unanswered": rfp.stage is Stage.OPEN and bool(tender.unanswered),
         "kept_open": tender.kept_open and rfp.stage is Stage.OPEN,

@@ -8,6 +8,7 @@ from pydantic import Field
 from rfp_service.rfps.commands.procurement import is_out
 from rfp_service.rfps.commands.rules import (
     entering,
+    must_be_a_listed_area,
     must_be_in,
     must_be_requester,
     must_not_be_requester,
@@ -66,6 +67,7 @@ class AmendRfp(Command[Rfp]):
 
         A need that is put differently while its catalogue check is answered must be looked up anew.
         """
+        must_be_a_listed_area(stamp)
         if rfp.stage in UNDER_APPROVAL:
             return self._superseding(rfp, stamp)
         if self._changes_its_path:

@@ -36,11 +36,13 @@ from rfp_service.rfps.domain.refusals import (
     AlreadyRecommended,
     NotDirect,
     NotRecommended,
+    NotTheBidder,
     SummariesFirst,
     TransparencyNoticeFirst,
 )
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Stage
+from rfp_service.rfps.domain.tender import Bidder
 from shared.governance.scheme.tiers import NoScheme, tiers_for
 from shared.kernel.calendar import day_in_london
 from shared.kernel.fields import WHOLE, Code, Pence, Reason, ShortText
@@ -75,6 +77,9 @@ class RecommendAward(Command[Rfp]):
     decision: Literal["recommend-award"] = "recommend-award"
     bid: Code | None = Field(None, description="The bid's reference; none on a direct route.")
     supplier: ShortText = Field(examples=["Fictional Systems Ltd"])
+    supplier_number: Code | None = Field(
+        None, description="Of its company or charity; the bid's own, if left out."
+    )
     value_pence: Pence = Field(description="Without VAT, in pence.", examples=[2_400_000])
     reason: Reason
     tie_reason: TieReason | None = Field(
@@ -97,6 +102,7 @@ class RecommendAward(Command[Rfp]):
         recommended = AwardRecommended(
             bid=self.bid or "",
             supplier=self.supplier,
+            supplier_number=self._number(rfp) or "",
             value_pence=self.value_pence,
             above_estimate_pence=max(0, self.value_pence - rfp.approval.value_pence),
             reason=self.reason,
@@ -107,6 +113,16 @@ class RecommendAward(Command[Rfp]):
             **entering(Stage.AWARD_APPROVAL),
         )
         return in_turn(recommended, rfp, stamp)
+
+    def _number(self, rfp: Rfp) -> str | None:
+        """Return the supplier's number; refuse another supplier than whoever made the bid."""
+        said = Bidder(name=self.supplier, number=self.supplier_number)
+        made = next((bid.bidder for bid in rfp.tender.bids if bid.reference == self.bid), None)
+        if made is None:
+            return self.supplier_number
+        if not made.is_same(said):
+            raise NotTheBidder(bid=self.bid)
+        return made.number or self.supplier_number
 
     def _must_be_the_best(self, rfp: Rfp) -> tuple[str, ...]:
         """Refuse any but the bid with the highest total; return those that tie."""

@@ -69,7 +69,7 @@ class ConcludeContract(Command[Rfp]):
         self._must_be_published(rfp, stamp.known.rules)
         said = self.model_dump(exclude={"decision"}, exclude_none=True)
         return ContractConcluded(
-            **said,
+            **({"supplier_number": rfp.award.supplier_number} | said),
             supplier=rfp.award.supplier,
             value_pence=rfp.award.value_pence,
             title=rfp.need.title,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rfp_service.rfps.commands.rules import entering, must_be_in
+from rfp_service.rfps.commands.rules import entering, must_be_a_listed_area, must_be_in
 from rfp_service.rfps.domain.events import RfpAmended, RfpEvent, RfpRaised
 from rfp_service.rfps.domain.refusals import NothingToCopy
 from rfp_service.rfps.domain.rfp import Need, Rfp
@@ -49,6 +49,7 @@ class CopyRfp(Command[Rfp]):
         """Open a draft of the caller's with the past one's need, which arrives as a fact."""
         if (source := stamp.known.facts.get("source")) is None:
             raise NothingToCopy(copy_of=str(self.copy_of))
+        must_be_a_listed_area(stamp)
         need = CopiedNeed.model_validate(source)
         raised = RfpRaised(
             title=self.title or need.title,

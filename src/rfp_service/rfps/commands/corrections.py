@@ -25,6 +25,7 @@ from rfp_service.rfps.commands.turns import in_turn
 from rfp_service.rfps.domain.correction_events import (
     AnswerCorrected,
     BidCorrected,
+    BidderConflictDeclared,
     ConflictWithdrawalAsked,
     ConflictWithdrawn,
     SummariesCorrected,
@@ -40,7 +41,7 @@ from rfp_service.rfps.domain.events import RfpEvent
 from rfp_service.rfps.domain.refusals import AlreadyReceived, NoSuchQuestion, NothingAmended, SummariesFirst
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import LIVE, Stage
-from rfp_service.rfps.domain.tender import Bid
+from rfp_service.rfps.domain.tender import Bid, Bidder
 from shared.kernel.fields import WHOLE, Code, Instant, LongText, PersonId, Reason
 from shared.kernel.messages import Command, Stamp
 from shared.kernel.personal import text_about
@@ -164,6 +165,25 @@ class CorrectSummaries(Command[Rfp]):
             was=rfp.award.told,
             was_bidders=rfp.award.bidders,
             reason=self.reason,
+            **staying(rfp),
+        )
+
+
+class DeclareBidderConflict(Command[Rfp]):
+    """Say that you have a conflict with a supplier: it bars you from when that one bids or is put forward."""
+
+    decision: Literal["declare-bidder-conflict"] = "declare-bidder-conflict"
+    supplier: Bidder
+    statement: Reason = Field(description="Kept as a personal text about you.")
+
+    def decide(self, rfp: Rfp, stamp: Stamp) -> BidderConflictDeclared:
+        """Keep it, whether or not that supplier has bid yet."""
+        must_be_at(rfp, *LIVE)
+        return BidderConflictDeclared(
+            person=stamp.by,
+            with_supplier=self.supplier.name,
+            with_number=self.supplier.number or "",
+            statement=text_about([stamp.by], self.statement),
             **staying(rfp),
         )
 

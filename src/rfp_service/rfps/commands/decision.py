@@ -72,6 +72,7 @@ Decision = TypeAliasType(
         | corrections.CorrectBid
         | corrections.CorrectAnswer
         | corrections.CorrectSummaries
+        | corrections.DeclareBidderConflict
         | corrections.WithdrawConflict
         | corrections.ConfirmNoConflict
         | evaluation.DeclareInterests

@@ -5,7 +5,13 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter
 
-from rfp_service.rfps.commands.rules import entering, must_be_in, must_be_requester, staying
+from rfp_service.rfps.commands.rules import (
+    entering,
+    must_be_a_listed_area,
+    must_be_in,
+    must_be_requester,
+    staying,
+)
 from rfp_service.rfps.domain.events import (
     CatalogueChecked,
     CatalogueMatchDeclined,
@@ -48,6 +54,7 @@ class RaiseRfp(Command[Rfp]):
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> RfpRaised:
         """Open a draft that belongs to whoever asks."""
+        must_be_a_listed_area(stamp)
         return RfpRaised(
             title=self.title,
             description=self.description,

@@ -19,6 +19,7 @@ from rfp_service.rfps.domain.refusals import (
 )
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Stage
+from rfp_service.rfps.domain.tender import Bidder
 from rfp_service.rfps.domain.tender_events import (
     ClarificationAnswered,
     ClarificationReceived,
@@ -78,6 +79,7 @@ class RecordResponse(Command[Rfp]):
     reference: Code = Field(examples=["BID-0007"])
     sha256: Sha256
     received_at: Instant
+    bidder: Bidder | None = Field(None, description="Who bids: sealed with the bid, until it is opened.")
 
     @classmethod
     def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
@@ -105,6 +107,7 @@ class RecordResponse(Command[Rfp]):
                 received_at=self.received_at,
                 late=late,
                 recorded_by=stamp.by,
+                bidder=self.bidder,
                 **staying(rfp),
             ),
             rfp,

@@ -11,6 +11,7 @@ from rfp_service.rfps.domain.refusals import (
     NotYourRfp,
     OnHold,
     OwnRfp,
+    UnknownServiceArea,
     WrongStage,
 )
 from rfp_service.rfps.domain.rfp import Rfp
@@ -49,6 +50,12 @@ def going_on(stage: Stage) -> Entered:
 def measuring_again(rfp: Rfp) -> Entered:
     """Return where an award that did not hold is made anew: from the bids, or put forward again."""
     return going_on(Stage.AWARD_APPROVAL if rfp.is_direct else Stage.EVALUATION)
+
+
+def must_be_a_listed_area(stamp: Stamp) -> None:
+    """Refuse a service area that the scheme in force does not list; where it lists none, any is taken."""
+    if isinstance(listed := stamp.known.facts.get("areas_listed"), list):
+        raise UnknownServiceArea(service_areas=listed)
 
 
 def next_clock(rfp: Rfp) -> int:

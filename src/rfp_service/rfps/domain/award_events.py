@@ -35,17 +35,20 @@ class AwardRecommended(RfpEvent):
     scheme_version: int
     tied: tuple[str, ...] = ()  # the other bids of the same total
     tie_reason: str = ""
+    supplier_number: str = ""
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with an award that waits for its first tier."""
         award = Award(
             self.bid,
             self.supplier,
+            self.supplier_number,
             self.value_pence,
             Approval(self.value_pence, self.tiers),
             announced=rfp.award.announced,
         )
-        return replace(RfpEvent.apply(self, rfp), award=award, rework_by=Party.NOBODY)
+        recommended = replace(RfpEvent.apply(self, rfp), award=award, rework_by=Party.NOBODY)
+        return recommended.with_bidders_conflicts()
 
 
 class AwardApproved(RfpEvent):

@@ -5,7 +5,7 @@ from typing import ClassVar, TypeVar
 
 from rfp_service.rfps.domain.events import Aside, RfpEvent
 from rfp_service.rfps.domain.rfp import Rfp
-from rfp_service.rfps.domain.tender import Moderated, Score, SetAside, Tender
+from rfp_service.rfps.domain.tender import Bidder, Moderated, Score, SetAside, Tender
 from rfp_service.rfps.domain.tender_events import OVER
 from shared.kernel.messages import Sealed
 from shared.kernel.personal import Personal
@@ -73,6 +73,21 @@ class SummariesCorrected(Aside):
         return replace(Aside.apply(self, rfp), award=award)
 
 
+class BidderConflictDeclared(Aside):
+    """Somebody has a conflict with a supplier: it counts from when that one bids, or is put forward."""
+
+    person: str
+    with_supplier: str
+    with_number: str = ""
+    statement: Personal
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP with that; whoever has it is conflicted where that supplier has bid already."""
+        supplier = Bidder.model_construct(name=self.with_supplier, number=self.with_number or None)
+        declared = (*rfp.bidder_conflicts, (self.person, supplier))
+        return replace(Aside.apply(self, rfp), bidder_conflicts=declared).with_bidders_conflicts()
+
+
 class ConflictWithdrawalAsked(Aside):
     """Somebody says that a conflict was declared by mistake; it counts until another person confirms that."""
 
@@ -98,6 +113,7 @@ class ConflictWithdrawn(Aside):
             Aside.apply(self, rfp),
             conflicted=tuple(one for one in rfp.conflicted if one != self.person),
             doubted=tuple(each for each in rfp.doubted if each[0] != self.person),
+            bidder_conflicts=tuple(each for each in rfp.bidder_conflicts if each[0] != self.person),
         )
 
 
@@ -105,6 +121,7 @@ CORRECTION_EVENTS: tuple[type[RfpEvent], ...] = (
     BidCorrected,
     AnswerCorrected,
     SummariesCorrected,
+    BidderConflictDeclared,
     ConflictWithdrawalAsked,
     ConflictWithdrawn,
 )

@@ -31,6 +31,14 @@ class NothingAmended(Refused):
     """Say what is to be amended."""
 
 
+class UnknownServiceArea(Refused):
+    """The approval scheme lists no service area of this name: use one that it lists."""
+
+
+class NotTheBidder(Refused):
+    """This bid was made by another supplier."""
+
+
 class Incomplete(Refused):
     """Some of what procurement needs is missing."""
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from rfp_service.rfps.domain.approval import Approval, Clock, KeyDecision, Waiver
 from rfp_service.rfps.domain.routes import DIRECT, Regime, Route
 from rfp_service.rfps.domain.stages import Party, Stage
-from rfp_service.rfps.domain.tender import Award, Tender
+from rfp_service.rfps.domain.tender import Award, Bidder, Tender
 from shared.kernel.rules import ContractKind
 from shared.kernel.states import replace
 
@@ -115,6 +115,7 @@ class Rfp:
     likely_supplier: str = ""
     split: Split = Split()
     taken_over: TakenOver = TakenOver()
+    bidder_conflicts: tuple[tuple[str, Bidder], ...] = ()  # who declared one with whom
     doubted: tuple[tuple[str, str], ...] = ()  # whose conflict somebody asked to withdraw, and who
 
     def called(self, first_position: int) -> str:
@@ -155,6 +156,23 @@ class Rfp:
         """Return the RFP with somebody's part in it remembered."""
         held = (part, person)
         return self if held in self.parts else replace(self, parts=(*self.parts, held))
+
+    @property
+    def bidders(self) -> tuple[Bidder, ...]:
+        """Return who has bid or is to be awarded it, as far as that is known."""
+        award = self.award
+        awarded = [Bidder.model_construct(name=award.supplier, number=award.supplier_number or None)]
+        named = [bid.bidder for bid in self.tender.bids if bid.bidder is not None]
+        return (*named, *(awarded if award.supplier else []))
+
+    def with_bidders_conflicts(self) -> "Rfp":
+        """Return the RFP in which whoever has a conflict with one of its bidders is conflicted."""
+        new = [
+            person
+            for person, bidder in self.bidder_conflicts
+            if person not in self.conflicted and any(bidder.is_same(each) for each in self.bidders)
+        ]
+        return replace(self, conflicted=(*self.conflicted, *dict.fromkeys(new))) if new else self
 
     def with_deciders(self, *people: str) -> "Rfp":
         """Return the RFP with those who granted something remembered."""

@@ -51,6 +51,9 @@ class Party(StrEnum):
     ADVISORY_BODY = "advisory_body"
 
 
+# How a notice names whom it tells, where that is no tier.
+PARTY, PERSON = "party:", "person:"
+
 WAITS_ON = {
     Stage.DRAFT: Party.REQUESTER,
     Stage.CATALOGUE_CHECK: Party.REQUESTER,

@@ -9,7 +9,7 @@ from fractions import Fraction
 from pydantic import BaseModel, ConfigDict, Field
 
 from rfp_service.rfps.domain.approval import Approval
-from shared.kernel.fields import ShortText
+from shared.kernel.fields import Code, ShortText
 
 WHOLE_WEIGHT = 100
 SCORE_LIMIT = 100
@@ -24,6 +24,26 @@ class Criterion(BaseModel):
     weight: int = Field(ge=1, le=WHOLE_WEIGHT, examples=[60])
 
 
+class Bidder(BaseModel):
+    """Who bids: a name, and the number of its company or charity where that is known."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: ShortText = Field(examples=["Fictional Systems Ltd"])
+    number: Code | None = Field(None, examples=["00000000"])
+
+    def is_same(self, other: "Bidder") -> bool:
+        """Say whether this is one supplier: by their numbers where both have one, or else by their names."""
+        if self.number is not None and other.number is not None:
+            return self.number.casefold() == other.number.casefold()
+        return self.plain_name == other.plain_name
+
+    @property
+    def plain_name(self) -> str:
+        """Return the name however it is written."""
+        return " ".join(self.name.casefold().split())
+
+
 @dataclass(frozen=True)
 class Bid:
     """What is kept of a bid: the rest stays sealed in the tendering portal."""
@@ -32,6 +52,7 @@ class Bid:
     received_at: datetime
     late: bool
     recorded_by: str = ""
+    bidder: Bidder | None = None
 
 
 class SetAsideGround(StrEnum):
@@ -78,6 +99,7 @@ class Award:
 
     bid: str = ""
     supplier: str = ""
+    supplier_number: str = ""
     value_pence: int = 0
     approval: Approval = Approval()
     announced: bool = False

@@ -8,7 +8,7 @@ from rfp_service.rfps.domain.events import Aside, RfpEvent
 from rfp_service.rfps.domain.key_decision_events import ClockStarted, ClockStopped
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Party
-from rfp_service.rfps.domain.tender import Bid, Criterion, Moderated, Score, SetAside, SetAsideGround
+from rfp_service.rfps.domain.tender import Bid, Bidder, Criterion, Moderated, Score, SetAside, SetAsideGround
 from shared.kernel.messages import Sealed
 from shared.kernel.personal import Personal
 from shared.kernel.states import replace
@@ -93,7 +93,7 @@ class ResponseReceived(Aside):
     """The portal took a bid in: its reference, hash and time; a late one is recorded, and not opened."""
 
     sealed: ClassVar[Sealed | None] = Sealed(
-        ("reference", "sha256"), until=("ResponsesClosed", *OVER), within=("reference",)
+        ("reference", "sha256", "bidder"), until=("ResponsesClosed", *OVER), within=("reference",)
     )
 
     reference: str
@@ -101,12 +101,13 @@ class ResponseReceived(Aside):
     received_at: datetime
     late: bool
     recorded_by: str = ""
+    bidder: Bidder | None = None
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with one more bid, sealed."""
-        bid = Bid(self.reference, self.received_at, self.late, self.recorded_by)
+        bid = Bid(self.reference, self.received_at, self.late, self.recorded_by, self.bidder)
         tender = replace(rfp.tender, bids=(*rfp.tender.bids, bid))
-        return replace(Aside.apply(self, rfp), tender=tender)
+        return replace(Aside.apply(self, rfp), tender=tender).with_bidders_conflicts()
 
 
 class ResponsesKeptOpen(Aside):

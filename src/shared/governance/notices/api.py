@@ -1,4 +1,4 @@
-"""Notices over HTTP: what the tiers that you stand on have been told."""
+"""Notices over HTTP: what you have been told, by the tiers that you stand on or as a party of a case."""
 
 from datetime import datetime
 from typing import Annotated
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, or_
 
 from shared.kernel.messages import Known
 from shared.record.projecting.row_models import COUNTED, SEARCHED, read_table
@@ -21,7 +21,7 @@ router = APIRouter(prefix="/v1/notices", tags=["notices"], route_class=StrictRou
 
 
 class NoticeRow(BaseModel):
-    """One notice: which tier was told, about what, on which case."""
+    """One notice: which tier or party was told, about what, on which case."""
 
     id: int
     position: int
@@ -35,15 +35,16 @@ class NoticeRow(BaseModel):
 notices = read_table("notices", NoticeRow)
 
 
-async def _tiers(query: ListQuery, reading: Reading) -> tuple[str, ...]:
-    """Return the tiers that the reader stands on."""
-    known: Known = await query.request.app.state.service.known(reading.person)
-    return known.own_tiers
+async def _told(query: ListQuery, reading: Reading) -> ColumnElement[bool]:
+    """Return the condition on what tells the reader: by a tier they stand on, or as a party of a case."""
+    service = query.request.app.state.service
+    known: Known = await service.known(reading.person)
+    return or_(notices.c.told.in_(known.own_tiers), service.notified(notices, reading.person))
 
 
 def _to_them(moment: ListMoment) -> list[ColumnElement[bool]]:
-    """Return the condition on what these tiers had been told by then."""
-    return [notices.c.told.in_(moment.facts), notices.c.position <= moment.reading.position]
+    """Return the condition on what they had been told by then."""
+    return [moment.facts, notices.c.position <= moment.reading.position]
 
 
 NOTICE_LIST = ListOf(
@@ -51,7 +52,7 @@ NOTICE_LIST = ListOf(
     row=NoticeRow,
     table=notices,
     key="id",
-    facts=_tiers,
+    facts=_told,
     within=_to_them,
     thing="case_id",
     tagged=False,
@@ -62,5 +63,5 @@ NOTICE_LIST = ListOf(
     "", summary="List your notices", dependencies=[may("read-notices")], responses=NOTICE_LIST.responses
 )
 async def list_notices(query: Annotated[ListQuery, NOTICE_LIST.asked]) -> Response:
-    """List what the approval tiers that you stand on have been told, newest first."""
+    """List what you have been told, newest first: by your approval tier, or as a party of a case."""
     return await NOTICE_LIST.answer(query)

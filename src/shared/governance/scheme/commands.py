@@ -18,11 +18,17 @@ from shared.governance.scheme.domain import (
 )
 from shared.governance.scheme.proposals import SchemeConfirmed, SchemeProposalWithdrawn, SchemeProposed
 from shared.kernel.calendar import day_in_london
+from shared.kernel.errors import Refused
 from shared.kernel.fields import WHOLE, Reason
 from shared.kernel.four_eyes import NotProposed, is_proposed, is_unconfirmed, must_be_a_second
 from shared.kernel.messages import Command, Stamp
 
 PROPOSALS_LIMIT = 1_000_000
+
+
+class AreasTwice(Refused):
+    """Each service area is listed once."""
+
 
 ProposalNumber = Annotated[
     int, Field(ge=1, le=PROPOSALS_LIMIT, description="The proposal's number.", examples=[1]), WHOLE
@@ -45,6 +51,9 @@ class AdoptScheme(Command[Scheme]):
         named = Counter((each.regime, each.kind.value) for each in self.values.thresholds)
         if twice := [list(each) for each, times in named.items() if times > 1]:
             raise ThresholdsTwice(thresholds=twice)
+        areas = Counter(area.name for area in self.values.service_areas)
+        if repeated := [name for name, times in areas.items() if times > 1]:
+            raise AreasTwice(service_areas=repeated)
         if scheme.versions and self.values.effective_from < day_in_london(stamp.at):
             raise AdoptedForThePast(effective_from=self.values.effective_from)
         if is_proposed(stamp):

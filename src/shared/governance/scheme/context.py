@@ -1,6 +1,7 @@
 """What the scheme offers the roof."""
 
 from shared.governance.scheme.api import router
+from shared.governance.scheme.waiting import SCHEME_WAITING
 from shared.web.context import Context
 
-SCHEME = Context(routers=(router,))
+SCHEME = Context(waiting=(SCHEME_WAITING,), routers=(router,))

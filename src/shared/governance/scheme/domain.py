@@ -19,6 +19,7 @@ from shared.kernel.rules import (
     Kpis,
     MinimumPeriod,
     Rules,
+    ServiceAreas,
     Standstill,
     Threshold,
 )
@@ -170,6 +171,7 @@ class SchemeValues(BaseModel):
         examples=[2],
     )
     stage_targets: list[StageTarget] = Field([], max_length=PARTS_LIMIT)
+    service_areas: ServiceAreas = []
     weights: list[Weight] = Field(
         [], max_length=PARTS_LIMIT, description="What counts how much when work is prioritised."
     )

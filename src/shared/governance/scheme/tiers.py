@@ -9,6 +9,8 @@ from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import Refused
 from shared.kernel.messages import Known, Stamp
 
+STANDS_IN_FOR = "stands_in_for"  # the fact: what was delegated to whoever decides
+
 
 class NoScheme(Refused):
     """No approval scheme is in force yet."""
@@ -56,7 +58,10 @@ def must_be_of_tier(tier: str, value_pence: int, stamp: Stamp) -> str:
     if stamp.acting_for:
         yours = must_be_delegated(step_pence(tier, value_pence, stamp.known), stamp)
     if not tier or tier not in yours:
-        raise NotYourTier(waiting_for=tier, yours=list(yours))
+        instead = [] if stamp.acting_for else may_stand_in_for(tier, value_pence, stamp)
+        raise NotYourTier(
+            waiting_for=tier, yours=list(yours), **({"acting_for": list(instead)} if instead else {})
+        )
     return tier
 
 
@@ -85,6 +90,13 @@ def tier_above(tier: str, value_pence: int, known: Known) -> str:
     if tier in names:
         return (*names, "")[names.index(tier) + 1]
     return next((each.name for each in known.tiers if value_pence <= each.up_to_pence), "")
+
+
+def may_stand_in_for(tier: str, value_pence: int, stamp: Stamp) -> Sequence[str]:
+    """Return for whom whoever decides could decide this, where a decision knows that: they must say so."""
+    found = _DELEGATED.validate_python(stamp.known.facts.get(STANDS_IN_FOR, ()), strict=False)
+    today, asked = day_in_london(stamp.at), step_pence(tier, value_pence, stamp.known)
+    return [d.delegator for d in found if tier in d.tiers and asked <= d.limit_pence and d.is_live(today)]
 
 
 def must_be_delegated(value_pence: int, stamp: Stamp) -> tuple[str, ...]:

@@ -1,0 +1,74 @@
+"""Which contracts and rounds wait for somebody: a renewal for its tier, a review or a duty for its owner."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Select, and_, or_, select
+
+from rfp_service.contracts.commands.reviews import ApproveRenewal
+from rfp_service.contracts.domain.contract import Contract, ContractStage
+from rfp_service.contracts.domain.rounds import ReviewRound, RoundStage
+from rfp_service.contracts.views.register import contracts, open_duties
+from rfp_service.contracts.views.rounds import review_rounds
+from shared.kernel.roles import Role
+from shared.web.readings import Reading
+from shared.web.waiting import ThingShown, ThingStanding, Wait, Waiter, WaitingThings
+
+ASKED = "Asked whether it could be decided."  # never recorded
+LOOKED_AT = (ContractStage.REVIEW_DUE, ContractStage.IN_REVIEW)
+
+
+def waits(contract: Contract, waiter: Waiter) -> Iterator[Wait]:
+    """Yield why a contract waits for somebody; nothing where it does not."""
+    if contract.stage is ContractStage.RECOMMENDED and waiter.has(Role.APPROVER):
+        acting_for = waiter.deciding_for(lambda whom: ApproveRenewal(acting_for=whom, reason=ASKED), contract)
+        if acting_for is not None:
+            why = "What is to become of it waits for your tier."
+            due = contract.clock.last_safe
+            yield Wait("renewal-approval", why, acting_for, contract.renewal.waiting_for, due)
+    if contract.about.owner not in waiter.ids or not contract.runs:
+        return
+    if contract.stage in LOOKED_AT:
+        yield Wait("review", "Somebody has to say what is to become of it.", due_on=contract.clock.last_safe)
+    for duty in open_duties(contract):
+        why = f"A notice is still to be published: {duty.notice}."
+        yield Wait("duty", why, turn=str(duty.number), due_on=duty.due_on)
+
+
+def candidates(reading: Reading, waiter: Waiter) -> "Select[Any] | None":
+    """Return the contracts that may wait for somebody: a few more than do."""
+    t = contracts.c
+    own = and_(t.owner.in_(waiter.ids), t.runs)
+    one_of = [and_(own, t.stage.in_(LOOKED_AT)), and_(own, t.duties_open > 0)]
+    if waiter.has(Role.APPROVER) and waiter.tiers:
+        one_of.append(t.stage == ContractStage.RECOMMENDED)
+    return select(t.id).where(reading.valid(contracts), or_(*one_of)).order_by(t.first_position)
+
+
+def _shown(standing: ThingStanding) -> ThingShown:
+    about = standing.state.about
+    return ThingShown(about.reference, about.title, about.service_area, standing.state.stage)
+
+
+def _round_waits(review: ReviewRound, waiter: Waiter) -> Iterator[Wait]:
+    """Yield a round that is open, for those who keep the register."""
+    left = len(review.lines) - len({*review.decided, *(contract for contract, _ in review.said)})
+    if review.stage is RoundStage.OPEN and waiter.has(Role.CONTRACT_MANAGER):
+        yield Wait("round", f"The round is open; nothing was said of {left} contracts.", due_on=review.until)
+
+
+def _rounds(reading: Reading, waiter: Waiter) -> "Select[Any] | None":
+    if not waiter.has(Role.CONTRACT_MANAGER):
+        return None
+    return select(review_rounds.c.id).where(reading.valid(review_rounds), review_rounds.c.stage == "open")
+
+
+def _round_shown(standing: ThingStanding) -> ThingShown:
+    review: ReviewRound = standing.state
+    return ThingShown(review.month, f"Round of {review.month}", "", review.stage)
+
+
+CONTRACTS_WAITING = WaitingThings("contract", "read-contracts", Contract(), candidates, waits, _shown)
+ROUNDS_WAITING = WaitingThings(
+    "review-round", "read-contracts", ReviewRound(), _rounds, _round_waits, _round_shown
+)

@@ -1,0 +1,1 @@
+"""The inbox: what waits for somebody, of every kind, from every room."""

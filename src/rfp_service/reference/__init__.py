@@ -1,0 +1,1 @@
+"""The first page, and a readable reference of the API, served from here alone."""

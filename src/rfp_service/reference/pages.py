@@ -1,0 +1,79 @@
+"""The first page and the API reference over HTTP, for everybody: they say nothing of any case.
+
+The reference is Swagger UI as its makers publish it, kept in this package, so that no page asks anybody else
+for anything; what it may do in a browser is said by a strict policy.
+"""
+
+import gzip
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from fastapi import APIRouter, Request, Response
+
+from rfp_service.version import VERSION
+from shared.kernel.errors import NotFound
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
+    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+HTML = "text/html; charset=utf-8"
+
+
+class PageFile(NamedTuple):
+    """A file of a page: what it is, and whether it is kept compressed."""
+
+    media_type: str
+    compressed: bool = False
+
+
+# What can be asked for by name: nothing else in the folder is served.
+FILES: Mapping[str, PageFile] = {
+    "page.css": PageFile("text/css; charset=utf-8"),
+    "reference.js": PageFile("text/javascript; charset=utf-8"),
+    "swagger-ui.css": PageFile("text/css; charset=utf-8", compressed=True),
+    "swagger-ui-bundle.js": PageFile("text/javascript; charset=utf-8", compressed=True),
+}
+
+router = APIRouter()
+
+
+@cache
+def kept(name: str) -> bytes:
+    """Return a file of this package as it is kept."""
+    return files("rfp_service.reference").joinpath("files", name).read_bytes()
+
+
+def _page(name: str) -> Response:
+    text = kept(name).decode().replace("{version}", VERSION)
+    return Response(text, media_type=HTML, headers={"Content-Security-Policy": POLICY})
+
+
+@router.get("/", include_in_schema=False)
+async def first_page() -> Response:
+    """Say what this is, and where to go on."""
+    return _page("first.html")
+
+
+@router.get("/docs", include_in_schema=False)
+async def reference() -> Response:
+    """Show the API reference."""
+    return _page("docs.html")
+
+
+@router.get("/docs/{name}", include_in_schema=False)
+async def page_file(request: Request, name: str) -> Response:
+    """Return a file that these pages need, compressed where it is kept so and that is understood."""
+    if (file := FILES.get(name)) is None:
+        raise NotFound
+    headers = {"Vary": "Accept-Encoding", "Cross-Origin-Resource-Policy": "same-origin"}
+    if not file.compressed:
+        return Response(kept(name), media_type=file.media_type, headers=headers)
+    content = kept(f"{name}.gz")
+    if "gzip" in request.headers.get("accept-encoding", "").lower():
+        headers["Content-Encoding"] = "gzip"
+    else:
+        content = gzip.decompress(content)
+    return Response(content, media_type=file.media_type, headers=headers)

@@ -1,0 +1,140 @@
+"""Comments over HTTP, their view, and the notices to those whom they mention."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Body, Request, Response
+from pydantic import BaseModel, Field
+
+from shared.governance.comments.commands import MakeComment
+from shared.governance.comments.domain import Comment, CommentMade
+from shared.governance.documents.cases import case_in_sight
+from shared.kernel.messages import Receipt, Recorded, Stream
+from shared.kernel.personal import PersonalShown
+from shared.record.projecting.reactions import Reaction
+from shared.record.projecting.row_models import COMPUTED, COUNTED, SEARCHED, UNSORTED, model_table, row_of
+from shared.record.projecting.views import STILL_VALID, Row, StateView
+from shared.web.answers import CREATES, problems
+from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
+from shared.web.commands import OpeningCommands, may
+from shared.web.lists.list_of import ListOf
+from shared.web.lists.queries import ListQuery
+from shared.web.readings import Reading
+
+MENTIONED = "mentioned"
+
+router = APIRouter(
+    prefix="/v1/comments", tags=["comments"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT
+)
+
+
+class CommentRow(BaseModel):
+    """A comment on a case, as far as its reader may read it."""
+
+    id: UUID
+    version: int
+    case_id: UUID | None
+    case_kind: Annotated[str, SEARCHED, COUNTED]
+    text: Annotated[PersonalShown, COMPUTED]
+    made_by: Annotated[str, COUNTED]
+    mentions: Annotated[list[str], UNSORTED]
+    first_position: int
+    opened_at: datetime
+
+
+class StoredComment(CommentRow):
+    """A comment's row, with what is not shown of it."""
+
+    service_area: str | None
+
+
+class CommentFilters(BaseModel):
+    """What a list of comments is narrowed to: those on one case."""
+
+    case_id: Annotated[UUID, Field(description="Only those on this thing.")]
+
+
+comments = model_table("comments", StoredComment)
+
+
+def _computed(stream: Stream[Comment]) -> Row:
+    """Return what was said, as the record keeps it: encrypted."""
+    return {"text": orjson.dumps(stream.state.text.model_dump()).decode()}
+
+
+comment_row = row_of(StoredComment, _computed)
+COMMENTS_VIEW = StateView(
+    comments, comment_row, Comment(), indexes=(f"(case_id) WHERE valid_to = {STILL_VALID}",)
+)
+
+
+async def _sighted(query: ListQuery, _: Reading) -> None:
+    """Find nothing where the case is not there, or not for whoever asks."""
+    await case_in_sight(query.request.app.state.service, query.reading.person, query.asked["case_id"])
+
+
+async def _with_texts(_: object, _facts: None, items: list[dict[str, Any]]) -> None:
+    for item in items:
+        item["text"] = orjson.loads(item["text"])
+
+
+COMMENT_LIST = ListOf(
+    name="comments",
+    row=CommentRow,
+    stored=StoredComment,
+    table=comments,
+    filters=CommentFilters,
+    facts=_sighted,
+    derive=_with_texts,
+    thing="case_id",
+    tagged=False,
+)
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Comment on a case",
+    dependencies=[may("MakeComment")],
+    responses=problems(404) | CREATES,
+)
+async def make_comment(
+    request: Request, command: Annotated[MakeComment, strict(MakeComment), Body()], handler: OpeningCommands
+) -> Receipt:
+    """Say something of a case that you may see; whom you mention is told, and nothing else follows."""
+    case = await case_in_sight(request.app.state.service, handler.person, command.case_id)
+    return await handler.create(command, blank=Comment(), case=case.fact)
+
+
+@router.get(
+    "",
+    summary="List comments",
+    dependencies=[may("read-comments")],
+    responses=problems(404) | COMMENT_LIST.responses,
+)
+async def list_comments(query: Annotated[ListQuery, COMMENT_LIST.asked]) -> Response:
+    """List what was said of a case, newest first."""
+    return await COMMENT_LIST.answer(query)
+
+
+def notify_mentioned(recorded: Recorded) -> Iterable[Row]:
+    """Return the notices to those whom a comment mentions."""
+    made = recorded.event
+    if not isinstance(made, CommentMade):
+        return ()
+    return [
+        {
+            "position": recorded.position,
+            "told": f"person:{person}",
+            "about": MENTIONED,
+            "case_id": made.case_id,
+            "happened_at": recorded.happened_at,
+        }
+        for person in made.mentions
+    ]
+
+
+NOTIFY_MENTIONED = Reaction("notify_mentioned", "notices", notify_mentioned)

@@ -1,0 +1,42 @@
+"""Commenting on a case."""
+
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.governance.comments.domain import Comment, CommentMade, NothingToCommentOn
+from shared.kernel.fields import PersonId, Reason
+from shared.kernel.messages import Command, Stamp
+from shared.kernel.naming import must_be_known
+from shared.kernel.personal import text_about
+
+MENTIONS_LIMIT = 20
+
+
+class MakeComment(Command[Comment]):
+    """Say something of a case, to be read by whom you mention and by those with the right to it."""
+
+    case_id: UUID = Field(description="What it is about: an RFP, a contract, a project …")
+    text: Reason = Field(
+        description="Kept as a personal text about you and whom you mention.",
+        examples=["Can you look at the second option, please?"],
+    )
+    mentions: list[PersonId] = Field(
+        [], max_length=MENTIONS_LIMIT, description="Who is told of it.", examples=[["priya-procurement"]]
+    )
+
+    def decide(self, comment: Comment, stamp: Stamp) -> CommentMade:
+        """Keep what was said; nothing follows from it."""
+        case = stamp.known.facts.get("case")
+        if not isinstance(case, dict):
+            raise NothingToCommentOn
+        must_be_known(stamp, self.mentions)
+        mentions, area = tuple(dict.fromkeys(self.mentions)), case.get("service_area")
+        return CommentMade(
+            case_id=self.case_id,
+            case_kind=str(case["kind"]),
+            service_area=None if area is None else str(area),
+            text=text_about([stamp.by, *mentions], self.text),
+            made_by=stamp.by,
+            mentions=mentions,
+        )

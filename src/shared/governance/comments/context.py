@@ -1,0 +1,6 @@
+"""What comments offer the roof."""
+
+from shared.governance.comments.api import COMMENTS_VIEW, NOTIFY_MENTIONED, router
+from shared.web.context import Context
+
+COMMENTS = Context(views=(COMMENTS_VIEW,), reactions=(NOTIFY_MENTIONED,), routers=(router,))

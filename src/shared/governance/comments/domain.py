@@ -1,0 +1,49 @@
+"""A comment on a case: a personal text about whoever wrote it and whom it mentions."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from shared.kernel.errors import Refused
+from shared.kernel.messages import Event
+from shared.kernel.personal import Personal
+
+
+@dataclass(frozen=True)
+class Comment:
+    """One comment."""
+
+    kind: ClassVar[str] = "comment"
+
+    case_id: UUID | None = None
+    case_kind: str = ""
+    service_area: str | None = None
+    text: Personal = Personal(about="")
+    made_by: str = ""
+    mentions: tuple[str, ...] = ()
+
+
+class CommentMade(Event[Comment]):
+    """Somebody said something of a case."""
+
+    kind: ClassVar[str] = "comment"
+
+    case_id: UUID
+    case_kind: str
+    service_area: str | None = None
+    text: Personal
+    made_by: str
+    mentions: tuple[str, ...] = ()
+
+    def apply(self, comment: Comment) -> Comment:
+        """Return the comment."""
+        return Comment(
+            self.case_id, self.case_kind, self.service_area, self.text, self.made_by, self.mentions
+        )
+
+
+class NothingToCommentOn(Refused):
+    """There is no such case."""
+
+
+COMMENT_EVENTS: tuple[type[Event[Comment]], ...] = (CommentMade,)
