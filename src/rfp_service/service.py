@@ -72,6 +72,7 @@ from shared.web.jobs.context import JOBS
 from shared.web.jobs.table import Jobs
 from shared.web.rate_limits import RateLimits
 from shared.web.sandbox.children import Sandbox
+from shared.web.security_log import SecurityLog
 
 CONTEXTS: tuple[Context, ...] = (
     FLOW,
@@ -124,6 +125,7 @@ class Service:
     redact: DisclosureFilter
     tiles: Tiles
     limits: RateLimits
+    security: SecurityLog
     texts: PersonalTexts
     jobs: Jobs
     batches: Batches
@@ -197,6 +199,7 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
         redact=DisclosureFilter(pool, SealedFields(EVENTS), Exemptions(pool, visibility), texts, PERMISSIONS),
         tiles=Tiles(pool),
         limits=RateLimits(settings.requests_a_minute),
+        security=SecurityLog(),
         jobs=jobs,
         batches=Batches(runs, BatchJobs(runs, jobs, Locks(pool), sandbox), sandbox),
         taking=Taking(pool),

@@ -96,6 +96,7 @@ def serve(
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # whose word counts is for TRUSTED_PROXIES to say
         backlog=BACKLOG,
         limit_concurrency=CONCURRENCY_LIMIT,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,

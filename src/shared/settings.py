@@ -2,10 +2,11 @@
 
 import os
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 RATE_LIMIT_USUAL = 1_200
 RATE_LIMIT_TRIED_OUT = 600_000
@@ -23,6 +24,12 @@ PRODUCTION_ONLY = frozenset(
     {"token_issuer", "token_audience", "token_tenant", "token_algorithms", "token_keys", "personal_secret"}
 )
 
+
+def _by_space(said: object) -> object:
+    return said.split() if isinstance(said, str) else said
+
+
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_by_space)]
 
 IN_FILES = frozenset({"database_url", "database_owner_url", "personal_secret"})
 
@@ -82,6 +89,13 @@ class Settings(BaseModel):
         1, ge=1, le=1000, description="How many processes serve; each counts its share of limits."
     )
     cors_origins: str = Field("", description="Whose pages may ask from a browser, by a space.")
+    trusted_proxies: Networks = Field(
+        (), description="Whose X-Forwarded-For counts: addresses or networks, by a space."
+    )
+    diagnostics_from: Networks = Field(
+        (ip_network("127.0.0.0/8"), ip_network("::1")),
+        description="From where metrics and the details of readiness are shown, by a space.",
+    )
     security_contact: str = Field(
         "",
         pattern=r"^((mailto:|https://)[!-~]{1,200})?$",

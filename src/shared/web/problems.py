@@ -33,6 +33,7 @@ from shared.kernel.errors import (
 )
 from shared.kernel.fields import ASKED, ONE_LINE, PRINTABLE
 from shared.record.database import AWAY, CANT_WRITE
+from shared.web.security_log import note_refusal
 
 MEDIA_TYPE = "application/problem+json"
 POINTER_LIMIT = 200
@@ -91,6 +92,7 @@ def problem(request: Request, status: int, type_: str, title: str, **members: ob
 async def refused(request: Request, refusal: Refused) -> Response:
     """Say which rule says no, and the facts it says no by."""
     status = status_of(type(refusal))
+    note_refusal(request, refusal, status)
     return problem(request, status, type_of(type(refusal)), refusal.sentence(), **refusal.facts)
 
 

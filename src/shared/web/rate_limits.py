@@ -40,7 +40,7 @@ class Allowance(NamedTuple):
         """Return it as the fields of draft-ietf-httpapi-ratelimit-headers."""
         return {
             "RateLimit-Policy": f'"minute";q={self.limit};w={WINDOW_SECONDS}',
-            "RateLimit": f'"minute";r={self.left};t={self.seconds}',
+            "RateLimit": f'"minute";r={max(0, self.left)};t={self.seconds}',
         }
 
 
