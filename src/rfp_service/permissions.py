@@ -12,6 +12,7 @@ from rfp_service.permission_conditions import (
     EVALUATOR,
     EVERYBODY,
     LEGAL,
+    NAMES_PEOPLE,
     OUTCOME_OWNER,
     PROCUREMENT,
     PROGRAMME,
@@ -111,6 +112,7 @@ PERMISSIONS = Permissions(
         "RetireCatalogueItem": (PROCUREMENT,),
         "SearchCatalogue": (REQUESTER, PROCUREMENT),
         "read-catalogue": EVERYBODY,
+        "read-catalogue-checks": EVERYBODY,
         # the scheme
         "AdoptScheme": (ADMINISTRATOR,),
         "ConfirmScheme": (ADMINISTRATOR, LEGAL),
@@ -141,7 +143,9 @@ PERMISSIONS = Permissions(
         "UnlinkPerson": (ADMINISTRATOR,),
         "ErasePerson": (ADMINISTRATOR,),
         "InvitePerson": (ADMINISTRATOR, PROCUREMENT),
-        "read-people": EVERYBODY,
+        # whoever names a colleague in a decision, or must see who took one; programs have no need of it
+        "read-people": NAMES_PEOPLE,
+        "read-addresses": (ADMINISTRATOR,),
         # approvers weigh conflicts of interest, and procurement those of evaluators
         "read-personal": (ADMINISTRATOR, LEGAL, AUDITOR, SCRUTINY, APPROVER, PROCUREMENT),
         # programs that ask by themselves
