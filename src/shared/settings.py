@@ -1,6 +1,7 @@
 """All that can be configured, read from the environment; the only place that looks there."""
 
 import os
+import re
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -30,6 +31,8 @@ def _by_space(said: object) -> object:
 
 
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_by_space)]
+
+ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]+", re.IGNORECASE)
 
 IN_FILES = frozenset({"database_url", "database_owner_url", "personal_secret"})
 
@@ -124,9 +127,21 @@ class Settings(BaseModel):
         """Return whose pages may ask from a browser."""
         return self.cors_origins.split()
 
+    def _must_be_encrypted(self, issuer: str) -> None:
+        """Refuse what anybody on the way could read or change, once this is for real."""
+        if issuer.lower().startswith("http:"):
+            raise NotConfigured(
+                "TOKEN_ISSUER can't be a plain http address in production: whoever is on the way could"
+                " hand out keys, and sign in as anybody. Use https."
+            )
+        if any(not origin.startswith("https:") for origin in self.origins):
+            raise NotConfigured(
+                "CORS_ORIGINS are https origins in production: plain http pages can be changed."
+            )
+
     def checked(self) -> "Settings":
         """Refuse what would be unsafe: demonstration tokens beyond this machine, or half a set-up."""
-        if any("*" in origin or not origin.startswith("http") for origin in self.origins):
+        if not all(ORIGIN.fullmatch(origin) for origin in self.origins):
             raise NotConfigured("CORS_ORIGINS names each origin: https://intranet.example.")
         if self.profile is Profile.DEMONSTRATION:
             if self.host not in ("127.0.0.1", "::1", "localhost"):
@@ -136,4 +151,6 @@ class Settings(BaseModel):
                 raise NotConfigured(f"{names} can't be set with demonstration tokens: PROFILE=production.")
         elif not (self.database_url and self.token_issuer and self.personal_secret):
             raise NotConfigured("PROFILE=production needs DATABASE_URL, TOKEN_ISSUER and PERSONAL_SECRET.")
+        else:
+            self._must_be_encrypted(self.token_issuer)
         return self

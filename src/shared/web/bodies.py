@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError, WrapValidator
 
 from shared.kernel.errors import NotAuthenticated, Unacceptable, WrongMediaType
 from shared.kernel.person import Person
+from shared.web.json_names import must_be_named_once
 from shared.web.parameter_plans import plan_of
 from shared.web.peers import peer_of
 from shared.web.rate_limits import RateLimits, TooManyRequests
@@ -113,6 +114,7 @@ def _reader(kind: Any) -> Callable[[Any, Any], Any]:
             command = adapter.validate_json(body, strict=True)
         except ValidationError as error:
             raise RequestValidationError([_located(found, tagged) for found in error.errors()]) from None
+        must_be_named_once(body)
         if "decision" in type(command).model_fields and "decision" not in command.model_fields_set:
             raise RequestValidationError([_missing("decision")])
         return command

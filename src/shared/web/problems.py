@@ -38,10 +38,11 @@ from shared.web.security_log import note_refusal
 MEDIA_TYPE = "application/problem+json"
 POINTER_LIMIT = 200
 QUOTE = "'"  # Pydantic's, around names
+CONTROLS = "control characters, nor any that turn the direction of text"
 IN_WORDS = {
-    PRINTABLE: "Must not hold control characters",
-    ASKED: "Must not hold control characters",
-    ONE_LINE: "Must be one line, without control characters",
+    PRINTABLE: f"Must not hold {CONTROLS}",
+    ASKED: f"Must not hold {CONTROLS}",
+    ONE_LINE: f"Must be one line without {CONTROLS}",
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
