@@ -81,9 +81,9 @@ PERMISSIONS = Permissions(
         "DeclareInterests": (EVALUATOR,),
         "RecordScore": (EVALUATOR,),
         "CorrectScore": (EVALUATOR,),
-        "ModerateScores": (PROCUREMENT,),
-        "SetBidAside": (PROCUREMENT,),
-        "ReadmitBid": (PROCUREMENT,),
+        "ModerateScores": (APPROVER,),
+        "SetBidAside": (PROCUREMENT, APPROVER),
+        "ReadmitBid": (PROCUREMENT, APPROVER),
         "FindNoCompliantBid": (PROCUREMENT,),
         # awards and contracts
         "PublishTransparencyNotice": (PROCUREMENT,),

@@ -29,6 +29,7 @@ from rfp_service.handover.commands import HandWorkOver
 from rfp_service.measures.offered import MEASURES
 from rfp_service.rfps.commands.approvals import Approve, Refuse, RequestApproval
 from rfp_service.rfps.commands.awards import ApproveAward, RefuseAward
+from rfp_service.rfps.commands.evaluation import ModerateScores
 from rfp_service.rfps.commands.holds import EndHold, ExtendTarget
 from rfp_service.rfps.commands.key_decisions import RefuseKeyDecision, TakeKeyDecision
 from rfp_service.rfps.commands.participants import (
@@ -39,6 +40,7 @@ from rfp_service.rfps.commands.participants import (
 )
 from rfp_service.rfps.commands.procurement import ReturnForRework, SelectRoute
 from rfp_service.rfps.commands.requests import CheckCatalogue
+from rfp_service.rfps.commands.set_asides import ReadmitBid, SetBidAside
 from rfp_service.rfps.commands.waivers import GrantWaiver, RefuseWaiver, RequestWaiver
 from shared.governance.accounts.commands import IssueApiKey, OpenServiceAccount, RotateApiKey
 from shared.governance.delegations.commands import GiveDelegation
@@ -156,6 +158,9 @@ FACTS: Mapping[type[Command[Any]], FactFinder] = {
             RefuseAward,
             AppointEvaluator,
             RemoveEvaluator,
+            ModerateScores,
+            SetBidAside,
+            ReadmitBid,
             ExtendTarget,
             ApproveRenewal,
             RefuseRenewal,

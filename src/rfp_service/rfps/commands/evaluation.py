@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from rfp_service.rfps.commands.evaluators import NOT_SETTLED, SettlingTheWinner
 from rfp_service.rfps.commands.participants import must_not_be_conflicted
 from rfp_service.rfps.commands.rules import entering, must_be_in, must_compete, must_not_be_requester, staying
 from rfp_service.rfps.commands.turns import in_turn
@@ -108,7 +109,7 @@ class CorrectScore(OfABid):
         return in_turn(corrected, rfp, stamp)
 
 
-class ModerateScores(OfABid):
+class ModerateScores(OfABid, SettlingTheWinner):
     """Record what the evaluators agreed on where they had differed, and why."""
 
     decision: Literal["moderate-scores"] = "moderate-scores"
@@ -117,7 +118,7 @@ class ModerateScores(OfABid):
     def decide(self, rfp: Rfp, stamp: Stamp) -> ScoresModerated:
         """Keep the agreed score beside those of each evaluator."""
         must_be_in(rfp, Stage.EVALUATION)
-        must_not_be_requester(rfp, stamp)
+        chosen = self.chosen(rfp, stamp)
         _must_be_measured(rfp.tender, self)
         given = rfp.tender.given(self.bid, self.criterion)
         if len(given) < len(rfp.tender.evaluators) or len(set(given.values())) < 2:
@@ -130,6 +131,7 @@ class ModerateScores(OfABid):
             score=self.score,
             reason=self.reason,
             **staying(rfp),
+            **(chosen or NOT_SETTLED),
         )
         return in_turn(moderated, rfp, stamp)
 

@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from rfp_service.rfps.commands.rules import must_be_at, must_not_be_requester, staying
+from rfp_service.rfps.commands.evaluators import NOT_SETTLED, SettlingTheWinner
+from rfp_service.rfps.commands.rules import must_be_at, staying
 from rfp_service.rfps.commands.turns import in_turn
 from rfp_service.rfps.domain.evaluation_refusals import (
     BidderNotHeard,
@@ -20,10 +21,10 @@ from rfp_service.rfps.domain.stages import Stage
 from rfp_service.rfps.domain.tender import SetAsideGround
 from rfp_service.rfps.domain.tender_events import BidReadmitted, BidSetAside
 from shared.kernel.fields import Code, LongText, Reason
-from shared.kernel.messages import Command, Stamp
+from shared.kernel.messages import Stamp
 
 
-class SetBidAside(Command[Rfp]):
+class SetBidAside(SettlingTheWinner):
     """Take one bid out of the competition, on a ground and with a reason.
 
     A bid is abnormally low only after its bidder was told and could explain: Procurement Act 2023,
@@ -41,7 +42,7 @@ class SetBidAside(Command[Rfp]):
     def decide(self, rfp: Rfp, stamp: Stamp) -> BidSetAside:
         """Set a bid aside before it is awarded; while bids are sealed, only one that was withdrawn."""
         must_be_at(rfp, Stage.OPEN, Stage.EVALUATION)
-        must_not_be_requester(rfp, stamp)
+        chosen = self.chosen(rfp, stamp)
         if self.bid not in rfp.tender.timely:
             raise NoSuchBid
         if self.bid not in rfp.tender.competing:
@@ -56,11 +57,12 @@ class SetBidAside(Command[Rfp]):
             reason=self.reason,
             bidder_said=self.bidder_said or "",
             **staying(rfp),
+            **(chosen or NOT_SETTLED),
         )
         return in_turn(out, rfp, stamp)
 
 
-class ReadmitBid(Command[Rfp]):
+class ReadmitBid(SettlingTheWinner):
     """Let a bid compete again that was set aside by mistake."""
 
     decision: Literal["readmit-bid"] = "readmit-bid"
@@ -70,10 +72,12 @@ class ReadmitBid(Command[Rfp]):
     def decide(self, rfp: Rfp, stamp: Stamp) -> BidReadmitted:
         """Take it back into the comparison, with the scores that it was given."""
         must_be_at(rfp, Stage.OPEN, Stage.EVALUATION)
-        must_not_be_requester(rfp, stamp)
+        chosen = self.chosen(rfp, stamp)
         if self.bid not in {each.bid for each in rfp.tender.set_aside}:
             raise NotSetAside
-        readmitted = BidReadmitted(bid=self.bid, reason=self.reason, **staying(rfp))
+        readmitted = BidReadmitted(
+            bid=self.bid, reason=self.reason, **staying(rfp), **(chosen or NOT_SETTLED)
+        )
         if is_complete(rfp) and not is_complete(readmitted.apply(rfp)):
             raise OthersMayBeSeen
         return in_turn(readmitted, rfp, stamp)

@@ -84,6 +84,7 @@ class Rfp:
     award: Award = Award()
     parts: tuple[tuple[str, str], ...] = ()  # every part that anybody ever had in it
     deciders: tuple[str, ...] = ()  # everybody who ever granted something, or was stood in for
+    settlers: tuple[str, ...] = ()  # who decided on judges, bids or agreed scores once there was a score
     conflicted: tuple[str, ...] = ()
     key_declared: bool = False
     advice_from: str = ""  # the advisory body whose advice is waited for
@@ -129,6 +130,11 @@ class Rfp:
         """Return the RFP with somebody's part in it remembered."""
         held = (part, person)
         return self if held in self.parts else replace(self, parts=(*self.parts, held))
+
+    def with_settlers(self, *people: str) -> "Rfp":
+        """Return the RFP with those remembered who decided what could choose the winner."""
+        new = tuple(person for person in people if person and person not in self.settlers)
+        return replace(self.with_deciders(*people), settlers=(*self.settlers, *new))
 
     def with_deciders(self, *people: str) -> "Rfp":
         """Return the RFP with those who granted something remembered."""
