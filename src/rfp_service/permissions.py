@@ -117,6 +117,7 @@ PERMISSIONS = Permissions(
         "AdoptScheme": (ADMINISTRATOR,),
         "ConfirmScheme": (ADMINISTRATOR, LEGAL),
         "WithdrawScheme": (ADMINISTRATOR, LEGAL),
+        "WithdrawAdoptedScheme": (ADMINISTRATOR, LEGAL),
         "GiveDelegation": (APPROVER, ADMINISTRATOR),
         "EndDelegation": (APPROVER, ADMINISTRATOR),
         "ConfirmDelegation": (ADMINISTRATOR, LEGAL),

@@ -20,7 +20,7 @@ from rfp_service.contracts.domain.renewal_events import (
     ReviewFallsDue,
     ReviewStarted,
 )
-from shared.governance.scheme.tiers import must_be_of_tier, tiers_for
+from shared.governance.scheme.tiers import must_be_of_tier, must_have_granted_none, tiers_for
 from shared.kernel.calendar import day_in_london
 from shared.kernel.contract_rules import DutyTrigger
 from shared.kernel.fields import WHOLE, Pence, PersonId, Reason
@@ -131,6 +131,7 @@ class ApproveRenewal(RenewalApproving):
     def decide(self, contract: Contract, stamp: Stamp) -> Sequence[ContractEvent]:
         """Grant the tier whose turn it is; the last one decides, and says what must be announced first."""
         tier, renewal = may_decide(contract, stamp), contract.renewal
+        must_have_granted_none(renewal.granted_by, renewal.waiting_for, stamp)
         following = renewal.tiers[renewal.granted + 1 :]
         approved = RenewalDecisionApproved(
             stage=ContractStage.RECOMMENDED if following else ContractStage.APPROVED,

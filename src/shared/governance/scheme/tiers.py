@@ -1,6 +1,6 @@
 """Deciding by the scheme's tiers: which of them a value needs, and who may decide for one of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
@@ -20,6 +20,10 @@ class AboveEveryTier(Refused):
 
 class NotYourTier(Refused):
     """This approval waits for another tier than yours."""
+
+
+class OneTierEach(Refused):
+    """Whoever granted a tier of this approval, or was stood in for, grants no other one of it."""
 
 
 class NotTheirDelegate(Refused):
@@ -58,6 +62,13 @@ def must_be_of_tier(tier: str, value_pence: int, stamp: Stamp) -> str:
     if not tier or tier not in yours:
         raise NotYourTier(waiting_for=tier, yours=list(yours))
     return tier
+
+
+def must_have_granted_none(granted_by: Iterable[str], waiting_for: str, stamp: Stamp) -> None:
+    """Refuse whoever granted a tier of this round already, for themselves or for anybody else."""
+    for person in granted_by:
+        if stamp.is_from(person):
+            raise OneTierEach(person=person, waiting_for=waiting_for)
 
 
 def must_be_delegated(value_pence: int, stamp: Stamp) -> tuple[str, ...]:
