@@ -77,7 +77,7 @@ class StrictRoute(APIRoute):
             if takes_json:
                 _must_be_json(request)
             request.state.acts = []
-            with limits.running(person.id):
+            async with limits.running(person.id):
                 answer = await handler(_RawJson(request.scope, request.receive))
             note_acts(request, answer.status_code)
             return answer

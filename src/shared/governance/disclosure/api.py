@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement, literal, select
+from sqlalchemy import ColumnElement, func, select
 
 from shared.governance.disclosure.commands import DeclareExempt, ExemptionDecision
 from shared.governance.disclosure.domain import Exemption, ExemptionStatus
@@ -120,6 +120,6 @@ async def see_exemption(request: Request, exemption_id: ExemptionId, reading: Re
 
 async def _matter_must_be_in_sight(request: Request, reading: Reading, exemption_id: UUID) -> None:
     conditions = of_matters_in_sight(reading, request.app.state.service.views)
-    statement = select(literal(1)).where(reading.valid(exemptions), exemptions.c.id == exemption_id)
-    if conditions and not await reading.rows(statement.where(*conditions)):
+    named = select(func.count()).where(reading.valid(exemptions), exemptions.c.id == exemption_id)
+    if conditions and not await reading.value(named.where(*conditions)):
         raise OutOfSight
