@@ -108,6 +108,7 @@ def create_app(opening: Opening | None = None, *, origins: Sequence[str] = (), t
         lifespan=_lifespan(opening),
         generate_unique_id_function=_operation_id,
         separate_input_output_schemas=False,
+        redirect_slashes=False,  # to wherever the Host header says
     )
     for context in CONTEXTS:
         for router in context.routers:

@@ -16,6 +16,19 @@ PROGRAMME = Role.PROGRAMME_OFFICER
 OUTCOME_OWNER = Role.OUTCOME_OWNER
 CONTRACTS = Role.CONTRACT_MANAGER
 
+NAMES_PEOPLE = (
+    REQUESTER,
+    PROCUREMENT,
+    APPROVER,
+    LEGAL,
+    PROGRAMME,
+    CONTRACTS,
+    OUTCOME_OWNER,
+    ADMINISTRATOR,
+    SCRUTINY,
+    AUDITOR,
+)
+
 # What limits a role beside its name. Service areas are checked for every action named here; the others
 # are rules of their rooms, which answer 409 with the facts.
 CONDITIONS = {
@@ -39,6 +52,8 @@ CONDITIONS = {
         "EndHold",
         "CorrectHold",
         "read-rfps",
+        "read-catalogue-checks",
+        "read-exemptions",
     ),
     (REQUESTER, Condition.OWN): (
         "AmendRfp",
@@ -70,6 +85,9 @@ CONDITIONS = {
         "RefuseOrder",
         "AppointEvaluator",
         "RemoveEvaluator",
+        "ModerateScores",
+        "SetBidAside",
+        "ReadmitBid",
         "GiveDelegation",
         "ExtendTarget",
         "GrantWaiver",
@@ -98,7 +116,6 @@ CONDITIONS = {
         "CorrectBid",
         "CorrectAnswer",
         "CorrectSummaries",
-        "ModerateScores",
         "SetBidAside",
         "ReadmitBid",
         "FindNoCompliantBid",

@@ -12,6 +12,7 @@ from rfp_service.permission_conditions import (
     EVALUATOR,
     EVERYBODY,
     LEGAL,
+    NAMES_PEOPLE,
     OUTCOME_OWNER,
     PROCUREMENT,
     PROGRAMME,
@@ -86,9 +87,9 @@ PERMISSIONS = Permissions(
         "DeclareInterests": (EVALUATOR,),
         "RecordScore": (EVALUATOR,),
         "CorrectScore": (EVALUATOR,),
-        "ModerateScores": (PROCUREMENT,),
-        "SetBidAside": (PROCUREMENT,),
-        "ReadmitBid": (PROCUREMENT,),
+        "ModerateScores": (APPROVER,),
+        "SetBidAside": (PROCUREMENT, APPROVER),
+        "ReadmitBid": (PROCUREMENT, APPROVER),
         "FindNoCompliantBid": (PROCUREMENT,),
         # awards and contracts
         "PublishTransparencyNotice": (PROCUREMENT,),
@@ -125,10 +126,12 @@ PERMISSIONS = Permissions(
         "FulfilOrder": (PROCUREMENT, REQUESTER),
         "FailOrder": (PROCUREMENT, REQUESTER),
         "read-catalogue": EVERYBODY,
+        "read-catalogue-checks": EVERYBODY,
         # the scheme
         "AdoptScheme": (ADMINISTRATOR,),
         "ConfirmScheme": (ADMINISTRATOR, LEGAL),
         "WithdrawScheme": (ADMINISTRATOR, LEGAL),
+        "WithdrawAdoptedScheme": (ADMINISTRATOR, LEGAL),
         "GiveDelegation": (APPROVER, ADMINISTRATOR),
         "EndDelegation": (APPROVER, ADMINISTRATOR),
         "ConfirmDelegation": (ADMINISTRATOR, LEGAL),
@@ -157,7 +160,9 @@ PERMISSIONS = Permissions(
         "InvitePerson": (ADMINISTRATOR, PROCUREMENT),
         "RecordAbsence": (ADMINISTRATOR, APPROVER),
         "EndAbsence": (ADMINISTRATOR, APPROVER),
-        "read-people": EVERYBODY,
+        # whoever names a colleague in a decision, or must see who took one; programs have no need of it
+        "read-people": NAMES_PEOPLE,
+        "read-addresses": (ADMINISTRATOR,),
         # approvers weigh conflicts of interest, and procurement those of evaluators
         "read-personal": (ADMINISTRATOR, LEGAL, AUDITOR, SCRUTINY, APPROVER, PROCUREMENT),
         # programs that ask by themselves

@@ -36,6 +36,7 @@ from rfp_service.rfps.commands.amendments import AmendRfp
 from rfp_service.rfps.commands.approvals import Approve, Refuse, RequestApproval
 from rfp_service.rfps.commands.awards import ApproveAward, RefuseAward
 from rfp_service.rfps.commands.copies import CopyRfp
+from rfp_service.rfps.commands.evaluation import ModerateScores
 from rfp_service.rfps.commands.holds import EndHold, ExtendTarget
 from rfp_service.rfps.commands.key_decisions import RefuseKeyDecision, TakeKeyDecision
 from rfp_service.rfps.commands.participants import (
@@ -46,6 +47,7 @@ from rfp_service.rfps.commands.participants import (
 )
 from rfp_service.rfps.commands.procurement import ReturnForRework, SelectRoute
 from rfp_service.rfps.commands.requests import CheckCatalogue, RaiseRfp
+from rfp_service.rfps.commands.set_asides import ReadmitBid, SetBidAside
 from rfp_service.rfps.commands.waivers import GrantWaiver, RefuseWaiver, RequestWaiver
 from rfp_service.rfps.domain.events import DemandDiverted
 from rfp_service.rfps.domain.rfp import Rfp
@@ -208,6 +210,9 @@ FACTS: Mapping[type[Command[Any]], FactFinder] = {
             RefuseAward,
             AppointEvaluator,
             RemoveEvaluator,
+            ModerateScores,
+            SetBidAside,
+            ReadmitBid,
             ExtendTarget,
             ApproveRenewal,
             RefuseRenewal,

@@ -84,6 +84,7 @@ from shared.web.jobs.context import JOBS
 from shared.web.jobs.table import Jobs
 from shared.web.rate_limits import RateLimits
 from shared.web.sandbox.children import Sandbox
+from shared.web.security_log import SecurityLog
 from shared.web.waiting import WaitingThings
 
 CONTEXTS: tuple[Context, ...] = (
@@ -149,6 +150,7 @@ class Service:
     redact: DisclosureFilter
     tiles: Tiles
     limits: RateLimits
+    security: SecurityLog
     texts: PersonalTexts
     jobs: Jobs
     batches: Batches
@@ -227,6 +229,7 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
         redact=DisclosureFilter(pool, SealedFields(EVENTS), Exemptions(pool, visibility), texts, PERMISSIONS),
         tiles=Tiles(pool),
         limits=RateLimits(settings.requests_a_minute),
+        security=SecurityLog(),
         jobs=jobs,
         batches=Batches(runs, BatchJobs(runs, jobs, Locks(pool), sandbox), sandbox),
         taking=Taking(pool),

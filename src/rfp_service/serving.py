@@ -11,6 +11,7 @@ import structlog
 import uvicorn
 
 from rfp_service.app import create_app
+from rfp_service.connections import BoundedConnection, Crowd, allow_many_files
 from rfp_service.databases import Database
 from rfp_service.service import Service, opened
 from rfp_service.worker import work
@@ -19,7 +20,6 @@ from shared.record.database import stop
 from shared.settings import Profile, Settings
 
 BACKLOG = 2_048
-CONCURRENCY_LIMIT = 1_000
 KEEP_ALIVE_SECONDS = 30
 GRACE_SECONDS = 10
 
@@ -86,20 +86,21 @@ def serve(
         tls=settings.profile is Profile.PRODUCTION,
     )
     config = uvicorn.Config(
-        app,
+        Crowd(app),
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http="httptools",
+        http=BoundedConnection,
         ws="none",
         log_config=None,
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # whose word counts is for TRUSTED_PROXIES to say
         backlog=BACKLOG,
-        limit_concurrency=CONCURRENCY_LIMIT,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     collect_seldom()
+    allow_many_files()
     _Server(config, announce).run()

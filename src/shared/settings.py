@@ -1,11 +1,13 @@
 """All that can be configured, read from the environment; the only place that looks there."""
 
 import os
+import re
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 LEASE_MARGIN_SECONDS = 10.0
 RATE_LIMIT_USUAL = 1_200
@@ -26,6 +28,15 @@ PRODUCTION_ONLY = frozenset(
 
 
 IN_FILES = frozenset({"database_url", "database_owner_url", "personal_secret", "smtp_password"})
+
+
+def _by_space(said: object) -> object:
+    return said.split() if isinstance(said, str) else said
+
+
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_by_space)]
+
+ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]+", re.IGNORECASE)
 
 
 class NotConfigured(Exception):
@@ -83,6 +94,13 @@ class Settings(BaseModel):
         1, ge=1, le=1000, description="How many processes serve; each counts its share of limits."
     )
     cors_origins: str = Field("", description="Whose pages may ask from a browser, by a space.")
+    trusted_proxies: Networks = Field(
+        (), description="Whose X-Forwarded-For counts: addresses or networks, by a space."
+    )
+    diagnostics_from: Networks = Field(
+        (ip_network("127.0.0.0/8"), ip_network("::1")),
+        description="From where metrics and the details of readiness are shown, by a space.",
+    )
     security_contact: str = Field(
         "",
         pattern=r"^((mailto:|https://)[!-~]{1,200})?$",
@@ -143,9 +161,21 @@ class Settings(BaseModel):
         """Return whose pages may ask from a browser."""
         return self.cors_origins.split()
 
+    def _must_be_encrypted(self, issuer: str) -> None:
+        """Refuse what anybody on the way could read or change, once this is for real."""
+        if issuer.lower().startswith("http:"):
+            raise NotConfigured(
+                "TOKEN_ISSUER can't be a plain http address in production: whoever is on the way could"
+                " hand out keys, and sign in as anybody. Use https."
+            )
+        if any(not origin.startswith("https:") for origin in self.origins):
+            raise NotConfigured(
+                "CORS_ORIGINS are https origins in production: plain http pages can be changed."
+            )
+
     def checked(self) -> "Settings":
         """Refuse what would be unsafe: demonstration tokens beyond this machine, or half a set-up."""
-        if any("*" in origin or not origin.startswith("http") for origin in self.origins):
+        if not all(ORIGIN.fullmatch(origin) for origin in self.origins):
             raise NotConfigured("CORS_ORIGINS names each origin: https://intranet.example.")
         self._must_send_safely()
         if self.profile is Profile.DEMONSTRATION:
@@ -156,6 +186,8 @@ class Settings(BaseModel):
                 raise NotConfigured(f"{names} can't be set with demonstration tokens: PROFILE=production.")
         elif not (self.database_url and self.token_issuer and self.personal_secret):
             raise NotConfigured("PROFILE=production needs DATABASE_URL, TOKEN_ISSUER and PERSONAL_SECRET.")
+        else:
+            self._must_be_encrypted(self.token_issuer)
         return self
 
     def _must_send_safely(self) -> None:

@@ -5,11 +5,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from fastapi.exceptions import RequestValidationError
 
+from rfp_service.rfps.commands.requests import RaiseRfp
 from shared.flow.imports.options import Options
 from shared.flow.imports.rfp_log import read_log
 from shared.governance.audit.bundle.contents import Files, NotABundle
 from shared.kernel.errors import Refused
+from shared.web.bodies import strict
 from shared.web.bulk import json_lines
 from shared.web.sandbox.children import Sandbox
 from shared.web.tabular.tables import open_table
@@ -36,12 +39,19 @@ async def read(kind: str, path: Path) -> str:
             return some(len(list((await open_table(path, Sandbox())).rows)), "row")
         case "json":
             return some(json_lines.convert(path, path.with_name("lines"))["items"], "item")
+        case "bodies":
+            raised(path)
+            return some(1, "RFP")
         case "bundles":
             return some(len(Files.read(path).files), "file")
         case _:
             events = path.with_name("events")
             events.write_text(EVENTS)
             return some(len(read_log(events, path, Options(), NOW).cases), "case")
+
+
+def raised(path: Path) -> None:
+    strict(RaiseRfp).func(path.read_bytes(), None)
 
 
 def some(number: int, what: str) -> str:
@@ -53,7 +63,7 @@ async def test_every_input_has_its_answer(tmp_path: Path, kind: str, file: str, 
     path = Path(shutil.copy(CORPUS / kind / file, tmp_path))
     try:
         answer = await read(kind, path)
-    except (Refused, NotABundle) as refusal:
+    except (Refused, NotABundle, RequestValidationError) as refusal:
         answer = type(refusal).__name__
     assert answer == right
 

@@ -86,8 +86,8 @@ def test_once_bids_are_open_somebody_else_puts_one_right() -> None:
 
 
 def test_a_bid_is_put_right_wherever_it_is_named() -> None:
-    aside = SetBidAside(bid="B", ground=SetAsideGround.NON_COMPLIANT, reason="Unsigned.")
-    history = after(way.SCORED, aside, **OFFICER)
+    aside = SetBidAside(bid="B", ground=SetAsideGround.NON_COMPLIANT, reason="Unsigned.", highest_bid_pence=1)
+    history = after(way.SCORED, aside, **HEAD)
     for bid in ("A", "B"):
         history = after(history, correct(bid, reference=f"{bid}-7"), **PAUL)
     assert references(history) == (["A-7", "B-7"], ("A-7",))
@@ -159,8 +159,8 @@ def test_summaries_name_every_bidder_and_nobody_else(told: list[str], facts: dic
 
 
 def test_whoever_withdrew_is_not_assessed_and_older_summaries_named_nobody() -> None:
-    aside = SetBidAside(bid="B", ground=SetAsideGround.WITHDRAWN, reason="Withdrawn.")
-    history = after(after(way.SCORED, aside, **OFFICER), way.RECOMMEND, **OFFICER)
+    aside = SetBidAside(bid="B", ground=SetAsideGround.WITHDRAWN, reason="Withdrawn.", highest_bid_pence=1)
+    history = after(after(way.SCORED, aside, **HEAD), way.RECOMMEND, **OFFICER)
     awarded = after(history, way.APPROVE_AWARD, **HEAD)
     [sent] = given(ABSENT, *awarded).when(SendSummaries(told=["A"]), **OFFICER).events()
     assert sent.bidders == 1  # type: ignore[attr-defined]

@@ -34,11 +34,11 @@ from rfp_service.rfps.domain.stages import Party
 from rfp_service.rfps.domain.tender_events import ScoreCorrected, ScoresModerated
 from tests.rfps import way
 from tests.rfps.examples import ABSENT, DRAFT, IN_APPROVAL, IN_BUSINESS_CASE
-from tests.rfps.way import DECLARE, DECLARED, EVE, IN_EVALUATION, OFFICER, SCORED, after
+from tests.rfps.way import DECLARE, DECLARED, EVE, HEAD, IN_EVALUATION, OFFICER, SCORED, after
 from tests.support.specs import RULES, given
 
 CORRECT = CorrectScore(bid="A", criterion="Price", score=80, comment="Misread.")
-MODERATE = ModerateScores(bid="A", criterion="Price", score=85, reason="Agreed.")
+MODERATE = ModerateScores(bid="A", criterion="Price", score=85, reason="Agreed.", highest_bid_pence=1)
 
 
 def tender(history: way.History) -> Rfp:
@@ -101,14 +101,14 @@ def test_a_score_is_given_once_and_corrected_with_the_old_one_kept() -> None:
 
 
 def test_moderation_keeps_what_each_gave_beside_what_they_agreed_on() -> None:
-    given(ABSENT, *SCORED).when(MODERATE, **OFFICER).refused(NothingToModerate)  # they agree
+    given(ABSENT, *SCORED).when(MODERATE, **HEAD).refused(NothingToModerate)  # they agree
     one = after(DECLARED, way.score("A", "Price", 90), **EVE)
-    given(ABSENT, *one).when(MODERATE, **OFFICER).refused(NothingToModerate, missing=["eve", "evan"])
+    given(ABSENT, *one).when(MODERATE, **HEAD).refused(NothingToModerate, missing=["eve", "evan"])
     differing = after(SCORED, CORRECT, **EVE)
-    [moderated] = given(ABSENT, *differing).when(MODERATE, **OFFICER).events()
+    [moderated] = given(ABSENT, *differing).when(MODERATE, **HEAD).events()
     assert isinstance(moderated, ScoresModerated)
     assert (moderated.given, moderated.score) == ({"eve": 80, "evan": 90}, 85)
-    state = tender(after(differing, MODERATE, **OFFICER)).tender
+    state = tender(after(differing, MODERATE, **HEAD)).tender
     assert (state.given("A", "Price"), state.final("A", "Price")) == ({"eve": 80, "evan": 90}, 85)
 
 

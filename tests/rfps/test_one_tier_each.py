@@ -7,8 +7,8 @@ import pytest
 from rfp_service.rfps.commands.amendments import AmendRfp
 from rfp_service.rfps.commands.approvals import Refuse
 from rfp_service.rfps.commands.awards import ApproveAward
-from rfp_service.rfps.domain.refusals import OneTierEach
 from rfp_service.rfps.domain.stages import Stage
+from shared.governance.scheme.tiers import OneTierEach
 from tests.rfps import way
 from tests.rfps.examples import ABSENT, IN_TWO_TIER_APPROVAL, TWO_TIERS
 from tests.rfps.way import APPROVE, DIRECTOR, OFFICER, after

@@ -8,7 +8,7 @@ from rfp_service.permission_conditions import CONDITIONS
 from rfp_service.rfps.commands.amendments import AmendRfp
 from rfp_service.rfps.commands.conclusion import FulfilInHouse
 from rfp_service.rfps.commands.corrections import CorrectAnswer, CorrectBid, CorrectSummaries
-from rfp_service.rfps.commands.evaluation import FindNoCompliantBid, ModerateScores
+from rfp_service.rfps.commands.evaluation import FindNoCompliantBid
 from rfp_service.rfps.commands.key_decisions import PublishForwardPlanNotice, UseGeneralException
 from rfp_service.rfps.commands.participants import (
     AppointEvaluator,
@@ -44,15 +44,6 @@ from tests.support.specs import RULES, given
 
 WHY = "They said so."
 REPLACE = ReplaceRequester(requester="leo", reason=WHY)
-DIFFER = way.scored(
-    way.DECLARED,
-    *[
-        (who, bid, c, points)
-        for who, points in ((way.EVE, 90), (way.EVAN, 70))
-        for bid in "AB"
-        for c in ("Price", "Quality")
-    ],
-)
 SET_ASIDE = SetBidAside(bid="A", ground=SetAsideGround.NON_COMPLIANT, reason=WHY, bidder_said="Sorry.")
 ASKED = RecordClarification(question="How many?")
 ANSWERED = AnswerClarification(number=1, answer="Forty.")
@@ -79,9 +70,8 @@ MOVES: tuple[tuple[History, Command[Rfp]], ...] = (
     (way.OPEN, ASKED),
     (after(way.OPEN, ASKED, **OFFICER), ANSWERED),
     (way.OPEN, way.bid("C")),
-    (DIFFER, ModerateScores(bid="A", criterion="Price", score=80, reason=WHY)),
-    (way.SCORED, SET_ASIDE),
-    (after(way.SCORED, SET_ASIDE, **OFFICER), ReadmitBid(bid="A", reason=WHY)),
+    (way.DECLARED, SET_ASIDE),
+    (after(way.DECLARED, SET_ASIDE, **OFFICER), ReadmitBid(bid="A", reason=WHY)),
     (way.SCORED, FindNoCompliantBid(reason=WHY)),
     (way.CALL_OFF, way.PublishTransparencyNotice(reference="UK5-1")),
     (way.SCORED, way.RECOMMEND),

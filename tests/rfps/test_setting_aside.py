@@ -22,16 +22,16 @@ from rfp_service.rfps.domain.tender import SetAsideGround as Ground
 from rfp_service.rfps.domain.tender_events import BidSetAside
 from tests.rfps import way
 from tests.rfps.examples import ABSENT
-from tests.rfps.way import CLOCK, OFFICER, RESPONSES_BY, SCORED, after
+from tests.rfps.way import CLOCK, HEAD, OFFICER, RESPONSES_BY, SCORED, after
 from tests.support.specs import given
 
 
 def aside(bid: str, ground: Ground = Ground.NON_COMPLIANT, **said: Any) -> SetBidAside:
-    return SetBidAside(bid=bid, ground=ground, reason="As its papers say.", **said)
+    return SetBidAside(bid=bid, ground=ground, reason="As its papers say.", highest_bid_pence=1, **said)
 
 
-READMIT = ReadmitBid(bid="A", reason="The form was there.")
-WITHOUT_A = after(SCORED, aside("A"), **OFFICER)
+READMIT = ReadmitBid(bid="A", reason="The form was there.", highest_bid_pence=1)
+WITHOUT_A = after(SCORED, aside("A"), **HEAD)
 
 
 def rfp_after(history: way.History) -> Rfp:
@@ -58,16 +58,16 @@ def test_what_is_set_aside_is_not_scored_and_none_of_its_scores_are_missed() -> 
 
 @pytest.mark.parametrize("ground", Ground)
 def test_every_ground_is_taken_with_a_reason_and_it_waits_on_procurement(ground: Ground) -> None:
-    [event] = given(ABSENT, *SCORED).when(aside("B", ground, bidder_said="No."), **OFFICER).events()
+    [event] = given(ABSENT, *SCORED).when(aside("B", ground, bidder_said="No."), **HEAD).events()
     assert isinstance(event, BidSetAside)
     assert (event.ground, event.reason, event.waiting_on) == (ground, "As its papers say.", Party.PROCUREMENT)
 
 
 def test_a_bid_is_abnormally_low_only_once_its_bidder_was_heard() -> None:
     low = aside("B", Ground.ABNORMALLY_LOW)
-    given(ABSENT, *SCORED).when(low, **OFFICER).refused(BidderNotHeard)
+    given(ABSENT, *SCORED).when(low, **HEAD).refused(BidderNotHeard)
     heard = aside("B", Ground.ABNORMALLY_LOW, bidder_said="We hope to grow.")
-    given(ABSENT, *SCORED).when(heard, **OFFICER).leads_to(stage=Stage.EVALUATION)
+    given(ABSENT, *SCORED).when(heard, **HEAD).leads_to(stage=Stage.EVALUATION)
 
 
 def test_a_sealed_bid_is_set_aside_only_where_it_was_withdrawn() -> None:
@@ -89,7 +89,7 @@ def test_only_what_came_in_time_is_set_aside_and_only_once() -> None:
     late = after(way.IN_EVALUATION, way.bid("L", way.TOO_LATE), at=way.CLOSED_AT, **OFFICER)
     for unknown in ("Z", "L"):
         given(ABSENT, *late).when(aside(unknown), **OFFICER).refused(NoSuchBid)
-    given(ABSENT, *WITHOUT_A).when(aside("A"), **OFFICER).refused(BidIsSetAside)
+    given(ABSENT, *WITHOUT_A).when(aside("A"), **HEAD).refused(BidIsSetAside)
 
 
 def test_neither_before_bids_come_nor_after_one_is_put_forward_nor_by_the_requester() -> None:
@@ -97,19 +97,20 @@ def test_neither_before_bids_come_nor_after_one_is_put_forward_nor_by_the_reques
         given(ABSENT, *history).when(aside("A"), **OFFICER).refused(WrongStage)
         given(ABSENT, *history).when(READMIT, **OFFICER).refused(WrongStage)
     for command in (aside("A"), READMIT):
-        given(ABSENT, *WITHOUT_A).when(command, by="ann").refused(OwnRfp)
+        given(ABSENT, *WITHOUT_A).when(command, **{**HEAD, "by": "ann"}).refused(OwnRfp)
+        given(ABSENT, *way.DECLARED).when(command, **{**OFFICER, "by": "ann"}).refused(OwnRfp)
 
 
 def test_what_was_set_aside_by_mistake_competes_again_with_its_scores() -> None:
-    given(ABSENT, *SCORED).when(READMIT, **OFFICER).refused(NotSetAside)
-    again = rfp_after(after(WITHOUT_A, READMIT, **OFFICER)).tender
+    given(ABSENT, *SCORED).when(READMIT, **HEAD).refused(NotSetAside)
+    again = rfp_after(after(WITHOUT_A, READMIT, **HEAD)).tender
     assert (again.competing, again.best(), again.missing()) == (("A", "B"), ("A",), [])
 
 
 def test_a_bid_that_not_all_have_scored_stays_aside_once_the_others_may_be_seen() -> None:
     others = [(who, "A", criterion, 90) for who in (way.EVE, way.EVAN) for criterion in ("Price", "Quality")]
     readmit_b = READMIT.model_copy(update={"bid": "B"})
-    unseen = after(way.scored(way.DECLARED, *others[:-1]), aside("B"), **OFFICER)
-    given(ABSENT, *unseen).when(readmit_b, **OFFICER).leads_to(stage=Stage.EVALUATION)
-    seen = after(way.scored(way.DECLARED, *others), aside("B"), **OFFICER)
-    given(ABSENT, *seen).when(readmit_b, **OFFICER).refused(OthersMayBeSeen)
+    unseen = after(way.scored(way.DECLARED, *others[:-1]), aside("B"), **HEAD)
+    given(ABSENT, *unseen).when(readmit_b, **HEAD).leads_to(stage=Stage.EVALUATION)
+    seen = after(way.scored(way.DECLARED, *others), aside("B"), **HEAD)
+    given(ABSENT, *seen).when(readmit_b, **HEAD).refused(OthersMayBeSeen)

@@ -70,8 +70,8 @@ from tests.support.specs import given
 
 REWORK = ReturnForRework(reason_code=ReworkReason.UNCLEAR, reason="How many?")
 TERMINATE = TerminateProcurement(reason_code=TerminationReason.NEED_CEASED, reason="Closed.")
-SET_ASIDE = SetBidAside(bid="B", ground=SetAsideGround.NON_COMPLIANT, reason="Unsigned.")
-READMIT = ReadmitBid(bid="B", reason="It was signed.")
+SET_ASIDE = SetBidAside(bid="B", ground=SetAsideGround.NON_COMPLIANT, reason="Unsigned.", highest_bid_pence=1)
+READMIT = ReadmitBid(bid="B", reason="It was signed.", highest_bid_pence=1)
 INVITE = IssueInvitation(reference="INV-1", responses_by=RESPONSES_BY)
 INVITED = (*way.on_route(Route.EXISTING_CONTRACT), ONE_TIER)
 INVITED = way.after(INVITED, way.APPROVE, **HEAD)
@@ -136,13 +136,13 @@ ROWS: list[tuple[Any, Any, dict[str, Any], Stage]] = [
     ),
     (
         way.after(way.SCORED, CorrectScore(bid="A", criterion="Price", score=80, comment="Misread."), **EVE),
-        ModerateScores(bid="A", criterion="Price", score=85, reason="Agreed."),
-        OFFICER,
+        ModerateScores(bid="A", criterion="Price", score=85, reason="Agreed.", highest_bid_pence=1),
+        HEAD,
         Stage.EVALUATION,
     ),
     (way.SCORED, way.RECOMMEND, OFFICER, Stage.AWARD_APPROVAL),
-    (way.SCORED, SET_ASIDE, OFFICER, Stage.EVALUATION),
-    (way.after(way.SCORED, SET_ASIDE, **OFFICER), READMIT, OFFICER, Stage.EVALUATION),
+    (way.SCORED, SET_ASIDE, HEAD, Stage.EVALUATION),
+    (way.after(way.SCORED, SET_ASIDE, **HEAD), READMIT, HEAD, Stage.EVALUATION),
     (way.IN_EVALUATION, FindNoCompliantBid(reason="None."), OFFICER, Stage.UNSUCCESSFUL),
     (way.RECOMMENDED, way.APPROVE_AWARD, HEAD, Stage.AWARD_NOTICE),
     (way.RECOMMENDED, RefuseAward(reason="No."), HEAD, Stage.TERMINATED),

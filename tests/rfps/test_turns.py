@@ -118,8 +118,8 @@ def test_an_evaluation_waits_on_evaluators_until_every_score_counts() -> None:
     correct = CorrectScore(bid="A", criterion="Price", score=80, comment="Misread.")
     differ = after(way.SCORED, correct, **EVE)
     waits(differ, Party.EVALUATORS)
-    moderate = ModerateScores(bid="A", criterion="Price", score=85, reason="Agreed.")
-    waits(after(differ, moderate, **OFFICER), Party.PROCUREMENT)
+    moderate = ModerateScores(bid="A", criterion="Price", score=85, reason="Agreed.", highest_bid_pence=1)
+    waits(after(differ, moderate, **HEAD), Party.PROCUREMENT)
 
 
 def test_an_evaluation_waits_on_procurement_where_nobody_is_left_to_score_or_nothing() -> None:

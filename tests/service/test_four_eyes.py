@@ -168,3 +168,17 @@ async def test_the_operator_adopts_the_first_scheme_by_two_named_persons(api: Ap
         await adopted(api.service, command, "ada", "lars")
     assert json.dumps(seen["values"]["tiers"]) == json.dumps(TIERS)
     await api.post(DECISIONS, SCHEME, RITA, 403, version=2)
+
+
+async def test_an_adopted_scheme_is_taken_back_until_it_takes_effect(api: Api) -> None:
+    await api.adopt_scheme()
+    ahead = {**SCHEME, "values": {**SCHEME["values"], "effective_from": "2090-01-01"}}
+    await api.adopts(ahead, version=2)
+    shown = (await api.get("/v1/scheme")).json()
+    assert [each["scheme_version"] for each in shown["ahead"]] == [2]
+    body = {"decision": "withdraw-adopted", "scheme_version": 2, "reason": "We thought better of it."}
+    await api.post("/v1/scheme/decisions", body, RITA, 403, version=4)
+    await api.post("/v1/scheme/decisions", body, ADA, version=4)
+    assert (await api.get("/v1/scheme")).json()["ahead"] == []
+    refused = await api.post("/v1/scheme/decisions", body, ADA, 409, version=5)
+    assert refused.json()["type"] == "/problems/not-ahead"

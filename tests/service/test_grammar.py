@@ -219,13 +219,20 @@ async def test_what_is_wrong_with_a_body_is_pointed_at(api: Api, body: object, p
     assert await api.service.record.head() == 0
 
 
+ONE_LINE = "Must be one line without control characters, nor any that turn the direction of text"
+
+
 @pytest.mark.parametrize(
     ("title", "detail"),
     [
         ("", "Must not be blank"),
         ("  ", "Must not be blank"),
-        ("a\nb", "Must be one line, without control characters"),
-        ("a\u0000b", "Must be one line, without control characters"),
+        ("a\nb", ONE_LINE),
+        ("a\u0000b", ONE_LINE),
+        ("Pay \u202e000,1", ONE_LINE),
+        ("\u2066Laptops\u2069", ONE_LINE),
+        ("Laptops\u200f", ONE_LINE),
+        ("\u061cLaptops", ONE_LINE),
     ],
 )
 async def test_what_is_wrong_with_a_text_is_said_in_words(api: Api, title: str, detail: str) -> None:

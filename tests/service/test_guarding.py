@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import structlog
 
@@ -127,10 +128,70 @@ async def test_other_peoples_pages_may_not_ask_unless_named(base: Base, tmp_path
         assert (await asked_by_a_page(api, "https://evil.example"))[0] is None
 
 
-@pytest.mark.parametrize("origins", ["*", "https://*.example", "intranet.example"])
+@pytest.mark.parametrize(
+    "origins", ["*", "https://*.example", "intranet.example", "https://a.example/page", "httpx://a.example"]
+)
 def test_origins_are_named_one_by_one(origins: str) -> None:
     with pytest.raises(NotConfigured, match="CORS_ORIGINS"):
         Settings(cors_origins=origins).checked()
+
+
+FOR_REAL = {
+    "profile": "production",
+    "database_url": "postgresql://db/rfp",
+    "personal_secret": "x",
+    "token_issuer": "https://issuer.example",
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"token_issuer": "http://issuer.example"}, "TOKEN_ISSUER can't be a plain http address"),
+        ({"token_issuer": "HTTP://127.0.0.1:9000/tenant"}, "TOKEN_ISSUER can't be a plain http address"),
+        ({"token_issuer": "http://issuer.example", "token_keys": "keys.json"}, "TOKEN_ISSUER can't be"),
+        ({"cors_origins": "https://a.example http://b.example"}, "CORS_ORIGINS are https origins"),
+    ],
+)
+def test_nothing_goes_in_the_open_once_it_is_for_real(given: dict[str, str], sentence: str) -> None:
+    Settings(**FOR_REAL, cors_origins="https://a.example:8443").checked()
+    with pytest.raises(NotConfigured, match=sentence):
+        Settings(**{**FOR_REAL, **given}).checked()
+    Settings(cors_origins="http://127.0.0.1:5173").checked()  # as a console under development
+
+
+@pytest.mark.parametrize("path", ["/v1/rfps/", "/healthz/", "/v1/scheme/", "/"])
+async def test_a_path_with_a_slash_too_many_is_not_there(api: Api, path: str) -> None:
+    answer = await api.client.get(path, headers={**api.headers(RITA), "Host": "evil.example"})
+    assert answer.status_code == 404
+    assert "evil.example" not in answer.text + str(answer.headers)
+
+
+async def test_a_name_twice_is_named_and_refused(api: Api) -> None:
+    headers = {**api.headers(RITA), "Content-Type": "application/json"}
+    body = b'{"title": "A", "description": "B", "service_area": "C", "title": "D"}'
+    answer = await api.client.post("/v1/rfps", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/name-twice")
+    assert answer.json()["name"] == "title"
+    assert await api.service.record.head() == 0
+
+
+async def test_bad_tokens_are_counted_where_they_come_from(base: Base, tmp_path: Path) -> None:
+    settings = tried_out(base, tmp_path, rate_limit=20, trusted_proxies="10.0.0.0/24")
+
+    async def tried(api: Api, peer: str, said: str) -> int:
+        transport = httpx.ASGITransport(api.app, client=(peer, 4711))
+        headers = {"Authorization": "Bearer x.y.z", "X-Forwarded-For": said}
+        async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+            return (await client.get("/v1/rfps", headers=headers)).status_code
+
+    async with at_one_moment(settings, base) as api:
+        lies = [await tried(api, "192.0.2.7", f"198.51.100.{number}") for number in range(4)]
+        assert lies == [401, 401, 429, 429]  # whatever it says of itself, it is one client
+        told = [await tried(api, "10.0.0.5", f"198.51.100.{number}") for number in range(4)]
+        assert told == [401] * 4  # a trusted proxy's clients have a count each
+        assert await tried(api, "10.0.0.5", "203.0.113.1, 198.51.100.1") == 401
+        assert await tried(api, "10.0.0.5", "203.0.113.2, 198.51.100.1") == 429
 
 
 def test_secrets_come_from_the_environment_or_from_files(

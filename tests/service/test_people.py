@@ -48,10 +48,10 @@ async def test_whoever_signs_in_is_in_the_directory_with_the_name_their_token_sa
     await met(api, RITA)
     listed = (await api.get("/v1/people", SAM)).json()["items"]
     assert {"wilma", "rita", "sam"} == {item["id"] for item in listed}
-    [wilma] = (await api.get("/v1/people", SAM, name="quack")).json()["items"]
+    [wilma] = (await api.get("/v1/people", ADA, name="quack")).json()["items"]
     assert (wilma["name"], wilma["email"]) == (NAME, EMAIL)
     await named(api, "wilma", name="Wilhelmina Smith")
-    seen = (await api.get("/v1/people/wilma", SAM)).json()
+    seen = (await api.get("/v1/people/wilma", ADA)).json()
     assert (seen["name"], seen["email"], seen["ids"]) == ("Wilhelmina Smith", EMAIL, ["wilma"])
     await api.get("/v1/people/nobody", SAM, 404)
 

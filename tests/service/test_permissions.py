@@ -25,7 +25,7 @@ from tests.support.sampling import API, body_of, operations
 PAGE = Path(__file__).parents[2] / "deploy" / "permissions.md"
 CONTRACTS = b"Contract Reference,Contract Title\r\nC-1,Network support\r\nC-2,Payroll\r\n"
 REGISTER = b"Project_Number;Project_Name\r\nICT-1;Network refresh\r\nICT-2;Payroll\r\n"
-USED_BESIDE_OPERATIONS = {"read-exempt", "read-personal"}
+USED_BESIDE_OPERATIONS = {"read-exempt", "read-personal", "read-addresses"}
 
 
 def test_every_operation_says_what_it_needs_and_somebody_may_do_it() -> None:

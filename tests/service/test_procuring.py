@@ -8,7 +8,7 @@ from shared.kernel.calendar import day_in_london, end_of
 from shared.kernel.roles import Role
 from tests.support.api import Api
 from tests.support.people import DEREK, HANA, LEO, PAUL, PRIYA, RITA, SAM, SCHEME, Who
-from tests.support.procuring import EVAN, EVE, LARS, awarded, bids, evaluated, opened, prepared, until
+from tests.support.procuring import AGREED, EVAN, EVE, LARS, awarded, bids, evaluated, opened, prepared, until
 
 
 async def test_an_rfp_goes_from_the_market_to_a_contract_and_clocks_move_it(api: Api) -> None:
@@ -49,7 +49,7 @@ async def test_scores_are_sealed_until_they_may_be_seen(api: Api) -> None:
     first, second = (await api.get(path, PRIYA)).json()["bids"]
     assert second["measured"][1]["given"] == {"eve": 90, "evan": 70}
     assert (first["total"], second["total"], first["rank"]) == (78, None, None)
-    await api.decide(rfp, "moderate-scores", PRIYA, bid="B", criterion="Quality", score=80, reason="Agreed.")
+    await api.decide(rfp, "moderate-scores", HANA, **AGREED)
     await api.get(path, RITA, 409)
     shown = (await api.get(path, PRIYA)).json()
     assert [(b["bid"], b["rank"], b["total"]) for b in shown["bids"]] == [("A", 1, 78), ("B", 2, 62)]
@@ -128,7 +128,7 @@ async def test_evaluators_read_their_own_scores_and_nobody_elses_until_the_award
     assert (history[-1]["said"]["was"], history[-1]["said"]["comment"]) == (90, "Misread.")
     others = [i for i in history if i["said"].get("evaluator") == "evan" and "score" in i["said"]]
     assert {item["said"]["comment"] for item in others} == {"[sealed]"}
-    await api.decide(rfp, "moderate-scores", PRIYA, bid="B", criterion="Quality", score=80, reason="Agreed.")
+    await api.decide(rfp, "moderate-scores", HANA, **AGREED)
     *_, moderated = (await api.get(f"/v1/rfps/{rfp}/history", EVE)).json()["items"]
     assert (moderated["said"]["given"], moderated["said"]["score"]) == (None, None)
 

@@ -119,6 +119,7 @@ def test_a_port_that_is_taken_is_said_in_a_sentence(demonstration: Running) -> N
         ({"PORT": "99999"}, "PORT"),
         ({"HOST": "0.0.0.0"}, "loopback"),
         ({"PROFILE": "production"}, "DATABASE_URL"),
+        ({"TRUSTED_PROXIES": "the-proxy"}, "TRUSTED_PROXIES"),
         ({"TOKEN_ISSUER": "https://issuer.example"}, "PROFILE=production"),
         ({"LOG_LEVEL": "loud"}, "LOG_LEVEL"),
         ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}, "database"),

@@ -20,6 +20,7 @@ async def test_the_first_scheme_may_reach_into_the_past(api: Api) -> None:
         "values": None,
         "unconfirmed": False,
         "proposals": [],
+        "ahead": [],
     }
     await api.adopt_scheme()
     seen = (await api.get("/v1/scheme")).json()

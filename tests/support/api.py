@@ -101,7 +101,7 @@ class Api:
     async def meets(self, *people: Who) -> None:
         """Let people sign in, so that decisions may name them."""
         for who in people:
-            await self.get("/v1/people", who)
+            await self.get("/v1/rfps", who, limit=1)
 
     async def adopt_scheme(self) -> None:
         await self.adopts(SCHEME)

@@ -224,9 +224,22 @@ MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
     lambda t: DeclareInterests(conflict=t.dice % 7 == 0, statement=WHY),
     lambda t: RecordScore(bid=t.bid, criterion=t.criterion, score=t.dice % 101, comment=WHY),
     lambda t: CorrectScore(bid=t.bid, criterion=t.criterion, score=t.dice % 101, comment=WHY),
-    lambda t: ModerateScores(bid=t.bid, criterion=t.criterion, score=t.dice % 101, reason=WHY),
-    lambda t: SetBidAside(bid=t.bid, ground=t.of(*SetAsideGround), reason=WHY, bidder_said=t.of(None, WHY)),
-    lambda t: ReadmitBid(bid=t.bid, reason=WHY),
+    lambda t: ModerateScores(
+        bid=t.bid,
+        criterion=t.criterion,
+        score=t.dice % 101,
+        reason=WHY,
+        highest_bid_pence=t.of(None, *VALUES),
+        acting_for=t.of(None, "hana"),
+    ),
+    lambda t: SetBidAside(
+        bid=t.bid,
+        ground=t.of(*SetAsideGround),
+        reason=WHY,
+        bidder_said=t.of(None, WHY),
+        highest_bid_pence=t.of(None, *VALUES),
+    ),
+    lambda t: ReadmitBid(bid=t.bid, reason=WHY, highest_bid_pence=t.of(None, *VALUES)),
     lambda _: FindNoCompliantBid(reason=WHY),
     lambda _: PublishTransparencyNotice(reference="UK5"),
     lambda t: RecommendAward(
@@ -293,7 +306,7 @@ def _measure(t: Try) -> Command[Rfp]:
             if t.person in tender.evaluators and t.person not in given:
                 return RecordScore(**about, comment=WHY)
             if tender.final(bid, criterion.name) is None and len(given) == len(tender.evaluators):
-                return ModerateScores(**about, reason=WHY)
+                return ModerateScores(**about, reason=WHY, highest_bid_pence=t.of(*VALUES))
     best = tender.best()
     return RecommendAward(
         bid=best[0] if best else None,

@@ -57,6 +57,16 @@ async def until(api: Api, rfp: str, stage: str) -> dict[str, Any]:
     raise AssertionError(seen["stage"])
 
 
+# What an approver records once the evaluators have agreed.
+AGREED = {
+    "bid": "B",
+    "criterion": "Quality",
+    "score": 80,
+    "reason": "Agreed.",
+    "highest_bid_pence": 2_400_000,
+}
+
+
 async def evaluated(api: Api, rfp: str) -> None:
     """Let both evaluators declare and score: A is better, and they differ on B's quality."""
     for who in (EVE, EVAN):
@@ -75,7 +85,7 @@ async def evaluated(api: Api, rfp: str) -> None:
 
 async def awarded(api: Api, rfp: str) -> None:
     """Moderate, put forward, approve, and tell."""
-    await api.decide(rfp, "moderate-scores", PRIYA, bid="B", criterion="Quality", score=80, reason="Agreed.")
+    await api.decide(rfp, "moderate-scores", HANA, **AGREED)
     await api.decide(
         rfp,
         "recommend-award",

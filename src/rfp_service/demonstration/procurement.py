@@ -148,9 +148,19 @@ def _is_scored(tale: Tale, bid: str, criterion: str, points: int) -> bool:
         if not tale.does(score, evaluator, 0):
             return False
     agreed = ModerateScores(
-        bid=bid, criterion=criterion, score=points - 5, reason="Half of the claim is shown."
+        bid=bid,
+        criterion=criterion,
+        score=points - 5,
+        reason="Half of the claim is shown.",
+        highest_bid_pence=tale.price,
     )
-    return not differ or tale.does(agreed, tale.officer, 1)
+    return not differ or tale.does(agreed, _approver(tale), 1)
+
+
+def _approver(tale: Tale) -> str:
+    """Return who decides, once there is a score, on what could choose the winner."""
+    value = max(tale.price, tale.rfp.state.need.estimate_pence or 0, tale.rfp.state.approval.value_pence)
+    return next(tier.approvers[0] for tier in TIERS if value <= tier.up_to_pence)
 
 
 def _is_awarded(tale: Tale, bid: str | None) -> bool:

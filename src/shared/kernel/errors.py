@@ -38,6 +38,13 @@ class NotFound(Refused):
     """There is no such thing here."""
 
 
+class OutOfSight(NotFound):
+    """There is no such thing here."""
+
+    # It is there, and not for whoever asks: only the security log tells the two apart.
+    problem_type = "not-found"
+
+
 class VersionNeeded(Refused):
     """Send If-Match with the version you have seen, so that nobody's work is overwritten unseen."""
 

@@ -16,8 +16,10 @@ LAST_DAY = date(2099, 12, 31)
 DAY_PATTERN = "^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 
 # A control character is never meant, and white space alone says nothing. Long texts may have line feeds
-# and tabs; what has one line has none.
-_CONTROL = r"\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff"
+# and tabs; what has one line has none. What turns the direction of text shows it otherwise than it is
+# (Unicode Technical Report 36; the property Bidi_Control).
+TURNS = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_CONTROL = r"\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff" + TURNS
 _LINE_ENDS = r"\x09\x0a\u2028\u2029"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import OutOfSight
 from shared.kernel.messages import Event, Recorded
 from shared.kernel.person import Person
 
@@ -30,4 +30,4 @@ def sees(areas: frozenset[str] | None, area: object, *, own: bool) -> bool:
 def in_sight(person: Person, areas: frozenset[str] | None, area: object, raised_by: object) -> None:
     """Find nothing where a thing is of another service area than the reader's, and not their own."""
     if not sees(areas, area, own=raised_by in person.ids):
-        raise NotFound
+        raise OutOfSight

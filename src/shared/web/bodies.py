@@ -11,8 +11,11 @@ from pydantic import TypeAdapter, ValidationError, WrapValidator
 
 from shared.kernel.errors import NotAuthenticated, Unacceptable, WrongMediaType
 from shared.kernel.person import Person
+from shared.web.json_names import must_be_named_once
 from shared.web.parameter_plans import plan_of
+from shared.web.peers import peer_of
 from shared.web.rate_limits import RateLimits, TooManyRequests
+from shared.web.security_log import note_acts
 
 BODY_BYTES_LIMIT = 64 * 1024
 NAME_LIMIT, NAMES_LIMIT = 200, 20  # of what is unknown, when it is named
@@ -29,7 +32,7 @@ async def authenticated(request: Request) -> Person:
         person: Person = await service.person(token.strip())
     except NotAuthenticated:
         limits: RateLimits = service.limits
-        await limits.failed(request.client.host if request.client else "")
+        await limits.failed(str(peer_of(request)))
         raise
     return person
 
@@ -73,8 +76,11 @@ class StrictRoute(APIRoute):
             must_be_known(request.query_params, known)
             if takes_json:
                 _must_be_json(request)
-            with limits.running(person.id):
-                return await handler(_RawJson(request.scope, request.receive))
+            request.state.acts = []
+            async with limits.running(person.id):
+                answer = await handler(_RawJson(request.scope, request.receive))
+            note_acts(request, answer.status_code)
+            return answer
 
         return strictly
 
@@ -108,6 +114,7 @@ def _reader(kind: Any) -> Callable[[Any, Any], Any]:
             command = adapter.validate_json(body, strict=True)
         except ValidationError as error:
             raise RequestValidationError([_located(found, tagged) for found in error.errors()]) from None
+        must_be_named_once(body)
         if "decision" in type(command).model_fields and "decision" not in command.model_fields_set:
             raise RequestValidationError([_missing("decision")])
         return command

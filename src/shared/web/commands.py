@@ -92,6 +92,7 @@ class CommandHandler:
     conditions: Conditions
     traceparent: str
     response: Response
+    acts: list[str]  # what an administrator is about to do, for the security log
 
     async def create(
         self, command: Command[S], *, blank: S, under: UUID | None = None, **facts: JsonValue
@@ -145,6 +146,8 @@ class CommandHandler:
         It knows the other accounts of whoever decides, and of whomever the command names.
         """
         authority = self.permissions.authority(self.person, command.__name__)
+        if self.permissions.is_administration(self.person, command.__name__):
+            self.acts.append(command.__name__)
         known = (await self.known(self.person)).as_needed_by(command)
         if same := await self.same({self.person.id, *named}):
             known = known.model_copy(update={"same": same})
@@ -218,6 +221,7 @@ async def command_handler(
         await conditions(request, person.id, if_match, idempotency_key),
         request.state.traceparent,
         response,
+        request.state.acts,
     )
 
 

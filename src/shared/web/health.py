@@ -11,10 +11,12 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from pydantic import BaseModel, Field
 
+from shared.kernel.errors import OutOfSight
 from shared.record.database import AWAY
 from shared.record.eventstore.unread import UnreadMark
 from shared.record.pulse import NO_ANSWER
 from shared.web.answers import problems
+from shared.web.peers import peer_of
 
 router = APIRouter(tags=["health"])
 
@@ -56,6 +58,12 @@ FOR_EVERYBODY: dict[str, list[str]] = {"security": []}  # no token is needed
 
 class Alive(BaseModel):
     """The service answers."""
+
+    status: str
+
+
+class Verdict(BaseModel):
+    """Whether the service can do its work, for those who are not shown more."""
 
     status: str
 
@@ -112,11 +120,14 @@ async def healthz() -> Alive:
     "/readyz",
     summary="Say whether the service is ready",
     openapi_extra=FOR_EVERYBODY,
-    response_model=Ready,
-    responses={503: {**problems()[503], "model": Ready}},
+    response_model=Ready | Verdict,
+    responses={503: {**problems()[503], "model": Ready | Verdict}},
 )
 async def readyz(request: Request) -> Response:
-    """Check that the database answers and takes something in, and that the views follow the record."""
+    """Check that the database answers and takes something in, and that the views follow the record.
+
+    The details are shown to `DIAGNOSTICS_FROM` only; others are told whether it is ready.
+    """
     service = request.app.state.service
     fault: str = await service.taking.fault()
     try:
@@ -128,7 +139,13 @@ async def readyz(request: Request) -> Response:
         )
     ready = state.status == READY
     headers = {} if ready else {"Retry-After": "2"}
-    return JSONResponse(state.model_dump(mode="json"), 200 if ready else 503, headers)
+    shown = state if _may_diagnose(request) else Verdict(status=state.status)
+    return JSONResponse(shown.model_dump(mode="json"), 200 if ready else 503, headers)
+
+
+def _may_diagnose(request: Request) -> bool:
+    """Say whether a request comes from where the details are shown."""
+    return peer_of(request).is_within(request.app.state.service.settings.diagnostics_from)
 
 
 async def _state(service: Any, fault: str) -> Ready:
@@ -179,10 +196,15 @@ def _unread(row: Mapping[str, Any]) -> UnreadSeen:
     summary="Show the service's metrics",
     openapi_extra=FOR_EVERYBODY,
     response_class=Response,
-    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **problems(404)},
 )
 async def metrics(request: Request) -> Response:
-    """Show the metrics in Prometheus' form; those of views stay as they were while the database is away."""
+    """Show the metrics in Prometheus' form, to `DIAGNOSTICS_FROM` only; to others there are none.
+
+    Those of views stay as they were while the database is away.
+    """
+    if not _may_diagnose(request):
+        raise OutOfSight
     pool: asyncpg.Pool = request.app.state.service.pool
     try:
         await _measure(pool)

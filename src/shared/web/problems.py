@@ -33,14 +33,16 @@ from shared.kernel.errors import (
 )
 from shared.kernel.fields import ASKED, ONE_LINE, PRINTABLE
 from shared.record.database import AWAY, CANT_WRITE
+from shared.web.security_log import note_refusal
 
 MEDIA_TYPE = "application/problem+json"
 POINTER_LIMIT = 200
 QUOTE = "'"  # Pydantic's, around names
+CONTROLS = "control characters, nor any that turn the direction of text"
 IN_WORDS = {
-    PRINTABLE: "Must not hold control characters",
-    ASKED: "Must not hold control characters",
-    ONE_LINE: "Must be one line, without control characters",
+    PRINTABLE: f"Must not hold {CONTROLS}",
+    ASKED: f"Must not hold {CONTROLS}",
+    ONE_LINE: f"Must be one line without {CONTROLS}",
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
@@ -91,6 +93,7 @@ def problem(request: Request, status: int, type_: str, title: str, **members: ob
 async def refused(request: Request, refusal: Refused) -> Response:
     """Say which rule says no, and the facts it says no by."""
     status = status_of(type(refusal))
+    note_refusal(request, refusal, status)
     return problem(request, status, type_of(type(refusal)), refusal.sentence(), **refusal.facts)
 
 

@@ -3,16 +3,18 @@
 Counts are a process's own: where several serve, each allows its share (`PROCESSES`).
 """
 
+import asyncio
 import time
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from shared.kernel.errors import TooMany
 from shared.web.rate_windows import Clock, SlidingWindows
 
-AT_ONCE_LIMIT = 256
+AT_ONCE_LIMIT = 256  # requests of one client, carried out or waiting
+RUNNING_LIMIT = 2  # of those that are carried out: the others wait, in the order in which they came
 FAILED_SIGN_INS_SHARE = 10  # from one address, as a share of the requests a client may make
 WINDOW_SECONDS = 60
 
@@ -40,8 +42,16 @@ class Allowance(NamedTuple):
         """Return it as the fields of draft-ietf-httpapi-ratelimit-headers."""
         return {
             "RateLimit-Policy": f'"minute";q={self.limit};w={WINDOW_SECONDS}',
-            "RateLimit": f'"minute";r={self.left};t={self.seconds}',
+            "RateLimit": f'"minute";r={max(0, self.left)};t={self.seconds}',
         }
+
+
+@dataclass(slots=True)
+class _Turns:
+    """How many requests of a client are there, and who of them is carried out."""
+
+    few: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(RUNNING_LIMIT))
+    there: int = 0
 
 
 class RateLimits:
@@ -53,7 +63,7 @@ class RateLimits:
         self._failures_limit = max(1, requests_a_minute // FAILED_SIGN_INS_SHARE)
         self._requests = SlidingWindows(WINDOW_SECONDS, clock)
         self._failures = SlidingWindows(WINDOW_SECONDS, clock)
-        self._running: Counter[str] = Counter()
+        self._turns: dict[str, _Turns] = {}
 
     async def allowance(self, client: str) -> Allowance:
         """Count one request; return what is left after it, negative where it is too many."""
@@ -61,18 +71,23 @@ class RateLimits:
         left = self._requests.left(client, self._limit) if taken else -1
         return Allowance(self._limit, left, self._requests.seconds_to_more(client, self._limit))
 
-    @contextmanager
-    def running(self, client: str) -> Iterator[None]:
-        """Count a request for as long as it runs; refuse one too many."""
-        if self._running[client] >= AT_ONCE_LIMIT:
+    @asynccontextmanager
+    async def running(self, client: str) -> AsyncIterator[None]:
+        """Let a client's requests run a few at once, and the others wait; refuse one too many.
+
+        Whoever sends hundreds waits for themselves: to everybody else they are as these few.
+        """
+        turns = self._turns.setdefault(client, _Turns())
+        if turns.there >= AT_ONCE_LIMIT:
             raise TooManyAtOnce(at_once=AT_ONCE_LIMIT)
-        self._running[client] += 1
+        turns.there += 1
         try:
-            yield
+            async with turns.few:
+                yield
         finally:
-            self._running[client] -= 1
-            if not self._running[client]:
-                del self._running[client]
+            turns.there -= 1
+            if not turns.there:
+                del self._turns[client]
 
     async def failed(self, address: str) -> None:
         """Count a token that was no good, and say so where too many were; good ones are never kept out."""

@@ -16,6 +16,7 @@ from shared.kernel.errors import NotFound
 from shared.kernel.fields import Flag
 from shared.kernel.messages import Receipt
 from shared.web.answers import CREATES, DECIDES, answer_one, one
+from shared.web.areas import in_sight
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
 from shared.web.lists.filters import AT_MOST, AskedText, ListMoment, Where
@@ -128,7 +129,7 @@ async def check_catalogue(
 @router.get(
     "/catalogue-checks/{check_id}",
     summary="See a catalogue check",
-    dependencies=[may("read-catalogue")],
+    dependencies=[may("read-catalogue-checks")],
     responses=one(CatalogueCheckShown),
 )
 async def see_check(request: Request, check_id: CheckId, reading: Read) -> Response:
@@ -138,6 +139,7 @@ async def see_check(request: Request, check_id: CheckId, reading: Read) -> Respo
     if stream.version == 0:
         raise NotFound
     check = stream.state
+    in_sight(reading.person, reading.areas, check.service_area, check.made_by)
     shown = CatalogueCheckShown(
         id=check_id,
         version=stream.version,

@@ -20,7 +20,7 @@ from rfp_service.contracts.domain.renewal_events import (
     ReviewFallsDue,
     ReviewStarted,
 )
-from shared.governance.scheme.tiers import NoScheme, must_be_of_tier, tiers_for
+from shared.governance.scheme.tiers import NoScheme, must_be_of_tier, must_have_granted_none, tiers_for
 from shared.kernel.calendar import day_in_london
 from shared.kernel.contract_rules import DutyTrigger
 from shared.kernel.fields import WHOLE, Pence, PersonId, Reason
@@ -139,6 +139,11 @@ class ApproveRenewal(RenewalApproving):
     """Approve the recommendation for your tier."""
 
     decision: Literal["approve-renewal"] = "approve-renewal"
+
+    @classmethod
+    def guard(cls, contract: Contract, stamp: Stamp) -> None:
+        super().guard(contract, stamp)
+        must_have_granted_none(contract.renewal.granted_by, contract.renewal.waiting_for, stamp)
 
     def decide(self, contract: Contract, stamp: Stamp) -> Sequence[ContractEvent]:
         """Grant the tier whose turn it is; the last one decides, and says what must be announced first."""

@@ -37,6 +37,7 @@ class Renewal:
     recommended_by: str = ""
     tiers: tuple[str, ...] = ()
     granted: int = 0
+    granted_by: tuple[str, ...] = ()  # in this round, and whoever was stood in for
     executed: bool = False
 
     @property

@@ -57,7 +57,9 @@ class RenewalDecisionApproved(ContractEvent):
 
     def apply(self, contract: Contract) -> Contract:
         """Return the contract with one more tier granted."""
-        renewal = replace(contract.renewal, granted=contract.renewal.granted + 1)
+        before = contract.renewal
+        people = tuple(person for person in (self.decided_by, self.acting_for) if person)
+        renewal = replace(before, granted=before.granted + 1, granted_by=(*before.granted_by, *people))
         return replace(contract, stage=self.stage, renewal=renewal)
 
 

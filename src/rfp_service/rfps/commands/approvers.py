@@ -3,9 +3,8 @@
 from pydantic import Field
 
 from rfp_service.rfps.domain.approval import Approval
-from rfp_service.rfps.domain.refusals import OneTierEach
 from rfp_service.rfps.domain.rfp import Rfp
-from shared.governance.scheme.tiers import must_be_of_tier
+from shared.governance.scheme.tiers import must_be_of_tier, must_have_granted_none
 from shared.kernel.fields import PersonId
 from shared.kernel.messages import Command, Stamp
 
@@ -36,6 +35,4 @@ def must_be_of_the_tier(approval: Approval, stamp: Stamp) -> str:
 
 def must_have_granted_no_tier(approval: Approval, stamp: Stamp) -> None:
     """Refuse whoever granted a tier of this round already, for themselves or for anybody else."""
-    for person in approval.granted_by:
-        if stamp.is_from(person):
-            raise OneTierEach(person=person, waiting_for=approval.waiting_for)
+    must_have_granted_none(approval.granted_by, approval.waiting_for, stamp)

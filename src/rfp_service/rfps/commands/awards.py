@@ -30,7 +30,12 @@ from rfp_service.rfps.domain.award_events import (
     TransparencyNoticePublished,
 )
 from rfp_service.rfps.domain.correction_refusals import BiddersMissing
-from rfp_service.rfps.domain.evaluation_refusals import NotTheBestBid, ScoresMissing, TieReasonNeeded
+from rfp_service.rfps.domain.evaluation_refusals import (
+    HasSettled,
+    NotTheBestBid,
+    ScoresMissing,
+    TieReasonNeeded,
+)
 from rfp_service.rfps.domain.reasons import TieReason
 from rfp_service.rfps.domain.refusals import (
     AlreadyRecommended,
@@ -89,6 +94,9 @@ class RecommendAward(Command[Rfp]):
     @classmethod
     def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_not_be_requester(rfp, stamp)
+        for person in rfp.settlers:
+            if stamp.is_from(person):
+                raise HasSettled(person=person)
         if rfp.is_direct:
             _must_be_announced(rfp, stamp)
         else:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from rfp_service.rfps.commands.evaluators import NOT_SETTLED, SettlingTheWinner
 from rfp_service.rfps.commands.participants import must_not_be_conflicted
 from rfp_service.rfps.commands.rules import (
     entering,
@@ -130,7 +131,7 @@ class CorrectScore(OfABid):
         return in_turn(corrected, rfp, stamp)
 
 
-class ModerateScores(OfABid):
+class ModerateScores(OfABid, SettlingTheWinner):
     """Record what the evaluators agreed on where they had differed, and why."""
 
     decision: Literal["moderate-scores"] = "moderate-scores"
@@ -139,7 +140,7 @@ class ModerateScores(OfABid):
     @classmethod
     def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, Stage.EVALUATION)
-        must_not_be_requester(rfp, stamp)
+        super().guard(rfp, stamp)
         must_have_a_bid(rfp.tender)
         if not any(_differ(rfp.tender, *pair) for pair in _pairs(rfp.tender)):
             given = [rfp.tender.given(*pair) for pair in _pairs(rfp.tender)]
@@ -148,6 +149,7 @@ class ModerateScores(OfABid):
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> ScoresModerated:
         """Keep the agreed score beside those of each evaluator."""
+        chosen = self.chosen(rfp, stamp)
         _must_be_measured(rfp.tender, self)
         given = rfp.tender.given(self.bid, self.criterion)
         if not _differ(rfp.tender, self.bid, self.criterion):
@@ -160,6 +162,7 @@ class ModerateScores(OfABid):
             score=self.score,
             reason=self.reason,
             **staying(rfp),
+            **(chosen or NOT_SETTLED),
         )
         return in_turn(moderated, rfp, stamp)
 

@@ -1,6 +1,7 @@
-"""Who chooses the evaluators: procurement until the first score is given, an approver from then on.
+"""What could choose the winner: procurement's until the first score is given, an approver's from then on.
 
-Whoever knows a score could otherwise choose the winner by removing, or adding, a judge.
+Whoever knows a score could otherwise choose by removing or adding a judge, by setting a bid aside or
+letting it compete again, or by what they say was agreed where scores differed.
 """
 
 from typing import TypedDict
@@ -21,7 +22,7 @@ HANDS_OVER = "administrator"  # on whose authority work is handed over, and nobo
 
 
 class Chosen(TypedDict):
-    """By whom evaluators were chosen once there was a score: what the event says of it."""
+    """By whom it was decided once there was a score: what the event says of it."""
 
     tier: str
     decided_by: str
@@ -29,8 +30,12 @@ class Chosen(TypedDict):
     highest_bid_pence: int
 
 
-class ChoosingEvaluators(Approving):
-    """What changes who evaluates; once the first score is given, for an approver to decide."""
+# What the event says of a decision of procurement's, before there was a score.
+NOT_SETTLED = Chosen(tier="", decided_by="", acting_for="", highest_bid_pence=0)
+
+
+class SettlingTheWinner(Approving):
+    """What could choose the winner; once the first score is given, for an approver to decide."""
 
     highest_bid_pence: Pence | None = Field(
         None,

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from rfp_service.rfps.commands.evaluators import ChoosingEvaluators
+from rfp_service.rfps.commands.evaluators import SettlingTheWinner
 from rfp_service.rfps.commands.rules import (
     must_be_at,
     must_have_a_part,
@@ -33,7 +33,7 @@ from shared.kernel.personal import text_about
 GIVES_ANY_TO_ANOTHER = ("procurement_officer", "administrator")
 
 
-class AppointEvaluator(ChoosingEvaluators):
+class AppointEvaluator(SettlingTheWinner):
     """Appoint somebody who will evaluate bids."""
 
     decision: Literal["appoint-evaluator"] = "appoint-evaluator"
@@ -54,7 +54,7 @@ class AppointEvaluator(ChoosingEvaluators):
         return in_turn(after, rfp, stamp)
 
 
-class RemoveEvaluator(ChoosingEvaluators):
+class RemoveEvaluator(SettlingTheWinner):
     """Let somebody no longer evaluate; their scores no longer count, and stay beside the result."""
 
     decision: Literal["remove-evaluator"] = "remove-evaluator"

@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from rfp_service.rfps.commands.rules import must_be_at, must_have_a_bid, must_not_be_requester, staying
+from rfp_service.rfps.commands.evaluators import NOT_SETTLED, SettlingTheWinner
+from rfp_service.rfps.commands.rules import must_be_at, must_have_a_bid, staying
 from rfp_service.rfps.commands.turns import in_turn
 from rfp_service.rfps.domain.evaluation_refusals import (
     BidderNotHeard,
@@ -20,10 +21,10 @@ from rfp_service.rfps.domain.stages import Stage
 from rfp_service.rfps.domain.tender import SetAsideGround
 from rfp_service.rfps.domain.tender_events import BidReadmitted, BidSetAside
 from shared.kernel.fields import Code, LongText, Reason
-from shared.kernel.messages import Command, Stamp
+from shared.kernel.messages import Stamp
 
 
-class SetBidAside(Command[Rfp]):
+class SetBidAside(SettlingTheWinner):
     """Take one bid out of the competition, on a ground and with a reason.
 
     A bid is abnormally low only after its bidder was told and could explain: Procurement Act 2023,
@@ -41,11 +42,12 @@ class SetBidAside(Command[Rfp]):
     @classmethod
     def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_at(rfp, Stage.OPEN, Stage.EVALUATION)
-        must_not_be_requester(rfp, stamp)
+        super().guard(rfp, stamp)
         must_have_a_bid(rfp.tender)
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> BidSetAside:
         """Set a bid aside before it is awarded; while bids are sealed, only one that was withdrawn."""
+        chosen = self.chosen(rfp, stamp)
         if self.bid not in rfp.tender.timely:
             raise NoSuchBid
         if self.bid not in rfp.tender.competing:
@@ -60,11 +62,12 @@ class SetBidAside(Command[Rfp]):
             reason=self.reason,
             bidder_said=self.bidder_said or "",
             **staying(rfp),
+            **(chosen or NOT_SETTLED),
         )
         return in_turn(out, rfp, stamp)
 
 
-class ReadmitBid(Command[Rfp]):
+class ReadmitBid(SettlingTheWinner):
     """Let a bid compete again that was set aside by mistake."""
 
     decision: Literal["readmit-bid"] = "readmit-bid"
@@ -74,7 +77,7 @@ class ReadmitBid(Command[Rfp]):
     @classmethod
     def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_at(rfp, Stage.OPEN, Stage.EVALUATION)
-        must_not_be_requester(rfp, stamp)
+        super().guard(rfp, stamp)
         if not rfp.tender.set_aside:
             raise NotSetAside
         if not any(_may_compete_again(rfp, each.bid) for each in rfp.tender.set_aside):
@@ -82,14 +85,18 @@ class ReadmitBid(Command[Rfp]):
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> BidReadmitted:
         """Take it back into the comparison, with the scores that it was given."""
+        chosen = self.chosen(rfp, stamp)
         if self.bid not in {each.bid for each in rfp.tender.set_aside}:
             raise NotSetAside
         if not _may_compete_again(rfp, self.bid):
             raise OthersMayBeSeen
-        return in_turn(BidReadmitted(bid=self.bid, reason=self.reason, **staying(rfp)), rfp, stamp)
+        readmitted = BidReadmitted(
+            bid=self.bid, reason=self.reason, **staying(rfp), **(chosen or NOT_SETTLED)
+        )
+        return in_turn(readmitted, rfp, stamp)
 
 
 def _may_compete_again(rfp: Rfp, bid: str) -> bool:
     """Say whether a bid has all its scores, where the others' may have been seen."""
-    readmitted = BidReadmitted(bid=bid, reason="", **staying(rfp))
+    readmitted = BidReadmitted(bid=bid, reason="", **staying(rfp), **NOT_SETTLED)
     return not is_complete(rfp) or is_complete(readmitted.apply(rfp))

@@ -72,15 +72,19 @@ class NotAnEvaluator(Refused):
 
 
 class EvaluatorsSettled(Refused):
-    """Once a score is given, an approver of the highest bid's or the estimate's tier chooses judges."""
+    """Once there is a score, the tier of the highest bid or the estimate decides on judges and bids."""
 
 
 class HighestBidMissing(Refused):
-    """Say what the highest bid that still competes comes to: its tier decides who evaluates by now."""
+    """Say what the highest bid that still competes comes to: its tier decides by now."""
+
+
+class HasSettled(Refused):
+    """Whoever decided on judges, bids or agreed scores, once there was one, puts no supplier forward."""
 
 
 class NotSettledYet(Refused):
-    """Until the first score is given, evaluators are procurement's to appoint and to remove."""
+    """Until the first score is given, evaluators and bids are procurement's to decide on."""
 
 
 class TooFewEvaluators(Refused):

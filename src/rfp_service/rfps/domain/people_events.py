@@ -46,7 +46,7 @@ class EvaluatorAppointedAfterScores(EvaluatorAppointed):
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with one more evaluator, and whoever decided on them."""
         appointed = EvaluatorAppointed.apply(self, rfp)
-        return appointed.with_deciders(self.decided_by, self.acting_for)
+        return appointed.with_settlers(self.decided_by, self.acting_for)
 
 
 class EvaluatorRemovedAfterScores(EvaluatorRemoved):
@@ -62,7 +62,7 @@ class EvaluatorRemovedAfterScores(EvaluatorRemoved):
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with one evaluator less, and whoever decided on them."""
         removed = EvaluatorRemoved.apply(self, rfp)
-        return removed.with_deciders(self.decided_by, self.acting_for)
+        return removed.with_settlers(self.decided_by, self.acting_for)
 
 
 class LeadReassigned(Aside):

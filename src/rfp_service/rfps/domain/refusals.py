@@ -67,10 +67,6 @@ class SomethingShown(Refused):
     """The catalogue check showed items: take one, or decline them with a reason."""
 
 
-class OneTierEach(Refused):
-    """Whoever granted a tier of this approval, or was stood in for, grants no other one of it."""
-
-
 class LeadIsRequester(Refused):
     """Whoever asks for an RFP, or once did, can't lead its procurement, nor the other way round."""
 

@@ -105,6 +105,7 @@ class Rfp:
     award: Award = Award()
     parts: tuple[tuple[str, str], ...] = ()  # every part that anybody ever had in it
     deciders: tuple[str, ...] = ()  # everybody who ever granted something, or was stood in for
+    settlers: tuple[str, ...] = ()  # who decided on judges, bids or agreed scores once there was a score
     conflicted: tuple[str, ...] = ()
     key_declared: bool = False
     advice_from: str = ""  # the advisory body whose advice is waited for
@@ -173,6 +174,11 @@ class Rfp:
             if person not in self.conflicted and any(bidder.is_same(each) for each in self.bidders)
         ]
         return replace(self, conflicted=(*self.conflicted, *dict.fromkeys(new))) if new else self
+
+    def with_settlers(self, *people: str) -> "Rfp":
+        """Return the RFP with those remembered who decided what could choose the winner."""
+        new = tuple(person for person in people if person and person not in self.settlers)
+        return replace(self.with_deciders(*people), settlers=(*self.settlers, *new))
 
     def with_deciders(self, *people: str) -> "Rfp":
         """Return the RFP with those who granted something remembered."""

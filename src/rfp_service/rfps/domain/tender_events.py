@@ -188,50 +188,67 @@ class ScoreCorrected(ScoreRecorded):
 class ScoresModerated(RfpEvent):
     """The evaluators had differed, and agreed; what each had given stays beside it."""
 
-    sealed: ClassVar[Sealed | None] = Sealed(("score", "given"), until=TOLD)
+    sealed: ClassVar[Sealed | None] = Sealed(("score", "given", "highest_bid_pence"), until=TOLD)
 
     bid: str
     criterion: str
     given: dict[str, int]
     score: int
     reason: str
+    tier: str = ""
+    decided_by: str = ""
+    acting_for: str = ""
+    highest_bid_pence: int = 0
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with one more moderated score."""
         moderated = Moderated(self.bid, self.criterion, self.score)
         tender = replace(rfp.tender, moderated=(*rfp.tender.moderated, moderated))
-        return replace(RfpEvent.apply(self, rfp), tender=tender, rework_by=Party.NOBODY)
+        moderated_rfp = replace(RfpEvent.apply(self, rfp), tender=tender, rework_by=Party.NOBODY)
+        return moderated_rfp.with_settlers(self.decided_by, self.acting_for)
 
 
 class BidSetAside(Aside):
     """One bid is out of the competition; what it was given stays on record, and no longer counts."""
 
-    sealed: ClassVar[Sealed | None] = Sealed(("bid", "reason", "bidder_said"), until=TOLD)
+    sealed: ClassVar[Sealed | None] = Sealed(
+        ("bid", "reason", "bidder_said", "highest_bid_pence"), until=TOLD
+    )
 
     bid: str
     ground: SetAsideGround
     reason: str
     bidder_said: str
+    tier: str = ""  # of the approver who decided, once there was a score
+    decided_by: str = ""
+    acting_for: str = ""
+    highest_bid_pence: int = 0
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with one bid less to compare."""
         out = SetAside(self.bid, self.ground, self.reason)
         tender = replace(rfp.tender, set_aside=(*rfp.tender.set_aside, out))
-        return replace(Aside.apply(self, rfp), tender=tender)
+        aside = replace(Aside.apply(self, rfp), tender=tender)
+        return aside.with_settlers(self.decided_by, self.acting_for)
 
 
 class BidReadmitted(Aside):
     """A bid was set aside by mistake, and competes again: a correction, nothing is edited."""
 
-    sealed: ClassVar[Sealed | None] = Sealed(("bid", "reason"), until=TOLD)
+    sealed: ClassVar[Sealed | None] = Sealed(("bid", "reason", "highest_bid_pence"), until=TOLD)
 
     bid: str
     reason: str
+    tier: str = ""
+    decided_by: str = ""
+    acting_for: str = ""
+    highest_bid_pence: int = 0
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with that bid to compare again."""
         left = tuple(each for each in rfp.tender.set_aside if each.bid != self.bid)
-        return replace(Aside.apply(self, rfp), tender=replace(rfp.tender, set_aside=left))
+        again = replace(Aside.apply(self, rfp), tender=replace(rfp.tender, set_aside=left))
+        return again.with_settlers(self.decided_by, self.acting_for)
 
 
 class NoCompliantBid(RfpEvent):

@@ -9,6 +9,7 @@ from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 from shared.kernel.errors import Unacceptable
 from shared.kernel.fields import ONE_LINE
+from shared.web.json_names import must_be_named_once
 
 STAGE_LIMIT = 200
 
@@ -48,7 +49,11 @@ class Options:
 
 def stages_of(text: str | bytes | None) -> dict[str, str]:
     """Return the stages of activities that a JSON object names; none where there is no text."""
+    if text is None:
+        return {}
     try:
-        return {} if text is None else _STAGES.validate_json(text, strict=True)
+        stages = _STAGES.validate_json(text, strict=True)
     except ValidationError:
         raise UnreadableActivityMap from None
+    must_be_named_once(text.encode() if isinstance(text, str) else text)
+    return stages

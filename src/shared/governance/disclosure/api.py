@@ -1,19 +1,22 @@
 """Exemptions over HTTP: what is exempt, under which paragraph, until when; declared, reviewed, released."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, func, select
 
 from shared.governance.disclosure.commands import DeclareExempt, ExemptionDecision
 from shared.governance.disclosure.domain import Exemption, ExemptionStatus
+from shared.governance.disclosure.sight import of_matters_in_sight
 from shared.governance.disclosure.views import ExemptionRow, exemption_row, exemptions
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import NotFound, OutOfSight
 from shared.kernel.fields import DayAsked
 from shared.kernel.messages import Receipt
+from shared.record.projecting.views import View
 from shared.web.answers import CREATES, DECIDES, answer_now, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
@@ -21,7 +24,7 @@ from shared.web.lists.filters import AT_MOST, ListMoment, Where
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.next_decisions import Next, commands_in, with_next
-from shared.web.readings import Read
+from shared.web.readings import Read, Reading
 
 ExemptionId = Annotated[UUID, Path(description="The exemption's id.")]
 
@@ -55,7 +58,21 @@ class ExemptionFilters(BaseModel):
 
 DECISIONS = tuple(commands_in(ExemptionDecision))
 
-EXEMPTION_LIST = ListOf(name="exemptions", row=ExemptionRow, table=exemptions, filters=ExemptionFilters)
+
+async def _shown_views(query: ListQuery, _: Reading) -> Sequence[View]:
+    """Return the views that say of which service area things are."""
+    views: Sequence[View] = query.request.app.state.service.views
+    return views
+
+
+EXEMPTION_LIST = ListOf(
+    name="exemptions",
+    row=ExemptionRow,
+    table=exemptions,
+    filters=ExemptionFilters,
+    facts=_shown_views,
+    within=lambda moment: of_matters_in_sight(moment.reading, moment.facts),
+)
 
 
 @router.post("", status_code=201, summary="Declare something exempt", responses=CREATES)
@@ -80,7 +97,10 @@ async def decide_on_exemption(
     "", summary="List exemptions", dependencies=[may("read-exemptions")], responses=EXEMPTION_LIST.responses
 )
 async def list_exemptions(query: Annotated[ListQuery, EXEMPTION_LIST.asked]) -> Response:
-    """List what is or was exempt, newest first: that it exists, not what it says."""
+    """List what is or was exempt, newest first: that it exists, not what it says.
+
+    Whoever acts for some service areas is shown what is of these, and what they raised.
+    """
     return await EXEMPTION_LIST.answer(query)
 
 
@@ -96,6 +116,7 @@ async def see_exemption(request: Request, exemption_id: ExemptionId, reading: Re
     stream = await store.load(exemption_id, Exemption(), reading.position if reading.past else None)
     if stream.version == 0:
         raise NotFound
+    await _matter_must_be_in_sight(request, reading, exemption_id)
     shown = ExemptionSeen(
         id=stream.id,
         version=stream.version,
@@ -106,3 +127,10 @@ async def see_exemption(request: Request, exemption_id: ExemptionId, reading: Re
     )
     shown = await with_next(request, reading, stream, shown, DECISIONS)
     return answer_now(shown, stream.version)
+
+
+async def _matter_must_be_in_sight(request: Request, reading: Reading, exemption_id: UUID) -> None:
+    conditions = of_matters_in_sight(reading, request.app.state.service.views)
+    named = select(func.count()).where(reading.valid(exemptions), exemptions.c.id == exemption_id)
+    if conditions and not await reading.value(named.where(*conditions)):
+        raise OutOfSight

@@ -12,7 +12,8 @@ from shared.governance.people.domain import DIRECTORY_ID, Directory
 from shared.kernel.errors import NotFound
 from shared.kernel.fields import CODE_LIMIT, ONE_LINE, PersonId
 from shared.kernel.messages import Receipt
-from shared.record.projecting.row_models import COUNTED, SEARCHED, Derived, read_table
+from shared.record.projecting.row_models import COUNTED, SEARCHED, UNSORTED, Derived, read_table
+from shared.web.access.permissions import Permissions
 from shared.web.answers import DECIDES, answer_now, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, may
@@ -26,11 +27,14 @@ router = APIRouter(prefix="/v1", tags=["people"], route_class=StrictRoute, max_b
 
 
 class PersonRow(BaseModel):
-    """Who stands behind an id; blank once erased. `same_as` is the person that an account belongs to."""
+    """Who stands behind an id; blank once erased. `same_as` is the person that an account belongs to.
+
+    An address is shown to its own person and to those who may read addresses; to others it is blank.
+    """
 
     id: Annotated[str, SEARCHED]
     name: Annotated[str, SEARCHED]
-    email: str
+    email: Annotated[str, UNSORTED]
     same_as: Annotated[str, Derived()]
     absent_from: Annotated[date | None, Derived(), Field(description="When they are not there any more.")]
     absent_until: Annotated[
@@ -65,12 +69,24 @@ def _known(moment: ListMoment) -> list[ColumnElement[bool]]:
     return [people.c.first_seen <= moment.reading.as_of] if moment.reading.past else []
 
 
-async def _with_links(reading: Reading, _: None, items: list[dict[str, Any]]) -> None:
-    """Add whose account each id is, which only the record holds."""
+async def _reads_addresses(query: ListQuery, reading: Reading) -> bool:
+    """Say whether the reader may read other people's addresses."""
+    return _may_read_addresses(query.request, reading)
+
+
+def _may_read_addresses(request: Request, reading: Reading) -> bool:
+    permissions: Permissions = request.app.state.service.permissions
+    return permissions.allows(reading.person, "read-addresses")
+
+
+async def _with_links(reading: Reading, addresses: object, items: list[dict[str, Any]]) -> None:
+    """Add whose account each id is, which only the record holds; leave out others' addresses."""
     directory, _version = await _folded(reading)
     for item in items:
         item["same_as"] = _other(directory, item["id"])
         item.update(_absence(directory, item["id"]))
+        if not addresses and item["id"] not in reading.person.ids:
+            item["email"] = ""
 
 
 PEOPLE_LIST = ListOf(
@@ -78,6 +94,7 @@ PEOPLE_LIST = ListOf(
     row=PersonRow,
     table=people,
     filters=PeopleFilters,
+    facts=_reads_addresses,
     key="number",
     within=_known,
     derive=_with_links,
@@ -114,15 +131,20 @@ async def list_people(query: Annotated[ListQuery, PEOPLE_LIST.asked]) -> Respons
     responses=one(PersonSeen, lasting=False),
 )
 async def see_person(
-    person_id: Annotated[PersonId, Path(max_length=CODE_LIMIT, description="The person's id.")], reading: Read
+    request: Request,
+    person_id: Annotated[PersonId, Path(max_length=CODE_LIMIT, description="The person's id.")],
+    reading: Read,
 ) -> Response:
     """Show who stands behind an id, and every other id they have."""
     rows = await reading.rows(_known_by(reading).where(people.c.id == person_id))
     if not rows:
         raise NotFound
     directory, version = await _folded(reading)
+    row = dict(rows[0])
+    if person_id not in reading.person.ids and not _may_read_addresses(request, reading):
+        row["email"] = ""
     shown = PersonSeen(
-        **dict(rows[0]),
+        **row,
         same_as=_other(directory, person_id),
         **_absence(directory, person_id),
         version=version,

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from shared.governance.scheme.commands import SchemeDecision
 from shared.governance.scheme.domain import SCHEME_ID, Scheme, SchemeValues
+from shared.governance.scheme.proposals import ahead
 from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Receipt
 from shared.web.answers import DECIDES, answer_now, one
@@ -31,8 +32,16 @@ class SchemeProposal(BaseModel):
     gaining: list[str]
 
 
+class SchemeAhead(BaseModel):
+    """A scheme that was adopted and takes effect later; until then it can be withdrawn."""
+
+    scheme_version: int
+    values: SchemeValues
+    unconfirmed: bool
+
+
 class SchemeInForce(BaseModel):
-    """The scheme in force, and what is proposed; `version` is what ETag names."""
+    """The scheme in force, and what is proposed or takes effect later; `version` is what ETag names."""
 
     version: int
     scheme_version: int
@@ -42,6 +51,7 @@ class SchemeInForce(BaseModel):
         description="Whether a single administrator adopted it, without a second person.",
     )
     proposals: list[SchemeProposal] = []
+    ahead: list[SchemeAhead] = []
 
 
 @router.get(
@@ -71,6 +81,11 @@ async def see_scheme(request: Request, reading: Read) -> Response:
                 gaining=sorted({*stream.state.gaining(each.values, day)}),
             )
             for each in stream.state.proposals
+        ],
+        ahead=[
+            SchemeAhead(scheme_version=each.number, values=each.values, unconfirmed=each.unconfirmed)
+            for each in ahead(stream.state, day)
+            if each.values is not None
         ],
     )
     return answer_now(shown, stream.version)

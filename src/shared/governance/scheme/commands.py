@@ -16,7 +16,13 @@ from shared.governance.scheme.domain import (
     ThresholdsTwice,
     TiersNotRising,
 )
-from shared.governance.scheme.proposals import SchemeConfirmed, SchemeProposalWithdrawn, SchemeProposed
+from shared.governance.scheme.proposals import (
+    AdoptedSchemeWithdrawn,
+    SchemeConfirmed,
+    SchemeProposalWithdrawn,
+    SchemeProposed,
+    ahead,
+)
 from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import Refused
 from shared.kernel.fields import WHOLE, Reason
@@ -32,6 +38,11 @@ class AreasTwice(Refused):
 
 ProposalNumber = Annotated[
     int, Field(ge=1, le=PROPOSALS_LIMIT, description="The proposal's number.", examples=[1]), WHOLE
+]
+SchemeVersion = Annotated[
+    int,
+    Field(ge=1, le=PROPOSALS_LIMIT, description="The scheme's own number, `scheme_version`.", examples=[2]),
+    WHOLE,
 ]
 
 
@@ -101,6 +112,25 @@ class WithdrawScheme(Command[Scheme]):
         return SchemeProposalWithdrawn(proposal=proposal.number, reason=self.reason)
 
 
+class NotAhead(Refused):
+    """No adopted scheme of this number is yet to take effect: what is in force is replaced by another."""
+
+
+class WithdrawAdoptedScheme(Command[Scheme]):
+    """Take an adopted scheme back before it takes effect, at once; what is in force stays in force."""
+
+    decision: Literal["withdraw-adopted"] = "withdraw-adopted"
+    scheme_version: SchemeVersion
+    reason: Reason
+
+    def decide(self, scheme: Scheme, stamp: Stamp) -> AdoptedSchemeWithdrawn:
+        """Let it never come into force."""
+        numbers = [each.number for each in ahead(scheme, day_in_london(stamp.at))]
+        if self.scheme_version not in numbers:
+            raise NotAhead(ahead=numbers)
+        return AdoptedSchemeWithdrawn(scheme_version=self.scheme_version, reason=self.reason)
+
+
 def _proposal(scheme: Scheme, number: int) -> Proposal:
     if (found := scheme.proposal(number)) is None:
         raise NotProposed(waiting=[each.number for each in scheme.proposals])
@@ -108,5 +138,8 @@ def _proposal(scheme: Scheme, number: int) -> Proposal:
 
 
 SchemeDecision = TypeAliasType(
-    "SchemeDecision", Annotated[AdoptScheme | ConfirmScheme | WithdrawScheme, Field(discriminator="decision")]
+    "SchemeDecision",
+    Annotated[
+        AdoptScheme | ConfirmScheme | WithdrawScheme | WithdrawAdoptedScheme, Field(discriminator="decision")
+    ],
 )

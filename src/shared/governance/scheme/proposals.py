@@ -8,6 +8,11 @@ from shared.kernel.messages import Event
 from shared.kernel.states import replace
 
 
+def ahead(scheme: Scheme, day: date) -> list[Version]:
+    """Return the versions that were adopted, and take effect after a day only."""
+    return [each for each in scheme.versions if each.values and each.values.effective_from > day]
+
+
 class SchemeProposed(Event[Scheme]):
     """Somebody proposed a scheme; nothing goes by it yet."""
 
@@ -59,4 +64,21 @@ class SchemeProposalWithdrawn(Event[Scheme]):
         return replace(scheme, proposals=left)
 
 
-PROPOSAL_EVENTS = (SchemeProposed, SchemeConfirmed, SchemeProposalWithdrawn)
+class AdoptedSchemeWithdrawn(Event[Scheme]):
+    """A scheme that was adopted was taken back before it took effect; its number stays its own."""
+
+    kind: ClassVar[str] = "scheme"
+
+    scheme_version: int
+    reason: str
+
+    def apply(self, scheme: Scheme) -> Scheme:
+        """Return the scheme whose version of that number says nothing any more."""
+        versions = tuple(
+            replace(each, values=None) if each.number == self.scheme_version else each
+            for each in scheme.versions
+        )
+        return replace(scheme, versions=versions)
+
+
+PROPOSAL_EVENTS = (SchemeProposed, SchemeConfirmed, SchemeProposalWithdrawn, AdoptedSchemeWithdrawn)

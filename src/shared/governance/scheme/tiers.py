@@ -1,6 +1,6 @@
 """Deciding by the scheme's tiers: which of them a value needs, and who may decide for one of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
@@ -22,6 +22,10 @@ class AboveEveryTier(Refused):
 
 class NotYourTier(Refused):
     """This approval waits for another tier than yours."""
+
+
+class OneTierEach(Refused):
+    """Whoever granted a tier of this approval, or was stood in for, grants no other one of it."""
 
 
 class NotTheirDelegate(Refused):
@@ -97,6 +101,13 @@ def may_stand_in_for(tier: str, value_pence: int, stamp: Stamp) -> Sequence[str]
     found = _DELEGATED.validate_python(stamp.known.facts.get(STANDS_IN_FOR, ()), strict=False)
     today, asked = day_in_london(stamp.at), step_pence(tier, value_pence, stamp.known)
     return [d.delegator for d in found if tier in d.tiers and asked <= d.limit_pence and d.is_live(today)]
+
+
+def must_have_granted_none(granted_by: Iterable[str], waiting_for: str, stamp: Stamp) -> None:
+    """Refuse whoever granted a tier of this round already, for themselves or for anybody else."""
+    for person in granted_by:
+        if stamp.is_from(person):
+            raise OneTierEach(person=person, waiting_for=waiting_for)
 
 
 def must_be_delegated(value_pence: int, stamp: Stamp) -> tuple[str, ...]:

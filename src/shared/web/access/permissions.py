@@ -48,6 +48,10 @@ class Permissions:
         """Say whether a person may ever do something."""
         return any(role in person.roles for role in self.table.get(action, ()))
 
+    def is_administration(self, person: Person, action: str) -> bool:
+        """Say whether somebody does this as an administrator, or could have."""
+        return Role.ADMINISTRATOR in person.roles and Role.ADMINISTRATOR in self.table.get(action, ())
+
     def conditions_of(self, role: Role, action: str) -> list[Condition]:
         """Return what limits a role at an action."""
         return [

@@ -21,6 +21,7 @@ from shared.web.bulk.refusals import (
     TooManyItems,
     UnknownColumns,
 )
+from shared.web.json_names import NameTwice, fault_in
 from shared.web.pages import undefused
 from shared.web.sandbox.children import Sandbox, Task
 from shared.web.tabular.marks import is_withheld
@@ -31,7 +32,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 SENT_AS = (JSON, NDJSON, CSV, XLSX, ODS)
 
-JSON_ITEMS = Task("shared.web.bulk.json_lines", (NotItems, TooManyItems, LineTooLong))
+JSON_ITEMS = Task("shared.web.bulk.json_lines", (NotItems, TooManyItems, LineTooLong, NameTwice))
 
 BESIDE = "*"  # no field is called so
 REFERENCE = "reference"  # the field by which an item may name its thing in words
@@ -133,6 +134,8 @@ def _read(number: int, text: bytes, kind: type[I]) -> Item[I] | Outcome:
         value = kind.__pydantic_validator__.validate_json(text, strict=True)
     except ValidationError as error:
         return unreadable(number, error, _named_in(text))
+    if wrong := fault_in(text):
+        return _misshapen(number, wrong, _named_in(text))
     return Item(number, value, getattr(value, REFERENCE, None))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import orjson
 
 from shared.web.bulk.refusals import ITEMS_LIMIT, LINE_BYTES_LIMIT, LineTooLong, NotItems, TooManyItems
+from shared.web.json_names import NameTwice, quotes
 
 IN_THE_SERVICE_BYTES_LIMIT = 256 * 1024  # as objects it may take some fifty times that
 
@@ -22,7 +23,7 @@ def convert(source: Path, target: Path) -> dict[str, int]:
 
 
 def lines_of(body: bytes) -> Iterator[bytes]:
-    """Yield each of a body's items as JSON."""
+    """Yield each of a body's items as JSON; refuse, in the end, a name that an object has twice."""
     try:
         said = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -31,4 +32,10 @@ def lines_of(body: bytes) -> Iterator[bytes]:
         raise NotItems
     if len(said["items"]) > ITEMS_LIMIT:
         raise TooManyItems(limit=ITEMS_LIMIT)
-    return map(orjson.dumps, said["items"])
+    left = quotes(body) - quotes(b'"items"')
+    for item in said["items"]:
+        line = orjson.dumps(item)
+        left -= quotes(line)
+        yield line
+    if left:
+        raise NameTwice

@@ -11,7 +11,7 @@ import asyncpg
 import orjson
 from pydantic import BaseModel, JsonValue
 
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import NotFound, OutOfSight
 
 SILENT = timedelta(seconds=60)  # a job that says nothing for so long has died with its process
 
@@ -39,8 +39,8 @@ ADD = "INSERT INTO job_results (job_id, piece, content) VALUES ($1, $2, $3)"
 MOVE = "UPDATE jobs SET done = $2, counts = $3, changed_at = now() WHERE id = $1"
 END = "UPDATE jobs SET status = $2, problem = $3, changed_at = now() WHERE id = $1"
 SEE = (
-    "SELECT id, kind, status, total, done, counts, problem, started_at, changed_at FROM jobs"
-    " WHERE id = $1 AND owner = $2"
+    "SELECT id, kind, status, total, done, counts, problem, started_at, changed_at, owner FROM jobs"
+    " WHERE id = $1"
 )
 PIECES = "SELECT piece, content FROM job_results WHERE job_id = $1 AND piece > $2 ORDER BY piece LIMIT 100"
 
@@ -135,9 +135,11 @@ class Jobs:
 
     async def see(self, job: UUID, owner: str) -> Job:
         """Return how somebody's job stands; others' are not there."""
-        row = await self._pool.fetchrow(SEE, job, owner)
+        row = await self._pool.fetchrow(SEE, job)
         if row is None:
             raise NotFound
+        if row["owner"] != owner:
+            raise OutOfSight
         status = JobStatus(row["status"])
         if status is JobStatus.RUNNING and datetime.now(UTC) - row["changed_at"] > SILENT:
             status = JobStatus.STOPPED

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from shared.kernel.fields import FIRST_DAY, LAST_DAY, PENCE_LIMIT
+from shared.kernel.fields import FIRST_DAY, LAST_DAY, PENCE_LIMIT, TURNS
 from shared.web.pages import undefused
 from shared.web.registers.register import Extras, Kind, Register, RegisterField, Said
 from shared.web.tabular.day_styles import DayStyle
@@ -24,6 +24,7 @@ _MONEY = re.compile(r"^£?\s?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]+))?$")
 _MAGNITUDE = re.compile(r"^£?\s?[0-9.,]+\s?(k|m|bn|b|thousand|million|billion)\b\.?$", re.IGNORECASE)
 _CURRENCY = re.compile(r"[$€¥₹]|\b(USD|EUR|AUD|CAD|NZD|JPY|CHF)\b|\bA\$", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\u2028\u2029]")
+_TURNS = re.compile(f"[{TURNS}]")  # invisible: nothing stands in their place
 _PERSON = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")
 _COUNT = re.compile(r"[0-9]{1,4}")
 NOT_KNOWN_YET = frozenset({"", "tbc", "tba", "tbd", "-", "n/a", "to be confirmed", "unknown", "not known"})
@@ -85,7 +86,7 @@ def line(text: str) -> str:
 
 def _plain(text: str) -> str:
     """Return text with line feeds for all ends of lines, and blanks for other control characters."""
-    return _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return _CONTROL.sub(" ", _TURNS.sub("", text).replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _line(text: str, _column: str, _about: RegisterField, _how: ReadingOptions) -> str:

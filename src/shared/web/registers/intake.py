@@ -22,6 +22,7 @@ from shared.web.bulk.outcomes import Outcome
 from shared.web.bulk.requests import BatchRequest, Operation, known_to_all
 from shared.web.bulk.responses import Batches
 from shared.web.commands import CommandHandler
+from shared.web.json_names import must_be_named_once
 from shared.web.registers.cells import ReadingOptions
 from shared.web.registers.comparison import RegisterComparison
 from shared.web.registers.difference import accepting
@@ -102,9 +103,11 @@ class HandIn:
         """Return the mapping that was sent, or that was saved."""
         if self.table.mapping is not None:
             try:
-                return _COLUMNS.validate_json(self.table.mapping, strict=True)
+                columns = _COLUMNS.validate_json(self.table.mapping, strict=True)
             except ValidationError:
                 raise UnreadableMapping from None
+            must_be_named_once(self.table.mapping.encode())
+            return columns
         if self.table.mapping_name is None:
             return {}
         named = mapping_id(self.table.mapping_name, self.register.prefix)

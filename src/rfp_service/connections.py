@@ -1,0 +1,149 @@
+"""Connections that nobody can hold for ever: bounded heads, deadlines, and a limit that counts requests.
+
+uvicorn keeps a connection as long as it likes to send a head, and pays for a long one with the square of
+its length. A thousand connections that ask nothing cost nothing here but their sockets, and not for long.
+"""
+
+import asyncio
+import json
+import resource
+from typing import Any
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+HEAD_BYTES_LIMIT = 64 * 1024
+HEAD_SECONDS = 10.0
+BODY_SECONDS = 300.0
+PIECE_BYTES = 16 * 1024
+REQUESTS_LIMIT = 1_000
+FILES_WANTED = 65_536
+
+PHRASES = {408: "Request Timeout", 431: "Request Header Fields Too Large", 503: "Service Unavailable"}
+
+
+def _problem(status: int) -> bytes:
+    said = {"type": "about:blank", "title": PHRASES[status], "status": status}
+    return json.dumps(said).encode()
+
+
+class BoundedConnection(HttpToolsProtocol):
+    """A connection whose requests arrive in time, or not at all."""
+
+    head_seconds = HEAD_SECONDS
+    body_seconds = BODY_SECONDS
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        """Wait for a first request."""
+        super().__init__(config, server_state, app_state, _loop)
+        self._in_head, self._head_bytes = True, 0
+        self._deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
+        """Give it so long to say what it wants."""
+        super().connection_made(transport)
+        self._expect_within(self.head_seconds)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Expect nothing more."""
+        self._expect_no_more()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came, in pieces, until a head is too long."""
+        if self._deadline is None and not self._is_answering:
+            self._expect_within(self.head_seconds)
+        for start in range(0, len(data), PIECE_BYTES):
+            if self.transport.is_closing():
+                return
+            piece = data[start : start + PIECE_BYTES]
+            super().data_received(piece)
+            if self._in_head:
+                self._head_bytes += len(piece)
+                if self._head_bytes > HEAD_BYTES_LIMIT:
+                    self._end_with(431)
+
+    def on_message_begin(self) -> None:
+        """Count the bytes of another head, which has its own time."""
+        super().on_message_begin()
+        self._expect_within(self.head_seconds)
+        self._in_head, self._head_bytes = True, 0
+
+    def on_headers_complete(self) -> None:
+        """Give its body so long to arrive."""
+        self._in_head = False
+        self._expect_within(self.body_seconds)
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Expect nothing more: from here on it is the service's turn."""
+        self._expect_no_more()
+        super().on_message_complete()
+
+    @property
+    def _is_answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _expect_within(self, seconds: float) -> None:
+        self._expect_no_more()
+        self._deadline = self.loop.call_later(seconds, self._end_with, 408)
+
+    def _expect_no_more(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _end_with(self, status: int) -> None:
+        """Close it; where no answer has begun and something was asked, say why."""
+        self._expect_no_more()
+        if self._in_head and self._is_answering and status == 408:
+            self._expect_within(self.head_seconds)  # what was asked before is answered first
+            return
+        if self._in_head and self._head_bytes and not self._is_answering and not self.transport.is_closing():
+            content = _problem(status)
+            head = (
+                f"HTTP/1.1 {status} {PHRASES[status]}\r\ncontent-type: application/problem+json\r\n"
+                f"content-length: {len(content)}\r\nconnection: close\r\n\r\n"
+            )
+            self.transport.write(head.encode() + content)
+        self.transport.close()
+
+
+class Crowd:
+    """Answers so many requests at once, and tells the others to ask again."""
+
+    def __init__(self, app: ASGIApp, limit: int = REQUESTS_LIMIT) -> None:
+        """Stand before an app."""
+        self._app, self._limit, self._running = app, limit, 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or send away with a time to come back."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if self._running >= self._limit:
+            headers = [(b"content-type", b"application/problem+json"), (b"retry-after", b"2")]
+            await send({"type": "http.response.start", "status": 503, "headers": headers})
+            await send({"type": "http.response.body", "body": _problem(503)})
+            return
+        self._running += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._running -= 1
+
+
+def allow_many_files() -> None:
+    """Let this process hold as many sockets as the system lets it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES_WANTED if hard == resource.RLIM_INFINITY else min(hard, FILES_WANTED)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

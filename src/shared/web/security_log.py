@@ -1,0 +1,102 @@
+"""The security log: what was refused, to whom, and what administrators did; without a value that was sent.
+
+Each is one line of the log, with `event` as `security`, and counts in `/metrics`. A client that goes on and
+on has a few lines a minute of each kind; the next one says how many were left out.
+"""
+
+import time
+from collections import Counter
+from enum import StrEnum
+
+import prometheus_client
+import structlog
+from fastapi import Request
+
+from shared.kernel.errors import KeyUsedOtherwise, NotAllowed, NotAuthenticated, OutOfSight, Refused, TooMany
+from shared.web.peers import peer_of
+from shared.web.rate_windows import Clock, SlidingWindows
+
+LINES_A_MINUTE = 10  # of one kind, by one client
+ALL_LINES_A_MINUTE = 600  # of one kind, by all of them: many addresses fill no disk
+WINDOW_SECONDS = 60
+
+log = structlog.get_logger("security")
+
+
+class SecurityEvent(StrEnum):
+    """What is noted."""
+
+    NOT_AUTHENTICATED = "not-authenticated"
+    NOT_ALLOWED = "not-allowed"
+    OUT_OF_SIGHT = "out-of-sight"
+    TOO_MANY = "too-many"
+    KEY_REUSED = "key-reused"
+    ADMINISTRATION = "administration"
+
+
+NOTED: tuple[tuple[type[Refused], SecurityEvent], ...] = (
+    (NotAuthenticated, SecurityEvent.NOT_AUTHENTICATED),
+    (NotAllowed, SecurityEvent.NOT_ALLOWED),
+    (OutOfSight, SecurityEvent.OUT_OF_SIGHT),
+    (TooMany, SecurityEvent.TOO_MANY),
+    (KeyUsedOtherwise, SecurityEvent.KEY_REUSED),
+)
+SECURITY_EVENTS = prometheus_client.Counter(
+    "rfp_security_events", "Refused access, reused keys, and administrators' acts.", ["kind"]
+)
+for _kind in SecurityEvent:
+    SECURITY_EVENTS.labels(_kind.value)  # there from the beginning, so that the first one is a rise
+
+
+class SecurityLog:
+    """Writes the log, and counts what it leaves out."""
+
+    def __init__(self, clock: Clock = time.monotonic) -> None:
+        """Count lines by a clock that gives seconds and never goes back."""
+        self._of_one = SlidingWindows(WINDOW_SECONDS, clock)
+        self._of_all = SlidingWindows(WINDOW_SECONDS, clock)
+        self._left_out: Counter[SecurityEvent] = Counter()
+
+    def note(self, request: Request, kind: SecurityEvent, **facts: str | int) -> None:
+        """Count one thing, and write its line: by whom, from where, at which operation."""
+        SECURITY_EVENTS.labels(kind.value).inc()
+        peer = peer_of(request)
+        person = getattr(request.state, "person", None)
+        by = person.id if person is not None else ""
+        if not self._may_write(kind, by or str(peer)):
+            self._left_out[kind] += 1
+            return
+        log.warning(
+            "security",
+            kind=kind.value,
+            by=by,
+            address="" if peer.address is None else str(peer.address),
+            hearsay=peer.hearsay,
+            method=request.method,
+            operation=getattr(request.scope.get("route"), "path", ""),
+            trace=getattr(request.state, "trace_id", ""),
+            left_out=self._left_out.pop(kind, 0),
+            **facts,
+        )
+
+    def _may_write(self, kind: SecurityEvent, client: str) -> bool:
+        one = f"{kind.value} {client}"
+        if not self._of_all.left(kind.value, ALL_LINES_A_MINUTE):
+            return False
+        return self._of_one.take(one, LINES_A_MINUTE) and self._of_all.take(kind.value, ALL_LINES_A_MINUTE)
+
+
+def note_refusal(request: Request, refusal: Refused, status: int) -> None:
+    """Note a refusal, if it is of a kind that is noted."""
+    for refused, kind in NOTED:
+        if isinstance(refusal, refused):
+            security: SecurityLog = request.app.state.service.security
+            security.note(request, kind, rule=type(refusal).__name__, status=status)
+            return
+
+
+def note_acts(request: Request, status: int) -> None:
+    """Note what an administrator has done as such, once it is done."""
+    for act in request.state.acts if status < 400 else ():
+        security: SecurityLog = request.app.state.service.security
+        security.note(request, SecurityEvent.ADMINISTRATION, act=act, status=status)

@@ -1,0 +1,117 @@
+"""What is of another service area is not there, by whichever door; addresses are for who needs them."""
+
+from typing import Any
+
+from shared.kernel.roles import Role
+from shared.web.access.claims import Identity, Scope
+from tests.support.api import Api
+from tests.support.people import ADA, LARS, LEO, PRIYA, RITA, SAM, Who
+
+SUE = Who("sue", (Role.REQUESTER,), areas=("Schools",))
+REG = Who("reg", (Role.REQUESTER,), areas=("Registrars",))
+BOTH = Who("bo", (Role.REQUESTER, Role.FINANCE), areas=("Schools",))
+
+
+async def declared(api: Api, matter: str, *fields: str) -> str:
+    body = {
+        "matter_id": matter,
+        "fields": fields,
+        "paragraph": 3,
+        "reason": "It names a family.",
+        "public_interest": "Their privacy.",
+        "review_on": "2027-06-01",
+    }
+    identity: str = (await api.post("/v1/exemptions", body, LARS)).json()["id"]
+    return identity
+
+
+async def checked(api: Api) -> str:
+    body = {"query": "laptop for the Smith case", "service_area": "Registrars"}
+    identity: str = (await api.post("/v1/catalogue-checks", body, RITA)).json()["id"]
+    return identity
+
+
+async def test_a_check_of_the_catalogue_is_seen_in_its_own_area(api: Api) -> None:
+    check = await checked(api)
+    blank = (await api.post("/v1/catalogue-checks", {"query": "laptop"}, SUE)).json()["id"]
+    for who in (REG, RITA, LEO, PRIYA, SAM, BOTH):
+        assert (await api.get(f"/v1/catalogue-checks/{check}", who)).json()["service_area"] == "Registrars"
+    refused = (await api.get(f"/v1/catalogue-checks/{check}", SUE, 404)).json()
+    missing = (await api.get("/v1/catalogue-checks/00000000-0000-4000-8000-000000000000", SUE, 404)).json()
+    assert {**refused, "instance": ""} == {**missing, "instance": ""}
+    await api.get(f"/v1/catalogue-checks/{blank}", SUE)  # it names no area, and is her own
+    await api.get(f"/v1/catalogue-checks/{blank}", REG, 404)
+
+
+async def test_exemptions_are_listed_of_ones_own_areas(api: Api) -> None:
+    rfp = await api.raised()
+    before = (await api.get("/v1/rfps")).json()["position"]
+    of_rfp = await declared(api, rfp, "title")
+    of_check = await declared(api, await checked(api), "query")
+    item = {
+        "name": "Laptop",
+        "description": "One.",
+        "category": "Devices",
+        "price_pence": 1,
+        "lead_time_days": 1,
+    }
+    added = (await api.post("/v1/catalogue-items", item, PRIYA)).json()["id"]
+    of_item = await declared(api, added, "name")
+
+    async def listed(who: Who, **query: Any) -> set[str]:
+        return {shown["id"] for shown in (await api.get("/v1/exemptions", who, **query)).json()["items"]}
+
+    everything = {of_rfp, of_check, of_item}
+    for who in (RITA, LARS, SAM, BOTH):
+        assert await listed(who) == everything
+    assert await listed(REG) == {of_rfp, of_item}
+    assert await listed(SUE) == {of_item}
+    assert await listed(SUE, q="family") == {of_item}
+    assert await listed(SUE, as_of=api.position) == {of_item}
+    assert await listed(SUE, as_of=api.position, basis="recorded_now") == {of_item}
+    assert await listed(REG, as_of=before) == set()
+    counted = (await api.get("/v1/exemptions", SUE, count="true", count_by="matter_kind")).json()
+    assert (counted["total"], counted["counts"]) == (1, [{"value": "catalogue-item", "count": 1}])
+    for identity, status in ((of_rfp, 404), (of_check, 404), (of_item, 200)):
+        await api.get(f"/v1/exemptions/{identity}", SUE, status)
+        await api.get(f"/v1/exemptions/{identity}", RITA)
+    own = (
+        await api.post("/v1/rfps", {"title": "A", "description": "B", "service_area": "Schools"}, SUE)
+    ).json()
+    of_own = await declared(api, own["id"], "title")
+    assert await listed(SUE) == {of_item, of_own}
+    assert await listed(REG) == {of_rfp, of_item}
+
+
+async def test_names_are_for_who_names_a_colleague_and_addresses_for_administrators(api: Api) -> None:
+    scopes = frozenset(Scope)
+    for who in (RITA, LEO):
+        said = Identity(
+            "urn:rfp-service:demonstration",
+            who.id,
+            (),
+            scopes,
+            name=who.id.title(),
+            email=f"{who.id}@council.example",
+        )
+        await api.service.people.person_id(said)
+
+    async def addresses(who: Who) -> dict[str, str]:
+        items = (await api.get("/v1/people", who)).json()["items"]
+        shown = {item["id"]: item["email"] for item in items if item["id"] in ("rita", "leo")}
+        assert {item["name"] for item in items if item["id"] in shown} == {"Rita", "Leo"}
+        for identity, email in shown.items():
+            assert (await api.get(f"/v1/people/{identity}", who)).json()["email"] == email
+        text = (await api.get("/v1/people", who, headers={"Accept": "text/csv"})).text
+        assert all((f"{name}@council.example" in text) == bool(email) for name, email in shown.items())
+        return shown
+
+    assert await addresses(ADA) == {"rita": "rita@council.example", "leo": "leo@council.example"}
+    assert await addresses(RITA) == {"rita": "rita@council.example", "leo": ""}
+    for who in (PRIYA, SAM, LARS):
+        assert await addresses(who) == {"rita": "", "leo": ""}
+    await api.get("/v1/people", RITA, 422, sort="email")  # an order would tell what is withheld
+    for role in (Role.SERVICE_ACCOUNT, Role.EVALUATOR, Role.FINANCE):
+        who = Who(f"one-{role.value}", (role,))
+        await api.get("/v1/people", who, 403)
+        await api.get("/v1/people/rita", who, 403)

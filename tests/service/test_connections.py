@@ -1,0 +1,120 @@
+"""Nobody keeps a connection by saying little, or by never ending what they say."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
+from uvicorn import Config
+from uvicorn.server import ServerState
+
+from rfp_service.connections import HEAD_BYTES_LIMIT, PIECE_BYTES, BoundedConnection, Crowd
+
+WHOLE = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+Connect = Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
+
+
+async def echo(scope: Scope, receive: Receive, send: Send) -> None:
+    body = await Request(scope, receive).body()
+    await PlainTextResponse(f"read {len(body)}")(scope, receive, send)
+
+
+@asynccontextmanager
+async def serving(head_seconds: float = 60, body_seconds: float = 60) -> AsyncIterator[Connect]:
+    """Serve an app that says how much it read, with deadlines of its own."""
+    kind = type("Quick", (BoundedConnection,), {"head_seconds": head_seconds, "body_seconds": body_seconds})
+    config, state = Config(echo, log_config=None, ws="none", proxy_headers=False), ServerState()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: kind(config, state, {}, loop), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server:
+        yield lambda: asyncio.open_connection("127.0.0.1", port)
+
+
+async def answered(connect: Connect, *said: bytes) -> bytes:
+    """Return all that comes until the connection is closed."""
+    reader, writer = await connect()
+    try:
+        for piece in said:
+            writer.write(piece)
+            await writer.drain()
+        return await asyncio.wait_for(reader.read(), 90)
+    except ConnectionResetError:
+        return b""
+    finally:
+        writer.close()
+
+
+@pytest.mark.parametrize("said", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost:", b"\r\n\r\n"])
+async def test_whoever_does_not_say_what_they_want_in_time_is_let_go(said: bytes) -> None:
+    async with serving(head_seconds=0.2) as connect:
+        answer = await answered(connect, said)
+    assert answer.startswith(b"HTTP/1.1 408 " if said else b"")
+    assert bool(answer) == bool(said)
+
+
+async def test_another_request_on_the_connection_has_its_own_deadline() -> None:
+    async with serving(head_seconds=0.2) as connect:
+        answer = await answered(connect, WHOLE, b"GET / HTTP")
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert b"HTTP/1.1 408 " in answer
+
+
+async def test_a_body_that_never_comes_is_not_waited_for() -> None:
+    async with serving(body_seconds=0.2) as connect:
+        post = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf"
+        assert await answered(connect, post) == b""
+
+
+@pytest.mark.parametrize("end", [b"", b"\r\n\r\n"])
+async def test_a_head_without_end_is_cut_off(end: bytes) -> None:
+    async with serving() as connect:
+        begun = b"GET / HTTP/1.1\r\nHost: x\r\nX: "
+        long = b"a" * (HEAD_BYTES_LIMIT + 2 * PIECE_BYTES)
+        many = (b"X-%d: a\r\n" % number for number in range(9_000))
+        for said in ((begun, long, end), (begun, b"\r\n", *many, end)):
+            answer = await answered(connect, *said)
+            assert answer.startswith(b"HTTP/1.1 431 ") or not answer  # it may come while one still speaks
+
+
+async def test_a_long_head_and_a_large_body_are_read_as_ever() -> None:
+    async with serving() as connect:
+        close = b"Connection: close\r\n"
+        head = b"POST / HTTP/1.1\r\nHost: x\r\n" + close + b"X: " + b"a" * 40_000
+        answer = await answered(connect, head, b"\r\nContent-Length: 500000\r\n\r\n", b"b" * 500_000)
+        assert answer.endswith(b"read 500000")
+        piped = await answered(connect, WHOLE * 3 + WHOLE[:-2] + close + b"\r\n")
+        assert piped.count(b"HTTP/1.1 200 ") == 4
+
+
+async def test_many_idle_connections_keep_nobody_out() -> None:
+    async with serving() as connect:
+        idle = [await connect() for _ in range(200)]
+        answer = await answered(connect, WHOLE[:-2] + b"Connection: close\r\n\r\n")
+        assert answer.startswith(b"HTTP/1.1 200 ")
+        for _, writer in idle:
+            writer.close()
+
+
+async def test_what_is_too_much_at_once_is_told_when_to_come_again() -> None:
+    going, sent = asyncio.Event(), list[dict[str, object]]()
+
+    async def slow(_: Scope, __: Receive, ___: Send) -> None:
+        await going.wait()
+
+    async def send(message: dict[str, object]) -> None:
+        sent.append(message)
+
+    crowd = Crowd(slow, limit=2)
+    running = [asyncio.create_task(crowd({"type": "http"}, None, send)) for _ in range(2)]  # type: ignore[arg-type]
+    await asyncio.sleep(0)
+    await crowd({"type": "http"}, None, send)  # type: ignore[arg-type]
+    assert sent[0]["status"] == 503
+    assert (b"retry-after", b"2") in sent[0]["headers"]  # type: ignore[operator]
+    going.set()
+    await asyncio.gather(*running)
+    await crowd({"type": "http"}, None, send)  # type: ignore[arg-type]
+    assert len(sent) == 2
