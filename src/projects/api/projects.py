@@ -7,6 +7,8 @@ from fastapi import APIRouter, Body, Path, Request, Response
 
 from projects.api.answers import ProjectSeen, shown
 from projects.api.filters import ProjectFilters
+from projects.api.risk_answers import without_told
+from projects.api.risk_facts import facts_of
 from projects.commands.decision import ProjectDecision
 from projects.commands.identification import IdentifyProject
 from projects.domain.project import Project, project_id
@@ -14,7 +16,7 @@ from projects.views.register import ProjectRow, StoredProject, projects
 from shared.governance.audit.history import EventHistory, answer_history
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
-from shared.web.answers import CREATES, DECIDES, one, seen
+from shared.web.answers import CREATES, DECIDES, one, seen_now
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
 from shared.web.lists.list_of import ListOf
@@ -64,15 +66,16 @@ async def list_projects(query: Annotated[ListQuery, PROJECT_LIST.asked]) -> Resp
     "/{project_id:uuid}",
     summary="See a project",
     dependencies=[may("read-projects")],
-    responses=one(ProjectSeen),
+    responses=one(ProjectSeen, lasting=False),
 )
 async def see_project(request: Request, project_id: ProjectId, reading: Read) -> Response:
-    """Show one project, folded from its own events, as it stands or stood."""
+    """Show one project, folded from its own events, as it stands or stood, and how likely it is late."""
     store = request.app.state.service.store
     stream = await store.load(project_id, Project(), reading.position if reading.past else None)
     if stream.version == 0:
         raise NotFound
-    return await seen(request, reading, shown(stream), f'"{stream.version}"')
+    facts = await facts_of(request, reading)
+    return await seen_now(reading, shown(stream, facts), stream.version, told=without_told)
 
 
 @router.get(

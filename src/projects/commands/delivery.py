@@ -11,6 +11,7 @@ from projects.commands.rules import (
     must_be_open,
     must_end_after_start,
     must_have_come,
+    today,
 )
 from projects.domain.delivery import (
     ConfidenceRated,
@@ -128,7 +129,7 @@ class PauseProject(Command[Project]):
         """Pause an open project that is not at rest."""
         must_be_open(project)
         must_be_at_work(project)
-        return ProjectPaused(stage=project.stage, reason=self.reason)
+        return ProjectPaused(stage=project.stage, reason=self.reason, paused_on=today(stamp))
 
 
 class ResumeProject(Command[Project]):
@@ -141,7 +142,7 @@ class ResumeProject(Command[Project]):
         must_be_open(project)
         if not project.paused:
             raise ProjectNotPaused
-        return ProjectResumed(stage=project.stage)
+        return ProjectResumed(stage=project.stage, resumed_on=today(stamp))
 
 
 class CancelProject(Command[Project]):
@@ -179,6 +180,7 @@ class ReviseForecast(Command[Project]):
             new=self.new,
             reason=self.reason,
             contingency_days=self.contingency_days,
+            revised_on=today(stamp),
         )
 
 

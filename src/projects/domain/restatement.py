@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import JsonValue
 
 from projects.domain.events import ProjectEvent
-from projects.domain.project import Category, Project, Scale
+from projects.domain.project import UNSAID, Category, Project, Scale
 from shared.kernel.states import replace
 
 ABOUT = ("title", "description", "supplier", "service_area", "owner", "cost_pence")
@@ -36,6 +36,10 @@ class ProjectRestated(ProjectEvent):
         if "forecasts" in said:
             times["forecasts"] = tuple(date.fromisoformat(str(day)) for day in said["forecasts"])  # type: ignore[union-attr]  # a list
             times["withdrawn"] = bool(said["withdrawn"])
+            known = project.schedule.said_on
+            times["said_on"] = tuple(
+                known[n] if n < len(known) else UNSAID for n, _ in enumerate(times["forecasts"])
+            )
         more: dict[str, Any] = {}
         if "confidence" in said:
             more |= {"confidence": said["confidence"], "scale": Scale(str(said["scale"]))}

@@ -1,6 +1,6 @@
 """What operations answer, as the API file says it: lists, single things, and the problems of each."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -141,9 +141,19 @@ async def seen(
     return answer_untagged(shown)
 
 
-async def seen_now(reading: Reading, item: BaseModel, version: int) -> Response:
-    """Return as `seen` does a single thing that changes otherwise than by decisions on it, too."""
+def _untold(_: dict[str, Any]) -> None:
+    """Leave a thing as it is."""
+
+
+async def seen_now(
+    reading: Reading, item: BaseModel, version: int, *, told: Callable[[dict[str, Any]], None] = _untold
+) -> Response:
+    """Return as `seen` does a single thing that changes otherwise than by decisions on it, too.
+
+    `told` takes out what would tell that which is withheld.
+    """
     shown = await _redacted(reading, item, NOTHING, sealed=True)
+    told(shown)
     return answer_untagged(shown) if "withheld" in shown else answer_now(item, version)
 
 
