@@ -120,6 +120,7 @@ class ActionPlanAgreed(ProjectEvent):
     owner: str
     due: date
     steps: tuple[PlannedStep, ...] = ()
+    reason: str = ""
 
     def apply(self, project: Project) -> Project:
         """Return the project with this plan in the place of an earlier one."""

@@ -87,7 +87,7 @@ class Observations:
         return self.took[still] / planned[still], self.over[still]
 
 
-class Seen(NamedTuple):
+class ClassSeen(NamedTuple):
     """How many of a class were over, of those that still ran at a share, and how long they took."""
 
     over: int
@@ -105,7 +105,7 @@ class SlipHistory:
     """The projects that a forecast may learn from, by class; draws are made once a class and share."""
 
     by_path: dict[Path, Observations]
-    _seen: dict[ClassAndShare, Seen] = field(default_factory=dict)
+    _seen: dict[ClassAndShare, ClassSeen] = field(default_factory=dict)
     _curves: dict[ClassAndShare, Curve | None] = field(default_factory=dict)
     _draws: dict[ClassAndShare, Numbers | None] = field(default_factory=dict)
 
@@ -127,11 +127,15 @@ class SlipHistory:
         """Return the part of a class's draws that comes from the class above it."""
         return 0.0 if not path else 1 - min(1.0, self.size(path, share) / ENOUGH)
 
-    def _own(self, path: Path, share: int) -> Seen:
+    def _own(self, path: Path, share: int) -> ClassSeen:
         if (path, share) not in self._seen:
             seen = self.by_path.get(path)
             ratios = None if seen is None else seen.ratios(share / SHARES)
-            found = Seen(0, None) if ratios is None else Seen(int(ratios[1].sum()), kaplan_meier(*ratios))
+            found = (
+                ClassSeen(0, None)
+                if ratios is None
+                else ClassSeen(int(ratios[1].sum()), kaplan_meier(*ratios))
+            )
             _keep(self._seen, (path, share), found)
         return self._seen[path, share]
 
