@@ -25,6 +25,7 @@ SEALED = {name for event in EVENTS if event.sealed for name in event.sealed.fiel
 # Which page, when, in which order, how many. What lists search, sort and count by is tried for all of them
 # in the same way (tests/service/test_lists.py), and the house sees to it that none goes another way.
 FORM = {"limit", "cursor", "after", "as_of", "basis", "q", "sort", "count", "count_by"}
+OPEN_PROJECTS = ("/v1/projects/at-risk", "/v1/projects/probabilities", "/v1/projects/timeline")
 # Whatever is asked for by these is in sight for everybody who may read the list at all.
 IN_SIGHT = {
     "/v1/rfps": {"stage", "waiting_on", "overdue", "on_hold", "mine", "reference"},
@@ -52,8 +53,7 @@ IN_SIGHT = {
     "/v1/consultations": {"programme"},
     "/v1/promised-data": {"programme"},
     "/v1/projects": {"stage", "moscow", "handling", "paused"},
-    "/v1/projects/at-risk": {"stage", "handling", "action_plan", "paused"},
-    "/v1/projects/probabilities": {"stage", "handling", "action_plan", "paused"},
+    **{path: {"stage", "handling", "action_plan", "paused"} for path in OPEN_PROJECTS},
     "/v1/projects/ranking": {"change_percent"},
     "/v1/project-registers": {"form"},
     "/v1/contracts": {
@@ -158,7 +158,7 @@ CASES = [
     Case("/v1/catalogue-items", "available", "true", item, ("available_from",)),
     *(
         Case(path, parameter, value, project, fields)
-        for path in ("/v1/projects", "/v1/projects/at-risk", "/v1/projects/probabilities")
+        for path in ("/v1/projects", *OPEN_PROJECTS)
         for parameter, value, fields in (
             ("category", "Networks", ("category",)),
             ("origin", "supplier", ("origin",)),
@@ -170,7 +170,7 @@ CASES = [
     ),
     *(
         Case(path, parameter, value, project, fields)
-        for path in ("/v1/projects/at-risk", "/v1/projects/probabilities")
+        for path in OPEN_PROJECTS
         for parameter, value, fields in (
             ("transition_date", "2027-06-01", ("forecast_end",)),
             ("flag", "ends_on_or_after_transition", ("forecast_end",)),

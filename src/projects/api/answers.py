@@ -90,13 +90,14 @@ def shown(stream: Stream[Project], facts: RiskFacts) -> ProjectSeen:
             ],
             "steps": [StepSeen(what=what, due=due, done_on=done) for what, due, done in project.plan.steps],
             "checklist": dict(project.checklist),
-            "milestones": [_milestone(m) for m in project.milestones],
+            "milestones": [milestone_seen(m) for m in project.milestones],
             "depends_on": [DependencySeen(on=d.on, id=d.id, note=d.note) for d in project.depends_on],
         }
     )
 
 
-def _milestone(milestone: ProjectMilestone) -> MilestoneSeen:
+def milestone_seen(milestone: ProjectMilestone) -> MilestoneSeen:
+    """Return a milestone as it is shown."""
     return MilestoneSeen(
         name=milestone.name,
         baseline=milestone.baseline,

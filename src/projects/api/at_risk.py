@@ -40,9 +40,10 @@ from shared.web.readings import Read
 router = APIRouter(prefix="/v1/projects", tags=["projects"], route_class=StrictRoute)
 
 TEXT = {"schema": {"type": "string"}}
+DECLARED = {CSV: TEXT, NDJSON: TEXT}
 
 
-def _open(moment: ListMoment) -> list[ColumnElement[bool]]:
+def open_ones(moment: ListMoment) -> list[ColumnElement[bool]]:
     """Return the conditions on what is open; another date or the order would tell its days."""
     may = moment.reading.may_find_by(projects, "forecast_end", "contingency_days")
     seen = [] if isinstance(may, True_) else [may]
@@ -50,7 +51,7 @@ def _open(moment: ListMoment) -> list[ColumnElement[bool]]:
 
 
 def _at_risk(moment: ListMoment) -> list[ColumnElement[bool]]:
-    return [is_at_risk(moment.facts.day), *_open(moment)]
+    return [is_at_risk(moment.facts.day), *open_ones(moment)]
 
 
 RISK_LIST = ListOf(
@@ -74,13 +75,13 @@ OPEN_LIST = ListOf(
     filters=RiskFilters,
     facts=risk_facts,
     derive=judge,
-    within=_open,
+    within=open_ones,
     replay=False,
 )
 
 
 def _declared(model: type[BaseModel], said: str) -> Mapping[int | str, Any]:
-    whole = {"model": model, "description": said, "content": {CSV: TEXT, NDJSON: TEXT}}
+    whole = {"model": model, "description": said, "content": DECLARED}
     return {200: whole, **NOT_MODIFIED, **problems(406)}
 
 
@@ -102,8 +103,8 @@ async def see_projects_at_risk(query: Annotated[ListQuery, RISK_LIST.asked]) -> 
     """
     page = await RISK_LIST.page(query)
     moment = page.moment
-    open_ones = [*conditions_of(replace(RISK_LIST, within=_open), moment)]
-    [row] = await page.reading.rows(totals(moment.facts.day, open_ones))
+    seen = [*conditions_of(replace(RISK_LIST, within=open_ones), moment)]
+    [row] = await page.reading.rows(totals(moment.facts.day, seen))
     return _answered(query, page, {"totals": RiskTotals.model_validate(dict(row)).model_dump()})
 
 

@@ -68,6 +68,8 @@ class StoredProject(ProjectRow):
     forecasts: Annotated[list[date], COMPUTED]
     forecasts_said_on: Annotated[list[date], COMPUTED]
     rests: Annotated[list[date], COMPUTED]
+    milestones_said: Annotated[str, COMPUTED]
+    awaited_said: Annotated[str, COMPUTED]
     has_flag: Annotated[bool, COMPUTED]
     has_plan: Annotated[bool, COMPUTED]
     risk_order: Annotated[int, COMPUTED]
@@ -103,6 +105,8 @@ def _computed(stream: Stream[Project]) -> Row:
         "forecasts": list(project.schedule.forecasts),
         "forecasts_said_on": [FAR if day == UNSAID else day for day in project.schedule.said_on],
         "rests": [day for begun, ended in project.schedule.rests for day in (begun, ended or FAR)],
+        "milestones_said": orjson.dumps(project.milestones).decode(),
+        "awaited_said": orjson.dumps(project.depends_on).decode(),
         "scores": orjson.dumps(dict(project.priority.scores)).decode(),
         "needs": orjson.dumps(needs).decode(),
     }
