@@ -41,9 +41,7 @@ class RegisterProject(IdentifyProject):
     def decide(self, project: Project, stamp: Stamp) -> Sequence[ProjectEvent]:
         """Identify what is new; of what is known, keep the changes; the same row again says nothing."""
         if project.is_new:
-            more = {"unread", "withdrawn", "source"}
-            asked = IdentifyProject(**self.model_dump(exclude=more, exclude_none=True))
-            return identified(asked, project, stamp, self.unread, self.source)
+            return identified(self, project, stamp, self.unread, self.source)
         events = [
             *_restated(self, project, stamp),
             *_amended(self, project),
