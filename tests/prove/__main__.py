@@ -7,19 +7,13 @@ from collections.abc import Callable
 
 from rfp_service import logs
 from tests.prove.auditing import edits, the_past
-from tests.prove.counts import (
-    crashes,
-    malformed_requests,
-    own_work,
-    properties,
-    random_decisions,
-    register_mutations,
-)
+from tests.prove.counts import crashes, malformed_requests, own_work, properties, random_decisions
 from tests.prove.flow_figures import figures_of_a_real_log
 from tests.prove.followers import nothing_is_missed
 from tests.prove.parts import Failed, Missing
 from tests.prove.published import published_cases
 from tests.prove.second_postgres import the_machines_own
+from tests.prove.tables.running import register_mutations
 from tests.prove.verifiers.running import other_verifiers
 
 PROOFS: dict[str, Callable[[], str]] = {
