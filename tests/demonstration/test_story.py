@@ -6,11 +6,17 @@ from uuid import UUID
 
 import pytest
 
+from projects.domain.events import ProjectEvent
+from projects.domain.project import OPEN, Project
+from projects.views.calibration import calibrate
+from projects.views.courses import ProjectCourse, path_of
+from projects.views.forecasts import ENOUGH
 from rfp_service.contracts.domain.duty_events import NoticeDue, NoticePublished
 from rfp_service.contracts.domain.renewal_events import NoticeDeadlineMissed
 from rfp_service.demonstration.rounds import CONTRACTS, ROUNDS
 from rfp_service.demonstration.story import RFPS, WAITING, story
 from rfp_service.demonstration.storyboard import Scene
+from shared.kernel.messages import Stream
 
 FIRST = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 SUNDAY = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)
@@ -53,6 +59,35 @@ def test_the_year_shows_how_it_is_governed(now: datetime) -> None:
     assert (told["ServiceAccountConfirmed"], told["ApiKeyProposed"], told["ApiKeyConfirmed"]) == (1, 2, 2)
     assert (told["RetentionScheduled"], told["RecordDisposed"]) == (2, 1)
     assert told["SchemeConfirmed"] == 2
+
+
+@pytest.mark.parametrize("now", DAYS[::4], ids=lambda day: f"{day:%d-%b}")
+def test_the_year_shows_projects_overdue_paused_and_without_a_date_and_odds_that_are_tested(
+    now: datetime,
+) -> None:
+    streams: dict[UUID, Stream[Project]] = {}
+    for scene in story(now):
+        if isinstance(scene.event, ProjectEvent):
+            before = streams.get(scene.stream_id, Stream(scene.stream_id, Project()))
+            streams[scene.stream_id] = Stream(scene.stream_id, scene.event.apply(before.state))
+    projects = [stream.state for stream in streams.values()]
+    ends = [project.schedule.forecast_end for project in projects if project.stage in OPEN]
+    assert sum(end is not None and end < now.date() for end in ends) >= 10
+    assert sum(end is None for end in ends) >= 5
+    assert sum(project.paused for project in projects) >= 3
+    courses = [
+        ProjectCourse(
+            path_of(project.category.name, project.category.sub_category),
+            schedule.start,
+            schedule.forecasts,
+            schedule.finished_on,
+        )
+        for project in projects
+        if (schedule := project.schedule).start is not None
+    ]
+    tested = calibrate(courses, now.date())
+    assert tested.tested >= ENOUGH
+    assert tested.within[1] is not None
 
 
 @pytest.mark.parametrize("now", DAYS[::4], ids=lambda day: f"{day:%d-%b}")

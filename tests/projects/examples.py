@@ -48,7 +48,7 @@ READY = TransitionReadinessConfirmed(stage=ProjectStage.READY, checklist=dict.fr
 TRANSFERRED = ProjectTransferred(
     stage=ProjectStage.TRANSFERRED, transferred_on=date(2026, 3, 1), received_by="Networks team"
 )
-PAUSED = ProjectPaused(stage=ProjectStage.IN_DELIVERY, reason="Winter.")
+PAUSED = ProjectPaused(stage=ProjectStage.IN_DELIVERY, reason="Winter.", paused_on=TODAY)
 CANCELLED = ProjectCancelled(stage=ProjectStage.CANCELLED, reason="No need.")
 PLAN = ActionPlanAgreed(
     stage=ProjectStage.IDENTIFIED,

@@ -122,7 +122,9 @@ def test_a_project_closes_on_a_day_that_has_come_after_its_start() -> None:
 def test_a_project_rests_and_goes_on() -> None:
     given(NONE, *AT_WORK).when(PauseProject(reason="Winter.")).then(PAUSED)
     given(NONE, *AT_REST).when(PauseProject(reason="Winter.")).refused(ProjectIsPaused)
-    given(NONE, *AT_REST).when(ResumeProject()).then(ProjectResumed(stage=ProjectStage.IN_DELIVERY))
+    given(NONE, *AT_REST).when(ResumeProject()).then(
+        ProjectResumed(stage=ProjectStage.IN_DELIVERY, resumed_on=TODAY)
+    )
     given(NONE, *AT_WORK).when(ResumeProject()).refused(ProjectNotPaused)
 
 
@@ -145,6 +147,7 @@ def test_a_revised_forecast_keeps_the_old_one() -> None:
             old=date(2026, 12, 18),
             new=date(2027, 6, 30),
             reason="The cables are late.",
+            revised_on=TODAY,
         )
     )
     [event] = given(NONE, *FOUND).when(REVISE).events()

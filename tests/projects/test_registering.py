@@ -129,7 +129,9 @@ def test_what_a_register_changed_is_restored_where_it_still_stands() -> None:
 
 
 def test_a_forecast_that_is_taken_back_teaches_nothing() -> None:
-    moved = ForecastRevised(stage=AT, old=IDENTIFIED.forecast_end, new=TODAY, reason=BY_REGISTER)
+    moved = ForecastRevised(
+        stage=AT, old=IDENTIFIED.forecast_end, new=TODAY, reason=BY_REGISTER, revised_on=TODAY
+    )
     [event] = given(NONE, *FOUND, moved).when(UNDO, **past(FOUND, moved)).events()
     assert event.apply(folded(*FOUND, moved)).schedule == folded(*FOUND).schedule
 

@@ -17,7 +17,7 @@ from projects.domain.refusals import WrongProjectStage
 from shared.web.registers.mappings import suggested
 from shared.web.tabular.headings import Heading
 from shared.web.tabular.tables import Form, Table, TextFile
-from tests.projects.examples import FOUND, IDENTIFIED, NONE, OVER
+from tests.projects.examples import FOUND, IDENTIFIED, NONE, OVER, TODAY
 from tests.projects.test_http import scheme
 from tests.support.api import Api
 from tests.support.people import PIA, RITA
@@ -70,7 +70,7 @@ def test_of_a_known_project_the_changes_are_kept() -> None:
     at = ProjectStage.IDENTIFIED
     given(NONE, *FOUND).when(row).then(
         ProjectAmended(stage=at, title="Network refresh, north", reason=said),
-        ForecastRevised(stage=at, old=IDENTIFIED.forecast_end, new=later, reason=said),
+        ForecastRevised(stage=at, old=IDENTIFIED.forecast_end, new=later, reason=said, revised_on=TODAY),
         ConfidenceRated(stage=at, scale=Scale.THREE_POINT, rating="Red", reason=said),
     )
     given(NONE, *OVER).when(row).refused(WrongProjectStage)

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from projects.domain.project import project_id
+from shared.web.tabular.ods_formulas import unsolved_ods_formulas
 from tests.projects.test_register_differences import seen
 from tests.projects.test_registers import handed_in
 from tests.support.api import Api
-from tests.support.sheets import Styled, book, xlsx
+from tests.support.sheets import Styled, book, ods, xlsx
 
 TITLED = (
     "Programme register,,\r\nAs at 1 November 2026,,\r\n\r\nReference,Title,Start\r\nTR-1,x,01/04/2026\r\n"
@@ -208,6 +209,61 @@ async def test_a_formula_without_its_result_names_its_cell(api: Api) -> None:
     [cell] = report["cells"]
     assert (cell["row"], cell["column"]) == (2, "Cost")
     assert cell["reason"] == "holds a formula without its result"
+
+
+FORMULA = '<table:table-cell table:formula="of:=1+1"'
+BARE = f"{FORMULA}/>"
+
+
+async def test_a_formula_of_an_ods_file_without_its_result_names_its_cell(api: Api) -> None:
+    sound = ods([["Ref", "Title", "Cost"], ["F-1", "x", None], ["F-2", "y", 2]])
+    blank, known = "<table:table-cell/>", '<table:table-cell office:value-type="float" office:value="2"'
+    solved = f'{FORMULA} office:value-type="float" office:value="2"'
+    report = await tried(api, rewritten(sound, {blank: BARE, known: solved}))
+    [cell] = report["cells"]
+    assert (cell["row"], cell["column"]) == (2, "Cost")
+    assert cell["reason"] == "holds a formula without its result"
+
+
+def rewritten(package: bytes, parts: dict[str, str]) -> bytes:
+    """Return an ODS file with some of its content written otherwise."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(package)) as before, zipfile.ZipFile(content, "w") as after:
+        for part in before.namelist():
+            text = before.read(part).decode()
+            for old, new in parts.items():
+                text = text.replace(old, new)
+            after.writestr(part, text)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("cells", "found"),
+    [
+        (BARE, [(1, 1)]),
+        (f"{FORMULA}></table:table-cell>", [(1, 1)]),
+        (f"{FORMULA} office:value-type='float' office:value='0'/>", []),
+        (f"{FORMULA} office:value-type='string'><text:p>two</text:p></table:table-cell>", []),
+        (f"<table:table-cell table:number-columns-repeated='3'/><table:covered-table-cell/>{BARE}", [(1, 5)]),
+        (f"<table:table-cell/></table:table-row><table:table-row>{BARE}", [(2, 1)]),
+        (
+            (
+                "<table:table-cell/></table:table-row><table:table-row table:number-rows-repeated='7'>"
+                f"<table:table-cell/></table:table-row><table:table-row>{BARE}"
+            ),
+            [(9, 1)],
+        ),
+    ],
+)
+def test_a_formula_without_its_result_is_found_where_it_stands(
+    cells: str, found: list[tuple[int, int]]
+) -> None:
+    other = f'<table:table table:name="Other"><table:table-row>{BARE}</table:table-row></table:table>'
+    sheet = f'<table:table table:name="R &amp; D"><table:table-row>{cells}</table:table-row></table:table>'
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as package:
+        package.writestr("content.xml", f"<office:body>{other}{sheet}{other}</office:body>")
+        assert unsolved_ods_formulas(package, "R & D") == found
 
 
 async def test_a_refused_row_is_told_in_the_words_of_its_headings(api: Api) -> None:

@@ -13,7 +13,6 @@ from tests.prove.counts import (
     own_work,
     properties,
     random_decisions,
-    register_mutations,
     sender_kills,
 )
 from tests.prove.flow_figures import figures_of_a_real_log
@@ -21,6 +20,7 @@ from tests.prove.followers import nothing_is_missed
 from tests.prove.parts import Failed, Missing
 from tests.prove.published import published_cases
 from tests.prove.second_postgres import the_machines_own
+from tests.prove.tables.running import register_mutations
 from tests.prove.verifiers.running import other_verifiers
 
 PROOFS: dict[str, Callable[[], str]] = {

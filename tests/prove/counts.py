@@ -7,7 +7,6 @@ CRASHES = "100"
 WALKS = "400"
 REQUESTS_AN_OPERATION = "300"
 ROADS = "200"
-MUTATIONS = "1000"
 PROPERTIES = (
     "tests/contracts/test_dates_by_another_reckoning.py",
     "tests/rfps/test_random_histories.py",
@@ -51,12 +50,6 @@ def malformed_requests() -> str:
         f"{REQUESTS_AN_OPERATION} requests a phase and operation, {each} by each of {len(Role)} roles,"
         f" every answer declared: {said}"
     )
-
-
-def register_mutations() -> str:
-    """Mutate a register at random, and compare it by other means."""
-    said = closing_line("tests/projects/test_register_mutations.py", MUTATIONS=MUTATIONS)
-    return f"{MUTATIONS} registers mutated at random, each difference as two tables show it: {said}"
 
 
 def own_work() -> str:

@@ -25,6 +25,7 @@ SEALED = {name for event in EVENTS if event.sealed for name in event.sealed.fiel
 # Which page, when, in which order, how many. What lists search, sort and count by is tried for all of them
 # in the same way (tests/service/test_lists.py), and the house sees to it that none goes another way.
 FORM = {"limit", "cursor", "after", "as_of", "basis", "q", "sort", "count", "count_by"}
+OPEN_PROJECTS = ("/v1/projects/at-risk", "/v1/projects/probabilities", "/v1/projects/timeline")
 # Whatever is asked for by these is in sight for everybody who may read the list at all.
 IN_SIGHT = {
     "/v1/rfps": {"stage", "waiting_on", "overdue", "on_hold", "mine", "reference"},
@@ -61,7 +62,7 @@ IN_SIGHT = {
     "/v1/consultations": {"programme"},
     "/v1/promised-data": {"programme"},
     "/v1/projects": {"stage", "moscow", "handling", "paused"},
-    "/v1/projects/at-risk": {"handling", "action_plan"},
+    **{path: {"stage", "handling", "action_plan", "paused"} for path in OPEN_PROJECTS},
     "/v1/projects/ranking": {"change_percent"},
     "/v1/project-registers": {"form"},
     "/v1/contract-registers": {"form"},
@@ -115,8 +116,18 @@ async def project(api: Api) -> str:
         weights=[{"name": "savings", "weight": 30}],
     )
     made = await identified(
-        api, owner="olga", start="2026-01-01", forecast_end="2027-06-01", category="Networks"
+        api,
+        owner="olga",
+        start="2026-01-01",
+        forecast_end="2047-06-01",
+        category="Networks",
+        service_area="Highways",
+        supplier="Ribble Networks Ltd",
+        confidence="Amber",
     )
+    for number in range(2):
+        over = {"start": "2020-01-01", "forecast_end": "2021-01-01", "finished_on": "2022-01-01"}
+        await identified(api, f"OVER{number}", **over)
     await decided(api, made, "amend", origin="supplier", reason="They began it.")
     await decided(api, made, "prioritise", moscow="must", reason="It is old.")
     await decided(api, made, "decide-handling", handling="internal", reason="We can.")
@@ -156,11 +167,24 @@ CASES = [
     Case("/v1/catalogue-items", "available", "true", item, ("available_from",)),
     *(
         Case(path, parameter, value, project, fields)
-        for path in ("/v1/projects", "/v1/projects/at-risk")
+        for path in ("/v1/projects", *OPEN_PROJECTS)
         for parameter, value, fields in (
             ("category", "Networks", ("category",)),
             ("origin", "supplier", ("origin",)),
             ("owner", "olga", ("owner",)),
+            ("service_area", "Highways", ("service_area",)),
+            ("supplier", "Ribble Networks Ltd", ("supplier",)),
+            ("rating", "Amber", ("confidence",)),
+        )
+    ),
+    *(
+        Case(path, parameter, value, project, fields)
+        for path in OPEN_PROJECTS
+        for parameter, value, fields in (
+            ("transition_date", "2027-06-01", ("forecast_end",)),
+            ("flag", "ends_on_or_after_transition", ("forecast_end",)),
+            ("probability_from", 0.0, ("start",)),
+            ("probability_to", 1.0, ("start",)),
         )
     ),
     *(
@@ -176,7 +200,6 @@ CASES = [
     Case("/v1/contracts/due", "month", "2030-01", contract, ("terms",)),
     Case("/v1/contracts/calendar.ics", "owner", "olga", contract, ("owner",)),
     Case("/v1/projects", "reference", "ICT-1", project, ("reference",)),
-    Case("/v1/projects/at-risk", "transition_date", "2027-06-01", project, ("forecast_end",)),
 ]
 
 

@@ -5,7 +5,10 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from projects.api.risk_answers import Probability
+from projects.api.risk_facts import RiskFacts, judged
 from projects.domain.project import Project, ProjectMilestone
+from projects.views.at_risk import RiskFlag
 from projects.views.register import ProjectRow, register
 from shared.kernel.messages import Stream
 from shared.web.next_decisions import Next
@@ -63,11 +66,14 @@ class ProjectSeen(ProjectRow):
     milestones: list[MilestoneSeen]
     depends_on: list[DependencySeen]
     unread: dict[str, str]
+    flags: list[RiskFlag]
+    probability: Probability | None
 
 
-def shown(stream: Stream[Project]) -> ProjectSeen:
-    """Return one project with everything that was said of it."""
+def shown(stream: Stream[Project], facts: RiskFacts) -> ProjectSeen:
+    """Return one project with everything that was said of it; of an open one, how likely it is late."""
     project, row = stream.state, dict(register(stream))
+    flags, odds = judged(row, facts)
     return ProjectSeen.model_validate(
         row
         | {
@@ -76,6 +82,8 @@ def shown(stream: Stream[Project]) -> ProjectSeen:
             "first_position": stream.first_position,
             "opened_at": stream.opened_at,
             "changed_at": stream.changed_at,
+            "flags": flags,
+            "probability": odds,
             "description": project.about.description,
             "unread": dict(project.about.unread),
             "scores": dict(project.priority.scores),
@@ -85,13 +93,14 @@ def shown(stream: Stream[Project]) -> ProjectSeen:
             ],
             "steps": [StepSeen(what=what, due=due, done_on=done) for what, due, done in project.plan.steps],
             "checklist": dict(project.checklist),
-            "milestones": [_milestone(m) for m in project.milestones],
+            "milestones": [milestone_seen(m) for m in project.milestones],
             "depends_on": [DependencySeen(on=d.on, id=d.id, note=d.note) for d in project.depends_on],
         }
     )
 
 
-def _milestone(milestone: ProjectMilestone) -> MilestoneSeen:
+def milestone_seen(milestone: ProjectMilestone) -> MilestoneSeen:
+    """Return a milestone as it is shown."""
     return MilestoneSeen(
         name=milestone.name,
         baseline=milestone.baseline,

@@ -1,166 +1,166 @@
 """Projects at risk over HTTP: who will miss the date, why, how likely; and how far to trust that."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement
 from sqlalchemy.sql.elements import True_
 
 from projects.api.filters import RiskFilters
-from projects.api.risk_answers import ProjectsAtRisk, RiskProject, RiskTotals, in_columns, probability
-from projects.views.at_risk import WorkingDaysOver, flags, is_at_risk, late, totals
+from projects.api.risk_answers import (
+    ProjectProbabilities,
+    ProjectsAtRisk,
+    RiskProject,
+    RiskTotals,
+    in_columns,
+    without_told,
+)
+from projects.api.risk_facts import judge, risk_facts
+from projects.views.at_risk import is_at_risk, totals
 from projects.views.calibration import calibrate
-from projects.views.forecasts import QUANTILES, SlipHistory, path_of
-from projects.views.register import projects
-from shared.governance.scheme.domain import SCHEME_ID, Scheme
-from shared.kernel.calendar import WorkingTime, day_in_london
-from shared.kernel.messages import Stream
+from projects.views.forecasts import ENOUGH, QUANTILES
+from projects.views.register import StoredProject, projects
+from shared.kernel.calendar import day_in_london
 from shared.web.answers import NOT_MODIFIED, answer_one, one, problems
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
 from shared.web.lists.filters import ListMoment
 from shared.web.lists.list_of import ListOf
-from shared.web.lists.list_readings import conditions_of
+from shared.web.lists.list_readings import ListPage, conditions_of
 from shared.web.lists.pages import answer
 from shared.web.lists.queries import ListQuery
 from shared.web.media_types import CSV, NDJSON
-from shared.web.readings import Read, Reading
+from shared.web.readings import Read
 
 router = APIRouter(prefix="/v1/projects", tags=["projects"], route_class=StrictRoute)
 
 TEXT = {"schema": {"type": "string"}}
+DECLARED = {CSV: TEXT, NDJSON: TEXT}
 
 
-class RiskFacts(NamedTuple):
-    """What risk is judged by: the transition date, the calendar, the programme's history, and the day."""
-
-    transition: date | None
-    days: WorkingDaysOver
-    history: SlipHistory
-    today: date
-
-
-async def _facts(query: ListQuery, reading: Reading) -> RiskFacts:
-    """Find what risk is judged by, as of a reading."""
-    today = day_in_london(reading.as_of)
-    scheme = await _scheme(query.request, reading)
-    in_force = scheme.in_force(today).values
-    transition = query.asked["transition_date"] or (in_force.transition_date if in_force else None)
-    _, history = await query.request.app.state.service.slips.as_of(reading)
-    return RiskFacts(transition, WorkingDaysOver(WorkingTime(scheme.closed_days())), history, today)
+def open_ones(moment: ListMoment) -> list[ColumnElement[bool]]:
+    """Return the conditions on what is open; another date or the order would tell its days."""
+    may = moment.reading.may_find_by(projects, "forecast_end", "contingency_days")
+    seen = [] if isinstance(may, True_) else [may]
+    return [projects.c.is_open, moment.facts.within, *seen]
 
 
 def _at_risk(moment: ListMoment) -> list[ColumnElement[bool]]:
-    """Return the conditions on what is at risk; another date or the order would tell its days."""
-    return [is_at_risk(moment.facts.transition), *_told_by_days(moment)]
-
-
-def _told_by_days(moment: ListMoment) -> list[ColumnElement[bool]]:
-    may = moment.reading.may_find_by(projects, "forecast_end", "contingency_days")
-    return [] if isinstance(may, True_) else [may]
-
-
-async def _judge(_: Reading, facts: RiskFacts, items: list[dict[str, Any]]) -> None:
-    """Add to projects by which rules they are flagged, and how likely they end in time."""
-    over = late(items, facts.transition, facts.days) if items and "latest_end" in items[0] else []
-    for number, item in enumerate(items):
-        if "flagged" in item:
-            found = flags(item, facts.transition, over[number])
-            item["flags"] = [flag.model_dump() for flag in found]
-            due = item["plan_due"]
-            item["action_plan"] = {"owner": item["plan_owner"], "due": due} if due else None
-        if over:
-            item["working_days_over"] = over[number]
-        if "category" in item:
-            path = path_of(item["category"], item["sub_category"])
-            odds = facts.history.odds(
-                path, item["start"], item["forecast_end"], facts.today, facts.transition
-            )
-            item["probability"] = probability(odds).model_dump()
+    return [is_at_risk(moment.facts.day), *open_ones(moment)]
 
 
 RISK_LIST = ListOf(
     name="projects-at-risk",
     row=RiskProject,
+    stored=StoredProject,
     table=projects,
     filters=RiskFilters,
     key="risk_order",
     ascending=True,
-    facts=_facts,
-    derive=_judge,
+    facts=risk_facts,
+    derive=judge,
     within=_at_risk,
     replay=False,
 )
+OPEN_LIST = ListOf(
+    name="project-probabilities",
+    row=RiskProject,
+    stored=StoredProject,
+    table=projects,
+    filters=RiskFilters,
+    facts=risk_facts,
+    derive=judge,
+    within=open_ones,
+    replay=False,
+)
+
+
+def _declared(model: type[BaseModel], said: str) -> Mapping[int | str, Any]:
+    whole = {"model": model, "description": said, "content": DECLARED}
+    return {200: whole, **NOT_MODIFIED, **problems(406)}
 
 
 @router.get(
     "/at-risk",
     summary="See which projects will miss the transition date",
     dependencies=[may("read-projects")],
-    responses={
-        200: {
-            "model": ProjectsAtRisk,
-            "description": "A page, worst first, and totals",
-            "content": {CSV: TEXT, NDJSON: TEXT},
-        },
-        **NOT_MODIFIED,
-        **problems(406),
-    },
+    responses={**_declared(ProjectsAtRisk, "A page, worst first, and totals")},
 )
 async def see_projects_at_risk(query: Annotated[ListQuery, RISK_LIST.asked]) -> Response:
     """Flag every open project that will still run on the transition date, worst first.
 
-    It is flagged where its forecast end and contingency reach the date, where no end is known, or where
-    somebody flagged it. Beside the rule stands a probability from the programme's own history: null,
+    It is flagged where its forecast end and contingency reach the date (who finishes on the date is late),
+    where its forecast end has passed by a working day or more, where no end is known, or where somebody
+    flagged it. Beside the rules stands a probability from the programme's own history: null,
     with the reason, where it can't be estimated. Whose days are exempt is only among them for those
     who may read them. In CSV the rules stand in one cell, and a plan's and a probability's parts have a
     column each.
     """
     page = await RISK_LIST.page(query)
     moment = page.moment
-    transition = moment.facts.transition
+    seen = [*conditions_of(replace(RISK_LIST, within=open_ones), moment)]
+    [row] = await page.reading.rows(totals(moment.facts.day, seen))
+    return _answered(query, page, {"totals": RiskTotals.model_validate(dict(row)).model_dump()})
+
+
+@router.get(
+    "/probabilities",
+    summary="See how likely each open project runs past the transition date",
+    dependencies=[may("read-projects")],
+    responses={**_declared(ProjectProbabilities, "A page, newest first")},
+)
+async def list_project_probabilities(query: Annotated[ListQuery, OPEN_LIST.asked]) -> Response:
+    """Show every open project with its probability, flagged or not.
+
+    One that ends a day before the transition date is flagged by no rule, and is where the decision is. All
+    else is as with the projects at risk.
+    """
+    return _answered(query, await OPEN_LIST.page(query), {})
+
+
+def _answered(query: ListQuery, page: ListPage, more: Mapping[str, Any]) -> Response:
+    """Answer with a page; no number of it says what was withheld."""
     for item in page.items:
-        if "withheld" in item:  # nor do its numbers say what was withheld
-            item["flags"] = [{"rule": flag["rule"]} for flag in item["flags"]]
+        without_told(item)
     if query.media_type == CSV:
-        return answer(
-            query, replace(page, items=[in_columns(item) for item in page.items]), columns=(), tagged=True
-        )
-    open_ones = [*conditions_of(replace(RISK_LIST, within=_told_by_days), moment)]
-    [row] = await page.reading.rows(totals(transition, open_ones))
+        page = replace(page, items=[in_columns(item) for item in page.items])
+        return answer(query, page, columns=(), tagged=True)
     beside = {
         "as_of": page.reading.as_of,
         "position": page.reading.position,
-        "transition_date": transition,
+        "transition_date": page.moment.facts.day.transition,
         "what_if": query.asked["transition_date"] is not None,
-        "totals": RiskTotals.model_validate(dict(row)).model_dump(),
+        **more,
     }
     return answer(query, page, columns=(), tagged=True, beside=beside)
 
 
-async def _scheme(request: Request, reading: Reading) -> Scheme:
-    """Return the scheme as of a reading."""
-    service = request.app.state.service
-    if reading.past:
-        stream: Stream[Scheme] = await service.store.load(SCHEME_ID, Scheme(), reading.position)
-        return stream.state
-    await service.scheme.refresh()
-    scheme: Scheme = service.scheme.scheme
-    return scheme
-
-
 class ForecastCalibration(BaseModel):
-    """Of the projects tested, the share that finished by the P50, P80 and P90 days of their own start."""
+    """Of the projects tested, the share that finished by the P50, P80 and P90 days of their own start.
+
+    What began on `split_on` or later is held out, and forecast from what was known before. Shares and
+    errors are null, and `verdict` says why, with fewer than `needed` projects to learn from or to test.
+    Errors are mean squared ones of "will it be over before the day", by the odds and by the rule (forecast
+    and contingency); `better_than_rule` where the odds' are smaller, with 95 % confidence.
+    """
 
     finished: int
     tested: int
+    needed: int = Field(default=ENOUGH)
+    split_on: date | None
+    learnt_from: int
     within_p50: float | None
     within_p80: float | None
     within_p90: float | None
+    odds_error: float | None
+    rule_error: float | None
+    better_than_rule: bool | None
+    verdict: str
 
 
 @router.get(
@@ -170,9 +170,19 @@ class ForecastCalibration(BaseModel):
     responses=one(ForecastCalibration),
 )
 async def see_forecast_calibration(request: Request, reading: Read) -> Response:
-    """Back-test: what forecasts would have said of finished projects when they began, and what came."""
-    finished, _ = await request.app.state.service.slips.as_of(reading)
-    found = await asyncio.to_thread(calibrate, finished)
+    """Back-test: what forecasts would have said of held-out projects when they began, and what came."""
+    learnt = await request.app.state.service.slips.as_of(reading)
+    found = await asyncio.to_thread(calibrate, learnt.courses, day_in_london(reading.as_of))
     shares = {f"within_p{round(q * 100)}": w for q, w in zip(QUANTILES, found.within, strict=True)}
-    shown = ForecastCalibration(finished=found.finished, tested=found.tested, **shares)
+    shown = ForecastCalibration(
+        finished=found.finished,
+        tested=found.tested,
+        split_on=found.split_on,
+        learnt_from=found.learnt_from,
+        odds_error=found.odds_error,
+        rule_error=found.rule_error,
+        better_than_rule=found.better,
+        verdict=found.verdict,
+        **shares,
+    )
     return answer_one(request, shown, reading.tag)

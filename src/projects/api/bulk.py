@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, JsonValue
 
+from projects.api.bulk_delivery import ON_THE_WAY, STAGE
 from projects.api.fact_finders import keys_of_the_ranked, values_in_force
 from projects.api.months import people_of
 from projects.api.registers import PROJECT_REGISTER
@@ -38,7 +39,6 @@ from shared.web.bulk.references import ThingItem
 from shared.web.bulk.things import BulkDecision, BulkUndo, CommandFacts, Things
 
 NEEDS_LIMIT = 240
-STAGE = ("stage",)  # all that judging a project looks at, and every event of one says it
 
 
 class CategorisationItem(ThingItem):
@@ -145,7 +145,7 @@ MANY_PROJECTS = Things(
     by_reference=project_id,
     table=projects,
     row=ProjectRow,
-    decisions=(CATEGORISATIONS, PRIORITISATIONS, HANDLINGS),
+    decisions=(CATEGORISATIONS, PRIORITISATIONS, HANDLINGS, *ON_THE_WAY),
     undo=BulkUndo(
         name="project-undo",
         command=UndoBatch,
@@ -153,9 +153,13 @@ MANY_PROJECTS = Things(
         description="""
 Take back what a batch decided, as a new batch: what was decided anew since stands, and is said.
 
-So does what later stages build upon. A register is taken back field by field, and
-what it put here is cancelled, to be put here anew by a corrected one. An undo can't be undone.""".strip(),
-        registers={PROJECT_REGISTER.name: PROJECT_REGISTER.command},
+So does what later stages build upon. A register is taken back field by field, as are owners, forecasts,
+ratings, flags and action plans; what a register put here is cancelled, to be put here anew by a
+corrected one. An undo can't be undone.""".strip(),
+        registers={
+            PROJECT_REGISTER.name: PROJECT_REGISTER.command,
+            **{decision.name: decision.command for decision in ON_THE_WAY},
+        },
         snapshot=snapshot,
     ),
 )

@@ -11,9 +11,13 @@ from shared.web.readings import Reading
 
 
 async def _find(reading: Reading, ids: Sequence[UUID]) -> Mapping[UUID, Expected]:
-    """Return projects as they stand: they end with their forecast and its contingency, or have ended."""
+    """Return projects as they stand: they end with their forecast and its contingency, or have ended.
+
+    When is not told of one whose days its reader may not see.
+    """
+    told = reading.may_find_by(projects, "forecast_end", "contingency_days", "finished_on")
     columns = ("id", "reference", "title", "stage", "is_open", "latest_end", "finished_on")
-    statement = select(*(projects.c[name] for name in columns)).where(
+    statement = select(*(projects.c[name] for name in columns), told.label("told")).where(
         reading.valid(projects), projects.c.id.in_(ids)
     )
     return {
@@ -21,7 +25,7 @@ async def _find(reading: Reading, ids: Sequence[UUID]) -> Mapping[UUID, Expected
             f"{row['reference']}: {row['title']}",
             row["stage"],
             not row["is_open"],
-            row["finished_on"] or row["latest_end"],
+            (row["finished_on"] or row["latest_end"]) if row["told"] else None,
         )
         for row in await reading.rows(statement)
     }

@@ -7,6 +7,8 @@ from fastapi import APIRouter, Body, Path, Request, Response
 
 from projects.api.answers import ProjectSeen, shown
 from projects.api.filters import ProjectFilters
+from projects.api.risk_answers import without_told
+from projects.api.risk_facts import facts_of
 from projects.commands.decision import ProjectDecision
 from projects.commands.identification import IdentifyProject
 from projects.domain.project import Project, project_id
@@ -70,13 +72,14 @@ async def list_projects(query: Annotated[ListQuery, PROJECT_LIST.asked]) -> Resp
     responses=one(ProjectSeen, lasting=False),
 )
 async def see_project(request: Request, project_id: ProjectId, reading: Read) -> Response:
-    """Show one project as it stands or stood, and now also what you may decide on it."""
+    """Show one project as it stands or stood, how likely it is late, and now what you may decide on it."""
     store = request.app.state.service.store
     stream = await store.load(project_id, Project(), reading.position if reading.past else None)
     if stream.version == 0:
         raise NotFound
-    project = await with_next(request, reading, stream, shown(stream), DECISIONS)
-    return await seen_now(reading, project, stream.version)
+    facts = await facts_of(request, reading)
+    project = await with_next(request, reading, stream, shown(stream, facts), DECISIONS)
+    return await seen_now(reading, project, stream.version, told=without_told)
 
 
 @router.get(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from projects.domain.project import Moscow, Origin, ProjectStage, Way
+from projects.domain.project import Moscow, Origin, ProjectStage, Scale, Way
 from projects.views.at_risk import RiskFlag
 from projects.views.forecasts import DRAWS, Odds
 from shared.record.projecting.row_models import COUNTED, SEARCHED, Derived
@@ -17,11 +17,14 @@ from shared.web.lists.pages import ValueCount
 class Probability(BaseModel):
     """How likely a project finishes before the transition date, by the programme's own slip history.
 
-    `of_class` is the reference class, `class_size` its finished projects, `borrowed` the share of draws
-    that a small class takes from the class above it. All null with `why_not` where nothing can be said.
+    Who finishes on that date is late: `past_transition` is the rest of one. `of_class` is the reference
+    class, `class_size` its finished projects, `borrowed` the share of draws that a small class takes from
+    the class above it. An end is null where no project like it is known to have taken so long. All null
+    with `why_not` where nothing can be said.
     """
 
     before_transition: float | None
+    past_transition: float | None
     p50: date | None
     p80: date | None
     p90: date | None
@@ -32,11 +35,15 @@ class Probability(BaseModel):
     why_not: str | None
 
 
+ODDS_NEED = ("category", "sub_category", "start", "forecast_end", "forecasts", "forecasts_said_on", "rests")
+
+
 def probability(odds: Odds) -> Probability:
     """Return odds as they are answered."""
     p50, p80, p90 = odds.ends or (None, None, None)
     return Probability(
         before_transition=odds.before,
+        past_transition=None if odds.before is None else 1 - odds.before,
         p50=p50,
         p80=p80,
         p90=p90,
@@ -48,6 +55,23 @@ def probability(odds: Odds) -> Probability:
     )
 
 
+TOLD_BY = ("start", "forecast_end", "contingency_days", "category", "sub_category")
+NOT_TOLD = "not shown: it would tell what is withheld"
+
+
+def without_told(item: dict[str, Any]) -> None:
+    """Take out of a project what would tell that which was withheld of it."""
+    if "withheld" not in item:
+        return
+    item["flags"] = [{"rule": flag["rule"]} for flag in item["flags"]]
+    if item["probability"] and not item["withheld"].keys().isdisjoint(TOLD_BY):
+        nothing = dict.fromkeys(Probability.model_fields)
+        item["probability"] = nothing | {"of_class": [], "class_size": 0, "borrowed": 0.0, "draws": 0}
+        item["probability"]["why_not"] = NOT_TOLD
+        if "working_days_over" in item:
+            item["working_days_over"] = None
+
+
 class ActionPlanSeen(BaseModel):
     """Who owns what is to be done, and by when."""
 
@@ -56,19 +80,27 @@ class ActionPlanSeen(BaseModel):
 
 
 class RiskProject(BaseModel):
-    """A project at risk: each rule that flags it with its numbers, and the probability beside it."""
+    """An open project: each rule that flags it with its numbers, and the probability beside it.
+
+    While it is paused its clock stands: it ends as though it went on today.
+    """
 
     id: UUID
     version: int
     reference: Annotated[str, SEARCHED]
     title: Annotated[str, SEARCHED]
     stage: ProjectStage
+    paused: bool
     origin: Origin
+    supplier: Annotated[str, SEARCHED, COUNTED]
+    service_area: Annotated[str, SEARCHED, COUNTED]
     category: Annotated[str, SEARCHED, COUNTED]
     sub_category: Annotated[str, SEARCHED, COUNTED]
     moscow: Moscow | None
     handling: Way | None
     owner: Annotated[str, COUNTED]
+    scale: Scale
+    confidence: Annotated[str, COUNTED]
     start: date | None
     forecast_end: date | None
     contingency_days: int
@@ -76,10 +108,7 @@ class RiskProject(BaseModel):
     working_days_over: Annotated[int | None, Derived("latest_end")]
     flags: Annotated[list[RiskFlag], Derived("latest_end", "forecast_end", "contingency_days", "flagged")]
     action_plan: Annotated[ActionPlanSeen | None, Derived("plan_owner", "plan_due")]
-    probability: Annotated[
-        Probability,
-        Derived("category", "sub_category", "start", "forecast_end", sorts_by="before_transition"),
-    ]
+    probability: Annotated[Probability, Derived(*ODDS_NEED, sorts_by="before_transition")]
 
 
 def in_columns(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,8 +132,22 @@ class RiskTotals(BaseModel):
     at_risk: int
     without_action_plan: int
     ends_on_or_after_transition: int
+    overdue_forecast: int
     no_end_known: int
     flagged_by_hand: int
+
+
+class ProjectProbabilities(BaseModel):
+    """A page of open projects, newest first, each with its probability."""
+
+    as_of: datetime
+    position: int
+    transition_date: date | None
+    what_if: bool
+    items: list[RiskProject]
+    next: str | None
+    total: int = Field(default_factory=int, description="How many are shown on all pages; where asked for.")
+    counts: list[ValueCount] = Field(default_factory=list, description="Of each value; where asked for.")
 
 
 class ProjectsAtRisk(BaseModel):

@@ -1,51 +1,91 @@
-"""The programme's slip history as of a reading, kept at hand until another project finishes."""
+"""The programme's slip history as of a reading, kept at hand until another project changes, or a day ends."""
 
+import asyncio
 from collections import OrderedDict
+from datetime import date
+from typing import NamedTuple
 
 import asyncpg
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from projects.domain.project import ProjectStage
-from projects.views.forecasts import Finished, SlipHistory, path_of
+from projects.views.courses import ProjectCourse, path_of, rests_of
+from projects.views.forecasts import SlipHistory
 from projects.views.register import projects
+from shared.kernel.calendar import day_in_london
 from shared.web.readings import Reading
 
-AT_HAND = 8
+AT_HAND = 3
+A_WHILE = 2_000  # projects: more are counted beside the loop
 
-STANDING = select(func.count(), func.coalesce(func.max(projects.c.valid_from), 0))
-FINISHED = select(
-    *(projects.c[name] for name in ("category", "sub_category", "start", "forecasts", "finished_on"))
+STANDING = select(func.coalesce(func.max(projects.c.valid_from), 0))
+SEEN = select(
+    *(
+        projects.c[name]
+        for name in (
+            "category",
+            "sub_category",
+            "start",
+            "forecasts",
+            "forecasts_said_on",
+            "rests",
+            "finished_on",
+            "contingency_days",
+        )
+    )
 )
 
-Standing = tuple[int, int, frozenset[str] | None]
+Standing = tuple[int, date, frozenset[str] | None]
+
+
+class Learnt(NamedTuple):
+    """The courses that projects took as of a reading, and the history that they make."""
+
+    courses: list[ProjectCourse]
+    history: SlipHistory
 
 
 class SlipHistories:
-    """Histories by where they stand: how many projects have finished, and the last change to one.
+    """Histories by where they stand: the last change to a project, and the day.
 
     A reader with service areas of their own learns from the projects of these.
     """
 
     def __init__(self) -> None:
         """Know nothing yet."""
-        self._known: OrderedDict[Standing, tuple[list[Finished], SlipHistory]] = OrderedDict()
+        self._known: OrderedDict[Standing, Learnt] = OrderedDict()
 
-    async def as_of(self, reading: Reading) -> tuple[list[Finished], SlipHistory]:
-        """Return the finished projects as of a reading, and the history that they make."""
-        t = projects.c
-        closed = (reading.valid(projects), t.stage == ProjectStage.CLOSED, t.start.is_not(None))
-        [row] = await reading.rows(STANDING.where(*closed))
-        standing = (row[0], row[1], reading.areas)
+    async def as_of(self, reading: Reading) -> Learnt:
+        """Return the courses of finished and running projects as of a reading, and their history."""
+        t, today = projects.c, day_in_london(reading.as_of)
+        over = (t.stage == ProjectStage.CLOSED) & t.finished_on.is_not(None)
+        running = t.is_open | (t.stage == ProjectStage.TRANSFERRED)
+        [row] = await reading.rows(STANDING.where(reading.valid(projects)))
+        standing = (row[0], today, reading.areas)
         if standing not in self._known:
-            rows = await reading.rows(FINISHED.where(*closed).order_by(t.id))
-            finished = [_finished(row) for row in rows]
-            self._known[standing] = (finished, SlipHistory.of(finished))
+            seen = (reading.valid(projects), or_(over, running), t.start.is_not(None))
+            rows = await reading.rows(SEEN.where(*seen).order_by(t.id))
+            self._known[standing] = (
+                await asyncio.to_thread(_learnt, rows, today) if len(rows) > A_WHILE else _learnt(rows, today)
+            )
             while len(self._known) > AT_HAND:
                 self._known.popitem(last=False)
         self._known.move_to_end(standing)
         return self._known[standing]
 
 
-def _finished(row: asyncpg.Record) -> Finished:
-    path = path_of(row["category"], row["sub_category"])
-    return Finished(path, row["start"], tuple(row["forecasts"]), row["finished_on"])
+def _learnt(rows: list[asyncpg.Record], today: date) -> Learnt:
+    courses = [_course(row) for row in rows]
+    return Learnt(courses, SlipHistory.of(courses, today))
+
+
+def _course(row: asyncpg.Record) -> ProjectCourse:
+    return ProjectCourse(
+        path_of(row["category"], row["sub_category"]),
+        row["start"],
+        tuple(row["forecasts"]),
+        row["finished_on"],
+        tuple(row["forecasts_said_on"]),
+        tuple(rests_of(row["rests"])),
+        row["contingency_days"],
+    )

@@ -11,6 +11,7 @@ from projects.commands.rules import (
     must_be_open,
     must_end_after_start,
     must_have_come,
+    today,
 )
 from projects.domain.delivery import (
     ConfidenceRated,
@@ -143,7 +144,7 @@ class PauseProject(Command[Project]):
 
     def decide(self, project: Project, stamp: Stamp) -> ProjectPaused:
         """Pause an open project that is not at rest."""
-        return ProjectPaused(stage=project.stage, reason=self.reason)
+        return ProjectPaused(stage=project.stage, reason=self.reason, paused_on=today(stamp))
 
 
 class ResumeProject(Command[Project]):
@@ -159,7 +160,7 @@ class ResumeProject(Command[Project]):
 
     def decide(self, project: Project, stamp: Stamp) -> ProjectResumed:
         """Resume what is paused."""
-        return ProjectResumed(stage=project.stage)
+        return ProjectResumed(stage=project.stage, resumed_on=today(stamp))
 
 
 class CancelProject(Command[Project]):
@@ -203,6 +204,7 @@ class ReviseForecast(Command[Project]):
             new=self.new,
             reason=self.reason,
             contingency_days=self.contingency_days,
+            revised_on=today(stamp),
         )
 
 

@@ -48,6 +48,10 @@ class IdentifyProject(Command[Project]):
         return identified(self, project, stamp, {})
 
 
+# Of what is asked, what becomes an event of its own, and what only a row of a register says.
+KEPT_OTHERWISE = {"finished_on", "category", "sub_category", "unread", "withdrawn", "source"}
+
+
 def identified(
     asked: IdentifyProject, project: Project, stamp: Stamp, unread: dict[str, str], source: str | None = None
 ) -> Sequence[ProjectEvent]:
@@ -57,7 +61,7 @@ def identified(
     must_end_after_start(asked.start, asked.forecast_end)
     must_end_after_start(asked.start, asked.finished_on)
     must_be_on_scale(asked.scale, asked.confidence)
-    said = asked.model_dump(exclude={"finished_on", "category", "sub_category"}, exclude_none=True)
+    said = asked.model_dump(exclude=KEPT_OTHERWISE, exclude_none=True)
     events: list[ProjectEvent] = [
         ProjectIdentified(stage=ProjectStage.IDENTIFIED, unread=unread, source=source, **said),
         *_categorised(asked, stamp),

@@ -77,6 +77,7 @@ class AgreeActionPlan(Command[Project]):
     owner: PersonId = Field(examples=["pia-programme"])
     due: Day
     steps: list[PlannedStep] = Field([], max_length=STEPS_LIMIT)
+    reason: Reason | None = None
 
     @classmethod
     def guard(cls, project: Project, stamp: Stamp) -> None:
@@ -84,7 +85,13 @@ class AgreeActionPlan(Command[Project]):
 
     def decide(self, project: Project, stamp: Stamp) -> ActionPlanAgreed:
         """Put a plan in the place of an earlier one."""
-        return ActionPlanAgreed(stage=project.stage, owner=self.owner, due=self.due, steps=tuple(self.steps))
+        return ActionPlanAgreed(
+            stage=project.stage,
+            owner=self.owner,
+            due=self.due,
+            steps=tuple(self.steps),
+            reason=self.reason or "",
+        )
 
 
 class FinishActionStep(Command[Project]):

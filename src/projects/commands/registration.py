@@ -13,6 +13,7 @@ from projects.commands.rules import (
     must_be_open,
     must_end_after_start,
     must_have_come,
+    today,
 )
 from projects.domain.delivery import ConfidenceRated, ForecastRevised, ProjectClosed
 from projects.domain.events import ProjectAmended, ProjectCategorised, ProjectEvent
@@ -40,13 +41,11 @@ class RegisterProject(IdentifyProject):
     def decide(self, project: Project, stamp: Stamp) -> Sequence[ProjectEvent]:
         """Identify what is new; of what is known, keep the changes; the same row again says nothing."""
         if project.is_new:
-            more = {"unread", "withdrawn", "source"}
-            asked = IdentifyProject(**self.model_dump(exclude=more, exclude_none=True))
-            return identified(asked, project, stamp, self.unread, self.source)
+            return identified(self, project, stamp, self.unread, self.source)
         events = [
             *_restated(self, project, stamp),
             *_amended(self, project),
-            *_revised(self, project),
+            *_revised(self, project, stamp),
             *_rated(self, project),
             *_categorised(self, project, stamp),
             *_finished(self, project, stamp),
@@ -87,12 +86,14 @@ def _amended(row: RegisterProject, project: Project) -> Sequence[ProjectEvent]:
     return [ProjectAmended(stage=project.stage, reason=BY_REGISTER, **changed)]
 
 
-def _revised(row: RegisterProject, project: Project) -> Sequence[ProjectEvent]:
+def _revised(row: RegisterProject, project: Project, stamp: Stamp) -> Sequence[ProjectEvent]:
     old = project.schedule.forecast_end
     if row.forecast_end is None or row.forecast_end == old:
         return []
     must_end_after_start(row.start or project.schedule.start, row.forecast_end)
-    revised = ForecastRevised(stage=project.stage, old=old, new=row.forecast_end, reason=BY_REGISTER)
+    revised = ForecastRevised(
+        stage=project.stage, old=old, new=row.forecast_end, reason=BY_REGISTER, revised_on=today(stamp)
+    )
     return [revised]
 
 

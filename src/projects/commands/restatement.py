@@ -1,4 +1,4 @@
-"""Taking back what a register changed of a project, field by field, wherever it still stands."""
+"""Taking back what a register or a batch changed of a project, field by field, where it still stands."""
 
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from shared.kernel.messages import Stamp
 
 
 def undone(project: Project, stamp: Stamp, batch: UUID, reason: str) -> ProjectRestated:
-    """Restore the fields that a register's batch changed and nobody has decided since.
+    """Restore the fields that a batch changed and nobody has decided since.
 
     A project that it put here is taken off again, unless something was decided on it since. What it was
     before the batch, and became by it, is known of its own past.
@@ -20,7 +20,7 @@ def undone(project: Project, stamp: Stamp, batch: UUID, reason: str) -> ProjectR
     if not became or project.taken_off:
         raise DecidedAgainSince
     if was["stage"] == ProjectStage.ABSENT:
-        if now != became:
+        if {name: now[name] for name in became} != became:  # what it became was kept with fewer fields once
             raise DecidedAgainSince
         return ProjectRestated(
             stage=ProjectStage.CANCELLED,

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from projects.domain.events import ProjectEvent
-from projects.domain.project import ActionPlan, Dependency, Project, ProjectMilestone, Scale
+from projects.domain.project import UNSAID, ActionPlan, Dependency, Project, ProjectMilestone, Scale
 from shared.kernel.fields import Day, ShortText
 from shared.kernel.states import replace
 
@@ -45,7 +45,7 @@ class ProjectClosed(ProjectEvent):
 
     def apply(self, project: Project) -> Project:
         """Return the project closed on the day it finished."""
-        schedule = replace(project.schedule, finished_on=self.finished_on)
+        schedule = replace(project.schedule.resumed(self.finished_on), finished_on=self.finished_on)
         return replace(project, stage=self.stage, paused=False, schedule=schedule)
 
 
@@ -53,18 +53,23 @@ class ProjectPaused(ProjectEvent):
     """Work on the project rests for a time."""
 
     reason: str
+    paused_on: date = UNSAID
 
     def apply(self, project: Project) -> Project:
         """Return the project at rest."""
-        return replace(project, stage=self.stage, paused=True)
+        schedule = project.schedule.paused(self.paused_on)
+        return replace(project, stage=self.stage, paused=True, schedule=schedule)
 
 
 class ProjectResumed(ProjectEvent):
     """Work on the project goes on."""
 
+    resumed_on: date = UNSAID
+
     def apply(self, project: Project) -> Project:
         """Return the project at work."""
-        return replace(project, stage=self.stage, paused=False)
+        schedule = project.schedule.resumed(self.resumed_on)
+        return replace(project, stage=self.stage, paused=False, schedule=schedule)
 
 
 class ProjectCancelled(ProjectEvent):
@@ -84,12 +89,19 @@ class ForecastRevised(ProjectEvent):
     new: date
     reason: str
     contingency_days: int | None = None
+    revised_on: date = UNSAID
 
     def apply(self, project: Project) -> Project:
         """Return the project with one more forecast; the earlier ones are kept."""
         old = project.schedule
         days = old.contingency_days if self.contingency_days is None else self.contingency_days
-        schedule = replace(old, forecasts=(*old.forecasts, self.new), contingency_days=days, withdrawn=False)
+        schedule = replace(
+            old,
+            forecasts=(*old.forecasts, self.new),
+            said_on=(*old.said_on, self.revised_on),
+            contingency_days=days,
+            withdrawn=False,
+        )
         return replace(project, stage=self.stage, schedule=schedule)
 
 
@@ -108,6 +120,7 @@ class ActionPlanAgreed(ProjectEvent):
     owner: str
     due: date
     steps: tuple[PlannedStep, ...] = ()
+    reason: str = ""
 
     def apply(self, project: Project) -> Project:
         """Return the project with this plan in the place of an earlier one."""

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from projects.domain.project import (
+    UNSAID,
     About,
     Category,
     Handling,
@@ -80,7 +81,9 @@ class ProjectIdentified(ProjectEvent):
             about=about,
             scale=self.scale,
             confidence=self.confidence or "",
-            schedule=ProjectSchedule(self.start, forecasts, self.contingency_days),
+            schedule=ProjectSchedule(
+                self.start, forecasts, self.contingency_days, said_on=tuple(UNSAID for _ in forecasts)
+            ),
         )
 
 

@@ -101,15 +101,23 @@ class About:
     source: str = ""  # of which register the reference is; blank for the usual one
 
 
+UNSAID = date.min  # the day of what was recorded before days were kept with it
+
+
 @dataclass(frozen=True)
 class ProjectSchedule:
-    """When a project began and is to end; every forecast it ever had, the first one first."""
+    """When a project began and is to end; every forecast it ever had, the first one first.
+
+    `said_on` is the day of each forecast; `rests` are the days from which and until which it rested.
+    """
 
     start: date | None = None
     forecasts: tuple[date, ...] = ()
     contingency_days: int = 0
     finished_on: date | None = None
     withdrawn: bool = False  # the last forecast, though it stays among those there were
+    said_on: tuple[date, ...] = ()
+    rests: tuple[tuple[date, date | None], ...] = ()
 
     @property
     def forecast_end(self) -> date | None:
@@ -121,6 +129,17 @@ class ProjectSchedule:
         """Return the forecast end with its contingency."""
         end = self.forecast_end
         return None if end is None else end + timedelta(days=self.contingency_days)
+
+    def paused(self, on: date) -> "ProjectSchedule":
+        """Return the schedule with a rest that has begun."""
+        return self if on == UNSAID else replace(self, rests=(*self.rests, (on, None)))
+
+    def resumed(self, on: date) -> "ProjectSchedule":
+        """Return the schedule with its rest over, where one has begun."""
+        if on == UNSAID or not self.rests or self.rests[-1][1] is not None:
+            return self
+        begun = self.rests[-1][0]
+        return replace(self, rests=(*self.rests[:-1], (begun, max(begun, on))))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import JsonValue
 
 from projects.domain.events import ProjectEvent
-from projects.domain.project import Category, Project, Scale
+from projects.domain.project import UNSAID, ActionPlan, Category, Project, Scale
 from shared.kernel.states import replace
 
 ABOUT = ("title", "description", "supplier", "service_area", "owner", "cost_pence")
@@ -36,9 +36,17 @@ class ProjectRestated(ProjectEvent):
         if "forecasts" in said:
             times["forecasts"] = tuple(date.fromisoformat(str(day)) for day in said["forecasts"])  # type: ignore[union-attr]  # a list
             times["withdrawn"] = bool(said["withdrawn"])
+            known = project.schedule.said_on
+            times["said_on"] = tuple(
+                known[n] if n < len(known) else UNSAID for n, _ in enumerate(times["forecasts"])
+            )
         more: dict[str, Any] = {}
         if "confidence" in said:
             more |= {"confidence": said["confidence"], "scale": Scale(str(said["scale"]))}
+        if "flagged" in said:
+            more["flagged"] = said["flagged"]
+        if "plan" in said:
+            more["plan"] = _plan(said["plan"])
         if "category" in said:
             more["category"] = Category(str(said["category"]), str(said["sub_category"]))
         return replace(
@@ -55,12 +63,36 @@ def _restored(name: str, value: JsonValue) -> Any:  # noqa: ANN401  # of its fie
     return value if name == "contingency_days" or value is None else date.fromisoformat(str(value))
 
 
+def _plan(said: JsonValue) -> ActionPlan:
+    """Return an action plan as JSON has it; none where there was none."""
+    match said:
+        case {"owner": str(owner), "due": str(due), "steps": list(steps)}:
+            return ActionPlan(owner, date.fromisoformat(due), tuple(map(_step, steps)))
+    return ActionPlan()
+
+
+def _step(said: JsonValue) -> tuple[str, date, date | None]:
+    match said:
+        case [str(what), str(due), done]:
+            return what, date.fromisoformat(due), None if done is None else date.fromisoformat(str(done))
+    raise AssertionError("steps are kept as they are here")
+
+
+def _planned(plan: ActionPlan) -> JsonValue:
+    if plan.due is None:
+        return None
+    steps: list[JsonValue] = [
+        [what, due.isoformat(), None if done is None else done.isoformat()] for what, due, done in plan.steps
+    ]
+    return {"owner": plan.owner, "due": plan.due.isoformat(), "steps": steps}
+
+
 # What is restored together, since one means nothing without the other.
 TOGETHER = (("forecasts", "withdrawn"), ("confidence", "scale"), ("category", "sub_category"))
 
 
 def snapshot(project: Project) -> Restated:
-    """Return all that a register can change of a project, as JSON has it."""
+    """Return all that a register or a batch can change of a project, as JSON has it."""
     about, schedule = project.about, project.schedule
     days = {name: getattr(schedule, name) for name in ("start", "finished_on")}
     return {
@@ -74,5 +106,7 @@ def snapshot(project: Project) -> Restated:
         "category": project.category.name,
         "sub_category": project.category.sub_category,
         "unread": dict(about.unread),
+        "flagged": project.flagged,
+        "plan": _planned(project.plan),
         "stage": project.stage.value,
     }

@@ -3,16 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement, Date, Select, and_, false, func, literal, or_, select
 
 from projects.views.register import projects
-from shared.kernel.calendar import WORKING_DAY, WorkingTime, microseconds
+from shared.kernel.calendar import WORKING_DAY, WorkingDays, WorkingTime, microseconds
 
-Rule = Literal["ends_on_or_after_transition", "no_end_known", "flagged_by_hand"]
+Rule = Literal["ends_on_or_after_transition", "overdue_forecast", "no_end_known", "flagged_by_hand"]
 
 
 def is_late(transition: date | None) -> ColumnElement[bool]:
@@ -20,24 +20,64 @@ def is_late(transition: date | None) -> ColumnElement[bool]:
     return projects.c.latest_end >= literal(transition, Date) if transition is not None else false()
 
 
-def is_at_risk(transition: date | None) -> ColumnElement[bool]:
+@dataclass(frozen=True, slots=True)
+class RiskDay:
+    """What the rules go by: the transition date, today, and the last working day that has begun by then.
+
+    A forecast has passed once a working day has begun after it.
+    """
+
+    transition: date | None
+    today: date
+    working: date
+
+    @classmethod
+    def of(cls, transition: date | None, today: date, closed_days: frozenset[date]) -> "RiskDay":
+        """Count working days by the council's calendar."""
+        return cls(transition, today, WorkingDays(closed_days).before(today, 0))
+
+
+def is_overdue(day: RiskDay) -> ColumnElement[bool]:
+    """Return the condition that the forecast of what is still open has passed."""
+    return projects.c.forecast_end < literal(day.working, Date)
+
+
+def is_flagged(rule: Rule, day: RiskDay) -> ColumnElement[bool]:
+    """Return the condition of one rule."""
+    match rule:
+        case "ends_on_or_after_transition":
+            return is_late(day.transition)
+        case "overdue_forecast":
+            return is_overdue(day)
+        case "no_end_known":
+            return projects.c.latest_end.is_(None)
+        case "flagged_by_hand":
+            return projects.c.has_flag
+
+
+RULES: tuple[Rule, ...] = get_args(Rule)
+
+
+def some_rule(day: RiskDay) -> ColumnElement[bool]:
+    """Return the condition that some rule flags a project."""
+    return or_(*(is_flagged(rule, day) for rule in RULES))
+
+
+def is_at_risk(day: RiskDay) -> ColumnElement[bool]:
     """Return the condition that some rule flags an open project."""
-    t = projects.c
-    return and_(t.is_open, or_(is_late(transition), t.latest_end.is_(None), t.has_flag))
+    return and_(projects.c.is_open, some_rule(day))
 
 
-def totals(transition: date | None, open_ones: Sequence[ColumnElement[bool]]) -> "Select[Any]":
+def totals(day: RiskDay, open_ones: Sequence[ColumnElement[bool]]) -> "Select[Any]":
     """Return the statement that counts the open projects, by rule and by plan."""
     t = projects.c
-    flagged = or_(is_late(transition), t.latest_end.is_(None), t.has_flag)
+    flagged = some_rule(day)
     number = func.count()
     counts: list[ColumnElement[Any]] = [
         number.label("open"),
         number.filter(flagged).label("at_risk"),
         number.filter(flagged, ~t.has_plan).label("without_action_plan"),
-        number.filter(is_late(transition)).label("ends_on_or_after_transition"),
-        number.filter(t.latest_end.is_(None)).label("no_end_known"),
-        number.filter(t.has_flag).label("flagged_by_hand"),
+        *(number.filter(is_flagged(rule, day)).label(rule) for rule in RULES),
     ]
     return select(*counts).where(t.is_open, *open_ones)
 
@@ -51,6 +91,7 @@ class RiskFlag(BaseModel):
     latest_end: date | None = None
     transition_date: date | None = None
     working_days_over: int | None = None
+    working_days_overdue: int | None = None
     reason: str | None = None
 
 
@@ -72,7 +113,9 @@ def _start(day: date) -> int:
     return microseconds(datetime(day.year, day.month, day.day, tzinfo=UTC))
 
 
-def flags(row: Mapping[str, Any], transition: date | None, over: int | None) -> list[RiskFlag]:
+def flags(
+    row: Mapping[str, Any], transition: date | None, over: int | None, overdue: int = 0
+) -> list[RiskFlag]:
     """Return every rule that flags a project, each with its numbers."""
     found = []
     if row["latest_end"] is None:
@@ -88,6 +131,9 @@ def flags(row: Mapping[str, Any], transition: date | None, over: int | None) -> 
                 working_days_over=over,
             )
         )
+    if overdue > 0:
+        forecast = row["forecast_end"]
+        found.append(RiskFlag(rule="overdue_forecast", forecast_end=forecast, working_days_overdue=overdue))
     if row["flagged"]:
         found.append(RiskFlag(rule="flagged_by_hand", reason=row["flagged"]))
     return found
@@ -104,3 +150,10 @@ def late(
         over if end >= transition else None
         for end, over in zip(ends, days.over(transition, ends), strict=True)
     ]
+
+
+def overdue(rows: Sequence[Mapping[str, Any]], today: date, days: WorkingDaysOver) -> list[int]:
+    """Return how many working days have begun since each project's forecast end passed, up to today."""
+    day_after = [(row["forecast_end"] or today) + timedelta(days=1) for row in rows]
+    tomorrow = today + timedelta(days=1)
+    return [max(0, -over) for over in days.over(tomorrow, day_after)]

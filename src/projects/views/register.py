@@ -7,7 +7,7 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel
 
-from projects.domain.project import OPEN, Moscow, Origin, Project, ProjectStage, Scale, Way
+from projects.domain.project import OPEN, UNSAID, Moscow, Origin, Project, ProjectStage, Scale, Way
 from shared.kernel.messages import Stream
 from shared.record.projecting.row_models import (
     COMPUTED,
@@ -66,6 +66,10 @@ class StoredProject(ProjectRow):
     is_open: Annotated[bool, COMPUTED]
     latest_end: Annotated[date | None, From("schedule.latest_end")]
     forecasts: Annotated[list[date], COMPUTED]
+    forecasts_said_on: Annotated[list[date], COMPUTED]
+    rests: Annotated[list[date], COMPUTED]
+    milestones_said: Annotated[str, COMPUTED]
+    awaited_said: Annotated[str, COMPUTED]
     has_flag: Annotated[bool, COMPUTED]
     has_plan: Annotated[bool, COMPUTED]
     risk_order: Annotated[int, COMPUTED]
@@ -99,6 +103,10 @@ def _computed(stream: Stream[Project]) -> Row:
         "risk_order": risk_order(project, stream.first_position),
         "unread_cells": len(project.about.unread),
         "forecasts": list(project.schedule.forecasts),
+        "forecasts_said_on": [FAR if day == UNSAID else day for day in project.schedule.said_on],
+        "rests": [day for begun, ended in project.schedule.rests for day in (begun, ended or FAR)],
+        "milestones_said": orjson.dumps(project.milestones).decode(),
+        "awaited_said": orjson.dumps(project.depends_on).decode(),
         "scores": orjson.dumps(dict(project.priority.scores)).decode(),
         "needs": orjson.dumps(needs).decode(),
     }
@@ -112,10 +120,10 @@ REGISTER = StateView(
     indexes=(
         f"(stage, first_position) WHERE valid_to = {STILL_VALID}",
         f"(risk_order) WHERE valid_to = {STILL_VALID} AND is_open",
-        f"(latest_end, has_flag, has_plan) WHERE valid_to = {STILL_VALID} AND is_open",
-        f"(valid_from) WHERE valid_to = {STILL_VALID} AND stage = '{ProjectStage.CLOSED}'",
+        f"(latest_end, forecast_end, has_flag, has_plan) WHERE valid_to = {STILL_VALID} AND is_open",
+        f"(valid_from) WHERE valid_to = {STILL_VALID}",
         text_index(StoredProject),
         f"(source) WHERE valid_to = {STILL_VALID} AND source <> ''",
     ),
-    revision=3,
+    revision=4,
 )

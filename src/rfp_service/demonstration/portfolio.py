@@ -6,7 +6,7 @@ from pydantic import JsonValue
 
 from projects.commands.assessment import CategoriseProject, DecideHandling, PrioritiseProject, rank_key
 from projects.commands.capacity import StateCapacity
-from projects.commands.delivery import ReviseForecast, StartDelivery
+from projects.commands.delivery import PauseProject, ReviseForecast, StartDelivery
 from projects.commands.identification import IdentifyProject
 from projects.commands.planning import AgreeActionPlan, FlagProject, SetMilestone
 from projects.domain.capacity import CAPACITY_ID, Capacity, OurPeople
@@ -73,7 +73,7 @@ def _finished(stage: Storyboard, number: int, at: datetime) -> None:
     category, sub, title = _named(number)
     planned = stage.chance.randint(90, 500)
     took = round(planned * (1 + stage.chance.gauss(SLIPS[category], 20) / 100))
-    finished = day_in_london(at) - timedelta(days=stage.chance.randint(5, 700))
+    finished = day_in_london(at) - timedelta(days=stage.chance.randint(5, 1_600))
     begun = finished - timedelta(days=max(30, took))
     command = IdentifyProject(
         reference=f"OLD-{number + 1:03}",
@@ -109,6 +109,8 @@ class _Course:
             self._does(flag, 3)
         if self.number % 6 != 5 and self._is_judged() and self.number % 4:
             self._is_under_way()
+        if self.number % 11 == 7:  # a few of them
+            self._does(PauseProject(reason="The team is needed at the election."), 15)
         if self.number % 5 == 1:
             due = day_in_london(self.at) + timedelta(days=60)
             self._does(AgreeActionPlan(owner=PIA, due=due), 4)
@@ -121,6 +123,8 @@ class _Course:
         begun = day_in_london(self.at) - timedelta(days=self.chance.randint(20, 300))
         known = self.number % 13 != 12
         ends = self.transition + timedelta(days=round(self.chance.gauss(-120, 160)))
+        if self.number % 10 == 4:  # these have run beyond what was forecast
+            ends = begun + timedelta(days=150)
         scale = (Scale.THREE_POINT, Scale.FIVE_POINT)[self.number % 2]
         command = IdentifyProject(
             reference=self.reference,

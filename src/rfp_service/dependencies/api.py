@@ -77,7 +77,7 @@ async def see_dependencies(request: Request, project_id: ProjectId, reading: Rea
     values = await values_in_force(service.store, day, until)
     transition = values.transition_date if values else None
     latest = project.schedule.latest_end
-    found = await _found(request, reading, project.depends_on)
+    found = await expected_of(request, reading, project.depends_on)
     items = [_shown(d, found.get(d.id), latest, transition) for d in project.depends_on]
     shown = [item.model_dump() for item in items]
     await reading.redacted(shown)
@@ -93,7 +93,7 @@ async def see_dependencies(request: Request, project_id: ProjectId, reading: Rea
     return Response(content, media_type=JSON, headers={"Vary": "Authorization"})
 
 
-async def _found(
+async def expected_of(
     request: Request, reading: Reading, depends_on: Sequence[Dependency]
 ) -> Mapping[UUID, Expected]:
     """Ask each room about its own, as far as the reader may see them."""

@@ -7,6 +7,7 @@ import asyncpg
 from sqlalchemy import select
 
 from projects.api.slip_history import SlipHistories
+from projects.views.at_risk import RiskDay
 from projects.views.at_risk import totals as risk_totals
 from projects.views.calibration import calibrate
 from projects.views.register import projects
@@ -85,15 +86,17 @@ async def projects_at_risk_with_plan(service: Answering, reading: Reading) -> fl
 
 async def forecasts_within_p80(service: Answering, reading: Reading) -> float | None:
     """Return the share of finished projects that ended by the P80 day of their own start."""
-    finished, _ = await service.slips.as_of(reading)
-    return (await asyncio.to_thread(calibrate, finished)).within[1]
+    courses, _ = await service.slips.as_of(reading)
+    return (await asyncio.to_thread(calibrate, courses, day_in_london(reading.as_of))).within[1]
 
 
 async def _risk(service: Answering, reading: Reading) -> dict[str, int]:
     stream: Stream[Scheme] = await service.store.load(SCHEME_ID, Scheme(), reading.position)
-    values = stream.state.in_force(day_in_london(reading.as_of)).values
+    today = day_in_london(reading.as_of)
+    values = stream.state.in_force(today).values
     transition = values.transition_date if values else None
-    [row] = await reading.rows(risk_totals(transition, [valid_at(projects, reading.position)]))
+    day = RiskDay.of(transition, today, stream.state.closed_days())
+    [row] = await reading.rows(risk_totals(day, [valid_at(projects, reading.position)]))
     return dict(row)
 
 

@@ -1,9 +1,14 @@
 """A text about somebody, kept so that it can be destroyed: stored only under keys of those it is about."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any, TypeGuard
+from datetime import date
+from functools import cache
+from types import NoneType
+from typing import Any, Literal, TypeGuard, get_args, get_origin
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, model_serializer, model_validator
+from pydantic.fields import FieldInfo
 
 PERSONAL = "[personal]"  # what stands where such a text may not be read, or is kept encrypted elsewhere
 
@@ -74,12 +79,35 @@ def openly(text: str) -> Personal:
     return Personal(about="", clear=text)
 
 
+PLAIN = (str, int, float, bool, date, UUID, NoneType)
+
+
+@cache
+def _may_hold(model: type[BaseModel]) -> tuple[str, ...]:
+    """Return the fields of a model in which a personal text may be: most hold nothing but plain values."""
+    return tuple(name for name, field in model.model_fields.items() if _may_be(field.annotation))
+
+
+def _may_be(kind: object) -> bool:
+    """Say whether a value of a type may be, or hold, a personal text; of what is not known it may."""
+    if isinstance(kind, type) and get_origin(kind) is None:
+        if issubclass(kind, Personal):
+            return True
+        if issubclass(kind, BaseModel):
+            return bool(_may_hold(kind)) if kind is not BaseModel else True
+        return not issubclass(kind, PLAIN)
+    if get_origin(kind) is Literal or kind is Ellipsis:
+        return False
+    parts = get_args(kind)
+    return any(_may_be(part) for part in parts if not isinstance(part, FieldInfo)) if parts else True
+
+
 def personal_texts_in(value: object) -> Iterator[Personal]:
     """Yield the personal texts in an event, a command, or a field of one, at any depth."""
     if isinstance(value, Personal):
         yield value
     elif isinstance(value, BaseModel):
-        for name in type(value).model_fields:
+        for name in _may_hold(type(value)):
             yield from personal_texts_in(getattr(value, name))
     elif isinstance(value, dict):
         for inner in value.values():

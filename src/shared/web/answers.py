@@ -1,6 +1,6 @@
 """What operations answer, as the API file says it: lists, single things, and the problems of each."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -148,14 +148,25 @@ async def seen(
     return answer_untagged(shown)
 
 
+def _untold(_: dict[str, Any]) -> None:
+    """Leave a thing as it is."""
+
+
 async def seen_now(
-    reading: Reading, item: BaseModel, version: int, *, personal: Mapping[str, object] = NOTHING
+    reading: Reading,
+    item: BaseModel,
+    version: int,
+    *,
+    personal: Mapping[str, object] = NOTHING,
+    told: Callable[[dict[str, Any]], None] = _untold,
 ) -> Response:
     """Return as `seen` does a single thing that changes otherwise than by decisions on it, too.
 
-    It is always sent, so that a personal text in it costs it no ETag.
+    It is always sent, so that a personal text in it costs it no ETag. `told` takes out what would tell that
+    which is withheld.
     """
     shown = await _redacted(reading, item, personal, sealed=True)
+    told(shown)
     if "withheld" in shown:
         return answer_untagged(shown)
     return answer_untagged(shown, ETag=f'"{version}"') if personal else answer_now(item, version)

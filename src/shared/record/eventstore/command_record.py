@@ -9,15 +9,21 @@ from shared.kernel.personal import PERSONAL, NotSealed, is_sealed, personal_text
 NAME, ASKED = "name", "asked"
 
 
-def commanded(command: Command[Any], said: Mapping[str, Any], personal: Sequence[str] = ()) -> dict[str, Any]:
+def commanded(
+    command: Command[Any],
+    said: Mapping[str, Any],
+    personal: Sequence[str] = (),
+    words: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """Return a command as its first event keeps it: its name, and those words that the event lacks.
 
     Mostly an event repeats what was asked under the same names, so this adds some twenty bytes to it.
-    Personal texts, which the event keeps encrypted, are never kept beside it in the clear.
+    Personal texts, which the event keeps encrypted, are never kept beside it in the clear. The command's
+    `words` are given where they are at hand.
     """
     told = {
         name: _without(value, personal)
-        for name, value in _words(command).items()
+        for name, value in (_words(command) if words is None else words).items()
         if not _known(command, name, value, said)
     }
     return {NAME: type(command).__name__, **({ASKED: told} if told else {})}

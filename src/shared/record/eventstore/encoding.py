@@ -77,10 +77,13 @@ def happened_at(envelope: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(envelope["at"])
 
 
-def words_of(event: Event[Any]) -> dict[str, Any]:
-    """Return an event's own fields as JSON values; those that are None by default and now need no room."""
+def words_of(event: Event[Any], said: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return an event's own fields as JSON values; those that are None by default and now need no room.
+
+    Where all that it says is at hand as JSON values, it need not be written again.
+    """
     fields = type(event).model_fields
-    said = event.model_dump(mode="json")
+    said = event.model_dump(mode="json") if said is None else said
     return {
         name: value
         for name, value in said.items()
@@ -137,6 +140,7 @@ class EnvelopeMapper(Mapper[UUID]):
         command: Command[Any] | None,
         part: int,
         personal: Sequence[str] = (),
+        words: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Return what an envelope ends with: the event's shape, and the command or the part of one."""
         ending: dict[str, Any] = {}
@@ -145,7 +149,7 @@ class EnvelopeMapper(Mapper[UUID]):
         if part:
             ending["part"] = part
         elif command is not None:
-            ending["command"] = commanded(command, said, personal)
+            ending["command"] = commanded(command, said, personal, words)
         return ending
 
     def recorded(self, row: Any) -> Recorded:

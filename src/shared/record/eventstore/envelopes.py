@@ -49,12 +49,16 @@ class Texts:
     def of(self, event: Event[Any], command: Command[Any] | None, part: int) -> tuple[bytes, bytes]:
         """Return what stands before the stamp of an event, and what stands after it."""
         asked = None if command is None or part else command.__pydantic_serializer__.to_json(command)
-        key = (type(event), event.__pydantic_serializer__.to_json(event), type(command), asked, part)
+        written = event.__pydantic_serializer__.to_json(event)
+        key = (type(event), written, type(command), asked, part)
         if key not in self._written:
             if len(self._written) >= TEXTS_AT_HAND:
                 self._written.clear()
-            said = words_of(event)
-            ending = self._mapper.ending(event, said, command, part)
+            said = words_of(event, orjson.loads(written))
+            words = None if asked is None else orjson.loads(asked)
+            if words is not None:
+                words.pop("decision", None)
+            ending = self._mapper.ending(event, said, command, part, words=words)
             before = b'{"data":' + orjson.dumps(said)
             self._written[key] = before, b"," * bool(ending) + orjson.dumps(ending)[1:]
         return self._written[key]

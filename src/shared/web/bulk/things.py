@@ -33,7 +33,8 @@ async def no_facts(_store: EventStore, _stamp: Stamp) -> CommandFacts:
 class BulkDecision:
     """One decision that can be taken on many things: stored name, path, models, what it must know.
 
-    An item's fields go into the command's of the same names; a command and an event that say the same by
+    An item's fields go into the command's of the same names, or as they are `called`; what an item can't say
+    is left to the command. A command and an event that say the same by
     their common fields are the same decision. `sees` are the parts of a thing that the rule looks at.
     """
 
@@ -48,6 +49,13 @@ class BulkDecision:
     example: Mapping[str, JsonValue]
     sees: tuple[str, ...] = ()
     facts: FindFacts = no_facts
+    called: Mapping[str, str] = field(default_factory=dict)  # how items call fields of the command
+
+    def fields(self) -> dict[str, str]:
+        """Return the fields of the command that an item says, and how it calls each."""
+        names = (name for name in self.command.model_fields if name not in ("decision", "reason"))
+        calls = {name: self.called.get(name, name) for name in names}
+        return {name: call for name, call in calls.items() if call in self.item.model_fields}
 
 
 @dataclass(frozen=True)
@@ -128,7 +136,7 @@ def _operation(
     """Return how one decision is taken on many things, by the fields that its models have in common."""
     command, event = decision.command, decision.event
     make: Callable[..., Command[Any]] = command
-    asked = [name for name in command.model_fields if name not in ("decision", "reason")]
+    asked = decision.fields()
     said = [name for name in (*asked, "reason") if name in event.model_fields]
     gives_reason = "reason" in command.model_fields
 
@@ -138,7 +146,7 @@ def _operation(
         why = item.reason or reason
         if why is None:
             raise ItemReasonNeeded
-        return make(**{name: getattr(item, name) for name in asked}, reason=why)
+        return make(**{name: getattr(item, call) for name, call in asked.items()}, reason=why)
 
     def same(one: Command[Any], found: Event[Any]) -> bool:
         return isinstance(found, event) and all(
@@ -160,9 +168,9 @@ def _operation(
     )
 
 
-def _words(command: type[Command[Any]], asked: list[str]) -> Callable[[Any], Any]:
+def _words(command: type[Command[Any]], asked: Mapping[str, str]) -> Callable[[Any], Any]:
     """Return what gives all that an item says, so that it can be looked up."""
-    said = attrgetter(*asked, "reason")
+    said = attrgetter(*asked.values(), "reason")
     if any(get_origin(command.model_fields[name].annotation) in (list, dict) for name in asked):
         return lambda item: tuple(map(_comparable, said(item)))
     return said

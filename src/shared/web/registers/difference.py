@@ -73,6 +73,7 @@ class Compared:
     stream: Stream[Any]
     is_new: bool
     changes: list[FieldChange] = field(default_factory=list)
+    _key: str = ""  # of what is new: it is asked for twice
 
     def differences(self, marks: Mapping[str, str]) -> Iterator[RegisterDifference]:
         """Yield what differs; what its reader may not see of how it stands is marked."""
@@ -109,12 +110,13 @@ class Compared:
 
     def key(self, change: FieldChange | None) -> str:
         """Return what names a difference: the thing, the field, its old value and its new one."""
-        said = (
-            sorted((name, shown(value)) for name, value in self.row.said.items())
-            if change is None
-            else [change.field, change.column, shown(change.old), shown(change.new)]
-        )
-        return key_of(self.stream.id, said)
+        if change is not None:
+            said = [change.field, change.column, shown(change.old), shown(change.new)]
+            return key_of(self.stream.id, said)
+        if not self._key:
+            of_row = sorted((name, shown(value)) for name, value in self.row.said.items())
+            self._key = key_of(self.stream.id, of_row)
+        return self._key
 
 
 def key_of(thing: UUID, said: object) -> str:

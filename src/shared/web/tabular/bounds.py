@@ -114,15 +114,16 @@ def ods_bounds(package: zipfile.ZipFile) -> Bounds:
                 case b"table", b"":
                     reach.begin_sheet()
                 case b"table-row", b"":
-                    reach.begin_row(_times(attributes))
+                    reach.begin_row(times(attributes))
                 case ((b"table-cell" | b"covered-table-cell"), b""):
-                    reach.cell(_times(attributes), empty=empty)
+                    reach.cell(times(attributes), empty=empty)
             if name == b"table-row" and (closing or empty):
                 reach.end_row()
     return Bounds(reach.rows, reach.columns)
 
 
-def _times(attributes: bytes) -> int:
+def times(attributes: bytes) -> int:
+    """Return how often a row or a cell stands one after another."""
     found = _REPEATED.search(attributes)
     return int(found[1]) if found else 1
 

@@ -22,6 +22,7 @@ from shared.web.tabular.limits import (
     UnreadableTable,
 )
 from shared.web.tabular.number_formats import Marks, marks, with_mark
+from shared.web.tabular.ods_formulas import unsolved_ods_formulas
 
 CHUNK = 1 << 20
 SHEETS_NAMED, NAME_CHARACTERS = 50, 100
@@ -73,7 +74,8 @@ def convert(source: Path, target: Path) -> dict[str, object]:
             is_book = BOOK in package.namelist()
             shown = marks(package, sheet.name) if is_book else {}
             csv.writer(out).writerows(_marked(sheet, shown) if shown else _rows(sheet))
-            unsolved = unsolved_formulas(package, sheet.name) if is_book else []
+            find = unsolved_formulas if is_book else unsolved_ods_formulas
+            unsolved = find(package, sheet.name) if formulas else []
     except (zipfile.BadZipFile, CalamineError, ET.ParseError, KeyError, ValueError) as error:
         raise UnreadableTable from error
     names = [name[:NAME_CHARACTERS] for name in book.sheet_names[:SHEETS_NAMED]]
