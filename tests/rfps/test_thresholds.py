@@ -13,7 +13,8 @@ from rfp_service.rfps.domain.refusals import AboveThreshold, NotTheLead, NotYour
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import Stage
 from shared.governance.scheme.commands import AdoptScheme
-from shared.governance.scheme.domain import Scheme, ThresholdsTwice
+from shared.governance.scheme.domain import Scheme
+from shared.governance.scheme.refusals import ThresholdsTwice
 from shared.kernel.rules import ContractKind, Rules, Threshold
 from tests.rfps import way
 from tests.rfps.examples import ABSENT, COMPLETED, IN_TRIAGE

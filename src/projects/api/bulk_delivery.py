@@ -47,7 +47,7 @@ def _dated(step: object) -> object:
     return step
 
 
-class OwnerItem(ThingItem):
+class ProjectOwnerItem(ThingItem):
     """A project and who owns it from now on."""
 
     owner: PersonId = Field(examples=["olga"])
@@ -85,7 +85,7 @@ OWNERS = BulkDecision(
     route="assign_owners",
     summary="Give many projects their owners",
     description="Say who owns each of many projects" + AS_USUAL,
-    item=OwnerItem,
+    item=ProjectOwnerItem,
     command=AmendProject,
     event=ProjectAmended,
     example={"reference": "ICT-0042", "owner": "olga", "reason": "New team."},

@@ -7,15 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypeAliasType
 
-from shared.governance.scheme.domain import (
-    AdoptedForThePast,
-    Proposal,
-    Scheme,
-    SchemeAdopted,
-    SchemeValues,
-    ThresholdsTwice,
-    TiersNotRising,
-)
+from shared.governance.scheme.domain import Proposal, Scheme, SchemeAdopted, SchemeValues
 from shared.governance.scheme.proposals import (
     AdoptedSchemeWithdrawn,
     SchemeConfirmed,
@@ -23,6 +15,7 @@ from shared.governance.scheme.proposals import (
     SchemeProposed,
     ahead,
 )
+from shared.governance.scheme.refusals import AdoptedForThePast, ThresholdsTwice, TiersNotRising
 from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import Refused
 from shared.kernel.fields import WHOLE, Reason

@@ -8,7 +8,6 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.kernel.contract_rules import ContractRules
-from shared.kernel.errors import Refused
 from shared.kernel.fields import WHOLE, Code, Day, Pence, PersonId, ShortText
 from shared.kernel.messages import Event
 from shared.kernel.rules import (
@@ -285,18 +284,6 @@ class SchemeAdopted(Event[Scheme]):
         """Return the scheme with one more version."""
         version = Version(len(scheme.versions) + 1, self.values, self.unconfirmed)
         return replace(scheme, versions=(*scheme.versions, version))
-
-
-class TiersNotRising(Refused):
-    """Each tier's limit must be above the one before it, and each name be used once."""
-
-
-class ThresholdsTwice(Refused):
-    """Each regime has one threshold for each kind of contract."""
-
-
-class AdoptedForThePast(Refused):
-    """A scheme takes effect on the day it is adopted, or later: what was decided stays decided."""
 
 
 EVENTS = (SchemeAdopted,)

@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime
 
 from shared.governance.scheme.commands import AdoptScheme
-from shared.governance.scheme.domain import AdoptedForThePast, Scheme, SchemeAdopted
+from shared.governance.scheme.domain import Scheme, SchemeAdopted
+from shared.governance.scheme.refusals import AdoptedForThePast
 from tests.support.specs import SCHEME, given
 
 FIRST = SchemeAdopted(values=SCHEME, reason="The cabinet decided so.")
