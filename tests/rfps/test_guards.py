@@ -44,7 +44,7 @@ FOR_WHO_OR_WHEN = (
     refusals.OwnRfp,
     refusals.NoPartInIt,
     refusals.NotTheLead,
-    refusals.OneTierEach,
+    tiers.OneTierEach,
     refusals.Conflicted,
     refusals.HasDecided,
     refusals.OutToMarket,

@@ -14,7 +14,7 @@ from tests.rfps import way
 from tests.rfps.examples import ABSENT
 from tests.support.api import Api
 from tests.support.people import HANA, LARS, LEO, PRIYA, SAM, Who
-from tests.support.procuring import EVAN, awarded, evaluated, opened, until
+from tests.support.procuring import AGREED, EVAN, awarded, evaluated, opened, until
 from tests.support.specs import given
 
 ACME = {"name": "Fictional Systems Ltd", "number": "00000000"}
@@ -117,7 +117,14 @@ async def test_an_award_goes_to_whoever_made_the_bid_and_keeps_their_number(api:
     await until(api, rfp, "evaluation")
     await evaluated(api, rfp)
     await api.decide(
-        rfp, "moderate-scores", PRIYA, bid="B", criterion="Quality", score=79, reason="Agreed first."
+        rfp,
+        "moderate-scores",
+        HANA,
+        bid="B",
+        criterion="Quality",
+        score=79,
+        reason="Agreed first.",
+        highest_bid_pence=AGREED["highest_bid_pence"],
     )
     other = {"bid": "A", "supplier": "Bolt Ltd", "value_pence": 2_000_000, "reason": "The best."}
     refused = await api.decide(rfp, "recommend-award", PRIYA, 409, **other)

@@ -22,7 +22,7 @@ from tests.support.postgres import Base, throwaway_folder
 from tests.support.running import Running, running
 
 BODY = {"title": "Laptops", "description": "Forty.", "service_area": "Registrars"}
-SECONDS_LIMIT = 5.0
+SECONDS_LIMIT = 25.0  # five on a machine with nothing else to do; it stays frozen for longer
 AT_ONCE = 40
 
 

@@ -21,7 +21,7 @@ AMEND = {"decision": "amend", "title": "Tablets"}
 async def test_a_new_thing_answers_its_receipt_and_version(api: Api) -> None:
     answer = await api.post("/v1/rfps", RAISE, expect=201)
     assert answer.headers["etag"] == '"1"'
-    assert answer.json() == {"id": answer.json()["id"], "version": 1, "position": 1}
+    assert answer.json() == {"id": answer.json()["id"], "version": 1, "position": 1, "warnings": []}
     UUID(answer.json()["id"])
 
 

@@ -6,6 +6,8 @@ SEEN_WITH: Mapping[str, str] = {
     "rfp": "read-rfps",
     "catalogue-check": "read-catalogue",
     "catalogue-item": "read-catalogue",
+    "catalogue-order": "read-catalogue",
+    "catalogue-synonyms": "read-catalogue",
     "contract": "read-contracts",
     "review-round": "read-contracts",
     "project": "read-projects",
@@ -29,7 +31,10 @@ SEEN_WITH: Mapping[str, str] = {
     "directory": "read-people",
     "hand-over": "read-hand-overs",
     "service-account": "read-service-accounts",
+    "webhook-endpoint": "read-webhook-endpoints",
     "retention-schedule": "read-retention",
     "disposal": "read-retention",
 }
-NEVER_TOLD = frozenset({"historic-case"})  # rows of somebody else's log: the import tells of them
+# Rows of somebody else's log, of which the import tells; what was sent to whom; how one person is told,
+# and what they follow.
+NEVER_TOLD = frozenset({"historic-case", "attempts-log", "notification-choice", "contract-feed"})
