@@ -38,7 +38,7 @@ def waits(contract: Contract, waiter: Waiter) -> Iterator[Wait]:
 def candidates(reading: Reading, waiter: Waiter) -> "Select[Any] | None":
     """Return the contracts that may wait for somebody: a few more than do."""
     t = contracts.c
-    own = and_(t.owner.in_(waiter.ids), t.runs)
+    own = and_(t.owner.in_(waiter.ids), t.is_open)
     one_of = [and_(own, t.stage.in_(LOOKED_AT)), and_(own, t.duties_open > 0)]
     if waiter.has(Role.APPROVER) and waiter.tiers:
         one_of.append(t.stage == ContractStage.RECOMMENDED)
