@@ -42,9 +42,20 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    named = ("day", "pounds", "working_days", "name_of", "event_words", "text_of", "said_in", "lower")
+    named = (
+        "day",
+        "pounds",
+        "working_days",
+        "name_of",
+        "event_words",
+        "text_of",
+        "said_in",
+        "lower",
+        "label",
+        "whom",
+    )
     made.filters.update({name: getattr(words, name) for name in named} | {"words": words.words})
-    made.globals.update(version=VERSION, style=stylesheet()[0])
+    made.globals.update(release=VERSION, style=stylesheet()[0])
     return made
 
 

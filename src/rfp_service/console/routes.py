@@ -1,4 +1,4 @@
-"""A page's route: whatever goes wrong is a page, too, and whoever has not signed in is led to where they can."""
+"""A page's route: whatever goes wrong is a page, too; who has not signed in is led to where they can."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any

@@ -46,9 +46,11 @@ class Visit:
             raise ApiRefused(answer)
         return answer.body
 
-    async def post(self, path: str, body: Any, key: str, version: str | None = None) -> ApiAnswer:
+    async def post(self, path: str, body: object, key: str = "", version: str = "") -> ApiAnswer:
         """Send a command under a form's key: the same form sent twice is answered as the first time."""
-        headers = {"Idempotency-Key": key} | ({"If-Match": f'"{version}"'} if version else {})
+        headers = {"Idempotency-Key": key} if key else {}
+        if version:
+            headers["If-Match"] = f'"{version}"'
         for _ in range(TRIES):
             answer = await ask(self.request, self.who.token, path, body=body, headers=headers)
             if answer.kind != STILL_RUNNING:

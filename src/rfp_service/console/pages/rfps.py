@@ -1,4 +1,4 @@
-"""RFPs: all of them with a search, and one with its waits, what may be done now and why not, and its history."""
+"""RFPs: all of them with a search, and one with its waits, what may be done now or why not, its history."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -11,12 +11,22 @@ from rfp_service.console.forms import FIRST, FORMS, THEN
 from rfp_service.console.rendering import page
 from rfp_service.console.routes import page_router
 from rfp_service.console.visits import Visiting
-from rfp_service.console.words import words
+from rfp_service.console.words import label
 
 PAGE_LENGTH = 25
 TEXT_LIMIT, CURSOR_LIMIT = 200, 2_000
 # Refusals that say no more than that the RFP is elsewhere: nobody looks for such a decision now.
-NOT_NOW = frozenset({"wrong-stage", "on-hold", "not-on-hold", "no-such-hold", "no-advice-asked", "not-found"})
+NOT_NOW = frozenset(
+    {
+        "wrong-stage",
+        "on-hold",
+        "not-on-hold",
+        "no-such-hold",
+        "no-advice-asked",
+        "not-found",
+        "not-conflicted",
+    }
+)
 
 router = page_router()
 
@@ -46,9 +56,17 @@ async def list_rfps(
 
 @router.get("/rfps/{rfp_id}")
 async def one_rfp(
-    request: Request, visit: Visiting, rfp_id: UUID, done: Annotated[str, Query(max_length=60)] = ""
+    request: Request,
+    visit: Visiting,
+    rfp_id: UUID,
+    done: Annotated[str, Query(max_length=60)] = "",
+    kind: Annotated[str, Query(max_length=60)] = "",
+    position: Annotated[int, Query(ge=0, lt=10**11)] = 0,
 ) -> Response:
-    """Show one RFP."""
+    """Show one RFP; what the inbox led here by counts as read."""
+    if kind and position:
+        mark = {"id": str(rfp_id), "kind": kind, "position": position}
+        await visit.post("/v1/inbox/marks", {"items": [mark]})
     rfp = await visit.get(f"/v1/rfps/{rfp_id}")
     history = await visit.get(f"/v1/rfps/{rfp_id}/history")
     offered = rfp["next"] or []
@@ -101,5 +119,5 @@ def why_not(offered: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     for each in offered:
         no = each.get("why_not")
         if no is not None and no["type"].rpartition("/")[2] not in NOT_NOW:
-            found[no["title"], str(each.get("from", ""))].append(words(each["decision"]))
+            found[no["title"], str(each.get("from", ""))].append(label(each["decision"]))
     return [{"sentence": no, "from": begins, "decisions": those} for (no, begins), those in found.items()]

@@ -30,7 +30,8 @@ router = page_router()
 def _people() -> tuple[list[Character], list[Character]]:
     """Return whom a first look begins with, and everybody else who is a person."""
     people = [each for each in CAST if each.role is not Role.SERVICE_ACCOUNT]
-    return [each for each in people if each.id in FIRST], [each for each in people if each.id not in FIRST]
+    first = {each.id: each for each in people if each.id in FIRST}
+    return [first[name] for name in FIRST], [each for each in people if each.id not in FIRST]
 
 
 def within(back: str) -> str:
