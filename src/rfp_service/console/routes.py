@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
 from rfp_service.console.asking import ApiRefused
@@ -41,6 +42,8 @@ class PageRoute(APIRoute):
                 if refused.answer.status == 401:
                     return _sign_in_first(request)
                 return _fault(request, refused.answer.status, str(refused.answer.body.get("title", "")))
+            except RequestValidationError:
+                return _fault(request, status_of(NotFound), "")
             except Refused as refusal:
                 status = status_of(type(refusal))
                 note_refusal(request, refusal, status)
