@@ -22,7 +22,8 @@ HEADERS = {
     # With none at all, browsers would not say from where a form comes.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Cache-Control": "no-store",
+    # Kept for the way back, so that nothing typed is lost; signing out clears it away.
+    "Cache-Control": "private, no-cache",
 }
 
 

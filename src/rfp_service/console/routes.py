@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 
 from rfp_service.console.asking import ApiRefused
 from rfp_service.console.rendering import go_to, page
-from rfp_service.console.visits import NotSignedIn
+from rfp_service.console.visits import NotSignedIn, fields_of
 from shared.kernel.errors import NotFound, Refused
 from shared.web.problems import status_of
 from shared.web.security_log import note_refusal
@@ -23,6 +23,7 @@ HEADINGS = {
     404: "This page can't be found",
     503: "The service can't answer just now",
 }
+NEVER_TYPED = frozenset({"form_token", "key", "version", "acting_for", "check"})
 UNFORESEEN = "Something went wrong"
 
 
@@ -33,14 +34,16 @@ class PageRoute(APIRoute):
         """Return what answers, also where something is refused."""
         handler = super().get_route_handler()
 
-        async def shown(request: Request) -> Response:
+        async def signed_in(request: Request) -> Response:
             try:
                 return await handler(request)
             except NotSignedIn:
-                return _sign_in_first(request)
+                return await _sign_in_first(request)
+
+        async def shown(request: Request) -> Response:
+            try:
+                return await signed_in(request)
             except ApiRefused as refused:
-                if refused.answer.status == 401:
-                    return _sign_in_first(request)
                 return _fault(request, refused.answer.status, str(refused.answer.body.get("title", "")))
             except RequestValidationError:
                 return _fault(request, status_of(NotFound), "")
@@ -59,12 +62,19 @@ def page_router() -> APIRouter:
     )
 
 
-def _sign_in_first(request: Request) -> Response:
-    """Lead to where one signs in, and from there back to what was asked for."""
-    if request.method != "GET":
-        return page(request, "signed_out", 401)
+async def _sign_in_first(request: Request) -> Response:
+    """Lead to where one signs in, and from there back to what was asked for; nothing typed is lost."""
     back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return go_to(SIGN_IN if back == HOME else f"{SIGN_IN}?{urlencode({'back': back})}")
+    if request.method == "GET":
+        return go_to(_sign_in_for(back))
+    fields = await fields_of(request)
+    typed = {name: said for name, said in fields.items() if said and name not in NEVER_TYPED}
+    again = _sign_in_for(HOME if back == f"{HOME}/sign-out" else back.removesuffix("/confirmed"))
+    return page(request, "signed_out", 401, typed=typed, again=again)
+
+
+def _sign_in_for(back: str) -> str:
+    return SIGN_IN if back == HOME else f"{SIGN_IN}?{urlencode({'back': back})}"
 
 
 def _fault(request: Request, status: int, sentence: str) -> Response:

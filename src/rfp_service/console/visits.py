@@ -42,6 +42,8 @@ class Visit:
         if self.who.position:
             wanted["after"] = self.who.position
         answer = await ask(self.request, self.who.token, path, wanted)
+        if answer.status == 401:  # the token's own time is over
+            raise NotSignedIn
         if not answer.is_success:
             raise ApiRefused(answer)
         return answer.body

@@ -71,6 +71,7 @@ async def sign_out(request: Request, form: Sent) -> Response:
     """End the session, here and in the browser."""
     await sessions.end(request.app.state.service.pool, form.visit.who)
     answer = go_to(SIGN_IN)
+    answer.headers["Clear-Site-Data"] = '"cache"'
     _set_cookie(request, answer, "", 0)
     return answer
 
