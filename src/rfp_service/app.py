@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 
+from rfp_service.console.router import router as console
 from rfp_service.reference.pages import router as pages
 from rfp_service.required_permissions import routes, stated
 from rfp_service.service import CONTEXTS, Service
@@ -117,6 +118,7 @@ def create_app(opening: Opening | None = None, *, origins: Sequence[str] = (), t
     app.include_router(health)
     app.include_router(security_txt)
     app.include_router(pages)
+    app.include_router(console)
     problems.install(app)
     _guard(app, origins, tls=tls)
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it

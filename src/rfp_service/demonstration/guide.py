@@ -9,6 +9,8 @@ from shared.settings import Settings
 TEXT = """
 Ready at {base}  (Ctrl-C stops it; data stays in {data_dir})
 
+Open it in a browser, and choose whom to be: hana-head has decisions to take.
+
 See RFPs as a requester:
   TOKEN=$({env}.venv/bin/rfp-service token requester)
   curl -H "Authorization: Bearer $TOKEN" "{base}/v1/rfps?limit=5"

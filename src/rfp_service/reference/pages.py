@@ -20,6 +20,7 @@ POLICY = (
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 HTML = "text/html; charset=utf-8"
+CONSOLE = "/console"
 
 
 class PageFile(NamedTuple):
@@ -52,9 +53,13 @@ def _page(name: str) -> Response:
 
 
 @router.get("/", include_in_schema=False)
-async def first_page() -> Response:
-    """Say what this is, and where to go on."""
-    return _page("first.html")
+async def first_page(request: Request) -> Response:
+    """Lead a browser to the console; say to everything else what this is, and where to go on."""
+    if "text/html" in request.headers.get("accept", ""):
+        return Response(status_code=303, headers={"Location": CONSOLE, "Vary": "Accept"})
+    answer = _page("first.html")
+    answer.headers["Vary"] = "Accept"
+    return answer
 
 
 @router.get("/docs", include_in_schema=False)

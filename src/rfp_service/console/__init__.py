@@ -1,0 +1,1 @@
+"""The console: pages for people, who see and decide there what programs see and decide over the API."""

@@ -1,0 +1,72 @@
+"""Making a page: templates that escape whatever they are given, and the policy that it is shown under."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from rfp_service.console import words
+from rfp_service.version import VERSION
+
+HERE = Path(__file__).parent
+HTML = "text/html; charset=utf-8"
+# Nothing runs, nothing is asked of anybody else, and forms go nowhere but back to this service.
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self';"
+        " frame-ancestors 'none'"
+    ),
+    # With none at all, browsers would not say from where a form comes.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    # Kept for the way back, so that nothing typed is lost; signing out clears it away.
+    "Cache-Control": "private, no-cache",
+}
+
+
+@cache
+def stylesheet() -> tuple[str, bytes]:
+    """Return the one stylesheet, with the mark of its content that its address carries."""
+    content = (HERE / "assets/console.css").read_bytes()
+    return hashlib.sha256(content).hexdigest()[:12], content
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    named = (
+        "day",
+        "pounds",
+        "working_days",
+        "name_of",
+        "event_words",
+        "text_of",
+        "said_in",
+        "lower",
+        "label",
+        "whom",
+    )
+    made.filters.update({name: getattr(words, name) for name in named} | {"words": words.words})
+    made.globals.update(release=VERSION, style=stylesheet()[0])
+    return made
+
+
+def page(request: Request, template: str, status: int = 200, **shown: Any) -> Response:
+    """Return a page for whoever has signed in, or for everybody."""
+    shown["who"] = getattr(request.state, "signed_in", None)
+    text = _environment().get_template(f"{template}.html.j2").render(**shown)
+    return Response(text, status, media_type=HTML, headers=HEADERS)
+
+
+def go_to(address: str) -> Response:
+    """Lead a browser on after a form, so that going back sends nothing again."""
+    return Response(status_code=303, headers={**HEADERS, "Location": address})

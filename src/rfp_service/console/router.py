@@ -1,0 +1,9 @@
+"""All of the console's pages as one router."""
+
+from fastapi import APIRouter
+
+from rfp_service.console.pages import decisions, for_you, raising, rfps, signing_in
+
+router = APIRouter()
+for pages in (for_you, signing_in, raising, decisions, rfps):
+    router.include_router(pages.router)

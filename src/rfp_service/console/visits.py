@@ -1,0 +1,120 @@
+"""One request of somebody who has signed in: what they ask, and what they send from a form of ours."""
+
+import asyncio
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+
+from rfp_service.console import sessions
+from rfp_service.console.asking import ApiAnswer, ApiRefused, ask
+from rfp_service.console.sessions import SignedIn
+from shared.kernel.errors import NotAllowed
+from shared.settings import Profile
+
+COOKIE, COOKIE_OVER_TLS = "rfp-console", "__Host-rfp-console"
+FIELDS_LIMIT = 40
+STILL_RUNNING = "/problems/still-running"
+TRIES, TRY_AGAIN_SECONDS = 20, 0.1
+
+
+class NotSignedIn(Exception):
+    """Nobody has signed in here, or they have been signed out meanwhile."""
+
+
+class NotFromHere(NotAllowed):
+    """This was not sent from a page of this service that you have open: open the page again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody who has signed in, and their request."""
+
+    request: Request
+    who: SignedIn
+
+    async def get(self, path: str, **query: Any) -> Any:
+        """Return what the API says, at least as far as they have changed the record; else say why not."""
+        wanted = {name: value for name, value in query.items() if value not in (None, "")}
+        if self.who.position:
+            wanted["after"] = self.who.position
+        answer = await ask(self.request, self.who.token, path, wanted)
+        if answer.status == 401:  # the token's own time is over
+            raise NotSignedIn
+        if not answer.is_success:
+            raise ApiRefused(answer)
+        return answer.body
+
+    async def post(self, path: str, body: object, key: str = "", version: str = "") -> ApiAnswer:
+        """Send a command under a form's key: the same form sent twice is answered as the first time."""
+        headers = {"Idempotency-Key": key} if key else {}
+        if version:
+            headers["If-Match"] = f'"{version}"'
+        for _ in range(TRIES):
+            answer = await ask(self.request, self.who.token, path, body=body, headers=headers)
+            if answer.kind != STILL_RUNNING:
+                break
+            await asyncio.sleep(TRY_AGAIN_SECONDS)
+        if answer.is_success and "position" in answer.body:
+            await sessions.has_decided(self.request.app.state.service.pool, self.who, answer.body["position"])
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class SentForm:
+    """A form of ours that somebody sent."""
+
+    visit: Visit
+    fields: Mapping[str, str]
+
+    def __getitem__(self, name: str) -> str:
+        """Return a field without blanks around it; nothing where it was not sent."""
+        return self.fields.get(name, "").strip()
+
+
+def cookie_name(request: Request) -> str:
+    """Return the cookie's name: over TLS a browser itself keeps it to this host."""
+    production = request.app.state.service.settings.profile is Profile.PRODUCTION
+    return COOKIE_OVER_TLS if production else COOKIE
+
+
+async def visit(request: Request) -> Visit:
+    """Return whose session this is."""
+    secret = request.cookies.get(cookie_name(request), "")
+    who = await sessions.found(request.app.state.service.pool, secret)
+    if who is None:
+        raise NotSignedIn
+    request.state.signed_in = who
+    return Visit(request, who)
+
+
+Visiting = Annotated[Visit, Depends(visit)]
+
+
+def must_be_from_here(request: Request) -> None:
+    """Refuse what a page of another origin sent."""
+    origin = request.headers.get("origin", "")
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    if urlsplit(origin).netloc != request.headers.get("host") or site != "same-origin":
+        raise NotFromHere
+
+
+async def fields_of(request: Request) -> dict[str, str]:
+    """Return the fields of a form that a page of ours sent."""
+    must_be_from_here(request)
+    async with request.form(max_files=0, max_fields=FIELDS_LIMIT) as form:
+        return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+async def sent(request: Request, visiting: Visiting) -> SentForm:
+    """Return a form that was sent from a page of this very session."""
+    fields = await fields_of(request)
+    if not hmac.compare_digest(fields.get("form_token", "").encode(), visiting.who.form_token.encode()):
+        raise NotFromHere
+    return SentForm(visiting, fields)
+
+
+Sent = Annotated[SentForm, Depends(sent)]

@@ -1,0 +1,141 @@
+"""How the pages say what the record holds: names, days, amounts and decisions in plain words."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from rfp_service.demonstration.people import CAST
+from shared.kernel.calendar import SECOND, WORKING_DAY, day_in_london
+
+NAMES: Mapping[str, str] = {character.id: character.name for character in CAST}
+ABBREVIATIONS = {"rfp": "RFP", "vat": "VAT", "rfps": "RFPs"}
+ACTS = {
+    "procurement_act_2023": "Procurement Act 2023",
+    "public_contracts_regulations_2015": "Public Contracts Regulations 2015",
+}
+# Decisions whose names are short for whoever sends them, and too short for whoever presses a button.
+LABELS = {
+    "accept": "Accept for procurement",
+    "confirm-no-match": "Confirm that nothing matches",
+    "end-hold": "End the hold",
+    "hold": "Put on hold",
+    "reject": "Reject the RFP",
+    "request-approval": "Ask for approval",
+    "return-for-rework": "Send back for rework",
+    "submit": "Hand it to procurement",
+    "withdraw": "Withdraw the RFP",
+}
+WHOM = {
+    "advisory_body": "an advisory body",
+    "approver": "an approver",
+    "evaluators": "the evaluators",
+    "market": "bids to come in",
+    "nobody": "nobody",
+    "outgoing_supplier": "the outgoing supplier",
+    "requester": "the requester",
+    "statutory_clock": "days that the law asks for",
+}
+# What every event carries, or is said elsewhere on the page.
+NOT_SHOWN = frozenset(
+    {
+        "stage",
+        "waiting_on",
+        "reason",
+        "scheme_version",
+        "decided_by",
+        "acting_for",
+        "tier",
+        "onward",
+        "raised_by",
+        "same_need",
+        "catalogue_position",
+        "next_tier",
+    }
+)
+
+
+def words(name: object) -> str:
+    """Return a name of the record, such as `key_decision` or `approve-award`, as a sentence begins."""
+    if name in ACTS:
+        return ACTS[str(name)]
+    said = [ABBREVIATIONS.get(word, word) for word in re.split(r"[-_ ]+", str(name).lower())]
+    return " ".join([said[0][:1].upper() + said[0][1:], *said[1:]])
+
+
+def label(decision: str) -> str:
+    """Return what the button for a decision says."""
+    return LABELS.get(decision) or words(decision)
+
+
+def whom(party: str) -> str:
+    """Return whom or what is waited for, within a sentence."""
+    return WHOM.get(party) or lower(words(party))
+
+
+def event_words(name: str) -> str:
+    """Return what an event's name says: `RfpRaised` is "RFP raised"."""
+    return words(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name))
+
+
+def lower(text: str) -> str:
+    """Return words within a sentence."""
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+
+
+def name_of(person: str) -> str:
+    """Return what somebody is called, where the demonstration knows them; else their id."""
+    return NAMES.get(person, person) or "the service itself"
+
+
+def _date_of(value: str | date | datetime) -> date:
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
+    return day_in_london(value) if isinstance(value, datetime) else value
+
+
+def day(value: str | date | datetime) -> str:
+    """Return a day as a letter names it; its year only where it is another than this one."""
+    that = _date_of(value)
+    year = f" {that.year}" if that.year != datetime.now(UTC).year else ""
+    return f"{that.day} {that:%B}{year}"
+
+
+def pounds(pence: int) -> str:
+    """Return an amount in pence as money."""
+    return f"£{pence / 100:,.2f}".removesuffix(".00")
+
+
+def working_days(seconds: float) -> str:
+    """Return working time as working days, which have eight hours."""
+    days = seconds * SECOND / WORKING_DAY
+    if days < 1:
+        return "less than a working day"
+    return f"{days:.0f} working day{'s' if round(days) != 1 else ''}"
+
+
+def text_of(value: object) -> str:
+    """Return a text of the record, whether it goes with whom it is about or not."""
+    if isinstance(value, dict):
+        return str(value.get("text") or "")
+    return str(value or "")
+
+
+def said_as(value: str) -> str:
+    """Return a value that an event holds as a reader knows it: a name for an id, words for a code."""
+    return NAMES.get(value) or (words(value) if re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)+", value) else value)
+
+
+def said_in(entry: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what an event said besides its reason: names and values that a reader can use."""
+    found = []
+    for name, value in (entry.get("said") or {}).items():
+        if name in NOT_SHOWN or isinstance(value, bool | dict | list) or value in (None, ""):
+            continue
+        if name.endswith("_pence"):
+            found.append((words(name.removesuffix("_pence")), pounds(value)))
+        elif re.fullmatch(r"\d{4}-\d\d-\d\d(T.*)?", str(value)):
+            found.append((words(name), day(str(value))))
+        elif not re.fullmatch(r"[0-9a-f-]{36}", str(value)):
+            found.append((words(name), said_as(str(value))))
+    return found
