@@ -60,7 +60,7 @@ async def ask(
         **passed_on,
         **(headers or {}),
     }
-    async with AsyncClient(transport=transport, base_url=BASE) as client:
+    async with AsyncClient(transport=transport, base_url=BASE, trust_env=False) as client:
         if body is None:
             answer = await client.get(path, params=query, headers=said)
         else:

@@ -123,8 +123,6 @@ def answer_now(item: BaseModel, version: int) -> Response:
     return Response(item.model_dump_json(by_alias=True), media_type="application/json", headers=headers)
 
 
-DUMPED = {"next"}  # dozens of plain dictionaries, which need no turning into such
-
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
@@ -171,7 +169,7 @@ async def seen_now(
     told(shown)
     if "withheld" in shown:
         return answer_untagged(shown)
-    return answer_untagged(shown, ETag=f'"{version}"')
+    return answer_untagged(shown, ETag=f'"{version}"') if personal else answer_now(item, version)
 
 
 def answer_untagged(shown: Mapping[str, object], **more: str) -> Response:
@@ -184,8 +182,7 @@ async def _redacted(
     reading: Reading, item: BaseModel, personal: Mapping[str, object], *, sealed: bool
 ) -> dict[str, Any]:
     """Return what a reader may see of a single thing, if they may see it at all."""
-    shown = item.model_dump(by_alias=True, exclude=DUMPED) | dict(personal)
-    shown |= {name: getattr(item, name) for name in DUMPED if name in type(item).model_fields}
+    shown = item.model_dump(by_alias=True) | dict(personal)
     in_sight(reading.person, reading.areas, shown.get("service_area"), shown.get("raised_by"))
     await reading.redacted([shown], sealed=sealed)
     return shown

@@ -133,10 +133,6 @@ class Reader:
         """Return the last position of the record; 0 where nothing has happened yet."""
         return int(await self._pool.fetchval("SELECT position FROM event_head"))
 
-    async def rows(self, statement: str, *values: object) -> list[asyncpg.Record]:
-        """Return what one statement selects; by itself it sees one state of the database."""
-        return list(await self._pool.fetch(statement, *values))
-
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[tuple[Connection, int]]:
         """Hold one view of the whole database still, and say how far its views have come."""
