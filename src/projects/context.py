@@ -1,6 +1,6 @@
 """What the projects room offers the roof."""
 
-from projects.api import at_risk, capacity, planning, projects
+from projects.api import at_risk, capacity, internal, planning, projects
 from projects.api.bulk import MANY_PROJECTS
 from projects.api.prerequisites import AWAITED
 from projects.api.registers import PROJECT_REGISTER
@@ -18,6 +18,7 @@ PROJECTS = Context(
     # Paths with a name of their own come before those with an id.
     routers=(
         at_risk.router,
+        internal.router,
         bulk_routes(MANY_PROJECTS),
         batch_routes(MANY_PROJECTS),
         register_routes(PROJECT_REGISTER),
