@@ -3,6 +3,7 @@
 from projects.api import at_risk, capacity, internal, planning, projects
 from projects.api.bulk import MANY_PROJECTS
 from projects.api.prerequisites import AWAITED
+from projects.api.readiness import PROJECTS_READINESS
 from projects.api.registers import PROJECT_REGISTER
 from projects.api.waiting import PROJECTS_WAITING
 from projects.views.register import REGISTER
@@ -14,6 +15,7 @@ PROJECTS = Context(
     views=(REGISTER,),
     prerequisites=AWAITED,
     waiting=(PROJECTS_WAITING,),
+    readiness=(PROJECTS_READINESS,),
     operations=MANY_PROJECTS.operations(),
     # Paths with a name of their own come before those with an id.
     routers=(
