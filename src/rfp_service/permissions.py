@@ -206,6 +206,7 @@ PERMISSIONS = Permissions(
         # following the record
         "read-changes": EVERYBODY,
         "read-inbox": EVERYBODY,
+        "read-readiness": EVERYBODY,
         # the record
         "read-audit": (SCRUTINY, AUDITOR, ADMINISTRATOR),
     },

@@ -27,6 +27,7 @@ from rfp_service.inbox.context import INBOX
 from rfp_service.measures.offered import MEASURES
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.policies import facts_for
+from rfp_service.readiness.context import READINESS
 from rfp_service.reprocurement import REPROCUREMENT
 from rfp_service.rfps.api.flow_cases import LIVE_CASES
 from rfp_service.rfps.api.notified import notified
@@ -83,6 +84,7 @@ from shared.web.context import Context, MeasureOffered, Prerequisites
 from shared.web.jobs.context import JOBS
 from shared.web.jobs.table import Jobs
 from shared.web.rate_limits import RateLimits
+from shared.web.readiness import ReadinessOffered
 from shared.web.sandbox.children import Sandbox
 from shared.web.security_log import SecurityLog
 from shared.web.waiting import WaitingThings
@@ -110,6 +112,7 @@ CONTEXTS: tuple[Context, ...] = (
     REPROCUREMENT,
     DEPENDENCIES,
     OUTCOMES,
+    READINESS,
     CHANGES,
     INBOX,
     DOCUMENTS,
@@ -129,6 +132,7 @@ Notified = Callable[[Table, Person], "ColumnElement[bool]"]
 log = structlog.get_logger(__name__)
 
 WAITING = tuple(things for context in CONTEXTS for things in context.waiting)
+READY = tuple(offered for context in CONTEXTS for offered in context.readiness)
 AWAITED = {things.kind: things for context in CONTEXTS for things in context.prerequisites}
 
 
@@ -165,6 +169,7 @@ class Service:
     seen_with: Mapping[str, str] = field(default_factory=lambda: SEEN_WITH)
     views: tuple[View, ...] = VIEWS
     waiting: tuple[WaitingThings, ...] = WAITING
+    readiness: tuple[ReadinessOffered, ...] = READY
     slips: SlipHistories = field(default_factory=SlipHistories)
     permissions: Permissions = PERMISSIONS
     prerequisites: Mapping[str, Prerequisites] = field(default_factory=lambda: AWAITED)

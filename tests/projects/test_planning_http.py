@@ -142,6 +142,46 @@ async def test_internal_projects_need_people_that_teams_may_not_have(api: Api) -
     await api.post("/v1/project-capacity/decisions", body, RITA, 403, version=1)
 
 
+async def staffed(api: Api) -> dict[str, Any]:
+    """State two people of ours; three projects of four are to be handled by them."""
+    months = [{"month": "2046-09", "skill": "networks", "people": 2}]
+    body = {"decision": "state-capacity", "months": months, "reason": "Two joined."}
+    await api.post("/v1/project-capacity/decisions", body, PIA, version=0)
+    wanted = (("P0", "internal", "networks", 1.5), ("P1", "internal", "networks", 1))
+    for reference, way, skill, people in (*wanted, ("P2", "internal", "desk", 1), ("P3", "stop", "", 0)):
+        project = await identified(api, reference)
+        await decided(api, project, "categorise", category="Networks", reason="R.")
+        await decided(api, project, "prioritise", moscow="must", reason="R.")
+        needs = [{"month": "2046-09", "skill": skill, "people": people}] if skill else []
+        await decided(api, project, "decide-handling", handling=way, needs=needs, reason="R.")
+    return body
+
+
+async def test_internal_projects_are_listed_with_whom_they_need_against_whom_we_have(api: Api) -> None:
+    body = await staffed(api)
+    seen = (await api.get("/v1/projects/internal", RITA, count="true")).json()
+    assert ([p["reference"] for p in seen["items"]], seen["total"]) == (["P2", "P1", "P0"], 3)
+    month = {"month": "2046-09", "skill": "networks"}
+    of_all = {"people": 1.5, "needed_by_all": 2.5, "have": 2.0, "short": 0.5}
+    assert seen["items"][2]["needs"] == [{**month, **of_all}]
+    assert seen["people"][1] == {**month, "projects": 2, "needed": 2.5, "have": 2.0, "short": 0.5}
+    assert (seen["short"], seen["people"][0]["have"], seen["people"][0]["short"]) == (True, 0.0, 1.0)
+
+    async def found(**asked: object) -> list[str]:
+        page = (await api.get("/v1/projects/internal", RITA, **asked)).json()
+        return [project["reference"] for project in page["items"]]
+
+    assert await found(skill="networks") == ["P1", "P0"]
+    before = api.position
+    more = body | {"months": [*body["months"], {"month": "2046-09", "skill": "desk", "people": 1}]}
+    await api.post("/v1/project-capacity/decisions", more, PIA, version=1)
+    assert await found(short="true") == ["P1", "P0"]
+    assert await found(short="false") == ["P2"]
+    assert await found(short="true", as_of=before) == ["P2", "P1", "P0"]
+    table = (await api.get("/v1/projects/internal", RITA, headers={"Accept": "text/csv"})).text
+    assert "networks 2046-09: 1.5" in table
+
+
 def test_a_month_is_read_however_a_spreadsheet_shows_it() -> None:
     for text in (
         "2026-09",

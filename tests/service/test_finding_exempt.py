@@ -63,6 +63,7 @@ IN_SIGHT = {
     "/v1/promised-data": {"programme"},
     "/v1/projects": {"stage", "moscow", "handling", "paused"},
     **{path: {"stage", "handling", "action_plan", "paused"} for path in OPEN_PROJECTS},
+    "/v1/projects/internal": {"stage", "moscow", "paused", "skill", "short"},
     "/v1/projects/ranking": {"change_percent"},
     "/v1/project-registers": {"form"},
     "/v1/contract-registers": {"form"},
@@ -199,6 +200,14 @@ CASES = [
     ),
     Case("/v1/contracts/due", "month", "2030-01", contract, ("terms",)),
     Case("/v1/contracts/calendar.ics", "owner", "olga", contract, ("owner",)),
+    *(
+        Case("/v1/projects/internal", parameter, value, project, fields)
+        for parameter, value, fields in (
+            ("category", "Networks", ("category",)),
+            ("owner", "olga", ("owner",)),
+            ("service_area", "Highways", ("service_area",)),
+        )
+    ),
     Case("/v1/projects", "reference", "ICT-1", project, ("reference",)),
 ]
 

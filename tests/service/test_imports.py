@@ -228,9 +228,13 @@ async def test_a_withdrawn_import_is_hidden(api: Api) -> None:
     path = f"/v1/imports/{begun['id']}/decisions"
     withdraw = {"decision": "withdraw", "reason": "The wrong year."}
     await api.post(path, withdraw, RITA, 403, version=done["version"])
+    seen = (await api.get(f"/v1/imports/{begun['id']}", PRIYA)).json()
+    assert seen["next"] == [{"decision": "withdraw", "allowed": True}]
     await api.post(path, withdraw, PRIYA, version=done["version"])
     await api.post(path, withdraw, PRIYA, 409, version=done["version"] + 1)
-    assert (await api.get(f"/v1/imports/{begun['id']}")).json()["status"] == "withdrawn"
+    seen = (await api.get(f"/v1/imports/{begun['id']}", PRIYA)).json()
+    assert seen["status"] == "withdrawn"
+    assert seen["next"][0]["why_not"]["type"] == "/problems/import-not-done"
     await api.get("/v1/rfps/bottlenecks", expect=404, source=begun["id"])
     refused = await hand_in(api, expect=409)
     assert refused["type"] == "/problems/was-withdrawn"

@@ -15,6 +15,7 @@ def scheme(**values: Any) -> dict[str, Any]:
 
 async def test_the_first_scheme_may_reach_into_the_past(api: Api) -> None:
     assert (await api.get("/v1/scheme")).json() == {
+        "next": [],
         "version": 0,
         "scheme_version": 0,
         "values": None,

@@ -1,7 +1,7 @@
 """What the record holds of a programme as of a reading, less what its reader may not see."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,8 @@ from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.calendar import WorkingDays, day_in_london
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Stream
-from shared.web.context import Expected, Prerequisites
+from shared.web.awaited import awaited
+from shared.web.context import Expected
 from shared.web.readings import Reading
 
 Row = dict[str, Any]
@@ -100,12 +101,4 @@ async def linked(
     request: Request, reading: Reading, waits: Sequence[Mapping[str, Any]]
 ) -> Mapping[UUID, Expected]:
     """Ask each room about its own things that are waited for, as far as the reader may see them."""
-    service, person = request.app.state.service, reading.person
-    prerequisites: Mapping[str, Prerequisites] = service.prerequisites
-    found: dict[UUID, Expected] = {}
-    for kind, things in prerequisites.items():
-        ids = sorted({UUID(wait["id"]) for wait in waits if wait["on"] == kind})
-        if ids and service.permissions.allows(person, things.action):
-            theirs = replace(reading, areas=service.permissions.areas(person, things.action))
-            found |= await things.find(theirs, ids)
-    return found
+    return await awaited(request, reading, ((wait["on"], UUID(wait["id"])) for wait in waits))

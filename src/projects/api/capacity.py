@@ -16,13 +16,14 @@ from projects.domain.project import Way
 from projects.views.register import projects
 from shared.kernel.errors import Unacceptable, WrongMediaType
 from shared.kernel.fields import PRINTABLE, REASON_LIMIT
-from shared.kernel.messages import Receipt
+from shared.kernel.messages import Receipt, Stream
+from shared.record.eventstore.store import EventStore
 from shared.web.answers import DECIDES, answer_one, one, problems
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.bulk import bodies as bulk
 from shared.web.bulk.items import CSV, ODS, XLSX
 from shared.web.commands import Commands, may
-from shared.web.readings import Read
+from shared.web.readings import Read, Reading
 from shared.web.tabular.tables import Table, open_table
 
 TABLE_BYTES_LIMIT = 4 * 1024 * 1024
@@ -45,6 +46,9 @@ NEEDED = (
 )
 
 
+OfOurPeople = tuple[str, str]  # a month and a skill
+
+
 class NoCapacityTable(Unacceptable):
     """The table needs a column `skill` and one for each month, or the columns month, skill and people."""
 
@@ -63,6 +67,14 @@ class CapacityMonth(BaseModel):
     have: float
     short: float
 
+    @classmethod
+    def of(
+        cls, month: str, skill: str, projects: int = 0, needed: float = 0.0, have: float = 0.0
+    ) -> "CapacityMonth":
+        """Return a month with what is missing in it."""
+        short = max(0.0, round(needed - have, 6))
+        return cls(month=month, skill=skill, projects=projects, needed=needed, have=have, short=short)
+
 
 class CapacitySeen(BaseModel):
     """What projects to be handled internally need of our people, against what our teams can give."""
@@ -73,6 +85,21 @@ class CapacitySeen(BaseModel):
     items: list[CapacityMonth]
 
 
+async def our_people(store: EventStore, reading: Reading) -> tuple[Stream[Capacity], list[CapacityMonth]]:
+    """Return by month and skill what open projects need of our people, and what there is, as of a reading."""
+    stream = await store.load(CAPACITY_ID, Capacity(), reading.position if reading.past else None)
+    have = dict(stream.state.people)
+    t = projects.c
+    internal = NEEDED.where(reading.valid(projects), t.is_open, t.handling == Way.INTERNAL)
+    rows = await reading.rows(internal)
+    needed = {(row["month"], row["skill"]): (row["projects"], row["people"]) for row in rows}
+    months = [
+        CapacityMonth.of(*what, *needed.get(what, (0, 0.0)), have.get(what, 0.0))
+        for what in sorted({*have, *needed})
+    ]
+    return stream, months
+
+
 @router.get(
     "/project-capacity",
     summary="See whether our people suffice",
@@ -81,27 +108,7 @@ class CapacitySeen(BaseModel):
 )
 async def see_capacity(request: Request, reading: Read) -> Response:
     """Show, by month and skill, the people that projects need of us, and those that our teams have."""
-    store = request.app.state.service.store
-    stream = await store.load(CAPACITY_ID, Capacity(), reading.position if reading.past else None)
-    have = dict(stream.state.people)
-    t = projects.c
-    internal = NEEDED.where(reading.valid(projects), t.is_open, t.handling == Way.INTERNAL)
-    rows = await reading.rows(internal)
-    needed = {(row["month"], row["skill"]): (row["people"], row["projects"]) for row in rows}
-    items = []
-    for month, skill in sorted({*have, *needed}):
-        people, count = needed.get((month, skill), (0.0, 0))
-        own = have.get((month, skill), 0.0)
-        items.append(
-            CapacityMonth(
-                month=month,
-                skill=skill,
-                projects=count,
-                needed=people,
-                have=own,
-                short=max(0.0, round(people - own, 6)),
-            )
-        )
+    stream, items = await our_people(request.app.state.service.store, reading)
     short = any(item.short for item in items)
     shown = CapacitySeen(version=stream.version, position=reading.position, short=short, items=items)
     return answer_one(request, shown, f'"{stream.version}-{reading.position}"')

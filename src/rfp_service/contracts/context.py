@@ -5,6 +5,7 @@ from rfp_service.contracts.api.contracts import router
 from rfp_service.contracts.api.feed import router as feed_router
 from rfp_service.contracts.api.feed_addresses import open_router
 from rfp_service.contracts.api.feed_addresses import router as addresses_router
+from rfp_service.contracts.api.readiness import CONTRACTS_READINESS
 from rfp_service.contracts.api.registers import CONTRACT_REGISTER_FORM
 from rfp_service.contracts.api.reports import router as reports_router
 from rfp_service.contracts.api.rounds import router as rounds_router
@@ -42,4 +43,5 @@ CONTRACTS = Context(
         NotificationSubject(ReviewRound.kind, "/v1/renewal-rounds", ReviewRound(), lambda _: ""),
     ),
     waiting=(CONTRACTS_WAITING, ROUNDS_WAITING),
+    readiness=(CONTRACTS_READINESS,),
 )

@@ -4,7 +4,6 @@ A kind of thing that no room offers yet is listed as not known; a room that offe
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -19,9 +18,10 @@ from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import NotFound
 from shared.web.answers import one
 from shared.web.areas import in_sight
+from shared.web.awaited import awaited
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
-from shared.web.context import Expected, Prerequisites
+from shared.web.context import Expected
 from shared.web.pages import JSON, json_of
 from shared.web.readings import Read, Reading
 
@@ -97,15 +97,7 @@ async def expected_of(
     request: Request, reading: Reading, depends_on: Sequence[Dependency]
 ) -> Mapping[UUID, Expected]:
     """Ask each room about its own, as far as the reader may see them."""
-    service, person = request.app.state.service, reading.person
-    prerequisites: Mapping[str, Prerequisites] = service.prerequisites
-    found: dict[UUID, Expected] = {}
-    for kind, things in prerequisites.items():
-        ids = [dependency.id for dependency in depends_on if dependency.on == kind]
-        if ids and service.permissions.allows(person, things.action):
-            theirs = replace(reading, areas=service.permissions.areas(person, things.action))
-            found |= await things.find(theirs, ids)
-    return found
+    return await awaited(request, reading, ((each.on, each.id) for each in depends_on))
 
 
 def _shown(

@@ -7,6 +7,7 @@ from rfp_service.rfps.api.holds import router as holds
 from rfp_service.rfps.api.invitations import router as invitations
 from rfp_service.rfps.api.near_duplicates import router as near_duplicates
 from rfp_service.rfps.api.prerequisites import AWAITED
+from rfp_service.rfps.api.readiness import RFPS_READINESS
 from rfp_service.rfps.api.registers import RFP_REGISTER
 from rfp_service.rfps.api.rfps import router as rfps
 from rfp_service.rfps.api.waiting import RFPS_WAITING
@@ -44,4 +45,5 @@ RFPS = Context(
         ),
     ),
     waiting=(RFPS_WAITING,),
+    readiness=(RFPS_READINESS,),
 )

@@ -12,6 +12,7 @@ from shared.kernel.messages import State
 from shared.record.deadlines.deadline import Deadline
 from shared.record.projecting.reactions import Reaction
 from shared.record.projecting.views import View
+from shared.web.readiness import ReadinessOffered
 from shared.web.waiting import WaitingThings
 
 
@@ -89,4 +90,5 @@ class Context:
     prerequisites: tuple[Prerequisites, ...] = ()
     subjects: tuple[NotificationSubject, ...] = ()
     waiting: tuple[WaitingThings, ...] = ()
+    readiness: tuple[ReadinessOffered, ...] = ()
     operations: Mapping[str, Any] = field(default_factory=dict)  # on many things, by their stored names

@@ -7,12 +7,16 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel
 
+from rfp_service.catalogue.commands.items import CatalogueDecision
 from rfp_service.catalogue.domain.items import ITEM_FIELDS, CatalogueItem
 from shared.kernel.errors import NotFound
-from shared.web.answers import answer_one, answer_untagged, one
+from shared.web.answers import answer_untagged, one
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
+from shared.web.next_decisions import Next, commands_in, next_decisions
 from shared.web.readings import Read, Reading
+
+DECISIONS = tuple(commands_in(CatalogueDecision))
 
 router = APIRouter(prefix="/v1/catalogue-items", tags=["catalogue"], route_class=StrictRoute)
 
@@ -41,25 +45,28 @@ class CatalogueItemSeen(ItemVersion):
     """One item as it stands or stood, and every version until then, oldest first."""
 
     versions: list[ItemVersion]
+    next: Next = None
 
 
 @router.get(
     "/{item_id}",
     summary="See a catalogue item",
     dependencies=[may("read-catalogue")],
-    responses=one(CatalogueItemSeen),
+    responses=one(CatalogueItemSeen, lasting=False),
 )
 async def see_item(
     request: Request, item_id: Annotated[UUID, Path(description="The catalogue item's id.")], reading: Read
 ) -> Response:
-    """Show an item with its versions: what it was called, and what it cost, when."""
+    """Show an item with its versions, what it was called and cost, when; and now what you may decide."""
     versions = await _versions(reading, item_id)
     shown = [*versions, dict(versions[-1])]
     await reading.redacted(shown)
-    last = {**shown.pop(), "versions": shown}
-    if any("withheld" in version for version in shown):
-        return answer_untagged(last)
-    return answer_one(request, CatalogueItemSeen.model_validate(last), f'"{last["version"]}"')
+    last = {**shown.pop(), "versions": shown, "next": None}
+    if not reading.past:
+        stream = await request.app.state.service.store.load(item_id, CatalogueItem())
+        last["next"] = await next_decisions(request, stream, DECISIONS)
+    withheld = any("withheld" in version for version in shown)
+    return answer_untagged(last, **({} if withheld else {"ETag": f'"{last["version"]}"'}))
 
 
 async def _versions(reading: Reading, item_id: UUID) -> list[dict[str, Any]]:

@@ -18,9 +18,10 @@ from shared.flow.imports.options import Options, stages_of
 from shared.kernel.errors import NotFound
 from shared.kernel.fields import ONE_LINE, SHORT_TEXT_LIMIT, Flag
 from shared.kernel.messages import Receipt
-from shared.web.answers import CREATES, DECIDES, answer_one, one
+from shared.web.answers import CREATES, DECIDES, answer_now, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_known, strict
 from shared.web.commands import Commands, ContentCommands, may
+from shared.web.next_decisions import Next, commands_in, with_next
 from shared.web.readings import Read
 
 UPLOAD_BYTES_LIMIT = 256 * 1024 * 1024
@@ -31,6 +32,8 @@ PARTS = frozenset(
 )
 
 ImportId = Annotated[UUID, InPath(description="The import's id, which follows from its content.")]
+
+DECISIONS = tuple(commands_in(WithdrawImport))
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"], route_class=StrictRoute)
 
@@ -47,6 +50,12 @@ class ImportAnswer(BaseModel):
     timestamps: str
     reason: str = ""
     report: ImportReport
+
+
+class ImportSeen(ImportAnswer):
+    """One import by itself."""
+
+    next: Next = None
 
 
 async def options_of(
@@ -115,16 +124,20 @@ async def start_import(  # noqa: PLR0913, PLR0917  # the parts of one form
 
 
 @router.get(
-    "/{import_id}", summary="See an import", dependencies=[may("read-imports")], responses=one(ImportAnswer)
+    "/{import_id}",
+    summary="See an import",
+    dependencies=[may("read-imports")],
+    responses=one(ImportSeen, lasting=False),
 )
 async def see_import(request: Request, import_id: ImportId, reading: Read) -> Response:
-    """Show how an import stands, and its report."""
+    """Show how an import stands, its report, and now what you may decide on it."""
     store = request.app.state.service.store
     stream = await store.load(import_id, Import(), reading.position if reading.past else None)
     if stream.version == 0:
         raise NotFound
-    shown = _answer(import_id, stream.version, stream.position, stream.state)
-    return answer_one(request, shown, f'"{stream.version}"')
+    said = _answer(import_id, stream.version, stream.position, stream.state)
+    shown = await with_next(request, reading, stream, ImportSeen(**said.model_dump()), DECISIONS)
+    return answer_now(shown, stream.version)
 
 
 @router.post(

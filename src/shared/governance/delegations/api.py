@@ -3,22 +3,25 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Path, Response
+from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, select
 
 from shared.governance.delegations.commands import DelegationDecision, GiveDelegation
 from shared.governance.delegations.domain import Delegation
 from shared.governance.delegations.views import DelegationRow, delegations, with_reasons
 from shared.kernel.calendar import day_in_london
+from shared.kernel.errors import NotFound
 from shared.kernel.fields import Flag
 from shared.kernel.messages import Receipt
-from shared.web.answers import CREATES, DECIDES
+from shared.web.answers import CREATES, DECIDES, answer_untagged, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
 from shared.web.lists.filters import AT_MOST, AskedCode, ListMoment, Where
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
+from shared.web.next_decisions import Next, commands_in, next_decisions
+from shared.web.readings import Read
 
 DelegationId = Annotated[UUID, Path(description="The delegation's id.")]
 
@@ -41,6 +44,8 @@ class DelegationFilters(BaseModel):
     live: Annotated[Flag, Where(_live), Field(description="Only those that count on the day.")] = False
 
 
+DECISIONS = tuple(commands_in(DelegationDecision))
+
 DELEGATION_LIST = ListOf(
     name="delegations",
     row=DelegationRow,
@@ -49,6 +54,12 @@ DELEGATION_LIST = ListOf(
     derive=with_reasons,
     tagged=False,
 )
+
+
+class DelegationSeen(DelegationRow):
+    """One delegation by itself."""
+
+    next: Next = None
 
 
 @router.post("", status_code=201, summary="Delegate", responses=CREATES)
@@ -75,3 +86,26 @@ async def decide_on_delegation(
 async def list_delegations(query: Annotated[ListQuery, DELEGATION_LIST.asked]) -> Response:
     """List who stands in for whom, newest first."""
     return await DELEGATION_LIST.answer(query)
+
+
+@router.get(
+    "/{delegation_id}",
+    summary="See a delegation",
+    dependencies=[may("read-scheme")],
+    responses=one(DelegationSeen, lasting=False),
+)
+async def see_delegation(request: Request, delegation_id: DelegationId, reading: Read) -> Response:
+    """Show one delegation as it stands or stood, and now what you may decide on it."""
+    t = delegations.c
+    statement = select(*(t[name] for name in DelegationRow.model_fields))
+    rows = await reading.rows(statement.where(reading.valid(delegations), t.id == delegation_id))
+    if not rows:
+        raise NotFound
+    shown = [dict(rows[0])]
+    await with_reasons(reading, None, shown)
+    await reading.redacted(shown)
+    shown[0]["next"] = None
+    if not reading.past:
+        stream = await request.app.state.service.store.load(delegation_id, Delegation())
+        shown[0]["next"] = await next_decisions(request, stream, DECISIONS)
+    return answer_untagged(shown[0], ETag=f'"{shown[0]["version"]}"')

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from shared.governance.people.asked_about import asked_about
 from shared.governance.people.domain import (
     AbsenceBackwards,
     AbsenceEnded,
@@ -25,6 +26,11 @@ class RecordAbsence(Command[Directory]):
     first_day: Day = Field(examples=["2026-08-03"])
     last_day: Day | None = Field(None, description="The last day away; none where they have left.")
 
+    @classmethod
+    def guard(cls, directory: Directory, stamp: Stamp) -> None:
+        if person := asked_about(stamp):
+            _must_be_theirs(directory, person, stamp)
+
     def decide(self, directory: Directory, stamp: Stamp) -> AbsenceRecorded:
         """Keep the latest absence of each person; one's own, unless an administrator says so."""
         must_be_known(stamp, [self.person])
@@ -40,12 +46,21 @@ class EndAbsence(Command[Directory]):
     decision: Literal["end-absence"] = "end-absence"
     person: PersonId
 
+    @classmethod
+    def guard(cls, directory: Directory, stamp: Stamp) -> None:
+        if person := asked_about(stamp):
+            _must_be_absent(directory, person, stamp)
+
     def decide(self, directory: Directory, stamp: Stamp) -> AbsenceEnded:
         """Forget their absence from now on."""
-        _must_be_theirs(directory, self.person, stamp)
-        if self.person not in directory.absences:
-            raise NotAbsent(person=self.person)
+        _must_be_absent(directory, self.person, stamp)
         return AbsenceEnded(person=self.person)
+
+
+def _must_be_absent(directory: Directory, person: str, stamp: Stamp) -> None:
+    _must_be_theirs(directory, person, stamp)
+    if person not in directory.absences:
+        raise NotAbsent(person=person)
 
 
 def _must_be_theirs(directory: Directory, person: str, stamp: Stamp) -> None:

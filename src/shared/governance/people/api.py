@@ -7,7 +7,8 @@ from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, Select, select
 
-from shared.governance.people.commands import PeopleDecision
+from shared.governance.people.asked_about import ASKED_ABOUT
+from shared.governance.people.commands import InvitePerson, PeopleDecision
 from shared.governance.people.domain import DIRECTORY_ID, Directory
 from shared.kernel.errors import NotFound
 from shared.kernel.fields import CODE_LIMIT, ONE_LINE, PersonId
@@ -21,6 +22,7 @@ from shared.web.lists.filters import ListMoment, Where
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.lists.statements import NO_THING
+from shared.web.next_decisions import Next, commands_in, with_next
 from shared.web.readings import Read, Reading
 
 router = APIRouter(prefix="/v1", tags=["people"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT)
@@ -45,6 +47,9 @@ class PersonRow(BaseModel):
     erased_at: datetime | None
     number: int
 
+
+# Who is in the directory is invited no more.
+DECISIONS = tuple(each for each in commands_in(PeopleDecision) if each is not InvitePerson)
 
 people = read_table("people", PersonRow)
 
@@ -111,6 +116,7 @@ class PersonSeen(PersonRow):
         "", description="The person it is proposed to belong to, until a second person confirms it."
     )
     version: int
+    next: Next = None
 
 
 @router.get(
@@ -135,7 +141,7 @@ async def see_person(
     person_id: Annotated[PersonId, Path(max_length=CODE_LIMIT, description="The person's id.")],
     reading: Read,
 ) -> Response:
-    """Show who stands behind an id, and every other id they have."""
+    """Show who stands behind an id, every other id they have, and now what you may decide on them."""
     rows = await reading.rows(_known_by(reading).where(people.c.id == person_id))
     if not rows:
         raise NotFound
@@ -151,6 +157,8 @@ async def see_person(
         ids=list(directory.same(person_id)),
         proposed_as=directory.proposed.get(person_id, ("", ""))[0],
     )
+    stream = await request.app.state.service.store.load(DIRECTORY_ID, Directory())
+    shown = await with_next(request, reading, stream, shown, DECISIONS, **{ASKED_ABOUT: person_id})
     return answer_now(shown, version)
 
 

@@ -6,6 +6,7 @@ from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from shared.governance.people.absences import EndAbsence, RecordAbsence
+from shared.governance.people.asked_about import asked_about
 from shared.governance.people.domain import (
     AlreadyErased,
     Directory,
@@ -37,6 +38,12 @@ class LinkPersons(Command[Directory]):
     same_as: PersonId = Field(description="The person it belongs to.")
     reason: Reason = Field(description="Kept as a personal text about them.")
 
+    @classmethod
+    def guard(cls, directory: Directory, stamp: Stamp) -> None:
+        if person := asked_about(stamp):
+            _must_not_be_erased(directory, person)
+            _must_be_somebody_elses(directory, stamp, person)
+
     def decide(self, directory: Directory, stamp: Stamp) -> PersonsLinked | LinkProposed:
         """Propose it; nobody links their own accounts."""
         _must_be_known(stamp, self.person, self.same_as)
@@ -56,13 +63,14 @@ class ConfirmLink(Command[Directory]):
     decision: Literal["confirm-link"] = "confirm-link"
     person: PersonId = Field(description="The account that turned out to be somebody's second.")
 
+    @classmethod
+    def guard(cls, directory: Directory, stamp: Stamp) -> None:
+        if person := asked_about(stamp):
+            _confirmed(directory, stamp, person)
+
     def decide(self, directory: Directory, stamp: Stamp) -> LinkConfirmed:
         """Link them; nobody confirms what they proposed, nor a link of their own accounts."""
-        same_as, proposed_by = _proposed(directory, self.person)
-        if directory.person(self.person) == directory.person(same_as):
-            raise OnePersonAlready(person=directory.person(self.person))
-        _must_be_somebody_elses(directory, stamp, self.person, same_as)
-        must_be_a_second(proposed_by, [self.person, same_as], stamp)
+        same_as, proposed_by = _confirmed(directory, stamp, self.person)
         return LinkConfirmed(
             person=self.person, same_as=same_as, proposed_by=proposed_by, confirmed_by=stamp.by
         )
@@ -74,6 +82,12 @@ class WithdrawLink(Command[Directory]):
     decision: Literal["withdraw-link"] = "withdraw-link"
     person: PersonId
     reason: Reason = Field(description="Kept as a personal text about them.")
+
+    @classmethod
+    def guard(cls, directory: Directory, stamp: Stamp) -> None:
+        if person := asked_about(stamp):
+            _proposed(directory, person)
+            _must_not_be_erased(directory, person)
 
     def decide(self, directory: Directory, stamp: Stamp) -> LinkProposalWithdrawn:
         """Let it never count."""
@@ -89,12 +103,15 @@ class UnlinkPerson(Command[Directory]):
     person: PersonId
     reason: Reason = Field(description="Kept as a personal text about them.")
 
+    @classmethod
+    def guard(cls, directory: Directory, stamp: Stamp) -> None:
+        if person := asked_about(stamp):
+            _unlinked(directory, stamp, person)
+            _must_not_be_erased(directory, person)
+
     def decide(self, directory: Directory, stamp: Stamp) -> PersonsUnlinked:
         """Take the link back."""
-        whose = directory.person(self.person)
-        if whose == self.person:
-            raise NotLinked(person=self.person)
-        _must_be_somebody_elses(directory, stamp, self.person, whose)
+        whose = _unlinked(directory, stamp, self.person)
         reason = _said_of(directory, self.person, self.reason)
         return PersonsUnlinked(person=self.person, same_as=whose, reason=reason)
 
@@ -109,11 +126,15 @@ class ErasePerson(Command[Directory]):
         examples=["Left more than six years ago (retention schedule, line 4)"],
     )
 
+    @classmethod
+    def guard(cls, directory: Directory, stamp: Stamp) -> None:
+        if person := asked_about(stamp):
+            _must_be_left(directory, person)
+
     def decide(self, directory: Directory, stamp: Stamp) -> PersonErased:
         """Erase them, under every id they have."""
         _must_be_known(stamp, self.person)
-        if self.person in directory.erased:
-            raise AlreadyErased(person=self.person)
+        _must_be_left(directory, self.person)
         ids = directory.same(self.person)
         return PersonErased(person=directory.person(self.person), ids=ids, ground=self.ground)
 
@@ -141,6 +162,35 @@ def _proposed(directory: Directory, person: str) -> tuple[str, str]:
     return found
 
 
+def _confirmed(directory: Directory, stamp: Stamp, person: str) -> tuple[str, str]:
+    """Return whose account a person is proposed to be, and by whom; refuse who may not confirm that."""
+    same_as, proposed_by = _proposed(directory, person)
+    if directory.person(person) == directory.person(same_as):
+        raise OnePersonAlready(person=directory.person(person))
+    _must_be_somebody_elses(directory, stamp, person, same_as)
+    must_be_a_second(proposed_by, [person, same_as], stamp)
+    return same_as, proposed_by
+
+
+def _unlinked(directory: Directory, stamp: Stamp, person: str) -> str:
+    """Return whose account a person is; refuse who may not take that back."""
+    whose = directory.person(person)
+    if whose == person:
+        raise NotLinked(person=person)
+    _must_be_somebody_elses(directory, stamp, person, whose)
+    return whose
+
+
+def _must_be_left(directory: Directory, person: str) -> None:
+    if person in directory.erased:
+        raise AlreadyErased(person=person)
+
+
+def _must_not_be_erased(directory: Directory, person: str) -> None:
+    if person in directory.erased:
+        raise WasErased(person=person)
+
+
 def _must_be_known(stamp: Stamp, *people: str) -> None:
     known = stamp.known.facts.get("people")
     assert isinstance(known, list), "the directory was asked"
@@ -150,8 +200,7 @@ def _must_be_known(stamp: Stamp, *people: str) -> None:
 
 
 def _said_of(directory: Directory, person: str, text: str) -> Personal:
-    if person in directory.erased:
-        raise WasErased(person=person)
+    _must_not_be_erased(directory, person)
     return text_about([person], text)
 
 

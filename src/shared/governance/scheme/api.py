@@ -14,7 +14,10 @@ from shared.kernel.messages import Receipt
 from shared.web.answers import DECIDES, answer_now, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, may
+from shared.web.next_decisions import Next, commands_in, with_next
 from shared.web.readings import Read
+
+DECISIONS = tuple(commands_in(SchemeDecision))
 
 router = APIRouter(
     prefix="/v1/scheme", tags=["scheme"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT
@@ -52,6 +55,7 @@ class SchemeInForce(BaseModel):
     )
     proposals: list[SchemeProposal] = []
     ahead: list[SchemeAhead] = []
+    next: Next = None
 
 
 @router.get(
@@ -88,6 +92,7 @@ async def see_scheme(request: Request, reading: Read) -> Response:
             if each.values is not None
         ],
     )
+    shown = await with_next(request, reading, stream, shown, DECISIONS)
     return answer_now(shown, stream.version)
 
 

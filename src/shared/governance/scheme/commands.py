@@ -76,6 +76,13 @@ class ConfirmScheme(Command[Scheme]):
     decision: Literal["confirm"] = "confirm"
     proposal: ProposalNumber
 
+    @classmethod
+    def guard(cls, scheme: Scheme, stamp: Stamp) -> None:
+        _must_be_proposed(scheme)
+        refusals = [no for each in scheme.proposals if (no := _not_by(each, scheme, stamp))]
+        if len(refusals) == len(scheme.proposals):
+            raise refusals[0]
+
     def decide(self, scheme: Scheme, stamp: Stamp) -> SchemeConfirmed:
         """Adopt it; a day that passed while it waited moves to the day of the confirmation."""
         proposal = _proposal(scheme, self.proposal)
@@ -99,6 +106,10 @@ class WithdrawScheme(Command[Scheme]):
     proposal: ProposalNumber
     reason: Reason
 
+    @classmethod
+    def guard(cls, scheme: Scheme, stamp: Stamp) -> None:
+        _must_be_proposed(scheme)
+
     def decide(self, scheme: Scheme, stamp: Stamp) -> SchemeProposalWithdrawn:
         """Let it never come into force."""
         proposal = _proposal(scheme, self.proposal)
@@ -116,12 +127,33 @@ class WithdrawAdoptedScheme(Command[Scheme]):
     scheme_version: SchemeVersion
     reason: Reason
 
+    @classmethod
+    def guard(cls, scheme: Scheme, stamp: Stamp) -> None:
+        if not ahead(scheme, day_in_london(stamp.at)):
+            raise NotAhead(ahead=[])
+
     def decide(self, scheme: Scheme, stamp: Stamp) -> AdoptedSchemeWithdrawn:
         """Let it never come into force."""
         numbers = [each.number for each in ahead(scheme, day_in_london(stamp.at))]
         if self.scheme_version not in numbers:
             raise NotAhead(ahead=numbers)
         return AdoptedSchemeWithdrawn(scheme_version=self.scheme_version, reason=self.reason)
+
+
+def _must_be_proposed(scheme: Scheme) -> None:
+    if not scheme.proposals:
+        raise NotProposed(waiting=[])
+
+
+def _not_by(proposal: Proposal, scheme: Scheme, stamp: Stamp) -> Refused | None:
+    """Return why whoever decides can't confirm a proposal; nothing where they can."""
+    try:
+        must_be_a_second(
+            proposal.proposed_by, scheme.gaining(proposal.values, day_in_london(stamp.at)), stamp
+        )
+    except Refused as refusal:
+        return refusal
+    return None
 
 
 def _proposal(scheme: Scheme, number: int) -> Proposal:

@@ -1,0 +1,95 @@
+"""How ready the projects in flight are to be moved across: by stage, by the rules of risk, by their waits."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import orjson
+from fastapi import Request
+from sqlalchemy import func, select
+
+from projects.api.risk_facts import FLAGGED_BY, facts_of
+from projects.domain.project import ProjectStage
+from projects.views.at_risk import RiskDay, flags, overdue
+from projects.views.register import projects
+from shared.web.awaited import awaited
+from shared.web.context import Expected
+from shared.web.readiness import (
+    ReadinessLine,
+    ReadinessOffered,
+    ReadinessPart,
+    ReadinessWait,
+    readiness_line,
+    standing_of,
+)
+from shared.web.readings import Reading
+
+OVER = (ProjectStage.READY, ProjectStage.TRANSFERRED, ProjectStage.CLOSED)
+COLUMNS = ("id", "reference", "title", "owner", "plan_owner", "contingency_days", "awaited_said")
+
+
+async def _projects(request: Request, reading: Reading) -> list[ReadinessLine]:
+    """Return one line for all projects; those whose days are withheld from the reader are not in it."""
+    t = projects.c
+    seen = (reading.valid(projects), reading.may_find_by(projects, "forecast_end", "contingency_days"))
+    ready = await reading.value(select(func.count()).where(*seen, t.stage.in_(OVER)))
+    columns = dict.fromkeys((*COLUMNS, *FLAGGED_BY))
+    statement = select(*(t[name] for name in columns)).where(*seen, t.is_open, t.stage.not_in(OVER))
+    rows = [dict(row) for row in await reading.rows(statement)]
+    await reading.redacted(rows)
+    facts = await facts_of(request, reading)
+    past = overdue(rows, facts.day.today, facts.days)
+    said = {row["id"]: _said(row["awaited_said"]) for row in rows}
+    named = ((one["on"], UUID(one["id"])) for those in said.values() for one in those)
+    expected = await awaited(request, reading, named)
+    parts = [
+        _part(row, facts.day, late, _waits(said[row["id"]], expected))
+        for row, late in zip(rows, past, strict=True)
+    ]
+    return [readiness_line("projects", parts, ready=ready)]
+
+
+def _said(said: str) -> list[Mapping[str, Any]]:
+    found: list[Mapping[str, Any]] = orjson.loads(said)
+    return found
+
+
+def _waits(said: list[Mapping[str, Any]], expected: Mapping[UUID, Expected]) -> list[ReadinessWait]:
+    """Return what has not come to its end of what a project waits for."""
+    waits = []
+    for one in said:
+        thing = expected.get(UUID(one["id"]))
+        if thing is None or not thing.ended:
+            what, day = (thing.title, thing.expected_on) if thing else (None, None)
+            waits.append(
+                ReadinessWait(
+                    on=one["on"], id=UUID(one["id"]), what=what, expected_on=day, working_days_late=0
+                )
+            )
+    return waits
+
+
+def _part(row: Mapping[str, Any], day: RiskDay, past: int, waits: list[ReadinessWait]) -> ReadinessPart:
+    """Return a project: blocked by what comes after its end or the transition, else by the rules."""
+    bounds = [each for each in (row["latest_end"], day.transition) if each is not None]
+    blocking = [wait for wait in waits if _comes_after(wait, bounds)]
+    found: list[str] = [flag.rule for flag in flags(row, day.transition, None, past)]
+    plan = [] if not found or row["plan_owner"] else ["no_action_plan"]
+    return ReadinessPart(
+        id=row["id"],
+        reference=row["reference"],
+        title=row["title"],
+        owner=row["owner"],
+        standing=standing_of(blocked=blocking, at_risk=found),
+        due_on=row["latest_end"],
+        reasons=[*(f"waits for {wait.what}" for wait in blocking), *found, *plan],
+        waits_for=waits,
+    )
+
+
+def _comes_after(wait: ReadinessWait, bounds: list[date]) -> bool:
+    return wait.expected_on is not None and any(wait.expected_on > bound for bound in bounds)
+
+
+PROJECTS_READINESS = ReadinessOffered("projects", "read-projects", _projects)

@@ -1,0 +1,109 @@
+"""Transition readiness in one read: what is ready, at risk, blocked, and on whose data, as of any time."""
+
+from datetime import timedelta
+from typing import Any
+
+from shared.kernel.roles import Role
+from tests.outcomes.test_http import PROGRAMME, TODAY, milestone, outcome, programme
+from tests.outcomes.test_http import decided as said_of
+from tests.projects.test_http import decided, identified, scheme
+from tests.support.api import Api
+from tests.support.people import PAUL, PIA, PRIYA, RITA, SAM, Who
+
+SOON, LATER = TODAY + timedelta(days=60), TODAY + timedelta(days=90)
+
+
+async def lines(api: Api, who: Who = SAM, **asked: Any) -> dict[str, Any]:
+    """Return the lines by body of work, and those of outcomes by their sentence."""
+    seen = (await api.get("/v1/readiness", who, **asked)).json()
+    return {line["name"] or line["body_of_work"]: line for line in seen["items"]}
+
+
+def counts(line: Any) -> tuple[int, ...]:
+    return tuple(line[name] for name in ("ready", "on_track", "at_risk", "blocked"))
+
+
+async def test_an_outcome_is_blocked_on_whose_data_are_late_until_they_come(api: Api) -> None:
+    await programme(api)
+    made = await outcome(api)
+    due = (TODAY - timedelta(days=28)).isoformat()
+    promise = {"programme": str(PROGRAMME), "what": "Licence costs", "promised_by": "Supplier", "due": due}
+    data = (await api.post("/v1/promised-data", promise, PIA, 201)).json()["id"]
+    waiting = await milestone(api, made, due=SOON.isoformat())
+    await milestone(api, made, "Full process", due=LATER.isoformat())
+    await milestone(api, made, "Asset list")
+    await said_of(api, f"milestones/{waiting}", "raise-dependency", on="data", id=data)
+    blocked = api.position
+    line = (await lines(api))["We buy IT ourselves."]
+    assert (line["standing"], line["id"], counts(line)) == ("blocked", made, (0, 1, 1, 1))
+    assert line["waits_on"] == [{"on": "Supplier", "parts": 1}]
+    worst, undated = line["parts"]
+    assert (worst["id"], worst["waits_for"][0]["on"]) == (waiting, "Supplier")
+    assert worst["waits_for"][0]["working_days_late"] >= 15
+    assert undated["reasons"] == ["has no day"]
+    await said_of(api, f"promised-data/{data}", "record-arrived", arrived_on=TODAY.isoformat())
+    assert counts((await lines(api))["We buy IT ourselves."]) == (0, 2, 1, 0)
+    then = (await lines(api, as_of=blocked))["We buy IT ourselves."]
+    assert counts(then) == (0, 1, 1, 1)
+
+
+async def test_projects_contracts_and_rfps_say_what_is_not_ready_and_why(api: Api) -> None:
+    await scheme(api, transition_date=LATER.isoformat(), hold_reasons=[{"code": "budget-check"}])
+    first = await identified(api, "CABLES", forecast_end=SOON.isoformat())
+    late = await identified(api, "SWITCHES", forecast_end=(LATER + timedelta(days=9)).isoformat())
+    await decided(api, first, "record-dependency", on="project", id=late)
+    await identified(api, "PHONES", forecast_end=SOON.isoformat())
+    await identified(api, "DONE", start="2020-01-01", finished_on="2020-06-01")
+    contract = {
+        "reference": "C-1",
+        "title": "Network support",
+        "supplier": {"name": "Fictional Ltd"},
+        "terms": {"initial_end": "2090-12-31"},
+        "held_by_outgoing_supplier": True,
+    }
+    await api.post("/v1/contracts", contract, PAUL, 201)
+    rfp = await api.raised()
+    found = await lines(api)
+    projects = found["projects"]
+    assert (projects["standing"], counts(projects)) == ("blocked", (1, 1, 1, 1))
+    assert [part["reference"] for part in projects["parts"]] == ["CABLES", "SWITCHES"]
+    assert projects["parts"][0]["waits_for"][0]["what"] == "SWITCHES: Project SWITCHES"
+    assert projects["parts"][1]["reasons"] == ["ends_on_or_after_transition", "no_action_plan"]
+    assert counts(found["contracts"]) == (0, 0, 1, 0)
+    assert found["contracts"]["waits_on"] == [{"on": "outgoing_supplier", "parts": 1}]
+    assert counts(found["rfps"]) == (0, 1, 0, 0)
+    hold = {"waiting_on": "finance", "reason": "Is there money?", "reason_code": "budget-check"}
+    await api.decide(rfp, "hold", RITA, **hold)
+    [part] = (held := (await lines(api))["rfps"])["parts"]
+    assert (counts(held), part["reasons"], part["waits_for"][0]["on"]) == (
+        (0, 0, 0, 1),
+        ["on hold"],
+        "finance",
+    )
+    whole = (await api.get("/v1/readiness", PRIYA)).json()
+    assert (whole["transition_date"], whole["days_left"]) == (LATER.isoformat(), 90)
+
+
+async def test_who_acts_for_another_area_sees_nothing_of_this_one(api: Api) -> None:
+    await api.raised()
+    una = Who("una", (Role.REQUESTER,), ("Highways",))
+    line = (await lines(api, una))["rfps"]
+    assert (line["standing"], counts(line), line["parts"]) == (None, (0, 0, 0, 0), [])
+    await api.get("/v1/readiness", None, 401)
+
+
+async def test_what_is_exempt_of_a_project_tells_nothing_to_whom_it_is_withheld_from(api: Api) -> None:
+    lars = Who("lars", (Role.LEGAL,))
+    made = await identified(api, "CABLES", forecast_end=SOON.isoformat())
+    body = {
+        "matter_id": made,
+        "fields": ["forecast_end"],
+        "paragraph": 3,
+        "reason": "It would tell.",
+        "public_interest": "Less.",
+        "review_on": LATER.isoformat(),
+    }
+    await api.post("/v1/exemptions", body, lars)
+    await api.get("/v1/exemptions")
+    assert counts((await lines(api, SAM))["projects"]) == (0, 0, 0, 0)
+    assert counts((await lines(api, lars))["projects"]) == (0, 1, 0, 0)
