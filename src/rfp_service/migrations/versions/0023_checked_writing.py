@@ -255,9 +255,9 @@ COMPARED = "ALTER TABLE views ADD COLUMN compared bigint NOT NULL DEFAULT 0, ADD
 WITNESS_ANSWERS = """
 CREATE TABLE witness_answers (
     witness text PRIMARY KEY,
-    asked_at timestamptz NOT NULL,
-    signing_since timestamptz NOT NULL,
-    refusal text NOT NULL DEFAULT ''
+    failing_since timestamptz,
+    refused boolean NOT NULL DEFAULT false,
+    said text NOT NULL DEFAULT ''
 )
 """
 
