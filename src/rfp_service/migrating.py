@@ -31,7 +31,8 @@ GRANT SELECT ON views, reactions, notices, people TO {role};
 GRANT EXECUTE ON FUNCTION append_events, position_at TO {role};
 GRANT UPDATE (position, stopped, unread, compared, differs) ON views TO {role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON unread_events TO {role};
-GRANT INSERT, UPDATE ON reactions TO {role};
+REVOKE UPDATE ON reactions FROM {role};
+GRANT INSERT, UPDATE (position) ON reactions TO {role};
 GRANT INSERT ON notices, people TO {role};
 REVOKE UPDATE ON deadlines FROM {role};
 GRANT SELECT, INSERT, UPDATE (leased_until, attempts) ON deadlines TO {role};
@@ -62,7 +63,8 @@ GRANT SELECT, INSERT, UPDATE ON inbox_marks TO {role};
 READER_GRANTS = """
 GRANT SELECT ON stored_events, event_head, views, notices, people TO {role};
 GRANT SELECT ON log_tiles, log_checkpoints, log_cosignatures, log_keys, audit_reads TO {role};
-GRANT SELECT ON read_checkpoints, delivery_log, delivery_attempts TO {role};
+GRANT SELECT ON read_checkpoints, delivery_log, delivery_attempts, deadlines, reactions TO {role};
+GRANT SELECT (id, person, stream_id, destroyed_at) ON personal_keys TO {role};
 GRANT EXECUTE ON FUNCTION append_audit_read, event_leaf, audit_read_hash, position_at TO {role};
 """
 READER_VIEW_GRANT = "GRANT SELECT ON {table} TO {role}"

@@ -1,4 +1,4 @@
-"""A view that somebody changed by hand and a witness that does not sign are loud: in readiness and metrics."""
+"""A view changed by hand and a witness that does not sign are loud: in readiness and in metrics."""
 
 import asyncpg
 import pytest

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+from rfp_service.operator.bookkeeping import bookkeeping_differences
 from rfp_service.operator.verification import mapper
 from rfp_service.service import VIEWS
 from rfp_service.terminal import say
@@ -20,6 +21,9 @@ async def compared_views(connection: Connection) -> int:
         if number <= SAID:
             say(f"WRONG: {difference}")
     say(f"{len(VIEWS)} views compared with the record, {number} differences.")
+    async for said in bookkeeping_differences(connection, Reader(connection, mapper())):  # type: ignore[arg-type]  # it only fetches
+        number += 1
+        say(f"WRONG: {said}")
     return number
 
 

@@ -1,4 +1,4 @@
-"""What must not wait for somebody to look: a view that differs from the record, a witness that does not sign."""
+"""What must not wait for somebody to look: views that differ from the record, witnesses that don't sign."""
 
 from datetime import datetime
 
@@ -25,9 +25,11 @@ FROM witness_answers w JOIN LATERAL (
 async def alarms(pool: asyncpg.Pool) -> list[str]:
     """Return a sentence for each alarm there is now."""
     told = [row["differs"] for row in await pool.fetch(DIFFERING) if row["differs"]]
-    for row in await pool.fetch(WITNESSES):
-        if row["failing_since"] and (row["refused"] or row["seconds"] > SILENCE.total_seconds()):
-            told.append(_of_witness(row["name"], row["failing_since"], row["said"], refused=row["refused"]))
+    told += [
+        _of_witness(row["name"], row["failing_since"], row["said"], refused=row["refused"])
+        for row in await pool.fetch(WITNESSES)
+        if row["failing_since"] and (row["refused"] or row["seconds"] > SILENCE.total_seconds())
+    ]
     return told
 
 

@@ -261,6 +261,11 @@ CREATE TABLE witness_answers (
 )
 """
 
+# From where on each reaction has seen every event: what it must have set off since can be told.
+SINCE = "ALTER TABLE reactions ADD COLUMN since bigint"
+SINCE_NOW = "UPDATE reactions SET since = position"
+SINCE_ALWAYS = "ALTER TABLE reactions ALTER COLUMN since SET NOT NULL"
+
 
 def upgrade() -> None:
     """Create the functions, and what readiness reads."""
@@ -281,6 +286,9 @@ def upgrade() -> None:
         NOT_FOR_EVERYBODY,
         COMPARED,
         WITNESS_ANSWERS,
+        SINCE,
+        SINCE_NOW,
+        SINCE_ALWAYS,
     ):
         op.execute(statement)
 
