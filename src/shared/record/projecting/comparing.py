@@ -8,6 +8,7 @@ is written into a temporary table beside each view and compared by the database,
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import asyncpg
 
@@ -105,20 +106,20 @@ async def _look(
 
 async def _states(
     reader: Reader, views: Sequence[View], block: Sequence[Recorded], until: int
-) -> Mapping[str, Sequence[Stream[object]]]:
+) -> Mapping[str, Sequence[Stream[Any]]]:
     """Return the things that began in a block after each of their events, by their kind."""
     kinds = blanks(views)
     begun = [r.stream_id for r in block if r.version == 1 and kind_of(r) in kinds]
     streams = Streams(views, None)
-    states: dict[str, list[Stream[object]]] = {}
+    states: dict[str, list[Stream[Any]]] = {}
     for recorded in await reader.streams(begun, until):
         if (stream := streams.advance(recorded)) is not None:
-            states.setdefault(stream.state.kind, []).append(stream)  # type: ignore[attr-defined]  # a State
+            states.setdefault(stream.state.kind, []).append(stream)
     return states
 
 
 def _rows(
-    view: View, block: Sequence[Recorded], states: Mapping[str, Sequence[Stream[object]]], until: int
+    view: View, block: Sequence[Recorded], states: Mapping[str, Sequence[Stream[Any]]], until: int
 ) -> list[tuple[object, ...]]:
     if isinstance(view, StateView):
         of_kind = states.get(view.blank.kind, ())
