@@ -8,7 +8,7 @@ from rfp_service.service import VIEWS
 from rfp_service.terminal import say
 from shared.record.database import Connection
 from shared.record.eventstore.reader import Reader
-from shared.record.projecting.comparing import RANGE, Difference, differences, out_of_place, prepare
+from shared.record.projecting.comparing import RANGE, DifferingRow, differences, out_of_place, prepare
 
 SAID = 100
 
@@ -27,7 +27,7 @@ async def compared_views(connection: Connection) -> int:
     return number
 
 
-async def _found(connection: Connection) -> AsyncIterator[Difference]:
+async def _found(connection: Connection) -> AsyncIterator[DifferingRow]:
     reader = Reader(connection, mapper())  # type: ignore[arg-type]  # it only fetches
     await prepare(connection, VIEWS)
     for difference in await out_of_place(connection, VIEWS):

@@ -27,7 +27,7 @@ TEMPORARY = "CREATE TEMPORARY TABLE IF NOT EXISTS"
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class DifferingRow:
     """One row of a view that is not as the record has it."""
 
     view: str
@@ -55,7 +55,7 @@ async def prepare(connection: Connection, views: Sequence[View]) -> None:
 
 async def differences(
     connection: Connection, reader: Reader, views: Sequence[View], *, after: int, last: int
-) -> list[Difference]:
+) -> list[DifferingRow]:
     """Return what differs between views and the record in a range of positions.
 
     What differs is looked at once more: a view that was swapped for a rebuilt one meanwhile differs once.
@@ -67,29 +67,29 @@ async def differences(
     return await _look(connection, reader, [view for view in views if view.name in names], after, last)
 
 
-async def out_of_place(connection: Connection, views: Sequence[View]) -> list[Difference]:
+async def out_of_place(connection: Connection, views: Sequence[View]) -> list[DifferingRow]:
     """Return rows that stand in no range of the record, and views that claim to be ahead of it."""
-    found: list[Difference] = []
+    found: list[DifferingRow] = []
     async with held_still(connection) as reached:
         head = await connection.fetchval("SELECT position FROM event_head")
         for view in views:
             until = reached.get(view.name, 0)
             if until > head:
-                found.append(Difference(view.name, "of its position", "is ahead of the record"))
+                found.append(DifferingRow(view.name, "of its position", "is ahead of the record"))
             place = _place(view)
             rows = await connection.fetch(
                 f"SELECT {_key(view, 'a')} AS key FROM {view.name} a"
                 f" WHERE a.{place} > $1 OR a.{place} < 1 LIMIT {SHOWN}",
                 until,
             )
-            found += [Difference(view.name, row["key"], "should not be there") for row in rows]
+            found += [DifferingRow(view.name, row["key"], "should not be there") for row in rows]
     return found
 
 
 async def _look(
     connection: Connection, reader: Reader, views: Sequence[View], after: int, last: int
-) -> list[Difference]:
-    found: list[Difference] = []
+) -> list[DifferingRow]:
+    found: list[DifferingRow] = []
     async with held_still(connection) as reached:
         block = [r async for some in reader.all_after(after, last) for r in some]
         states = await _states(reader, views, block, max(reached.values(), default=0))
@@ -127,7 +127,7 @@ def _rows(
     return journal_rows(view, [recorded for recorded in block if recorded.position <= until]).rows
 
 
-async def _compare(connection: Connection, view: View, after: int, last: int) -> list[Difference]:
+async def _compare(connection: Connection, view: View, after: int, last: int) -> list[DifferingRow]:
     keys = [column.name for column in view.table.primary_key.columns]
     same = " AND ".join(f"e.{key} = a.{key}" for key in keys)
     rows: Sequence[asyncpg.Record] = await connection.fetch(
@@ -139,7 +139,7 @@ async def _compare(connection: Connection, view: View, after: int, last: int) ->
         after,
         last,
     )
-    return [Difference(view.name, row["key"], _what(row)) for row in rows]
+    return [DifferingRow(view.name, row["key"], _what(row)) for row in rows]
 
 
 def _what(row: asyncpg.Record) -> str:

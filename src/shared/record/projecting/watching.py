@@ -12,7 +12,7 @@ import structlog
 
 from shared.record.database import AWAY, Connection, being_cancelled
 from shared.record.eventstore.reader import Reader
-from shared.record.projecting.comparing import Difference, differences, out_of_place, prepare
+from shared.record.projecting.comparing import DifferingRow, differences, out_of_place, prepare
 from shared.record.projecting.views import View
 
 RANGE_AT_A_TIME = 1_000
@@ -81,7 +81,7 @@ class ViewWatch:
         self._whole_round = True
         self._differing.clear()
 
-    async def _say(self, connection: Connection, found: Sequence[Difference]) -> None:
+    async def _say(self, connection: Connection, found: Sequence[DifferingRow]) -> None:
         for difference in found:
             log.critical(
                 "a view is not what the record gives",

@@ -13,7 +13,7 @@ from shared.record.database import Connection
 from shared.record.eventstore.reader import Reader
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting import comparing
-from shared.record.projecting.comparing import Difference
+from shared.record.projecting.comparing import DifferingRow
 from shared.record.projecting.views import DIALECT, STILL_VALID, StateView, View
 from tests.shared.record.projecting.examples import happen, year
 from tests.support.postgres import Base
@@ -34,7 +34,7 @@ def some_of_everything() -> Sequence[Scene]:
     return [scene for scene in year() if scene.stream_id in streams[type(scene.event).kind]][:HEAD_LIMIT]
 
 
-async def found(connection: Connection, reader: Reader, views: Sequence[View]) -> list[Difference]:
+async def found(connection: Connection, reader: Reader, views: Sequence[View]) -> list[DifferingRow]:
     together = await comparing.out_of_place(connection, views)
     head = await reader.head()
     for after in range(0, head, RANGE):
