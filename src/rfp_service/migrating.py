@@ -29,20 +29,26 @@ GRANTS = """
 GRANT SELECT ON alembic_version, stored_events, event_head, idempotency_keys TO {role};
 GRANT SELECT ON views, reactions, notices, people TO {role};
 GRANT EXECUTE ON FUNCTION append_events, position_at TO {role};
-GRANT UPDATE (position, stopped, unread) ON views TO {role};
+GRANT UPDATE (position, stopped, unread, compared, differs) ON views TO {role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON unread_events TO {role};
-GRANT INSERT, UPDATE ON reactions TO {role};
+REVOKE UPDATE ON reactions FROM {role};
+GRANT INSERT, UPDATE (position) ON reactions TO {role};
 GRANT INSERT ON notices, people TO {role};
-GRANT SELECT, INSERT, UPDATE ON deadlines TO {role};
+REVOKE UPDATE ON deadlines FROM {role};
+GRANT SELECT, INSERT, UPDATE (leased_until, attempts) ON deadlines TO {role};
+GRANT EXECUTE ON FUNCTION settle_deadline, postpone_deadline TO {role};
 GRANT UPDATE (name, email, erased_at) ON people TO {role};
 GRANT SELECT, INSERT ON identities, personal_keys, api_key_uses TO {role};
 GRANT UPDATE (last_used_at) ON api_key_uses TO {role};
 GRANT UPDATE (wrapped, destroyed_at) ON personal_keys TO {role};
 GRANT SELECT ON log_tiles, log_checkpoints, log_cosignatures, log_keys, audit_reads TO {role};
-GRANT INSERT ON log_tiles, log_checkpoints, log_cosignatures, log_keys TO {role};
-GRANT UPDATE (hashes) ON log_tiles TO {role};
+REVOKE INSERT, UPDATE ON log_tiles, log_checkpoints, log_cosignatures, log_keys FROM {role};
+REVOKE INSERT ON read_checkpoints FROM {role};
+GRANT EXECUTE ON FUNCTION keep_log_tiles, keep_checkpoint, keep_read_checkpoint TO {role};
+GRANT EXECUTE ON FUNCTION change_log_keys, keep_cosignature TO {role};
+GRANT SELECT, INSERT, UPDATE ON witness_answers TO {role};
 GRANT EXECUTE ON FUNCTION append_audit_read, event_leaf, audit_read_hash TO {role};
-GRANT SELECT, INSERT ON read_checkpoints TO {role};
+GRANT SELECT ON read_checkpoints TO {role};
 GRANT SELECT, INSERT, UPDATE ON jobs TO {role};
 GRANT SELECT, INSERT, DELETE ON job_results, job_bodies TO {role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON job_work TO {role};
@@ -58,7 +64,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON console_sessions TO {role};
 READER_GRANTS = """
 GRANT SELECT ON stored_events, event_head, views, notices, people TO {role};
 GRANT SELECT ON log_tiles, log_checkpoints, log_cosignatures, log_keys, audit_reads TO {role};
-GRANT SELECT ON read_checkpoints, delivery_log, delivery_attempts TO {role};
+GRANT SELECT ON read_checkpoints, delivery_log, delivery_attempts, deadlines, reactions TO {role};
+GRANT SELECT (id, person, stream_id, destroyed_at) ON personal_keys TO {role};
 GRANT EXECUTE ON FUNCTION append_audit_read, event_leaf, audit_read_hash, position_at TO {role};
 """
 READER_VIEW_GRANT = "GRANT SELECT ON {table} TO {role}"

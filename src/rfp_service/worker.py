@@ -19,6 +19,7 @@ from shared.record.database import AWAY, being_cancelled
 from shared.record.deadlines.firing import Firing
 from shared.record.projecting.projector import NotificationListener, Projector
 from shared.record.projecting.reactions import Reactor
+from shared.record.projecting.watching import ViewWatch
 
 APPENDED, TO_BE_TOLD = "stored_events", "notifications"
 POLL_SECONDS = 5.0
@@ -141,6 +142,7 @@ async def _work_on_one_connection(service: Service, keys: LogKeys, went_well: Ca
         besides = [
             asyncio.create_task(keep_log(service.pool, keys, log_listener)),
             asyncio.create_task(keep_sending(service, told_listener)),
+            asyncio.create_task(ViewWatch(service.pool, service.record, VIEWS).follow()),
         ]
         try:
             while not connection.is_closed():

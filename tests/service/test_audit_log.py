@@ -330,6 +330,7 @@ def test_an_auditor_checks_the_record_from_the_command_line(folder: Path, demons
     )
     assert f"{head} entries" in sound.stdout
     assert "0 findings" in sound.stdout
+    assert " views compared with the record, 0 differences." in sound.stdout
     stranger = Signer.new(trusted.logs[0].name).verifier
     (kept / "others").write_text(f"{stranger}\n")
     bad = service.run("audit", "fsck", "--keys", str(kept / "others"), check=False)

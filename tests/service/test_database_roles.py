@@ -55,7 +55,7 @@ async def test_scrutinys_own_role_reads_and_has_it_kept(base: Base, reader: str)
     try:
         for table in ("stored_events", "decisions", "rfps", "log_checkpoints", "audit_reads"):
             assert await connection.fetch(f"SELECT * FROM {table}") == []
-        await connection.execute("SELECT append_audit_read('sam', 'auditor', 'x', '/', 200, '')")
+        await connection.execute("SELECT append_audit_read('operator:sam', 'operator', 'x', '/', 200, '')")
         for statement in (
             "INSERT INTO log_keys VALUES ('x', 'log', 1)",
             "DELETE FROM decisions",

@@ -37,7 +37,7 @@ async def seed(owner_url: str, secret: bytes) -> int:
             )
             # What the story left running goes on by itself: its clocks are set from its first event on.
             await connection.executemany(
-                "INSERT INTO reactions (name, position) VALUES ($1, 0) ON CONFLICT DO NOTHING",
+                "INSERT INTO reactions (name, position, since) VALUES ($1, 0, 0) ON CONFLICT DO NOTHING",
                 [(SET_DEADLINES.name,), (SET_CONTRACT_CLOCKS.name,)],
             )
             return await _write(connection, PersonalTexts(connection, secret))  # type: ignore[arg-type]  # all in one transaction

@@ -14,6 +14,7 @@ import uvloop
 from rfp_service import logs
 from rfp_service.databases import database, must_be_set_up
 from rfp_service.events import EVENTS
+from rfp_service.operator.compared_views import compared_views
 from rfp_service.operator.verification import PROGRAM, mapper
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.terminal import say
@@ -109,7 +110,8 @@ def fsck(
         )
         if checked.witnessed_size is not None:
             say(f"{policy.quorum} witnesses signed the first {checked.witnessed_size} entries.")
-        return not checked.findings
+        differing = await compared_views(connection)
+        return not checked.findings and not differing
 
     if not _read("fsck", "all", look):
         raise typer.Exit(1)

@@ -21,20 +21,8 @@ LEAVES = (
     "SELECT notification_id, leaf_hash FROM stored_events"
     " WHERE notification_id > $1 AND notification_id <= $2 ORDER BY notification_id"
 )
-SIGNED = "INSERT INTO log_checkpoints (size, root, note) VALUES ($1, $2, $3) ON CONFLICT (size) DO NOTHING"
-# What was signed with a key says so; a key that no longer signs is retired from that size on.
-KEY_CHANGES = """
-WITH now AS (
-    SELECT DISTINCT ON (verifier) verifier, change FROM log_keys
-    ORDER BY verifier, changed_at DESC
-)
-INSERT INTO log_keys (verifier, change, from_size)
-SELECT v, $2::text, $3::bigint FROM unnest($1::text[]) AS v
-LEFT JOIN now ON now.verifier = v WHERE now.change IS DISTINCT FROM $2::text
-UNION ALL
-SELECT now.verifier, 'retired', $3::bigint FROM now WHERE now.change = $2::text AND now.verifier <> ALL ($1)
-"""
-
+SIGNED = "SELECT keep_checkpoint($1, $2, $3)"
+KEY_CHANGES = "SELECT change_log_keys($1, $2, $3)"
 log = structlog.get_logger(__name__)
 
 
@@ -103,11 +91,4 @@ async def keep_cosignature(
     pool: asyncpg.Pool, size: int, witness: str, line: str, signed_at: datetime
 ) -> None:
     """Keep a witness's signature of a checkpoint."""
-    await pool.execute(
-        "INSERT INTO log_cosignatures (size, witness, line, signed_at) VALUES ($1, $2, $3, $4)"
-        " ON CONFLICT DO NOTHING",
-        size,
-        witness,
-        line,
-        signed_at,
-    )
+    await pool.execute("SELECT keep_cosignature($1, $2, $3, $4)", size, witness, line, signed_at)

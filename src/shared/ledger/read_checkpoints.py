@@ -19,7 +19,7 @@ SELECT position, hash FROM audit_reads
 WHERE position > (SELECT coalesce(max(position), 0) FROM read_checkpoints)
 ORDER BY position DESC LIMIT 1
 """
-KEEP = "INSERT INTO read_checkpoints (position, note) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+KEEP = "SELECT keep_read_checkpoint($1, $2)"
 LATEST = "SELECT note FROM read_checkpoints ORDER BY position DESC LIMIT 1"
 EVERY = "SELECT note FROM read_checkpoints ORDER BY position"
 HASHES = "SELECT position, hash FROM audit_reads WHERE position = ANY ($1)"

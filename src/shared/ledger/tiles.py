@@ -26,11 +26,7 @@ FETCH = (
     " LATERAL (SELECT level, number, hashes FROM log_tiles t"
     " WHERE t.level = wanted.level AND t.number = wanted.number LIMIT 1) tile"
 )
-KEEP = (
-    "INSERT INTO log_tiles (level, number, hashes)"
-    " SELECT * FROM unnest($1::smallint[], $2::bigint[], $3::bytea[])"
-    " ON CONFLICT (level, number) DO UPDATE SET hashes = excluded.hashes"
-)
+KEEP = "SELECT keep_log_tiles($1, $2, $3)"
 LAST_OF_EACH_LEVEL = (
     "SELECT tile.* FROM generate_series(0, $1::int) AS wanted (level),"
     " LATERAL (SELECT level, number, hashes FROM log_tiles t WHERE t.level = wanted.level"

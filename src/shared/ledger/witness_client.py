@@ -1,7 +1,7 @@
 """Asking witnesses to countersign (C2SP tlog-witness), from the log's side."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import httpx
@@ -16,6 +16,17 @@ from shared.ledger.tiles import Tiles
 from shared.ledger.witness import REQUEST_BYTES_LIMIT, SIZE_TYPE, Request
 
 ASK_SECONDS = 10
+SILENCE = timedelta(minutes=10)  # a witness that is being restarted alarms nobody
+SIGNED_AGAIN = (
+    "UPDATE witness_answers SET failing_since = NULL, refused = false, said = ''"
+    " WHERE witness = $1 AND failing_since IS NOT NULL"
+)
+DID_NOT_SIGN = """
+INSERT INTO witness_answers AS w (witness, failing_since, refused, said) VALUES ($1, now(), $2, $3)
+ON CONFLICT (witness) DO UPDATE
+SET failing_since = coalesce(w.failing_since, now()), refused = $2, said = $3
+RETURNING refused OR failing_since < now() - $4::interval
+"""
 
 log = structlog.get_logger(__name__)
 
@@ -37,8 +48,19 @@ async def ask_all(pool: asyncpg.Pool, witnesses: Sequence[WitnessAddress]) -> No
         for witness in wanted:
             try:
                 await ask(pool, client, witness, latest)
-            except (WitnessRefused, BadNote, httpx.HTTPError) as error:
-                log.warning("witness did not sign", witness=witness.verifier.name, error=str(error))
+            except (WitnessRefused, BadNote) as error:
+                await _say(pool, witness, str(error), refused=True)
+            except httpx.HTTPError as error:
+                await _say(pool, witness, f"{type(error).__name__} {error}".strip(), refused=False)
+            else:
+                await pool.execute(SIGNED_AGAIN, str(witness.verifier))
+
+
+async def _say(pool: asyncpg.Pool, witness: WitnessAddress, error: str, *, refused: bool) -> None:
+    """Say that a witness did not sign: the louder where it refused, or has been silent for long."""
+    loud = await pool.fetchval(DID_NOT_SIGN, str(witness.verifier), refused, error, SILENCE)
+    tell = log.critical if loud else log.warning
+    tell("witness did not sign", witness=witness.verifier.name, error=error)
 
 
 async def ask(pool: asyncpg.Pool, client: httpx.AsyncClient, witness: WitnessAddress, latest: Signed) -> None:

@@ -15,6 +15,7 @@ from shared.kernel.errors import OutOfSight
 from shared.record.database import AWAY
 from shared.record.eventstore.unread import UnreadMark
 from shared.record.pulse import NO_ANSWER
+from shared.web.alarms import alarms, measure
 from shared.web.answers import problems
 from shared.web.peers import peer_of
 
@@ -22,7 +23,7 @@ router = APIRouter(tags=["health"])
 
 LAG_LIMIT = 5_000
 UNREAD_SHOWN = 20
-READY, NOT_READY = "ready", "not ready"
+READY, NOT_READY, ALARMED = "ready", "not ready", "ready, with alarms"
 EVERY_VIEW = """
 SELECT v.name, v.position, v.stopped, v.unread, u.topic
 FROM views v LEFT JOIN unread_events u ON u.position = v.unread
@@ -105,6 +106,9 @@ class Ready(BaseModel):
     stopped: list[StoppedView] = []
     unread_events: list[UnreadSeen] = []
     faults: list[str] = []
+    alarms: list[str] = Field(
+        [], description="What somebody must look at, though it works: `status` says that there is some."
+    )
     unconfirmed: str = Field(
         "", description="Why what gives power takes effect without a second person; blank where it doesn't."
     )
@@ -137,7 +141,7 @@ async def readyz(request: Request) -> Response:
         state = Ready(
             status=NOT_READY, head=seen, visible=seen, stopped_views=[], faults=[fault or NO_ANSWER]
         )
-    ready = state.status == READY
+    ready = state.status != NOT_READY
     headers = {} if ready else {"Retry-After": "2"}
     shown = state if _may_diagnose(request) else Verdict(status=state.status)
     return JSONResponse(shown.model_dump(mode="json"), 200 if ready else 503, headers)
@@ -155,8 +159,9 @@ async def _state(service: Any, fault: str) -> Ready:
     met = [_unread(row) for row in await service.pool.fetch(UNREAD, UNREAD_SHOWN)]
     visible = service.visibility.position
     ready = not stopped and not fault and head - visible <= LAG_LIMIT
+    alarmed = await alarms(service.pool)
     return Ready(
-        status=READY if ready else NOT_READY,
+        status=(ALARMED if alarmed else READY) if ready else NOT_READY,
         head=head,
         visible=visible,
         stopped_views=[each.view for each in stopped],
@@ -164,6 +169,7 @@ async def _state(service: Any, fault: str) -> Ready:
         unread_events=met,
         unconfirmed=SINGLE if service.settings.single_administrator else "",
         faults=[fault] if fault else [],
+        alarms=alarmed,
     )
 
 
@@ -221,4 +227,5 @@ async def _measure(pool: asyncpg.Pool) -> None:
         VIEW_POSITION.labels(row["name"]).set(row["position"])
         VIEW_STOPPED.labels(row["name"], row["topic"] or "").set(row["stopped"] is not None)
     OLDEST_OVERDUE.set(await pool.fetchval(OVERDUE_SECONDS))
+    await measure(pool)
     UNREAD_EVENTS.set(await pool.fetchval("SELECT count(*) FROM unread_events"))

@@ -120,7 +120,7 @@ async def test_nobody_edits_the_log(
     base: Base, pool: asyncpg.Pool, store: EventStore, role: str, edit: str
 ) -> None:
     await kept(pool, store, 0, 3)
-    await pool.execute("SELECT append_audit_read('sam', 'scrutiny_member', 'x', '/', 200, '')")
+    await pool.execute("SELECT append_audit_read('operator:sam', 'operator', 'x', '/', 200, '')")
     connection = await asyncpg.connect(getattr(base, role))
     try:
         with pytest.raises((asyncpg.RaiseError, asyncpg.InsufficientPrivilegeError)):

@@ -22,16 +22,11 @@ WHERE id IN (
 )
 RETURNING id, case_id, kind, version, due_at, attempts
 """
-SETTLE = """
-UPDATE deadlines SET settled_at = clock_timestamp(), outcome = $2, leased_until = NULL
-WHERE id = $1 AND settled_at IS NULL
-"""
+SETTLE = "SELECT settle_deadline($1, $2)"
 # An attempt that could not even begin is not counted; the next comes when its lease is over.
 NOT_TRIED = "UPDATE deadlines SET attempts = attempts - 1 WHERE id = $1 AND settled_at IS NULL"
 # One that is asked again keeps its number, and begins anew.
-POSTPONE = """
-UPDATE deadlines SET due_at = $2, leased_until = NULL, attempts = 0 WHERE id = $1 AND settled_at IS NULL
-"""
+POSTPONE = "SELECT postpone_deadline($1, $2)"
 # A little later than it is due, so that it has come then; a claimed one when its lease is over.
 NEXT = f"""
 SELECT greatest(0.05, 0.01 + extract(epoch FROM comes - clock_timestamp()))::float8 FROM (

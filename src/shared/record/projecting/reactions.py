@@ -45,8 +45,9 @@ SET reactions = array_append(array_remove(unread_events.reactions, $6), $6)
 
 
 INTRODUCE = """
-INSERT INTO reactions (name, position)
-SELECT name, h.position FROM unnest($1::text[]) AS name, event_head h ON CONFLICT (name) DO NOTHING
+INSERT INTO reactions (name, position, since)
+SELECT name, h.position, h.position FROM unnest($1::text[]) AS name, event_head h
+ON CONFLICT (name) DO NOTHING
 """
 
 

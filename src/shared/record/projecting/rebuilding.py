@@ -76,7 +76,7 @@ async def _swap(
             await connection.execute(statement)
         await connection.execute(
             "INSERT INTO views (name, fingerprint, position) VALUES ($1, $2, $3) ON CONFLICT (name)"
-            " DO UPDATE SET fingerprint = $2, position = $3, stopped = NULL, unread = NULL",
+            " DO UPDATE SET fingerprint = $2, position = $3, stopped = NULL, unread = NULL, differs = NULL",
             view.name,
             fingerprint(view),
             head,

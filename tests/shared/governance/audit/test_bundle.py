@@ -271,7 +271,7 @@ async def test_a_bundle_says_how_often_the_audit_was_read_and_never_less(
 ) -> None:
     bundles = []
     for end in (40, 60):
-        await pool.execute("SELECT append_audit_read('sam', 'auditor', 'x', '/', 200, '')")
+        await pool.execute("SELECT append_audit_read('operator:sam', 'operator', 'x', '/', 200, '')")
         await kept(pool, store, end - 20, end)
         last = bundles[0].manifest().size if bundles else None
         bundles.append(await made(pool, MAPPER, replace(PERIOD, last_size=last), PROGRAM))

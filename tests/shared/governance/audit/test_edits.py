@@ -236,7 +236,7 @@ async def test_a_check_looks_at_the_witnesses_signatures_too(
     note = await kept(pool, store, 0, 20)
     line = CLERK.line(note.partition("\n\n")[0] + "\n", at=1_700_000_000)
     await pool.execute(
-        "INSERT INTO log_cosignatures VALUES (20, $1, $2, $3)",
+        "SELECT keep_cosignature(20, $1, $2, $3)",
         str(CLERK.verifier),
         line,
         datetime.fromtimestamp(1_700_000_000, UTC),
@@ -253,7 +253,9 @@ async def test_a_changed_tile_and_a_changed_read_are_found(
 ) -> None:
     await kept(pool, store, 0, 20)
     for reader in ("sam", "ada", "sam"):
-        await pool.execute("SELECT append_audit_read($1, 'auditor', 'x', '/', 200, '')", reader)
+        await pool.execute(
+            "SELECT append_audit_read('operator:' || $1::text, 'operator', 'x', '/', 200, '')", reader
+        )
     assert (await check(admin, [], POLICY)).findings == []
     await admin.execute("ALTER TABLE log_tiles DISABLE TRIGGER ALL")
     await admin.execute("UPDATE log_tiles SET hashes = set_bit(hashes, 9, 1 - get_bit(hashes, 9))")
@@ -266,7 +268,7 @@ async def test_a_changed_tile_and_a_changed_read_are_found(
     ]
 
 
-READ = "SELECT append_audit_read($1, 'auditor', 'x', '/', 200, '')"
+READ = "SELECT append_audit_read('operator:' || $1::text, 'operator', 'x', '/', 200, '')"
 
 
 async def test_a_cut_tail_of_the_log_of_reads_is_found(

@@ -1,0 +1,48 @@
+"""What must not wait for somebody to look: views that differ from the record, witnesses that don't sign."""
+
+from datetime import datetime
+
+import asyncpg
+from prometheus_client import Gauge
+
+from shared.ledger.witness_client import SILENCE
+
+VIEW_DIFFERS = Gauge("rfp_view_differs", "1 where a view shows other than the record gives.", ["view"])
+WITNESS_FAILING = Gauge(
+    "rfp_witness_failing_seconds", "For how long a witness has not countersigned, though asked.", ["witness"]
+)
+DIFFERING = "SELECT name, differs FROM views ORDER BY name"
+# Witnesses that are asked now: a retired one may be silent.
+WITNESSES = """
+SELECT split_part(w.witness, '+', 1) AS name, w.said, w.refused, w.failing_since,
+       coalesce(extract(epoch FROM now() - w.failing_since), 0)::float8 AS seconds
+FROM witness_answers w JOIN LATERAL (
+    SELECT k.change FROM log_keys k WHERE k.verifier = w.witness ORDER BY k.changed_at DESC LIMIT 1
+) latest ON latest.change = 'witness' ORDER BY w.witness
+"""
+
+
+async def alarms(pool: asyncpg.Pool) -> list[str]:
+    """Return a sentence for each alarm there is now."""
+    told = [row["differs"] for row in await pool.fetch(DIFFERING) if row["differs"]]
+    told += [
+        _of_witness(row["name"], row["failing_since"], row["said"], refused=row["refused"])
+        for row in await pool.fetch(WITNESSES)
+        if row["failing_since"] and (row["refused"] or row["seconds"] > SILENCE.total_seconds())
+    ]
+    return told
+
+
+def _of_witness(name: str, since: datetime, said: str, *, refused: bool) -> str:
+    what = "refuses to countersign" if refused else "has not countersigned"
+    return f"The witness {name} {what} since {since:%Y-%m-%d %H:%M} UTC: {said}"
+
+
+async def measure(pool: asyncpg.Pool) -> None:
+    """Set the gauges to what there is now."""
+    for gauge in (VIEW_DIFFERS, WITNESS_FAILING):
+        gauge.clear()
+    for row in await pool.fetch(DIFFERING):
+        VIEW_DIFFERS.labels(row["name"]).set(row["differs"] is not None)
+    for row in await pool.fetch(WITNESSES):
+        WITNESS_FAILING.labels(row["name"]).set(row["seconds"])

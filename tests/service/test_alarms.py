@@ -1,0 +1,92 @@
+"""A view changed by hand and a witness that does not sign are loud: in readiness and in metrics."""
+
+import asyncpg
+import pytest
+
+from rfp_service.migrating import rebuild_views
+from rfp_service.service import VIEWS
+from shared.ledger.keeper import Keeper
+from shared.ledger.log_keys import WitnessAddress
+from shared.ledger.notes import KeyType, Signer
+from shared.ledger.witness_client import ask_all
+from shared.record.eventstore.store import EventStore
+from shared.record.projecting import watching
+from shared.record.projecting.watching import ViewWatch
+from tests.shared.governance.audit.examples import LOG, kept
+from tests.support.api import Api, running_api
+from tests.support.postgres import Base
+from tests.support.running import free_port
+
+ENTRIES = 120
+RANGE = 50
+
+
+async def said(api: Api) -> tuple[str, list[str], str]:
+    """Return readiness's status and alarms, and the metrics."""
+    ready = await api.client.get("/readyz")
+    assert ready.status_code == 200
+    metrics = (await api.client.get("/metrics")).text
+    return ready.json()["status"], ready.json()["alarms"], metrics
+
+
+async def a_round(pool: asyncpg.Pool, store: EventStore) -> int:
+    """Compare the whole record once; return in how many looks."""
+    watch = ViewWatch(pool, store.reader, VIEWS)
+    async with pool.acquire() as connection:
+        await watching.prepare(connection, VIEWS)
+        looks = 1
+        while await watch.look(connection):
+            looks += 1
+    return looks
+
+
+async def test_a_hidden_decision_is_an_alarm_until_the_view_is_right_again(
+    base: Base, pool: asyncpg.Pool, store: EventStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "RANGE_AT_A_TIME", RANGE)
+    await kept(pool, store, 0, ENTRIES)
+    await rebuild_views(base.owner, base.service)
+    async with running_api(base, worker=False) as api:
+        assert await a_round(pool, store) == 3
+        assert (await said(api))[:2] == ("ready", [])
+        row = await pool.fetchrow("DELETE FROM decisions WHERE position = 77 RETURNING *")
+        await a_round(pool, store)
+        status, [alarm], metrics = await said(api)
+        assert status == "ready, with alarms"
+        assert alarm == "The view decisions is not what the record gives: the row 77 is missing"
+        assert 'rfp_view_differs{view="decisions"} 1.0' in metrics
+        assert 'rfp_view_differs{view="rfps"} 0.0' in metrics
+        await rebuild_views(base.owner, base.service)
+        assert (await said(api))[:2] == ("ready", [])
+        await pool.execute("UPDATE decisions SET version = version + 1 WHERE position = 3")
+        await a_round(pool, store)
+        assert "the row 3 holds other values" in (await said(api))[1][0]
+        await pool.execute("UPDATE decisions SET version = version - 1 WHERE position = 3")
+        await a_round(pool, store)
+        assert (await said(api))[:2] == ("ready", [])
+        assert row is not None
+
+
+async def test_a_witness_that_is_silent_for_long_or_refuses_is_an_alarm(
+    base: Base, pool: asyncpg.Pool, store: EventStore
+) -> None:
+    await kept(pool, store, 0, 3)
+    clerk = Signer.new("clerk.example", KeyType.WITNESS).verifier
+    await Keeper(pool, [LOG]).introduce_witnesses([str(clerk)], 3)
+    async with running_api(base, worker=False) as api:
+        await ask_all(pool, [WitnessAddress(clerk, f"http://127.0.0.1:{free_port()}")])
+        assert (await said(api))[:2] == ("ready", [])  # it may be starting
+        await pool.execute("UPDATE witness_answers SET failing_since = '2026-01-01T09:30Z'")
+        status, [alarm], metrics = await said(api)
+        assert status == "ready, with alarms"
+        assert alarm.startswith(
+            "The witness clerk.example has not countersigned since 2026-01-01 09:30 UTC: ConnectError"
+        )
+        assert 'rfp_witness_failing_seconds{witness="clerk.example"}' in metrics
+        await pool.execute(
+            "UPDATE witness_answers SET failing_since = now(), refused = true, said = 'it has signed 9'"
+        )
+        [alarm] = (await said(api))[1]
+        assert "refuses to countersign" in alarm
+        await Keeper(pool, [LOG]).introduce_witnesses([], 3)  # it is asked no longer
+        assert (await said(api))[:2] == ("ready", [])

@@ -1,0 +1,70 @@
+"""Deadlines, the directory of people and its keys are compared with the record."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from rfp_service.operator.bookkeeping import bookkeeping_differences
+from rfp_service.service import REACTIONS
+from shared.record.eventstore.store import EventStore
+from shared.record.projecting.reactions import Reactor
+from tests.rfps import way
+from tests.shared.record.deadlines.test_firing import happened, react
+from tests.support.postgres import Base
+
+
+@pytest.fixture
+async def admin(base: Base, pool: asyncpg.Pool, store: EventStore) -> AsyncIterator[asyncpg.Connection]:
+    """A database's administrator, beside a record with deadlines on it."""
+    await Reactor(pool, store.reader, REACTIONS).introduce()
+    await happened(store, way.IN_STANDSTILL)
+    await react(pool, store)
+    connection = await asyncpg.connect(base.admin)
+    yield connection
+    await connection.close()
+
+
+async def differing(pool: asyncpg.Pool, store: EventStore) -> list[str]:
+    async with pool.acquire() as connection:
+        return [said async for said in bookkeeping_differences(connection, store.reader)]
+
+
+async def test_a_deadline_that_is_gone_moved_or_invented_is_found(
+    pool: asyncpg.Pool, store: EventStore, admin: asyncpg.Connection
+) -> None:
+    assert await differing(pool, store) == []
+    await admin.execute("UPDATE deadlines SET due_at = due_at + interval '1 day' WHERE kind = 'responses'")
+    assert await differing(pool, store) == []  # it asked to be asked again
+    await admin.execute("UPDATE deadlines SET due_at = due_at - $1::interval", timedelta(days=3))
+    moved = await differing(pool, store)
+    assert len(moved) == 2
+    assert all(said.endswith("is earlier than the record gives") for said in moved)
+    await admin.execute("UPDATE deadlines SET due_at = due_at + $1::interval", timedelta(days=3))
+    await pool.execute(
+        "INSERT INTO deadlines (case_id, kind, version, due_at) VALUES ($1, 'responses', 1, now())", uuid4()
+    )
+    assert await differing(pool, store) == ["1 deadlines are there that nothing on the record set"]
+    await admin.execute("DELETE FROM deadlines")
+    gone = await differing(pool, store)
+    assert len(gone) == 2
+    assert all(said.endswith("is missing") for said in gone)
+
+
+async def test_an_erasure_and_a_destroyed_key_that_the_record_does_not_know_are_found(
+    pool: asyncpg.Pool, store: EventStore, admin: asyncpg.Connection
+) -> None:
+    await pool.execute("INSERT INTO people (id, name) VALUES ('eve', 'Eve')")
+    key = await pool.fetchval(
+        "INSERT INTO personal_keys (id, person, stream_id, wrapped)"
+        " VALUES (gen_random_uuid(), 'eve', gen_random_uuid(), '') RETURNING id"
+    )
+    assert await differing(pool, store) == []
+    await pool.execute("UPDATE people SET name = '', erased_at = now() WHERE id = 'eve'")
+    await admin.execute("UPDATE personal_keys SET wrapped = NULL, destroyed_at = now()")
+    assert await differing(pool, store) == [
+        "eve was erased from the directory, and the record knows of no erasure",
+        f"The key {key} of a personal text was destroyed without an erasure or a disposal",
+    ]
