@@ -51,7 +51,7 @@ def worker() -> None:
     log_keys(settings)  # without them there is no point in beginning
 
     async def run(base: Database) -> None:
-        async with opened(settings, base.service) as service:
+        async with opened(settings, base.service, held=True) as service:
             await work(service)
 
     with database(settings) as base:

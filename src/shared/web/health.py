@@ -12,9 +12,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from pydantic import BaseModel, Field
 
 from shared.kernel.errors import OutOfSight
-from shared.record.database import AWAY
+from shared.record.database import AWAY, NO_ANSWER
 from shared.record.eventstore.unread import UnreadMark
-from shared.record.pulse import NO_ANSWER
 from shared.web.answers import problems
 from shared.web.peers import peer_of
 
