@@ -1,6 +1,7 @@
 """The composition root: every part of the service is made and joined here, and only here."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -157,6 +158,7 @@ class Service:
     jobs: Jobs
     batches: Batches
     taking: Taking
+    issuer_fault: Callable[[], Awaitable[str]]
     sandbox: Sandbox
     flow: FlowLogs
     endpoint_secrets: EndpointSecrets
@@ -171,6 +173,7 @@ class Service:
     permissions: Permissions = PERMISSIONS
     prerequisites: Mapping[str, Prerequisites] = field(default_factory=lambda: AWAITED)
     measures: Mapping[str, MeasureOffered] = field(default_factory=lambda: MEASURES)
+    opened_at: float = field(default_factory=time.monotonic)
 
 
 async def _carry_out_erasures(people: People) -> None:
@@ -250,6 +253,7 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
         jobs=jobs,
         batches=Batches(runs, BatchJobs(runs, jobs, Locks(pool), sandbox), sandbox),
         taking=Taking(pool),
+        issuer_fault=tokens.fault,
         sandbox=sandbox,
         flow=flow,
         endpoint_secrets=EndpointSecrets(pool, personal_secret(settings)),

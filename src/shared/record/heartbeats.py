@@ -14,6 +14,7 @@ BEAT = """
 INSERT INTO heartbeats (name, process) VALUES ($1, $2)
 ON CONFLICT (name) DO UPDATE SET process = excluded.process, beaten_at = now()
 """
+SINCE = "SELECT extract(epoch FROM now() - beaten_at)::float8 FROM heartbeats WHERE name = $1"
 
 
 def process_name() -> str:
@@ -31,3 +32,9 @@ async def keep_beating(pool: asyncpg.Pool, name: str) -> None:
     while True:
         await beat(pool, name)
         await asyncio.sleep(BEATEN_EVERY_SECONDS)
+
+
+async def seconds_since(pool: asyncpg.Pool, name: str) -> float | None:
+    """Return how long ago such a process last said that it is at work; nothing where none ever did."""
+    seconds: float | None = await pool.fetchval(SINCE, name)
+    return seconds

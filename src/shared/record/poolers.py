@@ -28,7 +28,11 @@ async def must_keep_sessions(pool: asyncpg.Pool, url: str) -> None:
             pass
         else:
             return
-    if await _shares_sessions(url):
+    try:
+        shared = await _shares_sessions(url)
+    except asyncpg.ConnectionDoesNotExistError:  # in statement mode it hangs up on a transaction
+        shared = True
+    if shared:
         raise NotConfigured(
             "DATABASE_URL leads through a pooler in transaction or statement mode (PgBouncer's"
             " `pool_mode`), and this service keeps locks and listens in its sessions: give it PostgreSQL's"

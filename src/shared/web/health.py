@@ -16,6 +16,7 @@ from shared.record.database import AWAY, NO_ANSWER
 from shared.record.eventstore.unread import UnreadMark
 from shared.web.answers import problems
 from shared.web.peers import peer_of
+from shared.web.readiness import SigningSeen, faults_besides, signing_seen
 
 router = APIRouter(tags=["health"])
 
@@ -104,6 +105,7 @@ class Ready(BaseModel):
     stopped: list[StoppedView] = []
     unread_events: list[UnreadSeen] = []
     faults: list[str] = []
+    signing: SigningSeen | None = None
     unconfirmed: str = Field(
         "", description="Why what gives power takes effect without a second person; blank where it doesn't."
     )
@@ -123,7 +125,11 @@ async def healthz() -> Alive:
     responses={503: {**problems()[503], "model": Ready | Verdict}},
 )
 async def readyz(request: Request) -> Response:
-    """Check that the database answers and takes something in, and that the views follow the record.
+    """Check that the record can be written to, that somebody signs it, and that the views follow it.
+
+    Not ready: the database is away, only reads or takes nothing in; no worker has shown itself for ten
+    seconds; an entry is unsigned for as long; no witness has countersigned for ten minutes; the issuer's
+    keys can't be had; a view has stopped, or the views are far behind.
 
     The details are shown to `DIAGNOSTICS_FROM` only; others are told whether it is ready.
     """
@@ -153,7 +159,9 @@ async def _state(service: Any, fault: str) -> Ready:
     stopped = [_stopped(row) for row in await service.pool.fetch(STOPPED)]
     met = [_unread(row) for row in await service.pool.fetch(UNREAD, UNREAD_SHOWN)]
     visible = service.visibility.position
-    ready = not stopped and not fault and head - visible <= LAG_LIMIT
+    signing = await signing_seen(service)
+    faults = [fault] if fault else await faults_besides(service, signing)
+    ready = not stopped and not faults and head - visible <= LAG_LIMIT
     return Ready(
         status=READY if ready else NOT_READY,
         head=head,
@@ -162,7 +170,8 @@ async def _state(service: Any, fault: str) -> Ready:
         stopped=stopped,
         unread_events=met,
         unconfirmed=SINGLE if service.settings.single_administrator else "",
-        faults=[fault] if fault else [],
+        faults=faults,
+        signing=signing,
     )
 
 
