@@ -23,7 +23,7 @@ from tests.support.pooler import transaction_pooler
 from tests.support.postgres import Base
 
 BODY = {"title": "Laptops", "description": "Forty.", "service_area": "Registrars"}
-PATIENCE_SECONDS = 15
+PATIENCE_SECONDS = 90
 
 
 async def said(api: Api, *faults: str) -> dict[str, object]:

@@ -9,7 +9,6 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 SSL_REQUEST = 80877103
 READY, IDLE, KEY, END = b"Z", b"I", b"K", b"X"
-ENDS = (b"Q", b"S")  # after a query or a Sync the server says whether it is inside a transaction
 
 Session = tuple[StreamReader, StreamWriter]
 
@@ -18,6 +17,14 @@ async def _message(reader: StreamReader) -> tuple[bytes, bytes]:
     kind = await reader.readexactly(1)
     size = await reader.readexactly(4)
     return kind, kind + size + await reader.readexactly(unpack("!I", size)[0] - 4)
+
+
+async def _until_idle(session: Session, writer: StreamWriter) -> None:
+    """Pass on what the server answers, until it is outside a transaction."""
+    kind, message = b"", b""
+    while kind != READY or message[5:6] != IDLE:
+        kind, message = await _message(session[0])
+        writer.write(message)
 
 
 class _Pooler:
@@ -34,8 +41,7 @@ class _Pooler:
     async def serve(self, reader: StreamReader, writer: StreamWriter) -> None:
         try:
             await self._sign_in(reader, writer)
-            while await self._one_transaction(reader, writer):
-                pass
+            await self._transactions(reader, writer)
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
@@ -69,28 +75,19 @@ class _Pooler:
             self._idle.append(session)
             self._came.notify_all()
 
-    async def _one_transaction(self, reader: StreamReader, writer: StreamWriter) -> bool:
-        kind, message = await _message(reader)
-        if kind == END:
-            return False
-        async with self._came:
-            await self._came.wait_for(lambda: self._idle)
-            session = self._idle.pop()
-        while True:
-            session[1].write(message)
-            if kind in ENDS and await self._is_over(session, writer):
-                break
-            kind, message = await _message(reader)
-        await self._give_back(session)
-        return True
-
-    async def _is_over(self, session: Session, writer: StreamWriter) -> bool:
-        """Pass on what the server answers; say whether it is outside a transaction then."""
-        while True:
-            kind, message = await _message(session[0])
-            writer.write(message)
-            if kind == READY:
-                return message[5:6] == IDLE
+    async def _transactions(self, reader: StreamReader, writer: StreamWriter) -> None:
+        """Take a session for each transaction, the one that was used last."""
+        reading = asyncio.create_task(_message(reader))
+        while (await reading)[0] != END:
+            async with self._came:
+                await self._came.wait_for(lambda: self._idle)
+                session = self._idle.pop()
+            answering = asyncio.create_task(_until_idle(session, writer))
+            while not answering.done():
+                session[1].write(reading.result()[1])
+                reading = asyncio.create_task(_message(reader))
+                await asyncio.wait([reading, answering], return_when=asyncio.FIRST_COMPLETED)
+            await self._give_back(session)
 
     def close(self) -> None:
         for _, writer in self._idle:
