@@ -5,16 +5,17 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 
 from shared.kernel.errors import OutOfSight
 from shared.record.database import AWAY, NO_ANSWER
 from shared.record.eventstore.unread import UnreadMark
 from shared.web.answers import problems
+from shared.web.metrics import READY as READY_GAUGE
+from shared.web.metrics import measure
 from shared.web.peers import peer_of
 from shared.web.readiness import SigningSeen, faults_besides, signing_seen
 
@@ -34,24 +35,6 @@ SELECT u.position, u.stream_id, u.kind, u.topic, u.why, u.views || u.reactions A
         WHERE d.case_id = u.stream_id AND d.settled_at IS NULL AND d.due_at < now()) AS waiting
 FROM unread_events u ORDER BY u.position LIMIT $1
 """
-VIEW_POSITION = Gauge("rfp_view_position", "The last position that a view shows.", ["view"])
-VIEW_STOPPED = Gauge(
-    "rfp_view_stopped",
-    "1 where a view has stopped, at an event of a type where it can't read one.",
-    ["view", "event_type"],
-)
-OLDEST_OVERDUE = Gauge(
-    "rfp_delivery_oldest_overdue_seconds",
-    "For how long the oldest delivery that is due, to a target in use, has not been made.",
-)
-OVERDUE_SECONDS = """
-SELECT coalesce(extract(epoch FROM now() - min(d.due_at)), 0)::float8
-FROM deliveries d LEFT JOIN webhook_endpoints e ON e.id::text = d.target AND e.valid_to = 9223372036854775807
-WHERE d.status = 'pending' AND d.due_at <= now() AND coalesce(e.status, 'active') IN ('active', 'unverified')
-"""
-UNREAD_EVENTS = Gauge("rfp_unread_events", "Events on the record that this release can't read.")
-
-log = structlog.get_logger(__name__)
 SINGLE = "There is a single administrator: schemes, delegations, keys and links are unconfirmed."
 FOR_EVERYBODY: dict[str, list[str]] = {"security": []}  # no token is needed
 
@@ -133,15 +116,7 @@ async def readyz(request: Request) -> Response:
 
     The details are shown to `DIAGNOSTICS_FROM` only; others are told whether it is ready.
     """
-    service = request.app.state.service
-    fault: str = await service.taking.fault()
-    try:
-        state = await _state(service, fault)
-    except (asyncpg.PostgresError, *AWAY):
-        seen = service.visibility.position
-        state = Ready(
-            status=NOT_READY, head=seen, visible=seen, stopped_views=[], faults=[fault or NO_ANSWER]
-        )
+    state = await _readiness(request.app.state.service)
     ready = state.status == READY
     headers = {} if ready else {"Retry-After": "2"}
     shown = state if _may_diagnose(request) else Verdict(status=state.status)
@@ -151,6 +126,16 @@ async def readyz(request: Request) -> Response:
 def _may_diagnose(request: Request) -> bool:
     """Say whether a request comes from where the details are shown."""
     return peer_of(request).is_within(request.app.state.service.settings.diagnostics_from)
+
+
+async def _readiness(service: Any) -> Ready:
+    """Return how the service stands, whether or not the database answers."""
+    fault: str = await service.taking.fault()
+    try:
+        return await _state(service, fault)
+    except (asyncpg.PostgresError, *AWAY):
+        seen = service.visibility.position
+        return Ready(status=NOT_READY, head=seen, visible=seen, stopped_views=[], faults=[fault or NO_ANSWER])
 
 
 async def _state(service: Any, fault: str) -> Ready:
@@ -213,20 +198,7 @@ async def metrics(request: Request) -> Response:
     """
     if not _may_diagnose(request):
         raise OutOfSight
-    pool: asyncpg.Pool = request.app.state.service.pool
-    try:
-        await _measure(pool)
-    except (asyncpg.PostgresError, *AWAY) as error:
-        log.warning("views not measured", error=type(error).__name__)
+    service = request.app.state.service
+    await measure(service)
+    READY_GAUGE.set((await _readiness(service)).status == READY)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-
-async def _measure(pool: asyncpg.Pool) -> None:
-    """Look at how far the views have come, and at what can't be read."""
-    for gauge in (VIEW_POSITION, VIEW_STOPPED):
-        gauge.clear()
-    for row in await pool.fetch(EVERY_VIEW):
-        VIEW_POSITION.labels(row["name"]).set(row["position"])
-        VIEW_STOPPED.labels(row["name"], row["topic"] or "").set(row["stopped"] is not None)
-    OLDEST_OVERDUE.set(await pool.fetchval(OVERDUE_SECONDS))
-    UNREAD_EVENTS.set(await pool.fetchval("SELECT count(*) FROM unread_events"))
