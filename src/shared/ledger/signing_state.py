@@ -51,7 +51,7 @@ class SigningState:
 
 async def signing_state(pool: asyncpg.Pool) -> SigningState:
     """Return how the signing of the record stands."""
-    signed = await pool.fetchrow(SIGNED)
+    [signed] = await pool.fetch(SIGNED)
     lags = [WitnessLag(**dict(row)) for row in await pool.fetch(WITNESSED)]
     return SigningState(
         size=signed["size"] or 0,

@@ -57,7 +57,9 @@ async def _shares_sessions(url: str) -> bool:
 
 
 async def _connection(stack: AsyncExitStack, url: str) -> asyncpg.Connection:
-    connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS, statement_cache_size=0, **TO_WRITE)
+    connection: asyncpg.Connection = await asyncpg.connect(
+        url, timeout=CONNECT_SECONDS, statement_cache_size=0, **TO_WRITE
+    )
     stack.push_async_callback(connection.close, timeout=CONNECT_SECONDS)
     return connection
 

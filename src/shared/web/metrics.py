@@ -102,7 +102,7 @@ async def _measure_views(pool: asyncpg.Pool) -> None:
 
 
 async def _measure_oldest(pool: asyncpg.Pool) -> None:
-    oldest = await pool.fetchrow(OLDEST)
+    [oldest] = await pool.fetch(OLDEST)
     OLDEST_OVERDUE.set(oldest["delivery"])
     DEADLINE.set(oldest["deadline"])
     JOB.set(oldest["job"])
