@@ -57,7 +57,7 @@ GRANT SELECT, INSERT, UPDATE ON notifications, deliveries, delivery_attempts, de
 GRANT SELECT, INSERT, UPDATE ON target_health TO {role};
 GRANT SELECT ON delivery_log TO {role};
 GRANT SELECT, INSERT, DELETE ON endpoint_secrets TO {role};
-GRANT SELECT, INSERT, UPDATE ON inbox_marks TO {role};
+GRANT SELECT, INSERT, UPDATE ON inbox_marks, heartbeats TO {role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON console_sessions TO {role};
 """
 # What scrutiny's own role may do: read, and have it kept that it read. No keys, no secrets.

@@ -1,8 +1,9 @@
 """The composition root: every part of the service is made and joined here, and only here."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,6 +61,7 @@ from shared.governance.scheme.facts import SchemeFacts
 from shared.kernel.messages import Command, Known
 from shared.kernel.person import Person
 from shared.ledger.tiles import Tiles
+from shared.record.connection_needs import needs_sentence, warn_of_needs
 from shared.record.database import Pool, connected, stop
 from shared.record.eventstore.encoding import Topics
 from shared.record.eventstore.ownership import must_own_nothing
@@ -68,11 +70,12 @@ from shared.record.eventstore.reader import Reader
 from shared.record.eventstore.store import EventStore
 from shared.record.eventstore.unread import EventUnread
 from shared.record.locks import Locks
+from shared.record.poolers import must_keep_sessions
 from shared.record.projecting.reactions import introduce
 from shared.record.projecting.views import View
 from shared.record.projecting.visibility import Visibility
 from shared.record.pulse import Taking, watched
-from shared.settings import Profile, Settings
+from shared.settings import NotConfigured, Profile, Settings
 from shared.web.access.callers import Callers
 from shared.web.access.permissions import Permissions
 from shared.web.access.tokens import Tokens
@@ -159,6 +162,7 @@ class Service:
     jobs: Jobs
     batches: Batches
     taking: Taking
+    issuer_fault: Callable[[], Awaitable[str]]
     sandbox: Sandbox
     flow: FlowLogs
     endpoint_secrets: EndpointSecrets
@@ -174,6 +178,7 @@ class Service:
     permissions: Permissions = PERMISSIONS
     prerequisites: Mapping[str, Prerequisites] = field(default_factory=lambda: AWAITED)
     measures: Mapping[str, MeasureOffered] = field(default_factory=lambda: MEASURES)
+    opened_at: float = field(default_factory=time.monotonic)
 
 
 async def _carry_out_erasures(people: People) -> None:
@@ -185,10 +190,25 @@ async def _carry_out_erasures(people: People) -> None:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service]:
-    """Open the service on a database, and close it again."""
+async def _connections(settings: Settings, url: str, *, held: bool) -> AsyncIterator[Pool]:
+    """Open the pool; say in a sentence what is needed where the database has no room for all of it."""
+    async with AsyncExitStack() as stack:
+        try:
+            made = connected(url, settings.database_pool, writes=True, held=held)
+            pool = await stack.enter_async_context(made)
+        except asyncpg.TooManyConnectionsError:
+            raise NotConfigured(f"The database has no connection left. {needs_sentence(settings)}") from None
+        await must_keep_sessions(pool, url)
+        if held:
+            await warn_of_needs(pool, settings)
+        yield pool
+
+
+@asynccontextmanager
+async def opened(settings: Settings, database_url: str, *, held: bool = False) -> AsyncIterator[Service]:
+    """Open the service on a database, and close it again; held, with all its connections from the start."""
     async with (
-        connected(database_url, settings.database_pool) as pool,
+        _connections(settings, database_url, held=held) as pool,
         watched(database_url, pool),
         trusted_tokens(settings) as tokens,
     ):
@@ -238,6 +258,7 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
         jobs=jobs,
         batches=Batches(runs, BatchJobs(runs, jobs, Locks(pool), sandbox), sandbox),
         taking=Taking(pool),
+        issuer_fault=tokens.fault,
         sandbox=sandbox,
         flow=flow,
         endpoint_secrets=EndpointSecrets(pool, personal_secret(settings)),

@@ -40,11 +40,13 @@ def collect_seldom() -> None:
 
 
 @asynccontextmanager
-async def with_worker(settings: Settings, base: Database, *, worker: bool) -> AsyncIterator[Service]:
+async def with_worker(
+    settings: Settings, base: Database, *, worker: bool, held: bool = False
+) -> AsyncIterator[Service]:
     """Open the service, and work in the background beside it where that is wanted."""
     if worker:
         log_keys(settings)  # without them there is no point in beginning
-    async with opened(settings, base.service) as service:
+    async with opened(settings, base.service, held=held) as service:
         working = None
         if worker:
             working = asyncio.create_task(work(service, *([base.heal] if base.heal else [])))
@@ -81,7 +83,7 @@ def serve(
 ) -> None:
     """Serve until asked to stop."""
     app = create_app(
-        lambda: with_worker(settings, base, worker=worker),
+        lambda: with_worker(settings, base, worker=worker, held=True),
         origins=settings.origins,
         tls=settings.profile is Profile.PRODUCTION,
     )

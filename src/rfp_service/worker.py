@@ -17,6 +17,7 @@ from shared.ledger.log_keys import LogKeys, log_keys
 from shared.ledger.signing import keep_log
 from shared.record.database import AWAY, being_cancelled
 from shared.record.deadlines.firing import Firing
+from shared.record.heartbeats import WORKED, keep_beating
 from shared.record.projecting.projector import NotificationListener, Projector
 from shared.record.projecting.reactions import Reactor
 from shared.record.projecting.watching import ViewWatch
@@ -143,6 +144,7 @@ async def _work_on_one_connection(service: Service, keys: LogKeys, went_well: Ca
             asyncio.create_task(keep_log(service.pool, keys, log_listener)),
             asyncio.create_task(keep_sending(service, told_listener)),
             asyncio.create_task(ViewWatch(service.pool, service.record, VIEWS).follow()),
+            asyncio.create_task(keep_beating(service.pool, WORKED)),
         ]
         try:
             while not connection.is_closed():

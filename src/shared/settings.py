@@ -144,6 +144,9 @@ class Settings(BaseModel):
         description="Where people and programs reach this service: links that are sent begin with it.",
     )
     database_pool: int = Field(8, ge=5, le=100)
+    worker_port: int | None = Field(
+        None, ge=1, le=65535, description="Where a `worker` shows its metrics, at HOST; nowhere without."
+    )
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
 
     @property

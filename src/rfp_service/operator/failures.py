@@ -30,5 +30,7 @@ def _about_database(error: Exception) -> str:
             "this database has not been set up by this program: run `rfp-service migrate`,"
             " or set DATABASE_URL or DATA_DIR to one that has."
         )
+    if isinstance(error, asyncpg.TargetServerAttributeNotMatched):
+        return "the database only reads: DATABASE_URL leads to a standby, and to no host that takes writes."
     away = ConnectionError | TimeoutError | asyncpg.PostgresError | asyncpg.InterfaceError
     return f"the database can't be used: {error}" if isinstance(error, away) else ""

@@ -47,9 +47,10 @@ def _say_what_stands(owner: str) -> bool:
 
 async def prepare(base: Database) -> None:
     """Bring the database up to date where we may."""
-    connection = await asyncpg.connect(base.service)
+    connection = await asyncpg.connect(base.service, statement_cache_size=0)
     try:
-        current = await migrating.is_current(connection)
+        async with connection.transaction():  # whole, even through a pooler, which is refused later
+            current = await migrating.is_current(connection)
     finally:
         await connection.close()
     if not current:

@@ -18,6 +18,7 @@ from rfp_service.terminal import say
 from rfp_service.worker import work
 from shared.ledger.log_keys import log_keys
 from shared.settings import NotConfigured, Profile
+from shared.web.metrics_server import metrics_shown
 
 
 def demo() -> None:
@@ -51,7 +52,7 @@ def worker() -> None:
     log_keys(settings)  # without them there is no point in beginning
 
     async def run(base: Database) -> None:
-        async with opened(settings, base.service) as service:
+        async with opened(settings, base.service, held=True) as service, metrics_shown(service):
             await work(service)
 
     with database(settings) as base:

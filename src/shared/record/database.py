@@ -16,6 +16,10 @@ COMMAND_SECONDS = 60
 CANCEL_AGAIN_SECONDS = 1
 QUERIES_A_CONNECTION = 50_000
 IDLE_SECONDS = 300.0
+TURN_SECONDS = 5.0  # how long somebody waits where the server has no connection left
+TURN_LOOK_SECONDS = 0.1
+
+TO_WRITE: dict[str, Any] = {"target_session_attrs": "read-write"}
 
 AWAY = (
     OSError,
@@ -35,8 +39,11 @@ CANT_WRITE = (
 )
 
 
+NO_ANSWER = "The database does not answer."
+
+
 class NoAnswer(ConnectionError):
-    """The database is there, and does not answer."""
+    """The database is there, and does not answer, or only reads."""
 
 
 class Pool(asyncpg.Pool):
@@ -45,23 +52,40 @@ class Pool(asyncpg.Pool):
     def __init__(self, *given: Any, **how: Any) -> None:  # noqa: ANN401  # asyncpg's own arguments
         """Take what asyncpg's own pool takes."""
         super().__init__(*given, **how)
-        self.answers = True
+        self.fault = ""  # why nobody is let through to the database; blank where everybody is
         self._waiting: set[asyncio.Timeout] = set()
 
     async def _acquire(self, timeout: float | None) -> PoolConnectionProxy:  # noqa: ASYNC109  # asyncpg's own
-        if not self.answers:
-            raise NoAnswer
+        if self.fault:
+            raise NoAnswer(self.fault)
         async with asyncio.timeout(None) as limit:
             self._waiting.add(limit)
             try:
-                held: PoolConnectionProxy = await super()._acquire(timeout)  # type: ignore[misc]  # its stubs lack it
-                return held
+                return await self._in_turn(timeout)
             finally:
                 self._waiting.discard(limit)
 
-    def give_up(self) -> None:
+    async def _in_turn(self, timeout: float | None) -> PoolConnectionProxy:  # noqa: ASYNC109  # asyncpg's own
+        """Take a connection; where the server has none left to give, wait for one that comes back."""
+        last = asyncio.get_running_loop().time() + TURN_SECONDS
+        while True:
+            try:
+                held: PoolConnectionProxy = await super()._acquire(timeout)  # type: ignore[misc]  # its stubs lack it
+            except asyncpg.TooManyConnectionsError:
+                if asyncio.get_running_loop().time() >= last:
+                    raise
+                await asyncio.sleep(TURN_LOOK_SECONDS)
+            else:
+                return held
+
+    @property
+    def waiting(self) -> int:
+        """Return how many wait for a connection just now."""
+        return len(self._waiting)
+
+    def give_up(self, fault: str) -> None:
         """Let everybody go who waits for a connection, or for an answer on one."""
-        self.answers = False
+        self.fault = fault
         now = asyncio.get_running_loop().time()
         for limit in [limit for limit in self._waiting if not limit.expired()]:
             limit.reschedule(now)
@@ -70,7 +94,7 @@ class Pool(asyncpg.Pool):
 
     def go_on(self) -> None:
         """Ask the database again."""
-        self.answers = True
+        self.fault = ""
 
 
 def being_cancelled() -> bool:
@@ -91,8 +115,14 @@ async def _keep(_: asyncpg.Connection) -> None:
 
 
 @asynccontextmanager
-async def connected(url: str, size: int = POOL_SIZE) -> AsyncIterator[Pool]:
-    """Open a pool of connections to a database, and close it again."""
+async def connected(
+    url: str, size: int = POOL_SIZE, *, writes: bool = False, held: bool = False
+) -> AsyncIterator[Pool]:
+    """Open a pool of connections to a database, and close it again.
+
+    One that writes goes to the host that takes writes, of all that the address names, and to no standby.
+    One that is held has all its connections from the start, and gives none back.
+    """
     pool = await Pool(
         url,
         connection_class=asyncpg.Connection,
@@ -101,15 +131,16 @@ async def connected(url: str, size: int = POOL_SIZE) -> AsyncIterator[Pool]:
         setup=None,
         init=None,
         loop=None,
-        init_size=1,
+        init_size=size if held else 1,
         min_size=1,
         max_size=size,
         max_queries=QUERIES_A_CONNECTION,
-        max_inactive_connection_lifetime=IDLE_SECONDS,
+        max_inactive_connection_lifetime=0 if held else IDLE_SECONDS,
         reset=_keep,
         timeout=CONNECT_SECONDS,
         command_timeout=COMMAND_SECONDS,
         server_settings={"application_name": "rfp-service", "timezone": "UTC"},
+        **(TO_WRITE if writes else {}),
     )
     try:
         yield pool

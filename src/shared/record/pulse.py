@@ -9,22 +9,36 @@ from uuid import uuid4
 import asyncpg
 import structlog
 
-from shared.record.database import AWAY, CANT_WRITE, CONNECT_SECONDS, Connection, Pool, stop
+from shared.record.database import (
+    AWAY,
+    CANT_WRITE,
+    CONNECT_SECONDS,
+    NO_ANSWER,
+    TO_WRITE,
+    Connection,
+    Pool,
+    stop,
+)
 from shared.record.eventstore.appender import APPEND
+from shared.record.heartbeats import SERVED, beat
 
 BEAT_SECONDS = 0.5
 LOOK_SECONDS, LOOKS = 0.5, 5  # counted in looks: a process that was busy itself has not waited
 PROBED_EVERY_SECONDS = 2.0
 BUSY_AFTER = "SET LOCAL lock_timeout = '1s'"
 
-NO_ANSWER = "The database does not answer."
+READ_ONLY = "The database only reads: it is a standby, or is set so."
 CANT_WRITE_NOW = "The database takes nothing in: "
 
 log = structlog.get_logger(__name__)
 
 
+class ReadsOnly(Exception):
+    """The database has turned into one that only reads."""
+
+
 class Pulse:
-    """Asks the database twice a second whether it is there, on a connection of its own."""
+    """Asks the database twice a second whether it is there and takes writes, on a connection of its own."""
 
     def __init__(self, url: str, pool: Pool) -> None:
         """Let those who wait for this pool go once there is no answer."""
@@ -36,21 +50,21 @@ class Pulse:
         """Ask for as long as the service runs."""
         try:
             while True:
-                self._tell(answers=await self._answers())
+                self._tell(await self._fault())
                 await asyncio.sleep(BEAT_SECONDS)
         finally:
             self._hang_up()
 
-    def _tell(self, *, answers: bool) -> None:
-        if answers != self._pool.answers:
-            log.warning("database answers again" if answers else "database does not answer")
-        if answers:
-            self._pool.go_on()
+    def _tell(self, fault: str) -> None:
+        if fault != self._pool.fault:
+            log.warning("database does not answer" if fault else "database answers again", fault=fault)
+        if fault:
+            self._pool.give_up(fault)
         else:
-            self._pool.give_up()
+            self._pool.go_on()
 
-    async def _answers(self) -> bool:
-        """Say whether there was an answer in time; a refusal is one, and is found out without waiting."""
+    async def _fault(self) -> str:
+        """Return why nobody should ask; blank after an answer, or a refusal, in time."""
         asking = asyncio.create_task(self._ask())
         try:
             for _ in range(LOOKS):
@@ -58,8 +72,8 @@ class Pulse:
                 if done:
                     if asking.exception() is not None:
                         self._hang_up()
-                    return not isinstance(asking.exception(), TimeoutError)
-            return False
+                    return _fault_of(asking.exception())
+            return NO_ANSWER
         finally:
             if not asking.done():
                 self._hang_up()
@@ -68,13 +82,24 @@ class Pulse:
 
     async def _ask(self) -> None:
         if self._connection is None or self._connection.is_closed():
-            self._connection = await asyncpg.connect(self._url, timeout=CONNECT_SECONDS)
-        await self._connection.execute("SELECT 1")
+            self._connection = await asyncpg.connect(self._url, timeout=CONNECT_SECONDS, **TO_WRITE)
+        if await self._connection.fetchval("SHOW transaction_read_only") == "on":
+            raise ReadsOnly
 
     def _hang_up(self) -> None:
         if self._connection is not None:
             self._connection.terminate()
         self._connection = None
+
+
+def _fault_of(error: BaseException | None) -> str:
+    match error:
+        case ReadsOnly() | asyncpg.TargetServerAttributeNotMatched():
+            return READ_ONLY
+        case TimeoutError():
+            return NO_ANSWER
+        case _:
+            return ""
 
 
 @asynccontextmanager
@@ -88,7 +113,7 @@ async def watched(url: str, pool: Pool) -> AsyncIterator[None]:
 
 
 class Taking:
-    """Whether the record can be appended to, as an append that is taken back tells."""
+    """Whether the record can be appended to: an append that is taken back tells, and a small commit."""
 
     def __init__(self, pool: Pool) -> None:
         """Try it on this pool."""
@@ -109,12 +134,13 @@ class Taking:
         try:
             async with self._pool.acquire() as connection:
                 await _append_and_take_back(connection)
+                await beat(connection, SERVED)  # only a commit tells that the log of writes has room
         except asyncpg.LockNotAvailableError:
             return ""  # somebody else is writing
         except CANT_WRITE as error:
             return f"{CANT_WRITE_NOW}{type(error).__name__}."
         except AWAY:
-            return NO_ANSWER
+            return self._pool.fault or NO_ANSWER
         return ""
 
 

@@ -5,19 +5,20 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 
 from shared.kernel.errors import OutOfSight
-from shared.record.database import AWAY
+from shared.record.database import AWAY, NO_ANSWER
 from shared.record.eventstore.unread import UnreadMark
-from shared.record.pulse import NO_ANSWER
-from shared.web.alarms import alarms, measure
+from shared.web.alarms import alarms
 from shared.web.answers import problems
+from shared.web.metrics import READY as READY_GAUGE
+from shared.web.metrics import measure
 from shared.web.peers import peer_of
+from shared.web.service_readiness import SigningSeen, faults_besides, signing_seen
 
 router = APIRouter(tags=["health"])
 
@@ -35,24 +36,6 @@ SELECT u.position, u.stream_id, u.kind, u.topic, u.why, u.views || u.reactions A
         WHERE d.case_id = u.stream_id AND d.settled_at IS NULL AND d.due_at < now()) AS waiting
 FROM unread_events u ORDER BY u.position LIMIT $1
 """
-VIEW_POSITION = Gauge("rfp_view_position", "The last position that a view shows.", ["view"])
-VIEW_STOPPED = Gauge(
-    "rfp_view_stopped",
-    "1 where a view has stopped, at an event of a type where it can't read one.",
-    ["view", "event_type"],
-)
-OLDEST_OVERDUE = Gauge(
-    "rfp_delivery_oldest_overdue_seconds",
-    "For how long the oldest delivery that is due, to a target in use, has not been made.",
-)
-OVERDUE_SECONDS = """
-SELECT coalesce(extract(epoch FROM now() - min(d.due_at)), 0)::float8
-FROM deliveries d LEFT JOIN webhook_endpoints e ON e.id::text = d.target AND e.valid_to = 9223372036854775807
-WHERE d.status = 'pending' AND d.due_at <= now() AND coalesce(e.status, 'active') IN ('active', 'unverified')
-"""
-UNREAD_EVENTS = Gauge("rfp_unread_events", "Events on the record that this release can't read.")
-
-log = structlog.get_logger(__name__)
 SINGLE = "There is a single administrator: schemes, delegations, keys and links are unconfirmed."
 FOR_EVERYBODY: dict[str, list[str]] = {"security": []}  # no token is needed
 
@@ -109,6 +92,7 @@ class Ready(BaseModel):
     alarms: list[str] = Field(
         [], description="What somebody must look at, though it works: `status` says that there is some."
     )
+    signing: SigningSeen | None = None
     unconfirmed: str = Field(
         "", description="Why what gives power takes effect without a second person; blank where it doesn't."
     )
@@ -128,19 +112,15 @@ async def healthz() -> Alive:
     responses={503: {**problems()[503], "model": Ready | Verdict}},
 )
 async def readyz(request: Request) -> Response:
-    """Check that the database answers and takes something in, and that the views follow the record.
+    """Check that the record can be written to, that somebody signs it, and that the views follow it.
+
+    Not ready: the database is away, only reads or takes nothing in; no worker has shown itself for ten
+    seconds; an entry is unsigned for as long; no witness has countersigned for ten minutes; the issuer's
+    keys can't be had; a view has stopped, or the views are far behind.
 
     The details are shown to `DIAGNOSTICS_FROM` only; others are told whether it is ready.
     """
-    service = request.app.state.service
-    fault: str = await service.taking.fault()
-    try:
-        state = await _state(service, fault)
-    except (asyncpg.PostgresError, *AWAY):
-        seen = service.visibility.position
-        state = Ready(
-            status=NOT_READY, head=seen, visible=seen, stopped_views=[], faults=[fault or NO_ANSWER]
-        )
+    state = await _readiness(request.app.state.service)
     ready = state.status != NOT_READY
     headers = {} if ready else {"Retry-After": "2"}
     shown = state if _may_diagnose(request) else Verdict(status=state.status)
@@ -152,13 +132,25 @@ def _may_diagnose(request: Request) -> bool:
     return peer_of(request).is_within(request.app.state.service.settings.diagnostics_from)
 
 
+async def _readiness(service: Any) -> Ready:
+    """Return how the service stands, whether or not the database answers."""
+    fault: str = await service.taking.fault()
+    try:
+        return await _state(service, fault)
+    except (asyncpg.PostgresError, *AWAY):
+        seen = service.visibility.position
+        return Ready(status=NOT_READY, head=seen, visible=seen, stopped_views=[], faults=[fault or NO_ANSWER])
+
+
 async def _state(service: Any, fault: str) -> Ready:
     """Return how the service stands, with the fault that keeps it from writing, if there is one."""
     head = await service.record.head()
     stopped = [_stopped(row) for row in await service.pool.fetch(STOPPED)]
     met = [_unread(row) for row in await service.pool.fetch(UNREAD, UNREAD_SHOWN)]
     visible = service.visibility.position
-    ready = not stopped and not fault and head - visible <= LAG_LIMIT
+    signing = await signing_seen(service)
+    faults = [fault] if fault else await faults_besides(service, signing)
+    ready = not stopped and not faults and head - visible <= LAG_LIMIT
     alarmed = await alarms(service.pool)
     return Ready(
         status=(ALARMED if alarmed else READY) if ready else NOT_READY,
@@ -168,7 +160,8 @@ async def _state(service: Any, fault: str) -> Ready:
         stopped=stopped,
         unread_events=met,
         unconfirmed=SINGLE if service.settings.single_administrator else "",
-        faults=[fault] if fault else [],
+        faults=faults,
+        signing=signing,
         alarms=alarmed,
     )
 
@@ -211,21 +204,7 @@ async def metrics(request: Request) -> Response:
     """
     if not _may_diagnose(request):
         raise OutOfSight
-    pool: asyncpg.Pool = request.app.state.service.pool
-    try:
-        await _measure(pool)
-    except (asyncpg.PostgresError, *AWAY) as error:
-        log.warning("views not measured", error=type(error).__name__)
+    service = request.app.state.service
+    await measure(service)
+    READY_GAUGE.set((await _readiness(service)).status != NOT_READY)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-
-async def _measure(pool: asyncpg.Pool) -> None:
-    """Look at how far the views have come, and at what can't be read."""
-    for gauge in (VIEW_POSITION, VIEW_STOPPED):
-        gauge.clear()
-    for row in await pool.fetch(EVERY_VIEW):
-        VIEW_POSITION.labels(row["name"]).set(row["position"])
-        VIEW_STOPPED.labels(row["name"], row["topic"] or "").set(row["stopped"] is not None)
-    OLDEST_OVERDUE.set(await pool.fetchval(OVERDUE_SECONDS))
-    await measure(pool)
-    UNREAD_EVENTS.set(await pool.fetchval("SELECT count(*) FROM unread_events"))

@@ -1,6 +1,7 @@
 """The one layer before the app: traces a request, and adds to an answer what it does not say for itself."""
 
 import re
+import time
 from random import Random
 
 from starlette.requests import Request
@@ -9,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.web.problems import problem
 from shared.web.rate_limits import WINDOW_SECONDS, Allowance
+from shared.web.request_log import note_request
 
 # An API's answers are data: nothing in them runs, is framed, or is kept where others can read it. A page
 # that needs more says so itself.
@@ -48,7 +50,7 @@ class Door:
             await self._app(scope, receive, send)
             return
         traceparent = _traced(scope)
-        replaced = False
+        replaced, began, method = False, time.monotonic(), scope["method"]
         if scope["method"] == "HEAD":  # as GET, without its content (RFC 9110, section 9.3.2)
             scope, send = {**scope, "method": "GET"}, _without_content(send)
 
@@ -64,6 +66,7 @@ class Door:
                 return
             headers = [*message["headers"], *self._missing(message["headers"])]
             headers += _allowance(scope, message["status"])
+            note_request(scope, method, message["status"], time.monotonic() - began)
             await send({**message, "headers": [*headers, (b"traceparent", traceparent)]})
 
         await self._app(scope, receive, answered)

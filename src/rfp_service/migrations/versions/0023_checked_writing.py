@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0023"
-down_revision = "0017"
+down_revision = "0022"
 
 # RFC 6962: two nodes are hashed behind one byte of one. The number of hashes is a power of two.
 SUBTREE_ROOT = r"""

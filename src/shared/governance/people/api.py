@@ -158,7 +158,7 @@ async def see_person(
         proposed_as=directory.proposed.get(person_id, ("", ""))[0],
     )
     stream = await request.app.state.service.store.load(DIRECTORY_ID, Directory())
-    shown = await with_next(request, reading, stream, shown, DECISIONS, **{ASKED_ABOUT: person_id})
+    shown = await with_next(request, reading, stream, shown, DECISIONS, None, **{ASKED_ABOUT: person_id})
     return answer_now(shown, version)
 
 

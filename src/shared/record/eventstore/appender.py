@@ -8,6 +8,7 @@ from uuid import UUID
 
 import asyncpg
 from eventsourcing.persistence import IntegrityError, StoredEvent
+from prometheus_client import Histogram
 
 from shared.kernel.errors import KeyUsedOtherwise
 from shared.kernel.messages import IdempotencyKey
@@ -15,6 +16,10 @@ from shared.record.database import AWAY
 
 BATCH_COMMANDS_LIMIT = 256
 BATCH_EVENTS_LIMIT = 4_000
+
+BATCHES = Histogram(
+    "rfp_append_batch_commands", "Commands in one commit.", buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256)
+)
 
 APPEND = "SELECT * FROM append_events($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 
@@ -69,6 +74,7 @@ class Appender:
         try:
             async with self._pool.acquire() as connection:
                 batch = self._take()
+                BATCHES.observe(len(batch))
                 _settle(batch, await connection.fetch(APPEND, *_columns(batch)))
         except (asyncpg.PostgresError, *AWAY) as error:
             for waiting in batch or self._take():

@@ -19,6 +19,8 @@ DOCUMENT_BYTES_LIMIT = 256 * 1024
 FRESH_SECONDS = 3_600.0  # older keys are fetched again before they are used
 STALE_SECONDS = 24 * 3_600.0  # keys that could not be fetched again for a day count no longer
 PAUSE_SECONDS = 30.0  # between two fetches, whatever is asked for meanwhile
+ANY_PAUSE_SECONDS = 5.0  # while there are no keys at all, and nobody can be let in
+NO_KEYS = "The identity provider's keys can't be fetched: nobody can be let in."
 
 log = structlog.get_logger(__name__)
 
@@ -43,13 +45,23 @@ class FetchedKeys:
         age = time.monotonic() - self._fetched_at
         if kid not in self._keys or age > FRESH_SECONDS:
             await self._fetch_unless_just_tried()
-        if time.monotonic() - self._fetched_at > STALE_SECONDS:
+        if self._are_away:
             raise KeysAway
         return self._keys.get(kid)
 
+    @property
+    def _are_away(self) -> bool:
+        return time.monotonic() - self._fetched_at > STALE_SECONDS
+
+    async def fault(self) -> str:
+        """Say that there are no keys, once they were asked for; those that were fetched count for a day."""
+        if time.monotonic() - self._fetched_at > FRESH_SECONDS:
+            await self._fetch_unless_just_tried()
+        return NO_KEYS if self._are_away else ""
+
     async def _fetch_unless_just_tried(self) -> None:
         async with self._one_at_a_time:
-            if time.monotonic() - self._tried_at < PAUSE_SECONDS:
+            if time.monotonic() - self._tried_at < (ANY_PAUSE_SECONDS if self._are_away else PAUSE_SECONDS):
                 return
             self._tried_at = time.monotonic()
             try:

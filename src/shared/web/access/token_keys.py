@@ -26,6 +26,9 @@ class TokenKeys(Protocol):
     async def key(self, kid: str) -> Key | None:
         """Return the key of that id; nothing where the issuer has none."""
 
+    async def fault(self) -> str:
+        """Return why keys can't be had; blank where they can."""
+
 
 class KeptKeys:
     """The keys of a JWKS that is at hand."""
@@ -37,6 +40,10 @@ class KeptKeys:
     async def key(self, kid: str) -> Key | None:
         """Return the key of that id."""
         return self._keys.get(kid)
+
+    async def fault(self) -> str:
+        """Miss nothing."""
+        return ""
 
 
 def must_be_private(url: str) -> None:

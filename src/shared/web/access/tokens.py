@@ -45,6 +45,10 @@ class Tokens:
         self._verified[token] = (expires_at(claims), identity)
         return identity
 
+    async def fault(self) -> str:
+        """Return why nobody's token can be verified just now; blank where nothing is known against it."""
+        return await self._keys.fault()
+
     async def _verified_claims(self, token: str) -> Claims:
         algorithm, kid = self._named_in(token)
         key = await self._keys.key(kid)

@@ -1,0 +1,71 @@
+"""What keeps the service from being ready though its database answers: nobody works, signs or lets in."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel
+
+from shared.ledger.signing_state import SigningState, signing_state
+from shared.record.heartbeats import WORKED, seconds_since
+
+WORKER_SECONDS = 10.0  # a worker says every other second that it is there
+UNSIGNED_SECONDS = 10.0  # an entry is signed within a second
+WITNESS_SECONDS = 600.0  # as `audit fsck` counts; one that is down for a moment is no reason to stop
+
+NO_WORKER = "No worker is at work: nothing is signed, and no deadline fires."
+NOT_SIGNED = "Nobody signs the record: look for `the log` in the worker's log."
+NOT_WITNESSED = "No witness has countersigned the record for ten minutes."
+
+
+class WitnessSeen(BaseModel):
+    """How far a witness has countersigned, and for how many seconds it has owed the next entry."""
+
+    witness: str
+    size: int
+    behind_seconds: float
+
+
+class SigningSeen(BaseModel):
+    """Who works and signs; seconds since the worker's last sign of life are null where there never was one.
+
+    `unsigned_seconds` is the age of the oldest entry that no checkpoint holds; 0 where there is none.
+    """
+
+    worker_seconds: float | None
+    checkpoint_size: int
+    checkpoint_seconds: float
+    unsigned_seconds: float
+    witnesses: list[WitnessSeen]
+
+
+async def signing_seen(service: Any) -> SigningSeen:
+    """Return who works and signs, as the database knows it."""
+    state: SigningState = await signing_state(service.pool)
+    return SigningSeen(
+        worker_seconds=await seconds_since(service.pool, WORKED),
+        checkpoint_size=state.size,
+        checkpoint_seconds=state.checkpoint_seconds,
+        unsigned_seconds=state.unsigned_seconds,
+        witnesses=[
+            WitnessSeen(witness=lag.witness, size=lag.size, behind_seconds=lag.behind_seconds)
+            for lag in state.witnesses
+        ],
+    )
+
+
+async def faults_besides(service: Any, seen: SigningSeen) -> list[str]:
+    """Return what else keeps the service from its work, in sentences."""
+    issuer: str = await service.issuer_fault()
+    return [*_unsigned(seen, time.monotonic() - service.opened_at), *([issuer] if issuer else [])]
+
+
+def _unsigned(seen: SigningSeen, open_seconds: float) -> Iterator[str]:
+    """Say who is missing; a worker that starts together with the service is given its time."""
+    since = seen.worker_seconds
+    if (since is None or since > WORKER_SECONDS) and open_seconds > WORKER_SECONDS:
+        yield NO_WORKER
+    if seen.unsigned_seconds > UNSIGNED_SECONDS and open_seconds > UNSIGNED_SECONDS:
+        yield NOT_SIGNED
+    if seen.witnesses and min(lag.behind_seconds for lag in seen.witnesses) > WITNESS_SECONDS:
+        yield NOT_WITNESSED
