@@ -8,6 +8,7 @@ from rfp_service.contracts.api.feed_addresses import router as addresses_router
 from rfp_service.contracts.api.registers import CONTRACT_REGISTER_FORM
 from rfp_service.contracts.api.reports import router as reports_router
 from rfp_service.contracts.api.rounds import router as rounds_router
+from rfp_service.contracts.api.savings import router as savings_router
 from rfp_service.contracts.api.waiting import CONTRACTS_WAITING, ROUNDS_WAITING
 from rfp_service.contracts.deadlines import DEADLINES
 from rfp_service.contracts.domain.contract import Contract
@@ -26,6 +27,7 @@ CONTRACTS = Context(
     routers=(
         router,
         reports_router,
+        savings_router,
         feed_router,
         addresses_router,
         open_router,
