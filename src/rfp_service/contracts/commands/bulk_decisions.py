@@ -65,6 +65,13 @@ class PutRecommendation(RecommendRenewal):
 
     decision: Literal["put-recommendation"] = "put-recommendation"  # type: ignore[assignment]  # its own word
 
+    @classmethod
+    def guard(cls, contract: Contract, stamp: Stamp) -> None:
+        if contract.stage is ContractStage.IN_REVIEW:
+            super().guard(contract, stamp)
+        else:
+            StartReview.guard(contract, stamp)
+
     def decide(self, contract: Contract, stamp: Stamp) -> Sequence[ContractEvent]:  # type: ignore[override]  # two
         """Start the review and recommend."""
         if contract.stage is ContractStage.IN_REVIEW:

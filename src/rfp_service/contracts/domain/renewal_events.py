@@ -203,6 +203,14 @@ class ContractRolledOver(_GoneBy):
         return self.gone_by(contract)
 
 
+class NoticeDayPassed(_GoneBy):
+    """The last day for an option went by unused, as had been decided: the contract comes to its end."""
+
+    def apply(self, contract: Contract) -> Contract:
+        """Return the contract, which goes on to its end."""
+        return self.gone_by(contract)
+
+
 class _ContractOver(ClockedEvent):
     """The contract ended."""
 
@@ -264,6 +272,7 @@ RENEWAL_EVENTS: tuple[type[ContractEvent], ...] = (
     ContractNoticeAcknowledged,
     NoticeDeadlineMissed,
     ContractRolledOver,
+    NoticeDayPassed,
     ContractExpired,
     ContractLapsed,
     ContractTerminated,
