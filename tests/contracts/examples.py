@@ -91,6 +91,8 @@ APPROVED = RenewalDecisionApproved(
     scheme_version=1,
     decided_by="hana",
     acting_for="",
+    decided_on=TODAY,
+    yearly_pence=1_200_000,
 )
 
 

@@ -50,6 +50,7 @@ from rfp_service.contracts.domain.renewal_events import (
     ContractExpired,
     ContractLapsed,
     ContractRolledOver,
+    NoticeDayPassed,
     NoticeDeadlineMissed,
     ReviewFallsDue,
 )
@@ -328,6 +329,28 @@ def test_a_lost_option_is_missed_and_nothing_rolls() -> None:
     [missed] = given(NONE, *OLD).when(passed, at=at(2026, 12, 30)).events()
     assert (missed.rolls, missed.exposure_pence) == (False, 0)  # type: ignore[attr-defined]
     assert state(*OLD, missed).clock.ends_on == date(2027, 3, 31)
+
+
+@pytest.mark.parametrize("outcome", [O.LET_LAPSE, O.REPROCURE, O.TERMINATE])
+def test_where_an_end_was_approved_an_option_left_unused_is_not_missed(outcome: RenewalOutcome) -> None:
+    before = decided(outcome, OLD)
+    passed = passing(state(*before), at(2026, 12, 30))
+    [gone_by] = given(NONE, *before).when(passed, at=at(2026, 12, 30)).events()
+    assert isinstance(gone_by, NoticeDayPassed)
+    after = state(*before, gone_by)
+    assert (after.missed, after.cycles, after.stage) == ((), (), ContractStage.APPROVED)
+    assert (after.renewal.outcome, after.clock.ends_on) == (outcome, date(2027, 3, 31))
+    end = clock(EndContract, after.clock.number, at(2027, 4, 1))
+    [over] = given(NONE, *before, gone_by).when(end, at=at(2027, 4, 1)).events()
+    assert isinstance(over, ContractLapsed if outcome is O.LET_LAPSE else ContractExpired)
+
+
+@pytest.mark.parametrize("outcome", [O.EXTEND, O.NOVATE])
+def test_where_going_on_was_approved_an_option_left_unused_is_missed(outcome: RenewalOutcome) -> None:
+    before = decided(outcome, OLD)
+    passed = passing(state(*before), at(2026, 12, 30))
+    [missed] = given(NONE, *before).when(passed, at=at(2026, 12, 30)).events()
+    assert isinstance(missed, NoticeDeadlineMissed)
 
 
 def test_an_express_contract_expires_by_itself_on_the_day_after_its_last() -> None:

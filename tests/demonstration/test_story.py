@@ -104,6 +104,7 @@ def test_the_year_shows_contracts_and_three_rounds_of_which_one_is_open(now: dat
     assert only.rolls
     assert only.exposure_pence
     assert told["ContractRolledOver"] == 0
+    assert told["RenewalDecisionApproved"] > told["SavingClaimed"] > told["SavingConfirmed"] > 0
     published = {s.stream_id for s in scenes if isinstance(s.event, NoticePublished)}
     change_due = [
         s

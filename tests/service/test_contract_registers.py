@@ -170,7 +170,9 @@ async def tried_done_and_undone(api: Api, path: str) -> None:
     await sent(api, path, [{"reference": "K-1", **item}], dry_run="true")
     assert await stands() == first
     answer = await sent(api, path, [{"reference": "K-1", **item}, {"reference": "K-99", **item}])
-    assert [json.loads(line)["outcome"] for line in answer.text.splitlines()] == ["done", "refused"]
+    assert [json.loads(line)["outcome"] for line in answer.text.splitlines()] == ["done", "refused"], (
+        answer.text
+    )
     assert (await stands()) | after == await stands()
     assert [told["outcome"] for told in await undone(api, answer.headers["batch"])] == ["done"]
     assert await stands() == first

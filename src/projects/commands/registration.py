@@ -18,9 +18,10 @@ from projects.commands.rules import (
 from projects.domain.delivery import ConfidenceRated, ForecastRevised, ProjectClosed
 from projects.domain.events import ProjectAmended, ProjectCategorised, ProjectEvent
 from projects.domain.project import Project, ProjectStage, Scale
-from projects.domain.restatement import ProjectRestated, Restated
+from projects.domain.restatement import ProjectRestated
 from shared.kernel.fields import REASON_LIMIT, ShortText
 from shared.kernel.messages import Stamp
+from shared.kernel.restatement import Restated
 
 BY_REGISTER = "By the register."
 AMENDED = ("title", "description", "supplier", "service_area", "owner", "cost_pence")

@@ -5,42 +5,31 @@ from uuid import UUID
 from projects.commands.rules import batch_of
 from projects.domain.project import ORDER, Project, ProjectStage
 from projects.domain.refusals import BuiltUpon, DecidedAgainSince
-from projects.domain.restatement import TOGETHER, ProjectRestated, Restated, snapshot
+from projects.domain.restatement import TOGETHER, ProjectRestated, snapshot
 from shared.kernel.messages import Stamp
+from shared.kernel.restatement import Restated, taken_back
 
 
 def undone(project: Project, stamp: Stamp, batch: UUID, reason: str) -> ProjectRestated:
     """Restore the fields that a batch changed and nobody has decided since.
 
-    A project that it put here is taken off again, unless something was decided on it since. What it was
-    before the batch, and became by it, is known of its own past.
+    A project that it put here is taken off again, unless something was decided on it since.
     """
-    was, became = _known(stamp, "was"), _known(stamp, "became")
-    now = snapshot(project)
-    if not became or project.taken_off:
+    back = taken_back(snapshot(project), stamp, *TOGETHER)
+    if back is None or project.taken_off:
         raise DecidedAgainSince
-    if was["stage"] == ProjectStage.ABSENT:
-        if {name: now[name] for name in became} != became:  # what it became was kept with fewer fields once
-            raise DecidedAgainSince
-        return ProjectRestated(
-            stage=ProjectStage.CANCELLED,
-            restored={},
-            undone=batch,
-            taken_off=True,
-            reason=reason,
-            batch=batch_of(stamp),
-        )
-    restored = {name: was[name] for name in was if was[name] != became[name] and now[name] == became[name]}
-    stage = project.stage
-    if "stage" in restored:
-        stage = ProjectStage(str(restored.pop("stage")))
-    _must_not_be_built_upon(project, restored)
-    if not restored:
+    stage = ProjectStage(str(back.restored.pop("stage", project.stage)))
+    _must_not_be_built_upon(project, back.restored)
+    if not (back.restored or back.taken_off):
         raise DecidedAgainSince
-    for pair in TOGETHER:
-        if {*pair} & {*restored}:
-            restored |= {name: was[name] for name in pair}
-    return ProjectRestated(stage=stage, restored=restored, undone=batch, reason=reason, batch=batch_of(stamp))
+    return ProjectRestated(
+        stage=ProjectStage.CANCELLED if back.taken_off else stage,
+        restored=back.restored,
+        undone=batch,
+        taken_off=back.taken_off,
+        reason=reason,
+        batch=batch_of(stamp),
+    )
 
 
 def _must_not_be_built_upon(project: Project, restored: Restated) -> None:
@@ -48,8 +37,3 @@ def _must_not_be_built_upon(project: Project, restored: Restated) -> None:
     further = ORDER[project.stage] > ORDER[ProjectStage.CATEGORISED]
     if restored.get("category") == "" and further and project.stage is not ProjectStage.CLOSED:
         raise BuiltUpon(topic="category", stage=project.stage)
-
-
-def _known(stamp: Stamp, name: str) -> Restated:
-    found = stamp.known.facts.get(name)
-    return found if isinstance(found, dict) else {}

@@ -9,6 +9,7 @@ from rfp_service.contracts.api.readiness import CONTRACTS_READINESS
 from rfp_service.contracts.api.registers import CONTRACT_REGISTER_FORM
 from rfp_service.contracts.api.reports import router as reports_router
 from rfp_service.contracts.api.rounds import router as rounds_router
+from rfp_service.contracts.api.savings import router as savings_router
 from rfp_service.contracts.api.waiting import CONTRACTS_WAITING, ROUNDS_WAITING
 from rfp_service.contracts.deadlines import DEADLINES
 from rfp_service.contracts.domain.contract import Contract
@@ -27,6 +28,7 @@ CONTRACTS = Context(
     routers=(
         router,
         reports_router,
+        savings_router,
         feed_router,
         addresses_router,
         open_router,

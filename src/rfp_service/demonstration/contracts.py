@@ -13,6 +13,7 @@ from rfp_service.contracts.commands.novation import AgreeNovation, AskNovation, 
 from rfp_service.contracts.commands.passed_dates import EndContract, PassNoticeDay
 from rfp_service.contracts.commands.registration import RegisterContract
 from rfp_service.contracts.commands.reviews import AlertReview, ApproveRenewal, RecommendRenewal, StartReview
+from rfp_service.contracts.commands.savings import ClaimSaving, ConfirmSaving
 from rfp_service.contracts.commands.terms import TermsSaid
 from rfp_service.contracts.domain.contract import (
     Contract,
@@ -29,7 +30,7 @@ from shared.governance.scheme.tiers import AboveEveryTier
 from shared.kernel.calendar import WorkingDays, day_in_london, end_of, start_of
 from shared.kernel.messages import Command
 
-CARLO, LARS, PAUL = "carlo-contracts", "lars-legal", "paul-procurement"
+CARLO, FAY, LARS, PAUL = "carlo-contracts", "fay-finance", "lars-legal", "paul-procurement"
 NEW = (10, 20)  # under the newer regime: one was concluded just now, one is to be extended
 ACT_BEGUN = date(2025, 2, 24)
 YEAR = timedelta(days=365)
@@ -211,7 +212,27 @@ class ContractCourse:
             approve = ApproveRenewal(reason="In budget.")
             if not self.does(approve, OF_TIER[tier], at + timedelta(days=days)):
                 return False
+        self._say_what_it_saves()
         return True
+
+    def _say_what_it_saves(self) -> None:
+        """Claim what most decisions save; of every other one, finance confirms a little less."""
+        saving = self.contract.savings[-1]
+        before = saving.yearly_pence
+        if before is None or self.number % 5 == 4:
+            return
+        ends = saving.outcome is not RenewalOutcome.EXTEND
+        after = 0 if ends else before * (97 - self.number % 9) // 100
+        at = self.at + timedelta(hours=1)
+        claim = ClaimSaving(number=saving.number, yearly_after_pence=after, reason="The supplier's offer.")
+        if self.does(claim, CARLO, at) and self.number % 2 == 0:
+            confirm = ConfirmSaving(
+                number=saving.number,
+                yearly_before_pence=before * 98 // 100,
+                yearly_after_pence=after,
+                reason="The ledger of the last twelve months.",
+            )
+            self.does(confirm, FAY, at + timedelta(hours=1))
 
     @property
     def outcome(self) -> RenewalOutcome:

@@ -11,6 +11,7 @@ from projects.views.at_risk import RiskDay
 from projects.views.at_risk import totals as risk_totals
 from projects.views.calibration import calibrate
 from projects.views.register import projects
+from rfp_service.contracts.api.savings import savings_read
 from rfp_service.deflection import demand_read
 from rfp_service.rfps.api.rows import targets
 from rfp_service.rfps.domain.stages import ENDS
@@ -88,6 +89,12 @@ async def forecasts_within_p80(service: Answering, reading: Reading) -> float | 
     """Return the share of finished projects that ended by the P80 day of their own start."""
     courses, _ = await service.slips.as_of(reading)
     return (await asyncio.to_thread(calibrate, courses, day_in_london(reading.as_of))).within[1]
+
+
+async def confirmed_savings(_: Answering, reading: Reading) -> float | None:
+    """Return what decisions about contracts save a year, in pounds, as another person confirmed it."""
+    months = await savings_read(reading)
+    return sum(month["confirmed_saving_pence"] for month in months) / 100 if months else None
 
 
 async def _risk(service: Answering, reading: Reading) -> dict[str, int]:
@@ -175,6 +182,15 @@ MEASURES = {
             "read-projects",
             "/v1/projects/forecast-calibration",
             forecasts_within_p80,
+        ),
+        MeasureOffered(
+            "contract_savings_confirmed",
+            "Confirmed yearly savings from decisions on contracts, in pounds",
+            "count",
+            "higher",
+            "read-contracts",
+            "/v1/contracts/savings",
+            confirmed_savings,
         ),
         *map(_waiting_on, PARTIES),
     )

@@ -7,6 +7,8 @@ from pydantic import BaseModel
 
 from rfp_service.contracts.domain.contract import Contract, FlagCode, LedgerDate
 from rfp_service.contracts.domain.dates import AgainstTransition, ContractDates
+from rfp_service.contracts.domain.renewal import RenewalOutcome
+from rfp_service.contracts.domain.savings import RenewalSaving, SavingStanding
 from rfp_service.contracts.domain.steps import Standing
 from rfp_service.contracts.views.register import ContractRow, register
 from shared.kernel.messages import Stream
@@ -81,6 +83,21 @@ class DutySeen(BaseModel):
     published_on: date | None
 
 
+class SavingSeen(BaseModel):
+    """An approved decision, and what it was claimed, and confirmed, to save a year, in pence."""
+
+    number: int
+    outcome: RenewalOutcome
+    decided_on: date
+    standing: SavingStanding
+    yearly_before_pence: int | None
+    yearly_after_pence: int | None
+    claimed_by: str
+    confirmed_before_pence: int | None
+    confirmed_after_pence: int | None
+    confirmed_by: str
+
+
 class MissedSeen(BaseModel):
     """A last safe date that passed without a decision, and what that committed."""
 
@@ -105,6 +122,7 @@ class ContractSeen(ContractRow):
     all_flags: list[AnsweredFlag]
     earlier_cycles: list[CycleSeen]
     duties: list[DutySeen]
+    savings: list[SavingSeen]
     missed: list[MissedSeen]
     unread: dict[str, str]
 
@@ -141,6 +159,7 @@ def shown(stream: Stream[Contract], dates: ContractDates) -> ContractSeen:
                 for cycle in contract.cycles
             ],
             "duties": [_plain(duty, DutySeen) for duty in contract.duties],
+            "savings": [_saving(saving) for saving in contract.savings],
             "missed": [{"last_safe": day, "exposure_pence": pence} for day, pence in contract.missed],
         }
     )
@@ -148,6 +167,23 @@ def shown(stream: Stream[Contract], dates: ContractDates) -> ContractSeen:
 
 def _plain(value: object, model: type[BaseModel]) -> dict[str, object]:
     return {name: getattr(value, name) for name in model.model_fields}
+
+
+def _saving(saving: RenewalSaving) -> dict[str, object]:
+    """Return a decision's saving; what nobody has said, or the register knew, is null."""
+    claimed, confirmed = saving.claimed, saving.confirmed
+    return {
+        "number": saving.number,
+        "outcome": saving.outcome,
+        "decided_on": saving.decided_on,
+        "standing": saving.standing,
+        "yearly_before_pence": claimed.before_pence if claimed.said_by else saving.yearly_pence,
+        "yearly_after_pence": claimed.after_pence if claimed.said_by else None,
+        "claimed_by": claimed.said_by,
+        "confirmed_before_pence": confirmed.before_pence if confirmed.said_by else None,
+        "confirmed_after_pence": confirmed.after_pence if confirmed.said_by else None,
+        "confirmed_by": confirmed.said_by,
+    }
 
 
 def _ledger(contract: Contract) -> list[dict[str, object]]:

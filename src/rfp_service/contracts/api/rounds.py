@@ -1,7 +1,7 @@
 """Rounds of reviews over HTTP: open a month, see it, settle its lines, close it."""
 
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Path, Request, Response
@@ -52,6 +52,7 @@ class RoundLineSeen(BaseModel):
     reason: str
     until: date | None
     said_by: str
+    withheld: dict[str, str] = {}
 
 
 class RoundSeen(BaseModel):
@@ -125,7 +126,9 @@ async def see_round(request: Request, round_id: RoundId, reading: Read) -> Respo
         raise NotFound
     found = await _found(reading, stream.state)
     contracts: list[JsonValue] = [each.model_dump(mode="json") for each in found]
-    shown = await with_next(request, reading, stream, _seen(stream, found), DECISIONS, contracts=contracts)
+    seen = await _veiled(reading, _seen(stream, found))
+    shown = await with_next(request, reading, stream, seen, DECISIONS, contracts=contracts)
+    _name_alike(shown)
     return await seen_now(reading, shown, stream.version)
 
 
@@ -177,6 +180,22 @@ def _seen(stream: Stream[ReviewRound], found: list[LineFound]) -> RoundSeen:
         undecided=sum(line.standing is LineStanding.DUE for line in lines),
         lines=lines,
     )
+
+
+async def _veiled(reading: Reading, seen: RoundSeen) -> RoundSeen:
+    """Return a round whose lines show of each contract what its reader may see of it."""
+    lines = [line.model_dump() | {"id": line.contract} for line in seen.lines]
+    await reading.redacted(lines)
+    return seen.model_copy(update={"lines": [RoundLineSeen.model_validate(line) for line in lines]})
+
+
+def _name_alike(seen: RoundSeen) -> None:
+    """Name contracts in what can't be decided now as the lines of the round name them."""
+    called = {str(line.contract): line.reference for line in seen.lines}
+    for decision in seen.next or ():
+        why_not: Any = decision.get("why_not", {})  # with the facts of its rule, whatever these are
+        for named in why_not.get("contracts", ()):
+            named["reference"] = called.get(named["id"], named["reference"])
 
 
 def _line(review: ReviewRound, found: LineFound) -> RoundLineSeen:

@@ -67,10 +67,10 @@ class PutRecommendation(RecommendRenewal):
 
     @classmethod
     def guard(cls, contract: Contract, stamp: Stamp) -> None:
-        if contract.stage is not ContractStage.IN_REVIEW:
+        if contract.stage is ContractStage.IN_REVIEW:
+            super().guard(contract, stamp)
+        else:
             StartReview.guard(contract, stamp)
-            return
-        super().guard(contract, stamp)
 
     def decide(self, contract: Contract, stamp: Stamp) -> Sequence[ContractEvent]:  # type: ignore[override]  # two
         """Start the review and recommend."""

@@ -29,6 +29,7 @@ from rfp_service.contracts.commands.reviews import (
     RefuseRenewal,
     StartReview,
 )
+from rfp_service.contracts.commands.savings import ClaimSaving, ConfirmSaving
 
 # An alias with a name: FastAPI would take a bare union apart, and read it before the strict reader.
 ContractDecision = TypeAliasType(
@@ -56,7 +57,9 @@ ContractDecision = TypeAliasType(
         | SignNovation
         | CompleteNovation
         | PublishNotice
-        | RecordBreach,
+        | RecordBreach
+        | ClaimSaving
+        | ConfirmSaving,
         Field(discriminator="decision"),
     ],
 )

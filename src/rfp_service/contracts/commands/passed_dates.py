@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from rfp_service.contracts.commands.clock import clock_for, computed, stopped
 from rfp_service.contracts.commands.duties import duties_on
+from rfp_service.contracts.commands.execution import ENDING
 from rfp_service.contracts.domain.contract import Contract, ContractStage
 from rfp_service.contracts.domain.events import ContractEvent
 from rfp_service.contracts.domain.exposure import confidence, exposure_pence
@@ -12,6 +13,7 @@ from rfp_service.contracts.domain.renewal_events import (
     ContractExpired,
     ContractLapsed,
     ContractRolledOver,
+    NoticeDayPassed,
     NoticeDeadlineMissed,
 )
 from rfp_service.contracts.domain.steps import Standing
@@ -30,7 +32,7 @@ class PassNoticeDay(DeadlineCommand[Contract]):
     by_the_contract_rules = True
 
     def decide(self, contract: Contract, stamp: Stamp) -> ContractEvent | tuple[()]:
-        """Miss it, with what that commits; where going on was approved, it only rolls over."""
+        """Miss it, with what that commits; of what follows by itself, and was approved, nothing is missed."""
         last_safe = contract.clock.notice_by
         if not contract.runs or contract.clock.number != self.number or last_safe is None:
             return ()
@@ -44,8 +46,11 @@ class PassNoticeDay(DeadlineCommand[Contract]):
             "rolls": rolls,
             "new_end": computed(contract, stamp).current_end if rolls else None,
         }
-        if rolls and contract.renewal.is_approved and contract.renewal.outcome in GOING_ON:
-            return ContractRolledOver.model_validate(said)
+        if contract.renewal.is_approved:
+            if rolls and contract.renewal.outcome in GOING_ON:
+                return ContractRolledOver.model_validate(said)
+            if not rolls and contract.renewal.outcome in ENDING:
+                return NoticeDayPassed.model_validate(said)
         return NoticeDeadlineMissed.model_validate(
             said
             | {

@@ -18,9 +18,9 @@ from rfp_service.contracts.domain.events import (
     stated_of,
 )
 from rfp_service.contracts.domain.refusals import TermsContradict
-from rfp_service.contracts.domain.restatement import Restated
 from shared.kernel.fields import REASON_LIMIT, Code, Day, LongText, Pence, PersonId, ShortText
 from shared.kernel.messages import Command, Stamp
+from shared.kernel.restatement import Restated
 from shared.kernel.suppliers import Supplier
 
 BY_REGISTER = "By the register."

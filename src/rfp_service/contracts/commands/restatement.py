@@ -6,9 +6,10 @@ from rfp_service.contracts.commands.clock import clock_for, is_reviewed, stopped
 from rfp_service.contracts.commands.rules import must_run
 from rfp_service.contracts.domain.contract import Contract, ContractStage
 from rfp_service.contracts.domain.refusals import ContractDecidedSince
-from rfp_service.contracts.domain.restatement import ContractRestated, Restated, snapshot
+from rfp_service.contracts.domain.restatement import ContractRestated, snapshot
 from shared.kernel.fields import Reason
 from shared.kernel.messages import Command, Stamp
+from shared.kernel.restatement import Restated, taken_back
 
 
 class UndoContractBatch(Command[Contract]):
@@ -20,29 +21,17 @@ class UndoContractBatch(Command[Contract]):
     reason: Reason
 
     def decide(self, contract: Contract, stamp: Stamp) -> ContractRestated:
-        """Restore what the batch changed and nobody has decided since; take off what it put here.
-
-        What the contract was before the batch, and became by it, is known of its own past.
-        """
-        was, became, now = _known(stamp, "was"), _known(stamp, "became"), snapshot(contract)
-        if not became or contract.is_new:
+        """Restore what the batch changed and nobody has decided since; take off what it put here."""
+        back = taken_back(snapshot(contract), stamp)
+        if back is None or contract.is_new:
             raise ContractDecidedSince
         must_run(contract)
-        if was["stage"] == ContractStage.ABSENT:
-            if now != became:
-                raise ContractDecidedSince
-            return ContractRestated(
-                stage=ContractStage.ENDED,
-                clock=stopped(contract),
-                restored={},
-                undone=self.undone,
-                taken_off=True,
-                reason=self.reason,
-            )
-        restored = {n: was[n] for n in was if was[n] != became[n] and now[n] == became[n]}
-        if not {*restored} - {"flags", "stage"}:
+        if back.taken_off:
+            said = {"stage": ContractStage.ENDED, "clock": stopped(contract), "restored": {}}
+            return ContractRestated(**said, undone=self.undone, taken_off=True, reason=self.reason)
+        if not {*back.restored} - {"flags", "stage"}:
             raise ContractDecidedSince
-        return restated(contract, restored, stamp, self.reason, self.undone)
+        return restated(contract, back.restored, stamp, self.reason, self.undone)
 
 
 def restated(
@@ -50,13 +39,7 @@ def restated(
 ) -> ContractRestated:
     """Return parts of a contract as they are to be, with its clock set by them."""
     stage = ContractStage(str(restored.get("stage", contract.stage)))
-    blank = ContractRestated(
-        stage=stage, clock=unchanged(contract), restored=restored, undone=undone, reason=reason
-    )
+    said = {"stage": stage, "restored": restored, "undone": undone, "reason": reason}
+    blank = ContractRestated.model_validate(said | {"clock": unchanged(contract)})
     after = blank.apply(contract)
     return blank.model_copy(update={"clock": clock_for(after, stamp, reviewed=is_reviewed(after))})
-
-
-def _known(stamp: Stamp, name: str) -> Restated:
-    found = stamp.known.facts.get(name)
-    return found if isinstance(found, dict) else {}

@@ -148,7 +148,7 @@ class ApproveRenewal(RenewalApproving):
     def decide(self, contract: Contract, stamp: Stamp) -> Sequence[ContractEvent]:
         """Grant the tier whose turn it is; the last one decides, and says what must be announced first."""
         renewal = contract.renewal
-        following = renewal.tiers[renewal.granted + 1 :]
+        following, today = renewal.tiers[renewal.granted + 1 :], day_in_london(stamp.at)
         approved = RenewalDecisionApproved(
             stage=ContractStage.RECOMMENDED if following else ContractStage.APPROVED,
             tier=renewal.waiting_for,
@@ -157,12 +157,13 @@ class ApproveRenewal(RenewalApproving):
             scheme_version=stamp.known.scheme_version,
             decided_by=stamp.by,
             acting_for=stamp.acting_for,
+            decided_on=None if following else today,
+            yearly_pence=None if following else yearly_pence(contract),
         )
         trigger = CHANGES.get(renewal.outcome) if renewal.outcome else None
         if following or trigger is None:
             return [approved]
         after, change = approved.apply(contract), (renewal.value_pence, renewal.months)
-        today = day_in_london(stamp.at)
         return [approved, *duties_on(after, trigger, today, stamp, change, before=True)]
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from rfp_service.contracts.domain.day_counts import anchor_of
 from rfp_service.contracts.domain.renewal import Novation, Renewal, ServedNotice
+from rfp_service.contracts.domain.savings import RenewalSaving
 from rfp_service.contracts.domain.terms import Terms
 from shared.kernel.suppliers import Supplier
 
@@ -185,6 +186,7 @@ class Contract:
     duties: tuple[StatutoryDuty, ...] = ()
     excused: tuple[tuple[int, int], ...] = ()  # small changes: pence and months of each
     missed: tuple[tuple[date, int | None], ...] = ()  # last safe dates and their exposure
+    savings: tuple[RenewalSaving, ...] = ()  # of each decision approved, by its number
     how_ended: HowEnded | None = None
 
     def called(self, _first_position: int) -> str:

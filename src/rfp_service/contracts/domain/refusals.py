@@ -79,6 +79,26 @@ class NoticePublishedAlready(Refused):
     """This notice has been published already."""
 
 
+class NoSuchDecision(Refused):
+    """No such decision was approved for this contract, as far as its day is on the record."""
+
+
+class YearlyValueUnknown(Refused):
+    """The register does not know what this contract cost a year: say it."""
+
+
+class NoSavingClaimed(Refused):
+    """Nobody has claimed a saving that could be confirmed."""
+
+
+class OwnSaving(Refused):
+    """Nobody confirms a saving that they claimed themselves."""
+
+
+class SavingConfirmedAlready(Refused):
+    """This saving has been confirmed already."""
+
+
 class TooManyOfContract(Refused):
     """This is more than one contract holds."""
 

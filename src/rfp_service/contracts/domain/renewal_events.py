@@ -6,6 +6,7 @@ from uuid import UUID
 from rfp_service.contracts.domain.contract import Contract, ContractCycle, HowEnded
 from rfp_service.contracts.domain.events import ClockedEvent, ContractEvent, StatedTerms
 from rfp_service.contracts.domain.renewal import Renewal, RenewalOutcome, ServedNotice
+from rfp_service.contracts.domain.savings import RenewalSaving
 from shared.kernel.states import replace
 
 
@@ -46,7 +47,7 @@ class RenewalRecommended(ContractEvent):
 
 
 class RenewalDecisionApproved(ContractEvent):
-    """One tier approved the recommendation; the last one decides."""
+    """One tier approved the recommendation; the last one decides, on a day, of a yearly value."""
 
     tier: str
     next_tier: str
@@ -54,13 +55,20 @@ class RenewalDecisionApproved(ContractEvent):
     scheme_version: int
     decided_by: str
     acting_for: str
+    decided_on: date | None = None  # of the last tier
+    yearly_pence: int | None = None
 
     def apply(self, contract: Contract) -> Contract:
         """Return the contract with one more tier granted."""
         before = contract.renewal
         people = tuple(person for person in (self.decided_by, self.acting_for) if person)
         renewal = replace(before, granted=before.granted + 1, granted_by=(*before.granted_by, *people))
-        return replace(contract, stage=self.stage, renewal=renewal)
+        savings = contract.savings
+        if self.decided_on is not None and before.outcome is not None:
+            number = len(savings) + 1
+            made = RenewalSaving(number, before.outcome, self.decided_on, self.yearly_pence)
+            savings = (*savings, made)
+        return replace(contract, stage=self.stage, renewal=renewal, savings=savings)
 
 
 class RenewalDecisionRefused(ContractEvent):
@@ -195,6 +203,14 @@ class ContractRolledOver(_GoneBy):
         return self.gone_by(contract)
 
 
+class NoticeDayPassed(_GoneBy):
+    """The last day for an option went by unused, as had been decided: the contract comes to its end."""
+
+    def apply(self, contract: Contract) -> Contract:
+        """Return the contract, which goes on to its end."""
+        return self.gone_by(contract)
+
+
 class _ContractOver(ClockedEvent):
     """The contract ended."""
 
@@ -256,6 +272,7 @@ RENEWAL_EVENTS: tuple[type[ContractEvent], ...] = (
     ContractNoticeAcknowledged,
     NoticeDeadlineMissed,
     ContractRolledOver,
+    NoticeDayPassed,
     ContractExpired,
     ContractLapsed,
     ContractTerminated,

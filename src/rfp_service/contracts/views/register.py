@@ -23,6 +23,7 @@ from rfp_service.contracts.domain.exposure import (
     yearly_pence,
 )
 from rfp_service.contracts.domain.renewal import NovationStage, RenewalOutcome
+from rfp_service.contracts.domain.savings import SavingStanding
 from rfp_service.contracts.domain.terms import Continuation
 from shared.kernel.messages import Stream
 from shared.record.projecting.row_models import (
@@ -100,6 +101,12 @@ class StoredContract(ContractRow):
     next_duty_on: Annotated[date | None, COMPUTED]
     executed_cycles: Annotated[int, COMPUTED]
     rfp_id: Annotated[UUID | None, From("about.rfp_id")]
+    saving_months: Annotated[list[str], COMPUTED]  # of each decision approved, as are the next five
+    saving_standings: Annotated[list[SavingStanding], COMPUTED]
+    claimed_before: Annotated[list[int], COMPUTED]
+    claimed_after: Annotated[list[int], COMPUTED]
+    confirmed_before: Annotated[list[int], COMPUTED]
+    confirmed_after: Annotated[list[int], COMPUTED]
 
 
 contracts = model_table("contracts", StoredContract)
@@ -127,6 +134,20 @@ def _computed(stream: Stream[Contract]) -> Row:
         "missed_notices": len(contract.missed),
         "cycles": len(contract.cycles),
         "executed_cycles": sum(cycle.outcome != "rolled_over" for cycle in contract.cycles),
+        **_savings(contract),
+    }
+
+
+def _savings(contract: Contract) -> Row:
+    """Return what each approved decision was claimed, and confirmed, to save, side by side."""
+    savings = contract.savings
+    return {
+        "saving_months": [f"{saving.decided_on:%Y-%m}" for saving in savings],
+        "saving_standings": [saving.standing for saving in savings],
+        "claimed_before": [saving.claimed.before_pence for saving in savings],
+        "claimed_after": [saving.claimed.after_pence for saving in savings],
+        "confirmed_before": [saving.confirmed.before_pence for saving in savings],
+        "confirmed_after": [saving.confirmed.after_pence for saving in savings],
     }
 
 
