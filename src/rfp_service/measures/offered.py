@@ -1,4 +1,4 @@
-"""The figures of RFPs, the catalogue and projects, by name, as the rooms themselves answer them."""
+"""The figures of RFPs, the catalogue, projects and contracts, as the rooms themselves answer them."""
 
 import asyncio
 from typing import Protocol
@@ -10,6 +10,7 @@ from projects.api.slip_history import SlipHistories
 from projects.views.at_risk import totals as risk_totals
 from projects.views.calibration import calibrate
 from projects.views.register import projects
+from rfp_service.measures.contract_figures import CONTRACT_MEASURES
 from rfp_service.rfps.api.rows import targets
 from rfp_service.rfps.demand import Demand, DemandStep, demand
 from rfp_service.rfps.domain.stages import ENDS
@@ -174,5 +175,6 @@ MEASURES = {
             forecasts_within_p80,
         ),
         *map(_waiting_on, PARTIES),
+        *CONTRACT_MEASURES,
     )
 }

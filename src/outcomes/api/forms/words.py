@@ -38,9 +38,11 @@ def instant(value: datetime) -> str:
 
 
 def figure(value: float | None, unit: str, blank: str = "nothing to measure") -> str:
-    """Return a figure: a share as per cent, a count as a whole number."""
+    """Return a figure: a share as per cent, an amount in pounds, a count as a whole number."""
     if value is None:
         return blank
+    if unit == "pence":
+        return f"£{value / 100:,.0f}"
     return f"{value * 100:.0f}%" if unit == "share" else f"{value:,.0f}"
 
 
