@@ -21,8 +21,9 @@ from tests.outcomes.examples import PROGRAMME, THERE, TODAY
 from tests.outcomes.test_http import MINUTE, PAM, decided, milestone, outcome
 from tests.outcomes.test_http import TODAY as NOW
 from tests.outcomes.test_http import programme as begun
+from tests.service.test_people import named
 from tests.support.api import Api
-from tests.support.people import PIA, RITA, SAM, Who
+from tests.support.people import ADA, PIA, RITA, SAM, Who
 from tests.support.specs import given
 
 LARS = Who("lars", (Role.LEGAL,))
@@ -185,6 +186,23 @@ def it_differs_visibly(issued: bytes, anew: bytes) -> None:
     assert b"Gaps &lt;found&gt;" not in anew
     assert b"1 item in this paper has something exempt" in anew
     assert b"paragraph 3 of Schedule 12A" in anew
+
+
+async def test_people_are_named_as_the_directory_has_them_until_they_are_erased(api: Api) -> None:
+    await told(api)
+    await named(api, "olga", name="Olga Outcomes")
+    of = await outcome(api, 4, owner="olga")
+    await milestone(api, of, "Owned", owner="ghost")
+    query = {"programme": str(PROGRAMME)}
+    shown = (await api.get("/v1/outcomes", SAM, **query)).json()["outcomes"][1]
+    assert (shown["owner"], shown["owner_name"]) == ("olga", "Olga Outcomes")
+    assert shown["undated"][0]["owner_name"] == "ghost"  # the directory knows nobody of that id
+    assert b"Owner: Olga Outcomes." in (await api.get(REPORT, SAM, form="html", **query)).content
+    erase = {"decision": "erase", "person": "olga", "ground": "Schedule, line 4"}
+    await api.post("/v1/directory/decisions", erase, ADA, version=0)
+    page = (await api.get(REPORT, SAM, form="html", **query)).content
+    assert b"Owner: [erased]." in page
+    assert b"Olga" not in page
 
 
 async def test_a_paper_that_was_never_issued_is_not_found(api: Api) -> None:

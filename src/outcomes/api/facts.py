@@ -45,6 +45,11 @@ class ProgrammeFacts:
     consultations: Sequence[Row]
     found: Mapping[UUID, Expected]
     days: WorkingDays
+    names: Mapping[str, str]
+
+    def named(self, row: Row, field: str) -> str:
+        """Return what somebody in a field is called; what is withheld stays its mark."""
+        return self.names.get(row[field], row[field])
 
 
 async def rows_of(reading: Reading, table: Table, *conditions: ColumnElement[bool]) -> list[Row]:
@@ -85,7 +90,13 @@ async def programme_facts(request: Request, reading: Reading, programme: UUID) -
         consultations=await rows_of(reading, consultations, consultations.c.programme == programme),
         found=await linked(request, reading, waits),
         days=await working_days(request, reading),
+        names=await request.app.state.service.people.names(_people([*found, *of_it, *steps])),
     )
+
+
+def _people(rows: Sequence[Row]) -> set[str]:
+    """Return who is named in rows as their reader may see them."""
+    return {row[name] for row in rows for name in ("owner", "accepted_by") if name in row}
 
 
 async def working_days(request: Request, reading: Reading) -> WorkingDays:

@@ -42,6 +42,7 @@ class DecisionInPeriod(BaseModel):
     outcome_number: int
     title: str
     by: str
+    by_name: str
     reason: str
     withheld: dict[str, str] = {}
 
@@ -83,7 +84,7 @@ async def paper_content(
         board=board(reading, facts),
         commitments=before and await compared(request, reading, facts, before),
         measures=await measured(request, reading, targets_of(facts.outcomes), as_whom=None),
-        decisions=await _decisions(reading, before, facts),
+        decisions=await _decisions(request, reading, before, facts),
         exempt_items=sum("withheld" in row for row in steps),
     )
 
@@ -110,7 +111,7 @@ async def record_at(request: Request, reading: Reading) -> RecordAt:
 
 
 async def _decisions(
-    reading: Reading, before: Reading | None, facts: ProgrammeFacts
+    request: Request, reading: Reading, before: Reading | None, facts: ProgrammeFacts
 ) -> list[DecisionInPeriod]:
     """Return what was decided on milestones between two readings, oldest first."""
     steps = {row["id"]: row for row in facts.milestones}
@@ -133,4 +134,7 @@ async def _decisions(
         if one.position > since and type(one.event).__name__ in SAYS
     ]
     await reading.redacted(rows)
+    names: dict[str, str] = await request.app.state.service.people.names(row["by"] for row in rows)
+    for row in rows:
+        row["by_name"] = names.get(row["by"], row["by"])
     return [DecisionInPeriod.model_validate(row) for row in rows]
