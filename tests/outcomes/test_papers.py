@@ -11,7 +11,7 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject
 
-from outcomes.api.report import publish_by
+from outcomes.api.issuing import publish_by
 from outcomes.commands.papers import IssuePaper
 from outcomes.domain.paper import Paper, PaperIssued
 from outcomes.domain.refusals import LateWithoutReason, MeetingIsOver, NoSuchProgramme

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from outcomes.api.facts import rows_of
+from outcomes.api.service_parts import ServiceParts
 from outcomes.domain.refusals import NoSuchMeasure
 from outcomes.views.registers import outcomes
 from shared.kernel.calendar import LONDON, day_in_london
@@ -83,7 +84,7 @@ async def see_measures(
         if name not in offered:
             raise NoSuchMeasure(missing=[name], measures=sorted(offered))
         wanted = {name: wanted.get(name)}
-    items = await measured(request, reading, wanted, as_whom=reading)
+    items = await measured(request.app.state.service, reading, wanted, as_whom=reading)
     shown = MeasureList(as_of=reading.as_of, position=reading.position, items=items)
     return answer_untagged(shown.model_dump())
 
@@ -101,16 +102,15 @@ def targets_of(rows: Sequence[Mapping[str, object]]) -> dict[str, float | None]:
 
 
 async def measured(
-    request: Request, reading: Reading, wanted: Mapping[str, float | None], *, as_whom: Reading | None
+    service: ServiceParts, reading: Reading, wanted: Mapping[str, float | None], *, as_whom: Reading | None
 ) -> list[MeasureSeen]:
     """Return figures with their targets and trends; for nobody in particular, as the whole council's."""
-    service = request.app.state.service
     points = await _points(reading)
     seen = []
     for name, target in wanted.items():
         offered: MeasureOffered = service.measures[name]
         allowed = as_whom is None or service.permissions.allows(as_whom.person, offered.action)
-        areas = None if as_whom is None else _areas(request, as_whom, offered)
+        areas = None if as_whom is None else _areas(service, as_whom, offered)
         trend = [
             MeasurePoint(
                 month=f"{month:%Y-%m}",
@@ -123,8 +123,8 @@ async def measured(
     return seen
 
 
-def _areas(request: Request, whose: Reading, offered: MeasureOffered) -> frozenset[str] | None:
-    areas: frozenset[str] | None = request.app.state.service.permissions.areas(whose.person, offered.action)
+def _areas(service: ServiceParts, whose: Reading, offered: MeasureOffered) -> frozenset[str] | None:
+    areas: frozenset[str] | None = service.permissions.areas(whose.person, offered.action)
     return areas
 
 

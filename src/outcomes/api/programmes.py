@@ -94,7 +94,7 @@ async def decide_on_outcome(
 )
 async def see_outcomes(request: Request, reading: Read, programme: OfProgramme) -> Response:
     """Show a programme's outcomes with their milestones by horizon, as of any time."""
-    facts = await programme_facts(request, reading, programme)
+    facts = await programme_facts(request.app.state.service, reading, programme)
     return answer_untagged(board(reading, facts).model_dump())
 
 
@@ -127,7 +127,7 @@ async def see_outcome(request: Request, outcome_id: OutcomeId, reading: Read) ->
     found = await rows_of(reading, outcomes, outcomes.c.id == outcome_id)
     if not found:
         raise NotFound
-    facts = await programme_facts(request, reading, found[0]["programme"])
+    facts = await programme_facts(request.app.state.service, reading, found[0]["programme"])
     [shown] = [each for each in outcomes_shown(facts) if each.id == outcome_id]
     return answer_untagged(shown.model_dump())
 
