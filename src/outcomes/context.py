@@ -1,6 +1,15 @@
 """What the outcomes room offers the roof."""
 
-from outcomes.api import commitments, engagement, measures, milestones, programmes, promised_data, report
+from outcomes.api import (
+    commitments,
+    engagement,
+    measures,
+    milestone_list,
+    milestones,
+    programmes,
+    promised_data,
+    report,
+)
 from outcomes.views.registers import REGISTERS
 from shared.web.context import Context
 
@@ -8,6 +17,7 @@ OUTCOMES = Context(
     views=REGISTERS,
     # Paths with a name of their own come before those with an id.
     routers=(
+        milestone_list.router,
         milestones.router,
         promised_data.router,
         engagement.router,

@@ -103,7 +103,7 @@ async def test_every_form_is_made_alike_twice_and_says_the_same(api: Api) -> Non
         assert await made(api, since, form, RITA, as_of=at) == content, form
     page = forms["html"].decode()
     assert "Gaps &lt;found&gt; &amp; named" in page
-    assert "2 things were promised" in page
+    assert ">2 things</a> were promised" in page
     assert "Missing, " in page
     assert "<dl" not in page
     assert 'colspan="' not in page
@@ -186,6 +186,26 @@ def it_differs_visibly(issued: bytes, anew: bytes) -> None:
     assert b"Gaps &lt;found&gt;" not in anew
     assert b"1 item in this paper has something exempt" in anew
     assert b"paragraph 3 of Schedule 12A" in anew
+
+
+async def test_every_figure_leads_to_the_cases_behind_it(api: Api) -> None:
+    since = await told(api)
+    page = (await made(api, since, "html")).decode().replace("http://service", "")
+    figures = re.findall(r'<td(?: class="n")? data-h="[^"]*">(?:<a href="[^"]*">)?\d[^<]*', page)
+    assert len(figures) > 10
+    assert [each for each in figures if "<a " not in each and "Aim" not in each] == []
+    counted = re.findall(r'<a href="(/v1/milestones\?[^"]+)">(\d+)</a>', page)
+    assert len(counted) == 10  # six of the programme, four of its outcome
+    for address, figure in counted:
+        listed = await api.client.get(address.replace("&amp;", "&"), headers=api.headers(SAM))
+        assert len(listed.json()["items"]) == int(figure), address
+    inside = set(re.findall(r'href="#([^"]+)"', page))
+    assert {"promises", "promise-met", "promise-moved", "added-late", "outcome-3"} <= inside
+    assert [name for name in inside if f'id="{name}"' not in page and not name.startswith("promise-")] == []
+    others = set(re.findall(r'href="(/v1/[^"]+)"', page)) - {address for address, _ in counted}
+    for address in others:
+        answer = await api.client.get(address.replace("&amp;", "&"), headers=api.headers(SAM))
+        assert answer.status_code == 200, address
 
 
 async def test_people_are_named_as_the_directory_has_them_until_they_are_erased(api: Api) -> None:

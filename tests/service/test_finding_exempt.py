@@ -44,6 +44,7 @@ IN_SIGHT = {
     "/v1/people": {"name"},
     "/v1/retention/due": {"record_kind"},
     "/v1/outcomes": {"programme"},
+    "/v1/milestones": {"programme", "outcome_number", "horizon", "overdue", "priority"},
     "/v1/outcomes/commitments": {"programme", "since"},
     "/v1/outcomes/measures": {"programme", "name"},
     "/v1/outcomes/report": {"programme", "since", "form"},

@@ -31,6 +31,7 @@ class MeasurePoint(BaseModel):
 
     month: str = Field(examples=["2026-03"])
     finished: bool
+    as_of: datetime
     value: float | None
 
 
@@ -115,6 +116,7 @@ async def measured(
             MeasurePoint(
                 month=f"{month:%Y-%m}",
                 finished=finished,
+                as_of=at.as_of,
                 value=await offered.read(service, replace(at, areas=areas)) if allowed else None,
             )
             for month, finished, at in points

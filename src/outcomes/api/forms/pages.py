@@ -3,10 +3,11 @@
 import subprocess
 import sys
 import threading
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
@@ -22,6 +23,7 @@ HTML, PDF, ODT = "text/html", "application/pdf", "application/vnd.oasis.opendocu
 # Python, seeing no more of this process than its libraries: no variables, so no secrets.
 PROGRAM = (sys.executable, "-I", "-X", "utf8", "-m", "outcomes.api.forms.pdf_child")
 SECONDS_LIMIT = 60
+INSTANT = "%Y-%m-%dT%H:%M:%S.%fZ"
 CHILDREN = threading.BoundedSemaphore(2)
 
 
@@ -30,6 +32,20 @@ class Meeting(NamedTuple):
 
     meeting: str
     meeting_on: date
+
+
+class Links(NamedTuple):
+    """Where the cases behind figures are: with the service, as of the paper's own reading."""
+
+    base: str
+    as_of: datetime
+
+    def to(self, path: str, *, as_of: datetime | None = None, **query: object) -> str:
+        """Return the address of some cases; what is None asks for nothing."""
+        asked = {name: value for name, value in query.items() if value is not None}
+        asked["as_of"] = (as_of or self.as_of).astimezone(UTC).strftime(INSTANT)
+        before = "&" if "?" in path else "?"
+        return f"{self.base}{path}{before}{urlencode(asked, doseq=True)}"
 
 
 @cache
@@ -41,7 +57,18 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    named = ("day", "instant", "figure", "mark", "became", "told", "standing")
+    named = (
+        "day",
+        "instant",
+        "figure",
+        "mark",
+        "became",
+        "told",
+        "standing",
+        "month",
+        "kept_in_words",
+        "by_fate",
+    )
     environment.filters.update({name: getattr(words, name) for name in named})
     environment.filters["fate"] = words.FATES.__getitem__
     return environment.get_template("paper.html.j2")
@@ -57,6 +84,7 @@ def html(paper: PaperShown, meeting: Meeting | None, base: str = "") -> bytes:
         since_day=paper.since and day_in_london(paper.since),
         meeting=meeting,
         base=base,
+        link=Links(base, paper.board.as_of).to,
         style=(HERE / "paper.css").read_text(),
     )
     return text.encode()
