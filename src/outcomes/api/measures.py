@@ -1,5 +1,6 @@
 """Live figures beside typed words: measures by name, answered by the rooms that know them, with a trend."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -24,6 +25,7 @@ from shared.web.readings import Read, Reading, earlier
 router = APIRouter(prefix="/v1/outcomes", tags=["outcomes"], route_class=StrictRoute)
 
 TREND_MONTHS = 6
+AT_ONCE = 4  # of the connections that all requests share
 
 
 class MeasurePoint(BaseModel):
@@ -106,23 +108,25 @@ async def measured(
     service: ServiceParts, reading: Reading, wanted: Mapping[str, float | None], *, as_whom: Reading | None
 ) -> list[MeasureSeen]:
     """Return figures with their targets and trends; for nobody in particular, as the whole council's."""
-    points = await _points(reading)
-    seen = []
-    for name, target in wanted.items():
-        offered: MeasureOffered = service.measures[name]
+    points, turns = await _points(reading), asyncio.Semaphore(AT_ONCE)
+
+    async def seen(name: str, target: float | None) -> MeasureSeen:
+        offered = service.measures[name]
         allowed = as_whom is None or service.permissions.allows(as_whom.person, offered.action)
         areas = None if as_whom is None else _areas(service, as_whom, offered)
-        trend = [
-            MeasurePoint(
-                month=f"{month:%Y-%m}",
-                finished=finished,
-                as_of=at.as_of,
-                value=await offered.read(service, replace(at, areas=areas)) if allowed else None,
-            )
-            for month, finished, at in points
-        ]
-        seen.append(_seen(offered, target, trend))
-    return seen
+        async with turns:
+            trend = [
+                MeasurePoint(
+                    month=f"{month:%Y-%m}",
+                    finished=finished,
+                    as_of=at.as_of,
+                    value=await offered.read(service, replace(at, areas=areas)) if allowed else None,
+                )
+                for month, finished, at in points
+            ]
+        return _seen(offered, target, trend)
+
+    return await asyncio.gather(*(seen(name, target) for name, target in wanted.items()))
 
 
 def _areas(service: ServiceParts, whose: Reading, offered: MeasureOffered) -> frozenset[str] | None:

@@ -76,17 +76,29 @@ async def paper_content(
     before = before and _for_anybody(before)
     facts = await programme_facts(service, reading, programme)
     steps = [*facts.outcomes, *facts.milestones, *facts.promised_data, *facts.consultations]
+    record, kept, measures, decisions = await asyncio.gather(
+        record_at(service, reading),
+        _compared(service, reading, facts, before),
+        measured(service, reading, targets_of(facts.outcomes), as_whom=None),
+        _decisions(service, reading, before, facts),
+    )
     return PaperShown(
         title=f"{facts.programme['name']}: progress on outcomes at {_long(facts.day)}",
         release=release,
-        record=await record_at(service, reading),
+        record=record,
         since=before and before.as_of,
         board=board(reading, facts),
-        commitments=before and await compared(service, reading, facts, before),
-        measures=await measured(service, reading, targets_of(facts.outcomes), as_whom=None),
-        decisions=await _decisions(service, reading, before, facts),
+        commitments=kept,
+        measures=measures,
+        decisions=decisions,
         exempt_items=sum("withheld" in row for row in steps),
     )
+
+
+async def _compared(
+    service: ServiceParts, reading: Reading, facts: ProgrammeFacts, before: Reading | None
+) -> CommitmentsShown | None:
+    return None if before is None else await compared(service, reading, facts, before)
 
 
 def _for_anybody(reading: Reading) -> Reading:
