@@ -3,6 +3,7 @@
 from outcomes.api import (
     commitments,
     engagement,
+    exempt_part,
     measures,
     milestone_list,
     milestones,
@@ -22,6 +23,7 @@ OUTCOMES = Context(
         promised_data.router,
         engagement.router,
         commitments.router,
+        exempt_part.router,
         report.router,
         measures.router,
         programmes.router,

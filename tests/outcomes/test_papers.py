@@ -188,6 +188,39 @@ def it_differs_visibly(issued: bytes, anew: bytes) -> None:
     assert b"paragraph 3 of Schedule 12A" in anew
 
 
+async def test_the_exempt_part_is_a_document_of_its_own_for_those_entitled(api: Api) -> None:
+    since = await told(api)
+    path, query = f"{REPORT}/exempt", {"programme": str(PROGRAMME)}
+    nothing = (await api.get(path, LARS, **query)).json()
+    assert (nothing["items"], nothing["notice"]) == ([], "Nothing in this paper is exempt.")
+    shown = (await api.get(REPORT, SAM, since=str(since), **query)).json()
+    [moved] = [each["id"] for each in shown["commitments"]["promises"] if each["fate"] == "moved"]
+    exempt = {
+        "matter_id": moved,
+        "fields": ["title", "reason"],
+        "paragraph": 3,
+        "reason": "Bargaining",
+        "public_interest": "It would tell them.",
+        "review_on": (NOW + timedelta(days=90)).isoformat(),
+    }
+    await api.post("/v1/exemptions", exempt, LARS, 201)
+    await api.get(path, SAM, 403, **query)
+    part = (await api.get(path, LARS, **query)).json()
+    assert part["notice"].startswith("Not for publication by virtue of paragraph 3 of Part 1")
+    [item] = part["items"]
+    assert {one["field"]: one["said"] for one in item["said"]} == {
+        "title": "Interim process",
+        "reason": "No data.",
+    }
+    page = (await api.get(path, LARS, form="html", **query)).text
+    assert "Interim process" in page
+    assert "Bargaining. Public interest: It would tell them." in page
+    assert "Interim process" not in (await api.get(REPORT, LARS, form="html", **query)).text
+    pdf = PdfReader(io.BytesIO((await api.get(path, LARS, form="pdf", **query)).content))
+    assert pdf.metadata is not None
+    assert "exempt part" in str(pdf.metadata.title)
+
+
 async def test_every_figure_leads_to_the_cases_behind_it(api: Api) -> None:
     since = await told(api)
     page = (await made(api, since, "html")).decode().replace("http://service", "")

@@ -48,6 +48,7 @@ IN_SIGHT = {
     "/v1/outcomes/commitments": {"programme", "since"},
     "/v1/outcomes/measures": {"programme", "name"},
     "/v1/outcomes/report": {"programme", "since", "form"},
+    "/v1/outcomes/report/exempt": {"programme", "form"},
     "/v1/papers": {"programme"},
     "/v1/papers/{paper_id}/document": {"form"},
     "/v1/consultations": {"programme"},

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
+from outcomes.api.exempt_answers import ExemptPartShown
 from outcomes.api.forms import words
 from outcomes.api.forms.pdf_child import NO_PANGO
 from outcomes.api.paper_content import PaperShown
@@ -49,7 +50,7 @@ class Links(NamedTuple):
 
 
 @cache
-def _template() -> Template:
+def _template(name: str) -> Template:
     environment = Environment(
         loader=FileSystemLoader(HERE),
         autoescape=select_autoescape(["html", "j2"]),
@@ -65,18 +66,19 @@ def _template() -> Template:
         "became",
         "told",
         "standing",
+        "sentence",
         "month",
         "kept_in_words",
         "by_fate",
     )
-    environment.filters.update({name: getattr(words, name) for name in named})
+    environment.filters.update({each: getattr(words, each) for each in named})
     environment.filters["fate"] = words.FATES.__getitem__
-    return environment.get_template("paper.html.j2")
+    return environment.get_template(name)
 
 
 def html(paper: PaperShown, meeting: Meeting | None, base: str = "") -> bytes:
     """Return the paper as one page of HTML that needs nothing else; links begin with `base`."""
-    text = _template().render(
+    text = _template("paper.html.j2").render(
         paper=paper,
         board=paper.board,
         programme=paper.board.programme,
@@ -88,6 +90,12 @@ def html(paper: PaperShown, meeting: Meeting | None, base: str = "") -> bytes:
         style=(HERE / "paper.css").read_text(),
     )
     return text.encode()
+
+
+def exempt_html(part: ExemptPartShown) -> bytes:
+    """Return the exempt part as one page of HTML that needs nothing else."""
+    style = (HERE / "paper.css").read_text()
+    return _template("exempt.html.j2").render(part=part, style=style).encode()
 
 
 def pdf(page: bytes, made_at: datetime) -> bytes:
