@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+import sys
 import zipfile
 from datetime import date, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject
 
+from outcomes.api.forms import pages
 from outcomes.api.issuing import publish_by
 from outcomes.commands.papers import IssuePaper
 from outcomes.domain.paper import Paper, PaperIssued
@@ -219,6 +221,37 @@ async def test_the_exempt_part_is_a_document_of_its_own_for_those_entitled(api: 
     pdf = PdfReader(io.BytesIO((await api.get(path, LARS, form="pdf", **query)).content))
     assert pdf.metadata is not None
     assert "exempt part" in str(pdf.metadata.title)
+
+
+WITHOUT_PANGO = """
+import sys
+class NoPango:
+    def find_spec(self, name, *_):
+        if name == "weasyprint":
+            raise OSError("cannot load library 'libpango-1.0-0'")
+sys.meta_path.insert(0, NoPango())
+from outcomes.api.forms.pdf_child import main
+sys.exit(main())
+"""
+
+
+async def test_a_machine_without_pango_says_so_and_issues_the_other_forms(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "PROGRAM", (sys.executable, "-c", WITHOUT_PANGO))
+    since = await told(api)
+    query = {"programme": str(PROGRAMME), "since": str(since)}
+    refused = await api.get(REPORT, SAM, 409, form="pdf", **query)
+    assert refused.json()["type"] == "/problems/pdf-not-made"
+    assert (await api.get(REPORT, SAM, form="odt", **query)).content.startswith(b"PK")
+    meeting_on = (NOW + timedelta(days=30)).isoformat()
+    body = {"programme": str(PROGRAMME), "meeting": "Scrutiny", "meeting_on": meeting_on}
+    paper = (await api.post("/v1/papers", body, PIA, 201)).json()["id"]
+    [row] = (await api.get("/v1/papers", SAM, programme=str(PROGRAMME))).json()["items"]
+    kept = {document["media_type"] for document in row["documents"]}
+    assert kept == {"application/json", "text/html", "application/vnd.oasis.opendocument.text"}
+    await api.get(f"/v1/papers/{paper}/document", SAM, 404, form="pdf")
+    assert b"Scrutiny" in (await api.get(f"/v1/papers/{paper}/document", SAM, form="html")).content
 
 
 async def test_every_figure_leads_to_the_cases_behind_it(api: Api) -> None:
