@@ -15,6 +15,7 @@ from rfp_service.connections import BoundedConnection, Crowd, allow_many_files
 from rfp_service.databases import Database
 from rfp_service.service import Service, opened
 from rfp_service.worker import work
+from shared.kernel.calendar import WorkingDays
 from shared.ledger.log_keys import log_keys
 from shared.record.database import stop
 from shared.settings import Profile, Settings
@@ -103,6 +104,7 @@ def serve(
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    WorkingDays()  # reads the bank holidays, so that no request waits for them
     collect_seldom()
     allow_many_files()
     _Server(config, announce).run()

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+import sys
 import zipfile
 from datetime import date, timedelta
 from typing import Any
@@ -11,7 +12,8 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject
 
-from outcomes.api.report import publish_by
+from outcomes.api.forms import pages
+from outcomes.api.issuing import publish_by
 from outcomes.commands.papers import IssuePaper
 from outcomes.domain.paper import Paper, PaperIssued
 from outcomes.domain.refusals import LateWithoutReason, MeetingIsOver, NoSuchProgramme
@@ -21,8 +23,9 @@ from tests.outcomes.examples import PROGRAMME, THERE, TODAY
 from tests.outcomes.test_http import MINUTE, PAM, decided, milestone, outcome
 from tests.outcomes.test_http import TODAY as NOW
 from tests.outcomes.test_http import programme as begun
+from tests.service.test_people import named
 from tests.support.api import Api
-from tests.support.people import PIA, RITA, SAM, Who
+from tests.support.people import ADA, PIA, RITA, SAM, Who
 from tests.support.specs import given
 
 LARS = Who("lars", (Role.LEGAL,))
@@ -102,7 +105,7 @@ async def test_every_form_is_made_alike_twice_and_says_the_same(api: Api) -> Non
         assert await made(api, since, form, RITA, as_of=at) == content, form
     page = forms["html"].decode()
     assert "Gaps &lt;found&gt; &amp; named" in page
-    assert "2 things were promised" in page
+    assert ">2 things</a> were promised" in page
     assert "Missing, " in page
     assert "<dl" not in page
     assert 'colspan="' not in page
@@ -185,6 +188,107 @@ def it_differs_visibly(issued: bytes, anew: bytes) -> None:
     assert b"Gaps &lt;found&gt;" not in anew
     assert b"1 item in this paper has something exempt" in anew
     assert b"paragraph 3 of Schedule 12A" in anew
+
+
+async def test_the_exempt_part_is_a_document_of_its_own_for_those_entitled(api: Api) -> None:
+    since = await told(api)
+    path, query = f"{REPORT}/exempt", {"programme": str(PROGRAMME)}
+    nothing = (await api.get(path, LARS, **query)).json()
+    assert (nothing["items"], nothing["notice"]) == ([], "Nothing in this paper is exempt.")
+    shown = (await api.get(REPORT, SAM, since=str(since), **query)).json()
+    [moved] = [each["id"] for each in shown["commitments"]["promises"] if each["fate"] == "moved"]
+    exempt = {
+        "matter_id": moved,
+        "fields": ["title", "reason"],
+        "paragraph": 3,
+        "reason": "Bargaining",
+        "public_interest": "It would tell them.",
+        "review_on": (NOW + timedelta(days=90)).isoformat(),
+    }
+    await api.post("/v1/exemptions", exempt, LARS, 201)
+    await api.get(path, SAM, 403, **query)
+    part = (await api.get(path, LARS, **query)).json()
+    assert part["notice"].startswith("Not for publication by virtue of paragraph 3 of Part 1")
+    [item] = part["items"]
+    assert {one["field"]: one["said"] for one in item["said"]} == {
+        "title": "Interim process",
+        "reason": "No data.",
+    }
+    page = (await api.get(path, LARS, form="html", **query)).text
+    assert "Interim process" in page
+    assert "Bargaining. Public interest: It would tell them." in page
+    assert "Interim process" not in (await api.get(REPORT, LARS, form="html", **query)).text
+    pdf = PdfReader(io.BytesIO((await api.get(path, LARS, form="pdf", **query)).content))
+    assert pdf.metadata is not None
+    assert "exempt part" in str(pdf.metadata.title)
+
+
+WITHOUT_PANGO = """
+import sys
+class NoPango:
+    def find_spec(self, name, *_):
+        if name == "weasyprint":
+            raise OSError("cannot load library 'libpango-1.0-0'")
+sys.meta_path.insert(0, NoPango())
+from outcomes.api.forms.pdf_child import main
+sys.exit(main())
+"""
+
+
+async def test_a_machine_without_pango_says_so_and_issues_the_other_forms(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "PROGRAM", (sys.executable, "-c", WITHOUT_PANGO))
+    since = await told(api)
+    query = {"programme": str(PROGRAMME), "since": str(since)}
+    refused = await api.get(REPORT, SAM, 409, form="pdf", **query)
+    assert refused.json()["type"] == "/problems/pdf-not-made"
+    assert (await api.get(REPORT, SAM, form="odt", **query)).content.startswith(b"PK")
+    meeting_on = (NOW + timedelta(days=30)).isoformat()
+    body = {"programme": str(PROGRAMME), "meeting": "Scrutiny", "meeting_on": meeting_on}
+    paper = (await api.post("/v1/papers", body, PIA, 201)).json()["id"]
+    [row] = (await api.get("/v1/papers", SAM, programme=str(PROGRAMME))).json()["items"]
+    kept = {document["media_type"] for document in row["documents"]}
+    assert kept == {"application/json", "text/html", "application/vnd.oasis.opendocument.text"}
+    await api.get(f"/v1/papers/{paper}/document", SAM, 404, form="pdf")
+    assert b"Scrutiny" in (await api.get(f"/v1/papers/{paper}/document", SAM, form="html")).content
+
+
+async def test_every_figure_leads_to_the_cases_behind_it(api: Api) -> None:
+    since = await told(api)
+    page = (await made(api, since, "html")).decode().replace("http://service", "")
+    figures = re.findall(r'<td(?: class="n")? data-h="[^"]*">(?:<a href="[^"]*">)?\d[^<]*', page)
+    assert len(figures) > 10
+    assert [each for each in figures if "<a " not in each and "Aim" not in each] == []
+    counted = re.findall(r'<a href="(/v1/milestones\?[^"]+)">(\d+)</a>', page)
+    assert len(counted) == 10  # six of the programme, four of its outcome
+    for address, figure in counted:
+        listed = await api.client.get(address.replace("&amp;", "&"), headers=api.headers(SAM))
+        assert len(listed.json()["items"]) == int(figure), address
+    inside = set(re.findall(r'href="#([^"]+)"', page))
+    assert {"promises", "promise-met", "promise-moved", "added-late", "outcome-3"} <= inside
+    assert [name for name in inside if f'id="{name}"' not in page and not name.startswith("promise-")] == []
+    others = set(re.findall(r'href="(/v1/[^"]+)"', page)) - {address for address, _ in counted}
+    for address in others:
+        answer = await api.client.get(address.replace("&amp;", "&"), headers=api.headers(SAM))
+        assert answer.status_code == 200, address
+
+
+async def test_people_are_named_as_the_directory_has_them_until_they_are_erased(api: Api) -> None:
+    await told(api)
+    await named(api, "olga", name="Olga Outcomes")
+    of = await outcome(api, 4, owner="olga")
+    await milestone(api, of, "Owned", owner="ghost")
+    query = {"programme": str(PROGRAMME)}
+    shown = (await api.get("/v1/outcomes", SAM, **query)).json()["outcomes"][1]
+    assert (shown["owner"], shown["owner_name"]) == ("olga", "Olga Outcomes")
+    assert shown["undated"][0]["owner_name"] == "ghost"  # the directory knows nobody of that id
+    assert b"Owner: Olga Outcomes." in (await api.get(REPORT, SAM, form="html", **query)).content
+    erase = {"decision": "erase", "person": "olga", "ground": "Schedule, line 4"}
+    await api.post("/v1/directory/decisions", erase, ADA, version=0)
+    page = (await api.get(REPORT, SAM, form="html", **query)).content
+    assert b"Owner: [erased]." in page
+    assert b"Olga" not in page
 
 
 async def test_a_paper_that_was_never_issued_is_not_found(api: Api) -> None:

@@ -1,6 +1,7 @@
 """What is answered about outcomes: milestones with their horizon and colour, and what they wait for."""
 
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -8,6 +9,7 @@ from pydantic import BaseModel
 from outcomes.domain.horizons import Colour, Horizon
 from outcomes.domain.milestone import MilestoneStatus
 from outcomes.domain.tags import AwaitedKind, EvidenceDocument, MeasureShown
+from shared.record.projecting.row_models import COUNTED, SEARCHED, UNSORTED
 from shared.web.next_decisions import Next
 
 
@@ -67,6 +69,7 @@ class MilestoneShown(BaseModel):
     colour: Colour
     colour_reasons: list[str]
     owner: str
+    owner_name: str
     due: date | None
     first_due: date | None
     moves: list[MoveShown]
@@ -77,6 +80,7 @@ class MilestoneShown(BaseModel):
     waits_for: list[WaitShown]
     met_on: date | None
     accepted_by: str
+    accepted_by_name: str
     reopened: list[ReasonOnDay]
     dropped: ReasonOnDay | None
     last_word_on: date
@@ -161,6 +165,7 @@ class OutcomeShown(BaseModel):
     number: int
     statement: str
     owner: str
+    owner_name: str
     colour: Colour
     confidence: str
     confidence_reason: str
@@ -185,10 +190,17 @@ class ProgrammeRow(BaseModel):
 
     id: UUID
     version: int
-    code: str
-    name: str
-    purpose: str
-    owner: str
+    code: Annotated[str, SEARCHED]
+    name: Annotated[str, SEARCHED]
+    purpose: Annotated[str, SEARCHED, UNSORTED]
+    owner: Annotated[str, COUNTED]
+
+
+class ProgrammeShown(ProgrammeRow):
+    """A programme with its owner's name; a name is today's, whatever is read."""
+
+    owner_name: str
+    withheld: dict[str, str] = {}
 
 
 class ColourRule(BaseModel):
@@ -206,7 +218,7 @@ class BoardShown(BaseModel):
     day: date
     next_6_months_end: date
     colour_rule: ColourRule
-    programme: ProgrammeRow
+    programme: ProgrammeShown
     counts: HorizonCounts
     outcomes: list[OutcomeShown]
     promised_data: list[PromisedDataShown]

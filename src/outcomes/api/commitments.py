@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from outcomes.api.conclusions import standing, without_exempt_days
 from outcomes.api.facts import ProgrammeFacts, programme_facts
 from outcomes.api.programmes import OfProgramme
+from outcomes.api.service_parts import ServiceParts
 from outcomes.domain.commitments import Commitments, PromiseFate, PromiseKept, commitments
 from outcomes.domain.horizons import HORIZON_MONTHS, SILENT_AFTER_DAYS, MilestoneStanding, months_after
 from outcomes.domain.refusals import EndsBeforeItBegins
@@ -114,8 +115,8 @@ class CommitmentsShown(BaseModel):
 )
 async def see_commitments(request: Request, reading: Read, programme: OfProgramme, since: Since) -> Response:
     """Compare what stood among the next six months at an earlier reading with what became of it."""
-    facts = await programme_facts(request, reading, programme)
-    shown = await compared(request, reading, facts, await reading_since(reading, since))
+    facts = await programme_facts(request.app.state.service, reading, programme)
+    shown = await compared(request.app.state.service, reading, facts, await reading_since(reading, since))
     return answer_untagged(shown.model_dump())
 
 
@@ -128,12 +129,12 @@ async def reading_since(reading: Reading, since: str) -> Reading:
 
 
 async def compared(
-    request: Request, reading: Reading, facts: ProgrammeFacts, before: Reading
+    service: ServiceParts, reading: Reading, facts: ProgrammeFacts, before: Reading
 ) -> CommitmentsShown:
     """Return what became of the promises of an earlier reading, in figures and in words."""
     then_day = day_in_london(before.as_of)
     try:
-        then = await programme_facts(request, before, facts.programme["id"])
+        then = await programme_facts(service, before, facts.programme["id"])
     except NotFound:  # the programme was not there yet, so nothing was promised
         then = None
     found = commitments(standings(then) if then else {}, standings(facts), then_day, facts.day)

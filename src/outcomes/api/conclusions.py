@@ -117,6 +117,8 @@ def _milestone(row: Row, facts: ProgrammeFacts, data: Mapping[UUID, PromisedData
             "colour": coloured,
             "colour_reasons": reasons,
             "waits_for": waits,
+            "owner_name": facts.named(row, "owner"),
+            "accepted_by_name": facts.named(row, "accepted_by"),
             "last_word_on": one.last_word_on,
             "silent_since": silent_since(one, facts.day),
         }
@@ -158,16 +160,17 @@ def counts_of(found: list[MilestoneShown]) -> HorizonCounts:
 def outcomes_shown(facts: ProgrammeFacts) -> list[OutcomeShown]:
     """Return a programme's outcomes in the order of their numbers, each with its milestones."""
     steps = milestones_shown(facts)
-    return [_outcome(row, [s for s in steps if s.outcome == row["id"]]) for row in facts.outcomes]
+    return [_outcome(row, facts, [s for s in steps if s.outcome == row["id"]]) for row in facts.outcomes]
 
 
-def _outcome(row: Row, steps: list[MilestoneShown]) -> OutcomeShown:
+def _outcome(row: Row, facts: ProgrammeFacts, steps: list[MilestoneShown]) -> OutcomeShown:
     placed: dict[Horizon, list[MilestoneShown]] = {each: [] for each in Horizon}
     for step in sorted(steps, key=lambda s: (s.met_on or s.due or date.max, s.title, s.id)):
         placed[step.horizon].append(step)
     return OutcomeShown.model_validate(
         row
         | {
+            "owner_name": facts.named(row, "owner"),
             "confidence_reason": row["reason"],
             "colour": worst(step.colour for step in steps),
             "counts": counts_of(steps),

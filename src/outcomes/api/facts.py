@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from fastapi import Request
 from sqlalchemy import ColumnElement, Table, select
 
+from outcomes.api.service_parts import ServiceParts
 from outcomes.views.registers import consultations, milestones, outcomes, programmes, promised_data
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.calendar import WorkingDays, day_in_london
@@ -46,6 +46,11 @@ class ProgrammeFacts:
     consultations: Sequence[Row]
     found: Mapping[UUID, Expected]
     days: WorkingDays
+    names: Mapping[str, str]
+
+    def named(self, row: Row, field: str) -> str:
+        """Return what somebody in a field is called; what is withheld stays its mark."""
+        return self.names.get(row[field], row[field])
 
 
 async def rows_of(reading: Reading, table: Table, *conditions: ColumnElement[bool]) -> list[Row]:
@@ -69,7 +74,7 @@ def opened(row: Row) -> Row:
     return row
 
 
-async def programme_facts(request: Request, reading: Reading, programme: UUID) -> ProgrammeFacts:
+async def programme_facts(service: ServiceParts, reading: Reading, programme: UUID) -> ProgrammeFacts:
     """Return what is known of a programme; `NotFound` where there was none at the reading."""
     found = await rows_of(reading, programmes, programmes.c.id == programme)
     if not found:
@@ -84,21 +89,26 @@ async def programme_facts(request: Request, reading: Reading, programme: UUID) -
         milestones=steps,
         promised_data=await rows_of(reading, promised_data, promised_data.c.programme == programme),
         consultations=await rows_of(reading, consultations, consultations.c.programme == programme),
-        found=await linked(request, reading, waits),
-        days=await working_days(request, reading),
+        found=await linked(service, reading, waits),
+        days=await working_days(service, reading),
+        names=await service.people.names(_people([*found, *of_it, *steps])),
     )
 
 
-async def working_days(request: Request, reading: Reading) -> WorkingDays:
+def _people(rows: Sequence[Row]) -> set[str]:
+    """Return who is named in rows as their reader may see them."""
+    return {row[name] for row in rows for name in ("owner", "accepted_by") if name in row}
+
+
+async def working_days(service: ServiceParts, reading: Reading) -> WorkingDays:
     """Return the council's calendar as known at a reading."""
-    store = request.app.state.service.store
     until = reading.position if reading.past else None
-    scheme: Stream[Scheme] = await store.load(SCHEME_ID, Scheme(), until)
+    scheme: Stream[Scheme] = await service.store.load(SCHEME_ID, Scheme(), until)
     return WorkingDays(frozenset(scheme.state.closed_days()))
 
 
 async def linked(
-    request: Request, reading: Reading, waits: Sequence[Mapping[str, Any]]
+    service: ServiceParts, reading: Reading, waits: Sequence[Mapping[str, Any]]
 ) -> Mapping[UUID, Expected]:
     """Ask each room about its own things that are waited for, as far as the reader may see them."""
-    return await awaited(request, reading, ((wait["on"], UUID(wait["id"])) for wait in waits))
+    return await awaited(service, reading, ((wait["on"], UUID(wait["id"])) for wait in waits))

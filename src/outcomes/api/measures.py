@@ -1,5 +1,6 @@
 """Live figures beside typed words: measures by name, answered by the rooms that know them, with a trend."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,6 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from outcomes.api.facts import rows_of
+from outcomes.api.service_parts import ServiceParts
 from outcomes.domain.refusals import NoSuchMeasure
 from outcomes.views.registers import outcomes
 from shared.kernel.calendar import LONDON, day_in_london
@@ -23,6 +25,7 @@ from shared.web.readings import Read, Reading, earlier
 router = APIRouter(prefix="/v1/outcomes", tags=["outcomes"], route_class=StrictRoute)
 
 TREND_MONTHS = 6
+AT_ONCE = 4  # of the connections that all requests share
 
 
 class MeasurePoint(BaseModel):
@@ -30,6 +33,7 @@ class MeasurePoint(BaseModel):
 
     month: str = Field(examples=["2026-03"])
     finished: bool
+    as_of: datetime
     value: float | None
 
 
@@ -83,7 +87,7 @@ async def see_measures(
         if name not in offered:
             raise NoSuchMeasure(missing=[name], measures=sorted(offered))
         wanted = {name: wanted.get(name)}
-    items = await measured(request, reading, wanted, as_whom=reading)
+    items = await measured(request.app.state.service, reading, wanted, as_whom=reading)
     shown = MeasureList(as_of=reading.as_of, position=reading.position, items=items)
     return answer_untagged(shown.model_dump())
 
@@ -101,30 +105,32 @@ def targets_of(rows: Sequence[Mapping[str, object]]) -> dict[str, float | None]:
 
 
 async def measured(
-    request: Request, reading: Reading, wanted: Mapping[str, float | None], *, as_whom: Reading | None
+    service: ServiceParts, reading: Reading, wanted: Mapping[str, float | None], *, as_whom: Reading | None
 ) -> list[MeasureSeen]:
     """Return figures with their targets and trends; for nobody in particular, as the whole council's."""
-    service = request.app.state.service
-    points = await _points(reading)
-    seen = []
-    for name, target in wanted.items():
-        offered: MeasureOffered = service.measures[name]
+    points, turns = await _points(reading), asyncio.Semaphore(AT_ONCE)
+
+    async def seen(name: str, target: float | None) -> MeasureSeen:
+        offered = service.measures[name]
         allowed = as_whom is None or service.permissions.allows(as_whom.person, offered.action)
-        areas = None if as_whom is None else _areas(request, as_whom, offered)
-        trend = [
-            MeasurePoint(
-                month=f"{month:%Y-%m}",
-                finished=finished,
-                value=await offered.read(service, replace(at, areas=areas)) if allowed else None,
-            )
-            for month, finished, at in points
-        ]
-        seen.append(_seen(offered, target, trend))
-    return seen
+        areas = None if as_whom is None else _areas(service, as_whom, offered)
+        async with turns:
+            trend = [
+                MeasurePoint(
+                    month=f"{month:%Y-%m}",
+                    finished=finished,
+                    as_of=at.as_of,
+                    value=await offered.read(service, replace(at, areas=areas)) if allowed else None,
+                )
+                for month, finished, at in points
+            ]
+        return _seen(offered, target, trend)
+
+    return await asyncio.gather(*(seen(name, target) for name, target in wanted.items()))
 
 
-def _areas(request: Request, whose: Reading, offered: MeasureOffered) -> frozenset[str] | None:
-    areas: frozenset[str] | None = request.app.state.service.permissions.areas(whose.person, offered.action)
+def _areas(service: ServiceParts, whose: Reading, offered: MeasureOffered) -> frozenset[str] | None:
+    areas: frozenset[str] | None = service.permissions.areas(whose.person, offered.action)
     return areas
 
 

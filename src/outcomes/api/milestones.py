@@ -60,7 +60,7 @@ async def see_milestone(request: Request, milestone_id: MilestoneId, reading: Re
     if not found:
         raise NotFound
     [outcome] = await rows_of(reading, outcomes, outcomes.c.id == found[0]["outcome"])
-    facts = await programme_facts(request, reading, outcome["programme"])
+    facts = await programme_facts(request.app.state.service, reading, outcome["programme"])
     [shown] = [each for each in milestones_shown(facts) if each.id == milestone_id]
     alone = MilestoneSeenAlone.model_validate(shown.model_dump())
     stream = await request.app.state.service.store.load(milestone_id, Milestone(), reading.position)

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from fastapi import Request
 from pydantic import BaseModel
 
 from outcomes.api.answers import BoardShown
@@ -15,6 +14,7 @@ from outcomes.api.commitments import CommitmentsShown, compared
 from outcomes.api.facts import ProgrammeFacts, programme_facts
 from outcomes.api.measures import MeasureSeen, measured, targets_of
 from outcomes.api.programmes import board
+from outcomes.api.service_parts import ServiceParts
 from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Recorded
 from shared.kernel.person import Person
@@ -42,6 +42,7 @@ class DecisionInPeriod(BaseModel):
     outcome_number: int
     title: str
     by: str
+    by_name: str
     reason: str
     withheld: dict[str, str] = {}
 
@@ -68,24 +69,36 @@ class PaperShown(BaseModel):
 
 
 async def paper_content(
-    request: Request, reading: Reading, before: Reading | None, programme: UUID
+    service: ServiceParts, release: str, reading: Reading, before: Reading | None, programme: UUID
 ) -> PaperShown:
     """Return the open paper of a programme, the same whoever asks."""
     reading = _for_anybody(reading)
     before = before and _for_anybody(before)
-    facts = await programme_facts(request, reading, programme)
+    facts = await programme_facts(service, reading, programme)
     steps = [*facts.outcomes, *facts.milestones, *facts.promised_data, *facts.consultations]
+    record, kept, measures, decisions = await asyncio.gather(
+        record_at(service, reading),
+        _compared(service, reading, facts, before),
+        measured(service, reading, targets_of(facts.outcomes), as_whom=None),
+        _decisions(service, reading, before, facts),
+    )
     return PaperShown(
         title=f"{facts.programme['name']}: progress on outcomes at {_long(facts.day)}",
-        release=request.app.version,
-        record=await record_at(request, reading),
+        release=release,
+        record=record,
         since=before and before.as_of,
         board=board(reading, facts),
-        commitments=before and await compared(request, reading, facts, before),
-        measures=await measured(request, reading, targets_of(facts.outcomes), as_whom=None),
-        decisions=await _decisions(reading, before, facts),
+        commitments=kept,
+        measures=measures,
+        decisions=decisions,
         exempt_items=sum("withheld" in row for row in steps),
     )
+
+
+async def _compared(
+    service: ServiceParts, reading: Reading, facts: ProgrammeFacts, before: Reading | None
+) -> CommitmentsShown | None:
+    return None if before is None else await compared(service, reading, facts, before)
 
 
 def _for_anybody(reading: Reading) -> Reading:
@@ -97,20 +110,20 @@ def _long(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-async def record_at(request: Request, reading: Reading) -> RecordAt:
+async def record_at(service: ServiceParts, reading: Reading) -> RecordAt:
     """Return the root of the record at a reading; wait a moment for the log to come that far."""
     log = LogReader(reading.pool)
     for _ in range(LOOKS):
         newest = await log.latest()
         if newest is not None and newest.size >= reading.position > 0:
-            root = await request.app.state.service.tiles.root(reading.position)
+            root = await service.tiles.root(reading.position)
             return RecordAt(position=reading.position, root=root.hex())
         await asyncio.sleep(LOOK_SECONDS)
     return RecordAt(position=reading.position, root=None)
 
 
 async def _decisions(
-    reading: Reading, before: Reading | None, facts: ProgrammeFacts
+    service: ServiceParts, reading: Reading, before: Reading | None, facts: ProgrammeFacts
 ) -> list[DecisionInPeriod]:
     """Return what was decided on milestones between two readings, oldest first."""
     steps = {row["id"]: row for row in facts.milestones}
@@ -133,4 +146,7 @@ async def _decisions(
         if one.position > since and type(one.event).__name__ in SAYS
     ]
     await reading.redacted(rows)
+    names: dict[str, str] = await service.people.names(row["by"] for row in rows)
+    for row in rows:
+        row["by_name"] = names.get(row["by"], row["by"])
     return [DecisionInPeriod.model_validate(row) for row in rows]

@@ -4,9 +4,8 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Path, Query, Request, Response
-from sqlalchemy import select
 
-from outcomes.api.answers import BoardShown, ColourRule, OutcomeSeenAlone, ProgrammeRow
+from outcomes.api.answers import BoardShown, ColourRule, OutcomeSeenAlone, ProgrammeRow, ProgrammeShown
 from outcomes.api.conclusions import (
     consultation_shown,
     counts_of,
@@ -23,18 +22,20 @@ from outcomes.views.registers import outcomes, programmes
 from shared.governance.audit.history import EventHistory, answer_history
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
-from shared.web.answers import CREATES, DECIDES, answer_untagged, listed, one
+from shared.web.answers import CREATES, DECIDES, answer_untagged, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
+from shared.web.lists.list_of import ListOf
+from shared.web.lists.queries import ListQuery
 from shared.web.next_decisions import commands_in, with_next
-from shared.web.pages import Paged
-from shared.web.readings import Read, Reading, Replay
+from shared.web.readings import Read, Reading
 
 ProgrammeId = Annotated[UUID, Path(description="The programme's id, as its receipt says it.")]
 OutcomeId = Annotated[UUID, Path(description="The outcome's id, as its receipt says it.")]
 OfProgramme = Annotated[UUID, Query(description="The programme's id.")]
 
 DECISIONS = tuple(commands_in(OutcomeDecision))
+PROGRAMME_LIST = ListOf(name="programmes", row=ProgrammeRow, table=programmes)
 
 router = APIRouter(prefix="/v1", tags=["outcomes"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT)
 
@@ -61,13 +62,11 @@ async def decide_on_programme(
     "/programmes",
     summary="List programmes",
     dependencies=[may("read-outcomes")],
-    responses=listed(ProgrammeRow),
+    responses=PROGRAMME_LIST.responses,
 )
-async def list_programmes(reading: Replay, page: Paged) -> Response:
+async def list_programmes(query: Annotated[ListQuery, PROGRAMME_LIST.asked]) -> Response:
     """List programmes, newest first, as they stand or stood."""
-    columns = (*ProgrammeRow.model_fields, "first_position")
-    statement = select(*(programmes.c[name] for name in columns)).where(reading.valid(programmes))
-    return await page.of(reading, statement, programmes.c.first_position)
+    return await PROGRAMME_LIST.answer(query)
 
 
 @router.post("/outcomes", status_code=201, summary="Add an outcome", responses=CREATES)
@@ -97,7 +96,7 @@ async def decide_on_outcome(
 )
 async def see_outcomes(request: Request, reading: Read, programme: OfProgramme) -> Response:
     """Show a programme's outcomes with their milestones by horizon, as of any time."""
-    facts = await programme_facts(request, reading, programme)
+    facts = await programme_facts(request.app.state.service, reading, programme)
     return answer_untagged(board(reading, facts).model_dump())
 
 
@@ -109,7 +108,9 @@ def board(reading: Reading, facts: ProgrammeFacts) -> BoardShown:
         day=facts.day,
         next_6_months_end=months_after(facts.day, HORIZON_MONTHS),
         colour_rule=ColourRule(name=COLOUR_RULE, text=COLOUR_RULE_TEXT),
-        programme=ProgrammeRow.model_validate(facts.programme),
+        programme=ProgrammeShown.model_validate(
+            facts.programme | {"owner_name": facts.named(facts.programme, "owner")}
+        ),
         counts=counts_of(milestones_shown(facts)),
         outcomes=outcomes_shown(facts),
         promised_data=promised_data_shown(facts),
@@ -128,7 +129,7 @@ async def see_outcome(request: Request, outcome_id: OutcomeId, reading: Read) ->
     found = await rows_of(reading, outcomes, outcomes.c.id == outcome_id)
     if not found:
         raise NotFound
-    facts = await programme_facts(request, reading, found[0]["programme"])
+    facts = await programme_facts(request.app.state.service, reading, found[0]["programme"])
     [shown] = [each for each in outcomes_shown(facts) if each.id == outcome_id]
     alone = OutcomeSeenAlone.model_validate(shown.model_dump())
     stream = await request.app.state.service.store.load(outcome_id, ProgrammeOutcome(), reading.position)

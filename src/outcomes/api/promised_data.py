@@ -62,6 +62,6 @@ async def decide_on_promised_data(
 )
 async def see_promised_data(request: Request, reading: Read, programme: OfProgramme) -> Response:
     """Show what was promised to a programme, how late it is, and which milestones wait for it."""
-    facts = await programme_facts(request, reading, programme)
+    facts = await programme_facts(request.app.state.service, reading, programme)
     shown = PromisedDataList(position=reading.position, items=promised_data_shown(facts))
     return answer_untagged(shown.model_dump())

@@ -27,7 +27,7 @@ async def _outcomes(request: Request, reading: Reading) -> list[ReadinessLine]:
     """Return a line for each outcome of each programme, in the order of their numbers."""
     lines = []
     for row in await rows_of(reading, programmes):
-        facts = await programme_facts(request, reading, row["id"])
+        facts = await programme_facts(request.app.state.service, reading, row["id"])
         promises = {one.id: one for one in promised_data_shown(facts)}
         lines += [_line(outcome, promises) for outcome in outcomes_shown(facts)]
     return lines

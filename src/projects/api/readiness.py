@@ -42,7 +42,7 @@ async def _projects(request: Request, reading: Reading) -> list[ReadinessLine]:
     past = overdue(rows, facts.day.today, facts.days)
     said = {row["id"]: _said(row["awaited_said"]) for row in rows}
     named = ((one["on"], UUID(one["id"])) for those in said.values() for one in those)
-    expected = await awaited(request, reading, named)
+    expected = await awaited(request.app.state.service, reading, named)
     parts = [
         _part(row, facts.day, late, _waits(said[row["id"]], expected))
         for row, late in zip(rows, past, strict=True)

@@ -127,7 +127,12 @@ OUTCOMES = (
                 reports=_drafted("The interim process shows what to keep."),
             ),
         ),
-        measures=(("catalogue_deflection", 0.5),),
+        measures=(
+            ("catalogue_deflection", 0.5),
+            ("contracts_reviewed_on_time", 0.9),
+            ("contract_notices_missed", 0),
+            ("contract_exposure", None),
+        ),
     ),
     Aim(
         3,

@@ -36,12 +36,27 @@ PAPERS_APART = timedelta(days=183)
 PIA, OLGA = "pia-programme", "olga-outcomes"
 SUPPLIER = "Fictional Outsourcing Ltd"
 TRANSITION, MEMBERS = programme_id("transition"), programme_id("member-ict")
-BEGUN_DAYS, SCHEDULED_DAYS = -150, -140  # before the first paper
+BEGUN_DAYS, SCHEDULED_DAYS, LAST_WORD = -150, -140, -8  # before the first paper
+SIX_MONTHS = 184
 
 
 def tell_of_outcomes(stage: Storyboard) -> None:
     """Tell of the programme's outcomes: half a year up to its first paper, and half a year after it."""
     _Programme(stage, stage.now - PAPERS_APART).tell()
+
+
+SEEN = (
+    "Seen, and in use.",
+    "Checked with three services; all found it whole.",
+    "The transition board accepted it.",
+    "Held against the supplier’s own list: nothing is missing.",
+    "Two teams have worked by it for a month.",
+)
+
+
+def _seen(title: str) -> str:
+    """Return why a milestone was taken for met."""
+    return SEEN[sum(map(ord, title)) % len(SEEN)]
 
 
 def _document(title: str) -> EvidenceDocument:
@@ -138,13 +153,15 @@ class _Programme:
         course: list[tuple[float, Command[Milestone]]] = [
             (days, ReportProgress(progress=said)) for days, said in step.reports
         ]
+        if step.scheduled is None and step.due is not None and 0 < step.due <= SIX_MONTHS:
+            course.append((LAST_WORD, ReportProgress(progress="In hand, for the day promised.")))
         course += [
             (days, RebaselineMilestone(new=self._day(new), reason=why)) for days, new, why in step.moves
         ]
         if step.met is not None:
             document = _document(f"{step.title}: what shows it")
             course.append((step.met - 2, SubmitEvidence(document=document)))
-            course.append((step.met, AcceptMilestone(reason="Seen, and in use.")))
+            course.append((step.met, AcceptMilestone(reason=_seen(step.title))))
         if step.reopened:
             course.append((step.reopened[0], ReopenMilestone(reason=step.reopened[1])))
         if step.dropped:

@@ -3,70 +3,95 @@
 Only the database's owner can date decisions, by the function that the service may not call.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import asyncpg
 
+from rfp_service.access import personal_secret
 from rfp_service.contracts.reactions import SET_CONTRACT_CLOCKS
+from rfp_service.demonstration.outcomes import PAPERS_APART
+from rfp_service.demonstration.papers import issued_at
 from rfp_service.demonstration.people import CAST
 from rfp_service.demonstration.story import story
+from rfp_service.demonstration.storyboard import Scene
 from rfp_service.events import EVENTS
 from rfp_service.rfps.reactions import SET_DEADLINES
+from rfp_service.service import opened
 from shared.record.database import Connection
 from shared.record.eventstore.command_record import personal_texts
 from shared.record.eventstore.encoding import EnvelopeMapper, Topics
 from shared.record.eventstore.personal_texts import PersonalTexts
+from shared.settings import Settings
 
 APPEND_AT = "SELECT append_events_from($1, '{0}', $2, $3, $4, $5, '{}', '{}', '{}', '{}')"
 
 
-async def seed(owner_url: str, secret: bytes) -> int:
-    """Write the story where nothing has happened yet, all or nothing; return how many events it has.
+async def seed(settings: Settings, owner_url: str, service_url: str) -> int:
+    """Write the story where nothing has happened yet; return how many events it has.
 
-    Its personal texts are kept under keys that are kept under `secret`.
+    It comes in two acts, and a paper is issued after each: a paper is made of what is recorded already.
     """
     connection = await asyncpg.connect(owner_url)
     try:
-        async with connection.transaction():
-            if await connection.fetchval("SELECT position FROM event_head FOR UPDATE"):
-                return 0
-            await connection.executemany(
-                "INSERT INTO people (id, name, source) VALUES ($1, $2, 'demonstration')"
-                " ON CONFLICT DO NOTHING",
-                [(character.id, character.name) for character in CAST],
-            )
-            # What the story left running goes on by itself: its clocks are set from its first event on.
-            await connection.executemany(
-                "INSERT INTO reactions (name, position, since) VALUES ($1, 0, 0) ON CONFLICT DO NOTHING",
-                [(SET_DEADLINES.name,), (SET_CONTRACT_CLOCKS.name,)],
-            )
-            return await _write(connection, PersonalTexts(connection, secret))  # type: ignore[arg-type]  # all in one transaction
+        if not await _begins(connection):
+            return 0
+        texts = PersonalTexts(connection, personal_secret(settings))  # type: ignore[arg-type]  # the owner's
+        now = datetime.now(UTC)
+        scenes, first_paper = story(now), now - PAPERS_APART
+        acts = (
+            ([scene for scene in scenes if scene.at < first_paper], first_paper),
+            ([scene for scene in scenes if scene.at > first_paper], now),
+        )
+        async with opened(settings, service_url) as service:
+            for act, paper_at in acts:
+                await _write(connection, texts, act)
+                await _write(connection, texts, await issued_at(service, paper_at))
+        return len(scenes) + len(acts)
     finally:
         await connection.close()
 
 
-async def _write(connection: Connection, texts: PersonalTexts) -> int:
+async def _begins(connection: Connection) -> bool:
+    """Let the cast come on; say whether nothing has happened yet."""
+    async with connection.transaction():
+        if await connection.fetchval("SELECT position FROM event_head FOR UPDATE"):
+            return False
+        await connection.executemany(
+            "INSERT INTO people (id, name, source) VALUES ($1, $2, 'demonstration') ON CONFLICT DO NOTHING",
+            [(character.id, character.name) for character in CAST],
+        )
+        # What the story left running goes on by itself: its clocks are set from its first event on.
+        await connection.executemany(
+            "INSERT INTO reactions (name, position, since) VALUES ($1, 0, 0) ON CONFLICT DO NOTHING",
+            [(SET_DEADLINES.name,), (SET_CONTRACT_CLOCKS.name,)],
+        )
+        return True
+
+
+async def _write(connection: Connection, texts: PersonalTexts, scenes: Sequence[Scene]) -> None:
+    """Write scenes after what is recorded already, all or none of them."""
     mapper = EnvelopeMapper(Topics(EVENTS))
-    scenes = story(datetime.now(UTC))
-    for position, scene in enumerate(scenes):
-        known = scene.stamp.known.model_copy(update={"position": position})
-        stamp = scene.stamp.model_copy(update={"known": known})
-        [event] = await texts.sealed(scene.stream_id, [scene.event])
-        stored = mapper.stored(
-            scene.stream_id,
-            scene.version,
-            event,
-            stamp,
-            scene.command,
-            scene.part,
-            personal_texts([scene.event]),
-        )
-        await connection.execute(
-            APPEND_AT,
-            scene.at,
-            [stored.originator_id],
-            [stored.originator_version],
-            [stored.topic],
-            [stored.state],
-        )
-    return len(scenes)
+    async with connection.transaction():
+        before = await connection.fetchval("SELECT position FROM event_head")
+        for position, scene in enumerate(scenes, before):
+            await _append(connection, mapper, texts, scene, position)
+
+
+async def _append(
+    connection: Connection, mapper: EnvelopeMapper, texts: PersonalTexts, scene: Scene, position: int
+) -> None:
+    known = scene.stamp.known.model_copy(update={"position": position})
+    stamp = scene.stamp.model_copy(update={"known": known})
+    [event] = await texts.sealed(scene.stream_id, [scene.event])
+    stored = mapper.stored(
+        scene.stream_id, scene.version, event, stamp, scene.command, scene.part, personal_texts([scene.event])
+    )
+    await connection.execute(
+        APPEND_AT,
+        scene.at,
+        [stored.originator_id],
+        [stored.originator_version],
+        [stored.topic],
+        [stored.state],
+    )

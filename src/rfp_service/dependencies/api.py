@@ -97,7 +97,7 @@ async def expected_of(
     request: Request, reading: Reading, depends_on: Sequence[Dependency]
 ) -> Mapping[UUID, Expected]:
     """Ask each room about its own, as far as the reader may see them."""
-    return await awaited(request, reading, ((each.on, each.id) for each in depends_on))
+    return await awaited(request.app.state.service, reading, ((each.on, each.id) for each in depends_on))
 
 
 def _shown(

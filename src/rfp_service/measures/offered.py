@@ -1,4 +1,4 @@
-"""The figures of RFPs, the catalogue and projects, by name, as the rooms themselves answer them."""
+"""The figures of RFPs, the catalogue, projects and contracts, as the rooms themselves answer them."""
 
 import asyncio
 from typing import Protocol
@@ -13,6 +13,7 @@ from projects.views.calibration import calibrate
 from projects.views.register import projects
 from rfp_service.contracts.api.savings import savings_read
 from rfp_service.deflection import demand_read
+from rfp_service.measures.contract_figures import CONTRACT_MEASURES
 from rfp_service.rfps.api.rows import targets
 from rfp_service.rfps.domain.stages import ENDS
 from rfp_service.rfps.views import rfps
@@ -193,5 +194,6 @@ MEASURES = {
             confirmed_savings,
         ),
         *map(_waiting_on, PARTIES),
+        *CONTRACT_MEASURES,
     )
 }

@@ -6,7 +6,6 @@ import typer
 import uvloop
 
 from rfp_service import serving
-from rfp_service.access import personal_secret
 from rfp_service.databases import Database, database, must_have_owner
 from rfp_service.demonstration.guide import guide
 from rfp_service.demonstration.neighbour import neighbour
@@ -29,7 +28,7 @@ def demo() -> None:
 
     async def fill(base: Database) -> None:
         await prepare(base)
-        await seed(must_have_owner(base), personal_secret(settings))
+        await seed(settings, must_have_owner(base), base.service)
 
     with database(settings) as base, neighbour(settings) as witnessed:
         uvloop.run(fill(base))

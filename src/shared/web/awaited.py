@@ -2,19 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
-
-from fastapi import Request
 
 from shared.web.context import Expected, Prerequisites
 from shared.web.readings import Reading
 
 
 async def awaited(
-    request: Request, reading: Reading, things: Iterable[tuple[str, UUID]]
+    service: Any, reading: Reading, things: Iterable[tuple[str, UUID]]
 ) -> Mapping[UUID, Expected]:
     """Return how things stand, of the kinds and ids given; what is out of sight is left out."""
-    service, person = request.app.state.service, reading.person
+    person = reading.person
     prerequisites: Mapping[str, Prerequisites] = service.prerequisites
     asked = set(things)
     found: dict[UUID, Expected] = {}

@@ -52,7 +52,7 @@ ReadMeasure = Callable[[Any, Any], Awaitable[float | None]]
 class MeasureOffered:
     """A figure by name: what it says, in which unit, which way is better, who may see it, and where it is.
 
-    A unit is `share` (0 to 1) or `count`; better is `higher` or `lower`.
+    A unit is `share` (0 to 1), `count` or `pence`; better is `higher` or `lower`.
     """
 
     name: str

@@ -3,13 +3,15 @@
 import subprocess
 import sys
 import threading
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
+from outcomes.api.exempt_answers import ExemptPartShown
 from outcomes.api.forms import words
 from outcomes.api.forms.pdf_child import NO_PANGO
 from outcomes.api.paper_content import PaperShown
@@ -22,6 +24,7 @@ HTML, PDF, ODT = "text/html", "application/pdf", "application/vnd.oasis.opendocu
 # Python, seeing no more of this process than its libraries: no variables, so no secrets.
 PROGRAM = (sys.executable, "-I", "-X", "utf8", "-m", "outcomes.api.forms.pdf_child")
 SECONDS_LIMIT = 60
+INSTANT = "%Y-%m-%dT%H:%M:%S.%fZ"
 CHILDREN = threading.BoundedSemaphore(2)
 
 
@@ -32,8 +35,22 @@ class Meeting(NamedTuple):
     meeting_on: date
 
 
+class Links(NamedTuple):
+    """Where the cases behind figures are: with the service, as of the paper's own reading."""
+
+    base: str
+    as_of: datetime
+
+    def to(self, path: str, *, as_of: datetime | None = None, **query: object) -> str:
+        """Return the address of some cases; what is None asks for nothing."""
+        asked = {name: value for name, value in query.items() if value is not None}
+        asked["as_of"] = (as_of or self.as_of).astimezone(UTC).strftime(INSTANT)
+        before = "&" if "?" in path else "?"
+        return f"{self.base}{path}{before}{urlencode(asked, doseq=True)}"
+
+
 @cache
-def _template() -> Template:
+def _template(name: str) -> Template:
     environment = Environment(
         loader=FileSystemLoader(HERE),
         autoescape=select_autoescape(["html", "j2"]),
@@ -41,15 +58,27 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    named = ("day", "instant", "figure", "mark", "became", "told", "standing")
-    environment.filters.update({name: getattr(words, name) for name in named})
+    named = (
+        "day",
+        "instant",
+        "figure",
+        "mark",
+        "became",
+        "told",
+        "standing",
+        "sentence",
+        "month",
+        "kept_in_words",
+        "by_fate",
+    )
+    environment.filters.update({each: getattr(words, each) for each in named})
     environment.filters["fate"] = words.FATES.__getitem__
-    return environment.get_template("paper.html.j2")
+    return environment.get_template(name)
 
 
 def html(paper: PaperShown, meeting: Meeting | None, base: str = "") -> bytes:
     """Return the paper as one page of HTML that needs nothing else; links begin with `base`."""
-    text = _template().render(
+    text = _template("paper.html.j2").render(
         paper=paper,
         board=paper.board,
         programme=paper.board.programme,
@@ -57,9 +86,16 @@ def html(paper: PaperShown, meeting: Meeting | None, base: str = "") -> bytes:
         since_day=paper.since and day_in_london(paper.since),
         meeting=meeting,
         base=base,
+        link=Links(base, paper.board.as_of).to,
         style=(HERE / "paper.css").read_text(),
     )
     return text.encode()
+
+
+def exempt_html(part: ExemptPartShown) -> bytes:
+    """Return the exempt part as one page of HTML that needs nothing else."""
+    style = (HERE / "paper.css").read_text()
+    return _template("exempt.html.j2").render(part=part, style=style).encode()
 
 
 def pdf(page: bytes, made_at: datetime) -> bytes:

@@ -90,7 +90,8 @@ def _outcome(document: Document, outcome: OutcomeShown) -> None:
     document.body.append(Header(2, f"{outcome.number}. {outcome.statement}"))
     status = f"Status: {words.COLOURS[outcome.colour]}."
     given = f" Confidence, as given: {outcome.confidence}." if outcome.confidence else ""
-    document.body.append(Paragraph(status + given))
+    owner = f" Owner: {outcome.owner_name}." if outcome.owner else ""
+    document.body.append(Paragraph(status + owner + given))
     groups = (
         ("Achieved so far", outcome.achieved),
         ("Planned for the next 6 months", outcome.next_6_months),
@@ -118,7 +119,9 @@ def _figures(document: Document, measures: Sequence[MeasureSeen]) -> None:
 
 
 def _decisions(document: Document, paper: PaperShown) -> None:
-    rows = [(d.title, words.day(d.on), d.what, d.by, d.reason or "None was given.") for d in paper.decisions]
+    rows = [
+        (d.title, words.day(d.on), d.what, d.by_name, d.reason or "None was given.") for d in paper.decisions
+    ]
     if rows:
         document.body.append(Header(1, "Decisions in the period"))
         headings = ("Milestone", "On", "Decision", "By", "Reason")

@@ -1,11 +1,13 @@
 """How the paper puts things: days, figures, and what there is to say of a milestone in one line."""
 
+import re
+from collections.abc import Sequence
 from datetime import date, datetime
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from outcomes.api.answers import MilestoneShown, PromisedDataShown
-from outcomes.api.commitments import PromiseShown, long_day
+from outcomes.api.commitments import CommitmentsShown, PromiseShown, long_day
 from outcomes.domain.commitments import PromiseFate
 from outcomes.domain.horizons import Colour, Horizon
 from shared.kernel.calendar import LONDON, day_in_london
@@ -24,6 +26,13 @@ FATES = {
     PromiseFate.SILENT: "Silent",
     PromiseFate.UNDER_WAY: "Under way",
 }
+ASKED_ABOUT = (
+    PromiseFate.SILENT,
+    PromiseFate.DROPPED,
+    PromiseFate.MOVED,
+    PromiseFate.UNDER_WAY,
+    PromiseFate.MET,
+)
 
 
 def day(value: date | None) -> str:
@@ -38,10 +47,33 @@ def instant(value: datetime) -> str:
 
 
 def figure(value: float | None, unit: str, blank: str = "nothing to measure") -> str:
-    """Return a figure: a share as per cent, a count as a whole number."""
+    """Return a figure: a share as per cent, an amount in pounds, a count as a whole number."""
     if value is None:
         return blank
+    if unit == "pence":
+        return f"£{value / 100:,.0f}"
     return f"{value * 100:.0f}%" if unit == "share" else f"{value:,.0f}"
+
+
+def month(value: str) -> str:
+    """Return a month such as 2026-03 in three letters."""
+    return f"{date.fromisoformat(f'{value}-01'):%b}"
+
+
+def by_fate(promises: Sequence[PromiseShown]) -> list[list[PromiseShown]]:
+    """Return promises by what became of them: first what a committee would ask about."""
+    groups = [[promise for promise in promises if promise.fate is fate] for fate in ASKED_ABOUT]
+    return [group for group in groups if group]
+
+
+def kept_in_words(kept: CommitmentsShown) -> Markup:
+    """Return what became of the promises as a sentence, each figure linked to its promises."""
+    said = str(escape(kept.in_words))
+    said = re.sub(r"(\d+ things?) (were|was) promised", r'<a href="#promises">\1</a> \2 promised', said)
+    for fate in PromiseFate:
+        told = rf"(?<=[ ])(\d+ (?:still )?{fate.value.replace('_', ' ')})"
+        said = re.sub(told, rf'<a href="#promise-{fate.value}">\1</a>', said)
+    return Markup(said)  # noqa: S704  # escaped above
 
 
 def mark(colour: Colour) -> Markup:
@@ -63,7 +95,8 @@ def became(promise: PromiseShown) -> str:
         said = f": {sentence(promise.dropped_because or 'no reason')}"
     elif promise.fate is PromiseFate.MOVED:
         reasons = " ".join(map(sentence, promise.reasons))
-        said = f" to {day(promise.due)}. {reasons}".rstrip()
+        beyond = ", beyond the six months" if promise.pushed_out else ""
+        said = f" to {day(promise.due)}{beyond}. {reasons}".rstrip()
     elif promise.fate is PromiseFate.SILENT:
         said = f" since {day(promise.silent_since)}."
     else:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
+from shared.governance.disclosure.withheld import ERASED as ERASED_MARK
 from shared.governance.people.domain import DIRECTORY_ID, Directory
 from shared.record.eventstore.group_reader import Gathered
 from shared.record.eventstore.personal_texts import PersonalTexts
@@ -20,6 +21,7 @@ NewId = Callable[[Identity], str]
 
 STANDING = "SELECT max(originator_version) FROM stored_events WHERE originator_id = $1"
 FOUND = "SELECT person_id FROM identities WHERE issuer = $1 AND subject = $2"
+CALLED = "SELECT id, name, erased_at IS NOT NULL AS erased FROM people WHERE id = ANY ($1)"
 MET = """
 WITH met AS (
     INSERT INTO people (id, source) VALUES ($3, $1) ON CONFLICT (id) DO NOTHING
@@ -79,6 +81,15 @@ class People:
         """Return which ids are one person, as the record says now."""
         await self.refresh()
         return self.directory.groups(identities)
+
+    async def names(self, identities: Iterable[str]) -> dict[str, str]:
+        """Return what people are called today: a mark once erased, the id where no name is known."""
+        whose = {each: self.directory.person(each) for each in sorted({*identities} - {""})}
+        if not whose:
+            return {}
+        rows = await self._pool.fetch(CALLED, sorted({*whose, *whose.values()}))
+        called = {row["id"]: ERASED_MARK if row["erased"] else row["name"] for row in rows}
+        return {each: called.get(person) or called.get(each) or each for each, person in whose.items()}
 
     async def refresh(self) -> None:
         """Read the directory again where it has changed."""

@@ -1,0 +1,140 @@
+"""The exempt part of the paper: a document of its own, for those alone who may read what is exempt."""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import select
+
+from outcomes.api.exempt_answers import ExemptGround, ExemptItem, ExemptPartShown, ExemptSaid
+from outcomes.api.facts import ProgrammeFacts, Row, programme_facts
+from outcomes.api.forms.pages import HTML, PDF, exempt_html, pdf
+from outcomes.api.paper_content import NOBODY, record_at
+from outcomes.api.programmes import OfProgramme
+from shared.governance.disclosure.domain import ExemptionStatus
+from shared.governance.disclosure.views import exemptions
+from shared.governance.disclosure.withheld import WITHHELD
+from shared.record.projecting.views import valid_at
+from shared.web.answers import problems
+from shared.web.bodies import StrictRoute
+from shared.web.commands import may
+from shared.web.pages import JSON
+from shared.web.readings import Read, Reading
+
+router = APIRouter(prefix="/v1/outcomes", tags=["outcomes"], route_class=StrictRoute)
+
+
+class ExemptForm(StrEnum):
+    """The forms that the exempt part has."""
+
+    JSON = "json"
+    HTML = "html"
+    PDF = "pdf"
+
+
+MEDIA = {ExemptForm.JSON: JSON, ExemptForm.HTML: HTML, ExemptForm.PDF: PDF}
+
+
+@router.get(
+    "/report/exempt",
+    summary="Make the paper's exempt part",
+    dependencies=[may("read-exempt"), may("read-outcomes")],
+    responses={
+        **problems(404, 409),
+        200: {
+            "description": "The exempt part",
+            "model": ExemptPartShown,
+            "content": {
+                HTML: {"schema": {"type": "string"}},
+                PDF: {"schema": {"type": "string", "contentMediaType": PDF}},
+            },
+        },
+    },
+)
+async def make_exempt_part(
+    request: Request,
+    reading: Read,
+    programme: OfProgramme,
+    form: Annotated[ExemptForm, Query(description="The form of the document.")] = ExemptForm.JSON,
+) -> Response:
+    """Say what stands where the open paper of the same reading has marks, and why it is not published."""
+    service = request.app.state.service
+    reading = replace(reading, past=True)
+    whole = await programme_facts(service, reading, programme)
+    public = await programme_facts(service, replace(reading, person=NOBODY, areas=None), programme)
+    items = list(_items(whole, public))
+    grounds = await _grounds(reading, items)
+    part = ExemptPartShown(
+        programme=whole.programme["name"],
+        day=whole.day,
+        as_of=reading.as_of,
+        release=request.app.version,
+        record=await record_at(service, reading),
+        items=[item.model_copy(update={"grounds": grounds[item.id]}) for item in items],
+    )
+    content = await _made(part, form)
+    return Response(content, media_type=MEDIA[form], headers={"Vary": "Authorization"})
+
+
+async def _made(part: ExemptPartShown, form: ExemptForm) -> bytes:
+    if form is ExemptForm.JSON:
+        return part.model_dump_json().encode()
+    page = await asyncio.to_thread(exempt_html, part)
+    return page if form is ExemptForm.HTML else await asyncio.to_thread(pdf, page, part.as_of)
+
+
+def _items(whole: ProgrammeFacts, public: ProgrammeFacts) -> Iterator[ExemptItem]:
+    """Yield what the public facts leave out, as the whole facts say it; what is sealed stays sealed."""
+    groups: Sequence[tuple[str, str, Sequence[Row], Sequence[Row]]] = (
+        ("programme", "name", [whole.programme], [public.programme]),
+        ("outcome", "statement", whole.outcomes, public.outcomes),
+        ("milestone", "title", whole.milestones, public.milestones),
+        ("promised data", "what", whole.promised_data, public.promised_data),
+        ("consultation", "about", whole.consultations, public.consultations),
+    )
+    for kind, called, rows, marked in groups:
+        marks = {row["id"]: row.get(WITHHELD, {}) for row in marked}
+        for row in rows:
+            said = [
+                ExemptSaid(field=name, said=_text(row, name), mark=mark)
+                for name, mark in sorted(marks[row["id"]].items())
+                if name not in row.get(WITHHELD, {})
+            ]
+            if said:
+                yield ExemptItem(kind=kind, id=row["id"], called=row[called], said=said, grounds=[])
+
+
+def _text(row: Row, name: str) -> str:
+    """Return what a thing says in a field, at any depth."""
+    return "; ".join(str(value) for value in _values(row, name) if value not in (None, ""))
+
+
+def _values(value: object, name: str) -> Iterator[object]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            if key == name:
+                yield inner
+            else:
+                yield from _values(inner, name)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _values(inner, name)
+
+
+async def _grounds(reading: Reading, items: Sequence[ExemptItem]) -> Mapping[UUID, list[ExemptGround]]:
+    """Return, of each item, under which paragraphs it is exempt now, and why."""
+    t = exemptions.c
+    statement = (
+        select(t.matter_id, t.paragraph, t.reason, t.public_interest, t.review_on)
+        .where(valid_at(exemptions, None), t.status == ExemptionStatus.IN_FORCE)
+        .where(t.matter_id.in_([item.id for item in items]))
+        .order_by(t.first_position)
+    )
+    found: dict[UUID, list[ExemptGround]] = {item.id: [] for item in items}
+    for row in await reading.rows(statement):
+        found[row["matter_id"]].append(ExemptGround.model_validate(dict(row)))
+    return found
