@@ -50,6 +50,7 @@ GRANT SELECT, INSERT ON issued_documents TO {role};
 GRANT SELECT, INSERT, UPDATE ON notifications, deliveries, delivery_attempts, delivery_orders TO {role};
 GRANT SELECT, INSERT, UPDATE ON target_health TO {role};
 GRANT SELECT ON delivery_log TO {role};
+GRANT SELECT, INSERT ON first_looks TO {role};
 GRANT SELECT, INSERT, DELETE ON endpoint_secrets TO {role};
 """
 # What scrutiny's own role may do: read, and have it kept that it read. No keys, no secrets.

@@ -13,6 +13,7 @@ from outcomes.context import OUTCOMES
 from projects.api.slip_history import SlipHistories
 from projects.context import PROJECTS
 from rfp_service.access import new_person_id, personal_secret, trusted_tokens
+from rfp_service.approval_turns import APPROVAL_TURNS
 from rfp_service.catalogue.context import CATALOGUE
 from rfp_service.concluded_contracts import CONCLUDED_CONTRACTS
 from rfp_service.contracts.context import CONTRACTS
@@ -95,6 +96,7 @@ CONTEXTS: tuple[Context, ...] = (
     PROJECTS,
     CONTRACTS,
     CONCLUDED_CONTRACTS,
+    APPROVAL_TURNS,
     DEPENDENCIES,
     OUTCOMES,
 )

@@ -12,26 +12,25 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import SMTP
 
+from rfp_service.service import DEADLINES
 from shared.kernel.calendar import LONDON
 from shared.kernel.roles import Role
+from shared.record.deadlines.firing import Firing
 from shared.settings import Settings
 from tests.support.api import Api, running_api
-from tests.support.people import DEREK, HANA, RITA, Who
+from tests.support.people import DEREK, HANA, LEO, RITA, Who
 from tests.support.postgres import Base
 
 PATIENCE_SECONDS = 90.0
 HUGO = Who("hugo", (Role.APPROVER,))
-SCHEME = {
-    "decision": "adopt",
-    "values": {
-        "effective_from": "2020-01-01",
-        "tiers": [
-            {"name": "head", "up_to_pence": 2_500_000, "approvers": ["hana", "hugo", "rita"]},
-            {"name": "director", "up_to_pence": 25_000_000, "approvers": ["derek"]},
-        ],
-    },
-    "reason": "First scheme.",
+SCHEME_VALUES = {
+    "effective_from": "2020-01-01",
+    "tiers": [
+        {"name": "head", "up_to_pence": 2_500_000, "approvers": ["hana", "hugo", "rita"]},
+        {"name": "director", "up_to_pence": 25_000_000, "approvers": ["derek"]},
+    ],
 }
+SCHEME = {"decision": "adopt", "values": SCHEME_VALUES, "reason": "First scheme."}
 
 
 @dataclass
@@ -82,8 +81,8 @@ async def api(base: Base, tmp_path: Path, sink: Sink) -> AsyncIterator[Api]:
         mail_from="rfp@council.example",
     )
     async with running_api(base, settings=settings) as running:
-        await running.meets(RITA, HANA, HUGO, DEREK)
-        for who in ("rita", "hana", "hugo", "derek"):
+        await running.meets(RITA, HANA, HUGO, DEREK, LEO)
+        for who in ("rita", "hana", "hugo", "derek", "leo"):
             await running.service.pool.execute(
                 "UPDATE people SET email = $2 WHERE id = $1", who, f"{who}@council.example"
             )
@@ -127,6 +126,40 @@ async def test_a_stand_in_is_told_and_the_absent_one_is_not(api: Api, sink: Sink
     await api.in_approval(adopt=False)
     assert await sink.have(1) == [("derek", "Your approval is asked for")]
     assert len(sink.mails) == 1
+
+
+async def test_when_nobody_answers_stand_ins_are_told_and_then_the_tier_above(api: Api, sink: Sink) -> None:
+    clocks = {"answer_working_days": 2, "stand_in_working_days": 3, "next_tier_working_days": 4}
+    from_today = {"effective_from": str(datetime.now(LONDON).date()), "approval_clocks": clocks}
+    await api.adopts({**SCHEME, "values": {**SCHEME_VALUES, **from_today}}, version=2)
+    rfp = await api.in_approval(adopt=False)
+    assert len(await sink.have(2)) == 2
+    sink.mails.clear()
+    later = datetime.now(UTC) + timedelta(days=21)
+    body = {
+        "delegate": "leo",
+        "limit_pence": 2_500_000,
+        "first_day": str(datetime.now(UTC).date()),
+        "last_day": str(later.date() + timedelta(days=1)),
+        "reason": "Ill.",
+    }
+    await api.post("/v1/delegations", body, HANA)  # once she had been told
+    service = api.service
+    await api.get("/v1/delegations", HANA)
+    firing = Firing(service.pool, service.store, service.known, DEADLINES)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while len(sink.mails) < 4:  # the turn's own clocks are set by the worker first
+            await firing.fire(later)
+            await asyncio.sleep(0.05)
+    assert await sink.have(4) == [
+        ("derek", "Nobody has answered: please do"),
+        ("hugo", "Your answer is overdue"),
+        ("leo", "Nobody has answered: please do"),
+        ("leo", "Your answer is overdue"),
+    ]
+    sink.mails.clear()
+    await api.decide(rfp, "approve", HUGO, reason="In budget.")
+    assert {person for person, _ in await sink.have(3)} == {"derek", "hana", "leo"}
 
 
 async def test_whoever_wants_no_mail_gets_none_and_quiet_hours_are_waited_for(api: Api, sink: Sink) -> None:

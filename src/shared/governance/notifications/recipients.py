@@ -70,11 +70,16 @@ class Recipients:
     async def _of_the_tier(
         self, connection: Connection, row: asyncpg.Record, barred: Sequence[str]
     ) -> list[str]:
-        """Return who stands on a tier, or stands in for one who does; the absent are not told."""
+        """Return who stands on a tier, or stands in for one who does; the absent are not told.
+
+        What is escalated within a tier is told to its stand-ins only: the others know.
+        """
         scheme = (await self._store.load(SCHEME_ID, Scheme(), row["position"])).state
         day = day_in_london(row["happened_at"])
-        approvers = scheme.standing_on(row["tier"], day)
+        approvers = scheme.standing_on(row["told_tier"] or row["tier"], day)
         able = await self._in_their_place(connection, approvers, day)
+        if row["type"] == NotificationType.APPROVAL_ESCALATED and not row["told_tier"]:
+            able = [person for person in able if person not in approvers]
         return [person for person in able if person not in barred]
 
     async def _in_their_place(self, connection: Connection, people: list[str], day: date) -> list[str]:

@@ -43,7 +43,7 @@ FROM notifications n JOIN webhook_endpoints e ON e.valid_from <= n.position AND 
 WHERE n.id = $1 AND e.id <> n.case_id AND e.status IN ('active', 'paused', 'disabled')
   AND (e.types = '{}' OR n.type = ANY (e.types))
   AND (e.people = '{}' OR n.people && e.people)
-  AND (e.teams = '{}' OR n.tier = ANY (e.teams))
+  AND (e.teams = '{}' OR n.tier = ANY (e.teams) OR n.told_tier = ANY (e.teams))
   AND (e.areas = '{}' OR n.area = ANY (e.areas))
 ORDER BY e.id ON CONFLICT (notification_id, target) DO NOTHING
 """
