@@ -127,7 +127,7 @@ def set_turn_clocks(recorded: Recorded) -> Iterable[Row]:
     return [deadline_row(recorded.stream_id, kind, 1, at) for kind, at in clocks_of(recorded.event)]
 
 
-SAID = {
+SAID: Mapping[type[TurnEvent], NotificationType] = {
     ApprovalNearedDeadline: NotificationType.APPROVAL_DUE_SOON,
     ApprovalPassedDeadline: NotificationType.APPROVAL_OVERDUE,
     ApprovalEscalated: NotificationType.APPROVAL_ESCALATED,
@@ -137,12 +137,12 @@ SAID = {
 def tell_of_turns(recorded: Recorded) -> Iterable[Row]:
     """Return what is to be told of the case whose clock has come."""
     event = recorded.event
-    kind = SAID.get(type(event)) if isinstance(event, TurnEvent) else None
-    if kind is None:
+    if not isinstance(event, ApprovalNearedDeadline | ApprovalPassedDeadline | ApprovalEscalated):
         return ()
+    row = notification_row(recorded, SAID[type(event)], event.tier)
     of_case = {"case_kind": event.case_kind, "case_id": event.case_id, "sequence": event.case_version}
     told_tier = event.told_tier if isinstance(event, ApprovalEscalated) else ""
-    return (notification_row(recorded, kind, event.tier) | of_case | {"told_tier": told_tier},)
+    return ({**row, **of_case, "told_tier": told_tier},)
 
 
 APPROVAL_TURNS = Context(

@@ -91,6 +91,7 @@ class Mailing:
 
     async def _sent(self, message: EmailMessage) -> None:
         settings = self._settings
+        secure = settings.smtp_security != "none"
         password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
         await aiosmtplib.send(
             message,
@@ -100,6 +101,6 @@ class Mailing:
             password=password,
             use_tls=settings.smtp_security == "tls",
             start_tls=settings.smtp_security == "starttls",
-            tls_context=ssl.create_default_context() if settings.smtp_security != "none" else None,
+            tls_context=ssl.create_default_context(cafile=settings.smtp_ca) if secure else None,
             timeout=settings.webhook_seconds,
         )
