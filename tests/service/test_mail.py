@@ -18,7 +18,7 @@ from shared.kernel.roles import Role
 from shared.record.deadlines.firing import Firing
 from shared.settings import Settings
 from tests.support.api import Api, running_api
-from tests.support.people import DEREK, HANA, LEO, RITA, Who
+from tests.support.people import DEREK, HANA, LEO, PRIYA, RITA, SAM, Who
 from tests.support.postgres import Base
 
 PATIENCE_SECONDS = 90.0
@@ -193,3 +193,55 @@ async def test_whoever_wants_no_mail_gets_none_and_quiet_hours_are_waited_for(ap
             await asyncio.sleep(0.02)
     assert len(rows) == 1  # nor is he told that it is done
     assert sink.mails == []
+
+
+async def test_the_story_says_who_was_told_when_they_first_looked_and_when_they_decided(
+    api: Api, sink: Sink
+) -> None:
+    rfp = await api.in_approval(adopt=False)
+    await sink.have(2)
+    told = await tellings(api, rfp, 2)
+    assert [(each["person"], each["way"], each["first_looked_at"]) for each in told] == [
+        ("hana", "mail", None),
+        ("hugo", "mail", None),
+    ]
+    await api.get(f"/v1/rfps/{rfp}", PRIYA)  # who was told nothing
+    await api.get(f"/v1/rfps/{rfp}", HANA)
+    await api.get(f"/v1/rfps/{rfp}/history", HANA)
+    await api.decide(rfp, "approve", HUGO, reason="In budget.")
+    hana, hugo, *_ = await tellings(api, rfp, 3)
+    assert hana["happened_at"] < hana["accepted_at"] < hana["first_looked_at"]
+    assert hana["decided_at"] is None
+    assert hugo["accepted_at"] < hugo["first_looked_at"] < hugo["decided_at"]  # deciding begins with a look
+    assert hugo["sentence"].startswith("hugo was told on ")
+    assert " by mail, first looked on " in hugo["sentence"]
+    rows = await api.service.pool.fetch("SELECT count(*) AS n, person FROM first_looks GROUP BY person")
+    assert {row["person"]: row["n"] for row in rows} == {"hana": 1, "hugo": 1}
+
+
+async def test_scrutiny_counts_who_decided_without_having_been_told(api: Api, sink: Sink) -> None:
+    rfp = await api.in_approval(20_000_000, adopt=False)
+    await sink.have(2)
+    await tellings(api, rfp, 2)
+    await api.decide(rfp, "approve", HANA, reason="In budget.")
+    body = {"decision": "choose", "mail": False}
+    await api.post("/v1/notification-choice/decisions", body, DEREK, version=0)
+    untold = await api.in_approval(20_000_000, adopt=False)
+    await api.decide(untold, "approve", HANA, reason="In budget.")
+    made = await api.decide(untold, "approve", DEREK, reason="In budget.")
+    year = datetime.now(UTC).year
+    period = {"from_": f"{year}-01-01T00:00Z", "to": f"{year + 1}-01-01T00:00Z"}
+    seen = (await api.get("/v1/audit/periods", SAM, **period)).json()
+    assert made.json()["position"] in seen["recorded_now"]["told_late"]["positions"]
+    assert seen["recorded_now"]["told_late"]["n"] < seen["recorded_now"]["by_kind"]["ApprovalGranted"]
+
+
+async def tellings(api: Api, rfp: str, accepted: int) -> list[dict[str, Any]]:
+    """Return who was told of a case, once so many tellings have been accepted."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            story = (await api.get(f"/v1/audit/streams/{rfp}", SAM)).json()
+            if sum(each["accepted_at"] is not None for each in story["tellings"]) >= accepted:
+                found: list[dict[str, Any]] = story["tellings"]
+                return found
+            await asyncio.sleep(0.05)

@@ -15,6 +15,7 @@ from rfp_service.contracts.domain.dates import dates_on
 from rfp_service.contracts.domain.terms import Continuation
 from rfp_service.contracts.views.register import contracts
 from shared.governance.audit.history import EventHistory, answer_history
+from shared.governance.notifications.first_looks import noted
 from shared.kernel.errors import NotFound
 from shared.kernel.fields import ASKED, Flag
 from shared.kernel.messages import Receipt
@@ -105,7 +106,7 @@ async def list_contracts(  # noqa: PLR0913, PLR0917  # the filters of one list
 @router.get(
     "/{contract_id:uuid}",
     summary="See a contract",
-    dependencies=[may("read-contracts")],
+    dependencies=[may("read-contracts"), noted()],
     responses=one(ContractSeen, lasting=False),
 )
 async def see_contract(request: Request, contract_id: ContractId, reading: Read) -> Response:
@@ -121,7 +122,7 @@ async def see_contract(request: Request, contract_id: ContractId, reading: Read)
 @router.get(
     "/{contract_id:uuid}/history",
     summary="See a contract's history",
-    dependencies=[may("read-contracts")],
+    dependencies=[may("read-contracts"), noted()],
     responses=one(EventHistory),
 )
 async def see_contract_history(request: Request, contract_id: ContractId, reading: Read) -> Response:

@@ -12,6 +12,7 @@ from rfp_service.rfps.commands.requests import RaiseRfp
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.views import RfpRow, StoredRfp, rfps
 from shared.governance.audit.history import EventHistory, answer_history
+from shared.governance.notifications.first_looks import noted
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
 from shared.web.answers import CREATES, DECIDES, one, seen_now
@@ -59,7 +60,10 @@ async def list_rfps(query: Annotated[ListQuery, RFP_LIST.asked]) -> Response:
 
 
 @router.get(
-    "/{rfp_id}", summary="See an RFP", dependencies=[may("read-rfps")], responses=one(RfpSeen, lasting=False)
+    "/{rfp_id}",
+    summary="See an RFP",
+    dependencies=[may("read-rfps"), noted()],
+    responses=one(RfpSeen, lasting=False),
 )
 async def see_rfp(request: Request, rfp_id: RfpId, reading: Read) -> Response:
     """Show one RFP, folded from its own events, as it stands or stood."""
@@ -74,7 +78,7 @@ async def see_rfp(request: Request, rfp_id: RfpId, reading: Read) -> Response:
 @router.get(
     "/{rfp_id}/history",
     summary="See an RFP's history",
-    dependencies=[may("read-rfps")],
+    dependencies=[may("read-rfps"), noted()],
     responses=one(EventHistory),
 )
 async def see_history(request: Request, rfp_id: RfpId, reading: Read) -> Response:
