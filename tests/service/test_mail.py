@@ -172,6 +172,7 @@ async def test_whoever_wants_no_mail_gets_none_and_quiet_hours_are_waited_for(ap
     assert (await api.get(path, HUGO)).json() == {
         "version": 1,
         "mail": True,
+        "teams": False,
         "working_days_only": False,
         **quiet,
     }

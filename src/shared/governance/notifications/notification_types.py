@@ -35,6 +35,22 @@ MEANINGS = {
     NotificationType.ENDPOINT_DISABLED: "An endpoint is sent to no more.",
 }
 
+# What it is called to whoever it is told to.
+SUBJECTS = {
+    NotificationType.APPROVAL_REQUESTED: "Your approval is asked for",
+    NotificationType.APPROVAL_DUE_SOON: "Your answer is due soon",
+    NotificationType.APPROVAL_OVERDUE: "Your answer is overdue",
+    NotificationType.APPROVAL_ESCALATED: "Nobody has answered: please do",
+    NotificationType.APPROVAL_DECIDED: "Done: somebody else has decided",
+    NotificationType.APPROVAL_SUPERSEDED: "Done: the request has changed",
+    NotificationType.REQUEST_ENDED: "Your request has come to its end",
+    NotificationType.ROUND_OPENED: "A round of contract reviews is open",
+    NotificationType.ENDPOINT_CHALLENGE: "You are told here from now on",
+    NotificationType.ENDPOINT_PING: "Somebody asks whether this is read",
+    NotificationType.ENDPOINT_FAILING: "Your endpoint takes nothing",
+    NotificationType.ENDPOINT_DISABLED: "Your endpoint is disabled",
+}
+
 # What is told to one endpoint alone, whatever its filters say.
 TO_ONE_ENDPOINT = frozenset({NotificationType.ENDPOINT_CHALLENGE, NotificationType.ENDPOINT_PING})
 # What a caller may filter by.
