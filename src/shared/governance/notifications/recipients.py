@@ -24,7 +24,15 @@ TURNS = frozenset(
 )
 OVER = frozenset({NotificationType.APPROVAL_DECIDED, NotificationType.APPROVAL_SUPERSEDED})
 TO_WHOEVER_ASKED = frozenset(
-    {NotificationType.REQUEST_ENDED, NotificationType.ENDPOINT_FAILING, NotificationType.ENDPOINT_DISABLED}
+    {
+        NotificationType.REQUEST_ENDED,
+        NotificationType.CONTRACT_DATE_NEAR,
+        NotificationType.CONTRACT_DATE_MISSED,
+        NotificationType.CONTRACT_NOTICE_DUE,
+        NotificationType.CONTRACT_NOTICE_MISSED,
+        NotificationType.ENDPOINT_FAILING,
+        NotificationType.ENDPOINT_DISABLED,
+    }
 )
 
 STOOD_IN_FOR = f"""
