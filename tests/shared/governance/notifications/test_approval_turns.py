@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from rfp_service.contracts.domain.renewal import RenewalOutcome
 from rfp_service.rfps.domain.events import RfpHoldEnded, RfpHoldStarted
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Party, Stage
@@ -24,6 +25,7 @@ from shared.kernel.rules import ApprovalClocks
 from shared.record.deadlines.firing import Firing
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.reactions import Reactor
+from tests.contracts import examples as contracts
 from tests.rfps import way
 from tests.rfps.examples import IN_APPROVAL
 from tests.support.specs import NOW, RULES, STREAM, TIERS, as_stored, stamp
@@ -169,6 +171,30 @@ async def test_the_last_tier_has_none_above_it(pool: asyncpg.Pool, store: EventS
     await clock.happened(history)
     await clock.work(TO_NEXT_TIER)
     assert await clock.told() == ALL[1:3]
+
+
+async def test_a_renewal_is_chased_like_an_rfp_until_its_last_tier_has_answered(
+    pool: asyncpg.Pool, store: EventStore
+) -> None:
+    await Reactor(pool, store.reader, REACTIONS).introduce()
+    clock = Clockwork(pool, store)
+    history = [*contracts.REGISTERED, contracts.REVIEWED, contracts.recommended(RenewalOutcome.EXTEND)]
+    mapper = store.mapper
+    stored = [mapper.stored(STREAM, n, as_stored(e), stamp("cora")) for n, e in enumerate(history, start=1)]
+    await store.append(stored)
+    await clock.work(NOW)
+    await clock.work(SOON)
+    await clock.work(DUE)
+    answered = mapper.stored(STREAM, len(history) + 1, as_stored(contracts.APPROVED), stamp("hana", at=DUE))
+    await store.append([answered])
+    await clock.work(TO_NEXT_TIER)
+    rows = await pool.fetch("SELECT case_kind, type, tier FROM notifications ORDER BY id")
+    assert [tuple(row) for row in rows if row["type"].startswith("approval")] == [
+        ("contract", "approval.requested", "head"),
+        ("contract", "approval.due-soon", "head"),
+        ("contract", "approval.overdue", "head"),
+        ("contract", "approval.decided", "head"),
+    ]
 
 
 def test_a_turn_is_named_by_its_case_and_version() -> None:
