@@ -15,6 +15,7 @@ from shared.governance.comments.domain import COMMENT_EVENTS
 from shared.governance.delegations.domain import DELEGATION_EVENTS
 from shared.governance.disclosure.domain import EVENTS as DISCLOSURE_EVENTS
 from shared.governance.documents.domain import DOCUMENT_EVENTS
+from shared.governance.notifications.approval_turns import TURN_EVENTS
 from shared.governance.notifications.attempts_log import ATTEMPT_EVENTS
 from shared.governance.notifications.choices import CHOICE_EVENTS
 from shared.governance.notifications.domain import EVENTS as NOTIFICATION_EVENTS
@@ -42,6 +43,7 @@ EVENTS: tuple[type[Event[Any]], ...] = (
     *NOTIFICATION_EVENTS,
     *CHOICE_EVENTS,
     *ATTEMPT_EVENTS,
+    *TURN_EVENTS,
     *RETENTION_EVENTS,
     *BATCH_EVENTS,
     *HAND_IN_EVENTS,

@@ -56,6 +56,7 @@ GRANT SELECT, INSERT ON issued_documents, document_files TO {role};
 GRANT SELECT, INSERT, UPDATE ON notifications, deliveries, delivery_attempts, delivery_orders TO {role};
 GRANT SELECT, INSERT, UPDATE ON target_health TO {role};
 GRANT SELECT ON delivery_log TO {role};
+GRANT SELECT, INSERT ON first_looks TO {role};
 GRANT SELECT, INSERT, DELETE ON endpoint_secrets TO {role};
 GRANT SELECT, INSERT, UPDATE ON inbox_marks, heartbeats TO {role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON console_sessions TO {role};

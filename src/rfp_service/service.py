@@ -15,6 +15,7 @@ from outcomes.context import OUTCOMES
 from projects.api.slip_history import SlipHistories
 from projects.context import PROJECTS
 from rfp_service.access import new_person_id, personal_secret, trusted_tokens
+from rfp_service.approval_turns import APPROVAL_TURNS
 from rfp_service.catalogue.context import CATALOGUE
 from rfp_service.changes.context import CHANGES
 from rfp_service.changes.kinds import SEEN_WITH
@@ -113,6 +114,7 @@ CONTEXTS: tuple[Context, ...] = (
     CONTRACTS,
     CONCLUDED_CONTRACTS,
     REPROCUREMENT,
+    APPROVAL_TURNS,
     DEPENDENCIES,
     OUTCOMES,
     READINESS,

@@ -131,6 +131,7 @@ class Settings(BaseModel):
     smtp_host: str = Field("", description="The mail server; without one, nobody is told by mail.")
     smtp_port: int = Field(587, ge=1, le=65535)
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_ca: Path | None = Field(None, description="Certificates of the mail server's own authority, in PEM.")
     smtp_user: str = ""
     smtp_password: SecretStr | None = None
     mail_from: str = Field(

@@ -15,6 +15,7 @@ from tests.bench.projecting import rebuilding, the_past, visibility
 from tests.bench.signing_in import signing_in
 from tests.bench.starting import starting
 from tests.bench.storing import appending, folding
+from tests.bench.telling import telling
 
 FIGURES = {
     "append": appending,
@@ -38,6 +39,7 @@ FIGURES = {
     "flow": flow,
     "flow-by-size": flow_by_size,
     "flow-live": flow_live,
+    "telling": telling,
 }
 
 

@@ -8,11 +8,13 @@ import asyncpg
 from rfp_service.contracts.commands.registration import CorrectTerms
 from rfp_service.contracts.domain.contract import Contract, contract_id
 from rfp_service.contracts.domain.renewal_events import NoticeDeadlineMissed, ReviewFallsDue
-from rfp_service.service import DEADLINES, REACTIONS
+from rfp_service.service import DEADLINES, REACTIONS, SUBJECTS, VIEWS
+from shared.governance.notifications.spreading import Spreading
 from shared.kernel.messages import Known
 from shared.kernel.person import Person
 from shared.record.deadlines.firing import Firing
 from shared.record.eventstore.store import EventStore
+from shared.record.projecting.projector import Projector
 from shared.record.projecting.reactions import Reactor
 from tests.contracts.examples import TACIT, register
 from tests.support.specs import RULES, stamp
@@ -88,3 +90,28 @@ async def test_a_changed_date_moves_the_alert_and_the_miss_with_it(
     await worker.work(at(2026, 8, 31))
     [missed] = await worker.events(NoticeDeadlineMissed)
     assert missed.last_safe.isoformat() == "2026-08-30"
+
+
+async def test_whoever_answers_for_a_contract_is_told_of_its_last_safe_date_near_and_missed(
+    pool: asyncpg.Pool, store: EventStore
+) -> None:
+    await Reactor(pool, store.reader, REACTIONS).introduce()
+    decided_at = stamp("cora", rules=RULES, at=at(2025, 7, 1))
+    command = register(TACIT, review_on=None, owner="omar")
+    await store.handle(ID, command, decided_at, blank=Contract(), absent=True)
+    worker = Worker(pool, store)
+    await worker.work(at(2025, 10, 1))
+    await worker.work(at(2026, 4, 20))
+    projector = Projector(pool, store.reader, VIEWS)
+    while await projector.catch_up():
+        pass
+    spreading = Spreading(pool, store, SUBJECTS, "https://rfp.example")
+    while await spreading.spread():
+        pass
+    rows = await pool.fetch("SELECT type, people, body FROM notifications ORDER BY id")
+    assert [(row["type"], row["people"]) for row in rows] == [
+        ("contract.date-near", ["omar"]),  # 180 days before
+        ("contract.date-near", ["omar"]),  # late, for the service was away
+        ("contract.date-missed", ["omar"]),
+    ]
+    assert all(f"https://rfp.example/v1/contracts/{ID}".encode() in row["body"] for row in rows)

@@ -12,26 +12,25 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import SMTP
 
+from rfp_service.service import DEADLINES
 from shared.kernel.calendar import LONDON
 from shared.kernel.roles import Role
+from shared.record.deadlines.firing import Firing
 from shared.settings import Settings
 from tests.support.api import Api, running_api
-from tests.support.people import DEREK, HANA, RITA, Who
+from tests.support.people import DEREK, HANA, LEO, PRIYA, RITA, SAM, Who
 from tests.support.postgres import Base
 
 PATIENCE_SECONDS = 90.0
 HUGO = Who("hugo", (Role.APPROVER,))
-SCHEME = {
-    "decision": "adopt",
-    "values": {
-        "effective_from": "2020-01-01",
-        "tiers": [
-            {"name": "head", "up_to_pence": 2_500_000, "approvers": ["hana", "hugo", "rita"]},
-            {"name": "director", "up_to_pence": 25_000_000, "approvers": ["derek"]},
-        ],
-    },
-    "reason": "First scheme.",
+SCHEME_VALUES = {
+    "effective_from": "2020-01-01",
+    "tiers": [
+        {"name": "head", "up_to_pence": 2_500_000, "approvers": ["hana", "hugo", "rita"]},
+        {"name": "director", "up_to_pence": 25_000_000, "approvers": ["derek"]},
+    ],
 }
+SCHEME = {"decision": "adopt", "values": SCHEME_VALUES, "reason": "First scheme."}
 
 
 @dataclass
@@ -82,8 +81,8 @@ async def api(base: Base, tmp_path: Path, sink: Sink) -> AsyncIterator[Api]:
         mail_from="rfp@council.example",
     )
     async with running_api(base, settings=settings) as running:
-        await running.meets(RITA, HANA, HUGO, DEREK)
-        for who in ("rita", "hana", "hugo", "derek"):
+        await running.meets(RITA, HANA, HUGO, DEREK, LEO)
+        for who in ("rita", "hana", "hugo", "derek", "leo"):
             await running.service.pool.execute(
                 "UPDATE people SET email = $2 WHERE id = $1", who, f"{who}@council.example"
             )
@@ -129,6 +128,40 @@ async def test_a_stand_in_is_told_and_the_absent_one_is_not(api: Api, sink: Sink
     assert len(sink.mails) == 1
 
 
+async def test_when_nobody_answers_stand_ins_are_told_and_then_the_tier_above(api: Api, sink: Sink) -> None:
+    clocks = {"answer_working_days": 2, "stand_in_working_days": 3, "next_tier_working_days": 4}
+    from_today = {"effective_from": str(datetime.now(LONDON).date()), "approval_clocks": clocks}
+    await api.adopts({**SCHEME, "values": {**SCHEME_VALUES, **from_today}}, version=2)
+    rfp = await api.in_approval(adopt=False)
+    assert len(await sink.have(2)) == 2
+    sink.mails.clear()
+    later = datetime.now(UTC) + timedelta(days=21)
+    body = {
+        "delegate": "leo",
+        "limit_pence": 2_500_000,
+        "first_day": str(datetime.now(UTC).date()),
+        "last_day": str(later.date() + timedelta(days=1)),
+        "reason": "Ill.",
+    }
+    await api.post("/v1/delegations", body, HANA)  # once she had been told
+    service = api.service
+    await api.get("/v1/delegations", HANA)
+    firing = Firing(service.pool, service.store, service.known, DEADLINES)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while len(sink.mails) < 4:  # the turn's own clocks are set by the worker first
+            await firing.fire(later)
+            await asyncio.sleep(0.05)
+    assert await sink.have(4) == [
+        ("derek", "Nobody has answered: please do"),
+        ("hugo", "Your answer is overdue"),
+        ("leo", "Nobody has answered: please do"),
+        ("leo", "Your answer is overdue"),
+    ]
+    sink.mails.clear()
+    await api.decide(rfp, "approve", HUGO, reason="In budget.")
+    assert {person for person, _ in await sink.have(3)} == {"derek", "hana", "leo"}
+
+
 async def test_whoever_wants_no_mail_gets_none_and_quiet_hours_are_waited_for(api: Api, sink: Sink) -> None:
     path = "/v1/notification-choice"
     await api.post(f"{path}/decisions", {"decision": "choose", "mail": False}, HANA, version=0)
@@ -139,6 +172,7 @@ async def test_whoever_wants_no_mail_gets_none_and_quiet_hours_are_waited_for(ap
     assert (await api.get(path, HUGO)).json() == {
         "version": 1,
         "mail": True,
+        "teams": False,
         "working_days_only": False,
         **quiet,
     }
@@ -160,3 +194,55 @@ async def test_whoever_wants_no_mail_gets_none_and_quiet_hours_are_waited_for(ap
             await asyncio.sleep(0.02)
     assert len(rows) == 1  # nor is he told that it is done
     assert sink.mails == []
+
+
+async def test_the_story_says_who_was_told_when_they_first_looked_and_when_they_decided(
+    api: Api, sink: Sink
+) -> None:
+    rfp = await api.in_approval(adopt=False)
+    await sink.have(2)
+    told = await tellings(api, rfp, 2)
+    assert [(each["person"], each["way"], each["first_looked_at"]) for each in told] == [
+        ("hana", "mail", None),
+        ("hugo", "mail", None),
+    ]
+    await api.get(f"/v1/rfps/{rfp}", PRIYA)  # who was told nothing
+    await api.get(f"/v1/rfps/{rfp}", HANA)
+    await api.get(f"/v1/rfps/{rfp}/history", HANA)
+    await api.decide(rfp, "approve", HUGO, reason="In budget.")
+    hana, hugo, *_ = await tellings(api, rfp, 3)
+    assert hana["happened_at"] < hana["accepted_at"] < hana["first_looked_at"]
+    assert hana["decided_at"] is None
+    assert hugo["accepted_at"] < hugo["first_looked_at"] < hugo["decided_at"]  # deciding begins with a look
+    assert hugo["sentence"].startswith("hugo was told on ")
+    assert " by mail, first looked on " in hugo["sentence"]
+    rows = await api.service.pool.fetch("SELECT count(*) AS n, person FROM first_looks GROUP BY person")
+    assert {row["person"]: row["n"] for row in rows} == {"hana": 1, "hugo": 1}
+
+
+async def test_scrutiny_counts_who_decided_without_having_been_told(api: Api, sink: Sink) -> None:
+    rfp = await api.in_approval(20_000_000, adopt=False)
+    await sink.have(2)
+    await tellings(api, rfp, 2)
+    await api.decide(rfp, "approve", HANA, reason="In budget.")
+    body = {"decision": "choose", "mail": False}
+    await api.post("/v1/notification-choice/decisions", body, DEREK, version=0)
+    untold = await api.in_approval(20_000_000, adopt=False)
+    await api.decide(untold, "approve", HANA, reason="In budget.")
+    made = await api.decide(untold, "approve", DEREK, reason="In budget.")
+    year = datetime.now(UTC).year
+    period = {"from_": f"{year}-01-01T00:00Z", "to": f"{year + 1}-01-01T00:00Z"}
+    seen = (await api.get("/v1/audit/periods", SAM, **period)).json()
+    assert made.json()["position"] in seen["recorded_now"]["told_late"]["positions"]
+    assert seen["recorded_now"]["told_late"]["n"] < seen["recorded_now"]["by_kind"]["ApprovalGranted"]
+
+
+async def tellings(api: Api, rfp: str, accepted: int) -> list[dict[str, Any]]:
+    """Return who was told of a case, once so many tellings have been accepted."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            story = (await api.get(f"/v1/audit/streams/{rfp}", SAM)).json()
+            if sum(each["accepted_at"] is not None for each in story["tellings"]) >= accepted:
+                found: list[dict[str, Any]] = story["tellings"]
+                return found
+            await asyncio.sleep(0.05)

@@ -1,18 +1,21 @@
 """Webhooks from door to door: registered, challenged, told, and checked by other people's libraries."""
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from standardwebhooks.webhooks import Webhook
 from svix.webhooks import Webhook as SvixWebhook
 
+from rfp_service import logs
 from shared.settings import Settings
 from tests.shared.governance.notifications.receiver import Receiver, receiving
 from tests.support.api import Api, running_api
-from tests.support.people import ADA, HANA, SAM
+from tests.support.people import ADA, DEREK, HANA, LARS, SAM
 from tests.support.postgres import Base
 
 PATIENCE_SECONDS = 90.0
@@ -154,3 +157,80 @@ async def test_attempts_are_checked_against_the_record(api: Api, receiver: Recei
     await api.get("/v1/deliveries/999999/attempts", SAM, expect=404, after=None)
     await api.get("/v1/deliveries/proof", HANA, expect=403, after=None)
     assert (await api.get("/v1/deliveries/proof", SAM, after=None)).json()["differing"] == []
+
+
+async def test_of_an_exempt_matter_no_more_is_said_than_that_there_is_one(
+    api: Api, receiver: Receiver
+) -> None:
+    await api.adopt_scheme()
+    await registered(api, receiver)
+    rfp = await api.in_approval(adopt=False)
+    await until(lambda: receiver.of("approval.requested"))
+    exemption = {
+        "matter_id": rfp,
+        "fields": ["estimate_pence"],
+        "paragraph": 3,
+        "reason": "It shows our ceiling.",
+        "public_interest": "A better price.",
+        "review_on": "2027-06-01",
+    }
+    await api.post("/v1/exemptions", exemption, LARS)
+    await api.get("/v1/exemptions", LARS)  # its view is there
+    await api.decide(rfp, "approve", HANA, reason="In budget.")
+    [told] = await until(lambda: receiver.of("approval.decided"))
+    said = told.event["data"]
+    assert (said["withheld"], said["tier"], said["case"]["id"]) == (True, "", rfp)
+    assert "head" not in told.body.decode()
+
+
+async def test_people_and_areas_of_others_are_none_of_an_endpoints_business(
+    api: Api, receiver: Receiver
+) -> None:
+    await api.adopt_scheme()
+    await api.meets(HANA, DEREK)
+    await registered(api, receiver, people=["hana"], areas=["Registrars"])
+    async with receiving() as other, receiving() as elsewhere:
+        await registered(api, other, people=["derek"])
+        await registered(api, elsewhere, areas=["Libraries"])
+        rfp = await api.in_approval(20_000_000, adopt=False)
+        await until(lambda: receiver.of("approval.requested"))
+        await api.decide(rfp, "approve", HANA, reason="In budget.")
+        [asked] = await until(lambda: other.of("approval.requested"))
+        assert asked.event["data"]["tier"] == "director"
+        rows = "SELECT 1 FROM notifications WHERE spread_at IS NULL"
+        assert await api.service.pool.fetch(rows) == []
+        assert elsewhere.of("approval.requested") == elsewhere.of("approval.decided") == []
+        assert [got.event["data"]["tier"] for got in receiver.of("approval.requested")] == ["head"]
+
+
+async def test_no_secret_is_in_a_log_an_answer_or_a_dump(
+    api: Api, receiver: Receiver, base: Base, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.configure("debug")
+    try:
+        endpoint, old = await registered(api, receiver)
+        new = (await decide(api, endpoint, "rotate-secret"))["secret"]
+        receiver.answer = lambda _: (503, {}, b"")
+        await decide(api, endpoint, "ping")
+        await until(lambda: receiver.of("endpoint.ping"))
+        answers = [(await api.get(f"/v1/webhook-endpoints/{endpoint}", ADA)).text]
+        answers += [(await api.get(path, SAM)).text for path in ("/v1/deliveries", "/v1/audit/decisions")]
+        answers.append((await api.get(f"/v1/audit/streams/{endpoint}", SAM)).text)
+    finally:
+        logs.configure("critical")
+    heard = capsys.readouterr()
+    dump = await everything_in(base)
+    assert endpoint in dump
+    for secret in (old, new):
+        key = base64.b64decode(secret.removeprefix("whsec_"))
+        for form in (secret, secret.removeprefix("whsec_"), key.hex()):
+            assert form not in heard.out + heard.err + "".join(answers) + dump
+
+
+async def everything_in(base: Base) -> str:
+    """Return every row of every table as text, as a dump would hold it."""
+    owner = await asyncpg.connect(base.owner)
+    tables = await owner.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    rows = [await owner.fetch(f'SELECT t::text FROM "{table["tablename"]}" t') for table in tables]
+    await owner.close()
+    return "\n".join(row[0] for found in rows for row in found)

@@ -40,7 +40,11 @@ CONTRACTS = Context(
     deadlines=DEADLINES,
     subjects=(
         NotificationSubject(
-            Contract.kind, "/v1/contracts", Contract(), lambda contract: contract.about.service_area
+            Contract.kind,
+            "/v1/contracts",
+            Contract(),
+            lambda contract: contract.about.service_area,
+            lambda contract: contract.about.owner,
         ),
         NotificationSubject(ReviewRound.kind, "/v1/renewal-rounds", ReviewRound(), lambda _: ""),
     ),

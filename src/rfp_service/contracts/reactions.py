@@ -1,23 +1,33 @@
 """What a contract's events set off: its clocks, and word to the tier whose turn it is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from rfp_service.contracts.deadlines import clocks_set
 from rfp_service.contracts.domain.contract import Contract
+from rfp_service.contracts.domain.duty_events import NoticeDue, NoticeMissed
 from rfp_service.contracts.domain.renewal_events import (
+    NoticeDeadlineMissed,
     RenewalDecisionApproved,
     RenewalDecisionRefused,
     RenewalRecommended,
+    ReviewFallsDue,
 )
 from rfp_service.contracts.domain.rounds import ReviewRoundOpened
 from shared.governance.notifications.notification_types import NotificationType
 from shared.governance.notifications.outbox import notification_row
-from shared.kernel.messages import Recorded
+from shared.kernel.messages import Event, Recorded
 from shared.record.deadlines.table import deadline_row
 from shared.record.projecting.reactions import Reaction
 from shared.record.projecting.views import Row
 
 RENEWAL = "renewal-recommended"
+DATED: Mapping[type[Event[Any]], NotificationType] = {
+    ReviewFallsDue: NotificationType.CONTRACT_DATE_NEAR,
+    NoticeDeadlineMissed: NotificationType.CONTRACT_DATE_MISSED,
+    NoticeDue: NotificationType.CONTRACT_NOTICE_DUE,
+    NoticeMissed: NotificationType.CONTRACT_NOTICE_MISSED,
+}
 
 
 def set_contract_clocks(recorded: Recorded) -> Iterable[Row]:
@@ -51,7 +61,7 @@ def notify_renewal_tier(recorded: Recorded) -> Iterable[Row]:
 
 
 def tell_of_renewals(recorded: Recorded) -> Iterable[Row]:
-    """Return what is to be told: a tier's turn that began or is over, and a round that was opened."""
+    """Return what is to be told: a tier's turn, a round that was opened, days near or missed."""
     event = recorded.event
     rows = []
     match event:
@@ -59,6 +69,8 @@ def tell_of_renewals(recorded: Recorded) -> Iterable[Row]:
             rows.append(notification_row(recorded, NotificationType.APPROVAL_DECIDED, tier))
         case ReviewRoundOpened():
             rows.append(notification_row(recorded, NotificationType.ROUND_OPENED))
+    if (dated := DATED.get(type(event))) is not None:
+        rows.append(notification_row(recorded, dated))
     asked = [str(notice["told"]) for notice in notify_renewal_tier(recorded)]
     rows += [notification_row(recorded, NotificationType.APPROVAL_REQUESTED, tier) for tier in asked]
     return rows

@@ -131,6 +131,23 @@ ServiceAreas = Annotated[
 ]
 
 
+class ApprovalClocks(BaseModel):
+    """How many working days a tier has to answer, and after how many who else is told that it has not.
+
+    The day on which its turn begins is not counted; each period is over at the end of its last day.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    answer_working_days: Days = Field(examples=[3])
+    stand_in_working_days: Days | None = Field(
+        None, description="Blank: stand-ins are told when the turn begins, and not again.", examples=[5]
+    )
+    next_tier_working_days: Days | None = Field(
+        None, description="Blank: the tier above is not told.", examples=[8]
+    )
+
+
 class Rules(BaseModel):
     """The scheme's rules as known to one decision; every field is kept, so a default never changes it.
 
@@ -164,6 +181,7 @@ class Rules(BaseModel):
     statutory_days_of_whole_kingdom: bool = False
     statutory_days_leave_out_closed_days: bool = True
     contracts: ContractRules | None = None
+    approval_clocks: ApprovalClocks | None = None
 
     @property
     def without_contracts(self) -> "Rules":

@@ -125,9 +125,9 @@ class CommandHandler:
             lambda key: self.store.handle(stream_id, command, stamp, blank=blank, expected=expected, key=key)
         )
 
-    async def set(self, stream_id: UUID, command: Command[S], *, blank: S) -> Receipt:
+    async def set(self, stream_id: UUID, command: Command[S], *, blank: S, **facts: JsonValue) -> Receipt:
         """Decide on the one thing of its kind, which may have no history yet: version 0."""
-        stamp = await self._stamp(command)
+        stamp = await self._stamp(command, facts)
         expected = self.conditions.must_name_a_version()
         return await self._answer(
             lambda key: self.store.handle(

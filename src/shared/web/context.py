@@ -68,7 +68,8 @@ class MeasureOffered:
 class NotificationSubject:
     """What may be said of a thing of one kind that somebody is told of: where it is, and of which area.
 
-    `requester` is whoever asked for it, blank where nobody did; `barred` are those who can't decide on it.
+    `requester` is whoever asked for it, or answers for it, blank where nobody does; `barred` are those who
+    can't decide on it.
     """
 
     kind: str

@@ -15,6 +15,7 @@ from rfp_service.contracts.domain.dates import dates_on
 from rfp_service.contracts.views.register import ContractRow, StoredContract, contracts
 from shared.governance.audit.history import EventHistory, answer_history
 from shared.governance.delegations.views import what_is_delegated_to
+from shared.governance.notifications.first_looks import noted
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
 from shared.web.answers import CREATES, DECIDES, one, seen_now
@@ -67,7 +68,7 @@ async def list_contracts(query: Annotated[ListQuery, CONTRACT_LIST.asked]) -> Re
 @router.get(
     "/{contract_id:uuid}",
     summary="See a contract",
-    dependencies=[may("read-contracts")],
+    dependencies=[may("read-contracts"), noted()],
     responses=one(ContractSeen, lasting=False),
 )
 async def see_contract(request: Request, contract_id: ContractId, reading: Read) -> Response:
@@ -86,7 +87,7 @@ async def see_contract(request: Request, contract_id: ContractId, reading: Read)
 @router.get(
     "/{contract_id:uuid}/history",
     summary="See a contract's history",
-    dependencies=[may("read-contracts")],
+    dependencies=[may("read-contracts"), noted()],
     responses=one(EventHistory),
 )
 async def see_contract_history(request: Request, contract_id: ContractId, reading: Read) -> Response:

@@ -20,6 +20,7 @@ from shared.flow.case_waits import case_waits
 from shared.flow.sources import working_time
 from shared.governance.audit.history import EventHistory, answer_history
 from shared.governance.delegations.views import DELEGATIONS_KNOWN, what_is_delegated_to
+from shared.governance.notifications.first_looks import noted
 from shared.governance.scheme.tiers import STANDS_IN_FOR
 from shared.kernel.errors import NotFound
 from shared.web.answers import CREATES, DECIDES, one, seen_now
@@ -79,7 +80,10 @@ async def list_rfps(query: Annotated[ListQuery, RFP_LIST.asked]) -> Response:
 
 
 @router.get(
-    "/{rfp_id}", summary="See an RFP", dependencies=[may("read-rfps")], responses=one(RfpSeen, lasting=False)
+    "/{rfp_id}",
+    summary="See an RFP",
+    dependencies=[may("read-rfps"), noted()],
+    responses=one(RfpSeen, lasting=False),
 )
 async def see_rfp(request: Request, rfp_id: RfpId, reading: Read) -> Response:
     """Show one RFP, folded from its own events, as it stands or stood; now also what you may decide next."""
@@ -99,7 +103,7 @@ async def see_rfp(request: Request, rfp_id: RfpId, reading: Read) -> Response:
 @router.get(
     "/{rfp_id}/history",
     summary="See an RFP's history",
-    dependencies=[may("read-rfps")],
+    dependencies=[may("read-rfps"), noted()],
     responses=one(EventHistory),
 )
 async def see_history(request: Request, rfp_id: RfpId, reading: Read) -> Response:

@@ -1,11 +1,11 @@
-"""What each person chooses: whether they are told by mail, and in which hours they are not."""
+"""What each person chooses: whether they are told by mail or Teams, and in which hours they are not."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID, uuid5
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from shared.kernel.calendar import LONDON, WorkingDays, day_in_london
 from shared.kernel.errors import Refused
@@ -16,6 +16,10 @@ DAYS_AHEAD = 30  # without a working day among them, something is told all the s
 HOUR_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 Hour = Annotated[str, Field(pattern=HOUR_PATTERN, examples=["18:00"])]
+
+
+class NoTeamsAddress(Refused):
+    """Whoever wants to be told by Teams names the address of a workflow, once, that the allow-list allows."""
 
 
 class QuietAllDay(Refused):
@@ -32,6 +36,7 @@ class NotificationChoice:
     quiet_from: str = ""
     quiet_until: str = ""
     working_days_only: bool = False
+    teams_address_id: UUID | None = None  # of the secret that it is kept as
 
     def told_at(self, at: datetime, days: WorkingDays) -> datetime:
         """Return when somebody is told of what happens at an instant: then, or when their quiet is over."""
@@ -66,26 +71,40 @@ class NotificationsChosen(Event[NotificationChoice]):
     quiet_from: str
     quiet_until: str
     working_days_only: bool
+    teams_address_id: UUID | None = None
 
     def apply(self, choice: NotificationChoice) -> NotificationChoice:
         """Return the choice."""
-        return NotificationChoice(self.mail, self.quiet_from, self.quiet_until, self.working_days_only)
+        return NotificationChoice(
+            self.mail, self.quiet_from, self.quiet_until, self.working_days_only, self.teams_address_id
+        )
 
 
-class ChooseNotifications(Command[NotificationChoice]):
-    """Choose for yourself whether you are told by mail, and in which hours and on which days you are not."""
+class ChosenWays(BaseModel):
+    """How somebody wants to be told, and when not."""
 
-    decision: Literal["choose"] = "choose"
     mail: bool = True
+    teams: bool = Field(default=False, description="By a workflow of Teams, whose address you have named.")
     quiet_from: Hour | Literal[""] = Field("", description="Blank: there are no quiet hours.")
     quiet_until: Hour | Literal[""] = Field("", examples=["08:00"])
     working_days_only: bool = False
+
+
+class ChooseNotifications(ChosenWays, Command[NotificationChoice]):
+    """Choose for yourself whether you are told by mail or Teams, and in which hours and days you are not."""
+
+    decision: Literal["choose"] = "choose"
 
     def decide(self, choice: NotificationChoice, stamp: Stamp) -> NotificationsChosen:
         """Take it for whoever decides, and nobody else."""
         if self.quiet_from == self.quiet_until != "" or bool(self.quiet_from) is not bool(self.quiet_until):
             raise QuietAllDay(quiet_from=self.quiet_from, quiet_until=self.quiet_until)
+        named = stamp.known.facts.get("address_id")
+        address = UUID(str(named)) if named else choice.teams_address_id
+        if self.teams and address is None:
+            raise NoTeamsAddress
         return NotificationsChosen(
+            teams_address_id=address if self.teams else None,
             person=stamp.by,
             mail=self.mail,
             quiet_from=self.quiet_from,

@@ -1,11 +1,20 @@
 """A person's own choice over HTTP: how they are told, and when not."""
 
-from typing import Annotated
+from typing import Annotated, Literal
+from uuid import UUID
 
 from fastapi import APIRouter, Body, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
-from shared.governance.notifications.choices import ChooseNotifications, NotificationChoice, choice_of
+from shared.governance.notifications.addresses import NotToBeReached
+from shared.governance.notifications.choices import (
+    ChooseNotifications,
+    ChosenWays,
+    NoTeamsAddress,
+    NotificationChoice,
+    choice_of,
+)
+from shared.governance.notifications.commands import URL_LIMIT
 from shared.kernel.messages import Receipt
 from shared.web.answers import DECIDES, answer_now, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
@@ -20,11 +29,27 @@ choice_router = APIRouter(
 )
 
 
+class ChoiceAsked(ChosenWays):
+    """How you want to be told, and when not."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"required": ["decision"]})
+
+    decision: Literal["choose"] = "choose"
+    teams_workflow: Annotated[str, Field(max_length=URL_LIMIT, pattern=r"^(https?://[!-~]+)?$")] = Field(
+        "", description="The address of your workflow; blank: the one that you named before."
+    )
+
+    def command(self) -> ChooseNotifications:
+        """Return what is decided on, without the address."""
+        return ChooseNotifications.model_validate(self.model_dump(exclude={"teams_workflow"}))
+
+
 class ChoiceSeen(BaseModel):
     """How you are told, and when not; version 0 where you have never chosen."""
 
     version: int
     mail: bool
+    teams: bool
     quiet_from: str
     quiet_until: str
     working_days_only: bool
@@ -37,7 +62,7 @@ class ChoiceSeen(BaseModel):
     responses=one(ChoiceSeen, lasting=False),
 )
 async def see_choice(request: Request, reading: Read) -> Response:
-    """Show whether you are told by mail, and in which hours you are not."""
+    """Show whether you are told by mail or Teams, and in which hours you are not."""
     until = reading.position if reading.past else None
     store = request.app.state.service.store
     stream = await store.load(choice_of(reading.person.id), NotificationChoice(), until)
@@ -45,6 +70,7 @@ async def see_choice(request: Request, reading: Read) -> Response:
     shown = ChoiceSeen(
         version=stream.version,
         mail=choice.mail,
+        teams=choice.teams_address_id is not None,
         quiet_from=choice.quiet_from,
         quiet_until=choice.quiet_until,
         working_days_only=choice.working_days_only,
@@ -52,9 +78,30 @@ async def see_choice(request: Request, reading: Read) -> Response:
     return answer_now(shown, stream.version)
 
 
-@choice_router.post("/decisions", summary="Choose how you are told", responses=DECIDES)
+@choice_router.post(
+    "/decisions",
+    summary="Choose how you are told",
+    dependencies=[may("ChooseNotifications")],
+    responses=DECIDES,
+)
 async def choose(
-    command: Annotated[ChooseNotifications, strict(ChooseNotifications), Body()], handler: Commands
+    request: Request, asked: Annotated[ChoiceAsked, strict(ChoiceAsked), Body()], handler: Commands
 ) -> Receipt:
-    """Choose for yourself; the version is that of your last choice, and 0 before the first."""
-    return await handler.set(choice_of(handler.person.id), command, blank=NotificationChoice())
+    """Choose for yourself; the version is that of your last choice, and 0 before the first.
+
+    The address of your Teams workflow is kept encrypted, and never shown again.
+    """
+    service, chosen = request.app.state.service, choice_of(handler.person.id)
+    before = (await handler.store.load(chosen, NotificationChoice())).state.teams_address_id
+    facts: dict[str, str] = {}
+    if asked.teams and asked.teams_workflow:
+        try:
+            service.receivers.place(asked.teams_workflow)
+        except NotToBeReached:
+            raise NoTeamsAddress from None
+        facts["address_id"] = str(await service.endpoint_secrets.keep(asked.teams_workflow))
+    receipt = await handler.set(chosen, asked.command(), blank=NotificationChoice(), **facts)
+    after = (await handler.store.load(chosen, NotificationChoice())).state.teams_address_id
+    kept = {before, UUID(facts["address_id"]) if facts else None} - {after, None}
+    await service.endpoint_secrets.destroy(each for each in kept if each is not None)
+    return receipt

@@ -26,6 +26,10 @@ WHERE e.valid_to = {STILL_VALID} AND e.status IN ('active', 'unverified')
 """
 MAILS_LIMIT = 8  # under way at once
 MAIL = "mail"  # the mail server is one target, whomever something is for
+TEAMS = "teams"  # a person's own workflow is a target of its own
+PERSONAL = (MAIL, TEAMS)
+OF_PERSONS = "d.target_kind IN ('mail', 'teams')"
+LANE = "CASE d.target_kind WHEN 'mail' THEN 'mail' ELSE d.target END"
 CHOSEN = f"""
 able AS ({ABLE}), chosen AS (
     SELECT due.id FROM able a CROSS JOIN LATERAL (
@@ -40,9 +44,9 @@ able AS ({ABLE}), chosen AS (
 CHOSEN_MAIL = f"""
 chosen AS (
     SELECT d.id FROM deliveries d
-    WHERE d.target_kind = '{MAIL}' AND d.status = 'pending' AND d.due_at <= now()
+    WHERE {OF_PERSONS} AND d.status = 'pending' AND d.due_at <= now()
       AND (d.leased_until IS NULL OR d.leased_until < now())
-      AND NOT EXISTS (SELECT FROM target_health h WHERE h.target = '{MAIL}' AND h.open_until > now())
+      AND NOT EXISTS (SELECT FROM target_health h WHERE h.target = {LANE} AND h.open_until > now())
     ORDER BY d.due_at, d.id LIMIT least($1, {MAILS_LIMIT})
 )"""
 CLAIM = """
@@ -126,9 +130,9 @@ SELECT greatest(0, extract(epoch FROM min(comes) - clock_timestamp()))::float8 F
     WHERE e.valid_to = {STILL_VALID} AND e.status IN ('active', 'unverified')
       AND EXISTS (SELECT FROM deliveries d WHERE d.target = e.id::text AND d.status = 'pending')
     UNION ALL
-    SELECT greatest(min(greatest(d.due_at, d.leased_until)),
-                    (SELECT h.open_until FROM target_health h WHERE h.target = '{MAIL}'))
-    FROM deliveries d WHERE d.target_kind = '{MAIL}' AND d.status = 'pending'
+    SELECT min(greatest(d.due_at, d.leased_until, h.open_until))
+    FROM deliveries d LEFT JOIN target_health h ON h.target = {LANE}
+    WHERE {OF_PERSONS} AND d.status = 'pending'
 ) AS next WHERE comes IS NOT NULL
 """
 

@@ -13,25 +13,13 @@ import asyncpg
 import orjson
 
 from shared.governance.notifications.claims import Claimed
-from shared.governance.notifications.notification_types import MEANINGS, NotificationType
+from shared.governance.notifications.notification_types import MEANINGS, SUBJECTS, NotificationType
 from shared.governance.notifications.transport import ReceiverAnswer
 from shared.settings import Settings
 
 LIST_NAME = "rfp-service"
 ADDRESS = "SELECT email FROM people WHERE id = $1 AND erased_at IS NULL"
 TAKEN, NO_SUCH_PERSON = 250, 550
-SUBJECTS = {
-    NotificationType.APPROVAL_REQUESTED: "Your approval is asked for",
-    NotificationType.APPROVAL_DUE_SOON: "Your answer is due soon",
-    NotificationType.APPROVAL_OVERDUE: "Your answer is overdue",
-    NotificationType.APPROVAL_ESCALATED: "Nobody has answered: please do",
-    NotificationType.APPROVAL_DECIDED: "Done: somebody else has decided",
-    NotificationType.APPROVAL_SUPERSEDED: "Done: the request has changed",
-    NotificationType.REQUEST_ENDED: "Your request has come to its end",
-    NotificationType.ROUND_OPENED: "A round of contract reviews is open",
-    NotificationType.ENDPOINT_FAILING: "Your endpoint takes nothing",
-    NotificationType.ENDPOINT_DISABLED: "Your endpoint is disabled",
-}
 TEXT = "{meaning}\n\n{link}\n\nThis address takes no answers.\n"
 HTML = (
     '<!doctype html><html lang="en-GB"><meta charset="utf-8"><title>{subject}</title>'
@@ -91,6 +79,7 @@ class Mailing:
 
     async def _sent(self, message: EmailMessage) -> None:
         settings = self._settings
+        secure = settings.smtp_security != "none"
         password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
         await aiosmtplib.send(
             message,
@@ -100,6 +89,6 @@ class Mailing:
             password=password,
             use_tls=settings.smtp_security == "tls",
             start_tls=settings.smtp_security == "starttls",
-            tls_context=ssl.create_default_context() if settings.smtp_security != "none" else None,
+            tls_context=ssl.create_default_context(cafile=settings.smtp_ca) if secure else None,
             timeout=settings.webhook_seconds,
         )

@@ -14,6 +14,10 @@ class NotificationType(StrEnum):
     APPROVAL_SUPERSEDED = "approval.superseded"
     REQUEST_ENDED = "request.ended"
     ROUND_OPENED = "round.opened"
+    CONTRACT_DATE_NEAR = "contract.date-near"
+    CONTRACT_DATE_MISSED = "contract.date-missed"
+    CONTRACT_NOTICE_DUE = "contract.notice-due"
+    CONTRACT_NOTICE_MISSED = "contract.notice-missed"
     ENDPOINT_CHALLENGE = "endpoint.challenge"
     ENDPOINT_PING = "endpoint.ping"
     ENDPOINT_FAILING = "endpoint.failing"
@@ -29,10 +33,34 @@ MEANINGS = {
     NotificationType.APPROVAL_SUPERSEDED: "The request has changed: what was asked is asked no more.",
     NotificationType.REQUEST_ENDED: "What somebody asked for has come to its end.",
     NotificationType.ROUND_OPENED: "A round of contract reviews has been opened.",
+    NotificationType.CONTRACT_DATE_NEAR: "A contract's last safe date comes near: it has to be looked at.",
+    NotificationType.CONTRACT_DATE_MISSED: "A contract's last safe date has passed, and nobody had decided.",
+    NotificationType.CONTRACT_NOTICE_DUE: "The law wants a notice about a contract published.",
+    NotificationType.CONTRACT_NOTICE_MISSED: "A notice about a contract was due, and is not published.",
     NotificationType.ENDPOINT_CHALLENGE: "An endpoint must answer with the challenge that this holds.",
     NotificationType.ENDPOINT_PING: "Somebody asks whether an endpoint listens.",
     NotificationType.ENDPOINT_FAILING: "An endpoint has failed for half the time after which it is disabled.",
     NotificationType.ENDPOINT_DISABLED: "An endpoint is sent to no more.",
+}
+
+# What it is called to whoever it is told to.
+SUBJECTS = {
+    NotificationType.APPROVAL_REQUESTED: "Your approval is asked for",
+    NotificationType.APPROVAL_DUE_SOON: "Your answer is due soon",
+    NotificationType.APPROVAL_OVERDUE: "Your answer is overdue",
+    NotificationType.APPROVAL_ESCALATED: "Nobody has answered: please do",
+    NotificationType.APPROVAL_DECIDED: "Done: somebody else has decided",
+    NotificationType.APPROVAL_SUPERSEDED: "Done: the request has changed",
+    NotificationType.REQUEST_ENDED: "Your request has come to its end",
+    NotificationType.ROUND_OPENED: "A round of contract reviews is open",
+    NotificationType.CONTRACT_DATE_NEAR: "Your contract has to be looked at",
+    NotificationType.CONTRACT_DATE_MISSED: "Your contract's last safe date has passed",
+    NotificationType.CONTRACT_NOTICE_DUE: "A notice about your contract is due",
+    NotificationType.CONTRACT_NOTICE_MISSED: "A notice about your contract is overdue",
+    NotificationType.ENDPOINT_CHALLENGE: "You are told here from now on",
+    NotificationType.ENDPOINT_PING: "Somebody asks whether this is read",
+    NotificationType.ENDPOINT_FAILING: "Your endpoint takes nothing",
+    NotificationType.ENDPOINT_DISABLED: "Your endpoint is disabled",
 }
 
 # What is told to one endpoint alone, whatever its filters say.

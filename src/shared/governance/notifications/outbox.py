@@ -41,6 +41,7 @@ def notification_row(
         "case_id": recorded.stream_id,
         "sequence": recorded.version,
         "tier": tier,
+        "told_tier": "",
         "people": list(people),
         "caused_by": recorded.by,
         "happened_at": recorded.happened_at,

@@ -24,6 +24,8 @@ def example(kind: NotificationType) -> dict[str, Any]:
     """Return what one type may look like."""
     of_endpoint = kind.value.startswith("endpoint.")
     what, path = ("webhook-endpoint", "webhook-endpoints") if of_endpoint else ("rfp", "rfps")
+    if kind.value.startswith("contract."):
+        what, path = "contract", "contracts"
     if kind is NotificationType.ROUND_OPENED:
         what, path = "review-round", "renewal-rounds"
     return {

@@ -24,7 +24,15 @@ TURNS = frozenset(
 )
 OVER = frozenset({NotificationType.APPROVAL_DECIDED, NotificationType.APPROVAL_SUPERSEDED})
 TO_WHOEVER_ASKED = frozenset(
-    {NotificationType.REQUEST_ENDED, NotificationType.ENDPOINT_FAILING, NotificationType.ENDPOINT_DISABLED}
+    {
+        NotificationType.REQUEST_ENDED,
+        NotificationType.CONTRACT_DATE_NEAR,
+        NotificationType.CONTRACT_DATE_MISSED,
+        NotificationType.CONTRACT_NOTICE_DUE,
+        NotificationType.CONTRACT_NOTICE_MISSED,
+        NotificationType.ENDPOINT_FAILING,
+        NotificationType.ENDPOINT_DISABLED,
+    }
 )
 
 STOOD_IN_FOR = f"""
@@ -70,11 +78,16 @@ class Recipients:
     async def _of_the_tier(
         self, connection: Connection, row: asyncpg.Record, barred: Sequence[str]
     ) -> list[str]:
-        """Return who stands on a tier, or stands in for one who does; the absent are not told."""
+        """Return who stands on a tier, or stands in for one who does; the absent are not told.
+
+        What is escalated within a tier is told to its stand-ins only: the others know.
+        """
         scheme = (await self._store.load(SCHEME_ID, Scheme(), row["position"])).state
         day = day_in_london(row["happened_at"])
-        approvers = scheme.standing_on(row["tier"], day)
+        approvers = scheme.standing_on(row["told_tier"] or row["tier"], day)
         able = await self._in_their_place(connection, approvers, day)
+        if row["type"] == NotificationType.APPROVAL_ESCALATED and not row["told_tier"]:
+            able = [person for person in able if person not in approvers]
         return [person for person in able if person not in barred]
 
     async def _in_their_place(self, connection: Connection, people: list[str], day: date) -> list[str]:

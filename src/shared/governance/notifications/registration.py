@@ -34,7 +34,7 @@ class EndpointRegistration(EndpointFilters):
             host, named = str(error), False
         filters = {name: getattr(self, name) for name in EndpointFilters.model_fields}
         shown = "" if self.address_is_secret or not named else self.url
-        told = host if named else "?"
+        told = ("" if self.address_is_secret else host) if named else "?"
         return (
             RegisterEndpoint(
                 name=self.name, owner=self.owner, host=told, url=shown, target=self.target, **filters

@@ -7,6 +7,7 @@ judged by the next, and an attempt without one is known to have an unknown outco
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -33,6 +34,7 @@ from shared.governance.notifications.retries import (
 from shared.governance.notifications.sender_commands import GiveEndpointUp, VerifyEndpoint, WarnOfEndpoint
 from shared.governance.notifications.signatures import signed_headers
 from shared.governance.notifications.spreading import Spreading
+from shared.governance.notifications.teams import PersonalWorkflows, adaptive_card
 from shared.governance.notifications.transport import ReceiverAnswer, Transport
 from shared.kernel.messages import Command, Stamp
 from shared.record.database import AWAY
@@ -41,6 +43,7 @@ from shared.record.eventstore.store import EventStore
 SENDER = "sender"  # who decides on an endpoint when nobody does
 CONCURRENCY_LIMIT = 128
 AGENT = "rfp-service"
+JSON = "application/json"
 MAIL_REFUSED = 500
 VOUCH_SECONDS = 60.0
 GIVEN_UP, SAID_GONE = "It has failed for five days.", "It answered that it is gone."
@@ -76,6 +79,7 @@ class Sender:
         self._secrets = secrets
         self._transport = transport
         self._mailing = mailing
+        self._workflows = PersonalWorkflows(pool, store, secrets)
         self._vouched_at = float("-inf")
         self._lease = lease_seconds
         self._under_way: set[asyncio.Task[None]] = set()
@@ -144,11 +148,16 @@ class Sender:
     async def _sent(self, claimed: Claimed) -> ReceiverAnswer:
         if claimed.target_kind == claims.MAIL:
             return await self._mailing.send(claimed)
+        if claimed.target_kind == claims.TEAMS:
+            person = claimed.target.removeprefix(f"{claims.TEAMS}:")
+            return await self._to_workflow(await self._workflows.address_of(person), claimed)
         endpoint = (await self._store.load(UUID(claimed.target), WebhookEndpoint())).state
         at = utc_now()
         wanted = [*endpoint.live_secrets(at), *([endpoint.address_id] if endpoint.address_id else [])]
         opened = await self._secrets.opened(wanted)
         url = opened.get(endpoint.address_id, "") if endpoint.address_id else endpoint.url
+        if endpoint.target is TargetKind.TEAMS_WORKFLOW:
+            return await self._to_workflow(url, claimed)
         live = [opened[secret] for secret in endpoint.live_secrets(at) if secret in opened]
         if not url or not live:
             return ReceiverAnswer(fault="SecretNotThere")
@@ -156,10 +165,17 @@ class Sender:
             "Content-Type": CLOUD_EVENTS,
             "User-Agent": AGENT,
             "Content-Length": str(len(claimed.body)),
+            **signed_headers(claimed.message_id, claimed.body, live, at),
         }
-        if endpoint.target is TargetKind.WEBHOOK:
-            headers |= signed_headers(claimed.message_id, claimed.body, live, at)
         return await self._transport.post(url, claimed.body, headers)
+
+    async def _to_workflow(self, url: str, claimed: Claimed) -> ReceiverAnswer:
+        """Post a card; of what comes back no more is kept than the status, for it may hold the address."""
+        if not url:
+            return ReceiverAnswer(fault="SecretNotThere")
+        card = adaptive_card(orjson.loads(claimed.body))
+        headers = {"Content-Type": JSON, "User-Agent": AGENT, "Content-Length": str(len(card))}
+        return replace(await self._transport.post(url, card, headers), body="")
 
     async def _judge(self, claimed: Claimed, answer: ReceiverAnswer) -> None:
         if answer.is_yes and _is_met(claimed, answer):
@@ -173,11 +189,12 @@ class Sender:
     async def _failed(self, claimed: Claimed, answer: ReceiverAnswer) -> None:
         """Keep how the endpoint does; try again later, unless it is of what never is or was tried enough."""
         mailed = claimed.target_kind == claims.MAIL
+        of_person = claimed.target_kind in claims.PERSONAL
         if mailed and answer.status >= MAIL_REFUSED:  # this mail, or its reader, is not taken: others are
             await claims.settle(self._pool, claimed, "failed", "failed")
             return
         health = await self._health_after(claimed.lane)
-        if not mailed:
+        if not of_person:
             await self._consider(claimed, answer, health)
         pause = pause_seconds(claimed.tries, answer.retry_after_seconds)
         refused = answer.is_yes or (answer.status in NEVER_AGAIN and not mailed)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import asyncpg
 
 from shared.governance.notifications.choices import NotificationChoice, choice_of
+from shared.governance.notifications.claims import MAIL, OF_PERSONS, TEAMS
 from shared.governance.notifications.notification_types import TO_ONE_ENDPOINT, NotificationType
 from shared.governance.notifications.payloads import payload
 from shared.governance.notifications.recipients import OVER, TURNS, Recipients
@@ -43,23 +44,23 @@ FROM notifications n JOIN webhook_endpoints e ON e.valid_from <= n.position AND 
 WHERE n.id = $1 AND e.id <> n.case_id AND e.status IN ('active', 'paused', 'disabled')
   AND (e.types = '{}' OR n.type = ANY (e.types))
   AND (e.people = '{}' OR n.people && e.people)
-  AND (e.teams = '{}' OR n.tier = ANY (e.teams))
+  AND (e.teams = '{}' OR n.tier = ANY (e.teams) OR n.told_tier = ANY (e.teams))
   AND (e.areas = '{}' OR n.area = ANY (e.areas))
 ORDER BY e.id ON CONFLICT (notification_id, target) DO NOTHING
 """
 TO_PERSON = """
 INSERT INTO deliveries (notification_id, target, target_kind, status, due_at)
-VALUES ($1, 'mail:' || $2, 'mail', 'pending', greatest($3, clock_timestamp()))
+VALUES ($1, $4 || ':' || $2, $4, 'pending', greatest($3, clock_timestamp()))
 ON CONFLICT (notification_id, target) DO NOTHING
 """
 # Whoever would only be told later of a turn that is over by then is told of neither.
-NO_LONGER = """
+NO_LONGER = f"""
 UPDATE deliveries d SET status = 'dropped', settled_at = clock_timestamp()
 FROM notifications n, notifications over
 WHERE over.id = $1 AND n.id = d.notification_id AND n.case_id = over.case_id AND n.id < over.id
   AND n.type = ANY ($2) AND (over.tier = '' OR n.tier = over.tier)
-  AND d.target_kind = 'mail' AND d.status = 'pending' AND d.attempts = 0
-RETURNING substr(d.target, 6) AS person
+  AND {OF_PERSONS} AND d.status = 'pending' AND d.attempts = 0
+RETURNING split_part(d.target, ':', 2) AS person
 """
 TO_ONE = """
 INSERT INTO deliveries (notification_id, target, target_kind, status)
@@ -112,19 +113,19 @@ class Spreading:
         )
         await connection.execute(SPREAD, row["id"], subject.area(state), people, body)
         await connection.execute(TO_ONE if kind in TO_ONE_ENDPOINT else TO_ENDPOINTS, row["id"])
-        if self._mails:
-            if kind in OVER:
-                turns = [each.value for each in TURNS]
-                untold = await connection.fetch(NO_LONGER, row["id"], turns)
-                people = [person for person in people if person not in {each["person"] for each in untold}]
-            await self._to_people(connection, row["id"], people)
+        if kind in OVER:
+            turns = [each.value for each in TURNS]
+            untold = await connection.fetch(NO_LONGER, row["id"], turns)
+            people = [person for person in people if person not in {each["person"] for each in untold}]
+        await self._to_people(connection, row["id"], people)
 
     async def _to_people(self, connection: Connection, notification: int, people: Sequence[str]) -> None:
-        """Mail each of them who wants mail, when their quiet hours are over."""
+        """Tell each of them by the ways that they chose, when their quiet hours are over."""
         closed = (await self._store.load(SCHEME_ID, Scheme())).state.closed_days()
         days, now = WorkingDays(closed), datetime.now(UTC)
         for person in people:
             choice = (await self._store.load(choice_of(person), NotificationChoice())).state
-            if choice.mail:
-                at = choice.told_at(now, days)
-                await connection.execute(TO_PERSON, notification, person, at)
+            ways = {MAIL: self._mails and choice.mail, TEAMS: choice.teams_address_id is not None}
+            at = choice.told_at(now, days)
+            for way in (way for way, wanted in ways.items() if wanted):
+                await connection.execute(TO_PERSON, notification, person, at, way)

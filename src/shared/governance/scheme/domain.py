@@ -13,6 +13,7 @@ from shared.kernel.messages import Event
 from shared.kernel.rules import (
     USUAL_STANDSTILLS,
     AdvisoryBody,
+    ApprovalClocks,
     Days,
     HoldReason,
     Kpis,
@@ -162,6 +163,7 @@ class SchemeValues(BaseModel):
     contracts: ContractRules = Field(
         ContractRules(), description="How contracts are looked after, and what is published of them."
     )
+    approval_clocks: ApprovalClocks | None = None
     lead_may_evaluate: bool = True
     requester_may_evaluate: bool = True
     minimum_evaluators: Annotated[int, Field(ge=1, le=EVALUATORS_LIMIT), WHOLE] = Field(

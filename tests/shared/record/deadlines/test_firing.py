@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from rfp_service.rfps.context import RFPS
 from rfp_service.rfps.deadlines import DEADLINES, STANDSTILL
 from rfp_service.rfps.domain.award_events import StandstillExpired
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Stage
-from rfp_service.service import REACTIONS
 from shared.kernel.messages import Known
 from shared.kernel.person import Person
 from shared.record.deadlines.deadline import LATE_AFTER
@@ -37,7 +37,7 @@ def firing(pool: asyncpg.Pool, store: EventStore) -> Firing:
 
 
 async def react(pool: asyncpg.Pool, store: EventStore) -> None:
-    reactor = Reactor(pool, store.reader, REACTIONS)
+    reactor = Reactor(pool, store.reader, RFPS.reactions)
     while await reactor.catch_up():
         pass
 
@@ -56,7 +56,7 @@ async def happened(store: EventStore, history: way.History) -> UUID:
 @pytest.fixture
 async def rfp(pool: asyncpg.Pool, store: EventStore) -> UUID:
     """An RFP in standstill, whose deadline has been set."""
-    await Reactor(pool, store.reader, REACTIONS).introduce()
+    await Reactor(pool, store.reader, RFPS.reactions).introduce()
     identity = await happened(store, way.IN_STANDSTILL)
     await react(pool, store)
     return identity
@@ -127,7 +127,7 @@ async def test_a_claim_that_died_with_its_process_goes_to_the_next_after_its_lea
 
 
 async def test_eight_at_once_move_each_case_once(pool: asyncpg.Pool, store: EventStore) -> None:
-    await Reactor(pool, store.reader, REACTIONS).introduce()
+    await Reactor(pool, store.reader, RFPS.reactions).introduce()
     cases = [await happened(store, way.IN_STANDSTILL) for _ in range(20)]
     await react(pool, store)
     counts = await asyncio.gather(*(firing(pool, store).fire(STANDSTILL_ENDS) for _ in range(8)))
@@ -177,7 +177,7 @@ async def test_what_was_there_before_the_reaction_sets_no_deadline(
     pool: asyncpg.Pool, store: EventStore
 ) -> None:
     await happened(store, way.IN_STANDSTILL)
-    await Reactor(pool, store.reader, REACTIONS).introduce()
+    await Reactor(pool, store.reader, RFPS.reactions).introduce()
     await react(pool, store)
     assert await rows(pool) == []
 
@@ -185,7 +185,7 @@ async def test_what_was_there_before_the_reaction_sets_no_deadline(
 async def test_one_that_is_to_be_asked_again_keeps_its_number_and_comes_anew(
     pool: asyncpg.Pool, store: EventStore
 ) -> None:
-    await Reactor(pool, store.reader, REACTIONS).introduce()
+    await Reactor(pool, store.reader, RFPS.reactions).introduce()
     at_once = RULES.model_copy(update={"unreachable_after_working_days": 0})
     rfp = uuid4()
     asked = stamp("ann", at=NOW, rules=at_once)

@@ -18,6 +18,7 @@ from shared.governance.audit.replay.explanation import Explanation, explained
 from shared.governance.audit.replay.lateness import scheme_at
 from shared.governance.audit.replay.periods import Period, period
 from shared.governance.audit.replay.story import Story, happened_by, story
+from shared.governance.audit.replay.tellings import Telling, tellings
 from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import NotFound, Unacceptable
 from shared.record.eventstore.reader import ReadBasis
@@ -46,6 +47,12 @@ TOLD = (
 
 Instant: JsonDict = {"pattern": INSTANT_PATTERN}
 Time: JsonDict = {"pattern": AS_OF_PATTERN}
+
+
+class ToldStory(Story):
+    """A case's story, and who was told of it: by which way, and when they first looked and decided."""
+
+    tellings: list[Telling]
 
 
 class PeriodReversed(Unacceptable):
@@ -86,8 +93,11 @@ async def tell(
     reading: Read,
     stream_id: Annotated[UUID, Path(description="The case's id.")],
     basis: OnBasis = ReadBasis.KNOWN_THEN,
-) -> Story:
-    """Show each decision on a case: what it changed, the wait before it, who was told, gaps explained."""
+) -> ToldStory:
+    """Show each decision on a case: what it changed, the wait before it, gaps explained; and who was told.
+
+    Of each telling: by which way, when it was accepted, when they first looked, and when they decided.
+    """
     if basis is ReadBasis.KNOWN_THEN:
         events = await reading.record.stream(stream_id, reading.position)
     else:
@@ -99,11 +109,12 @@ async def tell(
     seen = await countersigned(reading.pool, [step["position"] for step in shown["items"]])
     for step in shown["items"]:
         step["countersigned"] = seen[step["position"]]
+    shown |= {"tellings": await tellings(reading, stream_id, events)}
     await redact_decisions(reading, stream_id, shown["items"])
     names = ("state", "reference")
     state = {"stream_id": stream_id, "withheld": {}, **{name: shown[name] for name in names}}
     await reading.redacted([state])
-    return Story.model_validate({**shown, **state})
+    return ToldStory.model_validate({**shown, **state})
 
 
 def _is_no_filter(_: str, __: ListMoment) -> ColumnElement[bool]:

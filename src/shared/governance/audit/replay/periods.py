@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, any_, func, literal, or_, select
 
 from shared.governance.audit.journal import decisions
 from shared.governance.audit.replay.lateness import late_by_the_scheme
+from shared.governance.audit.replay.tellings import told_late
 from shared.web.readings import Reading
 
 POSITIONS_LIMIT = 100
@@ -44,6 +45,10 @@ COUNTED = {
     "late_approvals": FigureDefinition(
         "Decisions of approvers after the day by which the scheme of that time wanted the case out of"
         " its stage, and those that say of themselves that they were late."
+    ),
+    "told_late": FigureDefinition(
+        "Decisions of approvers who had not been told, within a day of their turn and before they decided,"
+        " that it was their turn."
     ),
     "by_delegation": FigureDefinition("Decisions taken in somebody else's place."),
     "conflicts_declared": FigureDefinition("Decisions in which a conflict of interests was declared."),
@@ -89,6 +94,7 @@ class Figures(BaseModel):
     waivers_asked: Figure
     overrides: Figure
     late_approvals: Figure
+    told_late: Figure
     by_delegation: Figure
     conflicts_declared: Figure
     call_ins: Figure
@@ -141,6 +147,7 @@ async def _figures(reading: Reading, start: datetime, end: datetime, until: int)
     figures = {name: await _figure(reading, within, name) for name in COUNTED}
     late = await late_by_the_scheme(reading, start, end, until)
     figures["late_approvals"] = _joined(figures["late_approvals"], late)
+    figures["told_late"] = _joined(figures["told_late"], await told_late(reading, start, end, until))
     return Figures(
         **dict(totals), by_kind=by_decision, by_body_of_work=by_body, by_authority=by_authority, **figures
     )

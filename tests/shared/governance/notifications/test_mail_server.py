@@ -1,0 +1,111 @@
+"""A real mail server: over TLS at once or after STARTTLS, signed in to, trusted by its certificate."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+import pytest
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+from pydantic import SecretStr
+
+from shared.governance.notifications.claims import MAIL, Claimed
+from shared.governance.notifications.mail import Mailing
+from shared.settings import Settings
+from tests.shared.governance.notifications.certificates import certificate
+
+PASSWORD = "correct-horse-battery"  # nobody's
+CASE = "aaaaaaaa-0000-4000-8000-000000000001"
+EVENT = {
+    "id": "msg_1",
+    "type": "approval.requested",
+    "time": "2026-03-02T10:00:00+00:00",
+    "data": {"case": {"kind": "rfp", "id": CASE, "link": f"https://rfp.example/v1/rfps/{CASE}"}},
+}
+CLAIMED = Claimed(1, 1, "mail:hana", MAIL, 1, UUID(CASE), "approval.requested", orjson.dumps(EVENT))
+
+
+@dataclass
+class Kept:
+    """What a mail server has taken, and whom it let in."""
+
+    mails: list[Any] = field(default_factory=list)
+    signed_in: list[str] = field(default_factory=list)
+
+    async def handle_DATA(self, _server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  # its own name
+        self.mails.append((session.authenticated, envelope.rcpt_tos))
+        return "250 OK"
+
+    def authenticate(self, _server: Any, _session: Any, _envelope: Any, _how: str, said: Any) -> AuthResult:
+        assert isinstance(said, LoginPassword)
+        self.signed_in.append(said.login.decode())
+        return AuthResult(success=said.password == PASSWORD.encode(), handled=False)
+
+
+@asynccontextmanager
+async def server(kept: Kept, security: str, context: ssl.SSLContext) -> AsyncIterator[int]:
+    """Listen as a mail server that takes mail from whoever has signed in, and over TLS only."""
+    direct = security == "tls"
+
+    def made() -> SMTP:
+        return SMTP(
+            kept,
+            tls_context=None if direct else context,
+            require_starttls=not direct,
+            authenticator=kept.authenticate,
+            auth_required=True,
+            auth_require_tls=not direct,  # it doesn't see what the listener itself does
+        )
+
+    loop = asyncio.get_running_loop()
+    listening = await loop.create_server(made, "127.0.0.1", 0, ssl=context if direct else None)
+    yield listening.sockets[0].getsockname()[1]
+    listening.close()
+
+
+@pytest.fixture
+async def people(pool: asyncpg.Pool) -> asyncpg.Pool:
+    await pool.execute("INSERT INTO people (id, name, email) VALUES ('hana', 'Hana', 'hana@council.example')")
+    return pool
+
+
+def settings(folder: Path, port: int, security: str, **more: Any) -> Settings:
+    said = {"smtp_security": security, "smtp_user": "rfp", "smtp_password": SecretStr(PASSWORD), **more}
+    return Settings(data_dir=folder, smtp_host="127.0.0.1", smtp_port=port, **said)
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")  # the listener has it
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+async def test_mail_goes_over_tls_to_a_server_that_is_trusted_and_signed_in_to(
+    people: asyncpg.Pool, tmp_path: Path, security: str
+) -> None:
+    public, context = certificate(tmp_path)
+    kept = Kept()
+    async with server(kept, security, context) as port:
+        right = settings(tmp_path, port, security, smtp_ca=public)
+        assert (await Mailing(people, right).send(CLAIMED)).is_yes
+        stranger = await Mailing(people, settings(tmp_path, port, security)).send(CLAIMED)
+        assert (stranger.is_yes, stranger.status) == (False, 0)
+        assert kept.signed_in == ["rfp"]  # a stranger is not told the password
+        wrong = settings(tmp_path, port, security, smtp_ca=public, smtp_password=SecretStr("guess"))
+        refused = await Mailing(people, wrong).send(CLAIMED)
+        assert (refused.status, refused.fault) == (535, "SMTPAuthenticationError")
+        assert PASSWORD not in repr((right, refused, stranger))
+    assert kept.mails == [(True, ["hana@council.example"])]
+
+
+async def test_whoever_does_not_offer_tls_is_sent_nothing(people: asyncpg.Pool, tmp_path: Path) -> None:
+    kept = Kept()
+    loop = asyncio.get_running_loop()
+    listening = await loop.create_server(lambda: SMTP(kept), "127.0.0.1", 0)
+    port = listening.sockets[0].getsockname()[1]
+    answer = await Mailing(people, settings(tmp_path, port, "starttls")).send(CLAIMED)
+    listening.close()
+    assert not answer.is_yes
+    assert kept.mails == kept.signed_in == []
