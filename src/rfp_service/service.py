@@ -193,7 +193,7 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
         texts=texts,
         known=scheme.known,
         running=Running(),
-        importer=Importer(pool, store, visibility, flow),
+        importer=Importer(pool, store, visibility, flow, sandbox),
         redact=DisclosureFilter(pool, SealedFields(EVENTS), Exemptions(pool, visibility), texts, PERMISSIONS),
         tiles=Tiles(pool),
         limits=RateLimits(settings.requests_a_minute),
