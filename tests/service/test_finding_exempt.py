@@ -32,6 +32,7 @@ IN_SIGHT = {
     "/v1/rfps/flow": {"source", "from", "to"},
     "/v1/rfps/stuck": {"from", "to"},
     "/v1/rfps/forecasts": {"within_days"},
+    "/v1/rfps/event-log": {"form"},
     "/v1/catalogue/deflection": {"from", "to"},
     "/v1/delegations": {"delegator", "delegate", "live"},
     "/v1/audit/decisions": {"by", "kind", "body_of_work", "decision", "stream_id", "from", "to"},
@@ -77,7 +78,7 @@ TESTED_ELSEWHERE = {
     ("/v1/contracts/due", "owner"),
     *(
         (f"/v1/rfps/{figures}", name)
-        for figures in ("bottlenecks", "flow", "stuck", "forecasts")
+        for figures in ("bottlenecks", "flow", "stuck", "forecasts", "event-log")
         for name in CHOOSING
     ),
 }

@@ -9,6 +9,7 @@ from shared.flow.flow_answers import Flow
 from shared.flow.forecast_answers import Forecasts
 from shared.flow.stuck_answers import Stuck
 from tests.service.test_imports import finished, hand_in
+from tests.shared.flow.exports.structure import must_be_ocel
 from tests.support.api import Api
 from tests.support.people import LARS, LEO, PRIYA, RITA, Who
 
@@ -83,6 +84,7 @@ async def test_nobody_finds_an_rfp_by_a_value_that_is_exempt(api: Api) -> None:
             (FIGURES, lambda told: told["cases"]["all"]),
             ("/v1/rfps/flow", _there),
             (STUCK, _listed),
+            ("/v1/rfps/event-log", _exported),
         ):
             assert count((await api.get(path, LEO, **query)).json()) == 0
             assert count((await api.get(path, LARS, **query)).json()) == 1
@@ -90,6 +92,11 @@ async def test_nobody_finds_an_rfp_by_a_value_that_is_exempt(api: Api) -> None:
 
 def _listed(told: Any) -> int:
     return int(told["total"])
+
+
+def _exported(told: Any) -> int:
+    must_be_ocel(told)
+    return sum(thing["type"] == "rfp" for thing in told["objects"])
 
 
 def _there(told: Any) -> int:
@@ -220,3 +227,25 @@ async def test_forecasts_are_hidden_until_it_is_known_how_good_they_are(api: Api
     assert (told.total, told.items) == (0, [])
     assert (told.completions[0].cases, told.completions[0].by_p50) == (1, None)
     await api.get("/v1/rfps/forecasts", PRIYA, 422, within_days=0)
+
+
+async def test_the_event_log_is_of_what_its_reader_may_see_and_can_come_in_again(api: Api) -> None:
+    rfp = await api.raised()
+    await api.decide(rfp, "withdraw", reason="Not needed.")
+    await api.raised(title="Chairs")
+    whole = (await api.get("/v1/rfps/event-log", PRIYA)).json()
+    must_be_ocel(whole)
+    assert [event["type"] for event in whole["events"]].count("RfpWithdrawn") == 1
+    assert len(whole["events"]) == 3
+    assert "rita" not in str(whole)
+    narrow = Who("ned", RITA.roles, areas=("Highways",))
+    assert (await api.get("/v1/rfps/event-log", narrow)).json()["events"] == []
+    database = (await api.get("/v1/rfps/event-log", PRIYA, form="ocel-sqlite")).content
+    assert database.startswith(b"SQLite format 3")
+    log = await api.get("/v1/rfps/event-log", PRIYA, form="xes")
+    answer = await api.client.post(
+        "/v1/imports", data={"kind": "rfp-log"}, files={"events": log.content}, headers=api.headers(PRIYA)
+    )
+    report = (await finished(api, answer.json()["id"]))["report"]
+    assert (report["cases"], report["events"], report["bad_rows"], report["warnings"]) == (2, 3, 0, 0)
+    await api.get("/v1/rfps/event-log", PRIYA, 422, form="pdf")
