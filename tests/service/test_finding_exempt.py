@@ -33,6 +33,9 @@ IN_SIGHT = {
     "/v1/rfps/stuck": {"from", "to"},
     "/v1/rfps/forecasts": {"within_days"},
     "/v1/rfps/event-log": {"form"},
+    "/v1/rfps/excess": {"from", "to"},
+    "/v1/rfps/variants": {"from", "to"},
+    "/v1/rfps/comparison": {"before_from", "before_to", "after_from", "after_to"},
     "/v1/catalogue/deflection": {"from", "to"},
     "/v1/delegations": {"delegator", "delegate", "live"},
     "/v1/audit/decisions": {"by", "kind", "body_of_work", "decision", "stream_id", "from", "to"},
@@ -78,7 +81,10 @@ TESTED_ELSEWHERE = {
     ("/v1/contracts/due", "owner"),
     *(
         (f"/v1/rfps/{figures}", name)
-        for figures in ("bottlenecks", "flow", "stuck", "forecasts", "event-log")
+        for figures in (
+            *("bottlenecks", "flow", "stuck", "forecasts"),
+            *("event-log", "excess", "variants", "comparison"),
+        )
         for name in CHOOSING
     ),
 }

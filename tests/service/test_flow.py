@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
+from shared.flow.analysis_answers import Excess, PeriodComparison, Variants
 from shared.flow.answers import Bottlenecks
 from shared.flow.flow_answers import Flow
 from shared.flow.forecast_answers import Forecasts
@@ -11,8 +12,9 @@ from shared.flow.stuck_answers import Stuck
 from tests.service.test_imports import finished, hand_in
 from tests.shared.flow.exports.structure import must_be_ocel
 from tests.support.api import Api
-from tests.support.people import LARS, LEO, PRIYA, RITA, Who
+from tests.support.people import LARS, LEO, PRIYA, RITA, SCHEME, Who
 
+TARGETS = [{"stage": stage, "working_days": 5} for stage in ("triage", "approval")]
 FIGURES, STUCK = "/v1/rfps/bottlenecks", "/v1/rfps/stuck"
 
 
@@ -249,3 +251,36 @@ async def test_the_event_log_is_of_what_its_reader_may_see_and_can_come_in_again
     report = (await finished(api, answer.json()["id"]))["report"]
     assert (report["cases"], report["events"], report["bad_rows"], report["warnings"]) == (2, 3, 0, 0)
     await api.get("/v1/rfps/event-log", PRIYA, 422, form="pdf")
+
+
+async def test_what_explains_long_cases_is_told_once_there_are_enough(api: Api) -> None:
+    await api.adopts({**SCHEME, "values": {**SCHEME["values"], "stage_targets": TARGETS}})
+    await api.raised()
+    told = Excess.model_validate(await figures(api, "/v1/rfps/excess"))
+    assert (told.cases, told.groups) == (0, [])
+    ways = Variants.model_validate(await figures(api, "/v1/rfps/variants"))
+    assert (ways.cases, ways.variants) == (0, [])
+    assert ways.conformance.path == ["triage", "approval"]
+    assert [row.cases for row in ways.conformance.skipped] == [0, 0]
+    for path in ("/v1/rfps/excess", "/v1/rfps/variants"):
+        rows = await api.get(path, PRIYA, headers={"Accept": "text/csv"})
+        assert rows.headers["content-type"].startswith("text/csv")
+
+
+async def test_only_periods_that_are_over_are_compared(api: Api) -> None:
+    await api.raised()
+    today = datetime.now(UTC).date()
+    past = {"before_from": "2025-01-06", "before_to": "2025-02-03"}
+    over = PeriodComparison.model_validate(
+        await figures(api, "/v1/rfps/comparison", **past, after_from="2025-02-03", after_to="2025-03-03")
+    )
+    assert over.compared
+    assert over.raised is not None
+    assert (over.raised.before.n, over.raised.ratio) == (0, None)
+    days = {"after_from": str(today), "after_to": str(today + timedelta(7))}
+    runs = PeriodComparison.model_validate(await figures(api, "/v1/rfps/comparison", **past, **days))
+    assert (runs.compared, runs.raised) == (False, None)
+    assert "not over" in runs.sentences[0]
+    backwards = {**past, "after_from": "2025-03-03", "after_to": "2025-02-03"}
+    problem = (await api.get("/v1/rfps/comparison", PRIYA, 422, **backwards)).json()
+    assert problem["type"] == "/problems/period-backwards"
