@@ -26,8 +26,10 @@ from rfp_service.rfps.api.flow_cases import LIVE_CASES
 from rfp_service.rfps.context import RFPS
 from shared.flow.cases import LiveCases
 from shared.flow.context import FLOW
+from shared.flow.forecast_records import ForecastRecords
 from shared.flow.imports.context import IMPORTS
 from shared.flow.imports.importer import Importer
+from shared.flow.log import FlowLog
 from shared.flow.sources import FlowLogs
 from shared.governance.accounts.context import ACCOUNTS
 from shared.governance.accounts.keys import ApiKeys
@@ -44,6 +46,7 @@ from shared.governance.retention.context import RETENTION
 from shared.governance.retention.facts import carry_out_disposals
 from shared.governance.scheme.context import SCHEME
 from shared.governance.scheme.facts import SchemeFacts
+from shared.kernel.calendar import WorkingTime
 from shared.kernel.messages import Command, Known
 from shared.kernel.person import Person
 from shared.ledger.tiles import Tiles
@@ -130,6 +133,7 @@ class Service:
     taking: Taking
     sandbox: Sandbox
     flow: FlowLogs
+    forecasts: ForecastRecords
     facts: Mapping[type[Command[Any]], FactFinder]
     live_cases: LiveCases = LIVE_CASES
     views: tuple[View, ...] = VIEWS
@@ -181,6 +185,11 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
     scheme, jobs, sandbox = SchemeFacts(pool, store), Jobs(pool), Sandbox()
     flow = FlowLogs(pool, settings.data_dir / "flow")
     runs = BatchRuns(store, OPERATIONS)
+
+    async def live_log() -> tuple[FlowLog, WorkingTime, int]:
+        await scheme.refresh()
+        return await flow.live_log(visibility.position, scheme.scheme.closed_days())
+
     return Service(
         settings=settings,
         pool=pool,
@@ -202,5 +211,6 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
         taking=Taking(pool),
         sandbox=sandbox,
         flow=flow,
+        forecasts=ForecastRecords(pool, live_log),
         facts=facts_for(single_administrator=settings.single_administrator),
     )

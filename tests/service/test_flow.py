@@ -211,6 +211,10 @@ async def test_each_figure_opens_its_cases(api: Api) -> None:
         told = Bottlenecks.model_validate(await figures(api, **query))
         opened = [(row.opens, row.open) for row in told.stages if row.open]
         assert len(opened) == 2, query
+        edges = [(edge.opens, edge.from_) for edge in told.edges]
+        assert edges, query
+        by_stage = {row.stage: row.opens for row in told.stages}  # type: ignore[union-attr]
+        assert all(opens == by_stage[stage] for opens, stage in edges)
         for path, count in opened:
             board, _, narrowed = str(path).partition("?")
             listed = (await api.get(board, PRIYA, **dict(parse_qsl(narrowed)))).json()["items"]

@@ -1,8 +1,11 @@
 """The shapes of what explains long cases, of the ways they go, and of two periods side by side."""
 
 from datetime import date, datetime
+from typing import Annotated
 
 from pydantic import BaseModel, Field
+
+TwoEnds = Annotated[list[float], Field(min_length=2, max_length=2)]
 
 
 class ExcessGroup(BaseModel):
@@ -90,7 +93,7 @@ class ComparedTimes(BaseModel):
     before: PeriodTimes
     after: PeriodTimes
     difference_working_days: float | None
-    interval: tuple[float, float] | None = Field(description="95 %, by drawing cases of both again.")
+    interval: TwoEnds | None = Field(description="95 %, by drawing cases of both again.")
 
 
 class PeriodRate(BaseModel):
@@ -106,7 +109,7 @@ class RateRatio(BaseModel):
     before: PeriodRate
     after: PeriodRate
     ratio: float | None
-    interval: tuple[float, float] | None = Field(description="95 %, as wide as weeks differ.")
+    interval: TwoEnds | None = Field(description="95 %, as wide as weeks differ.")
     dispersion: float | None = Field(description="How much more weeks differ than by chance.")
 
 

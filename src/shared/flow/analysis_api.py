@@ -35,7 +35,8 @@ from shared.web.readings import Read
 
 router = APIRouter(prefix="/v1/rfps", tags=["flow"], route_class=StrictRoute)
 
-Day = Annotated[date, Query(examples=["2026-01-05"])]
+FirstDay = Annotated[date, Query(description="On which a period begins.", examples=["2026-01-05"])]
+LastDay = Annotated[date, Query(description="Before which it ends.", examples=["2026-03-02"])]
 
 
 @router.get(
@@ -114,10 +115,10 @@ async def see_comparison(  # two periods
     request: Request,
     filters: Chosen,
     read: Read,
-    before_from: Day,
-    before_to: Day,
-    after_from: Day,
-    after_to: Day,
+    before_from: FirstDay,
+    before_to: LastDay,
+    after_from: FirstDay,
+    after_to: LastDay,
 ) -> Response:
     """Say whether RFPs take longer or come more often than before, such as before the catalogue was there.
 
