@@ -26,7 +26,7 @@ from rfp_service.rfps.api.flow_cases import LIVE_CASES
 from rfp_service.rfps.context import RFPS
 from shared.flow.cases import LiveCases
 from shared.flow.context import FLOW
-from shared.flow.forecast_records import ForecastRecords
+from shared.flow.forecast_records import ForecastRecords, LiveLogAt
 from shared.flow.imports.context import IMPORTS
 from shared.flow.imports.importer import Importer
 from shared.flow.log import FlowLog
@@ -171,6 +171,16 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
             await stop(following)
 
 
+def _live_log(scheme: SchemeFacts, flow: FlowLogs, visibility: Visibility) -> LiveLogAt:
+    """Return what fetches the log of live cases as far as the views have come."""
+
+    async def live_log() -> tuple[FlowLog, WorkingTime, int]:
+        await scheme.refresh()
+        return await flow.live_log(visibility.position, scheme.scheme.closed_days())
+
+    return live_log
+
+
 async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
     """Make every part, and join them."""
     texts = PersonalTexts(pool, personal_secret(settings))
@@ -185,11 +195,6 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
     scheme, jobs, sandbox = SchemeFacts(pool, store), Jobs(pool), Sandbox()
     flow = FlowLogs(pool, settings.data_dir / "flow")
     runs = BatchRuns(store, OPERATIONS)
-
-    async def live_log() -> tuple[FlowLog, WorkingTime, int]:
-        await scheme.refresh()
-        return await flow.live_log(visibility.position, scheme.scheme.closed_days())
-
     return Service(
         settings=settings,
         pool=pool,
@@ -211,6 +216,6 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
         taking=Taking(pool),
         sandbox=sandbox,
         flow=flow,
-        forecasts=ForecastRecords(pool, live_log),
+        forecasts=ForecastRecords(pool, _live_log(scheme, flow, visibility)),
         facts=facts_for(single_administrator=settings.single_administrator),
     )

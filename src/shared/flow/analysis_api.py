@@ -27,7 +27,7 @@ from shared.flow.requests import (
 )
 from shared.flow.variants import Paths
 from shared.flow.waits import Waits
-from shared.kernel.calendar import Microseconds, WorkingTime, microseconds, start_of
+from shared.kernel.calendar import Microseconds, WorkingTime, day_in_london, microseconds, start_of
 from shared.web.answers import one, problems, table
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
@@ -86,7 +86,7 @@ async def see_variants(
     asked = await live_question(request, read, FlowView(filters=filters))
     log, working = await asked.log()
     window = period(start, end)
-    values = request.app.state.service.scheme.scheme.in_force(read.as_of.date()).values
+    values = request.app.state.service.scheme.scheme.in_force(day_in_london(read.as_of)).values
     path = [target.stage for target in values.stage_targets] if values else []
 
     def told() -> dict[str, Any]:
