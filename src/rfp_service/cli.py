@@ -37,7 +37,7 @@ COMMANDS = {
 IMPORTS = {
     "rfp-log": (
         "rfp_service.operator.imports:rfp_log",
-        "Take in a historic log of events and cases, plain or gzip CSV; the same again adds nothing.",
+        "Take in a historic log: events and cases as CSV, or XES; plain or gzip. Again, it adds nothing.",
     )
 }
 FORECASTS = {

@@ -36,8 +36,10 @@ from rfp_service.rfps.api.notified import notified
 from rfp_service.rfps.context import RFPS
 from shared.flow.cases import LiveCases
 from shared.flow.context import FLOW
+from shared.flow.forecast_records import ForecastRecords, LiveLogAt
 from shared.flow.imports.context import IMPORTS
 from shared.flow.imports.importer import Importer
+from shared.flow.log import FlowLog
 from shared.flow.sources import FlowLogs
 from shared.governance.accounts.context import ACCOUNTS
 from shared.governance.accounts.keys import ApiKeys
@@ -59,6 +61,7 @@ from shared.governance.retention.context import RETENTION
 from shared.governance.retention.facts import carry_out_disposals
 from shared.governance.scheme.context import SCHEME
 from shared.governance.scheme.facts import SchemeFacts
+from shared.kernel.calendar import WorkingTime
 from shared.kernel.messages import Command, Known
 from shared.kernel.person import Person
 from shared.ledger.tiles import Tiles
@@ -169,6 +172,7 @@ class Service:
     flow: FlowLogs
     endpoint_secrets: EndpointSecrets
     receivers: AllowList
+    forecasts: ForecastRecords
     facts: Mapping[type[Command[Any]], FactFinder]
     live_cases: LiveCases = LIVE_CASES
     notified: Notified = notified
@@ -226,6 +230,16 @@ async def opened(settings: Settings, database_url: str, *, held: bool = False) -
             await stop(following)
 
 
+def _live_log(scheme: SchemeFacts, flow: FlowLogs, visibility: Visibility) -> LiveLogAt:
+    """Return what fetches the log of live cases as far as the views have come."""
+
+    async def live_log() -> tuple[FlowLog, WorkingTime, int]:
+        await scheme.refresh()
+        return await flow.live_log(visibility.position, scheme.scheme.closed_days())
+
+    return live_log
+
+
 async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
     """Make every part, and join them."""
     texts = PersonalTexts(pool, personal_secret(settings))
@@ -252,7 +266,7 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
         texts=texts,
         known=scheme.known,
         running=Running(),
-        importer=Importer(pool, store, visibility, flow),
+        importer=Importer(pool, store, visibility, flow, sandbox),
         redact=DisclosureFilter(pool, SealedFields(EVENTS), Exemptions(pool, visibility), texts, PERMISSIONS),
         tiles=Tiles(pool),
         limits=RateLimits(settings.requests_a_minute),
@@ -265,5 +279,6 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
         flow=flow,
         endpoint_secrets=EndpointSecrets(pool, personal_secret(settings)),
         receivers=AllowList(settings.webhook_receivers, loopback=settings.webhook_loopback),
+        forecasts=ForecastRecords(pool, _live_log(scheme, flow, visibility)),
         facts=facts_for(single_administrator=settings.single_administrator),
     )

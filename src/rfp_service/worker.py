@@ -129,6 +129,7 @@ async def _work_on_one_connection(service: Service, keys: LogKeys, went_well: Ca
         Work("reactions", reactor.catch_up, reactor.introduce),
         Work("deadlines", firing.fire),
         Work("jobs", service.batches.jobs.resume),
+        Work("forecasts", service.forecasts.keep_when_due),
     ]
     listener, log_listener, told_listener = listeners = [
         NotificationListener(channel, POLL_SECONDS) for channel in (APPENDED, APPENDED, TO_BE_TOLD)

@@ -33,6 +33,10 @@ IN_SIGHT = {
     "/v1/rfps/flow": {"source", "from", "to"},
     "/v1/rfps/stuck": {"from", "to"},
     "/v1/rfps/forecasts": {"within_days"},
+    "/v1/rfps/event-log": {"form"},
+    "/v1/rfps/excess": {"from", "to"},
+    "/v1/rfps/variants": {"from", "to"},
+    "/v1/rfps/comparison": {"before_from", "before_to", "after_from", "after_to"},
     "/v1/catalogue/deflection": {"from", "to"},
     "/v1/catalogue-orders": {"status"},
     "/v1/approvals": {"unreachable"},
@@ -84,7 +88,10 @@ TESTED_ELSEWHERE = {
     ("/v1/contracts/due", "owner"),
     *(
         (f"/v1/rfps/{figures}", name)
-        for figures in ("bottlenecks", "flow", "stuck", "forecasts")
+        for figures in (
+            *("bottlenecks", "flow", "stuck", "forecasts"),
+            *("event-log", "excess", "variants", "comparison"),
+        )
         for name in CHOOSING
     ),
 }

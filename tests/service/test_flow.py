@@ -4,14 +4,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
+from shared.flow.analysis_answers import Excess, PeriodComparison, Variants
 from shared.flow.answers import Bottlenecks
 from shared.flow.flow_answers import Flow
 from shared.flow.forecast_answers import Forecasts
 from shared.flow.stuck_answers import Stuck
 from tests.service.test_imports import finished, hand_in
+from tests.shared.flow.exports.structure import must_be_ocel
 from tests.support.api import Api
-from tests.support.people import LARS, LEO, PRIYA, RITA, Who
+from tests.support.people import LARS, LEO, PRIYA, RITA, SCHEME, Who
 
+TARGETS = [{"stage": stage, "working_days": 5} for stage in ("triage", "approval")]
 FIGURES, STUCK = "/v1/rfps/bottlenecks", "/v1/rfps/stuck"
 
 
@@ -83,6 +86,7 @@ async def test_nobody_finds_an_rfp_by_a_value_that_is_exempt(api: Api) -> None:
             (FIGURES, lambda told: told["cases"]["all"]),
             ("/v1/rfps/flow", _there),
             (STUCK, _listed),
+            ("/v1/rfps/event-log", _exported),
         ):
             assert count((await api.get(path, LEO, **query)).json()) == 0
             assert count((await api.get(path, LARS, **query)).json()) == 1
@@ -90,6 +94,11 @@ async def test_nobody_finds_an_rfp_by_a_value_that_is_exempt(api: Api) -> None:
 
 def _listed(told: Any) -> int:
     return int(told["total"])
+
+
+def _exported(told: Any) -> int:
+    must_be_ocel(told)
+    return sum(thing["type"] == "rfp" for thing in told["objects"])
 
 
 def _there(told: Any) -> int:
@@ -202,6 +211,10 @@ async def test_each_figure_opens_its_cases(api: Api) -> None:
         told = Bottlenecks.model_validate(await figures(api, **query))
         opened = [(row.opens, row.open) for row in told.stages if row.open]
         assert len(opened) == 2, query
+        edges = [(edge.opens, edge.from_) for edge in told.edges]
+        assert edges, query
+        by_stage = {row.stage: row.opens for row in told.stages}  # type: ignore[union-attr]
+        assert all(opens == by_stage[stage] for opens, stage in edges)
         for path, count in opened:
             board, _, narrowed = str(path).partition("?")
             listed = (await api.get(board, PRIYA, **dict(parse_qsl(narrowed)))).json()["items"]
@@ -220,3 +233,58 @@ async def test_forecasts_are_hidden_until_it_is_known_how_good_they_are(api: Api
     assert (told.total, told.items) == (0, [])
     assert (told.completions[0].cases, told.completions[0].by_p50) == (1, None)
     await api.get("/v1/rfps/forecasts", PRIYA, 422, within_days=0)
+
+
+async def test_the_event_log_is_of_what_its_reader_may_see_and_can_come_in_again(api: Api) -> None:
+    rfp = await api.raised()
+    await api.decide(rfp, "withdraw", reason="Not needed.")
+    await api.raised(title="Chairs")
+    whole = (await api.get("/v1/rfps/event-log", PRIYA)).json()
+    must_be_ocel(whole)
+    assert [event["type"] for event in whole["events"]].count("RfpWithdrawn") == 1
+    assert len(whole["events"]) == 3
+    assert "rita" not in str(whole)
+    narrow = Who("ned", RITA.roles, areas=("Highways",))
+    assert (await api.get("/v1/rfps/event-log", narrow)).json()["events"] == []
+    database = (await api.get("/v1/rfps/event-log", PRIYA, form="ocel-sqlite")).content
+    assert database.startswith(b"SQLite format 3")
+    log = await api.get("/v1/rfps/event-log", PRIYA, form="xes")
+    answer = await api.client.post(
+        "/v1/imports", data={"kind": "rfp-log"}, files={"events": log.content}, headers=api.headers(PRIYA)
+    )
+    report = (await finished(api, answer.json()["id"]))["report"]
+    assert (report["cases"], report["events"], report["bad_rows"], report["warnings"]) == (2, 3, 0, 0)
+    await api.get("/v1/rfps/event-log", PRIYA, 422, form="pdf")
+
+
+async def test_what_explains_long_cases_is_told_once_there_are_enough(api: Api) -> None:
+    await api.adopts({**SCHEME, "values": {**SCHEME["values"], "stage_targets": TARGETS}})
+    await api.raised()
+    told = Excess.model_validate(await figures(api, "/v1/rfps/excess"))
+    assert (told.cases, told.groups) == (0, [])
+    ways = Variants.model_validate(await figures(api, "/v1/rfps/variants"))
+    assert (ways.cases, ways.variants) == (0, [])
+    assert ways.conformance.path == ["triage", "approval"]
+    assert [row.cases for row in ways.conformance.skipped] == [0, 0]
+    for path in ("/v1/rfps/excess", "/v1/rfps/variants"):
+        rows = await api.get(path, PRIYA, headers={"Accept": "text/csv"})
+        assert rows.headers["content-type"].startswith("text/csv")
+
+
+async def test_only_periods_that_are_over_are_compared(api: Api) -> None:
+    await api.raised()
+    today = datetime.now(UTC).date()
+    past = {"before_from": "2025-01-06", "before_to": "2025-02-03"}
+    over = PeriodComparison.model_validate(
+        await figures(api, "/v1/rfps/comparison", **past, after_from="2025-02-03", after_to="2025-03-03")
+    )
+    assert over.compared
+    assert over.raised is not None
+    assert (over.raised.before.n, over.raised.ratio) == (0, None)
+    days = {"after_from": str(today), "after_to": str(today + timedelta(7))}
+    runs = PeriodComparison.model_validate(await figures(api, "/v1/rfps/comparison", **past, **days))
+    assert (runs.compared, runs.raised) == (False, None)
+    assert "not over" in runs.sentences[0]
+    backwards = {**past, "after_from": "2025-03-03", "after_to": "2025-02-03"}
+    problem = (await api.get("/v1/rfps/comparison", PRIYA, 422, **backwards)).json()
+    assert problem["type"] == "/problems/period-backwards"

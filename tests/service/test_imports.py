@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.shared.flow.imports.examples import CASES, EVENTS
+from tests.shared.flow.imports.test_xes import as_xes
 from tests.support.api import Api
 from tests.support.people import PRIYA, RITA, SAM, Who
 
@@ -171,6 +172,35 @@ async def test_a_log_of_which_nothing_is_taken_in_has_failed(api: Api) -> None:
     assert "row 2 of events: entered_at is not an ISO 8601 time: it looks like" in failed["reason"]
     assert (failed["report"]["bad_rows"], len(failed["report"]["bad"])) == (1, 1)
     assert await api.service.record.head() == 2  # begun, and failed
+
+
+async def test_an_xes_log_needs_no_cases_and_reports_as_tables_do(api: Api) -> None:
+    begun = await _hand_in_xes(api, gzip.compress(as_xes().encode()))
+    done = await finished(api, begun["id"])
+    assert (done["status"], done["report"]["cases"], done["report"]["events"]) == ("done", 3, 7)
+    figures = (await api.get("/v1/rfps/bottlenecks", source=begun["id"])).json()
+    tables = await hand_in(api)
+    assert (await finished(api, tables["id"]))["report"] == done["report"]
+    same = (await api.get("/v1/rfps/bottlenecks", source=tables["id"])).json()
+    assert (figures["edges"], figures["stages"]) == (same["edges"], same["stages"])
+
+
+async def test_a_hostile_xes_log_fails_with_a_reason(api: Api) -> None:
+    begun = await _hand_in_xes(api, b"<?xml version='1.0'?><!DOCTYPE log SYSTEM 'http://127.0.0.1/x'><log/>")
+    failed = await finished(api, begun["id"])
+    assert (failed["status"], failed["reason"]) == (
+        "failed",
+        "An XES log has no document type (DTD) of its own: take the DOCTYPE line out.",
+    )
+
+
+async def _hand_in_xes(api: Api, log: bytes) -> dict[str, Any]:
+    answer = await api.client.post(
+        "/v1/imports", data={"kind": "rfp-log"}, files={"events": log}, headers=api.headers(PRIYA)
+    )
+    assert answer.status_code == 202, answer.text
+    told: dict[str, Any] = answer.json()
+    return told
 
 
 async def test_files_of_another_sort_are_refused_at_the_door(api: Api) -> None:

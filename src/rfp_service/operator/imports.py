@@ -26,7 +26,9 @@ OPERATOR = "operator"
 
 def rfp_log(  # noqa: PLR0913  # the options of one command
     events: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
-    cases: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    cases: Annotated[
+        Path | None, typer.Argument(exists=True, dir_okay=False, help="Not needed for XES.")
+    ] = None,
     *,
     name: str = "RFP log",
     timestamps: str = "entered",

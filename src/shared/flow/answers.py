@@ -104,6 +104,7 @@ class Edge(BaseModel):
     share_working: float
     elapsed: Spread
     working: Spread
+    opens: str | None = Field(None, description="The list of cases that wait where it begins, or null.")
 
 
 class PartyRow(BaseModel):

@@ -12,7 +12,7 @@ from shared.flow.cases import Chosen
 from shared.flow.flow_answers import Flow, FlowWeek
 from shared.flow.flow_figures import flow_figures
 from shared.flow.forecast_answers import ForecastOfCase, Forecasts
-from shared.flow.forecast_figures import forecast_figures
+from shared.flow.forecast_figures import forecast_figures, told_record
 from shared.flow.opened_cases import with_cases
 from shared.flow.requests import FlowView, answer_rows, answer_told, live_question, period, question_of
 from shared.flow.stuck import cost_of_waiting, stuck
@@ -184,11 +184,15 @@ async def see_forecasts(
     log, working = await asked.log()
     by_id = {case.id: case for case in found}
     told = await asyncio.to_thread(forecast_figures, log, asked.query.as_of_us, within_days, working, by_id)
+    score = await request.app.state.service.forecasts.score(
+        log, asked.query.as_of_us, within_days, read.position
+    )
     rows = told["items"]
     shown = {
         "as_of": read.as_of,
         "position": read.position,
         **told,
+        "record": told_record(score, within_days),
         "total": len(rows),
         "items": rows[:limit],
     }

@@ -51,11 +51,25 @@ class WaitingCase:
 
 
 @dataclass(frozen=True)
+class CaseFacts:
+    """What of a case tells it from others; blank where its reader may not see it, or nobody knows."""
+
+    id: str
+    reference: str
+    service_area: str
+    route: str
+    supplier: str
+    estimate_pence: int | None
+    needed_by: date | None
+
+
+@dataclass(frozen=True)
 class LiveCases:
-    """How a room chooses cases, and lists those that wait, for a reader of a reading."""
+    """How a room chooses cases, lists those that wait, and tells of any, for a reader of a reading."""
 
     chosen: Callable[[Reading, CaseFilters], Awaitable[frozenset[str]]]
     waiting: Callable[[Reading, CaseFilters], Awaitable[list[WaitingCase]]]
+    facts: Callable[[Reading, CaseFilters], Awaitable[list[CaseFacts]]]
 
 
 async def case_filters(

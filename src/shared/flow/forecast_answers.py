@@ -20,6 +20,20 @@ class BackTest(BaseModel):
     sentence: str
 
 
+class ForecastRecord(BaseModel):
+    """How good forecasts were that were really made: kept once a week, scored when it is known what came."""
+
+    within_days: int
+    n: int
+    brier: float | None
+    brier_base_rate: float | None
+    brier_case_age: float | None
+    covered_p50: float | None
+    covered_p85: float | None
+    covered_p95: float | None
+    sentence: str
+
+
 class ForecastOfCase(BaseModel):
     """An open case: how likely it is over by the day it is needed, and by when; null where nobody can say."""
 
@@ -51,6 +65,7 @@ class Forecasts(BaseModel):
     as_of: datetime
     position: int
     back_test: BackTest
+    record: ForecastRecord = Field(description="For horizons of 14, 30, 60 and 90 days.")
     total: int
     items: list[ForecastOfCase]
     completions: list[LikelyCompletion]

@@ -84,6 +84,22 @@ def told_score(score: ForecastScore, within_days: int) -> dict[str, Any]:
     }
 
 
+def told_record(score: ForecastScore, within_days: int) -> dict[str, Any]:
+    """Return how good forecasts were that were really made."""
+    told = told_score(score, within_days)
+    del told["shown"]
+    if score.brier is None or score.brier_base_rate is None:
+        told["sentence"] = (
+            "Of no forecast of this horizon that was really made is it known yet how good it was."
+        )
+    else:
+        told["sentence"] = (
+            f"The {score.n} forecasts that were really made were off by {score.brier:.3f},"
+            f" against {score.brier_base_rate:.3f} for the base rate."
+        )
+    return told
+
+
 def _sentence(score: ForecastScore) -> str:
     if score.brier is None or score.brier_base_rate is None:
         return "Too little is over yet to say how good forecasts would be, so none is shown."

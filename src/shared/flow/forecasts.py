@@ -4,8 +4,10 @@ A forecast may use nothing but what its own instant knew: a back-test cuts the l
 looks at what came of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,21 +103,42 @@ class _Tried:
     kept: list[list[bool]] = field(default_factory=lambda: [[] for _ in SHARES])
 
 
+class MadeForecast(NamedTuple):
+    """A forecast that was made at an instant, and when its case closed, as far as that is known now."""
+
+    at: int
+    chance: float | None
+    chance_by_age: float | None
+    finish: Sequence[int | None]
+    closed: int
+
+
 _Seen = list[tuple[int, bool]]  # from when, and whether it was over in time
 
 
 def back_test(log: FlowLog, until: int, within: int, working: WorkingTime) -> ForecastScore:
     """Return how good forecasts would have been, each made of what its own instant knew."""
+    made = (
+        MadeForecast(cut, one.chance, one.chance_by_age, one.finish, int(log.cases.closed[one.case]))
+        for cut in cuts(log, until, within)
+        for one in forecasts(log, cut, within, working)
+    )
+    return scored(made, until, within)
+
+
+def scored(made: Iterable[MadeForecast], until: int, within: int) -> ForecastScore:
+    """Return how good forecasts were, those made first coming first, as far as it is known by now.
+
+    The base rate of each is the share over in time of the earlier ones that were known when it was made.
+    """
     tried, seen = _Tried(), _Seen()
-    for cut in cuts(log, until, within):
-        made = forecasts(log, cut, within, working)
+    for cut, together in groupby(made, key=lambda one: one.at):
         base = _base_rate(seen, cut, within)
-        for one in made:
-            closed = int(log.cases.closed[one.case])
-            over = closed <= cut + within
+        for one in together:
+            over = one.closed <= cut + within
             seen.append((cut, over))
-            _keep_dates(tried, one, closed, until)
-            if base is not None and one.chance is not None:
+            _keep_dates(tried, one, until)
+            if base is not None and one.chance is not None and cut + within <= until:
                 tried.over.append(over)
                 tried.chance.append(one.chance)
                 tried.base_rate.append(base)
@@ -129,11 +152,11 @@ def _base_rate(seen: _Seen, cut: int, within: int) -> float | None:
     return sum(known) / len(known) if known else None
 
 
-def _keep_dates(tried: _Tried, one: CaseForecast, closed: int, until: int) -> None:
+def _keep_dates(tried: _Tried, one: MadeForecast, until: int) -> None:
     """Keep of each likely date that has passed whether the case was over by then."""
     for number, date in enumerate(one.finish):
         if date is not None and date <= until:
-            tried.kept[number].append(closed <= date)
+            tried.kept[number].append(one.closed <= date)
 
 
 def _score(tried: _Tried) -> ForecastScore:

@@ -27,6 +27,7 @@ from shared.web.readings import Reading, instant_of, reading
 
 # The stages in which an RFP has come to what it was raised for.
 COMPLETED = frozenset({"contracted", "fulfilled"})
+REACHED_PROCUREMENT = "submitted"  # what the catalogue diverts never comes there
 
 
 class PeriodBackwards(Unacceptable):

@@ -93,6 +93,12 @@ class FlowLogs:
         await self._keep(self._live)
         return self._live
 
+    async def live_log(self, position: int, closed_days: frozenset[date]) -> tuple[FlowLog, WorkingTime, int]:
+        """Return the log of live cases as of a position, its calendar, and that position."""
+        async with self.turn:
+            live = await self.live(position, closed_days)
+            return await asyncio.to_thread(live.as_of, position), live.working, position
+
     async def _keep(self, live: LiveLog) -> None:
         """Keep live cases for the next start, where there is enough that is new."""
         if not self._kept_live.is_worth_keeping(live.length):

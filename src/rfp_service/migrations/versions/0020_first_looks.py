@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0020"
-down_revision = "0017"
+down_revision = "0018"
 
 TOLD_TIER = "ALTER TABLE notifications ADD COLUMN told_tier text NOT NULL DEFAULT ''"
 FIRST_LOOKS = """

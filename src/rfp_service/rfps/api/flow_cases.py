@@ -1,12 +1,13 @@
 """RFPs as flow asks for them: those of some sort, and those that wait, as their reader may find them."""
 
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
 from rfp_service.rfps.domain.stages import LIVE
 from rfp_service.rfps.views import rfps
-from shared.flow.cases import CaseFilters, LiveCases, WaitingCase
+from shared.flow.cases import CaseFacts, CaseFilters, LiveCases, WaitingCase
 from shared.web.readings import Reading
 
 SHOWN = (
@@ -51,6 +52,25 @@ async def _waiting(reading: Reading, filters: CaseFilters) -> list[WaitingCase]:
     return [_case(item) for item in items]
 
 
+async def _facts(reading: Reading, filters: CaseFilters) -> list[CaseFacts]:
+    """Return what tells RFPs from others, without what their reader may not see."""
+    statement = select(*(rfps.c[field.name] for field in fields(CaseFacts)))
+    items = [dict(row) for row in await reading.rows(statement.where(*_conditions(reading, filters)))]
+    await reading.redacted(items)
+    return [
+        CaseFacts(
+            id=str(item["id"]),
+            reference=item["reference"],
+            service_area=item.get("service_area") or "",
+            route=item.get("route") or "",
+            supplier=item.get("supplier") or "",
+            estimate_pence=item.get("estimate_pence"),
+            needed_by=item.get("needed_by"),
+        )
+        for item in items
+    ]
+
+
 def _case(item: dict[str, Any]) -> WaitingCase:
     return WaitingCase(
         id=str(item["id"]),
@@ -79,4 +99,4 @@ def _whom(item: dict[str, Any]) -> str:
             return ""
 
 
-LIVE_CASES = LiveCases(_chosen, _waiting)
+LIVE_CASES = LiveCases(_chosen, _waiting, _facts)

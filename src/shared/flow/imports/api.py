@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Annotated, BinaryIO, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Form, Request, Response, UploadFile
+from fastapi import APIRouter, Body, Depends, File, Form, Request, Response, UploadFile
 from fastapi import Path as InPath
 from pydantic import BaseModel
 
@@ -82,15 +82,20 @@ async def start_import(  # noqa: PLR0913, PLR0917  # the parts of one form
     response: Response,
     handler: ContentCommands,
     events: UploadFile,
-    cases: UploadFile,
     options: Annotated[Options, Depends(options_of)],
     kind: Annotated[Literal["rfp-log"], Form(description="What sort of log this is.")],
+    cases: Annotated[
+        UploadFile | None, File(description="CSV; not needed for XES, whose traces are its cases.")
+    ] = None,
     name: Annotated[
         str, Form(max_length=SHORT_TEXT_LIMIT, pattern=f"{ONE_LINE}|^$", description="What to call it.")
     ] = UNNAMED,
     dry_run: Annotated[Flag, Form(description="Say what would happen; write nothing.")] = False,  # noqa: FBT002  # a form field
 ) -> ImportAnswer:
-    """Take in a log of events and cases, plain or gzip CSV. The same content again adds nothing."""
+    """Take in a log: events and cases as CSV, or events as XES; plain or gzip. Again, it adds nothing.
+
+    The n-th event of an XES log is told as row n + 1 of `events`, its n-th trace so of `cases`.
+    """
     stamp = await handler.stamp_for(StartImport)
     must_be_known(await request.form(), PARTS)
     importer = request.app.state.service.importer
@@ -98,7 +103,7 @@ async def start_import(  # noqa: PLR0913, PLR0917  # the parts of one form
     folder = TemporaryDirectory(prefix="rfp-import-")
     files = LogFiles(
         await _kept(events.file, Path(folder.name, "events")),
-        await _kept(cases.file, Path(folder.name, "cases")),
+        None if cases is None else await _kept(cases.file, Path(folder.name, "cases")),
         options,
     )
     if dry_run:

@@ -46,19 +46,20 @@ class ColumnMissing(Unacceptable):
     """The file lacks a column that is needed."""
 
 
-def _open(path: Path) -> BinaryIO:
+def opened(path: Path) -> BinaryIO:
+    """Open a file, plain or gzip, for its decompressed content."""
     with path.open("rb") as file:
         packed = file.read(2) == GZIP_MAGIC
     return gzip.open(path) if packed else path.open("rb")  # type: ignore[return-value]  # both read bytes
 
 
-def digest(path: Path) -> str:
+def digest(path: Path, *, may_be_xml: bool = False) -> str:
     """Return the SHA-256 of a file's decompressed content."""
     sha, size = hashlib.sha256(), 0
     try:
-        with _open(path) as file:
+        with opened(path) as file:
             while chunk := file.read(CHUNK):
-                if not size:
+                if not size and not (may_be_xml and begins_xml(chunk)):
                     must_be_csv(chunk[:BEGINNING])
                 size += len(chunk)
                 if size > PLAIN_BYTES_LIMIT:
@@ -72,7 +73,7 @@ def digest(path: Path) -> str:
 def plain_bytes(path: Path) -> int:
     """Return how large a file is once it is decompressed."""
     try:
-        with _open(path) as file:
+        with opened(path) as file:
             return sum(len(chunk) for chunk in iter(lambda: file.read(CHUNK), b""))
     except (OSError, EOFError, zlib.error) as error:
         raise NotReadable from error
@@ -84,14 +85,28 @@ def must_be_csv(beginning: bytes) -> None:
         if beginning.startswith(magic):
             raise OtherFormat(looks_like=looks_like, do=do)
     heading = beginning.removeprefix(BYTE_ORDER_MARK).splitlines()[:1] or [b""]
-    if heading[0].lstrip().startswith((b"<?xml", b"<log")):
-        raise OtherFormat(looks_like="an XES log, or other XML", do=AS_CSV)
+    if begins_xml(beginning):
+        raise OtherFormat(looks_like="an XES log, or other XML", do="Hand an XES log in as `events`.")
     for mark, name in ((b";", "semicolons"), (b"\t", "tabs"), (b"|", "bars")):
         if b"," not in heading[0] and mark in heading[0]:
             raise OtherFormat(
                 looks_like=f"a table whose cells are separated by {name}",
                 do="Save it again with commas between its cells (CSV, UTF-8).",
             )
+
+
+def is_xml(path: Path) -> bool:
+    """Say whether a file, once decompressed, is XML."""
+    try:
+        with opened(path) as file:
+            return begins_xml(file.read(BEGINNING))
+    except (OSError, EOFError, zlib.error) as error:
+        raise NotReadable from error
+
+
+def begins_xml(beginning: bytes) -> bool:
+    """Say whether a file that begins so is XML."""
+    return beginning.removeprefix(BYTE_ORDER_MARK).lstrip()[:5].startswith((b"<?xml", b"<log", b"<!"))
 
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -118,7 +133,7 @@ def rows(
     """
     csv.field_size_limit(LINE_CHARACTERS_LIMIT)
     try:
-        with _open(path) as file, io.TextIOWrapper(file, "utf-8-sig", newline="") as text:
+        with opened(path) as file, io.TextIOWrapper(file, "utf-8-sig", newline="") as text:
             records = _records(text)
             headings = _headings(next(records, []), file_name, needed, known)
             for number, cells in enumerate(records, start=2):

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import aclosing, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
 
@@ -22,9 +23,11 @@ from shared.record.eventstore.store import EventStore
 from shared.record.locks import Locks
 from shared.record.projecting.visibility import Visibility
 from shared.web.access.names import remember
+from shared.web.sandbox.children import Sandbox
 
 LOOKS, LOOK_SECONDS = 100, 0.02
 STALLS_LIMIT = 3  # so often in a row may the views not have moved, two seconds apart
+FOLDER = "rfp-import-tables-"
 AT_ONCE = 2  # the rest wait in order
 
 
@@ -35,12 +38,15 @@ class ImportBeginning(NotReady):
 class Importer:
     """Starts imports and carries them out, a few at once."""
 
-    def __init__(self, pool: asyncpg.Pool, store: EventStore, visibility: Visibility, flow: FlowLogs) -> None:
+    def __init__(
+        self, pool: asyncpg.Pool, store: EventStore, visibility: Visibility, flow: FlowLogs, sandbox: Sandbox
+    ) -> None:
         """Take logs into this record, and make them ready to be asked for figures."""
         self._pool = pool
         self._store = store
         self._visibility = visibility
         self._flow = flow
+        self._sandbox = sandbox
         self._locks = Locks(pool)
         self._turn = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -48,7 +54,9 @@ class Importer:
     async def try_out(self, files: LogFiles) -> tuple[UUID, ImportReport]:
         """Read a log and say what would become of it; nothing is written."""
         identity = await asyncio.to_thread(files.identity)
-        read = await asyncio.to_thread(files.tried)
+        with TemporaryDirectory(prefix=FOLDER) as folder:
+            tables = await files.as_tables(Path(folder), self._sandbox)
+            read = await asyncio.to_thread(tables.tried)
         return import_id(identity), await asyncio.to_thread(read.report)
 
     async def start(
@@ -129,7 +137,9 @@ class Importer:
         """Read and append when our turn comes, and say how it ended."""
         try:
             async with self._turn:
-                report = await self._append(files, stream_id, stamp, progress)
+                with TemporaryDirectory(prefix=FOLDER) as folder:
+                    tables = await files.as_tables(Path(folder), self._sandbox)
+                    report = await self._append(tables, stream_id, stamp, progress)
             if report is None:
                 return
             await self._make_ready(stream_id)

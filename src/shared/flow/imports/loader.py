@@ -1,37 +1,63 @@
 """The files of a log, and what makes their content an import: it has the same id wherever it comes again."""
 
+import asyncio
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid5
 
-from shared.flow.imports.files import digest, plain_bytes
+from shared.flow.imports import xes
+from shared.flow.imports.files import FileTooLarge, NotReadable, digest, is_xml, plain_bytes
 from shared.flow.imports.historic_log import Log
 from shared.flow.imports.options import Options
 from shared.flow.imports.parted_log import PartedLog
-from shared.flow.imports.rfp_log import FINDINGS_TRIED_LIMIT
+from shared.flow.imports.rfp_log import CASES_NEED, FINDINGS_TRIED_LIMIT
+from shared.web.sandbox.children import Sandbox, Task
+from shared.web.sandbox.limits import ONE_FILE
 
+XES = Task(
+    "shared.flow.imports.xes",
+    (xes.HasDocumentType, xes.NotXes, FileTooLarge, NotReadable),
+    ONE_FILE._replace(cpu_seconds=300, wall_seconds=900),
+)
 IMPORTS = UUID("0d3f2f5e-8c1c-4a35-9d0a-6f1f3c0b7a11")
 
 
 @dataclass(frozen=True, slots=True)
 class LogFiles:
-    """The two files of a log, and how they are to be read."""
+    """The files of a log, and how they are to be read. XES holds its cases; a cases file counts instead."""
 
     events: Path
-    cases: Path
+    cases: Path | None
     options: Options
 
     def identity(self) -> str:
         """Return what makes this content this import: both files' hashes and the options."""
-        parts = [digest(self.events), digest(self.cases), self.options_text()]
+        cases = "none" if self.cases is None else digest(self.cases)
+        parts = [digest(self.events, may_be_xml=True), cases, self.options_text()]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    async def as_tables(self, folder: Path, sandbox: Sandbox) -> "LogFiles":
+        """Return the log as two tables, those that have to be made in this folder."""
+        events, cases = self.events, self.cases
+        if await asyncio.to_thread(is_xml, events):
+            events = folder / "events.csv"
+            await sandbox.convert(XES, self.events, events)
+            cases = cases or xes.cases_beside(events)
+        elif cases is None:
+            cases = folder / "cases.csv"
+            cases.write_text(",".join(CASES_NEED) + "\n")  # a line
+        return replace(self, events=events, cases=cases)
+
+    def _tables(self) -> tuple[Path, Path]:
+        assert self.cases is not None, "`as_tables` makes one"
+        return self.events, self.cases
 
     def plain_bytes(self) -> int:
         """Return how large both files are once they are decompressed."""
-        return plain_bytes(self.events) + plain_bytes(self.cases)
+        return sum(plain_bytes(path) for path in self._tables())
 
     def options_text(self) -> str:
         """Return the options as text that is the same for the same options."""
@@ -47,12 +73,12 @@ class LogFiles:
 
     def read(self) -> PartedLog:
         """Return the log, to be read as of now."""
-        return PartedLog(self.events, self.cases, self.options, datetime.now(UTC))
+        return PartedLog(*self._tables(), self.options, datetime.now(UTC))
 
     def tried(self) -> Log:
         """Read the log as of now, for a trial, which lists far more of what was found; cases are let go."""
         now = datetime.now(UTC)
-        log = PartedLog(self.events, self.cases, self.options, now, FINDINGS_TRIED_LIMIT)
+        log = PartedLog(*self._tables(), self.options, now, FINDINGS_TRIED_LIMIT)
         for _ in log.parts():
             pass
         return log.total

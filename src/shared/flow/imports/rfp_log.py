@@ -175,6 +175,8 @@ class LogReading:
 
     def _stage(self, row: dict[str, str], activity: str) -> str:
         stage = _text(row, "stage") or self.options.activity_map.get(activity, "")
+        if not self.options.activity_map:  # an XES log has activities, and hardly ever stages
+            stage = stage or _text(row, "stage_if_unmapped")
         if not stage:
             raise _Bad("stage", "is missing")
         if self.options.strict and stage not in self.options.activity_map.values():

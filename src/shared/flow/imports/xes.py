@@ -1,0 +1,176 @@
+"""An XES log (IEEE 1849) as the two tables an import reads; run in a child that is confined.
+
+Only what a log says of itself is read: no document type, no entity, nothing from elsewhere. A trace's
+`open_at`, `close_at` and `deadline` count where it has them; otherwise it opens with its first event.
+"""
+
+import csv
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from lxml import etree
+
+from shared.flow.imports.files import PLAIN_BYTES_LIMIT, FileTooLarge, NotReadable, opened
+from shared.kernel.errors import Unacceptable
+
+EVENT_COLUMNS = (
+    "case_id",
+    "activity",
+    "stage",
+    "stage_if_unmapped",
+    "entered_at",
+    "actor",
+    "role",
+    "party",
+    "lifecycle",
+)
+CASE_COLUMNS = ("case_id", "open_at", "close_at", "deadline")
+IN_LOG, IN_TRACE = 1, 2  # how deep an element is
+VALUES = frozenset(["string", "date", "int", "float", "boolean", "id"])
+
+Attributes = dict[str, str]
+Element = Any  # its library has no types
+
+
+class HasDocumentType(Unacceptable):
+    """An XES log has no document type (DTD) of its own: take the DOCTYPE line out."""
+
+
+class NotXes(Unacceptable):
+    """This is XML, and no XES log: its outermost element is not a `log` of `trace` and `event`."""
+
+
+def convert(source: Path, target: Path) -> dict[str, int]:
+    """Write a log's events to `target` and its cases beside it; return how many there are."""
+    counted = {"traces": 0, "events": 0}
+    with ExitStack() as stack:
+        log = stack.enter_context(_Bounded(source))
+        events = csv.writer(stack.enter_context(target.open("w", encoding="utf-8", newline="")))
+        cases = csv.writer(stack.enter_context(cases_beside(target).open("w", encoding="utf-8", newline="")))
+        events.writerow(EVENT_COLUMNS)
+        cases.writerow(CASE_COLUMNS)
+        try:
+            for trace, steps in _traces(log):
+                if trace is not None:
+                    cases.writerow(_case(trace, steps))
+                    counted["traces"] += 1
+                events.writerows(_event(trace or {}, step) for step in steps)
+                counted["events"] += len(steps)
+        except (etree.XMLSyntaxError, OSError, EOFError, zlib.error) as error:
+            raise NotReadable from error
+    return counted
+
+
+def cases_beside(target: Path) -> Path:
+    """Return where the cases of a converted log are."""
+    return target.with_name("cases.csv")
+
+
+class _Bounded(ExitStack):
+    """A file, decompressed, that is refused where it goes on for longer than an import may be."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._file: BinaryIO = self.enter_context(opened(path))
+        self._size = 0
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes."""
+        chunk = self._file.read(size)
+        self._size += len(chunk)
+        if self._size > PLAIN_BYTES_LIMIT:
+            raise FileTooLarge(limit_bytes=PLAIN_BYTES_LIMIT)
+        return chunk
+
+
+def _traces(log: _Bounded) -> Iterator[tuple[Attributes | None, list[Attributes]]]:
+    """Yield each trace with its events; an event that is in no trace comes alone."""
+    found = etree.iterparse(
+        log,
+        events=("start", "end"),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    depth, steps = 0, list[Attributes]()
+    for moment, element in found:
+        if moment == "start":
+            if depth == 0:
+                _must_be_log(element)
+            depth += 1
+            continue
+        depth -= 1
+        name = etree.QName(element).localname
+        if depth == IN_LOG:
+            if name == "trace":
+                yield _attributes(element), steps
+            elif name == "event":
+                yield None, [_attributes(element)]
+            steps = []
+            _let_go(element)
+        elif depth == IN_TRACE and name == "event":
+            steps.append(_attributes(element))
+            element.clear()
+
+
+def _must_be_log(root: Element) -> None:
+    document = root.getroottree().docinfo
+    if document.doctype or document.internalDTD is not None:
+        raise HasDocumentType
+    if etree.QName(root).localname != "log":
+        raise NotXes(element=etree.QName(root).localname[:100])
+
+
+def _attributes(element: Element) -> Attributes:
+    """Return what an element says of itself, not what is said of its attributes."""
+    return {
+        child.get("key", ""): child.get("value", "")
+        for child in element
+        if etree.QName(child).localname in VALUES
+    }
+
+
+def _let_go(element: Element) -> None:
+    """Drop what has been read, and all that stands before it."""
+    element.clear()
+    while element.getprevious() is not None:
+        del element.getparent()[0]
+
+
+def _case(trace: Attributes, steps: list[Attributes]) -> list[str]:
+    opened_at = trace.get("open_at") or _first([step.get("time:timestamp", "") for step in steps])
+    return [trace.get("concept:name", ""), opened_at, trace.get("close_at", ""), trace.get("deadline", "")]
+
+
+def _event(trace: Attributes, step: Attributes) -> list[str]:
+    activity = step.get("concept:name", "")
+    return [
+        trace.get("concept:name", ""),
+        activity,
+        step.get("stage", ""),
+        activity,
+        step.get("time:timestamp", ""),
+        step.get("org:resource", ""),
+        step.get("org:role") or step.get("org:group", ""),
+        step.get("party", ""),
+        step.get("lifecycle:transition", ""),
+    ]
+
+
+def _first(stamps: list[str]) -> str:
+    """Return the earliest of some stamps as it is written; those with an offset before all others."""
+    read = []
+    for stamp in stamps:
+        try:
+            at = datetime.fromisoformat(stamp)
+        except ValueError:
+            continue
+        read.append((at.tzinfo is None, at.timestamp() if at.tzinfo else 0, stamp))
+    return min(read)[2] if read else ""
