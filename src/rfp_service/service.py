@@ -240,15 +240,20 @@ def _live_log(scheme: SchemeFacts, flow: FlowLogs, visibility: Visibility) -> Li
     return live_log
 
 
+async def _carry_out(pool: Pool, people: People, texts: PersonalTexts) -> None:
+    """Do what the record owes before it is asked: a restored backup knows nothing of later erasures."""
+    await people.carry_out_invitations()
+    await _carry_out_erasures(people)
+    await carry_out_disposals(pool, texts)
+    await introduce(pool, (reaction.name for reaction in REACTIONS))
+
+
 async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
     """Make every part, and join them."""
     texts = PersonalTexts(pool, personal_secret(settings))
     store = EventStore(pool, Topics(EVENTS), texts)
     people = People(pool, store, texts, new_person_id(settings))
-    await people.carry_out_invitations()
-    await _carry_out_erasures(people)  # a restored backup knows nothing of later ones
-    await carry_out_disposals(pool, texts)
-    await introduce(pool, (reaction.name for reaction in REACTIONS))
+    await _carry_out(pool, people, texts)
     visibility = Visibility(pool)
     await visibility.look(pool)
     scheme, jobs, sandbox = SchemeFacts(pool, store), Jobs(pool), Sandbox()

@@ -33,7 +33,7 @@ CANT_WRITE_NOW = "The database takes nothing in: "
 log = structlog.get_logger(__name__)
 
 
-class ReadsOnly(Exception):
+class DatabaseReadsOnly(Exception):
     """The database has turned into one that only reads."""
 
 
@@ -84,7 +84,7 @@ class Pulse:
         if self._connection is None or self._connection.is_closed():
             self._connection = await asyncpg.connect(self._url, timeout=CONNECT_SECONDS, **TO_WRITE)
         if await self._connection.fetchval("SHOW transaction_read_only") == "on":
-            raise ReadsOnly
+            raise DatabaseReadsOnly
 
     def _hang_up(self) -> None:
         if self._connection is not None:
@@ -94,7 +94,7 @@ class Pulse:
 
 def _fault_of(error: BaseException | None) -> str:
     match error:
-        case ReadsOnly() | asyncpg.TargetServerAttributeNotMatched():
+        case DatabaseReadsOnly() | asyncpg.TargetServerAttributeNotMatched():
             return READ_ONLY
         case TimeoutError():
             return NO_ANSWER
