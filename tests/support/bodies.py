@@ -82,7 +82,7 @@ def _moderated(s: Seen) -> dict[str, Any]:
     bid, criterion = next(
         p for p, g in given.items() if len(g) == len(tender.evaluators) and len(set(g.values())) > 1
     )
-    return {"bid": bid, "criterion": criterion, "score": 50}
+    return {"bid": bid, "criterion": criterion, "score": 50, **_judge(s)}
 
 
 def _readmitted(s: Seen) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def _readmitted(s: Seen) -> dict[str, Any]:
     whole = [
         b for b in out if all(len(tender.given(b, c.name)) == len(tender.evaluators) for c in tender.criteria)
     ]
-    return {"bid": (whole or out)[0]}
+    return {"bid": (whole or out)[0], **_judge(s)}
 
 
 def _recommended(s: Seen) -> dict[str, Any]:
@@ -175,13 +175,18 @@ BODIES: Mapping[str, Callable[[Seen], dict[str, Any]]] = {
         "answer": "Fifty.",
     },
     "correct-summaries": lambda s: {"told": list(s.rfp.tender.assessed)},
+    "declare-bidder-conflict": lambda _: {"supplier": {"name": "Zed Ltd"}, "statement": WHY},
     "withdraw-conflict": lambda s: {"person": s.rfp.conflicted[0]},
     "confirm-no-conflict": _confirmed,
     "declare-interests": lambda _: {"conflict": False, "statement": WHY},
     "record-score": lambda s: s.scored(own=False),
     "correct-score": lambda s: s.scored(own=True),
     "moderate-scores": _moderated,
-    "set-bid-aside": lambda s: {"bid": s.rfp.tender.competing[0], "ground": SetAsideGround.WITHDRAWN},
+    "set-bid-aside": lambda s: {
+        "bid": s.rfp.tender.competing[0],
+        "ground": SetAsideGround.WITHDRAWN,
+        **_judge(s),
+    },
     "readmit-bid": _readmitted,
     "recommend-award": _recommended,
     "send-summaries": lambda s: {"told": list(s.rfp.tender.assessed)},

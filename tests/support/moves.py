@@ -90,6 +90,7 @@ from rfp_service.rfps.commands.tender import (
     IssueInvitation,
     PublishTenderNotice,
 )
+from rfp_service.rfps.commands.unreachable_tiers import PassTierUp
 from rfp_service.rfps.commands.waivers import GrantWaiver, RefuseWaiver, RequestWaiver
 from rfp_service.rfps.domain.approval import KeyGround, WaiverGround
 from rfp_service.rfps.domain.award_events import ChallengeOutcome, TerminationReason
@@ -264,6 +265,7 @@ MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
     lambda t: ConfirmNoConflict(person=t.person, reason=WHY),
     lambda _: PublishAwardNotice(reference="UK6"),
     lambda t: ExpireStandstill(number=t.clock, due_at=t.now),
+    lambda t: PassTierUp(number=t.dice % 9, due_at=t.now),
     lambda _: RecordChallenge(grounds=WHY),
     lambda t: ResolveChallenge(outcome=t.of(*ChallengeOutcome), reason=WHY),
     lambda _: RevokeAward(reason=WHY),

@@ -37,4 +37,6 @@ SEEN_WITH: Mapping[str, str] = {
 }
 # Rows of somebody else's log, of which the import tells; what was sent to whom; how one person is told,
 # and what they follow.
-NEVER_TOLD = frozenset({"historic-case", "attempts-log", "notification-choice", "contract-feed"})
+NEVER_TOLD = frozenset(
+    {"historic-case", "approval-turn", "attempts-log", "notification-choice", "contract-feed"}
+)

@@ -176,9 +176,12 @@ class DeclareBidderConflict(Command[Rfp]):
     supplier: Bidder
     statement: Reason = Field(description="Kept as a personal text about you.")
 
+    @classmethod
+    def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
+        must_be_at(rfp, *LIVE)
+
     def decide(self, rfp: Rfp, stamp: Stamp) -> BidderConflictDeclared:
         """Keep it, whether or not that supplier has bid yet."""
-        must_be_at(rfp, *LIVE)
         return BidderConflictDeclared(
             person=stamp.by,
             with_supplier=self.supplier.name,
