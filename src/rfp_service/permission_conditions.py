@@ -52,6 +52,7 @@ CONDITIONS = {
         "StartHold",
         "EndHold",
         "CorrectHold",
+        "DeclareBidderConflict",
         "read-rfps",
         "read-catalogue-checks",
         "read-exemptions",

@@ -191,6 +191,7 @@ async def test_what_is_refused_is_refused_by_the_same_rule_in_its_own_words(api:
 
 async def test_whatever_somebody_writes_is_text_on_a_page(api: Api) -> None:
     rfp = await api.raised(RITA, "<script>alert(1)</script>")
+    await api.get("/v1/rfps")  # until the views show it
     await sign_in(api, "rita-requester")
     for path in (f"/console/rfps/{rfp}", "/console", "/console/rfps?q=<script>"):
         page = (await api.client.get(path)).text

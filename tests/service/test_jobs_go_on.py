@@ -31,6 +31,7 @@ WHEN (NEW.notification_id > {position}) EXECUTE FUNCTION hold();
 LET_GO = """
 SELECT pg_terminate_backend(pid, 60000) FROM pg_locks
 WHERE locktype = 'advisory' AND objid = 7 AND NOT granted;
+SELECT pg_advisory_unlock(7);
 DROP TRIGGER hold ON stored_events;
 DROP FUNCTION hold;
 """

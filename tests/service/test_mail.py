@@ -15,6 +15,7 @@ from aiosmtpd.smtp import SMTP
 from rfp_service.service import DEADLINES
 from shared.kernel.calendar import LONDON
 from shared.kernel.roles import Role
+from shared.record.database import connected
 from shared.record.deadlines.firing import Firing
 from shared.settings import Settings
 from tests.support.api import Api, running_api
@@ -128,7 +129,19 @@ async def test_a_stand_in_is_told_and_the_absent_one_is_not(api: Api, sink: Sink
     assert len(sink.mails) == 1
 
 
-async def test_when_nobody_answers_stand_ins_are_told_and_then_the_tier_above(api: Api, sink: Sink) -> None:
+# The database's own clock does not go ahead with this one, and it lets nothing be settled before its time.
+SETTLED_AHEAD = """
+CREATE OR REPLACE FUNCTION settle_deadline(deadline bigint, became text)
+RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    UPDATE deadlines SET settled_at = clock_timestamp(), outcome = became, leased_until = NULL
+    WHERE id = deadline
+$$
+"""
+
+
+async def test_when_nobody_answers_stand_ins_are_told_and_then_the_tier_above(
+    api: Api, sink: Sink, base: Base
+) -> None:
     clocks = {"answer_working_days": 2, "stand_in_working_days": 3, "next_tier_working_days": 4}
     from_today = {"effective_from": str(datetime.now(LONDON).date()), "approval_clocks": clocks}
     await api.adopts({**SCHEME, "values": {**SCHEME_VALUES, **from_today}}, version=2)
@@ -146,6 +159,8 @@ async def test_when_nobody_answers_stand_ins_are_told_and_then_the_tier_above(ap
     await api.post("/v1/delegations", body, HANA)  # once she had been told
     service = api.service
     await api.get("/v1/delegations", HANA)
+    async with connected(base.admin, 1) as owner:
+        await owner.execute(SETTLED_AHEAD)
     firing = Firing(service.pool, service.store, service.known, DEADLINES)
     async with asyncio.timeout(PATIENCE_SECONDS):
         while len(sink.mails) < 4:  # the turn's own clocks are set by the worker first

@@ -66,7 +66,8 @@ async def test_bids_are_named_once_they_are_open_and_a_contract_tells_its_dates(
     await bids(api, rfp, "A", "B")
     await until(api, rfp, "evaluation")
     await evaluated(api, rfp)
-    await api.decide(rfp, "set-bid-aside", PRIYA, bid="B", ground="withdrawn", reason="By letter.")
+    aside = {"bid": "B", "ground": "withdrawn", "reason": "By letter.", "highest_bid_pence": 2_400_000}
+    await api.decide(rfp, "set-bid-aside", HANA, **aside)
     seen = (await api.get(f"/v1/rfps/{rfp}")).json()
     assert [(bid["reference"], bid["set_aside"]) for bid in seen["bids_received"]] == [
         ("A", None),

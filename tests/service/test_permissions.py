@@ -141,6 +141,10 @@ async def test_every_decision_asks_for_a_version_and_takes_a_key(api: Api) -> No
 
 
 SAID_TWICE = {"/v1/inbox/marks"}  # to have read something again says nothing new
+RFPS = (
+    b"RFP number,Title,Department,Requested by,Status,Waiting since,Value\n"
+    b"SR-8,Tills,Libraries,una,submitted,2026-02-02,500\n"
+)
 FORMS: dict[str, dict[str, Any]] = {
     "/v1/imports": {
         "data": {"kind": "rfp-log", "name": "Permits"},
@@ -148,6 +152,7 @@ FORMS: dict[str, dict[str, Any]] = {
     },
     "/v1/project-registers": {"files": {"file": ("r.csv", REGISTER)}},
     "/v1/contract-registers": {"files": {"file": ("r.csv", CONTRACTS)}},
+    "/v1/rfp-registers": {"files": {"file": ("r.csv", RFPS)}},
 }
 
 

@@ -147,7 +147,7 @@ async def test_a_story_shows_the_mark_of_every_personal_text_and_never_its_ciphe
             page = archive.read("story.html").decode()
         assert [text for text in hidden if html.escape(text) in page] == []
         mark = f"About: {' '.join(sorted(ABOUT))}<br>Text: {PERSONAL}"
-        assert ("What was said is withheld: [sealed]." if thing in sealed else mark) in page
+        assert ("What was said here is withheld: [sealed]." if thing in sealed else mark) in page
 
 
 def test_every_personal_field_loads_as_it_was_once_kept_openly() -> None:
