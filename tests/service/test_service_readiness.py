@@ -16,7 +16,7 @@ from shared.record.connection_needs import needed
 from shared.record.database import connected
 from shared.record.pulse import READ_ONLY
 from shared.settings import NotConfigured, Settings
-from shared.web import readiness
+from shared.web import service_readiness
 from shared.web.service_readiness import NO_WORKER, NOT_SIGNED, NOT_WITNESSED
 from tests.support.api import Api, running_api
 from tests.support.pooler import transaction_pooler
@@ -99,15 +99,17 @@ async def test_without_a_worker_nobody_signs_and_it_is_not_ready_until_there_is_
 
 
 async def test_a_record_that_no_witness_countersigns_is_not_ready(
-    api: Api, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+    api: Api, base: Base, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(readiness, "WITNESS_SECONDS", 0.2)
+    monkeypatch.setattr(service_readiness, "WITNESS_SECONDS", 0.2)
     await api.post("/v1/rfps", BODY)
     await said(api)
+    owner = await asyncpg.connect(base.admin)  # the service keeps real signatures only
     for name in ("clerk", "auditor"):
-        await pool.execute("INSERT INTO log_keys VALUES ($1, 'witness', 1)", name)
+        await owner.execute("INSERT INTO log_keys VALUES ($1, 'witness', 1)", name)
     await said(api, NOT_WITNESSED)
-    await pool.execute("INSERT INTO log_cosignatures VALUES (1, 'clerk', '-', now())")
+    await owner.execute("INSERT INTO log_cosignatures VALUES (1, 'clerk', '-', now())")
+    await owner.close()
     seen = await said(api)  # one of them will do
     lags = {each["witness"]: each["behind_seconds"] for each in seen["signing"]["witnesses"]}  # type: ignore[index]
     assert lags["clerk"] == 0

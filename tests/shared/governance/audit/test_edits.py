@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from shared.ledger.checkpoints import Checkpoint, Policy, opened, with_lines
-from shared.ledger.keeper import keep_cosignature
+from shared.ledger.keeper import Keeper, keep_cosignature
 from shared.ledger.log_reader import LogReader
 from shared.ledger.notes import BadNote, Note, Signer, signed_note
 from shared.ledger.read_checkpoints import newest_of_reads, opened_of_reads
@@ -323,10 +323,11 @@ async def test_witnesses_are_asked_of_the_newest_checkpoints_not_of_each(
     await kept(pool, store, 0, 10)
     asked = await check(pool, [], wanted)
     assert [finding.what for finding in asked.findings] == ["No checkpoint has the signatures of 1 witnesses"]
-    signed_at = datetime.now(UTC)
+    signed_at = datetime.now(UTC).replace(microsecond=0)
     note = await kept(pool, store, 10, 20)
+    await Keeper(pool, [LOG]).introduce_witnesses([str(CLERK.verifier)], 20)
     line = CLERK.line(Note.parse(note).text, int(signed_at.timestamp()))
-    await keep_cosignature(pool, 20, CLERK.verifier.name, line, signed_at)
+    await keep_cosignature(pool, 20, str(CLERK.verifier), line, signed_at)
     await kept(pool, store, 20, 30)
     asked = await check(pool, [], wanted)
     assert (asked.findings, asked.checkpoints, asked.witnessed_size) == ([], 3, 20)
