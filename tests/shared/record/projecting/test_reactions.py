@@ -24,7 +24,8 @@ Notice = tuple[int, str]
 
 async def notices(pool: asyncpg.Pool) -> list[Notice]:
     rows = await pool.fetch(
-        "SELECT position, told FROM notices WHERE about <> 'renewal-recommended' ORDER BY id"
+        "SELECT position, told FROM notices WHERE about <> 'renewal-recommended'"
+        " AND told NOT LIKE 'party:%' AND told NOT LIKE 'person:%' ORDER BY id"
     )
     return [(row["position"], row["told"]) for row in rows]
 
