@@ -163,6 +163,7 @@ def openapi_document(app: FastAPI | None = None) -> dict[str, Any]:
     for name, schema in schemas.items():
         if name.startswith("Body_"):  # FastAPI's name for a form; ours refuse parts that they do not know
             schema["additionalProperties"] = False
+            schema["properties"] = {name: _never_null(part) for name, part in schema["properties"].items()}
     for path in document["paths"].values():
         for operation in path.values():
             operation.setdefault("security", [{scheme: []} for scheme in SIGN_IN])

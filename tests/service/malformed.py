@@ -20,7 +20,7 @@ from tests.support.running import Running, running
 
 ROOT = Path(__file__).parents[2]
 UUID_FORM = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-EXAMPLES = int(os.environ.get("MALFORMED", "5"))
+EXAMPLES = int(os.environ.get("MALFORMED", "2"))
 EXAMPLES_OF_ROLES = max(1, EXAMPLES // 10)
 EVERY_NTH_ROLE = 1 if EXAMPLES >= 25 else 4  # beginning with another one for each path
 

@@ -15,6 +15,7 @@ from outcomes.domain.horizons import Colour, Horizon
 from outcomes.domain.milestone import MilestoneStatus
 from shared.kernel.fields import Flag
 from shared.record.projecting.row_models import COUNTED, SEARCHED
+from shared.web.answers import problems
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
 from shared.web.lists.filters import AT_MOST, AskedText
@@ -62,7 +63,10 @@ MILESTONE_LIST = ShortList(name="milestones", row=MilestoneRow, filters=Mileston
 
 
 @router.get(
-    "", summary="List milestones", dependencies=[may("read-outcomes")], responses=MILESTONE_LIST.responses
+    "",
+    summary="List milestones",
+    dependencies=[may("read-outcomes")],
+    responses={**MILESTONE_LIST.responses, **problems(404)},
 )
 async def list_milestones(query: Annotated[ListQuery, MILESTONE_LIST.asked]) -> Response:
     """List a programme's milestones by outcome and day, with where they stand on the day of the reading."""

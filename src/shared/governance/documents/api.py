@@ -134,7 +134,7 @@ async def keep_document(  # noqa: PLR0913, PLR0917  # the parts of one form
     )
 
 
-@router.post("/{document_id}/decisions", summary="Decide on a document", responses=DECIDES)
+@router.post("/{document_id:uuid}/decisions", summary="Decide on a document", responses=DECIDES)
 async def decide_on_document(
     request: Request,
     document_id: DocumentId,
@@ -166,7 +166,7 @@ async def list_documents(query: Annotated[ListQuery, DOCUMENT_LIST.asked]) -> Re
 
 
 @router.get(
-    "/{document_id}",
+    "/{document_id:uuid}",
     summary="See a document",
     dependencies=[may("read-documents")],
     responses=one(DocumentRow),
@@ -186,7 +186,7 @@ async def see_document(request: Request, document_id: DocumentId, reading: Read)
 
 
 @router.get(
-    "/{document_id}/file",
+    "/{document_id:uuid}/file",
     summary="Fetch a document's file",
     dependencies=[may("read-documents")],
     responses={
