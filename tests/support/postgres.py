@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from rfp_service.migrating import migrate
 from shared.embedded.places import Places
 from shared.embedded.server import embedded_postgres
 
+ROOM_BYTES = 6 * 2**30
 OWNER, SERVICE, PASSWORD = "spec_owner", "spec_service", "spec"
 
 
@@ -110,7 +112,10 @@ def server(name: str, *, durable: bool = True) -> Iterator[Server]:
         with closing(Server(address, name)) as lent:
             yield lent
         return
-    with throwaway_folder() as folder, embedded_postgres(folder) as addresses:
+    with (
+        throwaway_folder(None if durable else _in_memory()) as folder,
+        embedded_postgres(folder) as addresses,
+    ):
         if not durable:
             _need_not_last(addresses.admin)
         with closing(Server(addresses.admin, name)) as lent:
@@ -125,10 +130,20 @@ def _need_not_last(admin: str) -> None:
         connection.execute("SELECT pg_reload_conf()")
 
 
+def _in_memory() -> Path | None:
+    """Return where files stay in memory, if there is room: thousands of databases are copied in a run."""
+    memory, free = Path("/dev/shm"), Path("/proc/meminfo")
+    if not (memory.is_dir() and os.access(memory, os.W_OK) and free.exists()):
+        return None
+    available = re.search(r"MemAvailable: +([0-9]+) kB", free.read_text())
+    room = min(shutil.disk_usage(memory).free, int(available[1]) * 1_024 if available else 0)
+    return memory if room > ROOM_BYTES else None
+
+
 @contextmanager
-def throwaway_folder() -> Iterator[Path]:
+def throwaway_folder(under: Path | None = None) -> Iterator[Path]:
     """Lend a data folder that the embedded server's account can reach, and clear up after it."""
-    folder = Path(tempfile.mkdtemp(prefix="rfp-spec-"))
+    folder = Path(tempfile.mkdtemp(prefix="rfp-spec-", dir=under))
     folder.chmod(0o711)
     try:
         yield folder
