@@ -70,7 +70,7 @@ from shared.kernel.errors import NotFound
 from shared.kernel.four_eyes import FACT, Eyes
 from shared.kernel.messages import Command
 from shared.record.eventstore.store import EventStore
-from shared.web.commands import FactFinder
+from shared.web.core_service import FactFinder
 
 
 async def what_the_catalogue_shows(store: EventStore, command: SearchCatalogue) -> dict[str, JsonValue]:

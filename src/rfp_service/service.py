@@ -9,7 +9,6 @@ from typing import Any
 
 import asyncpg
 import structlog
-from sqlalchemy import ColumnElement, Table
 
 from outcomes.context import OUTCOMES
 from projects.api.slip_history import SlipHistories
@@ -52,6 +51,7 @@ from shared.governance.disclosure.exemptions import Exemptions
 from shared.governance.disclosure.sealed_fields import SealedFields
 from shared.governance.documents.context import DOCUMENTS
 from shared.governance.notices.context import NOTICES
+from shared.governance.notices.notice_service import Notified
 from shared.governance.notifications.addresses import AllowList
 from shared.governance.notifications.context import NOTIFICATIONS
 from shared.governance.notifications.endpoint_secrets import EndpointSecrets
@@ -86,12 +86,15 @@ from shared.web.access.tokens import Tokens
 from shared.web.bulk.batch_jobs import BatchJobs
 from shared.web.bulk.batch_runs import BatchRuns
 from shared.web.bulk.responses import Batches
-from shared.web.commands import FactFinder, Running
-from shared.web.context import Context, MeasureOffered, Prerequisites
+from shared.web.context import Context
+from shared.web.core_service import FactFinder
 from shared.web.jobs.context import JOBS
 from shared.web.jobs.table import Jobs
+from shared.web.measures import MeasureOffered
+from shared.web.prerequisites import Prerequisites
 from shared.web.rate_limits import RateLimits
 from shared.web.readiness import ReadinessOffered
+from shared.web.running import Running
 from shared.web.sandbox.children import Sandbox
 from shared.web.security_log import SecurityLog
 from shared.web.waiting import WaitingThings
@@ -134,9 +137,6 @@ SUBJECTS = {subject.kind: subject for context in CONTEXTS for subject in context
 DEADLINES = tuple(deadline for context in CONTEXTS for deadline in context.deadlines)
 
 
-# Which notices tell somebody as a party of a case.
-Notified = Callable[[Table, Person], "ColumnElement[bool]"]
-
 log = structlog.get_logger(__name__)
 
 WAITING = tuple(things for context in CONTEXTS for things in context.waiting)
@@ -149,7 +149,7 @@ class Service:
     """What every door needs: the record, the views, and who may do what."""
 
     settings: Settings
-    pool: asyncpg.Pool
+    pool: Pool
     store: EventStore
     record: Reader
     visibility: Visibility

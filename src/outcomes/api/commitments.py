@@ -11,7 +11,6 @@ from pydantic import BaseModel, Field
 from outcomes.api.conclusions import standing, without_exempt_days
 from outcomes.api.facts import ProgrammeFacts, programme_facts
 from outcomes.api.programmes import OfProgramme
-from outcomes.api.service_parts import ServiceParts
 from outcomes.domain.commitments import Commitments, PromiseFate, PromiseKept, commitments
 from outcomes.domain.horizons import HORIZON_MONTHS, SILENT_AFTER_DAYS, MilestoneStanding, months_after
 from outcomes.domain.refusals import EndsBeforeItBegins
@@ -20,6 +19,7 @@ from shared.kernel.errors import NotFound
 from shared.web.answers import answer_untagged, one
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
+from shared.web.core_service import CoreService, core_service
 from shared.web.readings import AS_OF_PATTERN, Read, Reading, earlier
 
 router = APIRouter(prefix="/v1/outcomes", tags=["outcomes"], route_class=StrictRoute)
@@ -115,8 +115,8 @@ class CommitmentsShown(BaseModel):
 )
 async def see_commitments(request: Request, reading: Read, programme: OfProgramme, since: Since) -> Response:
     """Compare what stood among the next six months at an earlier reading with what became of it."""
-    facts = await programme_facts(request.app.state.service, reading, programme)
-    shown = await compared(request.app.state.service, reading, facts, await reading_since(reading, since))
+    facts = await programme_facts(core_service(request), reading, programme)
+    shown = await compared(core_service(request), reading, facts, await reading_since(reading, since))
     return answer_untagged(shown.model_dump())
 
 
@@ -129,7 +129,7 @@ async def reading_since(reading: Reading, since: str) -> Reading:
 
 
 async def compared(
-    service: ServiceParts, reading: Reading, facts: ProgrammeFacts, before: Reading
+    service: CoreService, reading: Reading, facts: ProgrammeFacts, before: Reading
 ) -> CommitmentsShown:
     """Return what became of the promises of an earlier reading, in figures and in words."""
     then_day = day_in_london(before.as_of)

@@ -22,6 +22,7 @@ from shared.record.projecting.views import valid_at
 from shared.web.answers import problems
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
+from shared.web.core_service import core_service
 from shared.web.pages import JSON
 from shared.web.readings import Read, Reading
 
@@ -62,7 +63,7 @@ async def make_exempt_part(
     form: Annotated[ExemptForm, Query(description="The form of the document.")] = ExemptForm.JSON,
 ) -> Response:
     """Say what stands where the open paper of the same reading has marks, and why it is not published."""
-    service = request.app.state.service
+    service = core_service(request)
     reading = replace(reading, past=True)
     whole = await programme_facts(service, reading, programme)
     public = await programme_facts(service, replace(reading, person=NOBODY, areas=None), programme)

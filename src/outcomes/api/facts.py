@@ -9,14 +9,14 @@ from uuid import UUID
 import orjson
 from sqlalchemy import ColumnElement, Table, select
 
-from outcomes.api.service_parts import ServiceParts
 from outcomes.views.registers import consultations, milestones, outcomes, programmes, promised_data
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.calendar import WorkingDays, day_in_london
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Stream
 from shared.web.awaited import awaited
-from shared.web.context import Expected
+from shared.web.core_service import CoreService
+from shared.web.prerequisites import Expected
 from shared.web.readings import Reading
 
 Row = dict[str, Any]
@@ -74,7 +74,7 @@ def opened(row: Row) -> Row:
     return row
 
 
-async def programme_facts(service: ServiceParts, reading: Reading, programme: UUID) -> ProgrammeFacts:
+async def programme_facts(service: CoreService, reading: Reading, programme: UUID) -> ProgrammeFacts:
     """Return what is known of a programme; `NotFound` where there was none at the reading."""
     found = await rows_of(reading, programmes, programmes.c.id == programme)
     if not found:
@@ -100,7 +100,7 @@ def _people(rows: Sequence[Row]) -> set[str]:
     return {row[name] for row in rows for name in ("owner", "accepted_by") if name in row}
 
 
-async def working_days(service: ServiceParts, reading: Reading) -> WorkingDays:
+async def working_days(service: CoreService, reading: Reading) -> WorkingDays:
     """Return the council's calendar as known at a reading."""
     until = reading.position if reading.past else None
     scheme: Stream[Scheme] = await service.store.load(SCHEME_ID, Scheme(), until)
@@ -108,7 +108,7 @@ async def working_days(service: ServiceParts, reading: Reading) -> WorkingDays:
 
 
 async def linked(
-    service: ServiceParts, reading: Reading, waits: Sequence[Mapping[str, Any]]
+    service: CoreService, reading: Reading, waits: Sequence[Mapping[str, Any]]
 ) -> Mapping[UUID, Expected]:
     """Ask each room about its own things that are waited for, as far as the reader may see them."""
     return await awaited(service, reading, ((wait["on"], UUID(wait["id"])) for wait in waits))

@@ -13,12 +13,12 @@ from outcomes.api.facts import rows_of, working_days
 from outcomes.api.forms.pages import HTML, ODT, PDF, Meeting, html, pdf
 from outcomes.api.forms.text_document import odt
 from outcomes.api.paper_content import PaperShown, paper_content
-from outcomes.api.service_parts import ServiceParts
 from outcomes.commands.papers import IssuePaper, PaperMade
 from outcomes.domain.paper import IssuedDocument
 from outcomes.domain.refusals import NotUnderCheckpointYet, PdfNotMade
 from outcomes.views.registers import papers
 from shared.kernel.calendar import WorkingDays
+from shared.web.core_service import CoreService
 from shared.web.pages import JSON
 from shared.web.readings import Reading
 
@@ -60,7 +60,7 @@ async def made(paper: PaperShown, meeting: Meeting | None, form: PaperForm, base
 
 
 async def paper_made(
-    service: ServiceParts, release: str, command: IssuePaper, now: Reading, base: str
+    service: CoreService, release: str, command: IssuePaper, now: Reading, base: str
 ) -> PaperMade:
     """Make the paper that is to be issued, and keep its bytes; `base` is where its links begin."""
     since = command.since.isoformat() if command.since else None

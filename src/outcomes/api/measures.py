@@ -11,7 +11,6 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from outcomes.api.facts import rows_of
-from outcomes.api.service_parts import ServiceParts
 from outcomes.domain.refusals import NoSuchMeasure
 from outcomes.views.registers import outcomes
 from shared.kernel.calendar import LONDON, day_in_london
@@ -19,7 +18,8 @@ from shared.kernel.fields import ASKED
 from shared.web.answers import answer_untagged, one, problems
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
-from shared.web.context import MeasureOffered
+from shared.web.core_service import CoreService, core_service
+from shared.web.measures import MeasureOffered
 from shared.web.readings import Read, Reading, earlier
 
 router = APIRouter(prefix="/v1/outcomes", tags=["outcomes"], route_class=StrictRoute)
@@ -79,7 +79,7 @@ async def see_measures(
     ] = None,
 ) -> Response:
     """Show figures of the service's own registers as of any time, with six months of trend."""
-    offered: Mapping[str, MeasureOffered] = request.app.state.service.measures
+    offered: Mapping[str, MeasureOffered] = core_service(request).measures
     wanted: dict[str, float | None] = dict.fromkeys(offered)
     if programme is not None:
         wanted = targets_of(await rows_of(reading, outcomes, outcomes.c.programme == programme))
@@ -87,7 +87,7 @@ async def see_measures(
         if name not in offered:
             raise NoSuchMeasure(missing=[name], measures=sorted(offered))
         wanted = {name: wanted.get(name)}
-    items = await measured(request.app.state.service, reading, wanted, as_whom=reading)
+    items = await measured(core_service(request), reading, wanted, as_whom=reading)
     shown = MeasureList(as_of=reading.as_of, position=reading.position, items=items)
     return answer_untagged(shown.model_dump())
 
@@ -105,7 +105,7 @@ def targets_of(rows: Sequence[Mapping[str, object]]) -> dict[str, float | None]:
 
 
 async def measured(
-    service: ServiceParts, reading: Reading, wanted: Mapping[str, float | None], *, as_whom: Reading | None
+    service: CoreService, reading: Reading, wanted: Mapping[str, float | None], *, as_whom: Reading | None
 ) -> list[MeasureSeen]:
     """Return figures with their targets and trends; for nobody in particular, as the whole council's."""
     points, turns = await _points(reading), asyncio.Semaphore(AT_ONCE)
@@ -129,7 +129,7 @@ async def measured(
     return await asyncio.gather(*(seen(name, target) for name, target in wanted.items()))
 
 
-def _areas(service: ServiceParts, whose: Reading, offered: MeasureOffered) -> frozenset[str] | None:
+def _areas(service: CoreService, whose: Reading, offered: MeasureOffered) -> frozenset[str] | None:
     areas: frozenset[str] | None = service.permissions.areas(whose.person, offered.action)
     return areas
 

@@ -18,6 +18,7 @@ from shared.record.projecting.row_models import COUNTED, SEARCHED
 from shared.web.answers import problems
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
+from shared.web.core_service import core_service
 from shared.web.lists.filters import AT_MOST, AskedText
 from shared.web.lists.queries import ListQuery
 from shared.web.lists.short_list import ShortList
@@ -71,7 +72,7 @@ MILESTONE_LIST = ShortList(name="milestones", row=MilestoneRow, filters=Mileston
 async def list_milestones(query: Annotated[ListQuery, MILESTONE_LIST.asked]) -> Response:
     """List a programme's milestones by outcome and day, with where they stand on the day of the reading."""
     reading = await MILESTONE_LIST.reading(query)
-    service = query.request.app.state.service
+    service = core_service(query.request)
     facts = await programme_facts(service, reading, query.asked["programme"])
     numbers = {row["id"]: row["number"] for row in facts.outcomes}
     items = list(_rows(milestones_shown(facts), numbers, query.asked))

@@ -18,6 +18,7 @@ from shared.kernel.messages import Receipt
 from shared.web.answers import CREATES, DECIDES, answer_untagged, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
+from shared.web.core_service import core_service
 from shared.web.next_decisions import commands_in, with_next
 from shared.web.readings import Read
 
@@ -60,10 +61,10 @@ async def see_milestone(request: Request, milestone_id: MilestoneId, reading: Re
     if not found:
         raise NotFound
     [outcome] = await rows_of(reading, outcomes, outcomes.c.id == found[0]["outcome"])
-    facts = await programme_facts(request.app.state.service, reading, outcome["programme"])
+    facts = await programme_facts(core_service(request), reading, outcome["programme"])
     [shown] = [each for each in milestones_shown(facts) if each.id == milestone_id]
     alone = MilestoneSeenAlone.model_validate(shown.model_dump())
-    stream = await request.app.state.service.store.load(milestone_id, Milestone(), reading.position)
+    stream = await core_service(request).store.load(milestone_id, Milestone(), reading.position)
     alone = await with_next(request, reading, stream, alone, DECISIONS)
     return answer_untagged(alone.model_dump(by_alias=True))
 

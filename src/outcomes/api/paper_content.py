@@ -14,11 +14,11 @@ from outcomes.api.commitments import CommitmentsShown, compared
 from outcomes.api.facts import ProgrammeFacts, programme_facts
 from outcomes.api.measures import MeasureSeen, measured, targets_of
 from outcomes.api.programmes import board
-from outcomes.api.service_parts import ServiceParts
 from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Recorded
 from shared.kernel.person import Person
 from shared.ledger.log_reader import LogReader
+from shared.web.core_service import CoreService
 from shared.web.readings import Reading
 
 NOBODY = Person(id="", roles=())  # an open paper shows what anybody may read
@@ -69,7 +69,7 @@ class PaperShown(BaseModel):
 
 
 async def paper_content(
-    service: ServiceParts, release: str, reading: Reading, before: Reading | None, programme: UUID
+    service: CoreService, release: str, reading: Reading, before: Reading | None, programme: UUID
 ) -> PaperShown:
     """Return the open paper of a programme, the same whoever asks."""
     reading = _for_anybody(reading)
@@ -96,7 +96,7 @@ async def paper_content(
 
 
 async def _compared(
-    service: ServiceParts, reading: Reading, facts: ProgrammeFacts, before: Reading | None
+    service: CoreService, reading: Reading, facts: ProgrammeFacts, before: Reading | None
 ) -> CommitmentsShown | None:
     return None if before is None else await compared(service, reading, facts, before)
 
@@ -110,7 +110,7 @@ def _long(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-async def record_at(service: ServiceParts, reading: Reading) -> RecordAt:
+async def record_at(service: CoreService, reading: Reading) -> RecordAt:
     """Return the root of the record at a reading; wait a moment for the log to come that far."""
     log = LogReader(reading.pool)
     for _ in range(LOOKS):
@@ -123,7 +123,7 @@ async def record_at(service: ServiceParts, reading: Reading) -> RecordAt:
 
 
 async def _decisions(
-    service: ServiceParts, reading: Reading, before: Reading | None, facts: ProgrammeFacts
+    service: CoreService, reading: Reading, before: Reading | None, facts: ProgrammeFacts
 ) -> list[DecisionInPeriod]:
     """Return what was decided on milestones between two readings, oldest first."""
     steps = {row["id"]: row for row in facts.milestones}

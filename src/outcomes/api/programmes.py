@@ -25,6 +25,7 @@ from shared.kernel.messages import Receipt
 from shared.web.answers import CREATES, DECIDES, answer_untagged, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
+from shared.web.core_service import core_service
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.next_decisions import commands_in, with_next
@@ -96,7 +97,7 @@ async def decide_on_outcome(
 )
 async def see_outcomes(request: Request, reading: Read, programme: OfProgramme) -> Response:
     """Show a programme's outcomes with their milestones by horizon, as of any time."""
-    facts = await programme_facts(request.app.state.service, reading, programme)
+    facts = await programme_facts(core_service(request), reading, programme)
     return answer_untagged(board(reading, facts).model_dump())
 
 
@@ -129,10 +130,10 @@ async def see_outcome(request: Request, outcome_id: OutcomeId, reading: Read) ->
     found = await rows_of(reading, outcomes, outcomes.c.id == outcome_id)
     if not found:
         raise NotFound
-    facts = await programme_facts(request.app.state.service, reading, found[0]["programme"])
+    facts = await programme_facts(core_service(request), reading, found[0]["programme"])
     [shown] = [each for each in outcomes_shown(facts) if each.id == outcome_id]
     alone = OutcomeSeenAlone.model_validate(shown.model_dump())
-    stream = await request.app.state.service.store.load(outcome_id, ProgrammeOutcome(), reading.position)
+    stream = await core_service(request).store.load(outcome_id, ProgrammeOutcome(), reading.position)
     alone = await with_next(request, reading, stream, alone, DECISIONS)
     return answer_untagged(alone.model_dump(by_alias=True))
 

@@ -16,6 +16,7 @@ from shared.kernel.messages import Receipt
 from shared.web.answers import CREATES, DECIDES, answer_untagged, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
+from shared.web.core_service import core_service
 from shared.web.readings import Read
 
 PromisedDataId = Annotated[UUID, Path(description="The promised data's id, as its receipt says it.")]
@@ -62,6 +63,6 @@ async def decide_on_promised_data(
 )
 async def see_promised_data(request: Request, reading: Read, programme: OfProgramme) -> Response:
     """Show what was promised to a programme, how late it is, and which milestones wait for it."""
-    facts = await programme_facts(request.app.state.service, reading, programme)
+    facts = await programme_facts(core_service(request), reading, programme)
     shown = PromisedDataList(position=reading.position, items=promised_data_shown(facts))
     return answer_untagged(shown.model_dump())

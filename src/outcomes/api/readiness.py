@@ -10,6 +10,7 @@ from outcomes.api.conclusions import outcomes_shown, promised_data_shown
 from outcomes.api.facts import programme_facts, rows_of
 from outcomes.domain.horizons import Colour
 from outcomes.views.registers import programmes
+from shared.web.core_service import core_service
 from shared.web.readiness import (
     ReadinessLine,
     ReadinessOffered,
@@ -27,7 +28,7 @@ async def _outcomes(request: Request, reading: Reading) -> list[ReadinessLine]:
     """Return a line for each outcome of each programme, in the order of their numbers."""
     lines = []
     for row in await rows_of(reading, programmes):
-        facts = await programme_facts(request.app.state.service, reading, row["id"])
+        facts = await programme_facts(core_service(request), reading, row["id"])
         promises = {one.id: one for one in promised_data_shown(facts)}
         lines += [_line(outcome, promises) for outcome in outcomes_shown(facts)]
     return lines

@@ -21,6 +21,7 @@ from shared.kernel.messages import Receipt
 from shared.web.answers import CREATES, READS_ONE, answer_untagged, one, problems
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import OpeningCommands, may
+from shared.web.core_service import core_service
 from shared.web.readings import AS_OF_PATTERN, Read
 from shared.web.readings import reading as read
 
@@ -88,7 +89,7 @@ async def make_report(
     Made twice of one reading by one release of the service, its bytes are the same.
     """
     before = await before_of(reading, programme, since)
-    service, app = request.app.state.service, request.app
+    service, app = core_service(request), request.app
     paper = await paper_content(service, app.version, reading, before, programme)
     return _sent(MEDIA[form], await made(paper, None, form, _base(request)))
 
@@ -115,7 +116,7 @@ async def issue_paper(
 
     Its bytes are kept as they are: whatever is released or erased later changes a paper made anew only.
     """
-    service = request.app.state.service
+    service = core_service(request)
     wanted = command.as_of.isoformat() if command.as_of else None
     head = await service.record.head()  # what was said before a paper is in it
     now = await read(request, head, wanted)

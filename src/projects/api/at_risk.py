@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.sql.elements import True_
 
 from projects.api.filters import RiskFilters
+from projects.api.project_service import project_service
 from projects.api.risk_answers import (
     ProjectProbabilities,
     ProjectsAtRisk,
@@ -171,7 +172,7 @@ class ForecastCalibration(BaseModel):
 )
 async def see_forecast_calibration(request: Request, reading: Read) -> Response:
     """Back-test: what forecasts would have said of held-out projects when they began, and what came."""
-    learnt = await request.app.state.service.slips.as_of(reading)
+    learnt = await project_service(request).slips.as_of(reading)
     found = await asyncio.to_thread(calibrate, learnt.courses, day_in_london(reading.as_of))
     shares = {f"within_p{round(q * 100)}": w for q, w in zip(QUANTILES, found.within, strict=True)}
     shown = ForecastCalibration(

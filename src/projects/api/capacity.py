@@ -23,6 +23,7 @@ from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.bulk import bodies as bulk
 from shared.web.bulk.items import CSV, ODS, XLSX
 from shared.web.commands import Commands, may
+from shared.web.core_service import core_service
 from shared.web.readings import Read, Reading
 from shared.web.tabular.tables import Table, open_table
 
@@ -108,7 +109,7 @@ async def our_people(store: EventStore, reading: Reading) -> tuple[Stream[Capaci
 )
 async def see_capacity(request: Request, reading: Read) -> Response:
     """Show, by month and skill, the people that projects need of us, and those that our teams have."""
-    stream, items = await our_people(request.app.state.service.store, reading)
+    stream, items = await our_people(core_service(request).store, reading)
     short = any(item.short for item in items)
     shown = CapacitySeen(version=stream.version, position=reading.position, short=short, items=items)
     return answer_one(request, shown, f'"{stream.version}-{reading.position}"')
@@ -162,7 +163,7 @@ async def state_capacity_in_a_table(
     """
     if body.media_type not in TABLES:
         raise WrongMediaType(needed=list(TABLES))
-    table = await open_table(body.path, request.app.state.service.sandbox)
+    table = await open_table(body.path, core_service(request).sandbox)
     months = await asyncio.to_thread(_months, table)
     return await handler.set(CAPACITY_ID, StateCapacity(months=months, reason=reason), blank=Capacity())
 

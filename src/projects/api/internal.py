@@ -21,6 +21,7 @@ from shared.record.projecting.row_models import COUNTED, SEARCHED, Derived
 from shared.web.answers import NOT_MODIFIED, problems
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
+from shared.web.core_service import core_service
 from shared.web.lists.filters import AT_MOST, AskedCode, AskedText, ListMoment, Where
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.pages import ValueCount, answer
@@ -124,7 +125,7 @@ class InternalFilters(BaseModel):
 
 async def _people(query: ListQuery, reading: Reading) -> OurMonths:
     """Find our people by month and skill, as of a reading."""
-    _, months = await our_people(query.request.app.state.service.store, reading)
+    _, months = await our_people(core_service(query.request).store, reading)
     return {(month.month, month.skill): month for month in months}
 
 

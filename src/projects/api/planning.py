@@ -23,6 +23,7 @@ from shared.web.answers import one, problems
 from shared.web.bodies import StrictRoute, strict
 from shared.web.commands import may
 from shared.web.conditions import named_at_most
+from shared.web.core_service import core_service
 from shared.web.pages import JSON, Paged, json_of
 from shared.web.readings import Read
 
@@ -176,7 +177,7 @@ async def see_ranking(
     Each says how its rank moves when a weight is raised or lowered.
     """
     day = day_in_london(reading.as_of)
-    store = request.app.state.service.store
+    store = core_service(request).store
     scheme = await store.load(SCHEME_ID, Scheme(), reading.position if reading.past else None)
     weights = _numbers(of_weights(scheme.state.in_force(day).values).get("weights", {}))
     t = projects.c

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from projects.views.register import projects
-from shared.web.context import Expected, Prerequisites
+from shared.web.prerequisites import Expected, Prerequisites
 from shared.web.readings import Reading
 
 

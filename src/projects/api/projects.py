@@ -19,6 +19,7 @@ from shared.kernel.messages import Receipt
 from shared.web.answers import CREATES, DECIDES, one, seen_now
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
+from shared.web.core_service import core_service
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.next_decisions import commands_in, with_next
@@ -73,7 +74,7 @@ async def list_projects(query: Annotated[ListQuery, PROJECT_LIST.asked]) -> Resp
 )
 async def see_project(request: Request, project_id: ProjectId, reading: Read) -> Response:
     """Show one project as it stands or stood, how likely it is late, and now what you may decide on it."""
-    store = request.app.state.service.store
+    store = core_service(request).store
     stream = await store.load(project_id, Project(), reading.position if reading.past else None)
     if stream.version == 0:
         raise NotFound

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from fastapi import Request
 from sqlalchemy import ColumnElement, select, true
 
+from projects.api.project_service import project_service
 from projects.api.risk_answers import ODDS_NEED, Probability, probability
 from projects.views.at_risk import RiskDay, RiskFlag, WorkingDaysOver, flags, late, overdue
 from projects.views.courses import path_of
@@ -52,7 +53,7 @@ async def facts_of(request: Request, reading: Reading, transition: date | None =
     scheme = await _scheme(request, reading)
     values, closed = scheme.in_force(today).values, scheme.closed_days()
     transition = transition or (values.transition_date if values else None)
-    learnt = await request.app.state.service.slips.as_of(reading)
+    learnt = await project_service(request).slips.as_of(reading)
     day = RiskDay.of(transition, today, closed)
     return RiskFacts(day, WorkingDaysOver(WorkingTime(closed)), learnt.history, true())
 
@@ -109,7 +110,7 @@ def judged(row: Mapping[str, Any], facts: RiskFacts) -> tuple[Sequence[RiskFlag]
 
 async def _scheme(request: Request, reading: Reading) -> Scheme:
     """Return the scheme as of a reading."""
-    service = request.app.state.service
+    service = project_service(request)
     if reading.past:
         stream: Stream[Scheme] = await service.store.load(SCHEME_ID, Scheme(), reading.position)
         return stream.state

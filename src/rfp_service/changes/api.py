@@ -17,6 +17,7 @@ from shared.kernel.errors import TooMany
 from shared.web.answers import problems
 from shared.web.bodies import StrictRoute
 from shared.web.commands import Caller, may
+from shared.web.core_service import core_service
 from shared.web.media_types import JSON, wanted
 from shared.web.pages import json_of
 from shared.web.readings import POSITION_DIGITS, BeyondTheRecord
@@ -100,7 +101,7 @@ async def list_changes(
     some minutes; whoever comes again then with `Last-Event-ID` misses nothing.
     """
     form = wanted(request.headers.get("accept", ""), (JSON, EVENT_STREAM))
-    service = request.app.state.service
+    service = core_service(request)
     feed = Feed(service.pool, service.record, service.visibility, service.permissions, person)
     begin = int(last_event_id) if last_event_id is not None else after
     if begin is not None and begin > service.visibility.position and begin > await service.record.head():

@@ -14,6 +14,7 @@ from rfp_service.console.asking import ApiAnswer, ApiRefused, ask
 from rfp_service.console.sessions import SignedIn
 from shared.kernel.errors import NotAllowed
 from shared.settings import Profile
+from shared.web.core_service import core_service
 
 COOKIE, COOKIE_OVER_TLS = "rfp-console", "__Host-rfp-console"
 FIELDS_LIMIT = 40
@@ -59,7 +60,7 @@ class Visit:
                 break
             await asyncio.sleep(TRY_AGAIN_SECONDS)
         if answer.is_success and "position" in answer.body:
-            await sessions.has_decided(self.request.app.state.service.pool, self.who, answer.body["position"])
+            await sessions.has_decided(core_service(self.request).pool, self.who, answer.body["position"])
         return answer
 
 
@@ -77,14 +78,14 @@ class SentForm:
 
 def cookie_name(request: Request) -> str:
     """Return the cookie's name: over TLS a browser itself keeps it to this host."""
-    production = request.app.state.service.settings.profile is Profile.PRODUCTION
+    production = core_service(request).settings.profile is Profile.PRODUCTION
     return COOKIE_OVER_TLS if production else COOKIE
 
 
 async def visit(request: Request) -> Visit:
     """Return whose session this is."""
     secret = request.cookies.get(cookie_name(request), "")
-    who = await sessions.found(request.app.state.service.pool, secret)
+    who = await sessions.found(core_service(request).pool, secret)
     if who is None:
         raise NotSignedIn
     request.state.signed_in = who

@@ -21,8 +21,9 @@ from shared.web.areas import in_sight
 from shared.web.awaited import awaited
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
-from shared.web.context import Expected
+from shared.web.core_service import core_service
 from shared.web.pages import JSON, json_of
+from shared.web.prerequisites import Expected
 from shared.web.readings import Read, Reading
 
 router = APIRouter(prefix="/v1/projects", tags=["projects"], route_class=StrictRoute)
@@ -66,7 +67,7 @@ class Dependencies(BaseModel):
 )
 async def see_dependencies(request: Request, project_id: ProjectId, reading: Read) -> Response:
     """Show the projects, RFPs and contracts that a project depends on, each as it stands or stood."""
-    service = request.app.state.service
+    service = core_service(request)
     until = reading.position if reading.past else None
     stream = await service.store.load(project_id, Project(), until)
     if stream.version == 0:
@@ -97,7 +98,7 @@ async def expected_of(
     request: Request, reading: Reading, depends_on: Sequence[Dependency]
 ) -> Mapping[UUID, Expected]:
     """Ask each room about its own, as far as the reader may see them."""
-    return await awaited(request.app.state.service, reading, ((each.on, each.id) for each in depends_on))
+    return await awaited(core_service(request), reading, ((each.on, each.id) for each in depends_on))
 
 
 def _shown(

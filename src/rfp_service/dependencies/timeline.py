@@ -24,12 +24,12 @@ from shared.record.projecting.row_models import COUNTED, SEARCHED, Derived
 from shared.web.answers import NOT_MODIFIED, problems
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
-from shared.web.context import Expected
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.list_readings import ListPage, conditions_of
 from shared.web.lists.pages import ValueCount, answer
 from shared.web.lists.queries import ListQuery
 from shared.web.media_types import CSV
+from shared.web.prerequisites import Expected
 from shared.web.readings import Reading
 
 router = APIRouter(prefix="/v1/projects", tags=["projects"], route_class=StrictRoute)

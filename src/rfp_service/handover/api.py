@@ -18,6 +18,7 @@ from shared.record.eventstore.store import ATTEMPTS, EventStore
 from shared.web.answers import CREATES, one, seen
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import CommandHandler, OpeningCommands, may
+from shared.web.core_service import core_service
 from shared.web.readings import Read
 
 router = APIRouter(
@@ -95,7 +96,7 @@ async def see_hand_over(
     request: Request, hand_over_id: Annotated[UUID, Path(description="The hand-over's id.")], reading: Read
 ) -> Response:
     """Show what changed hands, and what could not."""
-    store: EventStore = request.app.state.service.store
+    store: EventStore = core_service(request).store
     position = reading.position if reading.past else None
     stream = await store.load(hand_over_id, HandOver(), position)
     if stream.version == 0:
@@ -117,7 +118,7 @@ async def see_hand_over(
 
 async def _views_must_be_current(request: Request) -> None:
     """Refuse to look for somebody's work in views that are behind."""
-    service = request.app.state.service
+    service = core_service(request)
     head = await service.record.head()
     if not await service.visibility.reaches(head):
         raise ViewsBehind(position=head, visible=service.visibility.position)

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from rfp_service.inbox.inbox_service import InboxService, inbox_service
 from rfp_service.inbox.marks import keep_marks, marks_of
 from shared.governance.delegations.waiting import waiter_of
 from shared.kernel.fields import Flag
@@ -19,7 +20,7 @@ from shared.web.lists.filters import AT_MOST, AskedCode
 from shared.web.lists.queries import ListQuery
 from shared.web.lists.short_list import ShortList
 from shared.web.readings import POSITION_DIGITS, BeyondTheRecord, Reading
-from shared.web.waiting import TheService, WaitingThings, waiting
+from shared.web.waiting import WaitingThings, waiting
 
 MARKS_LIMIT = 500
 PLACES = 10**11  # positions below each day, so that day and position make one number
@@ -95,7 +96,7 @@ INBOX_LIST = ShortList(name="inbox", row=InboxRow, filters=InboxFilters, tagged=
 )
 async def list_inbox(request: Request, query: Annotated[ListQuery, INBOX_LIST.asked]) -> Response:
     """List what waits for you, or for whom you stand in, of every kind, the earliest day first."""
-    service, reading = request.app.state.service, await INBOX_LIST.reading(query)
+    service, reading = inbox_service(request), await INBOX_LIST.reading(query)
     waiter = await waiter_of(service, reading)
     items: list[dict[str, Any]] = []
     for things in service.waiting:
@@ -119,7 +120,7 @@ async def mark_as_read(
     request: Request, marks: Annotated[InboxMarks, strict(InboxMarks), Body()], person: Caller
 ) -> InboxMarked:
     """Keep that you have read of some things that they wait: no decision, and seen by nobody else."""
-    service = request.app.state.service
+    service = inbox_service(request)
     last = max(mark.position for mark in marks.items)
     if last > await service.record.head():
         raise BeyondTheRecord(position=last)
@@ -132,7 +133,7 @@ def place(item: dict[str, Any]) -> int:
     return (item["due_on"] or NO_DAY).toordinal() * PLACES + int(item["position"])
 
 
-def _sighted(service: TheService, reading: Reading, things: WaitingThings) -> Reading:
+def _sighted(service: InboxService, reading: Reading, things: WaitingThings) -> Reading:
     """Return the reading with the areas to which its reader is limited at these things."""
     return replace(reading, areas=service.permissions.areas(reading.person, things.action))
 

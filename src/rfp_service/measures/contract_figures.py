@@ -6,7 +6,7 @@ from rfp_service.contracts.api.reports import AMOUNTS
 from rfp_service.contracts.domain.rounds import RoundStage
 from rfp_service.contracts.views.register import contracts
 from rfp_service.contracts.views.rounds import review_rounds
-from shared.web.context import MeasureOffered
+from shared.web.measures import MeasureOffered
 from shared.web.readings import Reading
 
 

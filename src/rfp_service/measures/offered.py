@@ -27,7 +27,7 @@ from shared.kernel.calendar import day_in_london, microseconds
 from shared.kernel.messages import Stream
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.views import valid_at
-from shared.web.context import MeasureOffered
+from shared.web.measures import MeasureOffered
 from shared.web.readings import Reading
 
 PARTIES = ("requester", "procurement", "approver", "outgoing_supplier")

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from projects.api.fact_finders import values_in_force
+from rfp_service.readiness.readiness_service import readiness_service
 from shared.kernel.calendar import day_in_london
 from shared.web.answers import answer_untagged, one
 from shared.web.bodies import StrictRoute
@@ -44,7 +45,7 @@ async def see_readiness(request: Request, reading: Read) -> Response:
     Of an outcome its milestones are counted; of projects, contracts and RFPs each of them. What is blocked
     waits for something that is late, on hold or refused, or that comes only after its own day.
     """
-    service, day = request.app.state.service, day_in_london(reading.as_of)
+    service, day = readiness_service(request), day_in_london(reading.as_of)
     offered: Sequence[ReadinessOffered] = service.readiness
     lines: list[ReadinessLine] = []
     for body in offered:

@@ -13,6 +13,7 @@ from shared.flow.api import From, To
 from shared.flow.cases import Chosen
 from shared.flow.completed_cases import completed_by
 from shared.flow.excess import excess
+from shared.flow.flow_service import flow_service
 from shared.flow.log import FlowLog
 from shared.flow.periods import Span, compared_times, rate_ratio
 from shared.flow.requests import (
@@ -49,7 +50,7 @@ async def see_excess(
     request: Request, filters: Chosen, read: Read, start: From = None, end: To = None
 ) -> Response:
     """Compare completed RFPs by area, route, band of value and supplier, guarded against chance findings."""
-    facts = {case.id: case for case in await request.app.state.service.live_cases.facts(read, filters)}
+    facts = {case.id: case for case in await flow_service(request).live_cases.facts(read, filters)}
     asked = replace(await live_question(request, read, FlowView()), chosen=frozenset(facts))
     log, working = await asked.log()
     window = period(start, end)
@@ -86,7 +87,7 @@ async def see_variants(
     asked = await live_question(request, read, FlowView(filters=filters))
     log, working = await asked.log()
     window = period(start, end)
-    values = request.app.state.service.scheme.scheme.in_force(day_in_london(read.as_of)).values
+    values = flow_service(request).scheme.scheme.in_force(day_in_london(read.as_of)).values
     path = [target.stage for target in values.stage_targets] if values else []
 
     def told() -> dict[str, Any]:

@@ -11,6 +11,7 @@ from shared.flow.answers import Bottlenecks
 from shared.flow.cases import Chosen
 from shared.flow.flow_answers import Flow, FlowWeek
 from shared.flow.flow_figures import flow_figures
+from shared.flow.flow_service import flow_service
 from shared.flow.forecast_answers import ForecastOfCase, Forecasts
 from shared.flow.forecast_figures import forecast_figures, told_record
 from shared.flow.opened_cases import with_cases
@@ -139,7 +140,7 @@ async def see_stuck(  # what may be asked
 ) -> Response:
     """List open RFPs, what will miss its day first: whom to chase, how late, why; and what waiting costs."""
     asked = await live_question(request, read, FlowView())
-    found = await request.app.state.service.live_cases.waiting(read, filters)
+    found = await flow_service(request).live_cases.waiting(read, filters)
     log, working = await asked.log()
     by_id = {case.id: case for case in found}
     window = period(start, end)
@@ -180,13 +181,11 @@ async def see_forecasts(
     base rate, none is told.
     """
     asked = await live_question(request, read, FlowView())
-    found = await request.app.state.service.live_cases.waiting(read, filters)
+    found = await flow_service(request).live_cases.waiting(read, filters)
     log, working = await asked.log()
     by_id = {case.id: case for case in found}
     told = await asyncio.to_thread(forecast_figures, log, asked.query.as_of_us, within_days, working, by_id)
-    score = await request.app.state.service.forecasts.score(
-        log, asked.query.as_of_us, within_days, read.position
-    )
+    score = await flow_service(request).forecasts.score(log, asked.query.as_of_us, within_days, read.position)
     rows = told["items"]
     shown = {
         "as_of": read.as_of,

@@ -13,6 +13,7 @@ from fastapi import Request, Response
 from shared.flow.addends import ALL_TIME, Level, Manner, Timestamps, Window
 from shared.flow.bottlenecks import FlowQuery, tally_of, told
 from shared.flow.cases import CaseFilters, LiveFiltersOnly
+from shared.flow.flow_service import flow_service
 from shared.flow.imports.source import finished_import
 from shared.flow.live import LiveLog
 from shared.flow.log import FlowLog
@@ -126,7 +127,7 @@ async def question_of(
         return await live_question(request, await reading(request, after, as_of), view)
     if not view.filters.none:
         raise LiveFiltersOnly
-    service = request.app.state.service
+    service = flow_service(request)
     found = await finished_import(service.store, source)
     read = await reading(request, max(after or 0, found.position), None)
     log = await service.flow.imported(str(source), found.position)
@@ -139,7 +140,7 @@ async def question_of(
 
 async def live_question(request: Request, read: Reading, view: FlowView) -> LiveQuestion:
     """Return what is asked of live cases, as of a reading."""
-    service = request.app.state.service
+    service = flow_service(request)
     await service.scheme.refresh()
     chosen = None if view.filters.none else await service.live_cases.chosen(read, view.filters)
     manner = Manner(view.level, outcomes=COMPLETED)

@@ -2,22 +2,21 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
-from shared.web.context import Expected, Prerequisites
+from shared.web.core_service import CoreService
+from shared.web.prerequisites import Expected
 from shared.web.readings import Reading
 
 
 async def awaited(
-    service: Any, reading: Reading, things: Iterable[tuple[str, UUID]]
+    service: CoreService, reading: Reading, things: Iterable[tuple[str, UUID]]
 ) -> Mapping[UUID, Expected]:
     """Return how things stand, of the kinds and ids given; what is out of sight is left out."""
     person = reading.person
-    prerequisites: Mapping[str, Prerequisites] = service.prerequisites
     asked = set(things)
     found: dict[UUID, Expected] = {}
-    for kind, known in prerequisites.items():
+    for kind, known in service.prerequisites.items():
         ids = sorted(identity for on, identity in asked if on == kind)
         if ids and service.permissions.allows(person, known.action):
             theirs = replace(reading, areas=service.permissions.areas(person, known.action))

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError, WrapValidator
 
 from shared.kernel.errors import NotAuthenticated, Unacceptable, WrongMediaType
 from shared.kernel.person import Person
+from shared.web.core_service import core_service
 from shared.web.json_names import must_be_named_once
 from shared.web.parameter_plans import plan_of
 from shared.web.peers import peer_of
@@ -27,7 +28,7 @@ async def authenticated(request: Request) -> Person:
     scheme, _, token = (given[0] if len(given) == 1 else "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise NotAuthenticated
-    service = request.app.state.service
+    service = core_service(request)
     try:
         person: Person = await service.person(token.strip())
     except NotAuthenticated:
@@ -69,7 +70,7 @@ class StrictRoute(APIRoute):
 
         async def strictly(request: Request) -> Response:
             person = request.state.person = await authenticated(request)
-            limits: RateLimits = request.app.state.service.limits
+            limits: RateLimits = core_service(request).limits
             request.state.allowance = await limits.allowance(person.id)
             if request.state.allowance.left < 0:
                 raise TooManyRequests(a_minute=request.state.allowance.limit)

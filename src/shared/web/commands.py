@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from fastapi import Depends, Request, Response
 from pydantic import JsonValue
 
-from shared.kernel.errors import OutOfDate, StillRunning
+from shared.kernel.errors import OutOfDate
 from shared.kernel.fields import CODE_LIMIT
 from shared.kernel.messages import Command, IdempotencyKey, Known, Receipt, S, Stamp
 from shared.kernel.person import Person
@@ -18,9 +18,10 @@ from shared.record.eventstore.store import EventStore
 from shared.web.access.permissions import OutsideYourAreas, Permissions
 from shared.web.areas import in_sight, whose
 from shared.web.conditions import Conditions, IdempotencyKeyHeader, IfMatch, conditions
+from shared.web.core_service import FactFinder, core_service
+from shared.web.running import Running
 
 SamePeople = Callable[[Iterable[str]], Awaitable[tuple[tuple[str, ...], ...]]]
-FactFinder = Callable[[EventStore, Any], Awaitable[dict[str, JsonValue]]]
 
 
 async def caller(request: Request) -> Person:
@@ -40,7 +41,7 @@ class Needs:
 
     async def __call__(self, request: Request, person: Caller) -> Person:
         """Refuse whoever's role may never do this."""
-        permissions: Permissions = request.app.state.service.permissions
+        permissions = core_service(request).permissions
         permissions.authority(person, self.action)
         request.state.areas = permissions.areas(person, self.action)
         return person
@@ -58,24 +59,6 @@ def named_in(command: Command[Any]) -> Iterator[str]:
         for text in value if isinstance(value, list | tuple) else [value]:
             if isinstance(text, str) and len(text) <= CODE_LIMIT:
                 yield text
-
-
-class Running:
-    """The keyed requests that this process is carrying out just now."""
-
-    def __init__(self) -> None:
-        """Begin with none."""
-        self._keys: set[tuple[str, str]] = set()
-
-    def start(self, key: IdempotencyKey) -> None:
-        """Begin a request; refuse where the same one has not been answered yet."""
-        if (key.caller, key.key) in self._keys:
-            raise StillRunning
-        self._keys.add((key.caller, key.key))
-
-    def end(self, key: IdempotencyKey) -> None:
-        """Say that a request has been answered."""
-        self._keys.discard((key.caller, key.key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +192,7 @@ async def command_handler(
     idempotency_key: IdempotencyKeyHeader = None,
 ) -> CommandHandler:
     """Set up the desk for one request."""
-    service = request.app.state.service
+    service = core_service(request)
     return CommandHandler(
         service.store,
         service.permissions,

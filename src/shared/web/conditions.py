@@ -8,6 +8,7 @@ from fastapi import Header, Request
 
 from shared.kernel.errors import Unacceptable, VersionNeeded
 from shared.kernel.messages import IdempotencyKey
+from shared.web.core_service import core_service
 
 KEY_LIMIT = 200
 # RFC 9110, section 13.1.1: `*`, or entity tags with commas between them.
@@ -74,7 +75,7 @@ async def conditions(request: Request, caller: str, if_match: str | None, key: s
     expected = None if if_match is None else _seen(if_match)
     if key is None:
         return Conditions(expected, None)
-    fingerprint: bytes = request.app.state.service.texts.fingerprint(await _said(request))
+    fingerprint: bytes = core_service(request).texts.fingerprint(await _said(request))
     return Conditions(expected, IdempotencyKey(caller, key_named(key), fingerprint))
 
 

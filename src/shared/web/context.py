@@ -1,10 +1,8 @@
 """What a room offers the roof: its views, reactions, routes and the like, and nothing else."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any, Literal
-from uuid import UUID
+from typing import Any
 
 from fastapi import APIRouter
 
@@ -12,6 +10,7 @@ from shared.kernel.messages import State
 from shared.record.deadlines.deadline import Deadline
 from shared.record.projecting.reactions import Reaction
 from shared.record.projecting.views import View
+from shared.web.prerequisites import Prerequisites
 from shared.web.readiness import ReadinessOffered
 from shared.web.waiting import WaitingThings
 
@@ -19,49 +18,6 @@ from shared.web.waiting import WaitingThings
 def _nobody(_: Any) -> str:
     """Return nobody."""
     return ""
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """How a thing stands that something else waits for: what it is, how far it has come, when it ends."""
-
-    title: str
-    stage: str
-    ended: bool
-    expected_on: date | None
-
-
-# A reading of the views, and the ids asked for; things that are not there, or out of sight, are left out.
-FindExpected = Callable[[Any, Sequence[UUID]], Awaitable[Mapping[UUID, Expected]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Prerequisites:
-    """Things of one kind that others may wait for: what one must be allowed to see them, and how to look."""
-
-    kind: str
-    action: str
-    find: FindExpected
-
-
-# The service and a reading of its views; nothing where there is nothing to measure.
-ReadMeasure = Callable[[Any, Any], Awaitable[float | None]]
-
-
-@dataclass(frozen=True, slots=True)
-class MeasureOffered:
-    """A figure by name: what it says, in which unit, which way is better, who may see it, and where it is.
-
-    A unit is `share` (0 to 1), `count` or `pence`; better is `higher` or `lower`.
-    """
-
-    name: str
-    title: str
-    unit: str
-    better: Literal["higher", "lower"]
-    action: str
-    cases: str
-    read: ReadMeasure
 
 
 @dataclass(frozen=True, slots=True)

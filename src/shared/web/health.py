@@ -1,7 +1,5 @@
 """Whether the service is alive, ready, and how it does."""
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -15,6 +13,7 @@ from shared.record.database import AWAY, NO_ANSWER
 from shared.record.eventstore.unread import UnreadMark
 from shared.web.alarms import alarms
 from shared.web.answers import problems
+from shared.web.core_service import CoreService, core_service
 from shared.web.metrics import READY as READY_GAUGE
 from shared.web.metrics import measure
 from shared.web.peers import peer_of
@@ -120,7 +119,7 @@ async def readyz(request: Request) -> Response:
 
     The details are shown to `DIAGNOSTICS_FROM` only; others are told whether it is ready.
     """
-    state = await _readiness(request.app.state.service)
+    state = await _readiness(core_service(request))
     ready = state.status != NOT_READY
     headers = {} if ready else {"Retry-After": "2"}
     shown = state if _may_diagnose(request) else Verdict(status=state.status)
@@ -129,10 +128,10 @@ async def readyz(request: Request) -> Response:
 
 def _may_diagnose(request: Request) -> bool:
     """Say whether a request comes from where the details are shown."""
-    return peer_of(request).is_within(request.app.state.service.settings.diagnostics_from)
+    return peer_of(request).is_within(core_service(request).settings.diagnostics_from)
 
 
-async def _readiness(service: Any) -> Ready:
+async def _readiness(service: CoreService) -> Ready:
     """Return how the service stands, whether or not the database answers."""
     fault: str = await service.taking.fault()
     try:
@@ -142,7 +141,7 @@ async def _readiness(service: Any) -> Ready:
         return Ready(status=NOT_READY, head=seen, visible=seen, stopped_views=[], faults=[fault or NO_ANSWER])
 
 
-async def _state(service: Any, fault: str) -> Ready:
+async def _state(service: CoreService, fault: str) -> Ready:
     """Return how the service stands, with the fault that keeps it from writing, if there is one."""
     head = await service.record.head()
     stopped = [_stopped(row) for row in await service.pool.fetch(STOPPED)]
@@ -166,7 +165,7 @@ async def _state(service: Any, fault: str) -> Ready:
     )
 
 
-def _stopped(row: Mapping[str, Any]) -> StoppedView:
+def _stopped(row: asyncpg.Record) -> StoppedView:
     return StoppedView(
         view=row["name"],
         position=row["position"],
@@ -176,7 +175,7 @@ def _stopped(row: Mapping[str, Any]) -> StoppedView:
     )
 
 
-def _unread(row: Mapping[str, Any]) -> UnreadSeen:
+def _unread(row: asyncpg.Record) -> UnreadSeen:
     unread = UnreadMark(*(row[name] for name in UnreadMark._fields))
     return UnreadSeen(
         position=unread.position,
@@ -204,7 +203,7 @@ async def metrics(request: Request) -> Response:
     """
     if not _may_diagnose(request):
         raise OutOfSight
-    service = request.app.state.service
+    service = core_service(request)
     await measure(service)
     READY_GAUGE.set((await _readiness(service)).status != NOT_READY)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -1,7 +1,6 @@
 """What is measured, in Prometheus' form: of requests as they are answered, of the rest when somebody asks."""
 
 import asyncio
-from typing import Any
 
 import asyncpg
 import structlog
@@ -9,6 +8,7 @@ from prometheus_client import Gauge, Histogram
 
 from shared.record.database import AWAY, Pool
 from shared.web.alarms import measure as measure_alarms
+from shared.web.core_service import CoreService
 from shared.web.service_readiness import SigningSeen, signing_seen
 
 MEASURED_EVERY_SECONDS = 5.0
@@ -67,7 +67,7 @@ SELECT
 log = structlog.get_logger(__name__)
 
 
-async def measure(service: Any) -> None:
+async def measure(service: CoreService) -> None:
     """Look at what is not counted as it happens; what the database knows stays while it is away."""
     _measure_pool(service.pool)
     try:
@@ -79,7 +79,7 @@ async def measure(service: Any) -> None:
         log.warning("views not measured", error=type(error).__name__)
 
 
-async def keep_measuring(service: Any) -> None:
+async def keep_measuring(service: CoreService) -> None:
     """Measure until cancelled, where nobody asks the process itself."""
     while True:
         await measure(service)

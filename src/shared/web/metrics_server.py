@@ -3,16 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from prometheus_client import start_http_server
 
 from shared.record.database import stop
+from shared.web.core_service import CoreService
 from shared.web.metrics import keep_measuring
 
 
 @asynccontextmanager
-async def metrics_shown(service: Any) -> AsyncIterator[None]:
+async def metrics_shown(service: CoreService) -> AsyncIterator[None]:
     """Show metrics at `WORKER_PORT` of `HOST`, to whoever reaches that; nowhere where it is not set."""
     if service.settings.worker_port is None:
         yield

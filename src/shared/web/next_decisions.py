@@ -18,6 +18,7 @@ from shared.kernel.person import Person
 from shared.record.eventstore.store import EventStore
 from shared.web.access.permissions import Permissions
 from shared.web.areas import in_sight, whose
+from shared.web.core_service import core_service
 from shared.web.problems import type_of
 from shared.web.readings import Reading
 
@@ -192,8 +193,8 @@ async def next_decisions(
     **facts: JsonValue,
 ) -> list[NextDecision]:
     """Return what whoever asks may decide on a thing; facts are what its guards must know besides."""
-    service, person = request.app.state.service, request.state.person
-    permissions: Permissions = service.permissions
+    service, person = core_service(request), request.state.person
+    permissions = service.permissions
     own = of_their_roles(permissions, person, commands)
     if not own:
         return []
@@ -201,7 +202,7 @@ async def next_decisions(
     known, found = await asyncio.gather(
         service.known(person), delegated(service.store, person.ids) if delegated and stands_in else _nothing()
     )
-    same = (person.ids,) if person.aliases else ()
+    same: tuple[tuple[str, ...], ...] = (person.ids,) if person.aliases else ()
     if principals := _principals(found):
         same = await service.people.same({person.id, *principals})
     limited = any(permissions.areas(person, each.__name__) is not None for each in own)

@@ -7,6 +7,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from fastapi import Request
 
 from shared.settings import Networks
+from shared.web.core_service import core_service
 
 Address = IPv4Address | IPv6Address
 
@@ -37,7 +38,7 @@ class Peer:
 
 def peer_of(request: Request) -> Peer:
     """Return where a request comes from: the first address from the right that is no trusted proxy's."""
-    proxies: Networks = request.app.state.service.settings.trusted_proxies
+    proxies: Networks = core_service(request).settings.trusted_proxies
     address = _read(request.client.host) if request.client else None
     if address is None or not _within(address, proxies):
         return Peer(address, hearsay=any(name in request.headers for name in PASSED_ON))

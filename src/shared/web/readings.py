@@ -1,14 +1,14 @@
 """What a read stands on: views that have come far enough, and the position it is answered as of."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 
 import asyncpg
 from fastapi import Depends, Query, Request
-from sqlalchemy import Column, ColumnElement, DateTime, Select, Table, and_, literal, select, true
+from sqlalchemy import ColumnElement, DateTime, Select, Table, and_, literal, select, true
 from sqlalchemy.sql.elements import True_
 
 from shared.kernel.calendar import day_in_london, start_of
@@ -18,6 +18,8 @@ from shared.record.eventstore.reader import ReadBasis, Reader
 from shared.record.projecting.statements import sql_of
 from shared.record.projecting.views import valid_at
 from shared.record.projecting.visibility import Visibility
+from shared.web.core_service import core_service
+from shared.web.redaction import Redactor
 
 POSITION_DIGITS = 15
 # RFC 3339, section 5.6; the seconds may be left out, and a `+` may have come as the space that it means in
@@ -39,27 +41,6 @@ class BeyondTheRecord(Unacceptable):
 
 class UnreadableInstant(Unacceptable):
     """An instant is written with its offset, such as 2026-03-01T00:00Z; as_of may be a day or a position."""
-
-
-class Redactor(Protocol):
-    """Takes out of items what their reader may not see."""
-
-    async def draw(self, person: Person, items: Sequence[dict[str, Any]], *, sealed: bool = True) -> None:
-        """Withhold from items what this person may not see."""
-
-    async def must_know(self, person: Person) -> None:
-        """Refuse while it is not known what is exempt, but for a person who may read all of it."""
-
-    def by_amount(self, person: Person, thing: "Column[Any]") -> "ColumnElement[bool]":
-        """Return the condition on what this person may find by an amount."""
-
-    def by_fields(
-        self, person: Person, thing: "Column[Any]", fields: Collection[str]
-    ) -> "ColumnElement[bool]":
-        """Return the condition on what this person may find by these fields."""
-
-    def reads_exempt(self, person: Person) -> bool:
-        """Say whether a person may read, and so find by, what is exempt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +161,7 @@ AsOf = Annotated[
 
 async def reading(request: Request, after: After = None, as_of: AsOf = None) -> Reading:
     """Wait for the views where `after` asks for it, and find the position that `as_of` means."""
-    service = request.app.state.service
+    service = core_service(request)
     record: Reader = service.record
     visibility: Visibility = service.visibility
     now = datetime.now(UTC)

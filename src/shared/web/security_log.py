@@ -7,12 +7,14 @@ on has a few lines a minute of each kind; the next one says how many were left o
 import time
 from collections import Counter
 from enum import StrEnum
+from typing import Protocol
 
 import prometheus_client
 import structlog
 from fastapi import Request
 
 from shared.kernel.errors import KeyUsedOtherwise, NotAllowed, NotAuthenticated, OutOfSight, Refused, TooMany
+from shared.web.core_service import CoreService
 from shared.web.peers import peer_of
 from shared.web.rate_windows import Clock, SlidingWindows
 
@@ -86,17 +88,27 @@ class SecurityLog:
         return self._of_one.take(one, LINES_A_MINUTE) and self._of_all.take(kind.value, ALL_LINES_A_MINUTE)
 
 
+class WatchedService(CoreService, Protocol):
+    """The service that answers a request, as one that notes what was refused."""
+
+    @property
+    def security(self) -> SecurityLog: ...
+
+
+def _security_log(request: Request) -> SecurityLog:
+    service: WatchedService = request.app.state.service
+    return service.security
+
+
 def note_refusal(request: Request, refusal: Refused, status: int) -> None:
     """Note a refusal, if it is of a kind that is noted."""
     for refused, kind in NOTED:
         if isinstance(refusal, refused):
-            security: SecurityLog = request.app.state.service.security
-            security.note(request, kind, rule=type(refusal).__name__, status=status)
+            _security_log(request).note(request, kind, rule=type(refusal).__name__, status=status)
             return
 
 
 def note_acts(request: Request, status: int) -> None:
     """Note what an administrator has done as such, once it is done."""
     for act in request.state.acts if status < 400 else ():
-        security: SecurityLog = request.app.state.service.security
-        security.note(request, SecurityEvent.ADMINISTRATION, act=act, status=status)
+        _security_log(request).note(request, SecurityEvent.ADMINISTRATION, act=act, status=status)

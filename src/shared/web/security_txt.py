@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from fastapi import APIRouter, Request, Response
 
 from shared.kernel.errors import NotFound
+from shared.web.core_service import core_service
 
 GOOD_FOR = timedelta(days=180)  # RFC 9116 wants less than a year
 
@@ -14,7 +15,7 @@ router = APIRouter()
 @router.get("/.well-known/security.txt", include_in_schema=False)
 async def security_txt(request: Request) -> Response:
     """Name the contact that is configured; there is no such page where none is."""
-    contact: str = request.app.state.service.settings.security_contact
+    contact: str = core_service(request).settings.security_contact
     if not contact:
         raise NotFound
     return Response(security_text(contact, datetime.now(UTC)), media_type="text/plain")

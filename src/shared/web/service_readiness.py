@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Iterator
-from typing import Any
 
 from pydantic import BaseModel
 
 from shared.ledger.signing_state import SigningState, signing_state
 from shared.record.heartbeats import WORKED, seconds_since
+from shared.web.core_service import CoreService
 
 WORKER_SECONDS = 10.0  # a worker says every other second that it is there
 UNSIGNED_SECONDS = 10.0  # an entry is signed within a second
@@ -39,7 +39,7 @@ class SigningSeen(BaseModel):
     witnesses: list[WitnessSeen]
 
 
-async def signing_seen(service: Any) -> SigningSeen:
+async def signing_seen(service: CoreService) -> SigningSeen:
     """Return who works and signs, as the database knows it."""
     state: SigningState = await signing_state(service.pool)
     return SigningSeen(
@@ -54,7 +54,7 @@ async def signing_seen(service: Any) -> SigningSeen:
     )
 
 
-async def faults_besides(service: Any, seen: SigningSeen) -> list[str]:
+async def faults_besides(service: CoreService, seen: SigningSeen) -> list[str]:
     """Return what else keeps the service from its work, in sentences."""
     issuer: str = await service.issuer_fault()
     return [*_unsigned(seen, time.monotonic() - service.opened_at), *([issuer] if issuer else [])]

@@ -19,6 +19,7 @@ from shared.web.answers import CREATES, DECIDES, answer_one, one
 from shared.web.areas import in_sight
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
+from shared.web.core_service import core_service
 from shared.web.lists.filters import AT_MOST, AskedText, ListMoment, Where
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
@@ -134,7 +135,7 @@ async def check_catalogue(
 )
 async def see_check(request: Request, check_id: CheckId, reading: Read) -> Response:
     """Show what a look into the catalogue showed."""
-    store = request.app.state.service.store
+    store = core_service(request).store
     stream = await store.load(check_id, CatalogueCheck(), reading.position if reading.past else None)
     if stream.version == 0:
         raise NotFound

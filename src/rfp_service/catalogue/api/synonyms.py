@@ -11,6 +11,7 @@ from shared.kernel.messages import Receipt
 from shared.web.answers import DECIDES, answer_now, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, may
+from shared.web.core_service import core_service
 from shared.web.readings import Read
 
 router = APIRouter(
@@ -36,7 +37,7 @@ class SynonymsSeen(BaseModel):
 )
 async def see_synonyms(request: Request, reading: Read) -> Response:
     """Show which words mean the same; before the first decision, the usual ones."""
-    store = request.app.state.service.store
+    store = core_service(request).store
     stream = await store.load(SYNONYMS_ID, Synonyms(), reading.position if reading.past else None)
     shown = SynonymsSeen(version=stream.version, groups=[list(group) for group in stream.state.groups])
     return answer_now(shown, stream.version)

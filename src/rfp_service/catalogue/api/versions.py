@@ -13,6 +13,7 @@ from shared.kernel.errors import NotFound
 from shared.web.answers import answer_untagged, one
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
+from shared.web.core_service import core_service
 from shared.web.next_decisions import Next, commands_in, next_decisions
 from shared.web.readings import Read, Reading
 
@@ -63,7 +64,7 @@ async def see_item(
     await reading.redacted(shown)
     last = {**shown.pop(), "versions": shown, "next": None}
     if not reading.past:
-        stream = await request.app.state.service.store.load(item_id, CatalogueItem())
+        stream = await core_service(request).store.load(item_id, CatalogueItem())
         last["next"] = await next_decisions(request, stream, DECISIONS)
     withheld = any("withheld" in version for version in shown)
     return answer_untagged(last, **({} if withheld else {"ETag": f'"{last["version"]}"'}))

@@ -14,6 +14,7 @@ from shared.kernel.errors import NotFound
 from shared.kernel.roles import Role
 from shared.settings import Profile
 from shared.web.access.issuer import demonstration_token
+from shared.web.core_service import core_service
 
 BACK_LIMIT = 500
 # Whom a first look begins with: what for, in their words.
@@ -44,7 +45,7 @@ async def choose_person(
     request: Request, back: Annotated[str, Query(max_length=BACK_LIMIT)] = HOME
 ) -> Response:
     """Show whom one can be; where this is for real, that sign-in is not there yet."""
-    if request.app.state.service.settings.profile is Profile.PRODUCTION:
+    if core_service(request).settings.profile is Profile.PRODUCTION:
         return page(request, "no_sign_in", 503)
     first, others = _people()
     return page(request, "sign_in", first=first, others=others, what_for=FIRST, back=within(back))
@@ -53,14 +54,14 @@ async def choose_person(
 @router.post("/sign-in")
 async def sign_in(request: Request) -> Response:
     """Begin a session as one of the demonstration's people."""
-    settings = request.app.state.service.settings
+    settings = core_service(request).settings
     fields = await fields_of(request)
     chosen = next((each for each in CAST if each.id == fields.get("person")), None)
     if settings.profile is Profile.PRODUCTION or chosen is None or chosen.role is Role.SERVICE_ACCOUNT:
         raise NotFound
     token = demonstration_token(settings.data_dir, chosen.id, [chosen.role])
     who = SignedIn(chosen.id, chosen.name, (chosen.role.value,), token)
-    secret = await sessions.begin(request.app.state.service.pool, who)
+    secret = await sessions.begin(core_service(request).pool, who)
     answer = go_to(within(fields.get("back", HOME)))
     _set_cookie(request, answer, secret, int(ABSOLUTE_LIMIT.total_seconds()))
     return answer
@@ -69,7 +70,7 @@ async def sign_in(request: Request) -> Response:
 @router.post("/sign-out")
 async def sign_out(request: Request, form: Sent) -> Response:
     """End the session, here and in the browser."""
-    await sessions.end(request.app.state.service.pool, form.visit.who)
+    await sessions.end(core_service(request).pool, form.visit.who)
     answer = go_to(SIGN_IN)
     answer.headers["Clear-Site-Data"] = '"cache"'
     _set_cookie(request, answer, "", 0)
@@ -78,7 +79,7 @@ async def sign_out(request: Request, form: Sent) -> Response:
 
 def _set_cookie(request: Request, answer: Response, secret: str, seconds: int) -> None:
     """Leave a cookie that only this host gets, that no script reads and no other site sends."""
-    production = request.app.state.service.settings.profile is Profile.PRODUCTION
+    production = core_service(request).settings.profile is Profile.PRODUCTION
     answer.set_cookie(
         cookie_name(request),
         secret,

@@ -21,6 +21,7 @@ from shared.kernel.messages import Receipt
 from shared.web.answers import CREATES, DECIDES, one, seen_now
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
+from shared.web.core_service import core_service
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.next_decisions import commands_in, with_next
@@ -73,7 +74,7 @@ async def list_contracts(query: Annotated[ListQuery, CONTRACT_LIST.asked]) -> Re
 )
 async def see_contract(request: Request, contract_id: ContractId, reading: Read) -> Response:
     """Show one contract with its dates as they stand on the day, each with the steps it follows from."""
-    store = request.app.state.service.store
+    store = core_service(request).store
     stream = await store.load(contract_id, Contract(), reading.position if reading.past else None)
     if stream.version == 0:
         raise NotFound

@@ -18,6 +18,7 @@ from shared.kernel.person import Person
 from shared.web.answers import CREATES, DECIDES
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands
+from shared.web.core_service import core_service
 from shared.web.readings import Reading
 
 TOKEN_BYTES = 32
@@ -73,7 +74,7 @@ async def see_private_calendar(
     request: Request, token: Annotated[str, Path(min_length=TOKEN_LENGTH, max_length=TOKEN_LENGTH)]
 ) -> Response:
     """Show the calendar to whoever has the address; the record itself says whether it still holds."""
-    service = request.app.state.service
+    service = core_service(request)
     feed: CalendarFeed = (await service.store.load(feed_id(token), CalendarFeed())).state
     if not feed.is_opened_by(token):
         raise NotFound

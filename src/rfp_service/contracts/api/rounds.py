@@ -19,6 +19,7 @@ from shared.kernel.messages import Receipt, Stream
 from shared.web.answers import CREATES, DECIDES, one, seen_now
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
+from shared.web.core_service import core_service
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.next_decisions import Next, commands_in, with_next
@@ -97,7 +98,7 @@ async def decide_on_round(
 ) -> Receipt:
     """Defer a contract, explain why it is not due, close the round or open it again."""
     await handler.stamp_for(type(command))
-    stream = await request.app.state.service.store.load(round_id, ReviewRound())
+    stream = await core_service(request).store.load(round_id, ReviewRound())
     if stream.version == 0:
         raise NotFound
     found = await _found(await _up_to_date(request), stream.state)
@@ -120,7 +121,7 @@ async def list_rounds(query: Annotated[ListQuery, ROUND_LIST.asked]) -> Response
 )
 async def see_round(request: Request, round_id: RoundId, reading: Read) -> Response:
     """Show a round with its lines: due, decided, deferred with the reason, carried over, not due."""
-    store = request.app.state.service.store
+    store = core_service(request).store
     stream = await store.load(round_id, ReviewRound(), reading.position if reading.past else None)
     if stream.version == 0:
         raise NotFound
@@ -145,7 +146,7 @@ async def see_round_history(request: Request, round_id: RoundId, reading: Read) 
 
 async def _up_to_date(request: Request) -> Reading:
     """Return a reading of everything that is recorded: a round must miss nothing."""
-    service = request.app.state.service
+    service = core_service(request)
     head = await service.record.head()
     if not await service.visibility.reaches(head):
         raise ViewsBehind(position=head, visible=service.visibility.position)

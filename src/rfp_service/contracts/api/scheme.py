@@ -4,6 +4,7 @@ from fastapi import Request
 
 from rfp_service.contracts.domain.dates import Moment
 from shared.governance.scheme.domain import SCHEME_ID, Scheme, SchemeValues
+from shared.governance.scheme.scheme_service import scheme_service
 from shared.kernel.calendar import WorkingDays, day_in_london
 from shared.kernel.contract_rules import ContractRules
 from shared.kernel.messages import Stream
@@ -12,7 +13,7 @@ from shared.web.readings import Reading
 
 async def scheme_as_of(request: Request, reading: Reading) -> Scheme:
     """Return the scheme as of a reading."""
-    service = request.app.state.service
+    service = scheme_service(request)
     if reading.past:
         stream: Stream[Scheme] = await service.store.load(SCHEME_ID, Scheme(), reading.position)
         return stream.state

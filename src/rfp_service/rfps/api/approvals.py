@@ -24,6 +24,7 @@ from shared.record.eventstore.store import EventStore
 from shared.record.projecting.row_models import COUNTED, SEARCHED
 from shared.web.bodies import StrictRoute
 from shared.web.commands import Caller, may
+from shared.web.core_service import core_service
 from shared.web.lists.filters import ListMoment, Where
 from shared.web.lists.queries import ListQuery
 from shared.web.lists.short_list import ShortList
@@ -116,7 +117,7 @@ async def list_approvals(
     request: Request, query: Annotated[ListQuery, APPROVAL_LIST.asked], person: Caller
 ) -> Response:
     """List what waits for you or for whom you stand in for, oldest deadline first."""
-    service, reading = request.app.state.service, await APPROVAL_LIST.reading(query)
+    service, reading = core_service(request), await APPROVAL_LIST.reading(query)
     store = service.store
     if query.asked.get("unreachable"):
         items = await _unreachable(store, reading)
@@ -128,7 +129,7 @@ async def list_approvals(
         item
         async for principal, limit in _principals(reading, person)
         for item in await _waiting(
-            reading, values, person, (principal, service.people.directory.same(principal)), limit
+            reading, values, person, (principal, service.people.ids_of(principal)), limit
         )
     ]
     first = {item["id"]: item for item in reversed(items)}  # for oneself before for others

@@ -18,6 +18,7 @@ from shared.web.answers import one, problems, seen
 from shared.web.areas import in_sight
 from shared.web.bodies import StrictRoute
 from shared.web.commands import Caller, may
+from shared.web.core_service import core_service
 from shared.web.readings import Read
 
 # Evaluators read their own scores in the history, and nobody else's until the award.
@@ -91,7 +92,7 @@ async def compare_bids(
     person: Caller,
 ) -> Response:
     """Show every bid's scores side by side: to those who decide once all are given, then to everybody."""
-    store = request.app.state.service.store
+    store = core_service(request).store
     now = await store.load(rfp_id, Rfp())
     if now.version == 0:
         raise NotFound

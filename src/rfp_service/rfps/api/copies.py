@@ -8,7 +8,6 @@ from fastapi import APIRouter, Body, Request
 from rfp_service.rfps.commands.copies import CopiedNeed, CopyRfp
 from rfp_service.rfps.domain.refusals import ExemptIsNotCopied
 from rfp_service.rfps.domain.rfp import Need, Rfp
-from shared.governance.disclosure.disclosure_filter import DisclosureFilter
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
 from shared.web.access.permissions import OutsideYourAreas
@@ -16,6 +15,7 @@ from shared.web.answers import CREATES
 from shared.web.areas import sees
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import CommandHandler, OpeningCommands, may
+from shared.web.core_service import core_service
 
 router = APIRouter(
     prefix="/v1/rfp-copies", tags=["rfps"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT
@@ -30,7 +30,7 @@ async def copy_rfp(
     if (need := await _need_in_sight(handler, command.copy_of)) is None:
         return await handler.create(command, blank=Rfp())
     said = CopiedNeed.of(need).model_dump(mode="json")
-    redact: DisclosureFilter = request.app.state.service.redact
+    redact = core_service(request).redact
     if exempt := await redact.exempt_in(command.copy_of, said):
         raise ExemptIsNotCopied(exempt=exempt)
     return await handler.create(command, blank=Rfp(), source=said)

@@ -20,6 +20,7 @@ from shared.web.answers import answer_untagged, one
 from shared.web.areas import in_sight, whose
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
+from shared.web.core_service import core_service
 from shared.web.readings import Read
 
 router = APIRouter(prefix="/v1/rfps", tags=["rfps"], route_class=StrictRoute)
@@ -64,7 +65,7 @@ async def see_holds(
     if not events or type(events[-1].event).kind != Rfp.kind:
         raise NotFound
     in_sight(reading.person, reading.areas, *whose(events))
-    store = request.app.state.service.store
+    store = core_service(request).store
     scheme = await store.load(SCHEME_ID, Scheme(), reading.position if reading.past else None)
     working = working_time(scheme.state.closed_days())
     items = holds_of(events, reading.as_of, working)

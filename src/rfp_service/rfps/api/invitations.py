@@ -17,6 +17,7 @@ from shared.kernel.contract_rules import ContractRules
 from shared.record.projecting.row_models import COUNTED, SEARCHED
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
+from shared.web.core_service import core_service
 from shared.web.lists.filters import ListMoment, Where
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
@@ -59,7 +60,7 @@ class InvitationFilters(BaseModel):
 
 async def _rules(query: ListQuery, reading: Reading) -> ContractRules:
     """Return the scheme's rules of contracts as of a reading, with the Code's limit among them."""
-    stream = await query.request.app.state.service.store.load(
+    stream = await core_service(query.request).store.load(
         SCHEME_ID, Scheme(), reading.position if reading.past else None
     )
     values = stream.state.in_force(day_in_london(reading.as_of)).values

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from rfp_service.rfps.domain.stages import ENDS
 from rfp_service.rfps.views import rfps
-from shared.web.context import Expected, Prerequisites
+from shared.web.prerequisites import Expected, Prerequisites
 from shared.web.readings import Reading
 
 

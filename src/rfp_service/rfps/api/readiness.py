@@ -12,6 +12,7 @@ from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.targets import Targets
 from rfp_service.rfps.views import OF_TARGET, rfps
 from shared.kernel.calendar import day_in_london
+from shared.web.core_service import core_service
 from shared.web.readiness import (
     ReadinessLine,
     ReadinessOffered,
@@ -33,7 +34,7 @@ async def _rfps(request: Request, reading: Reading) -> list[ReadinessLine]:
     statement = select(*(t[name] for name in COLUMNS)).where(reading.valid(rfps), t.is_open)
     rows = [dict(row) for row in await reading.rows(statement)]
     await reading.redacted(rows)
-    by, today = await targets(request.app.state.service.store, reading), day_in_london(reading.as_of)
+    by, today = await targets(core_service(request).store, reading), day_in_london(reading.as_of)
     return [readiness_line("rfps", [_part(row, by, today) for row in rows], ready=ready)]
 
 

@@ -26,6 +26,7 @@ from shared.kernel.errors import NotFound
 from shared.web.answers import CREATES, DECIDES, one, seen_now
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
+from shared.web.core_service import core_service
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.next_decisions import commands_in, with_next
@@ -87,7 +88,7 @@ async def list_rfps(query: Annotated[ListQuery, RFP_LIST.asked]) -> Response:
 )
 async def see_rfp(request: Request, rfp_id: RfpId, reading: Read) -> Response:
     """Show one RFP, folded from its own events, as it stands or stood; now also what you may decide next."""
-    store = request.app.state.service.store
+    store = core_service(request).store
     stream = await store.load(rfp_id, Rfp(), reading.position if reading.past else None)
     if stream.version == 0:
         raise NotFound

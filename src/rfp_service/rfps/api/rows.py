@@ -16,6 +16,7 @@ from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.messages import Stream
 from shared.kernel.rules import ContractKind
 from shared.record.eventstore.store import EventStore
+from shared.web.core_service import core_service
 from shared.web.lists.queries import ListQuery
 from shared.web.next_decisions import Next
 from shared.web.readings import Reading
@@ -80,7 +81,7 @@ async def targets(store: EventStore, reading: Reading) -> Targets:
 
 async def list_targets(query: ListQuery, reading: Reading) -> Targets:
     """Return the scheme's targets as a list is read by them."""
-    return await targets(query.request.app.state.service.store, reading)
+    return await targets(core_service(query.request).store, reading)
 
 
 async def add_due(_: Reading, by: Targets, items: list[dict[str, Any]]) -> None:

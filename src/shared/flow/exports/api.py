@@ -16,6 +16,7 @@ from shared.flow.exports.event_log import ExportedLog
 from shared.flow.exports.ocel_json import write_ocel_json
 from shared.flow.exports.ocel_sqlite import write_ocel_sqlite
 from shared.flow.exports.xes_file import write_xes
+from shared.flow.flow_service import flow_service
 from shared.flow.requests import FlowView, live_question
 from shared.web.answers import problems
 from shared.web.bodies import StrictRoute
@@ -63,7 +64,7 @@ async def export_event_log(
     Persons have pseudonyms, the same throughout one file and others in the next. What you may not see is
     left out.
     """
-    service = request.app.state.service
+    service = flow_service(request)
     facts = {case.id: case for case in await service.live_cases.facts(read, filters)}
     asked = replace(await live_question(request, read, FlowView()), chosen=frozenset(facts))
     log, _ = await asked.log()

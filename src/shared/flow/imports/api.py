@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from shared.flow.imports.commands import StartImport, WithdrawImport
 from shared.flow.imports.domain import Import, ImportReport, ImportStatus
+from shared.flow.imports.import_service import import_service
 from shared.flow.imports.loader import LogFiles
 from shared.flow.imports.options import Options, stages_of
 from shared.kernel.errors import NotFound
@@ -98,7 +99,7 @@ async def start_import(  # noqa: PLR0913, PLR0917  # the parts of one form
     """
     stamp = await handler.stamp_for(StartImport)
     must_be_known(await request.form(), PARTS)
-    importer = request.app.state.service.importer
+    importer = import_service(request).importer
     name = name.strip() or UNNAMED
     folder = TemporaryDirectory(prefix="rfp-import-")
     files = LogFiles(
@@ -136,7 +137,7 @@ async def start_import(  # noqa: PLR0913, PLR0917  # the parts of one form
 )
 async def see_import(request: Request, import_id: ImportId, reading: Read) -> Response:
     """Show how an import stands, its report, and now what you may decide on it."""
-    store = request.app.state.service.store
+    store = import_service(request).store
     stream = await store.load(import_id, Import(), reading.position if reading.past else None)
     if stream.version == 0:
         raise NotFound

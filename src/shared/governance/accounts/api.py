@@ -16,6 +16,7 @@ from shared.kernel.messages import Receipt
 from shared.web.answers import CREATES, DECIDES, answer_now, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
+from shared.web.core_service import core_service
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.next_decisions import Next, commands_in, with_next
@@ -107,7 +108,7 @@ async def list_accounts(query: Annotated[ListQuery, ACCOUNT_LIST.asked]) -> Resp
 )
 async def see_account(request: Request, account_id: AccountId, reading: Read) -> Response:
     """Show one service account, its keys, and when each was last used."""
-    store = request.app.state.service.store
+    store = core_service(request).store
     until = reading.position if reading.past else None
     stream = await store.load(account_id, ServiceAccount(), until)
     if stream.version == 0:

@@ -17,6 +17,7 @@ from shared.ledger.log_reader import LogReader, Signed
 from shared.ledger.notes import Verifier
 from shared.web.answers import READS_MANY, READS_ONE
 from shared.web.commands import may
+from shared.web.core_service import core_service
 from shared.web.readings import POSITION_DIGITS, Read
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=AuditRoute)
@@ -135,7 +136,7 @@ async def prove(
     signed = await checkpoint(request, position, size)
     if position > signed.size or (reading.past and position > reading.position):
         raise NotFound
-    service = request.app.state.service
+    service = core_service(request)
     [entry] = await LogReader(service.pool).entries([position])
     withheld = (await redacted_entries(reading.redacted, [entry.item()])).get(position, "")
     hashes = await service.tiles.inclusion(position - 1, signed.size)
@@ -168,7 +169,7 @@ async def prove_consistency(
     if to is not None and from_ > to:
         raise SizesReversed
     signed = await checkpoint(request, from_, to)
-    hashes = await request.app.state.service.tiles.consistency(from_, signed.size)
+    hashes = await core_service(request).tiles.consistency(from_, signed.size)
     return ConsistencySeen(
         from_size=from_,
         to_size=signed.size,
@@ -185,7 +186,7 @@ async def prove_consistency(
 )
 async def see_keys(request: Request) -> KeysSeen:
     """Show every key there ever was, from which size on, and whether it still signs."""
-    rows = await request.app.state.service.pool.fetch(
+    rows = await core_service(request).pool.fetch(
         "SELECT verifier, change, from_size, changed_at FROM log_keys ORDER BY changed_at, verifier"
     )
     latest = {row["verifier"]: row["change"] for row in rows}
@@ -209,7 +210,7 @@ async def see_keys(request: Request) -> KeysSeen:
 
 async def checkpoint(request: Request, position: int, size: int | None) -> Signed:
     """Return the checkpoint of a size, or the newest; wait for one that covers a position."""
-    service = request.app.state.service
+    service = core_service(request)
     log = LogReader(service.pool)
     if size is not None:
         return await log.at(size) or await _not_signed(log, size)

@@ -12,6 +12,7 @@ from shared.kernel.errors import NotAllowed, NotAuthenticated, Refused, TooMany
 from shared.record.database import Connection
 from shared.web.access.permissions import Permissions
 from shared.web.bodies import StrictRoute
+from shared.web.core_service import core_service
 from shared.web.problems import status_of
 
 TARGET_LIMIT = 2_000
@@ -55,12 +56,12 @@ class AuditRoute(StrictRoute):
 
 def _may_read(request: Request) -> bool:
     """Say whether somebody was let in to the audit, and refused only what they asked for."""
-    permissions: Permissions = request.app.state.service.permissions
+    permissions: Permissions = core_service(request).permissions
     return permissions.allows(request.state.person, READ_AUDIT)
 
 
 async def _keep(request: Request, operation: str, status: int) -> None:
-    service = request.app.state.service
+    service = core_service(request)
     person = request.state.person
     authority = service.permissions.authority(person, READ_AUDIT).value
     target = f"{request.url.path}?{request.url.query}".rstrip("?")

@@ -15,6 +15,7 @@ from shared.ledger.read_checkpoints import newest_of_reads
 from shared.record.projecting.row_models import COUNTED, SEARCHED, UNSORTED, read_table
 from shared.web.answers import READS_ONE
 from shared.web.commands import may
+from shared.web.core_service import core_service
 from shared.web.lists.filters import AT_MOST, ListMoment
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
@@ -82,7 +83,7 @@ class ReadsCheckpoint(BaseModel):
 )
 async def see_reads_checkpoint(request: Request) -> ReadsCheckpoint:
     """Show the newest signed checkpoint of the log of reads."""
-    note = await newest_of_reads(request.app.state.service.pool)
+    note = await newest_of_reads(core_service(request).pool)
     if note is None:
         raise NotFound
     checkpoint = Checkpoint.parse(Note.parse(note).text)

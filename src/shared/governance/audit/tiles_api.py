@@ -17,6 +17,7 @@ from shared.ledger.tiles import TILE_PATH, TILE_WIDTH, TOP_LEVEL, Tiles, tile_nu
 from shared.ledger.tree import HASH_BYTES
 from shared.web.answers import READS_ONE
 from shared.web.commands import may
+from shared.web.core_service import core_service
 from shared.web.readings import Read
 
 router = APIRouter(prefix="/v1/audit/log", tags=["audit"], route_class=AuditRoute)
@@ -85,7 +86,7 @@ async def entry_bundle(request: Request, reading: Read, path: Number) -> Respons
     """Show up to 256 entries, each behind its length in two bytes."""
     number, width = _named(path)
     first = number * TILE_WIDTH + 1
-    pool = request.app.state.service.pool
+    pool = core_service(request).pool
     entries = await LogReader(pool).entries(list(range(first, first + width)))
     if len(entries) < width:
         raise NotFound
@@ -107,7 +108,7 @@ async def tile(request: Request, level: Level, path: Number) -> Response:
     number, width = _named(path)
     if level not in map(str, range(LEVELS)):
         raise NotFound
-    tiles = await Tiles(request.app.state.service.pool).fetch([(int(level), number)])
+    tiles = await Tiles(core_service(request).pool).fetch([(int(level), number)])
     hashes = tiles.get((int(level), number), b"")[: width * HASH_BYTES]
     if len(hashes) < width * HASH_BYTES:
         raise NotFound

@@ -20,6 +20,7 @@ from shared.record.projecting.views import STILL_VALID, Row, StateView
 from shared.web.answers import CREATES, problems
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import OpeningCommands, may
+from shared.web.core_service import core_service
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.readings import Reading
@@ -73,7 +74,7 @@ COMMENTS_VIEW = StateView(
 
 async def _sighted(query: ListQuery, _: Reading) -> None:
     """Find nothing where the case is not there, or not for whoever asks."""
-    await case_in_sight(query.request.app.state.service, query.reading.person, query.asked["case_id"])
+    await case_in_sight(core_service(query.request), query.reading.person, query.asked["case_id"])
 
 
 async def _with_texts(_: object, _facts: None, items: list[dict[str, Any]]) -> None:
@@ -105,7 +106,7 @@ async def make_comment(
     request: Request, command: Annotated[MakeComment, strict(MakeComment), Body()], handler: OpeningCommands
 ) -> Receipt:
     """Say something of a case that you may see; whom you mention is told, and nothing else follows."""
-    case = await case_in_sight(request.app.state.service, handler.person, command.case_id)
+    case = await case_in_sight(core_service(request), handler.person, command.case_id)
     return await handler.create(command, blank=Comment(), case=case.fact)
 
 

@@ -17,6 +17,7 @@ from shared.kernel.messages import Receipt
 from shared.web.answers import CREATES, DECIDES, answer_untagged, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
+from shared.web.core_service import core_service
 from shared.web.lists.filters import AT_MOST, AskedCode, ListMoment, Where
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
@@ -106,6 +107,6 @@ async def see_delegation(request: Request, delegation_id: DelegationId, reading:
     await reading.redacted(shown)
     shown[0]["next"] = None
     if not reading.past:
-        stream = await request.app.state.service.store.load(delegation_id, Delegation())
+        stream = await core_service(request).store.load(delegation_id, Delegation())
         shown[0]["next"] = await next_decisions(request, stream, DECISIONS)
     return answer_untagged(shown[0], ETag=f'"{shown[0]["version"]}"')

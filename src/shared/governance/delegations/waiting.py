@@ -37,7 +37,7 @@ async def waiter_of(service: TheService, reading: Reading) -> Waiter:
     own = Stamp(by=person.id, at=reading.as_of, known=known)
     stamps = [own]
     for given in await _given_to(reading):
-        principal = service.people.directory.same(given["delegator"])
+        principal = service.people.ids_of(given["delegator"])
         tiers = list(values.tiers_of(*principal))
         facts: Any = {"delegations": [{**given, "tiers": tiers}]}
         knows = known.model_copy(update={"facts": facts, "same": (person.ids, tuple(principal))})

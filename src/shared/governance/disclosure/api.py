@@ -20,6 +20,7 @@ from shared.record.projecting.views import View
 from shared.web.answers import CREATES, DECIDES, answer_now, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
+from shared.web.core_service import core_service
 from shared.web.lists.filters import AT_MOST, ListMoment, Where
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
@@ -61,7 +62,7 @@ DECISIONS = tuple(commands_in(ExemptionDecision))
 
 async def _shown_views(query: ListQuery, _: Reading) -> Sequence[View]:
     """Return the views that say of which service area things are."""
-    views: Sequence[View] = query.request.app.state.service.views
+    views: Sequence[View] = core_service(query.request).views
     return views
 
 
@@ -112,7 +113,7 @@ async def list_exemptions(query: Annotated[ListQuery, EXEMPTION_LIST.asked]) -> 
 )
 async def see_exemption(request: Request, exemption_id: ExemptionId, reading: Read) -> Response:
     """Show one exemption, as it stands or stood."""
-    store = request.app.state.service.store
+    store = core_service(request).store
     stream = await store.load(exemption_id, Exemption(), reading.position if reading.past else None)
     if stream.version == 0:
         raise NotFound
@@ -130,7 +131,7 @@ async def see_exemption(request: Request, exemption_id: ExemptionId, reading: Re
 
 
 async def _matter_must_be_in_sight(request: Request, reading: Reading, exemption_id: UUID) -> None:
-    conditions = of_matters_in_sight(reading, request.app.state.service.views)
+    conditions = of_matters_in_sight(reading, core_service(request).views)
     named = select(func.count()).where(reading.valid(exemptions), exemptions.c.id == exemption_id)
     if conditions and not await reading.value(named.where(*conditions)):
         raise OutOfSight

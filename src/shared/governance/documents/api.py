@@ -24,6 +24,7 @@ from shared.kernel.messages import Receipt, Stream
 from shared.web.answers import CREATES, DECIDES, one, problems, seen
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_known, strict
 from shared.web.commands import Commands, ContentCommands, OpeningCommands, may
+from shared.web.core_service import core_service
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.readings import Read, Reading
@@ -60,7 +61,7 @@ class DocumentFilters(BaseModel):
 
 async def _sighted(query: ListQuery, _: Reading) -> None:
     """Find nothing where the case is not there, or not for whoever asks."""
-    await case_in_sight(query.request.app.state.service, query.reading.person, query.asked["case_id"])
+    await case_in_sight(core_service(query.request), query.reading.person, query.asked["case_id"])
 
 
 DOCUMENT_LIST = ListOf(
@@ -85,7 +86,7 @@ async def add_document(
     request: Request, command: Annotated[AddDocument, strict(AddDocument), Body()], handler: OpeningCommands
 ) -> Receipt:
     """Add a document that is kept elsewhere to a case that you may see."""
-    case = await case_in_sight(request.app.state.service, handler.person, command.case_id)
+    case = await case_in_sight(core_service(request), handler.person, command.case_id)
     return await handler.create(
         command, blank=Document(), case=case.fact, is_a_decision=case.decided_at(command.evidence_of)
     )
@@ -112,7 +113,7 @@ async def keep_document(  # noqa: PLR0913, PLR0917  # the parts of one form
 ) -> Receipt:
     """Add a document to a case that you may see, and keep its file here, at most 5 MB."""
     must_be_known(await request.form(), PARTS)
-    service = request.app.state.service
+    service = core_service(request)
     case = await case_in_sight(service, handler.person, case_id)
     content = await file.read(FILE_BYTES_LIMIT + 1)
     found = hash_of_file(content, media_type, content_sha256)
@@ -142,7 +143,7 @@ async def decide_on_document(
     handler: Commands,
 ) -> Receipt:
     """Say which decision a document is evidence of, or withdraw it."""
-    service = request.app.state.service
+    service = core_service(request)
     service.permissions.authority(handler.person, type(command).__name__)
     stream = await service.store.load(document_id, Document())
     if stream.state.case_id is None:
@@ -204,7 +205,7 @@ async def fetch_document(request: Request, document_id: DocumentId, reading: Rea
         raise NotFound
     if document.withdrawn:
         raise DocumentIsWithdrawn
-    content = await kept_file(request.app.state.service.pool, document.content_sha256)
+    content = await kept_file(core_service(request).pool, document.content_sha256)
     name = f"{document.title}.{EXTENSIONS[DocumentType(document.media_type)]}"
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
@@ -218,7 +219,7 @@ async def fetch_document(request: Request, document_id: DocumentId, reading: Rea
 
 async def _seen(request: Request, document_id: UUID, reading: Reading) -> Stream[Document]:
     """Return a document whose case its reader may see."""
-    service = request.app.state.service
+    service = core_service(request)
     until = reading.position if reading.past else None
     stream: Stream[Document] = await service.store.load(document_id, Document(), until)
     if stream.state.case_id is None:

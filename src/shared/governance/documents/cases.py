@@ -8,7 +8,7 @@ from pydantic import JsonValue
 from shared.kernel.errors import NotFound
 from shared.kernel.person import Person
 from shared.web.areas import sees, whose
-from shared.web.waiting import TheService
+from shared.web.core_service import CoreService
 
 
 class CaseInSight(NamedTuple):
@@ -28,7 +28,7 @@ class CaseInSight(NamedTuple):
         return position is None or position in self.positions
 
 
-async def case_in_sight(service: TheService, person: Person, case_id: UUID) -> CaseInSight:
+async def case_in_sight(service: CoreService, person: Person, case_id: UUID) -> CaseInSight:
     """Return a thing of any kind; `NotFound` where there is none, or none that this person may see."""
     recorded = await service.record.stream(case_id)
     kind = type(recorded[0].event).kind if recorded else ""

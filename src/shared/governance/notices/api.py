@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement, or_
 
+from shared.governance.notices.notice_service import notice_service
 from shared.kernel.messages import Known
 from shared.record.projecting.row_models import COUNTED, SEARCHED, read_table
 from shared.web.bodies import StrictRoute
@@ -37,7 +38,7 @@ notices = read_table("notices", NoticeRow)
 
 async def _told(query: ListQuery, reading: Reading) -> ColumnElement[bool]:
     """Return the condition on what tells the reader: by a tier they stand on, or as a party of a case."""
-    service = query.request.app.state.service
+    service = notice_service(query.request)
     known: Known = await service.known(reading.person)
     return or_(notices.c.told.in_(known.own_tiers), service.notified(notices, reading.person))
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from shared.governance.notifications.commands import EndpointDecision, ResendDelivery, RotateEndpointSecret
 from shared.governance.notifications.domain import EndpointStatus, WebhookEndpoint
 from shared.governance.notifications.endpoint_secrets import EndpointSecrets, new_signing_secret
+from shared.governance.notifications.notification_service import notification_service
 from shared.governance.notifications.registration import EndpointRegistration
 from shared.governance.notifications.views import EndpointRow, endpoint_row, webhook_endpoints
 from shared.kernel.errors import NotFound
@@ -93,8 +94,8 @@ async def register_endpoint(
 
     A repeat shows no secret again: rotate it.
     """
-    kept: EndpointSecrets = request.app.state.service.endpoint_secrets
-    command, allowed = registration.command(request.app.state.service.receivers)
+    kept: EndpointSecrets = notification_service(request).endpoint_secrets
+    command, allowed = registration.command(notification_service(request).receivers)
     secret = new_signing_secret()
     secret_id = await kept.keep(secret)
     facts: dict[str, Any] = {"allowed": allowed, "secret_id": str(secret_id)}
@@ -116,7 +117,7 @@ async def decide_on_endpoint(
 
     Or have one delivery made again, or all of a period that failed or was held. A repeat shows no secret.
     """
-    service = request.app.state.service
+    service = notification_service(request)
     facts: dict[str, Any] = {}
     secret, secret_id = "", None
     handler.permissions.authority(handler.person, type(command).__name__)
@@ -153,7 +154,7 @@ async def list_endpoints(query: Annotated[ListQuery, ENDPOINT_LIST.asked]) -> Re
 async def see_endpoint(request: Request, endpoint_id: EndpointId, reading: Read) -> Response:
     """Show one endpoint, what it is told of, and how it does."""
     until = reading.position if reading.past else None
-    stream = await request.app.state.service.store.load(endpoint_id, WebhookEndpoint(), until)
+    stream = await notification_service(request).store.load(endpoint_id, WebhookEndpoint(), until)
     if stream.version == 0:
         raise NotFound
     row = await reading.pool.fetchrow(HEALTH, str(endpoint_id))

@@ -15,6 +15,7 @@ from shared.governance.notifications.choices import (
     choice_of,
 )
 from shared.governance.notifications.commands import URL_LIMIT
+from shared.governance.notifications.notification_service import notification_service
 from shared.kernel.messages import Receipt
 from shared.web.answers import DECIDES, answer_now, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
@@ -64,7 +65,7 @@ class ChoiceSeen(BaseModel):
 async def see_choice(request: Request, reading: Read) -> Response:
     """Show whether you are told by mail or Teams, and in which hours you are not."""
     until = reading.position if reading.past else None
-    store = request.app.state.service.store
+    store = notification_service(request).store
     stream = await store.load(choice_of(reading.person.id), NotificationChoice(), until)
     choice: NotificationChoice = stream.state
     shown = ChoiceSeen(
@@ -91,7 +92,7 @@ async def choose(
 
     The address of your Teams workflow is kept encrypted, and never shown again.
     """
-    service, chosen = request.app.state.service, choice_of(handler.person.id)
+    service, chosen = notification_service(request), choice_of(handler.person.id)
     before = (await handler.store.load(chosen, NotificationChoice())).state.teams_address_id
     facts: dict[str, str] = {}
     if asked.teams and asked.teams_workflow:

@@ -14,6 +14,7 @@ from shared.record.projecting.row_models import COUNTED, SEARCHED, read_table
 from shared.web.answers import READS_ONE, problems
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
+from shared.web.core_service import core_service
 from shared.web.lists.filters import AT_MOST, AskedCode, ListMoment
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
@@ -117,7 +118,7 @@ async def list_deliveries(query: Annotated[ListQuery, DELIVERY_LIST.asked]) -> R
 )
 async def check_attempts(request: Request) -> AttemptsProven:
     """Hash every attempt that the record vouches for again, and name the batches that differ."""
-    service = request.app.state.service
+    service = core_service(request)
     log = (await service.store.load(LOG_ID, AttemptsLog())).state
     differing = await batches_that_differ(service.pool, service.store)
     return AttemptsProven(batches=log.batch, differing=differing)
@@ -133,7 +134,7 @@ async def see_attempts(
     request: Request, delivery_id: Annotated[int, Path(ge=1, le=2**62, description="The delivery's id.")]
 ) -> AttemptsSeen:
     """Show every attempt at one delivery, with what came back."""
-    pool = request.app.state.service.pool
+    pool = core_service(request).pool
     if not await pool.fetchval(THERE, delivery_id):
         raise NotFound
     rows = await pool.fetch(ATTEMPTS, delivery_id)

@@ -6,6 +6,8 @@ from uuid import UUID
 from fastapi import Depends, Request
 from fastapi.params import Depends as Dependency
 
+from shared.web.core_service import core_service
+
 # While a telling is still on its way to somebody, what they read they don't read because of it.
 FIRST_LOOK = """
 INSERT INTO first_looks (notification_id, person)
@@ -23,9 +25,7 @@ async def _look(request: Request) -> AsyncIterator[None]:
     """Keep that somebody read a case, once they have; nothing where they were refused."""
     yield
     [case_id] = request.path_params.values()
-    await request.app.state.service.pool.execute(
-        FIRST_LOOK, UUID(str(case_id)), list(request.state.person.ids)
-    )
+    await core_service(request).pool.execute(FIRST_LOOK, UUID(str(case_id)), list(request.state.person.ids))
 
 
 def noted() -> Dependency:

@@ -18,6 +18,7 @@ from shared.web.access.permissions import Permissions
 from shared.web.answers import DECIDES, answer_now, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, may
+from shared.web.core_service import core_service
 from shared.web.lists.filters import ListMoment, Where
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
@@ -80,7 +81,7 @@ async def _reads_addresses(query: ListQuery, reading: Reading) -> bool:
 
 
 def _may_read_addresses(request: Request, reading: Reading) -> bool:
-    permissions: Permissions = request.app.state.service.permissions
+    permissions: Permissions = core_service(request).permissions
     return permissions.allows(reading.person, "read-addresses")
 
 
@@ -157,7 +158,7 @@ async def see_person(
         ids=list(directory.same(person_id)),
         proposed_as=directory.proposed.get(person_id, ("", ""))[0],
     )
-    stream = await request.app.state.service.store.load(DIRECTORY_ID, Directory())
+    stream = await core_service(request).store.load(DIRECTORY_ID, Directory())
     shown = await with_next(request, reading, stream, shown, DECISIONS, None, **{ASKED_ABOUT: person_id})
     return answer_now(shown, version)
 
@@ -168,8 +169,8 @@ async def decide_on_people(
 ) -> Receipt:
     """Propose or confirm a link, take one back, invite or erase somebody; the version is the directory's."""
     receipt = await handler.set(DIRECTORY_ID, command, blank=Directory())
-    await request.app.state.service.people.carry_out_invitations()
-    await request.app.state.service.people.carry_out_erasures()
+    await core_service(request).people.carry_out_invitations()
+    await core_service(request).people.carry_out_erasures()
     return receipt
 
 

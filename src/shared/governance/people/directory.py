@@ -77,6 +77,10 @@ class People:
             return ()
         return tuple(each for each in self.directory.same(person) if each != person)
 
+    def ids_of(self, person: str) -> tuple[str, ...]:
+        """Return all ids of one person, that one among them, as the directory was last read."""
+        return self.directory.same(person)
+
     async def same(self, identities: Iterable[str]) -> tuple[tuple[str, ...], ...]:
         """Return which ids are one person, as the record says now."""
         await self.refresh()

@@ -20,6 +20,7 @@ from shared.record.projecting.views import StateView, View, state_table
 from shared.web.answers import CREATES, DECIDES, answer_one, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
+from shared.web.core_service import core_service
 from shared.web.lists.filters import ListMoment, Where
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
@@ -81,7 +82,7 @@ DISPOSAL_LIST = ListOf(name="disposals", row=DisposalRow, table=disposals)
 )
 async def see_schedule(request: Request, reading: Read) -> Response:
     """Show how long each kind of record is kept whole."""
-    store = request.app.state.service.store
+    store = core_service(request).store
     stream = await store.load(SCHEDULE_ID, RetentionSchedule(), reading.position if reading.past else None)
     shown = ScheduleSeen(version=stream.version, lines=dict(stream.state.lines))
     return answer_one(request, shown, f'"{stream.version}"')
@@ -103,7 +104,7 @@ async def decide_on_schedule(
 )
 async def list_due(request: Request, query: Annotated[ListQuery, DUE_LIST.asked]) -> Response:
     """List records of a kind that have been kept whole for as long as the schedule says."""
-    service, kind = request.app.state.service, query.asked["record_kind"]
+    service, kind = core_service(request), query.asked["record_kind"]
     stream = await service.store.load(SCHEDULE_ID, RetentionSchedule())
     line = stream.state.lines.get(kind)
     table = _tables(service.views).get(kind)
@@ -144,7 +145,7 @@ async def dispose_of(
     """Destroy what is personal in a record that is due; its decisions stay, and stay provable."""
     disposal_id = uuid5(DISPOSALS, str(command.record_id))
     receipt = await handler.create(command, blank=Disposal(), under=disposal_id)
-    await request.app.state.service.texts.destroy(things=[command.record_id])
+    await core_service(request).texts.destroy(things=[command.record_id])
     return receipt
 
 

@@ -14,6 +14,7 @@ from shared.kernel.messages import Receipt
 from shared.web.answers import DECIDES, answer_now, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, may
+from shared.web.core_service import core_service
 from shared.web.next_decisions import Next, commands_in, with_next
 from shared.web.readings import Read
 
@@ -66,7 +67,7 @@ class SchemeInForce(BaseModel):
 )
 async def see_scheme(request: Request, reading: Read) -> Response:
     """Show what the council has decided about itself, as in force on the day of the reading."""
-    store = request.app.state.service.store
+    store = core_service(request).store
     stream = await store.load(SCHEME_ID, Scheme(), reading.position if reading.past else None)
     day = day_in_london(reading.as_of)
     in_force = stream.state.in_force(day)

@@ -14,6 +14,7 @@ from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.bulk import bodies as bulk
 from shared.web.bulk.batch_answers import BatchSeen, accepts, answers, seen_batch
 from shared.web.bulk.batch_runs import BatchRun
+from shared.web.bulk.batch_service import batch_service
 from shared.web.bulk.batches import Batch, MarkBatchUndone, cause_of, must_be_undoable
 from shared.web.bulk.items import NDJSON, Item
 from shared.web.bulk.refusals import UndoStands
@@ -64,7 +65,7 @@ def _add_decision(router: APIRouter, decision: BulkDecision) -> None:
 
 
 def _batches(request: Request) -> Batches:
-    batches: Batches = request.app.state.service.batches
+    batches: Batches = batch_service(request).batches
     return batches
 
 
@@ -103,7 +104,7 @@ def _add_sight(router: APIRouter, things: Things[Any]) -> None:
     )
     async def see_batch(request: Request, batch_id: BatchId, reading: Read) -> Response:
         """Show what a batch asked for, what became of its items, and whether it was undone."""
-        store = request.app.state.service.store
+        store = batch_service(request).store
         stream = await store.load(batch_id, Batch(), reading.position if reading.past else None)
         if stream.version == 0 or not things.decided_by(stream.state.operation):
             raise NotFound

@@ -9,6 +9,7 @@ from fastapi.responses import StreamingResponse
 from shared.web.answers import READS_ONE, answer_one, one
 from shared.web.bodies import StrictRoute
 from shared.web.commands import Caller, may
+from shared.web.jobs.job_service import job_service
 from shared.web.jobs.table import Job
 from shared.web.pages import NDJSON
 
@@ -20,7 +21,7 @@ router = APIRouter(prefix="/v1/jobs", tags=["jobs"], route_class=StrictRoute)
 @router.get("/{job_id}", summary="See a job", dependencies=[may("read-jobs")], responses=one(Job))
 async def see_job(request: Request, job_id: JobId, person: Caller) -> Response:
     """Show how far a job of yours has come, and its counts."""
-    job = await request.app.state.service.jobs.see(job_id, person.id)
+    job = await job_service(request).jobs.see(job_id, person.id)
     return answer_one(request, job, f'W/"{job.status}-{job.done}"')
 
 
@@ -39,6 +40,6 @@ async def see_job(request: Request, job_id: JobId, person: Caller) -> Response:
 )
 async def see_job_result(request: Request, job_id: JobId, person: Caller) -> Response:
     """Give the outcomes of a job of yours, one a line."""
-    jobs = request.app.state.service.jobs
+    jobs = job_service(request).jobs
     await jobs.see(job_id, person.id)
     return StreamingResponse(jobs.result(job_id), media_type=NDJSON)

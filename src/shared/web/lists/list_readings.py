@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.sql.elements import True_
 
 from shared.kernel.errors import Unacceptable, ViewsBehind
+from shared.web.core_service import core_service
 from shared.web.cursors import Cursor, UnreadableCursor, mark_of, read_cursor
 from shared.web.lists.filters import ListMoment, conditions
 from shared.web.lists.order import keys_for
@@ -116,7 +117,7 @@ def question(name: str, query: ListQuery) -> str:
 
 async def pinned(query: ListQuery, cursor: Cursor) -> Reading:
     """Return the reading that a cursor goes on with: as of the position and the day of the first page."""
-    reading, service = query.reading, query.request.app.state.service
+    reading, service = query.reading, core_service(query.request)
     if cursor.as_of > datetime.now(UTC) + timedelta(days=1):
         raise UnreadableCursor
     visible = reading.visible

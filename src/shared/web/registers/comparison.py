@@ -22,7 +22,7 @@ from shared.web.bulk.items import Item
 from shared.web.bulk.outcomes import Outcome, not_understood, refused
 from shared.web.bulk.refusals import UnknownReference
 from shared.web.bulk.runner import NamedTwice
-from shared.web.readings import Redactor
+from shared.web.redaction import Redactor
 from shared.web.registers.cells import ReadingOptions
 from shared.web.registers.difference import (
     UNREAD,

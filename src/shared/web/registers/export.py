@@ -18,6 +18,7 @@ from shared.record.eventstore.bulk_appender import BulkAppender
 from shared.web.answers import problems
 from shared.web.bulk.items import CSV, XLSX
 from shared.web.commands import may
+from shared.web.core_service import core_service
 from shared.web.pages import defused
 from shared.web.readings import Read, Reading
 from shared.web.registers.difference import shown
@@ -60,7 +61,7 @@ def add_export(router: APIRouter, register: Register[Any]) -> None:
         What a spreadsheet would run has an apostrophe before it, which a hand-in takes off again; what you
         may not see is marked, and the mark says nothing when it is handed in.
         """
-        road = request.app.state.service.store.bulk_appender()
+        road = core_service(request).store.bulk_appender()
         rows = _rows(register, reading, road)
         named = f"{register.path.strip('/')}.{form}"
         headers = {"Content-Disposition": f'attachment; filename="{named}"', "Vary": "Accept, Authorization"}

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Stamp
 from shared.web.bulk.batch_runs import BatchRun
+from shared.web.bulk.batch_service import batch_service
 from shared.web.bulk.batches import Counts, cause_of
 from shared.web.bulk.bodies import views_have_come
 from shared.web.bulk.outcomes import Outcome
@@ -93,7 +94,7 @@ class HandIn:
 
     @property
     def _service(self) -> Any:
-        return self.request.app.state.service
+        return batch_service(self.request)
 
     async def _history(self) -> RegisterHistory:
         stream = await self.handler.store.load(history_id(self.register.name), RegisterHistory())

@@ -14,6 +14,7 @@ from shared.kernel.messages import Receipt
 from shared.web.answers import CREATES, answer_one, one, problems
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_known, strict
 from shared.web.commands import ContentCommands, OpeningCommands, may
+from shared.web.core_service import core_service
 from shared.web.pages import CSV, NDJSON, csv_of
 from shared.web.readings import Read
 from shared.web.registers.export import add_export
@@ -162,7 +163,7 @@ def _add_mappings(router: APIRouter, register: Register[Any]) -> None:
     )
     async def see_register_mapping(request: Request, mapping_id: MappingId, reading: Read) -> Response:
         """Show a saved mapping."""
-        store = request.app.state.service.store
+        store = core_service(request).store
         stream = await store.load(mapping_id, RegisterMapping(), reading.position if reading.past else None)
         if stream.version == 0:
             raise NotFound

@@ -15,6 +15,7 @@ from shared.kernel.errors import Unacceptable
 from shared.ledger.entries import Entry
 from shared.web.answers import READS_ONE
 from shared.web.commands import may
+from shared.web.core_service import core_service
 from shared.web.readings import INSTANT_PATTERN, Read, instant_of
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=AuditRoute)
@@ -68,7 +69,7 @@ async def take_bundle(
     wanted = _wanted(stream_id, (start, end), body_of_work or "", last_size)
     if reading.past:
         wanted = replace(wanted, until=reading.position)
-    service = request.app.state.service
+    service = core_service(request)
 
     async def hidden(entries: Sequence[Entry]) -> Mapping[int, str]:
         return await redacted_entries(reading.redacted, [entry.item() for entry in entries])

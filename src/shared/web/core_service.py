@@ -1,0 +1,104 @@
+"""The service that answers a request, as far as the foundation and every room know of it."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, Protocol
+
+from fastapi import Request
+from pydantic import JsonValue
+
+from shared.kernel.messages import Command, Known
+from shared.kernel.person import Person
+from shared.ledger.tiles import Tiles
+from shared.record.database import Pool
+from shared.record.eventstore.personal_texts import PersonalTexts
+from shared.record.eventstore.reader import Reader
+from shared.record.eventstore.store import EventStore
+from shared.record.projecting.views import View
+from shared.record.projecting.visibility import Visibility
+from shared.record.pulse import Taking
+from shared.settings import Settings
+from shared.web.access.permissions import Permissions
+from shared.web.measures import MeasureOffered
+from shared.web.prerequisites import Prerequisites
+from shared.web.rate_limits import RateLimits
+from shared.web.redaction import Redactor
+from shared.web.running import Running
+from shared.web.sandbox.children import Sandbox
+
+FactFinder = Callable[[EventStore, Any], Awaitable[dict[str, JsonValue]]]
+
+
+class PeopleOnRecord(Protocol):
+    """The directory: who is the same person, and what it owes to the record."""
+
+    def ids_of(self, person: str) -> tuple[str, ...]:
+        """Return all ids of one person, that one among them, as the directory was last read."""
+
+    async def names(self, identities: Iterable[str]) -> dict[str, str]:
+        """Return what people are called today: a mark once erased, the id where no name is known."""
+
+    async def same(self, identities: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+        """Return all ids of each person who has one of these."""
+
+    async def carry_out_invitations(self) -> None:
+        """Let in whoever was invited."""
+
+    async def carry_out_erasures(self) -> None:
+        """Destroy the keys of whoever was erased."""
+
+
+class CoreService(Protocol):
+    """The record, the views, and who may do what: what the composition root has joined."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def pool(self) -> Pool: ...
+    @property
+    def store(self) -> EventStore: ...
+    @property
+    def record(self) -> Reader: ...
+    @property
+    def visibility(self) -> Visibility: ...
+    @property
+    def views(self) -> tuple[View, ...]: ...
+    @property
+    def person(self) -> Callable[[str], Awaitable[Person]]: ...
+    @property
+    def people(self) -> PeopleOnRecord: ...
+    @property
+    def known(self) -> Callable[[Person], Awaitable[Known]]: ...
+    @property
+    def facts(self) -> Mapping[type[Command[Any]], FactFinder]: ...
+    @property
+    def running(self) -> Running: ...
+    @property
+    def permissions(self) -> Permissions: ...
+    @property
+    def redact(self) -> Redactor: ...
+    @property
+    def texts(self) -> PersonalTexts: ...
+    @property
+    def tiles(self) -> Tiles: ...
+    @property
+    def limits(self) -> RateLimits: ...
+    @property
+    def taking(self) -> Taking: ...
+    @property
+    def sandbox(self) -> Sandbox: ...
+    @property
+    def prerequisites(self) -> Mapping[str, Prerequisites]: ...
+    @property
+    def seen_with(self) -> Mapping[str, str]: ...
+    @property
+    def issuer_fault(self) -> Callable[[], Awaitable[str]]: ...
+    @property
+    def opened_at(self) -> float: ...
+    @property
+    def measures(self) -> Mapping[str, MeasureOffered]: ...
+
+
+def core_service(request: Request) -> CoreService:
+    """Return the service that answers this request."""
+    service: CoreService = request.app.state.service
+    return service
