@@ -1,12 +1,17 @@
 """Asking the service's own API within this process: the pages see and decide by no other rules."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 from fastapi import Request
 
+from rfp_service.console.words import words
 from shared.web.peers import PASSED_ON
+
+if TYPE_CHECKING:
+    import httpx
 
 BASE = "http://console"  # no name is looked up: nothing leaves the process
 
@@ -28,6 +33,14 @@ class ApiAnswer(NamedTuple):
         return str(self.body.get("type", "")) if isinstance(self.body, dict) else ""
 
 
+class ApiFile(NamedTuple):
+    """What the API answered as a file, and whether more of it follows at another cursor."""
+
+    content: bytes
+    media_type: str
+    cursor: str
+
+
 class ApiRefused(Exception):
     """The API refused what a page needs: the page says why."""
 
@@ -35,6 +48,16 @@ class ApiRefused(Exception):
         """Keep the problem."""
         super().__init__(answer.kind)
         self.answer = answer
+
+    @property
+    def sentence(self) -> str:
+        """Return the rule in its own words, and what of the question it is about."""
+        found = [
+            f"{words(each['parameter'])}: {each['detail']}."
+            for each in self.answer.body.get("errors", ())
+            if "parameter" in each
+        ]
+        return " ".join([str(self.answer.body.get("title", "")), *found])
 
 
 async def ask(
@@ -46,6 +69,31 @@ async def ask(
     headers: Mapping[str, str] | None = None,
 ) -> ApiAnswer:
     """Ask the API as whoever holds the token, in the same trace and from the same address."""
+    content = None if body is None else orjson.dumps(body)
+    answer = await _send(request, token, path, query, content, headers or {})
+    return ApiAnswer(answer.status_code, orjson.loads(answer.content) if answer.content else {})
+
+
+async def ask_for_file(
+    request: Request, token: str, path: str, query: Mapping[str, Any], media_type: str
+) -> ApiFile:
+    """Return what the API has as a file of this kind; refuse as it does."""
+    answer = await _send(request, token, path, query, None, {"Accept": media_type})
+    if answer.status_code >= 400:
+        raise ApiRefused(ApiAnswer(answer.status_code, orjson.loads(answer.content)))
+    following = answer.links.get("next", {}).get("url", "")
+    cursor = dict(parse_qsl(urlsplit(following).query)).get("cursor", "")
+    return ApiFile(answer.content, answer.headers["content-type"], cursor)
+
+
+async def _send(
+    request: Request,
+    token: str,
+    path: str,
+    query: Mapping[str, Any] | None,
+    content: bytes | None,
+    headers: Mapping[str, str],
+) -> "httpx.Response":
     from httpx import ASGITransport, AsyncClient  # slow to load, and needed for pages only
 
     address = request.client
@@ -58,12 +106,10 @@ async def ask(
         "Accept": "application/json",
         "traceparent": request.state.traceparent,
         **passed_on,
-        **(headers or {}),
+        **headers,
     }
     async with AsyncClient(transport=transport, base_url=BASE, trust_env=False) as client:
-        if body is None:
-            answer = await client.get(path, params=query, headers=said)
-        else:
-            said["Content-Type"] = "application/json"
-            answer = await client.post(path, content=orjson.dumps(body), headers=said)
-    return ApiAnswer(answer.status_code, orjson.loads(answer.content) if answer.content else {})
+        if content is None:
+            return await client.get(path, params=query, headers=said)
+        said["Content-Type"] = "application/json"
+        return await client.post(path, content=content, headers=said)

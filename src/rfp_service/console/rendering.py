@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from rfp_service.console import words
+from rfp_service.console import flow_sentences, links, words
 from rfp_service.version import VERSION
 
 HERE = Path(__file__).parent
@@ -54,8 +54,17 @@ def _environment() -> Environment:
         "lower",
         "label",
         "whom",
+        "moment",
+        "capitalize_first",
     )
     made.filters.update({name: getattr(words, name) for name in named} | {"words": words.words})
+    made.filters.update(
+        page_of=links.page_of,
+        with_query=links.address,
+        days_of=flow_sentences.days_of,
+        step_words=flow_sentences.step_words,
+        count=flow_sentences.count,
+    )
     made.globals.update(release=VERSION, style=stylesheet()[0])
     return made
 

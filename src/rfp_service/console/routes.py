@@ -21,6 +21,7 @@ SIGN_IN = f"{HOME}/sign-in"
 HEADINGS = {
     403: "You can't open this",
     404: "This page can't be found",
+    422: "This can't be shown so",
     503: "The service can't answer just now",
 }
 NEVER_TYPED = frozenset({"form_token", "key", "version", "acting_for", "check"})
@@ -44,7 +45,7 @@ class PageRoute(APIRoute):
             try:
                 return await signed_in(request)
             except ApiRefused as refused:
-                return _fault(request, refused.answer.status, str(refused.answer.body.get("title", "")))
+                return _fault(request, refused.answer.status, refused.sentence)
             except RequestValidationError:
                 return _fault(request, status_of(NotFound), "")
             except Refused as refusal:

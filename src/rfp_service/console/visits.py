@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 
 from rfp_service.console import sessions
-from rfp_service.console.asking import ApiAnswer, ApiRefused, ask
+from rfp_service.console.asking import ApiAnswer, ApiFile, ApiRefused, ask, ask_for_file
 from rfp_service.console.sessions import SignedIn
 from shared.kernel.errors import NotAllowed
 from shared.settings import Profile
@@ -39,15 +39,20 @@ class Visit:
 
     async def get(self, path: str, **query: Any) -> Any:
         """Return what the API says, at least as far as they have changed the record; else say why not."""
-        wanted = {name: value for name, value in query.items() if value not in (None, "")}
-        if self.who.position:
-            wanted["after"] = self.who.position
-        answer = await ask(self.request, self.who.token, path, wanted)
+        answer = await ask(self.request, self.who.token, path, self._wanted(query))
         if answer.status == 401:  # the token's own time is over
             raise NotSignedIn
         if not answer.is_success:
             raise ApiRefused(answer)
         return answer.body
+
+    async def file(self, path: str, media_type: str, **query: Any) -> ApiFile:
+        """Return what the API has as a file of this kind."""
+        return await ask_for_file(self.request, self.who.token, path, self._wanted(query), media_type)
+
+    def _wanted(self, query: Mapping[str, Any]) -> dict[str, Any]:
+        wanted = {name: value for name, value in query.items() if value not in (None, "")}
+        return {**wanted, "after": self.who.position} if self.who.position else wanted
 
     async def post(self, path: str, body: object, key: str = "", version: str = "") -> ApiAnswer:
         """Send a command under a form's key: the same form sent twice is answered as the first time."""

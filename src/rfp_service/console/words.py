@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from rfp_service.demonstration.people import CAST
-from shared.kernel.calendar import SECOND, WORKING_DAY, day_in_london
+from shared.kernel.calendar import LONDON, SECOND, WORKING_DAY, day_in_london
 
 NAMES: Mapping[str, str] = {character.id: character.name for character in CAST}
 ABBREVIATIONS = {"rfp": "RFP", "vat": "VAT", "rfps": "RFPs"}
@@ -99,6 +99,17 @@ def day(value: str | date | datetime) -> str:
     that = _date_of(value)
     year = f" {that.year}" if that.year != datetime.now(UTC).year else ""
     return f"{that.day} {that:%B}{year}"
+
+
+def moment(value: str | datetime) -> str:
+    """Return a day and the time in London."""
+    that = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return f"{day(that)}, {that.astimezone(LONDON):%H:%M}"
+
+
+def capitalize_first(text: str) -> str:
+    """Return words as a sentence begins."""
+    return text[:1].upper() + text[1:]
 
 
 def pounds(pence: int) -> str:

@@ -8,12 +8,15 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from rfp_service.console.forms import FIRST, FORMS, THEN
+from rfp_service.console.links import chosen
 from rfp_service.console.rendering import page
 from rfp_service.console.routes import page_router
 from rfp_service.console.visits import Visiting
 from rfp_service.console.words import label
 
 PAGE_LENGTH = 25
+# What figures elsewhere lead here by, under the same names as in the API.
+NARROWED = ("stage", "waiting_on", "service_area", "supplier", "overdue", "on_hold", "as_of")
 TEXT_LIMIT, CURSOR_LIMIT = 200, 2_000
 # Refusals that say no more than that the RFP is elsewhere: nobody looks for such a decision now.
 NOT_NOW = frozenset(
@@ -39,9 +42,12 @@ async def list_rfps(
     cursor: Annotated[str, Query(max_length=CURSOR_LIMIT)] = "",
     mine: Annotated[str, Query(max_length=4)] = "",
 ) -> Response:
-    """Show RFPs, newest first, or those that some words find."""
+    """Show RFPs, newest first: all, or those that some words find or a figure counts."""
     only = "true" if mine else ""
-    seen = await visit.get("/v1/rfps", limit=PAGE_LENGTH, q=q, cursor=cursor, mine=only, count=True)
+    narrowed = chosen(request.query_params, NARROWED)
+    seen = await visit.get(
+        "/v1/rfps", limit=PAGE_LENGTH, q=q, cursor=cursor, mine=only, count=True, **narrowed
+    )
     return page(
         request,
         "rfps",
@@ -51,6 +57,8 @@ async def list_rfps(
         q=q,
         mine=bool(mine),
         is_first=not cursor,
+        narrowed=narrowed,
+        query={"q": q, "mine": mine, **narrowed},
     )
 
 

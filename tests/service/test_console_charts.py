@@ -1,0 +1,85 @@
+"""What pages say of figures in a sentence or a picture: made by rule, readable whatever the figures are."""
+
+import re
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+from rfp_service.console.charts.cumulative_flow import MOST_POINTS, cumulative_flow
+from rfp_service.console.charts.drawing import GAP, spread, ticks
+from rfp_service.console.charts.rows import ages, bar
+from rfp_service.console.charts.scatter import LINKED_LIMIT, Dot, Level, scatter
+from rfp_service.console.flow_sentences import ageing_lead, heading, lead, scatter_lead
+
+FIRST = date(2026, 1, 1)
+
+
+def figures(worst: str = "open") -> dict[str, Any]:
+    edge = {"from": worst, "to": "evaluation", "rank": 1, "share_working": 0.25}
+    return {"edges": [edge] if worst else [], "cases": {"all": 9}}
+
+
+def costs(party: str = "approver", cases: int = 3) -> list[dict[str, Any]]:
+    return [{"party": party, "cases": cases, "working_days": 12.4}]
+
+
+def test_the_heading_says_what_took_longest_and_who_is_waited_for_now() -> None:
+    assert heading(figures(), costs()) == "Bids take the longest; open RFPs wait most for an approver"
+    assert heading(figures("triage"), []) == "Triage takes the longest; none is open now"
+    assert heading(figures(""), costs("market")) == "Open RFPs wait most for bids to come in"
+    assert heading(figures(""), []) == "Nothing has waited here yet"
+    assert lead(figures(), costs()) == (
+        "Of all working time that 9 RFPs waited, 25% was from out for bids to evaluation."
+        " Of 3 open RFPs, 3 wait for an approver: 12 working days so far."
+    )
+
+
+def test_a_sentence_counts_open_cases_beyond_what_is_usual_and_claims_nothing_of_too_few() -> None:
+    old = {"working_days_in_stage": 9.0, "stage_p85_working_days": 8.5}
+    young, unknown = {**old, "working_days_in_stage": 1.0}, {**old, "stage_p85_working_days": None}
+    assert ageing_lead([]) == "No RFP is open."
+    assert ageing_lead([young, unknown]).startswith("None of 2 open RFPs has")
+    assert ageing_lead([old, young, unknown]).startswith("1 of 3 open RFPs has been where it is")
+    assert scatter_lead({"p50_days": None, "p85_days": None}).startswith("Too few")
+    assert scatter_lead({"p50_days": 8.0, "p85_days": None}).endswith("within 8 days of being begun.")
+
+
+def test_scales_are_round_and_hold_the_highest_value() -> None:
+    assert [ticks(top) for top in (0, 3, 70, 246, 10_000)] == [
+        [0, 1],
+        [0, 1, 2, 3],
+        [0, 20, 40, 60, 80],
+        [0, 100, 200, 300],
+        [0, 5_000, 10_000],
+    ]
+
+
+def test_labels_lie_apart_and_within_the_picture() -> None:
+    placed = spread([100, 101, 240, 246, 250], 250)
+    assert all(after - before >= GAP for before, after in pairwise(placed))
+    assert placed[-1] <= 250
+
+
+def test_a_picture_stays_light_whatever_it_shows() -> None:
+    days = [FIRST + timedelta(days=n) for n in range(3_000)]
+    drawn = cumulative_flow("Flow", "What came.", days, [("Begun", range(3_000)), ("Done", [0] * 3_000)])
+    assert len(re.findall(r"[\d.]+,[\d.]+", drawn)) < 5 * MOST_POINTS
+    dots = [Dot(FIRST + timedelta(days=n % 300), n % 90, f"RFP {n}", "/x") for n in range(2_000)]
+    assert "<a " not in scatter("Long", "Closed.", dots, [])
+    assert str(scatter("Long", "Closed.", dots[:LINKED_LIMIT], [])).count("<a ") == LINKED_LIMIT
+
+
+def test_whatever_a_picture_names_is_text_and_it_has_a_name_itself() -> None:
+    dot = Dot(FIRST, 3, "<script>", "/console/rfps?a=1&b=2")
+    drawn = scatter("Long", "Closed.", [dot], [Level("half within 3 days", 3)])
+    assert "<script>" not in drawn
+    assert 'href="/console/rfps?a=1&amp;b=2"' in drawn
+    assert '<title id="scatter-title">Long</title>' in drawn
+
+
+def test_a_bar_hatches_what_still_waits_and_a_dot_beyond_the_line_is_marked() -> None:
+    assert "hatch" not in bar(3, 0, 3)
+    assert "hatch" in bar(3, 1, 4)
+    drawn = ages([1, 9], 2, 8, 10)
+    assert (drawn.count('class="within"'), drawn.count('class="beyond"')) == (1, 1)
+    assert 'class="beyond"' not in ages([9], None, None, 10)

@@ -1,0 +1,102 @@
+"""The console's pages for seeing: what they say is what the API says to the same person, figure by figure."""
+
+import csv
+import io
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.service.test_console_in_a_browser import looked_at
+from tests.support.browser import browser
+from tests.support.running import Running
+from tests.support.visiting import rows_of, said, visitor
+
+pytestmark = pytest.mark.xdist_group("demonstration")
+
+WORKING_DAY = 28_800
+
+
+def test_where_it_waits_is_told_in_a_sentence_and_in_the_apis_own_figures(demonstration: Running) -> None:
+    with visitor(demonstration, "paul-procurement") as paul:
+        page = paul.page("/bottlenecks?steps=all&stuck=all")
+        figures, stuck = paul.asked("/rfps/bottlenecks"), paul.asked("/rfps/stuck", limit=200)
+    assert "Bids take the longest; open RFPs wait most for an approver" in page
+    assert f"Of all working time that {figures['cases']['all']} RFPs waited" in page
+    edges = sorted(figures["edges"], key=lambda edge: edge["rank_with_open"])
+    shares = [row[2] for row in rows_of(page, "steps")]
+    assert shares == [f"{100 * edge['share_working']:.1f} %" for edge in edges]
+    assert [row[3] for row in rows_of(page, "steps")] == [str(edge["n"]) for edge in edges]
+    waited = [each for each in figures["parties"] if each["working_seconds"] or each["open_working"]["sum"]]
+    assert [row[3] for row in rows_of(page, "parties")] == [
+        f"{each['working_seconds'] / WORKING_DAY:.1f}" for each in waited
+    ]
+    assert [each["reference"] for each in stuck["items"]] == [
+        row[0].split(" · ")[0].rsplit(" ", 1)[1] for row in rows_of(page, "stuck")
+    ]
+    assert sum(int(row[2]) for row in rows_of(page, "ageing")) == stuck["total"]
+
+
+def test_a_figure_opens_its_cases_as_many_as_it_says(demonstration: Running) -> None:
+    with visitor(demonstration, "paul-procurement") as paul:
+        page = paul.page("/bottlenecks?steps=all")
+        found = re.findall(r'href="/console(/rfps\?stage=\w+)">(\d+)', page)
+        assert len(found) > 3
+        for address, number in found:
+            title = said(paul.page(address).split("</h1>")[0].split("<h1>")[1])
+            assert title == f"{number} RFP{'' if number == '1' else 's'}"
+            assert paul.asked(f"{address}&count=true")["total"] == int(number)
+
+
+def test_what_is_shown_comes_as_csv_by_the_same_choice(demonstration: Running) -> None:
+    with visitor(demonstration, "paul-procurement") as paul:
+        for choice in ("", "?service_area=Libraries&from=2026-02-01&to=2026-06-30"):
+            page = paul.page(f"/bottlenecks{choice}")
+            steps = re.search(r'href="([^"]+steps\.csv[^"]*)"', page)
+            assert steps is not None
+            file = paul.client.get(steps[1].replace("&amp;", "&"))
+            assert file.headers["content-disposition"] == 'attachment; filename="steps.csv"'
+            rows = list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
+            number = int(re.search(r"All (\d+) steps", page)[1]) if "steps</a>" in page else len(rows)
+            assert len(rows) == number > 0
+        file = paul.client.get("/console/files/rfps.csv")
+        rows = list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
+        assert len(rows) == paul.asked("/rfps", count=True)["total"]
+        assert len({row["id"] for row in rows}) == len(rows)
+
+
+def test_a_choice_that_nothing_matches_or_that_can_not_be_is_a_page_too(demonstration: Running) -> None:
+    with visitor(demonstration, "rita-requester") as rita:
+        page = rita.page("/bottlenecks?service_area=Nobody's")
+        assert "Nothing has waited here yet" in page
+        assert 'href="/console/bottlenecks"' in page
+        assert "This can't be shown so" in said(rita.page("/bottlenecks?from=yesterday", 422)).replace(
+            "&#39;", "'"
+        )
+        assert "It is not here" in rita.page("/files/everything.csv", 404)
+
+
+PAGES = {
+    "paul-procurement": {
+        "bottlenecks": "/bottlenecks",
+        "bottlenecks-chosen": "/bottlenecks?service_area=Libraries&from=2026-02-01",
+        "bottlenecks-empty": "/bottlenecks?service_area=Nobody",
+        "rfps-chosen": "/rfps?stage=approval",
+    }
+}
+
+
+@pytest.mark.parametrize("person", PAGES)
+async def test_every_page_of_seeing_is_for_everybody(
+    demonstration: Running, tmp_path: Path, person: str
+) -> None:
+    async with browser(tmp_path) as running:
+        page = await running.new_page()
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        await page.goto(f"{demonstration.url}/console/sign-in")
+        await page.locator(f"button[value={person}]").first.click()
+        for name, path in PAGES[person].items():
+            await page.goto(f"{demonstration.url}/console{path}")
+            await looked_at(page, name)
+        assert all(url.startswith(demonstration.url) for url in asked)
