@@ -8,7 +8,7 @@ from typing import Any
 from rfp_service.console.charts.cumulative_flow import MOST_POINTS, cumulative_flow
 from rfp_service.console.charts.drawing import GAP, spread, ticks
 from rfp_service.console.charts.rows import ages, bar
-from rfp_service.console.charts.scatter import LINKED_LIMIT, Dot, Level, scatter
+from rfp_service.console.charts.scatter import LINKED_LIMIT, Dot, LevelLine, scatter
 from rfp_service.console.flow_sentences import ageing_lead, heading, lead, scatter_lead
 
 FIRST = date(2026, 1, 1)
@@ -71,7 +71,7 @@ def test_a_picture_stays_light_whatever_it_shows() -> None:
 
 def test_whatever_a_picture_names_is_text_and_it_has_a_name_itself() -> None:
     dot = Dot(FIRST, 3, "<script>", "/console/rfps?a=1&b=2")
-    drawn = scatter("Long", "Closed.", [dot], [Level("half within 3 days", 3)])
+    drawn = scatter("Long", "Closed.", [dot], [LevelLine("half within 3 days", 3)])
     assert "<script>" not in drawn
     assert 'href="/console/rfps?a=1&amp;b=2"' in drawn
     assert '<title id="scatter-title">Long</title>' in drawn

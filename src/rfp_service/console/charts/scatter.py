@@ -23,14 +23,14 @@ class Dot:
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class LevelLine:
     """A line across: within so many days, a share of cases close."""
 
     says: str
     days: float
 
 
-def scatter(title: str, description: str, dots: Sequence[Dot], levels: Sequence[Level]) -> Markup:
+def scatter(title: str, description: str, dots: Sequence[Dot], levels: Sequence[LevelLine]) -> Markup:
     """Return the dots over time, and the lines that tell usual from long."""
     first, last = min(dot.on for dot in dots), max(dot.on for dot in dots)
     at = ticks(max([*(dot.days for dot in dots), *(level.days for level in levels)]))
@@ -60,7 +60,7 @@ def _dot(dot: Dot, x: str, top: int, *, linked: bool) -> Markup:
     return element("a", circle, href=dot.opens, tabindex="-1", aria_label=dot.says)
 
 
-def _line(level: Level, top: int) -> Markup:
+def _line(level: LevelLine, top: int) -> Markup:
     y = TOP + HEIGHT - HEIGHT * level.days / top
     return element("line", x1="0", x2="100%", y1=f"{y:.1f}", y2=f"{y:.1f}", class_="level") + element(
         "text", level.says, x="100%", y=f"{y - 6:.1f}", text_anchor="end", class_="name"

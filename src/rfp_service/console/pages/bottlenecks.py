@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from rfp_service.console.charts.cumulative_flow import cumulative_flow
 from rfp_service.console.charts.rows import ages, bar
-from rfp_service.console.charts.scatter import Dot, Level, scatter
+from rfp_service.console.charts.scatter import Dot, LevelLine, scatter
 from rfp_service.console.flow_sentences import ageing_lead, count, flow_lead, heading, lead, scatter_lead
 from rfp_service.console.links import after, begin_of, chosen
 from rfp_service.console.rendering import page
@@ -182,7 +182,7 @@ def scatter_chart(flow: Mapping[str, Any], survival: Mapping[str, Any]) -> Marku
     if not dots:
         return Markup("")
     levels = [
-        Level(f"{says} within {survival[name]:.0f} days", survival[name])
+        LevelLine(f"{says} within {survival[name]:.0f} days", survival[name])
         for name, says in (("p50_days", "half"), ("p85_days", "85 %"))
         if survival[name] is not None
     ]
