@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 TOOLS := $(VENV)/tools
+GENERATOR := $(VENV)/generator
 CYCLONEDX := 7.5.0
 PIP_AUDIT := 2.10.1
 PYTEST_ARGS ?= -n 2 --dist loadgroup -q
@@ -22,14 +23,14 @@ help: ## List what can be made
 demo: $(VENV)/run.stamp ## Run the service with demonstration data (PORT=8000 DATA_DIR=.data)
 	@exec $(BIN)/rfp-service demo
 
-test: $(VENV)/test.stamp $(VENV)/node.stamp ## Check style, types and layers, and pass every test
+test: $(VENV)/test.stamp $(VENV)/node.stamp $(VENV)/generator.stamp ## Check style, types and layers, and pass every test
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-prove: $(VENV)/test.stamp $(VENV)/node.stamp ## The full counts, a second PostgreSQL, other people's verifiers
+prove: $(VENV)/test.stamp $(VENV)/node.stamp $(VENV)/generator.stamp ## The full counts, a second PostgreSQL, other people's verifiers
 	$(BIN)/python -m tests.prove
 
 bench: $(VENV)/test.stamp ## Print the ratios against what one would use instead
@@ -43,6 +44,7 @@ LOCKED := --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-emit-find-links --no-header --no-annotate
 lock: $(VENV)/test.stamp ## Resolve the dependencies anew; hashes, no addresses
 	echo uv | $(UV) compile - $(LOCKED) -o installer.lock
+	echo openapi-python-client | $(UV) compile - $(LOCKED) -o generator.lock
 	$(UV) compile $(LOCKED) --extra embedded pyproject.toml build.in -o requirements.lock
 	$(UV) compile $(LOCKED) --extra embedded --extra test pyproject.toml build.in \
 	  -c requirements.lock -o requirements-dev.lock
@@ -80,6 +82,13 @@ $(VENV)/run.stamp: requirements.lock pyproject.toml | $(BIN)/uv
 
 $(VENV)/test.stamp: requirements-dev.lock $(VENV)/run.stamp
 	$(call installed,--require-hashes -r requirements-dev.lock)
+	@touch $@
+
+# What makes a Python client of the API file wants older parts than the service: it lives apart.
+$(VENV)/generator.stamp: generator.lock | $(BIN)/uv
+	@test -x $(GENERATOR)/bin/python || $(PYTHON) -m venv --without-pip $(GENERATOR)
+	$(UV) install --python $(GENERATOR)/bin/python --require-hashes -r generator.lock \
+	  || $(BIN)/python -m pip --python $(GENERATOR)/bin/python --quiet install --require-hashes -r generator.lock
 	@touch $@
 
 # Node.js comes from PyPI too, so that there is one version of it everywhere.

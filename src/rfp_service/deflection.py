@@ -20,7 +20,7 @@ from shared.web.readings import INSTANT_PATTERN, Read, Reading, instant_of
 router = APIRouter(prefix="/v1/catalogue", tags=["catalogue"], route_class=StrictRoute)
 
 
-class Deflection(BaseModel):
+class DeflectionReport(BaseModel):
     """Demand by what became of it; a need counts once, however often it was reopened or asked again."""
 
     as_of: datetime
@@ -46,7 +46,7 @@ class Deflection(BaseModel):
     "/deflection",
     summary="See how much demand the catalogue deflects",
     dependencies=[may("read-catalogue")],
-    responses={**READS_MANY, 200: {"description": "The share, and its parts", "model": Deflection}},
+    responses={**READS_MANY, 200: {"description": "The share, and its parts", "model": DeflectionReport}},
 )
 async def see_deflection(
     reading: Read,
@@ -70,7 +70,7 @@ async def see_deflection(
     """Show the share of needs that the catalogue met for good, and everything it is made of."""
     chains = (await demand_read(reading)).between(instant_of(start), instant_of(end))
     deflected = sum(chain.deflected for chain in chains)
-    shown = Deflection(
+    shown = DeflectionReport(
         as_of=reading.as_of,
         position=reading.position,
         needs=len(chains),

@@ -66,7 +66,8 @@ def test_a_file_that_is_kept_badly_is_found(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "least"), [("requirements.lock", 30), ("requirements-dev.lock", 30), ("installer.lock", 1)]
+    ("name", "least"),
+    [("requirements.lock", 30), ("requirements-dev.lock", 30), ("installer.lock", 1), ("generator.lock", 10)],
 )
 def test_every_dependency_is_locked_by_hash(name: str, least: int) -> None:
     text = (ROOT / name).read_text()
@@ -78,7 +79,13 @@ def test_every_dependency_is_locked_by_hash(name: str, least: int) -> None:
 
 
 def test_locks_name_no_address() -> None:
-    locks = ("requirements.lock", "requirements-dev.lock", "installer.lock", "package-lock.json")
+    locks = (
+        "requirements.lock",
+        "requirements-dev.lock",
+        "installer.lock",
+        "generator.lock",
+        "package-lock.json",
+    )
     for name in (*locks, ".npmrc"):
         text = (ROOT / name).read_text()
         assert not re.search(r'"resolved"|index-url|find-links|registry\s*=', text), name

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
-from shared.flow.analysis_answers import Excess, PeriodComparison, Variants
+from shared.flow.analysis_answers import Excess, PeriodComparison, VariantReport
 from shared.flow.answers import Bottlenecks
 from shared.flow.flow_answers import Flow
 from shared.flow.forecast_answers import Forecasts
@@ -262,7 +262,7 @@ async def test_what_explains_long_cases_is_told_once_there_are_enough(api: Api) 
     await api.raised()
     told = Excess.model_validate(await figures(api, "/v1/rfps/excess"))
     assert (told.cases, told.groups) == (0, [])
-    ways = Variants.model_validate(await figures(api, "/v1/rfps/variants"))
+    ways = VariantReport.model_validate(await figures(api, "/v1/rfps/variants"))
     assert (ways.cases, ways.variants) == (0, [])
     assert ways.conformance.path == ["triage", "approval"]
     assert [row.cases for row in ways.conformance.skipped] == [0, 0]

@@ -139,7 +139,7 @@ async def state_capacity(
             "required": True,
             "content": {
                 CSV: {
-                    "schema": {"type": "string"},
+                    "schema": {"type": "string", "format": "binary"},
                     "example": "skill,Sep 2026,Oct 2026\r\nnetworks,2,1.5\r\n",
                 },
                 XLSX: {"schema": {"type": "string", "contentMediaType": XLSX}},

@@ -69,7 +69,7 @@ class Conformance(BaseModel):
     repeated: list[RepeatedStage]
 
 
-class Variants(BaseModel):
+class VariantReport(BaseModel):
     """The ways that completed RFPs went, the commonest first."""
 
     as_of: datetime

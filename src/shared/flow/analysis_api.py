@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import numpy as np
 from fastapi import APIRouter, Query, Request, Response
 
-from shared.flow.analysis_answers import Excess, ExcessGroup, PeriodComparison, Variant, Variants
+from shared.flow.analysis_answers import Excess, ExcessGroup, PeriodComparison, Variant, VariantReport
 from shared.flow.api import From, To
 from shared.flow.cases import Chosen
 from shared.flow.completed_cases import completed_by
@@ -75,7 +75,7 @@ async def see_excess(
     "/variants",
     summary="See which ways RFPs went",
     dependencies=[may("read-flow")],
-    responses={**table(Variants), **problems(404)},
+    responses={**table(VariantReport), **problems(404)},
 )
 async def see_variants(
     request: Request, filters: Chosen, read: Read, start: From = None, end: To = None

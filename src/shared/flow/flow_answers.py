@@ -80,7 +80,7 @@ class ClosedCase(BaseModel):
     working_days: float
 
 
-class Load(BaseModel):
+class WeeklyLoad(BaseModel):
     """What came and went in the last full weeks; `load` is one by the other, null where nothing went."""
 
     weeks: int
@@ -142,7 +142,7 @@ class Flow(BaseModel):
     cumulative_flow: CumulativeFlow
     cycle_time: CycleTime
     scatter: list[ClosedCase]
-    load: Load
+    load: WeeklyLoad
     littles_law: LittlesLaw | None
     rework: Loops
     hand_overs: HandOvers

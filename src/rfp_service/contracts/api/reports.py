@@ -127,7 +127,7 @@ def _number(month: str) -> int:
     return int(year) * 12 + int(number)
 
 
-class UnconfirmedDates(BaseModel):
+class UnconfirmedContract(BaseModel):
     """A contract whose dates nobody has confirmed from a document, by what a mistake would cost."""
 
     id: UUID
@@ -161,7 +161,7 @@ async def _ranked(reading: Reading, _: object, items: list[dict[str, Any]]) -> N
 
 UNCONFIRMED_LIST = ListOf(
     name="unconfirmed-dates",
-    row=UnconfirmedDates,
+    row=UnconfirmedContract,
     table=contracts,
     ascending=True,
     within=_unconfirmed,

@@ -15,6 +15,7 @@ from shared.web.bulk.items import CSV, JSON, NDJSON, ODS, XLSX
 from shared.web.bulk.responses import BatchAnswer
 
 TEXT = {"schema": {"type": "string"}}
+TABLE = {"schema": {"type": "string", "format": "binary"}}  # as a file: generated clients send its bytes
 PARTS = "#/components/schemas/{model}"
 
 
@@ -69,7 +70,7 @@ def accepts(item: type[BaseModel], example: dict[str, Any]) -> dict[str, Any]:
     content = {
         JSON: {"schema": body, "example": {"items": [example]}},
         NDJSON: {**TEXT, "example": f"{{{line}}}\n"},
-        CSV: {**TEXT, "example": f"{','.join(example)}\r\n{cells}\r\n"},
+        CSV: {**TABLE, "example": f"{','.join(example)}\r\n{cells}\r\n"},
         XLSX: {"schema": {"type": "string", "contentMediaType": XLSX}},
         ODS: {"schema": {"type": "string", "contentMediaType": ODS}},
     }
