@@ -13,6 +13,7 @@ import structlog
 from rfp_service.databases import HealDatabase
 from rfp_service.sending import keep_sending
 from rfp_service.service import DEADLINES, REACTIONS, VIEWS, Service
+from shared.governance.audit.record_index.indexer import Indexer
 from shared.ledger.log_keys import LogKeys, log_keys
 from shared.ledger.signing import keep_log
 from shared.record.database import AWAY, being_cancelled
@@ -130,6 +131,7 @@ async def _work_on_one_connection(service: Service, keys: LogKeys, went_well: Ca
         Work("deadlines", firing.fire),
         Work("jobs", service.batches.jobs.resume),
         Work("forecasts", service.forecasts.keep_when_due),
+        Work("index", Indexer(service.pool, service.store).work_when_due),
     ]
     listener, log_listener, told_listener = listeners = [
         NotificationListener(channel, POLL_SECONDS) for channel in (APPENDED, APPENDED, TO_BE_TOLD)

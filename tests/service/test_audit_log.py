@@ -353,6 +353,9 @@ def a_councillor_checks_a_bundle_with_the_witness(service: Running, kept: Path) 
     assert service.run("audit", "bundle", bundle, "--case", case, check=False).returncode == 1
     period = ("--from", "2000-01-01T00:00Z", "--to", "2099-01-01T00:00Z")
     service.run("audit", "bundle", bundle, *period)
+    while "0 witnesses signed" in service.run("audit", "verify", bundle, "--keys", keys, check=False).stdout:
+        time.sleep(0.5)  # clocks of the demonstration go on deciding for a while, and witnesses come by
+        service.run("audit", "bundle", bundle, *period)
     checked = service.run("audit", "verify", bundle, "--keys", keys).stdout
     assert "right: the witness neighbouring-council.example countersigned it on " in checked
     assert checked.splitlines()[-1] == "SOUND"
@@ -479,10 +482,10 @@ def checked_elsewhere(program: Running, kept: Path, head: int) -> None:
     program.run("audit", "verifier", str(kept / "check.py"))
     command = [sys.executable, kept / "check.py", kept / "case.zip", "--keys", kept / "keys"]
     alone = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert "ENTRIES SOUND" in alone.stdout
+    assert "ENTRIES SOUND, complete by the index at " in alone.stdout
     keys = ("--keys", str(kept / "keys"))
     sound = program.run("audit", "verify", str(kept / "case.zip"), *keys)
-    assert sound.stdout.splitlines()[-1] == "SOUND"
+    assert sound.stdout.splitlines()[-1].startswith("SOUND, complete by the index at ")
     last = ("--last", str(kept / "case.zip"))
     whole = program.run("audit", "verify", str(kept / "all.zip"), *keys, *last)
     proved = sum(map(int, re.findall(r"(\d+) entries (?:are proved|are withheld)", whole.stdout)))

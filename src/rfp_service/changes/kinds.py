@@ -36,7 +36,7 @@ SEEN_WITH: Mapping[str, str] = {
     "disposal": "read-retention",
 }
 # Rows of somebody else's log, of which the import tells; what was sent to whom; how one person is told,
-# and what they follow.
+# and what they follow; how far the record is indexed.
 NEVER_TOLD = frozenset(
-    {"historic-case", "approval-turn", "attempts-log", "notification-choice", "contract-feed"}
+    {"historic-case", "approval-turn", "attempts-log", "notification-choice", "contract-feed", "record-index"}
 )

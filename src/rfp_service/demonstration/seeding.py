@@ -18,6 +18,7 @@ from rfp_service.demonstration.storyboard import Scene
 from rfp_service.events import EVENTS
 from rfp_service.rfps.reactions import SET_DEADLINES
 from rfp_service.service import opened
+from shared.governance.audit.record_index.indexer import Indexer
 from shared.record.database import Connection
 from shared.record.eventstore.command_record import personal_texts
 from shared.record.eventstore.encoding import EnvelopeMapper, Topics
@@ -47,6 +48,7 @@ async def seed(settings: Settings, owner_url: str, service_url: str) -> int:
             for act, paper_at in acts:
                 await _write(connection, texts, act)
                 await _write(connection, texts, await issued_at(service, paper_at))
+            await Indexer(service.pool, service.store).commit()
         return len(scenes) + len(acts)
     finally:
         await connection.close()

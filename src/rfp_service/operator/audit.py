@@ -18,9 +18,12 @@ from rfp_service.operator.compared_views import compared_views
 from rfp_service.operator.verification import PROGRAM, mapper
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.terminal import say
-from shared.governance.audit.bundle.assembly import Hidden, Wanted, made, nothing_hidden
+from shared.governance.audit.bundle.assembly import made, nothing_hidden
+from shared.governance.audit.bundle.borders import Hidden
 from shared.governance.audit.bundle.contents import Files
+from shared.governance.audit.bundle.wanted import Wanted
 from shared.governance.audit.reads import keep_read
+from shared.governance.audit.record_index.reading import IndexReader, index_differences
 from shared.governance.audit.redaction import redacted_entries
 from shared.governance.disclosure.disclosure_filter import DisclosureFilter
 from shared.governance.disclosure.exemptions import Exemptions
@@ -110,8 +113,11 @@ def fsck(
         )
         if checked.witnessed_size is not None:
             say(f"{policy.quorum} witnesses signed the first {checked.witnessed_size} entries.")
+        unindexed = await index_differences(IndexReader(connection, mapper().topics))
+        for difference in unindexed:
+            say(f"WRONG: {difference}")
         differing = await compared_views(connection)
-        return not checked.findings and not differing
+        return not checked.findings and not unindexed and not differing
 
     if not _read("fsck", "all", look):
         raise typer.Exit(1)

@@ -12,8 +12,9 @@ from shared.kernel.personal import is_sealed
 from shared.record.eventstore.unread import kind_of, name_of
 from shared.record.projecting.views import Journal, Row, journal_table
 
-# Rows of a historic log are somebody else's decisions, taken before this record began.
-NOT_DECISIONS = frozenset({"historic-case"})
+# Rows of a historic log are somebody else's decisions, taken before this record began; nobody decides to
+# index the record.
+NOT_DECISIONS = frozenset({"historic-case", "record-index"})
 
 # Which body of work a kind of thing belongs to, by how the kind's name begins.
 BODIES = {
@@ -96,6 +97,11 @@ def is_shown_unread(_: Recorded) -> bool:
 def body_of_work(kind: str) -> str:
     """Return the body of work that a kind of thing belongs to."""
     return next((body for start, body in BODIES.items() if kind.startswith(start)), ELSE)
+
+
+def indexed_body_of_work(kind: str) -> str:
+    """Return the body of work that the index counts a kind of thing to; blank where it is no decision's."""
+    return "" if kind in NOT_DECISIONS else body_of_work(kind)
 
 
 def _value(said: Mapping[str, JsonValue], sealed: Sealed | None) -> int | None:

@@ -2,6 +2,7 @@
 
 import asyncpg
 
+from shared.governance.audit.record_index.indexer import Indexer
 from shared.ledger.checkpoints import Policy
 from shared.ledger.keeper import Keeper
 from shared.ledger.log_reader import LogReader
@@ -25,3 +26,9 @@ async def newest(pool: asyncpg.Pool) -> str:
     signed = await LogReader(pool).latest()
     assert signed is not None
     return signed.note
+
+
+async def indexed(pool: asyncpg.Pool, store: EventStore) -> None:
+    """Put an index of the record on the record, and sign it."""
+    await Indexer(pool, store).commit()
+    await Keeper(pool, [LOG]).catch_up()

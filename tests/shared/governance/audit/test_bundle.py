@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 
 from rfp_service.service import EVENTS, VIEWS
-from shared.governance.audit.bundle.assembly import NothingToBundle, TooMuchForOneBundle, Wanted, made
+from shared.governance.audit.bundle.assembly import NothingToBundle, TooMuchForOneBundle, made
 from shared.governance.audit.bundle.contents import (
     CHECKPOINT,
     CONSISTENCY,
@@ -28,13 +28,14 @@ from shared.governance.audit.bundle.contents import (
 )
 from shared.governance.audit.bundle.report import VerificationReport
 from shared.governance.audit.bundle.verification import Verifying, verify
+from shared.governance.audit.bundle.wanted import Wanted
 from shared.governance.audit.journal import body_of_work
 from shared.ledger.checkpoints import Policy
 from shared.ledger.notes import Signer
 from shared.record.eventstore.encoding import EnvelopeMapper, Topics
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.projector import Projector
-from tests.shared.governance.audit.examples import CLERK, LOG, kept
+from tests.shared.governance.audit.examples import CLERK, LOG, indexed, kept
 from tests.shared.record.projecting.examples import year_of_rfps
 
 MAPPER = EnvelopeMapper(Topics(EVENTS))
@@ -55,6 +56,7 @@ def a_case() -> UUID:
 
 async def test_a_case_is_packed_and_found_sound(pool: asyncpg.Pool, store: EventStore) -> None:
     await kept(pool, store, 0, 300)
+    await indexed(pool, store)
     files = await made(pool, MAPPER, Wanted(case=a_case()), PROGRAM)
     report = checked(files)
     assert report.wrong == []
@@ -65,7 +67,7 @@ async def test_a_case_is_packed_and_found_sound(pool: asyncpg.Pool, store: Event
     assert (
         "right: story.html says what the entries say, READ-ME-FIRST.txt how they are checked" in report.lines
     )
-    assert (report.verdict, report.exit_status) == ("SOUND", 0)
+    assert (report.verdict, report.exit_status) == ("SOUND, complete by the index at 300", 0)
 
 
 async def test_the_pages_are_for_people(pool: asyncpg.Pool, store: EventStore) -> None:

@@ -1,7 +1,7 @@
 """Whoever edits the record, with every right there is, is found out by a checkpoint that was saved before."""
 
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -19,7 +19,6 @@ from shared.ledger.tiles import Tiles, TreeEdge
 from shared.ledger.witness import Request, Witness
 from shared.record.eventstore.store import EventStore
 from tests.shared.governance.audit.examples import CLERK, LOG, POLICY, kept, newest
-from tests.support.postgres import Base
 
 EDITS = int(os.environ.get("EDITS", "100"))
 EVENTS = 500
@@ -38,13 +37,6 @@ COPY = """
 INSERT INTO stored_events SELECT originator_id, originator_version, topic, state, $2,
     recorded_at + $3 * interval '1 microsecond', leaf_hash FROM stored_events WHERE notification_id = $1
 """
-
-
-@pytest.fixture
-async def admin(base: Base) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(base.admin)
-    yield connection
-    await connection.close()
 
 
 async def unguarded(admin: asyncpg.Connection) -> None:

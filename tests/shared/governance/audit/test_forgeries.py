@@ -10,15 +10,14 @@ import zipfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 import pytest
 
 from rfp_service.service import EVENTS
-from shared.governance.audit.bundle.assembly import Wanted, made
+from shared.governance.audit.bundle.assembly import made
 from shared.governance.audit.bundle.contents import (
-    EARLIER_FORMAT,
     KEYS,
     LONG_AGO,
     MANIFEST,
@@ -27,140 +26,75 @@ from shared.governance.audit.bundle.contents import (
     Files,
     NotABundle,
     WithheldInside,
-    json_text,
-    sha256,
 )
 from shared.governance.audit.bundle.report import VerificationReport
 from shared.governance.audit.bundle.verification import Verifying, verify
+from shared.governance.audit.bundle.wanted import Wanted
 from shared.governance.audit.verifier.handed_out import script_of, verifier_program
 from shared.ledger.checkpoints import Policy
-from shared.ledger.notes import KeyType, Signer
 from shared.record.eventstore.store import EventStore
-from tests.shared.governance.audit.examples import LOG, kept
+from tests.shared.governance.audit.examples import indexed, kept
+from tests.shared.governance.audit.forgeries import (
+    Forged,
+    a_border_of_another_place,
+    a_key_slipped_in,
+    a_remark_in_the_keys,
+    a_version_left_out,
+    a_witness_slipped_in,
+    an_earlier_format,
+    an_end_by_a_number,
+    another_program,
+    another_program_told_it,
+    begun_earlier,
+    ended_earlier,
+    ended_later,
+    how_to_check_is_told_wrongly,
+    its_first_entries_left_out,
+    its_last_entries_left_out,
+    of_a_case_that_is_no_case,
+    of_another_case,
+    withheld_and_not_there,
+    words_beside_what_is_withheld,
+)
+from tests.shared.governance.audit.index_forgeries import (
+    OF_AN_INDEX,
+    a_case_left_out,
+    a_case_left_out_and_the_indexes_too,
+    a_period_with_an_index,
+    its_tail_cut_and_counted_so,
+    its_tail_cut_and_the_index_too,
+    the_inside_told_as_after_it,
+    the_inside_told_as_before_it,
+    the_outside_told_as_inside,
+    without_its_first_index,
+)
 from tests.shared.governance.audit.test_bundle import MAPPER, PROGRAM, TRUSTED, a_case
 
-Forged = dict[str, bytes]
 CHECK = Path(__file__).with_name("check_bundles.js")
 EVERY = Wanted(start=datetime(2020, 1, 1, tzinfo=UTC), end=datetime(2099, 1, 1, tzinfo=UTC))
 
 
-async def bundles(pool: asyncpg.Pool, store: EventStore) -> tuple[Files, Files]:
-    """Make a bundle of one case, and one of a period that has a before and an after."""
-    await kept(pool, store, 0, 300)
+class Bundles(NamedTuple):
+    """A bundle of one case, one of a period that has a before and an after, one of a body of work in it."""
+
+    case: Files
+    period: Files
+    work: Files
+
+
+async def bundles(pool: asyncpg.Pool, store: EventStore) -> Bundles:
+    for begin, stop in ((0, 90), (90, 300)):
+        await kept(pool, store, begin, stop)
+        await indexed(pool, store)
     at = "SELECT recorded_at FROM stored_events WHERE notification_id = $1"
     start, end = [await pool.fetchval(at, position) for position in (100, 160)]
     case = await made(pool, MAPPER, Wanted(case=a_case()), PROGRAM)
-    return case, await made(pool, MAPPER, Wanted(start=start, end=end), PROGRAM)
+    period = await made(pool, MAPPER, Wanted(start=start, end=end), PROGRAM)
+    return Bundles(case, period, await made(pool, MAPPER, Wanted(None, start, end, "rfps"), PROGRAM))
 
 
 def checked(files: Forged, trusted: Policy | None = TRUSTED) -> VerificationReport:
     return verify(Verifying(Files(files), trusted, None, MAPPER, PROGRAM))
-
-
-def saying(files: Forged, **changes: Any) -> Forged:
-    """Make the manifest say something else, and name the files as they are now."""
-    said = Files(files).manifest().model_dump(mode="json") | changes
-    said["files"] = {name: sha256(content) for name, content in files.items() if name != MANIFEST}
-    return {**files, MANIFEST: json_text(said)}
-
-
-def without(files: Forged, *positions: int) -> Forged:
-    """Leave entries out, and let the manifest announce the rest."""
-    gone = {f"{position:012}" for position in positions}
-    return {
-        name: content for name, content in files.items() if name[-12:] not in gone and name[7:19] not in gone
-    }
-
-
-def another_program_told_it(files: Forged) -> Forged:
-    return saying({**files, STORY: b"<p>All was well."}, program="rfp-service 9.9")
-
-
-def another_program(files: Forged) -> Forged:
-    return saying(files, program="rfp-service 9.9")
-
-
-def an_earlier_format(files: Forged) -> Forged:
-    return saying({**files, STORY: b"<p>All was well."}, format=EARLIER_FORMAT)
-
-
-def how_to_check_is_told_wrongly(files: Forged) -> Forged:
-    return saying({**files, READ_ME: files[READ_ME].replace(b"NOT SOUND", b"SOUND")})
-
-
-def a_key_slipped_in(files: Forged) -> Forged:
-    own = Policy.parse(files[KEYS].decode())
-    mine = Policy((*own.logs, Signer.new(LOG.verifier.name).verifier), own.witnesses, own.quorum)
-    return saying({**files, KEYS: mine.text().encode()})
-
-
-def a_witness_slipped_in(files: Forged) -> Forged:
-    own = Policy.parse(files[KEYS].decode())
-    mine = Policy(own.logs, (*own.witnesses, Signer.new("clerk.example", KeyType.WITNESS).verifier))
-    return saying({**files, KEYS: mine.text().encode()})
-
-
-def a_remark_in_the_keys(files: Forged) -> Forged:
-    return saying({**files, KEYS: files[KEYS] + b"# the paper from the clerk is out of date\n"})
-
-
-def its_first_entries_left_out(files: Forged) -> Forged:
-    manifest = Files(files).manifest()
-    rest = without(files, *manifest.before, manifest.last_position - manifest.entries + 2)
-    first = manifest.first_position + len(manifest.before) + 1
-    return saying(rest, before=[], first_position=first, entries=manifest.entries - len(manifest.before) - 1)
-
-
-def its_last_entries_left_out(files: Forged) -> Forged:
-    manifest = Files(files).manifest()
-    last = manifest.last_position - len(manifest.after) - 5
-    rest = without(files, *range(last + 1, manifest.last_position + 1))
-    return saying(rest, after=[], last_position=last, entries=last - manifest.first_position + 1)
-
-
-def a_border_of_another_place(files: Forged) -> Forged:
-    manifest = Files(files).manifest()
-    return saying(files, after=[manifest.last_position - 1, manifest.last_position])
-
-
-def ended_later(files: Forged) -> Forged:
-    return saying(files, filters={**Files(files).manifest().filters, "to": "2098-01-01T00:00:00Z"})
-
-
-def ended_earlier(files: Forged) -> Forged:
-    filters = Files(files).manifest().filters
-    return saying(files, filters={**filters, "to": filters["from"]})
-
-
-def begun_earlier(files: Forged) -> Forged:
-    return saying(files, filters={**Files(files).manifest().filters, "from": "2000-01-01T00:00:00Z"})
-
-
-def an_end_by_a_number(files: Forged) -> Forged:
-    manifest = Files(files).manifest()
-    return saying(its_last_entries_left_out(files), filters={**manifest.filters, "until_entry": "7"})
-
-
-def of_another_case(files: Forged) -> Forged:
-    return saying(files, filters={"case": "00000000-0000-4000-8000-000000000007"})
-
-
-def a_version_left_out(files: Forged) -> Forged:
-    position = sorted(int(name[8:]) for name in files if name.startswith("entries/"))[2]
-    return saying(without(files, position), entries=Files(files).manifest().entries - 1)
-
-
-def words_beside_what_is_withheld(files: Forged) -> Forged:
-    return saying(files, withheld=[{"position": 1, "why": "[sealed], and nobody minded"}])
-
-
-def withheld_and_not_there(files: Forged) -> Forged:
-    return saying(files, withheld=[{"position": 1, "why": "[sealed]"}])
-
-
-def of_a_case_that_is_no_case(files: Forged) -> Forged:
-    manifest = Files(files).manifest()
-    return saying(files, cases=[case.model_dump() | {"kind": "waiver"} for case in manifest.cases])
 
 
 OF_A_CASE = (
@@ -176,6 +110,21 @@ OF_A_CASE = (
     words_beside_what_is_withheld,
     withheld_and_not_there,
     of_a_case_that_is_no_case,
+    *OF_AN_INDEX,
+    its_tail_cut_and_the_index_too,
+    its_tail_cut_and_counted_so,
+)
+OF_A_WORK = (
+    *OF_AN_INDEX,
+    a_version_left_out,
+    a_case_left_out,
+    a_case_left_out_and_the_indexes_too,
+    without_its_first_index,
+    the_inside_told_as_before_it,
+    the_inside_told_as_after_it,
+    the_outside_told_as_inside,
+    ended_earlier,
+    begun_earlier,
 )
 OF_A_PERIOD = (
     *OF_A_CASE[:7],
@@ -187,7 +136,10 @@ OF_A_PERIOD = (
     begun_earlier,
     an_end_by_a_number,
     a_version_left_out,
+    a_period_with_an_index,
 )
+NO_INDEX = "ENTRIES SOUND, BUT NO INDEX SHOWS THAT NOTHING IS MISSING"
+UNINDEXED = {its_tail_cut_and_the_index_too, a_case_left_out_and_the_indexes_too}
 
 
 PAGES_ALONE = {  # the page tells the story itself, and does not read these
@@ -214,20 +166,23 @@ def by_the_page(folder: Path, bundles: Sequence[bytes], keys: str | None) -> lis
 
 
 async def test_no_forgery_ends_in_sound(pool: asyncpg.Pool, store: EventStore, tmp_path: Path) -> None:
-    case, period = await bundles(pool, store)
+    honest = await bundles(pool, store)
     forged: list[tuple[Callable[[Forged], Forged], Forged]] = []
-    for sound, forgeries in ((case, OF_A_CASE), (period, OF_A_PERIOD)):
-        assert checked(dict(sound.files)).verdict == "SOUND", checked(dict(sound.files)).lines
+    by = (", complete by the index at 301", "", ", complete by the index at 301")
+    for sound, by_index, forgeries in zip(honest, by, (OF_A_CASE, OF_A_PERIOD, OF_A_WORK), strict=True):
+        assert checked(dict(sound.files)).verdict == f"SOUND{by_index}", checked(dict(sound.files)).lines
         forged += [(forge, forge(dict(sound.files))) for forge in forgeries]
     for forge, files in forged:
         report = checked(files)
-        assert report.verdict != "SOUND", forge.__name__
+        assert not report.verdict.startswith("SOUND"), forge.__name__
         assert report.exit_status != 0, forge.__name__
-    every = [case.zipped(), period.zipped(), *(Files(files).zipped() for _, files in forged)]
-    (*honest,) = said = by_the_page(tmp_path, every, TRUSTED.text())
-    assert [one["verdict"] for one in honest[:2]] == ["ENTRIES SOUND"] * 2, honest[:2]
-    for (forge, _), one in zip(forged, said[2:], strict=True):
-        expected = "ENTRIES SOUND" if forge in PAGES_ALONE else "NOT SOUND"
+    every = [*(files.zipped() for files in honest), *(Files(files).zipped() for _, files in forged)]
+    said = by_the_page(tmp_path, every, TRUSTED.text())
+    assert [one["verdict"] for one in said[:3]] == ["ENTRIES SOUND"] * 3, said[:3]
+    for (forge, _), one in zip(forged, said[3:], strict=True):
+        expected = (
+            "ENTRIES SOUND" if forge in PAGES_ALONE else NO_INDEX if forge in UNINDEXED else "NOT SOUND"
+        )
         assert one["verdict"] == expected, (forge.__name__, one)
     program = tmp_path / "check.py"
     program.write_text(verifier_program("0", {topic.__name__: topic.kind for topic in EVENTS}))
@@ -242,10 +197,12 @@ async def test_no_forgery_ends_in_sound(pool: asyncpg.Pool, store: EventStore, t
 async def test_what_another_release_wrote_is_sound_but_for_its_pages(
     pool: asyncpg.Pool, store: EventStore
 ) -> None:
-    case, _ = await bundles(pool, store)
+    case = (await bundles(pool, store)).case
     report = checked(another_program(dict(case.files)))
     assert (report.wrong, report.exit_status) == ([], 4)
-    assert report.verdict == "ENTRIES SOUND, BUT story.html AND READ-ME-FIRST.txt WERE NOT CHECKED"
+    assert report.verdict == (
+        "ENTRIES SOUND, BUT story.html AND READ-ME-FIRST.txt WERE NOT CHECKED, complete by the index at 301"
+    )
 
 
 async def test_an_entry_passed_off_as_withheld_says_nothing(pool: asyncpg.Pool, store: EventStore) -> None:
@@ -254,7 +211,7 @@ async def test_an_entry_passed_off_as_withheld_says_nothing(pool: asyncpg.Pool, 
     for why in ("Anna forgot", "[sealed] Anna forgot", "[exempt: paragraph 9 of Schedule 12B]"):
         with pytest.raises(ValueError, match="why"):
             WithheldInside(position=1, why=why)
-    case, _ = await bundles(pool, store)
+    case = (await bundles(pool, store)).case
     with pytest.raises(ValueError, match="extra"):
         WithheldInside.model_validate({"position": 1, "why": "[sealed]", "by": "anna"})
     assert case.manifest().withheld == []

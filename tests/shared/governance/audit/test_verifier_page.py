@@ -11,7 +11,8 @@ from rfp_service.service import EVENTS
 from shared.governance.audit.bundle.contents import Files
 from shared.governance.audit.verifier.handed_out import verifier_page
 from shared.record.eventstore.store import EventStore
-from tests.shared.governance.audit.test_forgeries import bundles, its_last_entries_left_out
+from tests.shared.governance.audit.forgeries import its_last_entries_left_out
+from tests.shared.governance.audit.test_forgeries import bundles
 from tests.support.browser import browser, must_be_accessible
 
 PICTURES = os.environ.get("PICTURES")  # a folder for whoever wants to look
@@ -43,7 +44,7 @@ async def verdict_of(page: Page, bundle: Path, ticked: int | None = None) -> str
 async def test_a_councillor_checks_a_bundle_in_a_browser(
     pool: asyncpg.Pool, store: EventStore, tmp_path: Path
 ) -> None:
-    case, period = await bundles(pool, store)
+    case, period, _ = await bundles(pool, store)
     forged = Files(its_last_entries_left_out(dict(period.files)))
     for name, files in (("case", case), ("period", period), ("forged", forged)):
         (tmp_path / f"{name}.zip").write_bytes(files.zipped())

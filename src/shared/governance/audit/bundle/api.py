@@ -7,7 +7,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from shared.governance.audit.bundle.assembly import Wanted, made
+from shared.governance.audit.bundle.assembly import made
+from shared.governance.audit.bundle.wanted import Wanted
 from shared.governance.audit.log_api import LARGEST
 from shared.governance.audit.reads import NAME, READ_AUDIT, AuditRoute
 from shared.governance.audit.redaction import redacted_entries

@@ -1,17 +1,24 @@
 """Making a bundle: the entries that were asked for, a proof for each, and what is needed to check them."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
-from uuid import UUID
 
 import asyncpg
 
+from shared.governance.audit.bundle.borders import (
+    Borders,
+    Hidden,
+    indexed_part,
+    period_borders,
+    topics_of_work,
+    work_borders,
+)
 from shared.governance.audit.bundle.contents import (
     CHECKPOINT,
     CONSISTENCY,
     FORMAT,
+    INDEX,
     KEYS,
     LAST_CHECKPOINT,
     MANIFEST,
@@ -29,8 +36,10 @@ from shared.governance.audit.bundle.contents import (
     proof_name,
     sha256,
 )
+from shared.governance.audit.bundle.index_claims import IndexClaims, IndexedPart
 from shared.governance.audit.bundle.pages import story_page
 from shared.governance.audit.bundle.read_me import read_me
+from shared.governance.audit.bundle.wanted import Wanted
 from shared.governance.disclosure.withheld import UNREAD
 from shared.kernel.errors import NotFound, Unacceptable
 from shared.kernel.messages import Recorded
@@ -44,9 +53,7 @@ from shared.record.eventstore.encoding import EnvelopeMapper
 from shared.record.eventstore.unread import kind_of, unread
 
 ENTRIES_LIMIT = 2_000
-
-# Which of some entries may not be shown, and why.
-Hidden = Callable[[Sequence[Entry]], Awaitable[Mapping[int, str]]]
+LOOKS, LOOK_SECONDS = 40, 0.05
 
 OF_CASE = "SELECT notification_id FROM stored_events WHERE originator_id = $1 ORDER BY originator_version"
 OF_PERIOD = (
@@ -55,11 +62,10 @@ OF_PERIOD = (
     " ORDER BY notification_id LIMIT $3"
 )
 OF_WORK = (
-    "SELECT position FROM decisions WHERE position > position_at($1) AND position <= position_at($2)"
-    " AND body_of_work = $4 ORDER BY position LIMIT $3"
+    "SELECT notification_id FROM stored_events"
+    " WHERE notification_id > position_at($1) AND notification_id <= position_at($2) AND topic = ANY ($4)"
+    " ORDER BY notification_id LIMIT $3"
 )
-
-BORDER_LIMIT = 256  # so far from a period an entry is looked for that shows when it was recorded
 
 
 class TooMuchForOneBundle(Unacceptable):
@@ -75,28 +81,6 @@ async def nothing_hidden(_: Sequence[Entry]) -> Mapping[int, str]:
     return {}
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a bundle is to hold: one case, or what was recorded in a period, perhaps of one body of work."""
-
-    case: UUID | None = None
-    start: datetime | None = None
-    end: datetime | None = None
-    body_of_work: str = ""
-    last_size: int | None = None
-    until: int | None = None
-
-    def filters(self) -> dict[str, str]:
-        """Return it as the manifest says it."""
-        known = {} if self.until is None else {"until_entry": str(self.until)}
-        if self.case is not None:
-            return {"case": str(self.case), **known}
-        assert self.start is not None, "a period has a beginning"
-        assert self.end is not None, "a period has an end"
-        filters = {"from": _text(self.start), "to": _text(self.end), **known}
-        return {**filters, "body_of_work": self.body_of_work} if self.body_of_work else filters
-
-
 async def made(
     connection: Connection | asyncpg.Pool,
     mapper: EnvelopeMapper,
@@ -107,13 +91,13 @@ async def made(
 ) -> Files:
     """Return a bundle, sealed by the newest checkpoint that covers it and has most signatures."""
     log = LogReader(connection)
-    positions = await _positions(connection, wanted, limit)
-    if len(positions) > limit:
+    inside = await _positions(connection, mapper, wanted, limit)
+    if len(inside) > limit:
         raise TooMuchForOneBundle(limit=limit)
-    signed = await _seal(log, positions)
-    borders = await _borders(log, wanted, positions, signed, hidden)
-    positions = [*borders.before, *positions, *borders.after]
-    entries = await log.entries(positions)
+    signed = await _seal(log, inside)
+    part = await indexed_part(connection, mapper, wanted.filters(), signed, wanted.until)
+    borders = await _borders(connection, mapper, wanted, inside, signed, part, hidden)
+    entries = await log.entries(borders.around(inside))
     last = await _last(log, wanted, signed)
     policy = await log.policy()
     events = [_any(mapper, entry) for entry in entries]
@@ -123,11 +107,11 @@ async def made(
         CHECKPOINT: signed.note.encode(),
         KEYS: policy.text().encode(),
         **dict(_content(entry, entry.position in withheld) for entry in entries),
-        **await _proofs(connection, positions, signed),
+        **await _proofs(connection, [entry.position for entry in entries], signed),
         **await _consistency(connection, last, signed),
+        **_index(part),
+        **await _reads(connection),
     }
-    if reads := await newest_of_reads(connection):
-        files[READS_CHECKPOINT] = reads.encode()
     manifest = _manifest(wanted, signed, events, last, program, withheld, borders)
     events = [event for event in events if event.position not in withheld]
     files[STORY] = story_page(manifest, events, opened(signed.note, policy)).encode()
@@ -154,57 +138,48 @@ def _row(entry: Entry) -> tuple[object, ...]:
     return (entry.position, entry.stream_id, entry.version, entry.topic, entry.state, entry.recorded_at)
 
 
-async def _positions(connection: Connection | asyncpg.Pool, wanted: Wanted, limit: int) -> list[int]:
+async def _positions(
+    connection: Connection | asyncpg.Pool, mapper: EnvelopeMapper, wanted: Wanted, limit: int
+) -> list[int]:
     if wanted.case is not None:
         rows = await connection.fetch(OF_CASE, wanted.case)
     elif wanted.body_of_work:
-        rows = await connection.fetch(OF_WORK, wanted.start, wanted.end, limit + 1, wanted.body_of_work)
+        topics = topics_of_work(mapper.topics, wanted.body_of_work)
+        rows = await connection.fetch(OF_WORK, wanted.start, wanted.end, limit + 1, topics)
     else:
         rows = await connection.fetch(OF_PERIOD, wanted.start, wanted.end, limit + 1)
     return [row[0] for row in rows if wanted.until is None or row[0] <= wanted.until]
 
 
-class Borders(NamedTuple):
-    """Entries around a period, up to one on each side that shows when it was recorded."""
-
-    before: Sequence[int] = ()
-    after: Sequence[int] = ()
-
-
 async def _borders(
-    log: LogReader, wanted: Wanted, positions: Sequence[int], signed: Signed, hidden: Hidden
+    connection: Connection | asyncpg.Pool,
+    mapper: EnvelopeMapper,
+    wanted: Wanted,
+    inside: Sequence[int],
+    signed: Signed,
+    part: IndexedPart,
+    hidden: Hidden,
 ) -> Borders:
-    """Return the entries that prove where a period begins and ends; none at either end of the record."""
-    if wanted.case is not None or wanted.body_of_work:
-        return Borders()
-    first, last = positions[0], positions[-1]
-    before = list(range(first - 1, max(0, first - 1 - BORDER_LIMIT), -1))
-    cut = last == wanted.until
-    after = [] if cut else list(range(last + 1, min(signed.size, last + BORDER_LIMIT) + 1))
-    return Borders(
-        before=(await _up_to_an_open_one(log, before, hidden))[::-1],
-        after=await _up_to_an_open_one(log, after, hidden),
-    )
-
-
-async def _up_to_an_open_one(log: LogReader, positions: Sequence[int], hidden: Hidden) -> list[int]:
-    """Return positions up to the first whose entry may be shown; none where there is no such entry."""
-    entries = {entry.position: entry for entry in await log.entries(sorted(positions))}
-    closed = await hidden(list(entries.values()))
-    for count, position in enumerate(positions, start=1):
-        if position not in closed:
-            return list(positions[:count])
-    return []
+    if wanted.case is not None:
+        return Borders(indexes=part.positions)
+    if wanted.body_of_work:
+        return await work_borders(connection, mapper, wanted.filters(), inside, part, hidden)
+    return await period_borders(LogReader(connection), inside, signed, wanted.until, hidden)
 
 
 async def _seal(log: LogReader, positions: Sequence[int]) -> Signed:
-    """Return the newest checkpoint over these entries, one that a witness signed where there is one."""
+    """Return the newest checkpoint over these entries, one that a witness signed where there is one.
+
+    What was recorded just now is signed in a moment.
+    """
     if not positions:
         raise NothingToBundle
-    signed = await log.witnessed(positions[-1]) or await log.latest()
-    if signed is None or signed.size < positions[-1]:
-        raise NothingToBundle
-    return signed
+    for _ in range(LOOKS):
+        signed = await log.witnessed(positions[-1]) or await log.latest()
+        if signed is not None and signed.size >= positions[-1]:
+            return signed
+        await asyncio.sleep(LOOK_SECONDS)
+    raise NothingToBundle
 
 
 async def _last(log: LogReader, wanted: Wanted, signed: Signed) -> Signed | None:
@@ -237,6 +212,16 @@ async def _consistency(
     return {LAST_CHECKPOINT: last.note.encode(), CONSISTENCY: lines.encode()}
 
 
+def _index(part: IndexedPart) -> dict[str, bytes]:
+    claims = IndexClaims(claims=list(part.claims))
+    return {INDEX: json_text(claims.model_dump())} if part.claims else {}
+
+
+async def _reads(connection: Connection | asyncpg.Pool) -> dict[str, bytes]:
+    reads = await newest_of_reads(connection)
+    return {READS_CHECKPOINT: reads.encode()} if reads else {}
+
+
 def _manifest(
     wanted: Wanted,
     signed: Signed,
@@ -246,6 +231,7 @@ def _manifest(
     withheld: Mapping[int, str],
     borders: Borders,
 ) -> Manifest:
+    held = [event.position for event in events if event.position not in borders.indexes]
     return Manifest(
         format=FORMAT,
         made_at=datetime.now(UTC),
@@ -253,14 +239,14 @@ def _manifest(
         origin=signed.note.partition("\n")[0],
         size=signed.size,
         filters=wanted.filters(),
-        first_position=min(event.position for event in events),
-        last_position=max(event.position for event in events),
-        entries=len(events),
+        first_position=held[0],
+        last_position=held[-1],
+        entries=len(held),
         cases=cases_inside(
             [
                 place_of(event)
                 for event in events
-                if event.position not in {*withheld, *borders.before, *borders.after}
+                if event.position not in {*withheld, *borders.before, *borders.after, *borders.indexes}
             ]
         ),
         withheld=[
@@ -270,6 +256,7 @@ def _manifest(
         ],
         before=list(borders.before),
         after=list(borders.after),
+        indexes=list(borders.indexes),
         last_size=last.size if last else None,
         files={},
     )
@@ -286,7 +273,3 @@ def place_of(event: Recorded) -> EntryPlace:
     """Return where an event stands."""
     kind = kind_of(event)
     return EntryPlace(event.position, str(event.stream_id), event.version, kind)
-
-
-def _text(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -12,6 +12,8 @@ from shared.kernel.messages import Recorded
 def check_completeness(manifest: Manifest, events: Sequence[Recorded], report: VerificationReport) -> None:
     """Check the entries that are shown, and the numbers of those that are withheld, against the manifest."""
     hidden = sorted(one.position for one in manifest.withheld)
+    times = {event.position: event.recorded_at for event in events}
+    events = [event for event in events if event.position not in manifest.indexes]
     positions = sorted([*(event.position for event in events), *hidden])
     if len(positions) != manifest.entries or not positions:
         report.bad(f"{len(positions)} entries are proved, {manifest.entries} are announced")
@@ -23,7 +25,9 @@ def check_completeness(manifest: Manifest, events: Sequence[Recorded], report: V
     if cases_inside(places) != manifest.cases:
         report.bad("the cases are not those that the manifest names")
     _check_what_was_asked(manifest, positions, places, report)
-    if "case" not in manifest.filters and "body_of_work" not in manifest.filters:
+    if "body_of_work" in manifest.filters:
+        _check_outside(manifest, times, report)
+    elif "case" not in manifest.filters:
         _check_borders(manifest, events, report)
     _check_versions(places, [position for position in hidden if position not in around], report)
 
@@ -70,6 +74,21 @@ def _check_borders(manifest: Manifest, events: Sequence[Recorded], report: Verif
         report.bad("an entry was not recorded in the period")
     _check_beginning(manifest, shown, start, report)
     _check_end(manifest, shown, end, report)
+
+
+def _check_outside(manifest: Manifest, shown: Mapping[int, datetime], report: VerificationReport) -> None:
+    """Expect what is told apart from a body of work's period to stand outside it, shown or withheld."""
+    start, end = (datetime.fromisoformat(manifest.filters[name]) for name in ("from", "to"))
+    begun = max((position for position, at in shown.items() if at <= start), default=0)
+    ended = min((position for position, at in shown.items() if at > end), default=manifest.size + 1)
+    around = {*manifest.before, *manifest.after, *manifest.indexes}
+    inside = shown.keys() - around
+    if (
+        any(not start < shown[position] <= end for position in inside)
+        or any(position > begun for position in manifest.before)
+        or any(position < ended for position in manifest.after)
+    ):
+        report.bad("an entry is told as inside the period that is not, or as outside it")
 
 
 def _check_beginning(

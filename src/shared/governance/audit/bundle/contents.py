@@ -17,12 +17,13 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shared.ledger.entries import ENTRY_BYTES_LIMIT
 
-FORMAT = "rfp-service audit bundle 2"
-EARLIER_FORMAT = "rfp-service audit bundle 1"
+FORMAT = "rfp-service audit bundle 3"
+EARLIEST_FORMAT = "rfp-service audit bundle 1"
+EARLIER_FORMATS = (EARLIEST_FORMAT, "rfp-service audit bundle 2")
 READ_ME, STORY, MANIFEST = "READ-ME-FIRST.txt", "story.html", "manifest.json"
 CHECKPOINT, KEYS = "checkpoint.txt", "keys.txt"
 LAST_CHECKPOINT, CONSISTENCY = "last-checkpoint.txt", "consistency.txt"
-READS_CHECKPOINT = "reads-checkpoint.txt"
+READS_CHECKPOINT, INDEX = "reads-checkpoint.txt", "index.json"
 FILES_LIMIT = 500_000
 TOTAL_BYTES_LIMIT = 2 * 2**30
 SMALL_BYTES = 64 * 2**20  # so much any bundle may unpack to, and beyond it:
@@ -36,7 +37,7 @@ LOCAL_HEADER_BYTES, CENTRAL_HEADER_BYTES, END_BYTES, ZIP64_END_BYTES = 30, 46, 2
 WHY_PATTERN = r"^(\[(sealed|erased|of a later release|exempt: paragraph [1-9] of Schedule 12A)\](, )?)+$"
 _NAMES = re.compile(
     r"READ-ME-FIRST\.txt|story\.html|manifest\.json|checkpoint\.txt|keys\.txt|last-checkpoint\.txt"
-    r"|consistency\.txt|reads-checkpoint\.txt|(entries|leaves)/[0-9]{12}|proofs/[0-9]{12}\.tlog-proof"
+    r"|consistency\.txt|reads-checkpoint\.txt|index\.json|(entries|leaves)/[0-9]{12}|proofs/[0-9]{12}\.tlog-proof"
 )
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same contents make the same file
 
@@ -97,6 +98,7 @@ class Manifest(BaseModel):
     withheld: list[WithheldInside]
     before: list[int] = []  # entries before a period, of which the first shows when it was recorded
     after: list[int] = []  # and after it, the last
+    indexes: list[int] = []  # entries that show how much there is of a case or a body of work
     last_size: int | None
     files: dict[str, str]
 
@@ -104,7 +106,7 @@ class Manifest(BaseModel):
     @classmethod
     def _without_what_was_never_proved(cls, said: Any) -> Any:  # noqa: ANN401  # whatever JSON can say
         """Leave out what an earlier format said of withheld entries."""
-        if isinstance(said, dict) and said.get("format") == EARLIER_FORMAT:
+        if isinstance(said, dict) and said.get("format") == EARLIEST_FORMAT:
             hidden = [{n: one[n] for n in WithheldInside.model_fields} for one in said["withheld"]]
             return {**said, "withheld": hidden}
         return said

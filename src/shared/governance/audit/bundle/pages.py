@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from shared.governance.audit.bundle.contents import CaseInside, Manifest, WithheldInside
 from shared.governance.audit.bundle.read_me import what_it_is
+from shared.governance.audit.record_index.domain import IndexCommitted
 from shared.governance.audit.replay.states import Change, called_in, words
 from shared.governance.audit.replay.story import StoryStep, span, story
 from shared.kernel.calendar import LONDON
@@ -55,19 +56,20 @@ _CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 def story_page(manifest: Manifest, events: Sequence[Recorded], vouched: Vouched) -> str:
     """Return the story of a bundle's cases, each in the order in which things happened."""
     cases: dict[str, list[Recorded]] = {case.id: [] for case in manifest.cases}
-    around = {*manifest.before, *manifest.after}
+    around = {*manifest.before, *manifest.after, *manifest.indexes}
     for recorded in events:
         if recorded.position not in around:
             cases[str(recorded.stream_id)].append(recorded)
     hidden = [one for one in manifest.withheld if one.position not in around]
+    outside = len(manifest.before) + len(manifest.after)
     of_one_case = "case" in manifest.filters
     what = what_it_is(manifest)
     return PAGE.format(
         title=html.escape(what[0].upper() + what[1:]),
         opening=html.escape(
-            f"{_number(manifest.entries - len(around), 'entry', 'entries')} about"
+            f"{_number(manifest.entries - outside, 'entry', 'entries')} about"
             f" {_number(len(cases), 'case', 'cases')}, sealed with the record of {manifest.origin}"
-            f" when it had {manifest.size} entries. {_witnessed(vouched)}"
+            f" when it had {manifest.size} entries. {_witnessed(vouched)}{_indexed(manifest, events)}"
         ),
         sections="\n".join(
             [_case(case, cases[case.id], hidden if of_one_case else ()) for case in manifest.cases]
@@ -83,6 +85,16 @@ def _witnessed(vouched: Vouched) -> str:
     times = sorted((at, key.name) for key, at in vouched.witnesses.items())
     seen = "; ".join(f"{name} on {_time(datetime.fromtimestamp(at, LONDON))}" for at, name in times)
     return f"It was countersigned by {seen}: nothing below was changed since, whoever keeps the record."
+
+
+def _indexed(manifest: Manifest, events: Sequence[Recorded]) -> str:
+    """Return up to which entry of the record an index shows that nothing is left out."""
+    sizes = [
+        e.event.size for e in events if e.position in manifest.indexes and isinstance(e.event, IndexCommitted)
+    ]
+    if not sizes:
+        return ""
+    return f" By the index of the record, nothing of it is left out among its first {max(sizes)} entries."
 
 
 def _withheld(hidden: Sequence[WithheldInside]) -> list[str]:

@@ -39,9 +39,12 @@ HOW TO CHECK
 
 3. It prints a line for each thing that it checked, and at the end one of:
 
-       SOUND                   all of it was checked, and holds
+       SOUND                   all of it was checked, and holds; "complete by the
+                               index at N" says that nothing of a case, or of a body
+                               of work, is missing among the record's first N entries
        ENTRIES SOUND, BUT ...  another release wrote this page: ask for that
-                               release's program, or trust the entries alone
+                               release's program, or trust the entries alone; or no
+                               index shows that nothing is missing: ask again tomorrow
        CONSISTENT WITH ITSELF  no keys were given: whose it is, you must compare
        NOT SOUND               something is wrong, and what
 
@@ -61,6 +64,11 @@ The formats are public, and other programs read them:
   checkpoint.txt      C2SP "tlog-checkpoint", a "signed note" with Ed25519 signatures,
                       countersigned as C2SP "tlog-cosignature".
   consistency.txt     if there is an earlier bundle: the proof that the record only grew.
+  index.json          of a case or a body of work: its line in an index of the whole
+                      record, which is itself an entry of the record. A line is hashed
+                      as its name, its count and the last hash of its chain (in hex),
+                      each followed by a line feed; the chain begins with 32 zero bytes
+                      and goes on with SHA-256 of the chain so far and the next leaf.
   reads-checkpoint.txt  how many times the audit had been read, and the last line of that
                       log's chain, signed. Keep it: "audit fsck --checkpoint" takes it.
   manifest.json       what is in here, and the SHA-256 of each file. Of a period it also
@@ -70,7 +78,8 @@ The formats are public, and other programs read them:
 WHAT THIS CANNOT SHOW
 
 - That something was recorded at all: only what was recorded is sealed.
-- That a case ended where this bundle ends: later entries are in later bundles.
+- That a case ended where this bundle ends: entries after those that the index
+  covers may be in later bundles.
   {completeness}
 - Who stands behind a name such as "officer-17": the directory of people is kept
   apart from the record, so that a name can be erased and the seal still holds.

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from shared.governance.audit.bundle.assembly import recorded_of
 from shared.governance.audit.bundle.completeness import check_completeness
 from shared.governance.audit.bundle.contents import (
     CHECKPOINT,
     CONSISTENCY,
-    EARLIER_FORMAT,
+    EARLIER_FORMATS,
     FORMAT,
     KEYS,
     LAST_CHECKPOINT,
@@ -25,6 +25,7 @@ from shared.governance.audit.bundle.contents import (
     proof_name,
     sha256,
 )
+from shared.governance.audit.bundle.index_claims import check_index
 from shared.governance.audit.bundle.pages import story_page
 from shared.governance.audit.bundle.read_me import read_me
 from shared.governance.audit.bundle.report import VerificationReport
@@ -62,7 +63,7 @@ def verify(check: Verifying) -> VerificationReport:
 def _verify(check: Verifying, report: VerificationReport) -> None:
     files = check.files
     manifest = files.manifest()
-    if manifest.format not in (FORMAT, EARLIER_FORMAT):
+    if manifest.format not in (FORMAT, *EARLIER_FORMATS):
         raise NotABundle(f"It says it is a {manifest.format}.")
     _check_files(files, manifest, report)
     policy = _check_keys(check, report)
@@ -76,6 +77,7 @@ def _verify(check: Verifying, report: VerificationReport) -> None:
     events = [recorded_of(check.mapper, entry) for entry in entries]
     _check_leaves(files, manifest, policy, report)
     check_completeness(manifest, events, report)
+    check_index(files, manifest, entries, _seen_at(vouched), report)
     _check_last(check, policy, vouched, report)
     _check_reads(check, policy, report)
     _check_pages(check, manifest, events, report)
@@ -114,6 +116,11 @@ def say_who_countersigned(vouched: Vouched, report: VerificationReport) -> None:
             "note: no witness countersigned it, so whoever holds the council's own key could have"
             " written all of it anew: ask for one that a witness has signed"
         )
+
+
+def _seen_at(vouched: Vouched) -> datetime | None:
+    """Return when a witness last saw the record that a bundle is of."""
+    return max((datetime.fromtimestamp(at, UTC) for at in vouched.witnesses.values()), default=None)
 
 
 def _check_files(files: Files, manifest: Manifest, report: VerificationReport) -> None:

@@ -78,8 +78,13 @@ const SAID = {
   "NOT SOUND": ["bad", "Not sound", "Do not rely on it. Hand the bundle to internal audit, as it is."],
 };
 
+const IN_PART = ["", "Sound as far as it goes",
+  "Each entry below is in the council's record, word for word. But nothing shows that no entry of it was left out: "];
+
 function tell(report, unlike = []) {
-  const [kind, heading, meaning] = SAID[report.verdict];
+  const [kind, heading, said] = SAID[report.verdict] || IN_PART;
+  const by = report.completeBy ? ` It is complete by the index of the record at entry ${report.completeBy}.` : "";
+  const meaning = SAID[report.verdict] ? said + (report.verdict === "NOT SOUND" ? "" : by) : `${said}${report.incomplete}.`;
   const box = element("div", "", { class: `verdict ${kind}` });
   within(box, element("h2", heading), element("p", meaning));
   const reasons = [...report.wrong, ...unlike.map((key) => `the key of ${key.name} is not the one on the paper`)];
@@ -92,7 +97,7 @@ function tell(report, unlike = []) {
 }
 
 function story(report) {
-  const around = new Set([...report.manifest.before, ...report.manifest.after]);
+  const around = new Set([...report.manifest.before, ...report.manifest.after, ...report.manifest.indexes]);
   const inside = report.entries.filter((entry) => !around.has(entry.position));
   const sections = [...casesOf(inside).values()].map(caseOf);
   const hidden = report.manifest.withheld.filter((one) => !around.has(one.position));

@@ -3,9 +3,10 @@
     python rfp_audit_verify.py BUNDLE.zip --keys keys-from-the-clerk.txt [--last EARLIER.zip]
 
 It ends with ENTRIES SOUND (status 0: entries are in the record, none between them is left out; the pages in
-the bundle were not looked at), CONSISTENT WITH ITSELF (3: no keys were given) or NOT SOUND (1). Formats: C2SP
-signed-note, tlog-checkpoint, tlog-cosignature, tlog-proof; trees by RFC 6962 and RFC 9162. It shares no code
-with the service.
+the bundle were not looked at), CONSISTENT WITH ITSELF (3: no keys were given), ENTRIES SOUND, BUT ... (5: no
+index shows that nothing is missing) or NOT SOUND (1). Formats: C2SP signed-note,
+tlog-checkpoint, tlog-cosignature, tlog-proof; trees by RFC 6962 and RFC 9162. It shares no code with the
+service.
 """
 
 import argparse
@@ -27,19 +28,20 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 KINDS: dict[str, str] = {}  # of each event's name, of what kind of thing it is; filled in when handed out
 RELEASE = "unknown"
-FORMAT = "rfp-service audit bundle 2"
+FORMAT = "rfp-service audit bundle 3"
 LOG, WITNESS = 1, 4
 SMALL, STORY_LIMIT, TOTAL_LIMIT = 65_536, 64 * 2**20, 2**31
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 NAMES = re.compile(
     r"READ-ME-FIRST\.txt|story\.html|manifest\.json|checkpoint\.txt|keys\.txt|last-checkpoint\.txt"
-    r"|consistency\.txt|reads-checkpoint\.txt|(entries|leaves)/[0-9]{12}|proofs/[0-9]{12}\.tlog-proof"
+    r"|consistency\.txt|reads-checkpoint\.txt|index\.json|(entries|leaves)/[0-9]{12}|proofs/[0-9]{12}\.tlog-proof"
 )
 WHY = re.compile(r"(\[(sealed|erased|of a later release|exempt: paragraph [1-9] of Schedule 12A)\](, )?)+")
 FIELDS = (
     "format made_at program origin size filters first_position last_position entries cases withheld before"
-    " after last_size files"
+    " after indexes last_size files"
 )
+INDEX_ID, INDEXED_WITHIN = "5b0c2b7e-3f5d-4d1a-9a64-7d0f6a2c9e11", timedelta(days=3)
 PACKED = "it is packed in a way that no bundle is"
 
 
@@ -269,6 +271,7 @@ class Entry:
         self.case = "-".join((stream[:8], stream[8:12], stream[12:16], stream[16:20], stream[20:]))
         self.at = EPOCH + timedelta(microseconds=int.from_bytes(raw[32:40], "big", signed=True))
         self.topic, self.said = topic.decode(), json.loads(state)
+        self.leaf = sha256(b"\0", raw)
 
 
 Against = tuple[Checkpoint, Policy, dict[str, str]]  # the last: notes that were opened before
@@ -280,6 +283,7 @@ class Check:
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.wrong: list[str] = []
+        self.complete_by, self.incomplete = 0, ""
 
     def bad(self, line: str) -> None:
         self.wrong.append(line)
@@ -314,6 +318,7 @@ class Check:
         self.expect(same, "the manifest speaks of another checkpoint")
         entries = self.entries(files, manifest, checkpoint, policy)
         self.completeness(manifest, entries)
+        self.index(files, manifest, entries, max(checkpoint.witnesses.values(), default=0))
         self.earlier(files, unpacked(last) if last else None, checkpoint, policy)
 
     def manifest(self, files: dict[str, bytes]) -> dict[str, Any]:
@@ -341,7 +346,7 @@ class Check:
                 if name.startswith("entries/"):
                     entry = Entry(raw)
                     must(name == f"entries/{entry.position:012}", "the file is named after another entry")
-                    self.leaf(files, entry.position, sha256(b"\0", raw), (checkpoint, policy, notes))
+                    self.leaf(files, entry.position, entry.leaf, (checkpoint, policy, notes))
                     entries.append(entry)
                 elif name.startswith("leaves/"):
                     leaf = hash_of(text_of(files, name).removesuffix("\n"))
@@ -374,6 +379,8 @@ class Check:
 
     def completeness(self, manifest: dict[str, Any], entries: list[Entry]) -> None:
         hidden = sorted(one["position"] for one in manifest["withheld"])
+        times = {entry.position: entry.at for entry in entries}
+        entries = [entry for entry in entries if entry.position not in manifest["indexes"]]
         positions = sorted([*(entry.position for entry in entries), *hidden])
         if not positions or len(positions) != manifest["entries"]:
             self.bad(f"{len(positions)} entries are proved, {manifest['entries']} are announced")
@@ -382,12 +389,19 @@ class Check:
         self.expect((positions[0], positions[-1]) == ends, "entries are not from where to where it says")
         around = {*manifest["before"], *manifest["after"]}
         inside = [entry for entry in entries if entry.position not in around]
-        for entry in inside:
-            self.expect(entry.topic in KINDS, f"entry {entry.position} is of a later release than this file")
         cases: dict[str, list[Entry]] = defaultdict(list)
         for entry in inside:
+            self.expect(entry.topic in KINDS, f"entry {entry.position} is of a later release than this file")
             cases[entry.case].append(entry)
         self.cases(manifest, cases)
+        self.asked(manifest, positions, inside)
+        if "body_of_work" in manifest["filters"]:
+            self.outside(manifest, times)
+        elif "case" not in manifest["filters"]:
+            self.borders(manifest, entries, around)
+        self.versions(cases, [position for position in hidden if position not in around])
+
+    def asked(self, manifest: dict[str, Any], positions: list[int], inside: list[Entry]) -> None:
         filters = manifest["filters"]
         if "case" in filters:
             before = sum(bool(inside) and position < inside[0].position for position in positions)
@@ -395,9 +409,8 @@ class Check:
             first = not inside or inside[0].version == before + 1
             self.expect(own and first, "a bundle of one case holds that case, from its first version on")
         elif "body_of_work" not in filters:
-            self.expect(ends[1] - ends[0] + 1 == len(positions), "a number is missing in the period")
-            self.borders(manifest, entries, around)
-        self.versions(cases, [position for position in hidden if position not in around])
+            follow = positions[-1] - positions[0] + 1 == len(positions)
+            self.expect(follow, "a number is missing in the period")
 
     def cases(self, manifest: dict[str, Any], cases: dict[str, list[Entry]]) -> None:
         held = [
@@ -417,6 +430,56 @@ class Check:
                 missing += max(0, gap)
                 self.expect(0 <= gap <= between, f"case {case} lacks version {one.version + 1}")
         self.expect(missing <= len(hidden), f"{missing} versions are missing, {len(hidden)} are withheld")
+
+    def outside(self, manifest: dict[str, Any], shown: dict[int, datetime]) -> None:
+        start, end = (datetime.fromisoformat(manifest["filters"][name]) for name in ("from", "to"))
+        begun = max((position for position, at in shown.items() if at <= start), default=0)
+        ended = min((position for position, at in shown.items() if at > end), default=manifest["size"] + 1)
+        inside = shown.keys() - {*manifest["before"], *manifest["after"], *manifest["indexes"]}
+        holds = all(start < shown[position] <= end for position in inside)
+        holds = holds and all(position <= begun for position in manifest["before"])
+        holds = holds and all(position >= ended for position in manifest["after"])
+        self.expect(holds, "an entry is told as inside the period that is not, or as outside it")
+
+    def index(
+        self, files: dict[str, bytes], manifest: dict[str, Any], entries: list[Entry], seen_at: int
+    ) -> None:
+        """Check that nothing of a case or a body of work is missing, up to what an index covers."""
+        filters = manifest["filters"]
+        subject = f"case {filters['case']}" if "case" in filters else ""
+        subject = f"body-of-work {filters['body_of_work']}" if "body_of_work" in filters else subject
+        claims = json.loads(text_of(files, "index.json"))["claims"] if "index.json" in files else []
+        most = 0 if not subject else 1 if "case" in filters else 2
+        named = [claim["position"] for claim in claims] == manifest["indexes"] and len(claims) <= most
+        must(named, "the manifest names other indexes than are shown")
+        if not claims:
+            self.incomplete = "NO INDEX SHOWS THAT NOTHING IS MISSING" if subject else ""
+            return
+        at = {entry.position: entry for entry in entries}
+        shown = [line_of(claim, subject, at) for claim in claims]
+        held, last, size = (0, bytes(32), 0) if len(shown) == 1 else shown[0]
+        leaves = {position: entry.leaf for position, entry in at.items()}
+        for one in manifest["withheld"]:
+            leaves[one["position"]] = hash_of(text_of(files, f"leaves/{one['position']:012}").rstrip("\n"))
+        for position in sorted(leaves.keys() - set(manifest["indexes"])):
+            if size < position <= shown[-1][2]:
+                held, last = held + 1, sha256(last, leaves[position])
+        must((held, last) == shown[-1][:2], "by the index of the record, entries of it are missing here")
+        self.how_far(filters, at, (claims[-1]["position"], shown[-1][2]), seen_at)
+
+    def how_far(
+        self, filters: dict[str, str], at: dict[int, Entry], index: tuple[int, int], seen_at: int
+    ) -> None:
+        entry, size = at[index[0]], index[1]
+        end = datetime.fromisoformat(filters["to"]) if "to" in filters else None
+        over = end and any(position <= size + 1 and one.at > end for position, one in at.items())
+        old = seen_at and datetime.fromtimestamp(seen_at, UTC) - entry.at > INDEXED_WITHIN
+        if old and not over and "until_entry" not in filters:
+            self.incomplete = "ITS INDEX IS OLDER THAN IT SHOULD BE"
+            return
+        self.complete_by = size
+        when = f"{entry.at:%d %B %Y, %H:%M} UTC"
+        self.lines.append(f"right: by the index of {when} nothing of it is missing among {size} entries")
 
     def borders(self, manifest: dict[str, Any], entries: list[Entry], around: set[int]) -> None:
         start, end = (datetime.fromisoformat(manifest["filters"][name]) for name in ("from", "to"))
@@ -459,6 +522,20 @@ class Check:
         self.expect(counts == sorted(counts), "the log of who read the audit has become shorter")
 
 
+def line_of(claim: dict[str, Any], subject: str, at: dict[int, Entry]) -> tuple[int, bytes, int]:
+    """Return what an index on the record says: how many entries there are, their last hash, up to where."""
+    entry = at.get(claim["position"])
+    is_index = entry is not None and (entry.topic, entry.case) == ("IndexCommitted", INDEX_ID)
+    must(is_index and claim["of"] == subject, "an index is of something else, or none")
+    assert entry is not None
+    said, last = entry.said["data"], hash_of(claim["last"])
+    must(0 < said["size"] < entry.position, "an index speaks of entries that came after it")
+    line = f"{subject}\n{claim['count']}\n{last.hex()}\n".encode()
+    proof = [hash_of(hashed) for hashed in claim["proof"]]
+    includes(sha256(b"\0", line), claim["number"], said["lines"], proof, hash_of(said["root"]))
+    return claim["count"], last, said["size"]
+
+
 def checked(bundle: bytes, keys: str | None, last: bytes | None = None) -> tuple[str, Check]:
     """Return the verdict on a bundle, and what it stands on."""
     check = Check()
@@ -470,10 +547,14 @@ def checked(bundle: bytes, keys: str | None, last: bytes | None = None) -> tuple
         check.bad(f"it can't be read: {error}")
     if check.wrong:
         return "NOT SOUND", check
-    return ("ENTRIES SOUND" if keys is not None else "CONSISTENT WITH ITSELF"), check
+    if keys is None:
+        return "CONSISTENT WITH ITSELF", check
+    return (f"ENTRIES SOUND, BUT {check.incomplete}" if check.incomplete else "ENTRIES SOUND"), check
 
 
-STATUS = {"ENTRIES SOUND": 0, "NOT SOUND": 1, "CONSISTENT WITH ITSELF": 3}
+def status(verdict: str) -> int:
+    """Return a verdict as programs are told."""
+    return {"ENTRIES SOUND": 0, "NOT SOUND": 1, "CONSISTENT WITH ITSELF": 3}.get(verdict, 5)
 
 
 def main() -> int:
@@ -487,8 +568,9 @@ def main() -> int:
     asked = parser.parse_args()
     last = asked.last.read_bytes() if asked.last else None
     verdict, check = checked(asked.bundle.read_bytes(), asked.keys.read_text() if asked.keys else None, last)
-    print(*check.lines, verdict, f"(by the check of release {RELEASE})", sep="\n")
-    return STATUS[verdict]
+    by = f", complete by the index at {check.complete_by}" if check.complete_by and not check.wrong else ""
+    print(*check.lines, f"{verdict}{by}", f"(by the check of release {RELEASE})", sep="\n")
+    return status(verdict)
 
 
 if __name__ == "__main__":

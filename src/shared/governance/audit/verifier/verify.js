@@ -5,11 +5,13 @@
 "use strict";
 
 const LOG = 1, WITNESS = 4;
-const FORMAT = "rfp-service audit bundle 2", EARLIER = "rfp-service audit bundle 1";
+const FORMAT = "rfp-service audit bundle 3";
+const EARLIER = ["rfp-service audit bundle 1", "rfp-service audit bundle 2"];
+const INDEX_ID = "5b0c2b7e-3f5d-4d1a-9a64-7d0f6a2c9e11", INDEXED_WITHIN = 3 * 86400e6; // microseconds
 const SMALL = 65536, STORY_LIMIT = 64 * 2 ** 20, FILES_LIMIT = 500000, TOTAL_LIMIT = 2 ** 31;
 const NAMES = new RegExp(
   "^(READ-ME-FIRST\\.txt|story\\.html|manifest\\.json|checkpoint\\.txt|keys\\.txt|last-checkpoint\\.txt"
-  + "|consistency\\.txt|reads-checkpoint\\.txt|(entries|leaves)/[0-9]{12}|proofs/[0-9]{12}\\.tlog-proof)$");
+  + "|consistency\\.txt|reads-checkpoint\\.txt|index\\.json|(entries|leaves)/[0-9]{12}|proofs/[0-9]{12}\\.tlog-proof)$");
 const WHY = /^(\[(sealed|erased|of a later release|exempt: paragraph [1-9] of Schedule 12A)\](, )?)+$/;
 const utf8 = new TextEncoder();
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -317,7 +319,8 @@ async function entriesOf(files, manifest, check, report) {
       if (name.startsWith("entries/")) {
         const entry = entryOf(raw);
         must(name === `entries/${String(entry.position).padStart(12, "0")}`, "the file is named after another entry");
-        await checkLeaf(files, entry.position, await sha256(Uint8Array.of(0), raw), check);
+        entry.leaf = await sha256(Uint8Array.of(0), raw);
+        await checkLeaf(files, entry.position, entry.leaf, check);
         entries.push(entry);
       } else if (name.startsWith("leaves/")) {
         await checkLeaf(files, Number(name.slice(7)), hashOf(textOf(files, name).replace(/\n$/, "")), check);
@@ -346,7 +349,8 @@ function casesOf(entries) {
   return cases;
 }
 
-function checkCompleteness(manifest, entries, report) {
+function checkCompleteness(manifest, shown, report) {
+  const entries = shown.filter((entry) => !manifest.indexes.includes(entry.position));
   const hidden = manifest.withheld.map((one) => one.position).sort((a, b) => a - b);
   const positions = [...entries.map((e) => e.position), ...hidden].sort((a, b) => a - b);
   if (!positions.length || positions.length !== manifest.entries) {
@@ -369,6 +373,8 @@ function checkCompleteness(manifest, entries, report) {
       report.bad("a bundle of a period holds every entry of it, and a number is missing");
     }
     checkBorders(manifest, entries, around, report);
+  } else {
+    checkOutside(manifest, shown, report);
   }
   checkVersions(inside, hidden.filter((p) => !around.has(p)), report);
 }
@@ -424,10 +430,72 @@ function checkBorders(manifest, entries, around, report) {
   }
 }
 
+function checkOutside(manifest, shown, report) {
+  const start = instantOf(manifest.filters.from), end = instantOf(manifest.filters.to);
+  const around = new Set([...manifest.before, ...manifest.after, ...manifest.indexes]);
+  const begun = shown.filter((e) => e.at <= start).reduce((most, e) => Math.max(most, e.position), 0);
+  const ended = shown.filter((e) => e.at > end).reduce((least, e) => Math.min(least, e.position), manifest.size + 1);
+  if (shown.some((e) => !around.has(e.position) && (e.at <= start || e.at > end))
+    || manifest.before.some((position) => position > begun) || manifest.after.some((position) => position < ended)) {
+    report.bad("an entry is told as inside the period that is not, or as outside it");
+  }
+}
+
+// ---- the index: nothing of a case or a body of work is missing
+
+function subjectOf(filters) {
+  if (filters.case !== undefined) return `case ${filters.case}`;
+  return filters.body_of_work === undefined ? "" : `body-of-work ${filters.body_of_work}`;
+}
+
+async function lineOf(claim, subject, entries) {
+  const entry = entries.find((one) => one.position === claim.position);
+  must(entry && entry.topic === "IndexCommitted" && entry.stream === INDEX_ID && claim.of === subject,
+    "an index is of something else, or none");
+  const { size, lines, root } = entry.said.data, last = hashOf(claim.last);
+  must(size > 0 && size < entry.position, "an index speaks of entries that came after it");
+  const line = utf8.encode(`${subject}\n${claim.count}\n${hex(last)}\n`);
+  await includes(await sha256(Uint8Array.of(0), line), claim.number, lines, claim.proof.map(hashOf), hashOf(root));
+  return { count: claim.count, last, size, entry };
+}
+
+async function checkIndex(files, manifest, entries, seenAt, report) {
+  const { filters, indexes } = manifest, subject = subjectOf(filters);
+  const claims = files.has("index.json") ? JSON.parse(textOf(files, "index.json")).claims : [];
+  const most = !subject ? 0 : filters.case !== undefined ? 1 : 2;
+  must(claims.map((claim) => claim.position).join() === indexes.join() && claims.length <= most,
+    "the manifest names other indexes than are shown");
+  if (!claims.length) {
+    report.incomplete = subject && "no index shows that nothing is missing";
+    return;
+  }
+  const shown = [];
+  for (const claim of claims) shown.push(await lineOf(claim, subject, entries));
+  const until = shown.at(-1), since = shown.length > 1 ? shown[0] : { count: 0, last: new Uint8Array(32), size: 0 };
+  const leaves = entries.filter((e) => !indexes.includes(e.position)).map((e) => [e.position, e.leaf]);
+  for (const { position } of manifest.withheld) {
+    leaves.push([position, hashOf(textOf(files, `leaves/${String(position).padStart(12, "0")}`).replace(/\n$/, ""))]);
+  }
+  let { count, last } = since;
+  for (const [position, leaf] of leaves.sort((one, other) => one[0] - other[0])) {
+    if (position > since.size && position <= until.size) { count += 1; last = await sha256(last, leaf); }
+  }
+  must(count === until.count && same(last, until.last), "by the index of the record, entries of it are missing here");
+  const end = filters.to === undefined ? Infinity : instantOf(filters.to);
+  const over = entries.some((e) => e.position <= until.size + 1 && e.at > end);
+  if (seenAt * 1e6 - until.entry.at > INDEXED_WITHIN && !over && filters.until_entry === undefined) {
+    report.incomplete = "its index is older than it should be";
+    return;
+  }
+  report.completeBy = until.size;
+  report.right(`by the index written on ${london(until.entry.at / 1000)}, nothing of it is missing among the first`
+    + ` ${until.size} entries of the record`);
+}
+
 // ---- the whole
 
 function reportOf() {
-  const report = { lines: [], wrong: [], entries: [], keys: [] };
+  const report = { lines: [], wrong: [], entries: [], keys: [], incomplete: "", completeBy: 0 };
   report.right = (line) => report.lines.push(["right", line]);
   report.note = (line) => report.lines.push(["note", line]);
   report.bad = (line) => { report.wrong.push(line); report.lines.push(["WRONG", line]); };
@@ -441,10 +509,10 @@ function manifestOf(files) {
   } catch (error) {
     throw new Wrong(`its manifest can't be read: ${error.message}`);
   }
-  must(said && said.format !== EARLIER, "it was made by an earlier release: ask for it anew");
+  must(said && !EARLIER.includes(said.format), "it was made by an earlier release: ask for it anew");
   must(said && said.format === FORMAT, `it says it is a ${said && said.format}`);
   const fields = ["format", "made_at", "program", "origin", "size", "filters", "first_position", "last_position",
-    "entries", "cases", "withheld", "before", "after", "last_size", "files"];
+    "entries", "cases", "withheld", "before", "after", "indexes", "last_size", "files"];
   must(Object.keys(said).sort().join() === [...fields].sort().join(), "its manifest says more or less than one does");
   must(said.withheld.every((one) => Object.keys(one).sort().join() === "position,why" && WHY.test(one.why)),
     "its manifest says of what is withheld more than can be proved");
@@ -525,6 +593,7 @@ async function checkAll(report, bytes, trustedText, lastBytes) {
   const unknown = entries.filter((entry) => !(entry.topic in KINDS));
   if (unknown.length) report.bad(`entry ${unknown[0].position} is of a later release than this page: ask for a newer page`);
   checkCompleteness(manifest, entries, report);
+  await checkIndex(files, manifest, entries, Math.max(0, ...witnesses.map(([, at]) => at)), report);
   await checkLast(files, last, check, report);
   await checkReads(last ? [last, files] : [files], check.policy, report);
   report.entries = entries;
@@ -540,7 +609,8 @@ async function verifyBundle(bytes, trustedText = null, lastBytes = null) {
     report.bad(error instanceof Wrong ? error.message : `it can't be read: ${error.message}`);
   }
   const sound = !report.wrong.length;
-  report.verdict = !sound ? "NOT SOUND" : report.trusted ? "ENTRIES SOUND" : "CONSISTENT WITH ITSELF";
+  const whole = report.incomplete ? `ENTRIES SOUND, BUT ${report.incomplete.toUpperCase()}` : "ENTRIES SOUND";
+  report.verdict = !sound ? "NOT SOUND" : report.trusted ? whole : "CONSISTENT WITH ITSELF";
   return report;
 }
 
