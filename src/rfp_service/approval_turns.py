@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from rfp_service.contracts.domain.contract import Contract
 from rfp_service.contracts.domain.renewal_events import RenewalDecisionApproved, RenewalRecommended
+from rfp_service.rfps.commands.turns import GOES_ON_CONFIRMED
 from rfp_service.rfps.domain.events import RfpEvent
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Party, Stage
@@ -37,7 +38,13 @@ from shared.record.projecting.views import Row
 from shared.web.context import Context
 
 NO_TURN = ("", "")
-APPROVING = (Stage.WAIVER, Stage.APPROVAL, Stage.AWARD_APPROVAL, Stage.KEY_DECISION)
+APPROVING = (
+    Stage.WAIVER,
+    Stage.APPROVAL,
+    Stage.AWARD_APPROVAL,
+    Stage.KEY_DECISION,
+    *GOES_ON_CONFIRMED,  # where what was awarded elsewhere has still to be confirmed
+)
 
 # What a turn is: where the case stands, and the tier that can answer; none where nobody of a tier can.
 Turn = tuple[str, str]

@@ -30,6 +30,7 @@ PERMISSIONS = Permissions(
         "RaiseRfp": (REQUESTER,),
         "CopyRfp": (REQUESTER,),
         "TakeOverRfp": (PROCUREMENT, PROGRAMME),
+        "ConfirmTakeover": (APPROVER,),
         "SaveRfpRegisterMapping": (PROCUREMENT, PROGRAMME),
         "AmendRfp": (REQUESTER, PROCUREMENT),
         "CheckCatalogue": (REQUESTER,),

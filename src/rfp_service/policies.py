@@ -48,6 +48,7 @@ from rfp_service.rfps.commands.participants import (
 from rfp_service.rfps.commands.procurement import ReturnForRework, SelectRoute
 from rfp_service.rfps.commands.requests import CheckCatalogue, RaiseRfp
 from rfp_service.rfps.commands.set_asides import ReadmitBid, SetBidAside
+from rfp_service.rfps.commands.takeover_confirmation import ConfirmTakeover
 from rfp_service.rfps.commands.waivers import GrantWaiver, RefuseWaiver, RequestWaiver
 from rfp_service.rfps.domain.events import DemandDiverted
 from rfp_service.rfps.domain.rfp import Rfp
@@ -208,6 +209,7 @@ FACTS: Mapping[type[Command[Any]], FactFinder] = {
             RefuseKeyDecision,
             ApproveAward,
             RefuseAward,
+            ConfirmTakeover,
             AppointEvaluator,
             RemoveEvaluator,
             ModerateScores,

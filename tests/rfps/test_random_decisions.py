@@ -17,8 +17,10 @@ from rfp_service.rfps.commands.requests import RaiseRfp
 from rfp_service.rfps.domain.all_events import EVENTS
 from rfp_service.rfps.domain.approval_events import ApprovalGranted, ApprovalRequested, WaiverGranted
 from rfp_service.rfps.domain.award_events import AwardApproved, AwardRecommended, ContractConcluded
+from rfp_service.rfps.domain.in_flight import stages_on
 from rfp_service.rfps.domain.key_decision_events import KeyDecisionTaken
 from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.routes import Route
 from rfp_service.rfps.domain.stages import ENDS, UNDER_APPROVAL, Party, Stage
 from rfp_service.rfps.views import BOARD
 from shared.flow.bottlenecks import bottlenecks
@@ -32,7 +34,7 @@ from shared.record.deadlines.deadline import DeadlineCommand
 from shared.record.projecting.views import STILL_VALID
 from tests.rfps.examples import CHECK, LAPTOP
 from tests.shared.flow.test_waits_add_up import WORKING, asked, assert_parties_add_up, micro, steps_of
-from tests.support.moves import FURTHER, MOVES, Try
+from tests.support.moves import FURTHER, MOVES, Try, taken_over_in
 from tests.support.specs import NOW, RULES, TIERS, as_stored, stamp
 
 STEPS = int(os.environ.get("STEPS", "60"))
@@ -87,6 +89,7 @@ SCHEMES = (
         ),
     ),
 )
+TOLD = [(stage, route) for route in Route for stage in stages_on(route)]
 GRANTS = ApprovalGranted | AwardApproved | WaiverGranted | KeyDecisionTaken
 
 
@@ -111,13 +114,17 @@ def known_to(by: str, scheme: int, shown: tuple[str, ...]) -> Stamp:
 class RandomDecisions(RuleBasedStateMachine):
     """One RFP, everybody who could touch it, and a clock."""
 
-    @initialize(shown=st.sampled_from([(), (str(LAPTOP),)]))
-    def raise_it(self, shown: Sequence[str]) -> None:
+    @initialize(shown=st.sampled_from([(), (str(LAPTOP),)]), told=st.sampled_from([None] * 9 + TOLD))
+    def raise_it(self, shown: Sequence[str], told: tuple[Stage, Route] | None = None) -> None:
+        """Raise it here, or take it over in flight at a stage of its route."""
         self.shown = list(shown)
         self.now, self.scheme, self.rfp = NOW, 0, Rfp()
         self.record: list[tuple[Rfp, Command[Rfp], Stamp, list[Event[Any]]]] = []
         ask = RaiseRfp(title="Laptops", description="Forty of them.", service_area="Registrars")
-        self.decide(ask, "ann")
+        if told is None:
+            self.decide(ask, "ann")
+        else:
+            assert self.decide(taken_over_in(*told, self.now), "paul")
 
     @rule(hours=st.sampled_from([0, 1, 20, 24 * 8, 24 * 35]))
     def time_passes(self, hours: int) -> None:
@@ -295,7 +302,9 @@ def test_walks_by_fixed_dice_see_everything_that_can_happen() -> None:
     seen: set[str] = set()
     for seed in range(WALKS):
         walk = RandomDecisions()
-        walk.raise_it([str(LAPTOP)] if seed % 2 else [])
+        walk.raise_it(
+            [str(LAPTOP)] if seed % 2 else [], TOLD[seed * 7 % len(TOLD)] if seed % 4 == 3 else None
+        )
         for turn in range(25):
             walk.scheme = (seed + turn) // 9 % len(SCHEMES)
             walk.it_goes_on_somehow(seed * 1_000 + turn)

@@ -41,6 +41,7 @@ from rfp_service.rfps.commands.evaluation import (
     RecordScore,
 )
 from rfp_service.rfps.commands.holds import CorrectHold, EndHold, ExtendTarget, StartHold
+from rfp_service.rfps.commands.in_flight_rows import MAY_BE_AWARDED, RUN_OUT
 from rfp_service.rfps.commands.key_decisions import (
     AgreeSpecialUrgency,
     DeclareKeyDecision,
@@ -82,6 +83,8 @@ from rfp_service.rfps.commands.standstill import (
     ResolveChallenge,
     RevokeAward,
 )
+from rfp_service.rfps.commands.takeover import TakeOverRfp
+from rfp_service.rfps.commands.takeover_confirmation import ConfirmTakeover
 from rfp_service.rfps.commands.tender import (
     CloseResponses,
     CloseResponsesByHand,
@@ -94,6 +97,7 @@ from rfp_service.rfps.commands.unreachable_tiers import PassTierUp
 from rfp_service.rfps.commands.waivers import GrantWaiver, RefuseWaiver, RequestWaiver
 from rfp_service.rfps.domain.approval import KeyGround, WaiverGround
 from rfp_service.rfps.domain.award_events import ChallengeOutcome, TerminationReason
+from rfp_service.rfps.domain.in_flight import UNROUTED
 from rfp_service.rfps.domain.reasons import DeclineReason, ReworkReason, TieReason
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import TENDERS, Regime, Route
@@ -215,6 +219,7 @@ MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
     lambda t: CloseResponses(number=t.clock, due_at=t.now),
     lambda _: RecordClarification(question="How many?"),
     lambda _: AnswerClarification(number=1, answer="Forty."),
+    lambda t: ConfirmTakeover(reason=WHY, acting_for=t.of(None, "hana", "derek")),
     lambda t: RecordResponse(
         reference=t.bid,
         sha256="ab" * 32,
@@ -299,6 +304,10 @@ def _answer(t: Try) -> Command[Rfp]:
 
 def _measure(t: Try) -> Command[Rfp]:
     tender = t.rfp.tender
+    if not tender.criteria or len(tender.evaluators) < 2:  # it was taken over in flight
+        return _ask_the_market(t)
+    if not tender.bids:
+        return RecordResponse(reference="B0", sha256="ab" * 32, received_at=t.now)
     if t.person in tender.undeclared:
         return DeclareInterests(conflict=False, statement=WHY)
     for bid in tender.competing:
@@ -352,6 +361,14 @@ def _answer_call_in(t: Try) -> Command[Rfp]:
     return t.of(ReleaseCallIn, UpholdCallIn, ReferToCouncil)(reason=WHY)  # type: ignore[no-any-return]  # one of three
 
 
+def _tell_of_the_award(t: Try) -> Command[Rfp]:
+    if t.rfp.is_to_be_confirmed:
+        return ConfirmTakeover(reason=WHY)
+    if t.rfp.is_direct or t.rfp.award.summaries_sent:
+        return PublishAwardNotice(reference="UK6")
+    return SendSummaries(told=list(t.rfp.tender.assessed))
+
+
 def _submit(t: Try) -> Command[Rfp]:
     if t.rfp.check.answered:
         return SubmitRfp()
@@ -363,10 +380,34 @@ def _submit(t: Try) -> Command[Rfp]:
 
 
 def _contract(t: Try) -> Command[Rfp]:
+    if t.rfp.is_to_be_confirmed:
+        return ConfirmTakeover(reason=WHY)
     if t.rfp.route is Route.IN_HOUSE:
         return FulfilInHouse(reason=WHY)
     return ConcludeContract(
         reference="C", signed_on=t.today, starts_on=t.today, ends_on=t.today + timedelta(days=9)
+    )
+
+
+def taken_over_in(stage: Stage, route: Route, now: datetime, value: int = VALUES[0]) -> TakeOverRfp:
+    """Return an RFP in flight as its supplier tells it, whole, at a stage of its route."""
+    awarded = stage in MAY_BE_AWARDED[3:] and route is not Route.IN_HOUSE
+    return TakeOverRfp(
+        reference="SR-7",
+        title="Laptops",
+        service_area="Registrars",
+        requester="ann",
+        lead="priya" if stage not in UNROUTED else None,
+        stage=stage,
+        since=(now - timedelta(days=9)).date(),
+        estimate_pence=value,
+        regime=Regime.BELOW_THRESHOLD,
+        route=route,
+        ends_on=(now + timedelta(days=9)).date() if stage in RUN_OUT else None,
+        ends_at="12:00" if stage is Stage.OPEN else None,
+        notice_on=(now - timedelta(days=9)).date() if stage is Stage.KEY_DECISION else None,
+        supplier="Fictional Systems Ltd" if awarded else None,
+        award_value_pence=value if awarded else None,
     )
 
 
@@ -393,11 +434,7 @@ FURTHER: Mapping[Stage, Callable[[Try], Command[Rfp]]] = {
     Stage.OPEN: _answer,
     Stage.EVALUATION: _measure,
     Stage.AWARD_APPROVAL: _award,
-    Stage.AWARD_NOTICE: lambda t: (
-        PublishAwardNotice(reference="UK6")
-        if t.rfp.is_direct or t.rfp.award.summaries_sent
-        else SendSummaries(told=list(t.rfp.tender.assessed))
-    ),
+    Stage.AWARD_NOTICE: _tell_of_the_award,
     Stage.STANDSTILL: lambda t: ExpireStandstill(
         number=t.rfp.clock.number, due_at=t.rfp.clock.ends_at or t.now
     ),

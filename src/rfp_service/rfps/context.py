@@ -1,6 +1,7 @@
 """What the RFP room offers the roof."""
 
 from rfp_service.rfps.api.approvals import router as approvals
+from rfp_service.rfps.api.bulk import MANY_RFPS
 from rfp_service.rfps.api.comparison import router as comparison
 from rfp_service.rfps.api.copies import router as copies
 from rfp_service.rfps.api.holds import router as holds
@@ -16,6 +17,7 @@ from rfp_service.rfps.demand import DEMAND
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.reactions import NOTIFY_NEXT_TIER, NOTIFY_PARTIES, SET_DEADLINES, TELL_OF_APPROVALS
 from rfp_service.rfps.views import BOARD
+from shared.web.bulk.routes import batch_routes, bulk_routes
 from shared.web.context import Context, NotificationSubject
 from shared.web.registers.routes import register_routes
 
@@ -30,9 +32,12 @@ RFPS = Context(
         copies,
         holds,
         invitations,
+        bulk_routes(MANY_RFPS),
+        batch_routes(MANY_RFPS),
         register_routes(RFP_REGISTER),
         rfps,
     ),
+    operations=MANY_RFPS.operations(),
     deadlines=DEADLINES,
     subjects=(
         NotificationSubject(

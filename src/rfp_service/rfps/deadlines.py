@@ -21,6 +21,8 @@ from rfp_service.rfps.domain.key_decision_events import (
     GeneralExceptionUsed,
 )
 from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.stages import Stage
+from rfp_service.rfps.domain.takeover_events import RfpTakenOver
 from rfp_service.rfps.domain.tender_events import DeadlineExtended, InvitationIssued, TenderNoticePublished
 from shared.governance.delegations.reach import can_anybody_act, reach_now
 from shared.kernel.calendar import day_in_london
@@ -44,6 +46,23 @@ STARTED_BY: Mapping[type[Event[Any]], str] = {
     ForwardPlanNoticePublished: NOTICE,
     GeneralExceptionUsed: NOTICE,
 }
+
+# Of an RFP in flight the stage says which clock runs.
+TOLD_IN: Mapping[Stage, str] = {
+    Stage.OPEN: RESPONSES,
+    Stage.STANDSTILL: STANDSTILL,
+    Stage.CONTRACTING: STANDSTILL,
+    Stage.KEY_DECISION: NOTICE,
+    Stage.CALL_IN: CALL_IN,
+    Stage.CALLED_IN: LAPSE,
+}
+
+
+def clock_begun_by(event: Event[Any]) -> str | None:
+    """Return which clock of an RFP an event starts; none where it starts none."""
+    if isinstance(event, RfpTakenOver):
+        return TOLD_IN.get(event.stage) if event.clock else None
+    return STARTED_BY.get(type(event))
 
 
 async def find_step(store: EventStore, case_id: UUID, _: int) -> dict[str, JsonValue]:

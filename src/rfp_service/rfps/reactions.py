@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from rfp_service.rfps.deadlines import STARTED_BY, UNREACHABLE
+from rfp_service.rfps.deadlines import UNREACHABLE, clock_begun_by
 from rfp_service.rfps.domain.approval_events import (
     ApprovalGranted,
     ApprovalRefused,
@@ -41,6 +41,7 @@ from rfp_service.rfps.domain.key_decision_events import (
 )
 from rfp_service.rfps.domain.people_events import EvaluatorAppointed
 from rfp_service.rfps.domain.stages import ENDS, PARTY, PERSON, Party, Stage
+from rfp_service.rfps.domain.takeover_events import RfpTakenOver, TakeoverConfirmed
 from rfp_service.rfps.domain.tender_events import (
     ClarificationAnswered,
     ClarificationReceived,
@@ -86,6 +87,7 @@ HANDING_OVER: tuple[type[RfpEvent], ...] = (
     StandstillExpired,
     ChallengeReceived,
     ChallengeResolved,
+    TakeoverConfirmed,
 )
 
 
@@ -127,6 +129,20 @@ def _notice(recorded: Recorded, told: str, about: str) -> Row:
 
 def _turn(recorded: Recorded) -> tuple[str, Sequence[str]]:
     """Return what is asked from now on, and of which tiers: of none where nobody's turn begins."""
+    event = recorded.event
+    return _taken_over(event) if isinstance(event, RfpTakenOver) else _decided(recorded)
+
+
+def _taken_over(event: RfpTakenOver) -> tuple[str, Sequence[str]]:
+    """Return whose turn it is in what came in flight: of all tiers that confirm or decide once, the last."""
+    if event.to_confirm:
+        return APPROVAL, (event.to_confirm,)
+    if event.stage in (Stage.APPROVAL, Stage.AWARD_APPROVAL):
+        return APPROVAL, event.tiers[:1]
+    return ABOUT.get(event.stage, ""), event.tiers[-1:] if event.stage in ABOUT else ()
+
+
+def _decided(recorded: Recorded) -> tuple[str, Sequence[str]]:
     match recorded.event:
         case ApprovalRequested(tiers=tiers) | WaiverGranted(tiers=tiers) | AwardRecommended(tiers=tiers):
             return APPROVAL, tiers[:1]
@@ -163,6 +179,8 @@ def tell_of_approvals(recorded: Recorded) -> Iterable[Row]:
             rows.append(notification_row(recorded, NotificationType.APPROVAL_DECIDED, tier))
         case ApprovalRefused(tier=tier) | AwardRefused(tier=tier):
             rows.append(notification_row(recorded, NotificationType.APPROVAL_DECIDED, tier))
+        case TakeoverConfirmed(tier=tier):
+            rows.append(notification_row(recorded, NotificationType.APPROVAL_DECIDED, tier))
         case WaiverGranted() | WaiverRefused() | KeyDecisionTaken() | KeyDecisionRefused():
             rows.append(notification_row(recorded, NotificationType.APPROVAL_DECIDED))
         case ApprovalSuperseded(tiers=tiers, granted=granted):
@@ -178,7 +196,7 @@ def tell_of_approvals(recorded: Recorded) -> Iterable[Row]:
 def set_deadlines(recorded: Recorded) -> Iterable[Row]:
     """Return the deadlines that an event sets: each clock of an RFP has its own number."""
     yield from _look_for_the_tier(recorded)
-    kind = STARTED_BY.get(type(recorded.event))
+    kind = clock_begun_by(recorded.event)
     ends_at = getattr(recorded.event, "ends_at", None)
     if kind is None or ends_at is None:
         return

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from rfp_service.rfps.commands.takeover import TakeOverRfp, told_of
+from rfp_service.rfps.commands.takeover import TakeOverRfp, is_new, told_of
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import LIVE, Party, Stage
@@ -33,6 +33,12 @@ FIELDS = (
     RegisterField("needed_by", Kind.DAY, ("needed by", "required by", "due date")),
     RegisterField("regime", Kind.CHOICE, ("law", "procurement regime"), noun="regime"),
     RegisterField("route", Kind.CHOICE, ("procurement route",), noun="route"),
+    RegisterField("ends_on", Kind.DAY, ("closing date", "closes on", "standstill ends", "period ends")),
+    RegisterField("ends_at", Kind.LINE, ("closing time", "closes at")),
+    RegisterField("notice_on", Kind.DAY, ("forward plan notice", "notice published")),
+    RegisterField("supplier", Kind.LINE, ("awarded to", "winning bidder", "preferred bidder")),
+    RegisterField("supplier_number", Kind.LINE, ("company number", "charity number")),
+    RegisterField("award_value_pence", Kind.MONEY, ("award value", "contract value")),
     RegisterField("documents", Kind.TEXT, ("papers", "attachments", "links", "files")),
 )
 SaveRfpRegisterMapping = saving(
@@ -63,10 +69,15 @@ def row(said: Said, _: Extras) -> TakeOverRfp:
     return TakeOverRfp(**{**said, **typed})
 
 
+async def known_people(store: EventStore) -> frozenset[str]:
+    """Return everybody whom the directory knows."""
+    async with store.reader.snapshot() as (connection, _):
+        return frozenset(record["id"] for record in await connection.fetch(KNOWN))
+
+
 async def prepared(store: EventStore, _stamp: Stamp) -> RowRules:
     """Find out whom the directory knows: requesters and leads are people of the council."""
-    async with store.reader.snapshot() as (connection, _):
-        known = frozenset(record["id"] for record in await connection.fetch(KNOWN))
+    known = await known_people(store)
     return RowRules(
         lambda command: {
             PEOPLE: sorted({command.requester, command.lead} & known)  # type: ignore[attr-defined]  # a row's
@@ -86,7 +97,7 @@ RFP_REGISTER = Register(
     command=TakeOverRfp,
     save=SaveRfpRegisterMapping,
     thing_id=taken_over_id,
-    is_new=lambda rfp: rfp.stage is Stage.ABSENT,
+    is_new=is_new,
     standing=told_of,
     unread=lambda rfp: dict(rfp.taken_over.unread),
     row=row,

@@ -10,6 +10,8 @@ from rfp_service.rfps.api.rows import targets
 from rfp_service.rfps.commands.approvals import Approve
 from rfp_service.rfps.commands.awards import ApproveAward
 from rfp_service.rfps.commands.key_decisions import TakeKeyDecision
+from rfp_service.rfps.commands.takeover_confirmation import ConfirmTakeover
+from rfp_service.rfps.commands.turns import GOES_ON_CONFIRMED
 from rfp_service.rfps.commands.waivers import GrantWaiver
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Party, Stage
@@ -46,6 +48,14 @@ APPROVALS: Mapping[Stage, tuple[str, Deciding, str]] = {
         "award-approval",
         lambda whom: ApproveAward(acting_for=whom, reason=ASKED),
         "The award waits for your tier.",
+    ),
+    **dict.fromkeys(
+        GOES_ON_CONFIRMED,
+        (
+            "takeover",
+            lambda whom: ConfirmTakeover(acting_for=whom, reason=ASKED),
+            "It was awarded before it was taken over, and waits for your tier to confirm that.",
+        ),
     ),
 }
 # Parties that are a role, whoever has it.

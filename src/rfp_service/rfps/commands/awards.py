@@ -1,6 +1,5 @@
 """From bids to an award that is approved by the tiers of its own value, and published."""
 
-from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -9,11 +8,13 @@ from rfp_service.rfps.commands.approvers import Approving, must_be_of_the_tier, 
 from rfp_service.rfps.commands.rules import (
     Entered,
     entering,
+    must_be_confirmed,
     must_be_enough_evaluators,
     must_be_in,
     must_be_independent,
     must_compete,
     must_have_a_bid,
+    must_name_every_bidder,
     must_not_be_requester,
     next_clock,
     rules_of,
@@ -29,7 +30,6 @@ from rfp_service.rfps.domain.award_events import (
     AwardRefused,
     TransparencyNoticePublished,
 )
-from rfp_service.rfps.domain.correction_refusals import BiddersMissing
 from rfp_service.rfps.domain.evaluation_refusals import (
     HasSettled,
     NotTheBestBid,
@@ -39,6 +39,7 @@ from rfp_service.rfps.domain.evaluation_refusals import (
 from rfp_service.rfps.domain.reasons import TieReason
 from rfp_service.rfps.domain.refusals import (
     AlreadyRecommended,
+    CriteriaFirst,
     NotDirect,
     NotRecommended,
     NotTheBidder,
@@ -214,6 +215,7 @@ class SendSummaries(Command[Rfp]):
     def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, Stage.AWARD_NOTICE)
         must_not_be_requester(rfp, stamp)
+        must_be_confirmed(rfp)
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> AssessmentSummariesSent:
         """Tell every bidder, by name, before the world; once nobody had to be named."""
@@ -236,6 +238,7 @@ class PublishAwardNotice(Command[Rfp]):
     def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, Stage.AWARD_NOTICE)
         must_not_be_requester(rfp, stamp)
+        must_be_confirmed(rfp)
         if not rfp.is_direct and not rfp.award.summaries_sent:
             raise SummariesFirst
 
@@ -252,15 +255,6 @@ class PublishAwardNotice(Command[Rfp]):
             ends_at=ends,
             **entering(Stage.STANDSTILL if ends else Stage.CONTRACTING),
         )
-
-
-def must_name_every_bidder(rfp: Rfp, told: Sequence[str]) -> None:
-    """Refuse while the bidder of an assessed bid is not named, or somebody is who was not assessed."""
-    assessed = rfp.tender.assessed
-    missing = [bid for bid in assessed if bid not in told]
-    unknown = [bid for bid in told if bid not in assessed]
-    if missing or unknown or len(set(told)) < len(told):
-        raise BiddersMissing(missing=missing, unknown=unknown)
 
 
 def _may_decide(rfp: Rfp, stamp: Stamp) -> None:
@@ -280,6 +274,8 @@ def _after(rfp: Rfp, *, last: bool, key: bool) -> Entered:
 def _must_be_measured(rfp: Rfp, stamp: Stamp) -> None:
     """Refuse to say who won while a score is missing, by too few evaluators, or where nobody competes."""
     must_be_in(rfp, Stage.EVALUATION)
+    if not rfp.tender.criteria:  # taken over without them: every bid would be as good as any other
+        raise CriteriaFirst
     if missing := rfp.tender.missing():
         raise ScoresMissing(missing=missing)
     must_have_a_bid(rfp.tender)

@@ -102,7 +102,7 @@ class ReleaseCallIn(Command[Rfp]):
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> CallInReleased:
         """Go on as decided."""
-        return CallInReleased(reason=self.reason, **going_on(rfp.key.onward))
+        return in_turn(CallInReleased(reason=self.reason, **going_on(rfp.key.onward)), rfp, stamp)
 
 
 class ReferToCouncil(Command[Rfp]):
@@ -130,7 +130,9 @@ class ExpireCallIn(DeadlineCommand[Rfp]):
         """Go on as decided; nothing where that period no longer runs."""
         if not runs(rfp, self.number, Stage.CALL_IN):
             return ()
-        return [CallInPeriodExpired(due_at=self.due_at, late=self.is_late(stamp), **going_on(rfp.key.onward))]
+        onward = going_on(rfp.key.onward)
+        expired = CallInPeriodExpired(due_at=self.due_at, late=self.is_late(stamp), **onward)
+        return [in_turn(expired, rfp, stamp)]
 
 
 class LapseCallIn(DeadlineCommand[Rfp]):
@@ -140,4 +142,5 @@ class LapseCallIn(DeadlineCommand[Rfp]):
         """Go on as decided; nothing where that clock no longer runs."""
         if not runs(rfp, self.number, Stage.CALLED_IN):
             return ()
-        return [CallInLapsed(due_at=self.due_at, late=self.is_late(stamp), **going_on(rfp.key.onward))]
+        lapsed = CallInLapsed(due_at=self.due_at, late=self.is_late(stamp), **going_on(rfp.key.onward))
+        return [in_turn(lapsed, rfp, stamp)]

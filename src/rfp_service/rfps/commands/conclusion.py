@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rfp_service.rfps.commands.rules import entering, must_be_in, must_not_be_requester
+from rfp_service.rfps.commands.rules import entering, must_be_confirmed, must_be_in, must_not_be_requester
 from rfp_service.rfps.commands.standstill import must_have_an_award
 from rfp_service.rfps.domain.award_events import ContractConcluded, FulfilledInHouse
 from rfp_service.rfps.domain.refusals import (
@@ -54,6 +54,7 @@ class ConcludeContract(Command[Rfp]):
     def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, Stage.CONTRACTING)
         must_not_be_requester(rfp, stamp)
+        must_be_confirmed(rfp)
         must_have_an_award(rfp)
         ends = rfp.award.standstill_ends
         if ends is not None and stamp.at < ends:
@@ -106,6 +107,7 @@ class FulfilInHouse(Command[Rfp]):
     def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, Stage.CONTRACTING)
         must_not_be_requester(rfp, stamp)
+        must_be_confirmed(rfp)
         if rfp.route is not Route.IN_HOUSE:
             raise DoneInHouse(route=rfp.route)
 

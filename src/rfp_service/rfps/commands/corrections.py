@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rfp_service.rfps.commands.awards import BIDDERS_LIMIT, must_name_every_bidder
+from rfp_service.rfps.commands.awards import BIDDERS_LIMIT
 from rfp_service.rfps.commands.responses import (
     QUESTIONS_LIMIT,
     ended_for_want_of_bids,
@@ -16,6 +16,7 @@ from rfp_service.rfps.commands.responses import (
 from rfp_service.rfps.commands.rules import (
     must_be_at,
     must_be_in,
+    must_name_every_bidder,
     must_not_be_requester,
     must_take_part,
     staying,

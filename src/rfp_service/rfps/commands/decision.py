@@ -22,6 +22,7 @@ from rfp_service.rfps.commands import (
     responses,
     set_asides,
     standstill,
+    takeover_confirmation,
     tender,
     waivers,
 )
@@ -93,6 +94,7 @@ Decision = TypeAliasType(
         | standstill.RevokeAward
         | conclusion.ConcludeContract
         | conclusion.FulfilInHouse
+        | takeover_confirmation.ConfirmTakeover
         | participants.AppointEvaluator
         | participants.RemoveEvaluator
         | participants.ReassignLead

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TypedDict
 
+from rfp_service.rfps.domain.correction_refusals import BiddersMissing
 from rfp_service.rfps.domain.evaluation_refusals import BidIsSetAside, NoSuchBid, TooFewEvaluators
 from rfp_service.rfps.domain.refusals import (
     AboveThreshold,
@@ -17,6 +18,7 @@ from rfp_service.rfps.domain.refusals import (
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import WAITS_ON, Party, Stage
+from rfp_service.rfps.domain.takeover_events import TakeoverUnconfirmed
 from rfp_service.rfps.domain.tender import Tender
 from shared.governance.scheme.tiers import NoScheme
 from shared.kernel.messages import Stamp
@@ -137,6 +139,15 @@ def must_compete(tender: Tender, bid: str | None) -> None:
         raise BidIsSetAside
 
 
+def must_name_every_bidder(rfp: Rfp, told: Sequence[str]) -> None:
+    """Refuse while the bidder of an assessed bid is not named, or somebody is who was not assessed."""
+    assessed = rfp.tender.assessed
+    missing = [bid for bid in assessed if bid not in told]
+    unknown = [bid for bid in told if bid not in assessed]
+    if missing or unknown or len(set(told)) < len(told):
+        raise BiddersMissing(missing=missing, unknown=unknown)
+
+
 def must_have_a_bid(tender: Tender) -> None:
     """Refuse where no bid competes that this could be about."""
     if not tender.competing:
@@ -148,6 +159,12 @@ def must_be_enough_evaluators(rfp: Rfp, stamp: Stamp) -> None:
     least, there = rules_of(stamp).minimum_evaluators, len(rfp.tender.evaluators)
     if there < least:
         raise TooFewEvaluators(evaluators=there, minimum=least)
+
+
+def must_be_confirmed(rfp: Rfp) -> None:
+    """Refuse to go on with what was awarded before it came, while its tier has not confirmed that."""
+    if rfp.is_to_be_confirmed:
+        raise TakeoverUnconfirmed(waiting_for=rfp.taken_over.to_confirm)
 
 
 def must_be_under_the_law(rfp: Rfp, stamp: Stamp) -> int | None:

@@ -61,7 +61,8 @@ class ExpireStandstill(DeadlineCommand[Rfp]):
         if not there and not runs(rfp, self.number, Stage.STANDSTILL):
             return ()
         follows = staying(rfp) if there and rfp.on_hold else entering(Stage.CONTRACTING)
-        return [StandstillExpired(due_at=self.due_at, late=self.is_late(stamp), **follows)]
+        expired = StandstillExpired(due_at=self.due_at, late=self.is_late(stamp), **follows)
+        return [in_turn(expired, rfp, stamp)]
 
 
 class RecordChallenge(Command[Rfp]):

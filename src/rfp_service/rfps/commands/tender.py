@@ -61,16 +61,25 @@ class FixCriteria(Command[Rfp]):
 
     @classmethod
     def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
-        must_be_in(rfp, Stage.READY_TO_ISSUE)
+        published = _published_elsewhere(rfp)
+        must_be_in(rfp, Stage.READY_TO_ISSUE, *((Stage.OPEN, Stage.EVALUATION) if published else ()))
         must_not_be_requester(rfp, stamp)
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> CriteriaFixed:
-        """Fix them, until the market is asked once more if need be."""
+        """Fix them, until the market is asked once more if need be.
+
+        Of an RFP taken over while bids were asked for or measured they are put down once, as they were
+        published; whoever does that once bids may be open does not put the winner forward.
+        """
         weight = sum(criterion.weight for criterion in self.criteria)
         names = {criterion.name for criterion in self.criteria}
         if weight != WHOLE_WEIGHT or len(names) < len(self.criteria):
             raise WeightsNotHundred(sum=weight, names=len(names), criteria=len(self.criteria))
-        return CriteriaFixed(criteria=tuple(self.criteria), **staying(rfp))
+        settles = rfp.stage is Stage.EVALUATION
+        fixed = CriteriaFixed(
+            criteria=tuple(self.criteria), decided_by=stamp.by if settles else "", **staying(rfp)
+        )
+        return in_turn(fixed, rfp, stamp)
 
 
 class AskTheMarket(Command[Rfp]):
@@ -192,6 +201,11 @@ class CloseResponsesByHand(Command[Rfp]):
     def decide(self, rfp: Rfp, stamp: Stamp) -> RfpEvent:
         """Go on to evaluation, or end where nobody bid in time."""
         return closed(rfp, _end(rfp), late=False)
+
+
+def _published_elsewhere(rfp: Rfp) -> bool:
+    """Say whether the market was asked before the RFP was taken over, and by what is not known here yet."""
+    return bool(rfp.taken_over.reference) and not rfp.tender.criteria and not rfp.tender.scores
 
 
 def _end(rfp: Rfp) -> datetime:

@@ -24,6 +24,7 @@ class NoticeClock(TypedDict):
     ends_at: datetime | None
 
 
+GOES_ON_CONFIRMED = (Stage.AWARD_NOTICE, Stage.CONTRACTING)  # no further, unless it is confirmed
 NO_CLOCK = NoticeClock(clock=0, ends_at=None)
 
 
@@ -33,10 +34,16 @@ def turn(rfp: Rfp, at: datetime) -> Party:
         return Party.ADVISORY_BODY
     if rfp.rework_by is not Party.NOBODY:
         return rfp.rework_by
+    if rfp.is_to_be_confirmed and rfp.stage in GOES_ON_CONFIRMED:
+        return Party.STATUTORY_CLOCK if _runs(rfp, at) else Party.APPROVER
     told = BY_HOW_IT_STANDS.get(rfp.stage)
     if told is None:
         return WAITS_ON[rfp.stage]
-    return told(rfp, rfp.clock.ends_at is not None and at < rfp.clock.ends_at)
+    return told(rfp, _runs(rfp, at))
+
+
+def _runs(rfp: Rfp, at: datetime) -> bool:
+    return rfp.clock.ends_at is not None and at < rfp.clock.ends_at
 
 
 def _before_a_key_decision(rfp: Rfp, runs: bool) -> Party:  # noqa: FBT001  # one of a table

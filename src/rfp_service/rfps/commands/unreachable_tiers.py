@@ -56,7 +56,8 @@ def kept_out_of(rfp: Rfp) -> list[str]:
 def step_of(rfp: Rfp) -> tuple[Stage, str, int]:
     """Return what tells one step that waits for a tier from the next; its tier is blank where none waits."""
     approval = rfp.open_approval
-    return rfp.stage, approval.waiting_for, approval.granted
+    stage = rfp.taken_over.stage if rfp.is_to_be_confirmed else rfp.stage  # it waits on through stages
+    return stage, approval.waiting_for, approval.granted
 
 
 def amount_of(rfp: Rfp, known: Known) -> int:

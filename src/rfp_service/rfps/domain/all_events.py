@@ -10,6 +10,7 @@ from rfp_service.rfps.domain.events import EVENTS as CASE_EVENTS
 from rfp_service.rfps.domain.hold_events import HOLD_EVENTS
 from rfp_service.rfps.domain.key_decision_events import KEY_DECISION_EVENTS
 from rfp_service.rfps.domain.people_events import PEOPLE_EVENTS
+from rfp_service.rfps.domain.restatement import RESTATEMENT_EVENTS
 from rfp_service.rfps.domain.takeover_events import TAKEOVER_EVENTS
 from rfp_service.rfps.domain.tender_events import TENDER_EVENTS
 from rfp_service.rfps.domain.unreachable_events import UNREACHABLE_EVENTS
@@ -27,4 +28,5 @@ EVENTS: tuple[type[Event[Any]], ...] = (
     *CORRECTION_EVENTS,
     *UNREACHABLE_EVENTS,
     *TAKEOVER_EVENTS,
+    *RESTATEMENT_EVENTS,
 )

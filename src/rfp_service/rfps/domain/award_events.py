@@ -48,7 +48,7 @@ class AwardRecommended(RfpEvent):
             announced=rfp.award.announced,
         )
         recommended = replace(RfpEvent.apply(self, rfp), award=award, rework_by=Party.NOBODY)
-        return recommended.with_bidders_conflicts()
+        return recommended.with_bidders_conflicts().confirmed()
 
 
 class AwardApproved(RfpEvent):

@@ -132,7 +132,7 @@ class KeyDecisionTaken(ClockStopped):
         used = (rfp.key.notice_on, rfp.key.exception_on)
         taken_on = KeyDecision(onward=self.onward, used=used)
         taken = replace(ClockStopped.apply(self, rfp), key=taken_on)
-        return taken.with_deciders(self.decided_by, self.acting_for)
+        return taken.with_deciders(self.decided_by, self.acting_for).confirmed()
 
 
 class KeyDecisionRefused(ClockStopped):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from rfp_service.rfps.domain.approval import Approval, Clock, KeyDecision, Waiver
 from rfp_service.rfps.domain.routes import DIRECT, Regime, Route
-from rfp_service.rfps.domain.stages import Party, Stage
+from rfp_service.rfps.domain.stages import AWARDED_ELSEWHERE, Party, Stage
 from rfp_service.rfps.domain.tender import Award, Bidder, Tender
 from shared.kernel.rules import ContractKind
 from shared.kernel.states import replace
@@ -68,6 +68,8 @@ class TakenOver:
     since: date | None = None  # it waited for that party
     documents: str = ""
     unread: tuple[tuple[str, str], ...] = ()
+    to_confirm: str = ""  # the tier that has still to confirm what was awarded elsewhere
+    taken_off: bool = False  # the register that put it here was undone: it may be put here anew
 
 
 NONE_OPEN = Approval()
@@ -136,6 +138,9 @@ class Rfp:
     @property
     def open_approval(self) -> Approval:
         """Return the approval that is waited for now, of the award or of the RFP; blank where none is."""
+        if self.is_to_be_confirmed:
+            value = self.award.value_pence or self.need.estimate_pence or 0
+            return Approval(value, (self.taken_over.to_confirm,))
         match self.stage:
             case Stage.WAIVER if self.waiver.tier:
                 return Approval(self.waiver.larger_pence, (self.waiver.tier,))
@@ -148,6 +153,15 @@ class Rfp:
                 return replace(decided, granted=max(len(decided.tiers) - 1, 0))
             case _:
                 return NONE_OPEN
+
+    @property
+    def is_to_be_confirmed(self) -> bool:
+        """Say whether it goes on only once what was awarded elsewhere is confirmed here."""
+        return bool(self.taken_over.to_confirm) and self.stage in AWARDED_ELSEWHERE
+
+    def confirmed(self) -> "Rfp":
+        """Return the RFP whose award was decided on here."""
+        return replace(self, taken_over=replace(self.taken_over, to_confirm=""))
 
     def parts_of(self, part: str) -> tuple[tuple[str, str], ...]:
         """Return everybody who ever had a part, each with that part."""

@@ -98,6 +98,15 @@ NOTICE_MAY_RUN = (
     Stage.EVALUATION,
     Stage.AWARD_APPROVAL,
 )
+# Where a decision may have been taken elsewhere that has an RFP taken over in flight go on.
+AWARDED_ELSEWHERE = (
+    Stage.CALL_IN,
+    Stage.CALLED_IN,
+    Stage.AWARD_NOTICE,
+    Stage.STANDSTILL,
+    Stage.CHALLENGED,
+    Stage.CONTRACTING,
+)
 # Value, scope and route are frozen here, unless the approval is given up.
 UNDER_APPROVAL = (Stage.WAIVER, Stage.APPROVAL, *ABOUT_A_DECISION, Stage.READY_TO_ISSUE)
 # Until here a requester may stop asking; from the others on, a procurement is terminated.

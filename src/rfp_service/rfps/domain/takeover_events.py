@@ -1,21 +1,20 @@
 """What can have happened to an RFP in flight: the supplier told how it stood, the council took it over."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid5
 
 from pydantic import Field
 
-from rfp_service.rfps.domain.events import RfpEvent
+from rfp_service.rfps.domain.events import Aside, RfpEvent
+from rfp_service.rfps.domain.in_flight import ToldInFlight, standing_as_told
 from rfp_service.rfps.domain.rfp import Need, Rfp, TakenOver
 from rfp_service.rfps.domain.routes import Regime, Route
-from rfp_service.rfps.domain.stages import Stage
 from shared.kernel.errors import Refused
 from shared.kernel.states import replace
 
 IN_FLIGHT = UUID("1f117e00-0000-4000-8000-000000000001")
-# Where the council can go on by its own rules: bids, awards and clocks of another are not its own.
-GOES_ON_FROM = (Stage.DRAFT, Stage.SUBMITTED, Stage.TRIAGE, Stage.BUSINESS_CASE, Stage.READY_TO_ISSUE)
-ROUTED = (Stage.BUSINESS_CASE, Stage.READY_TO_ISSUE)
+TOOK_OVER = "took it over"  # the part of whoever did: they approve nothing of it
 
 
 def taken_over_id(reference: str) -> UUID:
@@ -49,10 +48,37 @@ class RfpTakenOver(RfpEvent):
     since: date
     documents: str = ""
     unread: dict[str, str] = Field(default_factory=dict)
+    supplier: str = ""  # to whom it is to be awarded, or was
+    supplier_number: str = ""
+    award_value_pence: int | None = None
+    notice_on: date | None = None  # of its key decision
+    clock: int = 0
+    ends_at: datetime | None = None  # of the clock that runs, or did while bids were asked for
+    tiers: tuple[str, ...] = ()  # of its value, once anybody is to approve it
+    to_confirm: str = ""  # the tier that must see what was awarded elsewhere before it goes on here
+    taken_over_by: str = ""
 
     def apply(self, rfp: Rfp) -> Rfp:
-        """Return the RFP as a live case of its requester."""
-        need = Need(
+        """Return the RFP as a live case of its requester; the parts of one that was taken off are kept."""
+        blank = replace(Rfp(), parts=rfp.parts) if rfp.taken_over.taken_off else rfp
+        taken = replace(
+            RfpEvent.apply(self, blank),
+            need=self._need(),
+            raised_by=self.raised_by,
+            lead=self.lead,
+            regime=self.regime,
+            route=self.route,
+            lots=1 if self.route else 0,
+            taken_over=self._told(),
+        )
+        told = ToldInFlight(**{name: getattr(self, name) for name in ToldInFlight._fields})
+        taken = standing_as_told(taken, told).with_part("requester", self.raised_by)
+        for part, person in (("lead", self.lead), (TOOK_OVER, self.taken_over_by)):
+            taken = taken.with_part(part, person) if person else taken
+        return taken
+
+    def _need(self) -> Need:
+        return Need(
             self.title,
             self.description,
             self.service_area,
@@ -61,35 +87,35 @@ class RfpTakenOver(RfpEvent):
             self.estimate_pence,
             self.estimate_with_vat_pence,
         )
-        told = TakenOver(
-            self.reference,
-            self.source,
-            self.stage,
-            self.waiting_on,
-            self.since,
-            self.documents,
-            tuple(self.unread.items()),
-        )
-        taken = replace(
-            RfpEvent.apply(self, rfp),
-            need=need,
-            raised_by=self.raised_by,
-            lead=self.lead,
-            regime=self.regime,
-            route=self.route,
-            lots=1 if self.route else 0,
-            taken_over=told,
-        )
-        taken = taken.with_part("requester", self.raised_by)
-        return taken.with_part("lead", self.lead) if self.lead else taken
+
+    def _told(self) -> TakenOver:
+        said: dict[str, Any] = {
+            name: getattr(self, name)
+            for name in ("reference", "source", "stage", "since", "documents", "to_confirm")
+        }
+        return TakenOver(party=self.waiting_on, unread=tuple(self.unread.items()), **said)
+
+
+class TakeoverConfirmed(Aside):
+    """The tier of its value saw what was awarded before it came: it goes on here."""
+
+    tier: str
+    reason: str
+    scheme_version: int
+    decided_by: str
+    acting_for: str
+
+    def apply(self, rfp: Rfp) -> Rfp:
+        """Return the RFP whose award holds here as well."""
+        return Aside.apply(self, rfp).confirmed().with_deciders(self.decided_by, self.acting_for)
 
 
 class TakenOverTooFar(Refused):
-    """An RFP is taken over at a stage that the council can go on from by its own rules."""
+    """An RFP is taken over at a stage that its route passes through."""
 
 
 class TakenOverIncomplete(Refused):
-    """An RFP is taken over with its requester and area; once it is routed, with route, regime and lead."""
+    """What is taken over says all that it can't go on without from its stage."""
 
 
 class GoesOnHere(Refused):
@@ -100,4 +126,24 @@ class WaitedAhead(Refused):
     """It has waited since a day that has come."""
 
 
-TAKEOVER_EVENTS: tuple[type[RfpEvent], ...] = (RfpWaitTold, RfpTakenOver)
+class ClockIsOver(Refused):
+    """The period that runs in this stage is over: say the stage that followed it."""
+
+
+class BidsStillAskedFor(Refused):
+    """Bids were asked for until a time that lies ahead: it is open still."""
+
+
+class NothingAwardedYet(Refused):
+    """Nothing is awarded in this stage: leave the supplier out, or say the stage that it has come to."""
+
+
+class TakeoverUnconfirmed(Refused):
+    """What was awarded before it was taken over goes on once the tier of its value has confirmed it."""
+
+
+class NothingToConfirm(Refused):
+    """Nothing of this RFP was awarded elsewhere that has still to be confirmed."""
+
+
+TAKEOVER_EVENTS: tuple[type[RfpEvent], ...] = (RfpWaitTold, RfpTakenOver, TakeoverConfirmed)

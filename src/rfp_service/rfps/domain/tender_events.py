@@ -22,11 +22,14 @@ class CriteriaFixed(RfpEvent):
     """What bids will be measured by was fixed, before any came in."""
 
     criteria: tuple[Criterion, ...]
+    decided_by: str = ""  # where bids may have been open: of an RFP that was taken over in evaluation
 
     def apply(self, rfp: Rfp) -> Rfp:
-        """Return the RFP with these criteria."""
-        tender = replace(rfp.tender, criteria=self.criteria)
-        return replace(RfpEvent.apply(self, rfp), tender=tender)
+        """Return the RFP with these criteria; whoever could choose them by the bids has settled something."""
+        fixed = replace(RfpEvent.apply(self, rfp), tender=replace(rfp.tender, criteria=self.criteria))
+        if not self.decided_by or self.decided_by in rfp.settlers:
+            return fixed
+        return replace(fixed, settlers=(*rfp.settlers, self.decided_by))
 
 
 class MarketAsked(ClockStarted):

@@ -19,6 +19,8 @@ class TierPassedUp(Aside):
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP whose step waits for the other tier."""
         passed = Aside.apply(self, rfp)
+        if rfp.is_to_be_confirmed:
+            return replace(passed, taken_over=replace(rfp.taken_over, to_confirm=self.next_tier))
         if rfp.stage is Stage.WAIVER:
             return replace(passed, waiver=replace(rfp.waiver, tier=self.next_tier))
         of_the_award = rfp.stage is Stage.KEY_DECISION and rfp.key.of_the_award

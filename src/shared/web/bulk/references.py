@@ -17,6 +17,7 @@ from shared.web.bulk.refusals import AmbiguousReference, UnknownReference
 OF_OTHER_SOURCES = (
     f"SELECT reference, source, id FROM {{table}} WHERE valid_to = {STILL_VALID} AND source <> ''"  # noqa: S608  # the program's own words
 )
+NUMBERED = f"SELECT reference, '' AS source, id FROM {{table}} WHERE valid_to = {STILL_VALID}"  # noqa: S608  # the same
 STANDING = f"SELECT id FROM {{table}} WHERE valid_to = {STILL_VALID} AND id = ANY ($1)"  # noqa: S608  # the same
 
 Version = Annotated[int, Field(ge=1), WHOLE]
@@ -64,14 +65,18 @@ class References:
 
 
 async def references_of(
-    store: EventStore, table: Table | None, by_reference: Callable[[str], UUID]
+    store: EventStore, table: Table | None, by_reference: Callable[[str], UUID], *, numbered: bool = False
 ) -> References:
-    """Return which references mean another source's thing, or several things, by a room's state view."""
+    """Return which references mean another source's thing, or several things, by a room's state view.
+
+    Where things are `numbered` by the service, their numbers mean them as well.
+    """
     if table is None:
         return References(by_reference, {})
     elsewhere: dict[str, list[tuple[str, UUID]]] = {}
     async with store.reader.snapshot() as (connection, _):
-        for row in await connection.fetch(OF_OTHER_SOURCES.format(table=table.name)):
+        others = NUMBERED if numbered else OF_OTHER_SOURCES
+        for row in await connection.fetch(others.format(table=table.name)):
             elsewhere.setdefault(reference_words(row["reference"]), []).append((row["source"], row["id"]))
         own = {name: by_reference(name) for name in elsewhere}
         there = {

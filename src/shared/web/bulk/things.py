@@ -85,6 +85,7 @@ class Things(Generic[S]):
     table: Table | None = None  # its state view, with `reference` and `source`
     row: type[BaseModel] | None = None  # of its list, whose other columns an item may have beside its own
     prefix: str = ""  # of the names of its routes, which are all different
+    numbered: bool = False  # whether the table's references are numbers that the service gave
 
     @property
     def commands(self) -> Mapping[str, type[Command[Any]]]:
@@ -102,7 +103,7 @@ class Things(Generic[S]):
 
     def _making(self, decision: BulkDecision) -> Callable[[EventStore, Stamp, Words], Awaitable[Any]]:
         async def made(store: EventStore, stamp: Stamp, said: Words) -> Operation[Any, S]:
-            references = await references_of(store, self.table, self.by_reference)
+            references = await references_of(store, self.table, self.by_reference, numbered=self.numbered)
             facts = await decision.facts(store, stamp)
             return _operation(self, decision, facts, references.target, _reason(said))
 
