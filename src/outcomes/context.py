@@ -1,16 +1,5 @@
 """What the outcomes room offers the roof."""
 
-from outcomes.api import (
-    commitments,
-    engagement,
-    exempt_part,
-    measures,
-    milestone_list,
-    milestones,
-    programmes,
-    promised_data,
-    report,
-)
 from outcomes.api.readiness import OUTCOMES_READINESS
 from outcomes.api.waiting import MILESTONES_WAITING
 from outcomes.views.registers import REGISTERS
@@ -21,15 +10,15 @@ OUTCOMES = Context(
     waiting=(MILESTONES_WAITING,),
     readiness=(OUTCOMES_READINESS,),
     # Paths with a name of their own come before those with an id.
-    routers=(
-        milestone_list.router,
-        milestones.router,
-        promised_data.router,
-        engagement.router,
-        commitments.router,
-        exempt_part.router,
-        report.router,
-        measures.router,
-        programmes.router,
+    routes=(
+        "outcomes.api.milestone_list:router",
+        "outcomes.api.milestones:router",
+        "outcomes.api.promised_data:router",
+        "outcomes.api.engagement:router",
+        "outcomes.api.commitments:router",
+        "outcomes.api.exempt_part:router",
+        "outcomes.api.report:router",
+        "outcomes.api.measures:router",
+        "outcomes.api.programmes:router",
     ),
 )

@@ -116,4 +116,4 @@ async def demand_read(reading: Reading) -> Demand:
     return Demand.of([step for _, step in sorted(steps, key=itemgetter(0))])
 
 
-DEFLECTION = Context(routers=(router,))
+DEFLECTION = Context(routes=("rfp_service.deflection:router",))

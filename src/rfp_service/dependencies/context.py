@@ -1,6 +1,7 @@
 """What the joining of dependencies offers the roof."""
 
-from rfp_service.dependencies import api, timeline
 from shared.web.context import Context
 
-DEPENDENCIES = Context(routers=(timeline.router, api.router))
+DEPENDENCIES = Context(
+    routes=("rfp_service.dependencies.timeline:router", "rfp_service.dependencies.api:router")
+)

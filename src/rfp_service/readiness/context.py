@@ -1,6 +1,5 @@
 """What the joining of readiness offers the roof."""
 
-from rfp_service.readiness import api
 from shared.web.context import Context
 
-READINESS = Context(routers=(api.router,))
+READINESS = Context(routes=("rfp_service.readiness.api:router",))

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from pkgutil import resolve_name
 from typing import Any
 
 from fastapi import APIRouter
@@ -42,10 +44,15 @@ class Context:
 
     views: tuple[View, ...] = ()
     reactions: tuple[Reaction, ...] = ()
-    routers: tuple[APIRouter, ...] = ()
+    routes: tuple[str, ...] = ()  # where its routers are: `module:name`, loaded when an app is made
     deadlines: tuple[Deadline, ...] = ()
     prerequisites: tuple[Prerequisites, ...] = ()
     subjects: tuple[NotificationSubject, ...] = ()
     waiting: tuple[WaitingThings, ...] = ()
     readiness: tuple[ReadinessOffered, ...] = ()
     operations: Mapping[str, Any] = field(default_factory=dict)  # on many things, by their stored names
+
+    @cached_property
+    def routers(self) -> tuple[APIRouter, ...]:
+        """Return its routers; a process that answers nobody over HTTP never asks, and loads none of them."""
+        return tuple(resolve_name(each) for each in self.routes)

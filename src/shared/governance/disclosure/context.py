@@ -1,7 +1,6 @@
 """What exemptions offer the roof."""
 
-from shared.governance.disclosure.api import router
 from shared.governance.disclosure.views import EXEMPTIONS
 from shared.web.context import Context
 
-DISCLOSURE = Context(views=(EXEMPTIONS,), routers=(router,))
+DISCLOSURE = Context(views=(EXEMPTIONS,), routes=("shared.governance.disclosure.api:router",))

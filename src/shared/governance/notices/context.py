@@ -1,6 +1,5 @@
 """What the notices offer the roof."""
 
-from shared.governance.notices.api import router
 from shared.web.context import Context
 
-NOTICES = Context(routers=(router,))
+NOTICES = Context(routes=("shared.governance.notices.api:router",))

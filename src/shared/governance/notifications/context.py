@@ -1,8 +1,5 @@
 """What notifications offer the roof."""
 
-from shared.governance.notifications.api import router
-from shared.governance.notifications.choices_api import choice_router
-from shared.governance.notifications.delivery_log import log_router
 from shared.governance.notifications.domain import WebhookEndpoint
 from shared.governance.notifications.outbox import ORDER_DELIVERIES, TELL_OF_ENDPOINTS
 from shared.governance.notifications.views import WEBHOOK_ENDPOINTS
@@ -10,7 +7,11 @@ from shared.web.context import Context, NotificationSubject
 
 NOTIFICATIONS = Context(
     views=(WEBHOOK_ENDPOINTS,),
-    routers=(router, log_router, choice_router),
+    routes=(
+        "shared.governance.notifications.api:router",
+        "shared.governance.notifications.delivery_log:log_router",
+        "shared.governance.notifications.choices_api:choice_router",
+    ),
     reactions=(TELL_OF_ENDPOINTS, ORDER_DELIVERIES),
     subjects=(
         NotificationSubject(

@@ -1,7 +1,6 @@
 """What the scheme offers the roof."""
 
-from shared.governance.scheme.api import router
 from shared.governance.scheme.waiting import SCHEME_WAITING
 from shared.web.context import Context
 
-SCHEME = Context(waiting=(SCHEME_WAITING,), routers=(router,))
+SCHEME = Context(waiting=(SCHEME_WAITING,), routes=("shared.governance.scheme.api:router",))
