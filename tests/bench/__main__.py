@@ -10,6 +10,7 @@ from tests.bench.doors import at_the_door
 from tests.bench.flowing import flow, flow_by_size, flow_live
 from tests.bench.foreseeing import foreseeing
 from tests.bench.ground import ground
+from tests.bench.log_importing import log_import
 from tests.bench.posting import posting
 from tests.bench.projecting import rebuilding, the_past, visibility
 from tests.bench.signing_in import signing_in
@@ -39,6 +40,7 @@ FIGURES = {
     "flow": flow,
     "flow-by-size": flow_by_size,
     "flow-live": flow_live,
+    "log-import": log_import,
     "telling": telling,
 }
 

@@ -2,19 +2,14 @@
 
 import asyncio
 import os
-import re
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
-from tempfile import NamedTemporaryFile, TemporaryDirectory
+from tempfile import NamedTemporaryFile
 
 import asyncpg
-import httpx
 import orjson
 import uvloop
 from eventsourcing.persistence import StoredEvent
@@ -23,12 +18,11 @@ from projects.domain.events import ProjectIdentified
 from projects.domain.project import ProjectStage, project_id
 from rfp_service.migrating import rebuild_views
 from shared.kernel.roles import Role
-from shared.web.access.issuer import demonstration_token
 from tests.bench.ground import ANN, BLOCK, MAPPER, figure, fill
+from tests.bench.processes import serving
 from tests.support.api import running_api
 from tests.support.people import PIA, SCHEME
 from tests.support.postgres import Base, Server
-from tests.support.running import free_port
 
 PROJECTS = int(os.environ.get("PROJECTS", "100000"))
 PAGES = 30
@@ -108,50 +102,9 @@ def _request(base: Base, count: int) -> tuple[float, float, float]:
             }
             body.write(orjson.dumps(item) + b"\n")
         body.flush()
-        with serving(base, "pia", Role.PROGRAMME_OFFICER) as (port, token, peak):
-            seconds, first = _post(port, token, Path(body.name), count)
-            return seconds, first, peak()
-
-
-@contextmanager
-def serving(base: Base, who: str, role: Role) -> Iterator[tuple[int, str, Callable[[], float]]]:
-    """Serve in a process of its own; yield its port, somebody's token, and what tells its peak in MB."""
-    with TemporaryDirectory() as folder:
-        port = free_port()
-        token = demonstration_token(Path(folder), who, [role])
-        environment = {
-            **os.environ,
-            "DATABASE_URL": base.service,
-            "DATABASE_OWNER_URL": base.owner,
-            "DATA_DIR": folder,
-            "PORT": str(port),
-            "LOG_LEVEL": "critical",
-        }
-        program = Path(sys.executable).with_name("rfp-service")
-        process = subprocess.Popen([program, "serve"], env=environment, stdout=subprocess.DEVNULL)
-        try:
-            _wait(port)
-            yield port, token, lambda: _peak(process.pid)
-        finally:
-            process.terminate()
-            process.wait(30)
-
-
-def _peak(process: int) -> float:
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())
-    assert found is not None
-    return int(found[1]) / 1024
-
-
-def _wait(port: int) -> None:
-    for _ in range(400):
-        try:
-            httpx.get(f"http://127.0.0.1:{port}/healthz")
-        except httpx.HTTPError:
-            time.sleep(0.05)
-        else:
-            return
-    raise TimeoutError
+        with serving(base, "pia", Role.PROGRAMME_OFFICER) as served:
+            seconds, first = _post(served.port, served.token, Path(body.name), count)
+            return seconds, first, served.use.peak_of_service
 
 
 def _post(port: int, token: str, body: Path, count: int) -> tuple[float, float]:

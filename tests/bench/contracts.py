@@ -7,15 +7,15 @@ from statistics import median
 from typing import Any
 
 import asyncpg
-import httpx
 import uvloop
 
 from rfp_service.contracts.domain.rounds import horizon_of
 from shared.kernel.contract_rules import ContractRules
 from shared.kernel.roles import Role
 from shared.record.projecting.views import STILL_VALID
-from tests.bench.bulk import copied_again, serving
+from tests.bench.bulk import copied_again
 from tests.bench.ground import figure
+from tests.bench.processes import serving
 from tests.support.api import Api, running_api
 from tests.support.people import SCHEME, Who
 from tests.support.postgres import Base, Server
@@ -74,17 +74,12 @@ def taking_in(server: Server) -> list[str]:
 
 
 def _handed_in(base: Base, count: int) -> tuple[float, float]:
-    with serving(base, "cora", Role.CONTRACT_MANAGER) as (port, token, peak):
+    with serving(base, "cora", Role.CONTRACT_MANAGER) as served, served.client() as client:
         began = time.perf_counter()
-        answer = httpx.post(
-            f"http://127.0.0.1:{port}/v1/contract-registers",
-            files={"file": ("register.csv", register(count))},
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=300,
-        )
+        answer = client.post("/v1/contract-registers", files={"file": ("register.csv", register(count))})
         seconds = time.perf_counter() - began
         assert answer.json()["counts"]["done"] == count, answer.text[:500]
-        return seconds, peak()
+        return seconds, served.use.peak_of_service
 
 
 def due_and_exposed(server: Server) -> list[str]:

@@ -7,26 +7,24 @@ import asyncio
 import csv
 import shutil
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 import asyncpg
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from shared.flow.copied_rows import copied, copied_blocks, row_type, rows_in
 from shared.flow.log import STILL_OPEN, Cases, FlowLog, Names
 
 FORM = "1"  # raised whenever what is kept in files changes, so that older files are left alone
 NAMED = ("activity", "stage", "party", "actor")
 MAKING = "making-"
 FOLDERS_LIMIT = 64  # so many sources are kept in files; others are made again when they are asked for
-COPY_HEADER_BYTES = 19
-COPY_TRAILER_BYTES = 2
-NUMBERS = {"int4": ">i4", "int8": ">i8"}
 STEP_COLUMNS = {
     "case": "int4",
     "at": "int8",
@@ -64,6 +62,8 @@ STEPS = """
       JOIN names actor ON actor.kind = 'actor' AND actor.name = s.actor
      WHERE s.source = '{source}' AND s.position <= {position}
 """
+# An import's steps come in order, so that however many there are, they need not be held to be sorted.
+IN_ORDER = " ORDER BY cases.n, s.at_us, s.seq, s.position"
 CASES = """
     SELECT row_number() OVER (ORDER BY case_id COLLATE "C")::int4, opened_us, coalesce(closed_us, {open})
       FROM flow_cases WHERE source = '{source}' ORDER BY case_id COLLATE "C"
@@ -100,9 +100,9 @@ class Fetching:
         """Copy the names of every column to a file, in the order of their numbers."""
         await self._copy(NAMES, path, "csv")
 
-    async def steps(self, path: Path) -> None:
-        """Copy the steps to a file, as numbers."""
-        await self._copy(STEPS, path, "binary")
+    async def steps(self, path: Path, *, in_order: bool = False) -> None:
+        """Copy the steps to a file, as numbers; by case, instant and source order where that is asked."""
+        await self._copy(STEPS + IN_ORDER * in_order, path, "binary")
 
     async def cases(self, path: Path) -> None:
         """Copy the cases to a file, in the order of their numbers."""
@@ -123,26 +123,18 @@ def named_in(path: Path) -> dict[str, list[str]]:
     return found
 
 
-def copied(path: Path, columns: Mapping[str, str]) -> NDArray[Any]:
-    """Return the rows of a file that PostgreSQL copied in binary: every column a number, none null."""
-    fields: list[tuple[str, str]] = [("fields", ">i2")]
-    for name, kind in columns.items():
-        fields += [(f"bytes_{name}", ">i4"), (name, NUMBERS[kind])]
-    dtype = np.dtype(fields)
-    count = (path.stat().st_size - COPY_HEADER_BYTES - COPY_TRAILER_BYTES) // dtype.itemsize
-    if not count:
-        return np.zeros(0, dtype)
-    return np.memmap(path, dtype, "r", COPY_HEADER_BYTES, (count,))
-
-
-def in_order(rows: NDArray[Any], *, by_time: bool = True) -> dict[str, NDArray[Any]]:
-    """Return the columns of steps by case, instant and source order, or by case and source order."""
+def plain_columns(rows: NDArray[Any]) -> dict[str, NDArray[Any]]:
+    """Return the columns of steps as this machine writes numbers."""
     plain = {name: rows[name].astype(rows[name].dtype.newbyteorder("=")) for name in STEP_COLUMNS}
-    keys = ("seq", "at", "case") if by_time else ("seq", "case")
-    order = np.lexsort([plain[key] for key in keys])
-    found = {name: column[order] for name, column in plain.items() if name not in ("seq", "flags")}
-    flags = plain["flags"][order]
-    return {**found, "ends": (flags & ENDS) != 0, "bridged": (flags & BRIDGED) != 0}
+    flags = plain.pop("flags")
+    return {**plain, "ends": (flags & ENDS) != 0, "bridged": (flags & BRIDGED) != 0}
+
+
+def by_source(rows: NDArray[Any]) -> dict[str, NDArray[Any]]:
+    """Return the columns of steps by case and source order."""
+    plain = plain_columns(rows)
+    order = np.lexsort([plain[key] for key in ("seq", "case")])
+    return {name: column[order] for name, column in plain.items() if name != "seq"}
 
 
 def log_of(columns: Mapping[str, NDArray[Any]], names: Mapping[str, list[str]], cases: Cases) -> FlowLog:
@@ -180,7 +172,7 @@ class KeptColumns:
             fetching = Fetching(pool, source, position, has_cases=True)
             await fetching.names(folder / "names.copy")
             await fetching.cases(folder / "cases.copy")
-            await fetching.steps(folder / "steps.copy")
+            await fetching.steps(folder / "steps.copy", in_order=True)
             return await asyncio.to_thread(self._finish, folder, self.path(source))
         finally:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
@@ -213,17 +205,32 @@ class KeptColumns:
 
 
 def _keep(folder: Path) -> None:
-    """Write the columns of what was copied, each to a file of its own."""
+    """Write the columns of what was copied, each to a file of its own, a block of rows after the other."""
     names = named_in(folder / "names.copy")
     cases = copied(folder / "cases.copy", CASE_COLUMNS)
-    columns = in_order(copied(folder / "steps.copy", STEP_COLUMNS))
-    kept = {**columns, "opened": cases["opened"].astype(np.int64), "closed": cases["closed"].astype(np.int64)}
-    for name, column in kept.items():
-        np.save(folder / f"{name}.npy", column)
+    for name in ("opened", "closed"):
+        np.save(folder / f"{name}.npy", cases[name].astype(np.int64))
+    count = rows_in(folder / "steps.copy", row_type(STEP_COLUMNS))
+    with ExitStack() as stack:
+        files: dict[str, BinaryIO] = {}
+        for block in copied_blocks(folder / "steps.copy", STEP_COLUMNS):
+            for name, column in plain_columns(block).items():
+                if name == "seq":
+                    continue
+                if name not in files:
+                    files[name] = stack.enter_context((folder / f"{name}.npy").open("wb"))
+                    _head(files[name], column, count)
+                files[name].write(column.tobytes())
     (folder / "ids.json").write_bytes(orjson.dumps(names["cases"]))
     (folder / "names.json").write_bytes(orjson.dumps({name: names[name] for name in NAMED}))
     for copy in folder.glob("*.copy"):
         copy.unlink()
+
+
+def _head(file: BinaryIO, column: NDArray[Any], count: int) -> None:
+    """Begin the file of a column of so many numbers."""
+    head = np.lib.format.header_data_from_array_1_0(column)
+    np.lib.format.write_array_header_1_0(file, {**head, "shape": (count,)})
 
 
 def mapped(folder: Path) -> FlowLog:
@@ -242,7 +249,7 @@ async def fetched(pool: asyncpg.Pool, source: str, position: int, folder: Path) 
 
     def read() -> Columns:
         names = named_in(folder / "names.copy")
-        columns = in_order(copied(folder / "steps.copy", STEP_COLUMNS), by_time=False)
+        columns = by_source(copied(folder / "steps.copy", STEP_COLUMNS))
         blank = np.zeros(len(names["cases"]), np.int64)
         return Columns(log_of(columns, names, Cases(names["cases"], blank, blank)), columns["position"])
 
