@@ -13,6 +13,7 @@ from tests.bench.ground import ground
 from tests.bench.log_importing import log_import
 from tests.bench.posting import posting
 from tests.bench.projecting import rebuilding, the_past, visibility
+from tests.bench.registers import registers
 from tests.bench.signing_in import signing_in
 from tests.bench.starting import starting
 from tests.bench.storing import appending, folding
@@ -34,6 +35,7 @@ FIGURES = {
     "bulk": categorising,
     "risk": at_risk,
     "contracts": taking_in,
+    "registers": registers,
     "due": due_and_exposed,
     "next": foreseeing,
     "start": starting,

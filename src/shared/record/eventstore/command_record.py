@@ -1,7 +1,10 @@
 """What was asked, kept with what was decided, so that the decision can be taken again from its record."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
+
+from pydantic import BaseModel
 
 from shared.kernel.messages import Command, Event
 from shared.kernel.personal import PERSONAL, NotSealed, is_sealed, personal_texts_in
@@ -21,10 +24,11 @@ def commanded(
     Personal texts, which the event keeps encrypted, are never kept beside it in the clear. The command's
     `words` are given where they are at hand.
     """
+    nothing = none_by_default(type(command))
     told = {
-        name: _without(value, personal)
+        name: _without(value, personal) if personal else value
         for name, value in (_words(command) if words is None else words).items()
-        if not _known(command, name, value, said)
+        if not (_known(value, said[name]) if name in said else value is None and name in nothing)
     }
     return {NAME: type(command).__name__, **({ASKED: told} if told else {})}
 
@@ -71,8 +75,12 @@ def _without(value: object, personal: Sequence[str]) -> object:
     return value
 
 
-def _known(command: Command[Any], name: str, value: object, said: Mapping[str, Any]) -> bool:
-    """Say whether the event says this word too, or leaves it out as nothing, which it is by default."""
-    if name in said:
-        return bool(said[name] == value) or is_sealed(said[name])
-    return value is None and type(command).model_fields[name].default is None
+def _known(value: object, said: object) -> bool:
+    """Say whether what the event says under the same name says this word too."""
+    return bool(said == value) or is_sealed(said)
+
+
+@cache
+def none_by_default(cls: type[BaseModel]) -> frozenset[str]:
+    """Return the fields that are None by default; None need not be written of them."""
+    return frozenset(name for name, field in cls.model_fields.items() if field.default is None)

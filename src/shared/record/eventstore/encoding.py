@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from shared.kernel.errors import TooLarge
 from shared.kernel.messages import Command, Event, Recorded, Stamp, State
-from shared.record.eventstore.command_record import commanded
+from shared.record.eventstore.command_record import commanded, none_by_default
 from shared.record.eventstore.unread import UNKNOWN_SHAPE, UNKNOWN_TYPE, UNREADABLE, EventUnread, UnreadEvent
 
 # What an event said comes first in its envelope, then who vouches for it.
@@ -82,13 +82,9 @@ def words_of(event: Event[Any], said: dict[str, Any] | None = None) -> dict[str,
 
     Where all that it says is at hand as JSON values, it need not be written again.
     """
-    fields = type(event).model_fields
+    nothing = none_by_default(type(event))
     said = event.model_dump(mode="json") if said is None else said
-    return {
-        name: value
-        for name, value in said.items()
-        if value is not None or fields[name].is_required() or fields[name].default is not None
-    }
+    return {name: value for name, value in said.items() if value is not None or name not in nothing}
 
 
 class EnvelopeMapper(Mapper[UUID]):

@@ -2,12 +2,13 @@
 
 import pickle
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import IO, Any
 from uuid import UUID
 
 from shared.kernel.errors import OutOfDate
 from shared.record.eventstore.envelopes import Enveloped
+from shared.web.bulk.items import Item
 from shared.web.bulk.outcomes import Outcome, refused
 
 
@@ -19,6 +20,11 @@ class Block:
     items: list[Any]
     asked: list[tuple[int, Any, UUID]] = field(default_factory=list)
     sealed: dict[int, Enveloped] = field(default_factory=dict)
+
+    def decided(self) -> "Block":
+        """Return the block without what its items say, which was needed to decide them."""
+        items = [i._replace(value=None) if isinstance(i, Item) else i for i in self.items]
+        return replace(self, items=items, asked=[])
 
     def settled(self) -> list[Outcome]:
         """Return the outcomes that there are, each with what its item named its thing by."""

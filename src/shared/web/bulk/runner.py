@@ -6,7 +6,6 @@ While one block is being committed the next one is decided. Memory holds two blo
 import asyncio
 import pickle
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 from tempfile import TemporaryFile
 from typing import IO, Any, Generic
@@ -124,7 +123,7 @@ class Runner(Generic[I, S]):
             sound, overtaken = True, set[int]()
             async for block in self._decided(items):
                 sound = sound and not any(o and o.became == "refused" for o in block.outcomes)
-                pickle.dump(replace(block, asked=[]), kept)
+                pickle.dump(block.decided(), kept, pickle.HIGHEST_PROTOCOL)
             kept.seek(0)
             if sound and self._asked.dry_run:
                 for block in unpickled(kept):
@@ -153,7 +152,7 @@ class Runner(Generic[I, S]):
                     if overtaken := settle(block, places):
                         await transaction.rollback()
                         return {block.items[number].number for number in overtaken}
-                    pickle.dump(block.settled(), settled)
+                    pickle.dump(block.settled(), settled, pickle.HIGHEST_PROTOCOL)
             except BaseException:
                 if not connection.is_closed():
                     await transaction.rollback()

@@ -5,11 +5,11 @@ import pickle
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
-from pydantic import BaseModel, ConfigDict, SkipValidation, ValidationError
+from pydantic import ValidationError
 
 from shared.kernel.errors import NotFound, Refused
 from shared.kernel.messages import Command, Stream
@@ -41,14 +41,12 @@ from shared.web.registers.rows import RegisterRow
 BLOCK_ROWS = 1_000
 
 
-class AcceptedRow(BaseModel):
+class AcceptedRow(NamedTuple):
     """What is accepted of one row: on which thing, as it was seen."""
-
-    model_config = ConfigDict(frozen=True)
 
     target: UUID
     version: int | None
-    command: SkipValidation[Command[Any]]
+    command: Command[Any]
 
 
 @dataclass(slots=True)
@@ -71,6 +69,7 @@ class RegisterComparison:
     names: dict[str, str] = field(init=False)  # which column a field has
     causes: RegisterCauses = field(init=False)
     _seen: set[int] = field(default_factory=set)
+    _block: list[Item[Any] | Outcome] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Find the first column of each field."""
@@ -90,7 +89,8 @@ class RegisterComparison:
     def found(self) -> Iterator[Item[Any] | Outcome]:
         """Yield what was accepted, as the items of a batch, and what was refused already."""
         self.accepted.seek(0)
-        yield from unpickled(self.accepted)
+        for block in unpickled(self.accepted):
+            yield from block
 
     async def _compare(self, block: list[RegisterRow]) -> None:
         meant: list[tuple[RegisterRow, UUID | Outcome]] = [(row, self._meant(row)) for row in block]
@@ -164,6 +164,8 @@ class RegisterComparison:
                 self._note(difference)
             self._count(one)
             self._accept(one)
+        pickle.dump(self._block, self.accepted, pickle.HIGHEST_PROTOCOL)
+        self._block = []
 
     async def _marks(self, differing: list[Compared]) -> dict[UUID, dict[str, str]]:
         """Return what of the old values the caller may not see."""
@@ -177,9 +179,9 @@ class RegisterComparison:
     def _note(self, difference: RegisterDifference) -> None:
         self.told.write(difference.model_dump_json().encode() + b"\n")
 
-    def _keep(self, item: Item[AcceptedRow] | Outcome) -> None:
+    def _keep(self, item: Item[Any] | Outcome) -> None:
         self.items += isinstance(item, Item)
-        pickle.dump(item, self.accepted)
+        self._block.append(item)
 
     def _count(self, one: Compared) -> None:
         counts = self.counts
@@ -227,11 +229,7 @@ class RegisterComparison:
             wrong = [_in_words(found, self.names) for found in error.errors()]
             self._keep(Outcome(row.number, "refused", problem=not_understood(wrong), reference=row.reference))
             return
-        self._keep(
-            Item(
-                row.number, AcceptedRow(target=one.stream.id, version=version, command=command), row.reference
-            )
-        )
+        self._keep(Item(row.number, AcceptedRow(one.stream.id, version, command), row.reference))
 
     async def find_gone(self, pool: asyncpg.Pool) -> None:
         """Tell what came in a register of this source, still stands, and is not in this one."""
