@@ -43,7 +43,7 @@ async def hidden(api: Api, path: str) -> dict[str, str]:
 
 def hidden_in(answer: httpx.Response) -> dict[str, str]:
     main = answer.text.split("<main", 1)[1]
-    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', main)
+    found = re.findall(r'<input type="hidden" name="([\w.]+)" value="([^"]*)">', main)
     return {name: html.unescape(value) for name, value in found}
 
 
@@ -184,7 +184,7 @@ async def test_what_is_refused_is_refused_by_the_same_rule_in_its_own_words(api:
     assert (missing.status_code, "Give a reason" in missing.text) == (422, True)
     assert hidden_in(missing) == form
     assert len(await history(api, rfp)) == (await api.get(f"/v1/rfps/{rfp}")).json()["version"]
-    for unknown in (f"/console/rfps/{rfp}/decisions/amend", f"/console/rfps/{uuid4()}", "/console/rfps/9"):
+    for unknown in (f"/console/rfps/{rfp}/decisions/dream", f"/console/rfps/{uuid4()}", "/console/rfps/9"):
         assert "can&#39;t be found" in (await api.client.get(unknown)).text
         assert (await api.client.get(unknown)).status_code == 404
 

@@ -1,6 +1,7 @@
 """Asking the service's own API within this process: the pages see and decide by no other rules."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -39,6 +40,7 @@ class ApiFile(NamedTuple):
     content: bytes
     media_type: str
     cursor: str
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
 class ApiRefused(Exception):
@@ -60,7 +62,15 @@ class ApiRefused(Exception):
         return " ".join([str(self.answer.body.get("title", "")), *found])
 
 
-async def ask(
+class SentFile(NamedTuple):
+    """A file that goes to the API within a form."""
+
+    name: str
+    content: bytes
+    media_type: str
+
+
+async def ask(  # the parts of a request
     request: Request,
     token: str,
     path: str,
@@ -83,7 +93,19 @@ async def ask_for_file(
         raise ApiRefused(ApiAnswer(answer.status_code, orjson.loads(answer.content)))
     following = answer.links.get("next", {}).get("url", "")
     cursor = dict(parse_qsl(urlsplit(following).query)).get("cursor", "")
-    return ApiFile(answer.content, answer.headers["content-type"], cursor)
+    return ApiFile(answer.content, answer.headers["content-type"], cursor, answer.headers)
+
+
+async def send_file(
+    request: Request, token: str, path: str, file: SentFile, parts: Mapping[str, str], key: str = ""
+) -> ApiAnswer:
+    """Send a file to the API within a form."""
+    said = _said(request, token, {"Idempotency-Key": key} if key else {})
+    async with _client(request) as client:
+        answer = await client.post(
+            path, data=dict(parts), files={"file": (file.name, file.content, file.media_type)}, headers=said
+        )
+    return ApiAnswer(answer.status_code, orjson.loads(answer.content) if answer.content else {})
 
 
 async def _send(
@@ -94,22 +116,31 @@ async def _send(
     content: bytes | None,
     headers: Mapping[str, str],
 ) -> "httpx.Response":
+    said = _said(request, token, headers)
+    async with _client(request) as client:
+        if content is None:
+            return await client.get(path, params=query, headers=said)
+        said["Content-Type"] = "application/json"
+        return await client.post(path, content=content, headers=said)
+
+
+def _client(request: Request) -> "httpx.AsyncClient":
     from httpx import ASGITransport, AsyncClient  # slow to load, and needed for pages only
 
     address = request.client
     transport = ASGITransport(
         request.app, raise_app_exceptions=False, client=(address.host, address.port) if address else ("", 0)
     )
+    return AsyncClient(transport=transport, base_url=BASE, trust_env=False)
+
+
+def _said(request: Request, token: str, more: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers of a question: as whoever holds the token, in the same trace."""
     passed_on = {name: request.headers[name] for name in PASSED_ON if name in request.headers}
-    said = {
+    return {
         "Authorization": f"Bearer {token}",
         "Accept": "application/json",
         "traceparent": request.state.traceparent,
         **passed_on,
-        **headers,
+        **more,
     }
-    async with AsyncClient(transport=transport, base_url=BASE, trust_env=False) as client:
-        if content is None:
-            return await client.get(path, params=query, headers=said)
-        said["Content-Type"] = "application/json"
-        return await client.post(path, content=content, headers=said)

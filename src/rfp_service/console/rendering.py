@@ -29,8 +29,8 @@ HEADERS = {
 
 @cache
 def stylesheet() -> tuple[str, bytes]:
-    """Return the one stylesheet, with the mark of its content that its address carries."""
-    content = (HERE / "assets/console.css").read_bytes()
+    """Return the one stylesheet, put together, with the mark of its content that its address carries."""
+    content = b"".join(path.read_bytes() for path in sorted((HERE / "assets").glob("*.css")))
     return hashlib.sha256(content).hexdigest()[:12], content
 
 
@@ -56,6 +56,8 @@ def _environment() -> Environment:
         "whom",
         "moment",
         "capitalize_first",
+        "rows_in",
+        "short_days",
     )
     made.filters.update({name: getattr(words, name) for name in named} | {"words": words.words})
     made.filters.update(

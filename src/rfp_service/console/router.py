@@ -2,8 +2,22 @@
 
 from fastapi import APIRouter
 
-from rfp_service.console.pages import bottlenecks, decisions, downloads, for_you, raising, rfps, signing_in
+from rfp_service.console.pages import (
+    beside,
+    bottlenecks,
+    catalogue_checks,
+    decisions,
+    downloads,
+    for_you,
+    raising,
+    rfps,
+    signing_in,
+)
+
+DECIDING = (raising, beside, catalogue_checks, decisions, rfps)
+SEEING = (bottlenecks, downloads)
 
 router = APIRouter()
-for pages in (for_you, signing_in, raising, decisions, rfps, bottlenecks, downloads):
+for pages in (for_you, signing_in, *DECIDING, *SEEING):
     router.include_router(pages.router)
+router.include_router(beside.files_router)

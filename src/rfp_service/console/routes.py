@@ -56,11 +56,9 @@ class PageRoute(APIRoute):
         return shown
 
 
-def page_router() -> APIRouter:
+def page_router(bytes_limit: int = FORM_BYTES_LIMIT) -> APIRouter:
     """Return a router for pages."""
-    return APIRouter(
-        prefix=HOME, route_class=PageRoute, include_in_schema=False, max_body_size=FORM_BYTES_LIMIT
-    )
+    return APIRouter(prefix=HOME, route_class=PageRoute, include_in_schema=False, max_body_size=bytes_limit)
 
 
 async def _sign_in_first(request: Request) -> Response:

@@ -8,17 +8,20 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
+from starlette.datastructures import UploadFile
 
 from rfp_service.console import sessions
-from rfp_service.console.asking import ApiAnswer, ApiFile, ApiRefused, ask, ask_for_file
+from rfp_service.console.asking import ApiAnswer, ApiFile, ApiRefused, SentFile, ask, ask_for_file, send_file
 from rfp_service.console.sessions import SignedIn
 from shared.kernel.errors import NotAllowed
 from shared.settings import Profile
 from shared.web.core_service import core_service
 
 COOKIE, COOKIE_OVER_TLS = "rfp-console", "__Host-rfp-console"
-FIELDS_LIMIT = 40
+FIELDS_LIMIT = 1_000
 STILL_RUNNING = "/problems/still-running"
+NOT_SIGNED_IN = 401
+NOT_FOR_THEM = frozenset({403, 404, 409})
 TRIES, TRY_AGAIN_SECONDS = 20, 0.1
 
 
@@ -40,7 +43,7 @@ class Visit:
     async def get(self, path: str, **query: Any) -> Any:
         """Return what the API says, at least as far as they have changed the record; else say why not."""
         answer = await ask(self.request, self.who.token, path, self._wanted(query))
-        if answer.status == 401:  # the token's own time is over
+        if answer.status == NOT_SIGNED_IN:  # the token's own time is over
             raise NotSignedIn
         if not answer.is_success:
             raise ApiRefused(answer)
@@ -54,6 +57,15 @@ class Visit:
         wanted = {name: value for name, value in query.items() if value not in (None, "")}
         return {**wanted, "after": self.who.position} if self.who.position else wanted
 
+    async def maybe(self, path: str, **query: Any) -> Any:
+        """Return what the API says where whoever asks may see it, and it is there; else nothing."""
+        try:
+            return await self.get(path, **query)
+        except ApiRefused as refused:
+            if refused.answer.status in NOT_FOR_THEM:
+                return None
+            raise
+
     async def post(self, path: str, body: object, key: str = "", version: str = "") -> ApiAnswer:
         """Send a command under a form's key: the same form sent twice is answered as the first time."""
         headers = {"Idempotency-Key": key} if key else {}
@@ -64,7 +76,17 @@ class Visit:
             if answer.kind != STILL_RUNNING:
                 break
             await asyncio.sleep(TRY_AGAIN_SECONDS)
-        if answer.is_success and "position" in answer.body:
+        return await self._decided(answer)
+
+    async def send_file(
+        self, path: str, file: SentFile, parts: Mapping[str, str], key: str = ""
+    ) -> ApiAnswer:
+        """Send a file to the API, within a form."""
+        return await self._decided(await send_file(self.request, self.who.token, path, file, parts, key))
+
+    async def _decided(self, answer: ApiAnswer) -> ApiAnswer:
+        """Keep how far they have changed the record now."""
+        if answer.is_success and isinstance(answer.body, dict) and answer.body.get("position"):
             await sessions.has_decided(core_service(self.request).pool, self.who, answer.body["position"])
         return answer
 
@@ -75,10 +97,15 @@ class SentForm:
 
     visit: Visit
     fields: Mapping[str, str]
+    file: SentFile | None = None
 
     def __getitem__(self, name: str) -> str:
         """Return a field without blanks around it; nothing where it was not sent."""
         return self.fields.get(name, "").strip()
+
+    def __contains__(self, name: str) -> bool:
+        """Say whether a field, or a button of that name, was sent."""
+        return name in self.fields
 
 
 def cookie_name(request: Request) -> str:
@@ -110,17 +137,38 @@ def must_be_from_here(request: Request) -> None:
 
 async def fields_of(request: Request) -> dict[str, str]:
     """Return the fields of a form that a page of ours sent."""
+    return (await _parts_of(request, files=0))[0]
+
+
+async def _parts_of(request: Request, *, files: int) -> tuple[dict[str, str], SentFile | None]:
     must_be_from_here(request)
-    async with request.form(max_files=0, max_fields=FIELDS_LIMIT) as form:
-        return {name: value for name, value in form.items() if isinstance(value, str)}
+    file = None
+    async with request.form(max_files=files, max_fields=FIELDS_LIMIT) as form:
+        said = {name: value for name, value in form.items() if isinstance(value, str)}
+        for value in form.values():
+            if isinstance(value, UploadFile) and value.filename:
+                kind = value.content_type or "application/octet-stream"
+                file = SentFile(value.filename, await value.read(), kind)
+    # As the record keeps lines: browsers send two characters for the end of each.
+    return {name: value.replace("\r\n", "\n") for name, value in said.items()}, file
+
+
+async def _sent(request: Request, visiting: Visit, *, files: int) -> SentForm:
+    fields, file = await _parts_of(request, files=files)
+    if not hmac.compare_digest(fields.get("form_token", "").encode(), visiting.who.form_token.encode()):
+        raise NotFromHere
+    return SentForm(visiting, fields, file)
 
 
 async def sent(request: Request, visiting: Visiting) -> SentForm:
     """Return a form that was sent from a page of this very session."""
-    fields = await fields_of(request)
-    if not hmac.compare_digest(fields.get("form_token", "").encode(), visiting.who.form_token.encode()):
-        raise NotFromHere
-    return SentForm(visiting, fields)
+    return await _sent(request, visiting, files=0)
+
+
+async def sent_with_file(request: Request, visiting: Visiting) -> SentForm:
+    """Return such a form with the one file that was sent in it."""
+    return await _sent(request, visiting, files=1)
 
 
 Sent = Annotated[SentForm, Depends(sent)]
+SentWithFile = Annotated[SentForm, Depends(sent_with_file)]

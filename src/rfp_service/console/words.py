@@ -26,6 +26,76 @@ LABELS = {
     "submit": "Hand it to procurement",
     "withdraw": "Withdraw the RFP",
 }
+# What a form asks for, where the name that programs use is too short or too technical.
+FIELDS = {
+    "advice": "The advice",
+    "answer": "The answer",
+    "approvers": "Who approves",
+    "bidder": "Who bids",
+    "bidder_said": "What the bidder said",
+    "bidders": "How many bidders were told",
+    "budget_code": "Budget code",
+    "check_id": "The look into the catalogue",
+    "closed_days": "Days on which the council is closed",
+    "code": "Which flag",
+    "conflict": "Is there a conflict of interest?",
+    "conflicted": "Who has a conflict of interest",
+    "conflicts": "Conflicts of interest, or none",
+    "confidence": "Confidence",
+    "day": "The day",
+    "delegate": "Who may decide in their place",
+    "delegator": "For whom",
+    "details_notice": "Reference of the contract details notice",
+    "document": "The document",
+    "due": "Due on",
+    "estimate_pence": "Estimate in pounds, without VAT",
+    "estimate_with_vat_pence": "Estimate in pounds, with VAT",
+    "evaluator": "Evaluator",
+    "first_day": "First day",
+    "forecast_end": "Forecast to end on",
+    "highest_bid_pence": "Highest bid in pounds, without VAT",
+    "id": "Which one",
+    "item_id": "The item",
+    "key": "Which",
+    "kpis": "Performance indicators",
+    "last_day": "Last day",
+    "last_safe": "Last safe date, where it is agreed as a day",
+    "lead": "Who leads it",
+    "limit_pence": "Up to how much in pounds, without VAT",
+    "lots": "How many lots",
+    "material_change": "Is it a material change?",
+    "months": "Months",
+    "moscow": "How much it matters",
+    "needs": "People it needs",
+    "new": "The new day",
+    "number": "Number",
+    "on": "On the day",
+    "origin": "Where it comes from",
+    "owner": "Who answers for it",
+    "people": "People",
+    "published_on": "Published on",
+    "reason": "Reason",
+    "reason_code": "Which reason",
+    "received_at": "Received at",
+    "reference": "Reference",
+    "requester": "Who asks for it now",
+    "responses_by": "Bids must be in by",
+    "rfp_id": "The RFP",
+    "scale": "Scale of confidence",
+    "sha256": "Fingerprint of the sealed bid (SHA-256)",
+    "statement": "What there is to declare",
+    "supplier_number": "Company or charity number",
+    "third_party": "Which third party",
+    "tie_reason": "Why this one, where several have the same total",
+    "told": "Bids whose bidders were told",
+    "up_to_pence": "Up to and including, in pounds",
+    "url": "Address",
+    "value": "Value",
+    "value_pence": "Value in pounds, without VAT",
+    "waiting_on": "On whom it waits",
+    "waits_on": "On whom it waits then",
+    "working_days": "Working days",
+}
 WHOM = {
     "advisory_body": "an advisory body",
     "approver": "an approver",
@@ -66,6 +136,13 @@ def words(name: object) -> str:
 def label(decision: str) -> str:
     """Return what the button for a decision says."""
     return LABELS.get(decision) or words(decision)
+
+
+def field_label(name: str) -> str:
+    """Return what a form calls a field."""
+    if name in FIELDS:
+        return FIELDS[name]
+    return f"{words(name.removesuffix('_pence'))} in pounds" if name.endswith("_pence") else words(name)
 
 
 def whom(party: str) -> str:
@@ -125,6 +202,12 @@ def working_days(seconds: float) -> str:
     return f"{days:.0f} working day{'s' if round(days) != 1 else ''}"
 
 
+def short_days(seconds: float) -> str:
+    """Return working time as a number of working days, for a table that says so at its head."""
+    days = seconds * SECOND / WORKING_DAY
+    return "less than 1" if days < 1 else f"{days:.0f}"
+
+
 def text_of(value: object) -> str:
     """Return a text of the record, whether it goes with whom it is about or not."""
     if isinstance(value, dict):
@@ -137,16 +220,29 @@ def said_as(value: str) -> str:
     return NAMES.get(value) or (words(value) if re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)+", value) else value)
 
 
+def said_value(name: str, value: object) -> str:
+    """Return a value of the record as a reader knows it: money, a day, a name, words."""
+    if name.endswith("_pence") and isinstance(value, int):
+        return pounds(value)
+    if re.fullmatch(r"\d{4}-\d\d-\d\d(T.*)?", str(value)):
+        return day(str(value))
+    return said_as(str(value))
+
+
 def said_in(entry: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return what an event said besides its reason: names and values that a reader can use."""
     found = []
+    changed = entry.get("changed", ())
     for name, value in (entry.get("said") or {}).items():
         if name in NOT_SHOWN or isinstance(value, bool | dict | list) or value in (None, ""):
             continue
-        if name.endswith("_pence"):
-            found.append((words(name.removesuffix("_pence")), pounds(value)))
-        elif re.fullmatch(r"\d{4}-\d\d-\d\d(T.*)?", str(value)):
-            found.append((words(name), day(str(value))))
-        elif not re.fullmatch(r"[0-9a-f-]{36}", str(value)):
-            found.append((words(name), said_as(str(value))))
+        label = words(name.removesuffix("_pence"))
+        if label not in changed and not re.fullmatch(r"[0-9a-f-]{36}|[0-9a-f]{64}", str(value)):
+            found.append((label, said_value(name, value)))
     return found
+
+
+def rows_in(typed: Mapping[str, str], at: str, spare: int = 1) -> int:
+    """Return how many rows of a form are shown: those with something in them, and some more."""
+    rows = [int(name[len(at) + 1 :].partition(".")[0]) for name in typed if name.startswith(f"{at}.")]
+    return max(rows, default=-1) + 1 + (spare if rows or spare > 1 else 1)

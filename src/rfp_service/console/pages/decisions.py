@@ -1,23 +1,30 @@
-"""Deciding on an RFP: a form that says what is about to happen, and its answer."""
+"""Deciding on a thing of any kind: a form that says what is about to happen, and its answer."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
-from uuid import UUID, uuid4
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any
+from uuid import uuid4
 
-from fastapi import Request, Response
+from fastapi import Path, Request, Response
 
-from rfp_service.console.forms import FORMS, DecisionForm
+from rfp_service.console.asking import ApiAnswer
+from rfp_service.console.forms.decisions import DecisionForm
+from rfp_service.console.forms.fields import FormField, Kind
+from rfp_service.console.forms.reading import Answers, changed, standing
 from rfp_service.console.rendering import go_to, page
-from rfp_service.console.routes import HOME, page_router
-from rfp_service.console.visits import Sent, Visit, Visiting
-from rfp_service.console.words import lower, words
-from shared.kernel.errors import NotFound
+from rfp_service.console.routes import page_router
+from rfp_service.console.things import Thing, thing_of
+from rfp_service.console.visits import Sent, SentForm, Visit, Visiting
+from rfp_service.console.words import field_label
 
 OUT_OF_DATE = "/problems/out-of-date"
 USED_OTHERWISE = "/problems/key-used-otherwise"
-MISSING = {"reason": "Give a reason", "reason_code": "Choose a reason"}
 SENT_BEFORE = "You have sent this form before with other words: what you sent first counts"
+PEOPLE_LIMIT = 200
+AN_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+ThingId = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 
 router = page_router()
 
@@ -26,92 +33,158 @@ router = page_router()
 class FilledIn:
     """What a form is shown with again: what was typed, what is wrong, or what was seen when it was opened."""
 
-    typed: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, str] | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
+    stood: Mapping[str, str] = field(default_factory=dict)
+    spare: Mapping[str, int] = field(default_factory=dict)
     seen: str = ""
     key: str = ""  # its own again, where it was not used yet
     version: str = ""
     status: int = 200
 
 
-@router.get("/rfps/{rfp_id}/decisions/{decision}")
-async def ask_for_decision(request: Request, visit: Visiting, rfp_id: UUID, decision: str) -> Response:
-    """Show what is about to be decided, and ask for the reason."""
-    return await _form(request, visit, rfp_id, form_of(decision), FilledIn())
+@router.get("/{path}/{thing_id}/decisions/{decision}")
+async def ask_for_decision(
+    request: Request, visit: Visiting, path: str, thing_id: ThingId, decision: str
+) -> Response:
+    """Show what is about to be decided, and ask for what it must say."""
+    thing = thing_of(path)
+    return await show_form(request, visit, thing, thing_id, thing.form_of(decision), FilledIn())
 
 
-@router.post("/rfps/{rfp_id}/decisions/{decision}")
-async def decide(request: Request, sent: Sent, rfp_id: UUID, decision: str) -> Response:
+@router.post("/{path}/{thing_id}/decisions/{decision}")
+async def decide(request: Request, sent: Sent, path: str, thing_id: ThingId, decision: str) -> Response:
     """Take the decision by the API's own rules; what is refused keeps what was typed."""
-    form, visit = form_of(decision), sent.visit
-    typed = {each.name: sent[each.name] for each in form.fields}
-    missing = [name for name, said in typed.items() if not said]
-    if missing:
-        errors = {name: MISSING.get(name, f"Enter the {lower(words(name))}") for name in missing}
-        filled_in = FilledIn(typed, errors, key=sent["key"], version=sent["version"], status=422)
-        return await _form(request, visit, rfp_id, form, filled_in)
-    body = {"decision": decision, **typed}
+    thing = thing_of(path)
+    form = thing.form_of(decision)
+    answers, body = answered(form.fields, sent)
+    filled_in = FilledIn(answers.typed, stood=stood_in(sent))
+    again = replace(filled_in, key=sent["key"], version=sent["version"])
+    if sent["more"]:
+        shown = replace(again, spare={sent["more"]: 2})
+        return await show_form(request, sent.visit, thing, thing_id, form, shown)
+    if answers.errors:
+        shown = replace(again, errors=answers.errors, status=422)
+        return await show_form(request, sent.visit, thing, thing_id, form, shown)
+    if form.amends:
+        body = changed(body, form.fields, sent.fields)
+    body |= {"decision": decision} | ({thing.fixed: thing_id} if thing.fixed else {})
+    return await answer_to(request, sent, thing, thing_id, form, body, filled_in)
+
+
+async def answer_to(  # what an answer depends on
+    request: Request,
+    sent: SentForm,
+    thing: Thing,
+    thing_id: str,
+    form: DecisionForm,
+    body: dict[str, Any],
+    filled_in: FilledIn,
+) -> Response:
+    """Send a decision, and lead on; what is refused comes back with what was typed."""
     if sent["acting_for"]:
         body["acting_for"] = sent["acting_for"]
-    answer = await visit.post(f"/v1/rfps/{rfp_id}/decisions", body, sent["key"], sent["version"])
+    answer = await sent.visit.post(thing.decisions_at(thing_id), body, sent["key"], sent["version"])
     if answer.is_success:
-        return go_to(f"{HOME}/rfps/{rfp_id}?done={decision}")
+        return go_to(f"{thing.page(thing_id)}?done={form.decision}")
     if answer.kind == OUT_OF_DATE:
-        filled_in = FilledIn(typed, seen=sent["version"], status=answer.status)
+        shown = replace(filled_in, seen=sent["version"], status=answer.status)
     else:
-        filled_in = FilledIn(typed, errors_of(answer.body, form), status=answer.status)
-    return await _form(request, visit, rfp_id, form, filled_in)
+        shown = replace(filled_in, errors=errors_of(answer, form.fields), status=answer.status)
+    return await show_form(request, sent.visit, thing, thing_id, form, shown)
 
 
-def form_of(decision: str) -> DecisionForm:
-    """Return a decision's form, if it has one."""
-    if decision not in FORMS:
-        raise NotFound
-    return FORMS[decision]
+def answered(fields: Sequence[FormField], sent: SentForm) -> tuple[Answers, dict[str, Any]]:
+    """Return what was typed into a form; where an address was pasted for an id, the id in it."""
+    answers = Answers(sent.fields)
+    body = answers.read(fields)
+    for name in ("id", "rfp_id", "document", "contract"):
+        if isinstance(said := body.get(name), str) and (found := AN_ID.findall(said)):
+            body[name] = found[-1]
+    return answers, body
 
 
-def errors_of(problem: Mapping[str, Any], form: DecisionForm) -> dict[str, str]:
+def stood_in(sent: SentForm) -> dict[str, str]:
+    """Return how things stood when a form was made, as it says itself."""
+    return {name.removeprefix("was."): said for name, said in sent.fields.items() if name.startswith("was.")}
+
+
+def errors_of(answer: ApiAnswer, fields: Sequence[FormField]) -> dict[str, str]:
     """Return what is wrong, by the field where it is mended; the rule itself where that is none."""
-    if problem.get("type") == USED_OTHERWISE:
+    if answer.kind == USED_OTHERWISE:
         return {"": SENT_BEFORE}
-    names = {one.name for one in form.fields}
-    found = {}
-    for each in problem.get("errors", ()):
-        name = str(each.get("pointer", "")).removeprefix("#/")
-        found[name if name in names else ""] = f"{words(name)}: {each['detail']}"
-    return found or {"": str(problem.get("title", ""))}
+    found: dict[str, str] = {}
+    for each in answer.body.get("errors", ()):
+        steps = str(each.get("pointer", "")).removeprefix("#/").split("/")
+        at = _asked_at(steps, fields)
+        label = field_label(next((one for one in reversed(steps) if not one.isdecimal()), ""))
+        found[at] = f"{label}: {each['detail']}"
+    return found or {"": str(answer.body.get("title", ""))}
 
 
-def _then(form: DecisionForm, rfp: Mapping[str, Any]) -> str:
-    """Return what follows a yes, where the approvals say it."""
-    if form.decision != "approve" or not rfp["approval_tiers"]:
+def _asked_at(steps: Sequence[str], fields: Sequence[FormField]) -> str:
+    """Return the name in the form of what a problem points at; nothing where the form does not ask it."""
+    asked = next((each for each in fields if each.name == steps[0]), None)
+    if asked is None:
         return ""
-    left = rfp["approval_tiers"][(rfp["approvals_granted"] or 0) + 1 :]
+    if asked.kind is Kind.GROUP and (below := _asked_at(steps[1:], asked.parts) if steps[1:] else ""):
+        return f"{asked.name}.{below}"
+    if asked.kind is Kind.ROWS and steps[2:] and (below := _asked_at(steps[2:], asked.parts)):
+        return f"{asked.name}.{steps[1]}.{below}"
+    return asked.name
+
+
+async def people_for(visit: Visit, fields: Sequence[FormField]) -> list[dict[str, Any]]:
+    """Return who can be named in a form that asks for somebody, to those who may see it."""
+    if not any(_asks_for_somebody(each) for each in fields):
+        return []
+    seen = await visit.maybe("/v1/people", limit=PEOPLE_LIMIT)
+    return seen["items"] if seen else []
+
+
+def _asks_for_somebody(asked: FormField) -> bool:
+    return asked.kind is Kind.PERSON or any(_asks_for_somebody(each) for each in asked.parts)
+
+
+def _then(form: DecisionForm, seen: Mapping[str, Any]) -> str:
+    """Return what follows a yes, where the approvals say it."""
+    if form.decision != "approve" or not seen.get("approval_tiers"):
+        return ""
+    left = seen["approval_tiers"][(seen["approvals_granted"] or 0) + 1 :]
     return f"After you, it goes to the {left[0]}." if left else "Yours is the last approval it needs."
 
 
-async def _form(
-    request: Request, visit: Visit, rfp_id: UUID, form: DecisionForm, filled_in: FilledIn
+async def show_form(  # what a form is made of
+    request: Request, visit: Visit, thing: Thing, thing_id: str, form: DecisionForm, filled_in: FilledIn
 ) -> Response:
     """Return the form as it was filled in; after a stale one, with what changed since it was opened."""
-    rfp = await visit.get(f"/v1/rfps/{rfp_id}")
-    offered = next((each for each in rfp["next"] or [] if each["decision"] == form.decision), None)
-    changed = []
-    if filled_in.seen.isdecimal():
-        history = await visit.get(f"/v1/rfps/{rfp_id}/history")
-        changed = [each for each in history["items"] if each["version"] > int(filled_in.seen)]
+    seen = await visit.get(thing.api(thing_id))
+    offered = next((each for each in seen["next"] or [] if each["decision"] == form.decision), None)
+    changes = []
+    if filled_in.seen.isdecimal() and thing.has_history:
+        history = await visit.get(f"{thing.api(thing_id)}/history")
+        changes = [each for each in history["items"] if each["version"] > int(filled_in.seen)]
+    stands = standing(form.fields, thing.stands(form.decision, seen)) if form.amends else {}
     return page(
         request,
         "decision",
         filled_in.status,
+        thing=thing,
+        page=thing.page(thing_id),
+        address=f"/console/{thing.path}/{thing_id}/decisions/{form.decision}",
         form=form,
-        rfp=rfp,
+        seen=seen,
         offered=offered,
-        then=_then(form, rfp),
-        typed=filled_in.typed,
+        then=_then(form, seen),
+        options={**thing.options(seen), **await thing.found(visit, seen, form)},
+        typed=stands if filled_in.typed is None else filled_in.typed,
+        kept=filled_in.typed or {},
+        stood=filled_in.stood or stands,
+        spare=filled_in.spare,
+        people=await people_for(visit, form.fields),
         errors=filled_in.errors,
-        changed=changed,
+        changed=changes,
         is_stale=bool(filled_in.seen),
         key=filled_in.key or str(uuid4()),
-        version=filled_in.version or rfp["version"],
+        version=filled_in.version or seen["version"],
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from rfp_service.console.forms import ANSWERED_AT_ONCE
+from rfp_service.console.forms.decisions import ANSWERED_AT_ONCE
 from rfp_service.console.rendering import page, stylesheet
 from rfp_service.console.routes import page_router
 from rfp_service.console.visits import Visit, Visiting

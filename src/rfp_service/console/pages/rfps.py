@@ -1,35 +1,27 @@
 """RFPs: all of them with a search, and one with its waits, what may be done now or why not, its history."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import Query, Request, Response
 
-from rfp_service.console.forms import FIRST, FORMS, THEN
+from rfp_service.console.before_after import with_changes
+from rfp_service.console.charts.waits import drawn_waits, usual_waits
 from rfp_service.console.links import chosen
+from rfp_service.console.offers import offers
+from rfp_service.console.pages.beside import beside
 from rfp_service.console.rendering import page
 from rfp_service.console.routes import page_router
-from rfp_service.console.visits import Visiting
-from rfp_service.console.words import label
+from rfp_service.console.things import THINGS
+from rfp_service.console.visits import Visit, Visiting
 
 PAGE_LENGTH = 25
 # What figures elsewhere lead here by, under the same names as in the API.
 NARROWED = ("stage", "waiting_on", "service_area", "supplier", "overdue", "on_hold", "as_of")
 TEXT_LIMIT, CURSOR_LIMIT = 200, 2_000
-# Refusals that say no more than that the RFP is elsewhere: nobody looks for such a decision now.
-NOT_NOW = frozenset(
-    {
-        "wrong-stage",
-        "on-hold",
-        "not-on-hold",
-        "no-such-hold",
-        "no-advice-asked",
-        "not-found",
-        "not-conflicted",
-    }
-)
+DONE = {"raise": "The RFP is raised.", "comment": "Said.", "document": "The document is added."}
+THING = THINGS["rfps"]
 
 router = page_router()
 
@@ -77,55 +69,32 @@ async def one_rfp(
         await visit.post("/v1/inbox/marks", {"items": [mark]})
     rfp = await visit.get(f"/v1/rfps/{rfp_id}")
     history = await visit.get(f"/v1/rfps/{rfp_id}/history")
-    offered = rfp["next"] or []
     return page(
         request,
         "rfp",
         rfp=rfp,
-        waits=with_shares(rfp["waits"]["items"]),
-        buttons=buttons(offered),
-        more=more(offered),
-        why_not=why_not(offered),
-        elsewhere=elsewhere(offered),
-        history=history["items"][::-1],
-        done=done if done in FORMS or done == "raise" else "",
+        thing=THING,
+        offers=offers(rfp["next"], THING),
+        waits=drawn_waits(rfp["waits"]["items"], await _usual(visit)),
+        bids=await visit.maybe(f"/v1/rfps/{rfp_id}/comparison") if rfp["bids_received"] else None,
+        shown=await _what_the_catalogue_had(visit, rfp),
+        history=with_changes(history["items"])[::-1],
+        done=done if done in THING.forms or done in DONE else "",
+        done_said=DONE.get(done, ""),
+        key=str(uuid4()),
+        **await beside(visit, str(rfp_id)),
     )
 
 
-def with_shares(items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return waits, each with its length in tenths of the longest one."""
-    waits = [dict(each) for each in items]
-    longest = max((each["working_seconds"] for each in waits), default=0)
-    for each in waits:
-        each["tenths"] = round(10 * each["working_seconds"] / longest) if longest else 0
-    return waits
+async def _usual(visit: Visit) -> dict[str, float]:
+    """Return how long stays in each stage usually are, to those who may see it."""
+    seen = await visit.maybe("/v1/rfps/bottlenecks")
+    return usual_waits(seen["stages"]) if seen else {}
 
 
-def _allowed(offered: Iterable[Mapping[str, Any]]) -> list[str]:
-    return [each["decision"] for each in offered if each["allowed"] and each["decision"] in FORMS]
-
-
-def buttons(offered: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return what the RFP waits for, as a rule: a yes first."""
-    allowed = _allowed(offered)
-    return [each for each in (*FIRST, *THEN) if each in allowed]
-
-
-def more(offered: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return what else has a form and is allowed."""
-    return [each for each in _allowed(offered) if each not in (*FIRST, *THEN)]
-
-
-def elsewhere(offered: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return what is allowed, and needs more than these pages can ask."""
-    return [each["decision"] for each in offered if each["allowed"] and each["decision"] not in FORMS]
-
-
-def why_not(offered: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the rules that say no to what somebody might look for now, each with all it says no to."""
-    found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for each in offered:
-        no = each.get("why_not")
-        if no is not None and no["type"].rpartition("/")[2] not in NOT_NOW:
-            found[no["title"], str(each.get("from", ""))].append(label(each["decision"]))
-    return [{"sentence": no, "from": begins, "decisions": those} for (no, begins), those in found.items()]
+async def _what_the_catalogue_had(visit: Visit, rfp: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what a look into the catalogue showed, as long as it still matters."""
+    if rfp["stage"] != "catalogue_check" or not rfp["catalogue_check_id"]:
+        return []
+    check = await visit.get(f"/v1/catalogue-checks/{rfp['catalogue_check_id']}")
+    return [await visit.get(f"/v1/catalogue-items/{item}") for item in check["shown"]]

@@ -1,0 +1,105 @@
+"""Every decision's form, read from its command; and which of them stand first where they are offered."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rfp_service.console.forms.fields import FormField, fields_of
+from shared.kernel.messages import Command
+
+FIRST = (  # what a thing waits for, as a rule: shown as buttons
+    "approve",
+    "approve-award",
+    "approve-renewal",
+    "approve-order",
+    "grant-waiver",
+    "take-key-decision",
+    "accept",
+    "submit",
+    "confirm-no-match",
+    "request-approval",
+    "confirm",
+    "confirm-link",
+    "select-route",
+    "start-review",
+    "recommend",
+    "recommend-award",
+    "fix-criteria",
+    "publish-tender-notice",
+    "issue-invitation",
+    "declare-interests",
+    "record-score",
+    "send-summaries",
+    "publish-award-notice",
+    "conclude-contract",
+)
+THEN = (
+    "refuse",
+    "refuse-award",
+    "refuse-renewal",
+    "refuse-order",
+    "refuse-waiver",
+    "refuse-key-decision",
+    "reject",
+    "return-for-rework",
+)
+ANSWERED_AT_ONCE: Mapping[str, tuple[str, str]] = {
+    "approval": ("approve", "refuse"),
+    "award-approval": ("approve-award", "refuse-award"),
+    "waiver": ("grant-waiver", "refuse-waiver"),
+    "key-decision": ("take-key-decision", "refuse-key-decision"),
+}
+NEVER_UNDONE = frozenset(
+    {*THEN[:-1], "withdraw", "cancel", "erase", "delete", "fail-order", "withdraw-adopted", "terminate"}
+)
+# Put something that is there differently: the form opens with how it stands.
+AMENDS = frozenset({"amend", "revise", "correct-terms", "change-filters"})
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionForm:
+    """The form of one decision."""
+
+    decision: str
+    says: str
+    fields: tuple[FormField, ...]
+
+    @property
+    def is_final(self) -> bool:
+        """Say whether it ends what it is about."""
+        return self.decision in NEVER_UNDONE
+
+    @property
+    def amends(self) -> bool:
+        """Say whether it opens with how things stand, and sends what is put differently."""
+        return self.decision in AMENDS
+
+
+def forms_of(commands: Iterable[type[Command[Any]]]) -> Mapping[str, DecisionForm]:
+    """Return the forms of some decisions, by their names."""
+    return {form.decision: form for form in map(_form, commands)}
+
+
+def _form(command: type[Command[Any]]) -> DecisionForm:
+    decision = str(command.model_fields["decision"].default)
+    return DecisionForm(decision, said_of(command), fields_of(command))
+
+
+def said_of(command: type[Any]) -> str:
+    """Return in a sentence what a command does."""
+    return " ".join((command.__doc__ or "").split())
+
+
+def buttons(offered: Iterable[Mapping[str, Any]], forms: Mapping[str, DecisionForm]) -> list[str]:
+    """Return what a thing waits for, as a rule: a yes first."""
+    allowed = _allowed(offered, forms)
+    return [each for each in (*FIRST, *THEN) if each in allowed]
+
+
+def more(offered: Iterable[Mapping[str, Any]], forms: Mapping[str, DecisionForm]) -> list[str]:
+    """Return what else is allowed."""
+    return [each for each in _allowed(offered, forms) if each not in (*FIRST, *THEN)]
+
+
+def _allowed(offered: Iterable[Mapping[str, Any]], forms: Mapping[str, DecisionForm]) -> Sequence[str]:
+    return [each["decision"] for each in offered if each["allowed"] and each["decision"] in forms]

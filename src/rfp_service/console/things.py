@@ -1,0 +1,278 @@
+"""What has pages of its own: how it is called, where it is read, which decisions there are, what they ask."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from projects.api import projects
+from rfp_service.catalogue.api import versions as catalogue
+from rfp_service.console.forms.decisions import DecisionForm, forms_of
+from rfp_service.console.visits import Visit
+from rfp_service.console.words import day, name_of, pounds, words
+from rfp_service.contracts.api import contracts, rounds
+from rfp_service.rfps.api import rfps
+from shared.governance.accounts import api as accounts
+from shared.governance.delegations import api as delegations
+from shared.governance.people import api as people
+from shared.kernel.errors import NotFound
+from shared.kernel.messages import Command
+
+RFPS_LIMIT = 100
+
+Seen = Mapping[str, Any]
+Facts = list[tuple[str, str]]
+Options = Mapping[str, Sequence[tuple[str, str]]]
+Found = Callable[[Visit, Seen, DecisionForm], Awaitable[Options]]
+
+
+def _no_facts(_: Seen) -> Facts:
+    return []
+
+
+def _no_options(_: Seen) -> Options:
+    return {}
+
+
+def _nothing(_: str, __: Seen) -> Seen:
+    return {}
+
+
+async def _nothing_found(_: Visit, __: Seen, ___: DecisionForm) -> Options:
+    return {}
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A kind of thing that is decided on."""
+
+    at: str  # which part of the pages it belongs to
+    path: str  # in the addresses of pages, and of the API
+    noun: str
+    decisions: tuple[type[Command[Any]], ...]
+    title: Callable[[Seen], str]
+    over: Callable[[Seen], str]
+    facts: Callable[[Seen], Facts] = _no_facts
+    options: Callable[[Seen], Options] = _no_options
+    found: Found = _nothing_found  # what can be meant, where that must be asked for
+    stands: Callable[[str, Seen], Seen] = _nothing  # what a decision's form opens with
+    decide_at: str = ""  # where its decisions go, where that is not below it
+    fixed: str = ""  # the field that says there which one it is
+    has_history: bool = True
+    no_page: str = ""  # where one goes on, where a thing has no page of its own
+
+    @cached_property
+    def forms(self) -> Mapping[str, DecisionForm]:
+        """Return the forms of its decisions."""
+        return forms_of(self.decisions)
+
+    def form_of(self, decision: str) -> DecisionForm:
+        """Return a decision's form, if there is such a decision."""
+        if decision not in self.forms:
+            raise NotFound
+        return self.forms[decision]
+
+    def api(self, thing_id: str) -> str:
+        """Return where the API shows one."""
+        return f"/v1/{self.path}/{thing_id}"
+
+    def decisions_at(self, thing_id: str) -> str:
+        """Return where the API takes decisions on one."""
+        return self.decide_at or f"/v1/{self.path}/{thing_id}/decisions"
+
+    def page(self, thing_id: str) -> str:
+        """Return the address of its page."""
+        return self.no_page or f"/console/{self.path}/{thing_id}"
+
+
+def _rfp_facts(rfp: Seen) -> Facts:
+    found = [("Asked for by", name_of(rfp["raised_by"]))]
+    if rfp["estimate_pence"] is not None:
+        found.insert(0, ("Estimate", f"{pounds(rfp['estimate_pence'])} without VAT"))
+    if rfp["approval_waits_for"]:
+        found.append(("Waits for", words(rfp["approval_waits_for"])))
+    if rfp["due_on"]:
+        found.append(("Due", day(rfp["due_on"])))
+    return found
+
+
+def _rfp_options(rfp: Seen) -> Options:
+    """Return what can be meant by the references that an RFP's decisions ask for."""
+    bids = [(each["reference"], each["reference"]) for each in rfp["bids_received"]]
+    asked = [(str(each["number"]), f"{each['number']}: {each['question']}") for each in rfp["clarifications"]]
+    criteria = [(each["name"], f"{each['name']} ({each['weight']} %)") for each in rfp["criteria"]]
+    return {"bid": bids, "criterion": criteria, "number": asked}
+
+
+async def _found_for_rfp(visit: Visit, rfp: Seen, form: DecisionForm) -> Options:
+    """Return what the catalogue had for an RFP, where one of it is asked for."""
+    if not rfp["catalogue_check_id"] or all(each.name != "item_id" for each in form.fields):
+        return {}
+    check = await visit.get(f"/v1/catalogue-checks/{rfp['catalogue_check_id']}")
+    items = [await visit.get(f"/v1/catalogue-items/{item}") for item in check["shown"]]
+    return {"item_id": [(item["id"], item["name"]) for item in items]}
+
+
+async def _found_for_contract(visit: Visit, contract: Seen, form: DecisionForm) -> Options:
+    """Return the documents of a contract, or the RFPs that might take its place."""
+    asked = {each.name for each in form.fields}
+    found: dict[str, Sequence[tuple[str, str]]] = {}
+    if "document" in asked:
+        seen = await visit.maybe("/v1/documents", case_id=contract["id"]) or {"items": []}
+        found["document"] = [(each["id"], each["title"]) for each in seen["items"]]
+    if "rfp_id" in asked:
+        seen = await visit.get("/v1/rfps", limit=RFPS_LIMIT)
+        found["rfp_id"] = [(each["id"], f"{each['reference']}: {each['title']}") for each in seen["items"]]
+    return found
+
+
+def _contract_facts(contract: Seen) -> Facts:
+    dates = contract["dates"]
+    found = [
+        ("Supplier", contract["supplier"]),
+        ("Ends", day(dates["current_end"]) if dates["current_end"] else "Not known"),
+    ]
+    if dates["last_safe"]:
+        found.append(("Last safe date for notice", day(dates["last_safe"])))
+    if contract["value_pence"] is not None:
+        found.append(("Value", pounds(contract["value_pence"])))
+    return found
+
+
+def _contract_options(contract: Seen) -> Options:
+    flags = [(each["code"], words(each["code"])) for each in contract["all_flags"]]
+    duties = [
+        (str(each["number"]), f"{words(each['notice'])}, due {day(each['due_on'])}")
+        for each in contract["duties"]
+    ]
+    return {"code": flags, "number": duties}
+
+
+def _project_facts(project: Seen) -> Facts:
+    found = [("Stage", words(project["stage"]))]
+    if project["owner"]:
+        found.append(("Owner", name_of(project["owner"])))
+    if project["latest_end"]:
+        found.append(("Forecast to end", day(project["latest_end"])))
+    if project["cost_pence"] is not None:
+        found.append(("Cost", pounds(project["cost_pence"])))
+    return found
+
+
+def _project_options(project: Seen) -> Options:
+    steps = [(str(n), step["what"]) for n, step in enumerate(project["steps"], 1)]
+    return {"step": steps, "name": [(each["name"], each["name"]) for each in project["milestones"]]}
+
+
+def _round_options(seen: Seen) -> Options:
+    return {"contract": [(each["contract"], each["reference"]) for each in seen["lines"]]}
+
+
+def _itself(_: str, seen: Seen) -> Seen:
+    return seen
+
+
+def _delegation_facts(given: Seen) -> Facts:
+    return [
+        ("Up to", pounds(given["limit_pence"])),
+        ("From", day(given["first_day"])),
+        ("Until", day(given["last_day"])),
+    ]
+
+
+THINGS: Mapping[str, Thing] = {
+    thing.path: thing
+    for thing in (
+        Thing(
+            "rfps",
+            "rfps",
+            "RFP",
+            rfps.DECISIONS,
+            lambda rfp: str(rfp["title"]),
+            lambda rfp: f"{rfp['reference']} · {rfp['service_area']}",
+            _rfp_facts,
+            _rfp_options,
+            _found_for_rfp,
+            _itself,
+        ),
+        Thing(
+            "contracts",
+            "contracts",
+            "contract",
+            contracts.DECISIONS,
+            lambda contract: str(contract["title"]),
+            lambda contract: f"{contract['reference']} · {contract['service_area']}",
+            _contract_facts,
+            _contract_options,
+            _found_for_contract,
+            _itself,
+        ),
+        Thing(
+            "contracts",
+            "renewal-rounds",
+            "round",
+            rounds.DECISIONS,
+            lambda seen: f"Contracts of {seen['month']}",
+            lambda seen: f"Round of {seen['month']}",
+            options=_round_options,
+        ),
+        Thing(
+            "projects",
+            "projects",
+            "project",
+            projects.DECISIONS,
+            lambda project: str(project["title"]),
+            lambda project: f"{project['reference']} · {project['service_area']}",
+            _project_facts,
+            _project_options,
+            stands=_itself,
+        ),
+        Thing(
+            "manage",
+            "catalogue-items",
+            "item",
+            catalogue.DECISIONS,
+            lambda item: str(item["name"]),
+            lambda item: str(item["category"]),
+            stands=_itself,
+            has_history=False,
+        ),
+        Thing(
+            "manage",
+            "delegations",
+            "delegation",
+            delegations.DECISIONS,
+            lambda given: f"{name_of(given['delegator'])} to {name_of(given['delegate'])}",
+            lambda _: "Delegation",
+            _delegation_facts,
+            has_history=False,
+        ),
+        Thing(
+            "manage",
+            "people",
+            "person",
+            people.DECISIONS,
+            lambda person: str(person["name"]),
+            lambda person: str(person["id"]),
+            decide_at="/v1/directory/decisions",
+            fixed="person",
+            has_history=False,
+        ),
+        Thing(
+            "manage",
+            "service-accounts",
+            "service account",
+            accounts.DECISIONS,
+            lambda account: str(account["name"]),
+            lambda account: f"Answered for by {name_of(account['owner'])}",
+            has_history=False,
+        ),
+    )
+}
+
+
+def thing_of(path: str) -> Thing:
+    """Return a kind of thing by its address."""
+    if path not in THINGS:
+        raise NotFound
+    return THINGS[path]
