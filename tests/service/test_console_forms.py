@@ -144,7 +144,7 @@ async def test_an_amendment_opens_with_how_things_stand(api: Api) -> None:
     taken = {**hidden_in(wrong), "title": "Laptops", "estimate_pence": "12,500.50", "cost_centre": "CC-1"}
     assert (await send(api, path, taken)).status_code == 303
     said = (await history(api, rfp))[-1]["said"]
-    assert (said["estimate_pence"], said["title"]) == (1_250_050, None)
+    assert (said["estimate_pence"], "title" in said) == (1_250_050, False)
 
 
 async def test_a_list_grows_by_a_button_that_decides_nothing(api: Api) -> None:
@@ -180,8 +180,7 @@ async def test_a_hundred_double_submissions_are_a_hundred_events(api: Api) -> No
         form = {"form_token": token, "key": f"{forms[0]['key']}{n}", "text": f"Word {n}"}
         first, second = await asyncio.gather(send(api, path, form), send(api, path, form))
         assert (first.status_code, second.status_code) == (303, 303)
-    listed = (await api.get(f"/v1/comments?case_id={rfp}&count=true&limit=1", PRIYA)).json()
-    assert listed["total"] == 100
+    listed = (await api.get("/v1/rfps", PRIYA)).json()
     assert listed["position"] == before + 100
 
 
