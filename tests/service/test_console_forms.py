@@ -122,8 +122,8 @@ def test_waits_stand_one_after_the_other_each_against_the_usual() -> None:
     ]
     first, second = drawn_waits(items, {"approval": 20.0 * HOUR})
     assert (first.is_long, first.usual_seconds, second.is_long, second.usual_days) == (False, None, True, "2")
-    assert '<rect x="75" y="3" width="225" height="12" class="wait still"/>' in second.strip
-    assert '<line x1="225" y1="0" x2="225" y2="18" class="mark"/>' in second.strip
+    assert '<rect x="25.00%" y="3" class="wait going" width="75.00%" height="12"></rect>' in second.strip
+    assert '<line x1="75.00%" x2="75.00%" y1="0" y2="18" class="mark"></line>' in second.strip
     assert 'class="mark"' not in first.strip
     assert drawn_waits([], {}) == []
 

@@ -102,9 +102,8 @@ async def send_file(
     """Send a file to the API within a form."""
     said = _said(request, token, {"Idempotency-Key": key} if key else {})
     async with _client(request) as client:
-        answer = await client.post(
-            path, data=dict(parts), files={"file": (file.name, file.content, file.media_type)}, headers=said
-        )
+        sent = {"file": (file.name, file.content, file.media_type)}
+        answer = await client.post(path, data=dict(parts), files=sent, headers=said)
     return ApiAnswer(answer.status_code, orjson.loads(answer.content) if answer.content else {})
 
 
