@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rfp_service.console.forms import decisions
-from rfp_service.console.things import Thing
+from rfp_service.console.things import DecidedThing
 from rfp_service.console.words import label
 
 # Refusals that say no more than that the thing is elsewhere: nobody looks for such a decision now.
@@ -43,7 +43,7 @@ class Offers:
     why_not: list[dict[str, Any]]
 
 
-def offers(offered: Iterable[Mapping[str, Any]] | None, thing: Thing) -> Offers:
+def offers(offered: Iterable[Mapping[str, Any]] | None, thing: DecidedThing) -> Offers:
     """Return what `next` says of a thing, for its page."""
     said = list(offered or ())
     forms = thing.forms

@@ -43,7 +43,7 @@ async def _nothing_found(_: Visit, __: Seen, ___: DecisionForm) -> Options:
 
 
 @dataclass(frozen=True)
-class Thing:
+class DecidedThing:
     """A kind of thing that is decided on."""
 
     at: str  # which part of the pages it belongs to
@@ -180,10 +180,10 @@ def _delegation_facts(given: Seen) -> Facts:
     ]
 
 
-THINGS: Mapping[str, Thing] = {
+THINGS: Mapping[str, DecidedThing] = {
     thing.path: thing
     for thing in (
-        Thing(
+        DecidedThing(
             "rfps",
             "rfps",
             "RFP",
@@ -195,7 +195,7 @@ THINGS: Mapping[str, Thing] = {
             _found_for_rfp,
             _itself,
         ),
-        Thing(
+        DecidedThing(
             "contracts",
             "contracts",
             "contract",
@@ -207,7 +207,7 @@ THINGS: Mapping[str, Thing] = {
             _found_for_contract,
             _itself,
         ),
-        Thing(
+        DecidedThing(
             "contracts",
             "renewal-rounds",
             "round",
@@ -216,7 +216,7 @@ THINGS: Mapping[str, Thing] = {
             lambda seen: f"Round of {seen['month']}",
             options=_round_options,
         ),
-        Thing(
+        DecidedThing(
             "projects",
             "projects",
             "project",
@@ -227,7 +227,7 @@ THINGS: Mapping[str, Thing] = {
             _project_options,
             stands=_itself,
         ),
-        Thing(
+        DecidedThing(
             "manage",
             "catalogue-items",
             "item",
@@ -237,7 +237,7 @@ THINGS: Mapping[str, Thing] = {
             stands=_itself,
             has_history=False,
         ),
-        Thing(
+        DecidedThing(
             "manage",
             "delegations",
             "delegation",
@@ -247,7 +247,7 @@ THINGS: Mapping[str, Thing] = {
             _delegation_facts,
             has_history=False,
         ),
-        Thing(
+        DecidedThing(
             "manage",
             "people",
             "person",
@@ -258,7 +258,7 @@ THINGS: Mapping[str, Thing] = {
             fixed="person",
             has_history=False,
         ),
-        Thing(
+        DecidedThing(
             "manage",
             "service-accounts",
             "service account",
@@ -271,7 +271,7 @@ THINGS: Mapping[str, Thing] = {
 }
 
 
-def thing_of(path: str) -> Thing:
+def thing_of(path: str) -> DecidedThing:
     """Return a kind of thing by its address."""
     if path not in THINGS:
         raise NotFound

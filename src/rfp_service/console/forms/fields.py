@@ -20,7 +20,7 @@ PERSON = re.compile(r"\^\[A-Za-z0-9\]\[A-Za-z0-9\._-\]\*\$")
 HASH = "^[0-9a-f]{64}$"
 
 
-class Kind(StrEnum):
+class AskedAs(StrEnum):
     """How something is asked for."""
 
     LINE = "line"
@@ -40,12 +40,15 @@ class Kind(StrEnum):
     PAIRS = "pairs"  # several values, each with its name
 
 
+EXEMPLIFIED = frozenset({AskedAs.LINE, AskedAs.PERSON, AskedAs.WHOLE, AskedAs.NUMBER})
+
+
 @dataclass(frozen=True, slots=True)
 class FormField:
     """One thing that a form asks for, and of what it is made."""
 
     name: str
-    kind: Kind
+    kind: AskedAs
     label: str
     hint: str = ""
     is_needed: bool = False
@@ -59,7 +62,7 @@ class FormField:
         """Return what somebody reads who left it out."""
         if self.name == "reason":
             return "Give a reason"
-        if self.kind in (Kind.CHOICE, Kind.YES_NO, Kind.TICKS):
+        if self.kind in (AskedAs.CHOICE, AskedAs.YES_NO, AskedAs.TICKS):
             return f"Choose: {lower(self.label)}"
         return f"Enter: {lower(self.label)}"
 
@@ -96,7 +99,7 @@ def _field(name: str, said: Mapping[str, Any], defs: Mapping[str, Any], *, is_ne
         field_label(name),
         str(said.get("description", "")),
         is_needed,
-        min(limit, NUMBER_CHARACTERS) if kind in (Kind.WHOLE, Kind.NUMBER, Kind.POUNDS) else limit,
+        min(limit, NUMBER_CHARACTERS) if kind in (AskedAs.WHOLE, AskedAs.NUMBER, AskedAs.POUNDS) else limit,
         tuple(_resolved(choices, defs).get("enum", ())),
         parts,
         _example(schema, kind),
@@ -114,53 +117,56 @@ def _resolved(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Mapping[str
     return dict(schema)
 
 
-def _example(schema: Mapping[str, Any], kind: Kind) -> str:
-    if kind not in (Kind.LINE, Kind.PERSON, Kind.WHOLE, Kind.NUMBER) or schema.get("pattern") == HASH:
+def _example(schema: Mapping[str, Any], kind: AskedAs) -> str:
+    if (
+        kind not in (AskedAs.LINE, AskedAs.PERSON, AskedAs.WHOLE, AskedAs.NUMBER)
+        or schema.get("pattern") == HASH
+    ):
         return ""
     return str(next(iter(schema.get("examples", ())), ""))
 
 
 def _kind(
     name: str, schema: Mapping[str, Any], defs: Mapping[str, Any]
-) -> tuple[Kind, tuple[FormField, ...]]:
+) -> tuple[AskedAs, tuple[FormField, ...]]:
     match schema.get("type"):
         case "array":
             return _several(name, _resolved(schema["items"], defs), defs)
         case "object" if "properties" in schema:
-            return Kind.GROUP, tuple(_fields(schema, defs))
+            return AskedAs.GROUP, tuple(_fields(schema, defs))
         case "object":
             value = next(iter(schema.get("patternProperties", {}).values()), {"type": "string"})
             pair = {"key": {"type": "string"}, "value": value}
-            return Kind.PAIRS, tuple(_fields({"properties": pair, "required": tuple(pair)}, defs))
+            return AskedAs.PAIRS, tuple(_fields({"properties": pair, "required": tuple(pair)}, defs))
     return _single(name, schema), ()
 
 
 def _several(
     name: str, item: Mapping[str, Any], defs: Mapping[str, Any]
-) -> tuple[Kind, tuple[FormField, ...]]:
+) -> tuple[AskedAs, tuple[FormField, ...]]:
     if "properties" in item:
-        return Kind.ROWS, tuple(_fields(item, defs))
+        return AskedAs.ROWS, tuple(_fields(item, defs))
     if "enum" in item:
-        return Kind.TICKS, ()
-    return Kind.LINES, (_field(name, item, defs, is_needed=True),)
+        return AskedAs.TICKS, ()
+    return AskedAs.LINES, (_field(name, item, defs, is_needed=True),)
 
 
-def _single(name: str, schema: Mapping[str, Any]) -> Kind:
+def _single(name: str, schema: Mapping[str, Any]) -> AskedAs:
     match schema.get("type"):
         case "boolean":
-            return Kind.YES_NO
+            return AskedAs.YES_NO
         case "integer":
-            return Kind.POUNDS if name.endswith("_pence") else Kind.WHOLE
+            return AskedAs.POUNDS if name.endswith("_pence") else AskedAs.WHOLE
         case "number":
-            return Kind.NUMBER
+            return AskedAs.NUMBER
     return _text(schema)
 
 
-def _text(schema: Mapping[str, Any]) -> Kind:
+def _text(schema: Mapping[str, Any]) -> AskedAs:
     if "enum" in schema:
-        return Kind.CHOICE
-    if of := {"date": Kind.DAY, "date-time": Kind.MOMENT}.get(schema.get("format", "")):
+        return AskedAs.CHOICE
+    if of := {"date": AskedAs.DAY, "date-time": AskedAs.MOMENT}.get(schema.get("format", "")):
         return of
     if PERSON.fullmatch(schema.get("pattern", "")):
-        return Kind.PERSON
-    return Kind.TEXT if schema.get("maxLength", 0) > ONE_LINE_LIMIT else Kind.LINE
+        return AskedAs.PERSON
+    return AskedAs.TEXT if schema.get("maxLength", 0) > ONE_LINE_LIMIT else AskedAs.LINE

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from rfp_service.console.forms.fields import ROWS_LIMIT, FormField, Kind
+from rfp_service.console.forms.fields import ROWS_LIMIT, AskedAs, FormField
 from shared.kernel.calendar import LONDON
 
 YES, NO = "yes", "no"
@@ -49,12 +49,12 @@ def _moment(said: str) -> str:
         raise NotUnderstood("a day and a time") from None
 
 
-MADE_OF: Mapping[Kind, Callable[[str], Any]] = {
-    Kind.WHOLE: _whole,
-    Kind.NUMBER: _number,
-    Kind.POUNDS: pence,
-    Kind.MOMENT: _moment,
-    Kind.YES_NO: YES.__eq__,
+MADE_OF: Mapping[AskedAs, Callable[[str], Any]] = {
+    AskedAs.WHOLE: _whole,
+    AskedAs.NUMBER: _number,
+    AskedAs.POUNDS: pence,
+    AskedAs.MOMENT: _moment,
+    AskedAs.YES_NO: YES.__eq__,
 }
 
 
@@ -77,14 +77,14 @@ class Answers:
 
     def _one(self, asked: FormField, at: str, to: str) -> Any:  # any JSON
         match asked.kind:
-            case Kind.GROUP:
+            case AskedAs.GROUP:
                 is_left_out = not asked.is_needed and self._is_blank(at)
                 return None if is_left_out else self.read(asked.parts, f"{at}.", f"{to}.")
-            case Kind.ROWS | Kind.PAIRS:
+            case AskedAs.ROWS | AskedAs.PAIRS:
                 return self._rows(asked, at, to)
-            case Kind.TICKS:
+            case AskedAs.TICKS:
                 return self._ticks(asked, at, to)
-            case Kind.LINES:
+            case AskedAs.LINES:
                 return self._lines(asked, at, to)
         return self._single(asked, self.sent.get(at, "").strip(), to)
 
@@ -112,7 +112,7 @@ class Answers:
         if not rows:
             self._must_be_there(asked, to)
             return None
-        if asked.kind is Kind.PAIRS:
+        if asked.kind is AskedAs.PAIRS:
             return {row["key"]: row["value"] for row in rows if len(row) == len(asked.parts)}
         return rows
 
@@ -149,16 +149,16 @@ def standing(fields: Iterable[FormField], body: Mapping[str, Any], within: str =
 
 def _standing(asked: FormField, value: Any, at: str) -> dict[str, str]:  # any JSON
     match asked.kind:
-        case Kind.GROUP:
+        case AskedAs.GROUP:
             return standing(asked.parts, value, f"{at}.")
-        case Kind.ROWS:
+        case AskedAs.ROWS:
             rows = [standing(asked.parts, row, f"{at}.{n}.") for n, row in enumerate(value)]
-        case Kind.PAIRS:
+        case AskedAs.PAIRS:
             pairs = [{"key": key, "value": one} for key, one in value.items()]
             rows = [standing(asked.parts, pair, f"{at}.{n}.") for n, pair in enumerate(pairs)]
-        case Kind.TICKS:
+        case AskedAs.TICKS:
             rows = [{f"{at}.{each}": YES} for each in value]
-        case Kind.LINES:
+        case AskedAs.LINES:
             return {at: "\n".join(_text(asked.parts[0], each) for each in value)}
         case _:
             return {at: _text(asked, value)}
@@ -167,11 +167,11 @@ def _standing(asked: FormField, value: Any, at: str) -> dict[str, str]:  # any J
 
 def _text(asked: FormField, value: Any) -> str:  # any JSON
     match asked.kind:
-        case Kind.YES_NO:
+        case AskedAs.YES_NO:
             return YES if value else NO
-        case Kind.POUNDS:
+        case AskedAs.POUNDS:
             return f"{value / PENCE:,.2f}".removesuffix(".00")
-        case Kind.MOMENT:
+        case AskedAs.MOMENT:
             return f"{datetime.fromisoformat(value).astimezone(LONDON):%Y-%m-%dT%H:%M}"
     if isinstance(value, Mapping):  # a text that goes with whom it is about
         value = value.get("text", "")

@@ -10,11 +10,11 @@ from fastapi import Path, Request, Response
 
 from rfp_service.console.asking import ApiAnswer
 from rfp_service.console.forms.decisions import DecisionForm
-from rfp_service.console.forms.fields import FormField, Kind
+from rfp_service.console.forms.fields import AskedAs, FormField
 from rfp_service.console.forms.reading import Answers, changed, standing
 from rfp_service.console.rendering import go_to, page
 from rfp_service.console.routes import page_router
-from rfp_service.console.things import Thing, thing_of
+from rfp_service.console.things import DecidedThing, thing_of
 from rfp_service.console.visits import Sent, SentForm, Visit, Visiting
 from rfp_service.console.words import field_label
 
@@ -75,7 +75,7 @@ async def decide(request: Request, sent: Sent, path: str, thing_id: ThingId, dec
 async def answer_to(  # what an answer depends on
     request: Request,
     sent: SentForm,
-    thing: Thing,
+    thing: DecidedThing,
     thing_id: str,
     form: DecisionForm,
     body: dict[str, Any],
@@ -127,9 +127,9 @@ def _asked_at(steps: Sequence[str], fields: Sequence[FormField]) -> str:
     asked = next((each for each in fields if each.name == steps[0]), None)
     if asked is None:
         return ""
-    if asked.kind is Kind.GROUP and (below := _asked_at(steps[1:], asked.parts) if steps[1:] else ""):
+    if asked.kind is AskedAs.GROUP and (below := _asked_at(steps[1:], asked.parts) if steps[1:] else ""):
         return f"{asked.name}.{below}"
-    if asked.kind is Kind.ROWS and steps[2:] and (below := _asked_at(steps[2:], asked.parts)):
+    if asked.kind is AskedAs.ROWS and steps[2:] and (below := _asked_at(steps[2:], asked.parts)):
         return f"{asked.name}.{steps[1]}.{below}"
     return asked.name
 
@@ -143,7 +143,7 @@ async def people_for(visit: Visit, fields: Sequence[FormField]) -> list[dict[str
 
 
 def _asks_for_somebody(asked: FormField) -> bool:
-    return asked.kind is Kind.PERSON or any(_asks_for_somebody(each) for each in asked.parts)
+    return asked.kind is AskedAs.PERSON or any(_asks_for_somebody(each) for each in asked.parts)
 
 
 def _then(form: DecisionForm, seen: Mapping[str, Any]) -> str:
@@ -155,7 +155,12 @@ def _then(form: DecisionForm, seen: Mapping[str, Any]) -> str:
 
 
 async def show_form(  # what a form is made of
-    request: Request, visit: Visit, thing: Thing, thing_id: str, form: DecisionForm, filled_in: FilledIn
+    request: Request,
+    visit: Visit,
+    thing: DecidedThing,
+    thing_id: str,
+    form: DecisionForm,
+    filled_in: FilledIn,
 ) -> Response:
     """Return the form as it was filled in; after a stale one, with what changed since it was opened."""
     seen = await visit.get(thing.api(thing_id))
