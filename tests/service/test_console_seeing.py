@@ -1,8 +1,10 @@
 """The console's pages for seeing: what they say is what the API says to the same person, figure by figure."""
 
 import csv
+import html
 import io
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -76,13 +78,84 @@ def test_a_choice_that_nothing_matches_or_that_can_not_be_is_a_page_too(demonstr
         assert "It is not here" in rita.page("/files/everything.csv", 404)
 
 
+def test_the_record_lists_every_decision_and_tells_each_with_its_proof(demonstration: Running) -> None:
+    with visitor(demonstration, "sam-scrutiny") as sam:
+        asked = sam.asked("/audit/decisions", decision="ApprovalGranted", count=True)
+        page = sam.page("/record?decision=ApprovalGranted")
+        assert f"{asked['total']} decisions" in said(page)
+        assert re.findall(r'href="/console/record/(\d+)"', page)[:3] == [
+            str(each["position"]) for each in asked["items"][:3]
+        ]
+        line = asked["items"][0]
+        told, proof = (sam.asked(f"/audit/{what}/{line['position']}") for what in ("decisions", "proofs"))
+        page = said(sam.page(f"/record/{line['position']}"))
+        assert all(
+            words in page for words in (told["meaning"], told["rule"]["allows"], line["said"]["reason"])
+        )
+        assert html.unescape(page).count(proof["leaf_hash"]) == 1
+        assert "The same rule would decide the same again" in page
+        assert "Countersigned by neighbouring-council.example" in page
+
+
+def test_a_case_is_told_as_it_was_known_at_a_day_and_two_days_are_compared(demonstration: Running) -> None:
+    with visitor(demonstration, "sam-scrutiny") as sam:
+        [line] = sam.asked("/audit/decisions", decision="AwardApproved", limit=1)["items"]
+        case, day = line["stream_id"], line["happened_at"][:10]
+        for query in ("", f"?as_of={day}"):
+            story = sam.asked(f"/audit/streams/{case}{query}")
+            page = sam.page(f"/record/cases/{case}{query}")
+            assert f"{len(story['items'])} decisions" in page
+            assert page.count(">Proof<") == len(story["items"])
+        compared = sam.page(f"/record/compared?from=2026-10-01&to={day}")
+        total = sam.asked(f"/audit/comparisons?from=2026-10-01&as_of={day}&count=true")["total"]
+        assert f"{total} cases are different" in compared
+
+
+def test_a_periods_figures_are_counted_as_the_api_counts_them(demonstration: Running) -> None:
+    with visitor(demonstration, "sam-scrutiny") as sam:
+        page = sam.page("/record/period?from=2026-06-01&to=2026-08-31")
+        figures = sam.asked("/audit/periods?from=2026-05-31T23:00Z&to=2026-08-31T23:00Z")["recorded_now"]
+    for name, _, number, _ in rows_of(page, "unusual"):
+        assert figures[name.lower().replace(" ", "_")]["n"] == int(number)
+    late, told = figures["late_approvals"]["n"], figures["told_late"]["n"]
+    assert f"{late} approval{'' if late == 1 else 's'} came late; {told} w" in said(page)
+
+
+def test_the_record_is_for_scrutiny_and_checked_by_a_page_that_may_ask_nobody(demonstration: Running) -> None:
+    with visitor(demonstration, "rita-requester") as rita:
+        assert "You can't open this" in html.unescape(rita.page("/record", 403))
+        assert "/console/record" not in rita.page("/rfps")
+    with visitor(demonstration, "sam-scrutiny") as sam:
+        keys = sam.asked("/audit/keys")["items"]
+        page = sam.page("/record/verify")
+        assert all(key["fingerprint"] in page for key in keys)
+        check = sam.client.get("/console/record/check.html")
+        policy = check.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "connect-src" not in policy
+        assert "Check a bundle of the council's record" in check.text
+        found = re.search(r'href="(/console/files/bundle\.zip[^"]+)"', page)
+        assert found is not None
+        bundle = sam.client.get(html.unescape(found[1]))
+        assert bundle.headers["content-type"] == "application/zip"
+        assert zipfile.ZipFile(io.BytesIO(bundle.content)).testzip() is None
+
+
 PAGES = {
     "paul-procurement": {
         "bottlenecks": "/bottlenecks",
-        "bottlenecks-chosen": "/bottlenecks?service_area=Libraries&from=2026-02-01",
         "bottlenecks-empty": "/bottlenecks?service_area=Nobody",
         "rfps-chosen": "/rfps?stage=approval",
-    }
+    },
+    "sam-scrutiny": {
+        "record": "/record?decision=ApprovalGranted",
+        "record-none": "/record?q=zebra",
+        "record-line": "/record/3000",
+        "record-period": "/record/period",
+        "record-compared": "/record/compared?from=2026-11-09&to=2026-11-12",
+        "record-verify": "/record/verify",
+        "record-check": "/record/check.html",
+    },
 }
 
 

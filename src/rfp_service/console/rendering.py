@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from rfp_service.console import flow_sentences, links, words
+from rfp_service.console import flow_sentences, links, record_words, words
 from rfp_service.version import VERSION
 
 HERE = Path(__file__).parent
@@ -66,6 +66,10 @@ def _environment() -> Environment:
         days_of=flow_sentences.days_of,
         step_words=flow_sentences.step_words,
         count=flow_sentences.count,
+        changes_in=record_words.changes_in,
+        witnessed=record_words.witnessed,
+        witnessed_when=record_words.witnessed_when,
+        told_words=record_words.told_words,
     )
     made.globals.update(release=VERSION, style=stylesheet()[0])
     return made

@@ -10,12 +10,14 @@ from rfp_service.console.pages import (
     downloads,
     for_you,
     raising,
+    record,
     rfps,
     signing_in,
+    verifying,
 )
 
 DECIDING = (raising, beside, catalogue_checks, decisions, rfps)
-SEEING = (bottlenecks, downloads)
+SEEING = (bottlenecks, downloads, verifying, record)
 
 router = APIRouter()
 for pages in (for_you, signing_in, *DECIDING, *SEEING):

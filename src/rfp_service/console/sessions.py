@@ -14,6 +14,7 @@ import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from rfp_service.permissions import PERMISSIONS
 from shared.record.database import Pool
 
 IDLE_LIMIT = timedelta(minutes=30)
@@ -43,6 +44,11 @@ class SignedIn:
     token: str = field(repr=False)
     secret: str = field(default="", repr=False)
     position: int = 0
+
+    @property
+    def reads_record(self) -> bool:
+        """Say whether the record's pages are for them."""
+        return any(role in self.roles for role in PERMISSIONS.table["read-audit"])
 
     @property
     def form_token(self) -> str:

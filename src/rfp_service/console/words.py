@@ -14,6 +14,7 @@ ACTS = {
     "procurement_act_2023": "Procurement Act 2023",
     "public_contracts_regulations_2015": "Public Contracts Regulations 2015",
 }
+CLOCK = "clock"  # what decides when a deadline has come
 # Decisions whose names are short for whoever sends them, and too short for whoever presses a button.
 LABELS = {
     "accept": "Accept for procurement",
@@ -162,6 +163,8 @@ def lower(text: str) -> str:
 
 def name_of(person: str) -> str:
     """Return what somebody is called, where the demonstration knows them; else their id."""
+    if person == CLOCK:
+        return "the clock"
     return NAMES.get(person, person) or "the service itself"
 
 

@@ -16,8 +16,10 @@ FILES: Mapping[str, str] = {
     "weeks": "/v1/rfps/flow",
     "stuck": "/v1/rfps/stuck",
     "rfps": "/v1/rfps",
+    "decisions": "/v1/audit/decisions",
 }
-IN_PAGES = frozenset({"rfps"})
+IN_PAGES = frozenset({"rfps", "decisions"})
+ZIP = "application/zip"
 PAGE_LENGTH, PAGES_LIMIT = 200, 250
 
 router = page_router()
@@ -38,3 +40,11 @@ async def download(request: Request, visit: Visiting, name: str) -> Response:
         parts.append(file.content.partition(b"\n")[2])  # without its headings again
     headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}.csv"'}
     return Response(b"".join(parts), media_type=file.media_type, headers=headers)
+
+
+@router.get("/files/bundle.zip")
+async def bundle(request: Request, visit: Visiting) -> Response:
+    """Return a part of the record with its proofs: one case, or a period."""
+    file = await visit.file("/v1/audit/bundles", ZIP, **dict(request.query_params))
+    headers = {**HEADERS, "Content-Disposition": 'attachment; filename="bundle.zip"'}
+    return Response(file.content, media_type=ZIP, headers=headers)

@@ -16,13 +16,17 @@ def verifier_page(release: str, kinds: Mapping[str, str]) -> str:
     It loads nothing: its content policy (CSP, level 3) allows this one script and this one style by their
     hashes, and no request at all.
     """
-    script = script_of(kinds)
-    style = _part("verify.css")
-    policy = f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; base-uri 'none'"
+    policy, script, style = verifier_policy(kinds), script_of(kinds), _part("verify.css")
     page = _part("verify.html")
     for name, text in (("policy", policy), ("release", release), ("style", style), ("script", script)):
         page = page.replace(f"{{{name}}}", text)
     return page
+
+
+def verifier_policy(kinds: Mapping[str, str]) -> str:
+    """Return the page's content policy, for whoever serves it to say in a header, too."""
+    script, style = _hash(script_of(kinds)), _hash(_part("verify.css"))
+    return f"default-src 'none'; script-src {script}; style-src {style}; base-uri 'none'"
 
 
 def verifier_program(release: str, kinds: Mapping[str, str]) -> str:

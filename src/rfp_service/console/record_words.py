@@ -1,0 +1,86 @@
+"""How pages say what the record holds of a decision: what it changed, and what was known, without codes."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rfp_service.console.words import NAMES, day, moment, name_of, pounds, said_as, words
+
+NOTHING = "nothing"
+SHOWN_LIMIT = 160  # a longer text is on the page of the decision itself
+# Where a thing is, and on whom it waits, are said beside each step; the rest is of use to programs only.
+BESIDE = frozenset({"deciders", "settlers", "catalogue_position", "same_need"})
+
+
+def changes_in(changes: Iterable[Mapping[str, Any]], *, whole: bool = False) -> list[tuple[str, str, str]]:
+    """Return what changed as a reader knows it: of what, from what, to what."""
+    found = []
+    for each in changes:
+        if each["field"].rpartition(".")[2] in BESIDE:
+            continue
+        before, after = (value_words(each["field"], each[side]) for side in ("before", "after"))
+        if before != after:
+            limit = None if whole else SHOWN_LIMIT
+            found.append((field_words(each["field"]), _short(before, limit), _short(after, limit)))
+    return found
+
+
+def field_words(field: str) -> str:
+    """Return what a field is called; of one within another, both."""
+    names = [name for name in field.removesuffix("_pence").split(".") if name not in ("need", "about")]
+    said = words(" ".join(names[-2:]).replace("_", " "))
+    return {"Waiting on": "Waits for"}.get(said, said)
+
+
+def value_words(field: str, value: Any) -> str:
+    """Return a value as a reader knows it; of many things that are no texts, how many there are."""
+    match value:
+        case None | "" | [] | {}:
+            said = NOTHING
+        case bool():
+            said = "yes" if value else "no"
+        case list() if all(isinstance(each, str) for each in value):
+            said = ", ".join(said_as(each) for each in value)
+        case list():
+            said = f"{len(value)} entr{'y' if len(value) == 1 else 'ies'}"
+        case dict():
+            said = str(value.get("text", f"{len(value)} entries"))
+        case int() if field.endswith("_pence"):
+            said = pounds(value)
+        case _:
+            said = _text(str(value), NAMES.get(str(value), ""))
+    return said
+
+
+def _text(value: str, name: str) -> str:
+    if name:
+        return name
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        return day(value)
+    if re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)", value):
+        return moment(value)
+    return said_as(value)
+
+
+def _short(text: str, limit: int | None) -> str:
+    return text if limit is None or len(text) <= limit else f"{text[:limit].rstrip()}…"
+
+
+def told_words(told: str) -> str:
+    """Return whom a notice tells: a party, a person, or a tier."""
+    kind, _, name = told.partition(":")
+    if not name:
+        return told[:1].upper() + told[1:]
+    return name_of(name) if kind == "person" else words(name)
+
+
+def witnessed_when(by: Iterable[Mapping[str, Any]]) -> str:
+    """Return by when somebody outside had first signed for a line."""
+    first = min((each["signed_at"] for each in by), default=None)
+    return "not witnessed yet" if first is None else f"witnessed on {moment(first)}"
+
+
+def witnessed(by: Iterable[Mapping[str, Any]]) -> str:
+    """Return by when somebody outside had signed for a line; why not, where nobody has."""
+    said = [f"{each['name']} on {moment(each['signed_at'])}" for each in by]
+    return f"Countersigned by {' and by '.join(said)}." if said else "No witness has countersigned it yet."
