@@ -13,6 +13,7 @@ from rfp_service.console.routes import HOME, page_router
 from rfp_service.console.visits import Visit, Visiting
 from rfp_service.console.words import NAMES
 from rfp_service.events import EVENTS
+from shared.kernel.calendar import day_in_london
 
 PATH = f"{HOME}/record"
 PERIOD = ("from", "to")
@@ -151,5 +152,5 @@ def period_heading(rows: list[dict[str, Any]]) -> str:
 
 
 def _last_days(number: int) -> dict[str, str]:
-    today = datetime.now(UTC).date()
+    today = day_in_london(datetime.now(UTC))
     return {"from": str(today - timedelta(days=number)), "to": str(today)}
