@@ -45,7 +45,8 @@ GRANT SELECT ON log_tiles, log_checkpoints, log_cosignatures, log_keys, audit_re
 REVOKE INSERT, UPDATE ON log_tiles, log_checkpoints, log_cosignatures, log_keys FROM {role};
 REVOKE INSERT ON read_checkpoints FROM {role};
 GRANT EXECUTE ON FUNCTION keep_log_tiles, keep_checkpoint, keep_read_checkpoint TO {role};
-GRANT EXECUTE ON FUNCTION change_log_keys, keep_cosignature TO {role};
+GRANT EXECUTE ON FUNCTION change_log_keys, keep_cosignature, change_witness_quorum TO {role};
+GRANT SELECT ON witness_quorums TO {role};
 GRANT SELECT, INSERT, UPDATE ON witness_answers TO {role};
 GRANT EXECUTE ON FUNCTION append_audit_read, event_leaf, audit_read_hash TO {role};
 GRANT SELECT ON read_checkpoints TO {role};
@@ -66,7 +67,8 @@ GRANT SELECT, INSERT ON flow_forecasts TO {role};
 READER_GRANTS = """
 GRANT SELECT ON stored_events, event_head, views, notices, people TO {role};
 GRANT SELECT ON log_tiles, log_checkpoints, log_cosignatures, log_keys, audit_reads TO {role};
-GRANT SELECT ON read_checkpoints, delivery_log, delivery_attempts, deadlines, reactions TO {role};
+GRANT SELECT ON witness_quorums, read_checkpoints, delivery_log, delivery_attempts TO {role};
+GRANT SELECT ON deadlines, reactions TO {role};
 GRANT SELECT (id, person, stream_id, destroyed_at) ON personal_keys TO {role};
 GRANT EXECUTE ON FUNCTION append_audit_read, event_leaf, audit_read_hash, position_at TO {role};
 """

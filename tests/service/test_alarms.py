@@ -88,5 +88,6 @@ async def test_a_witness_that_is_silent_for_long_or_refuses_is_an_alarm(
         )
         [alarm] = (await said(api))[1]
         assert "refuses to countersign" in alarm
+        assert 'rfp_witness_refuses{witness="clerk.example"} 1.0' in (await said(api))[2]
         await Keeper(pool, [LOG]).introduce_witnesses([], 3)  # it is asked no longer
         assert (await said(api))[:2] == ("ready", [])

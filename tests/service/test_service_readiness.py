@@ -109,8 +109,14 @@ async def test_a_record_that_no_witness_countersigns_is_not_ready(
         await owner.execute("INSERT INTO log_keys VALUES ($1, 'witness', 1)", name)
     await said(api, NOT_WITNESSED)
     await owner.execute("INSERT INTO log_cosignatures VALUES (1, 'clerk', '-', now())")
-    await owner.close()
     seen = await said(api)  # one of them will do
+    assert seen["signing"]["witnesses_needed"] == 1  # type: ignore[index]
+    await api.service.pool.execute("SELECT change_witness_quorum(2, 1)")
+    await said(api, NOT_WITNESSED)
+    assert "rfp_witnesses_lacking 1.0" in (await api.client.get("/metrics")).text
+    await api.service.pool.execute("SELECT change_witness_quorum(1, 1)")
+    await owner.close()
+    seen = await said(api)
     lags = {each["witness"]: each["behind_seconds"] for each in seen["signing"]["witnesses"]}  # type: ignore[index]
     assert lags["clerk"] == 0
     assert lags["auditor"] > 0

@@ -28,9 +28,9 @@ See which projects will miss the transition date, as the programme office:
 Read the committee's paper, and what became of the promises of half a year ago, in a browser:
   curl -H "Authorization: Bearer $({env}.venv/bin/rfp-service token scrutiny_member)" -o paper.{paper_form} \
     "{base}/v1/outcomes/report?programme={programme}&since={since}&form={paper_form}"{without_pdf}
-Take a part of the record away, and check it with no database and no network; a witness, the
-(fictional) neighbouring council, has countersigned it:
-  {env}.venv/bin/rfp-service audit keys --quorum 1 --out keys.txt
+Take a part of the record away, and check it with no database and no network; two witnesses,
+(fictional) neighbouring councils, have countersigned it:
+  {env}.venv/bin/rfp-service audit keys --out keys.txt
   {env}.venv/bin/rfp-service audit bundle year.zip --from 2020-01-01T00:00Z --to 2099-01-01T00:00Z
   .venv/bin/rfp-service audit verify year.zip --keys keys.txt
 Roles: requester procurement_officer approver scrutiny_member administrator …

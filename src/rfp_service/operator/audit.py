@@ -64,7 +64,7 @@ def checkpoint(
 
 def prove(position: Annotated[int, typer.Argument(min=1)], *, out: Out = None) -> None:
     async def see(connection: Connection) -> str:
-        signed = await _latest(connection)
+        signed = await LogReader(connection).witnessed(position) or await _latest(connection)
         if position > signed.size:
             raise NotFound(position=position)
         hashes = await Tiles(connection).inclusion(position - 1, signed.size)
@@ -77,8 +77,9 @@ def prove(position: Annotated[int, typer.Argument(min=1)], *, out: Out = None) -
 def keys(
     *,
     quorum: Annotated[
-        int, typer.Option(min=0, help="So many witnesses must have signed, for whoever uses the file.")
-    ] = 0,
+        int | None,
+        typer.Option(min=0, help="So many witnesses must have signed; otherwise as the log's policy says."),
+    ] = None,
     out: Out = None,
 ) -> None:
     async def see(connection: Connection) -> str:
@@ -102,7 +103,7 @@ def fsck(
     notes = [path.read_text() for path in saved or []]
 
     async def look(connection: Connection) -> bool:
-        policy = read_policy(keys) if keys else await LogReader(connection).policy()
+        policy = read_policy(keys) if keys else await LogReader(connection).policy(0)
         checked = await check(connection, notes, policy)
         for finding in checked.findings:
             say(f"WRONG: {finding}")

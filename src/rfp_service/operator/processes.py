@@ -8,7 +8,7 @@ import uvloop
 from rfp_service import serving
 from rfp_service.databases import Database, database, must_have_owner
 from rfp_service.demonstration.guide import guide
-from rfp_service.demonstration.neighbour import neighbour
+from rfp_service.demonstration.neighbour import neighbours
 from rfp_service.demonstration.seeding import seed
 from rfp_service.operator.configuration import configured
 from rfp_service.operator.preparation import prepare
@@ -30,7 +30,7 @@ def demo() -> None:
         await prepare(base)
         await seed(settings, must_have_owner(base), base.service)
 
-    with database(settings) as base, neighbour(settings) as witnessed:
+    with database(settings) as base, neighbours(settings) as witnessed:
         uvloop.run(fill(base))
         serving.serve(witnessed, base, worker=True, announce=lambda: say(guide(settings)))
 

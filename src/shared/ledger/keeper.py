@@ -22,6 +22,7 @@ LEAVES = (
     " WHERE notification_id > $1 AND notification_id <= $2 ORDER BY notification_id"
 )
 SIGNED = "SELECT keep_checkpoint($1, $2, $3)"
+QUORUM = "SELECT change_witness_quorum($1, $2)"
 KEY_CHANGES = "SELECT change_log_keys($1, $2, $3)"
 log = structlog.get_logger(__name__)
 
@@ -78,6 +79,10 @@ class Keeper:
     async def introduce_witnesses(self, verifiers: Sequence[str], size: int) -> None:
         """Keep which witnesses are asked from now on."""
         await self._pool.execute(KEY_CHANGES, list(verifiers), "witness", size)
+
+    async def introduce_quorum(self, needed: int, size: int) -> None:
+        """Keep how many of the witnesses must have signed from now on."""
+        await self._pool.execute(QUORUM, needed, size)
 
 
 async def cosigned_by(pool: asyncpg.Pool, witness: str) -> int:

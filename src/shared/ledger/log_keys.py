@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.ledger.checkpoints import Policy
+from shared.ledger.checkpoints import Policy, decimal
 from shared.ledger.notes import BadNote, KeyType, Signer, Verifier
 from shared.settings import NotConfigured, Profile, Settings
 
@@ -27,6 +27,7 @@ class LogKeys:
 
     signers: tuple[Signer, ...]
     witnesses: tuple[WitnessAddress, ...] = ()
+    quorum: int = 0
 
     @property
     def origin(self) -> str:
@@ -42,7 +43,7 @@ def log_keys(settings: Settings) -> LogKeys:
         signers = _demonstration(settings.data_dir / "audit-keys")
     else:
         raise NotConfigured("Set AUDIT_KEYS: checkpoints of the record are signed with them.")
-    return LogKeys(signers, _witnesses(settings.audit_witnesses))
+    return LogKeys(signers, *_witnesses(settings.audit_witnesses))
 
 
 def read_signers(path: Path) -> tuple[Signer, ...]:
@@ -80,18 +81,23 @@ def _demonstration(path: Path) -> tuple[Signer, ...]:
     return read_signers(path)
 
 
-def _witnesses(path: Path | None) -> tuple[WitnessAddress, ...]:
-    """Read witnesses, one a line: verifier key and address."""
+def _witnesses(path: Path | None) -> tuple[tuple[WitnessAddress, ...], int]:
+    """Read witnesses, one a line: verifier key and address; and `quorum N`, how many must have signed."""
     if path is None:
-        return ()
-    found = []
+        return (), 0
+    found, quorum = [], 0
     try:
         for line in path.read_text().splitlines():
             if said := line.partition("#")[0].split():
                 key, url = said
+                if key == "quorum":
+                    quorum = decimal(url)
+                    continue
                 found.append(WitnessAddress(Verifier.parse(key), url.rstrip("/")))
     except (OSError, ValueError, BadNote) as error:
         raise NotConfigured(f"The witnesses in {path} can't be read: {error}") from None
     if len(found) > WITNESSES_LIMIT or any(w.verifier.type is not KeyType.WITNESS for w in found):
         raise NotConfigured(f"{path} holds at most {WITNESSES_LIMIT} witnesses' keys.")
-    return tuple(found)
+    if quorum > len(found):
+        raise NotConfigured(f"{path} wants {quorum} witnesses to sign, and names {len(found)}.")
+    return tuple(found), quorum

@@ -16,8 +16,10 @@ LATEST = "SELECT size, root, note, signed_at FROM log_checkpoints ORDER BY size 
 AT = "SELECT size, root, note, signed_at FROM log_checkpoints WHERE size = $1"
 WITNESSED = """
 SELECT c.size, c.root, c.note, c.signed_at FROM log_checkpoints c
-JOIN log_cosignatures USING (size) WHERE size >= $1 ORDER BY size DESC LIMIT 1
+WHERE c.size >= $1 AND (SELECT count(*) FROM log_cosignatures s WHERE s.size = c.size) >= $2
+ORDER BY c.size DESC LIMIT 1
 """
+QUORUM = "SELECT needed FROM witness_quorums ORDER BY changed_at DESC LIMIT 1"
 LINES = "SELECT line, witness, signed_at FROM log_cosignatures WHERE size = $1 ORDER BY witness"
 ENTRIES = (
     "SELECT notification_id, originator_id, originator_version, recorded_at, topic, state"
@@ -67,8 +69,15 @@ class LogReader:
         return await self._signed(await self._connection.fetchrow(AT, size))
 
     async def witnessed(self, position: int = 0) -> Signed | None:
-        """Return the newest checkpoint with that position in it that some witness signed."""
-        return await self._signed(await self._connection.fetchrow(WITNESSED, position))
+        """Return the newest checkpoint with that position in it that enough witnesses signed, or else one."""
+        for needed in sorted({max(await self.quorum(), 1), 1}, reverse=True):
+            if row := await self._connection.fetchrow(WITNESSED, position, needed):
+                return await self._signed(row)
+        return None
+
+    async def quorum(self) -> int:
+        """Return how many witnesses must have signed, by the log's own policy."""
+        return await self._connection.fetchval(QUORUM) or 0
 
     async def entries(self, positions: list[int]) -> list[Entry]:
         """Return entries in order."""
@@ -82,14 +91,14 @@ class LogReader:
             seen[row["position"]].append((row["witness"], row["signed_at"]))
         return seen
 
-    async def policy(self, quorum: int = 0) -> Policy:
-        """Return every key that the log ever had, and its witnesses'."""
+    async def policy(self, quorum: int | None = None) -> Policy:
+        """Return every key that the log ever had, its witnesses', and how many of these must have signed."""
         rows = await self._connection.fetch(EVERY_KEY)
         keys = [Verifier.parse(row["verifier"]) for row in rows]
         return Policy(
             tuple(key for key in keys if key.type is KeyType.LOG),
             tuple(key for key in keys if key.type is KeyType.WITNESS),
-            quorum,
+            await self.quorum() if quorum is None else quorum,
         )
 
     async def _signed(self, row: asyncpg.Record | None) -> Signed | None:

@@ -56,6 +56,7 @@ async def _have_witnessed(pool: asyncpg.Pool, keeper: Keeper, keys: LogKeys) -> 
                 size = await keeper.catch_up()
                 verifiers = [str(witness.verifier) for witness in keys.witnesses]
                 await keeper.introduce_witnesses(verifiers, size)
+                await keeper.introduce_quorum(keys.quorum, size)
                 introduced = True
             await ask_all(pool, keys.witnesses)
         except (*AWAY, *CANT_WRITE) as error:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from shared.ledger.log_reader import LogReader
+
 # Positions have no gaps: the first entry that no checkpoint holds follows the size of the newest.
 SIGNED = """
 SELECT c.size, extract(epoch FROM now() - c.signed_at)::float8 AS checkpoint_seconds,
@@ -47,6 +49,7 @@ class SigningState:
     checkpoint_seconds: float
     unsigned_seconds: float
     witnesses: tuple[WitnessLag, ...]
+    witnesses_needed: int = 1
 
 
 async def signing_state(pool: asyncpg.Pool) -> SigningState:
@@ -58,4 +61,5 @@ async def signing_state(pool: asyncpg.Pool) -> SigningState:
         checkpoint_seconds=signed["checkpoint_seconds"] or 0.0,
         unsigned_seconds=signed["unsigned_seconds"],
         witnesses=tuple(lags),
+        witnesses_needed=max(await LogReader(pool).quorum(), 1),
     )

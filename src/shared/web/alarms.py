@@ -11,6 +11,9 @@ VIEW_DIFFERS = Gauge("rfp_view_differs", "1 where a view shows other than the re
 WITNESS_FAILING = Gauge(
     "rfp_witness_failing_seconds", "For how long a witness has not countersigned, though asked.", ["witness"]
 )
+WITNESS_REFUSES = Gauge(
+    "rfp_witness_refuses", "1 where a witness says that the record does not go on.", ["witness"]
+)
 DIFFERING = "SELECT name, differs FROM views ORDER BY name"
 # Witnesses that are asked now: a retired one may be silent.
 WITNESSES = """
@@ -40,9 +43,10 @@ def _of_witness(name: str, since: datetime, said: str, *, refused: bool) -> str:
 
 async def measure(pool: asyncpg.Pool) -> None:
     """Set the gauges to what there is now."""
-    for gauge in (VIEW_DIFFERS, WITNESS_FAILING):
+    for gauge in (VIEW_DIFFERS, WITNESS_FAILING, WITNESS_REFUSES):
         gauge.clear()
     for row in await pool.fetch(DIFFERING):
         VIEW_DIFFERS.labels(row["name"]).set(row["differs"] is not None)
     for row in await pool.fetch(WITNESSES):
         WITNESS_FAILING.labels(row["name"]).set(row["seconds"])
+        WITNESS_REFUSES.labels(row["name"]).set(row["refused"])

@@ -9,7 +9,7 @@ from prometheus_client import Gauge, Histogram
 from shared.record.database import AWAY, Pool
 from shared.web.alarms import measure as measure_alarms
 from shared.web.core_service import CoreService
-from shared.web.service_readiness import SigningSeen, signing_seen
+from shared.web.service_readiness import SigningSeen, signing_seen, witnesses_lacking
 
 MEASURED_EVERY_SECONDS = 5.0
 LATENCIES = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -34,6 +34,7 @@ HEAD = Gauge("rfp_record_head", "The last position of the record.")
 WORKER = Gauge("rfp_worker_seconds", "How long ago a worker last said that it is at work.")
 CHECKPOINT = Gauge("rfp_checkpoint_seconds", "The age of the newest checkpoint.")
 UNSIGNED = Gauge("rfp_unsigned_seconds", "The age of the oldest entry that no checkpoint holds.")
+LACKING = Gauge("rfp_witnesses_lacking", "How many more witnesses would have to keep up with the record.")
 WITNESS = Gauge("rfp_witness_behind_seconds", "For how long a witness has owed the next entry.", ["witness"])
 OLDEST_OVERDUE = Gauge(
     "rfp_delivery_oldest_overdue_seconds",
@@ -115,6 +116,7 @@ def _measure_signing(seen: SigningSeen) -> None:
     WORKER.set(NEVER if seen.worker_seconds is None else seen.worker_seconds)
     CHECKPOINT.set(seen.checkpoint_seconds)
     UNSIGNED.set(seen.unsigned_seconds)
+    LACKING.set(witnesses_lacking(seen) if seen.witnesses else 0)
     WITNESS.clear()
     for lag in seen.witnesses:
         WITNESS.labels(lag.witness).set(lag.behind_seconds)

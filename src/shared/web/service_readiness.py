@@ -15,7 +15,7 @@ WITNESS_SECONDS = 600.0  # as `audit fsck` counts; one that is down for a moment
 
 NO_WORKER = "No worker is at work: nothing is signed, and no deadline fires."
 NOT_SIGNED = "Nobody signs the record: look for `the log` in the worker's log."
-NOT_WITNESSED = "No witness has countersigned the record for ten minutes."
+NOT_WITNESSED = "Too few witnesses have countersigned the record for ten minutes."
 
 
 class WitnessSeen(BaseModel):
@@ -37,6 +37,7 @@ class SigningSeen(BaseModel):
     checkpoint_seconds: float
     unsigned_seconds: float
     witnesses: list[WitnessSeen]
+    witnesses_needed: int
 
 
 async def signing_seen(service: CoreService) -> SigningSeen:
@@ -51,6 +52,7 @@ async def signing_seen(service: CoreService) -> SigningSeen:
             WitnessSeen(witness=lag.witness, size=lag.size, behind_seconds=lag.behind_seconds)
             for lag in state.witnesses
         ],
+        witnesses_needed=state.witnesses_needed,
     )
 
 
@@ -60,6 +62,12 @@ async def faults_besides(service: CoreService, seen: SigningSeen) -> list[str]:
     return [*_unsigned(seen, time.monotonic() - service.opened_at), *([issuer] if issuer else [])]
 
 
+def witnesses_lacking(seen: SigningSeen) -> int:
+    """Return how many more witnesses would have to keep up with the record for its policy to hold."""
+    keeping_up = sum(lag.behind_seconds <= WITNESS_SECONDS for lag in seen.witnesses)
+    return max(seen.witnesses_needed - keeping_up, 0)
+
+
 def _unsigned(seen: SigningSeen, open_seconds: float) -> Iterator[str]:
     """Say who is missing; a worker that starts together with the service is given its time."""
     since = seen.worker_seconds
@@ -67,5 +75,5 @@ def _unsigned(seen: SigningSeen, open_seconds: float) -> Iterator[str]:
         yield NO_WORKER
     if seen.unsigned_seconds > UNSIGNED_SECONDS and open_seconds > UNSIGNED_SECONDS:
         yield NOT_SIGNED
-    if seen.witnesses and min(lag.behind_seconds for lag in seen.witnesses) > WITNESS_SECONDS:
+    if seen.witnesses and witnesses_lacking(seen):
         yield NOT_WITNESSED

@@ -12,7 +12,12 @@ import asyncpg
 import pytest
 
 from rfp_service.service import EVENTS, VIEWS
-from shared.governance.audit.bundle.assembly import NothingToBundle, TooMuchForOneBundle, made
+from shared.governance.audit.bundle.assembly import (
+    LastBundleLonger,
+    NothingToBundle,
+    TooMuchForOneBundle,
+    made,
+)
 from shared.governance.audit.bundle.contents import (
     CHECKPOINT,
     CONSISTENCY,
@@ -31,7 +36,8 @@ from shared.governance.audit.bundle.verification import Verifying, verify
 from shared.governance.audit.bundle.wanted import Wanted
 from shared.governance.audit.journal import body_of_work
 from shared.ledger.checkpoints import Policy
-from shared.ledger.notes import Signer
+from shared.ledger.keeper import Keeper, keep_cosignature
+from shared.ledger.notes import KeyType, Note, Signer
 from shared.record.eventstore.encoding import EnvelopeMapper, Topics
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.projector import Projector
@@ -286,3 +292,35 @@ async def test_a_bundle_says_how_often_the_audit_was_read_and_never_less(
     assert "the log of who read the audit had 2 lines, and has 1 in this bundle" in wrong
     forged = second.text(READS_CHECKPOINT).replace("\n2\n", "\n9\n").encode()
     assert not checked(Files({**second.files, READS_CHECKPOINT: forged})).sound
+
+
+async def test_an_earlier_bundle_that_is_longer_than_the_record_is_an_incident(
+    pool: asyncpg.Pool, store: EventStore
+) -> None:
+    await kept(pool, store, 0, 40)
+    with pytest.raises(LastBundleLonger, match="longer than this record") as refused:
+        await made(pool, MAPPER, replace(PERIOD, last_size=60), PROGRAM)
+    assert refused.value.facts == {"last_size": 60, "size": 40}
+
+
+async def test_a_bundle_is_sealed_by_as_many_witnesses_as_the_policy_wants(
+    pool: asyncpg.Pool, store: EventStore
+) -> None:
+    """The newest checkpoint that enough of them signed is taken; a newer one that one signed is not."""
+    river = Signer.new("river.example", KeyType.WITNESS)
+    keeper = Keeper(pool, [LOG])
+    for start, end, signers in ((0, 300, (CLERK, river)), (300, 310, (CLERK,))):
+        note = await kept(pool, store, start, end)
+        await keeper.introduce_witnesses([str(each.verifier) for each in (CLERK, river)], end)
+        await keeper.introduce_quorum(2, end)
+        for signer in signers:
+            at = datetime.now(UTC).replace(microsecond=0)
+            line = signer.line(Note.parse(note).text, int(at.timestamp()))
+            await keep_cosignature(pool, end, str(signer.verifier), line, at)
+    case = Wanted(case=year_of_rfps()[0].stream_id)  # of which nothing came later
+    files = await made(pool, MAPPER, case, PROGRAM)
+    assert files.manifest().size == 300
+    assert "\nquorum 2\n" in files.text(KEYS)
+    assert checked(files, Policy((LOG.verifier,), (CLERK.verifier, river.verifier), 2)).wrong == []
+    with pytest.raises(asyncpg.CheckViolationError):
+        await keeper.introduce_quorum(3, 310)

@@ -14,7 +14,7 @@ from shared.governance.audit.reads import NAME, READ_AUDIT, AuditRoute
 from shared.governance.audit.redaction import redacted_entries
 from shared.kernel.errors import Unacceptable
 from shared.ledger.entries import Entry
-from shared.web.answers import READS_ONE
+from shared.web.answers import READS_ONE, problems
 from shared.web.commands import may
 from shared.web.core_service import core_service
 from shared.web.readings import INSTANT_PATTERN, Read, instant_of
@@ -40,6 +40,7 @@ class CaseOrPeriod(Unacceptable):
             "content": {ZIP: {"schema": {"type": "string", "format": "binary"}}},
         },
         **READS_ONE,
+        **problems(409),
     },
 )
 async def take_bundle(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import asyncpg
@@ -41,7 +42,7 @@ from shared.governance.audit.bundle.pages import story_page
 from shared.governance.audit.bundle.read_me import read_me
 from shared.governance.audit.bundle.wanted import Wanted
 from shared.governance.disclosure.withheld import UNREAD
-from shared.kernel.errors import NotFound, Unacceptable
+from shared.kernel.errors import NotFound, Refused, Unacceptable
 from shared.kernel.messages import Recorded
 from shared.ledger.checkpoints import hash_text, opened, proof_text
 from shared.ledger.entries import Entry
@@ -76,6 +77,10 @@ class NothingToBundle(NotFound):
     """Nothing was recorded of that, or nothing is signed yet."""
 
 
+class LastBundleLonger(Refused):
+    """Your last bundle is longer than this record: entries that were signed are gone. Tell internal audit."""
+
+
 async def nothing_hidden(_: Sequence[Entry]) -> Mapping[int, str]:
     """Hide nothing."""
     return {}
@@ -94,7 +99,7 @@ async def made(
     inside = await _positions(connection, mapper, wanted, limit)
     if len(inside) > limit:
         raise TooMuchForOneBundle(limit=limit)
-    signed = await _seal(log, inside)
+    signed = await _seal(log, inside, wanted.last_size)
     part = await indexed_part(connection, mapper, wanted.filters(), signed, wanted.until)
     borders = await _borders(connection, mapper, wanted, inside, signed, part, hidden)
     entries = await log.entries(borders.around(inside))
@@ -114,7 +119,8 @@ async def made(
     }
     manifest = _manifest(wanted, signed, events, last, program, withheld, borders)
     events = [event for event in events if event.position not in withheld]
-    files[STORY] = story_page(manifest, events, opened(signed.note, policy)).encode()
+    vouched = opened(signed.note, replace(policy, quorum=0))  # whoever checks asks for the quorum
+    files[STORY] = story_page(manifest, events, vouched).encode()
     files[READ_ME] = read_me(manifest, policy).encode()
     named = manifest.model_copy(update={"files": {n: sha256(c) for n, c in files.items()}})
     files[MANIFEST] = json_text(named.model_dump(mode="json"))
@@ -167,16 +173,20 @@ async def _borders(
     return await period_borders(LogReader(connection), inside, signed, wanted.until, hidden)
 
 
-async def _seal(log: LogReader, positions: Sequence[int]) -> Signed:
+async def _seal(log: LogReader, positions: Sequence[int], last_size: int | None) -> Signed:
     """Return the newest checkpoint over these entries, one that a witness signed where there is one.
 
     What was recorded just now is signed in a moment.
     """
     if not positions:
         raise NothingToBundle
+    newest = await log.latest()
+    if last_size is not None and newest is not None and last_size > newest.size:
+        raise LastBundleLonger(last_size=last_size, size=newest.size)
+    needed = max(positions[-1], last_size or 0)
     for _ in range(LOOKS):
-        signed = await log.witnessed(positions[-1]) or await log.latest()
-        if signed is not None and signed.size >= positions[-1]:
+        signed = await log.witnessed(needed) or await log.latest()
+        if signed is not None and signed.size >= needed:
             return signed
         await asyncio.sleep(LOOK_SECONDS)
     raise NothingToBundle
