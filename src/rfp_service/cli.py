@@ -81,6 +81,18 @@ AUDIT = {
         "rfp_service.operator.verification:verifier",
         "Write what anybody checks a bundle with: a page for a browser, or a program of one file.",
     ),
+    "succeed": (
+        "rfp_service.operator.restores:succeed",
+        "After a restore: begin a new log that names the old one's last checkpoint and what was lost.",
+    ),
+    "rehearse": (
+        "rfp_service.operator.restores:rehearse",
+        "On a database that was restored elsewhere: check all of it, and write a signed receipt.",
+    ),
+    "rehearsed": (
+        "rfp_service.operator.restores:rehearsed",
+        "Put the receipt of a rehearsed restore on the record.",
+    ),
     "key": (
         "rfp_service.operator.witnesses:key",
         "Make a key; while two keys of a log are in one file, both sign.",

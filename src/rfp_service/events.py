@@ -11,6 +11,7 @@ from rfp_service.rfps.domain.all_events import EVENTS as RFP_EVENTS
 from shared.flow.imports.domain import EVENTS as IMPORT_EVENTS
 from shared.flow.imports.historic_cases import EVENTS as HISTORIC_EVENTS
 from shared.governance.accounts.domain import EVENTS as ACCOUNT_EVENTS
+from shared.governance.audit.log_history.domain import EVENTS as LOG_HISTORY_EVENTS
 from shared.governance.audit.record_index.domain import EVENTS as INDEX_EVENTS
 from shared.governance.comments.domain import COMMENT_EVENTS
 from shared.governance.delegations.domain import DELEGATION_EVENTS
@@ -55,4 +56,5 @@ EVENTS: tuple[type[Event[Any]], ...] = (
     *DOCUMENT_EVENTS,
     *COMMENT_EVENTS,
     *INDEX_EVENTS,
+    *LOG_HISTORY_EVENTS,
 )

@@ -34,6 +34,7 @@ SEEN_WITH: Mapping[str, str] = {
     "webhook-endpoint": "read-webhook-endpoints",
     "retention-schedule": "read-retention",
     "disposal": "read-retention",
+    "log-history": "read-audit",
 }
 # Rows of somebody else's log, of which the import tells; what was sent to whom; how one person is told,
 # and what they follow; how far the record is indexed.

@@ -22,6 +22,7 @@ from shared.governance.audit.bundle.assembly import made, nothing_hidden
 from shared.governance.audit.bundle.borders import Hidden
 from shared.governance.audit.bundle.contents import Files
 from shared.governance.audit.bundle.wanted import Wanted
+from shared.governance.audit.log_history.reading import successions
 from shared.governance.audit.reads import keep_read
 from shared.governance.audit.record_index.reading import IndexReader, index_differences
 from shared.governance.audit.redaction import redacted_entries
@@ -104,7 +105,10 @@ def fsck(
 
     async def look(connection: Connection) -> bool:
         policy = read_policy(keys) if keys else await LogReader(connection).policy(0)
-        checked = await check(connection, notes, policy)
+        succeeded = [each.succession for each in await successions(connection)]
+        checked = await check(connection, notes, policy, succeeded)
+        for lost in checked.lost:
+            say(f"note: {lost}")
         for finding in checked.findings:
             say(f"WRONG: {finding}")
         say(
@@ -138,8 +142,15 @@ def bundle(  # the options of one command
         bool, typer.Option("--whole", help="With what is sealed or exempt, for eyes that may see it.")
     ] = False,
 ) -> None:
-    last_size = Files.read(last).manifest().size if last else None
-    wanted = Wanted(case, instant_of(start), instant_of(end), body_of_work, last_size)
+    earlier = Files.read(last).manifest() if last else None
+    wanted = Wanted(
+        case,
+        instant_of(start),
+        instant_of(end),
+        body_of_work,
+        last_size=earlier.size if earlier else None,
+        last_origin=earlier.origin if earlier else "",
+    )
     if (case is None) != (start is not None and end is not None):
         raise typer.BadParameter("give --case, or --from and --to")
 
@@ -184,7 +195,7 @@ def _read(operation: str, target: str, look: Callable[[Connection], Awaitable[T]
         connection = await asyncpg.connect(address, server_settings={"timezone": "UTC"})
         try:
             if kept:
-                await keep_read(connection, _who(), OPERATOR, f"audit {operation}", target)
+                await keep_read(connection, operator_name(), OPERATOR, f"audit {operation}", target)
             return await look(connection)
         finally:
             await connection.close()
@@ -193,7 +204,7 @@ def _read(operation: str, target: str, look: Callable[[Connection], Awaitable[T]
         return uvloop.run(run(settings.database_reader_url or base.service))
 
 
-def _who() -> str:
+def operator_name() -> str:
     """Return who reads: the account that signed in at this terminal, or else that of this process."""
     try:
         account = os.getlogin()

@@ -75,6 +75,11 @@ class LogReader:
                 return await self._signed(row)
         return None
 
+    async def origin(self) -> str:
+        """Return the log's name, as its newest checkpoint says it; blank where nothing is signed."""
+        newest = await self.latest()
+        return newest.note.partition("\n")[0] if newest else ""
+
     async def quorum(self) -> int:
         """Return how many witnesses must have signed, by the log's own policy."""
         return await self._connection.fetchval(QUORUM) or 0

@@ -9,7 +9,8 @@ import asyncpg
 
 from shared.ledger.checkpoints import Checkpoint, Policy, hash_text, opened
 from shared.ledger.notes import BadNote
-from shared.ledger.read_checkpoints import EVERY, HASHES, is_of_reads, opened_of_reads
+from shared.ledger.read_checkpoints import EVERY, HASHES, OF_READS, is_of_reads, opened_of_reads
+from shared.ledger.successions import Succession
 from shared.ledger.tiles import TreeEdge
 from shared.ledger.tree import HASH_BYTES
 from shared.record.database import Connection
@@ -61,6 +62,7 @@ class Checked:
     witnessed: int = 0
     witnessed_size: int | None = None  # how far enough witnesses signed, where a quorum was asked for
     reads: int = 0
+    lost: list[str] = field(default_factory=list)  # what was saved of a log that a restore cut short
     versions: dict[UUID, int] = field(default_factory=dict)
     last_at: datetime | None = None
 
@@ -70,8 +72,13 @@ class Checked:
             self.findings.append(RecordFinding(what, position))
 
 
-async def check(connection: Connection, saved: Sequence[str], policy: Policy) -> Checked:
-    """Check the whole record and its log, and that it goes on from checkpoints saved elsewhere."""
+async def check(
+    connection: Connection, saved: Sequence[str], policy: Policy, successions: Sequence[Succession] = ()
+) -> Checked:
+    """Check the whole record and its log, and that it goes on from checkpoints saved elsewhere.
+
+    What the record says it lost in a restore is told, and is no finding.
+    """
     checked = Checked()
     rows = await connection.fetch(CHECKPOINTS)
     own = [row["note"] for row in rows]
@@ -79,14 +86,16 @@ async def check(connection: Connection, saved: Sequence[str], policy: Policy) ->
     wanted = _opened(checked, own, "The log's own checkpoint", replace(policy, quorum=0))
     if policy.quorum:
         _ask_for_the_quorum(checked, rows, policy)
-    wanted += _opened(checked, of_record, "The saved checkpoint", policy)
+    found = _opened(checked, of_record, "The saved checkpoint", policy)
+    wanted += [each for each in found if not _lost(checked, each[0], successions)]
     sizes = sorted({checkpoint.size for checkpoint, _ in wanted})
     roots = await _walk(connection, checked, sizes)
     for checkpoint, whose in wanted:
         _compare(checked, checkpoint, whose, roots)
     await _compare_head(connection, checked)
     await _compare_tiles(connection, checked)
-    await _compare_reads(connection, checked, [n for n in saved if is_of_reads(n)], policy)
+    of_reads = [n for n in saved if is_of_reads(n) and not _of_an_old_log(checked, n, successions)]
+    await _compare_reads(connection, checked, of_reads, policy)
     return checked
 
 
@@ -131,6 +140,27 @@ def _opened(
         checked.witnessed += bool(vouched.witnesses)
         found.append((vouched.checkpoint, whose))
     return found
+
+
+def _lost(checked: Checked, checkpoint: Checkpoint, successions: Sequence[Succession]) -> bool:
+    """Say whether a saved checkpoint covers what the record says was lost; a rewritten one is a finding."""
+    for each in successions:
+        if each.old_origin == checkpoint.origin and each.kept < checkpoint.size <= each.old_size:
+            if checkpoint.size == each.old_size and hash_text(checkpoint.root) != each.old_root:
+                checked.found("The record names another last checkpoint of the old log", checkpoint.size)
+            checked.lost.append(
+                f"The saved checkpoint of {checkpoint.size} entries is of {checkpoint.origin}, of which"
+                f" entries {each.kept + 1} to {each.old_size} were lost in a restore"
+            )
+            return True
+    return False
+
+
+def _of_an_old_log(checked: Checked, note: str, successions: Sequence[Succession]) -> bool:
+    origin = note.partition("\n")[0].removesuffix(OF_READS)
+    if old := origin in {each.old_origin for each in successions}:
+        checked.lost.append(f"A saved checkpoint of the log of reads is of {origin}, before a restore")
+    return old
 
 
 async def _walk(connection: Connection, checked: Checked, sizes: Sequence[int]) -> dict[int, bytes]:

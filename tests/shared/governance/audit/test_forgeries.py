@@ -149,12 +149,17 @@ PAGES_ALONE = {  # the page tells the story itself, and does not read these
 }
 
 
-def by_the_page(folder: Path, bundles: Sequence[bytes], keys: str | None) -> list[dict[str, Any]]:
+def by_the_page(
+    folder: Path, bundles: Sequence[bytes], keys: str | None, last: bytes | None = None
+) -> list[dict[str, Any]]:
     """Return what the page for anybody says of some bundles."""
     asked = []
+    if last is not None:
+        (folder / "last.zip").write_bytes(last)
     for number, raw in enumerate(bundles):
         (folder / f"{number}.zip").write_bytes(raw)
-        asked.append({"bundle": str(folder / f"{number}.zip"), "keys": keys})
+        one = {"bundle": str(folder / f"{number}.zip"), "keys": keys}
+        asked.append({**one, "last": str(folder / "last.zip")} if last is not None else one)
     kinds = {topic.__name__: topic.kind for topic in EVENTS}
     script = script_of(kinds, ("ed25519.js", "verify.js")) + CHECK.read_text()
     (folder / "check.cjs").write_text(script)

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from shared.governance.audit.bundle.assembly import made
 from shared.governance.audit.bundle.wanted import Wanted
@@ -29,6 +29,30 @@ class CaseOrPeriod(Unacceptable):
     """A bundle is of one case (`stream_id`), or of a period (`from` and `to`) that ends after it begins."""
 
 
+class LastBundle(NamedTuple):
+    """What of somebody's last bundle a new one has to go on from."""
+
+    size: int | None
+    origin: str
+
+
+def last_bundle(
+    last_size: Annotated[
+        int | None, Query(ge=1, le=LARGEST, description="`size` of your last bundle's checkpoint.")
+    ] = None,
+    last_origin: Annotated[
+        str,
+        Query(
+            max_length=200,
+            pattern=r"^[^\s+]*$",
+            description="Its `origin`, where a restore came between: the log had another name then.",
+        ),
+    ] = "",
+) -> LastBundle:
+    """Take it from the request."""
+    return LastBundle(last_size, last_origin)
+
+
 @router.get(
     "/bundles",
     summary="Take a part of the record away, with its proofs",
@@ -46,6 +70,7 @@ class CaseOrPeriod(Unacceptable):
 async def take_bundle(
     request: Request,
     reading: Read,
+    last: Annotated[LastBundle, Depends(last_bundle)],
     stream_id: Annotated[UUID | None, Query(description="Everything on this case.")] = None,
     start: Annotated[
         str | None,
@@ -63,12 +88,9 @@ async def take_bundle(
     body_of_work: Annotated[
         str | None, Query(max_length=40, pattern=NAME, description="Of a period, only this body of work.")
     ] = None,
-    last_size: Annotated[
-        int | None, Query(ge=1, le=LARGEST, description="`size` of your last bundle's checkpoint.")
-    ] = None,
 ) -> Response:
     """Pack entries, a proof for each, keys, a story in plain HTML, and how to check it all offline."""
-    wanted = _wanted(stream_id, (start, end), body_of_work or "", last_size)
+    wanted = _wanted(stream_id, (start, end), body_of_work or "", last)
     if reading.past:
         wanted = replace(wanted, until=reading.position)
     service = core_service(request)
@@ -83,14 +105,14 @@ async def take_bundle(
 
 
 def _wanted(
-    case: UUID | None, period: tuple[str | None, str | None], work: str, last_size: int | None
+    case: UUID | None, period: tuple[str | None, str | None], work: str, earlier: LastBundle
 ) -> Wanted:
     """Return what is wanted: one case, or one period."""
     first, last = instant_of(period[0]), instant_of(period[1])
     whole = first is not None and last is not None and first < last
     if (case is None) != whole or (case is not None and (any(period) or work)):
         raise CaseOrPeriod
-    return Wanted(case, first, last, work, last_size)
+    return Wanted(case, first, last, work, earlier.size, last_origin=earlier.origin)
 
 
 def program(request: Request) -> str:

@@ -37,6 +37,7 @@ from shared.governance.audit.bundle.contents import (
     proof_name,
     sha256,
 )
+from shared.governance.audit.bundle.earlier_log import kept_size, led_from, shown
 from shared.governance.audit.bundle.index_claims import IndexClaims, IndexedPart
 from shared.governance.audit.bundle.pages import story_page
 from shared.governance.audit.bundle.read_me import read_me
@@ -99,11 +100,12 @@ async def made(
     inside = await _positions(connection, mapper, wanted, limit)
     if len(inside) > limit:
         raise TooMuchForOneBundle(limit=limit)
-    signed = await _seal(log, inside, wanted.last_size)
+    led = await led_from(connection, wanted.last_origin, await log.origin())
+    signed = await _seal(log, inside, kept_size(wanted.last_size, led))
     part = await indexed_part(connection, mapper, wanted.filters(), signed, wanted.until)
     borders = await _borders(connection, mapper, wanted, inside, signed, part, hidden)
     entries = await log.entries(borders.around(inside))
-    last = await _last(log, wanted, signed)
+    last = await _last(log, kept_size(wanted.last_size, led), signed)
     policy = await log.policy()
     events = [_any(mapper, entry) for entry in entries]
     cant_read = {event.position: UNREAD for event in events if unread(event)}
@@ -115,6 +117,7 @@ async def made(
         **await _proofs(connection, [entry.position for entry in entries], signed),
         **await _consistency(connection, last, signed),
         **_index(part),
+        **await shown(connection, led, signed),
         **await _reads(connection),
     }
     manifest = _manifest(wanted, signed, events, last, program, withheld, borders)
@@ -192,12 +195,12 @@ async def _seal(log: LogReader, positions: Sequence[int], last_size: int | None)
     raise NothingToBundle
 
 
-async def _last(log: LogReader, wanted: Wanted, signed: Signed) -> Signed | None:
-    if wanted.last_size is None:
+async def _last(log: LogReader, last_size: int | None, signed: Signed) -> Signed | None:
+    if last_size is None:
         return None
-    last = await log.at(wanted.last_size)
+    last = await log.at(last_size)
     if last is None or last.size > signed.size:
-        raise NothingToBundle(last_size=wanted.last_size)
+        raise NothingToBundle(last_size=last_size)
     return last
 
 

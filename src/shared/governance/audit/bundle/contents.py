@@ -23,7 +23,7 @@ EARLIER_FORMATS = (EARLIEST_FORMAT, "rfp-service audit bundle 2")
 READ_ME, STORY, MANIFEST = "READ-ME-FIRST.txt", "story.html", "manifest.json"
 CHECKPOINT, KEYS = "checkpoint.txt", "keys.txt"
 LAST_CHECKPOINT, CONSISTENCY = "last-checkpoint.txt", "consistency.txt"
-READS_CHECKPOINT, INDEX = "reads-checkpoint.txt", "index.json"
+READS_CHECKPOINT, INDEX, SUCCESSION = "reads-checkpoint.txt", "index.json", "succession.json"
 FILES_LIMIT = 500_000
 TOTAL_BYTES_LIMIT = 2 * 2**30
 SMALL_BYTES = 64 * 2**20  # so much any bundle may unpack to, and beyond it:
@@ -37,7 +37,7 @@ LOCAL_HEADER_BYTES, CENTRAL_HEADER_BYTES, END_BYTES, ZIP64_END_BYTES = 30, 46, 2
 WHY_PATTERN = r"^(\[(sealed|erased|of a later release|exempt: paragraph [1-9] of Schedule 12A)\](, )?)+$"
 _NAMES = re.compile(
     r"READ-ME-FIRST\.txt|story\.html|manifest\.json|checkpoint\.txt|keys\.txt|last-checkpoint\.txt"
-    r"|consistency\.txt|reads-checkpoint\.txt|index\.json|(entries|leaves)/[0-9]{12}|proofs/[0-9]{12}\.tlog-proof"
+    r"|consistency\.txt|reads-checkpoint\.txt|index\.json|succession\.json|(entries|leaves)/[0-9]{12}|proofs/[0-9]{12}\.tlog-proof"
 )
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same contents make the same file
 

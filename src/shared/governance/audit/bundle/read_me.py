@@ -69,6 +69,8 @@ The formats are public, and other programs read them:
                       as its name, its count and the last hash of its chain (in hex),
                       each followed by a line feed; the chain begins with 32 zero bytes
                       and goes on with SHA-256 of the chain so far and the next leaf.
+  succession.json     where a restore came between this and an earlier bundle: the entry
+                      that says which log was succeeded, and what was lost; with its proof.
   reads-checkpoint.txt  how many times the audit had been read, and the last line of that
                       log's chain, signed. Keep it: "audit fsck --checkpoint" takes it.
   manifest.json       what is in here, and the SHA-256 of each file. Of a period it also

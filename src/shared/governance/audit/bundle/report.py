@@ -14,6 +14,7 @@ class VerificationReport:
     whose_is_unknown: bool = False
     pages_unchecked: bool = False
     incomplete: str = ""  # why nothing shows that nothing is missing, in capitals
+    restored: str = ""  # what a restore lost since an earlier bundle
     complete_by: int = 0  # nothing is missing among so many first entries of the record
 
     @property
@@ -30,6 +31,7 @@ class VerificationReport:
         but = ", AND ".join(why for why in (pages, self.incomplete) if why)
         but = f", BUT {but}" if but else ""
         by = f", complete by the index at {self.complete_by}" if self.complete_by else ""
+        by += f", {self.restored}" if self.restored else ""
         if self.whose_is_unknown:
             return f"CONSISTENT WITH ITSELF{but}{by}: whose it is you must compare"
         return f"ENTRIES SOUND{but}{by}" if but else f"SOUND{by}"

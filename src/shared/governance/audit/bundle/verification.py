@@ -25,16 +25,18 @@ from shared.governance.audit.bundle.contents import (
     proof_name,
     sha256,
 )
+from shared.governance.audit.bundle.earlier_log import entries_that_differ, proved
 from shared.governance.audit.bundle.index_claims import check_index
 from shared.governance.audit.bundle.pages import story_page
 from shared.governance.audit.bundle.read_me import read_me
 from shared.governance.audit.bundle.report import VerificationReport
 from shared.kernel.calendar import LONDON
 from shared.kernel.messages import Recorded
-from shared.ledger.checkpoints import Policy, Vouched, check_proof, hash_of, opened
+from shared.ledger.checkpoints import Checkpoint, Policy, Vouched, check_proof, hash_of, opened
 from shared.ledger.entries import Entry
 from shared.ledger.notes import BadNote, Note
 from shared.ledger.read_checkpoints import opened_of_reads
+from shared.ledger.successions import LostRange, lost_of, since
 from shared.ledger.tree import ProofFails, verify_consistency
 from shared.record.eventstore.encoding import EnvelopeMapper
 
@@ -188,13 +190,42 @@ def _check_leaves(files: Files, manifest: Manifest, policy: Policy, report: Veri
 
 def _check_last(check: Verifying, policy: Policy, vouched: Vouched, report: VerificationReport) -> None:
     """Check that the record only grew since an earlier bundle: the reader's own, or the one named inside."""
-    files = check.files
-    if CONSISTENCY not in files.files:
-        if check.last is not None:
-            report.bad("this bundle has no proof from the earlier bundle: ask for one made with it")
+    files, now = check.files, vouched.checkpoint
+    if CONSISTENCY not in files.files and check.last is None:
         return
+    if check.last is None and LAST_CHECKPOINT not in files.files:
+        raise NotABundle(f"There is no {LAST_CHECKPOINT} in it.")
     note = (check.last or files).text(CHECKPOINT if check.last else LAST_CHECKPOINT)
-    earlier, now = opened(note, policy).checkpoint, vouched.checkpoint
+    earlier = opened(note, policy).checkpoint
+    led = since(earlier.origin, proved(files, policy, now.text()), now.origin)
+    if earlier.origin != now.origin and not led:
+        report.bad(f"the earlier bundle is of {earlier.origin}, and nothing shows what succeeded it")
+    elif led and earlier.size > led[0].old_size:
+        report.bad(f"your earlier bundle is longer than {earlier.origin} was, as this record has it")
+    elif lost := lost_of(earlier, led):
+        _check_across_a_loss(check, lost, report)
+    elif CONSISTENCY not in files.files:
+        report.bad("this bundle has no proof from the earlier bundle: ask for one made with it")
+    else:
+        _check_growth(files, earlier, now, report)
+
+
+def _check_across_a_loss(check: Verifying, lost: LostRange, report: VerificationReport) -> None:
+    """Expect what both bundles hold, and a restore left, to be the same."""
+    report.restored = f"after a restore that lost entries {lost.kept + 1} to {lost.last}"
+    if check.last is None:
+        report.bad("what a restore lost can be told with the earlier bundle only")
+        return
+    if differing := entries_that_differ(check.last, check.files, lost.kept):
+        report.bad(f"{differing[0]} is not that of the earlier bundle, though the restore kept it")
+        return
+    report.right(
+        f"entries of both bundles among the first {lost.kept} are the same; the record says that entries"
+        f" {lost.kept + 1} to {lost.last} of the earlier one's were lost in a restore"
+    )
+
+
+def _check_growth(files: Files, earlier: Checkpoint, now: Checkpoint, report: VerificationReport) -> None:
     proof = [hash_of(line) for line in files.text(CONSISTENCY).splitlines()]
     try:
         verify_consistency(earlier.size, now.size, proof, earlier.root, now.root)
@@ -206,17 +237,19 @@ def _check_last(check: Verifying, policy: Policy, vouched: Vouched, report: Veri
 
 def _check_reads(check: Verifying, policy: Policy, report: VerificationReport) -> None:
     """Check the signature on how often the audit had been read, and that it was not less than before."""
-    bundles = [files for files in (check.last, check.files) if files is not None]
-    counts = [
-        opened_of_reads(files.text(READS_CHECKPOINT), policy).size if _has_reads(files) else 0
-        for files in bundles
-    ]
-    if counts != sorted(counts):
+    bundles = [files for files in (check.last, check.files) if files is not None and _has_reads(files)]
+    signed = [opened_of_reads(files.text(READS_CHECKPOINT), policy) for files in bundles]
+    if check.last is not None and _has_reads(check.last) and not _has_reads(check.files):
+        report.bad("the log of who read the audit is gone")
+    elif len(signed) == 2 and signed[0].origin != signed[1].origin:
+        report.lines.append("note: the log of who read the audit begins anew under the new log's name")
+    elif [each.size for each in signed] != sorted(each.size for each in signed):
         report.bad(
-            f"the log of who read the audit had {counts[0]} lines, and has {counts[-1]} in this bundle"
+            f"the log of who read the audit had {signed[0].size} lines, and has {signed[1].size} in this"
+            " bundle"
         )
-    elif counts[-1]:
-        report.right(f"the log of who read the audit is signed, with {counts[-1]} lines so far")
+    elif signed:
+        report.right(f"the log of who read the audit is signed, with {signed[-1].size} lines so far")
 
 
 def _has_reads(files: Files) -> bool:

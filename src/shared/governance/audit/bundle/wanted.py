@@ -14,6 +14,7 @@ class Wanted:
     end: datetime | None = None
     body_of_work: str = ""
     last_size: int | None = None
+    last_origin: str = ""  # of another log, where a restore came between
     until: int | None = None
 
     def filters(self) -> dict[str, str]:

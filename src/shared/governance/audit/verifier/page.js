@@ -83,7 +83,8 @@ const IN_PART = ["", "Sound as far as it goes",
 
 function tell(report, unlike = []) {
   const [kind, heading, said] = SAID[report.verdict] || IN_PART;
-  const by = report.completeBy ? ` It is complete by the index of the record at entry ${report.completeBy}.` : "";
+  const whole = report.completeBy ? ` It is complete by the index of the record at entry ${report.completeBy}.` : "";
+  const by = report.restored ? `${whole} It goes on from your earlier bundle ${report.restored}.` : whole;
   const meaning = SAID[report.verdict] ? said + (report.verdict === "NOT SOUND" ? "" : by) : `${said}${report.incomplete}.`;
   const box = element("div", "", { class: `verdict ${kind}` });
   within(box, element("h2", heading), element("p", meaning));

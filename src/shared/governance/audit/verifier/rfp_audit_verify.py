@@ -34,13 +34,14 @@ SMALL, STORY_LIMIT, TOTAL_LIMIT = 65_536, 64 * 2**20, 2**31
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 NAMES = re.compile(
     r"READ-ME-FIRST\.txt|story\.html|manifest\.json|checkpoint\.txt|keys\.txt|last-checkpoint\.txt"
-    r"|consistency\.txt|reads-checkpoint\.txt|index\.json|(entries|leaves)/[0-9]{12}|proofs/[0-9]{12}\.tlog-proof"
+    r"|consistency\.txt|reads-checkpoint\.txt|index\.json|succession\.json|(entries|leaves)/[0-9]{12}|proofs/[0-9]{12}\.tlog-proof"
 )
 WHY = re.compile(r"(\[(sealed|erased|of a later release|exempt: paragraph [1-9] of Schedule 12A)\](, )?)+")
 FIELDS = (
     "format made_at program origin size filters first_position last_position entries cases withheld before"
     " after indexes last_size files"
 )
+HISTORY_ID = "c4f0a5d3-6f0e-4b47-8f5e-2a6b1d9e7c30"
 INDEX_ID, INDEXED_WITHIN = "5b0c2b7e-3f5d-4d1a-9a64-7d0f6a2c9e11", timedelta(days=3)
 PACKED = "it is packed in a way that no bundle is"
 
@@ -191,7 +192,9 @@ class Policy:
 class Checkpoint:
     """A signed statement of how many entries a log has, and of the root of its tree."""
 
-    def __init__(self, note: str, policy: Policy, *, of_reads: bool = False) -> None:
+    def __init__(
+        self, note: str, policy: Policy, *, of_reads: bool = False, quorum: int | None = None
+    ) -> None:
         must(len(note) <= 1_000_000 and not re.search(r"[\x00-\x09\x0b-\x1f]", note), "no signed note")
         text, divider, ending = note.rpartition("\n\n")
         must(divider and ending.endswith("\n") and ending.count("\n") <= 100, "no signed note")
@@ -212,7 +215,8 @@ class Checkpoint:
                 signed[key] = key.signed(self.text, raw[4:])
         must(any(key.type == LOG for key in signed), f"no key that is trusted for {log} signed this")
         self.witnesses = {key: at for key, at in signed.items() if key.type == WITNESS}
-        must(of_reads or len(self.witnesses) >= policy.quorum, f"{policy.quorum} witnesses must have signed")
+        needed = policy.quorum if quorum is None else quorum
+        must(of_reads or len(self.witnesses) >= needed, f"{needed} witnesses must have signed")
 
 
 def node(left: bytes, right: bytes) -> bytes:
@@ -283,7 +287,7 @@ class Check:
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.wrong: list[str] = []
-        self.complete_by, self.incomplete = 0, ""
+        self.complete_by, self.incomplete, self.restored = 0, "", ""
 
     def bad(self, line: str) -> None:
         self.wrong.append(line)
@@ -506,20 +510,61 @@ class Check:
     def earlier(
         self, files: dict[str, bytes], last: dict[str, bytes] | None, now: Checkpoint, policy: Policy
     ) -> None:
-        if "consistency.txt" in files:
+        if "consistency.txt" in files or last:
             note = text_of(last, "checkpoint.txt") if last else text_of(files, "last-checkpoint.txt")
-            earlier = Checkpoint(note, policy)
-            goes_on(earlier, now, [hash_of(line) for line in text_of(files, "consistency.txt").splitlines()])
-            self.lines.append(f"right: the first {earlier.size} entries are those of the earlier record")
-        elif last:
-            self.bad("this bundle has no proof from the earlier bundle: ask for one made with it")
-        counts = [
-            Checkpoint(text_of(held, "reads-checkpoint.txt"), policy, of_reads=True).size
-            if "reads-checkpoint.txt" in held
-            else 0
-            for held in ([last, files] if last else [files])
-        ]
-        self.expect(counts == sorted(counts), "the log of who read the audit has become shorter")
+            before = Checkpoint(note, policy)
+            led = self.led(files, before.origin, now, policy)
+            kept = min([before.size, *(one["kept"] for one in led)])
+            must(
+                not led or before.size <= led[0]["old_size"], "your earlier bundle is longer than its log was"
+            )
+            if kept < before.size:
+                self.lost(files, last, kept, before.size)
+            else:
+                must("consistency.txt" in files, "this bundle has no proof from the earlier bundle")
+                proof = [hash_of(line) for line in text_of(files, "consistency.txt").splitlines()]
+                goes_on(before, now, proof)
+                self.lines.append(f"right: the first {before.size} entries are those of the earlier record")
+        self.reads(files, last, policy)
+
+    def led(
+        self, files: dict[str, bytes], origin: str, now: Checkpoint, policy: Policy
+    ) -> list[dict[str, Any]]:
+        """Return what led from the log of an earlier bundle to this one, after restores."""
+        raw = text_of(files, "succession.json") if "succession.json" in files else '{"successions": []}'
+        led: list[dict[str, Any]] = []
+        for one in json.loads(raw)["successions"]:
+            entry = Entry(decoded(one["entry"]))
+            proof = {f"proofs/{entry.position:012}.tlog-proof": one["proof"].encode()}
+            self.leaf(proof, entry.position, entry.leaf, (now, policy, {}))
+            must((entry.topic, entry.case) == ("LogSucceeded", HISTORY_ID), "this is no succession of logs")
+            said = entry.said["data"]
+            old = Checkpoint(said["old_checkpoint"], policy, quorum=0)
+            holds = (old.origin, old.size, old.root) == (origin, said["old_size"], hash_of(said["old_root"]))
+            must(holds and said["old_origin"] == origin, "a succession names another log or checkpoint")
+            origin = said["new_origin"]
+            led.append(said)
+        must(origin == now.origin, "the earlier bundle is of another log: nothing shows what succeeded it")
+        return led
+
+    def lost(self, files: dict[str, bytes], last: dict[str, bytes] | None, kept: int, size: int) -> None:
+        must(last, "what a restore lost can be told with the earlier bundle only")
+        assert last is not None
+        for name, content in last.items():
+            if name.startswith(("entries/", "leaves/")) and int(name[-12:]) <= kept:
+                self.expect(files.get(name, content) == content, f"{name} is not that of the earlier bundle")
+        self.restored = f"after a restore that lost entries {kept + 1} to {size}"
+
+    def reads(self, files: dict[str, bytes], last: dict[str, bytes] | None, policy: Policy) -> None:
+        name = "reads-checkpoint.txt"
+        held = [one for one in (last, files) if one is not None and name in one]
+        signed = [Checkpoint(text_of(one, name), policy, of_reads=True) for one in held]
+        self.expect(
+            not (last and name in last and name not in files), "the log of who read the audit is gone"
+        )
+        if len(signed) == 2 and signed[0].origin == signed[1].origin:
+            grown = signed[0].size <= signed[1].size
+            self.expect(grown, "the log of who read the audit has become shorter")
 
 
 def line_of(claim: dict[str, Any], subject: str, at: dict[int, Entry]) -> tuple[int, bytes, int]:
@@ -568,7 +613,8 @@ def main() -> int:
     asked = parser.parse_args()
     last = asked.last.read_bytes() if asked.last else None
     verdict, check = checked(asked.bundle.read_bytes(), asked.keys.read_text() if asked.keys else None, last)
-    by = f", complete by the index at {check.complete_by}" if check.complete_by and not check.wrong else ""
+    by = f", complete by the index at {check.complete_by}" if check.complete_by else ""
+    by = "" if check.wrong else f"{by}, {check.restored}" if check.restored else by
     print(*check.lines, f"{verdict}{by}", f"(by the check of release {RELEASE})", sep="\n")
     return status(verdict)
 

@@ -7,11 +7,12 @@
 const LOG = 1, WITNESS = 4;
 const FORMAT = "rfp-service audit bundle 3";
 const EARLIER = ["rfp-service audit bundle 1", "rfp-service audit bundle 2"];
+const HISTORY_ID = "c4f0a5d3-6f0e-4b47-8f5e-2a6b1d9e7c30";
 const INDEX_ID = "5b0c2b7e-3f5d-4d1a-9a64-7d0f6a2c9e11", INDEXED_WITHIN = 3 * 86400e6; // microseconds
 const SMALL = 65536, STORY_LIMIT = 64 * 2 ** 20, FILES_LIMIT = 500000, TOTAL_LIMIT = 2 ** 31;
 const NAMES = new RegExp(
   "^(READ-ME-FIRST\\.txt|story\\.html|manifest\\.json|checkpoint\\.txt|keys\\.txt|last-checkpoint\\.txt"
-  + "|consistency\\.txt|reads-checkpoint\\.txt|index\\.json|(entries|leaves)/[0-9]{12}|proofs/[0-9]{12}\\.tlog-proof)$");
+  + "|consistency\\.txt|reads-checkpoint\\.txt|index\\.json|succession\\.json|(entries|leaves)/[0-9]{12}|proofs/[0-9]{12}\\.tlog-proof)$");
 const WHY = /^(\[(sealed|erased|of a later release|exempt: paragraph [1-9] of Schedule 12A)\](, )?)+$/;
 const utf8 = new TextEncoder();
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -495,7 +496,7 @@ async function checkIndex(files, manifest, entries, seenAt, report) {
 // ---- the whole
 
 function reportOf() {
-  const report = { lines: [], wrong: [], entries: [], keys: [], incomplete: "", completeBy: 0 };
+  const report = { lines: [], wrong: [], entries: [], keys: [], incomplete: "", completeBy: 0, restored: "" };
   report.right = (line) => report.lines.push(["right", line]);
   report.note = (line) => report.lines.push(["note", line]);
   report.bad = (line) => { report.wrong.push(line); report.lines.push(["WRONG", line]); };
@@ -544,7 +545,7 @@ function checkKeys(own, trusted, ownText, report) {
 }
 
 async function checkReads(bundles, policy, report) {
-  const counts = [];
+  const counts = [], origins = new Set();
   for (const files of bundles) {
     if (!files.has("reads-checkpoint.txt")) { counts.push(0); continue; }
     const note = noteOf(textOf(files, "reads-checkpoint.txt"));
@@ -553,19 +554,60 @@ async function checkReads(bundles, policy, report) {
     const signed = await signersOf(note, policy.keys.filter((k) => k.type === LOG && k.name === origin));
     must(origin !== checkpoint.origin && signed.size, "the log of who read the audit is not signed as it must be");
     counts.push(checkpoint.size);
+    origins.add(origin);
   }
-  if (counts.length === 2 && counts[0] > counts[1]) {
+  if (counts.length === 2 && origins.size < 2 && counts[0] > counts[1]) {
     report.bad(`the log of who read the audit had ${counts[0]} lines, and has ${counts[1]} in this bundle`);
   }
 }
 
-async function checkLast(files, last, check, report) {
-  if (!files.has("consistency.txt")) {
-    if (last) report.bad("this bundle has no proof from the earlier bundle: ask for one made with it");
-    return;
+/** Return what led from the log of an earlier bundle to this one, after restores. */
+async function ledFrom(files, from, check) {
+  const { checkpoint, text } = check.vouched, led = [];
+  const shown = files.has("succession.json") ? JSON.parse(textOf(files, "succession.json")).successions : [];
+  let origin = from;
+  for (const one of shown) {
+    const raw = decoded(one.entry), entry = entryOf(raw), at = one.proof.indexOf("\n\n");
+    const lines = one.proof.slice(0, at).split("\n");
+    must(at > 0 && lines[0] === "c2sp.org/tlog-proof@v1" && lines[1] === `index ${entry.position - 1}`
+      && lines.length - 2 <= 63, "the proof is of another entry");
+    must((await opened(one.proof.slice(at + 2), check.policy)).text === text, "the proof is of another checkpoint");
+    await includes(await sha256(Uint8Array.of(0), raw), entry.position - 1, checkpoint.size, lines.slice(2).map(hashOf),
+      checkpoint.root);
+    must(entry.topic === "LogSucceeded" && entry.stream === HISTORY_ID, "this is no succession of logs");
+    const said = entry.said.data;
+    const old = (await opened(said.old_checkpoint, { ...check.policy, quorum: 0 })).checkpoint;
+    must(old.origin === origin && said.old_origin === origin && old.size === said.old_size
+      && same(old.root, hashOf(said.old_root)), "a succession names another log or checkpoint");
+    origin = said.new_origin;
+    led.push(said);
   }
+  must(origin === checkpoint.origin, "the earlier bundle is of another log, and nothing shows what succeeded it");
+  return led;
+}
+
+function checkLost(files, last, kept, size, report) {
+  must(last, "what a restore lost can be told with the earlier bundle only");
+  for (const [name, content] of last) {
+    if (/^(entries|leaves)\//.test(name) && Number(name.slice(-12)) <= kept && files.has(name)) {
+      must(same(files.get(name), content), `${name} is not that of the earlier bundle`);
+    }
+  }
+  report.restored = `after a restore that lost entries ${kept + 1} to ${size}`;
+}
+
+async function checkLast(files, last, check, report) {
+  if (!files.has("consistency.txt") && !last) return;
   const text = last ? textOf(last, "checkpoint.txt") : textOf(files, "last-checkpoint.txt");
   const earlier = (await opened(text, check.policy)).checkpoint, now = check.vouched.checkpoint;
+  const led = await ledFrom(files, earlier.origin, check);
+  const kept = Math.min(earlier.size, ...led.map((one) => one.kept));
+  must(!led.length || earlier.size <= led[0].old_size, "your earlier bundle is longer than its log was");
+  if (kept < earlier.size) {
+    checkLost(files, last, kept, earlier.size, report);
+    return;
+  }
+  must(files.has("consistency.txt"), "this bundle has no proof from the earlier bundle: ask for one made with it");
   const proof = textOf(files, "consistency.txt").split("\n").filter(Boolean).map(hashOf);
   await goesOn(earlier.size, now.size, proof, earlier.root, now.root);
   report.right(`the first ${earlier.size} entries are those of the earlier bundle's record`);

@@ -1,0 +1,1 @@
+"""What befell the log: restores that it survived, and those that were rehearsed."""
