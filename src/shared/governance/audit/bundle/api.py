@@ -36,7 +36,7 @@ class LastBundle(NamedTuple):
     origin: str
 
 
-def last_bundle(
+async def last_bundle(
     last_size: Annotated[
         int | None, Query(ge=1, le=LARGEST, description="`size` of your last bundle's checkpoint.")
     ] = None,
