@@ -1,13 +1,13 @@
 """What the outcomes room offers the roof."""
 
 from outcomes.api.readiness import OUTCOMES_READINESS
-from outcomes.api.waiting import MILESTONES_WAITING
+from outcomes.api.waiting import CONSULTATIONS_WAITING, DATA_WAITING, MILESTONES_WAITING
 from outcomes.views.registers import REGISTERS
 from shared.web.context import Context
 
 OUTCOMES = Context(
     views=REGISTERS,
-    waiting=(MILESTONES_WAITING,),
+    waiting=(MILESTONES_WAITING, DATA_WAITING, CONSULTATIONS_WAITING),
     readiness=(OUTCOMES_READINESS,),
     # Paths with a name of their own come before those with an id.
     routes=(

@@ -173,7 +173,7 @@ PERMISSIONS = Permissions(
         "RotateApiKey": (ADMINISTRATOR,),
         "RevokeApiKey": (ADMINISTRATOR,),
         "CloseServiceAccount": (ADMINISTRATOR,),
-        "read-service-accounts": (ADMINISTRATOR, AUDITOR, SCRUTINY),
+        "read-service-accounts": (ADMINISTRATOR, LEGAL, AUDITOR, SCRUTINY),
         # how people are told
         "ChooseNotifications": EVERYBODY,
         "read-notification-choice": EVERYBODY,

@@ -9,6 +9,7 @@ from rfp_service import logs
 from tests.prove.auditing import edits, the_past
 from tests.prove.counts import (
     crashes,
+    inboxes,
     malformed_requests,
     own_work,
     properties,
@@ -32,6 +33,7 @@ PROOFS: dict[str, Callable[[], str]] = {
     "edits": edits,
     "past": the_past,
     "own-work": own_work,
+    "inboxes": inboxes,
     "register-mutations": register_mutations,
     "followers": nothing_is_missed,
     "flow": figures_of_a_real_log,

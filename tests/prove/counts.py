@@ -7,6 +7,7 @@ CRASHES = "100"
 WALKS = "400"
 REQUESTS_AN_OPERATION = "300"
 ROADS = "200"
+MOMENTS = "1000"
 PROPERTIES = (
     "tests/contracts/test_dates_by_another_reckoning.py",
     "tests/rfps/test_random_histories.py",
@@ -56,3 +57,9 @@ def own_work() -> str:
     """Let people with several accounts try, by random roads, to approve what they asked for or lead."""
     said = closing_line("tests/service/test_own_work.py", OWN_WORK=ROADS)
     return f"{ROADS} random roads to one's own approval, none led there: {said}"
+
+
+def inboxes() -> str:
+    """Compare the inbox with every guard, asked one by one, while random people work."""
+    said = closing_line("tests/service/test_inbox_and_guards.py", INBOX_MOMENTS=MOMENTS)
+    return f"{MOMENTS} people and moments, each inbox what the guards say: {said}"

@@ -1,21 +1,32 @@
-"""Which projects wait for somebody: whoever owns the plan of what must be done about one."""
+"""Which projects wait for somebody: their owner, or whoever owns the plan of what must be done about one."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 
-from projects.domain.project import OPEN, Project
+from projects.domain.project import OPEN, ActionPlan, Project
 from projects.views.register import projects
 from shared.web.readings import Reading
 from shared.web.waiting import ThingShown, ThingStanding, Wait, Waiter, WaitingThings
 
 
 def waits(project: Project, waiter: Waiter) -> Iterator[Wait]:
-    """Yield the step of a plan that is next, or the plan itself where it has no steps."""
-    plan = project.plan
-    if project.stage not in OPEN or plan.owner not in waiter.ids:
+    """Yield why an open project waits for its owner, or for whoever owns the plan of what must be done."""
+    if project.stage not in OPEN:
         return
+    end = project.schedule.forecast_end
+    over = end is not None and end < waiter.today and not project.paused
+    if end is not None and over and project.about.owner in waiter.ids:
+        why = "The day it was to be over has passed: say what it is now, or that it is done."
+        yield Wait("forecast", why, turn=f"{end}", due_on=end, from_day=end + timedelta(days=1))
+    if project.plan.owner in waiter.ids:
+        yield from _planned(project.plan)
+
+
+def _planned(plan: ActionPlan) -> Iterator[Wait]:
+    """Yield the step of a plan that is next, or the plan itself where it has no steps."""
     left = [(number, *step) for number, step in enumerate(plan.steps, start=1) if step[2] is None]
     if left:
         number, what, due, _ = min(left, key=lambda step: (step[2], step[0]))
@@ -27,7 +38,9 @@ def waits(project: Project, waiter: Waiter) -> Iterator[Wait]:
 def candidates(reading: Reading, waiter: Waiter) -> "Select[Any] | None":
     """Return the projects that may wait for somebody."""
     t = projects.c
-    return select(t.id).where(reading.valid(projects), t.plan_owner.in_(waiter.ids), t.is_open)
+    over = t.owner.in_(waiter.ids) & (t.forecast_end < waiter.today) & ~t.paused
+    theirs = or_(t.plan_owner.in_(waiter.ids), over)
+    return select(t.id).where(reading.valid(projects), t.is_open, theirs).order_by(t.first_position)
 
 
 def _shown(standing: ThingStanding) -> ThingShown:

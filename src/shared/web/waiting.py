@@ -6,12 +6,13 @@ waiting and what would be accepted can't differ.
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select
 
+from shared.kernel.calendar import end_of
 from shared.kernel.errors import Refused
 from shared.kernel.messages import Command, Recorded, Stamp
 from shared.kernel.person import Person
@@ -31,6 +32,7 @@ class Waiter:
     today: date
     stamps: tuple[Stamp, ...] = ()
     bodies: frozenset[str] = frozenset()  # the advisory bodies that they are members of
+    own: Stamp | None = None  # of what they decide for themselves, also where no scheme is in force
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -45,6 +47,15 @@ class Waiter:
     def has(self, *roles: Role) -> bool:
         """Say whether they have one of these roles."""
         return not set(roles).isdisjoint(self.person.roles)
+
+    def may(self, command: Command[Any], state: Any) -> bool:
+        """Say whether they could decide this now, for themselves."""
+        assert self.own is not None, "whoever asks has a stamp"
+        try:
+            command.decide(state, self.own)
+        except Refused:
+            return False
+        return True
 
     def deciding_for(self, command: Callable[[str | None], Command[Any]], state: Any) -> str | None:
         """Return for whom they could decide this now, blank for themselves; None where they can't."""
@@ -65,13 +76,17 @@ def _tiers(stamp: Stamp) -> Iterable[str]:
 
 
 class Wait(NamedTuple):
-    """Something that waits: which kind, why, in whose stead, and what tells one such wait from the next."""
+    """Something that waits: which kind, why, in whose stead, and what tells one such wait from the next.
+
+    It waits since the event that brought it about; where a day had to come first, since that day.
+    """
 
     kind: str
     why: str
     acting_for: str = ""
     turn: str = ""
     due_on: date | None = None
+    from_day: date | None = None
 
 
 class ThingShown(NamedTuple):
@@ -147,9 +162,15 @@ def _of_one(
             "kind": wait.kind,
             "why": wait.why,
             "acting_for": wait.acting_for,
-            "since": since[key].happened_at,
+            "since": _since(since[key], wait),
             "position": since[key].position,
             "due_on": things.due(standing, wait, facts),
         }
         for key, wait in waits.items()
     ]
+
+
+def _since(recorded: Recorded, wait: Wait) -> datetime:
+    if wait.from_day is None:
+        return recorded.happened_at
+    return max(recorded.happened_at, end_of(wait.from_day - timedelta(days=1)))

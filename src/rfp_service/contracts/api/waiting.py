@@ -1,13 +1,14 @@
-"""Which contracts and rounds wait for somebody: a renewal for its tier, a review or a duty for its owner."""
+"""Which contracts and rounds wait: for their tier, for their owner, a saving for finance."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, any_, func, literal, or_, select
 
 from rfp_service.contracts.commands.reviews import ApproveRenewal
 from rfp_service.contracts.domain.contract import Contract, ContractStage
 from rfp_service.contracts.domain.rounds import ReviewRound, RoundStage
+from rfp_service.contracts.domain.savings import SavingStanding
 from rfp_service.contracts.views.register import contracts, open_duties
 from rfp_service.contracts.views.rounds import review_rounds
 from shared.kernel.roles import Role
@@ -26,10 +27,28 @@ def waits(contract: Contract, waiter: Waiter) -> Iterator[Wait]:
             why = "What is to become of it waits for your tier."
             due = contract.clock.last_safe
             yield Wait("renewal-approval", why, acting_for, contract.renewal.waiting_for, due)
-    if contract.about.owner not in waiter.ids or not contract.runs:
-        return
+    if waiter.has(Role.FINANCE):
+        yield from _savings(contract, waiter)
+    if contract.about.owner in waiter.ids and contract.runs:
+        yield from _owned(contract)
+
+
+def _savings(contract: Contract, waiter: Waiter) -> Iterator[Wait]:
+    for saving in contract.savings:
+        if saving.standing is SavingStanding.CLAIMED and saving.claimed.said_by not in waiter.ids:
+            why = "A saving was claimed, and waits to be confirmed."
+            yield Wait("saving", why, turn=str(saving.number))
+
+
+def _owned(contract: Contract) -> Iterator[Wait]:
+    """Yield what waits for whoever answers for a contract."""
+    due = contract.clock.last_safe
     if contract.stage in LOOKED_AT:
-        yield Wait("review", "Somebody has to say what is to become of it.", due_on=contract.clock.last_safe)
+        yield Wait("review", "Somebody has to say what is to become of it.", due_on=due)
+    if contract.stage is ContractStage.APPROVED:
+        yield Wait("renewal", "What is to become of it was approved: carry it out.", due_on=due)
+    if flags := contract.open_flags:
+        yield Wait("flag", f"To be answered: {', '.join(flags).replace('_', ' ')}.")
     for duty in open_duties(contract):
         why = f"A notice is still to be published: {duty.notice}."
         yield Wait("duty", why, turn=str(duty.number), due_on=duty.due_on)
@@ -39,7 +58,10 @@ def candidates(reading: Reading, waiter: Waiter) -> "Select[Any] | None":
     """Return the contracts that may wait for somebody: a few more than do."""
     t = contracts.c
     own = and_(t.owner.in_(waiter.ids), t.is_open)
-    one_of = [and_(own, t.stage.in_(LOOKED_AT)), and_(own, t.duties_open > 0)]
+    stages = (*LOOKED_AT, ContractStage.APPROVED)
+    one_of = [and_(own, or_(t.stage.in_(stages), t.duties_open > 0, func.cardinality(t.flags) > 0))]
+    if waiter.has(Role.FINANCE):
+        one_of.append(literal(SavingStanding.CLAIMED.value) == any_(t.saving_standings))
     if waiter.has(Role.APPROVER) and waiter.tiers:
         one_of.append(t.stage == ContractStage.RECOMMENDED)
     return select(t.id).where(reading.valid(contracts), or_(*one_of)).order_by(t.first_position)

@@ -1,6 +1,11 @@
 """What service accounts offer the roof."""
 
 from shared.governance.accounts.views import SERVICE_ACCOUNTS
+from shared.governance.accounts.waiting import ACCOUNTS_WAITING
 from shared.web.context import Context
 
-ACCOUNTS = Context(views=(SERVICE_ACCOUNTS,), routes=("shared.governance.accounts.api:router",))
+ACCOUNTS = Context(
+    waiting=(ACCOUNTS_WAITING,),
+    views=(SERVICE_ACCOUNTS,),
+    routes=("shared.governance.accounts.api:router",),
+)

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
+from shared.governance.delegations.commands import ConfirmDelegation
 from shared.governance.delegations.domain import Delegation
 from shared.governance.delegations.views import delegations
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
@@ -24,16 +25,16 @@ async def waiter_of(service: TheService, reading: Reading) -> Waiter:
     scheme = (await service.store.load(SCHEME_ID, Scheme(), until)).state
     version = scheme.in_force(day)
     values = version.values
+    known = Known(roles=tuple(role.value for role in person.roles), same=(person.ids,))
     if values is None:
-        return Waiter(person, day)
-    known = Known(
-        roles=tuple(role.value for role in person.roles),
-        scheme_version=version.number,
-        tiers=tuple(Tier(name=tier.name, up_to_pence=tier.up_to_pence) for tier in values.tiers),
-        own_tiers=values.tiers_of(*person.ids),
-        same=(person.ids,),
-        rules=values.rules(day),
-    )
+        return Waiter(person, day, own=Stamp(by=person.id, at=reading.as_of, known=known))
+    by_scheme: dict[str, Any] = {
+        "scheme_version": version.number,
+        "tiers": tuple(Tier(name=tier.name, up_to_pence=tier.up_to_pence) for tier in values.tiers),
+        "own_tiers": values.tiers_of(*person.ids),
+        "rules": values.rules(day),
+    }
+    known = known.model_copy(update=by_scheme)
     own = Stamp(by=person.id, at=reading.as_of, known=known)
     stamps = [own]
     for given in await _given_to(reading):
@@ -43,7 +44,7 @@ async def waiter_of(service: TheService, reading: Reading) -> Waiter:
         knows = known.model_copy(update={"facts": facts, "same": (person.ids, tuple(principal))})
         stamps.append(own.model_copy(update={"acting_for": given["delegator"], "known": knows}))
     bodies = frozenset(b.name for b in values.advisory_bodies if not {*b.members}.isdisjoint(person.ids))
-    return Waiter(person, day, tuple(stamps), bodies)
+    return Waiter(person, day, tuple(stamps), bodies, own)
 
 
 async def _given_to(reading: Reading) -> list[dict[str, Any]]:
@@ -64,9 +65,8 @@ async def _given_to(reading: Reading) -> list[dict[str, Any]]:
 
 
 def _waits(delegation: Delegation, waiter: Waiter) -> Iterator[Wait]:
-    """Yield a delegation that waits to be confirmed, for whoever neither gave nor gets it."""
-    theirs = (delegation.proposed_by, delegation.delegator, delegation.delegate)
-    if delegation.waiting and not delegation.ended and {*theirs}.isdisjoint(waiter.ids):
+    """Yield a delegation that waits to be confirmed, for whoever could confirm it."""
+    if waiter.may(ConfirmDelegation(), delegation):
         yield Wait("delegation", "A delegation waits for a second person to confirm it.")
 
 

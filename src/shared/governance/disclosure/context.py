@@ -1,6 +1,9 @@
 """What exemptions offer the roof."""
 
 from shared.governance.disclosure.views import EXEMPTIONS
+from shared.governance.disclosure.waiting import EXEMPTIONS_WAITING
 from shared.web.context import Context
 
-DISCLOSURE = Context(views=(EXEMPTIONS,), routes=("shared.governance.disclosure.api:router",))
+DISCLOSURE = Context(
+    waiting=(EXEMPTIONS_WAITING,), views=(EXEMPTIONS,), routes=("shared.governance.disclosure.api:router",)
+)

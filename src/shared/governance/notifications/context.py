@@ -3,9 +3,11 @@
 from shared.governance.notifications.domain import WebhookEndpoint
 from shared.governance.notifications.outbox import ORDER_DELIVERIES, TELL_OF_ENDPOINTS
 from shared.governance.notifications.views import WEBHOOK_ENDPOINTS
+from shared.governance.notifications.waiting import ENDPOINTS_WAITING
 from shared.web.context import Context, NotificationSubject
 
 NOTIFICATIONS = Context(
+    waiting=(ENDPOINTS_WAITING,),
     views=(WEBHOOK_ENDPOINTS,),
     routes=(
         "shared.governance.notifications.api:router",

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select, Uuid, literal, select
 
+from shared.governance.scheme.commands import ConfirmScheme
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.roles import Role
 from shared.web.readings import Reading
@@ -14,11 +15,9 @@ CONFIRMING = (Role.ADMINISTRATOR, Role.LEGAL)
 
 
 def _waits(scheme: Scheme, waiter: Waiter) -> Iterator[Wait]:
-    """Yield the proposals of others."""
-    if not waiter.has(*CONFIRMING):
-        return
+    """Yield the proposals that somebody could confirm: of others, and by which they gain nothing."""
     for proposal in scheme.proposals:
-        if proposal.proposed_by not in waiter.ids:
+        if waiter.has(*CONFIRMING) and waiter.may(ConfirmScheme(proposal=proposal.number), scheme):
             why = f"Proposal {proposal.number} waits for a second person to confirm it."
             due = proposal.values.effective_from
             yield Wait("scheme", why, turn=str(proposal.number), due_on=due)
