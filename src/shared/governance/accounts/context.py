@@ -5,7 +5,5 @@ from shared.governance.accounts.waiting import ACCOUNTS_WAITING
 from shared.web.context import Context
 
 ACCOUNTS = Context(
-    waiting=(ACCOUNTS_WAITING,),
-    views=(SERVICE_ACCOUNTS,),
-    routes=("shared.governance.accounts.api:router",),
+    waiting=(ACCOUNTS_WAITING,), views=(SERVICE_ACCOUNTS,), routes=("shared.governance.accounts.api:router",)
 )
