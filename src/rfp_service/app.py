@@ -43,6 +43,7 @@ TAGS = [
     {"name": "projects", "description": "Projects in flight at the transition."},
     {"name": "outcomes", "description": "What the programme must reach, promised and kept."},
     {"name": "contracts", "description": "Contracts, their dates and duties, and what becomes of them."},
+    {"name": "open-contracting", "description": "RFPs and contracts by the Open Contracting Data Standard."},
     {"name": "readiness", "description": "How ready the council is for the transition."},
     {"name": "renewal-rounds", "description": "The months in which contracts are decided on."},
     {"name": "health", "description": "Whether the service is well."},

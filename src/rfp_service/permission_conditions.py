@@ -54,6 +54,7 @@ CONDITIONS = {
         "CorrectHold",
         "DeclareBidderConflict",
         "read-rfps",
+        "read-open-contracting",
         "read-catalogue-checks",
         "read-exemptions",
     ),

@@ -208,6 +208,7 @@ PERMISSIONS = Permissions(
         "read-changes": EVERYBODY,
         "read-inbox": EVERYBODY,
         "read-readiness": EVERYBODY,
+        "read-open-contracting": EVERYBODY,
         # the record
         "read-audit": (SCRUTINY, AUDITOR, ADMINISTRATOR),
     },

@@ -26,6 +26,7 @@ from rfp_service.events import EVENTS
 from rfp_service.handover.context import HAND_OVERS
 from rfp_service.inbox.context import INBOX
 from rfp_service.measures.offered import MEASURES
+from rfp_service.open_contracting.context import OPEN_CONTRACTING
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.policies import facts_for
 from rfp_service.readiness.context import READINESS
@@ -123,6 +124,7 @@ CONTEXTS: tuple[Context, ...] = (
     APPROVAL_TURNS,
     DEPENDENCIES,
     OUTCOMES,
+    OPEN_CONTRACTING,
     READINESS,
     CHANGES,
     INBOX,

@@ -144,6 +144,12 @@ class Settings(BaseModel):
         pattern=r"^https?://[!-~]{1,200}[^/]$",
         description="Where people and programs reach this service: links that are sent begin with it.",
     )
+    ocid_prefix: str = Field(
+        "ocds-213czf",
+        pattern=r"^ocds-[a-z0-9]{6}$",
+        description="What the council's ids of contracting processes begin with, as registered for it;"
+        " the usual one is the standard's own, for examples.",
+    )
     database_pool: int = Field(8, ge=5, le=100)
     worker_port: int | None = Field(
         None, ge=1, le=65535, description="Where a `worker` shows its metrics, at HOST; nowhere without."
