@@ -182,6 +182,7 @@ async def with_next(
     if reading.past:
         return shown
     found = await next_decisions(request, stream, commands, delegated, **facts)
+    await reading.redact.draw_named(reading.person, found)
     return shown.model_copy(update={"next": found})
 
 

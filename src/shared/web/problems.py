@@ -1,7 +1,8 @@
 """The only place that knows HTTP codes: refusals become RFC 9457 problems, and no value sent is echoed."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -33,6 +34,7 @@ from shared.kernel.errors import (
 )
 from shared.kernel.fields import ASKED, ONE_LINE, PRINTABLE
 from shared.record.database import AWAY, CANT_WRITE
+from shared.web.core_service import core_service
 from shared.web.security_log import note_refusal
 
 MEDIA_TYPE = "application/problem+json"
@@ -91,10 +93,24 @@ def problem(request: Request, status: int, type_: str, title: str, **members: ob
 
 
 async def refused(request: Request, refusal: Refused) -> Response:
-    """Say which rule says no, and the facts it says no by."""
+    """Say which rule says no, and the facts it says no by, as far as whoever asks may see them."""
+    try:
+        facts = await _told(request, refusal)
+    except NotReady as unknown:  # what is exempt of the things that it names can't be told just now
+        refusal, facts = unknown, unknown.facts
     status = status_of(type(refusal))
     note_refusal(request, refusal, status)
-    return problem(request, status, type_of(type(refusal)), refusal.sentence(), **refusal.facts)
+    return problem(request, status, type_of(type(refusal)), refusal.sentence(), **facts)
+
+
+async def _told(request: Request, refusal: Refused) -> Mapping[str, object]:
+    """Return the facts of a refusal without what is exempt of other things that these name."""
+    person = getattr(request.state, "person", None)
+    if person is None or not any(isinstance(fact, list | Mapping) for fact in refusal.facts.values()):
+        return refusal.facts
+    facts: dict[str, object] = deepcopy(dict(refusal.facts))
+    await core_service(request).redact.draw_named(person, facts)
+    return facts
 
 
 async def invalid(request: Request, error: RequestValidationError) -> Response:

@@ -15,6 +15,9 @@ class Redactor(Protocol):
     async def draw(self, person: Person, items: Sequence[dict[str, Any]], *, sealed: bool = True) -> None:
         """Withhold from items what this person may not see."""
 
+    async def draw_named(self, person: Person, said: object) -> None:
+        """Withhold from what is said of other things, named by their ids, what this person may not see."""
+
     async def must_know(self, person: Person) -> None:
         """Refuse while it is not known what is exempt, but for a person who may read all of it."""
 

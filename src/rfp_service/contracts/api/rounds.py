@@ -1,7 +1,7 @@
 """Rounds of reviews over HTTP: open a month, see it, settle its lines, close it."""
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Path, Request, Response
@@ -129,7 +129,6 @@ async def see_round(request: Request, round_id: RoundId, reading: Read) -> Respo
     contracts: list[JsonValue] = [each.model_dump(mode="json") for each in found]
     seen = await _veiled(reading, _seen(stream, found))
     shown = await with_next(request, reading, stream, seen, DECISIONS, contracts=contracts)
-    _name_alike(shown)
     return await seen_now(reading, shown, stream.version)
 
 
@@ -188,15 +187,6 @@ async def _veiled(reading: Reading, seen: RoundSeen) -> RoundSeen:
     lines = [line.model_dump() | {"id": line.contract} for line in seen.lines]
     await reading.redacted(lines)
     return seen.model_copy(update={"lines": [RoundLineSeen.model_validate(line) for line in lines]})
-
-
-def _name_alike(seen: RoundSeen) -> None:
-    """Name contracts in what can't be decided now as the lines of the round name them."""
-    called = {str(line.contract): line.reference for line in seen.lines}
-    for decision in seen.next or ():
-        why_not: Any = decision.get("why_not", {})  # with the facts of its rule, whatever these are
-        for named in why_not.get("contracts", ()):
-            named["reference"] = called.get(named["id"], named["reference"])
 
 
 def _line(review: ReviewRound, found: LineFound) -> RoundLineSeen:

@@ -4,6 +4,7 @@ It is drawn by what holds now, also over readings of the past: what was open onc
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,15 @@ from shared.governance.disclosure.exemptions import Exempted, Exemptions
 from shared.governance.disclosure.matters import AMOUNT
 from shared.governance.disclosure.sealed_fields import SealedFields, Seen
 from shared.governance.disclosure.views import exemptions
-from shared.governance.disclosure.withheld import ERASED, SEALED, UNREAD, exempt, personal_in, withhold
+from shared.governance.disclosure.withheld import (
+    ERASED,
+    SEALED,
+    UNREAD,
+    WITHHELD,
+    exempt,
+    personal_in,
+    withhold,
+)
 from shared.kernel.person import Person
 from shared.kernel.personal import PERSONAL, is_sealed
 from shared.record.eventstore.group_reader import Gathered
@@ -26,6 +35,7 @@ from shared.web.access.permissions import Permissions
 READ_EXEMPT = "read-exempt"
 READ_PERSONAL = "read-personal"
 THINGS = ("stream_id", "case_id", "rfp_id", "id")  # how an item names the thing it is about
+NAMED_BY = ("contract", "id")  # how what a decision or a refusal says of another thing names it
 AUTHORS = ("by", "raised_by", "made_by")  # what one has said oneself is no secret to one
 
 SEEN = (
@@ -78,6 +88,8 @@ class DisclosureFilter:
         closed = await self._closed({thing for thing, _ in about}) if sealed else {}
         entitled = self.reads_exempt(person)
         exempted = await self._exemptions.in_force(entitled=entitled)
+        if not entitled and exempted:
+            _withhold_of_others(items, exempted)
         for thing, item in about:
             if thing not in closed and thing not in exempted:
                 continue
@@ -93,6 +105,15 @@ class DisclosureFilter:
             if own is not None:
                 item["said"] = own
                 withhold(item, marks, outside)
+
+    async def draw_named(self, person: Person, said: object) -> None:
+        """Withhold from what is said of things that it names by their ids, at any depth, as from these."""
+        named = [*_named_in(said)]
+        if not named or self.reads_exempt(person):
+            return
+        exempted = await self._exemptions.in_force()
+        for thing, of_it in named:
+            withhold(of_it, _exempt_marks(of_it, exempted.get(thing, ())))
 
     async def must_know(self, person: Person) -> None:
         """Refuse while it is not known what is exempt, but for a person who may read all of it."""
@@ -182,6 +203,30 @@ def _thing(item: Item) -> UUID | None:
         if isinstance(thing := item.get(name), UUID):
             return thing
     return None
+
+
+def _withhold_of_others(items: Iterable[Item], exempted: Mapping[UUID, Sequence[Exempted]]) -> None:
+    """Withhold from decisions what they say, or went by, of other things; each lists what it lacks."""
+    for item in items:
+        known = item.get("known")
+        went_by = known.get("facts") if isinstance(known, Mapping) else None
+        for thing, of_it in _named_in([item.get("said"), went_by]):
+            if marks := _exempt_marks(of_it, exempted.get(thing, ())):
+                withhold(of_it, marks)
+                item[WITHHELD] = {**item.get(WITHHELD, {}), **of_it.pop(WITHHELD, {})}
+
+
+def _named_in(said: object) -> Iterator[tuple[UUID, Item]]:
+    """Yield what is said of things that are named by their ids, at any depth."""
+    if isinstance(said, dict):
+        for name in NAMED_BY:
+            with suppress(ValueError):
+                if thing := said.get(name):
+                    yield UUID(str(thing)), said
+                    break
+    if isinstance(said, Mapping | list | tuple):
+        for inner in said.values() if isinstance(said, Mapping) else said:
+            yield from _named_in(inner)
 
 
 def _is_the_author(person: Person, item: Item) -> bool:
