@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from rfp_service.console.flow_sentences import NOT_KNOWN
 from tests.service.test_console_in_a_browser import looked_at
 from tests.support.browser import browser
 from tests.support.running import Running
@@ -141,6 +142,84 @@ def test_the_record_is_for_scrutiny_and_checked_by_a_page_that_may_ask_nobody(de
         assert zipfile.ZipFile(io.BytesIO(bundle.content)).testzip() is None
 
 
+def test_outcomes_are_told_with_promises_and_measures_as_the_api_tells_them(demonstration: Running) -> None:
+    with visitor(demonstration, "olga-outcomes") as olga:
+        page = olga.page("/outcomes?since=2026-05-30")
+        programme = next(each["id"] for each in olga.asked("/programmes")["items"] if each["purpose"])
+        board = olga.asked("/outcomes", programme=programme)
+        kept = olga.asked("/outcomes/commitments", programme=programme, since="2026-05-30")
+        measures = olga.asked("/outcomes/measures", programme=programme)["items"]
+        assert f"{board['counts']['achieved']} milestones met" in said(page)
+        assert f"{kept['counts']['met']} of {kept['counts']['promised']} promises kept" in said(page)
+        assert kept["in_words"] in html.unescape(page)
+        assert [row[3] for row in rows_of(page, "board")] == [
+            str(each["counts"]["achieved"] or NOT_KNOWN) for each in board["outcomes"]
+        ]
+        assert len(rows_of(page, "promises")) == kept["counts"]["promised"]
+        assert [row[0] for row in rows_of(page, "measures")] == [each["title"] for each in measures]
+        found = re.findall(r'href="/console(/milestones\?[^"]+)">(\d+)<', page)
+        assert len(found) > 10
+        for address, number in found[:4]:
+            asked = olga.asked(html.unescape(address) + "&count=true")
+            assert f"{number} milestone" in olga.page(html.unescape(address))
+            assert asked["total"] == int(number)
+        milestone = asked["items"][0]
+        page = html.unescape(olga.page(f"/milestones/{milestone['id']}"))
+        assert milestone["title"] in page
+
+
+def test_the_paper_is_a_page_that_leads_to_our_own_pages_and_a_document(demonstration: Running) -> None:
+    with visitor(demonstration, "sam-scrutiny") as sam:
+        programme = next(each["id"] for each in sam.asked("/programmes")["items"] if each["purpose"])
+        answer = sam.client.get("/console/outcomes/paper.html", params={"programme": programme})
+        assert "style-src 'sha256-" in answer.headers["content-security-policy"]
+        assert 'href="/console/milestones/' in answer.text
+        assert not re.search(r"""href=["']https?:""", answer.text)
+        document = sam.client.get("/console/outcomes/paper.odt", params={"programme": programme})
+        assert zipfile.ZipFile(io.BytesIO(document.content)).testzip() is None
+        paper = sam.asked("/papers", programme=programme)["items"][0]
+        issued = sam.client.get(f"/console/papers/{paper['id']}.html")
+        assert paper["meeting"] in issued.text
+        sam.page("/outcomes/paper.docx", 404)
+
+
+def test_readiness_counts_what_the_api_counts_and_says_whom_it_waits_for(demonstration: Running) -> None:
+    with visitor(demonstration, "pia-programme") as pia:
+        page = pia.page("/readiness")
+        seen = pia.asked("/readiness")
+    assert f"{seen['days_left']} days to the transition" in page
+    rows = re.findall(r"<tr>.*?</tr>", page.split("<tbody>")[1].split("</tbody>")[0], re.DOTALL)
+    counted = sorted(tuple(re.findall(r'class="number"[^>]*>([^<]+)<', row)) for row in rows)
+    names = ("ready", "on_track", "at_risk", "blocked")
+    assert counted == sorted(tuple(str(each[name] or NOT_KNOWN) for name in names) for each in seen["items"])
+    assert "for Fictional Outsourcing Ltd" in page
+
+
+def test_one_box_finds_a_reference_a_title_and_a_supplier(demonstration: Running) -> None:
+    with visitor(demonstration, "rita-requester") as rita:
+        rfp = rita.asked("/rfps?q=laptop&limit=1")["items"][0]
+        answer = rita.client.get("/console/search", params={"q": rfp["reference"].lower()})
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/console/rfps/{rfp['id']}")
+        page = rita.page("/search?q=fictional")
+        for what, path in (("RFP", "rfps"), ("contract", "contracts")):
+            total = rita.asked(f"/{path}?q=fictional&count=true")["total"]
+            assert f"{total} {what}" in said(page)
+        assert "Nothing found" in rita.page("/search?q=zebra-and-gnu")
+        assert "Find anything" in rita.page("/search")
+
+
+def test_whoever_comes_first_sees_the_programme_at_a_glance_and_where_to_go(demonstration: Running) -> None:
+    shown = demonstration.get("/console/sign-in").text
+    assert all(words in shown for words in ("RFPs are open", "days to the transition", "milestones are met"))
+    with visitor(demonstration, "sam-scrutiny") as sam:
+        page = sam.page("/start")
+        assert f"{sam.asked('/rfps/stuck')['total']} RFPs are open" in said(page)
+        assert re.search(r"[\d,]+ decisions on record", said(page))
+        for address in sorted(set(re.findall(r'href="/console([^"#]*)"', page))):
+            sam.page(address)
+        assert "What was not tried" in sam.page("/accessibility")
+
+
 PAGES = {
     "paul-procurement": {
         "bottlenecks": "/bottlenecks",
@@ -155,6 +234,14 @@ PAGES = {
         "record-compared": "/record/compared?from=2026-11-09&to=2026-11-12",
         "record-verify": "/record/verify",
         "record-check": "/record/check.html",
+        "start": "/start",
+        "search": "/search?q=fictional",
+        "accessibility": "/accessibility",
+    },
+    "pia-programme": {
+        "outcomes": "/outcomes?since=2026-05-30",
+        "readiness": "/readiness",
+        "milestones": "/milestones?horizon=achieved",
     },
 }
 

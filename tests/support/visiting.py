@@ -1,5 +1,6 @@
 """Somebody at the console of the running demonstration, who can ask the API for the same things."""
 
+import html
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -64,4 +65,4 @@ def rows_of(page: str, section: str) -> list[list[str]]:
 def said(part: str) -> str:
     """Return the words of a part of a page, without what only screen readers say."""
     shown = re.sub(r'<span class="unseen">.*?</span>|<svg.*?</svg>', "", part, flags=re.DOTALL)
-    return " ".join(re.sub(r"<[^>]+>", " ", shown).split())
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", shown)).split())

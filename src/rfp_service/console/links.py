@@ -7,7 +7,10 @@ from urllib.parse import urlencode
 from shared.kernel.calendar import end_of, start_of
 
 API, PAGES = "/v1/", "/console/"
-SHOWN = ("rfps",)  # what has pages of its own, by the same queries
+SHOWN = ("rfps", "milestones", "readiness")  # what has pages of its own, by the same queries
+
+MOVED = {"rfps/bottlenecks": "bottlenecks"}
+NOT_SHOWN = frozenset({"rfps/flow", "rfps/stuck", "rfps/forecasts", "rfps/excess", "rfps/variants"})
 
 
 def page_of(address: str | None) -> str:
@@ -15,7 +18,10 @@ def page_of(address: str | None) -> str:
     if not address or not address.startswith(API):
         return ""
     rest = address.removeprefix(API)
-    return PAGES + rest if rest.split("?")[0].split("/")[0] in SHOWN else ""
+    path, asked, query = rest.partition("?")
+    if path in MOVED:
+        return f"{PAGES}{MOVED[path]}{asked}{query}"
+    return PAGES + rest if path.split("/")[0] in SHOWN and path not in NOT_SHOWN else ""
 
 
 def chosen(query: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
@@ -43,3 +49,8 @@ def after(day: str) -> str:
         return end_of(date.fromisoformat(day)).isoformat()
     except ValueError:
         return day
+
+
+def thing_page(kind: str, thing: str) -> str:
+    """Return the page of one thing of a kind; nothing where there is none."""
+    return page_of(f"{API}{kind}/{thing}")

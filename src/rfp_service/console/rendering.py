@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from rfp_service.console import flow_sentences, links, record_words, words
+from rfp_service.console import flow_sentences, links, outcome_sentences, record_words, words
 from rfp_service.version import VERSION
 
 HERE = Path(__file__).parent
@@ -24,6 +24,30 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     # Kept for the way back, so that nothing typed is lost; signing out clears it away.
     "Cache-Control": "private, no-cache",
+}
+# What templates say things with, by its own name in each module.
+FILTERS = {
+    words: (
+        "words",
+        "day",
+        "pounds",
+        "working_days",
+        "name_of",
+        "event_words",
+        "text_of",
+        "said_in",
+        "lower",
+        "label",
+        "whom",
+        "moment",
+        "capitalize_first",
+        "rows_in",
+        "short_days",
+    ),
+    links: ("page_of", "thing_page"),
+    flow_sentences: ("count", "days_of", "step_words"),
+    record_words: ("changes_in", "told_words", "witnessed", "witnessed_when"),
+    outcome_sentences: ("on_words", "sentence_words", "trend_words", "waits_words", "work_words"),
 }
 
 
@@ -43,34 +67,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    named = (
-        "day",
-        "pounds",
-        "working_days",
-        "name_of",
-        "event_words",
-        "text_of",
-        "said_in",
-        "lower",
-        "label",
-        "whom",
-        "moment",
-        "capitalize_first",
-        "rows_in",
-        "short_days",
-    )
-    made.filters.update({name: getattr(words, name) for name in named} | {"words": words.words})
-    made.filters.update(
-        page_of=links.page_of,
-        with_query=links.address,
-        days_of=flow_sentences.days_of,
-        step_words=flow_sentences.step_words,
-        count=flow_sentences.count,
-        changes_in=record_words.changes_in,
-        witnessed=record_words.witnessed,
-        witnessed_when=record_words.witnessed_when,
-        told_words=record_words.told_words,
-    )
+    for module, names in FILTERS.items():
+        made.filters.update({name: getattr(module, name) for name in names})
+    made.filters.update(with_query=links.address, figure_of=outcome_sentences.figure)
     made.globals.update(release=VERSION, style=stylesheet()[0])
     return made
 

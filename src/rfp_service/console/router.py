@@ -9,15 +9,19 @@ from rfp_service.console.pages import (
     decisions,
     downloads,
     for_you,
+    outcomes,
     raising,
+    readiness,
     record,
     rfps,
+    search,
     signing_in,
+    start,
     verifying,
 )
 
 DECIDING = (raising, beside, catalogue_checks, decisions, rfps)
-SEEING = (bottlenecks, downloads, verifying, record)
+SEEING = (start, search, bottlenecks, downloads, outcomes, readiness, verifying, record)
 
 router = APIRouter()
 for pages in (for_you, signing_in, *DECIDING, *SEEING):

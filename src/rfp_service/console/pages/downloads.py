@@ -17,8 +17,9 @@ FILES: Mapping[str, str] = {
     "stuck": "/v1/rfps/stuck",
     "rfps": "/v1/rfps",
     "decisions": "/v1/audit/decisions",
+    "milestones": "/v1/milestones",
 }
-IN_PAGES = frozenset({"rfps", "decisions"})
+IN_PAGES = frozenset({"rfps", "decisions", "milestones"})
 ZIP = "application/zip"
 PAGE_LENGTH, PAGES_LIMIT = 200, 250
 

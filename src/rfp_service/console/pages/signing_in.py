@@ -5,10 +5,11 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from rfp_service.console import sessions
+from rfp_service.console.glance import GlanceFigure, glance
 from rfp_service.console.rendering import go_to, page
 from rfp_service.console.routes import HOME, SIGN_IN, page_router
 from rfp_service.console.sessions import ABSOLUTE_LIMIT, SignedIn
-from rfp_service.console.visits import Sent, cookie_name, fields_of
+from rfp_service.console.visits import Sent, Visit, cookie_name, fields_of
 from rfp_service.demonstration.people import CAST, Character
 from shared.kernel.errors import NotFound
 from shared.kernel.roles import Role
@@ -21,9 +22,17 @@ BACK_LIMIT = 500
 FIRST = {
     "hana-head": "Decide on what waits for a head of service.",
     "rita-requester": "Raise an RFP, and follow it.",
-    "priya-procurement": "Lead RFPs from intake to contract.",
-    "sam-scrutiny": "See any RFP, and how it was decided.",
+    "priya-procurement": "See where RFPs wait, and lead them on.",
+    "sam-scrutiny": "Follow any decision, and check the record.",
 }
+# Where they begin, unless an address led them here; everybody else at the overview.
+BEGINS_AT = {
+    "hana-head": HOME,
+    "rita-requester": HOME,
+    "priya-procurement": f"{HOME}/bottlenecks",
+    "sam-scrutiny": f"{HOME}/record",
+}
+SHOWN_AS = "olga-outcomes"  # whose figures the demonstration shows to whoever has not chosen yet
 
 router = page_router()
 
@@ -48,7 +57,18 @@ async def choose_person(
     if core_service(request).settings.profile is Profile.PRODUCTION:
         return page(request, "no_sign_in", 503)
     first, others = _people()
-    return page(request, "sign_in", first=first, others=others, what_for=FIRST, back=within(back))
+    figures = await glance_as(request, SHOWN_AS)
+    return page(
+        request, "sign_in", figures=figures, first=first, others=others, what_for=FIRST, back=within(back)
+    )
+
+
+async def glance_as(request: Request, person: str) -> list[GlanceFigure]:
+    """Return the demonstration at a glance, as one of its people sees it."""
+    character = next(each for each in CAST if each.id == person)
+    token = demonstration_token(core_service(request).settings.data_dir, person, [character.role])
+    visit = Visit(request, SignedIn(person, character.name, (character.role.value,), token))
+    return await glance(visit, for_somebody=False)
 
 
 @router.post("/sign-in")
@@ -62,7 +82,8 @@ async def sign_in(request: Request) -> Response:
     token = demonstration_token(settings.data_dir, chosen.id, [chosen.role])
     who = SignedIn(chosen.id, chosen.name, (chosen.role.value,), token)
     secret = await sessions.begin(core_service(request).pool, who)
-    answer = go_to(within(fields.get("back", HOME)))
+    back = within(fields.get("back", HOME))
+    answer = go_to(BEGINS_AT.get(chosen.id, f"{HOME}/start") if back == HOME else back)
     _set_cookie(request, answer, secret, int(ABSOLUTE_LIMIT.total_seconds()))
     return answer
 
