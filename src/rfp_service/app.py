@@ -14,6 +14,7 @@ from rfp_service.reference.pages import router as pages
 from rfp_service.required_permissions import routes, stated
 from rfp_service.service import CONTEXTS, Service
 from rfp_service.version import VERSION
+from shared.governance.audit.public_log import router as public_log
 from shared.governance.notifications.published import webhooks
 from shared.web import problems
 from shared.web.answers import PROBLEM
@@ -119,6 +120,7 @@ def create_app(opening: Opening | None = None, *, origins: Sequence[str] = (), t
     app.webhooks.include_router(webhooks)
     app.include_router(health)
     app.include_router(security_txt)
+    app.include_router(public_log)
     app.include_router(pages)
     app.include_router(console)
     problems.install(app)

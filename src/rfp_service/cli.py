@@ -93,6 +93,10 @@ AUDIT = {
         "rfp_service.operator.restores:rehearsed",
         "Put the receipt of a rehearsed restore on the record.",
     ),
+    "monitor": (
+        "rfp_service.operator.monitoring:monitor",
+        "Follow the log from outside: keep its hashes, compute root, index and counts anew.",
+    ),
     "key": (
         "rfp_service.operator.witnesses:key",
         "Make a key; while two keys of a log are in one file, both sign.",

@@ -47,7 +47,7 @@ REVOKE INSERT ON read_checkpoints FROM {role};
 GRANT EXECUTE ON FUNCTION keep_log_tiles, keep_checkpoint, keep_read_checkpoint TO {role};
 GRANT EXECUTE ON FUNCTION change_log_keys, keep_cosignature, change_witness_quorum TO {role};
 GRANT SELECT ON witness_quorums TO {role};
-GRANT SELECT, INSERT, UPDATE ON witness_answers TO {role};
+GRANT SELECT, INSERT, UPDATE ON witness_answers, log_copies TO {role};
 GRANT EXECUTE ON FUNCTION append_audit_read, event_leaf, audit_read_hash TO {role};
 GRANT SELECT ON read_checkpoints TO {role};
 GRANT SELECT, INSERT, UPDATE ON jobs TO {role};

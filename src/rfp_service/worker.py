@@ -7,13 +7,16 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 
 from rfp_service.databases import HealDatabase
 from rfp_service.sending import keep_sending
 from rfp_service.service import DEADLINES, REACTIONS, VIEWS, Service
+from shared.governance.audit.copies import Copies
 from shared.governance.audit.record_index.indexer import Indexer
+from shared.governance.notifications.mail import Mailing
 from shared.ledger.log_keys import LogKeys, log_keys
 from shared.ledger.signing import keep_log
 from shared.record.database import AWAY, being_cancelled
@@ -131,6 +134,7 @@ async def _work_on_one_connection(service: Service, keys: LogKeys, went_well: Ca
         Work("deadlines", firing.fire),
         Work("jobs", service.batches.jobs.resume),
         Work("forecasts", service.forecasts.keep_when_due),
+        Work("copies", _copies(service).work_when_due),
         Work("index", Indexer(service.pool, service.store).work_when_due),
     ]
     listener, log_listener, told_listener = listeners = [
@@ -161,6 +165,13 @@ async def _work_on_one_connection(service: Service, keys: LogKeys, went_well: Ca
             for beside in besides:
                 beside.cancel()
             await asyncio.gather(*besides, return_exceptions=True)
+
+
+def _copies(service: Service) -> Copies:
+    settings = service.settings
+    every = timedelta(minutes=settings.audit_copies_minutes)
+    hand_in = Mailing(service.pool, settings).hand_in
+    return Copies(service.pool, settings.audit_copies, every, hand_in, settings.mail_from)
 
 
 async def _all_of_it(kinds: Sequence[Work], went_well: Callable[[], None]) -> None:

@@ -79,6 +79,17 @@ class Settings(BaseModel):
     database_reader_url: str | None = Field(None, description="Scrutiny's own, which only reads.")
     audit_keys: Path | None = Field(None, description="The keys that sign checkpoints, one a line.")
     audit_witnesses: Path | None = Field(None, description="Witnesses' keys and addresses, one a line.")
+    audit_copies: str = Field(
+        "",
+        pattern=r"^((file|s3|az|gs|mailto):\S+( +|$))*$",
+        description="Where newest checkpoints are sent, by a space: `file:///mnt/worm`, `s3://bucket/rfp`,"
+        " `az://container`, `gs://bucket` or `mailto:clerk@council.example`. Nothing is overwritten there.",
+    )
+    audit_copies_minutes: int = Field(60, ge=1, le=10_080, description="How often.")
+    audit_public: bool = Field(
+        False,  # noqa: FBT003  # a default
+        description="Whether hashes, tiles and checkpoints are shown to everybody, under `/log`.",
+    )
     token_issuer: str | None = Field(None, description="Whose tokens count: its `iss`, exactly.")
     token_audience: str = "rfp-service"  # noqa: S105  # a name, no secret
     token_tenant: str = Field("", description="The only `tid` that counts, at an issuer of several.")

@@ -14,7 +14,14 @@ WITNESS_FAILING = Gauge(
 WITNESS_REFUSES = Gauge(
     "rfp_witness_refuses", "1 where a witness says that the record does not go on.", ["witness"]
 )
+COPY_FAILING = Gauge(
+    "rfp_copy_failing_seconds", "For how long checkpoints could not be copied out of the house.", ["target"]
+)
 DIFFERING = "SELECT name, differs FROM views ORDER BY name"
+NOT_COPIED = """
+SELECT target, said, failing_since, extract(epoch FROM now() - failing_since)::float8 AS seconds
+FROM log_copies WHERE failing_since IS NOT NULL ORDER BY target
+"""
 # Witnesses that are asked now: a retired one may be silent.
 WITNESSES = """
 SELECT split_part(w.witness, '+', 1) AS name, w.said, w.refused, w.failing_since,
@@ -33,6 +40,11 @@ async def alarms(pool: asyncpg.Pool) -> list[str]:
         for row in await pool.fetch(WITNESSES)
         if row["failing_since"] and (row["refused"] or row["seconds"] > SILENCE.total_seconds())
     ]
+    told += [
+        f"No checkpoint was copied to {row['target']}, since {row['failing_since']:%Y-%m-%d %H:%M} UTC:"
+        f" {row['said']}"
+        for row in await pool.fetch(NOT_COPIED)
+    ]
     return told
 
 
@@ -43,10 +55,12 @@ def _of_witness(name: str, since: datetime, said: str, *, refused: bool) -> str:
 
 async def measure(pool: asyncpg.Pool) -> None:
     """Set the gauges to what there is now."""
-    for gauge in (VIEW_DIFFERS, WITNESS_FAILING, WITNESS_REFUSES):
+    for gauge in (VIEW_DIFFERS, WITNESS_FAILING, WITNESS_REFUSES, COPY_FAILING):
         gauge.clear()
     for row in await pool.fetch(DIFFERING):
         VIEW_DIFFERS.labels(row["name"]).set(row["differs"] is not None)
     for row in await pool.fetch(WITNESSES):
         WITNESS_FAILING.labels(row["name"]).set(row["seconds"])
         WITNESS_REFUSES.labels(row["name"]).set(row["refused"])
+    for row in await pool.fetch(NOT_COPIED):
+        COPY_FAILING.labels(row["target"]).set(row["seconds"])

@@ -8,10 +8,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
+from shared.governance.audit.journal import indexed_body_of_work
 from shared.governance.audit.log_api import checkpoint
 from shared.governance.audit.reads import READ_AUDIT, AuditRoute
 from shared.governance.audit.redaction import redacted_entries
-from shared.kernel.errors import NotAllowed, NotFound
+from shared.kernel.errors import NotFound
 from shared.ledger.log_reader import LogReader
 from shared.ledger.tiles import TILE_PATH, TILE_WIDTH, TOP_LEVEL, Tiles, tile_number
 from shared.ledger.tree import HASH_BYTES
@@ -42,18 +43,22 @@ Level = Annotated[
 ]
 
 
-def _as(media_type: str, description: str) -> dict[int | str, dict[str, Any]]:
+def _as(
+    media_type: str, description: str, headers: dict[str, Any] | None = None
+) -> dict[int | str, dict[str, Any]]:
     """Return the declaration of an answer that is no JSON."""
     binary = {"format": "binary"} if media_type == BYTES else {}
     content = {media_type.partition(";")[0]: {"schema": {"type": "string", **binary}}}
-    return {200: {"description": description, "content": content}, **READS_ONE}
+    sent = {"headers": headers} if headers else {}
+    return {200: {"description": description, "content": content, **sent}, **READS_ONE}
 
 
-class SomeWithheld(NotAllowed):
-    """Some of these entries hold what is sealed or exempt: mirror their hashes, not their words."""
+WITHHELD = {
+    "X-Withheld": {"description": "The positions of entries of length 0.", "schema": {"type": "string"}}
+}
 
 
-def _named(path: str) -> tuple[int, int]:
+def named_tile(path: str) -> tuple[int, int]:
     try:
         number, width = tile_number(path)
     except ValueError:
@@ -80,20 +85,48 @@ async def tiles_checkpoint(request: Request) -> Response:
     summary="See a bundle of entries",
     dependencies=[may(READ_AUDIT)],
     response_class=Response,
-    responses=_as(BYTES, "Entries, each behind its length in two bytes"),
+    responses=_as(BYTES, "Entries, each behind its length in two bytes", WITHHELD),
 )
 async def entry_bundle(request: Request, reading: Read, path: Number) -> Response:
-    """Show up to 256 entries, each behind its length in two bytes."""
-    number, width = _named(path)
+    """Show up to 256 entries, each behind its length in two bytes.
+
+    One that holds what is sealed or exempt has the length 0; its hash is in the tile, and `X-Withheld`
+    names it.
+    """
+    number, width = named_tile(path)
     first = number * TILE_WIDTH + 1
     pool = core_service(request).pool
     entries = await LogReader(pool).entries(list(range(first, first + width)))
     if len(entries) < width:
         raise NotFound
-    if withheld := await redacted_entries(reading.redacted, [entry.item() for entry in entries]):
-        raise SomeWithheld(positions=sorted(withheld))
-    raw = [entry.raw() for entry in entries]
-    return Response(b"".join(len(r).to_bytes(2, "big") + r for r in raw), media_type=BYTES)
+    withheld = await redacted_entries(reading.redacted, [entry.item() for entry in entries])
+    raw = [b"" if entry.position in withheld else entry.raw() for entry in entries]
+    headers = {"X-Withheld": " ".join(map(str, sorted(withheld)))} if withheld else {}
+    body = b"".join(len(r).to_bytes(2, "big") + r for r in raw)
+    return Response(body, media_type=BYTES, headers=headers)
+
+
+@router.get(
+    "/tile/places/{path:path}",
+    summary="See which case and body of work entries belong to",
+    dependencies=[may(READ_AUDIT)],
+    response_class=Response,
+    responses=_as(TEXT, "A line for each entry: its case, and its body of work or a dash"),
+)
+async def entry_places(request: Request, path: Number) -> Response:
+    """Show of up to 256 entries, withheld ones among them, what an index on the record counts them to.
+
+    Whoever computes that index anew finds a line that is not true.
+    """
+    number, width = named_tile(path)
+    first = number * TILE_WIDTH + 1
+    service = core_service(request)
+    works = {event.__name__: indexed_body_of_work(event.kind) for event in service.store.mapper.topics}
+    entries = await LogReader(service.pool).entries(list(range(first, first + width)))
+    if len(entries) < width:
+        raise NotFound
+    lines = "".join(f"{entry.stream_id} {works.get(entry.topic, '') or '-'}\n" for entry in entries)
+    return Response(lines, media_type=TEXT)
 
 
 @router.get(
@@ -105,7 +138,7 @@ async def entry_bundle(request: Request, reading: Read, path: Number) -> Respons
 )
 async def tile(request: Request, level: Level, path: Number) -> Response:
     """Show up to 256 hashes of one level; a part of a tile stays there when the tile has grown."""
-    number, width = _named(path)
+    number, width = named_tile(path)
     if level not in map(str, range(LEVELS)):
         raise NotFound
     tiles = await Tiles(core_service(request).pool).fetch([(int(level), number)])

@@ -20,6 +20,7 @@ from shared.settings import Settings
 LIST_NAME = "rfp-service"
 ADDRESS = "SELECT email FROM people WHERE id = $1 AND erased_at IS NULL"
 TAKEN, NO_SUCH_PERSON = 250, 550
+MAIL_FAULTS = (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError)
 TEXT = "{meaning}\n\n{link}\n\nThis address takes no answers.\n"
 HTML = (
     '<!doctype html><html lang="en-GB"><meta charset="utf-8"><title>{subject}</title>'
@@ -68,16 +69,17 @@ class Mailing:
             return ReceiverAnswer(status=NO_SUCH_PERSON, fault="NoMailAddress")
         message = mail_message(orjson.loads(claimed.body), address, self._settings.mail_from)
         try:
-            await self._sent(message)
+            await self.hand_in(message)
         except aiosmtplib.SMTPRecipientsRefused as error:
             return ReceiverAnswer(status=error.recipients[0].code, fault=type(error).__name__)
         except aiosmtplib.SMTPResponseException as error:
             return ReceiverAnswer(status=error.code, fault=type(error).__name__)
-        except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
+        except MAIL_FAULTS as error:
             return ReceiverAnswer(fault=type(error).__name__)
         return ReceiverAnswer(status=TAKEN)
 
-    async def _sent(self, message: EmailMessage) -> None:
+    async def hand_in(self, message: EmailMessage) -> None:
+        """Hand a mail to the server; raise one of `MAIL_FAULTS` where it is not taken."""
         settings = self._settings
         secure = settings.smtp_security != "none"
         password = settings.smtp_password.get_secret_value() if settings.smtp_password else None

@@ -1,0 +1,53 @@
+"""`audit monitor`: somebody outside follows the log, and computes what it says anew."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import typer
+
+from rfp_service.events import EVENTS
+from rfp_service.terminal import say
+from shared.governance.audit.journal import indexed_body_of_work
+from shared.governance.audit.monitor import Followed, Monitor
+from shared.ledger.log_keys import read_policy
+
+SECONDS = 60
+
+
+def monitor(
+    url: Annotated[str, typer.Argument(help="The service, such as https://rfp.council.example.")],
+    *,
+    keys: Annotated[Path, typer.Option(exists=True, help="Whose signatures count, from somewhere else.")],
+    folder: Annotated[Path, typer.Option(help="Where it remembers what it saw: keep it well.")],
+    token: Annotated[
+        Path | None,
+        typer.Option(exists=True, help="A token to read the audit with; without one, hashes only."),
+    ] = None,
+    every: Annotated[
+        int, typer.Option(min=0, help="Look again after so many minutes, until something is wrong.")
+    ] = 0,
+) -> None:
+    works = {event.__name__: indexed_body_of_work(event.kind) for event in EVENTS}
+    while True:
+        headers = {"Authorization": f"Bearer {token.read_text().strip()}"} if token else {}
+        with httpx.Client(base_url=url, headers=headers, timeout=SECONDS, trust_env=False) as client:
+            found = Monitor(client, read_policy(keys), folder, works).follow(words=token is not None)
+        _say(found)
+        if found.findings:
+            raise typer.Exit(1)
+        if not every:
+            return
+        time.sleep(60 * every)
+
+
+def _say(found: Followed) -> None:
+    for finding in found.findings:
+        say(f"WRONG: {finding}")
+    new = found.size - found.before
+    counted = f", {found.decisions} decisions" if found.decisions is not None else ""
+    say(
+        f"{found.size} entries, {new} of them new, {found.withheld} of those withheld;"
+        f" {found.indexes} indexes computed anew{counted}; {len(found.findings)} findings."
+    )

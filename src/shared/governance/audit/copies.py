@@ -1,0 +1,134 @@
+"""Digests leave the house: newest checkpoints go where whoever runs the service can't rewrite them.
+
+A target is a folder (`file:///mnt/worm/rfp`), an object store (`s3://bucket/rfp`, `az://…`, `gs://…`), or a
+mailbox (`mailto:clerk@council.example`). Nothing is ever overwritten: a store that keeps what it was given
+(WORM, object lock) makes it evidence.
+"""
+
+import re
+import time
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from email.message import EmailMessage
+
+import asyncpg
+import obstore
+import structlog
+from obstore.exceptions import AlreadyExistsError, BaseError
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from shared.governance.notifications.mail import MAIL_FAULTS
+from shared.ledger.log_reader import LogReader, Signed
+from shared.ledger.read_checkpoints import newest_of_reads
+
+LOOKED_EVERY_SECONDS = 10.0
+MAILBOX, FOLDER = "mailto:", "file://"
+DUE = """
+SELECT t.target FROM unnest($1::text[]) AS t (target) LEFT JOIN log_copies c USING (target)
+WHERE coalesce(c.size, 0) < $2 AND (c.copied_at IS NULL OR c.copied_at < now() - $3::interval)
+"""
+COPIED = """
+INSERT INTO log_copies (target, size, copied_at) VALUES ($1, $2, now())
+ON CONFLICT (target) DO UPDATE SET size = $2, copied_at = now(), failing_since = NULL, said = ''
+"""
+FAILED = """
+INSERT INTO log_copies AS c (target, failing_since, said) VALUES ($1, now(), $2)
+ON CONFLICT (target) DO UPDATE SET failing_since = coalesce(c.failing_since, now()), said = $2
+"""
+
+# Hands one mail to the council's server.
+HandIn = Callable[[EmailMessage], Awaitable[None]]
+
+log = structlog.get_logger(__name__)
+
+
+class AnotherLies(Exception):
+    """Where the copy should go lies another checkpoint of the same size: the record was rewritten."""
+
+
+class Copies:
+    """Sends newest checkpoints to each target, on a schedule."""
+
+    def __init__(
+        self, pool: asyncpg.Pool, targets: str, every: timedelta, hand_in: HandIn, mail_from: str
+    ) -> None:
+        """Send to these targets, named with spaces between them."""
+        self._pool = pool
+        self._targets = targets.split()
+        self._every = every
+        self._hand_in = hand_in
+        self._mail_from = mail_from
+        self._not_before = 0.0
+
+    async def work_when_due(self) -> int:
+        """Send what is due; there is nothing left to do after it."""
+        if self._targets and time.monotonic() >= self._not_before:
+            self._not_before = time.monotonic() + LOOKED_EVERY_SECONDS
+            await self.send()
+        return 0
+
+    async def send(self) -> None:
+        """Send the newest checkpoint that enough witnesses signed to whoever has not had one for long."""
+        reader = LogReader(self._pool)
+        signed = await reader.witnessed() or await reader.latest()
+        if signed is None:
+            return
+        reads = await newest_of_reads(self._pool)
+        for row in await self._pool.fetch(DUE, self._targets, signed.size, self._every):
+            try:
+                await self._sent(row["target"], signed, reads)
+            except (AnotherLies, BaseError, OSError, ValueError, *MAIL_FAULTS) as error:
+                said = f"{type(error).__name__}: {error}"[:300]
+                await self._pool.execute(FAILED, row["target"], said)
+                tell = log.critical if isinstance(error, AnotherLies) else log.warning
+                tell("checkpoint not copied", target=row["target"], error=said)
+            else:
+                await self._pool.execute(COPIED, row["target"], signed.size)
+
+    async def _sent(self, target: str, signed: Signed, reads: str | None) -> None:
+        if target.startswith(MAILBOX):
+            await self._hand_in(self._mail(target.removeprefix(MAILBOX), signed, reads))
+            return
+        await _kept(target, "checkpoint", signed.note)
+        if reads:
+            await _kept(target, "reads", reads)
+
+    def _mail(self, address: str, signed: Signed, reads: str | None) -> EmailMessage:
+        message = EmailMessage()
+        message["From"], message["To"] = self._mail_from, address
+        message["Subject"] = f"Checkpoint of {_origin(signed.note)}: {signed.size} entries"
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(
+            "Keep this mail: it shows whether the council's record was changed or cut since.\n\n"
+            + signed.note
+            + (f"\n{reads}" if reads else "")
+        )
+        return message
+
+
+async def _kept(target: str, what: str, note: str) -> None:
+    """Write a note where nothing of its name lies; what lies there must say the same."""
+    origin, size = _origin(note), note.split("\n")[1]
+    folder = re.sub(r"[^A-Za-z0-9._-]", "_", origin.removesuffix("/reads"))
+    path = f"{folder}/{what}-{int(size):012}.txt"
+    store = _store(target)
+    try:
+        await obstore.put_async(store, path, note.encode(), mode="create")
+    except AlreadyExistsError:
+        found = await obstore.get_async(store, path)
+        if _text(bytes(await found.bytes_async()).decode()) != _text(note):
+            raise AnotherLies(path) from None
+
+
+def _store(target: str) -> ObjectStore:
+    if target.startswith(FOLDER):
+        return LocalStore(target.removeprefix(FOLDER), mkdir=True)
+    return from_url(target)
+
+
+def _origin(note: str) -> str:
+    return note.partition("\n")[0]
+
+
+def _text(note: str) -> str:
+    return note.partition("\n\n")[0]
