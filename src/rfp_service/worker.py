@@ -123,12 +123,11 @@ async def work(service: Service, heal: HealDatabase = _leave_it) -> None:
             await asyncio.sleep(min(RETRY_SECONDS * faults, RETRY_SECONDS_LIMIT))
 
 
-async def _work_on_one_connection(service: Service, keys: LogKeys, went_well: Callable[[], None]) -> None:
-    """Hold the worker's lock on one connection, and keep up with the record while it lives."""
+def _kinds(service: Service, firing: Firing) -> list[Work]:
+    """Return each kind of work, in the order in which they are done."""
     projector = Projector(service.pool, service.record, VIEWS)
     reactor = Reactor(service.pool, service.record, REACTIONS)
-    firing = Firing(service.pool, service.store, service.known, DEADLINES)
-    kinds = [
+    return [
         Work("views", projector.catch_up, projector.resume),
         Work("reactions", reactor.catch_up, reactor.introduce),
         Work("deadlines", firing.fire),
@@ -137,6 +136,12 @@ async def _work_on_one_connection(service: Service, keys: LogKeys, went_well: Ca
         Work("copies", _copies(service).work_when_due),
         Work("index", Indexer(service.pool, service.store).work_when_due),
     ]
+
+
+async def _work_on_one_connection(service: Service, keys: LogKeys, went_well: Callable[[], None]) -> None:
+    """Hold the worker's lock on one connection, and keep up with the record while it lives."""
+    firing = Firing(service.pool, service.store, service.known, DEADLINES)
+    kinds = _kinds(service, firing)
     listener, log_listener, told_listener = listeners = [
         NotificationListener(channel, POLL_SECONDS) for channel in (APPENDED, APPENDED, TO_BE_TOLD)
     ]
