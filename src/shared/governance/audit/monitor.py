@@ -35,7 +35,7 @@ class LogDiffers(Exception):
     """The log is not the one that was followed so far, or not what it says it is."""
 
 
-class Block(NamedTuple):
+class LeafTile(NamedTuple):
     """A tile of leaves: where it begins, and how many of them there are by now."""
 
     number: int
@@ -183,11 +183,11 @@ class Monitor:
         return answer
 
 
-def _blocks(held: int, size: int) -> Iterator[Block]:
+def _blocks(held: int, size: int) -> Iterator[LeafTile]:
     """Yield the tiles that hold what is new."""
     for number in range(held // TILE_WIDTH, -(-size // TILE_WIDTH)):
         if (width := min(TILE_WIDTH, size - number * TILE_WIDTH)) and number * TILE_WIDTH + width > held:
-            yield Block(number, width)
+            yield LeafTile(number, width)
 
 
 def _hashes(raw: bytes) -> list[bytes]:
