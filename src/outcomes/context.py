@@ -1,11 +1,13 @@
 """What the outcomes room offers the roof."""
 
+from outcomes.api.fact_finders import FACTS
 from outcomes.api.readiness import OUTCOMES_READINESS
 from outcomes.api.waiting import CONSULTATIONS_WAITING, DATA_WAITING, MILESTONES_WAITING
 from outcomes.views.registers import REGISTERS
 from shared.web.context import Context
 
 OUTCOMES = Context(
+    facts=FACTS,
     views=REGISTERS,
     waiting=(MILESTONES_WAITING, DATA_WAITING, CONSULTATIONS_WAITING),
     readiness=(OUTCOMES_READINESS,),

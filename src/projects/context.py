@@ -1,6 +1,7 @@
 """What the projects room offers the roof."""
 
 from projects.api.bulk import MANY_PROJECTS
+from projects.api.fact_finders import FACTS
 from projects.api.prerequisites import AWAITED
 from projects.api.readiness import PROJECTS_READINESS
 from projects.api.waiting import PROJECTS_WAITING
@@ -8,6 +9,7 @@ from projects.views.register import REGISTER
 from shared.web.context import Context
 
 PROJECTS = Context(
+    facts=FACTS,
     views=(REGISTER,),
     prerequisites=AWAITED,
     waiting=(PROJECTS_WAITING,),

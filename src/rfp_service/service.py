@@ -5,7 +5,6 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 import asyncpg
 import structlog
@@ -63,7 +62,7 @@ from shared.governance.retention.facts import carry_out_disposals
 from shared.governance.scheme.context import SCHEME
 from shared.governance.scheme.facts import SchemeFacts
 from shared.kernel.calendar import WorkingTime
-from shared.kernel.messages import Command, Known
+from shared.kernel.messages import Known
 from shared.kernel.person import Person
 from shared.ledger.tiles import Tiles
 from shared.record.connection_needs import needs_sentence, warn_of_needs
@@ -88,7 +87,7 @@ from shared.web.bulk.batch_jobs import BatchJobs
 from shared.web.bulk.batch_runs import BatchRuns
 from shared.web.bulk.responses import Batches
 from shared.web.context import Context
-from shared.web.core_service import FactFinder
+from shared.web.facts import FactFinders
 from shared.web.jobs.context import JOBS
 from shared.web.jobs.table import Jobs
 from shared.web.measures import MeasureOffered
@@ -135,6 +134,7 @@ CONTEXTS: tuple[Context, ...] = (
 VIEWS = tuple(view for context in CONTEXTS for view in context.views)
 REACTIONS = tuple(reaction for context in CONTEXTS for reaction in context.reactions)
 OPERATIONS = {name: made for context in CONTEXTS for name, made in context.operations.items()}
+FACTS = {command: find for context in CONTEXTS for command, find in context.facts.items()}
 SUBJECTS = {subject.kind: subject for context in CONTEXTS for subject in context.subjects}
 DEADLINES = tuple(deadline for context in CONTEXTS for deadline in context.deadlines)
 
@@ -175,7 +175,7 @@ class Service:
     endpoint_secrets: EndpointSecrets
     receivers: AllowList
     forecasts: ForecastRecords
-    facts: Mapping[type[Command[Any]], FactFinder]
+    facts: FactFinders
     live_cases: LiveCases = LIVE_CASES
     notified: Notified = notified
     seen_with: Mapping[str, str] = field(default_factory=lambda: SEEN_WITH)
@@ -287,5 +287,5 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
         endpoint_secrets=EndpointSecrets(pool, personal_secret(settings)),
         receivers=AllowList(settings.webhook_receivers, loopback=settings.webhook_loopback),
         forecasts=ForecastRecords(pool, _live_log(scheme, flow, visibility)),
-        facts=facts_for(single_administrator=settings.single_administrator),
+        facts=facts_for(FACTS, single_administrator=settings.single_administrator),
     )

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from rfp_service.operator.schemes import NotTheFirst, adopted
-from rfp_service.policies import FACTS, GIVING, facts_for
+from rfp_service.policies import GIVING, POLICIES, facts_for
+from rfp_service.service import FACTS
 from shared.governance.scheme.commands import AdoptScheme
 from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import Refused
@@ -113,8 +114,8 @@ async def test_nobody_hands_a_tier_over_to_themselves(api: Api) -> None:
 async def test_whatever_gives_power_knows_how_many_people_it_takes() -> None:
     assert GIVING
     for single, eyes in ((True, "two"), (False, "four")):
-        facts = facts_for(single_administrator=single)
-        assert set(FACTS) | set(GIVING) == set(facts)
+        facts = facts_for(FACTS, single_administrator=single)
+        assert set(FACTS) | set(POLICIES) | set(GIVING) == set(facts)
         found = await facts[AdoptScheme](None, AdoptScheme.model_validate(SCHEME))  # type: ignore[arg-type]
         assert found == {FACT: eyes}
 

@@ -14,6 +14,7 @@ from shared.kernel.errors import NotFound
 from shared.kernel.messages import State
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.views import STILL_VALID
+from shared.web.facts import FactFinders
 
 PRIORITIES = f"""
 SELECT DISTINCT p FROM strategies, jsonb_array_elements(themes::jsonb) AS theme,
@@ -49,3 +50,10 @@ async def _is_there(store: EventStore, thing: UUID, blank: State) -> bool:
         return (await store.load(thing, blank)).version > 0
     except NotFound:  # the id is of something else
         return False
+
+
+FACTS: FactFinders = {
+    **dict.fromkeys((PromiseData, IssuePaper, OpenConsultation), whether_the_programme_is_there),
+    ScheduleMilestone: outcome_and_priorities,
+    AmendMilestone: adopted_priorities,
+}

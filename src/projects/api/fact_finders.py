@@ -20,6 +20,7 @@ from shared.kernel.errors import Refused
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.statements import sql_of
 from shared.record.projecting.views import valid_at
+from shared.web.facts import FactFinders
 
 _T = projects.c
 ORDER = case(MOSCOW_ORDER, value=_T.moscow, else_=None)  # the words are the program's own
@@ -68,3 +69,10 @@ async def keys_of_the_ranked(store: EventStore, position: int) -> list[tuple[int
     sql, values = sql_of(statement)
     async with store.reader.snapshot() as (connection, _):
         return [(row[0], row[1]) for row in await connection.fetch(sql, *values)]
+
+
+FACTS: FactFinders = {
+    **dict.fromkeys((IdentifyProject, CategoriseProject), whether_it_is_named),
+    PrioritiseProject: weights_and_rank,
+    ConfirmReadiness: what_must_be_confirmed,
+}

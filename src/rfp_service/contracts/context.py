@@ -3,15 +3,18 @@
 from rfp_service.contracts.api.bulk import MANY_CONTRACTS
 from rfp_service.contracts.api.readiness import CONTRACTS_READINESS
 from rfp_service.contracts.api.waiting import CONTRACTS_WAITING, ROUNDS_WAITING
+from rfp_service.contracts.commands.reviews import ApproveRenewal, RefuseRenewal
 from rfp_service.contracts.deadlines import DEADLINES
 from rfp_service.contracts.domain.contract import Contract
 from rfp_service.contracts.domain.rounds import ReviewRound
 from rfp_service.contracts.reactions import NOTIFY_RENEWAL_TIER, SET_CONTRACT_CLOCKS, TELL_OF_RENEWALS
 from rfp_service.contracts.views.register import CONTRACT_REGISTER
 from rfp_service.contracts.views.rounds import REVIEW_ROUNDS
+from shared.governance.delegations.facts import what_a_principal_delegated
 from shared.web.context import Context, NotificationSubject
 
 CONTRACTS = Context(
+    facts=dict.fromkeys((ApproveRenewal, RefuseRenewal), what_a_principal_delegated),
     views=(CONTRACT_REGISTER, REVIEW_ROUNDS),
     reactions=(SET_CONTRACT_CLOCKS, NOTIFY_RENEWAL_TIER, TELL_OF_RENEWALS),
     operations=MANY_CONTRACTS.operations(),

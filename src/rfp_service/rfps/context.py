@@ -1,6 +1,7 @@
 """What the RFP room offers the roof."""
 
 from rfp_service.rfps.api.bulk import MANY_RFPS
+from rfp_service.rfps.api.fact_finders import FACTS
 from rfp_service.rfps.api.prerequisites import AWAITED
 from rfp_service.rfps.api.readiness import RFPS_READINESS
 from rfp_service.rfps.api.waiting import RFPS_WAITING
@@ -12,6 +13,7 @@ from rfp_service.rfps.views import BOARD
 from shared.web.context import Context, NotificationSubject
 
 RFPS = Context(
+    facts=FACTS,
     prerequisites=AWAITED,
     views=(BOARD, DEMAND),
     reactions=(NOTIFY_NEXT_TIER, NOTIFY_PARTIES, TELL_OF_APPROVALS, SET_DEADLINES),

@@ -18,7 +18,8 @@ from shared.record.eventstore.store import EventStore
 from shared.web.access.permissions import OutsideYourAreas, Permissions
 from shared.web.areas import in_sight, whose
 from shared.web.conditions import Conditions, IdempotencyKeyHeader, IfMatch, conditions
-from shared.web.core_service import FactFinder, core_service
+from shared.web.core_service import core_service
+from shared.web.facts import FactFinders
 from shared.web.running import Running
 
 SamePeople = Callable[[Iterable[str]], Awaitable[tuple[tuple[str, ...], ...]]]
@@ -68,7 +69,7 @@ class CommandHandler:
     store: EventStore
     permissions: Permissions
     known: Callable[[Person], Awaitable[Known]]
-    facts: Mapping[type[Command[Any]], FactFinder]
+    facts: FactFinders
     running: Running
     person: Person
     same: SamePeople

@@ -12,6 +12,7 @@ from shared.kernel.messages import State
 from shared.record.deadlines.deadline import Deadline
 from shared.record.projecting.reactions import Reaction
 from shared.record.projecting.views import View
+from shared.web.facts import FactFinders
 from shared.web.prerequisites import Prerequisites
 from shared.web.readiness import ReadinessOffered
 from shared.web.waiting import WaitingThings
@@ -50,6 +51,7 @@ class Context:
     subjects: tuple[NotificationSubject, ...] = ()
     waiting: tuple[WaitingThings, ...] = ()
     readiness: tuple[ReadinessOffered, ...] = ()
+    facts: FactFinders = field(default_factory=dict)  # what its commands must know from outside their streams
     operations: Mapping[str, Any] = field(default_factory=dict)  # on many things, by their stored names
 
     @cached_property

@@ -1,12 +1,11 @@
 """The service that answers a request, as far as the foundation and every room know of it."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 from fastapi import Request
-from pydantic import JsonValue
 
-from shared.kernel.messages import Command, Known
+from shared.kernel.messages import Known
 from shared.kernel.person import Person
 from shared.ledger.tiles import Tiles
 from shared.record.database import Pool
@@ -18,14 +17,13 @@ from shared.record.projecting.visibility import Visibility
 from shared.record.pulse import Taking
 from shared.settings import Settings
 from shared.web.access.permissions import Permissions
+from shared.web.facts import FactFinders
 from shared.web.measures import MeasureOffered
 from shared.web.prerequisites import Prerequisites
 from shared.web.rate_limits import RateLimits
 from shared.web.redaction import Redactor
 from shared.web.running import Running
 from shared.web.sandbox.children import Sandbox
-
-FactFinder = Callable[[EventStore, Any], Awaitable[dict[str, JsonValue]]]
 
 
 class PeopleOnRecord(Protocol):
@@ -69,7 +67,7 @@ class CoreService(Protocol):
     @property
     def known(self) -> Callable[[Person], Awaitable[Known]]: ...
     @property
-    def facts(self) -> Mapping[type[Command[Any]], FactFinder]: ...
+    def facts(self) -> FactFinders: ...
     @property
     def running(self) -> Running: ...
     @property

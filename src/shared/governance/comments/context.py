@@ -1,8 +1,13 @@
 """What comments offer the roof."""
 
 from shared.governance.comments.api import COMMENTS_VIEW, NOTIFY_MENTIONED
+from shared.governance.comments.commands import MakeComment
+from shared.governance.people.facts import whether_known
 from shared.web.context import Context
 
 COMMENTS = Context(
-    views=(COMMENTS_VIEW,), reactions=(NOTIFY_MENTIONED,), routes=("shared.governance.comments.api:router",)
+    facts={MakeComment: whether_known("mentions")},
+    views=(COMMENTS_VIEW,),
+    reactions=(NOTIFY_MENTIONED,),
+    routes=("shared.governance.comments.api:router",),
 )

@@ -1,9 +1,14 @@
 """What delegations offer the roof."""
 
+from shared.governance.delegations.commands import GiveDelegation
+from shared.governance.delegations.facts import what_a_delegator_may
 from shared.governance.delegations.views import DELEGATIONS as VIEW
 from shared.governance.delegations.waiting import DELEGATIONS_WAITING
 from shared.web.context import Context
 
 DELEGATIONS = Context(
-    waiting=(DELEGATIONS_WAITING,), views=(VIEW,), routes=("shared.governance.delegations.api:router",)
+    facts={GiveDelegation: what_a_delegator_may},
+    waiting=(DELEGATIONS_WAITING,),
+    views=(VIEW,),
+    routes=("shared.governance.delegations.api:router",),
 )

@@ -1,9 +1,14 @@
 """What exemptions offer the roof."""
 
+from shared.governance.disclosure.commands import DeclareExempt
+from shared.governance.disclosure.facts import what_may_be_exempt
 from shared.governance.disclosure.views import EXEMPTIONS
 from shared.governance.disclosure.waiting import EXEMPTIONS_WAITING
 from shared.web.context import Context
 
 DISCLOSURE = Context(
-    waiting=(EXEMPTIONS_WAITING,), views=(EXEMPTIONS,), routes=("shared.governance.disclosure.api:router",)
+    waiting=(EXEMPTIONS_WAITING,),
+    facts={DeclareExempt: what_may_be_exempt},
+    views=(EXEMPTIONS,),
+    routes=("shared.governance.disclosure.api:router",),
 )

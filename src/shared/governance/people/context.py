@@ -1,6 +1,16 @@
 """What the people directory offers the roof."""
 
 from shared.governance.people.waiting import LINKS_WAITING
+from shared.governance.people.absences import RecordAbsence
+from shared.governance.people.commands import ErasePerson, InvitePerson, LinkPersons, UnlinkPerson
+from shared.governance.people.facts import whether_known, who_is_known
 from shared.web.context import Context
 
-PEOPLE = Context(waiting=(LINKS_WAITING,), routes=("shared.governance.people.api:router",))
+PEOPLE = Context(
+    waiting=(LINKS_WAITING,),
+    facts={
+        **dict.fromkeys((LinkPersons, UnlinkPerson, ErasePerson, InvitePerson), who_is_known),
+        RecordAbsence: whether_known("person"),
+    },
+    routes=("shared.governance.people.api:router",),
+)

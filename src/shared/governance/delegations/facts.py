@@ -1,0 +1,27 @@
+"""What a decision must know of delegations: what a principal has delegated, what a delegator may."""
+
+from typing import Any
+
+from pydantic import JsonValue
+
+from shared.governance.delegations.commands import GiveDelegation
+from shared.governance.delegations.views import tiers_of, what_is_delegated
+from shared.governance.people.facts import ids_of, whether_known
+from shared.kernel.messages import Command
+from shared.record.eventstore.store import EventStore
+
+
+async def what_a_principal_delegated(store: EventStore, command: Command[Any]) -> dict[str, JsonValue]:
+    """Return what the person that a caller stands in for has delegated, by whichever account."""
+    if not (principal := command.on_behalf_of):
+        return {}
+    return await what_is_delegated(store, await ids_of(store, principal))
+
+
+async def what_a_delegator_may(store: EventStore, command: GiveDelegation) -> dict[str, JsonValue]:
+    """Return the tiers of a delegator whom the command names, and whether both are known people."""
+    people = await whether_known("delegate", "delegator")(store, command)
+    if command.delegator is None:
+        return people
+    tiers = await tiers_of(store, await ids_of(store, command.delegator))
+    return {"delegator_tiers": tiers, **people}
