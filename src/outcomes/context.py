@@ -23,4 +23,14 @@ OUTCOMES = Context(
         "outcomes.api.measures:router",
         "outcomes.api.programmes:router",
     ),
+    tags={"outcomes": "What the programme must reach, promised and kept."},
+    seen_with={
+        "programme": "read-outcomes",
+        "outcome": "read-outcomes",
+        "milestone": "read-outcomes",
+        "promised-data": "read-outcomes",
+        "consultation": "read-outcomes",
+        "strategy": "read-outcomes",
+        "paper": "read-outcomes",
+    },
 )

@@ -26,4 +26,12 @@ PROJECTS = Context(
         "projects.api.capacity:router",
         "projects.api.projects:router",
     ),
+    tags={"projects": "Projects in flight at the transition."},
+    seen_with={
+        "project": "read-projects",
+        "batch": "read-projects",
+        "register": "read-projects",
+        "register-mapping": "read-projects",
+        "team-capacity": "read-projects",
+    },
 )

@@ -22,32 +22,11 @@ from shared.web.health import router as health
 from shared.web.middleware import Door
 from shared.web.security_txt import router as security_txt
 
+HEALTH = {"health": "Whether the service is well."}
 TAGS = [
-    {"name": "rfps", "description": "Requests for proposal, from a need to an approval."},
-    {"name": "flow", "description": "Where cases wait, on whom, for how long."},
-    {"name": "catalogue", "description": "What can be had without an RFP."},
-    {"name": "scheme", "description": "What the council itself decides: tiers, limits, closed days."},
-    {"name": "imports", "description": "Historic logs, taken in whole."},
-    {"name": "people", "description": "Who stands behind an id, and which accounts are one person."},
-    {"name": "service-accounts", "description": "Programs that ask by themselves, and their keys."},
-    {"name": "retention", "description": "How long records are kept whole, and their disposal."},
-    {"name": "exemptions", "description": "What is exempt from being shown, and until when."},
-    {"name": "audit", "description": "Every decision, for the scrutiny committee."},
-    {"name": "notices", "description": "Who was told what."},
-    {"name": "notifications", "description": "Programs that are told what happens, and what they were told."},
-    {"name": "documents", "description": "What shows that something is so, about any case."},
-    {"name": "comments", "description": "What people say of a case to one another."},
-    {"name": "inbox", "description": "What waits for whoever asks, of every kind."},
-    {"name": "changes", "description": "What has changed, for whoever follows the record."},
-    {"name": "hand-overs", "description": "All of a leaver's work to somebody else."},
-    {"name": "jobs", "description": "Long work, and how far it has come."},
-    {"name": "projects", "description": "Projects in flight at the transition."},
-    {"name": "outcomes", "description": "What the programme must reach, promised and kept."},
-    {"name": "contracts", "description": "Contracts, their dates and duties, and what becomes of them."},
-    {"name": "open-contracting", "description": "RFPs and contracts by the Open Contracting Data Standard."},
-    {"name": "readiness", "description": "How ready the council is for the transition."},
-    {"name": "renewal-rounds", "description": "The months in which contracts are decided on."},
-    {"name": "health", "description": "Whether the service is well."},
+    {"name": name, "description": meaning}
+    for tags in (*(context.tags for context in CONTEXTS), HEALTH)
+    for name, meaning in tags.items()
 ]
 
 DESCRIPTION = (

@@ -153,6 +153,7 @@ def tell_of_turns(recorded: Recorded) -> Iterable[Row]:
 
 
 APPROVAL_TURNS = Context(
+    never_told=("approval-turn",),
     reactions=(
         Reaction("begin_turns", "deadlines", begin_turns),
         Reaction("set_turn_clocks", "deadlines", set_turn_clocks),

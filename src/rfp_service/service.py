@@ -16,7 +16,6 @@ from rfp_service.access import new_person_id, personal_secret, trusted_tokens
 from rfp_service.approval_turns import APPROVAL_TURNS
 from rfp_service.catalogue.context import CATALOGUE
 from rfp_service.changes.context import CHANGES
-from rfp_service.changes.kinds import SEEN_WITH
 from rfp_service.concluded_contracts import CONCLUDED_CONTRACTS
 from rfp_service.contracts.context import CONTRACTS
 from rfp_service.deflection import DEFLECTION
@@ -134,6 +133,7 @@ CONTEXTS: tuple[Context, ...] = (
 VIEWS = tuple(view for context in CONTEXTS for view in context.views)
 REACTIONS = tuple(reaction for context in CONTEXTS for reaction in context.reactions)
 OPERATIONS = {name: made for context in CONTEXTS for name, made in context.operations.items()}
+SEEN_WITH = {kind: action for context in CONTEXTS for kind, action in context.seen_with.items()}
 FACTS = {command: find for context in CONTEXTS for command, find in context.facts.items()}
 SUBJECTS = {subject.kind: subject for context in CONTEXTS for subject in context.subjects}
 DEADLINES = tuple(deadline for context in CONTEXTS for deadline in context.deadlines)

@@ -7,9 +7,8 @@ import httpx
 
 from rfp_service.changes.api import told
 from rfp_service.changes.feed import Feed
-from rfp_service.changes.kinds import NEVER_TOLD, SEEN_WITH
 from rfp_service.permissions import PERMISSIONS
-from rfp_service.service import EVENTS
+from rfp_service.service import CONTEXTS, EVENTS, SEEN_WITH
 from shared.kernel.person import Person
 from shared.kernel.roles import Role
 from shared.web.access.issuer import demonstration_token
@@ -26,7 +25,7 @@ STREAM = {"Accept": "text/event-stream"}
 
 def test_each_kind_of_thing_says_who_is_told_that_it_changed() -> None:
     kinds = {event.kind for event in EVENTS}
-    assert kinds == SEEN_WITH.keys() | NEVER_TOLD
+    assert kinds == SEEN_WITH.keys() | {kind for context in CONTEXTS for kind in context.never_told}
     assert set(SEEN_WITH.values()) <= PERMISSIONS.table.keys()
 
 
@@ -97,7 +96,7 @@ async def test_a_stream_goes_on_after_the_last_event_and_waits_for_a_slow_reader
     await shown_by_now(api)
     service = api.service
     sam = Person("sam", SAM.roles)
-    feed = Feed(service.pool, service.record, service.visibility, service.permissions, sam)
+    feed = Feed(service.pool, service.record, service.visibility, service.permissions, SEEN_WITH, sam)
     stream = told(feed, 1, 1, beat=0.01)
     assert (await anext(stream)).startswith(b"retry")
     for number, rfp in enumerate(rfps[1:], start=2):

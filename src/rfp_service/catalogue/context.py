@@ -1,7 +1,7 @@
 """What the catalogue offers the roof."""
 
-from rfp_service.catalogue.api.waiting import ORDERS_WAITING
 from rfp_service.catalogue.api.fact_finders import FACTS
+from rfp_service.catalogue.api.waiting import ORDERS_WAITING
 from rfp_service.catalogue.views.items import CATALOGUE_ITEMS
 from rfp_service.catalogue.views.orders import ORDER_STEPS, ORDERS
 from shared.web.context import Context
@@ -16,4 +16,11 @@ CATALOGUE = Context(
         "rfp_service.catalogue.api.synonyms:router",
         "rfp_service.catalogue.api.orders:router",
     ),
+    tags={"catalogue": "What can be had without an RFP."},
+    seen_with={
+        "catalogue-check": "read-catalogue",
+        "catalogue-item": "read-catalogue",
+        "catalogue-order": "read-catalogue",
+        "catalogue-synonyms": "read-catalogue",
+    },
 )

@@ -102,7 +102,9 @@ async def list_changes(
     """
     form = wanted(request.headers.get("accept", ""), (JSON, EVENT_STREAM))
     service = core_service(request)
-    feed = Feed(service.pool, service.record, service.visibility, service.permissions, person)
+    feed = Feed(
+        service.pool, service.record, service.visibility, service.permissions, service.seen_with, person
+    )
     begin = int(last_event_id) if last_event_id is not None else after
     if begin is not None and begin > service.visibility.position and begin > await service.record.head():
         raise BeyondTheRecord(position=begin)

@@ -2,4 +2,7 @@
 
 from shared.web.context import Context
 
-CHANGES = Context(routes=("rfp_service.changes.api:router",))
+CHANGES = Context(
+    routes=("rfp_service.changes.api:router",),
+    tags={"changes": "What has changed, for whoever follows the record."},
+)

@@ -13,7 +13,6 @@ from uuid import UUID
 
 import asyncpg
 
-from rfp_service.changes.kinds import SEEN_WITH
 from shared.kernel.messages import Event
 from shared.kernel.person import Person
 from shared.record.eventstore.reader import Reader
@@ -59,6 +58,7 @@ class Feed:
     record: Reader
     visibility: Visibility
     permissions: Permissions
+    seen_with: Mapping[str, str]
     person: Person
 
     async def page(self, after: int, limit: int) -> FeedPage:
@@ -88,7 +88,9 @@ class Feed:
 
     @property
     def _kinds(self) -> set[str]:
-        return {kind for kind, action in SEEN_WITH.items() if self.permissions.allows(self.person, action)}
+        return {
+            kind for kind, action in self.seen_with.items() if self.permissions.allows(self.person, action)
+        }
 
     @property
     def _not_told(self) -> list[str]:
@@ -114,7 +116,7 @@ class Feed:
 
         The record says so itself: a view that has stopped would hide what it has not come to.
         """
-        areas = {kind: self.permissions.areas(self.person, SEEN_WITH[kind]) for _, kind, _ in changes}
+        areas = {kind: self.permissions.areas(self.person, self.seen_with[kind]) for _, kind, _ in changes}
         things = {thing for _, kind, thing in changes if areas[kind] is not None}
         whose = await self._whose(things, until)
         return [

@@ -43,4 +43,10 @@ CONTRACTS = Context(
     ),
     waiting=(CONTRACTS_WAITING, ROUNDS_WAITING),
     readiness=(CONTRACTS_READINESS,),
+    tags={
+        "contracts": "Contracts, their dates and duties, and what becomes of them.",
+        "renewal-rounds": "The months in which contracts are decided on.",
+    },
+    seen_with={"contract": "read-contracts", "review-round": "read-contracts"},
+    never_told=("contract-feed",),
 )

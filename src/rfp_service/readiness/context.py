@@ -2,4 +2,7 @@
 
 from shared.web.context import Context
 
-READINESS = Context(routes=("rfp_service.readiness.api:router",))
+READINESS = Context(
+    routes=("rfp_service.readiness.api:router",),
+    tags={"readiness": "How ready the council is for the transition."},
+)

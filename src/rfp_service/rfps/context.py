@@ -43,4 +43,6 @@ RFPS = Context(
     ),
     waiting=(RFPS_WAITING,),
     readiness=(RFPS_READINESS,),
+    tags={"rfps": "Requests for proposal, from a need to an approval."},
+    seen_with={"rfp": "read-rfps"},
 )

@@ -52,6 +52,13 @@ class Context:
     waiting: tuple[WaitingThings, ...] = ()
     readiness: tuple[ReadinessOffered, ...] = ()
     facts: FactFinders = field(default_factory=dict)  # what its commands must know from outside their streams
+    tags: Mapping[str, str] = field(
+        default_factory=dict
+    )  # of its operations in the API file, and what each means
+    seen_with: Mapping[str, str] = field(
+        default_factory=dict
+    )  # by kind of thing, the right it takes to see one
+    never_told: tuple[str, ...] = ()  # kinds of which nobody who follows the record is told
     operations: Mapping[str, Any] = field(default_factory=dict)  # on many things, by their stored names
 
     @cached_property

@@ -5,5 +5,9 @@ from shared.governance.accounts.waiting import ACCOUNTS_WAITING
 from shared.web.context import Context
 
 ACCOUNTS = Context(
-    waiting=(ACCOUNTS_WAITING,), views=(SERVICE_ACCOUNTS,), routes=("shared.governance.accounts.api:router",)
+    waiting=(ACCOUNTS_WAITING,),
+    views=(SERVICE_ACCOUNTS,),
+    routes=("shared.governance.accounts.api:router",),
+    tags={"service-accounts": "Programs that ask by themselves, and their keys."},
+    seen_with={"service-account": "read-service-accounts"},
 )

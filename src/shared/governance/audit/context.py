@@ -13,4 +13,7 @@ AUDIT = Context(
         "shared.governance.audit.reads_api:router",
         "shared.governance.audit.tiles_api:router",
     ),
+    tags={"audit": "Every decision, for the scrutiny committee."},
+    seen_with={"log-history": "read-audit"},
+    never_told=("record-index",),
 )

@@ -10,4 +10,6 @@ COMMENTS = Context(
     views=(COMMENTS_VIEW,),
     reactions=(NOTIFY_MENTIONED,),
     routes=("shared.governance.comments.api:router",),
+    tags={"comments": "What people say of a case to one another."},
+    seen_with={"comment": "read-comments"},
 )

@@ -11,4 +11,5 @@ DELEGATIONS = Context(
     waiting=(DELEGATIONS_WAITING,),
     views=(VIEW,),
     routes=("shared.governance.delegations.api:router",),
+    seen_with={"delegation": "read-scheme"},
 )

@@ -11,4 +11,6 @@ DISCLOSURE = Context(
     facts={DeclareExempt: what_may_be_exempt},
     views=(EXEMPTIONS,),
     routes=("shared.governance.disclosure.api:router",),
+    tags={"exemptions": "What is exempt from being shown, and until when."},
+    seen_with={"exemption": "read-exemptions"},
 )

@@ -2,4 +2,4 @@
 
 from shared.web.context import Context
 
-NOTICES = Context(routes=("shared.governance.notices.api:router",))
+NOTICES = Context(routes=("shared.governance.notices.api:router",), tags={"notices": "Who was told what."})

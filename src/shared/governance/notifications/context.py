@@ -20,4 +20,7 @@ NOTIFICATIONS = Context(
             WebhookEndpoint.kind, "/v1/webhook-endpoints", WebhookEndpoint(), lambda _: "", lambda s: s.owner
         ),
     ),
+    tags={"notifications": "Programs that are told what happens, and what they were told."},
+    seen_with={"webhook-endpoint": "read-webhook-endpoints"},
+    never_told=("attempts-log", "notification-choice"),
 )

@@ -1,9 +1,9 @@
 """What the people directory offers the roof."""
 
-from shared.governance.people.waiting import LINKS_WAITING
 from shared.governance.people.absences import RecordAbsence
 from shared.governance.people.commands import ErasePerson, InvitePerson, LinkPersons, UnlinkPerson
 from shared.governance.people.facts import whether_known, who_is_known
+from shared.governance.people.waiting import LINKS_WAITING
 from shared.web.context import Context
 
 PEOPLE = Context(
@@ -13,4 +13,6 @@ PEOPLE = Context(
         RecordAbsence: whether_known("person"),
     },
     routes=("shared.governance.people.api:router",),
+    tags={"people": "Who stands behind an id, and which accounts are one person."},
+    seen_with={"directory": "read-people"},
 )

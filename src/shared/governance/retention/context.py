@@ -9,4 +9,6 @@ RETENTION = Context(
     facts={DisposeOfRecord: what_is_to_be_disposed_of},
     views=(DISPOSED,),
     routes=("shared.governance.retention.api:router",),
+    tags={"retention": "How long records are kept whole, and their disposal."},
+    seen_with={"retention-schedule": "read-retention", "disposal": "read-retention"},
 )

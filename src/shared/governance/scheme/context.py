@@ -3,4 +3,9 @@
 from shared.governance.scheme.waiting import SCHEME_WAITING
 from shared.web.context import Context
 
-SCHEME = Context(waiting=(SCHEME_WAITING,), routes=("shared.governance.scheme.api:router",))
+SCHEME = Context(
+    waiting=(SCHEME_WAITING,),
+    routes=("shared.governance.scheme.api:router",),
+    tags={"scheme": "What the council itself decides: tiers, limits, closed days."},
+    seen_with={"scheme": "read-scheme"},
+)
