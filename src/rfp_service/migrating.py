@@ -60,7 +60,7 @@ GRANT SELECT ON delivery_log TO {role};
 GRANT SELECT, INSERT ON first_looks TO {role};
 GRANT SELECT, INSERT, DELETE ON endpoint_secrets TO {role};
 GRANT SELECT, INSERT, UPDATE ON inbox_marks, heartbeats TO {role};
-GRANT SELECT, INSERT, UPDATE, DELETE ON console_sessions TO {role};
+GRANT SELECT, INSERT, UPDATE, DELETE ON console_sessions, console_files TO {role};
 GRANT SELECT, INSERT ON flow_forecasts TO {role};
 """
 # What scrutiny's own role may do: read, and have it kept that it read. No keys, no secrets.

@@ -30,6 +30,10 @@ NOT_NOW = frozenset(
         "not-linked",
         "not-absent",
         "no-such-body",
+        "round-not-closed",
+        "novation-not-so-far",
+        "no-notice-sent",
+        "no-such-decision",
     }
 )
 

@@ -43,6 +43,8 @@ FILTERS = {
         "capitalize_first",
         "rows_in",
         "short_days",
+        "month_name",
+        "field_label",
     ),
     links: ("page_of", "thing_page"),
     flow_sentences: ("count", "days_of", "step_words"),

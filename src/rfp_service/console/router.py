@@ -6,13 +6,16 @@ from rfp_service.console.pages import (
     beside,
     bottlenecks,
     catalogue_checks,
+    contracts,
     decisions,
     downloads,
     for_you,
     outcomes,
+    projects,
     raising,
     readiness,
     record,
+    registers,
     rfps,
     search,
     signing_in,
@@ -20,10 +23,11 @@ from rfp_service.console.pages import (
     verifying,
 )
 
-DECIDING = (raising, beside, catalogue_checks, decisions, rfps)
+DECIDING = (raising, beside, catalogue_checks, decisions, rfps, projects, contracts, registers)
 SEEING = (start, search, bottlenecks, downloads, outcomes, readiness, verifying, record)
 
 router = APIRouter()
 for pages in (for_you, signing_in, *DECIDING, *SEEING):
     router.include_router(pages.router)
 router.include_router(beside.files_router)
+router.include_router(registers.files_router)

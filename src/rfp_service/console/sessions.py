@@ -62,7 +62,7 @@ async def begin(pool: Pool, who: SignedIn) -> str:
     kept = orjson.dumps({"person": who.person, "name": who.name, "roles": who.roles, "token": who.token})
     nonce = secrets.token_bytes(NONCE_BYTES)
     await pool.execute(CLEAR, ABSOLUTE_LIMIT, IDLE_LIMIT)
-    await pool.execute(BEGIN, _id(secret), who.person, nonce + _seal(secret).encrypt(nonce, kept, None))
+    await pool.execute(BEGIN, session_id(secret), who.person, nonce + seal(secret).encrypt(nonce, kept, None))
     return secret
 
 
@@ -70,16 +70,16 @@ async def found(pool: Pool, secret: str) -> SignedIn | None:
     """Return who holds a secret, unless they were idle or signed in for too long."""
     if len(secret) != SECRET_CHARACTERS:
         return None
-    row = await pool.fetchrow(FIND, _id(secret), ABSOLUTE_LIMIT, IDLE_LIMIT)
+    row = await pool.fetchrow(FIND, session_id(secret), ABSOLUTE_LIMIT, IDLE_LIMIT)
     if row is None:
         return None
     sealed = bytes(row["sealed"])
     try:
-        kept = orjson.loads(_seal(secret).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None))
+        kept = orjson.loads(seal(secret).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None))
     except InvalidTag:
         return None
     if row["stale"]:
-        await pool.execute(SEEN, _id(secret))
+        await pool.execute(SEEN, session_id(secret))
     return SignedIn(
         kept["person"], kept["name"], tuple(kept["roles"]), kept["token"], secret, row["position"]
     )
@@ -87,17 +87,19 @@ async def found(pool: Pool, secret: str) -> SignedIn | None:
 
 async def has_decided(pool: Pool, who: SignedIn, position: int) -> None:
     """Keep how far somebody has changed the record: their next pages wait for it."""
-    await pool.execute(DECIDED, _id(who.secret), position)
+    await pool.execute(DECIDED, session_id(who.secret), position)
 
 
 async def end(pool: Pool, who: SignedIn) -> None:
     """End a session for good."""
-    await pool.execute(END, _id(who.secret))
+    await pool.execute(END, session_id(who.secret))
 
 
-def _id(secret: str) -> bytes:
+def session_id(secret: str) -> bytes:
+    """Return by what a session is found, which opens nothing."""
     return hashlib.sha256(b"id:" + secret.encode()).digest()
 
 
-def _seal(secret: str) -> AESGCM:
+def seal(secret: str) -> AESGCM:
+    """Return what seals, under a key made of a session's secret, what only its holder may read."""
     return AESGCM(hashlib.sha256(b"seal:" + secret.encode()).digest())

@@ -9,7 +9,7 @@ from rfp_service.demonstration.people import CAST
 from shared.kernel.calendar import LONDON, SECOND, WORKING_DAY, day_in_london
 
 NAMES: Mapping[str, str] = {character.id: character.name for character in CAST}
-ABBREVIATIONS = {"rfp": "RFP", "vat": "VAT", "rfps": "RFPs"}
+ABBREVIATIONS = {"wont": "won't", "rfp": "RFP", "vat": "VAT", "rfps": "RFPs"}
 ACTS = {
     "procurement_act_2023": "Procurement Act 2023",
     "public_contracts_regulations_2015": "Public Contracts Regulations 2015",
@@ -190,6 +190,11 @@ def moment(value: str | datetime) -> str:
 def capitalize_first(text: str) -> str:
     """Return words as a sentence begins."""
     return text[:1].upper() + text[1:]
+
+
+def month_name(month: str) -> str:
+    """Return a month such as 2026-11 as a letter names it."""
+    return f"{date.fromisoformat(f'{month}-01'):%B %Y}"
 
 
 def pounds(pence: int) -> str:
