@@ -138,44 +138,51 @@ async def text(api: Api, path: str) -> str:
     return answer.text
 
 
-async def test_a_month_of_contracts_has_a_round_that_says_why_it_can_not_close(api: Api) -> None:
+async def one_contract(api: Api) -> str:
+    """Register a contract that is due by its review, and sign in as who manages it."""
     await api.adopt_scheme()
     contract = {
         "reference": "C-1",
         "title": "Network support",
         "supplier": {"name": "Fictional Ltd"},
-        "terms": {
-            "start": "2020-01-01",
-            "initial_end": "2026-03-31",
-            "notice": {"count": 3, "unit": "months"},
-        },
-        "value_pence": 1_000_000,
+        "terms": {"start": "2020-01-01", "initial_end": ENDS, "notice": {"count": 3, "unit": "months"}},
+        "review_on": f"{datetime.now(UTC).date()}",
     }
-    made = (await api.post("/v1/contracts", contract, CARLO)).json()["id"]
+    made: str = (await api.post("/v1/contracts", contract, CARLO)).json()["id"]
     await api.get("/v1/contracts", CARLO)
     await sign_in(api, "carlo-contracts")
+    return made
+
+
+async def test_a_month_of_contracts_has_a_round(api: Api) -> None:
+    await one_contract(api)
     due = await text(api, "/console/contracts")
     assert "Network support" in due
     token = re.findall(r'name="form_token" value="([^"]+)"', due)[0]
     (month,) = re.findall(r'name="month" value="([^"]+)"', due)
-    opened = await send(
-        api, "/console/renewal-rounds", {"form_token": token, "key": f"round-{month}", "month": month}
-    )
+    form = {"form_token": token, "key": f"round-{month}", "month": month}
+    opened = await send(api, "/console/renewal-rounds", form)
     page = await text(api, opened.headers["location"])
-    assert "<h1>1 contract is still undecided</h1>" in page, re.findall("<h1>.*?</p>", page, re.DOTALL)
-    assert "A round closes only when nothing due in it is undecided." in page
+    address = opened.headers["location"].partition("?")[0]
+    until = datetime.fromisoformat((await api.get(address.replace("/console", "/v1"), CARLO)).json()["until"])
+    assert f"due until {until.day} {until:%B}" in page
+    assert f"{address}/decisions/close" in page
+    assert "This round is not closed." not in page  # nobody looks for what is elsewhere
+    assert (await api.client.get("/console/contracts?month=never")).status_code == 404
+
+
+async def test_a_contract_shows_its_days_and_calendars_follow_them(api: Api) -> None:
+    made = await one_contract(api)
     shown = await text(api, f"/console/contracts/{made}")
     assert ("Its days, and where they were read" in shown, "Not confirmed" in shown) == (True, True)
     assert "1 contract" in await text(api, "/console/contracts/register?q=network")
     assert "When contracts end" in await text(api, "/console/contracts/expiry")
     assert (await api.client.get("/console/contracts/calendar.ics")).text.startswith("BEGIN:VCALENDAR")
     asking = await hidden(api, "/console/contracts/calendar")
-    address = re.findall(
-        r"<code>([^<]+)</code>", (await send(api, "/console/contracts/calendar", asking)).text
-    )[0]
+    opened = await send(api, "/console/contracts/calendar", asking)
+    (address,) = re.findall(r"<code>([^<]+)</code>", opened.text)
     path = address.removeprefix(api.service.settings.public_url)
     assert (await api.client.get(path)).text.startswith("BEGIN:VCALENDAR")
-    assert (await api.client.get("/console/contracts?month=never")).status_code == 404
 
 
 def test_projects_are_drawn_on_one_scale_against_the_day() -> None:
