@@ -21,7 +21,7 @@ help: ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 demo: $(VENV)/run.stamp ## Run the service with demonstration data (PORT=8000 DATA_DIR=.data)
-	@exec $(BIN)/rfp-service demo
+	@exec $(BIN)/rfp-service demo --tell
 
 test: $(VENV)/test.stamp $(VENV)/node.stamp $(VENV)/generator.stamp ## Check style, types and layers, and pass every test
 	$(BIN)/ruff format --check

@@ -3,20 +3,32 @@
 from outcomes.api.fact_finders import FACTS
 from outcomes.api.readiness import OUTCOMES_READINESS
 from outcomes.api.waiting import CONSULTATIONS_WAITING, DATA_WAITING, MILESTONES_WAITING
+from outcomes.domain.milestone import Milestone, MilestoneStatus
 from outcomes.views.registers import REGISTERS
-from shared.web.context import Context
+from shared.web.context import Context, NotificationSubject
 
 OUTCOMES = Context(
     facts=FACTS,
     views=REGISTERS,
     waiting=(MILESTONES_WAITING, DATA_WAITING, CONSULTATIONS_WAITING),
     readiness=(OUTCOMES_READINESS,),
+    subjects=(
+        NotificationSubject(
+            Milestone.kind,
+            "/v1/milestones",
+            Milestone(),
+            lambda _: "",
+            lambda milestone: milestone.owner,
+            waits=lambda milestone, _, __: milestone.status is MilestoneStatus.OPEN,
+        ),
+    ),
     # Paths with a name of their own come before those with an id.
     routes=(
         "outcomes.api.milestone_list:router",
         "outcomes.api.milestones:router",
         "outcomes.api.promised_data:router",
         "outcomes.api.engagement:router",
+        "outcomes.api.priorities:router",
         "outcomes.api.commitments:router",
         "outcomes.api.exempt_part:router",
         "outcomes.api.report:router",
@@ -31,6 +43,7 @@ OUTCOMES = Context(
         "promised-data": "read-outcomes",
         "consultation": "read-outcomes",
         "strategy": "read-outcomes",
+        "priority-tags": "read-outcomes",
         "paper": "read-outcomes",
     },
 )

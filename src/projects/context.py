@@ -4,16 +4,29 @@ from projects.api.bulk import MANY_PROJECTS
 from projects.api.fact_finders import FACTS
 from projects.api.prerequisites import AWAITED
 from projects.api.readiness import PROJECTS_READINESS
+from projects.api.tagged import TAGGED
 from projects.api.waiting import PROJECTS_WAITING
+from projects.domain.project import OPEN, Project
 from projects.views.register import REGISTER
-from shared.web.context import Context
+from shared.web.context import Context, NotificationSubject
 
 PROJECTS = Context(
     facts=FACTS,
     views=(REGISTER,),
     prerequisites=AWAITED,
+    tagged=TAGGED,
     waiting=(PROJECTS_WAITING,),
     readiness=(PROJECTS_READINESS,),
+    subjects=(
+        NotificationSubject(
+            Project.kind,
+            "/v1/projects",
+            Project(),
+            lambda project: project.about.service_area,
+            lambda project: project.plan.owner,
+            waits=lambda project, _, __: project.stage in OPEN,
+        ),
+    ),
     operations=MANY_PROJECTS.operations(),
     # Paths with a name of their own come before those with an id.
     routes=(

@@ -21,6 +21,7 @@ from shared.governance.notifications.approval_turns import TURN_EVENTS
 from shared.governance.notifications.attempts_log import ATTEMPT_EVENTS
 from shared.governance.notifications.choices import CHOICE_EVENTS
 from shared.governance.notifications.domain import EVENTS as NOTIFICATION_EVENTS
+from shared.governance.notifications.due_days import DUE_DAY_EVENTS
 from shared.governance.people.domain import EVENTS as PERSON_EVENTS
 from shared.governance.retention.domain import EVENTS as RETENTION_EVENTS
 from shared.governance.scheme.domain import EVENTS as SCHEME_EVENTS
@@ -46,6 +47,7 @@ EVENTS: tuple[type[Event[Any]], ...] = (
     *CHOICE_EVENTS,
     *ATTEMPT_EVENTS,
     *TURN_EVENTS,
+    *DUE_DAY_EVENTS,
     *RETENTION_EVENTS,
     *BATCH_EVENTS,
     *HAND_IN_EVENTS,

@@ -109,6 +109,7 @@ PROGRAMME_ROWS: dict[str, tuple[Role, ...]] = {
     "CountConsultation": (PROGRAMME,),
     "CloseConsultation": (PROGRAMME,),
     "AdoptStrategy": (PROGRAMME,),
+    "TagThing": (PROGRAMME,),
     "IssuePaper": (PROGRAMME,),
     "read-outcomes": EVERYBODY,
 }

@@ -20,6 +20,7 @@ from rfp_service.concluded_contracts import CONCLUDED_CONTRACTS
 from rfp_service.contracts.context import CONTRACTS
 from rfp_service.deflection import DEFLECTION
 from rfp_service.dependencies.context import DEPENDENCIES
+from rfp_service.due_days import DUE_DAYS
 from rfp_service.events import EVENTS
 from rfp_service.handover.context import HAND_OVERS
 from rfp_service.inbox.context import INBOX
@@ -32,6 +33,7 @@ from rfp_service.reprocurement import REPROCUREMENT
 from rfp_service.rfps.api.flow_cases import LIVE_CASES
 from rfp_service.rfps.api.notified import notified
 from rfp_service.rfps.context import RFPS
+from rfp_service.slow_cases import SlowCases
 from shared.flow.cases import LiveCases
 from shared.flow.context import FLOW
 from shared.flow.forecast_records import ForecastRecords, LiveLogAt
@@ -53,6 +55,7 @@ from shared.governance.notices.context import NOTICES
 from shared.governance.notices.notice_service import Notified
 from shared.governance.notifications.addresses import AllowList
 from shared.governance.notifications.context import NOTIFICATIONS
+from shared.governance.notifications.ended_jobs import tell_of_ended_job
 from shared.governance.notifications.endpoint_secrets import EndpointSecrets
 from shared.governance.people.context import PEOPLE
 from shared.governance.people.directory import People
@@ -96,6 +99,7 @@ from shared.web.readiness import ReadinessOffered
 from shared.web.running import Running
 from shared.web.sandbox.children import Sandbox
 from shared.web.security_log import SecurityLog
+from shared.web.tagged_things import TaggedThings
 from shared.web.waiting import WaitingThings
 
 CONTEXTS: tuple[Context, ...] = (
@@ -120,6 +124,7 @@ CONTEXTS: tuple[Context, ...] = (
     CONCLUDED_CONTRACTS,
     REPROCUREMENT,
     APPROVAL_TURNS,
+    DUE_DAYS,
     DEPENDENCIES,
     OUTCOMES,
     OPEN_CONTRACTING,
@@ -143,6 +148,7 @@ log = structlog.get_logger(__name__)
 
 WAITING = tuple(things for context in CONTEXTS for things in context.waiting)
 READY = tuple(offered for context in CONTEXTS for offered in context.readiness)
+TAGGED = {things.kind: things for context in CONTEXTS for things in context.tagged}
 AWAITED = {things.kind: things for context in CONTEXTS for things in context.prerequisites}
 
 
@@ -175,6 +181,7 @@ class Service:
     endpoint_secrets: EndpointSecrets
     receivers: AllowList
     forecasts: ForecastRecords
+    slow_cases: SlowCases
     facts: FactFinders
     live_cases: LiveCases = LIVE_CASES
     notified: Notified = notified
@@ -185,6 +192,7 @@ class Service:
     slips: SlipHistories = field(default_factory=SlipHistories)
     permissions: Permissions = PERMISSIONS
     prerequisites: Mapping[str, Prerequisites] = field(default_factory=lambda: AWAITED)
+    tagged: Mapping[str, TaggedThings] = field(default_factory=lambda: TAGGED)
     measures: Mapping[str, MeasureOffered] = field(default_factory=lambda: MEASURES)
     opened_at: float = field(default_factory=time.monotonic)
 
@@ -258,9 +266,9 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
     await _carry_out(pool, people, texts)
     visibility = Visibility(pool)
     await visibility.look(pool)
-    scheme, jobs, sandbox = SchemeFacts(pool, store), Jobs(pool), Sandbox()
+    scheme, jobs, sandbox = SchemeFacts(pool, store), Jobs(pool, tell_of_ended_job), Sandbox()
     flow = FlowLogs(pool, settings.data_dir / "flow")
-    runs = BatchRuns(store, OPERATIONS)
+    runs, live_log = BatchRuns(store, OPERATIONS), _live_log(scheme, flow, visibility)
     return Service(
         settings=settings,
         pool=pool,
@@ -286,6 +294,7 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
         flow=flow,
         endpoint_secrets=EndpointSecrets(pool, personal_secret(settings)),
         receivers=AllowList(settings.webhook_receivers, loopback=settings.webhook_loopback),
-        forecasts=ForecastRecords(pool, _live_log(scheme, flow, visibility)),
+        forecasts=ForecastRecords(pool, live_log),
+        slow_cases=SlowCases(pool, live_log),
         facts=facts_for(FACTS, single_administrator=settings.single_administrator),
     )

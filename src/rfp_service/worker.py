@@ -135,6 +135,7 @@ def _kinds(service: Service, firing: Firing) -> list[Work]:
         Work("forecasts", service.forecasts.keep_when_due),
         Work("copies", _copies(service).work_when_due),
         Work("index", Indexer(service.pool, service.store).work_when_due),
+        Work("slow-cases", service.slow_cases.look_when_due),
     ]
 
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from outcomes.domain.ids import outcome_id, programme_id
 from shared.kernel.roles import Role
+from tests.service.test_contracts import registered
 from tests.support.api import Api
 from tests.support.people import PIA, RITA, SAM, Who
 
@@ -227,3 +228,48 @@ async def test_an_outcome_and_a_programme_can_be_put_right(api: Api) -> None:
     assert history["version"] == 3
     await decided(api, f"programmes/{PROGRAMME}", "amend", name="Transition", reason="Shorter.")
     assert (await board(api))["programme"]["name"] == "Transition"
+
+
+async def test_spend_demand_and_risk_are_read_by_priority(api: Api) -> None:
+    strategy = {
+        "name": "Digital strategy",
+        "edition": "1.5",
+        "sha256": "ab" * 32,
+        "adopted_on": TODAY.isoformat(),
+        "themes": [{"name": "Platforms", "priorities": ["Disaster recovery", "Telephony"]}],
+    }
+    await api.post("/v1/strategies", strategy, PIA, version=0)
+    await programme(api)
+    late = {"due": (TODAY - timedelta(days=3)).isoformat(), "priorities": ["Disaster recovery"]}
+    step = await milestone(api, await outcome(api), "Recovery tested", **late)
+    rfp = await api.raised()
+    contract = await registered(api, value_pence=120_000, value_basis="yearly")
+    tag = {"on": "rfp", "id": rfp, "priorities": ["Disaster recovery"]}
+    await api.post("/v1/priority-tags", tag, PIA, version=0)
+    await api.post("/v1/priority-tags", {**tag, "priorities": ["Tea"]}, PIA, 409, version=1)
+    await api.post("/v1/priority-tags", {**tag, "on": "contract"}, PIA, 409, version=1)
+    await api.post("/v1/priority-tags", {**tag, "id": str(uuid4())}, PIA, 409, version=0)
+    await api.post("/v1/priority-tags", tag, RITA, 403, version=1)
+    await api.post("/v1/priority-tags", {**tag, "on": "contract", "id": contract}, PIA, version=0)
+    seen, empty = (await api.get("/v1/priorities", PIA)).json()["items"]
+    assert {thing["id"] for thing in seen["things"]} == {step, rfp, contract}
+    figures = {name: value for name, value in seen.items() if name != "things"}
+    assert figures == {
+        "strategy": "Digital strategy",
+        "theme": "Platforms",
+        "priority": "Disaster recovery",
+        "spend_pence": 120_000,
+        "contracts": 1,
+        "demand": 1,
+        "demand_pence": 0,
+        "unvalued": 1,  # nobody has said yet what the RFP is about to cost
+        "projects": 0,
+        "milestones": 1,
+        "at_risk": 1,
+    }
+    assert (empty["priority"], empty["things"]) == ("Telephony", [])
+    for thing in seen["things"]:
+        await api.get(thing["path"], PIA)
+    await api.post("/v1/priority-tags", {**tag, "priorities": []}, PIA, version=1)
+    [only] = (await api.get("/v1/priorities", PIA, name="Disaster recovery")).json()["items"]
+    assert {thing["id"] for thing in only["things"]} == {step, contract}

@@ -1,6 +1,7 @@
 """The committee's paper: one content in four forms, made alike twice, issued in time or with a reason."""
 
 import hashlib
+import html
 import io
 import re
 import sys
@@ -111,15 +112,24 @@ async def test_every_form_is_made_alike_twice_and_says_the_same(api: Api) -> Non
     assert 'colspan="' not in page
     assert not re.search(r"<t[dh]>\s*</t[dh]>", page)
     assert_reads_well(PdfReader(io.BytesIO(forms["pdf"])))
-    with zipfile.ZipFile(io.BytesIO(forms["odt"])) as odt:
-        assert odt.testzip() is None
-        assert odt.namelist()[0] == "mimetype"
-        assert "2 things were promised" in odt.read("content.xml").decode()
+    assert_says_and_links_as(page, forms["odt"])
     figures = (await api.get(REPORT, SAM, programme=str(PROGRAMME), since=str(since), as_of=at)).json()
     assert figures["commitments"]["counts"]["pushed_out"] == 1
     assert [d["what"] for d in figures["decisions"]] == ["met", "moved"]
     assert figures["measures"][0]["on_target"] is True
     assert len(figures["record"]["root"]) == 64
+
+
+def assert_says_and_links_as(page: str, text_document: bytes) -> None:
+    """Check that a text document says what a page does, and leads to where the page leads."""
+    with zipfile.ZipFile(io.BytesIO(text_document)) as odt:
+        assert odt.testzip() is None
+        assert odt.namelist()[0] == "mimetype"
+        content = odt.read("content.xml").decode()
+    assert "2 things were promised" in content
+    linked = {html.unescape(each) for each in re.findall(r'xlink:href="([^"]+)"', content)}
+    assert len(linked) >= 10
+    assert linked <= {html.unescape(each) for each in re.findall(r'href="([^"]+)"', page)}
 
 
 def assert_reads_well(pdf: PdfReader) -> None:

@@ -38,9 +38,13 @@ def crashes() -> str:
 
 
 def sender_kills() -> str:
-    """Kill the sender of notifications in the middle of sending."""
+    """Kill the sender of notifications in the middle of sending; and, turn by turn, it and its database."""
     said = closing_line("tests/shared/governance/notifications/test_crashes.py", SENDER_KILLS=CRASHES)
-    return f"{CRASHES} kills of the sender, nothing lost, nothing repeated without a reason: {said}"
+    both = closing_line("tests/service/sender_kills.py", TELLING_KILLS=CRASHES)
+    return (
+        f"{CRASHES} kills of the sender and {CRASHES} of it and its database by turns, nothing lost, nothing"
+        f" repeated without a reason: {said}; {both}"
+    )
 
 
 def malformed_requests() -> str:

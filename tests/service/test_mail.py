@@ -8,16 +8,21 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from aiosmtpd.smtp import SMTP
 
 from rfp_service.service import DEADLINES
-from shared.kernel.calendar import LONDON
+from rfp_service.slow_cases import SlowCases
+from shared.flow.log import FlowLog
+from shared.kernel.calendar import LONDON, WorkingTime
 from shared.kernel.roles import Role
 from shared.record.database import connected
 from shared.record.deadlines.firing import Firing
 from shared.settings import Settings
+from shared.web.jobs.table import JobStatus, KeptWork
+from tests.shared.flow.test_stuck import AS_OF, WORKING, log_of
 from tests.support.api import Api, running_api
 from tests.support.people import DEREK, HANA, LEO, PRIYA, RITA, SAM, Who
 from tests.support.postgres import Base
@@ -39,6 +44,7 @@ class Sink:
     """A mail server that keeps what it takes."""
 
     mails: list[EmailMessage] = field(default_factory=list)
+    turns: list[EmailMessage] = field(default_factory=list)  # of a party, on an RFP's way to its approval
     refuse_once: bool = False
     port: int = 0
 
@@ -46,7 +52,8 @@ class Sink:
         if self.refuse_once:
             self.refuse_once = False
             return "451 Later"
-        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]  # a policy of mails
+        mail: EmailMessage = message_from_bytes(envelope.content, policy=policy.default)  # type: ignore[arg-type]  # a policy of mails
+        (self.turns if mail["Subject"].startswith("It is your turn") else self.mails).append(mail)
         return "250 OK"
 
     async def have(self, number: int) -> list[tuple[str, str]]:
@@ -103,7 +110,7 @@ async def test_whoever_can_act_is_told_and_told_again_when_another_has_decided(a
     assert mail["References"] == f"<{rfp}@council.example>"
     assert mail["List-Id"] == "rfp-service <rfp-service.council.example>"
     for part in mail.iter_parts():
-        assert f"/v1/rfps/{rfp}" in part.get_content()
+        assert f"/console/rfps/{rfp}" in part.get_content()
         assert "Laptops" not in part.get_content()
     sink.mails.clear()
     await api.decide(rfp, "approve", HANA, reason="In budget.")
@@ -189,10 +196,13 @@ async def test_whoever_wants_no_mail_gets_none_and_quiet_hours_are_waited_for(ap
         "mail": True,
         "teams": False,
         "working_days_only": False,
+        "digest_at": "",
         **quiet,
     }
     rfp = await api.in_approval(adopt=False)
-    due = "SELECT target, due_at > now() + interval '1 hour' AS later FROM deliveries"
+    due = """
+    SELECT target, due_at > now() + interval '1 hour' AS later FROM deliveries WHERE target = 'mail:hugo'
+    """
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             rows = await api.service.pool.fetch(due)
@@ -203,12 +213,97 @@ async def test_whoever_wants_no_mail_gets_none_and_quiet_hours_are_waited_for(ap
     await api.decide(rfp, "approve", HANA, reason="In budget.")
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
-            rows = await api.service.pool.fetch("SELECT status FROM deliveries")
+            rows = await api.service.pool.fetch("SELECT status FROM deliveries WHERE target = 'mail:hugo'")
             if rows[0]["status"] == "dropped":
                 break
             await asyncio.sleep(0.02)
     assert len(rows) == 1  # nor is he told that it is done
     assert sink.mails == []
+
+
+async def digest_is_due(api: Api, items: int) -> None:
+    """Let the time of a digest come, once it holds so many things."""
+    pool = api.service.pool
+    waiting = "SELECT count(*) FROM deliveries WHERE target = 'digest:hugo' AND status = 'pending'"
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            if await pool.fetchval(waiting) == items:
+                break
+            await asyncio.sleep(0.02)
+    later = (
+        "SELECT bool_and(due_at > now()) FROM deliveries WHERE target_kind = 'digest' AND status = 'pending'"
+    )
+    assert await pool.fetchval(later)
+    await pool.execute("UPDATE deliveries SET due_at = now() WHERE target = 'digest:hugo'")
+
+
+async def chosen_daily(api: Api) -> None:
+    """Let Hana want no mail, and Hugo one a day, later on."""
+    path, none = "/v1/notification-choice/decisions", {"decision": "choose", "mail": False}
+    await api.post(path, none, HANA, version=0)
+    await api.post(path, {**none, "digest_at": "07:30"}, HUGO, expect=409, version=0)
+    soon = datetime.now(LONDON) + timedelta(hours=2)
+    await api.post(path, {"decision": "choose", "digest_at": f"{soon:%H:%M}"}, HUGO, version=0)
+
+
+async def test_one_mail_a_day_lists_what_still_waits(api: Api, sink: Sink) -> None:
+    await chosen_daily(api)
+    done, waits, ended = [await api.in_approval(adopt=False) for _ in range(3)]
+    await api.decide(done, "approve", HANA, reason="In budget.")
+    await api.decide(ended, "withdraw", RITA, reason="No need.")
+    await digest_is_due(api, 2)
+    assert await sink.have(1) == [("hugo", "Your day: 1 thing waits for you")]
+    for part in sink.mails[0].iter_parts():
+        said = part.get_content()
+        assert f"/console/rfps/{waits}" in said
+        assert done not in said
+        assert ended not in said
+    await api.decide(waits, "approve", HANA, reason="In budget.")
+    await digest_is_due(api, 1)
+    assert ("hugo", "Your day: nothing waits for you, 1 done") in await sink.have(2)
+    assert sink.mails[0]["Message-ID"] != sink.mails[1]["Message-ID"]
+    told = (await api.get(f"/v1/audit/streams/{waits}", SAM)).json()["tellings"]
+    accepted = [each["way"] for each in told if each["person"] == "hugo" and each["accepted_at"]]
+    assert accepted == ["digest", "digest"]
+
+
+async def test_a_party_whose_turn_it_is_is_told(api: Api, sink: Sink) -> None:
+    rfp = await api.in_approval(adopt=False)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            if sink.turns:
+                break
+            await asyncio.sleep(0.02)
+    assert {mail["To"].partition("@")[0] for mail in sink.turns} == {"rita"}
+    assert rfp[:8] in sink.turns[0]["Subject"]
+
+
+async def test_who_can_act_is_told_once_that_a_case_waits_for_unusually_long(api: Api, sink: Sink) -> None:
+    slow = await api.in_approval(adopt=False)
+    await sink.have(2)
+    sink.mails.clear()
+    rows = [(slow, 0.0, "approval", "approver")]
+    for n in range(40):  # forty others took up to four days
+        rows += [(f"c{n}", -30.0, "approval", "approver"), (f"c{n}", -30.0 + n % 4 + 1, "over", "nobody")]
+
+    async def live() -> tuple[FlowLog, WorkingTime, int]:
+        return log_of(rows), WORKING, await api.service.record.head()
+
+    for _ in range(2):
+        assert await SlowCases(api.service.pool, live).look(AS_OF) == 1
+    said = "It has waited for unusually long"
+    assert await sink.have(2) == [("hana", said), ("hugo", said)]
+    assert await api.service.pool.fetchval("SELECT count(*) FROM notifications WHERE type = 'case.slow'") == 1
+
+
+async def test_whoever_handed_a_bulk_job_in_is_told_once_that_it_has_ended(api: Api, sink: Sink) -> None:
+    jobs, job = api.service.jobs, uuid4()
+    await jobs.begin(KeptWork(job, "hugo", "categorise", 1, {}), [])
+    await jobs.end(job, JobStatus.DONE)
+    await jobs.end(job, JobStatus.FAILED)  # it is over already
+    assert await sink.have(1) == [("hugo", "Your bulk job has ended")]
+    assert f"/v1/jobs/{job}" in next(sink.mails[0].iter_parts()).get_content()
+    assert (await jobs.see(job, "hugo")).status is JobStatus.DONE
 
 
 async def test_the_story_says_who_was_told_when_they_first_looked_and_when_they_decided(
@@ -257,7 +352,7 @@ async def tellings(api: Api, rfp: str, accepted: int) -> list[dict[str, Any]]:
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             story = (await api.get(f"/v1/audit/streams/{rfp}", SAM)).json()
-            if sum(each["accepted_at"] is not None for each in story["tellings"]) >= accepted:
-                found: list[dict[str, Any]] = story["tellings"]
-                return found
+            told = [each for each in story["tellings"] if each["about"] != "turn.began"]
+            if sum(each["accepted_at"] is not None for each in told) >= accepted:
+                return told
             await asyncio.sleep(0.05)

@@ -76,7 +76,7 @@ async def test_a_channel_gets_a_card_and_its_address_is_never_seen_again(
         rfp = await api.in_approval()
         await until(lambda: "Your approval is asked for" in titles(workflow))
         [action] = card(workflow.got[-1])["actions"]
-        assert action["url"] == f"http://127.0.0.1:8000/v1/rfps/{rfp}"
+        assert action["url"] == f"http://127.0.0.1:8000/console/rfps/{rfp}"
         await decide(api, endpoint, "rotate-secret", expect=409)
         listed = (await api.get("/v1/deliveries", ADA, target=endpoint)).json()["items"]
         answers = [made.text, (await api.get("/v1/webhook-endpoints", ADA)).text]

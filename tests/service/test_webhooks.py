@@ -76,8 +76,14 @@ async def test_a_program_hears_that_an_approval_is_requested_and_decided(
     rfp = await api.in_approval()
     [asked] = await until(lambda: receiver.of("approval.requested"))
     assert asked.event["data"] == {
-        "case": {"kind": "rfp", "id": rfp, "link": f"http://127.0.0.1:8000/v1/rfps/{rfp}"},
+        "case": {
+            "kind": "rfp",
+            "id": rfp,
+            "link": f"http://127.0.0.1:8000/v1/rfps/{rfp}",
+            "page": f"http://127.0.0.1:8000/console/rfps/{rfp}",
+        },
         "tier": "head",
+        "party": "",
         "position": asked.event["data"]["position"],
         "withheld": False,
         "challenge": "",
@@ -120,7 +126,7 @@ async def test_what_an_endpoint_is_not_told_of_does_not_come(api: Api, receiver:
 
 
 async def test_paused_it_is_held_and_a_period_is_recovered_exactly(api: Api, receiver: Receiver) -> None:
-    endpoint, _ = await registered(api, receiver)
+    endpoint, _ = await registered(api, receiver, types=["approval.requested"])
     await decide(api, endpoint, "pause", reason="Works.")
     await api.in_approval()
     async with asyncio.timeout(PATIENCE_SECONDS):

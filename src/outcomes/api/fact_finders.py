@@ -7,6 +7,7 @@ from pydantic import JsonValue
 from outcomes.commands.engagement import OpenConsultation
 from outcomes.commands.milestones import AmendMilestone, ScheduleMilestone
 from outcomes.commands.papers import IssuePaper
+from outcomes.commands.priority_tags import TagThing
 from outcomes.commands.programme import AddOutcome
 from outcomes.commands.promised_data import PromiseData
 from outcomes.domain.programme import Programme, ProgrammeOutcome
@@ -36,13 +37,20 @@ async def outcome_and_priorities(store: EventStore, command: ScheduleMilestone) 
 
 
 async def adopted_priorities(
-    store: EventStore, command: AmendMilestone | ScheduleMilestone
+    store: EventStore, command: AmendMilestone | ScheduleMilestone | TagThing
 ) -> dict[str, JsonValue]:
     """Return the priorities of the strategies adopted, where a command names any."""
     if not command.priorities:
         return {}
     async with store.reader.snapshot() as (connection, _):
         return {"priorities": [row[0] for row in await connection.fetch(PRIORITIES)]}
+
+
+async def thing_and_priorities(store: EventStore, command: TagThing) -> dict[str, JsonValue]:
+    """Find out whether what is to be tagged is there, and is what it is said to be."""
+    recorded = await store.reader.stream(command.id)
+    there = bool(recorded) and recorded[0].event.kind == command.on
+    return {"thing_there": there, **await adopted_priorities(store, command)}
 
 
 async def _is_there(store: EventStore, thing: UUID, blank: State) -> bool:
@@ -56,4 +64,5 @@ FACTS: FactFinders = {
     **dict.fromkeys((PromiseData, IssuePaper, OpenConsultation), whether_the_programme_is_there),
     ScheduleMilestone: outcome_and_priorities,
     AmendMilestone: adopted_priorities,
+    TagThing: thing_and_priorities,
 }

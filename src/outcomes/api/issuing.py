@@ -54,7 +54,7 @@ async def made(paper: PaperShown, meeting: Meeting | None, form: PaperForm, base
     if form is PaperForm.JSON:
         return paper.model_dump_json().encode()
     if form is PaperForm.ODT:
-        return await asyncio.to_thread(odt, paper, meeting)
+        return await asyncio.to_thread(odt, paper, meeting, base)
     page = await asyncio.to_thread(html, paper, meeting, base)
     return page if form is PaperForm.HTML else await asyncio.to_thread(pdf, page, paper.board.as_of)
 

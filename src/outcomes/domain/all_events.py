@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from outcomes.domain import engagement, milestone_events, paper, programme, promised_data
+from outcomes.domain import engagement, milestone_events, paper, priority_tags, programme, promised_data
 from shared.kernel.messages import Event
 
 EVENTS: tuple[type[Event[Any]], ...] = (
@@ -29,5 +29,6 @@ EVENTS: tuple[type[Event[Any]], ...] = (
     engagement.ConsultationCounted,
     engagement.ConsultationClosed,
     engagement.StrategyAdopted,
+    priority_tags.ThingTagged,
     paper.PaperIssued,
 )

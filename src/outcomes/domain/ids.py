@@ -15,6 +15,11 @@ def outcome_id(programme: UUID, number: int) -> UUID:
     return uuid5(programme, f"outcome {number}")
 
 
+def tags_id(thing: UUID) -> UUID:
+    """Return the id under which is kept what a thing is tagged with."""
+    return uuid5(OUTCOMES, f"tags {thing}")
+
+
 def strategy_id(name: str) -> UUID:
     """Return the id of the strategy of a name, however it is written."""
     return uuid5(OUTCOMES, f"strategy {' '.join(name.split()).casefold()}")

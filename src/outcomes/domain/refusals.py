@@ -67,6 +67,10 @@ class NoSuchPriority(Refused):
     """No strategy that was adopted has a priority of this name."""
 
 
+class NothingToTag(Refused):
+    """There is no such thing: name an RFP, a project or a contract by its id."""
+
+
 class NoSuchMeasure(Refused):
     """No register of the service answers a measure of this name."""
 

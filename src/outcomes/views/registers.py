@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, Text, Uuid
 from outcomes.domain.engagement import Consultation, Strategy
 from outcomes.domain.milestone import Milestone
 from outcomes.domain.paper import Paper
+from outcomes.domain.priority_tags import PriorityTags
 from outcomes.domain.programme import Programme, ProgrammeOutcome
 from outcomes.domain.promised_data import PromisedData
 from shared.kernel.messages import Stream
@@ -78,6 +79,12 @@ strategies = state_table(
     Column("link", Text, nullable=False),
     Column("adopted_on", Date, nullable=False),
     Column("themes", Text, nullable=False),
+)
+priority_tags = state_table(
+    "priority_tags",
+    Column("thing_kind", Text, nullable=False),
+    Column("thing", Uuid, nullable=False),
+    Column("priorities", Text, nullable=False),
 )
 papers = state_table(
     "papers",
@@ -201,6 +208,11 @@ def _strategy(stream: Stream[Strategy]) -> Row:
     }
 
 
+def _priority_tags(stream: Stream[PriorityTags]) -> Row:
+    tags = stream.state
+    return {"thing_kind": tags.on, "thing": tags.thing, "priorities": json_text(tags.priorities)}
+
+
 def _paper(stream: Stream[Paper]) -> Row:
     paper = stream.state
     return {
@@ -231,5 +243,6 @@ REGISTERS = (
     StateView(promised_data, _promised_data, PromisedData(), indexes=("(programme)",)),
     StateView(consultations, _consultation, Consultation(), indexes=("(programme)",)),
     StateView(strategies, _strategy, Strategy()),
+    StateView(priority_tags, _priority_tags, PriorityTags()),
     StateView(papers, _paper, Paper(), indexes=("(programme)",)),
 )

@@ -2,12 +2,18 @@
 
 from rfp_service.contracts.api.bulk import MANY_CONTRACTS
 from rfp_service.contracts.api.readiness import CONTRACTS_READINESS
+from rfp_service.contracts.api.tagged import TAGGED
 from rfp_service.contracts.api.waiting import CONTRACTS_WAITING, ROUNDS_WAITING
 from rfp_service.contracts.commands.reviews import ApproveRenewal, RefuseRenewal
 from rfp_service.contracts.deadlines import DEADLINES
 from rfp_service.contracts.domain.contract import Contract
-from rfp_service.contracts.domain.rounds import ReviewRound
-from rfp_service.contracts.reactions import NOTIFY_RENEWAL_TIER, SET_CONTRACT_CLOCKS, TELL_OF_RENEWALS
+from rfp_service.contracts.domain.rounds import ReviewRound, RoundStage
+from rfp_service.contracts.reactions import (
+    NOTIFY_RENEWAL_TIER,
+    SET_CONTRACT_CLOCKS,
+    TELL_OF_RENEWALS,
+    still_waits,
+)
 from rfp_service.contracts.views.register import CONTRACT_REGISTER
 from rfp_service.contracts.views.rounds import REVIEW_ROUNDS
 from shared.governance.delegations.facts import what_a_principal_delegated
@@ -15,6 +21,7 @@ from shared.web.context import Context, NotificationSubject
 
 CONTRACTS = Context(
     facts=dict.fromkeys((ApproveRenewal, RefuseRenewal), what_a_principal_delegated),
+    tagged=TAGGED,
     views=(CONTRACT_REGISTER, REVIEW_ROUNDS),
     reactions=(SET_CONTRACT_CLOCKS, NOTIFY_RENEWAL_TIER, TELL_OF_RENEWALS),
     operations=MANY_CONTRACTS.operations(),
@@ -38,8 +45,15 @@ CONTRACTS = Context(
             Contract(),
             lambda contract: contract.about.service_area,
             lambda contract: contract.about.owner,
+            waits=still_waits,
         ),
-        NotificationSubject(ReviewRound.kind, "/v1/renewal-rounds", ReviewRound(), lambda _: ""),
+        NotificationSubject(
+            ReviewRound.kind,
+            "/v1/renewal-rounds",
+            ReviewRound(),
+            lambda _: "",
+            waits=lambda review, _, __: review.stage is RoundStage.OPEN,
+        ),
     ),
     waiting=(CONTRACTS_WAITING, ROUNDS_WAITING),
     readiness=(CONTRACTS_READINESS,),

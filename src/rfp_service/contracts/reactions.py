@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rfp_service.contracts.deadlines import clocks_set
-from rfp_service.contracts.domain.contract import Contract
+from rfp_service.contracts.domain.contract import Contract, ContractStage
 from rfp_service.contracts.domain.duty_events import NoticeDue, NoticeMissed
 from rfp_service.contracts.domain.renewal_events import (
     NoticeDeadlineMissed,
@@ -14,6 +14,7 @@ from rfp_service.contracts.domain.renewal_events import (
     ReviewFallsDue,
 )
 from rfp_service.contracts.domain.rounds import ReviewRoundOpened
+from rfp_service.contracts.views.register import open_duties
 from shared.governance.notifications.notification_types import NotificationType
 from shared.governance.notifications.outbox import notification_row
 from shared.kernel.messages import Event, Recorded
@@ -74,6 +75,17 @@ def tell_of_renewals(recorded: Recorded) -> Iterable[Row]:
     asked = [str(notice["told"]) for notice in notify_renewal_tier(recorded)]
     rows += [notification_row(recorded, NotificationType.APPROVAL_REQUESTED, tier) for tier in asked]
     return rows
+
+
+def still_waits(contract: Contract, kind: str, _told: str) -> bool:
+    """Say whether what an owner was told of still waits: a review to be begun, a notice to be published."""
+    match kind:
+        case NotificationType.CONTRACT_DATE_NEAR:
+            return contract.stage in (ContractStage.REVIEW_DUE, ContractStage.IN_REVIEW)
+        case NotificationType.CONTRACT_NOTICE_DUE | NotificationType.CONTRACT_NOTICE_MISSED:
+            return bool(open_duties(contract))
+        case _:
+            return contract.runs
 
 
 SET_CONTRACT_CLOCKS = Reaction("set_contract_clocks", "deadlines", set_contract_clocks)

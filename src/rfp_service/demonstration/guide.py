@@ -33,7 +33,7 @@ Take a part of the record away, and check it with no database and no network; tw
   {env}.venv/bin/rfp-service audit keys --out keys.txt
   {env}.venv/bin/rfp-service audit bundle year.zip --from 2020-01-01T00:00Z --to 2099-01-01T00:00Z
   .venv/bin/rfp-service audit verify year.zip --keys keys.txt
-Roles: requester procurement_officer approver scrutiny_member administrator …
+{telling}Roles: requester procurement_officer approver scrutiny_member administrator …
        (`rfp-service token --help`; `--person hana-head` acts as one of several approvers)
 The API file: {base}/openapi.json
 """
@@ -41,7 +41,11 @@ The API file: {base}/openapi.json
 WITHOUT_PDF = "\n  (no PDF here, for the system has no Pango library; form=odt is the other one)"
 
 
-def guide(settings: Settings) -> str:
+TELLING = """What people and programs are told is printed here: bring an RFP to an approval, and watch.
+"""
+
+
+def guide(settings: Settings, *, tells: bool = False) -> str:
     """Return the guide for a service that runs by these settings."""
     default = settings.data_dir.as_posix() == ".data"
     has_pango = find_library("pango-1.0") is not None
@@ -50,6 +54,7 @@ def guide(settings: Settings) -> str:
         since=f"{datetime.now(UTC) - PAPERS_APART:%Y-%m-%dT%H:%MZ}",
         paper_form="pdf" if has_pango else "html",
         without_pdf="" if has_pango else WITHOUT_PDF,
+        telling=TELLING if tells else "",
         base=f"http://{settings.host}:{settings.port}",
         data_dir=settings.data_dir,
         env="" if default else f"DATA_DIR={settings.data_dir} ",

@@ -13,6 +13,7 @@ from rfp_service.demonstration.approvals import DEPUTY_LIMIT_PENCE, is_decided, 
 from rfp_service.demonstration.governance import adopt_by_two, begin_long_ago, tell_of_governing
 from rfp_service.demonstration.outcomes import tell_of_outcomes
 from rfp_service.demonstration.portfolio import CATEGORIES, WEIGHTS, tell_of_projects
+from rfp_service.demonstration.priorities import tell_of_priorities
 from rfp_service.demonstration.procurement import is_procured
 from rfp_service.demonstration.rounds import tell_of_contracts
 from rfp_service.demonstration.storyboard import (
@@ -99,6 +100,7 @@ def story(now: datetime) -> list[Scene]:
     tell_of_projects(stage, start, day_in_london(start + 2 * YEAR))
     tell_of_outcomes(stage)
     tell_of_contracts(stage, start)
+    tell_of_priorities(stage)
     return sorted(stage.scenes, key=lambda scene: scene.at)
 
 
@@ -111,8 +113,7 @@ def _adopt_scheme(stage: Storyboard, scheme: Thing, start: datetime) -> None:
             "weights": list(WEIGHTS),
         }
     )
-    adopt = AdoptScheme(values=values, reason="With the transition date.")
-    adopt_by_two(stage, scheme, adopt, start)
+    adopt_by_two(stage, scheme, AdoptScheme(values=values, reason="With the transition date."), start)
     stage.scheme_version = 2
 
 

@@ -1,5 +1,6 @@
 """`demo`, `serve` and `worker`: the service for as long as it is wanted."""
 
+from contextlib import ExitStack
 from typing import Annotated
 
 import typer
@@ -12,27 +13,41 @@ from rfp_service.demonstration.neighbour import neighbours
 from rfp_service.demonstration.seeding import seed
 from rfp_service.operator.configuration import configured
 from rfp_service.operator.preparation import prepare
+from rfp_service.operator.receivers import Receivers, receivers
 from rfp_service.service import opened
 from rfp_service.terminal import say
 from rfp_service.worker import work
 from shared.ledger.log_keys import log_keys
-from shared.settings import NotConfigured, Profile
+from shared.settings import NotConfigured, Profile, Settings
 from shared.web.metrics_server import metrics_shown
 
 
-def demo() -> None:
+def demo(
+    *,
+    tell: Annotated[
+        bool, typer.Option(help="Run a receiver of webhooks and a mail server, too, which print what comes.")
+    ] = False,
+) -> None:
     settings = configured()
     if settings.profile is not Profile.DEMONSTRATION:
         raise NotConfigured("`demo` is for the demonstration profile.")
     say("Starting …")
+    with ExitStack() as stack:
+        told = stack.enter_context(receivers(settings)) if tell else None
+        wanted = told.settings if told else settings
+        base = stack.enter_context(database(wanted))
+        witnessed = stack.enter_context(neighbours(wanted))
+        uvloop.run(_filled(wanted, base, told))
+        serving.serve(witnessed, base, worker=True, announce=lambda: say(guide(settings, tells=tell)))
 
-    async def fill(base: Database) -> None:
-        await prepare(base)
-        await seed(settings, must_have_owner(base), base.service)
 
-    with database(settings) as base, neighbours(settings) as witnessed:
-        uvloop.run(fill(base))
-        serving.serve(witnessed, base, worker=True, announce=lambda: say(guide(settings)))
+async def _filled(settings: Settings, base: Database, told: Receivers | None) -> None:
+    """Bring the database up to date, and let the story be told in it; introduce whoever is to be told."""
+    await prepare(base)
+    await seed(settings, must_have_owner(base), base.service)
+    if told is not None:
+        async with opened(settings, base.service) as service:
+            await told.introduce(service)
 
 
 def serve(

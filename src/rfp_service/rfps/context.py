@@ -4,19 +4,29 @@ from rfp_service.rfps.api.bulk import MANY_RFPS
 from rfp_service.rfps.api.fact_finders import FACTS
 from rfp_service.rfps.api.prerequisites import AWAITED
 from rfp_service.rfps.api.readiness import RFPS_READINESS
+from rfp_service.rfps.api.tagged import TAGGED
 from rfp_service.rfps.api.waiting import RFPS_WAITING
 from rfp_service.rfps.deadlines import DEADLINES
 from rfp_service.rfps.demand import DEMAND
 from rfp_service.rfps.domain.rfp import Rfp
-from rfp_service.rfps.reactions import NOTIFY_NEXT_TIER, NOTIFY_PARTIES, SET_DEADLINES, TELL_OF_APPROVALS
+from rfp_service.rfps.reactions import (
+    NOTIFY_NEXT_TIER,
+    NOTIFY_PARTIES,
+    SET_DEADLINES,
+    TELL_OF_APPROVALS,
+    TELL_OF_PARTIES,
+    people_of_party,
+    still_waits,
+)
 from rfp_service.rfps.views import BOARD
 from shared.web.context import Context, NotificationSubject
 
 RFPS = Context(
     facts=FACTS,
     prerequisites=AWAITED,
+    tagged=TAGGED,
     views=(BOARD, DEMAND),
-    reactions=(NOTIFY_NEXT_TIER, NOTIFY_PARTIES, TELL_OF_APPROVALS, SET_DEADLINES),
+    reactions=(NOTIFY_NEXT_TIER, NOTIFY_PARTIES, TELL_OF_APPROVALS, TELL_OF_PARTIES, SET_DEADLINES),
     routes=(
         "rfp_service.rfps.api.near_duplicates:router",
         "rfp_service.rfps.api.comparison:router",
@@ -39,6 +49,9 @@ RFPS = Context(
             lambda rfp: rfp.need.service_area,
             lambda rfp: rfp.raised_by,
             lambda rfp: (rfp.raised_by, *rfp.conflicted, *rfp.approval.granted_by),
+            people_of_party,
+            still_waits,
+            "/console/rfps",
         ),
     ),
     waiting=(RFPS_WAITING,),

@@ -40,6 +40,7 @@ from rfp_service.rfps.domain.key_decision_events import (
     ReferredToCouncil,
 )
 from rfp_service.rfps.domain.people_events import EvaluatorAppointed
+from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import ENDS, PARTY, PERSON, Party, Stage
 from rfp_service.rfps.domain.takeover_events import RfpTakenOver, TakeoverConfirmed
 from rfp_service.rfps.domain.tender_events import (
@@ -193,6 +194,38 @@ def tell_of_approvals(recorded: Recorded) -> Iterable[Row]:
     return rows
 
 
+def tell_of_parties(recorded: Recorded) -> Iterable[Row]:
+    """Return what is to be told a party whose turn begins, or a person who is to judge bids."""
+    for notice in notify_parties(recorded):
+        told, about = str(notice["told"]), notice["about"]
+        if about not in (TURN, QUESTION, APPOINTED):
+            continue
+        if told.startswith(PERSON):
+            yield notification_row(recorded, NotificationType.TURN_BEGAN, people=[told.removeprefix(PERSON)])
+        else:
+            yield notification_row(recorded, NotificationType.TURN_BEGAN, told=told)
+
+
+def people_of_party(rfp: Rfp, party: str) -> Sequence[str]:
+    """Return the people of a party: nobody of a whole role, whose people the identity provider knows."""
+    match party:
+        case Party.REQUESTER:
+            return (rfp.raised_by,)
+        case Party.PROCUREMENT:
+            return (rfp.lead,)
+        case Party.EVALUATORS:
+            return rfp.tender.evaluators
+        case _:
+            return ()
+
+
+def still_waits(rfp: Rfp, _type: str, told: str) -> bool:
+    """Say whether an RFP still waits for whoever was told: for a party while it does, else until its end."""
+    if told.startswith(PARTY):
+        return rfp.waiting_on == told.removeprefix(PARTY)
+    return rfp.stage not in ENDS
+
+
 def set_deadlines(recorded: Recorded) -> Iterable[Row]:
     """Return the deadlines that an event sets: each clock of an RFP has its own number."""
     yield from _look_for_the_tier(recorded)
@@ -220,4 +253,5 @@ def _look_for_the_tier(recorded: Recorded) -> Iterable[Row]:
 NOTIFY_PARTIES = Reaction("notify_parties", "notices", notify_parties)
 NOTIFY_NEXT_TIER = Reaction("notify_next_tier", "notices", notify_next_tier)
 TELL_OF_APPROVALS = Reaction("tell_of_approvals", "notifications", tell_of_approvals)
+TELL_OF_PARTIES = Reaction("tell_of_parties", "notifications", tell_of_parties)
 SET_DEADLINES = Reaction("set_deadlines", "deadlines", set_deadlines)

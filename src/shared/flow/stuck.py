@@ -64,6 +64,22 @@ def stuck(
     return sorted(rows, key=_urgency)
 
 
+def past_usual(log: FlowLog, as_of: int, working: WorkingTime) -> list[tuple[str, int]]:
+    """Return the cases that have been in their stage for longer than 85 % of those before them were.
+
+    Each with the instant at which it entered, in microseconds.
+    """
+    then = log.until(as_of)
+    visits = stage_waits(then, as_of, working)
+    usual = _usual(visits)
+    found = []
+    for row in np.flatnonzero(visits.open).tolist():
+        _, _, p85 = usual.get(int(visits.place.codes[row]), (0, None, None))
+        if p85 is not None and int(visits.working[row]) / WORKING_DAY > p85:
+            found.append((then.cases.ids[int(visits.case[row])], int(visits.began[row])))
+    return found
+
+
 def _charged(steps: Waits, as_of: int, working: WorkingTime) -> dict[int, tuple[int, int]]:
     """Return of each open case whom it waits on, and for how long it has without a break."""
     found = lasting(steps, Charging.IN_FORCE)

@@ -15,6 +15,7 @@ from shared.record.projecting.views import View
 from shared.web.facts import FactFinders
 from shared.web.prerequisites import Prerequisites
 from shared.web.readiness import ReadinessOffered
+from shared.web.tagged_things import TaggedThings
 from shared.web.waiting import WaitingThings
 
 
@@ -23,12 +24,23 @@ def _nobody(_: Any) -> str:
     return ""
 
 
+def _of_no_party(_: Any, __: str) -> Sequence[str]:
+    """Return nobody."""
+    return ()
+
+
+def _still(_: Any, __: str, ___: str) -> bool:
+    """Say that it still waits: nothing is known to the contrary."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class NotificationSubject:
     """What may be said of a thing of one kind that somebody is told of: where it is, and of which area.
 
     `requester` is whoever asked for it, or answers for it, blank where nobody does; `barred` are those who
-    can't decide on it.
+    can't decide on it. `party` are the people of one of its parties, and `waits` says whether what was
+    told, by its type and to whom, still waits. `page` is where people look at it, blank where there is none.
     """
 
     kind: str
@@ -37,6 +49,9 @@ class NotificationSubject:
     area: Callable[[Any], str]
     requester: Callable[[Any], str] = _nobody
     barred: Callable[[Any], Sequence[str]] = _nobody
+    party: Callable[[Any, str], Sequence[str]] = _of_no_party
+    waits: Callable[[Any, str, str], bool] = _still
+    page: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,6 +63,7 @@ class Context:
     routes: tuple[str, ...] = ()  # where its routers are: `module:name`, loaded when an app is made
     deadlines: tuple[Deadline, ...] = ()
     prerequisites: tuple[Prerequisites, ...] = ()
+    tagged: tuple[TaggedThings, ...] = ()
     subjects: tuple[NotificationSubject, ...] = ()
     waiting: tuple[WaitingThings, ...] = ()
     readiness: tuple[ReadinessOffered, ...] = ()

@@ -24,6 +24,7 @@ from shared.web.rate_limits import RateLimits
 from shared.web.redaction import Redactor
 from shared.web.running import Running
 from shared.web.sandbox.children import Sandbox
+from shared.web.tagged_things import TaggedThings
 
 
 class PeopleOnRecord(Protocol):
@@ -86,6 +87,8 @@ class CoreService(Protocol):
     def sandbox(self) -> Sandbox: ...
     @property
     def prerequisites(self) -> Mapping[str, Prerequisites]: ...
+    @property
+    def tagged(self) -> Mapping[str, TaggedThings]: ...
     @property
     def seen_with(self) -> Mapping[str, str]: ...
     @property

@@ -9,7 +9,7 @@ import pytest
 from shared.flow.cases import WaitingCase
 from shared.flow.likely_finish import Curve
 from shared.flow.log import FlowLog, Steps, live_log
-from shared.flow.stuck import cost_of_waiting, stuck
+from shared.flow.stuck import cost_of_waiting, past_usual, stuck
 from shared.kernel.calendar import WorkingTime, microseconds
 
 WORKING = WorkingTime()
@@ -148,3 +148,12 @@ def test_a_silence_much_longer_than_usual_says_that_an_approver_may_be_absent() 
     rows = [("a", 3.0, "approval", "approver"), *left(daily)]  # it has come but now
     [row] = stuck(log_of(rows), microseconds(AS_OF), WORKING, {"a": case("a", "approval")})
     assert row["why"] == []
+
+
+def test_a_case_past_the_usual_time_of_its_stage_is_found_once_and_no_other() -> None:
+    rows = [("old", 0.0, "approval", "approver"), ("new", 3.0, "approval", "approver")]
+    rows += [("alone", -30.0, "triage", "procurement")]  # nobody can say what is usual there
+    for n in range(40):
+        rows += [(f"c{n}", -30.0, "approval", "approver"), (f"c{n}", -30.0 + n % 4 + 1, "over", "nobody")]
+    assert past_usual(log_of(rows), microseconds(AS_OF), WORKING) == [("old", microseconds(MONDAY))]
+    assert past_usual(log_of(rows), microseconds(MONDAY), WORKING) == []

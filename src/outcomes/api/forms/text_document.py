@@ -4,75 +4,111 @@ import io
 import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
-from odfdo import Document, Header, List, Paragraph, Row, Table
+from odfdo import Cell, Document, Header, Link, List, ListItem, Paragraph, Row, Table
 
-from outcomes.api.answers import MilestoneShown, OutcomeShown
+from outcomes.api.answers import HorizonCounts, MilestoneShown, OutcomeShown
 from outcomes.api.commitments import CommitmentsShown
 from outcomes.api.forms import words
-from outcomes.api.forms.pages import Meeting
+from outcomes.api.forms.pages import Links, Meeting
 from outcomes.api.measures import MeasureSeen
 from outcomes.api.paper_content import PaperShown
 
 MIMETYPE = "mimetype"  # the first member, and not compressed: OpenDocument 1.3, part 2, section 3.3
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
-Cells = Sequence[str]
+
+class Linked(NamedTuple):
+    """A figure or a title, and where the cases behind it are."""
+
+    text: str
+    url: str
 
 
-def odt(paper: PaperShown, meeting: Meeting | None) -> bytes:
-    """Return the paper as ODT; the same paper makes the same bytes."""
+Cells = Sequence[str | Linked]
+
+
+class PaperLinks(NamedTuple):
+    """Where the cases of one paper are."""
+
+    links: Links
+    programme: UUID
+
+    def milestone(self, title: str, milestone: UUID) -> Linked:
+        """Return a milestone's title, linked to it."""
+        return Linked(title, f"{self.links.base}/v1/milestones/{milestone}")
+
+    def counts(self, counts: HorizonCounts, outcome: int) -> Sequence[Linked]:
+        """Return how many of an outcome's milestones are achieved, next, overdue and later."""
+        return (
+            self._milestones(counts.achieved, outcome, horizon="achieved"),
+            self._milestones(counts.next_6_months, outcome, horizon="next_6_months"),
+            self._milestones(counts.overdue, outcome, overdue="true"),
+            self._milestones(counts.later + counts.undated, outcome, horizon=["6_months_plus", "undated"]),
+        )
+
+    def _milestones(self, count: int, outcome: int, horizon: object = None, overdue: object = None) -> Linked:
+        asked = {"programme": self.programme, "horizon": horizon, "overdue": overdue}
+        return Linked(
+            str(count), self.links.to("/v1/milestones", as_of=None, **asked, outcome_number=outcome)
+        )
+
+
+def odt(paper: PaperShown, meeting: Meeting | None, base: str = "") -> bytes:
+    """Return the paper as ODT, its links beginning with `base`; the same paper makes the same bytes."""
+    cases = PaperLinks(Links(base, paper.board.as_of), paper.board.programme.id)
     document = Document("text")
     document.body.clear()
-    _front(document, paper, meeting)
+    _front(document, paper, meeting, cases)
     if paper.commitments:
-        _kept(document, paper.commitments)
-    _data(document, paper)
+        _kept(document, paper.commitments, cases)
+    _data(document, paper, cases)
     document.body.append(Header(1, "Outcome by outcome"))
     for outcome in paper.board.outcomes:
-        _outcome(document, outcome)
-    _figures(document, paper.measures)
-    _decisions(document, paper)
+        _outcome(document, outcome, cases)
+    _figures(document, paper.measures, cases)
+    _decisions(document, paper, cases)
     _appendix(document, paper)
     _said_of_itself(document, paper)
     return _without_clock(document)
 
 
-def _front(document: Document, paper: PaperShown, meeting: Meeting | None) -> None:
+def _front(document: Document, paper: PaperShown, meeting: Meeting | None, cases: PaperLinks) -> None:
     for_whom = f"{meeting.meeting}, {words.day(meeting.meeting_on)}" if meeting else "Draft: not issued"
     document.body.append(Paragraph(for_whom))
     document.body.append(Header(1, paper.title))
     if paper.commitments:
         document.body.append(Paragraph(paper.commitments.in_words))
-    rows = [
-        (
-            f"{o.number}. {o.statement}",
-            words.COLOURS[o.colour],
-            str(o.counts.achieved),
-            str(o.counts.next_6_months),
-            str(o.counts.overdue),
-            str(o.counts.later + o.counts.undated),
-        )
+    rows: list[Cells] = [
+        (f"{o.number}. {o.statement}", words.COLOURS[o.colour], *cases.counts(o.counts, o.number))
         for o in paper.board.outcomes
     ]
     headings = ("Outcome", "Status", "Achieved", "Next 6 months", "Overdue", "Later")
     _table(document, "Every outcome in one line", headings, rows)
 
 
-def _kept(document: Document, kept: CommitmentsShown) -> None:
+def _kept(document: Document, kept: CommitmentsShown, cases: PaperLinks) -> None:
     document.body.append(Header(1, "Promises kept"))
     rows = [
-        (p.title, str(p.outcome_number), words.day(p.promised_for), words.FATES[p.fate] + words.became(p))
+        (
+            cases.milestone(p.title, p.id),
+            str(p.outcome_number),
+            words.day(p.promised_for),
+            words.FATES[p.fate] + words.became(p),
+        )
         for p in kept.promises
     ]
     headings = ("Promise", "Outcome", "Promised for", "What became of it")
     _table(document, "What became of each promise", headings, rows)
 
 
-def _data(document: Document, paper: PaperShown) -> None:
+def _data(document: Document, paper: PaperShown, cases: PaperLinks) -> None:
+    all_of_it = cases.links.to("/v1/promised-data", programme=cases.programme)
     rows = [
         (
-            d.what,
+            Linked(d.what, all_of_it),
             d.promised_by,
             words.day(d.due),
             words.standing(d),
@@ -86,7 +122,7 @@ def _data(document: Document, paper: PaperShown) -> None:
         _table(document, "What was promised, and how late it is in working days", headings, rows)
 
 
-def _outcome(document: Document, outcome: OutcomeShown) -> None:
+def _outcome(document: Document, outcome: OutcomeShown, cases: PaperLinks) -> None:
     document.body.append(Header(2, f"{outcome.number}. {outcome.statement}"))
     status = f"Status: {words.COLOURS[outcome.colour]}."
     given = f" Confidence, as given: {outcome.confidence}." if outcome.confidence else ""
@@ -102,25 +138,44 @@ def _outcome(document: Document, outcome: OutcomeShown) -> None:
     for heading, group in groups:
         if group:
             document.body.append(Header(3, heading))
-            document.body.append(List([_line(one) for one in group]))
+            listed = List()
+            for one in group:
+                item = ListItem()
+                item.append(_line(one, cases))
+                listed.append(item)
+            document.body.append(listed)
 
 
-def _line(one: MilestoneShown) -> str:
-    return f"{'Overdue. ' if one.overdue else ''}{one.title}{words.told(one)}"
+def _line(one: MilestoneShown, cases: PaperLinks) -> Paragraph:
+    line = _paragraph(cases.milestone(one.title, one.id), "Overdue. " if one.overdue else "")
+    line.append_plain_text(words.told(one))
+    return line
 
 
-def _figures(document: Document, measures: Sequence[MeasureSeen]) -> None:
+def _figures(document: Document, measures: Sequence[MeasureSeen], cases: PaperLinks) -> None:
     rows = [
-        (m.title, words.figure(m.value, m.unit), words.figure(m.target, m.unit, "none")) for m in measures
+        (
+            m.title,
+            Linked(words.figure(m.value, m.unit), cases.links.to(m.cases)),
+            words.figure(m.target, m.unit, "none"),
+        )
+        for m in measures
     ]
     if rows:
         document.body.append(Header(1, "Live figures"))
         _table(document, "As the registers answer", ("Figure", "Now", "Aim"), rows)
 
 
-def _decisions(document: Document, paper: PaperShown) -> None:
+def _decisions(document: Document, paper: PaperShown, cases: PaperLinks) -> None:
     rows = [
-        (d.title, words.day(d.on), d.what, d.by_name, d.reason or "None was given.") for d in paper.decisions
+        (
+            Linked(d.title, f"{cases.links.base}/v1/milestones/{d.milestone}/history"),
+            words.day(d.on),
+            d.what,
+            d.by_name,
+            d.reason or "None was given.",
+        )
+        for d in paper.decisions
     ]
     if rows:
         document.body.append(Header(1, "Decisions in the period"))
@@ -141,9 +196,25 @@ def _table(document: Document, name: str, headings: Cells, rows: Iterable[Cells]
     table = Table(name)
     for cells in (headings, *rows):
         row = Row()
-        row.set_values(list(cells))
+        for each in cells:
+            row.append_cell(_cell(each))
         table.append_row(row)
     document.body.append(table)
+
+
+def _cell(said: str | Linked) -> Cell:
+    """Return a cell of a table; what is linked is a paragraph with a link."""
+    if not isinstance(said, Linked):
+        return Cell(said)
+    cell = Cell()
+    cell.append(_paragraph(said))
+    return cell
+
+
+def _paragraph(linked: Linked, before: str = "") -> Paragraph:
+    paragraph = Paragraph(before)
+    paragraph.append(Link(linked.url, text=linked.text))
+    return paragraph
 
 
 def _said_of_itself(document: Document, paper: PaperShown) -> None:

@@ -22,6 +22,10 @@ class NoTeamsAddress(Refused):
     """Whoever wants to be told by Teams names the address of a workflow, once, that the allow-list allows."""
 
 
+class DigestGoesByMail(Refused):
+    """A digest is a mail: whoever wants one a day wants mail."""
+
+
 class QuietAllDay(Refused):
     """Quiet hours end at another time than they begin: somebody who is never told can't act."""
 
@@ -37,6 +41,18 @@ class NotificationChoice:
     quiet_until: str = ""
     working_days_only: bool = False
     teams_address_id: UUID | None = None  # of the secret that it is kept as
+    digest_at: str = ""  # when one mail a day comes in the place of one each
+
+    def digested_at(self, at: datetime, days: WorkingDays) -> datetime:
+        """Return when the next digest comes after an instant, on a day of theirs, out of quiet hours."""
+        day = day_in_london(at)
+        if _at(day, self.digest_at) <= at:
+            day += timedelta(days=1)
+        for _ in range(DAYS_AHEAD):
+            if days.works(day) or not self.working_days_only:
+                break
+            day += timedelta(days=1)
+        return self.told_at(_at(day, self.digest_at), days)
 
     def told_at(self, at: datetime, days: WorkingDays) -> datetime:
         """Return when somebody is told of what happens at an instant: then, or when their quiet is over."""
@@ -72,11 +88,17 @@ class NotificationsChosen(Event[NotificationChoice]):
     quiet_until: str
     working_days_only: bool
     teams_address_id: UUID | None = None
+    digest_at: str = ""
 
     def apply(self, choice: NotificationChoice) -> NotificationChoice:
         """Return the choice."""
         return NotificationChoice(
-            self.mail, self.quiet_from, self.quiet_until, self.working_days_only, self.teams_address_id
+            self.mail,
+            self.quiet_from,
+            self.quiet_until,
+            self.working_days_only,
+            self.teams_address_id,
+            self.digest_at,
         )
 
 
@@ -88,6 +110,11 @@ class ChosenWays(BaseModel):
     quiet_from: Hour | Literal[""] = Field("", description="Blank: there are no quiet hours.")
     quiet_until: Hour | Literal[""] = Field("", examples=["08:00"])
     working_days_only: bool = False
+    digest_at: Hour | Literal[""] = Field(
+        "",
+        description="When one mail a day lists what still waits; blank: one mail each.",
+        examples=["07:30"],
+    )
 
 
 class ChooseNotifications(ChosenWays, Command[NotificationChoice]):
@@ -99,6 +126,8 @@ class ChooseNotifications(ChosenWays, Command[NotificationChoice]):
         """Take it for whoever decides, and nobody else."""
         if self.quiet_from == self.quiet_until != "" or bool(self.quiet_from) is not bool(self.quiet_until):
             raise QuietAllDay(quiet_from=self.quiet_from, quiet_until=self.quiet_until)
+        if self.digest_at and not self.mail:
+            raise DigestGoesByMail
         named = stamp.known.facts.get("address_id")
         address = UUID(str(named)) if named else choice.teams_address_id
         if self.teams and address is None:
@@ -110,6 +139,7 @@ class ChooseNotifications(ChosenWays, Command[NotificationChoice]):
             quiet_from=self.quiet_from,
             quiet_until=self.quiet_until,
             working_days_only=self.working_days_only,
+            digest_at=self.digest_at,
         )
 
 

@@ -54,6 +54,7 @@ class ChoiceSeen(BaseModel):
     quiet_from: str
     quiet_until: str
     working_days_only: bool
+    digest_at: str
 
 
 @choice_router.get(
@@ -75,6 +76,7 @@ async def see_choice(request: Request, reading: Read) -> Response:
         quiet_from=choice.quiet_from,
         quiet_until=choice.quiet_until,
         working_days_only=choice.working_days_only,
+        digest_at=choice.digest_at,
     )
     return answer_now(shown, stream.version)
 

@@ -25,17 +25,22 @@ WHERE e.valid_to = {STILL_VALID} AND e.status IN ('active', 'unverified')
   AND (h.open_until IS NULL OR h.open_until <= now())
 """
 MAILS_LIMIT = 8  # under way at once
+DIGEST_LIMIT = 200  # of things in one digest: the next one holds what is left
 MAIL = "mail"  # the mail server is one target, whomever something is for
 TEAMS = "teams"  # a person's own workflow is a target of its own
-PERSONAL = (MAIL, TEAMS)
-OF_PERSONS = "d.target_kind IN ('mail', 'teams')"
-LANE = "CASE d.target_kind WHEN 'mail' THEN 'mail' ELSE d.target END"
+DIGEST = "digest"  # one mail with all that is due to a person
+PERSONAL = (MAIL, TEAMS, DIGEST)
+MAILED = (MAIL, DIGEST)
+OF_PERSONS = "d.target_kind IN ('mail', 'teams', 'digest')"
+LANE = "CASE WHEN d.target_kind IN ('mail', 'digest') THEN 'mail' ELSE d.target END"
+DUE = """
+d.status = 'pending' AND d.due_at <= now() AND (d.leased_until IS NULL OR d.leased_until < now())
+"""
+RESTED = f"NOT EXISTS (SELECT FROM target_health h WHERE h.target = {LANE} AND h.open_until > now())"
 CHOSEN = f"""
 able AS ({ABLE}), chosen AS (
     SELECT due.id FROM able a CROSS JOIN LATERAL (
-        SELECT d.id FROM deliveries d
-        WHERE d.target = a.target AND d.status = 'pending' AND d.due_at <= now()
-          AND (d.leased_until IS NULL OR d.leased_until < now())
+        SELECT d.id FROM deliveries d WHERE d.target = a.target AND {DUE}
           AND (NOT a.in_order OR d.id = (
               SELECT min(f.id) FROM deliveries f WHERE f.target = a.target AND f.status = 'pending'))
         ORDER BY d.due_at, d.id LIMIT greatest(0, a.free)
@@ -43,11 +48,17 @@ able AS ({ABLE}), chosen AS (
 )"""
 CHOSEN_MAIL = f"""
 chosen AS (
-    SELECT d.id FROM deliveries d
-    WHERE {OF_PERSONS} AND d.status = 'pending' AND d.due_at <= now()
-      AND (d.leased_until IS NULL OR d.leased_until < now())
-      AND NOT EXISTS (SELECT FROM target_health h WHERE h.target = {LANE} AND h.open_until > now())
+    SELECT d.id FROM deliveries d WHERE {OF_PERSONS} AND d.target_kind <> 'digest' AND {DUE} AND {RESTED}
     ORDER BY d.due_at, d.id LIMIT least($1, {MAILS_LIMIT})
+)"""
+# All that is due to the person whose digest is due first.
+CHOSEN_DIGEST = f"""
+first AS (
+    SELECT d.target FROM deliveries d WHERE {OF_PERSONS} AND d.target_kind = 'digest' AND {DUE} AND {RESTED}
+    ORDER BY d.due_at, d.id LIMIT least($1, 1)
+), chosen AS (
+    SELECT d.id FROM deliveries d, first
+    WHERE d.target = first.target AND {DUE} ORDER BY d.id LIMIT {DIGEST_LIMIT}
 )"""
 CLAIM = """
 WITH %s, claimed AS (
@@ -119,16 +130,23 @@ FROM (
     WHERE target = $1 AND status = 'pending' AND due_at <= now() AND leased_until IS NULL
 ) r WHERE r.id = d.id
 """
+# However much waits for an endpoint: its first that nobody has to himself, and the first lease to run out.
 NEXT = f"""
 SELECT greatest(0, extract(epoch FROM min(comes) - clock_timestamp()))::float8 FROM (
-    SELECT greatest(
-        h.open_until,
-        (SELECT min(greatest(d.due_at, d.leased_until)) FROM deliveries d
-         WHERE d.target = e.id::text AND d.status = 'pending')
-    ) AS comes
+    SELECT greatest(h.open_until, least(first.due_at, leased.until)) AS comes
     FROM webhook_endpoints e LEFT JOIN target_health h ON h.target = e.id::text
+    LEFT JOIN LATERAL (
+        SELECT d.due_at FROM deliveries d
+        WHERE d.target = e.id::text AND d.status = 'pending' AND d.leased_until IS NULL
+        ORDER BY d.due_at, d.id LIMIT 1
+    ) first ON true
+    LEFT JOIN LATERAL (
+        SELECT d.leased_until AS until FROM deliveries d
+        WHERE d.target = e.id::text AND d.status = 'pending' AND d.leased_until IS NOT NULL
+        ORDER BY d.leased_until LIMIT 1
+    ) leased ON true
     WHERE e.valid_to = {STILL_VALID} AND e.status IN ('active', 'unverified')
-      AND EXISTS (SELECT FROM deliveries d WHERE d.target = e.id::text AND d.status = 'pending')
+      AND least(first.due_at, leased.until) IS NOT NULL
     UNION ALL
     SELECT min(greatest(d.due_at, d.leased_until, h.open_until))
     FROM deliveries d LEFT JOIN target_health h ON h.target = {LANE}
@@ -153,7 +171,12 @@ class Claimed:
     @property
     def lane(self) -> str:
         """Return what fails as one: an endpoint, or the mail server."""
-        return MAIL if self.target_kind == MAIL else self.target
+        return MAIL if self.target_kind in MAILED else self.target
+
+    @property
+    def person(self) -> str:
+        """Return whom it is for, where it is for somebody."""
+        return self.target.partition(":")[2]
 
     @classmethod
     def of(cls, row: asyncpg.Record) -> "Claimed":
@@ -164,8 +187,9 @@ class Claimed:
 async def claim(pool: asyncpg.Pool, limit: int, lease_seconds: float) -> list[Claimed]:
     """Take what is due, and note an attempt at each, before anything is sent."""
     rows = await pool.fetch(CLAIM % CHOSEN, limit, lease_seconds)
-    if len(rows) < limit:
-        rows += await pool.fetch(CLAIM % CHOSEN_MAIL, limit - len(rows), lease_seconds)
+    for chosen in (CHOSEN_MAIL, CHOSEN_DIGEST):
+        if len(rows) < limit:
+            rows += await pool.fetch(CLAIM % chosen, limit - len(rows), lease_seconds)
     return [Claimed.of(row) for row in rows]
 
 

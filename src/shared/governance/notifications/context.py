@@ -4,6 +4,7 @@ from shared.governance.notifications.domain import WebhookEndpoint
 from shared.governance.notifications.outbox import ORDER_DELIVERIES, TELL_OF_ENDPOINTS
 from shared.governance.notifications.views import WEBHOOK_ENDPOINTS
 from shared.governance.notifications.waiting import ENDPOINTS_WAITING
+from shared.web.bulk.batches import Batch
 from shared.web.context import Context, NotificationSubject
 
 NOTIFICATIONS = Context(
@@ -16,6 +17,7 @@ NOTIFICATIONS = Context(
     ),
     reactions=(TELL_OF_ENDPOINTS, ORDER_DELIVERIES),
     subjects=(
+        NotificationSubject(Batch.kind, "/v1/jobs", Batch(), lambda _: ""),
         NotificationSubject(
             WebhookEndpoint.kind, "/v1/webhook-endpoints", WebhookEndpoint(), lambda _: "", lambda s: s.owner
         ),

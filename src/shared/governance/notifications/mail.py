@@ -1,7 +1,7 @@
 """Mail: plain text and HTML with a link and nothing else to know, threaded by case."""
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -10,9 +10,7 @@ from typing import Any
 
 import aiosmtplib
 import asyncpg
-import orjson
 
-from shared.governance.notifications.claims import Claimed
 from shared.governance.notifications.notification_types import MEANINGS, SUBJECTS, NotificationType
 from shared.governance.notifications.transport import ReceiverAnswer
 from shared.settings import Settings
@@ -21,11 +19,28 @@ LIST_NAME = "rfp-service"
 ADDRESS = "SELECT email FROM people WHERE id = $1 AND erased_at IS NULL"
 TAKEN, NO_SUCH_PERSON = 250, 550
 MAIL_FAULTS = (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError)
-TEXT = "{meaning}\n\n{link}\n\nThis address takes no answers.\n"
+NO_ANSWERS = "This address takes no answers."
+TEXT = "{meaning}\n\n{link}\n\n" + NO_ANSWERS + "\n"
 HTML = (
     '<!doctype html><html lang="en-GB"><meta charset="utf-8"><title>{subject}</title>'
-    '<p>{meaning}</p><p><a href="{link}">{link}</a></p><p>This address takes no answers.</p></html>'
+    '<p>{meaning}</p><p><a href="{link}">{link}</a></p><p>' + NO_ANSWERS + "</p></html>"
 )
+
+
+def opened_at(case: Mapping[str, Any]) -> str:
+    """Return where somebody opens a case: its page, where it has one."""
+    return str(case.get("page") or case["link"])
+
+
+def addressed(address: str, sender: str, told_at: str) -> EmailMessage:
+    """Return a mail of this list's to somebody, with nothing in it yet."""
+    domain = sender.rpartition("@")[2]
+    message = EmailMessage()
+    message["From"], message["To"] = sender, address
+    message["Date"] = format_datetime(datetime.fromisoformat(told_at))
+    message["List-Id"] = f"{LIST_NAME} <{LIST_NAME}.{domain}>"
+    message["Auto-Submitted"] = "auto-generated"
+    return message
 
 
 def mail_message(event: Mapping[str, Any], address: str, sender: str) -> EmailMessage:
@@ -33,16 +48,12 @@ def mail_message(event: Mapping[str, Any], address: str, sender: str) -> EmailMe
     kind, case = NotificationType(event["type"]), event["data"]["case"]
     domain = sender.rpartition("@")[2]
     subject, meaning = SUBJECTS[kind], MEANINGS[kind]
-    message = EmailMessage()
-    message["From"], message["To"] = sender, address
+    message = addressed(address, sender, event["time"])
     message["Subject"] = f"{subject} ({case['kind']} {case['id'][:8]})"
-    message["Date"] = format_datetime(datetime.fromisoformat(event["time"]))
     message["Message-ID"] = f"<{event['id']}@{domain}>"
     message["In-Reply-To"] = message["References"] = f"<{case['id']}@{domain}>"
-    message["List-Id"] = f"{LIST_NAME} <{LIST_NAME}.{domain}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(TEXT.format(meaning=meaning, link=case["link"]))
-    shown = {"subject": subject, "meaning": meaning, "link": case["link"]}
+    shown = {"subject": subject, "meaning": meaning, "link": opened_at(case)}
+    message.set_content(TEXT.format(**shown))
     message.add_alternative(
         HTML.format(**{name: escape(text) for name, text in shown.items()}), subtype="html"
     )
@@ -62,12 +73,15 @@ class Mailing:
         """Say whether there is a server."""
         return bool(self._settings.smtp_host)
 
-    async def send(self, claimed: Claimed) -> ReceiverAnswer:
-        """Send one mail, and return what the server said; a fault is an answer, too."""
-        address = await self._pool.fetchval(ADDRESS, claimed.target.removeprefix("mail:"))
+    async def send(self, person: str, written: Callable[[str, str], EmailMessage]) -> ReceiverAnswer:
+        """Send somebody a mail, and return what the server said; a fault is an answer, too.
+
+        It is written to an address, from another.
+        """
+        address = await self._pool.fetchval(ADDRESS, person)
         if not address:
             return ReceiverAnswer(status=NO_SUCH_PERSON, fault="NoMailAddress")
-        message = mail_message(orjson.loads(claimed.body), address, self._settings.mail_from)
+        message = written(address, self._settings.mail_from)
         try:
             await self.hand_in(message)
         except aiosmtplib.SMTPRecipientsRefused as error:

@@ -13,11 +13,18 @@ class NotificationType(StrEnum):
     APPROVAL_DECIDED = "approval.decided"
     APPROVAL_SUPERSEDED = "approval.superseded"
     REQUEST_ENDED = "request.ended"
+    TURN_BEGAN = "turn.began"
+    CASE_SLOW = "case.slow"
     ROUND_OPENED = "round.opened"
     CONTRACT_DATE_NEAR = "contract.date-near"
     CONTRACT_DATE_MISSED = "contract.date-missed"
     CONTRACT_NOTICE_DUE = "contract.notice-due"
     CONTRACT_NOTICE_MISSED = "contract.notice-missed"
+    PLAN_DUE_SOON = "plan.due-soon"
+    PLAN_OVERDUE = "plan.overdue"
+    MILESTONE_DUE_SOON = "milestone.due-soon"
+    MILESTONE_OVERDUE = "milestone.overdue"
+    JOB_ENDED = "job.ended"
     ENDPOINT_CHALLENGE = "endpoint.challenge"
     ENDPOINT_PING = "endpoint.ping"
     ENDPOINT_FAILING = "endpoint.failing"
@@ -32,11 +39,18 @@ MEANINGS = {
     NotificationType.APPROVAL_DECIDED: "A tier has answered: whoever was told of its turn is done.",
     NotificationType.APPROVAL_SUPERSEDED: "The request has changed: what was asked is asked no more.",
     NotificationType.REQUEST_ENDED: "What somebody asked for has come to its end.",
+    NotificationType.TURN_BEGAN: "Something waits for a party other than an approver, from now on.",
+    NotificationType.CASE_SLOW: "A case has been in its stage for longer than 85% of those before it.",
     NotificationType.ROUND_OPENED: "A round of contract reviews has been opened.",
     NotificationType.CONTRACT_DATE_NEAR: "A contract's last safe date comes near: it has to be looked at.",
     NotificationType.CONTRACT_DATE_MISSED: "A contract's last safe date has passed, and nobody had decided.",
     NotificationType.CONTRACT_NOTICE_DUE: "The law wants a notice about a contract published.",
     NotificationType.CONTRACT_NOTICE_MISSED: "A notice about a contract was due, and is not published.",
+    NotificationType.PLAN_DUE_SOON: "A step of an action plan, or the plan itself, is due within a week.",
+    NotificationType.PLAN_OVERDUE: "A step of an action plan, or the plan itself, was due, and is not done.",
+    NotificationType.MILESTONE_DUE_SOON: "A milestone is due within a week.",
+    NotificationType.MILESTONE_OVERDUE: "A milestone was due, and nothing shows that it is met.",
+    NotificationType.JOB_ENDED: "A bulk job has come to its end: its result says what became of each item.",
     NotificationType.ENDPOINT_CHALLENGE: "An endpoint must answer with the challenge that this holds.",
     NotificationType.ENDPOINT_PING: "Somebody asks whether an endpoint listens.",
     NotificationType.ENDPOINT_FAILING: "An endpoint has failed for half the time after which it is disabled.",
@@ -52,11 +66,20 @@ SUBJECTS = {
     NotificationType.APPROVAL_DECIDED: "Done: somebody else has decided",
     NotificationType.APPROVAL_SUPERSEDED: "Done: the request has changed",
     NotificationType.REQUEST_ENDED: "Your request has come to its end",
+    NotificationType.TURN_BEGAN: "Something waits for a party other than an approver, from now on.",
+    NotificationType.CASE_SLOW: "A case has been in its stage for longer than 85% of those before it.",
+    NotificationType.TURN_BEGAN: "It is your turn",
+    NotificationType.CASE_SLOW: "It has waited for unusually long",
     NotificationType.ROUND_OPENED: "A round of contract reviews is open",
     NotificationType.CONTRACT_DATE_NEAR: "Your contract has to be looked at",
     NotificationType.CONTRACT_DATE_MISSED: "Your contract's last safe date has passed",
     NotificationType.CONTRACT_NOTICE_DUE: "A notice about your contract is due",
     NotificationType.CONTRACT_NOTICE_MISSED: "A notice about your contract is overdue",
+    NotificationType.PLAN_DUE_SOON: "Your action plan is due soon",
+    NotificationType.PLAN_OVERDUE: "Your action plan is overdue",
+    NotificationType.MILESTONE_DUE_SOON: "Your milestone is due soon",
+    NotificationType.MILESTONE_OVERDUE: "Your milestone is overdue",
+    NotificationType.JOB_ENDED: "Your bulk job has ended",
     NotificationType.ENDPOINT_CHALLENGE: "You are told here from now on",
     NotificationType.ENDPOINT_PING: "Somebody asks whether this is read",
     NotificationType.ENDPOINT_FAILING: "Your endpoint takes nothing",

@@ -30,18 +30,21 @@ OF_ENDPOINTS = {
 
 
 def notification_row(
-    recorded: Recorded, kind: NotificationType, tier: str = "", people: Sequence[str] = ()
+    recorded: Recorded, kind: NotificationType, tier: str = "", people: Sequence[str] = (), told: str = ""
 ) -> Row:
-    """Return what is to be told of an event: to a tier, or to people, or to whoever asks for its type."""
+    """Return what is to be told of an event: to a tier, or to people, or to whoever asks for its type.
+
+    `told` is another tier, or a party, that is told instead.
+    """
     return {
-        "message_id": uuid5(MESSAGES, f"{recorded.position} {kind.value} {tier} {' '.join(people)}"),
+        "message_id": uuid5(MESSAGES, f"{recorded.position} {kind.value} {tier or told} {' '.join(people)}"),
         "position": recorded.position,
         "type": kind.value,
         "case_kind": recorded.event.kind,
         "case_id": recorded.stream_id,
         "sequence": recorded.version,
         "tier": tier,
-        "told_tier": "",
+        "told_tier": told,
         "people": list(people),
         "caused_by": recorded.by,
         "happened_at": recorded.happened_at,

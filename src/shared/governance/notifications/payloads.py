@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from shared.governance.notifications.notification_types import NotificationType
 from shared.governance.notifications.signatures import message_name
 
+PARTY = "party:"  # what a party is told to by, as a tier is by its name
 CLOUD_EVENTS = "application/cloudevents+json"
 
 
@@ -20,6 +21,11 @@ class ToldCase(BaseModel):
     kind: str = Field(examples=["rfp"])
     id: UUID
     link: str = Field(examples=["https://rfp.example/v1/rfps/0b0e0c4e-5f0a-4a53-a1b8-3d6c6f3f4a11"])
+    page: str = Field(
+        "",
+        description="Where somebody opens it in a browser; blank where it has no page.",
+        examples=["https://rfp.example/console/rfps/0b0e0c4e-5f0a-4a53-a1b8-3d6c6f3f4a11"],
+    )
 
 
 class ToldData(BaseModel):
@@ -27,6 +33,9 @@ class ToldData(BaseModel):
 
     case: ToldCase
     tier: str = Field("", description="The tier whose turn it is or was; blank where it is nobody's.")
+    party: str = Field(
+        "", description="The party whose turn it is; blank where an approver is asked, or nobody is."
+    )
     position: int = Field(description="Its place in the record, for the audit.", examples=[918])
     withheld: bool = Field(default=False, description="Whether something is exempt, and left out here.")
     challenge: str = Field("", description='What an endpoint answers with, as `{"challenge": …}`.')
@@ -46,18 +55,35 @@ class NotificationPayload(BaseModel):
     data: ToldData
 
 
-def payload(row: Mapping[str, Any], link: str, source: str, *, withheld: bool, challenge: str) -> bytes:
-    """Return the bytes that are signed and sent of a notification, the same for every receiver."""
+def party_of(told: str) -> str:
+    """Return the party that something is told to; blank where it is a tier, or people by name."""
+    return told.removeprefix(PARTY) if told.startswith(PARTY) else ""
+
+
+def payload(
+    row: Mapping[str, Any], path: str, page: str, source: str, *, withheld: bool, challenge: str
+) -> bytes:
+    """Return the bytes that are signed and sent of a notification, the same for every receiver.
+
+    `path` and `page` are where its case and the case's page are with the service at `source`.
+    """
+    case_id = row["case_id"]
     made = NotificationPayload(
         id=message_name(row["message_id"]),
         source=source,
         type=NotificationType(row["type"]),
-        subject=str(row["case_id"]),
+        subject=str(case_id),
         time=row["happened_at"],
         sequence=str(row["sequence"]),
         data=ToldData(
-            case=ToldCase(kind=row["case_kind"], id=row["case_id"], link=link),
+            case=ToldCase(
+                kind=row["case_kind"],
+                id=case_id,
+                link=f"{source}{path}/{case_id}",
+                page=f"{source}{page}/{case_id}" if page else "",
+            ),
             tier="" if withheld else row["tier"],
+            party="" if withheld else party_of(row["told_tier"]),
             position=row["position"],
             withheld=withheld,
             challenge=challenge,

@@ -17,17 +17,22 @@ HEADERS = (
     " 410, which disables the endpoint."
 )
 
+# What each family of types is about, and where that is; all others are about RFPs.
+THINGS = {
+    "endpoint": ("webhook-endpoint", "webhook-endpoints"),
+    "contract": ("contract", "contracts"),
+    "round": ("review-round", "renewal-rounds"),
+    "plan": ("project", "projects"),
+    "milestone": ("milestone", "milestones"),
+    "job": ("batch", "jobs"),
+}
+
 webhooks = APIRouter(route_class=APIRoute)
 
 
 def example(kind: NotificationType) -> dict[str, Any]:
     """Return what one type may look like."""
-    of_endpoint = kind.value.startswith("endpoint.")
-    what, path = ("webhook-endpoint", "webhook-endpoints") if of_endpoint else ("rfp", "rfps")
-    if kind.value.startswith("contract."):
-        what, path = "contract", "contracts"
-    if kind is NotificationType.ROUND_OPENED:
-        what, path = "review-round", "renewal-rounds"
+    what, path = THINGS.get(kind.value.partition(".")[0], ("rfp", "rfps"))
     return {
         "specversion": "1.0",
         "id": "msg_6f0d7e0a3b5c4f7c9f2c1f0a8f6f2b11",
@@ -38,8 +43,14 @@ def example(kind: NotificationType) -> dict[str, Any]:
         "datacontenttype": "application/json",
         "sequence": "9",
         "data": {
-            "case": {"kind": what, "id": CASE, "link": f"https://rfp.example/v1/{path}/{CASE}"},
+            "case": {
+                "kind": what,
+                "id": CASE,
+                "link": f"https://rfp.example/v1/{path}/{CASE}",
+                "page": f"https://rfp.example/console/rfps/{CASE}" if what == "rfp" else "",
+            },
             "tier": "head" if kind.value.startswith("approval.") else "",
+            "party": "procurement" if kind is NotificationType.TURN_BEGAN else "",
             "position": 918,
             "withheld": False,
             "challenge": "k3Qf0" if kind is NotificationType.ENDPOINT_CHALLENGE else "",

@@ -6,6 +6,7 @@ from datetime import date
 import asyncpg
 
 from shared.governance.notifications.notification_types import NotificationType
+from shared.governance.notifications.payloads import party_of
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import State
@@ -22,6 +23,8 @@ TURNS = frozenset(
         NotificationType.APPROVAL_ESCALATED,
     }
 )
+# What a tier, or a party, is told beside turns to approve.
+TO_A_PARTY = frozenset({NotificationType.TURN_BEGAN, NotificationType.CASE_SLOW})
 OVER = frozenset({NotificationType.APPROVAL_DECIDED, NotificationType.APPROVAL_SUPERSEDED})
 TO_WHOEVER_ASKED = frozenset(
     {
@@ -30,6 +33,10 @@ TO_WHOEVER_ASKED = frozenset(
         NotificationType.CONTRACT_DATE_MISSED,
         NotificationType.CONTRACT_NOTICE_DUE,
         NotificationType.CONTRACT_NOTICE_MISSED,
+        NotificationType.PLAN_DUE_SOON,
+        NotificationType.PLAN_OVERDUE,
+        NotificationType.MILESTONE_DUE_SOON,
+        NotificationType.MILESTONE_OVERDUE,
         NotificationType.ENDPOINT_FAILING,
         NotificationType.ENDPOINT_DISABLED,
     }
@@ -65,7 +72,9 @@ class Recipients:
         kind = NotificationType(row["type"])
         if kind in TO_WHOEVER_ASKED:
             found = [subject.requester(state)]
-        elif kind in TURNS:
+        elif kind in TO_A_PARTY and (party := party_of(row["told_tier"])):
+            found = [*subject.party(state, party)]
+        elif kind in TURNS or (kind in TO_A_PARTY and row["tier"]):
             found = await self._of_the_tier(connection, row, subject.barred(state))
         elif kind in OVER:
             kinds = [[each.value for each in some] for some in (TURNS, OVER)]

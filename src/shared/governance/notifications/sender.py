@@ -6,9 +6,11 @@ judged by the next, and an attempt without one is known to have an unknown outco
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
+from typing import TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -18,9 +20,10 @@ import structlog
 from shared.governance.notifications import claims
 from shared.governance.notifications.attempts_log import hash_attempts
 from shared.governance.notifications.claims import Claimed
+from shared.governance.notifications.digests import digest_message, drop_what_no_longer_waits
 from shared.governance.notifications.domain import TargetKind, WebhookEndpoint
 from shared.governance.notifications.endpoint_secrets import EndpointSecrets
-from shared.governance.notifications.mail import Mailing
+from shared.governance.notifications.mail import Mailing, mail_message
 from shared.governance.notifications.notification_types import NotificationType
 from shared.governance.notifications.orders import carry_out_next
 from shared.governance.notifications.payloads import CLOUD_EVENTS
@@ -50,7 +53,8 @@ GIVEN_UP, SAID_GONE = "It has failed for five days.", "It answered that it is go
 
 log = structlog.get_logger(__name__)
 
-Now = Callable[[], datetime]
+A = TypeVar("A")
+Parcel = Sequence[Claimed]  # what is sent as one
 
 
 def utc_now() -> datetime:
@@ -102,12 +106,13 @@ class Sender:
             pass
         while await carry_out_next(self._pool):
             pass
-        for claimed, answer in await claims.unjudged(self._pool):
-            await self._judge(claimed, answer)
+        for answer, parcel in _parcels(await claims.unjudged(self._pool)):
+            await self._judge(parcel, answer)
+        await drop_what_no_longer_waits(self._pool, self._store, self._spreading.subjects)
         free = CONCURRENCY_LIMIT - len(self._under_way)
         found = await claims.claim(self._pool, free, self._lease) if free else []
-        for claimed in found:
-            task = asyncio.create_task(self._alone(claimed))
+        for _, parcel in _parcels((claimed, None) for claimed in found):
+            task = asyncio.create_task(self._alone(parcel))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
             task.add_done_callback(lambda _: ring())
@@ -131,26 +136,37 @@ class Sender:
         seconds: float | None = await self._pool.fetchval(claims.NEXT)
         return seconds if seconds is None else max(seconds, 0.25 if self._under_way else 0.02)
 
-    async def _alone(self, claimed: Claimed) -> None:
-        """Deliver one; a fault in it holds up no other, and its lease lets it be tried again."""
+    async def _alone(self, parcel: Parcel) -> None:
+        """Deliver one parcel; a fault in it holds up no other, and its lease lets it be tried again."""
         try:
-            await self._deliver(claimed)
+            await self._deliver(parcel)
         except (*AWAY, asyncpg.PostgresError) as error:
             log.warning("delivery waits for the database", error=type(error).__name__)
         except Exception:  # whatever it was, it is this delivery's alone
-            log.exception("delivery failed", delivery=claimed.id)
+            log.exception("delivery failed", delivery=parcel[0].id)
 
-    async def _deliver(self, claimed: Claimed) -> None:
-        answer = await self._sent(claimed)
-        await claims.answered(self._pool, claimed, answer)
-        await self._judge(claimed, answer)
+    async def _deliver(self, parcel: Parcel) -> None:
+        answer = await self._sent(parcel)
+        for claimed in parcel:
+            await claims.answered(self._pool, claimed, answer)
+        await self._judge(parcel, answer)
 
-    async def _sent(self, claimed: Claimed) -> ReceiverAnswer:
-        if claimed.target_kind == claims.MAIL:
-            return await self._mailing.send(claimed)
-        if claimed.target_kind == claims.TEAMS:
-            person = claimed.target.removeprefix(f"{claims.TEAMS}:")
-            return await self._to_workflow(await self._workflows.address_of(person), claimed)
+    async def _sent(self, parcel: Parcel) -> ReceiverAnswer:
+        first = parcel[0]
+        match first.target_kind:
+            case claims.DIGEST:
+                bodies, ids = [each.body for each in parcel], [each.message_id for each in parcel]
+                return await self._mailing.send(first.person, partial(digest_message, bodies, ids))
+            case claims.MAIL:
+                event = orjson.loads(first.body)
+                return await self._mailing.send(first.person, partial(mail_message, event))
+            case claims.TEAMS:
+                return await self._to_workflow(await self._workflows.address_of(first.person), first)
+            case _:
+                return await self._to_endpoint(first)
+
+    async def _to_endpoint(self, claimed: Claimed) -> ReceiverAnswer:
+        """Post a body, signed by every secret that counts now; or a card, to a channel's workflow."""
         endpoint = (await self._store.load(UUID(claimed.target), WebhookEndpoint())).state
         at = utc_now()
         wanted = [*endpoint.live_secrets(at), *([endpoint.address_id] if endpoint.address_id else [])]
@@ -177,31 +193,32 @@ class Sender:
         headers = {"Content-Type": JSON, "User-Agent": AGENT, "Content-Length": str(len(card))}
         return replace(await self._transport.post(url, card, headers), body="")
 
-    async def _judge(self, claimed: Claimed, answer: ReceiverAnswer) -> None:
-        if answer.is_yes and _is_met(claimed, answer):
-            if claimed.type == NotificationType.ENDPOINT_CHALLENGE:
-                await self._decide(claimed.target, VerifyEndpoint())
-            await claims.well_again(self._pool, claimed.lane)
-            await claims.settle(self._pool, claimed, "delivered", "delivered")
+    async def _judge(self, parcel: Parcel, answer: ReceiverAnswer) -> None:
+        first = parcel[0]
+        if answer.is_yes and _is_met(first, answer):
+            if first.type == NotificationType.ENDPOINT_CHALLENGE:
+                await self._decide(first.target, VerifyEndpoint())
+            await claims.well_again(self._pool, first.lane)
+            for claimed in parcel:
+                await claims.settle(self._pool, claimed, "delivered", "delivered")
             return
-        await self._failed(claimed, answer)
+        pause = await self._pause_after_failure(first, answer)
+        for claimed in parcel:
+            if pause is None:
+                await claims.settle(self._pool, claimed, "failed", "failed")
+            else:
+                await claims.try_again(self._pool, claimed, pause)
 
-    async def _failed(self, claimed: Claimed, answer: ReceiverAnswer) -> None:
-        """Keep how the endpoint does; try again later, unless it is of what never is or was tried enough."""
-        mailed = claimed.target_kind == claims.MAIL
-        of_person = claimed.target_kind in claims.PERSONAL
+    async def _pause_after_failure(self, claimed: Claimed, answer: ReceiverAnswer) -> float | None:
+        """Keep how the endpoint does; return after how long to try again, if ever."""
+        mailed = claimed.target_kind in claims.MAILED
         if mailed and answer.status >= MAIL_REFUSED:  # this mail, or its reader, is not taken: others are
-            await claims.settle(self._pool, claimed, "failed", "failed")
-            return
+            return None
         health = await self._health_after(claimed.lane)
-        if not of_person:
+        if claimed.target_kind not in claims.PERSONAL:
             await self._consider(claimed, answer, health)
-        pause = pause_seconds(claimed.tries, answer.retry_after_seconds)
         refused = answer.is_yes or (answer.status in NEVER_AGAIN and not mailed)
-        if pause is None or refused:
-            await claims.settle(self._pool, claimed, "failed", "failed")
-        else:
-            await claims.try_again(self._pool, claimed, pause)
+        return None if refused else pause_seconds(claimed.tries, answer.retry_after_seconds)
 
     async def _health_after(self, lane: str) -> TargetHealth:
         """Keep how an endpoint, or the mail server, does after one more failure."""
@@ -226,6 +243,18 @@ class Sender:
     async def _decide(self, target: str, command: Command[WebhookEndpoint]) -> None:
         stamp = Stamp(by=SENDER, authority=SENDER, at=utc_now(), causation="delivery")
         await self._store.handle(UUID(target), command, stamp, blank=WebhookEndpoint())
+
+
+def _parcels(claimed: Iterable[tuple[Claimed, A]]) -> Iterator[tuple[A, Parcel]]:
+    """Yield what is sent as one: the parts of a digest together, and everything else by itself."""
+    digests: dict[tuple[str, A], list[Claimed]] = {}
+    for each, answer in claimed:
+        if each.target_kind == claims.DIGEST:
+            digests.setdefault((each.target, answer), []).append(each)
+        else:
+            yield answer, [each]
+    for (_, answer), parcel in digests.items():
+        yield answer, parcel
 
 
 def _is_met(claimed: Claimed, answer: ReceiverAnswer) -> bool:

@@ -5,13 +5,13 @@ exempt is withheld by what is known now, and in doubt.
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 import asyncpg
 
 from shared.governance.notifications.choices import NotificationChoice, choice_of
-from shared.governance.notifications.claims import MAIL, OF_PERSONS, TEAMS
+from shared.governance.notifications.claims import DIGEST, MAIL, OF_PERSONS, TEAMS
 from shared.governance.notifications.notification_types import TO_ONE_ENDPOINT, NotificationType
 from shared.governance.notifications.payloads import payload
 from shared.governance.notifications.recipients import OVER, TURNS, Recipients
@@ -86,7 +86,7 @@ class Spreading:
         """Say of these subjects what may be said, with links to this address; by mail, too, or not."""
         self._pool = pool
         self._store = store
-        self._subjects = subjects
+        self.subjects = subjects
         self._url = public_url
         self._mails = mails
         self._recipients = Recipients(store)
@@ -100,13 +100,14 @@ class Spreading:
         return len(rows)
 
     async def _one(self, connection: Connection, row: asyncpg.Record) -> None:
-        subject = self._subjects[row["case_kind"]]
+        subject = self.subjects[row["case_kind"]]
         state = (await self._store.load(row["case_id"], subject.blank, row["position"])).state
         kind = NotificationType(row["type"])
         people = await self._recipients.of(connection, row, subject, state)
         body = payload(
             dict(row),
-            f"{self._url}{subject.path}/{row['case_id']}",
+            subject.path,
+            subject.page,
             self._url,
             withheld=row["withheld"],
             challenge=secrets.token_urlsafe(32) if kind is NotificationType.ENDPOINT_CHALLENGE else "",
@@ -125,7 +126,15 @@ class Spreading:
         days, now = WorkingDays(closed), datetime.now(UTC)
         for person in people:
             choice = (await self._store.load(choice_of(person), NotificationChoice())).state
-            ways = {MAIL: self._mails and choice.mail, TEAMS: choice.teams_address_id is not None}
-            at = choice.told_at(now, days)
-            for way in (way for way, wanted in ways.items() if wanted):
+            for way, at in self._ways(choice, now, days):
                 await connection.execute(TO_PERSON, notification, person, at, way)
+
+    def _ways(
+        self, choice: NotificationChoice, now: datetime, days: WorkingDays
+    ) -> Iterator[tuple[str, datetime]]:
+        """Yield the ways by which somebody wants to be told, each with its time."""
+        if self._mails and choice.mail:
+            digested = bool(choice.digest_at)
+            yield (DIGEST, choice.digested_at(now, days)) if digested else (MAIL, choice.told_at(now, days))
+        if choice.teams_address_id is not None:
+            yield TEAMS, choice.told_at(now, days)

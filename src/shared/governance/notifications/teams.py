@@ -32,7 +32,7 @@ def adaptive_card(event: Mapping[str, Any]) -> bytes:
             {"type": "TextBlock", "wrap": True, "text": MEANINGS[kind]},
             {"type": "TextBlock", "wrap": True, "isSubtle": True, "text": f"{case['kind']} {case['id'][:8]}"},
         ],
-        "actions": [{"type": "Action.OpenUrl", "title": "Open", "url": case["link"]}],
+        "actions": [{"type": "Action.OpenUrl", "title": "Open", "url": case.get("page") or case["link"]}],
     }
     attachment = {"contentType": CARD, "contentUrl": None, "content": content}
     return orjson.dumps({"type": "message", "attachments": [attachment]})

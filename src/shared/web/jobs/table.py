@@ -1,6 +1,6 @@
 """What is kept of a job: how far it has come, how it ended, and its result in pieces."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -12,6 +12,7 @@ import orjson
 from pydantic import BaseModel, JsonValue
 
 from shared.kernel.errors import NotFound, OutOfSight
+from shared.record.database import Connection
 
 SILENT = timedelta(seconds=60)  # a job that says nothing for so long has died with its process
 
@@ -37,7 +38,10 @@ TAKE_UP = (
 DROP = "DELETE FROM job_work WHERE job_id = $1"
 ADD = "INSERT INTO job_results (job_id, piece, content) VALUES ($1, $2, $3)"
 MOVE = "UPDATE jobs SET done = $2, counts = $3, changed_at = now() WHERE id = $1"
-END = "UPDATE jobs SET status = $2, problem = $3, changed_at = now() WHERE id = $1"
+END = (
+    "UPDATE jobs SET status = $2, problem = $3, changed_at = now() WHERE id = $1 AND status = 'running'"
+    " RETURNING owner"
+)
 SEE = (
     "SELECT id, kind, status, total, done, counts, problem, started_at, changed_at, owner FROM jobs"
     " WHERE id = $1"
@@ -80,12 +84,21 @@ class KeptWork:
     work: dict[str, Any]
 
 
+# What else is to be done in the transaction in which a job ends: which one, and whose.
+WhenEnded = Callable[[Connection, UUID, str], Awaitable[None]]
+
+
+async def _nothing_else(_: Connection, __: UUID, ___: str) -> None:
+    """Do nothing else."""
+
+
 class Jobs:
     """Keeps jobs, for every process to see."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool, when_ended: WhenEnded = _nothing_else) -> None:
         """Keep them in this database."""
         self._pool = pool
+        self._when_ended = when_ended
 
     async def begin(self, kept: "KeptWork", body: Iterable[bytes]) -> None:
         """Begin a job, or one that has stopped again; what it is to do is kept until it is done."""
@@ -130,8 +143,10 @@ class Jobs:
         """Say how a job ended."""
         said = None if problem is None else orjson.dumps(problem, default=str).decode()
         async with self._pool.acquire() as connection, connection.transaction():
-            await connection.execute(END, job, status.value, said)
+            owner = await connection.fetchval(END, job, status.value, said)
             await connection.execute(DROP, job)
+            if owner is not None:
+                await self._when_ended(connection, job, owner)
 
     async def see(self, job: UUID, owner: str) -> Job:
         """Return how somebody's job stands; others' are not there."""

@@ -69,7 +69,7 @@ class Clockwork:
     async def told(self) -> list[str]:
         """Return what is to be told of a turn's clocks, in order."""
         rows = await self.pool.fetch(
-            "SELECT * FROM notifications WHERE type <> 'approval.requested' ORDER BY id"
+            "SELECT * FROM notifications WHERE type NOT IN ('approval.requested', 'turn.began') ORDER BY id"
         )
         assert {(row["case_kind"], row["case_id"]) for row in rows} <= {("rfp", STREAM)}
         return [row["type"] for row in rows]

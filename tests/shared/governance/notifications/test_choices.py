@@ -6,6 +6,7 @@ import pytest
 
 from shared.governance.notifications.choices import (
     ChooseNotifications,
+    DigestGoesByMail,
     NotificationChoice,
     NotificationsChosen,
     QuietAllDay,
@@ -61,3 +62,34 @@ def test_each_person_chooses_for_themselves() -> None:
 def test_nobody_is_quiet_all_day(begins: str, ends: str) -> None:
     wanted = ChooseNotifications(quiet_from=begins, quiet_until=ends)
     given(NotificationChoice()).when(wanted).refused(QuietAllDay)
+
+
+MORNING = NotificationChoice(digest_at="07:30", working_days_only=True)
+EVERY_DAY = NotificationChoice(digest_at="07:30")
+AT_NIGHT = NotificationChoice(
+    digest_at="23:00", quiet_from="18:00", quiet_until="08:00", working_days_only=True
+)
+
+
+@pytest.mark.parametrize(
+    ("choice", "happens", "told"),
+    [
+        (MORNING, "2026-03-02T07:29", "2026-03-02T07:30"),
+        (MORNING, "2026-03-02T07:30", "2026-03-03T07:30"),  # this one goes out now
+        (MORNING, "2026-03-06T10:00", "2026-03-10T07:30"),  # over the weekend and a closed day
+        (EVERY_DAY, "2026-03-06T10:00", "2026-03-07T07:30"),
+        (EVERY_DAY, "2026-03-28T10:00", "2026-03-29T06:30"),  # the clocks went forward
+        (AT_NIGHT, "2026-03-06T10:00", "2026-03-10T08:00"),  # quiet comes before the digest
+    ],
+)
+def test_a_digest_comes_once_a_day_out_of_quiet_hours(
+    choice: NotificationChoice, happens: str, told: str
+) -> None:
+    assert choice.digested_at(at(happens), DAYS) == at(told)
+
+
+def test_a_digest_goes_by_mail() -> None:
+    wanted = ChooseNotifications(mail=False, digest_at="07:30")
+    given(NotificationChoice()).when(wanted).refused(DigestGoesByMail)
+    daily = ChooseNotifications(digest_at="07:30")
+    given(NotificationChoice()).when(daily, by="ann").leads_to(digest_at="07:30")

@@ -5,18 +5,16 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import asyncpg
-import orjson
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 from pydantic import SecretStr
 
-from shared.governance.notifications.claims import MAIL, Claimed
-from shared.governance.notifications.mail import Mailing
+from shared.governance.notifications.mail import Mailing, mail_message
 from shared.settings import Settings
 from tests.shared.governance.notifications.certificates import certificate
 
@@ -28,7 +26,7 @@ EVENT = {
     "time": "2026-03-02T10:00:00+00:00",
     "data": {"case": {"kind": "rfp", "id": CASE, "link": f"https://rfp.example/v1/rfps/{CASE}"}},
 }
-CLAIMED = Claimed(1, 1, "mail:hana", MAIL, 1, UUID(CASE), "approval.requested", orjson.dumps(EVENT))
+WRITTEN = partial(mail_message, EVENT)
 
 
 @dataclass
@@ -89,12 +87,12 @@ async def test_mail_goes_over_tls_to_a_server_that_is_trusted_and_signed_in_to(
     kept = Kept()
     async with server(kept, security, context) as port:
         right = settings(tmp_path, port, security, smtp_ca=public)
-        assert (await Mailing(people, right).send(CLAIMED)).is_yes
-        stranger = await Mailing(people, settings(tmp_path, port, security)).send(CLAIMED)
+        assert (await Mailing(people, right).send("hana", WRITTEN)).is_yes
+        stranger = await Mailing(people, settings(tmp_path, port, security)).send("hana", WRITTEN)
         assert (stranger.is_yes, stranger.status) == (False, 0)
         assert kept.signed_in == ["rfp"]  # a stranger is not told the password
         wrong = settings(tmp_path, port, security, smtp_ca=public, smtp_password=SecretStr("guess"))
-        refused = await Mailing(people, wrong).send(CLAIMED)
+        refused = await Mailing(people, wrong).send("hana", WRITTEN)
         assert (refused.status, refused.fault) == (535, "SMTPAuthenticationError")
         assert PASSWORD not in repr((right, refused, stranger))
     assert kept.mails == [(True, ["hana@council.example"])]
@@ -105,7 +103,7 @@ async def test_whoever_does_not_offer_tls_is_sent_nothing(people: asyncpg.Pool, 
     loop = asyncio.get_running_loop()
     listening = await loop.create_server(lambda: SMTP(kept), "127.0.0.1", 0)
     port = listening.sockets[0].getsockname()[1]
-    answer = await Mailing(people, settings(tmp_path, port, "starttls")).send(CLAIMED)
+    answer = await Mailing(people, settings(tmp_path, port, "starttls")).send("hana", WRITTEN)
     listening.close()
     assert not answer.is_yes
     assert kept.mails == kept.signed_in == []

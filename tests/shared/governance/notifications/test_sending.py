@@ -126,8 +126,16 @@ async def test_an_attempt_without_an_answer_is_of_unknown_outcome_and_made_again
 
 
 async def test_a_dead_and_a_hanging_endpoint_hold_up_no_healthy_one(here: Ground, receiver: Receiver) -> None:
+    open_now, open_at_most = 0, 0
+
     async def hang(_: Got) -> Said:
-        await asyncio.sleep(3_600)
+        nonlocal open_now, open_at_most
+        open_now += 1
+        open_at_most = max(open_at_most, open_now)
+        try:
+            await asyncio.sleep(3_600)
+        finally:
+            open_now -= 1
         return 200, {}, b""
 
     async with receiving() as hanging:
@@ -141,7 +149,7 @@ async def test_a_dead_and_a_hanging_endpoint_hold_up_no_healthy_one(here: Ground
         while len(receiver.got) < 50:
             await here.sender.start_what_is_due()
             await asyncio.sleep(0)
-        assert len(hanging.got) <= claims.IN_FLIGHT_LIMIT
+        assert open_at_most <= claims.IN_FLIGHT_LIMIT
         await here.sender.finish()
         assert await here.statuses(healthy) == ["delivered"] * 50
 
