@@ -16,7 +16,7 @@ TAIL_LIMIT = 20_000  # so many new steps are kept apart before they are sorted i
 
 NEWER = (
     "SELECT case_id, seq, at_us, activity, stage, party, ends, actor, position FROM flow_steps"
-    " WHERE source = $1 AND position > $2 AND position <= $3 ORDER BY position"
+    " WHERE source = $1 AND position > $2 AND position <= $3 ORDER BY position LIMIT $4"
 )
 CORRECTIONS = (
     "SELECT position, case_id, since_us, until_us, was, party FROM flow_corrections"

@@ -123,16 +123,13 @@ class FlowLogs:
 
     async def _catch_up(self, live: LiveLog, position: int) -> None:
         """Take in what is new, a block at a time, and what was corrected after the last of it."""
-        async with self._pool.acquire() as connection, connection.transaction(readonly=True):
+        async with self._pool.acquire() as connection:
             corrections = await _corrections(connection, live.position, position)
-            cursor = await connection.cursor(NEWER, LIVE, live.position, position)
-            while rows := await cursor.fetch(BLOCK):
-                newer = [tuple(row) for row in rows]
-                by_then = newer[-1][-1]
-                due = [corrected for corrected in corrections if corrected[0] <= by_then]
-                await asyncio.to_thread(live.take, newer, by_then, due)
-                corrections = corrections[len(due) :]
-        await asyncio.to_thread(live.take, (), position, corrections)
+            while live.position < position:
+                newer = await connection.fetch(NEWER, LIVE, live.position, position, BLOCK)
+                by_then = position if len(newer) < BLOCK else newer[-1]["position"]
+                due = [corrected for corrected in corrections if live.position < corrected[0] <= by_then]
+                await asyncio.to_thread(live.take, [tuple(row) for row in newer], by_then, due)
 
 
 async def _corrections(connection: Connection, after: int, position: int) -> list[Corrected]:
