@@ -185,7 +185,7 @@ def test_forecasts_are_tested_on_the_past_from_the_command_line(demonstration: R
     horizons = ("--within-days", "30", "--within-days", "90")
     said = demonstration.run("forecasts", "back-test", *horizons).stdout
     assert [line.partition(":")[0] for line in said.splitlines()] == ["30 days", "90 days"]
-    assert said.count("for the base rate, on") == 2
+    assert said.count("for a case's age, on") == 2
 
 
 def test_one_may_bring_ones_own_database(folder: Path, base: Base) -> None:

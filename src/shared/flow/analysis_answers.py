@@ -60,20 +60,21 @@ class RepeatedStage(SkippedStage):
 
 
 class Conformance(BaseModel):
-    """Whether cases kept to the path: the stages that the scheme has targets for, in its order."""
+    """Whether cases kept to the path that was asked for, or that of the scheme: its stages with targets."""
 
     path: list[str]
     cases: int
-    kept: int | None = Field(description="Null where the scheme has no targets.")
+    kept: int | None = Field(description="Null where there is no path: neither asked, nor of these stages.")
     skipped: list[SkippedStage]
     repeated: list[RepeatedStage]
 
 
 class VariantReport(BaseModel):
-    """The ways that completed RFPs went, the commonest first."""
+    """The ways that completed cases went, the commonest first."""
 
     as_of: datetime
     position: int
+    source: str
     cases: int
     variants: list[Variant]
     conformance: Conformance
@@ -125,11 +126,12 @@ class PeriodComparison(BaseModel):
 
     as_of: datetime
     position: int
+    source: str
     before: PeriodDays
     after: PeriodDays
     compared: bool
     cycle_time: ComparedTimes | None
-    raised: RateRatio | None = Field(description="RFPs raised.")
+    raised: RateRatio | None = Field(description="Cases opened, which of live RFPs are those raised.")
     reached_procurement: RateRatio | None = Field(
         description="RFPs that came to procurement, which is what the catalogue spares it."
     )

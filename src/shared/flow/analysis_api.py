@@ -2,14 +2,17 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 import numpy as np
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
 
 from shared.flow.analysis_answers import Excess, ExcessGroup, PeriodComparison, Variant, VariantReport
-from shared.flow.api import From, To
+from shared.flow.api import From, Source, To
+from shared.flow.bottlenecks import FlowQuery
 from shared.flow.cases import Chosen
 from shared.flow.completed_cases import completed_by
 from shared.flow.excess import excess
@@ -18,6 +21,7 @@ from shared.flow.log import FlowLog
 from shared.flow.periods import Span, compared_times, rate_ratio
 from shared.flow.requests import (
     COMPLETED,
+    LIVE_SOURCE,
     REACHED_PROCUREMENT,
     FlowView,
     PeriodBackwards,
@@ -25,18 +29,27 @@ from shared.flow.requests import (
     answer_told,
     live_question,
     period,
+    question_of,
 )
 from shared.flow.variants import Paths
 from shared.flow.waits import Waits
 from shared.kernel.calendar import Microseconds, WorkingTime, day_in_london, microseconds, start_of
+from shared.kernel.fields import ASKED, SHORT_TEXT_LIMIT
 from shared.web.answers import one, problems, table
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
-from shared.web.readings import Read
+from shared.web.readings import After, AsOf, Read
+
+PATH_LIMIT = 50
 
 router = APIRouter(prefix="/v1/rfps", tags=["flow"], route_class=StrictRoute)
 
 FirstDay = Annotated[date, Query(description="On which a period begins.", examples=["2026-01-05"])]
+StageName = Annotated[str, Field(max_length=SHORT_TEXT_LIMIT, pattern=ASKED)]
+PathAsked = Annotated[
+    list[StageName] | None,
+    Query(max_length=PATH_LIMIT, description="The stages to go through, in order; the scheme's without it."),
+]
 LastDay = Annotated[date, Query(description="Before which it ends.", examples=["2026-03-02"])]
 
 
@@ -75,30 +88,39 @@ async def see_excess(
     "/variants",
     summary="See which ways RFPs went",
     dependencies=[may("read-flow")],
-    responses={**table(VariantReport), **problems(404)},
+    responses={**table(VariantReport), **problems(404, 409)},
 )
-async def see_variants(
-    request: Request, filters: Chosen, read: Read, start: From = None, end: To = None
+async def see_variants(  # noqa: PLR0913, PLR0917  # what may be asked
+    request: Request,
+    filters: Chosen,
+    after: After = None,
+    as_of: AsOf = None,
+    source: Source = None,
+    start: From = None,
+    end: To = None,
+    path: PathAsked = None,
 ) -> Response:
-    """Show the ways that completed RFPs went, and what it cost to leave the scheme's path.
+    """Show the ways that completed cases went, and what it cost to leave the path.
 
-    The path is of the stages that the scheme in force has targets for, in its order.
+    The path is of the stages that the scheme in force has targets for, in its order, unless another is
+    asked for. An import is read in its own time, and beside the scheme that is in force today.
     """
-    asked = await live_question(request, read, FlowView(filters=filters))
-    log, working = await asked.log()
     window = period(start, end)
-    values = flow_service(request).scheme.scheme.in_force(day_in_london(read.as_of)).values
-    path = [target.stage for target in values.stage_targets] if values else []
+    asked = await question_of(request, source, after, as_of, FlowView(filters=filters))
+    log, working = await asked.log()
+    wanted = await _scheme_path(request, asked.query.as_of, log, source) if path is None else path
+    outcomes = asked.query.manner.outcomes
 
     def told() -> dict[str, Any]:
-        _, visits, completed = completed_by(log, asked.query.as_of_us, working, COMPLETED)
+        _, visits, completed = completed_by(log, asked.query.as_of_us, working, outcomes)
         paths = Paths(visits, completed.within(window))
         return {
-            "as_of": read.as_of,
-            "position": read.position,
+            "as_of": asked.query.as_of,
+            "position": asked.query.position,
+            "source": asked.query.source,
             "cases": len(paths.paths),
             "variants": paths.variants(),
-            "conformance": paths.conformance(path),
+            "conformance": paths.conformance(wanted),
         }
 
     shown = await asyncio.to_thread(told)
@@ -106,34 +128,48 @@ async def see_variants(
     return rows or answer_told(request, shown, lasting=False)
 
 
+async def _scheme_path(request: Request, as_of: datetime, log: FlowLog, source: UUID | None) -> list[str]:
+    """Return the scheme's path; none where an import knows none of its stages."""
+    scheme = flow_service(request).scheme
+    await scheme.refresh()
+    day = day_in_london(as_of if source is None else datetime.now(UTC))
+    values = scheme.scheme.in_force(day).values
+    stages = [target.stage for target in values.stage_targets] if values else []
+    return stages if source is None or not {*stages}.isdisjoint(log.stage.names) else []
+
+
 @router.get(
     "/comparison",
     summary="Compare two periods",
     dependencies=[may("read-flow")],
-    responses={**one(PeriodComparison), **problems(404)},
+    responses={**one(PeriodComparison), **problems(404, 409)},
 )
-async def see_comparison(  # two periods
+async def see_comparison(  # noqa: PLR0913, PLR0917  # two periods
     request: Request,
     filters: Chosen,
-    read: Read,
     before_from: FirstDay,
     before_to: LastDay,
     after_from: FirstDay,
     after_to: LastDay,
+    after: After = None,
+    as_of: AsOf = None,
+    source: Source = None,
 ) -> Response:
-    """Say whether RFPs take longer or come more often than before, such as before the catalogue was there.
+    """Say whether cases take longer or come more often than before, such as before the catalogue was there.
 
-    Each period goes from its first day to before its last. One that is not over is not compared.
+    Each period goes from its first day to before its last. One that is not over is not compared; an import
+    is read in its own time.
     """
-    before, after = _span(before_from, before_to), _span(after_from, after_to)
-    asked = await live_question(request, read, FlowView(filters=filters))
+    first, second = _span(before_from, before_to), _span(after_from, after_to)
+    asked = await question_of(request, source, after, as_of, FlowView(filters=filters))
     log, working = await asked.log()
-    as_of = asked.query.as_of_us
-    over = max(before.end, after.end) <= as_of
-    figures = await asyncio.to_thread(_compared, log, as_of, working, before, after) if over else NOT_COMPARED
+    query = asked.query
+    over = max(first.end, second.end) <= query.as_of_us
+    figures = await asyncio.to_thread(_compared, log, query, working, first, second) if over else NOT_COMPARED
     shown = {
-        "as_of": read.as_of,
-        "position": read.position,
+        "as_of": query.as_of,
+        "position": query.position,
+        "source": query.source,
         "before": {"begins_on": before_from, "ends_before": before_to},
         "after": {"begins_on": after_from, "ends_before": after_to},
         "compared": over,
@@ -156,14 +192,16 @@ def _span(first: date, last: date) -> Span:
     return Span(microseconds(start_of(first)), microseconds(start_of(last)))
 
 
-def _compared(log: FlowLog, as_of: int, working: WorkingTime, before: Span, after: Span) -> dict[str, Any]:
-    then, visits, completed = completed_by(log, as_of, working, COMPLETED)
+def _compared(
+    log: FlowLog, query: FlowQuery, working: WorkingTime, before: Span, after: Span
+) -> dict[str, Any]:
+    then, visits, completed = completed_by(log, query.as_of_us, working, query.manner.outcomes)
     told = {
         "cycle_time": compared_times(completed, before, after),
         "raised": rate_ratio(then.cases.opened, before, after),
         "reached_procurement": rate_ratio(_first_entries(visits, REACHED_PROCUREMENT), before, after),
     }
-    return {**told, "sentences": _sentences(told)}
+    return {**told, "sentences": _sentences(told, "RFPs" if query.source == LIVE_SOURCE else "cases")}
 
 
 def _first_entries(visits: Waits, stage: str) -> Microseconds:
@@ -175,14 +213,15 @@ def _first_entries(visits: Waits, stage: str) -> Microseconds:
     return entries
 
 
-def _sentences(told: dict[str, Any]) -> list[str]:
+def _sentences(told: dict[str, Any], things: str) -> list[str]:
     said = []
     times = told["cycle_time"]
     if (days := times["difference_working_days"]) is not None:
         low, high = times["interval"]
         longer = "longer" if days >= 0 else "shorter"
+        begins = things[0].upper() + things[1:]
         said.append(
-            f"RFPs took {abs(days):.1f} working days {longer} than before, by the median"
+            f"{begins} took {abs(days):.1f} working days {longer} than before, by the median"
             f" (95 %: {low:+.1f} to {high:+.1f})."
         )
     for name, what in (("raised", "were raised"), ("reached_procurement", "came to procurement")):
@@ -190,7 +229,7 @@ def _sentences(told: dict[str, Any]) -> list[str]:
         if rates["ratio"] is not None:
             low, high = rates["interval"]
             said.append(
-                f"{rates['ratio']:.2f} times as many RFPs {what} a day as before"
+                f"{rates['ratio']:.2f} times as many {things} {what} a day as before"
                 f" (95 %: {low:.2f} to {high:.2f})."
             )
     return said

@@ -178,7 +178,7 @@ async def see_forecasts(
     """Say how likely open RFPs are done by their day, and when so many are; with how good this was before.
 
     Learnt from all RFPs, told of those that the reader sees. Where forecasts would have been worse than the
-    base rate, none is told.
+    base rate, or than the age of a case alone, none is told.
     """
     asked = await live_question(request, read, FlowView())
     found = await flow_service(request).live_cases.waiting(read, filters)

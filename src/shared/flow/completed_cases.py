@@ -34,11 +34,15 @@ class CompletedCases:
         return CompletedCases(self.case[kept], self.closed[kept], self.worked[kept])
 
 
-def completed_cases(log: FlowLog, visits: Waits, outcomes: frozenset[str]) -> CompletedCases:
-    """Return the cases of a log that ended in these stages (none: in any), in the order of their numbers."""
+def completed_cases(
+    log: FlowLog, visits: Waits, outcomes: frozenset[str], working: WorkingTime
+) -> CompletedCases:
+    """Return the cases of a log that ended in these stages (none: in any), in the order of their numbers.
+
+    Where any end counts, as in an import, a case took from when it was opened to when it was closed, as
+    the log says of it; else as long as its visits did, for the time after an end is not its time.
+    """
     closed = log.cases.closed
-    worked = np.zeros(len(closed), np.int64)
-    np.add.at(worked, visits.case[visits.left], visits.working[visits.left])
     over = (closed != STILL_OPEN) & (log.cases.opened != STILL_OPEN) & (closed >= log.cases.opened)
     if outcomes and len(log.case):
         last = np.flatnonzero(np.diff(log.case, append=-1) != 0)
@@ -47,6 +51,11 @@ def completed_cases(log: FlowLog, visits: Waits, outcomes: frozenset[str]) -> Co
         met[log.case[last]] = wanted[log.stage.codes[last]]
         over &= met
     case = np.flatnonzero(over)
+    if not outcomes:
+        opened, ended = (working.microseconds(at[case]) for at in (log.cases.opened, closed))
+        return CompletedCases(case, closed[case], ended - opened)
+    worked = np.zeros(len(closed), np.int64)
+    np.add.at(worked, visits.case[visits.left], visits.working[visits.left])
     return CompletedCases(case, closed[case], worked[case])
 
 
@@ -56,4 +65,4 @@ def completed_by(
     """Return a log as of an instant, its visits, and the cases that had completed by then."""
     then = log.until(as_of)
     visits = stage_waits(then, as_of, working)
-    return then, visits, completed_cases(then, visits, outcomes)
+    return then, visits, completed_cases(then, visits, outcomes, working)

@@ -16,7 +16,9 @@ class BackTest(BaseModel):
     covered_p50: float | None = Field(description="Of cases, those over by their likely date of 50 %.")
     covered_p85: float | None
     covered_p95: float | None
-    shown: bool = Field(description="Whether forecasts are no worse than the base rate, and so are shown.")
+    shown: bool = Field(
+        description="Whether forecasts are no worse than the base rate or a case's age, and so are shown."
+    )
     sentence: str
 
 
@@ -60,7 +62,7 @@ class LikelyCompletion(BaseModel):
 
 
 class Forecasts(BaseModel):
-    """Forecasts of open cases, none where they would be worse than the base rate."""
+    """Forecasts of open cases, none where they would be worse than the base rate or age alone."""
 
     as_of: datetime
     position: int

@@ -20,7 +20,7 @@ def forecast_figures(
 ) -> dict[str, Any]:
     """Return the forecasts of some open cases, the least likely to be in time first, and their back-test.
 
-    Where the back-test says that they are worse than the base rate, none is told.
+    Where the back-test says that they are worse than the base rate, or than a case's age, none is told.
     """
     within = within_days * DAY
     score = back_test(log, as_of, within, working)
@@ -101,9 +101,12 @@ def told_record(score: ForecastScore, within_days: int) -> dict[str, Any]:
 
 
 def _sentence(score: ForecastScore) -> str:
-    if score.brier is None or score.brier_base_rate is None:
+    if score.brier is None or score.brier_base_rate is None or score.brier_case_age is None:
         return "Too little is over yet to say how good forecasts would be, so none is shown."
-    than = f"{score.brier:.3f} against {score.brier_base_rate:.3f} for the base rate, on {score.n} forecasts"
+    than = (
+        f"{score.brier:.3f} against {score.brier_base_rate:.3f} for the base rate and"
+        f" {score.brier_case_age:.3f} for a case's age, on {score.n} forecasts"
+    )
     if score.is_worth_showing:
         return f"Forecasts were off by {than}."
     return f"Forecasts were off by {than}: they are not shown."

@@ -24,7 +24,7 @@ FORECASTS_NEEDED = 30  # fewer say nothing about how good they are
 
 @dataclass(frozen=True)
 class CaseForecast:
-    """One open case: how likely it is over by an instant, by its stage and by its age, and likely dates."""
+    """One open case: how likely it is over by an instant, also by its age alone, and likely dates."""
 
     case: int
     chance: float | None
@@ -48,10 +48,11 @@ class ForecastScore:
 
     @property
     def is_worth_showing(self) -> bool:
-        """Say whether forecasts were no worse than saying the base rate of every case."""
-        if self.brier is None or self.brier_base_rate is None or self.n < FORECASTS_NEEDED:
+        """Say whether forecasts were no worse than the base rate of every case, or than its age alone."""
+        known = self.brier, self.brier_base_rate, self.brier_case_age
+        if None in known or self.n < FORECASTS_NEEDED:
             return False
-        return self.brier <= self.brier_base_rate
+        return self.brier == min(known)  # type: ignore[type-var]  # none of them is None
 
 
 def forecasts(

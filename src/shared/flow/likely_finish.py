@@ -79,11 +79,16 @@ class LikelyFinish:
         return [None if age is None else since + age for age in curve.ends_by(as_of - since)]
 
     def chance(self, stage: int, entered: int, opened: int, as_of: int, within: int) -> float | None:
-        """Return how likely a case in a stage is over so much later."""
-        curve = self._curve(stage)
-        if curve is None:
-            return self.chance_by_age(opened, as_of, within)
-        return curve.over_within(as_of - entered, within)
+        """Return how likely a case in a stage is over so much later.
+
+        The mean of what its stage says and what its age does (a linear pool: Stone 1961), which errs less
+        than either where both know something; where one does not, what the other says.
+        """
+        by_age, curve = self.chance_by_age(opened, as_of, within), self._curve(stage)
+        by_stage = None if curve is None else curve.over_within(as_of - entered, within)
+        if by_stage is None or by_age is None:
+            return by_age if by_stage is None else by_stage
+        return (by_stage + by_age) / 2
 
     def chance_by_age(self, opened: int, as_of: int, within: int) -> float | None:
         """Return the same by the age of the case alone."""

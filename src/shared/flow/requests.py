@@ -28,6 +28,7 @@ from shared.web.readings import Reading, instant_of, reading
 
 # The stages in which an RFP has come to what it was raised for.
 COMPLETED = frozenset({"contracted", "fulfilled"})
+LIVE_SOURCE = "live"
 REACHED_PROCUREMENT = "submitted"  # what the catalogue diverts never comes there
 
 
@@ -144,7 +145,7 @@ async def live_question(request: Request, read: Reading, view: FlowView) -> Live
     await service.scheme.refresh()
     chosen = None if view.filters.none else await service.live_cases.chosen(read, view.filters)
     manner = Manner(view.level, outcomes=COMPLETED)
-    query = FlowQuery("live", read.position, read.as_of, microseconds(read.as_of), manner, view.window)
+    query = FlowQuery(LIVE_SOURCE, read.position, read.as_of, microseconds(read.as_of), manner, view.window)
     return LiveQuestion(query, service.flow, service.scheme.scheme.closed_days(), chosen, read.past)
 
 

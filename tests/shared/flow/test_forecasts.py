@@ -61,7 +61,7 @@ def likely_age(lives: list[tuple[float, bool]], age: float, share: float) -> flo
 
 
 def by_hand(rows: list[Row], cut: float) -> dict[str, tuple[float | None, float | None, list[float | None]]]:
-    """Return for each case open at a day how likely it is over in time: by its stage, and by its age.
+    """Return for each case open at a day how likely it is over in time: by stage and age, and by age alone.
 
     And the days by which it will be over with 50, 85 and 95 %.
     """
@@ -83,7 +83,8 @@ def by_hand(rows: list[Row], cut: float) -> dict[str, tuple[float | None, float 
         known, since = (lives, entered) if past >= 30 else (ages, path[0][0])
         finish = [likely_age(known, cut - since, share) for share in (0.5, 0.85, 0.95)]
         days = [None if age is None else since + age for age in finish]
-        told[name] = (chance(known, cut - since), by_age, days)
+        of_both = [each for each in (chance(known, cut - since), by_age) if each is not None]
+        told[name] = (sum(of_both) / len(of_both) if of_both else None, by_age, days)
     return told
 
 
@@ -110,15 +111,15 @@ def test_the_score_is_what_a_program_of_its_own_says() -> None:
         if cut <= first:
             continue
         known = [over for at, over in seen if at + WITHIN <= cut]
-        for name, (by_stage, by_age, days) in by_hand(rows, cut).items():
+        for name, (by_both, by_age, days) in by_hand(rows, cut).items():
             for share, day in enumerate(days):
                 if day is not None and day <= UNTIL:
                     kept[share].append(ends.get(name, 9_999) <= day + 1e-9)
             over = ends.get(name, 9_999) <= cut + WITHIN
             seen.append((cut, over))
-            if known and by_stage is not None:
+            if known and by_both is not None:
                 base = sum(known) / len(known)
-                said = (by_stage, base, base if by_age is None else by_age)
+                said = (by_both, base, base if by_age is None else by_age)
                 errors.append(tuple((each - over) ** 2 for each in said))  # type: ignore[arg-type]
     assert score.n == len(errors) > 30
     expected = [sum(column) / len(errors) for column in zip(*errors, strict=True)]
@@ -139,8 +140,11 @@ def test_no_forecast_knows_what_came_after_it() -> None:
 
 
 @pytest.mark.parametrize(("brier", "n", "shown"), [(0.2, 30, True), (0.21, 30, False), (0.1, 29, False)])
-def test_what_is_worse_than_the_base_rate_is_not_shown(brier: float, n: int, *, shown: bool) -> None:
+def test_what_is_worse_than_the_base_rate_or_the_age_alone_is_not_shown(
+    brier: float, n: int, *, shown: bool
+) -> None:
     assert ForecastScore(n, brier, 0.2, 0.3, []).is_worth_showing is shown
+    assert ForecastScore(n, brier, 0.3, 0.2, []).is_worth_showing is shown
     assert not ForecastScore(0, None, None, None, []).is_worth_showing
 
 
