@@ -83,6 +83,7 @@ class StoredRfp(RfpRow):
     kept_out: Annotated[list[str], COMPUTED]
     kept_out_of_step: Annotated[list[str], COMPUTED]
     source: Annotated[str, From("taken_over.source")]
+    requester_kind: Annotated[str, COMPUTED]
     is_open: Annotated[bool, COMPUTED]
     split_category: Annotated[str, COMPUTED]
     split_supplier: Annotated[str, COMPUTED]
@@ -91,6 +92,9 @@ class StoredRfp(RfpRow):
 
 
 rfps = model_table("rfps", StoredRfp)
+
+# Who asked: one of the council's services, or the outgoing supplier, which handed the RFP over in flight.
+OWN_SERVICE, OUTGOING_SUPPLIER = "service", "outgoing_supplier"
 
 
 def _nothing_yet(rfp: Rfp) -> Row:
@@ -127,6 +131,7 @@ def _computed(stream: Stream[Rfp]) -> Row:
         "suppliers": [] if rfp.stage is Stage.OPEN else _suppliers(rfp),
         "kept_out": sorted({*(person for _, person in rfp.parts), *rfp.conflicted}),
         "kept_out_of_step": kept_out_of(rfp),
+        "requester_kind": OUTGOING_SUPPLIER if rfp.taken_over.reference else OWN_SERVICE,
         "is_open": rfp.stage not in ENDS,
         "split_category": (rfp.category or rfp.contract_kind or "").casefold() if rfp.route else UNROUTED,
         "split_supplier": (rfp.award.supplier or rfp.likely_supplier).casefold(),

@@ -27,6 +27,7 @@ class CaseFilters:
     supplier: str | None = None
     value_from: int | None = None
     value_to: int | None = None
+    requester_kind: str | None = None
 
     @property
     def none(self) -> bool:
@@ -88,9 +89,17 @@ async def case_filters(
     value_to: Annotated[
         int | None, Query(ge=0, le=PENCE_LIMIT, description="Estimated at less than so many pence.")
     ] = None,
+    requester_kind: Annotated[
+        str | None,
+        Query(
+            max_length=200,
+            pattern=ASKED,
+            description="Only cases of a `service`, or those that the `outgoing_supplier` handed over.",
+        ),
+    ] = None,
 ) -> CaseFilters:
     """Read which live cases are asked for."""
-    return CaseFilters(service_area, route, supplier, value_from, value_to)
+    return CaseFilters(service_area, route, supplier, value_from, value_to, requester_kind)
 
 
 Chosen = Annotated[CaseFilters, Depends(case_filters)]

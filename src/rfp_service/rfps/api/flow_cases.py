@@ -36,6 +36,8 @@ def _conditions(reading: Reading, filters: CaseFilters) -> list[ColumnElement[bo
         found.append(rfps.c.estimate_pence < filters.value_to)
     if len(found) > 2:
         found.append(reading.may_find_by(rfps, "estimate_pence"))
+    if filters.requester_kind is not None:
+        found.append(rfps.c.requester_kind == filters.requester_kind)
     return found
 
 
