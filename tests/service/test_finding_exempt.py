@@ -44,7 +44,7 @@ IN_SIGHT = {
     "/v1/audit/decisions": {"by", "kind", "body_of_work", "decision", "stream_id", "from", "to"},
     "/v1/audit/comparisons": {"from", "stream_id"},
     "/v1/audit/periods": {"from", "to"},
-    "/v1/audit/bundles": {"stream_id", "from", "to", "body_of_work", "last_size"},
+    "/v1/audit/bundles": {"stream_id", "from", "to", "body_of_work", "last_size", "last_origin"},
     "/v1/audit/checkpoint": {"size"},
     "/v1/audit/proofs/{position}": {"size"},
     "/v1/audit/consistency": {"from", "to"},
