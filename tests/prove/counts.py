@@ -63,6 +63,12 @@ def own_work() -> str:
     return f"{ROADS} random roads to one's own approval, none led there: {said}"
 
 
+def pages() -> str:
+    """Let axe look at every page for seeing, on a phone and on a desk."""
+    said = closing_line("tests/service/test_console_seeing.py", EVERY_PAGE="1")
+    return f"every page for seeing at 320 and 1,280 px, no violation: {said}"
+
+
 def inboxes() -> str:
     """Compare the inbox with every guard, asked one by one, while random people work."""
     said = closing_line("tests/service/test_inbox_and_guards.py", INBOX_MOMENTS=MOMENTS)

@@ -9,7 +9,10 @@ from rfp_service.console.charts.cumulative_flow import MOST_POINTS, cumulative_f
 from rfp_service.console.charts.drawing import GAP, spread, ticks
 from rfp_service.console.charts.rows import ages, bar
 from rfp_service.console.charts.scatter import LINKED_LIMIT, Dot, LevelLine, scatter
-from rfp_service.console.flow_sentences import ageing_lead, heading, lead, scatter_lead
+from rfp_service.console.flow_sentences import ageing_lead, change_heading, heading, lead, scatter_lead
+from rfp_service.console.links import page_of
+from rfp_service.console.pages.progress import progress_of
+from rfp_service.console.record_words import changes_in, told_words
 
 FIRST = date(2026, 1, 1)
 
@@ -83,3 +86,65 @@ def test_a_bar_hatches_what_still_waits_and_a_dot_beyond_the_line_is_marked() ->
     drawn = ages([1, 9], 2, 8, 10)
     assert (drawn.count('class="within"'), drawn.count('class="beyond"')) == (1, 1)
     assert 'class="beyond"' not in ages([9], None, None, 10)
+
+
+def test_a_comparison_claims_no_difference_that_may_be_chance() -> None:
+    def said(days: float | None, interval: tuple[float, float] | None, *, over: bool = True) -> str:
+        times = {"difference_working_days": days, "interval": interval}
+        return change_heading({"compared": over, "cycle_time": times})
+
+    assert said(None, None, over=False) == "One of these periods is not over yet"
+    assert said(None, None).startswith("Too few RFPs closed")
+    assert said(-9.0, (-20.0, 2.0)).startswith("RFPs take about as long as before")
+    assert said(-9.2, (-20.0, -1.0)) == "RFPs take 9 working days less than before"
+    assert said(1.0, (0.2, 3.0)) == "RFPs take 1 working day longer than before"
+
+
+def test_long_work_of_every_kind_says_how_far_it_is_and_why_it_ended() -> None:
+    job = {
+        "status": "running",
+        "done": 40,
+        "total": 90,
+        "counts": {"done": 38, "refused": 2},
+        "problem": None,
+    }
+    told = progress_of(job)
+    assert (told.is_running, told.done, told.total, told.counts["refused"]) == (True, 40, 90, 2)
+    told = progress_of({**job, "status": "failed", "problem": {"title": "The file can't be read."}})
+    assert (told.has_failed, told.why) == (True, "The file can't be read.")
+    batch = {"status": "finished", "items": 3, "counts": {"done": 2, "repeated": 0, "refused": 1}}
+    assert (progress_of(batch).done, progress_of(batch).total) == (3, 3)
+    report = {"cases": 5, "bad_rows": 1, "warnings": 0, "bad": [{"row": 7}], "odd": []}
+    told = progress_of({"status": "done", "reason": "", "report": report})
+    assert (told.counts, told.findings) == ({"cases": 5, "bad_rows": 1}, [{"row": 7}])
+
+
+def test_an_address_of_the_api_leads_to_the_page_of_the_same_and_to_none_where_there_is_none() -> None:
+    assert page_of("/v1/rfps?stage=open") == "/console/rfps?stage=open"
+    assert page_of("/v1/rfps/bottlenecks?as_of=2026-01-01") == "/console/bottlenecks?as_of=2026-01-01"
+    assert page_of("/v1/jobs/1") == "/console/progress/jobs/1"
+    for elsewhere in (None, "", "/v1/rfps/flow", "/v1/scheme", "https://elsewhere.example/v1/rfps"):
+        assert not page_of(elsewhere)
+
+
+def test_what_a_decision_changed_is_said_without_codes() -> None:
+    changes = [
+        {"field": "award.value_pence", "before": 0, "after": 8_997_450},
+        {"field": "need.needed_by", "before": None, "after": "2027-01-05"},
+        {"field": "approval.granted_by", "before": [], "after": ["hana-head"]},
+        {"field": "tender.scores", "before": [], "after": [{"score": 1}]},
+        {"field": "on_hold", "before": False, "after": True},
+        {"field": "deciders", "before": [], "after": ["hana-head"]},
+    ]
+    assert changes_in(changes) == [
+        ("Award value", "£0", "£89,974.50"),
+        ("Needed by", "nothing", "5 January 2027"),
+        ("Approval granted by", "nothing", "Hana Head-of-Service"),
+        ("Tender scores", "nothing", "1 entry"),
+        ("On hold", "no", "yes"),
+    ]
+    assert [told_words(told) for told in ("party:finance", "person:hana-head", "head of service")] == [
+        "Finance",
+        "Hana Head-of-Service",
+        "Head of service",
+    ]

@@ -104,3 +104,18 @@ def count(number: int, what: str) -> str:
 def days_of(seconds: float | None) -> str:
     """Return working seconds as working days; a dash where nothing can be said."""
     return NOT_KNOWN if seconds is None else f"{seconds * SECOND / WORKING_DAY:.1f}"
+
+
+def change_heading(compared: Mapping[str, Any]) -> str:
+    """Return whether RFPs take longer than before, as far as that can be told from chance."""
+    if not compared["compared"]:
+        return "One of these periods is not over yet"
+    times = compared["cycle_time"]
+    if times["difference_working_days"] is None:
+        return "Too few RFPs closed to say whether they take longer"
+    low, high = times["interval"]
+    if low <= 0 <= high:
+        return "RFPs take about as long as before: the difference may be chance"
+    days = round(abs(times["difference_working_days"]))
+    longer = "longer" if times["difference_working_days"] > 0 else "less"
+    return f"RFPs take {count(days, 'working day')} {longer} than before"

@@ -10,6 +10,7 @@ API, PAGES = "/v1/", "/console/"
 SHOWN = ("rfps", "milestones", "readiness")  # what has pages of its own, by the same queries
 
 MOVED = {"rfps/bottlenecks": "bottlenecks"}
+LONG_WORK = frozenset({"jobs", "imports", "project-batches", "contract-batches"})
 NOT_SHOWN = frozenset({"rfps/flow", "rfps/stuck", "rfps/forecasts", "rfps/excess", "rfps/variants"})
 
 
@@ -21,7 +22,10 @@ def page_of(address: str | None) -> str:
     path, asked, query = rest.partition("?")
     if path in MOVED:
         return f"{PAGES}{MOVED[path]}{asked}{query}"
-    return PAGES + rest if path.split("/")[0] in SHOWN and path not in NOT_SHOWN else ""
+    kind = path.split("/")[0]
+    if kind in LONG_WORK:
+        return f"{PAGES}progress/{path}"
+    return PAGES + rest if kind in SHOWN and path not in NOT_SHOWN else ""
 
 
 def chosen(query: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:

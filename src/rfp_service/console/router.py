@@ -11,6 +11,7 @@ from rfp_service.console.pages import (
     downloads,
     for_you,
     outcomes,
+    progress,
     projects,
     raising,
     readiness,
@@ -20,11 +21,23 @@ from rfp_service.console.pages import (
     search,
     signing_in,
     start,
+    two_periods,
     verifying,
 )
 
 DECIDING = (raising, beside, catalogue_checks, decisions, rfps, projects, contracts, registers)
-SEEING = (start, search, bottlenecks, downloads, outcomes, readiness, verifying, record)
+SEEING = (
+    start,
+    search,
+    bottlenecks,
+    two_periods,
+    downloads,
+    progress,
+    outcomes,
+    readiness,
+    verifying,
+    record,
+)
 
 router = APIRouter()
 for pages in (for_you, signing_in, *DECIDING, *SEEING):
