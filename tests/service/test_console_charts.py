@@ -123,7 +123,16 @@ def test_an_address_of_the_api_leads_to_the_page_of_the_same_and_to_none_where_t
     assert page_of("/v1/rfps?stage=open") == "/console/rfps?stage=open"
     assert page_of("/v1/rfps/bottlenecks?as_of=2026-01-01") == "/console/bottlenecks?as_of=2026-01-01"
     assert page_of("/v1/jobs/1") == "/console/progress/jobs/1"
-    for elsewhere in (None, "", "/v1/rfps/flow", "/v1/scheme", "https://elsewhere.example/v1/rfps"):
+    contract = "/v1/contracts/07d7098a-de2f-5227-a0fd-313b1e7c4da6"
+    assert page_of(contract) == contract.replace("v1", "console")
+    for elsewhere in (
+        None,
+        "",
+        "/v1/rfps/flow",
+        "/v1/contracts/exposure",
+        "/v1/scheme",
+        "https://elsewhere.example/v1/rfps",
+    ):
         assert not page_of(elsewhere)
 
 

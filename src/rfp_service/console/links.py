@@ -1,5 +1,6 @@
 """Which page shows what an address of the API names, and how a choice is carried from page to page."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from urllib.parse import urlencode
@@ -8,6 +9,11 @@ from shared.kernel.calendar import end_of, start_of
 
 API, PAGES = "/v1/", "/console/"
 SHOWN = ("rfps", "milestones", "readiness")  # what has pages of its own, by the same queries
+ONE_BY_ONE = (
+    "projects",
+    "contracts",
+    "renewal-rounds",
+)  # of which each has a page; their lists ask otherwise
 
 MOVED = {"rfps/bottlenecks": "bottlenecks"}
 LONG_WORK = frozenset({"jobs", "imports", "project-batches", "contract-batches"})
@@ -25,6 +31,8 @@ def page_of(address: str | None) -> str:
     kind = path.split("/")[0]
     if kind in LONG_WORK:
         return f"{PAGES}progress/{path}"
+    if kind in ONE_BY_ONE:
+        return PAGES + rest if re.fullmatch(r"[a-z-]+/[0-9a-f-]{36}", path) else ""
     return PAGES + rest if kind in SHOWN and path not in NOT_SHOWN else ""
 
 

@@ -146,6 +146,8 @@ async def milestones(
     query: dict[str, Any] = chosen(request.query_params, MILESTONES)
     if horizons := [each for each in request.query_params.getlist("horizon") if each]:
         query["horizon"] = horizons
+    if "programme" not in query:
+        query["programme"] = (await _programme(visit, query))[1]
     seen = await visit.get("/v1/milestones", limit=PAGE_LENGTH, cursor=cursor, count=True, **query)
     said = {**query, "horizon": ", ".join(HORIZONS.get(each, each) for each in horizons)}
     return page(
