@@ -1,6 +1,7 @@
 """Bringing a database to the shape this program needs: tables, rights, and views rebuilt where changed."""
 
 import io
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,8 +22,18 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-LATEST = max(path.name[:4] for path in MIGRATIONS.glob("versions/*.py"))
+CHAINED = re.compile(r'^revision = "(\w+)"\ndown_revision = (?:"(\w+)"|None)', re.MULTILINE)
 MIGRATION_LOCK = 4_210_501
+
+
+def last_of(versions: Path) -> str:
+    """Return the revision that no other one follows: its number need not be the highest."""
+    chain = dict(found for path in versions.glob("*.py") for found in CHAINED.findall(path.read_text()))
+    [last] = chain.keys() - set(chain.values())
+    return last
+
+
+LATEST = last_of(MIGRATIONS / "versions")
 
 # What the service may do: read, append through the function, and keep its views and its outbox.
 GRANTS = """
@@ -54,6 +65,7 @@ GRANT SELECT, INSERT, UPDATE ON jobs TO {role};
 GRANT SELECT, INSERT, DELETE ON job_results, job_bodies TO {role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON job_work TO {role};
 GRANT SELECT, INSERT ON issued_documents, document_files TO {role};
+GRANT EXECUTE ON FUNCTION destroy_document_files TO {role};
 GRANT SELECT, INSERT, UPDATE ON notifications, deliveries, delivery_attempts, delivery_orders TO {role};
 GRANT SELECT, INSERT, UPDATE ON target_health TO {role};
 GRANT SELECT ON delivery_log TO {role};
@@ -69,6 +81,7 @@ GRANT SELECT ON stored_events, event_head, views, notices, people TO {role};
 GRANT SELECT ON log_tiles, log_checkpoints, log_cosignatures, log_keys, audit_reads TO {role};
 GRANT SELECT ON witness_quorums, read_checkpoints, delivery_log, delivery_attempts TO {role};
 GRANT SELECT ON deadlines, reactions TO {role};
+GRANT SELECT (sha256, kept_at) ON document_files TO {role};
 GRANT SELECT (id, person, stream_id, destroyed_at) ON personal_keys TO {role};
 GRANT EXECUTE ON FUNCTION append_audit_read, event_leaf, audit_read_hash, position_at TO {role};
 """

@@ -203,6 +203,7 @@ PERMISSIONS = Permissions(
         "WithdrawDocument": WRITERS,
         "read-documents": EVERYBODY,
         "MakeComment": WRITERS,
+        "TakeCommentBack": WRITERS,
         "read-comments": EVERYBODY,
         # following the record
         "read-changes": EVERYBODY,

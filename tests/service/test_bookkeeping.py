@@ -1,7 +1,8 @@
 """Deadlines, the directory of people and its keys are compared with the record."""
 
+import hashlib
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import asyncpg
@@ -9,6 +10,9 @@ import pytest
 
 from rfp_service.operator.bookkeeping import bookkeeping_differences
 from rfp_service.service import REACTIONS
+from shared.governance.documents.domain import DocumentAdded
+from shared.governance.documents.kept_files import destroy_files, keep_file
+from shared.governance.retention.domain import Line, RecordDisposed
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.reactions import Reactor
 from tests.rfps import way
@@ -68,3 +72,25 @@ async def test_an_erasure_and_a_destroyed_key_that_the_record_does_not_know_are_
         "eve was erased from the directory, and the record knows of no erasure",
         f"The key {key} of a personal text was destroyed without an erasure or a disposal",
     ]
+
+
+async def test_a_file_that_is_missing_or_should_be_gone_is_found(
+    pool: asyncpg.Pool, store: EventStore
+) -> None:
+    case, content = uuid4(), b"Forty of them."
+    sha256 = hashlib.sha256(content).hexdigest()
+    said = {"title": "Quotation", "media_type": "text/plain", "added_by": "ann"}
+    document = DocumentAdded(case_id=case, case_kind="rfp", content_sha256=sha256, kept=True, **said)
+    await happened(store, (document,))
+    [missing] = await differing(pool, store)
+    assert missing.startswith("The file of the document ")
+    await keep_file(pool, sha256, content)
+    assert await differing(pool, store) == []
+    line = Line(years=0, ground="None.")
+    gone = RecordDisposed(
+        record_id=case, record_kind="rfp", last_decision_at=datetime.now(UTC), line=line, reason="Yearly."
+    )
+    await happened(store, (gone,))
+    assert await differing(pool, store) == [f"The file {sha256} should have been destroyed with its record"]
+    await destroy_files(pool, [case])
+    assert await differing(pool, store) == []

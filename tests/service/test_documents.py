@@ -9,8 +9,15 @@ import asyncpg
 import httpx
 import pytest
 
-from shared.governance.comments.commands import MakeComment
-from shared.governance.comments.domain import Comment, NothingToCommentOn
+from shared.governance.comments.commands import MakeComment, TakeCommentBack
+from shared.governance.comments.domain import (
+    Comment,
+    CommentIsTakenBack,
+    CommentMade,
+    CommentTakenBack,
+    NothingToCommentOn,
+    NotYourComment,
+)
 from shared.governance.documents.commands import AddDocument, AttachDocument, KeepDocument, WithdrawDocument
 from shared.governance.documents.domain import (
     FILE_BYTES_LIMIT,
@@ -27,6 +34,7 @@ from shared.governance.documents.domain import (
     NotYourDocument,
 )
 from shared.governance.documents.kept_files import hash_of_file, kept_file
+from shared.kernel.personal import openly
 from tests.support.api import Api
 from tests.support.people import HANA, LEO, PRIYA, RITA, SAM, Who
 from tests.support.specs import given
@@ -60,6 +68,13 @@ def test_nothing_is_said_of_a_case_that_is_not_there() -> None:
     )
     given(Document()).when(add).refused(NoSuchCaseForIt)
     given(Comment()).when(MakeComment(case_id=uuid4(), text="Why?")).refused(NothingToCommentOn)
+
+
+def test_whoever_made_a_comment_takes_it_back_once_and_nobody_else() -> None:
+    made = CommentMade(case_id=uuid4(), case_kind="rfp", text=openly("Why?"), made_by="ann")
+    given(Comment(), made).when(TakeCommentBack(), by="ann").leads_to(text=openly(""), taken_back=True)
+    given(Comment(), made).when(TakeCommentBack(), by="ben").refused(NotYourComment, made_by="ann")
+    given(Comment(), made, CommentTakenBack()).when(TakeCommentBack(), by="ann").refused(CommentIsTakenBack)
 
 
 def test_whoever_added_a_document_withdraws_it_or_those_who_look_after_cases() -> None:
@@ -186,6 +201,25 @@ async def test_a_comment_is_read_by_whom_it_mentions_and_decides_nothing(api: Ap
     assert [(each["about"], each["case_id"]) for each in notices] == [("mentioned", rfp)]
     await api.post("/v1/comments", {**body, "mentions": ["nobody-known"]}, RITA, 409)
     await api.post("/v1/comments", {**body, "case_id": str(uuid4())}, RITA, 404)
+
+
+async def test_a_comment_that_was_taken_back_has_no_words_as_of_any_time(api: Api) -> None:
+    rfp = await api.raised()
+    made = (await api.post("/v1/comments", {"case_id": rfp, "text": "It is a scandal."}, RITA, 201)).json()
+    path = f"/v1/comments/{made['id']}/decisions"
+    taken = {"decision": "take-back"}
+    refused = await api.post(path, taken, PRIYA, 409, version=1)
+    assert refused.json()["type"] == "/problems/not-your-comment"
+    await api.post(f"/v1/comments/{uuid4()}/decisions", taken, RITA, 404, version=1)
+    await api.post(path, taken, RITA, version=1)
+    await api.post(path, taken, RITA, 409, version=2)
+    for as_of in (None, made["position"]):
+        query = {} if as_of is None else {"as_of": as_of}
+        [item] = (await api.get("/v1/comments", PRIYA, case_id=rfp, **query)).json()["items"]
+        assert (item["made_by"], item["text"]) == ("rita", {"about": "", "text": ""})
+    assert item["taken_back"] is False  # as it stood then
+    [seen] = (await api.get("/v1/audit/decisions", SAM, stream=made["id"])).json()["items"][-1:]
+    assert seen["decision"] == "CommentMade"
 
 
 def test_the_same_file_again_says_nothing_but_what_else_it_is_evidence_of() -> None:

@@ -78,3 +78,29 @@ async def test_disposal_destroys_what_is_personal_in_that_record_and_in_no_other
         assert await texts.opened([late.reason.model_dump()]) == [None]
     moved = {**fields[1], "about": "somebody else"}
     assert await texts.opened([moved]) == [None]
+
+
+async def test_disposal_destroys_the_files_of_a_record_unless_another_document_holds_them(api: Api) -> None:
+    await api.post("/v1/retention/decisions", SIX_YEARS | {"years": 0}, ADA, version=0)
+    gone, stays = await raised_long_ago(api, 1), await raised_long_ago(api, 1)
+
+    async def file_of(rfp: str, content: bytes) -> str:
+        said = {"case_id": rfp, "title": "Quotation", "media_type": "text/plain"}
+        answer = await api.client.post(
+            "/v1/documents/files", files={"file": content}, data=said, headers=api.headers(RITA)
+        )
+        assert answer.status_code == 201, answer.text
+        api.position = answer.json()["position"]
+        return f"/v1/documents/{answer.json()['id']}"
+
+    alone, shared = await file_of(gone, b"Forty of them."), await file_of(gone, b"Fifty of them.")
+    other = await file_of(stays, b"Fifty of them.")
+    assert await api.service.pool.fetch("SELECT destroy_document_files($1)", [UUID(gone)]) == []  # not yet
+    await api.post("/v1/retention/disposals", {"record_id": gone, "reason": "Yearly round."}, ADA, 201)
+    refused = (await api.get(f"{alone}/file", RITA, 409)).json()
+    assert refused["type"] == "/problems/file-destroyed"
+    seen = (await api.get(alone, RITA)).json()
+    assert (seen["title"], len(seen["content_sha256"])) == ("Quotation", 64)  # what it was stays
+    assert (await api.get(f"{other}/file", RITA)).content == b"Fifty of them."
+    assert (await api.get(f"{shared}/file", RITA)).content == b"Fifty of them."
+    assert await api.service.pool.fetchval("SELECT count(*) FROM document_files") == 1

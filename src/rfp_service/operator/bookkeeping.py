@@ -1,4 +1,4 @@
-"""Comparing what stands beside the views with the record: deadlines, the directory of people, and its keys.
+"""Comparing what stands beside the views with the record: deadlines, people and their keys, documents' files.
 
 Names and addresses of people come with their tokens, and are on no record: what is compared is who was
 invited, who was erased, and that no key was destroyed but for an erasure or a disposal.
@@ -37,6 +37,8 @@ SELECT id FROM personal_keys WHERE destroyed_at IS NOT NULL AND person <> ALL ($
 KEPT = """
 SELECT id FROM personal_keys WHERE destroyed_at IS NULL AND (person = ANY ($1) OR stream_id = ANY ($2))
 """
+DOCUMENTS = "SELECT originator_id, state FROM stored_events WHERE topic = 'DocumentAdded'"
+FILES = "SELECT sha256 FROM document_files"
 
 
 class DeadlineName(NamedTuple):
@@ -62,6 +64,8 @@ async def bookkeeping_differences(connection: Connection, reader: Reader) -> Asy
     for recorded in await reader.stream(DIRECTORY_ID):
         directory = recorded.event.apply(directory)
     async for said in _of_people(connection, directory):
+        yield said
+    async for said in _of_files(connection):
         yield said
 
 
@@ -108,9 +112,31 @@ async def _of_people(connection: Connection, directory: Directory) -> AsyncItera
             yield f"{row['id']} was erased by the record, and the directory has them still"
     for missing in sorted(invited - {row["id"] for row in rows}):
         yield f"{missing} was invited, and is not in the directory"
-    states = await connection.fetch(DISPOSED)
-    disposed = [UUID(orjson.loads(row["state"])["data"]["record_id"]) for row in states]
+    disposed = await _disposed(connection)
     for row in await connection.fetch(DESTROYED, sorted(erased), disposed):
         yield f"The key {row['id']} of a personal text was destroyed without an erasure or a disposal"
     for row in await connection.fetch(KEPT, sorted(erased), disposed):
         yield f"The key {row['id']} of a personal text should have been destroyed"
+
+
+async def _disposed(connection: Connection) -> list[UUID]:
+    states = await connection.fetch(DISPOSED)
+    return [UUID(orjson.loads(row["state"])["data"]["record_id"]) for row in states]
+
+
+async def _of_files(connection: Connection) -> AsyncIterator[str]:
+    """Compare the files that are kept with the documents on record: gone with their records, else there."""
+    disposed, live, gone = set(await _disposed(connection)), dict[str, UUID](), set[str]()
+    for row in await connection.fetch(DOCUMENTS):
+        said, document = orjson.loads(row["state"])["data"], UUID(str(row["originator_id"]))
+        if not said.get("kept"):
+            continue
+        if document in disposed or UUID(said["case_id"]) in disposed:
+            gone.add(said["content_sha256"])
+        else:
+            live[said["content_sha256"]] = document
+    there = {row["sha256"] for row in await connection.fetch(FILES)}
+    for sha256 in sorted(live.keys() - there):
+        yield f"The file of the document {live[sha256]} is missing"
+    for sha256 in sorted((gone & there) - live.keys()):
+        yield f"The file {sha256} should have been destroyed with its record"

@@ -6,26 +6,29 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import BaseModel, Field
+from sqlalchemy import select
 
-from shared.governance.comments.commands import MakeComment
+from shared.governance.comments.commands import MakeComment, TakeCommentBack
 from shared.governance.comments.domain import Comment, CommentMade
 from shared.governance.documents.cases import case_in_sight
+from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt, Recorded, Stream
 from shared.kernel.personal import PersonalShown
 from shared.record.projecting.reactions import Reaction
 from shared.record.projecting.row_models import COMPUTED, COUNTED, SEARCHED, UNSORTED, model_table, row_of
 from shared.record.projecting.views import STILL_VALID, Row, StateView
-from shared.web.answers import CREATES, problems
+from shared.web.answers import CREATES, DECIDES, problems
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
-from shared.web.commands import OpeningCommands, may
+from shared.web.commands import Commands, OpeningCommands, may
 from shared.web.core_service import core_service
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.readings import Reading
 
 MENTIONED = "mentioned"
+NO_WORDS = {"about": "", "text": ""}
 
 router = APIRouter(
     prefix="/v1/comments", tags=["comments"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT
@@ -42,6 +45,7 @@ class CommentRow(BaseModel):
     text: Annotated[PersonalShown, COMPUTED]
     made_by: Annotated[str, COUNTED]
     mentions: Annotated[list[str], UNSORTED]
+    taken_back: bool
     first_position: int
     opened_at: datetime
 
@@ -77,9 +81,13 @@ async def _sighted(query: ListQuery, _: Reading) -> None:
     await case_in_sight(core_service(query.request), query.reading.person, query.asked["case_id"])
 
 
-async def _with_texts(_: object, _facts: None, items: list[dict[str, Any]]) -> None:
+async def _with_texts(reading: Reading, _facts: None, items: list[dict[str, Any]]) -> None:
+    """Add the words; of what has been taken back since, none are shown of any time."""
+    ids = [item["id"] for item in items]
+    now = comments.c.taken_back & (comments.c.valid_to == STILL_VALID) & comments.c.id.in_(ids)
+    taken_back = {row["id"] for row in await reading.rows(select(comments.c.id).where(now))}
     for item in items:
-        item["text"] = orjson.loads(item["text"])
+        item["text"] = NO_WORDS if item["id"] in taken_back else orjson.loads(item["text"])
 
 
 COMMENT_LIST = ListOf(
@@ -108,6 +116,26 @@ async def make_comment(
     """Say something of a case that you may see; whom you mention is told, and nothing else follows."""
     case = await case_in_sight(core_service(request), handler.person, command.case_id)
     return await handler.create(command, blank=Comment(), case=case.fact)
+
+
+@router.post("/{comment_id:uuid}/decisions", summary="Take a comment back", responses=DECIDES)
+async def decide_on_comment(
+    request: Request,
+    comment_id: Annotated[UUID, Path(description="The comment's id.")],
+    command: Annotated[TakeCommentBack, strict(TakeCommentBack), Body()],
+    handler: Commands,
+) -> Receipt:
+    """Take back what you said: its words are no longer shown, as of any time; the record keeps them.
+
+    That it was said, and by whom, stays; whoever may read personal texts in the record still can.
+    """
+    service = core_service(request)
+    service.permissions.authority(handler.person, "TakeCommentBack")
+    stream = await service.store.load(comment_id, Comment())
+    if stream.state.case_id is None:
+        raise NotFound
+    await case_in_sight(service, handler.person, stream.state.case_id)
+    return await handler.handle(comment_id, command, blank=Comment())
 
 
 @router.get(

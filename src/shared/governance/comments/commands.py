@@ -1,10 +1,18 @@
-"""Commenting on a case."""
+"""Commenting on a case, and taking a comment back."""
 
+from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from shared.governance.comments.domain import Comment, CommentMade, NothingToCommentOn
+from shared.governance.comments.domain import (
+    Comment,
+    CommentIsTakenBack,
+    CommentMade,
+    CommentTakenBack,
+    NothingToCommentOn,
+    NotYourComment,
+)
 from shared.kernel.fields import PersonId, Reason
 from shared.kernel.messages import Command, Stamp
 from shared.kernel.naming import must_be_known
@@ -40,3 +48,20 @@ class MakeComment(Command[Comment]):
             made_by=stamp.by,
             mentions=mentions,
         )
+
+
+class TakeCommentBack(Command[Comment]):
+    """Take back what you said: its words are no longer shown with the case; that you said something stays."""
+
+    decision: Literal["take-back"] = "take-back"
+
+    @classmethod
+    def guard(cls, comment: Comment, stamp: Stamp) -> None:
+        if comment.taken_back:
+            raise CommentIsTakenBack
+        if not stamp.is_from(comment.made_by):
+            raise NotYourComment(made_by=comment.made_by)
+
+    def decide(self, comment: Comment, stamp: Stamp) -> CommentTakenBack:
+        """Take it back, once."""
+        return CommentTakenBack()

@@ -7,6 +7,7 @@ from uuid import UUID
 from shared.kernel.errors import Refused
 from shared.kernel.messages import Event
 from shared.kernel.personal import Personal
+from shared.kernel.states import replace
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Comment:
     text: Personal = Personal(about="")
     made_by: str = ""
     mentions: tuple[str, ...] = ()
+    taken_back: bool = False
 
 
 class CommentMade(Event[Comment]):
@@ -42,8 +44,26 @@ class CommentMade(Event[Comment]):
         )
 
 
+class CommentTakenBack(Event[Comment]):
+    """Whoever made a comment took it back: its words are no longer shown; that it was made stays."""
+
+    kind: ClassVar[str] = "comment"
+
+    def apply(self, comment: Comment) -> Comment:
+        """Return the comment without its words."""
+        return replace(comment, text=Personal(about=""), taken_back=True)
+
+
 class NothingToCommentOn(Refused):
     """There is no such case."""
 
 
-COMMENT_EVENTS: tuple[type[Event[Comment]], ...] = (CommentMade,)
+class NotYourComment(Refused):
+    """Whoever made a comment takes it back, and nobody else."""
+
+
+class CommentIsTakenBack(Refused):
+    """The comment has been taken back."""
+
+
+COMMENT_EVENTS: tuple[type[Event[Comment]], ...] = (CommentMade, CommentTakenBack)

@@ -126,13 +126,15 @@ async def keep_document(  # noqa: PLR0913, PLR0917  # the parts of one form
         evidence_of=evidence_of,
     )
     await keep_file(service.pool, found, content)
-    return await handler.create(
+    receipt = await handler.create(
         command,
         blank=Document(),
         under=kept_document_id(case_id, title, found),
         case=case.fact,
         is_a_decision=case.decided_at(evidence_of),
     )
+    await keep_file(service.pool, found, content)  # were it destroyed with another record just now
+    return receipt
 
 
 @router.post("/{document_id:uuid}/decisions", summary="Decide on a document", responses=DECIDES)
@@ -205,7 +207,8 @@ async def fetch_document(request: Request, document_id: DocumentId, reading: Rea
         raise NotFound
     if document.withdrawn:
         raise DocumentIsWithdrawn
-    content = await kept_file(core_service(request).pool, document.content_sha256)
+    records = (document_id, document.case_id) if document.case_id else (document_id,)
+    content = await kept_file(core_service(request).pool, document.content_sha256, *records)
     name = f"{document.title}.{EXTENSIONS[DocumentType(document.media_type)]}"
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",

@@ -125,6 +125,10 @@ class FileNotAsSaid(Unacceptable):
     """The file is empty, or is not of the type or hash that was said."""
 
 
+class FileDestroyed(Refused):
+    """The file was destroyed when its record was disposed of; its hash stays."""
+
+
 class FileDamaged(NotReady):
     """The file is not what was kept: an operator must look after it."""
 

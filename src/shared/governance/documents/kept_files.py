@@ -1,18 +1,24 @@
 """Small files, each kept once under its hash: looked at on the way in, and compared on the way out."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from uuid import UUID
 
 from shared.governance.documents.domain import (
     FILE_BYTES_LIMIT,
     DocumentTooLarge,
     DocumentType,
     FileDamaged,
+    FileDestroyed,
     FileNotAsSaid,
 )
 from shared.record.database import Pool
+from shared.record.projecting.views import STILL_VALID
 
 KEEP = "INSERT INTO document_files (sha256, content) VALUES ($1, $2) ON CONFLICT (sha256) DO NOTHING"
+DESTROY = "SELECT destroy_document_files($1)"  # the database looks at what the record says was disposed of
+GONE = f"SELECT true FROM disposals WHERE record_id = ANY ($1) AND valid_to = {STILL_VALID} LIMIT 1"
+THERE = "SELECT EXISTS (SELECT FROM document_files WHERE sha256 = $1)"
 KEPT = "SELECT content FROM document_files WHERE sha256 = $1"
 
 ZIP = b"PK\x03\x04"
@@ -59,12 +65,20 @@ def hash_of_file(content: bytes, media_type: DocumentType, said: str | None) -> 
 
 async def keep_file(pool: Pool, sha256: str, content: bytes) -> None:
     """Keep a file; the same one again is kept once."""
-    await pool.execute(KEEP, sha256, content)
+    if not await pool.fetchval(THERE, sha256):
+        await pool.execute(KEEP, sha256, content)
 
 
-async def kept_file(pool: Pool, sha256: str) -> bytes:
-    """Return a file as it was kept; refuse one that is not."""
+async def kept_file(pool: Pool, sha256: str, *records: UUID) -> bytes:
+    """Return a file as it was kept, of these records; refuse one that is not, or went with one of them."""
     content: bytes | None = await pool.fetchval(KEPT, sha256)
+    if content is None and await pool.fetchval(GONE, list(records)):
+        raise FileDestroyed
     if content is None or hashlib.sha256(content).hexdigest() != sha256:
         raise FileDamaged(sha256=sha256)
     return bytes(content)
+
+
+async def destroy_files(pool: Pool, records: Iterable[UUID]) -> None:
+    """Destroy the files of records that were disposed of, but those that another document still holds."""
+    await pool.execute(DESTROY, list(records))

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, DateTime, Table, literal, not_, select, true
 
+from shared.governance.documents.kept_files import destroy_files
 from shared.governance.retention.commands import DisposeOfRecord, ScheduleRetention, due_at
 from shared.governance.retention.domain import DISPOSALS, SCHEDULE_ID, Disposal, Line, RetentionSchedule
 from shared.governance.retention.views import DisposalRow, disposals
@@ -142,10 +143,12 @@ async def dispose_of(
     command: Annotated[DisposeOfRecord, strict(DisposeOfRecord), Body()],
     handler: OpeningCommands,
 ) -> Receipt:
-    """Destroy what is personal in a record that is due; its decisions stay, and stay provable."""
+    """Destroy what is personal in a record that is due, and its files; its decisions stay provable."""
     disposal_id = uuid5(DISPOSALS, str(command.record_id))
     receipt = await handler.create(command, blank=Disposal(), under=disposal_id)
-    await core_service(request).texts.destroy(things=[command.record_id])
+    service = core_service(request)
+    await service.texts.destroy(things=[command.record_id])
+    await destroy_files(service.pool, [command.record_id])
     return receipt
 
 

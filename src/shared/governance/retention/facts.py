@@ -6,6 +6,7 @@ import asyncpg
 import orjson
 from pydantic import JsonValue
 
+from shared.governance.documents.kept_files import destroy_files
 from shared.governance.retention.commands import DisposeOfRecord
 from shared.governance.retention.domain import SCHEDULE_ID, RetentionSchedule
 from shared.record.eventstore.personal_texts import PersonalTexts
@@ -43,3 +44,4 @@ async def carry_out_disposals(pool: asyncpg.Pool, texts: PersonalTexts) -> None:
     gone += [UUID(said["record_id"]) for said in since]
     if gone:
         await texts.destroy(things=gone)
+        await destroy_files(pool, gone)
