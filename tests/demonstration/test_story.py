@@ -58,6 +58,8 @@ def test_the_year_shows_how_it_is_governed(now: datetime) -> None:
     assert told["ExemptionReleased"] == 1
     assert (told["ServiceAccountConfirmed"], told["ApiKeyProposed"], told["ApiKeyConfirmed"]) == (1, 2, 2)
     assert (told["RetentionScheduled"], told["RecordDisposed"]) == (2, 1)
+    assert min(told["DocumentAdded"], told["CommentMade"]) >= 2
+    assert told["CommentTakenBack"] <= 1
     assert told["SchemeConfirmed"] == 2
 
 

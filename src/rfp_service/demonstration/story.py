@@ -10,6 +10,7 @@ from pydantic import JsonValue
 from rfp_service.catalogue.commands.items import AddCatalogueItem, SearchCatalogue
 from rfp_service.catalogue.domain.items import CatalogueCheck, CatalogueItem
 from rfp_service.demonstration.approvals import DEPUTY_LIMIT_PENCE, is_decided, is_put_forward, key_decision
+from rfp_service.demonstration.correspondence import tell_of_correspondence
 from rfp_service.demonstration.governance import adopt_by_two, begin_long_ago, tell_of_governing
 from rfp_service.demonstration.outcomes import tell_of_outcomes
 from rfp_service.demonstration.portfolio import CATEGORIES, WEIGHTS, tell_of_projects
@@ -97,6 +98,7 @@ def story(now: datetime) -> list[Scene]:
     for number in WAITING:
         _WaitingTale(stage, number, items, start).tell()
     tell_of_governing(stage, start)
+    tell_of_correspondence(stage)
     tell_of_projects(stage, start, day_in_london(start + 2 * YEAR))
     tell_of_outcomes(stage)
     tell_of_contracts(stage, start)
