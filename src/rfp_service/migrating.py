@@ -28,7 +28,8 @@ MIGRATION_LOCK = 4_210_501
 
 def last_of(versions: Path) -> str:
     """Return the revision that no other one follows: its number need not be the highest."""
-    chain = dict(found for path in versions.glob("*.py") for found in CHAINED.findall(path.read_text()))
+    texts = [path.read_text() for path in versions.glob("*.py")]
+    chain: dict[str, str] = dict(found for text in texts for found in CHAINED.findall(text))
     [last] = chain.keys() - set(chain.values())
     return last
 

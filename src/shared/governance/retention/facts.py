@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-import asyncpg
 import orjson
 from pydantic import JsonValue
 
 from shared.governance.documents.kept_files import destroy_files
 from shared.governance.retention.commands import DisposeOfRecord
 from shared.governance.retention.domain import SCHEDULE_ID, RetentionSchedule
+from shared.record.database import Pool
 from shared.record.eventstore.personal_texts import PersonalTexts
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.views import STILL_VALID
@@ -37,7 +37,7 @@ async def what_is_to_be_disposed_of(store: EventStore, command: DisposeOfRecord)
     }
 
 
-async def carry_out_disposals(pool: asyncpg.Pool, texts: PersonalTexts) -> None:
+async def carry_out_disposals(pool: Pool, texts: PersonalTexts) -> None:
     """Destroy what is left of what was disposed of; after a restore, too, and again without harm."""
     gone = [row["record_id"] for row in await pool.fetch(DISPOSED)]
     since = [orjson.loads(row["state"])["data"] for row in await pool.fetch(SINCE)]
