@@ -30,8 +30,9 @@ def last_of(versions: Path) -> str:
     """Return the revision that no other one follows: its number need not be the highest."""
     texts = [path.read_text() for path in versions.glob("*.py")]
     chain: dict[str, str] = dict(found for text in texts for found in CHAINED.findall(text))
-    [last] = chain.keys() - set(chain.values())
-    return last
+    last = sorted(chain.keys() - set(chain.values()))
+    assert len(last) == 1, f"one revision follows another: {last} follow the same"
+    return last[0]
 
 
 LATEST = last_of(MIGRATIONS / "versions")

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0028"
-down_revision = "0030"
+down_revision = "0031"
 
 # What the record says was disposed of, and holds for no other document, is destroyed; nothing else ever is.
 DESTROY = """
