@@ -6,6 +6,7 @@ from uuid import uuid5
 
 from pydantic import JsonValue
 
+from rfp_service.demonstration.approvals import DEPUTY_LIMIT_PENCE
 from rfp_service.demonstration.storyboard import FOUR_EYES, SCHEME, Scene, Storyboard, Thing
 from shared.governance.accounts.commands import (
     ConfirmApiKey,
@@ -17,7 +18,7 @@ from shared.governance.accounts.commands import (
 from shared.governance.accounts.domain import ServiceAccount
 from shared.governance.accounts.keys import hash_of, new_secret
 from shared.governance.delegations.commands import GiveDelegation
-from shared.governance.delegations.domain import Delegation
+from shared.governance.delegations.domain import Delegation, DelegationGiven
 from shared.governance.disclosure.commands import DeclareExempt, ReleaseExemption
 from shared.governance.disclosure.domain import Exemption
 from shared.governance.disclosure.matters import contents
@@ -62,6 +63,22 @@ def adopt_by_two(stage: Storyboard, scheme: Thing, command: AdoptScheme, at: dat
     stage.decide(scheme, command, ADA, at, **FOUR_EYES)
     confirm = ConfirmScheme(proposal=scheme.state.proposed)
     stage.decide(scheme, confirm, AMIR, at + timedelta(minutes=2), **FOUR_EYES)
+
+
+def delegate(stage: Storyboard, start: datetime, until: datetime) -> None:
+    """The director lets her deputy decide while she is away, for less than she may decide herself."""
+    delegation = stage.thing("delegation", Delegation())
+    give = GiveDelegation(
+        delegate="dora-deputy",
+        limit_pence=DEPUTY_LIMIT_PENCE,
+        first_day=day_in_london(start),
+        last_day=day_in_london(until),
+        reason="Away on the transition board.",
+    )
+    stage.decide(delegation, give, "dev-director", start + timedelta(minutes=5))
+    given = stage.scenes[-1].event
+    assert isinstance(given, DelegationGiven)
+    stage.delegations.append(given)
 
 
 def tell_of_governing(stage: Storyboard, start: datetime) -> None:

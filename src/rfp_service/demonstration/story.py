@@ -9,9 +9,9 @@ from pydantic import JsonValue
 
 from rfp_service.catalogue.commands.items import AddCatalogueItem, SearchCatalogue
 from rfp_service.catalogue.domain.items import CatalogueCheck, CatalogueItem
-from rfp_service.demonstration.approvals import DEPUTY_LIMIT_PENCE, is_decided, is_put_forward, key_decision
+from rfp_service.demonstration.approvals import is_decided, is_put_forward, key_decision
 from rfp_service.demonstration.correspondence import tell_of_correspondence
-from rfp_service.demonstration.governance import adopt_by_two, begin_long_ago, tell_of_governing
+from rfp_service.demonstration.governance import adopt_by_two, begin_long_ago, delegate, tell_of_governing
 from rfp_service.demonstration.outcomes import tell_of_outcomes
 from rfp_service.demonstration.portfolio import CATEGORIES, WEIGHTS, tell_of_projects
 from rfp_service.demonstration.priorities import tell_of_priorities
@@ -47,8 +47,6 @@ from rfp_service.rfps.domain.reasons import DeclineReason, ReworkReason
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import Party
-from shared.governance.delegations.commands import GiveDelegation
-from shared.governance.delegations.domain import Delegation, DelegationGiven
 from shared.governance.scheme.commands import AdoptScheme
 from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Command
@@ -91,7 +89,7 @@ def story(now: datetime) -> list[Scene]:
     start = (now - YEAR).replace(hour=9, minute=0, second=0, microsecond=0)
     _adopt_scheme(stage, begin_long_ago(stage, start), start)
     items = _fill_catalogue(stage, start)
-    _delegate(stage, start)
+    delegate(stage, start, start + 2 * YEAR)
     stage.catalogue_position = len(stage.scenes)
     for number in range(RFPS):
         _Tale(stage, number, items, start).tell()
@@ -117,22 +115,6 @@ def _adopt_scheme(stage: Storyboard, scheme: Thing, start: datetime) -> None:
     )
     adopt_by_two(stage, scheme, AdoptScheme(values=values, reason="With the transition date."), start)
     stage.scheme_version = 2
-
-
-def _delegate(stage: Storyboard, start: datetime) -> None:
-    """The director lets her deputy decide while she is away, for less than she may decide herself."""
-    delegation = stage.thing("delegation", Delegation())
-    give = GiveDelegation(
-        delegate="dora-deputy",
-        limit_pence=DEPUTY_LIMIT_PENCE,
-        first_day=day_in_london(start),
-        last_day=day_in_london(start + 2 * YEAR),
-        reason="Away on the transition board.",
-    )
-    stage.decide(delegation, give, "dev-director", start + timedelta(minutes=5))
-    given = stage.scenes[-1].event
-    assert isinstance(given, DelegationGiven)
-    stage.delegations.append(given)
 
 
 def _fill_catalogue(stage: Storyboard, start: datetime) -> list[UUID]:
