@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0028"
-down_revision = "0031"
+down_revision = "0027"
 
 # What the record says was disposed of, and holds for no other document, is destroyed; nothing else ever is.
 DESTROY = """
