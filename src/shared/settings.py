@@ -23,11 +23,21 @@ class Profile(StrEnum):
 
 # What says that this is for real; none of it goes together with tokens that anybody can print.
 PRODUCTION_ONLY = frozenset(
-    {"token_issuer", "token_audience", "token_tenant", "token_algorithms", "token_keys", "personal_secret"}
+    {
+        "token_issuer",
+        "token_audience",
+        "token_tenant",
+        "token_algorithms",
+        "token_keys",
+        "personal_secret",
+        "sign_in_client_id",
+    }
 )
 
 
-IN_FILES = frozenset({"database_url", "database_owner_url", "personal_secret", "smtp_password"})
+IN_FILES = frozenset(
+    {"database_url", "database_owner_url", "personal_secret", "smtp_password", "sign_in_client_secret"}
+)
 
 
 def _by_space(said: object) -> object:
@@ -96,6 +106,15 @@ class Settings(BaseModel):
     token_algorithms: str = Field("", description="Only these, separated by spaces.")
     token_keys: Path | None = Field(
         None, description="A JWKS file, where the issuer's keys are not fetched from it."
+    )
+    sign_in_client_id: str = Field(
+        "",
+        max_length=255,
+        description="The console's own id at the issuer; without it, nobody signs in there.",
+    )
+    sign_in_client_secret: SecretStr | None = Field(None, description="And its secret, where it has one.")
+    sign_in_scopes: str = Field(
+        "openid profile rfp.read rfp.decide", description="What the console asks the issuer for, by a space."
     )
     personal_secret: SecretStr | None = Field(
         None, description="32 random bytes in base64, under which personal keys are kept."

@@ -1,6 +1,7 @@
 """A small OpenID provider on loopback: discovery, keys that rotate, and tokens as good or bad as wanted."""
 
 import base64
+import hashlib
 import json
 import threading
 import time
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl
 
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
@@ -51,6 +53,8 @@ class Issuer:
     jwks_uri: str | None = None
     status: int = 200
     asked: list[str] = field(default_factory=list)
+    codes: dict[str, tuple[dict[str, Any], str]] = field(default_factory=dict)
+    exchanged: list[dict[str, str]] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -62,12 +66,31 @@ class Issuer:
             document: Any = {
                 "issuer": self.says_it_is or self.url,
                 "jwks_uri": self.jwks_uri or f"http://127.0.0.1:{self.port}/keys",
+                "authorization_endpoint": f"http://127.0.0.1:{self.port}/authorize",
+                "token_endpoint": f"http://127.0.0.1:{self.port}/token",
             }
         elif path == "/keys":
             document = {"keys": [k.as_dict(private=False) for k in self.keys] + self.extra_keys}
         else:
             return 404, b"{}"
         return self.status, json.dumps(document).encode()
+
+    def signed_in(
+        self, client: str, nonce: str, challenge: str, /, **claims: Any
+    ) -> tuple[dict[str, Any], str]:
+        """Return what a code stands for: an ID token of a sign-in, an access token, and the challenge."""
+        said = {"aud": client, "nonce": nonce, "scp": None, "azp": None, **claims}
+        tokens = {"access_token": self.token(), "id_token": self.token(**said), "token_type": "Bearer"}
+        return tokens, challenge
+
+    def exchange(self, form: dict[str, str]) -> tuple[int, bytes]:
+        """Give out the tokens of a code, once, to whoever holds the verifier of its challenge."""
+        self.exchanged.append(form)
+        tokens, challenge = self.codes.pop(form.get("code", ""), ({}, ""))
+        made = b64(hashlib.sha256(form.get("code_verifier", "").encode()).digest())
+        if not tokens or made != challenge:
+            return 400, b'{"error": "invalid_grant"}'
+        return self.status, json.dumps(tokens).encode()
 
     def claims(self, **other: Any) -> dict[str, Any]:
         """Return the claims of a good token of Entra ID's kind; None leaves one out."""
@@ -114,8 +137,15 @@ def issuing() -> Iterator[Issuer]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            status, content = issuer.answer(self.path)
+            self.reply(*issuer.answer(self.path))
+
+        def do_POST(self) -> None:
+            sent = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            self.reply(*issuer.exchange(dict(parse_qsl(sent))))
+
+        def reply(self, status: int, content: bytes) -> None:
             self.send_response(status)
+            self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)

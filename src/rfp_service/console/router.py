@@ -13,6 +13,7 @@ from rfp_service.console.pages import (
     outcomes,
     progress,
     projects,
+    provider,
     raising,
     readiness,
     record,
@@ -40,7 +41,7 @@ SEEING = (
 )
 
 router = APIRouter()
-for pages in (for_you, signing_in, *DECIDING, *SEEING):
+for pages in (for_you, signing_in, provider, *DECIDING, *SEEING):
     router.include_router(pages.router)
 router.include_router(beside.files_router)
 router.include_router(registers.files_router)

@@ -72,6 +72,11 @@ async def _sign_in_first(request: Request) -> Response:
     return page(request, "signed_out", 401, typed=typed, again=again)
 
 
+def sign_in_anew(back: str) -> str:
+    """Return where somebody says once more who they are, before what can't be taken back."""
+    return f"{SIGN_IN}/begin?{urlencode({'again': 'yes', 'back': back})}"
+
+
 def _sign_in_for(back: str) -> str:
     return SIGN_IN if back == HOME else f"{SIGN_IN}?{urlencode({'back': back})}"
 

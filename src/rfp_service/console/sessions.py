@@ -32,6 +32,7 @@ WHERE id = $1 AND begun_at >= now() - $2::interval AND seen_at >= now() - $3::in
 SEEN = "UPDATE console_sessions SET seen_at = now() WHERE id = $1"
 DECIDED = "UPDATE console_sessions SET position = greatest(position, $2), seen_at = now() WHERE id = $1"
 END = "DELETE FROM console_sessions WHERE id = $1"
+END_ALL = "DELETE FROM console_sessions WHERE person = $1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class SignedIn:
     token: str = field(repr=False)
     secret: str = field(default="", repr=False)
     position: int = 0
+    signed_in_at: int = 0  # when they last said who they are, in seconds
 
     @property
     def reads_record(self) -> bool:
@@ -59,7 +61,15 @@ class SignedIn:
 async def begin(pool: Pool, who: SignedIn) -> str:
     """Begin a session; return the secret that opens it."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
-    kept = orjson.dumps({"person": who.person, "name": who.name, "roles": who.roles, "token": who.token})
+    kept = orjson.dumps(
+        {
+            "person": who.person,
+            "name": who.name,
+            "roles": who.roles,
+            "token": who.token,
+            "at": who.signed_in_at,
+        }
+    )
     nonce = secrets.token_bytes(NONCE_BYTES)
     await pool.execute(CLEAR, ABSOLUTE_LIMIT, IDLE_LIMIT)
     await pool.execute(BEGIN, session_id(secret), who.person, nonce + seal(secret).encrypt(nonce, kept, None))
@@ -81,7 +91,13 @@ async def found(pool: Pool, secret: str) -> SignedIn | None:
     if row["stale"]:
         await pool.execute(SEEN, session_id(secret))
     return SignedIn(
-        kept["person"], kept["name"], tuple(kept["roles"]), kept["token"], secret, row["position"]
+        kept["person"],
+        kept["name"],
+        tuple(kept["roles"]),
+        kept["token"],
+        secret,
+        row["position"],
+        kept.get("at", 0),
     )
 
 
@@ -93,6 +109,11 @@ async def has_decided(pool: Pool, who: SignedIn, position: int) -> None:
 async def end(pool: Pool, who: SignedIn) -> None:
     """End a session for good."""
     await pool.execute(END, session_id(who.secret))
+
+
+async def end_all(pool: Pool, who: SignedIn) -> None:
+    """End every session of somebody, wherever they have signed in."""
+    await pool.execute(END_ALL, who.person)
 
 
 def session_id(secret: str) -> bytes:

@@ -2,8 +2,10 @@
 
 import asyncio
 import hmac
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -39,6 +41,12 @@ class Visit:
 
     request: Request
     who: SignedIn
+
+    def said_who_lately(self, within: timedelta) -> bool:
+        """Say whether they said who they are a short time ago; in the demonstration nobody is asked to."""
+        if not is_over_tls(self.request):
+            return True
+        return time.time() - self.who.signed_in_at <= within.total_seconds()
 
     async def get(self, path: str, **query: Any) -> Any:
         """Return what the API says, at least as far as they have changed the record; else say why not."""
@@ -110,8 +118,12 @@ class SentForm:
 
 def cookie_name(request: Request) -> str:
     """Return the cookie's name: over TLS a browser itself keeps it to this host."""
-    production = core_service(request).settings.profile is Profile.PRODUCTION
-    return COOKIE_OVER_TLS if production else COOKIE
+    return COOKIE_OVER_TLS if is_over_tls(request) else COOKIE
+
+
+def is_over_tls(request: Request) -> bool:
+    """Say whether browsers reach this over TLS alone, as they must where it is for real."""
+    return core_service(request).settings.profile is Profile.PRODUCTION
 
 
 async def visit(request: Request) -> Visit:

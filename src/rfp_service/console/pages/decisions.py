@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -13,7 +14,7 @@ from rfp_service.console.forms.decisions import DecisionForm
 from rfp_service.console.forms.fields import AskedAs, FormField
 from rfp_service.console.forms.reading import Answers, changed, standing
 from rfp_service.console.rendering import go_to, page
-from rfp_service.console.routes import page_router
+from rfp_service.console.routes import page_router, sign_in_anew
 from rfp_service.console.things import DecidedThing, thing_of
 from rfp_service.console.visits import Sent, SentForm, Visit, Visiting
 from rfp_service.console.words import field_label
@@ -25,6 +26,10 @@ PEOPLE_LIMIT = 200
 AN_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 ThingId = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+
+# What can't be taken back: before it, somebody says anew who they are.
+SAID_ANEW = frozenset({"erase"})
+SHOWN_WITHIN, SENT_WITHIN = timedelta(minutes=5), timedelta(minutes=20)
 
 router = page_router()
 
@@ -49,6 +54,8 @@ async def ask_for_decision(
 ) -> Response:
     """Show what is about to be decided, and ask for what it must say."""
     thing = thing_of(path)
+    if decision in SAID_ANEW and not visit.said_who_lately(SHOWN_WITHIN):
+        return go_to(sign_in_anew(request.url.path))
     return await show_form(request, visit, thing, thing_id, thing.form_of(decision), FilledIn())
 
 
@@ -57,6 +64,8 @@ async def decide(request: Request, sent: Sent, path: str, thing_id: ThingId, dec
     """Take the decision by the API's own rules; what is refused keeps what was typed."""
     thing = thing_of(path)
     form = thing.form_of(decision)
+    if decision in SAID_ANEW and not sent.visit.said_who_lately(SENT_WITHIN):
+        return go_to(sign_in_anew(request.url.path))
     answers, body = answered(form.fields, sent)
     filled_in = FilledIn(answers.typed, stood=stood_in(sent))
     again = replace(filled_in, key=sent["key"], version=sent["version"])

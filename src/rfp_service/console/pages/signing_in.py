@@ -9,7 +9,7 @@ from rfp_service.console.glance import GlanceFigure, glance
 from rfp_service.console.rendering import go_to, page
 from rfp_service.console.routes import HOME, SIGN_IN, page_router
 from rfp_service.console.sessions import ABSOLUTE_LIMIT, SignedIn
-from rfp_service.console.visits import Sent, Visit, cookie_name, fields_of
+from rfp_service.console.visits import Sent, Visit, cookie_name, fields_of, is_over_tls
 from rfp_service.demonstration.people import CAST, Character
 from shared.kernel.errors import NotFound
 from shared.kernel.roles import Role
@@ -55,7 +55,9 @@ async def choose_person(
 ) -> Response:
     """Show whom one can be; where this is for real, that sign-in is not there yet."""
     if core_service(request).settings.profile is Profile.PRODUCTION:
-        return page(request, "no_sign_in", 503)
+        if not core_service(request).settings.sign_in_client_id:
+            return page(request, "no_sign_in", 503)
+        return page(request, "sign_in_there", back=within(back))
     first, others = _people()
     figures = await glance_as(request, SHOWN_AS)
     return page(
@@ -81,10 +83,9 @@ async def sign_in(request: Request) -> Response:
         raise NotFound
     token = demonstration_token(settings.data_dir, chosen.id, [chosen.role])
     who = SignedIn(chosen.id, chosen.name, (chosen.role.value,), token)
-    secret = await sessions.begin(core_service(request).pool, who)
     back = within(fields.get("back", HOME))
     answer = go_to(BEGINS_AT.get(chosen.id, f"{HOME}/start") if back == HOME else back)
-    _set_cookie(request, answer, secret, int(ABSOLUTE_LIMIT.total_seconds()))
+    await begin_session(request, answer, who)
     return answer
 
 
@@ -94,19 +95,18 @@ async def sign_out(request: Request, form: Sent) -> Response:
     await sessions.end(core_service(request).pool, form.visit.who)
     answer = go_to(SIGN_IN)
     answer.headers["Clear-Site-Data"] = '"cache"'
-    _set_cookie(request, answer, "", 0)
+    leave_cookie(request, answer, cookie_name(request), "", 0)
     return answer
 
 
-def _set_cookie(request: Request, answer: Response, secret: str, seconds: int) -> None:
+async def begin_session(request: Request, answer: Response, who: SignedIn) -> None:
+    """Begin a session, and leave its secret in the browser alone."""
+    secret = await sessions.begin(core_service(request).pool, who)
+    leave_cookie(request, answer, cookie_name(request), secret, int(ABSOLUTE_LIMIT.total_seconds()))
+
+
+def leave_cookie(request: Request, answer: Response, name: str, value: str, seconds: int) -> None:
     """Leave a cookie that only this host gets, that no script reads and no other site sends."""
-    production = core_service(request).settings.profile is Profile.PRODUCTION
     answer.set_cookie(
-        cookie_name(request),
-        secret,
-        max_age=seconds,
-        path="/",
-        secure=production,
-        httponly=True,
-        samesite="lax",
+        name, value, max_age=seconds, path="/", secure=is_over_tls(request), httponly=True, samesite="lax"
     )

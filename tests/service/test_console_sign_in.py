@@ -1,0 +1,137 @@
+"""Signing in to the console at a provider of its own: PKCE, state and nonce; and out everywhere."""
+
+import base64
+import hashlib
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from shared.ledger.log_keys import write_signer
+from shared.ledger.notes import Signer
+from shared.settings import Profile, Settings
+from tests.support.api import Api, running_api
+from tests.support.issuing import AUDIENCE, TENANT, Issuer, issuing
+from tests.support.postgres import Base
+
+CLIENT = "console-client"
+PUBLIC = "https://service"
+
+
+@pytest.fixture
+def issuer() -> Iterator[Issuer]:
+    with issuing() as provider:
+        yield provider
+
+
+@pytest.fixture
+async def council(base: Base, issuer: Issuer, tmp_path: Path) -> AsyncIterator[Api]:
+    write_signer(tmp_path / "log", Signer.new("council.example/log"))
+    settings = Settings(
+        profile=Profile.PRODUCTION,
+        audit_keys=tmp_path / "log",
+        data_dir=tmp_path,
+        database_url=base.service,
+        token_issuer=issuer.url,
+        token_audience=AUDIENCE,
+        token_tenant=TENANT,
+        personal_secret=SecretStr(base64.b64encode(bytes(32)).decode()),
+        public_url=PUBLIC,
+        sign_in_client_id=CLIENT,
+    )  # unchecked, for its provider is on this machine
+    async with running_api(base, settings=settings) as running:
+        running.client.base_url = httpx.URL(PUBLIC)
+        yield running
+
+
+async def at_provider(api: Api, query: str = "") -> dict[str, str]:
+    """Begin to sign in; return what the provider is asked."""
+    answer = await api.client.get(f"/console/sign-in/begin{query}")
+    assert answer.status_code == 303, answer.text
+    asked = parse_qs(urlsplit(answer.headers["location"]).query)
+    return {name: one for name, (one,) in asked.items()}
+
+
+async def come_back(api: Api, issuer: Issuer, asked: dict[str, str], **claims: Any) -> httpx.Response:
+    """Come back from the provider with a code."""
+    issuer.codes["c"] = issuer.signed_in(CLIENT, asked["nonce"], asked["code_challenge"], **claims)
+    return await api.client.get("/console/sign-in/done", params={"code": "c", "state": asked["state"]})
+
+
+async def test_one_signs_in_at_the_provider_and_is_led_back(council: Api, issuer: Issuer) -> None:
+    there = await council.client.get("/console/sign-in?back=/console/rfps")
+    assert "Sign in with your council account" in there.text
+    asked = await at_provider(council, "?back=/console/rfps")
+    assert asked["code_challenge_method"] == "S256"
+    assert asked["redirect_uri"] == f"{PUBLIC}/console/sign-in/done"
+    answer = await come_back(council, issuer, asked)
+    assert answer.status_code == 303, answer.text
+    assert answer.headers["location"] == "/console/rfps"
+    verifier = issuer.exchanged[0]["code_verifier"]
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=")
+    assert challenge.decode() == asked["code_challenge"]
+    cookie = next(each for each in answer.headers.get_list("set-cookie") if "__Host-rfp-console" in each)
+    assert {"secure", "httponly", "path=/"} <= {part.strip().lower() for part in cookie.split(";")}
+    assert "domain=" not in cookie.lower()
+    page = await council.client.get("/console/rfps")
+    assert (page.status_code, "Rita Requester" in page.text) == (200, True)
+    raised = await council.client.get("/console/raise")
+    assert raised.status_code == 200
+
+
+async def test_nobody_signs_in_with_what_was_not_asked_for(council: Api, issuer: Issuer) -> None:
+    for wrong in (
+        {"nonce": "another"},
+        {"aud": "another"},
+        {"aud": [CLIENT, "another"]},
+        {"iss": "https://elsewhere.example"},
+        {"exp": 1},
+        {"iat": None},
+    ):
+        asked = await at_provider(council)
+        assert (await come_back(council, issuer, asked, **wrong)).status_code == 403, wrong
+    asked = await at_provider(council)
+    forged = {**asked, "state": "guessed"}
+    assert (await come_back(council, issuer, forged)).status_code == 403
+    council.client.cookies.clear()
+    assert (await come_back(council, issuer, asked)).status_code == 403  # in another browser
+    asked = await at_provider(council)
+    assert (await come_back(council, issuer, {**asked, "code_challenge": "x"})).status_code == 403
+    assert (await council.client.get("/console")).status_code == 303
+
+
+async def test_who_must_say_it_anew_is_asked_to_and_may_not_pass_with_an_old_sign_in(
+    council: Api, issuer: Issuer
+) -> None:
+    asked = await at_provider(council, "?again=yes")
+    assert (asked["prompt"], asked["max_age"]) == ("login", "0")
+    assert (await come_back(council, issuer, asked, auth_time=1_000_000_000)).status_code == 403
+    asked = await at_provider(council, "?again=yes&back=https://elsewhere.example/")
+    answer = await come_back(council, issuer, asked)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/console")
+
+
+async def test_signing_out_everywhere_ends_every_session(council: Api, issuer: Issuer) -> None:
+    secrets = []
+    for _ in range(2):
+        await come_back(council, issuer, await at_provider(council))
+        secrets.append(council.client.cookies["__Host-rfp-console"])
+    page = await council.client.get("/console/account")
+    token = page.text.split('everywhere">')[1].split('value="')[1].split('"')[0]
+    path = "/console/sign-out/everywhere"
+    left = await council.client.post(path, data={"form_token": token}, headers={"Origin": PUBLIC})
+    assert left.status_code == 303
+    for secret in secrets:
+        council.client.cookies.clear()
+        council.client.cookies.set("__Host-rfp-console", secret)
+        assert (await council.client.get("/console")).status_code == 303
+
+
+async def test_a_provider_that_is_away_is_said(council: Api, issuer: Issuer) -> None:
+    issuer.status = 500
+    away = await council.client.get("/console/sign-in/begin")
+    assert (away.status_code, "reached just now" in away.text) == (503, True)
