@@ -16,7 +16,7 @@ from rfp_service.connections import BoundedConnection, Crowd, allow_many_files
 from rfp_service.databases import Database
 from rfp_service.service import Service, opened
 from rfp_service.worker import work
-from shared.kernel.calendar import WorkingDays
+from shared.kernel.calendar import WorkingDays, find_bank_holidays
 from shared.ledger.log_keys import log_keys
 from shared.record.database import stop
 from shared.settings import NotConfigured, Profile, Settings
@@ -49,6 +49,8 @@ async def with_worker(
     if worker:
         log_keys(settings)  # without them there is no point in beginning
     async with opened(settings, base.service, held=held) as service:
+        if held:  # it serves for a while
+            asyncio.get_running_loop().run_in_executor(None, find_bank_holidays)
         working = None
         if worker:
             working = asyncio.create_task(work(service, *([base.heal] if base.heal else [])))

@@ -87,6 +87,11 @@ def _bank_working_days(parts: tuple[str, ...]) -> NDArray[np.bool_]:
     return works
 
 
+def find_bank_holidays() -> None:
+    """Find England's, once for the process: it takes a while, and who asks first should not wait for it."""
+    _bank_working_days(ENGLAND)
+
+
 @cache
 def _clock_changes() -> tuple[Microseconds, Microseconds]:
     """Return the instants at which London's clocks change, and their offset from UTC since each."""
