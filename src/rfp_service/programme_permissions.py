@@ -81,6 +81,7 @@ PROGRAMME_ROWS: dict[str, tuple[Role, ...]] = {
     "MarkNotDue": (CONTRACTS, PROCUREMENT),
     "CloseReviewRound": (CONTRACTS, PROCUREMENT),
     "ReopenReviewRound": (CONTRACTS, PROCUREMENT),
+    "PublishPipelineNotice": (CONTRACTS, PROCUREMENT, LEGAL),
     "ApproveRenewal": (APPROVER,),
     "RefuseRenewal": (APPROVER,),
     "read-contracts": EVERYBODY,

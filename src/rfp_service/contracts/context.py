@@ -11,9 +11,11 @@ from rfp_service.contracts.domain.rounds import ReviewRound, RoundStage
 from rfp_service.contracts.reactions import (
     NOTIFY_RENEWAL_TIER,
     SET_CONTRACT_CLOCKS,
+    SET_PIPELINE_CLOCKS,
     TELL_OF_RENEWALS,
     still_waits,
 )
+from rfp_service.contracts.views.pipeline import PIPELINE_YEARS
 from rfp_service.contracts.views.register import CONTRACT_REGISTER
 from rfp_service.contracts.views.rounds import REVIEW_ROUNDS
 from shared.governance.delegations.facts import what_a_principal_delegated
@@ -22,8 +24,8 @@ from shared.web.context import Context, NotificationSubject
 CONTRACTS = Context(
     facts=dict.fromkeys((ApproveRenewal, RefuseRenewal), what_a_principal_delegated),
     tagged=TAGGED,
-    views=(CONTRACT_REGISTER, REVIEW_ROUNDS),
-    reactions=(SET_CONTRACT_CLOCKS, NOTIFY_RENEWAL_TIER, TELL_OF_RENEWALS),
+    views=(CONTRACT_REGISTER, REVIEW_ROUNDS, PIPELINE_YEARS),
+    reactions=(SET_CONTRACT_CLOCKS, SET_PIPELINE_CLOCKS, NOTIFY_RENEWAL_TIER, TELL_OF_RENEWALS),
     operations=MANY_CONTRACTS.operations(),
     routes=(
         "rfp_service.contracts.api.contracts:router",
@@ -33,6 +35,7 @@ CONTRACTS = Context(
         "rfp_service.contracts.api.feed_addresses:router",
         "rfp_service.contracts.api.feed_addresses:open_router",
         "rfp_service.contracts.api.rounds:router",
+        "rfp_service.contracts.api.pipeline:router",
         "rfp_service.contracts.api.shared_routes:bulk_router",
         "rfp_service.contracts.api.shared_routes:batch_router",
         "rfp_service.contracts.api.shared_routes:register_router",
@@ -61,6 +64,6 @@ CONTRACTS = Context(
         "contracts": "Contracts, their dates and duties, and what becomes of them.",
         "renewal-rounds": "The months in which contracts are decided on.",
     },
-    seen_with={"contract": "read-contracts", "review-round": "read-contracts"},
+    seen_with=dict.fromkeys(("contract", "review-round", "pipeline-year"), "read-contracts"),
     never_told=("contract-feed",),
 )

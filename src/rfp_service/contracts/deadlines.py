@@ -5,16 +5,19 @@ from datetime import datetime
 
 from rfp_service.contracts.commands.duties import EndKpiYear, MissDuty
 from rfp_service.contracts.commands.passed_dates import EndContract, PassNoticeDay
+from rfp_service.contracts.commands.pipeline import BeginPipelineYear, MissPipelineNotice
 from rfp_service.contracts.commands.reviews import AlertReview
 from rfp_service.contracts.domain.contract import Contract
 from rfp_service.contracts.domain.duty_events import NoticeDue
 from rfp_service.contracts.domain.events import ClockedEvent, ClockSet
+from rfp_service.contracts.domain.pipeline import PipelineYear
 from shared.kernel.calendar import end_of, start_of
 from shared.kernel.messages import Event
 from shared.record.deadlines.deadline import Deadline
 
 REVIEW, NOTICE, END = "contract-review", "contract-notice", "contract-end"
 KPI_YEAR, DUTY = "contract-kpi-year", "contract-duty"
+PIPELINE, PIPELINE_NOTICE = "pipeline-year", "pipeline-notice"
 
 DEADLINES = (
     Deadline(REVIEW, AlertReview, Contract()),
@@ -22,6 +25,8 @@ DEADLINES = (
     Deadline(END, EndContract, Contract()),
     Deadline(KPI_YEAR, EndKpiYear, Contract()),
     Deadline(DUTY, MissDuty, Contract()),
+    Deadline(PIPELINE, BeginPipelineYear, PipelineYear(), begins=True),
+    Deadline(PIPELINE_NOTICE, MissPipelineNotice, PipelineYear()),
 )
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rfp_service.contracts.deadlines import clocks_set
+from rfp_service.contracts.deadlines import PIPELINE, PIPELINE_NOTICE, clocks_set
 from rfp_service.contracts.domain.contract import Contract, ContractStage
 from rfp_service.contracts.domain.duty_events import NoticeDue, NoticeMissed
+from rfp_service.contracts.domain.pipeline import PipelineYearBegun, first_day_of, pipeline_id, year_after
 from rfp_service.contracts.domain.renewal_events import (
     NoticeDeadlineMissed,
     RenewalDecisionApproved,
@@ -17,6 +18,9 @@ from rfp_service.contracts.domain.rounds import ReviewRoundOpened
 from rfp_service.contracts.views.register import open_duties
 from shared.governance.notifications.notification_types import NotificationType
 from shared.governance.notifications.outbox import notification_row
+from shared.governance.scheme.domain import SchemeAdopted
+from shared.governance.scheme.proposals import SchemeConfirmed
+from shared.kernel.calendar import day_in_london, end_of, start_of
 from shared.kernel.messages import Event, Recorded
 from shared.record.deadlines.table import deadline_row
 from shared.record.projecting.reactions import Reaction
@@ -39,6 +43,28 @@ def set_contract_clocks(recorded: Recorded) -> Iterable[Row]:
         deadline_row(recorded.stream_id, kind, number, due_at)
         for kind, number, due_at in clocks_set(recorded.event)
     ]
+
+
+def set_pipeline_clocks(recorded: Recorded) -> Iterable[Row]:
+    """Return the clocks of the yearly pipeline notice, each with the position that it follows from.
+
+    A scheme starts them, and each year starts the next one's; so does a round, where a scheme was adopted
+    before there were such clocks. A year begins once, however often it was waited for.
+    """
+    match recorded.event:
+        case SchemeAdopted() | SchemeConfirmed() | ReviewRoundOpened():
+            return (_beginning(year_after(day_in_london(recorded.happened_at)), recorded.position),)
+        case PipelineYearBegun(year=year, due_on=due_on):
+            rows = [_beginning(year + 1, recorded.position)]
+            if due_on is not None:
+                rows.append(deadline_row(recorded.stream_id, PIPELINE_NOTICE, year, end_of(due_on)))
+            return rows
+        case _:
+            return ()
+
+
+def _beginning(year: int, position: int) -> Row:
+    return deadline_row(pipeline_id(year), PIPELINE, position, start_of(first_day_of(year)))
 
 
 def notify_renewal_tier(recorded: Recorded) -> Iterable[Row]:
@@ -89,5 +115,6 @@ def still_waits(contract: Contract, kind: str, _told: str) -> bool:
 
 
 SET_CONTRACT_CLOCKS = Reaction("set_contract_clocks", "deadlines", set_contract_clocks)
+SET_PIPELINE_CLOCKS = Reaction("set_pipeline_clocks", "deadlines", set_pipeline_clocks)
 NOTIFY_RENEWAL_TIER = Reaction("notify_renewal_tier", "notices", notify_renewal_tier)
 TELL_OF_RENEWALS = Reaction("tell_of_renewals", "notifications", tell_of_renewals)

@@ -1,4 +1,4 @@
-"""Every event that a contract, or a round of reviews, can have."""
+"""Every event that a contract, a round of reviews, a calendar's address or a pipeline notice can have."""
 
 from typing import Any
 
@@ -14,6 +14,7 @@ from rfp_service.contracts.domain.events import (
     ContractTermsCorrected,
 )
 from rfp_service.contracts.domain.novation_events import NOVATION_EVENTS
+from rfp_service.contracts.domain.pipeline import PIPELINE_EVENTS
 from rfp_service.contracts.domain.renewal_events import RENEWAL_EVENTS
 from rfp_service.contracts.domain.restatement import ContractRestated
 from rfp_service.contracts.domain.rounds import ROUND_EVENTS
@@ -35,4 +36,5 @@ EVENTS: tuple[type[Event[Any]], ...] = (
     *SAVING_EVENTS,
     *ROUND_EVENTS,
     *FEED_EVENTS,
+    *PIPELINE_EVENTS,
 )

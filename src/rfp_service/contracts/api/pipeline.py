@@ -1,0 +1,98 @@
+"""Pipeline notices over HTTP: a list by year, one with its history, and that it was published."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Path, Request, Response
+from pydantic import BaseModel, Field
+
+from rfp_service.contracts.commands.pipeline import PublishPipelineNotice
+from rfp_service.contracts.domain.pipeline import PipelineStanding, PipelineYear
+from rfp_service.contracts.views.pipeline import PipelineRow, pipeline_year, pipeline_years
+from shared.governance.audit.history import EventHistory, answer_history
+from shared.kernel.errors import NotFound
+from shared.kernel.messages import Receipt
+from shared.web.answers import DECIDES, one, seen_now
+from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
+from shared.web.commands import Commands, may
+from shared.web.core_service import core_service
+from shared.web.lists.filters import AT_MOST
+from shared.web.lists.list_of import ListOf
+from shared.web.lists.queries import ListQuery
+from shared.web.next_decisions import Next, with_next
+from shared.web.readings import Read
+
+
+class PipelineFilters(BaseModel):
+    """What a list of pipeline notices can be narrowed to."""
+
+    standing: Annotated[
+        list[PipelineStanding] | None, AT_MOST, Field(description="Only those that stand so.")
+    ] = None
+
+
+PIPELINE_LIST = ListOf(
+    name="pipeline-notices", row=PipelineRow, table=pipeline_years, filters=PipelineFilters
+)
+OF_THE_STREAM = ("id", "version", "first_position", "opened_at", "changed_at")
+PipelineId = Annotated[UUID, Path(description="The year's id, as its list says it.")]
+
+router = APIRouter(
+    prefix="/v1/pipeline-notices", tags=["contracts"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT
+)
+
+
+class PipelineSeen(PipelineRow):
+    """One financial year with what may be decided on its notice."""
+
+    next: Next = None
+
+
+@router.get(
+    "",
+    summary="List pipeline notices",
+    dependencies=[may("read-contracts")],
+    responses=PIPELINE_LIST.responses,
+)
+async def list_pipeline_notices(query: Annotated[ListQuery, PIPELINE_LIST.asked]) -> Response:
+    """List the yearly notices of what is to be procured, newest first: due, published or missed."""
+    return await PIPELINE_LIST.answer(query)
+
+
+@router.get(
+    "/{pipeline_id:uuid}",
+    summary="See a pipeline notice",
+    dependencies=[may("read-contracts")],
+    responses=one(PipelineSeen, lasting=False),
+)
+async def see_pipeline_notice(request: Request, pipeline_id: PipelineId, reading: Read) -> Response:
+    """Show how one financial year's notice stands."""
+    until = reading.position if reading.past else None
+    stream = await core_service(request).store.load(pipeline_id, PipelineYear(), until)
+    if stream.version == 0:
+        raise NotFound
+    placed = {name: getattr(stream, name) for name in OF_THE_STREAM}
+    seen = PipelineSeen.model_validate(dict(pipeline_year(stream)) | placed)
+    shown = await with_next(request, reading, stream, seen, (PublishPipelineNotice,))
+    return await seen_now(reading, shown, stream.version)
+
+
+@router.get(
+    "/{pipeline_id:uuid}/history",
+    summary="See a pipeline notice's history",
+    dependencies=[may("read-contracts")],
+    responses=one(EventHistory),
+)
+async def see_pipeline_history(request: Request, pipeline_id: PipelineId, reading: Read) -> Response:
+    """Show everything that happened to one year's notice, in order."""
+    return await answer_history(request, reading, pipeline_id, PipelineYear())
+
+
+@router.post("/{pipeline_id:uuid}/decisions", summary="Decide on a pipeline notice", responses=DECIDES)
+async def decide_on_pipeline_notice(
+    pipeline_id: PipelineId,
+    command: Annotated[PublishPipelineNotice, strict(PublishPipelineNotice), Body()],
+    handler: Commands,
+) -> Receipt:
+    """Say that a year's notice was published."""
+    return await handler.handle(pipeline_id, command, blank=PipelineYear())
