@@ -99,6 +99,7 @@ def test_the_year_shows_contracts_and_three_rounds_of_which_one_is_open(now: dat
     assert told["ContractRegistered"] == CONTRACTS
     assert (told["ReviewRoundOpened"], told["ReviewRoundClosed"]) == (ROUNDS, ROUNDS - 1)
     assert told["NovationRefused"] == 1
+    assert told["PipelineYearBegun"] >= 1
     assert told["ContractFlagged"] > 20
     assert told["ContractDateConfirmed"] > 50
     missed = [s.event for s in scenes if isinstance(s.event, NoticeDeadlineMissed)]

@@ -22,6 +22,8 @@ async def test_a_notice_that_is_due_is_listed_published_once_and_has_its_history
     path = f"/v1/pipeline-notices/{NEXT_YEAR}"
     [due] = (await api.get("/v1/pipeline-notices", standing="due")).json()["items"]
     assert (due["year"], due["due_on"]) == (YEAR, f"{YEAR}-05-26")
+    [waits] = (await api.get("/v1/inbox", CORA)).json()["items"]
+    assert (waits["thing"], waits["due_on"]) == ("pipeline-year", f"{YEAR}-05-26")
     [allowed] = (await api.get(path, CORA)).json()["next"]
     assert allowed == {"decision": "publish", "allowed": True}
     said: dict[str, Any] = {"decision": "publish", "reference": "UK1-1", "published_on": str(TODAY)}

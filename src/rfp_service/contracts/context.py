@@ -3,7 +3,7 @@
 from rfp_service.contracts.api.bulk import MANY_CONTRACTS
 from rfp_service.contracts.api.readiness import CONTRACTS_READINESS
 from rfp_service.contracts.api.tagged import TAGGED
-from rfp_service.contracts.api.waiting import CONTRACTS_WAITING, ROUNDS_WAITING
+from rfp_service.contracts.api.waiting import CONTRACTS_WAITING, PIPELINE_WAITING, ROUNDS_WAITING
 from rfp_service.contracts.commands.reviews import ApproveRenewal, RefuseRenewal
 from rfp_service.contracts.deadlines import DEADLINES
 from rfp_service.contracts.domain.contract import Contract
@@ -58,7 +58,7 @@ CONTRACTS = Context(
             waits=lambda review, _, __: review.stage is RoundStage.OPEN,
         ),
     ),
-    waiting=(CONTRACTS_WAITING, ROUNDS_WAITING),
+    waiting=(CONTRACTS_WAITING, ROUNDS_WAITING, PIPELINE_WAITING),
     readiness=(CONTRACTS_READINESS,),
     tags={
         "contracts": "Contracts, their dates and duties, and what becomes of them.",

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
+from rfp_service.contracts.commands.pipeline import BeginPipelineYear, PublishPipelineNotice
 from rfp_service.contracts.commands.rounds import (
     CloseReviewRound,
     DeferLine,
@@ -15,17 +16,19 @@ from rfp_service.contracts.commands.rounds import (
     OpenReviewRound,
 )
 from rfp_service.contracts.domain.exposure import exposure_pence
+from rfp_service.contracts.domain.pipeline import PipelineYear, first_day_of, pipeline_id, year_after
 from rfp_service.contracts.domain.rounds import LineStanding, ReviewRound, horizon_of, round_id
 from rfp_service.contracts.views.register import first_due
 from rfp_service.demonstration.contracts import CARLO, PAUL, ContractCourse
-from rfp_service.demonstration.storyboard import SCHEME, Storyboard, Thing
-from shared.kernel.calendar import day_in_london
+from rfp_service.demonstration.storyboard import CLOCK, SCHEME, Storyboard, Thing, working_day
+from shared.kernel.calendar import day_in_london, start_of
 
 CONTRACTS, ROUNDS = 150, 3
 
 
 def tell_of_contracts(stage: Storyboard, start: datetime) -> None:
     """Tell of a register taken over at the start, of what time did to it, and of the last three months."""
+    _tell_of_pipelines(stage, start)
     register = [ContractCourse(stage, number, start) for number in range(CONTRACTS)]
     register = [course for course in register if course.is_registered()]
     if not register:
@@ -42,6 +45,17 @@ def tell_of_contracts(stage: Storyboard, start: datetime) -> None:
         carried = tale.deferred
         for course in register:
             course.play(until=closing)
+
+
+def _tell_of_pipelines(stage: Storyboard, start: datetime) -> None:
+    """Tell of each financial year's pipeline notice: due on its first day, published a month later."""
+    for year in range(year_after(day_in_london(start)), day_in_london(stage.now).year + 1):
+        thing, begins = Thing(pipeline_id(year), PipelineYear()), start_of(first_day_of(year))
+        if not stage.decide(thing, BeginPipelineYear(number=year, due_at=begins), CLOCK, begins):
+            return
+        at = working_day(begins + timedelta(days=32, hours=10))
+        notice = PublishPipelineNotice(reference=f"UK1-{year}-04", published_on=day_in_london(at))
+        stage.decide(thing, notice, CARLO, at)
 
 
 def _months(now: datetime) -> list[datetime]:

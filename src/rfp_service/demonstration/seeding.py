@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import asyncpg
 
 from rfp_service.access import personal_secret
-from rfp_service.contracts.reactions import SET_CONTRACT_CLOCKS
+from rfp_service.contracts.reactions import SET_CONTRACT_CLOCKS, SET_PIPELINE_CLOCKS
 from rfp_service.demonstration.outcomes import PAPERS_APART
 from rfp_service.demonstration.papers import issued_at
 from rfp_service.demonstration.people import CAST
@@ -66,7 +66,7 @@ async def _begins(connection: Connection) -> bool:
         # What the story left running goes on by itself: its clocks are set from its first event on.
         await connection.executemany(
             "INSERT INTO reactions (name, position, since) VALUES ($1, 0, 0) ON CONFLICT DO NOTHING",
-            [(SET_DEADLINES.name,), (SET_CONTRACT_CLOCKS.name,)],
+            [(each.name,) for each in (SET_DEADLINES, SET_CONTRACT_CLOCKS, SET_PIPELINE_CLOCKS)],
         )
         return True
 

@@ -14,7 +14,7 @@ from shared.kernel.messages import Stamp
 from shared.record.eventstore.store import EventStore
 from shared.web.registers.hand_ins import LinkReference
 from shared.web.registers.mappings import saving
-from shared.web.registers.register import Extras, Kind, Register, RegisterField, RowRules, Said
+from shared.web.registers.register import Kind, Register, RegisterField, RowRules, Said
 
 
 def _field(name: str, kind: Kind, called: str, *, withdrawable: bool = False) -> RegisterField:
@@ -135,11 +135,6 @@ class LinkContractReference(LinkReference):
     """Say that a reference of a source means a contract that is known already: the two are one."""
 
 
-async def no_extras() -> Extras:
-    """Read nothing: all that a register of contracts says stands in its rows."""
-    return {}
-
-
 def doubts(said: Said) -> Mapping[str, str]:
     """Return what of a row can't be taken: an end before the start, and texts that no field holds."""
     found = {name: _why_not(name, said[name]) for name in _TYPED if name in said}
@@ -196,7 +191,6 @@ CONTRACT_REGISTER_FORM = Register(
     row=lambda said, _: ImportContract(**said),
     prepare=prepared,
     table=contracts,
-    extras=no_extras,
     prefix="contract_",
     link=LinkContractReference,
     survey=surveyed,

@@ -7,8 +7,10 @@ from sqlalchemy import Select, and_, any_, func, literal, or_, select
 
 from rfp_service.contracts.commands.reviews import ApproveRenewal
 from rfp_service.contracts.domain.contract import Contract, ContractStage
+from rfp_service.contracts.domain.pipeline import PipelineStanding, PipelineYear
 from rfp_service.contracts.domain.rounds import ReviewRound, RoundStage
 from rfp_service.contracts.domain.savings import SavingStanding
+from rfp_service.contracts.views.pipeline import pipeline_years
 from rfp_service.contracts.views.register import contracts, open_duties
 from rfp_service.contracts.views.rounds import review_rounds
 from shared.kernel.roles import Role
@@ -16,6 +18,7 @@ from shared.web.readings import Reading
 from shared.web.waiting import ThingShown, ThingStanding, Wait, Waiter, WaitingThings
 
 ASKED = "Asked whether it could be decided."  # never recorded
+UNPUBLISHED = (PipelineStanding.DUE, PipelineStanding.MISSED)
 LOOKED_AT = (ContractStage.REVIEW_DUE, ContractStage.IN_REVIEW)
 
 
@@ -90,7 +93,29 @@ def _round_shown(standing: ThingStanding) -> ThingShown:
     return ThingShown(review.month, f"Round of {review.month}", "", review.stage)
 
 
+def _pipeline_waits(pipeline: PipelineYear, waiter: Waiter) -> Iterator[Wait]:
+    """Yield a year's pipeline notice that is still to be published, for those who keep the register."""
+    if pipeline.standing in UNPUBLISHED and waiter.has(Role.CONTRACT_MANAGER):
+        yield Wait("duty", f"A notice is still to be published: {pipeline.notice}.", due_on=pipeline.due_on)
+
+
+def _pipelines(reading: Reading, waiter: Waiter) -> "Select[Any] | None":
+    if not waiter.has(Role.CONTRACT_MANAGER):
+        return None
+    t = pipeline_years.c
+    return select(t.id).where(reading.valid(pipeline_years), t.standing.in_(UNPUBLISHED))
+
+
+def _pipeline_shown(standing: ThingStanding) -> ThingShown:
+    pipeline: PipelineYear = standing.state
+    year = pipeline.called(0)
+    return ThingShown(year, f"Pipeline notice of {year}", "", pipeline.standing)
+
+
 CONTRACTS_WAITING = WaitingThings("contract", "read-contracts", Contract(), candidates, waits, _shown)
 ROUNDS_WAITING = WaitingThings(
     "review-round", "read-contracts", ReviewRound(), _rounds, _round_waits, _round_shown
+)
+PIPELINE_WAITING = WaitingThings(
+    PipelineYear.kind, "read-contracts", PipelineYear(), _pipelines, _pipeline_waits, _pipeline_shown
 )

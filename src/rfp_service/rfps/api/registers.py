@@ -52,11 +52,6 @@ CHOICES: dict[str, tuple[str, ...]] = {
 }
 
 
-async def no_extras() -> Extras:
-    """Return nothing: all that is said stands in the rows."""
-    return {}
-
-
 def choices(field: str, _: Extras) -> Collection[str]:
     """Return what may stand in a field."""
     return CHOICES[field]
@@ -103,7 +98,6 @@ RFP_REGISTER = Register(
     row=row,
     prepare=prepared,
     table=rfps,
-    extras=no_extras,
     choices=choices,
     prefix="rfp_",
 )

@@ -55,6 +55,11 @@ Survey = Callable[[Iterable[Any]], Callable[[Any], Any]]
 Prepare = Callable[[EventStore, Stamp], Awaitable[RowRules]]
 
 
+async def no_extras() -> Extras:
+    """Read nothing beside the rows: all that such a register says stands in them."""
+    return {}
+
+
 @dataclass(frozen=True)
 class Register(Generic[S]):
     """A room's register. `name` is stored with every batch, and stays for ever.
@@ -80,7 +85,7 @@ class Register(Generic[S]):
     row: Callable[[Said, Extras], Command[S]]
     prepare: Prepare
     table: Table
-    extras: Callable[..., Any]  # a dependency: the parts of the form that are this room's own
+    extras: Callable[..., Any] = no_extras  # a dependency: the parts of the form that are this room's own
     extra_parts: Collection[str] = ()
     choices: Callable[[str, Extras], Collection[str]] = lambda _field, _extras: ()
     prefix: str = ""  # of the names of its routes and the ids of its mappings
