@@ -1,5 +1,6 @@
 """A bundle is checked by whoever holds it, with nothing but the keys; whatever is changed in it is found."""
 
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -83,7 +84,8 @@ async def test_the_pages_are_for_people(pool: asyncpg.Pool, store: EventStore) -
     assert '<html lang="en-GB">' in story
     assert "<h3>RFP raised</h3>" in story
     first = files.manifest().first_position
-    assert f"<h2>RFP-{first} <span class=place>RFP, {a_case()}</span></h2>" in story
+    assert re.search(rf"<h2>RFP-{first}: [A-Z][^<]+ <span class=place>RFP, {a_case()}</span></h2>", story)
+    assert "<p>Altogether it waited " in story
     assert "A service asks for something." in story
     assert "Need: estimate" in story
     assert "£" in story
@@ -95,6 +97,25 @@ async def test_the_pages_are_for_people(pool: asyncpg.Pool, store: EventStore) -
     assert "rfp-service audit verify" in read_me
     assert "HOW TO CHECK" in read_me
     assert max(len(line) for line in read_me.splitlines()) < 100
+
+
+async def test_a_periods_story_begins_with_what_a_committee_asks(
+    pool: asyncpg.Pool, store: EventStore
+) -> None:
+    await kept(pool, store, 0, 300)
+    story = (await made(pool, MAPPER, PERIOD, PROGRAM)).text(STORY)
+    headings = re.findall(r"<h([1-3])>([^<]+)", story)
+    assert [text for level, text in headings if level == "2"][:2] == ["The period at a glance", "Contents"]
+    for figure in ("Waivers granted", "Overrides", "Late approvals", "Special urgencies", "Call-ins"):
+        assert f"<th scope=row>{figure}</th>" in story
+    links = re.findall(r"href='#([^']+)'", story)
+    places = set(re.findall(r"id='?([a-z]-[0-9a-f-]+)", story))
+    cases = {scene.stream_id for scene in year_of_rfps()[:300]}
+    assert set(links) <= places  # each leads somewhere
+    assert {f"c-{case}" for case in cases} <= set(links)
+    assert len([place for place in places if place.startswith("e-")]) == 300
+    assert "<h1>What was recorded from 1 January 2020 to 1 January 2099</h1>" in story
+    assert not re.search(r"<th>|\d{4}-\d\d-\d\dT\d\d", story)  # scopes, and no machine's dates
 
 
 async def test_what_was_said_is_never_markup(pool: asyncpg.Pool, store: EventStore) -> None:

@@ -3,14 +3,15 @@
 import html
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from pydantic import JsonValue
 
 from shared.governance.audit.bundle.contents import CaseInside, Manifest, WithheldInside
+from shared.governance.audit.bundle.glance import CaseName, at_a_glance, case_name, contents
 from shared.governance.audit.bundle.read_me import what_it_is
 from shared.governance.audit.record_index.domain import IndexCommitted
-from shared.governance.audit.replay.states import Change, called_in, words
+from shared.governance.audit.replay.states import Change, words
 from shared.governance.audit.replay.story import StoryStep, span, story
 from shared.kernel.calendar import LONDON
 from shared.kernel.messages import Recorded
@@ -31,9 +32,28 @@ table {{ border-collapse: collapse; width: 100%; margin: .5rem 0; }}
 th, td {{ border-bottom: 1px solid #b1b4b6; padding: .3rem .6rem .3rem 0; }}
 th, td {{ text-align: left; vertical-align: top; }}
 td {{ overflow-wrap: anywhere; }}
+th {{ overflow-wrap: break-word; }}
+ul {{ padding-left: 1.2rem; }}
+li {{ margin: .3rem 0; }}
+a {{ color: #1d70b8; }}
+a:focus {{ outline: 3px solid #fd0; background: #fd0; color: #0b0c0c; }}
+h1, h2, h3 {{ line-height: 1.25; overflow-wrap: anywhere; }}
 section {{ border-top: 2px solid #0b0c0c; margin-top: 2rem; }}
 article {{ border-left: .3rem solid #b1b4b6; padding-left: 1rem; margin: 1.5rem 0; }}
 .place {{ color: #505a5f; font-size: .95rem; }}
+@media (max-width: 30rem) {{
+  body {{ margin: 1rem auto; font-size: 1rem; }}
+  article {{ padding-left: .6rem; }}
+  #glance tr {{ display: grid; grid-template-columns: 1fr auto; }}
+  #glance td:empty {{ display: none; }}
+  #glance td:last-child, #glance th:last-child {{ grid-column: 1 / 3; }}
+}}
+@media print {{
+  body {{ font-size: 10pt; max-width: none; }}
+  a {{ color: inherit; text-decoration: none; }}
+  article, tr, li {{ break-inside: avoid; }}
+  h2, h3 {{ break-after: avoid; }}
+}}
 </style>
 </head>
 <body>
@@ -50,6 +70,8 @@ Times are those of London.</p>
 """
 
 NOT_WORDS = frozenset({"stage", "waiting_on"})
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
 _CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 
 
@@ -63,7 +85,9 @@ def story_page(manifest: Manifest, events: Sequence[Recorded], vouched: Vouched)
     hidden = [one for one in manifest.withheld if one.position not in around]
     outside = len(manifest.before) + len(manifest.after)
     of_one_case = "case" in manifest.filters
-    what = what_it_is(manifest)
+    what = _what_it_is(manifest)
+    names = {case.id: case_name(case.id, case.kind, cases[case.id]) for case in manifest.cases}
+    lead = [] if of_one_case else [at_a_glance(cases), contents(names, cases)]
     return PAGE.format(
         title=html.escape(what[0].upper() + what[1:]),
         opening=html.escape(
@@ -72,10 +96,29 @@ def story_page(manifest: Manifest, events: Sequence[Recorded], vouched: Vouched)
             f" when it had {manifest.size} entries. {_witnessed(vouched)}{_indexed(manifest, events)}"
         ),
         sections="\n".join(
-            [_case(case, cases[case.id], hidden if of_one_case else ()) for case in manifest.cases]
+            lead
+            + [
+                _case(case, names[case.id], cases[case.id], hidden if of_one_case else ())
+                for case in manifest.cases
+            ]
             + ([] if of_one_case and cases else _withheld(hidden))
         ),
     )
+
+
+def _what_it_is(manifest: Manifest) -> str:
+    """Return what a bundle is of; a period in days, or in times where it does not end at midnight."""
+    if "case" in manifest.filters:
+        return what_it_is(manifest)
+    start, end = (datetime.fromisoformat(manifest.filters[name]) for name in ("from", "to"))
+    of_work = f" about {manifest.filters['body_of_work']}" if "body_of_work" in manifest.filters else ""
+    return f"what was recorded from {_moment(start)} to {_moment(end)}{of_work}"
+
+
+def _moment(at: datetime) -> str:
+    local = at.astimezone(LONDON)
+    midnight = (local.hour, local.minute, local.second, local.microsecond) == (0, 0, 0, 0)
+    return _day(local.date()) if midnight else _time(at)
 
 
 def _witnessed(vouched: Vouched) -> str:
@@ -103,17 +146,29 @@ def _withheld(hidden: Sequence[WithheldInside]) -> list[str]:
     return [f"<section>\n<h2>Withheld</h2>\n{shown}\n</section>"] if hidden else []
 
 
-def _case(case: CaseInside, events: Sequence[Recorded], hidden: Sequence[WithheldInside]) -> str:
-    kind = words(case.kind.replace("-", " "))
+def _case(
+    case: CaseInside, name: CaseName, events: Sequence[Recorded], hidden: Sequence[WithheldInside]
+) -> str:
     versions = f"Versions {case.first_version} to {case.last_version} of this case."
     whole = case.first_version == 1 and not hidden
     body = _whole(events) if whole else _part(events, hidden)
-    called = called_in(events)
-    heading = (called, f"{kind}, {case.id}") if called else (kind, case.id)
+    place = f"{name.kind}, {case.id}"
     return (
-        f"<section>\n<h2>{_text(heading[0])} <span class=place>{_text(heading[1])}</span></h2>\n"
-        f"<p>{versions}</p>\n{body}\n</section>"
+        f"<section id='c-{case.id}'>\n<h2>{_text(name.name)} <span class=place>{_text(place)}</span></h2>\n"
+        f"<p>{versions}</p>{_waited(events, whole=whole)}\n{body}\n</section>"
     )
+
+
+def _waited(events: Sequence[Recorded], *, whole: bool) -> str:
+    """Return on whom a whole case waited altogether, the longest first."""
+    if not whole or not events:
+        return ""
+    told = story(events, [], events[-1].recorded_at, ReadBasis.KNOWN_THEN)
+    waits = sorted((wait for wait in told.waiting if wait.seconds), key=lambda wait: -wait.seconds)
+    if not waits:
+        return ""
+    on = "; ".join(f"{span(timedelta(seconds=w.seconds))} on {words(w.party).lower()}" for w in waits)
+    return f"\n<p>Altogether it waited {_text(on)}.</p>"
 
 
 def _whole(events: Sequence[Recorded]) -> str:
@@ -145,7 +200,8 @@ def _step(item: StoryStep) -> str:
         waited = f"<p>Before this, the case had waited {length} on {whom}.</p>\n"
     gap = f"<p><b>Note:</b> {_text(item.gap)}</p>\n" if item.gap else ""
     return (
-        f"<article>\n<h3>{_text(words(item.decision))}</h3>\n<p>{_text(item.meaning)}</p>\n"
+        f"<article id=e-{item.position}>\n<h3>{_text(words(item.decision))}</h3>\n"
+        f"<p>{_text(item.meaning)}</p>\n"
         f"{_who(item.by, item.acting_for, item.authority, item.happened_at)}{waited}{gap}"
         f"{_reasons(item)}{_changes(item.changes)}{_place(item.position, item.recorded_at)}</article>"
     )
@@ -166,9 +222,13 @@ def _said(recorded: Recorded) -> str:
     stamp = recorded.stamp
     said = recorded.envelope["data"]
     assert isinstance(said, dict), "an event says something by name"
-    rows = "".join(f"<tr><th>{_field(n)}</th><td>{_value(n, v)}</td></tr>\n" for n, v in said.items())
+    rows = "".join(
+        f"<tr><th scope=row>{_field(n)}</th><td>{_value(n, v)}</td></tr>\n"
+        for n, v in said.items()
+        if n not in NOT_WORDS
+    )
     return (
-        f"<article>\n<h3>{_text(words(type(recorded.event).__name__))}</h3>\n"
+        f"<article id=e-{recorded.position}>\n<h3>{_text(words(type(recorded.event).__name__))}</h3>\n"
         f"{_who(stamp.by, stamp.acting_for, stamp.authority, recorded.happened_at)}"
         f"<table>\n{rows}</table>\n{_place(recorded.position, recorded.recorded_at)}</article>"
     )
@@ -214,8 +274,20 @@ def _value(field: str, value: JsonValue) -> str:
         value = {"about": value["about"], "text": PERSONAL}  # a page that is kept outlives its keys
     if isinstance(value, dict):
         return "<br>".join(f"{_field(n)}: {_value(n, v)}" for n, v in value.items())
-    text = str(value)
+    return _plain(str(value))
+
+
+def _plain(text: str) -> str:
+    """Return a text as people write it: days and times in words, codes without their underscores."""
+    if _DAY.fullmatch(text):
+        return _day(date.fromisoformat(text))
+    if _INSTANT.fullmatch(text):
+        return _time(datetime.fromisoformat(text))
     return _text(text.replace("_", " ") if _CODE.fullmatch(text) else text)
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 def _time(at: datetime) -> str:
