@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -192,11 +193,13 @@ def _must_be_packed_plainly(infos: Sequence[zipfile.ZipInfo], directory_at: int,
     directory, then nothing: so every program sees the same names and the same bytes.
     """
     at = 0
-    for info in infos:
-        if info.header_offset != at or info.extra or info.comment or info.flag_bits:
-            raise NotABundle("It is packed in a way that no bundle is.")
-        at += LOCAL_HEADER_BYTES + len(info.filename) + info.compress_size
     with path.open("rb") as file:
+        for info in infos:
+            file.seek(at)
+            named = file.read(LOCAL_HEADER_BYTES)[4:] == _local_header(info)
+            if info.header_offset != at or info.extra or info.comment or info.flag_bits or not named:
+                raise NotABundle("It is packed in a way that no bundle is.")
+            at += LOCAL_HEADER_BYTES + len(info.filename) + info.compress_size
         file.seek(-END_BYTES, os.SEEK_END)
         end = file.read()
     if at != directory_at or not end.startswith(b"PK\x05\x06"):
@@ -205,6 +208,12 @@ def _must_be_packed_plainly(infos: Sequence[zipfile.ZipInfo], directory_at: int,
     rest = path.stat().st_size - at - directory - END_BYTES
     if rest not in (0, ZIP64_END_BYTES):
         raise NotABundle("It is packed in a way that no bundle is.")
+
+
+def _local_header(info: zipfile.ZipInfo) -> bytes:
+    """Return what stands before a file's bytes, behind the signature: the same as in the directory."""
+    numbers = (info.CRC, info.compress_size, info.file_size)
+    return struct.pack("<HHHHHIIIHH", 20, 0, info.compress_type, 0, 33, *numbers, len(info.filename), 0)
 
 
 def entry_name(position: int) -> str:

@@ -14,7 +14,7 @@ from shared.governance.audit.bundle.read_me import what_it_is
 from shared.governance.audit.record_index.domain import IndexCommitted
 from shared.governance.audit.replay.states import Change, words
 from shared.governance.audit.replay.story import StoryStep, span, story
-from shared.kernel.calendar import LONDON
+from shared.kernel.calendar import LONDON, day_in_london
 from shared.kernel.messages import Recorded
 from shared.kernel.personal import PERSONAL, is_sealed
 from shared.ledger.checkpoints import Vouched
@@ -69,7 +69,7 @@ def _what_it_is(manifest: Manifest) -> str:
 def _moment(at: datetime) -> str:
     local = at.astimezone(LONDON)
     midnight = (local.hour, local.minute, local.second, local.microsecond) == (0, 0, 0, 0)
-    return _day(local.date()) if midnight else _time(at)
+    return _day(day_in_london(at)) if midnight else _time(at)
 
 
 def _witnessed(vouched: Vouched) -> str:
