@@ -107,7 +107,7 @@ async def test_programs_and_strangers_can_not_be_chosen_and_production_has_no_ch
     settings = api.service.settings.model_copy(update={"profile": Profile.PRODUCTION})
     api.app.state.service = replace(api.service, settings=settings)
     answer = await api.client.get("/console/sign-in")
-    assert (answer.status_code, "no sign-in yet" in answer.text) == (503, True)
+    assert (answer.status_code, "Sign-in is not set up yet" in answer.text) == (503, True)
     assert (await sign_in(api, "hana-head")).status_code == 404
     assert not api.client.cookies
 
