@@ -12,9 +12,10 @@ from rfp_service.catalogue.commands.orders import RaiseOrder
 from rfp_service.catalogue.domain.items import CatalogueCheck, CatalogueItem
 from rfp_service.concluded_contracts import whether_there_is_an_rfp
 from rfp_service.contracts.commands.execution import StartReprocurement
+from rfp_service.failed_orders import which_order_failed
 from rfp_service.handover.commands import HandWorkOver
 from rfp_service.measures.offered import MEASURES
-from rfp_service.rfps.commands.requests import CheckCatalogue
+from rfp_service.rfps.commands.requests import CheckCatalogue, RaiseRfp
 from rfp_service.rfps.domain.events import DemandDiverted
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Stage
@@ -120,6 +121,7 @@ GIVING: tuple[type[Command[Any]], ...] = (
 
 # What one room's command must know of another room.
 POLICIES: FactFinders = {
+    RaiseRfp: which_order_failed,
     CheckCatalogue: what_a_check_showed,
     RaiseOrder: what_is_ordered,
     AddOutcome: programme_and_measures,

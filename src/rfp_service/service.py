@@ -22,6 +22,7 @@ from rfp_service.deflection import DEFLECTION
 from rfp_service.dependencies.context import DEPENDENCIES
 from rfp_service.due_days import DUE_DAYS
 from rfp_service.events import EVENTS
+from rfp_service.failed_orders import FAILED_ORDERS
 from rfp_service.handover.context import HAND_OVERS
 from rfp_service.inbox.context import INBOX
 from rfp_service.measures.offered import MEASURES
@@ -122,6 +123,7 @@ CONTEXTS: tuple[Context, ...] = (
     PROJECTS,
     CONTRACTS,
     CONCLUDED_CONTRACTS,
+    FAILED_ORDERS,
     REPROCUREMENT,
     APPROVAL_TURNS,
     DUE_DAYS,

@@ -32,6 +32,7 @@ from rfp_service.catalogue.domain.orders import (
 from shared.governance.scheme.tiers import NotYourTier
 from shared.kernel.calendar import day_in_london
 from tests.support.api import Api
+from tests.support.patience import until_true
 from tests.support.people import HANA, PRIYA, RITA, SAM
 from tests.support.specs import given
 
@@ -122,7 +123,7 @@ def test_a_lead_time_is_kept_on_its_last_day_and_broken_after_it() -> None:
 
 def test_an_order_fails_until_its_end_and_what_did_not_do_after_it() -> None:
     for history in ((RAISED,), (CHEAP,), (CHEAP, SENT), (CHEAP, SENT, FULFILLED)):
-        given(Order(), *history).when(FAIL).then(OrderFailed(reason="Out of stock."))
+        given(Order(), *history).when(FAIL).then(OrderFailed(reason="Out of stock.", rfp_id=RFP))
     given(Order(), CHEAP, OrderFailed(reason="x")).when(FAIL).refused(WrongStatus)
 
 
@@ -188,5 +189,34 @@ async def test_a_diversion_is_kept_when_its_order_is_fulfilled(api: Api) -> None
     assert await _deflection(api) == (0, 0, 1, 0)
     history = (await api.get(f"/v1/catalogue-orders/{order}/history", SAM)).json()["items"]
     assert [entry["decision"] for entry in history][-2:] == ["OrderFulfilled", "OrderFailed"]
+    await _can_be_asked_for_again(api, rfp, order)
+    await _leads_to_an_rfp(api, {**body, "rfp_id": None})
     other = await api.post("/v1/catalogue-orders", {**body, "rfp_id": await api.raised()}, expect=409)
     assert other.json()["type"] == "/problems/not-diverted-to-it"
+
+
+async def _can_be_asked_for_again(api: Api, rfp: str, order: str) -> None:
+    """The RFP of the order that failed is a draft again, and its requester is told."""
+
+    async def is_a_draft() -> bool:
+        seen = (await api.get(f"/v1/rfps/{rfp}")).json()
+        return (seen["stage"], seen["after_order"]) == ("draft", order)
+
+    await until_true(is_a_draft)
+
+    async def is_told() -> bool:
+        notices = (await api.get("/v1/notices", RITA)).json()["items"]
+        return any((n["case_id"], n["about"]) == (rfp, "your-turn") for n in notices)
+
+    await until_true(is_told)
+
+
+async def _leads_to_an_rfp(api: Api, body: dict[str, Any]) -> None:
+    """An order without an RFP may fail as well: whoever had ordered asks for it by one that says so."""
+    order = (await api.post("/v1/catalogue-orders", body)).json()["id"]
+    need = {"title": "Laptops", "description": "Two.", "service_area": "Registrars", "order_id": order}
+    early = await api.post("/v1/rfps", need, expect=409)
+    assert early.json()["type"] == "/problems/not-your-failed-order"
+    await _step(api, order, "refuse-order", HANA, reason="Not this year.")
+    raised = (await api.post("/v1/rfps", need)).json()["id"]
+    assert (await api.get(f"/v1/rfps/{raised}")).json()["after_order"] == order

@@ -1,6 +1,7 @@
 """What an RFP's events set off: whoever's turn it is is told, once, tier or party, and clocks are set."""
 
 from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 from rfp_service.rfps.deadlines import UNREACHABLE, clock_begun_by
 from rfp_service.rfps.domain.approval_events import (
@@ -21,6 +22,7 @@ from rfp_service.rfps.domain.award_events import (
     StandstillExpired,
 )
 from rfp_service.rfps.domain.events import (
+    DiversionFailed,
     RfpEvent,
     RfpHoldEnded,
     RfpHoldStarted,
@@ -110,6 +112,8 @@ def notify_parties(recorded: Recorded) -> Iterable[Row]:
         case ClarificationAnswered() | ApprovalRefused() | RfpRejected() | KeyDecisionRefused():
             about = ANSWER if isinstance(event, ClarificationAnswered) else REFUSED
             return [_notice(recorded, f"{PARTY}{Party.REQUESTER}", about)]
+        case DiversionFailed(order_id=UUID()):  # nobody has told its requester that they may ask again
+            return [_notice(recorded, f"{PARTY}{Party.REQUESTER}", TURN)]
         case EvaluatorAppointed():
             return [_notice(recorded, f"{PERSON}{event.evaluator}", APPOINTED)]
         case RfpEvent(waiting_on=party) if isinstance(event, HANDING_OVER) and party in TOLD_PARTIES:

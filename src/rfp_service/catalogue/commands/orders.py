@@ -139,7 +139,7 @@ class ApproveOrder(OrderApproval):
 
 
 class RefuseOrder(OrderApproval):
-    """Refuse an order for your tier."""
+    """Refuse an order for your tier; an RFP that was diverted to it can be asked for again."""
 
     decision: Literal["refuse-order"] = "refuse-order"
 
@@ -151,6 +151,7 @@ class RefuseOrder(OrderApproval):
             scheme_version=stamp.known.scheme_version,
             decided_by=stamp.by,
             acting_for=stamp.acting_for,
+            rfp_id=order.rfp_id,
         )
 
 
@@ -187,7 +188,7 @@ class FulfilOrder(Command[Order]):
 
 
 class FailOrder(Command[Order]):
-    """Say that what was ordered will not come, or did not do after all."""
+    """Say that what was ordered will not come, or did not do after all; its RFP can be asked for again."""
 
     decision: Literal["fail-order"] = "fail-order"
     reason: Reason
@@ -195,7 +196,7 @@ class FailOrder(Command[Order]):
     def decide(self, order: Order, stamp: Stamp) -> OrderFailed:
         """End it, also where it had been fulfilled: the need is not met."""
         _must_be(order, *OPEN, OrderStatus.FULFILLED)
-        return OrderFailed(reason=self.reason)
+        return OrderFailed(reason=self.reason, rfp_id=order.rfp_id)
 
 
 def _must_be(order: Order, *statuses: OrderStatus) -> None:

@@ -108,6 +108,7 @@ class OrderRefused(OrderEvent):
     scheme_version: int
     decided_by: str
     acting_for: str
+    rfp_id: UUID | None = None  # whose need it was to meet
 
     def apply(self, order: Order) -> Order:
         """Return the order at its end."""
@@ -141,6 +142,7 @@ class OrderFailed(OrderEvent):
     """What was ordered will not come, or did not do."""
 
     reason: str
+    rfp_id: UUID | None = None  # whose need it was to meet
 
     def apply(self, order: Order) -> Order:
         """Return the order at its end."""

@@ -43,6 +43,7 @@ class RfpSeen(Particulars, RfpRow):
         description="What the outgoing supplier told of it; null where it was raised here."
     )
     same_need: list[UUID] = Field(description="Open RFPs that asked for the same when it was raised.")
+    after_order: UUID | None = Field(description="The order from the catalogue that failed for this need.")
     category: str
     likely_supplier: str
     split_with: list[UUID] = Field(
@@ -115,6 +116,7 @@ def as_seen(stream: Stream[Rfp], by: Targets, said: Particulars, waits: CaseWait
             "near_duplicate_of": rfp.near_duplicate_of,
             "taken_over": told if (told := _taken_over(rfp))["reference"] else None,
             "same_need": rfp.same_need,
+            "after_order": rfp.after_order,
             "category": rfp.category,
             "likely_supplier": rfp.likely_supplier,
             "split_with": rfp.split.with_rfps,

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter
 
+from rfp_service.rfps.commands.failed_orders import must_be_their_failed_order
 from rfp_service.rfps.commands.rules import (
     entering,
     must_be_a_listed_area,
@@ -48,6 +49,10 @@ class RaiseRfp(Command[Rfp]):
         None, description="An RFP that asks for nearly the same: both count once as demand."
     )
 
+    order_id: UUID | None = Field(
+        None, description="An order of yours from the catalogue, for no RFP, that failed or was refused."
+    )
+
     @classmethod
     def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_in(rfp, Stage.ABSENT)
@@ -55,12 +60,15 @@ class RaiseRfp(Command[Rfp]):
     def decide(self, rfp: Rfp, stamp: Stamp) -> RfpRaised:
         """Open a draft that belongs to whoever asks."""
         must_be_a_listed_area(stamp)
+        if self.order_id is not None:
+            must_be_their_failed_order(self.order_id, stamp)
         return RfpRaised(
             title=self.title,
             description=self.description,
             service_area=self.service_area,
             raised_by=stamp.by,
             near_duplicate_of=self.near_duplicate_of,
+            order_id=self.order_id,
             same_need=_IDS.validate_python(stamp.known.facts.get("same_need", [])),
             **entering(Stage.DRAFT),
         )

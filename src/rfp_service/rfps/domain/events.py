@@ -60,6 +60,7 @@ class RfpRaised(RfpEvent):
     copied_from: UUID | None = None
     near_duplicate_of: UUID | None = None
     same_need: tuple[UUID, ...] = ()  # open RFPs that asked for the same
+    order_id: UUID | None = None  # of the catalogue, that had failed for the same need
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return a draft that belongs to whoever raised it."""
@@ -70,6 +71,7 @@ class RfpRaised(RfpEvent):
             need=need,
             near_duplicate_of=self.near_duplicate_of,
             same_need=self.same_need,
+            after_order=self.order_id,
         )
         return raised.with_part("requester", self.raised_by)
 
@@ -149,10 +151,11 @@ class DiversionFailed(RfpEvent):
     """What the catalogue offered did not meet the need after all."""
 
     reason: str
+    order_id: UUID | None = None  # that failed, where this followed from it
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP as a draft that must look into the catalogue again."""
-        return replace(RfpEvent.apply(self, rfp), check=Check())
+        return replace(RfpEvent.apply(self, rfp), check=Check(), after_order=self.order_id)
 
 
 class RfpSubmitted(RfpEvent):

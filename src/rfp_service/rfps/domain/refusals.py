@@ -27,6 +27,10 @@ class OwnRfp(Refused):
     """You can't decide on an RFP that you have, or once had, a part in."""
 
 
+class NotYourFailedOrder(Refused):
+    """An RFP follows an order of your own that failed or was refused, and was for no RFP."""
+
+
 class NothingAmended(Refused):
     """Say what is to be amended."""
 

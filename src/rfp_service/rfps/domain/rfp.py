@@ -113,6 +113,7 @@ class Rfp:
     advice_from: str = ""  # the advisory body whose advice is waited for
     urgency_agreed: bool = False
     urgency_published: bool = False
+    after_order: UUID | None = None  # of the catalogue, that failed for the need
     same_need: tuple[UUID, ...] = ()  # that were open and asked for the same when it was raised
     category: str = ""
     likely_supplier: str = ""
