@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -13,10 +14,13 @@ from projects.views.courses import ProjectCourse, path_of
 from projects.views.forecasts import ENOUGH
 from rfp_service.contracts.domain.duty_events import NoticeDue, NoticePublished
 from rfp_service.contracts.domain.renewal_events import NoticeDeadlineMissed
+from rfp_service.demonstration.exceptions import EXCEPTIONS
+from rfp_service.demonstration.in_flight import TOLD
 from rfp_service.demonstration.rounds import CONTRACTS, ROUNDS
-from rfp_service.demonstration.story import RFPS, WAITING, story
+from rfp_service.demonstration.story import WAITING, story
 from rfp_service.demonstration.storyboard import Scene
-from shared.kernel.messages import Stream
+from rfp_service.demonstration.tales import RFPS
+from shared.kernel.messages import Event, Stream
 
 FIRST = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 SUNDAY = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)
@@ -36,7 +40,7 @@ def by_rfp(scenes: list[Scene]) -> dict[UUID, list[str]]:
 def test_whatever_the_day_the_year_shows_all_that_is_promised(now: datetime) -> None:
     scenes = story(now)
     rfps = by_rfp(scenes)
-    assert len(rfps) == RFPS + len(WAITING)
+    assert len(rfps) == RFPS + len(WAITING) + len(EXCEPTIONS) + len(TOLD)
     ends = Counter(names[-1] for names in rfps.values())
     assert ends["ContractConcluded"] >= 2
     assert ends["ApprovalRequested"] >= len(WAITING)
@@ -48,6 +52,31 @@ def test_whatever_the_day_the_year_shows_all_that_is_promised(now: datetime) -> 
     assert any(scene.stamp.acting_for for scene in scenes)
     assert all(scene.at < now for scene in scenes)
     assert [scene.at for scene in scenes] == sorted(scene.at for scene in scenes)
+
+
+@pytest.mark.parametrize("now", DAYS[::4], ids=lambda day: f"{day:%d-%b}")
+def test_whatever_the_day_the_year_shows_what_goes_another_way_than_most(now: datetime) -> None:
+    told: dict[str, list[Event[Any]]] = defaultdict(list)
+    for scene in story(now):
+        told[type(scene.event).__name__].append(scene.event)
+    once = {
+        "OrderFulfilled",
+        "OrderFailed",
+        "TierPassedUp",
+        "AdviceGiven",
+        "HoldCorrected",
+        "TargetExtended",
+        "BidCorrected",
+        "TakeoverConfirmed",
+    }
+    assert {name for name in once if len(told[name]) != 1} == set()
+    assert len(told["AbsenceRecorded"]) == 2
+    assert len(told["RfpTakenOver"]) == len(TOLD)
+    assert [event.split_passes for event in told["RouteSelected"] if event.split_passes] == [  # type: ignore[attr-defined]  # of a route
+        ("tier: director",)
+    ]
+    assert any(event.order_id for event in told["DiversionFailed"])  # type: ignore[attr-defined]  # of a diversion
+    assert all(event.late is False for event in told["BidCorrected"])  # type: ignore[attr-defined]  # of a bid
 
 
 @pytest.mark.parametrize("now", DAYS[:3], ids=lambda day: f"{day:%d-%b}")

@@ -81,15 +81,16 @@ def delegate(stage: Storyboard, start: datetime, until: datetime) -> None:
     stage.delegations.append(given)
 
 
-def tell_of_governing(stage: Storyboard, start: datetime) -> None:
-    """Tell what administrators and legal decided in this year."""
-    _link_accounts(stage, start + timedelta(hours=2))
+def tell_of_governing(stage: Storyboard, start: datetime) -> Thing:
+    """Tell what administrators and legal decided in this year; return the directory of people."""
+    directory = _link_accounts(stage, start + timedelta(hours=2))
     _let_a_program_ask(stage, start + timedelta(hours=3))
     _keep_no_longer_than_needed(stage, start + timedelta(hours=4))
     _keep_exempt(stage)
+    return directory
 
 
-def _link_accounts(stage: Storyboard, at: datetime) -> None:
+def _link_accounts(stage: Storyboard, at: datetime) -> Thing:
     link = LinkPersons(
         person=SECOND_ACCOUNT,
         same_as=ITS_PERSON,
@@ -100,6 +101,7 @@ def _link_accounts(stage: Storyboard, at: datetime) -> None:
     stage.decide(directory, link, ADA, at, people=people, **FOUR_EYES)
     confirm = ConfirmLink(person=SECOND_ACCOUNT)
     stage.decide(directory, confirm, LARS, at + timedelta(minutes=10), **FOUR_EYES)
+    return directory
 
 
 def _let_a_program_ask(stage: Storyboard, at: datetime) -> None:

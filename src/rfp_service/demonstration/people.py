@@ -38,6 +38,7 @@ CAST = (
     Character("hugo-head", "Hugo Head-of-Service", Role.APPROVER),
     Character("dilys-director", "Dilys Director", Role.APPROVER),
     Character("conrad-cabinet", "Conrad Cabinet", Role.APPROVER),
+    Character("wanda-ward", "Wanda of the Working Group", Role.SCRUTINY_MEMBER),
     Character("hana-registrars", "Hana Head-of-Service", Role.REQUESTER),  # her second account
     Character("intranet", "The intranet front end", Role.SERVICE_ACCOUNT),
 )

@@ -15,7 +15,15 @@ from shared.governance.scheme.domain import ApprovalTier, SchemeValues, StageTar
 from shared.kernel.calendar import LONDON, day_in_london
 from shared.kernel.four_eyes import FACT, Eyes
 from shared.kernel.messages import Command, Event, Known, Stamp, State, Tier
-from shared.kernel.rules import ContractKind, HoldReason, Kpis, MinimumPeriod, ServiceArea, Threshold
+from shared.kernel.rules import (
+    AdvisoryBody,
+    ContractKind,
+    HoldReason,
+    Kpis,
+    MinimumPeriod,
+    ServiceArea,
+    Threshold,
+)
 
 DEMONSTRATION = UUID("9d7f0e5c-3c58-4d0e-8a6e-0f4f8f1c2b33")
 ROLES = {character.id: character.role for character in CAST}
@@ -39,6 +47,7 @@ HEADED: tuple[tuple[str, list[str]], ...] = (
     ("Schools", ["sofia-schools"]),
     ("Trading Standards", []),
 )
+WORKING_GROUP = "Digital working group"
 SCHEME = SchemeValues(
     effective_from=date(2020, 1, 1),
     tiers=list(TIERS),
@@ -75,6 +84,9 @@ SCHEME = SchemeValues(
         )
     ],
     hold_reasons=[HoldReason(code="budget-check"), HoldReason(code="our-own", pauses_target=False)],
+    advisory_bodies=[AdvisoryBody(name=WORKING_GROUP, members=["sam-scrutiny", "wanda-ward"])],
+    unreachable_after_working_days=3,
+    last_resort=["conrad-cabinet"],
     service_areas=[ServiceArea(name=name, heads=heads) for name, heads in HEADED],
     weights=[Weight(name="statutory-duty", weight=40), Weight(name="savings", weight=30)],
 )
