@@ -14,7 +14,7 @@ from rfp_service.demonstration.portfolio import CATEGORIES, WEIGHTS, tell_of_pro
 from rfp_service.demonstration.priorities import tell_of_priorities
 from rfp_service.demonstration.rounds import tell_of_contracts
 from rfp_service.demonstration.storyboard import SCHEME, Scene, Storyboard, Thing
-from rfp_service.demonstration.tales import RFPS, YEAR, Tale, WaitingTale
+from rfp_service.demonstration.tales import RFPS, YEAR, RfpTale, WaitingTale
 from shared.governance.scheme.commands import AdoptScheme
 from shared.kernel.calendar import day_in_london
 
@@ -39,7 +39,7 @@ def story(now: datetime) -> list[Scene]:
     delegate(stage, start, start + 2 * YEAR)
     stage.catalogue_position = len(stage.scenes)
     for number in range(RFPS):
-        Tale(stage, number, items, start).tell()
+        RfpTale(stage, number, items, start).tell()
     for number in WAITING:
         WaitingTale(stage, number, items, start).tell()
     directory = tell_of_governing(stage, start)

@@ -58,7 +58,7 @@ ROUTES = tuple(route for route in Route if route is not Route.DIRECT_AWARD)
 OFFICERS = ("priya-procurement", "paul-procurement")
 
 
-class Tale:
+class RfpTale:
     """One RFP's tale; it breaks off wherever it has come to when the year is over."""
 
     def __init__(self, stage: Storyboard, number: int, items: list[UUID], start: datetime) -> None:
@@ -190,7 +190,7 @@ class Tale:
         return self.does(select, self.officer, 6)
 
 
-class WaitingTale(Tale):
+class WaitingTale(RfpTale):
     """One RFP's tale that is told up to where an approver must decide, without dice."""
 
     def __init__(self, stage: Storyboard, number: int, items: list[UUID], start: datetime) -> None:
