@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 
 from rfp_service.console.router import router as console
+from rfp_service.costs import COSTS
 from rfp_service.reference.pages import router as pages
 from rfp_service.required_permissions import routes, stated
 from rfp_service.service import CONTEXTS, Service
@@ -18,6 +19,7 @@ from shared.governance.audit.public_log import router as public_log
 from shared.governance.notifications.published import webhooks
 from shared.web import problems
 from shared.web.answers import PROBLEM
+from shared.web.bodies import A_LIST, ONE_THING
 from shared.web.health import router as health
 from shared.web.middleware import Door
 from shared.web.security_txt import router as security_txt
@@ -151,11 +153,18 @@ def openapi_document(app: FastAPI | None = None) -> dict[str, Any]:
             operation.setdefault("security", [{scheme: []} for scheme in SIGN_IN])
             if operation["operationId"] in needs:
                 operation["x-permissions"] = needs[operation["operationId"]]
+                operation["x-cost"] = _cost(operation)
             for parameter in operation.get("parameters", []):
                 parameter["schema"] = _never_null(parameter["schema"])
                 # The rules ask for it, so that its absence is a 428; the file says that it is needed.
                 parameter["required"] = parameter.get("required") or parameter["name"] == "If-Match"
     return document
+
+
+def _cost(operation: dict[str, Any]) -> int:
+    """Return what an operation takes of a caller's allowance a minute."""
+    is_list = any(parameter["name"] == "limit" for parameter in operation.get("parameters", []))
+    return COSTS.get(operation["operationId"], A_LIST if is_list else ONE_THING)
 
 
 def _never_null(schema: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Connections that nobody can hold for ever: bounded heads, deadlines, and a limit that counts requests.
+"""Connections that nobody can hold for ever: bounded heads, deadlines both ways, a limit on requests.
 
 uvicorn keeps a connection as long as it likes to send a head, and pays for a long one with the square of
 its length. A thousand connections that ask nothing cost nothing here but their sockets, and not for long.
@@ -17,6 +17,9 @@ from uvicorn.server import ServerState
 HEAD_BYTES_LIMIT = 64 * 1024
 HEAD_SECONDS = 10.0
 BODY_SECONDS = 300.0
+TAKING_SECONDS = 30.0  # in which so much of an answer is taken, or a tenth of what there is of it
+TAKING_BYTES = 16 * 1024
+TAKING_PARTS = 10
 PIECE_BYTES = 16 * 1024
 REQUESTS_LIMIT = 1_000
 FILES_WANTED = 65_536
@@ -30,10 +33,11 @@ def _problem(status: int) -> bytes:
 
 
 class BoundedConnection(HttpToolsProtocol):
-    """A connection whose requests arrive in time, or not at all."""
+    """A connection whose requests arrive in time and whose answers are taken in time, or not at all."""
 
     head_seconds = HEAD_SECONDS
     body_seconds = BODY_SECONDS
+    taking_seconds = TAKING_SECONDS
 
     def __init__(
         self,
@@ -46,6 +50,7 @@ class BoundedConnection(HttpToolsProtocol):
         super().__init__(config, server_state, app_state, _loop)
         self._in_head, self._head_bytes = True, 0
         self._deadline: asyncio.TimerHandle | None = None
+        self._taking: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         """Give it so long to say what it wants."""
@@ -55,7 +60,23 @@ class BoundedConnection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Expect nothing more."""
         self._expect_no_more()
+        self._let_it_take_its_time()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Give whoever reads so long to take a part of what they asked for."""
+        super().pause_writing()
+        self._expect_taking()
+
+    def resume_writing(self) -> None:
+        """Go on: enough of it was taken."""
+        self._let_it_take_its_time()
+        super().resume_writing()
+
+    def on_response_complete(self) -> None:
+        """Expect the rest of an answer to be taken, too: nothing more is written behind it."""
+        super().on_response_complete()
+        self._expect_taking()
 
     def data_received(self, data: bytes) -> None:
         """Take what came, in pieces, until a head is too long."""
@@ -74,6 +95,7 @@ class BoundedConnection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Count the bytes of another head, which has its own time."""
         super().on_message_begin()
+        self._let_it_take_its_time()
         self._expect_within(self.head_seconds)
         self._in_head, self._head_bytes = True, 0
 
@@ -91,6 +113,25 @@ class BoundedConnection(HttpToolsProtocol):
     @property
     def _is_answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
+
+    def _expect_taking(self) -> None:
+        """Look again in a while at what is still to be taken, where anything is."""
+        if self._taking is None and (left := self.transport.get_write_buffer_size()):
+            less = max(TAKING_BYTES, left // TAKING_PARTS)
+            self._taking = self.loop.call_later(self.taking_seconds, self._must_be_taken, left - less)
+
+    def _must_be_taken(self, most: int) -> None:
+        """Give an answer up of which more is left than may be: nobody is reading it."""
+        self._taking = None
+        if self.transport.get_write_buffer_size() > max(0, most):
+            self.transport.abort()
+        else:
+            self._expect_taking()
+
+    def _let_it_take_its_time(self) -> None:
+        if self._taking is not None:
+            self._taking.cancel()
+            self._taking = None
 
     def _expect_within(self, seconds: float) -> None:
         self._expect_no_more()

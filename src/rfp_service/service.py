@@ -18,6 +18,7 @@ from rfp_service.catalogue.context import CATALOGUE
 from rfp_service.changes.context import CHANGES
 from rfp_service.concluded_contracts import CONCLUDED_CONTRACTS
 from rfp_service.contracts.context import CONTRACTS
+from rfp_service.costs import COSTS
 from rfp_service.deflection import DEFLECTION
 from rfp_service.dependencies.context import DEPENDENCIES
 from rfp_service.due_days import DUE_DAYS
@@ -270,7 +271,8 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
     await visibility.look(pool)
     scheme, jobs, sandbox = SchemeFacts(pool, store), Jobs(pool, tell_of_ended_job), Sandbox()
     flow = FlowLogs(pool, settings.data_dir / "flow")
-    runs, live_log = BatchRuns(store, OPERATIONS), _live_log(scheme, flow, visibility)
+    security = SecurityLog()
+    runs, live_log = BatchRuns(store, OPERATIONS, security), _live_log(scheme, flow, visibility)
     return Service(
         settings=settings,
         pool=pool,
@@ -286,8 +288,8 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
         importer=Importer(pool, store, visibility, flow, sandbox),
         redact=DisclosureFilter(pool, SealedFields(EVENTS), Exemptions(pool, visibility), texts, PERMISSIONS),
         tiles=Tiles(pool),
-        limits=RateLimits(settings.requests_a_minute),
-        security=SecurityLog(),
+        limits=RateLimits(settings.requests_a_minute, costs=COSTS),
+        security=security,
         jobs=jobs,
         batches=Batches(runs, BatchJobs(runs, jobs, Locks(pool), sandbox), sandbox),
         taking=Taking(pool),

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn import Config
 from uvicorn.server import ServerState
 
@@ -23,10 +23,11 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 @asynccontextmanager
-async def serving(head_seconds: float = 60, body_seconds: float = 60) -> AsyncIterator[Connect]:
-    """Serve an app that says how much it read, with deadlines of its own."""
-    kind = type("Quick", (BoundedConnection,), {"head_seconds": head_seconds, "body_seconds": body_seconds})
-    config, state = Config(echo, log_config=None, ws="none", proxy_headers=False), ServerState()
+async def serving(app: ASGIApp = echo, **deadlines: float) -> AsyncIterator[Connect]:
+    """Serve an app that says how much it read, or another one, with deadlines of its own."""
+    patient = {"head_seconds": 60.0, "body_seconds": 60.0, "taking_seconds": 60.0}
+    kind = type("Quick", (BoundedConnection,), patient | deadlines)
+    config, state = Config(app, log_config=None, ws="none", proxy_headers=False), ServerState()
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: kind(config, state, {}, loop), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
@@ -88,6 +89,39 @@ async def test_a_long_head_and_a_large_body_are_read_as_ever() -> None:
         assert answer.endswith(b"read 500000")
         piped = await answered(connect, WHOLE * 3 + WHOLE[:-2] + close + b"\r\n")
         assert piped.count(b"HTTP/1.1 200 ") == 4
+
+
+BIG = 8 * 1024 * 1024
+
+
+async def big(scope: Scope, receive: Receive, send: Send) -> None:
+    await PlainTextResponse("x" * BIG)(scope, receive, send)
+
+
+async def test_an_answer_that_nobody_takes_is_given_up() -> None:
+    async with serving(big, taking_seconds=0.2) as connect:
+        reader, writer = await connect()
+        writer.write(WHOLE)
+        await writer.drain()
+        await asyncio.sleep(1)  # it is not read meanwhile, however long the service takes to give it up
+        with pytest.raises((ConnectionResetError, asyncio.IncompleteReadError)):
+            await asyncio.wait_for(reader.readexactly(BIG), 90)
+        writer.close()
+
+
+async def test_an_answer_that_is_taken_steadily_comes_whole() -> None:
+    async with serving(big, taking_seconds=5) as connect:
+        reader, writer = await connect()
+        writer.write(WHOLE)
+        await reader.readuntil(b"\r\n\r\n")
+        taken = 0
+        while taken < BIG:
+            piece = await asyncio.wait_for(reader.read(256 * 1024), 90)
+            assert piece, f"given up after {taken}"
+            taken += len(piece)
+            await asyncio.sleep(0.01)
+        assert taken == BIG
+        writer.close()
 
 
 async def test_many_idle_connections_keep_nobody_out() -> None:

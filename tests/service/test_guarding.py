@@ -13,6 +13,7 @@ import pytest
 import structlog
 
 from rfp_service import logs
+from rfp_service.costs import COSTS
 from shared.settings import NotConfigured, Settings
 from shared.web import rate_limits
 from shared.web.rate_limits import RateLimits
@@ -31,22 +32,22 @@ def tried_out(base: Base, folder: Path, **more: Any) -> Settings:
 async def at_one_moment(settings: Settings, base: Base) -> AsyncIterator[Api]:
     """Run the service with limits whose clock stands still."""
     async with running_api(base, settings=settings) as api:
-        limits = RateLimits(settings.requests_a_minute, clock=lambda: 7.0)
+        limits = RateLimits(settings.requests_a_minute, clock=lambda: 7.0, costs=COSTS)
         api.app.state.service = replace(api.service, limits=limits)
         yield api
 
 
 async def test_a_client_is_told_what_is_left_and_how_long_to_wait(base: Base, tmp_path: Path) -> None:
-    async with at_one_moment(tried_out(base, tmp_path, rate_limit=3), base) as api:
+    async with at_one_moment(tried_out(base, tmp_path, rate_limit=6), base) as api:
         left = []
         for _ in range(3):
             answer = await api.get("/v1/rfps")
-            assert answer.headers["ratelimit-policy"] == '"minute";q=3;w=60'
+            assert answer.headers["ratelimit-policy"] == '"minute";q=6;w=60'
             left.append(answer.headers["ratelimit"])
-        assert left == ['"minute";r=2;t=54', '"minute";r=1;t=54', '"minute";r=0;t=54']
+        assert left == ['"minute";r=4;t=54', '"minute";r=2;t=54', '"minute";r=0;t=54']
         for refused in (await api.get("/v1/rfps", expect=429), await api.post("/v1/rfps", RAISE, expect=429)):
             assert refused.json()["type"] == "/problems/too-many-requests"
-            assert refused.json()["a_minute"] == 3
+            assert refused.json()["a_minute"] == 6
             assert refused.headers["retry-after"] == "54"
         await api.get("/v1/rfps", LEO)  # somebody else's allowance is their own
         assert (await api.get("/healthz", None)).status_code == 200

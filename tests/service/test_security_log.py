@@ -6,14 +6,17 @@ from dataclasses import dataclass, replace
 from io import StringIO
 from ipaddress import ip_network
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 
 from rfp_service import logs
 from shared.kernel.errors import NotFound, OutOfSight
+from shared.kernel.person import Person
 from shared.kernel.roles import Role
 from shared.web import security_log
+from shared.web.access.permissions import Permissions
 from shared.web.problems import type_of
 from shared.web.security_log import SecurityLog
 from tests.support.api import Api
@@ -86,6 +89,37 @@ async def test_whatever_is_refused_is_noted_once_and_counted(
 
 
 RAISE = {"title": SECRET, "description": SECRET, "service_area": "Registrars"}
+
+
+async def test_what_a_batch_may_not_decide_on_is_noted_by_one_line_and_counted_each(
+    api: Api, logged: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(security_log, "LINES_A_MINUTE", 10**6)
+    pat = Who("pat", (Role.PROCUREMENT_OFFICER,))
+    await api.meets(pat)
+    ever = Permissions.areas
+
+    def limited(table: Permissions, person: Person, action: str) -> frozenset[str] | None:
+        return frozenset({"Schools"}) if person.id == pat.id else ever(table, person, action)
+
+    monkeypatch.setattr(Permissions, "areas", limited)  # as a table would that limits officers, too
+    items = [{"id": await api.raised(), "waiting_on": "finance", "reason": SECRET} for _ in range(3)]
+    items.append({"id": str(uuid4()), "waiting_on": "finance", "reason": SECRET})  # which is nowhere
+    logged.lines()
+    before = await counted(api, "out-of-sight")
+    for query in ({}, {"dry_run": "true"}):
+        answer = await api.client.post(
+            "/v1/rfps/holds", json={"items": items}, headers=api.headers(pat), params=query
+        )
+        assert [told["problem"]["status"] for told in answer.json()["items"]] == [404] * 4
+        (line,) = logged.lines()
+        assert {
+            "kind": "out-of-sight",
+            "by": "pat",
+            "operation": "rfp-holds",
+            "items": 3,
+        }.items() <= line.items()
+    assert await counted(api, "out-of-sight") == before + 6
 
 
 async def test_too_many_requests_are_noted(api: Api, logged: Written) -> None:

@@ -15,14 +15,13 @@ from pydantic import BaseModel, Field
 from rfp_service.changes.feed import Feed, FeedItem, FeedPage
 from shared.kernel.errors import TooMany
 from shared.web.answers import problems
-from shared.web.bodies import StrictRoute
+from shared.web.bodies import EVENT_STREAM, StrictRoute
 from shared.web.commands import Caller, may
 from shared.web.core_service import core_service
 from shared.web.media_types import JSON, wanted
 from shared.web.pages import json_of
 from shared.web.readings import POSITION_DIGITS, BeyondTheRecord
 
-EVENT_STREAM = "text/event-stream"
 PAGE_LIMIT, PAGE_USUAL = 1_000, 200
 WAIT_LIMIT_SECONDS = 30
 BEAT_SECONDS = 15.0  # a line that is silent for longer may be cut on the way

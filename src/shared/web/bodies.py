@@ -1,6 +1,7 @@
 """JSON bodies are read by Pydantic's own strict reader: `false` is no 0, and "7" is no 7."""
 
 from collections.abc import Callable, Collection, Coroutine, Iterable
+from contextlib import AsyncExitStack
 from typing import Any
 
 from fastapi import Request, Response, params
@@ -8,6 +9,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter, ValidationError, WrapValidator
+from starlette.types import Message, Receive, Scope, Send
 
 from shared.kernel.errors import NotAuthenticated, Unacceptable, WrongMediaType
 from shared.kernel.person import Person
@@ -38,6 +40,10 @@ async def authenticated(request: Request) -> Person:
     return person
 
 
+ONE_THING, A_LIST = 1, 2  # what a request costs, unless its operation has a cost of its own
+EVENT_STREAM = "text/event-stream"
+
+
 class NoSuchParameter(Unacceptable):
     """This operation has no such parameter: a filter with a slip in its name would filter nothing."""
 
@@ -66,24 +72,35 @@ class StrictRoute(APIRoute):
         """Return what answers behind the check of the token: a read's own plan, or FastAPI's handler."""
         handler = self._planned() or super().get_route_handler()
         known = _parameters(self.dependant)
+        usual = A_LIST if "limit" in known else ONE_THING
         takes_json = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
 
         async def strictly(request: Request) -> Response:
             person = request.state.person = await authenticated(request)
             limits: RateLimits = core_service(request).limits
-            request.state.allowance = await limits.allowance(person.id)
+            cost = limits.costs.get(self.name, usual)
+            request.state.allowance = await limits.allowance(person.id, cost)
             if request.state.allowance.left < 0:
                 raise TooManyRequests(a_minute=request.state.allowance.limit)
             must_be_known(request.query_params, known)
             if takes_json:
                 _must_be_json(request)
             request.state.acts = []
-            async with limits.running(person.id):
-                answer = await handler(_RawJson(request.scope, request.receive))
+            turn: AsyncExitStack = request.state.turn
+            await turn.enter_async_context(limits.running(person.id))
+            answer = await handler(_RawJson(request.scope, request.receive))
             note_acts(request, answer.status_code)
+            if answer.media_type == EVENT_STREAM:  # it goes on for as long as its reader likes
+                await turn.aclose()
             return answer
 
         return strictly
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, and keep the caller's turn until their answer is taken: who reads slowly waits alone."""
+        async with AsyncExitStack() as turn:
+            scope.setdefault("state", {})["turn"] = turn
+            await super().handle(scope, receive, _waiting_for_its_reader(send))
 
     def _planned(self) -> Callable[[Request], Coroutine[Any, Any, Response]] | None:
         """Return what answers a read that makes its response itself."""
@@ -91,6 +108,20 @@ class StrictRoute(APIRoute):
             return None
         plan = plan_of(self.dependant)
         return plan.answer if plan is not None else None
+
+
+def _waiting_for_its_reader(send: Send) -> Send:
+    """Return what sends an answer's last part, and an end of its own, which waits for a slow reader."""
+
+    async def patiently(message: Message) -> None:
+        ends = message["type"] == "http.response.body" and not message.get("more_body")
+        if ends and message.get("body"):
+            await send({**message, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        else:
+            await send(message)
+
+    return patiently
 
 
 def _parameters(dependant: Dependant) -> set[str]:

@@ -1,11 +1,11 @@
-"""How much one client may ask for: requests a minute, at once, and attempts to sign in that fail.
+"""How much one client may ask for: a minute by what it costs, at once, and failed attempts to sign in.
 
 Counts are a process's own: where several serve, each allows its share (`PROCESSES`).
 """
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -20,7 +20,7 @@ WINDOW_SECONDS = 60
 
 
 class TooManyRequests(TooMany):
-    """You have asked more often than you may within a minute: wait as long as Retry-After says."""
+    """You have asked for more than you may within a minute: wait as long as Retry-After says."""
 
 
 class TooManyAtOnce(TooMany):
@@ -57,19 +57,25 @@ class _Turns:
 class RateLimits:
     """Counts what clients ask for."""
 
-    def __init__(self, requests_a_minute: int, clock: Clock = time.monotonic) -> None:
-        """Allow each client so many requests a minute, by a clock that gives seconds and never goes back."""
+    def __init__(
+        self, requests_a_minute: int, clock: Clock = time.monotonic, costs: Mapping[str, int] | None = None
+    ) -> None:
+        """Allow each client so many requests a minute, by a clock that gives seconds and never goes back.
+
+        What an operation `costs` where it is more than a list, by its name: one such is like so many.
+        """
         self._limit = requests_a_minute
+        self.costs = costs or {}
         self._failures_limit = max(1, requests_a_minute // FAILED_SIGN_INS_SHARE)
         self._requests = SlidingWindows(WINDOW_SECONDS, clock)
         self._failures = SlidingWindows(WINDOW_SECONDS, clock)
         self._turns: dict[str, _Turns] = {}
 
-    async def allowance(self, client: str) -> Allowance:
-        """Count one request; return what is left after it, negative where it is too many."""
-        taken = self._requests.take(client, self._limit)
+    async def allowance(self, client: str, cost: int = 1) -> Allowance:
+        """Count one request by what it costs; return what is left after it, negative where it is too many."""
+        taken = self._requests.take(client, self._limit, cost)
         left = self._requests.left(client, self._limit) if taken else -1
-        return Allowance(self._limit, left, self._requests.seconds_to_more(client, self._limit))
+        return Allowance(self._limit, left, self._requests.seconds_to_more(client, self._limit, cost))
 
     @asynccontextmanager
     async def running(self, client: str) -> AsyncIterator[None]:

@@ -40,14 +40,18 @@ class SlidingWindows:
         self._counts: dict[str, Counted] = {}
         self._swept = 0
 
-    def take(self, key: str, limit: int) -> bool:
-        """Count once more, unless that were more than the limit; say whether it was counted."""
+    def take(self, key: str, limit: int, cost: int = 1) -> bool:
+        """Count so much more, unless that were more than the limit; say whether it was counted.
+
+        What costs more than all of the limit is let through once nothing else was counted.
+        """
         window, weight = self._moment()
         counted = self._counted(key, window)
-        if floor(counted.before * weight) + counted.now >= limit:
+        so_far = floor(counted.before * weight) + counted.now
+        if so_far + min(cost, limit) > limit:
             return False
         self._sweep(window)
-        self._counts[key] = Counted(window, counted.before, counted.now + 1)
+        self._counts[key] = Counted(window, counted.before, counted.now + cost)
         return True
 
     def left(self, key: str, limit: int) -> int:
@@ -56,14 +60,15 @@ class SlidingWindows:
         counted = self._counted(key, window)
         return max(0, limit - floor(counted.before * weight) - counted.now)
 
-    def seconds_to_more(self, key: str, limit: int) -> int:
-        """Return in how many whole seconds it may surely be taken again, at least one."""
+    def seconds_to_more(self, key: str, limit: int, cost: int = 1) -> int:
+        """Return in how many whole seconds so much may surely be taken again, at least one."""
         window, weight = self._moment()
         counted = self._counted(key, window)
         wait = self._seconds * weight
-        if counted.before and counted.now < limit:
+        room = limit - counted.now - min(cost, limit) + 1
+        if counted.before and room > 0:
             # The window before must come to weigh less than what there is room for.
-            wait -= self._seconds * min(1.0, (limit - counted.now) / counted.before)
+            wait -= self._seconds * min(1.0, room / counted.before)
         return max(1, floor(wait) + 1)
 
     def _moment(self) -> tuple[int, float]:

@@ -6,6 +6,7 @@ on has a few lines a minute of each kind; the next one says how many were left o
 
 import time
 from collections import Counter
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Protocol
 
@@ -81,6 +82,17 @@ class SecurityLog:
             **facts,
         )
 
+    def note_items(self, by: str, operation: str, batch: str, refused: Mapping[SecurityEvent, int]) -> None:
+        """Count the items of a batch that were refused; one line says how many of each kind."""
+        for kind, items in refused.items():
+            SECURITY_EVENTS.labels(kind.value).inc(items)
+            if not self._may_write(kind, by):
+                self._left_out[kind] += 1
+                continue
+            left_out = self._left_out.pop(kind, 0)
+            said = {"kind": kind.value, "by": by, "operation": operation, "batch": batch, "items": items}
+            log.warning("security", **said, left_out=left_out)
+
     def _may_write(self, kind: SecurityEvent, client: str) -> bool:
         one = f"{kind.value} {client}"
         if not self._of_all.left(kind.value, ALL_LINES_A_MINUTE):
@@ -95,6 +107,11 @@ class WatchedService(CoreService, Protocol):
     def security(self) -> SecurityLog: ...
 
 
+def kind_of(refusal: Refused) -> SecurityEvent | None:
+    """Return as what a refusal is noted; None where it is not."""
+    return next((kind for refused, kind in NOTED if isinstance(refusal, refused)), None)
+
+
 def _security_log(request: Request) -> SecurityLog:
     service: WatchedService = request.app.state.service
     return service.security
@@ -102,10 +119,8 @@ def _security_log(request: Request) -> SecurityLog:
 
 def note_refusal(request: Request, refusal: Refused, status: int) -> None:
     """Note a refusal, if it is of a kind that is noted."""
-    for refused, kind in NOTED:
-        if isinstance(refusal, refused):
-            _security_log(request).note(request, kind, rule=type(refusal).__name__, status=status)
-            return
+    if (kind := kind_of(refusal)) is not None:
+        _security_log(request).note(request, kind, rule=type(refusal).__name__, status=status)
 
 
 def note_acts(request: Request, status: int) -> None:

@@ -1,5 +1,6 @@
 """Carrying a batch out: its beginning and its end on record, its outcomes and counts as they come."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,6 +14,7 @@ from shared.web.bulk.items import Items
 from shared.web.bulk.outcomes import Outcome, counted
 from shared.web.bulk.requests import BatchRequest, Operation, Operations, Words
 from shared.web.bulk.runner import Runner
+from shared.web.security_log import SecurityEvent, SecurityLog
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,9 @@ class BatchRun:
 class BatchRuns:
     """Carries batches out, each once at a time in this process."""
 
-    def __init__(self, store: EventStore, operations: Operations) -> None:
-        """Decide on things in this record, by these operations."""
+    def __init__(self, store: EventStore, operations: Operations, security: SecurityLog) -> None:
+        """Decide on things in this record, by these operations; note which items nobody may decide on."""
+        self._security = security
         self._store = store
         self._road = store.bulk_appender()
         self._operations = operations
@@ -69,9 +72,8 @@ class BatchRuns:
     async def carried_out(self, work: BatchRun) -> AsyncIterator[tuple[list[Outcome], Counts]]:
         """Yield outcomes with the counts so far; at the end, put the counts on record."""
         counts = Counts()
-        runner = Runner(self._road, work.operation, work.asked)
         try:
-            async for outcomes in runner.outcomes(work.items):
+            async for outcomes in self._noted(work, work.asked):
                 counts = counts.plus(counted(outcomes))
                 yield outcomes, counts
             if not work.asked.dry_run:
@@ -85,10 +87,19 @@ class BatchRuns:
     async def tried(self, work: BatchRun) -> AsyncIterator[tuple[list[Outcome], Counts]]:
         """Yield what would become of items, with the counts so far; nothing is put on record."""
         counts = Counts()
-        runner = Runner(self._road, work.operation, replace(work.asked, dry_run=True))
-        async for outcomes in runner.outcomes(work.items):
+        async for outcomes in self._noted(work, replace(work.asked, dry_run=True)):
             counts = counts.plus(counted(outcomes))
             yield outcomes, counts
+
+    async def _noted(self, work: BatchRun, asked: BatchRequest) -> AsyncIterator[list[Outcome]]:
+        """Yield outcomes; at the end, or where it breaks off, note what was refused for who asked."""
+        runner, refused = Runner(self._road, work.operation, asked), Counter[SecurityEvent]()
+        try:
+            async for outcomes in runner.outcomes(work.items):
+                refused.update(outcome.noted for outcome in outcomes if outcome.noted is not None)
+                yield outcomes
+        finally:
+            self._security.note_items(asked.stamp.by, work.operation.name, str(work.batch), refused)
 
     def left(self, work: BatchRun) -> None:
         """Let a batch be carried out again that nobody listens to any more."""

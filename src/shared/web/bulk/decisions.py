@@ -1,14 +1,14 @@
 """Deciding on a block of a batch's items: each by the same rules as a single decision, none appended yet."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Generic
 from uuid import UUID
 
 import orjson
 from pydantic import JsonValue
 
-from shared.kernel.errors import KeyUsedOtherwise, NotFound, OutOfDate, Refused
+from shared.kernel.errors import KeyUsedOtherwise, NotFound, OutOfDate, OutOfSight, Refused
 from shared.kernel.messages import Command, Event, S, Stream
 from shared.record.eventstore.bulk_appender import BulkAppender, Loaded
 from shared.record.eventstore.command_record import personal_texts
@@ -53,8 +53,7 @@ class Decider(Generic[I, S]):
                 await asyncio.sleep(0)
             try:
                 name = stream_id.int
-                known = None if name in hidden else loaded.get(name)
-                decided = self._decide_one(item, stream_id, known)
+                decided = self._decide_one(item, stream_id, _in_sight(name, loaded, hidden))
             except Refused as refusal:
                 block.outcomes[number] = refused(item.number, refusal, stream_id)
                 continue
@@ -186,3 +185,10 @@ class Decider(Generic[I, S]):
             known = stamp.known.model_copy(update={"facts": facts})
             self._seals[key] = self._road.seal(stamp.model_copy(update={"known": known}))
         return self._seals[key]
+
+
+def _in_sight(name: int, loaded: Mapping[int, Loaded[S]], hidden: Collection[int]) -> Loaded[S] | None:
+    """Return a thing as it stands, None where there is none; one of another area looks like none."""
+    if name in hidden:
+        raise OutOfSight
+    return loaded.get(name)

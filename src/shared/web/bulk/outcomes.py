@@ -14,6 +14,7 @@ from shared.kernel.fields import SHORT_TEXT_LIMIT
 from shared.web.bulk.batches import Counts
 from shared.web.pages import defused
 from shared.web.problems import pointed, status_of, type_of
+from shared.web.security_log import SecurityEvent, kind_of
 
 Became = Literal["done", "repeated", "refused", "possible", "not-done", "broken"]
 
@@ -57,6 +58,7 @@ class Outcome(NamedTuple):
     position: int | None = None
     problem: Mapping[str, Any] | None = None
     reference: str | None = None
+    noted: SecurityEvent | None = None  # in the security log, and nowhere else
 
     def shown(self) -> dict[str, Any]:
         """Return it as it is answered."""
@@ -73,7 +75,7 @@ class Outcome(NamedTuple):
 
 def refused(item: int, refusal: Refused, stream_id: UUID | None = None) -> Outcome:
     """Return the outcome of an item that a rule refuses."""
-    return Outcome(item, "refused", stream_id, problem=told(refusal))
+    return Outcome(item, "refused", stream_id, problem=told(refusal), noted=kind_of(refusal))
 
 
 def told(refusal: Refused) -> dict[str, Any]:
@@ -127,7 +129,7 @@ def lines(outcomes: Sequence[Outcome]) -> bytes:
 
 
 def _done(outcome: Outcome) -> str:
-    item, _, stream_id, version, position, _, reference = outcome
+    item, _, stream_id, version, position, _, reference, _ = outcome
     assert stream_id is not None
     name = f"{stream_id.int:032x}"  # `str` of an id takes twice as long
     return DONE % (

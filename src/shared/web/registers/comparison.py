@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 from pydantic import ValidationError
 
-from shared.kernel.errors import NotFound, Refused
+from shared.kernel.errors import NotFound, OutOfSight, Refused
 from shared.kernel.messages import Command, Stream
 from shared.kernel.person import Person
 from shared.kernel.references import reference_words
@@ -139,7 +139,7 @@ class RegisterComparison:
             return Compared(row, stream or Stream(target, register.blank), is_new=True)
         area = register.standing(stream.state).get("service_area")
         if self.areas is not None and area not in self.areas:
-            return refused(row.number, NotFound(), target)._replace(reference=row.reference)
+            return refused(row.number, OutOfSight(), target)._replace(reference=row.reference)
         return Compared(row, stream, is_new=False, changes=changes(register, row, stream, self.names))
 
     async def _decided(self, compared: list[Compared | Outcome], stored: Sequence[asyncpg.Record]) -> None:
