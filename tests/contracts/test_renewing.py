@@ -154,6 +154,17 @@ def test_nobody_approves_what_they_recommended_themselves_by_whichever_account()
     given(NONE, *before).when(refuse, by="cora", own_tiers=[HEAD]).refused(OwnRecommendation)
 
 
+def test_whoever_recommended_in_this_review_approves_nobody_s_recommendation_in_it() -> None:
+    first = (*REGISTERED, REVIEWED, recommended(O.RENEW))
+    no = given(NONE, *first).when(RefuseRenewal(reason="No."), by="hana", own_tiers=[HEAD]).events()
+    again = given(NONE, *first, *no).when(recommend(O.RENEW), by="ben").events()
+    spec, approve = given(NONE, *first, *no, *again), ApproveRenewal(reason="Yes.")
+    spec.when(approve, by="cora", own_tiers=[HEAD]).refused(OwnRecommendation, recommended_by="cora")
+    assert spec.when(approve, by="hana", own_tiers=[HEAD]).events()
+    anew = given(NONE, *REGISTERED, REVIEWED, *again)
+    assert anew.when(approve, by="cora", own_tiers=[HEAD]).events()
+
+
 def test_each_tier_approves_in_its_turn_and_the_last_one_decides() -> None:
     before = (*OLD, REVIEWED, recommended(O.RENEW, HEAD, DIRECTOR))
     approve = ApproveRenewal(reason="Yes.")

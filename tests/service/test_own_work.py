@@ -2,7 +2,8 @@
 
 A machine lets two people with several accounts each, an administrator and a stranger do random things:
 raise, lead, evaluate, delegate, decide for another, hand work over, change roles, link and unlink
-accounts, approve, move procurement on, give themselves a delegation or a scheme and confirm it. The
+accounts, approve, move procurement on, give themselves a delegation or a scheme and confirm it, recommend
+what becomes of a contract and approve that, and be away, so that a step goes to the last resort. The
 machine keeps its own book of who did what by which account. Whoever approves, or is stood in for, is
 neither by that book nor by the links of that moment somebody who ever had a part in it; nobody takes a
 part in what they approved; whoever moves procurement on never asked for it; and whoever confirms what
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 
 from tests.support.api import Api, running_api
 from tests.support.council import ACCOUNTS, GIVING, MOVES, WORK, Council, Step, prepared
+from tests.support.patience import until_true
 from tests.support.postgres import Base, Server
 
 EXAMPLES = int(os.environ.get("OWN_WORK", "5"))
@@ -234,6 +236,62 @@ async def test_each_road_of_parts_is_closed_at_its_end(api: Api) -> None:
             council.roles = dict.fromkeys(ACCOUNTS, WORK)
             await council.prepare("ann", "ben")
             await closed_at_its_end(council, steps)
+
+
+RENEWED: dict[str, list[Step]] = {
+    "myself": [("recommend renewal", "ann", ""), ("approve renewal", "ann", "")],
+    "for somebody else": [
+        ("recommend renewal", "ann", ""),
+        ("delegate", "zoe", "ann"),
+        ("approve renewal for", "ann", "zoe"),
+    ],
+    "by somebody else": [
+        ("recommend renewal", "ann", ""),
+        ("delegate", "ann", "zoe"),
+        ("approve renewal for", "zoe", "ann"),
+    ],
+    "once somebody else recommends it again": [
+        ("recommend renewal", "ann", ""),
+        ("refuse renewal", "zoe", ""),
+        ("recommend renewal", "ben", ""),
+        ("approve renewal", "ann", ""),
+    ],
+    "by the second account": [
+        ("recommend renewal", "ann", ""),
+        ("link", "ann2", "ann"),
+        ("approve renewal", "ann2", ""),
+    ],
+}
+
+
+async def test_each_road_to_a_renewal_of_one_s_own_is_closed_at_its_end(api: Api) -> None:
+    council = Council(api)
+    await prepared(council)
+    for steps in RENEWED.values():
+        await council.reviews()
+        council.delegated = []
+        await closed_at_its_end(council, steps)
+    await council.reviews()
+    for move, one in (("recommend renewal", "ann"), ("refuse renewal", "zoe"), ("recommend renewal", "ben")):
+        assert await council.moves(move, one, "")
+    assert await council.moves("approve renewal", "zoe", "")  # who recommended nothing
+
+
+async def test_a_tier_that_was_passed_up_is_no_road_to_one_s_own_work(api: Api) -> None:
+    """All of the tier are away, and the step is the last resort's: of which the requester is one."""
+    council = Council(api)
+    await prepared(council)
+    assert await council.moves("nobody is there", "", "")
+    await council.prepare("ann", "ben")
+
+    async def is_passed_up() -> bool:
+        return bool((await council.seen())["approval_waits_for"] == "last resort")
+
+    await until_true(is_passed_up)
+    assert await council.moves("link", "ann2", "ann")
+    for one in ("ann", "ann2", "ben"):
+        assert not await council.moves("approve", one, "")
+    assert await council.moves("approve", "zoe", "")
 
 
 async def test_nobody_takes_a_part_in_what_they_approved(api: Api) -> None:

@@ -1,6 +1,6 @@
 """People who try to approve their own work, and the book that is kept of what they do."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -47,13 +47,30 @@ MOVES = (
     "confirm delegation",
     "give oneself a scheme",
     "confirm scheme",
+    "recommend renewal",
+    "refuse renewal",
+    "approve renewal",
+    "approve renewal for",
+    "nobody is there",
+    "somebody is back",
     *CHANGES_OF_ROLE,
 )
+AWAY = ("nobody is there", "somebody is back")
+RENEWALS = ("recommend renewal", "refuse renewal", "approve renewal", "approve renewal for")
+CONTRACT = {
+    "title": "Network support",
+    "supplier": {"name": "Fictional Networks Ltd"},
+    "terms": {"initial_end": "2040-03-31", "notice": {"count": 3, "unit": "months"}},
+    "value_pence": 100,
+}
+CORA = Who("cora", (Role.CONTRACT_MANAGER,))
 SCHEME = {
     "decision": "adopt",
     "values": {
         "effective_from": "2020-01-01",
         "tiers": [{"name": "head", "up_to_pence": 10**9, "approvers": [*ACCOUNTS]}],
+        "unreachable_after_working_days": 0,
+        "last_resort": [*ACCOUNTS],
     },
     "reason": "Everybody may, in principle.",
 }
@@ -62,6 +79,7 @@ GIVING = {"give oneself a delegation", "confirm delegation", "give oneself a sch
 
 T = TypeVar("T")
 Step = tuple[str, str, str]
+Way = Callable[[str, str, str], Awaitable[bool]]
 
 
 class Council:
@@ -80,6 +98,8 @@ class Council:
         self.schemes: list[tuple[int, str]] = []  # proposals: number, and by whom for themselves
         self.linked: list[str] = []  # accounts, and delegations, that there are to undo or to use
         self.delegated: list[tuple[str, str]] = []
+        self.contract = ""
+        self.recommenders: set[str] = set()  # of the renewal that is reviewed
         self.happened: dict[str, int] = dict.fromkeys(MOVES, 0)
 
     def who(self, account: str) -> Who:
@@ -190,7 +210,51 @@ class Council:
             await self.decides(one, {"decision": "withdraw", **WHY})
             await self.prepare(one, other)
             return True
-        return await (self.gives if move in GIVING else self.takes)(move, one, other)
+        way = next((way for moves, way in self.ways if move in moves), self.takes)
+        return await way(move, one, other)
+
+    @property
+    def ways(self) -> Sequence[tuple[Collection[str], Way]]:
+        """Return who makes which moves."""
+        return ((RENEWALS, self.renews), (AWAY, self.is_away), (GIVING, self.gives))
+
+    async def is_away(self, move: str, one: str, _other: str) -> bool:
+        """Let all be away, so that the last resort decides, which they are as well; or one be back."""
+        today = day_in_london(datetime.now(UTC)).isoformat()
+        if move == "somebody is back":
+            return await self.decides("ada", {"decision": "end-absence", "person": one}, "/v1/directory")
+        away = [{"decision": "record-absence", "person": each, "first_day": today} for each in ACCOUNTS]
+        return all([await self.decides("ada", body, "/v1/directory") for body in away])
+
+    async def reviews(self) -> None:
+        """Put another contract into the register, and begin its review."""
+        number = (await self.api.get("/v1/contracts", CORA, count="true", limit=1)).json()["total"]
+        made = await self.api.post("/v1/contracts", {**CONTRACT, "reference": f"K-{number}"}, CORA)
+        self.contract, self.recommenders = made.json()["id"], set()
+        await self.on_the_contract("start-review", CORA)
+
+    async def on_the_contract(self, decision: str, who: Who, **said: Any) -> bool:
+        path = f"/v1/contracts/{self.contract}"
+        version = (await self.api.get(path, CORA)).json()["version"]
+        return await self.posts(f"{path}/decisions", {"decision": decision, **said}, who, version)
+
+    async def renews(self, move: str, one: str, other: str) -> bool:
+        """Try to recommend, refuse or approve; who recommended anything in this review approves nothing."""
+        if move == "recommend renewal":
+            manager = Who(one, (*self.roles[one], Role.CONTRACT_MANAGER))
+            said = {"outcome": "terminate", "value_pence": 0, **WHY}
+            done = await self.on_the_contract("recommend", manager, **said)
+            self.recommenders |= {one} if done else set()
+            return done
+        principal, deputy = one, one
+        if move == "approve renewal for":
+            principal, deputy = _of(self.delegated, one) or (other, one)
+        mine = await self.group(deputy) | await self.group(principal)
+        decision = "refuse-renewal" if move == "refuse renewal" else "approve-renewal"
+        for_whom = {} if principal == deputy else {"acting_for": principal}
+        done = await self.on_the_contract(decision, self.who(deputy), **WHY, **for_whom)
+        assert not (done and mine & self.recommenders), (move, mine, self.recommenders)
+        return done
 
     async def takes(self, move: str, one: str, other: str) -> bool:
         """Try to take or give a part, a delegation of one's own, or a link."""
@@ -280,3 +344,4 @@ async def prepared(council: Council) -> None:
     for known in ACCOUNTS:
         await council.api.get("/v1/rfps", council.who(known))
     await council.prepare("ann", "ben")
+    await council.reviews()

@@ -185,9 +185,10 @@ class RefuseRenewal(RenewalApproving):
 
 
 def may_decide(contract: Contract, stamp: Stamp) -> None:
-    """Refuse all but whoever is of the tier whose turn it is, and recommended nothing here."""
+    """Refuse all but whoever is of the tier whose turn it is, and recommended nothing in this review."""
     must_run(contract)
     must_stand_at(contract, ContractStage.RECOMMENDED)
-    if stamp.is_from(contract.renewal.recommended_by):
-        raise OwnRecommendation(recommended_by=contract.renewal.recommended_by)
+    for person in contract.renewal.recommenders:
+        if stamp.is_from(person):
+            raise OwnRecommendation(recommended_by=person)
     must_be_of_tier(contract.renewal.waiting_for, contract.renewal.value_pence, stamp)

@@ -35,6 +35,7 @@ class Renewal:
     value_pence: int = 0
     months: int = 0
     recommended_by: str = ""
+    recommenders: tuple[str, ...] = ()  # everybody who recommended anything in this review
     tiers: tuple[str, ...] = ()
     granted: int = 0
     granted_by: tuple[str, ...] = ()  # in this round, and whoever was stood in for

@@ -42,7 +42,8 @@ class RenewalRecommended(ContractEvent):
 
     def apply(self, contract: Contract) -> Contract:
         """Return the contract with a recommendation that waits for its first tier."""
-        renewal = Renewal(self.outcome, self.value_pence, self.months, self.recommended_by, self.tiers)
+        ever = tuple(dict.fromkeys((*contract.renewal.recommenders, self.recommended_by)))
+        renewal = Renewal(self.outcome, self.value_pence, self.months, self.recommended_by, ever, self.tiers)
         return replace(contract, stage=self.stage, renewal=renewal)
 
 
@@ -81,8 +82,9 @@ class RenewalDecisionRefused(ContractEvent):
     acting_for: str
 
     def apply(self, contract: Contract) -> Contract:
-        """Return the contract in review once more."""
-        return replace(contract, stage=self.stage, renewal=Renewal())
+        """Return the contract in review once more; who recommended anything in it stays known."""
+        again = Renewal(recommenders=contract.renewal.recommenders)
+        return replace(contract, stage=self.stage, renewal=again)
 
 
 class _CycleEnded(ClockedEvent):
