@@ -9,13 +9,19 @@ from rfp_service.rfps.commands.approvals import Approve
 from rfp_service.rfps.commands.awards import ApproveAward, RecommendAward, SendSummaries
 from rfp_service.rfps.commands.conclusion import ConcludeContract, FulfilInHouse
 from rfp_service.rfps.commands.in_flight_rows import MAY_BE_AWARDED
-from rfp_service.rfps.commands.takeover import TakeOverRfp
+from rfp_service.rfps.commands.takeover import BEFORE_APPROVAL, TakeOverRfp
 from rfp_service.rfps.commands.takeover_confirmation import ConfirmTakeover
 from rfp_service.rfps.commands.tender import CloseResponses
 from rfp_service.rfps.domain.evaluation_refusals import HasSettled
 from rfp_service.rfps.domain.in_flight import stages_on
 from rfp_service.rfps.domain.reasons import TieReason
-from rfp_service.rfps.domain.refusals import CriteriaFirst, OwnRfp, StandstillRunning, WrongStage
+from rfp_service.rfps.domain.refusals import (
+    CriteriaFirst,
+    OwnRfp,
+    StandstillRunning,
+    UnknownServiceArea,
+    WrongStage,
+)
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import Route
 from rfp_service.rfps.domain.stages import AWARDED_ELSEWHERE, LIVE, Party, Stage
@@ -23,6 +29,7 @@ from rfp_service.rfps.domain.takeover_events import (
     TOOK_OVER,
     BidsStillAskedFor,
     ClockIsOver,
+    GoesOnHere,
     NothingAwardedYet,
     NothingToConfirm,
     RfpTakenOver,
@@ -35,7 +42,7 @@ from shared.governance.scheme.tiers import NotYourTier
 from tests.rfps.examples import ABSENT
 from tests.rfps.way import CLOCK, CRITERIA, DIRECTOR, HEAD, LEGAL, OFFICER, History, after, bid
 from tests.support.moves import taken_over_in
-from tests.support.specs import NOW, given
+from tests.support.specs import KEY_DECISION_PENCE, NOW, given
 
 OTHER: dict[str, Any] = {"by": "paul", "roles": ["procurement_officer"]}
 CONFIRM = ConfirmTakeover(reason="As their paper of 3 February says.")
@@ -225,3 +232,24 @@ def test_criteria_that_were_fixed_here_are_not_fixed_again() -> None:
     opened = after(taken(Stage.OPEN), CRITERIA, **OFFICER)
     assert stands(opened).settlers == ()  # nobody can have seen a bid
     given(ABSENT, *opened).when(CRITERIA, **OFFICER).refused(WrongStage)
+
+
+@pytest.mark.parametrize("stage", [s for s in stages_on(Route.OPEN_TENDER) if s not in BEFORE_APPROVAL])
+def test_no_register_changes_what_was_approved_or_asked_for(stage: Stage) -> None:
+    more = row(stage, Route.OPEN_TENDER, estimate_pence=24_000_000)
+    given(ABSENT, *taken(stage, Route.OPEN_TENDER)).when(more, **OTHER).refused(
+        GoesOnHere, changed=["estimate_pence"], now_in=stage
+    )
+
+
+def test_what_was_decided_elsewhere_and_is_a_key_decision_names_its_notice() -> None:
+    dear = row(Stage.CONTRACTING, award_value_pence=KEY_DECISION_PENCE + 1)
+    given(ABSENT).when(dear, **OTHER).refused(TakenOverIncomplete, missing=["notice_on"])
+    known = dear.model_copy(update={"notice_on": date(2026, 1, 5)})
+    given(ABSENT).when(known, **OTHER).leads_to(stage=Stage.CONTRACTING)
+
+
+def test_an_area_that_the_scheme_does_not_list_is_not_taken_over() -> None:
+    given(ABSENT).when(row(Stage.TRIAGE), **OTHER, areas_listed=["Libraries"]).refused(
+        UnknownServiceArea, service_areas=["Libraries"]
+    )

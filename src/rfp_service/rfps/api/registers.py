@@ -1,6 +1,9 @@
 """The register of RFPs in flight that the outgoing supplier hands over: its fields, and rows as commands."""
 
 from collections.abc import Collection
+from typing import Any
+
+from pydantic import JsonValue
 
 from rfp_service.rfps.commands.takeover import TakeOverRfp, is_new, told_of
 from rfp_service.rfps.domain.rfp import Rfp
@@ -8,6 +11,8 @@ from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import LIVE, Party, Stage
 from rfp_service.rfps.domain.takeover_events import taken_over_id
 from rfp_service.rfps.views import rfps
+from shared.governance.scheme.domain import SCHEME_ID, Scheme
+from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Stamp
 from shared.kernel.naming import PEOPLE
 from shared.record.eventstore.store import EventStore
@@ -70,14 +75,19 @@ async def known_people(store: EventStore) -> frozenset[str]:
         return frozenset(record["id"] for record in await connection.fetch(KNOWN))
 
 
-async def prepared(store: EventStore, _stamp: Stamp) -> RowRules:
-    """Find out whom the directory knows: requesters and leads are people of the council."""
+async def prepared(store: EventStore, stamp: Stamp) -> RowRules:
+    """Find out whom the directory knows, who may request or lead, and which areas the scheme lists."""
     known = await known_people(store)
-    return RowRules(
-        lambda command: {
-            PEOPLE: sorted({command.requester, command.lead} & known)  # type: ignore[attr-defined]  # a row's
-        }
-    )
+    scheme = (await store.load(SCHEME_ID, Scheme())).state
+    values = scheme.in_force(day_in_london(stamp.at)).values
+    areas: list[JsonValue] = [area.name for area in values.service_areas] if values else []
+
+    def facts(row: Any) -> dict[str, JsonValue]:  # noqa: ANN401  # a row of this register
+        people: dict[str, JsonValue] = {PEOPLE: sorted({row.requester, row.lead} & known)}
+        unlisted = bool(areas) and row.service_area is not None and row.service_area not in areas
+        return {**people, "areas_listed": areas} if unlisted else people
+
+    return RowRules(facts)
 
 
 RFP_REGISTER = Register(

@@ -75,7 +75,8 @@ class InFlightRow(Command[Rfp]):
 
     def must_be_whole(self, stamp: Stamp) -> None:
         """Refuse a row without what its stage needs, or a stage that its route does not pass through."""
-        if missing := [name for name in dict.fromkeys(self._needed()) if getattr(self, name) is None]:
+        needed = dict.fromkeys((*self._needed(), *self._needed_of_a_key_decision(stamp)))
+        if missing := [name for name in needed if getattr(self, name) is None]:
             raise TakenOverIncomplete(missing=missing)
         assert self.since is not None
         if self.stage not in (through := stages_on(self.route)):
@@ -97,6 +98,12 @@ class InFlightRow(Command[Rfp]):
         awarded = self.stage in AWARDED or (self.stage is Stage.AWARD_APPROVAL and not direct)
         if (awarded and not in_house) or self.supplier or self.award_value_pence is not None:
             yield from FOR_AWARDED
+
+    def _needed_of_a_key_decision(self, stamp: Stamp) -> Iterator[str]:
+        """Yield the day of its notice, where what was decided elsewhere is a key decision by its value."""
+        value = self.award_value_pence if self.supplier else self.estimate_pence
+        if self.was_awarded_elsewhere and rules_of(stamp).is_key_decision(value or 0):
+            yield "notice_on"
 
     @property
     def was_awarded_elsewhere(self) -> bool:

@@ -5,9 +5,10 @@ from typing import Any
 
 from rfp_service.rfps.commands.in_flight_rows import InFlightRow
 from rfp_service.rfps.commands.participants import must_be_fit_to_lead
-from rfp_service.rfps.commands.rules import must_not_be_requester, staying
+from rfp_service.rfps.commands.rules import must_be_a_listed_area, must_not_be_requester, staying
 from rfp_service.rfps.commands.turns import GOES_ON_CONFIRMED, turn
 from rfp_service.rfps.domain.events import RfpAmended, RfpEvent
+from rfp_service.rfps.domain.in_flight import UNROUTED
 from rfp_service.rfps.domain.rfp import NEED_FIELDS, Rfp
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.domain.takeover_events import GoesOnHere, RfpTakenOver, RfpWaitTold
@@ -17,6 +18,7 @@ from shared.kernel.naming import must_be_known
 
 BY_REGISTER = "By the supplier's register."
 ASKED_HERE = (Stage.DRAFT, Stage.CATALOGUE_CHECK, Stage.SUBMITTED)  # procurement has still to accept it
+BEFORE_APPROVAL = (*UNROUTED, Stage.BUSINESS_CASE)  # from then on it is what was approved, or asked for
 TOLD = ("requester", "lead", "stage", "waiting_on", "since", "regime", "route", "documents")
 
 
@@ -30,6 +32,7 @@ class TakeOverRfp(InFlightRow):
         if not is_new(rfp):
             return self._amended(rfp)
         self.must_be_whole(stamp)
+        must_be_a_listed_area(stamp)
         assert self.requester is not None
         must_be_known(stamp, filter(None, (self.requester, self.lead)))
         asked = Rfp().with_part("requester", self.requester)
@@ -74,7 +77,8 @@ class TakeOverRfp(InFlightRow):
         }
         if not changed:
             return []
-        if not changed <= set(NEED_FIELDS) or rfp.stage is not rfp.taken_over.stage or rfp.on_hold:
+        goes_on = rfp.stage is not rfp.taken_over.stage or rfp.stage not in BEFORE_APPROVAL or rfp.on_hold
+        if not changed <= set(NEED_FIELDS) or goes_on:
             raise GoesOnHere(changed=sorted(changed), now_in=rfp.stage)
         need = {name: getattr(self, name) for name in changed}
         return [RfpAmended(**need, reason=BY_REGISTER, **staying(rfp))]

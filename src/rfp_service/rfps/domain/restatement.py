@@ -40,6 +40,9 @@ def _so_far(rfp: Rfp) -> list[JsonValue]:
     return [
         *counts,
         rfp.waiting_on.value,
+        rfp.regime,
+        rfp.route,
+        rfp.contract_kind,
         rfp.clock.number,
         rfp.extra_days,
         rfp.key_declared,
