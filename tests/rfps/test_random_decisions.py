@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from rfp_service.rfps.commands import turns
 from rfp_service.rfps.commands.requests import RaiseRfp
+from rfp_service.rfps.commands.unreachable_tiers import amount_of
 from rfp_service.rfps.domain.all_events import EVENTS
 from rfp_service.rfps.domain.approval_events import ApprovalGranted, ApprovalRequested, WaiverGranted
 from rfp_service.rfps.domain.award_events import AwardApproved, AwardRecommended, ContractConcluded
@@ -234,7 +235,7 @@ class RandomDecisions(RuleBasedStateMachine):
                     assert limits[event.tiers[-1]] >= event.value_pence
                     assert event.scheme_version == decided.known.scheme_version
                 if isinstance(event, GRANTS) and decided.acting_for:
-                    value = before.open_approval.value_pence or before.waiver.value_pence
+                    value = amount_of(before, decided.known)  # that the step asks for
                     assert any(
                         d["limit_pence"] >= value
                         and d["delegate"] == decided.by
@@ -313,7 +314,8 @@ def test_walks_by_fixed_dice_see_everything_that_can_happen() -> None:
             walk.what_is_frozen_has_the_value_that_was_approved()
         walk.teardown()
         seen |= {type(event).__name__ for *_, events in walk.record for event in events}
-    happens = {event.__name__ for event in EVENTS}
+    # Not what batches alone undo, nor what follows from who is away.
+    happens = {event.__name__ for event in EVENTS} - {"RfpRestated", "TierPassedUp"}
     assert seen <= happens
     assert len(seen) > len(happens) / 2
     assert WALKS < ENOUGH or seen == happens, happens - seen
