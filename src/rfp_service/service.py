@@ -145,10 +145,6 @@ SEEN_WITH = {kind: action for context in CONTEXTS for kind, action in context.se
 FACTS = {command: find for context in CONTEXTS for command, find in context.facts.items()}
 SUBJECTS = {subject.kind: subject for context in CONTEXTS for subject in context.subjects}
 DEADLINES = tuple(deadline for context in CONTEXTS for deadline in context.deadlines)
-
-
-log = structlog.get_logger(__name__)
-
 WAITING = tuple(things for context in CONTEXTS for things in context.waiting)
 READY = tuple(offered for context in CONTEXTS for offered in context.readiness)
 TAGGED = {things.kind: things for context in CONTEXTS for things in context.tagged}
@@ -205,6 +201,7 @@ async def _carry_out_erasures(people: People) -> None:
     try:
         await people.carry_out_erasures()
     except EventUnread as unread:
+        log = structlog.get_logger(__name__)
         log.warning("the directory of people can't be read", **unread.facts)
 
 
@@ -270,8 +267,7 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
     visibility = Visibility(pool)
     await visibility.look(pool)
     scheme, jobs, sandbox = SchemeFacts(pool, store), Jobs(pool, tell_of_ended_job), Sandbox()
-    flow = FlowLogs(pool, settings.data_dir / "flow")
-    security = SecurityLog()
+    flow, security = FlowLogs(pool, settings.data_dir / "flow"), SecurityLog()
     runs, live_log = BatchRuns(store, OPERATIONS, security), _live_log(scheme, flow, visibility)
     return Service(
         settings=settings,
