@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from rfp_service.events import EVENTS
+from shared.governance.audit.bodies_of_work import indexed_body_of_work
 from shared.governance.audit.copies import Copies
-from shared.governance.audit.journal import indexed_body_of_work
 from shared.governance.audit.monitor import Followed, Monitor
 from shared.governance.audit.record_index.domain import INDEX_ID, CommitIndex, IndexedRecord
 from shared.governance.audit.record_index.indexer import Indexer

@@ -9,7 +9,7 @@ import typer
 
 from rfp_service.events import EVENTS
 from rfp_service.terminal import say
-from shared.governance.audit.journal import indexed_body_of_work
+from shared.governance.audit.bodies_of_work import indexed_body_of_work
 from shared.governance.audit.monitor import Followed, Monitor
 from shared.ledger.log_keys import read_policy
 

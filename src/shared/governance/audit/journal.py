@@ -1,34 +1,16 @@
 """The journal of decisions: one row for each event that somebody is answerable for."""
 
 from collections.abc import Iterable, Mapping
-from functools import cache
 
 from pydantic import JsonValue
 from sqlalchemy import ARRAY, BigInteger, Column, DateTime, Text, Uuid
 
+from shared.governance.audit.bodies_of_work import NOT_DECISIONS, body_of_work
 from shared.kernel.fields import says_none
 from shared.kernel.messages import Recorded, Sealed
 from shared.kernel.personal import is_sealed
 from shared.record.eventstore.unread import kind_of, name_of
 from shared.record.projecting.views import Journal, Row, journal_table
-
-# Rows of a historic log are somebody else's decisions, taken before this record began; nobody decides to
-# index the record.
-NOT_DECISIONS = frozenset({"historic-case", "record-index"})
-
-# Which body of work a kind of thing belongs to, by how the kind's name begins.
-BODIES = {
-    "rfp": "rfps",
-    "catalogue": "rfps",
-    "project": "projects",
-    "contract": "contracts",
-    "renewal": "contracts",
-    "review": "contracts",
-    "outcome": "outcomes",
-    "milestone": "outcomes",
-    "dependency": "outcomes",
-}
-ELSE = "administration"
 
 # Where an event says an amount without VAT, best first.
 VALUES = ("value_pence", "award_value_pence", "total_value_pence", "estimate_pence")
@@ -91,17 +73,6 @@ def decision_rows(recorded: Recorded) -> Iterable[Row]:
 def is_shown_unread(_: Recorded) -> bool:
     """Say that every event that can't be read has its row: that it was decided, and by whom."""
     return True
-
-
-@cache
-def body_of_work(kind: str) -> str:
-    """Return the body of work that a kind of thing belongs to."""
-    return next((body for start, body in BODIES.items() if kind.startswith(start)), ELSE)
-
-
-def indexed_body_of_work(kind: str) -> str:
-    """Return the body of work that the index counts a kind of thing to; blank where it is no decision's."""
-    return "" if kind in NOT_DECISIONS else body_of_work(kind)
 
 
 def _value(said: Mapping[str, JsonValue], sealed: Sealed | None) -> int | None:

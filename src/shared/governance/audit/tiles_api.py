@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
-from shared.governance.audit.journal import indexed_body_of_work
+from shared.governance.audit.bodies_of_work import indexed_body_of_work
 from shared.governance.audit.log_api import checkpoint
 from shared.governance.audit.reads import READ_AUDIT, AuditRoute
 from shared.governance.audit.redaction import redacted_entries

@@ -13,6 +13,7 @@ import asyncpg
 import pytest
 
 from rfp_service.service import EVENTS, VIEWS
+from shared.governance.audit.bodies_of_work import body_of_work
 from shared.governance.audit.bundle.assembly import (
     LastBundleLonger,
     NothingToBundle,
@@ -35,7 +36,6 @@ from shared.governance.audit.bundle.contents import (
 from shared.governance.audit.bundle.report import VerificationReport
 from shared.governance.audit.bundle.verification import Verifying, verify
 from shared.governance.audit.bundle.wanted import Wanted
-from shared.governance.audit.journal import body_of_work
 from shared.ledger.checkpoints import Policy
 from shared.ledger.keeper import Keeper, keep_cosignature
 from shared.ledger.notes import KeyType, Note, Signer

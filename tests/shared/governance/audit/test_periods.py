@@ -11,7 +11,7 @@ import pytest
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.rfps.targets import Targets
 from rfp_service.service import EVENTS, VIEWS
-from shared.governance.audit.journal import NOT_DECISIONS
+from shared.governance.audit.bodies_of_work import NOT_DECISIONS
 from shared.governance.audit.replay.lateness import late
 from shared.governance.audit.replay.periods import COUNTED, period
 from shared.governance.disclosure.disclosure_filter import DisclosureFilter

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from shared.governance.audit.journal import indexed_body_of_work
+from shared.governance.audit.bodies_of_work import indexed_body_of_work
 from shared.governance.audit.record_index.domain import INDEX_ID, IndexCommitted
 from shared.ledger.checkpoints import hash_text
 from shared.ledger.committed_index import CommittedIndex, IndexedEntry
