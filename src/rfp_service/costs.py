@@ -28,6 +28,7 @@ REPORTS = (
     "list_project_probabilities",
     "list_internal_projects",
     "see_ranking",
+    "see_priorities",
     "see_capacity",
     "export_register",
     "export_contract_register",
