@@ -7,6 +7,8 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from tests.service.test_console import history, in_approval
+from tests.service.test_console_managing import begun as managed
+from tests.service.test_console_managing import one_of
 from tests.support.api import Api
 from tests.support.browser import browser, must_be_accessible
 from tests.support.people import PRIYA
@@ -101,3 +103,16 @@ async def test_every_page_of_finding_and_raising_is_for_everybody(api: Api, tmp_
         await page.get_by_role("button", name="Raise the RFP").click()
         await looked_at(page, "raised")
         assert "The RFP is raised." in await page.locator(".banner").inner_text()
+
+
+async def test_every_page_of_managing_is_for_everybody(api: Api, tmp_path: Path) -> None:
+    await managed(api)
+    made = {path: await one_of(api, path) for path in ("delegations", "catalogue-items", "service-accounts")}
+    async with served(api.app) as address, browser(tmp_path) as running:
+        page = await begun(running, address, "ada-admin", scripts=True)
+        for path in ("manage", "people", "people/dora-deputy", *made, "manage/delegations/new"):
+            await page.goto(f"{address}/console/{path}")
+            await looked_at(page, path.replace("/", "-"))
+        for path, thing in made.items():
+            await page.goto(f"{address}/console/{path}/{thing}")
+            await looked_at(page, f"one-of-{path}")

@@ -13,6 +13,9 @@ ONE_BY_ONE = (
     "projects",
     "contracts",
     "renewal-rounds",
+    "delegations",
+    "catalogue-items",
+    "service-accounts",
 )  # of which each has a page; their lists ask otherwise
 
 MOVED = {"rfps/bottlenecks": "bottlenecks"}

@@ -10,6 +10,7 @@ from rfp_service.console.pages import (
     decisions,
     downloads,
     for_you,
+    managing,
     outcomes,
     progress,
     projects,
@@ -26,7 +27,7 @@ from rfp_service.console.pages import (
     verifying,
 )
 
-DECIDING = (raising, beside, catalogue_checks, decisions, rfps, projects, contracts, registers)
+DECIDING = (raising, beside, catalogue_checks, decisions, rfps, projects, contracts, registers, managing)
 SEEING = (
     start,
     search,

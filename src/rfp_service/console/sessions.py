@@ -50,7 +50,11 @@ class SignedIn:
     @property
     def reads_record(self) -> bool:
         """Say whether the record's pages are for them."""
-        return any(role in self.roles for role in PERMISSIONS.table["read-audit"])
+        return self.may("read-audit")
+
+    def may(self, name: str) -> bool:
+        """Say whether one of their roles is allowed to read or decide this."""
+        return any(role in self.roles for role in PERMISSIONS.table[name])
 
     @property
     def form_token(self) -> str:

@@ -1,12 +1,13 @@
 """What has pages of its own: how it is called, where it is read, which decisions there are, what they ask."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from projects.api import projects
 from rfp_service.catalogue.api import versions as catalogue
+from rfp_service.console import managed_facts as managed
 from rfp_service.console.forms.decisions import DecisionForm, forms_of
 from rfp_service.console.visits import Visit
 from rfp_service.console.words import day, name_of, pounds, words
@@ -28,6 +29,10 @@ Found = Callable[[Visit, Seen, DecisionForm], Awaitable[Options]]
 
 def _no_facts(_: Seen) -> Facts:
     return []
+
+
+def _none_waits(_: Seen) -> Sequence[str]:
+    return ()
 
 
 def _no_options(_: Seen) -> Options:
@@ -59,12 +64,16 @@ class DecidedThing:
     decide_at: str = ""  # where its decisions go, where that is not below it
     fixed: str = ""  # the field that says there which one it is
     has_history: bool = True
-    no_page: str = ""  # where one goes on, where a thing has no page of its own
+    waits: Callable[[Seen], Sequence[str]] = _none_waits  # for a second person, and what it does then
 
     @cached_property
     def forms(self) -> Mapping[str, DecisionForm]:
         """Return the forms of its decisions."""
-        return forms_of(self.decisions)
+        forms = forms_of(self.decisions)
+        return {
+            name: replace(form, fields=tuple(each for each in form.fields if each.name != self.fixed))
+            for name, form in forms.items()
+        }
 
     def form_of(self, decision: str) -> DecisionForm:
         """Return a decision's form, if there is such a decision."""
@@ -82,7 +91,7 @@ class DecidedThing:
 
     def page(self, thing_id: str) -> str:
         """Return the address of its page."""
-        return self.no_page or f"/console/{self.path}/{thing_id}"
+        return f"/console/{self.path}/{thing_id}"
 
 
 def _rfp_facts(rfp: Seen) -> Facts:
@@ -172,12 +181,8 @@ def _itself(_: str, seen: Seen) -> Seen:
     return seen
 
 
-def _delegation_facts(given: Seen) -> Facts:
-    return [
-        ("Up to", pounds(given["limit_pence"])),
-        ("From", day(given["first_day"])),
-        ("Until", day(given["last_day"])),
-    ]
+async def _found_for_account(_: Visit, account: Seen, form: DecisionForm) -> Options:
+    return managed.key_options(account, form.decision)
 
 
 THINGS: Mapping[str, DecidedThing] = {
@@ -234,6 +239,7 @@ THINGS: Mapping[str, DecidedThing] = {
             catalogue.DECISIONS,
             lambda item: str(item["name"]),
             lambda item: str(item["category"]),
+            managed.item_facts,
             stands=_itself,
             has_history=False,
         ),
@@ -242,21 +248,24 @@ THINGS: Mapping[str, DecidedThing] = {
             "delegations",
             "delegation",
             delegations.DECISIONS,
-            lambda given: f"{name_of(given['delegator'])} to {name_of(given['delegate'])}",
+            managed.delegation_title,
             lambda _: "Delegation",
-            _delegation_facts,
+            managed.delegation_facts,
             has_history=False,
+            waits=managed.delegation_waits,
         ),
         DecidedThing(
             "manage",
             "people",
             "person",
             people.DECISIONS,
-            lambda person: str(person["name"]),
-            lambda person: str(person["id"]),
+            managed.person_title,
+            lambda _: "Person",
+            managed.person_facts,
             decide_at="/v1/directory/decisions",
             fixed="person",
             has_history=False,
+            waits=managed.person_waits,
         ),
         DecidedThing(
             "manage",
@@ -264,8 +273,11 @@ THINGS: Mapping[str, DecidedThing] = {
             "service account",
             accounts.DECISIONS,
             lambda account: str(account["name"]),
-            lambda account: f"Answered for by {name_of(account['owner'])}",
+            lambda _: "Service account",
+            managed.account_facts,
+            found=_found_for_account,
             has_history=False,
+            waits=managed.account_waits,
         ),
     )
 }

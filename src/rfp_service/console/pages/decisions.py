@@ -94,6 +94,9 @@ async def answer_to(  # what an answer depends on
     if sent["acting_for"]:
         body["acting_for"] = sent["acting_for"]
     answer = await sent.visit.post(thing.decisions_at(thing_id), body, sent["key"], sent["version"])
+    if answer.is_success and answer.body.get("key"):
+        shown_once = {"secret": answer.body["key"], "name": thing.noun.capitalize()}
+        return page(request, "new_key", page=f"{thing.page(thing_id)}?done={form.decision}", **shown_once)
     if answer.is_success:
         return go_to(f"{thing.page(thing_id)}?done={form.decision}")
     if answer.kind == OUT_OF_DATE:

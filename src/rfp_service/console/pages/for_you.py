@@ -6,11 +6,22 @@ from fastapi import Request, Response
 
 from rfp_service.console.forms.decisions import ANSWERED_AT_ONCE
 from rfp_service.console.rendering import page, stylesheet
-from rfp_service.console.routes import page_router
+from rfp_service.console.routes import HOME, page_router
 from rfp_service.console.visits import Visit, Visiting
 
 SHOWN_LIMIT = 50
 REFERENCES_LIMIT = 20
+
+# Where each kind of thing that waits is decided; a link between accounts is of one of the people.
+DECIDED_AT = {
+    "contract": "contracts/{id}",
+    "project": "projects/{id}",
+    "review-round": "renewal-rounds/{id}",
+    "milestone": "milestones/{id}",
+    "delegation": "delegations/{id}",
+    "service-account": "service-accounts/{id}",
+    "directory": "people",
+}
 
 router = page_router()
 
@@ -23,6 +34,8 @@ async def for_you(request: Request, visit: Visiting) -> Response:
     amounts = await _amounts(visit, [item["reference"] for item in items if item["thing"] == "rfp"])
     for item in items:
         item.update(amounts.get(item["id"], {"estimate_pence": None, "overdue_working_days": 0}))
+        leads = DECIDED_AT.get(item["thing"], "").format(id=item["id"])
+        item["page"] = f"{HOME}/{leads}" if leads else ""
         item["answers"] = ANSWERED_AT_ONCE.get(item["kind"], ()) if item["thing"] == "rfp" else ()
     return page(request, "for_you", items=items, total=total, heading=_heading(total), lead=_lead(items))
 
