@@ -9,6 +9,7 @@ from playwright.async_api import Browser, Page
 from tests.service.test_console import history, in_approval
 from tests.service.test_console_managing import begun as managed
 from tests.service.test_console_managing import one_of
+from tests.service.test_console_scheme import VALUES, proposed
 from tests.support.api import Api
 from tests.support.browser import browser, must_be_accessible
 from tests.support.people import PRIYA
@@ -107,10 +108,12 @@ async def test_every_page_of_finding_and_raising_is_for_everybody(api: Api, tmp_
 
 async def test_every_page_of_managing_is_for_everybody(api: Api, tmp_path: Path) -> None:
     await managed(api)
+    await proposed(api, VALUES)
     made = {path: await one_of(api, path) for path in ("delegations", "catalogue-items", "service-accounts")}
     async with served(api.app) as address, browser(tmp_path) as running:
         page = await begun(running, address, "ada-admin", scripts=True)
-        for path in ("manage", "people", "people/dora-deputy", *made, "manage/delegations/new"):
+        own = ("manage", "scheme", "scheme/in-force/decisions/confirm", "people", "people/dora-deputy")
+        for path in (*own, *made, "manage/delegations/new"):
             await page.goto(f"{address}/console/{path}")
             await looked_at(page, path.replace("/", "-"))
         for path, thing in made.items():

@@ -34,6 +34,7 @@ NOT_NOW = frozenset(
         "novation-not-so-far",
         "no-notice-sent",
         "no-such-decision",
+        "not-ahead",
     }
 )
 

@@ -20,6 +20,7 @@ from rfp_service.console.pages import (
     record,
     registers,
     rfps,
+    scheme,
     search,
     signing_in,
     start,
@@ -27,7 +28,8 @@ from rfp_service.console.pages import (
     verifying,
 )
 
-DECIDING = (raising, beside, catalogue_checks, decisions, rfps, projects, contracts, registers, managing)
+DECIDING = (raising, beside, catalogue_checks, decisions, rfps, projects, contracts, registers)
+MANAGING = (managing, scheme)
 SEEING = (
     start,
     search,
@@ -42,7 +44,7 @@ SEEING = (
 )
 
 router = APIRouter()
-for pages in (for_you, signing_in, provider, *DECIDING, *SEEING):
+for pages in (for_you, signing_in, provider, *DECIDING, *MANAGING, *SEEING):
     router.include_router(pages.router)
 router.include_router(beside.files_router)
 router.include_router(registers.files_router)

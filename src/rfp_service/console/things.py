@@ -7,15 +7,18 @@ from typing import Any
 
 from projects.api import projects
 from rfp_service.catalogue.api import versions as catalogue
+from rfp_service.console import case_facts, scheme_words
 from rfp_service.console import managed_facts as managed
 from rfp_service.console.forms.decisions import DecisionForm, forms_of
 from rfp_service.console.visits import Visit
-from rfp_service.console.words import day, name_of, pounds, words
+from rfp_service.console.words import day, words
 from rfp_service.contracts.api import contracts, rounds
 from rfp_service.rfps.api import rfps
 from shared.governance.accounts import api as accounts
 from shared.governance.delegations import api as delegations
 from shared.governance.people import api as people
+from shared.governance.scheme import api as scheme
+from shared.governance.scheme.commands import AdoptScheme
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Command
 
@@ -64,6 +67,7 @@ class DecidedThing:
     decide_at: str = ""  # where its decisions go, where that is not below it
     fixed: str = ""  # the field that says there which one it is
     has_history: bool = True
+    is_only: bool = False  # there is one of its kind, which addresses need not name
     waits: Callable[[Seen], Sequence[str]] = _none_waits  # for a second person, and what it does then
 
     @cached_property
@@ -83,26 +87,15 @@ class DecidedThing:
 
     def api(self, thing_id: str) -> str:
         """Return where the API shows one."""
-        return f"/v1/{self.path}/{thing_id}"
+        return f"/v1/{self.path}" if self.is_only else f"/v1/{self.path}/{thing_id}"
 
     def decisions_at(self, thing_id: str) -> str:
         """Return where the API takes decisions on one."""
-        return self.decide_at or f"/v1/{self.path}/{thing_id}/decisions"
+        return self.decide_at or f"{self.api(thing_id)}/decisions"
 
     def page(self, thing_id: str) -> str:
         """Return the address of its page."""
-        return f"/console/{self.path}/{thing_id}"
-
-
-def _rfp_facts(rfp: Seen) -> Facts:
-    found = [("Asked for by", name_of(rfp["raised_by"]))]
-    if rfp["estimate_pence"] is not None:
-        found.insert(0, ("Estimate", f"{pounds(rfp['estimate_pence'])} without VAT"))
-    if rfp["approval_waits_for"]:
-        found.append(("Waits for", words(rfp["approval_waits_for"])))
-    if rfp["due_on"]:
-        found.append(("Due", day(rfp["due_on"])))
-    return found
+        return f"/console/{self.path}" if self.is_only else f"/console/{self.path}/{thing_id}"
 
 
 def _rfp_options(rfp: Seen) -> Options:
@@ -135,19 +128,6 @@ async def _found_for_contract(visit: Visit, contract: Seen, form: DecisionForm) 
     return found
 
 
-def _contract_facts(contract: Seen) -> Facts:
-    dates = contract["dates"]
-    found = [
-        ("Supplier", contract["supplier"]),
-        ("Ends", day(dates["current_end"]) if dates["current_end"] else "Not known"),
-    ]
-    if dates["last_safe"]:
-        found.append(("Last safe date for notice", day(dates["last_safe"])))
-    if contract["value_pence"] is not None:
-        found.append(("Value", pounds(contract["value_pence"])))
-    return found
-
-
 def _contract_options(contract: Seen) -> Options:
     flags = [(each["code"], words(each["code"])) for each in contract["all_flags"]]
     duties = [
@@ -155,17 +135,6 @@ def _contract_options(contract: Seen) -> Options:
         for each in contract["duties"]
     ]
     return {"code": flags, "number": duties}
-
-
-def _project_facts(project: Seen) -> Facts:
-    found = [("Stage", words(project["stage"]))]
-    if project["owner"]:
-        found.append(("Owner", name_of(project["owner"])))
-    if project["latest_end"]:
-        found.append(("Forecast to end", day(project["latest_end"])))
-    if project["cost_pence"] is not None:
-        found.append(("Cost", pounds(project["cost_pence"])))
-    return found
 
 
 def _project_options(project: Seen) -> Options:
@@ -195,7 +164,7 @@ THINGS: Mapping[str, DecidedThing] = {
             rfps.DECISIONS,
             lambda rfp: str(rfp["title"]),
             lambda rfp: f"{rfp['reference']} · {rfp['service_area']}",
-            _rfp_facts,
+            case_facts.rfp_facts,
             _rfp_options,
             _found_for_rfp,
             _itself,
@@ -207,7 +176,7 @@ THINGS: Mapping[str, DecidedThing] = {
             contracts.DECISIONS,
             lambda contract: str(contract["title"]),
             lambda contract: f"{contract['reference']} · {contract['service_area']}",
-            _contract_facts,
+            case_facts.contract_facts,
             _contract_options,
             _found_for_contract,
             _itself,
@@ -228,7 +197,7 @@ THINGS: Mapping[str, DecidedThing] = {
             projects.DECISIONS,
             lambda project: str(project["title"]),
             lambda project: f"{project['reference']} · {project['service_area']}",
-            _project_facts,
+            case_facts.project_facts,
             _project_options,
             stands=_itself,
         ),
@@ -278,6 +247,19 @@ THINGS: Mapping[str, DecidedThing] = {
             found=_found_for_account,
             has_history=False,
             waits=managed.account_waits,
+        ),
+        DecidedThing(
+            "manage",
+            "scheme",
+            "scheme",
+            tuple(each for each in scheme.DECISIONS if each is not AdoptScheme),
+            lambda _: "the scheme",
+            lambda _: "Scheme",
+            scheme_words.proposals_facts,
+            scheme_words.proposals_meant,
+            has_history=False,
+            is_only=True,
+            waits=scheme_words.proposals_wait,
         ),
     )
 }

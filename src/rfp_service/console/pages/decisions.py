@@ -28,7 +28,7 @@ AN_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 ThingId = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 
 # What can't be taken back: before it, somebody says anew who they are.
-SAID_ANEW = frozenset({"erase"})
+SAID_ANEW = frozenset({("people", "erase"), ("scheme", "confirm"), ("scheme", "withdraw-adopted")})
 SHOWN_WITHIN, SENT_WITHIN = timedelta(minutes=5), timedelta(minutes=20)
 
 router = page_router()
@@ -54,9 +54,12 @@ async def ask_for_decision(
 ) -> Response:
     """Show what is about to be decided, and ask for what it must say."""
     thing = thing_of(path)
-    if decision in SAID_ANEW and not visit.said_who_lately(SHOWN_WITHIN):
-        return go_to(sign_in_anew(request.url.path))
-    return await show_form(request, visit, thing, thing_id, thing.form_of(decision), FilledIn())
+    if (path, decision) in SAID_ANEW and not visit.said_who_lately(SHOWN_WITHIN):
+        return go_to(sign_in_anew(f"{request.url.path}?{request.url.query}".removesuffix("?")))
+    form = thing.form_of(decision)
+    meant = {each.name: said for each in form.fields if (said := request.query_params.get(each.name))}
+    opened = FilledIn(meant) if meant and not form.amends else FilledIn()
+    return await show_form(request, visit, thing, thing_id, form, opened)
 
 
 @router.post("/{path}/{thing_id}/decisions/{decision}")
@@ -64,7 +67,7 @@ async def decide(request: Request, sent: Sent, path: str, thing_id: ThingId, dec
     """Take the decision by the API's own rules; what is refused keeps what was typed."""
     thing = thing_of(path)
     form = thing.form_of(decision)
-    if decision in SAID_ANEW and not sent.visit.said_who_lately(SENT_WITHIN):
+    if (path, decision) in SAID_ANEW and not sent.visit.said_who_lately(SENT_WITHIN):
         return go_to(sign_in_anew(request.url.path))
     answers, body = answered(form.fields, sent)
     filled_in = FilledIn(answers.typed, stood=stood_in(sent))

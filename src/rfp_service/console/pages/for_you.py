@@ -21,6 +21,7 @@ DECIDED_AT = {
     "delegation": "delegations/{id}",
     "service-account": "service-accounts/{id}",
     "directory": "people",
+    "scheme": "scheme",
 }
 
 router = page_router()

@@ -104,7 +104,8 @@ MANAGED: Mapping[str, ManagedKind] = {
 }
 
 
-def _kinds(who: SignedIn) -> list[ManagedKind]:
+def kinds_for(who: SignedIn) -> list[ManagedKind]:
+    """Return what somebody may read of it."""
     return [each for each in MANAGED.values() if who.may(each.reading)]
 
 
@@ -116,7 +117,7 @@ def _kind_of(request: Request) -> ManagedKind:
 @router.get("/manage")
 async def manage(request: Request, visit: Visiting) -> Response:
     """Show what is looked after here, and how many of each there are."""
-    kinds = _kinds(visit.who)
+    kinds = kinds_for(visit.who)
     totals = [(await visit.get(f"/v1/{each.path}", limit=1, count=True))["total"] for each in kinds]
     return page(request, "manage", kinds=kinds, counted=list(zip(kinds, totals, strict=True)))
 
@@ -129,7 +130,9 @@ async def list_kind(request: Request, visit: Visiting) -> Response:
     """List things of one kind, as the API does."""
     kind = _kind_of(request)
     shown = await list_page(request, visit, f"/v1/{kind.path}", NARROWED)
-    return page(request, f"manage_{kind.path.replace('-', '_')}", kind=kind, kinds=_kinds(visit.who), **shown)
+    return page(
+        request, f"manage_{kind.path.replace('-', '_')}", kind=kind, kinds=kinds_for(visit.who), **shown
+    )
 
 
 @router.get("/delegations/{thing_id}")
@@ -146,7 +149,7 @@ async def one_thing(
         request,
         "managed",
         kind=kind,
-        kinds=_kinds(visit.who),
+        kinds=kinds_for(visit.who),
         thing=kind.thing,
         id=thing_id,
         seen=seen,

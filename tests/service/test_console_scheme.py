@@ -1,0 +1,134 @@
+"""The scheme as a page: who approves what, what a proposal would change, and a second person's yes."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from rfp_service.console.scheme_words import said_one_by_one, scheme_changes
+from rfp_service.console.visits import Visit
+from tests.service.test_console import TIERS, hidden, send, sign_in
+from tests.service.test_console_managing import ADMIN, begun, text
+from tests.support.api import Api
+from tests.support.people import SCHEME
+from tests.support.visiting import said
+
+FROM = f"{datetime.now(UTC).date() + timedelta(days=30)}"
+HIGHER = [{**TIERS[0], "up_to_pence": 5_000_000}, {**TIERS[1], "approvers": ["dev-director", "dora-deputy"]}]
+VALUES = {
+    **SCHEME["values"],
+    "effective_from": FROM,
+    "tiers": HIGHER,
+    "stage_targets": [{"stage": "approval", "working_days": 10}],
+}
+
+
+async def proposed(api: Api, values: dict[str, Any]) -> None:
+    """Let the administrator propose another scheme."""
+    version = (await api.get("/v1/scheme", ADMIN)).json()["version"]
+    body = {"decision": "adopt", "values": values, "reason": "Prices rose."}
+    await api.post("/v1/scheme/decisions", body, ADMIN, version=version)
+
+
+async def test_the_scheme_is_read_as_a_page_and_whoever_comes_may(api: Api) -> None:
+    await sign_in(api, "rita-requester")
+    assert "There is none yet" in await text(api, "/console/scheme")
+    await api.adopts({**SCHEME, "values": {**SCHEME["values"], "tiers": TIERS}})
+    shown = said(await text(api, "/console/scheme"))
+    assert "Head Hana Head-of-Service £25,000" in shown
+    assert "Director Dev Director £250,000" in shown
+    assert "No targets are set." in shown
+    assert "Readiness checklist receiving team named, scope" in shown  # all else that it says
+    assert "Take back" not in shown
+
+
+async def test_a_proposal_says_what_it_changes_and_who_can_not_confirm_it(api: Api) -> None:
+    await begun(api)
+    await proposed(api, VALUES)
+    await sign_in(api, "ada-admin")
+    shown = said(await text(api, "/console/scheme"))
+    assert "Tier head: up to £25,000 £50,000" in shown
+    assert "Tier director: approvers Dev Director Dev Director, Dora Deputy-Director" in shown
+    assert "Target for approval: working days Not set 10" in shown
+    assert "Stage targets" not in shown  # they had none, which is no change of its own
+    assert "Withdraw adopted" not in shown  # nobody looks for it now
+    assert "Nor can whoever gains by it: Dora Deputy-Director, Hana Head-of-Service." in shown
+    assert "Confirm Somebody else confirms what you have proposed." in shown
+
+
+async def test_a_second_person_confirms_a_proposal_having_read_what_it_changes(api: Api) -> None:
+    await begun(api)
+    await proposed(api, VALUES)
+    await sign_in(api, "lars-legal")
+    assert "/console/scheme" in await text(api, "/console")
+    path = "/console/scheme/in-force/decisions/confirm"
+    assert f"{path}?proposal=2" in await text(api, "/console/scheme")
+    asked = await text(api, f"{path}?proposal=2")
+    assert "£25,000 becomes £50,000" in asked
+    assert '<option value="2" selected>' in asked
+    answer = await send(api, path, {**await hidden(api, path), "proposal": "2"})
+    assert (answer.status_code, answer.headers.get("location")) == (303, "/console/scheme?done=confirm")
+    shown = said(await text(api, answer.headers["location"]))
+    assert "Confirm: recorded." in shown
+    assert "Version 2 takes effect on" in shown
+    assert "waits for a second person" not in shown
+    seen = (await api.get("/v1/scheme", ADMIN)).json()
+    assert [each["scheme_version"] for each in seen["ahead"]] == [2]
+
+
+async def test_a_proposal_is_taken_back_and_an_adopted_scheme_before_it_takes_effect(api: Api) -> None:
+    await begun(api)
+    await proposed(api, VALUES)
+    await proposed(api, {**VALUES, "effective_from": f"{FROM}"})
+    await sign_in(api, "lars-legal")
+    path = "/console/scheme/in-force/decisions"
+    await send(api, f"{path}/confirm", {**await hidden(api, f"{path}/confirm"), "proposal": "3"})
+    await sign_in(api, "ada-admin")
+    for decision, meant in (("withdraw", {"proposal": "2"}), ("withdraw-adopted", {"scheme_version": "2"})):
+        fields = {**await hidden(api, f"{path}/{decision}"), **meant}
+        assert "Give a reason" in (await send(api, f"{path}/{decision}", fields)).text
+        answer = await send(api, f"{path}/{decision}", {**fields, "reason": "Too early."})
+        assert (answer.status_code, answer.headers.get("location")) == (
+            303,
+            f"/console/scheme?done={decision}",
+        )
+    seen = (await api.get("/v1/scheme", ADMIN)).json()
+    assert (seen["proposals"], seen["ahead"], seen["scheme_version"]) == ([], [], 1)
+
+
+async def test_whoever_confirms_says_anew_who_they_are(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    await begun(api)
+    await proposed(api, VALUES)
+    await sign_in(api, "lars-legal")
+    path = "/console/scheme/in-force/decisions/confirm"
+    form = {**await hidden(api, path), "proposal": "2"}
+    monkeypatch.setattr(Visit, "said_who_lately", lambda *_: False)
+    asked = (await api.client.get(f"{path}?proposal=2")).headers["location"]
+    assert asked.startswith("/console/sign-in/begin?again=yes")
+    assert asked.endswith("confirm%3Fproposal%3D2")  # and comes back to the same proposal
+    assert (await send(api, path, form)).headers["location"].startswith("/console/sign-in/begin?again=yes")
+    assert len((await api.get("/v1/scheme", ADMIN)).json()["proposals"]) == 1  # nothing was decided
+    assert (await api.client.get(path.replace("confirm", "withdraw"))).status_code == 200
+
+
+def test_every_part_of_a_scheme_has_a_name_of_its_own_and_differs_only_where_it_does() -> None:
+    regimes = [
+        {"regime": "one_act", "kind": "works", "value_pence": 100},
+        {"regime": "one_act", "kind": "goods"},
+    ]
+    values = {"tiers": TIERS, "thresholds": regimes, "key_decision_pence": None, "flag": True}
+    assert said_one_by_one(values) == {
+        "Tier head: up to": "£25,000",
+        "Tier head: approvers": "Hana Head-of-Service",
+        "Tier director: up to": "£250,000",
+        "Tier director: approvers": "Dev Director",
+        "Thresholds one act, works: value": "£1",
+        "Thresholds one act, goods": "Yes",
+        "Key decision": "Not set",
+        "Flag": "Yes",
+    }
+    assert scheme_changes(values, values) == []
+    assert scheme_changes(values, {**values, "thresholds": regimes[:1], "flag": False}) == [
+        ("Flag", "Yes", "No"),
+        ("Thresholds one act, goods", "Yes", "Not set"),
+    ]
