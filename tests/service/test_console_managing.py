@@ -57,6 +57,7 @@ async def one_of(api: Api, path: str) -> str:
     }[path]
     made: str = (await api.post(f"/v1/{path}", body, who)).json()["id"]
     await api.get(f"/v1/{path}", ADA)  # until the views show it
+    await api.get("/v1/inbox", ADA)
     return made
 
 

@@ -1,17 +1,20 @@
 """The scheme as a page: who approves what, what a proposal would change, and a second person's yes."""
 
 from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 
 from rfp_service.console.scheme_words import said_one_by_one, scheme_changes
 from rfp_service.console.visits import Visit
+from rfp_service.demonstration.people import CAST
+from rfp_service.demonstration.storyboard import SCHEME as THE_COUNCILS
 from tests.service.test_console import TIERS, hidden, send, sign_in
 from tests.service.test_console_managing import ADMIN, begun, text
 from tests.support.api import Api
-from tests.support.people import SCHEME
-from tests.support.visiting import said
+from tests.support.people import SCHEME, Who
+from tests.support.visiting import PAGE_BYTES_LIMIT, said
 
 FROM = f"{datetime.now(UTC).date() + timedelta(days=30)}"
 HIGHER = [{**TIERS[0], "up_to_pence": 5_000_000}, {**TIERS[1], "approvers": ["dev-director", "dora-deputy"]}]
@@ -23,11 +26,40 @@ VALUES = {
 }
 
 
+class Form(HTMLParser):
+    """What stands in the fields of a page's form, as a browser would send it."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.fields: dict[str, str] = {}
+        self._within = ""  # the text area or choice whose content comes next
+        self.feed(page.split("<main", 1)[1])
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = dict(attrs)
+        if tag in ("textarea", "select"):
+            self._within = str(said["name"])
+            self.fields[self._within] = ""
+        elif tag == "option" and "selected" in said:
+            self.fields[self._within] = said["value"] or ""
+        elif tag == "input" and (said.get("type") != "checkbox" or "checked" in said):
+            self.fields[str(said["name"])] = said.get("value") or ""
+
+    def handle_data(self, data: str) -> None:
+        if self.lasttag == "textarea":
+            self.fields[self._within] += data.removeprefix("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self.lasttag = ""
+
+
 async def proposed(api: Api, values: dict[str, Any]) -> None:
     """Let the administrator propose another scheme."""
     version = (await api.get("/v1/scheme", ADMIN)).json()["version"]
     body = {"decision": "adopt", "values": values, "reason": "Prices rose."}
     await api.post("/v1/scheme/decisions", body, ADMIN, version=version)
+    await api.get("/v1/inbox", ADMIN)  # until it waits there
 
 
 async def test_the_scheme_is_read_as_a_page_and_whoever_comes_may(api: Api) -> None:
@@ -94,6 +126,30 @@ async def test_a_proposal_is_taken_back_and_an_adopted_scheme_before_it_takes_ef
         )
     seen = (await api.get("/v1/scheme", ADMIN)).json()
     assert (seen["proposals"], seen["ahead"], seen["scheme_version"]) == ([], [], 1)
+
+
+async def test_another_scheme_is_proposed_by_changing_what_the_one_in_force_says(api: Api) -> None:
+    values = THE_COUNCILS.model_dump(mode="json")
+    values |= {"standstills": [], "effective_from": "2020-01-01"}  # emptied: it isn't so by default
+    await api.meets(*(Who(each.id, (each.role,)) for each in CAST))
+    await api.adopts({**SCHEME, "values": values})
+    await sign_in(api, "ada-admin")
+    path = "/console/scheme/in-force/decisions/adopt"
+    assert path in await text(api, "/console/scheme")
+    asked = await api.client.get(path)
+    assert len(asked.content) < PAGE_BYTES_LIMIT
+    typed = Form(asked.text).fields
+    unsaid = await send(api, path, {**typed, "reason": "Prices rose."})
+    assert (unsaid.status_code, "Enter: effective from" in unsaid.text) == (422, True)
+    typed |= {"reason": "Prices rose.", "values.effective_from": FROM, "values.tiers.0.up_to_pence": "60,000"}
+    refused = await send(api, path, {**typed, "values.tiers.1.up_to_pence": "5"})
+    assert (refused.status_code, "limit must be above the one before" in refused.text) == (409, True)
+    answer = await send(api, path, {**Form(refused.text).fields, "values.tiers.1.up_to_pence": "90,000"})
+    assert answer.headers.get("location") == "/console/scheme?done=adopt", answer.text
+    [proposal] = (await api.get("/v1/scheme", ADMIN)).json()["proposals"]
+    first, second, *others = values["tiers"]
+    tiers = [{**first, "up_to_pence": 6_000_000}, {**second, "up_to_pence": 9_000_000}, *others]
+    assert proposal["values"] == {**values, "effective_from": FROM, "tiers": tiers}
 
 
 async def test_whoever_confirms_says_anew_who_they_are(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

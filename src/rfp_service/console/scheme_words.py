@@ -70,6 +70,12 @@ def proposals_meant(scheme: Seen) -> dict[str, list[tuple[str, str]]]:
     return {"proposal": proposals, "scheme_version": ahead}
 
 
+def stands_for_another(_: str, scheme: Seen) -> Seen:
+    """Return what a proposal opens with: the scheme in force; from when on is for its proposer to say."""
+    values = {name: value for name, value in (scheme["values"] or {}).items() if name != "effective_from"}
+    return {"values": values}
+
+
 def proposals_facts(scheme: Seen) -> list[tuple[str, str]]:
     """Return what each proposal changes, for whoever is about to decide on one."""
     return [

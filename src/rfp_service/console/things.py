@@ -18,7 +18,6 @@ from shared.governance.accounts import api as accounts
 from shared.governance.delegations import api as delegations
 from shared.governance.people import api as people
 from shared.governance.scheme import api as scheme
-from shared.governance.scheme.commands import AdoptScheme
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Command
 
@@ -252,11 +251,12 @@ THINGS: Mapping[str, DecidedThing] = {
             "manage",
             "scheme",
             "scheme",
-            tuple(each for each in scheme.DECISIONS if each is not AdoptScheme),
+            scheme.DECISIONS,
             lambda _: "the scheme",
             lambda _: "Scheme",
             scheme_words.proposals_facts,
             scheme_words.proposals_meant,
+            stands=scheme_words.stands_for_another,
             has_history=False,
             is_only=True,
             waits=scheme_words.proposals_wait,

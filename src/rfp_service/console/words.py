@@ -17,6 +17,7 @@ ACTS = {
 CLOCK = "clock"  # what decides when a deadline has come
 # Decisions whose names are short for whoever sends them, and too short for whoever presses a button.
 LABELS = {
+    "adopt": "Propose changes",
     "accept": "Accept for procurement",
     "confirm-no-match": "Confirm that nothing matches",
     "end-hold": "End the hold",

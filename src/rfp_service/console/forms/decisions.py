@@ -54,6 +54,8 @@ NEVER_UNDONE = frozenset(
 )
 # Put something that is there differently: the form opens with how it stands.
 AMENDS = frozenset({"amend", "revise", "correct-terms", "change-filters"})
+# Say the whole of something anew: the form opens with how it stands, and sends all of it.
+SAYS_WHOLE = frozenset({"adopt"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,11 @@ class DecisionForm:
     def amends(self) -> bool:
         """Say whether it opens with how things stand, and sends what is put differently."""
         return self.decision in AMENDS
+
+    @property
+    def says_whole(self) -> bool:
+        """Say whether it opens with how things stand, and sends all of it: what was emptied is empty."""
+        return self.decision in SAYS_WHOLE
 
 
 def forms_of(commands: Iterable[type[Command[Any]]]) -> Mapping[str, DecisionForm]:

@@ -178,6 +178,20 @@ def _text(asked: FormField, value: Any) -> str:  # any JSON
     return str(value)
 
 
+def whole(body: Mapping[str, Any], fields: Iterable[FormField]) -> dict[str, Any]:
+    """Return a body in which lists that nothing was typed into are empty, not as they are by default."""
+    said = dict(body)
+    for each in fields:
+        match each.kind:
+            case AskedAs.GROUP if each.name in said:
+                said[each.name] = whole(said[each.name], each.parts)
+            case AskedAs.ROWS:
+                said[each.name] = [whole(row, each.parts) for row in said.get(each.name, ())]
+            case AskedAs.LINES | AskedAs.TICKS:
+                said.setdefault(each.name, [])
+    return said
+
+
 def changed(body: Mapping[str, Any], fields: Iterable[FormField], sent: Mapping[str, str]) -> dict[str, Any]:
     """Return of a body what differs from how the form stood when it was made, which it says itself."""
     stood = {name.removeprefix("was."): said for name, said in sent.items() if name.startswith("was.")}

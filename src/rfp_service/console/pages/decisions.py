@@ -12,7 +12,7 @@ from fastapi import Path, Request, Response
 from rfp_service.console.asking import ApiAnswer
 from rfp_service.console.forms.decisions import DecisionForm
 from rfp_service.console.forms.fields import AskedAs, FormField
-from rfp_service.console.forms.reading import Answers, changed, standing
+from rfp_service.console.forms.reading import Answers, changed, standing, whole
 from rfp_service.console.rendering import go_to, page
 from rfp_service.console.routes import page_router, sign_in_anew
 from rfp_service.console.things import DecidedThing, thing_of
@@ -80,6 +80,8 @@ async def decide(request: Request, sent: Sent, path: str, thing_id: ThingId, dec
         return await show_form(request, sent.visit, thing, thing_id, form, shown)
     if form.amends:
         body = changed(body, form.fields, sent.fields)
+    elif form.says_whole:
+        body = whole(body, form.fields)
     body |= {"decision": decision} | ({thing.fixed: thing_id} if thing.fixed else {})
     return await answer_to(request, sent, thing, thing_id, form, body, filled_in)
 
@@ -184,7 +186,9 @@ async def show_form(  # what a form is made of
     if filled_in.seen.isdecimal() and thing.has_history:
         history = await visit.get(f"{thing.api(thing_id)}/history")
         changes = [each for each in history["items"] if each["version"] > int(filled_in.seen)]
-    stands = standing(form.fields, thing.stands(form.decision, seen)) if form.amends else {}
+    stands = (
+        standing(form.fields, thing.stands(form.decision, seen)) if form.amends or form.says_whole else {}
+    )
     return page(
         request,
         "decision",
@@ -199,7 +203,7 @@ async def show_form(  # what a form is made of
         options={**thing.options(seen), **await thing.found(visit, seen, form)},
         typed=stands if filled_in.typed is None else filled_in.typed,
         kept=filled_in.typed or {},
-        stood=filled_in.stood or stands,
+        stood=(filled_in.stood or stands) if form.amends else {},
         spare=filled_in.spare,
         people=await people_for(visit, form.fields),
         errors=filled_in.errors,
