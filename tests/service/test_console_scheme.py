@@ -10,8 +10,9 @@ from rfp_service.console.scheme_words import said_one_by_one, scheme_changes
 from rfp_service.console.visits import Visit
 from rfp_service.demonstration.people import CAST
 from rfp_service.demonstration.storyboard import SCHEME as THE_COUNCILS
+from shared.governance.scheme.domain import SchemeValues
 from tests.service.test_console import TIERS, hidden, send, sign_in
-from tests.service.test_console_managing import ADMIN, begun, text
+from tests.service.test_console_managing import ADMIN, HANA, begun, text
 from tests.support.api import Api
 from tests.support.people import SCHEME, Who
 from tests.support.visiting import PAGE_BYTES_LIMIT, said
@@ -152,6 +153,20 @@ async def test_another_scheme_is_proposed_by_changing_what_the_one_in_force_says
     assert proposal["values"] == {**values, "effective_from": FROM, "tiers": tiers}
 
 
+async def test_the_first_scheme_is_proposed_from_what_is_usual(api: Api) -> None:
+    await api.meets(HANA, ADMIN)
+    await sign_in(api, "ada-admin")
+    path = "/console/scheme/in-force/decisions/adopt"
+    tier = {"name": "head", "up_to_pence": "25,000", "approvers": "hana-head"}
+    typed = Form(await text(api, path)).fields | {"values.effective_from": FROM, "reason": "The first."}
+    typed |= {f"values.tiers.0.{name}": value for name, value in tier.items()}
+    answer = await send(api, path, typed)
+    assert answer.headers.get("location") == "/console/scheme?done=adopt", answer.text
+    [proposal] = (await api.get("/v1/scheme", ADMIN)).json()["proposals"]
+    expected = {"effective_from": FROM, "tiers": [{**TIERS[0]}]}
+    assert proposal["values"] == SchemeValues.model_validate(expected).model_dump(mode="json")
+
+
 async def test_whoever_confirms_says_anew_who_they_are(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     await begun(api)
     await proposed(api, VALUES)
@@ -184,6 +199,8 @@ def test_every_part_of_a_scheme_has_a_name_of_its_own_and_differs_only_where_it_
         "Flag": "Yes",
     }
     assert scheme_changes(values, values) == []
+    twice = {**values, "thresholds": [regimes[0], {**regimes[0], "value_pence": 200}]}
+    assert ("Thresholds one act, works (2): value", "Not set", "£2") in scheme_changes(values, twice)
     assert scheme_changes(values, {**values, "thresholds": regimes[:1], "flag": False}) == [
         ("Flag", "Yes", "No"),
         ("Thresholds one act, goods", "Yes", "Not set"),

@@ -1,13 +1,17 @@
 """What a scheme says in plain words: its values one by one, and how one scheme differs from another."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from rfp_service.console.words import day, lower, name_of, said_value, words
+from shared.governance.scheme.domain import SchemeValues
 
 Seen = Mapping[str, Any]
 NAMED_BY = ("name", "stage", "code", "regime", "kind", "notice")  # what tells parts of a list apart
 ONE_OF = {"tiers": "Tier", "stage_targets": "Target for", "advisory_bodies": "Advisory body"}
+OWN = {"effective_from", "tiers"}  # what every scheme must say for itself
+USUAL = SchemeValues.model_construct(effective_from=date.max, tiers=[]).model_dump(mode="json", exclude=OWN)
 NOT_SAID, NONE = "Not set", "None"
 SAYS_NOTHING = frozenset({NOT_SAID, NONE})  # a list's parts each have a name: empty, it has its own
 
@@ -37,9 +41,13 @@ def _flat(within: str, values: Seen) -> Iterator[tuple[str, str]]:
 
 
 def _flat_list(label: str, rows: Sequence[Seen]) -> Iterator[tuple[str, str]]:
+    met = set()
     for number, row in enumerate(rows, 1):
         named = [name for name in NAMED_BY if isinstance(row.get(name), str)]
         called = ", ".join(lower(words(row[name])) if name != "name" else row[name] for name in named)
+        if called in met:  # so that none hides another
+            called = f"{called} ({number})"
+        met.add(called)
         rest = {name: value for name, value in row.items() if name not in named}
         if rest:
             yield from _flat(f"{label} {called or number}", rest)
@@ -72,8 +80,8 @@ def proposals_meant(scheme: Seen) -> dict[str, list[tuple[str, str]]]:
 
 def stands_for_another(_: str, scheme: Seen) -> Seen:
     """Return what a proposal opens with: the scheme in force; from when on is for its proposer to say."""
-    values = {name: value for name, value in (scheme["values"] or {}).items() if name != "effective_from"}
-    return {"values": values}
+    values = scheme["values"] or USUAL
+    return {"values": {name: value for name, value in values.items() if name != "effective_from"}}
 
 
 def proposals_facts(scheme: Seen) -> list[tuple[str, str]]:
