@@ -18,7 +18,7 @@ from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Command, Stamp
 from shared.web.next_decisions import commands_in
 from tests.rfps.examples import CHECK
-from tests.support.moves import CRITERIA, WHY
+from tests.support.moves import CRITERIA, WHY, texts_of
 
 SHARED = {"reason": WHY, "reference": "REF-1"}
 CASE = {"budget_code": "IT-1", "options_considered": "Buy.", "conflicts": "None"}
@@ -207,7 +207,7 @@ BODIES: Mapping[str, Callable[[Seen], dict[str, Any]]] = {
 def body_for(decision: str, seen: Seen) -> dict[str, Any]:
     """Return a body for a decision, without the fields that it does not have."""
     command = COMMANDS[decision]
-    said = {**SHARED, **BODIES.get(decision, lambda _: {})(seen)}
+    said = {**(texts_of(command) or {}), **SHARED, **BODIES.get(decision, lambda _: {})(seen)}
     if command.model_fields.get("acting_for") and seen.stamp.acting_for:
         said["acting_for"] = seen.stamp.acting_for
     if decision == "amend" and seen.rfp.stage not in UNDER_APPROVAL:

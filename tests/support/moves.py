@@ -33,6 +33,7 @@ from rfp_service.rfps.commands.corrections import (
     DeclareBidderConflict,
     WithdrawConflict,
 )
+from rfp_service.rfps.commands.decision import Decision
 from rfp_service.rfps.commands.evaluation import (
     CorrectScore,
     DeclareInterests,
@@ -105,6 +106,7 @@ from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.domain.tender import Bidder, Criterion, SetAsideGround
 from shared.kernel.messages import Command
 from shared.kernel.rules import ContractKind
+from shared.web.next_decisions import commands_in
 from tests.rfps.examples import CHECK, LAPTOP
 
 WHY = "As it is."
@@ -155,7 +157,7 @@ def _worth(t: Try) -> AmendRfp:
 
 CASE: dict[str, Any] = {"budget_code": "IT-1", "options_considered": "Buy.", "conflicts": "None"}
 
-MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
+OWN_MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
     _worth,
     lambda t: AmendRfp(route=t.of(*Route), reason=WHY),
     lambda t: AmendRfp(regime=t.of(*Regime), contract_kind=t.of(*ContractKind), reason=WHY),
@@ -284,6 +286,28 @@ MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
     lambda _: EndHold(),
     lambda t: CorrectHold(number=t.of(1, 2), waiting_on=t.of(*Party), reason=WHY),
     lambda t: ExtendTarget(working_days=5, reason=WHY, acting_for=t.of(None, "hana", "derek")),
+)
+
+
+def texts_of(command: type[Command[Any]]) -> dict[str, str] | None:
+    """Return texts for all that a command must be told; nothing where it must be told something else."""
+    wanted = {name: info.annotation for name, info in command.model_fields.items() if info.is_required()}
+    return dict.fromkeys(wanted, WHY) if {*wanted.values()} <= {str} else None
+
+
+def _plain(command: type[Command[Rfp]], said: dict[str, str]) -> Callable[[Try], Command[Rfp]]:
+    return lambda _: command(**said)
+
+
+# What is only told texts is tried without a line of its own.
+HERE = frozenset(each for each in globals().values() if isinstance(each, type))
+MOVES = (
+    *OWN_MOVES,
+    *(
+        _plain(command, said)
+        for command in commands_in(Decision)
+        if command not in HERE and (said := texts_of(command)) is not None
+    ),
 )
 
 

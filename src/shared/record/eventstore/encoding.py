@@ -28,6 +28,10 @@ class EventTooLarge(TooLarge):
     """One decision holds more text than the record keeps in one entry: attach a document instead."""
 
 
+class UnlistedEvent(Exception):
+    """An event's class is in no room's list of events: written once, it could never be read."""
+
+
 class OrjsonTranscoder(Transcoder):
     """The library's transcoder seam on orjson; envelopes hold plain JSON values only."""
 
@@ -60,8 +64,9 @@ class Topics:
         return iter(self._classes.values())
 
     def __contains__(self, topic: object) -> bool:
-        """Say whether this release knows a topic."""
-        return topic in self._classes
+        """Say whether this release knows a topic, or a class of events."""
+        name = topic.__name__ if isinstance(topic, type) else topic
+        return name in self._classes and topic in (name, self._classes[name])
 
     def kind_of(self, topic: str) -> str:
         """Return what kind of thing a topic is about; blank where this release doesn't know it."""
@@ -129,8 +134,8 @@ class EnvelopeMapper(Mapper[UUID]):
             "at": stamp.at.astimezone(UTC).isoformat(),
         }
 
-    @staticmethod
     def ending(
+        self,
         event: Event[Any],
         said: dict[str, Any],
         command: Command[Any] | None,
@@ -139,6 +144,8 @@ class EnvelopeMapper(Mapper[UUID]):
         words: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Return what an envelope ends with: the event's shape, and the command or the part of one."""
+        if type(event) not in self.topics:
+            raise UnlistedEvent(type(event).__name__)
         ending: dict[str, Any] = {}
         if event.class_version > 1:
             ending["class_version"] = event.class_version
