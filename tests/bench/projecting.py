@@ -10,8 +10,8 @@ import httpx
 import uvloop
 from eventsourcing.persistence import StoredEvent
 
+from rfp_service.events import EVENTS
 from rfp_service.migrating import rebuild_views
-from rfp_service.service import EVENTS
 from shared.record.database import connected
 from shared.record.eventstore.encoding import Topics
 from shared.record.eventstore.store import EventStore

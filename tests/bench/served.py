@@ -15,7 +15,8 @@ from eventsourcing.persistence import StoredEvent
 
 from rfp_service import logs
 from rfp_service.app import create_app
-from rfp_service.service import EVENTS, Service, opened
+from rfp_service.events import EVENTS
+from rfp_service.service import Service, opened
 from rfp_service.serving import collect_seldom
 from shared.kernel.messages import IdempotencyKey, S, Stream
 from shared.kernel.person import Person

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 import uvloop
 from eventsourcing.persistence import StoredEvent
 
+from rfp_service.events import EVENTS
 from rfp_service.rfps.domain.rfp import Rfp
-from rfp_service.service import EVENTS
 from shared.record.database import connected
 from shared.record.eventstore.encoding import Topics
 from shared.record.eventstore.store import EventStore

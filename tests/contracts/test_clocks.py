@@ -8,7 +8,7 @@ import asyncpg
 from rfp_service.contracts.commands.registration import CorrectTerms
 from rfp_service.contracts.domain.contract import Contract, contract_id
 from rfp_service.contracts.domain.renewal_events import NoticeDeadlineMissed, ReviewFallsDue
-from rfp_service.service import DEADLINES, REACTIONS, SUBJECTS, VIEWS
+from rfp_service.rooms import DEADLINES, REACTIONS, SUBJECTS, VIEWS
 from shared.governance.notifications.spreading import Spreading
 from shared.kernel.messages import Known
 from shared.kernel.person import Person

@@ -24,7 +24,7 @@ from rfp_service.contracts.domain.pipeline import (
 )
 from rfp_service.contracts.domain.refusals import DateNotYetCome
 from rfp_service.contracts.domain.rounds import ReviewRound, round_id
-from rfp_service.service import REACTIONS
+from rfp_service.rooms import REACTIONS
 from shared.kernel.calendar import end_of, start_of
 from shared.kernel.contract_rules import ContractRules
 from shared.record.eventstore.store import EventStore

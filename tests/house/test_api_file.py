@@ -11,7 +11,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from rfp_service.app import openapi_text
-from rfp_service.service import CONTEXTS
+from rfp_service.rooms import CONTEXTS
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "openapi" / "openapi.json"

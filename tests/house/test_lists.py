@@ -8,7 +8,8 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
-from rfp_service.service import CONTEXTS, EVENTS
+from rfp_service.events import EVENTS
+from rfp_service.rooms import CONTEXTS
 from shared.kernel.messages import Stream
 from shared.kernel.personal import PersonalShown
 from shared.record.projecting.row_models import STANDARD, Derived, mark, plain, searched

@@ -8,7 +8,7 @@ from typing import Any
 from rfp_service.events import EVENTS
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.rfps.api.rfps import DECISIONS
-from rfp_service.service import CONTEXTS
+from rfp_service.rooms import CONTEXTS
 from shared.kernel.messages import Event
 from shared.kernel.roles import Role
 from shared.record.eventstore.unread import UnreadEvent

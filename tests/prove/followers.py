@@ -7,7 +7,7 @@ from uuid import uuid4
 import uvloop
 from eventsourcing.persistence import StoredEvent
 
-from rfp_service.service import EVENTS
+from rfp_service.events import EVENTS
 from shared.record.database import connected
 from shared.record.eventstore.encoding import Topics
 from shared.record.eventstore.store import EventStore

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from rfp_service.events import EVENTS
 from rfp_service.rfps.commands.approvals import RequestApproval
 from rfp_service.rfps.commands.call_ins import ReferToCouncil, ReleaseCallIn, UpholdCallIn
 from rfp_service.rfps.commands.waivers import GrantWaiver
@@ -11,7 +12,6 @@ from rfp_service.rfps.domain.key_decision_events import CallInUpheld
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.reactions import notify_next_tier
-from rfp_service.service import EVENTS
 from shared.kernel.messages import Command, Recorded
 from shared.record.eventstore.encoding import EnvelopeMapper, Topics
 from tests.rfps import way

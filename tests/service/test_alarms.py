@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 
 from rfp_service.migrating import rebuild_views
-from rfp_service.service import VIEWS
+from rfp_service.rooms import VIEWS
 from shared.ledger.keeper import Keeper
 from shared.ledger.log_keys import WitnessAddress
 from shared.ledger.notes import KeyType, Signer

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from rfp_service.events import EVENTS
 from rfp_service.rfps.domain.events import RfpAmended
-from rfp_service.service import EVENTS
 from shared.governance.audit.bundle.contents import Files
 from shared.governance.audit.bundle.verification import Verifying, verify
 from shared.kernel.messages import Sealed

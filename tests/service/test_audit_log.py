@@ -20,7 +20,7 @@ from rfp_service.app import openapi_document
 from rfp_service.demonstration.neighbour import NAMES
 from rfp_service.rfps.commands.requests import RaiseRfp
 from rfp_service.rfps.domain.rfp import Rfp
-from rfp_service.service import CONTEXTS
+from rfp_service.rooms import CONTEXTS
 from shared.governance.audit.bundle.contents import Files
 from shared.governance.audit.reads import AuditRoute
 from shared.kernel.roles import Role

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from rfp_service.operator.bookkeeping import bookkeeping_differences
-from rfp_service.service import REACTIONS
+from rfp_service.rooms import REACTIONS
 from shared.governance.documents.domain import DocumentAdded
 from shared.governance.documents.kept_files import destroy_files, keep_file
 from shared.governance.retention.domain import Line, RecordDisposed

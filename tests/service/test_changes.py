@@ -7,8 +7,10 @@ import httpx
 
 from rfp_service.changes.api import told
 from rfp_service.changes.feed import Feed
+from rfp_service.events import EVENTS
 from rfp_service.permissions import PERMISSIONS
-from rfp_service.service import CONTEXTS, EVENTS, SEEN_WITH
+from rfp_service.rooms import CONTEXTS
+from rfp_service.service import SEEN_WITH
 from shared.kernel.person import Person
 from shared.kernel.roles import Role
 from shared.web.access.issuer import demonstration_token

@@ -5,7 +5,7 @@ from typing import Any
 
 import asyncpg
 
-from rfp_service.service import EVENTS
+from rfp_service.events import EVENTS
 from shared.governance.audit.bundle.contents import Files
 from shared.governance.audit.bundle.verification import VerificationReport, Verifying, verify
 from shared.ledger.checkpoints import Policy, check_proof, hash_of

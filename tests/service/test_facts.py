@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rfp_service.service import CONTEXTS, FACTS
+from rfp_service.rooms import CONTEXTS, FACTS
 from shared.governance.people.domain import DIRECTORY_ID
 from shared.kernel.messages import Command
 

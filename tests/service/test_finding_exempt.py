@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from rfp_service.app import create_app
-from rfp_service.service import EVENTS
+from rfp_service.events import EVENTS
 from shared.governance.disclosure.matters import contents
 from shared.kernel.roles import Role
 from tests.projects.test_http import decided, identified, scheme
@@ -40,6 +40,8 @@ IN_SIGHT = {
     "/v1/catalogue/deflection": {"from", "to"},
     "/v1/catalogue-orders": {"status"},
     "/v1/approvals": {"unreachable"},
+    "/v1/pipeline-notices": {"standing"},
+    "/v1/priorities": {"name"},
     "/v1/delegations": {"delegator", "delegate", "live"},
     "/v1/audit/decisions": {"by", "kind", "body_of_work", "decision", "stream_id", "from", "to"},
     "/v1/audit/comparisons": {"from", "stream_id"},

@@ -10,7 +10,7 @@ import pytest
 
 from rfp_service.operator.schemes import NotTheFirst, adopted
 from rfp_service.policies import GIVING, POLICIES, facts_for
-from rfp_service.service import FACTS
+from rfp_service.rooms import FACTS
 from shared.governance.scheme.commands import AdoptScheme
 from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import Refused

@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 from aiosmtpd.smtp import SMTP
 
-from rfp_service.service import DEADLINES
+from rfp_service.rooms import DEADLINES
 from rfp_service.slow_cases import SlowCases
 from shared.flow.log import FlowLog
 from shared.kernel.calendar import LONDON, WorkingTime

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from rfp_service.service import EVENTS
+from rfp_service.events import EVENTS
 from shared.governance.people.domain import DIRECTORY_ID, PersonErased
 from shared.kernel.errors import Refused
 from shared.kernel.messages import Command, Event, Stamp

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from rfp_service.service import EVENTS
+from rfp_service.events import EVENTS
 from shared.record.eventstore.encoding import EnvelopeMapper, Topics
 from tests.support.specs import NOW
 

@@ -9,7 +9,8 @@ from outcomes.commands.papers import IssuePaper
 from outcomes.domain.paper import Paper
 from rfp_service.demonstration.outcomes import PIA, TRANSITION
 from rfp_service.demonstration.storyboard import Scene, Storyboard
-from rfp_service.service import VIEWS, Service
+from rfp_service.rooms import VIEWS
+from rfp_service.service import Service
 from rfp_service.version import VERSION
 from shared.kernel.calendar import day_in_london
 from shared.ledger.keeper import Keeper

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import orjson
 
-from rfp_service.service import REACTIONS
+from rfp_service.rooms import REACTIONS
 from shared.governance.people.domain import DIRECTORY_ID, Directory
 from shared.kernel.messages import Recorded
 from shared.record.database import Connection

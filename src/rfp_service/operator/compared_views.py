@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from rfp_service.operator.bookkeeping import bookkeeping_differences
 from rfp_service.operator.verification import mapper
-from rfp_service.service import VIEWS
+from rfp_service.rooms import VIEWS
 from rfp_service.terminal import say
 from shared.record.database import Connection
 from shared.record.eventstore.reader import Reader

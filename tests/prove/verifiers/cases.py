@@ -8,7 +8,7 @@ from typing import Any
 
 import asyncpg
 
-from rfp_service.service import EVENTS
+from rfp_service.events import EVENTS
 from shared.ledger.checkpoints import hash_text, proof_text
 from shared.ledger.keeper import Keeper
 from shared.ledger.log_reader import LogReader, Signed

@@ -7,7 +7,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from rfp_service.service import VIEWS
+from rfp_service.rooms import VIEWS
 from shared.flow.addends import Manner
 from shared.flow.bottlenecks import FlowQuery, told
 from shared.flow.journals import CASES, CORRECTIONS, STEPS

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from rfp_service.service import EVENTS
+from rfp_service.events import EVENTS
 from shared.governance.audit.bundle.assembly import place_of, recorded_of
 from shared.governance.audit.bundle.contents import INDEX, Files, cases_inside, json_text
 from shared.ledger.checkpoints import hash_text

@@ -12,7 +12,8 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from rfp_service.service import EVENTS, VIEWS
+from rfp_service.events import EVENTS
+from rfp_service.rooms import VIEWS
 from shared.governance.audit.bodies_of_work import body_of_work
 from shared.governance.audit.bundle.assembly import (
     LastBundleLonger,

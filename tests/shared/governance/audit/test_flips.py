@@ -6,7 +6,7 @@ from random import Random
 
 import asyncpg
 
-from rfp_service.service import EVENTS
+from rfp_service.events import EVENTS
 from shared.governance.audit.bundle.assembly import made
 from shared.governance.audit.bundle.contents import Files, NotABundle
 from shared.governance.audit.bundle.verification import Verifying, verify

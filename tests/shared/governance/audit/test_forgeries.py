@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import asyncpg
 import pytest
 
-from rfp_service.service import EVENTS
+from rfp_service.events import EVENTS
 from shared.governance.audit.bundle.assembly import made
 from shared.governance.audit.bundle.contents import (
     KEYS,

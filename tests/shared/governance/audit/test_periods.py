@@ -8,9 +8,10 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from rfp_service.events import EVENTS
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.rfps.targets import Targets
-from rfp_service.service import EVENTS, VIEWS
+from rfp_service.rooms import VIEWS
 from shared.governance.audit.bodies_of_work import NOT_DECISIONS
 from shared.governance.audit.replay.lateness import late
 from shared.governance.audit.replay.periods import COUNTED, period

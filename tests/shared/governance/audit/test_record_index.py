@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from rfp_service.service import EVENTS
+from rfp_service.events import EVENTS
 from shared.governance.audit.bundle.assembly import made
 from shared.governance.audit.bundle.contents import INDEX
 from shared.governance.audit.bundle.wanted import Wanted

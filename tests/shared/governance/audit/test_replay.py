@@ -12,12 +12,13 @@ import orjson
 import pytest
 from hypothesis import given as drawn
 
+from rfp_service.events import EVENTS
 from rfp_service.migrating import rebuild_views
 from rfp_service.rfps.domain.events import RfpAmended, RfpHoldEnded, RfpHoldStarted
 from rfp_service.rfps.domain.key_decision_events import CallInUpheld
 from rfp_service.rfps.domain.rfp import Party, Rfp
 from rfp_service.rfps.domain.stages import Stage
-from rfp_service.service import EVENTS, VIEWS
+from rfp_service.rooms import VIEWS
 from shared.governance.audit.replay.explanation import explained
 from shared.governance.audit.replay.reexecution import (
     NOT_KEPT,

@@ -10,7 +10,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from rfp_service.service import EVENTS
+from rfp_service.events import EVENTS
 from shared.governance.audit.bundle.assembly import LastBundleLonger, made
 from shared.governance.audit.bundle.contents import SUCCESSION, Files, json_text
 from shared.governance.audit.bundle.earlier_log import LastBundleOfAnotherLog

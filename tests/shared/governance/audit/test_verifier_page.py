@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 from playwright.async_api import Page
 
-from rfp_service.service import EVENTS
+from rfp_service.events import EVENTS
 from shared.governance.audit.bundle.contents import Files
 from shared.governance.audit.verifier.handed_out import verifier_page
 from shared.record.eventstore.store import EventStore

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from rfp_service.service import EVENTS
+from rfp_service.events import EVENTS
 from shared.governance.disclosure.sealed_fields import SealedFields, Seen
 from shared.governance.disclosure.withheld import SEALED, withhold
 from shared.kernel.messages import Event, Sealed

@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from rfp_service.service import EVENTS, SUBJECTS, VIEWS
+from rfp_service.events import EVENTS
+from rfp_service.rooms import SUBJECTS, VIEWS
 from shared.governance.notifications.addresses import AllowList
 from shared.governance.notifications.domain import (
     EndpointRegistered,

@@ -12,7 +12,7 @@ from rfp_service.contracts.domain.renewal import RenewalOutcome
 from rfp_service.rfps.domain.events import RfpHoldEnded, RfpHoldStarted
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Party, Stage
-from rfp_service.service import DEADLINES, REACTIONS
+from rfp_service.rooms import DEADLINES, REACTIONS
 from shared.governance.notifications.approval_turns import (
     ApprovalEscalated,
     ApprovalTurnBegan,

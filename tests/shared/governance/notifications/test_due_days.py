@@ -11,7 +11,7 @@ from outcomes.domain.milestone_events import EvidenceReturned, MilestoneRebaseli
 from projects.domain.delivery import ActionStepDone
 from projects.domain.project import ProjectStage
 from rfp_service.due_days import days_of_plan
-from rfp_service.service import DEADLINES, REACTIONS, SUBJECTS
+from rfp_service.rooms import DEADLINES, REACTIONS, SUBJECTS
 from shared.governance.notifications.due_days import (
     DueDay,
     DueDayNeared,

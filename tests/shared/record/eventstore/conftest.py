@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from rfp_service.service import EVENTS
+from rfp_service.events import EVENTS
 from shared.record.eventstore.encoding import Topics
 from shared.record.eventstore.store import EventStore
 from tests.shared.record.eventstore.examples import Counted

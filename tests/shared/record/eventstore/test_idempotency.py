@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from rfp_service.service import EVENTS
+from rfp_service.events import EVENTS
 from shared.kernel.errors import KeyUsedOtherwise
 from shared.kernel.messages import IdempotencyKey
 from shared.record.eventstore.encoding import Topics

@@ -8,7 +8,7 @@ import asyncpg
 
 from rfp_service.demonstration.story import story
 from rfp_service.demonstration.storyboard import Scene
-from rfp_service.service import VIEWS
+from rfp_service.rooms import VIEWS
 from shared.record.eventstore.command_record import personal_texts
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.views import View

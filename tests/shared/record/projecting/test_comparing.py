@@ -8,7 +8,7 @@ import asyncpg
 
 from rfp_service.demonstration.storyboard import Scene
 from rfp_service.migrating import rebuild_views
-from rfp_service.service import VIEWS
+from rfp_service.rooms import VIEWS
 from shared.record.database import Connection
 from shared.record.eventstore.reader import Reader
 from shared.record.eventstore.store import EventStore

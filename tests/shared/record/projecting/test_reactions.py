@@ -9,7 +9,7 @@ import pytest
 from rfp_service.migrating import rebuild_views
 from rfp_service.rfps.domain.events import RfpEvent
 from rfp_service.rfps.domain.rfp import Rfp
-from rfp_service.service import REACTIONS
+from rfp_service.rooms import REACTIONS
 from shared.flow.imports.historic_cases import HistoricCaseImported
 from shared.kernel.messages import Recorded
 from shared.record.eventstore.store import EventStore

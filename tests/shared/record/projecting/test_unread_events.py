@@ -11,7 +11,7 @@ import pytest
 from rfp_service.events import EVENTS
 from rfp_service.migrating import rebuild_views
 from rfp_service.rfps.domain.rfp import Rfp
-from rfp_service.service import REACTIONS, VIEWS
+from rfp_service.rooms import REACTIONS, VIEWS
 from shared.record.eventstore.encoding import EnvelopeMapper, Topics
 from shared.record.eventstore.reader import Reader
 from shared.record.eventstore.store import EventStore

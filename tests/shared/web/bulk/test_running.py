@@ -10,7 +10,7 @@ import orjson
 import pytest
 from pydantic import BaseModel
 
-from rfp_service.service import EVENTS
+from rfp_service.events import EVENTS
 from shared.kernel.messages import Command, Event, Stamp
 from shared.kernel.personal import Personal
 from shared.kernel.states import replace
