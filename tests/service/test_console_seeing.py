@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from rfp_service.console.flow_sentences import NOT_KNOWN
+from rfp_service.console.flow_sentences import NOT_KNOWN, TAKES
+from rfp_service.console.words import whom, words
 from tests.service.test_console_in_a_browser import looked_at
 from tests.support.browser import browser
 from tests.support.running import Running
@@ -25,7 +26,10 @@ def test_where_it_waits_is_told_in_a_sentence_and_in_the_apis_own_figures(demons
     with visitor(demonstration, "paul-procurement") as paul:
         page = paul.page("/bottlenecks?steps=all&stuck=all")
         figures, stuck = paul.asked("/rfps/bottlenecks"), paul.asked("/rfps/stuck", limit=200)
-    assert "Bids take the longest; open RFPs wait most for an approver" in page
+    slowest = max(figures["edges"], key=lambda edge: edge["share_working"])["from"]
+    waited_on = max(stuck["parties"], key=lambda cost: cost["working_days"])["party"]
+    takes = TAKES.get(slowest, f"{words(slowest)} takes")
+    assert f"<h1>{takes} the longest; open RFPs wait most for {whom(waited_on)}</h1>" in page
     assert f"Of all working time that {figures['cases']['all']} RFPs waited" in page
     edges = sorted(figures["edges"], key=lambda edge: edge["rank_with_open"])
     shares = [row[2] for row in rows_of(page, "steps")]

@@ -12,11 +12,16 @@ import httpx
 import psycopg
 import pytest
 
-from rfp_service.demonstration.story import RFPS, WAITING
+from rfp_service.demonstration.exceptions import EXCEPTIONS
+from rfp_service.demonstration.in_flight import TOLD
+from rfp_service.demonstration.story import WAITING
+from rfp_service.demonstration.tales import RFPS
 from shared.embedded.places import Places
 from tests.shared.flow.imports.examples import EVENTS, write
 from tests.support.postgres import Base, throwaway_folder
 from tests.support.running import PROGRAM, Running, running
+
+STORY_RFPS = RFPS + len(WAITING) + len(EXCEPTIONS) + len(TOLD)
 
 pytestmark = pytest.mark.xdist_group("demonstration")
 
@@ -36,7 +41,7 @@ def get(service: Running, path: str, role: str) -> httpx.Response:
 def test_the_demonstration_shows_a_year_and_starts_again_with_its_data(demonstration: Running) -> None:
     service = demonstration
     listed = get(service, "/v1/rfps?limit=200", "requester").json()
-    assert len(listed["items"]) >= RFPS + len(WAITING)
+    assert len(listed["items"]) >= STORY_RFPS
     assert len({item["stage"] for item in listed["items"]}) >= 8
     worst = get(service, "/v1/rfps/bottlenecks", "scrutiny_member").json()["edges"][0]
     assert worst["rank"] == 1
@@ -192,7 +197,7 @@ def test_one_may_bring_ones_own_database(folder: Path, base: Base) -> None:
     own = {"DATABASE_URL": base.service, "DATABASE_OWNER_URL": base.owner}
     with running(folder, "demo", **own) as service:
         assert service.postgres() is None
-        assert len(get(service, "/v1/rfps?limit=200", "requester").json()["items"]) == RFPS + len(WAITING)
+        assert len(get(service, "/v1/rfps?limit=200", "requester").json()["items"]) == STORY_RFPS
     rebuilt = Running(folder, more=own).run("rebuild").stdout
     assert "Every view is rebuilt" in rebuilt
 

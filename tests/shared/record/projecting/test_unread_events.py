@@ -24,7 +24,8 @@ from shared.record.projecting.rebuilding import rebuild
 from tests.shared.record.projecting.examples import happen, shown, year
 from tests.support.postgres import Base
 
-SCENES = 500
+LOOKED_FOR = ("ApprovalGranted", "CatalogueItemAdded", "ProjectCategorised", "RfpRaised", "RfpAmended")
+AFTERWARDS = 50  # scenes that views go on to, or do not
 
 
 def older(*unknown: str) -> Topics:
@@ -37,7 +38,12 @@ def topic_at(position: int) -> str:
 
 
 def first(*topics: str) -> int:
-    return next(n for n in range(1, SCENES) if topic_at(n) in topics)
+    return next(n for n, scene in enumerate(year(), 1) if type(scene.event).__name__ in topics)
+
+
+def scenes() -> int:
+    """Return how much of the year holds each event that these specs look for, and some more."""
+    return max(map(first, LOOKED_FOR)) + AFTERWARDS
 
 
 async def followed(pool: asyncpg.Pool, topics: Topics) -> None:
@@ -85,16 +91,16 @@ async def test_only_the_views_that_need_it_stop_and_go_on_with_the_release_that_
     base: Base, pool: asyncpg.Pool, store: EventStore, unknown: str, stopped: set[str]
 ) -> None:
     place = first(unknown)
-    await happen(store, year()[:SCENES])
+    await happen(store, year()[: scenes()])
     await followed(pool, older(unknown))
     assert await standing(pool) == dict.fromkeys(stopped, place - 1)
     rows = await pool.fetch("SELECT name, position FROM views WHERE stopped IS NULL")
     others = {view.name for view in VIEWS} - stopped
-    assert {row["name"]: row["position"] for row in rows} == dict.fromkeys(others, SCENES)
+    assert {row["name"]: row["position"] for row in rows} == dict.fromkeys(others, scenes())
     why = await pool.fetchval("SELECT stopped FROM views WHERE unread = $1 LIMIT 1", place)
     assert f"install the release that knows {unknown}" in why
     count = "SELECT count(*) FROM decisions WHERE decision = $1 AND value_pence IS NULL"
-    happened = sum(topic_at(n) == unknown for n in range(1, SCENES + 1))
+    happened = sum(topic_at(n) == unknown for n in range(1, scenes() + 1))
     assert await pool.fetchval(count, unknown) == happened > 0
     await goes_on_whole(base, pool)
 
@@ -102,7 +108,7 @@ async def test_only_the_views_that_need_it_stop_and_go_on_with_the_release_that_
 async def test_what_begins_with_it_stops_its_views_only_where_its_next_event_tells_its_kind(
     base: Base, pool: asyncpg.Pool, store: EventStore
 ) -> None:
-    await happen(store, year()[:SCENES])
+    await happen(store, year()[: scenes()])
     await followed(pool, older("RfpRaised", "CatalogueItemAdded"))
     stands, place = await standing(pool), first("RfpRaised")
     assert stands.keys() == {"rfps", "flow_steps", "flow_corrections", "rfp_demand"}
@@ -122,13 +128,13 @@ async def test_a_rebuild_by_the_older_release_ends_where_its_worker_ends(
     base: Base, pool: asyncpg.Pool, store: EventStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     topics = older("ApprovalGranted", "CatalogueItemAdded", "ProjectCategorised")
-    await happen(store, year()[:SCENES])
+    await happen(store, year()[: scenes()])
     await followed(pool, topics)
     by_worker, stands = await shown(pool), await standing(pool)
     owed = await pool.fetch("SELECT * FROM unread_events ORDER BY position")
     service = base.service.partition("//")[2].partition(":")[0]
     for processes in (1, 2):
-        monkeypatch.setattr(filling, "EVENTS_A_PROCESS", SCENES // processes)
+        monkeypatch.setattr(filling, "EVENTS_A_PROCESS", scenes() // processes)
         await rebuild(base.owner, topics, VIEWS, grant=lambda t: [f"GRANT ALL ON {t} TO {service}"])
         assert await shown(pool) == by_worker
         assert await standing(pool) == stands
@@ -139,7 +145,7 @@ async def test_a_worker_killed_at_the_event_stops_the_same_views_and_begins_no_f
     pool: asyncpg.Pool, store: EventStore
 ) -> None:
     topics = older("ApprovalGranted")
-    await happen(store, year()[:SCENES])
+    await happen(store, year()[: scenes()])
     for _ in range(3):  # each a process that knows only what the database holds
         projector = Projector(pool, Reader(pool, EnvelopeMapper(topics)), VIEWS)
         await projector.resume()
@@ -148,7 +154,7 @@ async def test_a_worker_killed_at_the_event_stops_the_same_views_and_begins_no_f
     stands = await standing(pool)
     assert stands == dict.fromkeys(("rfps", "flow_steps", "flow_corrections"), first("ApprovalGranted") - 1)
     rows = await pool.fetch("SELECT DISTINCT position FROM views WHERE stopped IS NULL")
-    assert [row["position"] for row in rows] == [SCENES]
+    assert [row["position"] for row in rows] == [scenes()]
 
 
 async def test_a_reaction_goes_past_it_and_is_shown_it_once_by_the_release_that_knows_it(
@@ -183,8 +189,9 @@ async def test_a_reaction_goes_past_it_and_is_shown_it_once_by_the_release_that_
 async def test_a_known_type_in_a_shape_it_does_not_take_is_as_unread(
     pool: asyncpg.Pool, store: EventStore
 ) -> None:
-    await happen(store, year()[:330])
     place = first("RfpRaised")
+    ends = place + AFTERWARDS
+    await happen(store, year()[:ends])
     rfp: UUID = year()[place - 1].stream_id
     version = (await store.load(rfp, Rfp())).version
     scene = year()[place - 1]
@@ -193,19 +200,15 @@ async def test_a_known_type_in_a_shape_it_does_not_take_is_as_unread(
         version += 1
         await store.append([type(stored)(rfp, version, "RfpRaised", state)])
     await followed(pool, Topics(EVENTS))
-    assert await standing(pool) == {
-        "rfps": 330,
-        "flow_steps": 330,
-        "flow_corrections": 330,
-        "rfp_demand": 330,
-    }
+    stopped = ("rfps", "flow_steps", "flow_corrections", "rfp_demand")
+    assert await standing(pool) == dict.fromkeys(stopped, ends)
     rows = await pool.fetch("SELECT position, why, kind FROM unread_events ORDER BY position")
     assert [tuple(row) for row in rows] == [
-        (position, "unknown shape", "rfp") for position in range(331, 335)
+        (position, "unknown shape", "rfp") for position in range(ends + 1, ends + 5)
     ]
     with pytest.raises(EventUnread):
         await store.load(rfp, Rfp())
     with pytest.raises(EventUnread):
         await store.reader.stream(rfp)
-    others = {year()[n - 1].stream_id for n in range(1, 331) if topic_at(n) == "RfpRaised"} - {rfp}
+    others = {year()[n - 1].stream_id for n in range(1, ends + 1) if topic_at(n) == "RfpRaised"} - {rfp}
     assert all([(await store.load(other, Rfp())).version for other in others])
