@@ -42,20 +42,32 @@ def sentences(told: dict[str, Any]) -> list[str]:
     load, expected, loops = told["load"], told["expectation"], told["rework"]
     said = []
     if load["weeks"]:
+        weeks = "full week" if load["weeks"] == 1 else f"{load['weeks']} full weeks"
         said.append(
-            f"In the last {load['weeks']} full weeks {load['arrivals']} cases came and"
-            f" {load['departures']} were closed; {load['wip']} are open."
+            f"In the last {weeks} {_many(load['arrivals'], 'case')} came and"
+            f" {load['departures']} {'was' if load['departures'] == 1 else 'were'} closed;"
+            f" {load['wip']} {_are(load['wip'])} open."
         )
     if load["drain_weeks"] is not None:
         said.append(f"If nothing more came, they would be done in {load['drain_weeks']:.1f} weeks.")
     if expected["working_days"] is not None:
+        beyond = expected["open_beyond"]
         said.append(
             f"85 % of cases close within {expected['working_days']:.1f} working days;"
-            f" {expected['open_beyond']} open cases are beyond that."
+            f" {_many(beyond, 'open case')} {_are(beyond)} beyond that."
         )
     if loops["loops"]:
+        times = "once" if loops["loops"] == 1 else f"{loops['loops']} times"
         said.append(
-            f"{loops['cases']} cases went back to a stage, {loops['loops']} times:"
+            f"{_many(loops['cases'], 'case')} went back to a stage, {times}:"
             f" {loops['working_hours']:.0f} working hours, {loops['share_working']:.0%} of all waiting."
         )
     return said
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
