@@ -51,14 +51,16 @@ chosen AS (
     SELECT d.id FROM deliveries d WHERE {OF_PERSONS} AND d.target_kind <> 'digest' AND {DUE} AND {RESTED}
     ORDER BY d.due_at, d.id LIMIT least($1, {MAILS_LIMIT})
 )"""
-# All that is due to the person whose digest is due first.
+# All that is due to the person whose digest is due first, of what was looked at or was tried before.
+LOOKED_AT = "(d.attempts > 0 OR d.id = ANY ($3::bigint[]))"
 CHOSEN_DIGEST = f"""
 first AS (
     SELECT d.target FROM deliveries d WHERE {OF_PERSONS} AND d.target_kind = 'digest' AND {DUE} AND {RESTED}
+      AND {LOOKED_AT}
     ORDER BY d.due_at, d.id LIMIT least($1, 1)
 ), chosen AS (
     SELECT d.id FROM deliveries d, first
-    WHERE d.target = first.target AND {DUE} ORDER BY d.id LIMIT {DIGEST_LIMIT}
+    WHERE d.target = first.target AND {DUE} AND {LOOKED_AT} ORDER BY d.id LIMIT {DIGEST_LIMIT}
 )"""
 CLAIM = """
 WITH %s, claimed AS (
@@ -184,12 +186,14 @@ class Claimed:
         return cls(**{name: row[name] for name in cls.__slots__})
 
 
-async def claim(pool: asyncpg.Pool, limit: int, lease_seconds: float) -> list[Claimed]:
-    """Take what is due, and note an attempt at each, before anything is sent."""
+async def claim(
+    pool: asyncpg.Pool, limit: int, lease_seconds: float, looked_at: Sequence[int] = ()
+) -> list[Claimed]:
+    """Take what is due, of digests what was looked at, and note an attempt at each before it is sent."""
     rows = await pool.fetch(CLAIM % CHOSEN, limit, lease_seconds)
-    for chosen in (CHOSEN_MAIL, CHOSEN_DIGEST):
+    for chosen, more in ((CHOSEN_MAIL, ()), (CHOSEN_DIGEST, (looked_at,))):
         if len(rows) < limit:
-            rows += await pool.fetch(CLAIM % chosen, limit - len(rows), lease_seconds)
+            rows += await pool.fetch(CLAIM % chosen, limit - len(rows), lease_seconds, *more)
     return [Claimed.of(row) for row in rows]
 
 

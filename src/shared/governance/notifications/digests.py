@@ -33,18 +33,23 @@ WHERE id = ANY ($1) AND status = 'pending' AND attempts = 0
 
 async def drop_what_no_longer_waits(
     pool: asyncpg.Pool, store: EventStore, subjects: Mapping[str, NotificationSubject]
-) -> None:
-    """Leave out of digests that are due what has been done since; news of what was told is left in."""
-    over = []
+) -> list[int]:
+    """Leave out of digests that are due what has been done since; return what may be sent in them.
+
+    News of what was told is left in. What becomes due meanwhile waits for the next look.
+    """
+    over, looked_at = [], []
     for row in await pool.fetch(DUE):
-        if row["type"] in NEWS:
-            continue
         subject = subjects[row["case_kind"]]
-        state = (await store.load(row["case_id"], subject.blank)).state
-        if not subject.waits(state, row["type"], row["told_tier"]):
-            over.append(row["id"])
+        if row["type"] not in NEWS:
+            state = (await store.load(row["case_id"], subject.blank)).state
+            if not subject.waits(state, row["type"], row["told_tier"]):
+                over.append(row["id"])
+                continue
+        looked_at.append(row["id"])
     if over:
         await pool.execute(DROP, over)
+    return looked_at
 
 
 def digest_message(bodies: Sequence[bytes], ids: Iterable[UUID], address: str, sender: str) -> EmailMessage:

@@ -108,9 +108,9 @@ class Sender:
             pass
         for answer, parcel in _parcels(await claims.unjudged(self._pool)):
             await self._judge(parcel, answer)
-        await drop_what_no_longer_waits(self._pool, self._store, self._spreading.subjects)
+        waits = await drop_what_no_longer_waits(self._pool, self._store, self._spreading.subjects)
         free = CONCURRENCY_LIMIT - len(self._under_way)
-        found = await claims.claim(self._pool, free, self._lease) if free else []
+        found = await claims.claim(self._pool, free, self._lease, waits) if free else []
         for _, parcel in _parcels((claimed, None) for claimed in found):
             task = asyncio.create_task(self._alone(parcel))
             self._under_way.add(task)

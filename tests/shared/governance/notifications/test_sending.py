@@ -215,3 +215,22 @@ async def test_two_senders_send_each_thing_once(here: Ground, pool: asyncpg.Pool
         await asyncio.gather(here.send(), other.send())
     assert sorted(got.id for got in receiver.got) == sorted({got.id for got in receiver.got})
     assert len(receiver.got) == 60
+
+
+async def test_of_a_digest_only_what_was_looked_at_goes_and_what_came_due_since_waits_for_the_next(
+    here: Ground,
+) -> None:
+    await here.tell(2)
+    to_digest = """
+    INSERT INTO deliveries (notification_id, target, target_kind, status, due_at)
+    SELECT id, 'digest:hugo', 'digest', 'pending', now() + interval '1 hour' FROM notifications RETURNING id
+    """
+    first, second = sorted(row["id"] for row in await here.pool.fetch(to_digest))
+    looked_at: list[int] = []
+    for due, goes in ((first, []), (second, [second])):
+        await here.pool.execute("UPDATE deliveries SET due_at = now() WHERE id = $1", due)
+        assert [each.id for each in await claims.claim(here.pool, 10, 60, looked_at)] == goes
+        looked_at.append(second)
+    await here.leases_run_out()
+    again = await claims.claim(here.pool, 10, 60)  # what was tried goes once more as the mail that it was
+    assert [each.id for each in again] == [second]
