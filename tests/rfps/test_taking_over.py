@@ -1,5 +1,7 @@
 """RFPs in flight, taken over from the outgoing supplier by a register: live cases that go on here."""
 
+import csv
+import io
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -138,6 +140,25 @@ async def test_a_register_brings_live_cases_in_and_they_go_on(api: Api) -> None:
     assert again["counts"]["done"] == 0
     await api.decide(rfp, "request-approval", budget_code="IT-1", options_considered="None", conflicts="None")
     assert (await api.get(f"/v1/rfps/{rfp}")).json()["stage"] == "approval"
+
+
+async def test_the_register_is_exported_as_it_stood_and_handed_in_again_says_nothing(api: Api) -> None:
+    await api.adopt_scheme()
+    await api.meets(RITA, PRIYA)
+    await handed_in(api, TABLE)
+    before = api.position
+    rfp = str(taken_over_id("SR-7"))
+    await api.decide(rfp, "amend", title="Copiers")
+    now = (await api.get("/v1/rfp-registers", PRIYA)).text
+    [copiers] = [row for row in csv.DictReader(io.StringIO(now)) if row["reference"] == "SR-7"]
+    assert (copiers["title"], copiers["estimate_pence"], copiers["supplier"]) == ("Copiers", "2000000", "")
+    then = (await api.get("/v1/rfp-registers", PRIYA, as_of=before)).text
+    rows = {row["reference"]: row["title"] for row in csv.DictReader(io.StringIO(then))}
+    assert rows == {"SR-7": "Scanners", "SR-8": "Tills", "SR-9": "Vans"}
+    sheet = await api.get("/v1/rfp-registers", PRIYA, form="xlsx")
+    assert sheet.content.startswith(b"PK")
+    again = await handed_in(api, now)
+    assert (again["difference_counts"]["unchanged"], again["counts"]["done"]) == (3, 0), again
 
 
 def test_one_reference_is_one_rfp_however_it_is_written() -> None:

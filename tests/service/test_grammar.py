@@ -176,7 +176,7 @@ async def test_who_asks_comes_first_then_what_they_may_then_what_is_there(api: A
     await api.post(nothing, {"decision": "approve", "reason": "Yes."}, HANA, 404)
     await api.post(nothing, {"decision": "approve", "reason": "Yes."}, HANA, 404, version=1)
     await api.get(f"/v1/rfps/{uuid4()}", expect=404)
-    await api.get("/v1/rfps/no-uuid", expect=422)
+    await api.get("/v1/rfps/no-uuid", expect=404)
     await api.get("/v1/audit/decisions", RITA, 403)
     await api.get("/v1/nowhere", expect=404)
 

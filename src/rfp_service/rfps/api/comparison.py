@@ -80,7 +80,7 @@ class Comparison(BaseModel):
 
 
 @router.get(
-    "/{rfp_id}/comparison",
+    "/{rfp_id:uuid}/comparison",
     summary="Compare the bids",
     dependencies=[may("read-rfps")],
     responses={**one(Comparison), **problems(404, 409)},

@@ -52,7 +52,7 @@ class Holds(BaseModel):
 
 
 @router.get(
-    "/{rfp_id}/holds",
+    "/{rfp_id:uuid}/holds",
     summary="See what an RFP's holds have cost",
     dependencies=[may("read-rfps")],
     responses=one(Holds, lasting=False),

@@ -58,7 +58,7 @@ async def raise_rfp(
     return raised_receipt(receipt, (await handler.store.load(receipt.id, Rfp())).state)
 
 
-@router.post("/{rfp_id}/decisions", summary="Decide on an RFP", responses=DECIDES)
+@router.post("/{rfp_id:uuid}/decisions", summary="Decide on an RFP", responses=DECIDES)
 async def decide(
     rfp_id: RfpId, command: Annotated[Decision, strict(Decision), Body()], handler: Commands
 ) -> RfpReceipt:
@@ -81,7 +81,7 @@ async def list_rfps(query: Annotated[ListQuery, RFP_LIST.asked]) -> Response:
 
 
 @router.get(
-    "/{rfp_id}",
+    "/{rfp_id:uuid}",
     summary="See an RFP",
     dependencies=[may("read-rfps"), noted()],
     responses=one(RfpSeen, lasting=False),
@@ -102,7 +102,7 @@ async def see_rfp(request: Request, rfp_id: RfpId, reading: Read) -> Response:
 
 
 @router.get(
-    "/{rfp_id}/history",
+    "/{rfp_id:uuid}/history",
     summary="See an RFP's history",
     dependencies=[may("read-rfps"), noted()],
     responses=one(EventHistory),

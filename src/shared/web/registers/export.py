@@ -61,6 +61,7 @@ def add_export(router: APIRouter, register: Register[Any]) -> None:
         What a spreadsheet would run has an apostrophe before it, which a hand-in takes off again; what you
         may not see is marked, and the mark says nothing when it is handed in.
         """
+        await reading.must_know_what_is_exempt()  # before the answer begins
         road = core_service(request).store.bulk_appender()
         rows = _rows(register, reading, road)
         named = f"{register.path.strip('/')}.{form}"
@@ -82,7 +83,9 @@ async def _rows(register: Register[Any], reading: Reading, road: BulkAppender) -
     ordered = ordered.where(reading.valid(table)).order_by(table.c.first_position).limit(BLOCK_ROWS)
     while found := await reading.rows(ordered.where(table.c.first_position > after)):
         after = found[-1]["first_position"]
-        loaded = road.fold(await road.fetch([row["id"] for row in found]), register.blank, "")
+        stored = await road.fetch([row["id"] for row in found])
+        by_then = [row for row in stored if row["notification_id"] <= reading.position]
+        loaded = road.fold(by_then, register.blank, "")
         items = [
             {"id": row["id"], "version": row["version"], SOURCE: row["source"]}
             | dict(register.standing(loaded[row["id"].int].stream.state))
@@ -93,8 +96,9 @@ async def _rows(register: Register[Any], reading: Reading, road: BulkAppender) -
 
 
 def _cells(item: dict[str, Any], names: list[str]) -> Cells:
+    """Return a row's cells; blank where a register says at the beginning what is decided here since."""
     marks = item.get("withheld", {})
-    return [marks.get(name) or defused(shown(item[name])) for name in names]
+    return [marks.get(name) or defused(shown(item.get(name))) for name in names]
 
 
 async def _as_csv(rows: AsyncIterator[list[Cells]]) -> AsyncIterator[bytes]:
