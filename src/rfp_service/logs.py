@@ -73,7 +73,8 @@ def configure(level: str) -> None:
     structlog.configure(
         processors=[*SHARED, scrubbed, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Where errors go now, not where they went then: whoever redirects them may have closed that.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(

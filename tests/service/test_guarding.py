@@ -1,9 +1,10 @@
 """What a client gets and how much of it: limits with their headers, and headers for browsers."""
 
 import asyncio
+import contextlib
+import io
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ def tried_out(base: Base, folder: Path, **more: Any) -> Settings:
     return Settings(data_dir=folder, database_url=base.service, **more)
 
 
-@asynccontextmanager
+@contextlib.asynccontextmanager
 async def at_one_moment(settings: Settings, base: Base) -> AsyncIterator[Api]:
     """Run the service with limits whose clock stands still."""
     async with running_api(base, settings=settings) as api:
@@ -229,6 +230,14 @@ def test_logs_hold_no_token_no_password_and_nobodys_address(capsys: pytest.Captu
     assert json.loads(written)["event"] == "unforeseen"
     for secret in (token, "rita@council", "hunter2", "rfpkey_abc", "Rita Requester"):
         assert secret not in written
+
+
+def test_a_log_goes_where_errors_go_when_it_is_written(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever they went to when the log was set up may have been closed since."""
+    with io.StringIO() as closed_soon, contextlib.redirect_stderr(closed_soon):
+        logs.configure("critical")
+    structlog.get_logger("spec").critical("told")
+    assert json.loads(capsys.readouterr().err)["event"] == "told"
 
 
 def _fail(said: str) -> None:

@@ -13,8 +13,9 @@ from rfp_service.permissions import PERMISSIONS
 from rfp_service.rfps.targets import Targets
 from rfp_service.rooms import VIEWS
 from shared.governance.audit.bodies_of_work import NOT_DECISIONS
+from shared.governance.audit.counted import COUNTED
 from shared.governance.audit.replay.lateness import late
-from shared.governance.audit.replay.periods import COUNTED, period
+from shared.governance.audit.replay.periods import period
 from shared.governance.disclosure.disclosure_filter import DisclosureFilter
 from shared.governance.disclosure.exemptions import Exemptions
 from shared.governance.disclosure.sealed_fields import SealedFields

@@ -26,8 +26,9 @@ def year() -> Sequence[Scene]:
 
 
 def year_of_rfps() -> list[Scene]:
-    """Return of the demonstration's year what has nothing to do with projects or contracts."""
+    """Return of the demonstration's year what is about RFPs: nothing of projects, contracts or outcomes."""
     about = ("project", "team-capacity", "register-mapping", "batch", "contract", "review-round")
+    about += ("priority-tags", "outcome", "milestone")
     return [scene for scene in year() if type(scene.event).kind not in about]
 
 

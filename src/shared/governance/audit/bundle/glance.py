@@ -5,12 +5,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from shared.governance.audit.journal import decision_rows
-from shared.governance.audit.replay.periods import COUNTED
+from shared.governance.audit.counted import COUNTED
+from shared.governance.audit.decision_rows import DecisionRow, decision_rows
 from shared.governance.audit.replay.states import called_in, words
 from shared.kernel.messages import Recorded
 from shared.kernel.personal import is_sealed
-from shared.record.projecting.views import Row
 
 CALLED = {
     "exceptions": "General exceptions",
@@ -111,7 +110,7 @@ def _last(events: Sequence[Recorded]) -> str:
     return _text(f"{number}{words(type(events[-1].event).__name__)}")
 
 
-def _figure(name: str, rows: Sequence[Row]) -> str:
+def _figure(name: str, rows: Sequence[DecisionRow]) -> str:
     places = [f"<a href='#e-{row['position']}'>entry {row['position']}</a>" for row in rows[:LINKS_LIMIT]]
     more = f", and {len(rows) - LINKS_LIMIT} more" if len(rows) > LINKS_LIMIT else ""
     where = f"<br>{', '.join(places)}{more}" if places else ""
@@ -121,7 +120,7 @@ def _figure(name: str, rows: Sequence[Row]) -> str:
     )
 
 
-def _counts(name: str, row: Row) -> bool:
+def _counts(name: str, row: DecisionRow) -> bool:
     if name == "by_delegation":
         return bool(row["acting_for"])
     marks = row["marks"]
