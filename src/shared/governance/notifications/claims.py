@@ -107,6 +107,8 @@ WITH judged AS (UPDATE delivery_attempts SET outcome = 'failed' WHERE id = $2 AN
 UPDATE deliveries SET due_at = clock_timestamp() + $3 * interval '1 second', leased_until = NULL
 WHERE id = $1 AND status = 'pending'
 """
+# The first failures, too, come one after another: a row that is not there yet can not be locked.
+HEALTH_BEGUN = "INSERT INTO target_health (target) VALUES ($1) ON CONFLICT DO NOTHING"
 HEALTH = """
 SELECT failures, failing_since, spaced_failures, last_spaced_at
 FROM target_health WHERE target = $1 FOR UPDATE
@@ -240,6 +242,7 @@ async def well_again(pool: asyncpg.Pool, target: str) -> None:
 
 async def health_after_failure(connection: Connection, target: str, at: datetime) -> TargetHealth:
     """Return how an endpoint has done, with one more failure."""
+    await connection.execute(HEALTH_BEGUN, target)
     row = await connection.fetchrow(HEALTH, target)
     before = TargetHealth(*row) if row else TargetHealth()
     return before.failed(at)

@@ -14,7 +14,7 @@ from shared.governance.notifications.domain import EndpointPaused, EndpointStatu
 from shared.governance.notifications.transport import ReceiverAnswer
 from tests.shared.governance.notifications.ground import Ground, ground
 from tests.shared.governance.notifications.receiver import Got, Receiver, polite, receiving
-from tests.support.specs import stamp
+from tests.support.specs import NOW, stamp
 
 Said = tuple[int, dict[str, str], bytes]
 
@@ -152,6 +152,19 @@ async def test_a_dead_and_a_hanging_endpoint_hold_up_no_healthy_one(here: Ground
         assert open_at_most <= claims.IN_FLIGHT_LIMIT
         await here.sender.finish()
         assert await here.statuses(healthy) == ["delivered"] * 50
+
+
+async def test_first_failures_that_come_at_once_are_each_counted(here: Ground) -> None:
+    together = asyncio.Barrier(3)
+
+    async def fails() -> int:
+        async with here.pool.acquire() as connection, connection.transaction():
+            await together.wait()
+            health = await claims.health_after_failure(connection, "desk", NOW)
+            await claims.keep_health(connection, "desk", health, None)
+            return health.failures
+
+    assert sorted(await asyncio.gather(*(fails() for _ in range(3)))) == [1, 2, 3]
 
 
 async def test_after_an_outage_a_backlog_is_let_go_evenly(here: Ground, receiver: Receiver) -> None:
