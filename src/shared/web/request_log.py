@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 
 def note_request(scope: Scope, method: str, status: int, seconds: float) -> None:
     """Count an answer, and log it: by whom (an id, blank before sign-in), where, how long it took."""
-    route: str = getattr(scope.get("route"), "path", "")
+    route: str = getattr(scope.get("route"), "path_format", "")
     REQUESTS.labels(method, route, status).observe(seconds)
     if route in UNWATCHED and status < 500:
         return

@@ -76,7 +76,7 @@ class SecurityLog:
             address="" if peer.address is None else str(peer.address),
             hearsay=peer.hearsay,
             method=request.method,
-            operation=getattr(request.scope.get("route"), "path", ""),
+            operation=getattr(request.scope.get("route"), "path_format", ""),
             trace=getattr(request.state, "trace_id", ""),
             left_out=self._left_out.pop(kind, 0),
             **facts,
