@@ -1,1 +1,1 @@
-"""The roof: the service's doors, its composition, and the rooms for RFPs and the catalogue."""
+"""The roof: the service's doors, its composition, and the rooms for RFPs, the catalogue and contracts."""

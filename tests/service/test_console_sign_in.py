@@ -9,13 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from pydantic import SecretStr
 
-from shared.ledger.log_keys import write_signer
-from shared.ledger.notes import Signer
-from shared.settings import Profile, Settings
 from tests.support.api import Api, running_api
-from tests.support.issuing import AUDIENCE, TENANT, Issuer, issuing
+from tests.support.issuing import Issuer, council_settings, issuing
 from tests.support.postgres import Base
 
 CLIENT = "console-client"
@@ -30,19 +26,7 @@ def issuer() -> Iterator[Issuer]:
 
 @pytest.fixture
 async def council(base: Base, issuer: Issuer, tmp_path: Path) -> AsyncIterator[Api]:
-    write_signer(tmp_path / "log", Signer.new("council.example/log"))
-    settings = Settings(
-        profile=Profile.PRODUCTION,
-        audit_keys=tmp_path / "log",
-        data_dir=tmp_path,
-        database_url=base.service,
-        token_issuer=issuer.url,
-        token_audience=AUDIENCE,
-        token_tenant=TENANT,
-        personal_secret=SecretStr(base64.b64encode(bytes(32)).decode()),
-        public_url=PUBLIC,
-        sign_in_client_id=CLIENT,
-    )  # unchecked, for its provider is on this machine
+    settings = council_settings(base, issuer, tmp_path, public_url=PUBLIC, sign_in_client_id=CLIENT)
     async with running_api(base, settings=settings) as running:
         running.client.base_url = httpx.URL(PUBLIC)
         yield running

@@ -1,18 +1,13 @@
 """The service behind a provider of its own: production settings, real keys over HTTP, every forgery a 401."""
 
-import base64
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
-from shared.ledger.log_keys import write_signer
-from shared.ledger.notes import Signer
-from shared.settings import Profile, Settings
 from tests.shared.web.access.forgeries import FORGERIES
 from tests.support.api import Api, running_api
-from tests.support.issuing import AUDIENCE, TENANT, Issuer, issuing
+from tests.support.issuing import Issuer, council_settings, issuing
 from tests.support.people import ADA
 from tests.support.postgres import Base
 
@@ -27,17 +22,7 @@ def issuer() -> Iterator[Issuer]:
 
 @pytest.fixture
 async def council(base: Base, issuer: Issuer, tmp_path: Path) -> AsyncIterator[Api]:
-    write_signer(tmp_path / "log", Signer.new("council.example/log"))
-    settings = Settings(
-        profile=Profile.PRODUCTION,
-        audit_keys=tmp_path / "log",
-        data_dir=tmp_path,
-        database_url=base.service,
-        token_issuer=issuer.url,
-        token_audience=AUDIENCE,
-        token_tenant=TENANT,
-        personal_secret=SecretStr(base64.b64encode(bytes(32)).decode()),
-    )  # unchecked, for it is on this machine: production asks for an https issuer
+    settings = council_settings(base, issuer, tmp_path)
     async with running_api(base, settings=settings, worker=False) as running:
         yield running
 

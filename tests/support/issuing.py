@@ -10,11 +10,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
+from pydantic import SecretStr
+
+from shared.ledger.log_keys import write_signer
+from shared.ledger.notes import Signer
+from shared.settings import Profile, Settings
+from tests.support.postgres import Base
 
 AUDIENCE = "api://rfp-service"
 TENANT = "0a1b2c3d-0000-4000-8000-00000000000a"
@@ -163,3 +170,19 @@ def issuing() -> Iterator[Issuer]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def council_settings(base: Base, issuer: Issuer, folder: Path, **more: Any) -> Settings:
+    """Return a council's settings behind an issuer; unchecked, for production asks for an https one."""
+    write_signer(folder / "log", Signer.new("council.example/log"))
+    return Settings(
+        profile=Profile.PRODUCTION,
+        audit_keys=folder / "log",
+        data_dir=folder,
+        database_url=base.service,
+        token_issuer=issuer.url,
+        token_audience=AUDIENCE,
+        token_tenant=TENANT,
+        personal_secret=SecretStr(base64.b64encode(bytes(32)).decode()),
+        **more,
+    )
