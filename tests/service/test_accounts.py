@@ -2,12 +2,11 @@
 
 from typing import Any
 
-import asyncpg
 import httpx
 
 from tests.support.api import Api
 from tests.support.people import ADA, LARS, RITA, SAM, Who
-from tests.support.postgres import Base
+from tests.support.postgres import Base, session
 
 RAISE = {"title": "Laptops", "description": "Forty of them.", "service_area": "Registrars"}
 
@@ -111,13 +110,10 @@ async def test_the_secret_is_shown_once_and_kept_nowhere(api: Api, base: Base) -
     assert first["key"] is not None
     assert again == {**first, "key": None}
     secret = first["key"].rpartition(account.replace("-", "") + "_")[2]
-    admin = await asyncpg.connect(base.admin)
-    try:
+    async with session(base.admin) as admin:
         for table in ("stored_events", "service_accounts", "api_key_uses", "idempotency_keys"):
             for row in await admin.fetch(f"SELECT * FROM {table}"):
                 assert secret not in str(dict(row))
-    finally:
-        await admin.close()
     for who in (ADA, SAM):
         seen = await api.get(f"/v1/service-accounts/{account}", who)
         assert secret not in seen.text

@@ -17,7 +17,7 @@ from shared.record.eventstore.store import EventStore
 from shared.record.projecting.reactions import Reactor
 from tests.rfps import way
 from tests.shared.record.deadlines.test_firing import happened, react
-from tests.support.postgres import Base
+from tests.support.postgres import Base, session
 
 
 @pytest.fixture
@@ -26,9 +26,8 @@ async def admin(base: Base, pool: asyncpg.Pool, store: EventStore) -> AsyncItera
     await Reactor(pool, store.reader, REACTIONS).introduce()
     await happened(store, way.IN_STANDSTILL)
     await react(pool, store)
-    connection = await asyncpg.connect(base.admin)
-    yield connection
-    await connection.close()
+    async with session(base.admin) as connection:
+        yield connection
 
 
 async def differing(pool: asyncpg.Pool, store: EventStore) -> list[str]:

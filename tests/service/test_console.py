@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-import asyncpg
 import httpx
 
 from rfp_service.console.rendering import HEADERS
@@ -15,7 +14,7 @@ from shared.kernel.roles import Role
 from shared.settings import Profile
 from tests.support.api import Api
 from tests.support.people import PAUL, PRIYA, SCHEME, Who
-from tests.support.postgres import Base
+from tests.support.postgres import Base, session
 
 RITA = Who("rita-requester", (Role.REQUESTER,))
 TIERS = [
@@ -80,25 +79,25 @@ async def test_only_who_has_signed_in_sees_a_page_and_is_led_back_to_it(api: Api
 
 
 async def test_a_session_ends_with_idleness_with_time_and_with_signing_out(api: Api, base: Base) -> None:
-    owner = await asyncpg.connect(base.owner)
-    for column, ago in WHEN.items():
-        await sign_in(api, "hana-head")
-        assert (await api.client.get("/console")).status_code == 200
-        await owner.execute(f"UPDATE console_sessions SET {column} = now() - interval '{ago}'")
-        assert (await api.client.get("/console")).status_code == 303
-    answer = await sign_in(api, "hana-head")
-    assert await owner.fetchval("SELECT count(*) FROM console_sessions") == 1  # what is over is cleared away
-    kept = str(await owner.fetchrow("SELECT * FROM console_sessions"))
-    secret = api.client.cookies["rfp-console"]
-    assert secret not in kept
-    assert "eyJ" not in kept  # no token can be read in the database
-    page = await api.client.get("/console")
-    token = re.findall(r'name="form_token" value="([^"]+)"', page.text)[0]
-    answer = await send(api, "/console/sign-out", {"form_token": token})
-    assert (answer.status_code, "rfp-console" in api.client.cookies) == (303, False)
-    api.client.cookies.set("rfp-console", secret)
-    assert (await api.client.get("/console")).status_code == 303  # whoever kept the cookie has nothing
-    await owner.close()
+    async with session(base.owner) as owner:
+        for column, ago in WHEN.items():
+            await sign_in(api, "hana-head")
+            assert (await api.client.get("/console")).status_code == 200
+            await owner.execute(f"UPDATE console_sessions SET {column} = now() - interval '{ago}'")
+            assert (await api.client.get("/console")).status_code == 303
+        answer = await sign_in(api, "hana-head")
+        left = await owner.fetchval("SELECT count(*) FROM console_sessions")
+        assert left == 1  # what is over is cleared away
+        kept = str(await owner.fetchrow("SELECT * FROM console_sessions"))
+        secret = api.client.cookies["rfp-console"]
+        assert secret not in kept
+        assert "eyJ" not in kept  # no token can be read in the database
+        page = await api.client.get("/console")
+        token = re.findall(r'name="form_token" value="([^"]+)"', page.text)[0]
+        answer = await send(api, "/console/sign-out", {"form_token": token})
+        assert (answer.status_code, "rfp-console" in api.client.cookies) == (303, False)
+        api.client.cookies.set("rfp-console", secret)
+        assert (await api.client.get("/console")).status_code == 303  # whoever kept the cookie has nothing
 
 
 async def test_programs_and_strangers_can_not_be_chosen_and_production_has_no_choice(api: Api) -> None:

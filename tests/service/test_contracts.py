@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 from icalendar import Calendar
 
 from rfp_service.contracts.domain.contract import contract_id
@@ -19,7 +18,7 @@ from shared.record.database import stop
 from tests.rfps.examples import DRAFT
 from tests.support.api import Api, running_api
 from tests.support.people import HANA, LARS, PRIYA, RITA, SAM, Who
-from tests.support.postgres import Base
+from tests.support.postgres import Base, session
 
 CORA = Who("cora", (Role.CONTRACT_MANAGER,))
 RFP = UUID("4f000000-0000-4000-8000-000000000001")
@@ -118,9 +117,8 @@ async def test_a_missed_notice_is_an_event_with_its_exposure_by_the_clock(api: A
     due = await settled(api, contract, stage="review_due")
     assert due["exposure_pence"] == 1_200_000
     assert due["notice_by"] == str(TODAY)
-    owner = await asyncpg.connect(base.admin)  # the service itself may not
-    await owner.execute("UPDATE deadlines SET due_at = clock_timestamp() WHERE kind = 'contract-notice'")
-    await owner.close()
+    async with session(base.admin) as owner:  # the service itself may not
+        await owner.execute("UPDATE deadlines SET due_at = clock_timestamp() WHERE kind = 'contract-notice'")
     await asyncio.sleep(0.1)  # its rule looks at its own day, whatever the table says
     assert (await settled(api, contract, missed_notices=0))["missed"] == []
 

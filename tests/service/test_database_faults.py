@@ -18,7 +18,7 @@ from shared.embedded.places import Places
 from shared.kernel.roles import Role
 from shared.web.access.issuer import demonstration_token
 from tests.support.api import Api
-from tests.support.postgres import Base, throwaway_folder
+from tests.support.postgres import Base, session, throwaway_folder
 from tests.support.running import Running, running
 
 BODY = {"title": "Laptops", "description": "Forty.", "service_area": "Registrars"}
@@ -94,18 +94,15 @@ async def becomes_ready(client: httpx.AsyncClient) -> None:
 @pytest.fixture
 async def full(base: Base) -> AsyncIterator[asyncpg.Connection]:
     """A database in which an insert of an event fails as it does on a full disk."""
-    superuser = await asyncpg.connect(base.admin)
-    await superuser.execute(
-        "CREATE FUNCTION disk_full() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        " RAISE EXCEPTION 'could not extend file: no space left on device' USING ERRCODE = '53100';"
-        " END $$;"
-        " CREATE TRIGGER disk_full BEFORE INSERT ON stored_events"
-        " FOR EACH ROW EXECUTE FUNCTION disk_full()"
-    )
-    try:
+    async with session(base.admin) as superuser:
+        await superuser.execute(
+            "CREATE FUNCTION disk_full() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            " RAISE EXCEPTION 'could not extend file: no space left on device' USING ERRCODE = '53100';"
+            " END $$;"
+            " CREATE TRIGGER disk_full BEFORE INSERT ON stored_events"
+            " FOR EACH ROW EXECUTE FUNCTION disk_full()"
+        )
         yield superuser
-    finally:
-        await superuser.close()
 
 
 async def test_a_full_disk_is_a_503_that_says_when_to_ask_again_and_the_service_is_not_ready(
@@ -156,9 +153,8 @@ def _fail(text: str) -> None:
 async def test_a_fault_is_logged_once() -> None:
     with throwaway_folder() as folder, running(folder, LOG_LEVEL="warning") as service:
         token = demonstration_token(folder, "rita", [Role.REQUESTER])
-        owner = await asyncpg.connect(Places.of(folder).addresses().owner)
-        await owner.execute("ALTER TABLE rfps RENAME TO rfps_elsewhere")
-        await owner.close()
+        async with session(Places.of(folder).addresses().owner) as owner:
+            await owner.execute("ALTER TABLE rfps RENAME TO rfps_elsewhere")
         headers = {"Authorization": f"Bearer {token}"}
         answer = await asyncio.to_thread(service.get, "/v1/rfps", headers)
         assert answer.status_code == 500

@@ -10,7 +10,7 @@ from joserfc.jwk import KeySet, OKPKey
 from rfp_service.migrating import migrate, rebuild_views
 from rfp_service.service import opened
 from shared.settings import NotConfigured, Profile, Settings
-from tests.support.postgres import PASSWORD, Base
+from tests.support.postgres import PASSWORD, Base, session
 
 READER = "spec_reader"
 
@@ -39,20 +39,18 @@ async def test_in_production_the_services_role_owns_nothing(base: Base, tmp_path
 
 @pytest.fixture
 async def reader(base: Base) -> str:
-    admin = await asyncpg.connect(base.admin)
-    await admin.execute(
-        f"DO $$ BEGIN CREATE ROLE {READER} LOGIN PASSWORD '{PASSWORD}';"
-        " EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
-    )
-    await admin.close()
+    async with session(base.admin) as admin:
+        await admin.execute(
+            f"DO $$ BEGIN CREATE ROLE {READER} LOGIN PASSWORD '{PASSWORD}';"
+            " EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+        )
     return base.service.replace("spec_service", READER)
 
 
 async def test_scrutinys_own_role_reads_and_has_it_kept(base: Base, reader: str) -> None:
     await migrate(base.owner, base.service, reader)
     await rebuild_views(base.owner, base.service, reader)
-    connection = await asyncpg.connect(reader)
-    try:
+    async with session(reader) as connection:
         for table in ("stored_events", "decisions", "rfps", "log_checkpoints", "audit_reads"):
             assert await connection.fetch(f"SELECT * FROM {table}") == []
         await connection.execute("SELECT append_audit_read('operator:sam', 'operator', 'x', '/', 200, '')")
@@ -65,5 +63,3 @@ async def test_scrutinys_own_role_reads_and_has_it_kept(base: Base, reader: str)
         ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await connection.execute(statement)
-    finally:
-        await connection.close()

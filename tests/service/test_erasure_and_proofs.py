@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import asyncpg
-
 from rfp_service.events import EVENTS
 from shared.governance.audit.bundle.contents import Files
 from shared.governance.audit.bundle.verification import VerificationReport, Verifying, verify
@@ -16,7 +14,7 @@ from shared.settings import Settings
 from shared.web.access.claims import Identity, Scope
 from tests.support.api import Api, running_api
 from tests.support.people import ADA, RITA, SAM
-from tests.support.postgres import Base
+from tests.support.postgres import Base, session
 
 NAME, WHY = "Wilhelmina Quackenbush", "Wilhelmina signed in twice after her wedding."
 MAPPER = EnvelopeMapper(Topics(EVENTS))
@@ -112,12 +110,9 @@ async def test_after_an_erasure_and_after_a_restore_every_proof_and_bundle_holds
 
 async def restored(base: Base, keys: list[tuple[Any, ...]]) -> None:
     """Bring back what an older backup of the directory and of the keys still held."""
-    admin = await asyncpg.connect(base.admin)
-    try:
+    async with session(base.admin) as admin:
         await admin.execute("UPDATE people SET name = $1, erased_at = NULL WHERE id = 'wilma'", NAME)
         await admin.executemany(
             "UPDATE personal_keys SET wrapped = $2, destroyed_at = NULL WHERE id = $1", keys
         )
         assert await admin.fetchval(OPEN_KEYS) == len(keys) > 0
-    finally:
-        await admin.close()

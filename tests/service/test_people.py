@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import pytest
 from pydantic_core import PydanticSerializationError
 
@@ -15,7 +14,7 @@ from shared.web.access.claims import Identity, Scope
 from tests.support.api import Api, running_api
 from tests.support.dumping import bytes_of
 from tests.support.people import ADA, HANA, LARS, PRIYA, RITA, SAM, Who
-from tests.support.postgres import Base
+from tests.support.postgres import Base, session
 
 NAME, EMAIL = "Wilhelmina Quackenbush", "w.quackenbush@council.example"
 WHY = "Wilhelmina signed in twice after her wedding."
@@ -194,16 +193,13 @@ async def test_an_erasure_is_applied_again_after_a_restore(base: Base) -> None:
         await decide(api, "link", person="wilma", same_as="rita", reason=WHY)
         keys = [dict(row) for row in await api.service.pool.fetch("SELECT * FROM personal_keys")]
         await decide(api, "erase", person="wilma", ground="Schedule, line 4")
-    admin = await asyncpg.connect(base.admin)
-    try:  # what an older backup of these two tables would bring back
+    async with session(base.admin) as admin:  # what an older backup of these two tables would bring back
         await admin.execute("UPDATE people SET name = $1, erased_at = NULL WHERE id = 'wilma'", NAME)
         await admin.execute(
             "UPDATE personal_keys SET wrapped = $1, destroyed_at = NULL WHERE id = $2",
             keys[0]["wrapped"],
             UUID(str(keys[0]["id"])),
         )
-    finally:
-        await admin.close()
     async with running_api(base) as api:
         assert (await api.get("/v1/people/wilma", SAM)).json()["name"] == ""
         left = await api.service.pool.fetchval("SELECT count(*) FROM personal_keys WHERE wrapped IS NOT NULL")

@@ -19,8 +19,9 @@ from shared.settings import NotConfigured, Settings
 from shared.web import service_readiness
 from shared.web.service_readiness import NO_WORKER, NOT_SIGNED, NOT_WITNESSED
 from tests.support.api import Api, running_api
+from tests.support.patience import until_true
 from tests.support.pooler import transaction_pooler
-from tests.support.postgres import Base
+from tests.support.postgres import Base, session
 
 BODY = {"title": "Laptops", "description": "Forty.", "service_area": "Registrars"}
 PATIENCE_SECONDS = 90
@@ -38,16 +39,19 @@ async def said(api: Api, *faults: str) -> dict[str, object]:
         await asyncio.sleep(0.1)
 
 
+async def signed(api: Api, size: int) -> None:
+    """Wait until there is a checkpoint of so many entries."""
+    find = "SELECT EXISTS (SELECT FROM log_checkpoints WHERE size = $1)"
+    await until_true(lambda: api.service.pool.fetchval(find, size))
+
+
 async def in_database(base: Base, *statements: str) -> None:
     """Do something to the database as its administrator."""
-    administrator = await asyncpg.connect(base.admin)
-    try:
+    async with session(base.admin) as administrator:
         await administrator.execute("SET default_transaction_read_only = off")
         name = await administrator.fetchval("SELECT quote_ident(current_database())")
         for statement in statements:
             await administrator.execute(statement.format(database=name))
-    finally:
-        await administrator.close()
 
 
 # A fail-over: the host that a session had is gone, and the next one has turned into a standby.
@@ -104,18 +108,18 @@ async def test_a_record_that_no_witness_countersigns_is_not_ready(
     monkeypatch.setattr(service_readiness, "WITNESS_SECONDS", 0.2)
     await api.post("/v1/rfps", BODY)
     await said(api)
-    owner = await asyncpg.connect(base.admin)  # the service keeps real signatures only
-    for name in ("clerk", "auditor"):
-        await owner.execute("INSERT INTO log_keys VALUES ($1, 'witness', 1)", name)
-    await said(api, NOT_WITNESSED)
-    await owner.execute("INSERT INTO log_cosignatures VALUES (1, 'clerk', '-', now())")
-    seen = await said(api)  # one of them will do
-    assert seen["signing"]["witnesses_needed"] == 1  # type: ignore[index]
-    await api.service.pool.execute("SELECT change_witness_quorum(2, 1)")
-    await said(api, NOT_WITNESSED)
-    assert "rfp_witnesses_lacking 1.0" in (await api.client.get("/metrics")).text
-    await api.service.pool.execute("SELECT change_witness_quorum(1, 1)")
-    await owner.close()
+    async with session(base.admin) as owner:  # the service keeps real signatures only
+        for name in ("clerk", "auditor"):
+            await owner.execute("INSERT INTO log_keys VALUES ($1, 'witness', 1)", name)
+        await said(api, NOT_WITNESSED)
+        await signed(api, 1)
+        await owner.execute("INSERT INTO log_cosignatures VALUES (1, 'clerk', '-', now())")
+        seen = await said(api)  # one of them will do
+        assert seen["signing"]["witnesses_needed"] == 1  # type: ignore[index]
+        await api.service.pool.execute("SELECT change_witness_quorum(2, 1)")
+        await said(api, NOT_WITNESSED)
+        assert "rfp_witnesses_lacking 1.0" in (await api.client.get("/metrics")).text
+        await api.service.pool.execute("SELECT change_witness_quorum(1, 1)")
     seen = await said(api)
     lags = {each["witness"]: each["behind_seconds"] for each in seen["signing"]["witnesses"]}  # type: ignore[index]
     assert lags["clerk"] == 0

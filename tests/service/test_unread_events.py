@@ -5,7 +5,6 @@ import json
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-import asyncpg
 from eventsourcing.persistence import StoredEvent
 
 from rfp_service.rfps.domain.rfp import Rfp
@@ -18,7 +17,7 @@ from shared.web.access.issuer import demonstration_token
 from tests.rfps import way
 from tests.support.api import Api, running_api
 from tests.support.people import LARS, PRIYA, SAM
-from tests.support.postgres import Base, throwaway_folder
+from tests.support.postgres import Base, session, throwaway_folder
 from tests.support.running import Running, running
 from tests.support.specs import as_stored, stamp
 
@@ -165,12 +164,9 @@ async def test_a_deadline_of_its_stream_waits_without_being_given_up_and_others_
 
 
 async def appended(service: Running, stream_id: UUID, version: int) -> int:
-    connection = await asyncpg.connect(Places.of(service.data_dir).addresses().service)
-    try:
+    async with session(Places.of(service.data_dir).addresses().service) as connection:
         await connection.fetch(APPEND, [stream_id], [version], [LATER], [of_a_later_release()])
         return int(await connection.fetchval("SELECT position FROM event_head"))
-    finally:
-        await connection.close()
 
 
 async def test_a_worker_killed_and_begun_again_signs_on_and_says_the_same() -> None:

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 from standardwebhooks.webhooks import Webhook
 from svix.webhooks import Webhook as SvixWebhook
@@ -16,7 +15,7 @@ from shared.settings import Settings
 from tests.shared.governance.notifications.receiver import Receiver, receiving
 from tests.support.api import Api, running_api
 from tests.support.people import ADA, DEREK, HANA, LARS, SAM
-from tests.support.postgres import Base
+from tests.support.postgres import Base, session
 
 PATIENCE_SECONDS = 90.0
 
@@ -235,8 +234,7 @@ async def test_no_secret_is_in_a_log_an_answer_or_a_dump(
 
 async def everything_in(base: Base) -> str:
     """Return every row of every table as text, as a dump would hold it."""
-    owner = await asyncpg.connect(base.owner)
-    tables = await owner.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-    rows = [await owner.fetch(f'SELECT t::text FROM "{table["tablename"]}" t') for table in tables]
-    await owner.close()
+    async with session(base.owner) as owner:
+        tables = await owner.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        rows = [await owner.fetch(f'SELECT t::text FROM "{table["tablename"]}" t') for table in tables]
     return "\n".join(row[0] for found in rows for row in found)

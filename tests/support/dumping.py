@@ -4,7 +4,7 @@ import asyncio
 
 import asyncpg
 
-from tests.support.postgres import Base
+from tests.support.postgres import Base, session
 
 PATIENCE = 200
 # Other databases' sessions too: their transactions hold back what whoever looks next at this one sees.
@@ -16,8 +16,7 @@ AND (backend_xmin::text::bigint < $1 OR backend_xid::text::bigint < $1)
 
 async def bytes_of(base: Base) -> bytes:
     """Return all that the database holds, as files and as a dump, after a clean-up and a checkpoint."""
-    admin = await asyncpg.connect(base.admin)
-    try:
+    async with session(base.admin) as admin:
         await _until_nobody_looks_back(admin)
         for table in ("people", "personal_keys", "identities"):
             await admin.execute(f"VACUUM FULL {table}")
@@ -33,8 +32,6 @@ async def bytes_of(base: Base) -> bytes:
         ):
             rows += [str(dict(row)) for row in await admin.fetch(f"SELECT * FROM {table[0]}")]
         return b"".join(row[0] for row in files) + "\n".join(rows).encode()
-    finally:
-        await admin.close()
 
 
 async def _until_nobody_looks_back(admin: asyncpg.Connection) -> None:

@@ -5,14 +5,15 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
+import asyncpg
 import psycopg
 
 from rfp_service.migrating import migrate
@@ -30,6 +31,16 @@ class Base:
     admin: str
     owner: str
     service: str
+
+
+@asynccontextmanager
+async def session(address: str) -> AsyncIterator[asyncpg.Connection]:
+    """Connect to a database by this address, and close the connection even when the spec fails."""
+    connection = await asyncpg.connect(address)
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 class Server:

@@ -15,7 +15,7 @@ from shared.ledger.tree import verify_consistency
 from shared.record.eventstore.store import EventStore
 from tests.shared.governance.audit.examples import LOG, POLICY, kept, newest
 from tests.shared.record.projecting.examples import happen, year
-from tests.support.postgres import Base
+from tests.support.postgres import Base, session
 
 
 async def test_every_entry_is_under_the_newest_checkpoint(pool: asyncpg.Pool, store: EventStore) -> None:
@@ -83,12 +83,9 @@ async def test_keys_change_with_an_overlap_in_which_both_sign(pool: asyncpg.Pool
 async def test_nothing_is_signed_over_a_gap(base: Base, pool: asyncpg.Pool, store: EventStore) -> None:
     await kept(pool, store, 0, 10)
     await happen(store, year()[10:20])
-    admin = await asyncpg.connect(base.admin)
-    try:
+    async with session(base.admin) as admin:
         await admin.execute("ALTER TABLE stored_events DISABLE TRIGGER ALL")
         await admin.execute("DELETE FROM stored_events WHERE notification_id = 15")
-    finally:
-        await admin.close()
     with pytest.raises(LogBroken):
         await Keeper(pool, [LOG]).catch_up()
     assert opened(await newest(pool), POLICY).checkpoint.size == 10
@@ -121,13 +118,10 @@ async def test_nobody_edits_the_log(
 ) -> None:
     await kept(pool, store, 0, 3)
     await pool.execute("SELECT append_audit_read('operator:sam', 'operator', 'x', '/', 200, '')")
-    connection = await asyncpg.connect(getattr(base, role))
-    try:
+    async with session(getattr(base, role)) as connection:
         with pytest.raises((asyncpg.RaiseError, asyncpg.InsufficientPrivilegeError)):
             await connection.execute(edit)
         if role == "admin":
             await connection.execute("SET session_replication_role = replica")
             with pytest.raises(asyncpg.RaiseError):
                 await connection.execute(edit)
-    finally:
-        await connection.close()

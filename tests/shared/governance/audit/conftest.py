@@ -5,12 +5,11 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from tests.support.postgres import Base
+from tests.support.postgres import Base, session
 
 
 @pytest.fixture
 async def admin(base: Base) -> AsyncIterator[asyncpg.Connection]:
     """Lend a superuser's connection, for whoever edits the record."""
-    connection = await asyncpg.connect(base.admin)
-    yield connection
-    await connection.close()
+    async with session(base.admin) as connection:
+        yield connection

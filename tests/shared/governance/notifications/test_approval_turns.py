@@ -28,7 +28,7 @@ from shared.record.projecting.reactions import Reactor
 from tests.contracts import examples as contracts
 from tests.rfps import way
 from tests.rfps.examples import IN_APPROVAL
-from tests.support.postgres import Base
+from tests.support.postgres import Base, session
 from tests.support.specs import NOW, RULES, STREAM, TIERS, as_stored, stamp
 
 CLOCKS = ApprovalClocks(answer_working_days=2, stand_in_working_days=4, next_tier_working_days=6)
@@ -114,9 +114,8 @@ async def test_two_workers_say_each_once(clock: Clockwork, base: Base) -> None:
     later = TO_NEXT_TIER + timedelta(days=3)
     others = [Clockwork(clock.pool, clock.store) for _ in range(3)]
     await asyncio.gather(*(each.work(later) for each in (clock, *others)))
-    owner = await asyncpg.connect(base.admin)
-    await owner.execute("UPDATE deadlines SET settled_at = NULL, outcome = NULL, leased_until = NULL")
-    await owner.close()
+    async with session(base.admin) as owner:
+        await owner.execute("UPDATE deadlines SET settled_at = NULL, outcome = NULL, leased_until = NULL")
     await clock.work(later)  # whoever died before settling
     assert await clock.told() == ALL[1:]
 

@@ -24,6 +24,7 @@ from shared.record.projecting.reactions import Reactor
 from tests.rfps import way
 from tests.rfps.examples import IN_APPROVAL
 from tests.rfps.way import STANDSTILL_ENDS
+from tests.support.postgres import session
 from tests.support.specs import NOW, RULES, TIERS, as_stored, stamp
 
 
@@ -108,9 +109,8 @@ async def test_a_deadline_that_died_between_appending_and_settling_happens_once(
 ) -> None:
     clock = firing(pool, store)
     await clock.fire(STANDSTILL_ENDS)
-    owner = await asyncpg.connect(base.owner)
-    await owner.execute("UPDATE deadlines SET settled_at = NULL, outcome = NULL, leased_until = NULL")
-    await owner.close()
+    async with session(base.owner) as owner:
+        await owner.execute("UPDATE deadlines SET settled_at = NULL, outcome = NULL, leased_until = NULL")
     version = (await store.load(rfp, Rfp())).version
     assert await clock.fire(STANDSTILL_ENDS) == 1
     assert (await store.load(rfp, Rfp())).version == version

@@ -11,7 +11,7 @@ import pytest
 from shared.record.database import connected
 from shared.record.eventstore.store import EventStore
 from tests.shared.record.eventstore.examples import Count, Counter
-from tests.support.postgres import Base
+from tests.support.postgres import Base, session
 from tests.support.specs import stamp
 
 ANN = stamp("ann")
@@ -45,8 +45,7 @@ async def test_each_leaf_is_the_hash_of_the_event_in_its_place(store: EventStore
 )
 async def test_nobody_edits_the_record(base: Base, store: EventStore, role: str, edit: str) -> None:
     await store.create(A, Count(), ANN, blank=Counter())
-    connection = await asyncpg.connect(getattr(base, role))
-    try:
+    async with session(getattr(base, role)) as connection:
         with pytest.raises((asyncpg.RaiseError, asyncpg.InsufficientPrivilegeError)):
             await connection.execute(edit)
         # Not even as a replica, where ordinary triggers are off.
@@ -54,8 +53,6 @@ async def test_nobody_edits_the_record(base: Base, store: EventStore, role: str,
             await connection.execute("SET session_replication_role = replica")
             with pytest.raises(asyncpg.RaiseError):
                 await connection.execute(edit)
-    finally:
-        await connection.close()
     assert await store.reader.head() == 1
 
 

@@ -22,7 +22,7 @@ from shared.record.projecting.projector import Projector
 from shared.record.projecting.reactions import Reactor
 from shared.record.projecting.rebuilding import rebuild
 from tests.shared.record.projecting.examples import happen, shown, year
-from tests.support.postgres import Base
+from tests.support.postgres import Base, session
 
 LOOKED_FOR = ("ApprovalGranted", "CatalogueItemAdded", "ProjectCategorised", "RfpRaised", "RfpAmended")
 AFTERWARDS = 50  # scenes that views go on to, or do not
@@ -61,12 +61,9 @@ async def standing(pool: asyncpg.Pool) -> dict[str, int]:
 
 async def migrated(base: Base, topics: Topics) -> list[str]:
     """Install a release; return which views it rebuilt."""
-    connection = await asyncpg.connect(base.owner)
     service = base.service.partition("//")[2].partition(":")[0]
-    try:
+    async with session(base.owner) as connection:
         return await keep(base.owner, connection, topics, VIEWS, lambda t: [f"GRANT ALL ON {t} TO {service}"])
-    finally:
-        await connection.close()
 
 
 async def goes_on_whole(base: Base, pool: asyncpg.Pool) -> None:
