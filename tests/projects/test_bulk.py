@@ -21,6 +21,7 @@ from shared.web.bulk import items, responses, routes, runner
 from shared.web.bulk.items import CSV, JSON, NDJSON
 from tests.projects.test_http import decided, identified, scheme
 from tests.support.api import Api
+from tests.support.patience import LOOKS
 from tests.support.people import PIA, RITA, SAM
 
 PATH = "/v1/projects/categorisations"
@@ -457,7 +458,7 @@ async def test_what_is_large_becomes_a_job(api: Api, monkeypatch: pytest.MonkeyP
     body = json.dumps({"items": [item(f"P{n}") for n in range(4)]}).encode()
     started = await sent(api, body, JSON, expect=202)
     watch = started.headers["location"]
-    for _ in range(200):
+    for _ in range(LOOKS):
         job = (await api.client.get(watch, headers=api.headers(PIA))).json()
         if job["status"] != "running":
             break
@@ -526,7 +527,7 @@ async def test_undoing_a_large_batch_is_a_job_whose_items_go_in_few_pieces(
     undo = {"decision": "undo", "reason": "The wrong column."}
     started = await api.post(f"/v1/project-batches/{batch}/decisions", undo, PIA, 202, version=2)
     job = {"status": "running"}
-    for _ in range(200):
+    for _ in range(LOOKS):
         job = (await api.client.get(started.headers["location"], headers=api.headers(PIA))).json()
         if job["status"] != "running":
             break

@@ -18,6 +18,7 @@ from shared.embedded.places import Places
 from shared.kernel.roles import Role
 from shared.web.access.issuer import demonstration_token
 from tests.support.api import Api
+from tests.support.patience import LOOKS
 from tests.support.postgres import Base, session, throwaway_folder
 from tests.support.running import Running, running
 
@@ -84,7 +85,7 @@ async def test_a_frozen_database_is_a_503_within_five_seconds_and_work_goes_on_a
 
 
 async def becomes_ready(client: httpx.AsyncClient) -> None:
-    for _ in range(200):
+    for _ in range(LOOKS):
         if (await client.get("/readyz")).status_code == 200:
             return
         await asyncio.sleep(0.1)

@@ -8,6 +8,7 @@ from uuid import uuid4
 from tests.shared.flow.imports.examples import CASES, EVENTS
 from tests.shared.flow.imports.test_xes import as_xes
 from tests.support.api import Api
+from tests.support.patience import LOOKS
 from tests.support.people import PRIYA, RITA, SAM, Who
 
 
@@ -31,7 +32,7 @@ async def hand_in(
 
 
 async def finished(api: Api, log_id: str) -> dict[str, Any]:
-    for _ in range(500):
+    for _ in range(LOOKS):
         seen: dict[str, Any] = (await api.get(f"/v1/imports/{log_id}")).json()
         if seen["status"] != "running":
             api.position = max(api.position, seen["position"])

@@ -19,6 +19,7 @@ from shared.kernel.roles import Role
 from shared.web.access.permissions import Condition
 from tests.shared.flow.imports.examples import CASES, EVENTS
 from tests.support.api import Api
+from tests.support.patience import LOOKS
 from tests.support.people import ADA, HANA, LEO, PRIYA, RITA, Who
 from tests.support.sampling import API, body_of, operations
 
@@ -181,13 +182,13 @@ async def test_a_file_needs_no_key_for_what_it_says_is_taken_in_once(api: Api) -
 
 async def settled(api: Api) -> int:
     """Return how far the record has come once nothing is being taken in any more."""
-    for _ in range(200):
+    for _ in range(LOOKS):
         api.position = await api.service.record.head()
         listed = (await api.get("/v1/audit/decisions", ADA, kind="import")).json()["items"]
         if not listed or listed[0]["decision"] != "ImportStarted":
             return await api.service.record.head()
         await asyncio.sleep(0.05)
-    raise AssertionError("something is still being taken in after ten seconds")
+    raise AssertionError("something is still being taken in")
 
 
 @pytest.fixture

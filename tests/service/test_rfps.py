@@ -1,8 +1,10 @@
 """An RFP over HTTP, from raised to approved, and everything that can be seen of it."""
 
+import asyncio
 from uuid import uuid4
 
 from tests.support.api import Api
+from tests.support.patience import LOOKS, SECONDS_BETWEEN
 from tests.support.people import DEREK, HANA, LEO, PAUL, PRIYA, RITA, SAM
 
 
@@ -33,12 +35,13 @@ async def test_a_larger_value_climbs_the_tiers_and_each_is_told(api: Api) -> Non
 
 async def _told(api: Api, who: object) -> list[str]:
     items: list[dict[str, str]] = []
-    for _ in range(100):  # a reaction follows the views, in its own time
+    for _ in range(LOOKS):  # a reaction follows the views, in its own time
         items = (await api.get("/v1/notices", who)).json()["items"]  # type: ignore[arg-type]
         reacted = await api.service.pool.fetchval("SELECT min(position) FROM reactions")
         if reacted >= api.position:
             items = (await api.get("/v1/notices", who)).json()["items"]  # type: ignore[arg-type]
             break
+        await asyncio.sleep(SECONDS_BETWEEN)
     return [item["case_id"] for item in items]
 
 

@@ -16,6 +16,7 @@ from shared.record.deadlines.firing import CLOCK
 from shared.web.access.issuer import demonstration_token
 from tests.rfps import way
 from tests.support.api import Api, running_api
+from tests.support.patience import LOOKS
 from tests.support.people import LARS, PRIYA, SAM
 from tests.support.postgres import Base, session, throwaway_folder
 from tests.support.running import Running, running
@@ -40,7 +41,7 @@ async def poison(api: Api, stream_id: UUID, version: int) -> int:
 
 async def ready(api: Api, **expected: object) -> dict[str, object]:
     """Return what readiness says, once it says this."""
-    for _ in range(200):
+    for _ in range(LOOKS):
         said = (await api.client.get("/readyz")).json()
         if all(said[name] == value for name, value in expected.items()):
             return dict(said)
@@ -144,7 +145,7 @@ async def test_a_deadline_of_its_stream_waits_without_being_given_up_and_others_
             later = StoredEvent(case, len(events) + 1, LATER, of_a_later_release())
             await store.append([*events, later] if case == closed else events)
         waiting = "SELECT attempts, settled_at, outcome FROM deadlines WHERE case_id = $1 AND kind = $2"
-        for _ in range(200):  # long overdue, so they fire when they are set
+        for _ in range(LOOKS):  # long overdue, so they fire when they are set
             fired = await pool.fetchrow(waiting, other, "standstill")
             tried = await pool.fetchrow(waiting, closed, "standstill")
             if fired and fired["settled_at"] and tried:

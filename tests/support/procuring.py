@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.kernel.roles import Role
 from tests.support.api import Api
+from tests.support.patience import LOOKS
 from tests.support.people import HANA, PRIYA, Who
 
 EVE = Who("eve", (Role.EVALUATOR,))
@@ -48,7 +49,7 @@ async def bids(api: Api, rfp: str, *references: str) -> None:
 async def until(api: Api, rfp: str, stage: str) -> dict[str, Any]:
     """Wait until a clock has moved the RFP to a stage."""
     seen: dict[str, Any] = {}
-    for _ in range(200):
+    for _ in range(LOOKS):
         seen = (await api.get(f"/v1/rfps/{rfp}")).json()
         if seen["stage"] == stage:
             return seen
