@@ -2,7 +2,7 @@
 
 from outcomes.api.fact_finders import FACTS
 from outcomes.api.readiness import OUTCOMES_READINESS
-from outcomes.api.waiting import CONSULTATIONS_WAITING, DATA_WAITING, MILESTONES_WAITING
+from outcomes.api.waiting_things import CONSULTATIONS_WAITING, DATA_WAITING, MILESTONES_WAITING
 from outcomes.domain.milestone import Milestone, MilestoneStatus
 from outcomes.views.registers import REGISTERS
 from shared.web.context import Context, NotificationSubject

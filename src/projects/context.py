@@ -2,10 +2,10 @@
 
 from projects.api.bulk import MANY_PROJECTS
 from projects.api.fact_finders import FACTS
-from projects.api.prerequisites import AWAITED
+from projects.api.prerequisites import PREREQUISITES
 from projects.api.readiness import PROJECTS_READINESS
-from projects.api.tagged import TAGGED
-from projects.api.waiting import PROJECTS_WAITING
+from projects.api.tagged_things import TAGGED
+from projects.api.waiting_things import PROJECTS_WAITING
 from projects.domain.project import OPEN, Project
 from projects.views.register import REGISTER
 from shared.web.context import Context, NotificationSubject
@@ -13,7 +13,7 @@ from shared.web.context import Context, NotificationSubject
 PROJECTS = Context(
     facts=FACTS,
     views=(REGISTER,),
-    prerequisites=AWAITED,
+    prerequisites=PREREQUISITES,
     tagged=TAGGED,
     waiting=(PROJECTS_WAITING,),
     readiness=(PROJECTS_READINESS,),

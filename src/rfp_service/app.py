@@ -17,7 +17,7 @@ from rfp_service.rooms import CONTEXTS
 from rfp_service.service import Service
 from rfp_service.version import VERSION
 from shared.governance.audit.public_log import router as public_log
-from shared.governance.notifications.published import webhooks
+from shared.governance.notifications.openapi_webhooks import webhooks
 from shared.web import problems
 from shared.web.answers import PROBLEM
 from shared.web.bodies import A_LIST, ONE_THING

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from rfp_service.catalogue.views.orders import order_steps
-from rfp_service.rfps.demand import FULFILLED, ORDERED, UNFULFILLED, Chain, Demand, DemandStep, demand
+from rfp_service.rfps.views.demand import FULFILLED, ORDERED, UNFULFILLED, Chain, Demand, DemandStep, demand
 from shared.web.answers import READS_MANY
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may

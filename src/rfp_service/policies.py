@@ -14,7 +14,7 @@ from rfp_service.concluded_contracts import whether_there_is_an_rfp
 from rfp_service.contracts.commands.execution import StartReprocurement
 from rfp_service.failed_orders import which_order_failed
 from rfp_service.handover.commands import HandWorkOver
-from rfp_service.measures.offered import MEASURES
+from rfp_service.measures.room_figures import MEASURES
 from rfp_service.rfps.commands.requests import CheckCatalogue, RaiseRfp
 from rfp_service.rfps.domain.events import DemandDiverted
 from rfp_service.rfps.domain.rfp import Rfp

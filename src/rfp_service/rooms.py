@@ -77,4 +77,4 @@ DEADLINES = tuple(deadline for context in CONTEXTS for deadline in context.deadl
 WAITING = tuple(things for context in CONTEXTS for things in context.waiting)
 READY = tuple(offered for context in CONTEXTS for offered in context.readiness)
 TAGGED = {things.kind: things for context in CONTEXTS for things in context.tagged}
-AWAITED = {things.kind: things for context in CONTEXTS for things in context.prerequisites}
+PREREQUISITES = {things.kind: things for context in CONTEXTS for things in context.prerequisites}

@@ -8,9 +8,9 @@ import structlog
 
 from rfp_service.rooms import SUBJECTS
 from rfp_service.service import Service
+from shared.governance.notifications.fan_out import FanOut
 from shared.governance.notifications.mail import Mailing
 from shared.governance.notifications.sender import Sender
-from shared.governance.notifications.spreading import Spreading
 from shared.governance.notifications.transport import transport
 from shared.record.database import AWAY, being_cancelled
 from shared.record.projecting.projector import NotificationListener
@@ -35,7 +35,7 @@ async def sender_of(service: Service) -> AsyncIterator[Sender]:
         yield Sender(
             service.pool,
             service.store,
-            Spreading(service.pool, service.store, SUBJECTS, settings.public_url, mails=mailing.is_set_up),
+            FanOut(service.pool, service.store, SUBJECTS, settings.public_url, mails=mailing.is_set_up),
             service.endpoint_secrets,
             through,
             mailing,

@@ -13,12 +13,22 @@ from projects.api.slip_history import SlipHistories
 from rfp_service.access import new_person_id, personal_secret, trusted_tokens
 from rfp_service.costs import COSTS
 from rfp_service.events import EVENTS
-from rfp_service.measures.offered import MEASURES
+from rfp_service.measures.room_figures import MEASURES
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.policies import facts_for
 from rfp_service.rfps.api.flow_cases import LIVE_CASES
-from rfp_service.rfps.api.notified import notified
-from rfp_service.rooms import AWAITED, FACTS, OPERATIONS, REACTIONS, READY, SEEN_WITH, TAGGED, VIEWS, WAITING
+from rfp_service.rfps.api.notice_recipients import notified
+from rfp_service.rooms import (
+    FACTS,
+    OPERATIONS,
+    PREREQUISITES,
+    REACTIONS,
+    READY,
+    SEEN_WITH,
+    TAGGED,
+    VIEWS,
+    WAITING,
+)
 from rfp_service.slow_cases import SlowCases
 from shared.flow.cases import LiveCases
 from shared.flow.forecast_records import ForecastRecords, LiveLogAt
@@ -42,6 +52,7 @@ from shared.kernel.person import Person
 from shared.ledger.tiles import Tiles
 from shared.record.connection_needs import needs_sentence, warn_of_needs
 from shared.record.database import Pool, connected, stop
+from shared.record.database_health import WriteProbe, watched
 from shared.record.eventstore.encoding import Topics
 from shared.record.eventstore.ownership import must_own_nothing
 from shared.record.eventstore.personal_texts import PersonalTexts
@@ -53,7 +64,6 @@ from shared.record.poolers import must_keep_sessions
 from shared.record.projecting.reactions import introduce
 from shared.record.projecting.views import View
 from shared.record.projecting.visibility import Visibility
-from shared.record.pulse import Taking, watched
 from shared.settings import NotConfigured, Profile, Settings
 from shared.web.access.callers import Callers
 from shared.web.access.permissions import Permissions
@@ -67,11 +77,11 @@ from shared.web.measures import MeasureOffered
 from shared.web.prerequisites import Prerequisites
 from shared.web.rate_limits import RateLimits
 from shared.web.readiness import ReadinessOffered
-from shared.web.running import Running
+from shared.web.requests_in_progress import RequestsInProgress
 from shared.web.sandbox.children import Sandbox
 from shared.web.security_log import SecurityLog
 from shared.web.tagged_things import TaggedThings
-from shared.web.waiting import WaitingThings
+from shared.web.waiting_things import WaitingThings
 
 
 @dataclass(frozen=True)
@@ -87,7 +97,7 @@ class Service:
     person: Callable[[str], Awaitable[Person]]
     people: People
     known: Callable[[Person], Awaitable[Known]]
-    running: Running
+    running: RequestsInProgress
     importer: Importer
     redact: DisclosureFilter
     tiles: Tiles
@@ -96,7 +106,7 @@ class Service:
     texts: PersonalTexts
     jobs: Jobs
     batches: Batches
-    taking: Taking
+    write_probe: WriteProbe
     issuer_fault: Callable[[], Awaitable[str]]
     sandbox: Sandbox
     flow: FlowLogs
@@ -113,7 +123,7 @@ class Service:
     readiness: tuple[ReadinessOffered, ...] = READY
     slips: SlipHistories = field(default_factory=SlipHistories)
     permissions: Permissions = PERMISSIONS
-    prerequisites: Mapping[str, Prerequisites] = field(default_factory=lambda: AWAITED)
+    prerequisites: Mapping[str, Prerequisites] = field(default_factory=lambda: PREREQUISITES)
     tagged: Mapping[str, TaggedThings] = field(default_factory=lambda: TAGGED)
     measures: Mapping[str, MeasureOffered] = field(default_factory=lambda: MEASURES)
     opened_at: float = field(default_factory=time.monotonic)
@@ -203,7 +213,7 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
         people=people,
         texts=texts,
         known=scheme.known,
-        running=Running(),
+        running=RequestsInProgress(),
         importer=Importer(pool, store, visibility, flow, sandbox),
         redact=DisclosureFilter(pool, SealedFields(EVENTS), Exemptions(pool, visibility), texts, PERMISSIONS),
         tiles=Tiles(pool),
@@ -211,7 +221,7 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
         security=security,
         jobs=jobs,
         batches=Batches(runs, BatchJobs(runs, jobs, Locks(pool), sandbox), sandbox),
-        taking=Taking(pool),
+        write_probe=WriteProbe(pool),
         issuer_fault=tokens.fault,
         sandbox=sandbox,
         flow=flow,

@@ -15,7 +15,7 @@ import asyncpg
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import LIVE, PARTY, Party
 from shared.flow.forecast_records import LiveLogAt
-from shared.flow.stuck import past_usual
+from shared.flow.stuck_cases import past_usual
 from shared.governance.notifications.notification_types import NotificationType
 from shared.governance.notifications.outbox import MESSAGES
 from shared.kernel.calendar import microseconds

@@ -25,7 +25,7 @@ from shared.record.deadlines.firing import Firing
 from shared.record.heartbeats import WORKED, keep_beating
 from shared.record.projecting.projector import NotificationListener, Projector
 from shared.record.projecting.reactions import Reactor
-from shared.record.projecting.watching import ViewWatch
+from shared.record.projecting.view_watch import ViewWatch
 
 APPENDED, TO_BE_TOLD = "stored_events", "notifications"
 POLL_SECONDS = 5.0

@@ -15,8 +15,8 @@ from rfp_service.events import EVENTS
 from rfp_service.serving import collect_seldom
 from shared.governance.audit.api import case_value, worth
 from shared.governance.audit.journal import decisions
-from shared.ledger.keeper import Keeper
 from shared.ledger.log_keys import LogKeys
+from shared.ledger.log_writer import LogWriter
 from shared.ledger.notes import Signer
 from shared.ledger.signing import keep_log
 from shared.ledger.tiles import Tiles
@@ -148,7 +148,7 @@ async def _filled(base: Base) -> None:
 async def _proofs(base: Base) -> tuple[float, float, float]:
     async with connected(base.service) as pool:
         began = time.perf_counter()
-        size = await Keeper(pool, [LOG]).catch_up()
+        size = await LogWriter(pool, [LOG]).catch_up()
         built = time.perf_counter() - began
         assert size == LEAVES
         chance = Random(6962)

@@ -9,7 +9,7 @@ from rfp_service.contracts.commands.registration import CorrectTerms
 from rfp_service.contracts.domain.contract import Contract, contract_id
 from rfp_service.contracts.domain.renewal_events import NoticeDeadlineMissed, ReviewFallsDue
 from rfp_service.rooms import DEADLINES, REACTIONS, SUBJECTS, VIEWS
-from shared.governance.notifications.spreading import Spreading
+from shared.governance.notifications.fan_out import FanOut
 from shared.kernel.messages import Known
 from shared.kernel.person import Person
 from shared.record.deadlines.firing import Firing
@@ -105,7 +105,7 @@ async def test_whoever_answers_for_a_contract_is_told_of_its_last_safe_date_near
     projector = Projector(pool, store.reader, VIEWS)
     while await projector.catch_up():
         pass
-    spreading = Spreading(pool, store, SUBJECTS, "https://rfp.example")
+    spreading = FanOut(pool, store, SUBJECTS, "https://rfp.example")
     while await spreading.spread():
         pass
     rows = await pool.fetch("SELECT type, people, body FROM notifications ORDER BY id")

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from rfp_service.contracts.domain.date_steps import Standing
 from rfp_service.contracts.domain.dates import AgainstTransition, ContractDates, Moment, dates_on
 from rfp_service.contracts.domain.day_counts import end_after
-from rfp_service.contracts.domain.steps import Standing
 from rfp_service.contracts.domain.terms import (
     Continuation,
     NoticePeriod,

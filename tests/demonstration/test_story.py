@@ -10,8 +10,8 @@ import pytest
 from projects.domain.events import ProjectEvent
 from projects.domain.project import OPEN, Project
 from projects.views.calibration import calibrate
-from projects.views.courses import ProjectCourse, path_of
 from projects.views.forecasts import ENOUGH
+from projects.views.project_histories import ProjectHistory, path_of
 from rfp_service.contracts.domain.duty_events import NoticeDue, NoticePublished
 from rfp_service.contracts.domain.renewal_events import NoticeDeadlineMissed
 from rfp_service.demonstration.exceptions import EXCEPTIONS
@@ -107,7 +107,7 @@ def test_the_year_shows_projects_overdue_paused_and_without_a_date_and_odds_that
     assert sum(end is None for end in ends) >= 5
     assert sum(project.paused for project in projects) >= 3
     courses = [
-        ProjectCourse(
+        ProjectHistory(
             path_of(project.category.name, project.category.sub_category),
             schedule.start,
             schedule.forecasts,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from rfp_service.measures.offered import rfps_inside_target
+from rfp_service.measures.room_figures import rfps_inside_target
 from shared.kernel.person import Person
 from shared.web.readings import Reading
 from tests.outcomes.test_http import PROGRAMME, decided, outcome, programme

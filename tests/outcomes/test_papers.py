@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject
 
 from outcomes.api.forms import pages
-from outcomes.api.issuing import publish_by
+from outcomes.api.issued_papers import publish_by
 from outcomes.commands.papers import IssuePaper
 from outcomes.domain.paper import Paper, PaperIssued
 from outcomes.domain.refusals import LateWithoutReason, MeetingIsOver, NoSuchProgramme

@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 
 from projects.views.calibration import BETTER, NO_BETTER, TOO_FEW_PAST, TOO_FEW_TESTED, calibrate
-from projects.views.courses import ProjectCourse
 from projects.views.forecasts import ENOUGH
+from projects.views.project_histories import ProjectHistory
 
 START, TODAY = date(2018, 1, 1), date(2026, 1, 1)
 
 
-def courses(count: int, mean: float, spread: float, seed: int = 7, planned: int = 100) -> list[ProjectCourse]:
+def courses(
+    count: int, mean: float, spread: float, seed: int = 7, planned: int = 100
+) -> list[ProjectHistory]:
     random = np.random.default_rng(seed)
     found = []
     for number in range(count):
@@ -20,7 +22,7 @@ def courses(count: int, mean: float, spread: float, seed: int = 7, planned: int 
         took = max(1, round(planned * random.lognormal(mean, spread)))
         end = begun + timedelta(days=took)
         found.append(
-            ProjectCourse((), begun, (begun + timedelta(days=planned),), end if end <= TODAY else None)
+            ProjectHistory((), begun, (begun + timedelta(days=planned),), end if end <= TODAY else None)
         )
     return found
 
@@ -36,7 +38,7 @@ def test_back_tests_hold_where_the_future_is_like_the_past(seed: int) -> None:
 def test_what_began_last_is_held_out_and_nothing_of_it_is_known() -> None:
     early = courses(200, 0.0, 0.01)
     begun = [START + timedelta(days=2_100 + 5 * n) for n in range(100)]
-    late = [ProjectCourse((), d, (d + timedelta(days=100),), d + timedelta(days=200)) for d in begun]
+    late = [ProjectHistory((), d, (d + timedelta(days=100),), d + timedelta(days=200)) for d in begun]
     found = calibrate([*early, *late], TODAY)
     assert found.split_on is not None
     assert found.split_on >= START + timedelta(days=1_900)
@@ -49,7 +51,7 @@ def test_projects_that_still_run_are_tested_too() -> None:
     """Half of those held out are long beyond their P90 day, and run: they were no hits."""
     past = courses(200, 0.0, 0.1)
     held = [c for c in past if c.start >= past[133].start]
-    running = [ProjectCourse((), c.start, c.forecasts) for c in held]
+    running = [ProjectHistory((), c.start, c.forecasts) for c in held]
     found = calibrate([*past, *running], TODAY)
     assert found.tested == 2 * len(held)
     assert found.within[2] == pytest.approx(0.45, abs=0.06)
@@ -76,6 +78,6 @@ def test_too_few_held_projects_are_no_test() -> None:
 
 
 def test_what_began_on_one_day_learns_nothing_from_one_another() -> None:
-    together = [ProjectCourse((), START, (START + timedelta(days=9),), START + timedelta(days=9))] * 60
+    together = [ProjectHistory((), START, (START + timedelta(days=9),), START + timedelta(days=9))] * 60
     found = calibrate(together, TODAY)
     assert (found.verdict, found.learnt_from) == (TOO_FEW_PAST, 0)

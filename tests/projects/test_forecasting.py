@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from projects.views.courses import ProjectCourse, path_of, rests_of
 from projects.views.forecasts import DRAWS, ENOUGH, SHARES, Odds, SlipHistory
+from projects.views.project_histories import ProjectHistory, path_of, rests_of
 from projects.views.register import FAR
 
 START = date(2025, 1, 1)
@@ -20,15 +20,15 @@ def day(number: int) -> date:
     return START + timedelta(days=number)
 
 
-def finished(ratio: float, path: tuple[str, ...] = NETWORKS, planned: int = 100) -> ProjectCourse:
-    return ProjectCourse(path, START, (day(planned),), day(round(planned * ratio)))
+def finished(ratio: float, path: tuple[str, ...] = NETWORKS, planned: int = 100) -> ProjectHistory:
+    return ProjectHistory(path, START, (day(planned),), day(round(planned * ratio)))
 
 
-def running(planned: int = 100, path: tuple[str, ...] = NETWORKS) -> ProjectCourse:
-    return ProjectCourse(path, START, (day(planned),))
+def running(planned: int = 100, path: tuple[str, ...] = NETWORKS) -> ProjectHistory:
+    return ProjectHistory(path, START, (day(planned),))
 
 
-def learnt(*courses: ProjectCourse, until: date = LATER) -> SlipHistory:
+def learnt(*courses: ProjectHistory, until: date = LATER) -> SlipHistory:
     return SlipHistory.of(courses, until)
 
 
@@ -111,15 +111,15 @@ def test_an_unknown_class_is_answered_by_all_projects() -> None:
     assert set(odds.ends) == {day(150)}
 
 
-def revised(said: int, *later: int) -> ProjectCourse:
+def revised(said: int, *later: int) -> ProjectHistory:
     """Return a project that was planned for a year, took two, and said so by and by."""
     days = [day(365), *(day(365 + 73 * n) for n in range(1, 6))]
-    return ProjectCourse(NETWORKS, START, tuple(days), day(730), (FAR, *(day(said + n) for n in later)))
+    return ProjectHistory(NETWORKS, START, tuple(days), day(730), (FAR, *(day(said + n) for n in later)))
 
 
 def test_odds_learn_from_first_forecasts_and_not_from_every_revision() -> None:
     """Planned for one year, took two: what begins now and is planned for one year takes two."""
-    once = ProjectCourse(NETWORKS, START, (day(365),), day(730))
+    once = ProjectHistory(NETWORKS, START, (day(365),), day(730))
     often = revised(300, 0, 80, 160, 240, 320)
     for course in (once, often):
         odds = asked(learnt(*[course] * 20), forecast_end=day(365), forecasts=[day(365)])
@@ -162,14 +162,14 @@ def test_a_project_that_rests_has_its_clock_stand() -> None:
 
 
 def test_days_at_rest_are_no_slip() -> None:
-    rested = ProjectCourse(NETWORKS, START, (day(100),), day(300), rests=((day(20), day(220)),))
+    rested = ProjectHistory(NETWORKS, START, (day(100),), day(300), rests=((day(20), day(220)),))
     assert asked(learnt(*[rested] * 20)).ends == (day(100),) * 3
 
 
 def test_a_forecast_made_after_a_rest_knew_of_it() -> None:
     rest = ((day(20), day(220)),)
     said = (day(100), day(300))
-    course = ProjectCourse(NETWORKS, START, said, day(300), (FAR, day(230)), rest)
+    course = ProjectHistory(NETWORKS, START, said, day(300), (FAR, day(230)), rest)
     assert course.later_plans(day(300)) == [(30, 100)]
     row = {"forecasts": [*said], "forecast_end": day(300), "forecasts_said_on": [FAR, day(230)]}
     odds = asked(learnt(*[finished(1.0)] * 20), day(240), rests=[*rest[0]], **row)
@@ -201,7 +201,7 @@ def walked(start: date, rests: tuple[tuple[date, date], ...], end: date) -> dict
 Weighed = list[tuple[Fraction, bool, Fraction]]  # a ratio, whether it was over, and its weight
 
 
-def seen_by_hand(courses: list[ProjectCourse], until: date, share: Fraction) -> list[tuple[Fraction, bool]]:
+def seen_by_hand(courses: list[ProjectHistory], until: date, share: Fraction) -> list[tuple[Fraction, bool]]:
     """Walk each project day by day to see which forecast stood at a share of its first plan."""
     seen = []
     for course in courses:
@@ -231,7 +231,7 @@ def weighed(seen: list[tuple[Fraction, bool]]) -> Weighed:
 
 
 def by_hand(
-    courses: list[ProjectCourse], until: date, row: dict[str, Any], today: date, transition: date
+    courses: list[ProjectHistory], until: date, row: dict[str, Any], today: date, transition: date
 ) -> Fraction | None:
     """Return the odds by another reckoning: day by day, and in whole fractions."""
     elapsed = walked(row["start"], tuple(rests_of(row["rests"])), today)[today]
@@ -246,7 +246,7 @@ def by_hand(
     return Fraction(early) / sum(w for _, _, w in still)
 
 
-def a_course(random: np.random.Generator) -> ProjectCourse:
+def a_course(random: np.random.Generator) -> ProjectHistory:
     begun = day(-int(random.integers(0, 300)))
     planned = int(random.integers(20, 120))
     took = max(1, int(planned * random.lognormal(0.3, 0.5)))
@@ -259,7 +259,7 @@ def a_course(random: np.random.Generator) -> ProjectCourse:
     rests = ((rest, rest + timedelta(days=int(random.integers(1, 30)))),) if random.random() < 0.3 else ()
     end = begun + timedelta(days=took)
     over = end if random.random() < 0.75 else None
-    return ProjectCourse((), begun, tuple(forecasts), over, tuple(said), rests)
+    return ProjectHistory((), begun, tuple(forecasts), over, tuple(said), rests)
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from rfp_service.rfps.demand import DIVERTED, FAILED, RAISED, SUBMITTED, Demand, DemandStep
+from rfp_service.rfps.views.demand import DIVERTED, FAILED, RAISED, SUBMITTED, Demand, DemandStep
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 A, B, C, D = (UUID(int=n) for n in range(1, 5))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rfp_service.rfps.targets import EXTRA_LIMIT, TargetDue, Targets
+from rfp_service.rfps.views.targets import EXTRA_LIMIT, TargetDue, Targets
 from shared.governance.scheme.domain import Scheme, StageTarget, Version
 from tests.support.specs import SCHEME
 

@@ -23,7 +23,7 @@ from rfp_service.rfps.domain.key_decision_events import KeyDecisionTaken
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import Route
 from rfp_service.rfps.domain.stages import ENDS, UNDER_APPROVAL, Party, Stage
-from rfp_service.rfps.views import BOARD
+from rfp_service.rfps.views.board import BOARD
 from shared.flow.bottlenecks import bottlenecks
 from shared.flow.log import live_log
 from shared.flow.waits import activity_waits, stage_waits

@@ -6,7 +6,7 @@ from rfp_service.rfps.domain.approval_events import ApprovalGranted, ApprovalRef
 from rfp_service.rfps.domain.events import RfpSubmitted
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import ENDS, Party, Stage
-from rfp_service.rfps.views import BOARD
+from rfp_service.rfps.views.board import BOARD
 from shared.kernel.messages import Stream
 from shared.record.projecting.views import STILL_VALID
 from tests.rfps.examples import CHECK

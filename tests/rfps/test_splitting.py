@@ -6,7 +6,7 @@ import pytest
 
 from rfp_service.rfps.commands.procurement import SelectRoute
 from rfp_service.rfps.commands.requests import RaiseRfp
-from rfp_service.rfps.commands.splitting import ABOVE_EVERY_TIER, Amounts, passed_together
+from rfp_service.rfps.commands.split_need import ABOVE_EVERY_TIER, Amounts, passed_together
 from rfp_service.rfps.domain.rfp import Split
 from rfp_service.rfps.domain.routes import Regime, Route
 from shared.kernel.messages import Known

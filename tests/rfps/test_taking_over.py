@@ -20,7 +20,7 @@ from rfp_service.rfps.domain.takeover_events import (
     taken_over_id,
 )
 from shared.kernel.calendar import start_of
-from shared.kernel.naming import NoSuchPerson
+from shared.kernel.named_people import NoSuchPerson
 from tests.rfps.examples import ABSENT
 from tests.rfps.way import OFFICER
 from tests.support.api import Api

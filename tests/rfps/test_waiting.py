@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rfp_service.rfps.api.waiting import waits
+from rfp_service.rfps.api.waiting_things import waits
 from rfp_service.rfps.commands.approvals import Approve
 from rfp_service.rfps.domain.rfp import Rfp
 from shared.kernel.calendar import day_in_london
@@ -14,7 +14,7 @@ from shared.kernel.errors import Refused
 from shared.kernel.messages import Stamp
 from shared.kernel.person import Person
 from shared.kernel.roles import Role
-from shared.web.waiting import Waiter
+from shared.web.waiting_things import Waiter
 from tests.rfps.examples import LAPTOP
 from tests.support.histories import COMMANDS, PEOPLE, History, histories
 from tests.support.specs import RULES, stamp

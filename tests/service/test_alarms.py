@@ -5,13 +5,13 @@ import pytest
 
 from rfp_service.migrating import rebuild_views
 from rfp_service.rooms import VIEWS
-from shared.ledger.keeper import Keeper
 from shared.ledger.log_keys import WitnessAddress
+from shared.ledger.log_writer import LogWriter
 from shared.ledger.notes import KeyType, Signer
 from shared.ledger.witness_client import ask_all
 from shared.record.eventstore.store import EventStore
-from shared.record.projecting import watching
-from shared.record.projecting.watching import ViewWatch
+from shared.record.projecting import view_watch
+from shared.record.projecting.view_watch import ViewWatch
 from tests.shared.governance.audit.examples import LOG, kept
 from tests.support.api import Api, running_api
 from tests.support.postgres import Base
@@ -33,7 +33,7 @@ async def a_round(pool: asyncpg.Pool, store: EventStore) -> int:
     """Compare the whole record once; return in how many looks."""
     watch = ViewWatch(pool, store.reader, VIEWS)
     async with pool.acquire() as connection:
-        await watching.prepare(connection, VIEWS)
+        await view_watch.prepare(connection, VIEWS)
         looks = 1
         while await watch.look(connection):
             looks += 1
@@ -43,7 +43,7 @@ async def a_round(pool: asyncpg.Pool, store: EventStore) -> int:
 async def test_a_hidden_decision_is_an_alarm_until_the_view_is_right_again(
     base: Base, pool: asyncpg.Pool, store: EventStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watching, "RANGE_AT_A_TIME", RANGE)
+    monkeypatch.setattr(view_watch, "RANGE_AT_A_TIME", RANGE)
     await kept(pool, store, 0, ENTRIES)
     await rebuild_views(base.owner, base.service)
     async with running_api(base, worker=False) as api:
@@ -72,7 +72,7 @@ async def test_a_witness_that_is_silent_for_long_or_refuses_is_an_alarm(
 ) -> None:
     await kept(pool, store, 0, 3)
     clerk = Signer.new("clerk.example", KeyType.WITNESS).verifier
-    await Keeper(pool, [LOG]).introduce_witnesses([str(clerk)], 3)
+    await LogWriter(pool, [LOG]).introduce_witnesses([str(clerk)], 3)
     async with running_api(base, worker=False) as api:
         await ask_all(pool, [WitnessAddress(clerk, f"http://127.0.0.1:{free_port()}")])
         assert (await said(api))[:2] == ("ready", [])  # it may be starting
@@ -89,5 +89,5 @@ async def test_a_witness_that_is_silent_for_long_or_refuses_is_an_alarm(
         [alarm] = (await said(api))[1]
         assert "refuses to countersign" in alarm
         assert 'rfp_witness_refuses{witness="clerk.example"} 1.0' in (await said(api))[2]
-        await Keeper(pool, [LOG]).introduce_witnesses([], 3)  # it is asked no longer
+        await LogWriter(pool, [LOG]).introduce_witnesses([], 3)  # it is asked no longer
         assert (await said(api))[:2] == ("ready", [])

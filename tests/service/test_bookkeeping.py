@@ -11,7 +11,7 @@ import pytest
 from rfp_service.operator.bookkeeping import bookkeeping_differences
 from rfp_service.rooms import REACTIONS
 from shared.governance.documents.domain import DocumentAdded
-from shared.governance.documents.kept_files import destroy_files, keep_file
+from shared.governance.documents.file_store import destroy_files, keep_file
 from shared.governance.retention.domain import Line, RecordDisposed
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.reactions import Reactor

@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from shared.ledger.checkpoints import Checkpoint
-from shared.ledger.keeper import Keeper
+from shared.ledger.log_writer import LogWriter
 from shared.ledger.notes import KeyType, Signer, signed_note
 from shared.ledger.tiles import Tiles
 from shared.record.eventstore.store import EventStore
@@ -69,7 +69,7 @@ async def test_keys_and_signatures_are_kept_only_in_their_form(pool: asyncpg.Poo
             await pool.execute("SELECT change_log_keys($1, $2, 1)", keys, kind)
     with pytest.raises(REFUSED):
         await pool.execute("SELECT change_log_keys($1, 'log', $2)", [key], SIZE + 1)
-    await Keeper(pool, [LOG]).introduce_witnesses([str(CLERK.verifier)], SIZE)
+    await LogWriter(pool, [LOG]).introduce_witnesses([str(CLERK.verifier)], SIZE)
     at = 1_700_000_000
     line = CLERK.line(signed.partition("\n\n")[0] + "\n", at=at)
     other = Signer.new("clerk.example", KeyType.WITNESS).verifier

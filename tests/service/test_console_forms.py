@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from rfp_service.console.before_after import with_changes
+from rfp_service.console.changed_values import with_changes
 from rfp_service.console.charts.waits import drawn_waits
+from rfp_service.console.decided_things import THINGS
 from rfp_service.console.forms.fields import OF_EVERY_DECISION, fields_of
-from rfp_service.console.forms.reading import Answers, NotUnderstood, changed, pence, standing
-from rfp_service.console.things import THINGS
+from rfp_service.console.forms.form_values import Answers, NotUnderstood, changed, pence, standing
 from rfp_service.rfps.commands.amendments import AmendRfp
 from rfp_service.rfps.commands.tender import FixCriteria
 from shared.kernel.messages import Command

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from rfp_service.console.things import THINGS
+from rfp_service.console.decided_things import THINGS
 from shared.kernel.roles import Role
 from tests.service.test_console import TIERS, hidden, send, sign_in
 from tests.support.api import Api

@@ -33,7 +33,7 @@ from shared.governance.documents.domain import (
     NotADecisionOnIt,
     NotYourDocument,
 )
-from shared.governance.documents.kept_files import hash_of_file, kept_file
+from shared.governance.documents.file_store import hash_of_file, kept_file
 from shared.kernel.personal import openly
 from tests.support.api import Api
 from tests.support.people import HANA, LEO, PRIYA, RITA, SAM, Who

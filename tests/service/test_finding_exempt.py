@@ -12,7 +12,7 @@ import pytest
 
 from rfp_service.app import create_app
 from rfp_service.events import EVENTS
-from shared.governance.disclosure.matters import contents
+from shared.governance.disclosure.exemptible_fields import contents
 from shared.kernel.roles import Role
 from tests.projects.test_http import decided, identified, scheme
 from tests.support.api import Api

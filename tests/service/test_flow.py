@@ -8,7 +8,7 @@ from shared.flow.analysis_answers import Excess, PeriodComparison, VariantReport
 from shared.flow.answers import Bottlenecks
 from shared.flow.flow_answers import Flow
 from shared.flow.forecast_answers import Forecasts
-from shared.flow.stuck_answers import Stuck
+from shared.flow.stuck_case_answers import Stuck
 from tests.service.test_imports import finished, hand_in
 from tests.shared.flow.exports.structure import must_be_ocel
 from tests.support.api import Api

@@ -15,7 +15,7 @@ from shared.governance.scheme.commands import AdoptScheme
 from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import Refused
 from shared.kernel.four_eyes import FACT, ProposedByYou, YouGain
-from shared.kernel.naming import NoSuchPerson
+from shared.kernel.named_people import NoSuchPerson
 from shared.kernel.roles import Role
 from shared.settings import Settings
 from tests.support.api import Api, running_api

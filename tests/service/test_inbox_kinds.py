@@ -5,14 +5,14 @@ from typing import Any
 from uuid import uuid4
 
 from shared.governance.disclosure.domain import Exemption, ExemptionStatus
-from shared.governance.disclosure.waiting import EXEMPTIONS_WAITING
+from shared.governance.disclosure.waiting_things import EXEMPTIONS_WAITING
 from shared.governance.notifications.domain import EndpointStatus, WebhookEndpoint
-from shared.governance.notifications.waiting import ENDPOINTS_WAITING
+from shared.governance.notifications.waiting_things import ENDPOINTS_WAITING
 from shared.kernel.calendar import day_in_london, end_of
 from shared.kernel.messages import Known, Stamp
 from shared.kernel.person import Person
 from shared.kernel.roles import Role
-from shared.web.waiting import Waiter
+from shared.web.waiting_things import Waiter
 from tests.outcomes.test_http import PROGRAMME, programme
 from tests.service.test_contracts import CORA, decide, registered
 from tests.service.test_inbox import FINN, kinds, waiting

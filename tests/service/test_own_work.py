@@ -211,7 +211,7 @@ CLOSED: dict[str, list[Step]] = {
 
 
 STAYS = {"link", *GIVING}  # what one road leaves behind would be on the next
-ALONE = {road: steps for road, steps in CLOSED.items() if any(move in STAYS for move, *_ in steps)}
+ALONE = {appender: steps for appender, steps in CLOSED.items() if any(move in STAYS for move, *_ in steps)}
 
 
 async def closed_at_its_end(council: Council, steps: list[Step]) -> None:
@@ -231,8 +231,8 @@ async def test_each_of_these_roads_is_closed_at_its_end(api: Api, steps: list[St
 async def test_each_road_of_parts_is_closed_at_its_end(api: Api) -> None:
     council = Council(api)
     await prepared(council)
-    for road, steps in CLOSED.items():
-        if road not in ALONE:
+    for appender, steps in CLOSED.items():
+        if appender not in ALONE:
             council.roles = dict.fromkeys(ACCOUNTS, WORK)
             await council.prepare("ann", "ben")
             await closed_at_its_end(council, steps)

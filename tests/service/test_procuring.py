@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from rfp_service.rfps.similarity import FOUND_LIMIT
+from rfp_service.rfps.views.similarity import FOUND_LIMIT
 from shared.kernel.calendar import day_in_london, end_of
 from shared.kernel.roles import Role
 from tests.support.api import Api

@@ -14,7 +14,7 @@ from rfp_service.service import opened
 from rfp_service.worker import work
 from shared.record.connection_needs import needed
 from shared.record.database import connected
-from shared.record.pulse import READ_ONLY
+from shared.record.database_health import READ_ONLY
 from shared.settings import NotConfigured, Settings
 from shared.web import service_readiness
 from shared.web.service_readiness import NO_WORKER, NOT_SIGNED, NOT_WITNESSED

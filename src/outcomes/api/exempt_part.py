@@ -16,8 +16,8 @@ from outcomes.api.forms.pages import HTML, PDF, exempt_html, pdf
 from outcomes.api.paper_content import NOBODY, record_at
 from outcomes.api.programmes import OfProgramme
 from shared.governance.disclosure.domain import ExemptionStatus
+from shared.governance.disclosure.field_redaction import WITHHELD
 from shared.governance.disclosure.views import exemptions
-from shared.governance.disclosure.withheld import WITHHELD
 from shared.record.projecting.views import valid_at
 from shared.web.answers import problems
 from shared.web.bodies import StrictRoute

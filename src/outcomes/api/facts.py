@@ -14,8 +14,8 @@ from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.calendar import WorkingDays, day_in_london
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Stream
-from shared.web.awaited import awaited
 from shared.web.core_service import CoreService
+from shared.web.prerequisite_states import prerequisite_states
 from shared.web.prerequisites import Expected
 from shared.web.readings import Reading
 
@@ -111,4 +111,4 @@ async def linked(
     service: CoreService, reading: Reading, waits: Sequence[Mapping[str, Any]]
 ) -> Mapping[UUID, Expected]:
     """Ask each room about its own things that are waited for, as far as the reader may see them."""
-    return await awaited(service, reading, ((wait["on"], UUID(wait["id"])) for wait in waits))
+    return await prerequisite_states(service, reading, ((wait["on"], UUID(wait["id"])) for wait in waits))

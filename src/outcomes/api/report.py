@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from outcomes.api.facts import opened, rows_of
 from outcomes.api.forms.pages import HTML, ODT, PDF
-from outcomes.api.issuing import MEDIA, PaperForm, before_of, made, paper_made
+from outcomes.api.issued_papers import MEDIA, PaperForm, before_of, made, paper_made
 from outcomes.api.paper_content import PaperShown, paper_content
 from outcomes.api.programmes import OfProgramme
 from outcomes.commands.papers import IssuePaper

@@ -35,8 +35,8 @@ from shared.kernel.errors import Refused
 from shared.kernel.fields import ShortText
 from shared.kernel.messages import Command, Stamp
 from shared.record.eventstore.store import EventStore
+from shared.web.bulk.bulk_decisions import BulkDecision, BulkUndo, CommandFacts, Things
 from shared.web.bulk.references import ThingItem
-from shared.web.bulk.things import BulkDecision, BulkUndo, CommandFacts, Things
 
 NEEDS_LIMIT = 240
 

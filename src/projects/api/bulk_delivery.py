@@ -21,8 +21,8 @@ from projects.domain.delivery import (
 from projects.domain.events import ProjectAmended
 from projects.domain.project import Scale
 from shared.kernel.fields import Day, PersonId, ShortText
+from shared.web.bulk.bulk_decisions import BulkDecision
 from shared.web.bulk.references import ThingItem
-from shared.web.bulk.things import BulkDecision
 
 STAGE = ("stage",)  # all that these rules look at, and every event of a project says it
 AS_USUAL = "; as with categorisations."

@@ -31,4 +31,4 @@ async def _find(reading: Reading, ids: Sequence[UUID]) -> Mapping[UUID, Expected
     }
 
 
-AWAITED = (Prerequisites("project", "read-projects", _find),)
+PREREQUISITES = (Prerequisites("project", "read-projects", _find),)

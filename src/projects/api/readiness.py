@@ -13,8 +13,8 @@ from projects.api.risk_facts import FLAGGED_BY, facts_of
 from projects.domain.project import ProjectStage
 from projects.views.at_risk import RiskDay, flags, overdue
 from projects.views.register import projects
-from shared.web.awaited import awaited
 from shared.web.core_service import core_service
+from shared.web.prerequisite_states import prerequisite_states
 from shared.web.prerequisites import Expected
 from shared.web.readiness import (
     ReadinessLine,
@@ -43,7 +43,7 @@ async def _projects(request: Request, reading: Reading) -> list[ReadinessLine]:
     past = overdue(rows, facts.day.today, facts.days)
     said = {row["id"]: _said(row["awaited_said"]) for row in rows}
     named = ((one["on"], UUID(one["id"])) for those in said.values() for one in those)
-    expected = await awaited(core_service(request), reading, named)
+    expected = await prerequisite_states(core_service(request), reading, named)
     parts = [
         _part(row, facts.day, late, _waits(said[row["id"]], expected))
         for row, late in zip(rows, past, strict=True)

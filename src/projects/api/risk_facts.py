@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, select, true
 from projects.api.project_service import project_service
 from projects.api.risk_answers import ODDS_NEED, Probability, probability
 from projects.views.at_risk import RiskDay, RiskFlag, WorkingDaysOver, flags, late, overdue
-from projects.views.courses import path_of
 from projects.views.forecasts import Odds, SlipHistory
+from projects.views.project_histories import path_of
 from projects.views.register import projects
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.calendar import WorkingTime, day_in_london

@@ -9,8 +9,8 @@ import asyncpg
 from sqlalchemy import func, or_, select
 
 from projects.domain.project import ProjectStage
-from projects.views.courses import ProjectCourse, path_of, rests_of
 from projects.views.forecasts import SlipHistory
+from projects.views.project_histories import ProjectHistory, path_of, rests_of
 from projects.views.register import projects
 from shared.kernel.calendar import day_in_london
 from shared.web.readings import Reading
@@ -41,7 +41,7 @@ Standing = tuple[int, date, frozenset[str] | None]
 class Learnt(NamedTuple):
     """The courses that projects took as of a reading, and the history that they make."""
 
-    courses: list[ProjectCourse]
+    courses: list[ProjectHistory]
     history: SlipHistory
 
 
@@ -79,8 +79,8 @@ def _learnt(rows: list[asyncpg.Record], today: date) -> Learnt:
     return Learnt(courses, SlipHistory.of(courses, today))
 
 
-def _course(row: asyncpg.Record) -> ProjectCourse:
-    return ProjectCourse(
+def _course(row: asyncpg.Record) -> ProjectHistory:
+    return ProjectHistory(
         path_of(row["category"], row["sub_category"]),
         row["start"],
         tuple(row["forecasts"]),

@@ -10,8 +10,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from projects.views.courses import ProjectCourse
 from projects.views.forecasts import ENOUGH, QUANTILES, Odds, SlipHistory
+from projects.views.project_histories import ProjectHistory
 
 HELD_OUT = 1 / 3
 TESTED_LIMIT = 2_000
@@ -42,7 +42,7 @@ class Calibration:
     better: bool | None = None
 
 
-def calibrate(courses: Sequence[ProjectCourse], today: date) -> Calibration:
+def calibrate(courses: Sequence[ProjectHistory], today: date) -> Calibration:
     """Test what began last against what was known before it."""
     usable = sorted((c for c in courses if c.planned() > 0), key=lambda course: course.start)
     over = [course for course in usable if course.finished_on is not None]
@@ -74,7 +74,7 @@ def calibrate(courses: Sequence[ProjectCourse], today: date) -> Calibration:
     )
 
 
-def _odds(known: SlipHistory, course: ProjectCourse, day: date | None) -> Odds:
+def _odds(known: SlipHistory, course: ProjectHistory, day: date | None) -> Odds:
     """Return what would have been said of a project when it began."""
     row = {
         "start": course.start,
@@ -90,11 +90,11 @@ def _has_come(odds: Odds, today: date) -> bool:
     return bool(odds.ends) and odds.ends[-1] is not None and odds.ends[-1] <= today
 
 
-def _is_over(course: ProjectCourse, end: date | None) -> bool:
+def _is_over(course: ProjectHistory, end: date | None) -> bool:
     return course.finished_on is not None and end is not None and course.finished_on <= end
 
 
-def _errors(known: SlipHistory, course: ProjectCourse, today: date) -> tuple[float, float]:
+def _errors(known: SlipHistory, course: ProjectHistory, today: date) -> tuple[float, float]:
     """Return the errors of the odds and of the rule, over the questions whose day has come."""
     odds_errors, rule_errors = [], []
     promised = course.forecasts[0] + timedelta(days=course.contingency_days)

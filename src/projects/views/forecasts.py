@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from projects.views.courses import Path, ProjectCourse, rested, rests_of
+from projects.views.project_histories import Path, ProjectHistory, rested, rests_of
 
 DRAWS = 10_000
 ENOUGH = 20  # finished projects that a class needs to stand on its own
@@ -57,7 +57,7 @@ class Observations:
     changed_to: Whole
 
     @classmethod
-    def of(cls, courses: Sequence[ProjectCourse], until: date) -> "Observations":
+    def of(cls, courses: Sequence[ProjectHistory], until: date) -> "Observations":
         """See projects until a day; what is over by then is not still running."""
         overs = [c.finished_on is not None and c.finished_on <= until for c in courses]
         ends = [
@@ -110,9 +110,9 @@ class SlipHistory:
     _draws: dict[ClassAndShare, Numbers | None] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, courses: Sequence[ProjectCourse], until: date) -> "SlipHistory":
+    def of(cls, courses: Sequence[ProjectHistory], until: date) -> "SlipHistory":
         """Count each project to its class and to every class above it, as it stood at the end of a day."""
-        by_path: dict[Path, list[ProjectCourse]] = {}
+        by_path: dict[Path, list[ProjectHistory]] = {}
         for course in courses:
             if course.start <= until and course.planned() > 0:
                 for depth in range(len(course.path) + 1):

@@ -1,7 +1,7 @@
 """What the catalogue offers the roof."""
 
 from rfp_service.catalogue.api.fact_finders import FACTS
-from rfp_service.catalogue.api.waiting import ORDERS_WAITING
+from rfp_service.catalogue.api.waiting_things import ORDERS_WAITING
 from rfp_service.catalogue.views.items import CATALOGUE_ITEMS
 from rfp_service.catalogue.views.orders import ORDER_STEPS, ORDERS
 from shared.web.context import Context

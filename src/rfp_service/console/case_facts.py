@@ -1,6 +1,6 @@
 """What forms say of the RFP, contract or project that is decided on."""
 
-from rfp_service.console.managed_facts import FactsSaid, Said
+from rfp_service.console.administration_facts import FactsSaid, Said
 from rfp_service.console.words import day, name_of, pounds, words
 
 

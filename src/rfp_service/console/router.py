@@ -3,33 +3,42 @@
 from fastapi import APIRouter
 
 from rfp_service.console.pages import (
-    beside,
+    administration,
     bottlenecks,
     catalogue_checks,
     contracts,
     decisions,
+    documents_and_comments,
     downloads,
-    for_you,
-    managing,
+    inbox,
+    new_rfp,
     outcomes,
     progress,
     projects,
     provider,
-    raising,
     readiness,
     record,
     registers,
     rfps,
     scheme,
     search,
-    signing_in,
+    sign_in,
     start,
     two_periods,
-    verifying,
+    verification,
 )
 
-DECIDING = (raising, beside, catalogue_checks, decisions, rfps, projects, contracts, registers)
-MANAGING = (managing, scheme)
+DECIDING = (
+    new_rfp,
+    documents_and_comments,
+    catalogue_checks,
+    decisions,
+    rfps,
+    projects,
+    contracts,
+    registers,
+)
+MANAGING = (administration, scheme)
 SEEING = (
     start,
     search,
@@ -39,12 +48,12 @@ SEEING = (
     progress,
     outcomes,
     readiness,
-    verifying,
+    verification,
     record,
 )
 
 router = APIRouter()
-for pages in (for_you, signing_in, provider, *DECIDING, *MANAGING, *SEEING):
+for pages in (inbox, sign_in, provider, *DECIDING, *MANAGING, *SEEING):
     router.include_router(pages.router)
-router.include_router(beside.files_router)
+router.include_router(documents_and_comments.files_router)
 router.include_router(registers.files_router)

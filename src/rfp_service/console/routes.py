@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
-from rfp_service.console.asking import ApiRefused
+from rfp_service.console.api_calls import ApiRefused
 from rfp_service.console.rendering import go_to, page
 from rfp_service.console.visits import NotSignedIn, fields_of
 from shared.kernel.errors import NotFound, Refused

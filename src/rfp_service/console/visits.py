@@ -13,7 +13,15 @@ from fastapi import Depends, Request
 from starlette.datastructures import UploadFile
 
 from rfp_service.console import sessions
-from rfp_service.console.asking import ApiAnswer, ApiFile, ApiRefused, SentFile, ask, ask_for_file, send_file
+from rfp_service.console.api_calls import (
+    ApiAnswer,
+    ApiFile,
+    ApiRefused,
+    SentFile,
+    ask,
+    ask_for_file,
+    send_file,
+)
 from rfp_service.console.sessions import SignedIn
 from shared.kernel.errors import NotAllowed
 from shared.settings import Profile

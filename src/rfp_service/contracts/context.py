@@ -2,8 +2,8 @@
 
 from rfp_service.contracts.api.bulk import MANY_CONTRACTS
 from rfp_service.contracts.api.readiness import CONTRACTS_READINESS
-from rfp_service.contracts.api.tagged import TAGGED
-from rfp_service.contracts.api.waiting import CONTRACTS_WAITING, PIPELINE_WAITING, ROUNDS_WAITING
+from rfp_service.contracts.api.tagged_things import TAGGED
+from rfp_service.contracts.api.waiting_things import CONTRACTS_WAITING, PIPELINE_WAITING, ROUNDS_WAITING
 from rfp_service.contracts.commands.reviews import ApproveRenewal, RefuseRenewal
 from rfp_service.contracts.deadlines import DEADLINES
 from rfp_service.contracts.domain.contract import Contract

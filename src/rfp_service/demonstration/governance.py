@@ -21,7 +21,7 @@ from shared.governance.delegations.commands import GiveDelegation
 from shared.governance.delegations.domain import Delegation, DelegationGiven
 from shared.governance.disclosure.commands import DeclareExempt, ReleaseExemption
 from shared.governance.disclosure.domain import Exemption
-from shared.governance.disclosure.matters import contents
+from shared.governance.disclosure.exemptible_fields import contents
 from shared.governance.people.commands import ConfirmLink, LinkPersons
 from shared.governance.people.domain import DIRECTORY_ID, Directory
 from shared.governance.retention.commands import DisposeOfRecord, ScheduleRetention

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from random import Random
 
-from outcomes.api.issuing import paper_made
+from outcomes.api.issued_papers import paper_made
 from outcomes.api.paper_content import NOBODY
 from outcomes.commands.papers import IssuePaper
 from outcomes.domain.paper import Paper
@@ -13,8 +13,8 @@ from rfp_service.rooms import VIEWS
 from rfp_service.service import Service
 from rfp_service.version import VERSION
 from shared.kernel.calendar import day_in_london
-from shared.ledger.keeper import Keeper
 from shared.ledger.log_keys import log_keys
+from shared.ledger.log_writer import LogWriter
 from shared.record.projecting.projector import Projector
 from shared.web.readings import Reading
 
@@ -50,5 +50,5 @@ async def _come_up_to_date(service: Service) -> None:
     projector = Projector(service.pool, service.record, VIEWS)
     while await projector.catch_up():
         pass
-    await Keeper(service.pool, log_keys(service.settings).signers).catch_up()
+    await LogWriter(service.pool, log_keys(service.settings).signers).catch_up()
     await service.visibility.look(service.pool)

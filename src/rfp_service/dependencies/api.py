@@ -18,11 +18,11 @@ from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import NotFound
 from shared.web.answers import one
 from shared.web.areas import in_sight
-from shared.web.awaited import awaited
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
 from shared.web.core_service import core_service
 from shared.web.pages import JSON, json_of
+from shared.web.prerequisite_states import prerequisite_states
 from shared.web.prerequisites import Expected
 from shared.web.readings import Read, Reading
 
@@ -98,7 +98,9 @@ async def expected_of(
     request: Request, reading: Reading, depends_on: Sequence[Dependency]
 ) -> Mapping[UUID, Expected]:
     """Ask each room about its own, as far as the reader may see them."""
-    return await awaited(core_service(request), reading, ((each.on, each.id) for each in depends_on))
+    return await prerequisite_states(
+        core_service(request), reading, ((each.on, each.id) for each in depends_on)
+    )
 
 
 def _shown(

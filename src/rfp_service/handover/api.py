@@ -12,7 +12,7 @@ from rfp_service.handover.work_in_hand import gathered
 from shared.governance.people.facts import known_among
 from shared.kernel.errors import KeyUsedOtherwise, NotFound, OutOfDate, ViewsBehind
 from shared.kernel.messages import IdempotencyKey, Receipt, Stream
-from shared.kernel.naming import NoSuchPerson
+from shared.kernel.named_people import NoSuchPerson
 from shared.kernel.personal import PersonalShown
 from shared.record.eventstore.store import ATTEMPTS, EventStore
 from shared.web.answers import CREATES, one, seen

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rfp_service.inbox.inbox_service import InboxService, inbox_service
 from rfp_service.inbox.marks import keep_marks, marks_of
-from shared.governance.delegations.waiting import waiter_of
+from shared.governance.delegations.waiting_things import waiter_of
 from shared.kernel.fields import Flag
 from shared.record.projecting.row_models import COUNTED, SEARCHED
 from shared.web.answers import problems
@@ -20,7 +20,7 @@ from shared.web.lists.filters import AT_MOST, AskedCode
 from shared.web.lists.queries import ListQuery
 from shared.web.lists.short_list import ShortList
 from shared.web.readings import POSITION_DIGITS, BeyondTheRecord, Reading
-from shared.web.waiting import WaitingThings, waiting
+from shared.web.waiting_things import WaitingThings, waiting
 
 MARKS_LIMIT = 500
 PLACES = 10**11  # positions below each day, so that day and position make one number

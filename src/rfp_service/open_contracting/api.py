@@ -9,8 +9,8 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, Field, JsonValue
 
 from rfp_service.open_contracting.parties import COUNCIL_NAME
+from rfp_service.open_contracting.process_queries import FoundProcess, Ocid, one_process, some_processes
 from rfp_service.open_contracting.public_facts import moment
-from rfp_service.open_contracting.reading import FoundProcess, Ocid, one_process, some_processes
 from rfp_service.open_contracting.releases import PublishedProcess
 from shared.kernel.errors import NotFound
 from shared.web.answers import answer_untagged, one

@@ -20,11 +20,11 @@ from rfp_service.permissions import PERMISSIONS
 from rfp_service.terminal import say
 from shared.governance.audit.bundle.assembly import made, nothing_hidden
 from shared.governance.audit.bundle.borders import Hidden
+from shared.governance.audit.bundle.bundle_request import BundleRequest
 from shared.governance.audit.bundle.contents import Files
-from shared.governance.audit.bundle.wanted import Wanted
-from shared.governance.audit.log_history.reading import successions
+from shared.governance.audit.log_history.recorded_successions import successions
 from shared.governance.audit.reads import keep_read
-from shared.governance.audit.record_index.reading import IndexReader, index_differences
+from shared.governance.audit.record_index.index_reader import IndexReader, index_differences
 from shared.governance.audit.redaction import redacted_entries
 from shared.governance.disclosure.disclosure_filter import DisclosureFilter
 from shared.governance.disclosure.exemptions import Exemptions
@@ -143,7 +143,7 @@ def bundle(  # the options of one command
     ] = False,
 ) -> None:
     earlier = Files.read(last).manifest() if last else None
-    wanted = Wanted(
+    wanted = BundleRequest(
         case,
         instant_of(start),
         instant_of(end),

@@ -53,7 +53,7 @@ class DeadlineName(NamedTuple):
         return f"The deadline {self.kind} {self.version} of {self.case_id}"
 
 
-Wanted = dict[DeadlineName, tuple[datetime, bool]]
+StandingDeadlines = dict[DeadlineName, tuple[datetime, bool]]
 
 
 async def bookkeeping_differences(connection: Connection, reader: Reader) -> AsyncIterator[str]:
@@ -89,9 +89,9 @@ async def _of_deadlines(connection: Connection, reader: Reader) -> AsyncIterator
         yield f"{surplus} deadlines are there that nothing on the record set"
 
 
-def _set_off(block: Sequence[Recorded], reached: Mapping[str, tuple[int, int]]) -> Wanted:
+def _set_off(block: Sequence[Recorded], reached: Mapping[str, tuple[int, int]]) -> StandingDeadlines:
     """Return the deadlines that a block sets, when each is due, and whether it must be there."""
-    wanted: Wanted = {}
+    wanted: StandingDeadlines = {}
     for reaction in (reaction for reaction in REACTIONS if reaction.outbox == OUTBOX):
         since, until = reached.get(reaction.name, (0, 0))
         for recorded in block:

@@ -18,7 +18,7 @@ from rfp_service.service import Service, opened
 from rfp_service.terminal import say
 from shared.governance.audit.log_history.domain import HISTORY_ID, LogHistory, RecordRehearsal, SucceedLog
 from shared.governance.audit.log_history.receipts import Rehearsal, opened_receipt, signed_receipt
-from shared.governance.audit.record_index.reading import IndexReader, index_differences
+from shared.governance.audit.record_index.index_reader import IndexReader, index_differences
 from shared.kernel.messages import Stamp
 from shared.ledger.checkpoints import hash_text
 from shared.ledger.checkpoints import opened as opened_checkpoint

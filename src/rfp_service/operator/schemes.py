@@ -21,7 +21,7 @@ from shared.kernel.errors import OutOfDate, Refused
 from shared.kernel.fields import PersonId
 from shared.kernel.four_eyes import FACT, Eyes
 from shared.kernel.messages import Command, Known, Stamp
-from shared.kernel.naming import NoSuchPerson
+from shared.kernel.named_people import NoSuchPerson
 from shared.settings import Settings
 
 AUTHORITY = "operator"

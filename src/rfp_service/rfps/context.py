@@ -2,12 +2,11 @@
 
 from rfp_service.rfps.api.bulk import MANY_RFPS
 from rfp_service.rfps.api.fact_finders import FACTS
-from rfp_service.rfps.api.prerequisites import AWAITED
+from rfp_service.rfps.api.prerequisites import PREREQUISITES
 from rfp_service.rfps.api.readiness import RFPS_READINESS
-from rfp_service.rfps.api.tagged import TAGGED
-from rfp_service.rfps.api.waiting import RFPS_WAITING
+from rfp_service.rfps.api.tagged_things import TAGGED
+from rfp_service.rfps.api.waiting_things import RFPS_WAITING
 from rfp_service.rfps.deadlines import DEADLINES
-from rfp_service.rfps.demand import DEMAND
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.reactions import (
     NOTIFY_NEXT_TIER,
@@ -18,12 +17,13 @@ from rfp_service.rfps.reactions import (
     people_of_party,
     still_waits,
 )
-from rfp_service.rfps.views import BOARD
+from rfp_service.rfps.views.board import BOARD
+from rfp_service.rfps.views.demand import DEMAND
 from shared.web.context import Context, NotificationSubject
 
 RFPS = Context(
     facts=FACTS,
-    prerequisites=AWAITED,
+    prerequisites=PREREQUISITES,
     tagged=TAGGED,
     views=(BOARD, DEMAND),
     reactions=(NOTIFY_NEXT_TIER, NOTIFY_PARTIES, TELL_OF_APPROVALS, TELL_OF_PARTIES, SET_DEADLINES),

@@ -8,16 +8,16 @@ from fastapi import APIRouter, Query, Request, Response
 
 from shared.flow.addends import Level
 from shared.flow.answers import Bottlenecks
+from shared.flow.case_links import with_cases
 from shared.flow.cases import Chosen
 from shared.flow.flow_answers import Flow, FlowWeek
 from shared.flow.flow_figures import flow_figures
 from shared.flow.flow_service import flow_service
 from shared.flow.forecast_answers import ForecastOfCase, Forecasts
 from shared.flow.forecast_figures import forecast_figures, told_record
-from shared.flow.opened_cases import with_cases
 from shared.flow.requests import FlowView, answer_rows, answer_told, live_question, period, question_of
-from shared.flow.stuck import cost_of_waiting, stuck
-from shared.flow.stuck_answers import Stuck, StuckCase
+from shared.flow.stuck_case_answers import Stuck, StuckCase
+from shared.flow.stuck_cases import cost_of_waiting, stuck
 from shared.kernel.calendar import microseconds
 from shared.kernel.fields import Flag
 from shared.web.answers import problems, table

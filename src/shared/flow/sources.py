@@ -15,8 +15,8 @@ import asyncpg
 
 from shared.flow.addends import Manner, addends
 from shared.flow.columns import KeptColumns, fetched, mapped
-from shared.flow.kept_live import KeptLive
 from shared.flow.live import CORRECTIONS, NEWER, Corrected, LiveLog
+from shared.flow.live_log_files import LiveLogFiles
 from shared.flow.log import Correction, FlowLog
 from shared.flow.tally import Tally
 from shared.kernel.calendar import WorkingTime
@@ -55,7 +55,7 @@ class FlowLogs:
         """Read the journals; keep the columns of imports in a folder."""
         self._pool = pool
         self._kept = KeptColumns(folder)
-        self._kept_live = KeptLive(folder.with_name(f"{folder.name}-live"))
+        self._live_files = LiveLogFiles(folder.with_name(f"{folder.name}-live"))
         self._imported: OrderedDict[str, ImportedLog] = OrderedDict()
         self._live: LiveLog | None = None
         self.turn = asyncio.Lock()  # of who reads or moves what is kept here
@@ -101,16 +101,16 @@ class FlowLogs:
 
     async def _keep(self, live: LiveLog) -> None:
         """Keep live cases for the next start, where there is enough that is new."""
-        if not self._kept_live.is_worth_keeping(live.length):
+        if not self._live_files.is_worth_keeping(live.length):
             return
-        leaf = await self._kept_live.leaf(self._pool, live.position)
+        leaf = await self._live_files.leaf(self._pool, live.position)
         if leaf is not None:
             columns = await asyncio.to_thread(live.whole)
-            await asyncio.to_thread(self._kept_live.keep, columns, live.position, leaf)
+            await asyncio.to_thread(self._live_files.keep, columns, live.position, leaf)
 
     async def _fetched(self, position: int, working: WorkingTime) -> LiveLog:
         """Return live cases as recorded by a position, or by an earlier one where those are kept."""
-        if (kept := await self._kept_live.find(self._pool, position)) is not None:
+        if (kept := await self._live_files.find(self._pool, position)) is not None:
             columns, position = kept
         else:
             with TemporaryDirectory(prefix="rfp-flow-") as folder:

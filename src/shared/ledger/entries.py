@@ -66,7 +66,7 @@ class Entry:
         return envelope
 
     def item(self) -> dict[str, Any]:
-        """Return what the veil looks at: whose it is, who said it, and what."""
+        """Return what the disclosure filter looks at: whose it is, who said it, and what."""
         try:
             envelope, topic = self.envelope, self.topic
             by, said = envelope["by"], envelope["data"]

@@ -5,15 +5,15 @@ import asyncio
 import asyncpg
 import structlog
 
-from shared.ledger.keeper import SIGNED_EVERY_SECONDS, Keeper, LogBroken
 from shared.ledger.log_keys import LogKeys
+from shared.ledger.log_writer import SIGNED_EVERY_SECONDS, LogBroken, LogWriter
 from shared.ledger.witness_client import ask_all
 from shared.record.database import AWAY, CANT_WRITE, being_cancelled
 from shared.record.projecting.projector import NotificationListener
 
 RETRY_SECONDS = 1.0
 BROKEN_SECONDS = 60.0
-READS_SIGNED_EVERY_SECONDS = 1.0  # no bell rings for them
+READS_SIGNED_EVERY_SECONDS = 1.0  # no append notifies of them
 WITNESSED_EVERY_SECONDS = 10.0
 
 log = structlog.get_logger(__name__)
@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 async def keep_log(pool: asyncpg.Pool, keys: LogKeys, listener: NotificationListener) -> None:
     """Keep the log until cancelled; when the database is away, go on when it is back."""
-    keeper = Keeper(pool, keys.signers)
+    keeper = LogWriter(pool, keys.signers)
     witnessing = asyncio.create_task(_have_witnessed(pool, keeper, keys))
     try:
         while True:
@@ -35,7 +35,7 @@ async def keep_log(pool: asyncpg.Pool, keys: LogKeys, listener: NotificationList
         await asyncio.gather(witnessing, return_exceptions=True)
 
 
-async def _catch_up(keeper: Keeper) -> None:
+async def _catch_up(keeper: LogWriter) -> None:
     try:
         await keeper.catch_up()
     except (*AWAY, *CANT_WRITE) as error:
@@ -48,7 +48,7 @@ async def _catch_up(keeper: Keeper) -> None:
         await asyncio.sleep(BROKEN_SECONDS)
 
 
-async def _have_witnessed(pool: asyncpg.Pool, keeper: Keeper, keys: LogKeys) -> None:
+async def _have_witnessed(pool: asyncpg.Pool, keeper: LogWriter, keys: LogKeys) -> None:
     introduced = False
     while True:
         try:

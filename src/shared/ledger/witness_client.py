@@ -8,9 +8,9 @@ import httpx
 import structlog
 
 from shared.ledger.checkpoints import decimal
-from shared.ledger.keeper import cosigned_by, keep_cosignature
 from shared.ledger.log_keys import WitnessAddress
 from shared.ledger.log_reader import LogReader, Signed
+from shared.ledger.log_writer import cosigned_by, keep_cosignature
 from shared.ledger.notes import BadNote, Note
 from shared.ledger.tiles import Tiles
 from shared.ledger.witness import REQUEST_BYTES_LIMIT, SIZE_TYPE, Request

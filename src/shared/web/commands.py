@@ -20,7 +20,7 @@ from shared.web.areas import in_sight, whose
 from shared.web.conditions import Conditions, IdempotencyKeyHeader, IfMatch, conditions
 from shared.web.core_service import core_service
 from shared.web.facts import FactFinders
-from shared.web.running import Running
+from shared.web.requests_in_progress import RequestsInProgress
 
 SamePeople = Callable[[Iterable[str]], Awaitable[tuple[tuple[str, ...], ...]]]
 
@@ -70,7 +70,7 @@ class CommandHandler:
     permissions: Permissions
     known: Callable[[Person], Awaitable[Known]]
     facts: FactFinders
-    running: Running
+    running: RequestsInProgress
     person: Person
     same: SamePeople
     conditions: Conditions
@@ -192,7 +192,7 @@ async def command_handler(
     if_match: IfMatch = None,
     idempotency_key: IdempotencyKeyHeader = None,
 ) -> CommandHandler:
-    """Set up the desk for one request."""
+    """Return the command handler of one request."""
     service = core_service(request)
     return CommandHandler(
         service.store,
@@ -212,12 +212,12 @@ async def command_handler(
 async def opening_handler(
     request: Request, response: Response, person: Caller, idempotency_key: IdempotencyKeyHeader = None
 ) -> CommandHandler:
-    """Set up the desk for something new, which has no version yet."""
+    """Return the handler for something new, which has no version yet."""
     return await command_handler(request, response, person, None, idempotency_key)
 
 
 async def content_handler(request: Request, response: Response, person: Caller) -> CommandHandler:
-    """Set up the desk for what is recognised by its content."""
+    """Return the handler for what is recognised by its content."""
     return await command_handler(request, response, person)
 
 

@@ -16,7 +16,7 @@ from shared.web.facts import FactFinders
 from shared.web.prerequisites import Prerequisites
 from shared.web.readiness import ReadinessOffered
 from shared.web.tagged_things import TaggedThings
-from shared.web.waiting import WaitingThings
+from shared.web.waiting_things import WaitingThings
 
 
 def _nobody(_: Any) -> str:

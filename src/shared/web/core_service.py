@@ -9,20 +9,20 @@ from shared.kernel.messages import Known
 from shared.kernel.person import Person
 from shared.ledger.tiles import Tiles
 from shared.record.database import Pool
+from shared.record.database_health import WriteProbe
 from shared.record.eventstore.personal_texts import PersonalTexts
 from shared.record.eventstore.reader import Reader
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.views import View
 from shared.record.projecting.visibility import Visibility
-from shared.record.pulse import Taking
 from shared.settings import Settings
 from shared.web.access.permissions import Permissions
 from shared.web.facts import FactFinders
 from shared.web.measures import MeasureOffered
 from shared.web.prerequisites import Prerequisites
 from shared.web.rate_limits import RateLimits
-from shared.web.redaction import Redactor
-from shared.web.running import Running
+from shared.web.redactor import Redactor
+from shared.web.requests_in_progress import RequestsInProgress
 from shared.web.sandbox.children import Sandbox
 from shared.web.tagged_things import TaggedThings
 
@@ -70,7 +70,7 @@ class CoreService(Protocol):
     @property
     def facts(self) -> FactFinders: ...
     @property
-    def running(self) -> Running: ...
+    def running(self) -> RequestsInProgress: ...
     @property
     def permissions(self) -> Permissions: ...
     @property
@@ -82,7 +82,7 @@ class CoreService(Protocol):
     @property
     def limits(self) -> RateLimits: ...
     @property
-    def taking(self) -> Taking: ...
+    def write_probe(self) -> WriteProbe: ...
     @property
     def sandbox(self) -> Sandbox: ...
     @property

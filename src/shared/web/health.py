@@ -133,7 +133,7 @@ def _may_diagnose(request: Request) -> bool:
 
 async def _readiness(service: CoreService) -> Ready:
     """Return how the service stands, whether or not the database answers."""
-    fault: str = await service.taking.fault()
+    fault: str = await service.write_probe.fault()
     try:
         return await _state(service, fault)
     except (asyncpg.PostgresError, *AWAY):

@@ -10,8 +10,8 @@ import asyncpg
 
 from rfp_service.events import EVENTS
 from shared.ledger.checkpoints import hash_text, proof_text
-from shared.ledger.keeper import Keeper
 from shared.ledger.log_reader import LogReader, Signed
+from shared.ledger.log_writer import LogWriter
 from shared.ledger.notes import KeyType, Signer
 from shared.ledger.tiles import Tiles
 from shared.record.database import connected
@@ -46,7 +46,7 @@ async def log_of_a_year(base: Base) -> Log:
         before = 0
         for size in SIZES:
             await happen(store, year()[before:size])
-            await Keeper(pool, [LOG]).catch_up()
+            await LogWriter(pool, [LOG]).catch_up()
             before = size
         return await _log(pool)
 

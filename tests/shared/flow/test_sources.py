@@ -85,7 +85,7 @@ async def test_what_a_stopped_journal_comes_to_later_is_not_passed_over(base: Ba
 async def test_a_start_goes_on_from_what_was_kept_of_this_record_and_of_no_other(
     pool: asyncpg.Pool, store: EventStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.flow.kept_live.KEPT_AFTER", 1)
+    monkeypatch.setattr("shared.flow.live_log_files.KEPT_AFTER", 1)
     await happen(store, year_of_rfps()[:120])
     projector = Projector(pool, store.reader, VIEWS)
     while await projector.catch_up():

@@ -9,7 +9,7 @@ import pytest
 from shared.flow.cases import WaitingCase
 from shared.flow.likely_finish import Curve
 from shared.flow.log import FlowLog, Steps, live_log
-from shared.flow.stuck import cost_of_waiting, past_usual, stuck
+from shared.flow.stuck_cases import cost_of_waiting, past_usual, stuck
 from shared.kernel.calendar import WorkingTime, microseconds
 
 WORKING = WorkingTime()

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
 from outcomes.api.exempt_answers import ExemptPartShown
-from outcomes.api.forms import words
+from outcomes.api.forms import wording
 from outcomes.api.forms.pdf_child import NO_PANGO
 from outcomes.api.paper_content import PaperShown
 from outcomes.domain.refusals import PdfNotMade
@@ -71,8 +71,8 @@ def _template(name: str) -> Template:
         "kept_in_words",
         "by_fate",
     )
-    environment.filters.update({each: getattr(words, each) for each in named})
-    environment.filters["fate"] = words.FATES.__getitem__
+    environment.filters.update({each: getattr(wording, each) for each in named})
+    environment.filters["fate"] = wording.FATES.__getitem__
     return environment.get_template(name)
 
 

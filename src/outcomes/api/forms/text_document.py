@@ -11,7 +11,7 @@ from odfdo import Cell, Document, Header, Link, List, ListItem, Paragraph, Row, 
 
 from outcomes.api.answers import HorizonCounts, MilestoneShown, OutcomeShown
 from outcomes.api.commitments import CommitmentsShown
-from outcomes.api.forms import words
+from outcomes.api.forms import wording
 from outcomes.api.forms.pages import Links, Meeting
 from outcomes.api.measures import MeasureSeen
 from outcomes.api.paper_content import PaperShown
@@ -76,13 +76,13 @@ def odt(paper: PaperShown, meeting: Meeting | None, base: str = "") -> bytes:
 
 
 def _front(document: Document, paper: PaperShown, meeting: Meeting | None, cases: PaperLinks) -> None:
-    for_whom = f"{meeting.meeting}, {words.day(meeting.meeting_on)}" if meeting else "Draft: not issued"
+    for_whom = f"{meeting.meeting}, {wording.day(meeting.meeting_on)}" if meeting else "Draft: not issued"
     document.body.append(Paragraph(for_whom))
     document.body.append(Header(1, paper.title))
     if paper.commitments:
         document.body.append(Paragraph(paper.commitments.in_words))
     rows: list[Cells] = [
-        (f"{o.number}. {o.statement}", words.COLOURS[o.colour], *cases.counts(o.counts, o.number))
+        (f"{o.number}. {o.statement}", wording.COLOURS[o.colour], *cases.counts(o.counts, o.number))
         for o in paper.board.outcomes
     ]
     headings = ("Outcome", "Status", "Achieved", "Next 6 months", "Overdue", "Later")
@@ -95,8 +95,8 @@ def _kept(document: Document, kept: CommitmentsShown, cases: PaperLinks) -> None
         (
             cases.milestone(p.title, p.id),
             str(p.outcome_number),
-            words.day(p.promised_for),
-            words.FATES[p.fate] + words.became(p),
+            wording.day(p.promised_for),
+            wording.FATES[p.fate] + wording.became(p),
         )
         for p in kept.promises
     ]
@@ -110,8 +110,8 @@ def _data(document: Document, paper: PaperShown, cases: PaperLinks) -> None:
         (
             Linked(d.what, all_of_it),
             d.promised_by,
-            words.day(d.due),
-            words.standing(d),
+            wording.day(d.due),
+            wording.standing(d),
             ", ".join(map(str, sorted({w.outcome_number for w in d.waiting}))) or "none",
         )
         for d in paper.board.promised_data
@@ -124,7 +124,7 @@ def _data(document: Document, paper: PaperShown, cases: PaperLinks) -> None:
 
 def _outcome(document: Document, outcome: OutcomeShown, cases: PaperLinks) -> None:
     document.body.append(Header(2, f"{outcome.number}. {outcome.statement}"))
-    status = f"Status: {words.COLOURS[outcome.colour]}."
+    status = f"Status: {wording.COLOURS[outcome.colour]}."
     given = f" Confidence, as given: {outcome.confidence}." if outcome.confidence else ""
     owner = f" Owner: {outcome.owner_name}." if outcome.owner else ""
     document.body.append(Paragraph(status + owner + given))
@@ -148,7 +148,7 @@ def _outcome(document: Document, outcome: OutcomeShown, cases: PaperLinks) -> No
 
 def _line(one: MilestoneShown, cases: PaperLinks) -> Paragraph:
     line = _paragraph(cases.milestone(one.title, one.id), "Overdue. " if one.overdue else "")
-    line.append_plain_text(words.told(one))
+    line.append_plain_text(wording.told(one))
     return line
 
 
@@ -156,8 +156,8 @@ def _figures(document: Document, measures: Sequence[MeasureSeen], cases: PaperLi
     rows = [
         (
             m.title,
-            Linked(words.figure(m.value, m.unit), cases.links.to(m.cases)),
-            words.figure(m.target, m.unit, "none"),
+            Linked(wording.figure(m.value, m.unit), cases.links.to(m.cases)),
+            wording.figure(m.target, m.unit, "none"),
         )
         for m in measures
     ]
@@ -170,7 +170,7 @@ def _decisions(document: Document, paper: PaperShown, cases: PaperLinks) -> None
     rows = [
         (
             Linked(d.title, f"{cases.links.base}/v1/milestones/{d.milestone}/history"),
-            words.day(d.on),
+            wording.day(d.on),
             d.what,
             d.by_name,
             d.reason or "None was given.",

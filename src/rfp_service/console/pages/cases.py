@@ -6,11 +6,11 @@ from uuid import uuid4
 
 from fastapi import Request
 
-from rfp_service.console.before_after import with_changes
+from rfp_service.console.available_decisions import offers
+from rfp_service.console.changed_values import with_changes
+from rfp_service.console.decided_things import DecidedThing
 from rfp_service.console.links import chosen
-from rfp_service.console.offers import offers
-from rfp_service.console.pages.beside import beside
-from rfp_service.console.things import DecidedThing
+from rfp_service.console.pages.documents_and_comments import documents_and_comments
 from rfp_service.console.visits import Visit
 
 DONE = {
@@ -23,7 +23,7 @@ PAGE_LENGTH = 25
 
 
 async def case_page(visit: Visit, thing: DecidedThing, thing_id: str, done: str) -> dict[str, Any]:
-    """Return what the page of one thing shows beside what is its own."""
+    """Return what the page of one thing shows documents_and_comments what is its own."""
     seen = await visit.get(thing.api(thing_id))
     history: list[dict[str, Any]] = []
     if thing.has_history:
@@ -36,7 +36,7 @@ async def case_page(visit: Visit, thing: DecidedThing, thing_id: str, done: str)
         "done": done if done in thing.forms or done in DONE else "",
         "done_said": DONE.get(done, ""),
         "key": str(uuid4()),
-        **await beside(visit, thing_id),
+        **await documents_and_comments(visit, thing_id),
     }
 
 

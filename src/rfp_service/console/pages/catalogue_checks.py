@@ -5,9 +5,9 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from fastapi import Request, Response
 
+from rfp_service.console.decided_things import THINGS
 from rfp_service.console.pages.decisions import FilledIn, answer_to, errors_of, show_form
 from rfp_service.console.routes import page_router
-from rfp_service.console.things import THINGS
 from rfp_service.console.visits import Sent, Visiting
 
 THING = THINGS["rfps"]

@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 from fastapi import Path, Query, Request, Response
 
 from rfp_service.console.charts.expiry import expiry_chart
+from rfp_service.console.decided_things import THINGS
 from rfp_service.console.pages.cases import case_page, choices, list_page
 from rfp_service.console.rendering import HEADERS, go_to, page
 from rfp_service.console.routes import HOME, page_router
-from rfp_service.console.things import THINGS
 from rfp_service.console.visits import Sent, Visiting
 from rfp_service.console.words import pounds
 from shared.kernel.calendar import day_in_london

@@ -9,13 +9,13 @@ from uuid import uuid4
 
 from fastapi import Path, Request, Response
 
-from rfp_service.console.asking import ApiAnswer
+from rfp_service.console.api_calls import ApiAnswer
+from rfp_service.console.decided_things import DecidedThing, thing_of
 from rfp_service.console.forms.decisions import DecisionForm
 from rfp_service.console.forms.fields import AskedAs, FormField
-from rfp_service.console.forms.reading import Answers, changed, standing, whole
+from rfp_service.console.forms.form_values import Answers, changed, standing, whole
 from rfp_service.console.rendering import go_to, page
 from rfp_service.console.routes import page_router, sign_in_anew
-from rfp_service.console.things import DecidedThing, thing_of
 from rfp_service.console.visits import Sent, SentForm, Visit, Visiting
 from rfp_service.console.words import field_label
 

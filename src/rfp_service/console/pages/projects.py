@@ -8,11 +8,11 @@ from fastapi import Query, Request, Response
 
 from projects.domain.project import Moscow, Way
 from rfp_service.console.charts.crossing import drawn_projects
+from rfp_service.console.decided_things import THINGS
 from rfp_service.console.links import chosen
 from rfp_service.console.pages.cases import case_page, choices, list_page
 from rfp_service.console.rendering import go_to, page
 from rfp_service.console.routes import HOME, page_router
-from rfp_service.console.things import THINGS
 from rfp_service.console.visits import Sent, SentForm, Visit, Visiting
 
 NARROWED = ("q", "stage", "category", "moscow", "handling", "service_area", "owner", "supplier", "paused")

@@ -6,7 +6,7 @@ from fastapi import Query, Request, Response
 
 from rfp_service.console import oidc, sessions
 from rfp_service.console.oidc import AskedAtProvider, SignInFailed
-from rfp_service.console.pages.signing_in import BACK_LIMIT, begin_session, leave_cookie, within
+from rfp_service.console.pages.sign_in import BACK_LIMIT, begin_session, leave_cookie, within
 from rfp_service.console.rendering import go_to, page
 from rfp_service.console.routes import HOME, SIGN_IN, page_router
 from rfp_service.console.sessions import SignedIn

@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 from fastapi import Query, Request, Response
 
 from projects.api.registers import FIELDS as PROJECT_FIELDS
-from rfp_service.console import kept_files
-from rfp_service.console.asking import ApiAnswer, SentFile
+from rfp_service.console import session_files
+from rfp_service.console.api_calls import ApiAnswer, SentFile
 from rfp_service.console.rendering import go_to, page
 from rfp_service.console.routes import HOME, page_router
 from rfp_service.console.visits import Sent, SentForm, SentWithFile, Visiting
@@ -88,7 +88,7 @@ async def take_file(request: Request, sent: SentWithFile, path: str) -> Response
     if not answer.is_success:
         errors = {"file": _problem(answer)}
         return page(request, "register_file", answer.status, register=register, errors=errors)
-    kept_as = await kept_files.keep(core_service(request).pool, sent.visit.who, sent.file)
+    kept_as = await session_files.keep(core_service(request).pool, sent.visit.who, sent.file)
     return _compared(request, register, kept_as, sent.file, answer.body, {})
 
 
@@ -96,7 +96,7 @@ async def take_file(request: Request, sent: SentWithFile, path: str) -> Response
 async def compare_or_accept(request: Request, sent: Sent, path: str, kept_as: UUID) -> Response:
     """Read a spreadsheet as corrected and compare again, or accept what was ticked."""
     register = register_of(path)
-    file = await kept_files.kept(core_service(request).pool, sent.visit.who, kept_as)
+    file = await session_files.kept(core_service(request).pool, sent.visit.who, kept_as)
     if file is None:
         error = {"file": "The file is no longer kept: it was handed in over two hours ago. Choose it again"}
         return page(request, "register_file", 422, register=register, errors=error)

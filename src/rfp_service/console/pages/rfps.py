@@ -6,14 +6,14 @@ from uuid import UUID, uuid4
 
 from fastapi import Query, Request, Response
 
-from rfp_service.console.before_after import with_changes
+from rfp_service.console.available_decisions import offers
+from rfp_service.console.changed_values import with_changes
 from rfp_service.console.charts.waits import drawn_waits, usual_waits
+from rfp_service.console.decided_things import THINGS
 from rfp_service.console.links import chosen
-from rfp_service.console.offers import offers
-from rfp_service.console.pages.beside import beside
+from rfp_service.console.pages.documents_and_comments import documents_and_comments
 from rfp_service.console.rendering import page
 from rfp_service.console.routes import page_router
-from rfp_service.console.things import THINGS
 from rfp_service.console.visits import Visit, Visiting
 
 PAGE_LENGTH = 25
@@ -82,7 +82,7 @@ async def one_rfp(
         done=done if done in THING.forms or done in DONE else "",
         done_said=DONE.get(done, ""),
         key=str(uuid4()),
-        **await beside(visit, str(rfp_id)),
+        **await documents_and_comments(visit, str(rfp_id)),
     )
 
 

@@ -5,12 +5,12 @@ from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
 
-from rfp_service.console.offers import offers
-from rfp_service.console.pages.managing import kinds_for
+from rfp_service.console.available_decisions import offers
+from rfp_service.console.decided_things import THINGS
+from rfp_service.console.pages.administration import kinds_for
 from rfp_service.console.rendering import page
 from rfp_service.console.routes import page_router
 from rfp_service.console.scheme_words import proposals_wait, said_one_by_one, scheme_changes
-from rfp_service.console.things import THINGS
 from rfp_service.console.visits import Visiting
 
 SHOWN_APART = frozenset({"effective_from", "tiers", "last_resort", "stage_targets"})

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from fastapi import Query, Request, Response
 
-from rfp_service.console.asking import ApiRefused
+from rfp_service.console.api_calls import ApiRefused
 from rfp_service.console.links import page_of
 from rfp_service.console.rendering import go_to, page
 from rfp_service.console.routes import page_router

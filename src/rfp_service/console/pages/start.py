@@ -2,7 +2,7 @@
 
 from fastapi import Request, Response
 
-from rfp_service.console.glance import glance
+from rfp_service.console.programme_summary import glance
 from rfp_service.console.rendering import page
 from rfp_service.console.routes import page_router
 from rfp_service.console.visits import Visiting

@@ -6,10 +6,10 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from rfp_service.contracts.domain.contract import Contract, FlagCode, LedgerDate
+from rfp_service.contracts.domain.date_steps import Standing
 from rfp_service.contracts.domain.dates import AgainstTransition, ContractDates
 from rfp_service.contracts.domain.renewal import RenewalOutcome
 from rfp_service.contracts.domain.savings import RenewalSaving, SavingStanding
-from rfp_service.contracts.domain.steps import Standing
 from rfp_service.contracts.views.register import ContractRow, register
 from shared.kernel.messages import Stream
 from shared.web.next_decisions import Next

@@ -22,8 +22,8 @@ from rfp_service.contracts.domain.restatement import ContractRestated, snapshot
 from rfp_service.contracts.domain.terms import NoticeUnit
 from rfp_service.contracts.views.register import ContractRow, contracts
 from shared.kernel.fields import WHOLE, Day, Pence, PersonId, ShortText
+from shared.web.bulk.bulk_decisions import BulkDecision, BulkUndo, Things
 from shared.web.bulk.references import ThingItem
-from shared.web.bulk.things import BulkDecision, BulkUndo, Things
 
 
 class OwnerItem(ThingItem):

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from rfp_service.contracts.api.surveys import surveyed
+from rfp_service.contracts.api.register_patterns import with_patterns
 from rfp_service.contracts.commands.register_rows import ImportContract
 from rfp_service.contracts.domain.contract import Contract, LedgerDate, contract_id
 from rfp_service.contracts.views.register import contracts
@@ -193,5 +193,5 @@ CONTRACT_REGISTER_FORM = Register(
     table=contracts,
     prefix="contract_",
     link=LinkContractReference,
-    survey=surveyed,
+    survey=with_patterns,
 )

@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 
 from rfp_service.contracts.domain.contract import Contract, ContractStage
+from rfp_service.contracts.domain.date_steps import Standing
 from rfp_service.contracts.domain.dates import ContractDates, Moment, dates_on
 from rfp_service.contracts.domain.day_counts import end_after
 from rfp_service.contracts.domain.events import ClockSet
-from rfp_service.contracts.domain.steps import Standing
 from rfp_service.contracts.domain.terms import Continuation
 from shared.kernel.calendar import WorkingDays, day_in_london
 from shared.kernel.contract_rules import ContractRules, DutyTrigger

@@ -6,6 +6,7 @@ from rfp_service.contracts.commands.clock import clock_for, computed, stopped
 from rfp_service.contracts.commands.duties import duties_on
 from rfp_service.contracts.commands.execution import ENDING
 from rfp_service.contracts.domain.contract import Contract, ContractStage
+from rfp_service.contracts.domain.date_steps import Standing
 from rfp_service.contracts.domain.events import ContractEvent
 from rfp_service.contracts.domain.exposure import confidence, exposure_pence
 from rfp_service.contracts.domain.renewal import RenewalOutcome
@@ -16,7 +17,6 @@ from rfp_service.contracts.domain.renewal_events import (
     NoticeDayPassed,
     NoticeDeadlineMissed,
 )
-from rfp_service.contracts.domain.steps import Standing
 from rfp_service.contracts.domain.terms import Continuation
 from shared.kernel.calendar import end_of
 from shared.kernel.contract_rules import DutyTrigger

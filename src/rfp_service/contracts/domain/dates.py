@@ -11,8 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from rfp_service.contracts.domain.day_counts import ONE_DAY, Anchor, anchor_of, end_after, last_safe_before
-from rfp_service.contracts.domain.steps import (
+from rfp_service.contracts.domain.date_steps import (
     UNKNOWN_END,
     Standing,
     first_step,
@@ -21,6 +20,7 @@ from rfp_service.contracts.domain.steps import (
     said,
     standing_words,
 )
+from rfp_service.contracts.domain.day_counts import ONE_DAY, Anchor, anchor_of, end_after, last_safe_before
 from rfp_service.contracts.domain.terms import Continuation, Terms
 from shared.kernel.calendar import WorkingDays
 from shared.kernel.states import replace

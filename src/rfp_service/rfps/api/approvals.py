@@ -9,9 +9,9 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, all_, and_, case, func, literal, or_, select, true
 
-from rfp_service.rfps.api.rows import targets, with_due
+from rfp_service.rfps.api.answers import targets, with_due
 from rfp_service.rfps.domain.stages import Party, Stage
-from rfp_service.rfps.views import rfps
+from rfp_service.rfps.views.board import rfps
 from shared.governance.delegations.reach import can_anybody_act, reach_read
 from shared.governance.delegations.views import delegations
 from shared.governance.scheme.domain import SCHEME_ID, Scheme, SchemeValues

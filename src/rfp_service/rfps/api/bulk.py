@@ -12,14 +12,14 @@ from rfp_service.rfps.domain.restatement import RfpRestated, snapshot
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Party
 from rfp_service.rfps.domain.takeover_events import taken_over_id
-from rfp_service.rfps.views import RfpRow, rfps
+from rfp_service.rfps.views.board import RfpRow, rfps
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.fields import Code, PersonId
 from shared.kernel.messages import Stamp
-from shared.kernel.naming import PEOPLE
+from shared.kernel.named_people import PEOPLE
 from shared.record.eventstore.store import EventStore
+from shared.web.bulk.bulk_decisions import BulkDecision, BulkUndo, CommandFacts, Things
 from shared.web.bulk.references import ThingItem
-from shared.web.bulk.things import BulkDecision, BulkUndo, CommandFacts, Things
 
 
 class LeadItem(ThingItem):

@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field
 from sqlalchemy import ARRAY, ColumnElement, DateTime, and_, any_, false, func, literal, or_
 
 from rfp_service.rfps.domain.stages import Party, Stage
-from rfp_service.rfps.targets import EXTRA_LIMIT, Targets
-from rfp_service.rfps.views import rfps
+from rfp_service.rfps.views.board import rfps
+from rfp_service.rfps.views.targets import EXTRA_LIMIT, Targets
 from shared.kernel.fields import Flag
 from shared.web.lists.filters import AT_MOST, AskedText, ListMoment, Where
 from shared.web.readings import POSITION_DIGITS

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 
 from rfp_service.rfps.domain.stages import LIVE
-from rfp_service.rfps.views import rfps
+from rfp_service.rfps.views.board import rfps
 from shared.flow.cases import CaseFacts, CaseFilters, LiveCases, WaitingCase
 from shared.web.readings import Reading
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, and_, not_, or_
 
 from rfp_service.rfps.domain.stages import Stage
-from rfp_service.rfps.views import rfps
+from rfp_service.rfps.views.board import rfps
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.calendar import day_in_london, end_of, quarter_of, start_of
 from shared.kernel.contract_rules import ContractRules

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, true
 
 from rfp_service.rfps.domain.stages import Stage
-from rfp_service.rfps.similarity import FOUND_LIMIT, near
+from rfp_service.rfps.views.similarity import FOUND_LIMIT, near
 from shared.kernel.fields import ASKED
 from shared.record.projecting.row_models import COUNTED, SEARCHED
 from shared.web.bodies import StrictRoute

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from rfp_service.rfps.domain.stages import ENDS
-from rfp_service.rfps.views import rfps
+from rfp_service.rfps.views.board import rfps
 from shared.web.prerequisites import Expected, Prerequisites
 from shared.web.readings import Reading
 
@@ -23,4 +23,4 @@ async def _find(reading: Reading, ids: Sequence[UUID]) -> Mapping[UUID, Expected
     }
 
 
-AWAITED = (Prerequisites("rfp", "read-rfps", _find),)
+PREREQUISITES = (Prerequisites("rfp", "read-rfps", _find),)

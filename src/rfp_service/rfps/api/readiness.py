@@ -7,10 +7,10 @@ from typing import Any
 from fastapi import Request
 from sqlalchemy import func, select
 
-from rfp_service.rfps.api.rows import targets
+from rfp_service.rfps.api.answers import targets
 from rfp_service.rfps.domain.stages import Party, Stage
-from rfp_service.rfps.targets import Targets
-from rfp_service.rfps.views import OF_TARGET, rfps
+from rfp_service.rfps.views.board import OF_TARGET, rfps
+from rfp_service.rfps.views.targets import Targets
 from shared.kernel.calendar import day_in_london
 from shared.web.core_service import core_service
 from shared.web.readiness import (

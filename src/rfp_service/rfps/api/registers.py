@@ -10,11 +10,11 @@ from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import LIVE, Party, Stage
 from rfp_service.rfps.domain.takeover_events import taken_over_id
-from rfp_service.rfps.views import rfps
+from rfp_service.rfps.views.board import rfps
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Stamp
-from shared.kernel.naming import PEOPLE
+from shared.kernel.named_people import PEOPLE
 from shared.record.eventstore.store import EventStore
 from shared.web.registers.mappings import saving
 from shared.web.registers.register import Extras, Kind, Register, RegisterField, RowRules, Said

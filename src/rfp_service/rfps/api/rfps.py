@@ -6,16 +6,16 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import JsonValue
 
+from rfp_service.rfps.api.answers import RfpSeen, add_due, as_seen, list_targets, targets
 from rfp_service.rfps.api.filters import RfpFilters
 from rfp_service.rfps.api.particulars import particulars
-from rfp_service.rfps.api.rows import RfpSeen, add_due, as_seen, list_targets, targets
 from rfp_service.rfps.api.warnings import RfpReceipt, raised_receipt, routed_receipt, same_need, split_need
 from rfp_service.rfps.commands.approvers import Approving
 from rfp_service.rfps.commands.decision import Decision
 from rfp_service.rfps.commands.procurement import SelectRoute
 from rfp_service.rfps.commands.requests import RaiseRfp
 from rfp_service.rfps.domain.rfp import Rfp
-from rfp_service.rfps.views import RfpRow, StoredRfp, rfps
+from rfp_service.rfps.views.board import RfpRow, StoredRfp, rfps
 from shared.flow.case_waits import case_waits
 from shared.flow.sources import working_time
 from shared.governance.audit.history import EventHistory, answer_history

@@ -8,10 +8,10 @@ from pydantic import BaseModel, Field, JsonValue
 
 from rfp_service.rfps.commands.procurement import SelectRoute
 from rfp_service.rfps.commands.requests import RaiseRfp
-from rfp_service.rfps.commands.splitting import Amounts, passed_together
+from rfp_service.rfps.commands.split_need import Amounts, passed_together
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import ENDS, Stage
-from rfp_service.rfps.similarity import FOUND_LIMIT, near
+from rfp_service.rfps.views.similarity import FOUND_LIMIT, near
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
 from shared.record.projecting.views import STILL_VALID

@@ -25,7 +25,7 @@ from rfp_service.rfps.domain.stages import Stage
 from shared.governance.scheme.tiers import tiers_for
 from shared.kernel.fields import Code, LongText, PersonId, Reason, says_none
 from shared.kernel.messages import Command, Stamp
-from shared.kernel.naming import must_be_known
+from shared.kernel.named_people import must_be_known
 from shared.kernel.personal import openly, text_about
 
 CONFLICTED_LIMIT = 50

@@ -27,7 +27,7 @@ from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import LIVE
 from shared.kernel.fields import PersonId, Reason
 from shared.kernel.messages import Command, Stamp
-from shared.kernel.naming import must_be_known
+from shared.kernel.named_people import must_be_known
 from shared.kernel.personal import text_about
 
 GIVES_ANY_TO_ANOTHER = ("procurement_officer", "administrator")

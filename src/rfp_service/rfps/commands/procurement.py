@@ -17,7 +17,7 @@ from rfp_service.rfps.commands.rules import (
     must_be_under_the_law,
     must_not_be_requester,
 )
-from rfp_service.rfps.commands.splitting import split_found
+from rfp_service.rfps.commands.split_need import split_found
 from rfp_service.rfps.commands.turns import in_turn
 from rfp_service.rfps.domain.award_events import ProcurementTerminated, TerminationReason
 from rfp_service.rfps.domain.events import (
@@ -40,7 +40,7 @@ from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import ABOUT_A_DECISION, AFTER_OPEN, BEFORE_OPEN, LIVE, Party, Stage
 from shared.kernel.fields import WHOLE, PersonId, Reason, ShortText
 from shared.kernel.messages import Command, Stamp
-from shared.kernel.naming import must_be_known
+from shared.kernel.named_people import must_be_known
 from shared.kernel.rules import ContractKind, Rules
 from shared.kernel.states import replace
 

@@ -14,7 +14,7 @@ from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.domain.takeover_events import GoesOnHere, RfpTakenOver, RfpWaitTold
 from shared.kernel.calendar import start_of
 from shared.kernel.messages import Stamp
-from shared.kernel.naming import must_be_known
+from shared.kernel.named_people import must_be_known
 
 BY_REGISTER = "By the supplier's register."
 ASKED_HERE = (Stage.DRAFT, Stage.CATALOGUE_CHECK, Stage.SUBMITTED)  # procurement has still to accept it

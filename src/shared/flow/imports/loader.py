@@ -12,7 +12,7 @@ from shared.flow.imports import xes
 from shared.flow.imports.files import FileTooLarge, NotReadable, digest, is_xml, plain_bytes
 from shared.flow.imports.historic_log import Log
 from shared.flow.imports.options import Options
-from shared.flow.imports.parted_log import PartedLog
+from shared.flow.imports.partitioned_log import PartitionedLog
 from shared.flow.imports.rfp_log import CASES_NEED, FINDINGS_TRIED_LIMIT
 from shared.web.sandbox.children import Sandbox, Task
 from shared.web.sandbox.limits import ONE_FILE
@@ -71,14 +71,14 @@ class LogFiles:
             }
         )
 
-    def read(self) -> PartedLog:
+    def read(self) -> PartitionedLog:
         """Return the log, to be read as of now."""
-        return PartedLog(*self._tables(), self.options, datetime.now(UTC))
+        return PartitionedLog(*self._tables(), self.options, datetime.now(UTC))
 
     def tried(self) -> Log:
         """Read the log as of now, for a trial, which lists far more of what was found; cases are let go."""
         now = datetime.now(UTC)
-        log = PartedLog(*self._tables(), self.options, now, FINDINGS_TRIED_LIMIT)
+        log = PartitionedLog(*self._tables(), self.options, now, FINDINGS_TRIED_LIMIT)
         for _ in log.parts():
             pass
         return log.total

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from shared.flow.imports.executions import TRANSITIONS
 from shared.flow.imports.files import BadRow, rows
 from shared.flow.imports.historic_log import FINDINGS_LIMIT, Case, Log, LogStep, RefusedRow
-from shared.flow.imports.oddities import settle
+from shared.flow.imports.import_warnings import settle
+from shared.flow.imports.instants import BadInstant, LogInstants, sentences
 from shared.flow.imports.options import Options
-from shared.flow.imports.stamps import BadStamp, Stamps, sentences
 from shared.kernel.errors import Unacceptable
 
 EVENTS_NEED = ("case_id", "activity", "entered_at")
@@ -85,7 +85,7 @@ class LogReading:
         self.options = options
         self.now = now
         zone = None if options.time_zone is None else ZoneInfo(options.time_zone)
-        self.stamps = Stamps(zone)
+        self.stamps = LogInstants(zone)
         self.log = self.total = Log(findings_limit=findings_limit)
 
     def read(self, cases: Rows, events: Rows, progress: Callable[[int], None] = lambda _: None) -> Log:
@@ -167,8 +167,10 @@ class LogReading:
     def _leave_gap(self, number: int, row: dict[str, str]) -> None:
         """Remember where in its case a row was that is left out, as far as it says so."""
         try:
-            at = Stamps(self.stamps.zone).read(row.get("entered_at", ""), ("events", number, "entered_at"))
-        except BadStamp:
+            at = LogInstants(self.stamps.zone).read(
+                row.get("entered_at", ""), ("events", number, "entered_at")
+            )
+        except BadInstant:
             at = None
         if (case := self.log.cases.get(row.get("case_id", ""))) is not None:
             case.refused.append(RefusedRow(number, at))
@@ -196,7 +198,7 @@ class LogReading:
         """Return an instant, in UTC; only a deadline may lie ahead."""
         try:
             instant = self.stamps.read(_needed(row, column), (file, number, column), before)
-        except BadStamp as bad:
+        except BadInstant as bad:
             raise _Bad(column, str(bad)) from None
         if instant > self.now and not ahead:
             raise _Bad(column, "is in the future")

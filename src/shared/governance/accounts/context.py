@@ -1,7 +1,7 @@
 """What service accounts offer the roof."""
 
 from shared.governance.accounts.views import SERVICE_ACCOUNTS
-from shared.governance.accounts.waiting import ACCOUNTS_WAITING
+from shared.governance.accounts.waiting_things import ACCOUNTS_WAITING
 from shared.web.context import Context
 
 ACCOUNTS = Context(

@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel
 
-from shared.governance.audit.countersigned import Countersigned, countersigned, countersigned_by
+from shared.governance.audit.countersignatures import Countersigned, countersigned, countersigned_by
 from shared.governance.audit.reads import READ_AUDIT, AuditRoute
 from shared.governance.audit.redaction import redacted_entries
 from shared.kernel.errors import NotFound, NotReady, Unacceptable

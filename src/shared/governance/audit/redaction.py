@@ -1,4 +1,4 @@
-"""The veil over the audit: what is sealed or exempt is taken out of stories, differences and entries too."""
+"""Redacting the audit: what is sealed or exempt is taken out of stories, differences and entries too."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any

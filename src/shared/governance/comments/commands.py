@@ -15,7 +15,7 @@ from shared.governance.comments.domain import (
 )
 from shared.kernel.fields import PersonId, Reason
 from shared.kernel.messages import Command, Stamp
-from shared.kernel.naming import must_be_known
+from shared.kernel.named_people import must_be_known
 from shared.kernel.personal import text_about
 
 MENTIONS_LIMIT = 20

@@ -23,7 +23,7 @@ from shared.kernel.calendar import day_in_london
 from shared.kernel.fields import Day, Pence, PersonId, Reason
 from shared.kernel.four_eyes import NotProposed, is_proposed, is_unconfirmed, must_be_a_second
 from shared.kernel.messages import Command, Stamp
-from shared.kernel.naming import must_be_known
+from shared.kernel.named_people import must_be_known
 from shared.kernel.personal import text_about
 
 ADMINISTRATOR = "administrator"

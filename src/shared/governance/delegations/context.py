@@ -3,7 +3,7 @@
 from shared.governance.delegations.commands import GiveDelegation
 from shared.governance.delegations.facts import what_a_delegator_may
 from shared.governance.delegations.views import DELEGATIONS as VIEW
-from shared.governance.delegations.waiting import DELEGATIONS_WAITING
+from shared.governance.delegations.waiting_things import DELEGATIONS_WAITING
 from shared.web.context import Context
 
 DELEGATIONS = Context(

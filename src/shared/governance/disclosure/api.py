@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from shared.governance.disclosure.commands import DeclareExempt, ExemptionDecision
 from shared.governance.disclosure.domain import Exemption, ExemptionStatus
-from shared.governance.disclosure.sight import of_matters_in_sight
+from shared.governance.disclosure.exemptions_in_sight import of_matters_in_sight
 from shared.governance.disclosure.views import ExemptionRow, exemption_row, exemptions
 from shared.kernel.errors import NotFound, OutOfSight
 from shared.kernel.fields import DayAsked

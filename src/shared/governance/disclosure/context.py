@@ -3,7 +3,7 @@
 from shared.governance.disclosure.commands import DeclareExempt
 from shared.governance.disclosure.facts import what_may_be_exempt
 from shared.governance.disclosure.views import EXEMPTIONS
-from shared.governance.disclosure.waiting import EXEMPTIONS_WAITING
+from shared.governance.disclosure.waiting_things import EXEMPTIONS_WAITING
 from shared.web.context import Context
 
 DISCLOSURE = Context(

@@ -1,6 +1,6 @@
-"""The veil over all that is read: sealed fields for everybody, exempt ones for those without the right.
+"""Takes out of all that is read: sealed fields for everybody, exempt ones for those without the right.
 
-It is drawn by what holds now, also over readings of the past: what was open once may be exempt today.
+It goes by what holds now, also over readings of the past: what was open once may be exempt today.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -12,11 +12,9 @@ import asyncpg
 from sqlalchemy import Column, ColumnElement, Text, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from shared.governance.disclosure.exemptible_fields import AMOUNT
 from shared.governance.disclosure.exemptions import Exempted, Exemptions
-from shared.governance.disclosure.matters import AMOUNT
-from shared.governance.disclosure.sealed_fields import SealedFields, Seen
-from shared.governance.disclosure.views import exemptions
-from shared.governance.disclosure.withheld import (
+from shared.governance.disclosure.field_redaction import (
     ERASED,
     SEALED,
     UNREAD,
@@ -25,6 +23,8 @@ from shared.governance.disclosure.withheld import (
     personal_in,
     withhold,
 )
+from shared.governance.disclosure.sealed_fields import SealedFields, Seen
+from shared.governance.disclosure.views import exemptions
 from shared.kernel.person import Person
 from shared.kernel.personal import PERSONAL, is_sealed
 from shared.record.eventstore.group_reader import Gathered

@@ -3,7 +3,7 @@
 from pydantic import JsonValue
 
 from shared.governance.disclosure.commands import DeclareExempt
-from shared.governance.disclosure.matters import contents
+from shared.governance.disclosure.exemptible_fields import contents
 from shared.record.eventstore.store import EventStore
 
 

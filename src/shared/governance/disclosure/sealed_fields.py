@@ -17,7 +17,7 @@ it in `within` too; where people may read what they said themselves, name the fi
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from shared.governance.disclosure.matters import contents
+from shared.governance.disclosure.exemptible_fields import contents
 from shared.kernel.messages import Event, Sealed
 
 

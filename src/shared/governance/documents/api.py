@@ -16,7 +16,7 @@ from shared.governance.documents.domain import (
     DocumentType,
     kept_document_id,
 )
-from shared.governance.documents.kept_files import hash_of_file, keep_file, kept_file
+from shared.governance.documents.file_store import hash_of_file, keep_file, kept_file
 from shared.governance.documents.views import DocumentRow, StoredDocument, document_row, documents
 from shared.kernel.errors import NotFound
 from shared.kernel.fields import ONE_LINE, SHORT_TEXT_LIMIT, Flag

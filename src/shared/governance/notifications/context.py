@@ -3,7 +3,7 @@
 from shared.governance.notifications.domain import WebhookEndpoint
 from shared.governance.notifications.outbox import ORDER_DELIVERIES, TELL_OF_ENDPOINTS
 from shared.governance.notifications.views import WEBHOOK_ENDPOINTS
-from shared.governance.notifications.waiting import ENDPOINTS_WAITING
+from shared.governance.notifications.waiting_things import ENDPOINTS_WAITING
 from shared.web.bulk.batches import Batch
 from shared.web.context import Context, NotificationSubject
 

@@ -23,6 +23,7 @@ from shared.governance.notifications.claims import Claimed
 from shared.governance.notifications.digests import digest_message, drop_what_no_longer_waits
 from shared.governance.notifications.domain import TargetKind, WebhookEndpoint
 from shared.governance.notifications.endpoint_secrets import EndpointSecrets
+from shared.governance.notifications.fan_out import FanOut
 from shared.governance.notifications.mail import Mailing, mail_message
 from shared.governance.notifications.notification_types import NotificationType
 from shared.governance.notifications.orders import carry_out_next
@@ -36,7 +37,6 @@ from shared.governance.notifications.retries import (
 )
 from shared.governance.notifications.sender_commands import GiveEndpointUp, VerifyEndpoint, WarnOfEndpoint
 from shared.governance.notifications.signatures import signed_headers
-from shared.governance.notifications.spreading import Spreading
 from shared.governance.notifications.teams import PersonalWorkflows, adaptive_card
 from shared.governance.notifications.transport import ReceiverAnswer, Transport
 from shared.kernel.messages import Command, Stamp
@@ -69,7 +69,7 @@ class Sender:
         self,
         pool: asyncpg.Pool,
         store: EventStore,
-        spreading: Spreading,
+        spreading: FanOut,
         secrets: EndpointSecrets,
         transport: Transport,
         mailing: Mailing,

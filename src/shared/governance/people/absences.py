@@ -4,7 +4,6 @@ from typing import Literal
 
 from pydantic import Field
 
-from shared.governance.people.asked_about import asked_about
 from shared.governance.people.domain import (
     AbsenceBackwards,
     AbsenceEnded,
@@ -13,9 +12,10 @@ from shared.governance.people.domain import (
     NotAbsent,
     NotYourAbsence,
 )
+from shared.governance.people.viewed_person import viewed_person
 from shared.kernel.fields import Day, PersonId
 from shared.kernel.messages import Command, Stamp
-from shared.kernel.naming import must_be_known
+from shared.kernel.named_people import must_be_known
 
 
 class RecordAbsence(Command[Directory]):
@@ -28,7 +28,7 @@ class RecordAbsence(Command[Directory]):
 
     @classmethod
     def guard(cls, directory: Directory, stamp: Stamp) -> None:
-        if person := asked_about(stamp):
+        if person := viewed_person(stamp):
             _must_be_theirs(directory, person, stamp)
 
     def decide(self, directory: Directory, stamp: Stamp) -> AbsenceRecorded:
@@ -48,7 +48,7 @@ class EndAbsence(Command[Directory]):
 
     @classmethod
     def guard(cls, directory: Directory, stamp: Stamp) -> None:
-        if person := asked_about(stamp):
+        if person := viewed_person(stamp):
             _must_be_absent(directory, person, stamp)
 
     def decide(self, directory: Directory, stamp: Stamp) -> AbsenceEnded:

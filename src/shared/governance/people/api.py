@@ -7,9 +7,9 @@ from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, Select, select
 
-from shared.governance.people.asked_about import ASKED_ABOUT
 from shared.governance.people.commands import InvitePerson, PeopleDecision
 from shared.governance.people.domain import DIRECTORY_ID, Directory
+from shared.governance.people.viewed_person import ASKED_ABOUT
 from shared.kernel.errors import NotFound
 from shared.kernel.fields import CODE_LIMIT, ONE_LINE, PersonId
 from shared.kernel.messages import Receipt

@@ -6,7 +6,6 @@ from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from shared.governance.people.absences import EndAbsence, RecordAbsence
-from shared.governance.people.asked_about import asked_about
 from shared.governance.people.domain import (
     AlreadyErased,
     Directory,
@@ -23,10 +22,11 @@ from shared.governance.people.domain import (
     WasErased,
     YourOwnAccounts,
 )
+from shared.governance.people.viewed_person import viewed_person
 from shared.kernel.fields import PersonId, Reason, ShortText
 from shared.kernel.four_eyes import NotProposed, is_proposed, is_unconfirmed, must_be_a_second
 from shared.kernel.messages import Command, Stamp
-from shared.kernel.naming import NoSuchPerson
+from shared.kernel.named_people import NoSuchPerson
 from shared.kernel.personal import Personal, text_about
 
 
@@ -40,7 +40,7 @@ class LinkPersons(Command[Directory]):
 
     @classmethod
     def guard(cls, directory: Directory, stamp: Stamp) -> None:
-        if person := asked_about(stamp):
+        if person := viewed_person(stamp):
             _must_not_be_erased(directory, person)
             _must_be_somebody_elses(directory, stamp, person)
 
@@ -65,7 +65,7 @@ class ConfirmLink(Command[Directory]):
 
     @classmethod
     def guard(cls, directory: Directory, stamp: Stamp) -> None:
-        if person := asked_about(stamp):
+        if person := viewed_person(stamp):
             _confirmed(directory, stamp, person)
 
     def decide(self, directory: Directory, stamp: Stamp) -> LinkConfirmed:
@@ -85,7 +85,7 @@ class WithdrawLink(Command[Directory]):
 
     @classmethod
     def guard(cls, directory: Directory, stamp: Stamp) -> None:
-        if person := asked_about(stamp):
+        if person := viewed_person(stamp):
             _proposed(directory, person)
             _must_not_be_erased(directory, person)
 
@@ -105,7 +105,7 @@ class UnlinkPerson(Command[Directory]):
 
     @classmethod
     def guard(cls, directory: Directory, stamp: Stamp) -> None:
-        if person := asked_about(stamp):
+        if person := viewed_person(stamp):
             _unlinked(directory, stamp, person)
             _must_not_be_erased(directory, person)
 
@@ -128,7 +128,7 @@ class ErasePerson(Command[Directory]):
 
     @classmethod
     def guard(cls, directory: Directory, stamp: Stamp) -> None:
-        if person := asked_about(stamp):
+        if person := viewed_person(stamp):
             _must_be_left(directory, person)
 
     def decide(self, directory: Directory, stamp: Stamp) -> PersonErased:

@@ -3,7 +3,7 @@
 from shared.governance.people.absences import RecordAbsence
 from shared.governance.people.commands import ErasePerson, InvitePerson, LinkPersons, UnlinkPerson
 from shared.governance.people.facts import whether_known, who_is_known
-from shared.governance.people.waiting import LINKS_WAITING
+from shared.governance.people.waiting_things import LINKS_WAITING
 from shared.web.context import Context
 
 PEOPLE = Context(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
-from shared.governance.disclosure.withheld import ERASED as ERASED_MARK
+from shared.governance.disclosure.field_redaction import ERASED as ERASED_MARK
 from shared.governance.people.domain import DIRECTORY_ID, Directory
 from shared.record.eventstore.group_reader import Gathered
 from shared.record.eventstore.personal_texts import PersonalTexts

@@ -8,7 +8,7 @@ from pydantic import JsonValue
 from shared.governance.people.commands import ErasePerson, InvitePerson, LinkPersons, UnlinkPerson
 from shared.governance.people.domain import DIRECTORY_ID, Directory
 from shared.kernel.messages import Command
-from shared.kernel.naming import PEOPLE
+from shared.kernel.named_people import PEOPLE
 from shared.record.eventstore.store import EventStore
 
 KNOWN = "SELECT id FROM people WHERE id = ANY ($1) ORDER BY id"

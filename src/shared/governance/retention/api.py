@@ -10,7 +10,7 @@ from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, DateTime, Table, literal, not_, select, true
 
-from shared.governance.documents.kept_files import destroy_files
+from shared.governance.documents.file_store import destroy_files
 from shared.governance.retention.commands import DisposeOfRecord, ScheduleRetention, due_at
 from shared.governance.retention.domain import DISPOSALS, SCHEDULE_ID, Disposal, Line, RetentionSchedule
 from shared.governance.retention.views import DisposalRow, disposals

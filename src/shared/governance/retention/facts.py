@@ -5,7 +5,7 @@ from uuid import UUID
 import orjson
 from pydantic import JsonValue
 
-from shared.governance.documents.kept_files import destroy_files
+from shared.governance.documents.file_store import destroy_files
 from shared.governance.retention.commands import DisposeOfRecord
 from shared.governance.retention.domain import SCHEDULE_ID, RetentionSchedule
 from shared.record.database import Pool

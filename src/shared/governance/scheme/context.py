@@ -1,6 +1,6 @@
 """What the scheme offers the roof."""
 
-from shared.governance.scheme.waiting import SCHEME_WAITING
+from shared.governance.scheme.waiting_things import SCHEME_WAITING
 from shared.web.context import Context
 
 SCHEME = Context(

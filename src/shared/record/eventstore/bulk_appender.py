@@ -1,6 +1,6 @@
-"""The bulk road to the record: thousands of streams loaded, decided and appended in one block.
+"""Bulk appends: thousands of streams loaded, decided and appended in one block.
 
-It says what the single road says, event for event and byte for byte; it only takes bigger steps.
+It stores what single appends store, event for event and byte for byte; its transactions are larger.
 """
 
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -75,7 +75,7 @@ class BulkAppender:
     def __init__(
         self, pool: asyncpg.Pool, mapper: EnvelopeMapper, personal: PersonalTexts | None = None
     ) -> None:
-        """Take this road to the record behind a pool; personal texts are kept under keys of their own."""
+        """Append to the record behind a pool; personal texts are kept under keys of their own."""
         self._pool = pool
         self.mapper = mapper
         self._texts = Texts(mapper)

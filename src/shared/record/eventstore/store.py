@@ -59,7 +59,7 @@ class EventStore:
         self._appender = Appender(pool)
 
     def bulk_appender(self) -> BulkAppender:
-        """Return the road for whole blocks of streams; it seals personal texts as this one does."""
+        """Return the appender of whole blocks of streams; it encrypts personal texts as this store does."""
         return BulkAppender(self._pool, self.mapper, self._texts)
 
     async def load(self, stream_id: UUID, blank: S, until: int | None = None) -> Stream[S]:

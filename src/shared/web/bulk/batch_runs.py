@@ -41,7 +41,7 @@ class BatchRuns:
         """Decide on things in this record, by these operations; note which items nobody may decide on."""
         self._security = security
         self._store = store
-        self._road = store.bulk_appender()
+        self._appender = store.bulk_appender()
         self._operations = operations
         self.running: set[UUID] = set()
 
@@ -93,7 +93,7 @@ class BatchRuns:
 
     async def _noted(self, work: BatchRun, asked: BatchRequest) -> AsyncIterator[list[Outcome]]:
         """Yield outcomes; at the end, or where it breaks off, note what was refused for who asked."""
-        runner, refused = Runner(self._road, work.operation, asked), Counter[SecurityEvent]()
+        runner, refused = Runner(self._appender, work.operation, asked), Counter[SecurityEvent]()
         try:
             async for outcomes in runner.outcomes(work.items):
                 refused.update(outcome.noted for outcome in outcomes if outcome.noted is not None)

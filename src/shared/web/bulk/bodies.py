@@ -1,4 +1,4 @@
-"""The bulk desk: a body kept on disk while it arrives, its key and hash, and how it is to be carried out."""
+"""A bulk request as it arrives: its body kept on disk, its key and hash, how it is to be carried out."""
 
 import hashlib
 from collections.abc import AsyncIterator

@@ -32,9 +32,9 @@ class NoSuchReference(NotFound):
 class Decider(Generic[I, S]):
     """Puts each item of a batch to the rules."""
 
-    def __init__(self, road: BulkAppender, operation: Operation[I, S], asked: BatchRequest) -> None:
+    def __init__(self, appender: BulkAppender, operation: Operation[I, S], asked: BatchRequest) -> None:
         """Do this to each item, as asked."""
-        self._road = road
+        self._appender = appender
         self._operation = operation
         self._asked = asked
         self._seals: dict[bytes, Encrypt] = {}
@@ -76,14 +76,14 @@ class Decider(Generic[I, S]):
                 decided.stream_id, decided.version, [("", b"")] * len(decided.events)
             )
             return
-        block.sealed[number] = await self._road.hidden(decided)
+        block.sealed[number] = await self._appender.hidden(decided)
 
     def _loaded(self, rows: Sequence[Any]) -> dict[int, Loaded[S]]:
         """Return the things of a block: as their last events say where that is enough, or folded."""
         operation, cause = self._operation, self._asked.stamp.causation
         if self._words is not None:
-            return self._road.snapshot(rows, operation.blank, cause, operation.sees)
-        return self._road.fold(rows, operation.blank, cause)
+            return self._appender.snapshot(rows, operation.blank, cause, operation.sees)
+        return self._appender.fold(rows, operation.blank, cause)
 
     def _changed_by(self, rows: Sequence[Any]) -> Iterator[tuple[int, dict[str, JsonValue]]]:
         """Yield what each thing was before the decisions that are to be taken back, and became by them."""
@@ -91,7 +91,7 @@ class Decider(Generic[I, S]):
         snapshot, cause = operation.snapshot, operation.takes_back
         if snapshot is None:
             return
-        for stream_id, steps in self._road.steps(rows):
+        for stream_id, steps in self._appender.steps(rows):
             state = before = operation.blank
             found: dict[str, JsonValue] = {}
             for step in steps:
@@ -106,7 +106,7 @@ class Decider(Generic[I, S]):
         areas, stamp, hidden = self._asked.areas, self._asked.stamp, set[int]()
         if areas is None:
             return hidden
-        for name, events in self._road.events(rows):
+        for name, events in self._appender.events(rows):
             area, raised_by = owned(events)
             if not sees(areas, area, own=stamp.is_from(raised_by or "")):
                 hidden.add(name)
@@ -150,7 +150,7 @@ class Decider(Generic[I, S]):
         seal = self._seal_for(command, stream.id)
         stamp = seal.stamp
         if stream.changed_at is not None and stamp.at < stream.changed_at:
-            seal = self._road.seal(stamp.model_copy(update={"at": stream.changed_at}))
+            seal = self._appender.seal(stamp.model_copy(update={"at": stream.changed_at}))
         decided = command.decide(stream.state, seal.stamp)
         events: Sequence[Event[Any]] = [decided] if isinstance(decided, Event) else decided
         if not events:  # it says what is known already
@@ -183,7 +183,7 @@ class Decider(Generic[I, S]):
                 self._seals.clear()
             stamp = self._asked.stamp
             known = stamp.known.model_copy(update={"facts": facts})
-            self._seals[key] = self._road.seal(stamp.model_copy(update={"known": known}))
+            self._seals[key] = self._appender.seal(stamp.model_copy(update={"known": known}))
         return self._seals[key]
 
 

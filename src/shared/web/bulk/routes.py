@@ -16,11 +16,11 @@ from shared.web.bulk.batch_answers import BatchSeen, accepts, answers, seen_batc
 from shared.web.bulk.batch_runs import BatchRun
 from shared.web.bulk.batch_service import batch_service
 from shared.web.bulk.batches import Batch, MarkBatchUndone, cause_of, must_be_undoable
+from shared.web.bulk.bulk_decisions import BulkDecision, Things, UndoItem
 from shared.web.bulk.items import NDJSON, Item
 from shared.web.bulk.refusals import UndoStands
 from shared.web.bulk.requests import BatchRequest, Words, known_to_all
 from shared.web.bulk.responses import WHOLE_ITEMS_LIMIT, Batches
-from shared.web.bulk.things import BulkDecision, Things, UndoItem
 from shared.web.commands import CommandHandler, Commands, ContentCommands, may
 from shared.web.readings import Read
 

@@ -32,13 +32,13 @@ class NamedTwice(Unacceptable):
 class Runner(Generic[I, S]):
     """Carries one batch out."""
 
-    def __init__(self, road: BulkAppender, operation: Operation[I, S], asked: BatchRequest) -> None:
+    def __init__(self, appender: BulkAppender, operation: Operation[I, S], asked: BatchRequest) -> None:
         """Do this to each item, as asked."""
-        self._road = road
+        self._appender = appender
         self._operation = operation
         self._asked = asked
         self._seen: set[int] = set()
-        self._decider = Decider(road, operation, asked)
+        self._decider = Decider(appender, operation, asked)
 
     async def outcomes(self, items: Iterator[Item[I] | Outcome]) -> AsyncIterator[list[Outcome]]:
         """Yield the outcomes of all items in order, a block at a time, once it is committed."""
@@ -99,7 +99,7 @@ class Runner(Generic[I, S]):
     async def _commit(self, block: Block) -> list[Outcome]:
         """Append a block; whoever was overtaken looks again."""
         for _ in range(ATTEMPTS):
-            places = await self._road.append(list(block.sealed.values()))
+            places = await self._appender.append(list(block.sealed.values()))
             overtaken = settle(block, places)
             if not overtaken:
                 return block.settled()
@@ -143,12 +143,12 @@ class Runner(Generic[I, S]):
 
     async def _append_all(self, kept: IO[bytes], settled: IO[bytes]) -> set[int]:
         """Append every block in one transaction; return the items that somebody has overtaken."""
-        async with self._road.connection() as connection:
+        async with self._appender.connection() as connection:
             transaction = connection.transaction()
             await transaction.start()
             try:
                 for block in unpickled(kept):
-                    places = await self._road.append(list(block.sealed.values()), connection)
+                    places = await self._appender.append(list(block.sealed.values()), connection)
                     if overtaken := settle(block, places):
                         await transaction.rollback()
                         return {block.items[number].number for number in overtaken}
@@ -174,7 +174,7 @@ class Runner(Generic[I, S]):
                 block.outcomes[number] = refused(item.number, refusal)
                 continue
             block.asked.append((number, item, stream_id))
-        fetching = self._road.fetch([stream_id for _, _, stream_id in block.asked])
+        fetching = self._appender.fetch([stream_id for _, _, stream_id in block.asked])
         return block, asyncio.create_task(fetching)
 
     def _must_be_new(self, stream_id: UUID) -> None:

@@ -22,7 +22,7 @@ from shared.web.bulk.items import Item
 from shared.web.bulk.outcomes import Outcome, not_understood, refused
 from shared.web.bulk.refusals import UnknownReference
 from shared.web.bulk.runner import NamedTwice
-from shared.web.redaction import Redactor
+from shared.web.redactor import Redactor
 from shared.web.registers.cells import ReadingOptions
 from shared.web.registers.difference import (
     UNREAD,
@@ -77,7 +77,7 @@ class RegisterComparison:
         self.names = {name: column for column, name in reversed(list(self.how.columns.items()))}
 
     @property
-    def _road(self) -> BulkAppender:
+    def _appender(self) -> BulkAppender:
         return self.store.bulk_appender()
 
     async def compare(self, rows: Iterator[RegisterRow]) -> None:
@@ -95,8 +95,8 @@ class RegisterComparison:
     async def _compare(self, block: list[RegisterRow]) -> None:
         meant: list[tuple[RegisterRow, UUID | Outcome]] = [(row, self._meant(row)) for row in block]
         ids = [target for _, target in meant if isinstance(target, UUID)]
-        stored = await self._road.fetch(ids)
-        loaded = self._road.fold(stored, self.how.register.blank, "")
+        stored = await self._appender.fetch(ids)
+        loaded = self._appender.fold(stored, self.how.register.blank, "")
         compared: list[Compared | Outcome] = []
         for row, target in meant:
             if isinstance(target, Outcome):
@@ -148,7 +148,7 @@ class RegisterComparison:
         if not differing:
             return
         wanted = {one.stream.id for one in differing}
-        steps = dict(self._road.steps([row for row in stored if row["originator_id"] in wanted]))
+        steps = dict(self._appender.steps([row for row in stored if row["originator_id"] in wanted]))
         await self.causes.learn(step for of_one in steps.values() for step in of_one)
         for one in differing:
             of_one = steps[one.stream.id]
@@ -235,7 +235,7 @@ class RegisterComparison:
         """Tell what came in a register of this source, still stands, and is not in this one."""
         things = await standing_things(pool, self.how.register, self.how.source, self.areas)
         missing = {row["id"]: row["reference"] for row in things if row["id"].int not in self._seen}
-        async for difference in gone(missing, self._road, self.causes):
+        async for difference in gone(missing, self._appender, self.causes):
             self.counts.gone += 1
             self._note(difference)
 

@@ -62,8 +62,8 @@ def add_export(router: APIRouter, register: Register[Any]) -> None:
         may not see is marked, and the mark says nothing when it is handed in.
         """
         await reading.must_know_what_is_exempt()  # before the answer begins
-        road = core_service(request).store.bulk_appender()
-        rows = _rows(register, reading, road)
+        appender = core_service(request).store.bulk_appender()
+        rows = _rows(register, reading, appender)
         named = f"{register.path.strip('/')}.{form}"
         headers = {"Content-Disposition": f'attachment; filename="{named}"', "Vary": "Accept, Authorization"}
         if form == "csv":
@@ -74,7 +74,9 @@ def add_export(router: APIRouter, register: Register[Any]) -> None:
         return FileResponse(path, media_type=XLSX, headers=headers, background=BackgroundTask(folder.cleanup))
 
 
-async def _rows(register: Register[Any], reading: Reading, road: BulkAppender) -> AsyncIterator[list[Cells]]:
+async def _rows(
+    register: Register[Any], reading: Reading, appender: BulkAppender
+) -> AsyncIterator[list[Cells]]:
     """Yield the headings, then blocks of rows, in the order in which things came here."""
     fields = [field.name for field in register.fields]
     yield [[ID, SOURCE, *fields]]
@@ -83,9 +85,9 @@ async def _rows(register: Register[Any], reading: Reading, road: BulkAppender) -
     ordered = ordered.where(reading.valid(table)).order_by(table.c.first_position).limit(BLOCK_ROWS)
     while found := await reading.rows(ordered.where(table.c.first_position > after)):
         after = found[-1]["first_position"]
-        stored = await road.fetch([row["id"] for row in found])
+        stored = await appender.fetch([row["id"] for row in found])
         by_then = [row for row in stored if row["notification_id"] <= reading.position]
-        loaded = road.fold(by_then, register.blank, "")
+        loaded = appender.fold(by_then, register.blank, "")
         items = [
             {"id": row["id"], "version": row["version"], SOURCE: row["source"]}
             | dict(register.standing(loaded[row["id"].int].stream.state))

@@ -54,12 +54,12 @@ async def standing_things(
 
 
 async def gone(
-    missing: Mapping[UUID, str], road: BulkAppender, causes: RegisterCauses
+    missing: Mapping[UUID, str], appender: BulkAppender, causes: RegisterCauses
 ) -> AsyncIterator[RegisterDifference]:
     """Yield what of some things, by their references, had come in a register, with its last decision."""
     ids = list(missing)
     for first in range(0, len(ids), BLOCK_THINGS):
-        for stream_id, steps in road.steps(await road.fetch(ids[first : first + BLOCK_THINGS])):
+        for stream_id, steps in appender.steps(await appender.fetch(ids[first : first + BLOCK_THINGS])):
             await causes.learn(steps)
             if any(causes.include(step.cause) for step in steps):
                 last = steps[-1]

@@ -11,7 +11,7 @@ from sqlalchemy import Table
 
 from shared.kernel.messages import Command, S, Stamp
 from shared.record.eventstore.store import EventStore
-from shared.web.bulk.things import CommandFacts
+from shared.web.bulk.bulk_decisions import CommandFacts
 from shared.web.tabular.headings import plain
 
 Said = dict[str, Any]  # what a row says, by field

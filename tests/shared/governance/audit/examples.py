@@ -4,8 +4,8 @@ import asyncpg
 
 from shared.governance.audit.record_index.indexer import Indexer
 from shared.ledger.checkpoints import Policy
-from shared.ledger.keeper import Keeper
 from shared.ledger.log_reader import LogReader
+from shared.ledger.log_writer import LogWriter
 from shared.ledger.notes import KeyType, Signer
 from shared.record.eventstore.store import EventStore
 from tests.shared.record.projecting.examples import happen, year_of_rfps
@@ -18,7 +18,7 @@ POLICY = Policy((LOG.verifier,), (CLERK.verifier,))
 async def kept(pool: asyncpg.Pool, store: EventStore, start: int, end: int) -> str:
     """Let a part of the year happen, keep the log, and return the newest checkpoint."""
     await happen(store, year_of_rfps()[start:end])
-    await Keeper(pool, [LOG]).catch_up()
+    await LogWriter(pool, [LOG]).catch_up()
     return await newest(pool)
 
 
@@ -31,4 +31,4 @@ async def newest(pool: asyncpg.Pool) -> str:
 async def indexed(pool: asyncpg.Pool, store: EventStore) -> None:
     """Put an index of the record on the record, and sign it."""
     await Indexer(pool, store).commit()
-    await Keeper(pool, [LOG]).catch_up()
+    await LogWriter(pool, [LOG]).catch_up()

@@ -21,6 +21,7 @@ from shared.governance.audit.bundle.assembly import (
     TooMuchForOneBundle,
     made,
 )
+from shared.governance.audit.bundle.bundle_request import BundleRequest
 from shared.governance.audit.bundle.contents import (
     CHECKPOINT,
     CONSISTENCY,
@@ -36,9 +37,8 @@ from shared.governance.audit.bundle.contents import (
 )
 from shared.governance.audit.bundle.report import VerificationReport
 from shared.governance.audit.bundle.verification import Verifying, verify
-from shared.governance.audit.bundle.wanted import Wanted
 from shared.ledger.checkpoints import Policy
-from shared.ledger.keeper import Keeper, keep_cosignature
+from shared.ledger.log_writer import LogWriter, keep_cosignature
 from shared.ledger.notes import KeyType, Note, Signer
 from shared.record.eventstore.encoding import EnvelopeMapper, Topics
 from shared.record.eventstore.store import EventStore
@@ -48,7 +48,7 @@ from tests.shared.record.projecting.examples import year_of_rfps
 
 MAPPER = EnvelopeMapper(Topics(EVENTS))
 PROGRAM = "rfp-service 0"
-PERIOD = Wanted(start=datetime(2020, 1, 1, tzinfo=UTC), end=datetime(2099, 1, 1, tzinfo=UTC))
+PERIOD = BundleRequest(start=datetime(2020, 1, 1, tzinfo=UTC), end=datetime(2099, 1, 1, tzinfo=UTC))
 TRUSTED = Policy((LOG.verifier,), (CLERK.verifier,))
 
 
@@ -65,7 +65,7 @@ def a_case() -> UUID:
 async def test_a_case_is_packed_and_found_sound(pool: asyncpg.Pool, store: EventStore) -> None:
     await kept(pool, store, 0, 300)
     await indexed(pool, store)
-    files = await made(pool, MAPPER, Wanted(case=a_case()), PROGRAM)
+    files = await made(pool, MAPPER, BundleRequest(case=a_case()), PROGRAM)
     report = checked(files)
     assert report.wrong == []
     manifest = files.manifest()
@@ -80,7 +80,7 @@ async def test_a_case_is_packed_and_found_sound(pool: asyncpg.Pool, store: Event
 
 async def test_the_pages_are_for_people(pool: asyncpg.Pool, store: EventStore) -> None:
     await kept(pool, store, 0, 300)
-    files = await made(pool, MAPPER, Wanted(case=a_case()), PROGRAM)
+    files = await made(pool, MAPPER, BundleRequest(case=a_case()), PROGRAM)
     story, read_me = files.text(STORY), files.text(READ_ME)
     assert '<html lang="en-GB">' in story
     assert "<h3>RFP raised</h3>" in story
@@ -127,7 +127,7 @@ async def test_what_was_said_is_never_markup(pool: asyncpg.Pool, store: EventSto
     ask = RaiseRfp(title="<script>alert(1)</script>", description="&", service_area="'\"")
     await store.create(a_case(), ask, stamp("ann"), blank=Rfp())
     await kept(pool, store, 0, 0)
-    files = await made(pool, MAPPER, Wanted(case=a_case()), PROGRAM)
+    files = await made(pool, MAPPER, BundleRequest(case=a_case()), PROGRAM)
     assert "<script" not in files.text(STORY)
     assert "&lt;script&gt;" in files.text(STORY)
 
@@ -147,7 +147,7 @@ async def test_a_body_of_work_is_packed(pool: asyncpg.Pool, store: EventStore) -
     projector = Projector(pool, store.reader, VIEWS)
     while await projector.catch_up():
         pass
-    wanted = Wanted(start=PERIOD.start, end=PERIOD.end, body_of_work="administration")
+    wanted = BundleRequest(start=PERIOD.start, end=PERIOD.end, body_of_work="administration")
     files = await made(pool, MAPPER, wanted, PROGRAM)
     kinds = {case.kind for case in files.manifest().cases}
     assert "scheme" in kinds
@@ -160,14 +160,14 @@ async def test_of_nothing_there_is_no_bundle(pool: asyncpg.Pool, store: EventSto
         await made(pool, MAPPER, PERIOD, PROGRAM)
     await kept(pool, store, 0, 5)
     with pytest.raises(NothingToBundle):
-        await made(pool, MAPPER, Wanted(case=UUID(int=7)), PROGRAM)
+        await made(pool, MAPPER, BundleRequest(case=UUID(int=7)), PROGRAM)
 
 
 async def test_a_bundle_goes_on_from_the_last_one(pool: asyncpg.Pool, store: EventStore) -> None:
     await kept(pool, store, 0, 100)
     first = await made(pool, MAPPER, PERIOD, PROGRAM)
     await kept(pool, store, 100, 140)
-    wanted = Wanted(start=PERIOD.start, end=PERIOD.end, last_size=first.manifest().size)
+    wanted = BundleRequest(start=PERIOD.start, end=PERIOD.end, last_size=first.manifest().size)
     second = await made(pool, MAPPER, wanted, PROGRAM)
     report = checked(second, last=first)
     assert report.wrong == []
@@ -191,7 +191,7 @@ async def test_a_bundle_of_a_rewritten_record_does_not_go_on_from_an_earlier_one
     ask = RaiseRfp(title="Another", description="past", service_area="x")
     await store.create(UUID(int=5), ask, stamp("ann"), blank=Rfp())
     await kept(pool, store, 50, 60)
-    wanted = Wanted(start=PERIOD.start, end=PERIOD.end, last_size=50)
+    wanted = BundleRequest(start=PERIOD.start, end=PERIOD.end, last_size=50)
     later = dict((await made(pool, MAPPER, wanted, PROGRAM)).files)
     proof = later[CONSISTENCY].decode().splitlines()
     later[CONSISTENCY] = ("\n".join(reversed(proof)) + "\n").encode()
@@ -330,7 +330,7 @@ async def test_a_bundle_is_sealed_by_as_many_witnesses_as_the_policy_wants(
 ) -> None:
     """The newest checkpoint that enough of them signed is taken; a newer one that one signed is not."""
     river = Signer.new("river.example", KeyType.WITNESS)
-    keeper = Keeper(pool, [LOG])
+    keeper = LogWriter(pool, [LOG])
     for start, end, signers in ((0, 300, (CLERK, river)), (300, 310, (CLERK,))):
         note = await kept(pool, store, start, end)
         await keeper.introduce_witnesses([str(each.verifier) for each in (CLERK, river)], end)
@@ -339,7 +339,7 @@ async def test_a_bundle_is_sealed_by_as_many_witnesses_as_the_policy_wants(
             at = datetime.now(UTC).replace(microsecond=0)
             line = signer.line(Note.parse(note).text, int(at.timestamp()))
             await keep_cosignature(pool, end, str(signer.verifier), line, at)
-    case = Wanted(case=year_of_rfps()[0].stream_id)  # of which nothing came later
+    case = BundleRequest(case=year_of_rfps()[0].stream_id)  # of which nothing came later
     files = await made(pool, MAPPER, case, PROGRAM)
     assert files.manifest().size == 300
     assert "\nquorum 2\n" in files.text(KEYS)

@@ -10,8 +10,8 @@ import asyncpg
 import pytest
 
 from shared.ledger.checkpoints import Checkpoint, Policy, opened, with_lines
-from shared.ledger.keeper import Keeper, keep_cosignature
 from shared.ledger.log_reader import LogReader
+from shared.ledger.log_writer import LogWriter, keep_cosignature
 from shared.ledger.notes import BadNote, Note, Signer, signed_note
 from shared.ledger.read_checkpoints import newest_of_reads, opened_of_reads
 from shared.ledger.record_check import check
@@ -317,7 +317,7 @@ async def test_witnesses_are_asked_of_the_newest_checkpoints_not_of_each(
     assert [finding.what for finding in asked.findings] == ["No checkpoint has the signatures of 1 witnesses"]
     signed_at = datetime.now(UTC).replace(microsecond=0)
     note = await kept(pool, store, 10, 20)
-    await Keeper(pool, [LOG]).introduce_witnesses([str(CLERK.verifier)], 20)
+    await LogWriter(pool, [LOG]).introduce_witnesses([str(CLERK.verifier)], 20)
     line = CLERK.line(Note.parse(note).text, int(signed_at.timestamp()))
     await keep_cosignature(pool, 20, str(CLERK.verifier), line, signed_at)
     await kept(pool, store, 20, 30)

@@ -8,9 +8,9 @@ import asyncpg
 
 from rfp_service.events import EVENTS
 from shared.governance.audit.bundle.assembly import made
+from shared.governance.audit.bundle.bundle_request import BundleRequest
 from shared.governance.audit.bundle.contents import Files, NotABundle
 from shared.governance.audit.bundle.verification import Verifying, verify
-from shared.governance.audit.bundle.wanted import Wanted
 from shared.governance.audit.verifier.handed_out import verifier_program
 from shared.record.eventstore.store import EventStore
 from tests.shared.governance.audit.examples import indexed, kept
@@ -40,7 +40,7 @@ async def test_every_flipped_bit_is_found_or_refused(
     await kept(pool, store, 0, 60)
     await indexed(pool, store)
     case = next(scene.stream_id for scene in year_of_rfps() if type(scene.event).kind == "rfp")
-    sound = await made(pool, MAPPER, Wanted(case=case), PROGRAM)
+    sound = await made(pool, MAPPER, BundleRequest(case=case), PROGRAM)
     chance = Random(1848)
     files, archive = dict(sound.files), sound.zipped()
     changed = [Files({**files, name: flipped(raw, chance)}).zipped() for name, raw in files.items()]

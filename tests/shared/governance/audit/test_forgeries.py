@@ -17,6 +17,7 @@ import pytest
 
 from rfp_service.events import EVENTS
 from shared.governance.audit.bundle.assembly import made
+from shared.governance.audit.bundle.bundle_request import BundleRequest
 from shared.governance.audit.bundle.contents import (
     KEYS,
     LONG_AGO,
@@ -29,7 +30,6 @@ from shared.governance.audit.bundle.contents import (
 )
 from shared.governance.audit.bundle.report import VerificationReport
 from shared.governance.audit.bundle.verification import Verifying, verify
-from shared.governance.audit.bundle.wanted import Wanted
 from shared.governance.audit.verifier.handed_out import script_of, verifier_program
 from shared.ledger.checkpoints import Policy
 from shared.record.eventstore.store import EventStore
@@ -71,7 +71,7 @@ from tests.shared.governance.audit.index_forgeries import (
 from tests.shared.governance.audit.test_bundle import MAPPER, PROGRAM, TRUSTED, a_case
 
 CHECK = Path(__file__).with_name("check_bundles.js")
-EVERY = Wanted(start=datetime(2020, 1, 1, tzinfo=UTC), end=datetime(2099, 1, 1, tzinfo=UTC))
+EVERY = BundleRequest(start=datetime(2020, 1, 1, tzinfo=UTC), end=datetime(2099, 1, 1, tzinfo=UTC))
 
 
 class Bundles(NamedTuple):
@@ -88,9 +88,9 @@ async def bundles(pool: asyncpg.Pool, store: EventStore) -> Bundles:
         await indexed(pool, store)
     at = "SELECT recorded_at FROM stored_events WHERE notification_id = $1"
     start, end = [await pool.fetchval(at, position) for position in (100, 160)]
-    case = await made(pool, MAPPER, Wanted(case=a_case()), PROGRAM)
-    period = await made(pool, MAPPER, Wanted(start=start, end=end), PROGRAM)
-    return Bundles(case, period, await made(pool, MAPPER, Wanted(None, start, end, "rfps"), PROGRAM))
+    case = await made(pool, MAPPER, BundleRequest(case=a_case()), PROGRAM)
+    period = await made(pool, MAPPER, BundleRequest(start=start, end=end), PROGRAM)
+    return Bundles(case, period, await made(pool, MAPPER, BundleRequest(None, start, end, "rfps"), PROGRAM))
 
 
 def checked(files: Forged, trusted: Policy | None = TRUSTED) -> VerificationReport:

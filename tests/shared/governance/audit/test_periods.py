@@ -10,10 +10,10 @@ import pytest
 
 from rfp_service.events import EVENTS
 from rfp_service.permissions import PERMISSIONS
-from rfp_service.rfps.targets import Targets
+from rfp_service.rfps.views.targets import Targets
 from rfp_service.rooms import VIEWS
 from shared.governance.audit.bodies_of_work import NOT_DECISIONS
-from shared.governance.audit.counted import COUNTED
+from shared.governance.audit.exception_figures import COUNTED
 from shared.governance.audit.replay.lateness import late
 from shared.governance.audit.replay.periods import period
 from shared.governance.disclosure.disclosure_filter import DisclosureFilter

@@ -8,8 +8,8 @@ import pytest
 
 from rfp_service.events import EVENTS
 from shared.governance.audit.bundle.assembly import made
+from shared.governance.audit.bundle.bundle_request import BundleRequest
 from shared.governance.audit.bundle.contents import INDEX
-from shared.governance.audit.bundle.wanted import Wanted
 from shared.governance.audit.record_index.domain import (
     INDEX_ID,
     CommitIndex,
@@ -19,11 +19,11 @@ from shared.governance.audit.record_index.domain import (
     IndexGoesBack,
     RecordHeartbeat,
 )
+from shared.governance.audit.record_index.index_reader import IndexReader, UnknownTopic, index_differences
 from shared.governance.audit.record_index.indexer import QUIET_FOR, UNINDEXED_FOR, Indexer
-from shared.governance.audit.record_index.reading import IndexReader, UnknownTopic, index_differences
 from shared.kernel.messages import Event
 from shared.ledger.checkpoints import Policy
-from shared.ledger.keeper import Keeper, keep_cosignature
+from shared.ledger.log_writer import LogWriter, keep_cosignature
 from shared.ledger.notes import Note
 from shared.record.eventstore.encoding import Topics
 from shared.record.eventstore.store import EventStore
@@ -134,17 +134,17 @@ async def test_a_bundle_says_by_which_index_it_is_complete_or_that_none_shows_it
     pool: asyncpg.Pool, store: EventStore
 ) -> None:
     await kept(pool, store, 0, 300)
-    bare = checked(await made(pool, MAPPER, Wanted(case=a_case()), PROGRAM))
+    bare = checked(await made(pool, MAPPER, BundleRequest(case=a_case()), PROGRAM))
     unshown = "ENTRIES SOUND, BUT NO INDEX SHOWS THAT NOTHING IS MISSING"
     assert (bare.verdict, bare.exit_status) == (unshown, 5)
     await indexed(pool, store)
-    files = await made(pool, MAPPER, Wanted(case=a_case()), PROGRAM)
+    files = await made(pool, MAPPER, BundleRequest(case=a_case()), PROGRAM)
     told = "By the index of the record, nothing of it is left out among its first 300 entries."
     assert told in files.text("story.html")
     assert checked(files).verdict == "SOUND, complete by the index at 300"
-    past = checked(await made(pool, MAPPER, Wanted(case=a_case(), until=299), PROGRAM))
+    past = checked(await made(pool, MAPPER, BundleRequest(case=a_case(), until=299), PROGRAM))
     assert past.verdict == unshown
-    period = Wanted(start=datetime(2020, 1, 1, tzinfo=UTC), end=datetime(2099, 1, 1, tzinfo=UTC))
+    period = BundleRequest(start=datetime(2020, 1, 1, tzinfo=UTC), end=datetime(2099, 1, 1, tzinfo=UTC))
     assert INDEX not in (await made(pool, MAPPER, period, PROGRAM)).files  # its numbers show it whole
 
 
@@ -156,8 +156,8 @@ async def test_an_index_that_was_old_when_a_witness_last_came_shows_little(
     await indexed(pool, store)
     at = datetime.now(UTC).replace(microsecond=0) + timedelta(days=4)
     line = CLERK.line(Note.parse(await newest(pool)).text, int(at.timestamp()))
-    await Keeper(pool, [LOG]).introduce_witnesses([str(CLERK.verifier)], 301)
+    await LogWriter(pool, [LOG]).introduce_witnesses([str(CLERK.verifier)], 301)
     await keep_cosignature(pool, 301, str(CLERK.verifier), line, at)
-    files = await made(pool, MAPPER, Wanted(case=a_case()), PROGRAM)
+    files = await made(pool, MAPPER, BundleRequest(case=a_case()), PROGRAM)
     report = checked(files, Policy(TRUSTED.logs, TRUSTED.witnesses, 1))
     assert report.verdict == "ENTRIES SOUND, BUT ITS INDEX IS OLDER THAN IT SHOULD BE"

@@ -12,10 +12,10 @@ import pytest
 
 from rfp_service.events import EVENTS
 from shared.governance.audit.bundle.assembly import LastBundleLonger, made
+from shared.governance.audit.bundle.bundle_request import BundleRequest
 from shared.governance.audit.bundle.contents import SUCCESSION, Files, json_text
 from shared.governance.audit.bundle.earlier_log import LastBundleOfAnotherLog
 from shared.governance.audit.bundle.verification import Verifying, verify
-from shared.governance.audit.bundle.wanted import Wanted
 from shared.governance.audit.log_history.domain import (
     HISTORY_ID,
     LogHistory,
@@ -27,13 +27,13 @@ from shared.governance.audit.log_history.domain import (
     SucceededAlready,
     SucceedLog,
 )
-from shared.governance.audit.log_history.reading import successions
 from shared.governance.audit.log_history.receipts import Rehearsal, opened_receipt, signed_receipt
+from shared.governance.audit.log_history.recorded_successions import successions
 from shared.governance.audit.record_index.indexer import Indexer
 from shared.governance.audit.verifier.handed_out import verifier_program
 from shared.ledger.checkpoints import Checkpoint, Policy, hash_text
-from shared.ledger.keeper import Keeper
 from shared.ledger.log_reader import LogReader
+from shared.ledger.log_writer import LogWriter
 from shared.ledger.notes import BadNote, Note, Signer, signed_note
 from shared.ledger.record_check import check
 from shared.ledger.successions import Succession, lost_of, since
@@ -132,7 +132,7 @@ async def succeeded(pool: asyncpg.Pool, store: EventStore, old: Files) -> None:
         reason="The disk failed.",
     )
     await store.handle(HISTORY_ID, command, stamp("operator:sam"), blank=LogHistory(), absent=True)
-    await Keeper(pool, [NEW]).catch_up()
+    await LogWriter(pool, [NEW]).catch_up()
 
 
 def without_it(files: Forged) -> Forged:
@@ -163,25 +163,25 @@ async def test_bundles_verify_across_a_restore_and_say_what_is_lost(
     await kept(pool, store, 0, 120)
     early = await made(pool, MAPPER, PERIOD, PROGRAM)
     await kept(pool, store, 120, LAST)
-    late = await made(pool, MAPPER, Wanted(case=a_case()), PROGRAM)
+    late = await made(pool, MAPPER, BundleRequest(case=a_case()), PROGRAM)
     await restored(admin)
     with pytest.raises(LastBundleLonger):
-        await made(pool, MAPPER, Wanted(case=a_case(), last_size=LAST), PROGRAM)
+        await made(pool, MAPPER, BundleRequest(case=a_case(), last_size=LAST), PROGRAM)
     fresh = EventStore(pool, MAPPER.topics)
-    await Keeper(pool, [LOG]).catch_up()
+    await LogWriter(pool, [LOG]).catch_up()
     await succeeded(pool, fresh, late)
     await indexed_under_the_new_name(pool, fresh)
 
     lost = f", after a restore that lost entries {KEPT + 1} to {LAST}"
     for last, said in ((early, ""), (late, lost)):
         earlier = last.manifest()
-        wanted = Wanted(case=a_case(), last_size=earlier.size, last_origin=earlier.origin)
+        wanted = BundleRequest(case=a_case(), last_size=earlier.size, last_origin=earlier.origin)
         files = await made(pool, MAPPER, wanted, PROGRAM)
         report = verify(Verifying(files, BOTH, last, MAPPER, PROGRAM))
         assert report.verdict == f"SOUND, complete by the index at {KEPT + 1}{said}", report.lines
         all_verifiers_agree(tmp_path, files, last)
     with pytest.raises(LastBundleOfAnotherLog):
-        await made(pool, MAPPER, Wanted(case=a_case(), last_size=9, last_origin="elsewhere"), PROGRAM)
+        await made(pool, MAPPER, BundleRequest(case=a_case(), last_size=9, last_origin="elsewhere"), PROGRAM)
     await the_check_of_all_knows_of_it(pool, late)
 
 
@@ -201,7 +201,7 @@ def all_verifiers_agree(folder: Path, files: Files, last: Files) -> None:
 
 async def indexed_under_the_new_name(pool: asyncpg.Pool, store: EventStore) -> None:
     await Indexer(pool, store).commit()
-    await Keeper(pool, [NEW]).catch_up()
+    await LogWriter(pool, [NEW]).catch_up()
 
 
 async def the_check_of_all_knows_of_it(pool: asyncpg.Pool, late: Files) -> None:

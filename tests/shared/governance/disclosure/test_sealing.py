@@ -3,8 +3,8 @@
 from typing import ClassVar
 
 from rfp_service.events import EVENTS
+from shared.governance.disclosure.field_redaction import SEALED, withhold
 from shared.governance.disclosure.sealed_fields import SealedFields, Seen
-from shared.governance.disclosure.withheld import SEALED, withhold
 from shared.kernel.messages import Event, Sealed
 
 

@@ -18,9 +18,9 @@ from shared.governance.notifications.domain import (
     WebhookEndpoint,
 )
 from shared.governance.notifications.endpoint_secrets import EndpointSecrets, new_signing_secret
+from shared.governance.notifications.fan_out import FanOut
 from shared.governance.notifications.mail import Mailing
 from shared.governance.notifications.sender import Sender
-from shared.governance.notifications.spreading import Spreading
 from shared.governance.notifications.transport import transport
 from shared.kernel.messages import Event
 from shared.record.eventstore.encoding import Topics
@@ -52,7 +52,7 @@ class Ground:
 
     pool: asyncpg.Pool
     store: EventStore
-    spreading: Spreading
+    spreading: FanOut
     sender: Sender
     secrets: EndpointSecrets
 
@@ -120,7 +120,7 @@ async def ground(pool: asyncpg.Pool, seconds: float = SECONDS) -> AsyncIterator[
     """Lend it."""
     store, secrets = EventStore(pool, Topics(EVENTS)), EndpointSecrets(pool, SECRET)
     async with transport(AllowList(loopback=True), seconds) as through:
-        spreading = Spreading(pool, store, SUBJECTS, "https://rfp.example")
+        spreading = FanOut(pool, store, SUBJECTS, "https://rfp.example")
         yield Ground(
             pool,
             store,

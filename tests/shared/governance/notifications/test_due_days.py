@@ -19,7 +19,7 @@ from shared.governance.notifications.due_days import (
     NearDueDay,
     PassDueDay,
 )
-from shared.governance.notifications.spreading import Spreading
+from shared.governance.notifications.fan_out import FanOut
 from shared.kernel.messages import Event, Known
 from shared.kernel.person import Person
 from shared.record.deadlines.firing import Firing
@@ -98,7 +98,7 @@ class Calendar:
         await self.pool.execute(
             "UPDATE views SET position = 1000 WHERE name IN ('webhook_endpoints', 'exemptions')"
         )
-        spreading = Spreading(self.pool, self.store, SUBJECTS, "https://rfp.example")
+        spreading = FanOut(self.pool, self.store, SUBJECTS, "https://rfp.example")
         while await spreading.spread():
             pass
         rows = await self.pool.fetch("SELECT type, case_kind, case_id, people FROM notifications ORDER BY id")

@@ -16,7 +16,7 @@ from svix.webhooks import Webhook as SvixWebhook
 from rfp_service.operator.webhooks import Listening, verified
 from shared.governance.notifications.endpoint_secrets import new_signing_secret
 from shared.governance.notifications.notification_types import NotificationType
-from shared.governance.notifications.published import example
+from shared.governance.notifications.openapi_webhooks import example
 from shared.governance.notifications.signatures import signed_headers
 
 ROOT = Path(__file__).parents[4]

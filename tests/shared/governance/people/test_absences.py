@@ -12,7 +12,7 @@ from shared.governance.people.domain import (
     NotAbsent,
     NotYourAbsence,
 )
-from shared.kernel.naming import NoSuchPerson
+from shared.kernel.named_people import NoSuchPerson
 from tests.support.specs import given
 
 FIRST, LAST = date(2026, 3, 2), date(2026, 3, 6)

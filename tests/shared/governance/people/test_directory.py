@@ -13,7 +13,7 @@ from shared.governance.people.domain import (
     PersonsUnlinked,
     YourOwnAccounts,
 )
-from shared.kernel.naming import NoSuchPerson
+from shared.kernel.named_people import NoSuchPerson
 from shared.kernel.personal import Personal
 from tests.support.specs import given
 

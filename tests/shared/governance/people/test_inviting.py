@@ -15,7 +15,7 @@ from shared.governance.people.domain import (
     PersonErased,
     PersonInvited,
 )
-from shared.kernel.naming import NoSuchPerson
+from shared.kernel.named_people import NoSuchPerson
 from tests.rfps import way
 from tests.rfps.examples import ABSENT, IN_BUSINESS_CASE, IN_TRIAGE
 from tests.rfps.way import OFFICER

@@ -8,7 +8,7 @@ import pytest
 
 from rfp_service.migrating import rebuild_views
 from rfp_service.rfps.domain.rfp import Rfp
-from rfp_service.rfps.views import BOARD, board
+from rfp_service.rfps.views.board import BOARD, board
 from rfp_service.rooms import VIEWS
 from shared.governance.audit.journal import DECISIONS
 from shared.kernel.messages import Recorded

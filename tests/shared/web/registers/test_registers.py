@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.governance.disclosure.withheld import ERASED, SEALED, exempt
+from shared.governance.disclosure.field_redaction import ERASED, SEALED, exempt
 from shared.web.pages import defused, undefused
 from shared.web.registers.hand_ins import LINKS_LIMIT, LinkReference, RegisterHistory, TooManyLinks
 from shared.web.tabular.day_styles import DayOrder, DayStyle

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from shared.governance.audit.bundle.assembly import made
-from shared.governance.audit.bundle.wanted import Wanted
+from shared.governance.audit.bundle.bundle_request import BundleRequest
 from shared.governance.audit.log_api import LARGEST
 from shared.governance.audit.reads import NAME, READ_AUDIT, AuditRoute
 from shared.governance.audit.redaction import redacted_entries
@@ -106,13 +106,13 @@ async def take_bundle(
 
 def _wanted(
     case: UUID | None, period: tuple[str | None, str | None], work: str, earlier: LastBundle
-) -> Wanted:
+) -> BundleRequest:
     """Return what is wanted: one case, or one period."""
     first, last = instant_of(period[0]), instant_of(period[1])
     whole = first is not None and last is not None and first < last
     if (case is None) != whole or (case is not None and (any(period) or work)):
         raise CaseOrPeriod
-    return Wanted(case, first, last, work, earlier.size, last_origin=earlier.origin)
+    return BundleRequest(case, first, last, work, earlier.size, last_origin=earlier.origin)
 
 
 def program(request: Request) -> str:

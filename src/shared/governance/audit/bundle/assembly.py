@@ -15,6 +15,7 @@ from shared.governance.audit.bundle.borders import (
     topics_of_work,
     work_borders,
 )
+from shared.governance.audit.bundle.bundle_request import BundleRequest
 from shared.governance.audit.bundle.contents import (
     CHECKPOINT,
     CONSISTENCY,
@@ -41,8 +42,7 @@ from shared.governance.audit.bundle.earlier_log import kept_size, led_from, show
 from shared.governance.audit.bundle.index_claims import IndexClaims, IndexedPart
 from shared.governance.audit.bundle.pages import story_page
 from shared.governance.audit.bundle.read_me import read_me
-from shared.governance.audit.bundle.wanted import Wanted
-from shared.governance.disclosure.withheld import UNREAD
+from shared.governance.disclosure.field_redaction import UNREAD
 from shared.kernel.errors import NotFound, Refused, Unacceptable
 from shared.kernel.messages import Recorded
 from shared.ledger.checkpoints import hash_text, opened, proof_text
@@ -90,7 +90,7 @@ async def nothing_hidden(_: Sequence[Entry]) -> Mapping[int, str]:
 async def made(
     connection: Connection | asyncpg.Pool,
     mapper: EnvelopeMapper,
-    wanted: Wanted,
+    wanted: BundleRequest,
     program: str,
     limit: int = ENTRIES_LIMIT,
     hidden: Hidden = nothing_hidden,
@@ -148,7 +148,7 @@ def _row(entry: Entry) -> tuple[object, ...]:
 
 
 async def _positions(
-    connection: Connection | asyncpg.Pool, mapper: EnvelopeMapper, wanted: Wanted, limit: int
+    connection: Connection | asyncpg.Pool, mapper: EnvelopeMapper, wanted: BundleRequest, limit: int
 ) -> list[int]:
     if wanted.case is not None:
         rows = await connection.fetch(OF_CASE, wanted.case)
@@ -163,7 +163,7 @@ async def _positions(
 async def _borders(
     connection: Connection | asyncpg.Pool,
     mapper: EnvelopeMapper,
-    wanted: Wanted,
+    wanted: BundleRequest,
     inside: Sequence[int],
     signed: Signed,
     part: IndexedPart,
@@ -236,7 +236,7 @@ async def _reads(connection: Connection | asyncpg.Pool) -> dict[str, bytes]:
 
 
 def _manifest(
-    wanted: Wanted,
+    wanted: BundleRequest,
     signed: Signed,
     events: Sequence[Recorded],
     last: Signed | None,

@@ -9,7 +9,7 @@ import asyncpg
 from shared.governance.audit.bodies_of_work import indexed_body_of_work
 from shared.governance.audit.bundle.index_claims import IndexedPart, claimed, subject_of
 from shared.governance.audit.record_index.domain import INDEX_ID
-from shared.governance.audit.record_index.reading import CommittedRoot, IndexReader
+from shared.governance.audit.record_index.index_reader import CommittedRoot, IndexReader
 from shared.ledger.entries import Entry
 from shared.ledger.log_reader import LogReader, Signed
 from shared.record.database import Connection

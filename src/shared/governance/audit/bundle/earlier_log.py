@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.governance.audit.bundle.contents import SUCCESSION, Files, NotABundle, json_text
 from shared.governance.audit.log_history.domain import HISTORY_ID, LogSucceeded
-from shared.governance.audit.log_history.reading import RecordedSuccession, successions
+from shared.governance.audit.log_history.recorded_successions import RecordedSuccession, successions
 from shared.kernel.errors import Refused
 from shared.ledger.checkpoints import Policy, check_proof, hash_text, opened, proof_text
 from shared.ledger.entries import Entry

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from shared.governance.audit.bundle.contents import INDEX, Files, Manifest, NotABundle
 from shared.governance.audit.bundle.report import VerificationReport
 from shared.governance.audit.record_index.domain import INDEX_ID, IndexCommitted
-from shared.governance.audit.record_index.reading import CommittedRoot, IndexReader
+from shared.governance.audit.record_index.index_reader import CommittedRoot, IndexReader
 from shared.ledger.checkpoints import hash_of, hash_text
 from shared.ledger.committed_index import NOTHING, IndexLine, chained, of_case, of_work
 from shared.ledger.entries import Entry

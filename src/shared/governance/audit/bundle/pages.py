@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from pydantic import JsonValue
 
 from shared.governance.audit.bundle.contents import CaseInside, Manifest, WithheldInside
-from shared.governance.audit.bundle.glance import CaseName, at_a_glance, case_name, contents
 from shared.governance.audit.bundle.page_template import PAGE
+from shared.governance.audit.bundle.period_summary import CaseName, case_name, contents, period_summary
 from shared.governance.audit.bundle.read_me import what_it_is
 from shared.governance.audit.record_index.domain import IndexCommitted
 from shared.governance.audit.replay.states import Change, words
@@ -38,7 +38,7 @@ def story_page(manifest: Manifest, events: Sequence[Recorded], vouched: Vouched)
     of_one_case = "case" in manifest.filters
     what = _what_it_is(manifest)
     names = {case.id: case_name(case.id, case.kind, cases[case.id]) for case in manifest.cases}
-    lead = [] if of_one_case else [at_a_glance(cases), contents(names, cases)]
+    lead = [] if of_one_case else [period_summary(cases), contents(names, cases)]
     return PAGE.format(
         title=html.escape(what[0].upper() + what[1:]),
         opening=html.escape(

@@ -17,7 +17,7 @@ from shared.governance.audit.record_index.domain import (
     IndexGoesBack,
     RecordHeartbeat,
 )
-from shared.governance.audit.record_index.reading import IndexReader, UnknownTopic
+from shared.governance.audit.record_index.index_reader import IndexReader, UnknownTopic
 from shared.kernel.errors import OutOfDate
 from shared.kernel.messages import Stamp
 from shared.record.eventstore.store import EventStore

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from pydantic.config import JsonDict
 from sqlalchemy import ColumnElement, true
 
-from shared.governance.audit.countersigned import countersigned
+from shared.governance.audit.countersignatures import countersigned
 from shared.governance.audit.journal import decisions
 from shared.governance.audit.log_api import LARGEST
 from shared.governance.audit.reads import READ_AUDIT, AuditRoute
@@ -16,9 +16,9 @@ from shared.governance.audit.redaction import redact_decisions
 from shared.governance.audit.replay.comparison import Difference, last_changes, with_changes
 from shared.governance.audit.replay.explanation import Explanation, explained
 from shared.governance.audit.replay.lateness import scheme_at
+from shared.governance.audit.replay.notification_proofs import Telling, tellings
 from shared.governance.audit.replay.periods import Period, period
 from shared.governance.audit.replay.story import Story, happened_by, story
-from shared.governance.audit.replay.tellings import Telling, tellings
 from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import NotFound, Unacceptable
 from shared.record.eventstore.reader import ReadBasis

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, JsonValue
 
-from shared.governance.audit.countersigned import Countersigned
+from shared.governance.audit.countersignatures import Countersigned
 from shared.governance.audit.replay.reexecution import Reexecution, commands_known, reexecuted
 from shared.governance.audit.replay.states import Change, changes, meaning, steps
 from shared.kernel.errors import NotFound

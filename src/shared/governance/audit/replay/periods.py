@@ -8,10 +8,10 @@ from typing import Any
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement, and_, any_, func, literal, or_, select
 
-from shared.governance.audit.counted import COUNTED
+from shared.governance.audit.exception_figures import COUNTED
 from shared.governance.audit.journal import decisions
 from shared.governance.audit.replay.lateness import late_by_the_scheme
-from shared.governance.audit.replay.tellings import told_late
+from shared.governance.audit.replay.notification_proofs import told_late
 from shared.web.readings import Reading
 
 POSITIONS_LIMIT = 100

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, JsonValue
 
-from shared.governance.audit.countersigned import Countersigned
+from shared.governance.audit.countersignatures import Countersigned
 from shared.governance.audit.replay.states import Change, as_json, called, changes, meaning, steps, words
 from shared.kernel.messages import Recorded, State
 from shared.record.eventstore.reader import ReadBasis

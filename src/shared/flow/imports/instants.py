@@ -1,0 +1,83 @@
+"""The stamps of a log: instants in UTC, read from ISO 8601 text, by a zone's clocks where it names none."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+DAY_FIRST = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b")
+DATE_ONLY = re.compile(r"\d{4}-?\d{2}-?\d{2}|\d{4}-?W\d{2}-?\d")
+FINER = re.compile(r"[.,]\d{6}0*[1-9]")  # than a microsecond
+ISO = "is not an ISO 8601 time"
+
+
+class BadInstant(Exception):
+    """This is no stamp; the reason says what it looks like and what to do."""
+
+
+@dataclass(slots=True)
+class LogInstants:
+    """Reads stamps and counts those that are less sure than they look.
+
+    `odd` says of the first row of each sort where it was.
+    """
+
+    zone: ZoneInfo | None
+    date_only: int = 0
+    clock_change: int = 0
+    missing_hour: int = 0
+    finer: int = 0
+    odd: dict[str, tuple[str, int, str]] = field(default_factory=dict)
+
+    def read(self, text: str, place: tuple[str, int, str], before: datetime | None = None) -> datetime:
+        """Return the instant of a stamp at a place: a file, its row and column.
+
+        In the hour that comes twice a stamp is of the first, unless its case's time would run backwards.
+        """
+        try:
+            stamp = datetime.fromisoformat(text)
+        except ValueError:
+            raise BadInstant(_looks(text)) from None
+        if DATE_ONLY.fullmatch(text):
+            self.date_only += 1
+            self.odd.setdefault("date_only", place)
+        if FINER.search(text):
+            self.finer += 1
+            self.odd.setdefault("finer", place)
+        try:
+            return self._local(stamp, place, before) if stamp.tzinfo is None else stamp.astimezone(UTC)
+        except OverflowError:
+            raise BadInstant("is not a time we can keep") from None
+
+    def _local(self, stamp: datetime, place: tuple[str, int, str], before: datetime | None) -> datetime:
+        if self.zone is None:
+            raise BadInstant("has no offset, and no time zone was given")
+        first, second = (stamp.replace(tzinfo=self.zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+        if first == second:
+            return first
+        self.clock_change += 1
+        if first > second:  # clocks went forward over it: read as one hour later, by the clock before
+            self.missing_hour += 1
+            self.odd.setdefault("missing_hour", place)
+            return first
+        backwards = before is not None and first < before <= second
+        return second if backwards else first
+
+
+def _looks(text: str) -> str:
+    if DAY_FIRST.match(text):
+        return f"{ISO}: it looks like a date with the day first; write 31/12/2025 09:00 as 2025-12-31T09:00"
+    if text.isascii() and text.replace(".", "", 1).isdigit():
+        return f"{ISO}: it looks like a number that a spreadsheet shows as a date; write 2025-12-31T09:00"
+    return ISO
+
+
+def sentences(stamps: LogInstants) -> list[tuple[tuple[str, int, str], str]]:
+    """Return what is odd about stamps, with the first place of each."""
+    said = {
+        "date_only": f"has a day and no time, read as midnight; such stamps: {stamps.date_only}",
+        "missing_hour": "is in the hour that clocks skip, read as one hour later; such stamps:"
+        f" {stamps.missing_hour}",
+        "finer": f"is finer than a microsecond; such stamps are kept in order by `seq`: {stamps.finer}",
+    }
+    return [(stamps.odd[sort], said[sort]) for sort in said if sort in stamps.odd]

@@ -1,0 +1,86 @@
+"""Delegations that wait for a second person, and what a person decides for whom, as a reading knows it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from shared.governance.delegations.commands import ConfirmDelegation
+from shared.governance.delegations.domain import Delegation
+from shared.governance.delegations.views import delegations
+from shared.governance.scheme.domain import SCHEME_ID, Scheme
+from shared.kernel.calendar import day_in_london
+from shared.kernel.messages import Known, Stamp, Tier
+from shared.kernel.roles import Role
+from shared.web.readings import Reading
+from shared.web.waiting_things import TheService, ThingShown, ThingStanding, Wait, Waiter, WaitingThings
+
+CONFIRMING = (Role.ADMINISTRATOR, Role.LEGAL)
+
+
+async def waiter_of(service: TheService, reading: Reading) -> Waiter:
+    """Return a reader as things may wait for them: themselves, then for each who delegated to them."""
+    person, day = reading.person, day_in_london(reading.as_of)
+    until = reading.position if reading.past else None
+    scheme = (await service.store.load(SCHEME_ID, Scheme(), until)).state
+    version = scheme.in_force(day)
+    values = version.values
+    known = Known(roles=tuple(role.value for role in person.roles), same=(person.ids,))
+    if values is None:
+        return Waiter(person, day, own=Stamp(by=person.id, at=reading.as_of, known=known))
+    by_scheme: dict[str, Any] = {
+        "scheme_version": version.number,
+        "tiers": tuple(Tier(name=tier.name, up_to_pence=tier.up_to_pence) for tier in values.tiers),
+        "own_tiers": values.tiers_of(*person.ids),
+        "rules": values.rules(day),
+    }
+    known = known.model_copy(update=by_scheme)
+    own = Stamp(by=person.id, at=reading.as_of, known=known)
+    stamps = [own]
+    for given in await _given_to(reading):
+        principal = service.people.ids_of(given["delegator"])
+        tiers = list(values.tiers_of(*principal))
+        facts: Any = {"delegations": [{**given, "tiers": tiers}]}
+        knows = known.model_copy(update={"facts": facts, "same": (person.ids, tuple(principal))})
+        stamps.append(own.model_copy(update={"acting_for": given["delegator"], "known": knows}))
+    bodies = frozenset(b.name for b in values.advisory_bodies if not {*b.members}.isdisjoint(person.ids))
+    return Waiter(person, day, tuple(stamps), bodies, own)
+
+
+async def _given_to(reading: Reading) -> list[dict[str, Any]]:
+    """Return what counts today of what was delegated to the reader."""
+    t, day = delegations.c, day_in_london(reading.as_of)
+    live = select(t.delegator, t.delegate, t.limit_pence, t.first_day, t.last_day).where(
+        reading.valid(delegations),
+        t.delegate.in_(reading.person.ids),
+        ~t.ended,
+        ~t.waiting,
+        t.first_day <= day,
+        t.last_day >= day,
+    )
+    return [
+        {**row, "first_day": row["first_day"].isoformat(), "last_day": row["last_day"].isoformat()}
+        for row in map(dict, await reading.rows(live.order_by(t.first_position)))
+    ]
+
+
+def _waits(delegation: Delegation, waiter: Waiter) -> Iterator[Wait]:
+    """Yield a delegation that waits to be confirmed, for whoever could confirm it."""
+    if waiter.may(ConfirmDelegation(), delegation):
+        yield Wait("delegation", "A delegation waits for a second person to confirm it.")
+
+
+def _candidates(reading: Reading, waiter: Waiter) -> "Select[Any] | None":
+    t = delegations.c
+    if not waiter.has(*CONFIRMING):
+        return None
+    return select(t.id).where(reading.valid(delegations), t.waiting, ~t.ended)
+
+
+def _shown(standing: ThingStanding) -> ThingShown:
+    delegation: Delegation = standing.state
+    stage = "ended" if delegation.ended else "waiting" if delegation.waiting else "given"
+    return ThingShown("", f"{delegation.delegate} for {delegation.delegator}", "", stage)
+
+
+DELEGATIONS_WAITING = WaitingThings("delegation", "read-scheme", Delegation(), _candidates, _waits, _shown)

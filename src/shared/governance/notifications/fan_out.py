@@ -1,0 +1,140 @@
+"""Spreading: each notification becomes a delivery for every target that it is for, in one transaction.
+
+Endpoints are taken as they were when it happened: their view keeps every version by position. What is
+exempt is withheld by what is known now, and in doubt.
+"""
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+
+import asyncpg
+
+from shared.governance.notifications.choices import NotificationChoice, choice_of
+from shared.governance.notifications.claims import DIGEST, MAIL, OF_PERSONS, TEAMS
+from shared.governance.notifications.notification_types import TO_ONE_ENDPOINT, NotificationType
+from shared.governance.notifications.payloads import payload
+from shared.governance.notifications.recipients import OVER, TURNS, Recipients
+from shared.governance.scheme.domain import SCHEME_ID, Scheme
+from shared.kernel.calendar import WorkingDays
+from shared.record.database import Connection
+from shared.record.eventstore.store import EventStore
+from shared.record.projecting.views import STILL_VALID
+from shared.web.context import NotificationSubject
+
+BLOCK = 100
+
+UNSPREAD = f"""
+SELECT n.*, EXISTS (
+    SELECT FROM exemptions x
+    WHERE x.matter_id = n.case_id AND x.valid_to = {STILL_VALID} AND x.status = 'in_force'
+) OR n.position > (SELECT v.position FROM views v WHERE v.name = 'exemptions') AS withheld
+FROM notifications n
+WHERE n.spread_at IS NULL
+  AND n.position <= (SELECT v.position FROM views v WHERE v.name = 'webhook_endpoints')
+ORDER BY n.id LIMIT {BLOCK} FOR UPDATE OF n SKIP LOCKED
+"""
+SPREAD = """
+UPDATE notifications SET spread_at = clock_timestamp(), area = $2, people = $3, body = $4 WHERE id = $1
+"""
+TO_ENDPOINTS = """
+INSERT INTO deliveries (notification_id, target, target_kind, status)
+SELECT n.id, e.id::text, e.target, CASE e.status WHEN 'active' THEN 'pending' ELSE 'held' END
+FROM notifications n JOIN webhook_endpoints e ON e.valid_from <= n.position AND e.valid_to > n.position
+WHERE n.id = $1 AND e.id <> n.case_id AND e.status IN ('active', 'paused', 'disabled')
+  AND (e.types = '{}' OR n.type = ANY (e.types))
+  AND (e.people = '{}' OR n.people && e.people)
+  AND (e.teams = '{}' OR n.tier = ANY (e.teams) OR n.told_tier = ANY (e.teams))
+  AND (e.areas = '{}' OR n.area = ANY (e.areas))
+ORDER BY e.id ON CONFLICT (notification_id, target) DO NOTHING
+"""
+TO_PERSON = """
+INSERT INTO deliveries (notification_id, target, target_kind, status, due_at)
+VALUES ($1, $4 || ':' || $2, $4, 'pending', greatest($3, clock_timestamp()))
+ON CONFLICT (notification_id, target) DO NOTHING
+"""
+# Whoever would only be told later of a turn that is over by then is told of neither.
+NO_LONGER = f"""
+UPDATE deliveries d SET status = 'dropped', settled_at = clock_timestamp()
+FROM notifications n, notifications over
+WHERE over.id = $1 AND n.id = d.notification_id AND n.case_id = over.case_id AND n.id < over.id
+  AND n.type = ANY ($2) AND (over.tier = '' OR n.tier = over.tier)
+  AND {OF_PERSONS} AND d.status = 'pending' AND d.attempts = 0
+RETURNING split_part(d.target, ':', 2) AS person
+"""
+TO_ONE = """
+INSERT INTO deliveries (notification_id, target, target_kind, status)
+SELECT n.id, e.id::text, e.target, 'pending'
+FROM notifications n JOIN webhook_endpoints e
+  ON e.id = n.case_id AND e.valid_from <= n.position AND e.valid_to > n.position
+WHERE n.id = $1 ON CONFLICT (notification_id, target) DO NOTHING
+"""
+
+
+class FanOut:
+    """Turns what is to be told into deliveries."""
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        store: EventStore,
+        subjects: Mapping[str, NotificationSubject],
+        public_url: str,
+        *,
+        mails: bool = False,
+    ) -> None:
+        """Say of these subjects what may be said, with links to this address; by mail, too, or not."""
+        self._pool = pool
+        self._store = store
+        self.subjects = subjects
+        self._url = public_url
+        self._mails = mails
+        self._recipients = Recipients(store)
+
+    async def spread(self) -> int:
+        """Spread the next block of notifications; return how many there were."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            rows = await connection.fetch(UNSPREAD)
+            for row in rows:
+                await self._one(connection, row)
+        return len(rows)
+
+    async def _one(self, connection: Connection, row: asyncpg.Record) -> None:
+        subject = self.subjects[row["case_kind"]]
+        state = (await self._store.load(row["case_id"], subject.blank, row["position"])).state
+        kind = NotificationType(row["type"])
+        people = await self._recipients.of(connection, row, subject, state)
+        body = payload(
+            dict(row),
+            subject.path,
+            subject.page,
+            self._url,
+            withheld=row["withheld"],
+            challenge=secrets.token_urlsafe(32) if kind is NotificationType.ENDPOINT_CHALLENGE else "",
+        )
+        await connection.execute(SPREAD, row["id"], subject.area(state), people, body)
+        await connection.execute(TO_ONE if kind in TO_ONE_ENDPOINT else TO_ENDPOINTS, row["id"])
+        if kind in OVER:
+            turns = [each.value for each in TURNS]
+            untold = await connection.fetch(NO_LONGER, row["id"], turns)
+            people = [person for person in people if person not in {each["person"] for each in untold}]
+        await self._to_people(connection, row["id"], people)
+
+    async def _to_people(self, connection: Connection, notification: int, people: Sequence[str]) -> None:
+        """Tell each of them by the ways that they chose, when their quiet hours are over."""
+        closed = (await self._store.load(SCHEME_ID, Scheme())).state.closed_days()
+        days, now = WorkingDays(closed), datetime.now(UTC)
+        for person in people:
+            choice = (await self._store.load(choice_of(person), NotificationChoice())).state
+            for way, at in self._ways(choice, now, days):
+                await connection.execute(TO_PERSON, notification, person, at, way)
+
+    def _ways(
+        self, choice: NotificationChoice, now: datetime, days: WorkingDays
+    ) -> Iterator[tuple[str, datetime]]:
+        """Yield the ways by which somebody wants to be told, each with its time."""
+        if self._mails and choice.mail:
+            digested = bool(choice.digest_at)
+            yield (DIGEST, choice.digested_at(now, days)) if digested else (MAIL, choice.told_at(now, days))
+        if choice.teams_address_id is not None:
+            yield TEAMS, choice.told_at(now, days)
