@@ -14,7 +14,7 @@ from tests.rfps import way
 from tests.rfps.examples import ABSENT
 from tests.support.api import Api
 from tests.support.people import HANA, LARS, LEO, PRIYA, SAM, Who
-from tests.support.procuring import AGREED, EVAN, awarded, evaluated, opened, until
+from tests.support.procuring import AGREED, EVAN, awarded, closed, evaluated, opened
 from tests.support.specs import given
 
 ACME = {"name": "Fictional Systems Ltd", "number": "00000000"}
@@ -49,7 +49,7 @@ def test_a_conflict_with_a_bidder_bars_from_when_they_bid() -> None:
 
 
 async def _declared_and_bid(api: Api) -> str:
-    rfp = await opened(api, 4)
+    rfp = await opened(api)
     conflict = {"supplier": {"name": "Acme", "number": "7"}, "statement": "I own shares in it."}
     await api.decide(rfp, "declare-bidder-conflict", EVAN, **conflict)
     for reference, bidder in (("A", ACME), ("B", {"name": "Acme Ltd", "number": "7"})):
@@ -75,7 +75,7 @@ async def test_bidders_are_sealed_with_their_bids_and_their_cases_found_afterwar
     sealed = (await api.get(f"/v1/rfps/{rfp}", SAM)).json()["bids_received"]
     assert [bid["bidder"] for bid in sealed] == [None, None]
     assert await found("Acme Ltd") == []
-    await until(api, rfp, "evaluation")
+    await closed(api, rfp)
     seen = (await api.get(f"/v1/rfps/{rfp}", SAM)).json()["bids_received"]
     assert [bid["bidder"]["number"] for bid in seen] == ["00000000", "7"]
     assert await found("acme  LTD") == await found("7") == [rfp]
@@ -96,7 +96,7 @@ async def test_bidders_are_sealed_with_their_bids_and_their_cases_found_afterwar
 
 
 async def test_an_award_goes_to_whoever_made_the_bid_and_keeps_their_number(api: Api) -> None:
-    rfp = await opened(api, 4)
+    rfp = await opened(api)
     await api.decide(
         rfp,
         "record-response",
@@ -114,7 +114,7 @@ async def test_an_award_goes_to_whoever_made_the_bid_and_keeps_their_number(api:
         sha256="cd" * 32,
         received_at=datetime.now(UTC).isoformat(),
     )
-    await until(api, rfp, "evaluation")
+    await closed(api, rfp)
     await evaluated(api, rfp)
     await api.decide(
         rfp,

@@ -8,7 +8,7 @@ from shared.kernel.calendar import day_in_london
 from shared.kernel.roles import Role
 from tests.support.api import Api
 from tests.support.people import ADA, DEREK, HANA, LARS, LEO, PAUL, PIA, PRIYA, RITA, SAM, SCHEME, Who
-from tests.support.procuring import EVAN, EVE, bids, opened, prepared, until
+from tests.support.procuring import EVAN, EVE, bids, closed, opened, prepared
 
 INBOX = "/v1/inbox"
 REACTED = "SELECT min(position) FROM reactions"
@@ -81,7 +81,7 @@ async def test_who_stands_in_for_an_approver_has_their_approvals(api: Api) -> No
 
 
 async def test_the_lead_answers_questions_and_evaluators_declare_and_score(api: Api) -> None:
-    rfp = await opened(api, 3)
+    rfp = await opened(api)
     assert await kinds(api, PRIYA) == []
     await api.decide(rfp, "record-clarification", PRIYA, question="Which dock?")
     [asked] = await waiting(api, PRIYA)
@@ -90,7 +90,7 @@ async def test_the_lead_answers_questions_and_evaluators_declare_and_score(api: 
     await api.decide(rfp, "answer-clarification", PRIYA, number=1, answer="USB-C.")
     assert await kinds(api, PRIYA) == []
     await bids(api, rfp, "A")
-    await until(api, rfp, "evaluation")
+    await closed(api, rfp)
     [declare] = await waiting(api, EVE)
     assert declare["why"] == "You have still to declare your interests."
     await api.decide(rfp, "declare-interests", EVE, conflict=False, statement="I know none of them.")

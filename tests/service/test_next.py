@@ -1,6 +1,5 @@
 """What may I do now: an RFP shows it, by the guards that decide, and whoever follows it arrives."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -9,10 +8,9 @@ from typing import Any
 from shared.kernel.roles import Role
 from tests.support.api import Api, Json
 from tests.support.people import ADA, DEREK, HANA, LEO, PAUL, PIA, PRIYA, RITA, SAM, Who
-from tests.support.procuring import CRITERIA, EVAN, EVE, LARS, opened
+from tests.support.procuring import AN_HOUR, CRITERIA, EVAN, EVE, LARS, closed, opened
 
 PATIENCE = 90
-OPEN_FOR = timedelta(seconds=4)
 TODAY = datetime.now(UTC).date()
 PEOPLE = (RITA, PRIYA, HANA, EVE, EVAN, LARS)
 WHY = {"reason": "As it is."}
@@ -55,7 +53,7 @@ WANTED: Mapping[str, tuple[int, Says]] = {
     ),
     "publish-tender-notice": (
         1,
-        lambda _: {"reference": "T-1", "responses_by": (now() + OPEN_FOR).isoformat()},
+        lambda _: {"reference": "T-1", "responses_by": (now() + AN_HOUR).isoformat()},
     ),
     "appoint-evaluator": (2, lambda number: {"evaluator": ("eve", "evan")[number]}),
     "fix-criteria": (1, lambda _: {"criteria": CRITERIA}),
@@ -95,7 +93,7 @@ async def test_whoever_follows_what_is_next_comes_from_a_need_to_a_contract(api:
     while (await api.get(f"/v1/rfps/{rfp}")).json()["stage"] != "contracted":
         assert now() < until, done
         if not await _one_step(api, rfp, done):
-            await asyncio.sleep(0.2)  # the market has its time
+            await closed(api, rfp)  # the market has had its time
     assert done.total() > 25, done
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.api import Api
 from tests.support.people import ADA, HANA, LARS, LEO, PRIYA, RITA, SAM, SCHEME
-from tests.support.procuring import bids, evaluated, opened, until
+from tests.support.procuring import bids, closed, evaluated, opened
 
 BLANK = (
     "cost_centre",
@@ -62,9 +62,9 @@ async def test_a_case_shows_options_questions_bids_and_the_hold_that_lasts(api: 
 
 
 async def test_bids_are_named_once_they_are_open_and_a_contract_tells_its_dates(api: Api) -> None:
-    rfp = await opened(api, 2)
+    rfp = await opened(api)
     await bids(api, rfp, "A", "B")
-    await until(api, rfp, "evaluation")
+    await closed(api, rfp)
     await evaluated(api, rfp)
     aside = {"bid": "B", "ground": "withdrawn", "reason": "By letter.", "highest_bid_pence": 2_400_000}
     await api.decide(rfp, "set-bid-aside", HANA, **aside)

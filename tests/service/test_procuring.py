@@ -8,17 +8,31 @@ from shared.kernel.calendar import day_in_london, end_of
 from shared.kernel.roles import Role
 from tests.support.api import Api
 from tests.support.people import DEREK, HANA, LEO, PAUL, PRIYA, RITA, SAM, SCHEME, Who
-from tests.support.procuring import AGREED, EVAN, EVE, LARS, awarded, bids, evaluated, opened, prepared, until
+from tests.support.procuring import (
+    AGREED,
+    AN_HOUR,
+    EVAN,
+    EVE,
+    LARS,
+    an_hour_later,
+    awarded,
+    bids,
+    closed,
+    evaluated,
+    opened,
+    prepared,
+)
 
 
 async def test_an_rfp_goes_from_the_market_to_a_contract_and_clocks_move_it(api: Api) -> None:
-    rfp = await opened(api, seconds=3)
+    rfp = await opened(api)
     await api.decide(rfp, "record-clarification", PRIYA, question="How many?")
     await api.decide(rfp, "answer-clarification", PRIYA, number=1, answer="Forty.")
     await bids(api, rfp, "A", "B")
-    closed = await until(api, rfp, "evaluation")
-    assert (closed["bids"], closed["late_bids"], closed["waiting_on"]) == (2, 0, "evaluators")
-    await bids(api, rfp, "TOO-LATE")
+    shut = await closed(api, rfp)
+    assert (shut["bids"], shut["late_bids"], shut["waiting_on"]) == (2, 0, "evaluators")
+    with an_hour_later():
+        await bids(api, rfp, "TOO-LATE", after=AN_HOUR)
     await evaluated(api, rfp)
     await awarded(api, rfp)
     await api.decide(rfp, "send-summaries", PRIYA, told=["A", "B"])
@@ -36,9 +50,9 @@ async def test_an_rfp_goes_from_the_market_to_a_contract_and_clocks_move_it(api:
 
 
 async def test_scores_are_sealed_until_they_may_be_seen(api: Api) -> None:
-    rfp = await opened(api, seconds=2)
+    rfp = await opened(api)
     await bids(api, rfp, "A", "B")
-    await until(api, rfp, "evaluation")
+    await closed(api, rfp)
     path = f"/v1/rfps/{rfp}/comparison"
     assert (await api.get(path, PRIYA, 409)).json()["type"] == "/problems/scores-sealed"
     await evaluated(api, rfp)
@@ -116,9 +130,9 @@ async def _everything_is_told_but_what_is_exempt(api: Api, rfp: str) -> None:
 
 
 async def test_evaluators_read_their_own_scores_and_nobody_elses_until_the_award(api: Api) -> None:
-    rfp = await opened(api, seconds=2)
+    rfp = await opened(api)
     await bids(api, rfp, "A", "B")
-    await until(api, rfp, "evaluation")
+    await closed(api, rfp)
     await evaluated(api, rfp)
     correct = {"bid": "A", "criterion": "Price", "score": 88, "comment": "Misread."}
     await api.decide(rfp, "correct-score", EVE, **correct)
@@ -134,7 +148,7 @@ async def test_evaluators_read_their_own_scores_and_nobody_elses_until_the_award
 
 
 async def test_who_has_bid_is_read_nowhere_before_bids_are_opened(api: Api) -> None:
-    rfp = await opened(api, seconds=4)
+    rfp = await opened(api)
     await bids(api, rfp, "SECRETBID-1", "SECRETBID-2")
     withdrawn = {"bid": "SECRETBID-2", "ground": "withdrawn", "reason": "SECRETBID-2 wrote."}
     await api.decide(rfp, "set-bid-aside", PRIYA, **withdrawn)
@@ -157,7 +171,7 @@ async def test_who_has_bid_is_read_nowhere_before_bids_are_opened(api: Api) -> N
     assert (seen["bids"], seen["bids_set_aside"]) == (2, 1)
     told = (await api.get(f"/v1/audit/streams/{rfp}", everybody)).json()
     assert any(step["withheld"].get("reference") == "[sealed]" for step in told["items"])
-    await until(api, rfp, "evaluation")
+    await closed(api, rfp)
     history = (await api.get(f"/v1/rfps/{rfp}/history", RITA)).json()["items"]
     came = [i["said"]["reference"] for i in history if i["decision"] == "ResponseReceived"]
     assert came == ["SECRETBID-1", "SECRETBID-2"]

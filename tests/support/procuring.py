@@ -1,17 +1,25 @@
 """The way from an approved RFP to a signed contract, over HTTP."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
+import pytest
+
+from rfp_service.rooms import DEADLINES
 from shared.kernel.roles import Role
+from shared.record.deadlines.firing import Firing
+from shared.web import commands
 from tests.support.api import Api
-from tests.support.patience import LOOKS
+from tests.support.patience import LOOKS, SECONDS_BETWEEN
 from tests.support.people import HANA, PRIYA, Who
 
 EVE = Who("eve", (Role.EVALUATOR,))
 EVAN = Who("evan", (Role.EVALUATOR,))
 LARS = Who("lars", (Role.LEGAL,))
+AN_HOUR = timedelta(hours=1)
 CRITERIA = [{"name": "Price", "weight": 60}, {"name": "Quality", "weight": 40}]
 
 
@@ -25,16 +33,16 @@ async def prepared(api: Api) -> str:
     return rfp
 
 
-async def opened(api: Api, seconds: float = 3600) -> str:
-    """Ask the market, for so many seconds."""
+async def opened(api: Api) -> str:
+    """Ask the market, for an hour."""
     rfp = await prepared(api)
-    until = (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
+    until = (datetime.now(UTC) + AN_HOUR).isoformat()
     await api.decide(rfp, "publish-tender-notice", PRIYA, reference="T-1", responses_by=until)
     return rfp
 
 
-async def bids(api: Api, rfp: str, *references: str) -> None:
-    """Let bids come in."""
+async def bids(api: Api, rfp: str, *references: str, after: timedelta = timedelta()) -> None:
+    """Let bids come in, now or after a while."""
     for number, reference in enumerate(references):
         await api.decide(
             rfp,
@@ -42,20 +50,40 @@ async def bids(api: Api, rfp: str, *references: str) -> None:
             PRIYA,
             reference=reference,
             sha256=f"{number:064x}",
-            received_at=datetime.now(UTC).isoformat(),
+            received_at=(datetime.now(UTC) + after).isoformat(),
         )
 
 
-async def until(api: Api, rfp: str, stage: str) -> dict[str, Any]:
-    """Wait until a clock has moved the RFP to a stage."""
+async def closed(api: Api, rfp: str) -> dict[str, Any]:
+    """Let the time for answers be over, without waiting for it: its clock strikes as if it were then.
+
+    Nothing that a spec does before may depend on how long it takes, so the market is open for an hour.
+    """
+    service = api.service
+    clock = Firing(service.pool, service.store, service.known, DEADLINES)
     seen: dict[str, Any] = {}
-    for _ in range(LOOKS):
+    for _ in range(LOOKS):  # the worker sets the deadline first
+        await clock.fire(datetime.now(UTC) + AN_HOUR)
+        api.position = max(api.position, await service.record.head())
         seen = (await api.get(f"/v1/rfps/{rfp}")).json()
-        if seen["stage"] == stage:
+        if seen["stage"] != "open" or seen["kept_open"]:
             return seen
-        await asyncio.sleep(0.05)  # a real clock runs
-        api.position = max(api.position, await api.service.record.head())
+        await asyncio.sleep(SECONDS_BETWEEN)
     raise AssertionError(seen["stage"])
+
+
+@contextmanager
+def an_hour_later() -> Iterator[None]:
+    """Let whatever is decided meanwhile over HTTP be decided after the time for answers."""
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) + AN_HOUR
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(commands, "datetime", Later)
+        yield
 
 
 # What an approver records once the evaluators have agreed.
