@@ -12,7 +12,6 @@ import httpx
 import pytest
 
 from rfp_service.events import EVENTS
-from shared.governance.audit.bodies_of_work import indexed_body_of_work
 from shared.governance.audit.copies import Copies
 from shared.governance.audit.monitor import Followed, Monitor
 from shared.governance.audit.record_index.domain import INDEX_ID, CommitIndex, IndexedRecord
@@ -28,7 +27,7 @@ from tests.support.api import Api
 from tests.support.people import SAM
 from tests.support.specs import stamp
 
-WORKS = {event.__name__: indexed_body_of_work(event.kind) for event in EVENTS}
+WORKS = {event.__name__: event.body_of_work for event in EVENTS}
 
 
 class Through(httpx.BaseTransport):

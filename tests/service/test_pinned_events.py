@@ -3,6 +3,7 @@
 A new event, or a new shape of one, adds a line to `pinned_events.ndjson`; no line is ever changed.
 """
 
+import hashlib
 import json
 from pathlib import Path
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid import UUID
 import pytest
 
 from rfp_service.events import EVENTS
+from shared.ledger.committed_index import CommittedIndex, IndexedEntry
 from shared.record.eventstore.encoding import EnvelopeMapper, Topics
 from tests.support.specs import NOW
 
@@ -42,3 +44,46 @@ def _holds(said: object, was: object) -> bool:
 
 def test_every_event_is_pinned() -> None:
     assert {event.__name__ for event in EVENTS} == {pinned["topic"] for pinned in PINNED}
+
+
+# The index of the record counts entries to bodies of work, and its roots are hashed into the record: no
+# line is ever changed. Kinds that are not here are administration.
+WORKS = {
+    "rfp": "rfps",
+    "catalogue-check": "rfps",
+    "catalogue-item": "rfps",
+    "catalogue-order": "rfps",
+    "catalogue-synonyms": "rfps",
+    "project": "projects",
+    "contract": "contracts",
+    "contract-feed": "contracts",
+    "review-round": "contracts",
+    "outcome": "outcomes",
+    "milestone": "outcomes",
+    "historic-case": "",
+    "record-index": "",
+}
+# One entry of each of these kinds, and the root of their index as it was first computed.
+INDEXED = ("RfpRaised", "CatalogueItemAdded", "ProjectIdentified", "ContractRegistered", "ContractFeedOpened")
+INDEXED += (
+    "ReviewRoundOpened",
+    "OutcomeAdded",
+    "MilestoneScheduled",
+    "HistoricCaseImported",
+    "IndexCommitted",
+)
+INDEX_ROOT = "595fc392cff6be8b001e7f6dccc658a1cc6940fda61d38b1f40689437d6b8944"
+
+
+def test_every_event_is_counted_to_the_body_of_work_that_it_was_first_counted_to() -> None:
+    works = {(event.kind, event.body_of_work) for event in EVENTS}
+    assert works == {(event.kind, WORKS.get(event.kind, "administration")) for event in EVENTS}
+
+
+def test_the_index_of_the_record_is_the_same_as_ever_byte_for_byte() -> None:
+    index = CommittedIndex()
+    index.add(
+        IndexedEntry(n, STREAM, hashlib.sha256(name.encode()).digest(), TOPICS[name].body_of_work)
+        for n, name in enumerate(INDEXED, 1)
+    )
+    assert index.root().root.hex() == INDEX_ROOT

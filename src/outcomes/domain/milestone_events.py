@@ -14,6 +14,7 @@ class MilestoneEvent(Event[Milestone]):
     """Something that happened to a milestone."""
 
     kind: ClassVar[str] = "milestone"
+    body_of_work: ClassVar[str] = "outcomes"
 
 
 class MilestoneScheduled(MilestoneEvent):

@@ -74,6 +74,7 @@ class OutcomeAdded(Event[ProgrammeOutcome]):
     """A programme was given an outcome to reach."""
 
     kind: ClassVar[str] = "outcome"
+    body_of_work: ClassVar[str] = "outcomes"
 
     programme: UUID
     number: int
@@ -92,6 +93,7 @@ class OutcomeAmended(Event[ProgrammeOutcome]):
     """An outcome was worded anew, given to somebody else, or is shown by other figures."""
 
     kind: ClassVar[str] = "outcome"
+    body_of_work: ClassVar[str] = "outcomes"
 
     statement: str | None = None
     owner: str | None = None
@@ -112,6 +114,7 @@ class OutcomeConfidenceRated(Event[ProgrammeOutcome]):
     """Somebody said how sure they are of an outcome; the rating is kept as it was given."""
 
     kind: ClassVar[str] = "outcome"
+    body_of_work: ClassVar[str] = "outcomes"
 
     confidence: str
     reason: str

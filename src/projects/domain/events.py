@@ -34,6 +34,7 @@ class ProjectEvent(Event[Project]):
     """Something that happened to a project: the stage that it is at from then on."""
 
     kind: ClassVar[str] = "project"
+    body_of_work: ClassVar[str] = "projects"
 
     stage: ProjectStage
 

@@ -102,14 +102,14 @@ class Feed:
         """Yield rows as changes, but for those of a kind that can't be told."""
         topics, kinds = self.record.mapper.topics, self._kinds
         for position, thing, topic in rows:
-            kind = topics.kind_of(topic) or await self._kind_of(thing)
+            kind = topics.known(topic).kind or await self._kind_of(thing)
             if kind in kinds:
                 yield FeedItem(position, kind, UUID(str(thing)))
 
     async def _kind_of(self, thing: UUID) -> str:
         topics = self.record.mapper.topics
         known = await self.pool.fetchval(ABOUT, thing, [event.__name__ for event in topics])
-        return topics.kind_of(known or "")
+        return topics.known(known or "").kind
 
     async def _in_sight(self, changes: Sequence[FeedItem], until: int) -> list[FeedItem]:
         """Return the changes of what is of this person's areas, or their own, where they are limited to some.

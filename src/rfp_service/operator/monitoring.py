@@ -9,7 +9,6 @@ import typer
 
 from rfp_service.events import EVENTS
 from rfp_service.terminal import say
-from shared.governance.audit.bodies_of_work import indexed_body_of_work
 from shared.governance.audit.monitor import Followed, Monitor
 from shared.ledger.log_keys import read_policy
 
@@ -29,7 +28,7 @@ def monitor(
         int, typer.Option(min=0, help="Look again after so many minutes, until something is wrong.")
     ] = 0,
 ) -> None:
-    works = {event.__name__: indexed_body_of_work(event.kind) for event in EVENTS}
+    works = {event.__name__: event.body_of_work for event in EVENTS}
     while True:
         headers = {"Authorization": f"Bearer {token.read_text().strip()}"} if token else {}
         with httpx.Client(base_url=url, headers=headers, timeout=SECONDS, trust_env=False) as client:

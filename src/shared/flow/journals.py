@@ -13,33 +13,10 @@ from sqlalchemy import BigInteger, Boolean, Column, Text
 from shared.flow.imports.historic_cases import HistoricCaseImported, HistoricStepImported
 from shared.kernel.calendar import microseconds
 from shared.kernel.messages import Recorded
-from shared.record.eventstore.unread import kind_of
+from shared.record.eventstore.unread import may_be_in_flow
 from shared.record.projecting.views import Journal, Row, journal_table
 
 NOBODY = "nobody"
-# Things that are never cases: none of their events says a stage and whom it waits on.
-NEVER_IN_FLOW = frozenset(
-    {
-        "batch",
-        "catalogue-check",
-        "catalogue-item",
-        "catalogue-order",
-        "catalogue-synonyms",
-        "comment",
-        "delegation",
-        "directory",
-        "document",
-        "disposal",
-        "exemption",
-        "hand-over",
-        "import",
-        "register-mapping",
-        "retention-schedule",
-        "scheme",
-        "service-account",
-        "team-capacity",
-    }
-)
 LAST = datetime.max.replace(tzinfo=UTC)
 
 steps = journal_table(
@@ -153,7 +130,7 @@ def case_rows(recorded: Recorded) -> Iterable[Row]:
 
 def is_no_step(recorded: Recorded) -> bool:
     """Say whether an event that this release can't read is about a kind of thing that is never in flow."""
-    return kind_of(recorded) in NEVER_IN_FLOW
+    return not may_be_in_flow(recorded)
 
 
 STEPS = Journal(steps, step_rows, indexes=("(source, position)",), revision=2, passes=is_no_step)

@@ -111,6 +111,8 @@ class Event(BaseModel, Generic[S]):
     model_config = ConfigDict(frozen=True)
 
     kind: ClassVar[str] = ""
+    body_of_work: ClassVar[str] = "administration"  # of its kind, in the index for ever; blank: no decision
+    in_flow: ClassVar[bool] = False  # whether events of its kind say a stage, and whom the case waits on
     class_version: ClassVar[int] = 1
     sealed: ClassVar[Sealed | None] = None
     wholes: ClassVar[Mapping[str, tuple[str, ...]]] = {}  # fields of several parts, and where else these show

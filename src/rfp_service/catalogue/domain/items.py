@@ -47,6 +47,7 @@ class CatalogueItemAdded(Event[CatalogueItem]):
     """Something can be had from the catalogue."""
 
     kind: ClassVar[str] = "catalogue-item"
+    body_of_work: ClassVar[str] = "rfps"
 
     name: str
     description: str
@@ -75,6 +76,7 @@ class CatalogueItemRevised(Event[CatalogueItem]):
     """What can be had, or for how much, changed; fields that were not given keep their values."""
 
     kind: ClassVar[str] = "catalogue-item"
+    body_of_work: ClassVar[str] = "rfps"
 
     name: str | None = None
     description: str | None = None
@@ -96,6 +98,7 @@ class CatalogueItemRetired(Event[CatalogueItem]):
     """Something can no longer be had after a day."""
 
     kind: ClassVar[str] = "catalogue-item"
+    body_of_work: ClassVar[str] = "rfps"
 
     available_until: date
     reason: str
@@ -109,6 +112,7 @@ class CatalogueSearched(Event[CatalogueCheck]):
     """Somebody looked for something; what the catalogue showed is evidence."""
 
     kind: ClassVar[str] = "catalogue-check"
+    body_of_work: ClassVar[str] = "rfps"
 
     query: str
     made_by: str

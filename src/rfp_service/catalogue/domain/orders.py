@@ -52,6 +52,7 @@ class OrderEvent(Event[Order]):
     """Something that happened to an order."""
 
     kind: ClassVar[str] = "catalogue-order"
+    body_of_work: ClassVar[str] = "rfps"
 
 
 class OrderRaised(OrderEvent):

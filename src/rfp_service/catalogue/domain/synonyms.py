@@ -47,6 +47,7 @@ class SynonymsJoined(Event[Synonyms]):
     """Words mean the same from now on, and so does whatever meant the same as one of them."""
 
     kind: ClassVar[str] = "catalogue-synonyms"
+    body_of_work: ClassVar[str] = "rfps"
 
     words: tuple[str, ...]
     reason: str
@@ -63,6 +64,7 @@ class SynonymDropped(Event[Synonyms]):
     """A word means the same as no other from now on."""
 
     kind: ClassVar[str] = "catalogue-synonyms"
+    body_of_work: ClassVar[str] = "rfps"
 
     word: str
     reason: str

@@ -39,6 +39,7 @@ class CalendarFeedEvent(Event[CalendarFeed]):
     """Something that happened to an address."""
 
     kind: ClassVar[str] = "contract-feed"
+    body_of_work: ClassVar[str] = "contracts"
 
 
 class ContractFeedOpened(CalendarFeedEvent):

@@ -54,6 +54,7 @@ class ContractEvent(Event[Contract]):
     """Something that happened to a contract: the stage that it is at from then on."""
 
     kind: ClassVar[str] = "contract"
+    body_of_work: ClassVar[str] = "contracts"
 
     stage: ContractStage
 

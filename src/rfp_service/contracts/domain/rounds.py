@@ -104,6 +104,7 @@ class RoundEvent(Event[ReviewRound]):
     """Something that happened in a round."""
 
     kind: ClassVar[str] = "review-round"
+    body_of_work: ClassVar[str] = "contracts"
 
 
 class ReviewRoundOpened(RoundEvent):

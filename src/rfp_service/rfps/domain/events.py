@@ -22,6 +22,8 @@ class RfpEvent(Event[Rfp]):
     """Something that happened to an RFP: the stage it entered or stayed in, and whom it waits on now."""
 
     kind: ClassVar[str] = "rfp"
+    body_of_work: ClassVar[str] = "rfps"
+    in_flow: ClassVar[bool] = True
 
     stage: Stage
     waiting_on: Party

@@ -23,7 +23,9 @@ class HistoricCaseImported(Event[HistoricCase]):
     """A case of a historic log: when it was opened and, if it was, closed."""
 
     kind: ClassVar[str] = "historic-case"
+    body_of_work: ClassVar[str] = ""
     historic: ClassVar[bool] = True
+    in_flow: ClassVar[bool] = True
 
     import_id: str
     case_id: str
@@ -44,7 +46,9 @@ class HistoricStepImported(Event[HistoricCase]):
     """
 
     kind: ClassVar[str] = "historic-case"
+    body_of_work: ClassVar[str] = ""
     historic: ClassVar[bool] = True
+    in_flow: ClassVar[bool] = True
 
     import_id: str
     case_id: str

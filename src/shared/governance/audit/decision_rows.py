@@ -4,11 +4,10 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import JsonValue
 
-from shared.governance.audit.bodies_of_work import NOT_DECISIONS, body_of_work
 from shared.kernel.fields import says_none
 from shared.kernel.messages import Recorded, Sealed
 from shared.kernel.personal import is_sealed
-from shared.record.eventstore.unread import kind_of, name_of
+from shared.record.eventstore.unread import body_of_work, kind_of, name_of
 
 DecisionRow = Mapping[str, object]
 
@@ -23,8 +22,8 @@ def decision_rows(recorded: Recorded) -> Iterable[DecisionRow]:
 
     A decision that this release can't read is one all the same: its name and who took it are shown.
     """
-    kind = kind_of(recorded)
-    if kind in NOT_DECISIONS:
+    work = body_of_work(recorded)
+    if not work:
         return ()
     envelope = recorded.envelope
     known, command = envelope.get("known"), envelope.get("command")
@@ -34,8 +33,8 @@ def decision_rows(recorded: Recorded) -> Iterable[DecisionRow]:
         {
             "stream_id": recorded.stream_id,
             "version": recorded.version,
-            "kind": kind,
-            "body_of_work": body_of_work(kind),
+            "kind": kind_of(recorded),
+            "body_of_work": work,
             "decision": name_of(recorded),
             "rule": str(command.get("name", "")) if isinstance(command, dict) else "",
             "stage": str(said.get("stage", "")),

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
-from shared.governance.audit.bodies_of_work import indexed_body_of_work
 from shared.governance.audit.log_api import checkpoint
 from shared.governance.audit.reads import READ_AUDIT, AuditRoute
 from shared.governance.audit.redaction import redacted_entries
@@ -121,7 +120,7 @@ async def entry_places(request: Request, path: Number) -> Response:
     number, width = named_tile(path)
     first = number * TILE_WIDTH + 1
     service = core_service(request)
-    works = {event.__name__: indexed_body_of_work(event.kind) for event in service.store.mapper.topics}
+    works = {event.__name__: event.body_of_work for event in service.store.mapper.topics}
     entries = await LogReader(service.pool).entries(list(range(first, first + width)))
     if len(entries) < width:
         raise NotFound

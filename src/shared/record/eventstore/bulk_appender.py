@@ -104,7 +104,7 @@ class BulkAppender:
         topics, words = self.mapper.topics, cause.encode()
         loaded: dict[int, Loaded[S]] = {}
         for stream_id, stored in _by_stream(rows):
-            if stored[0][2] in topics and topics.kind_of(stored[0][2]) != blank.kind:
+            if stored[0][2] in topics and topics.known(stored[0][2]).kind != blank.kind:
                 continue
             try:
                 stream = folded(Stream(stream_id, blank), stored, self.mapper)

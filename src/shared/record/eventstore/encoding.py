@@ -68,9 +68,9 @@ class Topics:
         name = topic.__name__ if isinstance(topic, type) else topic
         return name in self._classes and topic in (name, self._classes[name])
 
-    def kind_of(self, topic: str) -> str:
-        """Return what kind of thing a topic is about; blank where this release doesn't know it."""
-        return self._classes[topic].kind if topic in self._classes else ""
+    def known(self, topic: str) -> type[Event[Any]]:
+        """Return the class that a topic names; of one that this release doesn't know, a class of no kind."""
+        return self._classes.get(topic, Event)
 
     def of_kind(self, kind: str) -> list[str]:
         """Return the topics of the streams of one kind."""
@@ -174,11 +174,11 @@ class EnvelopeMapper(Mapper[UUID]):
         """Return what stands for an event that can't be read; of its envelope, only who vouches for it."""
         position, stream_id, version, topic, state, recorded_at = row
         known = topic in self.topics
-        why, kind = UNKNOWN_SHAPE if known else UNKNOWN_TYPE, self.topics.kind_of(topic)
+        why = UNKNOWN_SHAPE if known else UNKNOWN_TYPE
         envelope, at = _vouched(state), recorded_at
         with suppress(ValueError, TypeError, LookupError):
             at = happened_at(orjson.loads(state))
-        event = UnreadEvent(topic=topic, stream_kind=kind, why=why)
+        event = UnreadEvent(topic=topic, like=self.topics.known(topic), why=why)
         return Recorded(position, stream_id, version, event, envelope, recorded_at, at)
 
     def event(self, topic: str, envelope: dict[str, Any]) -> Event[Any]:

@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
 
-from shared.kernel.messages import Recorded
+from shared.kernel.messages import Event, Recorded
 from shared.record.database import Connection
 from shared.record.eventstore.encoding import EnvelopeMapper
 from shared.record.eventstore.unread import UNREADABLE, EventUnread, UnreadEvent
@@ -164,19 +164,19 @@ class Reader:
         found = [recorded(row) for row in rows]
         unknown = [n for n, one in enumerate(found) if _is_of_unknown_kind(one)]
         if unknown:
-            kinds = await self._kinds([found[n] for n in unknown])
+            known = await self._known_of([found[n] for n in unknown])
             for n in unknown:
-                event = found[n].event.model_copy(update={"stream_kind": kinds[found[n].position]})
+                event = found[n].event.model_copy(update={"like": known[found[n].position]})
                 found[n] = found[n]._replace(event=event)
         return found
 
-    async def _kinds(self, unknown: Sequence[Recorded]) -> dict[int, str]:
-        """Return by position what kinds of things events are about, as the things' earlier events tell."""
+    async def _known_of(self, unknown: Sequence[Recorded]) -> dict[int, type[Event[Any]]]:
+        """Return by position what things' earlier events say of the things that events are about."""
         positions, streams, versions = zip(*[one[:3] for one in unknown], strict=True)
         topics = self.mapper.topics
         names = [cls.__name__ for cls in topics]
         rows = await self._pool.fetch(KINDS, positions, streams, versions, names)
-        return {position: topics.kind_of(topic or "") for position, topic in rows}
+        return {position: topics.known(topic or "") for position, topic in rows}
 
     async def recorded_at(self, position: int) -> datetime | None:
         """Return when a position was recorded; nothing where the record does not reach it."""
@@ -188,4 +188,4 @@ class Reader:
 
 def _is_of_unknown_kind(recorded: Recorded) -> bool:
     event = recorded.event
-    return type(event) is UnreadEvent and not event.stream_kind
+    return type(event) is UnreadEvent and not event.like.kind

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from eventsourcing.persistence import MapperDeserialisationError
+from pydantic import SkipValidation
 
 from shared.kernel.errors import NotReady
 from shared.kernel.messages import Event, Recorded
@@ -22,10 +23,13 @@ class EventUnread(NotReady):
 
 
 class UnreadEvent(Event[Any]):
-    """Stands in the place of an event that can't be read; it is never stored, and changes no state."""
+    """Stands in the place of an event that can't be read; it is never stored, and changes no state.
+
+    `like` is the class of its type or, where this release has none, of an earlier event of the same thing.
+    """
 
     topic: str
-    stream_kind: str = ""  # of what kind of thing it is, where the thing's earlier events tell
+    like: SkipValidation[type[Event[Any]]] = Event
     why: str
 
 
@@ -52,16 +56,31 @@ def unread(recorded: Recorded) -> UnreadMark | None:
     if type(event) is not UnreadEvent:  # sooner told than by `isinstance`, which asks Pydantic
         return None
     stream_id = UUID(str(recorded.stream_id))
-    return UnreadMark(recorded.position, stream_id, event.stream_kind, event.topic, event.why)
+    return UnreadMark(recorded.position, stream_id, event.like.kind, event.topic, event.why)
 
 
 def kind_of(recorded: Recorded) -> str:
     """Return what kind of thing an event is about; blank where that can't be told."""
-    event = recorded.event
-    return event.stream_kind if type(event) is UnreadEvent else type(event).kind
+    return _known(recorded.event).kind
+
+
+def body_of_work(recorded: Recorded) -> str:
+    """Return which body of work a decision belongs to; blank where the event is no decision."""
+    return _known(recorded.event).body_of_work
+
+
+def may_be_in_flow(recorded: Recorded) -> bool:
+    """Say whether an event may be a step of a case, as far as can be told."""
+    known = _known(recorded.event)
+    return known.in_flow or not known.kind
 
 
 def name_of(recorded: Recorded) -> str:
     """Return the name that an event is stored under."""
     event = recorded.event
     return event.topic if isinstance(event, UnreadEvent) else type(event).__name__
+
+
+def _known(event: Event[Any]) -> type[Event[Any]]:
+    """Return the class that says what an event is about."""
+    return event.like if type(event) is UnreadEvent else type(event)

@@ -12,7 +12,6 @@ from rfp_service.events import EVENTS
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.rfps.views.targets import Targets
 from rfp_service.rooms import VIEWS
-from shared.governance.audit.bodies_of_work import NOT_DECISIONS
 from shared.governance.audit.exception_figures import COUNTED
 from shared.governance.audit.replay.lateness import late
 from shared.governance.audit.replay.periods import period
@@ -133,7 +132,7 @@ async def test_the_figures_of_a_year_are_those_that_one_counts_by_hand(reading: 
 
 
 def is_decision(recorded: Recorded) -> bool:
-    return type(recorded.event).kind not in NOT_DECISIONS
+    return type(recorded.event).body_of_work != ""
 
 
 def by_hand_late(events: list[Recorded]) -> list[Recorded]:

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import asyncpg
 
-from shared.governance.audit.bodies_of_work import indexed_body_of_work
 from shared.governance.audit.bundle.index_claims import IndexedPart, claimed, subject_of
 from shared.governance.audit.record_index.domain import INDEX_ID
 from shared.governance.audit.record_index.index_reader import CommittedRoot, IndexReader
@@ -43,7 +42,7 @@ class Borders(NamedTuple):
 
 def topics_of_work(topics: Topics, body: str) -> list[str]:
     """Return the stored names of the events of a body of work, as the index counts them."""
-    return [event.__name__ for event in topics if indexed_body_of_work(event.kind) == body]
+    return [event.__name__ for event in topics if event.body_of_work == body]
 
 
 async def period_borders(

@@ -34,6 +34,7 @@ class IndexCommitted(Event[IndexedRecord]):
     """The first entries of the record are indexed: the root of so many lines, as base64 (RFC 6962)."""
 
     kind: ClassVar[str] = "record-index"
+    body_of_work: ClassVar[str] = ""
 
     size: int
     lines: int
@@ -48,6 +49,7 @@ class HeartbeatRecorded(Event[IndexedRecord]):
     """Nothing happened for a while: this shows when, and holds nothing else."""
 
     kind: ClassVar[str] = "record-index"
+    body_of_work: ClassVar[str] = ""
 
     def apply(self, indexed: IndexedRecord) -> IndexedRecord:
         """Return the same, once more alive."""

@@ -9,7 +9,6 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from shared.governance.audit.bodies_of_work import indexed_body_of_work
 from shared.governance.audit.record_index.domain import INDEX_ID, IndexCommitted
 from shared.ledger.checkpoints import hash_text
 from shared.ledger.committed_index import CommittedIndex, IndexedEntry
@@ -48,7 +47,7 @@ class IndexReader:
     def __init__(self, connection: Connection | asyncpg.Pool, topics: Topics) -> None:
         """Read through this connection; these events belong to bodies of work."""
         self._connection = connection
-        self._works = {event.__name__: indexed_body_of_work(event.kind) for event in topics}
+        self._works = {event.__name__: event.body_of_work for event in topics}
         self._held = CommittedIndex()
         self._turn = asyncio.Lock()
 
