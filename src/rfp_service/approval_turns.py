@@ -12,7 +12,7 @@ from rfp_service.contracts.domain.renewal_events import RenewalDecisionApproved,
 from rfp_service.rfps.commands.turns import GOES_ON_CONFIRMED
 from rfp_service.rfps.domain.events import RfpEvent
 from rfp_service.rfps.domain.rfp import Rfp
-from rfp_service.rfps.domain.stages import Party, Stage
+from rfp_service.rfps.domain.stages import DECIDING, Stage
 from shared.governance.notifications.approval_turns import (
     CLOCKS,
     TURN,
@@ -52,7 +52,7 @@ Turn = tuple[str, str]
 
 def turn_of_rfp(rfp: Rfp) -> Turn:
     """Return the tier that can answer now: none on hold, and none while somebody else is waited for."""
-    if rfp.on_hold or rfp.waiting_on is not Party.APPROVER:
+    if rfp.on_hold or rfp.waiting_on not in DECIDING:
         return NO_TURN
     tier = rfp.open_approval.waiting_for
     return (rfp.stage.value, tier) if tier else NO_TURN
@@ -84,7 +84,7 @@ def begin_turns(recorded: Recorded) -> Iterable[Row]:
     Its number is the position of that event; where no turn began, its command does nothing.
     """
     match recorded.event:
-        case RfpEvent(waiting_on=Party.APPROVER, stage=stage) if stage in APPROVING:
+        case RfpEvent(waiting_on=party, stage=stage) if party in DECIDING and stage in APPROVING:
             pass
         case RenewalRecommended(tiers=(_, *_)):
             pass

@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 import asyncpg
 
 from rfp_service.rfps.domain.rfp import Rfp
-from rfp_service.rfps.domain.stages import LIVE, PARTY, Party
+from rfp_service.rfps.domain.stages import DECIDING, LIVE, PARTY, Party
 from shared.flow.forecast_records import LiveLogAt
 from shared.flow.stuck_cases import past_usual
 from shared.governance.notifications.notification_types import NotificationType
@@ -27,7 +27,7 @@ ACTING = frozenset(
     {
         Party.REQUESTER,
         Party.PROCUREMENT,
-        Party.APPROVER,
+        *DECIDING,
         Party.EVALUATORS,
         Party.LEGAL,
         Party.FINANCE,
@@ -74,7 +74,7 @@ class SlowCases:
 
 def _told(row: Mapping[str, Any], entered: int, position: int, now: datetime) -> tuple[object, ...]:
     """Return what is told of an RFP: to the tier that it waits for, or to a party."""
-    approver = row["waiting_on"] == Party.APPROVER
+    of_a_tier = row["waiting_on"] in DECIDING
     kind = NotificationType.CASE_SLOW
     return (
         uuid5(MESSAGES, f"{kind.value} {row['id']} {entered}"),
@@ -83,7 +83,7 @@ def _told(row: Mapping[str, Any], entered: int, position: int, now: datetime) ->
         Rfp.kind,
         row["id"],
         row["version"],
-        (row["approval_waits_for"] or "") if approver else "",
-        "" if approver else f"{PARTY}{row['waiting_on']}",
+        (row["approval_waits_for"] or "") if of_a_tier else "",
+        "" if of_a_tier else f"{PARTY}{row['waiting_on']}",
         now,
     )

@@ -5,8 +5,10 @@ import io
 from datetime import UTC, date, datetime
 from typing import Any
 
+import pytest
+
 from rfp_service.rfps.commands.approvals import RequestApproval
-from rfp_service.rfps.commands.takeover import TakeOverRfp
+from rfp_service.rfps.commands.takeover import TakeOverRfp, told_of
 from rfp_service.rfps.domain.refusals import LeadIsRequester
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import Regime, Route
@@ -91,6 +93,47 @@ def test_the_same_row_again_says_nothing_and_another_amends_the_need_alone() -> 
     case.when(changed(since=date(2026, 2, 2)), **OFFICER).refused(GoesOnHere, changed=["since"])
     ready = changed(stage=Stage.READY_TO_ISSUE)
     case.when(ready, **OFFICER).refused(GoesOnHere, changed=["stage"])
+
+
+AWARDED = changed(
+    stage=Stage.STANDSTILL,
+    ends_on=date(2026, 3, 9),
+    ends_at="00:00",
+    supplier="Fictional Systems Ltd",
+    supplier_number="01234567",
+    award_value_pence=1_900_000,
+)
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("supplier", "Another Supplier Ltd"),
+        ("supplier_number", "07654321"),
+        ("award_value_pence", 1_900_001),
+        ("ends_on", date(2026, 3, 10)),
+        ("ends_at", "12:00"),
+        ("notice_on", date(2026, 1, 5)),
+    ],
+)
+def test_a_later_register_that_tells_of_another_award_or_period_is_a_difference(
+    field: str, said: object
+) -> None:
+    taken = given(ABSENT).when(AWARDED, **OFFICER).events()
+    case = given(ABSENT, *taken)
+    case.when(AWARDED, **OFFICER).then()
+    case.when(AWARDED.model_copy(update={field: said}), **OFFICER).refused(GoesOnHere, changed=[field])
+
+
+@pytest.mark.parametrize(("told", "is_told"), [(None, ""), ("12:00", "12:00")])
+def test_what_was_taken_over_before_its_day_was_kept_still_tells_it(told: str | None, is_told: str) -> None:
+    asked = AWARDED.model_copy(update={"ends_at": told})
+    *_, taken = given(ABSENT).when(asked, **OFFICER).events()
+    assert isinstance(taken, RfpTakenOver)
+    before = taken.model_copy(update={"told_ends_on": None, "told_ends_at": ""})
+    for event in (taken, before):
+        standing = told_of(event.apply(Rfp()))
+        assert (standing["ends_on"], standing["ends_at"]) == (date(2026, 3, 9), is_told)
 
 
 TABLE = """RFP number,Title,Department,Requested by,Buyer,Status,With,Waiting since,Value,Route,Regime,Papers

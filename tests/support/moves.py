@@ -268,8 +268,8 @@ OWN_MOVES: tuple[Callable[[Try], Command[Rfp]], ...] = (
         reason=WHY,
     ),
     lambda _: CorrectAnswer(number=1, answer="Fifty.", reason=WHY),
-    lambda t: WithdrawConflict(person=t.person, reason=WHY),
-    lambda t: ConfirmNoConflict(person=t.person, reason=WHY),
+    lambda t: WithdrawConflict(person=t.of(t.person, *t.rfp.conflicted), reason=WHY),
+    lambda t: ConfirmNoConflict(person=t.of(t.person, *(each for each, _ in t.rfp.doubted)), reason=WHY),
     lambda _: PublishAwardNotice(reference="UK6"),
     lambda t: ExpireStandstill(number=t.clock, due_at=t.now),
     lambda t: PassTierUp(number=t.dice % 9, due_at=t.now),
@@ -440,7 +440,7 @@ FURTHER: Mapping[Stage, Callable[[Try], Command[Rfp]]] = {
     Stage.DRAFT: lambda t: CheckCatalogue(check_id=CHECK) if t.rfp.need.cost_centre else _worth(t),
     Stage.CATALOGUE_CHECK: _submit,
     Stage.DIVERTED: lambda _: ReportDiversionFailed(reason=WHY),
-    Stage.SUBMITTED: lambda _: AcceptRfp(),
+    Stage.SUBMITTED: lambda t: RejectRfp(reason=WHY) if t.dice % 14 == 4 else AcceptRfp(),
     Stage.TRIAGE: lambda t: SelectRoute(regime=t.of(*Regime), route=t.of(*Route), lots=1, lead="priya"),
     Stage.BUSINESS_CASE: lambda t: (
         RequestWaiver(

@@ -103,6 +103,7 @@ WHOM = {
     "approver": "an approver",
     "evaluators": "the evaluators",
     "market": "bids to come in",
+    "member": "a member of the council",
     "nobody": "nobody",
     "outgoing_supplier": "the outgoing supplier",
     "requester": "the requester",

@@ -14,7 +14,7 @@ from shared.governance.delegations.domain import DelegationGiven
 from shared.governance.scheme.domain import ApprovalTier, SchemeValues, StageTarget, Weight
 from shared.kernel.calendar import LONDON, day_in_london
 from shared.kernel.four_eyes import FACT, Eyes
-from shared.kernel.messages import Command, Event, Known, Stamp, State, Tier
+from shared.kernel.messages import Command, Event, Known, Stamp, State
 from shared.kernel.rules import (
     AdvisoryBody,
     ContractKind,
@@ -157,7 +157,10 @@ class Storyboard:
         if not principal:
             return {}
         found: list[JsonValue] = [
-            {**d.model_dump(mode="json", exclude={"reason"}), "tiers": list(SCHEME.tiers_of(principal))}
+            {
+                **d.model_dump(mode="json", exclude={"reason"}),
+                "tiers": list(SCHEME.delegable((principal,), (d.delegate,))),
+            }
             for d in self.delegations
             if d.delegator == principal
         ]
@@ -186,7 +189,7 @@ def _known(by: str, at: datetime, facts: dict[str, JsonValue], *, version: int) 
     return Known(
         roles=() if by == CLOCK else (ROLES[by].value,),
         scheme_version=version,
-        tiers=tuple(Tier(name=tier.name, up_to_pence=tier.up_to_pence) for tier in TIERS),
+        tiers=tuple(tier.as_known() for tier in TIERS),
         own_tiers=SCHEME.tiers_of(by),
         rules=SCHEME.rules(day_in_london(at)),
         facts=facts,

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from uuid import uuid4
 
+from pydantic import JsonValue
+
 from rfp_service.handover.commands import HandOverPlan, HandWorkOver, Step, steps_of
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import ENDS
-from shared.governance.delegations.commands import EndDelegation, GiveDelegation
+from shared.governance.delegations.commands import ELECTED_POSTS, EndDelegation, GiveDelegation
 from shared.governance.delegations.domain import Delegation
 from shared.governance.scheme.commands import AdoptScheme
 from shared.governance.scheme.domain import SCHEME_ID, Scheme, SchemeValues
@@ -53,10 +55,10 @@ def _tiers(scheme: Scheme, command: HandWorkOver, stamp: Stamp) -> Iterator[Step
         values = version.values
         if values is None or (version is not in_force and values.effective_from <= today):
             continue
-        ids = stamp.known.ids_of(command.leaver)
-        if values.tiers_of(*ids):
+        replaced = _replaced(values, stamp.known.ids_of(command.leaver), command.successor)
+        if replaced != values:
             begins = max(values.effective_from, today)
-            changed = _replaced(values, ids, command.successor).model_copy(update={"effective_from": begins})
+            changed = replaced.model_copy(update={"effective_from": begins})
             reason = f"Work handed over: {command.successor} in the place of {command.leaver}."
             yield "tiers", [AdoptScheme(values=changed, reason=reason)]
 
@@ -65,7 +67,10 @@ def _replaced(values: SchemeValues, ids: Sequence[str], successor: str) -> Schem
     def swapped(people: Sequence[str]) -> list[str]:
         return list(dict.fromkeys(successor if person in ids else person for person in people))
 
-    tiers = [tier.model_copy(update={"approvers": swapped(tier.approvers)}) for tier in values.tiers]
+    tiers = [
+        tier.model_copy(update={"approvers": swapped(tier.approvers), "officers": swapped(tier.officers)})
+        for tier in values.tiers
+    ]
     return values.model_copy(update={"tiers": tiers, "last_resort": swapped(values.last_resort)})
 
 
@@ -90,9 +95,19 @@ async def _delegation(plan: HandOverPlan, scheme: Scheme, stream: Stream[Delegat
         reason=command.reason,
     )
     values = scheme.in_force(today).values
-    tiers = values.tiers_of(*stamp.known.ids_of(given.delegator)) if values else ()
     known: Known = stamp.known.model_copy(
-        update={"facts": {**stamp.known.facts, "delegator_tiers": list(tiers)}}
+        update={"facts": {**stamp.known.facts, **_facts_after(values, given.delegator, command, stamp)}}
     )
     fresh = Stream(uuid4(), Delegation())
     plan.take(fresh, [("delegation", [anew])], stamp.model_copy(update={"known": known}))
+
+
+def _facts_after(
+    values: SchemeValues | None, delegator: str, command: HandWorkOver, stamp: Stamp
+) -> dict[str, JsonValue]:
+    """Return what is known of a delegation that is given anew: tiers as they are once all is handed over."""
+    if values is None:
+        return {"delegator_tiers": []}
+    tiers = values.tiers_of(*stamp.known.ids_of(delegator))
+    posts = _replaced(values, stamp.known.ids_of(command.leaver), command.successor).elected_posts()
+    return {"delegator_tiers": [*tiers], ELECTED_POSTS: {name: [*people] for name, people in posts.items()}}

@@ -26,7 +26,7 @@ from rfp_service.rfps.domain.takeover_events import RfpTakenOver
 from rfp_service.rfps.domain.tender_events import DeadlineExtended, InvitationIssued, TenderNoticePublished
 from shared.governance.delegations.reach import can_anybody_act, reach_now
 from shared.kernel.calendar import day_in_london
-from shared.kernel.messages import Event, Known, Tier
+from shared.kernel.messages import Event, Known
 from shared.record.deadlines.deadline import Deadline
 from shared.record.eventstore.store import EventStore
 
@@ -74,7 +74,7 @@ async def find_step(store: EventStore, case_id: UUID, _: int) -> dict[str, JsonV
             began = recorded.version
     today = day_in_london(datetime.now(UTC))
     reach = await reach_now(store, today)
-    tiers = tuple(Tier(name=t.name, up_to_pence=t.up_to_pence) for t in reach.tiers)
+    tiers = tuple(tier.as_known() for tier in reach.tiers)
     members = reach.members(rfp.open_approval.waiting_for)
     return {
         "step": began if rfp.open_approval.waiting_for else 0,

@@ -18,8 +18,9 @@ from shared.flow.waits import Waits, activity_waits, stage_waits
 from shared.kernel.calendar import SECOND, WORKING_DAY, WorkingTime, day_in_london
 
 QUEUE = 3  # so many that wait on one person are a queue
-CHASED = frozenset({"requester", "procurement", "approver"})
-APPROVER, CLOCK = "approver", "statutory_clock"
+DECIDING = frozenset({"approver", "member"})
+CHASED = frozenset({"requester", "procurement", *DECIDING})
+CLOCK = "statutory_clock"
 
 
 def stuck(
@@ -56,7 +57,7 @@ def stuck(
                 **_finish(finish, case.needed_by, day_in_london(instant_at(as_of))),
                 "why": [
                     *_why(case, queues[case.stage, case.whom], changes[number]),
-                    *habits.get(stage, NO_HABITS).reasons(in_stage, approval=case.waiting_on == APPROVER),
+                    *habits.get(stage, NO_HABITS).reasons(in_stage, approval=case.waiting_on in DECIDING),
                 ],
                 "opens": f"/v1/rfps/{case.id}",
             }

@@ -23,12 +23,16 @@ S_contra = TypeVar("S_contra", bound=State, contravariant=True)
 
 
 class Tier(BaseModel):
-    """One step of the approval ladder: the amount, without VAT, up to and including which it decides."""
+    """One step of the approval ladder: the amount, without VAT, up to and including which it decides.
+
+    Members of the council stand on an elected post, officers on any other.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     name: str
     up_to_pence: int
+    elected_post: bool = False
 
 
 class Known(BaseModel):

@@ -18,7 +18,7 @@ from shared.governance.scheme.domain import SCHEME_ID, Scheme, SchemeValues
 from shared.governance.scheme.tiers import step_pence
 from shared.kernel.calendar import day_in_london
 from shared.kernel.fields import Flag
-from shared.kernel.messages import Known, Tier
+from shared.kernel.messages import Known
 from shared.kernel.person import Person
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.row_models import COUNTED, SEARCHED
@@ -42,6 +42,7 @@ COLUMNS = (
     "stage",
     "approval_waits_for",
     "approval_value_pence",
+    "elected_post",
     "raised_by",
     "lead",
     "stage_since",
@@ -67,6 +68,7 @@ class ApprovalRow(BaseModel):
     approval_waits_for: Annotated[
         str, COUNTED, Field(description="The tier; blank where any approver may decide.")
     ]
+    elected_post: Annotated[bool, Field(description="Whether members of the council decide it.")]
     approval_value_pence: int
     raised_by: str
     lead: str
@@ -168,7 +170,9 @@ async def _waiting(
 ) -> list[dict[str, Any]]:
     """Return what waits for one person's tiers, without what the one who would decide is kept out of."""
     principal, ids = stood_in_for
-    tiers = values.tiers_of(*(ids if principal else person.ids)) if values else ()
+    if values is None:
+        return []
+    tiers = values.delegable(ids, person.ids) if principal else values.tiers_of(*person.ids)
     if not tiers:
         return []
     t = rfps.c
@@ -176,7 +180,7 @@ async def _waiting(
     statement = select(*(t[name] for name in COLUMNS)).where(
         reading.valid(rfps), or_(t.approval_waits_for.in_(tiers), any_approver), ~t.on_hold
     )
-    if limit_pence is not None and values is not None:
+    if limit_pence is not None:
         statement = statement.where(_amount_of_step(values) <= limit_pence)
     for each in filter(None, (*person.ids, *ids)):
         statement = statement.where(literal(each) != all_(t.kept_out))
@@ -207,7 +211,7 @@ async def _unreachable(store: EventStore, reading: Reading) -> list[dict[str, An
     columns = (*(t[name] for name in COLUMNS), t.kept_out_of_step)
     rows = await reading.rows(select(*columns).where(*waits).order_by(t.first_position).limit(WAITING_LIMIT))
     members = {tier: reach.members(tier) for tier in {row["approval_waits_for"] for row in rows}}
-    known = Known(tiers=tuple(Tier(name=tier.name, up_to_pence=tier.up_to_pence) for tier in reach.tiers))
+    known = Known(tiers=tuple(tier.as_known() for tier in reach.tiers))
     found = []
     for row in map(dict, rows):
         tier, out = row["approval_waits_for"], row.pop("kept_out_of_step")

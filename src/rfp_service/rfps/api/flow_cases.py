@@ -91,7 +91,7 @@ def _case(item: dict[str, Any]) -> WaitingCase:
 def _whom(item: dict[str, Any]) -> str:
     """Return whom to chase: the tier whose turn it is, the requester or the lead; blank for others."""
     match item["waiting_on"]:
-        case "approver":
+        case "approver" | "member":
             return str(item.get("approval_waits_for") or "")
         case "requester":
             return str(item.get("raised_by") or "")

@@ -14,7 +14,7 @@ from rfp_service.rfps.commands.takeover_confirmation import ConfirmTakeover
 from rfp_service.rfps.commands.turns import GOES_ON_CONFIRMED
 from rfp_service.rfps.commands.waivers import GrantWaiver
 from rfp_service.rfps.domain.rfp import Rfp
-from rfp_service.rfps.domain.stages import Party, Stage
+from rfp_service.rfps.domain.stages import DECIDING, Party, Stage
 from rfp_service.rfps.views.board import rfps
 from rfp_service.rfps.views.targets import Targets
 from shared.kernel.calendar import day_in_london
@@ -78,7 +78,7 @@ def waits(rfp: Rfp, waiter: Waiter) -> Iterator[Wait]:
 def _turn(rfp: Rfp, waiter: Waiter) -> Iterator[Wait]:
     """Yield that it is somebody's turn, where it is."""
     match rfp.waiting_on:
-        case Party.APPROVER if not rfp.on_hold:
+        case Party.APPROVER | Party.MEMBER if not rfp.on_hold:
             yield from _approval(rfp, waiter)
         case Party.REQUESTER if rfp.raised_by in waiter.ids:
             yield Wait("request", _why(rfp, "its requester"), turn=rfp.stage)
@@ -144,7 +144,7 @@ def candidates(reading: Reading, waiter: Waiter) -> "Select[Any] | None":
     ]
     if waiter.has(Role.APPROVER):
         tier = or_(t.approval_waits_for.in_(waiter.tiers), t.approval_waits_for.is_(None))
-        one_of.append(and_(t.waiting_on == Party.APPROVER, ~t.on_hold, tier))
+        one_of.append(and_(t.waiting_on.in_(DECIDING), ~t.on_hold, tier))
     if waiter.has(Role.PROCUREMENT_OFFICER):
         one_of.append(and_(t.waiting_on == Party.PROCUREMENT, or_(t.lead.in_(ids), t.lead.is_(None))))
     one_of += [t.waiting_on == party for party, (role, _, _) in BY_ROLE.items() if waiter.has(role)]

@@ -22,7 +22,7 @@ from rfp_service.rfps.domain.refusals import Incomplete, WaiverNeeded
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import AFTER_APPROVAL, Route
 from rfp_service.rfps.domain.stages import Stage
-from shared.governance.scheme.tiers import tiers_for
+from shared.governance.scheme.tiers import elected_among, tiers_for
 from shared.kernel.fields import Code, LongText, PersonId, Reason, says_none
 from shared.kernel.messages import Command, Stamp
 from shared.kernel.named_people import must_be_known
@@ -78,15 +78,18 @@ class RequestApproval(BusinessCase):
         """Name the tiers that the value needs by the scheme in force, lowest first."""
         value = rfp.need.estimate_pence
         assert value is not None, "what is put forward has an estimate"
-        return ApprovalRequested(
+        tiers = tiers_for(value, stamp.known)
+        requested = ApprovalRequested(
             budget_code=self.budget_code,
             options_considered=self.options_considered,
             value_pence=value,
-            tiers=tiers_for(value, stamp.known),
+            tiers=tiers,
             scheme_version=stamp.known.scheme_version,
+            elected_posts=elected_among(tiers, stamp.known),
             **self.declaration(stamp),
             **entering(Stage.APPROVAL),
         )
+        return in_turn(requested, rfp, stamp)
 
 
 class Approve(Approving):
@@ -116,7 +119,7 @@ class Approve(Approving):
             **entered,
             **(notice_clock(rfp, rfp.key, stamp) if key else NO_CLOCK),
         )
-        return in_turn(granted, rfp, stamp) if key else granted
+        return in_turn(granted, rfp, stamp)
 
 
 class Refuse(Approving):

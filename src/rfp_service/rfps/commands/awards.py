@@ -49,7 +49,7 @@ from rfp_service.rfps.domain.refusals import (
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Stage
 from rfp_service.rfps.domain.tender import Bidder
-from shared.governance.scheme.tiers import NoScheme, tiers_for
+from shared.governance.scheme.tiers import NoScheme, elected_among, tiers_for
 from shared.kernel.calendar import day_in_london
 from shared.kernel.fields import WHOLE, Code, Pence, Reason, ShortText
 from shared.kernel.messages import Command, Stamp
@@ -108,6 +108,7 @@ class RecommendAward(Command[Rfp]):
     def decide(self, rfp: Rfp, stamp: Stamp) -> AwardRecommended:
         """Name the tiers by the award's own value, however the estimate was approved."""
         tied = () if rfp.is_direct else self._must_be_the_best(rfp)
+        tiers = tiers_for(self.value_pence, stamp.known)
         recommended = AwardRecommended(
             bid=self.bid or "",
             supplier=self.supplier,
@@ -115,8 +116,9 @@ class RecommendAward(Command[Rfp]):
             value_pence=self.value_pence,
             above_estimate_pence=max(0, self.value_pence - rfp.approval.value_pence),
             reason=self.reason,
-            tiers=tiers_for(self.value_pence, stamp.known),
+            tiers=tiers,
             scheme_version=stamp.known.scheme_version,
+            elected_posts=elected_among(tiers, stamp.known),
             tied=tied,
             tie_reason=self.tie_reason.value if tied and self.tie_reason else "",
             **entering(Stage.AWARD_APPROVAL),
@@ -172,7 +174,7 @@ class ApproveAward(Approving):
             **_after(rfp, last=not following, key=key),
             **(notice_clock(rfp, rfp.key, stamp) if key else NO_CLOCK),
         )
-        return in_turn(approved, rfp, stamp) if key else approved
+        return in_turn(approved, rfp, stamp)
 
 
 class RefuseAward(Approving):

@@ -12,6 +12,7 @@ from rfp_service.rfps.domain.in_flight import UNROUTED
 from rfp_service.rfps.domain.rfp import NEED_FIELDS, Rfp
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.domain.takeover_events import GoesOnHere, RfpTakenOver, RfpWaitTold
+from shared.governance.scheme.tiers import elected_among
 from shared.kernel.calendar import start_of
 from shared.kernel.messages import Stamp
 from shared.kernel.named_people import must_be_known
@@ -19,7 +20,10 @@ from shared.kernel.named_people import must_be_known
 BY_REGISTER = "By the supplier's register."
 ASKED_HERE = (Stage.DRAFT, Stage.CATALOGUE_CHECK, Stage.SUBMITTED)  # procurement has still to accept it
 BEFORE_APPROVAL = (*UNROUTED, Stage.BUSINESS_CASE)  # from then on it is what was approved, or asked for
-TOLD = ("requester", "lead", "stage", "waiting_on", "since", "regime", "route", "documents")
+OF_ITS_PERIOD = ("ends_on", "ends_at", "notice_on")
+OF_ITS_AWARD = ("supplier", "supplier_number", "award_value_pence")
+AT_ITS_PLACE = ("stage", "since", "documents", *OF_ITS_PERIOD, *OF_ITS_AWARD)
+TOLD = ("requester", "lead", "waiting_on", "regime", "route", *AT_ITS_PLACE)
 
 
 class TakeOverRfp(InFlightRow):
@@ -52,8 +56,11 @@ class TakeOverRfp(InFlightRow):
             raised_by=self.requester,
             waiting_on=self.waiting_on or Party.NOBODY,
             tiers=tiers,
+            elected_posts=elected_among(tiers, stamp.known),
             to_confirm=tiers[-1] if self.was_awarded_elsewhere else "",
             taken_over_by=stamp.by,
+            told_ends_on=self.ends_on,
+            told_ends_at=self.ends_at or "",
             **self.clock(stamp),
         )
         after = taken.apply(rfp)
@@ -94,14 +101,12 @@ def told_of(rfp: Rfp) -> dict[str, Any]:
     told = rfp.taken_over
     return {
         **{name: getattr(rfp.need, name) for name in NEED_FIELDS},
+        **{name: getattr(told, name) for name in AT_ITS_PLACE},
         "reference": told.reference,
         "requester": rfp.raised_by,
         "lead": rfp.lead,
-        "stage": told.stage,
         "waiting_on": told.party,
-        "since": told.since,
         "regime": rfp.regime,
         "route": rfp.route,
-        "documents": told.documents,
         "unread": told.unread,
     }

@@ -35,11 +35,15 @@ def turn(rfp: Rfp, at: datetime) -> Party:
     if rfp.rework_by is not Party.NOBODY:
         return rfp.rework_by
     if rfp.is_to_be_confirmed and rfp.stage in GOES_ON_CONFIRMED:
-        return Party.STATUTORY_CLOCK if _runs(rfp, at) else Party.APPROVER
+        return Party.STATUTORY_CLOCK if _runs(rfp, at) else _decider(rfp)
     told = BY_HOW_IT_STANDS.get(rfp.stage)
-    if told is None:
-        return WAITS_ON[rfp.stage]
-    return told(rfp, _runs(rfp, at))
+    party = WAITS_ON[rfp.stage] if told is None else told(rfp, _runs(rfp, at))
+    return _decider(rfp) if party is Party.APPROVER else party
+
+
+def _decider(rfp: Rfp) -> Party:
+    """Return who decides for the tier whose turn it is: members of the council on an elected post."""
+    return Party.MEMBER if rfp.waits_for_members else Party.APPROVER
 
 
 def _runs(rfp: Rfp, at: datetime) -> bool:

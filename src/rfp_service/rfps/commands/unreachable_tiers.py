@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from rfp_service.rfps.commands.rules import staying
+from rfp_service.rfps.commands.turns import in_turn
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Stage
 from rfp_service.rfps.domain.unreachable_events import TierPassedUp
 from shared.governance.scheme.domain import LAST_RESORT
-from shared.governance.scheme.tiers import step_pence, tier_above
+from shared.governance.scheme.tiers import elected_among, step_pence, tier_above
 from shared.kernel.messages import Known, Stamp
 from shared.record.deadlines.deadline import DeadlineCommand
 
@@ -28,16 +29,16 @@ class PassTierUp(DeadlineCommand[Rfp]):
         tiers = _without(tier, rfp, stamp.known)
         if not tiers:
             return ()
-        return [
-            TierPassedUp(
-                tier=tier,
-                next_tier=tiers[rfp.open_approval.granted],
-                after_working_days=days,
-                tiers=tiers,
-                scheme_version=stamp.known.scheme_version,
-                **staying(rfp),
-            )
-        ]
+        passed = TierPassedUp(
+            tier=tier,
+            next_tier=tiers[rfp.open_approval.granted],
+            after_working_days=days,
+            tiers=tiers,
+            scheme_version=stamp.known.scheme_version,
+            elected_posts=elected_among(tiers, stamp.known),
+            **staying(rfp),
+        )
+        return [in_turn(passed, rfp, stamp)]
 
     def again(self, rfp: Rfp, stamp: Stamp) -> datetime | None:
         """Look again in a day, while the step waits: whoever can act today may be gone tomorrow."""

@@ -13,13 +13,14 @@ from rfp_service.rfps.commands.rules import (
     must_be_requester,
     must_be_under_the_law,
 )
+from rfp_service.rfps.commands.turns import in_turn
 from rfp_service.rfps.domain.approval import WaiverGround
 from rfp_service.rfps.domain.approval_events import WaiverGranted, WaiverRefused, WaiverRequested
 from rfp_service.rfps.domain.refusals import NothingToWaive
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import Route
 from rfp_service.rfps.domain.stages import Stage
-from shared.governance.scheme.tiers import must_be_delegated, tiers_for
+from shared.governance.scheme.tiers import elected_among, must_be_delegated, tiers_for
 from shared.kernel.fields import WHOLE, LongText, Pence, Reason
 from shared.kernel.messages import Stamp
 
@@ -49,9 +50,15 @@ class RequestWaiver(BusinessCase):
         """Put the waiver before the tier of its value, or of the estimate where that is larger."""
         said = self.model_dump(exclude={"decision"}) | self.declaration(stamp)
         larger = max(self.value_pence, rfp.need.estimate_pence or 0)
-        return WaiverRequested(
-            **said, tier=tiers_for(larger, stamp.known)[-1], larger_pence=larger, **entering(Stage.WAIVER)
+        tier = tiers_for(larger, stamp.known)[-1]
+        requested = WaiverRequested(
+            **said,
+            tier=tier,
+            larger_pence=larger,
+            elected_posts=elected_among([tier], stamp.known),
+            **entering(Stage.WAIVER),
         )
+        return in_turn(requested, rfp, stamp)
 
 
 class GrantWaiver(Approving):
@@ -67,16 +74,18 @@ class GrantWaiver(Approving):
     def decide(self, rfp: Rfp, stamp: Stamp) -> WaiverGranted:
         """Open the approval of a direct award."""
         value = rfp.waiver.value_pence
-        larger = max(value, rfp.waiver.larger_pence)
-        return WaiverGranted(
+        tiers = tiers_for(max(value, rfp.waiver.larger_pence), stamp.known)
+        granted = WaiverGranted(
             reason=self.reason,
             value_pence=value,
-            tiers=tiers_for(larger, stamp.known),
+            tiers=tiers,
             scheme_version=stamp.known.scheme_version,
             decided_by=stamp.by,
             acting_for=stamp.acting_for,
+            elected_posts=elected_among(tiers, stamp.known),
             **entering(Stage.APPROVAL),
         )
+        return in_turn(granted, rfp, stamp)
 
 
 class RefuseWaiver(Approving):

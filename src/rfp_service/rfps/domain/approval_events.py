@@ -22,6 +22,7 @@ class ApprovalRequested(RfpEvent):
     tiers: tuple[str, ...]
     scheme_version: int
     conflicted: tuple[str, ...] = ()
+    elected_posts: tuple[str, ...] = ()
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with an approval that waits for its first tier."""
@@ -30,6 +31,7 @@ class ApprovalRequested(RfpEvent):
             RfpEvent.apply(self, rfp),
             budget_code=self.budget_code,
             approval=approval,
+            elected_posts=self.elected_posts,
             conflicted=_joined(rfp.conflicted, self.conflicted),
         )
 
@@ -97,6 +99,7 @@ class WaiverRequested(RfpEvent):
     conflicted: tuple[str, ...] = ()
     tier: str = ""
     larger_pence: int = 0
+    elected_posts: tuple[str, ...] = ()
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with a waiver asked for."""
@@ -105,6 +108,7 @@ class WaiverRequested(RfpEvent):
             RfpEvent.apply(self, rfp),
             budget_code=self.budget_code,
             waiver=waiver,
+            elected_posts=self.elected_posts,
             conflicted=_joined(rfp.conflicted, self.conflicted),
         )
 
@@ -118,6 +122,7 @@ class WaiverGranted(RfpEvent):
     scheme_version: int
     decided_by: str
     acting_for: str
+    elected_posts: tuple[str, ...] = ()
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP on the way to a direct award, waiting for its first tier."""
@@ -126,6 +131,7 @@ class WaiverGranted(RfpEvent):
             route=Route.DIRECT_AWARD,
             waiver=Waiver(self.value_pence, granted=True),
             approval=Approval(self.value_pence, self.tiers),
+            elected_posts=self.elected_posts,
         )
         return granted.with_deciders(self.decided_by, self.acting_for)
 

@@ -36,6 +36,7 @@ class AwardRecommended(RfpEvent):
     tied: tuple[str, ...] = ()  # the other bids of the same total
     tie_reason: str = ""
     supplier_number: str = ""
+    elected_posts: tuple[str, ...] = ()
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP with an award that waits for its first tier."""
@@ -47,7 +48,9 @@ class AwardRecommended(RfpEvent):
             Approval(self.value_pence, self.tiers),
             announced=rfp.award.announced,
         )
-        recommended = replace(RfpEvent.apply(self, rfp), award=award, rework_by=Party.NOBODY)
+        recommended = replace(
+            RfpEvent.apply(self, rfp), award=award, elected_posts=self.elected_posts, rework_by=Party.NOBODY
+        )
         return recommended.with_bidders_conflicts().confirmed()
 
 

@@ -68,6 +68,12 @@ class TakenOver:
     since: date | None = None  # it waited for that party
     documents: str = ""
     unread: tuple[tuple[str, str], ...] = ()
+    ends_on: date | None = None  # of the period that ran, and the time of that day where one was told
+    ends_at: str = ""
+    notice_on: date | None = None
+    supplier: str = ""
+    supplier_number: str = ""
+    award_value_pence: int | None = None
     to_confirm: str = ""  # the tier that has still to confirm what was awarded elsewhere
     taken_off: bool = False  # the register that put it here was undone: it may be put here anew
 
@@ -100,6 +106,7 @@ class Rfp:
     lots: int = 0
     budget_code: str = ""
     approval: Approval = Approval()
+    elected_posts: tuple[str, ...] = ()  # of the tiers that were last asked
     waiver: Waiver = Waiver()
     key: KeyDecision = KeyDecision()
     clock: Clock = Clock()
@@ -154,6 +161,11 @@ class Rfp:
                 return replace(decided, granted=max(len(decided.tiers) - 1, 0))
             case _:
                 return NONE_OPEN
+
+    @property
+    def waits_for_members(self) -> bool:
+        """Say whether the step that is waited for is an elected post's."""
+        return self.open_approval.waiting_for in self.elected_posts
 
     @property
     def is_to_be_confirmed(self) -> bool:

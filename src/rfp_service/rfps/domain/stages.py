@@ -41,6 +41,7 @@ class Party(StrEnum):
     REQUESTER = "requester"
     PROCUREMENT = "procurement"
     APPROVER = "approver"
+    MEMBER = "member"
     EVALUATORS = "evaluators"
     FINANCE = "finance"
     LEGAL = "legal"
@@ -50,6 +51,9 @@ class Party(StrEnum):
     OUTGOING_SUPPLIER = "outgoing_supplier"
     ADVISORY_BODY = "advisory_body"
 
+
+# Whoever decides for a tier: officers, or the members of the council on an elected post.
+DECIDING = frozenset({Party.APPROVER, Party.MEMBER})
 
 # How a notice names whom it tells, where that is no tier.
 PARTY, PERSON = "party:", "person:"

@@ -1,6 +1,6 @@
 """What can have happened to an RFP in flight: the supplier told how it stood, the council took it over."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -10,11 +10,27 @@ from rfp_service.rfps.domain.events import Aside, RfpEvent
 from rfp_service.rfps.domain.in_flight import ToldInFlight, standing_as_told
 from rfp_service.rfps.domain.rfp import Need, Rfp, TakenOver
 from rfp_service.rfps.domain.routes import Regime, Route
+from rfp_service.rfps.domain.stages import Stage
+from shared.kernel.calendar import LONDON
 from shared.kernel.errors import Refused
 from shared.kernel.states import replace
 
 IN_FLIGHT = UUID("1f117e00-0000-4000-8000-000000000001")
 TOOK_OVER = "took it over"  # the part of whoever did: they approve nothing of it
+
+
+# What is kept of a row as it was told, beside its need.
+AS_TOLD = (
+    "reference",
+    "source",
+    "stage",
+    "since",
+    "documents",
+    "notice_on",
+    "supplier",
+    "supplier_number",
+    "award_value_pence",
+)
 
 
 def taken_over_id(reference: str) -> UUID:
@@ -54,7 +70,10 @@ class RfpTakenOver(RfpEvent):
     notice_on: date | None = None  # of its key decision
     clock: int = 0
     ends_at: datetime | None = None  # of the clock that runs, or did while bids were asked for
+    told_ends_on: date | None = None  # events from before these were kept lack them
+    told_ends_at: str = ""
     tiers: tuple[str, ...] = ()  # of its value, once anybody is to approve it
+    elected_posts: tuple[str, ...] = ()  # among them
     to_confirm: str = ""  # the tier that must see what was awarded elsewhere before it goes on here
     taken_over_by: str = ""
 
@@ -69,6 +88,7 @@ class RfpTakenOver(RfpEvent):
             regime=self.regime,
             route=self.route,
             lots=1 if self.route else 0,
+            elected_posts=self.elected_posts,
             taken_over=self._told(),
         )
         told = ToldInFlight(**{name: getattr(self, name) for name in ToldInFlight._fields})
@@ -89,11 +109,19 @@ class RfpTakenOver(RfpEvent):
         )
 
     def _told(self) -> TakenOver:
-        said: dict[str, Any] = {
-            name: getattr(self, name)
-            for name in ("reference", "source", "stage", "since", "documents", "to_confirm")
-        }
-        return TakenOver(party=self.waiting_on, unread=tuple(self.unread.items()), **said)
+        said: dict[str, Any] = {name: getattr(self, name) for name in (*AS_TOLD, "to_confirm")}
+        ends: dict[str, Any] = {"ends_on": self.told_ends_on, "ends_at": self.told_ends_at}
+        if self.told_ends_on is None and self.ends_at is not None and self.stage is not Stage.KEY_DECISION:
+            ends = _day_and_time(self.ends_at)
+        return TakenOver(party=self.waiting_on, unread=tuple(self.unread.items()), **said, **ends)
+
+
+def _day_and_time(ends_at: datetime) -> dict[str, Any]:
+    """Return a moment as a register tells it: a day, and a time where that is not the day's end."""
+    there = ends_at.astimezone(LONDON)
+    if there.time() == time.min:
+        return {"ends_on": there.date() - timedelta(days=1), "ends_at": ""}
+    return {"ends_on": there.date(), "ends_at": f"{there:%H:%M}"}
 
 
 class TakeoverConfirmed(Aside):

@@ -15,10 +15,11 @@ class TierPassedUp(Aside):
     after_working_days: int
     tiers: tuple[str, ...]  # that must decide from now on
     scheme_version: int
+    elected_posts: tuple[str, ...] = ()
 
     def apply(self, rfp: Rfp) -> Rfp:
         """Return the RFP whose step waits for the other tier."""
-        passed = Aside.apply(self, rfp)
+        passed = replace(Aside.apply(self, rfp), elected_posts=self.elected_posts)
         if rfp.is_to_be_confirmed:
             return replace(passed, taken_over=replace(rfp.taken_over, to_confirm=self.next_tier))
         if rfp.stage is Stage.WAIVER:

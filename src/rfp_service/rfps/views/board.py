@@ -53,6 +53,9 @@ class RfpRow(BaseModel):
     rework_loops: int
     budget_code: Annotated[str | None, COMPUTED, SEARCHED]
     approval_waits_for: Annotated[str | None, COMPUTED, COUNTED]
+    elected_post: Annotated[
+        bool, From("waits_for_members"), Field(description="Whether members of the council decide its step.")
+    ]
     supplier: Annotated[str | None, COMPUTED, SEARCHED]
     award_value_pence: Annotated[int | None, COMPUTED]
     clock_ends_at: Annotated[

@@ -17,6 +17,7 @@ from shared.governance.delegations.domain import (
     DelegationProposed,
     MoreThanTheirs,
     NothingToDelegate,
+    NotToAnOfficer,
     NotYoursToDelegate,
 )
 from shared.kernel.calendar import day_in_london
@@ -27,6 +28,7 @@ from shared.kernel.named_people import must_be_known
 from shared.kernel.personal import text_about
 
 ADMINISTRATOR = "administrator"
+ELECTED_POSTS = "elected_posts"  # the fact: each, and who may decide for its members
 
 
 class GiveDelegation(Command[Delegation]):
@@ -50,11 +52,7 @@ class GiveDelegation(Command[Delegation]):
         must_be_known(stamp, [one for one in (self.delegate, self.delegator) if one])
         if self.first_day < day_in_london(stamp.at) or self.last_day < self.first_day:
             raise DelegatedForThePast(first_day=self.first_day, last_day=self.last_day)
-        limits = [t.up_to_pence for t in stamp.known.tiers if t.name in self._tiers(stamp)]
-        if not limits:
-            raise NothingToDelegate(delegator=delegator)
-        if self.limit_pence > max(limits):
-            raise MoreThanTheirs(limit_pence=max(limits))
+        self._must_be_within(delegator, stamp)
         said = self.model_dump(exclude={"delegator", "reason"})
         reason = text_about([delegator, self.delegate], self.reason)
         if stamp.is_from(delegator):
@@ -62,6 +60,25 @@ class GiveDelegation(Command[Delegation]):
         if is_proposed(stamp):
             return DelegationProposed(delegator=delegator, reason=reason, proposed_by=stamp.by, **said)
         return DelegationGiven(delegator=delegator, reason=reason, unconfirmed=is_unconfirmed(stamp), **said)
+
+    def _must_be_within(self, delegator: str, stamp: Stamp) -> None:
+        """Refuse more than the tiers of the delegator decide, of those that the delegate may take."""
+        theirs = self._tiers(stamp)
+        tiers = [tier for tier in stamp.known.tiers if tier.name in theirs]
+        if not tiers:
+            raise NothingToDelegate(delegator=delegator)
+        limits = [tier.up_to_pence for tier in tiers if self._may_take(tier.name, stamp)]
+        if not limits:
+            raise NotToAnOfficer(elected_posts=[tier.name for tier in tiers])
+        if self.limit_pence > max(limits):
+            raise MoreThanTheirs(limit_pence=max(limits))
+
+    def _may_take(self, tier: str, stamp: Stamp) -> bool:
+        """Say whether the delegate may decide for whoever stands on a tier."""
+        posts = stamp.known.facts.get(ELECTED_POSTS)
+        if not isinstance(posts, dict) or not isinstance(people := posts.get(tier), list):
+            return True  # officers stand on it
+        return bool(stamp.known.among(self.delegate, [str(each) for each in people]))
 
     def _tiers(self, stamp: Stamp) -> Sequence[object]:
         """Return the tiers of whoever delegates."""

@@ -116,6 +116,10 @@ class NothingToDelegate(Refused):
     """They stand on no approval tier, and so have nothing to delegate."""
 
 
+class NotToAnOfficer(Refused):
+    """A member delegates to whoever stands on an elected post, or to an officer whom the scheme names."""
+
+
 class MoreThanTheirs(Refused):
     """Nobody delegates more than they may decide themselves."""
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from shared.governance.delegations.commands import GiveDelegation
-from shared.governance.delegations.views import tiers_of, what_is_delegated
+from shared.governance.delegations.commands import ELECTED_POSTS, GiveDelegation
+from shared.governance.delegations.views import values_today, what_is_delegated
 from shared.governance.people.facts import ids_of, whether_known
 from shared.kernel.messages import Command
 from shared.record.eventstore.store import EventStore
@@ -19,9 +19,12 @@ async def what_a_principal_delegated(store: EventStore, command: Command[Any]) -
 
 
 async def what_a_delegator_may(store: EventStore, command: GiveDelegation) -> dict[str, JsonValue]:
-    """Return the tiers of a delegator whom the command names, and whether both are known people."""
-    people = await whether_known("delegate", "delegator")(store, command)
-    if command.delegator is None:
-        return people
-    tiers = await tiers_of(store, await ids_of(store, command.delegator))
-    return {"delegator_tiers": tiers, **people}
+    """Return the tiers of a delegator whom the command names, elected posts, and whether both are known."""
+    facts = await whether_known("delegate", "delegator")(store, command)
+    if (values := await values_today(store)) is None:
+        return facts
+    if posts := values.elected_posts():
+        facts |= {ELECTED_POSTS: {name: [*people] for name, people in posts.items()}}
+    if command.delegator is not None:
+        facts |= {"delegator_tiers": [*values.tiers_of(*await ids_of(store, command.delegator))]}
+    return facts

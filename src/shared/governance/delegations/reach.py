@@ -77,8 +77,11 @@ class Reach(NamedTuple):
 
     def members(self, tier: str) -> list[TierMember]:
         """Return the members of a tier; nobody where the scheme has none of that name."""
-        standing = dict(self.values.standing()) if self.values else {}
-        return members_of(standing.get(tier, ()), self.directory, self.live, self.day)
+        if self.values is None:
+            return []
+        same, values = self.directory.same, self.values
+        counting = [given for given in self.live if tier in values.delegable(same(given[0]), same(given[1]))]
+        return members_of(dict(values.standing()).get(tier, ()), self.directory, counting, self.day)
 
 
 LIVE_TODAY = f"""

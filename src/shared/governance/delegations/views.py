@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, JsonValue
 
 from shared.governance.delegations.domain import Delegation
 from shared.governance.people.domain import DIRECTORY_ID, Directory
-from shared.governance.scheme.domain import SCHEME_ID, Scheme
+from shared.governance.scheme.domain import SCHEME_ID, Scheme, SchemeValues
 from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Stream
 from shared.kernel.personal import Personal, PersonalShown
@@ -74,21 +74,13 @@ GIVEN_TO = f"SELECT id FROM delegations WHERE delegate = ANY ($1) AND valid_to =
 async def what_is_delegated(store: EventStore, ids: Sequence[str]) -> dict[str, JsonValue]:
     """Return what a person, by any of their ids, has delegated, as the record has it now."""
     given = await _in_force(store, GIVEN_BY, ids)
-    tiers = await tiers_of(store, ids)
-    return {DELEGATIONS_KNOWN: [_as_known(each, tiers) for each in given]}
+    return {DELEGATIONS_KNOWN: await _as_known(store, given)}
 
 
 async def what_is_delegated_to(store: EventStore, ids: Sequence[str]) -> dict[str, JsonValue]:
     """Return what others have delegated to a person, by any of their ids, as the record has it now."""
     given = await _in_force(store, GIVEN_TO, ids)
-    if not given:
-        return {}
-    directory = (await store.load(DIRECTORY_ID, Directory())).state
-    return {
-        DELEGATIONS_KNOWN: [
-            _as_known(each, await tiers_of(store, directory.same(each.delegator))) for each in given
-        ]
-    }
+    return {DELEGATIONS_KNOWN: await _as_known(store, given)} if given else {}
 
 
 async def _in_force(store: EventStore, found_by: str, ids: Sequence[str]) -> list[Delegation]:
@@ -98,19 +90,28 @@ async def _in_force(store: EventStore, found_by: str, ids: Sequence[str]) -> lis
     return [each for each in given if not (each.ended or each.waiting)]
 
 
-def _as_known(given: Delegation, tiers: list[JsonValue]) -> dict[str, JsonValue]:
-    return {
-        "delegator": given.delegator,
-        "delegate": given.delegate,
-        "limit_pence": given.limit_pence,
-        "first_day": given.first_day.isoformat(),
-        "last_day": given.last_day.isoformat(),
-        "tiers": tiers,
-    }
+async def _as_known(store: EventStore, found: Sequence[Delegation]) -> list[JsonValue]:
+    """Return delegations as decisions know them, each with those of its giver's tiers that it can be of."""
+    if not found:
+        return []
+    values = await values_today(store)
+    directory = (await store.load(DIRECTORY_ID, Directory())).state
+    return [
+        {
+            "delegator": given.delegator,
+            "delegate": given.delegate,
+            "limit_pence": given.limit_pence,
+            "first_day": given.first_day.isoformat(),
+            "last_day": given.last_day.isoformat(),
+            "tiers": [*values.delegable(directory.same(given.delegator), directory.same(given.delegate))]
+            if values
+            else [],
+        }
+        for given in found
+    ]
 
 
-async def tiers_of(store: EventStore, ids: Sequence[str]) -> list[JsonValue]:
-    """Return the tiers of the scheme in force today that a person stands on, by any of their ids."""
+async def values_today(store: EventStore) -> SchemeValues | None:
+    """Return what the scheme in force today says."""
     scheme = (await store.load(SCHEME_ID, Scheme())).state
-    values = scheme.in_force(day_in_london(datetime.now(UTC))).values
-    return list(values.tiers_of(*ids)) if values else []
+    return scheme.in_force(day_in_london(datetime.now(UTC))).values

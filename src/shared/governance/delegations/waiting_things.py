@@ -10,7 +10,7 @@ from shared.governance.delegations.domain import Delegation
 from shared.governance.delegations.views import delegations
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.calendar import day_in_london
-from shared.kernel.messages import Known, Stamp, Tier
+from shared.kernel.messages import Known, Stamp
 from shared.kernel.roles import Role
 from shared.web.readings import Reading
 from shared.web.waiting_things import TheService, ThingShown, ThingStanding, Wait, Waiter, WaitingThings
@@ -30,7 +30,7 @@ async def waiter_of(service: TheService, reading: Reading) -> Waiter:
         return Waiter(person, day, own=Stamp(by=person.id, at=reading.as_of, known=known))
     by_scheme: dict[str, Any] = {
         "scheme_version": version.number,
-        "tiers": tuple(Tier(name=tier.name, up_to_pence=tier.up_to_pence) for tier in values.tiers),
+        "tiers": tuple(tier.as_known() for tier in values.tiers),
         "own_tiers": values.tiers_of(*person.ids),
         "rules": values.rules(day),
     }
@@ -39,7 +39,7 @@ async def waiter_of(service: TheService, reading: Reading) -> Waiter:
     stamps = [own]
     for given in await _given_to(reading):
         principal = service.people.ids_of(given["delegator"])
-        tiers = list(values.tiers_of(*principal))
+        tiers = list(values.delegable(principal, person.ids))
         facts: Any = {"delegations": [{**given, "tiers": tiers}]}
         knows = known.model_copy(update={"facts": facts, "same": (person.ids, tuple(principal))})
         stamps.append(own.model_copy(update={"acting_for": given["delegator"], "known": knows}))

@@ -93,14 +93,19 @@ class Recipients:
         """
         scheme = (await self._store.load(SCHEME_ID, Scheme(), row["position"])).state
         day = day_in_london(row["happened_at"])
-        approvers = scheme.standing_on(row["told_tier"] or row["tier"], day)
-        able = await self._in_their_place(connection, approvers, day)
+        tier = row["told_tier"] or row["tier"]
+        approvers = scheme.standing_on(tier, day)
+        able = await self._in_their_place(connection, approvers, day, scheme.deciding_for(tier, day))
         if row["type"] == NotificationType.APPROVAL_ESCALATED and not row["told_tier"]:
             able = [person for person in able if person not in approvers]
         return [person for person in able if person not in barred]
 
-    async def _in_their_place(self, connection: Connection, people: list[str], day: date) -> list[str]:
+    async def _in_their_place(
+        self, connection: Connection, people: list[str], day: date, may: Sequence[str] | None
+    ) -> list[str]:
+        """Return people, or whoever decides for them; of those, where not everybody may, who may."""
         stand_ins: dict[str, list[str]] = {}
         for delegator, delegate in await connection.fetch(STOOD_IN_FOR, people, day):
-            stand_ins.setdefault(delegator, []).append(delegate)
+            if may is None or delegate in may:
+                stand_ins.setdefault(delegator, []).append(delegate)
         return [able for person in people for able in stand_ins.get(person, [person])]

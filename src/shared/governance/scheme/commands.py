@@ -15,7 +15,12 @@ from shared.governance.scheme.proposals import (
     SchemeProposed,
     ahead,
 )
-from shared.governance.scheme.refusals import AdoptedForThePast, ThresholdsTwice, TiersNotRising
+from shared.governance.scheme.refusals import (
+    AdoptedForThePast,
+    NoElectedPost,
+    ThresholdsTwice,
+    TiersNotRising,
+)
 from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import Refused
 from shared.kernel.fields import WHOLE, Reason
@@ -52,6 +57,8 @@ class AdoptScheme(Command[Scheme]):
         names = {tier.name for tier in tiers}
         if len(names) < len(tiers) or any(b.up_to_pence <= a.up_to_pence for a, b in pairwise(tiers)):
             raise TiersNotRising(limits_pence=[tier.up_to_pence for tier in tiers])
+        if of_officers := [tier.name for tier in tiers if tier.officers and not tier.elected_post]:
+            raise NoElectedPost(tiers=of_officers)
         named = Counter((each.regime, each.kind.value) for each in self.values.thresholds)
         if twice := [list(each) for each, times in named.items() if times > 1]:
             raise ThresholdsTwice(thresholds=twice)

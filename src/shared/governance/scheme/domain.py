@@ -1,5 +1,6 @@
 """The scheme as adopted: approval tiers, closed days, the transition date; every version is kept."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, ClassVar
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.kernel.contract_rules import ContractRules
 from shared.kernel.fields import WHOLE, Code, Day, Pence, PersonId, ShortText
-from shared.kernel.messages import Event
+from shared.kernel.messages import Event, Tier
 from shared.kernel.rules import (
     USUAL_STANDSTILLS,
     AdvisoryBody,
@@ -54,6 +55,20 @@ class ApprovalTier(BaseModel):
     name: ShortText = Field(examples=["head of service"])
     up_to_pence: Pence = Field(description="Without VAT, up to and including.", examples=[2_500_000])
     approvers: list[PersonId] = Field(max_length=APPROVERS_LIMIT, examples=[["hana-head"]])
+    elected_post: bool = Field(
+        default=False, description="Whether members of the council stand on it, such as a cabinet member."
+    )
+    officers: list[PersonId] = Field(
+        [],
+        max_length=APPROVERS_LIMIT,
+        description="Of an elected post: the officers who may decide for a member that delegates to them. "
+        "Beside them only whoever stands on an elected post may.",
+        examples=[["dev-director"]],
+    )
+
+    def as_known(self) -> Tier:
+        """Return what decisions know of it."""
+        return Tier(name=self.name, up_to_pence=self.up_to_pence, elected_post=self.elected_post)
 
 
 class StageTarget(BaseModel):
@@ -194,6 +209,17 @@ class SchemeValues(BaseModel):
         """Return the names of the tiers that a person stands on, by any of their ids."""
         return tuple(name for name, people in self.standing() if not set(ids).isdisjoint(people))
 
+    def elected_posts(self) -> dict[str, list[str]]:
+        """Return each elected post, and whoever may decide for its members: other members, its officers."""
+        posts = [tier for tier in self.tiers if tier.elected_post]
+        members = [person for tier in posts for person in tier.approvers]
+        return {tier.name: [*members, *tier.officers] for tier in posts}
+
+    def delegable(self, giver: Collection[str], taker: Collection[str]) -> tuple[str, ...]:
+        """Return the tiers of one person that they may let another decide for, each by any of their ids."""
+        posts, ids = self.elected_posts(), set(taker)
+        return tuple(t for t in self.tiers_of(*giver) if t not in posts or not ids.isdisjoint(posts[t]))
+
     def standing(self) -> list[tuple[str, list[str]]]:
         """Return each tier and who stands on it, lowest first, and the last resort where there is one."""
         tiers = [(tier.name, tier.approvers) for tier in self.tiers]
@@ -249,7 +275,11 @@ class Scheme:
             if held.get((person, tier.name), -1) < tier.up_to_pence
         ]
         before = now.last_resort if now else []
-        return [*by_tier, *(person for person in values.last_resort if person not in before)]
+        named = {(officer, tier.name) for tier in (now.tiers if now else []) for officer in tier.officers}
+        officers = [
+            officer for tier in values.tiers for officer in tier.officers if (officer, tier.name) not in named
+        ]
+        return [*by_tier, *officers, *(person for person in values.last_resort if person not in before)]
 
     def in_force(self, day: date) -> Version:
         """Return the version in force on a day: the latest in effect, the last adopted of those."""
@@ -261,6 +291,11 @@ class Scheme:
         values = self.in_force(day).values
         standing = values.standing() if values else []
         return [person for name, people in standing if name == tier for person in people]
+
+    def deciding_for(self, tier: str, day: date) -> list[str] | None:
+        """Return who may decide for those on an elected post; None where anybody may to whom it is given."""
+        values = self.in_force(day).values
+        return values.elected_posts().get(tier) if values else None
 
     def closed_days(self) -> frozenset[date]:
         """Return the council's closed days, each as the scheme stood on that day."""

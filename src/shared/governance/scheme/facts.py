@@ -8,7 +8,7 @@ import asyncpg
 
 from shared.governance.scheme.domain import SCHEME_ID, Scheme, Version
 from shared.kernel.calendar import day_in_london
-from shared.kernel.messages import Known, Tier
+from shared.kernel.messages import Known
 from shared.kernel.person import Person
 from shared.kernel.rules import Rules
 from shared.record.eventstore.group_reader import Gathered
@@ -45,7 +45,7 @@ class SchemeFacts:
             position=position,
             roles=tuple(role.value for role in person.roles),
             scheme_version=version.number,
-            tiers=tuple(Tier(name=tier.name, up_to_pence=tier.up_to_pence) for tier in tiers),
+            tiers=tuple(tier.as_known() for tier in tiers),
             own_tiers=values.tiers_of(*person.ids) if values else (),
             rules=self._rules(version, today),
         )

@@ -88,6 +88,12 @@ def step_pence(tier: str, value_pence: int, known: Known) -> int:
     return min([value_pence, *(each.up_to_pence for each in known.tiers if each.name == tier)])
 
 
+def elected_among(tiers: Iterable[str], known: Known) -> tuple[str, ...]:
+    """Return which of some tiers are elected posts."""
+    posts = {each.name for each in known.tiers if each.elected_post}
+    return tuple(tier for tier in tiers if tier in posts)
+
+
 def tier_above(tier: str, value_pence: int, known: Known) -> str:
     """Return the tier that decides where another can't: the next, or that of the value; blank at the top."""
     names = [each.name for each in known.tiers]

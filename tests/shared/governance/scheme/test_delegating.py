@@ -20,6 +20,7 @@ from shared.governance.delegations.domain import (
     DelegationProposed,
     MoreThanTheirs,
     NothingToDelegate,
+    NotToAnOfficer,
     NotYoursToDelegate,
 )
 from shared.kernel.four_eyes import FACT, NotProposed, ProposedByYou, YouGain
@@ -64,6 +65,30 @@ def test_nobody_delegates_a_penny_more_than_they_may_decide(limit: int, *, allow
 def test_whoever_stands_on_no_tier_has_nothing_to_delegate() -> None:
     given(Delegation()).when(GIVE, by="dora", roles=["approver"]).refused(DelegatedToThemselves)
     given(Delegation()).when(GIVE, by="dave", roles=["approver"]).refused(NothingToDelegate, delegator="dave")
+
+
+POSTS: dict[str, Any] = {"elected_posts": {"head": ["hana", "conor", "olga"]}}  # Olga is an officer
+
+
+@pytest.mark.parametrize("delegate", ["conor", "olga", "olga2"])
+def test_a_member_delegates_to_another_or_to_an_officer_whom_the_scheme_names(delegate: str) -> None:
+    giving = given(Delegation()).when(changed(delegate=delegate), **HANA, **POSTS, same=[("olga", "olga2")])
+    giving.leads_to(delegate=delegate)
+
+
+def test_a_member_delegates_to_no_other_officer_also_where_an_administrator_asks() -> None:
+    given(Delegation()).when(GIVE, **HANA, **POSTS).refused(NotToAnOfficer, elected_posts=["head"])
+    for_hana = changed(delegator="hana")
+    given(Delegation()).when(for_hana, delegator_tiers=["head"], **ADA, **POSTS).refused(NotToAnOfficer)
+
+
+def test_who_is_both_delegates_to_officers_what_they_decide_as_an_officer() -> None:
+    both = HANA | {"own_tiers": ["head", "director"]}
+    posts: dict[str, Any] = {"elected_posts": {"director": ["hana"]}}
+    given(Delegation()).when(GIVE, **both, **posts).leads_to(limit_pence=2_500_000)
+    given(Delegation()).when(changed(limit_pence=2_500_001), **both, **posts).refused(
+        MoreThanTheirs, limit_pence=2_500_000
+    )
 
 
 def test_an_administrator_delegates_for_somebody_and_nobody_else_does() -> None:
