@@ -1,6 +1,6 @@
 """What can have happened to an RFP in flight: the supplier told how it stood, the council took it over."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -11,11 +11,12 @@ from rfp_service.rfps.domain.in_flight import ToldInFlight, standing_as_told
 from rfp_service.rfps.domain.rfp import Need, Rfp, TakenOver
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import Stage
-from shared.kernel.calendar import LONDON
+from shared.kernel.calendar import LONDON, day_in_london, end_of
 from shared.kernel.errors import Refused
 from shared.kernel.states import replace
 
 IN_FLIGHT = UUID("1f117e00-0000-4000-8000-000000000001")
+MOMENT = timedelta(microseconds=1)
 TOOK_OVER = "took it over"  # the part of whoever did: they approve nothing of it
 
 
@@ -118,10 +119,10 @@ class RfpTakenOver(RfpEvent):
 
 def _day_and_time(ends_at: datetime) -> dict[str, Any]:
     """Return a moment as a register tells it: a day, and a time where that is not the day's end."""
-    there = ends_at.astimezone(LONDON)
-    if there.time() == time.min:
-        return {"ends_on": there.date() - timedelta(days=1), "ends_at": ""}
-    return {"ends_on": there.date(), "ends_at": f"{there:%H:%M}"}
+    day = day_in_london(ends_at - MOMENT)
+    if end_of(day) == ends_at:
+        return {"ends_on": day, "ends_at": ""}
+    return {"ends_on": day_in_london(ends_at), "ends_at": f"{ends_at.astimezone(LONDON):%H:%M}"}
 
 
 class TakeoverConfirmed(Aside):
