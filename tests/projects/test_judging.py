@@ -25,7 +25,8 @@ from projects.domain.refusals import (
     WhoIsTheThirdParty,
     WrongProjectStage,
 )
-from shared.governance.scheme.domain import ProjectCategory, SchemeValues, Weight
+from shared.governance.scheme.domain import SchemeValues
+from shared.governance.scheme.parts import ProjectCategory, Weight
 from tests.projects.examples import (
     AT_WORK,
     BATCH,

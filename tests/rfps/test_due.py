@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rfp_service.rfps.views.targets import EXTRA_LIMIT, TargetDue, Targets
-from shared.governance.scheme.domain import Scheme, StageTarget, Version
+from shared.governance.scheme.domain import Scheme, Version
+from shared.governance.scheme.parts import StageTarget
 from tests.support.specs import SCHEME
 
 

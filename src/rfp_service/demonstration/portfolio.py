@@ -13,7 +13,7 @@ from projects.domain.capacity import CAPACITY_ID, Capacity, OurPeople
 from projects.domain.events import PersonMonths
 from projects.domain.project import RATINGS, Moscow, Origin, Project, Scale, Way, project_id
 from rfp_service.demonstration.storyboard import Storyboard, Thing
-from shared.governance.scheme.domain import ProjectCategory, Weight
+from shared.governance.scheme.parts import ProjectCategory, Weight
 from shared.kernel.calendar import day_in_london
 
 FINISHED, RUNNING = 90, 150

@@ -11,7 +11,8 @@ from pydantic import JsonValue
 
 from rfp_service.demonstration.people import CAST
 from shared.governance.delegations.domain import DelegationGiven
-from shared.governance.scheme.domain import ApprovalTier, SchemeValues, StageTarget, Weight
+from shared.governance.scheme.domain import SchemeValues
+from shared.governance.scheme.parts import ApprovalTier, StageTarget, Weight
 from shared.kernel.calendar import LONDON, day_in_london
 from shared.kernel.four_eyes import FACT, Eyes
 from shared.kernel.messages import Command, Event, Known, Stamp, State

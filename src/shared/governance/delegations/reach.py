@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from shared.governance.delegations.views import delegations
 from shared.governance.people.domain import DIRECTORY_ID, Directory
-from shared.governance.scheme.domain import SCHEME_ID, ApprovalTier, Scheme, SchemeValues
+from shared.governance.scheme.domain import SCHEME_ID, Scheme, SchemeValues
+from shared.governance.scheme.parts import ApprovalTier
 from shared.kernel.calendar import day_in_london
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.views import STILL_VALID

@@ -18,14 +18,8 @@ from shared.governance.audit.replay.periods import period
 from shared.governance.disclosure.disclosure_filter import DisclosureFilter
 from shared.governance.disclosure.exemptions import Exemptions
 from shared.governance.disclosure.sealed_fields import SealedFields
-from shared.governance.scheme.domain import (
-    SCHEME_ID,
-    ApprovalTier,
-    Scheme,
-    SchemeValues,
-    StageTarget,
-    Version,
-)
+from shared.governance.scheme.domain import SCHEME_ID, Scheme, SchemeValues, Version
+from shared.governance.scheme.parts import ApprovalTier, StageTarget
 from shared.governance.scheme.proposals import SchemeConfirmed, SchemeProposed
 from shared.kernel.messages import Recorded
 from shared.kernel.person import Person

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from shared.governance.scheme.commands import AdoptScheme, ConfirmScheme, WithdrawScheme
-from shared.governance.scheme.domain import LAST_RESORT, ApprovalTier, Scheme, SchemeAdopted, SchemeValues
+from shared.governance.scheme.domain import LAST_RESORT, Scheme, SchemeAdopted, SchemeValues
+from shared.governance.scheme.parts import ApprovalTier
 from shared.governance.scheme.proposals import SchemeConfirmed, SchemeProposalWithdrawn, SchemeProposed
 from shared.kernel.four_eyes import FACT, NotProposed, ProposedByYou, YouGain
 from tests.support.specs import NOW, SCHEME, given
