@@ -39,6 +39,9 @@ def _holds(said: object, was: object) -> bool:
     if isinstance(was, dict):
         assert isinstance(said, dict)
         return all(name in said and _holds(said[name], value) for name, value in was.items())
+    if isinstance(was, list):
+        assert isinstance(said, list)
+        return len(said) == len(was) and all(map(_holds, said, was))
     return said == was
 
 
