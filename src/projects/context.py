@@ -4,6 +4,7 @@ from projects.api.bulk import MANY_PROJECTS
 from projects.api.fact_finders import FACTS
 from projects.api.prerequisites import PREREQUISITES
 from projects.api.readiness import PROJECTS_READINESS
+from projects.api.report_cases import REPORT_CASES
 from projects.api.tagged_things import TAGGED
 from projects.api.waiting_things import PROJECTS_WAITING
 from projects.domain.project import OPEN, Project
@@ -15,6 +16,7 @@ PROJECTS = Context(
     views=(REGISTER,),
     prerequisites=PREREQUISITES,
     tagged=TAGGED,
+    report_cases=REPORT_CASES,
     waiting=(PROJECTS_WAITING,),
     readiness=(PROJECTS_READINESS,),
     subjects=(

@@ -76,5 +76,6 @@ SUBJECTS = {subject.kind: subject for context in CONTEXTS for subject in context
 DEADLINES = tuple(deadline for context in CONTEXTS for deadline in context.deadlines)
 WAITING = tuple(things for context in CONTEXTS for things in context.waiting)
 READY = tuple(offered for context in CONTEXTS for offered in context.readiness)
+REPORT_CASES = tuple(offered for context in CONTEXTS for offered in context.report_cases)
 TAGGED = {things.kind: things for context in CONTEXTS for things in context.tagged}
 PREREQUISITES = {things.kind: things for context in CONTEXTS for things in context.prerequisites}

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -24,6 +24,7 @@ from rfp_service.rooms import (
     PREREQUISITES,
     REACTIONS,
     READY,
+    REPORT_CASES,
     SEEN_WITH,
     TAGGED,
     VIEWS,
@@ -77,6 +78,7 @@ from shared.web.measures import MeasureOffered
 from shared.web.prerequisites import Prerequisites
 from shared.web.rate_limits import RateLimits
 from shared.web.readiness import ReadinessOffered
+from shared.web.report_cases import CasesOffered
 from shared.web.requests_in_progress import RequestsInProgress
 from shared.web.sandbox.children import Sandbox
 from shared.web.security_log import SecurityLog
@@ -125,6 +127,7 @@ class Service:
     permissions: Permissions = PERMISSIONS
     prerequisites: Mapping[str, Prerequisites] = field(default_factory=lambda: PREREQUISITES)
     tagged: Mapping[str, TaggedThings] = field(default_factory=lambda: TAGGED)
+    report_cases: Sequence[CasesOffered] = REPORT_CASES
     measures: Mapping[str, MeasureOffered] = field(default_factory=lambda: MEASURES)
     opened_at: float = field(default_factory=time.monotonic)
 

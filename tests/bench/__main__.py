@@ -11,6 +11,7 @@ from tests.bench.flowing import flow, flow_by_size, flow_live
 from tests.bench.foreseeing import foreseeing
 from tests.bench.ground import ground
 from tests.bench.log_importing import log_import
+from tests.bench.papers import papers
 from tests.bench.posting import posting
 from tests.bench.projecting import rebuilding, the_past, visibility
 from tests.bench.registers import registers
@@ -38,6 +39,7 @@ FIGURES = {
     "registers": registers,
     "due": due_and_exposed,
     "next": foreseeing,
+    "paper": papers,
     "start": starting,
     "flow": flow,
     "flow-by-size": flow_by_size,

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from outcomes.api.commitments import long_day
+from shared.kernel.wording import long_day
 from tests.outcomes.test_http import MINUTE, PAM, PROGRAMME, TODAY, decided, milestone, outcome
 from tests.outcomes.test_http import programme as begun
 from tests.support.api import Api

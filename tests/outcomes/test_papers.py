@@ -111,7 +111,9 @@ async def test_every_form_is_made_alike_twice_and_says_the_same(api: Api) -> Non
     assert "<dl" not in page
     assert 'colspan="' not in page
     assert not re.search(r"<t[dh]>\s*</t[dh]>", page)
-    assert_reads_well(PdfReader(io.BytesIO(forms["pdf"])))
+    pdf = PdfReader(io.BytesIO(forms["pdf"]))
+    assert_reads_well(pdf)
+    assert addresses_in(pdf) == {each for each in addresses_on(page) if each.startswith("http")}
     assert_says_and_links_as(page, forms["odt"])
     figures = (await api.get(REPORT, SAM, programme=str(PROGRAMME), since=str(since), as_of=at)).json()
     assert figures["commitments"]["counts"]["pushed_out"] == 1
@@ -128,8 +130,20 @@ def assert_says_and_links_as(page: str, text_document: bytes) -> None:
         content = odt.read("content.xml").decode()
     assert "2 things were promised" in content
     linked = {html.unescape(each) for each in re.findall(r'xlink:href="([^"]+)"', content)}
-    assert len(linked) >= 10
-    assert linked <= {html.unescape(each) for each in re.findall(r'href="([^"]+)"', page)}
+    assert linked == {each for each in addresses_on(page) if each.startswith("http")}
+
+
+def addresses_on(page: str) -> set[str]:
+    """Return where a page leads."""
+    return {html.unescape(each) for each in re.findall(r'href="([^"]+)"', page)}
+
+
+def addresses_in(pdf: PdfReader) -> set[str]:
+    """Return where the pages of a PDF lead outside of it."""
+    annotations: list[Any] = [
+        each.get_object() for page in pdf.pages for each in (page.get("/Annots") or ArrayObject())
+    ]
+    return {str(each["/A"]["/URI"]) for each in annotations if "/URI" in each.get("/A", {})}
 
 
 def assert_reads_well(pdf: PdfReader) -> None:
@@ -282,6 +296,45 @@ async def test_every_figure_leads_to_the_cases_behind_it(api: Api) -> None:
     for address in others:
         answer = await api.client.get(address.replace("&amp;", "&"), headers=api.headers(SAM))
         assert answer.status_code == 200, address
+
+
+async def test_every_figure_of_the_json_leads_to_the_cases_behind_it(api: Api) -> None:
+    since = await told(api)
+    of = await outcome(api, 5, measures=[{"name": "projects_at_risk"}])
+    await milestone(api, of, "Projects known", due=(NOW - timedelta(days=3)).isoformat())
+    await api.post("/v1/projects", {"reference": "ICT-1", "title": "No end is known"}, PIA, 201)
+    await api.raised()
+    ended = await api.raised(title="No longer needed")
+    await api.decide(ended, "withdraw", reason="It is not needed.")
+    paper = (await api.get(REPORT, SAM, programme=str(PROGRAMME), since=str(since))).json()
+    await api.raised()  # what comes later is behind no figure of it
+    seen = [await _leads_to_its_cases(api, paper, each["figure"], each["cases"]) for each in paper["figures"]]
+    assert sum(seen) > 35
+    pointed = {each["figure"] for each in paper["figures"]}
+    assert {f"/measures/{n}/value" for n in range(len(paper["measures"]))} <= pointed
+    assert {f"/commitments/counts/{name}" for name in paper["commitments"]["counts"]} <= pointed
+
+
+async def _leads_to_its_cases(api: Api, paper: Any, figure: str, cases: str) -> bool:
+    """Follow a link as it stands, and compare what is there with the figure; say whether that is a number."""
+    value: Any = paper
+    for part in figure.strip("/").split("/"):
+        value = value[int(part)] if isinstance(value, list) else value[part]
+    answer = await api.client.get(cases, headers=api.headers(LARS if "exempt" in cases else SAM))
+    assert answer.status_code == 200, (cases, answer.text)
+    found = answer.json()
+    path = cases.split("?", maxsplit=1)[0]
+    counted = {
+        "/v1/milestones": lambda: len(found["items"]),
+        "/v1/rfps": lambda: len(found["items"]),
+        "/v1/projects/at-risk": lambda: found["totals"]["at_risk"],
+        "/v1/outcomes/commitments": lambda: found["counts"][figure.rsplit("/", 1)[1]],
+        "/v1/renewal-rounds": lambda: len(found["items"]),
+        "/v1/outcomes/report/exempt": lambda: len(found["items"]),
+        "/v1/promised-data": lambda: found["items"][int(figure.split("/")[3])]["working_days_late"],
+    }
+    assert counted[path]() == (value or 0), figure
+    return value is not None
 
 
 async def test_people_are_named_as_the_directory_has_them_until_they_are_erased(api: Api) -> None:

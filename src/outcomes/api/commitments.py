@@ -16,6 +16,7 @@ from outcomes.domain.horizons import HORIZON_MONTHS, SILENT_AFTER_DAYS, Mileston
 from outcomes.domain.refusals import EndsBeforeItBegins
 from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import NotFound
+from shared.kernel.wording import counted, long_day
 from shared.web.answers import answer_untagged, one
 from shared.web.bodies import StrictRoute
 from shared.web.commands import may
@@ -189,16 +190,11 @@ def in_words(found: Commitments, counts: CommitmentCounts, then: date, until: da
     ]
     if counts.under_way:
         parts.append(f"{counts.under_way} still under way")
-    many = "1 thing" if counts.promised == 1 else f"{counts.promised} things"
+    were = "was" if counts.promised == 1 else "were"
     return (
-        f"On {long_day(then)}, {many} were promised for the six months to {long_day(until)}:"
-        f" {', '.join(parts)}."
-    ).replace("1 thing were", "1 thing was")
-
-
-def long_day(day: date) -> str:
-    """Return a day as people write it."""
-    return f"{day.day} {day:%B %Y}"
+        f"On {long_day(then)}, {counted(counts.promised, 'thing')} {were} promised for the six months to"
+        f" {long_day(until)}: {', '.join(parts)}."
+    )
 
 
 def _numbers(facts: ProgrammeFacts) -> Mapping[UUID, int]:

@@ -12,7 +12,9 @@ from sqlalchemy import select
 
 from outcomes.api.exempt_answers import ExemptGround, ExemptItem, ExemptPartShown, ExemptSaid
 from outcomes.api.facts import ProgrammeFacts, Row, programme_facts
+from outcomes.api.forms import wording
 from outcomes.api.forms.pages import HTML, PDF, exempt_html, pdf
+from outcomes.api.listed_cases import LISTED_LIMIT, ListedCase, ListedCases, listed_cases
 from outcomes.api.paper_content import NOBODY, record_at
 from outcomes.api.programmes import OfProgramme
 from shared.governance.disclosure.domain import ExemptionStatus
@@ -37,6 +39,8 @@ class ExemptForm(StrEnum):
     PDF = "pdf"
 
 
+EVERY_CASE = 5_000
+NOT_LISTED = "not listed"
 MEDIA = {ExemptForm.JSON: JSON, ExemptForm.HTML: HTML, ExemptForm.PDF: PDF}
 
 
@@ -65,9 +69,11 @@ async def make_exempt_part(
     """Say what stands where the open paper of the same reading has marks, and why it is not published."""
     service = core_service(request)
     reading = replace(reading, past=True)
+    anybody = replace(reading, person=NOBODY, areas=None)
     whole = await programme_facts(service, reading, programme)
-    public = await programme_facts(service, replace(reading, person=NOBODY, areas=None), programme)
-    items = list(_items(whole, public))
+    public = await programme_facts(service, anybody, programme)
+    lists, open_lists = [await listed_cases(service, each, EVERY_CASE) for each in (reading, anybody)]
+    items = [*_items(whole, public), *_items_of_lists(lists, open_lists)]
     grounds = await _grounds(reading, items)
     part = ExemptPartShown(
         programme=whole.programme["name"],
@@ -107,6 +113,27 @@ def _items(whole: ProgrammeFacts, public: ProgrammeFacts) -> Iterator[ExemptItem
             ]
             if said:
                 yield ExemptItem(kind=kind, id=row["id"], called=row[called], said=said, grounds=[])
+
+
+def _items_of_lists(whole: Sequence[ListedCases], public: Sequence[ListedCases]) -> Iterator[ExemptItem]:
+    """Yield what the open lists of other rooms' cases leave out: whole cases, or parts of them."""
+    for every, shown in zip(whole, public, strict=True):
+        marked = {case.id: case for case in shown.items}
+        beyond = {case.id for case in shown.items[LISTED_LIMIT:]}
+        for case in (each for each in every.items if each.id not in beyond):
+            fields = zip(every.headings, _columns(case), _columns(marked.get(case.id)), strict=True)
+            said = [
+                ExemptSaid(field=name, said=text, mark=mark) for name, text, mark in fields if text != mark
+            ]
+            if said:
+                yield ExemptItem(kind=every.name, id=case.id, called=case.title, said=said, grounds=[])
+
+
+def _columns(case: ListedCase | None) -> Sequence[str]:
+    """Return what a list says of a case, column by column."""
+    if case is None:
+        return (NOT_LISTED,) * 4
+    return (case.title, wording.day(case.day), wording.why(case), case.standing)
 
 
 def _text(row: Row, name: str) -> str:

@@ -72,8 +72,8 @@ async def paper_made(
     days = await working_days(service, now)
     return PaperMade(
         publish_by=publish_by(days, command.meeting_on, command.clear_days),
-        as_of=now.as_of,
-        since=before and before.as_of,
+        as_of=paper.board.as_of,
+        since=paper.since,
         position=now.position,
         since_position=before.position if before else 0,
         release=paper.release,

@@ -1,50 +1,28 @@
 """What the committee's paper says as of one reading of the record: every figure, before it has a form."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from outcomes.api.answers import BoardShown
 from outcomes.api.commitments import CommitmentsShown, compared
+from outcomes.api.decisions_in_period import DecisionInPeriod, decisions_between
 from outcomes.api.facts import ProgrammeFacts, programme_facts
+from outcomes.api.listed_cases import ListedCases, listed_cases
 from outcomes.api.measures import MeasureSeen, measured, targets_of
+from outcomes.api.paper_figures import FigureLink, figure_links
 from outcomes.api.programmes import board
-from shared.kernel.calendar import day_in_london
-from shared.kernel.messages import Recorded
 from shared.kernel.person import Person
+from shared.kernel.wording import long_day
 from shared.ledger.log_reader import LogReader
 from shared.web.core_service import CoreService
-from shared.web.readings import Reading
+from shared.web.readings import MOMENT, Reading
 
 NOBODY = Person(id="", roles=())  # an open paper shows what anybody may read
 LOOKS, LOOK_SECONDS = 20, 0.05
-SAYS = {
-    "MilestoneMet": "met",
-    "MilestoneReopened": "reopened",
-    "MilestoneRebaselined": "moved",
-    "MilestoneDropped": "dropped",
-    "EvidenceReturned": "evidence returned",
-}
-
-
-class DecisionInPeriod(BaseModel):
-    """A decision on a milestone between the two readings, with its reason."""
-
-    position: int
-    on: date
-    what: str
-    milestone: UUID
-    outcome_number: int
-    title: str
-    by: str
-    by_name: str
-    reason: str
-    withheld: dict[str, str] = {}
 
 
 class RecordAt(BaseModel):
@@ -64,34 +42,41 @@ class PaperShown(BaseModel):
     board: BoardShown
     commitments: CommitmentsShown | None
     measures: list[MeasureSeen]
+    lists: list[ListedCases]
     decisions: list[DecisionInPeriod]
     exempt_items: int
+    figures: list[FigureLink]
 
 
 async def paper_content(
     service: CoreService, release: str, reading: Reading, before: Reading | None, programme: UUID
 ) -> PaperShown:
     """Return the open paper of a programme, the same whoever asks."""
-    reading = _for_anybody(reading)
-    before = before and _for_anybody(before)
+    reading = await _for_anybody(reading)
+    before = before and await _for_anybody(before)
     facts = await programme_facts(service, reading, programme)
-    steps = [*facts.outcomes, *facts.milestones, *facts.promised_data, *facts.consultations]
-    record, kept, measures, decisions = await asyncio.gather(
+    steps = [facts.programme, *facts.outcomes, *facts.milestones, *facts.promised_data, *facts.consultations]
+    record, kept, measures, lists, decisions = await asyncio.gather(
         record_at(service, reading),
         _compared(service, reading, facts, before),
         measured(service, reading, targets_of(facts.outcomes), as_whom=None),
-        _decisions(service, reading, before, facts),
+        listed_cases(service, reading),
+        decisions_between(service, reading, before, facts),
     )
+    shown = board(reading, facts)
+    since = before.as_of if before else None
     return PaperShown(
-        title=f"{facts.programme['name']}: progress on outcomes at {_long(facts.day)}",
+        title=f"{facts.programme['name']}: progress on outcomes at {long_day(facts.day)}",
         release=release,
         record=record,
-        since=before and before.as_of,
-        board=board(reading, facts),
+        since=since,
+        board=shown,
         commitments=kept,
         measures=measures,
+        lists=lists,
         decisions=decisions,
-        exempt_items=sum("withheld" in row for row in steps),
+        exempt_items=sum("withheld" in row for row in steps) + sum(each.exempt for each in lists),
+        figures=figure_links(shown, kept, since, measures, lists),
     )
 
 
@@ -101,13 +86,14 @@ async def _compared(
     return None if before is None else await compared(service, reading, facts, before)
 
 
-def _for_anybody(reading: Reading) -> Reading:
-    """Return the same reading at its position, past whatever is recorded meanwhile, for nobody's eyes."""
-    return replace(reading, person=NOBODY, areas=None, past=True)
+async def _for_anybody(reading: Reading) -> Reading:
+    """Return the same reading at its position, past whatever is recorded meanwhile, for nobody's eyes.
 
-
-def _long(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
+    Its instant is one at which the record ended there, so that whoever follows a link finds the same.
+    """
+    last, following = [await reading.record.recorded_at(reading.position + n) for n in (0, 1)]
+    at = reading.as_of if following is None else min(reading.as_of, following - MOMENT)
+    return replace(reading, as_of=max(at, last) if last else at, person=NOBODY, areas=None, past=True)
 
 
 async def record_at(service: CoreService, reading: Reading) -> RecordAt:
@@ -120,33 +106,3 @@ async def record_at(service: CoreService, reading: Reading) -> RecordAt:
             return RecordAt(position=reading.position, root=root.hex())
         await asyncio.sleep(LOOK_SECONDS)
     return RecordAt(position=reading.position, root=None)
-
-
-async def _decisions(
-    service: CoreService, reading: Reading, before: Reading | None, facts: ProgrammeFacts
-) -> list[DecisionInPeriod]:
-    """Return what was decided on milestones between two readings, oldest first."""
-    steps = {row["id"]: row for row in facts.milestones}
-    numbers = {row["id"]: row["number"] for row in facts.outcomes}
-    since = before.position if before else reading.position
-    said: Sequence[Recorded] = await reading.record.streams(list(steps), reading.position)
-    rows: list[dict[str, Any]] = [
-        {
-            "stream_id": one.stream_id,
-            "position": one.position,
-            "by": one.by,
-            "on": day_in_london(one.happened_at),
-            "what": SAYS[type(one.event).__name__],
-            "milestone": one.stream_id,
-            "title": steps[one.stream_id]["title"],
-            "outcome_number": numbers[steps[one.stream_id]["outcome"]],
-            "reason": getattr(one.event, "reason", ""),
-        }
-        for one in said
-        if one.position > since and type(one.event).__name__ in SAYS
-    ]
-    await reading.redacted(rows)
-    names: dict[str, str] = await service.people.names(row["by"] for row in rows)
-    for row in rows:
-        row["by_name"] = names.get(row["by"], row["by"])
-    return [DecisionInPeriod.model_validate(row) for row in rows]

@@ -95,7 +95,10 @@ async def make_report(
 
 
 def _base(request: Request) -> str:
-    return str(request.base_url).rstrip("/")
+    """Return where links begin: where the service says it is reached, or else where it was asked."""
+    settings = core_service(request).settings
+    told = "public_url" in settings.model_fields_set
+    return settings.public_url if told else str(request.base_url).rstrip("/")
 
 
 def _sent(media_type: str, content: bytes) -> Response:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from outcomes.domain.milestone import MilestoneStatus
+from shared.kernel.wording import counted, long_day
 
 HORIZON_MONTHS = 6
 SILENT_AFTER_DAYS = 30
@@ -113,12 +114,11 @@ def _reasons(one: MilestoneStanding, day: date) -> list[str]:
     """Return what worries about a milestone under way."""
     reasons = []
     if one.due is not None and one.due < day:
-        days = (day - one.due).days
-        reasons.append(f"overdue by {days} day{'' if days == 1 else 's'}")
+        reasons.append(f"overdue by {counted((day - one.due).days, 'day')}")
     if horizon(one.status, one.due, day) is not Horizon.NEXT:
         return reasons
     if since := silent_since(one, day):
-        reasons.append(f"silent since {since.day} {since:%B %Y}")
+        reasons.append(f"silent since {long_day(since)}")
     if len(one.moves) >= MOVES_THAT_WORRY:
         reasons.append(f"moved {len(one.moves)} times")
     if one.is_reopened:

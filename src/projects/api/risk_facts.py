@@ -17,6 +17,7 @@ from projects.views.register import projects
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.calendar import WorkingTime, day_in_london
 from shared.kernel.messages import Stream
+from shared.record.eventstore.store import EventStore
 from shared.web.lists.queries import ListQuery
 from shared.web.readings import Reading
 
@@ -56,6 +57,14 @@ async def facts_of(request: Request, reading: Reading, transition: date | None =
     learnt = await project_service(request).slips.as_of(reading)
     day = RiskDay.of(transition, today, closed)
     return RiskFacts(day, WorkingDaysOver(WorkingTime(closed)), learnt.history, true())
+
+
+async def risk_rules(store: EventStore, reading: Reading) -> tuple[RiskDay, frozenset[date]]:
+    """Return the days that the rules go by as of a reading, and the council's own closed days."""
+    stream: Stream[Scheme] = await store.load(SCHEME_ID, Scheme(), reading.position)
+    today, closed = day_in_london(reading.as_of), stream.state.closed_days()
+    values = stream.state.in_force(today).values
+    return RiskDay.of(values.transition_date if values else None, today, closed), closed
 
 
 async def _by_probability(

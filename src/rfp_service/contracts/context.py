@@ -2,6 +2,7 @@
 
 from rfp_service.contracts.api.bulk import MANY_CONTRACTS
 from rfp_service.contracts.api.readiness import CONTRACTS_READINESS
+from rfp_service.contracts.api.report_cases import REPORT_CASES
 from rfp_service.contracts.api.tagged_things import TAGGED
 from rfp_service.contracts.api.waiting_things import CONTRACTS_WAITING, PIPELINE_WAITING, ROUNDS_WAITING
 from rfp_service.contracts.commands.reviews import ApproveRenewal, RefuseRenewal
@@ -24,6 +25,7 @@ from shared.web.context import Context, NotificationSubject
 CONTRACTS = Context(
     facts=dict.fromkeys((ApproveRenewal, RefuseRenewal), what_a_principal_delegated),
     tagged=TAGGED,
+    report_cases=REPORT_CASES,
     views=(CONTRACT_REGISTER, REVIEW_ROUNDS, PIPELINE_YEARS),
     reactions=(SET_CONTRACT_CLOCKS, SET_PIPELINE_CLOCKS, NOTIFY_RENEWAL_TIER, TELL_OF_RENEWALS),
     operations=MANY_CONTRACTS.operations(),

@@ -110,7 +110,7 @@ class _Programme:
         promise = PromiseData(
             programme=TRANSITION, what=datum.name, promised_by=SUPPLIER, due=self._day(datum.due)
         )
-        self._does(thing, promise, PIA, datum.due - 90, programme_there=True)
+        self._does(thing, promise, PIA, BEGUN_DAYS + 2, programme_there=True)
         for days, note, new in datum.chases:
             day = None if new is None else self._day(new)
             self._does(thing, ChaseData(note=note, new_day=day), PIA, days)

@@ -35,7 +35,9 @@ async def issued_at(service: Service, at: datetime) -> list[Scene]:
     made = await paper_made(service, VERSION, issue, now, base)
     stage = Storyboard(at + A_SECOND, Random(0))
     paper = stage.thing(f"paper {issue.meeting_on}", Paper())
-    stage.decide(paper, issue, PIA, at, programme_there=True, paper=made.model_dump(mode="json"))
+    stage.decide(
+        paper, issue, PIA, at + A_SECOND / 2, programme_there=True, paper=made.model_dump(mode="json")
+    )
     return stage.scenes
 
 

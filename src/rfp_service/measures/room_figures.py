@@ -6,8 +6,8 @@ from typing import Protocol
 import asyncpg
 from sqlalchemy import select
 
+from projects.api.risk_facts import risk_rules
 from projects.api.slip_history import SlipHistories
-from projects.views.at_risk import RiskDay
 from projects.views.at_risk import totals as risk_totals
 from projects.views.calibration import calibrate
 from projects.views.register import projects
@@ -15,21 +15,20 @@ from rfp_service.contracts.api.savings import savings_read
 from rfp_service.deflection import demand_read
 from rfp_service.measures.contract_figures import CONTRACT_MEASURES
 from rfp_service.rfps.api.answers import targets
-from rfp_service.rfps.domain.stages import ENDS
+from rfp_service.rfps.domain.stages import ENDS, LIVE
 from rfp_service.rfps.views.board import rfps
 from shared.flow.bottlenecks import FlowQuery as FlowQuestion
 from shared.flow.bottlenecks import bottlenecks
 from shared.flow.requests import LiveQuestion
 from shared.flow.sources import FlowLogs
-from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.governance.scheme.facts import SchemeFacts
 from shared.kernel.calendar import day_in_london, microseconds
-from shared.kernel.messages import Stream
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.views import valid_at
 from shared.web.measures import MeasureOffered
 from shared.web.readings import Reading
 
+STILL_OPEN = "&".join(f"stage={stage}" for stage in LIVE)
 PARTIES = ("requester", "procurement", "approver", "outgoing_supplier")
 
 
@@ -99,11 +98,7 @@ async def confirmed_savings(_: Answering, reading: Reading) -> float | None:
 
 
 async def _risk(service: Answering, reading: Reading) -> dict[str, int]:
-    stream: Stream[Scheme] = await service.store.load(SCHEME_ID, Scheme(), reading.position)
-    today = day_in_london(reading.as_of)
-    values = stream.state.in_force(today).values
-    transition = values.transition_date if values else None
-    day = RiskDay.of(transition, today, stream.state.closed_days())
+    day, _ = await risk_rules(service.store, reading)
     [row] = await reading.rows(risk_totals(day, [valid_at(projects, reading.position)]))
     return dict(row)
 
@@ -144,10 +139,12 @@ MEASURES = {
             "share",
             "higher",
             "read-rfps",
-            "/v1/rfps?overdue=false",
+            f"/v1/rfps?overdue=false&{STILL_OPEN}",
             rfps_inside_target,
         ),
-        MeasureOffered("rfps_open", "Open RFPs", "count", "lower", "read-rfps", "/v1/rfps", rfps_open),
+        MeasureOffered(
+            "rfps_open", "Open RFPs", "count", "lower", "read-rfps", f"/v1/rfps?{STILL_OPEN}", rfps_open
+        ),
         MeasureOffered(
             "catalogue_deflection",
             "Needs met by the catalogue instead of an RFP",

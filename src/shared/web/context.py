@@ -15,6 +15,7 @@ from shared.record.projecting.views import View
 from shared.web.facts import FactFinders
 from shared.web.prerequisites import Prerequisites
 from shared.web.readiness import ReadinessOffered
+from shared.web.report_cases import CasesOffered
 from shared.web.tagged_things import TaggedThings
 from shared.web.waiting_things import WaitingThings
 
@@ -67,6 +68,7 @@ class Context:
     subjects: tuple[NotificationSubject, ...] = ()
     waiting: tuple[WaitingThings, ...] = ()
     readiness: tuple[ReadinessOffered, ...] = ()
+    report_cases: tuple[CasesOffered, ...] = ()
     facts: FactFinders = field(default_factory=dict)  # what its commands must know from outside their streams
     tags: Mapping[str, str] = field(
         default_factory=dict

@@ -1,6 +1,6 @@
 """The service that answers a request, as far as the foundation and every room know of it."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from fastapi import Request
@@ -22,6 +22,7 @@ from shared.web.measures import MeasureOffered
 from shared.web.prerequisites import Prerequisites
 from shared.web.rate_limits import RateLimits
 from shared.web.redactor import Redactor
+from shared.web.report_cases import CasesOffered
 from shared.web.requests_in_progress import RequestsInProgress
 from shared.web.sandbox.children import Sandbox
 from shared.web.tagged_things import TaggedThings
@@ -95,6 +96,8 @@ class CoreService(Protocol):
     def issuer_fault(self) -> Callable[[], Awaitable[str]]: ...
     @property
     def opened_at(self) -> float: ...
+    @property
+    def report_cases(self) -> Sequence[CasesOffered]: ...
     @property
     def measures(self) -> Mapping[str, MeasureOffered]: ...
 

@@ -3,11 +3,10 @@
 import subprocess
 import sys
 import threading
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
@@ -15,6 +14,7 @@ from outcomes.api.exempt_answers import ExemptPartShown
 from outcomes.api.forms import wording
 from outcomes.api.forms.pdf_child import NO_PANGO
 from outcomes.api.paper_content import PaperShown
+from outcomes.api.paper_figures import Links, instant
 from outcomes.domain.refusals import PdfNotMade
 from shared.kernel.calendar import day_in_london
 
@@ -24,7 +24,6 @@ HTML, PDF, ODT = "text/html", "application/pdf", "application/vnd.oasis.opendocu
 # Python, seeing no more of this process than its libraries: no variables, so no secrets.
 PROGRAM = (sys.executable, "-I", "-X", "utf8", "-m", "outcomes.api.forms.pdf_child")
 SECONDS_LIMIT = 60
-INSTANT = "%Y-%m-%dT%H:%M:%S.%fZ"
 CHILDREN = threading.BoundedSemaphore(2)
 
 
@@ -33,20 +32,6 @@ class Meeting(NamedTuple):
 
     meeting: str
     meeting_on: date
-
-
-class Links(NamedTuple):
-    """Where the cases behind figures are: with the service, as of the paper's own reading."""
-
-    base: str
-    as_of: datetime
-
-    def to(self, path: str, *, as_of: datetime | None = None, **query: object) -> str:
-        """Return the address of some cases; what is None asks for nothing."""
-        asked = {name: value for name, value in query.items() if value is not None}
-        asked["as_of"] = (as_of or self.as_of).astimezone(UTC).strftime(INSTANT)
-        before = "&" if "?" in path else "?"
-        return f"{self.base}{path}{before}{urlencode(asked, doseq=True)}"
 
 
 @cache
@@ -70,6 +55,14 @@ def _template(name: str) -> Template:
         "month",
         "kept_in_words",
         "by_fate",
+        "why",
+        "listed",
+        "first_small",
+        "beside",
+        "confidence",
+        "aim",
+        "answered",
+        "made",
     )
     environment.filters.update({each: getattr(wording, each) for each in named})
     environment.filters["fate"] = wording.FATES.__getitem__
@@ -83,6 +76,7 @@ def html(paper: PaperShown, meeting: Meeting | None, base: str = "") -> bytes:
         board=paper.board,
         programme=paper.board.programme,
         kept=paper.commitments,
+        since_instant=paper.since and instant(paper.since),
         since_day=paper.since and day_in_london(paper.since),
         meeting=meeting,
         base=base,

@@ -1,33 +1,34 @@
-"""The paper as an OpenDocument text: headings, lists and tables that a word processor knows."""
+"""The paper as an OpenDocument text: the same content as the page, in parts that a word processor knows."""
 
-import io
-import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from odfdo import Cell, Document, Header, Link, List, ListItem, Paragraph, Row, Table
+from odfdo import Document
 
 from outcomes.api.answers import HorizonCounts, MilestoneShown, OutcomeShown
 from outcomes.api.commitments import CommitmentsShown
 from outcomes.api.forms import wording
-from outcomes.api.forms.pages import Links, Meeting
+from outcomes.api.forms.odt_parts import (
+    Column,
+    Linked,
+    Said,
+    blank,
+    bullets,
+    described,
+    footer,
+    heading,
+    say,
+    table,
+    without_clock,
+)
+from outcomes.api.forms.pages import Meeting
+from outcomes.api.listed_cases import ListedCases
 from outcomes.api.measures import MeasureSeen
 from outcomes.api.paper_content import PaperShown
-
-MIMETYPE = "mimetype"  # the first member, and not compressed: OpenDocument 1.3, part 2, section 3.3
-EPOCH = (1980, 1, 1, 0, 0, 0)
-
-
-class Linked(NamedTuple):
-    """A figure or a title, and where the cases behind it are."""
-
-    text: str
-    url: str
-
-
-Cells = Sequence[str | Linked]
+from outcomes.api.paper_figures import Links, instant
+from shared.kernel.calendar import day_in_london
 
 
 class PaperLinks(NamedTuple):
@@ -38,59 +39,103 @@ class PaperLinks(NamedTuple):
 
     def milestone(self, title: str, milestone: UUID) -> Linked:
         """Return a milestone's title, linked to it."""
-        return Linked(title, f"{self.links.base}/v1/milestones/{milestone}")
+        return Linked(title, self.links.to(f"/v1/milestones/{milestone}"))
 
-    def counts(self, counts: HorizonCounts, outcome: int) -> Sequence[Linked]:
+    def of_programme(self, text: str, path: str) -> Linked:
+        """Return a text, linked to all that a programme has of a kind."""
+        return Linked(text, self.links.to(path, programme=self.programme))
+
+    def comparison(self, text: str, since: datetime | None) -> Linked:
+        """Return a text on the promises, linked to the comparison that it is of."""
+        asked = {"programme": self.programme, "since": since and instant(since)}
+        return Linked(text, self.links.to("/v1/outcomes/commitments", None, **asked))
+
+    def counts(self, counts: HorizonCounts, outcome: int) -> tuple[Linked, ...]:
         """Return how many of an outcome's milestones are achieved, next, overdue and later."""
         return (
-            self._milestones(counts.achieved, outcome, horizon="achieved"),
-            self._milestones(counts.next_6_months, outcome, horizon="next_6_months"),
-            self._milestones(counts.overdue, outcome, overdue="true"),
-            self._milestones(counts.later + counts.undated, outcome, horizon=["6_months_plus", "undated"]),
+            self.number(counts.achieved, outcome, horizon="achieved"),
+            self.number(counts.next_6_months, outcome, horizon="next_6_months"),
+            self.number(counts.overdue, outcome, overdue="true"),
+            self.number(counts.later + counts.undated, outcome, horizon=["6_months_plus", "undated"]),
         )
 
-    def _milestones(self, count: int, outcome: int, horizon: object = None, overdue: object = None) -> Linked:
+    def number(
+        self, count: int, outcome: int | None, horizon: object = None, overdue: object = None
+    ) -> Linked:
+        """Return a number of milestones, linked to them."""
         asked = {"programme": self.programme, "horizon": horizon, "overdue": overdue}
-        return Linked(
-            str(count), self.links.to("/v1/milestones", as_of=None, **asked, outcome_number=outcome)
-        )
+        return Linked(str(count), self.links.to("/v1/milestones", None, **asked, outcome_number=outcome))
 
 
 def odt(paper: PaperShown, meeting: Meeting | None, base: str = "") -> bytes:
     """Return the paper as ODT, its links beginning with `base`; the same paper makes the same bytes."""
     cases = PaperLinks(Links(base, paper.board.as_of), paper.board.programme.id)
-    document = Document("text")
-    document.body.clear()
+    document = blank()
     _front(document, paper, meeting, cases)
     if paper.commitments:
+        heading(document, 2, "Promises kept")
+        say(document, cases.comparison(wording.promised(paper.commitments), paper.since))
         _kept(document, paper.commitments, cases)
     _data(document, paper, cases)
-    document.body.append(Header(1, "Outcome by outcome"))
+    heading(document, 2, "Outcome by outcome")
     for outcome in paper.board.outcomes:
         _outcome(document, outcome, cases)
     _figures(document, paper.measures, cases)
-    _decisions(document, paper, cases)
-    _appendix(document, paper)
-    _said_of_itself(document, paper)
-    return _without_clock(document)
+    _consultations(document, paper, cases)
+    _appendix(document, paper, cases)
+    described(document, paper.title, f"rfp-service {paper.release}", paper.board.as_of)
+    return without_clock(document)
 
 
 def _front(document: Document, paper: PaperShown, meeting: Meeting | None, cases: PaperLinks) -> None:
+    board = paper.board
     for_whom = f"{meeting.meeting}, {wording.day(meeting.meeting_on)}" if meeting else "Draft: not issued"
-    document.body.append(Paragraph(for_whom))
-    document.body.append(Header(1, paper.title))
+    footer(document, f"{board.programme.name} · {for_whom}")
+    say(document, for_whom)
+    heading(document, 1, board.programme.name)
+    since = (
+        f", and what became of the promises of {wording.day(day_in_london(paper.since))}"
+        if paper.since
+        else ""
+    )
+    say(document, f"Progress on outcomes at {wording.day(board.day)}{since}")
+    if board.programme.purpose:
+        say(document, board.programme.purpose)
+    heading(document, 2, "In short")
     if paper.commitments:
-        document.body.append(Paragraph(paper.commitments.in_words))
-    rows: list[Cells] = [
-        (f"{o.number}. {o.statement}", wording.COLOURS[o.colour], *cases.counts(o.counts, o.number))
-        for o in paper.board.outcomes
+        say(document, cases.comparison(paper.commitments.in_words, paper.since))
+    for each in paper.lists:
+        say(document, f"To watch: {wording.first_small(each.title)}: ", _total(each, cases), ".")
+    _counts(document, paper, cases)
+
+
+def _counts(document: Document, paper: PaperShown, cases: PaperLinks) -> None:
+    all_of_them, board = paper.board.counts, paper.board
+    numbers = (
+        cases.number(all_of_them.achieved, None, horizon="achieved"),
+        cases.number(all_of_them.next_6_months, None, horizon="next_6_months"),
+        cases.number(all_of_them.overdue, None, overdue="true"),
+        cases.number(all_of_them.later, None, horizon="6_months_plus"),
+        cases.number(all_of_them.undated, None, horizon="undated"),
+        cases.number(all_of_them.dropped, None, horizon="dropped"),
+    )
+    named = ("Achieved", "Next 6 months", "Of these overdue", "6 months plus", "Without a date", "Dropped")
+    columns = [Column(name, 17 if n < 4 else 16) for n, name in enumerate(named)]
+    table(document, f"The programme's milestones at {wording.day(board.day)}", columns, [numbers])
+    columns = [
+        Column("Outcome", 48),
+        Column("Status", 14),
+        *(Column(name, 9) for name in ("Achieved", "Next")),
     ]
-    headings = ("Outcome", "Status", "Achieved", "Next 6 months", "Overdue", "Later")
-    _table(document, "Every outcome in one line", headings, rows)
+    columns += [Column("Overdue", 11), Column("Later", 9)]
+    rows: list[tuple[Said, ...]] = [
+        (f"{o.number}. {o.statement}", wording.COLOURS[o.colour], *cases.counts(o.counts, o.number))
+        for o in board.outcomes
+    ]
+    table(document, "Every outcome in one line", columns, rows)
 
 
 def _kept(document: Document, kept: CommitmentsShown, cases: PaperLinks) -> None:
-    document.body.append(Header(1, "Promises kept"))
     rows = [
         (
             cases.milestone(p.title, p.id),
@@ -98,17 +143,25 @@ def _kept(document: Document, kept: CommitmentsShown, cases: PaperLinks) -> None
             wording.day(p.promised_for),
             wording.FATES[p.fate] + wording.became(p),
         )
-        for p in kept.promises
+        for group in wording.by_fate(kept.promises)
+        for p in group
     ]
-    headings = ("Promise", "Outcome", "Promised for", "What became of it")
-    _table(document, "What became of each promise", headings, rows)
+    columns = [Column("Promise", 32), Column("Outcome", 10), Column("Promised for", 18)]
+    if rows:
+        table(document, "What became of each promise", [*columns, Column("What became of it", 40)], rows)
+    beside = (("Added late", kept.added_late), ("Brought forward", kept.brought_forward))
+    for name, group in (*beside, ("Reopened", kept.reopened)):
+        if not group:
+            say(document, f"{name}: nothing.")
+            continue
+        heading(document, 3, name)
+        bullets(document, [(cases.milestone(m.title, m.id), wording.beside(m)) for m in group])
 
 
 def _data(document: Document, paper: PaperShown, cases: PaperLinks) -> None:
-    all_of_it = cases.links.to("/v1/promised-data", programme=cases.programme)
     rows = [
         (
-            Linked(d.what, all_of_it),
+            cases.of_programme(d.what, "/v1/promised-data"),
             d.promised_by,
             wording.day(d.due),
             wording.standing(d),
@@ -117,39 +170,44 @@ def _data(document: Document, paper: PaperShown, cases: PaperLinks) -> None:
         for d in paper.board.promised_data
     ]
     if rows:
-        document.body.append(Header(1, "Data promised to us"))
-        headings = ("Data", "Promised by", "Due", "Standing", "Outcomes waiting")
-        _table(document, "What was promised, and how late it is in working days", headings, rows)
+        heading(document, 2, "Data promised to us")
+        columns = [Column("Data", 26), Column("Promised by", 18), Column("Due", 17), Column("Standing", 27)]
+        name = "What was promised, what waits for it, and how late it is in working days"
+        table(document, name, [*columns, Column("Outcomes waiting", 12)], rows)
 
 
 def _outcome(document: Document, outcome: OutcomeShown, cases: PaperLinks) -> None:
-    document.body.append(Header(2, f"{outcome.number}. {outcome.statement}"))
-    status = f"Status: {wording.COLOURS[outcome.colour]}."
-    given = f" Confidence, as given: {outcome.confidence}." if outcome.confidence else ""
+    heading(document, 3, f"{outcome.number}. {outcome.statement}")
     owner = f" Owner: {outcome.owner_name}." if outcome.owner else ""
-    document.body.append(Paragraph(status + owner + given))
-    groups = (
-        ("Achieved so far", outcome.achieved),
-        ("Planned for the next 6 months", outcome.next_6_months),
+    say(document, f"Status: {wording.COLOURS[outcome.colour]}.{owner}{wording.confidence(outcome)}")
+    always = (("Achieved so far", outcome.achieved), ("Planned for the next 6 months", outcome.next_6_months))
+    for name, group in always:
+        _group(document, name if group else f"{name}: nothing", group, outcome, cases)
+    others = (
         ("6 months plus", outcome.later),
         ("Without a date", outcome.undated),
         ("Dropped", outcome.dropped),
     )
-    for heading, group in groups:
+    for name, group in others:
         if group:
-            document.body.append(Header(3, heading))
-            listed = List()
-            for one in group:
-                item = ListItem()
-                item.append(_line(one, cases))
-                listed.append(item)
-            document.body.append(listed)
+            _group(document, name, group, outcome, cases)
 
 
-def _line(one: MilestoneShown, cases: PaperLinks) -> Paragraph:
-    line = _paragraph(cases.milestone(one.title, one.id), "Overdue. " if one.overdue else "")
-    line.append_plain_text(wording.told(one))
-    return line
+def _group(
+    document: Document, name: str, group: Sequence[MilestoneShown], outcome: OutcomeShown, cases: PaperLinks
+) -> None:
+    heading(document, 4, name)
+    if group:
+        bullets(document, [tuple(_line(one, outcome, cases)) for one in group])
+
+
+def _line(one: MilestoneShown, outcome: OutcomeShown, cases: PaperLinks) -> Iterator[Said]:
+    if one.overdue:
+        yield "Overdue. "
+    yield cases.milestone(one.title, one.id)
+    yield wording.told(one)
+    if one.owner and one.owner != outcome.owner:
+        yield f" Owner: {one.owner_name}."
 
 
 def _figures(document: Document, measures: Sequence[MeasureSeen], cases: PaperLinks) -> None:
@@ -157,82 +215,84 @@ def _figures(document: Document, measures: Sequence[MeasureSeen], cases: PaperLi
         (
             m.title,
             Linked(wording.figure(m.value, m.unit), cases.links.to(m.cases)),
-            wording.figure(m.target, m.unit, "none"),
+            wording.aim(m),
+            tuple(_months(m, cases)),
         )
         for m in measures
     ]
     if rows:
-        document.body.append(Header(1, "Live figures"))
-        _table(document, "As the registers answer", ("Figure", "Now", "Aim"), rows)
+        heading(document, 2, "Live figures")
+        columns = [Column("Figure", 32), Column("Now", 12), Column("Aim", 16), Column("By month", 40)]
+        table(document, "As the registers answer; the last month is not over", columns, rows)
+
+
+def _months(measure: MeasureSeen, cases: PaperLinks) -> Iterator[Said]:
+    for point in measure.trend:
+        yield f"{wording.month(point.month)} "
+        figure = wording.figure(point.value, measure.unit, "none")
+        yield Linked(figure, cases.links.to(measure.cases, point.as_of))
+        yield ", " if point.finished else " so far"
+
+
+def _consultations(document: Document, paper: PaperShown, cases: PaperLinks) -> None:
+    if paper.board.consultations:
+        heading(document, 2, "Consultations")
+    for one in paper.board.consultations:
+        heading(document, 3, one.about)
+        answers = cases.of_programme(wording.answered(one), "/v1/consultations")
+        period = f"From {wording.day(one.opened_on)} to {wording.day(one.closes_on)}. "
+        say(document, period, answers, f". {one.conclusion}".rstrip())
+        rows = [
+            (answer, cases.of_programme(str(count), "/v1/consultations"))
+            for answer, count in one.counts.items()
+        ]
+        if rows:
+            table(document, f"Answers: {one.about}", [Column("Answer", 80), Column("How many", 20)], rows)
+
+
+def _appendix(document: Document, paper: PaperShown, cases: PaperLinks) -> None:
+    heading(document, 2, "Appendix")
+    for each in paper.lists:
+        _listed(document, each, cases)
+    _decisions(document, paper, cases)
+    heading(document, 3, "How this paper was made")
+    for label, said in wording.made(paper):
+        say(document, f"{label} {said}")
+
+
+def _total(each: ListedCases, cases: PaperLinks) -> Linked:
+    return Linked(f"{each.total}", cases.links.to(each.cases))
+
+
+def _listed(document: Document, each: ListedCases, cases: PaperLinks) -> None:
+    heading(document, 3, each.title)
+    say(document, "There are ", _total(each, cases), f". {wording.listed(each)}".rstrip())
+    rows = [
+        (
+            Linked(case.title, cases.links.to(case.path)),
+            wording.day(case.day),
+            case.why if case.pence is None else Linked(wording.why(case), cases.links.to(case.path)),
+            case.standing,
+        )
+        for case in each.items
+    ]
+    if rows:
+        columns = [Column(name, width) for name, width in zip(each.headings, (32, 18, 25, 25), strict=True)]
+        table(document, f"{each.title}, those first that matter most", columns, rows)
 
 
 def _decisions(document: Document, paper: PaperShown, cases: PaperLinks) -> None:
     rows = [
         (
-            Linked(d.title, f"{cases.links.base}/v1/milestones/{d.milestone}/history"),
-            wording.day(d.on),
-            d.what,
+            Linked(d.title, cases.links.to(d.path)),
+            f"{d.what.capitalize()} on {wording.day(d.on)}",
             d.by_name,
             d.reason or "None was given.",
         )
         for d in paper.decisions
     ]
-    if rows:
-        document.body.append(Header(1, "Decisions in the period"))
-        headings = ("Milestone", "On", "Decision", "By", "Reason")
-        _table(document, "What was decided, by whom, and why", headings, rows)
-
-
-def _appendix(document: Document, paper: PaperShown) -> None:
-    document.body.append(Header(1, "Appendix: how this paper was made"))
-    made = f"Written by rfp-service {paper.release} from the record at position {paper.record.position}."
-    document.body.append(Paragraph(f"{made} Root: {paper.record.root or 'not signed yet'}."))
-    document.body.append(Paragraph(paper.board.colour_rule.text))
-
-
-def _table(document: Document, name: str, headings: Cells, rows: Iterable[Cells]) -> None:
-    """Add a table whose first row is a heading row."""
-    document.body.append(Paragraph(name))
-    table = Table(name)
-    for cells in (headings, *rows):
-        row = Row()
-        for each in cells:
-            row.append_cell(_cell(each))
-        table.append_row(row)
-    document.body.append(table)
-
-
-def _cell(said: str | Linked) -> Cell:
-    """Return a cell of a table; what is linked is a paragraph with a link."""
-    if not isinstance(said, Linked):
-        return Cell(said)
-    cell = Cell()
-    cell.append(_paragraph(said))
-    return cell
-
-
-def _paragraph(linked: Linked, before: str = "") -> Paragraph:
-    paragraph = Paragraph(before)
-    paragraph.append(Link(linked.url, text=linked.text))
-    return paragraph
-
-
-def _said_of_itself(document: Document, paper: PaperShown) -> None:
-    """Give the document its title, language and date; odfdo would give it the clock's."""
-    meta, at = document.meta, paper.board.as_of.replace(tzinfo=None, microsecond=0)
-    meta.title, meta.language, meta.generator = paper.title, "en-GB", f"rfp-service {paper.release}"
-    meta.creation_date = meta.date = datetime.fromisoformat(at.isoformat())
-    document.language = "en-GB"
-
-
-def _without_clock(document: Document) -> bytes:
-    """Return a document's bytes with no time of its making in them."""
-    saved, made = io.BytesIO(), io.BytesIO()
-    document.save(saved)
-    with zipfile.ZipFile(saved) as given, zipfile.ZipFile(made, "w") as kept:
-        names = sorted(given.namelist(), key=lambda name: (name != MIMETYPE, name))
-        for name in names:
-            place = zipfile.ZipInfo(name, EPOCH)
-            place.compress_type = zipfile.ZIP_STORED if name == MIMETYPE else zipfile.ZIP_DEFLATED
-            kept.writestr(place, given.read(name))
-    return made.getvalue()
+    if rows and paper.since:
+        heading(document, 3, f"Decisions since {wording.day(day_in_london(paper.since))}")
+        columns = [Column("Milestone or outcome", 30), Column("Decision", 20), Column("By", 15)]
+        name = "What was decided on outcomes and milestones, by whom, and why"
+        table(document, name, [*columns, Column("Reason", 35)], rows)

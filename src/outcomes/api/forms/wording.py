@@ -1,16 +1,20 @@
 """How the paper puts things: days, figures, and what there is to say of a milestone in one line."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from markupsafe import Markup, escape
 
-from outcomes.api.answers import MilestoneShown, PromisedDataShown
-from outcomes.api.commitments import CommitmentsShown, PromiseShown, long_day
+from outcomes.api.answers import ConsultationShown, MilestoneShown, OutcomeShown, PromisedDataShown
+from outcomes.api.commitments import CommitmentsShown, ComparedMilestone, PromiseShown
+from outcomes.api.listed_cases import ListedCase, ListedCases
+from outcomes.api.measures import MeasureSeen
+from outcomes.api.paper_content import PaperShown
 from outcomes.domain.commitments import PromiseFate
 from outcomes.domain.horizons import Colour, Horizon
 from shared.kernel.calendar import LONDON, day_in_london
+from shared.kernel.wording import counted, long_day
 
 COLOURS = {
     Colour.RED: "Red",
@@ -25,6 +29,12 @@ FATES = {
     PromiseFate.MOVED: "Moved",
     PromiseFate.SILENT: "Silent",
     PromiseFate.UNDER_WAY: "Under way",
+}
+UNKNOWN_WAITS = {
+    "data": "data that are not known here",
+    "project": "a project that is not known here",
+    "contract": "a contract that is not known here",
+    "rfp": "an RFP that is not known here",
 }
 ASKED_ABOUT = (
     PromiseFate.SILENT,
@@ -120,9 +130,7 @@ def told(milestone: MilestoneShown) -> str:
         parts.append(sentence(milestone.progress))
     if milestone.silent_since and milestone.horizon is Horizon.NEXT:
         parts.append(f"Nobody has reported since {day(milestone.silent_since)}.")
-    waits = [
-        wait.title or f"a {wait.on} that is not known here" for wait in milestone.waits_for if not wait.over
-    ]
+    waits = [wait.title or UNKNOWN_WAITS[wait.on] for wait in milestone.waits_for if not wait.over]
     if waits and milestone.met_on is None:
         parts.append(f"Waits for: {'; '.join(waits)}.")
     return "".join(parts[:1]) + "".join(f" {part}" for part in parts[1:])
@@ -136,10 +144,32 @@ def _when(milestone: MilestoneShown) -> str:
     return f", due {day(milestone.due)}."
 
 
+def first_small(text: str) -> str:
+    """Return a text that goes on a sentence."""
+    return text[:1].lower() + text[1:]
+
+
+def why(case: ListedCase) -> str:
+    """Return why a case is listed: a text, or an amount."""
+    return case.why if case.pence is None else figure(case.pence, "pence")
+
+
+def listed(cases: ListedCases) -> str:
+    """Return what there is to say of a list before its cases."""
+    said = f"{cases.about}. " if cases.about else ""
+    if cases.withheld:
+        are = "is" if cases.withheld == 1 else "are"
+        said += f"{cases.withheld} of them {are} in the exempt part only. "
+    left = cases.total - cases.withheld - len(cases.items)
+    if left > 0:
+        said += f"The first {len(cases.items)} are below, and {left:,} more on the register."
+    return said.rstrip()
+
+
 def standing(data: PromisedDataShown) -> str:
     """Return how promised data stand."""
     late = data.working_days_late
-    days = f"{late} working day{'' if late == 1 else 's'} late"
+    days = f"{counted(late, 'working day')} late"
     if data.arrived_on is not None:
         return f"Came on {day(data.arrived_on)}" + (f", {days}." if late else ", in time.")
     if not late:
@@ -148,3 +178,85 @@ def standing(data: PromisedDataShown) -> str:
     times = {1: "once", 2: "twice"}.get(chased, f"{chased} times")
     again = f"; now promised for {day(data.expected_on)}" if data.expected_on != data.due else ""
     return f"Missing, {days}; {f'chased {times}' if chased else 'not chased'}{again}."
+
+
+def promised(kept: CommitmentsShown) -> str:
+    """Return how many promises there were, and what of them moved or came in beside them."""
+    counts = kept.counts
+    return (
+        f"On {day(kept.since)} the programme promised {counted(counts.promised, 'milestone')} for the six"
+        f" months to {day(kept.promised_until)}. {counts.pushed_out} of them {_was(counts.pushed_out)} pushed"
+        f" out beyond that day. {counts.added_late} came in later; {counts.reopened} that had been met"
+        f" {_was(counts.reopened)} reopened."
+    )
+
+
+def _was(number: int) -> str:
+    return "was" if number == 1 else "were"
+
+
+def beside(one: ComparedMilestone) -> str:
+    """Return what there is to say of a milestone beside the promises."""
+    when = f", met on {day(one.met_on)}" if one.met_on else f", due {day(one.due)}" if one.due else ""
+    return f" (outcome {one.outcome_number}){when}" + (f": {one.reason}" if one.reason else "")
+
+
+def confidence(outcome: OutcomeShown) -> str:
+    """Return how sure somebody was of an outcome, in the words it was given in."""
+    if not outcome.confidence:
+        return ""
+    why = f" ({outcome.confidence_reason.rstrip('.')})" if outcome.confidence_reason else ""
+    return f" Confidence, as given: {outcome.confidence}{why}."
+
+
+def aim(measure: MeasureSeen) -> str:
+    """Return what is aimed at, and whether it is reached."""
+    reached = {None: "", True: " (reached)", False: " (not reached)"}[measure.on_target]
+    return figure(measure.target, measure.unit, "none") + reached
+
+
+def answered(one: ConsultationShown) -> str:
+    """Return how many answered a consultation, of how many asked."""
+    return f"{one.answered} of {one.asked} answered" if one.asked else f"{one.answered} answered"
+
+
+def made(paper: PaperShown) -> Iterator[tuple[str, str]]:
+    """Yield what a paper says of itself, each with its catchword: its reading, its rules, what is exempt."""
+    kept, record, rule = paper.commitments, paper.record, paper.board.colour_rule
+    before = ""
+    if kept:
+        before = f", and compares it with the record as it stood on {day(kept.since)}, position"
+        before += f" {kept.since_position}"
+    yield (
+        "Record.",
+        (
+            f"This paper was written by rfp-service {paper.release} from the council's own record as it"
+            f" stood at {instant(paper.board.as_of)}, position {record.position}{before}."
+            " Nobody typed its figures."
+        ),
+    )
+    if record.root:
+        yield (
+            "Proof.",
+            (
+                f"The signed log's root at that position is {record.root}; with it anybody can check that the"
+                " record was not changed since."
+            ),
+        )
+    else:
+        yield "Proof.", "The record is not under a signed checkpoint as far as that position yet."
+    yield f"Status rule “{rule.name}”.", rule.text
+    if kept:
+        yield "Promises.", kept.rule
+    yield "Exempt part.", exempt_part(paper.exempt_items)
+
+
+def exempt_part(items: int) -> str:
+    """Return of how much of a paper something is exempt, and where that is said."""
+    if not items:
+        return "Nothing in this paper is exempt."
+    has = "item in this paper has" if items == 1 else "items in this paper have"
+    return (
+        f"{items} {has} something exempt under Schedule 12A of the Local Government Act 1972. It is marked"
+        " where it would stand; the exempt part is a document of its own, for those entitled."
+    )

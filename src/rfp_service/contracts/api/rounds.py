@@ -1,28 +1,29 @@
 """Rounds of reviews over HTTP: open a month, see it, settle its lines, close it."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Path, Request, Response
-from pydantic import BaseModel, JsonValue
+from pydantic import JsonValue
 
 from rfp_service.contracts.api.filters import RoundFilters
-from rfp_service.contracts.api.round_contracts import contracts_found, is_open
+from rfp_service.contracts.api.round_answers import RoundLineSeen, RoundSeen, found_in_round, round_seen
+from rfp_service.contracts.api.round_contracts import contracts_found
 from rfp_service.contracts.api.scheme import rules_as_of
-from rfp_service.contracts.commands.rounds import LineFound, OpenReviewRound, RoundDecision
-from rfp_service.contracts.domain.rounds import LineStanding, ReviewRound, RoundStage, horizon_of, round_id
+from rfp_service.contracts.commands.rounds import OpenReviewRound, RoundDecision
+from rfp_service.contracts.domain.rounds import ReviewRound, horizon_of, round_id
 from rfp_service.contracts.views.rounds import RoundRow, StoredRound, review_rounds
 from shared.governance.audit.history import EventHistory, answer_history
 from shared.kernel.errors import NotFound, ViewsBehind
-from shared.kernel.messages import Receipt, Stream
+from shared.kernel.messages import Receipt
 from shared.web.answers import CREATES, DECIDES, one, seen_now
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
 from shared.web.core_service import core_service
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
-from shared.web.next_decisions import Next, commands_in, with_next
+from shared.web.next_decisions import commands_in, with_next
 from shared.web.readings import Read, Reading
 
 ROUND_LIST = ListOf(
@@ -38,35 +39,6 @@ router = APIRouter(
     route_class=StrictRoute,
     max_body_size=BODY_BYTES_LIMIT,
 )
-
-
-class RoundLineSeen(BaseModel):
-    """A contract in a round, and what became of it; exposed where its last safe date has passed."""
-
-    contract: UUID
-    reference: str
-    due_on: date | None
-    exposure_pence: int | None
-    standing: LineStanding
-    carried_over: bool
-    joined_later: bool
-    reason: str
-    until: date | None
-    said_by: str
-    withheld: dict[str, str] = {}
-
-
-class RoundSeen(BaseModel):
-    """A round with its lines, those that have become due since it was opened among them."""
-
-    id: UUID
-    version: int
-    month: str
-    stage: RoundStage
-    until: date | None
-    undecided: int
-    next: Next = None
-    lines: list[RoundLineSeen]
 
 
 @router.post("", status_code=201, summary="Open a month's round", responses=CREATES)
@@ -101,7 +73,7 @@ async def decide_on_round(
     stream = await core_service(request).store.load(round_id, ReviewRound())
     if stream.version == 0:
         raise NotFound
-    found = await _found(await _up_to_date(request), stream.state)
+    found = await found_in_round(await _up_to_date(request), stream.state)
     return await handler.handle(
         round_id, command, blank=ReviewRound(), contracts=[each.model_dump(mode="json") for each in found]
     )
@@ -125,9 +97,9 @@ async def see_round(request: Request, round_id: RoundId, reading: Read) -> Respo
     stream = await store.load(round_id, ReviewRound(), reading.position if reading.past else None)
     if stream.version == 0:
         raise NotFound
-    found = await _found(reading, stream.state)
+    found = await found_in_round(reading, stream.state)
     contracts: list[JsonValue] = [each.model_dump(mode="json") for each in found]
-    seen = await _veiled(reading, _seen(stream, found))
+    seen = await _veiled(reading, round_seen(stream, found))
     shown = await with_next(request, reading, stream, seen, DECISIONS, contracts=contracts)
     return await seen_now(reading, shown, stream.version)
 
@@ -162,49 +134,8 @@ async def _up_to_date(request: Request) -> Reading:
     )
 
 
-async def _found(reading: Reading, review: ReviewRound) -> list[LineFound]:
-    assert review.until is not None, "a round that there is has its horizon"
-    return await contracts_found(reading, review, review.month, review.until)
-
-
-def _seen(stream: Stream[ReviewRound], found: list[LineFound]) -> RoundSeen:
-    review = stream.state
-    within = [each for each in found if review.holds(each.contract) or (is_open(review) and each.due)]
-    lines = [_line(review, each) for each in within]
-    return RoundSeen(
-        id=stream.id,
-        version=stream.version,
-        month=review.month,
-        stage=review.stage,
-        until=review.until,
-        undecided=sum(line.standing is LineStanding.DUE for line in lines),
-        lines=lines,
-    )
-
-
 async def _veiled(reading: Reading, seen: RoundSeen) -> RoundSeen:
     """Return a round whose lines show of each contract what its reader may see of it."""
     lines = [line.model_dump() | {"id": line.contract} for line in seen.lines]
     await reading.redacted(lines)
     return seen.model_copy(update={"lines": [RoundLineSeen.model_validate(line) for line in lines]})
-
-
-def _line(review: ReviewRound, found: LineFound) -> RoundLineSeen:
-    said = review.said_of(found.contract)
-    closed = review.stage is RoundStage.CLOSED
-    decided = found.contract in review.decided if closed else found.decided
-    standing = LineStanding.DECIDED if decided else LineStanding.DUE
-    if said is not None and not decided:
-        standing = said.standing
-    return RoundLineSeen(
-        contract=found.contract,
-        reference=found.reference,
-        due_on=found.due_on,
-        exposure_pence=found.exposure_pence,
-        standing=standing,
-        carried_over=found.carried_over,
-        joined_later=not review.holds(found.contract),
-        reason=said.reason if said else "",
-        until=said.until if said else None,
-        said_by=said.said_by if said else "",
-    )
