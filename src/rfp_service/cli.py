@@ -15,6 +15,10 @@ COMMANDS = {
         "rfp_service.operator.processes:worker",
         "Keep the views current and let reactions react; a second worker waits until it is needed.",
     ),
+    "courier": (
+        "rfp_service.operator.processes:courier",
+        "Take webhooks and mail out for a worker that can't reach their receivers; without the database.",
+    ),
     "migrate": (
         "rfp_service.operator.preparation:migrate",
         "Bring the database up to date, and rebuild the views that have changed.",

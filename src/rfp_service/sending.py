@@ -1,8 +1,6 @@
 """The sender beside the worker: a fault in it, or a receiver that hangs, holds up nothing else."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import structlog
 
@@ -10,8 +8,8 @@ from rfp_service.rooms import SUBJECTS
 from rfp_service.service import Service
 from shared.governance.notifications.fan_out import FanOut
 from shared.governance.notifications.mail import Mailing
+from shared.governance.notifications.outside import CourierAway, Outside
 from shared.governance.notifications.sender import Sender
-from shared.governance.notifications.transport import transport
 from shared.record.database import AWAY, being_cancelled
 from shared.record.projecting.projector import NotificationListener
 
@@ -21,41 +19,37 @@ RETRY_SECONDS_LIMIT = 30.0
 log = structlog.get_logger(__name__)
 
 
-@asynccontextmanager
-async def sender_of(service: Service) -> AsyncIterator[Sender]:
-    """Lend a sender of this service's notifications."""
+def sender_of(service: Service, outside: Outside) -> Sender:
+    """Return a sender of this service's notifications, which are taken out by this way."""
     settings = service.settings
-    mailing = Mailing(service.pool, settings)
-    async with transport(
-        service.receivers,
-        settings.webhook_seconds,
-        ca=settings.webhook_ca,
-        certificate=settings.webhook_certificate,
-    ) as through:
-        yield Sender(
-            service.pool,
-            service.store,
-            FanOut(service.pool, service.store, SUBJECTS, settings.public_url, mails=mailing.is_set_up),
-            service.endpoint_secrets,
-            through,
-            mailing,
-            lease_seconds=settings.webhook_lease_seconds,
-        )
+    mailing = Mailing(service.pool, settings, outside)
+    return Sender(
+        service.pool,
+        service.store,
+        FanOut(service.pool, service.store, SUBJECTS, settings.public_url, mails=mailing.is_set_up),
+        service.endpoint_secrets,
+        outside,
+        mailing,
+        lease_seconds=settings.webhook_lease_seconds,
+    )
 
 
-async def keep_sending(service: Service, listener: NotificationListener) -> None:
+async def keep_sending(service: Service, outside: Outside, listener: NotificationListener) -> None:
     """Send until cancelled; begin again after a fault, more and more slowly."""
     faults = 0
-    async with sender_of(service) as sender:
-        while True:
-            try:
-                await sender.run(listener.wait, listener.ring)
-            except AWAY as error:
-                if being_cancelled():
-                    raise
-                log.warning("sender waits for the database", error=type(error).__name__)
-                await asyncio.sleep(RETRY_SECONDS)
-            except Exception:  # whatever it was, the worker's own work must not end with it
-                faults += 1
-                log.exception("sender failed, and begins again", faults=faults)
-                await asyncio.sleep(min(RETRY_SECONDS * faults, RETRY_SECONDS_LIMIT))
+    sender = sender_of(service, outside)
+    while True:
+        try:
+            await sender.run(listener.wait, listener.ring)
+        except CourierAway:
+            log.warning("sender waits for its courier")
+            await asyncio.sleep(RETRY_SECONDS)
+        except AWAY as error:
+            if being_cancelled():
+                raise
+            log.warning("sender waits for the database", error=type(error).__name__)
+            await asyncio.sleep(RETRY_SECONDS)
+        except Exception:  # whatever it was, the worker's own work must not end with it
+            faults += 1
+            log.exception("sender failed, and begins again", faults=faults)
+            await asyncio.sleep(min(RETRY_SECONDS * faults, RETRY_SECONDS_LIMIT))

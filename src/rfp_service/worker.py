@@ -17,7 +17,9 @@ from rfp_service.sending import keep_sending
 from rfp_service.service import Service
 from shared.governance.audit.copies import Copies
 from shared.governance.audit.record_index.indexer import Indexer
+from shared.governance.notifications.courier_channel import way_out
 from shared.governance.notifications.mail import Mailing
+from shared.governance.notifications.outside import Outside
 from shared.ledger.log_keys import LogKeys, log_keys
 from shared.ledger.signing import keep_log
 from shared.record.database import AWAY, being_cancelled
@@ -107,24 +109,25 @@ async def work(service: Service, heal: HealDatabase = _leave_it) -> None:
         nonlocal faults
         faults = 0
 
-    while True:
-        try:
-            await _work_on_one_connection(service, keys, went_well)
-        except AWAY as error:
-            if being_cancelled():
-                raise
-            log.warning("worker waits for the database", error=type(error).__name__)
-            await heal()
-            await asyncio.sleep(RETRY_SECONDS)
-        except Exception:  # whatever it was, the others' work must not end with it
-            faults += 1
-            log.exception("worker failed, and begins again", faults=faults)
-            if faults > FAULTS_LIMIT:
-                raise
-            await asyncio.sleep(min(RETRY_SECONDS * faults, RETRY_SECONDS_LIMIT))
+    async with way_out(service.settings) as outside:
+        while True:
+            try:
+                await _work_on_one_connection(service, outside, keys, went_well)
+            except AWAY as error:
+                if being_cancelled():
+                    raise
+                log.warning("worker waits for the database", error=type(error).__name__)
+                await heal()
+                await asyncio.sleep(RETRY_SECONDS)
+            except Exception:  # whatever it was, the others' work must not end with it
+                faults += 1
+                log.exception("worker failed, and begins again", faults=faults)
+                if faults > FAULTS_LIMIT:
+                    raise
+                await asyncio.sleep(min(RETRY_SECONDS * faults, RETRY_SECONDS_LIMIT))
 
 
-def _kinds(service: Service, firing: Firing) -> list[Work]:
+def _kinds(service: Service, outside: Outside, firing: Firing) -> list[Work]:
     """Return each kind of work, in the order in which they are done."""
     projector = Projector(service.pool, service.record, VIEWS)
     reactor = Reactor(service.pool, service.record, REACTIONS)
@@ -134,16 +137,18 @@ def _kinds(service: Service, firing: Firing) -> list[Work]:
         Work("deadlines", firing.fire),
         Work("jobs", service.batches.jobs.resume),
         Work("forecasts", service.forecasts.keep_when_due),
-        Work("copies", _copies(service).work_when_due),
+        Work("copies", _copies(service, outside).work_when_due),
         Work("index", Indexer(service.pool, service.store).work_when_due),
         Work("slow-cases", service.slow_cases.look_when_due),
     ]
 
 
-async def _work_on_one_connection(service: Service, keys: LogKeys, went_well: Callable[[], None]) -> None:
+async def _work_on_one_connection(
+    service: Service, outside: Outside, keys: LogKeys, went_well: Callable[[], None]
+) -> None:
     """Hold the worker's lock on one connection, and keep up with the record while it lives."""
     firing = Firing(service.pool, service.store, service.known, DEADLINES)
-    kinds = _kinds(service, firing)
+    kinds = _kinds(service, outside, firing)
     listener, log_listener, told_listener = listeners = [
         NotificationListener(channel, POLL_SECONDS) for channel in (APPENDED, APPENDED, TO_BE_TOLD)
     ]
@@ -156,7 +161,7 @@ async def _work_on_one_connection(service: Service, keys: LogKeys, went_well: Ca
             await each.attach(connection)
         besides = [
             asyncio.create_task(keep_log(service.pool, keys, log_listener)),
-            asyncio.create_task(keep_sending(service, told_listener)),
+            asyncio.create_task(keep_sending(service, outside, told_listener)),
             asyncio.create_task(ViewWatch(service.pool, service.record, VIEWS).follow()),
             asyncio.create_task(keep_beating(service.pool, WORKED)),
         ]
@@ -174,10 +179,10 @@ async def _work_on_one_connection(service: Service, keys: LogKeys, went_well: Ca
             await asyncio.gather(*besides, return_exceptions=True)
 
 
-def _copies(service: Service) -> Copies:
+def _copies(service: Service, outside: Outside) -> Copies:
     settings = service.settings
     every = timedelta(minutes=settings.audit_copies_minutes)
-    hand_in = Mailing(service.pool, settings).hand_in
+    hand_in = Mailing(service.pool, settings, outside).hand_in
     return Copies(service.pool, settings.audit_copies, every, hand_in, settings.mail_from)
 
 

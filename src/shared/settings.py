@@ -40,6 +40,33 @@ IN_FILES = frozenset(
 )
 
 
+# What a courier is told: where it may send and how, and nothing of the record.
+FOR_COURIER = (
+    "profile",
+    "webhook_receivers",
+    "webhook_loopback",
+    "webhook_ca",
+    "webhook_certificate",
+    "webhook_seconds",
+    "webhook_lease_seconds",
+    "smtp_host",
+    "smtp_port",
+    "smtp_security",
+    "smtp_ca",
+    "smtp_user",
+    "smtp_password",
+)
+OF_THE_MACHINE = ("LANG", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")
+NOT_FOR_COURIER = (
+    "database_url",
+    "database_owner_url",
+    "database_reader_url",
+    "personal_secret",
+    "audit_keys",
+    "sign_in_client_secret",
+)
+
+
 def _by_space(said: object) -> object:
     return said.split() if isinstance(said, str) else said
 
@@ -158,6 +185,10 @@ class Settings(BaseModel):
     webhook_lease_seconds: float = Field(
         60, gt=0, le=3600, description="How long a sender keeps a delivery to itself."
     )
+    webhook_courier: Path | None = Field(
+        None,
+        description="Where a `courier` that runs by itself listens; without it the worker begins its own.",
+    )
     smtp_host: str = Field("", description="The mail server; without one, nobody is told by mail.")
     smtp_port: int = Field(587, ge=1, le=65535)
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
@@ -228,6 +259,29 @@ class Settings(BaseModel):
             raise NotConfigured("PROFILE=production needs DATABASE_URL, TOKEN_ISSUER and PERSONAL_SECRET.")
         else:
             self._must_be_encrypted(self.token_issuer)
+        return self
+
+    @property
+    def reaches_somebody(self) -> bool:
+        """Say whether anything can be sent anywhere."""
+        return bool(self.webhook_receivers or self.webhook_loopback or self.smtp_host)
+
+    def for_courier(self) -> dict[str, str]:
+        """Return a courier's whole environment: what it is told, and what of this machine it needs."""
+        said = {name: os.environ[name] for name in OF_THE_MACHINE if name in os.environ}
+        for name in FOR_COURIER:
+            value = getattr(self, name)
+            if isinstance(value, SecretStr):
+                value = value.get_secret_value()
+            if value not in (None, ""):
+                said[name.upper()] = str(value)
+        return said
+
+    def checked_for_courier(self) -> "Settings":
+        """Refuse to be a courier with what one must not have: the way to the record, or its keys."""
+        if given := [name.upper() for name in NOT_FOR_COURIER if getattr(self, name) is not None]:
+            raise NotConfigured(f"A courier is not given {' or '.join(given)}: it faces the outside.")
+        self._must_send_safely()
         return self
 
     def _must_send_safely(self) -> None:

@@ -1,12 +1,13 @@
-"""`demo`, `serve` and `worker`: the service for as long as it is wanted."""
+"""`demo`, `serve`, `worker` and `courier`: the service for as long as it is wanted."""
 
+import asyncio
 from contextlib import ExitStack
 from typing import Annotated
 
 import typer
 import uvloop
 
-from rfp_service import serving
+from rfp_service import logs, serving
 from rfp_service.databases import Database, database, must_have_owner
 from rfp_service.demonstration.guide import guide
 from rfp_service.demonstration.neighbour import neighbours
@@ -17,6 +18,7 @@ from rfp_service.operator.receivers import Receivers, receivers
 from rfp_service.service import opened
 from rfp_service.terminal import say
 from rfp_service.worker import work
+from shared.governance.notifications.courier import serve_at
 from shared.ledger.log_keys import log_keys
 from shared.settings import NotConfigured, Profile, Settings
 from shared.web.metrics_server import metrics_shown
@@ -71,3 +73,11 @@ def worker() -> None:
 
     with database(settings) as base:
         uvloop.run(run(base))
+
+
+def courier() -> None:
+    settings = Settings().checked_for_courier()
+    logs.configure(settings.log_level)
+    if settings.webhook_courier is None:
+        raise NotConfigured("`courier` needs WEBHOOK_COURIER, the path at which its worker finds it.")
+    asyncio.run(serve_at(settings, settings.webhook_courier))

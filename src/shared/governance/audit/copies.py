@@ -17,7 +17,6 @@ import structlog
 from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
-from shared.governance.notifications.mail import MAIL_FAULTS
 from shared.ledger.log_reader import LogReader, Signed
 from shared.ledger.read_checkpoints import newest_of_reads
 
@@ -36,7 +35,7 @@ INSERT INTO log_copies AS c (target, failing_since, said) VALUES ($1, now(), $2)
 ON CONFLICT (target) DO UPDATE SET failing_since = coalesce(c.failing_since, now()), said = $2
 """
 
-# Hands one mail to the council's server.
+# Hands one mail to the council's server; raises an OSError where it is not taken.
 HandIn = Callable[[EmailMessage], Awaitable[None]]
 
 log = structlog.get_logger(__name__)
@@ -77,7 +76,7 @@ class Copies:
         for row in await self._pool.fetch(DUE, self._targets, signed.size, self._every):
             try:
                 await self._sent(row["target"], signed, reads)
-            except (AnotherLies, BaseError, OSError, ValueError, *MAIL_FAULTS) as error:
+            except (AnotherLies, BaseError, OSError, ValueError) as error:
                 said = f"{type(error).__name__}: {error}"[:300]
                 await self._pool.execute(FAILED, row["target"], said)
                 tell = log.critical if isinstance(error, AnotherLies) else log.warning

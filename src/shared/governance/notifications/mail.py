@@ -1,24 +1,23 @@
 """Mail: plain text and HTML with a link and nothing else to know, threaded by case."""
 
-import ssl
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from email.errors import MessageError
 from email.message import EmailMessage
 from email.utils import format_datetime
 from html import escape
 from typing import Any
 
-import aiosmtplib
 import asyncpg
 
 from shared.governance.notifications.notification_types import MEANINGS, SUBJECTS, NotificationType
+from shared.governance.notifications.outside import CourierAway, Outside
 from shared.governance.notifications.transport import ReceiverAnswer
 from shared.settings import Settings
 
 LIST_NAME = "rfp-service"
 ADDRESS = "SELECT email FROM people WHERE id = $1 AND erased_at IS NULL"
-TAKEN, NO_SUCH_PERSON = 250, 550
-MAIL_FAULTS = (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError)
+NO_SUCH_PERSON = 550
 NO_ANSWERS = "This address takes no answers."
 TEXT = "{meaning}\n\n{link}\n\n" + NO_ANSWERS + "\n"
 HTML = (
@@ -60,13 +59,18 @@ def mail_message(event: Mapping[str, Any], address: str, sender: str) -> EmailMe
     return message
 
 
-class Mailing:
-    """Hands mail to the council's server."""
+class MailNotTaken(OSError):
+    """The council's server did not take a mail."""
 
-    def __init__(self, pool: asyncpg.Pool, settings: Settings) -> None:
+
+class Mailing:
+    """Writes to people, and has it handed to the council's server."""
+
+    def __init__(self, pool: asyncpg.Pool, settings: Settings, outside: Outside) -> None:
         """Go by these settings."""
         self._pool = pool
         self._settings = settings
+        self._outside = outside
 
     @property
     def is_set_up(self) -> bool:
@@ -81,30 +85,17 @@ class Mailing:
         address = await self._pool.fetchval(ADDRESS, person)
         if not address:
             return ReceiverAnswer(status=NO_SUCH_PERSON, fault="NoMailAddress")
-        message = written(address, self._settings.mail_from)
         try:
-            await self.hand_in(message)
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            return ReceiverAnswer(status=error.recipients[0].code, fault=type(error).__name__)
-        except aiosmtplib.SMTPResponseException as error:
-            return ReceiverAnswer(status=error.code, fault=type(error).__name__)
-        except MAIL_FAULTS as error:
-            return ReceiverAnswer(fault=type(error).__name__)
-        return ReceiverAnswer(status=TAKEN)
+            message = written(address, self._settings.mail_from)
+        except (ValueError, MessageError):  # such as one of two lines
+            return ReceiverAnswer(status=NO_SUCH_PERSON, fault="NotAMailAddress")
+        return await self._outside.mail(message)
 
     async def hand_in(self, message: EmailMessage) -> None:
-        """Hand a mail to the server; raise one of `MAIL_FAULTS` where it is not taken."""
-        settings = self._settings
-        secure = settings.smtp_security != "none"
-        password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
-        await aiosmtplib.send(
-            message,
-            hostname=settings.smtp_host,
-            port=settings.smtp_port,
-            username=settings.smtp_user or None,
-            password=password,
-            use_tls=settings.smtp_security == "tls",
-            start_tls=settings.smtp_security == "starttls",
-            tls_context=ssl.create_default_context(cafile=settings.smtp_ca) if secure else None,
-            timeout=settings.webhook_seconds,
-        )
+        """Have a mail handed to the server; raise `MailNotTaken` where it is not taken."""
+        try:
+            answer = await self._outside.mail(message)
+        except CourierAway as error:
+            raise MailNotTaken(type(error).__name__) from None
+        if not answer.is_yes:
+            raise MailNotTaken(f"{answer.status} {answer.fault}")

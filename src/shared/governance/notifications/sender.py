@@ -27,6 +27,7 @@ from shared.governance.notifications.fan_out import FanOut
 from shared.governance.notifications.mail import Mailing, mail_message
 from shared.governance.notifications.notification_types import NotificationType
 from shared.governance.notifications.orders import carry_out_next
+from shared.governance.notifications.outside import CourierAway, Outside
 from shared.governance.notifications.payloads import CLOUD_EVENTS
 from shared.governance.notifications.retries import (
     GONE,
@@ -38,7 +39,7 @@ from shared.governance.notifications.retries import (
 from shared.governance.notifications.sender_commands import GiveEndpointUp, VerifyEndpoint, WarnOfEndpoint
 from shared.governance.notifications.signatures import signed_headers
 from shared.governance.notifications.teams import PersonalWorkflows, adaptive_card
-from shared.governance.notifications.transport import ReceiverAnswer, Transport
+from shared.governance.notifications.transport import ReceiverAnswer
 from shared.kernel.messages import Command, Stamp
 from shared.record.database import AWAY
 from shared.record.eventstore.store import EventStore
@@ -71,17 +72,17 @@ class Sender:
         store: EventStore,
         spreading: FanOut,
         secrets: EndpointSecrets,
-        transport: Transport,
+        outside: Outside,
         mailing: Mailing,
         *,
         lease_seconds: float = 60.0,
     ) -> None:
-        """Send through this transport what is spread of this record."""
+        """Send by this way out what is spread of this record."""
         self._pool = pool
         self._store = store
         self._spreading = spreading
         self._secrets = secrets
-        self._transport = transport
+        self._outside = outside
         self._mailing = mailing
         self._workflows = PersonalWorkflows(pool, store, secrets)
         self._vouched_at = float("-inf")
@@ -110,6 +111,8 @@ class Sender:
             await self._judge(parcel, answer)
         waits = await drop_what_no_longer_waits(self._pool, self._store, self._spreading.subjects)
         free = CONCURRENCY_LIMIT - len(self._under_way)
+        if free:
+            await self._outside.must_be_there()  # before anything counts as tried
         found = await claims.claim(self._pool, free, self._lease, waits) if free else []
         for _, parcel in _parcels((claimed, None) for claimed in found):
             task = asyncio.create_task(self._alone(parcel))
@@ -140,6 +143,8 @@ class Sender:
         """Deliver one parcel; a fault in it holds up no other, and its lease lets it be tried again."""
         try:
             await self._deliver(parcel)
+        except CourierAway:
+            log.warning("courier ended with a delivery", delivery=parcel[0].id)
         except (*AWAY, asyncpg.PostgresError) as error:
             log.warning("delivery waits for the database", error=type(error).__name__)
         except Exception:  # whatever it was, it is this delivery's alone
@@ -183,7 +188,7 @@ class Sender:
             "Content-Length": str(len(claimed.body)),
             **signed_headers(claimed.message_id, claimed.body, live, at),
         }
-        return await self._transport.post(url, claimed.body, headers)
+        return await self._outside.post(url, claimed.body, headers)
 
     async def _to_workflow(self, url: str, claimed: Claimed) -> ReceiverAnswer:
         """Post a card; of what comes back no more is kept than the status, for it may hold the address."""
@@ -191,7 +196,7 @@ class Sender:
             return ReceiverAnswer(fault="SecretNotThere")
         card = adaptive_card(orjson.loads(claimed.body))
         headers = {"Content-Type": JSON, "User-Agent": AGENT, "Content-Length": str(len(card))}
-        return replace(await self._transport.post(url, card, headers), body="")
+        return replace(await self._outside.post(url, card, headers), body="")
 
     async def _judge(self, parcel: Parcel, answer: ReceiverAnswer) -> None:
         first = parcel[0]

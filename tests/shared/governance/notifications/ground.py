@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -10,7 +10,6 @@ import asyncpg
 
 from rfp_service.events import EVENTS
 from rfp_service.rooms import SUBJECTS, VIEWS
-from shared.governance.notifications.addresses import AllowList
 from shared.governance.notifications.domain import (
     EndpointRegistered,
     EndpointVerified,
@@ -20,8 +19,8 @@ from shared.governance.notifications.domain import (
 from shared.governance.notifications.endpoint_secrets import EndpointSecrets, new_signing_secret
 from shared.governance.notifications.fan_out import FanOut
 from shared.governance.notifications.mail import Mailing
+from shared.governance.notifications.outside import Outside, direct
 from shared.governance.notifications.sender import Sender
-from shared.governance.notifications.transport import transport
 from shared.kernel.messages import Event
 from shared.record.eventstore.encoding import Topics
 from shared.record.eventstore.store import EventStore
@@ -116,16 +115,19 @@ class Ground:
 
 
 @asynccontextmanager
-async def ground(pool: asyncpg.Pool, seconds: float = SECONDS) -> AsyncIterator[Ground]:
-    """Lend it."""
+async def ground(
+    pool: asyncpg.Pool, seconds: float = SECONDS, outside: Outside | None = None
+) -> AsyncIterator[Ground]:
+    """Lend it; what is sent goes out from this process, or by another way."""
     store, secrets = EventStore(pool, Topics(EVENTS)), EndpointSecrets(pool, SECRET)
-    async with transport(AllowList(loopback=True), seconds) as through:
+    settings = Settings(webhook_loopback=True, webhook_seconds=seconds)
+    async with direct(settings) if outside is None else nullcontext(outside) as way:
         spreading = FanOut(pool, store, SUBJECTS, "https://rfp.example")
         yield Ground(
             pool,
             store,
             spreading,
-            Sender(pool, store, spreading, secrets, through, Mailing(pool, Settings())),
+            Sender(pool, store, spreading, secrets, way, Mailing(pool, settings, way)),
             secrets,
         )
 

@@ -10,11 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import httpcore
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 from pydantic import SecretStr
 
+from shared.governance.notifications.addresses import AllowList
 from shared.governance.notifications.mail import Mailing, mail_message
+from shared.governance.notifications.mail_server import MailServer
+from shared.governance.notifications.outside import DirectOutside
+from shared.governance.notifications.transport import Transport
 from shared.settings import Settings
 from tests.shared.governance.notifications.certificates import certificate
 
@@ -44,6 +49,12 @@ class Kept:
         assert isinstance(said, LoginPassword)
         self.signed_in.append(said.login.decode())
         return AuthResult(success=said.password == PASSWORD.encode(), handled=False)
+
+
+def by(people: asyncpg.Pool, settings: Settings) -> Mailing:
+    """Return what sends mail by these settings, from this process."""
+    transport = Transport(httpcore.AsyncConnectionPool(), AllowList(), 1)
+    return Mailing(people, settings, DirectOutside(transport, MailServer(settings)))
 
 
 @asynccontextmanager
@@ -87,12 +98,12 @@ async def test_mail_goes_over_tls_to_a_server_that_is_trusted_and_signed_in_to(
     kept = Kept()
     async with server(kept, security, context) as port:
         right = settings(tmp_path, port, security, smtp_ca=public)
-        assert (await Mailing(people, right).send("hana", WRITTEN)).is_yes
-        stranger = await Mailing(people, settings(tmp_path, port, security)).send("hana", WRITTEN)
+        assert (await by(people, right).send("hana", WRITTEN)).is_yes
+        stranger = await by(people, settings(tmp_path, port, security)).send("hana", WRITTEN)
         assert (stranger.is_yes, stranger.status) == (False, 0)
         assert kept.signed_in == ["rfp"]  # a stranger is not told the password
         wrong = settings(tmp_path, port, security, smtp_ca=public, smtp_password=SecretStr("guess"))
-        refused = await Mailing(people, wrong).send("hana", WRITTEN)
+        refused = await by(people, wrong).send("hana", WRITTEN)
         assert (refused.status, refused.fault) == (535, "SMTPAuthenticationError")
         assert PASSWORD not in repr((right, refused, stranger))
     assert kept.mails == [(True, ["hana@council.example"])]
@@ -103,7 +114,7 @@ async def test_whoever_does_not_offer_tls_is_sent_nothing(people: asyncpg.Pool, 
     loop = asyncio.get_running_loop()
     listening = await loop.create_server(lambda: SMTP(kept), "127.0.0.1", 0)
     port = listening.sockets[0].getsockname()[1]
-    answer = await Mailing(people, settings(tmp_path, port, "starttls")).send("hana", WRITTEN)
+    answer = await by(people, settings(tmp_path, port, "starttls")).send("hana", WRITTEN)
     listening.close()
     assert not answer.is_yes
     assert kept.mails == kept.signed_in == []
