@@ -21,7 +21,7 @@ import yaml
 from click import Command, Context
 
 from rfp_service import cli
-from shared.settings import IN_FILES, Settings
+from shared.settings import IN_FILES, NOT_FOR_COURIER, Settings
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -181,7 +181,7 @@ def test_the_compose_file_is_one_and_names_what_there_is() -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
     compose = yaml.safe_load(file.read_text())
     ours = {k: v for k, v in compose["services"].items() if v["image"].startswith("rfp-service")}
-    assert ours.keys() >= {"migrate", "serve", "worker"}
+    assert ours.keys() >= {"migrate", "serve", "worker", "courier"}
     assert sum(name.startswith("witness") for name in ours) == 2
     for service in ours.values():
         must_be_a_command([str(word) for word in service["command"]])
@@ -192,6 +192,26 @@ def test_the_compose_file_is_one_and_names_what_there_is() -> None:
         assert set(re.findall(r"/run/secrets/([a-z_]+)", said)) <= set(service["secrets"])
     reached = {name for name, one in compose["services"].items() if "data" in one.get("networks", [])}
     assert reached == {"database", "migrate", "serve", "worker"}
+
+
+def test_in_compose_a_courier_faces_the_outside_and_nothing_that_has_the_database_sends() -> None:
+    compose = yaml.safe_load((DEPLOY / "container" / "compose.yaml").read_text())
+    services = compose["services"]
+    worker, courier = services["worker"], services["courier"]
+    assert not set(worker["networks"]) & set(courier["networks"])
+    assert "out" not in worker["networks"]
+    assert compose["networks"]["data"]["internal"]
+    assert compose["networks"]["witnesses"]["internal"]
+    assert courier["secrets"] == ["smtp_password"]
+    must_not = {name.upper() for name in NOT_FOR_COURIER}
+    assert not {name.removesuffix("_FILE") for name in courier["environment"]} & must_not
+    path = Path(worker["environment"]["WEBHOOK_COURIER"])
+    assert str(path) == courier["environment"]["WEBHOOK_COURIER"]
+    shared = set(worker["volumes"]) & set(courier["volumes"])
+    assert [each.partition(":")[2] for each in shared] == [str(path.parent)]
+    assert str(path.parent) in (DEPLOY / "container" / "Containerfile").read_text()  # with its owner
+    for name in ("serve", "worker", "courier"):  # whoever registers, sends or dials judges by the same list
+        assert services[name]["environment"]["WEBHOOK_RECEIVERS"] == "${WEBHOOK_RECEIVERS:-}"
 
 
 def test_the_manifests_name_what_there_is() -> None:
