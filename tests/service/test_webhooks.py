@@ -2,7 +2,10 @@
 
 import asyncio
 import base64
+import os
+import signal
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -230,6 +233,31 @@ async def test_no_secret_is_in_a_log_an_answer_or_a_dump(
         key = base64.b64decode(secret.removeprefix("whsec_"))
         for form in (secret, secret.removeprefix("whsec_"), key.hex()):
             assert form not in heard.out + heard.err + "".join(answers) + dump
+
+
+def couriers() -> list[int]:
+    """Return the couriers that this process has begun."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError, IndexError):
+            words = stat.with_name("cmdline").read_text().split("\0")
+            if "shared.governance.notifications.courier" in words:
+                parent = stat.read_text().rpartition(")")[2].split()[1]
+                found += [int(stat.parent.name)] if int(parent) == os.getpid() else []
+    return found
+
+
+async def test_what_is_sent_goes_by_a_child_and_by_another_when_that_dies(
+    api: Api, receiver: Receiver
+) -> None:
+    endpoint, _ = await registered(api, receiver)
+    [first] = couriers()
+    await asyncio.to_thread(os.kill, first, signal.SIGKILL)
+    await decide(api, endpoint, "ping")
+    await until(lambda: receiver.of("endpoint.ping"))
+    [second] = couriers()
+    assert second != first
+    assert "DATABASE_URL" not in Path("/proc", str(second), "environ").read_text()  # noqa: ASYNC240  # no disk
 
 
 async def everything_in(base: Base) -> str:
