@@ -29,7 +29,7 @@ START_SECONDS = 60.0
 GRACE_SECONDS = 5.0  # beyond the courier's own total time: less than a lease leaves
 
 
-class Line:
+class CourierLine:
     """A connection to one courier, for as long as that lives."""
 
     def __init__(
@@ -99,11 +99,11 @@ class Line:
 class CourierChannel:
     """Hands letters to a courier; one that has ended, or no longer answers, is begun again for the next."""
 
-    def __init__(self, begin: Callable[[], Awaitable[Line]], seconds: float) -> None:
+    def __init__(self, begin: Callable[[], Awaitable[CourierLine]], seconds: float) -> None:
         """Wait so long for what comes of a letter."""
         self._begin = begin
         self._seconds = seconds
-        self._line: Line | None = None
+        self._line: CourierLine | None = None
         self._beginning = asyncio.Lock()
 
     async def must_be_there(self) -> None:
@@ -123,7 +123,7 @@ class CourierChannel:
         if self._line is not None:
             await self._line.end()
 
-    async def _there(self) -> Line:
+    async def _there(self) -> CourierLine:
         async with self._beginning:
             if self._line is None or self._line.is_over:
                 await self.close()
@@ -165,14 +165,14 @@ async def way_out(settings: Settings) -> AsyncIterator[Outside]:
         await channel.close()
 
 
-async def connected_to(path: Path) -> Line:
+async def connected_to(path: Path) -> CourierLine:
     """Return a line to a courier that listens at a path."""
     async with asyncio.timeout(START_SECONDS):
         reader, writer = await asyncio.open_unix_connection(path, limit=LINE_BYTES_LIMIT)
         return await _welcomed(reader, writer)
 
 
-async def begun_as_child(settings: Settings) -> Line:
+async def begun_as_child(settings: Settings) -> CourierLine:
     """Return a line to a new child, which inherits its end of it, and no variable but its own."""
     ours, theirs = socket.socketpair()
     with theirs:
@@ -196,8 +196,8 @@ async def begun_as_child(settings: Settings) -> Line:
 
 async def _welcomed(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, process: Process | None = None
-) -> Line:
+) -> CourierLine:
     if await reader.readline() != READY:
         writer.close()
         raise ConnectionError
-    return Line(reader, writer, process)
+    return CourierLine(reader, writer, process)

@@ -13,7 +13,12 @@ import pytest
 from pydantic import SecretStr
 
 from shared.governance.notifications.courier import serve_at
-from shared.governance.notifications.courier_channel import CourierChannel, Line, begun_as_child, way_out
+from shared.governance.notifications.courier_channel import (
+    CourierChannel,
+    CourierLine,
+    begun_as_child,
+    way_out,
+)
 from shared.governance.notifications.outside import CourierAway, DirectOutside, Outside
 from shared.governance.notifications.transport import ReceiverAnswer
 from shared.settings import NotConfigured, Settings
@@ -43,7 +48,7 @@ class Children:
         self.settings = settings
         self.channel = CourierChannel(self.begin, seconds)
 
-    async def begin(self) -> Line:
+    async def begin(self) -> CourierLine:
         line = await begun_as_child(self.settings)
         assert line.pid is not None
         self.pids.append(line.pid)
