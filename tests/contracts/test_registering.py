@@ -8,7 +8,9 @@ import pytest
 from rfp_service.contracts.commands.concluded_rfps import RegisterConcluded
 from rfp_service.contracts.commands.confirmations import READINGS_LIMIT, ConfirmDate, ReadDate
 from rfp_service.contracts.commands.registration import AmendContract, AnswerFlag, CorrectTerms, FlagContract
+from rfp_service.contracts.domain.all_events import EVENTS
 from rfp_service.contracts.domain.contract import Contract, FlagCode, LedgerDate, contract_id
+from rfp_service.contracts.domain.day_counts import anchor_of
 from rfp_service.contracts.domain.events import (
     ContractDateRead,
     ContractFlagAnswered,
@@ -26,6 +28,7 @@ from rfp_service.contracts.domain.refusals import (
     TooManyOfContract,
     WrongContractStage,
 )
+from rfp_service.contracts.domain.terms import Stated, Terms
 from tests.contracts.examples import (
     DOCUMENT,
     NONE,
@@ -237,3 +240,28 @@ def test_a_concluded_rfp_registers_its_contract_with_what_must_be_published() ->
 
 def test_what_is_registered_already_is_not_registered_by_its_rfp() -> None:
     assert given(NONE, *REGISTERED).when(CONCLUDE, concluded=CONCLUDED).events() == []
+
+
+def test_no_event_of_a_contract_seals_anything_so_its_lists_need_not_look() -> None:
+    assert all(event.sealed is None for event in EVENTS)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "months"),
+    [
+        (date(2024, 2, 29), date(2025, 2, 28), 12),
+        (date(2026, 1, 31), date(2026, 2, 28), 1),
+        (date(2026, 1, 31), date(2026, 3, 30), 2),
+        (date(2026, 1, 1), date(2026, 12, 31), 12),
+        (date(2026, 1, 1), date(2026, 1, 31), 1),
+        (date(2026, 3, 15), date(2027, 3, 14), 12),
+        (date(2026, 3, 15), date(2027, 3, 15), 0),
+        (date(2026, 3, 15), date(2026, 3, 20), 0),
+    ],
+)
+def test_a_stated_end_is_counted_from_the_start_where_whole_months_lead_to_it(
+    start: date, end: date, months: int
+) -> None:
+    anchor = anchor_of(Terms(start=start, stated=Stated(end)))
+    assert anchor is not None
+    assert (anchor.months, anchor.first_end) == (months, end)

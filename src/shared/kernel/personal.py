@@ -1,10 +1,11 @@
 """A text about somebody, kept so that it can be destroyed: stored only under keys of those it is about."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import is_dataclass
 from datetime import date
 from functools import cache
 from types import NoneType
-from typing import Any, Literal, TypeGuard, get_args, get_origin
+from typing import Any, Literal, TypeGuard, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, model_serializer, model_validator
@@ -95,6 +96,8 @@ def _may_be(kind: object) -> bool:
             return True
         if issubclass(kind, BaseModel):
             return bool(_may_hold(kind)) if kind is not BaseModel else True
+        if is_dataclass(kind):
+            return any(_may_be(part) for part in get_type_hints(kind, include_extras=True).values())
         return not issubclass(kind, PLAIN)
     if get_origin(kind) is Literal or kind is Ellipsis:
         return False

@@ -32,7 +32,12 @@ ContractId = Annotated[UUID, Path(description="The contract's id, as its receipt
 DECISIONS = tuple(commands_in(ContractDecision))
 
 CONTRACT_LIST = ListOf(
-    name="contracts", row=ContractRow, stored=StoredContract, table=contracts, filters=ContractFilters
+    name="contracts",
+    row=ContractRow,
+    stored=StoredContract,
+    table=contracts,
+    filters=ContractFilters,
+    sealed=False,
 )
 
 router = APIRouter(

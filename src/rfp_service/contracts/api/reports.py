@@ -49,6 +49,7 @@ DUE_LIST = ListOf(
     ascending=True,
     facts=_rules,
     replay=False,
+    sealed=False,
 )
 
 
@@ -167,6 +168,7 @@ UNCONFIRMED_LIST = ListOf(
     within=_unconfirmed,
     derive=_ranked,
     replay=False,
+    sealed=False,
 )
 
 
@@ -222,6 +224,7 @@ TRANSPARENCY_REGISTER = ListOf(
     facts=_rules,
     within=_to_be_published,
     replay=False,
+    sealed=False,
 )
 
 

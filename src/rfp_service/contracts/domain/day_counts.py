@@ -75,8 +75,8 @@ def anchor_of(terms: Terms) -> Anchor | None:
             return None
         return Anchor(start, term, end_after(start, term))
     if start is not None:
-        months = (stated + ONE_DAY - start) // timedelta(days=30)
-        for fitting in range(max(1, months - months // 60 - 2), months + 2):
-            if end_after(start, fitting) == stated:
+        apart = (stated.year - start.year) * 12 + stated.month - start.month
+        for fitting in (apart, apart + 1):  # the day after a month's last is of the next month
+            if fitting > 0 and end_after(start, fitting) == stated:
                 return Anchor(start, fitting, stated)
     return Anchor(stated + ONE_DAY, 0, stated)

@@ -21,7 +21,7 @@ from rfp_service.contracts.domain.contract import (
 from rfp_service.contracts.domain.terms import Continuation, Stated, TermDay, TermOption, Terms
 from rfp_service.contracts.domain.terms import NoticePeriod as Period
 from shared.kernel.messages import Event
-from shared.kernel.states import replace
+from shared.kernel.states import fields_of, replace, state_of
 from shared.kernel.suppliers import Supplier
 
 # Where else what a supplier is, or what terms say, shows of a contract.
@@ -31,6 +31,10 @@ OF_TERMS = (
     *("notice_by", "alert_on", "due_on", "due_order", "continuation", "clock", "dates", "ledger", "readings"),
     *("day", "earlier_cycles", "unconfirmed_dates", "missed"),
 )
+
+
+SINCE = {"notice_given_on": None, "ended_on": None}  # of terms: what is not said of them, but happens
+OF_ABOUT = frozenset(ContractAbout.__dataclass_fields__)
 
 
 class ClockSet(BaseModel):
@@ -47,7 +51,7 @@ class ClockSet(BaseModel):
 
     def clock(self) -> DateClock:
         """Return it as the state keeps it."""
-        return DateClock(**dict(self))
+        return state_of(DateClock, fields_of(self))
 
 
 class ContractEvent(Event[Contract]):
@@ -94,9 +98,9 @@ class StatedTerms(BaseModel):
 
     def terms(self) -> Terms:
         """Return them as the dates are computed from them."""
-        given = {name: getattr(self, name) for name in type(self).model_fields}
+        given = fields_of(self)
         stated = Stated(given.pop("initial_end"), given.pop("last_safe"))
-        return Terms(**given, stated=stated)
+        return state_of(Terms, given | SINCE | {"stated": stated})
 
 
 def stated_of(terms: Terms) -> StatedTerms:
@@ -137,10 +141,10 @@ class ContractRegistered(ClockedEvent):
 
     def apply(self, contract: Contract) -> Contract:
         """Return the contract."""
-        said = {name: getattr(self, name) for name in ContractAbout.__dataclass_fields__}
+        said = {name: value for name, value in fields_of(self).items() if name in OF_ABOUT}
         return Contract(
             stage=self.stage,
-            about=ContractAbout(**said | {"unread": tuple(self.unread.items())}),
+            about=state_of(ContractAbout, said | {"unread": tuple(self.unread.items())}),
             terms=self.terms.terms(),
             clock=self.clock.clock(),
             flags=tuple(Flag(code) for code in self.flagged),

@@ -1,6 +1,7 @@
 """Taking out what may not be shown, by name and at any depth, and saying that it was there."""
 
 from collections.abc import Collection, Iterator, Mapping, MutableMapping
+from datetime import date, datetime
 from typing import Any
 
 from shared.kernel.personal import is_sealed
@@ -11,6 +12,7 @@ ERASED = "[erased]"
 UNREAD = "[of a later release]"
 
 NESTED = (dict, list, tuple)
+PLAIN = frozenset((str, int, float, bool, type(None), date, datetime))  # most of what is shown
 
 
 def exempt(paragraph: int) -> str:
@@ -52,5 +54,5 @@ def personal_in(value: object) -> Iterator[dict[str, Any]]:
         value = list(value.values())
     if isinstance(value, NESTED):
         for inner in value:
-            if isinstance(inner, NESTED):  # most are not, and a page has thousands
+            if type(inner) not in PLAIN and isinstance(inner, NESTED):  # a page has thousands
                 yield from personal_in(inner)

@@ -104,7 +104,7 @@ async def _shown(asked: Asked, rows: list[Row]) -> list[Row]:
     for name in stated.beside:
         for row in rows:
             row.pop(name, None)
-    await reading.redacted(rows)
+    await reading.redacted(rows, sealed=stated.sealed)
     return rows
 
 

@@ -38,7 +38,7 @@ class ListStatement:
     state view's: there, validity and sight by service area hold by themselves. `thing` is the column of
     what exemptions are about. A list that changes
     otherwise than by the record and the day is not `tagged`; one that can't be read as recorded now of the
-    past does not `replay`.
+    past does not `replay`. Where no event of what it lists seals anything, it is not `sealed`.
     """
 
     name: str
@@ -54,6 +54,7 @@ class ListStatement:
     thing: str = "id"
     tagged: bool = True
     replay: bool = True
+    sealed: bool = True
     columns: "Mapping[str, ColumnElement[Any]]" = field(default_factory=dict)
 
     def __post_init__(self) -> None:
