@@ -1,17 +1,21 @@
 """From an RFP to the register of contracts: what one room concludes, another one looks after."""
 
 from collections.abc import Iterable
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from pydantic import JsonValue
 
 from rfp_service.contracts.commands.concluded_rfps import RegisterConcluded
 from rfp_service.contracts.commands.execution import StartReprocurement
 from rfp_service.contracts.domain.contract import Contract, contract_id
+from rfp_service.contracts.domain.events import OF_SUPPLIER, OF_TERMS
 from rfp_service.rfps.domain.award_events import ContractConcluded
 from rfp_service.rfps.domain.events import RfpRaised
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import TENDERS
+from shared.governance.disclosure.domain import Exemption
+from shared.governance.disclosure.exemptible_fields import AMOUNT
+from shared.governance.disclosure.inheritance import InheritExemption, exempt_fields, exemptions_of, inherited
 from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Recorded
 from shared.record.deadlines.deadline import Deadline
@@ -28,18 +32,43 @@ async def whether_there_is_an_rfp(store: EventStore, command: StartReprocurement
     return {"rfp": bool(events) and events[0].event.kind == Rfp.kind}
 
 
-FROM_RFP = "contract-from-rfp"
+FROM_RFP, EXEMPT_BY_RFP = "contract-from-rfp", "contract-exempt-by-rfp"
+KEPT_ALIKE = frozenset(  # what an RFP and its contract call by the same names
+    {"reference", "title", "description", "service_area", "supplier", *OF_SUPPLIER, "regime", "contract_kind"}
+)
 
 
 def register_concluded_contracts(recorded: Recorded) -> Iterable[Row]:
-    """Return the deadline, due at once, at which a concluded contract comes into the register.
+    """Return the deadlines, due at once, at which a concluded contract comes into the register.
 
-    Its number is the position of the event that it follows from.
+    What is exempt of its RFP is exempt of it before it does. Their number is the position of the event that
+    they follow from.
     """
     if not isinstance(recorded.event, ContractConcluded):
         return ()
-    contract = contract_id(recorded.event.reference)
-    return (deadline_row(contract, FROM_RFP, recorded.position, recorded.happened_at),)
+    contract, position, at = contract_id(recorded.event.reference), recorded.position, recorded.happened_at
+    exemption = uuid5(contract, f"exempt as concluded at {position}")
+    return (
+        deadline_row(exemption, EXEMPT_BY_RFP, position, at),
+        deadline_row(contract, FROM_RFP, position, at),
+    )
+
+
+async def what_was_exempt(store: EventStore, _exemption: UUID, position: int) -> dict[str, JsonValue]:
+    """Return what is exempt of a contract, for it is of the RFP that concluded it at a position."""
+    [recorded] = await store.reader.at([position])
+    concluded = recorded.event
+    assert isinstance(concluded, ContractConcluded), "the policy above names it"
+    exemptions = await exemptions_of(store, recorded.stream_id)
+    exempt = exempt_fields(exemptions)
+    fields = exempt & KEPT_ALIKE
+    if any(name.endswith(AMOUNT) for name in exempt):
+        fields |= {"value_pence"}
+    if "supplier" in fields:
+        fields |= {*OF_SUPPLIER}
+    if exempt & {"extension_months", "notice_days"}:
+        fields |= {"terms", *OF_TERMS}
+    return inherited(exemptions, contract_id(concluded.reference), Contract.kind, fields)
 
 
 async def what_was_concluded(store: EventStore, _contract: UUID, position: int) -> dict[str, JsonValue]:
@@ -90,5 +119,8 @@ def _terms_of(concluded: ContractConcluded) -> dict[str, JsonValue]:
 
 CONCLUDED_CONTRACTS = Context(
     reactions=(Reaction("register_concluded_contracts", "deadlines", register_concluded_contracts),),
-    deadlines=(Deadline(FROM_RFP, RegisterConcluded, Contract(), what_was_concluded, begins=True),),
+    deadlines=(
+        Deadline(EXEMPT_BY_RFP, InheritExemption, Exemption(), what_was_exempt, begins=True),
+        Deadline(FROM_RFP, RegisterConcluded, Contract(), what_was_concluded, begins=True),
+    ),
 )

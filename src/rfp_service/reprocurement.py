@@ -1,16 +1,17 @@
 """From a contract that is to be procured anew to an RFP: what one room approves, another one begins."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID, uuid5
 
 from pydantic import JsonValue
 
 from rfp_service.contracts.commands.reprocurement import NameReprocurementRfp
-from rfp_service.contracts.domain.contract import Contract
+from rfp_service.contracts.domain.contract import Contract, ContractAbout
 from rfp_service.contracts.domain.renewal import RenewalOutcome
 from rfp_service.contracts.domain.renewal_events import RenewalDecisionApproved
 from rfp_service.rfps.commands.reprocurement import OpenReprocurementRfp
 from rfp_service.rfps.domain.rfp import Rfp
+from shared.governance.disclosure.inheritance import exempt_fields, exemptions_of
 from shared.kernel.messages import Recorded
 from shared.record.deadlines.deadline import Deadline
 from shared.record.deadlines.table import deadline_row
@@ -19,6 +20,7 @@ from shared.record.projecting.reactions import Reaction
 from shared.record.projecting.views import Row
 from shared.web.context import Context
 
+COPIED = ("reference", "title", "description", "service_area", "department")
 FROM_CONTRACT, TO_CONTRACT = "rfp-from-contract", "contract-reprocured"
 
 
@@ -48,15 +50,21 @@ async def what_was_approved(store: EventStore, _case: UUID, position: int) -> di
     contract = (await store.load(recorded.stream_id, Contract(), position)).state
     if contract.renewal.outcome is not RenewalOutcome.REPROCURE:
         return {}
-    about = contract.about
+    exempt = exempt_fields(await exemptions_of(store, recorded.stream_id))
     return {
         "rfp_id": str(reprocurement_id(recorded.stream_id, position)),
-        "reprocured": {
-            "title": about.title,
-            "description": about.description or f"What follows contract {about.reference}.",
-            "service_area": about.service_area or about.department,
-            "raised_by": contract.renewal.recommended_by,
-        },
+        "reprocured": {**_need_of(contract.about, exempt), "raised_by": contract.renewal.recommended_by},
+    }
+
+
+def _need_of(about: ContractAbout, exempt: Collection[str]) -> dict[str, JsonValue]:
+    """Return what may be said of the need to whoever sees the RFP: neutral words for what is exempt."""
+    said = {name: "" if name in exempt else getattr(about, name) for name in COPIED}
+    neutral = f"What follows contract {said['reference']}" if said["reference"] else "What follows a contract"
+    return {
+        "title": said["title"] or neutral,
+        "description": said["description"] or f"{neutral}.",
+        "service_area": said["service_area"] or said["department"],
     }
 
 

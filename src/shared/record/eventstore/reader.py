@@ -39,7 +39,7 @@ PART_AFTER = (
     f"SELECT {COLUMNS} FROM stored_events WHERE notification_id > $1 AND notification_id <= $2"
     " AND get_byte(uuid_send(originator_id), 15) % $4 = $3 ORDER BY notification_id"
 )
-CAUSED = """
+TELLING = """
 SELECT DISTINCT originator_id FROM stored_events
 WHERE notification_id BETWEEN $1 AND $2 AND topic = ANY ($3) AND position($4::bytea IN state) > 0
 ORDER BY originator_id
@@ -101,8 +101,11 @@ class Reader:
 
     async def caused(self, cause: str, kind: str, first: int, last: int) -> list[UUID]:
         """Return the things of a kind on which something was decided in a range that this led to."""
-        words = f'"causation":"{cause}"'.encode()
-        rows = await self._pool.fetch(CAUSED, first, last, self.mapper.topics.of_kind(kind), words)
+        return await self.telling(f'"causation":"{cause}"', self.mapper.topics.of_kind(kind), first, last)
+
+    async def telling(self, words: str, topics: Sequence[str], first: int, last: int) -> list[UUID]:
+        """Return the things whose events of these topics in a range have these words in them."""
+        rows = await self._pool.fetch(TELLING, first, last, topics, words.encode())
         return [row["originator_id"] for row in rows]
 
     async def after(self, position: int, limit: int = READ_IN_ONE_GO) -> list[Recorded]:
