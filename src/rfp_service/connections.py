@@ -1,4 +1,4 @@
-"""Connections that nobody can hold for ever: bounded heads, deadlines both ways, a limit on requests.
+"""Connections that nobody can hold for ever: bounded heads, deadlines both ways.
 
 uvicorn keeps a connection as long as it likes to send a head, and pays for a long one with the square of
 its length. A thousand connections that ask nothing cost nothing here but their sockets, and not for long.
@@ -9,7 +9,6 @@ import json
 import resource
 from typing import Any
 
-from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
@@ -21,15 +20,9 @@ TAKING_SECONDS = 30.0  # in which so much of an answer is taken, or a tenth of w
 TAKING_BYTES = 16 * 1024
 TAKING_PARTS = 10
 PIECE_BYTES = 16 * 1024
-REQUESTS_LIMIT = 1_000
 FILES_WANTED = 65_536
 
-PHRASES = {408: "Request Timeout", 431: "Request Header Fields Too Large", 503: "Service Unavailable"}
-
-
-def _problem(status: int) -> bytes:
-    said = {"type": "about:blank", "title": PHRASES[status], "status": status}
-    return json.dumps(said).encode()
+PHRASES = {408: "Request Timeout", 431: "Request Header Fields Too Large"}
 
 
 class BoundedConnection(HttpToolsProtocol):
@@ -149,37 +142,14 @@ class BoundedConnection(HttpToolsProtocol):
             self._expect_within(self.head_seconds)  # what was asked before is answered first
             return
         if self._in_head and self._head_bytes and not self._is_answering and not self.transport.is_closing():
-            content = _problem(status)
+            said = {"type": "about:blank", "title": PHRASES[status], "status": status}
+            content = json.dumps(said).encode()
             head = (
                 f"HTTP/1.1 {status} {PHRASES[status]}\r\ncontent-type: application/problem+json\r\n"
                 f"content-length: {len(content)}\r\nconnection: close\r\n\r\n"
             )
             self.transport.write(head.encode() + content)
         self.transport.close()
-
-
-class Crowd:
-    """Answers so many requests at once, and tells the others to ask again."""
-
-    def __init__(self, app: ASGIApp, limit: int = REQUESTS_LIMIT) -> None:
-        """Stand before an app."""
-        self._app, self._limit, self._running = app, limit, 0
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, or send away with a time to come back."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        if self._running >= self._limit:
-            headers = [(b"content-type", b"application/problem+json"), (b"retry-after", b"2")]
-            await send({"type": "http.response.start", "status": 503, "headers": headers})
-            await send({"type": "http.response.body", "body": _problem(503)})
-            return
-        self._running += 1
-        try:
-            await self._app(scope, receive, send)
-        finally:
-            self._running -= 1
 
 
 def allow_many_files() -> None:

@@ -12,7 +12,8 @@ import structlog
 import uvicorn
 
 from rfp_service.app import create_app
-from rfp_service.connections import BoundedConnection, Crowd, allow_many_files
+from rfp_service.connections import BoundedConnection, allow_many_files
+from rfp_service.crowd import Crowd
 from rfp_service.databases import Database
 from rfp_service.service import Service, opened
 from rfp_service.worker import work

@@ -17,6 +17,7 @@ from tests.bench.projecting import rebuilding, the_past, visibility
 from tests.bench.registers import registers
 from tests.bench.signing_in import signing_in
 from tests.bench.starting import starting
+from tests.bench.starving import starving
 from tests.bench.storing import appending, folding
 from tests.bench.telling import telling
 
@@ -41,6 +42,7 @@ FIGURES = {
     "next": foreseeing,
     "paper": papers,
     "start": starting,
+    "starving": starving,
     "flow": flow,
     "flow-by-size": flow_by_size,
     "flow-live": flow_live,

@@ -54,13 +54,18 @@ def posting(server: Server) -> list[str]:
     ]
 
 
+PROGRAMS = {
+    "bare": (sys.executable, "-m", "tests.bench.bare"),
+    "whole": (str(Path(sys.executable).with_name("rfp-service")), "serve"),
+}
+
+
 @contextmanager
-def serving(base: Base, which: str, folder: str) -> Iterator[int]:
+def serving(base: Base, which: str, folder: str, **more: str) -> Iterator[int]:
     """Serve one of the kinds of service in a process of its own; say at which port."""
     port = free_port()
-    what = ["tests.bench.bare"] if which == "bare" else ["tests.bench.served", which]
     process = subprocess.Popen(
-        [sys.executable, "-m", *what],
+        PROGRAMS.get(which, (sys.executable, "-m", "tests.bench.served", which)),
         cwd=ROOT,
         env={
             **os.environ,
@@ -68,6 +73,7 @@ def serving(base: Base, which: str, folder: str) -> Iterator[int]:
             "DATABASE_OWNER_URL": base.owner,
             "DATA_DIR": folder,
             "PORT": str(port),
+            **more,
         },
     )
     try:

@@ -6,6 +6,8 @@ from tests.prove.parts import closing_line
 CRASHES = "100"
 WALKS = "400"
 REQUESTS_AN_OPERATION = "300"
+SEEDS = ("1", "2", "3")
+REQUESTS_A_SEED = "100"
 ROADS = "200"
 MOMENTS = "1000"
 PROPERTIES = (
@@ -48,12 +50,14 @@ def sender_kills() -> str:
 
 
 def malformed_requests() -> str:
-    """Send every operation hundreds of requests, sound and unsound, and dozens by every role."""
+    """Send every operation hundreds of requests, sound and unsound, and dozens by every role; by seeds."""
     said = closing_line("-n", "2", "tests/service/malformed.py", MALFORMED=REQUESTS_AN_OPERATION)
+    for seed in SEEDS:
+        closing_line("-n", "2", "tests/service/malformed.py", MALFORMED=REQUESTS_A_SEED, MALFORMED_SEED=seed)
     each = int(REQUESTS_AN_OPERATION) // 10
     return (
         f"{REQUESTS_AN_OPERATION} requests a phase and operation, {each} by each of {len(Role)} roles,"
-        f" every answer declared: {said}"
+        f" {REQUESTS_A_SEED} more of each of {len(SEEDS)} seeds, every answer declared: {said}"
     )
 
 

@@ -43,6 +43,22 @@ async def test_a_check_of_the_catalogue_is_seen_in_its_own_area(api: Api) -> Non
     await api.get(f"/v1/catalogue-checks/{blank}", REG, 404)
 
 
+async def test_no_decision_is_taken_on_what_is_of_another_area(api: Api) -> None:
+    rfp = await api.raised()
+    bodies = {
+        "request-advice": {"body": "Digital working group", "question": "Does it fit?"},
+        "give-advice": {"advice": "It does."},
+        "withdraw-conflict": {"person": "hana", "reason": "A mistake."},
+        "declare-bidder-conflict": {"supplier": {"name": "Zed Ltd"}, "statement": "My sister's."},
+        "withdraw": {"reason": "Not needed."},
+    }
+    for decision, said in bodies.items():
+        body = {"decision": decision, **said}
+        for version in (1, 7, None):  # what is not there has no version either
+            await api.post(f"/v1/rfps/{rfp}/decisions", body, SUE, 404, version)
+        await api.post(f"/v1/rfps/{rfp}/decisions", body, REG, 412, 7)
+
+
 async def test_exemptions_are_listed_of_ones_own_areas(api: Api) -> None:
     rfp = await api.raised()
     before = (await api.get("/v1/rfps")).json()["position"]

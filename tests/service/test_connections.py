@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from rfp_service.connections import HEAD_BYTES_LIMIT, PIECE_BYTES, BoundedConnection, Crowd
+from rfp_service.connections import HEAD_BYTES_LIMIT, PIECE_BYTES, BoundedConnection
 
 WHOLE = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 Connect = Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
@@ -131,24 +131,3 @@ async def test_many_idle_connections_keep_nobody_out() -> None:
         assert answer.startswith(b"HTTP/1.1 200 ")
         for _, writer in idle:
             writer.close()
-
-
-async def test_what_is_too_much_at_once_is_told_when_to_come_again() -> None:
-    going, sent = asyncio.Event(), list[dict[str, object]]()
-
-    async def slow(_: Scope, __: Receive, ___: Send) -> None:
-        await going.wait()
-
-    async def send(message: dict[str, object]) -> None:
-        sent.append(message)
-
-    crowd = Crowd(slow, limit=2)
-    running = [asyncio.create_task(crowd({"type": "http"}, None, send)) for _ in range(2)]  # type: ignore[arg-type]
-    await asyncio.sleep(0)
-    await crowd({"type": "http"}, None, send)  # type: ignore[arg-type]
-    assert sent[0]["status"] == 503
-    assert (b"retry-after", b"2") in sent[0]["headers"]  # type: ignore[operator]
-    going.set()
-    await asyncio.gather(*running)
-    await crowd({"type": "http"}, None, send)  # type: ignore[arg-type]
-    assert len(sent) == 2

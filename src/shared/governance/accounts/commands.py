@@ -84,9 +84,14 @@ class IssueApiKey(Command[ServiceAccount]):
     key_name: Code = Field(examples=["2026-11"])
     days: Days = Field(90, description="How long it opens the account.")
 
+    @classmethod
+    def guard(cls, account: ServiceAccount, stamp: Stamp) -> None:
+        _must_be_open(account)
+        _must_have_room(account, stamp.at)
+
     def decide(self, account: ServiceAccount, stamp: Stamp) -> AccountEvent:
         """Add a key under a name of its own."""
-        _must_take_a_key(account, self.key_name, stamp.at)
+        _must_not_be_taken(account, self.key_name)
         made: dict[str, Any] = {
             "key_name": self.key_name,
             "secret_hash": str(stamp.known.facts["secret_hash"]),
@@ -106,10 +111,18 @@ class RotateApiKey(Command[ServiceAccount]):
     days: Days = Field(90, description="How long the new one opens the account.")
     overlap_hours: Hours = Field(24, description="How long the old one still does.")
 
+    @classmethod
+    def guard(cls, account: ServiceAccount, stamp: Stamp) -> None:
+        _must_be_open(account)
+        if not account.live(stamp.at):
+            raise NoSuchKey(live=[])
+        _must_have_room(account, stamp.at)
+
     def decide(self, account: ServiceAccount, stamp: Stamp) -> AccountEvent:
         """Add the new key, and let the old one run out; never later than it would have."""
-        _must_be_live(account, self.replaces, stamp.at)
-        _must_take_a_key(account, self.key_name, stamp.at)
+        if self.replaces not in account.live(stamp.at):
+            raise NoSuchKey(live=account.live(stamp.at))
+        _must_not_be_taken(account, self.key_name)
         made: dict[str, Any] = {
             "key_name": self.key_name,
             "secret_hash": str(stamp.known.facts["secret_hash"]),
@@ -131,7 +144,9 @@ class ConfirmApiKey(Command[ServiceAccount]):
 
     @classmethod
     def guard(cls, account: ServiceAccount, stamp: Stamp) -> None:
-        _must_be_open(account)
+        _must_have_a_key(account, stamp.at)
+        if len(account.live(stamp.at)) == len(account.usable(stamp.at)):
+            raise NotProposed
 
     def decide(self, account: ServiceAccount, stamp: Stamp) -> ApiKeyConfirmed:
         """Let it open the account, and the one that it replaces run out."""
@@ -160,7 +175,7 @@ class RevokeApiKey(Command[ServiceAccount]):
 
     @classmethod
     def guard(cls, account: ServiceAccount, stamp: Stamp) -> None:
-        _must_be_open(account)
+        _must_have_a_key(account, stamp.at)
 
     def decide(self, account: ServiceAccount, stamp: Stamp) -> ApiKeyRevoked:
         """Revoke a live key, or one that waits."""
@@ -192,16 +207,18 @@ def _must_be_open(account: ServiceAccount) -> None:
         raise AccountClosed(name=account.name)
 
 
-def _must_be_live(account: ServiceAccount, key_name: str, at: datetime) -> None:
+def _must_have_a_key(account: ServiceAccount, at: datetime) -> None:
     _must_be_open(account)
-    if key_name not in account.live(at):
-        raise NoSuchKey(live=account.live(at))
+    if not account.usable(at):
+        raise NoSuchKey(live=[])
 
 
-def _must_take_a_key(account: ServiceAccount, key_name: str, at: datetime) -> None:
-    _must_be_open(account)
+def _must_not_be_taken(account: ServiceAccount, key_name: str) -> None:
     if key_name in account.keys:
         raise KeyNameTaken(key_name=key_name)
+
+
+def _must_have_room(account: ServiceAccount, at: datetime) -> None:
     if len(account.usable(at)) >= LIVE_KEYS_LIMIT:
         raise TooManyKeys(live=account.usable(at))
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from shared.governance.accounts.commands import (
+    AccountDecision,
     CloseServiceAccount,
     ConfirmApiKey,
     ConfirmServiceAccount,
@@ -13,6 +14,7 @@ from shared.governance.accounts.commands import (
     RotateApiKey,
 )
 from shared.governance.accounts.domain import (
+    AccountEvent,
     AccountStatus,
     ApiKeyConfirmed,
     ApiKeyIssued,
@@ -20,6 +22,7 @@ from shared.governance.accounts.domain import (
     NoSuchKey,
     NotConfirmedYet,
     ServiceAccount,
+    ServiceAccountClosed,
     ServiceAccountConfirmed,
     ServiceAccountOpened,
     ServiceAccountProposed,
@@ -33,10 +36,13 @@ from shared.governance.people.domain import (
     PersonsLinked,
     YourOwnAccounts,
 )
+from shared.kernel.errors import Refused
 from shared.kernel.four_eyes import FACT, NotProposed, ProposedByYou, YouGain
+from shared.kernel.messages import Command
 from shared.kernel.personal import text_about
 from shared.web.access.claims import Scope
-from tests.support.specs import NOW, given
+from shared.web.next_decisions import commands_in
+from tests.support.specs import NOW, given, stamp
 
 FOUR: dict[str, Any] = {FACT: "four"}
 ADA: dict[str, Any] = {"by": "ada", "roles": ["administrator"], **FOUR}
@@ -75,6 +81,33 @@ def test_an_account_that_waits_takes_no_key_and_is_closed_at_once() -> None:
     spec = given(ServiceAccount(), PROPOSED)
     spec.when(IssueApiKey(key_name="one"), secret_hash="1", **ADA).refused(NotConfirmedYet)
     spec.when(CloseServiceAccount(reason="No."), **ADA).leads_to(status=AccountStatus.CLOSED)
+
+
+def offered(*history: AccountEvent, days: int = 0) -> list[str]:
+    """Return the decisions on an account that `next` would offer somebody, after so many days."""
+    case: Any = given(ServiceAccount(), *history)
+    who = stamp("lars", at=NOW + timedelta(days=days), roles=["legal"], **FOUR)
+
+    def is_allowed(command: type[Command[ServiceAccount]]) -> bool:
+        try:
+            command.guard(case.state, who)
+        except Refused:
+            return False
+        return True
+
+    return [command.__name__ for command in commands_in(AccountDecision) if is_allowed(command)]
+
+
+def test_what_may_be_done_next_is_what_would_be_taken() -> None:
+    keys = ["IssueApiKey", "RotateApiKey", "RevokeApiKey"]
+    assert offered(PROPOSED) == ["ConfirmServiceAccount", "CloseServiceAccount"]
+    assert offered(OPENED) == ["IssueApiKey", "CloseServiceAccount"]
+    assert offered(OPENED, KEY) == ["IssueApiKey", "ConfirmApiKey", "RevokeApiKey", "CloseServiceAccount"]
+    assert offered(OPENED, ONE) == [*keys, "CloseServiceAccount"]
+    assert offered(OPENED, ONE, days=90) == ["IssueApiKey", "CloseServiceAccount"]
+    four = [ONE.model_copy(update={"key_name": name}) for name in ("one", "two", "three", "four")]
+    assert offered(OPENED, *four) == ["RevokeApiKey", "CloseServiceAccount"]
+    assert offered(OPENED, ServiceAccountClosed(reason="No.")) == []
 
 
 def test_a_key_opens_nothing_before_another_confirms_it() -> None:
