@@ -42,8 +42,7 @@ def reopen_its_rfp(recorded: Recorded) -> Iterable[Row]:
 async def what_failed(store: EventStore, rfp_id: UUID, position: int) -> dict[str, JsonValue]:
     """Return the order that failed at a position, and whether another one of its RFP may meet the need."""
     [recorded] = await store.reader.at([position])
-    async with store.reader.snapshot() as (connection, _):
-        ids = [row["order_id"] for row in await connection.fetch(OF_RFP, rfp_id)]
+    ids = [row["order_id"] for row in await store.reader.rows(OF_RFP, rfp_id)]
     others = [(await store.load(each, Order())).state.status for each in ids if each != recorded.stream_id]
     event = recorded.event
     assert isinstance(event, OrderFailed | OrderRefused), "the policy above names it"

@@ -42,8 +42,7 @@ async def adopted_priorities(
     """Return the priorities of the strategies adopted, where a command names any."""
     if not command.priorities:
         return {}
-    async with store.reader.snapshot() as (connection, _):
-        return {"priorities": [row[0] for row in await connection.fetch(PRIORITIES)]}
+    return {"priorities": [row[0] for row in await store.reader.rows(PRIORITIES)]}
 
 
 async def thing_and_priorities(store: EventStore, command: TagThing) -> dict[str, JsonValue]:

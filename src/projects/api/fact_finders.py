@@ -58,8 +58,7 @@ async def weights_and_rank(store: EventStore, command: PrioritiseProject) -> dic
     above = tuple_(ORDER, SCORE) < tuple_(literal(key[0]), literal(key[1]))
     statement = select(func.count()).select_from(projects).where(valid_at(projects, None), *RANKED, above)
     sql, values = sql_of(statement)
-    async with store.reader.snapshot() as (connection, _):
-        higher = await connection.fetchval(sql, *values)
+    [[higher]] = await store.reader.rows(sql, *values)
     return {**facts, "rank": int(higher) + 1}
 
 
@@ -67,8 +66,7 @@ async def keys_of_the_ranked(store: EventStore, position: int) -> list[tuple[int
     """Return what every open prioritised project was ranked by at a position, highest first."""
     statement = select(ORDER, SCORE).where(valid_at(projects, position), *RANKED).order_by(ORDER, SCORE)
     sql, values = sql_of(statement)
-    async with store.reader.snapshot() as (connection, _):
-        return [(row[0], row[1]) for row in await connection.fetch(sql, *values)]
+    return [(row[0], row[1]) for row in await store.reader.rows(sql, *values)]
 
 
 FACTS: FactFinders = {

@@ -17,8 +17,12 @@ class Refused(Exception):
     def __init__(self, **facts: object) -> None:
         """Keep the facts (limits, states, names of roles) that explain this one refusal."""
         assert RESERVED.isdisjoint(facts), "a problem's own members are not facts"
-        super().__init__(self.sentence())
+        super().__init__()
         self.facts: Mapping[str, object] = facts
+
+    def __str__(self) -> str:
+        """Return the rule; it is put together only where somebody reads it."""
+        return self.sentence()
 
     @classmethod
     def sentence(cls) -> str:

@@ -182,7 +182,8 @@ async def with_next(
     if reading.past:
         return shown
     found = await next_decisions(request, stream, commands, delegated, **facts)
-    await reading.redact.draw_named(reading.person, found)
+    facts_said = [each["why_not"] for each in found if "why_not" in each]
+    await reading.redact.draw_named(reading.person, facts_said)
     return shown.model_copy(update={"next": found})
 
 

@@ -1,6 +1,6 @@
 """What takes out of answers whatever their reader may not see, as every reading asks it to."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -15,7 +15,7 @@ class Redactor(Protocol):
     async def draw(self, person: Person, items: Sequence[dict[str, Any]], *, sealed: bool = True) -> None:
         """Withhold from items what this person may not see."""
 
-    async def draw_named(self, person: Person, said: object) -> None:
+    async def draw_named(self, person: Person, said: Iterable[object]) -> None:
         """Withhold from what is said of other things, named by their ids, what this person may not see."""
 
     async def must_know(self, person: Person) -> None:

@@ -71,8 +71,7 @@ def row(said: Said, _: Extras) -> TakeOverRfp:
 
 async def known_people(store: EventStore) -> frozenset[str]:
     """Return everybody whom the directory knows."""
-    async with store.reader.snapshot() as (connection, _):
-        return frozenset(record["id"] for record in await connection.fetch(KNOWN))
+    return frozenset(record["id"] for record in await store.reader.rows(KNOWN))
 
 
 async def prepared(store: EventStore, stamp: Stamp) -> RowRules:

@@ -51,16 +51,15 @@ async def same_need(handler: CommandHandler, command: RaiseRfp) -> list[JsonValu
     """Return the open RFPs that ask for the same, as far as whoever asks may find them."""
     handler.permissions.authority(handler.person, "RaiseRfp")
     areas = handler.areas(RaiseRfp)
-    async with handler.store.reader.snapshot() as (connection, _):
-        rows = await connection.fetch(
-            near(past=False),
-            command.title,
-            datetime.now(UTC) - TWELVE_MONTHS,
-            FOUND_LIMIT,
-            NEED_FIELDS,
-            list(handler.person.ids),
-            None if areas is None else sorted(areas),
-        )
+    rows = await handler.store.reader.rows(
+        near(past=False),
+        command.title,
+        datetime.now(UTC) - TWELVE_MONTHS,
+        FOUND_LIMIT,
+        NEED_FIELDS,
+        list(handler.person.ids),
+        None if areas is None else sorted(areas),
+    )
     ends = {*ENDS} - {Stage.DIVERTED}
     return [str(row["id"]) for row in rows if row["nearness"] >= THE_SAME and row["stage"] not in ends]
 
@@ -74,16 +73,15 @@ async def split_need(handler: CommandHandler, rfp_id: UUID, command: SelectRoute
         return {}
     known = await handler.known(handler.person)
     kind = command.kind_by(known.rules)
-    async with handler.store.reader.snapshot() as (connection, _):
-        rows = await connection.fetch(
-            LIKE_IT,
-            rfp_id,
-            rfp.need.service_area,
-            datetime.now(UTC) - TWELVE_MONTHS,
-            [stage.value for stage in NOT_BOUGHT],
-            (command.category or kind or "").casefold(),
-            (command.likely_supplier or "").casefold(),
-        )
+    rows = await handler.store.reader.rows(
+        LIKE_IT,
+        rfp_id,
+        rfp.need.service_area,
+        datetime.now(UTC) - TWELVE_MONTHS,
+        [stage.value for stage in NOT_BOUGHT],
+        (command.category or kind or "").casefold(),
+        (command.likely_supplier or "").casefold(),
+    )
     own = Amounts(pence=rfp.need.estimate_pence or 0, with_vat_pence=rfp.need.estimate_with_vat_pence or 0)
     others = Amounts(
         pence=sum(row["pence"] for row in rows), with_vat_pence=sum(row["with_vat_pence"] for row in rows)

@@ -93,8 +93,7 @@ WHERE valid_to = {STILL_VALID} AND NOT ended AND NOT waiting AND first_day <= $1
 
 async def reach_now(store: EventStore, day: date) -> Reach:
     """Return who stands where today, as the record has it now."""
-    async with store.reader.snapshot() as (connection, _):
-        live = [tuple(row) for row in await connection.fetch(LIVE_TODAY, day)]
+    live = [tuple(row) for row in await store.reader.rows(LIVE_TODAY, day)]
     return await _reach(store, None, day, live)
 
 

@@ -84,8 +84,7 @@ async def what_is_delegated_to(store: EventStore, ids: Sequence[str]) -> dict[st
 
 
 async def _in_force(store: EventStore, found_by: str, ids: Sequence[str]) -> list[Delegation]:
-    async with store.reader.snapshot() as (connection, _):
-        found = [row["id"] for row in await connection.fetch(found_by, list(ids))]
+    found = [row["id"] for row in await store.reader.rows(found_by, list(ids))]
     given = [(await store.load(each, Delegation())).state for each in found]
     return [each for each in given if not (each.ended or each.waiting)]
 

@@ -4,7 +4,6 @@ It goes by what holds now, also over readings of the past: what was open once ma
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -106,10 +105,9 @@ class DisclosureFilter:
                 item["said"] = own
                 withhold(item, marks, outside)
 
-    async def draw_named(self, person: Person, said: object) -> None:
+    async def draw_named(self, person: Person, said: Iterable[object]) -> None:
         """Withhold from what is said of things that it names by their ids, at any depth, as from these."""
-        named = [*_named_in(said)]
-        if not named or self.reads_exempt(person):
+        if self.reads_exempt(person) or not (named := [*_named_in(said)]):
             return
         exempted = await self._exemptions.in_force()
         for thing, of_it in named:
@@ -216,17 +214,24 @@ def _withhold_of_others(items: Iterable[Item], exempted: Mapping[UUID, Sequence[
                 item[WITHHELD] = {**item.get(WITHHELD, {}), **of_it.pop(WITHHELD, {})}
 
 
-def _named_in(said: object) -> Iterator[tuple[UUID, Item]]:
+def _named_in(said: Iterable[object]) -> Iterator[tuple[UUID, Item]]:
     """Yield what is said of things that are named by their ids, at any depth."""
     if isinstance(said, dict):
         for name in NAMED_BY:
-            with suppress(ValueError):
-                if thing := said.get(name):
-                    yield UUID(str(thing)), said
-                    break
-    if isinstance(said, Mapping | list | tuple):
-        for inner in said.values() if isinstance(said, Mapping) else said:
+            if name in said and (thing := _id_in(said[name])) is not None:
+                yield thing, said
+                break
+    for inner in said.values() if isinstance(said, Mapping) else said:
+        if isinstance(inner, Mapping | list | tuple):  # most are not, and an answer has hundreds
             yield from _named_in(inner)
+
+
+def _id_in(value: object) -> UUID | None:
+    """Return the id that a value is; nothing where it is none."""
+    try:
+        return UUID(str(value))
+    except ValueError:
+        return None
 
 
 def _is_the_author(person: Person, item: Item) -> bool:

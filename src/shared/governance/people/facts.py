@@ -24,8 +24,7 @@ async def who_is_known(
 
 async def known_among(store: EventStore, people: Sequence[str]) -> list[JsonValue]:
     """Return those of some people whom the directory knows."""
-    async with store.reader.snapshot() as (connection, _):
-        return [row["id"] for row in await connection.fetch(KNOWN, people)]
+    return [row["id"] for row in await store.reader.rows(KNOWN, people)]
 
 
 def whether_known(*names: str) -> Callable[[EventStore, Command[Any]], Awaitable[dict[str, JsonValue]]]:

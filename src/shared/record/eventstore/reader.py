@@ -136,6 +136,10 @@ class Reader:
         """Return the last position of the record; 0 where nothing has happened yet."""
         return int(await self._pool.fetchval("SELECT position FROM event_head"))
 
+    async def rows(self, statement: str, *values: object) -> list[asyncpg.Record]:
+        """Return what one statement finds in the views as they are now, in one round trip."""
+        return list(await self._pool.fetch(statement, *values))
+
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[tuple[Connection, int]]:
         """Hold one view of the whole database still, and say how far its views have come."""
