@@ -24,6 +24,7 @@ from tests.bench.processes import serving
 from tests.support.api import Api, running_api
 from tests.support.people import SCHEME, Who
 from tests.support.postgres import Base, Server
+from tests.support.told_streams import append_streams
 
 CONTRACTS = int(os.environ.get("CONTRACTS", "20000"))
 CALLS = 30
@@ -133,7 +134,7 @@ async def _register_rolling(api: Api) -> None:
     stamp = Stamp(by=CORA.id, at=datetime.now(UTC))
     for start in range(0, CONTRACTS, A_BLOCK):
         numbers = range(start, min(start + A_BLOCK, CONTRACTS))
-        assert await api.service.store.append_histories([_rolling(number, stamp) for number in numbers])
+        assert await append_streams(api.service.store, [_rolling(number, stamp) for number in numbers])
     api.position = await api.service.record.head()
     for _ in range(PATIENCE):  # the views come as far in their own time
         answer = await api.client.get(

@@ -19,7 +19,7 @@ from rfp_service.contracts.domain.refusals import (
 from rfp_service.contracts.domain.renewal import RenewalOutcome
 from rfp_service.contracts.domain.renewal_events import RenewalDecisionApproved
 from rfp_service.contracts.domain.saving_events import SavingClaimed, SavingConfirmed
-from rfp_service.contracts.domain.savings import SavingStanding
+from rfp_service.contracts.domain.savings import SavingStanding, YearlyChange
 from tests.contracts.examples import APPROVED, NONE, REGISTERED, REVIEWED, happened, recommended, register
 from tests.support.specs import given
 
@@ -52,7 +52,7 @@ def test_a_saving_is_claimed_from_what_the_register_knew_and_claimed_anew_until_
     again = ClaimSaving(number=1, yearly_before_pence=1_300_000, yearly_after_pence=1, reason="New.")
     [second] = given(NONE, *CLAIMED).when(again, by="carl").events()
     [saving] = second.apply(claimed.apply(state(*BEFORE))).savings
-    assert (saving.claimed.saved_pence, saving.claimed.said_by) == (1_299_999, "carl")
+    assert saving.claimed == YearlyChange(1_300_000, 1, "carl", DECIDED_ON, "New.")
     given(NONE, *CONFIRMED).when(again, by="carl").refused(SavingConfirmedAlready)
 
 
@@ -60,8 +60,9 @@ def test_another_person_confirms_it_with_the_values_that_they_found() -> None:
     confirmed = CONFIRMED[-1]
     assert isinstance(confirmed, SavingConfirmed)
     [saving] = state(*CONFIRMED).savings
-    assert (saving.standing, saving.confirmed.saved_pence) == (SavingStanding.CONFIRMED, 50_000)
-    assert saving.claimed.saved_pence == 100_000
+    assert saving.standing is SavingStanding.CONFIRMED
+    assert saving.claimed == YearlyChange(1_200_000, 1_100_000, "cora", DECIDED_ON, "Their offer.")
+    assert saving.confirmed == YearlyChange(1_150_000, 1_100_000, "fay", DECIDED_ON, "The ledger.")
     assert state(*CONFIRMED).stage is ContractStage.APPROVED
 
 

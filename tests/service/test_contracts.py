@@ -19,6 +19,7 @@ from tests.rfps.examples import DRAFT
 from tests.support.api import Api, running_api
 from tests.support.people import HANA, LARS, PRIYA, RITA, SAM, Who
 from tests.support.postgres import Base, session
+from tests.support.told_streams import append_streams
 
 CORA = Who("cora", (Role.CONTRACT_MANAGER,))
 RFP = UUID("4f000000-0000-4000-8000-000000000001")
@@ -159,9 +160,7 @@ async def test_a_concluded_rfp_brings_its_contract_into_the_register_once(api: A
         notice_days=90,
         kpis=("On time",),
     )
-    assert await api.service.store.append_histories(
-        [(RFP, [(event, stamp) for event in (*DRAFT, concluded)])]
-    )
+    assert await append_streams(api.service.store, [(RFP, [(event, stamp) for event in (*DRAFT, concluded)])])
     seen = await settled(api, contract_id("C-77"), reference="C-77")
     assert (seen["rfp_id"], seen["supplier"]) == (str(RFP), "Fictional Systems Ltd")
     assert (seen["current_end"], seen["last_safe"]) == ("2031-12-31", "2031-10-02")

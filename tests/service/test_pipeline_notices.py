@@ -8,6 +8,7 @@ from tests.service.test_contracts import CORA, TODAY
 from tests.support.api import Api
 from tests.support.people import PRIYA, RITA
 from tests.support.specs import stamp
+from tests.support.told_streams import append_streams
 
 YEAR = TODAY.year + 1  # whose notice no clock misses meanwhile
 NEXT_YEAR = pipeline_id(YEAR)
@@ -17,7 +18,7 @@ async def test_a_notice_that_is_due_is_listed_published_once_and_has_its_history
     begun = PipelineYearBegun(
         year=YEAR, notice="pipeline notice", due_on=date(YEAR, 5, 26), scheme_version=1, late=False
     )
-    assert await api.service.store.append_histories([(NEXT_YEAR, [(begun, stamp("clock"))])])
+    assert await append_streams(api.service.store, [(NEXT_YEAR, [(begun, stamp("clock"))])])
     api.position = await api.service.record.head()
     path = f"/v1/pipeline-notices/{NEXT_YEAR}"
     [due] = (await api.get("/v1/pipeline-notices", standing="due")).json()["items"]

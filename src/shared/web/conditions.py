@@ -10,7 +10,6 @@ from shared.kernel.errors import Unacceptable, VersionNeeded
 from shared.kernel.messages import IdempotencyKey
 from shared.web.core_service import core_service
 
-KEY_LIMIT = 200
 # RFC 9110, section 13.1.1: `*`, or entity tags with commas between them.
 _TAG = r'(?:W/)?"[!#-~]{0,40}"'
 _IF_MATCH = re.compile(rf"^(?:\*|{_TAG}(?:[ \t]*,[ \t]*{_TAG}){{0,19}})$")

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import orjson
@@ -33,18 +33,12 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which page of a list is asked for, and in which form; whether it has an ETag."""
+    """Which page of a list is asked for, and in which form."""
 
     request: Request
     limit: int
     cursor: int | None
     media_type: str
-    tagged: bool = True
-
-    @property
-    def untagged(self) -> "Page":
-        """Return the same page of a list that also changes otherwise than by the record and the day."""
-        return replace(self, tagged=False)
 
     async def of(
         self,
@@ -88,11 +82,9 @@ class Page:
         self, reading: Reading, items: Sequence[Mapping[str, Any]], following: str | None = None
     ) -> Response:
         """Return items in the form asked for, with a Link to the next page where there is one."""
-        headers = {"Vary": "Accept, Authorization", **self.link(following)}
-        if self.tagged:
-            headers["ETag"] = reading.tag
-            if not_modified(self.request, reading.tag):
-                return Response(status_code=304, headers=headers)
+        headers = {"Vary": "Accept, Authorization", "ETag": reading.tag, **self.link(following)}
+        if not_modified(self.request, reading.tag):
+            return Response(status_code=304, headers=headers)
         match self.media_type:
             case "text/csv":
                 content = csv_of(items)

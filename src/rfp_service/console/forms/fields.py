@@ -40,9 +40,6 @@ class AskedAs(StrEnum):
     PAIRS = "pairs"  # several values, each with its name
 
 
-EXEMPLIFIED = frozenset({AskedAs.LINE, AskedAs.PERSON, AskedAs.WHOLE, AskedAs.NUMBER})
-
-
 @dataclass(frozen=True, slots=True)
 class FormField:
     """One thing that a form asks for, and of what it is made."""

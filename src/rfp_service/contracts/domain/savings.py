@@ -25,11 +25,6 @@ class YearlyChange:
     said_on: date | None = None
     reason: str = ""
 
-    @property
-    def saved_pence(self) -> int:
-        """Return what is saved a year; below nought where it costs more."""
-        return self.before_pence - self.after_pence
-
 
 @dataclass(frozen=True)
 class RenewalSaving:

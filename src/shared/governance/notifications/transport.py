@@ -20,7 +20,6 @@ CONNECT_SECONDS = 5.0
 ANSWER_BYTES_LIMIT = 16 * 1024
 CONNECTIONS_LIMIT = 200
 KEPT_SECONDS = 30.0
-SAID_LIMIT = 200
 
 FindAddresses = Callable[[str, int], Awaitable[Sequence[str]]]
 FAULTS = (

@@ -1,7 +1,7 @@
 """Where a command meets its stream: fold what happened, ask the rules, append what follows."""
 
 import asyncio
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,6 @@ from shared.record.eventstore.appender import Appender, StreamPlace
 from shared.record.eventstore.bulk_appender import BulkAppender
 from shared.record.eventstore.command_record import personal_texts
 from shared.record.eventstore.encoding import EnvelopeMapper, Topics
-from shared.record.eventstore.envelopes import Enveloped
 from shared.record.eventstore.folds import Folder, stage_of
 from shared.record.eventstore.personal_texts import PersonalTexts
 from shared.record.eventstore.reader import Reader
@@ -166,34 +165,6 @@ class EventStore:
 
     async def _sealed(self, stream_id: UUID, events: Sequence[Event[Any]]) -> Sequence[Event[Any]]:
         return await self._texts.sealed(stream_id, events) if self._texts is not None else events
-
-    async def append_histories(
-        self, histories: Iterable[tuple[UUID, Iterable[tuple[Event[Any], Stamp]]]]
-    ) -> int:
-        """Append whole streams that happened elsewhere, in one commit; return how many were new.
-
-        They are written in a thread, so that nobody waits for thousands of them.
-        """
-        block = await asyncio.to_thread(self._enveloped, histories)
-        places = await self.bulk_appender().append(block)
-        return sum(place is not None for place in places)
-
-    def _enveloped(
-        self, histories: Iterable[tuple[UUID, Iterable[tuple[Event[Any], Stamp]]]]
-    ) -> list[Enveloped]:
-        stored = self.mapper.stored
-        return [
-            Enveloped(
-                stream_id,
-                1,
-                tuple(
-                    (one.topic, one.state)
-                    for number, (event, stamp) in enumerate(events, start=1)
-                    for one in (stored(stream_id, number, event, stamp),)
-                ),
-            )
-            for stream_id, events in histories
-        ]
 
     async def append_together(
         self, events: Sequence[tuple[UUID, int, Event[Any], Stamp, Command[Any] | None, int]]

@@ -18,6 +18,7 @@ from shared.record.projecting.views import Row
 from tests.shared.record.projecting.examples import happen, year
 from tests.support.postgres import Base
 from tests.support.specs import NOW, stamp
+from tests.support.told_streams import append_streams
 
 Notice = tuple[int, str]
 
@@ -117,7 +118,7 @@ async def test_a_historic_log_is_gone_past_unread(pool: asyncpg.Pool, store: Eve
     reactor = Reactor(pool, store.reader, [Reaction("look", "notices", seen)])
     await reactor.introduce()
     opened = HistoricCaseImported(import_id="log", case_id="C1", opened_at=NOW)
-    await store.append_histories([(uuid4(), [(opened, stamp("ann"))] * 3)])
+    await append_streams(store, [(uuid4(), [(opened, stamp("ann"))] * 3)])
     await happen(store, year()[:1])
     await caught_up(reactor)
     assert [recorded.position for recorded in shown] == list(range(4, await store.reader.head() + 1))
