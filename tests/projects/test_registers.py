@@ -151,7 +151,7 @@ async def test_nothing_is_half_done(api: Api) -> None:
     assert (report["counts"]["done"], report["not_done"]) == (0, 3)
     assert [(line["item"], line["problem"]["type"]) for line in report["refused"]] == [
         (5, "/problems/named-twice"),
-        (6, "/problems/unknown-reference"),
+        (6, "/problems/invalid-request"),
         (7, "/problems/invalid-request"),
     ]
     assert (await api.get("/v1/projects")).json()["items"] == []

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from projects.domain.project import project_id
-from shared.web.tabular.ods_formulas import unsolved_ods_formulas
+from shared.web.tabular.marks import UNSOLVED
+from shared.web.tabular.ods_cells import ods_notes
 from tests.projects.test_register_differences import seen
 from tests.projects.test_registers import handed_in
 from tests.support.api import Api
@@ -226,7 +227,7 @@ async def test_a_formula_of_an_ods_file_without_its_result_names_its_cell(api: A
 
 
 def rewritten(package: bytes, parts: dict[str, str]) -> bytes:
-    """Return an ODS file with some of its content written otherwise."""
+    """Return a spreadsheet with some of its content written otherwise."""
     content = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(package)) as before, zipfile.ZipFile(content, "w") as after:
         for part in before.namelist():
@@ -263,7 +264,9 @@ def test_a_formula_without_its_result_is_found_where_it_stands(
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as package:
         package.writestr("content.xml", f"<office:body>{other}{sheet}{other}</office:body>")
-        assert unsolved_ods_formulas(package, "R & D") == found
+        notes = ods_notes(package, "R & D").instead
+    assert [(r + 1, c + 1) for r, cells in notes.items() for c in cells] == found
+    assert {text for cells in notes.values() for text in cells.values()} <= {UNSOLVED}
 
 
 async def test_a_refused_row_is_told_in_the_words_of_its_headings(api: Api) -> None:

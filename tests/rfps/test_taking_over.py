@@ -10,7 +10,7 @@ import pytest
 from rfp_service.rfps.commands.approvals import RequestApproval
 from rfp_service.rfps.commands.takeover import TakeOverRfp, told_of
 from rfp_service.rfps.domain.refusals import LeadIsRequester
-from rfp_service.rfps.domain.rfp import Rfp
+from rfp_service.rfps.domain.rfp import Rfp, TakenOver
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.domain.takeover_events import (
@@ -23,6 +23,7 @@ from rfp_service.rfps.domain.takeover_events import (
 )
 from shared.kernel.calendar import start_of
 from shared.kernel.named_people import NoSuchPerson
+from shared.kernel.states import replace
 from tests.rfps.examples import ABSENT
 from tests.rfps.way import OFFICER
 from tests.support.api import Api
@@ -192,6 +193,7 @@ async def test_the_register_is_exported_as_it_stood_and_handed_in_again_says_not
     before = api.position
     rfp = str(taken_over_id("SR-7"))
     await api.decide(rfp, "amend", title="Copiers")
+    await api.raised()
     now = (await api.get("/v1/rfp-registers", PRIYA)).text
     [copiers] = [row for row in csv.DictReader(io.StringIO(now)) if row["reference"] == "SR-7"]
     assert (copiers["title"], copiers["estimate_pence"], copiers["supplier"]) == ("Copiers", "2000000", "")
@@ -201,7 +203,15 @@ async def test_the_register_is_exported_as_it_stood_and_handed_in_again_says_not
     sheet = await api.get("/v1/rfp-registers", PRIYA, form="xlsx")
     assert sheet.content.startswith(b"PK")
     again = await handed_in(api, now)
-    assert (again["difference_counts"]["unchanged"], again["counts"]["done"]) == (3, 0), again
+    assert (again["difference_counts"]["unchanged"], again["counts"]["done"]) == (4, 0), again
+    [other] = (await handed_in(api, now.replace("Laptops", "Tablets")))["refused"]
+    assert other["problem"]["type"] == "/problems/came-in-no-register"
+
+
+def test_a_register_says_nothing_of_the_place_of_what_no_supplier_told() -> None:
+    clock = replace(Rfp(), taken_over=TakenOver(party=Party.STATUTORY_CLOCK))
+    for rfp in (Rfp(), clock):
+        assert (told_of(rfp)["stage"], told_of(rfp)["waiting_on"]) == (None, None)
 
 
 def test_one_reference_is_one_rfp_however_it_is_written() -> None:

@@ -145,6 +145,7 @@ MANY_PROJECTS = Things(
     by_reference=project_id,
     table=projects,
     row=ProjectRow,
+    exported=PROJECT_REGISTER.columns,
     decisions=(CATEGORISATIONS, PRIORITISATIONS, HANDLINGS, *ON_THE_WAY),
     undo=BulkUndo(
         name="project-undo",

@@ -123,6 +123,7 @@ MANY_CONTRACTS = Things(
     by_reference=contract_id,
     table=contracts,
     row=ContractRow,
+    exported=CONTRACT_REGISTER_FORM.columns,
     decisions=DECISIONS,
     undo=BulkUndo(
         name="contract-undo",

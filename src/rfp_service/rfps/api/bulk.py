@@ -100,6 +100,7 @@ MANY_RFPS = Things(
     by_reference=taken_over_id,
     table=rfps,
     row=RfpRow,
+    exported=RFP_REGISTER.columns,
     numbered=True,
     decisions=(LEADS, HOLDS, HOLD_ENDS),
     undo=BulkUndo(

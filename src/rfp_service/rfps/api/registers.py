@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from rfp_service.rfps.commands.takeover import TakeOverRfp, is_new, told_of
+from rfp_service.rfps.commands.takeover import NOT_TOLD, TakeOverRfp, is_new, told_of
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.routes import Regime, Route
 from rfp_service.rfps.domain.stages import LIVE, Party, Stage
@@ -19,7 +19,7 @@ from shared.record.eventstore.store import EventStore
 from shared.web.registers.mappings import saving
 from shared.web.registers.register import Extras, Kind, Register, RegisterField, RowRules, Said
 
-WAITED_ON = tuple(party for party in Party if party not in (Party.NOBODY, Party.STATUTORY_CLOCK))
+WAITED_ON = tuple(party for party in Party if party not in NOT_TOLD)
 KNOWN = "SELECT id FROM people ORDER BY id"
 
 FIELDS = (

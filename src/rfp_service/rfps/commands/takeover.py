@@ -20,6 +20,7 @@ from shared.kernel.named_people import must_be_known
 BY_REGISTER = "By the supplier's register."
 ASKED_HERE = (Stage.DRAFT, Stage.CATALOGUE_CHECK, Stage.SUBMITTED)  # procurement has still to accept it
 BEFORE_APPROVAL = (*UNROUTED, Stage.BUSINESS_CASE)  # from then on it is what was approved, or asked for
+NOT_TOLD = (Party.NOBODY, Party.STATUTORY_CLOCK)  # no register says these
 OF_ITS_PERIOD = ("ends_on", "ends_at", "notice_on")
 OF_ITS_AWARD = ("supplier", "supplier_number", "award_value_pence")
 AT_ITS_PLACE = ("stage", "since", "documents", *OF_ITS_PERIOD, *OF_ITS_AWARD)
@@ -97,7 +98,7 @@ def is_new(rfp: Rfp) -> bool:
 
 
 def told_of(rfp: Rfp) -> dict[str, Any]:
-    """Return what holds of an RFP by the fields of a register; its place as the supplier told it."""
+    """Return what holds of an RFP by the fields of a register; its place as the supplier told it, if so."""
     told = rfp.taken_over
     return {
         **{name: getattr(rfp.need, name) for name in NEED_FIELDS},
@@ -105,7 +106,8 @@ def told_of(rfp: Rfp) -> dict[str, Any]:
         "reference": told.reference,
         "requester": rfp.raised_by,
         "lead": rfp.lead,
-        "waiting_on": told.party,
+        "stage": None if told.stage is Stage.ABSENT else told.stage,
+        "waiting_on": None if told.party in NOT_TOLD else told.party,
         "regime": rfp.regime,
         "route": rfp.route,
         "unread": told.unread,

@@ -84,6 +84,7 @@ class Things(Generic[S]):
     undo: BulkUndo
     table: Table | None = None  # its state view, with `reference` and `source`
     row: type[BaseModel] | None = None  # of its list, whose other columns an item may have beside its own
+    exported: tuple[str, ...] = ()  # the columns of its register, which an item may have beside them, too
     prefix: str = ""  # of the names of its routes, which are all different
     numbered: bool = False  # whether the table's references are numbers that the service gave
 
@@ -165,7 +166,7 @@ def _operation(
         same,
         sees=decision.sees,
         words=_words(command, asked),
-        beside=frozenset(() if things.row is None else things.row.model_fields),
+        beside=frozenset((*things.exported, *(() if things.row is None else things.row.model_fields))),
     )
 
 

@@ -24,7 +24,7 @@ from shared.web.bulk.refusals import (
 from shared.web.json_names import NameTwice, fault_in
 from shared.web.pages import undefused
 from shared.web.sandbox.children import Sandbox, Task
-from shared.web.tabular.marks import is_withheld
+from shared.web.tabular.marks import is_withheld, why_worthless
 from shared.web.tabular.tables import Table, nameless, open_table
 
 JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
@@ -161,12 +161,21 @@ def _of_table(table: Table, kind: type[I], beside: Collection[str]) -> Items[I]:
             wrong = "Something stands in a column without a heading."
             yield _misshapen(number, wrong, _cell_named(fields, row))
             continue
+        if worthless := _worthless(values):
+            yield _misshapen(number, worthless, _cell_named(fields, row))
+            continue
         try:
             value = kind.model_validate(_said(values))
         except ValidationError as error:
             yield unreadable(number, error, _cell_named(fields, row))
         else:
             yield Item(number, value, getattr(value, REFERENCE, None))
+
+
+def _worthless(cells: Mapping[tuple[str, str], str]) -> str:
+    """Return which cell of an item's own holds a formula that left no value; blank where none does."""
+    said = ((name, why_worthless(cell)) for (name, _), cell in cells.items() if name != BESIDE)
+    return next((f"`{name}` {why}." for name, why in said if why), "")
 
 
 def _cell_named(fields: Sequence[tuple[str, str]], row: Sequence[str]) -> str | None:

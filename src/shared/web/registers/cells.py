@@ -12,6 +12,7 @@ from shared.web.registers.register import Extras, Kind, Register, RegisterField,
 from shared.web.tabular.day_styles import DayStyle
 from shared.web.tabular.days import NoDay
 from shared.web.tabular.headings import plain
+from shared.web.tabular.marks import UNSOLVED, why_worthless
 from shared.web.tabular.text import UNDEFINED_BYTES, UNDEFINED_FROM
 
 PENCE_COLUMN = "pence"
@@ -20,11 +21,12 @@ YES = frozenset({"yes", "y", "true", "sme", "vcse"})  # a column may answer by i
 NO = frozenset({"no", "n", "false", "large", "none"})
 TEXTS = (Kind.LINE, Kind.TEXT)
 
-_MONEY = re.compile(r"^£?\s?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]+))?$")
+_MONEY = re.compile(r"^(?:£|GBP)?\s?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]+))?(?:\s?GBP)?$")
 _MAGNITUDE = re.compile(r"^£?\s?[0-9.,]+\s?(k|m|bn|b|thousand|million|billion)\b\.?$", re.IGNORECASE)
 _CURRENCY = re.compile(r"[$€¥₹]|\b(USD|EUR|AUD|CAD|NZD|JPY|CHF)\b|\bA\$", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\u2028\u2029]")
 _TURNS = re.compile(f"[{TURNS}]")  # invisible: nothing stands in their place
+_UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")  # a reference is the same without them
 _PERSON = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")
 _COUNT = re.compile(r"[0-9]{1,4}")
 NOT_KNOWN_YET = frozenset({"", "tbc", "tba", "tbd", "-", "n/a", "to be confirmed", "unknown", "not known"})
@@ -60,6 +62,8 @@ class ReadingOptions:
 
 def value_of(column: str, about: RegisterField, text: str, how: ReadingOptions) -> Any:
     """Return what a cell says; raise `Unread` where it can't be told."""
+    if why_not := why_worthless(text):
+        raise Unread(why_not, "what the formula comes to: save the file anew in its spreadsheet program")
     if about.kind not in TEXTS and (why := undefined_in(text)):
         raise why
     return _READERS[about.kind](text, column, about, how)
@@ -76,7 +80,19 @@ def undefined_in(text: str) -> Unread | None:
 
 def as_text(text: str) -> str:
     """Return a cell's own text: what a list has defused is as it was, an unknown byte is a question mark."""
+    if text.strip() == UNSOLVED:
+        return ""
     return "".join("\ufffd" if c in UNDEFINED_BYTES else c for c in undefused(text.strip()))
+
+
+def reference_of(text: str) -> str:
+    """Return a reference without what nobody sees of it: a mark of the file's, a blank of no width."""
+    return line(_UNSEEN.sub("", as_text(text)))
+
+
+def is_number(text: str) -> bool:
+    """Say whether a cell holds a number or an amount, and nothing else."""
+    return _MONEY.match(text) is not None
 
 
 def line(text: str) -> str:

@@ -41,6 +41,10 @@ from shared.web.registers.rows import RegisterRow
 BLOCK_ROWS = 1_000
 
 
+class CameInNoRegister(Refused):
+    """This came in no register, and none changes it: decide on it by itself."""
+
+
 class AcceptedRow(NamedTuple):
     """What is accepted of one row: on which thing, as it was seen."""
 
@@ -206,6 +210,10 @@ class RegisterComparison:
         if accepted:
             state = one.stream.state
             standing = self.how.register.standing(state)
+            if not standing[REFERENCE]:
+                refusal = refused(one.row.number, CameInNoRegister(), one.stream.id)
+                self._keep(refusal._replace(reference=one.row.reference))
+                return
             said = {REFERENCE: standing[REFERENCE], TITLE: standing[TITLE]}
             said |= {c.field: c.new for c in accepted if c.new is not None and c.field != UNREAD}
             unread = _unread(self.how.register.unread(state), accepted)

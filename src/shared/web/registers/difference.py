@@ -184,7 +184,16 @@ def with_steps(
         before = now
         if registered_at is None and by_register(step.cause):
             registered_at = step.position
-    return [_with_step(change, last.get(change.field), registered_at, by_register) for change in found]
+    first = steps[0] if steps else None  # what never changed since holds by it
+    return [
+        _with_step(
+            change,
+            last.get(change.field) or (first if shown(change.old) else None),
+            registered_at,
+            by_register,
+        )
+        for change in found
+    ]
 
 
 def _with_step(

@@ -22,11 +22,9 @@ from shared.web.core_service import core_service
 from shared.web.pages import defused
 from shared.web.readings import Read, Reading
 from shared.web.registers.difference import shown
-from shared.web.registers.mappings import ID
 from shared.web.registers.register import Register
 
 BLOCK_ROWS = 1_000
-SOURCE = "source"
 
 Cells = list[str]
 
@@ -78,8 +76,8 @@ async def _rows(
     register: Register[Any], reading: Reading, appender: BulkAppender
 ) -> AsyncIterator[list[Cells]]:
     """Yield the headings, then blocks of rows, in the order in which things came here."""
-    fields = [field.name for field in register.fields]
-    yield [[ID, SOURCE, *fields]]
+    columns = list(register.columns)
+    yield [columns]
     table, after = register.table, 0
     ordered = select(table.c.id, table.c.version, table.c.source, table.c.first_position)
     ordered = ordered.where(reading.valid(table)).order_by(table.c.first_position).limit(BLOCK_ROWS)
@@ -89,12 +87,12 @@ async def _rows(
         by_then = [row for row in stored if row["notification_id"] <= reading.position]
         loaded = appender.fold(by_then, register.blank, "")
         items = [
-            {"id": row["id"], "version": row["version"], SOURCE: row["source"]}
+            {"id": row["id"], "version": row["version"], "source": row["source"]}
             | dict(register.standing(loaded[row["id"].int].stream.state))
             for row in found
         ]
         await reading.redacted(items)
-        yield [_cells(item, [ID, SOURCE, *fields]) for item in items]
+        yield [_cells(item, columns) for item in items]
 
 
 def _cells(item: dict[str, Any], names: list[str]) -> Cells:

@@ -138,6 +138,8 @@ class HandIn:
         corrected(self.register, table, {}, dict.fromkeys(self.table.key, ""))  # they are columns of it
         source = history.source if self.acceptance.source is None else self.acceptance.source
         key = self.table.key
+        if key:  # somebody has chosen it
+            columns = {heading: field for heading, field in columns.items() if field != REFERENCE}
         if not {REFERENCE, ID} & {*columns.values()} and not key:
             key = tuple(heading for heading, field in columns.items() if field == TITLE)[:1]
         return ReadingOptions(

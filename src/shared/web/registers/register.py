@@ -98,6 +98,11 @@ class Register(Generic[S]):
         return {field.name: field for field in self.fields}
 
     @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns of its export: the id by which a row comes again, whose it is, the fields."""
+        return ("id", "source", *(field.name for field in self.fields))
+
+    @cached_property
     def known(self) -> Mapping[str, str]:
         """Return which field a heading of these words stands for; a field's own name stands for it."""
         called = {name: field.name for field in self.fields for name in field.called}

@@ -13,18 +13,23 @@ from shared.web.registers.cells import (
     ReadingOptions,
     Unread,
     as_text,
+    is_number,
     line,
+    reference_of,
     undefined_in,
     value_of,
 )
 from shared.web.registers.mappings import ID, REFERENCE, TITLE
 from shared.web.registers.register import Kind, Said
-from shared.web.tabular.marks import is_withheld
+from shared.web.tabular.headings import plain
+from shared.web.tabular.marks import is_withheld, why_worthless
 from shared.web.tabular.tables import Table
 
 CELLS_REPORTED = LEFT_OUT_REPORTED = 500
 BETWEEN_PARTS = " / "
-_TOTAL = re.compile(r"^(grand |sub-?)?totals?\b", re.IGNORECASE)
+_TOTAL = re.compile(r"^(?:grand |sub-? ?)?totals?\b", re.IGNORECASE)
+_ONLY_TOTAL = re.compile(r"(?:grand |sub-? ?)?totals?:?", re.IGNORECASE)
+HEADINGS_AGAIN = 2  # so many cells that say what their columns are called
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ class RowReport:
             self.cells.append(cell)
 
     def leave_out(self, row: int) -> None:
-        """Note a row of totals."""
+        """Note a row that is none of the register: a total, a remark below it, headings once more."""
         if len(self.left_out) < LEFT_OUT_REPORTED:
             self.left_out.append(row)
 
@@ -73,17 +78,24 @@ class RegisterRow:
 
 
 TOO_LONG = {"detail": "The row has more cells than there are columns."}
-BLANK_TITLE = "is blank: every row needs one"
+NEEDED = "is blank: every row needs one"
 
 
 def read_rows(table: Table, how: ReadingOptions, report: RowReport) -> Iterator[RegisterRow]:
-    """Yield each row as what it says; rows of totals below a register are left out, and said."""
-    reader = _RowReader(table, how, report)
+    """Yield each row as what it says; left out, and said, are totals, remarks below them, headings again."""
+    reader, summed_up = _RowReader(table, how, report), False
     for number, row in table.rows:
-        if reader.is_total(row):
+        is_total = reader.is_total(row)
+        summed_up |= is_total
+        if is_total or reader.is_heading(row) or (summed_up and _is_remark(row)):
             report.leave_out(number)
         else:
             yield reader.read(number, row)
+
+
+def _is_remark(row: Sequence[str]) -> bool:
+    """Say whether a row holds one text alone."""
+    return sum(bool(cell.strip()) for cell in row) == 1
 
 
 class _RowReader:
@@ -94,13 +106,27 @@ class _RowReader:
         self._columns = [(name, how.columns[name]) for name in table.headings if name in how.columns]
         self._places = {name: place for place, name in enumerate(table.headings)}
         self._names = {field: [h for h, of in self._columns if of == field] for _, field in self._columns}
+        self._called = [table.heading.names(" ".join(cell.split())) for cell in table.heading.cells]
 
     def is_total(self, row: Sequence[str]) -> bool:
-        """Say whether a row sums up those above it: it is called so, and has a title or a reference alone."""
-        first = next((cell.strip() for cell in row if cell.strip()), "")
-        if not _TOTAL.match(first):
-            return False
-        return not (self._cell(row, TITLE) and (self._cell(row, REFERENCE) or self._cell(row, ID)))
+        """Say whether a row sums up those above it: it is called so, or holds numbers and names nothing.
+
+        What is called so may be a project all the same, where it has a title beside a reference of its own.
+        """
+        title, named = self._cell(row, TITLE), self._cell(row, REFERENCE) or self._cell(row, ID)
+        filled = [cell.strip() for cell in row if cell.strip()]
+        if not title and not named and all(map(is_number, filled)):
+            return True
+        if _ONLY_TOTAL.fullmatch(filled[0]) and (not title or is_number(title)):
+            return True
+        return _TOTAL.match(filled[0]) is not None and not (title and named)
+
+    def is_heading(self, row: Sequence[str]) -> bool:
+        """Say whether a row repeats the headings, as where pages or files were put together."""
+        said = [
+            (plain(cell), called) for cell, called in zip(row, self._called, strict=False) if cell.strip()
+        ]
+        return len(said) >= HEADINGS_AGAIN and all(word in called for word, called in said)
 
     def _cell(self, row: Sequence[str], field: str) -> str:
         for heading in self._names.get(field, ()):
@@ -118,7 +144,7 @@ class _RowReader:
         said, unread, settled, withdrawn = self._said(number, cells)
         own = self._id(said)
         reference = self._reference(said, cells)
-        wrong = tuple(self._wrong(said, own, cells))
+        wrong = () if own else tuple(self._wrong(said, cells))
         return RegisterRow(
             number, said, unread, frozenset(settled), frozenset(withdrawn), reference, own, wrong
         )
@@ -129,12 +155,7 @@ class _RowReader:
         settled, withdrawn = set[str](), set[str]()
         for column, name in self._columns:
             text = cells[column].strip()
-            if (number, self._places[column] + 1) in self._table.form.unsolved:
-                why = Unread(
-                    "holds a formula without its result", "the file saved anew in its spreadsheet program"
-                )
-                self._note(number, column, name, text, why, unread)
-            elif self._withdraws(name, text):
+            if self._withdraws(name, text):
                 withdrawn.add(name)
                 settled.add(column)
             elif text and not is_withheld(text):
@@ -154,6 +175,8 @@ class _RowReader:
                 return UUID(text)
             except ValueError:
                 raise Unread("is no id", "an id as the lists show it, or nothing") from None
+        if name == REFERENCE and not why_worthless(text) and not undefined_in(text):
+            return reference_of(text)
         return value_of(column, self._how.register.by_name[name], text, self._how)
 
     def _doubt_text(self, number: int, column: str, name: str, text: str) -> None:
@@ -204,13 +227,22 @@ class _RowReader:
             said[REFERENCE] = BETWEEN_PARTS.join(parts)[:SHORT_TEXT_LIMIT]
         return said.get(REFERENCE)
 
-    def _wrong(self, said: Said, own: UUID | None, cells: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
-        """Yield why a row can't be taken at all, in the words of its headings."""
-        if TITLE not in said and own is None:
-            column = self._names[TITLE][0]
-            shown = as_text(cells[column])[:SHORT_TEXT_LIMIT]
-            detail = f"'{column}' {BLANK_TITLE}" if not shown else f"'{column}' can't be read: {shown}"
-            yield {"pointer": f"#/{TITLE}", "detail": detail}
+    def _wrong(self, said: Said, cells: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
+        """Yield why a row without an id can't be taken at all, in the words of its headings."""
+        for name in (REFERENCE, TITLE):
+            columns = self._names.get(name, list(self._how.key) if name == REFERENCE else [])
+            column = next((one for one in columns if cells[one].strip()), next(iter(columns), name))
+            text = cells.get(column, "").strip()
+            if name in said or (name == TITLE and is_withheld(text)):
+                continue
+            yield {"pointer": f"#/{name}", "detail": f"'{column}' {_why_not(text)}"}
+
+
+def _why_not(text: str) -> str:
+    """Return why a cell that every row needs can't be taken."""
+    if not text:
+        return NEEDED
+    return why_worthless(text) or f"can't be read: {as_text(text)[:SHORT_TEXT_LIMIT]}"
 
 
 def _alike(value: object, before: object) -> object:

@@ -25,12 +25,9 @@ ODS_CONTENT = "content.xml"
 PIECE_BYTES = 1 << 20
 TAG_BYTES_LIMIT = 1 << 12
 LETTERS = 26
-UNSOLVED_LIMIT = 1_000
 
 _CELL = re.compile(rb' r="([A-Z]{1,4})([0-9]{1,9})"[^<>]{0,200}(?<!/)>(?!</)')
-_FORMULA = re.compile(
-    rb'<c r="([A-Z]{1,4})([0-9]{1,9})"[^<>]{0,200}>(<f[ />](?:(?!</c>).){0,4000})</c>', re.DOTALL
-)
+_PLACE = re.compile(rb'\br="([A-Z]{1,4})([0-9]{1,9})"')
 _ODS_TAG = re.compile(rb"<(/?)table:(table-row|table-cell|covered-table-cell|table)(?![\w-])([^<>]{0,2000})>")
 _REPEATED = re.compile(rb"table:number-(?:columns|rows)-repeated=[\"']([0-9]{1,12})[\"']")
 
@@ -64,22 +61,6 @@ def xlsx_bounds(package: zipfile.ZipFile, sheet: str) -> Bounds:
     return Bounds(rows, max(map(column_number, columns), default=0))
 
 
-def unsolved_formulas(package: zipfile.ZipFile, sheet: str) -> list[tuple[int, int]]:
-    """Return the cells whose formula has no stored result, by row and column from 1; the first thousand."""
-    part, found = part_of(package, sheet), list[tuple[int, int]]()
-    if part not in package.namelist():
-        return found
-    rest = b""
-    for piece in pieces(package, part):
-        text = rest + piece
-        for letters, number, inside in _FORMULA.findall(text):
-            if b"<v>" not in inside and b"<v " not in inside and len(found) < UNSOLVED_LIMIT:
-                found.append((int(number), column_number(letters)))
-        rest = text[max(text.rfind(b"<c "), len(text) - TAG_BYTES_LIMIT, 0) :]
-        rest = b"" if b"</c>" in rest else rest
-    return found
-
-
 def part_of(package: zipfile.ZipFile, sheet: str) -> str:
     """Return the part that holds a sheet, by the book's list of sheets and that of its parts."""
     ids = [
@@ -94,6 +75,12 @@ def part_of(package: zipfile.ZipFile, sheet: str) -> str:
             target = tag.get("Target", "")
             return target[1:] if target.startswith("/") else str(PurePosixPath("xl", target))
     return ""
+
+
+def place_of(attributes: bytes) -> tuple[int, int] | None:
+    """Return where an XLSX cell stands by its attributes, its row and column from 0."""
+    found = _PLACE.search(attributes)
+    return (int(found[2]) - 1, column_number(found[1]) - 1) if found else None
 
 
 def column_number(letters: bytes) -> int:

@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Mapping
 from xml.etree import ElementTree as ET
 
-from shared.web.tabular.bounds import column_number, part_of, pieces
+from shared.web.tabular.bounds import part_of, pieces, place_of
 
 STYLES = "xl/styles.xml"
 SHARES = frozenset({9, 10})  # of the formats that every spreadsheet program knows
@@ -15,7 +15,6 @@ _LITERAL = re.compile(r'"([^"]*)"|\\(.)')
 _SIGN = re.compile(r"\[\$([^\]-]*)(?:-[^\]]*)?\]")
 _OTHERS = re.compile(r"[$€¥₹]|\b(?:USD|EUR|AUD|CAD|NZD|JPY|CHF)\b")
 _CELL = re.compile(rb"<c\b([^<>]{0,300})>")
-_PLACE = re.compile(rb'\br="([A-Z]{1,4})([0-9]{1,9})"')
 _STYLE = re.compile(rb'\bs="([0-9]{1,6})"')
 
 Marks = Mapping[tuple[int, int], str]  # `%`, or a currency's sign, by row and column from 0
@@ -30,9 +29,9 @@ def marks(package: zipfile.ZipFile, sheet: str) -> Marks:
     found: dict[tuple[int, int], str] = {}
     for piece in pieces(package, part):
         for (attributes,) in map(re.Match.groups, _CELL.finditer(piece)):
-            style, place = _STYLE.search(attributes), _PLACE.search(attributes)
+            style, place = _STYLE.search(attributes), place_of(attributes)
             if style and place and (sign := signs.get(int(style[1]))):
-                found[int(place[2]) - 1, column_number(place[1]) - 1] = sign
+                found[place] = sign
     return found
 
 

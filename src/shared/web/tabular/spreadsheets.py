@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
-from shared.web.tabular.bounds import BOOK, ODS_CONTENT, Bounds, ods_bounds, unsolved_formulas, xlsx_bounds
+from shared.web.tabular.bounds import BOOK, ODS_CONTENT, Bounds, ods_bounds, xlsx_bounds
+from shared.web.tabular.cell_notes import CellNotes
 from shared.web.tabular.headings import LOOKED_AT_ROWS, find_heading
 from shared.web.tabular.limits import (
     PARTS_LIMIT,
@@ -21,8 +22,8 @@ from shared.web.tabular.limits import (
     UnpacksTooLarge,
     UnreadableTable,
 )
-from shared.web.tabular.number_formats import Marks, marks, with_mark
-from shared.web.tabular.ods_formulas import unsolved_ods_formulas
+from shared.web.tabular.ods_cells import ods_notes
+from shared.web.tabular.xlsx_cells import xlsx_notes
 
 CHUNK = 1 << 20
 SHEETS_NAMED, NAME_CHARACTERS = 50, 100
@@ -59,9 +60,9 @@ def _formulas(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
 def convert(source: Path, target: Path) -> dict[str, object]:
     """Write one sheet as CSV in UTF-8, from its first row on: the one that is asked for, else the one found.
 
-    Found is the first whose headings are called as is known, else the first that holds anything. Returns how
-    many `formulas` the whole file holds, whose values are written; the `sheet` and all `sheets`; the cells
-    with an `unsolved` formula, which has no value. Call it in a child only.
+    Found is the first whose headings are called as is known, else the first that holds anything; hidden
+    ones come last. Returns how many `formulas` the whole file holds, whose values are written; the `sheet`
+    and all `sheets`. Call it in a child only.
     """
     formulas = look_into(source)
     wanted = _wanted(source)
@@ -71,15 +72,21 @@ def convert(source: Path, target: Path) -> dict[str, object]:
                 ods_bounds(package).checked()  # before it is opened: that reads all of it
             book = CalamineWorkbook.from_path(str(source))
             sheet = _sheet(package, book, wanted)
-            is_book = BOOK in package.namelist()
-            shown = marks(package, sheet.name) if is_book else {}
-            csv.writer(out).writerows(_marked(sheet, shown) if shown else _rows(sheet))
-            find = unsolved_formulas if is_book else unsolved_ods_formulas
-            unsolved = find(package, sheet.name) if formulas else []
+            notes = _notes(package, sheet.name)
+            left = sheet.start[1] if sheet.start else 0
+            csv.writer(out).writerows(notes.added_to(_rows(sheet), left))
     except (zipfile.BadZipFile, CalamineError, ET.ParseError, KeyError, ValueError) as error:
         raise UnreadableTable from error
     names = [name[:NAME_CHARACTERS] for name in book.sheet_names[:SHEETS_NAMED]]
-    return {"formulas": formulas, "sheet": sheet.name, "sheets": names, "unsolved": unsolved}
+    return {"formulas": formulas, "sheet": sheet.name, "sheets": names}
+
+
+def _notes(package: zipfile.ZipFile, sheet: str) -> CellNotes:
+    """Return what the file says of a sheet's cells beside their values."""
+    parts = package.namelist()
+    if BOOK in parts:
+        return xlsx_notes(package, sheet)
+    return ods_notes(package, sheet) if ODS_CONTENT in parts else CellNotes()
 
 
 def _wanted(source: Path) -> dict[str, Any]:
@@ -94,7 +101,7 @@ def _sheet(package: zipfile.ZipFile, book: CalamineWorkbook, wanted: dict[str, A
     asked, known, first = wanted.get("sheet"), wanted.get("known"), None
     if asked is not None and asked not in book.sheet_names:
         raise NoSuchSheet(sheet=asked, sheets=book.sheet_names[:SHEETS_NAMED])
-    for name in book.sheet_names if asked is None else [asked]:
+    for name in _shown_first(book) if asked is None else [asked]:
         if BOOK in names:
             xlsx_bounds(package, name).checked()
         sheet = book.get_sheet_by_name(name)
@@ -111,17 +118,14 @@ def _sheet(package: zipfile.ZipFile, book: CalamineWorkbook, wanted: dict[str, A
     return first
 
 
+def _shown_first(book: CalamineWorkbook) -> list[str]:
+    """Return the names of the sheets, those that are hidden after the others."""
+    hidden = {one.name for one in book.sheets_metadata if one.visible is not SheetVisibleEnum.Visible}
+    return sorted(book.sheet_names, key=hidden.__contains__)
+
+
 def _rows(sheet: CalamineSheet) -> Iterator[list[str]]:
     return ([v if isinstance(v, str) else text_of(v) for v in row] for row in sheet.iter_rows())
-
-
-def _marked(sheet: CalamineSheet, shown: Marks) -> Iterator[list[str]]:
-    """Yield rows whose numbers have beside them what the sheet shows there."""
-    for row, cells in enumerate(_rows(sheet)):
-        yield [
-            with_mark(cell, shown[row, column]) if cell and (row, column) in shown else cell
-            for column, cell in enumerate(cells)
-        ]
 
 
 def text_of(value: Value) -> str:

@@ -23,8 +23,16 @@ from shared.web.tabular.limits import (
     TooManyRows,
     UnreadableTable,
 )
-from shared.web.tabular.text import UNDEFINED, declared_delimiter, decodes, delimiter_of, encoding_of
+from shared.web.tabular.text import (
+    UNDEFINED,
+    declared_delimiter,
+    decodes,
+    delimiter_of,
+    encoding_of,
+    seen_instead,
+)
 
+BYTE_ORDER_MARK = "\ufeff"
 WANTED = ".wanted"  # beside a spreadsheet: what is wanted of it, for the child
 ZIP_MAGIC = b"PK\x03\x04"
 SPREADSHEET = Task("shared.web.tabular.spreadsheets", SPREADSHEET_REFUSALS)
@@ -42,7 +50,6 @@ class Form:
     formulas: int = 0
     sheet: str = ""
     sheets: tuple[str, ...] = ()
-    unsolved: frozenset[tuple[int, int]] = frozenset()  # formulas without their results, by row and column
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,7 @@ class TextFile:
     def rows(self) -> Iterator[list[str]]:
         """Yield the rows, each bounded, the headings first."""
         csv.field_size_limit(CELL_CHARACTERS_LIMIT)
+        number = 1
         try:
             with self.path.open(encoding=self.encoding, newline="", errors=self.errors) as file:
                 for _ in range(self.skipped):
@@ -65,9 +73,20 @@ class TextFile:
                 lines = _Lines(file)
                 for row in csv.reader(lines, delimiter=self.delimiter, strict=True):
                     yield row
-                    lines.characters = 0
-        except (csv.Error, UnicodeError) as error:
-            raise UnreadableTable from error
+                    lines.characters, number = 0, number + 1
+        except csv.Error as error:
+            raise UnreadableTable(row=number, seen=_misquoted(str(error))) from error
+        except UnicodeError as error:
+            raise UnreadableTable(row=number, encoding=self.encoding) from error
+
+
+def _misquoted(error: str) -> str:
+    """Return what is wrong with a row, in the words of whoever wrote it."""
+    if "field larger" in error:
+        return f"a cell of more than {CELL_CHARACTERS_LIMIT} characters: a quotation mark may not be closed"
+    if "unexpected end" in error:
+        return "a quotation mark that is never closed"
+    return "text behind a quotation mark that closes a cell: double those that belong to the text"
 
 
 @dataclass(slots=True)
@@ -79,6 +98,8 @@ class _Lines:
 
     def __iter__(self) -> Iterator[str]:
         while line := self.file.readline(ROW_CHARACTERS_LIMIT + 1):
+            if not self.characters:
+                line = line.lstrip(BYTE_ORDER_MARK)  # where files were put together
             self.characters += len(line)
             if self.characters > ROW_CHARACTERS_LIMIT:
                 raise RowTooLong(limit_characters=ROW_CHARACTERS_LIMIT)
@@ -154,15 +175,10 @@ async def _converted(path: Path, sandbox: Sandbox, wanted: TableWanted) -> tuple
     asked = path.with_name(f"{path.name}{WANTED}")
     await asyncio.to_thread(asked.write_text, json.dumps(asdict(wanted)), encoding="utf-8")
     found = await sandbox.convert(SPREADSHEET, path, written)
-    unsolved = frozenset((row, column) for row, column in found["unsolved"])
-    form = Form(
-        "spreadsheet",
-        formulas=found["formulas"],
-        sheet=found["sheet"],
-        sheets=tuple(found["sheets"]),
-        unsolved=unsolved,
+    sheets = tuple(found["sheets"])
+    return Form("spreadsheet", formulas=found["formulas"], sheet=found["sheet"], sheets=sheets), TextFile(
+        written
     )
-    return form, TextFile(written)
 
 
 def _is_zip(path: Path) -> bool:
@@ -173,6 +189,8 @@ def _is_zip(path: Path) -> bool:
 
 def _text(path: Path, encoding: str | None, errors: str) -> TextFile:
     """Find out how a text is written; in a thread, for all of it is looked at."""
+    if seen := seen_instead(path):
+        raise UnreadableTable(seen=seen)
     encoding = encoding or encoding_of(path)
     if not decodes(path, encoding, errors):
         raise UnreadableTable(encoding=encoding)

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-DELIMITERS = (",", ";", "\t")
+DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_CHARACTERS = 64 * 1024
 SAMPLE_BYTES = 4 * 1024 * 1024
 SAMPLE_ROWS = 20
@@ -20,6 +20,13 @@ FITS_NOT = -5
 UNDEFINED = "shared.web.tabular.undefined"
 UNDEFINED_FROM = 0xF700
 UNDEFINED_BYTES = "".join(chr(UNDEFINED_FROM + byte) for byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D))
+NO_TABLES = {
+    b"\xd0\xcf\x11\xe0": "an Excel file of before 2007, or with a password: save it as XLSX without one",
+    b"%pdf-": "a PDF: save the table that it was made of",
+    **dict.fromkeys((b"<!doctype", b"<html", b"<table", b"<?xml"), "a web page: save it as XLSX or CSV"),
+    b"\x1f\x8b": "a compressed file: unpack it first",
+    b"{\\rtf": "a text document: save its table as XLSX or CSV",
+}
 SEPARATOR = re.compile(r"^\ufeff?sep=(.)\r?\n", re.IGNORECASE)
 
 
@@ -42,12 +49,32 @@ def encoding_of(path: Path) -> str:
     """
     with path.open("rb") as file:
         content = file.read(SAMPLE_BYTES)
+    if content.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        return "utf-32"
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
+    if unmarked := _unmarked_utf_16(content[:SAMPLE_CHARACTERS]):
+        return unmarked
     if decodes(path, "utf-8"):
         return "utf-8-sig"
     likely = {encoding: _likeness(content, encoding) for encoding in ("cp1252", "mac_roman")}
     return max(likely, key=lambda encoding: likely[encoding])
+
+
+def _unmarked_utf_16(content: bytes) -> str:
+    """Return which UTF-16 a text without a mark is: most of its characters have a half of nought."""
+    first, second = content[0::2].count(0), content[1::2].count(0)
+    most, few = len(content) // 4, len(content) // 20
+    if min(first, second) > few or max(first, second) <= most:
+        return ""
+    return "utf-16-le" if second > first else "utf-16-be"
+
+
+def seen_instead(path: Path) -> str:
+    """Return what a file is that is no table, where it is one of those that are taken for tables."""
+    with path.open("rb") as file:
+        begins = file.read(SAMPLE_CHARACTERS).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return next((seen for start, seen in NO_TABLES.items() if begins.startswith(start)), "")
 
 
 def decodes(path: Path, encoding: str, errors: str = "strict") -> bool:
@@ -88,7 +115,8 @@ def declared_delimiter(path: Path, encoding: str) -> str:
     """Return the delimiter that a first line such as `sep=;` names; blank where there is none."""
     with path.open(encoding=encoding, newline="", errors=UNDEFINED) as file:
         found = SEPARATOR.match(file.readline(SAMPLE_CHARACTERS))
-    return found[1] if found and found[1].isprintable() and found[1] not in '"\\' else ""
+    may = found is not None and (found[1].isprintable() or found[1] == "\t") and found[1] not in '"\\'
+    return found[1] if found and may else ""
 
 
 def delimiter_of(path: Path, encoding: str) -> str:

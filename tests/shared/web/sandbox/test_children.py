@@ -15,7 +15,7 @@ from tests.support.sheets import xlsx
 
 CORPUS = Path(__file__).parents[3] / "corpus" / "tables"
 DEADLY = CORPUS / "far-cell-in-other-quotes.xlsx"
-FOUND = {"formulas": 0, "sheet": "Register", "sheets": ["Register"], "unsolved": []}
+FOUND = {"formulas": 0, "sheet": "Register", "sheets": ["Register"]}
 SMALL = xlsx([["reference"], ["ICT-1"], ["ICT-2"]])
 
 

@@ -1,0 +1,114 @@
+"""What an ODS sheet's XML says of its cells that a reader leaves out, found by streaming it."""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from html import unescape
+from itertools import product
+from typing import NamedTuple
+
+from shared.web.tabular.bounds import ODS_CONTENT, pieces, times
+from shared.web.tabular.cell_notes import CellNotes
+from shared.web.tabular.marks import why_worthless
+
+POUNDS = "GBP"
+FORMULA = b"table:formula="
+
+_TAG = re.compile(rb"<(/?)table:(table-row|table-cell|covered-table-cell|table)(?![\w-])([^<>]{0,9000})>")
+_NAME = re.compile(rb"table:name=(?:\"([^\"]*)\"|'([^']*)')")
+_KIND = re.compile(rb"office:value-type=[\"']([a-z]{1,20})[\"']")
+_CURRENCY = re.compile(rb"office:currency=[\"']([^\"'<>]{1,20})[\"']")
+_RESULT = re.compile(rb"office:(?:value|string-value|date-value|time-value|boolean-value)=")
+_SHOWN = re.compile(rb"<text:p[^<>]{0,200}>([^<]{0,40})<")
+_OPENS = (b"<table:table-cell", b"<table:covered-table-cell", b"<table:table-row", b"</table:table-row")
+
+
+class _Cell(NamedTuple):
+    """A cell: where it stands first, how often, its attributes, the beginning of what it shows."""
+
+    row: int
+    column: int
+    down: int
+    across: int
+    attributes: bytes
+    shown: str | None
+
+
+def ods_notes(package: zipfile.ZipFile, sheet: str) -> CellNotes:
+    """Return the marks beside numbers, the errors of formulas, and the formulas without a stored result."""
+    notes = CellNotes()
+    for cell in _cells(package, sheet):
+        mark, is_formula = _mark(cell.attributes), FORMULA in cell.attributes
+        if not mark and not is_formula:
+            continue
+        places = product(range(cell.row, cell.row + cell.down), range(cell.column, cell.column + cell.across))
+        for place in places:
+            if is_formula and cell.shown and why_worthless(cell.shown):
+                notes.note_error(place, cell.shown)
+            elif is_formula and _is_unsolved(cell):
+                notes.note_unsolved(place)
+            elif mark:
+                notes.note_mark(place, mark)
+    return notes
+
+
+def _is_unsolved(cell: _Cell) -> bool:
+    """Say whether a formula has neither a value nor a text; a text may be blank where it says it is one."""
+    if cell.shown or _RESULT.search(cell.attributes):
+        return False
+    return cell.shown is None or not _KIND.search(cell.attributes)
+
+
+def _mark(attributes: bytes) -> str:
+    """Return what a number is shown with: `%`, or the code of another currency than pounds."""
+    kind = _KIND.search(attributes)
+    if kind is None or kind[1] not in (b"percentage", b"currency"):
+        return ""
+    if kind[1] == b"percentage":
+        return "%"
+    currency = _CURRENCY.search(attributes)
+    code = currency[1].decode() if currency else POUNDS
+    return "" if code == POUNDS else f"{code} "
+
+
+def _cells(package: zipfile.ZipFile, sheet: str) -> Iterator[_Cell]:
+    """Yield the cells of a sheet."""
+    row, column, repeated, inside = 0, 0, 1, False
+    for closing, name, attributes, shown in _tags(package):
+        match name, closing:
+            case b"table", b"":
+                inside, row = _named(attributes) == sheet, 0
+            case b"table", _:
+                inside = False
+            case b"table-row", b"":
+                column, repeated = 0, times(attributes)
+            case ((b"table-cell" | b"covered-table-cell"), b""):
+                if inside:
+                    yield _Cell(row, column, repeated, times(attributes), attributes, shown)
+                column += times(attributes)
+        if name == b"table-row" and (closing or attributes.endswith(b"/")):
+            row += repeated
+
+
+def _tags(package: zipfile.ZipFile) -> Iterator[tuple[bytes, bytes, bytes, str | None]]:
+    """Yield each tag of a table, and what a cell shows, where it shows anything."""
+    for piece in _whole_cells(package):
+        for tag in _TAG.finditer(piece):
+            shown = None if tag[3].endswith(b"/") else _SHOWN.match(piece, tag.end())
+            yield tag[1], tag[2], tag[3], shown and unescape(shown[1].decode(errors="replace"))
+
+
+def _whole_cells(package: zipfile.ZipFile) -> Iterator[bytes]:
+    """Yield the content in pieces that end before a cell or a row does begin."""
+    rest = b""
+    for piece in pieces(package, ODS_CONTENT):
+        text = rest + piece
+        cut = max(text.rfind(opens) for opens in _OPENS)
+        whole, rest = (text[:cut], text[cut:]) if cut > 0 else (text, b"")
+        yield whole
+    yield rest
+
+
+def _named(attributes: bytes) -> str:
+    found = _NAME.search(attributes)
+    return unescape((found[1] or found[2] or b"").decode()) if found else ""
