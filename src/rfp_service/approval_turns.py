@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
+from rfp_service.catalogue.domain.orders import Order, OrderRaised, OrderStatus
 from rfp_service.contracts.domain.contract import Contract
 from rfp_service.contracts.domain.renewal_events import RenewalDecisionApproved, RenewalRecommended
 from rfp_service.rfps.commands.turns import GOES_ON_CONFIRMED
@@ -64,6 +65,11 @@ def turn_of_contract(contract: Contract) -> Turn:
     return ("renewal", tier) if tier else NO_TURN
 
 
+def turn_of_order(order: Order) -> Turn:
+    """Return the tier that must approve an order."""
+    return ("order", order.tier) if order.status is OrderStatus.WAITS_FOR_APPROVAL else NO_TURN
+
+
 @dataclass(frozen=True)
 class TurnSource:
     """How a turn is seen in cases of one kind."""
@@ -75,6 +81,7 @@ class TurnSource:
 SOURCES: Mapping[str, TurnSource] = {
     Rfp.kind: TurnSource(Rfp(), turn_of_rfp),
     Contract.kind: TurnSource(Contract(), turn_of_contract),
+    Order.kind: TurnSource(Order(), turn_of_order),
 }
 
 
@@ -88,7 +95,7 @@ def begin_turns(recorded: Recorded) -> Iterable[Row]:
             pass
         case RenewalRecommended(tiers=(_, *_)):
             pass
-        case RenewalDecisionApproved(next_tier=tier) if tier:
+        case RenewalDecisionApproved(next_tier=tier) | OrderRaised(tier=tier) if tier:
             pass
         case _:
             return ()

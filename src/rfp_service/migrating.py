@@ -50,7 +50,7 @@ GRANT INSERT ON notices, people TO {role};
 REVOKE UPDATE ON deadlines FROM {role};
 GRANT SELECT, INSERT, UPDATE (leased_until, attempts) ON deadlines TO {role};
 GRANT EXECUTE ON FUNCTION settle_deadline, postpone_deadline TO {role};
-GRANT UPDATE (name, email, erased_at) ON people TO {role};
+GRANT UPDATE (name, email, roles, roles_at, erased_at) ON people TO {role};
 GRANT SELECT, INSERT ON identities, personal_keys, api_key_uses TO {role};
 GRANT UPDATE (last_used_at) ON api_key_uses TO {role};
 GRANT UPDATE (wrapped, destroyed_at) ON personal_keys TO {role};

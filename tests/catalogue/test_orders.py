@@ -177,7 +177,7 @@ async def test_a_diversion_is_kept_when_its_order_is_fulfilled(api: Api) -> None
     }
     order = (await api.post("/v1/catalogue-orders", body)).json()["id"]
     assert await _deflection(api) == (0, 0, 0, 1)
-    await _step(api, order, "send-order", PRIYA, 409, fulfiller="IT stores")
+    await _waits_for_its_tier(api, order)
     await _step(api, order, "approve-order", HANA, reason="Yes.")
     await _step(api, order, "send-order", PRIYA, fulfiller="IT stores")
     today = day_in_london(datetime.now(UTC)).isoformat()
@@ -193,6 +193,13 @@ async def test_a_diversion_is_kept_when_its_order_is_fulfilled(api: Api) -> None
     await _leads_to_an_rfp(api, {**body, "rfp_id": None})
     other = await api.post("/v1/catalogue-orders", {**body, "rfp_id": await api.raised()}, expect=409)
     assert other.json()["type"] == "/problems/not-diverted-to-it"
+
+
+async def _waits_for_its_tier(api: Api, order: str) -> None:
+    await _step(api, order, "send-order", PRIYA, 409, fulfiller="IT stores")
+    seen = (await api.get(f"/v1/catalogue-orders/{order}", HANA)).json()
+    assert (seen["status"], seen["tier"], seen["version"]) == ("waits_for_approval", "head", 1)
+    await api.get(f"/v1/catalogue-orders/{ITEM}", HANA, 404)
 
 
 async def _can_be_asked_for_again(api: Api, rfp: str, order: str) -> None:

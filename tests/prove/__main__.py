@@ -16,6 +16,7 @@ from tests.prove.counts import (
     properties,
     random_decisions,
     sender_kills,
+    told,
 )
 from tests.prove.flow_figures import figures_of_a_real_log
 from tests.prove.followers import nothing_is_missed
@@ -31,6 +32,7 @@ PROOFS: dict[str, Callable[[], str]] = {
     "random-decisions": random_decisions,
     "crashes": crashes,
     "sender-kills": sender_kills,
+    "told": told,
     "malformed": malformed_requests,
     "edits": edits,
     "past": the_past,

@@ -49,6 +49,12 @@ def sender_kills() -> str:
     )
 
 
+def told() -> str:
+    """Let random people decide, while receivers fail and the courier is killed; compare what came in."""
+    said = closing_line("tests/service/told.py", TOLD_DECISIONS=MOMENTS)
+    return f"{MOMENTS} random decisions, each telling has its entry at the receiver: {said}"
+
+
 def malformed_requests() -> str:
     """Send every operation hundreds of requests, sound and unsound, and dozens by every role; by seeds."""
     said = closing_line("-n", "2", "tests/service/malformed.py", MALFORMED=REQUESTS_AN_OPERATION)

@@ -2,14 +2,30 @@
 
 from rfp_service.catalogue.api.fact_finders import FACTS
 from rfp_service.catalogue.api.waiting_things import ORDERS_WAITING
+from rfp_service.catalogue.domain.orders import Order
+from rfp_service.catalogue.reactions import TELL_OF_ORDERS, amount_of_order, order_waits, people_of_order
 from rfp_service.catalogue.views.items import CATALOGUE_ITEMS
 from rfp_service.catalogue.views.orders import ORDER_STEPS, ORDERS
-from shared.web.context import Context
+from shared.web.context import Context, NotificationSubject
 
 CATALOGUE = Context(
     waiting=(ORDERS_WAITING,),
     facts=FACTS,
     views=(CATALOGUE_ITEMS, ORDERS, ORDER_STEPS),
+    reactions=(TELL_OF_ORDERS,),
+    subjects=(
+        NotificationSubject(
+            Order.kind,
+            "/v1/catalogue-orders",
+            Order(),
+            lambda order: order.service_area,
+            lambda order: order.raised_by,
+            lambda order: (order.raised_by,),
+            people_of_order,
+            order_waits,
+            amount=amount_of_order,
+        ),
+    ),
     routes=(
         "rfp_service.catalogue.api.items:router",
         "rfp_service.catalogue.api.versions:router",

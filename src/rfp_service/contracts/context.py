@@ -8,12 +8,15 @@ from rfp_service.contracts.api.waiting_things import CONTRACTS_WAITING, PIPELINE
 from rfp_service.contracts.commands.reviews import ApproveRenewal, RefuseRenewal
 from rfp_service.contracts.deadlines import DEADLINES
 from rfp_service.contracts.domain.contract import Contract
+from rfp_service.contracts.domain.pipeline import PipelineYear
 from rfp_service.contracts.domain.rounds import ReviewRound, RoundStage
 from rfp_service.contracts.reactions import (
     NOTIFY_RENEWAL_TIER,
     SET_CONTRACT_CLOCKS,
     SET_PIPELINE_CLOCKS,
     TELL_OF_RENEWALS,
+    amount_of_renewal,
+    kept_out_of_renewal,
     still_waits,
 )
 from rfp_service.contracts.views.pipeline import PIPELINE_YEARS
@@ -50,7 +53,9 @@ CONTRACTS = Context(
             Contract(),
             lambda contract: contract.about.service_area,
             lambda contract: contract.about.owner,
+            kept_out_of_renewal,
             waits=still_waits,
+            amount=amount_of_renewal,
         ),
         NotificationSubject(
             ReviewRound.kind,
@@ -58,6 +63,13 @@ CONTRACTS = Context(
             ReviewRound(),
             lambda _: "",
             waits=lambda review, _, __: review.stage is RoundStage.OPEN,
+        ),
+        NotificationSubject(
+            PipelineYear.kind,
+            "/v1/pipeline-notices",
+            PipelineYear(),
+            lambda _: "",
+            waits=lambda pipeline, _, __: pipeline.is_to_be_published,
         ),
     ),
     waiting=(CONTRACTS_WAITING, ROUNDS_WAITING, PIPELINE_WAITING),

@@ -1,12 +1,19 @@
 """What a contract's events set off: its clocks, and word to the tier whose turn it is."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from rfp_service.contracts.deadlines import PIPELINE, PIPELINE_NOTICE, clocks_set
 from rfp_service.contracts.domain.contract import Contract, ContractStage
 from rfp_service.contracts.domain.duty_events import NoticeDue, NoticeMissed
-from rfp_service.contracts.domain.pipeline import PipelineYearBegun, first_day_of, pipeline_id, year_after
+from rfp_service.contracts.domain.pipeline import (
+    PipelineNoticeMissed,
+    PipelineYearBegun,
+    first_day_of,
+    pipeline_id,
+    year_after,
+)
 from rfp_service.contracts.domain.renewal_events import (
     NoticeDeadlineMissed,
     RenewalDecisionApproved,
@@ -18,15 +25,19 @@ from rfp_service.contracts.domain.rounds import ReviewRoundOpened
 from rfp_service.contracts.views.register import open_duties
 from shared.governance.notifications.notification_types import NotificationType
 from shared.governance.notifications.outbox import notification_row
+from shared.governance.notifications.payloads import PARTY
 from shared.governance.scheme.domain import SchemeAdopted
 from shared.governance.scheme.proposals import SchemeConfirmed
+from shared.governance.scheme.tiers import step_pence
 from shared.kernel.calendar import day_in_london, end_of, start_of
-from shared.kernel.messages import Event, Recorded
+from shared.kernel.messages import Event, Known, Recorded
+from shared.kernel.roles import Role
 from shared.record.deadlines.table import deadline_row
 from shared.record.projecting.reactions import Reaction
 from shared.record.projecting.views import Row
 
 RENEWAL = "renewal-recommended"
+KEEPERS = f"{PARTY}{Role.CONTRACT_MANAGER}"  # of the register of contracts
 DATED: Mapping[type[Event[Any]], NotificationType] = {
     ReviewFallsDue: NotificationType.CONTRACT_DATE_NEAR,
     NoticeDeadlineMissed: NotificationType.CONTRACT_DATE_MISSED,
@@ -88,14 +99,18 @@ def notify_renewal_tier(recorded: Recorded) -> Iterable[Row]:
 
 
 def tell_of_renewals(recorded: Recorded) -> Iterable[Row]:
-    """Return what is to be told: a tier's turn, a round that was opened, days near or missed."""
+    """Return what is to be told: a tier's turn, a round that was opened, days near or missed, notices."""
     event = recorded.event
     rows = []
     match event:
         case RenewalDecisionApproved(tier=tier) | RenewalDecisionRefused(tier=tier):
             rows.append(notification_row(recorded, NotificationType.APPROVAL_DECIDED, tier))
         case ReviewRoundOpened():
-            rows.append(notification_row(recorded, NotificationType.ROUND_OPENED))
+            rows.append(notification_row(recorded, NotificationType.ROUND_OPENED, told=KEEPERS))
+        case PipelineYearBegun(due_on=date()):
+            rows.append(notification_row(recorded, NotificationType.PIPELINE_NOTICE_DUE, told=KEEPERS))
+        case PipelineNoticeMissed():
+            rows.append(notification_row(recorded, NotificationType.PIPELINE_NOTICE_MISSED, told=KEEPERS))
     if (dated := DATED.get(type(event))) is not None:
         rows.append(notification_row(recorded, dated))
     asked = [str(notice["told"]) for notice in notify_renewal_tier(recorded)]
@@ -112,6 +127,16 @@ def still_waits(contract: Contract, kind: str, _told: str) -> bool:
             return bool(open_duties(contract))
         case _:
             return contract.runs
+
+
+def kept_out_of_renewal(contract: Contract) -> Sequence[str]:
+    """Return who may not decide on what was recommended: whoever did, or granted a tier before this one."""
+    return (*contract.renewal.recommenders, *contract.renewal.granted_by)
+
+
+def amount_of_renewal(contract: Contract, known: Known) -> int:
+    """Return what a stand-in must have been delegated."""
+    return step_pence(contract.renewal.waiting_for, contract.renewal.value_pence, known)
 
 
 SET_CONTRACT_CLOCKS = Reaction("set_contract_clocks", "deadlines", set_contract_clocks)

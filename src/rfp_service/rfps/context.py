@@ -6,6 +6,7 @@ from rfp_service.rfps.api.prerequisites import PREREQUISITES
 from rfp_service.rfps.api.readiness import RFPS_READINESS
 from rfp_service.rfps.api.tagged_things import TAGGED
 from rfp_service.rfps.api.waiting_things import RFPS_WAITING
+from rfp_service.rfps.commands.unreachable_tiers import amount_of, kept_out_of
 from rfp_service.rfps.deadlines import DEADLINES
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.reactions import (
@@ -15,6 +16,7 @@ from rfp_service.rfps.reactions import (
     TELL_OF_APPROVALS,
     TELL_OF_PARTIES,
     people_of_party,
+    roles_of_party,
     still_waits,
 )
 from rfp_service.rfps.views.board import BOARD
@@ -48,10 +50,12 @@ RFPS = Context(
             Rfp(),
             lambda rfp: rfp.need.service_area,
             lambda rfp: rfp.raised_by,
-            lambda rfp: (rfp.raised_by, *rfp.conflicted, *rfp.approval.granted_by),
+            kept_out_of,
             people_of_party,
             still_waits,
             "/console/rfps",
+            roles_of_party,
+            amount_of,
         ),
     ),
     waiting=(RFPS_WAITING,),

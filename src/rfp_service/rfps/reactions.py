@@ -57,6 +57,7 @@ from shared.governance.notifications.notification_types import NotificationType
 from shared.governance.notifications.outbox import notification_row
 from shared.kernel.calendar import WorkingDays, day_in_london, end_of
 from shared.kernel.messages import Recorded
+from shared.kernel.roles import Role
 from shared.record.deadlines.table import deadline_row
 from shared.record.projecting.reactions import Reaction
 from shared.record.projecting.views import Row
@@ -67,6 +68,12 @@ TURN, QUESTION, ANSWER, REFUSED, APPOINTED = "your-turn", "question", "answer", 
 TOLD_PARTIES = frozenset(
     {Party.REQUESTER, Party.PROCUREMENT, Party.EVALUATORS, Party.LEGAL, Party.SCRUTINY, Party.FINANCE}
 )
+ROLES = {
+    Party.PROCUREMENT: Role.PROCUREMENT_OFFICER,
+    Party.FINANCE: Role.FINANCE,
+    Party.LEGAL: Role.LEGAL,
+    Party.SCRUTINY: Role.SCRUTINY_MEMBER,
+}
 # With these an RFP goes on to somebody else: what merely happens meanwhile begins nobody's turn.
 HANDING_OVER: tuple[type[RfpEvent], ...] = (
     RfpSubmitted,
@@ -211,7 +218,7 @@ def tell_of_parties(recorded: Recorded) -> Iterable[Row]:
 
 
 def people_of_party(rfp: Rfp, party: str) -> Sequence[str]:
-    """Return the people of a party: nobody of a whole role, whose people the identity provider knows."""
+    """Return the people of a party by name; nobody where it is a whole role."""
     match party:
         case Party.REQUESTER:
             return (rfp.raised_by,)
@@ -221,6 +228,11 @@ def people_of_party(rfp: Rfp, party: str) -> Sequence[str]:
             return rfp.tender.evaluators
         case _:
             return ()
+
+
+def roles_of_party(_: Rfp, party: str) -> Sequence[Role]:
+    """Return the role that is told where a party is nobody by name."""
+    return [role for each, role in ROLES.items() if each == party]
 
 
 def still_waits(rfp: Rfp, _type: str, told: str) -> bool:

@@ -8,7 +8,8 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from shared.kernel.messages import State
+from shared.kernel.messages import Known, State
+from shared.kernel.roles import Role
 from shared.record.deadlines.deadline import Deadline
 from shared.record.projecting.reactions import Reaction
 from shared.record.projecting.views import View
@@ -35,6 +36,16 @@ def _still(_: Any, __: str, ___: str) -> bool:
     return True
 
 
+def _role_named(_: Any, party: str) -> Sequence[Role]:
+    """Return the role of that name."""
+    return [role for role in Role if role == party]
+
+
+def _nothing(_: Any, __: Known) -> int:
+    """Return no amount."""
+    return 0
+
+
 @dataclass(frozen=True, slots=True)
 class NotificationSubject:
     """What may be said of a thing of one kind that somebody is told of: where it is, and of which area.
@@ -42,6 +53,8 @@ class NotificationSubject:
     `requester` is whoever asked for it, or answers for it, blank where nobody does; `barred` are those who
     can't decide on it. `party` are the people of one of its parties, and `waits` says whether what was
     told, by its type and to whom, still waits. `page` is where people look at it, blank where there is none.
+    `roles` are whose people are told of a party of which it knows nobody, and `amount` is what somebody must
+    have been delegated who decides on it in another's stead.
     """
 
     kind: str
@@ -53,6 +66,8 @@ class NotificationSubject:
     party: Callable[[Any, str], Sequence[str]] = _of_no_party
     waits: Callable[[Any, str, str], bool] = _still
     page: str = ""
+    roles: Callable[[Any, str], Sequence[Role]] = _role_named
+    amount: Callable[[Any, Known], int] = _nothing
 
 
 @dataclass(frozen=True)

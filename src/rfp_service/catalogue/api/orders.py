@@ -12,20 +12,23 @@ from sqlalchemy import select
 from rfp_service.catalogue.commands.orders import OrderDecision, RaiseOrder
 from rfp_service.catalogue.domain.orders import Order, OrderStatus
 from rfp_service.catalogue.views.items import catalogue_items
-from rfp_service.catalogue.views.orders import OrderRow, orders
+from rfp_service.catalogue.views.orders import OrderRow, order_row, orders
 from shared.governance.audit.history import EventHistory, answer_history
 from shared.kernel.calendar import day_in_london
+from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
 from shared.record.projecting.row_models import SEARCHED
-from shared.web.answers import CREATES, DECIDES, one
+from shared.web.answers import CREATES, DECIDES, one, seen_now
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
+from shared.web.core_service import core_service
 from shared.web.lists.filters import AT_MOST
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.lists.short_list import ShortList
 from shared.web.readings import Read
 
+OF_THE_STREAM = ("id", "version", "first_position", "opened_at", "changed_at")
 ORDERS_LIMIT = 100_000  # that lead times are counted from
 
 router = APIRouter(prefix="/v1", tags=["catalogue"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT)
@@ -85,6 +88,23 @@ async def decide_on_order(
 async def list_orders(query: Annotated[ListQuery, ORDER_LIST.asked]) -> Response:
     """List orders from the catalogue, newest first."""
     return await ORDER_LIST.answer(query)
+
+
+@router.get(
+    "/catalogue-orders/{order_id}",
+    summary="See an order",
+    dependencies=[may("read-catalogue")],
+    responses=one(OrderRow, lasting=False),
+)
+async def see_order(request: Request, order_id: OrderId, reading: Read) -> Response:
+    """Show one order as it stands."""
+    until = reading.position if reading.past else None
+    stream = await core_service(request).store.load(order_id, Order(), until)
+    if stream.version == 0:
+        raise NotFound
+    placed = {name: getattr(stream, name) for name in OF_THE_STREAM}
+    shown = OrderRow.model_validate(dict(order_row(stream)) | placed)
+    return await seen_now(reading, shown, stream.version)
 
 
 @router.get(

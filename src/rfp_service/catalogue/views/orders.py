@@ -46,7 +46,8 @@ class OrderRow(BaseModel):
 
 
 orders = model_table("catalogue_orders", OrderRow)
-ORDERS = StateView(orders, row_of(OrderRow), Order(), indexes=("(item_id)",))
+order_row = row_of(OrderRow)
+ORDERS = StateView(orders, order_row, Order(), indexes=("(item_id)",))
 
 # What an order says of the need that it meets: the words of demand.
 MEANS: dict[type[Event[Any]], str] = {

@@ -38,6 +38,11 @@ class PipelineYear:
     reference: str = ""
     published_on: date | None = None
 
+    @property
+    def is_to_be_published(self) -> bool:
+        """Say whether its notice is due, or was, and is not published."""
+        return self.standing in (PipelineStanding.DUE, PipelineStanding.MISSED)
+
     def called(self, _first_position: int) -> str:
         """Return what people call it: its two calendar years."""
         return f"{self.year}/{(self.year + 1) % 100:02}"

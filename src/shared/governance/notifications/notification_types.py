@@ -20,6 +20,8 @@ class NotificationType(StrEnum):
     CONTRACT_DATE_MISSED = "contract.date-missed"
     CONTRACT_NOTICE_DUE = "contract.notice-due"
     CONTRACT_NOTICE_MISSED = "contract.notice-missed"
+    PIPELINE_NOTICE_DUE = "pipeline.notice-due"
+    PIPELINE_NOTICE_MISSED = "pipeline.notice-missed"
     PLAN_DUE_SOON = "plan.due-soon"
     PLAN_OVERDUE = "plan.overdue"
     MILESTONE_DUE_SOON = "milestone.due-soon"
@@ -46,6 +48,8 @@ MEANINGS = {
     NotificationType.CONTRACT_DATE_MISSED: "A contract's last safe date has passed, and nobody had decided.",
     NotificationType.CONTRACT_NOTICE_DUE: "The law wants a notice about a contract published.",
     NotificationType.CONTRACT_NOTICE_MISSED: "A notice about a contract was due, and is not published.",
+    NotificationType.PIPELINE_NOTICE_DUE: "The law wants the year's pipeline notice published.",
+    NotificationType.PIPELINE_NOTICE_MISSED: "The year's pipeline notice was due, and is not published.",
     NotificationType.PLAN_DUE_SOON: "A step of an action plan, or the plan itself, is due within a week.",
     NotificationType.PLAN_OVERDUE: "A step of an action plan, or the plan itself, was due, and is not done.",
     NotificationType.MILESTONE_DUE_SOON: "A milestone is due within a week.",
@@ -66,8 +70,6 @@ SUBJECTS = {
     NotificationType.APPROVAL_DECIDED: "Done: somebody else has decided",
     NotificationType.APPROVAL_SUPERSEDED: "Done: the request has changed",
     NotificationType.REQUEST_ENDED: "Your request has come to its end",
-    NotificationType.TURN_BEGAN: "Something waits for a party other than an approver, from now on.",
-    NotificationType.CASE_SLOW: "A case has been in its stage for longer than 85% of those before it.",
     NotificationType.TURN_BEGAN: "It is your turn",
     NotificationType.CASE_SLOW: "It has waited for unusually long",
     NotificationType.ROUND_OPENED: "A round of contract reviews is open",
@@ -75,6 +77,8 @@ SUBJECTS = {
     NotificationType.CONTRACT_DATE_MISSED: "Your contract's last safe date has passed",
     NotificationType.CONTRACT_NOTICE_DUE: "A notice about your contract is due",
     NotificationType.CONTRACT_NOTICE_MISSED: "A notice about your contract is overdue",
+    NotificationType.PIPELINE_NOTICE_DUE: "The year's pipeline notice is due",
+    NotificationType.PIPELINE_NOTICE_MISSED: "The year's pipeline notice is overdue",
     NotificationType.PLAN_DUE_SOON: "Your action plan is due soon",
     NotificationType.PLAN_OVERDUE: "Your action plan is overdue",
     NotificationType.MILESTONE_DUE_SOON: "Your milestone is due soon",

@@ -22,6 +22,7 @@ THINGS = {
     "endpoint": ("webhook-endpoint", "webhook-endpoints"),
     "contract": ("contract", "contracts"),
     "round": ("review-round", "renewal-rounds"),
+    "pipeline": ("pipeline-year", "pipeline-notices"),
     "plan": ("project", "projects"),
     "milestone": ("milestone", "milestones"),
     "job": ("batch", "jobs"),

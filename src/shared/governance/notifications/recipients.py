@@ -7,9 +7,10 @@ import asyncpg
 
 from shared.governance.notifications.notification_types import NotificationType
 from shared.governance.notifications.payloads import party_of
+from shared.governance.people.domain import DIRECTORY_ID, Directory
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.calendar import day_in_london
-from shared.kernel.messages import State
+from shared.kernel.messages import Known, State, Tier
 from shared.record.database import Connection
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.views import STILL_VALID
@@ -24,7 +25,15 @@ TURNS = frozenset(
     }
 )
 # What a tier, or a party, is told beside turns to approve.
-TO_A_PARTY = frozenset({NotificationType.TURN_BEGAN, NotificationType.CASE_SLOW})
+TO_A_PARTY = frozenset(
+    {
+        NotificationType.TURN_BEGAN,
+        NotificationType.CASE_SLOW,
+        NotificationType.ROUND_OPENED,
+        NotificationType.PIPELINE_NOTICE_DUE,
+        NotificationType.PIPELINE_NOTICE_MISSED,
+    }
+)
 OVER = frozenset({NotificationType.APPROVAL_DECIDED, NotificationType.APPROVAL_SUPERSEDED})
 TO_WHOEVER_ASKED = frozenset(
     {
@@ -43,10 +52,14 @@ TO_WHOEVER_ASKED = frozenset(
 )
 
 STOOD_IN_FOR = f"""
-SELECT delegator, delegate FROM delegations
-WHERE delegator = ANY ($1) AND valid_to = {STILL_VALID} AND NOT ended AND NOT waiting
-  AND first_day <= $2 AND last_day >= $2
+SELECT delegator, delegate, limit_pence FROM delegations
+WHERE valid_to = {STILL_VALID} AND NOT ended AND NOT waiting AND first_day <= $1 AND last_day >= $1
 ORDER BY first_position
+"""
+# Whoever had a role when they last signed in, unless that is long ago.
+WITH_ROLES = """
+SELECT id FROM people
+WHERE roles && $1::text[] AND erased_at IS NULL AND roles_at > now() - interval '90 days' ORDER BY id
 """
 # Whoever was told of a turn on a case, and has not been told since that it is over.
 TOLD = """
@@ -73,9 +86,9 @@ class Recipients:
         if kind in TO_WHOEVER_ASKED:
             found = [subject.requester(state)]
         elif kind in TO_A_PARTY and (party := party_of(row["told_tier"])):
-            found = [*subject.party(state, party)]
+            found = await self._of_the_party(connection, row, subject, state, party)
         elif kind in TURNS or (kind in TO_A_PARTY and row["tier"]):
-            found = await self._of_the_tier(connection, row, subject.barred(state))
+            found = await self._of_the_tier(connection, row, subject, state)
         elif kind in OVER:
             kinds = [[each.value for each in some] for some in (TURNS, OVER)]
             told = await connection.fetch(TOLD, row["case_id"], row["id"], kinds[0], row["tier"], kinds[1])
@@ -84,28 +97,71 @@ class Recipients:
             found = list(row["people"])
         return [person for person in dict.fromkeys(found) if person and person != row["caused_by"]]
 
+    async def _of_the_party(
+        self,
+        connection: Connection,
+        row: asyncpg.Record,
+        subject: NotificationSubject,
+        state: State,
+        party: str,
+    ) -> list[str]:
+        """Return the people of a party; of a whole role, those who are there of those who have it."""
+        if known := [person for person in subject.party(state, party) if person]:
+            return known
+        roles = [role.value for role in subject.roles(state, party)]
+        directory = (await self._store.load(DIRECTORY_ID, Directory(), row["position"])).state
+        day = day_in_london(row["happened_at"])
+        found = [directory.person(each["id"]) for each in await connection.fetch(WITH_ROLES, roles)]
+        return [person for person in found if not directory.is_away(person, day)]
+
     async def _of_the_tier(
-        self, connection: Connection, row: asyncpg.Record, barred: Sequence[str]
+        self, connection: Connection, row: asyncpg.Record, subject: NotificationSubject, state: State
     ) -> list[str]:
         """Return who stands on a tier, or stands in for one who does; the absent are not told.
 
         What is escalated within a tier is told to its stand-ins only: the others know.
         """
         scheme = (await self._store.load(SCHEME_ID, Scheme(), row["position"])).state
+        directory = (await self._store.load(DIRECTORY_ID, Directory(), row["position"])).state
         day = day_in_london(row["happened_at"])
+        values = scheme.in_force(day).values
+        tiers = () if values is None else values.tiers
+        known = Known(tiers=tuple(Tier(name=each.name, up_to_pence=each.up_to_pence) for each in tiers))
         tier = row["told_tier"] or row["tier"]
-        approvers = scheme.standing_on(tier, day)
-        able = await self._in_their_place(connection, approvers, day, scheme.deciding_for(tier, day))
+        approvers, may = scheme.standing_on(tier, day), scheme.deciding_for(tier, day)
+        pence = subject.amount(state, known)
+        live = [
+            given
+            for given in await connection.fetch(STOOD_IN_FOR, day)
+            if given["limit_pence"] >= pence and (may is None or given["delegate"] in may)
+        ]
+        told = able_to_act(approvers, live, directory, day, subject.barred(state))
         if row["type"] == NotificationType.APPROVAL_ESCALATED and not row["told_tier"]:
-            able = [person for person in able if person not in approvers]
-        return [person for person in able if person not in barred]
+            told = [person for person in told if person not in approvers]
+        return told
 
-    async def _in_their_place(
-        self, connection: Connection, people: list[str], day: date, may: Sequence[str] | None
-    ) -> list[str]:
-        """Return people, or whoever decides for them; of those, where not everybody may, who may."""
-        stand_ins: dict[str, list[str]] = {}
-        for delegator, delegate in await connection.fetch(STOOD_IN_FOR, people, day):
-            if may is None or delegate in may:
-                stand_ins.setdefault(delegator, []).append(delegate)
-        return [able for person in people for able in stand_ins.get(person, [person])]
+
+def able_to_act(
+    approvers: Sequence[str],
+    live: Sequence[asyncpg.Record],
+    directory: Directory,
+    day: date,
+    barred: Sequence[str],
+) -> list[str]:
+    """Return who can act for a tier: those on it who are there, and for the others who stands in for them.
+
+    Where all of them are away and nobody stands in, they are told all the same: better late than nobody.
+    """
+    kept_out = {identity for person in barred for identity in directory.same(person)}
+    on_it = [person for person in approvers if person not in kept_out]
+    found = []
+    for person in on_it:
+        stand_ins = [
+            given["delegate"]
+            for given in live
+            if given["delegator"] in directory.same(person)
+            and given["delegate"] not in kept_out
+            and not directory.is_away(given["delegate"], day)
+        ]
+        found += stand_ins or ([] if directory.is_away(person, day) else [person])
+    return list(dict.fromkeys(found or on_it))

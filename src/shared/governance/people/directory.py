@@ -29,17 +29,19 @@ WITH met AS (
 INSERT INTO identities (issuer, subject, person_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
 """
 NAMED = """
-UPDATE people SET name = coalesce(nullif($2, ''), name), email = coalesce(nullif($3, ''), email)
+UPDATE people SET name = coalesce(nullif($2, ''), name), email = coalesce(nullif($3, ''), email),
+    roles = $4, roles_at = now()
 WHERE id = $1 AND erased_at IS NULL
-  AND (name, email) IS DISTINCT FROM (coalesce(nullif($2, ''), name), coalesce(nullif($3, ''), email))
+  AND ((name, email) IS DISTINCT FROM (coalesce(nullif($2, ''), name), coalesce(nullif($3, ''), email))
+    OR roles <> $4 OR roles_at IS NULL OR roles_at < now() - interval '1 day')
 """
 INVITED = """
 INSERT INTO people (id, source) SELECT id, 'invited' FROM unnest($1::text[]) AS id
 ON CONFLICT (id) DO NOTHING
 """
 ERASED = """
-UPDATE people SET name = '', email = '', erased_at = coalesce(erased_at, now())
-WHERE id = ANY ($1) AND (erased_at IS NULL OR name <> '' OR email <> '')
+UPDATE people SET name = '', email = '', roles = '{}', erased_at = coalesce(erased_at, now())
+WHERE id = ANY ($1) AND (erased_at IS NULL OR name <> '' OR email <> '' OR roles <> '{}')
 """
 
 
@@ -127,5 +129,6 @@ class People:
         if found is None:
             await self._pool.execute(MET, *account, self._new_id(identity))
             found = await self._pool.fetchval(FOUND, *account)
-        await self._pool.execute(NAMED, found, identity.name, identity.email)
+        roles = [] if identity.program else sorted(identity.roles)
+        await self._pool.execute(NAMED, found, identity.name, identity.email, roles)
         return str(found)
