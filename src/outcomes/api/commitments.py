@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from outcomes.api.conclusions import standing, without_exempt_days
-from outcomes.api.facts import ProgrammeFacts, programme_facts
+from outcomes.api.facts import ProgrammeFacts, Row, programme_facts
 from outcomes.api.programmes import OfProgramme
 from outcomes.domain.commitments import Commitments, PromiseFate, PromiseKept, commitments
 from outcomes.domain.horizons import HORIZON_MONTHS, SILENT_AFTER_DAYS, MilestoneStanding, months_after
@@ -141,6 +141,8 @@ async def compared(
     found = commitments(standings(then) if then else {}, standings(facts), then_day, facts.day)
     counts = _counts(found)
     until = months_after(then_day, HORIZON_MONTHS)
+    rows = {row["id"]: row for row in facts.milestones}
+    numbers = {row["id"]: row["number"] for row in facts.outcomes}
     return CommitmentsShown(
         programme=facts.programme["id"],
         since=then_day,
@@ -151,10 +153,10 @@ async def compared(
         rule=RULE,
         in_words=in_words(found, counts, then_day, until),
         counts=counts,
-        promises=[_promise(p, facts) for p in found.promises],
-        added_late=[_beside(s, facts) for s in found.added_late],
-        brought_forward=[_beside(s, facts) for s in found.brought_forward],
-        reopened=[_beside(s, facts) for s in found.reopened],
+        promises=[_promise(p, rows[p.id], numbers) for p in found.promises],
+        added_late=[_beside(s, rows[s.id], numbers) for s in found.added_late],
+        brought_forward=[_beside(s, rows[s.id], numbers) for s in found.brought_forward],
+        reopened=[_beside(s, rows[s.id], numbers) for s in found.reopened],
     )
 
 
@@ -197,16 +199,8 @@ def in_words(found: Commitments, counts: CommitmentCounts, then: date, until: da
     )
 
 
-def _numbers(facts: ProgrammeFacts) -> Mapping[UUID, int]:
-    return {row["id"]: row["number"] for row in facts.outcomes}
-
-
-def _row(facts: ProgrammeFacts, milestone: UUID) -> Mapping[str, object]:
-    return next(row for row in facts.milestones if row["id"] == milestone)
-
-
-def _promise(promise: PromiseKept, facts: ProgrammeFacts) -> PromiseShown:
-    dropped = _row(facts, promise.id)["dropped"]
+def _promise(promise: PromiseKept, row: Row, numbers: Mapping[UUID, int]) -> PromiseShown:
+    dropped = row["dropped"]
     because = dropped["reason"] if isinstance(dropped, dict) else None
     return PromiseShown(
         **{
@@ -216,17 +210,17 @@ def _promise(promise: PromiseKept, facts: ProgrammeFacts) -> PromiseShown:
         },
         reasons=list(promise.reasons),
         dropped_because=because,
-        outcome_number=_numbers(facts)[promise.outcome],
+        outcome_number=numbers[promise.outcome],
     )
 
 
-def _beside(one: MilestoneStanding, facts: ProgrammeFacts) -> ComparedMilestone:
-    reopened = _row(facts, one.id)["reopened"]
+def _beside(one: MilestoneStanding, row: Row, numbers: Mapping[UUID, int]) -> ComparedMilestone:
+    reopened = row["reopened"]
     assert isinstance(reopened, list), "as the register holds it"
     return ComparedMilestone(
         id=one.id,
         outcome=one.outcome,
-        outcome_number=_numbers(facts)[one.outcome],
+        outcome_number=numbers[one.outcome],
         title=one.title,
         due=one.due,
         met_on=one.met_on,

@@ -1,6 +1,6 @@
 """What follows from the facts of a programme on the day of a reading: horizons, colours, lateness."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -38,23 +38,29 @@ def working_days_late(days: WorkingDays, due: date, until: date) -> int:
 
 def promised_data_shown(facts: ProgrammeFacts) -> list[PromisedDataShown]:
     """Return the promised data, each with the milestones that wait for it, worst first."""
-    numbers = {row["id"]: row["number"] for row in facts.outcomes}
-    shown = [_data(row, facts, numbers) for row in facts.promised_data]
+    waiting = _waiting(facts)
+    shown = [_data(row, facts, waiting.get(str(row["id"]), [])) for row in facts.promised_data]
     return sorted(shown, key=lambda d: (d.arrived_on is not None, -d.working_days_late, d.due))
 
 
-def _data(row: Row, facts: ProgrammeFacts, numbers: Mapping[UUID, int]) -> PromisedDataShown:
-    newest = next((c["new_day"] for c in reversed(row["chases"]) if c["new_day"]), row["due"])
-    waiting = [
-        WaitingMilestone(
+def _waiting(facts: ProgrammeFacts) -> Mapping[str, list[WaitingMilestone]]:
+    """Return, of each of the promised data, the milestones that wait for it."""
+    numbers = {row["id"]: row["number"] for row in facts.outcomes}
+    found: dict[str, list[WaitingMilestone]] = {}
+    for step in facts.milestones:
+        waits = WaitingMilestone(
             id=step["id"],
             outcome=step["outcome"],
             outcome_number=numbers[step["outcome"]],
             title=step["title"],
         )
-        for step in facts.milestones
-        if any(w["on"] == "data" and w["id"] == str(row["id"]) for w in step["waits_for"])
-    ]
+        for data in {wait["id"] for wait in step["waits_for"] if wait["on"] == "data"}:
+            found.setdefault(data, []).append(waits)
+    return found
+
+
+def _data(row: Row, facts: ProgrammeFacts, waiting: list[WaitingMilestone]) -> PromisedDataShown:
+    newest = next((c["new_day"] for c in reversed(row["chases"]) if c["new_day"]), row["due"])
     return PromisedDataShown.model_validate(
         row
         | {
@@ -157,10 +163,12 @@ def counts_of(found: list[MilestoneShown]) -> HorizonCounts:
     )
 
 
-def outcomes_shown(facts: ProgrammeFacts) -> list[OutcomeShown]:
-    """Return a programme's outcomes in the order of their numbers, each with its milestones."""
-    steps = milestones_shown(facts)
-    return [_outcome(row, facts, [s for s in steps if s.outcome == row["id"]]) for row in facts.outcomes]
+def outcomes_shown(facts: ProgrammeFacts, steps: Sequence[MilestoneShown]) -> list[OutcomeShown]:
+    """Return a programme's outcomes in the order of their numbers, each with its own of the milestones."""
+    of: dict[UUID, list[MilestoneShown]] = {row["id"]: [] for row in facts.outcomes}
+    for step in steps:
+        of[step.outcome].append(step)
+    return [_outcome(row, facts, of[row["id"]]) for row in facts.outcomes]
 
 
 def _outcome(row: Row, facts: ProgrammeFacts, steps: list[MilestoneShown]) -> OutcomeShown:

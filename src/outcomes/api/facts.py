@@ -90,7 +90,7 @@ async def programme_facts(service: CoreService, reading: Reading, programme: UUI
         promised_data=await rows_of(reading, promised_data, promised_data.c.programme == programme),
         consultations=await rows_of(reading, consultations, consultations.c.programme == programme),
         found=await linked(service, reading, waits),
-        days=await working_days(service, reading),
+        days=WorkingDays((await scheme_at(service, reading)).closed_days()),
         names=await service.people.names(_people([*found, *of_it, *steps])),
     )
 
@@ -100,11 +100,11 @@ def _people(rows: Sequence[Row]) -> set[str]:
     return {row[name] for row in rows for name in ("owner", "accepted_by") if name in row}
 
 
-async def working_days(service: CoreService, reading: Reading) -> WorkingDays:
-    """Return the council's calendar as known at a reading."""
+async def scheme_at(service: CoreService, reading: Reading) -> Scheme:
+    """Return the scheme as known at a reading."""
     until = reading.position if reading.past else None
-    scheme: Stream[Scheme] = await service.store.load(SCHEME_ID, Scheme(), until)
-    return WorkingDays(frozenset(scheme.state.closed_days()))
+    stream: Stream[Scheme] = await service.store.load(SCHEME_ID, Scheme(), until)
+    return stream.state
 
 
 async def linked(

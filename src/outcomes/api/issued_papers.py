@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from outcomes.api.commitments import reading_since
-from outcomes.api.facts import rows_of, working_days
+from outcomes.api.facts import rows_of, scheme_at
 from outcomes.api.forms.pages import HTML, ODT, PDF, Meeting, html, pdf
 from outcomes.api.forms.text_document import odt
 from outcomes.api.paper_content import PaperShown, paper_content
@@ -17,11 +17,12 @@ from outcomes.commands.papers import IssuePaper, PaperMade
 from outcomes.domain.paper import IssuedDocument
 from outcomes.domain.refusals import NotUnderCheckpointYet, PdfNotMade
 from outcomes.views.registers import papers
-from shared.kernel.calendar import WorkingDays
+from shared.kernel.calendar import WorkingDays, day_in_london
 from shared.web.core_service import CoreService
 from shared.web.pages import JSON
 from shared.web.readings import Reading
 
+USUAL_CLEAR_DAYS = 5  # Local Government Act 1972, section 100B
 KEEP = """
 INSERT INTO issued_documents (sha256, media_type, content) VALUES ($1, $2, $3)
 ON CONFLICT (sha256) DO NOTHING
@@ -69,9 +70,12 @@ async def paper_made(
     if paper.record.root is None:
         raise NotUnderCheckpointYet
     meeting = Meeting(command.meeting, command.meeting_on)
-    days = await working_days(service, now)
+    scheme = await scheme_at(service, now)
+    values = scheme.in_force(day_in_london(now.as_of)).values
+    clear_days = max(values.paper_clear_days if values else USUAL_CLEAR_DAYS, command.clear_days or 0)
+    days = WorkingDays(scheme.closed_days())
     return PaperMade(
-        publish_by=publish_by(days, command.meeting_on, command.clear_days),
+        publish_by=publish_by(days, command.meeting_on, clear_days),
         as_of=paper.board.as_of,
         since=paper.since,
         position=now.position,

@@ -103,6 +103,7 @@ async def see_outcomes(request: Request, reading: Read, programme: OfProgramme) 
 
 def board(reading: Reading, facts: ProgrammeFacts) -> BoardShown:
     """Return the whole of a programme as of a reading."""
+    steps = milestones_shown(facts)
     return BoardShown(
         as_of=reading.as_of,
         position=reading.position,
@@ -112,8 +113,8 @@ def board(reading: Reading, facts: ProgrammeFacts) -> BoardShown:
         programme=ProgrammeShown.model_validate(
             facts.programme | {"owner_name": facts.named(facts.programme, "owner")}
         ),
-        counts=counts_of(milestones_shown(facts)),
-        outcomes=outcomes_shown(facts),
+        counts=counts_of(steps),
+        outcomes=outcomes_shown(facts, steps),
         promised_data=promised_data_shown(facts),
         consultations=[consultation_shown(row) for row in facts.consultations],
     )
@@ -131,7 +132,8 @@ async def see_outcome(request: Request, outcome_id: OutcomeId, reading: Read) ->
     if not found:
         raise NotFound
     facts = await programme_facts(core_service(request), reading, found[0]["programme"])
-    [shown] = [each for each in outcomes_shown(facts) if each.id == outcome_id]
+    found_now = outcomes_shown(facts, milestones_shown(facts))
+    [shown] = [each for each in found_now if each.id == outcome_id]
     alone = OutcomeSeenAlone.model_validate(shown.model_dump())
     stream = await core_service(request).store.load(outcome_id, ProgrammeOutcome(), reading.position)
     alone = await with_next(request, reading, stream, alone, DECISIONS)

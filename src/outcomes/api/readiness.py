@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Request
 
 from outcomes.api.answers import MilestoneShown, OutcomeShown, PromisedDataShown, WaitShown
-from outcomes.api.conclusions import outcomes_shown, promised_data_shown
+from outcomes.api.conclusions import milestones_shown, outcomes_shown, promised_data_shown
 from outcomes.api.facts import programme_facts, rows_of
 from outcomes.domain.horizons import Colour
 from outcomes.views.registers import programmes
@@ -30,7 +30,7 @@ async def _outcomes(request: Request, reading: Reading) -> list[ReadinessLine]:
     for row in await rows_of(reading, programmes):
         facts = await programme_facts(core_service(request), reading, row["id"])
         promises = {one.id: one for one in promised_data_shown(facts)}
-        lines += [_line(outcome, promises) for outcome in outcomes_shown(facts)]
+        lines += [_line(outcome, promises) for outcome in outcomes_shown(facts, milestones_shown(facts))]
     return lines
 
 

@@ -40,9 +40,8 @@ class IssuePaper(Command[Paper]):
     meeting_on: Day
     as_of: Instant | None = Field(None, description="Now, unless you say an earlier time.")
     since: Instant | None = Field(None, description="The time of the last paper.")
-    clear_days: ClearDays = Field(
-        5,
-        description="Local Government Act 1972, section 100B: working days between publication and meeting.",
+    clear_days: ClearDays | None = Field(
+        None, description="Clear working days before the meeting, where they are more than the scheme's."
     )
     late_because: Reason | None = Field(None, description="Needed where the day is over.")
 

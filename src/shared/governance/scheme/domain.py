@@ -83,6 +83,11 @@ class SchemeValues(BaseModel):
     general_exception_clear_days: Days = Field(
         5, description="S.I. 2012/2089, regulation 10: clear days where 28 are impracticable."
     )
+    paper_clear_days: Days = Field(
+        5,
+        description="Local Government Act 1972, section 100B: clear working days from the publication of a"
+        " committee's paper to its meeting.",
+    )
     call_in_working_days: Days = Field(
         5, description="Working days after publication in which scrutiny may call a decision in."
     )
