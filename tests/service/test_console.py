@@ -30,7 +30,10 @@ async def sign_in(api: Api, person: str, back: str = "/console") -> httpx.Respon
 
 
 async def send(api: Api, path: str, fields: dict[str, str], origin: str = "http://service") -> httpx.Response:
-    return await api.client.post(path, data=fields, headers={"Origin": origin})
+    """Send a form; what is read over the API afterwards has come so far."""
+    answer = await api.client.post(path, data=fields, headers={"Origin": origin})
+    api.position = await api.service.record.head()
+    return answer
 
 
 async def hidden(api: Api, path: str) -> dict[str, str]:

@@ -172,7 +172,7 @@ async def test_a_hundred_double_submissions_are_a_hundred_events(api: Api) -> No
     rfp = await in_approval(api)
     await sign_in(api, "priya-procurement")
     path = f"/console/rfps/{rfp}/comments"
-    before = (await api.get("/v1/rfps", PRIYA)).json()["position"]
+    before = await api.service.record.head()
     forms = [await hidden_comment(api, rfp) for _ in range(2)]
     assert forms[0]["key"] != forms[1]["key"]
     token = forms[0]["form_token"]
@@ -180,8 +180,7 @@ async def test_a_hundred_double_submissions_are_a_hundred_events(api: Api) -> No
         form = {"form_token": token, "key": f"{forms[0]['key']}{n}", "text": f"Word {n}"}
         first, second = await asyncio.gather(send(api, path, form), send(api, path, form))
         assert (first.status_code, second.status_code) == (303, 303)
-    listed = (await api.get("/v1/rfps", PRIYA)).json()
-    assert listed["position"] == before + 100
+    assert await api.service.record.head() == before + 100
 
 
 async def hidden_comment(api: Api, rfp: str) -> dict[str, str]:
