@@ -18,6 +18,7 @@ from shared.governance.disclosure.field_redaction import (
     SEALED,
     UNREAD,
     WITHHELD,
+    dicts_in,
     exempt,
     personal_in,
     withhold,
@@ -107,11 +108,12 @@ class DisclosureFilter:
 
     async def draw_named(self, person: Person, said: Iterable[object]) -> None:
         """Withhold from what is said of things that it names by their ids, at any depth, as from these."""
-        if self.reads_exempt(person) or not (named := [*_named_in(said)]):
+        if self.reads_exempt(person) or not (named := _named_in(said)):
             return
         exempted = await self._exemptions.in_force()
         for thing, of_it in named:
-            withhold(of_it, _exempt_marks(of_it, exempted.get(thing, ())))
+            if marks := _exempt_marks(of_it, exempted.get(thing, ())):
+                withhold(of_it, marks)
 
     async def must_know(self, person: Person) -> None:
         """Refuse while it is not known what is exempt, but for a person who may read all of it."""
@@ -214,16 +216,19 @@ def _withhold_of_others(items: Iterable[Item], exempted: Mapping[UUID, Sequence[
                 item[WITHHELD] = {**item.get(WITHHELD, {}), **of_it.pop(WITHHELD, {})}
 
 
-def _named_in(said: Iterable[object]) -> Iterator[tuple[UUID, Item]]:
-    """Yield what is said of things that are named by their ids, at any depth."""
-    if isinstance(said, dict):
-        for name in NAMED_BY:
-            if name in said and (thing := _id_in(said[name])) is not None:
-                yield thing, said
-                break
-    for inner in said.values() if isinstance(said, Mapping) else said:
-        if isinstance(inner, Mapping | list | tuple):  # most are not, and an answer has hundreds
-            yield from _named_in(inner)
+def _named_in(said: Iterable[object]) -> list[tuple[UUID, Item]]:
+    """Return what is said of things that are named by their ids, at any depth: inner ones first.
+
+    Withholding something copies what it holds, so what is inside of it must have been withheld before.
+    """
+    found = [(thing, value) for value in dicts_in(said) if (thing := _name_of(value))]
+    return found[::-1]
+
+
+def _name_of(said: Item) -> UUID | None:
+    """Return the id by which something that is said names its thing, if it does."""
+    found = (_id_in(said[name]) for name in NAMED_BY if name in said)
+    return next((thing for thing in found if thing is not None), None)
 
 
 def _id_in(value: object) -> UUID | None:

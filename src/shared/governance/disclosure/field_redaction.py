@@ -45,14 +45,19 @@ def _without(name: str, value: object, marks: Mapping[str, str], taken: dict[str
     return value
 
 
+def dicts_in(value: object) -> Iterator[dict[str, Any]]:
+    """Yield every dict in a value, at any depth, each before those inside of it."""
+    left = [value]
+    while left:
+        inner = left.pop()
+        if isinstance(inner, dict):
+            yield inner
+            inner = inner.values()
+        elif not isinstance(inner, list | tuple):
+            continue
+        left += [each for each in inner if type(each) not in PLAIN and isinstance(each, NESTED)]
+
+
 def personal_in(value: object) -> Iterator[dict[str, Any]]:
     """Yield the personal texts in something that is about to be shown, as they are stored."""
-    if isinstance(value, dict):
-        if is_sealed(value):
-            yield value
-            return
-        value = list(value.values())
-    if isinstance(value, NESTED):
-        for inner in value:
-            if type(inner) not in PLAIN and isinstance(inner, NESTED):  # a page has thousands
-                yield from personal_in(inner)
+    return (each for each in dicts_in(value) if is_sealed(each))
