@@ -33,9 +33,9 @@ async def whether_there_is_an_rfp(store: EventStore, command: StartReprocurement
 
 
 FROM_RFP, EXEMPT_BY_RFP = "contract-from-rfp", "contract-exempt-by-rfp"
-KEPT_ALIKE = frozenset(  # what an RFP and its contract call by the same names
-    {"reference", "title", "description", "service_area", "supplier", *OF_SUPPLIER, "regime", "contract_kind"}
-)
+# What an RFP and its contract call by the same names.
+OF_THE_NEED = ("reference", "title", "description", "service_area", "regime", "contract_kind", "kpis")
+KEPT_ALIKE = frozenset((*OF_THE_NEED, "supplier", *OF_SUPPLIER))
 
 
 def register_concluded_contracts(recorded: Recorded) -> Iterable[Row]:

@@ -276,3 +276,46 @@ def test_without_an_end_nothing_is_guessed() -> None:
     assert (found.current_end, found.last_safe) == (None, None)
     assert found.transition is AgainstTransition.UNKNOWN
     assert found.steps[0].startswith("the end is not known")
+
+
+def test_from_the_last_of_a_month_every_roll_over_is_counted_from_the_start() -> None:
+    terms = TACIT_FROM_2020 | {"start": date(2024, 2, 29), "term_months": 12, "notice": months(1)}
+    ends = [dates(date(year, 12, 1), **terms).current_end for year in (2024, 2025, 2026, 2027)]
+    assert ends == [date(2025, 2, 28), date(2026, 2, 28), date(2027, 2, 28), date(2028, 2, 28)]
+
+
+def test_a_contract_that_nobody_looked_at_for_years_has_rolled_over_each_time() -> None:
+    found = dates(date(2026, 5, 1), **TACIT_FROM_2020)
+    assert (found.rolls, found.current_end, found.last_safe) == (4, date(2027, 7, 31), date(2027, 4, 30))
+    assert sum("rolled over by 12 months" in step for step in found.steps) == 4
+
+
+@pytest.mark.parametrize(
+    ("end", "last_safe"),
+    [
+        (date(2027, 1, 4), date(2026, 12, 30)),  # given by Monday; New Year and a weekend between
+        (date(2026, 12, 29), date(2026, 12, 23)),  # Christmas, Boxing Day's holiday and a weekend between
+        (date(2027, 3, 30), date(2027, 3, 24)),  # Good Friday and Easter Monday between
+        (date(2027, 3, 28), date(2027, 3, 23)),  # a Sunday on which clocks change
+    ],
+)
+def test_deemed_service_is_counted_over_weekends_and_bank_holidays(end: date, last_safe: date) -> None:
+    terms = {"stated": Stated(end), "notice": NoticePeriod(0, NoticeUnit.DAYS), "service_working_days": 2}
+    assert dates(date(2026, 3, 2), **terms).last_safe == last_safe
+
+
+def test_notice_longer_than_the_period_leads_to_the_term_day_after_the_next() -> None:
+    terms = {
+        "start": date(2020, 4, 1),
+        "continuation": Continuation.ROLLING,
+        "notice": months(14),
+        "term_day": TermDay(3, 31),
+    }
+    assert dates(date(2026, 1, 31), **terms).last_safe == date(2026, 1, 31)
+    assert dates(date(2026, 2, 1), **terms).last_safe == date(2027, 1, 31)
+
+
+def test_a_term_day_that_a_year_lacks_is_its_months_last() -> None:
+    terms = {"continuation": Continuation.ROLLING, "notice": months(1), "term_day": TermDay(2, 29)}
+    assert dates(date(2026, 3, 2), **terms).last_safe == date(2027, 1, 28)
+    assert dates(date(2028, 1, 1), **terms).last_safe == date(2028, 1, 29)

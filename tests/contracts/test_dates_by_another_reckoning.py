@@ -18,6 +18,7 @@ from rfp_service.contracts.domain.terms import (
     NoticePeriod,
     NoticeUnit,
     Stated,
+    TermDay,
     TermOption,
     Terms,
 )
@@ -66,28 +67,43 @@ def safe(terms: Terms, end: date) -> date:
     return day
 
 
+def first_end(terms: Terms) -> date:
+    """Return the end that the contract states, or that its start and term lead to."""
+    if terms.stated.initial_end is not None:
+        return terms.stated.initial_end
+    assert terms.start is not None
+    assert terms.term_months is not None
+    return end_of_term(terms.start, terms.term_months)
+
+
+def end_with(terms: Terms, more: int) -> date:
+    """Return the end so many months beyond the first, or that of the maximum term where it is sooner."""
+    if more == 0:
+        day = first_end(terms)
+    elif terms.stated.initial_end is not None:
+        day = end_of_term(terms.stated.initial_end + timedelta(days=1), more)
+    else:
+        assert terms.start is not None
+        day = end_of_term(terms.start, (terms.term_months or 0) + more)
+    if terms.maximum_months is None or terms.start is None:
+        return day
+    return min(day, end_of_term(terms.start, terms.maximum_months))
+
+
 def reckon(terms: Terms, on: date) -> Reckoned:
     """Lay out every end that the contract could have, and take the first whose notice is still safe."""
-    start, months = terms.start, terms.term_months
-    if terms.stated.initial_end is not None:
-        start, months = terms.stated.initial_end + timedelta(days=1), 0
-    assert start is not None
-    assert months is not None
-
-    def end(more: int) -> date:
-        if more == 0 and terms.stated.initial_end is not None:
-            return terms.stated.initial_end
-        return end_of_term(start, months + more)
-
     added = sum(option.months for option in terms.options[: terms.exercised])
+
+    def end(rolls: int) -> date:
+        return end_with(terms, added + rolls * terms.roll_months)
+
     rolls = 0
-    if terms.continuation is Continuation.TACIT:
-        while on > (day := safe(terms, end(added + rolls * terms.roll_months))):
-            if terms.notice_given_on is not None and terms.notice_given_on <= day:
-                break
-            rolls += 1
-    current = end(added + rolls * terms.roll_months)
-    return Reckoned(end(0), current, safe(terms, current), rolls)
+    while terms.continuation is Continuation.TACIT and end(rolls + 1) > end(rolls):
+        day, given_on = safe(terms, end(rolls)), terms.notice_given_on
+        if on <= day or (given_on is not None and given_on <= day):
+            break
+        rolls += 1
+    return Reckoned(first_end(terms), end(rolls), safe(terms, end(rolls)), rolls)
 
 
 periods = st.one_of(
@@ -112,6 +128,7 @@ def contracts(draw: st.DrawFn) -> Terms:
         roll_months=draw(st.integers(1, 24)),
         options=options,
         exercised=draw(st.integers(0, len(options))),
+        maximum_months=draw(st.none() | st.integers(1, 180)),
         notice=draw(periods),
         service_working_days=draw(st.integers(0, 5)),
         served_on_working_days=draw(st.booleans()),
@@ -128,3 +145,46 @@ def test_the_dates_of_any_contract_come_out_as_another_calculation_has_them(term
     assert found.initial_end is not None
     assert Reckoned(found.initial_end, found.current_end, found.last_safe, found.rolls) == reckon(terms, on)
     assert found.steps
+
+
+@st.composite
+def rolling(draw: st.DrawFn) -> Terms:
+    """Draw contracts without an end; notice may be longer than the year from one term day to the next."""
+    longer = st.builds(NoticePeriod, st.integers(0, 30), st.just(NoticeUnit.MONTHS))
+    on = draw(some_days)
+    return Terms(
+        start=draw(st.none() | some_days),
+        continuation=Continuation.ROLLING,
+        term_day=draw(st.none() | st.just(TermDay(on.month, on.day)) | st.just(TermDay(2, 29))),
+        notice=draw(periods | longer),
+        service_working_days=draw(st.integers(0, 5)),
+        served_on_working_days=draw(st.booleans()),
+    )
+
+
+def term_days(term_day: TermDay) -> list[date]:
+    """Return the term day of every year, the month's last where it has no such day."""
+    return [
+        date(year, 1, 1) + relativedelta(month=term_day.month, day=term_day.day)
+        for year in range(FIRST.year + 1, LAST.year)
+    ]
+
+
+@settings(max_examples=EXAMPLES)
+@given(terms=rolling(), on=some_days, transition=st.none() | some_days)
+def test_the_days_of_any_rolling_contract_come_out_so_too(
+    terms: Terms, on: date, transition: date | None
+) -> None:
+    found = dates_on(terms, Moment(on, DAYS, transition))
+    assert (found.initial_end, found.current_end, found.rolls) == (None, None, 0)
+    last_day = None if transition is None else transition - timedelta(days=1)
+    if terms.term_day is None:
+        assert found.last_safe is None
+    else:
+        every = term_days(terms.term_day)
+        begin = max(on, terms.start or on)
+        assert found.last_safe == next(
+            safe(terms, day) for day in every if day >= begin and safe(terms, day) >= on
+        )
+        last_day = None if last_day is None else max(day for day in every if day <= last_day)
+    assert found.transition_last_safe == (None if last_day is None else safe(terms, last_day))

@@ -8,6 +8,7 @@ from rfp_service.contracts.commands.register_rows import BY_REGISTER, ImportCont
 from rfp_service.contracts.commands.restatement import UndoContractBatch
 from rfp_service.contracts.domain.contract import Contract, ContractStage, FlagCode, HowEnded
 from rfp_service.contracts.domain.events import (
+    ClockSet,
     ContractAmended,
     ContractFlagAnswered,
     ContractRegistered,
@@ -18,6 +19,7 @@ from rfp_service.contracts.domain.refusals import (
     ContractReferenceTaken,
     TermsContradict,
 )
+from rfp_service.contracts.domain.renewal_events import ContractExpired, ReviewFallsDue, ReviewStarted
 from rfp_service.contracts.domain.restatement import ContractRestated, snapshot
 from tests.contracts.examples import NONE, REGISTERED, happened, register
 from tests.support.specs import given
@@ -117,3 +119,15 @@ def test_what_a_register_put_here_is_taken_off_and_can_be_put_here_anew() -> Non
         ContractReferenceTaken
     )
     given(NONE, *REGISTERED).when(UNDO, **facts).refused(ContractDecidedSince)
+
+
+def test_what_only_its_clock_has_made_of_it_does_not_keep_it_in_the_register() -> None:
+    facts = {"was": snapshot(NONE), "became": snapshot(folded(*LANDED))}
+    clock = ClockSet(number=2)
+    alerted = ReviewFallsDue(stage=ContractStage.REVIEW_DUE, clock=clock, due_on=END, last_safe=END)
+    expired = ContractExpired(stage=ContractStage.ENDED, clock=clock, ended_on=END, late=True)
+    for since in ((alerted,), (expired,), (alerted, expired)):
+        [undone] = given(NONE, *LANDED, *since).when(UNDO, **facts).events()
+        assert folded(*LANDED, *since, undone).how_ended is HowEnded.TAKEN_OFF
+    started = ReviewStarted(stage=ContractStage.IN_REVIEW, reviewer="ann")
+    given(NONE, *LANDED, started).when(UNDO, **facts).refused(ContractDecidedSince)

@@ -240,8 +240,8 @@ async def test_the_calendar_keeps_its_entries_and_is_the_same_where_nothing_chan
     before = await api.get(path)
     entries = list(Calendar.from_ical(before.content).walk("VEVENT"))
     assert [str(e["summary"]) for e in entries] == [
-        "Last safe date: C-1 Network support",
-        "Ends: C-1 Network support",
+        "Last safe date (not confirmed): C-1 Network support",
+        "Ends (not confirmed): C-1 Network support",
     ]
     assert [e["sequence"] for e in entries] == [3, 3]
     assert (await api.get(path)).content == before.content
@@ -254,6 +254,31 @@ async def test_the_calendar_keeps_its_entries_and_is_the_same_where_nothing_chan
     assert [e["uid"] for e in after] == [e["uid"] for e in entries]
     assert [str(e["status"]) for e in after] == ["CANCELLED", "CONFIRMED"]
     assert all(e["sequence"] > 3 for e in after)
+
+
+async def test_a_day_that_a_contract_has_no_longer_stays_in_the_calendar_as_cancelled(api: Api) -> None:
+    contract = await registered(api, review_on="2028-01-10")
+    confirmed = {"name": "review", "day": "2028-01-10", "document": "0" * 64, "clause": "9", "page": 4}
+    await decide(api, contract, "confirm-date", **confirmed)
+    path = "/v1/contracts/calendar.ics"
+
+    async def entries() -> list[tuple[str, str, str]]:
+        found = Calendar.from_ical((await api.get(path)).content).walk("VEVENT")
+        words = [str(e["summary"]).partition(":")[0] for e in found]
+        return [(w, str(e.decoded("dtstart")), str(e["status"])) for w, e in zip(words, found, strict=True)]
+
+    assert await entries() == [
+        ("Last safe date (not confirmed)", "2029-12-27", "CONFIRMED"),
+        ("Ends (not confirmed)", "2030-03-31", "CONFIRMED"),
+        ("Review", "2028-01-10", "CONFIRMED"),
+    ]
+    perpetual = {"start": "2020-01-01", "continuation": "perpetual"}
+    await decide(api, contract, "correct-terms", terms=perpetual, reason="It has no end.")
+    assert [each[1:] for each in await entries()] == [
+        ("2029-12-27", "CANCELLED"),
+        ("2030-03-31", "CANCELLED"),
+        ("2028-01-10", "CONFIRMED"),
+    ]
 
 
 async def test_a_months_round_closes_once_everything_due_is_settled(  # noqa: PLR0915

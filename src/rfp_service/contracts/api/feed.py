@@ -1,13 +1,15 @@
 """The days of contracts as a calendar (RFC 5545) that other programs read."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from icalendar import Calendar, Event
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
+from rfp_service.contracts.domain.contract import HowEnded, LedgerDate
 from rfp_service.contracts.views.register import contracts
 from shared.kernel.fields import ASKED
 from shared.web.answers import NOT_MODIFIED, READS_MANY
@@ -25,13 +27,22 @@ FIELDS = (
     "reference",
     "title",
     "is_open",
+    "how_ended",
     "last_safe",
     "notice_by",
     "current_end",
     "ended_on",
     "review_on",
     "notice_sent_on",
+    "unconfirmed_dates",
 )
+
+# The entries of a contract: each one's words, the first of these days that there is, and what that rests on.
+ENTRIES = {
+    "last-safe": ("Last safe date", ("notice_by", "last_safe"), LedgerDate.LAST_SAFE),
+    "end": ("Ends", ("ended_on", "current_end"), LedgerDate.INITIAL_END),
+    "review": ("Review", ("review_on",), LedgerDate.REVIEW),
+}
 
 router = APIRouter(prefix="/v1/contracts", tags=["contracts"], route_class=StrictRoute)
 
@@ -70,14 +81,19 @@ async def answer_calendar(request: Request, reading: Reading, owner: str | None)
     headers = {"ETag": reading.tag, "Vary": "Authorization"}
     if not_modified(request, reading.tag):
         return Response(status_code=304, headers=headers)
+    where = [reading.valid(contracts), reading.found_by(contracts, {"owner": owner})]
     statement = (
         select(*(contracts.c[name] for name in FIELDS))
-        .where(reading.valid(contracts), reading.found_by(contracts, {"owner": owner}))
+        .where(*where)
         .order_by(contracts.c.first_position)
         .limit(ENTRIES_LIMIT)
     )
     items = [dict(row) for row in await reading.rows(statement)]
-    await reading.redacted(items)
+    for name, (_, columns, _) in ENTRIES.items():
+        dropped = {row["id"]: dict(row) for row in await reading.rows(_dropped(reading, columns, where))}
+        for item in items:
+            item[name] = dropped.get(item["id"], {})
+    await reading.redacted(items, sealed=False)
     return Response(calendar_of(items), media_type=ICALENDAR, headers=headers)
 
 
@@ -94,19 +110,42 @@ def calendar_of(items: list[dict[str, Any]]) -> bytes:
     return content
 
 
+def _dropped(
+    reading: Reading, columns: Sequence[str], where: "Sequence[ColumnElement[bool]]"
+) -> "Select[Any]":
+    """Return the statement of the last days that contracts have had, of those that have none now."""
+    past = contracts.alias("past")
+    without = select(contracts.c.id).where(*where, *(contracts.c[name].is_(None) for name in columns))
+    return (
+        select(past.c.id, *(past.c[name] for name in columns))
+        .ext(distinct_on(past.c.id))
+        .where(past.c.id.in_(without), past.c.valid_from <= reading.position)
+        .where(or_(*(past.c[name].is_not(None) for name in columns)))
+        .order_by(past.c.id, past.c.valid_from.desc())
+    )
+
+
 def _entries(item: Mapping[str, Any]) -> Iterator[Event]:
-    """Yield the entries of a contract: its last safe date, its end and its review."""
+    """Yield the entries of a contract: its last safe date, its end and its review.
+
+    One whose day there is no longer keeps the last that it had, cancelled.
+    """
     over = not item["is_open"]
-    served = over or item["notice_sent_on"] is not None
-    safe = item["notice_by"] or item["last_safe"]
-    end = item["ended_on"] or item["current_end"]
-    for name, words, day, cancelled in (
-        ("last-safe", "Last safe date", safe, served),
-        ("end", "Ends", end, False),
-        ("review", "Review", item["review_on"], over),
-    ):
-        if day is not None:
-            yield _entry(item, name, words, day, cancelled=cancelled)
+    cancelled = {
+        "last-safe": over or item["notice_sent_on"] is not None,
+        "end": item["how_ended"] == HowEnded.TAKEN_OFF,
+        "review": over,
+    }
+    for name, (words, columns, rests_on) in ENTRIES.items():
+        doubt = " (not confirmed)" if rests_on in (item["unconfirmed_dates"] or ()) else ""
+        day = _first(item, columns)
+        kept = day or _first(item[name], columns)
+        if kept is not None:
+            yield _entry(item, name, f"{words}{doubt}", kept, cancelled=cancelled[name] or day is None)
+
+
+def _first(said: Mapping[str, Any], columns: Sequence[str]) -> date | None:
+    return next((day for column in columns if (day := said.get(column)) is not None), None)
 
 
 def _entry(item: Mapping[str, Any], name: str, words: str, day: date, *, cancelled: bool) -> Event:

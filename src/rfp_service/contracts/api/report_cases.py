@@ -28,7 +28,7 @@ async def contracts_in_round(service: CoreService, reading: Reading, limit: int)
     if not found:
         return NO_ROUND
     stream = await service.store.load(found[0]["id"], ReviewRound(), reading.position)
-    seen = round_seen(stream, await found_in_round(reading, stream.state))
+    seen = round_seen(stream, await found_in_round(reading, stream))
     rows: list[dict[str, Any]] = [
         line.model_dump(exclude={"withheld"}) | {"id": line.contract} for line in seen.lines
     ]

@@ -42,16 +42,17 @@ class RoundSeen(BaseModel):
     lines: list[RoundLineSeen]
 
 
-async def found_in_round(reading: Reading, review: ReviewRound) -> list[LineFound]:
+async def found_in_round(reading: Reading, stream: Stream[ReviewRound]) -> list[LineFound]:
     """Return the contracts that a round is about, as of a reading."""
+    review = stream.state
     assert review.until is not None, "a round that there is has its horizon"
-    return await contracts_found(reading, review, review.month, review.until)
+    return await contracts_found(reading, review, review.month, review.until, stream.first_position)
 
 
 def round_seen(stream: Stream[ReviewRound], found: list[LineFound]) -> RoundSeen:
     """Return a round with its lines, before anything is withheld of them."""
     review = stream.state
-    within = [each for each in found if review.holds(each.contract) or (is_open(review) and each.due)]
+    within = [each for each in found if review.holds(each.contract) or (is_open(review) and each.belongs)]
     lines = [_line(review, each) for each in within]
     return RoundSeen(
         id=stream.id,

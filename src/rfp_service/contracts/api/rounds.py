@@ -73,7 +73,7 @@ async def decide_on_round(
     stream = await core_service(request).store.load(round_id, ReviewRound())
     if stream.version == 0:
         raise NotFound
-    found = await found_in_round(await _up_to_date(request), stream.state)
+    found = await found_in_round(await _up_to_date(request), stream)
     return await handler.handle(
         round_id, command, blank=ReviewRound(), contracts=[each.model_dump(mode="json") for each in found]
     )
@@ -97,7 +97,7 @@ async def see_round(request: Request, round_id: RoundId, reading: Read) -> Respo
     stream = await store.load(round_id, ReviewRound(), reading.position if reading.past else None)
     if stream.version == 0:
         raise NotFound
-    found = await found_in_round(reading, stream.state)
+    found = await found_in_round(reading, stream)
     contracts: list[JsonValue] = [each.model_dump(mode="json") for each in found]
     seen = await _veiled(reading, round_seen(stream, found))
     shown = await with_next(request, reading, stream, seen, DECISIONS, contracts=contracts)

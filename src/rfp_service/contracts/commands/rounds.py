@@ -45,6 +45,12 @@ class LineFound(RoundLine):
 
     due: bool = True
     decided: bool = False
+    was_due: bool = False  # since the round was opened, and no longer
+
+    @property
+    def belongs(self) -> bool:
+        """Say whether it is in an open round that does not hold it yet."""
+        return self.due or self.was_due
 
     def line(self) -> RoundLine:
         """Return it as the round keeps it."""
@@ -98,7 +104,7 @@ class LineDecision(Command[ReviewRound]):
     def joined(self, review: ReviewRound, stamp: Stamp) -> tuple[LineFound, list[RoundEvent]]:
         """Return the contract as found; where it became due meanwhile, it joins the round by this."""
         found = next((f for f in found_in(stamp) if f.contract == self.contract), None)
-        if found is None or not (found.due or review.holds(self.contract)):
+        if found is None or not (found.belongs or review.holds(self.contract)):
             raise NotInRound(month=review.month)
         if review.holds(self.contract):
             return found, []
@@ -175,7 +181,7 @@ class CloseReviewRound(Command[ReviewRound]):
 
 
 def _in_the_round(review: ReviewRound, stamp: Stamp) -> list[LineFound]:
-    return [found for found in found_in(stamp) if found.due or review.holds(found.contract)]
+    return [found for found in found_in(stamp) if found.belongs or review.holds(found.contract)]
 
 
 def _is_settled(review: ReviewRound, found: LineFound) -> bool:

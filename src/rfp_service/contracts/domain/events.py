@@ -112,7 +112,12 @@ def stated_of(terms: Terms) -> StatedTerms:
 class ContractRegistered(ClockedEvent):
     """A contract came into the register: by hand, or from a concluded RFP. What is not known is blank."""
 
-    wholes: ClassVar[Mapping[str, tuple[str, ...]]] = {"supplier": OF_SUPPLIER, "terms": OF_TERMS}
+    wholes: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "supplier": OF_SUPPLIER,
+        "terms": OF_TERMS,
+        "kpis": (),
+        "unread": (),
+    }
 
     reference: str
     title: str

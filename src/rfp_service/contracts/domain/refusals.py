@@ -44,7 +44,7 @@ class OwnRecommendation(Refused):
 
 
 class NotRecommendedSo(Refused):
-    """Another outcome was approved for this contract."""
+    """This is not what was approved for this contract."""
 
 
 class NoOptionLeft(Refused):

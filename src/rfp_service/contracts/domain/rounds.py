@@ -42,7 +42,8 @@ class RoundLine(BaseModel):
     reference: str
     due_on: date | None
     exposure_pence: int | None
-    executed: int = 0  # how many decisions on it had been executed when it joined
+    executed: int = 0  # how many decisions on it had been executed when it joined, or was first put off
+    published: int | None = None  # and how many of its notices published; null of earlier releases' lines
     missed: int = 0
     carried_over: bool = False
 

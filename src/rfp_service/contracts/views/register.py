@@ -100,6 +100,7 @@ class StoredContract(ContractRow):
     unconfirmed_dates: Annotated[list[LedgerDate], COMPUTED]
     next_duty_on: Annotated[date | None, COMPUTED]
     executed_cycles: Annotated[int, COMPUTED]
+    published_duties: Annotated[int, COMPUTED]
     rfp_id: Annotated[UUID | None, From("about.rfp_id")]
     saving_months: Annotated[list[str], COMPUTED]  # of each decision approved, as are the next five
     saving_standings: Annotated[list[SavingStanding], COMPUTED]
@@ -133,6 +134,7 @@ def _computed(stream: Stream[Contract]) -> Row:
         "next_duty_on": min((duty.due_on for duty in duties if duty.due_on), default=None),
         "missed_notices": len(contract.missed),
         "cycles": len(contract.cycles),
+        "published_duties": len(contract.duties) - len(duties),
         "executed_cycles": sum(cycle.outcome != "rolled_over" for cycle in contract.cycles),
         **_savings(contract),
     }

@@ -35,9 +35,18 @@ class StoredRound(RoundRow):
     """A round's row, with the contracts whose decision it put off."""
 
     deferred_contracts: Annotated[list[UUID], COMPUTED]
+    deferred_executed: Annotated[list[int], COMPUTED]  # of each, as are the next, as it stood when it joined
+    deferred_published: Annotated[list[int], COMPUTED]
 
 
 review_rounds = model_table("review_rounds", StoredRound)
+
+
+NOT_KNOWN = -1  # how many notices of a contract had been published when it joined
+
+
+def _or_not_known(number: int | None) -> int:
+    return NOT_KNOWN if number is None else number
 
 
 def _computed(stream: Stream[ReviewRound]) -> Row:
@@ -46,6 +55,7 @@ def _computed(stream: Stream[ReviewRound]) -> Row:
     decided = set(review.decided)
     said = [(contract, s) for contract, s in review.said if contract not in decided]
     deferred = [contract for contract, s in said if s.standing is LineStanding.DEFERRED]
+    lines = {line.contract: line for line in review.lines}
     return {
         "lines": len(review.lines),
         "carried_over": sum(line.carried_over for line in review.lines),
@@ -53,6 +63,8 @@ def _computed(stream: Stream[ReviewRound]) -> Row:
         "not_due": len(said) - len(deferred),
         "decided": len(review.decided),
         "deferred_contracts": deferred,
+        "deferred_executed": [lines[contract].executed for contract in deferred],
+        "deferred_published": [_or_not_known(lines[contract].published) for contract in deferred],
     }
 
 
