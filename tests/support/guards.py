@@ -1,0 +1,70 @@
+"""What is allowed by a command's guard is tried, and what is refused is counted: by guards, or after them."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic
+
+from shared.kernel.errors import Refused
+from shared.kernel.messages import Command, S, Stamp
+
+# What somebody would send who sees a thing as it is, on some turn of a walk: it never repeats itself.
+Body = Callable[[S, int], Mapping[str, Any]]
+
+
+class Tries(Generic[S]):
+    """Decisions of one kind of thing, each tried wherever a random walk comes to."""
+
+    def __init__(
+        self,
+        decisions: Sequence[type[Command[S]]],
+        bodies: Mapping[str, Body[S]],
+        for_how_it_stands: tuple[type[Refused], ...],
+    ) -> None:
+        """Try these; a refusal `for_how_it_stands` is one that no body could avoid."""
+        self.commands = {str(each.model_fields["decision"].default): each for each in decisions}
+        self._bodies, self._for_how_it_stands = bodies, for_how_it_stands
+        self.accepted, self.refused = Counter[str](), Counter[tuple[str, str]]()
+        self.by_guards, self.by_rules = Counter[str](), Counter[tuple[str, str]]()
+
+    def command(self, decision: str, state: S, turn: int) -> Command[S]:
+        """Return a decision as it would be sent."""
+        return self.commands[decision](**self._bodies[decision](state, turn))
+
+    def try_all(self, state: S, stamp: Stamp, turn: int) -> None:
+        """Try every decision on a thing as it stands."""
+        for decision in self.commands:
+            command = self.command(decision, state, turn)
+            if (no := refusal(command.guard, state, stamp)) is not None:
+                self.by_guards[type(no).__name__] += 1
+            elif (no := refusal(command.decide, state, stamp)) is None:
+                self.accepted[decision] += 1
+            else:
+                self.refused[decision, type(no).__name__] += 1
+                self.by_rules[decision, type(no).__name__] += isinstance(no, self._for_how_it_stands)
+
+    def after(self, decision: str, state: S, stamp: Stamp, turn: int) -> S:
+        """Return what follows from a decision; nothing changes where it is refused."""
+        try:
+            decided = self.command(decision, state, turn).decide(state, stamp)
+        except Refused:
+            return state
+        for event in decided if isinstance(decided, Sequence) else [decided]:
+            state = event.apply(state)
+        return state
+
+    def must_agree(self) -> None:
+        """Expect 99 of 100 that are allowed to be accepted, of each decision, and guards to refuse the rest."""
+        assert self.accepted.keys() == self.commands.keys(), self.commands.keys() - self.accepted.keys()
+        assert all(many <= self.accepted[name] / 100 for (name, _), many in self.refused.items()), (
+            self.refused
+        )
+        assert self.by_rules.total() < self.by_guards.total() / 20, self.by_rules
+
+
+def refusal(rule: Callable[[S, Stamp], object], state: S, stamp: Stamp) -> Refused | None:
+    """Return why a rule says no; nothing where it does not."""
+    try:
+        rule(state, stamp)
+    except Refused as no:
+        return no
+    return None
