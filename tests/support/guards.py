@@ -53,7 +53,7 @@ class Tries(Generic[S]):
         return state
 
     def must_agree(self) -> None:
-        """Expect 99 of 100 that are allowed to be accepted, of each decision, and guards to refuse the rest."""
+        """Expect 99 of 100 allowed tries of each decision to be accepted, and guards to refuse the rest."""
         assert self.accepted.keys() == self.commands.keys(), self.commands.keys() - self.accepted.keys()
         assert all(many <= self.accepted[name] / 100 for (name, _), many in self.refused.items()), (
             self.refused
