@@ -103,7 +103,7 @@ def begin_turns(recorded: Recorded) -> Iterable[Row]:
     return (deadline_row(turn, TURN, recorded.position, recorded.happened_at),)
 
 
-async def what_began(store: EventStore, _turn: UUID, position: int) -> dict[str, JsonValue]:
+async def begun_turn_facts(store: EventStore, _turn: UUID, position: int) -> dict[str, JsonValue]:
     """Return the turn that began with the event at a position, and whether it still runs."""
     [recorded] = await store.reader.at([position])
     facts, (_, tier) = await _followed(store, recorded.event.kind, recorded.stream_id, recorded.version)
@@ -111,7 +111,7 @@ async def what_began(store: EventStore, _turn: UUID, position: int) -> dict[str,
     return facts | began_with | {"tier": tier, "began_at": recorded.happened_at.isoformat()}
 
 
-async def whether_it_runs(store: EventStore, turn: UUID, _number: int) -> dict[str, JsonValue]:
+async def running_turn_facts(store: EventStore, turn: UUID, _number: int) -> dict[str, JsonValue]:
     """Return how the case of a turn stands, and whether nobody has answered since."""
     state = (await store.load(turn, ApprovalTurn())).state
     assert state.case_id is not None, "its clocks were set when it began"
@@ -167,7 +167,7 @@ APPROVAL_TURNS = Context(
         Reaction("tell_of_turns", "notifications", tell_of_turns),
     ),
     deadlines=(
-        Deadline(TURN, BeginTurn, ApprovalTurn(), what_began, begins=True),
-        *(Deadline(kind, clock, ApprovalTurn(), whether_it_runs) for kind, clock in CLOCKS.items()),
+        Deadline(TURN, BeginTurn, ApprovalTurn(), begun_turn_facts, begins=True),
+        *(Deadline(kind, clock, ApprovalTurn(), running_turn_facts) for kind, clock in CLOCKS.items()),
     ),
 )

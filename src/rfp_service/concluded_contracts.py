@@ -26,7 +26,7 @@ from shared.record.projecting.views import Row
 from shared.web.context import Context
 
 
-async def whether_there_is_an_rfp(store: EventStore, command: StartReprocurement) -> dict[str, JsonValue]:
+async def reprocurement_facts(store: EventStore, command: StartReprocurement) -> dict[str, JsonValue]:
     """Return whether there is an RFP of the id that a re-procurement names."""
     events = await store.reader.stream(command.rfp_id)
     return {"rfp": bool(events) and events[0].event.kind == Rfp.kind}
@@ -54,7 +54,7 @@ def register_concluded_contracts(recorded: Recorded) -> Iterable[Row]:
     )
 
 
-async def what_was_exempt(store: EventStore, _exemption: UUID, position: int) -> dict[str, JsonValue]:
+async def exemption_facts(store: EventStore, _exemption: UUID, position: int) -> dict[str, JsonValue]:
     """Return what is exempt of a contract, for it is of the RFP that concluded it at a position."""
     [recorded] = await store.reader.at([position])
     concluded = recorded.event
@@ -71,7 +71,7 @@ async def what_was_exempt(store: EventStore, _exemption: UUID, position: int) ->
     return inherited(exemptions, contract_id(concluded.reference), Contract.kind, fields)
 
 
-async def what_was_concluded(store: EventStore, _contract: UUID, position: int) -> dict[str, JsonValue]:
+async def concluded_facts(store: EventStore, _contract: UUID, position: int) -> dict[str, JsonValue]:
     """Return what an RFP knows of the contract that it concluded at a position."""
     [recorded] = await store.reader.at([position])
     concluded = recorded.event
@@ -120,7 +120,7 @@ def _terms_of(concluded: ContractConcluded) -> dict[str, JsonValue]:
 CONCLUDED_CONTRACTS = Context(
     reactions=(Reaction("register_concluded_contracts", "deadlines", register_concluded_contracts),),
     deadlines=(
-        Deadline(EXEMPT_BY_RFP, InheritExemption, Exemption(), what_was_exempt, begins=True),
-        Deadline(FROM_RFP, RegisterConcluded, Contract(), what_was_concluded, begins=True),
+        Deadline(EXEMPT_BY_RFP, InheritExemption, Exemption(), exemption_facts, begins=True),
+        Deadline(FROM_RFP, RegisterConcluded, Contract(), concluded_facts, begins=True),
     ),
 )

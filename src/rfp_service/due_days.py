@@ -108,7 +108,7 @@ def set_due_days(recorded: Recorded) -> Iterable[Row]:
     ]
 
 
-async def what_is_due(store: EventStore, asked: UUID, position: int) -> dict[str, JsonValue]:
+async def facts_of_due_day(store: EventStore, asked: UUID, position: int) -> dict[str, JsonValue]:
     """Return how something stands whose day was set by the event at a position."""
     [recorded] = await store.reader.at([position])
     kind, thing = recorded.event.kind, recorded.stream_id
@@ -136,7 +136,7 @@ SET_DUE_DAYS = Reaction("set_due_days", "deadlines", set_due_days)
 DUE_DAYS = Context(
     reactions=(SET_DUE_DAYS, Reaction("tell_of_due_days", "notifications", tell_of_due_days)),
     deadlines=tuple(
-        Deadline(kind, clock, DueDay(), what_is_due, begins=True) for kind, clock in DAY_CLOCKS.items()
+        Deadline(kind, clock, DueDay(), facts_of_due_day, begins=True) for kind, clock in DAY_CLOCKS.items()
     ),
     never_told=("due-day",),
 )

@@ -13,7 +13,7 @@ from rfp_service.catalogue.domain.orders import (
     OrderRefused,
     OrderStatus,
 )
-from rfp_service.rfps.api.listed_areas import whether_its_area_is_listed
+from rfp_service.rfps.api.listed_areas import listed_area_facts
 from rfp_service.rfps.commands.failed_orders import ReopenAfterOrder
 from rfp_service.rfps.commands.requests import RaiseRfp
 from rfp_service.rfps.domain.rfp import Rfp
@@ -39,7 +39,7 @@ def reopen_its_rfp(recorded: Recorded) -> Iterable[Row]:
     return (deadline_row(event.rfp_id, REOPENS, recorded.position, recorded.happened_at),)
 
 
-async def what_failed(store: EventStore, rfp_id: UUID, position: int) -> dict[str, JsonValue]:
+async def failure_facts(store: EventStore, rfp_id: UUID, position: int) -> dict[str, JsonValue]:
     """Return the order that failed at a position, and whether another one of its RFP may meet the need."""
     [recorded] = await store.reader.at([position])
     ids = [row["order_id"] for row in await store.reader.rows(OF_RFP, rfp_id)]
@@ -51,9 +51,9 @@ async def what_failed(store: EventStore, rfp_id: UUID, position: int) -> dict[st
     return {"order": {**failed, "reason": event.reason, "others": any(s in MAY_MEET_IT for s in others)}}
 
 
-async def which_order_failed(store: EventStore, command: RaiseRfp) -> dict[str, JsonValue]:
+async def failed_order_facts(store: EventStore, command: RaiseRfp) -> dict[str, JsonValue]:
     """Return the order that an RFP is raised after, and the areas that are listed, where its own is not."""
-    listed = await whether_its_area_is_listed(store, command)
+    listed = await listed_area_facts(store, command)
     order = await _order(store, command.order_id) if command.order_id else None
     return {**listed, "order": order} if order else listed
 
@@ -74,5 +74,5 @@ async def _order(store: EventStore, order_id: UUID) -> dict[str, JsonValue] | No
 
 FAILED_ORDERS = Context(
     reactions=(Reaction("reopen_its_rfp", "deadlines", reopen_its_rfp),),
-    deadlines=(Deadline(REOPENS, ReopenAfterOrder, Rfp(), what_failed),),
+    deadlines=(Deadline(REOPENS, ReopenAfterOrder, Rfp(), failure_facts),),
 )

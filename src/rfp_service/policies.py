@@ -6,13 +6,13 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from outcomes.api.fact_finders import whether_the_programme_is_there
+from outcomes.api.fact_finders import programme_there_facts
 from outcomes.commands.programme import AddOutcome, AmendOutcome
 from rfp_service.catalogue.commands.orders import RaiseOrder
 from rfp_service.catalogue.domain.items import CatalogueCheck, CatalogueItem
-from rfp_service.concluded_contracts import whether_there_is_an_rfp
+from rfp_service.concluded_contracts import reprocurement_facts
 from rfp_service.contracts.commands.execution import StartReprocurement
-from rfp_service.failed_orders import which_order_failed
+from rfp_service.failed_orders import failed_order_facts
 from rfp_service.handover.commands import HandWorkOver
 from rfp_service.measures.room_figures import MEASURES
 from rfp_service.rfps.commands.requests import CheckCatalogue, RaiseRfp
@@ -31,7 +31,7 @@ from shared.record.eventstore.store import EventStore
 from shared.web.facts import FactFinders
 
 
-async def what_a_check_showed(store: EventStore, command: CheckCatalogue) -> dict[str, JsonValue]:
+async def catalogue_check_facts(store: EventStore, command: CheckCatalogue) -> dict[str, JsonValue]:
     """Return the catalogue check that a requester hands in; nothing where there is none."""
     try:
         stream = await store.load(command.check_id, CatalogueCheck())
@@ -50,7 +50,7 @@ async def what_a_check_showed(store: EventStore, command: CheckCatalogue) -> dic
     }
 
 
-async def what_is_ordered(store: EventStore, command: RaiseOrder) -> dict[str, JsonValue]:
+async def order_facts(store: EventStore, command: RaiseOrder) -> dict[str, JsonValue]:
     """Return the item as it can be had today, and the RFP whose need it is to meet, where one is named."""
     found: dict[str, JsonValue] = {}
     with suppress(NotFound):  # the id is of something else
@@ -87,7 +87,7 @@ def _as_ordered(item: CatalogueItem, version: int) -> dict[str, JsonValue]:
 
 async def programme_and_measures(store: EventStore, command: AddOutcome) -> dict[str, JsonValue]:
     """Find out whether there is a programme of an id, and name the measures that are answered."""
-    there = await whether_the_programme_is_there(store, command)
+    there = await programme_there_facts(store, command)
     return {**there, "measures": list[JsonValue](MEASURES)}
 
 
@@ -121,10 +121,10 @@ GIVING: tuple[type[Command[Any]], ...] = (
 
 # What one room's command must know of another room.
 POLICIES: FactFinders = {
-    RaiseRfp: which_order_failed,
-    CheckCatalogue: what_a_check_showed,
-    RaiseOrder: what_is_ordered,
+    RaiseRfp: failed_order_facts,
+    CheckCatalogue: catalogue_check_facts,
+    RaiseOrder: order_facts,
     AddOutcome: programme_and_measures,
     AmendOutcome: measures_answered,
-    StartReprocurement: whether_there_is_an_rfp,
+    StartReprocurement: reprocurement_facts,
 }

@@ -44,7 +44,7 @@ def open_reprocurements(recorded: Recorded) -> Iterable[Row]:
     )
 
 
-async def what_was_approved(store: EventStore, _case: UUID, position: int) -> dict[str, JsonValue]:
+async def approved_renewal_facts(store: EventStore, _case: UUID, position: int) -> dict[str, JsonValue]:
     """Return what a contract knows of the need, and its RFP, where it was approved to procure it anew."""
     [recorded] = await store.reader.at([position])
     contract = (await store.load(recorded.stream_id, Contract(), position)).state
@@ -71,7 +71,7 @@ def _need_of(about: ContractAbout, exempt: Collection[str]) -> dict[str, JsonVal
 REPROCUREMENT = Context(
     reactions=(Reaction("open_reprocurements", "deadlines", open_reprocurements),),
     deadlines=(
-        Deadline(FROM_CONTRACT, OpenReprocurementRfp, Rfp(), what_was_approved, begins=True),
-        Deadline(TO_CONTRACT, NameReprocurementRfp, Contract(), what_was_approved),
+        Deadline(FROM_CONTRACT, OpenReprocurementRfp, Rfp(), approved_renewal_facts, begins=True),
+        Deadline(TO_CONTRACT, NameReprocurementRfp, Contract(), approved_renewal_facts),
     ),
 )

@@ -23,7 +23,7 @@ SELECT DISTINCT p FROM strategies, jsonb_array_elements(themes::jsonb) AS theme,
 """
 
 
-async def whether_the_programme_is_there(
+async def programme_there_facts(
     store: EventStore, command: AddOutcome | PromiseData | OpenConsultation | IssuePaper
 ) -> dict[str, JsonValue]:
     """Find out whether there is a programme of an id."""
@@ -60,7 +60,7 @@ async def _is_there(store: EventStore, thing: UUID, blank: State) -> bool:
 
 
 FACTS: FactFinders = {
-    **dict.fromkeys((PromiseData, IssuePaper, OpenConsultation), whether_the_programme_is_there),
+    **dict.fromkeys((PromiseData, IssuePaper, OpenConsultation), programme_there_facts),
     ScheduleMilestone: outcome_and_priorities,
     AmendMilestone: adopted_priorities,
     TagThing: thing_and_priorities,

@@ -34,7 +34,7 @@ async def values_in_force(store: EventStore, day: date, until: int | None = None
     return stream.state.in_force(day).values
 
 
-async def whether_it_is_named(
+async def category_facts(
     store: EventStore, command: CategoriseProject | IdentifyProject
 ) -> dict[str, JsonValue]:
     """Find out whether the scheme names a category."""
@@ -42,7 +42,7 @@ async def whether_it_is_named(
     return of_categories(values, command.category, command.sub_category)
 
 
-async def what_must_be_confirmed(store: EventStore, _: ConfirmReadiness) -> dict[str, JsonValue]:
+async def checklist_facts(store: EventStore, _: ConfirmReadiness) -> dict[str, JsonValue]:
     """Find the readiness checklist in force."""
     return of_checklist(await values_in_force(store, day_in_london(datetime.now(UTC))))
 
@@ -70,7 +70,7 @@ async def keys_of_the_ranked(store: EventStore, position: int) -> list[tuple[int
 
 
 FACTS: FactFinders = {
-    **dict.fromkeys((IdentifyProject, CategoriseProject), whether_it_is_named),
+    **dict.fromkeys((IdentifyProject, CategoriseProject), category_facts),
     PrioritiseProject: weights_and_rank,
-    ConfirmReadiness: what_must_be_confirmed,
+    ConfirmReadiness: checklist_facts,
 }

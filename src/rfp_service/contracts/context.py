@@ -22,11 +22,11 @@ from rfp_service.contracts.reactions import (
 from rfp_service.contracts.views.pipeline import PIPELINE_YEARS
 from rfp_service.contracts.views.register import CONTRACT_REGISTER
 from rfp_service.contracts.views.rounds import REVIEW_ROUNDS
-from shared.governance.delegations.facts import what_a_principal_delegated
+from shared.governance.delegations.facts import principal_facts
 from shared.web.context import Context, NotificationSubject
 
 CONTRACTS = Context(
-    facts=dict.fromkeys((ApproveRenewal, RefuseRenewal), what_a_principal_delegated),
+    facts=dict.fromkeys((ApproveRenewal, RefuseRenewal), principal_facts),
     tagged=TAGGED,
     report_cases=REPORT_CASES,
     views=(CONTRACT_REGISTER, REVIEW_ROUNDS, PIPELINE_YEARS),

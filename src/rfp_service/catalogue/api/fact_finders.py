@@ -6,12 +6,12 @@ from rfp_service.catalogue.commands.items import SearchCatalogue
 from rfp_service.catalogue.commands.orders import ApproveOrder, RefuseOrder
 from rfp_service.catalogue.domain.synonyms import SYNONYMS_ID, Synonyms
 from rfp_service.catalogue.views.items import found
-from shared.governance.delegations.facts import what_a_principal_delegated
+from shared.governance.delegations.facts import principal_facts
 from shared.record.eventstore.store import EventStore
 from shared.web.facts import FactFinders
 
 
-async def what_the_catalogue_shows(store: EventStore, command: SearchCatalogue) -> dict[str, JsonValue]:
+async def search_facts(store: EventStore, command: SearchCatalogue) -> dict[str, JsonValue]:
     """Return what a search finds just now, and the position it was found at."""
     groups = (await store.load(SYNONYMS_ID, Synonyms())).state.groups
     async with store.reader.snapshot() as (connection, position):
@@ -20,6 +20,6 @@ async def what_the_catalogue_shows(store: EventStore, command: SearchCatalogue) 
 
 
 FACTS: FactFinders = {
-    SearchCatalogue: what_the_catalogue_shows,
-    **dict.fromkeys((ApproveOrder, RefuseOrder), what_a_principal_delegated),
+    SearchCatalogue: search_facts,
+    **dict.fromkeys((ApproveOrder, RefuseOrder), principal_facts),
 }

@@ -14,7 +14,7 @@ from rfp_service.contracts.domain.contract import Contract, contract_id
 from rfp_service.contracts.domain.dates import dates_on
 from rfp_service.contracts.views.register import ContractRow, StoredContract, contracts
 from shared.governance.audit.history import EventHistory, answer_history
-from shared.governance.delegations.views import what_is_delegated_to
+from shared.governance.delegations.views import delegations_to
 from shared.governance.notifications.first_looks import noted
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
@@ -84,9 +84,7 @@ async def see_contract(request: Request, contract_id: ContractId, reading: Read)
     if stream.version == 0:
         raise NotFound
     dates = dates_on(stream.state.terms, await moment_of(request, reading))
-    contract = await with_next(
-        request, reading, stream, shown(stream, dates), DECISIONS, what_is_delegated_to
-    )
+    contract = await with_next(request, reading, stream, shown(stream, dates), DECISIONS, delegations_to)
     return await seen_now(reading, contract, stream.version)
 
 

@@ -14,12 +14,12 @@ from shared.kernel.errors import NotFound
 from shared.record.eventstore.store import EventStore
 
 
-async def whether_its_area_is_listed(store: EventStore, command: RaiseRfp | AmendRfp) -> dict[str, JsonValue]:
+async def listed_area_facts(store: EventStore, command: RaiseRfp | AmendRfp) -> dict[str, JsonValue]:
     """Return the areas that are listed, where the one that a command names is not; nothing otherwise."""
     return await _unless_listed(store, command.service_area)
 
 
-async def whether_the_copied_area_is_listed(store: EventStore, command: CopyRfp) -> dict[str, JsonValue]:
+async def copied_area_facts(store: EventStore, command: CopyRfp) -> dict[str, JsonValue]:
     """Return the same of the area of the RFP that is copied."""
     try:
         source = (await store.load(command.copy_of, Rfp())).state

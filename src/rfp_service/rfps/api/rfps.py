@@ -19,7 +19,7 @@ from rfp_service.rfps.views.board import RfpRow, StoredRfp, rfps
 from shared.flow.case_waits import case_waits
 from shared.flow.sources import working_time
 from shared.governance.audit.history import EventHistory, answer_history
-from shared.governance.delegations.views import DELEGATIONS_KNOWN, what_is_delegated_to
+from shared.governance.delegations.views import DELEGATIONS_KNOWN, delegations_to
 from shared.governance.notifications.first_looks import noted
 from shared.governance.scheme.tiers import STANDS_IN_FOR
 from shared.kernel.errors import NotFound
@@ -69,7 +69,7 @@ async def decide(
         return routed_receipt(receipt, (await handler.store.load(rfp_id, Rfp())).state)
     facts: dict[str, JsonValue] = {}
     if isinstance(command, Approving) and command.acting_for is None:
-        delegated = await what_is_delegated_to(handler.store, handler.person.ids)
+        delegated = await delegations_to(handler.store, handler.person.ids)
         facts = {STANDS_IN_FOR: delegated[DELEGATIONS_KNOWN]} if delegated else {}
     return RfpReceipt(**(await handler.handle(rfp_id, command, blank=Rfp(), **facts)).model_dump())
 
@@ -97,7 +97,7 @@ async def see_rfp(request: Request, rfp_id: RfpId, reading: Read) -> Response:
     said, personal = particulars(events, stream.state)
     waits = case_waits(events, reading.as_of, working_time(by.closed_days))
     shown = as_seen(stream, by, said, waits)
-    shown = await with_next(request, reading, stream, shown, DECISIONS, what_is_delegated_to)
+    shown = await with_next(request, reading, stream, shown, DECISIONS, delegations_to)
     return await seen_now(reading, shown, stream.version, personal=personal)
 
 

@@ -2,11 +2,11 @@
 
 from shared.governance.comments.api import COMMENTS_VIEW, NOTIFY_MENTIONED
 from shared.governance.comments.commands import MakeComment
-from shared.governance.people.facts import whether_known
+from shared.governance.people.facts import facts_of_people
 from shared.web.context import Context
 
 COMMENTS = Context(
-    facts={MakeComment: whether_known("mentions")},
+    facts={MakeComment: facts_of_people("mentions")},
     views=(COMMENTS_VIEW,),
     reactions=(NOTIFY_MENTIONED,),
     routes=("shared.governance.comments.api:router",),

@@ -5,22 +5,22 @@ from typing import Any
 from pydantic import JsonValue
 
 from shared.governance.delegations.commands import ELECTED_POSTS, GiveDelegation
-from shared.governance.delegations.views import values_today, what_is_delegated
-from shared.governance.people.facts import ids_of, whether_known
+from shared.governance.delegations.views import delegations_by, values_today
+from shared.governance.people.facts import facts_of_people, ids_of
 from shared.kernel.messages import Command
 from shared.record.eventstore.store import EventStore
 
 
-async def what_a_principal_delegated(store: EventStore, command: Command[Any]) -> dict[str, JsonValue]:
+async def principal_facts(store: EventStore, command: Command[Any]) -> dict[str, JsonValue]:
     """Return what the person that a caller stands in for has delegated, by whichever account."""
     if not (principal := command.on_behalf_of):
         return {}
-    return await what_is_delegated(store, await ids_of(store, principal))
+    return await delegations_by(store, await ids_of(store, principal))
 
 
-async def what_a_delegator_may(store: EventStore, command: GiveDelegation) -> dict[str, JsonValue]:
+async def delegator_facts(store: EventStore, command: GiveDelegation) -> dict[str, JsonValue]:
     """Return the tiers of a delegator whom the command names, elected posts, and whether both are known."""
-    facts = await whether_known("delegate", "delegator")(store, command)
+    facts = await facts_of_people("delegate", "delegator")(store, command)
     if (values := await values_today(store)) is None:
         return facts
     if posts := values.elected_posts():

@@ -71,13 +71,13 @@ GIVEN_BY = f"SELECT id FROM delegations WHERE delegator = ANY ($1) AND valid_to 
 GIVEN_TO = f"SELECT id FROM delegations WHERE delegate = ANY ($1) AND valid_to = {STILL_VALID}"
 
 
-async def what_is_delegated(store: EventStore, ids: Sequence[str]) -> dict[str, JsonValue]:
+async def delegations_by(store: EventStore, ids: Sequence[str]) -> dict[str, JsonValue]:
     """Return what a person, by any of their ids, has delegated, as the record has it now."""
     given = await _in_force(store, GIVEN_BY, ids)
     return {DELEGATIONS_KNOWN: await _as_known(store, given)}
 
 
-async def what_is_delegated_to(store: EventStore, ids: Sequence[str]) -> dict[str, JsonValue]:
+async def delegations_to(store: EventStore, ids: Sequence[str]) -> dict[str, JsonValue]:
     """Return what others have delegated to a person, by any of their ids, as the record has it now."""
     given = await _in_force(store, GIVEN_TO, ids)
     return {DELEGATIONS_KNOWN: await _as_known(store, given)} if given else {}

@@ -1,14 +1,14 @@
 """What exemptions offer the roof."""
 
 from shared.governance.disclosure.commands import DeclareExempt
-from shared.governance.disclosure.facts import what_may_be_exempt
+from shared.governance.disclosure.facts import exemptible_facts
 from shared.governance.disclosure.views import EXEMPTIONS
 from shared.governance.disclosure.waiting_things import EXEMPTIONS_WAITING
 from shared.web.context import Context
 
 DISCLOSURE = Context(
     waiting=(EXEMPTIONS_WAITING,),
-    facts={DeclareExempt: what_may_be_exempt},
+    facts={DeclareExempt: exemptible_facts},
     views=(EXEMPTIONS,),
     routes=("shared.governance.disclosure.api:router",),
     tags={"exemptions": "What is exempt from being shown, and until when."},

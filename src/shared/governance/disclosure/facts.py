@@ -7,7 +7,7 @@ from shared.governance.disclosure.exemptible_fields import contents
 from shared.record.eventstore.store import EventStore
 
 
-async def what_may_be_exempt(store: EventStore, command: DeclareExempt) -> dict[str, JsonValue]:
+async def exemptible_facts(store: EventStore, command: DeclareExempt) -> dict[str, JsonValue]:
     """Return the kind of a matter and the fields of it that may be exempt; nothing where there is none."""
     events = await store.reader.stream(command.matter_id)
     if command.matter_version:

@@ -2,15 +2,15 @@
 
 from shared.governance.people.absences import RecordAbsence
 from shared.governance.people.commands import ErasePerson, InvitePerson, LinkPersons, UnlinkPerson
-from shared.governance.people.facts import whether_known, who_is_known
+from shared.governance.people.facts import facts_of_people, known_people_facts
 from shared.governance.people.waiting_things import LINKS_WAITING
 from shared.web.context import Context
 
 PEOPLE = Context(
     waiting=(LINKS_WAITING,),
     facts={
-        **dict.fromkeys((LinkPersons, UnlinkPerson, ErasePerson, InvitePerson), who_is_known),
-        RecordAbsence: whether_known("person"),
+        **dict.fromkeys((LinkPersons, UnlinkPerson, ErasePerson, InvitePerson), known_people_facts),
+        RecordAbsence: facts_of_people("person"),
     },
     routes=("shared.governance.people.api:router",),
     tags={"people": "Who stands behind an id, and which accounts are one person."},

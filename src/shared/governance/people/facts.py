@@ -14,7 +14,7 @@ from shared.record.eventstore.store import EventStore
 KNOWN = "SELECT id FROM people WHERE id = ANY ($1) ORDER BY id"
 
 
-async def who_is_known(
+async def known_people_facts(
     store: EventStore, command: LinkPersons | UnlinkPerson | ErasePerson | InvitePerson
 ) -> dict[str, JsonValue]:
     """Return those of the people that a decision names whom the directory knows."""
@@ -27,7 +27,7 @@ async def known_among(store: EventStore, people: Sequence[str]) -> list[JsonValu
     return [row["id"] for row in await store.reader.rows(KNOWN, people)]
 
 
-def whether_known(*names: str) -> Callable[[EventStore, Command[Any]], Awaitable[dict[str, JsonValue]]]:
+def facts_of_people(*names: str) -> Callable[[EventStore, Command[Any]], Awaitable[dict[str, JsonValue]]]:
     """Return what tells which of the people in these fields of a command the directory knows."""
 
     async def find(store: EventStore, command: Command[Any]) -> dict[str, JsonValue]:

@@ -20,7 +20,7 @@ SINCE = (  # what the view has not seen yet
 )
 
 
-async def what_is_to_be_disposed_of(store: EventStore, command: DisposeOfRecord) -> dict[str, JsonValue]:
+async def disposal_facts(store: EventStore, command: DisposeOfRecord) -> dict[str, JsonValue]:
     """Return the record as the schedule sees it; nothing where there is none."""
     events = await store.reader.stream(command.record_id)
     if not events:

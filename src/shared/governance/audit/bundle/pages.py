@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from shared.governance.audit.bundle.contents import CaseInside, Manifest, WithheldInside
 from shared.governance.audit.bundle.page_template import PAGE
 from shared.governance.audit.bundle.period_summary import CaseName, case_name, contents, period_summary
-from shared.governance.audit.bundle.read_me import what_it_is
+from shared.governance.audit.bundle.read_me import picked_words
 from shared.governance.audit.record_index.domain import IndexCommitted
 from shared.governance.audit.replay.states import Change, words
 from shared.governance.audit.replay.story import StoryStep, span, story
@@ -60,7 +60,7 @@ def story_page(manifest: Manifest, events: Sequence[Recorded], vouched: Vouched)
 def _what_it_is(manifest: Manifest) -> str:
     """Return what a bundle is of; a period in days, or in times where it does not end at midnight."""
     if "case" in manifest.filters:
-        return what_it_is(manifest)
+        return picked_words(manifest)
     start, end = (datetime.fromisoformat(manifest.filters[name]) for name in ("from", "to"))
     of_work = f" about {manifest.filters['body_of_work']}" if "body_of_work" in manifest.filters else ""
     return f"what was recorded from {_moment(start)} to {_moment(end)}{of_work}"

@@ -97,7 +97,7 @@ def read_me(manifest: Manifest, policy: Policy) -> str:
     fingerprints = [f"{key.name}: {key.fingerprint}" for key in (*policy.logs, *policy.witnesses)]
     completeness = WHOLE_RANGE if whole else WHOLE_CASES
     return READ_ME.format(
-        what=what_it_is(manifest),
+        what=picked_words(manifest),
         entries=manifest.entries,
         size=manifest.size,
         fingerprints="\n".join(f"       {line}" for line in fingerprints),
@@ -105,7 +105,7 @@ def read_me(manifest: Manifest, policy: Policy) -> str:
     )
 
 
-def what_it_is(manifest: Manifest) -> str:
+def picked_words(manifest: Manifest) -> str:
     """Return what was picked for a bundle, in words."""
     filters = manifest.filters
     if "case" in filters:
