@@ -19,7 +19,7 @@ from tests.support.postgres import throwaway_folder
 from tests.support.running import running
 
 KILLS = int(os.environ.get("TELLING_KILLS", "4"))
-EACH = 20  # pings between one kill and the next
+EACH = 8  # pings between one kill and the next
 SECONDS_LIMIT = 600
 SENDING = {"WEBHOOK_LOOPBACK": "true", "WEBHOOK_SECONDS": "2", "WEBHOOK_LEASE_SECONDS": "13"}
 

@@ -22,6 +22,14 @@ CARRIERS = tuple(
     IPv6Network(network)
     for network in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "::ffff:0:0:0/96")
 )
+# What is no public address, whatever the library says: site-local, for examples, of relays and anycast.
+NOT_PUBLIC = tuple(
+    ip_network(network)
+    for network in (
+        *("fec0::/10", "3fff::/20", "5f00::/16", "2001:20::/28", "2620:4f:8000::/48"),
+        *("192.88.99.0/24", "192.52.193.0/24", "192.31.196.0/24", "192.175.48.0/24"),
+    )
+)
 METADATA = frozenset({ip_address("100.100.100.200"), ip_address("fd00:ec2::254")})  # of clouds, elsewhere
 _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*")
 _LOOKS_LIKE_A_NUMBER = re.compile(r"(0x[0-9a-f]*|[0-9]+)")
@@ -56,7 +64,7 @@ class Receiver:
     def opens(self, address: IP) -> bool:
         """Say whether it opens an address: one of its networks, or without any a public one."""
         if not self.networks:
-            return address.is_global
+            return address.is_global and not any(address in network for network in NOT_PUBLIC)
         return any(address in network for network in self.networks)  # type: ignore[operator]  # of either kind
 
 

@@ -1,8 +1,8 @@
 """Mail: plain text and HTML with a link and nothing else to know, threaded by case."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from email.errors import MessageError
 from email.message import EmailMessage
 from email.utils import format_datetime
 from html import escape
@@ -17,6 +17,8 @@ from shared.settings import Settings
 
 LIST_NAME = "rfp-service"
 ADDRESS = "SELECT email FROM people WHERE id = $1 AND erased_at IS NULL"
+# One, and nothing that a header or a list of addresses could be made of.
+ONE_ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\\x00-\x1f]{1,64}@[^\s@<>,;:\"()\[\]\\\x00-\x1f]{1,255}")
 NO_SUCH_PERSON = 550
 NO_ANSWERS = "This address takes no answers."
 TEXT = "{meaning}\n\n{link}\n\n" + NO_ANSWERS + "\n"
@@ -85,11 +87,9 @@ class Mailing:
         address = await self._pool.fetchval(ADDRESS, person)
         if not address:
             return ReceiverAnswer(status=NO_SUCH_PERSON, fault="NoMailAddress")
-        try:
-            message = written(address, self._settings.mail_from)
-        except (ValueError, MessageError):  # such as one of two lines
+        if not ONE_ADDRESS.fullmatch(address):
             return ReceiverAnswer(status=NO_SUCH_PERSON, fault="NotAMailAddress")
-        return await self._outside.mail(message)
+        return await self._outside.mail(written(address, self._settings.mail_from))
 
     async def hand_in(self, message: EmailMessage) -> None:
         """Have a mail handed to the server; raise `MailNotTaken` where it is not taken."""

@@ -1,7 +1,9 @@
 """Where something may be sent: what the allow-list names, at the address dialled, and nowhere else."""
 
 import asyncio
+import gzip
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import httpcore
@@ -17,7 +19,7 @@ ALLOWED = AllowList("hooks.example *.intranet.example=10.20.0.0/16,fd12::/16 alt
 
 
 def test_there_are_enough_of_them() -> None:
-    assert len(WORDS) + len(FOUND) >= 60
+    assert len(WORDS) + len(FOUND) >= 180
     assert len(set(WORDS)) == len(WORDS)
 
 
@@ -131,6 +133,51 @@ async def test_an_answer_is_cut_and_one_that_never_ends_is_given_up() -> None:
         assert (answer.status, len(answer.body)) == (200, 16 * 1024)
         receiver.answer = never
         assert (await through.post(receiver.url, b"{}", {"Content-Length": "2"})).fault == "TimeoutError"
+
+
+async def endless(writer: asyncio.StreamWriter, head: bytes, piece: bytes, pause: float = 0) -> None:
+    writer.write(head)
+    while True:
+        writer.write(piece)
+        await writer.drain()
+        await asyncio.sleep(pause)
+
+
+REDIRECT = b"HTTP/1.1 308 X\r\nlocation: http://[::1]/\r\n\r\n"
+OK, BOMB = b"HTTP/1.1 200 OK\r\n", gzip.compress(b"\0" * 10_000_000)
+PACKED = b"content-encoding: gzip\r\ncontent-length: %d\r\n\r\n" % len(BOMB)
+CHUNKED = OK + b"transfer-encoding: chunked\r\n\r\n"
+HOSTILE_ANSWERS: dict[str, tuple[bytes, bytes, float, str, int]] = {
+    "a body without an end": (OK + b"\r\n", b"x" * 65_536, 0, "", 200),
+    "chunks without an end": (CHUNKED, b"400\r\n" + b"x" * 1024 + b"\r\n", 0, "", 200),
+    "a body byte by byte": (OK + b"\r\n", b"x", 0.05, "TimeoutError", 0),
+    "a head byte by byte": (OK, b"a", 0.05, "TimeoutError", 0),
+    "headers without an end": (OK, b"a: b\r\n" * 10_000, 0, "RemoteProtocolError", 0),
+    "one header without an end": (OK + b"a: ", b"b" * 65_536, 0, "RemoteProtocolError", 0),
+    "interim answers without an end": (b"", b"HTTP/1.1 103 Early\r\n\r\n", 0.001, "TimeoutError", 0),
+    "another protocol": (b"HTTP/1.1 101 X\r\nupgrade: h2c\r\n\r\n", b"\0", 0, "RemoteProtocolError", 0),
+    "no HTTP at all": (b"", b"SSH-2.0-OpenSSH\r\n", 0, "RemoteProtocolError", 0),
+    "a redirect with a body": (REDIRECT, b"x" * 65_536, 0, "", 308),
+    "a bomb that is packed": (OK + PACKED, BOMB, 0, "", 200),
+}
+
+
+@pytest.mark.parametrize("which", HOSTILE_ANSWERS)
+async def test_no_answer_holds_the_sender_up_or_fills_its_memory(which: str) -> None:
+    head, piece, pause, fault, status = HOSTILE_ANSWERS[which]
+
+    async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError, asyncio.CancelledError):
+            await endless(writer, head, piece, pause)
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    async with server, transport(AllowList(loopback=True), 2) as through:
+        answer = await through.post(url, b"{}", {"Content-Length": "2"})
+    assert (answer.fault, answer.status) == (fault, status)
+    assert len(answer.body) <= 16 * 1024
+    assert answer.is_yes is (status == 200)
 
 
 def test_a_lease_that_is_no_longer_than_what_may_be_sent_is_refused(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from shared.kernel.calendar import WorkingDays
 from tests.support.specs import given
 
 NIGHT = NotificationChoice(quiet_from="18:00", quiet_until="08:00", working_days_only=True)
+SMALL_HOURS = NotificationChoice(quiet_from="00:30", quiet_until="01:30")
 NOON = NotificationChoice(quiet_from="12:00", quiet_until="14:00")
 DAYS = WorkingDays(frozenset({date(2026, 3, 9)}))  # a Monday
 
@@ -38,6 +39,9 @@ def test_whoever_has_not_chosen_is_told_at_once() -> None:
         (NIGHT, "2026-03-07T12:00", "2026-03-10T08:00"),
         (NIGHT, "2026-07-01T17:30", "2026-07-02T07:00"),  # summer time
         (NIGHT, "2026-03-27T20:00", "2026-03-30T07:00"),  # the clocks go forward between
+        (NIGHT, "2026-10-23T20:00", "2026-10-26T08:00"),  # and back
+        (SMALL_HOURS, "2026-03-29T00:45", "2026-03-29T01:30"),  # half past one is not there this day
+        (SMALL_HOURS, "2026-10-25T00:15", "2026-10-25T00:30"),  # and twice this day: the first counts
         (NOON, "2026-03-02T12:30", "2026-03-02T14:00"),
         (NOON, "2026-03-02T14:00", "2026-03-02T14:00"),
     ],
@@ -45,7 +49,7 @@ def test_whoever_has_not_chosen_is_told_at_once() -> None:
 def test_in_quiet_hours_somebody_is_told_when_they_are_over(
     choice: NotificationChoice, happens: str, told: str
 ) -> None:
-    assert choice.told_at(at(happens), DAYS) == at(told)
+    assert choice.told_at(at(happens), DAYS).astimezone(UTC) == at(told)
 
 
 def test_each_person_chooses_for_themselves() -> None:
