@@ -247,6 +247,7 @@ async def test_capacity_comes_as_a_table_of_months(api: Api) -> None:
         (b"skill,Sep 2026\r\n,1\r\n", "unreadable-capacity"),
         (b"skill,Sep 2026\r\nnetworks,\r\n", "unreadable-capacity"),
         (b"skill,month,people\r\nnetworks,soon,1\r\n", "unreadable-capacity"),
+        (b"skill,Sep 2026\r\n#REF!,1\r\n", "unreadable-capacity"),
     ],
 )
 async def test_a_capacity_table_that_is_wrong_states_nothing(api: Api, table: bytes, problem: str) -> None:

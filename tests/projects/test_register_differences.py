@@ -10,6 +10,7 @@ import pytest
 
 from projects.domain.project import project_id
 from shared.web.bulk.items import CSV
+from shared.web.readings import Reading
 from tests.projects.test_bulk import item, outcomes, sent
 from tests.projects.test_http import decided, identified
 from tests.projects.test_registers import handed_in
@@ -246,6 +247,25 @@ async def test_the_whole_register_is_exported_and_comes_again_as_no_change(api: 
         assert (report["counts"]["repeated"], report["batch"], report["refused"]) == (235, None, [])
         assert sum(report["difference_counts"].values()) == 235
     assert [(await seen(api, f"ABA-{n}"))["title"] for n in (2, 3, 4)] == before == ["=Sum", "=x", "'tis"]
+
+
+async def test_an_export_is_as_of_one_position_whatever_comes_meanwhile(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await handed_in(api, A)
+    looked, more = Reading.must_know_what_is_exempt, [A.replace("ABA-1", "ABA-2"), B]
+
+    async def slow(reading: Reading) -> None:
+        while more:
+            await handed_in(api, more.pop())
+            await api.get("/v1/projects", PIA)
+        await looked(reading)
+
+    monkeypatch.setattr(Reading, "must_know_what_is_exempt", slow)
+    then = {"after": api.position}
+    answer = await api.client.get("/v1/project-registers", params=then, headers=api.headers(PIA))
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [(row["reference"], row["cost_pence"]) for row in rows] == [("ABA-1", "10000")]
 
 
 async def test_a_list_is_taken_by_the_bulk_decisions_too(api: Api) -> None:

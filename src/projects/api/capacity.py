@@ -25,6 +25,7 @@ from shared.web.bulk.items import CSV, ODS, XLSX
 from shared.web.commands import Commands, may
 from shared.web.core_service import core_service
 from shared.web.readings import Read, Reading
+from shared.web.tabular.marks import why_worthless
 from shared.web.tabular.tables import Table, open_table
 
 TABLE_BYTES_LIMIT = 4 * 1024 * 1024
@@ -185,6 +186,8 @@ def _stated(
     stated: dict[tuple[str, str], OurPeople], number: int, said: dict[str, str]
 ) -> list[dict[str, str]]:
     """Add what one cell states to the rest; return what is wrong with it."""
+    if worthless := [(name, why) for name, text in said.items() if (why := why_worthless(text))]:
+        return [{"pointer": f"row {number}, {name}", "detail": why} for name, why in worthless]
     try:
         people = OurPeople.model_validate(said)
     except ValidationError as error:

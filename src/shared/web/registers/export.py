@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Literal
@@ -75,12 +76,15 @@ def add_export(router: APIRouter, register: Register[Any]) -> None:
 async def _rows(
     register: Register[Any], reading: Reading, appender: BulkAppender
 ) -> AsyncIterator[list[Cells]]:
-    """Yield the headings, then blocks of rows, in the order in which things came here."""
+    """Yield the headings, then blocks of rows, in the order in which things came here.
+
+    All of them are as of one position: more may be recorded while they are read.
+    """
     columns = list(register.columns)
     yield [columns]
-    table, after = register.table, 0
+    table, after, fixed = register.table, 0, replace(reading, past=True)
     ordered = select(table.c.id, table.c.version, table.c.source, table.c.first_position)
-    ordered = ordered.where(reading.valid(table)).order_by(table.c.first_position).limit(BLOCK_ROWS)
+    ordered = ordered.where(fixed.valid(table)).order_by(table.c.first_position).limit(BLOCK_ROWS)
     while found := await reading.rows(ordered.where(table.c.first_position > after)):
         after = found[-1]["first_position"]
         stored = await appender.fetch([row["id"] for row in found])
