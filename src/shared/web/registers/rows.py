@@ -113,20 +113,23 @@ class _RowReader:
 
         What is called so may be a project all the same, where it has a title beside a reference of its own.
         """
+        first = next(filter(None, map(str.strip, row)))
+        if _TOTAL.match(first) is None and not is_number(first):
+            return False
         title, named = self._cell(row, TITLE), self._cell(row, REFERENCE) or self._cell(row, ID)
-        filled = [cell.strip() for cell in row if cell.strip()]
-        if not title and not named and all(map(is_number, filled)):
-            return True
-        if _ONLY_TOTAL.fullmatch(filled[0]) and (not title or is_number(title)):
-            return True
-        return _TOTAL.match(filled[0]) is not None and not (title and named)
+        if _TOTAL.match(first) is None:
+            return not title and not named and all(map(is_number, filter(None, map(str.strip, row))))
+        return not (title and named) or (_ONLY_TOTAL.fullmatch(first) is not None and is_number(title))
 
     def is_heading(self, row: Sequence[str]) -> bool:
         """Say whether a row repeats the headings, as where pages or files were put together."""
-        said = [
-            (plain(cell), called) for cell, called in zip(row, self._called, strict=False) if cell.strip()
-        ]
-        return len(said) >= HEADINGS_AGAIN and all(word in called for word, called in said)
+        alike = 0
+        for cell, called in zip(row, self._called, strict=False):
+            if cell.strip():
+                if plain(cell) not in called:
+                    return False
+                alike += 1
+        return alike >= HEADINGS_AGAIN
 
     def _cell(self, row: Sequence[str], field: str) -> str:
         for heading in self._names.get(field, ()):
