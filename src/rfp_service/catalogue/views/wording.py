@@ -8,6 +8,7 @@ from typing import NamedTuple
 from rfp_service.catalogue.domain.synonyms import Group
 
 WORD = re.compile(r"[a-z0-9]+")
+INITIALS = re.compile(r"\b[a-z](?:\.[a-z])+\b")
 WORDS_TOGETHER = 3  # as many as a synonym has
 TERMS_LIMIT = 40
 
@@ -26,7 +27,7 @@ def alternatives(question: str, groups: Sequence[Group]) -> list[Alternative]:
     A part is a word, or several that the synonyms know as one: "lap top" as "laptop", and so as
     "notebook computer". Two words that stand together may be one: "work station" is a "workstation", too.
     """
-    words = WORD.findall(question.lower())
+    words = words_in(question)
     known = {_key(word): group for group in groups for word in group}
     found, place, term = list[Alternative](), 0, 0
     while place < len(words) and term < TERMS_LIMIT:
@@ -42,9 +43,14 @@ def alternatives(question: str, groups: Sequence[Group]) -> list[Alternative]:
     return found
 
 
+def words_in(text: str) -> list[str]:
+    """Return the words of a text; an abbreviation is one, with its full stops or without: "V.P.N." as "vpn"."""
+    return WORD.findall(INITIALS.sub(lambda said: said[0].replace(".", ""), text.lower()))
+
+
 def compounds(text: str) -> str:
     """Return the words of a text that stand together as one: "Head set" as "headset"."""
-    words = WORD.findall(text.lower())
+    words = words_in(text)
     return " ".join("".join(pair) for pair in pairwise(words))
 
 
