@@ -166,6 +166,8 @@ async def test_a_register_brings_live_cases_in_and_they_go_on(api: Api) -> None:
     for kind, cases in (("outgoing_supplier", 3), ("service", 1), ("another", 0)):
         asked = await api.get("/v1/rfps/bottlenecks", PRIYA, requester_kind=kind)
         assert asked.json()["cases"]["all"] == cases, kind
+    [short] = (await handed_in(api, "RFP number,Title,Status\nSR-10,Signs,evaluation\n"))["refused"]
+    assert short["problem"]["missing"] == ["service_area", "requester", "since", "regime", "route", "lead"]
     rfp = str(taken_over_id("SR-7"))
     seen = (await api.get(f"/v1/rfps/{rfp}", SAM)).json()
     assert (seen["stage"], seen["waiting_on"], seen["estimate_pence"]) == (

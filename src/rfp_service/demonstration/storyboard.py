@@ -32,7 +32,13 @@ CLOCK = "clock"
 TIERS = (
     ApprovalTier(name="head of service", up_to_pence=2_500_000, approvers=["hana-head", "hugo-head"]),
     ApprovalTier(name="director", up_to_pence=25_000_000, approvers=["dev-director", "dilys-director"]),
-    ApprovalTier(name="cabinet", up_to_pence=500_000_000, approvers=["cara-cabinet", "conrad-cabinet"]),
+    ApprovalTier(
+        name="cabinet",
+        up_to_pence=500_000_000,
+        approvers=["cara-cabinet", "conrad-cabinet"],
+        elected_post=True,
+        officers=["dilys-director"],
+    ),
 )
 FOUR_EYES: dict[str, JsonValue] = {FACT: Eyes.FOUR.value}
 THRESHOLD_PENCE = 20_772_000  # Procurement Act 2023, schedule 1, as amended for 2026 and 2027

@@ -144,7 +144,7 @@ class TakenOverTooFar(Refused):
 
 
 class TakenOverIncomplete(Refused):
-    """What is taken over says all that it can't go on without from its stage."""
+    """The row leaves out what an RFP in its stage can't go on without."""
 
 
 class GoesOnHere(Refused):

@@ -21,7 +21,7 @@ class AboveEveryTier(Refused):
 
 
 class NotYourTier(Refused):
-    """This approval waits for another tier than yours."""
+    """This is for another tier than yours to decide."""
 
 
 class OneTierEach(Refused):

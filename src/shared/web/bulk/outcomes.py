@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 import orjson
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shared.kernel.errors import Refused
 from shared.kernel.fields import SHORT_TEXT_LIMIT
@@ -22,7 +22,9 @@ HEADINGS = ("item", "reference", "id", "outcome", "version", "position", "proble
 
 
 class ItemProblem(BaseModel):
-    """Why an item was refused: RFC 9457, as a single decision would have been answered."""
+    """Why an item was refused: RFC 9457, as a single decision would have been answered, with its facts."""
+
+    model_config = ConfigDict(extra="allow")
 
     type: str
     title: str
