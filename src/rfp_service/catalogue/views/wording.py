@@ -44,7 +44,7 @@ def alternatives(question: str, groups: Sequence[Group]) -> list[Alternative]:
 
 
 def words_in(text: str) -> list[str]:
-    """Return the words of a text; an abbreviation is one, with its full stops or without: "V.P.N." as "vpn"."""
+    """Return the words of a text, an abbreviation without its full stops: "V.P.N." as "vpn"."""
     return WORD.findall(INITIALS.sub(lambda said: said[0].replace(".", ""), text.lower()))
 
 
