@@ -28,7 +28,12 @@ def properties() -> str:
 def random_decisions() -> str:
     """Let random people decide at random: thousands of examples, and walks that leave nothing out."""
     said = closing_line(
-        "-n", "2", "tests/rfps/test_random_decisions.py", HYPOTHESIS_PROFILE="prove", WALKS=WALKS
+        "-n",
+        "2",
+        "tests/rfps/test_random_decisions.py",
+        "tests/service/test_waits_of_random_histories.py",
+        HYPOTHESIS_PROFILE="prove",
+        WALKS=WALKS,
     )
     return f"1,500 examples of up to 60 steps, {WALKS} walks through every event: {said}"
 
