@@ -1,11 +1,10 @@
 """The committee's paper of the demonstration: as JSON for whoever reads on, as PDF for whoever prints it."""
 
+import os
 import time
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import uvloop
 
@@ -22,7 +21,7 @@ JSON_SECONDS, PDF_SECONDS = 0.3, 5.0
 
 
 def papers(server: Server) -> list[str]:
-    """Measure both forms on the wall, against what they may take."""
+    """Measure both forms by the clock and in processor time, against what they may take."""
     with server.fresh() as base:
         return uvloop.run(_papers(base))
 
@@ -33,45 +32,27 @@ async def _papers(base: Base) -> list[str]:
         await seed(settings, base.owner, base.service)
         async with running_api(base, settings=settings) as api:
             assert await api.service.visibility.reaches(await api.service.record.head(), seconds=600)
-            as_json, pdf = [await _median(_made(api, form), times) for form, times in _FORMS]
-            board = await _median(lambda: _asked(api, "/v1/outcomes"), ROUNDS)
+            found = [await _taken(api, form, times) for form, times in (("json", ROUNDS), ("pdf", PDFS))]
     return [
-        figure(
-            "paper as JSON",
-            f"{as_json * 1_000:.0f} ms",
-            "its board",
-            f"{board * 1_000:.0f} ms",
-            as_json / JSON_SECONDS,
-            "≤ 1 (300 ms)",
-        ),
-        figure(
-            "paper as PDF",
-            f"{pdf:.2f} s",
-            "as JSON",
-            f"{as_json * 1_000:.0f} ms",
-            pdf / PDF_SECONDS,
-            "≤ 1 (5 s)",
-        ),
+        figure(f"paper as {form}", f"{clock:.3f} s", "CPU", f"{cpu:.3f} s", clock / most, f"≤ 1 ({most} s)")
+        for (clock, cpu), form, most in zip(found, ("JSON", "PDF"), (JSON_SECONDS, PDF_SECONDS), strict=True)
     ]
 
 
-_FORMS = (("json", ROUNDS), ("pdf", PDFS))
-
-
-def _made(api: Api, form: str) -> Callable[[], Awaitable[Any]]:
-    return lambda: _asked(api, REPORT, form=form)
-
-
-async def _asked(api: Api, path: str, **query: str) -> None:
-    await api.get(path, SAM, programme=str(programme_id("transition")), **query)
-
-
-async def _median(ask: Callable[[], Awaitable[Any]], times: int) -> float:
-    """Return the median of what it takes, in seconds, once it has been asked for."""
-    await ask()
+async def _taken(api: Api, form: str, times: int) -> tuple[float, float]:
+    """Return the medians of what a form takes once it was made: by the clock, and of processor time."""
+    query = {"programme": str(programme_id("transition")), "form": form}
+    await api.get(REPORT, SAM, **query)
     taken = []
     for _ in range(times):
-        began = time.perf_counter()
-        await ask()
-        taken.append(time.perf_counter() - began)
-    return median(taken)
+        began, before = time.perf_counter(), _processor_time()
+        await api.get(REPORT, SAM, **query)
+        taken.append((time.perf_counter() - began, _processor_time() - before))
+    clock, cpu = (median(side) for side in zip(*taken, strict=True))
+    return clock, cpu
+
+
+def _processor_time() -> float:
+    """Return the seconds that this process and its children have computed; the database's are its own."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system

@@ -51,8 +51,13 @@ def assert_says_and_links_as(page: str, text_document: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(text_document)) as odt:
         assert odt.testzip() is None
         assert odt.namelist()[0] == "mimetype"
-        content = odt.read("content.xml").decode()
+        content, meta = (odt.read(name).decode() for name in ("content.xml", "meta.xml"))
     assert "2 things were promised" in content
+    assert "progress on outcomes" in meta
+    assert "<dc:language>en-GB<" in meta
+    assert content.count("<table:table-header-rows>") == content.count("<table:table ") > 3
+    assert "number-columns-spanned" not in content
+    assert content.count("<text:h ") == content.count('text:style-name="Heading_20_') > 5
     linked = {html.unescape(each) for each in re.findall(r'xlink:href="([^"]+)"', content)}
     assert linked == {each for each in addresses_on(page) if each.startswith("http")}
 

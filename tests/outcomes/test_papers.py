@@ -241,6 +241,19 @@ async def test_people_are_named_as_the_directory_has_them_until_they_are_erased(
     assert b"Owner: [erased]." in anew
 
 
+async def test_a_paper_that_is_too_long_for_pdf_is_refused_and_issued_in_the_other_forms(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "SECONDS_LIMIT", 0)
+    await told(api)
+    refused = await api.get(REPORT, SAM, 409, form="pdf", programme=str(PROGRAMME))
+    assert (refused.json()["type"], refused.json()["seconds"]) == ("/problems/pdf-took-too-long", 0)
+    body = {"programme": str(PROGRAMME), "meeting": "Scrutiny", "meeting_on": str(NOW + timedelta(days=30))}
+    paper = (await api.post("/v1/papers", body, PIA, 201)).json()["id"]
+    await api.get(f"/v1/papers/{paper}/document", SAM, 404, form="pdf")
+    await api.get(f"/v1/papers/{paper}/document", SAM, form="odt")
+
+
 async def test_a_paper_that_was_never_issued_is_not_found(api: Api) -> None:
     await begun(api)
     query = {"programme": str(PROGRAMME)}

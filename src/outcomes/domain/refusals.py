@@ -107,5 +107,9 @@ class PdfNotMade(Refused):
     """This machine can't make PDF, for it lacks the Pango library: HTML, ODT and JSON can be had."""
 
 
+class PdfTookTooLong(PdfNotMade):
+    """This paper is too long to be made PDF in the time there is: HTML, ODT and JSON can be had."""
+
+
 class NotUnderCheckpointYet(Refused):
     """The record is not under a signed checkpoint as far as this reading: issue the paper in a moment."""

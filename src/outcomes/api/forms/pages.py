@@ -15,7 +15,7 @@ from outcomes.api.forms import wording
 from outcomes.api.forms.pdf_child import NO_PANGO
 from outcomes.api.paper_content import PaperShown
 from outcomes.api.paper_figures import Links, instant
-from outcomes.domain.refusals import PdfNotMade
+from outcomes.domain.refusals import PdfNotMade, PdfTookTooLong
 from shared.kernel.calendar import day_in_london
 
 HERE = Path(__file__).parent
@@ -93,20 +93,23 @@ def exempt_html(part: ExemptPartShown) -> bytes:
 
 
 def pdf(page: bytes, made_at: datetime) -> bytes:
-    """Return a page as tagged PDF with an outline; refuse where the machine has no Pango.
+    """Return a page as tagged PDF with an outline; refuse where Pango is missing or it takes too long.
 
     It is made in a child, to whom it is always the time of the reading: fonts are dated by the clock.
     """
     moment = str(int(made_at.timestamp()))
     with CHILDREN:
-        child = subprocess.run(  # noqa: S603  # our own program, and nothing of the caller's
-            PROGRAM,
-            input=page,
-            capture_output=True,
-            timeout=SECONDS_LIMIT,
-            check=False,
-            env={"SOURCE_DATE_EPOCH": moment},
-        )
+        try:
+            child = subprocess.run(  # noqa: S603  # our own program, and nothing of the caller's
+                PROGRAM,
+                input=page,
+                capture_output=True,
+                timeout=SECONDS_LIMIT,
+                check=False,
+                env={"SOURCE_DATE_EPOCH": moment},
+            )
+        except subprocess.TimeoutExpired:
+            raise PdfTookTooLong(seconds=SECONDS_LIMIT) from None
     if child.returncode == NO_PANGO:
         raise PdfNotMade
     child.check_returncode()
