@@ -16,6 +16,7 @@ from tests.outcomes.test_http import decided, milestone, outcome
 from tests.outcomes.test_http import programme as begun
 from tests.outcomes.test_papers import LARS, PROGRAMME, REPORT, made, told
 from tests.support.api import Api
+from tests.support.patience import until_true
 from tests.support.people import PIA, RITA, SAM
 
 FORMS = ("json", "html", "pdf", "odt")
@@ -25,6 +26,7 @@ async def test_every_form_is_made_alike_twice_and_says_the_same(api: Api) -> Non
     since = await told(api)
     at = str(api.position)
     await api.raised()  # what is recorded later changes nothing of it
+    await until_true(lambda: _is_signed(api, at))
     forms = {form: await made(api, since, form, as_of=at) for form in FORMS}
     for form, content in forms.items():
         assert await made(api, since, form, RITA, as_of=at) == content, form
@@ -44,6 +46,12 @@ async def test_every_form_is_made_alike_twice_and_says_the_same(api: Api) -> Non
     assert [d["what"] for d in figures["decisions"]] == ["met", "moved"]
     assert figures["measures"][0]["on_target"] is True
     assert len(figures["record"]["root"]) == 64
+
+
+async def _is_signed(api: Api, at: str) -> bool:
+    """Say whether the log has come as far as a position."""
+    paper = (await api.get(REPORT, SAM, programme=str(PROGRAMME), as_of=at)).json()
+    return paper["record"]["root"] is not None
 
 
 def assert_says_and_links_as(page: str, text_document: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Clients that ask again, as the answer says, when the views have not come so far yet.
+"""Clients that ask again, as the answer says, when the views, or the log, have not come so far yet.
 
 The service makes nobody wait for more than two seconds; how far it comes in them depends on the machine.
 """
@@ -21,8 +21,11 @@ async def until_true(condition: Callable[[], Awaitable[bool]]) -> None:
     raise AssertionError("it has not come true")
 
 
+BEHIND = ((503, b"/problems/views-behind"), (409, b"/problems/not-under-checkpoint-yet"))
+
+
 def _is_behind(response: httpx.Response) -> bool:
-    return response.status_code == 503 and b"/problems/views-behind" in response.content
+    return any(response.status_code == status and kind in response.content for status, kind in BEHIND)
 
 
 class PatientInside(httpx.ASGITransport):
