@@ -225,6 +225,7 @@ def test_an_option_says_the_end_it_leads_to_and_by_when_it_must_be_exercised() -
     )
     assert found.next_option_end == date(2028, 3, 31)
     assert found.exercise_by == date(2026, 9, 30)
+    assert "option 1 of 2 leads to 31 Mar 2028, exercised by Wed 30 Sep 2026" in found.steps
 
 
 def test_nothing_leads_beyond_the_maximum_term() -> None:

@@ -3,6 +3,8 @@
 from datetime import date
 from uuid import uuid4
 
+from rfp_service.contracts.api.register_headings import INVITED
+from rfp_service.contracts.api.registers import CONTRACT_REGISTER_FORM, FIELDS
 from rfp_service.contracts.commands.bulk_decisions import NameContractOwner, SetNoticePeriod
 from rfp_service.contracts.commands.register_rows import BY_REGISTER, ImportContract
 from rfp_service.contracts.commands.restatement import UndoContractBatch
@@ -21,6 +23,7 @@ from rfp_service.contracts.domain.refusals import (
 )
 from rfp_service.contracts.domain.renewal_events import ContractExpired, ReviewFallsDue, ReviewStarted
 from rfp_service.contracts.domain.restatement import ContractRestated, snapshot
+from shared.web.tabular.headings import plain
 from tests.contracts.examples import NONE, REGISTERED, happened, register
 from tests.support.specs import given
 
@@ -131,3 +134,25 @@ def test_what_only_its_clock_has_made_of_it_does_not_keep_it_in_the_register() -
         assert folded(*LANDED, *since, undone).how_ended is HowEnded.TAKEN_OFF
     started = ReviewStarted(stage=ContractStage.IN_REVIEW, reviewer="ann")
     given(NONE, *LANDED, started).when(UNDO, **facts).refused(ContractDecidedSince)
+
+
+def test_each_heading_means_one_field_and_the_codes_own_words_are_known() -> None:
+    called = [name for field in FIELDS for name in field.called]
+    assert len(called) == len(set(called))
+    known = CONTRACT_REGISTER_FORM.known
+    for heading, field in (
+        ("Reference number", "reference"),
+        ("Title of agreement", "title"),
+        ("Local authority department responsible", "department"),
+        ("Description of the goods and/or services being provided", "description"),
+        ("Supplier name and details", "supplier"),
+        ("Sum to be paid over the length of the contract", "value_pence"),
+        ("Value Added Tax that cannot be recovered", "irrecoverable_vat_pence"),
+        ("Start date", "start"),
+        ("End date", "initial_end"),
+        ("Review date", "review_on"),
+        (f"{INVITED} or a published invitation to tender", "tendered"),
+        ("SME (Y/N)", "small_or_medium"),
+        ("VCSE (Y/N)", "voluntary_or_community"),
+    ):
+        assert known[plain(heading)] == field, heading

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from rfp_service.contracts.api.register_headings import ALSO_CALLED
 from rfp_service.contracts.api.register_patterns import with_patterns
 from rfp_service.contracts.commands.register_rows import ImportContract
 from rfp_service.contracts.domain.contract import Contract, LedgerDate, contract_id
@@ -18,7 +19,8 @@ from shared.web.registers.register import Kind, Register, RegisterField, RowRule
 
 
 def _field(name: str, kind: Kind, called: str, *, withdrawable: bool = False) -> RegisterField:
-    return RegisterField(name, kind, tuple(called.split("; ")), withdrawable=withdrawable)
+    known = (*called.split("; "), *ALSO_CALLED.get(name, ()))
+    return RegisterField(name, kind, known, withdrawable=withdrawable)
 
 
 FIELDS = (

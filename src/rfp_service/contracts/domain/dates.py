@@ -16,6 +16,7 @@ from rfp_service.contracts.domain.date_steps import (
     Standing,
     first_step,
     notice_words,
+    option_words,
     period_words,
     said,
     standing_words,
@@ -85,8 +86,10 @@ def _fixed(terms: Terms, anchor: Anchor, moment: Moment) -> ContractDates:
     standing = _standing(terms, end, moment.on)
     last_safe = _last_safe(terms, end, rolls, moment.days)
     following = _next_option(terms, anchor, months, end, moment.days)
-    steps += [*notice_words(terms, end, last_safe)]
     running = standing is Standing.RUNNING
+    if following and running:
+        steps.append(option_words(terms, *following))
+    steps += [*notice_words(terms, end, last_safe)]
     return ContractDates(
         initial_end=anchor.first_end,
         current_end=end,
