@@ -13,6 +13,7 @@ from tests.service.test_lists import exempted
 from tests.support.api import Api
 from tests.support.patience import until_true
 from tests.support.people import HANA, LARS, LEO, SAM
+from tests.support.told_streams import append_streams
 
 SECRET = "Zirconium"
 
@@ -65,7 +66,7 @@ async def test_an_exempt_reference_is_in_no_neutral_title(api: Api) -> None:
 async def test_what_is_exempt_of_an_rfp_is_exempt_of_the_contract_that_it_concludes(api: Api) -> None:
     await api.adopt_scheme()
     stamp = Stamp(by="lars", at=datetime.now(UTC))
-    assert await api.service.store.append_histories([(RFP, [(event, stamp) for event in DRAFT])])
+    assert await append_streams(api.service.store, [(RFP, [(event, stamp) for event in DRAFT])])
     api.position = await api.service.record.head()
     await exempted(api, str(RFP), "title", "description")
     concluded = ContractConcluded(
