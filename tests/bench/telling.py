@@ -13,6 +13,7 @@ import httpx
 import uvloop
 
 from rfp_service.serving import collect_seldom
+from shared.governance.notifications.courier_channel import way_out
 from shared.record.database import connected
 from shared.settings import Settings
 from tests.bench.ground import ANN, figure
@@ -96,6 +97,11 @@ async def _soon(base: Base) -> str:
     )
 
 
+def _sending(seconds: float) -> Settings:
+    """Return settings to send by as a worker does: through a courier."""
+    return Settings(webhook_loopback=True, webhook_seconds=seconds)
+
+
 async def _hang(_: Got) -> tuple[int, dict[str, str], bytes]:
     await asyncio.sleep(3_600)
     return 200, {}, b""
@@ -105,7 +111,8 @@ async def _beside(base: Base) -> str:
     """Compare what a healthy endpoint waits alone, and beside one dead and one that hangs."""
     async with (
         connected(base.service) as pool,
-        ground(pool) as here,
+        way_out(_sending(2)) as outside,
+        ground(pool, outside=outside) as here,
         receiving() as receiver,
         receiving(_hang) as hanging,
     ):
@@ -156,7 +163,12 @@ async def _waits(here: Ground, endpoint: str, receiver: Receiver) -> list[float]
 async def _fast(base: Base) -> str:
     """Compare deliveries a second with a bare loop that posts the same bodies."""
     collect_seldom()
-    async with connected(base.service) as pool, ground(pool, 60) as here, receiving() as receiver:
+    async with (
+        connected(base.service) as pool,
+        way_out(_sending(45)) as outside,
+        ground(pool, outside=outside) as here,
+        receiving() as receiver,
+    ):
         await here.endpoint(receiver.url)
         await here.tell(FULL)
         while await here.spreading.spread():

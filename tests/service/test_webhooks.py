@@ -196,6 +196,10 @@ async def test_people_and_areas_of_others_are_none_of_an_endpoints_business(
 ) -> None:
     await api.adopt_scheme()
     await api.meets(HANA, DEREK)
+    for named in ({"owner": "nobody"}, {"people": ["nobody"]}):  # whom nobody could ever tell
+        body = {"name": "Desk", "owner": "ada", "url": receiver.url, **named}
+        refused = (await api.post("/v1/webhook-endpoints", body, ADA, 409)).json()
+        assert (refused["type"], refused["person"]) == ("/problems/no-such-person", "nobody")
     await registered(api, receiver, people=["hana"], areas=["Registrars"])
     async with receiving() as other, receiving() as elsewhere:
         await registered(api, other, people=["derek"])

@@ -41,6 +41,7 @@ from shared.governance.notifications.domain import (
 from shared.governance.notifications.notification_types import FILTERED
 from shared.kernel.fields import WHOLE, Code, Instant, PersonId, Reason, ShortText
 from shared.kernel.messages import Command, Stamp
+from shared.kernel.named_people import must_be_known
 
 OVERLAP = timedelta(hours=24)
 FILTERS_LIMIT = 50
@@ -67,6 +68,7 @@ class EndpointFilters(BaseModel):
         """Return the filters, once each names something that there is."""
         if unknown := sorted({*self.types} - {*FILTERED}):
             raise NoSuchEventType(unknown=unknown, known=list(FILTERED))
+        must_be_known(stamp, self.people)
         tiers = [tier.name for tier in stamp.known.tiers]
         if unknown := sorted({*self.teams} - {*tiers}):
             raise NoSuchTeam(unknown=unknown, known=tiers)
@@ -93,6 +95,7 @@ class RegisterEndpoint(EndpointFilters, Command[WebhookEndpoint]):
         facts = stamp.known.facts
         if not facts.get("allowed"):
             raise AddressNotAllowed(host=self.host)
+        must_be_known(stamp, [self.owner])
         address = facts.get("address_id")
         return EndpointRegistered(
             target=self.target,

@@ -50,6 +50,7 @@ from shared.governance.notifications.domain import (
 )
 from shared.governance.notifications.sender_commands import GiveEndpointUp, VerifyEndpoint, WarnOfEndpoint
 from shared.kernel.messages import Command
+from shared.kernel.named_people import NoSuchPerson
 from tests.support.specs import NOW, given
 
 OLD, NEW = (UUID(f"bbbbbbbb-0000-4000-8000-00000000000{n}") for n in (1, 2))
@@ -99,6 +100,15 @@ def test_it_is_filtered_by_what_there_is() -> None:
     given(WebhookEndpoint()).when(odd, **facts).refused(NoSuchEventType, unknown=["approval.sung"])
     odd = REGISTER.model_copy(update={"teams": ["choir"]})
     given(WebhookEndpoint()).when(odd, **facts).refused(NoSuchTeam, unknown=["choir"])
+    odd = REGISTER.model_copy(update={"people": ["eve"]})
+    given(WebhookEndpoint()).when(odd, **facts, people=["ada"]).refused(NoSuchPerson, person="eve")
+    named = ChangeEndpointFilters(people=["eve"])
+    given(WebhookEndpoint(), *IN_USE).when(named, people=[]).refused(NoSuchPerson, person="eve")
+
+
+def test_whoever_answers_for_one_is_somebody() -> None:
+    facts = {"allowed": True, "secret_id": str(OLD), "people": ["eve"]}
+    given(WebhookEndpoint()).when(REGISTER, **facts).refused(NoSuchPerson, person="ada")
 
 
 @pytest.mark.parametrize(
