@@ -10,6 +10,7 @@ from pydantic import JsonValue
 from rfp_service.catalogue.domain.orders import Order, OrderRaised, OrderStatus
 from rfp_service.contracts.domain.contract import Contract
 from rfp_service.contracts.domain.renewal_events import RenewalDecisionApproved, RenewalRecommended
+from rfp_service.contracts.domain.unreachable_events import RenewalTierPassedUp
 from rfp_service.rfps.commands.turns import GOES_ON_CONFIRMED
 from rfp_service.rfps.domain.events import RfpEvent
 from rfp_service.rfps.domain.rfp import Rfp
@@ -95,7 +96,11 @@ def begin_turns(recorded: Recorded) -> Iterable[Row]:
             pass
         case RenewalRecommended(tiers=(_, *_)):
             pass
-        case RenewalDecisionApproved(next_tier=tier) | OrderRaised(tier=tier) if tier:
+        case (
+            RenewalDecisionApproved(next_tier=tier)
+            | RenewalTierPassedUp(next_tier=tier)
+            | OrderRaised(tier=tier)
+        ) if tier:
             pass
         case _:
             return ()

@@ -20,6 +20,7 @@ TAKING_SECONDS = 30.0  # in which so much of an answer is taken, or a tenth of w
 TAKING_BYTES = 16 * 1024
 TAKING_PARTS = 10
 PIECE_BYTES = 16 * 1024
+PIPELINED_LIMIT = 32  # requests that wait for the answers before theirs
 FILES_WANTED = 65_536
 
 PHRASES = {408: "Request Timeout", 431: "Request Header Fields Too Large"}
@@ -42,6 +43,7 @@ class BoundedConnection(HttpToolsProtocol):
         """Wait for a first request."""
         super().__init__(config, server_state, app_state, _loop)
         self._in_head, self._head_bytes = True, 0
+        self._brought_content = False
         self._deadline: asyncio.TimerHandle | None = None
         self._taking: asyncio.TimerHandle | None = None
 
@@ -79,11 +81,11 @@ class BoundedConnection(HttpToolsProtocol):
             if self.transport.is_closing():
                 return
             piece = data[start : start + PIECE_BYTES]
+            self._brought_content = False
             super().data_received(piece)
-            if self._in_head:
-                self._head_bytes += len(piece)
-                if self._head_bytes > HEAD_BYTES_LIMIT:
-                    self._end_with(431)
+            self._head_bytes = 0 if self._brought_content else self._head_bytes + len(piece)
+            if self._head_bytes > HEAD_BYTES_LIMIT:
+                self._end_with(431)
 
     def on_message_begin(self) -> None:
         """Count the bytes of another head, which has its own time."""
@@ -95,8 +97,21 @@ class BoundedConnection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Give its body so long to arrive."""
         self._in_head = False
+        if self.transport.is_closing():
+            return
         self._expect_within(self.body_seconds)
         super().on_headers_complete()
+        if len(self.pipeline) > PIPELINED_LIMIT:
+            self._expect_no_more()
+            self.transport.abort()
+
+    def on_body(self, body: bytes) -> None:
+        """Note that what came was content; between a chunk and the next, and behind the last, it may be none.
+
+        What stands there, such as a trailer, is paid for like a head: it is counted as one.
+        """
+        self._brought_content = True
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         """Expect nothing more: from here on it is the service's turn."""

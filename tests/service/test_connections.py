@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from rfp_service.connections import HEAD_BYTES_LIMIT, PIECE_BYTES, BoundedConnection
+from rfp_service.connections import HEAD_BYTES_LIMIT, PIECE_BYTES, PIPELINED_LIMIT, BoundedConnection
 
 WHOLE = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 Connect = Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
@@ -81,6 +81,22 @@ async def test_a_head_without_end_is_cut_off(end: bytes) -> None:
             assert answer.startswith(b"HTTP/1.1 431 ") or not answer  # it may come while one still speaks
 
 
+@pytest.mark.parametrize("begun", [b"0\r\nX: ", b"0\r\n", b"5;x=", b"1\r\nb\r\n5;x="])
+async def test_what_stands_beside_the_content_without_end_is_cut_off(begun: bytes) -> None:
+    line = b"X: a\r\n" if begun == b"0\r\n" else b"aaaaaa"
+    async with serving() as connect:
+        post = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        assert await answered(connect, post + begun, line * (2 * HEAD_BYTES_LIMIT // len(line))) == b""
+
+
+async def test_a_body_in_many_small_chunks_with_a_trailer_is_read_as_ever() -> None:
+    async with serving() as connect:
+        head = b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+        chunks = b"1;note=x\r\nb\r\n" * 20_000
+        answer = await answered(connect, head, chunks, b"0\r\nX-Checksum: a\r\n\r\n")
+        assert answer.endswith(b"read 20000")
+
+
 async def test_a_long_head_and_a_large_body_are_read_as_ever() -> None:
     async with serving() as connect:
         close = b"Connection: close\r\n"
@@ -89,6 +105,21 @@ async def test_a_long_head_and_a_large_body_are_read_as_ever() -> None:
         assert answer.endswith(b"read 500000")
         piped = await answered(connect, WHOLE * 3 + WHOLE[:-2] + close + b"\r\n")
         assert piped.count(b"HTTP/1.1 200 ") == 4
+
+
+async def test_whoever_asks_without_end_before_an_answer_is_let_go() -> None:
+    asked = 0
+
+    async def count(scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal asked
+        asked += 1
+        await echo(scope, receive, send)
+
+    async with serving(count) as connect:
+        assert await answered(connect, WHOLE * 100_000) == b""
+        piped = WHOLE * PIPELINED_LIMIT + WHOLE[:-2] + b"Connection: close\r\n\r\n"
+        assert asked <= 1
+        assert (await answered(connect, piped)).count(b"HTTP/1.1 200 ") == PIPELINED_LIMIT + 1
 
 
 BIG = 8 * 1024 * 1024

@@ -5,6 +5,7 @@ from typing import Any
 
 from shared.kernel.calendar import day_in_london
 from shared.kernel.roles import Role
+from tests.service import test_contracts as contracts
 from tests.support.api import Api
 from tests.support.patience import until_true
 from tests.support.people import ADA, DEREK, HANA, PRIYA, RITA, SAM, SCHEME, Who
@@ -60,6 +61,21 @@ async def test_an_absent_head_s_step_goes_to_the_director_whose_grant_counts_for
         "head",
         "director",
     )
+
+
+async def test_what_becomes_of_a_contract_goes_to_the_next_tier_too(api: Api) -> None:
+    await api.adopts(scheme(**AT_ONCE))
+    await away(api, HANA)
+    contract = await contracts.registered(api)
+    await contracts.decide(api, contract, "start-review")
+    said = {"outcome": "renew", "value_pence": 9_000_000, "reason": "It works."}
+    await contracts.decide(api, contract, "recommend", **said)
+    await contracts.settled(api, contract, waiting_for_tier="director")
+    await contracts.decide(api, contract, "approve-renewal", DEREK, reason="In budget.")
+    assert (await api.get(f"/v1/contracts/{contract}")).json()["stage"] == "approved"
+    history = (await api.get(f"/v1/contracts/{contract}/history", SAM)).json()["items"]
+    [passed] = [item for item in history if item["decision"] == "RenewalTierPassedUp"]
+    assert (passed["by"], passed["said"]["tier"]) == ("clock", "head")
 
 
 async def test_above_the_highest_tier_the_last_resort_decides(api: Api) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from rfp_service.contracts.deadlines import PIPELINE, PIPELINE_NOTICE, clocks_set
+from rfp_service.contracts.deadlines import PIPELINE, PIPELINE_NOTICE, RENEWAL_TIER, clocks_set
 from rfp_service.contracts.domain.contract import Contract, ContractStage
 from rfp_service.contracts.domain.duty_events import NoticeDue, NoticeMissed
 from rfp_service.contracts.domain.pipeline import (
@@ -22,11 +22,13 @@ from rfp_service.contracts.domain.renewal_events import (
     ReviewFallsDue,
 )
 from rfp_service.contracts.domain.rounds import ReviewRoundOpened
+from rfp_service.contracts.domain.unreachable_events import RenewalTierPassedUp
 from rfp_service.contracts.views.register import open_duties
 from shared.governance.notifications.notification_types import NotificationType
 from shared.governance.notifications.outbox import notification_row
 from shared.governance.notifications.payloads import PARTY
 from shared.governance.scheme.domain import SchemeAdopted
+from shared.governance.scheme.passing_up import when_to_look
 from shared.governance.scheme.proposals import SchemeConfirmed
 from shared.governance.scheme.tiers import step_pence
 from shared.kernel.calendar import day_in_london, end_of, start_of
@@ -50,10 +52,13 @@ def set_contract_clocks(recorded: Recorded) -> Iterable[Row]:
     """Return the deadlines that an event sets."""
     if recorded.event.kind != Contract.kind:
         return ()
-    return [
+    rows = [
         deadline_row(recorded.stream_id, kind, number, due_at)
         for kind, number, due_at in clocks_set(recorded.event)
     ]
+    if _tier_asked(recorded.event) and (look_at := when_to_look(recorded)) is not None:
+        rows.append(deadline_row(recorded.stream_id, RENEWAL_TIER, recorded.version, look_at))
+    return rows
 
 
 def set_pipeline_clocks(recorded: Recorded) -> Iterable[Row]:
@@ -80,13 +85,8 @@ def _beginning(year: int, position: int) -> Row:
 
 def notify_renewal_tier(recorded: Recorded) -> Iterable[Row]:
     """Return the notice to the tier whose turn it is now."""
-    match recorded.event:
-        case RenewalRecommended(tiers=(tier, *_)):
-            pass
-        case RenewalDecisionApproved(next_tier=tier) if tier:
-            pass
-        case _:
-            return ()
+    if not (tier := _tier_asked(recorded.event)):
+        return ()
     return (
         {
             "position": recorded.position,
@@ -96,6 +96,17 @@ def notify_renewal_tier(recorded: Recorded) -> Iterable[Row]:
             "happened_at": recorded.happened_at,
         },
     )
+
+
+def _tier_asked(event: Event[Any]) -> str:
+    """Return the tier whose turn begins with an event; blank where none's does."""
+    match event:
+        case RenewalRecommended(tiers=(tier, *_)):
+            return tier
+        case RenewalDecisionApproved(next_tier=tier) | RenewalTierPassedUp(next_tier=tier):
+            return tier
+        case _:
+            return ""
 
 
 def tell_of_renewals(recorded: Recorded) -> Iterable[Row]:

@@ -1,7 +1,6 @@
 """The clocks of an RFP: which event starts each, and what is decided when it ends."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from rfp_service.rfps.commands.call_ins import ExpireCallIn, LapseCallIn
 from rfp_service.rfps.commands.key_decisions import ExpireNoticePeriod
 from rfp_service.rfps.commands.standstill import ExpireStandstill
 from rfp_service.rfps.commands.tender import CloseResponses
-from rfp_service.rfps.commands.unreachable_tiers import PassTierUp, amount_of, kept_out_of, step_of
+from rfp_service.rfps.commands.unreachable_tiers import PassTierUp, kept_out_of, step_of
 from rfp_service.rfps.domain.approval_events import ApprovalGranted
 from rfp_service.rfps.domain.award_events import AwardApproved, AwardNoticePublished, ChallengeResolved
 from rfp_service.rfps.domain.key_decision_events import (
@@ -24,9 +23,8 @@ from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Stage
 from rfp_service.rfps.domain.takeover_events import RfpTakenOver
 from rfp_service.rfps.domain.tender_events import DeadlineExtended, InvitationIssued, TenderNoticePublished
-from shared.governance.delegations.reach import can_anybody_act, reach_now
-from shared.kernel.calendar import day_in_london
-from shared.kernel.messages import Event, Known
+from shared.governance.delegations.reach import find_who_can_act
+from shared.kernel.messages import Event
 from shared.record.deadlines.deadline import Deadline
 from shared.record.eventstore.store import EventStore
 
@@ -72,15 +70,9 @@ async def find_step(store: EventStore, case_id: UUID, _: int) -> dict[str, JsonV
         before, rfp = step_of(rfp), recorded.event.apply(rfp)
         if step_of(rfp) != before:
             began = recorded.version
-    today = day_in_london(datetime.now(UTC))
-    reach = await reach_now(store, today)
-    tiers = tuple(tier.as_known() for tier in reach.tiers)
-    members = reach.members(rfp.open_approval.waiting_for)
-    return {
-        "step": began if rfp.open_approval.waiting_for else 0,
-        "can_act": can_anybody_act(members, amount_of(rfp, Known(tiers=tiers)), kept_out_of(rfp)),
-        "has_last_resort": bool(reach.values and reach.values.last_resort),
-    }
+    approval = rfp.open_approval
+    found = await find_who_can_act(store, approval.waiting_for, approval.value_pence, kept_out_of(rfp))
+    return {"step": began if approval.waiting_for else 0, **found}
 
 
 DEADLINES = (

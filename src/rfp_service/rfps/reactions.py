@@ -55,7 +55,7 @@ from rfp_service.rfps.domain.tender_events import (
 from rfp_service.rfps.domain.unreachable_events import TierPassedUp
 from shared.governance.notifications.notification_types import NotificationType
 from shared.governance.notifications.outbox import notification_row
-from shared.kernel.calendar import WorkingDays, day_in_london, end_of
+from shared.governance.scheme.passing_up import when_to_look
 from shared.kernel.messages import Recorded
 from shared.kernel.roles import Role
 from shared.record.deadlines.table import deadline_row
@@ -256,14 +256,8 @@ def set_deadlines(recorded: Recorded) -> Iterable[Row]:
 def _look_for_the_tier(recorded: Recorded) -> Iterable[Row]:
     """Return when to see whether anybody of the tier whose turn began can act, where the scheme wants it."""
     _, told = _turn(recorded)
-    rules = recorded.stamp.known.rules if told else None
-    if rules is None or (days := rules.unreachable_after_working_days) is None:
-        return
-    due_at = recorded.happened_at
-    if days:
-        calendar = WorkingDays(frozenset(rules.closed_days))
-        due_at = end_of(calendar.after(day_in_london(due_at), days))
-    yield deadline_row(recorded.stream_id, UNREACHABLE, recorded.version, due_at)
+    if told and (due_at := when_to_look(recorded)) is not None:
+        yield deadline_row(recorded.stream_id, UNREACHABLE, recorded.version, due_at)
 
 
 NOTIFY_PARTIES = Reaction("notify_parties", "notices", notify_parties)

@@ -19,6 +19,7 @@ from rfp_service.contracts.domain.renewal_events import RENEWAL_EVENTS
 from rfp_service.contracts.domain.restatement import ContractRestated
 from rfp_service.contracts.domain.rounds import ROUND_EVENTS
 from rfp_service.contracts.domain.saving_events import SAVING_EVENTS
+from rfp_service.contracts.domain.unreachable_events import RenewalTierPassedUp
 from shared.kernel.messages import Event
 
 EVENTS: tuple[type[Event[Any]], ...] = (
@@ -31,6 +32,7 @@ EVENTS: tuple[type[Event[Any]], ...] = (
     ContractDateConfirmed,
     ContractRestated,
     *RENEWAL_EVENTS,
+    RenewalTierPassedUp,
     *NOVATION_EVENTS,
     *DUTY_EVENTS,
     *SAVING_EVENTS,

@@ -1,16 +1,19 @@
 """Whether anybody of a tier can take a decision: who stands on it, is there, and has no part in the case."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
+from pydantic import JsonValue
 from sqlalchemy import select
 
 from shared.governance.delegations.views import delegations
 from shared.governance.people.domain import DIRECTORY_ID, Directory
 from shared.governance.scheme.domain import SCHEME_ID, Scheme, SchemeValues
 from shared.governance.scheme.parts import ApprovalTier
+from shared.governance.scheme.tiers import step_pence
 from shared.kernel.calendar import day_in_london
+from shared.kernel.messages import Known
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.views import STILL_VALID
 from shared.web.readings import Reading
@@ -95,6 +98,18 @@ async def reach_now(store: EventStore, day: date) -> Reach:
     """Return who stands where today, as the record has it now."""
     live = [tuple(row) for row in await store.reader.rows(LIVE_TODAY, day)]
     return await _reach(store, None, day, live)
+
+
+async def find_who_can_act(
+    store: EventStore, tier: str, value_pence: int, kept_out: Collection[str]
+) -> dict[str, JsonValue]:
+    """Find out whether anybody can take the step of a tier now, and whether there is a last resort."""
+    reach = await reach_now(store, day_in_london(datetime.now(UTC)))
+    known = Known(tiers=tuple(each.as_known() for each in reach.tiers))
+    return {
+        "can_act": can_anybody_act(reach.members(tier), step_pence(tier, value_pence, known), kept_out),
+        "has_last_resort": bool(reach.values and reach.values.last_resort),
+    }
 
 
 async def reach_read(store: EventStore, reading: Reading) -> Reach:
