@@ -1,6 +1,7 @@
 """`make bench`: every figure, one line each."""
 
 import sys
+from collections.abc import Callable, Iterable
 
 from rfp_service import logs
 from tests.bench.auditing import by_value, lag, leaf, proofs
@@ -20,8 +21,9 @@ from tests.bench.starting import starting
 from tests.bench.starving import starving
 from tests.bench.storing import appending, folding
 from tests.bench.telling import telling
+from tests.support.postgres import Server
 
-FIGURES = {
+FIGURES: dict[str, Callable[[Server], Iterable[str]]] = {
     "append": appending,
     "post": posting,
     "door": at_the_door,

@@ -35,12 +35,13 @@ FLOODS = (
 )
 
 
-def starving(server: Server) -> list[str]:
+def starving(server: Server) -> Iterator[str]:
     """Let one client send all it can, of several kinds, and another ask for a list now and then."""
     with server.fresh() as base, TemporaryDirectory() as folder:
         asyncio.run(fill(base, histories(RFPS, 2)))
         uvloop.run(rebuild_views(base.owner, base.service))
-        return [_beside(base, folder, *flood) for flood in FLOODS]
+        for flood in FLOODS:
+            yield _beside(base, folder, *flood)
 
 
 def _beside(base: Base, folder: str, what: str, limit: str, path: str) -> str:
@@ -96,7 +97,8 @@ async def _asking(port: int, token: str, took: list[float]) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     ends = time.perf_counter() + SECONDS
     while (began := time.perf_counter()) < ends:
-        assert await _answer(reader, writer, LIST, token) == 200
+        status = await _answer(reader, writer, LIST, token)
+        assert status == 200, status
         took.append(time.perf_counter() - began)
         await asyncio.sleep(PAUSE)
     writer.close()

@@ -54,13 +54,15 @@ class Tokens:
         key = await self._keys.key(kid)
         if key is None or key.get("alg", algorithm) != algorithm:
             raise NotAuthenticated
-        return _signed_claims(token, key, algorithm)
+        claims = _signed_claims(token, key, algorithm)
+        _members(token.split(".")[1])
+        return claims
 
     def _named_in(self, token: str) -> tuple[str, str]:
         """Return the algorithm and the key that a token's header names, once nothing is wrong with it."""
         if len(token) > TOKEN_CHARACTERS_LIMIT or token.count(".") != 2:
             raise NotAuthenticated
-        header = _header(token.partition(".")[0])
+        header = _members(token.partition(".")[0])
         kid, kind, algorithm = header.get("kid"), header.get("typ"), header.get("alg")
         if not HEADER_MEMBERS.issuperset(header) or algorithm not in self._trust.algorithms:
             raise NotAuthenticated
@@ -78,15 +80,16 @@ def _signed_claims(token: str, key: Key, algorithm: str) -> Claims:
         raise NotAuthenticated from None
 
 
-def _header(part: str) -> dict[str, JsonValue]:
+def _members(part: str) -> dict[str, JsonValue]:
+    """Return what a header or the claims say, each thing once."""
     try:
         content = base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)
-        header = json.loads(content, object_pairs_hook=_each_once)
+        members = json.loads(content, object_pairs_hook=_each_once)
     except (ValueError, binascii.Error, RecursionError):
         raise NotAuthenticated from None
-    if not isinstance(header, dict):
+    if not isinstance(members, dict):
         raise NotAuthenticated
-    return header
+    return members
 
 
 def _each_once(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:

@@ -135,6 +135,10 @@ FORGERIES: dict[str, Callable[[Issuer], str]] = {
     "b64 false": header(b64=False, crit=["b64"]),
     "zip": header(zip="DEF"),
     "alg twice": twice,
+    "roles twice": lambda i: signed(json.dumps(i.claims())[:-1].encode() + b', "roles": ["administrator"]}'),
+    "roles twice within": lambda i: signed(
+        json.dumps(i.claims())[:-1].encode() + b', "other": {"a": 1, "a": 2}}'
+    ),
     # no access token
     "typ of a logout token": header(typ="logout+jwt"),
     "typ of a DPoP proof": header(typ="dpop+jwt"),
