@@ -18,7 +18,7 @@ from rfp_service.rfps.commands.participants import ReassignLead
 from rfp_service.rfps.commands.requests import RaiseRfp
 from rfp_service.rfps.commands.restatement import UndoRfpBatch
 from rfp_service.rfps.commands.takeover import TakeOverRfp
-from rfp_service.rfps.commands.unreachable_tiers import PassTierUp
+from rfp_service.rfps.commands.unreachable_tiers import PassTierUp, amount_of
 from rfp_service.rfps.domain.all_events import EVENTS
 from rfp_service.rfps.domain.approval_events import ApprovalGranted, ApprovalRequested, WaiverGranted
 from rfp_service.rfps.domain.award_events import AwardApproved, AwardRecommended, ContractConcluded
@@ -32,7 +32,6 @@ from rfp_service.rfps.views.board import BOARD
 from shared.flow.bottlenecks import bottlenecks
 from shared.flow.log import live_log
 from shared.flow.waits import activity_waits, stage_waits
-from shared.governance.scheme.tiers import step_pence
 from shared.kernel.calendar import microseconds
 from shared.kernel.errors import Refused
 from shared.kernel.messages import Command, Event, Stamp, Stream, Tier
@@ -266,8 +265,7 @@ class RandomDecisions(RuleBasedStateMachine):
                     assert limits[event.tiers[-1]] >= event.value_pence
                     assert event.scheme_version == decided.known.scheme_version
                 if isinstance(event, GRANTS) and decided.acting_for:
-                    asked = before.open_approval
-                    value = step_pence(asked.waiting_for, asked.value_pence, decided.known)
+                    value = amount_of(before, decided.known)  # that the step asks for
                     assert any(
                         d["limit_pence"] >= value
                         and d["delegate"] == decided.by

@@ -10,7 +10,7 @@ from rfp_service.console.charts.drawing import GAP, spread, ticks
 from rfp_service.console.charts.rows import ages, bar
 from rfp_service.console.charts.scatter import LINKED_LIMIT, Dot, LevelLine, scatter
 from rfp_service.console.flow_sentences import ageing_lead, change_heading, heading, lead, scatter_lead
-from rfp_service.console.links import page_of
+from rfp_service.console.links import after, begin_of, page_of
 from rfp_service.console.pages.progress import progress_of
 from rfp_service.console.record_words import changes_in, told_words
 
@@ -157,3 +157,11 @@ def test_what_a_decision_changed_is_said_without_codes() -> None:
         "Hana Head-of-Service",
         "Head of service",
     ]
+
+
+def test_what_is_no_day_and_what_comes_after_the_last_is_the_api_s_to_refuse() -> None:
+    assert (begin_of("2026-03-01"), after("2026-05-31")) == (
+        "2026-03-01T00:00:00+00:00",
+        "2026-05-31T23:00:00+00:00",
+    )
+    assert [after(day) for day in ("9999-12-31", "soon")] == ["9999-12-31", "soon"]

@@ -5,6 +5,7 @@ import contextlib
 import io
 import json
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,32 @@ async def test_one_client_runs_so_many_requests_at_once_and_no_more(
     assert {answer.json()["type"] for answer in refused} == {"/problems/too-many-at-once"}
     assert sum(answer.status_code == 200 for answer in answers) >= 4
     await api.get("/v1/rfps")  # and all is well again
+
+
+async def test_refusals_for_too_much_wait_for_their_turn_like_everything_else(
+    base: Base, tmp_path: Path
+) -> None:
+    async with at_one_moment(tried_out(base, tmp_path, rate_limit=2), base) as api:
+        await api.get("/v1/rfps", limit=1)
+        limits: RateLimits = api.service.limits
+        async with AsyncExitStack() as turns:
+            for _ in range(rate_limits.RUNNING_LIMIT):
+                await turns.enter_async_context(limits.running("rita"))
+            asked = asyncio.create_task(api.client.get("/v1/rfps", headers=api.headers(RITA)))
+            assert await asyncio.wait([asked], timeout=0.5) == (set(), {asked})
+        assert (await asked).status_code == 429
+
+
+async def test_bad_tokens_wait_for_the_turn_of_their_address_and_good_ones_do_not(api: Api) -> None:
+    limits: RateLimits = api.service.limits
+    async with AsyncExitStack() as turns:
+        for _ in range(rate_limits.RUNNING_LIMIT):
+            await turns.enter_async_context(limits.running("address 127.0.0.1"))
+        bad = {"Authorization": "Bearer x.y.z"}
+        asked = asyncio.create_task(api.client.get("/v1/rfps", headers=bad))
+        assert await asyncio.wait([asked], timeout=0.5) == (set(), {asked})
+        await api.get("/v1/rfps")
+    assert (await asked).status_code == 401
 
 
 async def test_every_answer_tells_browsers_to_do_nothing_with_it(api: Api) -> None:

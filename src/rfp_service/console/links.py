@@ -62,7 +62,7 @@ def after(day: str) -> str:
     """Return the instant a day is over; what is no day is the API's to refuse."""
     try:
         return end_of(date.fromisoformat(day)).isoformat()
-    except ValueError:
+    except (ValueError, OverflowError):  # after the last day that there is, nothing is
         return day
 
 

@@ -35,7 +35,9 @@ async def authenticated(request: Request) -> Person:
         person: Person = await service.person(token.strip())
     except NotAuthenticated:
         limits: RateLimits = service.limits
-        await limits.failed(str(peer_of(request)))
+        address, turn = str(peer_of(request)), request.state.turn
+        await turn.enter_async_context(limits.running(f"address {address}"))
+        await limits.failed(address)
         raise
     return person
 
@@ -80,14 +82,14 @@ class StrictRoute(APIRoute):
             limits: RateLimits = core_service(request).limits
             cost = limits.costs.get(self.name, usual)
             request.state.allowance = await limits.allowance(person.id, cost)
+            turn: AsyncExitStack = request.state.turn
+            await turn.enter_async_context(limits.running(person.id))  # refusals wait for theirs, too
             if request.state.allowance.left < 0:
                 raise TooManyRequests(a_minute=request.state.allowance.limit)
             must_be_known(request.query_params, known)
             if takes_json:
                 _must_be_json(request)
             request.state.acts = []
-            turn: AsyncExitStack = request.state.turn
-            await turn.enter_async_context(limits.running(person.id))
             answer = await handler(_RawJson(request.scope, request.receive))
             note_acts(request, answer.status_code)
             if answer.media_type == EVENT_STREAM:  # it goes on for as long as its reader likes

@@ -8,8 +8,8 @@ from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Stage
 from rfp_service.rfps.domain.unreachable_events import TierPassedUp
 from shared.governance.scheme.passing_up import StepDeadline, tiers_without_the_next
-from shared.governance.scheme.tiers import elected_among
-from shared.kernel.messages import Stamp
+from shared.governance.scheme.tiers import elected_among, step_pence
+from shared.kernel.messages import Known, Stamp
 
 ONE_TIER_EACH = (Stage.APPROVAL, Stage.AWARD_APPROVAL)
 
@@ -48,3 +48,9 @@ def step_of(rfp: Rfp) -> tuple[Stage, str, int]:
     approval = rfp.open_approval
     stage = rfp.taken_over.stage if rfp.is_to_be_confirmed else rfp.stage  # it waits on through stages
     return stage, approval.waiting_for, approval.granted
+
+
+def amount_of(rfp: Rfp, known: Known) -> int:
+    """Return the amount that a stand-in must have been delegated for the step."""
+    approval = rfp.open_approval
+    return step_pence(approval.waiting_for, approval.value_pence, known)
