@@ -13,6 +13,7 @@ from projects.api.slip_history import SlipHistories
 from rfp_service.access import new_person_id, personal_secret, trusted_tokens
 from rfp_service.costs import COSTS
 from rfp_service.events import EVENTS
+from rfp_service.measures.kept_figures import kept
 from rfp_service.measures.room_figures import MEASURES
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.policies import facts_for
@@ -128,7 +129,9 @@ class Service:
     prerequisites: Mapping[str, Prerequisites] = field(default_factory=lambda: PREREQUISITES)
     tagged: Mapping[str, TaggedThings] = field(default_factory=lambda: TAGGED)
     report_cases: Sequence[CasesOffered] = REPORT_CASES
-    measures: Mapping[str, MeasureOffered] = field(default_factory=lambda: MEASURES)
+    measures: Mapping[str, MeasureOffered] = field(
+        default_factory=lambda: {name: kept(offered) for name, offered in MEASURES.items()}
+    )
     opened_at: float = field(default_factory=time.monotonic)
 
 

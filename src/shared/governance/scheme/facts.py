@@ -34,6 +34,11 @@ class SchemeFacts:
         self._made: Rules | None = None
         self._made_for: tuple[int, date] | None = None
 
+    @property
+    def version(self) -> int:
+        """Return the version of the scheme's stream that was read last."""
+        return self._version
+
     async def known(self, person: Person) -> Known:
         """Return what is known to a decision by this person, taken now."""
         position = await self.refresh()
