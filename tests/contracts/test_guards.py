@@ -41,10 +41,8 @@ def _terms(turn: int) -> dict[str, Any]:
 
 
 def _date(turn: int) -> dict[str, Any]:
-    return {"name": LedgerDate.REVIEW, "day": TODAY + timedelta(days=turn), "document": DOCUMENT} | {
-        "clause": "12.3",
-        "page": 4,
-    }
+    day = TODAY + timedelta(days=turn)
+    return {"name": LedgerDate.REVIEW, "day": day, "document": DOCUMENT, "clause": "12.3", "page": 4}
 
 
 def _recommendation(contract: Contract, turn: int) -> dict[str, Any]:
