@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cache
 from typing import Any
 
 import orjson
@@ -90,7 +91,7 @@ def create_app(opening: Opening | None = None, *, origins: Sequence[str] = (), t
         # Off unless the council sets its collector up: asked of the environment, it would cost each request.
         telemetry={"tracing": False, "metrics": False, "logs": False},
         redoc_url=None,
-        openapi_url="/openapi.json",
+        openapi_url=None,  # it would be written anew for everybody who asks
         lifespan=_lifespan(opening),
         generate_unique_id_function=_operation_id,
         separate_input_output_schemas=False,
@@ -107,7 +108,7 @@ def create_app(opening: Opening | None = None, *, origins: Sequence[str] = (), t
     app.include_router(console)
     problems.install(app)
     _guard(app, origins, tls=tls)
-    app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
+    app.openapi = cache(lambda: openapi_document(app))  # type: ignore[method-assign]  # FastAPI's own way
     return app
 
 

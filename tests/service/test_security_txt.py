@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from rfp_service.app import create_app
 from shared.settings import Settings
+from shared.web.rate_limits import RateLimits
 from shared.web.security_txt import security_text
 
 CONTACT = "mailto:security@council.example"
@@ -18,6 +19,7 @@ class Configured:
 
     def __init__(self, contact: str) -> None:
         self.settings = Settings(security_contact=contact)
+        self.limits = RateLimits(1_000)
 
 
 async def asked(contact: str) -> httpx.Response:

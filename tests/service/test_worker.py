@@ -24,7 +24,9 @@ def failing(*rounds: int) -> Callable[..., object]:
     """Return work that fails so often before each round that goes well, and then for good."""
     left = list(rounds)
 
-    async def attempt(_service: Service, _keys: object, went_well: Callable[[], None]) -> None:
+    async def attempt(
+        _service: Service, _outside: object, _keys: object, went_well: Callable[[], None]
+    ) -> None:
         await asyncio.sleep(0)
         if left and left[0] == 0:
             left.pop(0)

@@ -5,15 +5,17 @@ for anything; what it may do in a browser is said by a strict policy.
 """
 
 import gzip
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import orjson
 from fastapi import APIRouter, Request, Response
 
 from rfp_service.version import VERSION
 from shared.kernel.errors import NotFound
+from shared.web.address_turns import OpenRoute
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
@@ -38,7 +40,7 @@ FILES: Mapping[str, PageFile] = {
     "swagger-ui-bundle.js": PageFile("text/javascript; charset=utf-8", compressed=True),
 }
 
-router = APIRouter()
+router = APIRouter(route_class=OpenRoute)
 
 
 @cache
@@ -60,6 +62,18 @@ async def first_page(request: Request) -> Response:
     answer = _page("first.html")
     answer.headers["Vary"] = "Accept"
     return answer
+
+
+@router.get("/openapi.json", include_in_schema=False)
+async def api_file(request: Request) -> Response:
+    """Return the API file."""
+    return Response(_api_file(request.app.openapi), media_type="application/json")
+
+
+@cache
+def _api_file(document: Callable[[], dict[str, Any]]) -> bytes:
+    """Write an app's API file once: it is large, and asked for by whoever likes."""
+    return orjson.dumps(document())
 
 
 @router.get("/docs", include_in_schema=False)

@@ -9,10 +9,11 @@ from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter, ValidationError, WrapValidator
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from shared.kernel.errors import NotAuthenticated, Unacceptable, WrongMediaType
 from shared.kernel.person import Person
+from shared.web.address_turns import turn_of_address, waiting_for_its_reader
 from shared.web.core_service import core_service
 from shared.web.json_names import must_be_named_once
 from shared.web.parameter_plans import plan_of
@@ -35,9 +36,8 @@ async def authenticated(request: Request) -> Person:
         person: Person = await service.person(token.strip())
     except NotAuthenticated:
         limits: RateLimits = service.limits
-        address, turn = str(peer_of(request)), request.state.turn
-        await turn.enter_async_context(limits.running(f"address {address}"))
-        await limits.failed(address)
+        await request.state.turn.enter_async_context(turn_of_address(request))
+        await limits.failed(str(peer_of(request)))
         raise
     return person
 
@@ -102,7 +102,7 @@ class StrictRoute(APIRoute):
         """Answer, and keep the caller's turn until their answer is taken: who reads slowly waits alone."""
         async with AsyncExitStack() as turn:
             scope.setdefault("state", {})["turn"] = turn
-            await super().handle(scope, receive, _waiting_for_its_reader(send))
+            await super().handle(scope, receive, waiting_for_its_reader(send))
 
     def _planned(self) -> Callable[[Request], Coroutine[Any, Any, Response]] | None:
         """Return what answers a read that makes its response itself."""
@@ -110,20 +110,6 @@ class StrictRoute(APIRoute):
             return None
         plan = plan_of(self.dependant)
         return plan.answer if plan is not None else None
-
-
-def _waiting_for_its_reader(send: Send) -> Send:
-    """Return what sends an answer's last part, and an end of its own, which waits for a slow reader."""
-
-    async def patiently(message: Message) -> None:
-        ends = message["type"] == "http.response.body" and not message.get("more_body")
-        if ends and message.get("body"):
-            await send({**message, "more_body": True})
-            await send({"type": "http.response.body", "body": b""})
-        else:
-            await send(message)
-
-    return patiently
 
 
 def _parameters(dependant: Dependant) -> set[str]:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from shared.kernel.errors import OutOfSight
 from shared.record.database import AWAY, NO_ANSWER
 from shared.record.eventstore.unread import UnreadMark
+from shared.web.address_turns import OpenRoute
 from shared.web.alarms import alarms
 from shared.web.answers import problems
 from shared.web.core_service import CoreService, core_service
@@ -19,7 +20,7 @@ from shared.web.metrics import measure
 from shared.web.peers import peer_of
 from shared.web.service_readiness import SigningSeen, faults_besides, signing_seen
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], route_class=OpenRoute)
 
 LAG_LIMIT = 5_000
 UNREAD_SHOWN = 20

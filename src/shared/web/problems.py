@@ -34,6 +34,7 @@ from shared.kernel.errors import (
 )
 from shared.kernel.fields import ASKED, ONE_LINE, PRINTABLE
 from shared.record.database import AWAY, CANT_WRITE
+from shared.web.address_turns import in_turn
 from shared.web.core_service import core_service
 from shared.web.security_log import note_refusal
 
@@ -122,9 +123,19 @@ async def invalid(request: Request, error: RequestValidationError) -> Response:
 
 
 async def of_the_framework(request: Request, error: HTTPException) -> Response:
-    """Give the framework's own answers (no such path, wrong method, body too large) the same form."""
+    """Give the framework's own answers (no such path, wrong method, body too large) the same form.
+
+    They come before anybody is asked for a token, so whoever sends hundreds waits for themselves.
+    """
     if error.status_code == HTTPStatus.BAD_REQUEST:  # a form that falls apart
         return await refused(request, Unacceptable())
+    try:
+        return await in_turn(request, lambda: _framed(request, error))
+    except TooMany as refusal:
+        return await refused(request, refusal)
+
+
+def _framed(request: Request, error: HTTPException) -> Response:
     title = HTTPStatus(error.status_code).phrase
     response = problem(request, error.status_code, "about:blank", title)
     response.headers.update(error.headers or {})

@@ -78,10 +78,11 @@ class RateLimits:
         return Allowance(self._limit, left, self._requests.seconds_to_more(client, self._limit, cost))
 
     @asynccontextmanager
-    async def running(self, client: str) -> AsyncIterator[None]:
+    async def running(self, client: str) -> AsyncIterator[bool]:
         """Let a client's requests run a few at once, and the others wait; refuse one too many.
 
-        Whoever sends hundreds waits for themselves: to everybody else they are as these few.
+        Whoever sends hundreds waits for themselves: to everybody else they are as these few. Says whether
+        others of the same client wait.
         """
         turns = self._turns.setdefault(client, _Turns())
         if turns.there >= AT_ONCE_LIMIT:
@@ -89,7 +90,7 @@ class RateLimits:
         turns.there += 1
         try:
             async with turns.few:
-                yield
+                yield turns.there > RUNNING_LIMIT
         finally:
             turns.there -= 1
             if not turns.there:

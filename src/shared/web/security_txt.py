@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 from fastapi import APIRouter, Request, Response
 
 from shared.kernel.errors import NotFound
+from shared.web.address_turns import OpenRoute
 from shared.web.core_service import core_service
 
 GOOD_FOR = timedelta(days=180)  # RFC 9116 wants less than a year
 
-router = APIRouter()
+router = APIRouter(route_class=OpenRoute)
 
 
 @router.get("/.well-known/security.txt", include_in_schema=False)

@@ -12,6 +12,7 @@ from shared.kernel.errors import NotFound
 from shared.ledger.log_reader import LogReader
 from shared.ledger.tiles import TILE_WIDTH, Tiles
 from shared.ledger.tree import HASH_BYTES
+from shared.web.address_turns import OpenRoute
 from shared.web.core_service import CoreService, core_service
 from shared.web.peers import peer_of
 from shared.web.rate_limits import TooManyRequests
@@ -19,7 +20,7 @@ from shared.web.rate_limits import TooManyRequests
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}  # a full tile never changes
 NOT_LONG = {"Cache-Control": "no-cache"}
 
-router = APIRouter(prefix="/log", include_in_schema=False)
+router = APIRouter(prefix="/log", include_in_schema=False, route_class=OpenRoute)
 
 
 async def opened_to_all(request: Request) -> CoreService:
