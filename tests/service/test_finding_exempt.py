@@ -254,6 +254,7 @@ def test_no_parameter_that_is_in_sight_is_called_like_something_that_may_be_with
     harmless = {"name", "stage", "record_kind", "reference", "since", "source", "flag", "regime", "supplier"}
     harmless |= {"held_by_outgoing_supplier", "month"}  # the month that something is due in
     harmless |= {"case_id"}  # which thing is asked about: an id tells nothing of it
+    harmless |= {"unread"}  # what one has not read yet in one's inbox, and not a register's cells
     assert named & EXEMPTABLE <= harmless
     # a project's reference is not a bid's
     assert {parameter for _, parameter in parameters()} & SEALED <= {"reference"}
