@@ -7,7 +7,7 @@ TOOLS := $(VENV)/tools
 GENERATOR := $(VENV)/generator
 CYCLONEDX := 7.5.0
 PIP_AUDIT := 2.10.1
-PYTEST_ARGS ?= -n 3 --dist loadgroup -q
+PYTEST_ARGS ?= -n 2 --dist loadgroup -q
 UV := $(BIN)/uv --quiet --no-progress pip
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
