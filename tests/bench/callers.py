@@ -22,10 +22,13 @@ AMEND = {"decision": "amend", "title": "Tablets"}
 
 @dataclass(frozen=True)
 class Asked:
-    """What the callers ask for: the same paths again and again, or decisions where there are none."""
+    """What the callers ask for: the same paths again and again, or decisions where there are none.
+
+    Each caller is a person with a token: one alone has two requests at once carried out.
+    """
 
     port: int
-    token: str
+    tokens: tuple[str, ...]
     seconds: float
     paths: tuple[str, ...] = ()
 
@@ -52,8 +55,8 @@ def ask(asked: Asked) -> Answered:
     return Answered(**json.loads(said))
 
 
-def _request(asked: Asked, method: str, path: str, version: int, body: bytes = b"") -> bytes:
-    head = f"{method} {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {asked.token}\r\n"
+def _request(token: str, method: str, path: str, version: int, body: bytes = b"") -> bytes:
+    head = f"{method} {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
     if body:
         head += f'If-Match: "{version}"\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n'
     return f"{head}\r\n".encode() + body
@@ -64,13 +67,14 @@ class _Caller(asyncio.Protocol):
 
     def __init__(self, asked: Asked, number: int, took: list[float]) -> None:
         self._asked, self._took = asked, took
+        self._token = asked.tokens[number % len(asked.tokens)]
         self._requests = self._decisions() if not asked.paths else self._reads(number)
         self._received = b""
         self._ends = time.perf_counter() + asked.seconds
         self.done = asyncio.get_running_loop().create_future()
 
     def _reads(self, number: int) -> Iterator[bytes]:
-        requests = [_request(self._asked, "GET", path, 0) for path in self._asked.paths]
+        requests = [_request(self._token, "GET", path, 0) for path in self._asked.paths]
         for turn in count(number):
             yield requests[turn % len(requests)]
 
@@ -78,10 +82,10 @@ class _Caller(asyncio.Protocol):
         """Raise an RFP and amend it some times, again and again."""
         raised, amended = json.dumps(RAISE).encode(), json.dumps(AMEND).encode()
         while True:
-            yield _request(self._asked, "POST", "/v1/rfps", 0, raised)
+            yield _request(self._token, "POST", "/v1/rfps", 0, raised)
             path = f"/v1/rfps/{json.loads(self._body)['id']}/decisions"
             for version in range(1, AMENDMENTS + 1):
-                yield _request(self._asked, "POST", path, version, amended)
+                yield _request(self._token, "POST", path, version, amended)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self._transport = transport
@@ -130,5 +134,7 @@ async def _all(asked: Asked) -> Answered:
 
 if __name__ == "__main__":
     given = json.loads(sys.stdin.read())
-    answered = uvloop.run(_all(Asked(**{**given, "paths": tuple(given["paths"])})))
+    answered = uvloop.run(
+        _all(Asked(**{**given, **{name: tuple(given[name]) for name in ("paths", "tokens")}}))
+    )
     sys.stdout.write(json.dumps(asdict(answered)))

@@ -13,7 +13,7 @@ from rfp_service.migrating import rebuild_views
 from shared.kernel.roles import Role
 from shared.record.database import connected
 from shared.web.access.issuer import demonstration_token
-from tests.bench.callers import Answered, Asked, ask
+from tests.bench.callers import CALLERS, Answered, Asked, ask
 from tests.bench.ground import figure, fill, histories
 from tests.bench.posting import serving
 from tests.support.postgres import Base, Server
@@ -28,12 +28,13 @@ def at_the_door(server: Server) -> list[str]:
         asyncio.run(fill(base, histories(RFPS, 2)))
         uvloop.run(rebuild_views(base.owner, base.service))
         some = asyncio.run(_some(base))
-        token = demonstration_token(Path(folder), "rita", [Role.REQUESTER])
+        people = [f"rita-{number}" for number in range(CALLERS)]
+        tokens = tuple(demonstration_token(Path(folder), who, [Role.REQUESTER]) for who in people)
         ports = [running.enter_context(serving(base, which, folder)) for which in ("ours", "bare")]
         ones = tuple(f"/v1/rfps/{rfp}" for rfp in some)
-        one, one_bare = _turns(ports, token, ones)
-        many, many_bare = _turns(ports, token, ("/v1/rfps?limit=20",))
-        decided, decided_bare = _turns(ports, token, ())
+        one, one_bare = _turns(ports, tokens, ones)
+        many, many_bare = _turns(ports, tokens, ("/v1/rfps?limit=20",))
+        decided, decided_bare = _turns(ports, tokens, ())
     slow = median(each.p99 for each in one)
     usual = median(each.p50 for each in one)
     return [
@@ -56,12 +57,14 @@ def _against(name: str, ours: Sequence[Answered], bare: Sequence[Answered], targ
     return figure(name, f"{mine:,.0f}/s", "bare", f"{theirs:,.0f}/s", mine / theirs, target)
 
 
-def _turns(ports: Sequence[int], token: str, paths: tuple[str, ...]) -> tuple[list[Answered], list[Answered]]:
+def _turns(
+    ports: Sequence[int], tokens: tuple[str, ...], paths: tuple[str, ...]
+) -> tuple[list[Answered], list[Answered]]:
     """Return what both sides answered, taken turn by turn."""
     said: tuple[list[Answered], list[Answered]] = ([], [])
     for _ in range(TURNS):
         for port, answers in zip(ports, said, strict=True):
-            answers.append(ask(Asked(port, token, SECONDS, paths)))
+            answers.append(ask(Asked(port, tokens, SECONDS, paths)))
     return said
 
 
