@@ -67,6 +67,6 @@ class InTurn(Response):
 
 async def in_turn(request: Request, answer: Callable[[], Response]) -> Response:
     """Make an answer once it is the address's turn, to be given before that ends."""
-    turn = AsyncExitStack()
-    await turn.enter_async_context(turn_of_address(request))
-    return InTurn(answer(), turn)
+    async with AsyncExitStack() as turn:
+        await turn.enter_async_context(turn_of_address(request))
+        return InTurn(answer(), turn.pop_all())
