@@ -3,7 +3,6 @@
 import hashlib
 import io
 import json
-import os
 import re
 import struct
 import zipfile
@@ -34,7 +33,9 @@ SMALL_FILE_BYTES = 65_536  # keys, checkpoints, proofs, leaves, how to check
 STORY_BYTES_LIMIT = 64 * 2**20
 MANIFEST_BYTES_A_FILE = 512
 PACKED_AS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others unpack without an end
-LOCAL_HEADER_BYTES, CENTRAL_HEADER_BYTES, END_BYTES, ZIP64_END_BYTES = 30, 46, 22, 76
+PACKED_OTHERWISE = "It is packed in a way that no bundle is."
+LOCAL_HEADER_BYTES, MOST_16 = 30, 0xFFFF
+PLAIN_FILE = 0o600 << 16  # in a zip file's words: no link, no folder, its owner reads and writes it
 WHY_PATTERN = r"^(\[(sealed|erased|of a later release|exempt: paragraph [1-9] of Schedule 12A)\](, )?)+$"
 _NAMES = re.compile(
     r"READ-ME-FIRST\.txt|story\.html|manifest\.json|checkpoint\.txt|keys\.txt|last-checkpoint\.txt"
@@ -167,7 +168,7 @@ def _must_be_of_sane_size(infos: Sequence[zipfile.ZipInfo], packed_bytes: int) -
     if strange := [name for name in names if not _NAMES.fullmatch(name)]:
         raise NotABundle(f"No bundle has a file with the name {strange[0]!r}.")
     if any(info.compress_type not in PACKED_AS for info in infos):
-        raise NotABundle("It is packed in a way that no bundle is.")
+        raise NotABundle(PACKED_OTHERWISE)
     unpacked = sum(info.file_size for info in infos)
     if (
         len(infos) > FILES_LIMIT
@@ -189,31 +190,41 @@ def _bytes_limit(name: str, files: int) -> int:
 def _must_be_packed_plainly(infos: Sequence[zipfile.ZipInfo], directory_at: int, path: Path) -> None:
     """Refuse an archive that another program could unpack to something else.
 
-    Files follow one another from the first byte, without fields beside their names or remarks, then the
-    directory, then nothing: so every program sees the same names and the same bytes.
+    Files follow one another from the first byte, then the directory, then nothing; and every byte that is
+    not of a packed file is the one that ``Files.zipped`` writes. So every program sees the same names, the
+    same bytes and plain files.
     """
     at = 0
+    directory = bytearray()
     with path.open("rb") as file:
         for info in infos:
             file.seek(at)
-            named = file.read(LOCAL_HEADER_BYTES)[4:] == _local_header(info)
-            if info.header_offset != at or info.extra or info.comment or info.flag_bits or not named:
-                raise NotABundle("It is packed in a way that no bundle is.")
-            at += LOCAL_HEADER_BYTES + len(info.filename) + info.compress_size
-        file.seek(-END_BYTES, os.SEEK_END)
-        end = file.read()
-    if at != directory_at or not end.startswith(b"PK\x05\x06"):
-        raise NotABundle("It is packed in a way that no bundle is.")
-    directory = sum(CENTRAL_HEADER_BYTES + len(info.filename) for info in infos)
-    rest = path.stat().st_size - at - directory - END_BYTES
-    if rest not in (0, ZIP64_END_BYTES):
-        raise NotABundle("It is packed in a way that no bundle is.")
+            name = info.filename.encode()
+            if file.read(LOCAL_HEADER_BYTES + len(name)) != b"PK\3\4" + _header(info) + name:
+                raise NotABundle(PACKED_OTHERWISE)
+            directory += (
+                b"PK\1\2\x14\3" + _header(info) + struct.pack("<HHHII", 0, 0, 0, PLAIN_FILE, at) + name
+            )
+            at += LOCAL_HEADER_BYTES + len(name) + info.compress_size
+        file.seek(directory_at)
+        rest = directory + _end(len(infos), len(directory), at)
+        if at != directory_at or file.read(len(rest) + 1) != rest:
+            raise NotABundle(PACKED_OTHERWISE)
 
 
-def _local_header(info: zipfile.ZipInfo) -> bytes:
-    """Return what stands before a file's bytes, behind the signature: the same as in the directory."""
+def _header(info: zipfile.ZipInfo) -> bytes:
+    """Return what an archive says of a file both before its bytes and in the directory."""
     numbers = (info.CRC, info.compress_size, info.file_size)
     return struct.pack("<HHHHHIIIHH", 20, 0, info.compress_type, 0, 33, *numbers, len(info.filename), 0)
+
+
+def _end(count: int, size: int, at: int) -> bytes:
+    """Return what stands behind a directory; more files than 16 bits count are counted by ZIP64 too."""
+    last = struct.pack("<4s4HIIH", b"PK\5\6", 0, 0, min(count, MOST_16), min(count, MOST_16), size, at, 0)
+    if count <= MOST_16:
+        return last
+    zip64 = struct.pack("<4sQHHIIQQQQ", b"PK\6\6", 44, 45, 45, 0, 0, count, count, size, at)
+    return zip64 + struct.pack("<4sIQI", b"PK\6\7", 0, at + size, 1) + last
 
 
 def entry_name(position: int) -> str:

@@ -43,7 +43,7 @@ FIELDS = (
 )
 HISTORY_ID = "c4f0a5d3-6f0e-4b47-8f5e-2a6b1d9e7c30"
 INDEX_ID, INDEXED_WITHIN = "5b0c2b7e-3f5d-4d1a-9a64-7d0f6a2c9e11", timedelta(days=3)
-PACKED = "it is packed in a way that no bundle is"
+MOST_16, PACKED = 0xFFFF, "it is packed in a way that no bundle is"
 
 
 class Wrong(Exception):
@@ -87,25 +87,39 @@ def text_of(files: dict[str, bytes], name: str) -> str:
 def directory_of(raw: bytes) -> tuple[list[tuple[str, int, int, int, int]], int]:
     """Return the files that the archive's directory names, and where the directory begins."""
     end = len(raw) - 22
-    must(end >= 0 and raw[end : end + 4] == b"PK\5\6" and raw[-2:] == b"\0\0", PACKED)
-    count, at = struct.unpack_from("<H", raw, end + 10)[0], struct.unpack_from("<I", raw, end + 16)[0]
-    stop = end
-    if count == 0xFFFF or at == 0xFFFFFFFF:
-        stop = end - 76
-        must(stop >= 0 and raw[stop : stop + 4] == b"PK\6\6", PACKED)
-        count, at = struct.unpack_from("<Q", raw, stop + 32)[0], struct.unpack_from("<Q", raw, stop + 48)[0]
-    begin = at
+    must(end >= 0 and raw[end : end + 4] == b"PK\5\6", PACKED)
+    count, begin = struct.unpack_from("<H", raw, end + 10)[0], struct.unpack_from("<I", raw, end + 16)[0]
+    if count == MOST_16 and raw[max(end - 20, 0) : end][:4] == b"PK\6\7":
+        must(end >= 76, PACKED)
+        count, begin = struct.unpack_from("<Q", raw, end - 44)[0], struct.unpack_from("<Q", raw, end - 28)[0]
     files: list[tuple[str, int, int, int, int]] = []
+    at, where, plain = begin, 0, bytearray()
     for _ in range(count):
-        must(at + 46 <= stop and raw[at : at + 4] == b"PK\1\2", PACKED)
-        flags, method = struct.unpack_from("<HH", raw, at + 8)
-        packed, size, named, extra, remark = struct.unpack_from("<IIHHH", raw, at + 20)
-        must(not (flags or extra or remark) and method in (0, 8), PACKED)
-        name = raw[at + 46 : at + 46 + named].decode("latin-1")
-        files.append((name, method, packed, size, struct.unpack_from("<I", raw, at + 42)[0]))
-        at += 46 + named
-    must(at == stop, PACKED)
+        must(at + 46 <= end, PACKED)
+        method, crc, packed, size, named = struct.unpack_from("<H4xIIIH", raw, at + 10)
+        name = raw[at + 46 : at + 46 + named]
+        plain += b"PK\1\2\x14\3" + header_of(method, crc, packed, size, named)
+        plain += struct.pack("<HHHII", 0, 0, 0, 0o600 << 16, where) + name
+        must(method in (0, 8), PACKED)
+        files.append((name.decode("latin-1"), method, crc, packed, size))
+        at, where = at + 46 + named, where + 30 + named + packed
+    must(raw[begin:] == plain + end_of(count, len(plain), begin), PACKED)
     return files, begin
+
+
+def header_of(method: int, crc: int, packed: int, size: int, named: int) -> bytes:
+    """Return what an archive says of a file before its bytes, and again in the directory."""
+    return struct.pack("<HHHHHIIIHH", 20, 0, method, 0, 33, crc, packed, size, named, 0)
+
+
+def end_of(count: int, size: int, begin: int) -> bytes:
+    """Return what stands behind the directory: of ZIP64 too, if 16 bits can't count the files."""
+    shown = min(count, MOST_16)
+    last = struct.pack("<4s4HIIH", b"PK\5\6", 0, 0, shown, shown, size, begin, 0)
+    if count <= MOST_16:
+        return last
+    zip64 = struct.pack("<4sQHHIIQQQQ", b"PK\6\6", 44, 45, 45, 0, 0, count, count, size, begin)
+    return zip64 + struct.pack("<4sIQI", b"PK\6\7", 0, begin + size, 1) + last
 
 
 def limit_of(name: str, count: int) -> int:
@@ -117,28 +131,27 @@ def limit_of(name: str, count: int) -> int:
 
 
 def unpacked(raw: bytes) -> dict[str, bytes]:
-    """Return the files of an archive that every program unpacks alike."""
+    """Return the files of an archive that every program unpacks alike: each byte around them is checked."""
     listed, begin = directory_of(raw)
-    must(sum(file[3] for file in listed) <= min(TOTAL_LIMIT, SMALL * 1024 + 50 * len(raw)), "it is too large")
+    must(sum(file[4] for file in listed) <= min(TOTAL_LIMIT, SMALL * 1024 + 50 * len(raw)), "it is too large")
     files: dict[str, bytes] = {}
     at = 0
-    for name, method, packed, size, offset in listed:
+    for name, method, crc, packed, size in listed:
         must(NAMES.fullmatch(name), f"no bundle has a file with the name {name!r}")
         must(name not in files, "two files in it have one name")
         must(size <= limit_of(name, len(listed)), "it is larger than any bundle")
-        must(offset == at and raw[at : at + 4] == b"PK\3\4", PACKED)
-        flags, own_method = struct.unpack_from("<HH", raw, at + 6)
-        own_packed, own_size, named, extra = struct.unpack_from("<IIHH", raw, at + 18)
-        same = (flags, own_method, own_packed, own_size, extra) == (0, method, packed, size, 0)
-        must(same and raw[at + 30 : at + 30 + named].decode("latin-1") == name, PACKED)
-        content = raw[at + 30 + named : at + 30 + named + packed]
+        before = b"PK\3\4" + header_of(method, crc, packed, size, len(name)) + name.encode()
+        must(raw[at : at + len(before)] == before, PACKED)
+        at += len(before)
+        content = raw[at : at + packed]
         if method == 8:
             unpacker = zlib.decompressobj(-15)
             content = unpacker.decompress(content, size + 1)
             must(unpacker.eof and not unpacker.unused_data, PACKED)
         must(len(content) == size, "a file in it is not as long as it says")
+        must(zlib.crc32(content) == crc, "a file in it has another checksum than it says")
         files[name] = content
-        at += 30 + named + packed
+        at += packed
     must(at == begin, PACKED)
     return files
 

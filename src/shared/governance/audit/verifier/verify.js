@@ -73,31 +73,80 @@ function limitOf(name, count) {
   return name.startsWith("entries/") ? 65535 : SMALL;
 }
 
+const PACKED = "it is packed in a way that no bundle is";
+const MOST_16 = 0xffff, PLAIN_FILE = 0o600 * 2 ** 16;
+
+// Numbers as a zip file has them: [bytes, value], the least byte first.
+function written(...numbers) {
+  const out = [];
+  for (const [size, value] of numbers) {
+    for (let n = 0, rest = value; n < size; n++, rest = Math.floor(rest / 256)) out.push(rest % 256);
+  }
+  return out;
+}
+
+// What an archive says of a file before its bytes, and again in the directory.
+function headerOf({ name, method, crc, packed, size }) {
+  return written([2, 20], [2, 0], [2, method], [2, 0], [2, 33], [4, crc], [4, packed], [4, size], [2, name.length], [2, 0]);
+}
+
+function inDirectory(file, at) {
+  return [0x50, 0x4b, 1, 2, 20, 3, ...headerOf(file), ...written([2, 0], [2, 0], [2, 0], [4, PLAIN_FILE], [4, at]),
+    ...utf8.encode(file.name)];
+}
+
+function endOf(count, size, at) {
+  const shown = Math.min(count, MOST_16);
+  const last = [0x50, 0x4b, 5, 6, ...written([4, 0], [2, shown], [2, shown], [4, size], [4, at], [2, 0])];
+  if (count <= MOST_16) return last;
+  const zip64 = written([8, 44], [2, 45], [2, 45], [8, 0], [8, count], [8, count], [8, size], [8, at]);
+  const locator = written([4, 0], [8, at + size], [4, 1]);
+  return [0x50, 0x4b, 6, 6, ...zip64, 0x50, 0x4b, 6, 7, ...locator, ...last];
+}
+
+const standsAt = (bytes, at, expected) => at + expected.length <= bytes.length && expected.every((b, i) => bytes[at + i] === b);
+
 function directoryOf(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const u16 = (at) => view.getUint16(at, true), u32 = (at) => view.getUint32(at, true);
   const end = bytes.length - 22;
-  must(end >= 0 && u32(end) === 0x06054b50 && u16(end + 20) === 0, "it is packed in a way that no bundle is");
-  let count = u16(end + 10), at = u32(end + 16), stop = end;
-  if (count === 0xffff || at === 0xffffffff) {
-    stop = end - 76;
-    must(stop >= 0 && u32(stop) === 0x06064b50 && u32(stop + 56) === 0x07064b50, "its directory can't be read");
-    count = Number(view.getBigUint64(stop + 32, true));
-    at = Number(view.getBigUint64(stop + 48, true));
+  must(end >= 0 && u32(end) === 0x06054b50, PACKED);
+  let count = u16(end + 10), at = u32(end + 16);
+  if (count === MOST_16 && end >= 76 && u32(end - 20) === 0x07064b50) {
+    count = Number(view.getBigUint64(end - 44, true));
+    at = Number(view.getBigUint64(end - 28, true));
   }
   must(count <= FILES_LIMIT, "it is larger than any bundle");
-  const files = [];
-  const directory = at;
+  const files = [], directory = at;
+  let where = 0;
   for (let n = 0; n < count; n++) {
-    must(at + 46 <= stop && u32(at) === 0x02014b50, "its directory can't be read");
-    const [flags, method, named, extra, comment] = [8, 10, 28, 30, 32].map((o) => u16(at + o));
-    must(!flags && !extra && !comment && (method === 0 || method === 8), "it is packed in a way that no bundle is");
+    must(at + 46 <= end, PACKED);
+    const method = u16(at + 10), named = u16(at + 28);
+    must(method === 0 || method === 8, PACKED);
     const name = String.fromCharCode(...bytes.subarray(at + 46, at + 46 + named));
-    files.push({ name, method, packed: u32(at + 20), size: u32(at + 24), offset: u32(at + 42), crc: u32(at + 16) });
+    must(NAMES.test(name), `no bundle has a file with the name ${JSON.stringify(name)}`);
+    const file = { name, method, crc: u32(at + 16), packed: u32(at + 20), size: u32(at + 24) };
+    must(standsAt(bytes, at, inDirectory(file, where)), PACKED);
+    files.push(file);
     at += 46 + named;
+    where += 30 + named + file.packed;
   }
-  must(at === stop, "its directory can't be read");
-  return { files, directory, view };
+  const last = endOf(count, at - directory, directory);
+  must(where === directory && at + last.length === bytes.length && standsAt(bytes, at, last), PACKED);
+  return { files, directory };
+}
+
+const CHECKSUMS = Uint32Array.from({ length: 256 }, (_, n) => {
+  let c = n;
+  for (let bit = 0; bit < 8; bit++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
+  return c;
+});
+
+// The CRC-32 that zip files have (ISO 3309).
+function checksumOf(bytes) {
+  let c = 0xffffffff;
+  for (const b of bytes) c = CHECKSUMS[(c ^ b) & 255] ^ (c >>> 8);
+  return (c ^ 0xffffffff) >>> 0;
 }
 
 async function inflated(packed, size) {
@@ -124,29 +173,25 @@ async function inflated(packed, size) {
 }
 
 async function unpacked(bytes) {
-  const { files, directory, view } = directoryOf(bytes);
+  const { files, directory } = directoryOf(bytes);
   const found = new Map();
   let at = 0, total = 0;
   for (const file of files) {
-    must(NAMES.test(file.name), `no bundle has a file with the name ${JSON.stringify(file.name)}`);
     must(!found.has(file.name), "two files in it have one name");
     total += file.size;
     must(file.size <= limitOf(file.name, files.length), "it is larger than any bundle");
     must(total <= Math.min(TOTAL_LIMIT, SMALL * 1024 + 50 * bytes.length), "it is larger than any bundle");
-    must(file.offset === at && at + 30 <= directory, "it is packed in a way that no bundle is");
-    const named = view.getUint16(at + 26, true);
-    const name = String.fromCharCode(...bytes.subarray(at + 30, at + 30 + named));
-    const plain = view.getUint32(at, true) === 0x04034b50 && !view.getUint16(at + 28, true)
-      && !view.getUint16(at + 6, true) && view.getUint16(at + 8, true) === file.method
-      && view.getUint32(at + 18, true) === file.packed && view.getUint32(at + 22, true) === file.size;
-    must(plain && name === file.name, "it is packed in a way that no bundle is");
-    const start = at + 30 + named;
-    const content = bytes.subarray(start, start + file.packed);
-    must(file.method === 8 || file.packed === file.size, "it is packed in a way that no bundle is");
-    found.set(file.name, file.method === 8 ? await inflated(content, file.size) : content);
+    const before = [0x50, 0x4b, 3, 4, ...headerOf(file), ...utf8.encode(file.name)];
+    must(standsAt(bytes, at, before), PACKED);
+    const start = at + before.length;
     at = start + file.packed;
+    must(at <= directory && (file.method === 8 || file.packed === file.size), PACKED);
+    const content = bytes.subarray(start, at);
+    const plain = file.method === 8 ? await inflated(content, file.size) : content;
+    must(checksumOf(plain) === file.crc, "a file in it has another checksum than it says");
+    found.set(file.name, plain);
   }
-  must(at === directory, "it is packed in a way that no bundle is");
+  must(at === directory, PACKED);
   return found;
 }
 
