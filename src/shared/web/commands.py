@@ -1,10 +1,10 @@
 """How a change reaches the record over HTTP: who asks, by which role, on which version, under which key."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID, uuid4
 
 from fastapi import Depends, Request, Response
@@ -14,6 +14,7 @@ from shared.kernel.errors import OutOfDate
 from shared.kernel.fields import CODE_LIMIT
 from shared.kernel.messages import Command, IdempotencyKey, Known, Receipt, S, Stamp
 from shared.kernel.person import Person
+from shared.record.eventstore.looks import Look
 from shared.record.eventstore.store import EventStore
 from shared.web.access.permissions import OutsideYourAreas, Permissions
 from shared.web.areas import in_sight, whose
@@ -77,6 +78,10 @@ class CommandHandler:
     traceparent: str
     response: Response
     acts: list[str]  # what an administrator is about to do, for the security log
+
+    def having_seen(self, look: Look) -> Self:
+        """Return this handler for a decision that follows from a look at other things."""
+        return replace(self, store=self.store.as_seen(look))
 
     async def create(
         self, command: Command[S], *, blank: S, under: UUID | None = None, **facts: JsonValue

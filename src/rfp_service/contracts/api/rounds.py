@@ -11,12 +11,14 @@ from rfp_service.contracts.api.filters import RoundFilters
 from rfp_service.contracts.api.round_answers import RoundLineSeen, RoundSeen, found_in_round, round_seen
 from rfp_service.contracts.api.round_contracts import contracts_found
 from rfp_service.contracts.api.scheme import rules_as_of
-from rfp_service.contracts.commands.rounds import OpenReviewRound, RoundDecision
-from rfp_service.contracts.domain.rounds import ReviewRound, horizon_of, round_id
+from rfp_service.contracts.commands.rounds import CloseReviewRound, OpenReviewRound, RoundDecision
+from rfp_service.contracts.domain.contract import Contract
+from rfp_service.contracts.domain.rounds import ContractsChanging, ReviewRound, horizon_of, round_id
 from rfp_service.contracts.views.rounds import RoundRow, StoredRound, review_rounds
 from shared.governance.audit.history import EventHistory, answer_history
 from shared.kernel.errors import NotFound, ViewsBehind
 from shared.kernel.messages import Receipt
+from shared.record.eventstore.looks import Look, LookedTooEarly
 from shared.web.answers import CREATES, DECIDES, one, seen_now
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
@@ -32,6 +34,8 @@ ROUND_LIST = ListOf(
 RoundId = Annotated[UUID, Path(description="The round's id, as its receipt and list say it.")]
 
 DECISIONS = tuple(commands_in(RoundDecision))
+LOOKED_AT = (Contract.kind, ReviewRound.kind)  # by whoever closes a round
+LOOKS = 5
 
 router = APIRouter(
     prefix="/v1/renewal-rounds",
@@ -68,15 +72,24 @@ async def decide_on_round(
     command: Annotated[RoundDecision, strict(RoundDecision), Body()],
     handler: Commands,
 ) -> Receipt:
-    """Defer a contract, explain why it is not due, close the round or open it again."""
+    """Defer a contract, explain why it is not due, close the round or open it again.
+
+    Contracts that change while it is being closed are looked at again: it closes on how they stand then.
+    """
     await handler.stamp_for(type(command))
-    stream = await core_service(request).store.load(round_id, ReviewRound())
-    if stream.version == 0:
-        raise NotFound
-    found = await found_in_round(await _up_to_date(request), stream)
-    return await handler.handle(
-        round_id, command, blank=ReviewRound(), contracts=[each.model_dump(mode="json") for each in found]
-    )
+    store = core_service(request).store
+    await store.must_exist(round_id, ReviewRound())
+    for _ in range(LOOKS):
+        reading = await _up_to_date(request)
+        found = await found_in_round(reading, await store.load(round_id, ReviewRound()))
+        contracts: list[JsonValue] = [each.model_dump(mode="json") for each in found]
+        if isinstance(command, CloseReviewRound):
+            handler = handler.having_seen(Look(LOOKED_AT, reading.position))
+        try:
+            return await handler.handle(round_id, command, blank=ReviewRound(), contracts=contracts)
+        except LookedTooEarly:
+            continue
+    raise ContractsChanging
 
 
 @router.get("", summary="List rounds", dependencies=[may("read-contracts")], responses=ROUND_LIST.responses)

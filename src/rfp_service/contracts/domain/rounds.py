@@ -202,6 +202,10 @@ class UndecidedInRound(Refused):
     """A round closes only when nothing due in it is undecided."""
 
 
+class ContractsChanging(Refused):
+    """Contracts were changed each time that this round was about to be closed: ask again in a moment."""
+
+
 class NotInRound(Refused):
     """This contract is not due in this round."""
 

@@ -12,7 +12,7 @@ from prometheus_client import Histogram
 
 from shared.kernel.errors import KeyUsedOtherwise
 from shared.kernel.messages import IdempotencyKey
-from shared.record.database import AWAY
+from shared.record.database import AWAY, Connection
 
 BATCH_COMMANDS_LIMIT = 256
 BATCH_EVENTS_LIMIT = 4_000
@@ -58,6 +58,14 @@ class Appender:
         if self._batch is None:
             self._start_batch()
         return await place
+
+    async def appended(
+        self, connection: Connection, events: Sequence[StoredEvent], key: IdempotencyKey | None
+    ) -> StreamPlace:
+        """Append one stream's next events alone, within a connection's own transaction."""
+        waiting = _Waiting(events, key, asyncio.get_running_loop().create_future())
+        _settle([waiting], await connection.fetch(APPEND, *_columns([waiting])))
+        return waiting.place.result()
 
     def _start_batch(self) -> None:
         self._batch = asyncio.get_running_loop().create_task(self._commit_queued())

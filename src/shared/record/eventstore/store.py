@@ -1,6 +1,7 @@
 """Where a command meets its stream: fold what happened, ask the rules, append what follows."""
 
 import asyncio
+import copy
 from collections.abc import Container, Sequence
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from shared.record.eventstore.bulk_appender import BulkAppender
 from shared.record.eventstore.command_record import personal_texts
 from shared.record.eventstore.encoding import EnvelopeMapper, Topics
 from shared.record.eventstore.folds import Folder, stage_of
+from shared.record.eventstore.looks import AppenderAsSeen, Look
 from shared.record.eventstore.personal_texts import PersonalTexts
 from shared.record.eventstore.reader import Reader
 
@@ -60,6 +62,16 @@ class EventStore:
     def bulk_appender(self) -> BulkAppender:
         """Return the appender of whole blocks of streams; it encrypts personal texts as this store does."""
         return BulkAppender(self._pool, self.mapper, self._texts)
+
+    def as_seen(self, look: Look) -> "EventStore":
+        """Return this store for a decision that follows from a look at other things.
+
+        It appends nothing, and raises `LookedTooEarly`, where something of their kinds was recorded since.
+        """
+        store = copy.copy(self)
+        topics = [topic for kind in look.kinds for topic in self.mapper.topics.of_kind(kind)]
+        store._appender = AppenderAsSeen(self._pool, look.position, topics)  # noqa: SLF001  # its own
+        return store
 
     async def load(self, stream_id: UUID, blank: S, until: int | None = None) -> Stream[S]:
         """Return one thing as it stands, or as it stood at a position; blank where it never was."""
