@@ -168,6 +168,33 @@ async def test_a_register_is_undone_field_by_field(api: Api) -> None:
     assert (await seen(api, "ABA-2"))["stage"] == "identified"
 
 
+async def test_what_an_undo_put_back_stands_as_it_did_before_the_register(api: Api) -> None:
+    await handed_in(api, A)
+    await undone(api, (await handed_in(api, B))["batch"])
+    again = await handed_in(api, B, dry_run="true")
+    told = [(d["what"], d["field"], d["decided_by"], d["position"]) for d in again["differences"]]
+    first = (await api.get(f"/v1/projects/{project_id('ABA-1')}/history")).json()["items"][0]["position"]
+    assert told == [("changed", name, PIA.id, first) for name in ("forecast_end", "cost_pence")]
+    assert (await handed_in(api, B, accept="unless_conflicting"))["counts"]["done"] == 1
+    assert (await seen(api, "ABA-1"))["cost_pence"] == 20_000
+
+
+async def test_what_was_decided_by_hand_before_a_register_that_was_undone_is_in_conflict_still(
+    api: Api,
+) -> None:
+    await handed_in(api, A)
+    await decided(api, project_id("ABA-1"), "amend", title="By hand")
+    by_hand = api.position
+    await undone(api, (await handed_in(api, B))["batch"])
+    again = await handed_in(api, B, dry_run="true")
+    told = {d["field"]: (d["what"], d["old"], d["position"]) for d in again["differences"]}
+    assert told["title"] == ("conflicting", "By hand", by_hand)
+    assert {name: what for name, (what, _, _) in told.items() if name != "title"} == {
+        "forecast_end": "changed",
+        "cost_pence": "changed",
+    }
+
+
 async def test_references_of_another_source_are_its_own(api: Api) -> None:
     await handed_in(api, "Ref,Title\r\n1,Ours\r\n")
     theirs = await handed_in(api, "Ref,Title\r\n1,Theirs\r\n2,Other\r\n", source="Washington")

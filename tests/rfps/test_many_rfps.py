@@ -118,6 +118,11 @@ async def test_a_later_register_is_taken_back_alone(api: Api) -> None:
     assert (await seen(api, "SR-8"))["title"] == "Asked twice"
     assert await undone(api, report["batch"]) == ["done"]
     assert ((await seen(api, "SR-8"))["title"], (await seen(api, "SR-8"))["stage"]) == ("Asked", "triage")
+    corrected = LATER.replace("SR-8,Asked", "SR-8,Asked thrice")
+    again = await handed_in(api, corrected, accept="unless_conflicting")
+    told = {(d["what"], d["old"], d["new"]) for d in again["differences"] if d["field"] == "title"}
+    assert told == {("changed", "Asked", "Asked thrice")}
+    assert (await seen(api, "SR-8"))["title"] == "Asked thrice"
 
 
 async def sent(api: Api, path: str, items: list[dict[str, Any]], expect: int = 207) -> tuple[str, list[str]]:

@@ -107,6 +107,11 @@ async def test_what_differs_is_told_first_then_decided_and_taken_back(taken_in: 
     api.position = await api.service.record.head()
     seen = (await api.get(one)).json()
     assert (seen["title"], seen["current_end"]) == ("Network support", "2028-03-31")
+    again = await handed_in(api, later, accept="unless_conflicting")
+    told = {(d["what"], d["field"]) for d in again["differences"] if d["reference"] == "K-1"}
+    assert told == {("changed", "title"), ("changed", "initial_end")}
+    seen = (await api.get(one)).json()
+    assert (seen["title"], seen["current_end"]) == ("Wide network support", "2029-03-31")
     await handed_in(api, REGISTER, 403, PIA)
 
 

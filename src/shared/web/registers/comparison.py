@@ -156,7 +156,7 @@ class RegisterComparison:
         await self.causes.learn(step for of_one in steps.values() for step in of_one)
         for one in differing:
             of_one = steps[one.stream.id]
-            one.changes = with_steps(self.how.register, one.changes, of_one, self.causes.include)
+            one.changes = with_steps(self.how.register, one.changes, of_one, self.causes)
 
     async def _tell(self, compared: list[Compared | Outcome]) -> None:
         marks = await self._marks([c for c in compared if isinstance(c, Compared) and c.changes])

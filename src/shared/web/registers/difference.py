@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -163,37 +163,70 @@ def _unread(row: RegisterRow, before: Mapping[str, str]) -> Iterator[FieldChange
             yield FieldChange(UNREAD, column, old, new)
 
 
+class Causes(Protocol):
+    """Tells which decisions a register led to, and which were an undo of others."""
+
+    def include(self, cause: str) -> bool:
+        """Say whether a cause is a batch of the register."""
+        ...
+
+    def undone(self, cause: str) -> str | None:
+        """Return the cause that a cause took back, if it did."""
+        ...
+
+
 def with_steps(
-    register: Register[Any],
-    found: Sequence[FieldChange],
-    steps: Sequence[DecidedEvent],
-    by_register: Callable[[str], bool],
+    register: Register[Any], found: Sequence[FieldChange], steps: Sequence[DecidedEvent], causes: Causes
 ) -> list[FieldChange]:
     """Return changes with the decision that each old value stands by.
 
-    In conflict is what was decided otherwise than by a register, after one.
+    In conflict is what was decided otherwise than by a register, after one. What an undo put back stands by
+    the decision by which it stood before.
     """
-    last, state, before = dict[str, DecidedEvent](), register.blank, register.standing(register.blank)
+    past = _Past(register)
     registered_at: int | None = None
     for step in steps:
-        state = step.event.apply(state)
-        now = register.standing(state)
-        for name, value in now.items():
-            if value != before[name]:
-                last[name] = step
-        before = now
-        if registered_at is None and by_register(step.cause):
+        past.goes_on(step, causes.undone(step.cause))
+        if registered_at is None and causes.include(step.cause):
             registered_at = step.position
     first = steps[0] if steps else None  # what never changed since holds by it
     return [
         _with_step(
             change,
-            last.get(change.field) or (first if shown(change.old) else None),
+            past.last.get(change.field) or (first if shown(change.old) else None),
             registered_at,
-            by_register,
+            causes.include,
         )
         for change in found
     ]
+
+
+class _Past:
+    """How a thing came to stand as it does: by which decision each of its fields does."""
+
+    def __init__(self, register: Register[Any]) -> None:
+        self._register, self._state = register, register.blank
+        self._standing = register.standing(self._state)
+        self.last: dict[str, DecidedEvent] = {}
+        self._before: dict[str, tuple[Mapping[str, Any], dict[str, DecidedEvent]]] = {}  # each cause
+
+    def goes_on(self, step: DecidedEvent, undone: str | None) -> None:
+        """Take one more decision in, and what it takes back, if it does."""
+        self._before.setdefault(step.cause, (self._standing, dict(self.last)))
+        was, stood_by = self._before.get(undone, _NOTHING) if undone else _NOTHING
+        self._state = step.event.apply(self._state)
+        now = self._register.standing(self._state)
+        for name in (name for name, value in now.items() if value != self._standing[name]):
+            if name not in was or was[name] != now[name]:
+                self.last[name] = step
+            elif name in stood_by:
+                self.last[name] = stood_by[name]
+            else:
+                del self.last[name]
+        self._standing = now
+
+
+_NOTHING: tuple[Mapping[str, Any], dict[str, DecidedEvent]] = ({}, {})
 
 
 def _with_step(

@@ -12,7 +12,7 @@ from shared.record.eventstore.bulk_appender import BulkAppender, DecidedEvent
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.statements import sql_of
 from shared.record.projecting.views import STILL_VALID
-from shared.web.bulk.batches import CAUSE, Batch, batch_id
+from shared.web.bulk.batches import CAUSE, Batch, batch_id, cause_of
 from shared.web.registers.difference import RegisterDifference, key_of
 from shared.web.registers.register import Register
 
@@ -26,6 +26,7 @@ class RegisterCauses:
     store: EventStore
     name: str
     _operations: dict[str, str] = field(default_factory=dict)
+    _undone: dict[str, str] = field(default_factory=dict)
 
     async def learn(self, steps: Iterable[DecidedEvent]) -> None:
         """Look the causes of some decisions up."""
@@ -33,10 +34,16 @@ class RegisterCauses:
             is_batch = cause.startswith(CAUSE)
             stream = await self.store.load(batch_id(cause), Batch()) if is_batch else None
             self._operations[cause] = "" if stream is None else stream.state.operation
+            if stream is not None and stream.state.undoes is not None:
+                self._undone[cause] = cause_of(stream.state.undoes)
 
     def include(self, cause: str) -> bool:
         """Say whether a cause is a batch of the register; it must have been learnt."""
         return self._operations.get(cause) == self.name
+
+    def undone(self, cause: str) -> str | None:
+        """Return the cause that a batch took back; it must have been learnt."""
+        return self._undone.get(cause)
 
 
 async def standing_things(
