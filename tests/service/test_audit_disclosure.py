@@ -39,6 +39,7 @@ async def policy(api: Api) -> Policy:
 async def every_way(api: Api, rfp: str) -> list[str]:
     """Return all that a scrutiny member gets to read of an RFP in the audit; bundles file by file."""
     await api.get("/v1/audit/checkpoint", SAM)
+    await api.get("/v1/audit/decisions", SAM)  # the views have come as far, too
     paths = ["/v1/audit/decisions", f"/v1/audit/streams/{rfp}", "/v1/audit/comparisons?from=0"]
     for position in range(1, api.position + 1):
         paths += [f"/v1/audit/decisions/{position}", f"/v1/audit/proofs/{position}"]
