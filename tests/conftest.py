@@ -13,6 +13,7 @@ from shared.record.database import connected
 from shared.record.eventstore.encoding import Topics
 from shared.record.eventstore.store import EventStore
 from tests.support.api import Api, running_api
+from tests.support.days import wait_past_midnight
 from tests.support.postgres import Base, Server, server
 
 settings.register_profile("test", max_examples=60, deadline=None, print_blob=True)
@@ -21,6 +22,12 @@ settings.register_profile(
 )
 logs.configure("critical")
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "test"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """A test that began today ends today."""
+    wait_past_midnight()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,14 +1,13 @@
 """Promises kept, over HTTP: from two readings of the record, in figures and in words."""
 
-from datetime import timedelta
-
 from shared.kernel.wording import long_day
-from tests.outcomes.test_http import MINUTE, PAM, PROGRAMME, TODAY, decided, milestone, outcome
+from tests.outcomes.test_http import MINUTE, PAM, PROGRAMME, decided, milestone, outcome
 from tests.outcomes.test_http import programme as begun
 from tests.support.api import Api
+from tests.support.days import in_days, today
 from tests.support.people import PIA, SAM
 
-SOON = (TODAY + timedelta(days=30)).isoformat()
+SOON = in_days(30)
 
 
 async def test_promises_are_compared_with_what_became_of_them(api: Api) -> None:
@@ -46,7 +45,7 @@ async def test_promises_are_compared_with_what_became_of_them(api: Api) -> None:
     assert by_id[stays]["fate"] == "under_way"
     assert [one["title"] for one in shown["added_late"]] == ["F"]
     assert [one["title"] for one in shown["brought_forward"]] == ["E"]
-    assert shown["in_words"].startswith(f"On {long_day(TODAY)}, 4 things were promised")
+    assert shown["in_words"].startswith(f"On {long_day(today())}, 4 things were promised")
     assert "1 met, 1 moved, 1 dropped, 0 silent, 1 still under way." in shown["in_words"]
 
 
@@ -59,7 +58,7 @@ async def test_what_was_met_and_is_no_longer_is_named(api: Api) -> None:
     await decided(api, f"milestones/{step}", "reopen", version=3, reason="Not everywhere.")
     query = {"programme": str(PROGRAMME), "since": str(since)}
     shown = (await api.get("/v1/outcomes/commitments", SAM, **query)).json()
-    assert shown["in_words"] == f"Nothing was promised on {long_day(TODAY)}."
+    assert shown["in_words"] == f"Nothing was promised on {long_day(today())}."
     assert shown["counts"]["kept_share"] is None
     [one] = shown["reopened"]
     assert (one["title"], one["reason"]) == ("Interim process", "Not everywhere.")

@@ -1,12 +1,11 @@
 """Whatever of a programme's things is exempt, its board, its lists and its paper are still answered."""
 
-from datetime import timedelta
 from typing import Any
 
 from tests.outcomes.test_http import PROGRAMME
-from tests.outcomes.test_http import TODAY as NOW
 from tests.outcomes.test_papers import LARS, REPORT, told
 from tests.support.api import Api
+from tests.support.days import in_days
 from tests.support.people import SAM
 
 QUERY = {"programme": str(PROGRAMME)}
@@ -19,7 +18,7 @@ async def exempted(api: Api, thing: str, name: str, expect: int = 201) -> Any:
         "paragraph": 3,
         "reason": "Bargaining",
         "public_interest": "It would tell them.",
-        "review_on": (NOW + timedelta(days=90)).isoformat(),
+        "review_on": in_days(90),
     }
     return (await api.post("/v1/exemptions", body, LARS, expect)).json()
 

@@ -1,6 +1,6 @@
 """Outcomes over HTTP: set up, promised, moved, shown, accepted, read as of any time."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -8,10 +8,10 @@ from outcomes.domain.ids import outcome_id, programme_id
 from shared.kernel.roles import Role
 from tests.service.test_contracts import registered
 from tests.support.api import Api
+from tests.support.days import in_days, today
 from tests.support.people import PIA, RITA, SAM, Who
 
 PAM = Who("pam", (Role.PROGRAMME_OFFICER,))
-TODAY = date.today()  # noqa: DTZ011  # far enough from midnight for days to be told apart
 PROGRAMME = programme_id("transition")
 MINUTE = {"title": "Minute 12", "sha256": "ab" * 32, "link": "https://documents.example/12"}
 
@@ -51,11 +51,11 @@ async def test_a_programme_holds_outcomes_and_they_hold_milestones(api: Api) -> 
     assert await programme(api) == str(PROGRAMME)
     made = await outcome(api)
     assert made == str(outcome_id(PROGRAMME, 3))
-    soon, later = TODAY + timedelta(days=20), TODAY + timedelta(days=400)
+    soon, later = today() + timedelta(days=20), today() + timedelta(days=400)
     await milestone(api, made, due=soon.isoformat())
     await milestone(api, made, "Full process", due=later.isoformat())
     await milestone(api, made, "Asset management")
-    await milestone(api, made, "Gaps found", due=(TODAY - timedelta(days=3)).isoformat())
+    await milestone(api, made, "Gaps found", due=in_days(-3))
     shown = await board(api)
     assert shown["counts"] == {
         "achieved": 0,
@@ -88,7 +88,7 @@ async def test_what_belongs_to_nothing_is_refused(api: Api) -> None:
 
 async def test_a_milestone_is_met_when_somebody_else_says_so_and_reopened_with_a_reason(api: Api) -> None:
     await programme(api)
-    made = await milestone(api, await outcome(api), due=TODAY.isoformat())
+    made = await milestone(api, await outcome(api), due=in_days(0))
     path = f"milestones/{made}"
     await decided(api, path, "submit-evidence", document=MINUTE)
     own = {"decision": "accept"}
@@ -115,7 +115,7 @@ async def test_a_milestone_is_met_when_somebody_else_says_so_and_reopened_with_a
 
 async def test_promised_data_show_in_every_outcome_that_waits_for_them(api: Api) -> None:
     await programme(api)
-    due = TODAY - timedelta(days=28)  # four weeks: nineteen working days at the least
+    due = today() - timedelta(days=28)  # four weeks: nineteen working days at the least
     body = {
         "programme": str(PROGRAMME),
         "what": "Licence costs",
@@ -124,12 +124,7 @@ async def test_promised_data_show_in_every_outcome_that_waits_for_them(api: Api)
     }
     data = (await api.post("/v1/promised-data", body, PIA, 201)).json()["id"]
     for number in (2, 7):
-        step = await milestone(
-            api,
-            await outcome(api, number),
-            f"Analysis {number}",
-            due=(TODAY + timedelta(days=60)).isoformat(),
-        )
+        step = await milestone(api, await outcome(api, number), f"Analysis {number}", due=in_days(60))
         await decided(api, f"milestones/{step}", "raise-dependency", on="data", id=data)
     shown = await board(api)
     for one in shown["outcomes"]:
@@ -149,9 +144,9 @@ async def test_promised_data_show_in_every_outcome_that_waits_for_them(api: Api)
 
 async def test_a_linked_project_that_is_over_shows_as_over(api: Api) -> None:
     await programme(api)
-    body = {"reference": "ICT-1", "title": "Network refresh", "finished_on": TODAY.isoformat()}
+    body = {"reference": "ICT-1", "title": "Network refresh", "finished_on": in_days(0)}
     project = (await api.post("/v1/projects", body, PIA, 201)).json()["id"]
-    step = await milestone(api, await outcome(api), due=TODAY.isoformat())
+    step = await milestone(api, await outcome(api), due=in_days(0))
     await decided(api, f"milestones/{step}", "raise-dependency", on="project", id=project)
     await decided(api, f"milestones/{step}", "raise-dependency", version=2, on="contract", id=str(uuid4()))
     known, unknown = (await api.get(f"/v1/milestones/{step}")).json()["waits_for"]
@@ -164,8 +159,8 @@ async def test_a_consultation_and_a_strategy_are_seen(api: Api) -> None:
     body = {
         "programme": str(PROGRAMME),
         "about": "Devices",
-        "opened_on": TODAY.isoformat(),
-        "closes_on": TODAY.isoformat(),
+        "opened_on": in_days(0),
+        "closes_on": in_days(0),
         "asked": 84,
     }
     made = (await api.post("/v1/consultations", body, PIA, 201)).json()["id"]
@@ -178,7 +173,7 @@ async def test_a_consultation_and_a_strategy_are_seen(api: Api) -> None:
         "name": "Digital strategy",
         "edition": "1.5",
         "sha256": "ab" * 32,
-        "adopted_on": TODAY.isoformat(),
+        "adopted_on": in_days(0),
         "themes": [{"name": "Foundation platforms", "priorities": ["Disaster recovery"]}],
     }
     await api.post("/v1/strategies", adopted, PIA, version=0)
@@ -201,7 +196,7 @@ async def test_what_is_exempt_of_a_milestone_is_withheld_and_nothing_follows_fro
         "paragraph": 3,
         "reason": "Bargaining.",
         "public_interest": "It would tell them.",
-        "review_on": (TODAY + timedelta(days=90)).isoformat(),
+        "review_on": in_days(90),
     }
     await api.post("/v1/exemptions", body, Who("lars", (Role.LEGAL,)), 201)
     seen = (await api.get(f"/v1/milestones/{step}")).json()
@@ -235,13 +230,13 @@ async def test_spend_demand_and_risk_are_read_by_priority(api: Api) -> None:
         "name": "Digital strategy",
         "edition": "1.5",
         "sha256": "ab" * 32,
-        "adopted_on": TODAY.isoformat(),
+        "adopted_on": in_days(0),
         "themes": [{"name": "Platforms", "priorities": ["Disaster recovery", "Telephony"]}],
     }
     await api.post("/v1/strategies", strategy, PIA, version=0)
     await api.get("/v1/strategies")  # tags are held against what the views show
     await programme(api)
-    late = {"due": (TODAY - timedelta(days=3)).isoformat(), "priorities": ["Disaster recovery"]}
+    late = {"due": in_days(-3), "priorities": ["Disaster recovery"]}
     step = await milestone(api, await outcome(api), "Recovery tested", **late)
     rfp = await api.raised()
     contract = await registered(api, value_pence=120_000, value_basis="yearly")

@@ -10,9 +10,10 @@ from tests.outcomes.test_http import PROGRAMME, programme
 from tests.outcomes.test_papers import LARS, REPORT
 from tests.projects.test_http import decided as decided_on_project
 from tests.projects.test_http import identified, scheme
-from tests.service.test_contracts import CORA, TODAY, ending_in, registered, this_month
+from tests.service.test_contracts import CORA, ending_in, registered, this_month
 from tests.service.test_lists import exempted
 from tests.support.api import Api
+from tests.support.days import today
 from tests.support.people import SAM
 
 QUERY = {"programme": str(PROGRAMME)}
@@ -61,7 +62,7 @@ async def test_contracts_in_the_round_are_listed_with_what_became_of_them(api: A
     assert (await paper(api))["lists"][1]["about"] == "No round was open yet"
     opened = (await api.post("/v1/renewal-rounds", {"month": this_month()}, CORA)).json()["id"]
     lines = (await api.get(f"/v1/renewal-rounds/{opened}")).json()["lines"]
-    until = TODAY + timedelta(days=30)
+    until = today() + timedelta(days=30)
     said = {
         "decision": "defer",
         "contract": lines[0]["contract"],
@@ -71,7 +72,7 @@ async def test_contracts_in_the_round_are_listed_with_what_became_of_them(api: A
     await api.post(f"/v1/renewal-rounds/{opened}/decisions", said, CORA, version=1)
     shown = await paper(api)
     listed = shown["lists"][1]
-    assert listed["about"] == f"The round of {TODAY:%B %Y} is open"
+    assert listed["about"] == f"The round of {today():%B %Y} is open"
     assert [(one["title"][:3], one["pence"]) for one in listed["items"]] == [
         ("C-2", 1_200_000),
         ("C-4", 1_200_000),

@@ -11,8 +11,8 @@ from tests.outcomes.test_http import PROGRAMME, decided, outcome, programme
 from tests.projects.test_http import decided as decided_on_project
 from tests.projects.test_http import identified, scheme
 from tests.service.test_contracts import CORA, decide, ending_in, registered, this_month
-from tests.service.test_contracts import TODAY as CONTRACTS_TODAY
 from tests.support.api import Api
+from tests.support.days import in_days
 from tests.support.people import HANA, PIA, PRIYA, SAM, SCHEME
 
 READINGS = 50
@@ -39,7 +39,7 @@ async def _a_round(api: Api) -> None:
     off = await registered(api, reference="C-2", terms=ending_in(5), **yearly)
     done = await registered(api, reference="C-3", terms=ending_in(4), **yearly)
     review = (await api.post("/v1/renewal-rounds", {"month": this_month()}, CORA)).json()["id"]
-    until = str(CONTRACTS_TODAY + timedelta(days=30))
+    until = in_days(30)
     said = {"decision": "defer", "contract": off, "reason": "Prices come.", "until": until}
     await api.post(f"/v1/renewal-rounds/{review}/decisions", said, CORA, version=1)
     await decide(api, done, "start-review")

@@ -5,17 +5,16 @@ import io
 import re
 import xml.etree.ElementTree as ET
 import zipfile
-from datetime import timedelta
 from typing import Any
 
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject
 
-from tests.outcomes.test_http import TODAY as NOW
 from tests.outcomes.test_http import decided, milestone, outcome
 from tests.outcomes.test_http import programme as begun
 from tests.outcomes.test_papers import LARS, PROGRAMME, REPORT, made, told
 from tests.support.api import Api
+from tests.support.days import in_days
 from tests.support.patience import until_true
 from tests.support.people import PIA, RITA, SAM
 
@@ -134,7 +133,7 @@ async def test_every_figure_leads_to_the_cases_behind_it(api: Api) -> None:
 async def test_every_figure_of_the_json_leads_to_the_cases_behind_it(api: Api) -> None:
     since = await told(api)
     of = await outcome(api, 5, measures=[{"name": "projects_at_risk"}])
-    await milestone(api, of, "Projects known", due=(NOW - timedelta(days=3)).isoformat())
+    await milestone(api, of, "Projects known", due=in_days(-3))
     await api.post("/v1/projects", {"reference": "ICT-1", "title": "No end is known"}, PIA, 201)
     await api.raised()
     ended = await api.raised(title="No longer needed")
@@ -176,7 +175,7 @@ HOSTILE = "<script>alert(1)</script> \U0001f600 \u0645\u0631\u062d\u0628\u0627 &
 async def test_whatever_is_said_is_shown_as_it_was_said_in_every_form(api: Api) -> None:
     await begun(api)
     of = await outcome(api, statement=HOSTILE)
-    step = await milestone(api, of, HOSTILE, due=NOW.isoformat())
+    step = await milestone(api, of, HOSTILE, due=in_days(0))
     since = api.position
     await decided(api, f"milestones/{step}", "rebaseline", new="2090-01-01", reason=HOSTILE * 3)
     about = {

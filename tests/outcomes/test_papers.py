@@ -18,11 +18,11 @@ from shared.kernel.calendar import WorkingDays
 from shared.kernel.roles import Role
 from tests.outcomes.examples import PROGRAMME, THERE, TODAY
 from tests.outcomes.test_http import MINUTE, PAM, decided, milestone, outcome
-from tests.outcomes.test_http import TODAY as NOW
 from tests.outcomes.test_http import programme as begun
 from tests.projects.test_http import scheme
 from tests.service.test_people import named
 from tests.support.api import Api
+from tests.support.days import in_days
 from tests.support.people import ADA, PIA, RITA, SAM, Who
 from tests.support.specs import given
 
@@ -83,7 +83,7 @@ def test_a_day_on_which_the_council_is_closed_is_no_clear_day() -> None:
 async def test_the_scheme_says_how_many_clear_days_a_paper_is_out_before_its_meeting(api: Api) -> None:
     await scheme(api, paper_clear_days=9)
     await told(api)
-    body = {"programme": str(PROGRAMME), "meeting": "Scrutiny", "meeting_on": str(NOW + timedelta(days=60))}
+    body = {"programme": str(PROGRAMME), "meeting": "Scrutiny", "meeting_on": in_days(60)}
     for more, clear_days in (({}, 9), ({"clear_days": 5}, 9), ({"clear_days": 11}, 11)):
         await api.post("/v1/papers", {**body, **more}, PIA, 201)
         row = (await api.get("/v1/papers", SAM, programme=str(PROGRAMME))).json()["items"][0]
@@ -96,7 +96,7 @@ async def told(api: Api) -> int:
     """Tell a short story; return where its first paper reads."""
     await begun(api)
     of = await outcome(api, measures=[{"name": "rfps_open", "target": 3}])
-    soon = (NOW + timedelta(days=40)).isoformat()
+    soon = in_days(40)
     met = await milestone(api, of, "Gaps <found> & named", due=soon)
     moved = await milestone(api, of, "Interim process", due=soon)
     body = {"programme": str(PROGRAMME), "what": "Costs", "promised_by": "Supplier", "due": "2026-01-05"}
@@ -116,7 +116,7 @@ async def made(api: Api, since: int, form: str, who: Who = SAM, **query: Any) ->
 
 async def test_an_issued_paper_stays_as_it_was(api: Api) -> None:
     since = await told(api)
-    meeting_on = (NOW + timedelta(days=3)).isoformat()
+    meeting_on = in_days(3)
     body = {"programme": str(PROGRAMME), "meeting": "Scrutiny", "meeting_on": meeting_on}
     late = {**body, "late_because": "The data came late."}
     await api.post("/v1/papers", late, RITA, 403)
@@ -137,7 +137,7 @@ async def test_an_issued_paper_stays_as_it_was(api: Api) -> None:
         "paragraph": 3,
         "reason": "Bargaining.",
         "public_interest": "It would tell them.",
-        "review_on": (NOW + timedelta(days=90)).isoformat(),
+        "review_on": in_days(90),
     }
     await api.post("/v1/exemptions", exempt, LARS, 201)
     assert (await api.get(path, SAM, form="html")).content == issued
@@ -167,7 +167,7 @@ async def test_the_exempt_part_is_a_document_of_its_own_for_those_entitled(api: 
         "paragraph": 3,
         "reason": "Bargaining",
         "public_interest": "It would tell them.",
-        "review_on": (NOW + timedelta(days=90)).isoformat(),
+        "review_on": in_days(90),
     }
     await api.post("/v1/exemptions", exempt, LARS, 201)
     await api.get(path, SAM, 403, **query)
@@ -208,7 +208,7 @@ async def test_a_machine_without_pango_says_so_and_issues_the_other_forms(
     refused = await api.get(REPORT, SAM, 409, form="pdf", **query)
     assert refused.json()["type"] == "/problems/pdf-not-made"
     assert (await api.get(REPORT, SAM, form="odt", **query)).content.startswith(b"PK")
-    meeting_on = (NOW + timedelta(days=30)).isoformat()
+    meeting_on = in_days(30)
     body = {"programme": str(PROGRAMME), "meeting": "Scrutiny", "meeting_on": meeting_on}
     paper = (await api.post("/v1/papers", body, PIA, 201)).json()["id"]
     [row] = (await api.get("/v1/papers", SAM, programme=str(PROGRAMME))).json()["items"]
@@ -228,7 +228,7 @@ async def test_people_are_named_as_the_directory_has_them_until_they_are_erased(
     assert (shown["owner"], shown["owner_name"]) == ("olga", "Olga Outcomes")
     assert shown["undated"][0]["owner_name"] == "ghost"  # the directory knows nobody of that id
     assert b"Owner: Olga Outcomes." in (await api.get(REPORT, SAM, form="html", **query)).content
-    meeting = {**query, "meeting": "Scrutiny", "meeting_on": str(NOW + timedelta(days=30))}
+    meeting = {**query, "meeting": "Scrutiny", "meeting_on": in_days(30)}
     paper = (await api.post("/v1/papers", meeting, PIA, 201)).json()
     erase = {"decision": "erase", "person": "olga", "ground": "Schedule, line 4"}
     await api.post("/v1/directory/decisions", erase, ADA, version=0)
@@ -248,7 +248,7 @@ async def test_a_paper_that_is_too_long_for_pdf_is_refused_and_issued_in_the_oth
     await told(api)
     refused = await api.get(REPORT, SAM, 409, form="pdf", programme=str(PROGRAMME))
     assert (refused.json()["type"], refused.json()["seconds"]) == ("/problems/pdf-took-too-long", 0)
-    body = {"programme": str(PROGRAMME), "meeting": "Scrutiny", "meeting_on": str(NOW + timedelta(days=30))}
+    body = {"programme": str(PROGRAMME), "meeting": "Scrutiny", "meeting_on": in_days(30)}
     paper = (await api.post("/v1/papers", body, PIA, 201)).json()["id"]
     await api.get(f"/v1/papers/{paper}/document", SAM, 404, form="pdf")
     await api.get(f"/v1/papers/{paper}/document", SAM, form="odt")

@@ -12,6 +12,7 @@ from projects.views.at_risk import RiskDay, WorkingDaysOver, flags, late, overdu
 from shared.kernel.calendar import WorkingTime
 from tests.projects.test_http import decided, identified, scheme
 from tests.support.api import Api
+from tests.support.days import in_days, today
 from tests.support.people import LARS, PIA, RITA, SAM
 
 TRANSITION = date(2027, 4, 1)  # a Thursday; 26 and 29 March are bank holidays
@@ -84,7 +85,7 @@ async def test_what_is_overdue_is_at_risk_whatever_its_contingency(api: Api) -> 
     days = {"start": "2024-01-01", "forecast_end": "2024-06-03"}
     passed = await identified(api, "PASSED", **days, contingency_days=700)
     await identified(api, "OVER", **days, finished_on="2024-07-01")
-    await identified(api, "TODAY", start="2024-01-01", forecast_end=today().isoformat())
+    await identified(api, "TODAY", start="2024-01-01", forecast_end=in_days(0))
     gone = await identified(api, "GONE", **days)
     await decided(api, gone, "cancel", reason="No need.")
     await decided(api, passed, "pause", reason="Winter.")
@@ -148,7 +149,7 @@ async def test_open_projects_are_found_and_sorted_by_their_probability(api: Api)
     assert await named(api, probability_from=0.4, probability_to=0.6) == ["EDGE"]
     assert await named(api, sort="-probability") == ["SAFE", "EDGE", "DARK"]
     await api.get("/v1/projects/probabilities", expect=422, probability_from=1.1)
-    later = (today() + timedelta(days=400)).isoformat()
+    later = in_days(400)
     assert await named(api, probability_from=0.4, transition_date=later) == []
 
 
@@ -200,10 +201,6 @@ async def test_nobody_reads_out_of_a_probability_what_is_withheld(api: Api) -> N
     assert await named(api, probability_from=0) == []
     whole = (await api.get(f"/v1/projects/{made}", LARS)).json()
     assert whole["probability"]["p50"] is not None
-
-
-def today() -> date:
-    return date.today()  # noqa: DTZ011  # odds depend on what has elapsed
 
 
 async def test_projects_at_risk_come_worst_first_with_their_reasons(api: Api) -> None:
@@ -275,7 +272,7 @@ async def test_a_moved_transition_date_answers_anew_and_writes_nothing(api: Api)
     assert (what_if["what_if"], what_if["totals"]["at_risk"]) == (True, 1)
     assert (await api.get("/v1/projects/at-risk")).json()["totals"]["at_risk"] == 2
     assert await api.service.record.head() == head
-    await scheme(api, 2, transition_date="2048-01-01", effective_from=date.today().isoformat())  # noqa: DTZ011  # in force today
+    await scheme(api, 2, transition_date="2048-01-01", effective_from=in_days(0))
     assert (await api.get("/v1/projects/at-risk")).json()["totals"]["at_risk"] == 0
     then = (await api.get("/v1/projects/at-risk", as_of=head)).json()
     assert (then["transition_date"], then["totals"]["at_risk"]) == ("2047-04-01", 2)
@@ -303,7 +300,7 @@ async def test_projects_at_risk_come_by_the_page_and_by_what_they_are(api: Api) 
 
 async def test_the_probability_learns_from_finished_projects_as_of_the_reading(api: Api) -> None:
     await scheme(api, transition_date="2047-04-01")
-    begun = date.today() - timedelta(days=10)  # noqa: DTZ011  # odds depend on what has elapsed
+    begun = today() - timedelta(days=10)
     running = await identified(api, "RUN", start=begun.isoformat(), forecast_end="2047-04-02")
     before = api.position
     for number in range(4):
@@ -327,7 +324,7 @@ async def test_the_probability_learns_from_finished_projects_as_of_the_reading(a
 
 
 async def test_projects_at_risk_are_sorted_by_their_probability_as_of_the_reading(api: Api) -> None:
-    begun = (date.today() - timedelta(days=10)).isoformat()  # noqa: DTZ011  # odds depend on what has elapsed
+    begun = in_days(-10)
     await scheme(api, transition_date="2099-01-01")
     for name, end in (("LONG", "2098-06-01"), ("SHORT", "2040-01-01")):
         made = await identified(api, name, start=begun, forecast_end=end)

@@ -1,6 +1,5 @@
 """The console's pages of what the house is run by: each thing has one, lists count as the API does."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -10,17 +9,17 @@ from rfp_service.console.decided_things import THINGS
 from shared.kernel.roles import Role
 from tests.service.test_console import TIERS, hidden, send, sign_in
 from tests.support.api import Api
+from tests.support.days import in_days
 from tests.support.people import ADA, LARS, PRIYA, SCHEME, Who
 
 HANA = Who("hana-head", (Role.APPROVER,))
 DORA = Who("dora-deputy", (Role.APPROVER,))
 ADMIN = Who("ada-admin", (Role.ADMINISTRATOR,))
-TODAY = datetime.now(UTC).date()
 GIVEN = {
     "delegate": "dora-deputy",
     "limit_pence": 1_000_000,
-    "first_day": f"{TODAY + timedelta(days=1)}",
-    "last_day": f"{TODAY + timedelta(days=9)}",
+    "first_day": in_days(3),
+    "last_day": in_days(9),
     "reason": "Leave.",
 }
 ITEM = {

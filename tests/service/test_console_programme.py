@@ -1,7 +1,7 @@
 """Projects and contracts in the console: spreadsheets, many at once, a month's work, the way across."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -11,12 +11,13 @@ from rfp_service.console.charts.expiry import expiry_chart
 from shared.kernel.roles import Role
 from tests.service.test_console import hidden, hidden_in, send, sign_in
 from tests.support.api import Api
+from tests.support.days import in_days
 from tests.support.people import SCHEME, Who
 
 PIA = Who("pia-programme", (Role.PROGRAMME_OFFICER,))
 CARLO = Who("carlo-contracts", (Role.CONTRACT_MANAGER,))
 CATEGORIES = [{"name": "Networks", "sub_categories": ["Schools"]}]
-ENDS = f"{datetime.now(UTC).date() + timedelta(days=85)}"  # so that its last safe day has just passed
+ENDS = in_days(85)  # so that its last safe day has just passed
 ORIGIN = {"Origin": "http://service"}
 REGISTER = b"""Project no.,Project,Finish,Budget
 P-1,Cables,2030-05-01,"1,000"
@@ -146,7 +147,7 @@ async def one_contract(api: Api) -> str:
         "title": "Network support",
         "supplier": {"name": "Fictional Ltd"},
         "terms": {"start": "2020-01-01", "initial_end": ENDS, "notice": {"count": 3, "unit": "months"}},
-        "review_on": f"{datetime.now(UTC).date()}",
+        "review_on": in_days(0),
     }
     made: str = (await api.post("/v1/contracts", contract, CARLO)).json()["id"]
     await api.get("/v1/contracts", CARLO)

@@ -1,6 +1,5 @@
 """The scheme as a page: who approves what, what a proposal would change, and a second person's yes."""
 
-from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -14,10 +13,11 @@ from shared.governance.scheme.domain import SchemeValues
 from tests.service.test_console import TIERS, hidden, send, sign_in
 from tests.service.test_console_managing import ADMIN, HANA, begun, text
 from tests.support.api import Api
+from tests.support.days import in_days
 from tests.support.people import SCHEME, Who
 from tests.support.visiting import PAGE_BYTES_LIMIT, said
 
-FROM = f"{datetime.now(UTC).date() + timedelta(days=30)}"
+FROM = in_days(30)
 HIGHER = [{**TIERS[0], "up_to_pence": 5_000_000}, {**TIERS[1], "approvers": ["dev-director", "dora-deputy"]}]
 VALUES = {
     **SCHEME["values"],

@@ -1,28 +1,27 @@
 """Lists of contracts are searched, sorted, counted and paged as every other list is."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from rfp_service.contracts.domain.contract import contract_id
-from tests.service.test_contracts import TODAY, ending_in, registered, this_month
+from tests.service.test_contracts import ending_in, registered, this_month
 from tests.service.test_lists import exempted
 from tests.support.api import Api
+from tests.support.days import today
 from tests.support.people import LARS, LEO
 from tests.support.procuring import opened
 
-DUE = {"month": this_month()}
-LISTS: dict[str, dict[str, str]] = {
-    "/v1/contracts": {},
-    "/v1/contracts/due": DUE,
-    "/v1/contracts/unconfirmed-dates": {},
-    "/v1/contracts/transparency-register": {},
-}
+DUE = "/v1/contracts/due"
+LISTS = ("/v1/contracts", DUE, "/v1/contracts/unconfirmed-dates", "/v1/contracts/transparency-register")
+
+
+def asked(path: str) -> dict[str, str]:
+    return {"month": this_month()} if path == DUE else {}
 
 
 async def references(api: Api, path: str, **query: Any) -> list[str]:
-    page = (await api.get(path, **LISTS[path], **query)).json()
+    page = (await api.get(path, **asked(path), **query)).json()
     return [row["reference"] for row in page["items"]]
 
 
@@ -52,10 +51,10 @@ async def test_each_list_of_contracts_has_an_order_of_its_own(three: Api) -> Non
 
 
 async def test_each_list_of_contracts_is_searched_sorted_counted_and_paged(three: Api) -> None:
-    for path, asked in LISTS.items():
+    for path in LISTS:
         assert sorted(await references(three, path, q="library")) == ["C-2", "C-4"], path
         assert await references(three, path, sort="-reference") == ["C-4", "C-3", "C-2"], path
-        page = (await three.get(path, **asked, limit=2, count="true")).json()
+        page = (await three.get(path, **asked(path), limit=2, count="true")).json()
         assert page["total"] == 3, path
         following = await references(three, path, limit=2, cursor=page["next"])
         assert sorted([row["reference"] for row in page["items"]] + following) == ["C-2", "C-3", "C-4"], path
@@ -70,10 +69,14 @@ async def test_each_list_of_contracts_is_searched_sorted_counted_and_paged(three
     assert several == ["C-3", "C-2"]
 
 
+def this_quarter() -> str:
+    return f"{today().year}-Q{(today().month + 2) // 3}"
+
+
 async def test_the_published_register_redacts_what_is_exempt_with_its_reason(three: Api) -> None:
     path, mark = "/v1/contracts/transparency-register", "[exempt: paragraph 3 of Schedule 12A]"
     made = str(contract_id("C-2"))
-    quarter = f"{TODAY.year}-Q{(TODAY.month + 2) // 3}"
+    quarter = this_quarter()
     await exempted(three, made, "supplier", "terms", "value_pence")
     for query in ({}, {"quarter": quarter}, {"quarter": "2010-Q1"}):
         items = (await three.get(path, LEO, **query)).json()["items"]
@@ -93,8 +96,7 @@ async def test_the_published_register_redacts_what_is_exempt_with_its_reason(thr
 
 async def test_invitations_to_tender_are_published_by_quarter_over_the_codes_limit(api: Api) -> None:
     rfp = await opened(api)
-    path, now = "/v1/rfps/transparency-register", datetime.now(UTC)
-    quarter = f"{now.year}-Q{(now.month + 2) // 3}"
+    path, quarter = "/v1/rfps/transparency-register", this_quarter()
     [row] = (await api.get(path, quarter=quarter)).json()["items"]
     assert (row["id"], row["title"]) == (rfp, "Laptops")
     assert row["asked_at"] < row["responses_by"]

@@ -6,14 +6,14 @@ import pytest
 
 from rfp_service.contracts.domain.contract import contract_id
 from shared.kernel.roles import Role
-from tests.service.test_contracts import CORA, TODAY, decide, registered
+from tests.service.test_contracts import CORA, decide, registered
 from tests.service.test_lists import exempted
 from tests.support.api import Api
+from tests.support.days import today
 from tests.support.people import HANA, LARS, LEO, SAM, Who
 
 FAY = Who("fay", (Role.FINANCE,))
 PATH = "/v1/contracts/savings"
-MONTH = f"{TODAY:%Y-%m}"
 SAVING: dict[str, Any] = {"number": 1, "yearly_after_pence": 200_000, "reason": "Their offer."}
 FOUND = {**SAVING, "yearly_before_pence": 1_000_000}
 
@@ -64,7 +64,7 @@ async def test_savings_add_up_by_month_and_service_as_claimed_and_as_confirmed(
 ) -> None:
     api, roads, before = three
     highways, libraries = await months(api)
-    assert (highways["month"], highways["service_area"]) == (MONTH, "Highways")
+    assert (highways["month"], highways["service_area"]) == (f"{today():%Y-%m}", "Highways")
     counted = ("decisions", "unclaimed", "claimed", "confirmed")
     assert [highways[name] for name in counted] == [2, 1, 0, 1]
     assert [libraries[name] for name in counted] == [1, 0, 1, 0]

@@ -17,13 +17,13 @@ from shared.kernel.roles import Role
 from shared.record.database import stop
 from tests.rfps.examples import DRAFT
 from tests.support.api import Api, running_api
+from tests.support.days import in_days, today
 from tests.support.people import HANA, LARS, PRIYA, RITA, SAM, Who
 from tests.support.postgres import Base, session
 from tests.support.told_streams import append_streams
 
 CORA = Who("cora", (Role.CONTRACT_MANAGER,))
 RFP = UUID("4f000000-0000-4000-8000-000000000001")
-TODAY = datetime.now(UTC).date()
 CONTRACT: dict[str, Any] = {
     "reference": "C-1",
     "title": "Network support",
@@ -95,7 +95,7 @@ async def test_a_renewal_is_recommended_approved_by_the_tier_and_done(api: Api) 
     refused = await decide(api, contract, "approve-renewal", PRIYA, 403, reason="Yes.")
     assert refused["type"] == "/problems/not-allowed"
     await decide(api, contract, "approve-renewal", HANA, reason="Yes.")
-    day = TODAY.isoformat()
+    day = in_days(0)
     await decide(api, contract, "send-notice", sent_on=day, evidence="Recorded delivery")
     await decide(api, contract, "acknowledge-notice", acknowledged_on=day, evidence="E-mail")
     await decide(api, contract, "terminate", LARS, ended_on=day, reason="As agreed.")
@@ -106,10 +106,10 @@ async def test_a_renewal_is_recommended_approved_by_the_tier_and_done(api: Api) 
 
 async def test_a_missed_notice_is_an_event_with_its_exposure_by_the_clock(api: Api, base: Base) -> None:
     await api.adopt_scheme()
-    yesterday = TODAY - timedelta(days=1)
+    yesterday = today() - timedelta(days=1)
     terms = {
         "start": str(yesterday - timedelta(days=500)),
-        "initial_end": str(TODAY),
+        "initial_end": in_days(0),
         "continuation": "tacit",
         "roll_months": 12,
         "notice": {"count": 0, "unit": "days"},
@@ -117,7 +117,7 @@ async def test_a_missed_notice_is_an_event_with_its_exposure_by_the_clock(api: A
     contract = await registered(api, terms=terms, value_pence=1_200_000, value_basis="yearly")
     due = await settled(api, contract, stage="review_due")
     assert due["exposure_pence"] == 1_200_000
-    assert due["notice_by"] == str(TODAY)
+    assert due["notice_by"] == in_days(0)
     async with session(base.admin) as owner:  # the service itself may not
         await owner.execute("UPDATE deadlines SET due_at = clock_timestamp() WHERE kind = 'contract-notice'")
     await asyncio.sleep(0.1)  # its rule looks at its own day, whatever the table says
@@ -149,7 +149,7 @@ async def test_a_concluded_rfp_brings_its_contract_into_the_register_once(api: A
         reference="C-77",
         supplier="Fictional Systems Ltd",
         value_pence=2_000_000,
-        signed_on=TODAY,
+        signed_on=today(),
         starts_on=date(2026, 1, 1),
         ends_on=date(2031, 12, 31),
         title="Laptops",
@@ -178,12 +178,12 @@ TACIT = {
 
 
 def this_month() -> str:
-    return f"{TODAY:%Y-%m}"
+    return f"{today():%Y-%m}"
 
 
 def ending_in(days: int) -> dict[str, Any]:
     """Return terms whose notice must be given in so many days, at no notice."""
-    end = TODAY + timedelta(days=days)
+    end = today() + timedelta(days=days)
     return {
         **TACIT,
         "initial_end": str(end),
@@ -249,7 +249,7 @@ async def test_the_calendar_keeps_its_entries_and_is_the_same_where_nothing_chan
     await decide(api, contract, "start-review")
     await decide(api, contract, "recommend", outcome="terminate", value_pence=0, reason="Gone.")
     await decide(api, contract, "approve-renewal", HANA, reason="Yes.")
-    await decide(api, contract, "terminate", LARS, ended_on=TODAY.isoformat(), reason="Agreed.")
+    await decide(api, contract, "terminate", LARS, ended_on=in_days(0), reason="Agreed.")
     after = list(Calendar.from_ical((await api.get(path)).content).walk("VEVENT"))
     assert [e["uid"] for e in after] == [e["uid"] for e in entries]
     assert [str(e["status"]) for e in after] == ["CANCELLED", "CONFIRMED"]
@@ -296,7 +296,7 @@ async def test_a_months_round_closes_once_everything_due_is_settled(  # noqa: PL
     two = await registered(api, reference="C-3", terms=ending_in(4))  # due while it is open
     seen = (await api.get(f"/v1/renewal-rounds/{review}")).json()
     assert [(line["contract"], line["joined_later"]) for line in seen["lines"]] == [(two, True), (one, False)]
-    until = str(TODAY + timedelta(days=30))
+    until = in_days(30)
     defer = {"decision": "defer", "contract": one, "reason": "Prices come.", "until": until}
     await api.post(path, defer, CORA, version=1)
     refused = await api.post(path, {"decision": "close"}, CORA, 409, version=2)

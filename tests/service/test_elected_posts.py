@@ -1,11 +1,10 @@
 """A tier may be an elected post: members of the council decide there, and few others may for them."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.kernel.calendar import day_in_london
 from shared.kernel.roles import Role
 from tests.support.api import Api
+from tests.support.days import in_days
 from tests.support.people import ADA, DEREK, HANA, LARS, PAUL, PRIYA, SAM, SCHEME, Who
 
 CARLA = Who("carla", (Role.APPROVER,))
@@ -18,17 +17,16 @@ POST = {
     "elected_post": True,
     "officers": ["derek"],
 }
-TODAY = day_in_london(datetime.now(UTC))
-WEEK = {"first_day": TODAY.isoformat(), "last_day": (TODAY + timedelta(days=7)).isoformat()}
 
 
 def scheme(post: dict[str, Any] = POST) -> dict[str, Any]:
     values: Any = SCHEME["values"]
-    return {**SCHEME, "values": {**values, "effective_from": TODAY.isoformat(), "tiers": [HEAD, post]}}
+    return {**SCHEME, "values": {**values, "effective_from": in_days(0), "tiers": [HEAD, post]}}
 
 
 async def lends(api: Api, delegate: str, expect: int = 201) -> Any:
-    body = {"delegate": delegate, "limit_pence": 25_000_000, "reason": "At a conference.", **WEEK}
+    week = {"first_day": in_days(0), "last_day": in_days(7)}
+    body = {"delegate": delegate, "limit_pence": 25_000_000, "reason": "At a conference.", **week}
     return (await api.post("/v1/delegations", body, CARLA, expect)).json()
 
 

@@ -8,9 +8,10 @@ from rfp_service.rfps.domain.award_events import ContractConcluded
 from rfp_service.rfps.domain.stages import Party, Stage
 from shared.kernel.messages import Stamp
 from tests.rfps.examples import DRAFT
-from tests.service.test_contracts import CORA, RFP, TODAY, decide, registered, settled
+from tests.service.test_contracts import CORA, RFP, decide, registered, settled
 from tests.service.test_lists import exempted
 from tests.support.api import Api
+from tests.support.days import today
 from tests.support.patience import until_true
 from tests.support.people import HANA, LARS, LEO, SAM
 from tests.support.told_streams import append_streams
@@ -75,7 +76,7 @@ async def test_what_is_exempt_of_an_rfp_is_exempt_of_the_contract_that_it_conclu
         reference="C-78",
         supplier="Fictional Systems Ltd",
         value_pence=2_000_000,
-        signed_on=TODAY,
+        signed_on=today(),
         starts_on=date(2026, 1, 1),
         ends_on=date(2031, 12, 31),
         title=f"{SECRET} laptops",

@@ -1,11 +1,10 @@
 """A round shows of an exempt contract that it is there, and no more."""
 
-from datetime import timedelta
-
 from rfp_service.contracts.domain.contract import contract_id
-from tests.service.test_contracts import CORA, TODAY, ending_in, registered, this_month
+from tests.service.test_contracts import CORA, ending_in, registered, this_month
 from tests.service.test_lists import exempted
 from tests.support.api import Api
+from tests.support.days import in_days
 from tests.support.people import LARS, SAM
 
 TOLD = ("ReviewRoundOpened", "RoundLineDeferred")
@@ -46,7 +45,7 @@ async def test_neither_a_refusal_nor_a_history_nor_the_record_tells_what_a_round
     refused = await api.post(f"{path}/decisions", {"decision": "close"}, CORA, 409, 1)
     assert [named["reference"] for named in refused.json()["contracts"]] == ["C-3", MARK]
     defer = {"decision": "defer", "contract": str(contract_id("C-2")), "reason": "Later."}
-    await api.post(f"{path}/decisions", {**defer, "until": str(TODAY + timedelta(days=9))}, CORA, version=1)
+    await api.post(f"{path}/decisions", {**defer, "until": in_days(9)}, CORA, version=1)
     for place, who in ((f"{path}/history", CORA), ("/v1/audit/decisions", SAM)):
         events = [e for e in (await api.get(place, who)).json()["items"] if str(e.get("decision")) in TOLD]
         assert len(events) == len(TOLD)

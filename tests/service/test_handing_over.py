@@ -9,6 +9,7 @@ from rfp_service.rfps.domain.events import RfpRaised
 from rfp_service.rfps.domain.people_events import RequesterReplaced
 from rfp_service.rfps.domain.stages import Party, Stage
 from shared.governance.scheme.domain import SCHEME_ID
+from shared.kernel.calendar import day_in_london
 from tests.support.api import Api
 from tests.support.people import ADA, DEREK, HANA, LARS, LEO, PAUL, PRIYA, RITA, SAM, SCHEME, Who
 from tests.support.procuring import EVAN, EVE, prepared
@@ -77,7 +78,7 @@ async def test_an_approvers_tiers_and_delegations_go_and_what_waited_waits_for_t
 ) -> None:
     rfp = await api.in_approval()
     await api.meets(Who("dora", HANA.roles), HANA, HENRY)
-    today = datetime.now(UTC).date()
+    today = day_in_london(datetime.now(UTC))
     day = (today + timedelta(days=9)).isoformat()
     later = {**SCHEME["values"], "effective_from": day}  # type: ignore[dict-item]
     await api.adopts({**SCHEME, "values": later}, 2)

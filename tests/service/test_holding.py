@@ -1,15 +1,10 @@
 """What a caller holds: an ETag stands for an answer only as long as the answer stays what it was."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
-from shared.kernel.calendar import day_in_london
 from tests.support.api import Api
+from tests.support.days import in_days
 from tests.support.people import ADA, HANA, LARS, RITA, SAM, SCHEME, Who
-
-TODAY = day_in_london(datetime.now(UTC))
-YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
 
 
 @pytest.mark.parametrize("form", ["application/json", "text/csv"])
@@ -21,7 +16,7 @@ async def test_what_depends_on_the_day_is_not_held_until_the_next(
 ) -> None:
     await api.raised()
     tag = (await api.get(path, who, headers={"Accept": form})).headers["etag"]
-    old = tag.replace(str(TODAY), str(YESTERDAY))
+    old = tag.replace(in_days(0), in_days(-1))
     assert old != tag
     await api.get(path, who, 304, headers={"Accept": form, "If-None-Match": tag})
     await api.get(path, who, 200, headers={"Accept": form, "If-None-Match": old})
@@ -41,7 +36,7 @@ async def test_an_rfp_may_be_overdue_since_today(api: Api) -> None:
 
 async def test_a_scheme_adopted_in_advance_may_be_in_force_by_now(api: Api) -> None:
     await api.adopt_scheme()
-    ahead = {**SCHEME, "values": {**SCHEME["values"], "effective_from": str(TOMORROW)}}  # type: ignore[dict-item]
+    ahead = {**SCHEME, "values": {**SCHEME["values"], "effective_from": in_days(1)}}  # type: ignore[dict-item]
     await api.adopts(ahead, 2)
     tag = (await api.get("/v1/scheme")).headers["etag"]
     assert tag == '"4"'
@@ -74,7 +69,7 @@ async def test_what_is_shown_of_the_past_is_veiled_by_what_holds_now(api: Api) -
         "paragraph": 3,
         "reason": "It shows who bids.",
         "public_interest": "A better price.",
-        "review_on": str(TODAY + timedelta(days=90)),
+        "review_on": in_days(90),
     }
     await api.post("/v1/exemptions", body, LARS, 201)
     await api.get("/v1/rfps", SAM)  # the views have come so far

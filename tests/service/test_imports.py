@@ -3,12 +3,13 @@
 import asyncio
 import gzip
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+from shared.record.locks import Locks
 from tests.shared.flow.imports.examples import CASES, EVENTS
 from tests.shared.flow.imports.test_xes import as_xes
 from tests.support.api import Api
-from tests.support.patience import LOOKS
+from tests.support.patience import LOOKS, until_true
 from tests.support.people import PRIYA, RITA, SAM, Who
 
 
@@ -163,6 +164,26 @@ async def test_unreadable_files_fail_with_a_reason(api: Api) -> None:
     again = await hand_in(api, events=b"case,activity\n")  # goes on where it failed
     assert again["id"] == begun["id"]
     assert (await finished(api, begun["id"]))["version"] == 4
+
+
+async def test_what_failed_and_is_not_let_go_of_yet_goes_on_a_moment_later(api: Api) -> None:
+    bad = b"case,activity\n"
+    failed = await finished(api, (await hand_in(api, events=bad))["id"])
+    let_go_of, asked = Locks(api.service.pool), asyncio.Event()
+    import_ = UUID(failed["id"])
+    await until_true(lambda: let_go_of.take(import_))  # as whoever has failed holds it a moment longer
+
+    async def looked(work: UUID) -> bool:
+        asked.set()
+        return await take(work)
+
+    locks = api.service.importer._locks  # noqa: SLF001  # nobody else can be seen to wait for one
+    take, locks.take = locks.take, looked  # type: ignore[method-assign]
+    again = asyncio.create_task(hand_in(api, events=bad))
+    await asked.wait()
+    await let_go_of.give_back(import_)
+    assert (await again)["id"] == failed["id"]
+    assert (await finished(api, failed["id"]))["version"] == 4
 
 
 async def test_a_log_of_which_nothing_is_taken_in_has_failed(api: Api) -> None:

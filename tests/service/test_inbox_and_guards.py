@@ -3,7 +3,6 @@
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -11,6 +10,7 @@ from shared.governance.scheme.domain import SCHEME_ID
 from shared.kernel.roles import Role
 from tests.service.test_next import WANTED, WHY
 from tests.support.api import Api
+from tests.support.days import in_days
 from tests.support.people import ADA, DEREK, HANA, LARS, LEO, PAUL, PIA, PRIYA, RITA, Who
 from tests.support.procuring import EVAN, EVE
 
@@ -76,13 +76,12 @@ class Walk:
             made = (await self.api.post("/v1/service-accounts", body, by)).json()
             self.things["service-accounts"].append(made["id"])
             return
-        today = datetime.now(UTC).date()
         body = {
             "delegator": "hana",
             "delegate": self.dice.choice(("dora", "derek")),
             "limit_pence": 2_500_000,
-            "first_day": f"{today}",
-            "last_day": f"{today + timedelta(days=9)}",
+            "first_day": in_days(0),
+            "last_day": in_days(9),
             **WHY,
         }
         answer = await self.api.post("/v1/delegations", body, by, 201) if self._few_delegations() else None

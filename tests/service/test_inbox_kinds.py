@@ -8,7 +8,7 @@ from shared.governance.disclosure.domain import Exemption, ExemptionStatus
 from shared.governance.disclosure.waiting_things import EXEMPTIONS_WAITING
 from shared.governance.notifications.domain import EndpointStatus, WebhookEndpoint
 from shared.governance.notifications.waiting_things import ENDPOINTS_WAITING
-from shared.kernel.calendar import day_in_london, end_of
+from shared.kernel.calendar import end_of
 from shared.kernel.messages import Known, Stamp
 from shared.kernel.person import Person
 from shared.kernel.roles import Role
@@ -17,17 +17,15 @@ from tests.outcomes.test_http import PROGRAMME, programme
 from tests.service.test_contracts import CORA, decide, registered
 from tests.service.test_inbox import FINN, kinds, waiting
 from tests.support.api import Api
+from tests.support.days import in_days, today
 from tests.support.people import ADA, HANA, LARS, LEO, PIA, PRIYA, RITA, Who
 
-NOW = datetime.now(UTC)
-TODAY = day_in_london(NOW)
-YESTERDAY = f"{TODAY - timedelta(days=1)}"
 ABE = Who("abe", ADA.roles)
 
 
 def somebody(who: Who) -> Waiter:
     known = Known(roles=tuple(role.value for role in who.roles), same=((who.id,),))
-    return Waiter(Person(who.id, who.roles), TODAY, own=Stamp(by=who.id, at=NOW, known=known))
+    return Waiter(Person(who.id, who.roles), today(), own=Stamp(by=who.id, at=datetime.now(UTC), known=known))
 
 
 async def test_what_gives_power_waits_for_a_second_person(api: Api) -> None:
@@ -78,27 +76,28 @@ async def test_orders_wait_for_their_tier_then_to_be_sent_then_to_come(api: Api)
     assert (await kinds(api, HANA), await kinds(api, PRIYA)) == ([], ["order"])
     await step(PRIYA, 2, decision="send-order", fulfiller="IT stores")
     [sent] = await waiting(api, RITA)
-    assert (sent["kind"], sent["due_on"]) == ("order", f"{TODAY + timedelta(days=5)}")
-    await step(RITA, 3, decision="fulfil-order", fulfilled_on=f"{TODAY}")
+    assert (sent["kind"], sent["due_on"]) == ("order", in_days(5))
+    await step(RITA, 3, decision="fulfil-order", fulfilled_on=in_days(0))
     assert await kinds(api, RITA) == []
 
 
 async def test_the_programme_hears_of_days_that_have_passed(api: Api) -> None:
+    yesterday = in_days(-1)
     await programme(api)
     data = {"programme": str(PROGRAMME), "what": "Licences", "promised_by": "Fictional Ltd"}
-    late = (await api.post("/v1/promised-data", {**data, "due": YESTERDAY}, PIA, 201)).json()["id"]
-    await api.post("/v1/promised-data", {**data, "due": f"{TODAY}"}, PIA, 201)
-    asked = {"programme": str(PROGRAMME), "about": "Devices", "opened_on": YESTERDAY, "closes_on": YESTERDAY}
+    late = (await api.post("/v1/promised-data", {**data, "due": yesterday}, PIA, 201)).json()["id"]
+    await api.post("/v1/promised-data", {**data, "due": in_days(0)}, PIA, 201)
+    asked = {"programme": str(PROGRAMME), "about": "Devices", "opened_on": yesterday, "closes_on": yesterday}
     await api.post("/v1/consultations", asked, PIA, 201)
-    owned = {"title": "Network", "origin": "other", "owner": "pia", "forecast_end": YESTERDAY}
+    owned = {"title": "Network", "origin": "other", "owner": "pia", "forecast_end": yesterday}
     await api.post("/v1/projects", owned, PIA, 201)
     found = await waiting(api, PIA)
     assert {item["kind"] for item in found} == {"promised-data", "consultation", "forecast"}
     assert all(item["overdue"] for item in found)
     assert [item["id"] for item in found if item["kind"] == "promised-data"] == [late]
     began = {datetime.fromisoformat(item["since"]) for item in found}
-    assert min(began) >= end_of(TODAY - timedelta(days=1)) - timedelta(days=1)
-    arrived = {"decision": "record-arrived", "arrived_on": f"{TODAY}"}
+    assert min(began) >= end_of(today() - timedelta(days=1)) - timedelta(days=1)
+    arrived = {"decision": "record-arrived", "arrived_on": in_days(0)}
     await api.post(f"/v1/promised-data/{late}/decisions", arrived, PIA, version=1)
     assert "promised-data" not in await kinds(api, PIA)
     assert await kinds(api, LEO) == []
@@ -122,13 +121,13 @@ async def test_a_contract_waits_for_its_owner_and_its_saving_for_finance(api: Ap
 
 
 def test_an_exemption_waits_for_legal_from_its_day_of_review_on() -> None:
-    exempt = Exemption(ExemptionStatus.IN_FORCE, uuid4(), "rfp", 0, ("title",), 3, review_on=TODAY)
+    exempt = Exemption(ExemptionStatus.IN_FORCE, uuid4(), "rfp", 0, ("title",), 3, review_on=today())
     [wait] = EXEMPTIONS_WAITING.waits(exempt, somebody(LARS))
-    assert (wait.kind, wait.due_on) == ("exemption-review", TODAY)
+    assert (wait.kind, wait.due_on) == ("exemption-review", today())
     assert [*EXEMPTIONS_WAITING.waits(exempt, somebody(PRIYA))] == []
-    later = Exemption(ExemptionStatus.IN_FORCE, uuid4(), "rfp", review_on=TODAY + timedelta(days=1))
+    later = Exemption(ExemptionStatus.IN_FORCE, uuid4(), "rfp", review_on=today() + timedelta(days=1))
     assert [*EXEMPTIONS_WAITING.waits(later, somebody(LARS))] == []
-    released = Exemption(ExemptionStatus.RELEASED, uuid4(), "rfp", review_on=TODAY)
+    released = Exemption(ExemptionStatus.RELEASED, uuid4(), "rfp", review_on=today())
     assert [*EXEMPTIONS_WAITING.waits(released, somebody(LARS))] == []
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from shared.kernel.roles import Role
 from tests.support.api import Api, Json
+from tests.support.days import in_days, today
 from tests.support.people import ADA, DEREK, HANA, LEO, PAUL, PIA, PRIYA, RITA, SAM, Who
 from tests.support.procuring import AN_HOUR, CRITERIA, EVAN, EVE, LARS, closed, opened
 
 PATIENCE = 90
-TODAY = datetime.now(UTC).date()
 PEOPLE = (RITA, PRIYA, HANA, EVE, EVAN, LARS)
 WHY = {"reason": "As it is."}
 
@@ -35,7 +35,7 @@ Says = Callable[[int], Json]
 WANTED: Mapping[str, tuple[int, Says]] = {
     "conclude-contract": (
         1,
-        lambda _: {"reference": "C-1", **dict.fromkeys(("signed_on", "starts_on", "ends_on"), f"{TODAY}")},
+        lambda _: {"reference": "C-1", **dict.fromkeys(("signed_on", "starts_on", "ends_on"), in_days(0))},
     ),
     "publish-award-notice": (1, lambda _: {"reference": "UK6-1"}),
     "send-summaries": (1, lambda _: {"told": ["B0", "B1"]}),
@@ -146,12 +146,7 @@ async def test_only_decisions_of_the_callers_roles_are_told(api: Api) -> None:
 async def test_a_delegate_is_told_for_whom_and_no_longer_once_it_has_ended(api: Api) -> None:
     dora, rfp = Who("dora", HANA.roles), await api.in_approval()
     assert (await told(api, rfp, dora))["approve"]["allowed"] is False
-    give = {
-        "delegate": "dora",
-        "limit_pence": 2_000_000,
-        "first_day": f"{TODAY}",
-        "last_day": f"{TODAY + timedelta(days=1)}",
-    }
+    give = {"delegate": "dora", "limit_pence": 2_000_000, "first_day": in_days(0), "last_day": in_days(1)}
     given = (await api.post("/v1/delegations", give | WHY, HANA)).json()
     allowed = (await told(api, rfp, dora))["approve"]
     assert (allowed["allowed"], allowed["acting_for"]) == (True, ["hana"])
@@ -215,7 +210,8 @@ async def test_contracts_rounds_and_accounts_say_it_too(api: Api) -> None:
     assert by["amend"]["allowed"] is by["start-review"]["allowed"] is True
     assert by["execute-extension"]["why_not"]["type"] == "/problems/wrong-contract-stage"
     assert (await told(api, contract, HANA, "contracts")).keys() == {"approve-renewal", "refuse-renewal"}
-    opened_round = (await api.post("/v1/renewal-rounds", {"month": f"{TODAY:%Y-%m}"}, PAUL, 201)).json()["id"]
+    month = {"month": f"{today():%Y-%m}"}
+    opened_round = (await api.post("/v1/renewal-rounds", month, PAUL, 201)).json()["id"]
     by = await told(api, opened_round, PAUL, "renewal-rounds")
     assert (by["close"]["allowed"], by["reopen"]["allowed"]) == (True, False)
     account = {"name": "Portal", "owner": "ada", "scopes": ["rfp.read"]}

@@ -1,10 +1,10 @@
 """What is next on things that are not cases: outcomes, exemptions, the scheme, people, imports, items."""
 
-from datetime import timedelta
 from typing import Any
 
-from tests.outcomes.test_http import TODAY, decided, milestone, outcome, programme
+from tests.outcomes.test_http import decided, milestone, outcome, programme
 from tests.support.api import Api
+from tests.support.days import in_days
 from tests.support.people import ADA, HANA, LARS, PAUL, PIA, PRIYA, RITA, SAM, SCHEME, Who
 
 WHY = {"reason": "As it is."}
@@ -27,7 +27,7 @@ def why(said: dict[str, dict[str, Any]], decision: str) -> str:
 async def test_milestones_and_outcomes_say_it(api: Api) -> None:
     await programme(api)
     made = await outcome(api)
-    step = await milestone(api, made, due=TODAY.isoformat())
+    step = await milestone(api, made, due=in_days(0))
     assert allowed(await told(api, f"outcomes/{made}", PIA)) >= {"amend", "rate-confidence"}
     before = await told(api, f"milestones/{step}", PIA)
     assert "submit-evidence" in allowed(before)
@@ -50,7 +50,7 @@ async def test_exemptions_say_it(api: Api) -> None:
         "paragraph": 3,
         "reason": "It would tell.",
         "public_interest": "Less.",
-        "review_on": (TODAY + timedelta(days=90)).isoformat(),
+        "review_on": in_days(90),
     }
     made = (await api.post("/v1/exemptions", body, LARS)).json()["id"]
     assert allowed(await told(api, f"exemptions/{made}", LARS)) == {"review", "release"}
@@ -77,13 +77,7 @@ async def test_delegations_are_seen_alone_and_say_it(api: Api) -> None:
     await api.adopt_scheme()
     dora = Who("dora", HANA.roles)
     await api.meets(dora, HANA)
-    give = {
-        "delegate": "dora",
-        "limit_pence": 100,
-        "first_day": TODAY.isoformat(),
-        "last_day": (TODAY + timedelta(days=1)).isoformat(),
-        **WHY,
-    }
+    give = {"delegate": "dora", "limit_pence": 100, "first_day": in_days(0), "last_day": in_days(1), **WHY}
     made = (await api.post("/v1/delegations", give, HANA)).json()["id"]
     seen = (await api.get(f"/v1/delegations/{made}", HANA)).json()
     assert (seen["delegator"], seen["delegate"], seen["reason"]["text"]) == ("hana", "dora", "As it is.")
@@ -121,6 +115,6 @@ async def test_catalogue_items_say_it_until_they_are_retired(api: Api) -> None:
     made = (await api.post("/v1/catalogue-items", body, PRIYA)).json()["id"]
     assert allowed(await told(api, f"catalogue-items/{made}", PRIYA)) == {"revise", "retire"}
     assert await told(api, f"catalogue-items/{made}", RITA) == {}
-    retire = {"decision": "retire", "available_until": TODAY.isoformat(), **WHY}
+    retire = {"decision": "retire", "available_until": in_days(0), **WHY}
     await api.post(f"/v1/catalogue-items/{made}/decisions", retire, PRIYA, version=1)
     assert why(await told(api, f"catalogue-items/{made}", PRIYA), "revise") == "already-retired"

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.kernel.calendar import day_in_london, end_of
+from shared.kernel.calendar import end_of
 from tests.support.api import Api
+from tests.support.days import in_days, today
 from tests.support.people import ADA, DEREK, HANA, LARS, PAUL, PRIYA, RITA, SAM, SCHEME
 from tests.support.procuring import AN_HOUR, CRITERIA, EVAN, EVE, an_hour_later, awarded, closed, evaluated
 
-TODAY = day_in_london(datetime.now(UTC))
 CASE = {"budget_code": "IT-1", "options_considered": "None", "conflicts": "None"}
 ROUTE = {"regime": "procurement_act_2023", "route": "open_tender"}
 
@@ -103,7 +103,7 @@ async def _closed_once_every_question_has_its_answer(api: Api, rfp: str) -> None
 async def test_the_market_has_its_days_whole(api: Api) -> None:
     await adopted(api, minimum_periods=[{"route": "open_tender", "days": 3}])
     rfp = await ready(api)
-    earliest = end_of(TODAY + timedelta(days=3))
+    earliest = end_of(today() + timedelta(days=3))
     short = (earliest - timedelta(seconds=1)).isoformat()
     refused = await no(
         api, "too-little-time", rfp, "publish-tender-notice", PRIYA, reference="T", responses_by=short
@@ -147,7 +147,7 @@ async def _held_by_the_wrong_party(api: Api, rfp: str) -> None:
 
 async def _nobody_unknown_is_named(api: Api, rfp: str) -> None:
     await no(api, "no-such-person", rfp, "appoint-evaluator", PRIYA, evaluator="nobody")
-    day = TODAY.isoformat()
+    day = in_days(0)
     given = {"limit_pence": 1, "first_day": day, "last_day": day, "reason": "Leave."}
     refused = await api.post("/v1/delegations", {"delegate": "nobody", **given}, HANA, 409)
     assert refused.json()["type"] == "/problems/no-such-person"
@@ -170,7 +170,7 @@ async def test_a_waiver_goes_to_the_tier_of_the_larger_value_and_on(api: Api) ->
 async def test_a_decision_that_was_called_in_is_taken_again_and_urgency_is_published(api: Api) -> None:
     await adopted(api, key_decision_pence=1_000_000)
     rfp = await approved(api)
-    then = (TODAY - timedelta(days=40)).isoformat()
+    then = in_days(-40)
     await api.decide(rfp, "publish-forward-plan-notice", PRIYA, reference="FP-1", published_on=then)
     await api.decide(rfp, "take-key-decision", HANA, reason="Good value.")
     await api.decide(rfp, "publish-decision", PRIYA, reference="D-1")
@@ -182,7 +182,7 @@ async def test_a_decision_that_was_called_in_is_taken_again_and_urgency_is_publi
     await api.decide(rfp, "take-key-decision", HANA, reason="It is worth it.")
     assert (await seen(api, rfp))["stage"] == "call_in"
     urgent = await approved(api)
-    published = {"reference": "SU-1", "published_on": TODAY.isoformat()}
+    published = {"reference": "SU-1", "published_on": in_days(0)}
     await no(api, "not-urgent", urgent, "publish-special-urgency", PRIYA, **published)
     await api.decide(urgent, "agree-special-urgency", SAM, reason="The contract ends on Friday.")
     await api.decide(urgent, "publish-special-urgency", PRIYA, **published)

@@ -9,20 +9,17 @@ from rfp_service.contracts.domain.terms import Stated
 from tests.contracts.test_dates import TRANSITION, dates, months
 from tests.projects.test_http import decided, identified, scheme
 from tests.support.api import Api
+from tests.support.days import in_days, today
 from tests.support.people import SAM
 
 ENDS = {-1: False, 0: True, 1: True}  # days from the transition date, and whether that is late
 
 
-def today() -> date:
-    return date.today()  # noqa: DTZ011  # odds depend on what has elapsed
-
-
 async def test_a_project_that_ends_on_the_date_is_late_everywhere(api: Api) -> None:
     transition = today() + timedelta(days=90)
     await scheme(api, transition_date=transition.isoformat())
-    begun = {"start": (today() - timedelta(days=10)).isoformat()}
-    waits = await identified(api, "WAITS", **begun, forecast_end=(today() + timedelta(days=20)).isoformat())
+    begun = {"start": in_days(-10)}
+    waits = await identified(api, "WAITS", **begun, forecast_end=in_days(20))
     made = {
         days: await identified(
             api, f"P{days}", **begun, forecast_end=(transition + timedelta(days)).isoformat()

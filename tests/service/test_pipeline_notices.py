@@ -4,13 +4,14 @@ from datetime import date
 from typing import Any
 
 from rfp_service.contracts.domain.pipeline import PipelineYearBegun, pipeline_id
-from tests.service.test_contracts import CORA, TODAY
+from tests.service.test_contracts import CORA
 from tests.support.api import Api
+from tests.support.days import in_days, today
 from tests.support.people import PRIYA, RITA
 from tests.support.specs import stamp
 from tests.support.told_streams import append_streams
 
-YEAR = TODAY.year + 1  # whose notice no clock misses meanwhile
+YEAR = today().year + 1  # whose notice no clock misses meanwhile
 NEXT_YEAR = pipeline_id(YEAR)
 
 
@@ -27,7 +28,7 @@ async def test_a_notice_that_is_due_is_listed_published_once_and_has_its_history
     assert (waits["thing"], waits["due_on"]) == ("pipeline-year", f"{YEAR}-05-26")
     [allowed] = (await api.get(path, CORA)).json()["next"]
     assert allowed == {"decision": "publish", "allowed": True}
-    said: dict[str, Any] = {"decision": "publish", "reference": "UK1-1", "published_on": str(TODAY)}
+    said: dict[str, Any] = {"decision": "publish", "reference": "UK1-1", "published_on": in_days(0)}
     await api.post(f"{path}/decisions", said, RITA, 403, 1)
     await api.post(f"{path}/decisions", said, PRIYA, version=1)
     again = await api.post(f"{path}/decisions", said, CORA, 409, 2)

@@ -1,16 +1,16 @@
 """Transition readiness in one read: what is ready, at risk, blocked, and on whose data, as of any time."""
 
-from datetime import timedelta
 from typing import Any
 
 from shared.kernel.roles import Role
-from tests.outcomes.test_http import PROGRAMME, TODAY, milestone, outcome, programme
+from tests.outcomes.test_http import PROGRAMME, milestone, outcome, programme
 from tests.outcomes.test_http import decided as said_of
 from tests.projects.test_http import decided, identified, scheme
 from tests.support.api import Api
+from tests.support.days import in_days
 from tests.support.people import PAUL, PIA, PRIYA, RITA, SAM, Who
 
-SOON, LATER = TODAY + timedelta(days=60), TODAY + timedelta(days=90)
+SOON = in_days(60)
 
 
 async def lines(api: Api, who: Who = SAM, **asked: Any) -> dict[str, Any]:
@@ -26,11 +26,11 @@ def counts(line: Any) -> tuple[int, ...]:
 async def test_an_outcome_is_blocked_on_whose_data_are_late_until_they_come(api: Api) -> None:
     await programme(api)
     made = await outcome(api)
-    due = (TODAY - timedelta(days=28)).isoformat()
+    due = in_days(-28)
     promise = {"programme": str(PROGRAMME), "what": "Licence costs", "promised_by": "Supplier", "due": due}
     data = (await api.post("/v1/promised-data", promise, PIA, 201)).json()["id"]
-    waiting = await milestone(api, made, due=SOON.isoformat())
-    await milestone(api, made, "Full process", due=LATER.isoformat())
+    waiting = await milestone(api, made, due=SOON)
+    await milestone(api, made, "Full process", due=in_days(90))
     await milestone(api, made, "Asset list")
     await said_of(api, f"milestones/{waiting}", "raise-dependency", on="data", id=data)
     blocked = api.position
@@ -41,18 +41,18 @@ async def test_an_outcome_is_blocked_on_whose_data_are_late_until_they_come(api:
     assert (worst["id"], worst["waits_for"][0]["on"]) == (waiting, "Supplier")
     assert worst["waits_for"][0]["working_days_late"] >= 15
     assert undated["reasons"] == ["has no day"]
-    await said_of(api, f"promised-data/{data}", "record-arrived", arrived_on=TODAY.isoformat())
+    await said_of(api, f"promised-data/{data}", "record-arrived", arrived_on=in_days(0))
     assert counts((await lines(api))["We buy IT ourselves."]) == (0, 2, 1, 0)
     then = (await lines(api, as_of=blocked))["We buy IT ourselves."]
     assert counts(then) == (0, 1, 1, 1)
 
 
 async def test_projects_contracts_and_rfps_say_what_is_not_ready_and_why(api: Api) -> None:
-    await scheme(api, transition_date=LATER.isoformat(), hold_reasons=[{"code": "budget-check"}])
-    first = await identified(api, "CABLES", forecast_end=SOON.isoformat())
-    late = await identified(api, "SWITCHES", forecast_end=(LATER + timedelta(days=9)).isoformat())
+    await scheme(api, transition_date=in_days(90), hold_reasons=[{"code": "budget-check"}])
+    first = await identified(api, "CABLES", forecast_end=SOON)
+    late = await identified(api, "SWITCHES", forecast_end=in_days(99))
     await decided(api, first, "record-dependency", on="project", id=late)
-    await identified(api, "PHONES", forecast_end=SOON.isoformat())
+    await identified(api, "PHONES", forecast_end=SOON)
     await identified(api, "DONE", start="2020-01-01", finished_on="2020-06-01")
     contract = {
         "reference": "C-1",
@@ -81,7 +81,7 @@ async def test_projects_contracts_and_rfps_say_what_is_not_ready_and_why(api: Ap
         "finance",
     )
     whole = (await api.get("/v1/readiness", PRIYA)).json()
-    assert (whole["transition_date"], whole["days_left"]) == (LATER.isoformat(), 90)
+    assert (whole["transition_date"], whole["days_left"]) == (in_days(90), 90)
 
 
 async def test_who_acts_for_another_area_sees_nothing_of_this_one(api: Api) -> None:
@@ -94,14 +94,14 @@ async def test_who_acts_for_another_area_sees_nothing_of_this_one(api: Api) -> N
 
 async def test_what_is_exempt_of_a_project_tells_nothing_to_whom_it_is_withheld_from(api: Api) -> None:
     lars = Who("lars", (Role.LEGAL,))
-    made = await identified(api, "CABLES", forecast_end=SOON.isoformat())
+    made = await identified(api, "CABLES", forecast_end=SOON)
     body = {
         "matter_id": made,
         "fields": ["forecast_end"],
         "paragraph": 3,
         "reason": "It would tell.",
         "public_interest": "Less.",
-        "review_on": LATER.isoformat(),
+        "review_on": in_days(90),
     }
     await api.post("/v1/exemptions", body, lars)
     await api.get("/v1/exemptions")

@@ -15,15 +15,16 @@ from rfp_service.contracts.api import rounds
 from rfp_service.contracts.api.round_answers import found_in_round
 from rfp_service.contracts.domain.rounds import horizon_of, last_day_of
 from shared.kernel.contract_rules import ContractRules
-from tests.service.test_contracts import CONTRACT, CORA, TODAY, decide, registered, this_month
+from tests.service.test_contracts import CONTRACT, CORA, decide, registered, this_month
 from tests.service.test_round_joining import opened, said, standings
 from tests.support.api import Api, running_api
+from tests.support.days import in_days, today
 from tests.support.postgres import Server
 
 Between = Callable[[], Awaitable[object]]
-LATER = str(TODAY + timedelta(days=9))
+LATER = in_days(9)
 DUE = {"start": "2020-01-01", "initial_end": LATER}
-NOT_DUE = DUE | {"initial_end": f"{TODAY.year + 9}-12-31"}
+NOT_DUE = DUE | {"initial_end": f"{today().year + 9}-12-31"}
 
 
 def meanwhile(patched: pytest.MonkeyPatch, *happens: Between) -> list[Between]:

@@ -4,18 +4,21 @@ from datetime import timedelta
 from typing import Any
 
 from tests.service.test_contract_registers import undone
-from tests.service.test_contracts import CORA, TODAY, decide, registered, this_month
+from tests.service.test_contracts import CORA, decide, registered, this_month
 from tests.support.api import Api
+from tests.support.days import in_days, today
 
-NEXT_MONTH = f"{TODAY.replace(day=28) + timedelta(days=7):%Y-%m}"
+
+def next_month() -> str:
+    return f"{today().replace(day=28) + timedelta(days=7):%Y-%m}"
 
 
 async def owing_a_notice(api: Api) -> str:
     """Register a contract of which nothing is due for years but the notice of its conclusion."""
     return await registered(
         api,
-        terms={"start": str(TODAY), "initial_end": f"{TODAY.year + 9}-12-31"},
-        concluded_on=str(TODAY),
+        terms={"start": in_days(0), "initial_end": f"{today().year + 9}-12-31"},
+        concluded_on=in_days(0),
         procurement_begun_on="2025-03-01",
         contract_kind="services",
         value_pence=90_000_000,
@@ -25,7 +28,7 @@ async def owing_a_notice(api: Api) -> str:
 
 async def published(api: Api, contract: str) -> None:
     """Publish the notice that is due."""
-    said = {"number": 1, "reference": "2026/S 000-000001", "published_on": str(TODAY)}
+    said = {"number": 1, "reference": "2026/S 000-000001", "published_on": in_days(0)}
     await decide(api, contract, "publish-notice", **said)
 
 
@@ -65,9 +68,9 @@ async def test_what_is_corrected_to_be_due_no_longer_stays_in_the_round_until_so
 ) -> None:
     await api.adopt_scheme()
     path = await opened(api, this_month())
-    terms = {"start": "2020-01-01", "initial_end": str(TODAY + timedelta(days=9))}
+    terms = {"start": "2020-01-01", "initial_end": in_days(9)}
     contract = await registered(api, terms=terms)
-    later = terms | {"initial_end": f"{TODAY.year + 9}-12-31"}
+    later = terms | {"initial_end": f"{today().year + 9}-12-31"}
     await decide(api, contract, "correct-terms", terms=later, reason="Read again.")
     assert await standings(api, path) == [(contract, "due", False, True)]
     version = (await api.get(path, CORA)).json()["version"]
@@ -85,11 +88,11 @@ async def test_a_notice_published_settles_a_line_that_only_waited_for_it_in_this
     contract = await owing_a_notice(api)
     first = await opened(api, this_month())
     assert await standings(api, first) == [(contract, "due", False, False)]
-    until = str(TODAY + timedelta(days=9))
+    until = in_days(9)
     await said(api, first, "defer", contract=contract, reason="Next week.", until=until)
     await said(api, first, "close")
     await published(api, contract)
-    second = await opened(api, NEXT_MONTH)
+    second = await opened(api, next_month())
     assert await standings(api, second) == [(contract, "decided", True, False)]
     await said(api, second, "close")
 
@@ -97,7 +100,7 @@ async def test_a_notice_published_settles_a_line_that_only_waited_for_it_in_this
 async def test_what_a_register_brought_and_took_back_is_in_no_round(api: Api) -> None:
     await api.adopt_scheme()
     path = await opened(api, this_month())
-    rows = f"Reference,Title,End date\r\nK-1,Network,{TODAY + timedelta(days=9)}\r\n"
+    rows = f"Reference,Title,End date\r\nK-1,Network,{today() + timedelta(days=9)}\r\n"
     files = {"file": ("register.csv", rows.encode())}
     handed_in = await api.client.post("/v1/contract-registers", files=files, headers=api.headers(CORA))
     batch = handed_in.json()["batch"]

@@ -12,6 +12,7 @@ import pytest
 from projects.views.critical_path import Ending, critical_path
 from tests.projects.test_http import decided, identified, scheme
 from tests.support.api import Api
+from tests.support.days import in_days
 from tests.support.people import LARS, RITA, SAM
 
 START = date(2026, 1, 1)
@@ -75,7 +76,7 @@ def test_ends_are_the_latest_of_all_that_can_be_reached(seed: int) -> None:
 async def depending(api: Api) -> dict[str, str]:
     """Register three projects that wait for one another, and for a contract that nobody knows."""
     await scheme(api, transition_date="2047-04-01")
-    begun = {"start": (date.today() - timedelta(days=9)).isoformat()}  # noqa: DTZ011  # odds depend on what has elapsed
+    begun = {"start": in_days(-9)}
     days = {"CABLES": "2047-06-01", "SWITCHES": "2047-03-01", "PHONES": "2047-02-01"}
     made = {name: await identified(api, name, **begun, forecast_end=end) for name, end in days.items()}
     for name, awaited in (("SWITCHES", "CABLES"), ("PHONES", "SWITCHES")):

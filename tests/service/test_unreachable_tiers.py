@@ -1,17 +1,15 @@
 """Nothing waits for nobody: a tier that nobody can act in is listed, and its step goes to the next one."""
 
-from datetime import UTC, datetime
 from typing import Any
 
-from shared.kernel.calendar import day_in_london
 from shared.kernel.roles import Role
 from tests.service import test_contracts as contracts
 from tests.support.api import Api
+from tests.support.days import in_days
 from tests.support.patience import until_true
 from tests.support.people import ADA, DEREK, HANA, PRIYA, RITA, SAM, SCHEME, Who
 
 CLEO = Who("cleo", (Role.APPROVER,))
-TODAY = day_in_london(datetime.now(UTC)).isoformat()
 AT_ONCE = {"unreachable_after_working_days": 0, "last_resort": ["cleo"]}
 
 
@@ -31,7 +29,7 @@ async def on_the_directory(
 async def away(api: Api, *people: Who) -> None:
     await api.meets(ADA, *people)
     for who in people:
-        await on_the_directory(api, "record-absence", person=who.id, first_day=TODAY)
+        await on_the_directory(api, "record-absence", person=who.id, first_day=in_days(0))
 
 
 async def unreachable(api: Api) -> list[str]:
@@ -97,7 +95,7 @@ async def test_what_nobody_could_decide_is_listed_until_somebody_is_there(api: A
     assert await unreachable(api) == [rfp]
     assert (await api.get("/v1/approvals", PRIYA)).json()["items"] == []
     seen = (await api.get("/v1/people/hana", RITA)).json()
-    assert (seen["absent_from"], seen["absent_until"]) == (TODAY, None)
+    assert (seen["absent_from"], seen["absent_until"]) == (in_days(0), None)
     await on_the_directory(api, "end-absence", HANA, person="hana")
     assert await unreachable(api) == []
     await api.get("/v1/approvals", RITA, 403, unreachable=True)
@@ -108,7 +106,7 @@ async def test_a_stand_in_with_the_step_s_tier_keeps_a_step_where_it_is(api: Api
     await api.adopts(scheme())
     await api.meets(dora)
     rfp = await api.in_approval(9_000_000, adopt=False)
-    days = {"first_day": TODAY, "last_day": TODAY, "reason": "Leave."}
+    days = {"first_day": in_days(0), "last_day": in_days(0), "reason": "Leave."}
     await api.post("/v1/delegations", {"delegate": "dora", "limit_pence": 2_500_000, **days}, HANA)
     await away(api, HANA)
     assert await unreachable(api) == []
@@ -120,14 +118,14 @@ async def test_a_stand_in_with_the_step_s_tier_keeps_a_step_where_it_is(api: Api
 
 async def test_an_absence_is_one_s_own_or_recorded_by_an_administrator(api: Api) -> None:
     await api.meets(ADA, HANA, DEREK)
-    other = {"person": "hana", "first_day": TODAY}
+    other = {"person": "hana", "first_day": in_days(0)}
     refused = await on_the_directory(api, "record-absence", DEREK, 409, **other)
     assert refused["type"] == "/problems/not-your-absence"
     backwards = await on_the_directory(api, "record-absence", HANA, 409, last_day="2020-01-01", **other)
     assert backwards["type"] == "/problems/absence-backwards"
-    nobody = await on_the_directory(api, "record-absence", ADA, 409, person="ghost", first_day=TODAY)
+    nobody = await on_the_directory(api, "record-absence", ADA, 409, person="ghost", first_day=in_days(0))
     assert nobody["type"] == "/problems/no-such-person"
-    await on_the_directory(api, "record-absence", HANA, last_day=TODAY, **other)
+    await on_the_directory(api, "record-absence", HANA, last_day=in_days(0), **other)
     await on_the_directory(api, "end-absence", ADA, person="hana")
     gone = await on_the_directory(api, "end-absence", ADA, 409, person="hana")
     assert gone["type"] == "/problems/not-absent"

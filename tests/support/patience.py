@@ -21,7 +21,11 @@ async def until_true(condition: Callable[[], Awaitable[bool]]) -> None:
     raise AssertionError("it has not come true")
 
 
-BEHIND = ((503, b"/problems/views-behind"), (409, b"/problems/not-under-checkpoint-yet"))
+BEHIND = (
+    (503, b"/problems/views-behind"),
+    (503, b"/problems/import-beginning"),
+    (409, b"/problems/not-under-checkpoint-yet"),
+)
 
 
 def _is_behind(response: httpx.Response) -> bool:

@@ -96,8 +96,8 @@ class Importer:
             timestamps=files.options.timestamps,
             options=files.options_text(),
         )
-        if not await self._locks.take(stream_id):
-            return await self._begun_elsewhere(stream_id), False
+        if (elsewhere := await self._taken_or_running(stream_id)) is not None:
+            return elsewhere, False
         wanted = False
         try:
             receipt, wanted = await self._start_or_resume(stream_id, command, stamp)
@@ -116,11 +116,16 @@ class Importer:
         receipt = await self._store.handle(stream_id, command, stamp, blank=Import(), absent=True)
         return receipt, receipt.version > before.version
 
-    async def _begun_elsewhere(self, stream_id: UUID) -> Receipt:
-        """Return how an import stands that somebody else has just taken on."""
+    async def _taken_or_running(self, stream_id: UUID) -> Receipt | None:
+        """Take an import on, or return how it stands that somebody else carries out just now.
+
+        Who has not begun it yet is about to, and who has failed is about to let go: both are waited for.
+        """
         for _ in range(LOOKS):
+            if await self._locks.take(stream_id):
+                return None
             stream = await self._load(stream_id)
-            if stream.version:
+            if stream.version and stream.state.status is not ImportStatus.FAILED:
                 return Receipt(id=stream_id, version=stream.version, position=stream.position)
             await asyncio.sleep(LOOK_SECONDS)
         raise ImportBeginning
