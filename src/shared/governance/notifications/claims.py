@@ -7,24 +7,30 @@ from uuid import UUID
 
 import asyncpg
 
+from shared.governance.notifications.places import (
+    AT_ONE_ENDPOINT,
+    FIRST_FEW,
+    MAILS_LIMIT,
+    WORKFLOWS_LIMIT,
+    Places,
+)
 from shared.governance.notifications.retries import BREAKS_AFTER, RELEASE_SECONDS, TargetHealth
 from shared.governance.notifications.transport import ReceiverAnswer
 from shared.record.database import Connection
 from shared.record.projecting.views import STILL_VALID
 
-IN_FLIGHT_LIMIT = 16  # at one endpoint
-
-# Each endpoint has its own share of what is claimed: one that is dead or hangs holds up no other.
+# Each endpoint has its own places: one that is dead or hangs holds up no other.
 ABLE = f"""
 SELECT e.id::text AS target, e.in_order,
-       CASE WHEN e.in_order OR coalesce(h.failures, 0) >= {BREAKS_AFTER} THEN 1 ELSE {IN_FLIGHT_LIMIT} END
-       - (SELECT count(*) FROM deliveries f
-          WHERE f.target = e.id::text AND f.status = 'pending' AND f.leased_until >= now()) AS free
+       CASE WHEN e.in_order OR coalesce(h.failures, 0) >= {BREAKS_AFTER} THEN 1
+            ELSE least({AT_ONE_ENDPOINT}, coalesce(known.places, {FIRST_FEW})) END AS places,
+       (SELECT count(*) FROM deliveries f
+        WHERE f.target = e.id::text AND f.status = 'pending' AND f.leased_until >= now()) AS held
 FROM webhook_endpoints e LEFT JOIN target_health h ON h.target = e.id::text
+    LEFT JOIN unnest($3::text[], $4::int[]) AS known (target, places) ON known.target = e.id::text
 WHERE e.valid_to = {STILL_VALID} AND e.status IN ('active', 'unverified')
   AND (h.open_until IS NULL OR h.open_until <= now())
 """
-MAILS_LIMIT = 8  # under way at once
 DIGEST_LIMIT = 200  # of things in one digest: the next one holds what is left
 MAIL = "mail"  # the mail server is one target, whomever something is for
 TEAMS = "teams"  # a person's own workflow is a target of its own
@@ -37,30 +43,37 @@ DUE = """
 d.status = 'pending' AND d.due_at <= now() AND (d.leased_until IS NULL OR d.leased_until < now())
 """
 RESTED = f"NOT EXISTS (SELECT FROM target_health h WHERE h.target = {LANE} AND h.open_until > now())"
+# The first few of each target come before what goes beyond them at any, which leaves some places free.
 CHOSEN = f"""
-able AS ({ABLE}), chosen AS (
-    SELECT due.id FROM able a CROSS JOIN LATERAL (
-        SELECT d.id FROM deliveries d WHERE d.target = a.target AND {DUE}
+able AS ({ABLE}), due AS (
+    SELECT first.id,
+           a.held + row_number() OVER (PARTITION BY a.target ORDER BY first.due_at, first.id) AS place
+    FROM able a CROSS JOIN LATERAL (
+        SELECT d.id, d.due_at FROM deliveries d WHERE d.target = a.target AND {DUE}
           AND (NOT a.in_order OR d.id = (
               SELECT min(f.id) FROM deliveries f WHERE f.target = a.target AND f.status = 'pending'))
-        ORDER BY d.due_at, d.id LIMIT greatest(0, a.free)
-    ) due LIMIT $1
+        ORDER BY d.due_at, d.id LIMIT greatest(0, a.places - a.held)
+    ) first
+), chosen AS (
+    SELECT id FROM (SELECT id, place, row_number() OVER (ORDER BY place, id) AS number FROM due) ranked
+    WHERE place <= {FIRST_FEW} OR number <= $5 ORDER BY number LIMIT $1
 )"""
-CHOSEN_MAIL = f"""
+CHOSEN_MESSAGES = f"""
 chosen AS (
-    SELECT d.id FROM deliveries d WHERE {OF_PERSONS} AND d.target_kind <> 'digest' AND {DUE} AND {RESTED}
-    ORDER BY d.due_at, d.id LIMIT least($1, {MAILS_LIMIT})
+    (SELECT d.id FROM deliveries d WHERE {OF_PERSONS} AND d.target_kind = 'mail' AND {DUE} AND {RESTED}
+     ORDER BY d.due_at, d.id LIMIT $1)
+    UNION ALL
+    (SELECT d.id FROM deliveries d WHERE {OF_PERSONS} AND d.target_kind = 'teams' AND {DUE} AND {RESTED}
+     ORDER BY d.due_at, d.id LIMIT $3)
 )"""
-# All that is due to the person whose digest is due first, of what was looked at or was tried before.
-LOOKED_AT = "(d.attempts > 0 OR d.id = ANY ($3::bigint[]))"
+# All that is due to the person whose digest is due first, of what was looked at.
 CHOSEN_DIGEST = f"""
 first AS (
-    SELECT d.target FROM deliveries d WHERE {OF_PERSONS} AND d.target_kind = 'digest' AND {DUE} AND {RESTED}
-      AND {LOOKED_AT}
-    ORDER BY d.due_at, d.id LIMIT least($1, 1)
+    SELECT d.target FROM deliveries d WHERE d.target_kind = 'digest' AND d.id = ANY ($1::bigint[])
+      AND {DUE} AND {RESTED} ORDER BY d.due_at, d.id LIMIT 1
 ), chosen AS (
     SELECT d.id FROM deliveries d, first
-    WHERE d.target = first.target AND {DUE} AND {LOOKED_AT} ORDER BY d.id LIMIT {DIGEST_LIMIT}
+    WHERE d.target = first.target AND d.id = ANY ($1::bigint[]) AND {DUE} ORDER BY d.id LIMIT {DIGEST_LIMIT}
 )"""
 CLAIM = """
 WITH %s, claimed AS (
@@ -82,20 +95,20 @@ UPDATE delivery_attempts
 SET answered_at = clock_timestamp(), status_code = $2, answer = $3, fault = $4, retry_after_seconds = $5
 WHERE id = $1 AND outcome = ''
 """
-# What was answered, and whose sender died before it judged that.
+# What was answered, and whose sender died before it judged that. What nobody knows the answer to, because
+# its sender died before that, is of unknown outcome: it is sent again, perhaps for the second time.
 UNJUDGED = """
+WITH unknown AS (
+    UPDATE delivery_attempts a SET outcome = 'unknown'
+    FROM deliveries d
+    WHERE d.id = a.delivery_id AND a.outcome = '' AND a.answered_at IS NULL
+      AND (d.leased_until IS NULL OR d.leased_until < now())
+)
 SELECT d.id, a.id AS attempt_id, d.target, d.target_kind, d.tries, n.message_id, n.type, n.body,
        a.status_code, a.answer, a.fault, a.retry_after_seconds
 FROM delivery_attempts a JOIN deliveries d ON d.id = a.delivery_id
     JOIN notifications n ON n.id = d.notification_id
 WHERE a.outcome = '' AND a.answered_at IS NOT NULL AND d.status = 'pending' AND d.leased_until < now()
-"""
-# What nobody knows the answer to: its sender died. It is sent again, perhaps for the second time.
-UNKNOWN = """
-UPDATE delivery_attempts a SET outcome = 'unknown'
-FROM deliveries d
-WHERE d.id = a.delivery_id AND a.outcome = '' AND a.answered_at IS NULL
-  AND (d.leased_until IS NULL OR d.leased_until < now())
 """
 SETTLED = """
 WITH judged AS (UPDATE delivery_attempts SET outcome = $3 WHERE id = $2 AND outcome = '')
@@ -178,6 +191,11 @@ class Claimed:
         return MAIL if self.target_kind in MAILED else self.target
 
     @property
+    def place(self) -> str:
+        """Return whose places it takes: an endpoint's, the mail server's, or those of all workflows."""
+        return TEAMS if self.target_kind == TEAMS else self.lane
+
+    @property
     def person(self) -> str:
         """Return whom it is for, where it is for somebody."""
         return self.target.partition(":")[2]
@@ -188,15 +206,27 @@ class Claimed:
         return cls(**{name: row[name] for name in cls.__slots__})
 
 
-async def claim(
-    pool: asyncpg.Pool, limit: int, lease_seconds: float, looked_at: Sequence[int] = ()
+async def claim_for_endpoints(pool: asyncpg.Pool, places: Places, lease_seconds: float) -> list[Claimed]:
+    """Take what is due to endpoints, and note an attempt at each before it is sent."""
+    if not places.free:
+        return []
+    more = (*places.given, places.free_for_more)
+    return await _claimed(pool, CHOSEN, places.free, lease_seconds, *more)
+
+
+async def claim_for_people(
+    pool: asyncpg.Pool, places: Places, lease_seconds: float, looked_at: Sequence[int] = ()
 ) -> list[Claimed]:
-    """Take what is due, of digests what was looked at, and note an attempt at each before it is sent."""
-    rows = await pool.fetch(CLAIM % CHOSEN, limit, lease_seconds)
-    for chosen, more in ((CHOSEN_MAIL, ()), (CHOSEN_DIGEST, (looked_at,))):
-        if len(rows) < limit:
-            rows += await pool.fetch(CLAIM % chosen, limit - len(rows), lease_seconds, *more)
-    return [Claimed.of(row) for row in rows]
+    """Take what is due to people, of digests what was looked at, and note an attempt at each, too."""
+    mails, workflows = places.left(MAIL, MAILS_LIMIT), places.left(TEAMS, WORKFLOWS_LIMIT)
+    found = await _claimed(pool, CHOSEN_MESSAGES, mails, lease_seconds, workflows)
+    if looked_at and mails > sum(each.lane == MAIL for each in found):
+        found += await _claimed(pool, CHOSEN_DIGEST, looked_at, lease_seconds)
+    return found
+
+
+async def _claimed(pool: asyncpg.Pool, chosen: str, *values: object) -> list[Claimed]:
+    return [Claimed.of(row) for row in await pool.fetch(CLAIM % chosen, *values)]
 
 
 async def answered(pool: asyncpg.Pool, claimed: Claimed, answer: ReceiverAnswer) -> None:
@@ -213,7 +243,6 @@ async def answered(pool: asyncpg.Pool, claimed: Claimed, answer: ReceiverAnswer)
 
 async def unjudged(pool: asyncpg.Pool) -> Sequence[tuple[Claimed, ReceiverAnswer]]:
     """Return what was answered and never judged; what was never answered is marked so."""
-    await pool.execute(UNKNOWN)
     return [
         (
             Claimed.of(row),

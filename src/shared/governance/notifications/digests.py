@@ -21,9 +21,9 @@ NEWS = OVER | {NotificationType.REQUEST_ENDED, NotificationType.JOB_ENDED}  # wh
 WAITING, DONE = "Waiting for you", "Done"
 
 DUE = f"""
-SELECT d.id, n.type, n.case_kind, n.case_id, n.told_tier FROM deliveries d
+SELECT d.id, d.attempts, n.type, n.case_kind, n.case_id, n.told_tier FROM deliveries d
 JOIN notifications n ON n.id = d.notification_id
-WHERE {claims.OF_PERSONS} AND d.target_kind = 'digest' AND d.attempts = 0 AND {claims.DUE}
+WHERE {claims.OF_PERSONS} AND d.target_kind = 'digest' AND {claims.DUE}
 """
 DROP = """
 UPDATE deliveries SET status = 'dropped', settled_at = clock_timestamp()
@@ -36,12 +36,13 @@ async def drop_what_no_longer_waits(
 ) -> list[int]:
     """Leave out of digests that are due what has been done since; return what may be sent in them.
 
-    News of what was told is left in. What becomes due meanwhile waits for the next look.
+    News of what was told is left in, and what was tried before, for it may have come. What becomes due
+    meanwhile waits for the next look.
     """
     over, looked_at = [], []
     for row in await pool.fetch(DUE):
         subject = subjects[row["case_kind"]]
-        if row["type"] not in NEWS:
+        if row["type"] not in NEWS and not row["attempts"]:
             state = (await store.load(row["case_id"], subject.blank)).state
             if not subject.waits(state, row["type"], row["told_tier"]):
                 over.append(row["id"])

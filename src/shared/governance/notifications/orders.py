@@ -2,6 +2,7 @@
 
 import asyncpg
 
+THERE_IS_ONE = "SELECT EXISTS (SELECT FROM delivery_orders WHERE done_at IS NULL)"
 OPEN = "SELECT * FROM delivery_orders WHERE done_at IS NULL ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED"
 DONE = "UPDATE delivery_orders SET done_at = clock_timestamp(), deliveries = $2 WHERE id = $1"
 AGAIN = "status = 'pending', due_at = clock_timestamp(), tries = 0, settled_at = NULL, leased_until = NULL"
@@ -23,6 +24,8 @@ WHERE target = $1 AND status IN ('pending', 'held')
 
 async def carry_out_next(pool: asyncpg.Pool) -> bool:
     """Carry out the oldest order in one transaction with its being done; say whether there was one."""
+    if not await pool.fetchval(THERE_IS_ONE):
+        return False
     async with pool.acquire() as connection, connection.transaction():
         order = await connection.fetchrow(OPEN)
         if order is None:

@@ -23,12 +23,13 @@ from shared.governance.notifications.claims import Claimed
 from shared.governance.notifications.digests import digest_message, drop_what_no_longer_waits
 from shared.governance.notifications.domain import TargetKind, WebhookEndpoint
 from shared.governance.notifications.endpoint_secrets import EndpointSecrets
-from shared.governance.notifications.fan_out import FanOut
+from shared.governance.notifications.fan_out import BLOCK, FanOut
 from shared.governance.notifications.mail import Mailing, mail_message
 from shared.governance.notifications.notification_types import NotificationType
 from shared.governance.notifications.orders import carry_out_next
 from shared.governance.notifications.outside import CourierAway, Outside
 from shared.governance.notifications.payloads import CLOUD_EVENTS
+from shared.governance.notifications.places import Places
 from shared.governance.notifications.retries import (
     GONE,
     NEVER_AGAIN,
@@ -45,7 +46,6 @@ from shared.record.database import AWAY
 from shared.record.eventstore.store import EventStore
 
 SENDER = "sender"  # who decides on an endpoint when nobody does
-CONCURRENCY_LIMIT = 128
 AGENT = "rfp-service"
 JSON = "application/json"
 MAIL_REFUSED = 500
@@ -87,6 +87,7 @@ class Sender:
         self._workflows = PersonalWorkflows(pool, store, secrets)
         self._vouched_at = float("-inf")
         self._lease = lease_seconds
+        self._places = Places()
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def run(self, wait: Callable[[float | None], Awaitable[None]], ring: Callable[[], None]) -> None:
@@ -103,23 +104,33 @@ class Sender:
 
     async def start_what_is_due(self, ring: Callable[[], None] = lambda: None) -> int:
         """Begin to send what is due; return how much of it there was."""
-        while await self._spreading.spread():
+        while await self._spreading.spread() >= BLOCK:
             pass
         while await carry_out_next(self._pool):
             pass
         for answer, parcel in _parcels(await claims.unjudged(self._pool)):
             await self._judge(parcel, answer)
-        waits = await drop_what_no_longer_waits(self._pool, self._store, self._spreading.subjects)
-        free = CONCURRENCY_LIMIT - len(self._under_way)
-        if free:
+        if self._places.free:
             await self._outside.must_be_there()  # before anything counts as tried
-        found = await claims.claim(self._pool, free, self._lease, waits) if free else []
+        found = self._begin(await claims.claim_for_endpoints(self._pool, self._places, self._lease), ring)
+        waits = await drop_what_no_longer_waits(self._pool, self._store, self._spreading.subjects)
+        of_people = await claims.claim_for_people(self._pool, self._places, self._lease, waits)
+        return found + self._begin(of_people, ring)
+
+    def _begin(self, found: Sequence[Claimed], ring: Callable[[], None]) -> int:
+        """Begin to send what was claimed; return how much of it there was."""
         for _, parcel in _parcels((claimed, None) for claimed in found):
+            place = parcel[0].place
+            self._places.take(place)
             task = asyncio.create_task(self._alone(parcel))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
+            task.add_done_callback(partial(self._done, place))
             task.add_done_callback(lambda _: ring())
         return len(found)
+
+    def _done(self, place: str, _: "asyncio.Task[None]") -> None:
+        self._places.give_back(place)
 
     async def finish(self) -> None:
         """Wait for what is under way."""
@@ -203,6 +214,8 @@ class Sender:
         if answer.is_yes and _is_met(first, answer):
             if first.type == NotificationType.ENDPOINT_CHALLENGE:
                 await self._decide(first.target, VerifyEndpoint())
+            if first.target_kind not in claims.PERSONAL:
+                self._places.went_well(first.target)
             await claims.well_again(self._pool, first.lane)
             for claimed in parcel:
                 await claims.settle(self._pool, claimed, "delivered", "delivered")
@@ -219,8 +232,10 @@ class Sender:
         mailed = claimed.target_kind in claims.MAILED
         if mailed and answer.status >= MAIL_REFUSED:  # this mail, or its reader, is not taken: others are
             return None
-        health = await self._health_after(claimed.lane)
+        async with self._places.judging(claimed.lane):  # so that many failures hold one connection
+            health = await self._health_after(claimed.lane)
         if claimed.target_kind not in claims.PERSONAL:
+            self._places.failed(claimed.target)
             await self._consider(claimed, answer, health)
         refused = answer.is_yes or (answer.status in NEVER_AGAIN and not mailed)
         return None if refused else pause_seconds(claimed.tries, answer.retry_after_seconds)
