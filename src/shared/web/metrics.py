@@ -53,11 +53,16 @@ FROM views v LEFT JOIN unread_events u ON u.position = v.unread
 """
 OLDEST = """
 SELECT
-    (SELECT coalesce(extract(epoch FROM now() - min(d.due_at)), 0)::float8
-     FROM deliveries d
-     LEFT JOIN webhook_endpoints e ON e.id::text = d.target AND e.valid_to = 9223372036854775807
-     WHERE d.status = 'pending' AND d.due_at <= now()
-     AND coalesce(e.status, 'active') IN ('active', 'unverified')) AS delivery,
+    (SELECT coalesce(extract(epoch FROM now() - min(due_at)), 0)::float8 FROM (
+        SELECT first.due_at FROM webhook_endpoints e CROSS JOIN LATERAL (
+            SELECT d.due_at FROM deliveries d WHERE d.target = e.id::text AND d.status = 'pending'
+            ORDER BY d.due_at, d.id LIMIT 1
+        ) first
+        WHERE e.valid_to = 9223372036854775807 AND e.status IN ('active', 'unverified')
+        UNION ALL
+        SELECT min(d.due_at) FROM deliveries d
+        WHERE d.status = 'pending' AND d.target_kind IN ('mail', 'teams', 'digest')
+     ) AS firsts WHERE due_at <= now()) AS delivery,
     (SELECT coalesce(extract(epoch FROM now() - min(due_at)), 0)::float8
      FROM deadlines WHERE settled_at IS NULL AND due_at <= now()) AS deadline,
     (SELECT coalesce(extract(epoch FROM now() - min(changed_at)), 0)::float8
