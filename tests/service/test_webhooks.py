@@ -239,6 +239,23 @@ async def test_no_secret_is_in_a_log_an_answer_or_a_dump(
             assert form not in heard.out + heard.err + "".join(answers) + dump
 
 
+async def test_a_refusal_names_the_host_and_what_is_wrong_with_its_address_and_no_more(api: Api) -> None:
+    refused = {
+        "https://hooks.elsewhere.example/s3cret": ("hooks.elsewhere.example", "does not name"),
+        "http://hooks.elsewhere.example/s3cret": ("hooks.elsewhere.example", "https"),
+        "https://s3cret@hooks.elsewhere.example/": ("hooks.elsewhere.example", "user name"),
+        "https://10.0.0.1/s3cret": ("", "number"),
+        "https://hooks.example:s3cret/": ("", "port"),
+    }
+    for url, (host, why) in refused.items():
+        for target in ("webhook", "teams-workflow"):
+            body = {"name": "Desk", "owner": "ada", "url": url, "target": target}
+            answer = await api.post("/v1/webhook-endpoints", body, ADA, 409)
+            assert answer.json()["host"] == host, url
+            assert why in answer.json()["why"]
+            assert "s3cret" not in answer.text
+
+
 def couriers() -> list[int]:
     """Return the couriers that this process has begun."""
     found = []

@@ -35,9 +35,20 @@ _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*")
 _LOOKS_LIKE_A_NUMBER = re.compile(r"(0x[0-9a-f]*|[0-9]+)")
 _PATTERN = re.compile(r"(\*\.)?[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")
 
+UNNAMED = "The allow-list does not name its host with that port."
+UNREADABLE = "It can't be read as an address: a scheme, a host, perhaps a port, and a path."
+
 
 class NotToBeReached(Exception):
-    """Nothing is sent there."""
+    """Nothing is sent there: to this host, where one can be told, and why not."""
+
+    def __init__(
+        self, host: str = "", why: str = "The allow-list does not name its host with that port."
+    ) -> None:
+        """Say so; the host is all that may be shown of an address that is a secret."""
+        super().__init__(host)
+        self.host = host
+        self.why = why
 
 
 class Place(NamedTuple):
@@ -81,7 +92,9 @@ class AllowList:
         place = _place(url)
         if self._loopback and _is_loopback(place.host):
             return place
-        if not place.tls or not self._named(place.host, place.port):
+        if not place.tls:
+            raise NotToBeReached(place.host, "It must begin with https.")
+        if not self._named(place.host, place.port):
             raise NotToBeReached(place.host)
         return place
 
@@ -124,16 +137,18 @@ def _receiver(entry: str) -> Receiver:
 def _place(url: str) -> Place:
     """Take an address apart; refuse what two readers could read differently."""
     if not re.fullmatch(r"[!-~]{1,2000}", url) or "\\" in url:
-        raise NotToBeReached(url)
+        raise NotToBeReached(why=UNREADABLE)
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise NotToBeReached(url) from None
+        raise NotToBeReached(why=UNREADABLE) from None
     host = parts.hostname or ""
     tls = parts.scheme == "https"
-    if parts.scheme not in ("https", "http") or "@" in parts.netloc or parts.fragment or not _is_name(host):
-        raise NotToBeReached(host)
+    if not _is_name(host):
+        raise NotToBeReached(why="Its host must be a name, not a number.")
+    if parts.scheme not in ("https", "http") or "@" in parts.netloc or parts.fragment:
+        raise NotToBeReached(host, "It must hold no user name, and no fragment.")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Place(host, (HTTPS if tls else HTTP) if port is None else port, path, tls)
 

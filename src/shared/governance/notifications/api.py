@@ -95,11 +95,13 @@ async def register_endpoint(
     A repeat shows no secret again: rotate it.
     """
     kept: EndpointSecrets = notification_service(request).endpoint_secrets
-    command, allowed = registration.command(notification_service(request).receivers)
+    command, why_not = registration.command(notification_service(request).receivers)
     secret = new_signing_secret()
     secret_id = await kept.keep(secret)
-    facts: dict[str, Any] = {"allowed": allowed, "secret_id": str(secret_id)}
-    if registration.address_is_secret and allowed:
+    facts: dict[str, Any] = {"allowed": not why_not, "secret_id": str(secret_id)}
+    if why_not:
+        facts["why_not"] = why_not
+    if registration.address_is_secret and not why_not:
         facts["address_id"] = str(await kept.keep(registration.url))
     receipt = await handler.create(command, blank=WebhookEndpoint(), **facts)
     shown = await _shown(handler, receipt.id, secret_id, secret)

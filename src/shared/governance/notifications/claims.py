@@ -12,7 +12,7 @@ from shared.governance.notifications.places import (
     FIRST_FEW,
     MAILS_LIMIT,
     WORKFLOWS_LIMIT,
-    Places,
+    SendingPlaces,
 )
 from shared.governance.notifications.retries import BREAKS_AFTER, RELEASE_SECONDS, TargetHealth
 from shared.governance.notifications.transport import ReceiverAnswer
@@ -206,7 +206,9 @@ class Claimed:
         return cls(**{name: row[name] for name in cls.__slots__})
 
 
-async def claim_for_endpoints(pool: asyncpg.Pool, places: Places, lease_seconds: float) -> list[Claimed]:
+async def claim_for_endpoints(
+    pool: asyncpg.Pool, places: SendingPlaces, lease_seconds: float
+) -> list[Claimed]:
     """Take what is due to endpoints, and note an attempt at each before it is sent."""
     if not places.free:
         return []
@@ -215,7 +217,7 @@ async def claim_for_endpoints(pool: asyncpg.Pool, places: Places, lease_seconds:
 
 
 async def claim_for_people(
-    pool: asyncpg.Pool, places: Places, lease_seconds: float, looked_at: Sequence[int] = ()
+    pool: asyncpg.Pool, places: SendingPlaces, lease_seconds: float, looked_at: Sequence[int] = ()
 ) -> list[Claimed]:
     """Take what is due to people, of digests what was looked at, and note an attempt at each, too."""
     mails, workflows = places.left(MAIL, MAILS_LIMIT), places.left(TEAMS, WORKFLOWS_LIMIT)

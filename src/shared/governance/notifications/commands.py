@@ -94,7 +94,7 @@ class RegisterEndpoint(EndpointFilters, Command[WebhookEndpoint]):
         """Register it where the allow-list names its address; it is told nothing before it is verified."""
         facts = stamp.known.facts
         if not facts.get("allowed"):
-            raise AddressNotAllowed(host=self.host)
+            raise AddressNotAllowed(host=self.host, why=str(facts.get("why_not", "")))
         must_be_known(stamp, [self.owner])
         address = facts.get("address_id")
         return EndpointRegistered(

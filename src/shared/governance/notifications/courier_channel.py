@@ -197,7 +197,12 @@ async def begun_as_child(settings: Settings) -> CourierLine:
 async def _welcomed(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, process: Process | None = None
 ) -> CourierLine:
-    if await reader.readline() != READY:
-        writer.close()
+    welcomed = False
+    try:
+        welcomed = await reader.readline() == READY
+    finally:
+        if not welcomed:  # also where nobody waits for it any more
+            writer.close()
+    if not welcomed:
         raise ConnectionError
     return CourierLine(reader, writer, process)

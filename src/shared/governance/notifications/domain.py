@@ -230,7 +230,7 @@ class EndpointVerifiedAlready(Refused):
 
 
 class AddressNotAllowed(Refused):
-    """Nothing is sent to this address: the allow-list of receivers does not name it."""
+    """The allow-list of receivers lets nothing be sent to this address: `why` says what is wrong with it."""
 
 
 class NoSuchTeam(Refused):

@@ -11,7 +11,7 @@ MAILS_LIMIT = 8
 WORKFLOWS_LIMIT = 8  # of all persons' workflows together
 
 
-class Places:
+class SendingPlaces:
     """Lends places: an endpoint that answers well gets more of them, and one that fails a single one."""
 
     def __init__(self) -> None:

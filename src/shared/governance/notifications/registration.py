@@ -26,18 +26,18 @@ class EndpointRegistration(EndpointFilters):
         """Say whether whoever knows the address may write there."""
         return self.target is not TargetKind.WEBHOOK
 
-    def command(self, allowed: AllowList) -> tuple[RegisterEndpoint, bool]:
-        """Return what is decided on, and whether the allow-list names the address."""
+    def command(self, allowed: AllowList) -> tuple[RegisterEndpoint, str]:
+        """Return what is decided on, and why nothing may be sent there; blank where it may."""
         try:
-            host, named = allowed.place(self.url).host, True
+            host, why = allowed.place(self.url).host, ""
         except NotToBeReached as error:
-            host, named = str(error), False
+            host, why = error.host, error.why
         filters = {name: getattr(self, name) for name in EndpointFilters.model_fields}
-        shown = "" if self.address_is_secret or not named else self.url
-        told = ("" if self.address_is_secret else host) if named else "?"
+        shown = "" if self.address_is_secret or why else self.url
+        kept = "" if self.address_is_secret and not why else host
         return (
             RegisterEndpoint(
-                name=self.name, owner=self.owner, host=told, url=shown, target=self.target, **filters
+                name=self.name, owner=self.owner, host=kept, url=shown, target=self.target, **filters
             ),
-            named,
+            why,
         )

@@ -29,7 +29,7 @@ from shared.governance.notifications.notification_types import NotificationType
 from shared.governance.notifications.orders import carry_out_next
 from shared.governance.notifications.outside import CourierAway, Outside
 from shared.governance.notifications.payloads import CLOUD_EVENTS
-from shared.governance.notifications.places import Places
+from shared.governance.notifications.places import SendingPlaces
 from shared.governance.notifications.retries import (
     GONE,
     NEVER_AGAIN,
@@ -87,7 +87,7 @@ class Sender:
         self._workflows = PersonalWorkflows(pool, store, secrets)
         self._vouched_at = float("-inf")
         self._lease = lease_seconds
-        self._places = Places()
+        self._places = SendingPlaces()
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def run(self, wait: Callable[[float | None], Awaitable[None]], ring: Callable[[], None]) -> None:

@@ -12,7 +12,7 @@ from shared.governance.notifications.places import (
     MAILS_LIMIT,
     PLACES_LIMIT,
     WORKFLOWS_LIMIT,
-    Places,
+    SendingPlaces,
 )
 from tests.shared.governance.notifications.ground import Ground, ground
 
@@ -24,7 +24,7 @@ async def here(pool: asyncpg.Pool) -> AsyncIterator[Ground]:
 
 
 async def test_however_many_hang_that_used_to_answer_another_has_its_places(here: Ground) -> None:
-    places, hanging = Places(), [(await here.endpoint("http://127.0.0.1:9/"))[0] for _ in range(9)]
+    places, hanging = SendingPlaces(), [(await here.endpoint("http://127.0.0.1:9/"))[0] for _ in range(9)]
     for endpoint in hanging * 3:
         places.went_well(endpoint)
     await here.tell(AT_ONE_ENDPOINT)
@@ -48,7 +48,7 @@ async def test_a_mail_server_that_hangs_holds_no_more_than_its_own_places(here: 
     """
     for kind in (claims.MAIL, claims.TEAMS):
         await here.pool.execute(to_people, kind)
-    places = Places()
+    places = SendingPlaces()
     for each in await claims.claim_for_people(here.pool, places, 60):
         places.take(each.place)
     assert places.left(claims.MAIL, MAILS_LIMIT) == 0
@@ -59,7 +59,7 @@ async def test_a_mail_server_that_hangs_holds_no_more_than_its_own_places(here: 
 
 
 def test_an_endpoint_that_answers_gets_more_places_and_one_that_fails_a_single_one() -> None:
-    places = Places()
+    places = SendingPlaces()
     given = []
     for _ in range(4):
         places.went_well("desk")

@@ -11,7 +11,7 @@ import pytest
 from shared.governance.notifications import claims
 from shared.governance.notifications.commands import ResumeEndpoint
 from shared.governance.notifications.domain import EndpointPaused, EndpointStatus, WebhookEndpoint
-from shared.governance.notifications.places import FIRST_FEW, Places
+from shared.governance.notifications.places import FIRST_FEW, SendingPlaces
 from shared.governance.notifications.transport import ReceiverAnswer
 from tests.shared.governance.notifications.ground import Ground, ground
 from tests.shared.governance.notifications.receiver import Got, Receiver, polite, receiving
@@ -103,7 +103,7 @@ async def test_an_answer_that_was_written_down_is_judged_by_the_next_without_ano
     endpoint, _ = await here.endpoint(receiver.url)
     await here.tell()
     await here.spreading.spread()
-    [claimed] = await claims.claim_for_endpoints(here.pool, Places(), 60)
+    [claimed] = await claims.claim_for_endpoints(here.pool, SendingPlaces(), 60)
     await claims.answered(here.pool, claimed, ReceiverAnswer(200))
     await here.send()
     assert await here.statuses(endpoint) == ["pending"]  # its sender may live
@@ -119,7 +119,7 @@ async def test_an_attempt_without_an_answer_is_of_unknown_outcome_and_made_again
     endpoint, _ = await here.endpoint(receiver.url)
     await here.tell()
     await here.spreading.spread()
-    await claims.claim_for_endpoints(here.pool, Places(), 60)
+    await claims.claim_for_endpoints(here.pool, SendingPlaces(), 60)
     await here.leases_run_out()
     await here.send()
     assert [row["outcome"] for row in await here.attempts()] == ["unknown", "delivered"]
@@ -243,10 +243,12 @@ async def test_of_a_digest_only_what_was_looked_at_goes_and_what_came_due_since_
     looked_at: list[int] = []
     for due, goes in ((first, []), (second, [second])):
         await here.pool.execute("UPDATE deliveries SET due_at = now() WHERE id = $1", due)
-        assert [each.id for each in await claims.claim_for_people(here.pool, Places(), 60, looked_at)] == goes
+        assert [
+            each.id for each in await claims.claim_for_people(here.pool, SendingPlaces(), 60, looked_at)
+        ] == goes
         looked_at.append(second)
     await here.leases_run_out()
     again = await claims.claim_for_people(
-        here.pool, Places(), 60, [second]
+        here.pool, SendingPlaces(), 60, [second]
     )  # what was tried goes once more as the mail that it was
     assert [each.id for each in again] == [second]
