@@ -93,6 +93,11 @@ def _from_file(name: str) -> str | None:
         raise NotConfigured(f"{name}_FILE can't be read: {error}") from None
 
 
+def _where_it_listens(told: dict[str, Any]) -> str:
+    host = f"[{told['host']}]" if ":" in told["host"] else told["host"]
+    return f"http://{host}:{told['port']}"
+
+
 class Settings(BaseModel):
     """The service's configuration; every name is also that of an environment variable."""
 
@@ -201,9 +206,10 @@ class Settings(BaseModel):
         description="Whom mail comes from; its domain names the list and its messages.",
     )
     public_url: str = Field(
-        "http://127.0.0.1:8000",
+        default_factory=_where_it_listens,
         pattern=r"^https?://[!-~]{1,200}[^/]$",
-        description="Where people and programs reach this service: links that are sent begin with it.",
+        description="Where people and programs reach this service: links that are sent begin with it."
+        " Where it listens, unless it is told.",
     )
     ocid_prefix: str = Field(
         "ocds-213czf",

@@ -31,8 +31,7 @@ async def issued_at(service: Service, at: datetime) -> list[Scene]:
         service.pool, service.record, position, position, at, past=True, person=NOBODY, redact=service.redact
     )
     issue = IssuePaper(programme=TRANSITION, meeting=COMMITTEE, meeting_on=_meeting_after(at))
-    base = f"http://{service.settings.host}:{service.settings.port}"
-    made = await paper_made(service, VERSION, issue, now, base)
+    made = await paper_made(service, VERSION, issue, now, service.settings.public_url)
     stage = Storyboard(at + A_SECOND, Random(0))
     paper = stage.thing(f"paper {issue.meeting_on}", Paper())
     stage.decide(

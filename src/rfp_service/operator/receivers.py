@@ -68,8 +68,7 @@ def receivers(settings: Settings) -> Iterator[Receivers]:
     with ExitStack() as stack:
         listening = stack.enter_context(_bound(settings, "receiver-port"))
         stack.enter_context(_running(_door(secrets, listening)))
-        here = f"http://{settings.host}:{settings.port}"
-        changes: dict[str, Any] = {"webhook_loopback": True, "public_url": here}
+        changes: dict[str, Any] = {"webhook_loopback": True}
         if not settings.smtp_host:
             mail = stack.enter_context(_bound(settings, "mail-port"))
             stack.enter_context(_running(lambda: _mail_server(mail)))
