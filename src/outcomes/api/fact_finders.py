@@ -10,6 +10,7 @@ from outcomes.commands.papers import IssuePaper
 from outcomes.commands.priority_tags import TagThing
 from outcomes.commands.programme import AddOutcome
 from outcomes.commands.promised_data import PromiseData
+from outcomes.domain.engagement import Strategy
 from outcomes.domain.programme import Programme, ProgrammeOutcome
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import State
@@ -17,9 +18,12 @@ from shared.record.eventstore.store import EventStore
 from shared.record.projecting.views import STILL_VALID
 from shared.web.facts import FactFinders
 
-PRIORITIES = f"""
-SELECT DISTINCT p FROM strategies, jsonb_array_elements(themes::jsonb) AS theme,
-  jsonb_array_elements_text(theme -> 'priorities') AS p WHERE valid_to = {STILL_VALID} ORDER BY p
+# Every strategy: those that the view knows, and those adopted since it was last written.
+STRATEGIES = f"""
+SELECT id FROM strategies WHERE valid_to = {STILL_VALID}
+UNION
+SELECT originator_id FROM stored_events WHERE topic = ANY ($1)
+  AND notification_id > coalesce((SELECT position FROM views WHERE name = 'strategies'), 0)
 """
 
 
@@ -39,10 +43,16 @@ async def outcome_and_priorities(store: EventStore, command: ScheduleMilestone) 
 async def adopted_priorities(
     store: EventStore, command: AmendMilestone | ScheduleMilestone | TagThing
 ) -> dict[str, JsonValue]:
-    """Return the priorities of the strategies adopted, where a command names any."""
+    """Return the priorities of the strategies adopted, where a command names any.
+
+    The record says so, not a view that may lag: an edition counts from the moment that it is adopted.
+    """
     if not command.priorities:
         return {}
-    return {"priorities": [row[0] for row in await store.reader.rows(PRIORITIES)]}
+    rows = await store.reader.rows(STRATEGIES, store.reader.mapper.topics.of_kind(Strategy.kind))
+    strategies = [(await store.load(row["id"], Strategy())).state for row in rows]
+    names = {name for strategy in strategies for name in strategy.priorities}
+    return {"priorities": list[JsonValue](sorted(names))}
 
 
 async def thing_and_priorities(store: EventStore, command: TagThing) -> dict[str, JsonValue]:
