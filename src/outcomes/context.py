@@ -30,6 +30,7 @@ OUTCOMES = Context(
         "outcomes.api.engagement:router",
         "outcomes.api.priorities:router",
         "outcomes.api.commitments:router",
+        "outcomes.api.decision_list:router",
         "outcomes.api.exempt_part:router",
         "outcomes.api.report:router",
         "outcomes.api.measures:router",

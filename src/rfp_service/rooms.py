@@ -77,5 +77,6 @@ DEADLINES = tuple(deadline for context in CONTEXTS for deadline in context.deadl
 WAITING = tuple(things for context in CONTEXTS for things in context.waiting)
 READY = tuple(offered for context in CONTEXTS for offered in context.readiness)
 REPORT_CASES = tuple(offered for context in CONTEXTS for offered in context.report_cases)
+REPORT_DECISIONS = tuple(offered for context in CONTEXTS for offered in context.report_decisions)
 TAGGED = {things.kind: things for context in CONTEXTS for things in context.tagged}
 PREREQUISITES = {things.kind: things for context in CONTEXTS for things in context.prerequisites}

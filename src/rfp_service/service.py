@@ -26,6 +26,7 @@ from rfp_service.rooms import (
     REACTIONS,
     READY,
     REPORT_CASES,
+    REPORT_DECISIONS,
     SEEN_WITH,
     TAGGED,
     VIEWS,
@@ -80,6 +81,7 @@ from shared.web.prerequisites import Prerequisites
 from shared.web.rate_limits import RateLimits
 from shared.web.readiness import ReadinessOffered
 from shared.web.report_cases import CasesOffered
+from shared.web.report_decisions import DecisionsOffered
 from shared.web.requests_in_progress import RequestsInProgress
 from shared.web.sandbox.children import Sandbox
 from shared.web.security_log import SecurityLog
@@ -129,6 +131,7 @@ class Service:
     prerequisites: Mapping[str, Prerequisites] = field(default_factory=lambda: PREREQUISITES)
     tagged: Mapping[str, TaggedThings] = field(default_factory=lambda: TAGGED)
     report_cases: Sequence[CasesOffered] = REPORT_CASES
+    report_decisions: Sequence[DecisionsOffered] = REPORT_DECISIONS
     measures: Mapping[str, MeasureOffered] = field(
         default_factory=lambda: {name: kept(offered) for name, offered in MEASURES.items()}
     )

@@ -34,11 +34,9 @@ PRODUCTION_ONLY = frozenset(
     }
 )
 
-
 IN_FILES = frozenset(
     {"database_url", "database_owner_url", "personal_secret", "smtp_password", "sign_in_client_secret"}
 )
-
 
 # What a courier is told: where it may send and how, and nothing of the record.
 FOR_COURIER = (
@@ -93,7 +91,7 @@ def _from_file(name: str) -> str | None:
         raise NotConfigured(f"{name}_FILE can't be read: {error}") from None
 
 
-def _where_it_listens(told: dict[str, Any]) -> str:
+def _listens_at(told: dict[str, Any]) -> str:
     host = f"[{told['host']}]" if ":" in told["host"] else told["host"]
     return f"http://{host}:{told['port']}"
 
@@ -206,10 +204,9 @@ class Settings(BaseModel):
         description="Whom mail comes from; its domain names the list and its messages.",
     )
     public_url: str = Field(
-        default_factory=_where_it_listens,
+        default_factory=_listens_at,
         pattern=r"^https?://[!-~]{1,200}[^/]$",
-        description="Where people and programs reach this service: links that are sent begin with it."
-        " Where it listens, unless it is told.",
+        description="Where people and programs reach this service: links begin with it.",
     )
     ocid_prefix: str = Field(
         "ocds-213czf",

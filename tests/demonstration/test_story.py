@@ -20,6 +20,7 @@ from rfp_service.demonstration.rounds import CONTRACTS, ROUNDS
 from rfp_service.demonstration.story import WAITING, story
 from rfp_service.demonstration.storyboard import Scene
 from rfp_service.demonstration.tales import RFPS
+from rfp_service.demonstration.urgencies import URGENCIES
 from shared.kernel.messages import Event, Stream
 
 FIRST = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
@@ -40,7 +41,7 @@ def by_rfp(scenes: list[Scene]) -> dict[UUID, list[str]]:
 def test_whatever_the_day_the_year_shows_all_that_is_promised(now: datetime) -> None:
     scenes = story(now)
     rfps = by_rfp(scenes)
-    assert len(rfps) == RFPS + len(WAITING) + len(EXCEPTIONS) + len(TOLD)
+    assert len(rfps) == RFPS + len(WAITING) + len(EXCEPTIONS) + len(URGENCIES) + len(TOLD)
     ends = Counter(names[-1] for names in rfps.values())
     assert ends["ContractConcluded"] >= 2
     assert ends["ApprovalRequested"] >= len(WAITING)
@@ -68,6 +69,10 @@ def test_whatever_the_day_the_year_shows_what_goes_another_way_than_most(now: da
         "TargetExtended",
         "BidCorrected",
         "TakeoverConfirmed",
+        "SpecialUrgencyAgreed",
+        "SpecialUrgencyPublished",
+        "GeneralExceptionUsed",
+        "WaiverRefused",
     }
     assert {name for name in once if len(told[name]) != 1} == set()
     assert len(told["AbsenceRecorded"]) == 2

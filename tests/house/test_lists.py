@@ -23,8 +23,13 @@ from shared.web.media_types import CSV, NDJSON
 # Lists of rooms that are still to be stated in the one way; nothing else may be added.
 STILL_TO_BE_STATED = frozenset[str]()
 # Called alike, and something else: what an exemption or a project says in its row is no bid's or score's.
-# An RFP is found by its bidders only once bids may be opened.
-HARMLESS = {"rfps": {"bidder"}, "exemptions": {"reason"}, "projects": {"score"}}
+# An RFP is found by its bidders only once bids may be opened; a period's decisions are none on bids.
+HARMLESS = {
+    "rfps": {"bidder"},
+    "exemptions": {"reason"},
+    "projects": {"score"},
+    "outcome-decisions": {"reason"},
+}
 SEALED = {name for event in EVENTS if event.sealed for name in event.sealed.fields} - {"reference"}
 
 

@@ -163,6 +163,7 @@ async def _leads_to_its_cases(api: Api, paper: Any, figure: str, cases: str) -> 
         "/v1/outcomes/commitments": lambda: found["counts"][figure.rsplit("/", 1)[1]],
         "/v1/renewal-rounds": lambda: len(found["items"]),
         "/v1/outcomes/report/exempt": lambda: len(found["items"]),
+        "/v1/outcomes/decisions": lambda: len(found["items"]),
         "/v1/promised-data": lambda: found["items"][int(figure.split("/")[3])]["working_days_late"],
     }
     assert counted[path]() == (value or 0), figure

@@ -147,6 +147,19 @@ async def test_an_issued_paper_stays_as_it_was(api: Api) -> None:
     assert following["commitments"]["since_position"] == row["position"]
 
 
+async def test_a_later_release_makes_another_paper_anew_and_keeps_what_was_issued(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    since = await told(api)
+    body = {"programme": str(PROGRAMME), "meeting": "Scrutiny", "meeting_on": in_days(30)}
+    paper = (await api.post("/v1/papers", body, PIA, 201)).json()
+    path = f"/v1/papers/{paper['id']}/document"
+    issued = {form: (await api.get(path, SAM, form=form)).content for form in ("json", "html", "odt")}
+    monkeypatch.setattr(api.app, "version", "9.9.9")
+    assert b"rfp-service 9.9.9" in await made(api, since, "html", as_of=str(paper["position"] - 1))
+    assert {form: (await api.get(path, SAM, form=form)).content for form in issued} == issued
+
+
 def it_differs_visibly(issued: bytes, anew: bytes) -> None:
     assert b"Gaps &lt;found&gt;" in issued
     assert b"Gaps &lt;found&gt;" not in anew

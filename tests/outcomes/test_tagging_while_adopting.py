@@ -3,8 +3,8 @@
 import asyncio
 from typing import Any
 
-from tests.outcomes.test_http import TODAY
 from tests.support.api import Api, running_api
+from tests.support.days import in_days
 from tests.support.people import PIA
 from tests.support.postgres import Base
 
@@ -16,7 +16,7 @@ def edition(name: str, *priorities: str) -> dict[str, Any]:
         "name": "Digital strategy",
         "edition": name,
         "sha256": "ab" * 32,
-        "adopted_on": TODAY.isoformat(),
+        "adopted_on": in_days(0),
         "themes": [{"name": "Platforms", "priorities": list(priorities)}],
     }
 

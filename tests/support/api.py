@@ -120,6 +120,14 @@ class Api:
 
     async def in_approval(self, estimate_pence: int = 2_000_000, *, adopt: bool = True) -> str:
         """Bring an RFP of Rita's as far as its approval."""
+        rfp = await self.in_business_case(estimate_pence, adopt=adopt)
+        await self.decide(
+            rfp, "request-approval", budget_code="IT-1", options_considered="None", conflicts="None"
+        )
+        return rfp
+
+    async def in_business_case(self, estimate_pence: int = 2_000_000, *, adopt: bool = True) -> str:
+        """Bring an RFP of Rita's so far that she may ask for approval, or for a waiver."""
         if adopt:
             await self.adopt_scheme()
         rfp = await self.raised()
@@ -138,9 +146,6 @@ class Api:
         await self.decide(rfp, "accept", PRIYA)
         await self.decide(
             rfp, "select-route", PRIYA, regime="procurement_act_2023", route="open_tender", lead="priya"
-        )
-        await self.decide(
-            rfp, "request-approval", budget_code="IT-1", options_considered="None", conflicts="None"
         )
         return rfp
 

@@ -34,6 +34,15 @@ Since = Annotated[
         json_schema_extra={"pattern": AS_OF_PATTERN},
     ),
 ]
+SinceLastPaper = Annotated[
+    str | None,
+    Query(
+        max_length=40,
+        description="The earlier reading whose promises are followed; otherwise the last paper's.",
+        examples=["2026-03-01T00:00Z"],
+        json_schema_extra={"pattern": AS_OF_PATTERN},
+    ),
+]
 RULE = (
     "Promised is whatever stood among the next six months at the earlier reading. Each promise has one fate,"
     " the first that applies: met; dropped; moved, its day at the later reading being later or open; silent,"

@@ -10,10 +10,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import select
 
+from outcomes.api.case_decisions import DECISIONS_LIMIT, CaseDecision, CaseDecisions, case_decisions
+from outcomes.api.commitments import SinceLastPaper
 from outcomes.api.exempt_answers import ExemptGround, ExemptItem, ExemptPartShown, ExemptSaid
 from outcomes.api.facts import ProgrammeFacts, Row, programme_facts
 from outcomes.api.forms import wording
 from outcomes.api.forms.pages import HTML, PDF, exempt_html, pdf
+from outcomes.api.issued_papers import before_of
 from outcomes.api.listed_cases import LISTED_LIMIT, ListedCase, ListedCases, listed_cases
 from outcomes.api.paper_content import NOBODY, record_at
 from outcomes.api.programmes import OfProgramme
@@ -64,6 +67,7 @@ async def make_exempt_part(
     request: Request,
     reading: Read,
     programme: OfProgramme,
+    since: SinceLastPaper = None,
     form: Annotated[ExemptForm, Query(description="The form of the document.")] = ExemptForm.JSON,
 ) -> Response:
     """Say what stands where the open paper of the same reading has marks, and why it is not published."""
@@ -73,7 +77,15 @@ async def make_exempt_part(
     whole = await programme_facts(service, reading, programme)
     public = await programme_facts(service, anybody, programme)
     lists, open_lists = [await listed_cases(service, each, EVERY_CASE) for each in (reading, anybody)]
-    items = [*_items(whole, public), *_items_of_lists(lists, open_lists)]
+    before = await before_of(reading, programme, since)
+    taken, open_taken = [
+        await case_decisions(service, each, before, EVERY_CASE) for each in (reading, anybody)
+    ]
+    items = [
+        *_items(whole, public),
+        *_items_of_lists(lists, open_lists),
+        *_items_of_decisions(taken, open_taken),
+    ]
     grounds = await _grounds(reading, items)
     part = ExemptPartShown(
         programme=whole.programme["name"],
@@ -127,6 +139,31 @@ def _items_of_lists(whole: Sequence[ListedCases], public: Sequence[ListedCases])
             ]
             if said:
                 yield ExemptItem(kind=every.name, id=case.id, called=case.title, said=said, grounds=[])
+
+
+def _items_of_decisions(
+    whole: Sequence[CaseDecisions], public: Sequence[CaseDecisions]
+) -> Iterator[ExemptItem]:
+    """Yield what the open paper leaves out of the decisions on other rooms' cases that it lists."""
+    for every, shown in zip(whole, public, strict=True):
+        told = {each.position: each for each in every.items}
+        for each in shown.items[:DECISIONS_LIMIT]:
+            if each.withheld and (full := told.get(each.position)):
+                yield ExemptItem(
+                    kind=every.title, id=each.thing, called=full.title, said=_said(each, full), grounds=[]
+                )
+
+
+def _said(shown: CaseDecision, whole: CaseDecision) -> list[ExemptSaid]:
+    """Return what a decision says where the open paper has a mark, column by column."""
+    mark = next(iter(shown.withheld.values()))
+    fields = (
+        ("Case", whole.title, shown.title),
+        ("Decision", whole.what, shown.what),
+        ("Worth", wording.figure(whole.pence, "pence", ""), wording.figure(shown.pence, "pence", "")),
+        ("Reason", whole.reason, shown.reason),
+    )
+    return [ExemptSaid(field=name, said=text, mark=mark) for name, text, open_ in fields if text != open_]
 
 
 def _columns(case: ListedCase | None) -> Sequence[str]:

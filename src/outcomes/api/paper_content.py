@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from outcomes.api.answers import BoardShown
+from outcomes.api.case_decisions import CaseDecisions, case_decisions
 from outcomes.api.commitments import CommitmentsShown, compared
 from outcomes.api.decisions_in_period import DecisionInPeriod, decisions_between
 from outcomes.api.facts import ProgrammeFacts, programme_facts
@@ -44,6 +45,7 @@ class PaperShown(BaseModel):
     measures: list[MeasureSeen]
     lists: list[ListedCases]
     decisions: list[DecisionInPeriod]
+    case_decisions: list[CaseDecisions] = []
     exempt_items: int
     figures: list[FigureLink]
 
@@ -56,12 +58,13 @@ async def paper_content(
     before = before and await _for_anybody(before)
     facts = await programme_facts(service, reading, programme)
     steps = [facts.programme, *facts.outcomes, *facts.milestones, *facts.promised_data, *facts.consultations]
-    record, kept, measures, lists, decisions = await asyncio.gather(
+    record, kept, measures, lists, decisions, on_cases = await asyncio.gather(
         record_at(service, reading),
         _compared(service, reading, facts, before),
         measured(service, reading, targets_of(facts.outcomes), as_whom=None),
         listed_cases(service, reading),
         decisions_between(service, reading, before, facts),
+        case_decisions(service, reading, before),
     )
     shown = board(reading, facts)
     since = before.as_of if before else None
@@ -75,8 +78,11 @@ async def paper_content(
         measures=measures,
         lists=lists,
         decisions=decisions,
-        exempt_items=sum("withheld" in row for row in steps) + sum(each.exempt for each in lists),
-        figures=figure_links(shown, kept, since, measures, lists),
+        case_decisions=on_cases,
+        exempt_items=sum("withheld" in row for row in steps)
+        + sum(each.exempt for each in lists)
+        + sum(each.exempt for each in on_cases),
+        figures=figure_links(shown, kept, since, measures, lists, on_cases),
     )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from outcomes.api.answers import BoardShown, HorizonCounts
+from outcomes.api.case_decisions import CaseDecisions
 from outcomes.api.commitments import CommitmentsShown
 from outcomes.api.listed_cases import ListedCases
 from outcomes.api.measures import MeasureSeen
@@ -56,6 +57,7 @@ def figure_links(
     since: datetime | None,
     measures: list[MeasureSeen],
     lists: list[ListedCases],
+    on_cases: list[CaseDecisions],
 ) -> list[FigureLink]:
     """Return where the cases behind each figure of a paper are."""
     links = Links("", board.as_of)
@@ -64,7 +66,10 @@ def figure_links(
         cases = links.to("/v1/outcomes/commitments", programme=board.programme.id, since=instant(since))
         found += [(f"/commitments/counts/{name}", cases) for name in type(kept.counts).model_fields]
     found += [(f"/lists/{n}/total", links.to(each.cases)) for n, each in enumerate(lists)]
-    found.append(("/exempt_items", links.to("/v1/outcomes/report/exempt", programme=board.programme.id)))
+    programme = board.programme.id
+    found += _of_decisions(on_cases, links, programme, since)
+    exempt = links.to("/v1/outcomes/report/exempt", programme=programme, since=since and instant(since))
+    found.append(("/exempt_items", exempt))
     return [FigureLink(figure=figure, cases=cases) for figure, cases in found]
 
 
@@ -78,6 +83,28 @@ def _of_board(board: BoardShown, links: Links) -> Iterator[tuple[str, str]]:
         yield figure, links.to("/v1/promised-data", programme=programme)
     for n, _ in enumerate(board.consultations):
         yield f"/board/consultations/{n}/answered", links.to("/v1/consultations", programme=programme)
+
+
+def decided(
+    links: Links, programme: UUID, since: datetime | None, body_of_work: str, kind: str | None = None
+) -> str:
+    """Return where the decisions of a period are, of one body of work, or of a kind."""
+    asked = {"programme": programme, "since": since and instant(since), "body_of_work": body_of_work}
+    asked["kind"] = kind
+    return links.to("/v1/outcomes/decisions", None, **asked)
+
+
+def _of_decisions(
+    on_cases: list[CaseDecisions], links: Links, programme: UUID, since: datetime | None
+) -> Iterator[tuple[str, str]]:
+    for n, each in enumerate(on_cases):
+        place = f"/case_decisions/{n}"
+        yield f"{place}/total", decided(links, programme, since, each.body_of_work)
+        for m, one in enumerate(each.counts):
+            yield f"{place}/counts/{m}/count", decided(links, programme, since, each.body_of_work, one.kind)
+        for m, item in enumerate(each.items):
+            if item.pence is not None:
+                yield f"{place}/items/{m}/pence", links.to(item.path)
 
 
 def _counts(

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Path, Query, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import select
 
+from outcomes.api.commitments import SinceLastPaper
 from outcomes.api.facts import opened, rows_of
 from outcomes.api.forms.pages import HTML, ODT, PDF
 from outcomes.api.issued_papers import MEDIA, PaperForm, before_of, made, paper_made
@@ -22,7 +23,7 @@ from shared.web.answers import CREATES, READS_ONE, answer_untagged, one, problem
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import OpeningCommands, may
 from shared.web.core_service import core_service
-from shared.web.readings import AS_OF_PATTERN, Read
+from shared.web.readings import Read
 from shared.web.readings import reading as read
 
 router = APIRouter(prefix="/v1", tags=["outcomes"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT)
@@ -73,15 +74,7 @@ async def make_report(
     request: Request,
     reading: Read,
     programme: OfProgramme,
-    since: Annotated[
-        str | None,
-        Query(
-            max_length=40,
-            description="The earlier reading whose promises are followed; otherwise the last paper's.",
-            examples=["2026-03-01T00:00Z"],
-            json_schema_extra={"pattern": AS_OF_PATTERN},
-        ),
-    ] = None,
+    since: SinceLastPaper = None,
     form: InForm = PaperForm.JSON,
 ) -> Response:
     """Make the paper of a programme as of any time: the open part, the same whoever asks.

@@ -79,17 +79,17 @@ def key_decision(tale: Tale) -> bool:
         return True
     notice = PublishForwardPlanNotice(reference=f"FP-{tale.number:03}", published_on=day_in_london(tale.at))
     announced = tale.rfp.state.key.notice_on is not None  # what was sent back was announced before
-    if not announced and not (tale.does(notice, tale.officer, 1) and _notice_runs_out(tale)):
+    if not announced and not (tale.does(notice, tale.officer, 1) and notice_runs_out(tale)):
         return False
     taken = tale.does(TakeKeyDecision(reason="It pays within three years."), CABINET, 3)
     publish = PublishDecision(reference=f"D-{tale.number:03}")
     if not (taken and tale.does(publish, tale.officer, 1)):
         return False
     called = tale.number % 20 == 15 and tale.rfp.state.clock.number == FIRST_CALL_IN
-    return _is_called_in(tale) if called else _clock_ends(tale, tale.rfp.state.clock.ends_at)
+    return _is_called_in(tale) if called else clock_ends(tale, tale.rfp.state.clock.ends_at)
 
 
-def _notice_runs_out(tale: Tale) -> bool:
+def notice_runs_out(tale: Tale) -> bool:
     """Let the days of the notice pass, which the clock notices."""
     ends = tale.rfp.state.clock.ends_at
     expire = ExpireNoticePeriod(number=tale.rfp.state.clock.number, due_at=ends)
@@ -97,7 +97,8 @@ def _notice_runs_out(tale: Tale) -> bool:
     return tale.stage.decide(tale.rfp, expire, CLOCK, ends)
 
 
-def _clock_ends(tale: Tale, ends: datetime) -> bool:
+def clock_ends(tale: Tale, ends: datetime) -> bool:
+    """Let the time for calling a decision in be over, which the clock notices."""
     expire = ExpireCallIn(number=tale.rfp.state.clock.number, due_at=ends)
     tale.at = max(tale.at, ends)
     return tale.stage.decide(tale.rfp, expire, CLOCK, ends)

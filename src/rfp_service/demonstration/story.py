@@ -15,6 +15,7 @@ from rfp_service.demonstration.priorities import tell_of_priorities
 from rfp_service.demonstration.rounds import tell_of_contracts
 from rfp_service.demonstration.storyboard import SCHEME, Scene, Storyboard, Thing
 from rfp_service.demonstration.tales import RFPS, YEAR, RfpTale, WaitingTale
+from rfp_service.demonstration.urgencies import tell_of_urgencies
 from shared.governance.scheme.commands import AdoptScheme
 from shared.kernel.calendar import day_in_london
 
@@ -49,6 +50,7 @@ def story(now: datetime) -> list[Scene]:
     tell_of_contracts(stage, start)
     tell_of_priorities(stage)
     tell_of_exceptions(stage, directory, items, start)
+    tell_of_urgencies(stage, items, start)
     return sorted(stage.scenes, key=lambda scene: scene.at)
 
 

@@ -4,6 +4,7 @@ from rfp_service.rfps.api.bulk import MANY_RFPS
 from rfp_service.rfps.api.fact_finders import FACTS
 from rfp_service.rfps.api.prerequisites import PREREQUISITES
 from rfp_service.rfps.api.readiness import RFPS_READINESS
+from rfp_service.rfps.api.report_decisions import REPORT_DECISIONS
 from rfp_service.rfps.api.tagged_things import TAGGED
 from rfp_service.rfps.api.waiting_things import RFPS_WAITING
 from rfp_service.rfps.commands.unreachable_tiers import amount_of, kept_out_of
@@ -60,6 +61,7 @@ RFPS = Context(
     ),
     waiting=(RFPS_WAITING,),
     readiness=(RFPS_READINESS,),
+    report_decisions=REPORT_DECISIONS,
     tags={"rfps": "Requests for proposal, from a need to an approval."},
     seen_with={"rfp": "read-rfps"},
 )

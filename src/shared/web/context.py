@@ -17,6 +17,7 @@ from shared.web.facts import FactFinders
 from shared.web.prerequisites import Prerequisites
 from shared.web.readiness import ReadinessOffered
 from shared.web.report_cases import CasesOffered
+from shared.web.report_decisions import DecisionsOffered
 from shared.web.tagged_things import TaggedThings
 from shared.web.waiting_things import WaitingThings
 
@@ -84,6 +85,7 @@ class Context:
     waiting: tuple[WaitingThings, ...] = ()
     readiness: tuple[ReadinessOffered, ...] = ()
     report_cases: tuple[CasesOffered, ...] = ()
+    report_decisions: tuple[DecisionsOffered, ...] = ()
     facts: FactFinders = field(default_factory=dict)  # what its commands must know from outside their streams
     tags: Mapping[str, str] = field(
         default_factory=dict

@@ -23,6 +23,7 @@ from shared.web.prerequisites import Prerequisites
 from shared.web.rate_limits import RateLimits
 from shared.web.redactor import Redactor
 from shared.web.report_cases import CasesOffered
+from shared.web.report_decisions import DecisionsOffered
 from shared.web.requests_in_progress import RequestsInProgress
 from shared.web.sandbox.children import Sandbox
 from shared.web.tagged_things import TaggedThings
@@ -98,6 +99,8 @@ class CoreService(Protocol):
     def opened_at(self) -> float: ...
     @property
     def report_cases(self) -> Sequence[CasesOffered]: ...
+    @property
+    def report_decisions(self) -> Sequence[DecisionsOffered]: ...
     @property
     def measures(self) -> Mapping[str, MeasureOffered]: ...
 

@@ -4,7 +4,7 @@ import subprocess
 import sys
 import threading
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from outcomes.api.exempt_answers import ExemptPartShown
 from outcomes.api.forms import wording
 from outcomes.api.forms.pdf_child import NO_PANGO
 from outcomes.api.paper_content import PaperShown
-from outcomes.api.paper_figures import Links, instant
+from outcomes.api.paper_figures import Links, decided, instant
 from outcomes.domain.refusals import PdfNotMade, PdfTookTooLong
 from shared.kernel.calendar import day_in_london
 
@@ -63,6 +63,9 @@ def _template(name: str) -> Template:
         "aim",
         "answered",
         "made",
+        "first_of_them",
+        "worth",
+        "by_and_why",
     )
     environment.filters.update({each: getattr(wording, each) for each in named})
     environment.filters["fate"] = wording.FATES.__getitem__
@@ -71,16 +74,19 @@ def _template(name: str) -> Template:
 
 def html(paper: PaperShown, meeting: Meeting | None, base: str = "") -> bytes:
     """Return the paper as one page of HTML that needs nothing else; links begin with `base`."""
+    links = Links(base, paper.board.as_of)
+    programme = paper.board.programme
     text = _template("paper.html.j2").render(
         paper=paper,
         board=paper.board,
-        programme=paper.board.programme,
+        programme=programme,
         kept=paper.commitments,
         since_instant=paper.since and instant(paper.since),
         since_day=paper.since and day_in_london(paper.since),
         meeting=meeting,
         base=base,
-        link=Links(base, paper.board.as_of).to,
+        link=links.to,
+        decided=partial(decided, links, programme.id, paper.since),
         style=(HERE / "paper.css").read_text(),
     )
     return text.encode()

@@ -1,13 +1,10 @@
 """The paper as an OpenDocument text: the same content as the page, in parts that a word processor knows."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
-from typing import NamedTuple
-from uuid import UUID
 
 from odfdo import Document
 
-from outcomes.api.answers import HorizonCounts, MilestoneShown, OutcomeShown
+from outcomes.api.answers import MilestoneShown, OutcomeShown
 from outcomes.api.commitments import CommitmentsShown
 from outcomes.api.forms import wording
 from outcomes.api.forms.odt_parts import (
@@ -24,47 +21,12 @@ from outcomes.api.forms.odt_parts import (
     without_clock,
 )
 from outcomes.api.forms.pages import Meeting
-from outcomes.api.listed_cases import ListedCases
+from outcomes.api.forms.paper_links import PaperLinks
+from outcomes.api.forms.text_appendix import appendix, total
 from outcomes.api.measures import MeasureSeen
 from outcomes.api.paper_content import PaperShown
-from outcomes.api.paper_figures import Links, instant
+from outcomes.api.paper_figures import Links
 from shared.kernel.calendar import day_in_london
-
-
-class PaperLinks(NamedTuple):
-    """Where the cases of one paper are."""
-
-    links: Links
-    programme: UUID
-
-    def milestone(self, title: str, milestone: UUID) -> Linked:
-        """Return a milestone's title, linked to it."""
-        return Linked(title, self.links.to(f"/v1/milestones/{milestone}"))
-
-    def of_programme(self, text: str, path: str) -> Linked:
-        """Return a text, linked to all that a programme has of a kind."""
-        return Linked(text, self.links.to(path, programme=self.programme))
-
-    def comparison(self, text: str, since: datetime | None) -> Linked:
-        """Return a text on the promises, linked to the comparison that it is of."""
-        asked = {"programme": self.programme, "since": since and instant(since)}
-        return Linked(text, self.links.to("/v1/outcomes/commitments", None, **asked))
-
-    def counts(self, counts: HorizonCounts, outcome: int) -> tuple[Linked, ...]:
-        """Return how many of an outcome's milestones are achieved, next, overdue and later."""
-        return (
-            self.number(counts.achieved, outcome, horizon="achieved"),
-            self.number(counts.next_6_months, outcome, horizon="next_6_months"),
-            self.number(counts.overdue, outcome, overdue="true"),
-            self.number(counts.later + counts.undated, outcome, horizon=["6_months_plus", "undated"]),
-        )
-
-    def number(
-        self, count: int, outcome: int | None, horizon: object = None, overdue: object = None
-    ) -> Linked:
-        """Return a number of milestones, linked to them."""
-        asked = {"programme": self.programme, "horizon": horizon, "overdue": overdue}
-        return Linked(str(count), self.links.to("/v1/milestones", None, **asked, outcome_number=outcome))
 
 
 def odt(paper: PaperShown, meeting: Meeting | None, base: str = "") -> bytes:
@@ -82,7 +44,7 @@ def odt(paper: PaperShown, meeting: Meeting | None, base: str = "") -> bytes:
         _outcome(document, outcome, cases)
     _figures(document, paper.measures, cases)
     _consultations(document, paper, cases)
-    _appendix(document, paper, cases)
+    appendix(document, paper, cases)
     described(document, paper.title, f"rfp-service {paper.release}", paper.board.as_of)
     return without_clock(document)
 
@@ -105,7 +67,10 @@ def _front(document: Document, paper: PaperShown, meeting: Meeting | None, cases
     if paper.commitments:
         say(document, cases.comparison(paper.commitments.in_words, paper.since))
     for each in paper.lists:
-        say(document, f"To watch: {wording.first_small(each.title)}: ", _total(each, cases), ".")
+        say(document, f"To watch: {wording.first_small(each.title)}: ", total(each, cases), ".")
+    for taken in paper.case_decisions:
+        all_of_them = cases.decided(taken.total, paper.since, taken.body_of_work)
+        say(document, f"To watch: {wording.first_small(taken.title)}: ", all_of_them, ".")
     _counts(document, paper, cases)
 
 
@@ -248,51 +213,3 @@ def _consultations(document: Document, paper: PaperShown, cases: PaperLinks) -> 
         ]
         if rows:
             table(document, f"Answers: {one.about}", [Column("Answer", 80), Column("How many", 20)], rows)
-
-
-def _appendix(document: Document, paper: PaperShown, cases: PaperLinks) -> None:
-    heading(document, 2, "Appendix")
-    for each in paper.lists:
-        _listed(document, each, cases)
-    _decisions(document, paper, cases)
-    heading(document, 3, "How this paper was made")
-    for label, said in wording.made(paper):
-        say(document, f"{label} {said}")
-
-
-def _total(each: ListedCases, cases: PaperLinks) -> Linked:
-    return Linked(f"{each.total}", cases.links.to(each.cases))
-
-
-def _listed(document: Document, each: ListedCases, cases: PaperLinks) -> None:
-    heading(document, 3, each.title)
-    say(document, "There are ", _total(each, cases), f". {wording.listed(each)}".rstrip())
-    rows = [
-        (
-            Linked(case.title, cases.links.to(case.path)),
-            wording.day(case.day),
-            case.why if case.pence is None else Linked(wording.why(case), cases.links.to(case.path)),
-            case.standing,
-        )
-        for case in each.items
-    ]
-    if rows:
-        columns = [Column(name, width) for name, width in zip(each.headings, (32, 18, 25, 25), strict=True)]
-        table(document, f"{each.title}, those first that matter most", columns, rows)
-
-
-def _decisions(document: Document, paper: PaperShown, cases: PaperLinks) -> None:
-    rows = [
-        (
-            Linked(d.title, cases.links.to(d.path)),
-            f"{d.what.capitalize()} on {wording.day(d.on)}",
-            d.by_name,
-            d.reason or "None was given.",
-        )
-        for d in paper.decisions
-    ]
-    if rows and paper.since:
-        heading(document, 3, f"Decisions since {wording.day(day_in_london(paper.since))}")
-        columns = [Column("Milestone or outcome", 30), Column("Decision", 20), Column("By", 15)]
-        name = "What was decided on outcomes and milestones, by whom, and why"
-        table(document, name, [*columns, Column("Reason", 35)], rows)

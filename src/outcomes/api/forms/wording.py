@@ -7,6 +7,7 @@ from datetime import date, datetime
 from markupsafe import Markup, escape
 
 from outcomes.api.answers import ConsultationShown, MilestoneShown, OutcomeShown, PromisedDataShown
+from outcomes.api.case_decisions import CaseDecision, CaseDecisions
 from outcomes.api.commitments import CommitmentsShown, ComparedMilestone, PromiseShown
 from outcomes.api.listed_cases import ListedCase, ListedCases
 from outcomes.api.measures import MeasureSeen
@@ -164,6 +165,23 @@ def listed(cases: ListedCases) -> str:
     if left > 0:
         said += f"The first {len(cases.items)} are below, and {left:,} more on the register."
     return said.rstrip()
+
+
+def first_of_them(decisions: CaseDecisions) -> str:
+    """Return that not all decisions are listed, where that is so."""
+    listed = len(decisions.items)
+    return f" The first {listed} are below." if listed < decisions.total else ""
+
+
+def worth(decision: CaseDecision) -> str:
+    """Return what a case was worth when it was decided on; a mark where that is exempt."""
+    marks = [mark for name, mark in decision.withheld.items() if name.endswith("_pence")]
+    return next(iter(marks), "") or figure(decision.pence, "pence", "not known")
+
+
+def by_and_why(decision: CaseDecision) -> str:
+    """Return who took a decision, and for which reason."""
+    return f"{decision.by_name}: {decision.reason or 'no reason was given.'}"
 
 
 def standing(data: PromisedDataShown) -> str:
