@@ -175,6 +175,14 @@ def test_a_date_that_was_read_stands_beside_the_others_until_somebody_confirms_i
     assert state(*after).is_confirmed(LedgerDate.INITIAL_END)
 
 
+@pytest.mark.parametrize("confirmer", ["cora", "cleo"])
+def test_who_read_a_date_may_confirm_it_and_the_ledger_says_who_did_which(confirmer: str) -> None:
+    day = date(2027, 9, 30)
+    before = happened(read(LedgerDate.INITIAL_END, day), *REGISTERED, by="cora")
+    after = state(*happened(confirm(LedgerDate.INITIAL_END, day), *before, by=confirmer))
+    assert [(each.read_by, each.confirmed_by) for each in after.readings] == [("cora", ""), ("", confirmer)]
+
+
 def test_a_confirmed_date_that_changes_is_in_doubt_again() -> None:
     after = happened(confirm(LedgerDate.START, date(2024, 4, 1)), *REGISTERED)
     assert state(*after).is_confirmed(LedgerDate.START)

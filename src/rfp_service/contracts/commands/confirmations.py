@@ -62,7 +62,11 @@ class ReadDate(DateFound):
 
 
 class ConfirmDate(DateFound):
-    """Confirm a date from its document: it holds from now on, whatever was calculated."""
+    """Confirm a date from its document: it holds from now on, whatever was calculated.
+
+    Whoever read it may confirm it. What a confirmation rests on is the clause, which anybody can look up; the
+    ledger says who did which. Decisions on money are what takes two people: savings, and approvals by tier.
+    """
 
     decision: Literal["confirm-date"] = "confirm-date"
 

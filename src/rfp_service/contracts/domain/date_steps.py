@@ -2,10 +2,12 @@
 
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from rfp_service.contracts.domain.day_counts import Anchor
 from rfp_service.contracts.domain.terms import Terms
 
+DAYS_AT_HAND = 4_096  # a register of thousands has the same few
 UNKNOWN_END = "the end is not known: neither an end nor a start with a term is recorded"
 
 
@@ -17,6 +19,7 @@ class Standing(StrEnum):
     ENDED_EARLY = "ended_early"
 
 
+@lru_cache(DAYS_AT_HAND)
 def said(day: date) -> str:
     """Return a day as it is said in a step."""
     return f"{day.day} {day:%b %Y}"

@@ -27,6 +27,7 @@ _CURRENCY = re.compile(r"[$€¥₹]|\b(USD|EUR|AUD|CAD|NZD|JPY|CHF)\b|\bA\$", r
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\u2028\u2029]")
 _TURNS = re.compile(f"[{TURNS}]")  # invisible: nothing stands in their place
 _UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")  # a reference is the same without them
+_UNDEFINED = re.compile(f"[{UNDEFINED_BYTES}]")
 _PERSON = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")
 _COUNT = re.compile(r"[0-9]{1,4}")
 NOT_KNOWN_YET = frozenset({"", "tbc", "tba", "tbd", "-", "n/a", "to be confirmed", "unknown", "not known"})
@@ -60,21 +61,26 @@ class ReadingOptions:
     doubts: Callable[[Said], Mapping[str, str]] = lambda _: {}
 
 
-def value_of(column: str, about: RegisterField, text: str, how: ReadingOptions) -> Any:
-    """Return what a cell says; raise `Unread` where it can't be told."""
-    if why_not := why_worthless(text):
-        raise Unread(why_not, "what the formula comes to: save the file anew in its spreadsheet program")
-    if about.kind not in TEXTS and (why := undefined_in(text)):
-        raise why
-    return _READERS[about.kind](text, column, about, how)
+def reader_of(column: str, about: RegisterField, how: ReadingOptions) -> Callable[[str], Any]:
+    """Return what reads a column's cells; it raises `Unread` where it can't be told what one says."""
+    read, is_text = _READERS[about.kind], about.kind in TEXTS
+
+    def value(text: str) -> Any:
+        if why_not := why_worthless(text):
+            raise Unread(why_not, "what the formula comes to: save the file anew in its spreadsheet program")
+        if not is_text and (why := undefined_in(text)):
+            raise why
+        return read(text, column, about, how)
+
+    return value
 
 
 def undefined_in(text: str) -> Unread | None:
     """Return that a cell holds a byte without a meaning, where it does."""
-    found = next((c for c in text if c in UNDEFINED_BYTES), None)
+    found = _UNDEFINED.search(text)
     if found is None:
         return None
-    byte = ord(found) - UNDEFINED_FROM
+    byte = ord(found[0]) - UNDEFINED_FROM
     return Unread(f"holds the byte 0x{byte:02X}, which means nothing in cp1252", "another character there")
 
 
@@ -82,7 +88,7 @@ def as_text(text: str) -> str:
     """Return a cell's own text: what a list has defused is as it was, an unknown byte is a question mark."""
     if text.strip() == UNSOLVED:
         return ""
-    return "".join("\ufffd" if c in UNDEFINED_BYTES else c for c in undefused(text.strip()))
+    return _UNDEFINED.sub("\ufffd", undefused(text.strip()))
 
 
 def reference_of(text: str) -> str:
@@ -97,7 +103,8 @@ def is_number(text: str) -> bool:
 
 def line(text: str) -> str:
     """Return text in one line, without control characters."""
-    return " ".join(_plain(text).split())
+    plainly = text if text.isprintable() else _plain(text)
+    return " ".join(plainly.split())
 
 
 def _plain(text: str) -> str:

@@ -2,12 +2,14 @@
 
 import asyncio
 import hashlib
+import pickle
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
-from typing import Any
+from typing import IO, Any
 from uuid import UUID, uuid4
 
 from fastapi import Request, UploadFile
@@ -18,6 +20,7 @@ from shared.kernel.messages import Stamp
 from shared.web.bulk.batch_runs import BatchRun
 from shared.web.bulk.batch_service import batch_service
 from shared.web.bulk.batches import Counts, cause_of
+from shared.web.bulk.blocks import unpickled
 from shared.web.bulk.bodies import views_have_come
 from shared.web.bulk.outcomes import Outcome
 from shared.web.bulk.requests import BatchRequest, Operation, known_to_all
@@ -25,7 +28,7 @@ from shared.web.bulk.responses import Batches
 from shared.web.commands import CommandHandler
 from shared.web.json_names import must_be_named_once
 from shared.web.registers.cells import ReadingOptions
-from shared.web.registers.comparison import RegisterComparison
+from shared.web.registers.comparison import BLOCK_ROWS, RegisterComparison
 from shared.web.registers.difference import accepting
 from shared.web.registers.form import PENCE, Acceptance, CellOptions, TableOptions
 from shared.web.registers.hand_ins import KeepHandIn, RegisterHistory, history_id
@@ -65,7 +68,11 @@ class HandIn:
     async def taken_in(self, file: UploadFile, told: Any) -> RegisterReport:
         """Compare a register with how things stand, decide what is accepted; `told` takes the rest."""
         stamp = await self.handler.stamp_for(self.register.command)
-        with TemporaryDirectory(prefix="rfp-register-") as folder, TemporaryFile() as accepted:
+        with (
+            TemporaryDirectory(prefix="rfp-register-") as folder,
+            TemporaryFile() as accepted,
+            TemporaryFile() as kept,
+        ):
             path = Path(folder, "register")
             digest = await asyncio.to_thread(_kept, file, path)
             mapping = await self._mapping()
@@ -78,19 +85,22 @@ class HandIn:
             await views_have_come(self._service.record, self._service.visibility)
             comparison = self._comparison(how, history, told, accepted)
             report = RowReport()
-            await comparison.compare(await self._rows(table, how, report))
+            await comparison.compare(await self._rows(table, how, report, kept))
             await comparison.find_gone(self._service.pool)
             outcomes, done = await self._decided(comparison, stamp, scheme, digest)
             read = how_read(table, how)
         return reported(read, report, comparison, outcomes, done)
 
-    async def _rows(self, table: Table, how: ReadingOptions, report: RowReport) -> Iterator[RegisterRow]:
-        """Return the rows; where only all of them together tell something of each, they are read twice."""
+    async def _rows(
+        self, table: Table, how: ReadingOptions, report: RowReport, kept: IO[bytes]
+    ) -> Iterator[RegisterRow]:
+        """Return the rows; where only all of them together tell something of each, they wait on disk."""
         rows = read_rows(table, how, report)
         if self.register.survey is None:
             return rows
-        told = await asyncio.to_thread(self.register.survey, read_rows(table, how, RowReport()))
-        return map(told, rows)
+        told = await asyncio.to_thread(self.register.survey, _keeping(rows, kept))
+        kept.seek(0)
+        return map(told, chain.from_iterable(unpickled(kept)))
 
     @property
     def _service(self) -> Any:
@@ -241,6 +251,13 @@ class HandIn:
         )
         named = history_id(self.register.name)
         await self.handler.store.handle(named, command, stamp, blank=RegisterHistory(), absent=True)
+
+
+def _keeping(rows: Iterator[RegisterRow], kept: IO[bytes]) -> Iterator[RegisterRow]:
+    """Yield rows, and keep them on disk."""
+    while block := list(islice(rows, BLOCK_ROWS)):
+        pickle.dump(block, kept, pickle.HIGHEST_PROTOCOL)
+        yield from block
 
 
 def _one(orders: set[DayOrder]) -> DayOrder:

@@ -1,9 +1,9 @@
 """Reading a register's rows by a mapping: what each says, what of it can't be read, or why none of it."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from shared.kernel.fields import REASON_LIMIT, SHORT_TEXT_LIMIT
@@ -15,9 +15,9 @@ from shared.web.registers.cells import (
     as_text,
     is_number,
     line,
+    reader_of,
     reference_of,
     undefined_in,
-    value_of,
 )
 from shared.web.registers.mappings import ID, REFERENCE, TITLE
 from shared.web.registers.register import Kind, Said
@@ -98,14 +98,24 @@ def _is_remark(row: Sequence[str]) -> bool:
     return sum(bool(cell.strip()) for cell in row) == 1
 
 
+class _Column(NamedTuple):
+    """A column that stands for a field, and what reads its cells."""
+
+    heading: str
+    name: str
+    value: Callable[[str], Any]
+    withdrawable: bool
+
+
 class _RowReader:
     """Reads the rows of one register."""
 
     def __init__(self, table: Table, how: ReadingOptions, report: RowReport) -> None:
         self._table, self._how, self._report = table, how, report
-        self._columns = [(name, how.columns[name]) for name in table.headings if name in how.columns]
+        columns = [(name, how.columns[name]) for name in table.headings if name in how.columns]
+        self._columns = [self._column(heading, name) for heading, name in columns]
         self._places = {name: place for place, name in enumerate(table.headings)}
-        self._names = {field: [h for h, of in self._columns if of == field] for _, field in self._columns}
+        self._names = {field: [h for h, of in columns if of == field] for _, field in columns}
         self._called = [table.heading.names(" ".join(cell.split())) for cell in table.heading.cells]
 
     def is_total(self, row: Sequence[str]) -> bool:
@@ -156,42 +166,35 @@ class _RowReader:
         said: Said = {}
         unread: dict[str, str] = {}
         settled, withdrawn = set[str](), set[str]()
-        for column, name in self._columns:
-            text = cells[column].strip()
-            if self._withdraws(name, text):
+        for heading, name, value, withdrawable in self._columns:
+            text = cells[heading].strip()
+            if withdrawable and text.casefold() in NOT_KNOWN_YET:
                 withdrawn.add(name)
-                settled.add(column)
+                settled.add(heading)
             elif text and not is_withheld(text):
                 try:
-                    value = self._value(column, name, text)
-                    said[name] = _alike(value, said.get(name))
-                    settled.add(column)
-                    self._doubt_text(number, column, name, text)
+                    said[name] = _alike(value(text), said.get(name))
+                    settled.add(heading)
+                    self._doubt_text(number, heading, name, text)
                 except Unread as why:
-                    self._note(number, column, name, text, why, unread)
+                    self._note(number, heading, name, text, why, unread)
         self._doubt(number, cells, said, unread, settled)
         return said, unread, settled, withdrawn
 
-    def _value(self, column: str, name: str, text: str) -> Any:
-        if name == ID:
-            try:
-                return UUID(text)
-            except ValueError:
-                raise Unread("is no id", "an id as the lists show it, or nothing") from None
-        if name == REFERENCE and not why_worthless(text) and not undefined_in(text):
-            return reference_of(text)
-        return value_of(column, self._how.register.by_name[name], text, self._how)
+    def _column(self, heading: str, name: str) -> _Column:
+        field = self._how.register.by_name.get(name)
+        if field is None:
+            return _Column(heading, name, _id_of, withdrawable=False)
+        value = reader_of(heading, field, self._how)
+        if name == REFERENCE:
+            return _Column(heading, name, lambda text: _reference_of(text, value), withdrawable=False)
+        return _Column(heading, name, value, field.withdrawable and self._how.withdraw)
 
     def _doubt_text(self, number: int, column: str, name: str, text: str) -> None:
         """Report a byte without a meaning in a text that is taken with a question mark in its place."""
         if name in self._how.register.by_name and (why := undefined_in(text)):
             shown = as_text(text)[:SHORT_TEXT_LIMIT]
             self._report.note(Cell(number, column, str(why), shown, why.expected))
-
-    def _withdraws(self, name: str, text: str) -> bool:
-        field = self._how.register.by_name.get(name)
-        may = field is not None and field.withdrawable
-        return may and self._how.withdraw and text.casefold() in NOT_KNOWN_YET
 
     def _doubt(
         self, number: int, cells: Mapping[str, str], said: Said, unread: dict[str, str], settled: set[str]
@@ -239,6 +242,18 @@ class _RowReader:
             if name in said or (name == TITLE and is_withheld(text)):
                 continue
             yield {"pointer": f"#/{name}", "detail": f"'{column}' {_why_not(text)}"}
+
+
+def _id_of(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Unread("is no id", "an id as the lists show it, or nothing") from None
+
+
+def _reference_of(text: str, value: Callable[[str], Any]) -> Any:
+    """Return a reference without what nobody sees of it, unless it can't be read as it stands."""
+    return value(text) if why_worthless(text) or undefined_in(text) else reference_of(text)
 
 
 def _why_not(text: str) -> str:
