@@ -70,6 +70,38 @@ async def test_every_row_lands_and_what_is_doubtful_is_flagged_and_never_guessed
     assert flagged["total"] == 3
 
 
+CODE = """Contracts register,,,,,,,,
+Reference number,Title of agreement,Local authority department responsible for the contract,\
+Supplier name and details,Supplier's company registration number,\
+Sum to be paid over the length of the contract \
+(or the estimated annual spending or budget for the contract) (£),\
+Start date,End date,"Whether or not the supplier is a small or medium sized enterprise and/or a voluntary or \
+community sector organisation"
+CT-1,Wide area network,Digital,Fictional Systems Ltd,01234567,"£1,250,000.00",01/04/2023,31/03/2027,SME
+CT-2,Library system,Libraries,Fictional Software Ltd,SC123456,£0,01/04/2024,31/03/2028,VCSE
+"""
+
+
+async def test_a_register_in_the_codes_own_words_loses_no_row_and_guesses_nothing_of_a_column_of_two_fields(
+    api: Api,
+) -> None:
+    report = await handed_in(api, CODE.encode("cp1252"))
+    assert (report["heading_rows"], report["difference_counts"]["new"]) == ([2, 2], 2)
+    assert [heading[:37] for heading in report["not_mapped"]] == ["Whether or not the supplier is a smal"]
+    seen = (await api.get(f"/v1/contracts/{contract_id('CT-1')}")).json()
+    assert (seen["department"], seen["value_pence"]) == ("Digital", 125_000_000)
+    assert seen["supplier_number"] == "01234567"
+
+
+async def test_a_column_answers_yes_by_its_own_name_alone(api: Api) -> None:
+    rows = "Reference,Title,SME,VCSE\r\nK-1,One,SME,VCSE\r\nK-2,Two,VCSE,SME\r\n"
+    report = await handed_in(api, rows)
+    assert [(cell["row"], cell["column"], cell["text"]) for cell in report["cells"]] == [
+        (3, "SME", "VCSE"),
+        (3, "VCSE", "SME"),
+    ]
+
+
 async def test_a_register_that_comes_again_and_its_own_export_change_nothing(taken_in: Api) -> None:
     api = taken_in
     head = await api.service.record.head()

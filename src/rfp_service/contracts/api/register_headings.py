@@ -9,7 +9,11 @@ LENGTH = "sum to be paid over the length of the contract"
 ALSO_CALLED: Mapping[str, tuple[str, ...]] = {
     "reference": ("agreement ref", "agreement number", "contract register number", "contract register ref"),
     "title": ("title of the agreement", "agreement name", "title of the contract"),
-    "department": ("directorate department", "service directorate"),
+    "department": (
+        "directorate department",
+        "service directorate",
+        "local authority department responsible for the contract",
+    ),
     "description": ("description of goods and services being provided",),
     "supplier": (
         "supplier details",
@@ -24,6 +28,8 @@ ALSO_CALLED: Mapping[str, tuple[str, ...]] = {
         "relevant registration number",
         "companies house registration number",
         "supplier company registration number",
+        "supplier s company registration number",
+        "supplier s registration number",
     ),
     "small_or_medium": (
         "small or medium sized enterprise",
@@ -39,6 +45,7 @@ ALSO_CALLED: Mapping[str, tuple[str, ...]] = {
     ),
     "value_pence": (
         LENGTH,
+        f"{LENGTH} or the estimated annual spending or budget for the contract",
         "total contract value gbp",
         "total value gbp",
         "total contract sum",

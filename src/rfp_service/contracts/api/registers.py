@@ -18,9 +18,11 @@ from shared.web.registers.mappings import saving
 from shared.web.registers.register import Kind, Register, RegisterField, RowRules, Said
 
 
-def _field(name: str, kind: Kind, called: str, *, withdrawable: bool = False) -> RegisterField:
+def _field(
+    name: str, kind: Kind, called: str, *, noun: str = "", withdrawable: bool = False
+) -> RegisterField:
     known = (*called.split("; "), *ALSO_CALLED.get(name, ()))
-    return RegisterField(name, kind, known, withdrawable=withdrawable)
+    return RegisterField(name, kind, known, noun, withdrawable)
 
 
 FIELDS = (
@@ -69,6 +71,7 @@ FIELDS = (
         Kind.YES_OR_NO,
         "sme; supplier type sme; small or medium enterprise; is sme; small medium enterprise; sme "
         "status; sme yes no; sme y n",
+        noun="sme",
     ),
     _field(
         "voluntary_or_community",
@@ -76,6 +79,7 @@ FIELDS = (
         "vcse; voluntary or community sector; vcs; is vcse; voluntary community social enterprise; "
         "vcse organisation; voluntary and community sector; vcse status; vcse yes no; vcs "
         "organisation",
+        noun="vcse",
     ),
     _field(
         "value_pence",

@@ -17,7 +17,7 @@ from shared.web.tabular.text import UNDEFINED_BYTES, UNDEFINED_FROM
 
 PENCE_COLUMN = "pence"
 CHOICES_NAMED = 20
-YES = frozenset({"yes", "y", "true", "sme", "vcse"})  # a column may answer by its own name
+YES = frozenset({"yes", "y", "true"})
 NO = frozenset({"no", "n", "false", "large", "none"})
 TEXTS = (Kind.LINE, Kind.TEXT)
 
@@ -177,11 +177,12 @@ def _person(text: str, _column: str, _about: RegisterField, _how: ReadingOptions
     return text
 
 
-def _yes_or_no(text: str, _column: str, _about: RegisterField, _how: ReadingOptions) -> bool:
+def _yes_or_no(text: str, _column: str, about: RegisterField, _how: ReadingOptions) -> bool:
     word = text.casefold()
-    if word not in YES | NO:
+    is_yes = word in YES or word == about.noun  # a column may answer by its own name
+    if not is_yes and word not in NO:
         raise Unread("is neither yes nor no", "yes or no")
-    return word in YES
+    return is_yes
 
 
 _READERS: Mapping[Kind, Callable[[str, str, RegisterField, ReadingOptions], Any]] = {

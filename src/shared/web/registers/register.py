@@ -38,7 +38,7 @@ class RegisterField:
     name: str
     kind: Kind
     called: tuple[str, ...] = ()
-    noun: str = ""  # what a value of it is: "rating", "category"
+    noun: str = ""  # what a value of it is: "rating", "category"; of a yes or no, what says yes: "sme"
     withdrawable: bool = False  # whether a day of it may be taken back
 
 

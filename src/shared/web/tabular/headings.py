@@ -10,6 +10,8 @@ ENOUGH_FIELDS = 2
 
 _NUMBERED = re.compile(r" \([0-9]+\)$")
 _WORDS = re.compile(r"[\W_]+")
+_VALUE = re.compile(r"(?=.*[0-9])[^A-Za-z]+")  # a day, an amount, a number of anything
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}(?:[/-][0-9]{2,4})?")
 
 Known = Mapping[str, str]  # which field a heading of these words stands for
 
@@ -67,12 +69,18 @@ def single(rows: Sequence[Sequence[str]], place: int) -> Heading:
 
 
 def _readings(rows: Sequence[Sequence[str]], place: int) -> list[Heading]:
-    """Return a row as headings by itself, and with the next one as headings over two rows."""
+    """Return a row as headings by itself, and with the next one, unless that holds values."""
     if place >= len(rows) or not any(cell.strip() for cell in rows[place]):
         return []
-    if place + 1 >= len(rows):
+    if place + 1 >= len(rows) or any(map(_is_value, rows[place + 1])):
         return [single(rows, place)]
     return [single(rows, place), _joined(rows[place], rows[place + 1], place)]
+
+
+def _is_value(cell: str) -> bool:
+    """Say whether a cell holds a number or a day, which none has that is a heading; a year may be one."""
+    text = cell.strip()
+    return _VALUE.fullmatch(text) is not None and _YEAR.fullmatch(text) is None
 
 
 def _joined(upper: Sequence[str], lower: Sequence[str], place: int) -> Heading:

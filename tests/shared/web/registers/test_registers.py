@@ -71,6 +71,21 @@ def test_a_row_of_data_is_no_second_row_of_headings() -> None:
     assert find_heading([["Ref", "Notes"]], known, ("title",)) is None
 
 
+@pytest.mark.parametrize("value", ["31/03/2027", "£1,250,000.00", "2024-10-01", "01234567"])
+def test_a_row_that_holds_a_value_is_no_second_row_of_headings_though_it_answers_in_the_word_of_one(
+    value: str,
+) -> None:
+    known = {"ref": "reference", "title": "title", "end": "end", "sme": "small_or_medium"}
+    rows = [["Ref", "Title", "End", "Size of the supplier"], ["P-1", "Network", value, "SME"]]
+    found = find_heading(rows, known, ("title",))
+    assert found is not None
+    assert (found.first, found.last) == (1, 1)
+    years = [["Ref", "Title", "End", "Spent"], ["", "", "", "2026/27"]]
+    joined = find_heading(years, {**known, "spent 2026 27": "spent"}, ("title",))
+    assert joined is not None
+    assert (joined.first, joined.last) == (1, 2), "a year may be a heading"
+
+
 @pytest.mark.parametrize(
     ("code", "sign"),
     [
