@@ -12,6 +12,7 @@ from rfp_service.console.charts.scatter import LINKED_LIMIT, Dot, LevelLine, sca
 from rfp_service.console.flow_sentences import ageing_lead, change_heading, heading, lead, scatter_lead
 from rfp_service.console.links import after, begin_of, page_of
 from rfp_service.console.pages.progress import progress_of
+from rfp_service.console.people_names import marked
 from rfp_service.console.record_words import changes_in, told_words
 
 FIRST = date(2026, 1, 1)
@@ -148,13 +149,13 @@ def test_what_a_decision_changed_is_said_without_codes() -> None:
     assert changes_in(changes) == [
         ("Award value", "£0", "£89,974.50"),
         ("Needed by", "nothing", "5 January 2027"),
-        ("Approval granted by", "nothing", "Hana Head-of-Service"),
+        ("Approval granted by", "nothing", marked("hana-head")),
         ("Tender scores", "nothing", "1 entry"),
         ("On hold", "no", "yes"),
     ]
     assert [told_words(told) for told in ("party:finance", "person:hana-head", "head of service")] == [
         "Finance",
-        "Hana Head-of-Service",
+        marked("hana-head"),
         "Head of service",
     ]
 

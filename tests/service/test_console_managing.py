@@ -1,16 +1,22 @@
 """The console's pages of what the house is run by: each thing has one, lists count as the API does."""
 
+from datetime import date
 from typing import Any
 
 import httpx
 import pytest
 
 from rfp_service.console.decided_things import THINGS
+from rfp_service.console.managed_kinds import MANAGED
+from rfp_service.contracts.domain.pipeline import PipelineYearBegun, pipeline_id
 from shared.kernel.roles import Role
-from tests.service.test_console import TIERS, hidden, send, sign_in
+from tests.outcomes.test_http import PROGRAMME, programme
+from tests.service.test_console import RITA, TIERS, hidden, send, sign_in
 from tests.support.api import Api
-from tests.support.days import in_days
-from tests.support.people import ADA, LARS, PRIYA, SCHEME, Who
+from tests.support.days import in_days, today
+from tests.support.people import ADA, LARS, PIA, PRIYA, SCHEME, Who
+from tests.support.specs import stamp
+from tests.support.told_streams import append_streams
 
 HANA = Who("hana-head", (Role.APPROVER,))
 DORA = Who("dora-deputy", (Role.APPROVER,))
@@ -30,12 +36,27 @@ ITEM = {
     "lead_time_days": 10,
 }
 ACCOUNT = {"name": "Intranet", "owner": "ada-admin", "scopes": ["rfp.read"]}
+EXEMPTION = {
+    "fields": ["title"],
+    "paragraph": 3,
+    "reason": "It would tell.",
+    "public_interest": "Less of it.",
+    "review_on": GIVEN["last_day"],
+}
+PROMISED = {"what": "Licence costs", "promised_by": "Fictional Outsourcing Ltd", "due": GIVEN["first_day"]}
+ASKED = {"about": "Devices", "opened_on": in_days(-1), "closes_on": GIVEN["last_day"]}
+YEAR = today().year + 1  # whose notice no clock misses meanwhile
 # Of each kind a decision from its page, and who takes it.
 DECIDED: dict[str, tuple[str, str, dict[str, str]]] = {
     "delegations": ("confirm", "lars-legal", {}),
     "catalogue-items": ("retire", "priya-procurement", {"available_until": GIVEN["last_day"]}),
     "people": ("link", "ada-admin", {"same_as": "hana-head"}),
     "service-accounts": ("confirm", "lars-legal", {}),
+    "catalogue-orders": ("send-order", "priya-procurement", {"fulfiller": "IT stores"}),
+    "exemptions": ("release", "lars-legal", {}),
+    "pipeline-notices": ("publish", "carlo-contracts", {"reference": "UK1-1", "published_on": in_days(-1)}),
+    "promised-data": ("chase", "pia-programme", {"note": "Asked again."}),
+    "consultations": ("close", "pia-programme", {"conclusion": "Laptops."}),
 }
 
 
@@ -49,15 +70,44 @@ async def one_of(api: Api, path: str) -> str:
     """Return the id of one thing of a kind, made over the API."""
     if path == "people":
         return "dora-deputy"
-    body, who = {
+    if path == "pipeline-notices":
+        return await a_year_begun(api)
+    body, who = await what_makes_one(api, path)
+    made: str = (await api.post(f"/v1/{path}", body, who)).json()["id"]
+    await api.get("/v1/catalogue-items", ADA)  # until the views show it
+    await api.get("/v1/inbox", ADA)
+    return made
+
+
+async def what_makes_one(api: Api, path: str) -> tuple[dict[str, Any], Who]:
+    """Return what makes one of a kind, and who may; what it is about is there then."""
+    match path:
+        case "catalogue-orders":
+            item = await one_of(api, "catalogue-items")
+            order = {"item_id": item, "quantity": 3, "service_area": "Registrars", "cost_centre": "CC-1"}
+            return order, RITA
+        case "exemptions":
+            return {**EXEMPTION, "matter_id": await api.raised(title="Laptops for the coroner")}, LARS
+        case "promised-data" | "consultations":
+            await programme(api)
+            said = PROMISED if path == "promised-data" else ASKED
+            return {"programme": f"{PROGRAMME}", **said}, PIA
+    return {
         "delegations": ({**GIVEN, "delegator": "hana-head"}, ADMIN),
         "catalogue-items": (ITEM, PRIYA),
         "service-accounts": (ACCOUNT, ADA),
     }[path]
-    made: str = (await api.post(f"/v1/{path}", body, who)).json()["id"]
-    await api.get(f"/v1/{path}", ADA)  # until the views show it
+
+
+async def a_year_begun(api: Api) -> str:
+    """Return the id of a year whose pipeline notice is due."""
+    begun = PipelineYearBegun(
+        year=YEAR, notice="pipeline notice", due_on=date(YEAR, 5, 26), scheme_version=1, late=False
+    )
+    await append_streams(api.service.store, [(pipeline_id(YEAR), [(begun, stamp("clock"))])])
+    api.position = await api.service.record.head()
     await api.get("/v1/inbox", ADA)
-    return made
+    return str(pipeline_id(YEAR))
 
 
 async def text(api: Api, path: str) -> str:
@@ -74,7 +124,12 @@ async def decided(api: Api, page: str, decision: str, **fields: str) -> httpx.Re
 
 
 def test_every_kind_that_is_managed_is_decided_from_its_page_here() -> None:
-    assert {path for path, thing in THINGS.items() if thing.at == "manage"} == {*DECIDED, "scheme"}
+    elsewhere = {"webhook-endpoints"}
+    assert {path for path, thing in THINGS.items() if thing.at == "manage"} - elsewhere <= {
+        *DECIDED,
+        "scheme",
+    }
+    assert {*MANAGED} - elsewhere == {*DECIDED}
 
 
 @pytest.mark.parametrize("path", DECIDED)
@@ -83,7 +138,7 @@ async def test_no_decision_leads_to_a_page_that_is_not_there(api: Api, path: str
     page = f"/console/{path}/{await one_of(api, path)}"
     decision, person, fields = DECIDED[path]
     await sign_in(api, person)
-    answer = await decided(api, page, decision, **fields, reason="So it is.")
+    answer = await decided(api, page, decision, **{"reason": "So it is.", **fields})
     assert (answer.status_code, answer.headers.get("location")) == (303, f"{page}?done={decision}")
     assert ": recorded." in await text(api, answer.headers["location"])
 
@@ -123,11 +178,17 @@ async def test_a_key_is_shown_once_and_waits_for_a_second_person(api: Api) -> No
 
 async def test_lists_count_and_search_as_the_api_does(api: Api) -> None:
     await begun(api)
-    for path in DECIDED:
+    for path in ("people", "delegations", "catalogue-orders", "service-accounts"):
         await one_of(api, path)
     await sign_in(api, "ada-admin")
     overview = await text(api, "/console/manage")
-    searched = {"people": "dora", "delegations": "dora", "catalogue-items": "laptop", "service-accounts": "x"}
+    searched = {
+        "people": "dora",
+        "delegations": "dora",
+        "catalogue-items": "laptop",
+        "catalogue-orders": "registrars",
+        "service-accounts": "x",
+    }
     for path, q in searched.items():
         for query in ({}, {"q": q}):
             seen = (await api.get(f"/v1/{path}", ADMIN, count="true", **query)).json()
@@ -147,7 +208,11 @@ async def test_whoever_may_not_read_a_list_is_not_led_to_it(api: Api) -> None:
     assert "/manage/delegations/new" not in shown
     assert (await api.client.get("/console/service-accounts")).status_code == 403
     assert "It is for others than your role." in await text(api, "/console/manage/delegations/new")
-    for unknown in ("/console/manage/people/new", "/console/manage/dreams/new", "/console/people/nobody"):
+    for unknown in (
+        "/console/manage/pipeline-notices/new",
+        "/console/manage/dreams/new",
+        "/console/people/nobody",
+    ):
         assert (await api.client.get(unknown)).status_code in (403, 404)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from rfp_service.console.people_names import marked
 from rfp_service.console.scheme_words import said_one_by_one, scheme_changes
 from rfp_service.console.visits import Visit
 from rfp_service.demonstration.people import CAST
@@ -190,9 +191,9 @@ def test_every_part_of_a_scheme_has_a_name_of_its_own_and_differs_only_where_it_
     values = {"tiers": TIERS, "thresholds": regimes, "key_decision_pence": None, "flag": True}
     assert said_one_by_one(values) == {
         "Tier head: up to": "£25,000",
-        "Tier head: approvers": "Hana Head-of-Service",
+        "Tier head: approvers": marked("hana-head"),
         "Tier director: up to": "£250,000",
-        "Tier director: approvers": "Dev Director",
+        "Tier director: approvers": marked("dev-director"),
         "Thresholds one act, works: value": "£1",
         "Thresholds one act, goods": "Yes",
         "Key decision": "Not set",

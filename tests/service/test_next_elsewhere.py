@@ -118,3 +118,59 @@ async def test_catalogue_items_say_it_until_they_are_retired(api: Api) -> None:
     retire = {"decision": "retire", "available_until": in_days(0), **WHY}
     await api.post(f"/v1/catalogue-items/{made}/decisions", retire, PRIYA, version=1)
     assert why(await told(api, f"catalogue-items/{made}", PRIYA), "revise") == "already-retired"
+
+
+async def test_orders_say_it_to_their_tier_and_to_those_who_stand_in(api: Api) -> None:
+    await api.adopt_scheme()
+    item = {
+        "name": "Tablet",
+        "description": "Rugged.",
+        "category": "Devices",
+        "price_pence": 100,
+        "lead_time_days": 1,
+        "approval_above_pence": 50,
+    }
+    made = (await api.post("/v1/catalogue-items", item, PRIYA)).json()["id"]
+    await api.get("/v1/catalogue-items")
+    body = {"item_id": made, "service_area": "Registrars", "cost_centre": "CC-1"}
+    order = (await api.post("/v1/catalogue-orders", body)).json()["id"]
+    dora = Who("dora", HANA.roles)
+    await api.meets(dora, HANA)
+    assert allowed(await told(api, f"catalogue-orders/{order}", HANA)) == {"approve-order", "refuse-order"}
+    assert why(await told(api, f"catalogue-orders/{order}", dora), "approve-order") == "not-your-tier"
+    until = in_days(1)
+    give = {"delegate": "dora", "limit_pence": 1_000, "first_day": in_days(0), "last_day": until, **WHY}
+    await api.post("/v1/delegations", give, HANA)
+    assert (await told(api, f"catalogue-orders/{order}", dora))["approve-order"]["acting_for"] == ["hana"]
+    assert why(await told(api, f"catalogue-orders/{order}", PRIYA), "send-order") == "wrong-status"
+    assert allowed(await told(api, f"catalogue-orders/{order}", RITA)) == {"fail-order"}
+    await api.post(
+        f"/v1/catalogue-orders/{order}/decisions", {"decision": "approve-order", **WHY}, HANA, version=1
+    )
+    assert allowed(await told(api, f"catalogue-orders/{order}", PRIYA)) == {"send-order", "fail-order"}
+
+
+async def test_promised_data_and_consultations_are_seen_alone_and_say_it(api: Api) -> None:
+    made = await programme(api)
+    due = in_days(-7)
+    promise = {"programme": made, "what": "Licences", "promised_by": "Fictional Ltd", "due": due}
+    data = (await api.post("/v1/promised-data", promise, PIA)).json()["id"]
+    seen = (await api.get(f"/v1/promised-data/{data}", SAM)).json()
+    assert (seen["what"], seen["version"], seen["next"]) == ("Licences", 1, [])
+    assert seen["working_days_late"] > 0
+    assert allowed(await told(api, f"promised-data/{data}", PIA)) == {"chase", "record-arrived"}
+    came = {"decision": "record-arrived", "arrived_on": in_days(0)}
+    await api.post(f"/v1/promised-data/{data}/decisions", came, PIA, version=1)
+    assert why(await told(api, f"promised-data/{data}", PIA), "chase") == "data-have-arrived"
+    history = (await api.get(f"/v1/promised-data/{data}/history", SAM)).json()["items"]
+    assert [each["decision"] for each in history] == ["DataPromised", "PromisedDataArrived"]
+    asked = {"programme": made, "about": "Devices", "opened_on": due, "closes_on": in_days(0)}
+    consultation = (await api.post("/v1/consultations", asked, PIA)).json()["id"]
+    assert allowed(await told(api, f"consultations/{consultation}", PIA)) == {"count", "close"}
+    close = {"decision": "close", "conclusion": "Laptops."}
+    await api.post(f"/v1/consultations/{consultation}/decisions", close, PIA, version=1)
+    assert why(await told(api, f"consultations/{consultation}", PIA), "count") == "consultation-is-over"
+    ends = (await api.get(f"/v1/consultations/{consultation}/history", SAM)).json()["items"]
+    assert [each["decision"] for each in ends] == ["ConsultationOpened", "ConsultationClosed"]
+    for path in ("promised-data", "consultations"):
+        await api.get(f"/v1/{path}/{'0' * 8}-0000-4000-8000-{'0' * 12}", PIA, 404)

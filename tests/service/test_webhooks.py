@@ -115,6 +115,24 @@ async def test_both_secrets_sign_while_one_replaces_the_other(api: Api, receiver
     assert "whsec_" not in seen
 
 
+async def test_an_endpoint_says_what_is_next_before_and_after_it_has_answered(api: Api) -> None:
+    body = {"name": "Desk", "owner": "ada", "url": "http://127.0.0.1:9/nobody-listens"}
+    endpoint = (await api.post("/v1/webhook-endpoints", body, ADA)).json()["id"]
+    seen = (await api.get(f"/v1/webhook-endpoints/{endpoint}", ADA)).json()
+    said = {each["decision"]: each for each in seen["next"]}
+    assert {name for name, each in said.items() if each["allowed"]} == {
+        "change-filters",
+        "challenge",
+        "rotate-secret",
+        "delete",
+    }
+    assert said["pause"]["why_not"]["type"] == "/problems/endpoint-not-verified"
+    await decide(api, endpoint, "delete", reason="A slip.")
+    seen = (await api.get(f"/v1/webhook-endpoints/{endpoint}", ADA)).json()
+    assert {each["why_not"]["type"] for each in seen["next"]} == {"/problems/endpoint-gone"}
+    assert (await api.get(f"/v1/webhook-endpoints/{endpoint}", SAM)).json()["next"] == []
+
+
 async def test_what_an_endpoint_is_not_told_of_does_not_come(api: Api, receiver: Receiver) -> None:
     await api.adopt_scheme()
     await registered(api, receiver, types=["approval.requested"], teams=["director"])

@@ -129,6 +129,12 @@ class PromisedDataShown(BaseModel):
     withheld: dict[str, str] = {}
 
 
+class PromisedDataSeenAlone(PromisedDataShown):
+    """Promised data by themselves."""
+
+    next: Next = None
+
+
 class ConsultationShown(BaseModel):
     """A consultation by its counts."""
 
@@ -144,6 +150,12 @@ class ConsultationShown(BaseModel):
     closed_on: date | None
     conclusion: str
     withheld: dict[str, str] = {}
+
+
+class ConsultationSeenAlone(ConsultationShown):
+    """A consultation by itself."""
+
+    next: Next = None
 
 
 class HorizonCounts(BaseModel):

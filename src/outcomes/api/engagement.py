@@ -4,10 +4,10 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Path, Response
+from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import BaseModel
 
-from outcomes.api.answers import ConsultationShown
+from outcomes.api.answers import ConsultationSeenAlone, ConsultationShown
 from outcomes.api.conclusions import consultation_shown
 from outcomes.api.facts import rows_of
 from outcomes.api.programmes import OfProgramme
@@ -15,13 +15,19 @@ from outcomes.commands.engagement import AdoptStrategy, ConsultationDecision, Op
 from outcomes.domain.engagement import Consultation, Strategy, StrategyTheme
 from outcomes.domain.ids import strategy_id
 from outcomes.views.registers import consultations, strategies
+from shared.governance.audit.history import EventHistory, answer_history
+from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
 from shared.web.answers import CREATES, DECIDES, answer_untagged, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
+from shared.web.core_service import core_service
+from shared.web.next_decisions import commands_in, with_next
 from shared.web.readings import Read
 
 ConsultationId = Annotated[UUID, Path(description="The consultation's id, as its receipt says it.")]
+
+DECISIONS = tuple(commands_in(ConsultationDecision))
 
 router = APIRouter(prefix="/v1", tags=["outcomes"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT)
 
@@ -88,6 +94,36 @@ async def see_consultations(reading: Read, programme: OfProgramme) -> Response:
     items = [consultation_shown(row) for row in rows]
     shown = ConsultationList(position=reading.position, items=items)
     return answer_untagged(shown.model_dump())
+
+
+@router.get(
+    "/consultations/{consultation_id:uuid}",
+    summary="See a consultation",
+    dependencies=[may("read-outcomes")],
+    responses=one(ConsultationSeenAlone, lasting=False),
+)
+async def see_consultation(request: Request, consultation_id: ConsultationId, reading: Read) -> Response:
+    """Show one consultation by its counts; its version is what If-Match takes."""
+    found = await rows_of(reading, consultations, consultations.c.id == consultation_id)
+    if not found:
+        raise NotFound
+    alone = ConsultationSeenAlone.model_validate(consultation_shown(found[0]).model_dump())
+    stream = await core_service(request).store.load(consultation_id, Consultation(), reading.position)
+    alone = await with_next(request, reading, stream, alone, DECISIONS)
+    return answer_untagged(alone.model_dump(by_alias=True))
+
+
+@router.get(
+    "/consultations/{consultation_id:uuid}/history",
+    summary="See a consultation's history",
+    dependencies=[may("read-outcomes")],
+    responses=one(EventHistory),
+)
+async def see_consultation_history(
+    request: Request, consultation_id: ConsultationId, reading: Read
+) -> Response:
+    """Show everything that happened to one consultation, in order."""
+    return await answer_history(request, reading, consultation_id, Consultation())
 
 
 @router.post("/strategies", summary="Adopt a strategy", responses=DECIDES)

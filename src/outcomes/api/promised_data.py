@@ -1,4 +1,4 @@
-"""Promised data over HTTP: note what was promised, chase it, say that it came."""
+"""Promised data over HTTP: note what was promised, chase it, say that it came; see all of it, or one."""
 
 from typing import Annotated
 from uuid import UUID
@@ -6,20 +6,26 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import BaseModel
 
-from outcomes.api.answers import PromisedDataShown
+from outcomes.api.answers import PromisedDataSeenAlone, PromisedDataShown
 from outcomes.api.conclusions import promised_data_shown
-from outcomes.api.facts import programme_facts
+from outcomes.api.facts import programme_facts, rows_of
 from outcomes.api.programmes import OfProgramme
 from outcomes.commands.promised_data import PromiseData, PromisedDataDecision
 from outcomes.domain.promised_data import PromisedData
+from outcomes.views.registers import promised_data
+from shared.governance.audit.history import EventHistory, answer_history
+from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
 from shared.web.answers import CREATES, DECIDES, answer_untagged, one
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
 from shared.web.core_service import core_service
+from shared.web.next_decisions import commands_in, with_next
 from shared.web.readings import Read
 
 PromisedDataId = Annotated[UUID, Path(description="The promised data's id, as its receipt says it.")]
+
+DECISIONS = tuple(commands_in(PromisedDataDecision))
 
 router = APIRouter(
     prefix="/v1/promised-data", tags=["outcomes"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT
@@ -66,3 +72,35 @@ async def see_promised_data(request: Request, reading: Read, programme: OfProgra
     facts = await programme_facts(core_service(request), reading, programme)
     shown = PromisedDataList(position=reading.position, items=promised_data_shown(facts))
     return answer_untagged(shown.model_dump())
+
+
+@router.get(
+    "/{promised_data_id:uuid}",
+    summary="See one promise of data",
+    dependencies=[may("read-outcomes")],
+    responses=one(PromisedDataSeenAlone, lasting=False),
+)
+async def see_data_promise(request: Request, promised_data_id: PromisedDataId, reading: Read) -> Response:
+    """Show one promise of data, how late it is and what waits for it; its version is what If-Match takes."""
+    found = await rows_of(reading, promised_data, promised_data.c.id == promised_data_id)
+    if not found:
+        raise NotFound
+    facts = await programme_facts(core_service(request), reading, found[0]["programme"])
+    [shown] = [each for each in promised_data_shown(facts) if each.id == promised_data_id]
+    alone = PromisedDataSeenAlone.model_validate(shown.model_dump())
+    stream = await core_service(request).store.load(promised_data_id, PromisedData(), reading.position)
+    alone = await with_next(request, reading, stream, alone, DECISIONS)
+    return answer_untagged(alone.model_dump(by_alias=True))
+
+
+@router.get(
+    "/{promised_data_id:uuid}/history",
+    summary="See the history of a promise of data",
+    dependencies=[may("read-outcomes")],
+    responses=one(EventHistory),
+)
+async def see_data_promise_history(
+    request: Request, promised_data_id: PromisedDataId, reading: Read
+) -> Response:
+    """Show everything that happened to one promise of data, in order."""
+    return await answer_history(request, reading, promised_data_id, PromisedData())

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rfp_service.console.decided_things import DecidedThing
+from rfp_service.console.decided_thing import DecidedThing
 from rfp_service.console.forms import decisions
 from rfp_service.console.words import label
 
@@ -52,14 +52,16 @@ def offers(offered: Iterable[Mapping[str, Any]] | None, thing: DecidedThing) -> 
     """Return what `next` says of a thing, for its page."""
     said = list(offered or ())
     forms = thing.forms
-    return AvailableDecisions(decisions.buttons(said, forms), decisions.more(said, forms), why_not(said))
+    return AvailableDecisions(
+        decisions.buttons(said, forms), decisions.more(said, forms), why_not(said, thing.path)
+    )
 
 
-def why_not(offered: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def why_not(offered: Iterable[Mapping[str, Any]], of: str) -> list[dict[str, Any]]:
     """Return the rules that say no to what somebody might look for now, each with all it says no to."""
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
     for each in offered:
         no = each.get("why_not")
         if no is not None and no["type"].rpartition("/")[2] not in NOT_NOW:
-            found[no["title"], str(each.get("from", ""))].append(label(each["decision"]))
+            found[no["title"], str(each.get("from", ""))].append(label(each["decision"], of))
     return [{"sentence": no, "from": begins, "decisions": those} for (no, begins), those in found.items()]

@@ -1,5 +1,6 @@
 """What the figures of flow say, as the first sentences of a page: made by rule of the figures beside them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -98,7 +99,13 @@ def step_words(stage: str) -> str:
 
 def count(number: int, what: str) -> str:
     """Return so many of a thing."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+    return f"{number:,} {what if number == 1 else _plural(what)}"
+
+
+def _plural(what: str) -> str:
+    if re.search(r"[^aeiou]y$", what):
+        return f"{what[:-1]}ies"
+    return f"{what}es" if what.endswith(("ch", "x")) else f"{what}s"
 
 
 def days_of(seconds: float | None) -> str:

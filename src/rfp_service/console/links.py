@@ -16,6 +16,12 @@ ONE_BY_ONE = (
     "delegations",
     "catalogue-items",
     "service-accounts",
+    "catalogue-orders",
+    "webhook-endpoints",
+    "exemptions",
+    "pipeline-notices",
+    "promised-data",
+    "consultations",
 )  # of which each has a page; their lists ask otherwise
 
 MOVED = {"rfps/bottlenecks": "bottlenecks"}

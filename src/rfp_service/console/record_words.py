@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rfp_service.console.words import NAMES, day, moment, name_of, pounds, said_as, words
+from rfp_service.console.people_names import BEGINS, ENDS
+from rfp_service.console.words import day, moment, name_of, pounds, said_as, words
 
 NOTHING = "nothing"
 SHOWN_LIMIT = 160  # a longer text is on the page of the decision itself
@@ -48,13 +49,11 @@ def value_words(field: str, value: Any) -> str:
         case int() if field.endswith("_pence"):
             said = pounds(value)
         case _:
-            said = _text(str(value), NAMES.get(str(value), ""))
+            said = _text(str(value))
     return said
 
 
-def _text(value: str, name: str) -> str:
-    if name:
-        return name
+def _text(value: str) -> str:
     if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
         return day(value)
     if re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)", value):
@@ -63,7 +62,12 @@ def _text(value: str, name: str) -> str:
 
 
 def _short(text: str, limit: int | None) -> str:
-    return text if limit is None or len(text) <= limit else f"{text[:limit].rstrip()}…"
+    if limit is None or len(text) <= limit:
+        return text
+    left = text[:limit]
+    if left.rfind(BEGINS) > left.rfind(ENDS):  # never within a mark of somebody
+        left = left[: left.rfind(BEGINS)]
+    return f"{left.rstrip()}…"
 
 
 def told_words(told: str) -> str:

@@ -8,6 +8,7 @@ from rfp_service.console.pages import (
     catalogue_checks,
     contracts,
     decisions,
+    deliveries,
     documents_and_comments,
     downloads,
     inbox,
@@ -38,7 +39,7 @@ DECIDING = (
     contracts,
     registers,
 )
-MANAGING = (administration, scheme)
+MANAGING = (deliveries, administration, scheme)
 SEEING = (
     start,
     search,
@@ -53,6 +54,8 @@ SEEING = (
 )
 
 router = APIRouter()
+for pages in (sign_in, provider, inbox):
+    router.include_router(pages.open_router)
 for pages in (inbox, sign_in, provider, *DECIDING, *MANAGING, *SEEING):
     router.include_router(pages.router)
 router.include_router(documents_and_comments.files_router)

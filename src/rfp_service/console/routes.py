@@ -7,12 +7,16 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.types import Receive, Scope, Send
 
 from rfp_service.console.api_calls import ApiRefused
-from rfp_service.console.rendering import go_to, page
+from rfp_service.console.people_names import with_names
+from rfp_service.console.rendering import HTML, go_to, page
 from rfp_service.console.visits import NotSignedIn, fields_of
 from shared.kernel.errors import NotFound, Refused
+from shared.web.address_turns import OpenRoute, turn_of_address
 from shared.web.problems import status_of
+from shared.web.rate_limits import TooManyAtOnce
 from shared.web.security_log import note_refusal
 
 FORM_BYTES_LIMIT = 256 * 1024
@@ -22,43 +26,77 @@ HEADINGS = {
     403: "You can't open this",
     404: "This page can't be found",
     422: "This can't be shown so",
+    429: "Too much is asked at once",
     503: "The service can't answer just now",
 }
 NEVER_TYPED = frozenset({"form_token", "key", "version", "acting_for", "check"})
 UNFORESEEN = "Something went wrong"
 
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
 
 class PageRoute(APIRoute):
     """Answers people: with pages."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def get_route_handler(self) -> Handler:
         """Return what answers, also where something is refused."""
         handler = super().get_route_handler()
 
-        async def signed_in(request: Request) -> Response:
-            try:
-                return await handler(request)
-            except NotSignedIn:
-                return await _sign_in_first(request)
+        async def named(request: Request) -> Response:
+            answer = await _shown(handler, request)
+            if answer.media_type == HTML:
+                answer.body = (await with_names(request, bytes(answer.body).decode())).encode()
+                answer.headers["Content-Length"] = str(len(answer.body))
+            return answer
 
-        async def shown(request: Request) -> Response:
-            try:
-                return await signed_in(request)
-            except ApiRefused as refused:
-                return _fault(request, refused.answer.status, refused.sentence)
-            except RequestValidationError:
-                return _fault(request, status_of(NotFound), "")
-            except Refused as refusal:
-                status = status_of(type(refusal))
-                note_refusal(request, refusal, status)
-                return _fault(request, status, refusal.sentence())
+        return named
 
-        return shown
+
+async def _shown(handler: Handler, request: Request) -> Response:
+    """Return a page, also where something is refused."""
+    try:
+        return await _signed_in(handler, request)
+    except ApiRefused as refused:
+        return _fault(request, refused.answer.status, refused.sentence)
+    except RequestValidationError:
+        return _fault(request, status_of(NotFound), "")
+    except Refused as refusal:
+        status = status_of(type(refusal))
+        note_refusal(request, refusal, status)
+        return _fault(request, status, refusal.sentence())
+
+
+async def _signed_in(handler: Handler, request: Request) -> Response:
+    try:
+        return await handler(request)
+    except NotSignedIn:
+        async with turn_of_address(request, SIGN_IN):
+            return await _sign_in_first(request)
+
+
+class OpenPageRoute(PageRoute, OpenRoute):
+    """Answers whoever has not signed in: a few requests of an address at once, and also that with a page."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer once it is the address's turn."""
+        try:
+            await super().handle(scope, receive, send)
+        except TooManyAtOnce as refusal:
+            request = Request(scope)
+            note_refusal(request, refusal, status_of(TooManyAtOnce))
+            await _fault(request, status_of(TooManyAtOnce), refusal.sentence())(scope, receive, send)
 
 
 def page_router(bytes_limit: int = FORM_BYTES_LIMIT) -> APIRouter:
     """Return a router for pages."""
     return APIRouter(prefix=HOME, route_class=PageRoute, include_in_schema=False, max_body_size=bytes_limit)
+
+
+def open_page_router() -> APIRouter:
+    """Return a router for pages that nobody has to sign in for."""
+    return APIRouter(
+        prefix=HOME, route_class=OpenPageRoute, include_in_schema=False, max_body_size=FORM_BYTES_LIMIT
+    )
 
 
 async def _sign_in_first(request: Request) -> Response:

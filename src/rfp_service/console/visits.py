@@ -58,7 +58,14 @@ class Visit:
 
     async def get(self, path: str, **query: Any) -> Any:
         """Return what the API says, at least as far as they have changed the record; else say why not."""
-        answer = await ask(self.request, self.who.token, path, self._wanted(query))
+        return await self._answered(path, self._wanted(query))
+
+    async def get_from_log(self, path: str) -> Any:
+        """Return what the API says of what the record does not hold, such as attempts to deliver."""
+        return await self._answered(path, {})
+
+    async def _answered(self, path: str, query: Mapping[str, Any]) -> Any:  # any JSON
+        answer = await ask(self.request, self.who.token, path, query)
         if answer.status == NOT_SIGNED_IN:  # the token's own time is over
             raise NotSignedIn
         if not answer.is_success:

@@ -5,99 +5,16 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from rfp_service.demonstration.people import CAST
+from rfp_service.console.labels import FIELDS, LABELS, LABELS_OF
+from rfp_service.console.people_names import marked, marked_if_id
 from shared.kernel.calendar import LONDON, SECOND, WORKING_DAY, day_in_london
 
-NAMES: Mapping[str, str] = {character.id: character.name for character in CAST}
 ABBREVIATIONS = {"wont": "won't", "rfp": "RFP", "vat": "VAT", "rfps": "RFPs"}
 ACTS = {
     "procurement_act_2023": "Procurement Act 2023",
     "public_contracts_regulations_2015": "Public Contracts Regulations 2015",
 }
 CLOCK = "clock"  # what decides when a deadline has come
-# Decisions whose names are short for whoever sends them, and too short for whoever presses a button.
-LABELS = {
-    "adopt": "Propose changes",
-    "accept": "Accept for procurement",
-    "confirm-no-match": "Confirm that nothing matches",
-    "end-hold": "End the hold",
-    "hold": "Put on hold",
-    "reject": "Reject the RFP",
-    "request-approval": "Ask for approval",
-    "return-for-rework": "Send back for rework",
-    "submit": "Hand it to procurement",
-    "withdraw": "Withdraw the RFP",
-}
-# What a form asks for, where the name that programs use is too short or too technical.
-FIELDS = {
-    "advice": "The advice",
-    "answer": "The answer",
-    "approvers": "Who approves",
-    "bidder": "Who bids",
-    "bidder_said": "What the bidder said",
-    "bidders": "How many bidders were told",
-    "budget_code": "Budget code",
-    "check_id": "The look into the catalogue",
-    "closed_days": "Days on which the council is closed",
-    "code": "Which flag",
-    "conflict": "Is there a conflict of interest?",
-    "conflicted": "Who has a conflict of interest",
-    "conflicts": "Conflicts of interest, or none",
-    "confidence": "Confidence",
-    "day": "The day",
-    "delegate": "Who may decide in their place",
-    "delegator": "For whom",
-    "details_notice": "Reference of the contract details notice",
-    "document": "The document",
-    "due": "Due on",
-    "estimate_pence": "Estimate in pounds, without VAT",
-    "estimate_with_vat_pence": "Estimate in pounds, with VAT",
-    "evaluator": "Evaluator",
-    "first_day": "First day",
-    "forecast_end": "Forecast to end on",
-    "highest_bid_pence": "Highest bid in pounds, without VAT",
-    "id": "Which one",
-    "item_id": "The item",
-    "key": "Which",
-    "kpis": "Performance indicators",
-    "last_day": "Last day",
-    "last_safe": "Last safe date, where it is agreed as a day",
-    "lead": "Who leads it",
-    "limit_pence": "Up to how much in pounds, without VAT",
-    "lots": "How many lots",
-    "material_change": "Is it a material change?",
-    "months": "Months",
-    "moscow": "How much it matters",
-    "needs": "People it needs",
-    "new": "The new day",
-    "number": "Number",
-    "on": "On the day",
-    "origin": "Where it comes from",
-    "owner": "Who answers for it",
-    "people": "People",
-    "published_on": "Published on",
-    "reason": "Reason",
-    "reason_code": "Which reason",
-    "received_at": "Received at",
-    "reference": "Reference",
-    "requester": "Who asks for it now",
-    "responses_by": "Bids must be in by",
-    "rfp_id": "The RFP",
-    "scale": "Scale of confidence",
-    "sha256": "Fingerprint of the sealed bid (SHA-256)",
-    "statement": "What there is to declare",
-    "supplier_number": "Company or charity number",
-    "third_party": "Which third party",
-    "tie_reason": "Why this one, where several have the same total",
-    "told": "Bids whose bidders were told",
-    "up_to_pence": "Up to and including, in pounds",
-    "url": "Address",
-    "value": "Value",
-    "value_pence": "Value in pounds, without VAT",
-    "waiting_on": "On whom it waits",
-    "waits_on": "On whom it waits then",
-    "working_days": "Working days",
-}
 WHOM = {
     "advisory_body": "an advisory body",
     "approver": "an approver",
@@ -136,9 +53,9 @@ def words(name: object) -> str:
     return " ".join([said[0][:1].upper() + said[0][1:], *said[1:]])
 
 
-def label(decision: str) -> str:
-    """Return what the button for a decision says."""
-    return LABELS.get(decision) or words(decision)
+def label(decision: str, of: str = "") -> str:
+    """Return what the button for a decision on a kind of thing says."""
+    return LABELS_OF.get((of, decision)) or LABELS.get(decision) or words(decision)
 
 
 def field_label(name: str) -> str:
@@ -164,10 +81,10 @@ def lower(text: str) -> str:
 
 
 def name_of(person: str) -> str:
-    """Return what somebody is called, where the demonstration knows them; else their id."""
+    """Return what somebody is called: a mark, which becomes their name when the page is made."""
     if person == CLOCK:
         return "the clock"
-    return NAMES.get(person, person) or "the service itself"
+    return marked(person) or "the service itself"
 
 
 def _date_of(value: str | date | datetime) -> date:
@@ -227,7 +144,7 @@ def text_of(value: object) -> str:
 
 def said_as(value: str) -> str:
     """Return a value that an event holds as a reader knows it: a name for an id, words for a code."""
-    return NAMES.get(value) or (words(value) if re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)+", value) else value)
+    return words(value) if re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)+", value) else marked_if_id(value)
 
 
 def said_value(name: str, value: object) -> str:

@@ -14,6 +14,7 @@ from rfp_service.catalogue.domain.orders import Order, OrderStatus
 from rfp_service.catalogue.views.items import catalogue_items
 from rfp_service.catalogue.views.orders import OrderRow, order_row, orders
 from shared.governance.audit.history import EventHistory, answer_history
+from shared.governance.delegations.views import delegations_to
 from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
@@ -26,12 +27,15 @@ from shared.web.lists.filters import AT_MOST
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.lists.short_list import ShortList
+from shared.web.next_decisions import Next, commands_in, with_next
 from shared.web.readings import Read
 
 OF_THE_STREAM = ("id", "version", "first_position", "opened_at", "changed_at")
 ORDERS_LIMIT = 100_000  # that lead times are counted from
 
 router = APIRouter(prefix="/v1", tags=["catalogue"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT)
+
+DECISIONS = tuple(commands_in(OrderDecision))
 
 OrderId = Annotated[UUID, Path(description="The order's id.")]
 
@@ -45,6 +49,12 @@ class OrderFilters(BaseModel):
 
 
 ORDER_LIST = ListOf(name="catalogue-orders", row=OrderRow, table=orders, filters=OrderFilters)
+
+
+class OrderSeen(OrderRow):
+    """One order with what may be decided on it."""
+
+    next: Next = None
 
 
 class LeadTimes(BaseModel):
@@ -94,16 +104,17 @@ async def list_orders(query: Annotated[ListQuery, ORDER_LIST.asked]) -> Response
     "/catalogue-orders/{order_id}",
     summary="See an order",
     dependencies=[may("read-catalogue")],
-    responses=one(OrderRow, lasting=False),
+    responses=one(OrderSeen, lasting=False),
 )
 async def see_order(request: Request, order_id: OrderId, reading: Read) -> Response:
-    """Show one order as it stands."""
+    """Show one order as it stands, and what you may decide on it now."""
     until = reading.position if reading.past else None
     stream = await core_service(request).store.load(order_id, Order(), until)
     if stream.version == 0:
         raise NotFound
     placed = {name: getattr(stream, name) for name in OF_THE_STREAM}
-    shown = OrderRow.model_validate(dict(order_row(stream)) | placed)
+    seen = OrderSeen.model_validate(dict(order_row(stream)) | placed)
+    shown = await with_next(request, reading, stream, seen, DECISIONS, delegations_to)
     return await seen_now(reading, shown, stream.version)
 
 

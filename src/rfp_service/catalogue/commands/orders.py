@@ -114,12 +114,9 @@ class OrderApproval(Command[Order]):
         """Return whom the approver stands in for."""
         return self.acting_for or ""
 
-    def must_be_theirs(self, order: Order, stamp: Stamp) -> str:
-        """Return the tier, once whoever decides is of it and ordered nothing of it themselves."""
-        _must_be(order, OrderStatus.WAITS_FOR_APPROVAL)
-        if stamp.is_from(order.raised_by):
-            raise OwnOrder(raised_by=order.raised_by)
-        return must_be_of_tier(order.tier, order.value_pence, stamp)
+    @classmethod
+    def guard(cls, order: Order, stamp: Stamp) -> None:
+        _their_tier(order, stamp)
 
 
 class ApproveOrder(OrderApproval):
@@ -130,7 +127,7 @@ class ApproveOrder(OrderApproval):
     def decide(self, order: Order, stamp: Stamp) -> OrderApproved:
         """Let it be sent."""
         return OrderApproved(
-            tier=self.must_be_theirs(order, stamp),
+            tier=_their_tier(order, stamp),
             reason=self.reason,
             scheme_version=stamp.known.scheme_version,
             decided_by=stamp.by,
@@ -146,7 +143,7 @@ class RefuseOrder(OrderApproval):
     def decide(self, order: Order, stamp: Stamp) -> OrderRefused:
         """End it."""
         return OrderRefused(
-            tier=self.must_be_theirs(order, stamp),
+            tier=_their_tier(order, stamp),
             reason=self.reason,
             scheme_version=stamp.known.scheme_version,
             decided_by=stamp.by,
@@ -161,9 +158,12 @@ class SendOrder(Command[Order]):
     decision: Literal["send-order"] = "send-order"
     fulfiller: ShortText = Field(examples=["IT stores"])
 
+    @classmethod
+    def guard(cls, order: Order, stamp: Stamp) -> None:
+        _must_be(order, OrderStatus.READY)
+
     def decide(self, order: Order, stamp: Stamp) -> OrderSent:
         """Start the lead time: so many days after today."""
-        _must_be(order, OrderStatus.READY)
         today = day_in_london(stamp.at)
         due_on = today + timedelta(days=order.lead_time_days)
         return OrderSent(fulfiller=self.fulfiller, sent_on=today, due_on=due_on)
@@ -175,9 +175,12 @@ class FulfilOrder(Command[Order]):
     decision: Literal["fulfil-order"] = "fulfil-order"
     fulfilled_on: Day = Field(examples=["2026-03-13"])
 
+    @classmethod
+    def guard(cls, order: Order, stamp: Stamp) -> None:
+        _must_be(order, OrderStatus.SENT)
+
     def decide(self, order: Order, stamp: Stamp) -> OrderFulfilled:
         """End it well, in its lead time or after it."""
-        _must_be(order, OrderStatus.SENT)
         assert order.due_on is not None, "what was sent has its day"
         sent_on = order.due_on - timedelta(days=order.lead_time_days)
         if not sent_on <= self.fulfilled_on <= day_in_london(stamp.at):
@@ -193,10 +196,21 @@ class FailOrder(Command[Order]):
     decision: Literal["fail-order"] = "fail-order"
     reason: Reason
 
+    @classmethod
+    def guard(cls, order: Order, stamp: Stamp) -> None:
+        _must_be(order, *OPEN, OrderStatus.FULFILLED)
+
     def decide(self, order: Order, stamp: Stamp) -> OrderFailed:
         """End it, also where it had been fulfilled: the need is not met."""
-        _must_be(order, *OPEN, OrderStatus.FULFILLED)
         return OrderFailed(reason=self.reason, rfp_id=order.rfp_id)
+
+
+def _their_tier(order: Order, stamp: Stamp) -> str:
+    """Return the tier, once whoever decides is of it and ordered nothing of it themselves."""
+    _must_be(order, OrderStatus.WAITS_FOR_APPROVAL)
+    if stamp.is_from(order.raised_by):
+        raise OwnOrder(raised_by=order.raised_by)
+    return must_be_of_tier(order.tier, order.value_pence, stamp)
 
 
 def _must_be(order: Order, *statuses: OrderStatus) -> None:

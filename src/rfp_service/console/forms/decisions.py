@@ -26,6 +26,15 @@ FIRST = (  # what a thing waits for, as a rule: shown as buttons
     "recommend-award",
     "fix-criteria",
     "publish-tender-notice",
+    "publish",
+    "send-order",
+    "fulfil-order",
+    "challenge",
+    "resume",
+    "record-arrived",
+    "chase",
+    "count",
+    "review",
     "issue-invitation",
     "declare-interests",
     "record-score",
@@ -50,12 +59,22 @@ ANSWERED_AT_ONCE: Mapping[str, tuple[str, str]] = {
     "key-decision": ("take-key-decision", "refuse-key-decision"),
 }
 NEVER_UNDONE = frozenset(
-    {*THEN[:-1], "withdraw", "cancel", "erase", "delete", "fail-order", "withdraw-adopted", "terminate"}
+    {
+        *THEN[:-1],
+        "withdraw",
+        "cancel",
+        "erase",
+        "delete",
+        "fail-order",
+        "withdraw-adopted",
+        "terminate",
+        "release",
+    }
 )
 # Put something that is there differently: the form opens with how it stands.
-AMENDS = frozenset({"amend", "revise", "correct-terms", "change-filters"})
+AMENDS = frozenset({"amend", "revise", "correct-terms"})
 # Say the whole of something anew: the form opens with how it stands, and sends all of it.
-SAYS_WHOLE = frozenset({"adopt"})
+SAYS_WHOLE = frozenset({"adopt", "change-filters", "count"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,16 @@
 """What a form asks for, read from the schema of the command that it sends."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
 
+from rfp_service.console.labels import HINTS
 from rfp_service.console.words import field_label, lower
-from shared.kernel.messages import Command
 
 ONE_LINE_LIMIT = 200
 ROWS_LIMIT = 60
@@ -54,6 +54,10 @@ class FormField:
     parts: tuple["FormField", ...] = ()
     example: str = ""
 
+    def ticked(self, choices: Iterable[str]) -> "FormField":
+        """Return it as something of which each value there is can be ticked."""
+        return replace(self, kind=AskedAs.TICKS, choices=tuple(choices), parts=())
+
     @property
     def missing(self) -> str:
         """Return what somebody reads who left it out."""
@@ -65,7 +69,7 @@ class FormField:
 
 
 @cache
-def fields_of(command: type[Command[Any]]) -> tuple[FormField, ...]:
+def fields_of(command: type[BaseModel]) -> tuple[FormField, ...]:
     """Return what a command must or may say: what it must first, its reason last."""
     schema = command.model_json_schema()
     fields = list(_fields(schema, schema.get("$defs", {})))
@@ -94,7 +98,7 @@ def _field(name: str, said: Mapping[str, Any], defs: Mapping[str, Any], *, is_ne
         name,
         kind,
         field_label(name),
-        str(said.get("description", "")),
+        HINTS.get(name) or str(said.get("description", "")),
         is_needed,
         min(limit, NUMBER_CHARACTERS) if kind in (AskedAs.WHOLE, AskedAs.NUMBER, AskedAs.POUNDS) else limit,
         tuple(_resolved(choices, defs).get("enum", ())),
@@ -166,4 +170,5 @@ def _text(schema: Mapping[str, Any]) -> AskedAs:
         return of
     if PERSON.fullmatch(schema.get("pattern", "")):
         return AskedAs.PERSON
-    return AskedAs.TEXT if schema.get("maxLength", 0) > ONE_LINE_LIMIT else AskedAs.LINE
+    is_long = schema.get("maxLength", 0) > ONE_LINE_LIMIT and "http" not in schema.get("pattern", "")
+    return AskedAs.TEXT if is_long else AskedAs.LINE

@@ -1,112 +1,37 @@
-"""What the house is run by, each kind listed, read and added to; what it is to do once it is confirmed."""
+"""What is looked after, each kind listed, read and added to; what a change is to do, before it is made."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Annotated, Any
 from uuid import uuid4
 
 from fastapi import Query, Request, Response
 
-from rfp_service.catalogue.commands.items import AddCatalogueItem
+from rfp_service.console.adding_forms import AddingForm
 from rfp_service.console.available_decisions import offers
-from rfp_service.console.decided_things import THINGS, DecidedThing
-from rfp_service.console.forms.decisions import said_of
-from rfp_service.console.forms.fields import FormField, fields_of
-from rfp_service.console.pages.cases import DONE, list_page
-from rfp_service.console.pages.decisions import FilledIn, ThingId, answered, errors_of, people_for
+from rfp_service.console.changed_values import with_changes
+from rfp_service.console.links import chosen
+from rfp_service.console.managed_kind import ManagedKind
+from rfp_service.console.managed_kinds import MANAGED, kinds_for
+from rfp_service.console.pages.cases import done_words, list_page
+from rfp_service.console.pages.decisions import (
+    OUT_OF_DATE,
+    FilledIn,
+    ThingId,
+    answered,
+    errors_of,
+    people_for,
+    shown_once,
+)
+from rfp_service.console.pages.outcomes import programme_asked
 from rfp_service.console.rendering import go_to, page
 from rfp_service.console.routes import HOME, page_router
-from rfp_service.console.sessions import SignedIn
-from rfp_service.console.visits import Sent, Visit, Visiting
-from shared.governance.accounts.commands import OpenServiceAccount
-from shared.governance.delegations.commands import GiveDelegation
+from rfp_service.console.visits import Sent, SentForm, Visit, Visiting
 from shared.kernel.errors import NotFound
-from shared.kernel.messages import Command
 
 NARROWED = ("q",)
+CHANGED_MEANWHILE = "Somebody changed this while you had it open. Nothing was done: send it again if it holds"
 
 router = page_router()
-
-
-@dataclass(frozen=True)
-class ManagedKind:
-    """A kind of thing that is listed here: who may read it, what it is for, and how one more is made."""
-
-    path: str
-    name: str
-    lead: str
-    reading: str
-    adding: type[Command[Any]] | None = None
-    add: str = ""
-    then: str = ""
-
-    @property
-    def thing(self) -> DecidedThing:
-        """Return how one of them is decided on."""
-        return THINGS[self.path]
-
-    @cached_property
-    def fields(self) -> tuple[FormField, ...]:
-        """Return what the form for one more asks for."""
-        return fields_of(self.adding) if self.adding else ()
-
-    @property
-    def says(self) -> str:
-        """Return what adding one does."""
-        return said_of(self.adding) if self.adding else ""
-
-    def can_add(self, who: SignedIn) -> bool:
-        """Say whether somebody's roles let them make one more."""
-        return self.adding is not None and who.may(self.adding.__name__)
-
-
-MANAGED: Mapping[str, ManagedKind] = {
-    each.path: each
-    for each in (
-        ManagedKind(
-            "delegations",
-            "Delegations",
-            "Who may decide in whose place, up to how much, from when until when.",
-            "read-scheme",
-            GiveDelegation,
-            "Give a delegation",
-            "Your own counts from its first day on. One that an administrator proposes for somebody else "
-            "counts for nothing until a second person, who is not the delegate, confirms it.",
-        ),
-        ManagedKind(
-            "catalogue-items",
-            "Catalogue",
-            "What services can have without an RFP, at what price and how soon.",
-            "read-catalogue",
-            AddCatalogueItem,
-            "Add a catalogue item",
-            "It can be ordered from its first day on, and is shown to whoever raises an RFP for the like. "
-            "Nobody else has to confirm it.",
-        ),
-        ManagedKind(
-            "people",
-            "People",
-            "Whoever has signed in or was named, and which accounts are one person's.",
-            "read-people",
-        ),
-        ManagedKind(
-            "service-accounts",
-            "Service accounts",
-            "Programs that may ask this service, who answers for each, and their keys.",
-            "read-service-accounts",
-            OpenServiceAccount,
-            "Open a service account",
-            "It may do nothing until a second person, who does not answer for it, confirms it; "
-            "after that, each of its keys waits for a second person as well.",
-        ),
-    )
-}
-
-
-def kinds_for(who: SignedIn) -> list[ManagedKind]:
-    """Return what somebody may read of it."""
-    return [each for each in MANAGED.values() if who.may(each.reading)]
 
 
 def _kind_of(request: Request) -> ManagedKind:
@@ -122,65 +47,94 @@ async def manage(request: Request, visit: Visiting) -> Response:
     return page(request, "manage", kinds=kinds, counted=list(zip(kinds, totals, strict=True)))
 
 
-@router.get("/delegations")
-@router.get("/catalogue-items")
-@router.get("/people")
-@router.get("/service-accounts")
 async def list_kind(request: Request, visit: Visiting) -> Response:
     """List things of one kind, as the API does."""
     kind = _kind_of(request)
-    shown = await list_page(request, visit, f"/v1/{kind.path}", NARROWED)
-    return page(
-        request, f"manage_{kind.path.replace('-', '_')}", kind=kind, kinds=kinds_for(visit.who), **shown
-    )
+    shown = await (_of_programme(request, visit, kind) if kind.of_programme else _paged(request, visit, kind))
+    await kind.thing.complete(visit, shown["items"])
+    return page(request, "managed_list", kind=kind, kinds=kinds_for(visit.who), **shown)
 
 
-@router.get("/delegations/{thing_id}")
-@router.get("/catalogue-items/{thing_id}")
-@router.get("/people/{thing_id}")
-@router.get("/service-accounts/{thing_id}")
+async def _paged(request: Request, visit: Visit, kind: ManagedKind) -> dict[str, Any]:
+    return await list_page(request, visit, f"/v1/{kind.path}", NARROWED)
+
+
+async def _of_programme(request: Request, visit: Visit, kind: ManagedKind) -> dict[str, Any]:
+    """Return all of a programme's; none where there is no programme yet."""
+    query = chosen(request.query_params, ("programme",))
+    _, programme = await programme_asked(visit, query)
+    items = (await visit.get(f"/v1/{kind.path}", programme=programme))["items"] if programme else []
+    return {"items": items, "total": len(items), "next": None, "query": query, "is_first": True}
+
+
 async def one_thing(
     request: Request, visit: Visiting, thing_id: ThingId, done: Annotated[str, Query(max_length=60)] = ""
 ) -> Response:
     """Show one thing: what it is, what of it waits for a second person, what may be done now or why not."""
     kind = _kind_of(request)
-    seen = await visit.get(kind.thing.api(thing_id))
+    thing = kind.thing
+    seen = await thing.seen(visit, thing_id)
+    history: list[dict[str, Any]] = []
+    if thing.has_history:
+        history = with_changes((await visit.get(f"{thing.api(thing_id)}/history"))["items"])[::-1]
     return page(
         request,
         "managed",
         kind=kind,
         kinds=kinds_for(visit.who),
-        thing=kind.thing,
+        thing=thing,
         id=thing_id,
         seen=seen,
-        offers=offers(seen["next"], kind.thing),
-        done=done if done in kind.thing.forms or done in DONE else "",
-        done_said=DONE.get(done, ""),
+        leads=kind.leads(visit.who, seen),
+        history=history,
+        offers=offers(seen["next"], thing),
+        done_said=done_words(thing, done),
     )
+
+
+for each in MANAGED:
+    router.add_api_route(f"/{each}", list_kind, methods=["GET"])
+    router.add_api_route(f"/{each}/{{thing_id}}", one_thing, methods=["GET"])
 
 
 @router.get("/manage/{path}/new")
 async def ask_for_one_more(request: Request, visit: Visiting, path: str) -> Response:
     """Show what one more does, and ask for what it must say."""
-    return await _adding(request, visit, _addable(path), FilledIn())
+    kind = _addable(path)
+    form = await _form(visit, kind, request.query_params)
+    return await _adding(request, visit, kind, form, FilledIn(form.typed))
 
 
 @router.post("/manage/{path}/new")
 async def add_one(request: Request, sent: Sent, path: str) -> Response:
     """Add one by the API's own rules; what is refused keeps what was typed."""
     kind = _addable(path)
-    answers, body = answered(kind.fields, sent)
+    form = await _form(sent.visit, kind, sent.fields)
+    answers, body = answered(form.fields, sent)
     if sent["more"]:
         shown = FilledIn(answers.typed, spare={sent["more"]: 2}, key=sent["key"])
-        return await _adding(request, sent.visit, kind, shown)
-    if answers.errors:
+        return await _adding(request, sent.visit, kind, form, shown)
+    if answers.errors or form.first:
         shown = FilledIn(answers.typed, answers.errors, key=sent["key"], status=422)
-        return await _adding(request, sent.visit, kind, shown)
-    answer = await sent.visit.post(f"/v1/{path}", body, sent["key"])
+        return await _adding(request, sent.visit, kind, form, shown)
+    return await _added(request, sent, kind, form, {**body, **form.hidden, **form.constant}, answers.typed)
+
+
+async def _added(
+    request: Request,
+    sent: SentForm,
+    kind: ManagedKind,
+    form: AddingForm,
+    body: Mapping[str, Any],
+    typed: Mapping[str, str],
+) -> Response:
+    version = sent["version"] if form.version else ""
+    answer = await sent.visit.post(f"/v1/{kind.adds_at or kind.path}", body, sent["key"], version)
     if answer.is_success:
-        return go_to(f"{kind.thing.page(answer.body['id'])}?done=created")
-    errors = errors_of(answer, kind.fields)
-    return await _adding(request, sent.visit, kind, FilledIn(answers.typed, errors, status=answer.status))
+        there = f"{kind.thing.page(body.get('person') or answer.body['id'])}?done=created"
+        return shown_once(request, kind.thing, answer, there) or go_to(there)
+    errors = {"": CHANGED_MEANWHILE} if answer.kind == OUT_OF_DATE else errors_of(answer, form.fields)
+    return await _adding(request, sent.visit, kind, form, FilledIn(typed, errors, status=answer.status))
 
 
 def _addable(path: str) -> ManagedKind:
@@ -190,17 +144,25 @@ def _addable(path: str) -> ManagedKind:
     return kind
 
 
-async def _adding(request: Request, visit: Visit, kind: ManagedKind, filled_in: FilledIn) -> Response:
+async def _form(visit: Visit, kind: ManagedKind, said: Mapping[str, str]) -> AddingForm:
+    """Return the form for one more; an empty one for those whom the page tells that it is for others."""
+    return await kind.form(visit, said) if kind.can_add(visit.who) else AddingForm(())
+
+
+async def _adding(
+    request: Request, visit: Visit, kind: ManagedKind, form: AddingForm, filled_in: FilledIn
+) -> Response:
     return page(
         request,
         "managed_new",
         filled_in.status,
         kind=kind,
         may=kind.can_add(visit.who),
-        form=kind,
+        form=form,
+        back=form.back or f"{HOME}/{kind.path}",
         typed=filled_in.typed or {},
         errors=filled_in.errors,
         spare=filled_in.spare,
-        people=await people_for(visit, kind.fields),
+        people=await people_for(visit, form.fields),
         key=filled_in.key or str(uuid4()),
     )

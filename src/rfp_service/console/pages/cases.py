@@ -8,10 +8,11 @@ from fastapi import Request
 
 from rfp_service.console.available_decisions import offers
 from rfp_service.console.changed_values import with_changes
-from rfp_service.console.decided_things import DecidedThing
+from rfp_service.console.decided_thing import DecidedThing
 from rfp_service.console.links import chosen
 from rfp_service.console.pages.documents_and_comments import documents_and_comments
 from rfp_service.console.visits import Visit
+from rfp_service.console.words import label
 
 DONE = {
     "comment": "Said.",
@@ -24,7 +25,7 @@ PAGE_LENGTH = 25
 
 async def case_page(visit: Visit, thing: DecidedThing, thing_id: str, done: str) -> dict[str, Any]:
     """Return what the page of one thing shows documents_and_comments what is its own."""
-    seen = await visit.get(thing.api(thing_id))
+    seen = await thing.seen(visit, thing_id)
     history: list[dict[str, Any]] = []
     if thing.has_history:
         history = with_changes((await visit.get(f"{thing.api(thing_id)}/history"))["items"])[::-1]
@@ -33,11 +34,15 @@ async def case_page(visit: Visit, thing: DecidedThing, thing_id: str, done: str)
         "thing": thing,
         "offers": offers(seen["next"], thing),
         "history": history,
-        "done": done if done in thing.forms or done in DONE else "",
-        "done_said": DONE.get(done, ""),
+        "done_said": done_words(thing, done),
         "key": str(uuid4()),
         **await documents_and_comments(visit, thing_id),
     }
+
+
+def done_words(thing: DecidedThing, done: str) -> str:
+    """Return what a page says of what was done a moment ago; nothing where it knows of no such thing."""
+    return DONE.get(done) or (f"{label(done, thing.path)}: recorded." if done in thing.forms else "")
 
 
 async def list_page(

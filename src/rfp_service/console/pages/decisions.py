@@ -10,7 +10,8 @@ from uuid import uuid4
 from fastapi import Path, Request, Response
 
 from rfp_service.console.api_calls import ApiAnswer
-from rfp_service.console.decided_things import DecidedThing, thing_of
+from rfp_service.console.decided_thing import DecidedThing
+from rfp_service.console.decided_things import thing_of
 from rfp_service.console.forms.decisions import DecisionForm
 from rfp_service.console.forms.fields import AskedAs, FormField
 from rfp_service.console.forms.form_values import Answers, changed, standing, whole
@@ -99,11 +100,9 @@ async def answer_to(  # what an answer depends on
     if sent["acting_for"]:
         body["acting_for"] = sent["acting_for"]
     answer = await sent.visit.post(thing.decisions_at(thing_id), body, sent["key"], sent["version"])
-    if answer.is_success and answer.body.get("key"):
-        shown_once = {"secret": answer.body["key"], "name": thing.noun.capitalize()}
-        return page(request, "new_key", page=f"{thing.page(thing_id)}?done={form.decision}", **shown_once)
     if answer.is_success:
-        return go_to(f"{thing.page(thing_id)}?done={form.decision}")
+        there = f"{thing.page(thing_id)}?done={form.decision}"
+        return shown_once(request, thing, answer, there) or go_to(there)
     if answer.kind == OUT_OF_DATE:
         shown = replace(filled_in, seen=sent["version"], status=answer.status)
     else:
@@ -111,11 +110,20 @@ async def answer_to(  # what an answer depends on
     return await show_form(request, sent.visit, thing, thing_id, form, shown)
 
 
+def shown_once(request: Request, thing: DecidedThing, answer: ApiAnswer, there: str) -> Response | None:
+    """Return the page of a key or a secret that was made just now; nothing where none was."""
+    for name in ("key", "secret"):
+        if answer.body.get(name):
+            shown = {"secret": answer.body[name], "is_key": name == "key", "name": thing.noun.capitalize()}
+            return page(request, "new_key", page=there, **shown)
+    return None
+
+
 def answered(fields: Sequence[FormField], sent: SentForm) -> tuple[Answers, dict[str, Any]]:
     """Return what was typed into a form; where an address was pasted for an id, the id in it."""
     answers = Answers(sent.fields)
     body = answers.read(fields)
-    for name in ("id", "rfp_id", "document", "contract"):
+    for name in ("id", "rfp_id", "document", "contract", "matter_id"):
         if isinstance(said := body.get(name), str) and (found := AN_ID.findall(said)):
             body[name] = found[-1]
     return answers, body
@@ -180,7 +188,7 @@ async def show_form(  # what a form is made of
     filled_in: FilledIn,
 ) -> Response:
     """Return the form as it was filled in; after a stale one, with what changed since it was opened."""
-    seen = await visit.get(thing.api(thing_id))
+    seen = await thing.seen(visit, thing_id)
     offered = next((each for each in seen["next"] or [] if each["decision"] == form.decision), None)
     changes = []
     if filled_in.seen.isdecimal() and thing.has_history:

@@ -6,7 +6,7 @@ from fastapi import Request, Response
 
 from rfp_service.console.forms.decisions import ANSWERED_AT_ONCE
 from rfp_service.console.rendering import page, stylesheet
-from rfp_service.console.routes import HOME, page_router
+from rfp_service.console.routes import HOME, open_page_router, page_router
 from rfp_service.console.visits import Visit, Visiting
 
 SHOWN_LIMIT = 50
@@ -21,10 +21,17 @@ DECIDED_AT = {
     "delegation": "delegations/{id}",
     "service-account": "service-accounts/{id}",
     "directory": "people",
+    "catalogue-order": "catalogue-orders/{id}",
+    "webhook-endpoint": "webhook-endpoints/{id}",
+    "exemption": "exemptions/{id}",
+    "pipeline-year": "pipeline-notices/{id}",
+    "promised-data": "promised-data/{id}",
+    "consultation": "consultations/{id}",
     "scheme": "scheme",
 }
 
 router = page_router()
+open_router = open_page_router()
 
 
 @router.get("")
@@ -78,7 +85,7 @@ def _number(late: int) -> str:
     return "One is" if late == 1 else f"{late} are"
 
 
-@router.get("/assets/console.css")
+@open_router.get("/assets/console.css")
 async def style() -> Response:
     """Return the stylesheet, which stays the same at its address."""
     headers = {"Cache-Control": "public, max-age=31536000, immutable"}

@@ -37,7 +37,7 @@ router = page_router()
 async def board(request: Request, visit: Visiting) -> Response:
     """Show where the outcomes of a programme stand, what was promised and became of it, and its measures."""
     query = chosen(request.query_params, WITHIN)
-    listed, programme = await _programme(visit, query)
+    listed, programme = await programme_asked(visit, query)
     if programme is None:
         return page(request, "outcomes_none")
     asked = {"programme": programme, "as_of": query.get("as_of", "")}
@@ -67,7 +67,7 @@ async def board(request: Request, visit: Visiting) -> Response:
     )
 
 
-async def _programme(visit: Visit, query: Mapping[str, str]) -> tuple[list[dict[str, Any]], str | None]:
+async def programme_asked(visit: Visit, query: Mapping[str, str]) -> tuple[list[dict[str, Any]], str | None]:
     """Return the programmes there are, and which is shown: the one asked for, else the one with a purpose."""
     listed: list[dict[str, Any]] = (await visit.get("/v1/programmes", limit=50))["items"]
     if not listed:
@@ -147,7 +147,7 @@ async def milestones(
     if horizons := [each for each in request.query_params.getlist("horizon") if each]:
         query["horizon"] = horizons
     if "programme" not in query:
-        query["programme"] = (await _programme(visit, query))[1]
+        query["programme"] = (await programme_asked(visit, query))[1]
     seen = await visit.get("/v1/milestones", limit=PAGE_LENGTH, cursor=cursor, count=True, **query)
     said = {**query, "horizon": ", ".join(HORIZONS.get(each, each) for each in horizons)}
     return page(

@@ -8,7 +8,7 @@ from rfp_service.console import oidc, sessions
 from rfp_service.console.oidc import AskedAtProvider, SignInFailed
 from rfp_service.console.pages.sign_in import BACK_LIMIT, begin_session, leave_cookie, within
 from rfp_service.console.rendering import go_to, page
-from rfp_service.console.routes import HOME, SIGN_IN, page_router
+from rfp_service.console.routes import HOME, SIGN_IN, open_page_router, page_router
 from rfp_service.console.sessions import SignedIn
 from rfp_service.console.visits import Sent, Visiting, is_over_tls
 from shared.kernel.errors import NotFound
@@ -20,6 +20,7 @@ MINUTES_AT_PROVIDER = 10
 ON_THE_WAY, ON_THE_WAY_OVER_TLS = "rfp-signing-in", "__Host-rfp-signing-in"
 
 router = page_router()
+open_router = open_page_router()
 
 
 def _settings(request: Request) -> Settings:
@@ -33,7 +34,7 @@ def _on_the_way(request: Request) -> str:
     return ON_THE_WAY_OVER_TLS if is_over_tls(request) else ON_THE_WAY
 
 
-@router.get("/sign-in/begin")
+@open_router.get("/sign-in/begin")
 async def begin(
     request: Request, back: Annotated[str, Query(max_length=BACK_LIMIT)] = HOME, again: str = ""
 ) -> Response:
@@ -45,7 +46,7 @@ async def begin(
     return answer
 
 
-@router.get("/sign-in/done")
+@open_router.get("/sign-in/done")
 async def done(
     request: Request,
     code: Annotated[str, Query(max_length=CODE_LIMIT)] = "",

@@ -11,7 +11,6 @@ from rfp_service.console.links import address, after, begin_of, chosen
 from rfp_service.console.rendering import page
 from rfp_service.console.routes import HOME, page_router
 from rfp_service.console.visits import Visit, Visiting
-from rfp_service.console.words import NAMES
 from rfp_service.events import EVENTS
 from shared.kernel.calendar import day_in_london
 
@@ -20,7 +19,7 @@ PERIOD = ("from", "to")
 FILTERS = ("q", "decision", "by", "body_of_work", *PERIOD, "as_of")
 WORKS = ("rfps", "projects", "contracts", "outcomes", "administration")
 KINDS = sorted(event.__name__ for event in EVENTS)
-PAGE_LENGTH, COMPARED_LENGTH = 30, 20
+PAGE_LENGTH, COMPARED_LENGTH, PEOPLE_LIMIT = 30, 20, 200
 CURSOR_LIMIT, LARGEST = 2_000, 10**11
 # In this order, what a scrutiny member asks of a period first.
 ASKED_FIRST = (
@@ -58,9 +57,10 @@ async def decisions(request: Request, visit: Visiting, cursor: Cursor = "") -> R
     """List every decision, newest first, by whom, of which kind and when."""
     query = chosen(request.query_params, FILTERS)
     asked = instants_of(query)
-    seen, signed = await asyncio.gather(
+    seen, signed, people = await asyncio.gather(
         visit.get("/v1/audit/decisions", limit=PAGE_LENGTH, cursor=cursor, count=True, **asked),
         newest_checkpoint(visit),
+        visit.maybe("/v1/people", limit=PEOPLE_LIMIT),
     )
     return page(
         request,
@@ -72,7 +72,7 @@ async def decisions(request: Request, visit: Visiting, cursor: Cursor = "") -> R
         path=PATH,
         works=WORKS,
         kinds=KINDS,
-        people=NAMES,
+        people=people["items"] if people else (),
         is_first=not cursor,
     )
 

@@ -11,6 +11,7 @@ from rfp_service.console.changed_values import with_changes
 from rfp_service.console.charts.waits import drawn_waits, usual_waits
 from rfp_service.console.decided_things import THINGS
 from rfp_service.console.links import chosen
+from rfp_service.console.pages.cases import done_words
 from rfp_service.console.pages.documents_and_comments import documents_and_comments
 from rfp_service.console.rendering import page
 from rfp_service.console.routes import page_router
@@ -80,7 +81,7 @@ async def one_rfp(
         shown=await _what_the_catalogue_had(visit, rfp),
         history=with_changes(history["items"])[::-1],
         done=done if done in THING.forms or done in DONE else "",
-        done_said=DONE.get(done, ""),
+        done_said=DONE.get(done) or done_words(THING, done),
         key=str(uuid4()),
         **await documents_and_comments(visit, str(rfp_id)),
     )

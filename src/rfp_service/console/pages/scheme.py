@@ -7,7 +7,8 @@ from fastapi import Query, Request, Response
 
 from rfp_service.console.available_decisions import offers
 from rfp_service.console.decided_things import THINGS
-from rfp_service.console.pages.administration import kinds_for
+from rfp_service.console.managed_kinds import kinds_for
+from rfp_service.console.pages.cases import done_words
 from rfp_service.console.rendering import page
 from rfp_service.console.routes import page_router
 from rfp_service.console.scheme_words import proposals_wait, said_one_by_one, scheme_changes
@@ -37,7 +38,7 @@ async def scheme(
         ahead=_with_changes(seen, "ahead"),
         may={*offered.buttons, *offered.more},
         why_not=offered.why_not,
-        done=done if done in THING.forms else "",
+        done_said=done_words(THING, done),
     )
 
 

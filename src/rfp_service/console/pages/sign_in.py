@@ -7,7 +7,7 @@ from fastapi import Query, Request, Response
 from rfp_service.console import sessions
 from rfp_service.console.programme_summary import SummaryFigure, glance
 from rfp_service.console.rendering import go_to, page
-from rfp_service.console.routes import HOME, SIGN_IN, page_router
+from rfp_service.console.routes import HOME, SIGN_IN, open_page_router, page_router
 from rfp_service.console.sessions import ABSOLUTE_LIMIT, SignedIn
 from rfp_service.console.visits import Sent, Visit, cookie_name, fields_of, is_over_tls
 from rfp_service.demonstration.people import CAST, Character
@@ -35,6 +35,7 @@ BEGINS_AT = {
 SHOWN_AS = "olga-outcomes"  # whose figures the demonstration shows to whoever has not chosen yet
 
 router = page_router()
+open_router = open_page_router()
 
 
 def _people() -> tuple[list[Character], list[Character]]:
@@ -49,7 +50,7 @@ def within(back: str) -> str:
     return back if back == HOME or back.startswith((f"{HOME}/", f"{HOME}?")) else HOME
 
 
-@router.get("/sign-in")
+@open_router.get("/sign-in")
 async def choose_person(
     request: Request, back: Annotated[str, Query(max_length=BACK_LIMIT)] = HOME
 ) -> Response:
@@ -73,7 +74,7 @@ async def glance_as(request: Request, person: str) -> list[SummaryFigure]:
     return await glance(visit, for_somebody=False)
 
 
-@router.post("/sign-in")
+@open_router.post("/sign-in")
 async def sign_in(request: Request) -> Response:
     """Begin a session as one of the demonstration's people."""
     settings = core_service(request).settings

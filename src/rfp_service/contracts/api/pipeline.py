@@ -34,6 +34,7 @@ class PipelineFilters(BaseModel):
 PIPELINE_LIST = ListOf(
     name="pipeline-notices", row=PipelineRow, table=pipeline_years, filters=PipelineFilters
 )
+DECISIONS = (PublishPipelineNotice,)
 OF_THE_STREAM = ("id", "version", "first_position", "opened_at", "changed_at")
 PipelineId = Annotated[UUID, Path(description="The year's id, as its list says it.")]
 
@@ -73,7 +74,7 @@ async def see_pipeline_notice(request: Request, pipeline_id: PipelineId, reading
         raise NotFound
     placed = {name: getattr(stream, name) for name in OF_THE_STREAM}
     seen = PipelineSeen.model_validate(dict(pipeline_year(stream)) | placed)
-    shown = await with_next(request, reading, stream, seen, (PublishPipelineNotice,))
+    shown = await with_next(request, reading, stream, seen, DECISIONS)
     return await seen_now(reading, shown, stream.version)
 
 

@@ -20,9 +20,12 @@ from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import CommandHandler, Commands, OpeningCommands, may
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
+from shared.web.next_decisions import Next, commands_in, with_next
 from shared.web.readings import Read
 
 EndpointId = Annotated[UUID, Path(description="The endpoint's id.")]
+
+DECISIONS = tuple(commands_in(EndpointDecision))
 
 router = APIRouter(
     prefix="/v1/webhook-endpoints",
@@ -70,6 +73,7 @@ class EndpointSeen(EndpointRow):
 
     signing_secrets: int
     health: EndpointHealth
+    next: Next = None
 
 
 class EndpointReceipt(Receipt):
@@ -154,7 +158,7 @@ async def list_endpoints(query: Annotated[ListQuery, ENDPOINT_LIST.asked]) -> Re
     responses=one(EndpointSeen, lasting=False),
 )
 async def see_endpoint(request: Request, endpoint_id: EndpointId, reading: Read) -> Response:
-    """Show one endpoint, what it is told of, and how it does."""
+    """Show one endpoint, what it is told of, how it does, and what you may decide on it now."""
     until = reading.position if reading.past else None
     stream = await notification_service(request).store.load(endpoint_id, WebhookEndpoint(), until)
     if stream.version == 0:
@@ -171,6 +175,7 @@ async def see_endpoint(request: Request, endpoint_id: EndpointId, reading: Read)
         signing_secrets=len(stream.state.live_secrets(reading.as_of)),
         health=EndpointHealth(**{name: value for name, value in dict(row).items() if value is not None}),
     )
+    shown = await with_next(request, reading, stream, shown, DECISIONS)
     return answer_now(shown, stream.version)
 
 

@@ -5,10 +5,10 @@ the record hold ids of both, so that neither is ever shown again.
 """
 
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from shared.governance.notifications.domain import (
@@ -30,55 +30,20 @@ from shared.governance.notifications.domain import (
     EndpointStatus,
     EndpointVerifiedAlready,
     NoSuchDelivery,
-    NoSuchEventType,
-    NoSuchTeam,
     PeriodEndsBeforeItBegins,
     PeriodRecovered,
     SignedOtherwise,
     TargetKind,
     WebhookEndpoint,
 )
-from shared.governance.notifications.notification_types import FILTERED
-from shared.kernel.fields import WHOLE, Code, Instant, PersonId, Reason, ShortText
+from shared.governance.notifications.endpoint_filters import EndpointFilters
+from shared.kernel.fields import WHOLE, Instant, PersonId, Reason, ShortText
 from shared.kernel.messages import Command, Stamp
 from shared.kernel.named_people import must_be_known
 
 OVERLAP = timedelta(hours=24)
-FILTERS_LIMIT = 50
 URL_LIMIT = 2_000
 DELIVERIES_LIMIT = 2**62
-
-Types = Annotated[list[Code], Field(max_length=FILTERS_LIMIT, description="Only these; all without any.")]
-Ids = Annotated[list[PersonId], Field(max_length=FILTERS_LIMIT, description="Only what these are told.")]
-Names = Annotated[list[ShortText], Field(max_length=FILTERS_LIMIT)]
-
-
-class EndpointFilters(BaseModel):
-    """What an endpoint is told of."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    types: Types = Field([], examples=[["approval.requested"]])
-    people: Ids = []
-    teams: Names = Field([], description="Only what these tiers of the scheme are told.", examples=[["head"]])
-    areas: Names = Field([], description="Only cases of these service areas.", examples=[["Registrars"]])
-    in_order: bool = Field(default=False, description="Whether nothing is sent before what came before it.")
-
-    def filters(self, stamp: Stamp) -> dict[str, Any]:
-        """Return the filters, once each names something that there is."""
-        if unknown := sorted({*self.types} - {*FILTERED}):
-            raise NoSuchEventType(unknown=unknown, known=list(FILTERED))
-        must_be_known(stamp, self.people)
-        tiers = [tier.name for tier in stamp.known.tiers]
-        if unknown := sorted({*self.teams} - {*tiers}):
-            raise NoSuchTeam(unknown=unknown, known=tiers)
-        return {
-            "types": tuple(self.types),
-            "people": tuple(self.people),
-            "teams": tuple(self.teams),
-            "areas": tuple(self.areas),
-            "in_order": self.in_order,
-        }
 
 
 class RegisterEndpoint(EndpointFilters, Command[WebhookEndpoint]):
@@ -114,9 +79,12 @@ class ChangeEndpointFilters(EndpointFilters, Command[WebhookEndpoint]):
 
     decision: Literal["change-filters"] = "change-filters"
 
+    @classmethod
+    def guard(cls, endpoint: WebhookEndpoint, stamp: Stamp) -> None:
+        _must_be_there(endpoint)
+
     def decide(self, endpoint: WebhookEndpoint, stamp: Stamp) -> EndpointFiltersChanged:
         """Change the filters, from what happens next on."""
-        _must_be_there(endpoint)
         return EndpointFiltersChanged(**self.filters(stamp))
 
 
@@ -125,11 +93,14 @@ class ChallengeEndpoint(Command[WebhookEndpoint]):
 
     decision: Literal["challenge"] = "challenge"
 
-    def decide(self, endpoint: WebhookEndpoint, stamp: Stamp) -> EndpointChallenged:
-        """Challenge it, until it has answered."""
+    @classmethod
+    def guard(cls, endpoint: WebhookEndpoint, stamp: Stamp) -> None:
         _must_be_there(endpoint)
         if endpoint.status is not EndpointStatus.UNVERIFIED:
             raise EndpointVerifiedAlready
+
+    def decide(self, endpoint: WebhookEndpoint, stamp: Stamp) -> EndpointChallenged:
+        """Challenge it, until it has answered."""
         return EndpointChallenged()
 
 
@@ -138,9 +109,12 @@ class PingEndpoint(Command[WebhookEndpoint]):
 
     decision: Literal["ping"] = "ping"
 
+    @classmethod
+    def guard(cls, endpoint: WebhookEndpoint, stamp: Stamp) -> None:
+        _must_be_in_use(endpoint)
+
     def decide(self, endpoint: WebhookEndpoint, stamp: Stamp) -> EndpointPinged:
         """Ask one that is in use."""
-        _must_be_in_use(endpoint)
         return EndpointPinged()
 
 
@@ -149,11 +123,14 @@ class RotateEndpointSecret(Command[WebhookEndpoint]):
 
     decision: Literal["rotate-secret"] = "rotate-secret"
 
-    def decide(self, endpoint: WebhookEndpoint, stamp: Stamp) -> EndpointSecretRotated:
-        """Add the new secret, and let the old one run out."""
+    @classmethod
+    def guard(cls, endpoint: WebhookEndpoint, stamp: Stamp) -> None:
         _must_be_there(endpoint)
         if endpoint.target is not TargetKind.WEBHOOK:
             raise SignedOtherwise
+
+    def decide(self, endpoint: WebhookEndpoint, stamp: Stamp) -> EndpointSecretRotated:
+        """Add the new secret, and let the old one run out."""
         secret_id = UUID(str(stamp.known.facts["secret_id"]))
         return EndpointSecretRotated(secret_id=secret_id, old_signs_until=stamp.at + OVERLAP)
 
@@ -164,9 +141,12 @@ class PauseEndpoint(Command[WebhookEndpoint]):
     decision: Literal["pause"] = "pause"
     reason: Reason
 
+    @classmethod
+    def guard(cls, endpoint: WebhookEndpoint, stamp: Stamp) -> None:
+        _must_be_in_use(endpoint)
+
     def decide(self, endpoint: WebhookEndpoint, stamp: Stamp) -> EndpointPaused:
         """Pause one that is in use."""
-        _must_be_in_use(endpoint)
         return EndpointPaused(reason=self.reason)
 
 
@@ -175,11 +155,14 @@ class ResumeEndpoint(Command[WebhookEndpoint]):
 
     decision: Literal["resume"] = "resume"
 
-    def decide(self, endpoint: WebhookEndpoint, stamp: Stamp) -> EndpointResumed:
-        """Resume one that was paused or disabled."""
+    @classmethod
+    def guard(cls, endpoint: WebhookEndpoint, stamp: Stamp) -> None:
         _must_be_verified(endpoint)
         if endpoint.status is EndpointStatus.ACTIVE:
             raise EndpointNotStopped
+
+    def decide(self, endpoint: WebhookEndpoint, stamp: Stamp) -> EndpointResumed:
+        """Resume one that was paused or disabled."""
         return EndpointResumed()
 
 
@@ -189,11 +172,14 @@ class DisableEndpoint(Command[WebhookEndpoint]):
     decision: Literal["disable"] = "disable"
     reason: Reason
 
-    def decide(self, endpoint: WebhookEndpoint, stamp: Stamp) -> EndpointDisabled:
-        """Disable one that is in use or paused."""
+    @classmethod
+    def guard(cls, endpoint: WebhookEndpoint, stamp: Stamp) -> None:
         _must_be_verified(endpoint)
         if endpoint.status is EndpointStatus.DISABLED:
-            raise EndpointNotInUse
+            raise EndpointNotInUse(name=endpoint.name, now=endpoint.status.value)
+
+    def decide(self, endpoint: WebhookEndpoint, stamp: Stamp) -> EndpointDisabled:
+        """Disable one that is in use or paused."""
         return EndpointDisabled(reason=self.reason)
 
 
@@ -203,9 +189,12 @@ class DeleteEndpoint(Command[WebhookEndpoint]):
     decision: Literal["delete"] = "delete"
     reason: Reason
 
+    @classmethod
+    def guard(cls, endpoint: WebhookEndpoint, stamp: Stamp) -> None:
+        _must_be_there(endpoint)
+
     def decide(self, endpoint: WebhookEndpoint, stamp: Stamp) -> EndpointDeleted:
         """Delete it, once."""
-        _must_be_there(endpoint)
         return EndpointDeleted(reason=self.reason)
 
 
@@ -215,9 +204,12 @@ class ResendDelivery(Command[WebhookEndpoint]):
     decision: Literal["resend"] = "resend"
     delivery_id: Annotated[int, Field(ge=1, le=DELIVERIES_LIMIT), WHOLE] = Field(examples=[7])
 
+    @classmethod
+    def guard(cls, endpoint: WebhookEndpoint, stamp: Stamp) -> None:
+        _must_be_in_use(endpoint)
+
     def decide(self, endpoint: WebhookEndpoint, stamp: Stamp) -> DeliveryResent:
         """Have it sent where the endpoint is in use."""
-        _must_be_in_use(endpoint)
         if not stamp.known.facts.get("has_delivery"):
             raise NoSuchDelivery
         return DeliveryResent(delivery_id=self.delivery_id)
@@ -230,9 +222,12 @@ class RecoverPeriod(Command[WebhookEndpoint]):
     since: Instant
     until: Instant
 
+    @classmethod
+    def guard(cls, endpoint: WebhookEndpoint, stamp: Stamp) -> None:
+        _must_be_in_use(endpoint)
+
     def decide(self, endpoint: WebhookEndpoint, stamp: Stamp) -> PeriodRecovered:
         """Have it sent where the endpoint is in use."""
-        _must_be_in_use(endpoint)
         if self.until <= self.since:
             raise PeriodEndsBeforeItBegins(since=self.since.isoformat(), until=self.until.isoformat())
         return PeriodRecovered(since=self.since, until=self.until)

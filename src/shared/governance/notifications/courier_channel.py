@@ -189,8 +189,10 @@ async def begun_as_child(settings: Settings) -> CourierLine:
         async with asyncio.timeout(START_SECONDS):
             return await _welcomed(reader, writer, process)
     except BaseException:
+        writer.close()
         if process.returncode is None:
             process.kill()
+        await process.wait()
         raise
 
 

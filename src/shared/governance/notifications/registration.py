@@ -5,8 +5,9 @@ from typing import Annotated
 from pydantic import Field
 
 from shared.governance.notifications.addresses import AllowList, NotToBeReached
-from shared.governance.notifications.commands import URL_LIMIT, EndpointFilters, RegisterEndpoint
+from shared.governance.notifications.commands import URL_LIMIT, RegisterEndpoint
 from shared.governance.notifications.domain import TargetKind
+from shared.governance.notifications.endpoint_filters import EndpointFilters
 from shared.kernel.fields import PersonId, ShortText
 
 
