@@ -282,7 +282,7 @@ async def test_one_mail_a_day_lists_what_still_waits(api: Api, sink: Sink) -> No
     await digest_is_due(api, 1)
     assert ("hugo", "Your day: nothing waits for you, 1 done") in await sink.have(2)
     assert sink.mails[0]["Message-ID"] != sink.mails[1]["Message-ID"]
-    told = (await api.get(f"/v1/audit/streams/{waits}", SAM)).json()["tellings"]
+    told = await tellings(api, waits, 2)
     accepted = [each["way"] for each in told if each["person"] == "hugo" and each["accepted_at"]]
     assert accepted == ["digest", "digest"]
 
