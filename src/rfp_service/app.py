@@ -24,6 +24,7 @@ from shared.web.answers import PROBLEM
 from shared.web.bodies import A_LIST, ONE_THING
 from shared.web.health import router as health
 from shared.web.middleware import Door
+from shared.web.route_index import RouteIndex
 from shared.web.security_txt import router as security_txt
 
 HEALTH = {"health": "Whether the service is well."}
@@ -106,6 +107,7 @@ def create_app(opening: Opening | None = None, *, origins: Sequence[str] = (), t
     app.include_router(public_log)
     app.include_router(pages)
     app.include_router(console)
+    app.router.middleware_stack = RouteIndex(app.router)
     problems.install(app)
     _guard(app, origins, tls=tls)
     app.openapi = cache(lambda: openapi_document(app))  # type: ignore[method-assign]  # FastAPI's own way

@@ -19,6 +19,7 @@ from rfp_service.permissions import PERMISSIONS
 from rfp_service.policies import facts_for
 from rfp_service.rfps.api.flow_cases import LIVE_CASES
 from rfp_service.rfps.api.notice_recipients import notified
+from rfp_service.rfps.api.rfp_parts import RfpsAtHand
 from rfp_service.rooms import (
     FACTS,
     OPERATIONS,
@@ -46,6 +47,7 @@ from shared.governance.notices.notice_service import Notified
 from shared.governance.notifications.addresses import AllowList
 from shared.governance.notifications.ended_jobs import tell_of_ended_job
 from shared.governance.notifications.endpoint_secrets import EndpointSecrets
+from shared.governance.notifications.first_looks import FirstLooks
 from shared.governance.people.directory import People
 from shared.governance.retention.facts import carry_out_disposals
 from shared.governance.scheme.facts import SchemeFacts
@@ -117,6 +119,7 @@ class Service:
     flow: FlowLogs
     endpoint_secrets: EndpointSecrets
     receivers: AllowList
+    first_looks: FirstLooks
     forecasts: ForecastRecords
     slow_cases: SlowCases
     facts: FactFinders
@@ -126,6 +129,7 @@ class Service:
     views: tuple[View, ...] = VIEWS
     waiting: tuple[WaitingThings, ...] = WAITING
     readiness: tuple[ReadinessOffered, ...] = READY
+    rfps_at_hand: RfpsAtHand = field(default_factory=RfpsAtHand)
     slips: SlipHistories = field(default_factory=SlipHistories)
     permissions: Permissions = PERMISSIONS
     prerequisites: Mapping[str, Prerequisites] = field(default_factory=lambda: PREREQUISITES)
@@ -208,7 +212,7 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
     await _carry_out(pool, people, texts)
     visibility = Visibility(pool)
     await visibility.look(pool)
-    scheme, jobs, sandbox = SchemeFacts(pool, store), Jobs(pool, tell_of_ended_job), Sandbox()
+    scheme, jobs, sandbox = SchemeFacts(store), Jobs(pool, tell_of_ended_job), Sandbox()
     flow, security = FlowLogs(pool, settings.data_dir / "flow"), SecurityLog()
     runs, live_log = BatchRuns(store, OPERATIONS, security), _live_log(scheme, flow, visibility)
     return Service(
@@ -224,7 +228,9 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
         known=scheme.known,
         running=RequestsInProgress(),
         importer=Importer(pool, store, visibility, flow, sandbox),
-        redact=DisclosureFilter(pool, SealedFields(EVENTS), Exemptions(pool, visibility), texts, PERMISSIONS),
+        redact=DisclosureFilter(
+            pool, store.changes, SealedFields(EVENTS), Exemptions(pool, visibility), texts, PERMISSIONS
+        ),
         tiles=Tiles(pool),
         limits=RateLimits(settings.requests_a_minute, costs=COSTS),
         security=security,
@@ -235,6 +241,7 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
         sandbox=sandbox,
         flow=flow,
         endpoint_secrets=EndpointSecrets(pool, personal_secret(settings)),
+        first_looks=FirstLooks(pool),
         receivers=AllowList(settings.webhook_receivers, loopback=settings.webhook_loopback),
         forecasts=ForecastRecords(pool, live_log),
         slow_cases=SlowCases(pool, live_log),

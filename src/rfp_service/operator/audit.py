@@ -40,6 +40,7 @@ from shared.ledger.read_checkpoints import newest_of_reads
 from shared.ledger.record_check import check
 from shared.ledger.tiles import Tiles
 from shared.record.database import Connection
+from shared.record.eventstore.changes import StreamChanges
 from shared.record.eventstore.personal_texts import PersonalTexts
 from shared.record.projecting.visibility import Visibility
 from shared.settings import NotConfigured, Settings
@@ -176,7 +177,8 @@ def _hidden_from_the_public(connection: Connection) -> Hidden:
     """Return what picks the entries whose words somebody without any right may not see."""
     texts = PersonalTexts(connection, bytes(32))  # type: ignore[arg-type]  # without a right, none is opened
     exemptions = Exemptions(connection, Visibility(connection))  # type: ignore[arg-type]  # they only fetch
-    redact = DisclosureFilter(connection, SealedFields(EVENTS), exemptions, texts, PERMISSIONS)  # type: ignore[arg-type]  # the same
+    changes = StreamChanges(connection)  # type: ignore[arg-type]  # the same
+    redact = DisclosureFilter(connection, changes, SealedFields(EVENTS), exemptions, texts, PERMISSIONS)  # type: ignore[arg-type]  # the same
 
     async def hidden(entries: Sequence[Entry]) -> Mapping[int, str]:
         items = [entry.item() for entry in entries]

@@ -50,14 +50,19 @@ class CaseWaits(BaseModel):
     parties: list[PartyWait]
 
 
-def case_waits(events: Iterable[Recorded], as_of: datetime, working: WorkingTime) -> CaseWaits:
-    """Return the waits among one case's events, given in their order."""
+def case_log(events: Iterable[Recorded]) -> FlowLog | None:
+    """Return one case's steps, of its events in their order; nothing where there are none."""
     recorded = list(events)
     steps = [row for one in recorded for row in step_rows(one)]
     if not steps:
+        return None
+    return live_log(_columns(steps), [_correction(row) for one in recorded for row in correction_rows(one)])
+
+
+def case_waits(log: FlowLog | None, as_of: datetime, working: WorkingTime) -> CaseWaits:
+    """Return the waits in one case's log."""
+    if log is None:
         return CaseWaits(as_of=as_of, items=[], parties=[])
-    corrections = [_correction(row) for one in recorded for row in correction_rows(one)]
-    log = live_log(_columns(steps), corrections)
     until = max(microseconds(as_of), int(log.at[-1]))
     items = _joined(_intervals(log, activity_waits(log, until, working)))
     return CaseWaits(as_of=as_of, items=items, parties=_by_party(items))

@@ -57,6 +57,11 @@ def must_be_known(sent: Iterable[str], known: Collection[str]) -> None:
         raise NoSuchParameter(unknown=named, known=sorted(known))
 
 
+def once_answered(request: Request, step: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Let something be done once a request has been answered; not where it is refused."""
+    request.state.once_answered.append(step)
+
+
 class _RawJson(Request):
     """A request whose JSON is left as bytes, for the strict reader."""
 
@@ -90,8 +95,11 @@ class StrictRoute(APIRoute):
             if takes_json:
                 _must_be_json(request)
             request.state.acts = []
+            request.state.once_answered = []
             answer = await handler(_RawJson(request.scope, request.receive))
             note_acts(request, answer.status_code)
+            for step in request.state.once_answered:
+                turn.push_async_callback(step)
             if answer.media_type == EVENT_STREAM:  # it goes on for as long as its reader likes
                 await turn.aclose()
             return answer

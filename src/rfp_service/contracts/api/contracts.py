@@ -15,7 +15,7 @@ from rfp_service.contracts.domain.dates import dates_on
 from rfp_service.contracts.views.register import ContractRow, StoredContract, contracts
 from shared.governance.audit.history import EventHistory, answer_history
 from shared.governance.delegations.views import delegations_to
-from shared.governance.notifications.first_looks import noted
+from shared.governance.notifications.noted_reads import noted
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
 from shared.web.answers import CREATES, DECIDES, one, seen_now

@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from rfp_service.rfps.api.answers import RfpSeen, add_due, as_seen, list_targets, targets
 from rfp_service.rfps.api.filters import RfpFilters
-from rfp_service.rfps.api.particulars import particulars
+from rfp_service.rfps.api.rfp_service import rfp_service
 from rfp_service.rfps.api.warnings import RfpReceipt, raised_receipt, routed_receipt, same_need, split_need
 from rfp_service.rfps.commands.approvers import Approving
 from rfp_service.rfps.commands.decision import Decision
@@ -20,13 +20,12 @@ from shared.flow.case_waits import case_waits
 from shared.flow.sources import working_time
 from shared.governance.audit.history import EventHistory, answer_history
 from shared.governance.delegations.views import DELEGATIONS_KNOWN, delegations_to
-from shared.governance.notifications.first_looks import noted
+from shared.governance.notifications.noted_reads import noted
 from shared.governance.scheme.tiers import STANDS_IN_FOR
 from shared.kernel.errors import NotFound
 from shared.web.answers import CREATES, DECIDES, one, seen_now
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.commands import Commands, OpeningCommands, may
-from shared.web.core_service import core_service
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.next_decisions import commands_in, with_next
@@ -88,14 +87,13 @@ async def list_rfps(query: Annotated[ListQuery, RFP_LIST.asked]) -> Response:
 )
 async def see_rfp(request: Request, rfp_id: RfpId, reading: Read) -> Response:
     """Show one RFP, folded from its own events, as it stands or stood; now also what you may decide next."""
-    store = core_service(request).store
-    stream = await store.load(rfp_id, Rfp(), reading.position if reading.past else None)
+    service = rfp_service(request)
+    stream = await service.store.load(rfp_id, Rfp(), reading.position if reading.past else None)
     if stream.version == 0:
         raise NotFound
-    events = await reading.record.stream(rfp_id, stream.position)
-    by = await targets(store, reading)
-    said, personal = particulars(events, stream.state)
-    waits = case_waits(events, reading.as_of, working_time(by.closed_days))
+    said, personal, log = await service.rfps_at_hand.of(stream, reading.record)
+    by = await targets(service.store, reading)
+    waits = case_waits(log, reading.as_of, working_time(by.closed_days))
     shown = as_seen(stream, by, said, waits)
     shown = await with_next(request, reading, stream, shown, DECISIONS, delegations_to)
     return await seen_now(reading, shown, stream.version, personal=personal)

@@ -27,11 +27,12 @@ from shared.governance.disclosure.sealed_fields import SealedFields, Seen
 from shared.governance.disclosure.views import exemptions
 from shared.kernel.person import Person
 from shared.kernel.personal import PERSONAL, is_sealed
-from shared.record.eventstore.group_reader import Gathered
+from shared.record.eventstore.changes import KeptByThing, StreamChanges
 from shared.record.eventstore.personal_texts import PersonalTexts
 from shared.record.projecting.views import STILL_VALID
 from shared.web.access.permissions import Permissions
 
+SEALED_AT_HAND = 20_000  # things of which it is known what is sealed
 READ_EXEMPT = "read-exempt"
 READ_PERSONAL = "read-personal"
 THINGS = ("stream_id", "case_id", "rfp_id", "id")  # how an item names the thing it is about
@@ -51,6 +52,7 @@ SOMETHING_EXEMPT = select(exemptions.c.matter_id).where(
 )
 
 Item = dict[str, Any]
+Closed = Mapping[int, frozenset[str]]  # by version of a decision, what of it is sealed
 Marks = dict[str, str]
 
 
@@ -60,6 +62,7 @@ class DisclosureFilter:
     def __init__(
         self,
         pool: asyncpg.Pool,
+        changes: StreamChanges,
         seals: SealedFields,
         exemptions: Exemptions,
         texts: PersonalTexts,
@@ -68,7 +71,7 @@ class DisclosureFilter:
         """Know what is sealed and what is exempt, and who may read what is exempt or personal."""
         self._pool = pool
         self._exemptions = exemptions
-        self._happened: Gathered[UUID, Sequence[Seen]] = Gathered(self._look, ())
+        self._shut: KeptByThing[Closed] = KeptByThing(changes, self._look, {}, SEALED_AT_HAND)
         self._seals = seals
         self._may_be_exempt = seals.may_be_exempt
         self._texts = texts
@@ -91,7 +94,7 @@ class DisclosureFilter:
         if not entitled and exempted:
             _withhold_of_others(items, exempted)
         for thing, item in about:
-            if thing not in closed and thing not in exempted:
+            if not closed.get(thing) and thing not in exempted:
                 continue
             marks: Marks = {}
             if not (entitled or _is_the_author(person, item)):
@@ -176,18 +179,15 @@ class DisclosureFilter:
         for field, text in zip(opened, await self._texts.opened(opened), strict=True):
             _show(field, ERASED if text is None else text)
 
-    async def _closed(self, things: Collection[UUID]) -> Mapping[UUID, Mapping[int, frozenset[str]]]:
+    async def _closed(self, things: Collection[UUID]) -> Mapping[UUID, Closed]:
         """Return what is sealed of these things; the record itself says so, not a view that may lag."""
-        if not self._seals.topics:
-            return {}
-        happened = await self._happened.of_each(things)
-        return {thing: self._seals.closed(seen) for thing, seen in happened.items()}
+        return await self._shut.of_each(things) if self._seals.topics else {}
 
-    async def _look(self, things: Sequence[UUID]) -> Mapping[UUID, Sequence[Seen]]:
+    async def _look(self, things: Sequence[UUID]) -> Mapping[UUID, Closed]:
         happened: dict[UUID, list[Seen]] = {}
         for thing, version, topic in await self._pool.fetch(SEEN, things, self._seals.topics):
             happened.setdefault(UUID(str(thing)), []).append(Seen(version, topic))
-        return happened
+        return {thing: self._seals.closed(seen) for thing, seen in happened.items()}
 
 
 def _show(field: Item, text: str) -> None:
@@ -243,7 +243,7 @@ def _is_the_author(person: Person, item: Item) -> bool:
     return any(item.get(name) in person.ids for name in AUTHORS)
 
 
-def _sealed_fields(item: Item, closed: Mapping[int, frozenset[str]]) -> frozenset[str]:
+def _sealed_fields(item: Item, closed: Closed) -> frozenset[str]:
     """Return what is sealed in a decision, or in anything that shows its thing."""
     if "said" in item:
         return closed.get(item["version"], frozenset())

@@ -1,14 +1,13 @@
 """The directory at work: who stands behind an account, which ids are one person, and what is to be erased."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
-from uuid import UUID
+from collections.abc import Callable, Iterable
 
 import asyncpg
 
 from shared.governance.disclosure.field_redaction import ERASED as ERASED_MARK
 from shared.governance.people.domain import DIRECTORY_ID, Directory
-from shared.record.eventstore.group_reader import Gathered
+from shared.record.eventstore.changes import Looked
 from shared.record.eventstore.personal_texts import PersonalTexts
 from shared.record.eventstore.store import EventStore
 from shared.web.access.claims import Identity
@@ -19,7 +18,6 @@ REMEMBERED = 20_000
 Account = tuple[str, str]
 NewId = Callable[[Identity], str]
 
-STANDING = "SELECT max(originator_version) FROM stored_events WHERE originator_id = $1"
 FOUND = "SELECT person_id FROM identities WHERE issuer = $1 AND subject = $2"
 CALLED = "SELECT id, name, erased_at IS NOT NULL AS erased FROM people WHERE id = ANY ($1)"
 MET = """
@@ -55,8 +53,7 @@ class People:
         self._texts = texts
         self._new_id = new_id
         self._met: dict[Account, tuple[str, Identity]] = {}
-        self._version = 0
-        self._standing: Gathered[UUID, int] = Gathered(self._look, 0)
+        self._read: Looked | None = None
         self._looked_at = float("-inf")
         self.directory = Directory()
 
@@ -99,15 +96,11 @@ class People:
 
     async def refresh(self) -> None:
         """Read the directory again where it has changed."""
-        version = await self._standing.of(DIRECTORY_ID)
-        if version != self._version:
-            stream = await self._store.load(DIRECTORY_ID, Directory())
-            self.directory, self._version = stream.state, stream.version
+        looked = await self._store.changes.look()
+        if self._read is None or not self._store.changes.unchanged(DIRECTORY_ID, self._read):
+            self.directory = (await self._store.load(DIRECTORY_ID, Directory())).state
+            self._read = looked
         self._looked_at = time.monotonic()
-
-    async def _look(self, directories: Sequence[UUID]) -> dict[UUID, int]:
-        version = await self._pool.fetchval(STANDING, *directories)
-        return {DIRECTORY_ID: version or 0}
 
     async def carry_out_erasures(self) -> None:
         """Destroy what is left of those who were erased; after a restore, too, and again without harm."""

@@ -1,4 +1,4 @@
-"""Folding: what a thing's events add up to, from where it was last folded on."""
+"""Folding: what a thing's events add up to, from where it was last folded on, once it has changed."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -10,6 +10,7 @@ import asyncpg
 
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import S, State, Stream
+from shared.record.eventstore.changes import Looked, StreamChanges
 from shared.record.eventstore.encoding import EnvelopeMapper
 from shared.record.eventstore.group_reader import Gathered
 from shared.record.eventstore.unread import EventUnread
@@ -40,20 +41,25 @@ Known = tuple[UUID, int]  # a stream, and the version it has been folded to
 class Folder:
     """Folds streams on from where it has them at hand: events never change, so only new ones are read."""
 
-    def __init__(self, pool: asyncpg.Pool, mapper: EnvelopeMapper) -> None:
-        """Read through this pool, and understand events by this mapper."""
+    def __init__(self, pool: asyncpg.Pool, mapper: EnvelopeMapper, changes: StreamChanges) -> None:
+        """Read through this pool what has changed, and understand events by this mapper."""
         self._pool = pool
         self._mapper = mapper
+        self._changes = changes
         self._new: Gathered[Known, Sequence[StoredRow]] = Gathered(self._look, ())
-        self._at_hand: dict[UUID, Stream[Any]] = {}
+        self._at_hand: dict[UUID, tuple[Looked, Stream[Any]]] = {}
 
     async def fold(self, stream_id: UUID, blank: S) -> Stream[S]:
         """Return one thing as it stands; `NotFound` where it is another kind of thing."""
-        known: Stream[S] = self._at_hand.get(stream_id) or Stream(stream_id, blank)
-        rows = await self._new.of((stream_id, known.version))
-        stream = folded(known, rows, self._mapper) if rows else known
+        looked = await self._changes.look()
+        since, known = self._at_hand.get(stream_id) or (None, Stream(stream_id, blank))
+        stream: Stream[S] = known
+        if since is None or not self._changes.unchanged(stream_id, since):
+            rows = await self._new.of((stream_id, known.version))
+            stream = folded(known, rows, self._mapper) if rows else known
+            since = looked
         if stream.version:
-            self._keep(stream)
+            self._keep(since, stream)
         if stream.state.kind != blank.kind:
             raise NotFound
         return stream
@@ -68,10 +74,10 @@ class Folder:
         """Return how many streams are at hand."""
         return len(self._at_hand)
 
-    def _keep(self, stream: Stream[Any]) -> None:
+    def _keep(self, since: Looked, stream: Stream[Any]) -> None:
         """Keep a stream at hand as the one used last; the one not used for longest makes room."""
         self._at_hand.pop(stream.id, None)
-        self._at_hand[stream.id] = stream
+        self._at_hand[stream.id] = since, stream
         if len(self._at_hand) > STREAMS_AT_HAND:
             del self._at_hand[next(iter(self._at_hand))]
 

@@ -14,6 +14,7 @@ from shared.kernel.errors import KeyUsedOtherwise, NotFound, OutOfDate, Refused
 from shared.kernel.messages import Command, Event, IdempotencyKey, Receipt, Recorded, S, Stamp, Stream
 from shared.record.eventstore.appender import Appender, StreamPlace
 from shared.record.eventstore.bulk_appender import BulkAppender
+from shared.record.eventstore.changes import StreamChanges
 from shared.record.eventstore.command_record import personal_texts
 from shared.record.eventstore.encoding import EnvelopeMapper, Topics
 from shared.record.eventstore.folds import Folder, stage_of
@@ -56,7 +57,8 @@ class EventStore:
         self._texts = texts
         self.mapper = EnvelopeMapper(topics)
         self.reader = Reader(pool, self.mapper)
-        self._folder = Folder(pool, self.mapper)
+        self.changes = StreamChanges(pool)
+        self._folder = Folder(pool, self.mapper, self.changes)
         self._appender = Appender(pool)
 
     def bulk_appender(self) -> BulkAppender:

@@ -34,6 +34,7 @@ class Permissions:
 
     table: Mapping[str, tuple[Role, ...]]
     conditions: Mapping[tuple[Role, Condition], tuple[str, ...]] = field(default_factory=dict)
+    _of_roles: dict[tuple[Role, ...], frozenset[str]] = field(default_factory=dict, init=False, repr=False)
 
     def authority(self, person: Person, action: str) -> Role:
         """Return the role by which a person may do something, or refuse; no row means nobody may."""
@@ -46,7 +47,11 @@ class Permissions:
 
     def allows(self, person: Person, action: str) -> bool:
         """Say whether a person may ever do something."""
-        return any(role in person.roles for role in self.table.get(action, ()))
+        if (allowed := self._of_roles.get(person.roles)) is None:
+            mine = {*person.roles}
+            allowed = frozenset(each for each, roles in self.table.items() if not mine.isdisjoint(roles))
+            self._of_roles[person.roles] = allowed
+        return action in allowed
 
     def is_administration(self, person: Person, action: str) -> bool:
         """Say whether somebody does this as an administrator, or could have."""

@@ -92,7 +92,7 @@ async def reading(pool: asyncpg.Pool, store: EventStore) -> Reading:
         pass
     exemptions = Exemptions(pool, Visibility(pool))
     redact = DisclosureFilter(
-        pool, SealedFields(EVENTS), exemptions, PersonalTexts(pool, bytes(32)), PERMISSIONS
+        pool, store.changes, SealedFields(EVENTS), exemptions, PersonalTexts(pool, bytes(32)), PERMISSIONS
     )
     sam = Person("sam", ())
     return Reading(

@@ -12,6 +12,7 @@ from shared.governance.disclosure.exemptions import Exempted, Exemptions
 from shared.governance.disclosure.sealed_fields import SealedFields
 from shared.kernel.person import Person
 from shared.kernel.roles import Role
+from shared.record.eventstore.changes import StreamChanges
 from shared.record.eventstore.personal_texts import PersonalTexts
 from shared.record.projecting.visibility import Visibility
 
@@ -27,7 +28,7 @@ class OfOne(Exemptions):
 
 def redacting(pool: asyncpg.Pool) -> DisclosureFilter:
     exempt, texts = OfOne(pool, Visibility(pool)), PersonalTexts(pool, bytes(32))
-    return DisclosureFilter(pool, SealedFields(EVENTS), exempt, texts, PERMISSIONS)
+    return DisclosureFilter(pool, StreamChanges(pool), SealedFields(EVENTS), exempt, texts, PERMISSIONS)
 
 
 def naming() -> dict[str, Any]:

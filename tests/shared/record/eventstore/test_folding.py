@@ -47,7 +47,7 @@ async def test_what_is_at_hand_is_bounded(
     store: EventStore, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(folds, "STREAMS_AT_HAND", 3)
-    folder = folds.Folder(pool, store.mapper)
+    folder = folds.Folder(pool, store.mapper, store.changes)
     counters = [await begun(store) for _ in range(5)]
     for counter in (*counters, *counters):
         assert (await folder.fold(counter, Counter())).state == Counter(2)
