@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, true
 
 from rfp_service.rfps.domain.stages import Stage
-from rfp_service.rfps.views.similarity import FOUND_LIMIT, near
+from rfp_service.rfps.views.similarity import FOUND_LIMIT, NEAR_ENOUGH, near
 from shared.kernel.fields import ASKED
 from shared.record.projecting.row_models import COUNTED, SEARCHED
 from shared.web.bodies import StrictRoute
@@ -80,6 +80,8 @@ async def list_near_duplicates(query: Annotated[ListQuery, NEAR_LIST.asked]) -> 
         [] if reading.reads_exempt else NEED_FIELDS,
         list(reading.person.ids),
         None if reading.areas is None else sorted(reading.areas),
+        NEAR_ENOUGH,
+        [],
         *([reading.position] if reading.past else []),
     )
     items = [dict(row) for row in rows]

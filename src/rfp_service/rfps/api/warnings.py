@@ -59,9 +59,10 @@ async def same_need(handler: CommandHandler, command: RaiseRfp) -> list[JsonValu
         NEED_FIELDS,
         list(handler.person.ids),
         None if areas is None else sorted(areas),
+        THE_SAME,
+        [stage.value for stage in ENDS if stage is not Stage.DIVERTED],
     )
-    ends = {*ENDS} - {Stage.DIVERTED}
-    return [str(row["id"]) for row in rows if row["nearness"] >= THE_SAME and row["stage"] not in ends]
+    return [str(row["id"]) for row in rows]
 
 
 async def split_need(handler: CommandHandler, rfp_id: UUID, command: SelectRoute) -> dict[str, JsonValue]:
