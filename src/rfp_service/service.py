@@ -204,6 +204,11 @@ async def _carry_out(pool: Pool, people: People, texts: PersonalTexts) -> None:
     await introduce(pool, (reaction.name for reaction in REACTIONS))
 
 
+def _redact(pool: Pool, store: EventStore, exemptions: Exemptions, texts: PersonalTexts) -> DisclosureFilter:
+    """Return what takes out of all that is read what its reader may not see."""
+    return DisclosureFilter(pool, store.changes, SealedFields(EVENTS), exemptions, texts, PERMISSIONS)
+
+
 async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
     """Make every part, and join them."""
     texts = PersonalTexts(pool, personal_secret(settings))
@@ -228,9 +233,7 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
         known=scheme.known,
         running=RequestsInProgress(),
         importer=Importer(pool, store, visibility, flow, sandbox),
-        redact=DisclosureFilter(
-            pool, store.changes, SealedFields(EVENTS), Exemptions(pool, visibility), texts, PERMISSIONS
-        ),
+        redact=_redact(pool, store, Exemptions(pool, visibility), texts),
         tiles=Tiles(pool),
         limits=RateLimits(settings.requests_a_minute, costs=COSTS),
         security=security,
