@@ -203,6 +203,8 @@ async def test_references_of_another_source_are_its_own(api: Api) -> None:
     again = await handed_in(api, "Ref,Title\r\n1,Theirs still\r\n", dry_run="true")
     assert again["source"] == "Washington"
     assert [(d["what"], d["old"]) for d in again["differences"]] == [("changed", "Theirs"), ("gone", None)]
+    found = (await api.get("/v1/projects", reference=" 1")).json()["items"]
+    assert sorted(project["title"] for project in found) == ["Ours", "Theirs"]
     usual = await handed_in(api, "Ref,Title\r\n1,Ours\r\n", source="usual")
     assert (usual["source"], usual["counts"]["repeated"]) == ("", 1)
 

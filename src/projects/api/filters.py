@@ -9,12 +9,7 @@ from projects.domain.project import Moscow, Origin, ProjectStage, Way, project_i
 from projects.views.at_risk import Rule, is_flagged
 from projects.views.register import projects
 from shared.kernel.fields import Day, Flag
-from shared.web.lists.filters import AT_MOST, AskedCode, AskedText, ListMoment, Where
-
-
-def _called(references: list[str], _: ListMoment) -> ColumnElement[bool]:
-    """Return the condition on what a reference names: a project's id follows from it."""
-    return projects.c.id.in_([project_id(reference) for reference in references])
+from shared.web.lists.filters import AT_MOST, AskedCode, AskedText, ListMoment, Where, by_references
 
 
 def _is_rated(ratings: list[str], _: ListMoment) -> ColumnElement[bool]:
@@ -53,7 +48,7 @@ class ProjectFilters(BaseModel):
     reference: Annotated[
         list[AskedText] | None,
         AT_MOST,
-        Where(_called, draws_from=("reference",)),
+        by_references(projects, project_id),
         Field(description="Only the one of this reference."),
     ] = None
     paused: Annotated[Flag | None, Field(description="Only those at rest, or at work.")] = None

@@ -11,17 +11,12 @@ from rfp_service.contracts.domain.terms import Continuation
 from rfp_service.contracts.views.register import contracts
 from shared.kernel.calendar import quarter_of
 from shared.kernel.fields import Flag
-from shared.web.lists.filters import AT_MOST, AskedCode, AskedText, ListMoment, Where
+from shared.web.lists.filters import AT_MOST, AskedCode, AskedText, ListMoment, Where, by_references
 
 DRAWN_ON_BY_FLAGS = ("value_pence", "review_on")  # whoever may not read these finds nothing by flags
 
 OfOwner = Annotated[list[AskedCode] | None, AT_MOST, Field(description="Only this person's.")]
 OfMonth = Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", description="Such as 2026-09.")]
-
-
-def _called(references: list[str], _: ListMoment) -> ColumnElement[bool]:
-    """Return the condition on what a reference names: a contract's id follows from it."""
-    return contracts.c.id.in_([contract_id(reference) for reference in references])
 
 
 def _flagged(codes: list[FlagCode], _: ListMoment) -> ColumnElement[bool]:
@@ -43,7 +38,7 @@ class ContractFilters(BaseModel):
     reference: Annotated[
         list[AskedText] | None,
         AT_MOST,
-        Where(_called, draws_from=("reference",)),
+        by_references(contracts, contract_id),
         Field(description="Only the one of this reference."),
     ] = None
     regime: Annotated[list[AskedCode] | None, AT_MOST, Field(description="Only those procured under it.")] = (

@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, NamedTuple
+from uuid import UUID
 
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement, Table
+from sqlalchemy import ColumnElement, Table, and_, func, or_
 
 from shared.kernel.fields import ASKED, CODE_LIMIT
+from shared.kernel.references import reference_words
 from shared.record.projecting.row_models import mark
 from shared.web.readings import Reading
 
@@ -36,6 +38,20 @@ class Where:
 
     condition: Condition
     draws_from: tuple[str, ...] = ()
+
+
+def by_references(table: Table, thing_id: Callable[[str], UUID]) -> Where:
+    """Return the filter on references: a thing of the usual source has its id by it.
+
+    The table has `reference` and `source`; the same reference may mean a thing of each source.
+    """
+
+    def called(references: list[str], _: ListMoment) -> ColumnElement[bool]:
+        words = [reference_words(reference) for reference in references]
+        elsewhere = and_(table.c.source != "", func.lower(table.c.reference).in_(words))
+        return or_(table.c.id.in_([thing_id(reference) for reference in references]), elsewhere)
+
+    return Where(called, draws_from=("reference",))
 
 
 class NoFilters(BaseModel):
