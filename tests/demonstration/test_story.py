@@ -88,7 +88,7 @@ def test_whatever_the_day_the_year_shows_what_goes_another_way_than_most(now: da
 def test_the_year_shows_how_it_is_governed(now: datetime) -> None:
     told = Counter(type(scene.event).__name__ for scene in story(now))
     assert told["LinkConfirmed"] == 1
-    assert told["ExemptionDeclared"] == 3
+    assert told["ExemptionDeclared"] == 4
     assert told["ExemptionReleased"] == 1
     assert (told["ServiceAccountConfirmed"], told["ApiKeyProposed"], told["ApiKeyConfirmed"]) == (1, 2, 2)
     assert (told["RetentionScheduled"], told["RecordDisposed"]) == (2, 1)

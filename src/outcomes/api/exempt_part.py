@@ -83,6 +83,7 @@ async def make_exempt_part(
     ]
     items = [
         *_items(whole, public),
+        *_items_waited_for(whole, public),
         *_items_of_lists(lists, open_lists),
         *_items_of_decisions(taken, open_taken),
     ]
@@ -125,6 +126,16 @@ def _items(whole: ProgrammeFacts, public: ProgrammeFacts) -> Iterator[ExemptItem
             ]
             if said:
                 yield ExemptItem(kind=kind, id=row["id"], called=row[called], said=said, grounds=[])
+
+
+def _items_waited_for(whole: ProgrammeFacts, public: ProgrammeFacts) -> Iterator[ExemptItem]:
+    """Yield the things of other rooms that milestones wait for, where the open paper can't name them."""
+    for identity, shown in public.found.items():
+        if shown.marked and (thing := whole.found.get(identity)):
+            said = ExemptSaid(field="title", said=thing.title, mark=shown.title)
+            yield ExemptItem(
+                kind="thing waited for", id=identity, called=thing.title, said=[said], grounds=[]
+            )
 
 
 def _items_of_lists(whole: Sequence[ListedCases], public: Sequence[ListedCases]) -> Iterator[ExemptItem]:

@@ -81,7 +81,8 @@ async def paper_content(
         case_decisions=on_cases,
         exempt_items=sum("withheld" in row for row in steps)
         + sum(each.exempt for each in lists)
-        + sum(each.exempt for each in on_cases),
+        + sum(each.exempt for each in on_cases)
+        + sum(thing.marked for thing in facts.found.values()),
         figures=figure_links(shown, kept, since, measures, lists, on_cases),
     )
 

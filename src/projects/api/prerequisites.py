@@ -20,14 +20,17 @@ async def _find(reading: Reading, ids: Sequence[UUID]) -> Mapping[UUID, Expected
     statement = select(*(projects.c[name] for name in columns), told.label("told")).where(
         reading.valid(projects), projects.c.id.in_(ids)
     )
+    rows = [dict(row) for row in await reading.rows(statement)]
+    await reading.redacted(rows)
     return {
         row["id"]: Expected(
             f"{row['reference']}: {row['title']}",
             row["stage"],
             not row["is_open"],
             (row["finished_on"] or row["latest_end"]) if row["told"] else None,
+            "title" in row.get("withheld", {}),
         )
-        for row in await reading.rows(statement)
+        for row in rows
     }
 
 

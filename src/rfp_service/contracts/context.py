@@ -1,6 +1,7 @@
 """What contracts offer the roof."""
 
 from rfp_service.contracts.api.bulk import MANY_CONTRACTS
+from rfp_service.contracts.api.prerequisites import PREREQUISITES
 from rfp_service.contracts.api.readiness import CONTRACTS_READINESS
 from rfp_service.contracts.api.report_cases import REPORT_CASES
 from rfp_service.contracts.api.tagged_things import TAGGED
@@ -28,6 +29,7 @@ from shared.web.context import Context, NotificationSubject
 CONTRACTS = Context(
     facts=dict.fromkeys((ApproveRenewal, RefuseRenewal), principal_facts),
     tagged=TAGGED,
+    prerequisites=PREREQUISITES,
     report_cases=REPORT_CASES,
     views=(CONTRACT_REGISTER, REVIEW_ROUNDS, PIPELINE_YEARS),
     reactions=(SET_CONTRACT_CLOCKS, SET_PIPELINE_CLOCKS, NOTIFY_RENEWAL_TIER, TELL_OF_RENEWALS),

@@ -150,17 +150,18 @@ def _keep_exempt(stage: Storyboard) -> None:
     ]
     ended = {scene.stream_id for scene in contracted}
     *_, asked = (s for s in _scenes(stage, "ApprovalRequested") if s.stream_id not in ended)
-    _declare(stage, "ceiling", asked, ESTIMATES, whole=True)
+    declare_exempt(stage, "ceiling", asked, ESTIMATES, whole=True)
     if not contracted:  # the year was too short
         return
-    _declare(stage, "award", contracted[-1], ["reason"], whole=False)
-    released = _declare(stage, "released", contracted[0], ESTIMATES, whole=True)
+    declare_exempt(stage, "award", contracted[-1], ["reason"], whole=False)
+    released = declare_exempt(stage, "released", contracted[0], ESTIMATES, whole=True)
     signed = next(_scenes(stage, "ContractConcluded"))
     release = ReleaseExemption(reason="The contract is signed: the price is public.")
     stage.decide(released, release, LARS, signed.at + timedelta(minutes=2))
 
 
-def _declare(stage: Storyboard, name: str, scene: Scene, fields: list[str], *, whole: bool) -> Thing:
+def declare_exempt(stage: Storyboard, name: str, scene: Scene, fields: list[str], *, whole: bool) -> Thing:
+    """Declare what an RFP says in some fields exempt: everywhere, or in one decision."""
     at = scene.at + timedelta(minutes=1)
     declare = DeclareExempt(
         matter_id=scene.stream_id,

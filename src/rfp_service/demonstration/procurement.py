@@ -172,7 +172,9 @@ def _is_awarded(tale: Tale, bid: str | None) -> bool:
     while tale.rfp.state.stage is At.AWARD_APPROVAL:
         tier = tale.rfp.state.award.approval.waiting_for
         approver = next(t.approvers[0] for t in TIERS if t.name == tier)
-        if not tale.does(ApproveAward(reason="As evaluated."), approver, 4):
+        direct = tale.rfp.state.route is Route.DIRECT_AWARD
+        reason = "At the price that others pay." if direct else "As evaluated."
+        if not tale.does(ApproveAward(reason=reason), approver, 4):
             return False
     if not tale.key_decision():
         return False

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from rfp_service.demonstration.approvals import CABINET, SCRUTINY, clock_ends, is_decided, notice_runs_out
+from rfp_service.demonstration.governance import ESTIMATES, declare_exempt
 from rfp_service.demonstration.storyboard import TIERS, Storyboard, working_day
 from rfp_service.demonstration.tales import YEAR, WaitingTale
 from rfp_service.rfps.commands.approvals import RequestApproval
@@ -17,6 +18,7 @@ from rfp_service.rfps.commands.key_decisions import (
 from rfp_service.rfps.commands.procurement import SelectRoute
 from rfp_service.rfps.commands.waivers import RefuseWaiver, RequestWaiver
 from rfp_service.rfps.domain.approval import WaiverGround
+from rfp_service.rfps.domain.key_decision_events import GeneralExceptionUsed
 from rfp_service.rfps.domain.routes import Regime, Route
 from shared.kernel.calendar import day_in_london
 
@@ -34,6 +36,8 @@ def tell_of_urgencies(stage: Storyboard, items: list[UUID], start: datetime) -> 
     """Tell each, in the second half of the year."""
     for number in URGENCIES:
         UrgencyTale(stage, number, items, start).tell()
+    [short] = (s for s in stage.scenes if type(s.event) is GeneralExceptionUsed)
+    declare_exempt(stage, "short notice", short, ESTIMATES, whole=True)
 
 
 class UrgencyTale(WaitingTale):

@@ -9,12 +9,16 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """How a thing stands that something else waits for: what it is, how far it has come, when it ends."""
+    """How a thing stands that something else waits for: what it is, how far it has come, when it ends.
+
+    It is `marked` where a mark stands in its title for something exempt.
+    """
 
     title: str
     stage: str
     ended: bool
     expected_on: date | None
+    marked: bool = False
 
 
 # A reading of the views, and the ids asked for; things that are not there, or out of sight, are left out.

@@ -66,8 +66,8 @@ def _decided(document: Document, taken: CaseDecisions, since: datetime | None, c
         for d in taken.items
     ]
     if rows:
-        columns = [Column("Case", 25), Column("Decision", 20), Column("On", 15), Column("Worth", 10)]
-        columns.append(Column("By, and why", 30))
+        columns = [Column("Case", 25), Column("Decision", 20), Column("On", 16), Column("Worth", 12)]
+        columns.append(Column("By, and why", 27))
         table(document, f"{taken.title}, the rarest first, by whom, and why", columns, rows)
 
 
@@ -75,15 +75,15 @@ def _decisions(document: Document, paper: PaperShown, cases: PaperLinks) -> None
     rows = [
         (
             Linked(d.title, cases.links.to(d.path)),
-            f"{d.what.capitalize()} on {wording.day(d.on)}",
-            d.by_name,
-            d.reason or "None was given.",
+            d.what.capitalize(),
+            wording.day(d.on),
+            wording.by_and_why(d),
         )
         for d in paper.decisions
     ]
     if rows and paper.since:
         since = wording.day(day_in_london(paper.since))
         heading(document, 3, f"Decisions on milestones and outcomes since {since}")
-        columns = [Column("Milestone or outcome", 30), Column("Decision", 20), Column("By", 15)]
+        columns = [Column("Milestone or outcome", 30), Column("Decision", 16), Column("On", 16)]
         name = "What was decided on outcomes and milestones, by whom, and why"
-        table(document, name, [*columns, Column("Reason", 35)], rows)
+        table(document, name, [*columns, Column("By, and why", 38)], rows)

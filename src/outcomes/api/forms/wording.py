@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from outcomes.api.answers import ConsultationShown, MilestoneShown, OutcomeShown, PromisedDataShown
 from outcomes.api.case_decisions import CaseDecision, CaseDecisions
 from outcomes.api.commitments import CommitmentsShown, ComparedMilestone, PromiseShown
+from outcomes.api.decisions_in_period import DecisionInPeriod
 from outcomes.api.listed_cases import ListedCase, ListedCases
 from outcomes.api.measures import MeasureSeen
 from outcomes.api.paper_content import PaperShown
@@ -179,7 +180,7 @@ def worth(decision: CaseDecision) -> str:
     return next(iter(marks), "") or figure(decision.pence, "pence", "not known")
 
 
-def by_and_why(decision: CaseDecision) -> str:
+def by_and_why(decision: CaseDecision | DecisionInPeriod) -> str:
     """Return who took a decision, and for which reason."""
     return f"{decision.by_name}: {decision.reason or 'no reason was given.'}"
 

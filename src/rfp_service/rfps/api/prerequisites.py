@@ -15,11 +15,17 @@ async def _find(reading: Reading, ids: Sequence[UUID]) -> Mapping[UUID, Expected
     """Return RFPs as they stand: they are expected by the day they are needed by."""
     columns = ("id", "reference", "title", "stage", "needed_by")
     statement = select(*(rfps.c[name] for name in columns)).where(reading.valid(rfps), rfps.c.id.in_(ids))
+    rows = [dict(row) for row in await reading.rows(statement)]
+    await reading.redacted(rows)
     return {
         row["id"]: Expected(
-            f"{row['reference']}: {row['title']}", row["stage"], row["stage"] in ENDS, row["needed_by"]
+            f"{row['reference']}: {row['title']}",
+            row["stage"],
+            row["stage"] in ENDS,
+            row["needed_by"],
+            "title" in row.get("withheld", {}),
         )
-        for row in await reading.rows(statement)
+        for row in rows
     }
 
 
