@@ -97,7 +97,12 @@ async def test_a_renewal_is_recommended_approved_by_the_tier_and_done(api: Api) 
     await decide(api, contract, "approve-renewal", HANA, reason="Yes.")
     day = in_days(0)
     await decide(api, contract, "send-notice", sent_on=day, evidence="Recorded delivery")
+    [row] = (await api.get("/v1/contracts", SAM, notice_acknowledged="false")).json()["items"]
+    assert (row["id"], row["notice_sent_on"], row["notice_acknowledged_on"]) == (contract, day, None)
     await decide(api, contract, "acknowledge-notice", acknowledged_on=day, evidence="E-mail")
+    assert (await api.get("/v1/contracts", SAM, notice_acknowledged="false")).json()["items"] == []
+    [row] = (await api.get("/v1/contracts", notice_acknowledged="true")).json()["items"]
+    assert row["notice_acknowledged_on"] == day
     await decide(api, contract, "terminate", LARS, ended_on=day, reason="As agreed.")
     seen = await settled(api, contract, stage="ended")
     assert seen["how_ended"] == "terminated"

@@ -23,6 +23,13 @@ def _flagged(codes: list[FlagCode], _: ListMoment) -> ColumnElement[bool]:
     return or_(*(literal(code.value) == any_(contracts.c.flags) for code in codes))
 
 
+def _is_acknowledged(wanted: bool, _: ListMoment) -> ColumnElement[bool]:  # noqa: FBT001  # the value of a filter
+    """Return the condition on a notice that was sent; one without a word from the supplier is a risk."""
+    t = contracts.c
+    answered = t.notice_acknowledged_on.is_not(None)
+    return and_(t.notice_sent_on.is_not(None), answered if wanted else not_(answered))
+
+
 class ContractFilters(BaseModel):
     """What a list of contracts can be narrowed to."""
 
@@ -55,6 +62,11 @@ class ContractFilters(BaseModel):
     ] = None
     dates_confirmed: Annotated[
         Flag | None, Field(description="Only those whose dates rest on a document, or not.")
+    ] = None
+    notice_acknowledged: Annotated[
+        Flag | None,
+        Where(_is_acknowledged, draws_from=("notice_sent_on", "notice_acknowledged_on")),
+        Field(description="Only those to whose notice the supplier has answered, or not yet."),
     ] = None
 
 
