@@ -113,6 +113,12 @@ async def test_a_contract_waits_for_its_owner_and_its_saving_for_finance(api: Ap
     assert (await kinds(api, CORA), await kinds(api, HANA)) == (["flag"], ["renewal-approval"])
     await decide(api, contract, "approve-renewal", HANA, reason="Yes.")
     assert await kinds(api, CORA) == ["renewal", "flag"]
+    await decide(api, contract, "send-notice", sent_on=in_days(0), evidence="By hand")
+    [renewal, _] = await waiting(api, CORA)
+    assert (renewal["kind"], "is not acknowledged" in renewal["why"]) == ("renewal", True)
+    await decide(api, contract, "acknowledge-notice", acknowledged_on=in_days(0), evidence="E-mail")
+    [renewal, _] = await waiting(api, CORA)
+    assert renewal["why"] == "What is to become of it was approved: carry it out."
     await decide(api, contract, "claim-saving", number=1, yearly_after_pence=200_000, reason="Let go.")
     [saving] = await waiting(api, FINN)
     assert (saving["kind"], saving["id"]) == ("saving", contract)

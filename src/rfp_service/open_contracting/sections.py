@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from rfp_service.contracts.domain.contract import (
+    MONTHS_A_YEAR,
     Contract,
     ContractStage,
     DutyStanding,
@@ -35,7 +36,6 @@ from rfp_service.open_contracting.tender_sections import amendment, planning_sec
 from rfp_service.rfps.domain.award_events import ContractConcluded
 from shared.kernel.contract_rules import DutyTrigger
 
-MONTHS_A_YEAR = 12
 MILESTONES = {DutyStanding.DUE: "scheduled", DutyStanding.PUBLISHED: "met", DutyStanding.MISSED: "notMet"}
 
 Ocid = Callable[[UUID], str]

@@ -34,7 +34,7 @@ ROUND_LIST = ListOf(
 RoundId = Annotated[UUID, Path(description="The round's id, as its receipt and list say it.")]
 
 DECISIONS = tuple(commands_in(RoundDecision))
-LOOKED_AT = (Contract.kind, ReviewRound.kind)  # by whoever closes a round
+CLOSES_ON = (Contract.kind, ReviewRound.kind)  # what whoever closes a round must have seen
 LOOKS = 5
 
 router = APIRouter(
@@ -84,7 +84,7 @@ async def decide_on_round(
         found = await found_in_round(reading, await store.load(round_id, ReviewRound()))
         contracts: list[JsonValue] = [each.model_dump(mode="json") for each in found]
         if isinstance(command, CloseReviewRound):
-            handler = handler.having_seen(Look(LOOKED_AT, reading.position))
+            handler = handler.having_seen(Look(CLOSES_ON, reading.position))
         try:
             return await handler.handle(round_id, command, blank=ReviewRound(), contracts=contracts)
         except LookedTooEarly:

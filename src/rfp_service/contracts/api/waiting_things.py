@@ -14,6 +14,7 @@ from rfp_service.contracts.views.pipeline import pipeline_years
 from rfp_service.contracts.views.register import contracts, open_duties
 from rfp_service.contracts.views.rounds import review_rounds
 from shared.kernel.roles import Role
+from shared.kernel.wording import long_day
 from shared.web.readings import Reading
 from shared.web.waiting_things import ThingShown, ThingStanding, Wait, Waiter, WaitingThings
 
@@ -49,12 +50,20 @@ def _owned(contract: Contract) -> Iterator[Wait]:
     if contract.stage in LOOKED_AT:
         yield Wait("review", "Somebody has to say what is to become of it.", due_on=due)
     if contract.stage is ContractStage.APPROVED:
-        yield Wait("renewal", "What is to become of it was approved: carry it out.", due_on=due)
+        yield Wait("renewal", _still_to_do(contract), due_on=due)
     if flags := contract.open_flags:
         yield Wait("flag", f"To be answered: {', '.join(flags).replace('_', ' ')}.")
     for duty in open_duties(contract):
         why = f"A notice is still to be published: {duty.notice}."
         yield Wait("duty", why, turn=str(duty.number), due_on=duty.due_on)
+
+
+def _still_to_do(contract: Contract) -> str:
+    """Return what is left of what was approved; a notice without the supplier's answer is a risk."""
+    notice = contract.notice
+    if notice.sent_on is None or notice.acknowledged_on is not None:
+        return "What is to become of it was approved: carry it out."
+    return f"The notice of {long_day(notice.sent_on)} is not acknowledged: have the supplier answer it."
 
 
 def candidates(reading: Reading, waiter: Waiter) -> "Select[Any] | None":

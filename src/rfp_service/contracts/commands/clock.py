@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from rfp_service.contracts.domain.contract import Contract, ContractStage
+from rfp_service.contracts.domain.contract import MONTHS_A_YEAR, Contract, ContractStage
 from rfp_service.contracts.domain.date_steps import Standing
 from rfp_service.contracts.domain.dates import ContractDates, Moment, dates_on
 from rfp_service.contracts.domain.day_counts import end_after
@@ -12,7 +12,6 @@ from shared.kernel.calendar import WorkingDays, day_in_london
 from shared.kernel.contract_rules import ContractRules, DutyTrigger
 from shared.kernel.messages import Stamp
 
-KPI_MONTHS = 12
 YEARS_LIMIT = 100
 
 
@@ -121,7 +120,7 @@ def _kpis_on(contract: Contract, stamp: Stamp, *, ended: bool) -> date | None:
     waited_for, today = contract.clock.kpis_on, day_in_london(stamp.at)
     if waited_for is not None and waited_for < today and not ended:
         return waited_for
-    years = (end_after(start, KPI_MONTHS * n) for n in range(1, YEARS_LIMIT))
+    years = (end_after(start, MONTHS_A_YEAR * n) for n in range(1, YEARS_LIMIT))
     if waited_for is not None and ended:
         return next((year for year in years if year > waited_for), None)
     return next((year for year in years if year >= today), None)

@@ -6,7 +6,7 @@ from rfp_service.contracts.domain.events import with_day
 from rfp_service.contracts.domain.terms import Continuation
 
 DOUBTFUL_VALUE = {FlagCode.VALUE_MISSING, FlagCode.VALUE_ZERO, FlagCode.VALUE_ONE_POUND}
-DAYS_A_MONTH = 30.436875
+DAYS_A_MONTH = 365.2425 / MONTHS_A_YEAR  # of the Gregorian calendar, on average
 CONFIRMED, UNCONFIRMED, UNKNOWN = "confirmed", "unconfirmed", "unknown"
 
 
