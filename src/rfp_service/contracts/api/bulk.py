@@ -12,8 +12,7 @@ from rfp_service.contracts.commands.bulk_decisions import (
 )
 from rfp_service.contracts.commands.confirmations import PAGE_LIMIT, ConfirmDate, Sha256
 from rfp_service.contracts.commands.restatement import UndoContractBatch
-from rfp_service.contracts.commands.reviews import MONTHS_LIMIT
-from rfp_service.contracts.commands.terms import NOTICE_LIMIT, SERVICE_LIMIT
+from rfp_service.contracts.commands.terms import MONTHS_LIMIT, NOTICE_LIMIT, SERVICE_LIMIT
 from rfp_service.contracts.domain.contract import Contract, LedgerDate, contract_id
 from rfp_service.contracts.domain.events import ContractAmended, ContractDateConfirmed, ContractTermsCorrected
 from rfp_service.contracts.domain.renewal import RenewalOutcome

@@ -8,6 +8,7 @@ from pydantic import Field
 from rfp_service.contracts.commands.clock import clock_for, computed
 from rfp_service.contracts.commands.duties import duties_on
 from rfp_service.contracts.commands.rules import must_run, must_stand_at
+from rfp_service.contracts.commands.terms import MONTHS_LIMIT
 from rfp_service.contracts.domain.contract import MONTHS_A_YEAR, Contract, ContractStage
 from rfp_service.contracts.domain.events import ContractEvent
 from rfp_service.contracts.domain.exposure import exposure_pence, yearly_pence
@@ -27,7 +28,6 @@ from shared.kernel.fields import WHOLE, Pence, PersonId, Reason
 from shared.kernel.messages import Command, Stamp
 from shared.record.deadlines.deadline import DeadlineCommand
 
-MONTHS_LIMIT = 600
 CHANGES = {
     RenewalOutcome.EXTEND: DutyTrigger.CHANGED,
     RenewalOutcome.RENEW: DutyTrigger.CHANGED,
