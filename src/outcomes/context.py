@@ -3,7 +3,9 @@
 from outcomes.api.fact_finders import FACTS
 from outcomes.api.readiness import OUTCOMES_READINESS
 from outcomes.api.waiting_things import CONSULTATIONS_WAITING, DATA_WAITING, MILESTONES_WAITING
+from outcomes.domain.engagement import Consultation
 from outcomes.domain.milestone import Milestone, MilestoneStatus
+from outcomes.domain.promised_data import PromisedData
 from outcomes.views.registers import REGISTERS
 from shared.web.context import Context, NotificationSubject
 
@@ -20,6 +22,23 @@ OUTCOMES = Context(
             lambda _: "",
             lambda milestone: milestone.owner,
             waits=lambda milestone, _, __: milestone.status is MilestoneStatus.OPEN,
+            page="/console/milestones/{id}",
+        ),
+        NotificationSubject(
+            PromisedData.kind,
+            "/v1/promised-data",
+            PromisedData(),
+            lambda _: "",
+            page="/console",
+            among_others=True,
+        ),
+        NotificationSubject(
+            Consultation.kind,
+            "/v1/consultations",
+            Consultation(),
+            lambda _: "",
+            page="/console",
+            among_others=True,
         ),
     ),
     # Paths with a name of their own come before those with an id.

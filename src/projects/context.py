@@ -27,6 +27,7 @@ PROJECTS = Context(
             lambda project: project.about.service_area,
             lambda project: project.plan.owner,
             waits=lambda project, _, __: project.stage in OPEN,
+            page="/console/projects/{id}",
         ),
     ),
     operations=MANY_PROJECTS.operations(),

@@ -140,6 +140,7 @@ def _kinds(service: Service, outside: Outside, firing: Firing) -> list[Work]:
         Work("copies", _copies(service, outside).work_when_due),
         Work("index", Indexer(service.pool, service.store).work_when_due),
         Work("slow-cases", service.slow_cases.look_when_due),
+        Work("turns", service.waiting_turns.look_when_due),
     ]
 
 

@@ -17,6 +17,7 @@ from aiosmtpd.smtp import SMTP
 from rfp_service.rooms import DEADLINES
 from rfp_service.slow_cases import SlowCases
 from shared.flow.log import FlowLog
+from shared.governance.notifications.notification_types import SUBJECTS, WAITS, NotificationType
 from shared.kernel.calendar import LONDON, WorkingTime
 from shared.kernel.roles import Role
 from shared.record.database import connected
@@ -25,11 +26,18 @@ from shared.settings import Settings
 from shared.web.jobs.table import JobStatus, KeptWork
 from tests.shared.flow.test_stuck import AS_OF, WORKING, log_of
 from tests.support.api import Api, running_api
+from tests.support.days import in_days
 from tests.support.patience import until_true
-from tests.support.people import DEREK, HANA, LEO, PRIYA, RITA, SAM, Who
+from tests.support.people import ADA, DEREK, HANA, LARS, LEO, PRIYA, RITA, SAM, Who
 from tests.support.postgres import Base
 
 PATIENCE_SECONDS = 90.0
+OF_LARS = "SELECT count(*) FROM deliveries WHERE target = 'digest:lars' AND status = 'pending'"
+OF_TURNS = {
+    SUBJECTS[NotificationType.TURN_BEGAN],
+    SUBJECTS[NotificationType.TURN_ENDED],
+    *(subject for subject, _ in WAITS.values()),
+}
 HUGO = Who("hugo", (Role.APPROVER,))
 CORA = Who("cora", (Role.CONTRACT_MANAGER,))
 SCHEME_VALUES = {
@@ -47,7 +55,7 @@ class Sink:
     """A mail server that keeps what it takes."""
 
     mails: list[EmailMessage] = field(default_factory=list)
-    turns: list[EmailMessage] = field(default_factory=list)  # of a party, on an RFP's way to its approval
+    turns: list[EmailMessage] = field(default_factory=list)  # of parties, and those of the inbox
     refuse_once: bool = False
     port: int = 0
 
@@ -56,7 +64,8 @@ class Sink:
             self.refuse_once = False
             return "451 Later"
         mail: EmailMessage = message_from_bytes(envelope.content, policy=policy.default)  # type: ignore[arg-type]  # a policy of mails
-        (self.turns if mail["Subject"].startswith("It is your turn") else self.mails).append(mail)
+        subject = mail["Subject"].partition(" (")[0]
+        (self.turns if subject in OF_TURNS else self.mails).append(mail)
         return "250 OK"
 
     async def have(self, number: int) -> list[tuple[str, str]]:
@@ -285,6 +294,35 @@ async def test_one_mail_a_day_lists_what_still_waits(api: Api, sink: Sink) -> No
     told = await tellings(api, waits, 2)
     accepted = [each["way"] for each in told if each["person"] == "hugo" and each["accepted_at"]]
     assert accepted == ["digest", "digest"]
+
+
+async def test_a_turn_of_the_inbox_is_in_a_digest_and_no_longer_once_it_is_over(api: Api, sink: Sink) -> None:
+    pool = api.service.pool
+    await api.meets(LARS)
+    await pool.execute("UPDATE people SET email = 'lars@council.example' WHERE id = 'lars'")
+    soon = datetime.now(LONDON) + timedelta(hours=2)
+    chosen = {"decision": "choose", "digest_at": f"{soon:%H:%M}"}
+    await api.post("/v1/notification-choice/decisions", chosen, LARS, version=0)
+
+    async def waits_for_lars(number: int) -> None:
+        async def so() -> bool:
+            return int(await pool.fetchval(OF_LARS)) == number
+
+        await until_true(so)
+
+    proposed = {**SCHEME, "values": {**SCHEME_VALUES, "effective_from": in_days(1)}}
+    await api.post("/v1/scheme/decisions", proposed, ADA, version=2)
+    await waits_for_lars(1)
+    taken_back = {"decision": "withdraw", "proposal": 2, "reason": "Not yet."}
+    await api.post("/v1/scheme/decisions", taken_back, ADA, version=3)
+    await waits_for_lars(0)
+    await api.post("/v1/scheme/decisions", proposed, ADA, version=4)
+    await waits_for_lars(1)
+    await pool.execute("UPDATE deliveries SET due_at = now() WHERE target = 'digest:lars'")
+    assert await sink.have(1) == [("lars", "Your day: 1 thing waits for you")]
+    for part in sink.mails[0].iter_parts():
+        assert "A scheme waits for you to confirm it" in part.get_content()
+        assert "/console/scheme" in part.get_content()
 
 
 async def test_a_party_whose_turn_it_is_is_told(api: Api, sink: Sink) -> None:

@@ -79,8 +79,24 @@ def _consultation_shown(standing: ThingStanding) -> ThingShown:
     return ThingShown("", standing.state.about, "", "open")
 
 
-MILESTONES_WAITING = WaitingThings("milestone", "read-outcomes", Milestone(), candidates, waits, _shown)
-DATA_WAITING = WaitingThings("promised-data", "read-outcomes", PromisedData(), _data, _data_wait, _data_shown)
+MILESTONES_WAITING = WaitingThings(
+    "milestone", "read-outcomes", Milestone(), candidates, waits, _shown, told=frozenset({"evidence"})
+)
+DATA_WAITING = WaitingThings(
+    "promised-data",
+    "read-outcomes",
+    PromisedData(),
+    _data,
+    _data_wait,
+    _data_shown,
+    told=frozenset({"promised-data"}),
+)
 CONSULTATIONS_WAITING = WaitingThings(
-    "consultation", "read-outcomes", Consultation(), _consultations, _consultation_waits, _consultation_shown
+    "consultation",
+    "read-outcomes",
+    Consultation(),
+    _consultations,
+    _consultation_waits,
+    _consultation_shown,
+    told=frozenset({"consultation"}),
 )

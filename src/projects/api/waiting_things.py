@@ -48,4 +48,6 @@ def _shown(standing: ThingStanding) -> ThingShown:
     return ThingShown(about.reference, about.title, about.service_area, standing.state.stage)
 
 
-PROJECTS_WAITING = WaitingThings("project", "read-projects", Project(), candidates, waits, _shown)
+PROJECTS_WAITING = WaitingThings(
+    "project", "read-projects", Project(), candidates, waits, _shown, told=frozenset({"forecast"})
+)

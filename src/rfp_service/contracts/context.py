@@ -57,6 +57,7 @@ CONTRACTS = Context(
             lambda contract: contract.about.owner,
             kept_out_of_renewal,
             waits=still_waits,
+            page="/console/contracts/{id}",
             amount=amount_of_renewal,
         ),
         NotificationSubject(
@@ -65,6 +66,7 @@ CONTRACTS = Context(
             ReviewRound(),
             lambda _: "",
             waits=lambda review, _, __: review.stage is RoundStage.OPEN,
+            page="/console/renewal-rounds/{id}",
         ),
         NotificationSubject(
             PipelineYear.kind,

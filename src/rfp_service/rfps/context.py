@@ -54,7 +54,7 @@ RFPS = Context(
             kept_out_of,
             people_of_party,
             still_waits,
-            "/console/rfps",
+            "/console/rfps/{id}",
             roles_of_party,
             amount_of,
         ),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pkgutil import resolve_name
 from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter
 
@@ -53,7 +54,8 @@ class NotificationSubject:
 
     `requester` is whoever asked for it, or answers for it, blank where nobody does; `barred` are those who
     can't decide on it. `party` are the people of one of its parties, and `waits` says whether what was
-    told, by its type and to whom, still waits. `page` is where people look at it, blank where there is none.
+    told, by its type and to whom, still waits. `page` is where people look at it, with `{id}` in the place of
+    its id, blank where there is none; where it has no address of its own, it is among others at its path.
     `roles` are whose people are told of a party of which it knows nobody, and `amount` is what somebody must
     have been delegated who decides on it in another's stead.
     """
@@ -69,6 +71,12 @@ class NotificationSubject:
     page: str = ""
     roles: Callable[[Any, str], Sequence[Role]] = _role_named
     amount: Callable[[Any, Known], int] = _nothing
+    among_others: bool = False
+
+    def where(self, thing: UUID) -> tuple[str, str]:
+        """Return the path of one, and of its page."""
+        path = self.path if self.among_others else f"{self.path}/{thing}"
+        return path, self.page.replace("{id}", str(thing))
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,11 @@ class ThingStanding(NamedTuple):
 
 @dataclass(frozen=True)
 class WaitingThings:
-    """A room's things that can wait for somebody."""
+    """A room's things that can wait for somebody.
+
+    `candidates` are a few more than do: `waits` alone says for whom one waits. `told` are the kinds of waits
+    of which whoever can act is told as they begin and end; of others, people are told by other means.
+    """
 
     kind: str
     action: str  # the right it takes to see them
@@ -119,6 +123,7 @@ class WaitingThings:
     shown: Callable[[ThingStanding], ThingShown]
     facts: Callable[[Any, Reading], Awaitable[Any]] | None = None
     due: Callable[[ThingStanding, Wait, Any], date | None] = lambda _, wait, __: wait.due_on
+    told: frozenset[str] = frozenset()
 
 
 async def waiting(

@@ -121,7 +121,9 @@ def _pipeline_shown(standing: ThingStanding) -> ThingShown:
     return ThingShown(year, f"Pipeline notice of {year}", "", pipeline.standing)
 
 
-CONTRACTS_WAITING = WaitingThings("contract", "read-contracts", Contract(), candidates, waits, _shown)
+CONTRACTS_WAITING = WaitingThings(
+    "contract", "read-contracts", Contract(), candidates, waits, _shown, told=frozenset({"saving"})
+)
 ROUNDS_WAITING = WaitingThings(
     "review-round", "read-contracts", ReviewRound(), _rounds, _round_waits, _round_shown
 )

@@ -41,5 +41,11 @@ def _shown(standing: ThingStanding) -> ThingShown:
 
 
 ACCOUNTS_WAITING = WaitingThings(
-    "service-account", "ConfirmServiceAccount", ServiceAccount(), _candidates, _waits, _shown
+    "service-account",
+    "ConfirmServiceAccount",
+    ServiceAccount(),
+    _candidates,
+    _waits,
+    _shown,
+    told=frozenset({"service-account", "api-key"}),
 )

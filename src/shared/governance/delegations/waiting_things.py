@@ -1,6 +1,7 @@
 """Delegations that wait for a second person, and what a person decides for whom, as a reading knows it."""
 
 from collections.abc import Iterator
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -8,9 +9,10 @@ from sqlalchemy import Select, select
 from shared.governance.delegations.commands import ConfirmDelegation
 from shared.governance.delegations.domain import Delegation
 from shared.governance.delegations.views import delegations
-from shared.governance.scheme.domain import SCHEME_ID, Scheme
+from shared.governance.scheme.domain import SCHEME_ID, Scheme, Version
 from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Known, Stamp
+from shared.kernel.person import Person
 from shared.kernel.roles import Role
 from shared.web.readings import Reading
 from shared.web.waiting_things import TheService, ThingShown, ThingStanding, Wait, Waiter, WaitingThings
@@ -24,19 +26,10 @@ async def waiter_of(service: TheService, reading: Reading) -> Waiter:
     until = reading.position if reading.past else None
     scheme = (await service.store.load(SCHEME_ID, Scheme(), until)).state
     version = scheme.in_force(day)
-    values = version.values
-    known = Known(roles=tuple(role.value for role in person.roles), same=(person.ids,))
+    values, own = version.values, own_stamp(person, version, day, reading.as_of)
     if values is None:
-        return Waiter(person, day, own=Stamp(by=person.id, at=reading.as_of, known=known))
-    by_scheme: dict[str, Any] = {
-        "scheme_version": version.number,
-        "tiers": tuple(tier.as_known() for tier in values.tiers),
-        "own_tiers": values.tiers_of(*person.ids),
-        "rules": values.rules(day),
-    }
-    known = known.model_copy(update=by_scheme)
-    own = Stamp(by=person.id, at=reading.as_of, known=known)
-    stamps = [own]
+        return Waiter(person, day, own=own)
+    known, stamps = own.known, [own]
     for given in await _given_to(reading):
         principal = service.people.ids_of(given["delegator"])
         tiers = list(values.delegable(principal, person.ids))
@@ -45,6 +38,21 @@ async def waiter_of(service: TheService, reading: Reading) -> Waiter:
         stamps.append(own.model_copy(update={"acting_for": given["delegator"], "known": knows}))
     bodies = frozenset(b.name for b in values.advisory_bodies if not {*b.members}.isdisjoint(person.ids))
     return Waiter(person, day, tuple(stamps), bodies, own)
+
+
+def own_stamp(person: Person, version: Version, day: date, at: datetime) -> Stamp:
+    """Return the stamp of what somebody decides for themselves, under a version of the scheme."""
+    known = Known(roles=tuple(role.value for role in person.roles), same=(person.ids,))
+    values = version.values
+    if values is None:
+        return Stamp(by=person.id, at=at, known=known)
+    by_scheme: dict[str, Any] = {
+        "scheme_version": version.number,
+        "tiers": tuple(tier.as_known() for tier in values.tiers),
+        "own_tiers": values.tiers_of(*person.ids),
+        "rules": values.rules(day),
+    }
+    return Stamp(by=person.id, at=at, known=known.model_copy(update=by_scheme))
 
 
 async def _given_to(reading: Reading) -> list[dict[str, Any]]:
@@ -66,7 +74,7 @@ async def _given_to(reading: Reading) -> list[dict[str, Any]]:
 
 def _waits(delegation: Delegation, waiter: Waiter) -> Iterator[Wait]:
     """Yield a delegation that waits to be confirmed, for whoever could confirm it."""
-    if waiter.may(ConfirmDelegation(), delegation):
+    if waiter.has(*CONFIRMING) and waiter.may(ConfirmDelegation(), delegation):
         yield Wait("delegation", "A delegation waits for a second person to confirm it.")
 
 
@@ -83,4 +91,6 @@ def _shown(standing: ThingStanding) -> ThingShown:
     return ThingShown("", f"{delegation.delegate} for {delegation.delegator}", "", stage)
 
 
-DELEGATIONS_WAITING = WaitingThings("delegation", "read-scheme", Delegation(), _candidates, _waits, _shown)
+DELEGATIONS_WAITING = WaitingThings(
+    "delegation", "read-scheme", Delegation(), _candidates, _waits, _shown, told=frozenset({"delegation"})
+)

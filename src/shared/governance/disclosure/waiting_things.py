@@ -37,4 +37,12 @@ def _shown(standing: ThingStanding) -> ThingShown:
     return ThingShown("", title, "", exemption.status)
 
 
-EXEMPTIONS_WAITING = WaitingThings("exemption", "ReviewExemption", Exemption(), _candidates, _waits, _shown)
+EXEMPTIONS_WAITING = WaitingThings(
+    "exemption",
+    "ReviewExemption",
+    Exemption(),
+    _candidates,
+    _waits,
+    _shown,
+    told=frozenset({"exemption-review"}),
+)

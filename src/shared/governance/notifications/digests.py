@@ -11,7 +11,7 @@ import orjson
 
 from shared.governance.notifications import claims
 from shared.governance.notifications.mail import NO_ANSWERS, addressed, opened_at
-from shared.governance.notifications.notification_types import SUBJECTS, NotificationType
+from shared.governance.notifications.notification_types import NotificationType, words_of
 from shared.governance.notifications.recipients import OVER
 from shared.record.eventstore.store import EventStore
 from shared.web.context import NotificationSubject
@@ -21,7 +21,11 @@ NEWS = OVER | {NotificationType.REQUEST_ENDED, NotificationType.JOB_ENDED}  # wh
 WAITING, DONE = "Waiting for you", "Done"
 
 DUE = f"""
-SELECT d.id, d.attempts, n.type, n.case_kind, n.case_id, n.told_tier FROM deliveries d
+SELECT d.id, d.attempts, n.type, n.case_kind, n.case_id, n.told_tier, n.wait, EXISTS (
+    SELECT FROM told_waits w WHERE w.thing = n.case_id AND w.wait = n.wait AND w.turn = n.wait_turn
+      AND w.person = split_part(d.target, ':', 2)
+) AS still_told
+FROM deliveries d
 JOIN notifications n ON n.id = d.notification_id
 WHERE {claims.OF_PERSONS} AND d.target_kind = 'digest' AND {claims.DUE}
 """
@@ -39,18 +43,23 @@ async def drop_what_no_longer_waits(
     News of what was told is left in, and what was tried before, for it may have come. What becomes due
     meanwhile waits for the next look.
     """
-    over, looked_at = [], []
+    over: list[int] = []
+    looked_at: list[int] = []
     for row in await pool.fetch(DUE):
-        subject = subjects[row["case_kind"]]
-        if row["type"] not in NEWS and not row["attempts"]:
-            state = (await store.load(row["case_id"], subject.blank)).state
-            if not subject.waits(state, row["type"], row["told_tier"]):
-                over.append(row["id"])
-                continue
-        looked_at.append(row["id"])
+        news = row["type"] in NEWS or row["attempts"]
+        (looked_at if news or await _waits(row, store, subjects) else over).append(row["id"])
     if over:
         await pool.execute(DROP, over)
     return looked_at
+
+
+async def _waits(row: asyncpg.Record, store: EventStore, subjects: Mapping[str, NotificationSubject]) -> bool:
+    """Say whether what somebody was to be told still waits for them."""
+    if row["wait"]:
+        return bool(row["still_told"])
+    subject = subjects[row["case_kind"]]
+    state = (await store.load(row["case_id"], subject.blank)).state
+    return subject.waits(state, row["type"], row["told_tier"])
 
 
 def digest_message(bodies: Sequence[bytes], ids: Iterable[UUID], address: str, sender: str) -> EmailMessage:
@@ -78,7 +87,7 @@ def _subject(waiting: int, done: int) -> str:
 def _line(event: Mapping[str, Any]) -> tuple[str, str]:
     """Return what is said of an event, and where to look."""
     case = event["data"]["case"]
-    said = f"{SUBJECTS[NotificationType(event['type'])]} ({case['kind']} {case['id'][:8]})"
+    said = f"{words_of(event)[0]} ({case['kind']} {case['id'][:8]})"
     return said, opened_at(case)
 
 

@@ -59,6 +59,8 @@ UPDATE deliveries d SET status = 'dropped', settled_at = clock_timestamp()
 FROM notifications n, notifications over
 WHERE over.id = $1 AND n.id = d.notification_id AND n.case_id = over.case_id AND n.id < over.id
   AND n.type = ANY ($2) AND (over.tier = '' OR n.tier = over.tier)
+  AND n.wait = over.wait AND n.wait_turn = over.wait_turn
+  AND (over.wait = '' OR split_part(d.target, ':', 2) = ANY ($3))
   AND {OF_PERSONS} AND d.status = 'pending' AND d.attempts = 0
 RETURNING split_part(d.target, ':', 2) AS person
 """
@@ -106,8 +108,7 @@ class FanOut:
         people = await self._recipients.of(connection, row, subject, state)
         body = payload(
             dict(row),
-            subject.path,
-            subject.page,
+            *subject.where(row["case_id"]),
             self._url,
             withheld=row["withheld"],
             challenge=secrets.token_urlsafe(32) if kind is NotificationType.ENDPOINT_CHALLENGE else "",
@@ -115,8 +116,8 @@ class FanOut:
         await connection.execute(SPREAD, row["id"], subject.area(state), people, body)
         await connection.execute(TO_ONE if kind in TO_ONE_ENDPOINT else TO_ENDPOINTS, row["id"])
         if kind in OVER:
-            turns = [each.value for each in TURNS]
-            untold = await connection.fetch(NO_LONGER, row["id"], turns)
+            turns = [each.value for each in (*TURNS, *([NotificationType.TURN_BEGAN] if row["wait"] else ()))]
+            untold = await connection.fetch(NO_LONGER, row["id"], turns, row["people"])
             people = [person for person in people if person not in {each["person"] for each in untold}]
         await self._to_people(connection, row["id"], people)
 

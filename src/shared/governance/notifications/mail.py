@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncpg
 
-from shared.governance.notifications.notification_types import MEANINGS, SUBJECTS, NotificationType
+from shared.governance.notifications.notification_types import words_of
 from shared.governance.notifications.outside import CourierAway, Outside
 from shared.governance.notifications.transport import ReceiverAnswer
 from shared.settings import Settings
@@ -46,9 +46,9 @@ def addressed(address: str, sender: str, told_at: str) -> EmailMessage:
 
 def mail_message(event: Mapping[str, Any], address: str, sender: str) -> EmailMessage:
     """Return the mail that tells somebody of an event: what kind of thing it is, and where to look."""
-    kind, case = NotificationType(event["type"]), event["data"]["case"]
+    case = event["data"]["case"]
     domain = sender.rpartition("@")[2]
-    subject, meaning = SUBJECTS[kind], MEANINGS[kind]
+    subject, meaning = words_of(event)
     message = addressed(address, sender, event["time"])
     message["Subject"] = f"{subject} ({case['kind']} {case['id'][:8]})"
     message["Message-ID"] = f"<{event['id']}@{domain}>"

@@ -1,6 +1,8 @@
 """The types of what is told: published names, for ever, each with what it says."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 
 class NotificationType(StrEnum):
@@ -14,6 +16,7 @@ class NotificationType(StrEnum):
     APPROVAL_SUPERSEDED = "approval.superseded"
     REQUEST_ENDED = "request.ended"
     TURN_BEGAN = "turn.began"
+    TURN_ENDED = "turn.ended"
     CASE_SLOW = "case.slow"
     ROUND_OPENED = "round.opened"
     CONTRACT_DATE_NEAR = "contract.date-near"
@@ -42,6 +45,7 @@ MEANINGS = {
     NotificationType.APPROVAL_SUPERSEDED: "The request has changed: what was asked is asked no more.",
     NotificationType.REQUEST_ENDED: "What somebody asked for has come to its end.",
     NotificationType.TURN_BEGAN: "Something waits for a party other than an approver, from now on.",
+    NotificationType.TURN_ENDED: "Something that somebody was told waits for them does so no more.",
     NotificationType.CASE_SLOW: "A case has been in its stage for longer than 85% of those before it.",
     NotificationType.ROUND_OPENED: "A round of contract reviews has been opened.",
     NotificationType.CONTRACT_DATE_NEAR: "A contract's last safe date comes near: it has to be looked at.",
@@ -71,6 +75,7 @@ SUBJECTS = {
     NotificationType.APPROVAL_SUPERSEDED: "Done: the request has changed",
     NotificationType.REQUEST_ENDED: "Your request has come to its end",
     NotificationType.TURN_BEGAN: "It is your turn",
+    NotificationType.TURN_ENDED: "Done: it no longer waits for you",
     NotificationType.CASE_SLOW: "It has waited for unusually long",
     NotificationType.ROUND_OPENED: "A round of contract reviews is open",
     NotificationType.CONTRACT_DATE_NEAR: "Your contract has to be looked at",
@@ -89,6 +94,63 @@ SUBJECTS = {
     NotificationType.ENDPOINT_FAILING: "Your endpoint takes nothing",
     NotificationType.ENDPOINT_DISABLED: "Your endpoint is disabled",
 }
+
+# What a turn that the inbox shows is called, and means, to whoever it waits for: by what is waited for.
+WAITS = {
+    "scheme": (
+        "A scheme waits for you to confirm it",
+        "An approval scheme was proposed: a second person has to confirm it.",
+    ),
+    "service-account": (
+        "A service account waits for you to confirm it",
+        "A service account was proposed: a second person has to confirm it.",
+    ),
+    "api-key": (
+        "A key waits for you to confirm it",
+        "A key of a service account was proposed: a second person has to confirm it.",
+    ),
+    "person-link": (
+        "A link of accounts waits for you to confirm it",
+        "Two accounts were proposed to be one person's: a second person has to confirm it.",
+    ),
+    "delegation": (
+        "A delegation waits for you to confirm it",
+        "A delegation was proposed: a second person has to confirm it.",
+    ),
+    "exemption-review": (
+        "An exemption has to be reviewed",
+        "Its day of review has come: keep it exempt until another, or release it.",
+    ),
+    "saving": (
+        "A saving waits for you to confirm it",
+        "A saving was claimed: somebody else has to confirm it.",
+    ),
+    "evidence": (
+        "Evidence waits for you to accept it",
+        "Evidence of a milestone was handed in: accept it, or give it back.",
+    ),
+    "promised-data": (
+        "Promised data have not come",
+        "The day has passed for which data were promised: say that they have come, or chase them.",
+    ),
+    "consultation": (
+        "A consultation has ended",
+        "Its last day is over: count the answers, and close it with a conclusion.",
+    ),
+    "forecast": (
+        "Your project's forecast has passed",
+        "The day on which it was to be over has passed: say what it is now, or that it is done.",
+    ),
+}
+
+
+def words_of(event: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what an event is called to whoever it is told to, and what it means."""
+    kind = NotificationType(event["type"])
+    if kind is NotificationType.TURN_BEGAN and (known := WAITS.get(event["data"].get("wait", ""))):
+        return known
+    return SUBJECTS[kind], MEANINGS[kind]
+
 
 # What is told to one endpoint alone, whatever its filters say.
 TO_ONE_ENDPOINT = frozenset({NotificationType.ENDPOINT_CHALLENGE, NotificationType.ENDPOINT_PING})

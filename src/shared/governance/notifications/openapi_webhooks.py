@@ -31,9 +31,16 @@ THINGS = {
 webhooks = APIRouter(route_class=APIRoute)
 
 
-def example(kind: NotificationType) -> dict[str, Any]:
+def examples(kind: NotificationType) -> list[dict[str, Any]]:
+    """Return what one type may look like: of a turn, also one of those that the inbox shows."""
+    if kind is NotificationType.TURN_ENDED:
+        return [example(kind, "evidence")]
+    return [example(kind), *([example(kind, "evidence")] if kind is NotificationType.TURN_BEGAN else ())]
+
+
+def example(kind: NotificationType, wait: str = "") -> dict[str, Any]:
     """Return what one type may look like."""
-    what, path = THINGS.get(kind.value.partition(".")[0], ("rfp", "rfps"))
+    what, path = THINGS.get("milestone" if wait else kind.value.partition(".")[0], ("rfp", "rfps"))
     return {
         "specversion": "1.0",
         "id": "msg_6f0d7e0a3b5c4f7c9f2c1f0a8f6f2b11",
@@ -51,7 +58,8 @@ def example(kind: NotificationType) -> dict[str, Any]:
                 "page": f"https://rfp.example/console/rfps/{CASE}" if what == "rfp" else "",
             },
             "tier": "head" if kind.value.startswith("approval.") else "",
-            "party": "procurement" if kind is NotificationType.TURN_BEGAN else "",
+            "party": "procurement" if kind is NotificationType.TURN_BEGAN and not wait else "",
+            "wait": wait,
             "position": 918,
             "withheld": False,
             "challenge": "k3Qf0" if kind is NotificationType.ENDPOINT_CHALLENGE else "",
@@ -63,7 +71,7 @@ def _told(kind: NotificationType) -> Callable[..., None]:
     """Return the operation of a receiver that is sent this type."""
 
     def told(
-        payload: Annotated[NotificationPayload, Body(media_type=CLOUD_EVENTS, examples=[example(kind)])],
+        payload: Annotated[NotificationPayload, Body(media_type=CLOUD_EVENTS, examples=examples(kind))],
     ) -> None:
         """Be told."""
 

@@ -36,6 +36,11 @@ class ToldData(BaseModel):
     party: str = Field(
         "", description="The party whose turn it is; blank where an approver is asked, or nobody is."
     )
+    wait: str = Field(
+        "",
+        description="What is waited for, as the inbox names it, such as `evidence`; blank where a tier or a"
+        " party is told.",
+    )
     position: int = Field(description="Its place in the record, for the audit.", examples=[918])
     withheld: bool = Field(default=False, description="Whether something is exempt, and left out here.")
     challenge: str = Field("", description='What an endpoint answers with, as `{"challenge": …}`.')
@@ -65,7 +70,7 @@ def payload(
 ) -> bytes:
     """Return the bytes that are signed and sent of a notification, the same for every receiver.
 
-    `path` and `page` are where its case and the case's page are with the service at `source`.
+    `path` and `page` are where its case, and that in a browser, are with the service at `source`.
     """
     case_id = row["case_id"]
     made = NotificationPayload(
@@ -79,11 +84,12 @@ def payload(
             case=ToldCase(
                 kind=row["case_kind"],
                 id=case_id,
-                link=f"{source}{path}/{case_id}",
-                page=f"{source}{page}/{case_id}" if page else "",
+                link=f"{source}{path}",
+                page=f"{source}{page}" if page else "",
             ),
             tier="" if withheld else row["tier"],
             party="" if withheld else party_of(row["told_tier"]),
+            wait=row["wait"],
             position=row["position"],
             withheld=withheld,
             challenge=challenge,

@@ -34,7 +34,9 @@ TO_A_PARTY = frozenset(
         NotificationType.PIPELINE_NOTICE_MISSED,
     }
 )
-OVER = frozenset({NotificationType.APPROVAL_DECIDED, NotificationType.APPROVAL_SUPERSEDED})
+OVER = frozenset(
+    {NotificationType.APPROVAL_DECIDED, NotificationType.APPROVAL_SUPERSEDED, NotificationType.TURN_ENDED}
+)
 TO_WHOEVER_ASKED = frozenset(
     {
         NotificationType.REQUEST_ENDED,
@@ -89,7 +91,7 @@ class Recipients:
             found = await self._of_the_party(connection, row, subject, state, party)
         elif kind in TURNS or (kind in TO_A_PARTY and row["tier"]):
             found = await self._of_the_tier(connection, row, subject, state)
-        elif kind in OVER:
+        elif kind in OVER and not row["people"]:
             kinds = [[each.value for each in some] for some in (TURNS, OVER)]
             told = await connection.fetch(TOLD, row["case_id"], row["id"], kinds[0], row["tier"], kinds[1])
             found = [each["person"] for each in told]

@@ -11,7 +11,7 @@ import orjson
 
 from shared.governance.notifications.choices import NotificationChoice, choice_of
 from shared.governance.notifications.endpoint_secrets import EndpointSecrets
-from shared.governance.notifications.notification_types import MEANINGS, SUBJECTS, NotificationType
+from shared.governance.notifications.notification_types import words_of
 from shared.record.eventstore.store import EventStore
 
 CARD = "application/vnd.microsoft.card.adaptive"
@@ -22,14 +22,15 @@ STILL_THERE = "SELECT EXISTS (SELECT FROM people WHERE id = $1 AND erased_at IS 
 
 def adaptive_card(event: Mapping[str, Any]) -> bytes:
     """Return what is posted to a workflow of an event: what kind of thing it is, and where to look."""
-    kind, case = NotificationType(event["type"]), event["data"]["case"]
+    case = event["data"]["case"]
+    subject, meaning = words_of(event)
     content = {
         "$schema": SCHEMA,
         "type": "AdaptiveCard",
         "version": VERSION,
         "body": [
-            {"type": "TextBlock", "size": "Medium", "weight": "Bolder", "wrap": True, "text": SUBJECTS[kind]},
-            {"type": "TextBlock", "wrap": True, "text": MEANINGS[kind]},
+            {"type": "TextBlock", "size": "Medium", "weight": "Bolder", "wrap": True, "text": subject},
+            {"type": "TextBlock", "wrap": True, "text": meaning},
             {"type": "TextBlock", "wrap": True, "isSubtle": True, "text": f"{case['kind']} {case['id'][:8]}"},
         ],
         "actions": [{"type": "Action.OpenUrl", "title": "Open", "url": case.get("page") or case["link"]}],

@@ -30,4 +30,6 @@ def _shown(_: ThingStanding) -> ThingShown:
     return ThingShown("", "The directory of people", "", "proposed")
 
 
-LINKS_WAITING = WaitingThings("directory", "ConfirmLink", Directory(), _candidates, _waits, _shown)
+LINKS_WAITING = WaitingThings(
+    "directory", "ConfirmLink", Directory(), _candidates, _waits, _shown, told=frozenset({"person-link"})
+)

@@ -31,4 +31,6 @@ def _shown(_: ThingStanding) -> ThingShown:
     return ThingShown("", "The approval scheme", "", "proposed")
 
 
-SCHEME_WAITING = WaitingThings("scheme", "read-scheme", Scheme(), _candidates, _waits, _shown)
+SCHEME_WAITING = WaitingThings(
+    "scheme", "read-scheme", Scheme(), _candidates, _waits, _shown, told=frozenset({"scheme"})
+)
