@@ -87,6 +87,7 @@ async def test_a_program_hears_that_an_approval_is_requested_and_decided(
         "tier": "head",
         "party": "",
         "position": asked.event["data"]["position"],
+        "wait": "",
         "withheld": False,
         "challenge": "",
     }

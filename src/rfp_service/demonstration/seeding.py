@@ -19,6 +19,7 @@ from rfp_service.events import EVENTS
 from rfp_service.rfps.reactions import SET_DEADLINES
 from rfp_service.service import opened
 from shared.governance.audit.record_index.indexer import Indexer
+from shared.kernel.roles import Role
 from shared.record.database import Connection
 from shared.record.eventstore.command_record import personal_texts
 from shared.record.eventstore.encoding import EnvelopeMapper, Topics
@@ -60,8 +61,12 @@ async def _begins(connection: Connection) -> bool:
         if await connection.fetchval("SELECT position FROM event_head FOR UPDATE"):
             return False
         await connection.executemany(
-            "INSERT INTO people (id, name, source) VALUES ($1, $2, 'demonstration') ON CONFLICT DO NOTHING",
-            [(character.id, character.name) for character in CAST],
+            "INSERT INTO people (id, name, source, roles, roles_at)"
+            " VALUES ($1, $2, 'demonstration', $3, now()) ON CONFLICT DO NOTHING",
+            [
+                (each.id, each.name, [each.role] if each.role is not Role.SERVICE_ACCOUNT else [])
+                for each in CAST
+            ],
         )
         # What the story left running goes on by itself: its clocks are set from its first event on.
         await connection.executemany(
