@@ -34,7 +34,6 @@ from rfp_service.rooms import (
     WAITING,
 )
 from rfp_service.slow_cases import SlowCases
-from rfp_service.waiting_turns import WaitingTurns
 from shared.flow.cases import LiveCases
 from shared.flow.forecast_records import ForecastRecords, LiveLogAt
 from shared.flow.imports.importer import Importer
@@ -123,7 +122,6 @@ class Service:
     first_looks: FirstLooks
     forecasts: ForecastRecords
     slow_cases: SlowCases
-    waiting_turns: WaitingTurns
     facts: FactFinders
     live_cases: LiveCases = LIVE_CASES
     notified: Notified = notified
@@ -221,7 +219,6 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
     await visibility.look(pool)
     scheme, jobs, sandbox = SchemeFacts(store), Jobs(pool, tell_of_ended_job), Sandbox()
     flow, security = FlowLogs(pool, settings.data_dir / "flow"), SecurityLog()
-    redact = _redact(pool, store, Exemptions(pool, visibility), texts)
     runs, live_log = BatchRuns(store, OPERATIONS, security), _live_log(scheme, flow, visibility)
     return Service(
         settings=settings,
@@ -236,7 +233,7 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
         known=scheme.known,
         running=RequestsInProgress(),
         importer=Importer(pool, store, visibility, flow, sandbox),
-        redact=redact,
+        redact=_redact(pool, store, Exemptions(pool, visibility), texts),
         tiles=Tiles(pool),
         limits=RateLimits(settings.requests_a_minute, costs=COSTS),
         security=security,
@@ -251,6 +248,5 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
         receivers=AllowList(settings.webhook_receivers, loopback=settings.webhook_loopback),
         forecasts=ForecastRecords(pool, live_log),
         slow_cases=SlowCases(pool, live_log),
-        waiting_turns=WaitingTurns(pool, store, WAITING, PERMISSIONS, redact),
         facts=facts_for(FACTS, single_administrator=settings.single_administrator),
     )

@@ -6,11 +6,12 @@ is looked at at once; each morning, whatever may have come due, and whatever som
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from uuid import UUID
 
+from rfp_service.inbox.inbox_service import InboxService
 from shared.governance.delegations.waiting_things import own_stamp
 from shared.governance.notifications.notification_types import NotificationType
 from shared.governance.people.domain import DIRECTORY_ID, Directory
@@ -21,8 +22,6 @@ from shared.kernel.person import Person
 from shared.kernel.roles import Role
 from shared.record.database import Connection, Pool
 from shared.record.eventstore.reader import Reader
-from shared.record.eventstore.store import EventStore
-from shared.web.access.permissions import Permissions
 from shared.web.readings import Reading
 from shared.web.redactor import Redactor
 from shared.web.waiting_things import CANDIDATES_LIMIT, Waiter, WaitingThings
@@ -61,21 +60,14 @@ Whose = Mapping[Which, set[str]]
 class WaitingTurns:
     """Looks for what waits, and has whoever can act told."""
 
-    def __init__(
-        self,
-        pool: Pool,
-        store: EventStore,
-        waiting: Iterable[WaitingThings],
-        permissions: Permissions,
-        redact: Redactor,
-    ) -> None:
-        """Look at these things, for whoever may see them."""
-        self._pool = pool
-        self._store = store
-        self._things = {things.kind: things for things in waiting if things.told}
-        self._permissions = permissions
-        self._redact = redact
-        topics = store.mapper.topics
+    def __init__(self, service: InboxService) -> None:
+        """Look at the things of this service's inbox, for whoever may see them."""
+        self._pool = service.pool
+        self._store = service.store
+        self._things = {things.kind: things for things in service.waiting if things.told}
+        self._permissions = service.permissions
+        self._redact = service.redact
+        topics = service.store.mapper.topics
         self._topics = [topic for kind in self._things for topic in topics.of_kind(kind)]
         self._nothing_until = 0  # no turn began or ended there since the last look
 

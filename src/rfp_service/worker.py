@@ -15,6 +15,7 @@ from rfp_service.databases import HealDatabase
 from rfp_service.rooms import DEADLINES, REACTIONS, VIEWS
 from rfp_service.sending import keep_sending
 from rfp_service.service import Service
+from rfp_service.waiting_turns import WaitingTurns
 from shared.governance.audit.copies import Copies
 from shared.governance.audit.record_index.indexer import Indexer
 from shared.governance.notifications.courier_channel import way_out
@@ -140,7 +141,7 @@ def _kinds(service: Service, outside: Outside, firing: Firing) -> list[Work]:
         Work("copies", _copies(service, outside).work_when_due),
         Work("index", Indexer(service.pool, service.store).work_when_due),
         Work("slow-cases", service.slow_cases.look_when_due),
-        Work("turns", service.waiting_turns.look_when_due),
+        Work("turns", WaitingTurns(service).look_when_due),
     ]
 
 

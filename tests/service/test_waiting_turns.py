@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from rfp_service.rooms import WAITING
+from rfp_service.waiting_turns import WaitingTurns
 from shared.governance.notifications.notification_types import WAITS
 from shared.kernel.roles import Role
 from tests.outcomes.test_http import MINUTE, PROGRAMME, decided, milestone, outcome, programme
@@ -50,7 +51,7 @@ async def look_tomorrow(api: Api, days: int = 1) -> None:
     """Look as on the morning of a day to come, once the views have come so far."""
     await api.get("/v1/rfps", limit=1)
     noon = datetime.combine(today() + timedelta(days=days), time(12), UTC)
-    await api.service.waiting_turns.look(noon)
+    await WaitingTurns(api.service).look(noon)
 
 
 async def test_who_could_confirm_what_gives_power_is_told_and_not_who_proposed_it(api: Api) -> None:

@@ -17,6 +17,7 @@ from rfp_service.demonstration.story import story
 from rfp_service.demonstration.storyboard import Scene
 from rfp_service.events import EVENTS
 from rfp_service.rfps.reactions import SET_DEADLINES
+from rfp_service.rooms import REACTIONS
 from rfp_service.service import opened
 from shared.governance.audit.record_index.indexer import Indexer
 from shared.kernel.roles import Role
@@ -26,6 +27,11 @@ from shared.record.eventstore.encoding import EnvelopeMapper, Topics
 from shared.record.eventstore.personal_texts import PersonalTexts
 from shared.settings import Settings
 
+TELLINGS = "notifications"
+# Nobody is told now of what happened in the story: only of what happens from here on.
+KNOWN_ALREADY = """
+UPDATE reactions SET position = h.position, since = h.position FROM event_head h WHERE name = ANY ($1)
+"""
 APPEND_AT = "SELECT append_events_from($1, '{0}', $2, $3, $4, $5, '{}', '{}', '{}', '{}')"
 
 
@@ -50,6 +56,7 @@ async def seed(settings: Settings, owner_url: str, service_url: str) -> int:
                 await _write(connection, texts, act)
                 await _write(connection, texts, await issued_at(service, paper_at))
             await Indexer(service.pool, service.store).commit()
+        await connection.execute(KNOWN_ALREADY, [each.name for each in REACTIONS if each.outbox == TELLINGS])
         return len(scenes) + len(acts)
     finally:
         await connection.close()
