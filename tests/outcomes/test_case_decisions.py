@@ -124,6 +124,7 @@ async def test_what_is_exempt_of_a_decision_is_only_in_the_exempt_part(api: Api)
     assert (refused["reason"], withdrawn["title"][-len(MARK) :]) == (MARK, MARK)
     assert (direct["what"], direct["pence"]) == (f"Direct award to {MARK} approved", None)
     assert (granted["pence"], granted["reason"]) == (None, "Only they can.")
+    assert (direct["withheld"], granted["withheld"]) == ({"what": MARK, "pence": MARK}, {"pence": MARK})
     assert shown["exempt_items"] == 4
     await the_open_paper_keeps(api, before, "Others", "Kiosks", "Fictional Systems", "18,000", "1800000")
     part = (await api.get(f"{REPORT}/exempt", LARS, **query)).json()

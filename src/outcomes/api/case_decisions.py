@@ -20,6 +20,7 @@ class CaseDecision(BaseModel):
     """One decision on a case: what, by whom and why; `by` is blank where a period had simply ended.
 
     The amount is what the case was worth then, in pence without VAT; null where it is not known, or exempt.
+    `withheld` has the mark of each part that is exempt, also within a part.
     """
 
     position: int

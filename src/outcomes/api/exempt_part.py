@@ -160,9 +160,8 @@ def _items_of_decisions(
         told = {each.position: each for each in every.items}
         for each in shown.items[:DECISIONS_LIMIT]:
             if each.withheld and (full := told.get(each.position)):
-                yield ExemptItem(
-                    kind=every.title, id=each.thing, called=full.title, said=_said(each, full), grounds=[]
-                )
+                called, said = f"{full.title}, {wording.first_small(full.what)}", _said(each, full)
+                yield ExemptItem(kind="decision", id=each.thing, called=called, said=said, grounds=[])
 
 
 def _said(shown: CaseDecision, whole: CaseDecision) -> list[ExemptSaid]:

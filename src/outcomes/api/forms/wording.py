@@ -176,8 +176,7 @@ def first_of_them(decisions: CaseDecisions) -> str:
 
 def worth(decision: CaseDecision) -> str:
     """Return what a case was worth when it was decided on; a mark where that is exempt."""
-    marks = [mark for name, mark in decision.withheld.items() if name.endswith("_pence")]
-    return next(iter(marks), "") or figure(decision.pence, "pence", "not known")
+    return decision.withheld.get("pence") or figure(decision.pence, "pence", "not known")
 
 
 def by_and_why(decision: CaseDecision | DecisionInPeriod) -> str:

@@ -126,7 +126,7 @@ def _told(
             by="" if one.by == CLOCK else one.by,
             reason=LAPSED if lapsed else str(decided["said"].get("reason", "")),
             pence=next((row[name] for name in AMOUNTS if row[name]), None),
-            withheld=_marks(row, decided),
+            withheld=_marks(event, row, decided),
         )
 
 
@@ -144,13 +144,16 @@ def _what(event: type[RfpEvent], row: Mapping[str, Any], said: Mapping[str, Any]
     return TOLD[event][1]
 
 
-SHOWN = {"title", "supplier", "reason", *AMOUNTS}
-
-
-def _marks(row: Mapping[str, Any], decided: Mapping[str, Any]) -> dict[str, str]:
-    """Return the marks of what is shown of a case and a decision, and withheld."""
-    marks = {**decided.get("withheld", {}), **row.get("withheld", {})}
-    return {name: mark for name, mark in sorted(marks.items()) if name in SHOWN}
+def _marks(event: type[RfpEvent], row: Mapping[str, Any], decided: Mapping[str, Any]) -> dict[str, str]:
+    """Return the marks of what is withheld of a decision, by the names that its parts have here."""
+    of_case, said = row.get("withheld", {}), decided.get("withheld", {})
+    found = {
+        "title": of_case.get("title"),
+        "what": of_case.get("supplier") if event is AwardApproved else None,
+        "pence": next((of_case[name] for name in AMOUNTS if name in of_case), None),
+        "reason": said.get("reason"),
+    }
+    return {name: mark for name, mark in found.items() if mark}
 
 
 REPORT_DECISIONS = (
