@@ -208,7 +208,7 @@ class _Past:
         self._register, self._state = register, register.blank
         self._standing = register.standing(self._state)
         self.last: dict[str, DecidedEvent] = {}
-        self._before: dict[str, tuple[Mapping[str, Any], dict[str, DecidedEvent]]] = {}  # each cause
+        self._before: dict[str, tuple[Mapping[str, Any], dict[str, DecidedEvent]]] = {}  # by each cause
 
     def goes_on(self, step: DecidedEvent, undone: str | None) -> None:
         """Take one more decision in, and what it takes back, if it does."""
@@ -222,7 +222,7 @@ class _Past:
             elif name in stood_by:
                 self.last[name] = stood_by[name]
             else:
-                del self.last[name]
+                self.last.pop(name, None)
         self._standing = now
 
 
