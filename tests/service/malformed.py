@@ -16,6 +16,7 @@ from schemathesis.generation.meta import CoverageScenario, coverage_scenario
 
 from shared.kernel.roles import Role
 from shared.web.access.issuer import demonstration_token
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.postgres import throwaway_folder
 from tests.support.running import Running, running
 
@@ -210,7 +211,7 @@ def test_every_answer_is_one_that_the_file_declares(
         headers=headers,
         excluded_checks=[BY_NAME[n] for n in STAND_INS],
         checks=ALL_CHECKS,
-        timeout=30,
+        timeout=PATIENCE_SECONDS,
     )
 
 
@@ -231,7 +232,10 @@ def test_every_role_gets_answers_that_the_file_declares(
 ) -> None:
     for token in tokens[len(case.path) % EVERY_NTH_ROLE :: EVERY_NTH_ROLE]:
         case.call_and_validate(
-            base_url=service.url, headers={"Authorization": f"Bearer {token}"}, checks=DECLARED, timeout=30
+            base_url=service.url,
+            headers={"Authorization": f"Bearer {token}"},
+            checks=DECLARED,
+            timeout=PATIENCE_SECONDS,
         )
 
 

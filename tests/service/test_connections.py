@@ -141,7 +141,7 @@ async def test_an_answer_that_nobody_takes_is_given_up() -> None:
 
 
 async def test_an_answer_that_is_taken_steadily_comes_whole() -> None:
-    async with serving(big, taking_seconds=5) as connect:
+    async with serving(big, taking_seconds=90) as connect:
         reader, writer = await connect()
         writer.write(WHOLE)
         await reader.readuntil(b"\r\n\r\n")

@@ -90,7 +90,7 @@ async def test_the_work_begins_again_where_the_keeping_of_the_log_failed(
     async with running_api(base, worker=False) as api:
         working = asyncio.create_task(worker.work(api.service))
         try:
-            await asyncio.wait_for(again.wait(), 10)
+            await asyncio.wait_for(again.wait(), 90)
         finally:
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)

@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable
 import httpx
 
 PATIENCE = 100
-LOOKS, SECONDS_BETWEEN = 1_800, 0.05  # a minute and a half
+LOOKS, SECONDS_BETWEEN = 1_800, 0.05
+PATIENCE_SECONDS = LOOKS * SECONDS_BETWEEN  # nothing waits for so long but a fault
 
 
 async def until_true(condition: Callable[[], Awaitable[bool]]) -> None:

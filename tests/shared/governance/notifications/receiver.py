@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+BACKLOG = 1_000  # more than ever come at once: one that finds no room waits for seconds to be connected
 Answering = Callable[
     ["Got"], "tuple[int, Mapping[str, str], bytes] | Awaitable[tuple[int, Mapping[str, str], bytes]]"
 ]
@@ -81,7 +82,7 @@ async def receiving(answer: Answering = polite) -> AsyncIterator[Receiver]:
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
-    server = await asyncio.start_server(served, "127.0.0.1", 0)
+    server = await asyncio.start_server(served, "127.0.0.1", 0, backlog=BACKLOG)
     receiver.port = server.sockets[0].getsockname()[1]
     try:
         yield receiver

@@ -14,6 +14,7 @@ from shared.governance.notifications.transport import JudgedBackend, transport
 from shared.settings import NotConfigured, Settings
 from tests.shared.governance.notifications.hostile_targets import FOUND, WORDS
 from tests.shared.governance.notifications.receiver import Got, receiving
+from tests.support.patience import PATIENCE_SECONDS
 
 ALLOWED = AllowList("hooks.example *.intranet.example=10.20.0.0/16,fd12::/16 alt.example:8443=10.1.0.0/16")
 
@@ -115,7 +116,7 @@ async def test_nobody_is_followed_anywhere_and_no_proxy_is_asked(monkeypatch: py
         monkeypatch.setenv("HTTP_PROXY", elsewhere.url)
         monkeypatch.setenv("ALL_PROXY", elsewhere.url)
         receiver.answer = lambda _: (307, {"location": elsewhere.url}, b"")
-        async with transport(AllowList(loopback=True), 5) as through:
+        async with transport(AllowList(loopback=True), PATIENCE_SECONDS) as through:
             answer = await through.post(receiver.url, b"{}", {"Content-Length": "2"})
         assert (answer.status, answer.is_yes) == (307, False)
         assert len(receiver.got) == 1
@@ -127,12 +128,14 @@ async def test_an_answer_is_cut_and_one_that_never_ends_is_given_up() -> None:
         await asyncio.sleep(3_600)
         return 200, {}, b""
 
-    async with receiving() as receiver, transport(AllowList(loopback=True), 0.3) as through:
+    async with receiving() as receiver:
         receiver.answer = lambda _: (200, {}, b"x" * 100_000)
-        answer = await through.post(receiver.url, b"{}", {"Content-Length": "2"})
+        async with transport(AllowList(loopback=True), PATIENCE_SECONDS) as through:
+            answer = await through.post(receiver.url, b"{}", {"Content-Length": "2"})
         assert (answer.status, len(answer.body)) == (200, 16 * 1024)
         receiver.answer = never
-        assert (await through.post(receiver.url, b"{}", {"Content-Length": "2"})).fault == "TimeoutError"
+        async with transport(AllowList(loopback=True), 0.3) as through:
+            assert (await through.post(receiver.url, b"{}", {"Content-Length": "2"})).fault == "TimeoutError"
 
 
 async def endless(writer: asyncio.StreamWriter, head: bytes, piece: bytes, pause: float = 0) -> None:
@@ -173,7 +176,8 @@ async def test_no_answer_holds_the_sender_up_or_fills_its_memory(which: str) -> 
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
-    async with server, transport(AllowList(loopback=True), 2) as through:
+    seconds = 2 if fault == "TimeoutError" else PATIENCE_SECONDS
+    async with server, transport(AllowList(loopback=True), seconds) as through:
         answer = await through.post(url, b"{}", {"Content-Length": "2"})
     assert (answer.fault, answer.status) == (fault, status)
     assert len(answer.body) <= 16 * 1024

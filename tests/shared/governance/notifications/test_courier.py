@@ -33,6 +33,7 @@ SECONDS = 90
 def settings(folder: Path, **more: Any) -> Settings:
     """Return a worker's own settings: it has a database and a secret."""
     own = {"database_url": DATABASE, "personal_secret": SecretStr("not-to-be-known")}
+    own |= {"webhook_seconds": SECONDS, "webhook_lease_seconds": 2 * SECONDS}
     return Settings(data_dir=folder, webhook_loopback=True, **own, **more)
 
 
@@ -93,8 +94,9 @@ async def test_it_posts_what_it_is_given_and_nothing_where_the_list_does_not_all
         assert (receiver.got[0].body, receiver.got[0].id) == (body, "msg_1")
         refused = await posted(outside, "https://10.0.0.1/")
         assert (refused.status, refused.fault) == (0, "NotToBeReached")
-        many = await asyncio.gather(*(posted(outside, receiver.url) for _ in range(200)))
-        assert {each.status for each in many} == {200}
+        for _ in range(4):  # few enough that none waits for long to be connected on a machine that is busy
+            many = await asyncio.gather(*(posted(outside, receiver.url) for _ in range(50)))
+            assert {(each.status, each.fault) for each in many} == {(200, "")}
         assert len(receiver.got) == 201
 
 
