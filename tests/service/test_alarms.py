@@ -12,6 +12,7 @@ from shared.ledger.witness_client import ask_all
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting import view_watch
 from shared.record.projecting.view_watch import ViewWatch
+from shared.web import service_readiness
 from tests.shared.governance.audit.examples import LOG, kept
 from tests.support.api import Api, running_api
 from tests.support.postgres import Base
@@ -19,6 +20,13 @@ from tests.support.running import free_port
 
 ENTRIES = 120
 RANGE = 50
+
+
+@pytest.fixture(autouse=True)
+def nobody_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let it be ready without a worker for longer than any of these takes."""
+    monkeypatch.setattr(service_readiness, "WORKER_SECONDS", 3_600.0)
+    monkeypatch.setattr(service_readiness, "UNSIGNED_SECONDS", 3_600.0)
 
 
 async def said(api: Api) -> tuple[str, list[str], str]:

@@ -13,6 +13,7 @@ from rfp_service.console.rendering import HEADERS
 from shared.kernel.roles import Role
 from shared.settings import Profile
 from tests.support.api import Api
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.people import PAUL, PRIYA, SCHEME, Who
 from tests.support.postgres import Base, session
 
@@ -25,7 +26,8 @@ WHEN = {"seen_at": "31 minutes", "begun_at": "601 minutes"}
 
 
 async def sign_in(api: Api, person: str, back: str = "/console") -> httpx.Response:
-    """Choose one of the demonstration's people."""
+    """Choose one of the demonstration's people; pages show what was decided by then."""
+    assert await api.service.visibility.reaches(api.position, PATIENCE_SECONDS)
     return await send(api, "/console/sign-in", {"person": person, "back": back})
 
 

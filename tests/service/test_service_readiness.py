@@ -75,7 +75,10 @@ async def test_a_database_that_only_reads_is_away_until_it_takes_writes_again(ba
         await api.post("/v1/rfps", BODY, expect=201)
 
 
-async def test_a_session_that_turns_into_a_reading_one_is_left(base: Base) -> None:
+async def test_a_session_that_turns_into_a_reading_one_is_left(
+    base: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service_readiness, "WORKER_SECONDS", 3_600.0)  # nobody works, however long it takes
     async with running_api(base, worker=False) as api:
         await in_database(base, "ALTER DATABASE {database} SET default_transaction_read_only = on", ENDED)
         with pytest.raises(asyncpg.TargetServerAttributeNotMatched):

@@ -26,10 +26,10 @@ from shared.record.eventstore.encoding import Topics
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.projector import Projector
 from shared.settings import Settings
-from tests.support.patience import PATIENCE_SECONDS
 from tests.support.specs import NOW, stamp
 
 SECRET = b"k" * 32
+SECONDS = 2.0
 
 NOTIFY = """
 INSERT INTO notifications (message_id, position, type, case_kind, case_id, sequence, tier, happened_at)
@@ -116,7 +116,7 @@ class Ground:
 
 @asynccontextmanager
 async def ground(
-    pool: asyncpg.Pool, seconds: float = PATIENCE_SECONDS, outside: Outside | None = None
+    pool: asyncpg.Pool, seconds: float = SECONDS, outside: Outside | None = None
 ) -> AsyncIterator[Ground]:
     """Lend it; what is sent goes out from this process, or by another way."""
     store, secrets = EventStore(pool, Topics(EVENTS)), EndpointSecrets(pool, SECRET)
