@@ -3,12 +3,21 @@
 import asyncio
 from typing import Any
 
+import httpx
 import pytest
 
 from shared.web import rate_limits
 from tests.support.api import Api
 
-OPEN = ("/healthz", "/v1/nothing", "/", "/openapi.json", "/.well-known/security.txt")
+OPEN = (
+    "/healthz",
+    "/v1/nothing",
+    "/",
+    "/openapi.json",
+    "/.well-known/security.txt",
+    "/console/sign-in",
+    "/console/assets/console.css",
+)
 
 
 class SlowReader:
@@ -84,6 +93,21 @@ async def test_what_is_one_too_many_is_refused_where_nothing_is(
         one.go.set()
     await asyncio.gather(*(one.task for one in many))
     assert sorted(one.status for one in many) == [404, 404, 429]
+
+
+async def test_one_too_many_at_the_sign_in_is_told_so_by_a_page(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rate_limits, "AT_ONCE_LIMIT", 1)
+    first = SlowReader(api, "/console/assets/console.css")
+    async with asyncio.timeout(90):
+        await first.begun.wait()
+    host = httpx.ASGITransport(api.app, client=("192.0.2.7", 2))
+    async with httpx.AsyncClient(transport=host, base_url="http://service") as client:
+        refused = await client.get("/console/assets/console.css")
+    first.go.set()
+    await first.task
+    assert (refused.status_code, "Too much is asked at once" in refused.text) == (429, True)
 
 
 async def test_a_wrong_method_is_named_with_the_right_ones(api: Api) -> None:

@@ -236,3 +236,15 @@ async def test_a_browser_is_led_from_the_first_page_to_the_console(api: Api) -> 
     answer = await api.client.get("/", headers={"Accept": "text/html,*/*;q=0.8"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/console")
     assert (await api.client.get("/")).status_code == 200
+
+
+async def test_whoever_reads_the_record_is_led_from_a_line_to_its_proof(api: Api) -> None:
+    rfp = await in_approval(api)
+    last = (await history(api, rfp))[-1]["position"]
+    link = f'href="/console/record/{last}"'
+    await sign_in(api, "hana-head")
+    assert link not in (await api.client.get(f"/console/rfps/{rfp}")).text  # the record is not for her
+    await sign_in(api, "sam-scrutiny")
+    assert link in (await api.client.get(f"/console/rfps/{rfp}")).text
+    proven = await api.client.get(f"/console/record/{last}")
+    assert "Its proof" in proven.text

@@ -1,5 +1,7 @@
 """The scheme as a page: who approves what, what a proposal would change, and a second person's yes."""
 
+import html
+import re
 from html.parser import HTMLParser
 from typing import Any
 
@@ -19,6 +21,7 @@ from tests.support.people import SCHEME, Who
 from tests.support.visiting import PAGE_BYTES_LIMIT, said
 
 FROM = in_days(30)
+WHY = {"reason": "Prices rose."}
 HIGHER = [{**TIERS[0], "up_to_pence": 5_000_000}, {**TIERS[1], "approvers": ["dev-director", "dora-deputy"]}]
 VALUES = {
     **SCHEME["values"],
@@ -137,21 +140,47 @@ async def test_another_scheme_is_proposed_by_changing_what_the_one_in_force_says
     await api.adopts({**SCHEME, "values": values})
     await sign_in(api, "ada-admin")
     path = "/console/scheme/in-force/decisions/adopt"
-    assert path in await text(api, "/console/scheme")
-    asked = await api.client.get(path)
-    assert len(asked.content) < PAGE_BYTES_LIMIT
-    typed = Form(asked.text).fields
+    typed = Form(await text(api, path)).fields
     unsaid = await send(api, path, {**typed, "reason": "Prices rose."})
-    assert (unsaid.status_code, "Enter: effective from" in unsaid.text) == (422, True)
+    assert (unsaid.status_code, "Enter: in force from" in unsaid.text) == (422, True)
     typed |= {"reason": "Prices rose.", "values.effective_from": FROM, "values.tiers.0.up_to_pence": "60,000"}
     refused = await send(api, path, {**typed, "values.tiers.1.up_to_pence": "5"})
     assert (refused.status_code, "limit must be above the one before" in refused.text) == (409, True)
-    answer = await send(api, path, {**Form(refused.text).fields, "values.tiers.1.up_to_pence": "90,000"})
+    typed = {**Form(refused.text).fields, "values.tiers.1.up_to_pence": "90,000"}
+    looked = await send(api, path, {**typed, "preview": "yes"})
+    assert (looked.status_code, (await api.get("/v1/scheme", ADMIN)).json()["proposals"]) == (200, [])
+    assert changes_in(looked.text) >= {f"Tier {values['tiers'][1]['name']}: up to", "Effective from"}
+    answer = await send(api, path, Form(looked.text).fields)
     assert answer.headers.get("location") == "/console/scheme?done=adopt", answer.text
     [proposal] = (await api.get("/v1/scheme", ADMIN)).json()["proposals"]
     first, second, *others = values["tiers"]
     tiers = [{**first, "up_to_pence": 6_000_000}, {**second, "up_to_pence": 9_000_000}, *others]
     assert proposal["values"] == {**values, "effective_from": FROM, "tiers": tiers}
+
+
+def changes_in(page: str) -> set[str]:
+    """Return what a page says is about to change."""
+    about = page.split('id="differs"')[1].split("</section>", maxsplit=1)[0]
+    return {html.unescape(each) for each in re.findall(r'<th scope="row">(.*?)</th>', about)}
+
+
+async def test_a_long_form_has_parts_and_the_one_with_a_slip_is_open(api: Api) -> None:
+    await begun(api)
+    await sign_in(api, "ada-admin")
+    path = "/console/scheme/in-force/decisions/adopt"
+    assert path in await text(api, "/console/scheme")
+    asked = await text(api, path)
+    assert len(asked) < PAGE_BYTES_LIMIT
+    assert asked.count('<details class="part" open>') == 1
+    assert "Everything else" not in asked  # each of its values has its part
+    same = await send(
+        api, path, {**Form(asked).fields, "values.effective_from": FROM, "preview": "yes", **WHY}
+    )
+    assert changes_in(same.text) == {"Effective from"}  # all else is as it was
+    slip = await send(api, path, {**Form(asked).fields, "values.minimum_evaluators": "some", **WHY})
+    assert slip.status_code == 422
+    part = slip.text.split("Tenders: which law")[0].rpartition("<details")[2]
+    assert " open>" in part
 
 
 async def test_the_first_scheme_is_proposed_from_what_is_usual(api: Api) -> None:

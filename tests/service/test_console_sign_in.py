@@ -2,17 +2,20 @@
 
 import base64
 import hashlib
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx
 import pytest
 
+from rfp_service.console import visits
 from tests.support.api import Api, running_api
 from tests.support.issuing import Issuer, council_settings, issuing
 from tests.support.postgres import Base
+from tests.support.visiting import said
 
 CLIENT = "console-client"
 PUBLIC = "https://service"
@@ -119,3 +122,46 @@ async def test_a_provider_that_is_away_is_said(council: Api, issuer: Issuer) -> 
     issuer.status = 500
     away = await council.client.get("/console/sign-in/begin")
     assert (away.status_code, "reached just now" in away.text) == (503, True)
+
+
+async def test_who_erases_somebody_says_anew_who_they_are(
+    council: Api, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await come_back(council, issuer, await at_provider(council))
+    path = "/console/people/somebody/decisions/erase"
+    long_ago = time.time() + 60 * 60
+    form = {"form_token": await form_token(council), "reason": "They left."}
+    with monkeypatch.context() as later:
+        later.setattr(visits.time, "time", lambda: long_ago)
+        for answer in (
+            await council.client.get(path),
+            await council.client.post(path, data=form, headers={"Origin": PUBLIC}),
+        ):
+            assert (answer.status_code, answer.headers["location"]) == (
+                303,
+                f"/console/sign-in/begin?again=yes&back={quote(path, safe='')}",
+            )
+        asked = await at_provider(council, f"?again=yes&back={path}")
+    assert (asked["prompt"], asked["max_age"]) == ("login", "0")
+    back = await come_back(council, issuer, asked)
+    assert (back.status_code, back.headers["location"]) == (303, path)
+    # Having just said so, they are let through: to the rules, which know no such person, or not for them.
+    assert (await council.client.get(path)).status_code in (403, 404)
+
+
+async def form_token(council: Api) -> str:
+    page = await council.client.get("/console/account")
+    return page.text.split('everywhere">')[1].split('value="')[1].split('"')[0]
+
+
+async def test_people_are_called_by_the_names_of_their_accounts(council: Api, issuer: Issuer) -> None:
+    await come_back(council, issuer, await at_provider(council))
+    headers = {"Authorization": f"Bearer {issuer.token()}"}
+    body = {"title": "Laptops", "description": "Forty of them.", "service_area": "Registrars"}
+    made = await council.client.post("/v1/rfps", json=body, headers=headers)
+    assert made.status_code == 201, made.text
+    rfp = await council.client.get(f"/v1/rfps/{made.json()['id']}", headers=headers)
+    page = await council.client.get(f"/console/rfps/{rfp.json()['id']}")
+    shown = said(page.text.split("<main")[1])
+    assert "Asked for by Rita Requester" in shown
+    assert rfp.json()["raised_by"] not in shown  # a random id, which says nothing to anybody

@@ -38,6 +38,10 @@ async def _no_more(_: Visit, __: list[dict[str, Any]]) -> None:
     pass
 
 
+def _nothing_differs(_: Seen, __: Seen) -> Sequence[tuple[str, str, str]]:
+    return ()
+
+
 def _nothing_said(_: Seen) -> str:
     return ""
 
@@ -65,6 +69,7 @@ class DecidedThing:
     has_history: bool = True
     is_only: bool = False  # there is one of its kind, which addresses need not name
     waits: Callable[[Seen], Sequence[str]] = _none_waits  # for a second person, and what it does then
+    differs: Callable[[Seen, Seen], Sequence[tuple[str, str, str]]] = _nothing_differs  # what a form changes
     lead: Callable[[Seen], str] = _nothing_said  # how one stands, in a sentence
     complete: Completed = _no_more  # adds what some of them are called, where only their ids say it
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of a list's values, by its field

@@ -135,6 +135,7 @@ THINGS: Mapping[str, DecidedThing] = {
             has_history=False,
             is_only=True,
             waits=scheme_words.proposals_wait,
+            differs=scheme_words.proposed_changes,
         ),
         DecidedThing(
             "manage",

@@ -29,6 +29,11 @@ def scheme_changes(before: Seen | None, after: Seen) -> list[tuple[str, str, str
     return [each for each in both if each[1] != each[2] and not SAYS_NOTHING.issuperset(each[1:])]
 
 
+def proposed_changes(scheme: Seen, body: Seen) -> list[tuple[str, str, str]]:
+    """Return what a proposal that is being written changes; nothing of other decisions."""
+    return scheme_changes(scheme["values"] or USUAL, body["values"]) if "values" in body else []
+
+
 def _flat(within: str, values: Seen) -> Iterator[tuple[str, str]]:
     for name, value in values.items():
         label = f"{within}: {lower(words(name.removesuffix('_pence')))}" if within else words(name)

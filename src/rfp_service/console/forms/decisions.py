@@ -96,6 +96,11 @@ class DecisionForm:
         return self.decision in AMENDS
 
     @property
+    def is_looked_at(self) -> bool:
+        """Say whether what it changes is looked at before it is sent: it is too long to be kept in mind."""
+        return any(each.sections for each in self.fields)
+
+    @property
     def says_whole(self) -> bool:
         """Say whether it opens with how things stand, and sends all of it: what was emptied is empty."""
         return self.decision in SAYS_WHOLE

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from rfp_service.console.labels import HINTS
+from rfp_service.console.labels import HINTS, SECTIONS, THE_REST
 from rfp_service.console.words import field_label, lower
 
 ONE_LINE_LIMIT = 200
@@ -53,6 +53,14 @@ class FormField:
     choices: tuple[str, ...] = ()
     parts: tuple["FormField", ...] = ()
     example: str = ""
+
+    @property
+    def sections(self) -> list[tuple[str, list["FormField"]]]:
+        """Return a long group's parts, section by section; nothing where it is short."""
+        named = SECTIONS.get(self.name, ())
+        parts = {each.name: each for each in self.parts}
+        found = [(title, [parts.pop(name) for name in names if name in parts]) for title, names in named]
+        return [*found, (THE_REST, list(parts.values()))] if named and parts else found
 
     def ticked(self, choices: Iterable[str]) -> "FormField":
         """Return it as something of which each value there is can be ticked."""

@@ -43,6 +43,7 @@ class FilledIn:
     errors: Mapping[str, str] = field(default_factory=dict)
     stood: Mapping[str, str] = field(default_factory=dict)
     spare: Mapping[str, int] = field(default_factory=dict)
+    body: Mapping[str, Any] | None = None  # what it would say, where that is looked at first
     seen: str = ""
     key: str = ""  # its own again, where it was not used yet
     version: str = ""
@@ -78,6 +79,9 @@ async def decide(request: Request, sent: Sent, path: str, thing_id: ThingId, dec
         return await show_form(request, sent.visit, thing, thing_id, form, shown)
     if answers.errors:
         shown = replace(again, errors=answers.errors, status=422)
+        return await show_form(request, sent.visit, thing, thing_id, form, shown)
+    if "preview" in sent:
+        shown = replace(again, body=whole(body, form.fields))
         return await show_form(request, sent.visit, thing, thing_id, form, shown)
     if form.amends:
         body = changed(body, form.fields, sent.fields)
@@ -217,6 +221,8 @@ async def show_form(  # what a form is made of
         errors=filled_in.errors,
         changed=changes,
         is_stale=bool(filled_in.seen),
+        is_looked_at=form.is_looked_at,
+        differs=None if filled_in.body is None else thing.differs(seen, filled_in.body),
         key=filled_in.key or str(uuid4()),
         version=filled_in.version or seen["version"],
     )
