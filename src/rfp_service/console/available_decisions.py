@@ -35,6 +35,9 @@ NOT_NOW = frozenset(
         "no-notice-sent",
         "no-such-decision",
         "not-ahead",
+        "endpoint-verified-already",
+        "endpoint-not-stopped",
+        "wrong-status",
     }
 )
 

@@ -31,6 +31,7 @@ FIRST = (  # what a thing waits for, as a rule: shown as buttons
     "fulfil-order",
     "challenge",
     "resume",
+    "ping",
     "record-arrived",
     "chase",
     "count",
