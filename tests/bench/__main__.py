@@ -12,6 +12,7 @@ from tests.bench.flowing import flow, flow_by_size, flow_live
 from tests.bench.foreseeing import foreseeing
 from tests.bench.ground import ground
 from tests.bench.log_importing import log_import
+from tests.bench.pages import pages
 from tests.bench.papers import papers
 from tests.bench.posting import posting
 from tests.bench.projecting import rebuilding, the_past, visibility
@@ -43,6 +44,7 @@ FIGURES: dict[str, Callable[[Server], Iterable[str]]] = {
     "due": due_and_exposed,
     "next": foreseeing,
     "paper": papers,
+    "pages": pages,
     "start": starting,
     "starving": starving,
     "flow": flow,

@@ -10,6 +10,7 @@ from tests.prove.auditing import edits, the_past
 from tests.prove.counts import (
     crashes,
     inboxes,
+    journeys,
     malformed_requests,
     own_work,
     pages,
@@ -39,6 +40,7 @@ PROOFS: dict[str, Callable[[], str]] = {
     "own-work": own_work,
     "inboxes": inboxes,
     "pages": pages,
+    "journeys": journeys,
     "register-mutations": register_mutations,
     "followers": nothing_is_missed,
     "flow": figures_of_a_real_log,

@@ -84,6 +84,12 @@ def pages() -> str:
     return f"every page for seeing at 320 and 1,280 px, no violation: {said}"
 
 
+def journeys() -> str:
+    """Let a programme officer and a contract manager go their whole ways in a browser."""
+    said = closing_line("tests/service/test_console_journeys.py", JOURNEYS="1")
+    return f"a spreadsheet with and without JavaScript, a month of contracts, no violation: {said}"
+
+
 def inboxes() -> str:
     """Compare the inbox with every guard, asked one by one, while random people work."""
     said = closing_line("tests/service/test_inbox_and_guards.py", INBOX_MOMENTS=MOMENTS)
