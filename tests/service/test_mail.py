@@ -417,7 +417,7 @@ async def test_the_story_says_who_was_told_when_they_first_looked_and_when_they_
     assert hana["decided_at"] is None
     assert hugo["accepted_at"] < hugo["first_looked_at"] < hugo["decided_at"]  # deciding begins with a look
     assert hugo["sentence"].startswith("hugo was told on ")
-    assert " by mail, first looked on " in hugo["sentence"]
+    assert " by mail (approval requested), first looked at it on " in hugo["sentence"]
     rows = await api.service.pool.fetch("SELECT count(*) AS n, person FROM first_looks GROUP BY person")
     looked = {row["person"]: row["n"] for row in rows if row["person"] != "priya"}  # whose turn it had been
     assert looked == {"hana": 1, "hugo": 1}

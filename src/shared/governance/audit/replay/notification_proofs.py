@@ -13,6 +13,7 @@ from shared.kernel.roles import Role
 from shared.web.readings import Reading
 
 TOLD_LATE_HOURS = 24
+WAYS = {"teams": "Teams", "teams-workflow": "a channel of Teams"}  # all others are called what they are
 TELLINGS = """
 WITH ways AS (
     SELECT d.id, d.notification_id, d.target_kind, d.status, split_part(d.target, ':', 2) AS person,
@@ -87,7 +88,7 @@ def telling(row: Mapping[str, Any], events: Sequence[Recorded], as_of: datetime)
         status=row["status"] or "",
         happened_at=row["happened_at"],
         **by_then,
-        sentence=_sentence(person, row["target_kind"] or "", **by_then),
+        sentence=_sentence(person, row["type"], row["target_kind"] or "", **by_then),
     )
 
 
@@ -105,6 +106,7 @@ def _by(instant: datetime | None, as_of: datetime) -> datetime | None:
 
 def _sentence(
     person: str,
+    about: str,
     way: str,
     *,
     accepted_at: datetime | None,
@@ -112,9 +114,10 @@ def _sentence(
     decided_at: datetime | None,
 ) -> str:
     """Return a telling in words, with London's clocks."""
-    whom = person or "a program"
-    told = f"{whom} was told {clock(accepted_at)} by {way}" if accepted_at else f"{whom} was not told"
-    looked = f", first looked {clock(first_looked_at)}" if first_looked_at else ""
+    whom, of_it = person or "a program", f"({about.replace('.', ' ').replace('-', ' ')})"
+    by_way = f"was told {clock(accepted_at)} by {WAYS.get(way, way)}" if accepted_at else "was not told"
+    told = f"{whom} {by_way} {of_it}"
+    looked = f", first looked at it {clock(first_looked_at)}" if first_looked_at else ""
     decided = f", decided {clock(decided_at)}" if decided_at else ""
     return f"{told}{looked}{decided}."
 
