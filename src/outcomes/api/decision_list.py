@@ -71,7 +71,7 @@ DECISION_LIST = ShortList(
     "/decisions",
     summary="List the decisions of a period",
     dependencies=[may("read-outcomes")],
-    responses={**DECISION_LIST.responses, **problems(404, 409)},
+    responses={**DECISION_LIST.responses, **problems(404)},
 )
 async def list_decisions_in_period(query: Annotated[ListQuery, DECISION_LIST.asked]) -> Response:
     """List every decision behind a paper's: on the programme by day, then on cases, the rarest first."""
