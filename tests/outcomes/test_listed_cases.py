@@ -26,16 +26,16 @@ async def paper(api: Api, **query: Any) -> dict[str, Any]:
 
 
 async def test_projects_at_risk_are_listed_worst_first_with_their_reasons_and_plans(api: Api) -> None:
-    await scheme(api, transition_date="2027-01-04")
+    await scheme(api, transition_date="2047-01-07")
     await programme(api)
     before = api.position
     for number in range(OTHERS):
-        await identified(api, f"ICT-{number}", forecast_end="2027-01-11")
+        await identified(api, f"ICT-{number}", forecast_end="2047-01-14")
     worst = await identified(api, "ICT-99")
     await decided_on_project(api, worst, "flag", reason="Nobody <knows> when.")
-    planned = await identified(api, "ICT-98", forecast_end="2031-06-01")
-    await decided_on_project(api, planned, "agree-action-plan", owner="olga", due="2026-12-01", steps=[])
-    await identified(api, "ICT-97", forecast_end="2027-01-01", contingency_days=0)
+    planned = await identified(api, "ICT-98", forecast_end="2051-06-01")
+    await decided_on_project(api, planned, "agree-action-plan", owner="olga", due="2046-12-01", steps=[])
+    await identified(api, "ICT-97", forecast_end="2047-01-04", contingency_days=0)
     shown = await paper(api)
     listed = shown["lists"][0]
     assert (listed["name"], listed["total"], listed["withheld"]) == ("projects_at_risk", OTHERS + 2, 0)
