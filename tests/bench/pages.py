@@ -32,7 +32,7 @@ PAGES = (
     "/rfps",
     "/rfps?q=laptops",
     "/bottlenecks",
-    "/bottlenecks/periods",
+    "/bottlenecks/compared",
     "/projects",
     "/projects/crossing",
     "/projects/priorities",
