@@ -5,6 +5,7 @@ from typing import Any
 from shared.kernel.roles import Role
 from shared.web.access.claims import Identity, Scope
 from tests.support.api import Api
+from tests.support.days import in_days
 from tests.support.people import ADA, LARS, LEO, PRIYA, RITA, SAM, Who
 
 SUE = Who("sue", (Role.REQUESTER,), areas=("Schools",))
@@ -19,7 +20,7 @@ async def declared(api: Api, matter: str, *fields: str) -> str:
         "paragraph": 3,
         "reason": "It names a family.",
         "public_interest": "Their privacy.",
-        "review_on": "2027-06-01",
+        "review_on": in_days(180),
     }
     identity: str = (await api.post("/v1/exemptions", body, LARS)).json()["id"]
     return identity

@@ -13,6 +13,7 @@ from shared.kernel.roles import Role
 from tests.rfps import way
 from tests.rfps.examples import ABSENT
 from tests.support.api import Api
+from tests.support.days import in_days
 from tests.support.people import HANA, LARS, LEO, PRIYA, SAM, Who
 from tests.support.procuring import AGREED, EVAN, awarded, closed, evaluated, opened
 from tests.support.specs import given
@@ -88,7 +89,7 @@ async def test_bidders_are_sealed_with_their_bids_and_their_cases_found_afterwar
         "paragraph": 3,
         "reason": "It would tell.",
         "public_interest": "Less.",
-        "review_on": "2027-06-01",
+        "review_on": in_days(180),
     }
     api.position = (await api.post("/v1/exemptions", exempt, LARS)).json()["position"]
     assert await found("7", LEO) == []

@@ -11,6 +11,7 @@ from rfp_service.rfps.domain.events import RfpAmended
 from shared.kernel.messages import Sealed
 from shared.kernel.roles import Role
 from tests.support.api import Api
+from tests.support.days import in_days
 from tests.support.people import ADA, HANA, LARS, LEO, PRIYA, RITA, SAM, Who
 
 SECRET = 4_713_000  # pence, and nowhere else in these texts
@@ -67,7 +68,7 @@ async def declared(api: Api, rfp: str, **other: Any) -> str:
         "paragraph": 3,
         "reason": "It shows our ceiling.",
         "public_interest": "A better price.",
-        "review_on": "2027-06-01",
+        "review_on": in_days(180),
         **other,
     }
     made: str = (await api.post("/v1/exemptions", body, LARS)).json()["id"]
@@ -175,7 +176,7 @@ async def test_what_is_released_is_read_by_everybody(api: Api) -> None:
     made = await declared(api, rfp)
     held = await api.get(f"/v1/rfps/{rfp}", SAM)
     assert "etag" not in held.headers  # nobody holds on to what was withheld
-    review = {"decision": "review", "review_on": "2027-09-01", "reason": "Not signed yet."}
+    review = {"decision": "review", "review_on": in_days(270), "reason": "Not signed yet."}
     await api.post(f"/v1/exemptions/{made}/decisions", review, LARS, version=1)
     release = {"decision": "release", "reason": "The contract is signed."}
     await api.post(f"/v1/exemptions/{made}/decisions", release, PRIYA, 403, version=2)
@@ -201,7 +202,7 @@ async def test_only_what_is_there_and_was_said_can_be_exempt(api: Api) -> None:
             "paragraph": 3,
             "reason": "It shows it.",
             "public_interest": "Less.",
-            "review_on": "2027-06-01",
+            "review_on": in_days(180),
             **other,
         }
         refused = await api.post("/v1/exemptions", body, LARS, 409)
@@ -235,7 +236,7 @@ async def test_an_exemption_its_release_and_a_right_taken_are_in_the_very_next_a
         "paragraph": 3,
         "reason": "Our ceiling.",
         "public_interest": "A better price.",
-        "review_on": "2027-06-01",
+        "review_on": in_days(180),
     }
     declared = (await api.post("/v1/exemptions", body, LARS)).json()
     assert await shown(SAM, declared["position"]) is None

@@ -16,6 +16,7 @@ from shared.governance.disclosure.exemptible_fields import contents
 from shared.kernel.roles import Role
 from tests.projects.test_http import decided, identified, scheme
 from tests.support.api import Api
+from tests.support.days import in_days
 from tests.support.people import LARS, LEO, PIA, PRIYA, Who
 
 CORA = Who("cora", (Role.CONTRACT_MANAGER,))
@@ -286,7 +287,7 @@ async def test_nobody_finds_a_thing_by_what_is_exempt_of_it(api: Api, case: Case
         "paragraph": 3,
         "reason": "It would tell.",
         "public_interest": "Less.",
-        "review_on": "2027-06-01",
+        "review_on": in_days(180),
     }
     await api.post("/v1/exemptions", body, LARS)
     await api.get("/v1/exemptions")
@@ -311,7 +312,7 @@ async def test_nobody_finds_what_is_due_by_what_is_exempt_of_it(api: Api) -> Non
         "paragraph": 3,
         "reason": "It would tell.",
         "public_interest": "Less.",
-        "review_on": "2027-06-01",
+        "review_on": in_days(180),
     }
     await api.post("/v1/exemptions", body, LARS)
     await api.get("/v1/exemptions")
@@ -334,7 +335,7 @@ async def test_a_catalogue_search_finds_nothing_by_what_is_exempt(api: Api) -> N
         "paragraph": 3,
         "reason": "It would tell.",
         "public_interest": "Less.",
-        "review_on": "2027-06-01",
+        "review_on": in_days(180),
     }
     await api.post("/v1/exemptions", body, LARS)
     await api.get("/v1/exemptions")

@@ -12,6 +12,7 @@ from shared.flow.stuck_case_answers import Stuck
 from tests.service.test_imports import finished, hand_in
 from tests.shared.flow.exports.structure import must_be_ocel
 from tests.support.api import Api
+from tests.support.days import in_days
 from tests.support.people import LARS, LEO, PRIYA, RITA, SCHEME, Who
 
 TARGETS = [{"stage": stage, "working_days": 5} for stage in ("triage", "approval")]
@@ -78,7 +79,7 @@ async def test_nobody_finds_an_rfp_by_a_value_that_is_exempt(api: Api) -> None:
         "paragraph": 3,
         "reason": "It would tell.",
         "public_interest": "Less.",
-        "review_on": "2027-06-01",
+        "review_on": in_days(180),
     }
     await api.post("/v1/exemptions", body, LARS)
     for query in ({"value_from": 5_000}, {"value_to": 6_000}, {"service_area": "Registrars"}):

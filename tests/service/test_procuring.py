@@ -7,6 +7,7 @@ from rfp_service.rfps.views.similarity import FOUND_LIMIT
 from shared.kernel.calendar import day_in_london, end_of
 from shared.kernel.roles import Role
 from tests.support.api import Api
+from tests.support.days import in_days
 from tests.support.people import DEREK, HANA, LEO, PAUL, PRIYA, RITA, SAM, SCHEME, Who
 from tests.support.procuring import (
     AGREED,
@@ -120,7 +121,7 @@ async def _everything_is_told_but_what_is_exempt(api: Api, rfp: str) -> None:
         "paragraph": 3,
         "reason": "It names a bidder.",
         "public_interest": "None.",
-        "review_on": "2027-06-01",
+        "review_on": in_days(180),
     }
     await api.post("/v1/exemptions", exempt, LARS)
     held = (await api.get(path, SAM)).json()
@@ -383,7 +384,7 @@ async def test_what_is_exempt_is_not_copied_even_by_whoever_raised_it(api: Api) 
         "matter_id": past,
         "fields": ["estimate_pence"],
         "paragraph": 3,
-        "review_on": "2027-06-01",
+        "review_on": in_days(180),
         "reason": "It shows our ceiling.",
         "public_interest": "A better price.",
     }

@@ -15,6 +15,7 @@ from shared.record.deadlines.firing import CLOCK
 from shared.web.access.issuer import demonstration_token
 from tests.rfps import way
 from tests.support.api import Api, running_api
+from tests.support.days import in_days
 from tests.support.patience import LOOKS, until_true
 from tests.support.people import LARS, PRIYA, RITA, SAM
 from tests.support.postgres import Base, session, throwaway_folder
@@ -100,7 +101,7 @@ async def test_where_it_may_say_that_something_is_exempt_only_the_entitled_read_
         "paragraph": 3,
         "reason": "A bidder's prices.",
         "public_interest": "A better price.",
-        "review_on": "2027-06-01",
+        "review_on": in_days(180),
     }
     made = (await api.post("/v1/exemptions", body, LARS)).json()["id"]
     assert (await api.get(f"/v1/rfps/{other}")).json()["title"] == "Chairs"

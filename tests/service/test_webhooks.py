@@ -17,6 +17,7 @@ from rfp_service import logs
 from shared.settings import Settings
 from tests.shared.governance.notifications.receiver import Receiver, receiving
 from tests.support.api import Api, running_api
+from tests.support.days import in_days
 from tests.support.people import ADA, DEREK, HANA, LARS, SAM
 from tests.support.postgres import Base, session
 
@@ -199,7 +200,7 @@ async def test_of_an_exempt_matter_no_more_is_said_than_that_there_is_one(
         "paragraph": 3,
         "reason": "It shows our ceiling.",
         "public_interest": "A better price.",
-        "review_on": "2027-06-01",
+        "review_on": in_days(180),
     }
     await api.post("/v1/exemptions", exemption, LARS)
     await api.get("/v1/exemptions", LARS)  # its view is there
