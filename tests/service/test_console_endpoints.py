@@ -71,7 +71,10 @@ async def test_an_address_that_is_not_allowed_is_refused_with_what_was_typed(api
     }
     refused = await send(api, NEW, typed)
     assert (refused.status_code, 'value="https://elsewhere.example/"' in refused.text) == (409, True)
-    assert "the allow-list of receivers does not name it" in refused.text
+    assert (
+        "The allow-list of receivers lets nothing be sent to this address."
+        " The allow-list does not name its host with that port."
+    ) in said(refused.text)
 
 
 async def test_an_endpoint_is_paused_resumed_and_told_again_what_it_missed(

@@ -154,7 +154,8 @@ def test_a_periods_figures_are_counted_as_the_api_counts_them(demonstration: Run
     for name, _, number, _ in rows_of(page, "unusual"):
         assert figures[name.lower().replace(" ", "_")]["n"] == int(number)
     late, told = figures["late_approvals"]["n"], figures["told_late"]["n"]
-    assert f"{late} approval{'' if late == 1 else 's'} came late; {told} w" in said(page)
+    assert late > 1
+    assert f"{late} approvals came late; {told or 'no'} w" in said(page)
 
 
 def test_the_record_is_for_scrutiny_and_checked_by_a_page_that_may_ask_nobody(demonstration: Running) -> None:

@@ -16,12 +16,13 @@ from rfp_service.demonstration.exceptions import EXCEPTIONS
 from rfp_service.demonstration.in_flight import TOLD
 from rfp_service.demonstration.story import WAITING
 from rfp_service.demonstration.tales import RFPS
+from rfp_service.demonstration.urgencies import URGENCIES
 from shared.embedded.places import Places
 from tests.shared.flow.imports.examples import EVENTS, write
 from tests.support.postgres import Base, throwaway_folder
 from tests.support.running import PROGRAM, Running, running
 
-STORY_RFPS = RFPS + len(WAITING) + len(EXCEPTIONS) + len(TOLD)
+STORY_RFPS = RFPS + len(WAITING) + len(EXCEPTIONS) + len(URGENCIES) + len(TOLD)
 
 pytestmark = pytest.mark.xdist_group("demonstration")
 

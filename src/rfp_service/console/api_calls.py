@@ -33,6 +33,11 @@ class ApiAnswer(NamedTuple):
         """Return the problem's type; nothing where there is none."""
         return str(self.body.get("type", "")) if isinstance(self.body, dict) else ""
 
+    @property
+    def sentence(self) -> str:
+        """Return the rule that refused, in its own words, and why it does where it says so beside."""
+        return " ".join(str(said) for name in ("title", "why") if (said := self.body.get(name)))
+
 
 class ApiFile(NamedTuple):
     """What the API answered as a file, and whether more of it follows at another cursor."""
@@ -59,7 +64,7 @@ class ApiRefused(Exception):
             for each in self.answer.body.get("errors", ())
             if "parameter" in each
         ]
-        return " ".join([str(self.answer.body.get("title", "")), *found])
+        return " ".join([self.answer.sentence, *found])
 
 
 class SentFile(NamedTuple):

@@ -96,7 +96,7 @@ async def calendar(request: Request, _: Visiting) -> Response:
 async def open_calendar(request: Request, sent: Sent) -> Response:
     """Open a private address for a calendar program, which is shown once."""
     answer = await sent.visit.post("/v1/contract-feeds", {}, sent["key"])
-    error = "" if answer.is_success else str(answer.body.get("title", ""))
+    error = "" if answer.is_success else answer.sentence
     path = answer.body.get("address") if answer.is_success else None
     address = f"{core_service(request).settings.public_url}{path}" if path else ""
     return page(

@@ -148,7 +148,7 @@ def errors_of(answer: ApiAnswer, fields: Sequence[FormField]) -> dict[str, str]:
         at = _asked_at(steps, fields)
         label = field_label(next((one for one in reversed(steps) if not one.isdecimal()), ""))
         found[at] = f"{label}: {each['detail']}"
-    return found or {"": str(answer.body.get("title", ""))}
+    return found or {"": answer.sentence}
 
 
 def _asked_at(steps: Sequence[str], fields: Sequence[FormField]) -> str:

@@ -89,7 +89,7 @@ async def document_file(visit: Visiting, document_id: UUID) -> Response:
 
 def _problem(answer: ApiAnswer) -> str:
     errors = answer.body.get("errors", ())
-    return str(errors[0]["detail"] if errors else answer.body.get("title", ""))
+    return str(errors[0]["detail"]) if errors else answer.sentence
 
 
 async def _again(  # what it is shown with

@@ -77,7 +77,7 @@ def _errors(answer: ApiAnswer) -> dict[str, str]:
     for each in answer.body.get("errors", ()):
         name = str(each.get("pointer", "")).removeprefix("#/")
         found[name if name in NEED else ""] = f"{words(name)}: {each['detail']}"
-    return found or {"": str(answer.body.get("title", ""))}
+    return found or {"": answer.sentence}
 
 
 async def _need(

@@ -96,9 +96,7 @@ async def categorise(request: Request, sent: Sent) -> Response:
     else:
         answer = await sent.visit.post(f"{BULK}?dry_run=true", body)
     if not answer.is_success:
-        return await _choose(
-            request, sent.visit, typed, {"": str(answer.body.get("title", ""))}, status=answer.status
-        )
+        return await _choose(request, sent.visit, typed, {"": answer.sentence}, status=answer.status)
     shown: dict[str, Any] = {"answer": answer.body, "typed": typed, "key": sent["key"]}
     return page(request, "categories_preview", **shown)
 

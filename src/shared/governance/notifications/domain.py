@@ -230,7 +230,7 @@ class EndpointVerifiedAlready(Refused):
 
 
 class AddressNotAllowed(Refused):
-    """The allow-list of receivers lets nothing be sent to this address: `why` says what is wrong with it."""
+    """The allow-list of receivers lets nothing be sent to this address."""
 
 
 class NoSuchTeam(Refused):
