@@ -86,7 +86,7 @@ def pages() -> str:
 
 def journeys() -> str:
     """Let a programme officer and a contract manager go their whole ways in a browser."""
-    said = closing_line("tests/service/test_console_journeys.py", JOURNEYS="1")
+    said = closing_line("tests/service/console_journeys.py")
     return f"a spreadsheet with and without JavaScript, a month of contracts, no violation: {said}"
 
 

@@ -155,7 +155,7 @@ def test_a_periods_figures_are_counted_as_the_api_counts_them(demonstration: Run
         assert figures[name.lower().replace(" ", "_")]["n"] == int(number)
     late, told = figures["late_approvals"]["n"], figures["told_late"]["n"]
     assert late > 1
-    assert f"{late} approvals came late; {told or 'no'} w" in said(page)
+    assert f"{late} approvals came late; {told or 'none'} w" in said(page)
 
 
 def test_the_record_is_for_scrutiny_and_checked_by_a_page_that_may_ask_nobody(demonstration: Running) -> None:

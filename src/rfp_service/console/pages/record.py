@@ -148,7 +148,9 @@ def period_heading(rows: list[dict[str, Any]]) -> str:
     if not late and not told:
         return "No approval came late, and every approver had been told in time"
     one = f"{late or 'No'} approval{'' if late == 1 else 's'} came late"
-    return f"{one}; {told or 'no'} {'was' if told == 1 else 'were'} by somebody who had not been told in time"
+    return (
+        f"{one}; {told or 'none'} {'were' if told > 1 else 'was'} by somebody who had not been told in time"
+    )
 
 
 def _last_days(number: int) -> dict[str, str]:

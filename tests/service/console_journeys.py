@@ -3,7 +3,6 @@
 They take half a minute, so `make prove` has them; each page on the way is looked at on a phone and a desk.
 """
 
-import os
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
@@ -17,10 +16,7 @@ from tests.support.api import Api
 from tests.support.browser import browser
 from tests.support.served import served
 
-pytestmark = [
-    pytest.mark.xdist_group("browser"),
-    pytest.mark.skipif("JOURNEYS" not in os.environ, reason="make prove journeys"),
-]
+pytestmark = pytest.mark.xdist_group("browser")
 
 
 Look = Callable[[Page, str], Awaitable[None]]
