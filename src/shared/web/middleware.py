@@ -50,30 +50,46 @@ class Door:
             await self._app(scope, receive, send)
             return
         traceparent = _traced(scope)
-        replaced, began, method = False, time.monotonic(), scope["method"]
-        if scope["method"] == "HEAD":  # as GET, without its content (RFC 9110, section 9.3.2)
+        method = scope["method"]
+        if method == "HEAD":  # as GET, without its content (RFC 9110, section 9.3.2)
             scope, send = {**scope, "method": "GET"}, _without_content(send)
+        await self._app(scope, receive, _Answer(self, scope, receive, send, method, traceparent))
 
-        async def answered(message: Message) -> None:
-            nonlocal replaced
-            if message["type"] != "http.response.start":
-                if not replaced:
-                    await send(message)
-                return
-            if _is_plain(message):
-                await _too_large(scope, message["headers"])(scope, receive, answered)
-                replaced = True
-                return
-            headers = [*message["headers"], *self._missing(message["headers"])]
-            headers += _allowance(scope, message["status"])
-            note_request(scope, method, message["status"], time.monotonic() - began)
-            await send({**message, "headers": [*headers, (b"traceparent", traceparent)]})
-
-        await self._app(scope, receive, answered)
-
-    def _missing(self, headers: Headers) -> Headers:
+    def whole(self, headers: Headers) -> Headers:
+        """Return an answer's headers with those that it does not say for itself."""
         said = {name for name, _ in headers}
-        return [pair for pair in self._headers if pair[0] not in said]
+        return [*headers, *(pair for pair in self._headers if pair[0] not in said)]
+
+
+class _Answer:
+    """Sends one answer on, with what it does not say for itself.
+
+    No function within the call: that would hold itself, and all of the request, until the collector comes.
+    """
+
+    __slots__ = ("_began", "_door", "_method", "_receive", "_replaced", "_scope", "_send", "_traceparent")
+
+    def __init__(
+        self, door: Door, scope: Scope, receive: Receive, send: Send, method: str, traceparent: bytes
+    ) -> None:
+        """Answer this request, which has just come."""
+        self._door, self._scope, self._receive, self._send = door, scope, receive, send
+        self._method, self._traceparent = method, traceparent
+        self._replaced, self._began = False, time.monotonic()
+
+    async def __call__(self, message: Message) -> None:
+        """Send a part of it."""
+        if message["type"] != "http.response.start":
+            if not self._replaced:
+                await self._send(message)
+            return
+        if _is_plain(message):
+            await _too_large(self._scope, message["headers"])(self._scope, self._receive, self)
+            self._replaced = True
+            return
+        headers = self._door.whole(message["headers"]) + _allowance(self._scope, message["status"])
+        note_request(self._scope, self._method, message["status"], time.monotonic() - self._began)
+        await self._send({**message, "headers": [*headers, (b"traceparent", self._traceparent)]})
 
 
 def _without_content(send: Send) -> Send:

@@ -134,7 +134,7 @@ class Outlook:
                 in_sight(self.person, self.permissions.areas(self.person, command.__name__), *self.owner)
             command.guard(state, stamp)
         except Refused as refusal:
-            return refusal
+            return refusal.with_traceback(None)  # which would hold this call in a circle, for the collector
         return None
 
     def _principals_for(self, state: object, command: type[Command[Any]]) -> Iterator[str]:
