@@ -1,0 +1,45 @@
+"""A path is answered by the very route that trying all of them in turn would find."""
+
+import re
+from uuid import uuid4
+
+import pytest
+from starlette.routing import Match
+
+from rfp_service.app import create_app
+from rfp_service.required_permissions import routes
+from shared.web.route_index import RouteIndex
+
+APP = create_app()
+PARAMETER = re.compile(r"\{[a-z_]+(:[a-z]+)?\}")
+OF_KIND = {":path": "a/b/c", ":uuid": str(uuid4()), ":int": "7", None: "x1"}
+PATHS = sorted({PARAMETER.sub(lambda found: OF_KIND[found[1]], route.path) for route in routes()})
+OTHERS = (
+    "/",
+    "",
+    "//",
+    "/v1",
+    "/v1/",
+    "/v1/rfps/",
+    "/v1/nothing",
+    "/healthz/more",
+    "/console/nothing/x",
+    "/é/ü",
+)
+
+
+def found(tried: list[object], path: str, method: str) -> object:
+    """Return the route that answers, or the first that knows the path, as a router looks for it."""
+    scope = {"type": "http", "path": path, "method": method, "root_path": ""}
+    matched = [(route, route.matches(dict(scope))[0]) for route in tried]  # type: ignore[attr-defined]
+    whole = [route for route, match in matched if match is Match.FULL]
+    return (whole or [route for route, match in matched if match is Match.PARTIAL] or [None])[0]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_the_index_finds_what_all_routes_would(method: str) -> None:
+    index = APP.router.middleware_stack
+    assert isinstance(index, RouteIndex)
+    assert len(PATHS) > 150
+    for path in (*PATHS, *(f"{each}/more" for each in PATHS), *OTHERS):
+        assert found(list(index.of(path).routes), path, method) is found(list(APP.routes), path, method), path
