@@ -13,9 +13,10 @@ from rfp_service.console.rendering import HEADERS
 from shared.kernel.roles import Role
 from shared.settings import Profile
 from tests.support.api import Api
-from tests.support.patience import PATIENCE_SECONDS
-from tests.support.people import PAUL, PRIYA, SCHEME, Who
+from tests.support.patience import PATIENCE_SECONDS, until_true
+from tests.support.people import PAUL, PRIYA, SAM, SCHEME, Who
 from tests.support.postgres import Base, session
+from tests.support.visiting import said
 
 RITA = Who("rita-requester", (Role.REQUESTER,))
 TIERS = [
@@ -248,3 +249,19 @@ async def test_whoever_reads_the_record_is_led_from_a_line_to_its_proof(api: Api
     assert link in (await api.client.get(f"/console/rfps/{rfp}")).text
     proven = await api.client.get(f"/console/record/{last}")
     assert "Its proof" in proven.text
+
+
+async def test_the_story_of_a_case_says_who_was_told(api: Api) -> None:
+    rfp = await in_approval(api)
+    told: list[dict[str, Any]] = []
+
+    async def somebody_is_told() -> bool:
+        told[:] = (await api.get(f"/v1/audit/streams/{rfp}", SAM)).json()["tellings"]
+        return bool(told)
+
+    await until_true(somebody_is_told)
+    await sign_in(api, "sam-scrutiny")
+    shown = said((await api.client.get(f"/console/record/cases/{rfp}")).text)
+    assert "Who was told, and when they looked" in shown
+    for each in told:
+        assert each["sentence"].partition(" ")[2] in shown
