@@ -18,12 +18,13 @@ V = TypeVar("V")
 LOOKED_AT_LIMIT = 2_000  # entries in one look: where more were appended, nothing that was kept counts
 CHANGED_LIMIT = 200_000  # things remembered as changed, the same
 
-# The entry at which the last look ended comes first, so that a record put back to an earlier time shows.
+# The entry at which the last look ended comes first: by its leaf hash it shows that a record was put back to
+# an earlier time, also where it has grown past that position since, even by a decision on the same thing.
 SINCE = """
-SELECT notification_id, originator_id FROM stored_events
+SELECT notification_id, originator_id, leaf_hash FROM stored_events
 WHERE notification_id >= $1 ORDER BY notification_id LIMIT $2
 """
-LAST = "SELECT notification_id, originator_id FROM stored_events ORDER BY notification_id DESC LIMIT 1"
+LAST = "SELECT notification_id, leaf_hash FROM stored_events ORDER BY notification_id DESC LIMIT 1"
 
 
 class Looked(NamedTuple):
@@ -41,7 +42,7 @@ class StreamChanges:
         self._pool = pool
         self._looks: Gathered[str, Looked] = Gathered(self._look, Looked(0, 0))
         self._looked = Looked(0, 0)
-        self._last: UUID | None = None  # whose event stands there
+        self._last: bytes | None = None  # the leaf hash of the entry that stands there
         self._changed: dict[UUID, int] = {}
 
     async def look(self) -> Looked:
@@ -56,12 +57,12 @@ class StreamChanges:
     async def _look(self, _: Sequence[str]) -> dict[str, Looked]:
         series, position = self._looked
         rows = await self._pool.fetch(SINCE, position, LOOKED_AT_LIMIT)
-        first = tuple(rows[0]) if rows else (0, None)
+        first = (rows[0]["notification_id"], rows[0]["leaf_hash"]) if rows else (0, None)
         if first != (position, self._last) or len(rows) == LOOKED_AT_LIMIT:
             await self._begin_anew()
         elif len(rows) > 1:
-            self._changed |= {stream: at for at, stream in rows[1:]}
-            at, self._last = rows[-1]
+            self._changed |= {stream: at for at, stream, _ in rows[1:]}
+            at, _, self._last = rows[-1]
             self._looked = Looked(series, at)
             if len(self._changed) > CHANGED_LIMIT:
                 await self._begin_anew()

@@ -6,11 +6,13 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from rfp_service.events import EVENTS
 from shared.record.database import connected
 from shared.record.eventstore import changes as looking
 from shared.record.eventstore.changes import KeptByThing, StreamChanges
+from shared.record.eventstore.encoding import Topics
 from shared.record.eventstore.store import EventStore
-from tests.shared.record.eventstore.examples import Count, Counter
+from tests.shared.record.eventstore.examples import Count, Counted, Counter
 from tests.support.postgres import Base
 from tests.support.specs import stamp
 
@@ -56,16 +58,25 @@ async def test_after_too_many_changes_nothing_counts_that_was_read_before(
     assert changes.unchanged(made[0], after)
 
 
-async def test_a_record_that_was_put_back_is_read_anew(store: EventStore, base: Base) -> None:
+@pytest.mark.parametrize("grown_again", [False, True], ids=["shorter", "grown again by another count"])
+async def test_a_record_that_was_put_back_is_read_anew(
+    store: EventStore, pool: asyncpg.Pool, base: Base, *, grown_again: bool
+) -> None:
+    elsewhere = EventStore(pool, Topics([*EVENTS, Counted]))  # another process: it has not looked yet
     one = await counter(store)
     await counts(store, one)
     before = await store.changes.look()
     async with connected(base.admin, 1) as owner:  # as a restored backup would have it
-        await owner.execute("ALTER TABLE stored_events DISABLE TRIGGER USER")
+        for table in ("stored_events", "event_head"):
+            await owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         await owner.execute(
             "DELETE FROM stored_events WHERE originator_id = $1 AND originator_version = 2", one
         )
-    await store.changes.look()
+        await owner.execute("UPDATE event_head SET position = position - 1")
+    if grown_again:
+        await elsewhere.handle(one, Count(by=5), ANN, blank=Counter())
+    after = await store.changes.look()
+    assert (after.position == before.position) == grown_again
     assert not store.changes.unchanged(one, before)
 
 
