@@ -48,7 +48,7 @@ async def hidden(api: Api, path: str) -> dict[str, str]:
 
 def hidden_in(answer: httpx.Response) -> dict[str, str]:
     main = answer.text.split("<main", 1)[1]
-    found = re.findall(r'<input type="hidden" name="([\w.]+)" value="([^"]*)">', main)
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', main)
     return {name: html.unescape(value) for name, value in found}
 
 

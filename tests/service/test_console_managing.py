@@ -10,7 +10,7 @@ from rfp_service.console.decided_things import THINGS
 from rfp_service.console.managed_kinds import MANAGED
 from rfp_service.contracts.domain.pipeline import PipelineYearBegun, pipeline_id
 from shared.kernel.roles import Role
-from tests.outcomes.test_http import PROGRAMME, programme
+from tests.outcomes.test_http import PROGRAMME, milestone, outcome, programme
 from tests.service.test_console import RITA, TIERS, hidden, send, sign_in
 from tests.support.api import Api
 from tests.support.days import in_days, today
@@ -57,6 +57,8 @@ DECIDED: dict[str, tuple[str, str, dict[str, str]]] = {
     "pipeline-notices": ("publish", "carlo-contracts", {"reference": "UK1-1", "published_on": in_days(-1)}),
     "promised-data": ("chase", "pia-programme", {"note": "Asked again."}),
     "consultations": ("close", "pia-programme", {"conclusion": "Laptops."}),
+    "outcomes": ("rate-confidence", "pia-programme", {"confidence": "Amber"}),
+    "milestones": ("report-progress", "pia-programme", {"progress": "Half of it is done."}),
 }
 
 
@@ -72,6 +74,10 @@ async def one_of(api: Api, path: str) -> str:
         return "dora-deputy"
     if path == "pipeline-notices":
         return await a_year_begun(api)
+    if path in ("outcomes", "milestones"):
+        await programme(api)
+        of = await outcome(api)
+        return of if path == "outcomes" else await milestone(api, of)
     body, who = await what_makes_one(api, path)
     made: str = (await api.post(f"/v1/{path}", body, who)).json()["id"]
     await api.get("/v1/catalogue-items", ADA)  # until the views show it

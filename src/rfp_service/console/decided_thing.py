@@ -16,6 +16,16 @@ Facts = list[tuple[str, str]]
 Options = Mapping[str, Sequence[tuple[str, str]]]
 Completed = Callable[[Visit, list[dict[str, Any]]], Awaitable[None]]
 Found = Callable[[Visit, Seen, DecisionForm], Awaitable[Options]]
+Asking = Callable[[Visit, DecisionForm], Awaitable[DecisionForm]]
+Sending = Callable[[Visit, str, dict[str, Any]], Awaitable[dict[str, Any]]]
+
+
+class NotToBeChosen(Exception):
+    """What was chosen in a field is not to be had, or no longer; it holds the field and a sentence."""
+
+    def __init__(self, field_name: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.errors = {field_name: sentence}
 
 
 def _no_facts(_: Seen) -> Facts:
@@ -46,6 +56,14 @@ def _nothing_said(_: Seen) -> str:
     return ""
 
 
+async def _as_it_is(_: Visit, form: DecisionForm) -> DecisionForm:
+    return form
+
+
+async def _as_typed(_: Visit, __: str, body: dict[str, Any]) -> dict[str, Any]:
+    return body
+
+
 async def _nothing_found(_: Visit, __: Seen, ___: DecisionForm) -> Options:
     return {}
 
@@ -73,6 +91,8 @@ class DecidedThing:
     lead: Callable[[Seen], str] = _nothing_said  # how one stands, in a sentence
     complete: Completed = _no_more  # adds what some of them are called, where only their ids say it
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of a list's values, by its field
+    asks: Asking = _as_it_is  # for something more simply than its command says it
+    sends: Sending = _as_typed  # what its command says of that
 
     @cached_property
     def forms(self) -> Mapping[str, DecisionForm]:
@@ -94,9 +114,9 @@ class DecidedThing:
             raise NotFound
         return self.forms[decision]
 
-    async def seen(self, visit: Visit, thing_id: str) -> dict[str, Any]:
+    async def seen(self, visit: Visit, thing_id: str, **query: str) -> dict[str, Any]:
         """Return one as the API shows it, with what it is called where only ids say that."""
-        found: dict[str, Any] = await visit.get(self.api(thing_id))
+        found: dict[str, Any] = await visit.get(self.api(thing_id), **query)
         await self.complete(visit, [found])
         return found
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from outcomes.api import engagement, promised_data
+from outcomes.api import engagement, milestones, programmes, promised_data
 from projects.api import projects
 from rfp_service.catalogue.api import orders
 from rfp_service.catalogue.api import versions as catalogue
@@ -13,6 +13,8 @@ from rfp_service.console import (
     disclosure_facts,
     notification_facts,
     order_facts,
+    outcome_facts,
+    outcome_forms,
     programme_facts,
     scheme_words,
 )
@@ -183,6 +185,33 @@ THINGS: Mapping[str, DecidedThing] = {
             lambda _: "Pipeline notice",
             programme_facts.pipeline_facts,
             lead=programme_facts.pipeline_lead,
+        ),
+        DecidedThing(
+            "outcomes",
+            "outcomes",
+            "outcome",
+            programmes.DECISIONS,
+            lambda outcome: str(outcome["statement"]),
+            lambda outcome: f"Outcome {outcome['number']}",
+            outcome_facts.outcome_facts,
+            found=outcome_forms.found_for_outcome,
+            stands=decided_options.itself,
+            lead=outcome_facts.outcome_lead,
+            asks=outcome_forms.asks_of_outcome,
+        ),
+        DecidedThing(
+            "outcomes",
+            "milestones",
+            "milestone",
+            milestones.DECISIONS,
+            lambda milestone: str(milestone["title"]),
+            lambda _: "Milestone",
+            outcome_facts.milestone_facts,
+            found=outcome_forms.found_for_milestone,
+            stands=decided_options.itself,
+            lead=outcome_facts.milestone_lead,
+            asks=outcome_forms.asks_of_milestone,
+            sends=outcome_forms.evidence_sent,
         ),
         DecidedThing(
             "outcomes",

@@ -15,19 +15,33 @@ LABELS = {
     "hold": "Put on hold",
     "ping": "Ask whether it listens",
     "publish": "Say that it is published",
+    "raise-dependency": "Say what it waits for",
+    "rate-confidence": "Rate how sure it is",
+    "rebaseline": "Give it another day",
     "record-arrived": "It has come whole",
     "recover": "Send a period again",
     "reject": "Reject the RFP",
     "release": "Open it to everybody",
+    "report-progress": "Say how it comes on",
     "request-approval": "Ask for approval",
     "resend": "Send one delivery again",
+    "return-evidence": "Send the evidence back",
     "return-for-rework": "Send back for rework",
     "review": "Keep it exempt for longer",
     "rotate-secret": "Give it a new secret",
+    "satisfy-dependency": "It waits for that no longer",
     "submit": "Hand it to procurement",
+    "submit-evidence": "Hand evidence in",
 }
 # Where a name means something else of this kind of thing than of others.
-LABELS_OF = {("rfps", "withdraw"): "Withdraw the RFP", ("scheme", "withdraw"): "Take the proposal back"}
+LABELS_OF = {
+    ("rfps", "withdraw"): "Withdraw the RFP",
+    ("scheme", "withdraw"): "Take the proposal back",
+    ("milestones", "accept"): "Accept that it is met",
+    ("milestones", "drop"): "Give it up",
+    ("milestones", "reopen"): "It is not met after all",
+    ("outcomes", "amend"): "Word it anew",
+}
 # What a form asks for, where the name that programs use is too short or too technical.
 FIELDS = {
     "advice": "The advice",
@@ -87,6 +101,7 @@ FIELDS = {
     "matter_version": "Only the decision number",
     "minimum_evaluators": "Evaluators at least",
     "minimum_periods_in_whole_days": "Are minimum periods whole days?",
+    "met_on": "Met on",
     "months": "Months",
     "moscow": "How much it matters",
     "needs": "People it needs",
@@ -101,6 +116,7 @@ FIELDS = {
     "paragraph": "Which paragraph of the Act",
     "people": "People",
     "programme": "Which programme",
+    "progress": "How it comes on",
     "promised_by": "Who promised it",
     "public_interest": "Why keeping it outweighs the public interest in showing it",
     "published_on": "Published on",

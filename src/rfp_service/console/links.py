@@ -22,6 +22,7 @@ ONE_BY_ONE = (
     "pipeline-notices",
     "promised-data",
     "consultations",
+    "outcomes",
 )  # of which each has a page; their lists ask otherwise
 
 MOVED = {"rfps/bottlenecks": "bottlenecks"}

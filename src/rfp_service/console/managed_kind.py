@@ -42,6 +42,7 @@ class ManagedKind:
     asking: Asking = adding_forms.everything
     leads: Leads = _leads_nowhere
     of_programme: bool = False
+    has_own_pages: bool = False  # its list and its page are made for it alone
 
     @property
     def thing(self) -> DecidedThing:

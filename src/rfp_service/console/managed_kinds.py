@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from outcomes.commands.engagement import OpenConsultation
+from outcomes.commands.milestones import ScheduleMilestone
+from outcomes.commands.programme import AddOutcome
 from outcomes.commands.promised_data import PromiseData
 from rfp_service.catalogue.commands.items import AddCatalogueItem
 from rfp_service.catalogue.commands.orders import RaiseOrder
-from rfp_service.console import adding_forms
+from rfp_service.console import adding_forms, outcome_forms
 from rfp_service.console.decided_thing import Seen
 from rfp_service.console.disclosure_facts import matter_page
 from rfp_service.console.links import PAGES
@@ -170,6 +172,34 @@ MANAGED: Mapping[str, ManagedKind] = {
             "What the council means to procure, published once a year where the law asks for it.",
             "read-contracts",
             lambda year: str(year["section"]),
+        ),
+        ManagedKind(
+            "outcomes",
+            "Outcomes",
+            "outcome",
+            "Outcome",
+            "What must be true at the end of a programme, and how far that has come.",
+            "read-outcomes",
+            adding=AddOutcome,
+            add="Add an outcome",
+            then="It stands on the board and in the committee's paper from now on, with the milestones and "
+            "the figures that show it.",
+            asking=outcome_forms.an_outcome,
+            has_own_pages=True,
+        ),
+        ManagedKind(
+            "milestones",
+            "Milestones",
+            "milestone",
+            "Milestone",
+            "The steps to each outcome, when each is due, and what shows that it is met.",
+            "read-outcomes",
+            adding=ScheduleMilestone,
+            add="Schedule a milestone",
+            then="Its first day is a promise: however often it is moved, the committee's paper says "
+            "what was promised first.",
+            asking=outcome_forms.a_milestone,
+            has_own_pages=True,
         ),
         ManagedKind(
             "promised-data",

@@ -15,6 +15,7 @@ HORIZONS = {
     "dropped": "Dropped",
 }
 STANDINGS = {"ready": "Ready", "on_track": "On track", "at_risk": "At risk", "blocked": "Blocked"}
+WAITED_FOR = {"data": "Promised data", "project": "A project", "contract": "A contract", "rfp": "An RFP"}
 WORKS = {"rfps": "RFPs", "projects": "Projects", "contracts": "Contracts"}
 
 

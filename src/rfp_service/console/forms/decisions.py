@@ -32,6 +32,8 @@ FIRST = (  # what a thing waits for, as a rule: shown as buttons
     "challenge",
     "resume",
     "ping",
+    "submit-evidence",
+    "report-progress",
     "record-arrived",
     "chase",
     "count",
@@ -52,6 +54,7 @@ THEN = (
     "refuse-key-decision",
     "reject",
     "return-for-rework",
+    "return-evidence",
 )
 ANSWERED_AT_ONCE: Mapping[str, tuple[str, str]] = {
     "approval": ("approve", "refuse"),
@@ -61,7 +64,8 @@ ANSWERED_AT_ONCE: Mapping[str, tuple[str, str]] = {
 }
 NEVER_UNDONE = frozenset(
     {
-        *THEN[:-1],
+        *(each for each in THEN if not each.startswith("return-")),
+        "drop",
         "withdraw",
         "cancel",
         "erase",

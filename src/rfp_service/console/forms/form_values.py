@@ -11,6 +11,7 @@ from shared.kernel.calendar import LONDON
 
 YES, NO = "yes", "no"
 PENCE = 100
+LISTS = frozenset({AskedAs.ROWS, AskedAs.LINES, AskedAs.TICKS})
 
 
 class NotUnderstood(Exception):
@@ -193,7 +194,13 @@ def whole(body: Mapping[str, Any], fields: Iterable[FormField]) -> dict[str, Any
 
 
 def changed(body: Mapping[str, Any], fields: Iterable[FormField], sent: Mapping[str, str]) -> dict[str, Any]:
-    """Return of a body what differs from how the form stood when it was made, which it says itself."""
+    """Return of a body what differs from how the form stood when it was made, which it says itself.
+
+    A list of which nothing is left is empty; a text that was emptied stays, for nothing takes its place.
+    """
     stood = {name.removeprefix("was."): said for name, said in sent.items() if name.startswith("was.")}
     before = Answers(stood).read(fields)
-    return {name: value for name, value in body.items() if before.get(name) != value}
+    emptied: dict[str, Any] = {
+        each.name: [] for each in fields if each.kind in LISTS and before.get(each.name)
+    }
+    return {name: value for name, value in {**emptied, **body}.items() if before.get(name) != value}

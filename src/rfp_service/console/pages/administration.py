@@ -92,7 +92,7 @@ async def one_thing(
     )
 
 
-for each in MANAGED:
+for each in [path for path, kind in MANAGED.items() if not kind.has_own_pages]:
     router.add_api_route(f"/{each}", list_kind, methods=["GET"])
     router.add_api_route(f"/{each}/{{thing_id}}", one_thing, methods=["GET"])
 

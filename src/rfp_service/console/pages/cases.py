@@ -23,12 +23,14 @@ DONE = {
 PAGE_LENGTH = 25
 
 
-async def case_page(visit: Visit, thing: DecidedThing, thing_id: str, done: str) -> dict[str, Any]:
-    """Return what the page of one thing shows documents_and_comments what is its own."""
-    seen = await thing.seen(visit, thing_id)
+async def case_page(
+    visit: Visit, thing: DecidedThing, thing_id: str, done: str, **query: str
+) -> dict[str, Any]:
+    """Return what the page of one thing shows beside what is its own."""
+    seen = await thing.seen(visit, thing_id, **query)
     history: list[dict[str, Any]] = []
     if thing.has_history:
-        history = with_changes((await visit.get(f"{thing.api(thing_id)}/history"))["items"])[::-1]
+        history = with_changes((await visit.get(f"{thing.api(thing_id)}/history", **query))["items"])[::-1]
     return {
         "seen": seen,
         "thing": thing,

@@ -10,7 +10,7 @@ from uuid import uuid4
 from fastapi import Path, Request, Response
 
 from rfp_service.console.api_calls import ApiAnswer
-from rfp_service.console.decided_thing import DecidedThing
+from rfp_service.console.decided_thing import DecidedThing, NotToBeChosen
 from rfp_service.console.decided_things import thing_of
 from rfp_service.console.forms.decisions import DecisionForm
 from rfp_service.console.forms.fields import AskedAs, FormField
@@ -58,7 +58,7 @@ async def ask_for_decision(
     thing = thing_of(path)
     if (path, decision) in SAID_ANEW and not visit.said_who_lately(SHOWN_WITHIN):
         return go_to(sign_in_anew(f"{request.url.path}?{request.url.query}".removesuffix("?")))
-    form = thing.form_of(decision)
+    form = await thing.asks(visit, thing.form_of(decision))
     meant = {each.name: said for each in form.fields if (said := request.query_params.get(each.name))}
     opened = FilledIn(meant) if meant and not form.amends else FilledIn()
     return await show_form(request, visit, thing, thing_id, form, opened)
@@ -68,7 +68,7 @@ async def ask_for_decision(
 async def decide(request: Request, sent: Sent, path: str, thing_id: ThingId, decision: str) -> Response:
     """Take the decision by the API's own rules; what is refused keeps what was typed."""
     thing = thing_of(path)
-    form = thing.form_of(decision)
+    form = await thing.asks(sent.visit, thing.form_of(decision))
     if (path, decision) in SAID_ANEW and not sent.visit.said_who_lately(SENT_WITHIN):
         return go_to(sign_in_anew(request.url.path))
     answers, body = answered(form.fields, sent)
@@ -82,6 +82,11 @@ async def decide(request: Request, sent: Sent, path: str, thing_id: ThingId, dec
         return await show_form(request, sent.visit, thing, thing_id, form, shown)
     if "preview" in sent:
         shown = replace(again, body=whole(body, form.fields))
+        return await show_form(request, sent.visit, thing, thing_id, form, shown)
+    try:
+        body = await thing.sends(sent.visit, thing_id, body)
+    except NotToBeChosen as wrong:
+        shown = replace(again, errors=wrong.errors, status=422)
         return await show_form(request, sent.visit, thing, thing_id, form, shown)
     if form.amends:
         body = changed(body, form.fields, sent.fields)

@@ -1,20 +1,20 @@
-"""What the programme must reach: the board, promises kept, measures over time, the paper, its milestones."""
+"""What the programme must reach: the board, promises kept, measures over time, the paper."""
 
 import asyncio
 import base64
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import Query, Request, Response
+from fastapi import Request, Response
 
 from rfp_service.console.charts.parts import parts_bar
 from rfp_service.console.charts.sparkline import sparkline
 from rfp_service.console.links import chosen, page_of
-from rfp_service.console.outcome_sentences import COLOURS, HORIZONS, heading
+from rfp_service.console.outcome_sentences import COLOURS, heading
 from rfp_service.console.rendering import HEADERS, HTML, page
 from rfp_service.console.routes import HOME, page_router
 from rfp_service.console.visits import Visit, Visiting
@@ -23,9 +23,7 @@ from shared.kernel.errors import NotFound
 PATH = f"{HOME}/outcomes"
 HALF_A_YEAR = timedelta(days=183)
 WITHIN = ("programme", "since", "as_of")
-MILESTONES = ("programme", "horizon", "outcome_number", "overdue", "priority", "as_of")
 FATES = ("met", "under_way", "moved", "silent", "dropped")
-PAGE_LENGTH, CURSOR_LIMIT = 30, 2_000
 PDF, ODT = "application/pdf", "application/vnd.oasis.opendocument.text"
 UNDERLINED = "a { text-decoration: underline !important; }"  # some values of a row are links, some are none
 FORMS = {"html": HTML, "pdf": PDF, "odt": ODT}
@@ -136,58 +134,3 @@ def _to_page(link: "re.Match[str]") -> str:
     """Return a link to the page that shows the same; the words alone where there is none."""
     there = page_of(link[1])
     return f'<a href="{there}"{link[2]}>{link[3]}</a>' if there else link[3]
-
-
-@router.get("/milestones")
-async def milestones(
-    request: Request, visit: Visiting, cursor: Annotated[str, Query(max_length=CURSOR_LIMIT)] = ""
-) -> Response:
-    """List the milestones behind a figure."""
-    query: dict[str, Any] = chosen(request.query_params, MILESTONES)
-    if horizons := [each for each in request.query_params.getlist("horizon") if each]:
-        query["horizon"] = horizons
-    if "programme" not in query:
-        query["programme"] = (await programme_asked(visit, query))[1]
-    seen = await visit.get("/v1/milestones", limit=PAGE_LENGTH, cursor=cursor, count=True, **query)
-    said = {**query, "horizon": ", ".join(HORIZONS.get(each, each) for each in horizons)}
-    return page(
-        request,
-        "milestones",
-        seen=seen,
-        query=query,
-        said={name: value for name, value in said.items() if value and name != "programme"},
-        horizons=HORIZONS,
-        colours=COLOURS,
-        path=f"{HOME}/milestones",
-        is_first=not cursor,
-    )
-
-
-@router.get("/milestones/{milestone_id}")
-async def one_milestone(request: Request, visit: Visiting, milestone_id: UUID) -> Response:
-    """Show one milestone: how its day moved, what shows that it is met, and its history."""
-    query = chosen(request.query_params, ("as_of",))
-    shown, history = await asyncio.gather(
-        visit.get(f"/v1/milestones/{milestone_id}", **query),
-        visit.get(f"/v1/milestones/{milestone_id}/history", **query),
-    )
-    return page(
-        request,
-        "milestone",
-        milestone=shown,
-        history=_newest_first(history["items"]),
-        horizons=HORIZONS,
-        colours=COLOURS,
-    )
-
-
-@router.get("/milestones/{milestone_id}/history")
-async def history_of(milestone_id: UUID, _: Visiting) -> Response:
-    """Lead to the page that shows it: the paper names it by itself."""
-    return Response(
-        status_code=303, headers={**HEADERS, "Location": f"{HOME}/milestones/{milestone_id}#history"}
-    )
-
-
-def _newest_first(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    return list(items)[::-1]

@@ -1,0 +1,179 @@
+"""Outcomes and milestones in the console: set up, moved, shown by a document, accepted by somebody else."""
+
+import re
+
+import httpx
+
+from shared.kernel.roles import Role
+from tests.outcomes.test_http import decided as by_api
+from tests.outcomes.test_http import milestone, outcome, programme
+from tests.service.test_console import hidden, send, sign_in
+from tests.service.test_console_managing import decided, one_of, text
+from tests.support.api import Api
+from tests.support.days import in_days
+from tests.support.people import PIA, Who
+
+OWNER = Who("olga-outcomes", (Role.OUTCOME_OWNER,))
+ORIGIN = {"Origin": "http://service"}
+THEMES = [{"name": "Money", "priorities": ["Buy IT ourselves", "Spend less on paper, post"]}]
+STRATEGY = {
+    "name": "IT strategy",
+    "edition": "2026",
+    "sha256": "ab" * 32,
+    "link": "https://council.example/s",
+}
+
+
+async def adopted(api: Api) -> None:
+    body = {**STRATEGY, "adopted_on": in_days(-1), "themes": THEMES}
+    await api.post("/v1/strategies", body, PIA, version=0)
+
+
+async def handed_in(api: Api, page: str, file: str = "minute.txt") -> httpx.Response:
+    """Add a document to a milestone from its page, and hand it in as evidence."""
+    form = {"form_token": (await hidden(api, f"{page}/decisions/submit-evidence"))["form_token"]}
+    answer = await api.client.post(
+        f"{page}/documents", data=form, files={"file": (file, b"Agreed.\n")}, headers=ORIGIN
+    )
+    assert answer.status_code == 303, answer.text
+    shown = await text(api, f"{page}/decisions/submit-evidence")
+    (document,) = re.findall(r'<option value="([0-9a-f-]{36})">minute</option>', shown)
+    return await decided(api, page, "submit-evidence", document=document)
+
+
+async def test_an_outcome_and_a_milestone_are_set_up_by_forms(api: Api) -> None:
+    await programme(api)
+    await adopted(api)
+    await sign_in(api, "pia-programme")
+    new = "/console/manage/outcomes/new"
+    form = await hidden(api, new)
+    shown = await text(api, new)
+    assert ('value="1"' in shown, "What must be true" in shown) == (True, True)
+    (only,) = re.findall(r'<option value="([0-9a-f-]{36})" selected', shown)
+    typed = {**form, "programme": only, "number": "1", "statement": "We buy IT ourselves."}
+    answers = [await send(api, new, typed) for _ in range(2)]
+    assert answers[0].headers["location"] == answers[1].headers["location"]
+    page = answers[0].headers["location"].partition("?")[0]
+    assert "nothing shows how far it has come" in await text(api, page)
+    new = f"/console/manage/milestones/new?outcome={page.rpartition('/')[2]}"
+    assert new in await text(api, page)
+    typed = {
+        **await hidden(api, new),
+        "outcome": page.rpartition("/")[2],
+        "title": "Interim process in use",
+        "due": in_days(40),
+        "priorities.Spend less on paper, post": "yes",
+    }
+    made = await send(api, new.partition("?")[0], typed)
+    shown = await text(api, made.headers["location"])
+    assert all(words in shown for words in ("Interim process in use", "Spend less on paper, post"))
+    assert "0 of its milestones are met, 1 are to come" in await text(api, page)
+
+
+async def test_a_milestone_is_met_by_a_document_that_somebody_else_accepts(api: Api) -> None:
+    page = f"/console/milestones/{await one_of(api, 'milestones')}"
+    await api.meets(PIA, OWNER)
+    await sign_in(api, "olga-outcomes")
+    shown = await text(api, page)
+    assert f"{page}/decisions/accept" not in shown  # it is for the programme office
+    assert (await handed_in(api, page)).headers["location"] == f"{page}?done=submit-evidence"
+    found = (await api.get(page.replace("/console", "/v1"), PIA)).json()
+    assert found["evidence"][0]["document"]["title"] == "minute"
+    assert found["evidence"][0]["document"]["link"].endswith("/file")
+    shown = await text(api, page)
+    assert re.search(r"/console/documents/[0-9a-f-]{36}/file\">minute", shown)
+    await sign_in(api, "pia-programme")
+    assert "Met on" in await text(api, (await decided(api, page, "accept")).headers["location"])
+    assert "It is not met after all" in await text(api, page)
+
+
+async def test_whoever_handed_evidence_in_is_told_why_they_can_not_accept_it(api: Api) -> None:
+    page = f"/console/milestones/{await one_of(api, 'milestones')}"
+    await sign_in(api, "pia-programme")
+    await handed_in(api, page)
+    shown = await text(api, page)
+    assert f"{page}/decisions/accept" not in shown
+    assert "Somebody who handed in none of the evidence must say whether the milestone is met." in shown
+
+
+async def test_a_document_that_nobody_chose_or_that_is_not_its_own_is_not_handed_in(api: Api) -> None:
+    page = f"/console/milestones/{await one_of(api, 'milestones')}"
+    await sign_in(api, "pia-programme")
+    path = f"{page}/decisions/submit-evidence"
+    form = await hidden(api, path)
+    missing = await send(api, path, form)
+    assert (missing.status_code, "Choose: the document" in missing.text) == (422, True)
+    other = {**form, "document": "7b69ab37-bbc2-58cc-8b0f-bdcaec59546d"}
+    refused = await send(api, path, other)
+    assert (refused.status_code, "is not among its documents" in refused.text) == (422, True)
+    assert (await api.get(page.replace("/console", "/v1"), PIA)).json()["evidence"] == []
+
+
+async def test_what_a_milestone_waits_for_is_said_by_its_address_and_taken_back(api: Api) -> None:
+    page = f"/console/milestones/{await one_of(api, 'milestones')}"
+    rfp = await api.raised(title="Laptops for the coroner")
+    await sign_in(api, "pia-programme")
+    address = f"https://council.example/console/rfps/{rfp}?from=letter"
+    await decided(api, page, "raise-dependency", on="rfp", id=address)
+    await api.get("/v1/rfps", PIA)
+    shown = await text(api, page)
+    assert re.search(f'href="/console/rfps/{rfp}">[^<]*Laptops for the coroner</a>', shown)
+    (there,) = re.findall(rf'href="({page}/decisions/satisfy-dependency[^"]+)"', shown)
+    there = there.replace("&amp;", "&")
+    assert f'<option value="{rfp}" selected>' in await text(api, there)
+    typed = {**await hidden(api, there), "on": "rfp", "id": rfp, "reason": "It has its own laptops."}
+    await send(api, there.partition("?")[0], typed)
+    assert "Waits no longer" in await text(api, page)
+
+
+async def test_a_form_of_a_milestone_opens_with_how_it_stands_and_a_stale_one_says_what_changed(
+    api: Api,
+) -> None:
+    await programme(api)
+    await adopted(api)
+    tagged = await milestone(api, await outcome(api), priorities=["Buy IT ourselves"])
+    page = f"/console/milestones/{tagged}"
+    await sign_in(api, "pia-programme")
+    path = f"{page}/decisions/amend"
+    form = await hidden(api, path)
+    assert 'name="priorities.Buy IT ourselves" type="checkbox" value="yes" checked' in await text(api, path)
+    await by_api(api, f"milestones/{tagged}", "report-progress", progress="Halfway.")
+    typed = {**form, "title": "Interim way in use", "reason": "Plainer."}
+    stale = await send(api, path, typed)
+    assert (stale.status_code, "changed while you had it open" in stale.text) == (412, True)
+    assert ("Halfway." in stale.text, 'value="Interim way in use"' in stale.text) == (True, True)
+    again = {**await hidden(api, path), "title": "Interim way in use", "reason": "Plainer."}
+    assert (await send(api, path, again)).status_code == 303
+    seen = (await api.get(f"/v1/milestones/{tagged}", PIA)).json()
+    assert (seen["title"], seen["priorities"]) == ("Interim way in use", [])  # its tick was taken away
+
+
+async def test_an_outcome_is_worded_anew_and_shown_by_other_figures(api: Api) -> None:
+    page = f"/console/outcomes/{await one_of(api, 'outcomes')}"
+    await sign_in(api, "pia-programme")
+    path = f"{page}/decisions/amend"
+    assert "Figures that show it" in await text(api, path)
+    typed = {
+        "statement": "We buy IT well.",
+        "measures.0.name": "rfps_inside_target",
+        "measures.0.target": "0.9",
+    }
+    await send(api, path, {**await hidden(api, path), **typed, "reason": "Plainer."})
+    seen = (await api.get(page.replace("/console", "/v1"), PIA)).json()
+    assert seen["statement"] == "We buy IT well."
+    assert seen["measures"] == [{"name": "rfps_inside_target", "target": 0.9}]
+    assert f'href="{page}">We buy IT well.</a>' in await text(api, "/console/outcomes")
+
+
+async def test_whoever_only_reads_is_offered_nothing_and_yesterday_is_not_decided_on(api: Api) -> None:
+    path = f"/console/milestones/{await one_of(api, 'milestones')}"
+    await sign_in(api, "rita-requester")
+    shown = await text(api, path)
+    assert ("Nothing: nothing of your roles" in shown, "/decisions/" in shown) == (True, False)
+    assert "/manage/milestones/new" not in await text(api, "/console/milestones")
+    refused = await api.client.get(f"{path}/decisions/drop")
+    assert "It is for others than your role." in refused.text
+    await sign_in(api, "pia-programme")
+    head = await api.service.record.head()
+    past = await text(api, f"{path}?as_of={head}")
+    assert ("this is how it stood then" in past, "/decisions/" in past) == (True, False)
