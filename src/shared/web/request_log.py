@@ -1,6 +1,6 @@
-"""One line of the log for each request, and its time in the metrics: a caller's answer is found by `trace`.
+"""One line of the log for each request, its time in the metrics, and the first step of its trace.
 
-The `instance` of a problem, without its hyphens, is the `trace` of the request's line.
+A caller's answer is found by `trace`: the `instance` of a problem, without its hyphens.
 """
 
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 from starlette.types import Scope
 
+from shared.record.tracing import StepFacts, TracedStep
 from shared.web.metrics import REQUESTS
 
 UNWATCHED = frozenset({"/healthz", "/readyz", "/metrics"})  # asked every few seconds, of no interest
@@ -22,6 +23,7 @@ def note_request(scope: Scope, method: str, status: int, seconds: float) -> None
     if route in UNWATCHED and status < 500:
         return
     state: dict[str, Any] = scope["state"]
+    _end(state.get("step"), method, route, status)
     person = state.get("person")
     log.info(
         "request",
@@ -32,3 +34,15 @@ def note_request(scope: Scope, method: str, status: int, seconds: float) -> None
         by="" if person is None else person.id,
         trace=state.get("trace_id", ""),
     )
+
+
+def _end(step: TracedStep | None, method: str, route: str, status: int) -> None:
+    """End a request's step: by its route, for its address may say whom it is about."""
+    if step is None:
+        return
+    facts: StepFacts = {
+        "http.request.method": method,
+        "http.route": route,
+        "http.response.status_code": status,
+    }
+    step.end(f"{method} {route}".rstrip(), facts, failed=status >= 500)

@@ -20,6 +20,7 @@ import structlog
 from shared.governance.notifications import claims
 from shared.governance.notifications.attempts_log import hash_attempts
 from shared.governance.notifications.claims import Claimed
+from shared.governance.notifications.delivery_steps import DeliverySteps, delivery_steps
 from shared.governance.notifications.digests import digest_message, drop_what_no_longer_waits
 from shared.governance.notifications.domain import TargetKind, WebhookEndpoint
 from shared.governance.notifications.endpoint_secrets import EndpointSecrets
@@ -162,12 +163,14 @@ class Sender:
             log.exception("delivery failed", delivery=parcel[0].id)
 
     async def _deliver(self, parcel: Parcel) -> None:
-        answer = await self._sent(parcel)
+        steps = await delivery_steps(self._store.reader, parcel)
+        answer = await self._sent(parcel, steps)
+        steps.end(answer)
         for claimed in parcel:
             await claims.answered(self._pool, claimed, answer)
         await self._judge(parcel, answer)
 
-    async def _sent(self, parcel: Parcel) -> ReceiverAnswer:
+    async def _sent(self, parcel: Parcel, steps: DeliverySteps) -> ReceiverAnswer:
         first = parcel[0]
         match first.target_kind:
             case claims.DIGEST:
@@ -179,9 +182,9 @@ class Sender:
             case claims.TEAMS:
                 return await self._to_workflow(await self._workflows.address_of(first.person), first)
             case _:
-                return await self._to_endpoint(first)
+                return await self._to_endpoint(first, steps)
 
-    async def _to_endpoint(self, claimed: Claimed) -> ReceiverAnswer:
+    async def _to_endpoint(self, claimed: Claimed, steps: DeliverySteps) -> ReceiverAnswer:
         """Post a body, signed by every secret that counts now; or a card, to a channel's workflow."""
         endpoint = (await self._store.load(UUID(claimed.target), WebhookEndpoint())).state
         at = utc_now()
@@ -197,6 +200,7 @@ class Sender:
             "Content-Type": CLOUD_EVENTS,
             "User-Agent": AGENT,
             "Content-Length": str(len(claimed.body)),
+            **steps.headers,
             **signed_headers(claimed.message_id, claimed.body, live, at),
         }
         return await self._outside.post(url, claimed.body, headers)

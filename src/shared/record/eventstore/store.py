@@ -21,6 +21,7 @@ from shared.record.eventstore.folds import Folder, stage_of
 from shared.record.eventstore.looks import AppenderAsSeen, Look
 from shared.record.eventstore.personal_texts import PersonalTexts
 from shared.record.eventstore.reader import Reader
+from shared.record.tracing import began_now, note
 
 ATTEMPTS = 5
 WRITTEN_AT_ONCE = 50
@@ -175,7 +176,10 @@ class EventStore:
             self.mapper.stored(stream_id, version + 1 + part, event, stamp, command, part, personal)
             for part, event in enumerate(events)
         ]
-        return await self.append(stored, key)
+        began = began_now()
+        place = await self.append(stored, key)
+        note("commit", [stamp.trace], began, position=place.position)
+        return place
 
     async def _sealed(self, stream_id: UUID, events: Sequence[Event[Any]]) -> Sequence[Event[Any]]:
         return await self._texts.sealed(stream_id, events) if self._texts is not None else events

@@ -16,6 +16,7 @@ from shared.record.projecting.positions import move, positions, stand, write
 from shared.record.projecting.rows import Streams, Written, journal_rows, state_rows
 from shared.record.projecting.unread import Stop, keep_met, resume, stops
 from shared.record.projecting.views import StateView, View
+from shared.record.tracing import began_now, note
 
 STREAMS_AT_HAND = 20_000
 
@@ -117,6 +118,7 @@ class Projector:
         self, block: Sequence[Recorded], standing: dict[str, int], *, one_by_one: bool = False
     ) -> None:
         """Write a block's rows to every view; one by one, a view whose table refuses its rows is stopped."""
+        began = began_now()
         written, stopped = self._rows(block, standing)
         async with self._pool.acquire() as connection, connection.transaction():
             # A view can be rebuilt, so its transaction need not wait for the disk: lost together
@@ -132,6 +134,7 @@ class Projector:
             await keep_met(connection, self._met(block, written, standing))
             await move(connection, written, block[-1].position)
         self._streams.forget_oldest()
+        note("views", map(_trace, block), began, position=block[-1].position, views=len(written))
 
     async def _write(
         self,
@@ -189,6 +192,10 @@ class Projector:
                 stopped[name] = f"{type(error).__name__}: {error}"
                 log.exception("view stopped", view=name, after=at)
         return written, stopped
+
+
+def _trace(recorded: Recorded) -> str:
+    return str(recorded.envelope.get("trace", ""))
 
 
 class NotificationListener:

@@ -14,6 +14,7 @@ from uuid import UUID
 from shared.kernel.errors import OutOfDate, Refused, Unacceptable
 from shared.kernel.messages import S
 from shared.record.eventstore.bulk_appender import BulkAppender
+from shared.record.tracing import began_now, note
 from shared.web.bulk.batches import Mode
 from shared.web.bulk.blocks import Block, nothing_done, possible, settle, unpickled
 from shared.web.bulk.decisions import BREATH, Decider
@@ -99,7 +100,9 @@ class Runner(Generic[I, S]):
     async def _commit(self, block: Block) -> list[Outcome]:
         """Append a block; whoever was overtaken looks again."""
         for _ in range(ATTEMPTS):
+            began = began_now()
             places = await self._appender.append(list(block.sealed.values()))
+            note("commit", [self._asked.stamp.trace], began, commands=len(places))
             overtaken = settle(block, places)
             if not overtaken:
                 return block.settled()
@@ -143,6 +146,7 @@ class Runner(Generic[I, S]):
 
     async def _append_all(self, kept: IO[bytes], settled: IO[bytes]) -> set[int]:
         """Append every block in one transaction; return the items that somebody has overtaken."""
+        began = began_now()
         async with self._appender.connection() as connection:
             transaction = connection.transaction()
             await transaction.start()
@@ -158,6 +162,7 @@ class Runner(Generic[I, S]):
                     await transaction.rollback()
                 raise
             await transaction.commit()
+            note("commit", [self._asked.stamp.trace], began)
             return set()
 
     def _asked_for(self, taken: Sequence[Item[I] | Outcome]) -> tuple[Block, asyncio.Task[list[Any]]]:
