@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
-from rfp_service.catalogue.domain.orders import Order, OrderRaised, OrderStatus
+from rfp_service.catalogue.domain.orders import Order, OrderRaised, OrderStatus, OrderTierPassedUp
 from rfp_service.contracts.domain.contract import Contract
 from rfp_service.contracts.domain.renewal_events import RenewalDecisionApproved, RenewalRecommended
 from rfp_service.contracts.domain.unreachable_events import RenewalTierPassedUp
@@ -100,6 +100,7 @@ def begin_turns(recorded: Recorded) -> Iterable[Row]:
             RenewalDecisionApproved(next_tier=tier)
             | RenewalTierPassedUp(next_tier=tier)
             | OrderRaised(tier=tier)
+            | OrderTierPassedUp(next_tier=tier)
         ) if tier:
             pass
         case _:

@@ -21,6 +21,7 @@ from shared.kernel.messages import Recorded
 from shared.kernel.person import Person
 from shared.kernel.roles import Role
 from shared.record.database import Connection, Pool
+from shared.record.eventstore.encoding import Topics
 from shared.record.eventstore.reader import Reader
 from shared.web.readings import Reading
 from shared.web.redactor import Redactor
@@ -33,7 +34,8 @@ LOOKED = "SELECT position, looked_on FROM turn_looks WHERE name = 'inbox'"
 KEEP = "UPDATE turn_looks SET position = $1, looked_on = $2 WHERE name = 'inbox'"
 CHANGED = """
 SELECT DISTINCT originator_id FROM stored_events
-WHERE notification_id > $1 AND notification_id <= $2 AND topic = ANY ($3)
+WHERE notification_id > $1 AND notification_id <= $2
+  AND (topic = ANY ($3) OR originator_id IN (SELECT thing FROM told_waits))
 """
 # Whoever had a role when they last signed in, unless that is long ago.
 PEOPLE = """
@@ -68,7 +70,7 @@ class WaitingTurns:
         self._permissions = service.permissions
         self._redact = service.redact
         topics = service.store.mapper.topics
-        self._topics = [topic for kind in self._things for topic in topics.of_kind(kind)]
+        self._topics = [topic for things in self._things.values() for topic in _beginning(things, topics)]
         self._nothing_until = 0  # no turn began or ended there since the last look
 
     async def look_when_due(self) -> int:
@@ -204,6 +206,11 @@ class TurnLook:
     ) -> None:
         of_thing = (last.position, kind.value, last.event.kind, last.stream_id, last.version)
         await self.connection.execute(TELL, *of_thing, *which, people, by, self.now)
+
+
+def _beginning(things: WaitingThings, topics: Topics) -> Sequence[str]:
+    """Return the topics of what a turn may begin with."""
+    return [event.__name__ for event in things.begun_by] or topics.of_kind(things.kind)
 
 
 def _waits(things: WaitingThings, events: Sequence[Recorded], waiters: Sequence[Waiter]) -> Whose:

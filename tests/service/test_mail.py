@@ -16,6 +16,7 @@ from aiosmtpd.smtp import SMTP
 
 from rfp_service.rooms import DEADLINES
 from rfp_service.slow_cases import SlowCases
+from rfp_service.waiting_turns import WaitingTurns
 from shared.flow.log import FlowLog
 from shared.governance.notifications.notification_types import SUBJECTS, WAITS, NotificationType
 from shared.kernel.calendar import LONDON, WorkingTime
@@ -28,7 +29,7 @@ from tests.shared.flow.test_stuck import AS_OF, WORKING, log_of
 from tests.support.api import Api, running_api
 from tests.support.days import in_days
 from tests.support.patience import until_true
-from tests.support.people import ADA, DEREK, HANA, LARS, LEO, PRIYA, RITA, SAM, Who
+from tests.support.people import ADA, DEREK, HANA, LARS, LEO, PIA, PRIYA, RITA, SAM, Who
 from tests.support.postgres import Base
 
 PATIENCE_SECONDS = 90.0
@@ -323,6 +324,21 @@ async def test_a_turn_of_the_inbox_is_in_a_digest_and_no_longer_once_it_is_over(
     for part in sink.mails[0].iter_parts():
         assert "A scheme waits for you to confirm it" in part.get_content()
         assert "/console/scheme" in part.get_content()
+
+
+async def test_whoever_is_told_much_at_once_has_one_mail_for_it(api: Api, sink: Sink) -> None:
+    await api.meets(LARS)
+    pool, service = api.service.pool, api.service
+    await pool.execute("UPDATE people SET email = 'lars@council.example' WHERE id = 'lars'")
+    for number in range(7):
+        ended = {"title": f"Project {number}", "origin": "other", "owner": "lars", "forecast_end": in_days(0)}
+        await api.post("/v1/projects", ended, PIA, 201)
+    await api.get("/v1/rfps", limit=1)
+    await WaitingTurns(service).look(datetime.now(UTC) + timedelta(days=1))
+    assert await sink.have(1) == [("lars", "Your day: 7 things wait for you")]
+    assert sink.turns == []
+    mails = "SELECT count(*) FROM deliveries WHERE target_kind = 'mail'"
+    assert await pool.fetchval(mails) == 0
 
 
 async def test_a_party_whose_turn_it_is_is_told(api: Api, sink: Sink) -> None:

@@ -1,6 +1,7 @@
 """Nothing waits for nobody: a tier that nobody can act in is listed, and its step goes to the next one."""
 
 from typing import Any
+from uuid import UUID
 
 from shared.kernel.roles import Role
 from tests.service import test_contracts as contracts
@@ -73,6 +74,35 @@ async def test_what_becomes_of_a_contract_goes_to_the_next_tier_too(api: Api) ->
     assert (await api.get(f"/v1/contracts/{contract}")).json()["stage"] == "approved"
     history = (await api.get(f"/v1/contracts/{contract}/history", SAM)).json()["items"]
     [passed] = [item for item in history if item["decision"] == "RenewalTierPassedUp"]
+    assert (passed["by"], passed["said"]["tier"]) == ("clock", "head")
+
+
+async def test_an_order_from_the_catalogue_goes_to_the_next_tier_too_and_it_is_told(api: Api) -> None:
+    await api.adopts(scheme(**AT_ONCE))
+    await away(api, HANA)
+    dear = {"name": "Plotter", "description": "A0.", "category": "Devices", "lead_time_days": 10}
+    priced = {"price_pence": 900_000, "approval_above_pence": 100_000}
+    item = (await api.post("/v1/catalogue-items", {**dear, **priced}, PRIYA)).json()["id"]
+    await api.get("/v1/catalogue-items")
+    body = {"item_id": item, "quantity": 1, "service_area": "Registrars", "cost_centre": "CC-1"}
+    order = (await api.post("/v1/catalogue-orders", body)).json()["id"]
+    path = f"/v1/catalogue-orders/{order}"
+
+    async def waits_for_the_director() -> bool:
+        return bool((await api.get(path, DEREK)).json()["tier"] == "director")
+
+    await until_true(waits_for_the_director)
+
+    async def is_told() -> bool:
+        told = "SELECT tier, people FROM notifications WHERE case_id = $1 AND type = $2 AND people <> '{}'"
+        rows = await api.service.pool.fetch(told, UUID(order), "approval.requested")
+        return ("director", ["derek"]) in [(row["tier"], row["people"]) for row in rows]
+
+    await until_true(is_told)
+    await api.post(f"{path}/decisions", {"decision": "approve-order", "reason": "Yes."}, DEREK, version=2)
+    assert (await api.get(path, DEREK)).json()["status"] == "ready"
+    history = (await api.get(f"{path}/history", SAM)).json()["items"]
+    [passed] = [entry for entry in history if entry["decision"] == "OrderTierPassedUp"]
     assert (passed["by"], passed["said"]["tier"]) == ("clock", "head")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, time, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -17,8 +18,9 @@ from tests.service.test_inbox import FINN
 from tests.support.api import Api, running_api
 from tests.support.days import in_days, today
 from tests.support.patience import until_true
-from tests.support.people import ADA, HANA, LARS, LEO, PIA, RITA, SCHEME, Who
+from tests.support.people import ADA, HANA, LARS, LEO, PAUL, PIA, PRIYA, RITA, SCHEME, Who
 from tests.support.postgres import Base
+from tests.support.procuring import bids, closed, opened
 
 ABE = Who("abe", (Role.ADMINISTRATOR,))
 PAM, PETRA = (Who(name, (Role.PROGRAMME_OFFICER,)) for name in ("pam", "petra"))
@@ -29,7 +31,7 @@ BEGAN, ENDED = "turn.began", "turn.ended"
 @pytest.fixture
 async def api(base: Base) -> AsyncIterator[Api]:
     async with running_api(base) as running:
-        await running.meets(ADA, ABE, LARS, PIA, PAM, PETRA, FINN, CORA, HANA)
+        await running.meets(ADA, ABE, LARS, PIA, PAM, PETRA, FINN, CORA, HANA, PRIYA)
         yield running
 
 
@@ -98,6 +100,44 @@ async def test_what_was_handed_in_or_claimed_waits_for_somebody_else(api: Api) -
     await are_told(api, BEGAN, "saving", "finn")
 
 
+async def test_the_lead_hears_of_each_question_until_it_is_answered_or_time_is_up(api: Api) -> None:
+    rfp = await opened(api)
+    for question in ("Which dock?", "Which colour?"):
+        await api.decide(rfp, "record-clarification", PRIYA, question=question)
+
+    async def both() -> bool:
+        return await told(api, BEGAN, "clarification") == [["priya"], ["priya"]]
+
+    await until_true(both)
+    await api.meets(PAUL)
+    await api.decide(rfp, "answer-clarification", PAUL, number=1, answer="USB-C.")
+    await are_told(api, ENDED, "clarification", "priya")
+    seen = (await api.get("/v1/inbox", PRIYA)).json()["items"]
+    assert [item["why"] for item in seen] == ["Bidders' question 2 has no answer yet."]
+    parties = "SELECT count(*) FROM notifications WHERE case_id = $1 AND type = $2 AND wait = '' AND id > $3"
+    asked = "SELECT min(id) FROM notifications WHERE case_id = $1 AND wait = 'clarification'"
+    first = await api.service.pool.fetchval(asked, UUID(rfp))
+    assert await api.service.pool.fetchval(parties, UUID(rfp), BEGAN, first) == 0  # and by no other way
+    await bids(api, rfp, "A")
+    await closed(api, rfp)
+
+    async def of_both() -> bool:
+        return await told(api, ENDED, "clarification") == [["priya"], ["priya"]]
+
+    await until_true(of_both)
+
+
+async def test_who_answers_for_a_contract_hears_once_that_it_is_flagged_if_they_can_answer(api: Api) -> None:
+    for number, owner in enumerate(("finn", "cora")):  # Finn may look only
+        contract = await registered(api, owner=owner, reference=f"C-{number}", regime="pa23")
+    await are_told(api, BEGAN, "flag", "cora")
+    await decide(api, contract, "flag", PRIYA, code="value_repeated")
+    await decide(api, contract, "answer-flag", PRIYA, code="value_repeated", answer="One price for all.")
+    await decide(api, contract, "answer-flag", PRIYA, code="review_date_missing", answer="None is needed.")
+    await are_told(api, ENDED, "flag", "cora")
+    await are_told(api, BEGAN, "flag", "cora")
+
+
 async def test_days_that_pass_are_told_in_the_morning_after_and_once(api: Api) -> None:
     await programme(api)
     of_it, day = {"programme": str(PROGRAMME)}, f"{today()}"
@@ -136,6 +176,11 @@ async def test_the_absent_are_not_told_while_somebody_is_there_and_who_comes_lat
         return await told(api, BEGAN, "scheme") == [["lars"], ["amy"]]
 
     await until_true(both)
+
+
+def test_of_one_kind_of_thing_one_room_says_what_is_told() -> None:
+    kinds = [things.kind for things in WAITING if things.told]
+    assert sorted(kinds) == sorted({*kinds})
 
 
 def test_each_kind_of_wait_that_is_told_has_words_and_those_of_no_other() -> None:

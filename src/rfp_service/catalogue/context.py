@@ -2,8 +2,15 @@
 
 from rfp_service.catalogue.api.fact_finders import FACTS
 from rfp_service.catalogue.api.waiting_things import ORDERS_WAITING
+from rfp_service.catalogue.deadlines import DEADLINES
 from rfp_service.catalogue.domain.orders import Order
-from rfp_service.catalogue.reactions import TELL_OF_ORDERS, amount_of_order, order_waits, people_of_order
+from rfp_service.catalogue.reactions import (
+    SET_ORDER_CLOCKS,
+    TELL_OF_ORDERS,
+    amount_of_order,
+    order_waits,
+    people_of_order,
+)
 from rfp_service.catalogue.views.items import CATALOGUE_ITEMS
 from rfp_service.catalogue.views.orders import ORDER_STEPS, ORDERS
 from shared.web.context import Context, NotificationSubject
@@ -12,7 +19,8 @@ CATALOGUE = Context(
     waiting=(ORDERS_WAITING,),
     facts=FACTS,
     views=(CATALOGUE_ITEMS, ORDERS, ORDER_STEPS),
-    reactions=(TELL_OF_ORDERS,),
+    reactions=(SET_ORDER_CLOCKS, TELL_OF_ORDERS),
+    deadlines=DEADLINES,
     subjects=(
         NotificationSubject(
             Order.kind,

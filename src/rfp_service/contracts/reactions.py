@@ -1,7 +1,7 @@
 """What a contract's events set off: its clocks, and word to the tier whose turn it is."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from rfp_service.contracts.deadlines import PIPELINE, PIPELINE_NOTICE, RENEWAL_TIER, clocks_set
@@ -118,15 +118,20 @@ def tell_of_renewals(recorded: Recorded) -> Iterable[Row]:
             rows.append(notification_row(recorded, NotificationType.APPROVAL_DECIDED, tier))
         case ReviewRoundOpened():
             rows.append(notification_row(recorded, NotificationType.ROUND_OPENED, told=KEEPERS))
-        case PipelineYearBegun(due_on=date()):
+        case PipelineYearBegun(due_on=date() as due_on) if due_on >= day_in_london(recorded.happened_at):
             rows.append(notification_row(recorded, NotificationType.PIPELINE_NOTICE_DUE, told=KEEPERS))
-        case PipelineNoticeMissed():
+        case PipelineNoticeMissed(due_on=due_on) if _is_of_this_year(due_on, recorded.happened_at):
             rows.append(notification_row(recorded, NotificationType.PIPELINE_NOTICE_MISSED, told=KEEPERS))
     if (dated := DATED.get(type(event))) is not None:
         rows.append(notification_row(recorded, dated))
     asked = [str(notice["told"]) for notice in notify_renewal_tier(recorded)]
     rows += [notification_row(recorded, NotificationType.APPROVAL_REQUESTED, tier) for tier in asked]
     return rows
+
+
+def _is_of_this_year(due_on: date, at: datetime) -> bool:
+    """Say whether a notice is the running financial year's: of one long over, the inbox alone shows it."""
+    return year_after(due_on) == year_after(day_in_london(at))
 
 
 def still_waits(contract: Contract, kind: str, _told: str) -> bool:

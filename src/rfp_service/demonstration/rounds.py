@@ -20,6 +20,7 @@ from rfp_service.contracts.domain.pipeline import PipelineYear, first_day_of, pi
 from rfp_service.contracts.domain.rounds import LineStanding, ReviewRound, horizon_of, round_id
 from rfp_service.contracts.views.register import first_due
 from rfp_service.demonstration.contracts import CARLO, PAUL, ContractCourse
+from rfp_service.demonstration.governance import LONG_AGO
 from rfp_service.demonstration.storyboard import CLOCK, SCHEME, Storyboard, Thing, working_day
 from shared.kernel.calendar import day_in_london, start_of
 
@@ -48,14 +49,18 @@ def tell_of_contracts(stage: Storyboard, start: datetime) -> None:
 
 
 def _tell_of_pipelines(stage: Storyboard, start: datetime) -> None:
-    """Tell of each financial year's pipeline notice: due on its first day, published a month later."""
-    for year in range(year_after(day_in_london(start)), day_in_london(stage.now).year + 1):
+    """Tell of each financial year's pipeline notice since the first scheme: published within a month."""
+    version = stage.scheme_version
+    for year in range(year_after(day_in_london(start - LONG_AGO)), day_in_london(stage.now).year + 1):
         thing, begins = Thing(pipeline_id(year), PipelineYear()), start_of(first_day_of(year))
+        stage.scheme_version = version if begins > start else 1
         if not stage.decide(thing, BeginPipelineYear(number=year, due_at=begins), CLOCK, begins):
-            return
+            break
         at = working_day(begins + timedelta(days=32, hours=10))
-        notice = PublishPipelineNotice(reference=f"UK1-{year}-04", published_on=day_in_london(at))
+        reference = f"UK1-{year}-04" if begins > start else f"Forward look {year}"
+        notice = PublishPipelineNotice(reference=reference, published_on=day_in_london(at))
         stage.decide(thing, notice, CARLO, at)
+    stage.scheme_version = version
 
 
 def _months(now: datetime) -> list[datetime]:

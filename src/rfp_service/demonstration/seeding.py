@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import asyncpg
 
 from rfp_service.access import personal_secret
+from rfp_service.catalogue.reactions import SET_ORDER_CLOCKS
 from rfp_service.contracts.reactions import SET_CONTRACT_CLOCKS, SET_PIPELINE_CLOCKS
 from rfp_service.demonstration.outcomes import PAPERS_APART
 from rfp_service.demonstration.papers import issued_at
@@ -78,7 +79,10 @@ async def _begins(connection: Connection) -> bool:
         # What the story left running goes on by itself: its clocks are set from its first event on.
         await connection.executemany(
             "INSERT INTO reactions (name, position, since) VALUES ($1, 0, 0) ON CONFLICT DO NOTHING",
-            [(each.name,) for each in (SET_DEADLINES, SET_CONTRACT_CLOCKS, SET_PIPELINE_CLOCKS)],
+            [
+                (each.name,)
+                for each in (SET_DEADLINES, SET_ORDER_CLOCKS, SET_CONTRACT_CLOCKS, SET_PIPELINE_CLOCKS)
+            ],
         )
         return True
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from rfp_service.inbox.inbox_service import InboxService, inbox_service
 from rfp_service.inbox.marks import keep_marks, marks_of
 from shared.governance.delegations.waiting_things import waiter_of
-from shared.kernel.fields import Flag
+from shared.kernel.fields import WHOLE, Flag
 from shared.record.projecting.row_models import COUNTED, SEARCHED
 from shared.web.answers import problems
 from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
@@ -71,7 +71,7 @@ class InboxMark(BaseModel):
 
     id: UUID
     kind: AskedCode = Field(examples=["approval"])
-    position: Annotated[int, Field(ge=1, lt=10**POSITION_DIGITS)]
+    position: Annotated[int, Field(ge=1, lt=10**POSITION_DIGITS), WHOLE]
 
 
 class InboxMarks(BaseModel):

@@ -206,10 +206,13 @@ def tell_of_approvals(recorded: Recorded) -> Iterable[Row]:
 
 
 def tell_of_parties(recorded: Recorded) -> Iterable[Row]:
-    """Return what is to be told a party whose turn begins, or a person who is to judge bids."""
+    """Return what is to be told a party whose turn begins, or a person who is to judge bids.
+
+    Of questions their lead is told as long as they have no answer, by what the inbox shows.
+    """
     for notice in notify_parties(recorded):
         told, about = str(notice["told"]), notice["about"]
-        if about not in (TURN, QUESTION, APPOINTED):
+        if about not in (TURN, APPOINTED):
             continue
         if told.startswith(PERSON):
             yield notification_row(recorded, NotificationType.TURN_BEGAN, people=[told.removeprefix(PERSON)])

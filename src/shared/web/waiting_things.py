@@ -14,7 +14,7 @@ from sqlalchemy import Select
 
 from shared.kernel.calendar import end_of
 from shared.kernel.errors import Refused
-from shared.kernel.messages import Command, Recorded, Stamp
+from shared.kernel.messages import Command, Event, Recorded, Stamp
 from shared.kernel.person import Person
 from shared.kernel.roles import Role
 from shared.web.readings import Reading
@@ -113,6 +113,7 @@ class WaitingThings:
 
     `candidates` are a few more than do: `waits` alone says for whom one waits. `told` are the kinds of waits
     of which whoever can act is told as they begin and end; of others, people are told by other means.
+    `begun_by` are the events with which they may begin, where these are few; else any of its things may.
     """
 
     kind: str
@@ -124,6 +125,7 @@ class WaitingThings:
     facts: Callable[[Any, Reading], Awaitable[Any]] | None = None
     due: Callable[[ThingStanding, Wait, Any], date | None] = lambda _, wait, __: wait.due_on
     told: frozenset[str] = frozenset()
+    begun_by: tuple[type[Event[Any]], ...] = ()
 
 
 async def waiting(

@@ -59,6 +59,8 @@ _ITEM, _RFP = TypeAdapter(ItemKnown), TypeAdapter(RfpKnown)
 class RaiseOrder(Command[Order]):
     """Order something from the catalogue; name the RFP whose need it meets, where there is one."""
 
+    by_the_rules = True  # they say when its tier counts as out of reach
+
     item_id: UUID
     quantity: Annotated[int, Field(ge=1, le=QUANTITY_LIMIT), WHOLE] = Field(1, examples=[3])
     service_area: ShortText = Field(examples=["Registrars"])

@@ -87,6 +87,19 @@ class OrderRaised(OrderEvent):
         )
 
 
+class OrderTierPassedUp(OrderEvent):
+    """Nobody of the tier that must approve an order could: the next one's grant counts for both."""
+
+    tier: str
+    next_tier: str
+    after_working_days: int
+    scheme_version: int
+
+    def apply(self, order: Order) -> Order:
+        """Return the order that waits for the other tier."""
+        return replace(order, tier=self.next_tier)
+
+
 class OrderApproved(OrderEvent):
     """The tier of its value approved an order."""
 
@@ -170,4 +183,12 @@ class FulfilledAhead(Refused):
     """An order is fulfilled on a day that has come, and not before it was sent."""
 
 
-ORDER_EVENTS = (OrderRaised, OrderApproved, OrderRefused, OrderSent, OrderFulfilled, OrderFailed)
+ORDER_EVENTS = (
+    OrderRaised,
+    OrderTierPassedUp,
+    OrderApproved,
+    OrderRefused,
+    OrderSent,
+    OrderFulfilled,
+    OrderFailed,
+)

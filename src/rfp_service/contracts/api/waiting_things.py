@@ -20,6 +20,7 @@ from shared.web.waiting_things import ThingShown, ThingStanding, Wait, Waiter, W
 
 ASKED = "Asked whether it could be decided."  # never recorded
 UNPUBLISHED = (PipelineStanding.DUE, PipelineStanding.MISSED)
+ANSWERERS = (Role.CONTRACT_MANAGER, Role.PROCUREMENT_OFFICER)
 LOOKED_AT = (ContractStage.REVIEW_DUE, ContractStage.IN_REVIEW)
 
 
@@ -35,6 +36,8 @@ def waits(contract: Contract, waiter: Waiter) -> Iterator[Wait]:
         yield from _savings(contract, waiter)
     if contract.about.owner in waiter.ids and contract.runs:
         yield from _owned(contract)
+        if (flags := contract.open_flags) and waiter.has(*ANSWERERS):
+            yield Wait("flag", f"To be answered: {', '.join(flags).replace('_', ' ')}.")
 
 
 def _savings(contract: Contract, waiter: Waiter) -> Iterator[Wait]:
@@ -51,8 +54,6 @@ def _owned(contract: Contract) -> Iterator[Wait]:
         yield Wait("review", "Somebody has to say what is to become of it.", due_on=due)
     if contract.stage is ContractStage.APPROVED:
         yield Wait("renewal", _still_to_do(contract), due_on=due)
-    if flags := contract.open_flags:
-        yield Wait("flag", f"To be answered: {', '.join(flags).replace('_', ' ')}.")
     for duty in open_duties(contract):
         why = f"A notice is still to be published: {duty.notice}."
         yield Wait("duty", why, turn=str(duty.number), due_on=duty.due_on)
@@ -122,7 +123,7 @@ def _pipeline_shown(standing: ThingStanding) -> ThingShown:
 
 
 CONTRACTS_WAITING = WaitingThings(
-    "contract", "read-contracts", Contract(), candidates, waits, _shown, told=frozenset({"saving"})
+    "contract", "read-contracts", Contract(), candidates, waits, _shown, told=frozenset({"saving", "flag"})
 )
 ROUNDS_WAITING = WaitingThings(
     "review-round", "read-contracts", ReviewRound(), _rounds, _round_waits, _round_shown

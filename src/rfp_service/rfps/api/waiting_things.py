@@ -13,8 +13,10 @@ from rfp_service.rfps.commands.key_decisions import TakeKeyDecision
 from rfp_service.rfps.commands.takeover_confirmation import ConfirmTakeover
 from rfp_service.rfps.commands.turns import GOES_ON_CONFIRMED
 from rfp_service.rfps.commands.waivers import GrantWaiver
+from rfp_service.rfps.domain.people_events import LeadReassigned
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import DECIDING, Party, Stage
+from rfp_service.rfps.domain.tender_events import ClarificationReceived
 from rfp_service.rfps.views.board import rfps
 from rfp_service.rfps.views.targets import Targets
 from shared.kernel.calendar import day_in_london
@@ -24,7 +26,7 @@ from shared.web.readings import Reading
 from shared.web.waiting_things import TheService, ThingShown, ThingStanding, Wait, Waiter, WaitingThings
 
 ASKED = "Asked whether it could be decided."  # never recorded
-CLARIFICATION = "clarification"
+QUESTION = "clarification"
 
 # What an approver is asked for in each stage, and what would decide it.
 Deciding = Callable[[str | None], Command[Rfp]]
@@ -67,15 +69,6 @@ BY_ROLE = {
 
 
 def waits(rfp: Rfp, waiter: Waiter) -> Iterator[Wait]:
-    """Yield why an RFP waits for somebody; nothing where it does not."""
-    if rfp.stage is Stage.OPEN and rfp.tender.unanswered and rfp.lead in waiter.ids:
-        numbers = ", ".join(str(number) for number in rfp.tender.unanswered)
-        due = day_in_london(rfp.tender.responses_by) if rfp.tender.responses_by else None
-        yield Wait(CLARIFICATION, f"Bidders' questions have no answer yet: {numbers}.", due_on=due)
-    yield from _turn(rfp, waiter)
-
-
-def _turn(rfp: Rfp, waiter: Waiter) -> Iterator[Wait]:
     """Yield that it is somebody's turn, where it is."""
     match rfp.waiting_on:
         case Party.APPROVER | Party.MEMBER if not rfp.on_hold:
@@ -139,7 +132,6 @@ def candidates(reading: Reading, waiter: Waiter) -> "Select[Any] | None":
     one_of: list[ColumnElement[bool]] = [
         and_(t.waiting_on == Party.REQUESTER, t.raised_by.in_(ids)),
         and_(t.waiting_on == Party.EVALUATORS, or_(*(literal(each) == any_(t.kept_out) for each in ids))),
-        and_(t.stage == Stage.OPEN, t.lead.in_(ids)),
         t.waiting_on == Party.ADVISORY_BODY if waiter.bodies else false(),
     ]
     if waiter.has(Role.APPROVER):
@@ -162,12 +154,36 @@ async def _targets(service: TheService, reading: Reading) -> Targets:
     return await targets(service.store, reading)
 
 
-def _due(standing: ThingStanding, wait: Wait, by: Targets) -> date | None:
-    """Return when it should have left its stage; a question, when bids are asked for."""
+def _due(standing: ThingStanding, _: Wait, by: Targets) -> date | None:
+    """Return when it should have left its stage."""
     rfp: Rfp = standing.state
-    if wait.kind == CLARIFICATION:
-        return wait.due_on
     return by.of(rfp.stage, standing.stage_since, rfp.extra_days, paused=rfp.target_pauses).due_on
 
 
+def questions(rfp: Rfp, waiter: Waiter) -> Iterator[Wait]:
+    """Yield each question of a bidder's that the lead has still to answer, before bids are asked for."""
+    if rfp.stage is not Stage.OPEN or rfp.lead not in waiter.ids or not waiter.has(Role.PROCUREMENT_OFFICER):
+        return
+    due = day_in_london(rfp.tender.responses_by) if rfp.tender.responses_by else None
+    for number in rfp.tender.unanswered:
+        yield Wait(QUESTION, f"Bidders' question {number} has no answer yet.", turn=str(number), due_on=due)
+
+
+def _with_questions(reading: Reading, waiter: Waiter) -> "Select[Any] | None":
+    if not waiter.has(Role.PROCUREMENT_OFFICER):
+        return None
+    t = rfps.c
+    return select(t.id).where(reading.valid(rfps), t.stage == Stage.OPEN, t.lead.in_(waiter.ids))
+
+
 RFPS_WAITING = WaitingThings("rfp", "read-rfps", Rfp(), candidates, waits, _shown, facts=_targets, due=_due)
+QUESTIONS_WAITING = WaitingThings(
+    "rfp",
+    "read-rfps",
+    Rfp(),
+    _with_questions,
+    questions,
+    _shown,
+    told=frozenset({QUESTION}),
+    begun_by=(ClarificationReceived, LeadReassigned),
+)

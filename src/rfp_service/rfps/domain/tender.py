@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from rfp_service.rfps.domain.approval import Approval
-from shared.kernel.fields import Code, ShortText
+from shared.kernel.fields import WHOLE, Code, ShortText
 
 WHOLE_WEIGHT = 100
 SCORE_LIMIT = 100
@@ -21,7 +22,7 @@ class Criterion(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: ShortText = Field(examples=["Price"])
-    weight: int = Field(ge=1, le=WHOLE_WEIGHT, examples=[60])
+    weight: Annotated[int, WHOLE] = Field(ge=1, le=WHOLE_WEIGHT, examples=[60])
 
 
 class Bidder(BaseModel):

@@ -21,7 +21,7 @@ from shared.governance.documents.domain import (
     NotADecisionOnIt,
     NotYourDocument,
 )
-from shared.kernel.fields import Reason, ShortText
+from shared.kernel.fields import WHOLE, Reason, ShortText
 from shared.kernel.messages import Command, Stamp
 
 SIZE_LIMIT = 10**12
@@ -31,7 +31,9 @@ KEEPERS = ("procurement_officer", "legal", "administrator")
 
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$", examples=["0" * 64])]
 Position = Annotated[
-    int, Field(ge=1, lt=POSITION_LIMIT, description="The position of a decision on the case.", examples=[918])
+    int,
+    Field(ge=1, lt=POSITION_LIMIT, description="The position of a decision on the case.", examples=[918]),
+    WHOLE,
 ]
 
 
@@ -42,7 +44,7 @@ class AddDocument(Command[Document]):
     title: ShortText = Field(examples=["Quotation of three suppliers"])
     media_type: DocumentType
     content_sha256: Sha256
-    size_bytes: int | None = Field(None, ge=1, le=SIZE_LIMIT)
+    size_bytes: Annotated[int, Field(ge=1, le=SIZE_LIMIT), WHOLE] | None = None
     link: str = Field(
         max_length=LINK_LIMIT,
         pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[!-~]*)?$",

@@ -23,6 +23,7 @@ from shared.record.projecting.views import STILL_VALID
 from shared.web.context import NotificationSubject
 
 BLOCK = 100
+MAILS_AT_ONCE = 5  # to one person, of one block
 
 UNSPREAD = f"""
 SELECT n.*, EXISTS (
@@ -72,6 +73,18 @@ FROM notifications n JOIN webhook_endpoints e
 WHERE n.id = $1 ON CONFLICT (notification_id, target) DO NOTHING
 """
 
+# Whoever is told much at once, as when many things came in or a day brought them about, is told in one mail.
+IN_ONE_MAIL = f"""
+WITH many AS (
+    SELECT target FROM deliveries
+    WHERE notification_id = ANY ($1) AND target_kind = '{MAIL}' AND status = 'pending'
+    GROUP BY target HAVING count(*) > {MAILS_AT_ONCE}
+)
+UPDATE deliveries d SET target_kind = '{DIGEST}', target = '{DIGEST}:' || split_part(d.target, ':', 2)
+FROM many
+WHERE d.target = many.target AND d.notification_id = ANY ($1) AND d.status = 'pending' AND d.attempts = 0
+"""
+
 
 class FanOut:
     """Turns what is to be told into deliveries."""
@@ -99,6 +112,7 @@ class FanOut:
             rows = await connection.fetch(UNSPREAD)
             for row in rows:
                 await self._one(connection, row)
+            await connection.execute(IN_ONE_MAIL, [row["id"] for row in rows])
         return len(rows)
 
     async def _one(self, connection: Connection, row: asyncpg.Record) -> None:

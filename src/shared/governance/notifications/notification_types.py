@@ -125,6 +125,14 @@ WAITS = {
         "A saving waits for you to confirm it",
         "A saving was claimed: somebody else has to confirm it.",
     ),
+    "flag": (
+        "Something in your contract's entry has to be answered",
+        "The register flags a hole or an oddity in it: put it right, or say why it is right.",
+    ),
+    "clarification": (
+        "A bidder's question waits for your answer",
+        "A bidder has asked: every bidder is to have the answer before bids are asked for.",
+    ),
     "evidence": (
         "Evidence waits for you to accept it",
         "Evidence of a milestone was handed in: accept it, or give it back.",

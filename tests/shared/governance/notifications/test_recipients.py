@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from rfp_service.catalogue.domain.orders import Order, OrderFailed, OrderRefused
+from rfp_service.catalogue.domain.orders import Order, OrderFailed, OrderRefused, OrderTierPassedUp
 from rfp_service.catalogue.reactions import order_waits, tell_of_orders
 from rfp_service.contracts.domain.pipeline import PipelineNoticeMissed, PipelineYearBegun
 from rfp_service.contracts.domain.rounds import ReviewRoundOpened
@@ -24,7 +24,7 @@ from shared.web.access.claims import Identity, Scope
 from tests.catalogue.test_orders import APPROVED, CHEAP, FULFILLED, RAISED, SENT
 from tests.support.specs import NOW, STREAM, stamp
 
-DAY = date(2026, 3, 2)
+DAY, YESTERDAY = date(2026, 3, 2), date(2026, 3, 1)
 AWAY = Absence(DAY, date(2026, 3, 6))
 CONTRACT_TEAM = "party:contract_manager"
 BUYERS = "party:procurement_officer"
@@ -70,6 +70,10 @@ def rows(reaction: Any, event: Event[Any]) -> list[tuple[str, str, str]]:
     ("event", "told"),
     [
         (RAISED, [("approval.requested", "head", "")]),
+        (
+            OrderTierPassedUp(tier="head", next_tier="director", after_working_days=3, scheme_version=1),
+            [("approval.requested", "director", "")],
+        ),
         (CHEAP, [("turn.began", "", BUYERS)]),
         (APPROVED, [("approval.decided", "head", ""), ("turn.began", "", BUYERS)]),
         (
@@ -108,7 +112,15 @@ def test_what_an_order_waited_for_waits_no_more_once_it_was_done() -> None:
             [("pipeline.notice-due", "", CONTRACT_TEAM)],
         ),
         (PipelineYearBegun(year=2026, scheme_version=1, late=False), []),  # the scheme wants none
+        (  # what was over when it began is missed: of its own year, they hear that
+            PipelineYearBegun(
+                year=2025, notice="pipeline notice", due_on=YESTERDAY, scheme_version=1, late=True
+            ),
+            [],
+        ),
         (PipelineNoticeMissed(due_on=DAY, late=False), [("pipeline.notice-missed", "", CONTRACT_TEAM)]),
+        (PipelineNoticeMissed(due_on=YESTERDAY, late=True), [("pipeline.notice-missed", "", CONTRACT_TEAM)]),
+        (PipelineNoticeMissed(due_on=date(2024, 5, 26), late=True), []),  # the inbox shows it
     ],
 )
 def test_those_who_keep_contracts_hear_of_rounds_and_of_the_year_s_notice(
