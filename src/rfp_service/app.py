@@ -19,13 +19,13 @@ from rfp_service.service import Service
 from rfp_service.version import VERSION
 from shared.governance.audit.public_log import router as public_log
 from shared.governance.notifications.openapi_webhooks import webhooks
-from shared.web import problems
-from shared.web.answers import PROBLEM
-from shared.web.bodies import A_LIST, ONE_THING
-from shared.web.health import router as health
 from shared.web.middleware import Door
-from shared.web.route_index import RouteIndex
-from shared.web.security_txt import router as security_txt
+from shared.web.monitoring.health import router as health
+from shared.web.reads.answers import PROBLEM
+from shared.web.requests import problems
+from shared.web.requests.bodies import A_LIST, ONE_THING
+from shared.web.requests.route_index import RouteIndex
+from shared.web.security.security_txt import router as security_txt
 
 HEALTH = {"health": "Whether the service is well."}
 TAGS = [

@@ -11,11 +11,11 @@ from sqlalchemy import select
 
 from rfp_service.catalogue.views.orders import order_steps
 from rfp_service.rfps.views.demand import FULFILLED, ORDERED, UNFULFILLED, Chain, Demand, DemandStep, demand
-from shared.web.answers import READS_MANY
-from shared.web.bodies import StrictRoute
-from shared.web.commands import may
 from shared.web.context import Context
-from shared.web.readings import INSTANT_PATTERN, Read, Reading, instant_of
+from shared.web.decisions.commands import may
+from shared.web.reads.answers import READS_MANY
+from shared.web.reads.readings import INSTANT_PATTERN, Read, Reading, instant_of
+from shared.web.requests.bodies import StrictRoute
 
 router = APIRouter(prefix="/v1/catalogue", tags=["catalogue"], route_class=StrictRoute)
 

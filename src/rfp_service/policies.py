@@ -28,7 +28,7 @@ from shared.kernel.errors import NotFound
 from shared.kernel.four_eyes import FACT, Eyes
 from shared.kernel.messages import Command
 from shared.record.eventstore.store import EventStore
-from shared.web.facts import FactFinders
+from shared.web.offers.facts import FactFinders
 
 
 async def catalogue_check_facts(store: EventStore, command: CheckCatalogue) -> dict[str, JsonValue]:

@@ -8,8 +8,8 @@ from fastapi.routing import APIRoute
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.rooms import CONTEXTS
 from shared.kernel.messages import Command
-from shared.web.commands import Needs
-from shared.web.next_decisions import commands_in
+from shared.web.decisions.commands import Needs
+from shared.web.decisions.next_decisions import commands_in
 
 
 def routes() -> Iterator[APIRoute]:

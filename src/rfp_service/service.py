@@ -76,19 +76,19 @@ from shared.web.access.tokens import Tokens
 from shared.web.bulk.batch_jobs import BatchJobs
 from shared.web.bulk.batch_runs import BatchRuns
 from shared.web.bulk.responses import Batches
-from shared.web.facts import FactFinders
 from shared.web.jobs.table import Jobs
-from shared.web.measures import MeasureOffered
-from shared.web.prerequisites import Prerequisites
-from shared.web.rate_limits import RateLimits
-from shared.web.readiness import ReadinessOffered
-from shared.web.report_cases import CasesOffered
-from shared.web.report_decisions import DecisionsOffered
-from shared.web.requests_in_progress import RequestsInProgress
+from shared.web.limits.rate_limits import RateLimits
+from shared.web.limits.requests_in_progress import RequestsInProgress
+from shared.web.offers.facts import FactFinders
+from shared.web.offers.measures import MeasureOffered
+from shared.web.offers.prerequisites import Prerequisites
+from shared.web.offers.readiness import ReadinessOffered
+from shared.web.offers.report_cases import CasesOffered
+from shared.web.offers.report_decisions import DecisionsOffered
+from shared.web.offers.tagged_things import TaggedThings
+from shared.web.reads.waiting_things import WaitingThings
 from shared.web.sandbox.children import Sandbox
-from shared.web.security_log import SecurityLog
-from shared.web.tagged_things import TaggedThings
-from shared.web.waiting_things import WaitingThings
+from shared.web.security.security_log import SecurityLog
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,9 @@ from shared.kernel.roles import Role
 from shared.record.database import Connection, Pool
 from shared.record.eventstore.encoding import Topics
 from shared.record.eventstore.reader import Reader
-from shared.web.readings import Reading
-from shared.web.redactor import Redactor
-from shared.web.waiting_things import CANDIDATES_LIMIT, Waiter, WaitingThings
+from shared.web.access.redactor import Redactor
+from shared.web.reads.readings import Reading
+from shared.web.reads.waiting_things import CANDIDATES_LIMIT, Waiter, WaitingThings
 
 AT_ONCE = 200  # things, between one chance for others' work and the next
 UNMARKED = 1_000  # positions without a turn that are gone through again after a start

@@ -12,8 +12,8 @@ from shared.flow.imports.options import Options
 from shared.flow.imports.rfp_log import read_log
 from shared.governance.audit.bundle.contents import Files, NotABundle
 from shared.kernel.errors import Refused
-from shared.web.bodies import strict
 from shared.web.bulk import json_lines
+from shared.web.requests.bodies import strict
 from shared.web.sandbox.children import Sandbox
 from shared.web.tabular.tables import open_table
 

@@ -18,7 +18,7 @@ from shared.web.lists.filters import Where
 from shared.web.lists.search import drawn_from
 from shared.web.lists.short_list import ShortList
 from shared.web.lists.statements import ListStatement, UnboundedList
-from shared.web.media_types import CSV, NDJSON
+from shared.web.reads.media_types import CSV, NDJSON
 
 # Lists of rooms that are still to be stated in the one way; nothing else may be added.
 STILL_TO_BE_STATED = frozenset[str]()

@@ -16,7 +16,7 @@ from shared.governance.scheme.scheme_service import SchemeService
 from shared.web.bulk.batch_service import BatchService
 from shared.web.core_service import CoreService
 from shared.web.jobs.job_service import JobService
-from shared.web.security_log import WatchedService
+from shared.web.security.security_log import WatchedService
 
 MEETS = "app.state.service"
 NAMES_ITS_TYPE = re.compile(r"^    service: \w+Service = request\.app\.state\.service$", re.MULTILINE)

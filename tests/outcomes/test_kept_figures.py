@@ -8,7 +8,7 @@ from rfp_service.measures.kept_figures import MOMENTS_AT_HAND, kept
 from rfp_service.measures.room_figures import MEASURES, Answering
 from shared.kernel.calendar import day_in_london
 from shared.kernel.person import Person
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
 from tests.support.api import Api
 from tests.support.people import SCHEME
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from rfp_service.measures.room_figures import PARTIES, rfps_inside_target
 from shared.kernel.person import Person
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
 from tests.outcomes.test_http import PROGRAMME, decided, outcome, programme
 from tests.projects.test_http import decided as decided_on_project
 from tests.projects.test_http import identified, scheme

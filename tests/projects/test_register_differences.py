@@ -10,7 +10,7 @@ import pytest
 
 from projects.domain.project import project_id
 from shared.web.bulk.items import CSV
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
 from tests.projects.test_bulk import item, outcomes, sent
 from tests.projects.test_http import decided, identified
 from tests.projects.test_registers import handed_in

@@ -14,7 +14,7 @@ from shared.kernel.errors import Refused
 from shared.kernel.messages import Stamp
 from shared.kernel.person import Person
 from shared.kernel.roles import Role
-from shared.web.waiting_things import Waiter
+from shared.web.reads.waiting_things import Waiter
 from tests.rfps.examples import LAPTOP
 from tests.support.histories import COMMANDS, PEOPLE, History, histories
 from tests.support.specs import RULES, stamp

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.web import rate_limits
+from shared.web.limits import rate_limits
 from tests.support.api import Api
 
 OPEN = (

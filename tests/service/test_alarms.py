@@ -12,7 +12,7 @@ from shared.ledger.witness_client import ask_all
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting import view_watch
 from shared.record.projecting.view_watch import ViewWatch
-from shared.web import service_readiness
+from shared.web.monitoring import service_readiness
 from tests.shared.governance.audit.examples import LOG, kept
 from tests.support.api import Api, running_api
 from tests.support.postgres import Base

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from shared.kernel.roles import Role
-from shared.web.prerequisites import Expected, Prerequisites
+from shared.web.offers.prerequisites import Expected, Prerequisites
 from tests.projects.test_http import decided, identified, scheme
 from tests.support.api import Api
 from tests.support.people import RITA, SAM, Who

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.kernel.calendar import LONDON
-from shared.web.readings import end_of_day
+from shared.web.reads.readings import end_of_day
 from tests.support.api import Api
 from tests.support.people import ADA, HANA, LEO, PRIYA, RITA, SAM, SCHEME, Who
 

@@ -17,8 +17,8 @@ import structlog
 from rfp_service import logs
 from rfp_service.costs import COSTS
 from shared.settings import NotConfigured, Settings
-from shared.web import rate_limits
-from shared.web.rate_limits import RateLimits
+from shared.web.limits import rate_limits
+from shared.web.limits.rate_limits import RateLimits
 from tests.support.api import Api, running_api
 from tests.support.people import LEO, RITA
 from tests.support.postgres import Base

@@ -12,7 +12,7 @@ from shared.kernel.calendar import end_of
 from shared.kernel.messages import Known, Stamp
 from shared.kernel.person import Person
 from shared.kernel.roles import Role
-from shared.web.waiting_things import Waiter
+from shared.web.reads.waiting_things import Waiter
 from tests.outcomes.test_http import PROGRAMME, programme
 from tests.service.test_contracts import CORA, decide, registered
 from tests.service.test_inbox import FINN, kinds, waiting

@@ -20,7 +20,7 @@ from shared.ledger.checkpoints import Policy
 from shared.ledger.log_reader import LogReader
 from shared.record.eventstore.store import EventStore
 from shared.settings import Settings
-from shared.web.alarms import alarms
+from shared.web.monitoring.alarms import alarms
 from tests.service.test_disclosure import declared, estimated
 from tests.shared.governance.audit.examples import kept
 from tests.support.api import Api

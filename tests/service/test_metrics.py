@@ -12,8 +12,8 @@ import yaml
 from prometheus_client import REGISTRY, generate_latest
 
 from rfp_service import logs
-from shared.web import metrics
-from shared.web.metrics_server import metrics_shown
+from shared.web.monitoring import metrics
+from shared.web.monitoring.metrics_server import metrics_shown
 from tests.support.api import Api
 from tests.support.running import free_port
 

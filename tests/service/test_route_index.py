@@ -8,7 +8,7 @@ from starlette.routing import Match
 
 from rfp_service.app import create_app
 from rfp_service.required_permissions import routes
-from shared.web.route_index import RouteIndex
+from shared.web.requests.route_index import RouteIndex
 
 APP = create_app()
 PARAMETER = re.compile(r"\{[a-z_]+(:[a-z]+)?\}")

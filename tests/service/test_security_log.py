@@ -14,10 +14,10 @@ from rfp_service import logs
 from shared.kernel.errors import NotFound, OutOfSight
 from shared.kernel.person import Person
 from shared.kernel.roles import Role
-from shared.web import security_log
 from shared.web.access.permissions import Permissions
-from shared.web.problems import type_of
-from shared.web.security_log import SecurityLog
+from shared.web.requests.problems import type_of
+from shared.web.security import security_log
+from shared.web.security.security_log import SecurityLog
 from tests.support.api import Api
 from tests.support.people import ADA, LEO, RITA, SCHEME, Who
 

@@ -8,8 +8,8 @@ from pydantic import ValidationError
 
 from rfp_service.app import create_app
 from shared.settings import Settings
-from shared.web.rate_limits import RateLimits
-from shared.web.security_txt import security_text
+from shared.web.limits.rate_limits import RateLimits
+from shared.web.security.security_txt import security_text
 
 CONTACT = "mailto:security@council.example"
 

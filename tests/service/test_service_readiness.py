@@ -16,8 +16,8 @@ from shared.record.connection_needs import needed
 from shared.record.database import connected
 from shared.record.database_health import READ_ONLY
 from shared.settings import NotConfigured, Settings
-from shared.web import service_readiness
-from shared.web.service_readiness import NO_WORKER, NOT_SIGNED, NOT_WITNESSED
+from shared.web.monitoring import service_readiness
+from shared.web.monitoring.service_readiness import NO_WORKER, NOT_SIGNED, NOT_WITNESSED
 from tests.support.api import Api, running_api
 from tests.support.patience import until_true
 from tests.support.pooler import transaction_pooler

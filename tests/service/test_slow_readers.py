@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.types import Message, Scope
 
-from shared.web.rate_limits import RUNNING_LIMIT
+from shared.web.limits.rate_limits import RUNNING_LIMIT
 from tests.support.api import Api
 from tests.support.people import LEO, RITA, Who
 

@@ -16,7 +16,7 @@ from rfp_service.rfps.domain.stages import UNDER_APPROVAL, Party, Stage
 from rfp_service.rfps.domain.tender import SetAsideGround
 from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Command, Stamp
-from shared.web.next_decisions import commands_in
+from shared.web.decisions.next_decisions import commands_in
 from tests.rfps.examples import CHECK
 from tests.support.moves import CRITERIA, WHY, texts_of
 

@@ -106,7 +106,7 @@ from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.domain.tender import Bidder, Criterion, SetAsideGround
 from shared.kernel.messages import Command
 from shared.kernel.rules import ContractKind
-from shared.web.next_decisions import commands_in
+from shared.web.decisions.next_decisions import commands_in
 from tests.rfps.examples import CHECK, LAPTOP
 
 WHY = "As it is."

@@ -11,7 +11,7 @@ import pytest
 from rfp_service.rooms import DEADLINES
 from shared.kernel.roles import Role
 from shared.record.deadlines.firing import Firing
-from shared.web import commands
+from shared.web.decisions import commands
 from tests.support.api import Api
 from tests.support.patience import LOOKS, SECONDS_BETWEEN
 from tests.support.people import HANA, PRIYA, Who

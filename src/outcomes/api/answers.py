@@ -10,7 +10,7 @@ from outcomes.domain.horizons import Colour, Horizon
 from outcomes.domain.milestone import MilestoneStatus
 from outcomes.domain.tags import AwaitedKind, EvidenceDocument, MeasureShown
 from shared.record.projecting.row_models import COUNTED, SEARCHED, UNSORTED
-from shared.web.next_decisions import Next
+from shared.web.decisions.next_decisions import Next
 
 
 class MoveShown(BaseModel):

@@ -9,8 +9,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from shared.web.core_service import CoreService
-from shared.web.readings import Reading
-from shared.web.report_decisions import DecisionsOffered, ReportDecision
+from shared.web.offers.report_decisions import DecisionsOffered, ReportDecision
+from shared.web.reads.readings import Reading
 
 DECISIONS_LIMIT = 25
 BY_ITSELF = "Nobody: the time was over"

@@ -17,11 +17,11 @@ from outcomes.domain.refusals import EndsBeforeItBegins
 from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import NotFound
 from shared.kernel.wording import counted, long_day
-from shared.web.answers import answer_untagged, one
-from shared.web.bodies import StrictRoute
-from shared.web.commands import may
 from shared.web.core_service import CoreService, core_service
-from shared.web.readings import AS_OF_PATTERN, Read, Reading, earlier
+from shared.web.decisions.commands import may
+from shared.web.reads.answers import answer_untagged, one
+from shared.web.reads.readings import AS_OF_PATTERN, Read, Reading, earlier
+from shared.web.requests.bodies import StrictRoute
 
 router = APIRouter(prefix="/v1/outcomes", tags=["outcomes"], route_class=StrictRoute)
 

@@ -14,14 +14,14 @@ from outcomes.api.decisions_in_period import DecisionInPeriod, decisions_between
 from outcomes.api.facts import programme_facts
 from outcomes.api.issued_papers import before_of
 from shared.record.projecting.row_models import COUNTED, SEARCHED, UNSORTED
-from shared.web.answers import problems
-from shared.web.bodies import StrictRoute
-from shared.web.commands import may
 from shared.web.core_service import CoreService, core_service
+from shared.web.decisions.commands import may
 from shared.web.lists.filters import AT_MOST, AskedText
 from shared.web.lists.queries import ListQuery
 from shared.web.lists.short_list import ShortList
-from shared.web.readings import AS_OF_PATTERN, Reading
+from shared.web.reads.answers import problems
+from shared.web.reads.readings import AS_OF_PATTERN, Reading
+from shared.web.requests.bodies import StrictRoute
 
 router = APIRouter(prefix="/v1/outcomes", tags=["outcomes"], route_class=StrictRoute)
 

@@ -11,7 +11,7 @@ from outcomes.api.facts import ProgrammeFacts
 from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Recorded
 from shared.web.core_service import CoreService
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
 
 SAYS = {
     "MilestoneMet": "met",

@@ -24,12 +24,12 @@ from shared.governance.disclosure.domain import ExemptionStatus
 from shared.governance.disclosure.field_redaction import WITHHELD
 from shared.governance.disclosure.views import exemptions
 from shared.record.projecting.views import valid_at
-from shared.web.answers import problems
-from shared.web.bodies import StrictRoute
-from shared.web.commands import may
 from shared.web.core_service import core_service
-from shared.web.pages import JSON
-from shared.web.readings import Read, Reading
+from shared.web.decisions.commands import may
+from shared.web.reads.answers import problems
+from shared.web.reads.pages import JSON
+from shared.web.reads.readings import Read, Reading
+from shared.web.requests.bodies import StrictRoute
 
 router = APIRouter(prefix="/v1/outcomes", tags=["outcomes"], route_class=StrictRoute)
 

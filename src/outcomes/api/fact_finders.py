@@ -16,7 +16,7 @@ from shared.kernel.errors import NotFound
 from shared.kernel.messages import State
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.views import STILL_VALID
-from shared.web.facts import FactFinders
+from shared.web.offers.facts import FactFinders
 
 # Every strategy: those that the view knows, and those adopted since it was last written.
 STRATEGIES = f"""

@@ -15,9 +15,9 @@ from shared.kernel.calendar import WorkingDays, day_in_london
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Stream
 from shared.web.core_service import CoreService
-from shared.web.prerequisite_states import prerequisite_states
-from shared.web.prerequisites import Expected
-from shared.web.readings import Reading
+from shared.web.offers.prerequisites import Expected
+from shared.web.reads.prerequisite_states import prerequisite_states
+from shared.web.reads.readings import Reading
 
 Row = dict[str, Any]
 AS_JSON = (

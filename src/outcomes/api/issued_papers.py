@@ -19,8 +19,8 @@ from outcomes.domain.refusals import NotUnderCheckpointYet, PdfNotMade
 from outcomes.views.registers import papers
 from shared.kernel.calendar import WorkingDays, day_in_london
 from shared.web.core_service import CoreService
-from shared.web.pages import JSON
-from shared.web.readings import Reading
+from shared.web.reads.pages import JSON
+from shared.web.reads.readings import Reading
 
 USUAL_CLEAR_DAYS = 5  # Local Government Act 1972, section 100B
 KEEP = """

@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from shared.web.core_service import CoreService
-from shared.web.readings import Reading
-from shared.web.report_cases import CasesOffered
+from shared.web.offers.report_cases import CasesOffered
+from shared.web.reads.readings import Reading
 
 LISTED_LIMIT = 12
 

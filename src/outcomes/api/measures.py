@@ -15,12 +15,12 @@ from outcomes.domain.refusals import NoSuchMeasure
 from outcomes.views.registers import outcomes
 from shared.kernel.calendar import LONDON, day_in_london
 from shared.kernel.fields import ASKED
-from shared.web.answers import answer_untagged, one, problems
-from shared.web.bodies import StrictRoute
-from shared.web.commands import may
 from shared.web.core_service import CoreService, core_service
-from shared.web.measures import MeasureOffered
-from shared.web.readings import Read, Reading, earlier
+from shared.web.decisions.commands import may
+from shared.web.offers.measures import MeasureOffered
+from shared.web.reads.answers import answer_untagged, one, problems
+from shared.web.reads.readings import Read, Reading, earlier
+from shared.web.requests.bodies import StrictRoute
 
 router = APIRouter(prefix="/v1/outcomes", tags=["outcomes"], route_class=StrictRoute)
 

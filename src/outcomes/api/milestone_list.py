@@ -15,13 +15,13 @@ from outcomes.domain.horizons import Colour, Horizon
 from outcomes.domain.milestone import MilestoneStatus
 from shared.kernel.fields import Flag
 from shared.record.projecting.row_models import COUNTED, SEARCHED
-from shared.web.answers import problems
-from shared.web.bodies import StrictRoute
-from shared.web.commands import may
 from shared.web.core_service import core_service
+from shared.web.decisions.commands import may
 from shared.web.lists.filters import AT_MOST, AskedText
 from shared.web.lists.queries import ListQuery
 from shared.web.lists.short_list import ShortList
+from shared.web.reads.answers import problems
+from shared.web.requests.bodies import StrictRoute
 
 router = APIRouter(prefix="/v1/milestones", tags=["outcomes"], route_class=StrictRoute)
 

@@ -20,7 +20,7 @@ from shared.kernel.person import Person
 from shared.kernel.wording import long_day
 from shared.ledger.log_reader import LogReader
 from shared.web.core_service import CoreService
-from shared.web.readings import MOMENT, Reading
+from shared.web.reads.readings import MOMENT, Reading
 
 NOBODY = Person(id="", roles=())  # an open paper shows what anybody may read
 LOOKS, LOOK_SECONDS = 20, 0.05

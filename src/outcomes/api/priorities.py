@@ -18,12 +18,12 @@ from outcomes.views.registers import milestones, priority_tags, strategies
 from shared.kernel.calendar import day_in_london
 from shared.kernel.fields import ASKED
 from shared.kernel.messages import Receipt
-from shared.web.answers import DECIDES, answer_untagged, one
-from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
-from shared.web.commands import Commands, may
 from shared.web.core_service import core_service
-from shared.web.readings import Read, Reading
-from shared.web.tagged_things import TaggedStanding
+from shared.web.decisions.commands import Commands, may
+from shared.web.offers.tagged_things import TaggedStanding
+from shared.web.reads.answers import DECIDES, answer_untagged, one
+from shared.web.reads.readings import Read, Reading
+from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 MILESTONE = "milestone"
 NAME_LIMIT = 300

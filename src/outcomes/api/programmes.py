@@ -22,14 +22,14 @@ from outcomes.views.registers import outcomes, programmes
 from shared.governance.audit.history import EventHistory, answer_history
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
-from shared.web.answers import CREATES, DECIDES, answer_untagged, one
-from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
-from shared.web.commands import Commands, OpeningCommands, may
 from shared.web.core_service import core_service
+from shared.web.decisions.commands import Commands, OpeningCommands, may
+from shared.web.decisions.next_decisions import commands_in, with_next
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
-from shared.web.next_decisions import commands_in, with_next
-from shared.web.readings import Read, Reading
+from shared.web.reads.answers import CREATES, DECIDES, answer_untagged, one
+from shared.web.reads.readings import Read, Reading
+from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 ProgrammeId = Annotated[UUID, Path(description="The programme's id, as its receipt says it.")]
 OutcomeId = Annotated[UUID, Path(description="The outcome's id, as its receipt says it.")]

@@ -11,7 +11,7 @@ from outcomes.api.facts import programme_facts, rows_of
 from outcomes.domain.horizons import Colour
 from outcomes.views.registers import programmes
 from shared.web.core_service import core_service
-from shared.web.readiness import (
+from shared.web.offers.readiness import (
     ReadinessLine,
     ReadinessOffered,
     ReadinessPart,
@@ -19,7 +19,7 @@ from shared.web.readiness import (
     readiness_line,
     standing_of,
 )
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
 
 Promises = Mapping[UUID, PromisedDataShown]
 

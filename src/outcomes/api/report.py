@@ -19,12 +19,12 @@ from outcomes.domain.paper import IssuedDocument, Paper
 from outcomes.views.registers import papers
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
-from shared.web.answers import CREATES, READS_ONE, answer_untagged, one, problems
-from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
-from shared.web.commands import OpeningCommands, may
 from shared.web.core_service import core_service
-from shared.web.readings import Read
-from shared.web.readings import reading as read
+from shared.web.decisions.commands import OpeningCommands, may
+from shared.web.reads.answers import CREATES, READS_ONE, answer_untagged, one, problems
+from shared.web.reads.readings import Read
+from shared.web.reads.readings import reading as read
+from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 router = APIRouter(prefix="/v1", tags=["outcomes"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT)
 

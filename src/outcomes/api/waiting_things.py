@@ -12,8 +12,8 @@ from outcomes.domain.milestone import Milestone, MilestoneStatus
 from outcomes.domain.promised_data import PromisedData
 from outcomes.views.registers import consultations, milestones, promised_data
 from shared.kernel.roles import Role
-from shared.web.readings import Reading
-from shared.web.waiting_things import ThingShown, ThingStanding, Wait, Waiter, WaitingThings
+from shared.web.reads.readings import Reading
+from shared.web.reads.waiting_things import ThingShown, ThingStanding, Wait, Waiter, WaitingThings
 
 
 def waits(milestone: Milestone, waiter: Waiter) -> Iterator[Wait]:

@@ -11,7 +11,7 @@ from projects.domain.project import Project, ProjectMilestone
 from projects.views.at_risk import RiskFlag
 from projects.views.register import ProjectRow, register
 from shared.kernel.messages import Stream
-from shared.web.next_decisions import Next
+from shared.web.decisions.next_decisions import Next
 
 
 class NeedSeen(BaseModel):

@@ -27,16 +27,16 @@ from projects.views.calibration import calibrate
 from projects.views.forecasts import ENOUGH, QUANTILES
 from projects.views.register import StoredProject, projects
 from shared.kernel.calendar import day_in_london
-from shared.web.answers import NOT_MODIFIED, answer_one, one, problems
-from shared.web.bodies import StrictRoute
-from shared.web.commands import may
+from shared.web.decisions.commands import may
 from shared.web.lists.filters import ListMoment
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.list_readings import ListPage, conditions_of
 from shared.web.lists.pages import answer
 from shared.web.lists.queries import ListQuery
-from shared.web.media_types import CSV, NDJSON
-from shared.web.readings import Read
+from shared.web.reads.answers import NOT_MODIFIED, answer_one, one, problems
+from shared.web.reads.media_types import CSV, NDJSON
+from shared.web.reads.readings import Read
+from shared.web.requests.bodies import StrictRoute
 
 router = APIRouter(prefix="/v1/projects", tags=["projects"], route_class=StrictRoute)
 

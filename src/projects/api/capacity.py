@@ -18,13 +18,13 @@ from shared.kernel.errors import Unacceptable, WrongMediaType
 from shared.kernel.fields import PRINTABLE, REASON_LIMIT
 from shared.kernel.messages import Receipt, Stream
 from shared.record.eventstore.store import EventStore
-from shared.web.answers import DECIDES, answer_one, one, problems
-from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.bulk import bodies as bulk
 from shared.web.bulk.items import CSV, ODS, XLSX
-from shared.web.commands import Commands, may
 from shared.web.core_service import core_service
-from shared.web.readings import Read, Reading
+from shared.web.decisions.commands import Commands, may
+from shared.web.reads.answers import DECIDES, answer_one, one, problems
+from shared.web.reads.readings import Read, Reading
+from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.tabular.marks import why_worthless
 from shared.web.tabular.tables import Table, open_table
 

@@ -20,7 +20,7 @@ from shared.kernel.errors import Refused
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.statements import sql_of
 from shared.record.projecting.views import valid_at
-from shared.web.facts import FactFinders
+from shared.web.offers.facts import FactFinders
 
 _T = projects.c
 ORDER = case(MOSCOW_ORDER, value=_T.moscow, else_=None)  # the words are the program's own

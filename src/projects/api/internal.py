@@ -18,16 +18,16 @@ from projects.domain.project import Moscow, ProjectStage, Way
 from projects.views.register import StoredProject, projects
 from shared.kernel.fields import Flag
 from shared.record.projecting.row_models import COUNTED, SEARCHED, Derived
-from shared.web.answers import NOT_MODIFIED, problems
-from shared.web.bodies import StrictRoute
-from shared.web.commands import may
 from shared.web.core_service import core_service
+from shared.web.decisions.commands import may
 from shared.web.lists.filters import AT_MOST, AskedCode, AskedText, ListMoment, Where
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.pages import ValueCount, answer
 from shared.web.lists.queries import ListQuery
-from shared.web.media_types import CSV
-from shared.web.readings import Reading
+from shared.web.reads.answers import NOT_MODIFIED, problems
+from shared.web.reads.media_types import CSV
+from shared.web.reads.readings import Reading
+from shared.web.requests.bodies import StrictRoute
 
 router = APIRouter(prefix="/v1/projects", tags=["projects"], route_class=StrictRoute)
 

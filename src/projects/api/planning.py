@@ -19,13 +19,13 @@ from projects.views.register import projects
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.calendar import day_in_london
 from shared.kernel.fields import Flag
-from shared.web.answers import one, problems
-from shared.web.bodies import StrictRoute, strict
-from shared.web.commands import may
-from shared.web.conditions import named_at_most
 from shared.web.core_service import core_service
-from shared.web.pages import JSON, Paged, json_of
-from shared.web.readings import Read
+from shared.web.decisions.commands import may
+from shared.web.decisions.conditions import named_at_most
+from shared.web.reads.answers import one, problems
+from shared.web.reads.pages import JSON, Paged, json_of
+from shared.web.reads.readings import Read
+from shared.web.requests.bodies import StrictRoute, strict
 
 RULES_BYTES_LIMIT = 4 * 1024 * 1024
 

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from projects.views.register import projects
-from shared.web.prerequisites import Expected, Prerequisites
-from shared.web.readings import Reading
+from shared.web.offers.prerequisites import Expected, Prerequisites
+from shared.web.reads.readings import Reading
 
 
 async def _find(reading: Reading, ids: Sequence[UUID]) -> Mapping[UUID, Expected]:

@@ -14,9 +14,8 @@ from projects.domain.project import ProjectStage
 from projects.views.at_risk import RiskDay, flags, overdue
 from projects.views.register import projects
 from shared.web.core_service import core_service
-from shared.web.prerequisite_states import prerequisite_states
-from shared.web.prerequisites import Expected
-from shared.web.readiness import (
+from shared.web.offers.prerequisites import Expected
+from shared.web.offers.readiness import (
     ReadinessLine,
     ReadinessOffered,
     ReadinessPart,
@@ -24,7 +23,8 @@ from shared.web.readiness import (
     readiness_line,
     standing_of,
 )
-from shared.web.readings import Reading
+from shared.web.reads.prerequisite_states import prerequisite_states
+from shared.web.reads.readings import Reading
 
 OVER = (ProjectStage.READY, ProjectStage.TRANSFERRED, ProjectStage.CLOSED)
 COLUMNS = ("id", "reference", "title", "owner", "plan_owner", "contingency_days", "awaited_said")

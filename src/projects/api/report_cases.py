@@ -20,8 +20,8 @@ from projects.views.at_risk import (
 from projects.views.register import projects
 from shared.kernel.calendar import WorkingTime
 from shared.kernel.wording import counted, long_day
-from shared.web.readings import Reading
-from shared.web.report_cases import CasesFound, CasesOffered, ReportCase
+from shared.web.offers.report_cases import CasesFound, CasesOffered, ReportCase
+from shared.web.reads.readings import Reading
 
 COLUMNS = ("id", "reference", "title", "plan_owner", "plan_due")
 

@@ -19,7 +19,7 @@ from shared.kernel.calendar import WorkingTime, day_in_london
 from shared.kernel.messages import Stream
 from shared.record.eventstore.store import EventStore
 from shared.web.lists.queries import ListQuery
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
 
 FLAGGED_BY = {"latest_end", "forecast_end", "contingency_days", "flagged"}
 

@@ -13,7 +13,7 @@ from projects.views.forecasts import SlipHistory
 from projects.views.project_histories import ProjectHistory, path_of, rests_of
 from projects.views.register import projects
 from shared.kernel.calendar import day_in_london
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
 
 AT_HAND = 3
 A_WHILE = 2_000  # projects: more are counted beside the loop

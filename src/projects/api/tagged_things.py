@@ -10,8 +10,8 @@ from sqlalchemy import select
 from projects.api.risk_facts import FLAGGED_BY, facts_of
 from projects.views.at_risk import flags, overdue
 from projects.views.register import projects
-from shared.web.readings import Reading
-from shared.web.tagged_things import TaggedStanding, TaggedThings
+from shared.web.offers.tagged_things import TaggedStanding, TaggedThings
+from shared.web.reads.readings import Reading
 
 COLUMNS = ("id", "reference", "title", "stage", "is_open")
 

@@ -8,8 +8,8 @@ from sqlalchemy import Select, or_, select
 
 from projects.domain.project import OPEN, ActionPlan, Project
 from projects.views.register import projects
-from shared.web.readings import Reading
-from shared.web.waiting_things import ThingShown, ThingStanding, Wait, Waiter, WaitingThings
+from shared.web.reads.readings import Reading
+from shared.web.reads.waiting_things import ThingShown, ThingStanding, Wait, Waiter, WaitingThings
 
 
 def waits(project: Project, waiter: Waiter) -> Iterator[Wait]:

@@ -14,13 +14,13 @@ from pydantic import BaseModel, Field
 
 from rfp_service.changes.feed import Feed, FeedItem, FeedPage
 from shared.kernel.errors import TooMany
-from shared.web.answers import problems
-from shared.web.bodies import EVENT_STREAM, StrictRoute
-from shared.web.commands import Caller, may
 from shared.web.core_service import core_service
-from shared.web.media_types import JSON, wanted
-from shared.web.pages import json_of
-from shared.web.readings import POSITION_DIGITS, BeyondTheRecord
+from shared.web.decisions.commands import Caller, may
+from shared.web.reads.answers import problems
+from shared.web.reads.media_types import JSON, wanted
+from shared.web.reads.pages import json_of
+from shared.web.reads.readings import POSITION_DIGITS, BeyondTheRecord
+from shared.web.requests.bodies import EVENT_STREAM, StrictRoute
 
 PAGE_LIMIT, PAGE_USUAL = 1_000, 200
 WAIT_LIMIT_SECONDS = 30

@@ -17,8 +17,8 @@ from shared.kernel.messages import Event
 from shared.kernel.person import Person
 from shared.record.eventstore.reader import Reader
 from shared.record.projecting.visibility import Visibility
+from shared.web.access.areas import owned, sees
 from shared.web.access.permissions import Permissions
-from shared.web.areas import owned, sees
 
 SCANNED_AT_ONCE = 50_000  # positions: one look costs no more, however little somebody may see
 

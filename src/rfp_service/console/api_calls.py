@@ -9,7 +9,7 @@ import orjson
 from fastapi import Request
 
 from rfp_service.console.words import words
-from shared.web.peers import PASSED_ON
+from shared.web.security.peers import PASSED_ON
 
 if TYPE_CHECKING:
     import httpx

@@ -14,10 +14,10 @@ from rfp_service.console.people_names import with_names
 from rfp_service.console.rendering import HTML, go_to, page
 from rfp_service.console.visits import NotSignedIn, fields_of
 from shared.kernel.errors import NotFound, Refused
-from shared.web.address_turns import OpenRoute, turn_of_address
-from shared.web.problems import status_of
-from shared.web.rate_limits import TooManyAtOnce
-from shared.web.security_log import note_refusal
+from shared.web.limits.rate_limits import TooManyAtOnce
+from shared.web.requests.problems import status_of
+from shared.web.security.address_turns import OpenRoute, turn_of_address
+from shared.web.security.security_log import note_refusal
 
 FORM_BYTES_LIMIT = 256 * 1024
 HOME = "/console"

@@ -16,7 +16,7 @@ from shared.kernel.calendar import day_in_london
 from shared.ledger.log_keys import log_keys
 from shared.ledger.log_writer import LogWriter
 from shared.record.projecting.projector import Projector
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
 
 COMMITTEE = "Internal Scrutiny Committee"
 TUESDAY, DAYS_AHEAD = 1, 15

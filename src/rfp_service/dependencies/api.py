@@ -16,15 +16,15 @@ from projects.api.projects import ProjectId
 from projects.domain.project import Dependency, Project
 from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import NotFound
-from shared.web.answers import one
-from shared.web.areas import in_sight
-from shared.web.bodies import StrictRoute
-from shared.web.commands import may
+from shared.web.access.areas import in_sight
 from shared.web.core_service import core_service
-from shared.web.pages import JSON, json_of
-from shared.web.prerequisite_states import prerequisite_states
-from shared.web.prerequisites import Expected
-from shared.web.readings import Read, Reading
+from shared.web.decisions.commands import may
+from shared.web.offers.prerequisites import Expected
+from shared.web.reads.answers import one
+from shared.web.reads.pages import JSON, json_of
+from shared.web.reads.prerequisite_states import prerequisite_states
+from shared.web.reads.readings import Read, Reading
+from shared.web.requests.bodies import StrictRoute
 
 router = APIRouter(prefix="/v1/projects", tags=["projects"], route_class=StrictRoute)
 

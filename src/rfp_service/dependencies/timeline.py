@@ -21,16 +21,16 @@ from projects.views.critical_path import CriticalPath, Ending, critical_path
 from projects.views.register import StoredProject, projects
 from rfp_service.dependencies.api import expected_of
 from shared.record.projecting.row_models import COUNTED, SEARCHED, Derived
-from shared.web.answers import NOT_MODIFIED, problems
-from shared.web.bodies import StrictRoute
-from shared.web.commands import may
+from shared.web.decisions.commands import may
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.list_readings import ListPage, conditions_of
 from shared.web.lists.pages import ValueCount, answer
 from shared.web.lists.queries import ListQuery
-from shared.web.media_types import CSV
-from shared.web.prerequisites import Expected
-from shared.web.readings import Reading
+from shared.web.offers.prerequisites import Expected
+from shared.web.reads.answers import NOT_MODIFIED, problems
+from shared.web.reads.media_types import CSV
+from shared.web.reads.readings import Reading
+from shared.web.requests.bodies import StrictRoute
 
 router = APIRouter(prefix="/v1/projects", tags=["projects"], route_class=StrictRoute)
 

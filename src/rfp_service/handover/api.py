@@ -15,11 +15,11 @@ from shared.kernel.messages import IdempotencyKey, Receipt, Stream
 from shared.kernel.named_people import NoSuchPerson
 from shared.kernel.personal import PersonalShown
 from shared.record.eventstore.store import ATTEMPTS, EventStore
-from shared.web.answers import CREATES, one, seen
-from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
-from shared.web.commands import CommandHandler, OpeningCommands, may
 from shared.web.core_service import core_service
-from shared.web.readings import Read
+from shared.web.decisions.commands import CommandHandler, OpeningCommands, may
+from shared.web.reads.answers import CREATES, one, seen
+from shared.web.reads.readings import Read
+from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 router = APIRouter(
     prefix="/v1/hand-overs", tags=["hand-overs"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT

@@ -13,14 +13,14 @@ from rfp_service.inbox.marks import keep_marks, marks_of
 from shared.governance.delegations.waiting_things import waiter_of
 from shared.kernel.fields import WHOLE, Flag
 from shared.record.projecting.row_models import COUNTED, SEARCHED
-from shared.web.answers import problems
-from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
-from shared.web.commands import Caller, may
+from shared.web.decisions.commands import Caller, may
 from shared.web.lists.filters import AT_MOST, AskedCode
 from shared.web.lists.queries import ListQuery
 from shared.web.lists.short_list import ShortList
-from shared.web.readings import POSITION_DIGITS, BeyondTheRecord, Reading
-from shared.web.waiting_things import WaitingThings, waiting
+from shared.web.reads.answers import problems
+from shared.web.reads.readings import POSITION_DIGITS, BeyondTheRecord, Reading
+from shared.web.reads.waiting_things import WaitingThings, waiting
+from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 MARKS_LIMIT = 500
 PLACES = 10**11  # positions below each day, so that day and position make one number

@@ -5,7 +5,7 @@ from typing import Protocol
 from fastapi import Request
 
 from shared.web.core_service import CoreService
-from shared.web.waiting_things import WaitingThings
+from shared.web.reads.waiting_things import WaitingThings
 
 
 class InboxService(CoreService, Protocol):

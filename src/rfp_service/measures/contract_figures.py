@@ -6,8 +6,8 @@ from rfp_service.contracts.api.reports import AMOUNTS
 from rfp_service.contracts.domain.rounds import RoundStage
 from rfp_service.contracts.views.register import contracts
 from rfp_service.contracts.views.rounds import review_rounds
-from shared.web.measures import MeasureOffered
-from shared.web.readings import Reading
+from shared.web.offers.measures import MeasureOffered
+from shared.web.reads.readings import Reading
 
 
 async def reviewed_on_time(_: object, reading: Reading) -> float | None:

@@ -5,8 +5,8 @@ from collections.abc import Hashable
 from dataclasses import replace
 
 from rfp_service.measures.room_figures import Answering
-from shared.web.measures import MeasureOffered
-from shared.web.readings import Reading
+from shared.web.offers.measures import MeasureOffered
+from shared.web.reads.readings import Reading
 
 MOMENTS_AT_HAND = 500  # of each measure; the board and a paper ask for seven of them
 

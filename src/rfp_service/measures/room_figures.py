@@ -25,8 +25,8 @@ from shared.governance.scheme.facts import SchemeFacts
 from shared.kernel.calendar import day_in_london, microseconds
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.views import valid_at
-from shared.web.measures import MeasureOffered
-from shared.web.readings import Reading
+from shared.web.offers.measures import MeasureOffered
+from shared.web.reads.readings import Reading
 
 STILL_OPEN = "&".join(f"stage={stage}" for stage in LIVE)
 PARTIES = ("requester", "procurement", "approver", "outgoing_supplier")

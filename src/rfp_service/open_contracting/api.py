@@ -13,13 +13,13 @@ from rfp_service.open_contracting.process_queries import FoundProcess, Ocid, one
 from rfp_service.open_contracting.public_facts import moment
 from rfp_service.open_contracting.releases import PublishedProcess
 from shared.kernel.errors import NotFound
-from shared.web.answers import answer_untagged, one
-from shared.web.bodies import StrictRoute
-from shared.web.commands import may
 from shared.web.core_service import core_service
-from shared.web.cursors import CURSOR_LIMIT, CURSOR_PATTERN
-from shared.web.pages import Page, page
-from shared.web.readings import Read, Reading
+from shared.web.decisions.commands import may
+from shared.web.reads.answers import answer_untagged, one
+from shared.web.reads.cursors import CURSOR_LIMIT, CURSOR_PATTERN
+from shared.web.reads.pages import Page, page
+from shared.web.reads.readings import Read, Reading
+from shared.web.requests.bodies import StrictRoute
 
 VERSION = "1.1"
 PROCESSES_LIMIT, PROCESSES_USUAL = 50, 10

@@ -21,8 +21,8 @@ from shared.kernel.errors import NotFound
 from shared.kernel.messages import Recorded
 from shared.kernel.person import Person
 from shared.record.eventstore.unread import EventUnread, UnreadEvent
-from shared.web.areas import in_sight, sees, whose
-from shared.web.readings import Reading
+from shared.web.access.areas import in_sight, sees, whose
+from shared.web.reads.readings import Reading
 
 # What is published is for everybody, whoever fetches it: nobody's right to read more counts here.
 ANYBODY = Person("", ())

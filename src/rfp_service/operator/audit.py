@@ -44,7 +44,7 @@ from shared.record.eventstore.changes import StreamChanges
 from shared.record.eventstore.personal_texts import PersonalTexts
 from shared.record.projecting.visibility import Visibility
 from shared.settings import NotConfigured, Settings
-from shared.web.readings import instant_of
+from shared.web.reads.readings import instant_of
 
 OPERATOR = "operator"
 BUNDLE_LIMIT = 200_000

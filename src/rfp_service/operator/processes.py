@@ -21,7 +21,7 @@ from rfp_service.worker import work
 from shared.governance.notifications.courier import serve_at
 from shared.ledger.log_keys import log_keys
 from shared.settings import NotConfigured, Profile, Settings
-from shared.web.metrics_server import metrics_shown
+from shared.web.monitoring.metrics_server import metrics_shown
 
 
 def demo(

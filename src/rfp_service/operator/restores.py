@@ -28,7 +28,7 @@ from shared.ledger.notes import BadNote, signed_note
 from shared.ledger.record_check import check
 from shared.ledger.successions import Succession
 from shared.settings import NotConfigured, Settings
-from shared.web.readings import instant_of
+from shared.web.reads.readings import instant_of
 
 T = TypeVar("T")
 Keys = Annotated[Path, typer.Option(exists=True, help="Whose signatures count, from somewhere else.")]

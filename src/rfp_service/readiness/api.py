@@ -13,11 +13,11 @@ from pydantic import BaseModel
 from projects.api.fact_finders import values_in_force
 from rfp_service.readiness.readiness_service import readiness_service
 from shared.kernel.calendar import day_in_london
-from shared.web.answers import answer_untagged, one
-from shared.web.bodies import StrictRoute
-from shared.web.commands import may
-from shared.web.readiness import ReadinessLine, ReadinessOffered
-from shared.web.readings import Read
+from shared.web.decisions.commands import may
+from shared.web.offers.readiness import ReadinessLine, ReadinessOffered
+from shared.web.reads.answers import answer_untagged, one
+from shared.web.reads.readings import Read
+from shared.web.requests.bodies import StrictRoute
 
 router = APIRouter(prefix="/v1/readiness", tags=["readiness"], route_class=StrictRoute)
 

@@ -5,7 +5,7 @@ from typing import Protocol
 from fastapi import Request
 
 from shared.web.core_service import CoreService
-from shared.web.readiness import ReadinessOffered
+from shared.web.offers.readiness import ReadinessOffered
 
 
 class ReadinessService(CoreService, Protocol):

@@ -15,7 +15,7 @@ from fastapi import APIRouter, Request, Response
 
 from rfp_service.version import VERSION
 from shared.kernel.errors import NotFound
-from shared.web.address_turns import OpenRoute
+from shared.web.security.address_turns import OpenRoute
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"

@@ -35,10 +35,10 @@ from shared.flow.variants import Paths
 from shared.flow.waits import Waits
 from shared.kernel.calendar import Microseconds, WorkingTime, day_in_london, microseconds, start_of
 from shared.kernel.fields import ASKED, SHORT_TEXT_LIMIT
-from shared.web.answers import one, problems, table
-from shared.web.bodies import StrictRoute
-from shared.web.commands import may
-from shared.web.readings import After, AsOf, Read
+from shared.web.decisions.commands import may
+from shared.web.reads.answers import one, problems, table
+from shared.web.reads.readings import After, AsOf, Read
+from shared.web.requests.bodies import StrictRoute
 
 PATH_LIMIT = 50
 

@@ -20,10 +20,10 @@ from shared.flow.stuck_case_answers import Stuck, StuckCase
 from shared.flow.stuck_cases import cost_of_waiting, stuck
 from shared.kernel.calendar import microseconds
 from shared.kernel.fields import Flag
-from shared.web.answers import problems, table
-from shared.web.bodies import StrictRoute
-from shared.web.commands import may
-from shared.web.readings import INSTANT_PATTERN, After, AsOf, Read
+from shared.web.decisions.commands import may
+from shared.web.reads.answers import problems, table
+from shared.web.reads.readings import INSTANT_PATTERN, After, AsOf, Read
+from shared.web.requests.bodies import StrictRoute
 
 STUCK_USUAL, STUCK_LIMIT = 50, 1_000
 WITHIN_DAYS_USUAL, WITHIN_DAYS_LIMIT = 30, 3_650

@@ -9,7 +9,7 @@ from fastapi import Depends, Query
 
 from shared.kernel.errors import Unacceptable
 from shared.kernel.fields import ASKED
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
 
 PENCE_LIMIT = 10**14
 

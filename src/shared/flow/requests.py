@@ -22,9 +22,9 @@ from shared.flow.resampling import RESAMPLINGS, stayed_first
 from shared.flow.sources import FlowLogs, ImportedLog
 from shared.kernel.calendar import WorkingTime, microseconds
 from shared.kernel.errors import Unacceptable
-from shared.web.media_types import CSV, JSON, wanted
-from shared.web.pages import csv_of, not_modified
-from shared.web.readings import Reading, instant_of, reading
+from shared.web.reads.media_types import CSV, JSON, wanted
+from shared.web.reads.pages import csv_of, not_modified
+from shared.web.reads.readings import Reading, instant_of, reading
 
 # The stages in which an RFP has come to what it was raised for.
 COMPLETED = frozenset({"contracted", "fulfilled"})

@@ -14,13 +14,13 @@ from shared.kernel.roles import Role
 from shared.record.deadlines.deadline import Deadline
 from shared.record.projecting.reactions import Reaction
 from shared.record.projecting.views import View
-from shared.web.facts import FactFinders
-from shared.web.prerequisites import Prerequisites
-from shared.web.readiness import ReadinessOffered
-from shared.web.report_cases import CasesOffered
-from shared.web.report_decisions import DecisionsOffered
-from shared.web.tagged_things import TaggedThings
-from shared.web.waiting_things import WaitingThings
+from shared.web.offers.facts import FactFinders
+from shared.web.offers.prerequisites import Prerequisites
+from shared.web.offers.readiness import ReadinessOffered
+from shared.web.offers.report_cases import CasesOffered
+from shared.web.offers.report_decisions import DecisionsOffered
+from shared.web.offers.tagged_things import TaggedThings
+from shared.web.reads.waiting_things import WaitingThings
 
 
 def _nobody(_: Any) -> str:

@@ -17,16 +17,16 @@ from shared.record.projecting.views import View
 from shared.record.projecting.visibility import Visibility
 from shared.settings import Settings
 from shared.web.access.permissions import Permissions
-from shared.web.facts import FactFinders
-from shared.web.measures import MeasureOffered
-from shared.web.prerequisites import Prerequisites
-from shared.web.rate_limits import RateLimits
-from shared.web.redactor import Redactor
-from shared.web.report_cases import CasesOffered
-from shared.web.report_decisions import DecisionsOffered
-from shared.web.requests_in_progress import RequestsInProgress
+from shared.web.access.redactor import Redactor
+from shared.web.limits.rate_limits import RateLimits
+from shared.web.limits.requests_in_progress import RequestsInProgress
+from shared.web.offers.facts import FactFinders
+from shared.web.offers.measures import MeasureOffered
+from shared.web.offers.prerequisites import Prerequisites
+from shared.web.offers.report_cases import CasesOffered
+from shared.web.offers.report_decisions import DecisionsOffered
+from shared.web.offers.tagged_things import TaggedThings
 from shared.web.sandbox.children import Sandbox
-from shared.web.tagged_things import TaggedThings
 
 
 class PeopleOnRecord(Protocol):

@@ -9,9 +9,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.record.tracing import begun
-from shared.web.problems import problem
-from shared.web.rate_limits import WINDOW_SECONDS, Allowance
-from shared.web.request_log import note_request
+from shared.web.limits.rate_limits import WINDOW_SECONDS, Allowance
+from shared.web.monitoring.request_log import note_request
+from shared.web.requests.problems import problem
 
 # An API's answers are data: nothing in them runs, is framed, or is kept where others can read it. A page
 # that needs more says so itself.

@@ -8,7 +8,7 @@ from rfp_service.catalogue.domain.synonyms import SYNONYMS_ID, Synonyms
 from rfp_service.catalogue.views.items import found
 from shared.governance.delegations.facts import principal_facts
 from shared.record.eventstore.store import EventStore
-from shared.web.facts import FactFinders
+from shared.web.offers.facts import FactFinders
 
 
 async def search_facts(store: EventStore, command: SearchCatalogue) -> dict[str, JsonValue]:

@@ -15,15 +15,15 @@ from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import NotFound
 from shared.kernel.fields import Flag
 from shared.kernel.messages import Receipt
-from shared.web.answers import CREATES, DECIDES, answer_one, one
-from shared.web.areas import in_sight
-from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
-from shared.web.commands import Commands, OpeningCommands, may
+from shared.web.access.areas import in_sight
 from shared.web.core_service import core_service
+from shared.web.decisions.commands import Commands, OpeningCommands, may
 from shared.web.lists.filters import AT_MOST, AskedText, ListMoment, Where
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
-from shared.web.readings import Read
+from shared.web.reads.answers import CREATES, DECIDES, answer_one, one
+from shared.web.reads.readings import Read
+from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 ItemId = Annotated[UUID, Path(description="The catalogue item's id.")]
 CheckId = Annotated[UUID, Path(description="The catalogue check's id.")]

@@ -19,16 +19,16 @@ from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
 from shared.record.projecting.row_models import SEARCHED
-from shared.web.answers import CREATES, DECIDES, one, seen_now
-from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
-from shared.web.commands import Commands, OpeningCommands, may
 from shared.web.core_service import core_service
+from shared.web.decisions.commands import Commands, OpeningCommands, may
+from shared.web.decisions.next_decisions import Next, commands_in, with_next
 from shared.web.lists.filters import AT_MOST
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.lists.short_list import ShortList
-from shared.web.next_decisions import Next, commands_in, with_next
-from shared.web.readings import Read
+from shared.web.reads.answers import CREATES, DECIDES, one, seen_now
+from shared.web.reads.readings import Read
+from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 OF_THE_STREAM = ("id", "version", "first_position", "opened_at", "changed_at")
 ORDERS_LIMIT = 100_000  # that lead times are counted from

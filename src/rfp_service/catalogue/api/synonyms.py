@@ -8,11 +8,11 @@ from pydantic import BaseModel
 from rfp_service.catalogue.commands.synonyms import SynonymDecision
 from rfp_service.catalogue.domain.synonyms import SYNONYMS_ID, Synonyms
 from shared.kernel.messages import Receipt
-from shared.web.answers import DECIDES, answer_now, one
-from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
-from shared.web.commands import Commands, may
 from shared.web.core_service import core_service
-from shared.web.readings import Read
+from shared.web.decisions.commands import Commands, may
+from shared.web.reads.answers import DECIDES, answer_now, one
+from shared.web.reads.readings import Read
+from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 router = APIRouter(
     prefix="/v1/catalogue-synonyms",

@@ -10,12 +10,12 @@ from pydantic import BaseModel
 from rfp_service.catalogue.commands.items import CatalogueDecision
 from rfp_service.catalogue.domain.items import ITEM_FIELDS, CatalogueItem
 from shared.kernel.errors import NotFound
-from shared.web.answers import answer_untagged, one
-from shared.web.bodies import StrictRoute
-from shared.web.commands import may
 from shared.web.core_service import core_service
-from shared.web.next_decisions import Next, commands_in, next_decisions
-from shared.web.readings import Read, Reading
+from shared.web.decisions.commands import may
+from shared.web.decisions.next_decisions import Next, commands_in, next_decisions
+from shared.web.reads.answers import answer_untagged, one
+from shared.web.reads.readings import Read, Reading
+from shared.web.requests.bodies import StrictRoute
 
 DECISIONS = tuple(commands_in(CatalogueDecision))
 

@@ -9,8 +9,8 @@ from rfp_service.catalogue.commands.orders import ApproveOrder
 from rfp_service.catalogue.domain.orders import OPEN, Order, OrderStatus
 from rfp_service.catalogue.views.orders import orders
 from shared.kernel.roles import Role
-from shared.web.readings import Reading
-from shared.web.waiting_things import ThingShown, ThingStanding, Wait, Waiter, WaitingThings
+from shared.web.reads.readings import Reading
+from shared.web.reads.waiting_things import ThingShown, ThingStanding, Wait, Waiter, WaitingThings
 
 ASKED = "Asked whether it could be decided."  # never recorded
 

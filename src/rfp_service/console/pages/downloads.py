@@ -8,7 +8,7 @@ from rfp_service.console.rendering import HEADERS
 from rfp_service.console.routes import page_router
 from rfp_service.console.visits import Visiting
 from shared.kernel.errors import NotFound
-from shared.web.media_types import CSV
+from shared.web.reads.media_types import CSV
 
 # Each by the name of its file; those that come in pages are put together again.
 FILES: Mapping[str, str] = {

@@ -12,7 +12,7 @@ from rfp_service.contracts.domain.renewal import RenewalOutcome
 from rfp_service.contracts.domain.savings import RenewalSaving, SavingStanding
 from rfp_service.contracts.views.register import ContractRow, register
 from shared.kernel.messages import Stream
-from shared.web.next_decisions import Next
+from shared.web.decisions.next_decisions import Next
 
 
 class DatesSeen(BaseModel):

@@ -18,14 +18,14 @@ from shared.governance.delegations.views import delegations_to
 from shared.governance.notifications.noted_reads import noted
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
-from shared.web.answers import CREATES, DECIDES, one, seen_now
-from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
-from shared.web.commands import Commands, OpeningCommands, may
 from shared.web.core_service import core_service
+from shared.web.decisions.commands import Commands, OpeningCommands, may
+from shared.web.decisions.next_decisions import commands_in, with_next
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
-from shared.web.next_decisions import commands_in, with_next
-from shared.web.readings import Read
+from shared.web.reads.answers import CREATES, DECIDES, one, seen_now
+from shared.web.reads.readings import Read
+from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 ContractId = Annotated[UUID, Path(description="The contract's id, as its receipt and lists say it.")]
 

@@ -12,11 +12,11 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from rfp_service.contracts.domain.contract import HowEnded, LedgerDate
 from rfp_service.contracts.views.register import contracts
 from shared.kernel.fields import ASKED
-from shared.web.answers import NOT_MODIFIED, READS_MANY
-from shared.web.bodies import StrictRoute
-from shared.web.commands import may
-from shared.web.pages import not_modified
-from shared.web.readings import Read, Reading
+from shared.web.decisions.commands import may
+from shared.web.reads.answers import NOT_MODIFIED, READS_MANY
+from shared.web.reads.pages import not_modified
+from shared.web.reads.readings import Read, Reading
+from shared.web.requests.bodies import StrictRoute
 
 ICALENDAR = "text/calendar"
 ENTRIES_LIMIT = 20_000

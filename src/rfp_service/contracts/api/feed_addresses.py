@@ -15,11 +15,11 @@ from rfp_service.contracts.domain.calendar_feeds import CalendarFeed, feed_id
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
 from shared.kernel.person import Person
-from shared.web.answers import CREATES, DECIDES
-from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
-from shared.web.commands import Commands, OpeningCommands
 from shared.web.core_service import core_service
-from shared.web.readings import Reading
+from shared.web.decisions.commands import Commands, OpeningCommands
+from shared.web.reads.answers import CREATES, DECIDES
+from shared.web.reads.readings import Reading
+from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 TOKEN_BYTES = 32
 TOKEN_LENGTH = 43

@@ -12,15 +12,15 @@ from rfp_service.contracts.views.pipeline import PipelineRow, pipeline_year, pip
 from shared.governance.audit.history import EventHistory, answer_history
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
-from shared.web.answers import DECIDES, one, seen_now
-from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
-from shared.web.commands import Commands, may
 from shared.web.core_service import core_service
+from shared.web.decisions.commands import Commands, may
+from shared.web.decisions.next_decisions import Next, with_next
 from shared.web.lists.filters import AT_MOST
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
-from shared.web.next_decisions import Next, with_next
-from shared.web.readings import Read
+from shared.web.reads.answers import DECIDES, one, seen_now
+from shared.web.reads.readings import Read
+from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 
 class PipelineFilters(BaseModel):

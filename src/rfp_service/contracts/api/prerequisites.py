@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from rfp_service.contracts.domain.contract import ContractStage
 from rfp_service.contracts.views.register import contracts
-from shared.web.prerequisites import Expected, Prerequisites
-from shared.web.readings import Reading
+from shared.web.offers.prerequisites import Expected, Prerequisites
+from shared.web.reads.readings import Reading
 
 COLUMNS = ("id", "reference", "title", "stage", "ended_on", "current_end")
 

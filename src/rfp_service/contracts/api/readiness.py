@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 
 from rfp_service.contracts.domain.renewal import NovationStage
 from rfp_service.contracts.views.register import contracts
-from shared.web.readiness import (
+from shared.web.offers.readiness import (
     ReadinessLine,
     ReadinessOffered,
     ReadinessPart,
@@ -16,7 +16,7 @@ from shared.web.readiness import (
     readiness_line,
     standing_of,
 )
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
 
 COLUMNS = (
     "id",

@@ -13,8 +13,8 @@ from rfp_service.contracts.views.register import contracts
 from rfp_service.contracts.views.rounds import review_rounds
 from shared.kernel.wording import long_day
 from shared.web.core_service import CoreService
-from shared.web.readings import Reading
-from shared.web.report_cases import CasesFound, CasesOffered, ReportCase
+from shared.web.offers.report_cases import CasesFound, CasesOffered, ReportCase
+from shared.web.reads.readings import Reading
 
 NO_ROUND = CasesFound((), 0, 0, "/v1/renewal-rounds", "No round was open yet")
 ORDER = {standing: number for number, standing in enumerate(LineStanding)}

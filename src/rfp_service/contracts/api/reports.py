@@ -16,13 +16,13 @@ from rfp_service.contracts.domain.contract import HowEnded, LedgerDate, ValueBas
 from rfp_service.contracts.views.register import ContractRow, StoredContract, contracts
 from shared.kernel.contract_rules import ContractRules
 from shared.record.projecting.row_models import COUNTED, SEARCHED, Derived
-from shared.web.bodies import StrictRoute
-from shared.web.commands import may
+from shared.web.decisions.commands import may
 from shared.web.lists.filters import ListMoment
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.lists.short_list import ShortList
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
+from shared.web.requests.bodies import StrictRoute
 
 AMOUNTS = ("value_pence", "exposure_pence")
 

@@ -9,8 +9,8 @@ from rfp_service.contracts.api.round_contracts import contracts_found, is_open
 from rfp_service.contracts.commands.rounds import LineFound
 from rfp_service.contracts.domain.rounds import LineStanding, ReviewRound, RoundStage
 from shared.kernel.messages import Stream
-from shared.web.next_decisions import Next
-from shared.web.readings import Reading
+from shared.web.decisions.next_decisions import Next
+from shared.web.reads.readings import Reading
 
 
 class RoundLineSeen(BaseModel):

@@ -12,7 +12,7 @@ from rfp_service.contracts.domain.contract import HowEnded
 from rfp_service.contracts.domain.rounds import ReviewRound, RoundStage
 from rfp_service.contracts.views.register import contracts
 from rfp_service.contracts.views.rounds import NOT_KNOWN, review_rounds
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
 
 FIELDS = (
     "id",

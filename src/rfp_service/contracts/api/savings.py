@@ -9,11 +9,11 @@ from sqlalchemy import BigInteger, ColumnElement, Select, Text, column, func, se
 from rfp_service.contracts.domain.savings import SavingStanding
 from rfp_service.contracts.views.register import contracts
 from shared.record.projecting.row_models import COUNTED, SEARCHED
-from shared.web.bodies import StrictRoute
-from shared.web.commands import may
+from shared.web.decisions.commands import may
 from shared.web.lists.queries import ListQuery
 from shared.web.lists.short_list import ShortList
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
+from shared.web.requests.bodies import StrictRoute
 
 # Whoever may not read these of a contract is told sums without it.
 DRAWN_FROM = (

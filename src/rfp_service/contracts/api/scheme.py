@@ -8,7 +8,7 @@ from shared.governance.scheme.scheme_service import scheme_service
 from shared.kernel.calendar import WorkingDays, day_in_london
 from shared.kernel.contract_rules import ContractRules
 from shared.kernel.messages import Stream
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
 
 
 async def scheme_as_of(request: Request, reading: Reading) -> Scheme:

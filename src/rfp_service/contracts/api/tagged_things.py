@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from rfp_service.contracts.views.register import contracts
 from shared.kernel.calendar import day_in_london
-from shared.web.readings import Reading
-from shared.web.tagged_things import TaggedStanding, TaggedThings
+from shared.web.offers.tagged_things import TaggedStanding, TaggedThings
+from shared.web.reads.readings import Reading
 
 COLUMNS = (
     "id",

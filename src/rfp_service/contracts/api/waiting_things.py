@@ -15,8 +15,8 @@ from rfp_service.contracts.views.register import contracts, open_duties
 from rfp_service.contracts.views.rounds import review_rounds
 from shared.kernel.roles import Role
 from shared.kernel.wording import long_day
-from shared.web.readings import Reading
-from shared.web.waiting_things import ThingShown, ThingStanding, Wait, Waiter, WaitingThings
+from shared.web.reads.readings import Reading
+from shared.web.reads.waiting_things import ThingShown, ThingStanding, Wait, Waiter, WaitingThings
 
 ASKED = "Asked whether it could be decided."  # never recorded
 UNPUBLISHED = (PipelineStanding.DUE, PipelineStanding.MISSED)

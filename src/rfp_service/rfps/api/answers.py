@@ -17,9 +17,9 @@ from shared.kernel.messages import Stream
 from shared.kernel.rules import ContractKind
 from shared.record.eventstore.store import EventStore
 from shared.web.core_service import core_service
+from shared.web.decisions.next_decisions import Next
 from shared.web.lists.queries import ListQuery
-from shared.web.next_decisions import Next
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
 
 
 class TakenOverSeen(BaseModel):

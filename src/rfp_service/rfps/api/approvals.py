@@ -22,13 +22,13 @@ from shared.kernel.messages import Known
 from shared.kernel.person import Person
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.row_models import COUNTED, SEARCHED
-from shared.web.bodies import StrictRoute
-from shared.web.commands import Caller, may
 from shared.web.core_service import core_service
+from shared.web.decisions.commands import Caller, may
 from shared.web.lists.filters import ListMoment, Where
 from shared.web.lists.queries import ListQuery
 from shared.web.lists.short_list import ShortList
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
+from shared.web.requests.bodies import StrictRoute
 
 WAITING_LIMIT = 2_000  # more than anybody could ever decide
 PLACES = 10**11  # positions below each day, so that day and position make one number

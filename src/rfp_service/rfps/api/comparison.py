@@ -14,12 +14,12 @@ from rfp_service.rfps.domain.tender import Criterion, SetAside, Tender
 from shared.kernel.errors import NotFound
 from shared.kernel.person import Person
 from shared.kernel.roles import Role
-from shared.web.answers import one, problems, seen
-from shared.web.areas import in_sight
-from shared.web.bodies import StrictRoute
-from shared.web.commands import Caller, may
+from shared.web.access.areas import in_sight
 from shared.web.core_service import core_service
-from shared.web.readings import Read
+from shared.web.decisions.commands import Caller, may
+from shared.web.reads.answers import one, problems, seen
+from shared.web.reads.readings import Read
+from shared.web.requests.bodies import StrictRoute
 
 # Evaluators read their own scores in the history, and nobody else's until the award.
 WHO_DECIDES = frozenset({Role.PROCUREMENT_OFFICER, Role.APPROVER})

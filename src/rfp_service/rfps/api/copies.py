@@ -10,12 +10,12 @@ from rfp_service.rfps.domain.refusals import ExemptIsNotCopied
 from rfp_service.rfps.domain.rfp import Need, Rfp
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
+from shared.web.access.areas import sees
 from shared.web.access.permissions import OutsideYourAreas
-from shared.web.answers import CREATES
-from shared.web.areas import sees
-from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
-from shared.web.commands import CommandHandler, OpeningCommands, may
 from shared.web.core_service import core_service
+from shared.web.decisions.commands import CommandHandler, OpeningCommands, may
+from shared.web.reads.answers import CREATES
+from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 router = APIRouter(
     prefix="/v1/rfp-copies", tags=["rfps"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT

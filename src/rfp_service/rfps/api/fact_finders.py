@@ -25,7 +25,7 @@ from shared.governance.delegations.facts import principal_facts
 from shared.governance.people.facts import facts_of_people
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.record.eventstore.store import EventStore
-from shared.web.facts import FactFinders, together
+from shared.web.offers.facts import FactFinders, together
 
 
 async def closed_day_facts(store: EventStore, _: EndHold) -> dict[str, JsonValue]:

@@ -13,7 +13,7 @@ from rfp_service.rfps.views.board import rfps
 from rfp_service.rfps.views.targets import EXTRA_LIMIT, Targets
 from shared.kernel.fields import Flag
 from shared.web.lists.filters import AT_MOST, AskedText, ListMoment, Where
-from shared.web.readings import POSITION_DIGITS
+from shared.web.reads.readings import POSITION_DIGITS
 
 _REFERENCE = re.compile(rf"RFP-([0-9]{{1,{POSITION_DIGITS}}})", re.ASCII | re.IGNORECASE)
 

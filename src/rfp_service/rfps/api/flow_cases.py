@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select
 from rfp_service.rfps.domain.stages import LIVE
 from rfp_service.rfps.views.board import rfps
 from shared.flow.cases import CaseFacts, CaseFilters, LiveCases, WaitingCase
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
 
 SHOWN = (
     "id",

@@ -16,12 +16,12 @@ from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.calendar import WorkingTime
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Recorded
-from shared.web.answers import answer_untagged, one
-from shared.web.areas import in_sight, whose
-from shared.web.bodies import StrictRoute
-from shared.web.commands import may
+from shared.web.access.areas import in_sight, whose
 from shared.web.core_service import core_service
-from shared.web.readings import Read
+from shared.web.decisions.commands import may
+from shared.web.reads.answers import answer_untagged, one
+from shared.web.reads.readings import Read
+from shared.web.requests.bodies import StrictRoute
 
 router = APIRouter(prefix="/v1/rfps", tags=["rfps"], route_class=StrictRoute)
 

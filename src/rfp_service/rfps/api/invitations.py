@@ -15,13 +15,13 @@ from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.calendar import day_in_london, end_of, quarter_of, start_of
 from shared.kernel.contract_rules import ContractRules
 from shared.record.projecting.row_models import COUNTED, SEARCHED
-from shared.web.bodies import StrictRoute
-from shared.web.commands import may
 from shared.web.core_service import core_service
+from shared.web.decisions.commands import may
 from shared.web.lists.filters import ListMoment, Where
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
+from shared.web.requests.bodies import StrictRoute
 
 router = APIRouter(prefix="/v1/rfps", tags=["rfps"], route_class=StrictRoute)
 

@@ -12,11 +12,11 @@ from rfp_service.rfps.domain.stages import Stage
 from rfp_service.rfps.views.similarity import FOUND_LIMIT, NEAR_ENOUGH, near
 from shared.kernel.fields import ASKED
 from shared.record.projecting.row_models import COUNTED, SEARCHED
-from shared.web.bodies import StrictRoute
-from shared.web.commands import may
+from shared.web.decisions.commands import may
 from shared.web.lists.filters import ListMoment, Where
 from shared.web.lists.queries import ListQuery
 from shared.web.lists.short_list import ShortList
+from shared.web.requests.bodies import StrictRoute
 
 NEED_FIELDS = ["title", "description"]  # what a need is found by
 TWELVE_MONTHS = timedelta(days=365)

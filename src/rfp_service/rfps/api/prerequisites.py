@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from rfp_service.rfps.domain.stages import ENDS
 from rfp_service.rfps.views.board import rfps
-from shared.web.prerequisites import Expected, Prerequisites
-from shared.web.readings import Reading
+from shared.web.offers.prerequisites import Expected, Prerequisites
+from shared.web.reads.readings import Reading
 
 
 async def _find(reading: Reading, ids: Sequence[UUID]) -> Mapping[UUID, Expected]:

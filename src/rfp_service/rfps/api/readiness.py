@@ -13,7 +13,7 @@ from rfp_service.rfps.views.board import OF_TARGET, rfps
 from rfp_service.rfps.views.targets import Targets
 from shared.kernel.calendar import day_in_london
 from shared.web.core_service import core_service
-from shared.web.readiness import (
+from shared.web.offers.readiness import (
     ReadinessLine,
     ReadinessOffered,
     ReadinessPart,
@@ -21,7 +21,7 @@ from shared.web.readiness import (
     readiness_line,
     standing_of,
 )
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
 
 MET = (Stage.CONTRACTED, Stage.FULFILLED, Stage.DIVERTED)
 COLUMNS = ("id", "reference", "title", "lead", "needed_by", "on_hold", "waiting_on", *OF_TARGET)

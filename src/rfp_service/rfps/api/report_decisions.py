@@ -33,8 +33,8 @@ from shared.governance.audit.journal import decisions
 from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Recorded
 from shared.record.deadlines.firing import CLOCK
-from shared.web.readings import Reading
-from shared.web.report_decisions import DecisionsOffered, ReportDecision
+from shared.web.offers.report_decisions import DecisionsOffered, ReportDecision
+from shared.web.reads.readings import Reading
 
 # What members are told of, the rarest and gravest first: its kind, and how it is put.
 TOLD: Mapping[type[RfpEvent], tuple[str, str]] = {

@@ -23,13 +23,13 @@ from shared.governance.delegations.views import DELEGATIONS_KNOWN, delegations_t
 from shared.governance.notifications.noted_reads import noted
 from shared.governance.scheme.tiers import STANDS_IN_FOR
 from shared.kernel.errors import NotFound
-from shared.web.answers import CREATES, DECIDES, one, seen_now
-from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
-from shared.web.commands import Commands, OpeningCommands, may
+from shared.web.decisions.commands import Commands, OpeningCommands, may
+from shared.web.decisions.next_decisions import commands_in, with_next
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
-from shared.web.next_decisions import commands_in, with_next
-from shared.web.readings import Read
+from shared.web.reads.answers import CREATES, DECIDES, one, seen_now
+from shared.web.reads.readings import Read
+from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 RFP_LIST = ListOf(
     name="rfps",

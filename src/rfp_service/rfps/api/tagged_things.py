@@ -8,8 +8,8 @@ from sqlalchemy import select
 from rfp_service.rfps.domain.stages import ENDS
 from rfp_service.rfps.views.board import rfps
 from shared.kernel.calendar import day_in_london
-from shared.web.readings import Reading
-from shared.web.tagged_things import TaggedStanding, TaggedThings
+from shared.web.offers.tagged_things import TaggedStanding, TaggedThings
+from shared.web.reads.readings import Reading
 
 COLUMNS = ("id", "reference", "title", "stage", "needed_by", "estimate_pence")
 

@@ -22,8 +22,8 @@ from rfp_service.rfps.views.targets import Targets
 from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Command
 from shared.kernel.roles import Role
-from shared.web.readings import Reading
-from shared.web.waiting_things import TheService, ThingShown, ThingStanding, Wait, Waiter, WaitingThings
+from shared.web.reads.readings import Reading
+from shared.web.reads.waiting_things import TheService, ThingShown, ThingStanding, Wait, Waiter, WaitingThings
 
 ASKED = "Asked whether it could be decided."  # never recorded
 QUESTION = "clarification"

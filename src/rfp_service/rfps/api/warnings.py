@@ -15,7 +15,7 @@ from rfp_service.rfps.views.similarity import FOUND_LIMIT, near
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
 from shared.record.projecting.views import STILL_VALID
-from shared.web.commands import CommandHandler
+from shared.web.decisions.commands import CommandHandler
 
 TWELVE_MONTHS = timedelta(days=365)
 THE_SAME = 0.75  # nearness, of shared words and shared spelling

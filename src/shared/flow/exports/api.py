@@ -18,10 +18,10 @@ from shared.flow.exports.ocel_sqlite import write_ocel_sqlite
 from shared.flow.exports.xes_file import write_xes
 from shared.flow.flow_service import flow_service
 from shared.flow.requests import FlowView, live_question
-from shared.web.answers import problems
-from shared.web.bodies import StrictRoute
-from shared.web.commands import may
-from shared.web.readings import Read
+from shared.web.decisions.commands import may
+from shared.web.reads.answers import problems
+from shared.web.reads.readings import Read
+from shared.web.requests.bodies import StrictRoute
 
 SALT_BYTES = 32
 SQLITE, XML, JSON = "application/vnd.sqlite3", "application/xml", "application/json"

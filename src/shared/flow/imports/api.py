@@ -19,11 +19,11 @@ from shared.flow.imports.options import Options, stages_of
 from shared.kernel.errors import NotFound
 from shared.kernel.fields import ONE_LINE, SHORT_TEXT_LIMIT, Flag
 from shared.kernel.messages import Receipt
-from shared.web.answers import CREATES, DECIDES, answer_now, one
-from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_known, strict
-from shared.web.commands import Commands, ContentCommands, may
-from shared.web.next_decisions import Next, commands_in, with_next
-from shared.web.readings import Read
+from shared.web.decisions.commands import Commands, ContentCommands, may
+from shared.web.decisions.next_decisions import Next, commands_in, with_next
+from shared.web.reads.answers import CREATES, DECIDES, answer_now, one
+from shared.web.reads.readings import Read
+from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_known, strict
 
 UPLOAD_BYTES_LIMIT = 256 * 1024 * 1024
 MAP_CHARACTERS_LIMIT = 64 * 1024

@@ -9,7 +9,7 @@ from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 from shared.kernel.errors import Unacceptable
 from shared.kernel.fields import ONE_LINE
-from shared.web.json_names import must_be_named_once
+from shared.web.requests.json_names import must_be_named_once
 
 STAGE_LIMIT = 200
 

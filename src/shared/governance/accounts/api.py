@@ -13,14 +13,14 @@ from shared.governance.accounts.keys import hash_of, key_of, new_secret
 from shared.governance.accounts.views import AccountRow, account_row, service_accounts
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
-from shared.web.answers import CREATES, DECIDES, answer_now, one
-from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
-from shared.web.commands import Commands, OpeningCommands, may
 from shared.web.core_service import core_service
+from shared.web.decisions.commands import Commands, OpeningCommands, may
+from shared.web.decisions.next_decisions import Next, commands_in, with_next
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
-from shared.web.next_decisions import Next, commands_in, with_next
-from shared.web.readings import Read
+from shared.web.reads.answers import CREATES, DECIDES, answer_now, one
+from shared.web.reads.readings import Read
+from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 AccountId = Annotated[UUID, Path(description="The service account's id.")]
 USES = "SELECT key_name, last_used_at FROM api_key_uses WHERE account_id = $1"

@@ -9,8 +9,8 @@ from shared.governance.accounts.commands import ConfirmApiKey, ConfirmServiceAcc
 from shared.governance.accounts.domain import AccountStatus, ServiceAccount
 from shared.governance.accounts.views import service_accounts
 from shared.kernel.roles import Role
-from shared.web.readings import Reading
-from shared.web.waiting_things import ThingShown, ThingStanding, Wait, Waiter, WaitingThings
+from shared.web.reads.readings import Reading
+from shared.web.reads.waiting_things import ThingShown, ThingStanding, Wait, Waiter, WaitingThings
 
 CONFIRMING = (Role.ADMINISTRATOR, Role.LEGAL)
 

@@ -15,11 +15,11 @@ from shared.governance.audit.replay.states import blank_of, called
 from shared.kernel.fields import PENCE_LIMIT
 from shared.record.eventstore.unread import unread
 from shared.record.projecting.row_models import COUNTED, SEARCHED, UNSORTED, Derived
-from shared.web.commands import may
+from shared.web.decisions.commands import may
 from shared.web.lists.filters import AT_MOST, ListMoment, Where
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
-from shared.web.readings import INSTANT_PATTERN, Reading, instant_of
+from shared.web.reads.readings import INSTANT_PATTERN, Reading, instant_of
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=AuditRoute)
 

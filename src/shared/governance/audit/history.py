@@ -9,9 +9,9 @@ from pydantic import BaseModel, JsonValue
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Recorded, State
 from shared.kernel.personal import personal_texts_in
-from shared.web.answers import answer_one, answer_untagged
-from shared.web.areas import in_sight, whose
-from shared.web.readings import Reading
+from shared.web.access.areas import in_sight, whose
+from shared.web.reads.answers import answer_one, answer_untagged
+from shared.web.reads.readings import Reading
 
 
 class HistoryEntry(BaseModel):

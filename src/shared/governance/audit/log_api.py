@@ -15,10 +15,10 @@ from shared.kernel.errors import NotFound, NotReady, Unacceptable
 from shared.ledger.checkpoints import hash_text, proof_text
 from shared.ledger.log_reader import LogReader, Signed
 from shared.ledger.notes import Verifier
-from shared.web.answers import READS_MANY, READS_ONE
-from shared.web.commands import may
 from shared.web.core_service import core_service
-from shared.web.readings import POSITION_DIGITS, Read
+from shared.web.decisions.commands import may
+from shared.web.reads.answers import READS_MANY, READS_ONE
+from shared.web.reads.readings import POSITION_DIGITS, Read
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=AuditRoute)
 

@@ -12,10 +12,10 @@ from shared.kernel.errors import NotFound
 from shared.ledger.log_reader import LogReader
 from shared.ledger.tiles import TILE_WIDTH, Tiles
 from shared.ledger.tree import HASH_BYTES
-from shared.web.address_turns import OpenRoute
 from shared.web.core_service import CoreService, core_service
-from shared.web.peers import peer_of
-from shared.web.rate_limits import TooManyRequests
+from shared.web.limits.rate_limits import TooManyRequests
+from shared.web.security.address_turns import OpenRoute
+from shared.web.security.peers import peer_of
 
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}  # a full tile never changes
 NOT_LONG = {"Cache-Control": "no-cache"}

@@ -11,9 +11,9 @@ from pydantic import Field
 from shared.kernel.errors import NotAllowed, NotAuthenticated, Refused, TooMany
 from shared.record.database import Connection
 from shared.web.access.permissions import Permissions
-from shared.web.bodies import StrictRoute
 from shared.web.core_service import core_service
-from shared.web.problems import status_of
+from shared.web.requests.bodies import StrictRoute
+from shared.web.requests.problems import status_of
 
 TARGET_LIMIT = 2_000
 READ_AUDIT = "read-audit"

@@ -13,13 +13,13 @@ from shared.ledger.checkpoints import Checkpoint, hash_text
 from shared.ledger.notes import Note
 from shared.ledger.read_checkpoints import newest_of_reads
 from shared.record.projecting.row_models import COUNTED, SEARCHED, UNSORTED, read_table
-from shared.web.answers import READS_ONE
-from shared.web.commands import may
 from shared.web.core_service import core_service
+from shared.web.decisions.commands import may
 from shared.web.lists.filters import AT_MOST, ListMoment
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.lists.statements import NO_THING
+from shared.web.reads.answers import READS_ONE
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=AuditRoute)
 

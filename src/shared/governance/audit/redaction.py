@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
 
 WITHHELD = "withheld"
 

@@ -15,10 +15,10 @@ from shared.kernel.errors import NotFound
 from shared.ledger.log_reader import LogReader
 from shared.ledger.tiles import TILE_PATH, TILE_WIDTH, TOP_LEVEL, Tiles, tile_number
 from shared.ledger.tree import HASH_BYTES
-from shared.web.answers import READS_ONE
-from shared.web.commands import may
 from shared.web.core_service import core_service
-from shared.web.readings import Read
+from shared.web.decisions.commands import may
+from shared.web.reads.answers import READS_ONE
+from shared.web.reads.readings import Read
 
 router = APIRouter(prefix="/v1/audit/log", tags=["audit"], route_class=AuditRoute)
 

@@ -19,13 +19,13 @@ from shared.kernel.personal import PersonalShown
 from shared.record.projecting.reactions import Reaction
 from shared.record.projecting.row_models import COMPUTED, COUNTED, SEARCHED, UNSORTED, model_table, row_of
 from shared.record.projecting.views import STILL_VALID, Row, StateView
-from shared.web.answers import CREATES, DECIDES, problems
-from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
-from shared.web.commands import Commands, OpeningCommands, may
 from shared.web.core_service import core_service
+from shared.web.decisions.commands import Commands, OpeningCommands, may
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
-from shared.web.readings import Reading
+from shared.web.reads.answers import CREATES, DECIDES, problems
+from shared.web.reads.readings import Reading
+from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 MENTIONED = "mentioned"
 NO_WORDS = {"about": "", "text": ""}

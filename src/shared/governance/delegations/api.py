@@ -14,15 +14,15 @@ from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import NotFound
 from shared.kernel.fields import Flag
 from shared.kernel.messages import Receipt
-from shared.web.answers import CREATES, DECIDES, answer_untagged, one
-from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
-from shared.web.commands import Commands, OpeningCommands, may
 from shared.web.core_service import core_service
+from shared.web.decisions.commands import Commands, OpeningCommands, may
+from shared.web.decisions.next_decisions import Next, commands_in, next_decisions
 from shared.web.lists.filters import AT_MOST, AskedCode, ListMoment, Where
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
-from shared.web.next_decisions import Next, commands_in, next_decisions
-from shared.web.readings import Read
+from shared.web.reads.answers import CREATES, DECIDES, answer_untagged, one
+from shared.web.reads.readings import Read
+from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 DelegationId = Annotated[UUID, Path(description="The delegation's id.")]
 

@@ -16,7 +16,7 @@ from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Known
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.views import STILL_VALID
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
 
 
 class StandIn(NamedTuple):

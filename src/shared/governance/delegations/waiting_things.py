@@ -14,8 +14,8 @@ from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Known, Stamp
 from shared.kernel.person import Person
 from shared.kernel.roles import Role
-from shared.web.readings import Reading
-from shared.web.waiting_things import TheService, ThingShown, ThingStanding, Wait, Waiter, WaitingThings
+from shared.web.reads.readings import Reading
+from shared.web.reads.waiting_things import TheService, ThingShown, ThingStanding, Wait, Waiter, WaitingThings
 
 CONFIRMING = (Role.ADMINISTRATOR, Role.LEGAL)
 

@@ -17,15 +17,15 @@ from shared.kernel.errors import NotFound, OutOfSight
 from shared.kernel.fields import DayAsked
 from shared.kernel.messages import Receipt
 from shared.record.projecting.views import View
-from shared.web.answers import CREATES, DECIDES, answer_now, one
-from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
-from shared.web.commands import Commands, OpeningCommands, may
 from shared.web.core_service import core_service
+from shared.web.decisions.commands import Commands, OpeningCommands, may
+from shared.web.decisions.next_decisions import Next, commands_in, with_next
 from shared.web.lists.filters import AT_MOST, ListMoment, Where
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
-from shared.web.next_decisions import Next, commands_in, with_next
-from shared.web.readings import Read, Reading
+from shared.web.reads.answers import CREATES, DECIDES, answer_now, one
+from shared.web.reads.readings import Read, Reading
+from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 ExemptionId = Annotated[UUID, Path(description="The exemption's id.")]
 

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, or_, select
 
 from shared.governance.disclosure.views import exemptions
 from shared.record.projecting.views import StateView, View
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
 
 AREA = "service_area"
 

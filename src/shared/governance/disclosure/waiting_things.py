@@ -9,8 +9,8 @@ from shared.governance.disclosure.commands import ReleaseExemption
 from shared.governance.disclosure.domain import Exemption, ExemptionStatus
 from shared.governance.disclosure.views import exemptions
 from shared.kernel.roles import Role
-from shared.web.readings import Reading
-from shared.web.waiting_things import ThingShown, ThingStanding, Wait, Waiter, WaitingThings
+from shared.web.reads.readings import Reading
+from shared.web.reads.waiting_things import ThingShown, ThingStanding, Wait, Waiter, WaitingThings
 
 ASKED = ReleaseExemption(reason="Asked whether it could be decided.")  # never recorded
 

@@ -21,13 +21,13 @@ from shared.governance.documents.views import DocumentRow, StoredDocument, docum
 from shared.kernel.errors import NotFound
 from shared.kernel.fields import ONE_LINE, SHORT_TEXT_LIMIT, Flag
 from shared.kernel.messages import Receipt, Stream
-from shared.web.answers import CREATES, DECIDES, one, problems, seen
-from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_known, strict
-from shared.web.commands import Commands, ContentCommands, OpeningCommands, may
 from shared.web.core_service import core_service
+from shared.web.decisions.commands import Commands, ContentCommands, OpeningCommands, may
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
-from shared.web.readings import Read, Reading
+from shared.web.reads.answers import CREATES, DECIDES, one, problems, seen
+from shared.web.reads.readings import Read, Reading
+from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_known, strict
 
 FORM_BYTES = FILE_BYTES_LIMIT + BODY_BYTES_LIMIT
 PARTS = frozenset({"file", "case_id", "title", "media_type", "content_sha256", "evidence_of"})

@@ -7,7 +7,7 @@ from pydantic import JsonValue
 
 from shared.kernel.errors import NotFound
 from shared.kernel.person import Person
-from shared.web.areas import sees, whose
+from shared.web.access.areas import sees, whose
 from shared.web.core_service import CoreService
 
 

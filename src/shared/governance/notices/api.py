@@ -11,12 +11,12 @@ from sqlalchemy import ColumnElement, or_
 from shared.governance.notices.notice_service import notice_service
 from shared.kernel.messages import Known
 from shared.record.projecting.row_models import COUNTED, SEARCHED, read_table
-from shared.web.bodies import StrictRoute
-from shared.web.commands import may
+from shared.web.decisions.commands import may
 from shared.web.lists.filters import ListMoment
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
+from shared.web.requests.bodies import StrictRoute
 
 router = APIRouter(prefix="/v1/notices", tags=["notices"], route_class=StrictRoute)
 

@@ -15,13 +15,13 @@ from shared.governance.notifications.registration import EndpointRegistration
 from shared.governance.notifications.views import EndpointRow, endpoint_row, webhook_endpoints
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
-from shared.web.answers import CREATES, DECIDES, answer_now, one
-from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
-from shared.web.commands import CommandHandler, Commands, OpeningCommands, may
+from shared.web.decisions.commands import CommandHandler, Commands, OpeningCommands, may
+from shared.web.decisions.next_decisions import Next, commands_in, with_next
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
-from shared.web.next_decisions import Next, commands_in, with_next
-from shared.web.readings import Read
+from shared.web.reads.answers import CREATES, DECIDES, answer_now, one
+from shared.web.reads.readings import Read
+from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 EndpointId = Annotated[UUID, Path(description="The endpoint's id.")]
 

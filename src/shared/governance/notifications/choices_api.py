@@ -17,10 +17,10 @@ from shared.governance.notifications.choices import (
 from shared.governance.notifications.commands import URL_LIMIT
 from shared.governance.notifications.notification_service import notification_service
 from shared.kernel.messages import Receipt
-from shared.web.answers import DECIDES, answer_now, one
-from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
-from shared.web.commands import Commands, may
-from shared.web.readings import Read
+from shared.web.decisions.commands import Commands, may
+from shared.web.reads.answers import DECIDES, answer_now, one
+from shared.web.reads.readings import Read
+from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 choice_router = APIRouter(
     prefix="/v1/notification-choice",

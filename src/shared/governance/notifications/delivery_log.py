@@ -11,13 +11,13 @@ from sqlalchemy import ColumnElement
 from shared.governance.notifications.attempts_log import LOG_ID, AttemptsLog, batches_that_differ
 from shared.kernel.errors import NotFound
 from shared.record.projecting.row_models import COUNTED, SEARCHED, read_table
-from shared.web.answers import READS_ONE, problems
-from shared.web.bodies import StrictRoute
-from shared.web.commands import may
 from shared.web.core_service import core_service
+from shared.web.decisions.commands import may
 from shared.web.lists.filters import AT_MOST, AskedCode, ListMoment
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
+from shared.web.reads.answers import READS_ONE, problems
+from shared.web.requests.bodies import StrictRoute
 
 DeliveryStatus = Literal["pending", "held", "delivered", "failed", "dropped"]
 

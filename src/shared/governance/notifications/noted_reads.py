@@ -6,7 +6,7 @@ from fastapi import Depends, Request
 from fastapi.params import Depends as Dependency
 
 from shared.governance.notifications.notification_service import notification_service
-from shared.web.bodies import once_answered
+from shared.web.requests.bodies import once_answered
 
 
 async def _noted(request: Request) -> None:

@@ -8,8 +8,8 @@ from sqlalchemy import Select, select
 from shared.governance.notifications.domain import EndpointStatus, WebhookEndpoint
 from shared.governance.notifications.views import webhook_endpoints
 from shared.kernel.roles import Role
-from shared.web.readings import Reading
-from shared.web.waiting_things import ThingShown, ThingStanding, Wait, Waiter, WaitingThings
+from shared.web.reads.readings import Reading
+from shared.web.reads.waiting_things import ThingShown, ThingStanding, Wait, Waiter, WaitingThings
 
 WHY = {
     EndpointStatus.UNVERIFIED: "It has still to answer its challenge: nothing is sent there yet.",

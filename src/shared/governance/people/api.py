@@ -15,16 +15,16 @@ from shared.kernel.fields import CODE_LIMIT, ONE_LINE, PersonId
 from shared.kernel.messages import Receipt
 from shared.record.projecting.row_models import COUNTED, SEARCHED, UNSORTED, Derived, read_table
 from shared.web.access.permissions import Permissions
-from shared.web.answers import DECIDES, answer_now, one
-from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
-from shared.web.commands import Commands, may
 from shared.web.core_service import core_service
+from shared.web.decisions.commands import Commands, may
+from shared.web.decisions.next_decisions import Next, commands_in, with_next
 from shared.web.lists.filters import ListMoment, Where
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.lists.statements import NO_THING
-from shared.web.next_decisions import Next, commands_in, with_next
-from shared.web.readings import Read, Reading
+from shared.web.reads.answers import DECIDES, answer_now, one
+from shared.web.reads.readings import Read, Reading
+from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 router = APIRouter(prefix="/v1", tags=["people"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT)
 

@@ -8,8 +8,8 @@ from sqlalchemy import Select, Uuid, literal, select
 from shared.governance.people.commands import ConfirmLink
 from shared.governance.people.domain import DIRECTORY_ID, Directory
 from shared.kernel.roles import Role
-from shared.web.readings import Reading
-from shared.web.waiting_things import ThingShown, ThingStanding, Wait, Waiter, WaitingThings
+from shared.web.reads.readings import Reading
+from shared.web.reads.waiting_things import ThingShown, ThingStanding, Wait, Waiter, WaitingThings
 
 CONFIRMING = (Role.ADMINISTRATOR, Role.LEGAL)
 

@@ -18,14 +18,14 @@ from shared.kernel.errors import Unacceptable
 from shared.kernel.fields import CODE_LIMIT, ONE_LINE
 from shared.kernel.messages import Receipt
 from shared.record.projecting.views import StateView, View, state_table
-from shared.web.answers import CREATES, DECIDES, answer_one, one
-from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
-from shared.web.commands import Commands, OpeningCommands, may
 from shared.web.core_service import core_service
+from shared.web.decisions.commands import Commands, OpeningCommands, may
 from shared.web.lists.filters import ListMoment, Where
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
-from shared.web.readings import Read
+from shared.web.reads.answers import CREATES, DECIDES, answer_one, one
+from shared.web.reads.readings import Read
+from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 router = APIRouter(
     prefix="/v1/retention", tags=["retention"], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT

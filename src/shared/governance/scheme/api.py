@@ -11,12 +11,12 @@ from shared.governance.scheme.domain import SCHEME_ID, Scheme, SchemeValues
 from shared.governance.scheme.proposals import ahead
 from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Receipt
-from shared.web.answers import DECIDES, answer_now, one
-from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
-from shared.web.commands import Commands, may
 from shared.web.core_service import core_service
-from shared.web.next_decisions import Next, commands_in, with_next
-from shared.web.readings import Read
+from shared.web.decisions.commands import Commands, may
+from shared.web.decisions.next_decisions import Next, commands_in, with_next
+from shared.web.reads.answers import DECIDES, answer_now, one
+from shared.web.reads.readings import Read
+from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 DECISIONS = tuple(commands_in(SchemeDecision))
 

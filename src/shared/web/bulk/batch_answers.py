@@ -8,11 +8,11 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from shared.kernel.messages import Stream
-from shared.web.answers import problems
 from shared.web.bulk.batch_jobs import JobStarted
 from shared.web.bulk.batches import Batch, BatchStatus, Counts
 from shared.web.bulk.items import CSV, JSON, NDJSON, ODS, XLSX
 from shared.web.bulk.responses import BatchAnswer
+from shared.web.reads.answers import problems
 
 TEXT = {"schema": {"type": "string"}}
 TABLE = {"schema": {"type": "string", "format": "binary"}}  # as a file: generated clients send its bytes

@@ -14,7 +14,7 @@ from shared.web.bulk.items import Items
 from shared.web.bulk.outcomes import Outcome, counted
 from shared.web.bulk.requests import BatchRequest, Operation, Operations, Words
 from shared.web.bulk.runner import Runner
-from shared.web.security_log import SecurityEvent, SecurityLog
+from shared.web.security.security_log import SecurityEvent, SecurityLog
 
 
 @dataclass(frozen=True)

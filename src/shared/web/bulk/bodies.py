@@ -16,9 +16,9 @@ from shared.record.eventstore.reader import Reader
 from shared.record.projecting.visibility import Visibility
 from shared.web.bulk.batches import Mode, batch_of_key
 from shared.web.bulk.items import SENT_AS
-from shared.web.commands import Caller
-from shared.web.conditions import IdempotencyKeyHeader, key_named
-from shared.web.readings import POSITION_DIGITS
+from shared.web.decisions.commands import Caller
+from shared.web.decisions.conditions import IdempotencyKeyHeader, key_named
+from shared.web.reads.readings import POSITION_DIGITS
 
 BODY_BYTES_LIMIT = 256 * 1024 * 1024
 WHOLE_BYTES_LIMIT = 64 * 1024 * 1024  # of what is read as one piece: JSON, spreadsheets

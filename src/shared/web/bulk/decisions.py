@@ -14,8 +14,8 @@ from shared.record.eventstore.bulk_appender import BulkAppender, Loaded
 from shared.record.eventstore.command_record import personal_texts
 from shared.record.eventstore.envelopes import Encrypt, Enveloped, Unencrypted
 from shared.record.eventstore.unread import EventUnread
+from shared.web.access.areas import owned, sees
 from shared.web.access.permissions import OutsideYourAreas
-from shared.web.areas import owned, sees
 from shared.web.bulk.blocks import Block
 from shared.web.bulk.items import I, Item
 from shared.web.bulk.outcomes import Outcome, refused

@@ -21,8 +21,8 @@ from shared.web.bulk.refusals import (
     TooManyItems,
     UnknownColumns,
 )
-from shared.web.json_names import NameTwice, fault_in
-from shared.web.pages import undefused
+from shared.web.reads.pages import undefused
+from shared.web.requests.json_names import NameTwice, fault_in
 from shared.web.sandbox.children import Sandbox, Task
 from shared.web.tabular.marks import is_withheld, why_worthless
 from shared.web.tabular.tables import Table, nameless, open_table

@@ -6,7 +6,7 @@ from pathlib import Path
 import orjson
 
 from shared.web.bulk.refusals import ITEMS_LIMIT, LINE_BYTES_LIMIT, LineTooLong, NotItems, TooManyItems
-from shared.web.json_names import NameTwice, quotes
+from shared.web.requests.json_names import NameTwice, quotes
 
 IN_THE_SERVICE_BYTES_LIMIT = 256 * 1024  # as objects it may take some fifty times that
 

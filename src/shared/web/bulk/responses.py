@@ -20,7 +20,7 @@ from shared.web.bulk.items import CSV, JSON, NDJSON, items
 from shared.web.bulk.job_orders import pieces
 from shared.web.bulk.outcomes import ItemOutcome, Outcome, csv_heading, csv_rows, lines, told
 from shared.web.bulk.requests import BatchRequest, Words
-from shared.web.pages import json_of
+from shared.web.reads.pages import json_of
 from shared.web.sandbox.children import Sandbox
 
 WHOLE_ITEMS_LIMIT = 5_000

@@ -9,8 +9,6 @@ from fastapi.responses import StreamingResponse
 
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Command, Stamp, Stream
-from shared.web.answers import DECIDES, answer_one, one
-from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 from shared.web.bulk import bodies as bulk
 from shared.web.bulk.batch_answers import BatchSeen, accepts, answers, seen_batch
 from shared.web.bulk.batch_runs import BatchRun
@@ -21,8 +19,10 @@ from shared.web.bulk.items import NDJSON, Item
 from shared.web.bulk.refusals import UndoStands
 from shared.web.bulk.requests import BatchRequest, Words, known_to_all
 from shared.web.bulk.responses import WHOLE_ITEMS_LIMIT, Batches
-from shared.web.commands import CommandHandler, Commands, ContentCommands, may
-from shared.web.readings import Read
+from shared.web.decisions.commands import CommandHandler, Commands, ContentCommands, may
+from shared.web.reads.answers import DECIDES, answer_one, one
+from shared.web.reads.readings import Read
+from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 BatchId = Annotated[UUID, Path(description="The batch's id, as its answer's `Batch` header said.")]
 LINES_IN_ONE_PIECE = 20_000

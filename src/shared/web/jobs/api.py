@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import StreamingResponse
 
-from shared.web.answers import READS_ONE, answer_one, one
-from shared.web.bodies import StrictRoute
-from shared.web.commands import Caller, may
+from shared.web.decisions.commands import Caller, may
 from shared.web.jobs.job_service import job_service
 from shared.web.jobs.table import Job
-from shared.web.pages import NDJSON
+from shared.web.reads.answers import READS_ONE, answer_one, one
+from shared.web.reads.pages import NDJSON
+from shared.web.requests.bodies import StrictRoute
 
 JobId = Annotated[UUID, Path(description="The job's id, as the 202 answer said it.")]
 

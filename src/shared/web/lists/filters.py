@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Table, and_, func, or_
 from shared.kernel.fields import ASKED, CODE_LIMIT
 from shared.kernel.references import reference_words
 from shared.record.projecting.row_models import mark
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
 
 VALUES_LIMIT = 50  # of one filter
 

@@ -13,14 +13,14 @@ from sqlalchemy.sql.elements import True_
 
 from shared.kernel.errors import Unacceptable, ViewsBehind
 from shared.web.core_service import core_service
-from shared.web.cursors import Cursor, UnreadableCursor, mark_of, read_cursor
 from shared.web.lists.filters import ListMoment, conditions
 from shared.web.lists.order import keys_for
 from shared.web.lists.queries import ListQuery
 from shared.web.lists.row_order import SortKey, after, compared, names_of, sorted_by, typed, values_of
 from shared.web.lists.search import Forgiving, matches
 from shared.web.lists.statements import NO_THING, ListStatement
-from shared.web.readings import Reading
+from shared.web.reads.cursors import Cursor, UnreadableCursor, mark_of, read_cursor
+from shared.web.reads.readings import Reading
 
 COUNTS_LIMIT = 200  # values of one field
 DERIVED_LIMIT = 200_000  # rows that are sorted by what no table holds

@@ -9,7 +9,7 @@ from sqlalchemy.sql.elements import True_
 from shared.record.projecting.row_models import Derived, mark, plain, type_of
 from shared.web.lists.row_order import SortKey
 from shared.web.lists.statements import ListStatement
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
 
 
 def keys_for(stated: ListStatement, names: Sequence[str], reading: Reading) -> list[SortKey]:

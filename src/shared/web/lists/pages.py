@@ -7,11 +7,11 @@ from typing import Any
 from fastapi import Response
 from pydantic import BaseModel, Field, create_model
 
-from shared.web.answers import NOT_MODIFIED, NOTHING, problems
 from shared.web.lists.list_readings import ListPage
 from shared.web.lists.queries import ListQuery
-from shared.web.media_types import CSV, JSON, NDJSON
-from shared.web.pages import csv_of, json_of, not_modified
+from shared.web.reads.answers import NOT_MODIFIED, NOTHING, problems
+from shared.web.reads.media_types import CSV, JSON, NDJSON
+from shared.web.reads.pages import csv_of, json_of, not_modified
 
 
 class ValueCount(BaseModel):

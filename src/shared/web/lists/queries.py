@@ -10,10 +10,10 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from shared.kernel.fields import ASKED, Flag
-from shared.web.cursors import CURSOR_LIMIT, CURSOR_PATTERN
-from shared.web.media_types import wanted
-from shared.web.pages import PAGE_LIMIT, PAGE_USUAL
-from shared.web.readings import Reading, reading, replaying
+from shared.web.reads.cursors import CURSOR_LIMIT, CURSOR_PATTERN
+from shared.web.reads.media_types import wanted
+from shared.web.reads.pages import PAGE_LIMIT, PAGE_USUAL
+from shared.web.reads.readings import Reading, reading, replaying
 
 TEXT_LIMIT = 200
 SORT_LIMIT = 4  # fields

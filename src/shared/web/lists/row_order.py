@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, false, literal, or_
 from sqlalchemy.types import TypeEngine
 
-from shared.web.cursors import UnreadableCursor
+from shared.web.reads.cursors import UnreadableCursor
 
 
 @dataclass(frozen=True, slots=True)

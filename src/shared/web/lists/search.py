@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import True_
 
 from shared.record.projecting.row_models import Searched, mark, searched, words_of
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
 
 WORDS_LIMIT = 12
 WORD_LENGTH = 50

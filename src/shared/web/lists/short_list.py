@@ -18,7 +18,6 @@ from pydantic import BaseModel
 from sqlalchemy import BigInteger
 
 from shared.record.projecting.row_models import plain, searched, type_of
-from shared.web.cursors import Cursor, UnreadableCursor, read_cursor
 from shared.web.lists.filters import ListMoment, NoFilters
 from shared.web.lists.list_readings import COUNTS_LIMIT, ListPage, pinned, question
 from shared.web.lists.pages import answer, responses
@@ -26,7 +25,8 @@ from shared.web.lists.queries import ListQuery, asking
 from shared.web.lists.row_order import SortKey, compared, sorted_by, typed, values_of
 from shared.web.lists.search import Forgiving, matching
 from shared.web.lists.statements import counted, is_plain
-from shared.web.readings import Reading
+from shared.web.reads.cursors import Cursor, UnreadableCursor, read_cursor
+from shared.web.reads.readings import Reading
 
 Item = dict[str, Any]
 

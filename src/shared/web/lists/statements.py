@@ -14,7 +14,7 @@ from sqlalchemy import Column, ColumnElement, Select, Table, select, true
 from shared.record.projecting.row_models import CountedBy, Derived, Unsorted, mark, plain
 from shared.web.lists.filters import ListMoment, NoFilters
 from shared.web.lists.queries import ListQuery
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
 
 SORTABLE = (str, int, float, bool, date, datetime, UUID)
 NO_THING = ""

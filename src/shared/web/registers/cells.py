@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from shared.kernel.fields import FIRST_DAY, LAST_DAY, PENCE_LIMIT, TURNS
-from shared.web.pages import undefused
+from shared.web.reads.pages import undefused
 from shared.web.registers.register import Extras, Kind, Register, RegisterField, Said
 from shared.web.tabular.day_styles import DayStyle
 from shared.web.tabular.days import NoDay

@@ -17,12 +17,12 @@ from shared.kernel.person import Person
 from shared.kernel.references import reference_words
 from shared.record.eventstore.bulk_appender import BulkAppender
 from shared.record.eventstore.store import EventStore
+from shared.web.access.redactor import Redactor
 from shared.web.bulk.blocks import unpickled
 from shared.web.bulk.items import Item
 from shared.web.bulk.outcomes import Outcome, not_understood, refused
 from shared.web.bulk.refusals import UnknownReference
 from shared.web.bulk.runner import NamedTwice
-from shared.web.redactor import Redactor
 from shared.web.registers.cells import ReadingOptions
 from shared.web.registers.difference import (
     UNREAD,

@@ -16,12 +16,12 @@ from sqlalchemy import select
 from starlette.background import BackgroundTask
 
 from shared.record.eventstore.bulk_appender import BulkAppender
-from shared.web.answers import problems
 from shared.web.bulk.items import CSV, XLSX
-from shared.web.commands import may
 from shared.web.core_service import core_service
-from shared.web.pages import defused
-from shared.web.readings import Read, Reading
+from shared.web.decisions.commands import may
+from shared.web.reads.answers import problems
+from shared.web.reads.pages import defused
+from shared.web.reads.readings import Read, Reading
 from shared.web.registers.difference import shown
 from shared.web.registers.register import Register
 

@@ -25,8 +25,7 @@ from shared.web.bulk.bodies import views_have_come
 from shared.web.bulk.outcomes import Outcome
 from shared.web.bulk.requests import BatchRequest, Operation, known_to_all
 from shared.web.bulk.responses import Batches
-from shared.web.commands import CommandHandler
-from shared.web.json_names import must_be_named_once
+from shared.web.decisions.commands import CommandHandler
 from shared.web.registers.cells import ReadingOptions
 from shared.web.registers.comparison import BLOCK_ROWS, RegisterComparison
 from shared.web.registers.difference import accepting
@@ -46,6 +45,7 @@ from shared.web.registers.register import Extras, Kind, Register, RowRules
 from shared.web.registers.report import RegisterReport, how_read, reported
 from shared.web.registers.rows import RegisterRow, RowReport, read_rows
 from shared.web.registers.saved_mappings import RegisterMapping
+from shared.web.requests.json_names import must_be_named_once
 from shared.web.tabular.day_styles import DayOrder, DayStyle, order_of
 from shared.web.tabular.headings import plain
 from shared.web.tabular.tables import Table, TableWanted, open_table

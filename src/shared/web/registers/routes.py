@@ -11,12 +11,11 @@ from fastapi.responses import StreamingResponse
 
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
-from shared.web.answers import CREATES, answer_one, one, problems
-from shared.web.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_known, strict
-from shared.web.commands import ContentCommands, OpeningCommands, may
 from shared.web.core_service import core_service
-from shared.web.pages import CSV, NDJSON, csv_of
-from shared.web.readings import Read
+from shared.web.decisions.commands import ContentCommands, OpeningCommands, may
+from shared.web.reads.answers import CREATES, answer_one, one, problems
+from shared.web.reads.pages import CSV, NDJSON, csv_of
+from shared.web.reads.readings import Read
 from shared.web.registers.export import add_export
 from shared.web.registers.form import PARTS, OfAcceptance, OfCells, OfTable
 from shared.web.registers.hand_ins import LinkReference, RegisterHistory, history_id
@@ -25,6 +24,7 @@ from shared.web.registers.mappings import SaveMapping, mapping_id
 from shared.web.registers.register import Register
 from shared.web.registers.report import MappingSeen, RegisterReport
 from shared.web.registers.saved_mappings import RegisterMapping
+from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_known, strict
 
 UPLOAD_BYTES_LIMIT = 128 * 1024 * 1024
 LINES_IN_ONE_PIECE = 1_000

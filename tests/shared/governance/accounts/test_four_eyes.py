@@ -41,7 +41,7 @@ from shared.kernel.four_eyes import FACT, NotProposed, ProposedByYou, YouGain
 from shared.kernel.messages import Command
 from shared.kernel.personal import text_about
 from shared.web.access.claims import Scope
-from shared.web.next_decisions import commands_in
+from shared.web.decisions.next_decisions import commands_in
 from tests.support.specs import NOW, given, stamp
 
 FOUR: dict[str, Any] = {FACT: "four"}

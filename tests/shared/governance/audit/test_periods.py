@@ -27,7 +27,7 @@ from shared.record.eventstore.personal_texts import PersonalTexts
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.projector import Projector
 from shared.record.projecting.visibility import Visibility
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
 from tests.shared.record.projecting.examples import NOW, happen, year
 
 

@@ -7,7 +7,7 @@ import pytest
 from starlette.requests import Request
 
 from shared.settings import Settings
-from shared.web.peers import peer_of
+from shared.web.security.peers import peer_of
 
 PROXIES = Settings(trusted_proxies="10.0.0.0/24 fd00::7").trusted_proxies
 

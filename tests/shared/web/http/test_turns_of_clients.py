@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from shared.web import rate_limits
-from shared.web.rate_limits import RateLimits, TooManyAtOnce
+from shared.web.limits import rate_limits
+from shared.web.limits.rate_limits import RateLimits, TooManyAtOnce
 
 
 class Requests:

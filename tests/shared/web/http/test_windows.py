@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from shared.web.rate_windows import SlidingWindows
+from shared.web.limits.rate_windows import SlidingWindows
 
 
 class Hand:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.governance.disclosure.field_redaction import ERASED, SEALED, exempt
-from shared.web.pages import defused, undefused
+from shared.web.reads.pages import defused, undefused
 from shared.web.registers.hand_ins import LINKS_LIMIT, LinkReference, RegisterHistory, TooManyLinks
 from shared.web.tabular.day_styles import DayOrder, DayStyle
 from shared.web.tabular.days import NoDay

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from shared.kernel.errors import Refused, TooLarge, Unacceptable
-from shared.web.problems import status_of
+from shared.web.requests.problems import status_of
 from shared.web.sandbox.children import Sandbox, Task
 from shared.web.sandbox.limits import ONE_FILE, ExpandsTooFar, FileNotRead, NeedsTooMuchMemory, TakesTooLong
 from shared.web.tabular.tables import SPREADSHEET

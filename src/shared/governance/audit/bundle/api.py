@@ -14,10 +14,10 @@ from shared.governance.audit.reads import NAME, READ_AUDIT, AuditRoute
 from shared.governance.audit.redaction import redacted_entries
 from shared.kernel.errors import Unacceptable
 from shared.ledger.entries import Entry
-from shared.web.answers import READS_ONE, problems
-from shared.web.commands import may
 from shared.web.core_service import core_service
-from shared.web.readings import INSTANT_PATTERN, Read, instant_of
+from shared.web.decisions.commands import may
+from shared.web.reads.answers import READS_ONE, problems
+from shared.web.reads.readings import INSTANT_PATTERN, Read, instant_of
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=AuditRoute)
 

@@ -22,12 +22,12 @@ from shared.governance.audit.replay.story import Story, happened_by, story
 from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import NotFound, Unacceptable
 from shared.record.eventstore.reader import ReadBasis
-from shared.web.answers import READS_MANY, READS_ONE
-from shared.web.commands import may
+from shared.web.decisions.commands import may
 from shared.web.lists.filters import AT_MOST, ListMoment, Where
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
-from shared.web.readings import (
+from shared.web.reads.answers import READS_MANY, READS_ONE
+from shared.web.reads.readings import (
     AS_OF_PATTERN,
     DAY_ALONE,
     INSTANT_PATTERN,

@@ -14,7 +14,7 @@ from shared.kernel.messages import Recorded
 from shared.record.eventstore.unread import kind_of, name_of, unread
 from shared.record.projecting.row_models import Derived
 from shared.web.lists.filters import ListMoment
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
 
 
 class Difference(BaseModel):

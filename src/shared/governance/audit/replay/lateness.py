@@ -8,7 +8,7 @@ from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.calendar import WorkingDays, day_in_london
 from shared.kernel.roles import Role
 from shared.record.eventstore.reader import Reader
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
 
 # Of each decision by an approver: the stage its case was in, and since when. A decision says the stage that
 # it leads to, so a case entered a stage with the last decision that says another than the one before it.

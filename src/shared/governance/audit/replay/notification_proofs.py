@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from shared.kernel.calendar import LONDON
 from shared.kernel.messages import Recorded
 from shared.kernel.roles import Role
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
 
 TOLD_LATE_HOURS = 24
 WAYS = {"teams": "Teams", "teams-workflow": "a channel of Teams"}  # all others are called what they are

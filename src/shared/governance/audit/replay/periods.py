@@ -12,7 +12,7 @@ from shared.governance.audit.exception_figures import COUNTED
 from shared.governance.audit.journal import decisions
 from shared.governance.audit.replay.lateness import late_by_the_scheme
 from shared.governance.audit.replay.notification_proofs import told_late
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
 
 POSITIONS_LIMIT = 100
 

@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 from starlette.types import Message, Receive, Scope, Send
 
 from shared.web.core_service import core_service
-from shared.web.peers import peer_of
+from shared.web.security.peers import peer_of
 
 PAUSE_SECONDS = 0.005  # while more of an address wait
 

@@ -16,11 +16,11 @@ from shared.kernel.errors import Refused
 from shared.kernel.messages import Command, Stamp, Stream
 from shared.kernel.person import Person
 from shared.record.eventstore.store import EventStore
+from shared.web.access.areas import in_sight, whose
 from shared.web.access.permissions import Permissions
-from shared.web.areas import in_sight, whose
 from shared.web.core_service import core_service
-from shared.web.problems import type_of
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
+from shared.web.requests.problems import type_of
 
 # What has been delegated to a person, as a decision would know it of whoever delegated it.
 FindDelegated = Callable[[EventStore, Sequence[str]], Awaitable[dict[str, JsonValue]]]

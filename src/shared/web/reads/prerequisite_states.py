@@ -5,8 +5,8 @@ from dataclasses import replace
 from uuid import UUID
 
 from shared.web.core_service import CoreService
-from shared.web.prerequisites import Expected
-from shared.web.readings import Reading
+from shared.web.offers.prerequisites import Expected
+from shared.web.reads.readings import Reading
 
 
 async def prerequisite_states(

@@ -7,9 +7,9 @@ from typing import Any
 from fastapi import Request, Response
 from pydantic import BaseModel, create_model
 
-from shared.web.areas import in_sight
-from shared.web.pages import CSV, NDJSON, json_of, not_modified
-from shared.web.readings import Reading
+from shared.web.access.areas import in_sight
+from shared.web.reads.pages import CSV, NDJSON, json_of, not_modified
+from shared.web.reads.readings import Reading
 
 PROBLEM = {
     "type": "object",

@@ -34,9 +34,9 @@ from shared.kernel.errors import (
 )
 from shared.kernel.fields import ASKED, ONE_LINE, PRINTABLE
 from shared.record.database import AWAY, CANT_WRITE
-from shared.web.address_turns import in_turn
 from shared.web.core_service import core_service
-from shared.web.security_log import note_refusal
+from shared.web.security.address_turns import in_turn
+from shared.web.security.security_log import note_refusal
 
 MEDIA_TYPE = "application/problem+json"
 POINTER_LIMIT = 200

@@ -13,13 +13,13 @@ from starlette.types import Receive, Scope, Send
 
 from shared.kernel.errors import NotAuthenticated, Unacceptable, WrongMediaType
 from shared.kernel.person import Person
-from shared.web.address_turns import turn_of_address, waiting_for_its_reader
 from shared.web.core_service import core_service
-from shared.web.json_names import must_be_named_once
-from shared.web.parameter_plans import plan_of
-from shared.web.peers import peer_of
-from shared.web.rate_limits import RateLimits, TooManyRequests
-from shared.web.security_log import note_acts
+from shared.web.limits.rate_limits import RateLimits, TooManyRequests
+from shared.web.requests.json_names import must_be_named_once
+from shared.web.requests.parameter_plans import plan_of
+from shared.web.security.address_turns import turn_of_address, waiting_for_its_reader
+from shared.web.security.peers import peer_of
+from shared.web.security.security_log import note_acts
 
 BODY_BYTES_LIMIT = 64 * 1024
 NAME_LIMIT, NAMES_LIMIT = 200, 20  # of what is unknown, when it is named

@@ -18,8 +18,8 @@ from shared.record.eventstore.reader import ReadBasis, Reader
 from shared.record.projecting.statements import sql_of
 from shared.record.projecting.views import valid_at
 from shared.record.projecting.visibility import Visibility
+from shared.web.access.redactor import Redactor
 from shared.web.core_service import core_service
-from shared.web.redactor import Redactor
 
 POSITION_DIGITS = 15
 # RFC 3339, section 5.6; the seconds may be left out, and a `+` may have come as the space that it means in

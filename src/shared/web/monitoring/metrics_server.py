@@ -8,7 +8,7 @@ from prometheus_client import start_http_server
 
 from shared.record.database import stop
 from shared.web.core_service import CoreService
-from shared.web.metrics import keep_measuring
+from shared.web.monitoring.metrics import keep_measuring
 
 
 @asynccontextmanager

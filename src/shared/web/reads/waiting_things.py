@@ -17,7 +17,7 @@ from shared.kernel.errors import Refused
 from shared.kernel.messages import Command, Event, Recorded, Stamp
 from shared.kernel.person import Person
 from shared.kernel.roles import Role
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
 
 TheService = Any  # what the roof makes, and hands to those below it
 

@@ -16,8 +16,8 @@ from fastapi import Request
 
 from shared.kernel.errors import KeyUsedOtherwise, NotAllowed, NotAuthenticated, OutOfSight, Refused, TooMany
 from shared.web.core_service import CoreService
-from shared.web.peers import peer_of
-from shared.web.rate_windows import Clock, SlidingWindows
+from shared.web.limits.rate_windows import Clock, SlidingWindows
+from shared.web.security.peers import peer_of
 
 LINES_A_MINUTE = 10  # of one kind, by one client
 ALL_LINES_A_MINUTE = 600  # of one kind, by all of them: many addresses fill no disk

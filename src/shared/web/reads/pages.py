@@ -10,7 +10,7 @@ import orjson
 from fastapi import Depends, Query, Request, Response
 from sqlalchemy import Column, Select
 
-from shared.web.cursors import (
+from shared.web.reads.cursors import (
     CURSOR_LIMIT,
     CURSOR_PATTERN,
     EPOCH,
@@ -19,8 +19,8 @@ from shared.web.cursors import (
     mark_of,
     read_cursor,
 )
-from shared.web.media_types import FORMS, wanted
-from shared.web.readings import Reading
+from shared.web.reads.media_types import FORMS, wanted
+from shared.web.reads.readings import Reading
 
 PAGE_LIMIT = 200
 PAGE_USUAL = 50

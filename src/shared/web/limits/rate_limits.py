@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from shared.kernel.errors import TooMany
-from shared.web.rate_windows import Clock, SlidingWindows
+from shared.web.limits.rate_windows import Clock, SlidingWindows
 
 AT_ONCE_LIMIT = 256  # requests of one client, carried out or waiting
 RUNNING_LIMIT = 2  # of those that are carried out: the others wait, in the order in which they came

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from fastapi import APIRouter, Request, Response
 
 from shared.kernel.errors import NotFound
-from shared.web.address_turns import OpenRoute
 from shared.web.core_service import core_service
+from shared.web.security.address_turns import OpenRoute
 
 GOOD_FOR = timedelta(days=180)  # RFC 9116 wants less than a year
 

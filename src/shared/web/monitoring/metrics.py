@@ -7,9 +7,9 @@ import structlog
 from prometheus_client import Gauge, Histogram
 
 from shared.record.database import AWAY, Pool
-from shared.web.alarms import measure as measure_alarms
 from shared.web.core_service import CoreService
-from shared.web.service_readiness import SigningSeen, signing_seen, witnesses_lacking
+from shared.web.monitoring.alarms import measure as measure_alarms
+from shared.web.monitoring.service_readiness import SigningSeen, signing_seen, witnesses_lacking
 
 MEASURED_EVERY_SECONDS = 5.0
 LATENCIES = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)

@@ -9,7 +9,7 @@ import structlog
 from starlette.types import Scope
 
 from shared.record.tracing import StepFacts, TracedStep
-from shared.web.metrics import REQUESTS
+from shared.web.monitoring.metrics import REQUESTS
 
 UNWATCHED = frozenset({"/healthz", "/readyz", "/metrics"})  # asked every few seconds, of no interest
 

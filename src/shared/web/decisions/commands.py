@@ -16,12 +16,12 @@ from shared.kernel.messages import Command, IdempotencyKey, Known, Receipt, S, S
 from shared.kernel.person import Person
 from shared.record.eventstore.looks import Look
 from shared.record.eventstore.store import EventStore
+from shared.web.access.areas import in_sight, whose
 from shared.web.access.permissions import OutsideYourAreas, Permissions
-from shared.web.areas import in_sight, whose
-from shared.web.conditions import Conditions, IdempotencyKeyHeader, IfMatch, conditions
 from shared.web.core_service import core_service
-from shared.web.facts import FactFinders
-from shared.web.requests_in_progress import RequestsInProgress
+from shared.web.decisions.conditions import Conditions, IdempotencyKeyHeader, IfMatch, conditions
+from shared.web.limits.requests_in_progress import RequestsInProgress
+from shared.web.offers.facts import FactFinders
 
 SamePeople = Callable[[Iterable[str]], Awaitable[tuple[tuple[str, ...], ...]]]
 

@@ -11,14 +11,14 @@ from pydantic import BaseModel, Field
 from shared.kernel.errors import OutOfSight
 from shared.record.database import AWAY, NO_ANSWER
 from shared.record.eventstore.unread import UnreadMark
-from shared.web.address_turns import OpenRoute
-from shared.web.alarms import alarms
-from shared.web.answers import problems
 from shared.web.core_service import CoreService, core_service
-from shared.web.metrics import READY as READY_GAUGE
-from shared.web.metrics import measure
-from shared.web.peers import peer_of
-from shared.web.service_readiness import SigningSeen, faults_besides, signing_seen
+from shared.web.monitoring.alarms import alarms
+from shared.web.monitoring.metrics import READY as READY_GAUGE
+from shared.web.monitoring.metrics import measure
+from shared.web.monitoring.service_readiness import SigningSeen, faults_besides, signing_seen
+from shared.web.reads.answers import problems
+from shared.web.security.address_turns import OpenRoute
+from shared.web.security.peers import peer_of
 
 router = APIRouter(tags=["health"], route_class=OpenRoute)
 

@@ -1,0 +1,1 @@
+"""What a read stands on and how it is answered: position, cursor, page, media type."""

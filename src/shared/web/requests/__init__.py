@@ -1,0 +1,1 @@
+"""How a request is found its route, read strictly, and refused."""
