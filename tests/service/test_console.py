@@ -265,3 +265,27 @@ async def test_the_story_of_a_case_says_who_was_told(api: Api) -> None:
     assert "Who was told, and when they looked" in shown
     for each in told:
         assert each["sentence"].partition(" ")[2] in shown
+
+
+async def test_what_changed_since_you_last_looked_is_said_where_it_waits(api: Api) -> None:
+    rfp = await in_approval(api)
+    await sign_in(api, "hana-head")
+    first = (await api.client.get("/console")).text
+    assert ("1 is new." in first, "Changed since you last looked" in first) == (True, False)
+    (there,) = set(re.findall(r'href="(/console/opened/rfp/[^"]+)"', first))
+    opened = await api.client.get(html.unescape(there))
+    assert (opened.status_code, opened.headers["location"]) == (303, f"/console/rfps/{rfp}")
+    again = (await api.client.get("/console")).text
+    assert ("is new" in again, 'class="tag new"' in again) == (False, False)
+    await api.decide(rfp, "hold", PRIYA, waiting_on="finance", reason="Is there money?")
+    await api.decide(rfp, "end-hold", PRIYA)
+    assert await api.service.visibility.reaches(api.position, PATIENCE_SECONDS)
+    later = (await api.client.get("/console")).text
+    assert "Since you last looked, 1 has changed." in later
+    assert "Changed since you last looked</strong>: RFP hold started; RFP hold ended." in later
+
+
+async def test_nothing_of_an_unknown_kind_is_opened(api: Api) -> None:
+    await sign_in(api, "hana-head")
+    for path in ("dream/7b69ab37-bbc2-58cc-8b0f-bdcaec59546d?kind=approval&position=1", "rfp/9"):
+        assert (await api.client.get(f"/console/opened/{path}")).status_code == 404

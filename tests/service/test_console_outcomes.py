@@ -5,8 +5,8 @@ import re
 import httpx
 
 from shared.kernel.roles import Role
+from tests.outcomes.test_http import PROGRAMME, milestone, outcome, programme
 from tests.outcomes.test_http import decided as by_api
-from tests.outcomes.test_http import milestone, outcome, programme
 from tests.service.test_console import hidden, send, sign_in
 from tests.service.test_console_managing import decided, one_of, text
 from tests.support.api import Api
@@ -177,3 +177,34 @@ async def test_whoever_only_reads_is_offered_nothing_and_yesterday_is_not_decide
     head = await api.service.record.head()
     past = await text(api, f"{path}?as_of={head}")
     assert ("this is how it stood then" in past, "/decisions/" in past) == (True, False)
+
+
+async def test_one_box_finds_what_a_programme_holds_and_whatever_else_has_a_name(api: Api) -> None:
+    page = f"/console/milestones/{await one_of(api, 'milestones')}"
+    promised = {"what": "Licences held", "promised_by": "Fictional Outsourcing Ltd", "due": in_days(3)}
+    data = (await api.post("/v1/promised-data", {"programme": str(PROGRAMME), **promised}, PIA)).json()["id"]
+    order = await one_of(api, "catalogue-orders")
+    await sign_in(api, "pia-programme")
+    assert page in await text(api, "/console/search?q=interim+process")
+    found = await text(api, "/console/search?q=outsourcing+LICEN")
+    assert ("1 promise" in found, f"/console/promised-data/{data}" in found) == (True, True)
+    assert "1 outcome" in await text(api, "/console/search?q=we+buy+it")
+    assert f"/console/catalogue-orders/{order}" in await text(api, "/console/search?q=registrars")
+    assert "Nothing found" in await text(api, "/console/search?q=buy+zebra")
+    assert "<h1>1 milestone</h1>" in await text(api, f"/console/milestones?programme={PROGRAMME}&q=interim")
+
+
+async def test_the_box_finds_for_nobody_what_they_may_not_read(api: Api) -> None:
+    account = await one_of(api, "service-accounts")
+    await sign_in(api, "ada-admin")
+    assert f"/console/service-accounts/{account}" in await text(api, "/console/search?q=intranet")
+    await sign_in(api, "rita-requester")
+    assert "Nothing found" in await text(api, "/console/search?q=intranet")
+
+
+async def test_some_of_a_milestone_is_kept_from_the_public_from_its_page(api: Api) -> None:
+    page = f"/console/milestones/{await one_of(api, 'milestones')}"
+    await sign_in(api, "lars-legal")
+    (new,) = re.findall(r'href="(/console/manage/exemptions/new[^"]+)"', await text(api, page))
+    shown = await text(api, new)
+    assert ("Interim process" in shown, 'name="fields.title"' in shown) == (True, True)

@@ -42,6 +42,28 @@ async def test_an_rfp_waits_for_whoever_has_the_turn_and_for_nobody_else(api: Ap
     assert "approval" not in await kinds(api, own)
 
 
+async def test_what_others_did_since_you_looked_is_counted_and_your_own_is_not(api: Api) -> None:
+    rfp = await api.in_approval()
+    [item] = await waiting(api, HANA)
+    assert (item["looked_until"], item["changes"]) == (None, 0)  # it is new as a whole
+    head = await api.service.record.head()
+    mark = {"id": rfp, "kind": item["kind"], "position": head}
+    await api.post(f"{INBOX}/marks", {"items": [mark]}, HANA)
+    [item] = await waiting(api, HANA)
+    assert (item["unread"], item["looked_until"], item["changes"]) == (False, head, 0)
+    await api.decide(rfp, "hold", PRIYA, waiting_on="finance", reason="Is there money?")
+    await api.decide(rfp, "end-hold", PRIYA)
+    [item] = await waiting(api, HANA)
+    assert (item["unread"], item["looked_until"], item["changes"]) == (True, head, 2)
+    draft = await api.raised()
+    [own] = [each for each in await waiting(api, RITA) if each["id"] == draft]
+    mark = {"id": draft, "kind": own["kind"], "position": own["position"]}
+    await api.post(f"{INBOX}/marks", {"items": [mark]}, RITA)
+    await api.decide(draft, "amend", RITA, title="Quieter laptops", reason="They hum.")
+    [own] = [each for each in await waiting(api, RITA) if each["id"] == draft]
+    assert own["changes"] == 0
+
+
 async def test_it_waits_since_the_turn_began_whatever_happened_meanwhile(api: Api) -> None:
     rfp = await api.in_approval(9_000_000)
     asked = (await waiting(api, HANA))[0]["position"]

@@ -22,7 +22,7 @@ PARAGRAPHS = (
     "7: about preventing, investigating or prosecuting crime",
 )
 FIRST_OPEN = (
-    "Open the RFP, contract or project that it is about, and choose "
+    "Open the RFP, contract, project or milestone that it is about, and choose "
     '"Keep some of this from the public" there.'
 )
 

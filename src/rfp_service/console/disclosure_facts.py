@@ -18,9 +18,13 @@ PATHS = {
     "review-round": "renewal-rounds",
     "catalogue-item": "catalogue-items",
     "catalogue-order": "catalogue-orders",
+    "outcome": "outcomes",
     "milestone": "milestones",
+    "promised-data": "promised-data",
+    "consultation": "consultations",
 }
-HISTORIES = ("rfps", "contracts", "projects")
+HISTORIES = ("rfps", "contracts", "projects", "outcomes", "milestones")  # whose pages lead to a declaration
+CALLED_BY = ("title", "name", "month", "statement", "what", "about")
 
 
 def matter_page(exemption: Said) -> str:
@@ -42,7 +46,7 @@ async def name_matters(visit: Visit, exemptions: list[dict[str, Any]]) -> None:
 
 def called(thing: Said) -> str:
     """Return what a thing is called, with its reference where it has one."""
-    title = thing.get("title") or thing.get("name") or thing.get("month") or ""
+    title = next((thing[name] for name in CALLED_BY if thing.get(name)), "")
     return f"{title} ({thing['reference']})" if thing.get("reference") else str(title)
 
 
@@ -80,7 +84,7 @@ def exemption_facts(exemption: Said) -> FactsSaid:
 
 
 async def matter_of(visit: Visit, thing_id: str) -> dict[str, Any] | None:
-    """Return what an RFP, a contract or a project is called, and what of it can be withheld."""
+    """Return what a thing is called that has a page to declare it from, and what of it can be withheld."""
     for path in HISTORIES:
         seen = await visit.maybe(f"/v1/{path}/{thing_id}")
         if seen is None:

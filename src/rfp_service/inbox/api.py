@@ -48,6 +48,12 @@ class InboxRow(BaseModel):
     due_on: date | None
     overdue: bool
     unread: bool
+    looked_until: int | None = Field(
+        description="How far in the record you have looked at the thing; null where you never have."
+    )
+    changes: int = Field(
+        description="How often others have decided on it since; none where you never looked at it."
+    )
     raised_by: str
 
 
@@ -65,7 +71,7 @@ class InboxFilters(BaseModel):
 
 
 class InboxMark(BaseModel):
-    """That you have read of something that it waits."""
+    """That you have read of something that it waits, or looked at it, up to a position of the record."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -103,8 +109,14 @@ async def list_inbox(request: Request, query: Annotated[ListQuery, INBOX_LIST.as
         if service.permissions.allows(reading.person, things.action):
             items += await waiting(things, service, _sighted(service, reading, things), waiter)
     marks = await marks_of(service.pool, reading.person, {item["id"] for item in items})
+    looked: dict[UUID, int] = {}
+    for (thing, _), position in marks.items():
+        looked[thing] = max(position, looked.get(thing, 0))
     for item in items:
         item["unread"] = marks.get((item["id"], item["kind"]), 0) < item["position"]
+        until, by_others = looked.get(item["id"]), item.pop("by_others")
+        item["looked_until"] = until
+        item["changes"] = 0 if until is None else sum(position > until for position in by_others)
         item["overdue"] = item["due_on"] is not None and item["due_on"] < waiter.today
     shown = [item for item in items if _is_wanted(item, query)]
     return await INBOX_LIST.answer(query, reading, shown, place)

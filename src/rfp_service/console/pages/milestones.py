@@ -14,7 +14,7 @@ from rfp_service.console.rendering import HEADERS, page
 from rfp_service.console.routes import HOME, page_router
 from rfp_service.console.visits import Visiting
 
-NARROWED = ("programme", "horizon", "outcome_number", "overdue", "priority", "as_of")
+NARROWED = ("q", "programme", "horizon", "outcome_number", "overdue", "priority", "as_of")
 PAGE_LENGTH, CURSOR_LIMIT = 30, 2_000
 OUTCOME, MILESTONE = THINGS["outcomes"], THINGS["milestones"]
 BY_HORIZON = ("next_6_months", "later", "undated", "achieved", "dropped")

@@ -57,17 +57,9 @@ async def list_rfps(
 
 @router.get("/rfps/{rfp_id}")
 async def one_rfp(
-    request: Request,
-    visit: Visiting,
-    rfp_id: UUID,
-    done: Annotated[str, Query(max_length=60)] = "",
-    kind: Annotated[str, Query(max_length=60)] = "",
-    position: Annotated[int, Query(ge=0, lt=10**11)] = 0,
+    request: Request, visit: Visiting, rfp_id: UUID, done: Annotated[str, Query(max_length=60)] = ""
 ) -> Response:
-    """Show one RFP; what the inbox led here by counts as read."""
-    if kind and position:
-        mark = {"id": str(rfp_id), "kind": kind, "position": position}
-        await visit.post("/v1/inbox/marks", {"items": [mark]})
+    """Show one RFP: its waits, what may be decided, and what was."""
     rfp = await visit.get(f"/v1/rfps/{rfp_id}")
     history = await visit.get(f"/v1/rfps/{rfp_id}/history")
     return page(

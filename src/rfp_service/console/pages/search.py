@@ -1,21 +1,55 @@
 """One box for any reference, title or supplier: what is found of each kind, and where it is."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Query, Request, Response
 
 from rfp_service.console.api_calls import ApiRefused
-from rfp_service.console.links import page_of
+from rfp_service.console.decided_things import THINGS
+from rfp_service.console.links import PAGES
+from rfp_service.console.outcome_sentences import HORIZONS
 from rfp_service.console.rendering import go_to, page
 from rfp_service.console.routes import page_router
 from rfp_service.console.visits import Visit, Visiting
+from rfp_service.console.words import name_of
 
-TEXT_LIMIT, SHOWN = 200, 6
-KINDS = {"rfps": "RFP", "projects": "project", "contracts": "contract", "catalogue-items": "catalogue item"}
+TEXT_LIMIT, SHOWN, PROGRAMMES_LIMIT = 200, 6, 50
+AT_ONCE = 4  # of the connections that all requests share
+BESIDE = ("service_area", "supplier", "fulfiller", "third_party", "promised_by", "category", "section")
+OWNED = ("webhook-endpoints", "service-accounts", "milestones")  # found by whoever answers for them, too
+WITHHELD = "Exempt from being shown"
+
+Found = dict[str, Any]
 
 router = page_router()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchedKind:
+    """A kind of thing that is searched by the API itself, and the page of all that were found."""
+
+    path: str
+    noun: str
+    listed_at: str = ""
+
+
+KINDS = (
+    SearchedKind("rfps", "RFP", "rfps"),
+    SearchedKind("projects", "project", "projects"),
+    SearchedKind("contracts", "contract", "contracts/register"),
+    SearchedKind("catalogue-items", "catalogue item", "catalogue-items"),
+    SearchedKind("catalogue-orders", "order", "catalogue-orders"),
+    SearchedKind("renewal-rounds", "round"),
+    SearchedKind("pipeline-notices", "pipeline notice", "pipeline-notices"),
+    SearchedKind("exemptions", "exemption", "exemptions"),
+    SearchedKind("webhook-endpoints", "endpoint", "webhook-endpoints"),
+    SearchedKind("service-accounts", "service account", "service-accounts"),
+    SearchedKind("people", "account", "people"),
+)
 
 
 @router.get("/search")
@@ -26,38 +60,79 @@ async def search(
     words = q.strip()
     if not words:
         return page(request, "search", q="", groups=[], total=0)
-    groups = await asyncio.gather(*(_found(visit, kind, words) for kind in KINDS))
+    turns = asyncio.Semaphore(AT_ONCE)
+    found, of_programmes = await asyncio.gather(
+        asyncio.gather(*(_found(visit, kind, words, turns) for kind in KINDS)), _of_programmes(visit, words)
+    )
+    groups = [*found, *of_programmes]
     for group in groups:
         for item in group["items"]:
-            if item["reference"].casefold() == words.casefold() and item["opens"]:
+            if item["reference"].casefold() == words.casefold():
                 return go_to(item["opens"])
-    found = sorted((each for each in groups if each["total"]), key=lambda each: -each["total"])
-    return page(request, "search", q=words, groups=found, total=sum(each["total"] for each in found))
+    shown = sorted((each for each in groups if each["total"]), key=lambda each: -each["total"])
+    return page(request, "search", q=words, groups=shown, total=sum(each["total"] for each in shown))
 
 
-async def _found(visit: Visit, kind: str, words: str) -> dict[str, Any]:
+async def _found(visit: Visit, kind: SearchedKind, words: str, turns: asyncio.Semaphore) -> Found:
     """Return the first of a kind that words find, and how many there are; none where they may not look."""
-    path = f"/v1/{kind}"
     try:
-        seen = await visit.get(path, q=words, limit=SHOWN, count=True)
+        async with turns:
+            seen = await visit.get(f"/v1/{kind.path}", q=words, limit=SHOWN, count=True)
     except ApiRefused:
-        seen = {"items": [], "total": 0}
-    return {
-        "what": KINDS[kind],
-        "total": seen["total"],
-        "items": [_item(path, each) for each in seen["items"]],
-        "all": page_of(f"{path}?{urlencode({'q': words})}") if seen["total"] > SHOWN else "",
-    }
+        return _group(kind.noun, [], 0)
+    await THINGS[kind.path].complete(visit, seen["items"])
+    items = [_item(kind.path, row) for row in seen["items"]]
+    all_of_them = f"{PAGES}{kind.listed_at}?{urlencode({'q': words})}" if kind.listed_at else ""
+    return _group(kind.noun, items, seen["total"], all_of_them)
+
+
+async def _of_programmes(visit: Visit, words: str) -> list[Found]:
+    """Return what words find of every programme: its outcomes, milestones, promised data, consultations."""
+    try:
+        programmes = (await visit.get("/v1/programmes", limit=PROGRAMMES_LIMIT))["items"]
+        boards = [await visit.get("/v1/outcomes", programme=each["id"]) for each in programmes]
+        steps = [
+            await visit.get("/v1/milestones", programme=each["id"], q=words, limit=SHOWN, count=True)
+            for each in programmes
+        ]
+    except ApiRefused:
+        return []
+    listed = [_item("milestones", row) for seen in steps for row in seen["items"]]
+    of_one = {"programme": programmes[0]["id"], "q": words} if len(programmes) == 1 else {}
+    all_of_them = f"{PAGES}milestones?{urlencode(of_one)}" if of_one else ""
+    found = [_group("milestone", listed[:SHOWN], sum(seen["total"] for seen in steps), all_of_them)]
+    for path, noun, name in (
+        ("outcomes", "outcome", "outcomes"),
+        ("promised-data", "promise", "promised_data"),
+        ("consultations", "consultation", "consultations"),
+    ):
+        items = [_item(path, row) for board in boards for row in board[name]]
+        matching = [each for each in items if _has_all(each, words)]
+        found.append(_group(noun, matching[:SHOWN], len(matching)))
+    return found
+
+
+def _has_all(item: dict[str, str], words: str) -> bool:
+    """Say whether each of some words begins a word of what is said of a thing."""
+    said = f"{item['title']} {item['beside']}".casefold().split()
+    return all(any(each.startswith(word) for each in said) for word in words.casefold().split())
+
+
+def _group(noun: str, items: Sequence[dict[str, str]], total: int, all_of_them: str = "") -> Found:
+    return {"what": noun, "total": total, "items": items, "all": all_of_them if total > SHOWN else ""}
 
 
 def _item(path: str, row: dict[str, Any]) -> dict[str, str]:
     """Return what is said of a thing that was found, whatever its kind."""
-    supplier = row.get("supplier") or ""
-    beside = [row.get("service_area") or "", supplier if isinstance(supplier, str) else ""]
+    thing = THINGS[path]
+    beside = [said for name in BESIDE if isinstance(said := row.get(name), str) and said]
+    if row.get("owner") and path in OWNED:
+        beside.append(name_of(row["owner"]))
+    stands = HORIZONS.get(row.get("horizon", ""), "") or row.get("stage") or row.get("status") or ""
     return {
-        "title": str(row.get("title") or row.get("name") or row.get("reference") or ""),
+        "title": WITHHELD if {"title", "name"} & set(row.get("withheld", ())) else thing.title(row),
         "reference": str(row.get("reference") or ""),
-        "stage": str(row.get("stage") or ""),
-        "beside": " · ".join(each for each in beside if each),
-        "opens": page_of(f"{path}/{row['id']}"),
+        "stage": str(stands),
+        "beside": " · ".join(beside),
+        "opens": thing.page(row["id"]),
     }

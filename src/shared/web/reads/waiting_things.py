@@ -131,7 +131,10 @@ class WaitingThings:
 async def waiting(
     things: WaitingThings, service: TheService, reading: Reading, waiter: Waiter
 ) -> list[dict[str, Any]]:
-    """Return everything of one kind that waits for somebody, each with why and since when."""
+    """Return everything of one kind that waits for somebody, each with why and since when.
+
+    With each goes where others decided on the thing: what has changed since somebody last looked follows.
+    """
     statement = things.candidates(reading, waiter)
     if statement is None:
         return []
@@ -161,6 +164,7 @@ def _of_one(
         since = {key: since.get(key, recorded) for key in waits}
     standing = ThingStanding(state, events[0].position, entered)
     shown = things.shown(standing)
+    by_others = tuple(recorded.position for recorded in events if recorded.by not in waiter.ids)
     return [
         {
             "thing": things.kind,
@@ -172,6 +176,7 @@ def _of_one(
             "since": _since(since[key], wait),
             "position": since[key].position,
             "due_on": things.due(standing, wait, facts),
+            "by_others": by_others,
         }
         for key, wait in waits.items()
     ]
