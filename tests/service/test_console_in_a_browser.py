@@ -11,7 +11,7 @@ from tests.service.test_console_managing import begun as managed
 from tests.service.test_console_managing import one_of
 from tests.service.test_console_scheme import VALUES, proposed
 from tests.support.api import Api
-from tests.support.browser import browser, must_be_accessible
+from tests.support.browser import be_somebody, browser, must_be_accessible
 from tests.support.people import PRIYA
 from tests.support.served import served
 
@@ -38,7 +38,7 @@ async def begun(running: Browser, address: str, person: str, *, scripts: bool) -
     await page.goto(address)
     if scripts:
         await looked_at(page, "sign-in")
-    await page.locator(f"button[value={person}]").click()
+    await be_somebody(page, person)
     return page
 
 

@@ -129,6 +129,13 @@ async def test_lists_say_the_apis_own_figures(api: Api) -> None:
     assert "<h1>3 projects must be done</h1>" in await text(api, "/console/projects/priorities")
     crossing = await text(api, "/console/projects/crossing?transition_date=2030-01-01")
     assert "If it were 1 January 2030" in crossing
+    assert re.findall(r"transition_date=(\d{4}-\d\d-\d\d)\">", crossing) == [
+        "2029-10-01",
+        "2029-12-01",
+        "2030-02-01",
+        "2030-04-01",
+    ]
+    assert "A month later" not in await text(api, "/console/projects/crossing?transition_date=2099-12-31")
     (first, *_) = re.findall(r'href="(/console/projects/[0-9a-f-]{36})"', crossing)
     assert "What you can do now" in await text(api, first)
 

@@ -15,7 +15,7 @@ from rfp_service.console.flow_sentences import NOT_KNOWN, TAKES
 from rfp_service.console.words import whom, words
 from rfp_service.demonstration.neighbour import NAMES
 from tests.service.test_console_in_a_browser import looked_at
-from tests.support.browser import browser
+from tests.support.browser import be_somebody, browser
 from tests.support.running import Running
 from tests.support.visiting import Visitor, rows_of, said, visitor
 
@@ -299,7 +299,7 @@ async def test_every_page_of_seeing_is_for_everybody(
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
         await page.goto(f"{demonstration.url}/console/sign-in")
-        await page.locator(f"button[value={person}]").first.click()
+        await be_somebody(page, person)
         for name, path in PAGES[person].items():
             await page.goto(f"{demonstration.url}/console{path}")
             await looked_at(page, name)

@@ -78,6 +78,14 @@ async def browser(home: Path) -> AsyncIterator[Browser]:
             await running.close()
 
 
+async def be_somebody(page: Page, person: str) -> None:
+    """Choose one of the demonstration's people on the page that offers them."""
+    button = page.locator(f"button[value={person}]")
+    if not await button.is_visible():
+        await page.locator(".others summary").click()
+    await button.click()
+
+
 async def must_be_accessible(page: Page) -> None:
     """Expect axe to find nothing against WCAG 2.2 AA on a page as it stands."""
     await page.evaluate(AXE.read_text())

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from markupsafe import Markup
@@ -11,7 +11,7 @@ from rfp_service.console.charts.drawing import element, share
 
 HEIGHT, MIDDLE = 26, 13
 DAYS = ("start", "baseline_end", "ends_on", "p50", "p90")
-MARGIN_DAYS = 20
+MARGIN = timedelta(days=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +23,20 @@ class DrawnProject:
     is_late: bool
 
 
+def drawn_days(items: Sequence[Mapping[str, Any]], transition: str | None) -> tuple[date, date] | None:
+    """Return the first and last day of the scale that projects are drawn on; none where none has a day."""
+    days = [date.fromisoformat(each[name]) for each in items for name in DAYS if each[name]]
+    if transition:
+        days.append(date.fromisoformat(transition))
+    return (min(days) - MARGIN, max(days) + MARGIN) if days else None
+
+
 def drawn_projects(items: Sequence[Mapping[str, Any]], transition: str | None) -> list[DrawnProject]:
     """Return projects, all drawn on one scale of days."""
-    days = [date.fromisoformat(each[name]).toordinal() for each in items for name in DAYS if each[name]]
-    if transition:
-        days.append(date.fromisoformat(transition).toordinal())
-    if not days:
+    scale = drawn_days(items, transition)
+    if scale is None:
         return [DrawnProject(each, Markup(""), is_late=False) for each in items]
-    first, whole = min(days) - MARGIN_DAYS, max(days) - min(days) + 2 * MARGIN_DAYS
+    first, whole = scale[0].toordinal(), (scale[1] - scale[0]).days
     return [
         DrawnProject(
             each,

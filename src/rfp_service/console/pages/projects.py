@@ -1,23 +1,27 @@
 """Projects: the register, one of them, what matters most, the way across, and categories for many at once."""
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 from fastapi import Query, Request, Response
 
 from projects.domain.project import Moscow, Way
-from rfp_service.console.charts.crossing import drawn_projects
+from rfp_service.console.charts.crossing import drawn_days, drawn_projects
 from rfp_service.console.decided_things import THINGS
 from rfp_service.console.links import chosen
 from rfp_service.console.pages.cases import case_page, choices, list_page
 from rfp_service.console.rendering import go_to, page
 from rfp_service.console.routes import HOME, page_router
 from rfp_service.console.visits import Sent, SentForm, Visit, Visiting
+from shared.kernel.fields import FIRST_DAY, LAST_DAY
 
 NARROWED = ("q", "stage", "category", "moscow", "handling", "service_area", "owner", "supplier", "paused")
 CROSSING = ("q", "category", "service_area", "supplier", "flag", "transition_date")
 CHOSEN_LIMIT = 50
+STEPS = {"Three months earlier": -3, "A month earlier": -1, "A month later": 1, "Three months later": 3}
 BETWEEN = " / "
 PROJECT = THINGS["projects"]
 BULK = "/v1/projects/categorisations"
@@ -64,9 +68,28 @@ async def crossing(request: Request, visit: Visiting) -> Response:
         what_if=seen["what_if"],
         totals=risk["totals"],
         drawn=drawn_projects(shown["items"], day),
+        scale=drawn_days(shown["items"], day),
+        moved=_moved(day),
         choices=found,
         **shown,
     )
+
+
+def _moved(day: str | None) -> list[tuple[str, str]]:
+    """Return to which days the line of the transition can be moved by one press, each with its words."""
+    if day is None:
+        return []
+    that = date.fromisoformat(day)
+    there = {said: _months_from(that, by) for said, by in STEPS.items()}
+    return [(f"{moved}", said) for said, moved in there.items() if moved]
+
+
+def _months_from(day: date, by: int) -> date | None:
+    """Return the same day of another month, or that month's last; none beyond the days that a form takes."""
+    year, month = divmod(day.year * 12 + day.month - 1 + by, 12)
+    if not FIRST_DAY.year <= year <= LAST_DAY.year:
+        return None
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 @router.get("/projects/categories")

@@ -24,6 +24,10 @@ FIRST = {
     "rita-requester": "Raise an RFP, and follow it.",
     "priya-procurement": "See where RFPs wait, and lead them on.",
     "sam-scrutiny": "Follow any decision, and check the record.",
+    "pia-programme": "Hand a spreadsheet of projects in, and see which come too late.",
+    "carlo-contracts": "See which contracts must be decided on this month.",
+    "olga-outcomes": "Say how promises come on, and hand in what shows it.",
+    "ada-admin": "Change a rule, and see what it would do before anybody agrees.",
 }
 # Where they begin, unless an address led them here; everybody else at the overview.
 BEGINS_AT = {
@@ -31,6 +35,10 @@ BEGINS_AT = {
     "rita-requester": HOME,
     "priya-procurement": f"{HOME}/bottlenecks",
     "sam-scrutiny": f"{HOME}/record",
+    "pia-programme": f"{HOME}/projects/crossing",
+    "carlo-contracts": f"{HOME}/contracts",
+    "olga-outcomes": f"{HOME}/outcomes",
+    "ada-admin": f"{HOME}/manage",
 }
 SHOWN_AS = "olga-outcomes"  # whose figures the demonstration shows to whoever has not chosen yet
 
@@ -60,7 +68,7 @@ async def choose_person(
             return page(request, "no_sign_in", 503)
         return page(request, "sign_in_there", back=within(back))
     first, others = _people()
-    figures = await glance_as(request, SHOWN_AS)
+    figures = [*await glance_as(request, SHOWN_AS), await on_record(request)]
     return page(
         request, "sign_in", figures=figures, first=first, others=others, what_for=FIRST, back=within(back)
     )
@@ -72,6 +80,13 @@ async def glance_as(request: Request, person: str) -> list[SummaryFigure]:
     token = demonstration_token(core_service(request).settings.data_dir, person, [character.role])
     visit = Visit(request, SignedIn(person, character.name, (character.role.value,), token))
     return await glance(visit, for_somebody=False)
+
+
+async def on_record(request: Request) -> SummaryFigure:
+    """Return how long the record is, which is nobody's secret."""
+    head = await core_service(request).record.head()
+    said = "Who, when, on what authority: check it yourself"
+    return SummaryFigure(f"{head:,}", "decisions on record", said, f"{HOME}/record")
 
 
 @open_router.post("/sign-in")
