@@ -8,6 +8,7 @@ from tests.bench.auditing import by_value, lag, leaf, proofs
 from tests.bench.bulk import at_risk, categorising
 from tests.bench.contracts import due_and_exposed, taking_in
 from tests.bench.doors import at_the_door
+from tests.bench.first_pages import first_pages
 from tests.bench.flowing import flow, flow_by_size, flow_live
 from tests.bench.foreseeing import foreseeing
 from tests.bench.ground import ground
@@ -44,6 +45,7 @@ FIGURES: dict[str, Callable[[Server], Iterable[str]]] = {
     "due": due_and_exposed,
     "next": foreseeing,
     "paper": papers,
+    "first-page": first_pages,
     "pages": pages,
     "start": starting,
     "starving": starving,

@@ -1,4 +1,4 @@
-"""Bottlenecks of imported logs: warm, cold, of a period, by size, beside polars; and who waits meanwhile.
+"""Bottlenecks of imported logs: warm, cold, of a period, by size, beside polars and pm4py; and who waits.
 
 Each warm call comes after a new event and asks for another instant, so that no answer kept would do.
 """
@@ -29,7 +29,7 @@ from tests.support.postgres import Base, Server
 EVENTS = int(os.environ.get("FLOW_EVENTS", "87000"))
 FEW_EVENTS, MANY_EVENTS = 10_000, int(os.environ.get("FLOW_MANY_EVENTS", "1000000"))
 CALLS = 30
-POLARS = Path(__file__).with_name("flow_in_polars.py")
+POLARS, PM4PY = (Path(__file__).with_name(f"flow_in_{name}.py") for name in ("polars", "pm4py"))
 Timed = Callable[[], Awaitable[Any]]
 
 
@@ -40,16 +40,18 @@ def flow(server: Server) -> list[str]:
         for path, content in zip(files, historic_log(EVENTS), strict=True):
             path.write_bytes(content)
         told = uvloop.run(_one_log(base, files))
-        theirs = _in_polars(files[0])
+        polars, pm4py = _in("polars", POLARS, files[0]), _in("pm4py", PM4PY, files[0])
     lines = [
         _line("bottlenecks, warm", told["warm"], "at most 10 ms"),
         _line("bottlenecks by activity, warm", told["activity"], "at most 10 ms"),
-        _line("bottlenecks, cold", told["cold"], "at most 150 ms", theirs),
+        _line("bottlenecks, cold", told["cold"], "at most 150 ms", polars),
         _line("bottlenecks of a period", told["period"], "at most 60 ms"),
         _line("bottlenecks as of the past", told["past"], "at most 60 ms"),
         _line("first answer after done", told["first"], "at most 2 s"),
         _line("/healthz p99 while answering", told["healthz answering"], "at most 50 ms"),
     ]
+    if pm4py:
+        lines.append(_beside_pm4py(told["warm"], pm4py))
     return [f"flow of {EVENTS:,} events", *lines]
 
 
@@ -199,11 +201,23 @@ async def _healthz(api: Api, work: "asyncio.Future[Any]") -> float:
     return quantiles(times, n=100)[98]
 
 
-def _in_polars(events: Path) -> float | None:
-    """Return how long polars takes from CSV, where a Python that has it is named."""
-    python = os.environ.get("POLARS_PYTHON")
+def _beside_pm4py(warm: float, theirs: float) -> str:
+    ours = f"{warm * 1e3:.1f} ms"
+    return figure(
+        "pm4py's two performance graphs",
+        f"{theirs * 1e3:.0f} ms",
+        "warm",
+        ours,
+        theirs / warm,
+        "at least 100",
+    )
+
+
+def _in(name: str, program: Path, events: Path) -> float | None:
+    """Return how long somebody else's program takes, where a Python that has it is named."""
+    python = os.environ.get(f"{name.upper()}_PYTHON")
     if python is None:
-        sys.stdout.write("not compared: POLARS_PYTHON names no Python with polars\n")
+        sys.stdout.write(f"not compared: {name.upper()}_PYTHON names no Python with {name}\n")
         return None
-    said = subprocess.run([python, POLARS, events], capture_output=True, text=True, check=True).stdout
-    return float(said)
+    said = subprocess.run([python, program, events], capture_output=True, text=True, check=True).stdout
+    return float(said.split()[-1])

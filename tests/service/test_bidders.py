@@ -134,6 +134,25 @@ async def test_an_award_goes_to_whoever_made_the_bid_and_keeps_their_number(api:
     items = (await api.get("/v1/rfps", SAM, supplier="00000000")).json()["items"]
     assert [item["supplier"] for item in items] == ["Fictional Systems Ltd"]
 
+    async def found(name: str, who: Who = SAM) -> list[str]:
+        items = (await api.get("/v1/rfps", who, awarded_to=name)).json()["items"]
+        return [item["id"] for item in items]
+
+    assert (await found("Fictional Systems Ltd"), await found("00000000")) == ([rfp], [])
+    exempt = {
+        "matter_id": rfp,
+        "fields": ["supplier"],
+        "paragraph": 3,
+        "reason": "It would tell.",
+        "public_interest": "Less.",
+        "review_on": in_days(180),
+    }
+    api.position = (await api.post("/v1/exemptions", exempt, LARS)).json()["position"]
+    assert (await found("Fictional Systems Ltd", LEO), await found("Fictional Systems Ltd", LARS)) == (
+        [],
+        [rfp],
+    )
+
 
 async def test_an_approver_is_told_for_whom_alone_they_could_decide(api: Api) -> None:
     paula = Who("paula", (Role.APPROVER,))

@@ -29,9 +29,12 @@ FORM = {"limit", "cursor", "after", "as_of", "basis", "q", "sort", "count", "cou
 OPEN_PROJECTS = ("/v1/projects/at-risk", "/v1/projects/probabilities", "/v1/projects/timeline")
 # Whatever is asked for by these is in sight for everybody who may read the list at all.
 IN_SIGHT = {
-    "/v1/rfps": {"stage", "waiting_on", "overdue", "on_hold", "mine", "reference"},
-    "/v1/rfps/bottlenecks": {"requester_kind", "source", "from", "to", "level", "stability"},
-    "/v1/rfps/flow": {"requester_kind", "source", "from", "to"},
+    "/v1/rfps": {
+        *("stage", "waiting_on", "overdue", "on_hold", "mine", "reference"),
+        *("requester_kind", "figure"),  # stages and times are never exempt
+    },
+    "/v1/rfps/bottlenecks": {"requester_kind", "source", "from", "to", "level", "stability", "rows"},
+    "/v1/rfps/flow": {"requester_kind", "source", "from", "to", "rows"},
     "/v1/rfps/stuck": {"requester_kind", "from", "to"},
     "/v1/rfps/forecasts": {"requester_kind", "within_days"},
     "/v1/rfps/event-log": {"requester_kind", "form"},
@@ -94,6 +97,7 @@ IN_SIGHT = {
 CHOOSING = ("service_area", "route", "supplier", "value_from", "value_to")
 TESTED_ELSEWHERE = {
     ("/v1/rfps", "supplier"),
+    ("/v1/rfps", "awarded_to"),
     ("/v1/audit/decisions", "value_from"),
     ("/v1/audit/decisions", "value_to"),
     ("/v1/contracts/due", "owner"),
@@ -110,6 +114,11 @@ TESTED_ELSEWHERE = {
 
 async def raised(api: Api) -> str:
     return await api.raised()
+
+
+async def routed(api: Api) -> str:
+    """Bring an RFP so far that it has a value and a route."""
+    return await api.in_business_case(2_000_000)
 
 
 async def item(api: Api) -> str:
@@ -182,6 +191,9 @@ class Case(NamedTuple):
 
 CASES = [
     Case("/v1/rfps", "service_area", "Registrars", raised, ("service_area",)),
+    Case("/v1/rfps", "route", "open_tender", routed, ("route",)),
+    Case("/v1/rfps", "value_from", 2_000_000, routed, ("estimate_pence",)),
+    Case("/v1/rfps", "value_to", 2_000_001, routed, ("estimate_pence",)),
     Case("/v1/rfps/near-duplicates", "need", "Laptops", raised, ("title", "description")),
     Case("/v1/catalogue-items", "category", "Devices", item, ("category",)),
     Case("/v1/catalogue-items", "service_area", "Highways", item, ("service_areas",)),

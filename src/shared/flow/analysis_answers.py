@@ -24,6 +24,7 @@ class ExcessGroup(BaseModel):
     counts: bool = Field(description="Whether that rate is at most 5 %.")
     sentence: str
     opens: str = Field(description="Where these wait.")
+    opens_cases: str | None = Field(description="The list of these cases.")
 
 
 class Excess(BaseModel):
@@ -43,6 +44,8 @@ class Variant(BaseModel):
     share: float
     median_working_days: float
     mean_working_days: float
+    sentence: str
+    opens: str | None = Field(None, description="The list of these cases; null of an imported log.")
 
 
 class SkippedStage(BaseModel):
@@ -51,6 +54,7 @@ class SkippedStage(BaseModel):
     stage: str
     cases: int
     difference_working_days: float | None = Field(description="Null where either side is under ten.")
+    opens: str | None = Field(None, description="The list of these cases; null of an imported log.")
 
 
 class RepeatedStage(SkippedStage):
@@ -67,6 +71,7 @@ class Conformance(BaseModel):
     kept: int | None = Field(description="Null where there is no path: neither asked, nor of these stages.")
     skipped: list[SkippedStage]
     repeated: list[RepeatedStage]
+    opens_kept: str | None = None
 
 
 class VariantReport(BaseModel):
@@ -78,6 +83,7 @@ class VariantReport(BaseModel):
     cases: int
     variants: list[Variant]
     conformance: Conformance
+    sentences: list[str]
 
 
 class PeriodTimes(BaseModel):
@@ -86,6 +92,7 @@ class PeriodTimes(BaseModel):
     n: int
     median_working_days: float | None
     too_few: bool
+    opens: str | None = Field(None, description="The list of these cases; null of an imported log.")
 
 
 class ComparedTimes(BaseModel):
@@ -102,6 +109,7 @@ class PeriodRate(BaseModel):
 
     n: int
     per_day: float
+    opens: str | None = Field(None, description="The list of these cases; null of an imported log.")
 
 
 class RateRatio(BaseModel):

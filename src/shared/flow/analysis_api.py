@@ -13,12 +13,13 @@ from pydantic import Field
 from shared.flow.analysis_answers import Excess, ExcessGroup, PeriodComparison, Variant, VariantReport
 from shared.flow.api import From, Source, To
 from shared.flow.bottlenecks import FlowQuery
+from shared.flow.case_links import CaseLinks, periods_with_cases, ways_with_cases
 from shared.flow.cases import Chosen
 from shared.flow.completed_cases import completed_by
 from shared.flow.excess import excess
 from shared.flow.flow_service import flow_service
 from shared.flow.log import FlowLog
-from shared.flow.periods import Span, compared_times, rate_ratio
+from shared.flow.periods import COMPARED_COLUMNS, Span, compared_rows, compared_times, rate_ratio
 from shared.flow.requests import (
     COMPLETED,
     LIVE_SOURCE,
@@ -31,12 +32,12 @@ from shared.flow.requests import (
     period,
     question_of,
 )
-from shared.flow.variants import Paths
+from shared.flow.variants import Paths, way_sentences
 from shared.flow.waits import Waits
 from shared.kernel.calendar import Microseconds, WorkingTime, day_in_london, microseconds, start_of
 from shared.kernel.fields import ASKED, SHORT_TEXT_LIMIT
 from shared.web.decisions.commands import may
-from shared.web.reads.answers import one, problems, table
+from shared.web.reads.answers import problems, table
 from shared.web.reads.readings import After, AsOf, Read
 from shared.web.requests.bodies import StrictRoute
 
@@ -67,11 +68,12 @@ async def see_excess(
     asked = replace(await live_question(request, read, FlowView()), chosen=frozenset(facts))
     log, working = await asked.log()
     window = period(start, end)
+    links = CaseLinks(live=True, filters=filters, as_of=request.query_params.get("as_of"), window=window)
 
     def told() -> dict[str, Any]:
         then, _, completed = completed_by(log, asked.query.as_of_us, working, COMPLETED)
         completed = completed.within(window)
-        groups = excess(then, completed, facts)
+        groups = excess(then, completed, facts, links)
         return {
             "as_of": read.as_of,
             "position": read.position,
@@ -114,16 +116,19 @@ async def see_variants(  # noqa: PLR0913, PLR0917  # what may be asked
     def told() -> dict[str, Any]:
         _, visits, completed = completed_by(log, asked.query.as_of_us, working, outcomes)
         paths = Paths(visits, completed.within(window))
+        ways, kept = paths.variants(), paths.conformance(wanted)
         return {
             "as_of": asked.query.as_of,
             "position": asked.query.position,
             "source": asked.query.source,
             "cases": len(paths.paths),
-            "variants": paths.variants(),
-            "conformance": paths.conformance(wanted),
+            "variants": ways,
+            "conformance": kept,
+            "sentences": way_sentences(ways, kept),
         }
 
     shown = await asyncio.to_thread(told)
+    ways_with_cases(shown, CaseLinks(source is None, filters, as_of, window))
     rows = answer_rows(request, shown["variants"], list(Variant.model_fields))
     return rows or answer_told(request, shown, lasting=False)
 
@@ -142,7 +147,7 @@ async def _scheme_path(request: Request, as_of: datetime, log: FlowLog, source: 
     "/comparison",
     summary="Compare two periods",
     dependencies=[may("read-flow")],
-    responses={**one(PeriodComparison), **problems(404, 409)},
+    responses={**table(PeriodComparison), **problems(404, 409)},
 )
 async def see_comparison(  # noqa: PLR0913, PLR0917  # two periods
     request: Request,
@@ -175,7 +180,9 @@ async def see_comparison(  # noqa: PLR0913, PLR0917  # two periods
         "compared": over,
         **figures,
     }
-    return answer_told(request, shown, lasting=False)
+    periods_with_cases(shown, CaseLinks(source is None, filters, as_of), REACHED_PROCUREMENT)
+    rows = answer_rows(request, compared_rows(shown), COMPARED_COLUMNS)
+    return rows or answer_told(request, shown, lasting=False)
 
 
 NOT_COMPARED: dict[str, Any] = {

@@ -63,6 +63,7 @@ class StageRow(BaseModel):
     working: Spread
     survival: Survival
     opens: str | None = Field(None, description="The list of cases that are there, or null.")
+    opens_left: str | None = Field(None, description="The list of those that left it in the period, or null.")
 
 
 class ActivityRow(BaseModel):
@@ -83,6 +84,7 @@ class ActivityRow(BaseModel):
     service: Spread | None
     waiting: Spread | None
     opens: None = None
+    opens_left: str | None = Field(None, description="The list of cases that went on from it, or null.")
 
 
 class Edge(BaseModel):
@@ -105,6 +107,10 @@ class Edge(BaseModel):
     elapsed: Spread
     working: Spread
     opens: str | None = Field(None, description="The list of cases that wait where it begins, or null.")
+    opens_taken: str | None = Field(
+        None, description="The list of cases that took it in the period, or null."
+    )
+    sentence: str
 
 
 class PartyRow(BaseModel):
@@ -122,6 +128,10 @@ class PartyRow(BaseModel):
     opens: str | None = Field(
         None, description="The list of cases that wait on it; null where there is none."
     )
+    opens_waited: str | None = Field(
+        None, description="The list of cases that waited on it in the period, or null."
+    )
+    sentence: str
 
 
 class Rework(BaseModel):
@@ -167,6 +177,16 @@ class Quality(BaseModel):
     before_open: int = Field(0, description="Steps before their case opened.")
 
 
+class CountedLists(BaseModel):
+    """Where the cases are listed that an answer counts as a whole; all null of an imported log."""
+
+    all: str | None
+    open: str | None
+    closed: str | None
+    repeating: str | None = Field(description="Those that repeat an activity.")
+    reentering: str | None = Field(description="Those that came back to a stage.")
+
+
 class RankStability(BaseModel):
     """In how many of so many resamplings of cases the first edge stays first."""
 
@@ -189,4 +209,6 @@ class Bottlenecks(BaseModel):
     cases_survival: CasesSurvival
     quality: Quality
     total_working_seconds: float
+    opens: CountedLists | None = None
     stability: RankStability | None = Field(None, description="Where it is asked for.")
+    sentences: list[str] = Field(description="What the figures say, the worst first.")

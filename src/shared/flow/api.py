@@ -1,16 +1,16 @@
 """Bottlenecks over HTTP: of live RFPs, or of one import in its own time."""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
 from shared.flow.addends import Level
 from shared.flow.answers import Bottlenecks
-from shared.flow.case_links import with_cases
+from shared.flow.case_links import CaseLinks, flow_with_cases, with_cases
 from shared.flow.cases import Chosen
-from shared.flow.flow_answers import Flow, FlowWeek
+from shared.flow.flow_answers import ClosedCase, Flow, FlowWeek
 from shared.flow.flow_figures import flow_figures
 from shared.flow.flow_service import flow_service
 from shared.flow.forecast_answers import ForecastOfCase, Forecasts
@@ -27,10 +27,27 @@ from shared.web.requests.bodies import StrictRoute
 
 STUCK_USUAL, STUCK_LIMIT = 50, 1_000
 WITHIN_DAYS_USUAL, WITHIN_DAYS_LIMIT = 30, 3_650
-EDGE_COLUMNS = (
-    *("from", "to", "n", "rank", "rank_with_open", "share_elapsed", "share_working"),
-    *(f"{time}.{name}" for time in ("elapsed", "working") for name in ("mean", "p50", "p85", "p95", "sum")),
+SPREADS = tuple(
+    f"{time}.{name}" for time in ("elapsed", "working") for name in ("mean", "p50", "p85", "p95", "sum")
 )
+STILL = ("open_working.sum", "open_working.p85")
+# What comes as CSV, by the name of the rows: their columns.
+BOTTLENECK_ROWS: dict[str, tuple[str, ...]] = {
+    "edges": (
+        *("from", "to", "n", "rank", "rank_with_open", "share_elapsed", "share_working", *SPREADS),
+        *("sentence", "opens", "opens_taken"),
+    ),
+    "stages": ("entries", "n", "open", *STILL, *SPREADS, "opens", "opens_left"),
+    "parties": (
+        *("party", "elapsed_seconds", "working_seconds", "share_working", "open_elapsed_seconds", *STILL),
+        *("sentence", "opens", "opens_waited"),
+    ),
+}
+FLOW_ROWS: dict[str, tuple[str, ...]] = {
+    "weeks": tuple(FlowWeek.model_fields),
+    "months": ("on", "wip", "age_p50_days", "age_p85_days", "opens"),
+    "scatter": tuple(ClosedCase.model_fields),
+}
 
 router = APIRouter(prefix="/v1/rfps", tags=["flow"], route_class=StrictRoute)
 
@@ -82,6 +99,9 @@ async def see_bottlenecks(  # noqa: PLR0913, PLR0917  # what may be asked
     stability: Annotated[  # noqa: FBT002  # a query parameter
         Flag, Query(description="Say how often the first rank stays first where cases are drawn again.")
     ] = False,
+    rows: Annotated[
+        Literal["edges", "stages", "parties"], Query(description="Which rows come as CSV.")
+    ] = "edges",
 ) -> Response:
     """Rank the steps between stages (or activities) by their share of all working wait.
 
@@ -90,11 +110,13 @@ async def see_bottlenecks(  # noqa: PLR0913, PLR0917  # what may be asked
     view = FlowView(level, period(start, end), filters)
     asked = await question_of(request, source, after, as_of, view)
     shown = await asked.told()
-    with_cases(shown, level, filters, as_of)
+    with_cases(shown, level, CaseLinks(source is None, filters, as_of, view.window))
     if stability:
         shown["stability"] = await asked.stability()
-    rows = answer_rows(request, shown["edges"], EDGE_COLUMNS)
-    return rows or answer_told(request, shown, lasting=as_of is not None and filters.none)
+    columns = (level.value, *BOTTLENECK_ROWS[rows]) if rows == "stages" else BOTTLENECK_ROWS[rows]
+    return answer_rows(request, shown[rows], columns) or answer_told(
+        request, shown, lasting=as_of is not None and filters.none
+    )
 
 
 @router.get(
@@ -103,7 +125,7 @@ async def see_bottlenecks(  # noqa: PLR0913, PLR0917  # what may be asked
     dependencies=[may("read-flow")],
     responses={**table(Flow), **problems(404, 409)},
 )
-async def see_flow(  # what may be asked
+async def see_flow(  # noqa: PLR0913, PLR0917  # what may be asked
     request: Request,
     filters: Chosen,
     after: After = None,
@@ -111,6 +133,9 @@ async def see_flow(  # what may be asked
     source: Source = None,
     start: From = None,
     end: To = None,
+    rows: Annotated[
+        Literal["weeks", "months", "scatter"], Query(description="Which rows come as CSV.")
+    ] = "weeks",
 ) -> Response:
     """Show arrivals and throughput by week, what is there and how old it is, how long cases take, and loops.
 
@@ -120,8 +145,11 @@ async def see_flow(  # what may be asked
     asked = await question_of(request, source, after, as_of, view)
     log, working = await asked.log()
     shown = await asyncio.to_thread(flow_figures, log, asked.query, working)
-    rows = answer_rows(request, shown["weeks"], list(FlowWeek.model_fields))
-    return rows or answer_told(request, shown, lasting=as_of is not None and filters.none)
+    flow_with_cases(shown, CaseLinks(source is None, filters, as_of, view.window))
+    found = shown["wip"]["months"] if rows == "months" else shown[rows]
+    return answer_rows(request, found, FLOW_ROWS[rows]) or answer_told(
+        request, shown, lasting=as_of is not None and filters.none
+    )
 
 
 @router.get(
@@ -144,6 +172,7 @@ async def see_stuck(  # what may be asked
     log, working = await asked.log()
     by_id = {case.id: case for case in found}
     window = period(start, end)
+    links = CaseLinks(live=True, filters=filters, as_of=request.query_params.get("as_of"))
     rows = [
         row
         for row in await asyncio.to_thread(stuck, log, asked.query.as_of_us, working, by_id)
@@ -154,7 +183,7 @@ async def see_stuck(  # what may be asked
         "position": read.position,
         "total": len(rows),
         "items": rows[:limit],
-        "parties": cost_of_waiting(rows),
+        "parties": cost_of_waiting(rows, links, window),
     }
     columns = list(StuckCase.model_fields)
     return answer_rows(request, rows[:limit], columns) or answer_told(request, shown, lasting=False)

@@ -9,6 +9,7 @@ import numpy as np
 
 from shared.flow.addends import ALL_TIME, Level, Manner, Window, addends
 from shared.flow.answers import Bottlenecks
+from shared.flow.bottleneck_sentences import with_sentences
 from shared.flow.log import FlowLog
 from shared.flow.outcomes import cases_survival, survival
 from shared.flow.statistics import NONE, open_wait
@@ -53,7 +54,7 @@ def told(tally: Tally, question: FlowQuery, working: WorkingTime) -> dict[str, A
     worked = int(working.microseconds(np.array([as_of], np.int64))[0])
     counts = tally.counts
     total = sum(pair.working.total for pair in tally.edges.values())
-    return {
+    shown = {
         "as_of": question.as_of,
         "position": question.position,
         "source": question.source,
@@ -75,6 +76,7 @@ def told(tally: Tally, question: FlowQuery, working: WorkingTime) -> dict[str, A
         "quality": {**question.quality, "bridged_share": _share(counts["bridged"], _charged(tally))},
         "total_working_seconds": total / SECOND,
     }
+    return with_sentences(shown)
 
 
 def _charged(tally: Tally) -> int:

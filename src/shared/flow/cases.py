@@ -1,6 +1,6 @@
 """What flow must be told of live cases by the room that they are of: which to choose, and how they stand."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Annotated
@@ -33,6 +33,11 @@ class CaseFilters:
     def none(self) -> bool:
         """Say whether every case is asked for."""
         return all(getattr(self, field.name) is None for field in fields(self))
+
+    def named(self, otherwise: Mapping[str, str]) -> dict[str, str]:
+        """Return what narrows, as texts by name; some are called otherwise."""
+        said = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return {otherwise.get(name, name): str(value) for name, value in said if value is not None}
 
 
 @dataclass(frozen=True)

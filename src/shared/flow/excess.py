@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.flow.case_links import CaseLinks
 from shared.flow.cases import CaseFacts
 from shared.flow.completed_cases import CompletedCases
 from shared.flow.log import FlowLog
@@ -59,7 +60,9 @@ FACTORS: dict[str, Callable[[CaseFacts], Group | None]] = {
 }
 
 
-def excess(log: FlowLog, completed: CompletedCases, facts: Mapping[str, CaseFacts]) -> list[dict[str, Any]]:
+def excess(
+    log: FlowLog, completed: CompletedCases, facts: Mapping[str, CaseFacts], links: CaseLinks
+) -> list[dict[str, Any]]:
     """Return each group with at least ten cases, what counts and costs most first."""
     rows, p_values = [], []
     for factor, group_of in FACTORS.items():
@@ -70,7 +73,7 @@ def excess(log: FlowLog, completed: CompletedCases, facts: Mapping[str, CaseFact
         for group, code in number.items():
             one, others = completed.days[codes == code], completed.days[(codes >= 0) & (codes != code)]
             if len(one) >= FEW and len(others) >= FEW:
-                rows.append(_row(factor, group, one, others))
+                rows.append(_row(factor, group, one, others, links))
                 p_values.append(mann_whitney(one, others))
     for row, p, rate in zip(rows, p_values, false_discovery_rates(p_values), strict=True):
         row |= {"p": p, "false_discovery_rate": rate, "counts": rate <= FALSE_DISCOVERIES}
@@ -85,7 +88,9 @@ def _group(
     return None if known is None else of(known)
 
 
-def _row(factor: str, group: Group, one: NDArray[np.float64], others: NDArray[np.float64]) -> dict[str, Any]:
+def _row(
+    factor: str, group: Group, one: NDArray[np.float64], others: NDArray[np.float64], links: CaseLinks
+) -> dict[str, Any]:
     median, of_others = float(np.median(one)), float(np.median(others))
     return {
         "factor": factor,
@@ -97,6 +102,7 @@ def _row(factor: str, group: Group, one: NDArray[np.float64], others: NDArray[np
         "difference_working_days": median - of_others,
         "excess_working_days": float(one.sum() - len(one) * others.mean()),
         "opens": f"/v1/rfps/bottlenecks?{urlencode(group.filters)}",
+        "opens_cases": links.narrowed(dict(group.filters)).of("completed"),
     }
 
 

@@ -27,6 +27,8 @@ class FlowWeek(BaseModel):
     throughput: int
     first_steps: int = Field(description="Cases whose first step was in this week.")
     last_steps: int = Field(description="Cases whose last step so far was in this week.")
+    opens_arrivals: str | None = None
+    opens_throughput: str | None = None
 
 
 class WorkInProgress(BaseModel):
@@ -37,7 +39,13 @@ class WorkInProgress(BaseModel):
     age_p85_days: float | None
 
 
-class MonthWip(WorkInProgress):
+class OpenCases(WorkInProgress):
+    """What was there, and where it is listed."""
+
+    opens: str | None = Field(None, description="The list of these cases; null of an imported log.")
+
+
+class MonthWip(OpenCases):
     """What was there at the beginning of a month: cases open, and those between first and last step."""
 
     on: date
@@ -47,7 +55,7 @@ class MonthWip(WorkInProgress):
 class WipSeries(BaseModel):
     """What is there now, and was there at the beginning of each month."""
 
-    now: WorkInProgress
+    now: OpenCases
     months: list[MonthWip]
 
 
@@ -56,6 +64,9 @@ class CumulativeFlow(BaseModel):
 
     days: list[date]
     stages: dict[str, list[int]]
+    opens: dict[str, str | None] = Field(
+        default_factory=dict, description="The list of cases that entered each stage by the last day."
+    )
 
 
 class LongSpread(Spread):
@@ -78,6 +89,7 @@ class ClosedCase(BaseModel):
     closed_at: datetime
     days: float
     working_days: float
+    opens: str | None = Field(None, description="The case itself.")
 
 
 class WeeklyLoad(BaseModel):
@@ -89,6 +101,9 @@ class WeeklyLoad(BaseModel):
     load: float | None
     wip: int
     drain_weeks: float | None
+    opens_arrivals: str | None = None
+    opens_departures: str | None = None
+    opens_wip: str | None = None
 
 
 class LittlesLaw(BaseModel):
@@ -110,6 +125,7 @@ class Loops(BaseModel):
     elapsed_hours: float
     working_hours: float
     share_working: float
+    opens: str | None = Field(None, description="The list of these cases; null of an imported log.")
 
 
 class HandOvers(BaseModel):
@@ -118,6 +134,8 @@ class HandOvers(BaseModel):
     changed: Spread
     same: Spread
     unknown: int = Field(description="Waits of which the log does not say both persons.")
+    opens_changed: str | None = None
+    opens_same: str | None = None
 
 
 class Expectation(BaseModel):
@@ -128,6 +146,9 @@ class Expectation(BaseModel):
     broken: int | None
     open_beyond: int | None
     kept_share: float | None
+    opens_kept: str | None = None
+    opens_broken: str | None = None
+    opens_open_beyond: str | None = None
 
 
 class Flow(BaseModel):

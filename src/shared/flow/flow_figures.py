@@ -8,6 +8,7 @@ from shared.flow.movement import counts, cumulative_flow, cycle_time, expectatio
 from shared.flow.requests import instant_at
 from shared.flow.spans import recorded_spans
 from shared.flow.throughput import littles_law, load, present, weekly, work_in_progress
+from shared.flow.words import are, many
 from shared.kernel.calendar import WorkingTime
 
 
@@ -44,9 +45,9 @@ def sentences(told: dict[str, Any]) -> list[str]:
     if load["weeks"]:
         weeks = "full week" if load["weeks"] == 1 else f"{load['weeks']} full weeks"
         said.append(
-            f"In the last {weeks} {_many(load['arrivals'], 'case')} came and"
+            f"In the last {weeks} {many(load['arrivals'], 'case')} came and"
             f" {load['departures']} {'was' if load['departures'] == 1 else 'were'} closed;"
-            f" {load['wip']} {_are(load['wip'])} open."
+            f" {load['wip']} {are(load['wip'])} open."
         )
     if load["drain_weeks"] is not None:
         said.append(f"If nothing more came, they would be done in {load['drain_weeks']:.1f} weeks.")
@@ -54,20 +55,12 @@ def sentences(told: dict[str, Any]) -> list[str]:
         beyond = expected["open_beyond"]
         said.append(
             f"85 % of cases close within {expected['working_days']:.1f} working days;"
-            f" {_many(beyond, 'open case')} {_are(beyond)} beyond that."
+            f" {many(beyond, 'open case')} {are(beyond)} beyond that."
         )
     if loops["loops"]:
         times = "once" if loops["loops"] == 1 else f"{loops['loops']} times"
         said.append(
-            f"{_many(loops['cases'], 'case')} went back to a stage, {times}:"
+            f"{many(loops['cases'], 'case')} went back to a stage, {times}:"
             f" {loops['working_hours']:.0f} working hours, {loops['share_working']:.0%} of all waiting."
         )
     return said
-
-
-def _many(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def _are(number: int) -> str:
-    return "is" if number == 1 else "are"

@@ -11,7 +11,7 @@ from shared.flow.log import STILL_OPEN, FlowLog
 from shared.flow.spans import recorded_spans, step_spans
 from shared.flow.statistics import Ordered, exact_sum
 from shared.flow.survival import quantiles
-from shared.flow.waits import Waits, activity_waits, stage_waits
+from shared.flow.waits import Mask, Waits, activity_waits, stage_waits
 from shared.kernel.calendar import DAY, SECOND, WORKING_DAY, Microseconds, WorkingTime, by_london_clocks
 
 SCATTER_LIMIT = 500
@@ -68,21 +68,39 @@ def scatter(log: FlowLog, working: WorkingTime, window: Window) -> list[dict[str
 
 def expectation(log: FlowLog, as_of: int, working: WorkingTime) -> dict[str, Any]:
     """Return the working days within which 85 % of cases close, open ones counted too, and who kept that."""
+    within, cases = _closed_within(log, as_of, working)
+    if within is None:
+        return {"working_days": None, "kept": None, "broken": None, "open_beyond": None, "kept_share": None}
+    kept, broken = len(cases["kept"]), len(cases["broken"])
+    return {
+        "working_days": within / WORKING_DAY,
+        "kept": kept,
+        "broken": broken,
+        "open_beyond": len(cases["beyond"]),
+        "kept_share": kept / (kept + broken) if kept + broken else None,
+    }
+
+
+def closed_within(log: FlowLog, as_of: int, working: WorkingTime) -> dict[str, NDArray[np.int64]]:
+    """Return the cases that kept what 85 % of cases keep, those that did not, and open ones beyond it."""
+    return _closed_within(log, as_of, working)[1]
+
+
+def _closed_within(
+    log: FlowLog, as_of: int, working: WorkingTime
+) -> tuple[int | None, dict[str, NDArray[np.int64]]]:
     spans = recorded_spans(log)
     until = np.minimum(spans.went, as_of)
     took = working.microseconds(until) - working.microseconds(spans.came)
     whole, closed = until >= spans.came, spans.went != STILL_OPEN
     ended, lasting = np.sort(took[whole & closed]), np.sort(took[whole & ~closed])
     [within] = quantiles(ended, lasting, (EXPECTED_SHARE,))
-    if within is None:
-        return {"working_days": None, "kept": None, "broken": None, "open_beyond": None, "kept_share": None}
-    kept = int(np.searchsorted(ended, within, side="right"))
-    return {
-        "working_days": within / WORKING_DAY,
-        "kept": kept,
-        "broken": len(ended) - kept,
-        "open_beyond": len(lasting) - int(np.searchsorted(lasting, within, side="right")),
-        "kept_share": kept / len(ended) if len(ended) else None,
+    beyond = took > (np.iinfo(np.int64).max if within is None else within)
+    known = whole & (within is not None)
+    return within, {
+        "kept": spans.case[known & closed & ~beyond],
+        "broken": spans.case[known & closed & beyond],
+        "beyond": spans.case[known & ~closed & beyond],
     }
 
 
@@ -110,15 +128,27 @@ def rework(log: FlowLog, as_of: int, working: WorkingTime) -> dict[str, Any]:
 def hand_overs(log: FlowLog, as_of: int, working: WorkingTime, window: Window) -> dict[str, Any]:
     """Return how long cases wait where the person changes, against where it does not."""
     steps = activity_waits(log, as_of, working)
-    rows = np.flatnonzero(steps.ended_in(window.start, window.end))
-    actor, blank = log.actor.codes, _blank(log)
-    known = (actor[rows] != blank) & (actor[rows + 1] != blank) if len(rows) else np.zeros(0, np.bool_)
-    changed = actor[rows] != actor[rows + 1] if len(rows) else known
+    rows, known, changed = _hands(log, steps, window)
     return {
         "changed": Ordered.of(steps.working[rows[known & changed]]).spread,
         "same": Ordered.of(steps.working[rows[known & ~changed]]).spread,
         "unknown": int((~known).sum()),
     }
+
+
+def hands(log: FlowLog, steps: Waits, window: Window) -> dict[bool, NDArray[np.int64]]:
+    """Return the cases that went from one person to another in a period, and those that stayed with one."""
+    rows, known, changed = _hands(log, steps, window)
+    return {True: steps.case[rows[known & changed]], False: steps.case[rows[known & ~changed]]}
+
+
+def _hands(log: FlowLog, steps: Waits, window: Window) -> tuple[NDArray[np.int64], Mask, Mask]:
+    """Return the waits that ended in a period, of which both persons are known, and where they differ."""
+    rows = np.flatnonzero(steps.ended_in(window.start, window.end))
+    actor, blank = log.actor.codes, _blank(log)
+    known = (actor[rows] != blank) & (actor[rows + 1] != blank) if len(rows) else np.zeros(0, np.bool_)
+    changed = actor[rows] != actor[rows + 1] if len(rows) else known
+    return rows, known, changed
 
 
 def _blank(log: FlowLog) -> int:

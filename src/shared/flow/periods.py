@@ -3,6 +3,7 @@
 A period that is not over is never compared with one that is.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import exp, log, sqrt
 from typing import Any
@@ -16,6 +17,10 @@ from shared.kernel.calendar import DAY, Microseconds
 
 RESAMPLINGS = 1_000
 SEED = 20_260_302
+COMPARED_COLUMNS = (
+    *("figure", "measure", "before_n", "before", "after_n", "after", "change", "changed_by"),
+    *("interval_from", "interval_to", "opens_before", "opens_after"),
+)
 TAIL_PERCENT = 2.5
 Z = 1.959963984540054  # of 95 % of a normal distribution
 WEEK = 7 * DAY
@@ -108,3 +113,22 @@ def _dispersion(weeks: list[NDArray[np.int64]]) -> float:
             squares += float(((counts - mean) ** 2).sum()) / mean
             freedom += len(counts) - 1
     return max(1.0, squares / freedom) if freedom else 1.0
+
+
+def compared_rows(told: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return two periods side by side as rows of a table, one for each figure; none where not compared."""
+    rows = []
+    for figure, value, change in (
+        ("cycle_time", "median_working_days", "difference_working_days"),
+        ("raised", "per_day", "ratio"),
+        ("reached_procurement", "per_day", "ratio"),
+    ):
+        if (compared := told[figure]) is None:
+            continue
+        row = {"figure": figure, "measure": value, "change": change, "changed_by": compared[change]}
+        for name in ("before", "after"):
+            side = compared[name]
+            row |= {f"{name}_n": side["n"], name: side[value], f"opens_{name}": side["opens"]}
+        low, high = compared["interval"] or (None, None)
+        rows.append(row | {"interval_from": low, "interval_to": high})
+    return rows

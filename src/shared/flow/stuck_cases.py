@@ -7,7 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from shared.flow.addends import Window
+from shared.flow.case_links import CaseLinks
 from shared.flow.cases import WaitingCase
+from shared.flow.figure_names import Figure
 from shared.flow.likely_finish import SHARES, LikelyFinish
 from shared.flow.log import STILL_OPEN, FlowLog
 from shared.flow.parties import Charging, known_names, lasting
@@ -158,8 +161,11 @@ def _urgency(row: Mapping[str, Any]) -> tuple[bool, float, float]:
     return not row["misses_needed_by"], -beyond, -row["working_days_in_stage"]
 
 
-def cost_of_waiting(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def cost_of_waiting(
+    rows: Sequence[Mapping[str, Any]], links: CaseLinks, window: Window
+) -> list[dict[str, Any]]:
     """Return for each party what waits on it now: cases, working days, those that will miss their day."""
+    narrowed = {} if window.everything else {"figure": str(Figure("waits", window=window))}
     by_party: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
         by_party.setdefault(row["waiting_on"], []).append(row)
@@ -169,7 +175,7 @@ def cost_of_waiting(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             "cases": len(of_party),
             "working_days": sum(row["working_days_waited_on"] for row in of_party),
             "miss_needed_by": sum(bool(row["misses_needed_by"]) for row in of_party),
-            "opens": f"/v1/rfps?waiting_on={party}",
+            "opens": links.to(waiting_on=party, **narrowed),
         }
         for party, of_party in by_party.items()
     ]

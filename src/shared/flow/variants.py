@@ -1,7 +1,7 @@
 """The ways that completed cases went, whether these were the scheme's, and what it costs where not."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from shared.flow.completed_cases import CompletedCases
 from shared.flow.statistics import FEW
 from shared.flow.waits import Waits
+from shared.flow.words import many, words
 from shared.kernel.calendar import WORKING_DAY
 
 VARIANTS_LIMIT = 50
@@ -44,13 +45,14 @@ class Paths:
 
     def _row(self, stages: list[str], mine: list[bool]) -> dict[str, Any]:
         days = self.days[np.array(mine, np.bool_)]
-        return {
+        row = {
             "stages": stages,
             "n": len(days),
             "share": len(days) / len(self.days),
             "median_working_days": float(np.median(days)),
             "mean_working_days": float(days.mean()),
         }
+        return row | {"sentence": _way_sentence(row)}
 
     def conformance(self, scheme_path: Sequence[str]) -> dict[str, Any]:
         """Return how many cases kept to a path, and for each of its stages who skipped or repeated it."""
@@ -88,3 +90,25 @@ class Paths:
             if enough
             else None,
         }
+
+
+def _way_sentence(row: Mapping[str, Any]) -> str:
+    way = " - ".join(words(stage) for stage in row["stages"]) if row["stages"] else "in some rarer way"
+    days = f"{row['median_working_days']:.1f} working days by the median"
+    return f"{many(row['n'], 'case')} ({row['share']:.0%}) went {way}, in {days}."
+
+
+def way_sentences(ways: Sequence[Mapping[str, Any]], kept: Mapping[str, Any]) -> list[str]:
+    """Return what the ways say as a whole, and what it cost to leave the path."""
+    said = [ways[0]["sentence"]] if ways else ["No case has completed in this time."]
+    if ways and kept["kept"] is not None:
+        said.append(f"{kept['kept']} of {many(kept['cases'], 'case')} kept to the path.")
+    for name, did in (("skipped", "skipped"), ("repeated", "came back to")):
+        for row in kept[name]:
+            if (days := row["difference_working_days"]) is not None:
+                longer = "longer" if days >= 0 else "less"
+                said.append(
+                    f"{many(row['cases'], 'case')} {did} {words(row['stage'])}, and took"
+                    f" {abs(days):.1f} working days {longer} than those that did not, by the median."
+                )
+    return said

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from shared.flow.addends import Window
-from shared.flow.cases import CaseFacts
+from shared.flow.case_links import CaseLinks
+from shared.flow.cases import CaseFacts, CaseFilters
 from shared.flow.completed_cases import CompletedCases, completed_by
 from shared.flow.excess import excess, value_band
 from shared.flow.log import FlowLog, Steps, live_log
@@ -26,6 +27,7 @@ MONDAY = datetime(2025, 1, 6, 9, 0, tzinfo=UTC)
 BEGAN = microseconds(MONDAY)
 END = BEGAN + 400 * DAY
 DONE = frozenset({"contracted"})
+LINKS = CaseLinks(live=True, filters=CaseFilters(), as_of=None)
 Step = tuple[str, float, str]
 
 
@@ -90,7 +92,7 @@ def test_excess_is_found_where_it_is_and_told_by_how_much() -> None:
         days[case] = dice.uniform(20, 40) + (30 if slow else 0)
         facts[case] = known(case, "Slow" if slow else "Quick", dice.choice(("open", "call-off")), n * 10_000)
     then, completed = finished(days)
-    rows = {(row["factor"], row["group"]): row for row in excess(then, completed, facts)}
+    rows = {(row["factor"], row["group"]): row for row in excess(then, completed, facts, LINKS)}
     assert {key for key, row in rows.items() if row["counts"]} == {
         ("service_area", "Slow"),
         ("service_area", "Quick"),
@@ -114,15 +116,15 @@ def test_chance_alone_is_hardly_ever_a_finding() -> None:
         facts = {
             c: known(c, dice.choice("ABCD"), dice.choice("xyz"), dice.randint(0, 60) * 100_000) for c in days
         }
-        false += any(row["counts"] for row in excess(*finished(days), facts))
+        false += any(row["counts"] for row in excess(*finished(days), facts, LINKS))
     assert false <= 6  # 3 are to be expected; more than 6 come in 3 % of all series
 
 
 def test_few_cases_and_those_nobody_may_know_are_not_compared() -> None:
     days = {f"c{n}": 10.0 + n for n in range(30)}
     facts = {c: known(c, "Small" if n < 9 else "") for n, c in enumerate(days)}
-    assert excess(*finished(days), facts) == []
-    assert excess(*finished(days), {}) == []
+    assert excess(*finished(days), facts, LINKS) == []
+    assert excess(*finished(days), {}, LINKS) == []
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from shared.flow.cases import WaitingCase
+from shared.flow.addends import ALL_TIME
+from shared.flow.case_links import CaseLinks
+from shared.flow.cases import CaseFilters, WaitingCase
 from shared.flow.likely_finish import Curve
 from shared.flow.log import FlowLog, Steps, live_log
 from shared.flow.stuck_cases import cost_of_waiting, past_usual, stuck
@@ -15,6 +17,7 @@ from shared.kernel.calendar import WorkingTime, microseconds
 WORKING = WorkingTime()
 MONDAY = datetime(2025, 3, 3, 9, 0, tzinfo=UTC)
 AS_OF = MONDAY + timedelta(days=4)
+LINKS = CaseLinks(live=True, filters=CaseFilters(), as_of=None)
 
 
 def log_of(rows: list[tuple[str, float, str, str]]) -> FlowLog:
@@ -63,7 +66,7 @@ def test_waiting_is_added_up_by_party_in_a_sentence() -> None:
     }
     found = stuck(log_of(rows), microseconds(AS_OF), WORKING, cases)
     assert {row["stage_p85_working_days"] for row in found} == {None}  # nothing was ever seen to end
-    costs = cost_of_waiting([{**row, "misses_needed_by": row["id"] == "a"} for row in found])
+    costs = cost_of_waiting([{**row, "misses_needed_by": row["id"] == "a"} for row in found], LINKS, ALL_TIME)
     assert [cost["sentence"] for cost in costs] == [
         "2 RFPs wait on approver, 6 working days, 1 will miss its needed-by date.",
         "1 RFP waits on procurement, 1 working day, 0 will miss their needed-by date.",

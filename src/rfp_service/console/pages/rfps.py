@@ -19,7 +19,10 @@ from rfp_service.console.visits import Visit, Visiting
 
 PAGE_LENGTH = 25
 # What figures elsewhere lead here by, under the same names as in the API.
-NARROWED = ("stage", "waiting_on", "service_area", "supplier", "overdue", "on_hold", "as_of")
+NARROWED = (
+    *("stage", "waiting_on", "service_area", "supplier", "overdue", "on_hold", "as_of"),
+    *("route", "awarded_to", "value_from", "value_to", "requester_kind", "figure"),
+)
 TEXT_LIMIT, CURSOR_LIMIT = 200, 2_000
 DONE = {"raise": "The RFP is raised.", "comment": "Said.", "document": "The document is added."}
 THING = THINGS["rfps"]

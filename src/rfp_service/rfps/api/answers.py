@@ -1,5 +1,7 @@
 """What is shown of an RFP, on lists and by itself; amounts in pence, without VAT if not said."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +14,9 @@ from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.views.board import RfpRow, board
 from rfp_service.rfps.views.targets import Targets
 from shared.flow.case_waits import CaseWaits
+from shared.flow.cases import CaseFilters
+from shared.flow.counted_cases import cases_counted
+from shared.flow.figure_names import read_figure
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
 from shared.kernel.messages import Stream
 from shared.kernel.rules import ContractKind
@@ -80,14 +85,43 @@ async def targets(store: EventStore, reading: Reading) -> Targets:
     return Targets(scheme.state, reading.as_of)
 
 
-async def list_targets(query: ListQuery, reading: Reading) -> Targets:
-    """Return the scheme's targets as a list is read by them."""
-    return await targets(core_service(query.request).store, reading)
+@dataclass(frozen=True)
+class ListFacts:
+    """What a list of RFPs is read by: the scheme's targets, and the cases of the figure asked for."""
+
+    targets: Targets
+    counted: frozenset[UUID]
 
 
-async def add_due(_: Reading, by: Targets, items: list[dict[str, Any]]) -> None:
+async def list_facts(query: ListQuery, reading: Reading) -> ListFacts:
+    """Return what a list is read by; which cases a figure counted is asked only where one is named."""
+    by = await targets(core_service(query.request).store, reading)
+    if query.asked["figure"] is None:
+        return ListFacts(by, frozenset())
+    figure = read_figure(query.asked["figure"])
+    return ListFacts(by, await cases_counted(query.request, reading, figure, _filters(query.asked)))
+
+
+def _filters(asked: Mapping[str, Any]) -> CaseFilters:
+    """Return what the figure was narrowed to: a figure knows one value of each filter, at most."""
+
+    def only(name: str) -> str | None:
+        values = asked[name] or []
+        return values[0] if len(values) == 1 else None
+
+    return CaseFilters(
+        service_area=only("service_area"),
+        route=only("route"),
+        supplier=only("awarded_to"),
+        value_from=asked["value_from"],
+        value_to=asked["value_to"],
+        requester_kind=asked["requester_kind"],
+    )
+
+
+async def add_due(_: Reading, by: ListFacts, items: list[dict[str, Any]]) -> None:
     """Add to each row of a list when it is due."""
-    with_due(items, by)
+    with_due(items, by.targets)
 
 
 def with_due(items: list[dict[str, Any]], by: Targets) -> None:

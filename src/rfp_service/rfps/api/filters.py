@@ -3,14 +3,16 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
-from sqlalchemy import ARRAY, ColumnElement, DateTime, and_, any_, false, func, literal, or_
+from sqlalchemy import ARRAY, ColumnElement, DateTime, Uuid, and_, any_, false, func, literal, or_
 
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.views.board import rfps
 from rfp_service.rfps.views.targets import EXTRA_LIMIT, Targets
+from shared.flow.cases import PENCE_LIMIT
+from shared.flow.figure_names import FIGURE_LIMIT, FIGURE_PATTERN
 from shared.kernel.fields import Flag
 from shared.web.lists.filters import AT_MOST, AskedText, ListMoment, Where
 from shared.web.reads.readings import POSITION_DIGITS
@@ -35,7 +37,7 @@ def _own(_: bool, moment: ListMoment) -> ColumnElement[bool]:  # noqa: FBT001  #
 
 def _overdue(wanted: bool, moment: ListMoment) -> ColumnElement[bool]:  # noqa: FBT001  # the value of a filter
     """Return the condition on what is, or is not, beyond the target of its stage."""
-    by: Targets = moment.facts
+    by: Targets = moment.facts.targets
     return _beyond(by) if wanted else ~_beyond(by)
 
 
@@ -70,6 +72,26 @@ def _of_supplier(asked: Sequence[str], _: ListMoment) -> ColumnElement[bool]:
     return or_(*(literal(text) == any_(rfps.c.suppliers) for text in plain))
 
 
+def _counted(_: str, moment: ListMoment) -> ColumnElement[bool]:
+    """Return the condition on the cases that a figure counted, which the facts of the list hold."""
+    return rfps.c.id == any_(literal(sorted(moment.facts.counted), ARRAY(Uuid)))
+
+
+def _worth_at_least(pence: int, _: ListMoment) -> ColumnElement[bool]:
+    return rfps.c.estimate_pence >= pence
+
+
+def _worth_less(pence: int, _: ListMoment) -> ColumnElement[bool]:
+    return rfps.c.estimate_pence < pence
+
+
+def _awarded(suppliers: Sequence[str], _: ListMoment) -> ColumnElement[bool]:
+    return rfps.c.supplier.in_(suppliers)
+
+
+Pence = Annotated[int, Field(ge=0, le=PENCE_LIMIT)]
+
+
 class RfpFilters(BaseModel):
     """What a list of RFPs can be narrowed to."""
 
@@ -98,4 +120,35 @@ class RfpFilters(BaseModel):
         AT_MOST,
         Where(_called),
         Field(description="Only the one of this reference, such as `RFP-2343`."),
+    ] = None
+    route: Annotated[list[AskedText] | None, AT_MOST, Field(description="Only those on this route.")] = None
+    awarded_to: Annotated[
+        list[AskedText] | None,
+        AT_MOST,
+        Where(_awarded, draws_from=("supplier",)),
+        Field(description="Only those that were awarded to this supplier."),
+    ] = None
+    value_from: Annotated[
+        Pence | None,
+        Where(_worth_at_least, draws_from=("estimate_pence",)),
+        Field(description="Estimated at so many pence or more."),
+    ] = None
+    value_to: Annotated[
+        Pence | None,
+        Where(_worth_less, draws_from=("estimate_pence",)),
+        Field(description="Estimated at less than so many pence."),
+    ] = None
+    requester_kind: Annotated[
+        Literal["service", "outgoing_supplier"] | None,
+        Field(description="Only those of a service, or that the outgoing supplier handed over."),
+    ] = None
+    figure: Annotated[
+        str | None,
+        Where(_counted),
+        Field(
+            description="Only those that a figure of flow counted, as its `opens` names it.",
+            max_length=FIGURE_LIMIT,
+            pattern=FIGURE_PATTERN,
+            examples=["step.approval.ready_to_issue"],
+        ),
     ] = None

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import JsonValue
 
-from rfp_service.rfps.api.answers import RfpSeen, add_due, as_seen, list_targets, targets
+from rfp_service.rfps.api.answers import RfpSeen, add_due, as_seen, list_facts, targets
 from rfp_service.rfps.api.filters import RfpFilters
 from rfp_service.rfps.api.rfp_service import rfp_service
 from rfp_service.rfps.api.warnings import RfpReceipt, raised_receipt, routed_receipt, same_need, split_need
@@ -37,7 +37,7 @@ RFP_LIST = ListOf(
     stored=StoredRfp,
     table=rfps,
     filters=RfpFilters,
-    facts=list_targets,
+    facts=list_facts,
     derive=add_due,
 )
 
