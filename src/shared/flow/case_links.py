@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from shared.flow.addends import ALL_TIME, Level, Window
 from shared.flow.cases import CaseFilters
-from shared.flow.figure_names import Figure
+from shared.flow.figure_names import NamedFigure
 from shared.kernel.calendar import microseconds, start_of
 
 BOARD = "/v1/rfps"
@@ -28,7 +28,7 @@ class CaseLinks:
 
     def of(self, kind: str, *of: str, window: Window | None = None) -> str | None:
         """Return where the cases are listed that a figure counted, in the period asked for or another."""
-        figure = Figure(kind, of, self.window if window is None else window)
+        figure = NamedFigure(kind, of, self.window if window is None else window)
         return self.to(figure=str(figure)) if figure.has_name else None
 
     def to(self, **query: str) -> str | None:

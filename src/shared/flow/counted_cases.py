@@ -13,7 +13,7 @@ from shared.flow.addends import Window
 from shared.flow.bottlenecks import FlowQuery
 from shared.flow.cases import CaseFilters
 from shared.flow.completed_cases import CompletedCases, completed_cases
-from shared.flow.figure_names import Figure
+from shared.flow.figure_names import NamedFigure
 from shared.flow.log import STILL_OPEN, FlowLog
 from shared.flow.movement import closed_within, hands
 from shared.flow.parties import charged_parties, known_names, lasting
@@ -22,13 +22,13 @@ from shared.flow.spans import recorded_spans
 from shared.flow.variants import Paths
 from shared.flow.waits import Mask, Waits, activity_waits, stage_waits
 from shared.kernel.calendar import Microseconds, WorkingTime
-from shared.web.readings import Reading
+from shared.web.reads.readings import Reading
 
 Numbers = NDArray[np.int64]
 
 
 async def cases_counted(
-    request: Request, read: Reading, figure: Figure, filters: CaseFilters
+    request: Request, read: Reading, figure: NamedFigure, filters: CaseFilters
 ) -> frozenset[UUID]:
     """Return the live cases that a figure of this reading counted, of those that it was narrowed to."""
     asked = await live_question(request, read, FlowView(filters=filters))
@@ -37,7 +37,7 @@ async def cases_counted(
     return frozenset(UUID(log.cases.ids[number]) for number in found)
 
 
-def counted(log: FlowLog, query: FlowQuery, working: WorkingTime, figure: Figure) -> set[int]:
+def counted(log: FlowLog, query: FlowQuery, working: WorkingTime, figure: NamedFigure) -> set[int]:
     """Return the numbers of the cases that a figure counted."""
     return set(KINDS[figure.kind](Behind(log, query, working), figure).tolist())
 
@@ -66,7 +66,7 @@ class Behind:
         """Return the cases that came to what they were opened for."""
         return completed_cases(self.log, self.visits, self.outcomes, self.working)
 
-    def paths(self, figure: Figure) -> tuple[Paths, Numbers]:
+    def paths(self, figure: NamedFigure) -> tuple[Paths, Numbers]:
         """Return the ways of the cases that completed in the figure's period, and those cases."""
         completed = self.completed.within(figure.window)
         return Paths(self.visits, completed), completed.case
@@ -81,28 +81,28 @@ def _within(window: Window, instants: Microseconds) -> Mask:
     return kept
 
 
-def _came(behind: Behind, figure: Figure) -> Numbers:
+def _came(behind: Behind, figure: NamedFigure) -> Numbers:
     spans = recorded_spans(behind.log)
     return spans.case[_within(figure.window, spans.came)]
 
 
-def _closed(behind: Behind, figure: Figure) -> Numbers:
+def _closed(behind: Behind, figure: NamedFigure) -> Numbers:
     spans = recorded_spans(behind.log)
     return spans.case[_within(figure.window, spans.went)]
 
 
-def _completed(behind: Behind, figure: Figure) -> Numbers:
+def _completed(behind: Behind, figure: NamedFigure) -> Numbers:
     return behind.completed.within(figure.window).case
 
 
-def _open(behind: Behind, figure: Figure) -> Numbers:
+def _open(behind: Behind, figure: NamedFigure) -> Numbers:
     """Return the cases that were there when the period ended; of none, at the reading."""
     spans = recorded_spans(behind.log)
     at = behind.as_of if figure.window.end is None else figure.window.end
     return spans.case[(spans.came <= at) & (spans.went > at)]
 
 
-def _waits(behind: Behind, figure: Figure) -> Numbers:
+def _waits(behind: Behind, figure: NamedFigure) -> Numbers:
     """Return the cases whose stay that still lasts began in the period."""
     visits = behind.visits
     return visits.case[visits.open & _within(figure.window, visits.began)]
@@ -115,12 +115,12 @@ def _at(waits: Waits, name: str) -> Mask:
     return there
 
 
-def _entered(behind: Behind, figure: Figure) -> Numbers:
+def _entered(behind: Behind, figure: NamedFigure) -> Numbers:
     visits, [name] = behind.visits, figure.of
     return visits.case[visits.visit & _at(visits, name) & _within(figure.window, visits.began)]
 
 
-def _reached(behind: Behind, figure: Figure) -> Numbers:
+def _reached(behind: Behind, figure: NamedFigure) -> Numbers:
     """Return the cases that came to a stage in the period for the first time."""
     visits, [name] = behind.visits, figure.of
     rows = np.flatnonzero(_at(visits, name))
@@ -129,17 +129,17 @@ def _reached(behind: Behind, figure: Figure) -> Numbers:
     return found
 
 
-def _left(waits: Waits, figure: Figure) -> Numbers:
+def _left(waits: Waits, figure: NamedFigure) -> Numbers:
     return waits.case[waits.ended_in(figure.window.start, figure.window.end) & _at(waits, figure.of[0])]
 
 
-def _stepped(waits: Waits, figure: Figure) -> Numbers:
+def _stepped(waits: Waits, figure: NamedFigure) -> Numbers:
     origin, target = (_at(waits, name) for name in figure.of)
     came = np.append(target[1:], False) if len(target) else target
     return waits.case[waits.ended_in(figure.window.start, figure.window.end) & origin & came]
 
 
-def _waited(behind: Behind, figure: Figure) -> Numbers:
+def _waited(behind: Behind, figure: NamedFigure) -> Numbers:
     """Return the cases of which a party was charged with a wait that ended in the period."""
     steps, [name] = behind.steps, figure.of
     counted_ones = steps.ended_in(figure.window.start, figure.window.end)
@@ -156,36 +156,36 @@ def _again(case: Numbers, place: Numbers, size: int) -> Numbers:
     return np.asarray(met[times > 1] // max(size, 1))
 
 
-def _returned(behind: Behind, _: Figure) -> Numbers:
+def _returned(behind: Behind, _: NamedFigure) -> Numbers:
     visits = behind.visits
     at = visits.visit
     return _again(visits.case[at], visits.place.codes[at], len(visits.place.names))
 
 
-def _repeated(behind: Behind, _: Figure) -> Numbers:
+def _repeated(behind: Behind, _: NamedFigure) -> Numbers:
     steps = behind.steps
     return _again(steps.case, steps.place.codes, len(steps.place.names))
 
 
-def _expected(which: str) -> Callable[[Behind, Figure], Numbers]:
-    def found(behind: Behind, _: Figure) -> Numbers:
+def _expected(which: str) -> Callable[[Behind, NamedFigure], Numbers]:
+    def found(behind: Behind, _: NamedFigure) -> Numbers:
         return closed_within(behind.log, behind.as_of, behind.working)[which]
 
     return found
 
 
-def _handed(behind: Behind, figure: Figure) -> Numbers:
+def _handed(behind: Behind, figure: NamedFigure) -> Numbers:
     return hands(behind.log, behind.steps, figure.window)[figure.kind == "handed"]
 
 
-def _ways(behind: Behind, figure: Figure) -> Numbers:
+def _ways(behind: Behind, figure: NamedFigure) -> Numbers:
     paths, case = behind.paths(figure)
     kept = [_went(figure, path) for path in paths.paths]
     found: Numbers = case[np.array(kept, np.bool_)]
     return found
 
 
-def _went(figure: Figure, path: tuple[str, ...]) -> bool:
+def _went(figure: NamedFigure, path: tuple[str, ...]) -> bool:
     match figure.kind:
         case "way":
             return path == figure.of
@@ -197,7 +197,7 @@ def _went(figure: Figure, path: tuple[str, ...]) -> bool:
             return path.count(figure.of[0]) > 1
 
 
-KINDS: Mapping[str, Callable[[Behind, Figure], Numbers]] = {
+KINDS: Mapping[str, Callable[[Behind, NamedFigure], Numbers]] = {
     "came": _came,
     "closed": _closed,
     "completed": _completed,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from shared.flow.addends import ALL_TIME, Window
 from shared.flow.requests import instant_at
 from shared.kernel.calendar import microseconds
-from shared.web.readings import UnreadableInstant
+from shared.web.reads.readings import UnreadableInstant
 
 FIGURE_LIMIT = 2_000
 NAME = "[A-Za-z0-9_]{1,60}"
@@ -27,7 +27,7 @@ _NAME = re.compile(NAME, re.ASCII)
 
 
 @dataclass(frozen=True)
-class Figure:
+class NamedFigure:
     """What a figure counted."""
 
     kind: str
@@ -47,12 +47,12 @@ class Figure:
         return all(_NAME.fullmatch(name) for name in self.of)
 
 
-def read_figure(text: str) -> Figure:
+def read_figure(text: str) -> NamedFigure:
     """Return the figure of a name, which is of `FIGURE_PATTERN`; refuse what no calendar has."""
     named, _, period = text.partition("@")
     kind, *of = named.split(".")
     start, _, end = period.partition("--")
-    return Figure(kind, tuple(of), Window(_read(start), _read(end)))
+    return NamedFigure(kind, tuple(of), Window(_read(start), _read(end)))
 
 
 def _written(us: int | None) -> str:

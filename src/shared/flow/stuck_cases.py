@@ -10,7 +10,7 @@ import numpy as np
 from shared.flow.addends import Window
 from shared.flow.case_links import CaseLinks
 from shared.flow.cases import WaitingCase
-from shared.flow.figure_names import Figure
+from shared.flow.figure_names import NamedFigure
 from shared.flow.likely_finish import SHARES, LikelyFinish
 from shared.flow.log import STILL_OPEN, FlowLog
 from shared.flow.parties import Charging, known_names, lasting
@@ -165,7 +165,7 @@ def cost_of_waiting(
     rows: Sequence[Mapping[str, Any]], links: CaseLinks, window: Window
 ) -> list[dict[str, Any]]:
     """Return for each party what waits on it now: cases, working days, those that will miss their day."""
-    narrowed = {} if window.everything else {"figure": str(Figure("waits", window=window))}
+    narrowed = {} if window.everything else {"figure": str(NamedFigure("waits", window=window))}
     by_party: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
         by_party.setdefault(row["waiting_on"], []).append(row)

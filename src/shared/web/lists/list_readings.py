@@ -28,6 +28,7 @@ SPELT_LIMIT = 10_000  # rows, of which each word is compared
 A_WHILE = 2_000  # rows: more are sorted beside the loop
 
 Row = dict[str, Any]
+Counted = tuple[int | None, list[Row] | None]  # how many there are, and of each value
 
 
 class TooManyToSort(Unacceptable):
@@ -78,11 +79,11 @@ async def read_page(stated: ListStatement, query: ListQuery) -> ListPage:
     moment = ListMoment(reading, facts, query.asked)
     forgiving = Forgiving.NOTHING if cursor is None else Forgiving(cursor.forgiving)
     asked = _asked(stated, query, moment, cursor, forgiving=forgiving)
-    rows = await _rows(asked)
+    rows, counted = await _found(asked)
     while not rows and cursor is None and query.q and forgiving is not Forgiving.SPELLING:
         forgiving = Forgiving(forgiving + 1)
         asked = _asked(stated, query, moment, cursor, forgiving=forgiving)
-        rows = await _rows(asked)
+        rows, counted = await _found(asked)
     if not rows and stated.thing != NO_THING:  # that nothing is found is told no more than what is
         await reading.must_know_what_is_exempt()
     following = None
@@ -91,7 +92,15 @@ async def read_page(stated: ListStatement, query: ListQuery) -> ListPage:
         mark = question(stated.name, query)
         following = str(Cursor(mark, reading.position, reading.as_of, forgiving, keys))
     shown = await _shown(asked, rows[: query.limit])
-    return ListPage(reading, shown, following, moment, *await _counted(asked))
+    return ListPage(reading, shown, following, moment, *counted)
+
+
+async def _found(asked: Asked) -> tuple[list[Row], Counted]:
+    """Return the rows of a page and what is counted of all of them, each looked for beside the other."""
+    if not asked.query.count and asked.query.count_by is None:
+        return await _rows(asked), (None, None)
+    rows, counted = await asyncio.gather(_rows(asked), _counted(asked))
+    return rows, counted
 
 
 async def _shown(asked: Asked, rows: list[Row]) -> list[Row]:
@@ -272,7 +281,7 @@ def _without_keys(row: Row) -> Row:
     return {name: value for name, value in row.items() if not name.startswith("sort_")}
 
 
-async def _counted(asked: Asked) -> tuple[int | None, list[Row] | None]:
+async def _counted(asked: Asked) -> Counted:
     """Return how many rows there are, and how many of each value of a field, where it is asked for."""
     query, total, counts = asked.query, None, None
     if query.count:
