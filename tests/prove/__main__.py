@@ -22,6 +22,7 @@ from tests.prove.counts import (
 from tests.prove.flow_figures import figures_of_a_real_log
 from tests.prove.followers import nothing_is_missed
 from tests.prove.open_contracting import open_contracting
+from tests.prove.operating.faults import faults
 from tests.prove.parts import Failed, Missing
 from tests.prove.published import published_cases
 from tests.prove.second_postgres import the_machines_own
@@ -47,6 +48,7 @@ PROOFS: dict[str, Callable[[], str]] = {
     "verifiers": other_verifiers,
     "ocds": open_contracting,
     "published": published_cases,
+    "faults": faults,
     "second-postgres": the_machines_own,
 }
 

@@ -2,8 +2,8 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import asyncpg
 import httpx
@@ -15,6 +15,7 @@ from rfp_service import logs
 from shared.web.monitoring import metrics
 from shared.web.monitoring.metrics_server import metrics_shown
 from tests.support.api import Api
+from tests.support.patience import until_true
 from tests.support.running import free_port
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -67,10 +68,17 @@ async def test_a_deadline_and_a_job_that_nobody_does_show_their_age(api: Api, po
 
 async def test_a_worker_shows_its_metrics_at_a_port_of_its_own(api: Api) -> None:
     settings = api.service.settings.model_copy(update={"worker_port": free_port()})
-    part = SimpleNamespace(settings=settings, pool=api.service.pool)
-    async with metrics_shown(part), httpx.AsyncClient(trust_env=False) as client:
-        answer = await client.get(f"http://127.0.0.1:{settings.worker_port}/metrics")
-    assert "rfp_unsigned_seconds" in answer.text
+    async with (
+        metrics_shown(replace(api.service, settings=settings)),
+        httpx.AsyncClient(trust_env=False) as client,
+    ):
+
+        async def told() -> bool:
+            answer = await client.get(f"http://127.0.0.1:{settings.worker_port}/metrics")
+            assert "rfp_unsigned_seconds" in answer.text
+            return 'rfp_ready{process="worker"} 1.0' in answer.text
+
+        await until_true(told)
 
 
 async def test_each_request_is_one_line_found_by_the_instance_of_its_answer(
@@ -96,9 +104,12 @@ def test_each_alert_asks_for_what_is_measured_and_has_its_paragraph_in_the_runbo
     runbook = (DEPLOY / "runbook.md").read_text()
     assert metrics.REQUESTS
     for rule in ALERTS:
-        named = {re.sub(r"_(bucket|count|sum)$", "", name) for name in re.findall(r"\brfp_\w+", rule["expr"])}
+        named = {
+            re.sub(r"_(bucket|count|sum)$", "", name)
+            for name in re.findall(r"\b(?:rfp_\w+|up)\b", rule["expr"])
+        }
         assert named, rule
-        assert named <= measured, rule
+        assert named <= measured | {"up"}, rule
         assert f"**{rule['alert']}**" in runbook
         assert rule["annotations"]["summary"]
 

@@ -120,7 +120,7 @@ async def readyz(request: Request) -> Response:
 
     The details are shown to `DIAGNOSTICS_FROM` only; others are told whether it is ready.
     """
-    state = await _readiness(core_service(request))
+    state = await readiness(core_service(request))
     ready = state.status != NOT_READY
     headers = {} if ready else {"Retry-After": "2"}
     shown = state if _may_diagnose(request) else Verdict(status=state.status)
@@ -132,24 +132,27 @@ def _may_diagnose(request: Request) -> bool:
     return peer_of(request).is_within(core_service(request).settings.diagnostics_from)
 
 
-async def _readiness(service: CoreService) -> Ready:
-    """Return how the service stands, whether or not the database answers."""
+async def readiness(service: CoreService, *, lets_in: bool = True) -> Ready:
+    """Return how the service stands, whether or not the database answers.
+
+    Who lets nobody in, as a worker, needs no keys of the issuer's.
+    """
     fault: str = await service.write_probe.fault()
     try:
-        return await _state(service, fault)
+        return await _state(service, fault, lets_in=lets_in)
     except (asyncpg.PostgresError, *AWAY):
         seen = service.visibility.position
         return Ready(status=NOT_READY, head=seen, visible=seen, stopped_views=[], faults=[fault or NO_ANSWER])
 
 
-async def _state(service: CoreService, fault: str) -> Ready:
+async def _state(service: CoreService, fault: str, *, lets_in: bool) -> Ready:
     """Return how the service stands, with the fault that keeps it from writing, if there is one."""
     head = await service.record.head()
     stopped = [_stopped(row) for row in await service.pool.fetch(STOPPED)]
     met = [_unread(row) for row in await service.pool.fetch(UNREAD, UNREAD_SHOWN)]
     visible = service.visibility.position
     signing = await signing_seen(service)
-    faults = [fault] if fault else await faults_besides(service, signing)
+    faults = [fault] if fault else await faults_besides(service, signing, lets_in=lets_in)
     ready = not stopped and not faults and head - visible <= LAG_LIMIT
     alarmed = await alarms(service.pool)
     return Ready(
@@ -206,5 +209,5 @@ async def metrics(request: Request) -> Response:
         raise OutOfSight
     service = core_service(request)
     await measure(service)
-    READY_GAUGE.set((await _readiness(service)).status != NOT_READY)
+    READY_GAUGE.labels("serve").set((await readiness(service)).status != NOT_READY)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -1,7 +1,5 @@
 """What is measured, in Prometheus' form: of requests as they are answered, of the rest when somebody asks."""
 
-import asyncio
-
 import asyncpg
 import structlog
 from prometheus_client import Gauge, Histogram
@@ -11,7 +9,6 @@ from shared.web.core_service import CoreService
 from shared.web.monitoring.alarms import measure as measure_alarms
 from shared.web.monitoring.service_readiness import SigningSeen, signing_seen, witnesses_lacking
 
-MEASURED_EVERY_SECONDS = 5.0
 LATENCIES = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 NEVER = float("inf")
 
@@ -21,7 +18,9 @@ REQUESTS = Histogram(
     ["method", "route", "status"],
     buckets=LATENCIES,
 )
-READY = Gauge("rfp_ready", "1 where the service is ready, as `/readyz` says.")
+READY = Gauge(
+    "rfp_ready", "1 where a process can do its work; of one that serves, as `/readyz` says.", ["process"]
+)
 VIEW_POSITION = Gauge("rfp_view_position", "The last position that a view shows.", ["view"])
 VIEW_LAG = Gauge("rfp_view_lag", "How many entries of the record a view does not show yet.", ["view"])
 VIEW_STOPPED = Gauge(
@@ -83,13 +82,6 @@ async def measure(service: CoreService) -> None:
         await measure_alarms(service.pool)
     except (asyncpg.PostgresError, *AWAY) as error:
         log.warning("views not measured", error=type(error).__name__)
-
-
-async def keep_measuring(service: CoreService) -> None:
-    """Measure until cancelled, where nobody asks the process itself."""
-    while True:
-        await measure(service)
-        await asyncio.sleep(MEASURED_EVERY_SECONDS)
 
 
 def _measure_pool(pool: Pool) -> None:

@@ -8,7 +8,10 @@ from prometheus_client import start_http_server
 
 from shared.record.database import stop
 from shared.web.core_service import CoreService
-from shared.web.monitoring.metrics import keep_measuring
+from shared.web.monitoring.health import NOT_READY, readiness
+from shared.web.monitoring.metrics import READY, measure
+
+MEASURED_EVERY_SECONDS = 2.0
 
 
 @asynccontextmanager
@@ -18,7 +21,7 @@ async def metrics_shown(service: CoreService) -> AsyncIterator[None]:
         yield
         return
     server, thread = start_http_server(service.settings.worker_port, service.settings.host)
-    measuring = asyncio.create_task(keep_measuring(service))
+    measuring = asyncio.create_task(_keep_measuring(service))
     try:
         yield
     finally:
@@ -26,3 +29,12 @@ async def metrics_shown(service: CoreService) -> AsyncIterator[None]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+async def _keep_measuring(service: CoreService) -> None:
+    """Measure until cancelled: whoever asks is answered by a thread, which can't."""
+    while True:
+        await measure(service)
+        ready = (await readiness(service, lets_in=False)).status != NOT_READY
+        READY.labels("worker").set(ready)
+        await asyncio.sleep(MEASURED_EVERY_SECONDS)

@@ -56,9 +56,9 @@ async def signing_seen(service: CoreService) -> SigningSeen:
     )
 
 
-async def faults_besides(service: CoreService, seen: SigningSeen) -> list[str]:
+async def faults_besides(service: CoreService, seen: SigningSeen, *, lets_in: bool) -> list[str]:
     """Return what else keeps the service from its work, in sentences."""
-    issuer: str = await service.issuer_fault()
+    issuer: str = await service.issuer_fault() if lets_in else ""
     return [*_unsigned(seen, time.monotonic() - service.opened_at), *([issuer] if issuer else [])]
 
 
