@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -14,7 +15,7 @@ from rfp_service.service import opened
 from rfp_service.worker import work
 from shared.record.connection_needs import needed
 from shared.record.database import connected
-from shared.record.database_health import READ_ONLY
+from shared.record.database_health import NO_ROOM, READ_ONLY
 from shared.settings import NotConfigured, Settings
 from shared.web.monitoring import service_readiness
 from shared.web.monitoring.service_readiness import NO_WORKER, NOT_SIGNED, NOT_WITNESSED
@@ -150,6 +151,24 @@ async def room_for(base: Base, connections: int) -> AsyncIterator[None]:
         yield
     finally:
         await in_database(base, "ALTER DATABASE {database} CONNECTION LIMIT -1")
+
+
+async def test_where_every_connection_is_somebody_elses_it_says_so_until_there_is_one(
+    base: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service_readiness, "WORKER_SECONDS", 3_600.0)  # nobody works, however long it takes
+    role = urlsplit(base.service).username
+    async with running_api(base, worker=False) as api:
+        await in_database(
+            base, "ALTER DATABASE {database} CONNECTION LIMIT 0", f"{ENDED} AND usename = '{role}'"
+        )
+        try:
+            await said(api, NO_ROOM)
+            refused = await api.post("/v1/rfps", BODY, expect=503)
+            assert refused.json()["type"] == "/problems/database-away"
+        finally:
+            await in_database(base, "ALTER DATABASE {database} CONNECTION LIMIT -1")
+        await said(api)
 
 
 async def test_who_finds_no_connection_waits_for_one_that_comes_back(base: Base) -> None:

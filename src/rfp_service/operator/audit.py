@@ -12,7 +12,7 @@ import typer
 import uvloop
 
 from rfp_service import logs
-from rfp_service.databases import database, must_be_set_up
+from rfp_service.databases import Database, database, must_be_set_up
 from rfp_service.events import EVENTS
 from rfp_service.operator.compared_views import compared_views
 from rfp_service.operator.verification import PROGRAM, mapper
@@ -22,6 +22,7 @@ from shared.governance.audit.bundle.assembly import made, nothing_hidden
 from shared.governance.audit.bundle.borders import Hidden
 from shared.governance.audit.bundle.bundle_request import BundleRequest
 from shared.governance.audit.bundle.contents import Files
+from shared.governance.audit.bundle.parts import after, parts_of
 from shared.governance.audit.log_history.recorded_successions import successions
 from shared.governance.audit.reads import keep_read
 from shared.governance.audit.record_index.index_reader import IndexReader, index_differences
@@ -37,9 +38,9 @@ from shared.ledger.entries import Entry
 from shared.ledger.log_keys import read_policy
 from shared.ledger.log_reader import LogReader, Signed
 from shared.ledger.read_checkpoints import newest_of_reads
-from shared.ledger.record_check import check
+from shared.ledger.record_check import Checked, check
 from shared.ledger.tiles import Tiles
-from shared.record.database import Connection
+from shared.record.database import TO_WRITE, Connection
 from shared.record.eventstore.changes import StreamChanges
 from shared.record.eventstore.personal_texts import PersonalTexts
 from shared.record.projecting.visibility import Visibility
@@ -47,7 +48,12 @@ from shared.settings import NotConfigured, Settings
 from shared.web.reads.readings import instant_of
 
 OPERATOR = "operator"
-BUNDLE_LIMIT = 200_000
+BUNDLE_LIMIT = 200_000  # of one case: a longer period becomes a row of bundles
+ONLY_A_STANDBY = (
+    "This database only reads, and each read of the audit is put on the record before it is answered: let"
+    " DATABASE_URL lead to the primary, and DATABASE_READER_URL to the standby."
+)
+NOTHING_SIGNED = 3
 T = TypeVar("T")
 
 Out = Annotated[Path | None, typer.Option(help="Write it to this file instead.")]
@@ -104,7 +110,7 @@ def fsck(
 ) -> None:
     notes = [path.read_text() for path in saved or []]
 
-    async def look(connection: Connection) -> bool:
+    async def look(connection: Connection) -> int:
         policy = read_policy(keys) if keys else await LogReader(connection).policy(0)
         succeeded = [each.succession for each in await successions(connection)]
         checked = await check(connection, notes, policy, succeeded)
@@ -117,16 +123,28 @@ def fsck(
             f" ({checked.witnessed} countersigned), {checked.reads} checkpoints of the log of reads,"
             f" {len(checked.findings)} findings."
         )
+        _say_how_far_it_is_signed(checked)
         if checked.witnessed_size is not None:
             say(f"{policy.quorum} witnesses signed the first {checked.witnessed_size} entries.")
         unindexed = await index_differences(IndexReader(connection, mapper().topics))
         for difference in unindexed:
             say(f"WRONG: {difference}")
         differing = await compared_views(connection)
-        return not checked.findings and not unindexed and not differing
+        if checked.findings or unindexed or differing:
+            return 1
+        return NOTHING_SIGNED if checked.edge.size and not checked.signed_size else 0
 
-    if not _read("fsck", "all", look):
-        raise typer.Exit(1)
+    if status := _read("fsck", "all", look):
+        raise typer.Exit(status)
+
+
+def _say_how_far_it_is_signed(checked: Checked) -> None:
+    """Say which entries no checkpoint vouches for: whoever holds the database could write them anew."""
+    size, signed = checked.edge.size, checked.signed_size
+    if size and not signed:
+        say("NOT SIGNED: no checkpoint vouches for any entry of this record. Is a worker running?")
+    elif signed < size:
+        say(f"note: entries {signed + 1} to {size} are not signed; a worker signs them within a second.")
 
 
 def bundle(  # the options of one command
@@ -144,24 +162,23 @@ def bundle(  # the options of one command
     ] = False,
 ) -> None:
     earlier = Files.read(last).manifest() if last else None
-    wanted = BundleRequest(
-        case,
-        instant_of(start),
-        instant_of(end),
-        body_of_work,
-        last_size=earlier.size if earlier else None,
-        last_origin=earlier.origin if earlier else "",
-    )
+    wanted = BundleRequest(case, instant_of(start), instant_of(end), body_of_work)
     if (case is None) != (start is not None and end is not None):
         raise typer.BadParameter("give --case, or --from and --to")
 
-    async def pack(connection: Connection) -> Files:
+    async def pack(connection: Connection) -> None:
         hidden = nothing_hidden if whole else _hidden_from_the_public(connection)
-        return await made(connection, mapper(), wanted, PROGRAM, BUNDLE_LIMIT, hidden)
+        parts = await parts_of(connection, mapper(), wanted)
+        before = earlier
+        for number, part in enumerate(parts, start=1):
+            asked = after(part, before) if before else part
+            files = await made(connection, mapper(), asked, PROGRAM, BUNDLE_LIMIT, hidden)
+            place = out if len(parts) == 1 else out.with_stem(f"{out.stem}-{number:03}")
+            place.write_bytes(files.zipped())
+            before = files.manifest()
+            say(f"{place}: {before.entries} entries. READ-ME-FIRST.txt in it says how to check it.")
 
-    files = _read("bundle", str(wanted.filters()), pack)
-    out.write_bytes(files.zipped())
-    say(f"{out}: {files.manifest().entries} entries. READ-ME-FIRST.txt in it says how to check it.")
+    _read("bundle", str(wanted.filters()), pack)
 
 
 async def _latest(connection: Connection) -> Signed:
@@ -193,17 +210,34 @@ def _read(operation: str, target: str, look: Callable[[Connection], Awaitable[T]
     logs.configure(settings.log_level)
     must_be_set_up(settings)
 
-    async def run(address: str) -> T:
+    async def run(base: Database) -> T:
+        address = settings.database_reader_url or base.service
         connection = await asyncpg.connect(address, server_settings={"timezone": "UTC"})
         try:
             if kept:
-                await keep_read(connection, operator_name(), OPERATOR, f"audit {operation}", target)
+                await _keep(connection, base.service, f"audit {operation}", target)
             return await look(connection)
         finally:
             await connection.close()
 
     with database(settings) as base:
-        return uvloop.run(run(settings.database_reader_url or base.service))
+        return uvloop.run(run(base))
+
+
+async def _keep(connection: Connection, primary: str, operation: str, target: str) -> None:
+    """Keep that something was read: where a standby is read, on its primary."""
+    who = operator_name()
+    if not await connection.fetchval("SELECT pg_is_in_recovery()"):
+        await keep_read(connection, who, OPERATOR, operation, target)
+        return
+    try:
+        writing = await asyncpg.connect(primary, **TO_WRITE)
+    except asyncpg.TargetServerAttributeNotMatched:
+        raise NotConfigured(ONLY_A_STANDBY) from None
+    try:
+        await keep_read(writing, who, OPERATOR, operation, target)
+    finally:
+        await writing.close()
 
 
 def operator_name() -> str:

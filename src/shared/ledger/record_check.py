@@ -59,6 +59,7 @@ class Checked:
     edge: TreeEdge = field(default_factory=lambda: TreeEdge({}))
     findings: list[RecordFinding] = field(default_factory=list)
     checkpoints: int = 0
+    signed_size: int = 0  # how far the log's own newest checkpoint goes
     witnessed: int = 0
     witnessed_size: int | None = None  # how far enough witnesses signed, where a quorum was asked for
     reads: int = 0
@@ -84,6 +85,7 @@ async def check(
     own = [row["note"] for row in rows]
     of_record = [note for note in saved if not is_of_reads(note)]
     wanted = _opened(checked, own, "The log's own checkpoint", replace(policy, quorum=0))
+    checked.signed_size = max((checkpoint.size for checkpoint, _ in wanted), default=0)
     if policy.quorum:
         _ask_for_the_quorum(checked, rows, policy)
     found = _opened(checked, of_record, "The saved checkpoint", policy)

@@ -28,6 +28,7 @@ PROBED_EVERY_SECONDS = 2.0
 BUSY_AFTER = "SET LOCAL lock_timeout = '1s'"
 
 READ_ONLY = "The database only reads: it is a standby, or is set so."
+NO_ROOM = "The database has no connection left for the service."
 CANT_WRITE_NOW = "The database takes nothing in: "
 
 log = structlog.get_logger(__name__)
@@ -72,13 +73,24 @@ class DatabaseWatch:
                 if done:
                     if asking.exception() is not None:
                         self._hang_up()
-                    return _fault_of(asking.exception())
+                    return self._fault_of(asking.exception())
             return NO_ANSWER
         finally:
             if not asking.done():
                 self._hang_up()
                 asking.cancel()
                 await asyncio.gather(asking, return_exceptions=True)
+
+    def _fault_of(self, error: BaseException | None) -> str:
+        match error:
+            case DatabaseReadsOnly() | asyncpg.TargetServerAttributeNotMatched():
+                return READ_ONLY
+            case asyncpg.TooManyConnectionsError() if self._pool.get_size() == 0:
+                return NO_ROOM  # nobody has one that could come back
+            case TimeoutError():
+                return NO_ANSWER
+            case _:
+                return ""
 
     async def _ask(self) -> None:
         if self._connection is None or self._connection.is_closed():
@@ -90,16 +102,6 @@ class DatabaseWatch:
         if self._connection is not None:
             self._connection.terminate()
         self._connection = None
-
-
-def _fault_of(error: BaseException | None) -> str:
-    match error:
-        case DatabaseReadsOnly() | asyncpg.TargetServerAttributeNotMatched():
-            return READ_ONLY
-        case TimeoutError():
-            return NO_ANSWER
-        case _:
-            return ""
 
 
 @asynccontextmanager
