@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from rfp_service import logs
 from tests.bench.auditing import by_value, lag, leaf, proofs
 from tests.bench.bulk import at_risk, categorising
+from tests.bench.bundling import bundling
 from tests.bench.contracts import due_and_exposed, taking_in
 from tests.bench.doors import at_the_door
 from tests.bench.first_pages import first_pages
@@ -37,6 +38,7 @@ FIGURES: dict[str, Callable[[Server], Iterable[str]]] = {
     "lag": lag,
     "proofs": proofs,
     "by-value": by_value,
+    "bundles": bundling,
     "sign-in": signing_in,
     "bulk": categorising,
     "risk": at_risk,

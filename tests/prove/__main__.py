@@ -23,6 +23,7 @@ from tests.prove.flow_figures import figures_of_a_real_log
 from tests.prove.followers import nothing_is_missed
 from tests.prove.open_contracting import open_contracting
 from tests.prove.operating.faults import faults
+from tests.prove.operating.standby_audit import standby_audit
 from tests.prove.parts import Failed, Missing
 from tests.prove.published import published_cases
 from tests.prove.second_postgres import the_machines_own
@@ -49,6 +50,7 @@ PROOFS: dict[str, Callable[[], str]] = {
     "ocds": open_contracting,
     "published": published_cases,
     "faults": faults,
+    "standby": standby_audit,
     "second-postgres": the_machines_own,
 }
 

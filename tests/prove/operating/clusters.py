@@ -122,6 +122,13 @@ class Cluster:
     def address(self, role: str, port: int) -> str:
         return f"postgresql://{role}:spec@127.0.0.1:{port}/rfp"
 
+    def variables(self, port: int) -> dict[str, str]:
+        """Return what leads the service through a port to this database, and its owner straight there."""
+        return {
+            "DATABASE_URL": self.address("rfp_service", port),
+            "DATABASE_OWNER_URL": self.address("rfp_owner", self.port),
+        }
+
 
 @contextmanager
 def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:

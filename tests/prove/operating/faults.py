@@ -1,90 +1,16 @@
 """Each fault of what the service stands on: it is not ready, somebody is woken, and both end with it."""
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import suppress
 
-import httpx
 import psycopg
 
-from tests.prove.operating.alerting import Alerting, alerting
-from tests.prove.operating.clusters import Cluster, primary
-from tests.prove.operating.programs import postgres_programs
-from tests.prove.operating.switch import Switch, switch
-from tests.prove.parts import Failed
-from tests.support.running import Running, free_port, running
+from tests.prove.operating.ground import Ground, ground
+from tests.prove.operating.roads import issuer_away, transaction_pooling
 
-WITHIN_SECONDS = 15.0
-PATIENCE_SECONDS = 90.0
-LOOK_SECONDS = 0.2
-BODY = {"title": "Laptops", "description": "Forty.", "service_area": "Registrars"}
 CUT_OFF = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE usename = 'rfp_service' AND pid <> pg_backend_pid()"
 )
-
-
-@dataclass
-class Ground:
-    """A service with its worker, on a database that can fail, watched by Prometheus."""
-
-    cluster: Cluster
-    road: Switch
-    serve: Running
-    worker: Running
-    watch: Alerting
-    figures: list[str] = field(default_factory=list)
-
-    def ready(self) -> bool:
-        with suppress(httpx.HTTPError):
-            return self.serve.get("/readyz").status_code == httpx.codes.OK
-        return False
-
-    def faulty(
-        self, name: str, alert: str, *, begin: Callable[[], object], end: Callable[[], object]
-    ) -> None:
-        """Cause a fault, and expect what must follow of it, and of its end, each within its time."""
-        self._until(f"before {name}", lambda: self.ready() and not self.watch.firing())
-        begin()
-        not_ready = self._until(f"{name}: not ready", lambda: not self.ready())
-        alerted = not_ready + self._until(f"{name}: {alert}", lambda: alert in self.watch.firing())
-        end()
-        ready = self._until(f"{name}: ready again", self.ready)
-        quiet = ready + self._until(f"{name}: no alert", lambda: not self.watch.firing())
-        self.figures.append(f"{name} {not_ready:.0f}/{alerted:.0f}/{ready:.0f}/{quiet:.0f}")
-        if late := [each for each in (not_ready, alerted, ready, quiet) if each > WITHIN_SECONDS]:
-            raise Failed(f"{self.figures[-1]}: {max(late):.0f} s are more than {WITHIN_SECONDS:.0f}")
-
-    def _until(self, what: str, condition: Callable[[], bool]) -> float:
-        """Wait for something; return for how long that was."""
-        began = time.monotonic()
-        while not condition():
-            if time.monotonic() - began > PATIENCE_SECONDS:
-                raise Failed(f"{what} has not come: {self.serve.get('/readyz').text}; {self.watch.firing()}")
-            time.sleep(LOOK_SECONDS)
-        return time.monotonic() - began
-
-
-@contextmanager
-def ground() -> Iterator[Ground]:
-    """Set all of it up, as the runbook says."""
-    with ExitStack() as stack:
-        cluster = stack.enter_context(primary(postgres_programs()))
-        road = stack.enter_context(switch(cluster.port))
-        folder = cluster.home.parents[1]
-        more = {
-            "DATABASE_URL": cluster.address("rfp_service", road.port),
-            "DATABASE_OWNER_URL": cluster.address("rfp_owner", cluster.port),
-        }
-        Running(folder, more=more).run("migrate")
-        worker = Running(folder, command=("worker",), more={**more, "WORKER_PORT": str(free_port())})
-        worker.begin()
-        stack.callback(lambda: worker.process and worker.stop())
-        serve = stack.enter_context(running(folder, "serve", **more))
-        targets = [serve.port, int(worker.more["WORKER_PORT"])]
-        watch = stack.enter_context(alerting(folder, targets))
-        yield Ground(cluster, road, serve, worker, watch)
 
 
 def a_standby(ground: Ground) -> None:
@@ -142,11 +68,10 @@ def disk_full(ground: Ground) -> None:
 
 def gone(ground: Ground) -> None:
     """The service itself has ended."""
-    with suppress(httpx.HTTPError):
-        ground.faulty("no service", "RfpGone", begin=ground.serve.kill, end=ground.serve.start)
+    ground.faulty("no service", "RfpGone", begin=ground.serve.kill, end=ground.serve.start)
 
 
-FAULTS = (a_standby, slots_full, no_worker, disk_full, gone)
+FAULTS = (a_standby, transaction_pooling, slots_full, no_worker, issuer_away, disk_full, gone)
 
 
 def faults() -> str:

@@ -15,7 +15,7 @@ from shared.governance.audit.bundle.contents import Manifest
 from shared.record.database import Connection
 from shared.record.eventstore.encoding import EnvelopeMapper
 
-PART_ENTRIES = 10_000
+PART_ENTRIES = 20_000
 
 # When the last entry of each part was recorded, which nothing else was: the last part goes to the end.
 CUTS = """
