@@ -7,16 +7,20 @@ import asyncio
 import os
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
+from uuid import uuid5
 
 import pytest
 
+from shared.governance.notifications.digests import DIGESTS
 from shared.settings import Settings
 from tests.service.test_inbox_and_guards import PEOPLE, Walk
-from tests.service.test_mail import SCHEME, Sink, listening
+from tests.service.test_mail import HUGO, SCHEME, Sink, listening
 from tests.service.test_webhooks import couriers, registered
 from tests.shared.governance.notifications.receiver import Got, polite, receiving
 from tests.support.api import Api, running_api
@@ -35,9 +39,11 @@ SELECT (SELECT count(*) FROM deliveries WHERE status = 'pending')
     + (SELECT count(*) FROM notifications WHERE spread_at IS NULL)
 """
 ATTEMPTS = """
-SELECT n.message_id, n.case_id, d.target, a.outcome FROM deliveries d
+SELECT n.message_id, n.case_id, d.target, a.outcome, a.started_at FROM deliveries d
 JOIN notifications n ON n.id = d.notification_id JOIN delivery_attempts a ON a.delivery_id = d.id
+ORDER BY a.id
 """
+TOGETHER = timedelta(milliseconds=50)  # attempts at one digest begin in one statement
 
 Entry = tuple[str, str]  # to whom, and which message
 
@@ -57,12 +63,12 @@ class Unreliable:
         self.posted[got.id] += 1
         return polite(got)
 
-    def entries(self, endpoint: str) -> Counter[Entry]:
-        """Return how often each was taken."""
+    def entries(self, endpoint: str, digests: Mapping[str, Sequence[Entry]]) -> Counter[Entry]:
+        """Return how often each was taken, of digests all that was in them."""
         found = Counter({(endpoint, name): times for name, times in self.posted.items()})
         for mail in (*self.sink.mails, *self.sink.turns):
-            person = mail["To"].partition("@")[0]
-            found[f"mail:{person}", mail["Message-ID"].strip("<").partition("@")[0]] += 1
+            name, person = mail["Message-ID"].strip("<").partition("@")[0], mail["To"].partition("@")[0]
+            found.update(digests[name] if name.startswith("digest_") else [(f"mail:{person}", name)])
         return found
 
 
@@ -124,9 +130,11 @@ async def nothing_is_left(api: Api) -> None:
 
 async def test_whoever_is_said_to_be_told_has_been(api: Api, sink: Sink) -> None:
     dice = Random(17)
-    await api.meets(*PEOPLE)
+    await api.meets(*PEOPLE, HUGO)
     await api.service.pool.execute("UPDATE people SET email = id || '@council.example'")
     await api.adopts(SCHEME)
+    once_a_day = {"decision": "choose", "digest_at": "07:30"}
+    await api.post("/v1/notification-choice/decisions", once_a_day, HUGO, version=0)
     async with receiving() as receiver:
         unreliable = Unreliable(sink, dice)
         receiver.answer = unreliable.post
@@ -136,27 +144,52 @@ async def test_whoever_is_said_to_be_told_has_been(api: Api, sink: Sink) -> None
         await nothing_is_left(api)
         passing.cancel()
         await asyncio.gather(passing, return_exceptions=True)
-        by_mail = await compared(api, unreliable.entries(endpoint))
+        by_mail = await compared(api, unreliable, endpoint)
         await the_story_agrees(api, rfps, by_mail)
 
 
-async def compared(api: Api, entries: Counter[Entry]) -> Counter[str]:
+def entry_of(row: Any) -> Entry:
+    """Return to whom an attempt was, and at which message."""
+    return row["target"], f"msg_{row['message_id'].hex}"
+
+
+def digests_of(attempts: Iterable[Any]) -> Mapping[str, Sequence[Entry]]:
+    """Return what was in each digest, by the name of its mail."""
+    found: dict[str, list[Any]] = {}
+    for row in attempts:
+        if row["target"].startswith("digest:"):
+            found.setdefault(row["target"], []).append(row)
+    digests = {}
+    for rows in found.values():
+        breaks = [
+            n for n, row in enumerate(rows) if n and row["started_at"] - rows[n - 1]["started_at"] > TOGETHER
+        ]
+        for first, last in pairwise((0, *breaks, len(rows))):
+            ids = sorted(row["message_id"].hex for row in rows[first:last])
+            digests[f"digest_{uuid5(DIGESTS, ' '.join(ids)).hex}"] = [*map(entry_of, rows[first:last])]
+    return digests
+
+
+async def compared(api: Api, unreliable: Unreliable, endpoint: str) -> Counter[str]:
     """Expect an entry for each that was told, and no more others than attempts of unknown outcome.
 
     Return how often somebody was told of each case by mail.
     """
     told, unknown, by_mail = set[Entry](), Counter[Entry](), Counter[str]()
-    for row in await api.service.pool.fetch(ATTEMPTS):
-        entry = row["target"], f"msg_{row['message_id'].hex}"
+    attempts = await api.service.pool.fetch(ATTEMPTS)
+    digests = digests_of(attempts)
+    entries = unreliable.entries(endpoint, digests)
+    for row in attempts:
+        entry = entry_of(row)
         unknown[entry] += row["outcome"] == "unknown"
         if row["outcome"] == "delivered":
             told.add(entry)
-            by_mail[str(row["case_id"])] += row["target"].startswith("mail:")
+            by_mail[str(row["case_id"])] += row["target"].startswith(("mail:", "digest:"))
     assert len(told) > DECISIONS
     assert told <= entries.keys(), "said to be told, and was not"
     for entry, times in entries.items():
         assert times - (entry in told) <= unknown[entry], entry
-    print(f"{len(told)} told, {entries.total()} entries, {unknown.total()} of unknown outcome")
+    print(f"{len(told)} told, {len(digests)} digests, {entries.total()} entries, {unknown.total()} unknown")
     return by_mail
 
 
@@ -165,6 +198,6 @@ async def the_story_agrees(api: Api, rfps: list[str], by_mail: Counter[str]) -> 
     assert by_mail.total() > 0
     for rfp in rfps:
         story = (await api.get(f"/v1/audit/streams/{rfp}", SAM)).json()["tellings"]
-        accepted = [each for each in story if each["way"] == "mail" and each["accepted_at"]]
+        accepted = [each for each in story if each["way"] in ("mail", "digest") and each["accepted_at"]]
         assert len(accepted) == by_mail[rfp], rfp
         assert all(each["accepted_at"] >= each["happened_at"] for each in accepted)
