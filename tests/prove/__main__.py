@@ -9,6 +9,7 @@ from rfp_service import logs
 from tests.prove.auditing import edits, the_past
 from tests.prove.counts import (
     crashes,
+    idle_sockets,
     inboxes,
     journeys,
     malformed_requests,
@@ -37,6 +38,7 @@ PROOFS: dict[str, Callable[[], str]] = {
     "sender-kills": sender_kills,
     "told": told,
     "malformed": malformed_requests,
+    "idle-sockets": idle_sockets,
     "edits": edits,
     "past": the_past,
     "own-work": own_work,

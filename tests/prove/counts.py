@@ -1,13 +1,17 @@
 """The properties of the quick tests again, with the counts that they deserve."""
 
+import resource
+
 from shared.kernel.roles import Role
-from tests.prove.parts import closing_line
+from tests.prove.parts import Missing, closing_line
 
 CRASHES = "100"
 WALKS = "400"
-REQUESTS_AN_OPERATION = "300"
+REQUESTS_AN_OPERATION = "25"
 SEEDS = ("1", "2", "3")
-REQUESTS_A_SEED = "100"
+REQUESTS_A_SEED = "8"
+IDLE, ENDLESS = "1000", "100"
+FILES_NEEDED = 2_000
 ROADS = "200"
 MOMENTS = "1000"
 PROPERTIES = (
@@ -61,15 +65,24 @@ def told() -> str:
 
 
 def malformed_requests() -> str:
-    """Send every operation hundreds of requests, sound and unsound, and dozens by every role; by seeds."""
-    said = closing_line("-n", "2", "tests/service/malformed.py", MALFORMED=REQUESTS_AN_OPERATION)
+    """Send every operation requests by three seeds, by roles in turn, and all odd values that are known."""
     for seed in SEEDS:
-        closing_line("-n", "2", "tests/service/malformed.py", MALFORMED=REQUESTS_A_SEED, MALFORMED_SEED=seed)
-    each = int(REQUESTS_AN_OPERATION) // 10
+        closing_line("tests/service/malformed.py", MALFORMED=REQUESTS_A_SEED, MALFORMED_SEED=seed)
+    said = closing_line("tests/service/malformed.py", MALFORMED=REQUESTS_AN_OPERATION)
     return (
-        f"{REQUESTS_AN_OPERATION} requests a phase and operation, {each} by each of {len(Role)} roles,"
-        f" {REQUESTS_A_SEED} more of each of {len(SEEDS)} seeds, every answer declared: {said}"
+        f"{REQUESTS_A_SEED} requests an operation of each of {len(SEEDS)} seeds, one by every second role;"
+        f" every odd value, {REQUESTS_AN_OPERATION} more and two by each of {len(Role)} roles,"
+        f" every answer declared and none a fault: {said}"
     )
+
+
+def idle_sockets() -> str:
+    """Ask beside a thousand sockets that say nothing or half of something, and a hundred endless headers."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if most != resource.RLIM_INFINITY and most < FILES_NEEDED:
+        raise Missing(f"a process may open {most} files here, and it takes {FILES_NEEDED}")
+    said = closing_line("tests/service/idle_sockets.py", IDLE_SOCKETS=IDLE, ENDLESS_HEADERS=ENDLESS)
+    return f"{IDLE} idle sockets and {ENDLESS} endless headers, everybody else is served: {said}"
 
 
 def own_work() -> str:
