@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 def sender_of(service: Service, outside: Outside) -> Sender:
     """Return a sender of this service's notifications, which are taken out by this way."""
     settings = service.settings
-    mailing = Mailing(service.pool, settings, outside)
+    mailing = Mailing(service.people.details, settings, outside)
     return Sender(
         service.pool,
         service.store,

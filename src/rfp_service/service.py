@@ -198,6 +198,11 @@ def _live_log(scheme: SchemeFacts, flow: FlowLogs, visibility: Visibility) -> Li
 
 async def _carry_out(pool: Pool, people: People, texts: PersonalTexts) -> None:
     """Do what the record owes before it is asked: a restored backup knows nothing of later erasures."""
+    if not await texts.fits():
+        raise NotConfigured(
+            "The keys of personal texts in this database are wrapped under another PERSONAL_SECRET."
+        )
+    await people.details.seal_what_is_open()
     await people.carry_out_invitations()
     await _carry_out_erasures(people)
     await carry_out_disposals(pool, texts)
@@ -232,7 +237,7 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
         texts=texts,
         known=scheme.known,
         running=RequestsInProgress(),
-        importer=Importer(pool, store, visibility, flow, sandbox),
+        importer=Importer(pool, store, people.details, visibility, flow, sandbox),
         redact=_redact(pool, store, Exemptions(pool, visibility), texts),
         tiles=Tiles(pool),
         limits=RateLimits(settings.requests_a_minute, costs=COSTS),

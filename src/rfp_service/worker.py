@@ -184,7 +184,7 @@ async def _work_on_one_connection(
 def _copies(service: Service, outside: Outside) -> Copies:
     settings = service.settings
     every = timedelta(minutes=settings.audit_copies_minutes)
-    hand_in = Mailing(service.pool, settings, outside).hand_in
+    hand_in = Mailing(service.people.details, settings, outside).hand_in
     return Copies(service.pool, settings.audit_copies, every, hand_in, settings.mail_from)
 
 

@@ -60,6 +60,8 @@ async def test_an_erasure_and_a_destroyed_key_that_the_record_does_not_know_are_
     pool: asyncpg.Pool, store: EventStore, admin: asyncpg.Connection
 ) -> None:
     await pool.execute("INSERT INTO people (id, name) VALUES ('eve', 'Eve')")
+    assert await differing(pool, store) == ["The directory holds names or addresses in the clear: 1"]
+    await pool.execute("UPDATE people SET name = ''")
     key = await pool.fetchval(
         "INSERT INTO personal_keys (id, person, stream_id, wrapped)"
         " VALUES (gen_random_uuid(), 'eve', gen_random_uuid(), '') RETURNING id"

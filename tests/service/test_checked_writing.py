@@ -32,6 +32,9 @@ async def test_the_service_writes_none_of_these_tables_itself(pool: asyncpg.Pool
         "INSERT INTO audit_reads SELECT * FROM audit_reads",
         "UPDATE deadlines SET settled_at = now(), outcome = 'moot'",
         "UPDATE deadlines SET due_at = 'infinity'",
+        "UPDATE personal_keys SET wrapped = NULL, destroyed_at = now()",
+        "UPDATE personal_keys SET wrapped = sha256('')",
+        "INSERT INTO personal_keys SELECT * FROM personal_keys",
     ):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await pool.execute(statement)

@@ -16,12 +16,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from rfp_service.events import EVENTS
-from shared.governance.people.domain import DIRECTORY_ID, PersonErased
+from shared.governance.people.domain import DIRECTORY_ID
 from shared.kernel.errors import Refused
 from shared.kernel.messages import Command, Event, Stamp
 from shared.kernel.personal import PERSONAL, Personal, personal_texts_in, text_about
 from tests.support.api import Api, running_api
 from tests.support.dumping import bytes_of
+from tests.support.erasing import erased
 from tests.support.people import ADA, DEREK, HANA, LEO, RITA, SAM, Who
 from tests.support.postgres import Base
 from tests.support.procuring import EVE, prepared
@@ -118,10 +119,7 @@ async def test_no_personal_field_leaves_a_byte_once_somebody_it_is_about_is_eras
         assert b"Quackenbush" not in before
         keys = await api.service.pool.fetch("SELECT wrapped FROM personal_keys WHERE person = 'wilma'")
         assert len(keys) >= len({event.kind for event, _ in FIELDS})
-        erased = PersonErased(person="wilma", ids=("wilma",), ground="Schedule, line 4")
-        stream = await api.service.record.stream(DIRECTORY_ID)
-        stamp = Stamp(by="ada", authority="administrator", at=datetime.now(UTC))
-        await api.service.store.append_together([(DIRECTORY_ID, len(stream) + 1, erased, stamp, None, 0)])
+        await erased(api.service.store, api.service.texts, "wilma")
         await api.service.people.carry_out_erasures()
         after = await bytes_of(base)
         assert b"Quackenbush" not in after
@@ -194,14 +192,14 @@ async def test_a_conflict_is_sealed_and_that_there_is_none_is_not(api: Api) -> N
     assert asked["said"]["conflicted"] == ["wilma", "derek"]
     again = (await api.get(f"/v1/audit/decisions/{api.position}", SAM)).json()["reexecution"]
     assert again["same"] is True
-    await api.service.texts.destroy(people=["derek"])  # one of them is enough
+    await erased(api.service.store, api.service.texts, "derek")  # one of them is enough
     *_, asked = (await api.get(f"/v1/rfps/{rfp}/history", SAM)).json()["items"]
     assert asked["said"]["conflicts"]["text"] == "[erased]"
 
 
 async def test_what_concerns_somebody_who_was_erased_can_still_be_decided(api: Api) -> None:
     rfp = await prepared(api)
-    await api.service.texts.destroy(people=["rita"])
+    await erased(api.service.store, api.service.texts, "rita")
     await api.meets(LEO)
     await api.decide(rfp, "replace-requester", ADA, requester="leo", reason=WHY)
     told = await api.get(f"/v1/rfps/{rfp}/history", SAM)
@@ -225,7 +223,7 @@ async def test_a_delegation_and_a_hand_over_show_their_reason_to_those_with_the_
     seen = await api.get(path, SAM)
     assert seen.json()["reason"] == {"about": "hana", "text": WHY}
     assert "etag" not in seen.headers
-    await api.service.texts.destroy(people=["hana"])
+    await erased(api.service.store, api.service.texts, "hana")
     assert (await api.get(path, SAM)).json()["reason"]["text"] == "[erased]"
     [scheme] = [
         item["said"]["reason"]

@@ -9,6 +9,7 @@ from shared.governance.people.domain import DIRECTORY_ID, PersonsLinked
 from shared.kernel.messages import Stamp
 from shared.kernel.personal import Personal
 from tests.support.api import Api
+from tests.support.erasing import disposed
 from tests.support.people import ADA, RITA, SAM
 
 SIX_YEARS = {
@@ -71,7 +72,9 @@ async def test_disposal_destroys_what_is_personal_in_that_record_and_in_no_other
     fields = [event.reason.model_dump() for event in kept]
     assert fields[0]["sealed"] != fields[1]["sealed"]
     assert await texts.opened(fields) == ["She was often ill."] * 2
-    await texts.destroy(things=[one])
+    await texts.destroy(things=[one])  # the record knows of no disposal
+    assert await texts.opened(fields) == ["She was often ill."] * 2
+    await disposed(api.service.store, texts, one)
     assert await texts.opened(fields) == [None, "She was often ill."]
     for person in ("wilma", "somebody new"):  # what is said there from now on is destroyed at once
         late = await said(one, person)

@@ -1,6 +1,7 @@
 """The whole service in one process, spoken to over HTTP as its users do."""
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 
 import httpx
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from rfp_service.app import Opening, create_app
 from rfp_service.databases import Database
@@ -22,6 +24,7 @@ from tests.support.people import ADA, HANA, LARS, PRIYA, RITA, SCHEME, Who
 from tests.support.postgres import Base
 
 Json = Mapping[str, Any]
+SECRET = SecretStr(base64.b64encode(bytes(32)).decode())  # the same at each start on a database
 
 
 @dataclass
@@ -176,7 +179,8 @@ async def running_api(
 ) -> AsyncIterator[Api]:
     """Run the service on a database, with its background work beside it."""
     with TemporaryDirectory() as folder:
-        settings = settings or Settings(data_dir=Path(folder), database_url=base.service)
+        own = Settings(data_dir=Path(folder), database_url=base.service, personal_secret=SECRET)
+        settings = settings or own
         database = Database(base.service, base.owner)
         shut = _shut.setdefault(tuple(settings.origins), [])
         door = shut.pop() if shut else Door(tuple(settings.origins))

@@ -27,6 +27,7 @@ from shared.record.eventstore.command_record import personal_texts
 from shared.record.eventstore.encoding import EnvelopeMapper, Topics
 from shared.record.eventstore.personal_texts import PersonalTexts
 from shared.settings import Settings
+from shared.web.access.names import PeopleNames
 
 TELLINGS = "notifications"
 # Nobody is told now of what happened in the story: only of what happens from here on.
@@ -43,9 +44,9 @@ async def seed(settings: Settings, owner_url: str, service_url: str) -> int:
     """
     connection = await asyncpg.connect(owner_url)
     try:
-        if not await _begins(connection):
-            return 0
         texts = PersonalTexts(connection, personal_secret(settings))  # type: ignore[arg-type]  # the owner's
+        if not await _begins(connection, texts):
+            return 0
         now = datetime.now(UTC)
         scenes, first_paper = story(now), now - PAPERS_APART
         acts = (
@@ -63,18 +64,16 @@ async def seed(settings: Settings, owner_url: str, service_url: str) -> int:
         await connection.close()
 
 
-async def _begins(connection: Connection) -> bool:
+async def _begins(connection: Connection, texts: PersonalTexts) -> bool:
     """Let the cast come on; say whether nothing has happened yet."""
     async with connection.transaction():
         if await connection.fetchval("SELECT position FROM event_head FOR UPDATE"):
             return False
+        names = PeopleNames(connection, texts)  # type: ignore[arg-type]  # the owner's
+        await names.remember([(each.id, each.name) for each in CAST], "demonstration")
         await connection.executemany(
-            "INSERT INTO people (id, name, source, roles, roles_at)"
-            " VALUES ($1, $2, 'demonstration', $3, now()) ON CONFLICT DO NOTHING",
-            [
-                (each.id, each.name, [each.role] if each.role is not Role.SERVICE_ACCOUNT else [])
-                for each in CAST
-            ],
+            "UPDATE people SET roles = $2, roles_at = now() WHERE id = $1",
+            [(each.id, [each.role] if each.role is not Role.SERVICE_ACCOUNT else []) for each in CAST],
         )
         # What the story left running goes on by itself: its clocks are set from its first event on.
         await connection.executemany(

@@ -28,9 +28,11 @@ NUMBER = "SELECT count(*) FROM deadlines"
 REACHED = "SELECT name, position, since FROM reactions"
 DISPOSED = "SELECT state FROM stored_events WHERE topic = 'RecordDisposed'"
 PEOPLE = """
-SELECT id, erased_at IS NOT NULL AS erased, name <> '' OR email <> '' AS named FROM people
+SELECT id, erased_at IS NOT NULL AS erased, sealed IS NOT NULL OR name <> '' OR email <> '' AS named
+FROM people
 WHERE erased_at IS NOT NULL OR id = ANY ($1)
 """
+IN_THE_CLEAR = "SELECT count(*) FROM people WHERE name <> '' OR email <> ''"
 DESTROYED = """
 SELECT id FROM personal_keys WHERE destroyed_at IS NOT NULL AND person <> ALL ($1) AND stream_id <> ALL ($2)
 """
@@ -112,6 +114,8 @@ async def _of_people(connection: Connection, directory: Directory) -> AsyncItera
             yield f"{row['id']} was erased by the record, and the directory has them still"
     for missing in sorted(invited - {row["id"] for row in rows}):
         yield f"{missing} was invited, and is not in the directory"
+    if number := await connection.fetchval(IN_THE_CLEAR):
+        yield f"The directory holds names or addresses in the clear: {number}"
     disposed = await _disposed(connection)
     for row in await connection.fetch(DESTROYED, sorted(erased), disposed):
         yield f"The key {row['id']} of a personal text was destroyed without an erasure or a disposal"

@@ -26,10 +26,7 @@ from shared.settings import Settings
 
 LOOPBACK = "127.0.0.1"
 ADA = Person("ada-admin", (Role.ADMINISTRATOR,))
-NAMED = """
-UPDATE people SET email = id || '@council.example'
-WHERE source = 'demonstration' AND email = '' AND erased_at IS NULL
-"""
+CAST_IN_DIRECTORY = "SELECT id FROM people WHERE source = 'demonstration' AND erased_at IS NULL"
 LINES_LIMIT = 10_000  # of one mail
 
 
@@ -44,14 +41,17 @@ class Receivers:
 
     async def introduce(self, service: Service) -> None:
         """Register the endpoint, as an administrator would, and give everybody an address; once each."""
-        await service.pool.execute(NAMED)
+        people = [row["id"] for row in await service.pool.fetch(CAST_IN_DIRECTORY)]
+        known = await service.people.details.of(people)
+        addresses = {who: each._replace(email=f"{who}@council.example") for who, each in known.items()}
+        await service.people.details.write({w: addresses[w] for w, each in known.items() if not each.email})
         endpoint = uuid5(DEMONSTRATION, f"receiver {self._url}")
         there = await service.store.load(endpoint, WebhookEndpoint())
         if there.version == 0:
             secret_id = await service.endpoint_secrets.keep(new_signing_secret())
-            known = await service.known(ADA)
-            known = known.model_copy(update={"facts": {"allowed": True, "secret_id": str(secret_id)}})
-            stamp = Stamp(by=ADA.id, authority=Role.ADMINISTRATOR, at=datetime.now(UTC), known=known)
+            facts = await service.known(ADA)
+            facts = facts.model_copy(update={"facts": {"allowed": True, "secret_id": str(secret_id)}})
+            stamp = Stamp(by=ADA.id, authority=Role.ADMINISTRATOR, at=datetime.now(UTC), known=facts)
             register = RegisterEndpoint(
                 name="The demonstration's receiver", owner=ADA.id, host=LOOPBACK, url=self._url
             )

@@ -16,6 +16,7 @@ from shared.record.eventstore.store import EventStore
 from shared.record.projecting.views import View
 from shared.record.projecting.visibility import Visibility
 from shared.settings import Settings
+from shared.web.access.names import PeopleNames
 from shared.web.access.permissions import Permissions
 from shared.web.access.redactor import Redactor
 from shared.web.limits.rate_limits import RateLimits
@@ -31,6 +32,8 @@ from shared.web.sandbox.children import Sandbox
 
 class PeopleOnRecord(Protocol):
     """The directory: who is the same person, and what it owes to the record."""
+
+    details: PeopleNames
 
     def ids_of(self, person: str) -> tuple[str, ...]:
         """Return all ids of one person, that one among them, as the directory was last read."""

@@ -22,7 +22,7 @@ from shared.record.database import AWAY
 from shared.record.eventstore.store import EventStore
 from shared.record.locks import Locks
 from shared.record.projecting.visibility import Visibility
-from shared.web.access.names import remember
+from shared.web.access.names import PeopleNames
 from shared.web.sandbox.children import Sandbox
 
 LOOKS, LOOK_SECONDS = 100, 0.02
@@ -39,11 +39,17 @@ class Importer:
     """Starts imports and carries them out, a few at once."""
 
     def __init__(
-        self, pool: asyncpg.Pool, store: EventStore, visibility: Visibility, flow: FlowLogs, sandbox: Sandbox
+        self,
+        pool: asyncpg.Pool,
+        store: EventStore,
+        names: PeopleNames,
+        visibility: Visibility,
+        flow: FlowLogs,
+        sandbox: Sandbox,
     ) -> None:
         """Take logs into this record, and make them ready to be asked for figures."""
-        self._pool = pool
         self._store = store
+        self._names = names
         self._visibility = visibility
         self._flow = flow
         self._sandbox = sandbox
@@ -162,7 +168,7 @@ class Importer:
         async with aclosing(HistoryReader(files, stream_id, stamp.by).blocks()) as blocks:
             async for one in blocks:
                 if isinstance(one, HistoryBlock):
-                    await remember(self._pool, one.people, str(stream_id))
+                    await self._names.remember(one.people, str(stream_id))
                     await appender.append(one.streams)
                     done += one.events
                     progress(done)

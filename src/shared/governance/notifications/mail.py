@@ -8,15 +8,13 @@ from email.utils import format_datetime
 from html import escape
 from typing import Any
 
-import asyncpg
-
 from shared.governance.notifications.notification_types import words_of
 from shared.governance.notifications.outside import CourierAway, Outside
 from shared.governance.notifications.transport import ReceiverAnswer
 from shared.settings import Settings
+from shared.web.access.names import PeopleNames, PersonDetails
 
 LIST_NAME = "rfp-service"
-ADDRESS = "SELECT email FROM people WHERE id = $1 AND erased_at IS NULL"
 # One, and nothing that a header or a list of addresses could be made of.
 ONE_ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\\x00-\x1f]{1,64}@[^\s@<>,;:\"()\[\]\\\x00-\x1f]{1,255}")
 NO_SUCH_PERSON = 550
@@ -68,9 +66,9 @@ class MailNotTaken(OSError):
 class Mailing:
     """Writes to people, and has it handed to the council's server."""
 
-    def __init__(self, pool: asyncpg.Pool, settings: Settings, outside: Outside) -> None:
+    def __init__(self, names: PeopleNames, settings: Settings, outside: Outside) -> None:
         """Go by these settings."""
-        self._pool = pool
+        self._names = names
         self._settings = settings
         self._outside = outside
 
@@ -84,7 +82,7 @@ class Mailing:
 
         It is written to an address, from another.
         """
-        address = await self._pool.fetchval(ADDRESS, person)
+        address = (await self._names.of([person])).get(person, PersonDetails()).email
         if not address:
             return ReceiverAnswer(status=NO_SUCH_PERSON, fault="NoMailAddress")
         if not ONE_ADDRESS.fullmatch(address):

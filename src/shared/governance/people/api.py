@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement, Select, select
 
 from shared.governance.people.commands import InvitePerson, PeopleDecision
 from shared.governance.people.domain import DIRECTORY_ID, Directory
@@ -13,15 +12,12 @@ from shared.governance.people.viewed_person import ASKED_ABOUT
 from shared.kernel.errors import NotFound
 from shared.kernel.fields import CODE_LIMIT, ONE_LINE, PersonId
 from shared.kernel.messages import Receipt
-from shared.record.projecting.row_models import COUNTED, SEARCHED, UNSORTED, Derived, read_table
-from shared.web.access.permissions import Permissions
+from shared.record.projecting.row_models import COUNTED, SEARCHED, UNSORTED
 from shared.web.core_service import core_service
 from shared.web.decisions.commands import Commands, may
 from shared.web.decisions.next_decisions import Next, commands_in, with_next
-from shared.web.lists.filters import ListMoment, Where
-from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
-from shared.web.lists.statements import NO_THING
+from shared.web.lists.short_list import ShortList
 from shared.web.reads.answers import DECIDES, answer_now, one
 from shared.web.reads.readings import Read, Reading
 from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
@@ -38,11 +34,9 @@ class PersonRow(BaseModel):
     id: Annotated[str, SEARCHED]
     name: Annotated[str, SEARCHED]
     email: Annotated[str, UNSORTED]
-    same_as: Annotated[str, Derived()]
-    absent_from: Annotated[date | None, Derived(), Field(description="When they are not there any more.")]
-    absent_until: Annotated[
-        date | None, Derived(), Field(description="Their last day away; none where they have left.")
-    ]
+    same_as: str
+    absent_from: date | None = Field(description="When they are not there any more.")
+    absent_until: date | None = Field(description="Their last day away; none where they have left.")
     source: Annotated[str, COUNTED]
     first_seen: datetime
     erased_at: datetime | None
@@ -52,61 +46,22 @@ class PersonRow(BaseModel):
 # Who is in the directory is invited no more.
 DECISIONS = tuple(each for each in commands_in(PeopleDecision) if each is not InvitePerson)
 
-people = read_table("people", PersonRow)
-
-
-def _named(name: str, _: ListMoment) -> ColumnElement[bool]:
-    """Return the condition that a name holds a text."""
-    return people.c.name.icontains(name, autoescape=True)
+# Names are sealed: what the directory is searched and sorted by is known once they are opened.
+KNOWN = """
+SELECT id, sealed, name, email, source, first_seen, erased_at, number FROM people
+WHERE ($1::text IS NULL OR id = $1) AND ($2::timestamptz IS NULL OR first_seen <= $2)
+"""
 
 
 class PeopleFilters(BaseModel):
     """What the directory can be narrowed to."""
 
     name: Annotated[
-        str | None,
-        Where(_named),
-        Field(max_length=100, pattern=ONE_LINE, description="Only those whose name holds this."),
+        str | None, Field(max_length=100, pattern=ONE_LINE, description="Only those whose name holds this.")
     ] = None
 
 
-def _known(moment: ListMoment) -> list[ColumnElement[bool]]:
-    """Return the condition on whom the directory knew by then."""
-    return [people.c.first_seen <= moment.reading.as_of] if moment.reading.past else []
-
-
-async def _reads_addresses(query: ListQuery, reading: Reading) -> bool:
-    """Say whether the reader may read other people's addresses."""
-    return _may_read_addresses(query.request, reading)
-
-
-def _may_read_addresses(request: Request, reading: Reading) -> bool:
-    permissions: Permissions = core_service(request).permissions
-    return permissions.allows(reading.person, "read-addresses")
-
-
-async def _with_links(reading: Reading, addresses: object, items: list[dict[str, Any]]) -> None:
-    """Add whose account each id is, which only the record holds; leave out others' addresses."""
-    directory, _version = await _folded(reading)
-    for item in items:
-        item["same_as"] = _other(directory, item["id"])
-        item.update(_absence(directory, item["id"]))
-        if not addresses and item["id"] not in reading.person.ids:
-            item["email"] = ""
-
-
-PEOPLE_LIST = ListOf(
-    name="people",
-    row=PersonRow,
-    table=people,
-    filters=PeopleFilters,
-    facts=_reads_addresses,
-    key="number",
-    within=_known,
-    derive=_with_links,
-    thing=NO_THING,
-    tagged=False,
-)
+PEOPLE_LIST = ShortList(name="people", row=PersonRow, filters=PeopleFilters, tagged=False)
 
 
 class PersonSeen(PersonRow):
@@ -128,7 +83,11 @@ async def list_people(query: Annotated[ListQuery, PEOPLE_LIST.asked]) -> Respons
 
     As of the past, the list holds whom the directory knew by then; old names are not kept.
     """
-    return await PEOPLE_LIST.answer(query)
+    reading = await PEOPLE_LIST.reading(query)
+    found = await _known_by(query.request, reading, await _folded(reading))
+    part = (query.asked["name"] or "").casefold()
+    items = [item for item in found if part in item["name"].casefold()]
+    return await PEOPLE_LIST.answer(query, reading, items, lambda item: -item["number"])
 
 
 @router.get(
@@ -143,17 +102,12 @@ async def see_person(
     reading: Read,
 ) -> Response:
     """Show who stands behind an id, every other id they have, and now what you may decide on them."""
-    rows = await reading.rows(_known_by(reading).where(people.c.id == person_id))
+    directory, version = folded = await _folded(reading)
+    rows = await _known_by(request, reading, folded, person_id)
     if not rows:
         raise NotFound
-    directory, version = await _folded(reading)
-    row = dict(rows[0])
-    if person_id not in reading.person.ids and not _may_read_addresses(request, reading):
-        row["email"] = ""
     shown = PersonSeen(
-        **row,
-        same_as=_other(directory, person_id),
-        **_absence(directory, person_id),
+        **rows[0],
         version=version,
         ids=list(directory.same(person_id)),
         proposed_as=directory.proposed.get(person_id, ("", ""))[0],
@@ -174,9 +128,24 @@ async def decide_on_people(
     return receipt
 
 
-def _known_by(reading: Reading) -> "Select[Any]":
-    statement = select(people)
-    return statement.where(people.c.first_seen <= reading.as_of) if reading.past else statement
+async def _known_by(
+    request: Request, reading: Reading, folded: tuple[Directory, int], person: str | None = None
+) -> list[dict[str, Any]]:
+    """Return whom the directory knew by then, or one of them; others' addresses to whoever may read them."""
+    service = core_service(request)
+    rows = await reading.pool.fetch(KNOWN, person, reading.as_of if reading.past else None)
+    details = await service.people.details.opened(rows)
+    addresses = service.permissions.allows(reading.person, "read-addresses")
+    return [
+        {
+            **{name: value for name, value in row.items() if name != "sealed"},
+            "name": known.name,
+            "email": known.email if addresses or row["id"] in reading.person.ids else "",
+            "same_as": _other(folded[0], row["id"]),
+            **_absence(folded[0], row["id"]),
+        }
+        for row, known in zip(rows, details, strict=True)
+    ]
 
 
 async def _folded(reading: Reading) -> tuple[Directory, int]:

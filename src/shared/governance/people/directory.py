@@ -11,6 +11,7 @@ from shared.record.eventstore.changes import Looked
 from shared.record.eventstore.personal_texts import PersonalTexts
 from shared.record.eventstore.store import EventStore
 from shared.web.access.claims import Identity
+from shared.web.access.names import PeopleNames, PersonDetails
 
 LINKS_SECONDS = 1.0  # how long reads go by the links they know; decisions always look
 REMEMBERED = 20_000
@@ -19,27 +20,26 @@ Account = tuple[str, str]
 NewId = Callable[[Identity], str]
 
 FOUND = "SELECT person_id FROM identities WHERE issuer = $1 AND subject = $2"
-CALLED = "SELECT id, name, erased_at IS NOT NULL AS erased FROM people WHERE id = ANY ($1)"
+CALLED = "SELECT id, sealed, name, email, erased_at IS NOT NULL AS erased FROM people WHERE id = ANY ($1)"
 MET = """
 WITH met AS (
     INSERT INTO people (id, source) VALUES ($3, $1) ON CONFLICT (id) DO NOTHING
 )
 INSERT INTO identities (issuer, subject, person_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
 """
-NAMED = """
-UPDATE people SET name = coalesce(nullif($2, ''), name), email = coalesce(nullif($3, ''), email),
-    roles = $4, roles_at = now()
+ROLES = """
+UPDATE people SET roles = $2, roles_at = now()
 WHERE id = $1 AND erased_at IS NULL
-  AND ((name, email) IS DISTINCT FROM (coalesce(nullif($2, ''), name), coalesce(nullif($3, ''), email))
-    OR roles <> $4 OR roles_at IS NULL OR roles_at < now() - interval '1 day')
+  AND (roles <> $2 OR roles_at IS NULL OR roles_at < now() - interval '1 day')
 """
 INVITED = """
 INSERT INTO people (id, source) SELECT id, 'invited' FROM unnest($1::text[]) AS id
 ON CONFLICT (id) DO NOTHING
 """
 ERASED = """
-UPDATE people SET name = '', email = '', roles = '{}', erased_at = coalesce(erased_at, now())
-WHERE id = ANY ($1) AND (erased_at IS NULL OR name <> '' OR email <> '' OR roles <> '{}')
+UPDATE people SET sealed = NULL, name = '', email = '', roles = '{}', erased_at = coalesce(erased_at, now())
+WHERE id = ANY ($1)
+  AND (erased_at IS NULL OR sealed IS NOT NULL OR name <> '' OR email <> '' OR roles <> '{}')
 """
 
 
@@ -51,6 +51,7 @@ class People:
         self._pool = pool
         self._store = store
         self._texts = texts
+        self.details = PeopleNames(pool, texts)
         self._new_id = new_id
         self._met: dict[Account, tuple[str, Identity]] = {}
         self._read: Looked | None = None
@@ -91,7 +92,11 @@ class People:
         if not whose:
             return {}
         rows = await self._pool.fetch(CALLED, sorted({*whose, *whose.values()}))
-        called = {row["id"]: ERASED_MARK if row["erased"] else row["name"] for row in rows}
+        details = await self.details.opened(rows)
+        called = {
+            row["id"]: ERASED_MARK if row["erased"] else known.name
+            for row, known in zip(rows, details, strict=True)
+        }
         return {each: called.get(person) or called.get(each) or each for each, person in whose.items()}
 
     async def refresh(self) -> None:
@@ -122,6 +127,9 @@ class People:
         if found is None:
             await self._pool.execute(MET, *account, self._new_id(identity))
             found = await self._pool.fetchval(FOUND, *account)
-        roles = [] if identity.program else sorted(identity.roles)
-        await self._pool.execute(NAMED, found, identity.name, identity.email, roles)
+        known = (await self.details.of([found])).get(found, PersonDetails())
+        now = PersonDetails(identity.name or known.name, identity.email or known.email)
+        if now != known:
+            await self.details.write({found: now})
+        await self._pool.execute(ROLES, found, [] if identity.program else sorted(identity.roles))
         return str(found)

@@ -25,26 +25,21 @@ NONCE_BYTES = 12
 Keys = Mapping[str, tuple[UUID, bytes]]
 
 ALL_THINGS = UUID(int=0)  # the key row that says a person was erased altogether
-NOBODY = ""  # the one that says a thing was
 
 MADE = (
-    "INSERT INTO personal_keys (id, person, stream_id, wrapped) SELECT $1, $2, $3, $4"
-    " WHERE NOT EXISTS (SELECT 1 FROM personal_keys"
-    " WHERE (person = $2 AND stream_id = $5) OR (person = '' AND stream_id = $3))"
+    "INSERT INTO personal_keys (id, person, stream_id, wrapped) SELECT n.id, n.person, $3, n.wrapped"
+    " FROM unnest($1::uuid[], $2::text[], $4::bytea[]) AS n (id, person, wrapped)"
+    " WHERE NOT EXISTS (SELECT 1 FROM personal_keys k"
+    " WHERE (k.person = n.person AND k.stream_id = $5) OR (k.person = '' AND k.stream_id = $3))"
     " ON CONFLICT (person, stream_id) DO NOTHING"
 )
-FOUND = "SELECT id, wrapped FROM personal_keys WHERE person = $1 AND stream_id = $2"
+FOUND = (
+    "SELECT id, person, wrapped FROM personal_keys"
+    " WHERE person = ANY ($1) AND stream_id = $2 AND wrapped IS NOT NULL"
+)
 WRAPPED = "SELECT id, wrapped FROM personal_keys WHERE id = ANY ($1) AND wrapped IS NOT NULL"
-DESTROYED = (
-    "UPDATE personal_keys SET wrapped = NULL, destroyed_at = now()"
-    " WHERE (person = ANY ($1) OR stream_id = ANY ($2)) AND wrapped IS NOT NULL"
-)
-NO_MORE = (
-    "INSERT INTO personal_keys (id, person, stream_id, destroyed_at)"
-    " SELECT gen_random_uuid(), person, stream_id, now()"
-    " FROM unnest($1::text[], $2::uuid[]) AS gone (person, stream_id)"
-    " ON CONFLICT (person, stream_id) DO NOTHING"
-)
+NEWEST = "SELECT id, wrapped FROM personal_keys WHERE wrapped IS NOT NULL ORDER BY made_at DESC LIMIT 1"
+DESTROYED = "SELECT destroy_personal_keys($1, $2)"
 
 
 class PersonalTexts:
@@ -66,8 +61,13 @@ class PersonalTexts:
         What is said of somebody who was erased, or on something that was disposed of, is destroyed at once.
         """
         people = {who for event in events for text in _open_texts(event) for who in text.people}
-        keys = {person: await self._key(person, stream_id) for person in sorted(people)}
+        keys = await self._keys(sorted(people), stream_id)
         return [sealed_under(event, keys) for event in events] if keys else list(events)
+
+    async def sealed_about(self, stream_id: UUID, texts: Mapping[str, str]) -> dict[str, dict[str, str]]:
+        """Return what is said of each person on one thing, in its stored form; of the erased, destroyed."""
+        keys = await self._keys(sorted(texts), stream_id)
+        return {person: _sealed_form(person, text, keys[person]) for person, text in texts.items()}
 
     async def opened(self, sealed: Sequence[Mapping[str, str]]) -> list[str | None]:
         """Return the texts of stored fields; nothing where one of the keys was destroyed."""
@@ -80,25 +80,36 @@ class PersonalTexts:
             for each, field in zip(wanted, sealed, strict=True)
         ]
 
-    async def destroy(self, people: Iterable[str] = (), things: Iterable[UUID] = ()) -> None:
-        """Destroy the keys of people, and of whatever is said on some things; again does no harm."""
-        erased, disposed = list(people), list(things)
-        names = [*erased, *[NOBODY] * len(disposed)]
-        streams = [*[ALL_THINGS] * len(erased), *disposed]
-        async with self._pool.acquire() as connection, connection.transaction():
-            await connection.execute(NO_MORE, names, streams)
-            await connection.execute(DESTROYED, erased, disposed)
+    async def fits(self) -> bool:
+        """Say whether the keys that are kept are wrapped under this secret, as far as there are any."""
+        row = await self._pool.fetchrow(NEWEST)
+        try:
+            return row is None or bool(self._unwrapped(row["id"], row["wrapped"]))
+        except InvalidTag:
+            return False
 
-    async def _key(self, person: str, stream_id: UUID) -> tuple[UUID, bytes]:
-        """Return the key of a person's texts on one thing; make it where it is the first."""
-        made = uuid4()
-        wrapped = self._wrapped(made, secrets.token_bytes(KEY_BITS // 8))
-        await self._pool.execute(MADE, made, person, stream_id, wrapped, ALL_THINGS)
-        row = await self._pool.fetchrow(FOUND, person, stream_id)
-        if row is None or row["wrapped"] is None:
-            return uuid4(), secrets.token_bytes(KEY_BITS // 8)
-        name = UUID(str(row["id"]))
-        return name, self._unwrapped(name, row["wrapped"])
+    async def destroy(self, people: Iterable[str] = (), things: Iterable[UUID] = ()) -> None:
+        """Destroy the keys of people, and of whatever is said on some things; again does no harm.
+
+        Only of those whom the record says were erased, and of what it says was disposed of.
+        """
+        await self._pool.execute(DESTROYED, list(people), list(things))
+
+    async def _keys(self, people: Sequence[str], stream_id: UUID) -> dict[str, tuple[UUID, bytes]]:
+        """Return the key of each person's texts on one thing; make it where it is the first.
+
+        Whoever was erased gets one that nobody keeps.
+        """
+        if not people:
+            return {}
+        made = [uuid4() for _ in people]
+        wrapped = [self._wrapped(name, secrets.token_bytes(KEY_BITS // 8)) for name in made]
+        await self._pool.execute(MADE, made, people, stream_id, wrapped, ALL_THINGS)
+        keys = {person: (uuid4(), secrets.token_bytes(KEY_BITS // 8)) for person in people}
+        for row in await self._pool.fetch(FOUND, people, stream_id):
+            name = UUID(str(row["id"]))
+            keys[row["person"]] = (name, self._unwrapped(name, row["wrapped"]))
+        return keys
 
     def _wrapped(self, name: UUID, key: bytes) -> bytes:
         nonce = secrets.token_bytes(NONCE_BYTES)
@@ -129,13 +140,22 @@ def sealed_under(value: Any, keys: Keys) -> Any:  # the same, with its texts enc
             return type(value)(sealed_under(kept, keys) for kept in value)
 
 
+def _sealed_form(person: str, text: str, key: tuple[UUID, bytes]) -> dict[str, str]:
+    hidden = base64.b64encode(_hidden(text.encode(), key[1], person)).decode()
+    return {"about": person, "key": str(key[0]), "sealed": hidden}
+
+
+def _hidden(text: bytes, key: bytes, about: str) -> bytes:
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, text, about.encode())
+
+
 def _encrypted(personal: Personal, keys: Keys) -> Personal:
     """Return a text under one key around the other, so that each of them is needed."""
     hidden, names = personal.text.encode(), []
     for person in personal.people:
         name, key = keys[person]
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        hidden = nonce + AESGCM(key).encrypt(nonce, hidden, personal.about.encode())
+        hidden = _hidden(hidden, key, personal.about)
         names.append(str(name))
     text = base64.b64encode(hidden).decode() if names else ""
     return Personal(about=personal.about, key=" ".join(names), sealed=text)

@@ -23,9 +23,11 @@ from shared.governance.notifications.outside import Outside, direct
 from shared.governance.notifications.sender import Sender
 from shared.kernel.messages import Event
 from shared.record.eventstore.encoding import Topics
+from shared.record.eventstore.personal_texts import PersonalTexts
 from shared.record.eventstore.store import EventStore
 from shared.record.projecting.projector import Projector
 from shared.settings import Settings
+from shared.web.access.names import PeopleNames
 from tests.support.specs import NOW, stamp
 
 SECRET = b"k" * 32
@@ -127,7 +129,14 @@ async def ground(
             pool,
             store,
             spreading,
-            Sender(pool, store, spreading, secrets, way, Mailing(pool, settings, way)),
+            Sender(
+                pool,
+                store,
+                spreading,
+                secrets,
+                way,
+                Mailing(PeopleNames(pool, PersonalTexts(pool, SECRET)), settings, way),
+            ),
             secrets,
         )
 

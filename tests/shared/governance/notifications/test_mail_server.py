@@ -20,7 +20,9 @@ from shared.governance.notifications.mail import Mailing, mail_message
 from shared.governance.notifications.mail_server import MailServer
 from shared.governance.notifications.outside import DirectOutside
 from shared.governance.notifications.transport import Transport
+from shared.record.eventstore.personal_texts import PersonalTexts
 from shared.settings import Settings
+from shared.web.access.names import PeopleNames
 from tests.shared.governance.notifications.certificates import certificate
 
 PASSWORD = "correct-horse-battery"  # nobody's
@@ -54,7 +56,11 @@ class Kept:
 def by(people: asyncpg.Pool, settings: Settings) -> Mailing:
     """Return what sends mail by these settings, from this process."""
     transport = Transport(httpcore.AsyncConnectionPool(), AllowList(), 1)
-    return Mailing(people, settings, DirectOutside(transport, MailServer(settings)))
+    return Mailing(
+        PeopleNames(people, PersonalTexts(people, bytes(32))),
+        settings,
+        DirectOutside(transport, MailServer(settings)),
+    )
 
 
 @asynccontextmanager

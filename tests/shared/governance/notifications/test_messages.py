@@ -16,7 +16,9 @@ from shared.governance.notifications.mail import Mailing, mail_message
 from shared.governance.notifications.notification_types import NotificationType
 from shared.governance.notifications.teams import adaptive_card
 from shared.governance.notifications.transport import ReceiverAnswer
+from shared.record.eventstore.personal_texts import PersonalTexts
 from shared.settings import Settings
+from shared.web.access.names import PeopleNames
 
 CARD_BYTES_LIMIT = 28 * 1024  # of Teams
 CASE = "aaaaaaaa-0000-4000-8000-000000000001"
@@ -116,7 +118,7 @@ async def test_an_address_that_is_none_gets_nothing_and_holds_up_nobody(
 
     outside = Kept()
     await pool.execute("INSERT INTO people (id, email) VALUES ('hana', $1)", address)
-    mailing = Mailing(pool, Settings(), outside)
+    mailing = Mailing(PeopleNames(pool, PersonalTexts(pool, bytes(32))), Settings(), outside)
 
     def written(to: str, sender: str) -> EmailMessage:
         return mail_message(event(NotificationType.APPROVAL_REQUESTED), to, sender)

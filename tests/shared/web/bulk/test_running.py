@@ -22,6 +22,7 @@ from shared.web.bulk.items import Item
 from shared.web.bulk.outcomes import Outcome
 from shared.web.bulk.requests import BatchRequest, Operation
 from shared.web.bulk.runner import Runner
+from tests.support.erasing import erased
 from tests.support.specs import stamp
 
 OFFICER = stamp("ann", roles=["officer"]).model_copy(update={"causation": "batch:1"})
@@ -129,12 +130,12 @@ async def test_what_is_said_of_somebody_who_was_erased_is_destroyed_at_once(
     store: EventStore, pool: asyncpg.Pool
 ) -> None:
     texts = PersonalTexts(pool, bytes(32))
-    await texts.destroy(people=["bob"])
+    await erased(store, texts, "bob")
     one, other = await begun(store, "Roads"), await begun(store, "Roads")
     items = [NoteItem(id=one, said="Is ill."), NoteItem(id=other)]
     assert [o.became for o in await run(store, BatchRequest(OFFICER), *items, fast=True)] == ["done"] * 2
     rows = await pool.fetch("SELECT state FROM stored_events ORDER BY notification_id")
-    kept = orjson.loads(rows[2]["state"])["data"]["said"]
+    kept = orjson.loads(rows[3]["state"])["data"]["said"]
     assert await texts.opened([kept]) == [None]
 
 
