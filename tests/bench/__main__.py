@@ -7,6 +7,7 @@ from rfp_service import logs
 from tests.bench.auditing import by_value, lag, leaf, proofs
 from tests.bench.bulk import at_risk, categorising
 from tests.bench.bundling import bundling
+from tests.bench.checking import checking
 from tests.bench.contracts import due_and_exposed, taking_in
 from tests.bench.doors import at_the_door
 from tests.bench.first_pages import first_pages
@@ -39,6 +40,7 @@ FIGURES: dict[str, Callable[[Server], Iterable[str]]] = {
     "proofs": proofs,
     "by-value": by_value,
     "bundles": bundling,
+    "fsck": checking,
     "sign-in": signing_in,
     "bulk": categorising,
     "risk": at_risk,

@@ -85,7 +85,12 @@ async def test_the_pages_are_for_people(pool: asyncpg.Pool, store: EventStore) -
     assert "<h3>RFP raised</h3>" in story
     first = files.manifest().first_position
     assert re.search(rf"<h2>RFP-{first}: [A-Z][^<]+ <span class=place>RFP, {a_case()}</span></h2>", story)
-    assert "<p>Altogether it waited " in story
+    assert re.search(r"<p>Altogether it waited [^<]+ for procurement", story)
+    assert f"<h1>What was decided on RFP-{first}: " in story
+    assert (
+        "<tr><th scope=col>What was set</th><th scope=col>To</th></tr>" in story
+    )  # nothing was there before
+    assert "<th scope=col>Before</th>" in story
     assert "A service asks for something." in story
     assert "Need: estimate" in story
     assert "£" in story
@@ -105,7 +110,10 @@ async def test_a_periods_story_begins_with_what_a_committee_asks(
     await kept(pool, store, 0, 300)
     story = (await made(pool, MAPPER, PERIOD, PROGRAM)).text(STORY)
     headings = re.findall(r"<h([1-3])>([^<]+)", story)
-    assert [text for level, text in headings if level == "2"][:2] == ["The period at a glance", "Contents"]
+    begin = ["The period at a glance", "Who waited for whom", "Contents"]
+    assert [text for level, text in headings if level == "2"][:3] == begin
+    assert re.search(r"<tr><th scope=row>Procurement</th><td>\d+</td><td>\d+ days?</td>", story)
+    assert re.search(r"<li><a href='#e-\d+'>RFP-\d+: [^<]+</a>, \d+ [A-Z][a-z]+ \d{4}</li>", story)
     for figure in ("Waivers granted", "Overrides", "Late approvals", "Special urgencies", "Call-ins"):
         assert f"<th scope=row>{figure}</th>" in story
     links = re.findall(r"href='#([^']+)'", story)

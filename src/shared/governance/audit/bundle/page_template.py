@@ -25,12 +25,15 @@ article {{ border-left: .3rem solid #b1b4b6; padding-left: 1rem; margin: 1.5rem 
 @media (max-width: 30rem) {{
   body {{ margin: 1rem auto; font-size: 1rem; }}
   article {{ padding-left: .6rem; }}
-  #glance tr {{ display: grid; grid-template-columns: 1fr auto; }}
+  #glance tr, #waits tr {{ display: grid; grid-template-columns: 1fr auto; }}
   #glance td:empty {{ display: none; }}
   #glance td:last-child, #glance th:last-child {{ grid-column: 1 / 3; }}
+  #waits td:last-child, #waits th:last-child {{ grid-column: 1 / 3; }}
 }}
 @media print {{
-  body {{ font-size: 10pt; max-width: none; }}
+  @page {{ margin: 18mm; @bottom-right {{ content: counter(page); }} }}
+  body {{ font-size: 10pt; max-width: none; margin: 0; padding: 0; }}
+  #contents {{ break-before: page; }}
   a {{ color: inherit; text-decoration: none; }}
   article, tr, li {{ break-inside: avoid; }}
   h2, h3 {{ break-after: avoid; }}
@@ -40,9 +43,10 @@ article {{ border-left: .3rem solid #b1b4b6; padding-left: 1rem; margin: 1.5rem 
 <body>
 <main>
 <h1>{title}</h1>
-<p>{opening}</p>
+{opening}
 <p>Each decision below is an entry of the council's record. The file <b>READ-ME-FIRST.txt</b> beside this page
 says how to check that this page says what the record says, and that the record was not changed.
+People are called by their number in the council's directory, so that the page may be kept.
 Times are those of London.</p>
 {sections}
 </main>

@@ -2,18 +2,24 @@
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from pydantic import JsonValue
 
 from shared.governance.audit.bundle.contents import CaseInside, Manifest, WithheldInside
 from shared.governance.audit.bundle.page_template import PAGE
-from shared.governance.audit.bundle.period_summary import CaseName, case_name, contents, period_summary
-from shared.governance.audit.bundle.read_me import picked_words
+from shared.governance.audit.bundle.period_summary import (
+    CaseName,
+    case_name,
+    contents,
+    period_summary,
+    who_waited,
+    whom,
+)
 from shared.governance.audit.record_index.domain import IndexCommitted
 from shared.governance.audit.replay.states import Change, words
-from shared.governance.audit.replay.story import StoryStep, span, story
+from shared.governance.audit.replay.story import Story, StoryStep, span, story
 from shared.kernel.calendar import LONDON, day_in_london
 from shared.kernel.messages import Recorded
 from shared.kernel.personal import PERSONAL, is_sealed
@@ -23,7 +29,8 @@ from shared.record.eventstore.reader import ReadBasis
 NOT_WORDS = frozenset({"stage", "waiting_on"})
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
-_CODE = re.compile(r"[a-z]+(_[a-z]+)+")
+_CODE = re.compile(r"[a-z]+(_[a-z0-9]+)+")
+NOTHING: tuple[JsonValue, ...] = ("", [], {}, "absent")
 
 
 def story_page(manifest: Manifest, events: Sequence[Recorded], vouched: Vouched) -> str:
@@ -34,36 +41,46 @@ def story_page(manifest: Manifest, events: Sequence[Recorded], vouched: Vouched)
         if recorded.position not in around:
             cases[str(recorded.stream_id)].append(recorded)
     hidden = [one for one in manifest.withheld if one.position not in around]
-    outside = len(manifest.before) + len(manifest.after)
     of_one_case = "case" in manifest.filters
-    what = _what_it_is(manifest)
     names = {case.id: case_name(case.id, case.kind, cases[case.id]) for case in manifest.cases}
-    lead = [] if of_one_case else [period_summary(cases), contents(names, cases)]
+    stories = {case.id: _told_whole(case, cases[case.id]) for case in manifest.cases}
+    summary = [period_summary(cases, names), who_waited(stories, names), contents(names, cases)]
+    sections = [
+        _case(case, names[case.id], stories[case.id], cases[case.id], hidden if of_one_case else ())
+        for case in manifest.cases
+    ]
     return PAGE.format(
-        title=html.escape(what[0].upper() + what[1:]),
-        opening=html.escape(
-            f"{_number(manifest.entries - outside, 'entry', 'entries')} about"
-            f" {_number(len(cases), 'case', 'cases')}, sealed with the record of {manifest.origin}"
-            f" when it had {manifest.size} entries. {_witnessed(vouched)}{_indexed(manifest, events)}"
-        ),
+        title=html.escape(_what_it_is(manifest, names)),
+        opening=_opening(manifest, len(cases), _witnessed(vouched) + _indexed(manifest, events)),
         sections="\n".join(
-            lead
-            + [
-                _case(case, names[case.id], cases[case.id], hidden if of_one_case else ())
-                for case in manifest.cases
-            ]
-            + ([] if of_one_case and cases else _withheld(hidden))
+            ([] if of_one_case else summary) + sections + ([] if of_one_case and cases else _withheld(hidden))
         ),
     )
 
 
-def _what_it_is(manifest: Manifest) -> str:
+def _opening(manifest: Manifest, cases: int, sure: str) -> str:
+    """Return what there is to read, and how sure it is."""
+    told = manifest.entries - len(manifest.before) - len(manifest.after)
+    number = f"{_number(told, 'entry', 'entries')} about {_number(cases, 'case', 'cases')}"
+    taken = f"It was taken from the record {manifest.origin} when that had {manifest.size:,} entries."
+    return f"<p>This page tells {number}.</p>\n<p>{html.escape(taken)} {html.escape(sure)}</p>"
+
+
+def _told_whole(case: CaseInside, events: Sequence[Recorded]) -> Story | None:
+    """Return the story of a case that is there from its beginning, with nothing of it withheld."""
+    numbers = [recorded.version for recorded in events]
+    if not events or numbers != list(range(1, case.last_version + 1)):
+        return None
+    return story(events, [], events[-1].recorded_at, ReadBasis.KNOWN_THEN)
+
+
+def _what_it_is(manifest: Manifest, names: Mapping[str, CaseName]) -> str:
     """Return what a bundle is of; a period in days, or in times where it does not end at midnight."""
-    if "case" in manifest.filters:
-        return picked_words(manifest)
+    if case := manifest.filters.get("case"):
+        return f"What was decided on {names[case].name}" if case in names else "What was decided on a case"
     start, end = (datetime.fromisoformat(manifest.filters[name]) for name in ("from", "to"))
     of_work = f" about {manifest.filters['body_of_work']}" if "body_of_work" in manifest.filters else ""
-    return f"what was recorded from {_moment(start)} to {_moment(end)}{of_work}"
+    return f"What was recorded from {_moment(start)} to {_moment(end)}{of_work}"
 
 
 def _moment(at: datetime) -> str:
@@ -98,34 +115,28 @@ def _withheld(hidden: Sequence[WithheldInside]) -> list[str]:
 
 
 def _case(
-    case: CaseInside, name: CaseName, events: Sequence[Recorded], hidden: Sequence[WithheldInside]
+    case: CaseInside,
+    name: CaseName,
+    told: Story | None,
+    events: Sequence[Recorded],
+    hidden: Sequence[WithheldInside],
 ) -> str:
     versions = f"Versions {case.first_version} to {case.last_version} of this case."
-    whole = case.first_version == 1 and not hidden
-    body = _whole(events) if whole else _part(events, hidden)
     place = f"{name.kind}, {case.id}"
+    body = "\n".join(_step(item) for item in told.items) if told else _part(events, hidden)
     return (
         f"<section id='c-{case.id}'>\n<h2>{_text(name.name)} <span class=place>{_text(place)}</span></h2>\n"
-        f"<p>{versions}</p>{_waited(events, whole=whole)}\n{body}\n</section>"
+        f"<p>{versions}</p>{_waited(told)}\n{body}\n</section>"
     )
 
 
-def _waited(events: Sequence[Recorded], *, whole: bool) -> str:
-    """Return on whom a whole case waited altogether, the longest first."""
-    if not whole or not events:
-        return ""
-    told = story(events, [], events[-1].recorded_at, ReadBasis.KNOWN_THEN)
-    waits = sorted((wait for wait in told.waiting if wait.seconds), key=lambda wait: -wait.seconds)
+def _waited(told: Story | None) -> str:
+    """Return for whom a whole case waited altogether, the longest first."""
+    waits = sorted((wait for wait in told.waiting if wait.seconds), key=lambda w: -w.seconds) if told else []
     if not waits:
         return ""
-    on = "; ".join(f"{span(timedelta(seconds=w.seconds))} on {words(w.party).lower()}" for w in waits)
+    on = "; ".join(f"{span(timedelta(seconds=w.seconds))} for {whom(w.party)}" for w in waits)
     return f"\n<p>Altogether it waited {_text(on)}.</p>"
-
-
-def _whole(events: Sequence[Recorded]) -> str:
-    """Return a case that is there from its beginning: with what each decision changed, and the waits."""
-    told = story(events, [], events[-1].recorded_at, ReadBasis.KNOWN_THEN)
-    return "\n".join(_step(item) for item in told.items)
 
 
 def _part(events: Sequence[Recorded], hidden: Sequence[WithheldInside]) -> str:
@@ -147,8 +158,7 @@ def _step(item: StoryStep) -> str:
     waited = ""
     if item.waited_on and item.waited_seconds:
         length = span(timedelta(seconds=item.waited_seconds))
-        whom = _text(words(item.waited_on).lower())
-        waited = f"<p>Before this, the case had waited {length} on {whom}.</p>\n"
+        waited = f"<p>Before this, the case had waited {length} for {_text(whom(item.waited_on))}.</p>\n"
     gap = f"<p><b>Note:</b> {_text(item.gap)}</p>\n" if item.gap else ""
     return (
         f"<article id=e-{item.position}>\n<h3>{_text(words(item.decision))}</h3>\n"
@@ -196,15 +206,19 @@ def _place(position: int, at: datetime) -> str:
 
 
 def _changes(changes: Sequence[Change]) -> str:
+    """Return what a decision changed; what was there before only where something was."""
     if not changes:
         return ""
+    new = all(_is_nothing(change.before) for change in changes)
+    columns = ("What was set", "To") if new else ("What changed", "Before", "After")
+    head = "".join(f"<th scope=col>{name}</th>" for name in columns)
     rows = "".join(
-        f"<tr><th scope=row>{_field(c.field)}</th><td>{_value(c.field, c.before)}</td>"
-        f"<td>{_value(c.field, c.after)}</td></tr>\n"
+        f"<tr><th scope=row>{_field(c.field)}</th>"
+        + ("" if new else f"<td>{_value(c.field, c.before)}</td>")
+        + f"<td>{_value(c.field, c.after)}</td></tr>\n"
         for c in changes
     )
-    head = "<tr><th scope=col>What changed</th><th scope=col>Before</th><th scope=col>After</th></tr>"
-    return f"<table>\n{head}\n{rows}</table>\n"
+    return f"<table>\n<tr>{head}</tr>\n{rows}</table>\n"
 
 
 def _field(name: str) -> str:
@@ -213,7 +227,7 @@ def _field(name: str) -> str:
 
 
 def _value(field: str, value: JsonValue) -> str:
-    if value is None or value in ("", [], {}):
+    if _is_nothing(value):
         return "nothing"
     if field.endswith("_pence") and isinstance(value, int):
         return f"£{value / 100:,.2f}"
@@ -226,6 +240,10 @@ def _value(field: str, value: JsonValue) -> str:
     if isinstance(value, dict):
         return "<br>".join(f"{_field(n)}: {_value(n, v)}" for n, v in value.items())
     return _plain(str(value))
+
+
+def _is_nothing(value: JsonValue) -> bool:
+    return value is None or value in NOTHING
 
 
 def _plain(text: str) -> str:
@@ -247,7 +265,7 @@ def _time(at: datetime) -> str:
 
 
 def _number(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
+    return f"{number:,} {one if number == 1 else many}"
 
 
 def _text(text: str) -> str:

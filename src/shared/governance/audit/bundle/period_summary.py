@@ -3,11 +3,14 @@
 import html
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from shared.governance.audit.decision_rows import DecisionRow, decision_rows
 from shared.governance.audit.exception_figures import COUNTED
 from shared.governance.audit.replay.states import called_in, words
+from shared.governance.audit.replay.story import Story, span
+from shared.kernel.calendar import day_in_london
 from shared.kernel.messages import Recorded
 from shared.kernel.personal import is_sealed
 
@@ -29,7 +32,8 @@ SENTENCES = {name: counting.sentence for name, counting in COUNTED.items() if na
     " scheme's targets, is in the service's figures of the period: a bundle does not hold all that it takes."
 }
 TITLES = ("title", "name", "subject")
-LINKS_LIMIT = 20
+PROPER = frozenset({"procurement", "finance", "legal", "scrutiny"})  # parties that are named without "the"
+LINKS_LIMIT = 60
 BODY_NAMES = {"rfps": "RFP work"}
 
 
@@ -47,11 +51,16 @@ def case_name(case: str, kind: str, events: Sequence[Recorded]) -> CaseName:
     return CaseName(": ".join(parts) or f"{kind_in_words} {case[:8]}", kind_in_words)
 
 
-def period_summary(cases: Mapping[str, Sequence[Recorded]]) -> str:
+def period_summary(cases: Mapping[str, Sequence[Recorded]], names: Mapping[str, CaseName]) -> str:
     """Return the figures of a period, each with the entries that it counts."""
     rows = [
-        {**row, "position": recorded.position}
-        for events in cases.values()
+        {
+            **row,
+            "position": recorded.position,
+            "case": names[case].name,
+            "on": day_in_london(recorded.happened_at),
+        }
+        for case, events in cases.items()
         for recorded in events
         for row in decision_rows(recorded)
     ]
@@ -61,10 +70,10 @@ def period_summary(cases: Mapping[str, Sequence[Recorded]]) -> str:
     lines = [
         (
             "Decisions",
-            str(len(rows)),
-            "; ".join(f"{words(BODY_NAMES.get(body, body))}: {n}" for body, n in bodies.most_common()),
+            f"{len(rows):,}",
+            "; ".join(f"{words(BODY_NAMES.get(body, body))}: {n:,}" for body, n in bodies.most_common()),
         ),
-        ("Cases", str(len(cases)), ""),
+        ("Cases", f"{len(cases):,}", ""),
         ("People who decided", str(people), ""),
     ]
     table = "".join(
@@ -79,6 +88,43 @@ def period_summary(cases: Mapping[str, Sequence[Recorded]]) -> str:
         "<h3>Out of the ordinary</h3>\n"
         f"<table>\n{head.format('What it counts, and where')}{unusual}</table>\n</section>"
     )
+
+
+def who_waited(stories: Mapping[str, Story | None], names: Mapping[str, CaseName]) -> str:
+    """Return for whom cases waited, the longest first: those that are told from their beginning."""
+    waits: dict[str, list[tuple[float, str]]] = {}
+    for case, told in stories.items():
+        for wait in told.waiting if told else ():
+            if wait.seconds:
+                waits.setdefault(wait.party, []).append((wait.seconds, case))
+    rows = "".join(
+        f"<tr><th scope=row>{_text(whom(party).capitalize())}</th><td>{len(found):,}</td>"
+        f"<td>{_span(sum(seconds for seconds, _ in found))}</td>"
+        f"<td>{_span(max(found)[0])}: {_case_link(max(found)[1], names)}</td></tr>\n"
+        for party, found in sorted(waits.items(), key=lambda each: -sum(seconds for seconds, _ in each[1]))
+    )
+    begun = sum(told is None for told in stories.values())
+    rest = f" {begun:,} cases that began before are not counted." if begun else ""
+    heads = ("Waited for", "Cases", "Altogether", "The longest")
+    head = "".join(f"<th scope=col>{each}</th>" for each in heads)
+    table = f"<table>\n<tr>{head}</tr>\n{rows}</table>\n" if rows else "<p>None did.</p>\n"
+    return (
+        "<section id=waits>\n<h2>Who waited for whom</h2>\n"
+        f"<p>For whom cases waited until the next decision.{rest}</p>\n{table}</section>"
+    )
+
+
+def whom(party: str) -> str:
+    """Return a party as a sentence names it."""
+    return words(party).lower() if party in PROPER else f"the {words(party).lower()}"
+
+
+def _span(seconds: float) -> str:
+    return _text(span(timedelta(seconds=seconds)))
+
+
+def _case_link(case: str, names: Mapping[str, CaseName]) -> str:
+    return f"<a href='#c-{case}'>{_text(names[case].name)}</a>"
 
 
 def contents(names: Mapping[str, CaseName], cases: Mapping[str, Sequence[Recorded]]) -> str:
@@ -96,8 +142,7 @@ def _of_kind(
 ) -> Iterator[str]:
     for kind in sorted(kinds):
         items = "".join(
-            f"<li><a href='#c-{case}'>{_text(names[case].name)}</a>"
-            f" <span class=place>{_last(cases[case])}</span></li>\n"
+            f"<li>{_case_link(case, names)} <span class=place>{_last(cases[case])}</span></li>\n"
             for case in kinds[kind]
         )
         yield f"<h3>{_text(kind)} ({len(kinds[kind])})</h3>\n<ul>\n{items}</ul>\n"
@@ -111,13 +156,21 @@ def _last(events: Sequence[Recorded]) -> str:
 
 
 def _figure(name: str, rows: Sequence[DecisionRow]) -> str:
-    places = [f"<a href='#e-{row['position']}'>entry {row['position']}</a>" for row in rows[:LINKS_LIMIT]]
-    more = f", and {len(rows) - LINKS_LIMIT} more" if len(rows) > LINKS_LIMIT else ""
-    where = f"<br>{', '.join(places)}{more}" if places else ""
+    places = [f"<li>{_place(row)}</li>\n" for row in rows[:LINKS_LIMIT]]
+    if len(rows) > LINKS_LIMIT:
+        places.append(f"<li>and {len(rows) - LINKS_LIMIT} more, each under its case</li>\n")
+    where = f"<ul>\n{''.join(places)}</ul>" if places else ""
     return (
         f"<tr><th scope=row>{_text(CALLED[name])}</th><td>{len(rows)}</td>"
         f"<td>{_text(SENTENCES[name])}{where}</td></tr>\n"
     )
+
+
+def _place(row: DecisionRow) -> str:
+    """Return a link to a decision: on which case, and on which day."""
+    day = row["on"]
+    assert isinstance(day, date), "it was put there"
+    return f"<a href='#e-{row['position']}'>{_text(str(row['case']))}</a>, {day.day} {day:%B %Y}"
 
 
 def _counts(name: str, row: DecisionRow) -> bool:
