@@ -17,8 +17,7 @@ from shared.flow.forecast_answers import ForecastOfCase, Forecasts
 from shared.flow.forecast_figures import forecast_figures, told_record
 from shared.flow.requests import FlowView, answer_rows, answer_told, live_question, period, question_of
 from shared.flow.stuck_case_answers import Stuck, StuckCase
-from shared.flow.stuck_cases import cost_of_waiting, stuck
-from shared.kernel.calendar import microseconds
+from shared.flow.stuck_cases import StuckList, cost_of_waiting
 from shared.kernel.fields import Flag
 from shared.web.decisions.commands import may
 from shared.web.reads.answers import problems, table
@@ -172,21 +171,18 @@ async def see_stuck(  # what may be asked
     log, working = await asked.log()
     by_id = {case.id: case for case in found}
     window = period(start, end)
+    waiting = await asyncio.to_thread(StuckList, log, asked.query.as_of_us, working, by_id, window)
+    rows = waiting.rows(limit)
     links = CaseLinks(live=True, filters=filters, as_of=request.query_params.get("as_of"))
-    rows = [
-        row
-        for row in await asyncio.to_thread(stuck, log, asked.query.as_of_us, working, by_id)
-        if window.holds(microseconds(row["in_stage_since"]))
-    ]
     shown = {
         "as_of": read.as_of,
         "position": read.position,
-        "total": len(rows),
-        "items": rows[:limit],
-        "parties": cost_of_waiting(rows, links, window),
+        "total": len(waiting.cases),
+        "items": rows,
+        "parties": cost_of_waiting(waiting.cases, links, window),
     }
     columns = list(StuckCase.model_fields)
-    return answer_rows(request, rows[:limit], columns) or answer_told(request, shown, lasting=False)
+    return answer_rows(request, rows, columns) or answer_told(request, shown, lasting=False)
 
 
 @router.get(

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import Depends, Query
 
@@ -40,8 +40,7 @@ class CaseFilters:
         return {otherwise.get(name, name): str(value) for name, value in said if value is not None}
 
 
-@dataclass(frozen=True)
-class WaitingCase:
+class WaitingCase(NamedTuple):
     """A live case that has not ended, as its room shows it to this reader."""
 
     id: str

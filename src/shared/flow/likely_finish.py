@@ -1,6 +1,7 @@
 """When open cases will likely be over, by how long it took others from the same stage on."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,15 +32,20 @@ class Curve:
         at_risk = len(durations) - np.searchsorted(np.sort(durations), times, side="left")
         return cls(times, np.cumprod(1 - d / at_risk, dtype=np.float64))
 
+    @cached_property
+    def _ended(self) -> NDArray[np.float64]:
+        """Return the survivors as a rising row, to look values up in."""
+        return -self.survivors
+
     def ends_by(self, age: int) -> list[int | None]:
         """Return by which age shares of those of an age have ended; `None` where the curve does not say."""
         reached = int(np.searchsorted(self.times, age, side="right"))
         standing = float(self.survivors[reached - 1]) if reached else 1.0
-        found: list[int | None] = []
-        for share in SHARES:
-            below = np.flatnonzero(self.survivors[reached:] <= (1 - share) * standing + TOLERANCE)
-            found.append(int(self.times[reached + below[0]]) if standing > TOLERANCE and len(below) else None)
-        return found
+        if standing <= TOLERANCE:
+            return [None] * len(SHARES)
+        left = [(1 - share) * standing + TOLERANCE for share in SHARES]
+        first = np.searchsorted(self._ended, np.negative(left), side="left").tolist()
+        return [None if at == len(self.times) else int(self.times[max(at, reached)]) for at in first]
 
     def over_within(self, age: int, within: int) -> float | None:
         """Return the chance that one of an age is over so much later: 1 - S(a + h) / S(a).

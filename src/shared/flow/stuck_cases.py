@@ -1,13 +1,13 @@
 """The list to act on: each open case, how it stands against others in its stage, and what waiting costs."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from shared.flow.addends import Window
+from shared.flow.addends import ALL_TIME, Window
 from shared.flow.case_links import CaseLinks
 from shared.flow.cases import WaitingCase
 from shared.flow.figure_names import NamedFigure
@@ -15,7 +15,7 @@ from shared.flow.likely_finish import SHARES, LikelyFinish
 from shared.flow.log import STILL_OPEN, FlowLog
 from shared.flow.parties import Charging, known_names, lasting
 from shared.flow.requests import instant_at
-from shared.flow.stage_exits import NO_HABITS, stage_exits
+from shared.flow.stage_exits import NO_HABITS, StageExits, stage_exits
 from shared.flow.statistics import FEW, Ordered, percentiles
 from shared.flow.waits import Waits, activity_waits, stage_waits
 from shared.kernel.calendar import SECOND, WORKING_DAY, WorkingTime, day_in_london
@@ -24,48 +24,103 @@ QUEUE = 3  # so many that wait on one person are a queue
 DECIDING = frozenset({"approver", "member"})
 CHASED = frozenset({"requester", "procurement", *DECIDING})
 CLOCK = "statutory_clock"
+LIKELY = tuple(f"likely_finish_p{round(100 * share)}" for share in SHARES)
+NOTHING_USUAL = (0, None, None)
 
 
-def stuck(
-    log: FlowLog, as_of: int, working: WorkingTime, cases: Mapping[str, WaitingCase]
-) -> list[dict[str, Any]]:
-    """Return each open case of those given, the longest in its stage against others first."""
-    then = log.until(as_of)
-    visits, steps = stage_waits(then, as_of, working), activity_waits(then, as_of, working)
-    likely, usual = LikelyFinish(then, visits, as_of), _usual(visits)
-    names, charged = known_names(steps.party.names), _charged(steps, as_of, working)
-    queues = Counter((case.stage, case.whom) for case in cases.values() if case.whom)
-    habits, changes = stage_exits(visits, as_of, working), _changes_of_hands(visits, steps)
-    rows = []
-    for row in np.flatnonzero(visits.open).tolist():
-        number = int(visits.case[row])
-        case = cases.get(then.cases.ids[number])
-        if case is None:
-            continue
-        stage, entered = int(visits.place.codes[row]), int(visits.began[row])
-        in_stage = int(visits.working[row]) / WORKING_DAY
-        code, waited = charged[number]
-        n, p50, p85 = usual.get(stage, (0, None, None))
-        finish = likely.of(stage, entered, int(then.cases.opened[number]), as_of)
-        rows.append(
-            {
-                **_who(case),
-                "waiting_on": case.waiting_on or names[code],
-                "in_stage_since": instant_at(entered),
-                "working_days_in_stage": in_stage,
-                "stage_n": n,
-                "stage_p50_working_days": p50,
-                "stage_p85_working_days": p85,
-                "working_days_waited_on": waited / WORKING_DAY,
-                **_finish(finish, case.needed_by, day_in_london(instant_at(as_of))),
-                "why": [
-                    *_why(case, queues[case.stage, case.whom], changes[number]),
-                    *habits.get(stage, NO_HABITS).reasons(in_stage, approval=case.waiting_on in DECIDING),
-                ],
-                "opens": f"/v1/rfps/{case.id}",
-            }
-        )
-    return sorted(rows, key=_urgency)
+class OpenCase(NamedTuple):
+    """An open case as the list is ordered by; what else is told of it is worked out where it is shown."""
+
+    case: WaitingCase
+    number: int  # of the case in the log
+    stage: int
+    entered: int
+    in_stage: float  # working days
+    waiting_on: str
+    waited: float  # working days
+    misses: bool | None
+
+
+class StuckList:
+    """The open cases of those given, the longest in its stage against others first, as of an instant."""
+
+    def __init__(
+        self,
+        log: FlowLog,
+        as_of: int,
+        working: WorkingTime,
+        cases: Mapping[str, WaitingCase],
+        window: Window = ALL_TIME,
+    ) -> None:
+        """Put in order the cases that came to their stage within a window."""
+        then = log.until(as_of)
+        self._as_of, self._working, self._log = as_of, working, then
+        self._visits = stage_waits(then, as_of, working)
+        self._steps = activity_waits(then, as_of, working)
+        self._likely, self._usual = LikelyFinish(then, self._visits, as_of), _usual(self._visits)
+        self._queues = Counter((case.stage, case.whom) for case in cases.values() if case.whom)
+        self.cases = sorted(self._open(cases, window), key=self._urgency)
+
+    def rows(self, limit: int) -> list[dict[str, Any]]:
+        """Return what is told of the first so many."""
+        habits = stage_exits(self._visits, self._as_of, self._working)
+        changes = _changes_of_hands(self._visits, self._steps)
+        return [
+            self._row(each, habits.get(each.stage, NO_HABITS), changes[each.number])
+            for each in self.cases[:limit]
+        ]
+
+    def _open(self, cases: Mapping[str, WaitingCase], window: Window) -> Iterator[OpenCase]:
+        visits, ids = self._visits, self._log.cases.ids
+        charged = _charged(self._steps, self._as_of, self._working)
+        names, today = known_names(self._steps.party.names), day_in_london(instant_at(self._as_of))
+        columns = (visits.case, visits.place.codes, visits.began, visits.working)
+        still = (column[visits.open].tolist() for column in columns)
+        for number, stage, entered, lasted in zip(*still, strict=True):
+            case = cases.get(ids[number])
+            if case is None or not window.holds(entered):
+                continue
+            code, waited = charged[number]
+            on, misses = case.waiting_on or names[code], None
+            if case.needed_by is not None:
+                misses = _misses(self._finish(number, stage, entered)[0], case.needed_by, today)
+            yield OpenCase(
+                case, number, stage, entered, lasted / WORKING_DAY, on, waited / WORKING_DAY, misses
+            )
+
+    def _finish(self, number: int, stage: int, entered: int) -> list[date | None]:
+        """Return by which days a case will likely be over."""
+        opened = int(self._log.cases.opened[number])
+        found = self._likely.of(stage, entered, opened, self._as_of)
+        return [None if at is None else day_in_london(instant_at(at)) for at in found]
+
+    def _urgency(self, each: OpenCase) -> tuple[bool, float, float]:
+        """Return the order of acting: what misses its day, then how far beyond what is usual it is."""
+        _, _, usual = self._usual.get(each.stage, NOTHING_USUAL)
+        beyond = each.in_stage / usual if usual else 0.0
+        return not each.misses, -beyond, -each.in_stage
+
+    def _row(self, each: OpenCase, habits: StageExits, changes: int) -> dict[str, Any]:
+        case, (n, p50, p85) = each.case, self._usual.get(each.stage, NOTHING_USUAL)
+        finish = self._finish(each.number, each.stage, each.entered)
+        return {
+            **_who(case),
+            "waiting_on": each.waiting_on,
+            "in_stage_since": instant_at(each.entered),
+            "working_days_in_stage": each.in_stage,
+            "stage_n": n,
+            "stage_p50_working_days": p50,
+            "stage_p85_working_days": p85,
+            "working_days_waited_on": each.waited,
+            "needed_by": case.needed_by,
+            **dict(zip(LIKELY, finish, strict=True)),
+            "misses_needed_by": each.misses,
+            "why": [
+                *_why(case, self._queues[case.stage, case.whom], changes),
+                *habits.reasons(each.in_stage, approval=case.waiting_on in DECIDING),
+            ],
+            "opens": f"/v1/rfps/{case.id}",
+        }
 
 
 def past_usual(log: FlowLog, as_of: int, working: WorkingTime) -> list[tuple[str, int]]:
@@ -127,15 +182,11 @@ def _who(case: WaitingCase) -> dict[str, Any]:
     }
 
 
-def _finish(finish: Sequence[int | None], needed_by: date | None, today: date) -> dict[str, Any]:
-    """Return by which days a case will likely be over, and whether that is after it is needed."""
-    days = [None if at is None else day_in_london(instant_at(at)) for at in finish]
-    names = (f"likely_finish_p{round(100 * share)}" for share in SHARES)
-    over = max(today, days[0] or today)
-    misses = None if needed_by is None else over > needed_by
-    if misses is False and days[0] is None:
-        misses = None  # nobody can say
-    return {"needed_by": needed_by, **dict(zip(names, days, strict=True)), "misses_needed_by": misses}
+def _misses(finish: date | None, needed_by: date, today: date) -> bool | None:
+    """Return whether a case will likely be over after the day it is needed; none where nobody can say."""
+    if max(today, finish or today) > needed_by:
+        return True
+    return None if finish is None else False
 
 
 def _why(case: WaitingCase, queue: int, changes: int) -> list[str]:
@@ -154,27 +205,18 @@ def _why(case: WaitingCase, queue: int, changes: int) -> list[str]:
     return why
 
 
-def _urgency(row: Mapping[str, Any]) -> tuple[bool, float, float]:
-    """Return the order of acting: what misses its day, then how far beyond its stage's usual time it is."""
-    usual = row["stage_p85_working_days"]
-    beyond = row["working_days_in_stage"] / usual if usual else 0.0
-    return not row["misses_needed_by"], -beyond, -row["working_days_in_stage"]
-
-
-def cost_of_waiting(
-    rows: Sequence[Mapping[str, Any]], links: CaseLinks, window: Window
-) -> list[dict[str, Any]]:
+def cost_of_waiting(cases: Iterable[OpenCase], links: CaseLinks, window: Window) -> list[dict[str, Any]]:
     """Return for each party what waits on it now: cases, working days, those that will miss their day."""
     narrowed = {} if window.everything else {"figure": str(NamedFigure("waits", window=window))}
-    by_party: dict[str, list[Mapping[str, Any]]] = {}
-    for row in rows:
-        by_party.setdefault(row["waiting_on"], []).append(row)
-    found = [
+    by_party: dict[str, list[OpenCase]] = {}
+    for case in cases:
+        by_party.setdefault(case.waiting_on, []).append(case)
+    found: list[dict[str, Any]] = [
         {
             "party": party,
             "cases": len(of_party),
-            "working_days": sum(row["working_days_waited_on"] for row in of_party),
-            "miss_needed_by": sum(bool(row["misses_needed_by"]) for row in of_party),
+            "working_days": sum(case.waited for case in of_party),
+            "miss_needed_by": sum(bool(case.misses) for case in of_party),
             "opens": links.to(waiting_on=party, **narrowed),
         }
         for party, of_party in by_party.items()

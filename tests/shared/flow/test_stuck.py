@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from shared.flow.addends import ALL_TIME
+from shared.flow.addends import ALL_TIME, Window
 from shared.flow.case_links import CaseLinks
 from shared.flow.cases import CaseFilters, WaitingCase
 from shared.flow.likely_finish import Curve
 from shared.flow.log import FlowLog, Steps, live_log
-from shared.flow.stuck_cases import cost_of_waiting, past_usual, stuck
+from shared.flow.stuck_cases import StuckList, cost_of_waiting, past_usual
 from shared.kernel.calendar import WorkingTime, microseconds
 
 WORKING = WorkingTime()
@@ -32,6 +32,12 @@ def case(name: str, stage: str, **more: Any) -> WaitingCase:
     usual = {"waiting_on": "approver", "whom": "head", "needed_by": None, "clock_ends_at": None}
     usual |= {"service_area": "", "rework_loops": 0}
     return WaitingCase(name, f"RFP-{name}", "Laptops", stage, **(usual | more))
+
+
+def stuck(
+    log: FlowLog, as_of: int, working: WorkingTime, cases: dict[str, WaitingCase], window: Window = ALL_TIME
+) -> list[dict[str, Any]]:
+    return StuckList(log, as_of, working, cases, window).rows(1_000)
 
 
 def test_a_case_is_held_against_others_in_its_stage_and_the_latest_comes_first() -> None:
@@ -64,9 +70,10 @@ def test_waiting_is_added_up_by_party_in_a_sentence() -> None:
         "b": case("b", "approval"),
         "c": case("c", "triage", waiting_on="procurement"),
     }
-    found = stuck(log_of(rows), microseconds(AS_OF), WORKING, cases)
-    assert {row["stage_p85_working_days"] for row in found} == {None}  # nothing was ever seen to end
-    costs = cost_of_waiting([{**row, "misses_needed_by": row["id"] == "a"} for row in found], LINKS, ALL_TIME)
+    waiting = StuckList(log_of(rows), microseconds(AS_OF), WORKING, cases)
+    assert {row["stage_p85_working_days"] for row in waiting.rows(9)} == {None}  # nothing was seen to end
+    as_told = [each._replace(misses=each.case.id == "a") for each in waiting.cases]
+    costs = cost_of_waiting(as_told, LINKS, ALL_TIME)
     assert [cost["sentence"] for cost in costs] == [
         "2 RFPs wait on approver, 6 working days, 1 will miss its needed-by date.",
         "1 RFP waits on procurement, 1 working day, 0 will miss their needed-by date.",
@@ -77,6 +84,36 @@ def test_waiting_is_added_up_by_party_in_a_sentence() -> None:
 def test_only_cases_that_the_reader_sees_are_listed() -> None:
     rows = [("a", 0.0, "approval", "approver"), ("b", 2.0, "approval", "approver")]
     assert stuck(log_of(rows), microseconds(AS_OF), WORKING, {}) == []
+
+
+def test_only_what_came_to_its_stage_within_a_period_is_listed() -> None:
+    rows = [(f"d{day}", float(day), "approval", "approver") for day in range(4)]
+    cases = {name: case(name, "approval") for name, *_ in rows}
+    window = Window(microseconds(MONDAY + timedelta(1)), microseconds(MONDAY + timedelta(3)))
+    found = stuck(log_of(rows), microseconds(AS_OF), WORKING, cases, window)
+    assert [row["id"] for row in found] == ["d1", "d2"]
+
+
+def test_only_as_many_rows_are_told_as_are_asked_for_and_the_first() -> None:
+    rows = [(f"d{day}", float(day), "approval", "approver") for day in range(4)]
+    waiting = StuckList(
+        log_of(rows), microseconds(AS_OF), WORKING, {name: case(name, "approval") for name, *_ in rows}
+    )
+    assert (len(waiting.cases), waiting.rows(2)) == (4, waiting.rows(4)[:2])
+
+
+def test_a_curve_is_looked_up_as_it_is_defined() -> None:
+    dice = np.random.default_rng(19)
+    for _ in range(200):
+        lasted = dice.integers(0, 30, dice.integers(1, 40))
+        curve = Curve.of(lasted, dice.random(len(lasted)) < 0.7)
+        for age in range(-1, 32):
+            seen = [1.0, *curve.survivors[curve.times <= age]][-1]
+            later = [(t, s) for t, s in zip(curve.times, curve.survivors, strict=True) if t > age]
+            assert curve.ends_by(age) == [
+                next((int(t) for t, s in later if seen > 1e-9 and s <= left * seen + 1e-9), None)
+                for left in (0.5, 0.15, 0.05)
+            ]
 
 
 def test_the_likely_finish_is_conditional_on_the_age() -> None:

@@ -20,6 +20,7 @@ from shared.governance.disclosure.field_redaction import (
     WITHHELD,
     dicts_in,
     exempt,
+    nested_in,
     personal_in,
     withhold,
 )
@@ -167,7 +168,7 @@ class DisclosureFilter:
 
     async def _open_personal(self, person: Person, items: Sequence[Item]) -> None:
         """Open the personal texts in items; others than its readers see about whom one is."""
-        found = [(item, field) for item in items for field in personal_in(item)]
+        found = [(item, field) for item in nested_in(items) for field in personal_in(item)]
         if not found:
             return
         entitled = self._permissions.allows(person, READ_PERSONAL)

@@ -1,8 +1,11 @@
 """Taking out what may not be shown, by name and at any depth, and saying that it was there."""
 
-from collections.abc import Collection, Iterator, Mapping, MutableMapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
+
+from asyncpg.pgproto import pgproto
 
 from shared.kernel.personal import is_sealed
 
@@ -12,7 +15,8 @@ ERASED = "[erased]"
 UNREAD = "[of a later release]"
 
 NESTED = (dict, list, tuple)
-PLAIN = frozenset((str, int, float, bool, type(None), date, datetime))  # most of what is shown
+# Most of what is shown.
+PLAIN = frozenset((str, int, float, bool, type(None), date, datetime, UUID, pgproto.UUID))
 
 
 def exempt(paragraph: int) -> str:
@@ -56,6 +60,11 @@ def dicts_in(value: object) -> Iterator[dict[str, Any]]:
         elif not isinstance(inner, list | tuple):
             continue
         left += [each for each in inner if type(each) not in PLAIN and isinstance(each, NESTED)]
+
+
+def nested_in(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return those items that may hold something inside: of a long list's rows, hardly any do."""
+    return [item for item in items if not PLAIN.issuperset(map(type, item.values())) or is_sealed(item)]
 
 
 def personal_in(value: object) -> Iterator[dict[str, Any]]:

@@ -25,7 +25,11 @@ class ReadinessStanding(StrEnum):
 ORDER = {standing: number for number, standing in enumerate(ReadinessStanding)}
 
 
-class ReadinessWait(BaseModel):
+# What a room says of every one of its things is no Pydantic model: of ten thousand, a hundred are shown.
+
+
+@dataclass(frozen=True, slots=True)
+class ReadinessWait:
     """What is waited for: on whom, or on which kind of thing, and until when; null where nothing is known."""
 
     on: str
@@ -35,7 +39,8 @@ class ReadinessWait(BaseModel):
     working_days_late: int
 
 
-class ReadinessPart(BaseModel):
+@dataclass(frozen=True, slots=True)
+class ReadinessPart:
     """A part that is not ready, and why; titles are null where they are withheld."""
 
     id: UUID
