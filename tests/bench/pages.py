@@ -18,6 +18,7 @@ from rfp_service.demonstration.seeding import seed
 from rfp_service.migrating import rebuild_views
 from rfp_service.serving import collect_seldom
 from shared.settings import Settings
+from tests.bench.bulk import PROJECTS, identified
 from tests.bench.ground import figure, fill, histories
 from tests.support.api import Api, running_api
 from tests.support.people import PRIYA
@@ -52,7 +53,7 @@ PAGES = (
 
 
 def pages(server: Server) -> list[str]:
-    """Measure every page on the demonstration and so many RFPs more: by the clock, and what it weighs."""
+    """Measure every page beside many more RFPs and projects: what it takes by the clock, and its weight."""
     with server.fresh() as base, TemporaryDirectory() as folder:
         settings = Settings(data_dir=Path(folder), database_url=base.service, rate_limit=10**9)
         uvloop.run(_filled(settings, base))
@@ -62,6 +63,7 @@ def pages(server: Server) -> list[str]:
 async def _filled(settings: Settings, base: Base) -> None:
     await seed(settings, base.owner, base.service)
     await fill(base, histories(RFPS, EVENTS_OF_EACH))
+    await fill(base, identified(PROJECTS))
     await rebuild_views(base.owner, base.service)
 
 
