@@ -73,7 +73,7 @@ def ground() -> Iterator[Ground]:
         Running(folder, more=more).run("migrate")
         worker = Running(folder, command=("worker",), more={**more, "WORKER_PORT": str(free_port())})
         worker.begin()
-        stack.callback(lambda: worker.process and worker.stop())
+        stack.callback(lambda: worker.process and worker.process.is_alive() and worker.stop())
         serve = stack.enter_context(running(folder, "serve", **more))
         targets = [serve.port, int(worker.more["WORKER_PORT"])]
         watch = stack.enter_context(alerting(folder, targets))
