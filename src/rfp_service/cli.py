@@ -7,16 +7,16 @@ from rfp_service.terminal import stop_cleanly
 
 COMMANDS = {
     "demo": (
-        "rfp_service.operator.processes:demo",
+        "rfp_service.operator.demonstration:demo",
         "Run everything in one process, with demonstration data, on an embedded PostgreSQL.",
     ),
     "serve": ("rfp_service.operator.processes:serve", "Serve the HTTP API."),
     "worker": (
-        "rfp_service.operator.processes:worker",
+        "rfp_service.operator.background:worker",
         "Keep the views current and let reactions react; a second worker waits until it is needed.",
     ),
     "courier": (
-        "rfp_service.operator.processes:courier",
+        "rfp_service.operator.background:courier",
         "Take webhooks and mail out for a worker that can't reach their receivers; without the database.",
     ),
     "migrate": (

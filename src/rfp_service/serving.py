@@ -15,6 +15,7 @@ from rfp_service.app import create_app
 from rfp_service.connections import BoundedConnection, allow_many_files
 from rfp_service.crowd import Crowd
 from rfp_service.databases import Database
+from rfp_service.memory import give_memory_back
 from rfp_service.service import Service, opened
 from rfp_service.worker import work
 from shared.kernel.calendar import WorkingDays, find_bank_holidays
@@ -37,8 +38,7 @@ def collect_seldom() -> None:
     What requests leave behind is freed by counting; circles are few, and looking for them every 700
     objects took a tenth of the time.
     """
-    gc.collect()
-    gc.freeze()
+    give_memory_back()
     gc.set_threshold(*COLLECT_AFTER)
 
 
