@@ -5,11 +5,10 @@ from dataclasses import is_dataclass
 from datetime import date
 from functools import cache
 from types import NoneType
-from typing import Any, Literal, TypeGuard, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeGuard, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, model_serializer, model_validator
-from pydantic.fields import FieldInfo
 
 PERSONAL = "[personal]"  # what stands where such a text may not be read, or is kept encrypted elsewhere
 
@@ -101,8 +100,8 @@ def _may_be(kind: object) -> bool:
         return not issubclass(kind, PLAIN)
     if get_origin(kind) is Literal or kind is Ellipsis:
         return False
-    parts = get_args(kind)
-    return any(_may_be(part) for part in parts if not isinstance(part, FieldInfo)) if parts else True
+    parts = get_args(kind)[:1] if get_origin(kind) is Annotated else get_args(kind)
+    return any(map(_may_be, parts)) if parts else True
 
 
 def personal_texts_in(value: object) -> Iterator[Personal]:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import date
 
 from rfp_service.contracts.domain.contract import FlagCode
@@ -37,16 +36,17 @@ class RegisterPatterns:
 
     def told(self, row: RegisterRow) -> RegisterRow:
         """Return a row with its flags, and a reference that no other row has."""
-        said, flagged = dict(row.said), list[FlagCode]()
+        said, flagged = row.said, list[FlagCode]()
         value, reference = said.get("value_pence", 0), said.get("reference")
         if self._lines[value] >= MANY_LINES and len(self._lengths[value]) > 1:
             flagged.append(FlagCode.VALUE_REPEATED)
         if row.id is None and reference and self._references[_reference(said)] > 1:
             flagged.append(FlagCode.REFERENCE_REPEATED)
-            said["reference"] = reference = self._told_apart(reference, said)
-        if flagged:
-            said["flagged"] = tuple(flagged)
-        return replace(row, said=said, reference=reference or row.reference)
+            reference = self._told_apart(reference, said)
+            said = {**said, "reference": reference}
+        if not flagged:
+            return row
+        return row._replace(said={**said, "flagged": tuple(flagged)}, reference=reference or row.reference)
 
     def _told_apart(self, reference: str, said: Said) -> str:
         whole = f"{reference} / {said.get('supplier', '')}"[: SHORT_TEXT_LIMIT - NUMBER_LENGTH].strip(" /")

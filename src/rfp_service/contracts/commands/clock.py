@@ -1,5 +1,6 @@
 """What the clock waits for after a change: computed from the terms, today, and the scheme's lead times."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from rfp_service.contracts.domain.contract import MONTHS_A_YEAR, Contract, ContractStage
@@ -21,9 +22,9 @@ def contract_rules(stamp: Stamp) -> ContractRules | None:
 
 
 def computed(contract: Contract, stamp: Stamp, on: date | None = None) -> ContractDates:
-    """Return a contract's dates as a decision knows them, on its own day or another."""
+    """Return a contract's dates as a decision knows them, on its own day or another, without words."""
     closed = stamp.known.rules.closed_days if stamp.known.rules else ()
-    moment = Moment(on or day_in_london(stamp.at), WorkingDays(frozenset(closed)))
+    moment = Moment(on or day_in_london(stamp.at), WorkingDays(frozenset(closed)), in_words=False)
     return dates_on(contract.terms, moment)
 
 
@@ -59,11 +60,14 @@ def clock_for(
     today = day_in_london(stamp.at)
     pending = None if passed else _pending(contract, today)
     given_on = contract.terms.notice_given_on
-    dates = computed(contract, stamp, None if given_on else pending)
+    dates = computed(contract, stamp, today if given_on else pending or today)
     if dates.standing is Standing.ENDED_EARLY or contract.terms.ended_on is not None:
         return stopped(contract)
     notice_by = _notice_by(contract, dates)
-    alert_on = _alert_on(contract, dates, notice_by, stamp, reviewed=reviewed)
+    leads = rules.lead_days if (rules := contract_rules(stamp)) else []
+    alert_on = _alert_on(
+        contract, notice_by or dates.last_safe or dates.current_end, leads, today, reviewed=reviewed
+    )
     if given_on is not None:
         notice_by = pending if pending is not None and pending < given_on else None
     elif notice_by is not None and notice_by < (pending or today):
@@ -93,12 +97,9 @@ def _notice_by(contract: Contract, dates: ContractDates) -> date | None:
 
 
 def _alert_on(
-    contract: Contract, dates: ContractDates, notice_by: date | None, stamp: Stamp, *, reviewed: bool
+    contract: Contract, before: date | None, leads: Sequence[int], today: date, *, reviewed: bool
 ) -> date | None:
     """Return when the contract is next to be looked at; today where a lead time has begun already."""
-    rules, today = contract_rules(stamp), day_in_london(stamp.at)
-    before = notice_by or dates.last_safe or dates.current_end
-    leads = rules.lead_days if rules else []
     alerts = [before - timedelta(days=lead) for lead in leads] if before else []
     if contract.about.review_on is not None:
         alerts.append(contract.about.review_on)

@@ -49,10 +49,10 @@ def notice_words(terms: Terms, end: date, last_safe: date) -> list[str]:
     return [*words, f"last safe date {last_safe:%a} {said(last_safe)}"]
 
 
-def option_words(terms: Terms, end: date, exercise_by: date) -> str:
+def option_words(terms: Terms, end: date, exercise_by: date) -> list[str]:
     """Return what the next option leads to, and until when it is open."""
     number = f"option {terms.exercised + 1} of {len(terms.options)}"
-    return f"{number} leads to {said(end)}, exercised by {exercise_by:%a} {said(exercise_by)}"
+    return [f"{number} leads to {said(end)}, exercised by {exercise_by:%a} {said(exercise_by)}"]
 
 
 def standing_words(standing: Standing, terms: Terms, end: date | None) -> list[str]:

@@ -55,12 +55,16 @@ class ContractDates:
 
 
 class Moment(NamedTuple):
-    """The day that is asked about, the calendar, the transition date, and the scheme's lead times."""
+    """The day that is asked about, the calendar, the transition date, and the scheme's lead times.
+
+    A decision needs no words: with an end, its dates come without their steps.
+    """
 
     on: date
     days: WorkingDays
     transition: date | None = None
     lead_days: Sequence[int] = ()
+    in_words: bool = True
 
 
 def dates_on(terms: Terms, moment: Moment) -> ContractDates:
@@ -87,9 +91,9 @@ def _fixed(terms: Terms, anchor: Anchor, moment: Moment) -> ContractDates:
     last_safe = _last_safe(terms, end, rolls, moment.days)
     following = _next_option(terms, anchor, months, end, moment.days)
     running = standing is Standing.RUNNING
-    if following and running:
-        steps.append(option_words(terms, *following))
-    steps += [*notice_words(terms, end, last_safe)]
+    if moment.in_words:
+        steps += option_words(terms, *following) if following and running else []
+        steps += [*notice_words(terms, end, last_safe), *standing_words(standing, terms, end)]
     return ContractDates(
         initial_end=anchor.first_end,
         current_end=end,
@@ -101,7 +105,7 @@ def _fixed(terms: Terms, anchor: Anchor, moment: Moment) -> ContractDates:
         standing=standing,
         transition=_against(end, moment.transition),
         transition_last_safe=last_safe if _runs_past(end, moment.transition) else None,
-        steps=(*steps, *standing_words(standing, terms, end)),
+        steps=tuple(steps) if moment.in_words else (),
     )
 
 

@@ -2,12 +2,14 @@
 
 from calendar import monthrange
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from rfp_service.contracts.domain.terms import NoticePeriod, NoticeUnit, Terms
 from shared.kernel.calendar import WorkingDays
 
 ONE_DAY = timedelta(days=1)
+TERMS_AT_HAND = 4_096  # a register of thousands has few starts, terms and ends
 
 
 class Anchor(NamedTuple):
@@ -46,7 +48,7 @@ def _month(day: date, months: int) -> tuple[int, int]:
 
 def last_safe_before(end: date, notice: NoticePeriod, terms: Terms, days: WorkingDays) -> date:
     """Return the last day on which a notice is safe: the end, less the period, less deemed service."""
-    given_by = _less_notice(end, notice, days)
+    given_by = _less_notice(end, notice, days) if notice.count else end
     if terms.service_working_days or terms.served_on_working_days:
         return days.before(given_by, terms.service_working_days)
     return given_by
@@ -61,7 +63,7 @@ def _less_notice(end: date, notice: NoticePeriod, days: WorkingDays) -> date:
         case NoticeUnit.MONTHS:
             return months_before(end, notice.count)
         case NoticeUnit.WORKING_DAYS:
-            return days.before(end, notice.count) if notice.count else end
+            return days.before(end, notice.count)
 
 
 def anchor_of(terms: Terms) -> Anchor | None:
@@ -69,7 +71,11 @@ def anchor_of(terms: Terms) -> Anchor | None:
 
     A stated end that no whole number of months from the start leads to is itself the anchor.
     """
-    start, term, stated = terms.start, terms.term_months, terms.stated.initial_end
+    return _anchor(terms.start, terms.term_months, terms.stated.initial_end)
+
+
+@lru_cache(TERMS_AT_HAND)
+def _anchor(start: date | None, term: int | None, stated: date | None) -> Anchor | None:
     if stated is None:
         if start is None or term is None:
             return None

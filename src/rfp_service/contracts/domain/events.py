@@ -35,6 +35,7 @@ OF_TERMS = (
 
 SINCE = {"notice_given_on": None, "ended_on": None}  # of terms: what is not said of them, but happens
 OF_ABOUT = frozenset(ContractAbout.__dataclass_fields__)
+BLANK = Contract()
 
 
 class ClockSet(BaseModel):
@@ -147,7 +148,8 @@ class ContractRegistered(ClockedEvent):
     def apply(self, contract: Contract) -> Contract:
         """Return the contract."""
         said = {name: value for name, value in fields_of(self).items() if name in OF_ABOUT}
-        return Contract(
+        return replace(
+            BLANK,
             stage=self.stage,
             about=state_of(ContractAbout, said | {"unread": tuple(self.unread.items())}),
             terms=self.terms.terms(),

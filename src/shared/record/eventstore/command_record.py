@@ -28,7 +28,7 @@ def commanded(
     told = {
         name: _without(value, personal) if personal else value
         for name, value in (_words(command) if words is None else words).items()
-        if not (_known(value, said[name]) if name in said else value is None and name in nothing)
+        if ((value is not None or name not in nothing) if name not in said else not _known(value, said[name]))
     }
     return {NAME: type(command).__name__, **({ASKED: told} if told else {})}
 

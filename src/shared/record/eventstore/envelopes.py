@@ -51,17 +51,19 @@ class Texts:
         asked = None if command is None or part else command.__pydantic_serializer__.to_json(command)
         written = event.__pydantic_serializer__.to_json(event)
         key = (type(event), written, type(command), asked, part)
-        if key not in self._written:
-            if len(self._written) >= TEXTS_AT_HAND:
-                self._written.clear()
-            said = words_of(event, orjson.loads(written))
-            words = None if asked is None else orjson.loads(asked)
-            if words is not None:
-                words.pop("decision", None)
-            ending = self._mapper.ending(event, said, command, part, words=words)
-            before = b'{"data":' + orjson.dumps(said)
-            self._written[key] = before, b"," * bool(ending) + orjson.dumps(ending)[1:]
-        return self._written[key]
+        if (known := self._written.get(key)) is not None:
+            return known
+        if len(self._written) >= TEXTS_AT_HAND:
+            self._written.clear()
+        said = words_of(event, orjson.loads(written))
+        words = None if asked is None else orjson.loads(asked)
+        if words is not None:
+            words.pop("decision", None)
+        ending = self._mapper.ending(event, said, command, part, words=words)
+        before = b'{"data":' + orjson.dumps(said)
+        texts = before, b"," * bool(ending) + orjson.dumps(ending)[1:]
+        self._written[key] = texts
+        return texts
 
 
 class Encrypt:

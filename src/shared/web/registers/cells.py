@@ -77,7 +77,7 @@ def reader_of(column: str, about: RegisterField, how: ReadingOptions) -> Callabl
 
 def undefined_in(text: str) -> Unread | None:
     """Return that a cell holds a byte without a meaning, where it does."""
-    found = _UNDEFINED.search(text)
+    found = None if text.isascii() else _UNDEFINED.search(text)
     if found is None:
         return None
     byte = ord(found[0]) - UNDEFINED_FROM
@@ -86,9 +86,10 @@ def undefined_in(text: str) -> Unread | None:
 
 def as_text(text: str) -> str:
     """Return a cell's own text: what a list has defused is as it was, an unknown byte is a question mark."""
-    if text.strip() == UNSOLVED:
-        return ""
-    return _UNDEFINED.sub("\ufffd", undefused(text.strip()))
+    text = text.strip()
+    if text.isascii():
+        return undefused(text)
+    return "" if text == UNSOLVED else _UNDEFINED.sub("\ufffd", undefused(text))
 
 
 def reference_of(text: str) -> str:

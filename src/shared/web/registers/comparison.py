@@ -12,7 +12,7 @@ import asyncpg
 from pydantic import ValidationError
 
 from shared.kernel.errors import NotFound, OutOfSight, Refused
-from shared.kernel.messages import Command, Stream
+from shared.kernel.messages import Stream
 from shared.kernel.person import Person
 from shared.kernel.references import reference_words
 from shared.record.eventstore.bulk_appender import BulkAppender
@@ -36,6 +36,7 @@ from shared.web.registers.difference import (
 )
 from shared.web.registers.mappings import REFERENCE, TITLE
 from shared.web.registers.missing_things import RegisterCauses, gone, standing_things
+from shared.web.registers.register import Said
 from shared.web.registers.rows import RegisterRow
 
 BLOCK_ROWS = 1_000
@@ -46,11 +47,11 @@ class CameInNoRegister(Refused):
 
 
 class AcceptedRow(NamedTuple):
-    """What is accepted of one row: on which thing, as it was seen."""
+    """What is accepted of one row: on which thing, as it was seen, and what its command says."""
 
     target: UUID
     version: int | None
-    command: Command[Any]
+    said: Said
 
 
 @dataclass(slots=True)
@@ -231,13 +232,14 @@ class RegisterComparison:
         row, register = one.row, self.how.register
         more = {"withdrawn": tuple(sorted(withdrawn))} if withdrawn else {}
         source = {"source": self.how.source} if one.is_new and self.how.source else {}
+        asked = {**said, "unread": dict(unread), **more, **source}
         try:
-            command = register.row({**said, "unread": dict(unread), **more, **source}, self.how.extras)
+            register.row(asked, self.how.extras)  # on its way it waits as what it says: that takes less
         except ValidationError as error:
             wrong = [_in_words(found, self.names) for found in error.errors()]
             self._keep(Outcome(row.number, "refused", problem=not_understood(wrong), reference=row.reference))
             return
-        self._keep(Item(row.number, AcceptedRow(one.stream.id, version, command), row.reference))
+        self._keep(Item(row.number, AcceptedRow(one.stream.id, version, asked), row.reference))
 
     async def find_gone(self, pool: asyncpg.Pool) -> None:
         """Tell what came in a register of this source, still stands, and is not in this one."""

@@ -236,7 +236,7 @@ class HandIn:
             self.acceptance.dry_run,
             areas=self.handler.areas(self.register.command),
         )
-        operation = taking_in(self.register, scheme)
+        operation = taking_in(self.register, scheme, self.extras)
         return BatchRun(batch, operation, asked, digest, comparison.found(), comparison.items)
 
     async def _keep(self, batch: UUID, comparison: RegisterComparison, stamp: Stamp, digest: str) -> None:
@@ -266,7 +266,7 @@ def _one(orders: set[DayOrder]) -> DayOrder:
     return next(iter(orders), DayOrder.DAY_FIRST)
 
 
-def taking_in(register: Register[Any], scheme: RowRules) -> Operation[Any, Any]:
+def taking_in(register: Register[Any], scheme: RowRules, extras: Extras) -> Operation[Any, Any]:
     """Return how what is accepted of a register is decided, each row on its thing."""
     return Operation(
         register.name,
@@ -274,7 +274,7 @@ def taking_in(register: Register[Any], scheme: RowRules) -> Operation[Any, Any]:
         register.blank,
         lambda row: row.target,
         lambda row: row.version,
-        lambda row: row.command,
+        lambda row: register.row(row.said, extras),
         scheme.facts,
         lambda _command, _event: True,
         begins=True,

@@ -10,6 +10,7 @@ from shared.kernel.fields import REASON_LIMIT, SHORT_TEXT_LIMIT
 from shared.web.bulk.outcomes import as_named
 from shared.web.registers.cells import (
     NOT_KNOWN_YET,
+    TEXTS,
     ReadingOptions,
     Unread,
     as_text,
@@ -63,9 +64,11 @@ class RowReport:
             self.left_out.append(row)
 
 
-@dataclass(frozen=True, slots=True)
-class RegisterRow:
-    """What a row says: by field; cells unread as they stood; the headings that were read; dates withdrawn."""
+class RegisterRow(NamedTuple):
+    """What a row says: by field; cells unread as they stood; the headings that were read; dates withdrawn.
+
+    A tuple, for a register of many thousands waits on disk.
+    """
 
     number: int
     said: Said
@@ -93,6 +96,11 @@ def read_rows(table: Table, how: ReadingOptions, report: RowReport) -> Iterator[
             yield reader.read(number, row)
 
 
+def _begins_otherwise(text: str, called: Sequence[str]) -> bool:
+    """Say whether a text's first letter alone, or its first digit, shows that it is none of some headings."""
+    return text[0].isalnum() and not any(name.startswith(text[0].casefold()) for name in called)
+
+
 def _is_remark(row: Sequence[str]) -> bool:
     """Say whether a row holds one text alone."""
     return sum(bool(cell.strip()) for cell in row) == 1
@@ -105,6 +113,10 @@ class _Column(NamedTuple):
     name: str
     value: Callable[[str], Any]
     withdrawable: bool
+    takes_undefined: bool = False  # a text is taken with a byte without a meaning, and reported
+
+
+WHOLE_TEXT = (False, True)
 
 
 class _RowReader:
@@ -135,8 +147,8 @@ class _RowReader:
         """Say whether a row repeats the headings, as where pages or files were put together."""
         alike = 0
         for cell, called in zip(row, self._called, strict=False):
-            if cell.strip():
-                if plain(cell) not in called:
+            if text := cell.strip():
+                if _begins_otherwise(text, called) or plain(text) not in called:
                     return False
                 alike += 1
         return alike >= HEADINGS_AGAIN
@@ -157,7 +169,8 @@ class _RowReader:
         said, unread, settled, withdrawn = self._said(number, cells)
         own = self._id(said)
         reference = self._reference(said, cells)
-        wrong = () if own else tuple(self._wrong(said, cells))
+        can_be_taken = own is not None or (REFERENCE in said and TITLE in said)
+        wrong = () if can_be_taken else tuple(self._wrong(said, cells))
         return RegisterRow(
             number, said, unread, frozenset(settled), frozenset(withdrawn), reference, own, wrong
         )
@@ -166,7 +179,7 @@ class _RowReader:
         said: Said = {}
         unread: dict[str, str] = {}
         settled, withdrawn = set[str](), set[str]()
-        for heading, name, value, withdrawable in self._columns:
+        for heading, name, value, withdrawable, takes_undefined in self._columns:
             text = cells[heading].strip()
             if withdrawable and text.casefold() in NOT_KNOWN_YET:
                 withdrawn.add(name)
@@ -175,7 +188,8 @@ class _RowReader:
                 try:
                     said[name] = _alike(value(text), said.get(name))
                     settled.add(heading)
-                    self._doubt_text(number, heading, name, text)
+                    if takes_undefined and not text.isascii():
+                        self._doubt_text(number, heading, text)
                 except Unread as why:
                     self._note(number, heading, name, text, why, unread)
         self._doubt(number, cells, said, unread, settled)
@@ -187,12 +201,13 @@ class _RowReader:
             return _Column(heading, name, _id_of, withdrawable=False)
         value = reader_of(heading, field, self._how)
         if name == REFERENCE:
-            return _Column(heading, name, lambda text: _reference_of(text, value), withdrawable=False)
-        return _Column(heading, name, value, field.withdrawable and self._how.withdraw)
+            return _Column(heading, name, lambda text: _reference_of(text, value), *WHOLE_TEXT)
+        withdrawable = field.withdrawable and self._how.withdraw
+        return _Column(heading, name, value, withdrawable, field.kind in TEXTS)
 
-    def _doubt_text(self, number: int, column: str, name: str, text: str) -> None:
+    def _doubt_text(self, number: int, column: str, text: str) -> None:
         """Report a byte without a meaning in a text that is taken with a question mark in its place."""
-        if name in self._how.register.by_name and (why := undefined_in(text)):
+        if why := undefined_in(text):
             shown = as_text(text)[:SHORT_TEXT_LIMIT]
             self._report.note(Cell(number, column, str(why), shown, why.expected))
 
