@@ -2,12 +2,8 @@
 
 from typing import Any
 
-from outcomes.domain.all_events import EVENTS as OUTCOME_EVENTS
-from projects.domain.all_events import EVENTS as PROJECT_EVENTS
-from rfp_service.catalogue.domain.all_events import EVENTS as CATALOGUE_EVENTS
-from rfp_service.contracts.domain.all_events import EVENTS as CONTRACT_EVENTS
 from rfp_service.handover.domain import EVENTS as HAND_OVER_EVENTS
-from rfp_service.rfps.domain.all_events import EVENTS as RFP_EVENTS
+from rfp_service.room_names import ROOMS, events_of
 from shared.flow.imports.domain import EVENTS as IMPORT_EVENTS
 from shared.flow.imports.historic_cases import EVENTS as HISTORIC_EVENTS
 from shared.governance.accounts.domain import EVENTS as ACCOUNT_EVENTS
@@ -32,8 +28,7 @@ from shared.web.registers.hand_ins import EVENTS as HAND_IN_EVENTS
 from shared.web.registers.saved_mappings import EVENTS as MAPPING_EVENTS
 
 EVENTS: tuple[type[Event[Any]], ...] = (
-    *RFP_EVENTS,
-    *CATALOGUE_EVENTS,
+    *(event for room in ROOMS for event in events_of(room)),
     *SCHEME_EVENTS,
     *PROPOSAL_EVENTS,
     *DELEGATION_EVENTS,
@@ -52,9 +47,6 @@ EVENTS: tuple[type[Event[Any]], ...] = (
     *BATCH_EVENTS,
     *HAND_IN_EVENTS,
     *MAPPING_EVENTS,
-    *PROJECT_EVENTS,
-    *OUTCOME_EVENTS,
-    *CONTRACT_EVENTS,
     *DOCUMENT_EVENTS,
     *COMMENT_EVENTS,
     *INDEX_EVENTS,

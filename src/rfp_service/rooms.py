@@ -1,12 +1,8 @@
 """Every room, by what it offers: what the service, the worker and the app are made of."""
 
-from outcomes.context import OUTCOMES
-from projects.context import PROJECTS
 from rfp_service.approval_turns import APPROVAL_TURNS
-from rfp_service.catalogue.context import CATALOGUE
 from rfp_service.changes.context import CHANGES
 from rfp_service.concluded_contracts import CONCLUDED_CONTRACTS
-from rfp_service.contracts.context import CONTRACTS
 from rfp_service.deflection import DEFLECTION
 from rfp_service.dependencies.context import DEPENDENCIES
 from rfp_service.due_days import DUE_DAYS
@@ -16,7 +12,7 @@ from rfp_service.inbox.context import INBOX
 from rfp_service.open_contracting.context import OPEN_CONTRACTING
 from rfp_service.readiness.context import READINESS
 from rfp_service.reprocurement import REPROCUREMENT
-from rfp_service.rfps.context import RFPS
+from rfp_service.room_names import ROOMS, context_of
 from shared.flow.context import FLOW
 from shared.flow.imports.context import IMPORTS
 from shared.governance.accounts.context import ACCOUNTS
@@ -35,8 +31,7 @@ from shared.web.jobs.context import JOBS
 
 CONTEXTS: tuple[Context, ...] = (
     FLOW,
-    RFPS,
-    CATALOGUE,
+    *map(context_of, ROOMS),
     DEFLECTION,
     SCHEME,
     DELEGATIONS,
@@ -50,15 +45,12 @@ CONTEXTS: tuple[Context, ...] = (
     ACCOUNTS,
     RETENTION,
     JOBS,
-    PROJECTS,
-    CONTRACTS,
     CONCLUDED_CONTRACTS,
     FAILED_ORDERS,
     REPROCUREMENT,
     APPROVAL_TURNS,
     DUE_DAYS,
     DEPENDENCIES,
-    OUTCOMES,
     OPEN_CONTRACTING,
     READINESS,
     CHANGES,

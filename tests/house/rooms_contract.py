@@ -7,12 +7,14 @@ from grimp import ImportGraph
 from importlinter import Contract, ContractCheck, fields
 from importlinter.contracts.layers import LayersContract
 
+from rfp_service.room_names import ROOMS
+
 
 class RoomsContract(Contract):
     """A roof over independent rooms on one foundation.
 
     roof_package: the package that is the roof; its own parts are the layers in `roof`, highest first.
-    rooms: packages that know no other room, each with the layers in `floors`, highest first.
+    The rooms are packages that know no other room, each with the layers in `floors`, highest first.
     foundation: the package that all stand on.
     """
 
@@ -21,7 +23,6 @@ class RoomsContract(Contract):
     roof_package = fields.StringField()
     roof = fields.ListField(subfield=fields.StringField())
     apart = fields.ListField(subfield=fields.StringField())
-    rooms = fields.ListField(subfield=fields.StringField())
     floors = fields.ListField(subfield=fields.StringField())
     foundation = fields.StringField()
 
@@ -38,7 +39,7 @@ class RoomsContract(Contract):
                 part.render_broken_contract(found)
 
     def _parts(self) -> list[LayersContract]:
-        roof, rooms = str(self.roof_package), [str(room) for room in self.rooms]
+        roof, rooms = str(self.roof_package), list(ROOMS)
         inside = [room.removeprefix(f"{roof}.") for room in rooms if room.startswith(f"{roof}.")]
         layers = [str(layer) for layer in self.roof]
         full = [" | ".join(f"{roof}.{name}" for name in layer.split(" | ")) for layer in layers]
