@@ -92,15 +92,17 @@ def own_work() -> str:
 
 
 def pages() -> str:
-    """Let axe look at every page for seeing, on a phone and on a desk."""
+    """Let axe look at every page and state; read pages by keyboard, enlarged, in own colours, on paper."""
     said = closing_line("tests/service/test_console_seeing.py", EVERY_PAGE="1")
-    return f"every page for seeing at 320 and 1,280 px, no violation: {said}"
+    led = closing_line("tests/service/console_every_page.py", "tests/service/console_everybody.py")
+    states = closing_line("tests/service/console_states.py")
+    return f"every page and state at 320 and 1,280 px, no violation: {said}; {led}; {states}"
 
 
 def journeys() -> str:
-    """Let a programme officer and a contract manager go their whole ways in a browser."""
-    said = closing_line("tests/service/console_journeys.py")
-    return f"a spreadsheet with and without JavaScript, a month of contracts, no violation: {said}"
+    """Let everybody go their whole ways in a browser, with JavaScript and without."""
+    said = closing_line("tests/service/console_journeys.py", "tests/service/console_councillor.py")
+    return f"five people's ways with and without JavaScript, no violation: {said}"
 
 
 def inboxes() -> str:

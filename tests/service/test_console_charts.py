@@ -10,7 +10,7 @@ from rfp_service.console.charts.drawing import GAP, spread, ticks
 from rfp_service.console.charts.rows import ages, bar
 from rfp_service.console.charts.scatter import LINKED_LIMIT, Dot, LevelLine, scatter
 from rfp_service.console.flow_sentences import ageing_lead, change_heading, heading, lead, scatter_lead
-from rfp_service.console.links import after, begin_of, page_of
+from rfp_service.console.links import address, after, begin_of, page_of
 from rfp_service.console.pages.progress import progress_of
 from rfp_service.console.people_names import marked
 from rfp_service.console.record_words import changes_in, told_words
@@ -135,6 +135,12 @@ def test_an_address_of_the_api_leads_to_the_page_of_the_same_and_to_none_where_t
         "https://elsewhere.example/v1/rfps",
     ):
         assert not page_of(elsewhere)
+
+
+def test_a_choice_is_carried_on_whole_but_for_what_is_taken_out_of_it() -> None:
+    query = {"programme": "p", "horizon": ["achieved", "undated"], "q": ""}
+    assert address("/x", query) == "/x?programme=p&horizon=achieved&horizon=undated"
+    assert address("/x", query, "horizon") == "/x?programme=p"
 
 
 def test_what_a_decision_changed_is_said_without_codes() -> None:

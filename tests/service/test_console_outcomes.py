@@ -169,7 +169,7 @@ async def test_whoever_only_reads_is_offered_nothing_and_yesterday_is_not_decide
     path = f"/console/milestones/{await one_of(api, 'milestones')}"
     await sign_in(api, "rita-requester")
     shown = await text(api, path)
-    assert ("Nothing: nothing of your roles" in shown, "/decisions/" in shown) == (True, False)
+    assert ("Nothing: others decide here" in shown, "/decisions/" in shown) == (True, False)
     assert "/manage/milestones/new" not in await text(api, "/console/milestones")
     refused = await api.client.get(f"{path}/decisions/drop")
     assert "It is for others than your role." in refused.text
@@ -177,6 +177,17 @@ async def test_whoever_only_reads_is_offered_nothing_and_yesterday_is_not_decide
     head = await api.service.record.head()
     past = await text(api, f"{path}?as_of={head}")
     assert ("this is how it stood then" in past, "/decisions/" in past) == (True, False)
+
+
+async def test_a_board_without_outcomes_or_figures_says_so(api: Api) -> None:
+    await programme(api)
+    await sign_in(api, "pia-programme")
+    shown = await text(api, "/console/outcomes")
+    assert ("No outcome is set" in shown, "No figure shows these outcomes yet" in shown) == (True, True)
+    made = await outcome(api)
+    await api.get("/v1/programmes", PIA)
+    shown = await text(api, "/console/outcomes")
+    assert (f"/console/outcomes/{made}" in shown, "No outcome is set" in shown) == (True, False)
 
 
 async def test_one_box_finds_what_a_programme_holds_and_whatever_else_has_a_name(api: Api) -> None:

@@ -51,10 +51,10 @@ def chosen(query: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
     return {name: said for name in names if (said := query.get(name, "").strip())}
 
 
-def address(path: str, query: Mapping[str, str], *without: str) -> str:
-    """Return an address with a choice, or with all of it but some."""
+def address(path: str, query: Mapping[str, str | list[str]], *without: str) -> str:
+    """Return an address with a choice, or with all of it but some; of what is chosen twice, with both."""
     kept = {name: said for name, said in query.items() if said and name not in without}
-    return f"{path}?{urlencode(kept)}" if kept else path
+    return f"{path}?{urlencode(kept, doseq=True)}" if kept else path
 
 
 def begin_of(day: str) -> str:

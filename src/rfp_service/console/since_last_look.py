@@ -50,8 +50,10 @@ def _parts(entry: Mapping[str, Any]) -> list[str]:
 
 
 def lead_of_looks(items: Iterable[Mapping[str, Any]]) -> str:
-    """Return how many things are new, and how many that were looked at have changed."""
+    """Return how many things are new and how many have changed; nothing where none was looked at yet."""
     rows = list(items)
+    if all(each["looked_until"] is None for each in rows):
+        return ""
     changed = sum(each["changes"] > 0 for each in rows)
     new = sum(each["unread"] and not each["changes"] for each in rows)
     parts = [f"{new} {'is' if new == 1 else 'are'} new"] if new else []

@@ -1,0 +1,42 @@
+"""Every list of the console says how many there are as the API counts them for the same person."""
+
+import pytest
+
+from tests.support.running import Running
+from tests.support.visiting import said, visitor
+
+pytestmark = pytest.mark.xdist_group("demonstration")
+
+LISTS = {  # who reads it, and what the API says of the same; the promises of a programme are at hand whole
+    "/rfps": ("priya-procurement", "/rfps"),
+    "/rfps?stage=approval": ("priya-procurement", "/rfps?stage=approval"),
+    "/projects": ("pia-programme", "/projects"),
+    "/projects?stage=in_delivery": ("pia-programme", "/projects?stage=in_delivery"),
+    "/contracts/register": ("carlo-contracts", "/contracts"),
+    "/pipeline-notices": ("carlo-contracts", "/pipeline-notices"),
+    "/catalogue-items": ("ada-admin", "/catalogue-items"),
+    "/catalogue-orders": ("ada-admin", "/catalogue-orders"),
+    "/delegations": ("ada-admin", "/delegations"),
+    "/people": ("ada-admin", "/people"),
+    "/service-accounts": ("ada-admin", "/service-accounts"),
+    "/exemptions": ("lars-legal", "/exemptions"),
+    "/webhook-endpoints": ("ada-admin", "/webhook-endpoints"),
+    "/record": ("sam-scrutiny", "/audit/decisions"),
+    "/milestones": ("olga-outcomes", "/milestones?programme={programme}"),
+    "/milestones?overdue=true": ("olga-outcomes", "/milestones?programme={programme}&overdue=true"),
+}
+OF_A_PROGRAMME = {"/promised-data": "/promised-data", "/consultations": "/consultations"}
+
+
+def test_every_list_says_how_many_the_api_counts(demonstration: Running) -> None:
+    for person in sorted({person for person, _ in LISTS.values()}):
+        with visitor(demonstration, person) as reader:
+            programme = next(each["id"] for each in reader.asked("/programmes")["items"] if each["purpose"])
+            for page, path in ((page, path) for page, (who, path) in LISTS.items() if who == person):
+                asked = path.format(programme=programme)
+                total = reader.asked(f"{asked}{'&' if '?' in asked else '?'}count=true&limit=1")["total"]
+                heading = said(reader.page(page).split("<h1>")[1].split("</h1>")[0])
+                assert heading.startswith(f"{total:,} " if total else ("No", "None")), (page, heading, total)
+            for page, path in OF_A_PROGRAMME.items():
+                total = len(reader.asked(path, programme=programme)["items"])
+                assert f"<h1>{total} " in reader.page(page), page
