@@ -76,3 +76,43 @@ async def test_two_periods_of_an_imported_log_are_compared_in_its_own_time(api: 
     assert told.sentences[0].startswith("Cases took 2.0 working days longer than before")
     refused = (await api.get(PERIODS, PRIYA, 422, **asked, route="open_tender")).json()
     assert refused["type"] == "/problems/live-filters-only"
+
+
+async def test_a_log_is_read_as_at_the_completion_of_its_last_activity(api: Api) -> None:
+    rows = (
+        "case_id,seq,activity,stage,entered_at,lifecycle\n"
+        "A,0,check,one,2025-03-03T10:00:00Z,start\nA,1,check,one,2025-03-03T12:00:00Z,complete\n"
+        "A,2,sign,two,2025-03-03T15:00:00Z,start\nA,3,sign,two,2025-03-03T16:00:00Z,complete\n"
+    )
+    begun = await hand_in(api, events=rows.encode(), cases=b"case_id,open_at,close_at\n")
+    await finished(api, begun["id"])
+    told = (await api.get("/v1/rfps/bottlenecks", source=begun["id"], level="activity")).json()
+    assert told["as_of"] == "2025-03-03T16:00:00Z"
+    by_name = {row["activity"]: row for row in told["stages"]}
+    assert by_name["sign"]["service"]["sum"] == 3_600
+    assert by_name["sign"]["waiting"]["sum"] == 3 * 3_600
+
+
+async def test_a_log_as_another_program_writes_it_comes_in_as_it_is(api: Api) -> None:
+    rows = "Ref;Status;Changed\nA;one;03/12/2024 10:00\nA;two;04/12/2024 12:00\n"
+    form = {
+        "mapping": '{"Ref": "case_id", "Status": "activity", "Changed": "entered_at"}',
+        "delimiter": "semicolon",
+        "dates": "day_first",
+        "time_zone": "Europe/London",
+        "activity_map": '{"one": "first", "two": "second"}',
+    }
+    answer = await api.client.post(
+        "/v1/imports", data={"kind": "rfp-log", **form}, files={"events": rows}, headers=api.headers(PRIYA)
+    )
+    assert answer.status_code == 202, answer.text
+    done = await finished(api, answer.json()["id"])
+    assert (done["status"], done["report"]["events"], done["report"]["bad_rows"]) == ("done", 2, 0)
+    told = (await api.get("/v1/rfps/bottlenecks", source=done["id"])).json()
+    [edge] = [(e["from"], e["to"], e["elapsed"]["sum"]) for e in told["edges"] if e["n"]]
+    assert edge == ("first", "second", 26 * 3_600)
+    form["mapping"] = '{"Ref": "reference"}'
+    refused = await api.client.post(
+        "/v1/imports", data={"kind": "rfp-log", **form}, files={"events": rows}, headers=api.headers(PRIYA)
+    )
+    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/unreadable-columns")

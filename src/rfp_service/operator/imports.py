@@ -17,7 +17,7 @@ from rfp_service.service import opened
 from rfp_service.terminal import say
 from shared.flow.imports.domain import Import, ImportReport, ImportStatus
 from shared.flow.imports.loader import LogFiles
-from shared.flow.imports.options import Options, stages_of
+from shared.flow.imports.options import Options, columns_of, stages_of
 from shared.kernel.messages import Stamp
 from shared.settings import Settings
 
@@ -35,12 +35,17 @@ def rfp_log(  # noqa: PLR0913  # the options of one command
     time_zone: Annotated[str | None, typer.Option(help="For times without an offset.")] = None,
     activity_map: Annotated[Path | None, typer.Option(help="JSON: activity to stage.")] = None,
     strict: bool = False,
+    mapping: Annotated[Path | None, typer.Option(help="JSON: heading to column.")] = None,
+    delimiter: Annotated[str, typer.Option(help="comma, semicolon, tab or bar.")] = "comma",
+    dates: Annotated[str, typer.Option(help="iso, day_first or month_first.")] = "iso",
     dry_run: bool = False,
 ) -> None:
     if timestamps not in ("entered", "completed"):
         raise typer.BadParameter("entered or completed", param_hint="--timestamps")
     stages = stages_of(activity_map.read_bytes() if activity_map else None)
-    files = LogFiles(events, cases, Options(timestamps, time_zone, stages, strict))
+    columns = columns_of(mapping.read_bytes() if mapping else None)
+    options = Options(timestamps, time_zone, stages, strict, columns, delimiter, dates)
+    files = LogFiles(events, cases, options)
     settings = configured()
     with database(settings) as base, _bar() as bar:
         task = bar.add_task("events", total=None)

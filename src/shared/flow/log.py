@@ -71,8 +71,8 @@ class FlowLog:
     @property
     def horizon(self) -> int | None:
         """Return the latest instant that the log speaks of; none where it speaks of none."""
-        closed = self.cases.closed[self.cases.closed != STILL_OPEN]
-        last = [int(column.max()) for column in (self.at, self.cases.opened, closed) if len(column)]
+        ends = [column[column != STILL_OPEN] for column in (self.cases.closed, self.done)]
+        last = [int(column.max()) for column in (self.at, self.cases.opened, *ends) if len(column)]
         return max(last, default=None)
 
     def until(self, instant: int) -> "FlowLog":

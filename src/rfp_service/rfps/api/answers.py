@@ -49,8 +49,8 @@ class RfpSeen(Particulars, RfpRow):
     )
     same_need: list[UUID] = Field(description="Open RFPs that asked for the same when it was raised.")
     after_order: UUID | None = Field(description="The order from the catalogue that failed for this need.")
-    category: str
-    likely_supplier: str
+    category: str | None
+    likely_supplier: str | None
     split_with: list[UUID] = Field(
         description="Others of its area, category and supplier within twelve months, when it was routed."
     )
@@ -151,8 +151,8 @@ def as_seen(stream: Stream[Rfp], by: Targets, said: Particulars, waits: CaseWait
             "taken_over": told if (told := _taken_over(rfp))["reference"] else None,
             "same_need": rfp.same_need,
             "after_order": rfp.after_order,
-            "category": rfp.category,
-            "likely_supplier": rfp.likely_supplier,
+            "category": rfp.category or None,
+            "likely_supplier": rfp.likely_supplier or None,
             "split_with": rfp.split.with_rfps,
             "split_passes": rfp.split.passes,
             "catalogue_check_id": rfp.check.id,

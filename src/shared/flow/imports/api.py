@@ -15,7 +15,7 @@ from shared.flow.imports.commands import StartImport, WithdrawImport
 from shared.flow.imports.domain import Import, ImportReport, ImportStatus
 from shared.flow.imports.import_service import import_service
 from shared.flow.imports.loader import LogFiles
-from shared.flow.imports.options import Options, stages_of
+from shared.flow.imports.options import Options, columns_of, stages_of
 from shared.kernel.errors import NotFound
 from shared.kernel.fields import ONE_LINE, SHORT_TEXT_LIMIT, Flag
 from shared.kernel.messages import Receipt
@@ -29,7 +29,10 @@ UPLOAD_BYTES_LIMIT = 256 * 1024 * 1024
 MAP_CHARACTERS_LIMIT = 64 * 1024
 UNNAMED = "RFP log"
 PARTS = frozenset(
-    ["kind", "name", "events", "cases", "timestamps", "time_zone", "activity_map", "strict", "dry_run"]
+    [
+        *("kind", "name", "events", "cases", "timestamps", "time_zone", "activity_map", "strict", "dry_run"),
+        *("mapping", "delimiter", "dates"),
+    ]
 )
 
 ImportId = Annotated[UUID, InPath(description="The import's id, which follows from its content.")]
@@ -59,16 +62,33 @@ class ImportSeen(ImportAnswer):
     next: Next = None
 
 
-async def options_of(
+async def options_of(  # the parts of one form
     timestamps: Annotated[Literal["entered", "completed"], Form()] = "entered",
     time_zone: Annotated[str | None, Form(max_length=60, description="For times without an offset.")] = None,
     activity_map: Annotated[
         str | None, Form(max_length=MAP_CHARACTERS_LIMIT, description="JSON: activity to stage.")
     ] = None,
     strict: Annotated[Flag, Form(description="Refuse stages that the map does not have.")] = False,  # noqa: FBT002  # a form field
+    mapping: Annotated[
+        str | None,
+        Form(
+            max_length=MAP_CHARACTERS_LIMIT,
+            description="JSON: heading to column, where a file calls its columns otherwise.",
+            examples=['{"Reference": "case_id", "Status": "activity", "Changed on": "entered_at"}'],
+        ),
+    ] = None,
+    delimiter: Annotated[
+        Literal["comma", "semicolon", "tab", "bar"], Form(description="What stands between cells.")
+    ] = "comma",
+    dates: Annotated[
+        Literal["iso", "day_first", "month_first"],
+        Form(description="What comes first in a date of numbers, such as 31/12/2025 09:00."),
+    ] = "iso",
 ) -> Options:
     """Read how a log is to be read."""
-    return Options(timestamps, time_zone, stages_of(activity_map), strict)
+    return Options(
+        timestamps, time_zone, stages_of(activity_map), strict, columns_of(mapping), delimiter, dates
+    )
 
 
 @router.post(

@@ -6,7 +6,7 @@ import hashlib
 import io
 import zlib
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, TextIO
 
@@ -53,14 +53,14 @@ def opened(path: Path) -> BinaryIO:
     return gzip.open(path) if packed else path.open("rb")  # type: ignore[return-value]  # both read bytes
 
 
-def digest(path: Path, *, may_be_xml: bool = False) -> str:
+def digest(path: Path, *, delimiter: str = ",", may_be_xml: bool = False) -> str:
     """Return the SHA-256 of a file's decompressed content."""
     sha, size = hashlib.sha256(), 0
     try:
         with opened(path) as file:
             while chunk := file.read(CHUNK):
                 if not size and not (may_be_xml and begins_xml(chunk)):
-                    must_be_csv(chunk[:BEGINNING])
+                    must_be_csv(chunk[:BEGINNING], delimiter)
                 size += len(chunk)
                 if size > PLAIN_BYTES_LIMIT:
                     raise FileTooLarge(limit_bytes=PLAIN_BYTES_LIMIT)
@@ -79,7 +79,7 @@ def plain_bytes(path: Path) -> int:
         raise NotReadable from error
 
 
-def must_be_csv(beginning: bytes) -> None:
+def must_be_csv(beginning: bytes, delimiter: str = ",") -> None:
     """Refuse a file of another sort by how it begins, and say what to do."""
     for magic, (looks_like, do) in OTHERS.items():
         if beginning.startswith(magic):
@@ -87,11 +87,11 @@ def must_be_csv(beginning: bytes) -> None:
     heading = beginning.removeprefix(BYTE_ORDER_MARK).splitlines()[:1] or [b""]
     if begins_xml(beginning):
         raise OtherFormat(looks_like="an XES log, or other XML", do="Hand an XES log in as `events`.")
-    for mark, name in ((b";", "semicolons"), (b"\t", "tabs"), (b"|", "bars")):
-        if b"," not in heading[0] and mark in heading[0]:
+    for mark, name in ((b",", "comma"), (b";", "semicolon"), (b"\t", "tab"), (b"|", "bar")):
+        if delimiter.encode() not in heading[0] and mark in heading[0]:
             raise OtherFormat(
-                looks_like=f"a table whose cells are separated by {name}",
-                do="Save it again with commas between its cells (CSV, UTF-8).",
+                looks_like=f"a table whose cells are separated by {name}s",
+                do=f"Say so with `delimiter`: {name}. Or save it again with commas between its cells.",
             )
 
 
@@ -124,8 +124,17 @@ OTHERS = {
 }
 
 
+class FileColumns(NamedTuple):
+    """Which columns a file has: those that it needs, all that are known, and its own headings' meaning."""
+
+    needed: tuple[str, ...]
+    known: tuple[str, ...]
+    mapping: Mapping[str, str] = {}
+    only_here: tuple[str, ...] = ()
+
+
 def rows(
-    path: Path, file_name: str, needed: tuple[str, ...], known: tuple[str, ...]
+    path: Path, file_name: str, columns: FileColumns, delimiter: str = ","
 ) -> Iterator[tuple[int, dict[str, str] | BadRow]]:
     """Yield each row with its number as a spreadsheet counts; columns are found by their headings.
 
@@ -134,8 +143,8 @@ def rows(
     csv.field_size_limit(LINE_CHARACTERS_LIMIT)
     try:
         with opened(path) as file, io.TextIOWrapper(file, "utf-8-sig", newline="") as text:
-            records = _records(text)
-            headings = _headings(next(records, []), file_name, needed, known)
+            records = _records(text, delimiter)
+            headings = _headings(next(records, []), file_name, columns)
             for number, cells in enumerate(records, start=2):
                 if isinstance(cells, BadRow):
                     yield number, cells
@@ -148,23 +157,28 @@ def rows(
         raise NotReadable(file=file_name) from error
 
 
-def _headings(
-    cells: list[str] | BadRow, file_name: str, needed: tuple[str, ...], known: tuple[str, ...]
-) -> list[str]:
+def _headings(cells: list[str] | BadRow, file_name: str, columns: FileColumns) -> list[str]:
     if isinstance(cells, BadRow):
         raise NotReadable(file=file_name)
-    headings = [heading.strip() for heading in cells]
-    if missing := [name for name in needed if name not in headings]:
+    written = [heading.strip() for heading in cells]
+    headings = [columns.mapping.get(heading, heading) for heading in written]
+    missing = [name for name in columns.needed if name not in headings]
+    missing += [
+        heading
+        for heading, name in columns.mapping.items()
+        if name in columns.only_here and heading not in written
+    ]
+    if missing:
         raise ColumnMissing(file=file_name, missing=missing)
-    if twice := [name for name in known if headings.count(name) > 1]:
+    if twice := [name for name in columns.known if headings.count(name) > 1]:
         raise ColumnTwice(file=file_name, columns=twice)
     return headings
 
 
-def _records(text: TextIO) -> Iterator[list[str] | BadRow]:
+def _records(text: TextIO, delimiter: str) -> Iterator[list[str] | BadRow]:
     """Yield the cells of each record; a quote that is never closed costs its own row, and no other."""
     lines = _BoundedLines(text)
-    reader = csv.reader(lines, strict=True)
+    reader = csv.reader(lines, strict=True, delimiter=delimiter)
     while True:
         lines.begin()
         try:
@@ -178,7 +192,7 @@ def _records(text: TextIO) -> Iterator[list[str] | BadRow]:
                 else "has a quotation mark that is not closed, or not doubled"
             )
             lines.go_back()
-            reader = csv.reader(lines, strict=True)
+            reader = csv.reader(lines, strict=True, delimiter=delimiter)
 
 
 class _BoundedLines:

@@ -214,10 +214,12 @@ def _nothing(report: ImportReport) -> str:
         return "There is nothing in these files to take in."
     first = report.bad[0]
     column = f"{first.column} " if first.column else "it "
-    return (
-        f"Nothing could be taken in: {report.bad_rows} rows were refused, the first of them row {first.row}"
-        f" of {first.file}: {column}{first.reason}."
+    many = (
+        "1 row was refused,"
+        if report.bad_rows == 1
+        else f"{report.bad_rows} rows were refused, the first of them"
     )
+    return f"Nothing could be taken in: {many} row {first.row} of {first.file}: {column}{first.reason}."
 
 
 def _why(refusal: Refused) -> str:

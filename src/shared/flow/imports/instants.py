@@ -2,13 +2,22 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
+
+from shared.web.tabular.day_styles import DayOrder, DayStyle
+from shared.web.tabular.days import NoDay
 
 DAY_FIRST = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b")
 DATE_ONLY = re.compile(r"\d{4}-?\d{2}-?\d{2}|\d{4}-?W\d{2}-?\d")
 FINER = re.compile(r"[.,]\d{6}0*[1-9]")  # than a microsecond
 ISO = "is not an ISO 8601 time"
+# A day of numbers, then perhaps a time: what `dates` says the order of.
+BY_NUMBERS = re.compile(
+    r"(\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4})"
+    r"(?:,?[ T]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,6}))?)?(?: ?([AaPp])[Mm])?)?"
+)
+NOON = 12
 
 
 class BadInstant(Exception):
@@ -23,6 +32,7 @@ class LogInstants:
     """
 
     zone: ZoneInfo | None
+    order: DayOrder | None = None  # of days written with numbers; ISO 8601 is always understood
     date_only: int = 0
     clock_change: int = 0
     missing_hour: int = 0
@@ -34,11 +44,15 @@ class LogInstants:
 
         In the hour that comes twice a stamp is of the first, unless its case's time would run backwards.
         """
-        try:
-            stamp = datetime.fromisoformat(text)
-        except ValueError:
-            raise BadInstant(_looks(text)) from None
-        if DATE_ONLY.fullmatch(text):
+        by_numbers = None if self.order is None else BY_NUMBERS.fullmatch(text)
+        if by_numbers is not None:
+            stamp = _of_numbers(by_numbers, DayStyle(self.order, declared=True))  # type: ignore[arg-type]  # it is said
+        else:
+            try:
+                stamp = datetime.fromisoformat(text)
+            except ValueError:
+                raise BadInstant(_looks(text, self.order)) from None
+        if DATE_ONLY.fullmatch(text) or (by_numbers is not None and by_numbers[2] is None):
             self.date_only += 1
             self.odd.setdefault("date_only", place)
         if FINER.search(text):
@@ -64,9 +78,32 @@ class LogInstants:
         return second if backwards else first
 
 
-def _looks(text: str) -> str:
-    if DAY_FIRST.match(text):
-        return f"{ISO}: it looks like a date with the day first; write 31/12/2025 09:00 as 2025-12-31T09:00"
+def _of_numbers(found: re.Match[str], style: DayStyle) -> datetime:
+    """Return what a day of numbers and its time name, as the log writes them."""
+    if not found[1][-4:].isdigit():
+        raise BadInstant("has a year of two digits: write all four")
+    try:
+        day = style.day(found[1])
+    except NoDay as no_day:
+        raise BadInstant(str(no_day)) from None
+    hour, minute, second = (int(found[n] or 0) for n in (2, 3, 4))
+    if found[6]:
+        if not 1 <= hour <= NOON:
+            raise BadInstant("is not a time of twelve hours")
+        hour = hour % NOON + (NOON if found[6] in "Pp" else 0)
+    try:
+        at = time(hour, minute, second, int((found[5] or "0").ljust(6, "0")))
+    except ValueError:
+        raise BadInstant("is not a time that a clock shows") from None
+    return datetime.combine(day, at)
+
+
+def _looks(text: str, order: DayOrder | None) -> str:
+    if DAY_FIRST.match(text) and order is None:
+        return (
+            f"{ISO}: it looks like a date of numbers; say with `dates` whether the day comes first, or write"
+            " 31/12/2025 09:00 as 2025-12-31T09:00"
+        )
     if text.isascii() and text.replace(".", "", 1).isdigit():
         return f"{ISO}: it looks like a number that a spreadsheet shows as a date; write 2025-12-31T09:00"
     return ISO

@@ -11,9 +11,9 @@ from uuid import UUID, uuid5
 from shared.flow.imports import xes
 from shared.flow.imports.files import FileTooLarge, NotReadable, digest, is_xml, plain_bytes
 from shared.flow.imports.historic_log import Log
-from shared.flow.imports.options import Options
+from shared.flow.imports.options import CASES_NEED, DELIMITERS, Options
 from shared.flow.imports.partitioned_log import PartitionedLog
-from shared.flow.imports.rfp_log import CASES_NEED, FINDINGS_TRIED_LIMIT
+from shared.flow.imports.rfp_log import FINDINGS_TRIED_LIMIT
 from shared.web.sandbox.children import Sandbox, Task
 from shared.web.sandbox.limits import ONE_FILE
 
@@ -35,21 +35,24 @@ class LogFiles:
 
     def identity(self) -> str:
         """Return what makes this content this import: both files' hashes and the options."""
-        cases = "none" if self.cases is None else digest(self.cases)
-        parts = [digest(self.events, may_be_xml=True), cases, self.options_text()]
+        mark = DELIMITERS[self.options.delimiter]
+        cases = "none" if self.cases is None else digest(self.cases, delimiter=mark)
+        events = digest(self.events, delimiter=mark, may_be_xml=True)
+        parts = [events, cases, self.options_text()]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     async def as_tables(self, folder: Path, sandbox: Sandbox) -> "LogFiles":
         """Return the log as two tables, those that have to be made in this folder."""
-        events, cases = self.events, self.cases
+        events, cases, options = self.events, self.cases, self.options
         if await asyncio.to_thread(is_xml, events):
             events = folder / "events.csv"
             await sandbox.convert(XES, self.events, events)
             cases = cases or xes.cases_beside(events)
+            options = replace(options, mapping={}, delimiter="comma")  # it is a table of our own now
         elif cases is None:
             cases = folder / "cases.csv"
-            cases.write_text(",".join(CASES_NEED) + "\n")  # a line
-        return replace(self, events=events, cases=cases)
+            cases.write_text(DELIMITERS[options.delimiter].join(CASES_NEED) + "\n")  # a line
+        return replace(self, events=events, cases=cases, options=options)
 
     def _tables(self) -> tuple[Path, Path]:
         assert self.cases is not None, "`as_tables` makes one"
@@ -60,14 +63,23 @@ class LogFiles:
         return sum(plain_bytes(path) for path in self._tables())
 
     def options_text(self) -> str:
-        """Return the options as text that is the same for the same options."""
-        options = self.options
+        """Return the options as text that is the same for the same options.
+
+        Those that came later stand in it where they say something: an import keeps its id.
+        """
+        options, usual = self.options, Options()
+        later = {
+            "mapping": dict(sorted(options.mapping.items())),
+            "delimiter": options.delimiter,
+            "dates": options.dates,
+        }
         return json.dumps(
             {
                 "timestamps": options.timestamps,
                 "time_zone": options.time_zone,
                 "activity_map": dict(sorted(options.activity_map.items())),
                 "strict": options.strict,
+                **{name: said for name, said in later.items() if said != getattr(usual, name)},
             }
         )
 

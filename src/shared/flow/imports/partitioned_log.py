@@ -32,6 +32,7 @@ class PartitionedLog:
         """Read the log in two files as of now."""
         self._events = events
         self._cases = cases
+        self._options = options
         self._reading = LogReading(options, now, findings_limit)
 
     @property
@@ -42,7 +43,9 @@ class PartitionedLog:
     def parts(self) -> Iterator[Log]:
         """Yield some cases at a time, each with all of its events; refuse first what can't be read."""
         if plain_bytes(self._events) + plain_bytes(self._cases) <= WHOLE_BYTES_LIMIT:
-            yield self._reading.read(case_rows(self._cases), event_rows(self._events))
+            yield self._reading.read(
+                case_rows(self._cases, self._options), event_rows(self._events, self._options)
+            )
         else:
             yield from self._spooled()
         self._reading.close()
@@ -51,8 +54,8 @@ class PartitionedLog:
         with TemporaryDirectory(prefix="rfp-import-parts-") as folder, ExitStack() as stack:
             cases = stack.enter_context(Spool(Path(folder, "cases")))
             events = stack.enter_context(Spool(Path(folder, "events")))
-            cases.fill(case_rows(self._cases))
-            events.fill(event_rows(self._events))
+            cases.fill(case_rows(self._cases, self._options))
+            events.fill(event_rows(self._events, self._options))
             for part in range(PARTS):
                 yield self._reading.read(cases.rows(part), events.rows(part))
 

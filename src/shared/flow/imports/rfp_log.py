@@ -7,17 +7,21 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from shared.flow.imports.executions import TRANSITIONS
-from shared.flow.imports.files import BadRow, rows
+from shared.flow.imports.files import BadRow, FileColumns, rows
 from shared.flow.imports.historic_log import FINDINGS_LIMIT, Case, Log, LogStep, RefusedRow
 from shared.flow.imports.import_warnings import settle
 from shared.flow.imports.instants import BadInstant, LogInstants, sentences
-from shared.flow.imports.options import Options
+from shared.flow.imports.options import (
+    CASES_MAY_HAVE,
+    CASES_NEED,
+    DATES,
+    DELIMITERS,
+    EVENTS_MAY_HAVE,
+    EVENTS_NEED,
+    Options,
+)
 from shared.kernel.errors import Unacceptable
 
-EVENTS_NEED = ("case_id", "activity", "entered_at")
-EVENTS_MAY_HAVE = (*EVENTS_NEED, "seq", "stage", "party", "actor", "role", "lifecycle")
-CASES_NEED = ("case_id", "open_at", "close_at")
-CASES_MAY_HAVE = (*CASES_NEED, "deadline")
 FINDINGS_TRIED_LIMIT = 20_000  # so many does a trial list
 ROWS_LIMIT = 2_000_000
 TEXT_LIMIT = 500
@@ -51,7 +55,7 @@ def read_log(
     All are counted; so many of either are listed.
     """
     reading = LogReading(options, now, findings_limit)
-    log = reading.read(case_rows(cases), event_rows(events), progress)
+    log = reading.read(case_rows(cases, options), event_rows(events, options), progress)
     reading.close()
     reading.total.cases = log.cases
     return reading.total
@@ -60,14 +64,27 @@ def read_log(
 Rows = Iterator[tuple[int, dict[str, str] | BadRow]]
 
 
-def case_rows(path: Path) -> Rows:
+def case_rows(path: Path, options: Options) -> Rows:
     """Yield the rows of a cases file."""
-    return _limited(rows(path, "cases", CASES_NEED, CASES_MAY_HAVE))
+    return _rows(path, "cases", options, CASES_NEED, CASES_MAY_HAVE, EVENTS_MAY_HAVE)
 
 
-def event_rows(path: Path) -> Rows:
+def event_rows(path: Path, options: Options) -> Rows:
     """Yield the rows of an events file."""
-    return _limited(rows(path, "events", EVENTS_NEED, EVENTS_MAY_HAVE))
+    return _rows(path, "events", options, EVENTS_NEED, EVENTS_MAY_HAVE, CASES_MAY_HAVE)
+
+
+def _rows(
+    path: Path,
+    name: str,
+    options: Options,
+    needed: tuple[str, ...],
+    known: tuple[str, ...],
+    elsewhere: tuple[str, ...],
+) -> Rows:
+    only_here = tuple(column for column in known if column not in elsewhere)
+    columns = FileColumns(needed, known, options.mapping, only_here)
+    return _limited(rows(path, name, columns, DELIMITERS[options.delimiter]))
 
 
 def _limited(found: Rows) -> Rows:
@@ -85,7 +102,7 @@ class LogReading:
         self.options = options
         self.now = now
         zone = None if options.time_zone is None else ZoneInfo(options.time_zone)
-        self.stamps = LogInstants(zone)
+        self.stamps = LogInstants(zone, DATES[options.dates])
         self.log = self.total = Log(findings_limit=findings_limit)
 
     def read(self, cases: Rows, events: Rows, progress: Callable[[int], None] = lambda _: None) -> Log:
@@ -167,7 +184,7 @@ class LogReading:
     def _leave_gap(self, number: int, row: dict[str, str]) -> None:
         """Remember where in its case a row was that is left out, as far as it says so."""
         try:
-            at = LogInstants(self.stamps.zone).read(
+            at = LogInstants(self.stamps.zone, self.stamps.order).read(
                 row.get("entered_at", ""), ("events", number, "entered_at")
             )
         except BadInstant:

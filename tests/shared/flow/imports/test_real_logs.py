@@ -198,7 +198,7 @@ def test_a_file_of_another_sort_is_told_what_it_is_and_what_helps(
 
 def test_dates_with_the_day_first_are_told_how_to_be_written(tmp_path: Path) -> None:
     [finding] = read(tmp_path, HEADING + "P1,a,one,31/12/2024 09:00\n").bad
-    assert "day first" in finding.reason
+    assert "say with `dates` whether the day comes first" in finding.reason
     assert "2025-12-31T09:00" in finding.reason
 
 
