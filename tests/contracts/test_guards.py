@@ -14,7 +14,7 @@ from rfp_service.contracts.domain.renewal import RenewalOutcome
 from rfp_service.contracts.domain.savings import SavingStanding
 from shared.governance.scheme import tiers
 from tests.contracts.examples import DOCUMENT, NONE, REGISTERED, ROLLING_OVER, TERMS, TODAY
-from tests.support.guards import Body, Tries
+from tests.support.guards import LONGER, Body, Tries
 from tests.support.specs import NOW, RULES, stamp
 
 SEEDS, TURNS = 60, 60
@@ -113,7 +113,7 @@ ONWARD = (
 
 def test_what_is_allowed_is_accepted_and_guards_refuse_the_rest() -> None:
     tries = Tries(DECISIONS, BODIES, FOR_HOW_IT_STANDS)
-    for seed in range(SEEDS):
+    for seed in range(SEEDS * LONGER):
         dice, contract = random.Random(seed), NONE  # no secret
         for event in ROLLING_OVER if seed % 2 else REGISTERED:
             contract = event.apply(contract)

@@ -11,7 +11,7 @@ from projects.domain import refusals
 from projects.domain.project import Moscow, Project, Scale, Way
 from shared.governance.scheme.domain import USUAL_CHECKLIST as CHECKLIST
 from tests.projects.examples import IDENTIFIED, TODAY
-from tests.support.guards import Body, Tries
+from tests.support.guards import LONGER, Body, Tries
 from tests.support.specs import NOW, stamp
 
 SEEDS, TURNS = 80, 40
@@ -81,7 +81,7 @@ ENDINGS = frozenset({"cancel", "close"})
 
 def test_what_is_allowed_is_accepted_and_guards_refuse_the_rest() -> None:
     tries = Tries(DECISIONS, BODIES, FOR_HOW_IT_STANDS)
-    for seed in range(SEEDS):
+    for seed in range(SEEDS * LONGER):
         dice, project = random.Random(seed), IDENTIFIED.apply(Project())  # no secret
         for turn in range(TURNS):
             now = stamp("pia", at=NOW + timedelta(hours=turn))

@@ -9,6 +9,7 @@ from rfp_service import logs
 from tests.prove.auditing import edits, the_past
 from tests.prove.counts import (
     crashes,
+    guards,
     idle_sockets,
     inboxes,
     journeys,
@@ -34,6 +35,7 @@ from tests.prove.verifiers.running import other_verifiers
 PROOFS: dict[str, Callable[[], str]] = {
     "properties": properties,
     "random-decisions": random_decisions,
+    "guards": guards,
     "crashes": crashes,
     "sender-kills": sender_kills,
     "told": told,

@@ -7,6 +7,7 @@ from tests.prove.parts import Missing, closing_line
 
 CRASHES = "100"
 WALKS = "400"
+GUARD_WALKS = "20"
 REQUESTS_AN_OPERATION = "25"
 SEEDS = ("1", "2", "3")
 REQUESTS_A_SEED = "8"
@@ -40,6 +41,23 @@ def random_decisions() -> str:
         WALKS=WALKS,
     )
     return f"1,500 examples of up to 60 steps, {WALKS} walks through every event: {said}"
+
+
+def guards() -> str:
+    """Try every decision on things of every room, turn by turn, on many more walks."""
+    said = closing_line(
+        "-n",
+        "2",
+        "tests/projects/test_guards.py",
+        "tests/contracts/test_guards.py",
+        "tests/outcomes/test_guards.py",
+        "tests/catalogue/test_guards.py",
+        "tests/shared/governance/test_guards.py",
+        GUARD_WALKS=GUARD_WALKS,
+    )
+    return (
+        f"{GUARD_WALKS} times as many walks, what `next` allows is accepted, guards refuse the rest: {said}"
+    )
 
 
 def crashes() -> str:

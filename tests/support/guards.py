@@ -1,11 +1,16 @@
 """What is allowed by a command's guard is tried, and what is refused is counted: by guards, or after them."""
 
+import os
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from random import Random
 from typing import Any, Generic
 
 from shared.kernel.errors import Refused
 from shared.kernel.messages import Command, S, Stamp
+
+# So many times as many walks as usually.
+LONGER = int(os.environ.get("GUARD_WALKS", "1"))
 
 # What somebody would send who sees a thing as it is, on some turn of a walk: it never repeats itself.
 Body = Callable[[S, int], Mapping[str, Any]]
@@ -51,6 +56,30 @@ class Tries(Generic[S]):
         for event in decided if isinstance(decided, Sequence) else [decided]:
             state = event.apply(state)
         return state
+
+    def walk(
+        self,
+        begun: Callable[[Random], S],
+        decides: Callable[[Random, int], Stamp],
+        *,
+        seeds: int = 30,
+        turns: int = 30,
+        onward: Sequence[str] = (),
+        endings: Collection[str] = (),
+    ) -> None:
+        """Try every decision on many things, turn by turn, somebody else deciding at random on each.
+
+        What leads `onward` is decided more often, so that walks come far; few of the `endings` come early.
+        """
+        for seed in range(seeds * LONGER):
+            dice = Random(seed)  # no secret
+            state = begun(dice)
+            for turn in range(turns):
+                stamp = decides(dice, turn)
+                self.try_all(state, stamp, turn)
+                decision = dice.choice([*self.commands, *onward])
+                if decision not in endings or turn > turns * dice.random():
+                    state = self.after(decision, state, stamp, turn)
 
     def must_agree(self) -> None:
         """Expect 99 of 100 allowed tries of each decision to be accepted, and guards to refuse the rest."""

@@ -48,3 +48,14 @@ def must_be_a_second(proposed_by: str, gaining: Iterable[str], stamp: Stamp) -> 
         raise ProposedByYou
     if gains := [person for person in gaining if stamp.is_from(person)]:
         raise YouGain(person=gains[0])
+
+
+def must_be_a_second_of_one(proposals: Iterable[tuple[str, Iterable[str]]], stamp: Stamp) -> None:
+    """Refuse whoever can confirm none of some proposals, each with who proposed it and who gains by it."""
+    refusals: list[Refused] = []
+    for proposed_by, gaining in proposals:
+        try:
+            return must_be_a_second(proposed_by, gaining, stamp)
+        except Refused as refusal:
+            refusals.append(refusal)
+    raise next(iter(refusals), NotProposed())

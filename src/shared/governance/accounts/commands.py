@@ -33,7 +33,13 @@ from shared.governance.accounts.domain import (
     TooManyKeys,
 )
 from shared.kernel.fields import WHOLE, Code, PersonId, Reason, ShortText
-from shared.kernel.four_eyes import NotProposed, is_proposed, is_unconfirmed, must_be_a_second
+from shared.kernel.four_eyes import (
+    NotProposed,
+    is_proposed,
+    is_unconfirmed,
+    must_be_a_second,
+    must_be_a_second_of_one,
+)
 from shared.kernel.messages import Command, Stamp
 from shared.web.access.claims import Scope
 
@@ -145,8 +151,8 @@ class ConfirmApiKey(Command[ServiceAccount]):
     @classmethod
     def guard(cls, account: ServiceAccount, stamp: Stamp) -> None:
         _must_have_a_key(account, stamp.at)
-        if len(account.live(stamp.at)) == len(account.usable(stamp.at)):
-            raise NotProposed
+        waiting = (account.keys[name].proposed_by for name in account.usable(stamp.at))
+        must_be_a_second_of_one(((one, [account.owner]) for one in waiting if one), stamp)
 
     def decide(self, account: ServiceAccount, stamp: Stamp) -> ApiKeyConfirmed:
         """Let it open the account, and the one that it replaces run out."""

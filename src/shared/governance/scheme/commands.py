@@ -24,7 +24,13 @@ from shared.governance.scheme.refusals import (
 from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import Refused
 from shared.kernel.fields import WHOLE, Reason
-from shared.kernel.four_eyes import NotProposed, is_proposed, is_unconfirmed, must_be_a_second
+from shared.kernel.four_eyes import (
+    NotProposed,
+    is_proposed,
+    is_unconfirmed,
+    must_be_a_second,
+    must_be_a_second_of_one,
+)
 from shared.kernel.messages import Command, Stamp
 
 PROPOSALS_LIMIT = 1_000_000
@@ -86,9 +92,9 @@ class ConfirmScheme(Command[Scheme]):
     @classmethod
     def guard(cls, scheme: Scheme, stamp: Stamp) -> None:
         _must_be_proposed(scheme)
-        refusals = [no for each in scheme.proposals if (no := _not_by(each, scheme, stamp))]
-        if len(refusals) == len(scheme.proposals):
-            raise refusals[0]
+        today = day_in_london(stamp.at)
+        waiting = ((each.proposed_by, scheme.gaining(each.values, today)) for each in scheme.proposals)
+        must_be_a_second_of_one(waiting, stamp)
 
     def decide(self, scheme: Scheme, stamp: Stamp) -> SchemeConfirmed:
         """Adopt it; a day that passed while it waited moves to the day of the confirmation."""
@@ -150,17 +156,6 @@ class WithdrawAdoptedScheme(Command[Scheme]):
 def _must_be_proposed(scheme: Scheme) -> None:
     if not scheme.proposals:
         raise NotProposed(waiting=[])
-
-
-def _not_by(proposal: Proposal, scheme: Scheme, stamp: Stamp) -> Refused | None:
-    """Return why whoever decides can't confirm a proposal; nothing where they can."""
-    try:
-        must_be_a_second(
-            proposal.proposed_by, scheme.gaining(proposal.values, day_in_london(stamp.at)), stamp
-        )
-    except Refused as refusal:
-        return refusal
-    return None
 
 
 def _proposal(scheme: Scheme, number: int) -> Proposal:
