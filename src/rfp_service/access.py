@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from uuid import uuid4
 
 from shared.settings import NotConfigured, Profile, Settings
@@ -23,13 +24,20 @@ async def trusted_tokens(settings: Settings) -> AsyncIterator[Tokens]:
         return
     trust = _trust(settings)
     if settings.token_keys is not None:
-        yield Tokens(KeptKeys(json.loads(settings.token_keys.read_text())), trust)
+        yield Tokens(_kept_keys(settings.token_keys), trust)
         return
     _must_be_an_address(trust.issuer)
     from shared.web.access.fetched_keys import fetched_keys  # only this one asks anybody, and needs HTTP
 
     async with fetched_keys(trust.issuer) as keys:
         yield Tokens(keys, trust)
+
+
+def _kept_keys(path: Path) -> KeptKeys:
+    try:
+        return KeptKeys(json.loads(path.read_text()))
+    except (ValueError, AttributeError, NotTheIssuer):
+        raise NotConfigured(f'{path}, which TOKEN_KEYS names, is no JWKS: {{"keys": […]}}.') from None
 
 
 def _trust(settings: Settings) -> Trust:

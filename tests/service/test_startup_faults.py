@@ -53,6 +53,36 @@ def test_a_data_folder_that_can_not_be_made(base: Base, tmp_path: Path, command:
     assert said == "rfp-service: /proc/nothing can't be used: No such file or directory."
 
 
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"DATABASE_URL": "nonsense"}, "scheme is expected to be"),
+        ({"DATABASE_URL": "postgresql://rfp@nowhere.invalid/rfp"}, "the database's host can't be found"),
+        ({"RATE_LIMIT": "-1"}, "rfp-service: RATE_LIMIT: Input should be greater than or equal to 1"),
+        ({"DIAGNOSTICS_FROM": "all"}, "rfp-service: DIAGNOSTICS_FROM: Input is not a valid IPv4 network"),
+        ({**PRODUCTION, "TOKEN_KEYS": __file__}, "which TOKEN_KEYS names, is no JWKS"),
+        ({**PRODUCTION, "PERSONAL_SECRET": "short"}, "openssl rand -base64 32"),
+    ],
+)
+def test_a_variable_that_says_nonsense(
+    base: Base, tmp_path: Path, variables: dict[str, str], sentence: str
+) -> None:
+    assert sentence in fault(tmp_path, "serve", **{"DATABASE_URL": base.service, **variables})
+
+
+def test_a_wrong_password(base: Base, tmp_path: Path) -> None:
+    wrong = base.service.replace(":spec@", ":wrong@")
+    assert "password authentication failed" in fault(tmp_path, "serve", DATABASE_URL=wrong)
+
+
+def test_a_workers_port_that_somebody_else_has(base: Base, tmp_path: Path) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = str(taken.getsockname()[1])
+        said = fault(tmp_path, "worker", DATABASE_URL=base.service, WORKER_PORT=port)
+    assert f"port {port} of 127.0.0.1" in said
+    assert "WORKER_PORT" in said
+
+
 def test_a_port_that_somebody_else_has(base: Base, tmp_path: Path) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = str(taken.getsockname()[1])

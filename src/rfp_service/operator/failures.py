@@ -1,12 +1,15 @@
 """What is said of a command that can't do what it was asked for."""
 
 import os
+import socket
 
 from pydantic import ValidationError
 
 from shared.embedded.errors import EmbeddedPostgresFailed
 from shared.kernel.errors import Refused
 from shared.settings import NotConfigured
+
+FOLLOWS_FROM_ANOTHER = "default_factory_not_called"
 
 
 def sentence_about(error: Exception) -> str:
@@ -19,11 +22,18 @@ def sentence_about(error: Exception) -> str:
         case OSError(filename=str() | bytes(), strerror=str()):
             return f"{os.fsdecode(error.filename)} can't be used: {error.strerror}."
         case ValidationError():
-            return ", ".join(
-                f"{'.'.join(map(str, wrong['loc'])).upper()}: {wrong['msg']}" for wrong in error.errors()
-            )
+            return _about_settings(error)
         case _:
             return _about_database(error)
+
+
+def _about_settings(error: ValidationError) -> str:
+    """Say of each variable what is wrong with it, once; not what follows from another's fault."""
+    wrong: dict[str, str] = {}
+    for each in error.errors():
+        if each["type"] != FOLLOWS_FROM_ANOTHER:
+            wrong.setdefault(str(each["loc"][0] if each["loc"] else "").upper(), each["msg"])
+    return ", ".join(f"{name}: {what}" for name, what in wrong.items())
 
 
 def _about_database(error: Exception) -> str:
@@ -36,5 +46,7 @@ def _about_database(error: Exception) -> str:
         )
     if isinstance(error, asyncpg.TargetServerAttributeNotMatched):
         return "the database only reads: DATABASE_URL leads to a standby, and to no host that takes writes."
+    if isinstance(error, socket.gaierror):
+        return f"the database's host can't be found: {error.strerror}. Look at DATABASE_URL."
     away = ConnectionError | TimeoutError | asyncpg.PostgresError | asyncpg.InterfaceError
     return f"the database can't be used: {error}" if isinstance(error, away) else ""

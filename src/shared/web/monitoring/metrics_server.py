@@ -3,10 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from threading import Thread
+from wsgiref.simple_server import WSGIServer
 
 from prometheus_client import start_http_server
 
 from shared.record.database import stop
+from shared.settings import NotConfigured
 from shared.web.core_service import CoreService
 from shared.web.monitoring.health import NOT_READY, readiness
 from shared.web.monitoring.metrics import READY, measure
@@ -20,7 +23,7 @@ async def metrics_shown(service: CoreService) -> AsyncIterator[None]:
     if service.settings.worker_port is None:
         yield
         return
-    server, thread = start_http_server(service.settings.worker_port, service.settings.host)
+    server, thread = _listening(service.settings.worker_port, service.settings.host)
     measuring = asyncio.create_task(_keep_measuring(service))
     try:
         yield
@@ -29,6 +32,16 @@ async def metrics_shown(service: CoreService) -> AsyncIterator[None]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def _listening(port: int, host: str) -> tuple[WSGIServer, Thread]:
+    try:
+        return start_http_server(port, host)
+    except OSError:
+        where = f"port {port} of {host}"
+        raise NotConfigured(
+            f"Nothing can listen at {where}: is it taken? Set WORKER_PORT, or HOST."
+        ) from None
 
 
 async def _keep_measuring(service: CoreService) -> None:
