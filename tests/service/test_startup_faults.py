@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.support.postgres import Base
@@ -73,6 +74,16 @@ def test_a_variable_that_says_nonsense(
 def test_a_wrong_password(base: Base, tmp_path: Path) -> None:
     wrong = base.service.replace(":spec@", ":wrong@")
     assert "password authentication failed" in fault(tmp_path, "serve", DATABASE_URL=wrong)
+
+
+def test_a_migration_by_a_role_that_may_make_no_tables(base: Base, tmp_path: Path) -> None:
+    empty = {"DATABASE_URL": base.service, "DATABASE_OWNER_URL": base.service}
+    with psycopg.connect(base.admin, autocommit=True) as administrator:
+        administrator.execute("DROP SCHEMA public CASCADE")
+        administrator.execute("CREATE SCHEMA public")
+        administrator.execute("GRANT USAGE ON SCHEMA public TO PUBLIC")
+    said = fault(tmp_path, "migrate", **empty)
+    assert said == "rfp-service: the database can't be used: permission denied for schema public"
 
 
 def test_a_workers_port_that_somebody_else_has(base: Base, tmp_path: Path) -> None:

@@ -33,11 +33,15 @@ def _about_settings(error: ValidationError) -> str:
     for each in error.errors():
         if each["type"] != FOLLOWS_FROM_ANOTHER:
             wrong.setdefault(str(each["loc"][0] if each["loc"] else "").upper(), each["msg"])
-    return ", ".join(f"{name}: {what}" for name, what in wrong.items())
+    return ", ".join(f"{name}: {what}" if name else what for name, what in wrong.items())
 
 
 def _about_database(error: Exception) -> str:
     import asyncpg  # slow to import, and most that goes wrong is not about the database
+    from sqlalchemy.exc import DBAPIError
+
+    if isinstance(error, DBAPIError):  # of a migration; what was asked, and with what, is not for a sentence
+        return f"the database can't be used: {str(error.orig).rpartition('>: ')[2]}"
 
     if isinstance(error, asyncpg.UndefinedFunctionError | asyncpg.UndefinedTableError):
         return (

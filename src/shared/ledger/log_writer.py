@@ -53,7 +53,8 @@ class LogWriter:
             if edge.size and not self._introduced:
                 verifiers = [str(signer.verifier) for signer in self._signers]
                 await connection.execute(KEY_CHANGES, verifiers, "log", edge.size)
-            await sign_reads(connection, self.origin, self._signers)
+            if edge.size:  # before, nobody could tell whose signature it is
+                await sign_reads(connection, self.origin, self._signers)
         self._introduced = edge.size > 0
         return edge.size
 
