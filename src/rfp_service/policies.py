@@ -16,6 +16,7 @@ from rfp_service.failed_orders import failed_order_facts
 from rfp_service.handover.commands import HandWorkOver
 from rfp_service.measures.room_figures import MEASURES
 from rfp_service.rfps.commands.requests import CheckCatalogue, RaiseRfp
+from rfp_service.rfps.commands.unreachable_tiers import kept_out_of
 from rfp_service.rfps.domain.events import DemandDiverted
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Stage
@@ -67,7 +68,8 @@ async def order_facts(store: EventStore, command: RaiseOrder) -> dict[str, JsonV
             if isinstance(recorded.event, DemandDiverted):
                 last = str(recorded.event.item_id)
         diverted = last if rfp.stage is Stage.DIVERTED else None
-        found["rfp"] = {"raised_by": rfp.raised_by, "diverted_to": diverted}
+        parts: list[JsonValue] = [*kept_out_of(rfp)]
+        found["rfp"] = {"raised_by": rfp.raised_by, "diverted_to": diverted, "parts": parts}
     return found
 
 

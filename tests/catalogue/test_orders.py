@@ -22,6 +22,7 @@ from rfp_service.catalogue.domain.orders import (
     Order,
     OrderApproved,
     OrderFailed,
+    OrderForOwnRfp,
     OrderFulfilled,
     OrderRaised,
     OrderSent,
@@ -31,9 +32,10 @@ from rfp_service.catalogue.domain.orders import (
 )
 from shared.governance.scheme.tiers import NotYourTier
 from shared.kernel.calendar import day_in_london
+from shared.kernel.roles import Role
 from tests.support.api import Api
 from tests.support.patience import until_true
-from tests.support.people import HANA, PRIYA, RITA, SAM
+from tests.support.people import HANA, PRIYA, RITA, SAM, Who
 from tests.support.specs import given
 
 ITEM, RFP = UUID(int=7), UUID(int=8)
@@ -101,6 +103,16 @@ def test_an_approver_of_the_tier_decides_and_nobody_on_their_own() -> None:
     given(Order(), RAISED).when(APPROVE, by="derek", own_tiers=["director"]).refused(NotYourTier)
     given(Order(), RAISED).when(APPROVE, by="ann", own_tiers=["head"]).refused(OwnOrder)
     given(Order(), CHEAP).when(APPROVE, **HEAD).refused(WrongStatus)
+
+
+def test_whoever_has_or_had_a_part_in_the_rfp_approves_no_order_for_it() -> None:
+    rfp = {**DIVERTED, "parts": ["ann", "hana"]}
+    given(Order()).when(ORDER, item=KNOWN, rfp=rfp).leads_to(kept_out=("hana",))
+    raised = RAISED.model_copy(update={"kept_out": ("hana",)})
+    for decision in (APPROVE, RefuseOrder(reason="No.")):
+        given(Order(), raised).when(decision, **HEAD).refused(OrderForOwnRfp, person="hana")
+        given(Order(), raised).when(decision, by="hugo", acting_for="hana").refused(OrderForOwnRfp)
+    given(Order(), raised).when(APPROVE, by="hugo", own_tiers=["head"]).leads_to(status=OrderStatus.READY)
 
 
 def test_what_waits_for_approval_is_not_sent() -> None:
@@ -193,6 +205,29 @@ async def test_a_diversion_is_kept_when_its_order_is_fulfilled(api: Api) -> None
     await _leads_to_an_rfp(api, {**body, "rfp_id": None})
     other = await api.post("/v1/catalogue-orders", {**body, "rfp_id": await api.raised()}, expect=409)
     assert other.json()["type"] == "/problems/not-diverted-to-it"
+
+
+async def test_whoever_once_asked_for_the_need_does_not_approve_its_order(api: Api) -> None:
+    """An approver who hands their own need over to a colleague is no stranger to what that one orders."""
+    hana = Who("hana", (Role.APPROVER, Role.REQUESTER))
+    await api.adopt_scheme()
+    await api.meets(RITA, hana)
+    priced = {"price_pence": 900_000, "approval_above_pence": 100_000, "lead_time_days": 10}
+    item = {"name": "Standard laptop", "description": "Large.", "category": "Devices", **priced}
+    laptop = (await api.post("/v1/catalogue-items", item, PRIYA)).json()["id"]
+    await api.get("/v1/catalogue-items")
+    rfp = await api.raised(hana)
+    await api.decide(rfp, "replace-requester", hana, requester="rita", reason="It is her team's.")
+    check = (await api.post("/v1/catalogue-checks", {"query": "laptop"})).json()["id"]
+    await api.decide(rfp, "check-catalogue", check_id=check)
+    await api.decide(rfp, "divert", item_id=laptop)
+    body = {"item_id": laptop, "quantity": 1, "service_area": "Registrars", "cost_centre": "CC-1"}
+    order = (await api.post("/v1/catalogue-orders", {**body, "rfp_id": rfp})).json()["id"]
+    no = await _step(api, order, "approve-order", hana, 409, reason="Yes.")
+    assert (no.json()["type"], no.json()["person"]) == ("/problems/order-for-own-rfp", "hana")
+    seen = (await api.get(f"/v1/catalogue-orders/{order}", hana)).json()
+    [approve] = [each for each in seen["next"] if each["decision"] == "approve-order"]
+    assert not approve["allowed"]
 
 
 async def _waits_for_its_tier(api: Api, order: str) -> None:

@@ -28,7 +28,7 @@ CATALOGUE = Context(
             Order(),
             lambda order: order.service_area,
             lambda order: order.raised_by,
-            lambda order: (order.raised_by,),
+            lambda order: order.barred,
             people_of_order,
             order_waits,
             amount=amount_of_order,

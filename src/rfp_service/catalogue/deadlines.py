@@ -21,7 +21,7 @@ async def find_order_step(store: EventStore, order_id: UUID, _: int) -> dict[str
         if order_step_of(order) != before:
             began = recorded.version
     tier = order_step_of(order)
-    found = await find_who_can_act(store, tier, order.value_pence, [order.raised_by])
+    found = await find_who_can_act(store, tier, order.value_pence, order.barred)
     return {"step": began if tier else 0, **found}
 
 

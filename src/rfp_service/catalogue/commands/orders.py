@@ -15,6 +15,7 @@ from rfp_service.catalogue.domain.orders import (
     Order,
     OrderApproved,
     OrderFailed,
+    OrderForOwnRfp,
     OrderFulfilled,
     OrderRaised,
     OrderRefused,
@@ -45,12 +46,13 @@ class ItemKnown(BaseModel):
 
 
 class RfpKnown(BaseModel):
-    """Whose an RFP is, and to which item it is diverted just now."""
+    """Whose an RFP is, to which item it is diverted just now, and who ever had a part in it."""
 
     model_config = ConfigDict(frozen=True)
 
     raised_by: str
     diverted_to: UUID | None
+    parts: tuple[str, ...] = ()
 
 
 _ITEM, _RFP = TypeAdapter(ItemKnown), TypeAdapter(RfpKnown)
@@ -73,7 +75,7 @@ class RaiseOrder(Command[Order]):
         item = _ITEM.validate_python(found, strict=False) if found else None
         if item is None or not item.can_be_had or not _theirs(item, self.service_area):
             raise NothingToOrder(item_id=str(self.item_id))
-        self._must_meet_a_need(stamp)
+        parts = self._must_meet_a_need(stamp)
         value = item.price_pence * self.quantity
         return OrderRaised(
             **self.model_dump(),
@@ -83,15 +85,18 @@ class RaiseOrder(Command[Order]):
             raised_by=stamp.by,
             tier=_tier(item, value, stamp.known),
             scheme_version=stamp.known.scheme_version,
+            kept_out=parts,
         )
 
-    def _must_meet_a_need(self, stamp: Stamp) -> None:
+    def _must_meet_a_need(self, stamp: Stamp) -> tuple[str, ...]:
+        """Return who else has a part in the RFP whose need it meets; nobody where it meets none's."""
         if self.rfp_id is None:
-            return
+            return ()
         found = stamp.known.facts.get("rfp")
         rfp = _RFP.validate_python(found, strict=False) if found else None
         if rfp is None or rfp.diverted_to != self.item_id or not stamp.is_from(rfp.raised_by):
             raise NotDivertedToIt(rfp_id=str(self.rfp_id))
+        return tuple(person for person in rfp.parts if person != stamp.by)
 
 
 def _theirs(item: ItemKnown, service_area: str) -> bool:
@@ -208,10 +213,13 @@ class FailOrder(Command[Order]):
 
 
 def _their_tier(order: Order, stamp: Stamp) -> str:
-    """Return the tier, once whoever decides is of it and ordered nothing of it themselves."""
+    """Return the tier, once whoever decides is of it and has no part in what was ordered."""
     _must_be(order, OrderStatus.WAITS_FOR_APPROVAL)
     if stamp.is_from(order.raised_by):
         raise OwnOrder(raised_by=order.raised_by)
+    for person in order.kept_out:
+        if stamp.is_from(person):
+            raise OrderForOwnRfp(person=person)
     return must_be_of_tier(order.tier, order.value_pence, stamp)
 
 

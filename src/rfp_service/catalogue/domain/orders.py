@@ -46,6 +46,12 @@ class Order:
     fulfiller: str = ""
     due_on: date | None = None
     fulfilled_on: date | None = None
+    kept_out: tuple[str, ...] = ()  # who has, or had, a part in the RFP whose need it meets
+
+    @property
+    def barred(self) -> tuple[str, ...]:
+        """Return who doesn't approve it: whoever ordered, and whoever has a part in its RFP."""
+        return (self.raised_by, *self.kept_out)
 
 
 class OrderEvent(Event[Order]):
@@ -69,6 +75,7 @@ class OrderRaised(OrderEvent):
     rfp_id: UUID | None = None
     tier: str = ""
     scheme_version: int = 0
+    kept_out: tuple[str, ...] = ()
 
     def apply(self, order: Order) -> Order:
         """Return the order, ready to be sent unless a tier must approve it."""
@@ -84,6 +91,7 @@ class OrderRaised(OrderEvent):
             self.raised_by,
             self.rfp_id,
             self.tier,
+            kept_out=self.kept_out,
         )
 
 
@@ -177,6 +185,10 @@ class NotDivertedToIt(Refused):
 
 class OwnOrder(Refused):
     """Nobody approves what they ordered themselves."""
+
+
+class OrderForOwnRfp(Refused):
+    """Whoever asked for an RFP, led it or judged its bids doesn't approve what is ordered for it."""
 
 
 class FulfilledAhead(Refused):
