@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time
 from uuid import UUID
 
 from rfp_service.inbox.inbox_service import InboxService
-from shared.governance.delegations.waiting_things import own_stamp
+from shared.governance.delegations.waiting_things import bodies_of, own_stamp
 from shared.governance.notifications.notification_types import NotificationType
 from shared.governance.people.domain import DIRECTORY_ID, Directory
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
@@ -126,7 +126,8 @@ class WaitingTurns:
         for who, theirs in sorted(roles.items()):
             aliases = tuple(each for each in directory.same(who) if each != who)
             person = Person(who, tuple(sorted(theirs)), aliases=aliases)
-            waiters.append(Waiter(person, look.day, own=own_stamp(person, version, look.day, look.now)))
+            own, bodies = own_stamp(person, version, look.day, look.now), bodies_of(person, version)
+            waiters.append(Waiter(person, look.day, bodies=bodies, own=own))
         return {
             kind: [each for each in waiters if self._permissions.allows(each.person, things.action)]
             for kind, things in self._things.items()

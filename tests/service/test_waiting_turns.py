@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -14,15 +15,16 @@ from tests.outcomes.test_http import MINUTE, PROGRAMME, decided, milestone, outc
 from tests.service.test_contracts import CORA, decide, registered
 from tests.service.test_disclosure import declared
 from tests.service.test_four_eyes import CONFIRM
-from tests.service.test_inbox import FINN
+from tests.service.test_inbox import FINN, kinds
 from tests.support.api import Api, running_api
 from tests.support.days import in_days, today
 from tests.support.patience import until_true
-from tests.support.people import ADA, HANA, LARS, LEO, PAUL, PIA, PRIYA, RITA, SCHEME, Who
+from tests.support.people import ADA, HANA, LARS, LEO, PAUL, PIA, PRIYA, RITA, SAM, SCHEME, Who
 from tests.support.postgres import Base
 from tests.support.procuring import bids, closed, opened
 
 ABE = Who("abe", (Role.ADMINISTRATOR,))
+WANDA = Who("wanda", (Role.SCRUTINY_MEMBER,))
 PAM, PETRA = (Who(name, (Role.PROGRAMME_OFFICER,)) for name in ("pam", "petra"))
 TOLD = "SELECT people FROM notifications WHERE type = $1 AND wait = $2 AND spread_at IS NOT NULL ORDER BY id"
 BEGAN, ENDED = "turn.began", "turn.ended"
@@ -96,6 +98,7 @@ async def test_what_was_handed_in_or_claimed_waits_for_somebody_else(api: Api) -
     await decide(api, contract, "start-review")
     await decide(api, contract, "recommend", outcome="let_lapse", value_pence=0, reason="Not needed.")
     await decide(api, contract, "approve-renewal", HANA, reason="Yes.")
+    await are_told(api, BEGAN, "renewal", "cora")
     await decide(api, contract, "claim-saving", number=1, yearly_after_pence=200_000, reason="Let go.")
     await are_told(api, BEGAN, "saving", "finn")
 
@@ -125,6 +128,24 @@ async def test_the_lead_hears_of_each_question_until_it_is_answered_or_time_is_u
         return await told(api, ENDED, "clarification") == [["priya"], ["priya"]]
 
     await until_true(of_both)
+
+
+async def test_members_of_a_body_hear_that_its_advice_is_asked_for_until_it_is_given(api: Api) -> None:
+    values: Any = SCHEME["values"]
+    members = ["sam", "wanda", "rita"]  # Rita asked for the RFP, and may give no advice on it
+    await api.meets(RITA, SAM, WANDA)
+    await api.adopts(
+        {**SCHEME, "values": {**values, "advisory_bodies": [{"name": "Working group", "members": members}]}}
+    )
+    rfp = await api.in_approval(adopt=False)
+    asked = {"body": "Working group", "question": "Is it wanted?"}
+    await api.decide(rfp, "request-advice", PRIYA, **asked)
+    await are_told(api, BEGAN, "advice", "sam", "wanda")
+    [item] = (await api.get("/v1/inbox", SAM)).json()["items"]
+    assert (item["kind"], item["id"]) == ("advice", rfp)
+    assert "advice" not in await kinds(api, RITA)
+    await api.decide(rfp, "give-advice", SAM, advice="It is.")
+    await are_told(api, ENDED, "advice", "wanda")
 
 
 async def test_who_answers_for_a_contract_hears_once_that_it_is_flagged_if_they_can_answer(api: Api) -> None:

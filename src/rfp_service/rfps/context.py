@@ -6,7 +6,7 @@ from rfp_service.rfps.api.prerequisites import PREREQUISITES
 from rfp_service.rfps.api.readiness import RFPS_READINESS
 from rfp_service.rfps.api.report_decisions import REPORT_DECISIONS
 from rfp_service.rfps.api.tagged_things import TAGGED
-from rfp_service.rfps.api.waiting_things import QUESTIONS_WAITING, RFPS_WAITING
+from rfp_service.rfps.api.waiting_things import ASKED_WAITING, RFPS_WAITING
 from rfp_service.rfps.commands.unreachable_tiers import amount_of, kept_out_of
 from rfp_service.rfps.deadlines import DEADLINES
 from rfp_service.rfps.domain.rfp import Rfp
@@ -59,7 +59,7 @@ RFPS = Context(
             amount_of,
         ),
     ),
-    waiting=(RFPS_WAITING, QUESTIONS_WAITING),
+    waiting=(RFPS_WAITING, ASKED_WAITING),
     readiness=(RFPS_READINESS,),
     report_decisions=REPORT_DECISIONS,
     tags={"rfps": "Requests for proposal, from a need to an approval."},

@@ -21,6 +21,7 @@ from shared.web.reads.waiting_things import ThingShown, ThingStanding, Wait, Wai
 ASKED = "Asked whether it could be decided."  # never recorded
 UNPUBLISHED = (PipelineStanding.DUE, PipelineStanding.MISSED)
 ANSWERERS = (Role.CONTRACT_MANAGER, Role.PROCUREMENT_OFFICER)
+TOLD = ("saving", "flag", "renewal")
 LOOKED_AT = (ContractStage.REVIEW_DUE, ContractStage.IN_REVIEW)
 
 
@@ -123,7 +124,13 @@ def _pipeline_shown(standing: ThingStanding) -> ThingShown:
 
 
 CONTRACTS_WAITING = WaitingThings(
-    "contract", "read-contracts", Contract(), candidates, waits, _shown, told=frozenset({"saving", "flag"})
+    "contract",
+    "read-contracts",
+    Contract(),
+    candidates,
+    waits,
+    _shown,
+    told=frozenset({"saving", "flag", "renewal"}),
 )
 ROUNDS_WAITING = WaitingThings(
     "review-round", "read-contracts", ReviewRound(), _rounds, _round_waits, _round_shown

@@ -4,15 +4,17 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, any_, false, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, any_, literal, or_, select
 
 from rfp_service.rfps.api.answers import targets
+from rfp_service.rfps.commands.advice import GiveAdvice
 from rfp_service.rfps.commands.approvals import Approve
 from rfp_service.rfps.commands.awards import ApproveAward
 from rfp_service.rfps.commands.key_decisions import TakeKeyDecision
 from rfp_service.rfps.commands.takeover_confirmation import ConfirmTakeover
 from rfp_service.rfps.commands.turns import GOES_ON_CONFIRMED
 from rfp_service.rfps.commands.waivers import GrantWaiver
+from rfp_service.rfps.domain.advice_events import AdviceRequested
 from rfp_service.rfps.domain.people_events import LeadReassigned
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import DECIDING, Party, Stage
@@ -79,8 +81,6 @@ def waits(rfp: Rfp, waiter: Waiter) -> Iterator[Wait]:
             yield Wait("procurement", _why(rfp, "its lead" if rfp.lead else "procurement"), turn=rfp.stage)
         case Party.EVALUATORS if rfp.stage is Stage.EVALUATION:
             yield from _evaluation(rfp, waiter)
-        case Party.ADVISORY_BODY if rfp.advice_from in waiter.bodies:
-            yield Wait("advice", f"The advice of {rfp.advice_from} was asked for.", turn=rfp.advice_from)
         case Party.LEGAL | Party.SCRUTINY | Party.FINANCE as party:
             yield from _of_a_role(rfp, waiter, *BY_ROLE[party])
 
@@ -132,7 +132,6 @@ def candidates(reading: Reading, waiter: Waiter) -> "Select[Any] | None":
     one_of: list[ColumnElement[bool]] = [
         and_(t.waiting_on == Party.REQUESTER, t.raised_by.in_(ids)),
         and_(t.waiting_on == Party.EVALUATORS, or_(*(literal(each) == any_(t.kept_out) for each in ids))),
-        t.waiting_on == Party.ADVISORY_BODY if waiter.bodies else false(),
     ]
     if waiter.has(Role.APPROVER):
         tier = or_(t.approval_waits_for.in_(waiter.tiers), t.approval_waits_for.is_(None))
@@ -154,36 +153,46 @@ async def _targets(service: TheService, reading: Reading) -> Targets:
     return await targets(service.store, reading)
 
 
-def _due(standing: ThingStanding, _: Wait, by: Targets) -> date | None:
-    """Return when it should have left its stage."""
+def _due(standing: ThingStanding, wait: Wait, by: Targets) -> date | None:
+    """Return when it should have left its stage; a question, when bids are asked for."""
     rfp: Rfp = standing.state
+    if wait.kind == QUESTION:
+        return wait.due_on
     return by.of(rfp.stage, standing.stage_since, rfp.extra_days, paused=rfp.target_pauses).due_on
 
 
-def questions(rfp: Rfp, waiter: Waiter) -> Iterator[Wait]:
-    """Yield each question of a bidder's that the lead has still to answer, before bids are asked for."""
-    if rfp.stage is not Stage.OPEN or rfp.lead not in waiter.ids or not waiter.has(Role.PROCUREMENT_OFFICER):
-        return
-    due = day_in_london(rfp.tender.responses_by) if rfp.tender.responses_by else None
-    for number in rfp.tender.unanswered:
-        yield Wait(QUESTION, f"Bidders' question {number} has no answer yet.", turn=str(number), due_on=due)
+def asked_meanwhile(rfp: Rfp, waiter: Waiter) -> Iterator[Wait]:
+    """Yield what somebody is asked while an RFP is in its stage: a bidder's question, or for advice."""
+    is_asked = rfp.waiting_on == Party.ADVISORY_BODY and rfp.advice_from in waiter.bodies
+    if is_asked and waiter.may(GiveAdvice(advice=ASKED), rfp):
+        yield Wait("advice", f"The advice of {rfp.advice_from} was asked for.", turn=rfp.advice_from)
+    if rfp.stage is Stage.OPEN and rfp.lead in waiter.ids and waiter.has(Role.PROCUREMENT_OFFICER):
+        due = day_in_london(rfp.tender.responses_by) if rfp.tender.responses_by else None
+        for number in rfp.tender.unanswered:
+            yield Wait(
+                QUESTION, f"Bidders' question {number} has no answer yet.", turn=str(number), due_on=due
+            )
 
 
-def _with_questions(reading: Reading, waiter: Waiter) -> "Select[Any] | None":
-    if not waiter.has(Role.PROCUREMENT_OFFICER):
-        return None
-    t = rfps.c
-    return select(t.id).where(reading.valid(rfps), t.stage == Stage.OPEN, t.lead.in_(waiter.ids))
+def _asked_candidates(reading: Reading, waiter: Waiter) -> "Select[Any] | None":
+    t, one_of = rfps.c, list[ColumnElement[bool]]()
+    if waiter.bodies:
+        one_of.append(t.waiting_on == Party.ADVISORY_BODY)
+    if waiter.has(Role.PROCUREMENT_OFFICER):
+        one_of.append(and_(t.stage == Stage.OPEN, t.lead.in_(waiter.ids)))
+    return select(t.id).where(reading.valid(rfps), or_(*one_of)) if one_of else None
 
 
 RFPS_WAITING = WaitingThings("rfp", "read-rfps", Rfp(), candidates, waits, _shown, facts=_targets, due=_due)
-QUESTIONS_WAITING = WaitingThings(
+ASKED_WAITING = WaitingThings(
     "rfp",
     "read-rfps",
     Rfp(),
-    _with_questions,
-    questions,
+    _asked_candidates,
+    asked_meanwhile,
     _shown,
-    told=frozenset({QUESTION}),
-    begun_by=(ClarificationReceived, LeadReassigned),
+    facts=_targets,
+    due=_due,
+    told=frozenset({QUESTION, "advice"}),
+    begun_by=(ClarificationReceived, LeadReassigned, AdviceRequested),
 )

@@ -36,8 +36,13 @@ async def waiter_of(service: TheService, reading: Reading) -> Waiter:
         facts: Any = {"delegations": [{**given, "tiers": tiers}]}
         knows = known.model_copy(update={"facts": facts, "same": (person.ids, tuple(principal))})
         stamps.append(own.model_copy(update={"acting_for": given["delegator"], "known": knows}))
-    bodies = frozenset(b.name for b in values.advisory_bodies if not {*b.members}.isdisjoint(person.ids))
-    return Waiter(person, day, tuple(stamps), bodies, own)
+    return Waiter(person, day, tuple(stamps), bodies_of(person, version), own)
+
+
+def bodies_of(person: Person, version: Version) -> frozenset[str]:
+    """Return the advisory bodies of which somebody is a member, under a version of the scheme."""
+    bodies = version.values.advisory_bodies if version.values else ()
+    return frozenset(body.name for body in bodies if not {*body.members}.isdisjoint(person.ids))
 
 
 def own_stamp(person: Person, version: Version, day: date, at: datetime) -> Stamp:

@@ -129,6 +129,14 @@ WAITS = {
         "Something in your contract's entry has to be answered",
         "The register flags a hole or an oddity in it: put it right, or say why it is right.",
     ),
+    "renewal": (
+        "What becomes of your contract is approved",
+        "What was recommended for a contract has been approved: carry it out.",
+    ),
+    "advice": (
+        "Your body's advice is asked for",
+        "An advisory body that you are a member of was asked for its advice on an RFP.",
+    ),
     "clarification": (
         "A bidder's question waits for your answer",
         "A bidder has asked: every bidder is to have the answer before bids are asked for.",

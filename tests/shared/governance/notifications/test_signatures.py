@@ -15,12 +15,13 @@ from svix.webhooks import Webhook as SvixWebhook
 
 from rfp_service.operator.webhooks import Listening, verified
 from shared.governance.notifications.endpoint_secrets import new_signing_secret
-from shared.governance.notifications.notification_types import NotificationType
+from shared.governance.notifications.notification_types import WAITS, NotificationType
 from shared.governance.notifications.openapi_webhooks import example
 from shared.governance.notifications.signatures import signed_headers
 
 ROOT = Path(__file__).parents[4]
 OLD, NEW, OTHER = (new_signing_secret() for _ in range(3))
+OF_TURNS = (NotificationType.TURN_BEGAN, NotificationType.TURN_ENDED)
 CHECK = """
 const cases = JSON.parse(require("fs").readFileSync(0, "utf8"));
 const libraries = [require("standardwebhooks").Webhook, require("svix").Webhook];
@@ -31,16 +32,21 @@ console.log(JSON.stringify(cases.map(holds)));
 """
 
 
-def signed(kind: NotificationType = NotificationType.APPROVAL_REQUESTED) -> tuple[bytes, dict[str, str]]:
-    body = json.dumps({**example(kind), "note": "£ ✓"}, ensure_ascii=False).encode()
+def signed(
+    kind: NotificationType = NotificationType.APPROVAL_REQUESTED, wait: str = ""
+) -> tuple[bytes, dict[str, str]]:
+    event: dict[str, Any] = {**example(kind), "note": "£ ✓"}
+    said = {**event, "data": {**event["data"], "wait": wait}}
+    body = json.dumps(said, ensure_ascii=False).encode()
     return body, signed_headers(uuid4(), body, [NEW, OLD], datetime.now(UTC))
 
 
 def cases() -> list[tuple[bool, dict[str, Any]]]:
     """Return what is ours and what is not."""
     found: list[tuple[bool, dict[str, Any]]] = []
-    for kind in NotificationType:
-        body, headers = signed(kind)
+    of_turns = [(kind, wait) for kind in OF_TURNS for wait in WAITS]
+    for kind, wait in [*((kind, "") for kind in NotificationType), *of_turns]:
+        body, headers = signed(kind, wait)
         text = body.decode()
         found += [(True, {"secret": each, "body": text, "headers": headers}) for each in (OLD, NEW)]
         found.append((False, {"secret": OTHER, "body": text, "headers": headers}))
