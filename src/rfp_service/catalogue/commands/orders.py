@@ -96,7 +96,7 @@ class RaiseOrder(Command[Order]):
         rfp = _RFP.validate_python(found, strict=False) if found else None
         if rfp is None or rfp.diverted_to != self.item_id or not stamp.is_from(rfp.raised_by):
             raise NotDivertedToIt(rfp_id=str(self.rfp_id))
-        return tuple(person for person in rfp.parts if person != stamp.by)
+        return tuple(person for person in rfp.parts if not stamp.is_from(person))
 
 
 def _theirs(item: ItemKnown, service_area: str) -> bool:
