@@ -79,7 +79,11 @@ def says_none(text: str) -> bool:
     return text.strip().lower() in NONE
 
 
-STRIPPED = AfterValidator(str.strip)  # after the limits, which are those of what was sent
+def _stripped(text: str) -> str:  # Pydantic takes long to find out what a method of str takes
+    return text.strip()
+
+
+STRIPPED = AfterValidator(_stripped)  # after the limits, which are those of what was sent
 
 ShortText = Annotated[str, _text(SHORT_TEXT_LIMIT, ONE_LINE), STRIPPED]
 Reason = Annotated[str, _text(REASON_LIMIT, PRINTABLE), STRIPPED]
