@@ -2,7 +2,11 @@
 
 from typing import Any
 
+import pytest
+
+from projects.api import readiness as of_projects
 from shared.kernel.roles import Role
+from shared.web.offers import readiness as offered
 from tests.outcomes.test_http import PROGRAMME, milestone, outcome, programme
 from tests.outcomes.test_http import decided as said_of
 from tests.projects.test_http import decided, identified, scheme
@@ -82,6 +86,24 @@ async def test_projects_contracts_and_rfps_say_what_is_not_ready_and_why(api: Ap
     )
     whole = (await api.get("/v1/readiness", PRIYA)).json()
     assert (whole["transition_date"], whole["days_left"]) == (in_days(90), 90)
+
+
+async def test_of_many_projects_at_risk_the_first_are_told_and_all_are_counted(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await scheme(api, transition_date=in_days(30))
+    ends = {"LATER": 80, "FIRST": 40, "AMPLE": 10, "SECOND": 60, "WAITS": 50}
+    made = {name: await identified(api, name, forecast_end=in_days(days)) for name, days in ends.items()}
+    await identified(api, "UNKNOWN")
+    await decided(api, made["WAITS"], "record-dependency", on="project", id=made["AMPLE"])
+    whole = (await lines(api))["projects"]
+    assert counts(whole) == (0, 1, 5, 0)
+    in_order = ["FIRST", "WAITS", "SECOND", "LATER", "UNKNOWN"]
+    assert [part["reference"] for part in whole["parts"]] == in_order
+    for module in (offered, of_projects):
+        monkeypatch.setattr(module, "PARTS_LIMIT", 3)
+    few = (await lines(api))["projects"]
+    assert few == whole | {"parts": whole["parts"][:3]}
 
 
 async def test_who_acts_for_another_area_sees_nothing_of_this_one(api: Api) -> None:

@@ -15,6 +15,7 @@ from shared.web.offers.readiness import (
     ReadinessLine,
     ReadinessOffered,
     ReadinessPart,
+    ReadinessStanding,
     ReadinessWait,
     readiness_line,
     standing_of,
@@ -39,7 +40,7 @@ def _line(outcome: OutcomeShown, promises: Promises) -> ReadinessLine:
     return readiness_line(
         "outcomes",
         (_part(step, promises) for step in steps),
-        ready=len(outcome.achieved),
+        besides={ReadinessStanding.READY: len(outcome.achieved)},
         of=outcome.id,
         name=outcome.statement,
         owner=outcome.owner,

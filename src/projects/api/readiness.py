@@ -7,18 +7,21 @@ from uuid import UUID
 
 import orjson
 from fastapi import Request
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
-from projects.api.risk_facts import FLAGGED_BY, facts_of
+from projects.api.risk_facts import FLAGGED_BY, risk_rules
 from projects.domain.project import ProjectStage
-from projects.views.at_risk import RiskDay, flags, overdue
+from projects.views.at_risk import RiskDay, WorkingDaysOver, flags, overdue, some_rule
 from projects.views.register import projects
+from shared.kernel.calendar import WorkingTime
 from shared.web.core_service import core_service
 from shared.web.offers.prerequisites import Expected
 from shared.web.offers.readiness import (
+    PARTS_LIMIT,
     ReadinessLine,
     ReadinessOffered,
     ReadinessPart,
+    ReadinessStanding,
     ReadinessWait,
     readiness_line,
     standing_of,
@@ -26,29 +29,54 @@ from shared.web.offers.readiness import (
 from shared.web.reads.prerequisite_states import prerequisite_states
 from shared.web.reads.readings import Reading
 
+NOTHING_AWAITED = "[]"
 OVER = (ProjectStage.READY, ProjectStage.TRANSFERRED, ProjectStage.CLOSED)
 COLUMNS = ("id", "reference", "title", "owner", "plan_owner", "contingency_days", "awaited_said")
 
 
 async def _projects(request: Request, reading: Reading) -> list[ReadinessLine]:
-    """Return one line for all projects; those whose days are withheld from the reader are not in it."""
-    t = projects.c
+    """Return one line for all projects; those whose days are withheld from the reader are not in it.
+
+    Only those that wait for something, and the first of those at risk, are looked at one by one: how many
+    others there are is counted where they are stored.
+    """
+    t, store = projects.c, core_service(request).store
+    day, closed = await risk_rules(store, reading)
     seen = (reading.valid(projects), reading.may_find_by(projects, "forecast_end", "contingency_days"))
-    ready = await reading.value(select(func.count()).where(*seen, t.stage.in_(OVER)))
-    columns = dict.fromkeys((*COLUMNS, *FLAGGED_BY))
-    statement = select(*(t[name] for name in columns)).where(*seen, t.is_open, t.stage.not_in(OVER))
-    rows = [dict(row) for row in await reading.rows(statement)]
+    to_move, waits = and_(t.is_open, t.stage.not_in(OVER)), t.awaited_said != NOTHING_AWAITED
+    risky = some_rule(day)
+    number = func.count()
+    numbers: list[ColumnElement[Any]] = [
+        number.filter(t.stage.in_(OVER)).label("ready"),
+        number.filter(to_move, ~waits, risky).label("at_risk"),
+        number.filter(to_move, ~waits, ~risky).label("on_track"),
+    ]
+    [counts] = await reading.rows(select(*numbers).where(*seen))
+    columns = [t[name] for name in dict.fromkeys((*COLUMNS, *FLAGGED_BY))]
+    of_these = select(*columns).where(*seen, to_move)
+    first = of_these.where(~waits, risky).order_by(t.latest_end.asc().nulls_last(), t.id).limit(PARTS_LIMIT)
+    rows = [dict(row) for each in (of_these.where(waits), first) for row in await reading.rows(each)]
     await reading.redacted(rows)
-    facts = await facts_of(request, reading)
-    past = overdue(rows, facts.day.today, facts.days)
+    parts = await _parts(request, reading, rows, day, WorkingDaysOver(WorkingTime(closed)))
+    shown = sum(row["awaited_said"] == NOTHING_AWAITED for row in rows)
+    besides = {
+        ReadinessStanding.READY: counts["ready"],
+        ReadinessStanding.AT_RISK: counts["at_risk"] - shown,
+        ReadinessStanding.ON_TRACK: counts["on_track"],
+    }
+    return [readiness_line("projects", parts, besides=besides)]
+
+
+async def _parts(
+    request: Request, reading: Reading, rows: list[dict[str, Any]], day: RiskDay, days: WorkingDaysOver
+) -> list[ReadinessPart]:
+    past = overdue(rows, day.today, days)
     said = {row["id"]: _said(row["awaited_said"]) for row in rows}
     named = ((one["on"], UUID(one["id"])) for those in said.values() for one in those)
     expected = await prerequisite_states(core_service(request), reading, named)
-    parts = [
-        _part(row, facts.day, late, _waits(said[row["id"]], expected))
-        for row, late in zip(rows, past, strict=True)
+    return [
+        _part(row, day, late, _waits(said[row["id"]], expected)) for row, late in zip(rows, past, strict=True)
     ]
-    return [readiness_line("projects", parts, ready=ready)]
 
 
 def _said(said: str) -> list[Mapping[str, Any]]:

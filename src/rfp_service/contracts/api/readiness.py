@@ -12,6 +12,7 @@ from shared.web.offers.readiness import (
     ReadinessLine,
     ReadinessOffered,
     ReadinessPart,
+    ReadinessStanding,
     ReadinessWait,
     readiness_line,
     standing_of,
@@ -46,7 +47,11 @@ async def _contracts(_: Request, reading: Reading) -> list[ReadinessLine]:
     rows = [dict(row) for row in await reading.rows(statement)]
     await reading.redacted(rows)
     to_move = [row for row in rows if row["novation"] != NovationStage.EFFECTIVE]
-    return [readiness_line("contracts", map(_part, to_move), ready=len(rows) - len(to_move))]
+    return [
+        readiness_line(
+            "contracts", map(_part, to_move), besides={ReadinessStanding.READY: len(rows) - len(to_move)}
+        )
+    ]
 
 
 def _part(row: Mapping[str, Any]) -> ReadinessPart:

@@ -17,6 +17,7 @@ from shared.web.offers.readiness import (
     ReadinessLine,
     ReadinessOffered,
     ReadinessPart,
+    ReadinessStanding,
     ReadinessWait,
     readiness_line,
     standing_of,
@@ -35,7 +36,11 @@ async def _rfps(request: Request, reading: Reading) -> list[ReadinessLine]:
     rows = [dict(row) for row in await reading.rows(statement)]
     await reading.redacted(rows)
     by, today = await targets(core_service(request).store, reading), day_in_london(reading.as_of)
-    return [readiness_line("rfps", [_part(row, by, today) for row in rows], ready=ready)]
+    return [
+        readiness_line(
+            "rfps", [_part(row, by, today) for row in rows], besides={ReadinessStanding.READY: ready}
+        )
+    ]
 
 
 def _part(row: Mapping[str, Any], by: Targets, today: date) -> ReadinessPart:

@@ -1,10 +1,11 @@
 """How ready something is for the transition: what a room says of its own, and how that adds up."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ class ReadinessStanding(StrEnum):
     READY = "ready"
 
 
+NOTHING_BESIDES: Mapping[ReadinessStanding, int] = MappingProxyType({})
 ORDER = {standing: number for number, standing in enumerate(ReadinessStanding)}
 
 
@@ -96,15 +98,18 @@ def readiness_line(
     body_of_work: str,
     parts: Iterable[ReadinessPart],
     *,
-    ready: int = 0,
+    besides: Mapping[ReadinessStanding, int] = NOTHING_BESIDES,
     of: UUID | None = None,
     name: str | None = None,
     owner: str | None = None,
 ) -> ReadinessLine:
-    """Return how ready a whole is by its parts, and by how many more are ready."""
+    """Return how ready a whole is by its parts, and by how many more there are that stand so.
+
+    Of those blocked and at risk, only such may be left to `besides` that come after a hundred parts.
+    """
     found = sorted(parts, key=lambda part: (ORDER[part.standing], part.due_on or date.max, part.id))
     number = Counter(part.standing for part in found)
-    number[ReadinessStanding.READY] += ready
+    number.update(besides)
     told = [p for p in found if p.standing in (ReadinessStanding.BLOCKED, ReadinessStanding.AT_RISK)]
     on = Counter(party for part in told for party in {wait.on for wait in part.waits_for})
     return ReadinessLine(
