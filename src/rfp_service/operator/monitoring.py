@@ -1,6 +1,7 @@
 """`audit monitor`: somebody outside follows the log, and computes what it says anew."""
 
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from shared.governance.audit.monitor import Followed, Monitor
 from shared.ledger.log_keys import read_policy
 
 SECONDS = 60
+NOT_FOLLOWED = 2
 
 
 def monitor(
@@ -32,18 +34,26 @@ def monitor(
     while True:
         headers = {"Authorization": f"Bearer {token.read_text().strip()}"} if token else {}
         with httpx.Client(base_url=url, headers=headers, timeout=SECONDS, trust_env=False) as client:
-            found = Monitor(client, read_policy(keys), folder, works).follow(words=token is not None)
-        _say(found)
-        if found.findings:
-            raise typer.Exit(1)
+            monitor = Monitor(client, read_policy(keys), folder, works)
+            try:
+                found = monitor.follow(words=token is not None)
+            except httpx.HTTPError as error:
+                found = None
+                say(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC: not followed, {error or type(error).__name__}")
+        if found is not None:
+            _say(found)
+            if found.findings:
+                raise typer.Exit(1)
         if not every:
-            return
+            raise typer.Exit(0 if found is not None else NOT_FOLLOWED)
         time.sleep(60 * every)
 
 
 def _say(found: Followed) -> None:
     for finding in found.findings:
         say(f"WRONG: {finding}")
+    if found.lost:
+        say(f"note: lost are {found.lost}.")
     new = found.size - found.before
     counted = f", {found.decisions} decisions" if found.decisions is not None else ""
     say(

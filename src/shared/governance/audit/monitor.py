@@ -4,6 +4,7 @@ Whoever forges the record forges its index and its checkpoints. Somebody else's 
 forged with them: what was there once must be there for ever.
 """
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,11 +14,13 @@ from uuid import UUID
 import httpx
 import orjson
 
+from shared.governance.audit.log_history.domain import LogSucceeded
 from shared.governance.audit.record_index.domain import INDEX_ID, IndexCommitted
 from shared.ledger.checkpoints import Checkpoint, Policy, hash_text, opened
 from shared.ledger.committed_index import CommittedIndex, IndexedEntry
 from shared.ledger.entries import Entry
 from shared.ledger.notes import BadNote
+from shared.ledger.successions import Succession, since
 from shared.ledger.tiles import TILE_WIDTH, TreeEdge, tile_path
 from shared.ledger.tree import HASH_BYTES
 
@@ -57,6 +60,7 @@ class Followed:
     withheld: int = 0
     indexes: int = 0
     decisions: int | None = None
+    lost: str = ""
     findings: list[str] = field(default_factory=list)
 
 
@@ -69,6 +73,7 @@ class Monitor:
         self._policy = policy
         self._folder = folder
         self._works = works
+        self._restores: list[Entry] = []
 
     def follow(self, *, words: bool) -> Followed:
         """Visit the log once; with `words`, read entries too, and compute the index anew."""
@@ -82,6 +87,8 @@ class Monitor:
                 self._compare_counts(found)
         except (LogDiffers, BadNote) as error:
             found.findings.append(str(error))
+        except (ValueError, LookupError, TypeError) as error:  # what can't be read is no record
+            found.findings.append(f"What the service sent can't be read: {str(error)[:200]}")
         return found
 
     def _leaves(self, base: str, found: Followed) -> list[bytes]:
@@ -89,6 +96,9 @@ class Monitor:
         note = self._text(f"{base}/checkpoint")
         checkpoint = opened(note, self._policy).checkpoint
         held = _hashes(self._read(LEAVES))
+        followed = self._read(CHECKPOINT).decode().partition("\n")[0]
+        if followed not in ("", checkpoint.origin):
+            held = self._kept_by_a_restore(held, followed, checkpoint.origin, base, found)
         found.before, found.size = len(held), checkpoint.size
         if checkpoint.size < len(held):
             raise LogDiffers(f"The log has {checkpoint.size} entries, and had {len(held)}: it was cut")
@@ -101,9 +111,60 @@ class Monitor:
                 raise LogDiffers(f"The hashes from entry {start + 1} on are not those that were there before")
             leaves[start:] = fetched
         self._must_lead_to(leaves, checkpoint)
-        (self._folder / LEAVES).write_bytes(b"".join(leaves))
-        (self._folder / CHECKPOINT).write_text(note)
+        for entry in self._restores:
+            if leaves[entry.position - 1] != entry.leaf:
+                raise LogDiffers(f"Entry {entry.position} is not the one that was hashed")
+        if found.lost:
+            self._forget_after(found.before)
+        self._keep(LEAVES, b"".join(leaves))
+        self._keep(CHECKPOINT, note.encode())
         return leaves
+
+    def _kept_by_a_restore(
+        self, held: list[bytes], followed: str, origin: str, base: str, found: Followed
+    ) -> list[bytes]:
+        """Return what was kept of the log that was followed, by what the one after it says of the restore.
+
+        Those words are an entry, which is compared with its hash once the hashes lead to the signed root.
+        """
+        if base == PUBLIC_LOG:
+            raise LogDiffers(
+                f"The log is {origin}, and was {followed}: what lies between is read with a token"
+            )
+        asked = {"decision": LogSucceeded.__name__, "limit": "200"}
+        listed = self._asked(DECISIONS, asked).json()["items"]
+        told = [self._succession(int(item["position"])) for item in listed]
+        chain = since(followed, told, origin)
+        if not chain:
+            raise LogDiffers(f"The log is {origin}, and was {followed}; nothing on the record says why")
+        if len(held) > chain[0].old_size:
+            found.findings.append(
+                f"{followed} had {len(held)} entries; the record speaks of {chain[0].old_size} witnessed ones"
+            )
+        kept = min(len(held), *(each.kept for each in chain))
+        if kept < len(held):
+            found.lost = f"entries {kept + 1} to {len(held)} of {followed}, after a restore"
+        return held[:kept]
+
+    def _succession(self, position: int) -> Succession:
+        """Return what one entry says of a restore."""
+        number = (position - 1) // TILE_WIDTH
+        block = LeafTile(number, position - number * TILE_WIDTH)
+        raw = list(_entries(self._bytes(f"{LOG}/tile/entries/{block.path}")))[-1]
+        entry = Entry.parse(raw)
+        if (entry.position, entry.topic) != (position, LogSucceeded.__name__):
+            raise LogDiffers(f"Entry {position} says nothing of a restore")
+        self._restores.append(entry)
+        return LogSucceeded.model_validate(orjson.loads(entry.state)["data"]).succession()
+
+    def _forget_after(self, kept: int) -> None:
+        """Let what was remembered of the lost entries stand in a file of its own."""
+        places = self._read(PLACES).decode().splitlines()
+        self._keep(f"lost-after-{kept:012}-{LEAVES}", self._read(LEAVES))
+        self._keep(PLACES, "".join(f"{line}\n" for line in places[:kept]).encode())
+        for path in self._folder.glob("index-*.json"):
+            if int(path.stem[6:]) > kept:
+                path.unlink()
 
     def _must_lead_to(self, leaves: list[bytes], checkpoint: Checkpoint) -> None:
         edge = TreeEdge({})
@@ -124,7 +185,7 @@ class Monitor:
                 found.withheld += not content and number >= len(places)
                 self._must_be(number, content, leaves[number], line, found)
             places[start:] = lines
-        (self._folder / PLACES).write_text("".join(f"{line}\n" for line in places))
+        self._keep(PLACES, "".join(f"{line}\n" for line in places).encode())
         return places
 
     def _must_be(self, number: int, raw: bytes, leaf: bytes, line: str, found: Followed) -> None:
@@ -141,7 +202,7 @@ class Monitor:
 
     def _remember(self, entry: Entry) -> None:
         said = IndexCommitted.model_validate(orjson.loads(entry.state)["data"])
-        (self._folder / f"index-{entry.position:012}.json").write_text(said.model_dump_json())
+        self._keep(f"index-{entry.position:012}.json", said.model_dump_json().encode())
 
     def _compare_index(self, leaves: list[bytes], places: list[str], found: Followed) -> None:
         """Compute the index anew at each size that one on the record covers."""
@@ -166,6 +227,15 @@ class Monitor:
             found.findings.append(
                 f"The service lists {listed} decisions; there are {found.decisions} on the record"
             )
+
+    def _keep(self, name: str, content: bytes) -> None:
+        """Write a file whole, or not at all: whoever is killed meanwhile must not cry wolf later."""
+        draft = self._folder / f"{name}.new"
+        with draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self._folder / name)
 
     def _read(self, name: str) -> bytes:
         path = self._folder / name
