@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import asyncpg
 
@@ -226,8 +225,9 @@ async def _consistency(
 
 
 def _index(part: IndexedPart) -> dict[str, bytes]:
-    claims = IndexClaims(claims=list(part.claims))
-    return {INDEX: json_text(claims.model_dump())} if part.claims else {}
+    if not part.claims:
+        return {}
+    return {INDEX: json_text(IndexClaims(claims=list(part.claims)).model_dump())}
 
 
 async def _reads(connection: Connection | asyncpg.Pool) -> dict[str, bytes]:
@@ -247,7 +247,6 @@ def _manifest(
     held = [event.position for event in events if event.position not in borders.indexes]
     return Manifest(
         format=FORMAT,
-        made_at=datetime.now(UTC),
         program=program,
         origin=signed.note.partition("\n")[0],
         size=signed.size,

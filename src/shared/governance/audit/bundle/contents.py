@@ -9,17 +9,16 @@ import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, NoReturn
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shared.ledger.entries import ENTRY_BYTES_LIMIT
 
-FORMAT = "rfp-service audit bundle 3"
+FORMAT = "rfp-service audit bundle 4"
 EARLIEST_FORMAT = "rfp-service audit bundle 1"
-EARLIER_FORMATS = (EARLIEST_FORMAT, "rfp-service audit bundle 2")
+EARLIER_FORMATS = (EARLIEST_FORMAT, "rfp-service audit bundle 2", "rfp-service audit bundle 3")
 READ_ME, STORY, MANIFEST = "READ-ME-FIRST.txt", "story.html", "manifest.json"
 CHECKPOINT, KEYS = "checkpoint.txt", "keys.txt"
 LAST_CHECKPOINT, CONSISTENCY = "last-checkpoint.txt", "consistency.txt"
@@ -88,7 +87,6 @@ class Manifest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     format: str
-    made_at: datetime
     program: str
     origin: str
     size: int
@@ -107,8 +105,11 @@ class Manifest(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _without_what_was_never_proved(cls, said: Any) -> Any:  # noqa: ANN401  # whatever JSON can say
-        """Leave out what an earlier format said of withheld entries."""
-        if isinstance(said, dict) and said.get("format") == EARLIEST_FORMAT:
+        """Leave out what earlier formats said of withheld entries, and of when they were made."""
+        if not isinstance(said, dict) or said.get("format") not in EARLIER_FORMATS:
+            return said
+        said = {name: value for name, value in said.items() if name != "made_at"}
+        if said["format"] == EARLIEST_FORMAT:
             hidden = [{n: one[n] for n in WithheldInside.model_fields} for one in said["withheld"]]
             return {**said, "withheld": hidden}
         return said
@@ -127,10 +128,21 @@ class Files:
         except (KeyError, UnicodeDecodeError):
             raise NotABundle(f"There is no {name} in it, or it is no text.") from None
 
+    def json(self, name: str) -> str:
+        """Return JSON, written as the service writes it: programs differ on what else it may mean."""
+        text = self.text(name)
+        try:
+            said = json.loads(text, parse_float=_no_number, parse_constant=_no_number)
+        except (ValueError, RecursionError):
+            raise NotABundle(f"Its {name} can't be read.") from None
+        if json_text(said) != self.files[name]:
+            raise NotABundle(f"Its {name} is not written as the service writes it.")
+        return text
+
     def manifest(self) -> Manifest:
         """Return what the bundle says of itself."""
         try:
-            return Manifest.model_validate_json(self.text(MANIFEST))
+            return Manifest.model_validate_json(self.json(MANIFEST), strict=True)
         except ValueError:
             raise NotABundle(f"Its {MANIFEST} can't be read.") from None
 
@@ -153,6 +165,10 @@ class Files:
                 return cls({info.filename: _unpacked(archive, info) for info in infos})
         except UNREADABLE as error:
             raise NotABundle(f"It can't be read: {error}") from None
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(text)
 
 
 def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:

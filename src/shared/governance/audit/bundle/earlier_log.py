@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import asyncpg
 import orjson
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.governance.audit.bundle.contents import SUCCESSION, Files, NotABundle, json_text
 from shared.governance.audit.log_history.domain import HISTORY_ID, LogSucceeded
@@ -40,7 +40,7 @@ class ShownSuccessions(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    successions: list[ShownSuccession]
+    successions: list[ShownSuccession] = Field(min_length=1)
 
 
 async def led_from(
@@ -85,7 +85,7 @@ def proved(files: Files, policy: Policy, text: str) -> list[Succession]:
     if SUCCESSION not in files.files:
         return []
     try:
-        said = ShownSuccessions.model_validate_json(files.text(SUCCESSION))
+        said = ShownSuccessions.model_validate_json(files.json(SUCCESSION), strict=True)
         return [_proved(one, policy, text) for one in said.successions]
     except (ValueError, BadNote, ProofFails) as error:
         raise NotABundle(f"Its {SUCCESSION} does not hold: {error}") from None

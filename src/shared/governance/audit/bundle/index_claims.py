@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import orjson
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from shared.governance.audit.bundle.contents import INDEX, Files, Manifest, NotABundle
+from shared.governance.audit.bundle.contents import INDEX, Files, Manifest, NotABundle, json_text
 from shared.governance.audit.bundle.report import VerificationReport
 from shared.governance.audit.record_index.domain import INDEX_ID, IndexCommitted
 from shared.governance.audit.record_index.index_reader import CommittedRoot, IndexReader
@@ -37,17 +37,20 @@ class IndexClaims(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    claims: list[IndexClaim]
+    claims: list[IndexClaim] = Field(min_length=1)
 
     @classmethod
     def of(cls, files: Files) -> "IndexClaims":
         """Return those of a bundle; none where it brings none."""
         if INDEX not in files.files:
-            return cls(claims=[])
+            return cls.model_construct(claims=[])
         try:
-            return cls.model_validate_json(files.text(INDEX))
+            found = cls.model_validate_json(files.json(INDEX), strict=True)
         except ValueError:
             raise NotABundle(f"Its {INDEX} can't be read.") from None
+        if json_text(found.model_dump()) != files.files[INDEX]:
+            raise NotABundle(f"Its {INDEX} is not written as the service writes it.")
+        return found
 
 
 class IndexedPart(NamedTuple):

@@ -4,7 +4,7 @@ import zipfile
 from pathlib import Path
 
 from shared.governance.audit.bundle.report import VerificationReport
-from shared.governance.audit.bundle.verification import say_who_countersigned
+from shared.governance.audit.bundle.signature_lines import say_who_countersigned
 from shared.kernel.calendar import LONDON
 from shared.ledger.checkpoints import (
     PROOF_HEADING,

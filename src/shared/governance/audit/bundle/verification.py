@@ -21,6 +21,7 @@ from shared.governance.audit.bundle.contents import (
     Manifest,
     NotABundle,
     entry_name,
+    json_text,
     leaf_name,
     proof_name,
     sha256,
@@ -30,7 +31,7 @@ from shared.governance.audit.bundle.index_claims import check_index
 from shared.governance.audit.bundle.pages import story_page
 from shared.governance.audit.bundle.read_me import read_me
 from shared.governance.audit.bundle.report import VerificationReport
-from shared.kernel.calendar import LONDON
+from shared.governance.audit.bundle.signature_lines import check_lines, say_who_countersigned
 from shared.kernel.messages import Recorded
 from shared.ledger.checkpoints import Checkpoint, Policy, Vouched, check_proof, hash_of, opened
 from shared.ledger.entries import Entry
@@ -39,6 +40,8 @@ from shared.ledger.read_checkpoints import opened_of_reads
 from shared.ledger.successions import LostRange, lost_of, since
 from shared.ledger.tree import ProofFails, verify_consistency
 from shared.record.eventstore.encoding import EnvelopeMapper
+
+PERIOD_FILTERS = frozenset({"from", "to", "body_of_work", "until_entry"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ def _verify(check: Verifying, report: VerificationReport) -> None:
         raise NotABundle(f"It says it is a {manifest.format}.")
     _check_files(files, manifest, report)
     policy = _check_keys(check, report)
+    check_lines(files, report)
     vouched = opened(files.text(CHECKPOINT), policy)
     report.right(
         f"the checkpoint of {vouched.checkpoint.size} entries is signed by {vouched.checkpoint.origin}"
@@ -108,18 +112,6 @@ def _check_keys(check: Verifying, report: VerificationReport) -> Policy:
     return check.trusted
 
 
-def say_who_countersigned(vouched: Vouched, report: VerificationReport) -> None:
-    """Say which witnesses signed a checkpoint and when, or what it means that none did."""
-    for witness, at in vouched.witnesses.items():
-        when = f"{datetime.fromtimestamp(at, LONDON):%d %B %Y, %H:%M}"
-        report.right(f"the witness {witness.name} countersigned it on {when}")
-    if not vouched.witnesses:
-        report.lines.append(
-            "note: no witness countersigned it, so whoever holds the council's own key could have"
-            " written all of it anew: ask for one that a witness has signed"
-        )
-
-
 def _seen_at(vouched: Vouched) -> datetime | None:
     """Return when a witness last saw the record that a bundle is of."""
     return max((datetime.fromtimestamp(at, UTC) for at in vouched.witnesses.values()), default=None)
@@ -127,6 +119,8 @@ def _seen_at(vouched: Vouched) -> datetime | None:
 
 def _check_files(files: Files, manifest: Manifest, report: VerificationReport) -> None:
     present = {name: sha256(content) for name, content in files.files.items() if name != MANIFEST}
+    if manifest.format == FORMAT and json_text(manifest.model_dump(mode="json")) != files.files[MANIFEST]:
+        report.bad(f"{MANIFEST} is not written as the service writes it")
     for name in sorted({*present, *manifest.files}):
         if present.get(name) != manifest.files.get(name):
             report.bad(f"{name} is not the file that the manifest names")
@@ -166,6 +160,9 @@ def _check_manifest(manifest: Manifest, vouched: Vouched, report: VerificationRe
     checkpoint = vouched.checkpoint
     if (manifest.origin, manifest.size) != (checkpoint.origin, checkpoint.size):
         report.bad("the manifest speaks of another checkpoint")
+    mine = {"case", "until_entry"} if "case" in manifest.filters else PERIOD_FILTERS
+    if manifest.filters.keys() - mine:
+        report.bad("the manifest says more of what was asked for than can be")
 
 
 def _check_leaves(files: Files, manifest: Manifest, policy: Policy, report: VerificationReport) -> None:
@@ -191,6 +188,7 @@ def _check_leaves(files: Files, manifest: Manifest, policy: Policy, report: Veri
 def _check_last(check: Verifying, policy: Policy, vouched: Vouched, report: VerificationReport) -> None:
     """Check that the record only grew since an earlier bundle: the reader's own, or the one named inside."""
     files, now = check.files, vouched.checkpoint
+    _check_last_size(files, report)
     if CONSISTENCY not in files.files and check.last is None:
         return
     if check.last is None and LAST_CHECKPOINT not in files.files:
@@ -208,6 +206,14 @@ def _check_last(check: Verifying, policy: Policy, vouched: Vouched, report: Veri
         report.bad("this bundle has no proof from the earlier bundle: ask for one made with it")
     else:
         _check_growth(files, earlier, now, report)
+
+
+def _check_last_size(files: Files, report: VerificationReport) -> None:
+    """Expect the manifest to speak of the earlier checkpoint that is there."""
+    held = LAST_CHECKPOINT in files.files
+    said = Checkpoint.parse(Note.parse(files.text(LAST_CHECKPOINT)).text).size if held else None
+    if said != files.manifest().last_size:
+        report.bad("the manifest speaks of another earlier checkpoint")
 
 
 def _check_across_a_loss(check: Verifying, lost: LostRange, report: VerificationReport) -> None:

@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 KINDS: dict[str, str] = {}  # of each event's name, of what kind of thing it is; filled in when handed out
 RELEASE = "unknown"
-FORMAT = "rfp-service audit bundle 3"
+FORMAT = "rfp-service audit bundle 4"
 LOG, WITNESS = 1, 4
 SMALL, STORY_LIMIT, TOTAL_LIMIT = 65_536, 64 * 2**20, 2**31
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -38,9 +38,10 @@ NAMES = re.compile(
 )
 WHY = re.compile(r"(\[(sealed|erased|of a later release|exempt: paragraph [1-9] of Schedule 12A)\](, )?)+")
 FIELDS = (
-    "format made_at program origin size filters first_position last_position entries cases withheld before"
+    "format program origin size filters first_position last_position entries cases withheld before"
     " after indexes last_size files"
 )
+PERIOD = {"from", "to", "body_of_work", "until_entry"}
 HISTORY_ID = "c4f0a5d3-6f0e-4b47-8f5e-2a6b1d9e7c30"
 INDEX_ID, INDEXED_WITHIN = "5b0c2b7e-3f5d-4d1a-9a64-7d0f6a2c9e11", timedelta(days=3)
 MOST_16, PACKED = 0xFFFF, "it is packed in a way that no bundle is"
@@ -82,6 +83,35 @@ def decimal(text: str) -> int:
 def text_of(files: dict[str, bytes], name: str) -> str:
     must(name in files, f"there is no {name} in it")
     return files[name].decode()
+
+
+def json_of(files: dict[str, bytes], name: str) -> Any:  # noqa: ANN401  # whatever JSON can say
+    """Return what JSON says, written as the service writes it: programs differ on what else it may mean."""
+    text = text_of(files, name)
+    said = json.loads(text, parse_float=no_number, parse_constant=no_number)
+    must(json.dumps(said, indent=2, ensure_ascii=False) + "\n" == text, f"{name} is not written as it is")
+    must(plain(said), f"{name} holds what none does")
+    return said
+
+
+def list_of(files: dict[str, bytes], name: str, what: str, fields: str) -> list[dict[str, Any]]:
+    if name not in files:
+        return []
+    said = json_of(files, name)
+    exact = [*said] == [what] and said[what] and all([*one] == fields.split() for one in said[what])
+    must(exact, f"{name} says more or less than one does")
+    found: list[dict[str, Any]] = said[what]
+    return found
+
+
+def no_number(text: str) -> None:
+    raise Wrong(f"{text} is no number of a bundle")
+
+
+def plain(said: object) -> bool:
+    if isinstance(said, dict):
+        return all(plain(one) for one in said.values())
+    return all(map(plain, said)) if isinstance(said, list) else not isinstance(said, bool)
 
 
 def directory_of(raw: bytes) -> tuple[list[tuple[str, int, int, int, int]], int]:
@@ -227,6 +257,7 @@ class Checkpoint:
             if key is not None and key not in signed and not (of_reads and key.type == WITNESS):
                 signed[key] = key.signed(self.text, raw[4:])
         must(any(key.type == LOG for key in signed), f"no key that is trusted for {log} signed this")
+        self.all_known = len(signed) == ending.count("\n")
         self.witnesses = {key: at for key, at in signed.items() if key.type == WITNESS}
         needed = policy.quorum if quorum is None else quorum
         must(of_reads or len(self.witnesses) >= needed, f"{needed} witnesses must have signed")
@@ -323,6 +354,8 @@ class Check:
                 self.expect(key.text in known, f"keys.txt names {key.name}, which is not among your keys")
             self.expect(text_of(files, "keys.txt") == own.as_written(), "keys.txt is not as it is written")
         checkpoint = Checkpoint(text_of(files, "checkpoint.txt"), policy)
+        known_here = Checkpoint(text_of(files, "checkpoint.txt"), own, quorum=0).all_known
+        self.expect(known_here, "checkpoint.txt has a line that is no signature by a key of keys.txt")
         self.lines.append(f"right: {checkpoint.size} entries are signed by {checkpoint.origin}")
         for witness, at in checkpoint.witnesses.items():
             when = datetime.fromtimestamp(at, UTC)
@@ -339,14 +372,23 @@ class Check:
         self.earlier(files, unpacked(last) if last else None, checkpoint, policy)
 
     def manifest(self, files: dict[str, bytes]) -> dict[str, Any]:
-        said: dict[str, Any] = json.loads(text_of(files, "manifest.json"))
+        said: dict[str, Any] = json_of(files, "manifest.json")
         must(said["format"] == FORMAT, f"it says it is a {said['format']}: ask for it anew")
-        must(sorted(said) == sorted(FIELDS.split()), "its manifest says more or less than one does")
+        must([*said] == FIELDS.split(), "its manifest says more or less than one does")
         for one in said["withheld"]:
             must(
                 sorted(one) == ["position", "why"] and WHY.fullmatch(one["why"]),
                 "it says more than is proved",
             )
+        of_a_case = ["id", "kind", "first_version", "last_version", "entries"]
+        must(
+            all([*one] == of_a_case for one in said["cases"]), "it says more or less of a case than one does"
+        )
+        mine = {"case", "until_entry"} if "case" in said["filters"] else PERIOD
+        must(said["filters"].keys() <= mine, "its manifest says more than can be asked for")
+        held = "last-checkpoint.txt" in files
+        size = decimal(text_of(files, "last-checkpoint.txt").split("\n")[1]) if held else None
+        must(said["last_size"] == size, "its manifest speaks of another earlier checkpoint")
         hashes = {name: sha256(raw).hex() for name, raw in files.items() if name != "manifest.json"}
         for name in sorted({*hashes, *said["files"]}):
             same = hashes.get(name) == said["files"].get(name)
@@ -465,7 +507,7 @@ class Check:
         filters = manifest["filters"]
         subject = f"case {filters['case']}" if "case" in filters else ""
         subject = f"body-of-work {filters['body_of_work']}" if "body_of_work" in filters else subject
-        claims = json.loads(text_of(files, "index.json"))["claims"] if "index.json" in files else []
+        claims = list_of(files, "index.json", "claims", "position of count last number proof")
         most = 0 if not subject else 1 if "case" in filters else 2
         named = [claim["position"] for claim in claims] == manifest["indexes"] and len(claims) <= most
         must(named, "the manifest names other indexes than are shown")
@@ -544,9 +586,9 @@ class Check:
         self, files: dict[str, bytes], origin: str, now: Checkpoint, policy: Policy
     ) -> list[dict[str, Any]]:
         """Return what led from the log of an earlier bundle to this one, after restores."""
-        raw = text_of(files, "succession.json") if "succession.json" in files else '{"successions": []}'
+        shown = list_of(files, "succession.json", "successions", "entry proof")
         led: list[dict[str, Any]] = []
-        for one in json.loads(raw)["successions"]:
+        for one in shown:
             entry = Entry(decoded(one["entry"]))
             proof = {f"proofs/{entry.position:012}.tlog-proof": one["proof"].encode()}
             self.leaf(proof, entry.position, entry.leaf, (now, policy, {}))

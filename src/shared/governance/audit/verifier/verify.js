@@ -5,8 +5,8 @@
 "use strict";
 
 const LOG = 1, WITNESS = 4;
-const FORMAT = "rfp-service audit bundle 3";
-const EARLIER = ["rfp-service audit bundle 1", "rfp-service audit bundle 2"];
+const FORMAT = "rfp-service audit bundle 4";
+const EARLIER = [1, 2, 3].map((n) => `rfp-service audit bundle ${n}`);
 const HISTORY_ID = "c4f0a5d3-6f0e-4b47-8f5e-2a6b1d9e7c30";
 const INDEX_ID = "5b0c2b7e-3f5d-4d1a-9a64-7d0f6a2c9e11", INDEXED_WITHIN = 3 * 86400e6; // microseconds
 const SMALL = 65536, STORY_LIMIT = 64 * 2 ** 20, FILES_LIMIT = 500000, TOTAL_LIMIT = 2 ** 31;
@@ -507,7 +507,7 @@ async function lineOf(claim, subject, entries) {
 
 async function checkIndex(files, manifest, entries, seenAt, report) {
   const { filters, indexes } = manifest, subject = subjectOf(filters);
-  const claims = files.has("index.json") ? JSON.parse(textOf(files, "index.json")).claims : [];
+  const claims = listOf(files, "index.json", "claims", "position,of,count,last,number,proof");
   const most = !subject ? 0 : filters.case !== undefined ? 1 : 2;
   must(claims.map((claim) => claim.position).join() === indexes.join() && claims.length <= most,
     "the manifest names other indexes than are shown");
@@ -548,20 +548,41 @@ function reportOf() {
   return report;
 }
 
+/** Return what JSON says, written as the service writes it: programs differ on what else it may mean. */
+function jsonOf(files, name) {
+  const text = textOf(files, name), said = JSON.parse(text);
+  must(`${JSON.stringify(said, null, 2)}\n` === text, `${name} is not written as the service writes it`);
+  return said;
+}
+
+function listOf(files, name, what, fields) {
+  if (!files.has(name)) return [];
+  const said = jsonOf(files, name);
+  must(Object.keys(said).join() === what && said[what].length && said[what].every((one) => Object.keys(one).join() === fields),
+    `${name} says more or less than one does`);
+  return said[what];
+}
+
 function manifestOf(files) {
   let said;
   try {
-    said = JSON.parse(textOf(files, "manifest.json"));
+    said = jsonOf(files, "manifest.json");
   } catch (error) {
     throw new Wrong(`its manifest can't be read: ${error.message}`);
   }
   must(said && !EARLIER.includes(said.format), "it was made by an earlier release: ask for it anew");
   must(said && said.format === FORMAT, `it says it is a ${said && said.format}`);
-  const fields = ["format", "made_at", "program", "origin", "size", "filters", "first_position", "last_position",
+  const fields = ["format", "program", "origin", "size", "filters", "first_position", "last_position",
     "entries", "cases", "withheld", "before", "after", "indexes", "last_size", "files"];
-  must(Object.keys(said).sort().join() === [...fields].sort().join(), "its manifest says more or less than one does");
+  must(Object.keys(said).join() === fields.join(), "its manifest says more or less than one does");
   must(said.withheld.every((one) => Object.keys(one).sort().join() === "position,why" && WHY.test(one.why)),
     "its manifest says of what is withheld more than can be proved");
+  must(said.cases.every((one) => Object.keys(one).join() === "id,kind,first_version,last_version,entries"),
+    "its manifest says more or less of a case than one does");
+  const mine = "case" in said.filters ? ["case", "until_entry"] : ["from", "to", "body_of_work", "until_entry"];
+  must(Object.keys(said.filters).every((name) => mine.includes(name)), "its manifest says more than can be asked for");
+  const before = files.has("last-checkpoint.txt") ? checkpointOf(noteOf(textOf(files, "last-checkpoint.txt")).text).size : null;
+  must(said.last_size === before, "its manifest speaks of another earlier checkpoint");
   return said;
 }
 
@@ -609,7 +630,7 @@ async function checkReads(bundles, policy, report) {
 /** Return what led from the log of an earlier bundle to this one, after restores. */
 async function ledFrom(files, from, check) {
   const { checkpoint, text } = check.vouched, led = [];
-  const shown = files.has("succession.json") ? JSON.parse(textOf(files, "succession.json")).successions : [];
+  const shown = listOf(files, "succession.json", "successions", "entry,proof");
   let origin = from;
   for (const one of shown) {
     const raw = decoded(one.entry), entry = entryOf(raw), at = one.proof.indexOf("\n\n");
@@ -669,6 +690,10 @@ async function checkAll(report, bytes, trustedText, lastBytes) {
   const check = { policy: trusted || own, notes: new Map() };
   if (trusted) checkKeys(own, trusted, ownText, report);
   else report.note("no key was compared with one from elsewhere: whoever made all of it could have made these, too");
+  const note = noteOf(textOf(files, "checkpoint.txt"));
+  if (note.signatures.length !== (await signersOf(note, own.keys)).size) {
+    report.bad("checkpoint.txt has a line that is no signature by a key of keys.txt, or one of them twice");
+  }
   check.vouched = await opened(textOf(files, "checkpoint.txt"), check.policy);
   const { checkpoint, witnesses } = check.vouched;
   report.right(`the checkpoint of ${checkpoint.size} entries is signed by ${checkpoint.origin}`);
