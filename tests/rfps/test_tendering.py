@@ -6,7 +6,7 @@ import pytest
 
 from rfp_service.rfps.commands.evaluation import FindNoCompliantBid
 from rfp_service.rfps.commands.holds import StartHold
-from rfp_service.rfps.commands.responses import AnswerClarification, RecordClarification
+from rfp_service.rfps.commands.responses import AnswerClarification, RecordClarification, RecordResponse
 from rfp_service.rfps.commands.tender import (
     CloseResponses,
     CloseResponsesByHand,
@@ -45,7 +45,8 @@ from shared.kernel.rules import Rules
 from tests.rfps import way
 from tests.rfps.examples import ABSENT
 from tests.rfps.way import CLOCK, IN_TIME, OFFICER, OPEN, RESPONSES_BY, TOO_LATE, WITH_BIDS, after
-from tests.support.specs import NOW, RULES, given
+from tests.support.guards import refusal
+from tests.support.specs import NOW, RULES, given, stamp
 
 
 @pytest.mark.parametrize("weights", [(60, 39), (60, 41), (100, 1)])
@@ -172,6 +173,13 @@ def test_no_bid_joins_those_that_are_being_scored() -> None:
     given(ABSENT, *scoring).when(way.bid("C", IN_TIME), at=way.CLOSED_AT, **OFFICER).refused(
         ScoringHasBegun, ended_at=RESPONSES_BY
     )
+
+
+def test_next_allows_a_bid_while_there_is_scoring_only_once_one_can_be_late() -> None:
+    scoring = given(ABSENT, *way.scored(way.DECLARED, (way.EVE, "A", "Price", 90))).state
+    early, late = (stamp("priya", at=at, rules=RULES) for at in (IN_TIME, way.CLOSED_AT))
+    assert isinstance(refusal(RecordResponse.guard, scoring, early), ScoringHasBegun)
+    assert refusal(RecordResponse.guard, scoring, late) is None
 
 
 def test_the_only_bid_that_came_in_time_takes_the_rfp_on_though_it_had_ended_without_one() -> None:

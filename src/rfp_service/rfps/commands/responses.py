@@ -85,6 +85,8 @@ class RecordResponse(Command[Rfp]):
     def guard(cls, rfp: Rfp, stamp: Stamp) -> None:
         must_be_taking_bids(rfp)
         must_not_be_requester(rfp, stamp)
+        if rfp.tender.scores and not is_late(rfp, stamp.at, stamp):  # nothing that has come can be late
+            raise ScoringHasBegun(ended_at=rfp.tender.responses_by)
 
     def decide(self, rfp: Rfp, stamp: Stamp) -> Sequence[RfpEvent]:
         """Record it: late is what came after the time was up, whenever it is recorded, and not opened.
