@@ -29,7 +29,7 @@ ANYBODY = "everybody who is signed in"
 
 
 def permissions_page() -> str:
-    """Return the page."""
+    """Return the page in Markdown: each operation, the roles that may use it, and on which conditions."""
     return "\n".join([HEAD, *_by_work(), *_by_role()]) + "\n"
 
 

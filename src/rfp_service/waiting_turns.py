@@ -171,7 +171,6 @@ class TurnLook:
 
     @property
     def day(self) -> date:
-        """Return the day of it."""
         return day_in_london(self.now)
 
     def reading(self, pool: Pool, person: Person, redact: Redactor) -> Reading:

@@ -30,5 +30,4 @@ class ThingTagged(Event[PriorityTags]):
     priorities: tuple[str, ...]
 
     def apply(self, tags: PriorityTags) -> PriorityTags:
-        """Return the tags."""
         return PriorityTags(self.on, self.thing, self.priorities)

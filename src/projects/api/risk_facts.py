@@ -118,7 +118,7 @@ def judged(row: Mapping[str, Any], facts: RiskFacts) -> tuple[Sequence[RiskFlag]
 
 
 async def _scheme(request: Request, reading: Reading) -> Scheme:
-    """Return the scheme as of a reading."""
+    """Return all versions of the scheme as they stood at the position of a reading."""
     service = project_service(request)
     if reading.past:
         stream: Stream[Scheme] = await service.store.load(SCHEME_ID, Scheme(), reading.position)

@@ -88,7 +88,6 @@ class OpenPageRoute(PageRoute, OpenRoute):
 
 
 def page_router(bytes_limit: int = FORM_BYTES_LIMIT) -> APIRouter:
-    """Return a router for pages."""
     return APIRouter(prefix=HOME, route_class=PageRoute, include_in_schema=False, max_body_size=bytes_limit)
 
 

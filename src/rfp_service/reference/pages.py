@@ -66,7 +66,6 @@ async def first_page(request: Request) -> Response:
 
 @router.get("/openapi.json", include_in_schema=False)
 async def api_file(request: Request) -> Response:
-    """Return the API file."""
     return Response(_api_file(request.app.openapi), media_type="application/json")
 
 

@@ -41,7 +41,7 @@ class ForecastRecords:
         self._not_before = time.monotonic() + REST_SECONDS
 
     async def keep_when_due(self) -> int:
-        """Keep the week's forecasts, where that is due; there is nothing left to do after it."""
+        """Keep the week's forecasts, where that is due; return 0, for there is never more to do at once."""
         if time.monotonic() >= self._not_before:
             self._not_before = time.monotonic() + REST_SECONDS
             await self.keep(datetime.now(UTC))

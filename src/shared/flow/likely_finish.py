@@ -78,7 +78,7 @@ class LikelyFinish:
         self._curves: dict[int, Curve | None] = {}
 
     def of(self, stage: int, entered: int, opened: int, as_of: int) -> list[int | None]:
-        """Return the instants by which a case in a stage will be over with 50, 85 and 95 %."""
+        """Return the instants (microseconds) by which a case in a stage is over with 50, 85 and 95 %."""
         curve, since = self._curve(stage), entered
         if curve is None:
             curve, since = self._of_cases, opened
@@ -97,7 +97,7 @@ class LikelyFinish:
         return (by_stage + by_age) / 2
 
     def chance_by_age(self, opened: int, as_of: int, within: int) -> float | None:
-        """Return the same by the age of the case alone."""
+        """Return the same chance, 0 to 1, by the age of the case alone."""
         return self._of_cases.over_within(as_of - opened, within)
 
     def _curve(self, stage: int) -> Curve | None:

@@ -82,7 +82,7 @@ def expectation(log: FlowLog, as_of: int, working: WorkingTime) -> dict[str, Any
 
 
 def closed_within(log: FlowLog, as_of: int, working: WorkingTime) -> dict[str, NDArray[np.int64]]:
-    """Return the cases that kept what 85 % of cases keep, those that did not, and open ones beyond it."""
+    """Return the indexes of cases that kept what 85 % keep, that did not, and open ones beyond it."""
     return _closed_within(log, as_of, working)[1]
 
 
@@ -137,7 +137,7 @@ def hand_overs(log: FlowLog, as_of: int, working: WorkingTime, window: Window) -
 
 
 def hands(log: FlowLog, steps: Waits, window: Window) -> dict[bool, NDArray[np.int64]]:
-    """Return the cases that went from one person to another in a period, and those that stayed with one."""
+    """Return the indexes of cases that changed hands in a period, and that stayed with one person."""
     rows, known, changed = _hands(log, steps, window)
     return {True: steps.case[rows[known & changed]], False: steps.case[rows[known & ~changed]]}
 

@@ -34,7 +34,7 @@ class Span:
     end: int
 
     def of(self, instants: Microseconds) -> Microseconds:
-        """Return the instants that are in it."""
+        """Return which instants, in microseconds since the epoch, are in it: its first one, not its last."""
         return instants[(instants >= self.start) & (instants < self.end)]
 
     @property

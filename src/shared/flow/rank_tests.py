@@ -25,7 +25,7 @@ def mann_whitney(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
 
 
 def false_discovery_rates(p_values: Sequence[float]) -> list[float]:
-    """Return the rate of false findings that each finding, and all with a smaller p, would be taken at.
+    """Return the rate of false findings (0 to 1) at which each, and all with a smaller p, would be taken.
 
     Benjamini and Hochberg, Journal of the Royal Statistical Society B 57 (1995).
     """

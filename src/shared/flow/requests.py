@@ -123,7 +123,7 @@ async def _stability(log: FlowLog, query: FlowQuery, working: WorkingTime) -> di
 async def question_of(
     request: Request, source: UUID | None, after: int | None, as_of: str | None, view: FlowView
 ) -> ImportQuestion | LiveQuestion:
-    """Return what is asked, of live cases or of an import, once it can be answered."""
+    """Return what is asked, of live cases or an import; refuse of an import what only live ones answer."""
     if source is None:
         return await live_question(request, await reading(request, after, as_of), view)
     if not view.filters.none:

@@ -49,7 +49,7 @@ class Personal(BaseModel):
 
     @model_serializer
     def stored(self) -> dict[str, Any] | str:
-        """Return the sealed form; there is no other outside of a decision."""
+        """Return the sealed form, the only one outside of a decision; `NotSealed` for a bare text."""
         if self.clear or not (self.about or self.text):
             return self.clear
         if self.text or not self.sealed:

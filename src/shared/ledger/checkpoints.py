@@ -28,7 +28,7 @@ class Checkpoint:
 
     @classmethod
     def parse(cls, text: str) -> "Checkpoint":
-        """Read a checkpoint's text; lines after the third are allowed and mean nothing here."""
+        """Read a checkpoint's text; `BadNote` for another. Lines after the third mean nothing here."""
         lines = text.split("\n")
         if len(lines) < 4 or lines[-1] or not lines[0] or not all(lines[:-1]):
             raise BadNote("A checkpoint is an origin, a size and a root.")
@@ -116,7 +116,7 @@ def check_proof(text: str, leaf: bytes, policy: Policy) -> tuple[int, Vouched]:
 
 
 def read_proof(text: str) -> tuple[int, list[bytes], str]:
-    """Take a proof's text apart: index, hashes, checkpoint."""
+    """Return a proof's index, hashes and checkpoint; raise `BadNote` for any other text."""
     head, divider, note = text.partition("\n\n")
     lines = head.split("\n")
     if not divider or lines[0] != PROOF_HEADING or len(lines) < 2:
@@ -139,7 +139,7 @@ def hash_text(hashed: bytes) -> str:
 
 
 def hash_of(text: str) -> bytes:
-    """Read a hash, written as it should be."""
+    """Return the 32 bytes of a hash in base64; raise `BadNote` where it is written in any other way."""
     try:
         hashed = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
@@ -150,7 +150,7 @@ def hash_of(text: str) -> bytes:
 
 
 def decimal(text: str) -> int:
-    """Read a decimal without leading zeroes."""
+    """Return a number written without leading zeroes; raise `BadNote` for any other text."""
     if not _DECIMAL.match(text):
         raise BadNote("A number is written without leading zeroes.")
     return int(text)

@@ -92,7 +92,7 @@ class CommittedIndex:
         self._changed: set[int] = set()
 
     def add(self, entries: Iterable[IndexedEntry]) -> None:
-        """Take in what follows in the record."""
+        """Take in what follows in the record; raise `GapInRecord` where something is missing between."""
         for entry in entries:
             if entry.position != self.size + 1:
                 raise GapInRecord(f"After position {self.size} comes {entry.position}.")

@@ -36,7 +36,7 @@ class LogKeys:
 
 
 def log_keys(settings: Settings) -> LogKeys:
-    """Read the keys that are configured; a demonstration makes its own, once."""
+    """Return the configured keys; a demonstration makes its own, once. `NotConfigured` without any."""
     if settings.audit_keys is not None:
         signers = read_signers(settings.audit_keys)
     elif settings.profile is Profile.DEMONSTRATION:
@@ -47,7 +47,7 @@ def log_keys(settings: Settings) -> LogKeys:
 
 
 def read_signers(path: Path) -> tuple[Signer, ...]:
-    """Read a file of private keys of one name, one a line: while two are in it, both sign."""
+    """Read private keys of one name, one a line: while two are there, both sign."""
     try:
         lines = [line for line in path.read_text().splitlines() if line.strip()]
         signers = tuple(Signer.parse(line) for line in lines)
@@ -67,7 +67,7 @@ def write_signer(path: Path, signer: Signer) -> None:
 
 
 def read_policy(path: Path) -> Policy:
-    """Read whose signatures count."""
+    """Return whose signatures count; raise `NotConfigured` where the file says none that can be read."""
     try:
         return Policy.parse(path.read_text())
     except (OSError, BadNote) as error:

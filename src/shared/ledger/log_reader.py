@@ -90,7 +90,7 @@ class LogReader:
         return [Entry.of_row(row) for row in rows]
 
     async def first_seen(self, positions: Sequence[int]) -> dict[int, list[tuple[str, datetime]]]:
-        """Return by when which witnesses had seen each entry, earliest first: none where none has yet."""
+        """Return by position which witnesses had seen an entry and when, earliest first."""
         seen: dict[int, list[tuple[str, datetime]]] = {position: [] for position in positions}
         for row in await self._connection.fetch(FIRST_SEEN, list(positions)):
             seen[row["position"]].append((row["witness"], row["signed_at"]))

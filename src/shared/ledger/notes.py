@@ -100,7 +100,7 @@ class Signer:
 
     @classmethod
     def parse(cls, text: str) -> "Signer":
-        """Read a private key; the same holds of its `+` as in a verifier key."""
+        """Read a private key, its `+` as in a verifier key; raise `BadNote` for what is none."""
         parts = text.strip().split("+", 4)
         if len(parts) != 5 or parts[:2] != ["PRIVATE", "KEY"]:
             raise BadNote("A private key is written PRIVATE+KEY+name+id+key.")
@@ -142,7 +142,7 @@ class Note:
 
     @classmethod
     def parse(cls, note: str) -> "Note":
-        """Read a signed note; the last blank line divides text from signatures."""
+        """Read a signed note, its text before the last blank line; raise `BadNote` for what is none."""
         if len(note) > NOTE_BYTES_LIMIT or _CONTROL.search(note):
             raise BadNote("This is no signed note.")
         text, divider, lines = note.rpartition("\n\n")
@@ -154,7 +154,7 @@ class Note:
         return cls(text + "\n", tuple(signatures))
 
     def signed_by(self, verifiers: Iterable[Verifier]) -> dict[Verifier, int | None]:
-        """Return which of these keys signed, and when; a bad signature of a known key is `BadNote`."""
+        """Return which of these keys signed, and when (seconds since 1970); `BadNote` for a bad signature."""
         known = {(verifier.name, verifier.id): verifier for verifier in verifiers}
         signed: dict[Verifier, int | None] = {}
         for name, key_id, signature in self.signatures:

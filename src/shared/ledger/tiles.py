@@ -40,7 +40,7 @@ def tile_of(level: int, number: int) -> Place:
 
 
 def nodes_in(tiles: Mapping[Place, bytes]) -> Nodes:
-    """Return the hashes of subtrees as tiles hold them."""
+    """Return the hashes of subtrees as tiles hold them; raise `KeyError` for one that no tile holds yet."""
 
     def node(level: int, number: int) -> bytes:
         hashes, within = tiles[tile_of(level, number)], level % TILE_HEIGHT
@@ -164,7 +164,7 @@ class TreeEdge:
 
 
 def tile_number(path: str) -> tuple[int, int]:
-    """Return the number and width that a tile's path says: `x001/234` or `x001/234.p/7`."""
+    """Return the number and width of a tile's path, `x001/234.p/7`; `ValueError` for another path."""
     if not _PATH.match(path):
         raise ValueError("This is no path of a tile.")
     digits, _, width = path.partition(".p/")

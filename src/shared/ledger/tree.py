@@ -86,7 +86,7 @@ def inclusion_proof(index: int, size: int, nodes: Nodes) -> list[bytes]:
 
 
 def consistency_proof(size1: int, size2: int, nodes: Nodes) -> list[bytes]:
-    """Return the proof that the smaller tree is the beginning of the larger one (2.1.2)."""
+    """Return the proof that a tree with leaves is the beginning of one no smaller (2.1.2)."""
     if not 0 < size1 <= size2:
         raise ValueError("A consistency proof leads from a tree with leaves to one no smaller.")
     start, end, whole = 0, size2, True

@@ -38,7 +38,7 @@ class Request:
 
     @classmethod
     def parse(cls, body: str) -> "Request":
-        """Read a request."""
+        """Read a request: an old size, a proof, a checkpoint; raise `BadNote` for any other text."""
         head, divider, note = body.partition("\n\n")
         first, *hashes = head.split("\n")
         match = _OLD.match(first)

@@ -64,7 +64,7 @@ async def _say(pool: asyncpg.Pool, witness: WitnessAddress, error: str, *, refus
 
 
 async def ask(pool: asyncpg.Pool, client: httpx.AsyncClient, witness: WitnessAddress, latest: Signed) -> None:
-    """Ask one witness to sign a checkpoint, and keep its signature."""
+    """Ask one witness to sign a checkpoint, and keep its signature; raise `WitnessRefused` without one."""
     old = await cosigned_by(pool, str(witness.verifier))
     answer = await _sent(pool, client, witness, latest, old)
     if answer.status_code == 409 and answer.headers.get("content-type", "").startswith(SIZE_TYPE):

@@ -59,7 +59,6 @@ class CatalogueItemAdded(Event[CatalogueItem]):
     approval_above_pence: int | None = None
 
     def apply(self, item: CatalogueItem) -> CatalogueItem:
-        """Return the item."""
         return CatalogueItem(
             self.name,
             self.description,
@@ -121,7 +120,6 @@ class CatalogueSearched(Event[CatalogueCheck]):
     service_area: str = ""
 
     def apply(self, check: CatalogueCheck) -> CatalogueCheck:
-        """Return the check."""
         return CatalogueCheck(
             self.query, self.service_area, self.made_by, self.catalogue_position, self.shown
         )

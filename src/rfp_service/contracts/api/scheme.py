@@ -12,7 +12,7 @@ from shared.web.reads.readings import Reading
 
 
 async def scheme_as_of(request: Request, reading: Reading) -> Scheme:
-    """Return the scheme as of a reading."""
+    """Return all versions of the scheme as they stood at the position of a reading."""
     service = scheme_service(request)
     if reading.past:
         stream: Stream[Scheme] = await service.store.load(SCHEME_ID, Scheme(), reading.position)

@@ -146,7 +146,6 @@ class ContractRegistered(ClockedEvent):
     flagged: tuple[FlagCode, ...] = ()
 
     def apply(self, contract: Contract) -> Contract:
-        """Return the contract."""
         said = {name: value for name, value in fields_of(self).items() if name in OF_ABOUT}
         return replace(
             BLANK,

@@ -150,7 +150,7 @@ class Tender:
         return tuple(e for e in self.evaluators if e not in self.declared)
 
     def given(self, bid: str, criterion: str) -> dict[str, int]:
-        """Return what each present evaluator gave a bid on a criterion, the latest of each."""
+        """Return the score of each present evaluator for a bid on a criterion, the latest of each."""
         given = self.ever_given(bid, criterion)
         return {each: score for each, score in given.items() if each in self.evaluators}
 
@@ -174,7 +174,7 @@ class Tender:
         return tuple(dict.fromkeys(gone))
 
     def ever_given(self, bid: str, criterion: str) -> dict[str, int]:
-        """Return what each evaluator gave a bid on a criterion, removed ones among them."""
+        """Return the score of each evaluator for a bid on a criterion, removed ones among them."""
         return {s.evaluator: s.score for s in self.scores if (s.bid, s.criterion) == (bid, criterion)}
 
     def mean(self, bid: str, evaluators: Collection[str]) -> Fraction | None:

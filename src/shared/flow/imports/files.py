@@ -54,7 +54,7 @@ def opened(path: Path) -> BinaryIO:
 
 
 def digest(path: Path, *, delimiter: str = ",", may_be_xml: bool = False) -> str:
-    """Return the SHA-256 of a file's decompressed content."""
+    """Return the SHA-256 of a file's decompressed content; `NotReadable` where it can't be had."""
     sha, size = hashlib.sha256(), 0
     try:
         with opened(path) as file:
@@ -71,7 +71,7 @@ def digest(path: Path, *, delimiter: str = ",", may_be_xml: bool = False) -> str
 
 
 def plain_bytes(path: Path) -> int:
-    """Return how large a file is once it is decompressed."""
+    """Return how many bytes a file has once it is decompressed; raise `NotReadable` where it can't be."""
     try:
         with opened(path) as file:
             return sum(len(chunk) for chunk in iter(lambda: file.read(CHUNK), b""))
@@ -96,7 +96,7 @@ def must_be_csv(beginning: bytes, delimiter: str = ",") -> None:
 
 
 def is_xml(path: Path) -> bool:
-    """Say whether a file, once decompressed, is XML."""
+    """Say whether a file, once decompressed, is XML; raise `NotReadable` where it can't be decompressed."""
     try:
         with opened(path) as file:
             return begins_xml(file.read(BEGINNING))
@@ -136,7 +136,7 @@ class FileColumns(NamedTuple):
 def rows(
     path: Path, file_name: str, columns: FileColumns, delimiter: str = ","
 ) -> Iterator[tuple[int, dict[str, str] | BadRow]]:
-    """Yield each row with its number as a spreadsheet counts; columns are found by their headings.
+    """Yield each row with its number as a spreadsheet counts; raise `NotReadable` where it is no table.
 
     A row is a `BadRow` where it can't be told where it ends, and the next line begins the next row.
     """

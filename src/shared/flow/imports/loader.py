@@ -59,7 +59,7 @@ class LogFiles:
         return self.events, self.cases
 
     def plain_bytes(self) -> int:
-        """Return how large both files are once they are decompressed."""
+        """Return how many bytes both files have once they are decompressed."""
         return sum(plain_bytes(path) for path in self._tables())
 
     def options_text(self) -> str:

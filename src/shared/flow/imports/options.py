@@ -81,7 +81,7 @@ class Options:
 
 
 def columns_of(text: str | bytes | None) -> dict[str, str]:
-    """Return the columns of headings that a JSON object names; none where there is no text."""
+    """Return the columns of headings that a JSON object names, none without a text; refuse others."""
     if text is None:
         return {}
     try:
@@ -93,7 +93,7 @@ def columns_of(text: str | bytes | None) -> dict[str, str]:
 
 
 def stages_of(text: str | bytes | None) -> dict[str, str]:
-    """Return the stages of activities that a JSON object names; none where there is no text."""
+    """Return the stages of activities that a JSON object names, none without a text; refuse others."""
     if text is None:
         return {}
     try:

@@ -9,7 +9,7 @@ from shared.record.eventstore.store import EventStore
 
 
 async def finished_import(store: EventStore, import_id: UUID) -> Stream[Import]:
-    """Return an import that figures can be computed from, once the views have come to its position."""
+    """Return a finished import; `NotFound` where there is none, a refusal where it is not finished."""
     stream = await store.load(import_id, Import())
     status = stream.state.status
     if status in (ImportStatus.ABSENT, ImportStatus.WITHDRAWN):

@@ -45,7 +45,7 @@ class NotXes(Unacceptable):
 
 
 def convert(source: Path, target: Path) -> dict[str, int]:
-    """Write a log's events to `target` and its cases beside it; return how many there are."""
+    """Write a log's events to `target`, its cases beside it; return how many; refuse other XML."""
     counted = {"traces": 0, "events": 0}
     with ExitStack() as stack:
         log = stack.enter_context(_Bounded(source))
@@ -79,7 +79,7 @@ class _Bounded(ExitStack):
         self._size = 0
 
     def read(self, size: int) -> bytes:
-        """Return the next bytes."""
+        """Return the next bytes; refuse a file that unpacks to more than is read."""
         chunk = self._file.read(size)
         self._size += len(chunk)
         if self._size > PLAIN_BYTES_LIMIT:

@@ -38,7 +38,6 @@ class CommentMade(Event[Comment]):
     mentions: tuple[str, ...] = ()
 
     def apply(self, comment: Comment) -> Comment:
-        """Return the comment."""
         return Comment(
             self.case_id, self.case_kind, self.service_area, self.text, self.made_by, self.mentions
         )

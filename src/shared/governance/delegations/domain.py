@@ -45,7 +45,6 @@ class DelegationGiven(Event[Delegation]):
     unconfirmed: bool = False  # for there was a single administrator
 
     def apply(self, delegation: Delegation) -> Delegation:
-        """Return the delegation."""
         return Delegation(
             self.delegator, self.delegate, self.limit_pence, self.first_day, self.last_day, self.reason
         )

@@ -73,7 +73,6 @@ class DocumentAdded(DocumentEvent):
     evidence_of: tuple[int, ...] = ()
 
     def apply(self, document: Document) -> Document:
-        """Return the document."""
         return Document(**{name: getattr(self, name) for name in type(self).model_fields})
 
 

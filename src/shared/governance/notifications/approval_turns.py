@@ -69,7 +69,6 @@ class ApprovalTurnBegan(TurnEvent):
     next_tier_at: datetime | None = None
 
     def apply(self, turn: ApprovalTurn) -> ApprovalTurn:
-        """Return the turn."""
         return ApprovalTurn(
             self.case_kind, self.case_id, self.case_version, self.tier, self.next_tier, self.due_at
         )

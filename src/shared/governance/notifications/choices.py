@@ -91,7 +91,6 @@ class NotificationsChosen(Event[NotificationChoice]):
     digest_at: str = ""
 
     def apply(self, choice: NotificationChoice) -> NotificationChoice:
-        """Return the choice."""
         return NotificationChoice(
             self.mail,
             self.quiet_from,

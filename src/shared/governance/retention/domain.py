@@ -70,7 +70,6 @@ class RecordDisposed(Event[Disposal]):
     reason: str
 
     def apply(self, disposal: Disposal) -> Disposal:
-        """Return the disposal."""
         return Disposal(self.record_id, self.record_kind, self.line.ground)
 
 

@@ -143,7 +143,7 @@ class EnvelopeMapper(Mapper[UUID]):
         personal: Sequence[str] = (),
         words: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """Return what an envelope ends with: the event's shape, and the command or the part of one."""
+        """Return what an envelope ends with: shape, command or part; `UnlistedEvent` for an unknown class."""
         if type(event) not in self.topics:
             raise UnlistedEvent(type(event).__name__)
         ending: dict[str, Any] = {}
@@ -182,7 +182,7 @@ class EnvelopeMapper(Mapper[UUID]):
         return Recorded(position, stream_id, version, event, envelope, recorded_at, at)
 
     def event(self, topic: str, envelope: dict[str, Any]) -> Event[Any]:
-        """Return the event that lies in an envelope."""
+        """Return the event in an envelope; raise `MapperDeserialisationError` for an unknown shape."""
         cls = self.topics[topic]
         if envelope.get("class_version", 1) > cls.class_version:
             raise MapperDeserialisationError(f"A stored {topic} has a shape of a later release.")

@@ -113,7 +113,7 @@ class Reader:
         return await self._any(await self._pool.fetch(AFTER, position, position + limit))
 
     async def live_after(self, position: int) -> tuple[list[Recorded], int]:
-        """Return the next events but for those of historic logs, and as far as which they were looked for."""
+        """Return the next events but historic logs', and the position up to which they were looked for."""
         last = await self._pool.fetchval(LAST_BY, position, position + READ_IN_ONE_GO)
         if last is None:
             return [], position

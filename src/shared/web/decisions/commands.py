@@ -197,7 +197,7 @@ async def command_handler(
     if_match: IfMatch = None,
     idempotency_key: IdempotencyKeyHeader = None,
 ) -> CommandHandler:
-    """Return the command handler of one request."""
+    """Return what takes the commands of one request, of whoever asks and by which right."""
     service = core_service(request)
     return CommandHandler(
         service.store,

@@ -161,7 +161,7 @@ class _RowReader:
         return ""
 
     def read(self, number: int, row: list[str]) -> RegisterRow:
-        """Return what one row says."""
+        """Return a row by its fields, with what could not be read, and why none of it can be taken."""
         cells = self._table.cells(row)
         if cells is None:
             named = as_named(self._cell(row, REFERENCE))

@@ -139,7 +139,7 @@ class _Reach:
             self.columns = max(self.columns, self._left)
 
     def end_row(self) -> None:
-        """End a row."""
+        """Count a row in, as often as it is repeated, where any cell of it is filled."""
         self._above += self._times
         if self._filled:
             self.rows = max(self.rows, self._above)

@@ -22,7 +22,6 @@ class Rehearsal(NamedTuple):
 
 
 def signed_receipt(rehearsal: Rehearsal, signers: Sequence[Signer]) -> str:
-    """Return the receipt."""
     lines = (
         f"{rehearsal.origin}{SUFFIX}",
         str(rehearsal.size),

@@ -69,7 +69,7 @@ class CommitIndex(Command[IndexedRecord]):
         return cls(size=index.size, lines=index.lines, root=hash_text(index.root))
 
     def decide(self, indexed: IndexedRecord, stamp: Stamp) -> IndexCommitted:
-        """Commit it where it goes further than the last one."""
+        """Commit it; refuse one that goes no further than the last."""
         if self.size <= indexed.size:
             raise IndexGoesBack(size=indexed.size)
         return IndexCommitted(size=self.size, lines=self.lines, root=self.root)

@@ -65,7 +65,6 @@ def called_in(events: Sequence[Recorded]) -> str:
 
 
 def as_json(state: State) -> dict[str, JsonValue]:
-    """Return a state as JSON says it."""
     said: dict[str, JsonValue] = to_jsonable_python(_in_order(state))
     return said
 
