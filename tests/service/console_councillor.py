@@ -1,5 +1,6 @@
 """A councillor's whole way: a decision, its story, two days compared, a bundle that they check."""
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -39,26 +40,45 @@ async def told(page: Page, record: str, line: dict[str, Any], bundle: Path) -> N
 
 
 def turn_one_bit(bundle: Path) -> None:
-    turned = bytearray(bundle.read_bytes())
-    turned[len(turned) // 2] ^= 1
-    bundle.write_bytes(turned)
+    """Turn one bit of an entry of the record; a bundle's other files stay as they are."""
+    with zipfile.ZipFile(bundle) as before:
+        files = {name: before.read(name) for name in before.namelist()}
+    name = max(each for each in files if each.startswith("entries/"))
+    files[name] = bytes([files[name][0] ^ 1]) + files[name][1:]
+    with zipfile.ZipFile(bundle, "w") as after:
+        for each, content in files.items():
+            after.writestr(each, content)
+
+
+async def compared(page: Page) -> None:
+    """Say of every key that the paper says the same."""
+    for each in await page.get_by_label("The paper says the same").all():
+        await each.check()
+    await page.get_by_role("button", name="Check the bundle").click()
 
 
 async def checked(page: Page, bundle: Path) -> None:
     """Give the bundle to the page that checks it, with the network off; then the same with one bit turned."""
-    await page.context.set_offline(offline=True)
-    await page.get_by_label(CHOOSE).set_input_files(bundle)
+    await given(page, bundle)
     await page.locator("#compare").wait_for()
     await looked_at(page, "check-compare")
-    for each in await page.get_by_label("The paper says the same").all():
-        await each.check()
-    await page.get_by_role("button", name="Check the bundle").click()
+    await compared(page)
     await page.locator(".verdict.sound").wait_for()
     await looked_at(page, "check-sound")
     turn_one_bit(bundle)
-    await page.get_by_label(CHOOSE).set_input_files(bundle)
+    await page.context.set_offline(offline=False)
+    await page.reload()
+    await given(page, bundle)
+    await page.locator(".verdict, #compare:not([hidden])").first.wait_for()
+    if await page.locator("#compare").is_visible():  # its keys can be read all the same
+        await compared(page)
     await page.locator(".verdict.bad").wait_for()
     await looked_at(page, "check-not-sound")
+
+
+async def given(page: Page, bundle: Path) -> None:
+    await page.context.set_offline(offline=True)
+    await page.get_by_label(CHOOSE).set_input_files(bundle)
 
 
 @pytest.mark.parametrize("scripts", [True, False])

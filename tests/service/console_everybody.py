@@ -124,7 +124,7 @@ async def test_every_page_is_read_by_keyboard_enlarged_in_own_colours_and_on_pap
         await page.goto(f"{demonstration.url}/console/sign-in")
         await be_somebody(page, person)
         for path in PAGES[person]:
-            await page.goto(f"{demonstration.url}/console/{path}")
+            await page.goto(f"{demonstration.url}/console/{path}".rstrip("/"))
             try:
                 await by_keyboard(page)
                 await in_own_colours(page)

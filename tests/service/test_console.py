@@ -237,6 +237,8 @@ async def test_a_browser_is_led_from_the_first_page_to_the_console(api: Api) -> 
     answer = await api.client.get("/", headers={"Accept": "text/html,*/*;q=0.8"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/console")
     assert (await api.client.get("/")).status_code == 200
+    slash = await api.client.get("/console/")
+    assert (slash.status_code, slash.headers["location"]) == (303, "/console")
 
 
 async def test_whoever_reads_the_record_is_led_from_a_line_to_its_proof(api: Api) -> None:

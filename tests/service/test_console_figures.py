@@ -28,6 +28,13 @@ LISTS = {  # who reads it, and what the API says of the same; the promises of a 
 OF_A_PROGRAMME = {"/promised-data": "/promised-data", "/consultations": "/consultations"}
 
 
+def counted(page: str) -> int:
+    """Return how many a list's heading says there are; none where it says no number."""
+    heading = page.partition("<h1>")[2].partition("</h1>")[0]
+    first = said(heading).partition(" ")[0].replace(",", "")
+    return int(first) if first.isdigit() else 0
+
+
 def test_every_list_says_how_many_the_api_counts(demonstration: Running) -> None:
     for person in sorted({person for person, _ in LISTS.values()}):
         with visitor(demonstration, person) as reader:
@@ -35,8 +42,7 @@ def test_every_list_says_how_many_the_api_counts(demonstration: Running) -> None
             for page, path in ((page, path) for page, (who, path) in LISTS.items() if who == person):
                 asked = path.format(programme=programme)
                 total = reader.asked(f"{asked}{'&' if '?' in asked else '?'}count=true&limit=1")["total"]
-                heading = said(reader.page(page).split("<h1>")[1].split("</h1>")[0])
-                assert heading.startswith(f"{total:,} " if total else ("No", "None")), (page, heading, total)
+                assert counted(reader.page(page)) == total, page
             for page, path in OF_A_PROGRAMME.items():
-                total = len(reader.asked(path, programme=programme)["items"])
-                assert f"<h1>{total} " in reader.page(page), page
+                there = reader.asked(path, programme=programme)["items"]
+                assert counted(reader.page(page)) == len(there), page

@@ -139,6 +139,12 @@ def _number(late: int) -> str:
     return "One is" if late == 1 else f"{late} are"
 
 
+@open_router.get("/")
+async def with_a_slash() -> Response:
+    """Lead whoever typed a slash too many to the first page."""
+    return go_to(HOME)
+
+
 @open_router.get("/assets/console.css")
 async def style() -> Response:
     """Return the stylesheet, which stays the same at its address."""
