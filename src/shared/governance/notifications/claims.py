@@ -116,8 +116,8 @@ UPDATE deliveries SET status = $4, settled_at = clock_timestamp(), leased_until 
 WHERE id = $1 AND status = 'pending'
 """
 TRIED = """
-WITH judged AS (UPDATE delivery_attempts SET outcome = 'failed' WHERE id = $2 AND outcome = '')
-UPDATE deliveries SET due_at = clock_timestamp() + $3 * interval '1 second', leased_until = NULL
+WITH judged AS (UPDATE delivery_attempts SET outcome = $3 WHERE id = $2 AND outcome = '')
+UPDATE deliveries SET due_at = clock_timestamp() + $4 * interval '1 second', leased_until = NULL
 WHERE id = $1 AND status = 'pending'
 """
 # The first failures, too, come one after another: a row that is not there yet can not be locked.
@@ -259,9 +259,9 @@ async def settle(pool: asyncpg.Pool, claimed: Claimed, outcome: str, status: str
     await pool.execute(SETTLED, claimed.id, claimed.attempt_id, outcome, status)
 
 
-async def try_again(pool: asyncpg.Pool, claimed: Claimed, seconds: float) -> None:
-    """Make a delivery due once more, after so many seconds."""
-    await pool.execute(TRIED, claimed.id, claimed.attempt_id, seconds)
+async def try_again(pool: asyncpg.Pool, claimed: Claimed, outcome: str, seconds: float) -> None:
+    """Say what an attempt came to; make its delivery due once more, after so many seconds."""
+    await pool.execute(TRIED, claimed.id, claimed.attempt_id, outcome, seconds)
 
 
 async def well_again(pool: asyncpg.Pool, target: str) -> None:

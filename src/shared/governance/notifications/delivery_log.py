@@ -84,7 +84,7 @@ class AttemptsProven(BaseModel):
 
 
 class AttemptSeen(BaseModel):
-    """One attempt: when it was made, and what came back; `unknown` where its sender died before that."""
+    """One attempt: when it was made, and what came back; `unknown` where it may have come all the same."""
 
     number: int
     started_at: datetime

@@ -227,9 +227,9 @@ class Sender:
         pause = await self._pause_after_failure(first, answer)
         for claimed in parcel:
             if pause is None:
-                await claims.settle(self._pool, claimed, "failed", "failed")
+                await claims.settle(self._pool, claimed, answer.outcome, "failed")
             else:
-                await claims.try_again(self._pool, claimed, pause)
+                await claims.try_again(self._pool, claimed, answer.outcome, pause)
 
     async def _pause_after_failure(self, claimed: Claimed, answer: ReceiverAnswer) -> float | None:
         """Keep how the endpoint does; return after how long to try again, if ever."""

@@ -33,6 +33,22 @@ FAULTS = (
     ssl.SSLError,
     UnicodeError,
 )
+# Without an answer nobody knows whether it came, unless nobody was reached.
+MAY_HAVE_COME = frozenset(
+    {
+        "TimeoutError",
+        "ReadTimeout",
+        "WriteTimeout",
+        "ReadError",
+        "WriteError",
+        "RemoteProtocolError",
+        "ConnectionResetError",
+        "BrokenPipeError",
+        "SMTPTimeoutError",
+        "SMTPReadTimeoutError",
+        "SMTPServerDisconnected",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +64,11 @@ class ReceiverAnswer:
     def is_yes(self) -> bool:
         """Say whether the receiver took it."""
         return 200 <= self.status < 300
+
+    @property
+    def outcome(self) -> str:
+        """Return what an attempt came to that was not taken: failed, or unknown where it may have come."""
+        return "unknown" if not self.status and self.fault in MAY_HAVE_COME else "failed"
 
 
 async def looked_up(host: str, port: int) -> Sequence[str]:

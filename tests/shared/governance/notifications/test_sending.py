@@ -113,6 +113,20 @@ async def test_an_answer_that_was_written_down_is_judged_by_the_next_without_ano
     assert receiver.got == []
 
 
+async def test_who_takes_something_and_says_nothing_in_time_may_have_it(pool: asyncpg.Pool) -> None:
+    async def slow(_: Got) -> Said:
+        await asyncio.sleep(60)
+        return 200, {}, b""
+
+    async with receiving(slow) as receiver, ground(pool, seconds=1) as here:
+        endpoint, _ = await here.endpoint(receiver.url)
+        await here.tell(1)
+        await here.send()
+        [attempt] = await here.attempts()
+        assert (attempt["outcome"], attempt["status_code"]) == ("unknown", None)
+        assert await here.statuses(endpoint) == ["pending"]
+
+
 async def test_an_attempt_without_an_answer_is_of_unknown_outcome_and_made_again(
     here: Ground, receiver: Receiver
 ) -> None:
