@@ -24,7 +24,9 @@ from tests.prove.counts import (
 from tests.prove.flow_figures import figures_of_a_real_log
 from tests.prove.followers import nothing_is_missed
 from tests.prove.open_contracting import open_contracting
+from tests.prove.operating.configurations import configurations
 from tests.prove.operating.faults import faults
+from tests.prove.operating.first_day import first_day
 from tests.prove.operating.standby_audit import standby_audit
 from tests.prove.parts import Failed, Missing
 from tests.prove.published import published_cases
@@ -54,6 +56,8 @@ PROOFS: dict[str, Callable[[], str]] = {
     "ocds": open_contracting,
     "published": published_cases,
     "faults": faults,
+    "first-day": first_day,
+    "configurations": configurations,
     "standby": standby_audit,
     "second-postgres": the_machines_own,
 }

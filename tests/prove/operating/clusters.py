@@ -36,7 +36,11 @@ class Cluster:
 
     @property
     def admin(self) -> str:
-        return f"host={self.home} port={self.port} user=postgres dbname=rfp"
+        return f"{self.administration} dbname=rfp"
+
+    @property
+    def administration(self) -> str:
+        return f"host={self.home} port={self.port} user=postgres"
 
     def run(self, name: str, *arguments: str) -> None:
         """Run a program of PostgreSQL's as the server's account."""
@@ -51,8 +55,8 @@ class Cluster:
         if done.returncode:
             raise Failed(f"{name}: {done.stderr[-1_000:]}")
 
-    def initialise(self) -> None:
-        """Make it, with a database and its two roles."""
+    def initialise(self, *, roles: bool = True) -> None:
+        """Make it, with a database and its two roles where they are wanted."""
         self.run("initdb", "-D", str(self.data), "-U", "postgres", "--locale=C", "--encoding=UTF8")
         rules = (
             "local all postgres trust",
@@ -61,6 +65,8 @@ class Cluster:
         )
         (self.data / "pg_hba.conf").write_text("\n".join(rules) + "\n")
         self.start()
+        if not roles:
+            return
         self.run("createdb", "-h", str(self.home), "-p", str(self.port), "-U", "postgres", "rfp")
         for statement in (*ROLES.split("; "), "ALTER DATABASE rfp OWNER TO rfp_owner"):
             self.do(statement)
@@ -86,7 +92,7 @@ class Cluster:
         last = time.monotonic() + SECONDS
         while time.monotonic() < last:
             try:
-                psycopg.connect(self.admin.replace("dbname=rfp", "dbname=postgres")).close()
+                psycopg.connect(self.administration).close()
             except psycopg.OperationalError:
                 time.sleep(0.1)
             else:
@@ -147,13 +153,13 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
 
 
 @contextmanager
-def primary(programs: Path) -> Iterator[Cluster]:
+def primary(programs: Path, *, roles: bool = True) -> Iterator[Cluster]:
     """Run a server on a small disk."""
     account = Account.of_the_server()
     with throwaway_folder() as folder, small_disk(folder, 400) as place:
         cluster = Cluster(programs, account.private_folder(place / "primary"), account, free_port())
         try:
-            cluster.initialise()
+            cluster.initialise(roles=roles)
             yield cluster
         finally:
             cluster.stop()

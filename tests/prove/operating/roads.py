@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 from pydantic import SecretStr
 
+from rfp_service import logs
 from rfp_service.databases import Database
 from rfp_service.serving import serve
 from shared.settings import Profile, Settings
@@ -80,6 +81,7 @@ def transaction_pooling(ground: Ground) -> None:
 def council(given: str) -> None:
     """Serve a council's own set-up, whose issuer is on this machine and so without TLS."""
     said = json.loads(given)
+    logs.configure("critical")
     settings = Settings(
         profile=Profile.PRODUCTION,
         data_dir=Path(said["folder"]),
