@@ -2,6 +2,7 @@
 
 from ctypes.util import find_library
 from datetime import UTC, datetime
+from shlex import quote
 
 from rfp_service.demonstration.outcomes import PAPERS_APART, TRANSITION
 from shared.settings import Settings
@@ -57,5 +58,5 @@ def guide(settings: Settings, *, tells: bool = False) -> str:
         telling=TELLING if tells else "",
         base=f"http://{settings.host}:{settings.port}",
         data_dir=settings.data_dir,
-        env="" if default else f"DATA_DIR={settings.data_dir} ",
+        env="" if default else f"DATA_DIR={quote(str(settings.data_dir))} ",
     ).strip()
