@@ -1,6 +1,8 @@
 """A month's round: it can't be closed while anything due in it is undecided."""
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, timedelta
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from rfp_service.contracts.api.rounds import DECISIONS
 from rfp_service.contracts.commands.rounds import (
     CloseReviewRound,
     DeferLine,
@@ -36,7 +39,9 @@ from rfp_service.contracts.domain.rounds import (
     horizon_of,
 )
 from shared.kernel.errors import Refused
-from tests.support.specs import RULES, given, stamp
+from shared.kernel.messages import Stamp
+from tests.support.guards import Body, Tries
+from tests.support.specs import NOW, RULES, given, stamp
 
 NONE = ReviewRound()
 UNTIL = date(2026, 6, 29)
@@ -72,6 +77,25 @@ OPEN = OpenReviewRound(month="2026-03")
 CLOSE = CloseReviewRound()
 DEFER = DeferLine(contract=UUID(int=1), reason="Prices next month.", until=LATER)
 MARK = MarkNotDue(contract=UUID(int=2), reason="Ended.")
+
+
+BODIES: Mapping[str, Body[ReviewRound]] = {
+    "defer": lambda _, turn: {"contract": UUID(int=1 + turn % 2), "until": LATER, "reason": "R."},
+    "not-due": lambda _, turn: {"contract": UUID(int=1 + turn % 2), "reason": "R."},
+    "close": lambda _, __: {},
+    "reopen": lambda _, __: {"reason": "R."},
+}
+
+
+def _decides(_: Random, turn: int) -> Stamp:
+    return stamp("cora", at=NOW + timedelta(hours=turn), contracts=facts(ONE, TWO))
+
+
+def test_what_is_allowed_on_a_round_is_accepted_and_guards_refuse_the_rest() -> None:
+    tries = Tries(DECISIONS, BODIES, (RoundNotOpen, RoundNotClosed, UndecidedInRound))
+    tries.walk(lambda _: OPENED.apply(NONE), _decides, seeds=20, turns=20)
+    tries.must_agree()
+    assert {"RoundNotOpen", "RoundNotClosed", "UndecidedInRound"} == tries.by_guards.keys()
 
 
 def test_a_round_opens_once_with_what_is_due_in_its_horizon() -> None:

@@ -121,7 +121,7 @@ async def test_an_outcome_is_matched_to_its_row_and_its_reference(api: Api) -> N
     unknown = lines[2]["problem"]
     assert (unknown["status"], unknown["title"], unknown["reference"]) == (
         404,
-        "There is nothing here of this reference.",
+        "Nothing here has this reference.",
         "P9",
     )
 

@@ -50,6 +50,7 @@ def guards() -> str:
         "2",
         "tests/projects/test_guards.py",
         "tests/contracts/test_guards.py",
+        "tests/contracts/test_rounds.py",
         "tests/outcomes/test_guards.py",
         "tests/catalogue/test_guards.py",
         "tests/shared/governance/test_guards.py",

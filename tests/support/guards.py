@@ -89,6 +89,12 @@ class Tries(Generic[S]):
         )
         assert self.by_rules.total() < self.by_guards.total() / 20, self.by_rules
 
+    def must_always_accept(self) -> None:
+        """Expect every decision to be accepted wherever it was tried."""
+        assert self.accepted.keys() == self.commands.keys(), self.commands.keys() - self.accepted.keys()
+        assert not self.refused, self.refused
+        assert not self.by_guards, self.by_guards
+
 
 def refusal(rule: Callable[[S, Stamp], object], state: S, stamp: Stamp) -> Refused | None:
     """Return why a rule says no; nothing where it does not."""

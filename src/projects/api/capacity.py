@@ -56,7 +56,7 @@ class NoCapacityTable(Unacceptable):
 
 
 class UnreadableCapacity(Unacceptable):
-    """Some cells of this table can't be read as people of ours; nothing of it was stated."""
+    """Some cells of this table are no numbers of people: nothing of it was recorded."""
 
 
 class CapacityMonth(BaseModel):

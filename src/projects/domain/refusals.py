@@ -52,7 +52,7 @@ class WhoIsTheThirdParty(Refused):
 
 
 class NeedsAreForInternal(Refused):
-    """People are needed of us only where the project is handled internally."""
+    """Our own people are needed only where the project is handled internally."""
 
 
 class ToBeStopped(Refused):

@@ -100,7 +100,7 @@ class SynonymsAlready(Refused):
 
 
 class NoSynonym(Refused):
-    """The list says of this word that it means the same as no other."""
+    """The list names no other word that means the same as this one."""
 
 
 SYNONYM_EVENTS = (SynonymsJoined, SynonymDropped)

@@ -11,7 +11,7 @@ from shared.kernel.states import replace
 
 
 class NotYourCalendarFeed(Refused):
-    """Only who opened an address revokes it, or who manages contracts."""
+    """Only whoever opened an address, or manages contracts, revokes it."""
 
 
 class CalendarFeedOver(Refused):

@@ -80,7 +80,7 @@ class NoticePublishedAlready(Refused):
 
 
 class NoSuchDecision(Refused):
-    """No such decision was approved for this contract, as far as its day is on the record."""
+    """No such decision was approved for this contract, or its day is not on record."""
 
 
 class YearlyValueUnknown(Refused):

@@ -4,11 +4,11 @@ from shared.kernel.errors import Refused
 
 
 class AnotherCorrects(Refused):
-    """Once bids are open, somebody else than who recorded a bid puts it right."""
+    """Once bids are open, whoever recorded a bid can't put it right: somebody else does."""
 
 
 class AnotherConfirms(Refused):
-    """Neither whom a conflict is about, nor who asked to withdraw it, confirms that there is none."""
+    """Whoever a conflict is about, or asked to withdraw it, can't confirm that there is none."""
 
 
 class NotConflicted(Refused):

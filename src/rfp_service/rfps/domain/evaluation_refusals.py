@@ -88,7 +88,7 @@ class NotSettledYet(Refused):
 
 
 class TooFewEvaluators(Refused):
-    """By the scheme, more evaluators than there are must have scored the bids."""
+    """The scheme needs more evaluators than there are to have scored the bids."""
 
 
 class AlreadyAppointed(Refused):
@@ -100,4 +100,4 @@ class MayNotEvaluate(Refused):
 
 
 class ScoresSealed(Refused):
-    """Scores are sealed until all are given, and but for those who decide until the award."""
+    """Scores are sealed until all are given; until the award, only those who decide then see them."""

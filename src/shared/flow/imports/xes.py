@@ -41,7 +41,7 @@ class HasDocumentType(Unacceptable):
 
 
 class NotXes(Unacceptable):
-    """This is XML, and no XES log: its outermost element is not a `log` of `trace` and `event`."""
+    """This is XML but no XES log: its outermost element is not a `log` of `trace` and `event`."""
 
 
 def convert(source: Path, target: Path) -> dict[str, int]:

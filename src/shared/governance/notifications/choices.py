@@ -19,7 +19,7 @@ Hour = Annotated[str, Field(pattern=HOUR_PATTERN, examples=["18:00"])]
 
 
 class NoTeamsAddress(Refused):
-    """Whoever wants to be told by Teams names the address of a workflow, once, that the allow-list allows."""
+    """To be told by Teams, name the address of a workflow once: one that the allow-list allows."""
 
 
 class DigestGoesByMail(Refused):

@@ -33,7 +33,7 @@ router = APIRouter(
 
 
 class NoSuchKind(Unacceptable):
-    """The schedule has a line for no such kind of record, or the service lists none."""
+    """The schedule has no line for such a kind of record, or the service lists none."""
 
 
 class ScheduleSeen(BaseModel):

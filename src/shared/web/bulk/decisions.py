@@ -26,7 +26,7 @@ AT_HAND = 2_000
 
 
 class NoSuchReference(NotFound):
-    """There is nothing here of this reference."""
+    """Nothing here has this reference."""
 
 
 class Decider(Generic[I, S]):

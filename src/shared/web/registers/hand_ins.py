@@ -69,7 +69,7 @@ class RegisterReferenceLinked(Event[RegisterHistory]):
 
 
 class TooManyLinks(Refused):
-    """A register has no more references than this that mean another source's thing."""
+    """A register holds no more references that are linked to things of another source."""
 
 
 class KeepHandIn(Command[RegisterHistory]):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -116,9 +117,6 @@ class _Column(NamedTuple):
     takes_undefined: bool = False  # a text is taken with a byte without a meaning, and reported
 
 
-WHOLE_TEXT = (False, True)
-
-
 class _RowReader:
     """Reads the rows of one register."""
 
@@ -201,7 +199,8 @@ class _RowReader:
             return _Column(heading, name, _id_of, withdrawable=False)
         value = reader_of(heading, field, self._how)
         if name == REFERENCE:
-            return _Column(heading, name, lambda text: _reference_of(text, value), *WHOLE_TEXT)
+            read = partial(_reference_of, value=value)
+            return _Column(heading, name, read, withdrawable=False, takes_undefined=True)
         withdrawable = field.withdrawable and self._how.withdraw
         return _Column(heading, name, value, withdrawable, field.kind in TEXTS)
 
