@@ -223,6 +223,9 @@ async def test_each_figure_opens_its_cases(api: Api) -> None:
         assert all(row.opens for row in told.parties)
     told = Bottlenecks.model_validate(await figures(api, level="activity"))
     assert {row.opens for row in told.stages} == {None}  # nobody is at an activity
+    assert "etag" in (await api.get("/v1/rfps", PRIYA)).headers
+    beyond = await api.get("/v1/rfps", PRIYA, figure="beyond")  # which changes by the minute
+    assert "etag" not in beyond.headers
 
 
 async def test_forecasts_are_hidden_until_it_is_known_how_good_they_are(api: Api) -> None:

@@ -26,6 +26,7 @@ from shared.kernel.errors import NotFound
 from shared.web.decisions.commands import Commands, OpeningCommands, may
 from shared.web.decisions.next_decisions import commands_in, with_next
 from shared.web.lists.list_of import ListOf
+from shared.web.lists.pages import answer
 from shared.web.lists.queries import ListQuery
 from shared.web.reads.answers import CREATES, DECIDES, one, seen_now
 from shared.web.reads.readings import Read
@@ -76,7 +77,10 @@ async def decide(
 @router.get("", summary="List RFPs", dependencies=[may("read-rfps")], responses=RFP_LIST.responses)
 async def list_rfps(query: Annotated[ListQuery, RFP_LIST.asked]) -> Response:
     """List RFPs, newest first, as they stand or stood, with when they are due."""
-    return await RFP_LIST.answer(query)
+    if query.asked["figure"] is None:
+        return await RFP_LIST.answer(query)
+    # What some figures count changes by the minute, without a decision: it has no ETag.
+    return answer(query, await RFP_LIST.page(query), columns=RFP_LIST.shown, tagged=False)
 
 
 @router.get(
