@@ -87,6 +87,8 @@ GRANT SELECT ON log_tiles, log_checkpoints, log_cosignatures, log_keys, audit_re
 GRANT SELECT ON witness_quorums, read_checkpoints, delivery_log, delivery_attempts TO {role};
 GRANT SELECT ON deadlines, reactions TO {role};
 GRANT SELECT (sha256, kept_at) ON document_files TO {role};
+GRANT SELECT (id, notification_id, target) ON deliveries TO {role};
+GRANT SELECT (id, message_id, type, case_id) ON notifications TO {role};
 GRANT SELECT (id, person, stream_id, destroyed_at) ON personal_keys TO {role};
 GRANT EXECUTE ON FUNCTION append_audit_read, event_leaf, audit_read_hash, position_at TO {role};
 """

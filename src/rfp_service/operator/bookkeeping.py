@@ -1,4 +1,4 @@
-"""Comparing what stands beside the views with the record: deadlines, people and their keys, documents' files.
+"""Comparing what stands beside the views with the record: deadlines, people, keys, files, attempts to tell.
 
 Names and addresses of people come with their tokens, and are on no record: what is compared is who was
 invited, who was erased, and that no key was destroyed but for an erasure or a disposal.
@@ -12,6 +12,7 @@ from uuid import UUID
 import orjson
 
 from rfp_service.rooms import REACTIONS
+from shared.governance.notifications.attempts_log import batches_that_differ
 from shared.governance.people.domain import DIRECTORY_ID, Directory
 from shared.kernel.messages import Recorded
 from shared.record.database import Connection
@@ -69,6 +70,8 @@ async def bookkeeping_differences(connection: Connection, reader: Reader) -> Asy
         yield said
     async for said in _of_files(connection):
         yield said
+    for batch in await batches_that_differ(connection, reader):
+        yield f"The attempts of batch {batch} are not those that the record has"
 
 
 async def _of_deadlines(connection: Connection, reader: Reader) -> AsyncIterator[str]:

@@ -10,6 +10,8 @@ import orjson
 
 from shared.kernel.messages import Command, Event, Stamp
 from shared.ledger.tree import leaf_hash, nodes_of, root_hash
+from shared.record.database import Connection
+from shared.record.eventstore.reader import Reader
 from shared.record.eventstore.store import EventStore
 
 LOG_ID = UUID("8a7b1c52-2d0e-4a3e-9f4d-1b5a7e6c9d20")
@@ -92,13 +94,13 @@ async def hash_attempts(pool: asyncpg.Pool, store: EventStore, stamp: Stamp) -> 
     return await hash_attempts(pool, store, stamp) + len(rows)
 
 
-async def batches_that_differ(pool: asyncpg.Pool, store: EventStore) -> list[int]:
+async def batches_that_differ(connection: Connection | asyncpg.Pool, reader: Reader) -> list[int]:
     """Return the batches whose attempts are no longer as the record vouches for them."""
     found = []
-    for recorded in await store.reader.stream(LOG_ID):
+    for recorded in await reader.stream(LOG_ID):
         hashed = recorded.event
         if isinstance(hashed, DeliveryAttemptsHashed):
-            rows = [dict(row) for row in await pool.fetch(OF_BATCH, list(hashed.attempts))]
+            rows = [dict(row) for row in await connection.fetch(OF_BATCH, list(hashed.attempts))]
             if root_of(rows) != hashed.root:
                 found.append(hashed.batch)
     return found

@@ -120,7 +120,7 @@ async def check_attempts(request: Request) -> AttemptsProven:
     """Hash every attempt that the record vouches for again, and name the batches that differ."""
     service = core_service(request)
     log = (await service.store.load(LOG_ID, AttemptsLog())).state
-    differing = await batches_that_differ(service.pool, service.store)
+    differing = await batches_that_differ(service.pool, service.store.reader)
     return AttemptsProven(batches=log.batch, differing=differing)
 
 

@@ -2,6 +2,7 @@
 
 import asyncpg
 
+from rfp_service.operator.bookkeeping import bookkeeping_differences
 from shared.governance.notifications.attempts_log import (
     LOG_ID,
     AttemptsLog,
@@ -33,7 +34,7 @@ async def test_every_judged_attempt_is_vouched_for_and_a_change_is_found(pool: a
         log = await here.store.load(LOG_ID, AttemptsLog())
         assert (log.version, log.state.batch) == (2, 2)
         assert {row["batch"] for row in await here.attempts()} == {1, 2}
-        assert await batches_that_differ(pool, here.store) == []
+        assert await batches_that_differ(pool, here.store.reader) == []
         last = log.state.attempts[-1]
         for change, back in (
             ("outcome = 'failed'", "outcome = 'delivered'"),
@@ -41,9 +42,12 @@ async def test_every_judged_attempt_is_vouched_for_and_a_change_is_found(pool: a
             ("status_code = 500", "status_code = 200"),
         ):
             await pool.execute(f"UPDATE delivery_attempts SET {change} WHERE id = $1", last)
-            assert await batches_that_differ(pool, here.store) == [2]
+            assert await batches_that_differ(pool, here.store.reader) == [2]
+            async with pool.acquire() as connection:
+                told = [said async for said in bookkeeping_differences(connection, here.store.reader)]
+            assert told == ["The attempts of batch 2 are not those that the record has"]
             await pool.execute(f"UPDATE delivery_attempts SET {back} WHERE id = $1", last)
-            assert await batches_that_differ(pool, here.store) == []
+            assert await batches_that_differ(pool, here.store.reader) == []
 
 
 async def test_whoever_died_before_the_rows_said_so_is_made_up_for(pool: asyncpg.Pool) -> None:
