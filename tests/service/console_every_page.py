@@ -115,8 +115,8 @@ async def followed(page: Page, base: str, person: str) -> None:
         answer = await page.goto(f"{base}{address}")
         assert answer is not None
         assert answer.status == 200, f"{person} is led to {address}: {answer.status}"
+        assert len(await answer.body()) < PAGE_BYTES_LIMIT, address
         html = await page.content()
-        assert len(html.encode()) < PAGE_BYTES_LIMIT, address
         waiting.extend(links_in(html))
         if LOOKED.is_new(kind, await page.evaluate(PARTS)):
             await looked_on(page, f"{person} at {address}", f"{person}{kind}", kind)

@@ -13,6 +13,7 @@ from tests.service.test_console_managing import (
     listed,
     one_of,
     text,
+    waiting_pages,
 )
 from tests.support.api import Api
 from tests.support.people import ADA, PIA
@@ -41,7 +42,7 @@ async def test_an_item_is_ordered_from_its_page_sent_and_comes(api: Api) -> None
     assert "3 × Standard laptop" in await text(api, page)  # noqa: RUF001  # as a bill says it
     assert "It waits to be sent" in said(await text(api, page))
     await sign_in(api, "priya-procurement")
-    assert page in await text(api, "/console")
+    assert page in await waiting_pages(api)
     await decided(api, page, "send-order", fulfiller="IT stores")
     await sign_in(api, "rita-requester")
     shown = said(await text(api, page))
@@ -137,7 +138,7 @@ async def test_a_consultation_is_opened_counted_and_closed(api: Api) -> None:
 async def test_a_pipeline_notice_says_when_it_is_due_and_where_it_was_published(api: Api) -> None:
     page = f"/console/pipeline-notices/{await a_year_begun(api)}"
     await sign_in(api, "carlo-contracts")
-    assert page in await text(api, "/console")
+    assert page in await waiting_pages(api)
     assert page in await text(api, "/console/pipeline-notices")
     assert "It is to be published by 26 May" in said(await text(api, page))
     await decided(api, page, "publish", reference="UK1-1", published_on=ASKED["opened_on"])

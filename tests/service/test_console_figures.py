@@ -46,3 +46,8 @@ def test_every_list_says_how_many_the_api_counts(demonstration: Running) -> None
             for page, path in OF_A_PROGRAMME.items():
                 there = reader.asked(path, programme=programme)["items"]
                 assert counted(reader.page(page)) == len(there), page
+
+
+def test_the_longest_form_of_all_is_no_heavy_page(demonstration: Running) -> None:
+    with visitor(demonstration, "ada-admin") as ada:
+        assert "In force from" in ada.page("/scheme/in-force/decisions/adopt")  # which looks at its weight

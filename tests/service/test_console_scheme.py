@@ -14,7 +14,7 @@ from rfp_service.demonstration.people import CAST
 from rfp_service.demonstration.storyboard import SCHEME as THE_COUNCILS
 from shared.governance.scheme.domain import SchemeValues
 from tests.service.test_console import TIERS, hidden, send, sign_in
-from tests.service.test_console_managing import ADMIN, HANA, begun, text
+from tests.service.test_console_managing import ADMIN, HANA, begun, text, waiting_pages
 from tests.support.api import Api
 from tests.support.days import in_days
 from tests.support.people import SCHEME, Who
@@ -97,7 +97,7 @@ async def test_a_second_person_confirms_a_proposal_having_read_what_it_changes(a
     await begun(api)
     await proposed(api, VALUES)
     await sign_in(api, "lars-legal")
-    assert "/console/scheme" in await text(api, "/console")
+    assert "/console/scheme" in await waiting_pages(api)
     path = "/console/scheme/in-force/decisions/confirm"
     assert f"{path}?proposal=2" in await text(api, "/console/scheme")
     asked = await text(api, f"{path}?proposal=2")
