@@ -10,12 +10,21 @@ from pathlib import Path
 from urllib.parse import quote
 
 from shared.embedded.account import Account
+from shared.embedded.errors import EmbeddedPostgresFailed
 
 ELSEWHERE = Path("/var/lib/rfp-service")
 SOCKET_PATH_LIMIT = 100  # of the 107 bytes that a socket's address may have
 PORT = 5432
 ROLES = ("admin", "owner", "service", "reader")
 PASSWORDS = "passwords.json"
+TOO_LONG = (
+    "The paths of the data folder and of the temporary folder are both too long for a database's socket:"
+    " set DATA_DIR, or TMPDIR, to a shorter one, such as TMPDIR=/tmp."
+)
+
+
+def _is_too_long(socket: Path) -> bool:
+    return len(os.fsencode(socket)) > SOCKET_PATH_LIMIT - len("/.s.PGSQL.5432")
 
 
 def has_database(data_dir: Path) -> bool:
@@ -58,8 +67,10 @@ class Places:
             (data_dir / "postgres.where").write_text(f"{home}\n")
         account.private_folder(home)
         socket = home / "socket"
-        if len(os.fsencode(socket)) > SOCKET_PATH_LIMIT - len("/.s.PGSQL.5432"):
+        if _is_too_long(socket):
             socket = Path(tempfile.gettempdir(), f"rfp-service-{name}")
+        if _is_too_long(socket):
+            raise EmbeddedPostgresFailed(TOO_LONG)
         account.private_folder(socket)
         return cls(data_dir, home, socket, account)
 
