@@ -193,6 +193,13 @@ async def test_a_contract_shows_its_days_and_calendars_follow_them(api: Api) -> 
     assert (await api.client.get(path)).text.startswith("BEGIN:VCALENDAR")
 
 
+async def test_a_contract_is_put_right_from_how_it_stands(api: Api) -> None:
+    path = f"/console/contracts/{await one_contract(api)}/decisions/amend"
+    assert 'name="supplier.name" value="Fictional Ltd"' in await text(api, path)
+    typed = {**await hidden(api, path), "supplier.name": "Fictional Networks Ltd", "reason": "Renamed."}
+    assert "Fictional Networks Ltd" in await text(api, (await send(api, path, typed)).headers["location"])
+
+
 def test_projects_are_drawn_on_one_scale_against_the_day() -> None:
     blank = dict.fromkeys(("start", "baseline_end", "p50", "p90"))
     early = {**blank, "start": "2027-01-01", "ends_on": "2027-05-31"}

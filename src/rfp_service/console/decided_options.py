@@ -67,6 +67,12 @@ def itself(_: str, seen: Seen) -> Seen:
     return seen
 
 
+def contract_itself(_: str, contract: Seen) -> Seen:
+    """Return a contract as its own decisions say it: its supplier by name and number."""
+    supplier = {"name": contract["supplier"], "number": contract["supplier_number"] or None}
+    return {**contract, "supplier": supplier}
+
+
 async def found_for_account(_: Visit, account: Seen, form: DecisionForm) -> Options:
     """Return which keys of an account can be meant."""
     return administration_facts.key_options(account, form.decision)

@@ -55,7 +55,7 @@ THINGS: Mapping[str, DecidedThing] = {
             case_facts.contract_facts,
             decided_options.contract_options,
             decided_options.found_for_contract,
-            decided_options.itself,
+            decided_options.contract_itself,
         ),
         DecidedThing(
             "contracts",
