@@ -36,7 +36,7 @@ class SameDueDay(Refused):
 
 
 class NoEvidenceYet(Refused):
-    """Nothing was handed in that shows this milestone to be met."""
+    """Nothing that was handed in for this milestone waits to be judged."""
 
 
 class OwnEvidence(Refused):
