@@ -154,20 +154,23 @@ async def _work_on_one_connection(
     listener, log_listener, told_listener = listeners = [
         NotificationListener(channel, POLL_SECONDS) for channel in (APPENDED, APPENDED, TO_BE_TOLD)
     ]
+    besides: list[asyncio.Task[None]] = []
     async with service.pool.acquire() as connection:
-        if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", WORKER_LOCK):
-            went_well()
-            await asyncio.sleep(POLL_SECONDS)  # another process does this work
-            return
-        for each in listeners:
-            await each.attach(connection)
-        besides = [
-            asyncio.create_task(keep_log(service.pool, keys, log_listener)),
-            asyncio.create_task(keep_sending(service, outside, told_listener)),
-            asyncio.create_task(ViewWatch(service.pool, service.record, VIEWS).follow()),
-            asyncio.create_task(keep_beating(service.pool, WORKED)),
-        ]
+        locked = True  # also where the question is broken off: it may have been answered
         try:
+            locked = await connection.fetchval("SELECT pg_try_advisory_lock($1)", WORKER_LOCK)
+            if not locked:
+                went_well()
+                await asyncio.sleep(POLL_SECONDS)  # another process does this work
+                return
+            for each in listeners:
+                await each.attach(connection)
+            besides += [
+                asyncio.create_task(keep_log(service.pool, keys, log_listener)),
+                asyncio.create_task(keep_sending(service, outside, told_listener)),
+                asyncio.create_task(ViewWatch(service.pool, service.record, VIEWS).follow()),
+                asyncio.create_task(keep_beating(service.pool, WORKED)),
+            ]
             while not connection.is_closed():
                 await _all_of_it(kinds, went_well)
                 await listener.wait(await _seconds_to_wait(firing, kinds))
@@ -175,7 +178,8 @@ async def _work_on_one_connection(
                     if beside.done():
                         beside.result()  # it goes on for ever, or failed
         finally:
-            connection.terminate()  # its lock and its listening go with it
+            if locked:
+                connection.terminate()  # its lock and its listening go with it
             for beside in besides:
                 beside.cancel()
             await asyncio.gather(*besides, return_exceptions=True)

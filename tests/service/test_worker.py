@@ -8,8 +8,10 @@ import pytest
 
 from rfp_service import worker
 from rfp_service.service import Service
+from shared.record.database import connected, stop
 from shared.record.projecting.reactions import Reactor
 from tests.support.api import running_api
+from tests.support.patience import until_true
 from tests.support.people import SAM
 from tests.support.postgres import Base
 
@@ -120,3 +122,24 @@ async def test_a_fault_in_one_kind_of_work_holds_up_no_other_and_not_the_signing
         finally:
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
+
+
+async def test_a_worker_that_is_stopped_while_it_begins_leaves_its_lock_to_others(
+    base: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beginning = asyncio.Event()
+
+    async def never(*_: object) -> None:
+        beginning.set()
+        await asyncio.Event().wait()
+
+    async with running_api(base, worker=False) as api, connected(base.service, 1) as elsewhere:
+        with monkeypatch.context() as patched:
+            patched.setattr(worker.NotificationListener, "attach", never)
+            working = asyncio.create_task(worker.work(api.service))
+            await beginning.wait()
+            taken = "SELECT pg_try_advisory_lock($1)"
+            assert not await elsewhere.fetchval(taken, worker.WORKER_LOCK)
+            await stop(working)
+        # The database takes a moment to notice that a session has ended.
+        await until_true(lambda: elsewhere.fetchval(taken, worker.WORKER_LOCK))

@@ -39,8 +39,8 @@ class Visibility:
 
     async def _follow_one_connection(self) -> None:
         async with self._pool.acquire() as connection:
-            await connection.add_listener(MOVED, self._heard)
             try:
+                await connection.add_listener(MOVED, self._heard)
                 while True:
                     await self.look(connection)
                     await asyncio.sleep(POLL_SECONDS)
