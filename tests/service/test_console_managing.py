@@ -10,6 +10,7 @@ import pytest
 
 from rfp_service.console.decided_things import THINGS
 from rfp_service.console.managed_kinds import MANAGED
+from rfp_service.console.order_facts import order_facts
 from rfp_service.contracts.domain.pipeline import PipelineYearBegun, pipeline_id
 from shared.kernel.roles import Role
 from tests.outcomes.test_http import PROGRAMME, milestone, outcome, programme
@@ -267,3 +268,13 @@ def said(body: dict[str, Any]) -> dict[str, str]:
 async def listed(api: Api, path: str) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = (await api.get(f"/v1/{path}", LARS)).json()["items"]
     return items
+
+
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [("waits_for_approval", "Must be approved by"), ("refused", "Refused by"), ("sent", "Approved by")],
+)
+def test_an_order_says_what_its_tier_must_do_or_did(status: str, says: str) -> None:
+    order = {"value_pence": 90_000, "service_area": "Registrars", "cost_centre": "CC-1", "status": status}
+    facts = order_facts({**order, "raised_by": "rita", "lead_time_days": 5, "tier": "head of service"})
+    assert facts[-1] == (says, "Head of service")

@@ -16,6 +16,7 @@ ORDER_STANDS = {
     "failed": "Will not come",
     "refused": "Refused",
 }
+TIER_SAYS = {"waits_for_approval": "Must be approved by", "refused": "Refused by"}
 
 
 async def name_what_was_ordered(visit: Visit, orders: list[dict[str, Any]]) -> None:
@@ -66,5 +67,6 @@ def order_facts(order: Said) -> FactsSaid:
         ("Comes within", f"{order['lead_time_days']} days of being sent"),
     ]
     if order["tier"]:
-        found.append(("Approved by", capitalize_first(order["tier"])))
+        said = TIER_SAYS.get(order["status"], "Approved by")
+        found.append((said, capitalize_first(order["tier"])))
     return found
