@@ -138,3 +138,35 @@ async def test_the_timeline_tells_nobody_what_is_withheld(api: Api) -> None:
     assert "2047-07-01" not in str(seen), "nor by when what waits for it ends"
     whole = (await api.get("/v1/projects/timeline", LARS)).json()
     assert whole["critical_path"] == [made["CABLES"], made["SWITCHES"], made["PHONES"]]
+
+
+async def test_a_page_says_of_its_projects_and_the_critical_path_what_the_whole_does(api: Api) -> None:
+    await scheme(api, transition_date=in_days(90))
+    ends = {"WAITS": 20, "SWITCHES": 60, "ALONE": 30, "CABLES": 40, "OPEN": None}
+    made = {
+        name: await identified(api, name, forecast_end=None if end is None else in_days(end))
+        for name, end in ends.items()
+    }
+    await decided(api, made["WAITS"], "record-dependency", on="project", id=made["SWITCHES"])
+
+    async def seen(limit: int) -> tuple[list[str], dict[str, Any]]:
+        pages, cursor = [], ""
+        while True:
+            asked = {"cursor": cursor} if cursor else {}
+            answer = (await api.get("/v1/projects/timeline", SAM, limit=limit, **asked)).json()
+            pages.append(answer)
+            cursor = answer.get("next") or ""
+            if not cursor:
+                break
+        items = {item["reference"]: item for page in pages for item in page["items"]}
+        [path] = {tuple(page["critical_path"]) for page in pages}
+        return list(path), items
+
+    path, items = await seen(100)
+    assert path == [made["SWITCHES"], made["WAITS"]]
+    assert items["WAITS"]["ends_on"] == in_days(60)
+    assert await seen(1) == (path, items)
+    last = await identified(api, "LAST", forecast_end=in_days(80))
+    path, items = await seen(100)
+    assert path == [last]
+    assert await seen(2) == (path, items)

@@ -122,6 +122,8 @@ REGISTER = StateView(
         f"(risk_order) WHERE valid_to = {STILL_VALID} AND is_open",
         f"(latest_end, forecast_end, has_flag, has_plan) WHERE valid_to = {STILL_VALID} AND is_open",
         f"(valid_from) WHERE valid_to = {STILL_VALID}",
+        f"(owner, forecast_end) WHERE valid_to = {STILL_VALID} AND is_open",
+        f"(plan_owner) WHERE valid_to = {STILL_VALID} AND is_open",
         text_index(StoredProject),
         f"(source) WHERE valid_to = {STILL_VALID} AND source <> ''",
     ),

@@ -9,7 +9,7 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Uuid, any_, literal, select
 
 from projects.api.answers import MilestoneSeen, milestone_seen
 from projects.api.at_risk import DECLARED, open_ones
@@ -34,6 +34,7 @@ from shared.web.requests.bodies import StrictRoute
 
 router = APIRouter(prefix="/v1/projects", tags=["projects"], route_class=StrictRoute)
 
+NOTHING = "[]"  # as it is stored that something waits for nothing
 NOT_SHOWN = ("baseline_end", "p50", "p80", "p90", "ends_on", "waits_longest_for", "slack_days")
 
 
@@ -168,11 +169,20 @@ async def see_timeline(query: Annotated[ListQuery, TIMELINE.asked]) -> Response:
 
 
 async def _endings(query: ListQuery, page: ListPage) -> tuple[dict[UUID, Ending], dict[UUID, Expected]]:
-    """Return when all open projects asked for end, what they wait for, and how each of both stands."""
+    """Return when open projects asked for end, what they wait for, and how each of both stands.
+
+    Of those that wait for nothing, and that nothing waits for, only the last and those on the page matter.
+    """
     reading, t = page.reading, projects.c
     seen = (*conditions_of(TIMELINE, page.moment), reading.may_find_by(projects, "on", "note"))
-    statement = select(t.id, t.latest_end, t.awaited_said).where(*seen)
-    rows = await reading.rows(statement)
+    statement, alone = select(t.id, t.latest_end, t.awaited_said).where(*seen), t.awaited_said == NOTHING
+    rows = await reading.rows(statement.where(~alone))
+    named = {each.id for row in rows for each in _awaited(row["awaited_said"])}
+    here = named | {item["id"] for item in page.items}
+    is_here, is_named = (t.id == any_(literal(sorted(ids), ARRAY(Uuid))) for ids in (here, named))
+    last = statement.where(alone, ~is_named).order_by(t.latest_end.desc().nulls_last(), t.id.desc())
+    for more in (statement.where(alone, is_here), last.limit(1)):
+        rows += await reading.rows(more)
     awaited = {row["id"]: _awaited(row["awaited_said"]) for row in rows}
     others = {each.id: each for those in awaited.values() for each in those if each.id not in awaited}
     expected = dict(await expected_of(query.request, reading, [*others.values()]))
@@ -184,7 +194,7 @@ async def _endings(query: ListQuery, page: ListPage) -> tuple[dict[UUID, Ending]
 
 
 def _awaited(said: str) -> Sequence[Dependency]:
-    return [Dependency(one["on"], UUID(one["id"])) for one in orjson.loads(said)] if said != "[]" else ()
+    return [Dependency(one["on"], UUID(one["id"])) for one in orjson.loads(said)] if said != NOTHING else ()
 
 
 def _placed(item: dict[str, Any], expected: Mapping[UUID, Expected], found: CriticalPath) -> None:
