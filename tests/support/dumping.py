@@ -20,8 +20,10 @@ FILES = """
 SELECT pg_read_binary_file(pg_relation_filepath(c.oid)) FROM pg_class c
 WHERE c.relkind IN ('r', 'i', 't', 'm') AND pg_relation_filepath(c.oid) IS NOT NULL
 """
+PAGE_BYTES, FIRST_HEAD_BYTES, HEAD_BYTES = 8_192, 40, 24  # of PostgreSQL's log of writes: xlog_internal.h
 LOGGED = """
-SELECT coalesce(pg_read_binary_file('pg_wal/' || name, 0, size, true), ''::bytea) FROM pg_ls_waldir()
+SELECT coalesce(pg_read_binary_file('pg_wal/' || name, 0, size, true), ''::bytea)
+FROM pg_ls_waldir() ORDER BY name
 """
 DUMP_SECONDS = 120
 
@@ -54,9 +56,17 @@ async def _held(admin: asyncpg.Connection) -> bytes:
 
 
 async def logged_writes_of(base: Base) -> bytes:
-    """Return the server's log of writes, of all its databases, as it lies on its disk."""
+    """Return the server's log of writes, of all its databases, as it lies on its disk.
+
+    Without the heads of its pages: what goes on over the end of a page would be found nowhere.
+    """
     async with session(base.admin) as admin:
-        return b"".join([row[0] for row in await admin.fetch(LOGGED)])
+        return b"".join(_without_heads(row[0]) for row in await admin.fetch(LOGGED))
+
+
+def _without_heads(segment: bytes) -> bytes:
+    pages = [segment[at : at + PAGE_BYTES] for at in range(0, len(segment), PAGE_BYTES)]
+    return b"".join(page[FIRST_HEAD_BYTES if not n else HEAD_BYTES :] for n, page in enumerate(pages))
 
 
 async def dump_of(base: Base) -> bytes:
