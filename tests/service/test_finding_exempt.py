@@ -59,6 +59,7 @@ IN_SIGHT = {
     "/v1/inbox": {"kind", "thing", "unread", "overdue"},
     "/v1/documents": {"case_id", "withdrawn"},
     "/v1/comments": {"case_id"},
+    "/v1/clarifications": {"rfp_id"},
     "/v1/exemptions": {"status", "matter_id", "review_by"},
     "/v1/people": {"name"},
     "/v1/retention/due": {"record_kind"},

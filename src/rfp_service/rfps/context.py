@@ -21,6 +21,7 @@ from rfp_service.rfps.reactions import (
     still_waits,
 )
 from rfp_service.rfps.views.board import BOARD
+from rfp_service.rfps.views.clarifications import CLARIFICATIONS
 from rfp_service.rfps.views.demand import DEMAND
 from shared.web.context import Context, NotificationSubject
 
@@ -28,12 +29,13 @@ RFPS = Context(
     facts=FACTS,
     prerequisites=PREREQUISITES,
     tagged=TAGGED,
-    views=(BOARD, DEMAND),
+    views=(BOARD, CLARIFICATIONS, DEMAND),
     reactions=(NOTIFY_NEXT_TIER, NOTIFY_PARTIES, TELL_OF_APPROVALS, TELL_OF_PARTIES, SET_DEADLINES),
     routes=(
         "rfp_service.rfps.api.near_duplicates:router",
         "rfp_service.rfps.api.comparison:router",
         "rfp_service.rfps.api.approvals:router",
+        "rfp_service.rfps.api.clarifications:router",
         "rfp_service.rfps.api.copies:router",
         "rfp_service.rfps.api.holds:router",
         "rfp_service.rfps.api.invitations:router",

@@ -1,7 +1,7 @@
-"""One box for any reference, title or supplier: what is found of each kind, and where it is."""
+"""One box for any reference, title, supplier or word: what is found of each kind, and where it is."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -10,6 +10,13 @@ from fastapi import Query, Request, Response
 
 from rfp_service.console.api_calls import ApiRefused
 from rfp_service.console.decided_things import THINGS
+from rfp_service.console.found_words import (
+    WITHHELD,
+    FoundItem,
+    clarification_found,
+    comment_found,
+    document_found,
+)
 from rfp_service.console.links import PAGES
 from rfp_service.console.outcome_sentences import HORIZONS
 from rfp_service.console.rendering import go_to, page
@@ -21,9 +28,9 @@ TEXT_LIMIT, SHOWN, PROGRAMMES_LIMIT = 200, 6, 50
 AT_ONCE = 4  # of the connections that all requests share
 BESIDE = ("service_area", "supplier", "fulfiller", "third_party", "promised_by", "category", "section")
 OWNED = ("webhook-endpoints", "service-accounts", "milestones")  # found by whoever answers for them, too
-WITHHELD = "Exempt from being shown"
 
 Found = dict[str, Any]
+Shown = Callable[[dict[str, Any], str], FoundItem]
 
 router = page_router()
 
@@ -35,6 +42,7 @@ class SearchedKind:
     path: str
     noun: str
     listed_at: str = ""
+    shown: Shown | None = None  # of what has no page of its own
 
 
 KINDS = (
@@ -49,6 +57,9 @@ KINDS = (
     SearchedKind("webhook-endpoints", "endpoint", "webhook-endpoints"),
     SearchedKind("service-accounts", "service account", "service-accounts"),
     SearchedKind("people", "account", "people"),
+    SearchedKind("documents", "document", shown=document_found),
+    SearchedKind("comments", "comment", shown=comment_found),
+    SearchedKind("clarifications", "clarification", shown=clarification_found),
 )
 
 
@@ -80,10 +91,17 @@ async def _found(visit: Visit, kind: SearchedKind, words: str, turns: asyncio.Se
             seen = await visit.get(f"/v1/{kind.path}", q=words, limit=SHOWN, count=True)
     except ApiRefused:
         return _group(kind.noun, [], 0)
-    await THINGS[kind.path].complete(visit, seen["items"])
-    items = [_item(kind.path, row) for row in seen["items"]]
+    items = await _shown(visit, kind, seen["items"], words)
     all_of_them = f"{PAGES}{kind.listed_at}?{urlencode({'q': words})}" if kind.listed_at else ""
     return _group(kind.noun, items, seen["total"], all_of_them)
+
+
+async def _shown(visit: Visit, kind: SearchedKind, rows: list[dict[str, Any]], words: str) -> list[FoundItem]:
+    """Return what is said of each that was found."""
+    if kind.shown is not None:
+        return [kind.shown(row, words) for row in rows]
+    await THINGS[kind.path].complete(visit, rows)
+    return [_item(kind.path, row) for row in rows]
 
 
 async def _of_programmes(visit: Visit, words: str) -> list[Found]:
@@ -112,17 +130,17 @@ async def _of_programmes(visit: Visit, words: str) -> list[Found]:
     return found
 
 
-def _has_all(item: dict[str, str], words: str) -> bool:
+def _has_all(item: FoundItem, words: str) -> bool:
     """Say whether each of some words begins a word of what is said of a thing."""
     said = f"{item['title']} {item['beside']}".casefold().split()
     return all(any(each.startswith(word) for each in said) for word in words.casefold().split())
 
 
-def _group(noun: str, items: Sequence[dict[str, str]], total: int, all_of_them: str = "") -> Found:
+def _group(noun: str, items: Sequence[FoundItem], total: int, all_of_them: str = "") -> Found:
     return {"what": noun, "total": total, "items": items, "all": all_of_them if total > SHOWN else ""}
 
 
-def _item(path: str, row: dict[str, Any]) -> dict[str, str]:
+def _item(path: str, row: dict[str, Any]) -> FoundItem:
     """Return what is said of a thing that was found, whatever its kind."""
     thing = THINGS[path]
     beside = [said for name in BESIDE if isinstance(said := row.get(name), str) and said]

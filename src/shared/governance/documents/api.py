@@ -1,13 +1,15 @@
 """Documents over HTTP: add one by its link or as a file, say what it is evidence of, give its file out."""
 
+from operator import attrgetter
 from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Form, Path, Request, Response, UploadFile
 from pydantic import BaseModel, Field
+from sqlalchemy import ColumnElement
 
-from shared.governance.documents.cases import case_in_sight
+from shared.governance.documents.cases import about_cases_in_sight, case_in_sight, must_be_in_sight
 from shared.governance.documents.commands import AddDocument, AttachDocument, DocumentDecision, KeepDocument
 from shared.governance.documents.domain import (
     FILE_BYTES_LIMIT,
@@ -53,15 +55,17 @@ files_router = APIRouter(
 
 
 class DocumentFilters(BaseModel):
-    """What a list of documents is narrowed to: those about one case."""
+    """What a list of documents is narrowed to, such as those about one case."""
 
-    case_id: Annotated[UUID, Field(description="Only those about this thing.")]
+    case_id: Annotated[UUID | None, Field(description="Only those about this thing.")] = None
     withdrawn: Annotated[Flag | None, Field(description="Only those that are, or are not.")] = None
 
 
-async def _sighted(query: ListQuery, _: Reading) -> None:
-    """Find nothing where the case is not there, or not for whoever asks."""
-    await case_in_sight(core_service(query.request), query.reading.person, query.asked["case_id"])
+async def _sight(query: ListQuery, reading: Reading) -> "list[ColumnElement[bool]]":
+    """Return what bounds the list: nothing where its one case is in sight, or else the cases that are."""
+    await must_be_in_sight(query)
+    of_one = query.asked["case_id"] is not None
+    return [] if of_one else [about_cases_in_sight(core_service(query.request), reading, documents)]
 
 
 DOCUMENT_LIST = ListOf(
@@ -70,7 +74,8 @@ DOCUMENT_LIST = ListOf(
     stored=StoredDocument,
     table=documents,
     filters=DocumentFilters,
-    facts=_sighted,
+    facts=_sight,
+    within=attrgetter("facts"),
     thing="case_id",
 )
 
@@ -164,7 +169,7 @@ async def decide_on_document(
     responses=problems(404) | DOCUMENT_LIST.responses,
 )
 async def list_documents(query: Annotated[ListQuery, DOCUMENT_LIST.asked]) -> Response:
-    """List the documents about a case, newest first."""
+    """List the documents about a case, or about all that you may see, newest first."""
     return await DOCUMENT_LIST.answer(query)
 
 

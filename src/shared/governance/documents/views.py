@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from shared.governance.documents.domain import Document
-from shared.record.projecting.row_models import COUNTED, SEARCHED, UNSORTED, model_table, row_of
+from shared.record.projecting.row_models import COUNTED, SEARCHED, UNSORTED, model_table, row_of, text_index
 from shared.record.projecting.views import STILL_VALID, StateView
 
 
@@ -42,5 +42,8 @@ documents = model_table("documents", StoredDocument)
 document_row = row_of(StoredDocument)
 
 DOCUMENTS_VIEW = StateView(
-    documents, document_row, Document(), indexes=(f"(case_id) WHERE valid_to = {STILL_VALID}",)
+    documents,
+    document_row,
+    Document(),
+    indexes=(f"(case_id) WHERE valid_to = {STILL_VALID}", text_index(StoredDocument)),
 )

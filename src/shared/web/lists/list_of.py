@@ -15,7 +15,6 @@ from typing import Any
 
 from fastapi import Depends, Response
 
-from shared.record.projecting.row_models import searched
 from shared.web.lists.list_readings import ListPage, read_page
 from shared.web.lists.pages import answer, responses
 from shared.web.lists.queries import Asking, ListQuery, asking
@@ -33,7 +32,7 @@ class ListOf(ListStatement):
             self.filters,
             self.sorts,
             self.counts,
-            searches=bool(searched(self.model)),
+            searches=self.searches,
             replays=self.is_of_states and self.replay,
         )
         return Depends(read)

@@ -167,7 +167,9 @@ def _asked(
     where = conditions_of(stated, moment)
     if forgiving is Forgiving.SPELLING:
         where.append(_among_the_first(stated, where))
-    if query.q:
+    if query.q and stated.finds is not None:
+        where.append(stated.finds(moment))
+    elif query.q:
         may_find = partial(_may_find, stated, reading)
         where.append(matches(stated.model, stated.table.name, query.q, may_find, forgiving=forgiving))
     return Asked(stated, query, moment, keys, where, _beyond(keys, cursor))

@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel
 from sqlalchemy import Column, ColumnElement, Select, Table, select, true
 
-from shared.record.projecting.row_models import CountedBy, Derived, Unsorted, mark, plain
+from shared.record.projecting.row_models import CountedBy, Derived, Unsorted, mark, plain, searched
 from shared.web.lists.filters import ListMoment, NoFilters
 from shared.web.lists.queries import ListQuery
 from shared.web.reads.readings import Reading
@@ -22,6 +22,7 @@ NO_THING = ""
 Facts = Callable[[ListQuery, Reading], Awaitable[Any]]
 Derivation = Callable[[Reading, Any, list[dict[str, Any]]], Awaitable[None]]
 Bounds = Callable[[ListMoment], "Sequence[ColumnElement[bool]]"]
+WordsFound = Callable[[ListMoment], "ColumnElement[bool]"]
 
 
 class UnboundedList(TypeError):
@@ -35,10 +36,11 @@ class ListStatement:
     `row` is what is shown; `stored` has columns beside, which are not. `key` names each row and gives the
     usual order, the largest first. `facts` finds what conditions and `derive` need beside the reading;
     `derive` fills fields that are computed. `within` is what bounds a list out of a table that is no
-    state view's: there, validity and sight by service area hold by themselves. `thing` is the column of
-    what exemptions are about. A list that changes
-    otherwise than by the record and the day is not `tagged`; one that can't be read as recorded now of the
-    past does not `replay`. Where no event of what it lists seals anything, it is not `sealed`.
+    state view's: there, validity and sight by service area hold by themselves. `finds` is the condition on
+    what has the words looked for, where no column holds them in the clear. `thing` is the column of what
+    exemptions are about. A list that changes otherwise than by the record and the day is not `tagged`; one
+    that can't be read as recorded now of the past does not `replay`. Where no event of what it lists seals
+    anything, it is not `sealed`.
     """
 
     name: str
@@ -51,6 +53,7 @@ class ListStatement:
     facts: Facts | None = None
     derive: Derivation | None = None
     within: Bounds | None = None
+    finds: WordsFound | None = None
     thing: str = "id"
     tagged: bool = True
     replay: bool = True
@@ -61,6 +64,11 @@ class ListStatement:
         """Refuse a list that nothing bounds."""
         if "valid_from" not in self.table.c and self.within is None:
             raise UnboundedList(self.name)
+
+    @property
+    def searches(self) -> bool:
+        """Say whether a text can be looked for in it."""
+        return self.finds is not None or bool(searched(self.model))
 
     @property
     def is_of_states(self) -> bool:
