@@ -30,14 +30,11 @@ PROJECTS = Context(
             page="/console/projects/{id}",
         ),
     ),
-    operations=MANY_PROJECTS.operations(),
     # Paths with a name of their own come before those with an id.
     routes=(
         "projects.api.at_risk:router",
         "projects.api.internal:router",
-        "projects.api.shared_routes:bulk_router",
-        "projects.api.shared_routes:batch_router",
-        "projects.api.shared_routes:register_router",
+        MANY_PROJECTS,
         "projects.api.planning:router",
         "projects.api.capacity:router",
         "projects.api.projects:router",

@@ -14,7 +14,6 @@ from projects.commands.assessment import (
     CategoriseProject,
     DecideHandling,
     PrioritiseProject,
-    Scores,
     UndoBatch,
     rank_key,
     weighted,
@@ -27,34 +26,18 @@ from projects.domain.events import (
     ProjectDecisionUndone,
     ProjectPrioritised,
 )
-from projects.domain.project import Moscow, Origin, Project, Way, project_id
+from projects.domain.project import Project, Way
 from projects.domain.restatement import ProjectRestated, snapshot
-from projects.views.register import ProjectRow, projects
+from projects.views.register import ProjectRow
 from shared.kernel.calendar import day_in_london
 from shared.kernel.errors import Refused
 from shared.kernel.fields import ShortText
 from shared.kernel.messages import Command, Stamp
 from shared.record.eventstore.store import EventStore
-from shared.web.bulk.bulk_decisions import BulkDecision, BulkUndo, CommandFacts, Things
+from shared.web.bulk.bulk_decisions import BulkDecision, BulkUndo, CommandFacts, Things, item_of
 from shared.web.bulk.references import ThingItem
 
 NEEDS_LIMIT = 240
-
-
-class CategorisationItem(ThingItem):
-    """A project and its category."""
-
-    category: ShortText = Field(examples=["Networks"])
-    sub_category: ShortText | None = None
-    origin: Origin | None = None
-    rule: ShortText | None = None
-
-
-class PrioritisationItem(ThingItem):
-    """A project and its priority; in a table, a score has a column such as `scores: benefit`."""
-
-    moscow: Moscow
-    scores: Scores = Field({})
 
 
 class HandlingItem(ThingItem):
@@ -95,7 +78,6 @@ async def _weights_and_rank(store: EventStore, stamp: Stamp) -> CommandFacts:
 
 
 CATEGORISATIONS = BulkDecision(
-    name="project-categorisations",
     path="categorisations",
     route="categorise_projects",
     summary="Categorise many projects",
@@ -104,28 +86,32 @@ CATEGORISATIONS = BulkDecision(
 Each item is decided as a single decision would be, and has its own outcome, in the order sent. NDJSON
 and CSV are answered line by line as blocks are committed. The same key again goes on where a broken
 request stopped, and does nothing twice.""",
-    item=CategorisationItem,
+    item=item_of(CategoriseProject, "CategorisationItem", "A project and its category."),
     command=CategoriseProject,
     event=ProjectCategorised,
     example={"reference": "ICT-0042", "category": "Networks", "reason": "Cables."},
     sees=STAGE,
+    restores=False,
     facts=_whether_named,
 )
 PRIORITISATIONS = BulkDecision(
-    name="project-prioritisations",
     path="prioritisations",
     route="prioritise_projects",
     summary="Prioritise many projects",
     description="Prioritise many projects by the weights in force; as with categorisations.",
-    item=PrioritisationItem,
+    item=item_of(
+        PrioritiseProject,
+        "PrioritisationItem",
+        "A project and its priority; in a table, a score has a column such as `scores: benefit`.",
+    ),
     command=PrioritiseProject,
     event=ProjectPrioritised,
     example={"reference": "ICT-0042", "moscow": "must", "reason": "It is old."},
     sees=STAGE,
+    restores=False,
     facts=_weights_and_rank,
 )
 HANDLINGS = BulkDecision(
-    name="project-handlings",
     path="handlings",
     route="decide_handlings",
     summary="Decide the handling of many projects",
@@ -135,32 +121,19 @@ HANDLINGS = BulkDecision(
     event=HandlingDecided,
     example={"reference": "ICT-0042", "handling": "internal", "reason": "We can."},
     sees=STAGE,
+    restores=False,
 )
 MANY_PROJECTS = Things(
-    path="/v1/projects",
-    batches="/v1/project-batches",
-    tag="projects",
-    read="read-projects",
-    blank=Project(),
-    by_reference=project_id,
-    table=projects,
+    of=PROJECT_REGISTER,
     row=ProjectRow,
-    exported=PROJECT_REGISTER.columns,
     decisions=(CATEGORISATIONS, PRIORITISATIONS, HANDLINGS, *ON_THE_WAY),
     undo=BulkUndo(
-        name="project-undo",
         command=UndoBatch,
         events=(ProjectDecisionUndone, ProjectRestated),
-        description="""
-Take back what a batch decided, as a new batch: what was decided anew since stands, and is said.
-
+        snapshot=snapshot,
+        says="""\
 So does what later stages build upon. A register is taken back field by field, as are owners, forecasts,
 ratings, flags and action plans; what a register put here is cancelled, to be put here anew by a
-corrected one. An undo can't be undone.""".strip(),
-        registers={
-            PROJECT_REGISTER.name: PROJECT_REGISTER.command,
-            **{decision.name: decision.command for decision in ON_THE_WAY},
-        },
-        snapshot=snapshot,
+corrected one. An undo can't be undone.""",
     ),
 )

@@ -21,7 +21,7 @@ from projects.domain.delivery import (
 from projects.domain.events import ProjectAmended
 from projects.domain.project import Scale
 from shared.kernel.fields import Day, PersonId, ShortText
-from shared.web.bulk.bulk_decisions import BulkDecision
+from shared.web.bulk.bulk_decisions import BulkDecision, item_of
 from shared.web.bulk.references import ThingItem
 
 STAGE = ("stage",)  # all that these rules look at, and every event of a project says it
@@ -67,10 +67,6 @@ class RatingItem(ThingItem):
     confidence: ShortText = Field(examples=["Amber"])
 
 
-class FlagItem(ThingItem):
-    """A project of which somebody holds that it will span the transition date, or no longer does."""
-
-
 class ActionPlanItem(ThingItem):
     """A project and its action plan; in a table, steps are `Ask for the data by 2026-04-01; …`."""
 
@@ -79,8 +75,12 @@ class ActionPlanItem(ThingItem):
     steps: Annotated[list[PlannedStep], BeforeValidator(steps_of)] = Field([], max_length=STEPS_LIMIT)
 
 
+FLAG_ITEM = item_of(
+    FlagProject,
+    "FlagItem",
+    "A project of which somebody holds that it will span the transition date, or no longer does.",
+)
 OWNERS = BulkDecision(
-    name="project-owners",
     path="owners",
     route="assign_owners",
     summary="Give many projects their owners",
@@ -91,7 +91,6 @@ OWNERS = BulkDecision(
     example={"reference": "ICT-0042", "owner": "olga", "reason": "New team."},
 )
 FORECASTS = BulkDecision(
-    name="project-forecasts",
     path="forecasts",
     route="revise_forecasts",
     summary="Revise the forecasts of many projects",
@@ -103,7 +102,6 @@ FORECASTS = BulkDecision(
     called={"new": "forecast_end"},
 )
 CONFIDENCE_RATINGS = BulkDecision(
-    name="project-ratings",
     path="ratings",
     route="rate_projects",
     summary="Rate the delivery confidence of many projects",
@@ -116,30 +114,27 @@ CONFIDENCE_RATINGS = BulkDecision(
     called={"rating": "confidence"},
 )
 FLAGS = BulkDecision(
-    name="project-flags",
     path="flags",
     route="flag_projects",
     summary="Flag many projects",
     description="Say of many projects that they will span the transition date" + AS_USUAL,
-    item=FlagItem,
+    item=FLAG_ITEM,
     command=FlagProject,
     event=ProjectFlagged,
     example={"reference": "ICT-0042", "reason": "The supplier says so."},
     sees=STAGE,
 )
 FLAG_LIFTINGS = BulkDecision(
-    name="project-flag-liftings",
     path="flag-liftings",
     route="lift_flags",
     summary="Lift the flags of many projects",
     description="Lift what was flagged by hand of many projects" + AS_USUAL,
-    item=FlagItem,
+    item=FLAG_ITEM,
     command=LiftFlag,
     event=ProjectFlagLifted,
     example={"reference": "ICT-0042", "reason": "It is back on course."},
 )
 ACTION_PLANS = BulkDecision(
-    name="project-action-plans",
     path="action-plans",
     route="agree_action_plans",
     summary="Agree the action plans of many projects",

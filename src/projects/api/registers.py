@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from functools import lru_cache, partial
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Form
 
@@ -20,76 +20,38 @@ from shared.web.registers.register import Extras, Kind, Register, RegisterField,
 CATEGORIES_NAMED = 20
 
 FIELDS = (
-    RegisterField(
-        "reference",
-        Kind.LINE,
-        (
-            "reference",
-            "ref",
-            "id",
-            "project number",
-            "project id",
-            "project ref",
-            "project reference",
-            "gmpp id",
-        ),
-    ),
-    RegisterField("title", Kind.LINE, ("title", "name", "project", "project name", "project title")),
-    RegisterField(
-        "description",
-        Kind.TEXT,
-        ("description", "aims", "description aims", "scope", "summary", "project description"),
-    ),
-    RegisterField("supplier", Kind.LINE, ("supplier", "contractor", "supplier name", "delivered by")),
-    RegisterField(
-        "service_area", Kind.LINE, ("service", "service area", "department", "directorate", "business area")
-    ),
-    RegisterField("owner", Kind.PERSON, ("owner", "project owner", "sro", "responsible owner")),
-    RegisterField(
-        "start", Kind.DAY, ("start", "start date", "project start date", "begin date"), withdrawable=True
-    ),
-    RegisterField(
-        "forecast_end",
-        Kind.DAY,
-        (
-            "end",
-            "end date",
-            "project end date",
-            "forecast end",
-            "forecast end date",
-            "planned end date",
-            "completion date",
-            "finish date",
-        ),
-        withdrawable=True,
-    ),
-    RegisterField("contingency_days", Kind.COUNT, ("contingency", "contingency days")),
-    RegisterField("cost_pence", Kind.MONEY, ("cost", "whole life cost", "total cost", "budget", "value")),
-    RegisterField(
-        "confidence",
-        Kind.CHOICE,
-        (
-            "confidence",
-            "delivery confidence",
-            "dca",
-            "rag",
-            "rag rating",
-            "rating",
-            "colour rating",
-            "delivery confidence assessment",
-            "ipa rating",
-        ),
-        noun="rating",
-    ),
-    RegisterField("category", Kind.LINE, ("category", "project category", "report category", "project type")),
-    RegisterField("sub_category", Kind.LINE, ("sub category", "subcategory")),
-    RegisterField(
-        "finished_on", Kind.DAY, ("finished", "finished on", "actual end", "actual end date", "closed date")
-    ),
+    RegisterField("reference", Kind.LINE),
+    RegisterField("title", Kind.LINE),
+    RegisterField("description", Kind.TEXT),
+    RegisterField("supplier", Kind.LINE),
+    RegisterField("service_area", Kind.LINE),
+    RegisterField("owner", Kind.PERSON),
+    RegisterField("start", Kind.DAY, "schedule.*", withdrawable=True),
+    RegisterField("forecast_end", Kind.DAY, "schedule.*", withdrawable=True),
+    RegisterField("contingency_days", Kind.COUNT, "schedule.*"),
+    RegisterField("cost_pence", Kind.MONEY),
+    RegisterField("confidence", Kind.CHOICE, "*", noun="rating"),
+    RegisterField("category", Kind.LINE, "category.name"),
+    RegisterField("sub_category", Kind.LINE, "category.*"),
+    RegisterField("finished_on", Kind.DAY, "schedule.*"),
 )
-SaveRegisterMapping = saving(
-    "SaveRegisterMapping", FIELDS, {"Project no.": "reference", "Project": "title", "Ends": "forecast_end"}
-)
+HEADINGS = """
+reference: ref; id; project number; gmpp id
+title: name; project
+description: aims; description aims; scope; summary
+supplier: contractor; supplier name; delivered by
+service_area: service; department; directorate; business area
+owner: sro; responsible owner
+start: start date; begin date
+forecast_end: end; end date; forecast end date; planned end date; completion date; finish date
+contingency_days: contingency
+cost_pence: cost; whole life cost; total cost; budget; value
+confidence: delivery confidence; dca; rag; rag rating; rating; colour rating; delivery confidence assessment;
+    ipa rating
+category: report category; project type
+sub_category: subcategory
+finished_on: finished; actual end; actual end date; closed date
+"""
 
 
 async def scaled(
@@ -110,28 +72,6 @@ def row(said: Said, extras: Extras) -> RegisterProject:
     """Return what a row asks; a scale is said only with a rating."""
     scale = extras["scale"] if "confidence" in said else Scale.UNSTATED
     return RegisterProject(**said, scale=scale)
-
-
-def standing(project: Project) -> Mapping[str, Any]:
-    """Return what holds of a project, by field."""
-    about, schedule, category = project.about, project.schedule, project.category
-    return {
-        "reference": about.reference,
-        "title": about.title,
-        "description": about.description,
-        "supplier": about.supplier,
-        "service_area": about.service_area,
-        "owner": about.owner,
-        "start": schedule.start,
-        "forecast_end": schedule.forecast_end,
-        "contingency_days": schedule.contingency_days,
-        "cost_pence": about.cost_pence,
-        "confidence": project.confidence,
-        "category": category.name,
-        "sub_category": category.sub_category,
-        "finished_on": schedule.finished_on,
-        "unread": about.unread,
-    }
 
 
 async def prepared(store: EventStore, stamp: Stamp) -> RowRules:
@@ -169,23 +109,21 @@ async def prepared(store: EventStore, stamp: Stamp) -> RowRules:
 
 
 PROJECT_REGISTER = Register(
-    name="project-register",
-    noun="projects",
-    path="/project-registers",
-    mappings="/register-mappings",
-    tag="projects",
-    read="read-projects",
+    noun="project",
+    prefix="",
     blank=Project(),
-    fields=FIELDS,
-    command=RegisterProject,
-    save=SaveRegisterMapping,
     thing_id=project_id,
-    is_new=lambda project: project.is_new,
-    standing=standing,
-    unread=lambda project: dict(project.about.unread),
+    table=projects,
+    fields=FIELDS,
+    headings=HEADINGS,
+    command=RegisterProject,
+    save=saving(
+        "SaveRegisterMapping",
+        FIELDS,
+        {"Project no.": "reference", "Project": "title", "Ends": "forecast_end"},
+    ),
     row=row,
     prepare=prepared,
-    table=projects,
     extras=scaled,
     extra_parts=("scale",),
     choices=ratings,

@@ -33,7 +33,6 @@ CONTRACTS = Context(
     report_cases=REPORT_CASES,
     views=(CONTRACT_REGISTER, REVIEW_ROUNDS, PIPELINE_YEARS),
     reactions=(SET_CONTRACT_CLOCKS, SET_PIPELINE_CLOCKS, NOTIFY_RENEWAL_TIER, TELL_OF_RENEWALS),
-    operations=MANY_CONTRACTS.operations(),
     routes=(
         "rfp_service.contracts.api.contracts:router",
         "rfp_service.contracts.api.reports:router",
@@ -43,9 +42,7 @@ CONTRACTS = Context(
         "rfp_service.contracts.api.feed_addresses:open_router",
         "rfp_service.contracts.api.rounds:router",
         "rfp_service.contracts.api.pipeline:router",
-        "rfp_service.contracts.api.shared_routes:bulk_router",
-        "rfp_service.contracts.api.shared_routes:batch_router",
-        "rfp_service.contracts.api.shared_routes:register_router",
+        MANY_CONTRACTS,
     ),
     deadlines=DEADLINES,
     subjects=(

@@ -39,12 +39,9 @@ RFPS = Context(
         "rfp_service.rfps.api.copies:router",
         "rfp_service.rfps.api.holds:router",
         "rfp_service.rfps.api.invitations:router",
-        "rfp_service.rfps.api.shared_routes:bulk_router",
-        "rfp_service.rfps.api.shared_routes:batch_router",
-        "rfp_service.rfps.api.shared_routes:register_router",
+        MANY_RFPS,
         "rfp_service.rfps.api.rfps:router",
     ),
-    operations=MANY_RFPS.operations(),
     deadlines=DEADLINES,
     subjects=(
         NotificationSubject(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pkgutil import resolve_name
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -79,13 +79,26 @@ class NotificationSubject:
         return path, self.page.replace("{id}", str(thing))
 
 
+class ManyThings(Protocol):
+    """Things that a batch can decide on, or a register bring."""
+
+    def operations(self) -> Mapping[str, Any]:
+        """Return what can be done to many of them, by stored names."""
+        ...
+
+    def routers(self) -> Sequence[APIRouter]:
+        """Return their routers."""
+        ...
+
+
 @dataclass(frozen=True)
 class Context:
     """One room's contribution."""
 
     views: tuple[View, ...] = ()
     reactions: tuple[Reaction, ...] = ()
-    routes: tuple[str, ...] = ()  # where its routers are: `module:name`, loaded when an app is made
+    # Where its routers are, `module:name`, and things that batches decide on: loaded when an app is made.
+    routes: tuple[str | ManyThings, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     prerequisites: tuple[Prerequisites, ...] = ()
     tagged: tuple[TaggedThings, ...] = ()
@@ -102,9 +115,15 @@ class Context:
         default_factory=dict
     )  # by kind of thing, the right it takes to see one
     never_told: tuple[str, ...] = ()  # kinds of which nobody who follows the record is told
-    operations: Mapping[str, Any] = field(default_factory=dict)  # on many things, by their stored names
+
+    @cached_property
+    def operations(self) -> Mapping[str, Any]:
+        """Return what can be done to many of its things, by stored names."""
+        many = [each for each in self.routes if not isinstance(each, str)]
+        return {name: made for things in many for name, made in things.operations().items()}
 
     @cached_property
     def routers(self) -> tuple[APIRouter, ...]:
         """Return its routers; a process that answers nobody over HTTP never asks, and loads none of them."""
-        return tuple(resolve_name(each) for each in self.routes)
+        found = [[resolve_name(each)] if isinstance(each, str) else each.routers() for each in self.routes]
+        return tuple(router for some in found for router in some)

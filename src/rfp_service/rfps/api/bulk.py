@@ -9,34 +9,12 @@ from rfp_service.rfps.commands.restatement import UndoRfpBatch
 from rfp_service.rfps.domain.events import RfpHoldEnded, RfpHoldStarted
 from rfp_service.rfps.domain.people_events import LeadReassigned
 from rfp_service.rfps.domain.restatement import RfpRestated, snapshot
-from rfp_service.rfps.domain.rfp import Rfp
-from rfp_service.rfps.domain.stages import Party
-from rfp_service.rfps.domain.takeover_events import taken_over_id
-from rfp_service.rfps.views.board import RfpRow, rfps
+from rfp_service.rfps.views.board import RfpRow
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
-from shared.kernel.fields import Code, PersonId
 from shared.kernel.messages import Stamp
 from shared.kernel.named_people import PEOPLE
 from shared.record.eventstore.store import EventStore
-from shared.web.bulk.bulk_decisions import BulkDecision, BulkUndo, CommandFacts, Things
-from shared.web.bulk.references import ThingItem
-
-
-class LeadItem(ThingItem):
-    """An RFP and who is to lead it."""
-
-    lead: PersonId
-
-
-class HoldItem(ThingItem):
-    """An RFP, whom it waits on for a time, and by which of the scheme's reasons."""
-
-    waiting_on: Party
-    reason_code: Code | None = None
-
-
-class HoldEndItem(ThingItem):
-    """An RFP whose hold is over."""
+from shared.web.bulk.bulk_decisions import BulkDecision, BulkUndo, CommandFacts, Things, item_of
 
 
 async def people_known(store: EventStore, _stamp: Stamp) -> CommandFacts:
@@ -53,7 +31,6 @@ async def days_closed(store: EventStore, _stamp: Stamp) -> CommandFacts:
 
 
 LEADS = BulkDecision(
-    name="rfp-leads",
     path="leads",
     route="reassign_leads",
     summary="Let somebody else lead many RFPs",
@@ -62,61 +39,46 @@ LEADS = BulkDecision(
 Each item names an RFP by id, by `RFP-` and its number, or by the supplier's reference it was taken over with;
 it is decided as a single decision would be, and has its own outcome, in the order sent. `dry_run` only tries.
 The same key again goes on where a broken request stopped, and does nothing twice.""",
-    item=LeadItem,
+    item=item_of(ReassignLead, "LeadItem", "An RFP and who is to lead it."),
     command=ReassignLead,
     event=LeadReassigned,
     example={"reference": "RFP-1042", "lead": "paul-procurement", "reason": "Priya has left."},
     facts=people_known,
 )
 HOLDS = BulkDecision(
-    name="rfp-holds",
     path="holds",
     route="hold_many_rfps",
     summary="Put many RFPs on hold",
     description="Charge the wait of each to somebody else for a time; as with leads.",
-    item=HoldItem,
+    item=item_of(
+        StartHold, "HoldItem", "An RFP, whom it waits on for a time, and by which of the scheme's reasons."
+    ),
     command=StartHold,
     event=RfpHoldStarted,
     example={"reference": "RFP-1042", "waiting_on": "outgoing_supplier", "reason": "Its data centre moves."},
 )
 HOLD_ENDS = BulkDecision(
-    name="rfp-hold-ends",
     path="hold-ends",
     route="end_many_holds",
     summary="End the holds of many RFPs",
     description="Charge whoever's turn it is in each from now on; as with leads. It can't be undone.",
-    item=HoldEndItem,
+    item=item_of(EndHold, "HoldEndItem", "An RFP whose hold is over."),
     command=EndHold,
     event=RfpHoldEnded,
     example={"reference": "RFP-1042"},
     facts=days_closed,
 )
 MANY_RFPS = Things(
-    path="/v1/rfps",
-    batches="/v1/rfp-batches",
-    tag="rfps",
-    read="read-rfps",
-    blank=Rfp(),
-    by_reference=taken_over_id,
-    table=rfps,
+    of=RFP_REGISTER,
     row=RfpRow,
-    exported=RFP_REGISTER.columns,
     numbered=True,
     decisions=(LEADS, HOLDS, HOLD_ENDS),
     undo=BulkUndo(
-        name="rfp-undo",
         command=UndoRfpBatch,
         events=(RfpRestated,),
-        description="""
-Take back what a batch decided, as a new batch: what was decided anew since stands, and is said.
-
-What a register took over is taken off, to be taken over anew by a corrected one. Leads are as before, and
-holds end.""".strip(),
-        registers={
-            RFP_REGISTER.name: RFP_REGISTER.command,
-            **{decision.name: decision.command for decision in (LEADS, HOLDS, HOLD_ENDS)},
-        },
         snapshot=snapshot,
+        says="""\
+What a register took over is taken off, to be taken over anew by a corrected one. Leads are as before, and
+holds end.""",
     ),
-    prefix="rfp_",
 )

@@ -23,32 +23,53 @@ WAITED_ON = tuple(party for party in Party if party not in NOT_TOLD)
 KNOWN = "SELECT id FROM people ORDER BY id"
 
 FIELDS = (
-    RegisterField("reference", Kind.LINE, ("ref", "id", "rfp", "rfp number", "rfp ref", "request number")),
-    RegisterField("title", Kind.LINE, ("name", "rfp title", "request", "summary")),
-    RegisterField("description", Kind.TEXT, ("need", "scope", "details")),
-    RegisterField("service_area", Kind.LINE, ("service", "department", "directorate", "service area")),
-    RegisterField("requester", Kind.PERSON, ("requested by", "raised by", "requestor")),
-    RegisterField("lead", Kind.PERSON, ("procurement lead", "buyer")),
-    RegisterField("stage", Kind.CHOICE, ("status", "step"), noun="stage"),
-    RegisterField("waiting_on", Kind.CHOICE, ("waits on", "with", "party", "waiting on"), noun="party"),
-    RegisterField("since", Kind.DAY, ("waiting since", "since when", "in stage since")),
-    RegisterField("estimate_pence", Kind.MONEY, ("value", "estimate", "estimated value", "value ex vat")),
-    RegisterField("estimate_with_vat_pence", Kind.MONEY, ("value with vat", "value inc vat")),
-    RegisterField("cost_centre", Kind.LINE, ("cost centre", "budget code")),
-    RegisterField("needed_by", Kind.DAY, ("needed by", "required by", "due date")),
-    RegisterField("regime", Kind.CHOICE, ("law", "procurement regime"), noun="regime"),
-    RegisterField("route", Kind.CHOICE, ("procurement route",), noun="route"),
-    RegisterField("ends_on", Kind.DAY, ("closing date", "closes on", "standstill ends", "period ends")),
-    RegisterField("ends_at", Kind.LINE, ("closing time", "closes at")),
-    RegisterField("notice_on", Kind.DAY, ("forward plan notice", "notice published")),
-    RegisterField("supplier", Kind.LINE, ("awarded to", "winning bidder", "preferred bidder")),
-    RegisterField("supplier_number", Kind.LINE, ("company number", "charity number")),
-    RegisterField("award_value_pence", Kind.MONEY, ("award value", "contract value")),
-    RegisterField("documents", Kind.TEXT, ("papers", "attachments", "links", "files")),
+    RegisterField("reference", Kind.LINE),
+    RegisterField("title", Kind.LINE),
+    RegisterField("description", Kind.TEXT),
+    RegisterField("service_area", Kind.LINE),
+    RegisterField("requester", Kind.PERSON),
+    RegisterField("lead", Kind.PERSON),
+    RegisterField("stage", Kind.CHOICE, noun="stage"),
+    RegisterField("waiting_on", Kind.CHOICE, noun="party"),
+    RegisterField("since", Kind.DAY),
+    RegisterField("estimate_pence", Kind.MONEY),
+    RegisterField("estimate_with_vat_pence", Kind.MONEY),
+    RegisterField("cost_centre", Kind.LINE),
+    RegisterField("needed_by", Kind.DAY),
+    RegisterField("regime", Kind.CHOICE, noun="regime"),
+    RegisterField("route", Kind.CHOICE, noun="route"),
+    RegisterField("ends_on", Kind.DAY),
+    RegisterField("ends_at", Kind.LINE),
+    RegisterField("notice_on", Kind.DAY),
+    RegisterField("supplier", Kind.LINE),
+    RegisterField("supplier_number", Kind.LINE),
+    RegisterField("award_value_pence", Kind.MONEY),
+    RegisterField("documents", Kind.TEXT),
 )
-SaveRfpRegisterMapping = saving(
-    "SaveRfpRegisterMapping", FIELDS, {"RFP": "reference", "Name": "title", "With": "waiting_on"}
-)
+HEADINGS = """
+reference: ref; id; rfp; rfp number; request number
+title: name; request; summary
+description: need; scope; details
+service_area: service; department; directorate
+requester: requested by; raised by; requestor
+lead: procurement lead; buyer
+stage: status; step
+waiting_on: waits on; with; party
+since: waiting since; since when; in stage since
+estimate_pence: value; estimate; estimated value
+estimate_with_vat_pence: value with vat; value inc vat
+cost_centre: budget code
+needed_by: required by; due date
+regime: law; procurement regime
+route: procurement route
+ends_on: closing date; closes on; standstill ends; period ends
+ends_at: closing time; closes at
+notice_on: forward plan notice; notice published
+supplier: awarded to; winning bidder; preferred bidder
+supplier_number: company number; charity number
+award_value_pence: award value; contract value
+documents: papers; attachments; links; files
+"""
 CHOICES: dict[str, tuple[str, ...]] = {
     "stage": tuple(stage.value for stage in LIVE),
     "waiting_on": tuple(party.value for party in WAITED_ON),
@@ -90,23 +111,21 @@ async def prepared(store: EventStore, stamp: Stamp) -> RowRules:
 
 
 RFP_REGISTER = Register(
-    name="rfp-register",
-    noun="RFPs in flight",
-    path="/rfp-registers",
-    mappings="/rfp-register-mappings",
-    tag="rfps",
-    read="read-rfps",
+    noun="rfp",
+    title="RFPs in flight",
     blank=Rfp(),
-    fields=FIELDS,
-    command=TakeOverRfp,
-    save=SaveRfpRegisterMapping,
     thing_id=taken_over_id,
+    table=rfps,
+    fields=FIELDS,
+    headings=HEADINGS,
+    command=TakeOverRfp,
+    save=saving(
+        "SaveRfpRegisterMapping", FIELDS, {"RFP": "reference", "Name": "title", "With": "waiting_on"}
+    ),
     is_new=is_new,
-    standing=told_of,
-    unread=lambda rfp: dict(rfp.taken_over.unread),
+    standing_as=told_of,
+    unread_at="taken_over.unread",
     row=row,
     prepare=prepared,
-    table=rfps,
     choices=choices,
-    prefix="rfp_",
 )

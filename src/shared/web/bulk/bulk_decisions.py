@@ -1,13 +1,15 @@
 """What a room says so that many of its things can be decided on at once; its models say the rest."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from operator import attrgetter
+from pkgutil import resolve_name
 from typing import Any, Generic, get_origin
 from uuid import UUID
 
-from pydantic import BaseModel, JsonValue
-from sqlalchemy import Table
+from fastapi import APIRouter
+from pydantic import BaseModel, JsonValue, create_model
 
 from shared.kernel.messages import Command, Event, S, Stamp
 from shared.record.eventstore.store import EventStore
@@ -15,13 +17,32 @@ from shared.web.bulk.batches import Batch, cause_of
 from shared.web.bulk.references import References, ThingItem, references_of
 from shared.web.bulk.refusals import ItemReasonNeeded
 from shared.web.bulk.requests import Operation, Operations, Words
+from shared.web.bulk.room_things import RoomThings
 
 CommandFacts = Callable[[Command[Any]], dict[str, JsonValue]]
 FindFacts = Callable[[EventStore, Stamp], Awaitable[CommandFacts]]
 
+NOT_OF_ITEMS = ("decision", *ThingItem.model_fields)
+TAKEN_BACK = """\
+Take back what a batch decided, as a new batch: what was decided anew since stands, and is said.
+
+"""
+ROUTES = "shared.web.registers.routes:routes_of"  # loaded where they are served
+
 
 class UndoItem(ThingItem):
     """A thing on which a batch decided."""
+
+
+def item_of(command: type[Command[Any]], name: str, says: str) -> type[ThingItem]:
+    """Return the model of items that say what a command says, under the name it has in the API file."""
+    fields: dict[str, Any] = {
+        field: (about.annotation, about)
+        for field, about in command.model_fields.items()
+        if field not in NOT_OF_ITEMS
+    }
+    made: type[ThingItem] = create_model(name, __base__=ThingItem, __doc__=says, **fields)
+    return made
 
 
 async def no_facts(_store: EventStore, _stamp: Stamp) -> CommandFacts:
@@ -31,14 +52,14 @@ async def no_facts(_store: EventStore, _stamp: Stamp) -> CommandFacts:
 
 @dataclass(frozen=True)
 class BulkDecision:
-    """One decision that can be taken on many things: stored name, path, models, what it must know.
+    """One decision that can be taken on many things: its path, models, what it must know.
 
-    An item's fields go into the command's of the same names, or as they are `called`; what an item can't say
-    is left to the command. A command and an event that say the same by
-    their common fields are the same decision. `sees` are the parts of a thing that the rule looks at.
+    Its stored name is the things' noun and its path. An item's fields go into the command's of the same
+    names, or as they are `called`; what an item can't say is left to the command. A command and an event
+    that say the same by their common fields are the same decision. `sees` are the parts of a thing that the
+    rule looks at. `restores` says that its undo puts back what the thing was before, field by field.
     """
 
-    name: str
     path: str
     route: str
     summary: str
@@ -50,6 +71,7 @@ class BulkDecision:
     sees: tuple[str, ...] = ()
     facts: FindFacts = no_facts
     called: Mapping[str, str] = field(default_factory=dict)  # how items call fields of the command
+    restores: bool = True
 
     def fields(self) -> dict[str, str]:
         """Return the fields of the command that an item says, and how it calls each."""
@@ -60,51 +82,69 @@ class BulkDecision:
 
 @dataclass(frozen=True)
 class BulkUndo:
-    """How a room takes back what a batch decided: stored name, command, and the event that says so."""
+    """How a room takes back what a batch decided: its command, the events that say so, what else it says."""
 
-    name: str
     command: Callable[..., Command[Any]]  # of `undone` and `reason`
     events: tuple[type[Event[Any]], ...]
-    description: str
-    registers: Mapping[str, type[Command[Any]]] = field(default_factory=dict)  # what may change any field
-    snapshot: Callable[[Any], dict[str, JsonValue]] | None = None  # all that they can have changed
+    snapshot: Callable[
+        [Any], dict[str, JsonValue]
+    ]  # all that a register, or a batch that restores, can change
+    says: str
 
 
 @dataclass(frozen=True)
 class Things(Generic[S]):
-    """The things of a room, by many of which a batch can decide."""
+    """The things of a room, by many of which a batch can decide, and which a register may bring."""
 
-    path: str
-    batches: str
-    tag: str
-    read: str
-    blank: S
-    by_reference: Callable[[str], UUID]
+    of: RoomThings[S]
+    row: type[BaseModel]  # of its list, whose other columns an item may have beside its own
     decisions: tuple[BulkDecision, ...]
     undo: BulkUndo
-    table: Table | None = None  # its state view, with `reference` and `source`
-    row: type[BaseModel] | None = None  # of its list, whose other columns an item may have beside its own
-    exported: tuple[str, ...] = ()  # the columns of its register, which an item may have beside them, too
-    prefix: str = ""  # of the names of its routes, which are all different
     numbered: bool = False  # whether the table's references are numbers that the service gave
 
     @property
+    def batches(self) -> str:
+        """Return where its batches are over HTTP."""
+        return f"/v1/{self.of.noun}-batches"
+
+    @property
+    def undo_name(self) -> str:
+        """Return the stored name of an undo."""
+        return f"{self.of.noun}-undo"
+
+    def named(self, decision: BulkDecision) -> str:
+        """Return the stored name of a decision on many."""
+        return f"{self.of.noun}-{decision.path}"
+
+    @cached_property
     def commands(self) -> Mapping[str, type[Command[Any]]]:
         """Return the commands of all batches that can be taken back, by the names of their operations."""
-        return {decision.name: decision.command for decision in self.decisions} | dict(self.undo.registers)
+        return {self.named(decision): decision.command for decision in self.decisions} | dict(self._restored)
+
+    @cached_property
+    def _restored(self) -> Mapping[str, type[Command[Any]]]:
+        """Return those whose undo must know what a thing was before."""
+        restoring = (decision for decision in self.decisions if decision.restores)
+        return {**self.of.taken_in_by, **{self.named(each): each.command for each in restoring}}
 
     def decided_by(self, operation: str) -> bool:
         """Say whether batches of an operation are about these things."""
-        return operation == self.undo.name or operation in self.commands
+        return operation == self.undo_name or operation in self.commands
 
     def operations(self) -> Operations:
         """Return its operations by the names that they are kept under, to be made for each batch."""
-        made = {decision.name: self._making(decision) for decision in self.decisions}
-        return {**made, self.undo.name: self._undoing}
+        made = {self.named(decision): self._making(decision) for decision in self.decisions}
+        return {**made, self.undo_name: self._undoing}
+
+    def routers(self) -> Sequence[APIRouter]:
+        """Return its routes: of many at once, of batches, of its register."""
+        found: Sequence[APIRouter] = resolve_name(ROUTES)(self)
+        return found
 
     def _making(self, decision: BulkDecision) -> Callable[[EventStore, Stamp, Words], Awaitable[Any]]:
         async def made(store: EventStore, stamp: Stamp, said: Words) -> Operation[Any, S]:
-            references = await references_of(store, self.table, self.by_reference, numbered=self.numbered)
+            of = self.of
+            references = await references_of(store, of.table, of.thing_id, numbered=self.numbered)
             facts = await decision.facts(store, stamp)
             return _operation(self, decision, facts, references.target, _reason(said))
 
@@ -115,16 +155,16 @@ class Things(Generic[S]):
         batch = (await store.load(undone, Batch())).state
         asked = self.undo.command(undone=undone, reason=str(said["reason"]))
         return Operation(
-            self.undo.name,
+            self.undo_name,
             UndoItem,
-            self.blank,
-            References(self.by_reference, {}).target,
+            self.of.blank,
+            References(self.of.thing_id, {}).target,
             _version,
             lambda _: asked,
             lambda _: {},
             lambda _, found: isinstance(found, events) and getattr(found, "undone", None) == undone,
             takes_back=cause_of(undone),
-            snapshot=self.undo.snapshot if batch.operation in self.undo.registers else None,
+            snapshot=self.undo.snapshot if batch.operation in self._restored else None,
         )
 
 
@@ -139,26 +179,27 @@ def _operation(
     command, event = decision.command, decision.event
     make: Callable[..., Command[Any]] = command
     asked = decision.fields()
-    said = [name for name in (*asked, "reason") if name in event.model_fields]
+    alike = [name for name in (*asked, "reason") if name in event.model_fields]
     gives_reason = "reason" in command.model_fields
 
     def made(item: ThingItem) -> Command[Any]:
+        said = {name: getattr(item, call) for name, call in asked.items()}
         if not gives_reason:
-            return make(**{name: getattr(item, name) for name in asked})
+            return make(**said)
         why = item.reason or reason
         if why is None:
             raise ItemReasonNeeded
-        return make(**{name: getattr(item, call) for name, call in asked.items()}, reason=why)
+        return make(**said, reason=why)
 
     def same(one: Command[Any], found: Event[Any]) -> bool:
         return isinstance(found, event) and all(
-            _comparable(getattr(one, name)) == _comparable(getattr(found, name)) for name in said
+            _comparable(getattr(one, name)) == _comparable(getattr(found, name)) for name in alike
         )
 
     return Operation(
-        decision.name,
+        things.named(decision),
         decision.item,
-        things.blank,
+        things.of.blank,
         target,
         _version,
         made,
@@ -166,7 +207,7 @@ def _operation(
         same,
         sees=decision.sees,
         words=_words(command, asked),
-        beside=frozenset((*things.exported, *(() if things.row is None else things.row.model_fields))),
+        beside=frozenset((*things.of.columns, *things.row.model_fields)),
     )
 
 

@@ -65,14 +65,12 @@ class References:
 
 
 async def references_of(
-    store: EventStore, table: Table | None, by_reference: Callable[[str], UUID], *, numbered: bool = False
+    store: EventStore, table: Table, by_reference: Callable[[str], UUID], *, numbered: bool = False
 ) -> References:
     """Return which references mean another source's thing, or several things, by a room's state view.
 
     Where things are `numbered` by the service, their numbers mean them as well.
     """
-    if table is None:
-        return References(by_reference, {})
     elsewhere: dict[str, list[tuple[str, UUID]]] = {}
     async with store.reader.snapshot() as (connection, _):
         others = NUMBERED if numbered else OF_OTHER_SOURCES

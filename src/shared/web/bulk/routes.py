@@ -14,7 +14,7 @@ from shared.web.bulk.batch_answers import BatchSeen, accepts, answers, seen_batc
 from shared.web.bulk.batch_runs import BatchRun
 from shared.web.bulk.batch_service import batch_service
 from shared.web.bulk.batches import Batch, MarkBatchUndone, cause_of, must_be_undoable
-from shared.web.bulk.bulk_decisions import BulkDecision, Things, UndoItem
+from shared.web.bulk.bulk_decisions import TAKEN_BACK, BulkDecision, Things, UndoItem
 from shared.web.bulk.items import NDJSON, Item
 from shared.web.bulk.refusals import UndoStands
 from shared.web.bulk.requests import BatchRequest, Words, known_to_all
@@ -31,14 +31,17 @@ LINES_IN_ONE_PIECE = 20_000
 def bulk_routes(things: Things[Any]) -> APIRouter:
     """Return the routes by which many of a room's things are decided on at once."""
     router = APIRouter(
-        prefix=things.path, tags=[things.tag], route_class=StrictRoute, max_body_size=bulk.BODY_BYTES_LIMIT
+        prefix=things.of.path,
+        tags=[things.of.tag],
+        route_class=StrictRoute,
+        max_body_size=bulk.BODY_BYTES_LIMIT,
     )
     for decision in things.decisions:
-        _add_decision(router, decision)
+        _add_decision(router, things.named(decision), decision)
     return router
 
 
-def _add_decision(router: APIRouter, decision: BulkDecision) -> None:
+def _add_decision(router: APIRouter, name: str, decision: BulkDecision) -> None:
     async def decide_on_many(
         request: Request, body: bulk.Body, options: bulk.AsWished, handler: ContentCommands
     ) -> Response:
@@ -50,7 +53,7 @@ def _add_decision(router: APIRouter, decision: BulkDecision) -> None:
             handler.areas(decision.command),
         )
         said: Words = {"reason": options.reason}
-        return await _batches(request).answer(request, decision.name, asked, body, said)
+        return await _batches(request).answer(request, name, asked, body, said)
 
     router.post(
         f"/{decision.path}",
@@ -87,7 +90,7 @@ async def batch_stamp(
 def batch_routes(things: Things[Any]) -> APIRouter:
     """Return the routes by which a room's batches are seen and undone."""
     router = APIRouter(
-        prefix=things.batches, tags=[things.tag], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT
+        prefix=things.batches, tags=[things.of.tag], route_class=StrictRoute, max_body_size=BODY_BYTES_LIMIT
     )
     _add_sight(router, things)
     _add_undo(router, things)
@@ -97,9 +100,9 @@ def batch_routes(things: Things[Any]) -> APIRouter:
 def _add_sight(router: APIRouter, things: Things[Any]) -> None:
     @router.get(
         "/{batch_id}",
-        name=f"see_{things.prefix}batch",
+        name=f"see_{things.of.before}batch",
         summary="See a batch",
-        dependencies=[may(things.read)],
+        dependencies=[may(things.of.read)],
         responses=one(BatchSeen),
     )
     async def see_batch(request: Request, batch_id: BatchId, reading: Read) -> Response:
@@ -115,9 +118,9 @@ def _add_undo(router: APIRouter, things: Things[Any]) -> None:
     @router.post(
         "/{batch_id}/decisions",
         status_code=207,
-        name=f"undo_{things.prefix}batch",
+        name=f"undo_{things.of.before}batch",
         summary="Undo a batch",
-        description=things.undo.description,
+        description=TAKEN_BACK + things.undo.says,
         response_class=StreamingResponse,
         responses={**answers(), **DECIDES},
     )
@@ -133,14 +136,14 @@ def _add_undo(router: APIRouter, things: Things[Any]) -> None:
         await handler.stamp_for(_undoable(things, stream.state.operation))
         handler.must_see(stream.version)
         ids = await handler.store.reader.caused(
-            cause_of(batch_id), things.blank.kind, stream.first_position, stream.position
+            cause_of(batch_id), things.of.blank.kind, stream.first_position, stream.position
         )
         return await _undone(request, handler, things, stream, command, ids)
 
 
 def _undoable(things: Things[Any], operation: str) -> type[Command[Any]]:
     """Return what a batch decided, which its undoer must be allowed to; refuse an undo, or another room's."""
-    if operation == things.undo.name:
+    if operation == things.undo_name:
         raise UndoStands
     if operation not in things.commands:
         raise NotFound
@@ -162,7 +165,7 @@ async def _undone(
     batches = _batches(request)
     work = BatchRun(
         undoing,
-        await batches.runs.operation(things.undo.name, stamp, said),
+        await batches.runs.operation(things.undo_name, stamp, said),
         BatchRequest(stamp, areas=handler.areas(MarkBatchUndone)),
         str(stream.id),
         _items(ids),

@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.kernel.fields import FIRST_DAY, LAST_DAY, PENCE_LIMIT, TURNS
 from shared.web.reads.pages import undefused
-from shared.web.registers.register import Extras, Kind, Register, RegisterField, Said
+from shared.web.registers.register import TEXTS, Extras, Kind, Register, RegisterField, Said
 from shared.web.tabular.day_styles import DayStyle
 from shared.web.tabular.days import NoDay
 from shared.web.tabular.headings import plain
@@ -19,7 +19,6 @@ PENCE_COLUMN = "pence"
 CHOICES_NAMED = 20
 YES = frozenset({"yes", "y", "true"})
 NO = frozenset({"no", "n", "false", "large", "none"})
-TEXTS = (Kind.LINE, Kind.TEXT)
 
 _MONEY = re.compile(r"^(?:£|GBP)?\s?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]+))?(?:\s?GBP)?$")
 _MAGNITUDE = re.compile(r"^£?\s?[0-9.,]+\s?(k|m|bn|b|thousand|million|billion)\b\.?$", re.IGNORECASE)

@@ -34,9 +34,8 @@ from shared.web.registers.difference import (
     changes,
     with_steps,
 )
-from shared.web.registers.mappings import REFERENCE, TITLE
 from shared.web.registers.missing_things import RegisterCauses, gone, standing_things
-from shared.web.registers.register import Said
+from shared.web.registers.register import REFERENCE, TITLE, Said
 from shared.web.registers.rows import RegisterRow
 
 BLOCK_ROWS = 1_000
@@ -234,7 +233,7 @@ class RegisterComparison:
         source = {"source": self.how.source} if one.is_new and self.how.source else {}
         asked = {**said, "unread": dict(unread), **more, **source}
         try:
-            register.row(asked, self.how.extras)  # on its way it waits as what it says: that takes less
+            register.asked(asked, self.how.extras)  # on its way it waits as what it says: that takes less
         except ValidationError as error:
             wrong = [_in_words(found, self.names) for found in error.errors()]
             self._keep(Outcome(row.number, "refused", problem=not_understood(wrong), reference=row.reference))

@@ -11,8 +11,7 @@ from pydantic import BaseModel
 
 from shared.kernel.messages import Stream
 from shared.record.eventstore.bulk_appender import DecidedEvent
-from shared.web.registers.mappings import REFERENCE
-from shared.web.registers.register import Register
+from shared.web.registers.register import REFERENCE, Register
 from shared.web.registers.rows import RegisterRow
 
 KEY_DIGITS = 12

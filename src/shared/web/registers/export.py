@@ -34,9 +34,9 @@ def add_export(router: APIRouter, register: Register[Any]) -> None:
     """Add the route by which a room's register is exported."""
 
     @router.get(
-        register.path,
-        name=f"export_{register.prefix}register",
-        summary=f"Export the register of {register.noun}",
+        register.address,
+        name=f"export_{register.before}register",
+        summary=f"Export the register of {register.things}",
         dependencies=[may(register.read)],
         response_class=Response,
         responses={
@@ -63,13 +63,13 @@ def add_export(router: APIRouter, register: Register[Any]) -> None:
         await reading.must_know_what_is_exempt()  # before the answer begins
         appender = core_service(request).store.bulk_appender()
         rows = _rows(register, reading, appender)
-        named = f"{register.path.strip('/')}.{form}"
+        named = f"{register.address.strip('/')}.{form}"
         headers = {"Content-Disposition": f'attachment; filename="{named}"', "Vary": "Accept, Authorization"}
         if form == "csv":
             return StreamingResponse(_as_csv(rows), media_type=CSV, headers=headers)
         folder = TemporaryDirectory(prefix="rfp-export-")
         path = Path(folder.name, named)
-        await _write_xlsx(path, rows, register.noun)
+        await _write_xlsx(path, rows, register.things)
         return FileResponse(path, media_type=XLSX, headers=headers, background=BackgroundTask(folder.cleanup))
 
 

@@ -33,15 +33,13 @@ from shared.web.registers.form import PENCE, Acceptance, CellOptions, TableOptio
 from shared.web.registers.hand_ins import KeepHandIn, RegisterHistory, history_id
 from shared.web.registers.mappings import (
     ID,
-    REFERENCE,
-    TITLE,
     UnreadableMapping,
     corrected,
     mapping_id,
     must_be_complete,
     suggested,
 )
-from shared.web.registers.register import Extras, Kind, Register, RowRules
+from shared.web.registers.register import REFERENCE, TITLE, Extras, Kind, Register, RowRules
 from shared.web.registers.report import RegisterReport, how_read, reported
 from shared.web.registers.rows import RegisterRow, RowReport, read_rows
 from shared.web.registers.saved_mappings import RegisterMapping
@@ -121,7 +119,7 @@ class HandIn:
             return columns
         if self.table.mapping_name is None:
             return {}
-        named = mapping_id(self.table.mapping_name, self.register.prefix)
+        named = mapping_id(self.table.mapping_name, self.register.before)
         saved = await self.handler.store.load(named, RegisterMapping())
         if saved.version == 0:
             raise NotFound
@@ -161,7 +159,7 @@ class HandIn:
             key,
             source,
             self.cells.withdraw,
-            scheme.doubts,
+            lambda said: {**self.register.doubts(said), **scheme.doubts(said)},
         )
 
     def _days(self, table: Table, columns: Mapping[str, str]) -> dict[str, DayStyle]:
@@ -274,7 +272,7 @@ def taking_in(register: Register[Any], scheme: RowRules, extras: Extras) -> Oper
         register.blank,
         lambda row: row.target,
         lambda row: row.version,
-        lambda row: register.row(row.said, extras),
+        lambda row: register.asked(row.said, extras),
         scheme.facts,
         lambda _command, _event: True,
         begins=True,

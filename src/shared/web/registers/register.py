@@ -1,17 +1,20 @@
 """What a room says of its register: its fields, how a row becomes a command, how a thing stands; no more."""
 
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Generic
+from operator import attrgetter
+from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import Table
+from pydantic import TypeAdapter, ValidationError
 
 from shared.kernel.messages import Command, S, Stamp
 from shared.record.eventstore.store import EventStore
 from shared.web.bulk.bulk_decisions import CommandFacts
+from shared.web.bulk.room_things import RoomThings
 from shared.web.tabular.headings import plain
 
 Said = dict[str, Any]  # what a row says, by field
@@ -31,22 +34,53 @@ class Kind(StrEnum):
     YES_OR_NO = "yes_or_no"
 
 
+TEXTS = (Kind.LINE, Kind.TEXT)
+NEEDED = (REFERENCE, TITLE) = ("reference", "title")  # of every row
+# How headings of a kind often end.
+USUAL_ENDS: Mapping[Kind, tuple[str, ...]] = {
+    Kind.MONEY: ("gbp", "ex vat", "excluding vat"),
+    Kind.YES_OR_NO: ("y n", "yes no"),
+}
+
+
 @dataclass(frozen=True)
 class RegisterField:
-    """One field: its name, the kind of its values, and what its column is usually called."""
+    """One field: its name, the kind of its values, where a thing holds it.
+
+    `at` is the path to its value in a thing's state, of which a `*` is the field's name, or what gives it.
+    A day that is `not_before` that of another field is reported where it is.
+    """
 
     name: str
     kind: Kind
-    called: tuple[str, ...] = ()
+    at: str | Callable[[Any], Any] = "about.*"
     noun: str = ""  # what a value of it is: "rating", "category"; of a yes or no, what says yes: "sme"
     withdrawable: bool = False  # whether a day of it may be taken back
+    not_before: str = ""
+
+    def held_by(self) -> Callable[[Any], Any]:
+        """Return what gives its value in a thing's state."""
+        return attrgetter(self.at.replace("*", self.name)) if isinstance(self.at, str) else self.at
+
+
+def headings_of(text: str) -> Mapping[str, tuple[str, ...]]:
+    """Return what columns are called, by field, of lines such as `title: name; name of it`, which may go on.
+
+    Words are in small letters, without signs.
+    """
+    found, field = defaultdict[str, tuple[str, ...]](tuple), ""
+    for line in filter(None, map(str.strip, text.splitlines())):
+        name, of, words = line.rpartition(": ")
+        field = name if of else field
+        found[field] += (*filter(None, map(str.strip, words.split(";"))),)
+    return found
 
 
 @dataclass(frozen=True)
 class RowRules:
     """What must be known to take rows in: facts for each command, and what of a row can't be taken."""
 
-    facts: CommandFacts
+    facts: CommandFacts = lambda _: {}
     doubts: Callable[[Said], Mapping[str, str]] = lambda _: {}
 
 
@@ -55,60 +89,137 @@ Survey = Callable[[Iterable[Any]], Callable[[Any], Any]]
 Prepare = Callable[[EventStore, Stamp], Awaitable[RowRules]]
 
 
+async def no_rules(_store: EventStore, _stamp: Stamp) -> RowRules:
+    """Find nothing out: all that rows must know stands in their stamp."""
+    return RowRules()
+
+
 async def no_extras() -> Extras:
     """Read nothing beside the rows: all that such a register says stands in them."""
     return {}
 
 
-@dataclass(frozen=True)
-class Register(Generic[S]):
-    """A room's register. `name` is stored with every batch, and stays for ever.
+@dataclass(frozen=True, kw_only=True)
+class Register(RoomThings[S]):
+    """A room's register. Its name, after its things, is stored with every batch, and stays for ever.
 
-    `standing` says what holds of a thing by field, blank where nothing does; `row` makes a command of what
-    a row says. `table` is the room's state view, with `reference`, `source` and `is_open`.
+    `headings` are what its columns are usually called beside their fields' own names; what its things are
+    called may stand before each. `row` makes a command of what a row says, where that takes more than its
+    words; `standing_as` says what holds of a thing by field, where its fields don't say where they are held.
     """
 
-    name: str
-    noun: str
-    path: str
-    mappings: str
-    tag: str
-    read: str
-    blank: S
     fields: tuple[RegisterField, ...]
+    headings: str
     command: type[Command[Any]]
     save: type[Command[Any]]
-    thing_id: Callable[[str], UUID]
-    is_new: Callable[[S], bool]
-    standing: Callable[[S], Mapping[str, Any]]
-    unread: Callable[[S], Mapping[str, str]]
-    row: Callable[[Said, Extras], Command[S]]
-    prepare: Prepare
-    table: Table
+    title: str = ""  # what it is a register of, where that is not the plural of its noun
+    nouns: tuple[str, ...] = ()  # what else its things are called in headings
+    is_new: Callable[[S], bool] = attrgetter("is_new")
+    standing_as: Callable[[S], Mapping[str, Any]] | None = None
+    unread_at: str = "about.unread"
+    row: Callable[[Said, Extras], Command[S]] | None = None
+    prepare: Prepare = no_rules
     extras: Callable[..., Any] = no_extras  # a dependency: the parts of the form that are this room's own
     extra_parts: Collection[str] = ()
     choices: Callable[[str, Extras], Collection[str]] = lambda _field, _extras: ()
-    prefix: str = ""  # of the names of its routes and the ids of its mappings
     link: type[Command[Any]] | None = None  # what says that two references are one, where it is its own
     survey: Survey | None = None  # what only all rows together tell of each
+
+    @property
+    def name(self) -> str:
+        """Return its stored name."""
+        return f"{self.noun}-register"
+
+    @property
+    def address(self) -> str:
+        """Return where registers are handed in, below the version."""
+        return f"/{self.noun}-registers"
+
+    @property
+    def mappings(self) -> str:
+        """Return where mappings of its columns are saved, below the version."""
+        return f"/{self.before}register-mappings".replace("_", "-")
+
+    @property
+    def things(self) -> str:
+        """Return what it is a register of, in words."""
+        return self.title or f"{self.noun}s"
+
+    @property
+    def taken_in_by(self) -> Mapping[str, type[Command[Any]]]:
+        """Return its command by its name."""
+        return {self.name: self.command}
 
     @cached_property
     def by_name(self) -> Mapping[str, RegisterField]:
         """Return the fields by their names."""
         return {field.name: field for field in self.fields}
 
-    @cached_property
+    @property
     def columns(self) -> tuple[str, ...]:
         """Return the columns of its export: the id by which a row comes again, whose it is, the fields."""
-        return ("id", "source", *(field.name for field in self.fields))
+        return ("id", "source", *self.by_name)
 
     @cached_property
     def known(self) -> Mapping[str, str]:
-        """Return which field a heading of these words stands for; a field's own name stands for it."""
-        called = {name: field.name for field in self.fields for name in field.called}
-        return {plain(field.name): field.name for field in self.fields} | called
+        """Return which field a heading of these words stands for, also after what its things are called."""
+        words, called = headings_of(self.headings), dict[str, str]()
+        for name, field in self.by_name.items():
+            ends = ("", *USUAL_ENDS.get(field.kind, ()))
+            called |= {f"{one} {end}".strip(): name for one in (plain(name), *words[name]) for end in ends}
+        nouns = (self.noun, *self.nouns)
+        return {f"{noun} {one}": name for noun in nouns for one, name in called.items()} | called
+
+    @cached_property
+    def _held(self) -> Mapping[str, Callable[[S], Any]]:
+        return {
+            **{field.name: field.held_by() for field in self.fields},
+            "unread": attrgetter(self.unread_at),
+        }
+
+    def standing(self, thing: S) -> Mapping[str, Any]:
+        """Return what holds of a thing, by field."""
+        if self.standing_as is not None:
+            return self.standing_as(thing)
+        return {name: held(thing) for name, held in self._held.items()}
+
+    def unread(self, thing: S) -> dict[str, str]:
+        """Return the cells of a thing that could not be read, as they stood."""
+        return dict(attrgetter(self.unread_at)(thing))
+
+    @cached_property
+    def _texts(self) -> Mapping[str, TypeAdapter[Any]]:
+        """Return the types of its texts, as the command has them, but for those that every row needs."""
+        about = self.command.model_fields
+        named = [each.name for each in self.fields if each.kind in TEXTS and each.name not in NEEDED]
+        return {name: TypeAdapter(about[name].rebuild_annotation()) for name in named}
+
+    def doubts(self, said: Said) -> Mapping[str, str]:
+        """Return which texts of a row no field holds, and which days contradict another, and why."""
+        found = {name: _why_not(of, said[name]) for name, of in self._texts.items() if name in said}
+        for field in self._days:
+            day, first = said.get(field.name), said.get(field.not_before)
+            if day is not None and first is not None and day < first:
+                found[field.name] = f"is before the {plain(field.not_before)}|a later day"
+        return {name: why for name, why in found.items() if why}
+
+    @cached_property
+    def _days(self) -> tuple[RegisterField, ...]:
+        return tuple(field for field in self.fields if field.not_before)
+
+    def asked(self, said: Said, extras: Extras) -> Command[S]:
+        """Return what a row asks."""
+        return self.row(said, extras) if self.row else self.command(**said)
 
     def id_of(self, source: str, reference: str) -> UUID:
         """Return the id of the thing of a reference in a source; the default source's are as ever."""
         own = self.thing_id(reference)
         return own if not source else uuid5(own, " ".join(source.split()).casefold())
+
+
+def _why_not(text: TypeAdapter[Any], value: object) -> str:
+    try:
+        text.validate_python(value)
+    except ValidationError as error:
+        return f"can't be kept so: {error.errors()[0]['msg']}"
+    return ""

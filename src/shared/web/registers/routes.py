@@ -1,6 +1,6 @@
 """The routes of a room's register: handed in, exported whole; mappings saved; references made one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from tempfile import TemporaryFile
 from typing import IO, Annotated, Any
 from uuid import UUID
@@ -11,6 +11,8 @@ from fastapi.responses import StreamingResponse
 
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
+from shared.web.bulk.bulk_decisions import Things
+from shared.web.bulk.routes import batch_routes, bulk_routes
 from shared.web.core_service import core_service
 from shared.web.decisions.commands import ContentCommands, OpeningCommands, may
 from shared.web.reads.answers import CREATES, answer_one, one, problems
@@ -50,6 +52,12 @@ Columns are mapped by name: the report says how, and the mapping can be correcte
 be read is reported, and kept as text with its thing. A blank cell, or one that was withheld, says nothing."""
 
 
+def routes_of(things: Things[Any]) -> Sequence[APIRouter]:
+    """Return the routes of many of a room's things at once, of their batches and their register."""
+    assert isinstance(things.of, Register)
+    return bulk_routes(things), batch_routes(things), register_routes(things.of)
+
+
 def register_routes(register: Register[Any]) -> APIRouter:
     """Return the routes of a room's register."""
     router = APIRouter(prefix="/v1", tags=[register.tag], route_class=StrictRoute)
@@ -62,10 +70,10 @@ def register_routes(register: Register[Any]) -> APIRouter:
 
 def _add_hand_in(router: APIRouter, register: Register[Any]) -> None:
     @router.post(
-        register.path,
+        register.address,
         status_code=200,
-        name=f"hand_{register.prefix}register_in",
-        summary=f"Hand a register of {register.noun} in",
+        name=f"hand_{register.before}register_in",
+        summary=f"Hand a register of {register.things} in",
         description=HAND_IN,
         dependencies=[may(register.command.__name__)],
         response_model=RegisterReport,
@@ -117,9 +125,9 @@ def _add_links(router: APIRouter, register: Register[Any]) -> None:
     link: Any = register.link or LinkReference
 
     @router.post(
-        f"{register.path}/links",
+        f"{register.address}/links",
         status_code=201,
-        name=f"link_{register.prefix}reference",
+        name=f"link_{register.before}reference",
         summary="Say that two references are one",
         responses=CREATES | problems(404),
         max_body_size=BODY_BYTES_LIMIT,
@@ -141,7 +149,7 @@ def _add_mappings(router: APIRouter, register: Register[Any]) -> None:
     @router.post(
         register.mappings,
         status_code=201,
-        name=f"save_{register.prefix}register_mapping",
+        name=f"save_{register.before}register_mapping",
         summary="Save how a register is mapped",
         responses=CREATES,
         max_body_size=BODY_BYTES_LIMIT,
@@ -151,12 +159,12 @@ def _add_mappings(router: APIRouter, register: Register[Any]) -> None:
     ) -> Receipt:
         """Save which column stands for which field under a name; saved again, it replaces the earlier one."""
         assert isinstance(command, SaveMapping)
-        named = mapping_id(command.name, register.prefix)
+        named = mapping_id(command.name, register.before)
         return await handler.register(named, command, blank=RegisterMapping())
 
     @router.get(
         f"{register.mappings}/{{mapping_id}}",
-        name=f"see_{register.prefix}register_mapping",
+        name=f"see_{register.before}register_mapping",
         summary="See how a register is mapped",
         dependencies=[may(register.read)],
         responses=one(MappingSeen),

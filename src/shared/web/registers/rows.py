@@ -11,7 +11,6 @@ from shared.kernel.fields import REASON_LIMIT, SHORT_TEXT_LIMIT
 from shared.web.bulk.outcomes import as_named
 from shared.web.registers.cells import (
     NOT_KNOWN_YET,
-    TEXTS,
     ReadingOptions,
     Unread,
     as_text,
@@ -21,8 +20,8 @@ from shared.web.registers.cells import (
     reference_of,
     undefined_in,
 )
-from shared.web.registers.mappings import ID, REFERENCE, TITLE
-from shared.web.registers.register import Kind, Said
+from shared.web.registers.mappings import ID
+from shared.web.registers.register import REFERENCE, TEXTS, TITLE, Kind, Said
 from shared.web.tabular.headings import plain
 from shared.web.tabular.marks import is_withheld, why_worthless
 from shared.web.tabular.tables import Table
