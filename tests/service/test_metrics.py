@@ -8,23 +8,18 @@ from pathlib import Path
 import asyncpg
 import httpx
 import pytest
-import yaml
 from prometheus_client import REGISTRY, generate_latest
 
 from rfp_service import logs
 from shared.web.monitoring import metrics
 from shared.web.monitoring.metrics_server import metrics_shown
+from tests.support.alerts import RULES
 from tests.support.api import Api
 from tests.support.patience import until_true
 from tests.support.running import free_port
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 BODY = {"title": "Laptops", "description": "Forty.", "service_area": "Registrars"}
-ALERTS = [
-    rule
-    for group in yaml.safe_load((DEPLOY / "prometheus" / "alerts.yaml").read_text())["groups"]
-    for rule in group["rules"]
-]
 
 
 def value(text: str, sample: str) -> float:
@@ -103,7 +98,7 @@ def test_each_alert_asks_for_what_is_measured_and_has_its_paragraph_in_the_runbo
     measured = set(re.findall(r"^# TYPE (\w+)", generate_latest(REGISTRY).decode(), re.MULTILINE))
     runbook = (DEPLOY / "runbook.md").read_text()
     assert metrics.REQUESTS
-    for rule in ALERTS:
+    for rule in RULES:
         named = {
             re.sub(r"_(bucket|count|sum)$", "", name)
             for name in re.findall(r"\b(?:rfp_\w+|up)\b", rule["expr"])
@@ -112,6 +107,13 @@ def test_each_alert_asks_for_what_is_measured_and_has_its_paragraph_in_the_runbo
         assert named <= measured | {"up"}, rule
         assert f"**{rule['alert']}**" in runbook
         assert rule["annotations"]["summary"]
+
+
+def test_each_alert_is_named_by_a_test_that_causes_it() -> None:
+    tests = Path(__file__).parents[1]
+    causing = (tests / "service" / "test_alerts.py", *(tests / "prove" / "operating").glob("*.py"))
+    named = {name for file in causing for name in re.findall(r'"(Rfp\w+)"', file.read_text())}
+    assert {rule["alert"] for rule in RULES} <= named
 
 
 def test_the_dashboard_asks_for_what_is_measured() -> None:

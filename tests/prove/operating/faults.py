@@ -4,9 +4,10 @@ from contextlib import suppress
 
 import psycopg
 
-from tests.prove.operating.ground import Ground, ground
+from tests.prove.operating.ground import Ground, ground, raised, waited
 from tests.prove.operating.roads import issuer_away, transaction_pooling
 
+FIVE_MINUTES = 360.0  # and what a scrape, and a busy machine, add to them
 CUT_OFF = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE usename = 'rfp_service' AND pid <> pg_backend_pid()"
@@ -66,12 +67,48 @@ def disk_full(ground: Ground) -> None:
     ground.faulty("disk full", "RfpNotReady", begin=written_until_it_fails, end=room_again)
 
 
+def log_locked(ground: Ground) -> None:
+    """Somebody holds the table of checkpoints, so that the worker at work can't sign."""
+    holder = psycopg.connect(ground.cluster.admin)
+
+    def held() -> None:
+        holder.execute("LOCK TABLE log_checkpoints IN EXCLUSIVE MODE")
+        raised(ground.serve)
+
+    try:
+        ground.faulty("not signed", "RfpUnsigned", begin=held, end=holder.rollback)
+    finally:
+        holder.close()
+
+
+def requests_fail(ground: Ground) -> None:
+    """Writes are answered with faults for a while: the alert looks at five minutes, and passes with them."""
+    waited("before faults", lambda: ground.ready() and not ground.watch.firing())
+    ground.cluster.do("ALTER ROLE rfp_service CONNECTION LIMIT 0", CUT_OFF)
+    try:
+        waited("faults: RfpFaults", lambda: raised(ground.serve) > 0 and "RfpFaults" in ground.watch.firing())
+    finally:
+        ground.cluster.do("ALTER ROLE rfp_service CONNECTION LIMIT -1")
+    quiet = waited("faults: no alert", lambda: not ground.watch.firing(), FIVE_MINUTES)
+    ground.figures.append(f"faults quiet after {quiet:.0f}")
+
+
 def gone(ground: Ground) -> None:
     """The service itself has ended."""
     ground.faulty("no service", "RfpGone", begin=ground.serve.kill, end=ground.serve.start)
 
 
-FAULTS = (a_standby, transaction_pooling, slots_full, no_worker, issuer_away, disk_full, gone)
+FAULTS = (
+    a_standby,
+    transaction_pooling,
+    slots_full,
+    no_worker,
+    log_locked,
+    issuer_away,
+    disk_full,
+    gone,
+    requests_fail,
+)
 
 
 def faults() -> str:

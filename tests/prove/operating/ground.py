@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from shared.kernel.roles import Role
+from shared.web.access.issuer import demonstration_token
 from tests.prove.operating.alerting import Alerting, alerting
 from tests.prove.operating.clusters import Cluster, primary
 from tests.prove.operating.programs import postgres_programs
@@ -20,14 +22,24 @@ LOOK_SECONDS = 0.2
 BODY = {"title": "Laptops", "description": "Forty.", "service_area": "Registrars"}
 
 
-def waited(what: str, condition: Callable[[], bool]) -> float:
+def waited(what: str, condition: Callable[[], bool], patience: float = PATIENCE_SECONDS) -> float:
     """Wait for something; return for how long that was."""
     began = time.monotonic()
     while not condition():
-        if time.monotonic() - began > PATIENCE_SECONDS:
+        if time.monotonic() - began > patience:
             raise Failed(f"{what} has not come")
         time.sleep(LOOK_SECONDS)
     return time.monotonic() - began
+
+
+def raised(service: Running) -> int:
+    """Ask for an RFP to be raised; return the answer's status, 0 where there is none."""
+    headers = {"Authorization": f"Bearer {demonstration_token(service.data_dir, 'rita', [Role.REQUESTER])}"}
+    try:
+        made = httpx.post(f"{service.url}/v1/rfps", json=BODY, headers=headers, trust_env=False)
+    except httpx.HTTPError:
+        return 0
+    return made.status_code
 
 
 @dataclass

@@ -16,6 +16,7 @@ from shared.kernel.messages import Recorded
 from shared.record.database import Connection
 from shared.record.eventstore.reader import Reader
 from shared.record.eventstore.unread import unread
+from shared.record.projecting.unread import FORGET
 from shared.record.projecting.views import Row
 
 
@@ -81,13 +82,13 @@ class Reactor:
                 row["position"]: set(row["reactions"]) & self._reactions.keys()
                 for row in await connection.fetch(OWED, list(self._reactions))
             }
-            for recorded in await self._reader.at(list(owed)):
-                if unread(recorded) is not None:
-                    continue
+            known = [r for r in await self._reader.at(list(owed)) if unread(r) is None]
+            for recorded in known:
                 names = sorted(owed[recorded.position])
                 for name in names:
                     await self._react(connection, self._reactions[name], 0, [recorded])
                 await connection.execute(PAID, recorded.position, names)
+            await connection.execute(FORGET, [recorded.position for recorded in known])  # if no view owes it
 
     async def catch_up(self) -> int:
         """React to the next block of events; return how many there were.

@@ -1,5 +1,6 @@
 """Whether the service is alive, ready, and how it does."""
 
+import asyncio
 from uuid import UUID
 
 import asyncpg
@@ -14,7 +15,7 @@ from shared.record.eventstore.unread import UnreadMark
 from shared.web.core_service import CoreService, core_service
 from shared.web.monitoring.alarms import alarms
 from shared.web.monitoring.metrics import READY as READY_GAUGE
-from shared.web.monitoring.metrics import measure
+from shared.web.monitoring.metrics import measure, measure_pool
 from shared.web.monitoring.service_readiness import SigningSeen, faults_besides, signing_seen
 from shared.web.reads.answers import problems
 from shared.web.security.address_turns import OpenRoute
@@ -24,6 +25,7 @@ router = APIRouter(tags=["health"], route_class=OpenRoute)
 
 LAG_LIMIT = 5_000
 UNREAD_SHOWN = 20
+QUEUED_SECONDS = 1.5  # behind others who wait for the database; Prometheus gives up after two
 READY, NOT_READY, ALARMED = "ready", "not ready", "ready, with alarms"
 EVERY_VIEW = """
 SELECT v.name, v.position, v.stopped, v.unread, u.topic
@@ -203,11 +205,17 @@ def _unread(row: asyncpg.Record) -> UnreadSeen:
 async def metrics(request: Request) -> Response:
     """Show the metrics in Prometheus' form, to `DIAGNOSTICS_FROM` only; to others there are none.
 
-    Those of views stay as they were while the database is away.
+    Those of views stay as they were while the database is away, or nobody gets through to it.
     """
     if not _may_diagnose(request):
         raise OutOfSight
     service = core_service(request)
-    await measure(service)
-    READY_GAUGE.labels("serve").set((await readiness(service)).status != NOT_READY)
+    measure_pool(service.pool)
+    try:
+        async with asyncio.timeout(QUEUED_SECONDS if service.pool.waiting else None):
+            await measure(service)
+            ready = (await readiness(service)).status != NOT_READY
+    except TimeoutError:
+        ready = False  # whoever asks `/readyz` waits as long for the answer
+    READY_GAUGE.labels("serve").set(ready)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

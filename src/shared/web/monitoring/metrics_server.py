@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from threading import Thread
+from time import monotonic
 from wsgiref.simple_server import WSGIServer
 
-from prometheus_client import start_http_server
+from prometheus_client import Gauge, start_http_server
 
 from shared.record.database import stop
 from shared.settings import NotConfigured
@@ -15,6 +17,11 @@ from shared.web.monitoring.health import NOT_READY, readiness
 from shared.web.monitoring.metrics import READY, measure
 
 MEASURED_EVERY_SECONDS = 2.0
+MEASURED = Gauge(
+    "rfp_measured_seconds",
+    "How long ago the process itself last took the measures shown here: a thread shows them, and goes on"
+    " where the process hangs.",
+)
 
 
 @asynccontextmanager
@@ -47,7 +54,13 @@ def _listening(port: int, host: str) -> tuple[WSGIServer, Thread]:
 async def _keep_measuring(service: CoreService) -> None:
     """Measure until cancelled: whoever asks is answered by a thread, which can't."""
     while True:
+        began = monotonic()
         await measure(service)
         ready = (await readiness(service, lets_in=False)).status != NOT_READY
         READY.labels("worker").set(ready)
+        MEASURED.set_function(partial(_seconds_since, began))
         await asyncio.sleep(MEASURED_EVERY_SECONDS)
+
+
+def _seconds_since(instant: float) -> float:
+    return monotonic() - instant
