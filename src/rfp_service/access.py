@@ -64,14 +64,21 @@ def new_person_id(settings: Settings) -> Callable[[Identity], str]:
     return lambda _: str(uuid4())
 
 
-def personal_secret(settings: Settings) -> bytes:
-    """Return the secret that personal keys are kept under; the demonstration makes its own."""
+def personal_secrets(settings: Settings) -> tuple[bytes, ...]:
+    """Return the secrets that personal keys are kept under: the first wraps, each opens.
+
+    The demonstration makes its own.
+    """
     if settings.personal_secret is None:
-        return kept_secret(settings.data_dir / "personal.key")
-    try:
-        secret = base64.b64decode(settings.personal_secret.get_secret_value(), validate=True)
-    except ValueError:
-        secret = b""
-    if len(secret) != SECRET_BYTES:
+        return (kept_secret(settings.data_dir / "personal.key"),)
+    found = tuple(map(_secret, settings.personal_secret.get_secret_value().split()))
+    if not found or any(len(secret) != SECRET_BYTES for secret in found):
         raise NotConfigured("PERSONAL_SECRET is 32 random bytes in base64: openssl rand -base64 32")
-    return secret
+    return found
+
+
+def _secret(said: str) -> bytes:
+    try:
+        return base64.b64decode(said, validate=True)
+    except ValueError:
+        return b""

@@ -27,6 +27,10 @@ COMMANDS = {
         "rfp_service.operator.preparation:rebuild",
         "Rebuild every view from the first event on, beside the ones in use, and swap them.",
     ),
+    "rewrap": (
+        "rfp_service.operator.rewrapping:rewrap",
+        "Wrap every key of personal texts under the first of the secrets in PERSONAL_SECRET.",
+    ),
     "token": (
         "rfp_service.operator.tokens:token",
         "Print a bearer token of the demonstration issuer for a person of a role.",

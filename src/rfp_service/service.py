@@ -10,7 +10,7 @@ import asyncpg
 import structlog
 
 from projects.api.slip_history import SlipHistories
-from rfp_service.access import new_person_id, personal_secret, trusted_tokens
+from rfp_service.access import new_person_id, personal_secrets, trusted_tokens
 from rfp_service.costs import COSTS
 from rfp_service.events import EVENTS
 from rfp_service.measures.kept_figures import kept
@@ -200,7 +200,8 @@ async def _carry_out(pool: Pool, people: People, texts: PersonalTexts) -> None:
     """Do what the record owes before it is asked: a restored backup knows nothing of later erasures."""
     if not await texts.fits():
         raise NotConfigured(
-            "The keys of personal texts in this database are wrapped under another PERSONAL_SECRET."
+            "Keys of personal texts in this database are wrapped under another PERSONAL_SECRET. Where it is"
+            " being changed, it holds the old one as well until `rewrap` is done."
         )
     await people.details.seal_what_is_open()
     await people.carry_out_invitations()
@@ -216,7 +217,7 @@ def _redact(pool: Pool, store: EventStore, exemptions: Exemptions, texts: Person
 
 async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
     """Make every part, and join them."""
-    texts = PersonalTexts(pool, personal_secret(settings))
+    texts = PersonalTexts(pool, *personal_secrets(settings))
     store = EventStore(pool, Topics(EVENTS), texts)
     people = People(pool, store, texts, new_person_id(settings))
     await _carry_out(pool, people, texts)
@@ -248,7 +249,7 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
         issuer_fault=tokens.fault,
         sandbox=sandbox,
         flow=flow,
-        endpoint_secrets=EndpointSecrets(pool, personal_secret(settings)),
+        endpoint_secrets=EndpointSecrets(pool, *personal_secrets(settings)),
         first_looks=FirstLooks(pool),
         receivers=AllowList(settings.webhook_receivers, loopback=settings.webhook_loopback),
         forecasts=ForecastRecords(pool, live_log),

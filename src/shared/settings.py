@@ -143,7 +143,9 @@ class Settings(BaseModel):
         "openid profile rfp.read rfp.decide", description="What the console asks the issuer for, by a space."
     )
     personal_secret: SecretStr | None = Field(
-        None, description="32 random bytes in base64, under which personal keys are kept."
+        None,
+        description="32 random bytes in base64, under which personal keys are kept; others after a space"
+        " open them as well, while one is changed for another.",
     )
     rate_limit: int | None = Field(None, ge=1, le=10**9, description="Requests a minute, for each client.")
     processes: int = Field(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import asyncpg
 
-from rfp_service.access import personal_secret
+from rfp_service.access import personal_secrets
 from rfp_service.catalogue.reactions import SET_ORDER_CLOCKS
 from rfp_service.contracts.reactions import SET_CONTRACT_CLOCKS, SET_PIPELINE_CLOCKS
 from rfp_service.demonstration.outcomes import PAPERS_APART
@@ -44,7 +44,7 @@ async def seed(settings: Settings, owner_url: str, service_url: str) -> int:
     """
     connection = await asyncpg.connect(owner_url)
     try:
-        texts = PersonalTexts(connection, personal_secret(settings))  # type: ignore[arg-type]  # the owner's
+        texts = PersonalTexts(connection, *personal_secrets(settings))  # type: ignore[arg-type]  # the owner's
         if not await _begins(connection, texts):
             return 0
         now = datetime.now(UTC)

@@ -61,7 +61,7 @@ def succeed(
         said = Succession(old.origin, old.size, hash_text(old.root), kept, signers[0].verifier.name)
         statement = signed_note(said.text(), signers)
         command = SucceedLog(**said._asdict(), old_checkpoint=note, statement=statement, reason=reason)
-        await service.store.handle(HISTORY_ID, command, _stamp(), blank=LogHistory(), absent=True)
+        await service.store.handle(HISTORY_ID, command, operator_stamp(), blank=LogHistory(), absent=True)
         return said
 
     said = _with_service(settings, go_on)
@@ -121,7 +121,7 @@ def rehearsed(receipt: Annotated[Path, typer.Argument(exists=True, help="What `r
             rehearsed_at=rehearsal.rehearsed_at,
             receipt=text,
         )
-        await service.store.handle(HISTORY_ID, command, _stamp(), blank=LogHistory(), absent=True)
+        await service.store.handle(HISTORY_ID, command, operator_stamp(), blank=LogHistory(), absent=True)
         return rehearsal
 
     rehearsal = _with_service(settings, keep)
@@ -146,5 +146,6 @@ def _with_service(settings: Settings, look: Callable[[Service], Awaitable[T]]) -
         return uvloop.run(run(base))
 
 
-def _stamp() -> Stamp:
+def operator_stamp() -> Stamp:
+    """Return who decides where an operator does, at a terminal."""
     return Stamp(by=operator_name(), authority=OPERATOR, at=datetime.now(UTC), causation="cli")

@@ -33,7 +33,10 @@ def first_day() -> str:
     seconds = time.monotonic() - began
     if seconds > WITHIN_SECONDS:
         raise Failed(f"it took {seconds:.0f} s")
-    return f"every command of setting up, backing up and restoring was run as it stands, in {seconds:.0f} s"
+    return (
+        "every command of setting up, backing up, restoring and changing a secret was run as it stands,"
+        f" in {seconds:.0f} s"
+    )
 
 
 def blocks(heading: str) -> list[str]:
@@ -85,6 +88,7 @@ class Day:
             if '"version":1' not in said:
                 raise Failed(f"the first decision: {said}")
             self._backed_up_and_restored(exports)
+            self._secret_changed(exports)
         finally:
             for process in processes:
                 process.terminate()
@@ -101,6 +105,14 @@ class Day:
         said = self._run(f"{exports}\n{self._with_all(restored)}")
         if " 0 findings." not in said or "0 differences." not in said:
             raise Failed(f"of the restored record: {said}")
+
+    def _secret_changed(self, exports: str) -> None:
+        """Wrap every key anew; with the new secret alone there is nothing more to wrap."""
+        [changed] = blocks("Changing secrets")
+        again = changed.splitlines()[1]
+        said = self._run(f"{exports}\n{self._with_all(changed)}{self._with_all(again)}").splitlines()
+        if len(said) != 2 or said[0].startswith("0 ") or not said[1].startswith("0 keys were wrapped anew"):
+            raise Failed(f"of the changed secret: {said}")
 
     def _has(self, question: str) -> bool:
         with psycopg.connect(self._cluster.admin) as administrator:

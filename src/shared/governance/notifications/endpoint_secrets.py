@@ -9,13 +9,12 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID, uuid4
 
 import asyncpg
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from shared.record.eventstore.wrapping import UnderAnotherSecret, Wrapping
+
 KEY_BYTES = 32
-NONCE_BYTES = 12
 SECRET_BYTES = 32
 PREFIX = "whsec_"
 
@@ -29,19 +28,28 @@ def new_signing_secret() -> str:
     return PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
+def endpoint_wrapping(secrets_known: Iterable[bytes]) -> Wrapping:
+    """Return what wraps endpoints' secrets, by the service's own: the first wraps, each opens."""
+    return Wrapping(
+        [
+            HKDF(SHA256(), KEY_BYTES, salt=None, info=b"endpoint secrets").derive(secret)
+            for secret in secrets_known
+        ]
+    )
+
+
 class EndpointSecrets:
     """Keeps secrets, and opens them for the sender."""
 
-    def __init__(self, pool: asyncpg.Pool, secret: bytes) -> None:
-        """Keep them in this database, under a key made of the service's secret."""
+    def __init__(self, pool: asyncpg.Pool, secret: bytes, *others: bytes) -> None:
+        """Keep them in this database, under a key made of the service's secret; others open them as well."""
         self._pool = pool
-        derived = HKDF(SHA256(), KEY_BYTES, salt=None, info=b"endpoint secrets").derive(secret)
-        self._cipher = AESGCM(derived)
+        self._wrapping = endpoint_wrapping((secret, *others))
 
     async def keep(self, text: str) -> UUID:
         """Keep a secret, and return the id that it is found by."""
-        secret_id, nonce = uuid4(), secrets.token_bytes(NONCE_BYTES)
-        wrapped = nonce + self._cipher.encrypt(nonce, text.encode(), secret_id.bytes)
+        secret_id = uuid4()
+        wrapped = self._wrapping.wrapped(secret_id.bytes, text.encode())
         await self._pool.execute(KEEP, secret_id, wrapped)
         return secret_id
 
@@ -56,8 +64,7 @@ class EndpointSecrets:
         await self._pool.execute(DESTROY, list(ids))
 
     def _opened(self, secret_id: UUID, wrapped: bytes) -> str | None:
-        nonce, hidden = wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:]
         try:
-            return self._cipher.decrypt(nonce, hidden, secret_id.bytes).decode()
-        except InvalidTag:  # kept under another service's secret, or moved under another id
+            return self._wrapping.unwrapped(secret_id.bytes, wrapped).decode()
+        except UnderAnotherSecret:  # kept under another service's secret, or moved under another id
             return None

@@ -19,9 +19,9 @@ from pydantic import BaseModel
 
 from shared.kernel.messages import Event
 from shared.kernel.personal import Personal, personal_texts_in
+from shared.record.eventstore.wrapping import NONCE_BYTES, UnderAnotherSecret, Wrapping
 
 KEY_BITS = 256
-NONCE_BYTES = 12
 Keys = Mapping[str, tuple[UUID, bytes]]
 
 ALL_THINGS = UUID(int=0)  # the key row that says a person was erased altogether
@@ -38,17 +38,21 @@ FOUND = (
     " WHERE person = ANY ($1) AND stream_id = $2 AND wrapped IS NOT NULL"
 )
 WRAPPED = "SELECT id, wrapped FROM personal_keys WHERE id = ANY ($1) AND wrapped IS NOT NULL"
-NEWEST = "SELECT id, wrapped FROM personal_keys WHERE wrapped IS NOT NULL ORDER BY made_at DESC LIMIT 1"
+# The newest, and the one that is wrapped anew last.
+SAMPLES = """
+(SELECT id, wrapped FROM personal_keys WHERE wrapped IS NOT NULL ORDER BY made_at DESC LIMIT 1)
+UNION ALL (SELECT id, wrapped FROM personal_keys WHERE wrapped IS NOT NULL ORDER BY id DESC LIMIT 1)
+"""
 DESTROYED = "SELECT destroy_personal_keys($1, $2)"
 
 
 class PersonalTexts:
     """Seals what is personal, opens it again, and forgets how."""
 
-    def __init__(self, pool: asyncpg.Pool, secret: bytes) -> None:
-        """Keep keys in this database, wrapped under this secret of 32 bytes."""
+    def __init__(self, pool: asyncpg.Pool, secret: bytes, *others: bytes) -> None:
+        """Keep keys in this database, wrapped under this secret of 32 bytes; others open them as well."""
         self._pool = pool
-        self._wrap = AESGCM(secret)
+        self._wrapping = Wrapping((secret, *others))
         self._prints = hmac.digest(secret, b"requests", hashlib.sha256)
 
     def fingerprint(self, request: bytes) -> bytes:
@@ -81,11 +85,10 @@ class PersonalTexts:
         ]
 
     async def fits(self) -> bool:
-        """Say whether the keys that are kept are wrapped under this secret, as far as there are any."""
-        row = await self._pool.fetchrow(NEWEST)
+        """Say whether the keys that are kept open, as far as there are any."""
         try:
-            return row is None or bool(self._unwrapped(row["id"], row["wrapped"]))
-        except InvalidTag:
+            return all(self._unwrapped(row["id"], row["wrapped"]) for row in await self._pool.fetch(SAMPLES))
+        except UnderAnotherSecret:
             return False
 
     async def destroy(self, people: Iterable[str] = (), things: Iterable[UUID] = ()) -> None:
@@ -112,11 +115,15 @@ class PersonalTexts:
         return keys
 
     def _wrapped(self, name: UUID, key: bytes) -> bytes:
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        return nonce + self._wrap.encrypt(nonce, key, str(name).encode())
+        return self._wrapping.wrapped(key_name(name), key)
 
     def _unwrapped(self, name: object, wrapped: bytes) -> bytes:
-        return self._wrap.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], str(name).encode())
+        return self._wrapping.unwrapped(key_name(name), wrapped)
+
+
+def key_name(key_id: object) -> bytes:
+    """Return what a wrapped key is bound to."""
+    return str(key_id).encode()
 
 
 def _open_texts(value: object) -> list[Personal]:

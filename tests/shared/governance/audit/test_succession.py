@@ -18,11 +18,14 @@ from shared.governance.audit.bundle.earlier_log import LastBundleOfAnotherLog
 from shared.governance.audit.bundle.verification import Verifying, verify
 from shared.governance.audit.log_history.domain import (
     HISTORY_ID,
+    KeysRewrapped,
     LogHistory,
     LogSucceeded,
     NothingWasLost,
     RecordRehearsal,
+    RecordRewrapping,
     RestoreRehearsed,
+    RewrappedAlready,
     SameLogName,
     SucceededAlready,
     SucceedLog,
@@ -82,6 +85,17 @@ def test_a_rehearsal_is_recorded_good_or_bad() -> None:
     assert isinstance(rehearsed, RestoreRehearsed)
     assert rehearsed.findings == 2
     assert rehearsed.apply(LogHistory()).rehearsals == 1
+
+
+def test_that_keys_lie_under_another_secret_is_recorded_once() -> None:
+    command = RecordRewrapping(secret_name="5ec3e7", personal_keys=7, endpoint_secrets=1)
+    rewrapped = command.decide(LogHistory(), stamp("operator:sam"))
+    assert isinstance(rewrapped, KeysRewrapped)
+    assert (rewrapped.personal_keys, rewrapped.endpoint_secrets) == (7, 1)
+    after = rewrapped.apply(LogHistory())
+    with pytest.raises(RewrappedAlready):
+        command.decide(after, stamp("operator:sam"))
+    command.model_copy(update={"secret_name": "another"}).decide(after, stamp("operator:sam"))
 
 
 def test_a_receipt_is_signed_by_the_logs_own_key() -> None:

@@ -1,4 +1,4 @@
-"""A log that succeeds another after a restore, and receipts of restores that were rehearsed."""
+"""What operators did that scrutiny must see: a log that succeeds another, rehearsals, a changed secret."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,14 +27,19 @@ class SucceededAlready(Refused):
     """Another log has succeeded that one already."""
 
 
+class RewrappedAlready(Refused):
+    """It is on the record already that every key lies under this secret."""
+
+
 @dataclass(frozen=True)
 class LogHistory:
-    """Which logs were succeeded, and how often a restore was rehearsed."""
+    """Which logs were succeeded, how often a restore was rehearsed, and under which secret keys are."""
 
     kind: ClassVar[str] = "log-history"
 
     succeeded: tuple[str, ...] = ()
     rehearsals: int = 0
+    secret_name: str = ""
 
 
 class LogSucceeded(Event[LogHistory]):
@@ -77,6 +82,23 @@ class RestoreRehearsed(Event[LogHistory]):
         return replace(history, rehearsals=history.rehearsals + 1)
 
 
+class KeysRewrapped(Event[LogHistory]):
+    """Every key of personal texts, and every endpoint's secret, lies under another secret than before.
+
+    `secret_name` tells that secret from others, and says nothing of it.
+    """
+
+    kind: ClassVar[str] = "log-history"
+
+    secret_name: str
+    personal_keys: int
+    endpoint_secrets: int
+
+    def apply(self, history: LogHistory) -> LogHistory:
+        """Return the history with the secret that counts now."""
+        return replace(history, secret_name=self.secret_name)
+
+
 class SucceedLog(Command[LogHistory]):
     """Go on under another name after a restore; an operator does, who holds the old log's last checkpoint."""
 
@@ -115,4 +137,18 @@ class RecordRehearsal(Command[LogHistory]):
         return RestoreRehearsed.model_validate(self.model_dump())
 
 
-EVENTS = (LogSucceeded, RestoreRehearsed)
+class RecordRewrapping(Command[LogHistory]):
+    """Put on the record that every key lies under another secret; an operator does."""
+
+    secret_name: str
+    personal_keys: int
+    endpoint_secrets: int
+
+    def decide(self, history: LogHistory, stamp: Stamp) -> KeysRewrapped:
+        """Record it once for each secret."""
+        if self.secret_name == history.secret_name:
+            raise RewrappedAlready
+        return KeysRewrapped.model_validate(self.model_dump())
+
+
+EVENTS = (LogSucceeded, RestoreRehearsed, KeysRewrapped)
