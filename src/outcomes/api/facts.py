@@ -102,8 +102,7 @@ def _people(rows: Sequence[Row]) -> set[str]:
 
 async def scheme_at(service: CoreService, reading: Reading) -> Scheme:
     """Return the scheme as known at a reading."""
-    until = reading.position if reading.past else None
-    stream: Stream[Scheme] = await service.store.load(SCHEME_ID, Scheme(), until)
+    stream: Stream[Scheme] = await service.store.load(SCHEME_ID, Scheme(), reading.until)
     return stream.state
 
 

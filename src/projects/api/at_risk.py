@@ -31,17 +31,14 @@ from shared.web.decisions.commands import may
 from shared.web.lists.filters import ListMoment
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.list_readings import ListPage, conditions_of
-from shared.web.lists.pages import answer
+from shared.web.lists.pages import answer, page_of
 from shared.web.lists.queries import ListQuery
-from shared.web.reads.answers import NOT_MODIFIED, answer_one, one, problems
-from shared.web.reads.media_types import CSV, NDJSON
+from shared.web.reads.answers import answer_one, one
+from shared.web.reads.media_types import CSV
 from shared.web.reads.readings import Read
 from shared.web.requests.bodies import StrictRoute
 
 router = APIRouter(prefix="/v1/projects", tags=["projects"], route_class=StrictRoute)
-
-TEXT = {"schema": {"type": "string"}}
-DECLARED = {CSV: TEXT, NDJSON: TEXT}
 
 
 def open_ones(moment: ListMoment) -> list[ColumnElement[bool]]:
@@ -81,16 +78,11 @@ OPEN_LIST = ListOf(
 )
 
 
-def _declared(model: type[BaseModel], said: str) -> Mapping[int | str, Any]:
-    whole = {"model": model, "description": said, "content": DECLARED}
-    return {200: whole, **NOT_MODIFIED, **problems(406)}
-
-
 @router.get(
     "/at-risk",
     summary="See which projects will miss the transition date",
     dependencies=[may("read-projects")],
-    responses={**_declared(ProjectsAtRisk, "A page, worst first, and totals")},
+    responses=page_of(ProjectsAtRisk, "A page, worst first, and totals"),
 )
 async def see_projects_at_risk(query: Annotated[ListQuery, RISK_LIST.asked]) -> Response:
     """Flag every open project that will still run on the transition date, worst first.
@@ -113,7 +105,7 @@ async def see_projects_at_risk(query: Annotated[ListQuery, RISK_LIST.asked]) -> 
     "/probabilities",
     summary="See how likely each open project runs past the transition date",
     dependencies=[may("read-projects")],
-    responses={**_declared(ProjectProbabilities, "A page, newest first")},
+    responses=page_of(ProjectProbabilities),
 )
 async def list_project_probabilities(query: Annotated[ListQuery, OPEN_LIST.asked]) -> Response:
     """Show every open project with its probability, flagged or not.

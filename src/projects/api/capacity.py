@@ -89,7 +89,7 @@ class CapacitySeen(BaseModel):
 
 async def our_people(store: EventStore, reading: Reading) -> tuple[Stream[Capacity], list[CapacityMonth]]:
     """Return by month and skill what open projects need of our people, and what there is, as of a reading."""
-    stream = await store.load(CAPACITY_ID, Capacity(), reading.position if reading.past else None)
+    stream = await store.load(CAPACITY_ID, Capacity(), reading.until)
     have = dict(stream.state.people)
     t = projects.c
     internal = NEEDED.where(reading.valid(projects), t.is_open, t.handling == Way.INTERNAL)

@@ -11,7 +11,6 @@ from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, Text, cast, false, literal, or_
 from sqlalchemy.dialects.postgresql import JSONB
 
-from projects.api.at_risk import DECLARED
 from projects.api.capacity import CapacityMonth, OfOurPeople, our_people
 from projects.api.filters import AskedAreas
 from projects.domain.project import Moscow, ProjectStage, Way
@@ -22,9 +21,8 @@ from shared.web.core_service import core_service
 from shared.web.decisions.commands import may
 from shared.web.lists.filters import AT_MOST, AskedCode, AskedText, ListMoment, Where
 from shared.web.lists.list_of import ListOf
-from shared.web.lists.pages import ValueCount, answer
+from shared.web.lists.pages import ValueCount, answer, page_of
 from shared.web.lists.queries import ListQuery
-from shared.web.reads.answers import NOT_MODIFIED, problems
 from shared.web.reads.media_types import CSV
 from shared.web.reads.readings import Reading
 from shared.web.requests.bodies import StrictRoute
@@ -174,11 +172,7 @@ INTERNAL = ListOf(
     "/internal",
     summary="See projects to be handled internally, and whether our people suffice",
     dependencies=[may("read-projects")],
-    responses={
-        200: {"model": InternalProjects, "description": "A page, newest first", "content": DECLARED},
-        **NOT_MODIFIED,
-        **problems(406),
-    },
+    responses=page_of(InternalProjects),
 )
 async def list_internal_projects(query: Annotated[ListQuery, INTERNAL.asked]) -> Response:
     """List open projects that our own teams bring to their end, each with the people and skills it needs.

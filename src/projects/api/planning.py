@@ -16,10 +16,9 @@ from projects.domain.project import Moscow
 from projects.views.proposals import RulesFile, first_that_holds
 from projects.views.ranks import moves, ranks, score_table, weighted_scores
 from projects.views.register import projects
-from shared.governance.scheme.domain import SCHEME_ID, Scheme
+from shared.governance.scheme.scheme_service import values_as_of
 from shared.kernel.calendar import day_in_london
 from shared.kernel.fields import Flag
-from shared.web.core_service import core_service
 from shared.web.decisions.commands import may
 from shared.web.decisions.conditions import named_at_most
 from shared.web.reads.answers import one, problems
@@ -177,9 +176,7 @@ async def see_ranking(
     Each says how its rank moves when a weight is raised or lowered.
     """
     day = day_in_london(reading.as_of)
-    store = core_service(request).store
-    scheme = await store.load(SCHEME_ID, Scheme(), reading.position if reading.past else None)
-    weights = _numbers(of_weights(scheme.state.in_force(day).values).get("weights", {}))
+    weights = _numbers(of_weights(await values_as_of(request, reading)).get("weights", {}))
     t = projects.c
     rows = await reading.rows(RANKED.where(reading.valid(projects), t.is_open, t.moscow.is_not(None)))
     items = await asyncio.to_thread(_ranked, rows, weights, change_percent, page.cursor or 0, page.limit)

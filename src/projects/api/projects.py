@@ -14,15 +14,14 @@ from projects.commands.identification import IdentifyProject
 from projects.domain.project import Project, project_id
 from projects.views.register import ProjectRow, StoredProject, projects
 from shared.governance.audit.history import EventHistory, answer_history
-from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
-from shared.web.core_service import core_service
 from shared.web.decisions.commands import Commands, OpeningCommands, may
 from shared.web.decisions.next_decisions import commands_in, with_next
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.reads.answers import CREATES, DECIDES, one, seen_now
 from shared.web.reads.readings import Read
+from shared.web.reads.things import thing_as_of
 from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 ProjectId = Annotated[UUID, Path(description="The project's id, as its receipt and lists say it.")]
@@ -74,10 +73,7 @@ async def list_projects(query: Annotated[ListQuery, PROJECT_LIST.asked]) -> Resp
 )
 async def see_project(request: Request, project_id: ProjectId, reading: Read) -> Response:
     """Show one project as it stands or stood, how likely it is late, and now what you may decide on it."""
-    store = core_service(request).store
-    stream = await store.load(project_id, Project(), reading.position if reading.past else None)
-    if stream.version == 0:
-        raise NotFound
+    stream = await thing_as_of(request, reading, project_id, Project())
     facts = await facts_of(request, reading)
     project = await with_next(request, reading, stream, shown(stream, facts), DECISIONS)
     return await seen_now(reading, project, stream.version, told=without_told)

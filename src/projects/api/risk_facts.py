@@ -15,6 +15,7 @@ from projects.views.forecasts import Odds, SlipHistory
 from projects.views.project_histories import path_of
 from projects.views.register import projects
 from shared.governance.scheme.domain import SCHEME_ID, Scheme
+from shared.governance.scheme.scheme_service import scheme_as_of
 from shared.kernel.calendar import WorkingTime, day_in_london
 from shared.kernel.messages import Stream
 from shared.record.eventstore.store import EventStore
@@ -51,7 +52,7 @@ async def risk_facts(query: ListQuery, reading: Reading) -> RiskFacts:
 async def facts_of(request: Request, reading: Reading, transition: date | None = None) -> RiskFacts:
     """Find what risk is judged by, as of a reading; with another transition date, if one is given."""
     today = day_in_london(reading.as_of)
-    scheme = await _scheme(request, reading)
+    scheme = await scheme_as_of(request, reading)
     values, closed = scheme.in_force(today).values, scheme.closed_days()
     transition = transition or (values.transition_date if values else None)
     learnt = await project_service(request).slips.as_of(reading)
@@ -115,14 +116,3 @@ def judged(row: Mapping[str, Any], facts: RiskFacts) -> tuple[Sequence[RiskFlag]
     day = facts.day
     [over], [past] = late([row], day.transition, facts.days), overdue([row], day.today, facts.days)
     return flags(row, day.transition, over, past), probability(odds_of(row, facts))
-
-
-async def _scheme(request: Request, reading: Reading) -> Scheme:
-    """Return all versions of the scheme as they stood at the position of a reading."""
-    service = project_service(request)
-    if reading.past:
-        stream: Stream[Scheme] = await service.store.load(SCHEME_ID, Scheme(), reading.position)
-        return stream.state
-    await service.scheme.refresh()
-    scheme: Scheme = service.scheme.scheme
-    return scheme

@@ -15,7 +15,6 @@ from projects.api.fact_finders import values_in_force
 from projects.api.projects import ProjectId
 from projects.domain.project import Dependency, Project
 from shared.kernel.calendar import day_in_london
-from shared.kernel.errors import NotFound
 from shared.web.access.areas import in_sight
 from shared.web.core_service import core_service
 from shared.web.decisions.commands import may
@@ -24,6 +23,7 @@ from shared.web.reads.answers import one
 from shared.web.reads.pages import JSON, json_of
 from shared.web.reads.prerequisite_states import prerequisite_states
 from shared.web.reads.readings import Read, Reading
+from shared.web.reads.things import thing_as_of
 from shared.web.requests.bodies import StrictRoute
 
 router = APIRouter(prefix="/v1/projects", tags=["projects"], route_class=StrictRoute)
@@ -68,14 +68,11 @@ class Dependencies(BaseModel):
 async def see_dependencies(request: Request, project_id: ProjectId, reading: Read) -> Response:
     """Show the projects, RFPs and contracts that a project depends on, each as it stands or stood."""
     service = core_service(request)
-    until = reading.position if reading.past else None
-    stream = await service.store.load(project_id, Project(), until)
-    if stream.version == 0:
-        raise NotFound
+    stream = await thing_as_of(request, reading, project_id, Project())
     project = stream.state
     in_sight(reading.person, reading.areas, project.about.service_area or None, None)
     day = day_in_london(reading.as_of)
-    values = await values_in_force(service.store, day, until)
+    values = await values_in_force(service.store, day, reading.until)
     transition = values.transition_date if values else None
     latest = project.schedule.latest_end
     found = await expected_of(request, reading, project.depends_on)

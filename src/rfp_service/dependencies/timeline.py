@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import ARRAY, Uuid, any_, literal, select
 
 from projects.api.answers import MilestoneSeen, milestone_seen
-from projects.api.at_risk import DECLARED, open_ones
+from projects.api.at_risk import open_ones
 from projects.api.filters import RiskFilters
 from projects.api.risk_answers import ODDS_NEED, TOLD_BY
 from projects.api.risk_facts import RiskFacts, odds_of, risk_facts
@@ -24,10 +24,9 @@ from shared.record.projecting.row_models import COUNTED, SEARCHED, Derived
 from shared.web.decisions.commands import may
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.list_readings import ListPage, conditions_of
-from shared.web.lists.pages import ValueCount, answer
+from shared.web.lists.pages import ValueCount, answer, page_of
 from shared.web.lists.queries import ListQuery
 from shared.web.offers.prerequisites import Expected
-from shared.web.reads.answers import NOT_MODIFIED, problems
 from shared.web.reads.media_types import CSV
 from shared.web.reads.readings import Reading
 from shared.web.requests.bodies import StrictRoute
@@ -140,11 +139,7 @@ TIMELINE = ListOf(
     "/timeline",
     summary="See all open projects along time",
     dependencies=[may("read-projects")],
-    responses={
-        200: {"model": ProjectTimeline, "description": "A page, newest first", "content": DECLARED},
-        **NOT_MODIFIED,
-        **problems(406),
-    },
+    responses=page_of(ProjectTimeline),
 )
 async def see_timeline(query: Annotated[ListQuery, TIMELINE.asked]) -> Response:
     """Show each open project's start, baseline, forecast, likely ends, milestones and what it waits for.

@@ -10,15 +10,16 @@ from rfp_service.handover.commands import HandWorkOver, fingerprint, must_be_two
 from rfp_service.handover.domain import Handed, HandOver, Left
 from rfp_service.handover.work_in_hand import gathered
 from shared.governance.people.facts import known_among
-from shared.kernel.errors import KeyUsedOtherwise, NotFound, OutOfDate, ViewsBehind
+from shared.kernel.errors import KeyUsedOtherwise, OutOfDate, ViewsBehind
 from shared.kernel.messages import IdempotencyKey, Receipt, Stream
 from shared.kernel.named_people import NoSuchPerson
 from shared.kernel.personal import PersonalShown
-from shared.record.eventstore.store import ATTEMPTS, EventStore
+from shared.record.eventstore.store import ATTEMPTS
 from shared.web.core_service import core_service
 from shared.web.decisions.commands import CommandHandler, OpeningCommands, may
 from shared.web.reads.answers import CREATES, one, seen
 from shared.web.reads.readings import Read
+from shared.web.reads.things import thing_as_of
 from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 router = APIRouter(
@@ -96,11 +97,7 @@ async def see_hand_over(
     request: Request, hand_over_id: Annotated[UUID, Path(description="The hand-over's id.")], reading: Read
 ) -> Response:
     """Show what changed hands, and what could not."""
-    store: EventStore = core_service(request).store
-    position = reading.position if reading.past else None
-    stream = await store.load(hand_over_id, HandOver(), position)
-    if stream.version == 0:
-        raise NotFound
+    stream = await thing_as_of(request, reading, hand_over_id, HandOver())
     told = stream.state
     shown = HandOverShown(
         id=stream.id,

@@ -52,7 +52,7 @@ async def see_readiness(request: Request, reading: Read) -> Response:
         if service.permissions.allows(reading.person, body.action):
             theirs = replace(reading, areas=service.permissions.areas(reading.person, body.action))
             lines += await body.read(request, theirs)
-    values = await values_in_force(service.store, day, reading.position if reading.past else None)
+    values = await values_in_force(service.store, day, reading.until)
     transition = values.transition_date if values else None
     shown = TransitionReadiness(
         as_of=reading.as_of,

@@ -12,17 +12,16 @@ from rfp_service.catalogue.commands.items import AddCatalogueItem, CatalogueDeci
 from rfp_service.catalogue.domain.items import CatalogueCheck, CatalogueItem
 from rfp_service.catalogue.views.items import CatalogueItemRow, StoredItem, catalogue_items
 from shared.kernel.calendar import day_in_london
-from shared.kernel.errors import NotFound
 from shared.kernel.fields import Flag
 from shared.kernel.messages import Receipt
 from shared.web.access.areas import in_sight
-from shared.web.core_service import core_service
 from shared.web.decisions.commands import Commands, OpeningCommands, may
 from shared.web.lists.filters import AT_MOST, AskedText, ListMoment, Where
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.reads.answers import CREATES, DECIDES, answer_one, one
 from shared.web.reads.readings import Read
+from shared.web.reads.things import thing_as_of
 from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 ItemId = Annotated[UUID, Path(description="The catalogue item's id.")]
@@ -135,10 +134,7 @@ async def check_catalogue(
 )
 async def see_check(request: Request, check_id: CheckId, reading: Read) -> Response:
     """Show what a look into the catalogue showed."""
-    store = core_service(request).store
-    stream = await store.load(check_id, CatalogueCheck(), reading.position if reading.past else None)
-    if stream.version == 0:
-        raise NotFound
+    stream = await thing_as_of(request, reading, check_id, CatalogueCheck())
     check = stream.state
     in_sight(reading.person, reading.areas, check.service_area, check.made_by)
     shown = CatalogueCheckShown(

@@ -16,10 +16,8 @@ from rfp_service.catalogue.views.orders import OrderRow, order_row, orders
 from shared.governance.audit.history import EventHistory, answer_history
 from shared.governance.delegations.views import delegations_to
 from shared.kernel.calendar import day_in_london
-from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
 from shared.record.projecting.row_models import SEARCHED
-from shared.web.core_service import core_service
 from shared.web.decisions.commands import Commands, OpeningCommands, may
 from shared.web.decisions.next_decisions import Next, commands_in, with_next
 from shared.web.lists.filters import AT_MOST
@@ -28,6 +26,7 @@ from shared.web.lists.queries import ListQuery
 from shared.web.lists.short_list import ShortList
 from shared.web.reads.answers import CREATES, DECIDES, one, seen_now
 from shared.web.reads.readings import Read
+from shared.web.reads.things import thing_as_of
 from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 OF_THE_STREAM = ("id", "version", "first_position", "opened_at", "changed_at")
@@ -108,10 +107,7 @@ async def list_orders(query: Annotated[ListQuery, ORDER_LIST.asked]) -> Response
 )
 async def see_order(request: Request, order_id: OrderId, reading: Read) -> Response:
     """Show one order as it stands, and what you may decide on it now."""
-    until = reading.position if reading.past else None
-    stream = await core_service(request).store.load(order_id, Order(), until)
-    if stream.version == 0:
-        raise NotFound
+    stream = await thing_as_of(request, reading, order_id, Order())
     placed = {name: getattr(stream, name) for name in OF_THE_STREAM}
     seen = OrderSeen.model_validate(dict(order_row(stream)) | placed)
     shown = await with_next(request, reading, stream, seen, DECISIONS, delegations_to)

@@ -38,7 +38,7 @@ class SynonymsSeen(BaseModel):
 async def see_synonyms(request: Request, reading: Read) -> Response:
     """Show which words mean the same; before the first decision, the usual ones."""
     store = core_service(request).store
-    stream = await store.load(SYNONYMS_ID, Synonyms(), reading.position if reading.past else None)
+    stream = await store.load(SYNONYMS_ID, Synonyms(), reading.until)
     shown = SynonymsSeen(version=stream.version, groups=[list(group) for group in stream.state.groups])
     return answer_now(shown, stream.version)
 

@@ -71,7 +71,7 @@ async def see_item(
 
 
 async def _versions(reading: Reading, item_id: UUID) -> list[dict[str, Any]]:
-    events = await reading.record.stream(item_id, reading.position if reading.past else None)
+    events = await reading.record.stream(item_id, reading.until)
     if not events or type(events[0].event).kind != CatalogueItem.kind:
         raise NotFound
     item, found = CatalogueItem(), []

@@ -16,15 +16,14 @@ from rfp_service.contracts.views.register import ContractRow, StoredContract, co
 from shared.governance.audit.history import EventHistory, answer_history
 from shared.governance.delegations.views import delegations_to
 from shared.governance.notifications.noted_reads import noted
-from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
-from shared.web.core_service import core_service
 from shared.web.decisions.commands import Commands, OpeningCommands, may
 from shared.web.decisions.next_decisions import commands_in, with_next
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.reads.answers import CREATES, DECIDES, one, seen_now
 from shared.web.reads.readings import Read
+from shared.web.reads.things import thing_as_of
 from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 ContractId = Annotated[UUID, Path(description="The contract's id, as its receipt and lists say it.")]
@@ -79,10 +78,7 @@ async def list_contracts(query: Annotated[ListQuery, CONTRACT_LIST.asked]) -> Re
 )
 async def see_contract(request: Request, contract_id: ContractId, reading: Read) -> Response:
     """Show one contract with its dates as they stand on the day, each with the steps it follows from."""
-    store = core_service(request).store
-    stream = await store.load(contract_id, Contract(), reading.position if reading.past else None)
-    if stream.version == 0:
-        raise NotFound
+    stream = await thing_as_of(request, reading, contract_id, Contract())
     dates = dates_on(stream.state.terms, await moment_of(request, reading))
     contract = await with_next(request, reading, stream, shown(stream, dates), DECISIONS, delegations_to)
     return await seen_now(reading, contract, stream.version)

@@ -10,9 +10,7 @@ from rfp_service.contracts.commands.pipeline import PublishPipelineNotice
 from rfp_service.contracts.domain.pipeline import PipelineStanding, PipelineYear
 from rfp_service.contracts.views.pipeline import PipelineRow, pipeline_year, pipeline_years
 from shared.governance.audit.history import EventHistory, answer_history
-from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
-from shared.web.core_service import core_service
 from shared.web.decisions.commands import Commands, may
 from shared.web.decisions.next_decisions import Next, with_next
 from shared.web.lists.filters import AT_MOST
@@ -20,6 +18,7 @@ from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.reads.answers import DECIDES, one, seen_now
 from shared.web.reads.readings import Read
+from shared.web.reads.things import thing_as_of
 from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 
@@ -68,10 +67,7 @@ async def list_pipeline_notices(query: Annotated[ListQuery, PIPELINE_LIST.asked]
 )
 async def see_pipeline_notice(request: Request, pipeline_id: PipelineId, reading: Read) -> Response:
     """Show how one financial year's notice stands."""
-    until = reading.position if reading.past else None
-    stream = await core_service(request).store.load(pipeline_id, PipelineYear(), until)
-    if stream.version == 0:
-        raise NotFound
+    stream = await thing_as_of(request, reading, pipeline_id, PipelineYear())
     placed = {name: getattr(stream, name) for name in OF_THE_STREAM}
     seen = PipelineSeen.model_validate(dict(pipeline_year(stream)) | placed)
     shown = await with_next(request, reading, stream, seen, DECISIONS)

@@ -11,10 +11,9 @@ from pydantic import BaseModel
 from sqlalchemy import ColumnElement, func, literal_column, not_, or_, select
 
 from rfp_service.contracts.api.filters import DueContractFilters, QuarterFilters
-from rfp_service.contracts.api.scheme import rules_as_of, values_as_of
 from rfp_service.contracts.domain.contract import HowEnded, LedgerDate, ValueBasis
 from rfp_service.contracts.views.register import ContractRow, StoredContract, contracts
-from shared.kernel.contract_rules import ContractRules
+from shared.governance.scheme.scheme_service import rules_for_list, values_as_of
 from shared.record.projecting.row_models import COUNTED, SEARCHED, Derived
 from shared.web.decisions.commands import may
 from shared.web.lists.filters import ListMoment
@@ -27,10 +26,6 @@ from shared.web.requests.bodies import StrictRoute
 AMOUNTS = ("value_pence", "exposure_pence")
 
 router = APIRouter(prefix="/v1/contracts", tags=["contracts"], route_class=StrictRoute)
-
-
-async def _rules(query: ListQuery, reading: Reading) -> ContractRules:
-    return await rules_as_of(query.request, reading)
 
 
 class DueContract(ContractRow):
@@ -47,7 +42,7 @@ DUE_LIST = ListOf(
     filters=DueContractFilters,
     key="due_order",
     ascending=True,
-    facts=_rules,
+    facts=rules_for_list,
     replay=False,
     sealed=False,
 )
@@ -221,7 +216,7 @@ TRANSPARENCY_REGISTER = ListOf(
     row=TransparencyRow,
     table=contracts,
     filters=QuarterFilters,
-    facts=_rules,
+    facts=rules_for_list,
     within=_to_be_published,
     replay=False,
     sealed=False,

@@ -10,13 +10,13 @@ from pydantic import JsonValue
 from rfp_service.contracts.api.filters import RoundFilters
 from rfp_service.contracts.api.round_answers import RoundLineSeen, RoundSeen, found_in_round, round_seen
 from rfp_service.contracts.api.round_contracts import contracts_found
-from rfp_service.contracts.api.scheme import rules_as_of
 from rfp_service.contracts.commands.rounds import CloseReviewRound, OpenReviewRound, RoundDecision
 from rfp_service.contracts.domain.contract import Contract
 from rfp_service.contracts.domain.rounds import ContractsChanging, ReviewRound, horizon_of, round_id
 from rfp_service.contracts.views.rounds import RoundRow, StoredRound, review_rounds
 from shared.governance.audit.history import EventHistory, answer_history
-from shared.kernel.errors import NotFound, ViewsBehind
+from shared.governance.scheme.scheme_service import rules_as_of
+from shared.kernel.errors import ViewsBehind
 from shared.kernel.messages import Receipt
 from shared.record.eventstore.looks import Look, LookedTooEarly
 from shared.web.core_service import core_service
@@ -26,6 +26,7 @@ from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.reads.answers import CREATES, DECIDES, one, seen_now
 from shared.web.reads.readings import Read, Reading
+from shared.web.reads.things import thing_as_of
 from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 ROUND_LIST = ListOf(
@@ -106,10 +107,7 @@ async def list_rounds(query: Annotated[ListQuery, ROUND_LIST.asked]) -> Response
 )
 async def see_round(request: Request, round_id: RoundId, reading: Read) -> Response:
     """Show a round with its lines: due, decided, deferred with the reason, carried over, not due."""
-    store = core_service(request).store
-    stream = await store.load(round_id, ReviewRound(), reading.position if reading.past else None)
-    if stream.version == 0:
-        raise NotFound
+    stream = await thing_as_of(request, reading, round_id, ReviewRound())
     found = await found_in_round(reading, stream)
     contracts: list[JsonValue] = [each.model_dump(mode="json") for each in found]
     seen = await _veiled(reading, round_seen(stream, found))

@@ -81,7 +81,7 @@ class RfpSeen(Particulars, RfpRow):
 
 async def targets(store: EventStore, reading: Reading) -> Targets:
     """Return the scheme's targets as they stood for a reading."""
-    scheme = await store.load(SCHEME_ID, Scheme(), reading.position if reading.past else None)
+    scheme = await store.load(SCHEME_ID, Scheme(), reading.until)
     return Targets(scheme.state, reading.as_of)
 
 

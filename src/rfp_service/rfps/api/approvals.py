@@ -14,7 +14,8 @@ from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.views.board import rfps
 from shared.governance.delegations.reach import can_anybody_act, reach_read
 from shared.governance.delegations.views import delegations
-from shared.governance.scheme.domain import SCHEME_ID, Scheme, SchemeValues
+from shared.governance.scheme.domain import SchemeValues
+from shared.governance.scheme.scheme_service import values_as_of
 from shared.governance.scheme.tiers import step_pence
 from shared.kernel.calendar import day_in_london
 from shared.kernel.fields import Flag
@@ -125,8 +126,7 @@ async def list_approvals(
         items = await _unreachable(store, reading)
         with_due(items, await targets(store, reading))
         return await APPROVAL_LIST.answer(query, reading, items, place)
-    scheme = await store.load(SCHEME_ID, Scheme(), reading.position if reading.past else None)
-    values = scheme.state.in_force(day_in_london(reading.as_of)).values
+    values = await values_as_of(request, reading)
     items = [
         item
         async for principal, limit in _principals(reading, person)

@@ -12,12 +12,11 @@ from rfp_service.rfps.domain.events import RfpHoldStarted
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Party, Stage
 from shared.flow.sources import working_time
-from shared.governance.scheme.domain import SCHEME_ID, Scheme
+from shared.governance.scheme.scheme_service import scheme_as_of
 from shared.kernel.calendar import WorkingTime
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Recorded
 from shared.web.access.areas import in_sight, whose
-from shared.web.core_service import core_service
 from shared.web.decisions.commands import may
 from shared.web.reads.answers import answer_untagged, one
 from shared.web.reads.readings import Read
@@ -61,13 +60,12 @@ async def see_holds(
     request: Request, rfp_id: Annotated[UUID, Path(description="The RFP's id.")], reading: Read
 ) -> Response:
     """Show each hold of an RFP with its elapsed and working time, as far as a reading."""
-    events = await reading.record.stream(rfp_id, reading.position if reading.past else None)
+    events = await reading.record.stream(rfp_id, reading.until)
     if not events or type(events[-1].event).kind != Rfp.kind:
         raise NotFound
     in_sight(reading.person, reading.areas, *whose(events))
-    store = core_service(request).store
-    scheme = await store.load(SCHEME_ID, Scheme(), reading.position if reading.past else None)
-    working = working_time(scheme.state.closed_days())
+    scheme = await scheme_as_of(request, reading)
+    working = working_time(scheme.closed_days())
     items = holds_of(events, reading.as_of, working)
     shown = Holds(
         id=rfp_id,

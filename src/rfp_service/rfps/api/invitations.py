@@ -11,16 +11,13 @@ from sqlalchemy import ColumnElement, and_, not_, or_
 
 from rfp_service.rfps.domain.stages import Stage
 from rfp_service.rfps.views.board import rfps
-from shared.governance.scheme.domain import SCHEME_ID, Scheme
-from shared.kernel.calendar import day_in_london, end_of, quarter_of, start_of
-from shared.kernel.contract_rules import ContractRules
+from shared.governance.scheme.scheme_service import rules_for_list
+from shared.kernel.calendar import end_of, quarter_of, start_of
 from shared.record.projecting.row_models import COUNTED, SEARCHED
-from shared.web.core_service import core_service
 from shared.web.decisions.commands import may
 from shared.web.lists.filters import ListMoment, Where
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
-from shared.web.reads.readings import Reading
 from shared.web.requests.bodies import StrictRoute
 
 router = APIRouter(prefix="/v1/rfps", tags=["rfps"], route_class=StrictRoute)
@@ -58,15 +55,6 @@ class InvitationFilters(BaseModel):
     ] = None
 
 
-async def _rules(query: ListQuery, reading: Reading) -> ContractRules:
-    """Return the scheme's rules of contracts as of a reading, with the Code's limit among them."""
-    stream = await core_service(query.request).store.load(
-        SCHEME_ID, Scheme(), reading.position if reading.past else None
-    )
-    values = stream.state.in_force(day_in_london(reading.as_of)).values
-    return values.contracts if values else ContractRules()
-
-
 def _to_be_published(moment: ListMoment) -> Sequence[ColumnElement[bool]]:
     """Return the conditions on what the Code wants published.
 
@@ -83,7 +71,7 @@ INVITATIONS = ListOf(
     row=InvitationRow,
     table=rfps,
     filters=InvitationFilters,
-    facts=_rules,
+    facts=rules_for_list,
     within=_to_be_published,
     replay=False,
 )

@@ -22,7 +22,6 @@ from shared.governance.audit.history import EventHistory, answer_history
 from shared.governance.delegations.views import DELEGATIONS_KNOWN, delegations_to
 from shared.governance.notifications.noted_reads import noted
 from shared.governance.scheme.tiers import STANDS_IN_FOR
-from shared.kernel.errors import NotFound
 from shared.web.decisions.commands import Commands, OpeningCommands, may
 from shared.web.decisions.next_decisions import commands_in, with_next
 from shared.web.lists.list_of import ListOf
@@ -30,6 +29,7 @@ from shared.web.lists.pages import answer
 from shared.web.lists.queries import ListQuery
 from shared.web.reads.answers import CREATES, DECIDES, one, seen_now
 from shared.web.reads.readings import Read
+from shared.web.reads.things import thing_as_of
 from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 RFP_LIST = ListOf(
@@ -92,9 +92,7 @@ async def list_rfps(query: Annotated[ListQuery, RFP_LIST.asked]) -> Response:
 async def see_rfp(request: Request, rfp_id: RfpId, reading: Read) -> Response:
     """Show one RFP, folded from its own events, as it stands or stood; now also what you may decide next."""
     service = rfp_service(request)
-    stream = await service.store.load(rfp_id, Rfp(), reading.position if reading.past else None)
-    if stream.version == 0:
-        raise NotFound
+    stream = await thing_as_of(request, reading, rfp_id, Rfp())
     said, personal, log = await service.rfps_at_hand.of(stream, reading.record)
     by = await targets(service.store, reading)
     waits = case_waits(log, reading.as_of, working_time(by.closed_days))

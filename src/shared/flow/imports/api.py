@@ -16,13 +16,13 @@ from shared.flow.imports.domain import Import, ImportReport, ImportStatus
 from shared.flow.imports.import_service import import_service
 from shared.flow.imports.loader import LogFiles
 from shared.flow.imports.options import Options, columns_of, stages_of
-from shared.kernel.errors import NotFound
 from shared.kernel.fields import ONE_LINE, SHORT_TEXT_LIMIT, Flag
 from shared.kernel.messages import Receipt
 from shared.web.decisions.commands import Commands, ContentCommands, may
 from shared.web.decisions.next_decisions import Next, commands_in, with_next
 from shared.web.reads.answers import CREATES, DECIDES, answer_now, one
 from shared.web.reads.readings import Read
+from shared.web.reads.things import thing_as_of
 from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, must_be_known, strict
 
 UPLOAD_BYTES_LIMIT = 256 * 1024 * 1024
@@ -157,10 +157,7 @@ async def start_import(  # noqa: PLR0913, PLR0917  # the parts of one form
 )
 async def see_import(request: Request, import_id: ImportId, reading: Read) -> Response:
     """Show how an import stands, its report, and now what you may decide on it."""
-    store = import_service(request).store
-    stream = await store.load(import_id, Import(), reading.position if reading.past else None)
-    if stream.version == 0:
-        raise NotFound
+    stream = await thing_as_of(request, reading, import_id, Import())
     said = _answer(import_id, stream.version, stream.position, stream.state)
     shown = await with_next(request, reading, stream, ImportSeen(**said.model_dump()), DECISIONS)
     return answer_now(shown, stream.version)

@@ -11,15 +11,14 @@ from shared.governance.accounts.commands import AccountDecision, OpenServiceAcco
 from shared.governance.accounts.domain import ServiceAccount
 from shared.governance.accounts.keys import hash_of, key_of, new_secret
 from shared.governance.accounts.views import AccountRow, account_row, service_accounts
-from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
-from shared.web.core_service import core_service
 from shared.web.decisions.commands import Commands, OpeningCommands, may
 from shared.web.decisions.next_decisions import Next, commands_in, with_next
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.reads.answers import CREATES, DECIDES, answer_now, one
 from shared.web.reads.readings import Read
+from shared.web.reads.things import thing_as_of
 from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 AccountId = Annotated[UUID, Path(description="The service account's id.")]
@@ -108,11 +107,7 @@ async def list_accounts(query: Annotated[ListQuery, ACCOUNT_LIST.asked]) -> Resp
 )
 async def see_account(request: Request, account_id: AccountId, reading: Read) -> Response:
     """Show one service account, its keys, and when each was last used."""
-    store = core_service(request).store
-    until = reading.position if reading.past else None
-    stream = await store.load(account_id, ServiceAccount(), until)
-    if stream.version == 0:
-        raise NotFound
+    stream = await thing_as_of(request, reading, account_id, ServiceAccount())
     uses = {row[0]: row[1] for row in await reading.pool.fetch(USES, account_id)}
     live = stream.state.live(reading.as_of)
     shown = AccountSeen(

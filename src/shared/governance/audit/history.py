@@ -43,7 +43,7 @@ async def answer_history(request: Request, reading: Reading, stream_id: UUID, bl
 
     It has no ETag where something is withheld, or was said of somebody, which may be destroyed at any time.
     """
-    events = await reading.record.stream(stream_id, reading.position if reading.past else None)
+    events = await reading.record.stream(stream_id, reading.until)
     if not events or type(events[-1].event).kind != blank.kind:
         raise NotFound
     in_sight(reading.person, reading.areas, *whose(events))

@@ -120,8 +120,7 @@ async def reach_read(store: EventStore, reading: Reading) -> Reach:
             reading.valid(delegations), ~t.ended, ~t.waiting, t.first_day <= day, t.last_day >= day
         )
     )
-    position = reading.position if reading.past else None
-    return await _reach(store, position, day, [tuple(row) for row in rows])
+    return await _reach(store, reading.until, day, [tuple(row) for row in rows])
 
 
 async def _reach(

@@ -23,8 +23,7 @@ CONFIRMING = (Role.ADMINISTRATOR, Role.LEGAL)
 async def waiter_of(service: TheService, reading: Reading) -> Waiter:
     """Return a reader as things may wait for them: themselves, then for each who delegated to them."""
     person, day = reading.person, day_in_london(reading.as_of)
-    until = reading.position if reading.past else None
-    scheme = (await service.store.load(SCHEME_ID, Scheme(), until)).state
+    scheme = (await service.store.load(SCHEME_ID, Scheme(), reading.until)).state
     version = scheme.in_force(day)
     values, own = version.values, own_stamp(person, version, day, reading.as_of)
     if values is None:

@@ -13,7 +13,7 @@ from shared.governance.disclosure.commands import DeclareExempt, ExemptionDecisi
 from shared.governance.disclosure.domain import Exemption, ExemptionStatus
 from shared.governance.disclosure.exemptions_in_sight import of_matters_in_sight
 from shared.governance.disclosure.views import ExemptionRow, exemption_row, exemptions
-from shared.kernel.errors import NotFound, OutOfSight
+from shared.kernel.errors import OutOfSight
 from shared.kernel.fields import DayAsked
 from shared.kernel.messages import Receipt
 from shared.record.projecting.views import View
@@ -25,6 +25,7 @@ from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.reads.answers import CREATES, DECIDES, answer_now, one
 from shared.web.reads.readings import Read, Reading
+from shared.web.reads.things import thing_as_of
 from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 ExemptionId = Annotated[UUID, Path(description="The exemption's id.")]
@@ -113,10 +114,7 @@ async def list_exemptions(query: Annotated[ListQuery, EXEMPTION_LIST.asked]) -> 
 )
 async def see_exemption(request: Request, exemption_id: ExemptionId, reading: Read) -> Response:
     """Show one exemption, as it stands or stood."""
-    store = core_service(request).store
-    stream = await store.load(exemption_id, Exemption(), reading.position if reading.past else None)
-    if stream.version == 0:
-        raise NotFound
+    stream = await thing_as_of(request, reading, exemption_id, Exemption())
     await _matter_must_be_in_sight(request, reading, exemption_id)
     shown = ExemptionSeen(
         id=stream.id,

@@ -228,8 +228,7 @@ async def fetch_document(request: Request, document_id: DocumentId, reading: Rea
 async def _seen(request: Request, document_id: UUID, reading: Reading) -> Stream[Document]:
     """Return a document whose case its reader may see."""
     service = core_service(request)
-    until = reading.position if reading.past else None
-    stream: Stream[Document] = await service.store.load(document_id, Document(), until)
+    stream: Stream[Document] = await service.store.load(document_id, Document(), reading.until)
     if stream.state.case_id is None:
         raise NotFound
     await case_in_sight(service, reading.person, stream.state.case_id)

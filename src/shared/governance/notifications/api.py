@@ -13,7 +13,6 @@ from shared.governance.notifications.endpoint_secrets import EndpointSecrets, ne
 from shared.governance.notifications.notification_service import notification_service
 from shared.governance.notifications.registration import EndpointRegistration
 from shared.governance.notifications.views import EndpointRow, endpoint_row, webhook_endpoints
-from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
 from shared.web.decisions.commands import CommandHandler, Commands, OpeningCommands, may
 from shared.web.decisions.next_decisions import Next, commands_in, with_next
@@ -21,6 +20,7 @@ from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.reads.answers import CREATES, DECIDES, answer_now, one
 from shared.web.reads.readings import Read
+from shared.web.reads.things import thing_as_of
 from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
 EndpointId = Annotated[UUID, Path(description="The endpoint's id.")]
@@ -159,10 +159,7 @@ async def list_endpoints(query: Annotated[ListQuery, ENDPOINT_LIST.asked]) -> Re
 )
 async def see_endpoint(request: Request, endpoint_id: EndpointId, reading: Read) -> Response:
     """Show one endpoint, what it is told of, how it does, and what you may decide on it now."""
-    until = reading.position if reading.past else None
-    stream = await notification_service(request).store.load(endpoint_id, WebhookEndpoint(), until)
-    if stream.version == 0:
-        raise NotFound
+    stream = await thing_as_of(request, reading, endpoint_id, WebhookEndpoint())
     row = await reading.pool.fetchrow(HEALTH, str(endpoint_id))
     assert row is not None, "it counts, also nothing"
     shown = EndpointSeen(

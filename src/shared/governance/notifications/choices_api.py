@@ -65,9 +65,8 @@ class ChoiceSeen(BaseModel):
 )
 async def see_choice(request: Request, reading: Read) -> Response:
     """Show whether you are told by mail or Teams, and in which hours you are not."""
-    until = reading.position if reading.past else None
     store = notification_service(request).store
-    stream = await store.load(choice_of(reading.person.id), NotificationChoice(), until)
+    stream = await store.load(choice_of(reading.person.id), NotificationChoice(), reading.until)
     choice: NotificationChoice = stream.state
     shown = ChoiceSeen(
         version=stream.version,

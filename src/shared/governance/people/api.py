@@ -149,7 +149,7 @@ async def _known_by(
 
 
 async def _folded(reading: Reading) -> tuple[Directory, int]:
-    events = await reading.record.stream(DIRECTORY_ID, reading.position if reading.past else None)
+    events = await reading.record.stream(DIRECTORY_ID, reading.until)
     directory = Directory()
     for recorded in events:
         directory = recorded.event.apply(directory)

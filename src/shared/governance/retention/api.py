@@ -84,7 +84,7 @@ DISPOSAL_LIST = ListOf(name="disposals", row=DisposalRow, table=disposals)
 async def see_schedule(request: Request, reading: Read) -> Response:
     """Show how long each kind of record is kept whole."""
     store = core_service(request).store
-    stream = await store.load(SCHEDULE_ID, RetentionSchedule(), reading.position if reading.past else None)
+    stream = await store.load(SCHEDULE_ID, RetentionSchedule(), reading.until)
     shown = ScheduleSeen(version=stream.version, lines=dict(stream.state.lines))
     return answer_one(request, shown, f'"{stream.version}"')
 

@@ -68,7 +68,7 @@ class SchemeInForce(BaseModel):
 async def see_scheme(request: Request, reading: Read) -> Response:
     """Show what the council has decided about itself, as in force on the day of the reading."""
     store = core_service(request).store
-    stream = await store.load(SCHEME_ID, Scheme(), reading.position if reading.past else None)
+    stream = await store.load(SCHEME_ID, Scheme(), reading.until)
     day = day_in_london(reading.as_of)
     in_force = stream.state.in_force(day)
     shown = SchemeInForce(

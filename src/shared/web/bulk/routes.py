@@ -108,7 +108,7 @@ def _add_sight(router: APIRouter, things: Things[Any]) -> None:
     async def see_batch(request: Request, batch_id: BatchId, reading: Read) -> Response:
         """Show what a batch asked for, what became of its items, and whether it was undone."""
         store = batch_service(request).store
-        stream = await store.load(batch_id, Batch(), reading.position if reading.past else None)
+        stream = await store.load(batch_id, Batch(), reading.until)
         if stream.version == 0 or not things.decided_by(stream.state.operation):
             raise NotFound
         return answer_one(request, seen_batch(stream), f'"{stream.version}"')

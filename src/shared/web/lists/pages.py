@@ -13,12 +13,20 @@ from shared.web.reads.answers import NOT_MODIFIED, NOTHING, problems
 from shared.web.reads.media_types import CSV, JSON, NDJSON
 from shared.web.reads.pages import csv_of, json_of, not_modified
 
+TEXT = {"schema": {"type": "string"}}
+
 
 class ValueCount(BaseModel):
     """How many there are of one value; of none, or of one that you may not see, where it is null."""
 
     value: str | bool | int | None
     count: int
+
+
+def page_of(model: type[BaseModel], said: str = "A page, newest first") -> dict[int | str, dict[str, Any]]:
+    """Return the declaration of a list whose page says more than its rows, in its three forms."""
+    whole = {"model": model, "description": said, "content": {CSV: TEXT, NDJSON: TEXT}}
+    return {200: whole, **NOT_MODIFIED, **problems(406)}
 
 
 @cache
@@ -39,12 +47,11 @@ def responses(row: type[BaseModel], *, tagged: bool) -> dict[int | str, dict[str
             ),
         ),
     )
-    text = {"schema": {"type": "string"}}
     return {
         200: {
             "description": "A page; `Link` holds the next one",
             "model": many,
-            "content": {CSV: text, NDJSON: text},
+            "content": {CSV: TEXT, NDJSON: TEXT},
         },
         **(NOT_MODIFIED if tagged else {}),
         **problems(406),

@@ -70,6 +70,11 @@ class Reading:
         """
         return f'W/"{self.position}-{self.visible}-{day_in_london(self.as_of)}"'
 
+    @property
+    def until(self) -> int | None:
+        """Return the position up to which the record is read; none as things stand now."""
+        return self.position if self.past else None
+
     async def redacted(self, items: Sequence[dict[str, Any]], *, sealed: bool = True) -> None:
         """Withhold from items what their reader may not see: sealed, or exempt without the right to it."""
         await self.redact.draw(self.person, items, sealed=sealed)

@@ -9,15 +9,14 @@ import orjson
 from fastapi import APIRouter, Body, Depends, Path, Request, Response, UploadFile
 from fastapi.responses import StreamingResponse
 
-from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt
 from shared.web.bulk.bulk_decisions import Things
 from shared.web.bulk.routes import batch_routes, bulk_routes
-from shared.web.core_service import core_service
 from shared.web.decisions.commands import ContentCommands, OpeningCommands, may
 from shared.web.reads.answers import CREATES, answer_one, one, problems
 from shared.web.reads.pages import CSV, NDJSON, csv_of
 from shared.web.reads.readings import Read
+from shared.web.reads.things import thing_as_of
 from shared.web.registers.export import add_export
 from shared.web.registers.form import PARTS, OfAcceptance, OfCells, OfTable
 from shared.web.registers.hand_ins import LinkReference, RegisterHistory, history_id
@@ -171,10 +170,7 @@ def _add_mappings(router: APIRouter, register: Register[Any]) -> None:
     )
     async def see_register_mapping(request: Request, mapping_id: MappingId, reading: Read) -> Response:
         """Show a saved mapping."""
-        store = core_service(request).store
-        stream = await store.load(mapping_id, RegisterMapping(), reading.position if reading.past else None)
-        if stream.version == 0:
-            raise NotFound
+        stream = await thing_as_of(request, reading, mapping_id, RegisterMapping())
         columns = dict(stream.state.columns)
         shown = MappingSeen(id=mapping_id, version=stream.version, name=stream.state.name, columns=columns)
         return answer_one(request, shown, f'"{stream.version}"')
