@@ -13,8 +13,11 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
 from playwright.async_api import Page, Request
 
+from rfp_service.console.router import router
 from tests.service.test_console_in_a_browser import looked_at
 from tests.support.browser import be_somebody, browser
 from tests.support.running import Running
@@ -38,6 +41,13 @@ PEOPLE = (
 FIRST_VISIT_BYTES_LIMIT = 350_000
 AN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/people/)[\w.-]+|(?<=/record/)\d+|\d{4}-\d\d(-\d\d)?")
 NOT_A_PAGE = re.compile(r"\.(csv|zip|pdf|odt|ics)\b|/file$|/sign-in/begin|\.html$")
+# Where nobody of the demonstration is led, or only on the way to another page, and which specification looks.
+LOOKED_AT_ELSEWHERE = {
+    "/console/",  # leads on
+    "/console/sign-in/done",  # leads on
+    "/console/opened/{thing}/{thing_id}",  # leads on
+    "/console/assets/console.css",  # no page
+}
 NEEDED = re.compile(r"<(label|legend)[^>]*>(?:(?!</\1>|optional).)*</\1>", re.DOTALL)
 
 
@@ -54,6 +64,8 @@ class Looked:
 
     parts: dict[str, set[str]] = field(default_factory=dict)
     forms: set[str] = field(default_factory=set)
+    people: set[str] = field(default_factory=set)
+    paths: set[str] = field(default_factory=set)
 
     def is_new(self, kind: str, parts: str) -> bool:
         """Say whether nobody came to such a page yet; from now on somebody has."""
@@ -118,6 +130,7 @@ async def followed(page: Page, base: str, person: str) -> None:
         assert len(await answer.body()) < PAGE_BYTES_LIMIT, address
         html = await page.content()
         waiting.extend(links_in(html))
+        LOOKED.paths.add(urlsplit(address).path)
         if LOOKED.is_new(kind, await page.evaluate(PARTS)):
             await looked_on(page, f"{person} at {address}", f"{person}{kind}", kind)
 
@@ -147,4 +160,26 @@ async def test_every_page_that_somebody_is_led_to_is_for_everybody(
         weights = [len(await answer.body()) for answer in first if answer and answer.status == 200]
         assert sum(weights) < FIRST_VISIT_BYTES_LIMIT
         await followed(page, demonstration.url, person)
+        LOOKED.people.add(person)
         assert all(request.url.startswith(demonstration.url) for request in asked)
+
+
+def pages_of_the_console(router: APIRouter) -> Iterator[APIRoute]:
+    """Yield every route that answers a GET with a page, out of routers within routers."""
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            if "GET" in route.methods and not NOT_A_PAGE.search(route.path):
+                yield route
+        else:
+            yield from pages_of_the_console(route.original_router)  # type: ignore[attr-defined]  # included
+
+
+def test_no_page_of_the_console_was_passed_by() -> None:
+    """Whatever answers with a page was looked at: somebody is led to it, or it is looked at elsewhere."""
+    assert set(PEOPLE) <= LOOKED.people, "it stands on all that people are led to: run it with them"
+    passed_by = {
+        route.path
+        for route in pages_of_the_console(router)
+        if not any(route.path_regex.match(path) for path in LOOKED.paths)
+    }
+    assert passed_by == LOOKED_AT_ELSEWHERE

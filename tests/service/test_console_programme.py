@@ -10,9 +10,10 @@ from rfp_service.console.charts.crossing import drawn_projects
 from rfp_service.console.charts.expiry import expiry_chart
 from shared.kernel.roles import Role
 from tests.service.test_console import hidden, hidden_in, send, sign_in
+from tests.service.test_console_managing import EXEMPTION
 from tests.support.api import Api
 from tests.support.days import in_days
-from tests.support.people import SCHEME, Who
+from tests.support.people import LARS, SCHEME, Who
 
 PIA = Who("pia-programme", (Role.PROGRAMME_OFFICER,))
 CARLO = Who("carlo-contracts", (Role.CONTRACT_MANAGER,))
@@ -176,6 +177,13 @@ async def test_a_month_of_contracts_has_a_round(api: Api) -> None:
     assert f"due until {until.day} {until:%B}" in page
     assert "A round closes only when nothing due in it is undecided." in page
     assert "This round is not closed." not in page  # nobody looks for what is elsewhere
+    [line] = (await api.get(address.replace("/console", "/v1"), CARLO)).json()["lines"]
+    assert f'href="/console/contracts/{line["contract"]}">Network support</a>' in page
+    assert line["reference"] in page
+    exempt = {**EXEMPTION, "matter_id": line["contract"], "review_on": in_days(300)}
+    await api.post("/v1/exemptions", exempt, LARS)
+    await sign_in(api, "rita-requester")
+    assert f">{line['reference']}</a>" in await text(api, address)
     assert (await api.client.get("/console/contracts?month=never")).status_code == 404
 
 

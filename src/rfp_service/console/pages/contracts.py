@@ -1,5 +1,6 @@
 """Contracts: a month's work, the register, one with its days and clauses, rounds, and when all end."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID, uuid4
@@ -11,10 +12,11 @@ from rfp_service.console.decided_things import THINGS
 from rfp_service.console.pages.cases import case_page, choices, list_page
 from rfp_service.console.rendering import HEADERS, go_to, page
 from rfp_service.console.routes import HOME, page_router
-from rfp_service.console.visits import Sent, Visiting
+from rfp_service.console.visits import Sent, Visit, Visiting
 from rfp_service.console.words import pounds
 from shared.kernel.calendar import day_in_london
 from shared.web.core_service import core_service
+from shared.web.lists.filters import VALUES_LIMIT
 
 NARROWED = ("q", "stage", "service_area", "supplier", "owner", "flag", "held_by_outgoing_supplier")
 ROUNDS_LIMIT = 24
@@ -144,4 +146,15 @@ async def one_round(
     lines: dict[str, list[dict[str, Any]]] = {}
     for each in seen["lines"]:
         lines.setdefault(each["standing"], []).append(each)
-    return page(request, "round", closing=closing, lines=lines, **shown)
+    called = await _titles(visit, [each["reference"] for each in seen["lines"]])
+    return page(request, "round", closing=closing, lines=lines, called=called, **shown)
+
+
+async def _titles(visit: Visit, references: Sequence[str]) -> dict[str, str]:
+    """Return what contracts of these references are called, as far as whoever asks may see it."""
+    found = [
+        await visit.get("/v1/contracts", reference=some, limit=len(some))
+        for some in (references[i : i + VALUES_LIMIT] for i in range(0, len(references), VALUES_LIMIT))
+    ]
+    rows = [row for seen in found for row in seen["items"]]
+    return {row["id"]: row["title"] for row in rows if "title" not in row.get("withheld", ())}
