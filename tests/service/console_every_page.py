@@ -146,6 +146,12 @@ async def looked_on(page: Page, where: str, called: str, kind: str) -> None:
         raise AssertionError(f"{where}: {wrong}") from wrong
 
 
+async def weight_of(asked: list[Request]) -> int:
+    """Return how many bytes came as the answers to what a page asked for."""
+    answers = [await request.response() for request in asked]
+    return sum([len(await answer.body()) for answer in answers if answer and answer.status == 200])
+
+
 @pytest.mark.parametrize("person", PEOPLE)
 async def test_every_page_that_somebody_is_led_to_is_for_everybody(
     demonstration: Running, tmp_path: Path, person: str
@@ -155,10 +161,10 @@ async def test_every_page_that_somebody_is_led_to_is_for_everybody(
         asked: list[Request] = []
         page.on("request", lambda request: asked.append(request))  # noqa: PLW0108  # a builtin can't be marked
         await page.goto(f"{demonstration.url}/console/sign-in")
+        weight, before = await weight_of(asked), len(asked)  # a browser forgets what it has left
         await be_somebody(page, person)
-        first = [await request.response() for request in asked]
-        weights = [len(await answer.body()) for answer in first if answer and answer.status == 200]
-        assert sum(weights) < FIRST_VISIT_BYTES_LIMIT
+        weight += await weight_of(asked[before:])
+        assert weight < FIRST_VISIT_BYTES_LIMIT
         await followed(page, demonstration.url, person)
         LOOKED.people.add(person)
         assert all(request.url.startswith(demonstration.url) for request in asked)

@@ -136,7 +136,8 @@ async def test_a_small_file_is_kept_and_given_out_as_it_came_and_never_shown_inl
     assert (seen["content_sha256"], seen["size_bytes"]) == (hashlib.sha256(PDF).hexdigest(), len(PDF))
     assert (seen["evidence_of"], seen["kept"], seen["case_kind"]) == ([1], True, "rfp")
     [row] = (await api.get("/v1/documents", HANA, case_id=rfp)).json()["items"]
-    assert row == seen
+    reference = (await api.get(f"/v1/rfps/{rfp}")).json()["reference"]
+    assert row == {**seen, "case_name": f"Laptops ({reference})"}
     file = await api.get(f"{path}/file", SAM)
     assert (file.content, file.headers["content-type"]) == (PDF, "application/pdf")
     assert file.headers["content-disposition"].startswith("attachment;")

@@ -59,6 +59,9 @@ async def test_nobody_finds_a_document_by_a_title_that_is_exempt(api: Api) -> No
     await api.post("/v1/exemptions", {**KEPT_BACK, "matter_id": rfp, "fields": ["title"]}, LARS)
     assert await found(api, "documents", "printers", LEO, "title") == []
     assert await found(api, "documents", "printers", LARS, "title") == [DOCUMENT["title"]]
+    for who, called in ((LARS, True), (LEO, False)):
+        [row] = (await api.get("/v1/documents", who, case_id=rfp)).json()["items"]
+        assert bool(row["case_name"]) is called, who
 
 
 async def test_a_comment_is_found_by_its_words_by_those_who_may_read_them(api: Api) -> None:

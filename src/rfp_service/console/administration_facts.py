@@ -1,9 +1,11 @@
 """What pages say of delegations, catalogue items, people and service accounts, and what waits of them."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from rfp_service.console.words import day, lower, moment, name_of, pounds, text_of, words
+from shared.kernel.calendar import day_in_london
 
 Said = Mapping[str, Any]
 FactsSaid = list[tuple[str, str]]
@@ -16,14 +18,25 @@ def delegation_title(given: Said) -> str:
 
 def delegation_facts(given: Said) -> FactsSaid:
     """Return up to how much a delegation is, from when until when, and why."""
-    stands = "Waits for a second person" if given["waiting"] else "Given"
     return [
         ("Up to", f"{pounds(given['limit_pence'])} without VAT"),
         ("From", day(given["first_day"])),
         ("Until", day(given["last_day"])),
-        ("Stands", "Taken back" if given["ended"] else stands),
+        ("Stands", delegation_stands(given)),
         ("Reason", text_of(given["reason"])),
     ]
+
+
+def delegation_stands(given: Said) -> str:
+    """Return how a delegation stands today."""
+    today = day_in_london(datetime.now(UTC)).isoformat()
+    if given["ended"]:
+        return "Taken back"
+    if given["last_day"] < today:
+        return "Over"
+    if given["waiting"]:
+        return "Waits for a second person"
+    return "Given, and not yet begun" if given["first_day"] > today else "Given"
 
 
 def delegation_waits(given: Said) -> list[str]:

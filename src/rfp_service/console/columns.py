@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rfp_service.console.administration_facts import delegation_stands
 from rfp_service.console.notification_facts import ENDPOINT_STANDS
 from rfp_service.console.order_facts import ORDER_STANDS
 from rfp_service.console.words import day, moment, name_of, pounds, words
@@ -51,12 +52,6 @@ def _is(name: str, *values: str) -> Callable[[Row], bool]:
     return lambda row: row[name] in values
 
 
-def _delegation_stands(row: Row) -> str:
-    if row["ended"]:
-        return "Taken back"
-    return WAITS_FOR_SECOND if row["waiting"] else "Given"
-
-
 def _account_stands(row: Row) -> str:
     return WAITS_FOR_SECOND if row["status"] == "proposed" else words(row["status"])
 
@@ -65,7 +60,7 @@ COLUMNS: Mapping[str, Sequence[ListColumn]] = {
     "delegations": (
         ListColumn("From", _day("first_day")),
         ListColumn("Until", _day("last_day")),
-        ListColumn("Stands", _delegation_stands, stands_out=lambda row: row["waiting"] and not row["ended"]),
+        ListColumn("Stands", delegation_stands, stands_out=lambda row: row["waiting"] and not row["ended"]),
         ListColumn("Up to, without VAT", _pounds("limit_pence"), is_number=True),
     ),
     "catalogue-items": (

@@ -22,20 +22,20 @@ KINDS = sorted(event.__name__ for event in EVENTS)
 PAGE_LENGTH, COMPARED_LENGTH, PEOPLE_LIMIT = 30, 20, 200
 CURSOR_LIMIT, LARGEST = 2_000, 10**11
 # In this order, what a scrutiny member asks of a period first.
-ASKED_FIRST = (
-    "late_approvals",
-    "told_late",
-    "overrides",
-    "urgencies",
-    "exceptions",
-    "waivers_asked",
-    "waivers",
-    "call_ins",
-    "by_delegation",
-    "conflicts_declared",
-    "unconfirmed",
-    "corrections",
-)
+ASKED_FIRST = {
+    "late_approvals": "Late approvals",
+    "told_late": "Told late",
+    "overrides": "Overrides",
+    "urgencies": "Special urgency",
+    "exceptions": "General exception",
+    "waivers_asked": "Waivers asked for",
+    "waivers": "Waivers granted",
+    "call_ins": "Call-ins",
+    "by_delegation": "By delegation",
+    "conflicts_declared": "Conflicts declared",
+    "unconfirmed": "Without a second person",
+    "corrections": "Corrections",
+}
 
 Cursor = Annotated[str, Query(max_length=CURSOR_LIMIT)]
 
@@ -113,7 +113,10 @@ async def one_period(request: Request, visit: Visiting) -> Response:
     query = {**_last_days(91), **query}
     shown = await visit.get("/v1/audit/periods", **instants_of(query))
     then, now = shown["known_then"], shown["recorded_now"]
-    rows = [{"name": name, "meaning": shown["meaning"][name], **now[name]} for name in ASKED_FIRST]
+    rows = [
+        {"name": name, "called": said, "meaning": shown["meaning"][name], **now[name]}
+        for name, said in ASKED_FIRST.items()
+    ]
     late = now["decisions"] - then["decisions"]
     heading = period_heading(rows)
     return page(

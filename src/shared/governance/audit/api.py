@@ -15,11 +15,13 @@ from shared.governance.audit.replay.states import blank_of, called
 from shared.kernel.fields import PENCE_LIMIT
 from shared.record.eventstore.unread import unread
 from shared.record.projecting.row_models import COUNTED, SEARCHED, UNSORTED, Derived
+from shared.web.core_service import core_service
 from shared.web.decisions.commands import may
 from shared.web.lists.filters import AT_MOST, ListMoment, Where
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.reads.readings import INSTANT_PATTERN, Reading, instant_of
+from shared.web.reads.thing_names import Tables, references, tables_of
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"], route_class=AuditRoute)
 
@@ -159,7 +161,12 @@ def case_value() -> "ScalarSelect[int | None]":
     )
 
 
-async def _with_what_was_said(reading: Reading, _: None, items: list[dict[str, Any]]) -> None:
+async def _shown_things(query: ListQuery, _: Reading) -> Tables:
+    """Return the tables that say what cases are called."""
+    return tables_of(core_service(query.request).views)
+
+
+async def _with_what_was_said(reading: Reading, tables: Tables, items: list[dict[str, Any]]) -> None:
     """Add each decision's own words, which only the record holds, and what its case is called."""
     said = {r.position: r for r in await reading.record.at([item["position"] for item in items])}
     rows = await reading.pool.fetch(BEGINNINGS, [item["stream_id"] for item in items])
@@ -170,6 +177,10 @@ async def _with_what_was_said(reading: Reading, _: None, items: list[dict[str, A
         blank = blank_of(type(recorded.event)) if readable else None
         item["reference"] = called(blank, first[recorded.stream_id]) if blank else ""
         item["said"] = recorded.envelope["data"] if readable else {UNREAD: CANT_READ}
+    unnamed = {item["stream_id"]: item["kind"] for item in items if not item["reference"]}
+    known = await references(reading, tables, unnamed)
+    for item in items:
+        item["reference"] = item["reference"] or known.get(item["stream_id"], "")
 
 
 def _recorded(moment: ListMoment) -> list[ColumnElement[bool]]:
@@ -183,6 +194,7 @@ DECISION_LIST = ListOf(
     table=decisions,
     filters=DecisionFilters,
     key="position",
+    facts=_shown_things,
     within=_recorded,
     derive=_with_what_was_said,
     columns={"case_value_pence": case_value()},

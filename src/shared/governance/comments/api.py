@@ -8,10 +8,10 @@ from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import BaseModel, Field
 
 from shared.governance.comments.commands import MakeComment, TakeCommentBack
-from shared.governance.comments.comment_texts import add_texts, comment_bounds, in_sight, with_the_words
+from shared.governance.comments.comment_texts import add_names_and_texts, comment_bounds, with_the_words
 from shared.governance.comments.domain import Comment, CommentMade
 from shared.governance.comments.views import CommentRow, StoredComment, comments
-from shared.governance.documents.cases import case_in_sight
+from shared.governance.documents.cases import case_in_sight, in_sight
 from shared.kernel.errors import NotFound
 from shared.kernel.messages import Receipt, Recorded
 from shared.record.projecting.reactions import Reaction
@@ -45,7 +45,7 @@ COMMENT_LIST = ListOf(
     facts=comment_bounds,
     within=in_sight,
     finds=with_the_words,
-    derive=add_texts,
+    derive=add_names_and_texts,
     thing="case_id",
     tagged=False,
 )

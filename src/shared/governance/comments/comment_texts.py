@@ -13,7 +13,7 @@ from sqlalchemy import ARRAY, ColumnElement, Text, literal, or_, select, true
 from shared.governance.comments.views import comments
 from shared.governance.disclosure.disclosure_filter import READ_PERSONAL
 from shared.governance.disclosure.field_redaction import ERASED, WITHHELD
-from shared.governance.documents.cases import about_cases_in_sight, must_be_in_sight
+from shared.governance.documents.cases import add_case_names, said_of
 from shared.kernel.personal import PERSONAL
 from shared.record.projecting.views import STILL_VALID
 from shared.web.core_service import CoreService, core_service
@@ -21,6 +21,7 @@ from shared.web.lists.filters import ListMoment
 from shared.web.lists.queries import ListQuery
 from shared.web.lists.search import Forgiving, matching
 from shared.web.reads.readings import Reading
+from shared.web.reads.thing_names import Tables
 
 LOOKED_THROUGH = 1_000  # comments, the latest that the reader may read
 NO_WORDS = {"about": "", "text": ""}
@@ -28,27 +29,19 @@ MARKS = ("", PERSONAL, ERASED)  # what stands where there are no words, or none 
 
 
 class CommentBounds(NamedTuple):
-    """What bounds a list of comments: the cases in sight, and which of them have the words asked for."""
+    """What bounds a list of comments: the cases in sight, and which have the words asked for."""
 
     sight: "ColumnElement[bool]"
+    tables: Tables
     found: frozenset[UUID]
 
 
 async def comment_bounds(query: ListQuery, reading: Reading) -> CommentBounds:
     """Return which comments somebody may see, and of those the ones with the words they look for."""
+    of = await said_of(query, reading, comments)
     service = core_service(query.request)
-    await must_be_in_sight(query)
-    case_id = query.asked["case_id"]
-    sight = (
-        about_cases_in_sight(service, reading, comments) if case_id is None else comments.c.case_id == case_id
-    )
-    found = await _with_words(service, reading, sight, query.q) if query.q else frozenset()
-    return CommentBounds(sight, found)
-
-
-def in_sight(moment: ListMoment) -> "list[ColumnElement[bool]]":
-    """Return the condition on comments that are in sight."""
-    return [moment.facts.sight]
+    found = await _with_words(service, reading, of.sight, query.q) if query.q else frozenset()
+    return CommentBounds(of.sight, of.tables, found)
 
 
 def with_the_words(moment: ListMoment) -> "ColumnElement[bool]":
@@ -56,7 +49,13 @@ def with_the_words(moment: ListMoment) -> "ColumnElement[bool]":
     return comments.c.id.in_(sorted(moment.facts.found))
 
 
-async def add_texts(reading: Reading, _: object, items: list[dict[str, Any]]) -> None:
+async def add_names_and_texts(reading: Reading, bounds: CommentBounds, items: list[dict[str, Any]]) -> None:
+    """Add the words, and what they are about."""
+    await add_case_names(reading, bounds.tables, items)
+    await _add_texts(reading, items)
+
+
+async def _add_texts(reading: Reading, items: list[dict[str, Any]]) -> None:
     """Add the words; of what has been taken back since, none are shown of any time."""
     ids = [item["id"] for item in items]
     now = comments.c.taken_back & (comments.c.valid_to == STILL_VALID) & comments.c.id.in_(ids)
@@ -73,7 +72,7 @@ async def _with_words(
     statement = select(*columns).where(reading.valid(comments), sight, _readable(service, reading))
     latest = statement.order_by(comments.c.first_position.desc()).limit(LOOKED_THROUGH)
     items = [dict(row) for row in await reading.rows(latest)]
-    await add_texts(reading, None, items)
+    await _add_texts(reading, items)
     await reading.redacted(items)
     shown = [
         item for item in items if "text" not in item.get(WITHHELD, ()) and item["text"]["text"] not in MARKS

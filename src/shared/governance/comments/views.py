@@ -5,12 +5,12 @@ from typing import Annotated
 from uuid import UUID
 
 import orjson
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from shared.governance.comments.domain import Comment
 from shared.kernel.messages import Stream
 from shared.kernel.personal import PersonalShown
-from shared.record.projecting.row_models import COMPUTED, COUNTED, UNSORTED, model_table, row_of
+from shared.record.projecting.row_models import COMPUTED, COUNTED, UNSORTED, Derived, model_table, row_of
 from shared.record.projecting.views import STILL_VALID, Row, StateView
 
 
@@ -27,6 +27,7 @@ class CommentRow(BaseModel):
     taken_back: bool
     first_position: int
     opened_at: datetime
+    case_name: Annotated[str, Derived(), Field(description="What it is about; blank where you may not know.")]
 
 
 class StoredComment(CommentRow):

@@ -35,13 +35,15 @@ class GiveDelegation(Command[Delegation]):
     """Let somebody decide for you; an administrator may propose it for somebody else."""
 
     delegator: PersonId | None = Field(
-        None, description="Whose; your own where it is left out.", examples=["hana-head"]
+        None, description="Whose it is; leave it out to give your own.", examples=["hana-head"]
     )
     delegate: PersonId = Field(examples=["dora-deputy"])
-    limit_pence: Pence = Field(description="Without VAT, up to and including.", examples=[1_000_000])
+    limit_pence: Pence = Field(
+        description="Decisions of up to and including this amount.", examples=[1_000_000]
+    )
     first_day: Day
     last_day: Day
-    reason: Reason = Field(description="Kept as a personal text about both.")
+    reason: Reason = Field(description="Read by both, and by whoever may read what is personal.")
 
     def decide(self, delegation: Delegation, stamp: Stamp) -> DelegationGiven | DelegationProposed:
         """Give no more than the delegator may decide themselves, from today on at the earliest."""
@@ -116,7 +118,7 @@ class EndDelegation(Command[Delegation]):
     """Take a delegation back before its last day."""
 
     decision: Literal["end"] = "end"
-    reason: Reason = Field(description="Kept as a personal text about both.")
+    reason: Reason = Field(description="Read by both, and by whoever may read what is personal.")
 
     @classmethod
     def guard(cls, delegation: Delegation, stamp: Stamp) -> None:

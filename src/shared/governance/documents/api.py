@@ -1,15 +1,13 @@
 """Documents over HTTP: add one by its link or as a file, say what it is evidence of, give its file out."""
 
-from operator import attrgetter
 from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Form, Path, Request, Response, UploadFile
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement
 
-from shared.governance.documents.cases import about_cases_in_sight, case_in_sight, must_be_in_sight
+from shared.governance.documents.cases import SaidOf, add_case_names, case_in_sight, in_sight, said_of
 from shared.governance.documents.commands import AddDocument, AttachDocument, DocumentDecision, KeepDocument
 from shared.governance.documents.domain import (
     FILE_BYTES_LIMIT,
@@ -19,7 +17,13 @@ from shared.governance.documents.domain import (
     kept_document_id,
 )
 from shared.governance.documents.file_store import hash_of_file, keep_file, kept_file
-from shared.governance.documents.views import DocumentRow, StoredDocument, document_row, documents
+from shared.governance.documents.views import (
+    DocumentRow,
+    ListedDocument,
+    StoredDocument,
+    document_row,
+    documents,
+)
 from shared.kernel.errors import NotFound
 from shared.kernel.fields import ONE_LINE, SHORT_TEXT_LIMIT, Flag
 from shared.kernel.messages import Receipt, Stream
@@ -61,21 +65,23 @@ class DocumentFilters(BaseModel):
     withdrawn: Annotated[Flag | None, Field(description="Only those that are, or are not.")] = None
 
 
-async def _sight(query: ListQuery, reading: Reading) -> "list[ColumnElement[bool]]":
-    """Return what bounds the list: nothing where its one case is in sight, or else the cases that are."""
-    await must_be_in_sight(query)
-    of_one = query.asked["case_id"] is not None
-    return [] if of_one else [about_cases_in_sight(core_service(query.request), reading, documents)]
+async def _bounds(query: ListQuery, reading: Reading) -> SaidOf:
+    return await said_of(query, reading, documents)
+
+
+async def _named(reading: Reading, bounds: SaidOf, items: list[dict[str, Any]]) -> None:
+    await add_case_names(reading, bounds.tables, items)
 
 
 DOCUMENT_LIST = ListOf(
     name="documents",
-    row=DocumentRow,
+    row=ListedDocument,
     stored=StoredDocument,
     table=documents,
     filters=DocumentFilters,
-    facts=_sight,
-    within=attrgetter("facts"),
+    facts=_bounds,
+    within=in_sight,
+    derive=_named,
     thing="case_id",
 )
 

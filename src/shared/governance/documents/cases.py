@@ -1,19 +1,20 @@
 """What something is said about: a thing on the record, as far as whoever says it may see it."""
 
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic import JsonValue
-from sqlalchemy import ColumnElement, Table, false, or_, select
+from sqlalchemy import ColumnElement, Table, or_, select
 
 from shared.kernel.errors import NotFound
 from shared.kernel.person import Person
-from shared.record.projecting.views import StateView
 from shared.web.access.areas import sees, whose
 from shared.web.core_service import CoreService, core_service
+from shared.web.lists.filters import ListMoment
 from shared.web.lists.queries import ListQuery
 from shared.web.reads.readings import Reading
+from shared.web.reads.thing_names import Tables, names, tables_of
 
 AREA = "service_area"
 
@@ -48,13 +49,38 @@ async def case_in_sight(service: CoreService, person: Person, case_id: UUID) -> 
     return CaseInSight(kind, area, frozenset(one.position for one in recorded))
 
 
-async def must_be_in_sight(query: ListQuery) -> None:
-    """Find nothing where the one case that a list is asked of is not there, or not for whoever asks."""
-    if (case_id := query.asked["case_id"]) is not None:
-        await case_in_sight(core_service(query.request), query.reading.person, case_id)
+class SaidOf(NamedTuple):
+    """What bounds a list of what was said about things: those in sight, and the tables that name them."""
+
+    sight: "ColumnElement[bool]"
+    tables: Tables
 
 
-def about_cases_in_sight(service: CoreService, reading: Reading, said: Table) -> "ColumnElement[bool]":
+async def said_of(query: ListQuery, reading: Reading, said: Table) -> SaidOf:
+    """Return what bounds it: its one case, where that is there for whoever asks, or all cases in sight."""
+    service = core_service(query.request)
+    tables = tables_of(service.views)
+    if (case_id := query.asked["case_id"]) is None:
+        return SaidOf(_cases_in_sight(service, reading, said, tables), tables)
+    await case_in_sight(service, reading.person, case_id)
+    return SaidOf(said.c.case_id == case_id, tables)
+
+
+def in_sight(moment: ListMoment) -> "list[ColumnElement[bool]]":
+    """Return the condition on what was said about things in sight."""
+    return [moment.facts.sight]
+
+
+async def add_case_names(reading: Reading, tables: Tables, items: list[dict[str, Any]]) -> None:
+    """Add what the thing is called that each of them is about, where its reader may know."""
+    called = await names(reading, tables, {item["case_id"]: item["case_kind"] for item in items})
+    for item in items:
+        item["case_name"] = called.get(item["case_id"], "")
+
+
+def _cases_in_sight(
+    service: CoreService, reading: Reading, said: Table, tables: Tables
+) -> "ColumnElement[bool]":
     """Return the condition on what is said about things of any kind: each is one that the reader may see.
 
     A thing with a service area is in sight as it is in the list of its own kind: as it stands, not as it
@@ -63,18 +89,16 @@ def about_cases_in_sight(service: CoreService, reading: Reading, said: Table) ->
     person, permissions = reading.person, service.permissions
     areas_of = {kind: permissions.areas(person, action) for kind, action in service.seen_with.items()}
     may = [kind for kind, action in service.seen_with.items() if permissions.allows(person, action)]
-    states = [view for view in service.views if isinstance(view, StateView)]
-    placed = {view.blank.kind: view.table for view in states if AREA in view.table.c}
-    kind_of, case = said.c.case_kind, said.c.case_id
-    narrow = [kind for kind in may if areas_of[kind] is not None and kind in placed]
-    wide = sorted(set(may).difference(narrow))
+    narrow = [k for k in may if areas_of[k] is not None and k in tables and AREA in tables[k].c]
+    wide = sorted({*may}.difference(narrow))
     return or_(
-        kind_of.in_(wide) if wide else false(),
-        *(
-            (kind_of == kind)
-            & case.in_(
-                select(placed[kind].c.id).where(replace(reading, areas=areas_of[kind]).valid(placed[kind]))
-            )
-            for kind in narrow
-        ),
+        said.c.case_kind.in_(wide), *(_of_areas(reading, said, tables[k], k, areas_of[k]) for k in narrow)
     )
+
+
+def _of_areas(
+    reading: Reading, said: Table, table: Table, kind: str, areas: frozenset[str] | None
+) -> "ColumnElement[bool]":
+    """Return the condition on what is said about things of one kind in some service areas."""
+    there = select(table.c.id).where(replace(reading, areas=areas).valid(table))
+    return (said.c.case_kind == kind) & said.c.case_id.in_(there)

@@ -7,7 +7,15 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from shared.governance.documents.domain import Document
-from shared.record.projecting.row_models import COUNTED, SEARCHED, UNSORTED, model_table, row_of, text_index
+from shared.record.projecting.row_models import (
+    COUNTED,
+    SEARCHED,
+    UNSORTED,
+    Derived,
+    model_table,
+    row_of,
+    text_index,
+)
 from shared.record.projecting.views import STILL_VALID, StateView
 
 
@@ -30,6 +38,12 @@ class DocumentRow(BaseModel):
     first_position: int
     opened_at: datetime
     changed_at: datetime
+
+
+class ListedDocument(DocumentRow):
+    """A document with what its thing is called."""
+
+    case_name: Annotated[str, Derived(), Field(description="Blank where you may not know it.")]
 
 
 class StoredDocument(DocumentRow):
