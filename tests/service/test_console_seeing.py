@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from rfp_service.console.flow_sentences import NOT_KNOWN, TAKES
+from rfp_service.console.pages.record import ASKED_FIRST
 from rfp_service.console.words import whom, words
 from rfp_service.demonstration.neighbour import NAMES
 from tests.service.test_console_in_a_browser import looked_at
@@ -151,8 +152,9 @@ def test_a_periods_figures_are_counted_as_the_api_counts_them(demonstration: Run
     with visitor(demonstration, "sam-scrutiny") as sam:
         page = sam.page("/record/period?from=2026-06-01&to=2026-08-31")
         figures = sam.asked("/audit/periods?from=2026-05-31T23:00Z&to=2026-08-31T23:00Z")["recorded_now"]
+    named = {called: name for name, called in ASKED_FIRST.items()}
     for name, _, number, _ in rows_of(page, "unusual"):
-        assert figures[name.lower().replace(" ", "_")]["n"] == int(number)
+        assert figures[named[name]]["n"] == int(number)
     late, told = figures["late_approvals"]["n"], figures["told_late"]["n"]
     assert late > 1
     assert f"{late} approvals came late; {told or 'none'} w" in said(page)
