@@ -109,6 +109,7 @@ class _Server(uvicorn.Server):
             raise NotConfigured(f"Nothing can listen at {where}: is it taken? Set PORT, or HOST.") from None
         if self.started:
             self._announce()
+            collect_seldom()  # it takes a while, for which nobody need wait to be told
 
 
 def serve(
@@ -135,6 +136,5 @@ def serve(
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     WorkingDays()  # reads the bank holidays, so that no request waits for them
-    collect_seldom()
     allow_many_files()
     _Server(config, opening, announce).run()

@@ -11,7 +11,6 @@ import asyncpg
 from outcomes.api.commitments import reading_since
 from outcomes.api.facts import rows_of, scheme_at
 from outcomes.api.forms.pages import HTML, ODT, PDF, Meeting, html, pdf
-from outcomes.api.forms.text_document import odt
 from outcomes.api.paper_content import PaperShown, paper_content
 from outcomes.commands.papers import IssuePaper, PaperMade
 from outcomes.domain.paper import IssuedDocument
@@ -55,6 +54,8 @@ async def made(paper: PaperShown, meeting: Meeting | None, form: PaperForm, base
     if form is PaperForm.JSON:
         return paper.model_dump_json().encode()
     if form is PaperForm.ODT:
+        from outcomes.api.forms.text_document import odt  # slow to load, and seldom asked for
+
         return await asyncio.to_thread(odt, paper, meeting, base)
     page = await asyncio.to_thread(html, paper, meeting, base)
     return page if form is PaperForm.HTML else await asyncio.to_thread(pdf, page, paper.board.as_of)

@@ -5,6 +5,7 @@ Only the database's owner can date decisions, by the function that the service m
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import asyncpg
 
@@ -34,7 +35,31 @@ TELLINGS = "notifications"
 KNOWN_ALREADY = """
 UPDATE reactions SET position = h.position, since = h.position FROM event_head h WHERE name = ANY ($1)
 """
+EMPTIED = """
+DROP SCHEMA public CASCADE;
+CREATE SCHEMA public;
+GRANT USAGE ON SCHEMA public TO PUBLIC
+"""
 APPEND_AT = "SELECT append_events_from($1, '{0}', $2, $3, $4, $5, '{}', '{}', '{}', '{}')"
+
+
+async def start_over(settings: Settings, owner_url: str) -> bool:
+    """Empty a database in which the story was broken off, before anybody saw it; say whether it was."""
+    if not _unfinished(settings).exists():
+        return False
+    connection = await asyncpg.connect(owner_url)
+    try:
+        await connection.execute(EMPTIED)
+    finally:
+        await connection.close()
+    _unfinished(settings).unlink()
+    return True
+
+
+def _unfinished(settings: Settings) -> Path:
+    """Return the file that is there from the story's first event to its last."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return settings.data_dir / "story.unfinished"
 
 
 async def seed(settings: Settings, owner_url: str, service_url: str) -> int:
@@ -44,6 +69,8 @@ async def seed(settings: Settings, owner_url: str, service_url: str) -> int:
     """
     connection = await asyncpg.connect(owner_url)
     try:
+        if not await connection.fetchval("SELECT position FROM event_head"):
+            _unfinished(settings).touch()
         texts = PersonalTexts(connection, *personal_secrets(settings))  # type: ignore[arg-type]  # the owner's
         if not await _begins(connection, texts):
             return 0
@@ -59,6 +86,7 @@ async def seed(settings: Settings, owner_url: str, service_url: str) -> int:
                 await _write(connection, texts, await issued_at(service, paper_at))
             await Indexer(service.pool, service.store).commit()
         await connection.execute(KNOWN_ALREADY, [each.name for each in REACTIONS if each.outbox == TELLINGS])
+        _unfinished(settings).unlink()
         return len(scenes) + len(acts)
     finally:
         await connection.close()

@@ -9,6 +9,7 @@ from rfp_service.databases import Database, database
 from rfp_service.memory import give_memory_back
 from rfp_service.operator.configuration import configured, traced
 from rfp_service.service import opened
+from rfp_service.temporary_files import own_temporary_folder
 from rfp_service.worker import work
 from shared.governance.notifications.courier import serve_at
 from shared.ledger.log_keys import log_keys
@@ -26,7 +27,7 @@ def worker() -> None:
         async with opened(settings, base.service, held=True) as service, metrics_shown(service):
             await work(service)
 
-    with database(settings) as base, traced(settings):
+    with own_temporary_folder(), database(settings) as base, traced(settings):
         uvloop.run(run(base))
 
 

@@ -10,11 +10,12 @@ from rfp_service import serving
 from rfp_service.databases import Database, database, must_have_owner
 from rfp_service.demonstration.guide import guide
 from rfp_service.demonstration.neighbour import neighbours
-from rfp_service.demonstration.seeding import seed
+from rfp_service.demonstration.seeding import seed, start_over
 from rfp_service.operator.configuration import configured, traced
 from rfp_service.operator.preparation import prepare
 from rfp_service.operator.receivers import Receivers, receivers
 from rfp_service.service import opened
+from rfp_service.temporary_files import own_temporary_folder
 from rfp_service.terminal import say
 from shared.settings import NotConfigured, Profile, Settings
 
@@ -29,7 +30,7 @@ def demo(
     if settings.profile is not Profile.DEMONSTRATION:
         raise NotConfigured("`demo` is for the demonstration profile.")
     say("Starting …")
-    with traced(settings), ExitStack() as stack:
+    with own_temporary_folder(), traced(settings), ExitStack() as stack:
         told = stack.enter_context(receivers(settings)) if tell else None
         wanted = told.settings if told else settings
         base = stack.enter_context(database(wanted))
@@ -40,6 +41,8 @@ def demo(
 
 async def _filled(settings: Settings, base: Database, told: Receivers | None) -> None:
     """Bring the database up to date, and let the story be told in it; introduce whoever is to be told."""
+    if await start_over(settings, must_have_owner(base)):
+        say("The story was broken off when it was told last: it begins anew.")
     await prepare(base)
     await seed(settings, must_have_owner(base), base.service)
     if told is not None:

@@ -14,6 +14,7 @@ from rfp_service.databases import Database, database
 from rfp_service.operator.configuration import configured
 from rfp_service.operator.preparation import prepare
 from rfp_service.service import opened
+from rfp_service.temporary_files import own_temporary_folder
 from rfp_service.terminal import say
 from shared.flow.imports.domain import Import, ImportReport, ImportStatus
 from shared.flow.imports.loader import LogFiles
@@ -47,7 +48,7 @@ def rfp_log(  # noqa: PLR0913  # the options of one command
     options = Options(timestamps, time_zone, stages, strict, columns, delimiter, dates)
     files = LogFiles(events, cases, options)
     settings = configured()
-    with database(settings) as base, _bar() as bar:
+    with own_temporary_folder(), database(settings) as base, _bar() as bar:
         task = bar.add_task("events", total=None)
         log_id, state = uvloop.run(
             _import(settings, base, files, name, dry_run, lambda n: bar.update(task, completed=n))

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from shared.embedded.account import Account
 from shared.embedded.errors import EmbeddedPostgresFailed
 
+AT_WORK = "rfp-service-at-work-"  # how a process's own folder for temporary files begins
 ELSEWHERE = Path("/var/lib/rfp-service")
 SOCKET_PATH_LIMIT = 100  # of the 107 bytes that a socket's address may have
 PORT = 5432
@@ -25,6 +26,12 @@ TOO_LONG = (
 
 def _is_too_long(socket: Path) -> bool:
     return len(os.fsencode(socket)) > SOCKET_PATH_LIMIT - len("/.s.PGSQL.5432")
+
+
+def _temporary() -> Path:
+    """Return the folder for temporary files that other processes know, too."""
+    folder = Path(tempfile.gettempdir())
+    return folder.parent if folder.name.startswith(AT_WORK) else folder
 
 
 def has_database(data_dir: Path) -> bool:
@@ -68,7 +75,7 @@ class Places:
         account.private_folder(home)
         socket = home / "socket"
         if _is_too_long(socket):
-            socket = Path(tempfile.gettempdir(), f"rfp-service-{name}")
+            socket = _temporary() / f"rfp-service-{name}"
         if _is_too_long(socket):
             raise EmbeddedPostgresFailed(TOO_LONG)
         account.private_folder(socket)

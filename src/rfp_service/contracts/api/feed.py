@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from icalendar import Calendar, Event
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
@@ -17,6 +16,9 @@ from shared.web.reads.answers import NOT_MODIFIED, READS_MANY
 from shared.web.reads.pages import not_modified
 from shared.web.reads.readings import Read, Reading
 from shared.web.requests.bodies import StrictRoute
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 ICALENDAR = "text/calendar"
 ENTRIES_LIMIT = 20_000
@@ -99,6 +101,8 @@ async def answer_calendar(request: Request, reading: Reading, owner: str | None)
 
 def calendar_of(items: list[dict[str, Any]]) -> bytes:
     """Return the calendar of some contracts."""
+    from icalendar import Calendar  # slow to load, and for this alone
+
     calendar = Calendar()
     calendar.add("prodid", "-//rfp-service//contracts//EN")
     calendar.add("version", "2.0")
@@ -125,7 +129,7 @@ def _dropped(
     )
 
 
-def _entries(item: Mapping[str, Any]) -> Iterator[Event]:
+def _entries(item: Mapping[str, Any]) -> "Iterator[Event]":
     """Yield the entries of a contract: its last safe date, its end and its review.
 
     One whose day there is no longer keeps the last that it had, cancelled.
@@ -148,7 +152,9 @@ def _first(said: Mapping[str, Any], columns: Sequence[str]) -> date | None:
     return next((day for column in columns if (day := said.get(column)) is not None), None)
 
 
-def _entry(item: Mapping[str, Any], name: str, words: str, day: date, *, cancelled: bool) -> Event:
+def _entry(item: Mapping[str, Any], name: str, words: str, day: date, *, cancelled: bool) -> "Event":
+    from icalendar import Event
+
     entry = Event()
     entry.add("uid", f"{item['id']}.{name}@contracts.rfp-service")
     entry.add("sequence", item["version"])

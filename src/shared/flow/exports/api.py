@@ -15,7 +15,6 @@ from shared.flow.cases import Chosen
 from shared.flow.exports.event_log import ExportedLog
 from shared.flow.exports.ocel_json import write_ocel_json
 from shared.flow.exports.ocel_sqlite import write_ocel_sqlite
-from shared.flow.exports.xes_file import write_xes
 from shared.flow.flow_service import flow_service
 from shared.flow.requests import FlowView, live_question
 from shared.web.decisions.commands import may
@@ -25,10 +24,18 @@ from shared.web.requests.bodies import StrictRoute
 
 SALT_BYTES = 32
 SQLITE, XML, JSON = "application/vnd.sqlite3", "application/xml", "application/json"
+
+
+def _write_xes(log: ExportedLog, path: Path) -> None:
+    from shared.flow.exports.xes_file import write_xes  # its library is needed for nothing else here
+
+    write_xes(log, path)
+
+
 FORMS = {
     "ocel-json": (write_ocel_json, JSON, "event-log.ocel.json"),
     "ocel-sqlite": (write_ocel_sqlite, SQLITE, "event-log.ocel.sqlite"),
-    "xes": (write_xes, XML, "event-log.xes"),
+    "xes": (_write_xes, XML, "event-log.xes"),
 }
 
 router = APIRouter(prefix="/v1/rfps", tags=["flow"], route_class=StrictRoute)

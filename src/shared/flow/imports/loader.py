@@ -8,18 +8,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid5
 
-from shared.flow.imports import xes
 from shared.flow.imports.files import FileTooLarge, NotReadable, digest, is_xml, plain_bytes
 from shared.flow.imports.historic_log import Log
 from shared.flow.imports.options import CASES_NEED, DELIMITERS, Options
 from shared.flow.imports.partitioned_log import PartitionedLog
 from shared.flow.imports.rfp_log import FINDINGS_TRIED_LIMIT
+from shared.flow.imports.xes_refusals import HasDocumentType, NotXes, cases_beside
 from shared.web.sandbox.children import Sandbox, Task
 from shared.web.sandbox.limits import ONE_FILE
 
 XES = Task(
     "shared.flow.imports.xes",
-    (xes.HasDocumentType, xes.NotXes, FileTooLarge, NotReadable),
+    (HasDocumentType, NotXes, FileTooLarge, NotReadable),
     ONE_FILE._replace(cpu_seconds=300, wall_seconds=900),
 )
 IMPORTS = UUID("0d3f2f5e-8c1c-4a35-9d0a-6f1f3c0b7a11")
@@ -47,7 +47,7 @@ class LogFiles:
         if await asyncio.to_thread(is_xml, events):
             events = folder / "events.csv"
             await sandbox.convert(XES, self.events, events)
-            cases = cases or xes.cases_beside(events)
+            cases = cases or cases_beside(events)
             options = replace(options, mapping={}, delimiter="comma")  # it is a table of our own now
         elif cases is None:
             cases = folder / "cases.csv"

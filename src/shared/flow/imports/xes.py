@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from lxml import etree
 
 from shared.flow.imports.files import PLAIN_BYTES_LIMIT, FileTooLarge, NotReadable, opened
-from shared.kernel.errors import Unacceptable
+from shared.flow.imports.xes_refusals import HasDocumentType, NotXes, cases_beside
 
 EVENT_COLUMNS = (
     "case_id",
@@ -34,14 +34,6 @@ VALUES = frozenset(["string", "date", "int", "float", "boolean", "id"])
 
 Attributes = dict[str, str]
 Element = Any  # its library has no types
-
-
-class HasDocumentType(Unacceptable):
-    """An XES log has no document type (DTD) of its own: take the DOCTYPE line out."""
-
-
-class NotXes(Unacceptable):
-    """This is XML but no XES log: its outermost element is not a `log` of `trace` and `event`."""
 
 
 def convert(source: Path, target: Path) -> dict[str, int]:
@@ -63,11 +55,6 @@ def convert(source: Path, target: Path) -> dict[str, int]:
         except (etree.XMLSyntaxError, OSError, EOFError, zlib.error) as error:
             raise NotReadable from error
     return counted
-
-
-def cases_beside(target: Path) -> Path:
-    """Return where the cases of a converted log are."""
-    return target.with_name("cases.csv")
 
 
 class _Bounded(ExitStack):

@@ -5,23 +5,19 @@ mailbox (`mailto:clerk@council.example`). Nothing is ever overwritten: a store t
 (WORM, object lock) makes it evidence.
 """
 
-import re
 import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from email.message import EmailMessage
 
 import asyncpg
-import obstore
 import structlog
-from obstore.exceptions import AlreadyExistsError, BaseError
-from obstore.store import LocalStore, ObjectStore, from_url
 
 from shared.ledger.log_reader import LogReader, Signed
 from shared.ledger.read_checkpoints import newest_of_reads
 
 LOOKED_EVERY_SECONDS = 10.0
-MAILBOX, FOLDER = "mailto:", "file://"
+MAILBOX = "mailto:"
 DUE = """
 SELECT t.target FROM unnest($1::text[]) AS t (target) LEFT JOIN log_copies c USING (target)
 WHERE coalesce(c.size, 0) < $2 AND (c.copied_at IS NULL OR c.copied_at < now() - $3::interval)
@@ -39,10 +35,6 @@ ON CONFLICT (target) DO UPDATE SET failing_since = coalesce(c.failing_since, now
 HandIn = Callable[[EmailMessage], Awaitable[None]]
 
 log = structlog.get_logger(__name__)
-
-
-class AnotherLies(Exception):
-    """Where the copy should go lies another checkpoint of the same size: the record was rewritten."""
 
 
 class Copies:
@@ -72,12 +64,15 @@ class Copies:
         signed = await reader.witnessed() or await reader.latest()
         if signed is None:
             return
+        from shared.governance.audit.copy_targets import AnotherLies, NotKept  # only where there are some
+
         reads = await newest_of_reads(self._pool)
         for row in await self._pool.fetch(DUE, self._targets, signed.size, self._every):
             try:
                 await self._sent(row["target"], signed, reads)
-            except (AnotherLies, BaseError, OSError, ValueError) as error:
-                said = f"{type(error).__name__}: {error}"[:300]
+            except (AnotherLies, NotKept, OSError, ValueError) as error:
+                own = "" if isinstance(error, NotKept) else f"{type(error).__name__}: "
+                said = f"{own}{error}"[:300]
                 await self._pool.execute(FAILED, row["target"], said)
                 tell = log.critical if isinstance(error, AnotherLies) else log.warning
                 tell("checkpoint not copied", target=row["target"], error=said)
@@ -88,9 +83,11 @@ class Copies:
         if target.startswith(MAILBOX):
             await self._hand_in(self._mail(target.removeprefix(MAILBOX), signed, reads))
             return
-        await _kept(target, "checkpoint", signed.note)
+        from shared.governance.audit.copy_targets import keep
+
+        await keep(target, "checkpoint", signed.note)
         if reads:
-            await _kept(target, "reads", reads)
+            await keep(target, "reads", reads)
 
     def _mail(self, address: str, signed: Signed, reads: str | None) -> EmailMessage:
         message = EmailMessage()
@@ -105,29 +102,5 @@ class Copies:
         return message
 
 
-async def _kept(target: str, what: str, note: str) -> None:
-    """Write a note where nothing of its name lies; what lies there must say the same."""
-    origin, size = _origin(note), note.split("\n")[1]
-    folder = re.sub(r"[^A-Za-z0-9._-]", "_", origin.removesuffix("/reads"))
-    path = f"{folder}/{what}-{int(size):012}.txt"
-    store = _store(target)
-    try:
-        await obstore.put_async(store, path, note.encode(), mode="create")
-    except AlreadyExistsError:
-        found = await obstore.get_async(store, path)
-        if _text(bytes(await found.bytes_async()).decode()) != _text(note):
-            raise AnotherLies(path) from None
-
-
-def _store(target: str) -> ObjectStore:
-    if target.startswith(FOLDER):
-        return LocalStore(target.removeprefix(FOLDER), mkdir=True)
-    return from_url(target)
-
-
 def _origin(note: str) -> str:
     return note.partition("\n")[0]
-
-
-def _text(note: str) -> str:
-    return note.partition("\n\n")[0]

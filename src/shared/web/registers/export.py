@@ -9,7 +9,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Literal
 
-import xlsxwriter
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
 from sqlalchemy import select
@@ -114,6 +113,8 @@ async def _as_csv(rows: AsyncIterator[list[Cells]]) -> AsyncIterator[bytes]:
 
 async def _write_xlsx(path: Path, rows: AsyncIterator[list[Cells]], name: str) -> None:
     """Write a sheet of texts, a row at a time, so that no row is kept in memory."""
+    import xlsxwriter  # slow to load, and seldom asked for
+
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False})
     sheet = book.add_worksheet(name.capitalize())
     number = 0

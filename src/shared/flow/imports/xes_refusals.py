@@ -1,0 +1,18 @@
+"""What the service knows of reading an XES log, which a child does: it has no need of the child's library."""
+
+from pathlib import Path
+
+from shared.kernel.errors import Unacceptable
+
+
+class HasDocumentType(Unacceptable):
+    """An XES log has no document type (DTD) of its own: take the DOCTYPE line out."""
+
+
+class NotXes(Unacceptable):
+    """This is XML but no XES log: its outermost element is not a `log` of `trace` and `event`."""
+
+
+def cases_beside(target: Path) -> Path:
+    """Return where the cases of a converted log are."""
+    return target.with_name("cases.csv")
