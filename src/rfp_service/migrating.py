@@ -37,48 +37,65 @@ def last_of(versions: Path) -> str:
 
 LATEST = last_of(MIGRATIONS / "versions")
 
-# What the service may do: read, append through the function, and keep its views and its outbox.
+# What the service may do: read, append through the function, and keep its views and its outbox. What it once
+# might do in whole tables is taken back first.
 GRANTS = """
+REVOKE INSERT, UPDATE, DELETE ON people, identities, reactions, deadlines, personal_keys, notices FROM {role};
+REVOKE INSERT, UPDATE, DELETE ON log_tiles, log_checkpoints, log_cosignatures, log_keys FROM {role};
+REVOKE INSERT, UPDATE, DELETE ON read_checkpoints, unread_events, jobs, heartbeats, first_looks FROM {role};
+REVOKE INSERT, UPDATE, DELETE ON notifications, deliveries, delivery_attempts, delivery_orders FROM {role};
+REVOKE INSERT, UPDATE, DELETE ON flow_forecasts, told_waits, issued_documents, document_files FROM {role};
 GRANT SELECT ON alembic_version, stored_events, event_head, idempotency_keys TO {role};
 GRANT SELECT ON views, reactions, notices, people TO {role};
 GRANT EXECUTE ON FUNCTION append_events, position_at TO {role};
 GRANT UPDATE (position, stopped, unread, compared, differs) ON views TO {role};
-GRANT SELECT, INSERT, UPDATE, DELETE ON unread_events TO {role};
-REVOKE UPDATE ON reactions FROM {role};
+GRANT SELECT, INSERT, DELETE, UPDATE (views, reactions) ON unread_events TO {role};
 GRANT INSERT, UPDATE (position) ON reactions TO {role};
-GRANT INSERT ON notices, people TO {role};
-REVOKE UPDATE ON deadlines FROM {role};
-GRANT SELECT, INSERT, UPDATE (leased_until, attempts) ON deadlines TO {role};
+GRANT INSERT (position, told, about, case_id, happened_at) ON notices TO {role};
+GRANT SELECT, INSERT (case_id, kind, version, due_at), UPDATE (leased_until, attempts) ON deadlines TO {role};
 GRANT EXECUTE ON FUNCTION settle_deadline, postpone_deadline TO {role};
+GRANT INSERT (id, source, sealed) ON people TO {role};
 GRANT UPDATE (sealed, name, email, roles, roles_at, erased_at) ON people TO {role};
-GRANT SELECT, INSERT ON identities, api_key_uses TO {role};
-REVOKE INSERT, UPDATE ON personal_keys FROM {role};
+GRANT SELECT, INSERT (issuer, subject, person_id) ON identities TO {role};
+GRANT SELECT, INSERT, UPDATE (last_used_at) ON api_key_uses TO {role};
 GRANT SELECT, INSERT (id, person, stream_id, wrapped) ON personal_keys TO {role};
 GRANT EXECUTE ON FUNCTION destroy_personal_keys TO {role};
-GRANT UPDATE (last_used_at) ON api_key_uses TO {role};
 GRANT SELECT ON log_tiles, log_checkpoints, log_cosignatures, log_keys, audit_reads TO {role};
-REVOKE INSERT, UPDATE ON log_tiles, log_checkpoints, log_cosignatures, log_keys FROM {role};
-REVOKE INSERT ON read_checkpoints FROM {role};
 GRANT EXECUTE ON FUNCTION keep_log_tiles, keep_checkpoint, keep_read_checkpoint TO {role};
 GRANT EXECUTE ON FUNCTION change_log_keys, keep_cosignature, change_witness_quorum TO {role};
 GRANT SELECT ON witness_quorums TO {role};
 GRANT SELECT, INSERT, UPDATE ON witness_answers, log_copies TO {role};
+GRANT SELECT, INSERT, UPDATE, DELETE ON differing_tables TO {role};
 GRANT EXECUTE ON FUNCTION append_audit_read, event_leaf, audit_read_hash TO {role};
 GRANT SELECT ON read_checkpoints TO {role};
-GRANT SELECT, INSERT, UPDATE ON jobs TO {role};
+GRANT SELECT, INSERT (id, owner, kind, status, total, done, counts) ON jobs TO {role};
+GRANT UPDATE (status, total, done, counts, problem, changed_at) ON jobs TO {role};
 GRANT SELECT, INSERT, DELETE ON job_results, job_bodies TO {role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON job_work TO {role};
-GRANT SELECT, INSERT ON issued_documents, document_files TO {role};
+GRANT SELECT, INSERT (sha256, media_type, content) ON issued_documents TO {role};
+GRANT SELECT, INSERT (sha256, content) ON document_files TO {role};
 GRANT EXECUTE ON FUNCTION destroy_document_files TO {role};
-GRANT SELECT, INSERT, UPDATE ON notifications, deliveries, delivery_attempts, delivery_orders TO {role};
+GRANT SELECT, UPDATE (spread_at, area, people, body) ON notifications TO {role};
+GRANT INSERT (message_id, position, type, case_kind, case_id, sequence, tier, told_tier, people, caused_by,
+    happened_at, wait, wait_turn) ON notifications TO {role};
+GRANT SELECT, INSERT (notification_id, target, target_kind, status, due_at) ON deliveries TO {role};
+GRANT UPDATE (target, target_kind, status, attempts, tries, due_at, leased_until, settled_at)
+    ON deliveries TO {role};
+GRANT SELECT, INSERT (delivery_id, number) ON delivery_attempts TO {role};
+GRANT UPDATE (answered_at, status_code, answer, fault, retry_after_seconds, outcome, batch)
+    ON delivery_attempts TO {role};
+GRANT SELECT, INSERT (position, target, order_kind, delivery_id, since, until), UPDATE (done_at, deliveries)
+    ON delivery_orders TO {role};
 GRANT SELECT, INSERT, UPDATE ON target_health, turn_looks TO {role};
-GRANT SELECT, INSERT, DELETE ON told_waits TO {role};
+GRANT SELECT, DELETE, INSERT (thing, wait, turn, person) ON told_waits TO {role};
 GRANT SELECT ON delivery_log TO {role};
-GRANT SELECT, INSERT ON first_looks TO {role};
+GRANT SELECT, INSERT (notification_id, person) ON first_looks TO {role};
 GRANT SELECT, INSERT, DELETE ON endpoint_secrets TO {role};
-GRANT SELECT, INSERT, UPDATE ON inbox_marks, heartbeats TO {role};
+GRANT SELECT, INSERT, UPDATE ON inbox_marks TO {role};
+GRANT SELECT, INSERT (name, process), UPDATE (process, beaten_at) ON heartbeats TO {role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON console_sessions, console_files TO {role};
-GRANT SELECT, INSERT ON flow_forecasts TO {role};
+GRANT SELECT, INSERT (week, within_days, case_id, made_us, position, chance, chance_by_age, finish_p50_us,
+    finish_p85_us, finish_p95_us) ON flow_forecasts TO {role};
 """
 # What scrutiny's own role may do: read, and have it kept that it read. No keys, no secrets.
 READER_GRANTS = """

@@ -22,7 +22,7 @@ from tests.shared.governance.notifications.ground import Ground, ground
 from tests.shared.governance.notifications.receiver import Got, Receiver, polite, receiving
 from tests.support.api import running_api
 from tests.support.people import ADA
-from tests.support.postgres import Base, Server
+from tests.support.postgres import Base, Server, by_owner
 
 QUIET = 150
 QUEUED = 20_000
@@ -119,7 +119,7 @@ async def _beside(base: Base) -> str:
         healthy, _ = await here.endpoint(receiver.url)
         alone = await _waits(here, healthy, receiver)
         sick = [(await here.endpoint(url))[0] for url in ("http://127.0.0.1:9/", hanging.url)]
-        await pool.execute(QUEUE, QUEUED, sick, timeout=600)
+        await by_owner(pool, QUEUE, QUEUED, sick)
         owner = await asyncpg.connect(base.owner)
         await owner.execute("ANALYZE deliveries, notifications")
         await owner.close()
@@ -149,7 +149,7 @@ async def _waits(here: Ground, endpoint: str, receiver: Receiver) -> list[float]
     for _ in range(BESIDE):
         before = len(receiver.got)
         begun = time.perf_counter()
-        await here.pool.execute(QUEUE, 1, [endpoint])
+        await by_owner(here.pool, QUEUE, 1, [endpoint])
         awake.set()
         while len(receiver.got) == before:  # noqa: ASYNC110  # the receiver knows of no event
             await asyncio.sleep(0.0005)

@@ -59,15 +59,15 @@ async def test_a_deadline_that_is_gone_moved_or_invented_is_found(
 async def test_an_erasure_and_a_destroyed_key_that_the_record_does_not_know_are_found(
     pool: asyncpg.Pool, store: EventStore, admin: asyncpg.Connection
 ) -> None:
-    await pool.execute("INSERT INTO people (id, name) VALUES ('eve', 'Eve')")
+    await admin.execute("INSERT INTO people (id, name) VALUES ('eve', 'Eve')")
     assert await differing(pool, store) == ["The directory holds names or addresses in the clear: 1"]
-    await pool.execute("UPDATE people SET name = ''")
+    await admin.execute("UPDATE people SET name = ''")
     key = await pool.fetchval(
         "INSERT INTO personal_keys (id, person, stream_id, wrapped)"
         " VALUES (gen_random_uuid(), 'eve', gen_random_uuid(), '') RETURNING id"
     )
     assert await differing(pool, store) == []
-    await pool.execute("UPDATE people SET name = '', erased_at = now() WHERE id = 'eve'")
+    await admin.execute("UPDATE people SET name = '', erased_at = now() WHERE id = 'eve'")
     await admin.execute("UPDATE personal_keys SET wrapped = NULL, destroyed_at = now()")
     assert await differing(pool, store) == [
         "eve was erased from the directory, and the record knows of no erasure",

@@ -102,7 +102,7 @@ async def test_nobody_reads_in_the_name_of_somebody_unknown(pool: asyncpg.Pool) 
     ):
         with pytest.raises(REFUSED, match="Nobody is known"):
             await pool.execute(read, reader, authority)
-    await pool.execute("INSERT INTO people (id, name) VALUES ('sam', 'Sam')")
+    await pool.execute("INSERT INTO people (id, source) VALUES ('sam', '')")
     await pool.execute(read, "sam", "auditor")
     await pool.execute(read, "operator:sam", "operator")
     with pytest.raises(REFUSED, match="no checkpoint of this log of reads"):
@@ -115,7 +115,7 @@ async def test_a_deadline_is_settled_only_as_the_record_shows(pool: asyncpg.Pool
         " (gen_random_uuid(), 'spec', 1, clock_timestamp() + $1::interval) RETURNING id"
     )
     settle = "SELECT settle_deadline($1, $2)"
-    claim = "UPDATE deadlines SET leased_until = 'infinity', attempts = 1"
+    claim = "UPDATE deadlines SET leased_until = now() + interval '1 minute', attempts = 1"
     later = await pool.fetchval(add, timedelta(days=1))
     come = await pool.fetchval(add, timedelta(days=-1))
     with pytest.raises(REFUSED):

@@ -16,6 +16,7 @@ from shared.web.monitoring.metrics_server import metrics_shown
 from tests.support.alerts import RULES
 from tests.support.api import Api
 from tests.support.patience import until_true
+from tests.support.postgres import by_owner
 from tests.support.running import free_port
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -48,13 +49,15 @@ async def test_metrics_count_requests_and_commits_and_say_what_lags(api: Api) ->
 
 
 async def test_a_deadline_and_a_job_that_nobody_does_show_their_age(api: Api, pool: asyncpg.Pool) -> None:
-    await pool.execute(
+    await by_owner(
+        pool,
         "INSERT INTO jobs (id, owner, kind, status, total, done, counts, changed_at) VALUES"
-        " (gen_random_uuid(), 'rita', 'batch', 'running', 1, 0, '{}', now() - interval '1 hour')"
+        " (gen_random_uuid(), 'rita', 'batch', 'running', 1, 0, '{}', now() - interval '1 hour')",
     )
-    await pool.execute(
+    await by_owner(
+        pool,
         "INSERT INTO deadlines (case_id, kind, version, due_at, leased_until) VALUES"
-        " (gen_random_uuid(), 'standstill', 1, now() - interval '2 hours', now() + interval '1 hour')"
+        " (gen_random_uuid(), 'standstill', 1, now() - interval '2 hours', now() + interval '1 hour')",
     )
     text = (await api.get("/metrics", None)).text
     assert value(text, "rfp_job_oldest_idle_seconds") > 3_500

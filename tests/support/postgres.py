@@ -43,6 +43,18 @@ async def session(address: str) -> AsyncIterator[asyncpg.Connection]:
         await connection.close()
 
 
+def as_owner(service: asyncpg.Pool) -> str:
+    """Return the owner's address of the database that the service's connections lead to."""
+    address: str = service._connect_args[0]  # noqa: SLF001  # asyncpg tells it in no other way
+    return address.replace(f"//{SERVICE}:", f"//{OWNER}:")
+
+
+async def by_owner(service: asyncpg.Pool, statement: str, *given: object) -> None:
+    """Do what the service's own role is refused."""
+    async with session(as_owner(service)) as owner:
+        await owner.execute(statement, *given)
+
+
 class Server:
     """Hands out databases that the program has just migrated, and nobody else uses.
 

@@ -28,6 +28,7 @@ from shared.record.eventstore.store import EventStore
 from shared.record.projecting.projector import Projector
 from shared.settings import Settings
 from shared.web.access.names import PeopleNames
+from tests.support.postgres import as_owner, session
 from tests.support.specs import NOW, stamp
 
 SECRET = b"k" * 32
@@ -92,8 +93,9 @@ class Ground:
             pass
 
     async def tell(self, number: int = 1) -> None:
-        """Let so much happen that is to be told."""
-        await self.pool.execute(NOTIFY, number, NOW)
+        """Let so much happen that is to be told: the record has none of it, so the owner writes it."""
+        async with session(as_owner(self.pool)) as owner:
+            await owner.execute(NOTIFY, number, NOW)
 
     async def send(self) -> None:
         """Send what is due, until nothing is."""

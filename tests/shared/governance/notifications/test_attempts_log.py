@@ -13,6 +13,7 @@ from shared.governance.notifications.attempts_log import (
 )
 from tests.shared.governance.notifications.ground import ground
 from tests.shared.governance.notifications.receiver import receiving
+from tests.support.postgres import as_owner, session
 from tests.support.specs import given, stamp
 
 FIRST = HashDeliveryAttempts(batch=1, attempts=(1, 2), root="ab")
@@ -25,7 +26,7 @@ def test_each_batch_is_taken_once() -> None:
 
 
 async def test_every_judged_attempt_is_vouched_for_and_a_change_is_found(pool: asyncpg.Pool) -> None:
-    async with receiving() as receiver, ground(pool) as here:
+    async with receiving() as receiver, ground(pool) as here, session(as_owner(pool)) as owner:
         await here.endpoint(receiver.url)
         await here.tell(300)
         await here.send()
@@ -41,12 +42,12 @@ async def test_every_judged_attempt_is_vouched_for_and_a_change_is_found(pool: a
             ("started_at = started_at - interval '1 hour'", "started_at = started_at + interval '1 hour'"),
             ("status_code = 500", "status_code = 200"),
         ):
-            await pool.execute(f"UPDATE delivery_attempts SET {change} WHERE id = $1", last)
+            await owner.execute(f"UPDATE delivery_attempts SET {change} WHERE id = $1", last)
             assert await batches_that_differ(pool, here.store.reader) == [2]
             async with pool.acquire() as connection:
                 told = [said async for said in bookkeeping_differences(connection, here.store.reader)]
             assert told == ["The attempts of batch 2 are not those that the record has"]
-            await pool.execute(f"UPDATE delivery_attempts SET {back} WHERE id = $1", last)
+            await owner.execute(f"UPDATE delivery_attempts SET {back} WHERE id = $1", last)
             assert await batches_that_differ(pool, here.store.reader) == []
 
 
@@ -56,7 +57,8 @@ async def test_whoever_died_before_the_rows_said_so_is_made_up_for(pool: asyncpg
         await here.tell(3)
         await here.send()
         await hash_attempts(pool, here.store, stamp("sender"))
-        await pool.execute("UPDATE delivery_attempts SET batch = NULL")
+        async with session(as_owner(pool)) as owner:
+            await owner.execute("UPDATE delivery_attempts SET batch = NULL")
         assert await hash_attempts(pool, here.store, stamp("sender")) == 0
         assert (await here.store.load(LOG_ID, AttemptsLog())).version == 1
         assert {row["batch"] for row in await here.attempts()} == {1}

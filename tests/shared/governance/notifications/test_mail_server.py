@@ -24,6 +24,7 @@ from shared.record.eventstore.personal_texts import PersonalTexts
 from shared.settings import Settings
 from shared.web.access.names import PeopleNames
 from tests.shared.governance.notifications.certificates import certificate
+from tests.support.postgres import by_owner
 
 PASSWORD = "correct-horse-battery"  # nobody's
 CASE = "aaaaaaaa-0000-4000-8000-000000000001"
@@ -86,7 +87,9 @@ async def server(kept: Kept, security: str, context: ssl.SSLContext) -> AsyncIte
 
 @pytest.fixture
 async def people(pool: asyncpg.Pool) -> asyncpg.Pool:
-    await pool.execute("INSERT INTO people (id, name, email) VALUES ('hana', 'Hana', 'hana@council.example')")
+    await by_owner(
+        pool, "INSERT INTO people (id, name, email) VALUES ('hana', 'Hana', 'hana@council.example')"
+    )
     return pool
 
 

@@ -19,6 +19,7 @@ from shared.governance.notifications.transport import ReceiverAnswer
 from shared.record.eventstore.personal_texts import PersonalTexts
 from shared.settings import Settings
 from shared.web.access.names import PeopleNames
+from tests.support.postgres import by_owner
 
 CARD_BYTES_LIMIT = 28 * 1024  # of Teams
 CASE = "aaaaaaaa-0000-4000-8000-000000000001"
@@ -117,7 +118,7 @@ async def test_an_address_that_is_none_gets_nothing_and_holds_up_nobody(
             return ReceiverAnswer(250)
 
     outside = Kept()
-    await pool.execute("INSERT INTO people (id, email) VALUES ('hana', $1)", address)
+    await by_owner(pool, "INSERT INTO people (id, email) VALUES ('hana', $1)", address)
     mailing = Mailing(PeopleNames(pool, PersonalTexts(pool, bytes(32))), Settings(), outside)
 
     def written(to: str, sender: str) -> EmailMessage:

@@ -15,6 +15,7 @@ from shared.governance.notifications.places import (
     SendingPlaces,
 )
 from tests.shared.governance.notifications.ground import Ground, ground
+from tests.support.postgres import by_owner
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ async def test_a_mail_server_that_hangs_holds_no_more_than_its_own_places(here: 
     SELECT id, $1 || ':hugo', $1, 'pending' FROM notifications
     """
     for kind in (claims.MAIL, claims.TEAMS):
-        await here.pool.execute(to_people, kind)
+        await by_owner(here.pool, to_people, kind)
     places = SendingPlaces()
     for each in await claims.claim_for_people(here.pool, places, 60):
         places.take(each.place)

@@ -24,7 +24,7 @@ from shared.record.projecting.reactions import Reactor
 from tests.rfps import way
 from tests.rfps.examples import IN_APPROVAL
 from tests.rfps.way import STANDSTILL_ENDS
-from tests.support.postgres import session
+from tests.support.postgres import by_owner, session
 from tests.support.specs import NOW, RULES, TIERS, as_stored, stamp
 
 
@@ -165,8 +165,10 @@ async def test_a_fault_in_one_kind_holds_up_no_other_and_is_tried_again_after_it
     assert (await store.load(rfp, Rfp())).state.stage is Stage.CONTRACTING
     [left] = [row for row in await rows(pool) if row["kind"] == "faulty"]
     assert (left["settled_at"], left["attempts"]) == (None, 1)
-    await pool.execute(
-        "UPDATE deadlines SET attempts = $1, leased_until = NULL WHERE kind = 'faulty'", ATTEMPTS_LIMIT - 1
+    await by_owner(
+        pool,
+        "UPDATE deadlines SET attempts = $1, leased_until = NULL WHERE kind = 'faulty'",
+        ATTEMPTS_LIMIT - 1,
     )
     assert await both.fire(STANDSTILL_ENDS + timedelta(minutes=2)) == 1
     [left] = [row for row in await rows(pool) if row["kind"] == "faulty"]
