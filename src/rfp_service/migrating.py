@@ -104,8 +104,12 @@ GRANT SELECT ON log_tiles, log_checkpoints, log_cosignatures, log_keys, audit_re
 GRANT SELECT ON witness_quorums, read_checkpoints, delivery_log, delivery_attempts TO {role};
 GRANT SELECT ON deadlines, reactions TO {role};
 GRANT SELECT (sha256, kept_at) ON document_files TO {role};
-GRANT SELECT (id, notification_id, target) ON deliveries TO {role};
-GRANT SELECT (id, message_id, type, case_id) ON notifications TO {role};
+GRANT SELECT ON deliveries, delivery_orders, told_waits, first_looks, differing_tables TO {role};
+GRANT SELECT (id, message_id, position, type, case_kind, case_id, sequence, tier, told_tier, people,
+    caused_by, happened_at, wait, wait_turn) ON notifications TO {role};
+GRANT SELECT (person_id) ON identities TO {role};
+GRANT SELECT (sha256) ON issued_documents TO {role};
+GRANT SELECT (week, made_us, kept_at) ON flow_forecasts TO {role};
 GRANT SELECT (id, person, stream_id, destroyed_at) ON personal_keys TO {role};
 GRANT EXECUTE ON FUNCTION append_audit_read, event_leaf, audit_read_hash, position_at TO {role};
 """

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import structlog
 
+from rfp_service.bookkeeping.watch import BookkeepingWatch
 from rfp_service.databases import HealDatabase
 from rfp_service.rooms import DEADLINES, REACTIONS, VIEWS
 from rfp_service.sending import keep_sending
@@ -169,6 +170,7 @@ async def _work_on_one_connection(
                 asyncio.create_task(keep_log(service.pool, keys, log_listener)),
                 asyncio.create_task(keep_sending(service, outside, told_listener)),
                 asyncio.create_task(ViewWatch(service.pool, service.record, VIEWS).follow()),
+                asyncio.create_task(BookkeepingWatch(service.pool, service.record).follow()),
                 asyncio.create_task(keep_beating(service.pool, WORKED)),
             ]
             while not connection.is_closed():

@@ -6,7 +6,7 @@ tables to the end: nobody puts one in the place of the table that is looked at.
 
 from alembic import op
 
-from rfp_service.migrations.telling_rules import AHEAD, EITHER, IS_ORDERED, MAY_BECOME, TELLING_RULES, Rule
+from rfp_service.migrations.telling_rules import EITHER, IS_ORDERED, MAY_BECOME, TELLING_RULES, Rule
 
 revision = "0050"
 down_revision = "0046"

@@ -1,32 +1,20 @@
-"""Comparing what stands beside the views with the record: deadlines, people, keys, files, attempts to tell.
+"""Comparing people, their keys and files with the record.
 
 Names and addresses of people come with their tokens, and are on no record: what is compared is who was
-invited, who was erased, and that no key was destroyed but for an erasure or a disposal.
+invited, who was erased, whose name is whose, and that no key was destroyed but for an erasure or a disposal.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import datetime
-from typing import NamedTuple
+from collections.abc import AsyncIterator
 from uuid import UUID
 
 import orjson
 
-from rfp_service.rooms import REACTIONS
-from shared.governance.notifications.attempts_log import batches_that_differ
+from rfp_service.bookkeeping.difference import TableDifference
 from shared.governance.people.domain import DIRECTORY_ID, Directory
-from shared.kernel.messages import Recorded
 from shared.record.database import Connection
 from shared.record.eventstore.reader import Reader
-from shared.record.eventstore.unread import unread
-from shared.record.projecting.comparing import RANGE
+from shared.web.access.names import DIRECTORY_NAMES
 
-OUTBOX = "deadlines"
-BY_CASE = """
-SELECT case_id, kind, version, due_at FROM deadlines
-WHERE case_id = ANY ($1) AND kind = ANY ($2)
-"""
-NUMBER = "SELECT count(*) FROM deadlines"
-REACHED = "SELECT name, position, since FROM reactions"
 DISPOSED = "SELECT state FROM stored_events WHERE topic = 'RecordDisposed'"
 PEOPLE = """
 SELECT id, erased_at IS NOT NULL AS erased, sealed IS NOT NULL OR name <> '' OR email <> '' AS named
@@ -42,69 +30,43 @@ SELECT id FROM personal_keys WHERE destroyed_at IS NULL AND (person = ANY ($1) O
 """
 DOCUMENTS = "SELECT originator_id, state FROM stored_events WHERE topic = 'DocumentAdded'"
 FILES = "SELECT sha256 FROM document_files"
+OTHERS_NAMES = f"""
+SELECT p.id FROM people p WHERE p.sealed IS NOT NULL AND (
+    p.sealed ->> 'about' IS DISTINCT FROM p.id OR NOT EXISTS (
+        SELECT FROM personal_keys k
+        WHERE k.id::text = p.sealed ->> 'key' AND k.person = p.id AND k.stream_id = '{DIRECTORY_NAMES}'))
+ORDER BY p.id
+"""
+SECOND_ACCOUNTS = """
+SELECT person_id, count(*) AS accounts FROM identities GROUP BY person_id HAVING count(*) > 1
+ORDER BY person_id
+"""
+NOT_KEPT = """
+SELECT said ->> 'sha256' AS sha256
+FROM stored_events s
+    CROSS JOIN jsonb_array_elements(convert_from(s.state, 'UTF8')::jsonb #> '{data,documents}') AS said
+WHERE s.topic = 'PaperIssued'
+  AND NOT EXISTS (SELECT FROM issued_documents d WHERE d.sha256 = said ->> 'sha256')
+"""
 
 
-class DeadlineName(NamedTuple):
-    """What names one deadline for ever."""
-
-    case_id: UUID
-    kind: str
-    version: int
-
-    def __str__(self) -> str:
-        """Name it."""
-        return f"The deadline {self.kind} {self.version} of {self.case_id}"
-
-
-StandingDeadlines = dict[DeadlineName, tuple[datetime, bool]]
-
-
-async def bookkeeping_differences(connection: Connection, reader: Reader) -> AsyncIterator[str]:
-    """Yield a sentence for each thing that is not as the record has it."""
-    async for said in _of_deadlines(connection, reader):
-        yield said
+async def of_people(connection: Connection, reader: Reader) -> AsyncIterator[TableDifference]:
+    """Yield what of the directory, and of its keys, is not as the record has it."""
     directory = Directory()
     for recorded in await reader.stream(DIRECTORY_ID):
         directory = recorded.event.apply(directory)
     async for said in _of_people(connection, directory):
-        yield said
+        yield TableDifference("people", said)
+    async for said in _of_keys(connection, directory):
+        yield TableDifference("personal_keys", said)
+
+
+async def of_files(connection: Connection) -> AsyncIterator[TableDifference]:
+    """Yield what of the files is not as the record has it."""
     async for said in _of_files(connection):
-        yield said
-    for batch in await batches_that_differ(connection, reader):
-        yield f"The attempts of batch {batch} are not those that the record has"
-
-
-async def _of_deadlines(connection: Connection, reader: Reader) -> AsyncIterator[str]:
-    """Compare deadlines with what the record sets off; one that was put off may be due later."""
-    reached = {row["name"]: (row["since"], row["position"]) for row in await connection.fetch(REACHED)}
-    known: set[DeadlineName] = set()
-    head = await reader.head()
-    for after in range(0, head, RANGE):
-        wanted = _set_off(await reader.after(after, RANGE), reached)
-        rows = await connection.fetch(BY_CASE, [n.case_id for n in wanted], [n.kind for n in wanted])
-        held = {DeadlineName(UUID(str(row[0])), row[1], row[2]): row[3] for row in rows}
-        known |= wanted.keys() & held.keys()
-        for name, (due_at, needed) in wanted.items():
-            if needed and name not in held:
-                yield f"{name} is missing"
-            elif name in held and held[name] < due_at:
-                yield f"{name} is earlier than the record gives"
-    surplus = await connection.fetchval(NUMBER) - len(known)
-    if surplus > 0:
-        yield f"{surplus} deadlines are there that nothing on the record set"
-
-
-def _set_off(block: Sequence[Recorded], reached: Mapping[str, tuple[int, int]]) -> StandingDeadlines:
-    """Return the deadlines that a block sets, when each is due, and whether it must be there."""
-    wanted: StandingDeadlines = {}
-    for reaction in (reaction for reaction in REACTIONS if reaction.outbox == OUTBOX):
-        since, until = reached.get(reaction.name, (0, 0))
-        for recorded in block:
-            rows = () if unread(recorded) is not None else reaction.rows(recorded)
-            for row in rows:
-                name = DeadlineName(*(row[field] for field in DeadlineName._fields))  # type: ignore[arg-type]  # a row of the table
-                wanted[name] = (row["due_at"], since < recorded.position <= until)  # type: ignore[assignment]  # the same
-    return wanted
+        yield TableDifference("document_files", said)
+    for row in await connection.fetch(NOT_KEPT):
+        yield TableDifference("issued_documents", f"The issued document {row['sha256']} is missing")
 
 
 async def _of_people(connection: Connection, directory: Directory) -> AsyncIterator[str]:
@@ -119,6 +81,14 @@ async def _of_people(connection: Connection, directory: Directory) -> AsyncItera
         yield f"{missing} was invited, and is not in the directory"
     if number := await connection.fetchval(IN_THE_CLEAR):
         yield f"The directory holds names or addresses in the clear: {number}"
+    for row in await connection.fetch(OTHERS_NAMES):
+        yield f"{row['id']} is called by a name that was not sealed for them"
+    for row in await connection.fetch(SECOND_ACCOUNTS):
+        yield f"{row['person_id']} has {row['accounts']} accounts, and the record linked none of them"
+
+
+async def _of_keys(connection: Connection, directory: Directory) -> AsyncIterator[str]:
+    erased = set(directory.erased)
     disposed = await _disposed(connection)
     for row in await connection.fetch(DESTROYED, sorted(erased), disposed):
         yield f"The key {row['id']} of a personal text was destroyed without an erasure or a disposal"
