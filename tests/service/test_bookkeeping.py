@@ -75,7 +75,8 @@ CHANGED = (
     ),
     (
         (
-            "INSERT INTO notifications (message_id, position, type, case_kind, case_id, sequence, happened_at)"
+            "INSERT INTO notifications"
+            " (message_id, position, type, case_kind, case_id, sequence, happened_at)"
             " SELECT gen_random_uuid(), 1, type, case_kind, case_id, 1, now() FROM notifications WHERE id = 1"
         ),
         "1 notifications are there that nothing on the record set",
