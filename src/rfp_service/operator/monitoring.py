@@ -38,8 +38,8 @@ def monitor(
             try:
                 found = monitor.follow(words=token is not None)
             except httpx.HTTPError as error:
-                found = None
-                say(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC: not followed, {error or type(error).__name__}")
+                found, why = None, str(error) or type(error).__name__
+                say(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC: not followed, {why}")
         if found is not None:
             _say(found)
             if found.findings:

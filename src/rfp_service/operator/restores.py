@@ -18,9 +18,10 @@ from rfp_service.service import Service, opened
 from rfp_service.terminal import say
 from shared.governance.audit.log_history.domain import HISTORY_ID, LogHistory, RecordRehearsal, SucceedLog
 from shared.governance.audit.log_history.receipts import Rehearsal, opened_receipt, signed_receipt
+from shared.governance.audit.log_history.recorded_successions import successions
 from shared.governance.audit.record_index.index_reader import IndexReader, index_differences
 from shared.kernel.messages import Stamp
-from shared.ledger.checkpoints import hash_text
+from shared.ledger.checkpoints import Checkpoint, hash_text
 from shared.ledger.checkpoints import opened as opened_checkpoint
 from shared.ledger.log_keys import log_keys, read_policy, read_signers
 from shared.ledger.log_reader import LogReader
@@ -57,6 +58,8 @@ def succeed(
     old = vouched.checkpoint
 
     async def go_on(service: Service) -> Succession:
+        if done := await _done_already(service, old, signers[0].verifier.name):
+            return done
         kept = await service.record.head()
         said = Succession(old.origin, old.size, hash_text(old.root), kept, signers[0].verifier.name)
         statement = signed_note(said.text(), signers)
@@ -70,6 +73,15 @@ def succeed(
         f" {said.kept + 1} to {said.old_size} are lost."
         " Give the witnesses the new key, then start the worker."
     )
+
+
+async def _done_already(service: Service, old: Checkpoint, new_origin: str) -> Succession | None:
+    """Return the same succession where it is on the record: whoever was killed afterwards asks again."""
+    asked = (old.origin, old.size, hash_text(old.root), new_origin)
+    for _, said in await successions(service.pool):
+        if (said.old_origin, said.old_size, said.old_root, said.new_origin) == asked:
+            return said
+    return None
 
 
 def rehearse(

@@ -5,6 +5,7 @@ forged with them: what was there once must be there for ever.
 """
 
 import os
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +30,8 @@ LOG = "/v1/audit/log"
 PUBLIC_LOG = "/log"
 DECISIONS = "/v1/audit/decisions"
 NO_WORK = "-"
+ANSWER_SECONDS = 300.0
+ANSWER_BYTES = 64 * 2**20  # a tile of entries is at most a quarter of it
 
 # The body of work of an event by its stored name; blank for none.
 Works = Mapping[str, str]
@@ -132,7 +135,7 @@ class Monitor:
                 f"The log is {origin}, and was {followed}: what lies between is read with a token"
             )
         asked = {"decision": LogSucceeded.__name__, "limit": "200"}
-        listed = self._asked(DECISIONS, asked).json()["items"]
+        listed = orjson.loads(self._asked(DECISIONS, asked))["items"]
         told = [self._succession(int(item["position"])) for item in listed]
         chain = since(followed, told, origin)
         if not chain:
@@ -221,7 +224,7 @@ class Monitor:
         """Compare how many decisions the service's own list has with how many were followed."""
         places = self._read(PLACES).decode().splitlines()
         asked = {"count": "true", "limit": "1", "as_of": str(found.size)}
-        listed = self._asked(DECISIONS, asked).json()["total"]
+        listed = orjson.loads(self._asked(DECISIONS, asked))["total"]
         found.decisions = sum(not line.endswith(f" {NO_WORK}") for line in places)
         if listed != found.decisions:
             found.findings.append(
@@ -242,15 +245,22 @@ class Monitor:
         return path.read_bytes() if path.exists() else b""
 
     def _bytes(self, path: str) -> bytes:
-        return self._asked(path, {}).content
+        return self._asked(path, {})
 
     def _text(self, path: str) -> str:
-        return self._asked(path, {}).text
+        return self._asked(path, {}).decode()
 
-    def _asked(self, path: str, query: Mapping[str, str]) -> httpx.Response:
-        answer = self._client.get(path, params=query)
-        answer.raise_for_status()
-        return answer
+    def _asked(self, path: str, query: Mapping[str, str]) -> bytes:
+        """Return a whole answer; raise `httpx.HTTPError` for one that fails, drips or does not end."""
+        last, content = time.monotonic() + ANSWER_SECONDS, bytearray()
+        with self._client.stream("GET", path, params=query) as answer:
+            if not answer.is_success:
+                raise httpx.ProtocolError(f"it answered {answer.status_code} at {path}")
+            for chunk in answer.iter_bytes():
+                content += chunk
+                if time.monotonic() > last or len(content) > ANSWER_BYTES:
+                    raise httpx.ReadTimeout(f"its answer at {path} does not come to an end")
+        return bytes(content)
 
 
 def _blocks(held: int, size: int) -> Iterator[LeafTile]:
