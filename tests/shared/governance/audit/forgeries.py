@@ -38,6 +38,10 @@ def another_program_told_it(files: Forged) -> Forged:
     return saying({**files, STORY: b"<p>All was well."}, program="rfp-service 9.9")
 
 
+def another_story(files: Forged) -> Forged:
+    return saying({**files, STORY: b"<p>All was well."})
+
+
 def another_program(files: Forged) -> Forged:
     return saying(files, program="rfp-service 9.9")
 

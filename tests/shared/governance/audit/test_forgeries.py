@@ -1,5 +1,6 @@
 """What a hostile keeper would hand over: none of it ends in SOUND."""
 
+import asyncio
 import io
 import json
 import runpy
@@ -45,6 +46,7 @@ from tests.shared.governance.audit.forgeries import (
     an_end_by_a_number,
     another_program,
     another_program_told_it,
+    another_story,
     begun_earlier,
     ended_earlier,
     ended_later,
@@ -197,6 +199,25 @@ async def test_no_forgery_ends_in_sound(pool: asyncpg.Pool, store: EventStore, t
     assert alike(every[0], None)[0] == "CONSISTENT WITH ITSELF"
     alone = by_the_page(tmp_path, every[:1], None)
     assert [one["verdict"] for one in alone] == ["CONSISTENT WITH ITSELF"]
+
+
+async def test_pages_that_are_told_otherwise_are_found_or_said_to_be_unchecked_by_words_and_status(
+    pool: asyncpg.Pool, store: EventStore, tmp_path: Path
+) -> None:
+    case = (await bundles(pool, store)).case
+    (tmp_path / "keys.txt").write_text(TRUSTED.text())
+    program = tmp_path / "check.py"
+    program.write_text(verifier_program("0", {topic.__name__: topic.kind for topic in EVENTS}))
+    for forge in (dict, another_story, how_to_check_is_told_wrongly, another_program_told_it):
+        files = forge(dict(case.files))
+        own = checked(files)
+        assert own.exit_status == {dict: 0, another_program_told_it: 4}.get(forge, 1)
+        (tmp_path / "case.zip").write_bytes(Files(files).zipped())
+        command = [sys.executable, program, tmp_path / "case.zip", "--keys", tmp_path / "keys.txt"]
+        done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=False)
+        unchecked = "ENTRIES SOUND, BUT story.html AND READ-ME-FIRST.txt WERE NOT CHECKED, complete by"
+        assert done.stdout.splitlines()[-2].startswith(unchecked)
+        assert done.returncode == 4
 
 
 async def test_what_another_release_wrote_is_sound_but_for_its_pages(

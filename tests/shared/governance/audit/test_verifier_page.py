@@ -11,12 +11,18 @@ from rfp_service.events import EVENTS
 from shared.governance.audit.bundle.contents import Files
 from shared.governance.audit.verifier.handed_out import verifier_page
 from shared.record.eventstore.store import EventStore
-from tests.shared.governance.audit.forgeries import its_last_entries_left_out
+from tests.shared.governance.audit.forgeries import (
+    another_story,
+    how_to_check_is_told_wrongly,
+    its_last_entries_left_out,
+)
 from tests.shared.governance.audit.test_forgeries import bundles
 from tests.support.browser import browser, must_be_accessible
 
 PICTURES = os.environ.get("PICTURES")  # a folder for whoever wants to look
 WIDTHS = (320, 1280)
+SOUND = "Its entries are sound"
+UNCHECKED = "story.html and READ-ME-FIRST.txt in the bundle were not checked"
 
 
 async def looked_at(page: Page, name: str) -> None:
@@ -40,13 +46,26 @@ async def verdict_of(page: Page, bundle: Path, ticked: int | None = None) -> str
     return await page.locator(".verdict h2").inner_text()
 
 
+async def says_what_it_does_not_compare(page: Page, folder: Path) -> None:
+    for name in ("told", "explained"):
+        assert await verdict_of(page, folder / f"{name}.zip") == SOUND
+        assert UNCHECKED in await page.locator(".verdict").inner_text()
+
+
 @pytest.mark.xdist_group("browser")
 async def test_a_councillor_checks_a_bundle_in_a_browser(
     pool: asyncpg.Pool, store: EventStore, tmp_path: Path
 ) -> None:
     case, period, _ = await bundles(pool, store)
     forged = Files(its_last_entries_left_out(dict(period.files)))
-    for name, files in (("case", case), ("period", period), ("forged", forged)):
+    every = {
+        "case": case,
+        "period": period,
+        "forged": forged,
+        "told": Files(another_story(dict(case.files))),
+        "explained": Files(how_to_check_is_told_wrongly(dict(case.files))),
+    }
+    for name, files in every.items():
         (tmp_path / f"{name}.zip").write_bytes(files.zipped())
     page_file = tmp_path / "check.html"
     page_file.write_text(verifier_page("0", {topic.__name__: topic.kind for topic in EVENTS}))
@@ -56,14 +75,15 @@ async def test_a_councillor_checks_a_bundle_in_a_browser(
         page.on("request", lambda request: asked.append(request.url))
         await page.goto(page_file.as_uri())
         await looked_at(page, "begin")
-        assert await verdict_of(page, tmp_path / "case.zip") == "Sound"
+        assert await verdict_of(page, tmp_path / "case.zip") == SOUND
         assert "RFP raised" in await page.locator("#story").inner_text()
         await looked_at(page, "sound")
         assert await verdict_of(page, tmp_path / "case.zip", ticked=0) == "Not yet known whose it is"
         await looked_at(page, "unknown")
+        await says_what_it_does_not_compare(page, tmp_path)
         assert await verdict_of(page, tmp_path / "forged.zip") == "Not sound"
         assert "some may be left out" in await page.locator(".verdict").inner_text()
         await looked_at(page, "forged")
         await page.evaluate("() => { crypto.subtle.importKey = () => Promise.reject(new Error('none')) }")
-        assert await verdict_of(page, tmp_path / "case.zip") == "Sound"  # by plain arithmetic
+        assert await verdict_of(page, tmp_path / "case.zip") == SOUND  # by plain arithmetic
         assert asked == [page_file.as_uri()]

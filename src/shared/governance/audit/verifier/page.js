@@ -68,10 +68,12 @@ async function compared(event) {
   tell(await verifyBundle(bundle, `${ticked.join("\n")}\n`, last));
 }
 
+const NOT_LOOKED_AT = " Read what they say here: story.html and READ-ME-FIRST.txt in the bundle were not checked,"
+  + " and may say something else.";
 const SAID = {
-  "ENTRIES SOUND": ["sound", "Sound",
+  "ENTRIES SOUND": ["sound", "Its entries are sound",
     "Each entry below is in the council's record, word for word, and nothing in between is left out."
-    + " Read the story here: the page story.html in the bundle was not looked at."],
+    + NOT_LOOKED_AT],
   "CONSISTENT WITH ITSELF": ["", "Not yet known whose it is",
     "The bundle agrees with itself. But whoever made all of it could have made its keys, too: until every key is the"
     + " one on the paper, it proves nothing."],
@@ -85,7 +87,8 @@ function tell(report, unlike = []) {
   const [kind, heading, said] = SAID[report.verdict] || IN_PART;
   const whole = report.completeBy ? ` It is complete by the index of the record at entry ${report.completeBy}.` : "";
   const by = report.restored ? `${whole} It goes on from your earlier bundle ${report.restored}.` : whole;
-  const meaning = SAID[report.verdict] ? said + (report.verdict === "NOT SOUND" ? "" : by) : `${said}${report.incomplete}.`;
+  const meaning = SAID[report.verdict] ? said + (report.verdict === "NOT SOUND" ? "" : by)
+    : `${said}${report.incomplete}.${NOT_LOOKED_AT}`;
   const box = element("div", "", { class: `verdict ${kind}` });
   within(box, element("h2", heading), element("p", meaning));
   const reasons = [...report.wrong, ...unlike.map((key) => `the key of ${key.name} is not the one on the paper`)];
