@@ -8,9 +8,17 @@ from shared.flow.forecasts import ForecastScore, back_test, cuts
 from shared.flow.log import FlowLog
 from shared.flow.requests import instant_at
 from shared.kernel.calendar import DAY, WorkingTime, microseconds
+from shared.record.eventstore.store import EventStore
 from tests.shared.flow.test_forecasts import MONDAY, UNTIL, WITHIN, WORKING, history, log_of
+from tests.shared.record.projecting.examples import happen, year_of_rfps
 
 NOW = microseconds(MONDAY) + UNTIL * DAY
+
+
+@pytest.fixture(autouse=True)
+async def one_entry(store: EventStore) -> None:
+    """No forecast is made beyond the end of the record."""
+    await happen(store, year_of_rfps()[:1])
 
 
 def records_of(pool: asyncpg.Pool, log: FlowLog, position: int = 1) -> ForecastRecords:
