@@ -9,7 +9,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from rfp_service.bookkeeping import bookkeeping_differences
+from rfp_service.bookkeeping.comparison import bookkeeping_differences
 from rfp_service.bookkeeping.watch import BookkeepingWatch
 from rfp_service.rooms import REACTIONS
 from shared.governance.documents.domain import DocumentAdded

@@ -9,7 +9,7 @@ import asyncio
 import asyncpg
 import structlog
 
-from rfp_service.bookkeeping import beside_the_outboxes
+from rfp_service.bookkeeping.comparison import beside_the_outboxes
 from rfp_service.bookkeeping.difference import TableDifference
 from rfp_service.bookkeeping.outboxes import OutboxComparison
 from shared.record.database import AWAY, Connection, being_cancelled

@@ -31,7 +31,7 @@ $$
 """
 
 
-class Rule(NamedTuple):
+class TableRule(NamedTuple):
     """What nobody may do to a table: when that is looked at, what is refused, and in which words."""
 
     table: str
@@ -48,7 +48,7 @@ EITHER = "BEFORE INSERT OR UPDATE"
 
 TELLING_RULES = (
     # Something is told of a case as the record has it, or of a bulk job that has ended.
-    Rule(
+    TableRule(
         "notifications",
         "of_a_case",
         "BEFORE INSERT",
@@ -61,14 +61,14 @@ TELLING_RULES = (
         """,
         "The record has nothing of which this would tell.",
     ),
-    Rule(
+    TableRule(
         "notifications",
         "spread_once",
         "BEFORE UPDATE",
         "OLD.spread_at IS NOT NULL OR NOT is_soon(NEW.spread_at)",
         "What was told stays as it was.",
     ),
-    Rule(
+    TableRule(
         "delivery_orders",
         "somebody_decided",
         EITHER,
@@ -81,14 +81,14 @@ TELLING_RULES = (
         """,
         "Nobody has given this order.",
     ),
-    Rule(
+    TableRule(
         "deliveries",
         "to_be_made",
         "BEFORE INSERT",
         "NEW.status NOT IN ('pending', 'held') OR NOT is_soon(NEW.due_at, '31 days')",
         "A delivery begins as one that is still to be made.",
     ),
-    Rule(
+    TableRule(
         "deliveries",
         "as_attempted",
         "BEFORE UPDATE",
@@ -105,7 +105,7 @@ TELLING_RULES = (
         """,
         "No attempt and no order shows that this became of the delivery.",
     ),
-    Rule(
+    TableRule(
         "delivery_attempts",
         "claimed",
         "BEFORE INSERT",
@@ -115,7 +115,7 @@ TELLING_RULES = (
         """,
         "Nobody has claimed this delivery.",
     ),
-    Rule(
+    TableRule(
         "delivery_attempts",
         "judged_once",
         "BEFORE UPDATE",
@@ -129,7 +129,7 @@ TELLING_RULES = (
         """,
         "An attempt is answered once, judged once, and then stays as it was.",
     ),
-    Rule(
+    TableRule(
         "delivery_attempts",
         "in_its_batch",
         "BEFORE UPDATE",
@@ -141,7 +141,7 @@ TELLING_RULES = (
         """,
         "The record has no such batch of attempts.",
     ),
-    Rule(
+    TableRule(
         "first_looks",
         "was_told",
         "BEFORE INSERT",
@@ -152,7 +152,7 @@ TELLING_RULES = (
         "They were not told of it.",
     ),
     # Whoever counts as told was told, and whoever no longer does was told that: in the same transaction.
-    Rule(
+    TableRule(
         "told_waits",
         "was_told",
         "AFTER INSERT OR DELETE",

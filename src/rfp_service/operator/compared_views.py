@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-from rfp_service.bookkeeping import bookkeeping_differences
+from rfp_service.bookkeeping.comparison import bookkeeping_differences
 from rfp_service.operator.verification import mapper
 from rfp_service.rooms import VIEWS
 from rfp_service.terminal import say

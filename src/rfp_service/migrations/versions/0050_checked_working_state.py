@@ -6,7 +6,7 @@ tables to the end: nobody puts one in the place of the table that is looked at.
 
 from alembic import op
 
-from rfp_service.migrations.telling_rules import EITHER, IS_ORDERED, MAY_BECOME, TELLING_RULES, Rule
+from rfp_service.migrations.telling_rules import EITHER, IS_ORDERED, MAY_BECOME, TELLING_RULES, TableRule
 
 revision = "0050"
 down_revision = "0046"
@@ -34,7 +34,7 @@ FORWARD = "A place in the record goes forward, and not beyond its end."
 RULES = (
     # An account is somebody's who comes with it for the first time; more are linked, on the record. (In the
     # demonstration people are called by what their tokens call them.)
-    Rule(
+    TableRule(
         "identities",
         "new_person",
         "AFTER INSERT",
@@ -46,14 +46,14 @@ RULES = (
         """,
         "Nobody is given an account of somebody who is known already.",
     ),
-    Rule(
+    TableRule(
         "people",
         "never_in_the_clear",
         EITHER,
         "NEW.name <> '' OR NEW.email <> ''",
         "Names and addresses do not stand in the clear.",
     ),
-    Rule(
+    TableRule(
         "people",
         "own_name",
         EITHER,
@@ -64,7 +64,7 @@ RULES = (
         """,
         "This name is not sealed under the key of its person.",
     ),
-    Rule(
+    TableRule(
         "people",
         "erased_by_the_record",
         EITHER,
@@ -77,21 +77,21 @@ RULES = (
         "Nobody is erased but as the record says, or comes back.",
     ),
     *TELLING_RULES,
-    Rule(
+    TableRule(
         "reactions",
         "new_ones",
         "BEFORE INSERT",
         f"NEW.since <> NEW.position OR {AHEAD}",
         "A new reaction has seen what is on the record, and no more.",
     ),
-    Rule("reactions", "only_forward", "BEFORE UPDATE", MOVED, FORWARD),
-    Rule("notifications", "of_the_record", "BEFORE INSERT", AHEAD, FORWARD),
-    Rule("notices", "of_the_record", "BEFORE INSERT", AHEAD, FORWARD),
-    Rule("flow_forecasts", "of_the_record", "BEFORE INSERT", AHEAD, FORWARD),
-    Rule("turn_looks", "only_forward", EITHER, MOVED, FORWARD),
-    Rule("inbox_marks", "only_forward", EITHER, MOVED, FORWARD),
+    TableRule("reactions", "only_forward", "BEFORE UPDATE", MOVED, FORWARD),
+    TableRule("notifications", "of_the_record", "BEFORE INSERT", AHEAD, FORWARD),
+    TableRule("notices", "of_the_record", "BEFORE INSERT", AHEAD, FORWARD),
+    TableRule("flow_forecasts", "of_the_record", "BEFORE INSERT", AHEAD, FORWARD),
+    TableRule("turn_looks", "only_forward", EITHER, MOVED, FORWARD),
+    TableRule("inbox_marks", "only_forward", EITHER, MOVED, FORWARD),
     # What waits for a release that can read it is on the record, and forgotten when nothing waits any more.
-    Rule(
+    TableRule(
         "unread_events",
         "of_the_record",
         "BEFORE INSERT OR DELETE",
@@ -103,7 +103,7 @@ RULES = (
         """,
         "The record has no such event, or something still waits for it.",
     ),
-    Rule(
+    TableRule(
         "deadlines",
         "claimed",
         "BEFORE UPDATE",
@@ -112,7 +112,7 @@ RULES = (
         """,
         "A deadline is claimed for a short time, and counted once.",
     ),
-    Rule(
+    TableRule(
         "jobs",
         "goes_on",
         EITHER,
@@ -121,7 +121,7 @@ RULES = (
         """,
         "A job begins as one that runs and has done nothing.",
     ),
-    Rule(
+    TableRule(
         "api_key_uses",
         "of_the_record",
         EITHER,
@@ -132,14 +132,14 @@ RULES = (
         """,
         "The record knows of no such account.",
     ),
-    Rule(
+    TableRule(
         "heartbeats",
         "until_now",
         EITHER,
         "NOT is_soon(NEW.beaten_at)",
         "Nobody has been at work in the time to come.",
     ),
-    Rule(
+    TableRule(
         "witness_answers",
         "of_the_log",
         EITHER,
@@ -148,7 +148,7 @@ RULES = (
         """,
         "The log knows of no such witness.",
     ),
-    Rule(
+    TableRule(
         "log_copies",
         "of_the_log",
         EITHER,

@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from rfp_service.bookkeeping import bookkeeping_differences
+from rfp_service.bookkeeping.comparison import bookkeeping_differences
 from shared.governance.notifications.attempts_log import (
     LOG_ID,
     AttemptsLog,
