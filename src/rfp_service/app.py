@@ -7,7 +7,6 @@ from typing import Any
 
 import orjson
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 
 from rfp_service.console.router import router as console
@@ -23,7 +22,7 @@ from shared.web.middleware import Door
 from shared.web.monitoring.health import router as health
 from shared.web.reads.answers import PROBLEM
 from shared.web.requests import problems
-from shared.web.requests.bodies import A_LIST, ONE_THING
+from shared.web.requests.bodies import A_LIST, ONE_THING, name_of
 from shared.web.requests.route_index import RouteIndex
 from shared.web.security.security_txt import router as security_txt
 
@@ -94,13 +93,14 @@ def create_app(opening: Opening | None = None, *, origins: Sequence[str] = (), t
         redoc_url=None,
         openapi_url=None,  # it would be written anew for everybody who asks
         lifespan=_lifespan(opening),
-        generate_unique_id_function=_operation_id,
+        generate_unique_id_function=name_of,
         separate_input_output_schemas=False,
         redirect_slashes=False,  # to wherever the Host header says
     )
-    for context in CONTEXTS:
-        for router in context.routers:
-            app.include_router(router)
+    # Not included: FastAPI would make all of them again, and look for one of them twice at each request.
+    app.router.routes.extend(
+        route for context in CONTEXTS for router in context.routers for route in router.routes
+    )
     app.webhooks.include_router(webhooks)
     app.include_router(health)
     app.include_router(security_txt)
@@ -132,10 +132,6 @@ def _guard(app: FastAPI, origins: Sequence[str], *, tls: bool) -> None:
     if origins:
         app.add_middleware(CORSMiddleware, allow_origins=origins, **CROSS_ORIGIN)
     app.add_middleware(Door, tls=tls)
-
-
-def _operation_id(route: APIRoute) -> str:
-    return route.name
 
 
 def openapi_document(app: FastAPI | None = None) -> dict[str, Any]:

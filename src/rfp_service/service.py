@@ -76,6 +76,7 @@ from shared.web.access.tokens import Tokens
 from shared.web.bulk.batch_jobs import BatchJobs
 from shared.web.bulk.batch_runs import BatchRuns
 from shared.web.bulk.responses import Batches
+from shared.web.decisions.decisions_at_hand import DecisionsAtHand
 from shared.web.jobs.table import Jobs
 from shared.web.limits.rate_limits import RateLimits
 from shared.web.limits.requests_in_progress import RequestsInProgress
@@ -130,6 +131,7 @@ class Service:
     waiting: tuple[WaitingThings, ...] = WAITING
     readiness: tuple[ReadinessOffered, ...] = READY
     rfps_at_hand: RfpsAtHand = field(default_factory=RfpsAtHand)
+    decisions_at_hand: DecisionsAtHand = field(default_factory=DecisionsAtHand)
     slips: SlipHistories = field(default_factory=SlipHistories)
     permissions: Permissions = PERMISSIONS
     prerequisites: Mapping[str, Prerequisites] = field(default_factory=lambda: PREREQUISITES)

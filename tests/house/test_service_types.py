@@ -15,6 +15,7 @@ from shared.governance.notifications.notification_service import NotificationSer
 from shared.governance.scheme.scheme_service import SchemeService
 from shared.web.bulk.batch_service import BatchService
 from shared.web.core_service import CoreService
+from shared.web.decisions.deciding_service import DecidingService
 from shared.web.jobs.job_service import JobService
 from shared.web.security.security_log import WatchedService
 
@@ -22,6 +23,7 @@ MEETS = "app.state.service"
 NAMES_ITS_TYPE = re.compile(r"^    service: \w+Service = request\.app\.state\.service$", re.MULTILINE)
 Fits = tuple[
     CoreService,
+    DecidingService,
     WatchedService,
     JobService,
     BatchService,

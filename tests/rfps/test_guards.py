@@ -21,7 +21,7 @@ from shared.kernel.errors import Refused
 from shared.kernel.messages import Command, Stamp
 from shared.kernel.person import Person
 from shared.kernel.roles import Role
-from shared.web.decisions.next_decisions import NextDecision, Outlook, of_their_roles
+from shared.web.decisions.outlooks import NextDecision, Outlook, of_their_roles
 from tests.rfps import way
 from tests.rfps.examples import IN_APPROVAL, LAPTOP
 from tests.rfps.test_random_decisions import DELEGATED, PEOPLE, SCHEMES, RandomDecisions, known_to

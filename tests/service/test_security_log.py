@@ -15,7 +15,7 @@ from shared.kernel.errors import NotFound, OutOfSight
 from shared.kernel.person import Person
 from shared.kernel.roles import Role
 from shared.web.access.permissions import Permissions
-from shared.web.requests.problems import type_of
+from shared.web.requests.problem_types import type_of
 from shared.web.security import security_log
 from shared.web.security.security_log import SecurityLog
 from tests.support.api import Api

@@ -4,16 +4,17 @@ They are computed as flow computes them, from the same rows: what one case says 
 it can't differ.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from pydantic import BaseModel, Field
 
 from shared.flow.journals import correction_rows, step_rows
 from shared.flow.log import Correction, FlowLog, Steps, live_log
-from shared.flow.waits import Waits, activity_waits
+from shared.flow.waits import activity_waits
 from shared.kernel.calendar import SECOND, WorkingTime, microseconds
 from shared.kernel.messages import Recorded
 from shared.record.projecting.views import Row
@@ -50,6 +51,44 @@ class CaseWaits(BaseModel):
     parties: list[PartyWait]
 
 
+class _Interval(NamedTuple):
+    """One interval, in microseconds; how long it takes once it is over."""
+
+    party: str
+    stage: str
+    began: int
+    elapsed: int
+    working: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitsSoFar:
+    """The waits of one case as far as its last step, of which all are over but one, at most.
+
+    Those that are over never change: at each look only what lasts has become longer.
+    """
+
+    working: WorkingTime
+    last: int
+    over: tuple[_Interval, ...] = ()
+    lasting: _Interval | None = None  # as long as it was at the last step
+
+    def as_of(self, instant: datetime) -> dict[str, Any]:
+        """Return the waits as they are shown at an instant: what `CaseWaits` holds."""
+        found = self.over
+        if self.lasting is not None:
+            found = *found, self._longer(self.lasting, max(microseconds(instant), self.last))
+        items = [_shown(each) for each in found]
+        if self.lasting is not None:
+            items[-1]["ended_at"] = None
+        return {"as_of": instant, "items": items, "parties": _by_party(found)}
+
+    def _longer(self, wait: _Interval, until: int) -> _Interval:
+        """Return the wait that lasts as long as it is by then."""
+        worked = self.working.at(until) - self.working.at(self.last)
+        return wait._replace(elapsed=until - wait.began, working=wait.working + worked)
+
+
 def case_log(events: Iterable[Recorded]) -> FlowLog | None:
     """Return one case's steps, of its events in their order; nothing where there are none."""
     recorded = list(events)
@@ -59,13 +98,26 @@ def case_log(events: Iterable[Recorded]) -> FlowLog | None:
     return live_log(_columns(steps), [_correction(row) for one in recorded for row in correction_rows(one)])
 
 
-def case_waits(log: FlowLog | None, as_of: datetime, working: WorkingTime) -> CaseWaits:
-    """Return the waits in one case's log."""
+def waits_so_far(log: FlowLog | None, working: WorkingTime) -> WaitsSoFar:
+    """Return the waits in one case's log, as far as its last step."""
     if log is None:
-        return CaseWaits(as_of=as_of, items=[], parties=[])
-    until = max(microseconds(as_of), int(log.at[-1]))
-    items = _joined(_intervals(log, activity_waits(log, until, working)))
-    return CaseWaits(as_of=as_of, items=items, parties=_by_party(items))
+        return WaitsSoFar(working, 0)
+    last = int(log.at[-1])
+    waits = activity_waits(log, last, working)
+    found: list[_Interval] = []
+    for row in np.flatnonzero(waits.left | waits.open):
+        _join(
+            found,
+            _Interval(
+                log.party.names[log.party.codes[row]],
+                log.stage.names[log.stage.codes[row]],
+                int(waits.began[row]),
+                int(waits.elapsed[row]),
+                int(waits.working[row]),
+            ),
+        )
+    lasting = found.pop() if waits.open.any() else None  # the last step begins it
+    return WaitsSoFar(working, last, tuple(found), lasting)
 
 
 def _columns(rows: Sequence[Row]) -> Steps:
@@ -77,53 +129,40 @@ def _correction(row: Mapping[str, Any]) -> Correction:
     return Correction(*(row[name] for name in CORRECTED))
 
 
-def _intervals(log: FlowLog, waits: Waits) -> Iterator[CaseWait]:
-    """Yield each wait between two steps, and the one that still lasts."""
-    for row in np.flatnonzero(waits.left | waits.open):
-        began, elapsed = int(waits.began[row]), int(waits.elapsed[row])
-        yield CaseWait(
-            party=log.party.names[log.party.codes[row]],
-            stage=log.stage.names[log.stage.codes[row]],
-            began_at=_instant(began),
-            ended_at=None if waits.open[row] else _instant(began + elapsed),
-            elapsed_seconds=elapsed / SECOND,
-            working_seconds=int(waits.working[row]) / SECOND,
-        )
+def _join(found: list[_Interval], following: _Interval) -> None:
+    """Add an interval; what follows without a break, on one party in one stage, is one with the last."""
+    last = found[-1] if found else None
+    if last is None or (last.party, last.stage, last.began + last.elapsed) != following[:3]:
+        found.append(following)
+        return
+    found[-1] = last._replace(
+        elapsed=last.elapsed + following.elapsed, working=last.working + following.working
+    )
+
+
+def _shown(wait: _Interval) -> dict[str, Any]:
+    return {
+        "party": wait.party,
+        "stage": wait.stage,
+        "began_at": _instant(wait.began),
+        "ended_at": _instant(wait.began + wait.elapsed),
+        "elapsed_seconds": wait.elapsed / SECOND,
+        "working_seconds": wait.working / SECOND,
+    }
 
 
 def _instant(at: int) -> datetime:
     return EPOCH + timedelta(microseconds=at)
 
 
-def _joined(intervals: Iterable[CaseWait]) -> list[CaseWait]:
-    """Return intervals in which what follows without a break, on one party in one stage, is one."""
-    found: list[CaseWait] = []
-    for each in intervals:
-        last = found[-1] if found else None
-        if last is not None and (last.party, last.stage, last.ended_at) == (
-            each.party,
-            each.stage,
-            each.began_at,
-        ):
-            found[-1] = each.model_copy(
-                update={
-                    "began_at": last.began_at,
-                    "elapsed_seconds": last.elapsed_seconds + each.elapsed_seconds,
-                    "working_seconds": last.working_seconds + each.working_seconds,
-                }
-            )
-        else:
-            found.append(each)
-    return found
-
-
-def _by_party(items: Sequence[CaseWait]) -> list[PartyWait]:
-    found: dict[str, PartyWait] = {}
-    for each in items:
-        so_far = found.get(each.party, PartyWait(party=each.party, elapsed_seconds=0, working_seconds=0))
-        found[each.party] = PartyWait(
-            party=each.party,
-            elapsed_seconds=so_far.elapsed_seconds + each.elapsed_seconds,
-            working_seconds=so_far.working_seconds + each.working_seconds,
-        )
-    return sorted(found.values(), key=lambda party: (-party.elapsed_seconds, party.party))
+def _by_party(waits: Iterable[_Interval]) -> list[dict[str, Any]]:
+    """Return what all waits on each party add up to, the longest first."""
+    found: dict[str, tuple[int, int]] = {}
+    for each in waits:
+        elapsed, working = found.get(each.party, (0, 0))
+        found[each.party] = elapsed + each.elapsed, working + each.working
+    ordered = sorted(found.items(), key=lambda one: (-one[1][0], one[0]))
+    return [
+        {"party": party, "elapsed_seconds": elapsed / SECOND, "working_seconds": working / SECOND}
+        for party, (elapsed, working) in ordered
+    ]

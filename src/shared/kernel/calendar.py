@@ -1,5 +1,7 @@
 """Working time: Monday to Friday, 09:00 to 17:00 by London's clocks, less bank holidays and closed days."""
 
+from bisect import bisect
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -59,6 +61,16 @@ class WorkingTime:
         edge = np.where(number < 0, 0, self._before[-1])
         return np.where(within, self._before[inside] + today, edge)
 
+    def at(self, instant: int) -> int:
+        """Return W of one instant: the same, without arrays."""
+        changes, offsets = _clock_changes_listed()
+        day, time = divmod(instant + offsets[bisect(changes, instant) - 1], DAY)
+        number = day - _FIRST
+        if not 0 <= number < _DAYS:
+            return 0 if number < 0 else int(self._before[-1])
+        today = min(max(time - OPENS_HOUR * HOUR, 0), WORKING_DAY) if self._works[number] else 0
+        return int(self._before[number]) + today
+
     def between(self, start: datetime, end: datetime) -> timedelta:
         """Return the working time between two instants."""
         first, last = self.microseconds(np.array([microseconds(start), microseconds(end)], dtype=np.int64))
@@ -104,6 +116,13 @@ def _clock_changes() -> tuple[Microseconds, Microseconds]:
             changes.append(microseconds(at + timedelta(hours=1)))
             offsets.append(offset // timedelta(microseconds=1))
     return np.array(changes, dtype=np.int64), np.array(offsets, dtype=np.int64)
+
+
+@cache
+def _clock_changes_listed() -> tuple[Sequence[int], Sequence[int]]:
+    """Return the same as plain numbers, among which one is found sooner than in an array."""
+    changes, offsets = _clock_changes()
+    return changes.tolist(), offsets.tolist()
 
 
 class WorkingDays:

@@ -12,6 +12,7 @@ from rfp_service.rfps.domain.stages import Party, Stage
 from shared.flow.addends import Level, Manner
 from shared.flow.answers import Bottlenecks
 from shared.flow.bottlenecks import FlowQuery, bottlenecks
+from shared.flow.case_waits import EPOCH, CaseWaits, waits_so_far
 from shared.flow.journals import correction_rows, step_rows
 from shared.flow.log import Correction, FlowLog, Steps, live_log
 from shared.flow.waits import activity_waits, stage_waits
@@ -55,6 +56,23 @@ def test_closed_and_open_waits_are_all_the_time_an_rfp_was_in_work(history: Hist
     for waits in (stage_waits(log, as_of, WORKING), activity_waits(log, as_of, WORKING)):
         assert int(waits.elapsed.sum()) == in_work
         assert int(waits.working.sum()) == worked
+
+
+@given(histories(), st.lists(st.integers(0, 90), min_size=1, max_size=4))
+def test_what_one_case_shows_at_any_time_is_what_flow_counts_then(history: History, days: list[int]) -> None:
+    log = live_log(steps_of(history))
+    kept = waits_so_far(log, WORKING)
+    for later in days:
+        as_of = EPOCH + timedelta(microseconds=int(log.at[-1])) + timedelta(days=later)
+        counted = activity_waits(log, microseconds(as_of), WORKING)
+        shown = CaseWaits.model_validate(kept.as_of(as_of))
+        for totals in (shown.items, shown.parties):
+            assert micro(sum(each.elapsed_seconds for each in totals)) == int(counted.elapsed.sum())
+            assert micro(sum(each.working_seconds for each in totals)) == int(counted.working.sum())
+        assert [each.ended_at is None for each in shown.items if each is shown.items[-1]] == (
+            [bool(counted.open.any())] if shown.items else []
+        )
+        assert all(each.ended_at for each in shown.items[:-1])
 
 
 def micro(seconds: float) -> int:

@@ -65,6 +65,17 @@ def test_working_time_is_the_one_day_by_day(a: datetime, b: datetime) -> None:
     assert exact == round(oracle.working(start, end) * 10**6)
 
 
+ANY_INSTANT = st.integers(microseconds(at("1985-01-01T00:00Z")), microseconds(at("2075-01-01T00:00Z")))
+
+
+@given(ANY_INSTANT, st.sampled_from([frozenset(), frozenset({date(2026, 3, 2)})]))
+def test_one_instant_has_the_working_time_that_it_has_among_many(
+    instant: int, closed: frozenset[date]
+) -> None:
+    working = WorkingTime(closed)
+    assert working.at(instant) == int(working.microseconds(np.array([instant], np.int64))[0])
+
+
 @given(st.lists(INSTANTS, min_size=2, max_size=9))
 def test_parts_add_up_to_the_whole(drawn: list[datetime]) -> None:
     instants = sorted(microseconds(a.replace(tzinfo=UTC)) for a in drawn)

@@ -12,7 +12,7 @@ from rfp_service.rfps.api.particulars import Particulars
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.domain.stages import Party, Stage
 from rfp_service.rfps.views.board import RfpRow, board
-from rfp_service.rfps.views.targets import Targets
+from rfp_service.rfps.views.targets import TargetDue, Targets, targets_of
 from shared.flow.case_waits import CaseWaits
 from shared.flow.cases import CaseFilters
 from shared.flow.counted_cases import cases_counted
@@ -82,7 +82,7 @@ class RfpSeen(Particulars, RfpRow):
 async def targets(store: EventStore, reading: Reading) -> Targets:
     """Return the scheme's targets as they stood for a reading."""
     scheme = await store.load(SCHEME_ID, Scheme(), reading.until)
-    return Targets(scheme.state, reading.as_of)
+    return targets_of(scheme.state, reading.as_of)
 
 
 @dataclass(frozen=True)
@@ -131,12 +131,11 @@ def with_due(items: list[dict[str, Any]], by: Targets) -> None:
         item.update(due._asdict())
 
 
-def as_seen(stream: Stream[Rfp], by: Targets, said: Particulars, waits: CaseWaits) -> RfpSeen:
-    """Return one RFP as it is shown by itself."""
+def as_seen(stream: Stream[Rfp], said: Particulars) -> dict[str, Any]:
+    """Return one RFP as it is shown by itself, as far as its events tell: blank is what the day adds."""
     rfp = stream.state
     row = board(stream)
-    assert stream.stage_since is not None, "what happened is in a stage"
-    return RfpSeen.model_validate(
+    seen = RfpSeen.model_validate(
         {
             "id": stream.id,
             "version": stream.version,
@@ -144,7 +143,7 @@ def as_seen(stream: Stream[Rfp], by: Targets, said: Particulars, waits: CaseWait
             "opened_at": stream.opened_at,
             "changed_at": stream.changed_at,
             **row,
-            **by.of(rfp.stage, stream.stage_since, rfp.extra_days, paused=rfp.target_pauses)._asdict(),
+            **TargetDue()._asdict(),
             "description": rfp.need.description,
             "contract_kind": rfp.contract_kind,
             "near_duplicate_of": rfp.near_duplicate_of,
@@ -156,12 +155,20 @@ def as_seen(stream: Stream[Rfp], by: Targets, said: Particulars, waits: CaseWait
             "split_with": rfp.split.with_rfps,
             "split_passes": rfp.split.passes,
             "catalogue_check_id": rfp.check.id,
-            "waits": waits,
+            "waits": {"as_of": stream.changed_at, "items": [], "parties": []},
             **said.model_dump(),
             **_approvals(rfp),
             **_tender(rfp),
         }
     )
+    return seen.model_dump(by_alias=True)
+
+
+def due(stream: Stream[Rfp], by: Targets) -> dict[str, Any]:
+    """Return when one RFP should leave its stage, as a field of what is shown of it."""
+    rfp = stream.state
+    assert stream.stage_since is not None, "what happened is in a stage"
+    return by.of(rfp.stage, stream.stage_since, rfp.extra_days, paused=rfp.target_pauses)._asdict()
 
 
 def _taken_over(rfp: Rfp) -> dict[str, Any]:

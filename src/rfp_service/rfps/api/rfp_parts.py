@@ -1,27 +1,56 @@
-"""What one RFP's events say beside its state, kept at hand until more of them happen."""
+"""What is shown of one RFP, kept at hand until more happens to it: only the clock goes on meanwhile."""
 
 from collections import OrderedDict
 from collections.abc import Mapping
 from copy import deepcopy
-from typing import NamedTuple
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from rfp_service.rfps.api.particulars import Particulars, particulars
+from rfp_service.rfps.api.answers import as_seen, due
+from rfp_service.rfps.api.particulars import particulars
 from rfp_service.rfps.domain.rfp import Rfp
-from shared.flow.case_waits import case_log
+from rfp_service.rfps.views.targets import Targets
+from shared.flow.case_waits import WaitsSoFar, case_log, waits_so_far
 from shared.flow.log import FlowLog
+from shared.flow.sources import working_time
 from shared.kernel.messages import Stream
 from shared.record.eventstore.reader import Reader
 
 RFPS_AT_HAND = 2_000
 
 
-class RfpParts(NamedTuple):
-    """What was said of an RFP on its way, its personal texts as they are stored, and its steps."""
+class _Dated(NamedTuple):
+    """What follows of an RFP from a scheme's targets and closed days, all of one day."""
 
-    said: Particulars
-    personal: Mapping[str, object]
+    by: Targets
+    due: Mapping[str, Any]
+    waits: WaitsSoFar
+
+
+@dataclass(slots=True)
+class RfpParts:
+    """What is shown of an RFP as far as its events tell, its personal texts as they are stored, its steps."""
+
+    stream: Stream[Rfp]
+    seen: Mapping[str, Any]
+    stored: Mapping[str, object]
     log: FlowLog | None
+    _dated: _Dated | None = None
+
+    @property
+    def personal(self) -> Mapping[str, object]:
+        """Return the personal texts: they are opened in place, for one reader."""
+        return deepcopy(dict(self.stored))
+
+    def shown(self, by: Targets, as_of: datetime) -> dict[str, Any]:
+        """Return what is shown of it at an instant; what it holds is shared, so never changed in place."""
+        dated = self._dated
+        if dated is None or dated.by is not by:
+            working = working_time(by.closed_days)
+            dated = self._dated = _Dated(by, due(self.stream, by), waits_so_far(self.log, working))
+        return {**self.seen, **dated.due, "waits": dated.waits.as_of(as_of)}
 
 
 class RfpsAtHand:
@@ -37,10 +66,8 @@ class RfpsAtHand:
         if place not in self._at_hand:
             events = await record.stream(stream.id, stream.position)
             said, personal = particulars(events, stream.state)
-            self._at_hand[place] = RfpParts(said, personal, case_log(events))
+            self._at_hand[place] = RfpParts(stream, as_seen(stream, said), personal, case_log(events))
             if len(self._at_hand) > RFPS_AT_HAND:
                 self._at_hand.popitem(last=False)
         self._at_hand.move_to_end(place)
-        parts = self._at_hand[place]
-        # Personal texts are opened in place, for one reader.
-        return parts._replace(personal=deepcopy(dict(parts.personal)))
+        return self._at_hand[place]

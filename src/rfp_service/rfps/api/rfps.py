@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import JsonValue
 
-from rfp_service.rfps.api.answers import RfpSeen, add_due, as_seen, list_facts, targets
+from rfp_service.rfps.api.answers import RfpSeen, add_due, list_facts, targets
 from rfp_service.rfps.api.filters import RfpFilters
 from rfp_service.rfps.api.rfp_service import rfp_service
 from rfp_service.rfps.api.warnings import RfpReceipt, raised_receipt, routed_receipt, same_need, split_need
@@ -16,14 +16,12 @@ from rfp_service.rfps.commands.procurement import SelectRoute
 from rfp_service.rfps.commands.requests import RaiseRfp
 from rfp_service.rfps.domain.rfp import Rfp
 from rfp_service.rfps.views.board import RfpRow, StoredRfp, rfps
-from shared.flow.case_waits import case_waits
-from shared.flow.sources import working_time
 from shared.governance.audit.history import EventHistory, answer_history
 from shared.governance.delegations.views import DELEGATIONS_KNOWN, delegations_to
 from shared.governance.notifications.noted_reads import noted
 from shared.governance.scheme.tiers import STANDS_IN_FOR
 from shared.web.decisions.commands import Commands, OpeningCommands, may
-from shared.web.decisions.next_decisions import commands_in, with_next
+from shared.web.decisions.next_decisions import commands_in, next_of
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.pages import answer
 from shared.web.lists.queries import ListQuery
@@ -92,13 +90,13 @@ async def list_rfps(query: Annotated[ListQuery, RFP_LIST.asked]) -> Response:
 async def see_rfp(request: Request, rfp_id: RfpId, reading: Read) -> Response:
     """Show one RFP, folded from its own events, as it stands or stood; now also what you may decide next."""
     service = rfp_service(request)
-    stream = await thing_as_of(request, reading, rfp_id, Rfp())
-    said, personal, log = await service.rfps_at_hand.of(stream, reading.record)
-    by = await targets(service.store, reading)
-    waits = case_waits(log, reading.as_of, working_time(by.closed_days))
-    shown = as_seen(stream, by, said, waits)
-    shown = await with_next(request, reading, stream, shown, DECISIONS, delegations_to)
-    return await seen_now(reading, shown, stream.version, personal=personal)
+    async with service.store.changes.one_look():
+        stream = await thing_as_of(request, reading, rfp_id, Rfp())
+        parts = await service.rfps_at_hand.of(stream, reading.record)
+        shown = parts.shown(await targets(service.store, reading), reading.as_of)
+        shown["next"] = await next_of(request, reading, stream, DECISIONS, delegations_to)
+    # What is sealed is looked up after the RFP itself: whatever it shows, its seals are known.
+    return await seen_now(reading, shown, stream.version, personal=parts.personal)
 
 
 @router.get(

@@ -66,3 +66,14 @@ class Targets:
             entered -= timedelta(days=1)
             if self._days.works(entered):
                 yield entered
+
+
+_made: list[tuple[Scheme, date, Targets]] = []  # the last ones, if any
+
+
+def targets_of(scheme: Scheme, as_of: datetime) -> Targets:
+    """Return a scheme's targets at an instant; those of one scheme are the same ones all day."""
+    day = day_in_london(as_of)
+    if not _made or _made[0][:2] != (scheme, day):
+        _made[:] = [(scheme, day, Targets(scheme, as_of))]
+    return _made[0][2]

@@ -119,6 +119,10 @@ class DisclosureFilter:
             if marks := _exempt_marks(of_it, exempted.get(thing, ())):
                 withhold(of_it, marks)
 
+    def names_others(self, said: Iterable[object]) -> bool:
+        """Say whether something is said of things that it names by their ids."""
+        return bool(_named_in(said))
+
     async def must_know(self, person: Person) -> None:
         """Refuse while it is not known what is exempt, but for a person who may read all of it."""
         await self._exemptions.in_force(entitled=self.reads_exempt(person))

@@ -8,6 +8,7 @@ from uuid import UUID
 from asyncpg.pgproto import pgproto
 
 from shared.kernel.personal import is_sealed
+from shared.web.reads.lists_at_hand import ListAtHand
 
 WITHHELD = "withheld"
 SEALED = "[sealed]"
@@ -15,8 +16,8 @@ ERASED = "[erased]"
 UNREAD = "[of a later release]"
 
 NESTED = (dict, list, tuple)
-# Most of what is shown.
-PLAIN = frozenset((str, int, float, bool, type(None), date, datetime, UUID, pgproto.UUID))
+# Most of what is shown; a list at hand holds more, but no personal text.
+PLAIN = frozenset((str, int, float, bool, type(None), date, datetime, UUID, pgproto.UUID, ListAtHand))
 
 
 def exempt(paragraph: int) -> str:

@@ -10,6 +10,8 @@ from shared.kernel.rules import Rules
 from shared.record.eventstore.changes import Looked
 from shared.record.eventstore.store import EventStore
 
+PEOPLE_AT_HAND = 10_000
+
 
 class SchemeFacts:
     """Tells what the scheme says now; the scheme itself is folded again only when it has changed."""
@@ -22,6 +24,8 @@ class SchemeFacts:
         self.scheme = Scheme()
         self._made: Rules | None = None
         self._made_for: tuple[int, date] | None = None
+        self._known: dict[Person, Known] = {}  # of one scheme on one day
+        self._known_of: tuple[Scheme, date] | None = None
 
     @property
     def version(self) -> int:
@@ -32,11 +36,17 @@ class SchemeFacts:
         """Return what is known to a decision by this person, taken now."""
         position = await self.refresh()
         today = day_in_london(datetime.now(UTC))
-        version = self.scheme.in_force(today)
+        if self._known_of != (self.scheme, today) or len(self._known) > PEOPLE_AT_HAND:
+            self._known_of, self._known = (self.scheme, today), {}
+        if (known := self._known.get(person)) is None:
+            known = self._known[person] = self._known_by(person, self.scheme.in_force(today), today)
+        return known.model_copy(update={"position": position})
+
+    def _known_by(self, person: Person, version: Version, today: date) -> Known:
+        """Return what is known to a person's decisions all day, as long as the scheme stays as it is."""
         values = version.values
         tiers = values.tiers if values else []
         return Known(
-            position=position,
             roles=tuple(role.value for role in person.roles),
             scheme_version=version.number,
             tiers=tuple(tier.as_known() for tier in tiers),

@@ -5,7 +5,10 @@ each thing: positions have no gaps and are committed in their order, so all that
 stands behind it.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -34,6 +37,17 @@ class Looked(NamedTuple):
     position: int
 
 
+@dataclass(slots=True)
+class _Held:
+    """A look that counts for all that one request asks for, until it has to look again."""
+
+    changes: "StreamChanges"
+    looked: Looked | None
+
+
+_held: ContextVar[_Held | None] = ContextVar("held_look", default=None)
+
+
 class StreamChanges:
     """Says what was appended since something was read."""
 
@@ -47,7 +61,30 @@ class StreamChanges:
 
     async def look(self) -> Looked:
         """Look at the end of the record: whatever is read after this holds all that it has seen."""
+        held = _held.get()
+        if held is not None and held.changes is self and held.looked is not None:
+            return held.looked
         return await self._looks.of("")
+
+    @asynccontextmanager
+    async def one_look(self) -> AsyncIterator[None]:
+        """Look once for all that is asked meanwhile: as it stood when this began, or later.
+
+        What must be as new as something that is read meanwhile needs a look of its own, after this.
+        """
+        held = _Held(self, await self.look())
+        token = _held.set(held)
+        try:
+            yield
+        finally:
+            _held.reset(token)
+            held.looked = None  # nor does it count for what was begun meanwhile and goes on
+
+    def look_again(self) -> None:
+        """Let the one look count no longer: something has changed meanwhile."""
+        held = _held.get()
+        if held is not None:
+            held.looked = None
 
     def unchanged(self, stream_id: UUID, since: Looked) -> bool:
         """Say whether a thing has not changed since a look, as far as the last one saw."""

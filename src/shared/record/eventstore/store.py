@@ -147,7 +147,7 @@ class EventStore:
             try:
                 return await self._decide(stream, command, stamp, key)
             except IntegrityError:
-                continue  # somebody was faster: look again
+                self.changes.look_again()  # somebody was faster
         raise OutOfDate
 
     async def _decide(

@@ -18,6 +18,9 @@ class Redactor(Protocol):
     async def draw_named(self, person: Person, said: Iterable[object]) -> None:
         """Withhold from what is said of other things, named by their ids, what this person may not see."""
 
+    def names_others(self, said: Iterable[object]) -> bool:
+        """Say whether something is said of other things at all, of which something could be withheld."""
+
     async def must_know(self, person: Person) -> None:
         """Refuse while it is not known what is exempt, but for a person who may read all of it."""
 

@@ -13,7 +13,8 @@ from shared.kernel.errors import Refused
 from shared.kernel.fields import SHORT_TEXT_LIMIT
 from shared.web.bulk.batches import Counts
 from shared.web.reads.pages import defused
-from shared.web.requests.problems import pointed, status_of, type_of
+from shared.web.requests.problem_types import type_of
+from shared.web.requests.problems import pointed, status_of
 from shared.web.security.security_log import SecurityEvent, kind_of
 
 Became = Literal["done", "repeated", "refused", "possible", "not-done", "broken"]

@@ -105,14 +105,17 @@ class CommandHandler:
 
     async def handle(self, stream_id: UUID, command: Command[S], *, blank: S, **facts: JsonValue) -> Receipt:
         """Decide on a thing: 403 before it is looked at, then 404, 428, 412, and 409 by its rules."""
-        stamp = await self._stamp(command, facts)
-        await self._must_be_in_sight(stream_id, type(command).__name__)
-        if self.conditions.expected is None:
-            await self.store.must_exist(stream_id, blank)
-        expected = self.conditions.must_name_a_version()
-        return await self._answer(
-            lambda key: self.store.handle(stream_id, command, stamp, blank=blank, expected=expected, key=key)
-        )
+        async with self.store.changes.one_look():
+            stamp = await self._stamp(command, facts)
+            await self._must_be_in_sight(stream_id, type(command).__name__)
+            if self.conditions.expected is None:
+                await self.store.must_exist(stream_id, blank)
+            expected = self.conditions.must_name_a_version()
+            return await self._answer(
+                lambda key: self.store.handle(
+                    stream_id, command, stamp, blank=blank, expected=expected, key=key
+                )
+            )
 
     async def set(self, stream_id: UUID, command: Command[S], *, blank: S, **facts: JsonValue) -> Receipt:
         """Decide on the one thing of its kind, which may have no history yet: version 0."""

@@ -81,6 +81,13 @@ def conditions(
     return found, told
 
 
+def narrows(model: type[BaseModel], asked: Mapping[str, Any]) -> bool:
+    """Say whether any filter is asked for that narrows a list."""
+    return any(
+        (value := asked.get(name)) is not None and value != default for name, default, _ in _filters_of(model)
+    )
+
+
 @cache
 def _filters_of(model: type[BaseModel]) -> Sequence[tuple[str, object, Where | None]]:
     """Return each filter's name, its default, and its own condition, if it has one."""

@@ -4,22 +4,22 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.sql.elements import True_
 
-from shared.kernel.errors import Unacceptable, ViewsBehind
-from shared.web.core_service import core_service
+from shared.kernel.errors import Unacceptable
+from shared.record.projecting.statements import sql_of
 from shared.web.lists.filters import ListMoment, conditions
+from shared.web.lists.list_questions import is_usual, pinned, question
 from shared.web.lists.order import keys_for
 from shared.web.lists.queries import ListQuery
 from shared.web.lists.row_order import SortKey, after, compared, names_of, sorted_by, typed, values_of
 from shared.web.lists.search import Forgiving, matches
 from shared.web.lists.statements import NO_THING, ListStatement
-from shared.web.reads.cursors import Cursor, UnreadableCursor, mark_of, read_cursor
+from shared.web.reads.cursors import Cursor, UnreadableCursor, read_cursor
 from shared.web.reads.readings import Reading
 
 COUNTS_LIMIT = 200  # values of one field
@@ -57,6 +57,7 @@ class Asked:
     keys: Sequence[SortKey]
     where: "Sequence[ColumnElement[bool]]"
     beyond: tuple[object, ...] | None
+    usual: bool = False  # the first page of all there is now: its SQL is at hand
 
     @property
     def reading(self) -> Reading:
@@ -117,29 +118,6 @@ async def _shown(asked: Asked, rows: list[Row]) -> list[Row]:
     return rows
 
 
-def question(name: str, query: ListQuery) -> str:
-    """Return what tells one question from another: but for which page, how long, in which form."""
-    sent = query.request.query_params
-    asked = sorted((name, value) for name, value in query.asked.items() if value is not None)
-    return mark_of(name, query.sort, query.q, asked, sent.get("as_of"), sent.get("basis"))
-
-
-async def pinned(query: ListQuery, cursor: Cursor) -> Reading:
-    """Return the reading that a cursor goes on with: as of the position and the day of the first page."""
-    reading, service = query.reading, core_service(query.request)
-    if cursor.as_of > datetime.now(UTC) + timedelta(days=1):
-        raise UnreadableCursor
-    visible = reading.visible
-    if cursor.position > visible:
-        if cursor.position > await reading.record.head():
-            raise UnreadableCursor
-        if not await service.visibility.reaches(cursor.position):
-            raise ViewsBehind(position=cursor.position, visible=visible)
-        visible = service.visibility.position
-    past = reading.past or cursor.position != visible
-    return replace(reading, position=cursor.position, visible=visible, as_of=cursor.as_of, past=past)
-
-
 def conditions_of(stated: ListStatement, moment: ListMoment) -> "list[ColumnElement[bool]]":
     """Return what rows of a list fulfil: valid, in sight, as narrowed, and found by nothing withheld."""
     reading = moment.reading
@@ -164,7 +142,8 @@ def _asked(
     """Return the reading of a list, its conditions put together."""
     reading = moment.reading
     keys = keys_for(stated, query.sort, reading)
-    where = conditions_of(stated, moment)
+    usual = is_usual(stated, query, reading)
+    where = [] if usual and query.limit + 1 in stated.usual_pages else conditions_of(stated, moment)
     if forgiving is Forgiving.SPELLING:
         where.append(_among_the_first(stated, where))
     if query.q and stated.finds is not None:
@@ -172,7 +151,7 @@ def _asked(
     elif query.q:
         may_find = partial(_may_find, stated, reading)
         where.append(matches(stated.model, stated.table.name, query.q, may_find, forgiving=forgiving))
-    return Asked(stated, query, moment, keys, where, _beyond(keys, cursor))
+    return Asked(stated, query, moment, keys, where, _beyond(keys, cursor), usual)
 
 
 def _among_the_first(stated: ListStatement, where: "Sequence[ColumnElement[bool]]") -> "ColumnElement[bool]":
@@ -200,11 +179,21 @@ async def _rows(asked: Asked) -> list[Row]:
     """Return the rows of a page, and one more where there is one; each with what it is sorted by."""
     if any(key.column is None for key in asked.keys):
         return await _by_derived(asked)
+    at_hand = asked.stated.usual_pages
+    written = at_hand.get(asked.wanted) if asked.usual else None
+    if written is None:
+        written = sql_of(_page(asked))
+        if asked.usual:
+            at_hand[asked.wanted] = written
+    return [dict(row) for row in await asked.reading.fetched(*written)]
+
+
+def _page(asked: Asked) -> "Select[Any]":
+    """Return the statement that reads a page's rows."""
     statement = _selected(asked)
     if asked.beyond is not None:
         statement = statement.where(after(asked.keys, asked.beyond))
-    statement = statement.order_by(*(key.ordered() for key in asked.keys)).limit(asked.wanted)
-    return [dict(row) for row in await asked.reading.rows(statement)]
+    return statement.order_by(*(key.ordered() for key in asked.keys)).limit(asked.wanted)
 
 
 def _selected(asked: Asked) -> "Select[Any]":

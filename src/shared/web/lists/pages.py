@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import Response
 from pydantic import BaseModel, Field, create_model
@@ -99,5 +100,6 @@ def _link(query: ListQuery, page: ListPage) -> dict[str, str]:
     """Return the header that names the next page, where there is one."""
     if page.following is None:
         return {}
-    url = query.request.url.include_query_params(cursor=page.following)
-    return {"Link": f'<{url.path}?{url.query}>; rel="next"'}
+    sent = [pair for pair in query.request.query_params.multi_items() if pair[0] != "cursor"]
+    asked = urlencode([*sent, ("cursor", page.following)])
+    return {"Link": f'<{query.request.url.path}?{asked}>; rel="next"'}

@@ -19,7 +19,8 @@ from sqlalchemy import BigInteger
 
 from shared.record.projecting.row_models import plain, searched, type_of
 from shared.web.lists.filters import ListMoment, NoFilters
-from shared.web.lists.list_readings import COUNTS_LIMIT, ListPage, pinned, question
+from shared.web.lists.list_questions import pinned, question
+from shared.web.lists.list_readings import COUNTS_LIMIT, ListPage
 from shared.web.lists.pages import answer, responses
 from shared.web.lists.queries import ListQuery, asking
 from shared.web.lists.row_order import SortKey, compared, sorted_by, typed, values_of

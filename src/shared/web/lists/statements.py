@@ -92,6 +92,11 @@ class ListStatement:
         return select(*self.selected)
 
     @cached_property
+    def usual_pages(self) -> dict[int, tuple[str, list[object]]]:
+        """Return the SQL and the values of its usual first pages, by how many rows they read, once made."""
+        return {}
+
+    @cached_property
     def beside(self) -> tuple[str, ...]:
         """Return the columns that are needed, and not shown."""
         needed = [need for name in self.row.model_fields for need in self.needs(name)]

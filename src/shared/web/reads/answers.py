@@ -8,6 +8,7 @@ from fastapi import Request, Response
 from pydantic import BaseModel, create_model
 
 from shared.web.access.areas import in_sight
+from shared.web.reads.lists_at_hand import with_json
 from shared.web.reads.pages import CSV, NDJSON, json_of, not_modified
 from shared.web.reads.readings import Reading
 
@@ -154,7 +155,7 @@ def _untold(_: dict[str, Any]) -> None:
 
 async def seen_now(
     reading: Reading,
-    item: BaseModel,
+    item: BaseModel | Mapping[str, Any],
     version: int,
     *,
     personal: Mapping[str, object] = NOTHING,
@@ -169,20 +170,23 @@ async def seen_now(
     told(shown)
     if "withheld" in shown:
         return answer_untagged(shown)
-    return answer_untagged(shown, ETag=f'"{version}"') if personal else answer_now(item, version)
+    if isinstance(item, BaseModel) and not personal:
+        return answer_now(item, version)
+    return answer_untagged(shown, ETag=f'"{version}"')
 
 
 def answer_untagged(shown: Mapping[str, object], **more: str) -> Response:
     """Return what nobody can hold on to."""
     headers = {"Vary": "Authorization", **more}
-    return Response(json_of(shown), media_type="application/json", headers=headers)
+    return Response(json_of(with_json(shown)), media_type="application/json", headers=headers)
 
 
 async def _redacted(
-    reading: Reading, item: BaseModel, personal: Mapping[str, object], *, sealed: bool
+    reading: Reading, item: BaseModel | Mapping[str, Any], personal: Mapping[str, object], *, sealed: bool
 ) -> dict[str, Any]:
     """Return what a reader may see of a single thing, if they may see it at all."""
-    shown = item.model_dump(by_alias=True) | dict(personal)
+    whole = item.model_dump(by_alias=True) if isinstance(item, BaseModel) else item
+    shown = {**whole, **personal}
     in_sight(reading.person, reading.areas, shown.get("service_area"), shown.get("raised_by"))
     await reading.redacted([shown], sealed=sealed)
     return shown

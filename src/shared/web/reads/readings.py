@@ -85,7 +85,10 @@ class Reading:
 
     async def rows(self, statement: "Select[tuple[object, ...]]") -> list[asyncpg.Record]:
         """Return the rows that a statement selects."""
-        sql, values = sql_of(statement)
+        return await self.fetched(*sql_of(statement))
+
+    async def fetched(self, sql: str, values: Sequence[object]) -> list[asyncpg.Record]:
+        """Return the rows that SQL selects with these values."""
         return list(await self.pool.fetch(sql, *values))
 
     async def value(self, statement: "Select[Any]") -> int:

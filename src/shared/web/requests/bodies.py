@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Collection, Coroutine, Iterable
 from contextlib import AsyncExitStack
+from functools import cached_property, partial
 from typing import Any
 
 from fastapi import Request, Response, params
+from fastapi.datastructures import DefaultPlaceholder
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, serialize_response
 from pydantic import TypeAdapter, ValidationError, WrapValidator
+from starlette._exception_handler import wrap_app_handling_exceptions
 from starlette.types import Receive, Scope, Send
 
 from shared.kernel.errors import NotAuthenticated, Unacceptable, WrongMediaType
@@ -16,7 +19,7 @@ from shared.kernel.person import Person
 from shared.web.core_service import core_service
 from shared.web.limits.rate_limits import RateLimits, TooManyRequests
 from shared.web.requests.json_names import must_be_named_once
-from shared.web.requests.parameter_plans import plan_of
+from shared.web.requests.parameter_plans import ParameterPlan, plan_of
 from shared.web.security.address_turns import turn_of_address, waiting_for_its_reader
 from shared.web.security.peers import peer_of
 from shared.web.security.security_log import note_acts
@@ -62,6 +65,11 @@ def once_answered(request: Request, step: Callable[[], Coroutine[Any, Any, None]
     request.state.once_answered.append(step)
 
 
+def name_of(route: APIRoute) -> str:
+    """Return what the API file calls an operation."""
+    return route.name
+
+
 class _RawJson(Request):
     """A request whose JSON is left as bytes, for the strict reader."""
 
@@ -75,9 +83,14 @@ class StrictRoute(APIRoute):
     Where it takes JSON, a body must call itself so.
     """
 
+    def __init__(self, path: str, endpoint: Callable[..., Any], **said: Any) -> None:
+        """Make a route; in the API file, its operation is called as its function is."""
+        super().__init__(path, endpoint, **{**said, "generate_unique_id_function": name_of})
+        self._answered = self.get_route_handler() if self._planned else None
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return what answers behind the check of the token: a read's own plan, or FastAPI's handler."""
-        handler = self._planned() or super().get_route_handler()
+        handler = self._planned or super().get_route_handler()
         known = _parameters(self.dependant)
         usual = A_LIST if "limit" in known else ONE_THING
         takes_json = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
@@ -107,17 +120,65 @@ class StrictRoute(APIRoute):
         return strictly
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, and keep the caller's turn until their answer is taken: who reads slowly waits alone."""
+        """Answer, and keep the caller's turn until their answer is taken: who reads slowly waits alone.
+
+        What is planned goes through none of FastAPI's layers for what others have: stacks for dependencies
+        that end with the answer, and the counting of a body's bytes where its length is said beforehand.
+        """
         async with AsyncExitStack() as turn:
             scope.setdefault("state", {})["turn"] = turn
-            await super().handle(scope, receive, waiting_for_its_reader(send))
+            send = waiting_for_its_reader(send)
+            if self._answered and scope["method"] in (self.methods or ()) and self._has_room_for(scope):
+                await wrap_app_handling_exceptions(self._give, Request(scope, receive))(scope, receive, send)
+            else:
+                await super().handle(scope, receive, send)
 
+    async def _give(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self._answered is not None, "it is planned"
+        answer = await self._answered(Request(scope, receive))
+        await answer(scope, receive, send)
+
+    def _has_room_for(self, scope: Scope) -> bool:
+        """Say whether a request's body is surely not too long: its length is said, or there is none."""
+        said = dict(scope["headers"])
+        if b"transfer-encoding" in said:
+            return False
+        length = said.get(b"content-length", b"0")
+        return length.isdigit() and (self.max_body_size is None or int(length) <= self.max_body_size)
+
+    @cached_property
     def _planned(self) -> Callable[[Request], Coroutine[Any, Any, Response]] | None:
-        """Return what answers a read that makes its response itself."""
-        if self.methods != {"GET"} or self.response_field is not None:
-            return None
+        """Return what answers by a plan: a read that makes its response itself, or a body of JSON."""
         plan = plan_of(self.dependant)
-        return plan.answer if plan is not None else None
+        if plan is None or self.is_sse_stream or self.is_json_stream:
+            return None
+        if self.response_field is None:
+            return plan.answer if self.methods == {"GET"} and self.body_field is None else None
+        return partial(self._written, plan) if self._is_usual() else None
+
+    def _is_usual(self) -> bool:
+        """Say whether an operation takes JSON or nothing, and answers with all of a model, as JSON."""
+        takes_form = self.body_field is not None and isinstance(self.body_field.field_info, params.Form)
+        left_out = (
+            self.response_model_include,
+            self.response_model_exclude,
+            self.response_model_exclude_unset,
+            self.response_model_exclude_defaults,
+            self.response_model_exclude_none,
+        )
+        makes_json = isinstance(self.response_class, DefaultPlaceholder) and self.response_model_by_alias
+        return makes_json and not (takes_form or any(left_out) or self._embed_body_fields)
+
+    async def _written(self, plan: ParameterPlan, request: Request) -> Response:
+        """Return what an operation answers as JSON, as FastAPI would write it."""
+        found, beside = await plan.answered(request)
+        if isinstance(found, Response):
+            return found
+        content = await serialize_response(field=self.response_field, response_content=found, dump_json=True)
+        answer = Response(content, self.status_code or 200, media_type="application/json")
+        if beside is not None:
+            answer.raw_headers += [pair for pair in beside.raw_headers if pair[0] != b"content-length"]
+        return answer
 
 
 def _parameters(dependant: Dependant) -> set[str]:

@@ -1,4 +1,4 @@
-"""All that a read depends on, solved in one go by a plan that is made once, when its route is.
+"""All that an operation depends on, solved in one go by a plan that is made once, when its route is.
 
 FastAPI finds out at each request what is to be known beforehand, dependency by dependency. What it says
 of parameters stays its own: those that were sent are read by it, one that was not is its default.
@@ -10,10 +10,13 @@ from inspect import iscoroutinefunction
 from typing import Any
 
 from fastapi import Request, Response
-from fastapi._compat import ModelField
+from fastapi._compat import ModelField, Undefined
 from fastapi.dependencies.models import Dependant
-from fastapi.dependencies.utils import request_params_to_args
+from fastapi.dependencies.utils import request_body_to_args, request_params_to_args
 from fastapi.exceptions import RequestValidationError
+from starlette.requests import ClientDisconnect
+
+from shared.kernel.errors import Unacceptable
 
 PLAIN = (str, int, bool, type(None))  # what a default may be without being copied for each request
 
@@ -27,8 +30,6 @@ class _Parameters:
 
     def taken(self, sent: Mapping[str, Any]) -> tuple[dict[str, Any], list[Any]]:
         """Return the values of all of them, and what is wrong with those sent."""
-        if not self.fields:
-            return {}, []
         read = [one for one in self.fields if one.name not in self.defaults or one.alias in sent]
         values, errors = request_params_to_args(read, sent) if read else ({}, [])
         return {**self.defaults, **values}, errors
@@ -41,6 +42,14 @@ class _Asked:
     request: Request
     done: dict[Any, Any] = field(default_factory=dict)
     errors: list[Any] = field(default_factory=list)
+    beside: Response | None = None  # what holds the headers that an answer is given, where one is asked for
+
+    async def body(self) -> Any:
+        """Return the body as it came; what is empty is not there."""
+        try:
+            return await self.request.body() or Undefined
+        except ClientDisconnect:
+            raise Unacceptable from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +61,24 @@ class ParameterPlan:
     needed: "tuple[ParameterPlan, ...]"
     path: _Parameters
     query: _Parameters
+    header: _Parameters
+    body: Sequence[ModelField]
     request_name: str | None
+    response_name: str | None
 
     async def answer(self, request: Request) -> Response:
-        """Return what a route answers; refuse what is wrong with its parameters, all of it together."""
+        """Return what a read answers; refuse what is wrong with its parameters, all of it together."""
+        answer, _ = await self.answered(request)
+        assert isinstance(answer, Response), "a read makes its response itself"
+        return answer
+
+    async def answered(self, request: Request) -> tuple[Any, Response | None]:
+        """Return what an operation answers, and the response that holds headers to go with it, if any."""
         asked = _Asked(request)
         values = await self._values(asked)
         if values is None:
             raise RequestValidationError(asked.errors)
-        answer: Response = await self.call(**values)
-        return answer
+        return await self.call(**values), asked.beside
 
     async def _values(self, asked: _Asked) -> dict[str, Any] | None:
         """Return the arguments of the call, or nothing where some of them can't be had."""
@@ -75,20 +92,37 @@ class ParameterPlan:
                 asked.done[plan.call] = await plan.call(**needed)
             if plan.name is not None:
                 values[plan.name] = asked.done[plan.call]
-        for parameters, sent in (
-            (self.path, asked.request.path_params),
-            (self.query, asked.request.query_params),
-        ):
-            taken, errors = parameters.taken(sent)
-            values |= taken
-            asked.errors += errors
+        values |= await self._sent(asked)
+        if self.response_name is not None:
+            values[self.response_name] = asked.beside = asked.beside or Response()
         if self.request_name is not None:
             values[self.request_name] = asked.request
         return values if len(asked.errors) == before else None
 
+    async def _sent(self, asked: _Asked) -> dict[str, Any]:
+        """Return the values of what was sent for this call, and note what is wrong with it."""
+        values: dict[str, Any] = {}
+        request = asked.request
+        for parameters, sent in (
+            (self.path, request.path_params),
+            (self.query, request.query_params),
+            (self.header, request.headers),
+        ):
+            if parameters.fields:
+                taken, errors = parameters.taken(sent)
+                values |= taken
+                asked.errors += errors
+        if self.body:
+            taken, errors = await request_body_to_args(
+                [*self.body], await asked.body(), embed_body_fields=False
+            )
+            values |= taken
+            asked.errors += errors
+        return values
+
 
 def plan_of(dependant: Dependant) -> ParameterPlan | None:
-    """Return the plan of a read; nothing where it takes what a plan knows nothing of."""
+    """Return the plan of an operation; nothing where it takes what a plan knows nothing of."""
     needed = [plan_of(each) for each in dependant.dependencies]
     if None in needed or _takes_more(dependant):
         return None
@@ -98,16 +132,18 @@ def plan_of(dependant: Dependant) -> ParameterPlan | None:
         tuple(plan for plan in needed if plan is not None),
         _parameters(dependant.path_params),
         _parameters(dependant.query_params),
+        _parameters(dependant.header_params),
+        dependant.body_params,
         dependant.request_param_name,
+        dependant.response_param_name,
     )
 
 
 def _takes_more(dependant: Dependant) -> bool:
     return bool(
-        dependant.header_params
+        any("_" in one.alias for one in dependant.header_params)  # which goes by another name
         or dependant.cookie_params
-        or dependant.body_params
-        or dependant.response_param_name
+        or len(dependant.body_params) > 1
         or dependant.background_tasks_param_name
         or dependant.http_connection_param_name
         or dependant.security_scopes_param_name

@@ -1,6 +1,5 @@
 """The only place that knows HTTP codes: refusals become RFC 9457 problems, and no value sent is echoed."""
 
-import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from http import HTTPStatus
@@ -35,6 +34,7 @@ from shared.kernel.errors import (
 from shared.kernel.fields import ASKED, ONE_LINE, PRINTABLE
 from shared.record.database import AWAY, CANT_WRITE
 from shared.web.core_service import core_service
+from shared.web.requests.problem_types import type_of
 from shared.web.security.address_turns import in_turn
 from shared.web.security.security_log import note_refusal
 
@@ -72,12 +72,6 @@ log = structlog.get_logger(__name__)
 def status_of(refusal: type[Refused]) -> int:
     """Return the HTTP status of a kind of refusal."""
     return next(status for kind, status in STATUS if issubclass(refusal, kind))
-
-
-def type_of(refusal: type[Refused]) -> str:
-    """Return the stable `type` of a kind of refusal: its own where it was renamed, else made of its name."""
-    kept = vars(refusal).get("problem_type")
-    return "/problems/" + (kept or re.sub(r"(?<=[a-z])(?=[A-Z])", "-", refusal.__name__).lower())
 
 
 def problem(request: Request, status: int, type_: str, title: str, **members: object) -> Response:

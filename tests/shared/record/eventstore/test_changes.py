@@ -1,5 +1,6 @@
 """What was read of a thing counts until the thing has changed, and no longer."""
 
+import asyncio
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
@@ -99,3 +100,36 @@ async def test_what_is_kept_of_a_thing_is_read_once_until_it_changes(
     assert await kept.of_each([other]) == {other: 1}  # and what was read longest ago makes room
     assert await kept.of_each([none]) == {none: 0}
     assert read == [{one, none}, {one}, {other}, {none}]
+
+
+async def test_one_look_counts_for_what_is_asked_meanwhile_and_no_longer(
+    store: EventStore, pool: asyncpg.Pool
+) -> None:
+    elsewhere = EventStore(pool, Topics([*EVENTS, Counted]))
+    one = await counter(store)
+    assert (await store.load(one, Counter())).version == 1
+    async with store.changes.one_look():
+        await counts(elsewhere, one)
+        assert (await store.load(one, Counter())).version == 1
+        going_on = asyncio.create_task(_load_once(store, one, begin := asyncio.Event()))
+        await asyncio.sleep(0)
+    assert (await store.load(one, Counter())).version == 2
+    begin.set()
+    assert await going_on == 2  # though it was begun meanwhile
+
+
+async def _load_once(store: EventStore, one: UUID, begin: asyncio.Event) -> int:
+    await begin.wait()
+    return (await store.load(one, Counter())).version
+
+
+async def test_whoever_decides_on_what_one_look_saw_looks_again_where_somebody_was_faster(
+    store: EventStore, pool: asyncpg.Pool
+) -> None:
+    elsewhere = EventStore(pool, Topics([*EVENTS, Counted]))
+    one = await counter(store)
+    await store.load(one, Counter())
+    async with store.changes.one_look():
+        await counts(elsewhere, one)
+        await counts(store, one)
+    assert (await store.load(one, Counter())).version == 3
