@@ -14,7 +14,7 @@ from rfp_service.rfps.api.rfps import DECISIONS
 from rfp_service.rfps.domain.rfp import Rfp
 from shared.kernel.messages import Stream
 from shared.kernel.person import Person
-from shared.web.decisions.decisions_at_hand import Basis, DecisionsAtHand, WatchedStamp
+from shared.web.decisions.decisions_at_hand import DecisionsAtHand, GuardBasis, WatchedStamp
 from shared.web.decisions.outlooks import NextDecision, Outlook
 from tests.rfps import way
 from tests.rfps.test_guards import Met, met, outlook, state_after
@@ -46,7 +46,7 @@ def at_hand(kept: DecisionsAtHand, stream: Stream[Rfp], ahead: Outlook) -> list[
     found = kept.of(
         stream,
         person,
-        Basis(own, known, ahead.principals, ahead.owner),
+        GuardBasis(own, known, ahead.principals, ahead.owner),
         lambda: Asked(person, PERMISSIONS, watched, ahead.principals, ahead.owner),
     )
     assert found.json == to_json(list(found))

@@ -95,8 +95,7 @@ async def see_rfp(request: Request, rfp_id: RfpId, reading: Read) -> Response:
         parts = await service.rfps_at_hand.of(stream, reading.record)
         shown = parts.shown(await targets(service.store, reading), reading.as_of)
         shown["next"] = await next_of(request, reading, stream, DECISIONS, delegations_to)
-    # What is sealed is looked up after the RFP itself: whatever it shows, its seals are known.
-    return await seen_now(reading, shown, stream.version, personal=parts.personal)
+        return await seen_now(reading, shown, stream.version, personal=parts.personal)
 
 
 @router.get(

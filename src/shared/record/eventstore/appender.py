@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -24,9 +25,8 @@ BATCHES = Histogram(
 APPEND = "SELECT * FROM append_events($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 
 
-@dataclass(frozen=True, slots=True)
-class StreamPlace:
-    """Where the last event of an accepted command stands in the record."""
+class StreamPlace(NamedTuple):
+    """Where the last event of an accepted command stands in the record; a tuple, being made for each."""
 
     stream_id: UUID
     version: int
@@ -96,18 +96,24 @@ class Appender:
         claimed: set[object] = set()
         size = 0
         for waiting in self._queue:
-            streams, key = {event.originator_id for event in waiting.events}, waiting.key
-            named = key and (key.caller, key.key)
+            claims = _claims(waiting)
             full = len(taken) == BATCH_COMMANDS_LIMIT or size >= BATCH_EVENTS_LIMIT
-            if full or streams & claimed or (named and named in claimed):
+            if full or not claimed.isdisjoint(claims):
                 left.append(waiting)
                 continue
             taken.append(waiting)
-            claimed |= streams
-            claimed.add(named)
+            claimed.update(claims)
             size += len(waiting.events)
         self._queue = left
         return taken
+
+
+def _claims(waiting: _Waiting) -> list[object]:
+    """Return the streams and the key that a command claims."""
+    claims: list[object] = [event.originator_id for event in waiting.events]
+    if (key := waiting.key) is not None:
+        claims.append((key.caller, key.key))
+    return claims
 
 
 def _columns(batch: list[_Waiting]) -> tuple[list[object], ...]:

@@ -70,7 +70,8 @@ class StreamChanges:
     async def one_look(self) -> AsyncIterator[None]:
         """Look once for all that is asked meanwhile: as it stood when this began, or later.
 
-        What must be as new as something that is read meanwhile needs a look of its own, after this.
+        Once a thing is read that has changed since, the next to ask looks again: what is told of a thing from
+        its events, such as what is sealed of it, is never older than the thing.
         """
         held = _Held(self, await self.look())
         token = _held.set(held)
@@ -81,7 +82,7 @@ class StreamChanges:
             held.looked = None  # nor does it count for what was begun meanwhile and goes on
 
     def look_again(self) -> None:
-        """Let the one look count no longer: something has changed meanwhile."""
+        """Let the one look count no longer: something has changed since."""
         held = _held.get()
         if held is not None:
             held.looked = None

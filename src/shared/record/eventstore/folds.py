@@ -60,6 +60,8 @@ class Folder:
             since = looked
         if stream.version:
             self._keep(since, stream)
+        if stream.position > looked.position:  # what else is known of it must be as new
+            self._changes.look_again()
         if stream.state.kind != blank.kind:
             raise NotFound
         return stream

@@ -65,7 +65,7 @@ class Said(NamedTuple):
     json: bytes
 
 
-class Basis(NamedTuple):
+class GuardBasis(NamedTuple):
     """What guards went by, beside the thing itself and the stamp's time and person."""
 
     own: Own
@@ -79,7 +79,7 @@ class _Kept:
     """What may be decided on one thing as it stands, on one basis: each part by whom and when it holds."""
 
     stream: Stream[Any]
-    basis: Basis
+    basis: GuardBasis
     said: list[Said]  # to whomever asked first, and then
     of_people: list[int]  # which of these went by the person, and not by the time
     of_the_time: list[int]
@@ -104,7 +104,7 @@ class DecisionsAtHand:
         return self._own[roles]
 
     def of(
-        self, stream: Stream[Any], person: Person, basis: Basis, outlook: Callable[[], Outlook]
+        self, stream: Stream[Any], person: Person, basis: GuardBasis, outlook: Callable[[], Outlook]
     ) -> ListAtHand[NextDecision]:
         """Return what a person may decide on a thing now; their outlook is made where a guard is asked."""
         limits = () if person.areas is None else (person.id, person.areas)
@@ -130,7 +130,7 @@ class DecisionsAtHand:
         if len(self._kept) > THINGS_AT_HAND:
             self._kept.popitem(last=False)
 
-    def _asked(self, stream: Stream[Any], basis: Basis, ahead: Outlook) -> _Kept:
+    def _asked(self, stream: Stream[Any], basis: GuardBasis, ahead: Outlook) -> _Kept:
         """Ask every guard, and note what it went by."""
         kept = _Kept(stream, basis, [], [], [])
         assert isinstance(ahead.stamp, WatchedStamp), "what guards go by is watched"

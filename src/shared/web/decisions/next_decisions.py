@@ -14,7 +14,7 @@ from shared.kernel.messages import Command, Known, Stream
 from shared.record.eventstore.store import EventStore
 from shared.web.access.areas import whose
 from shared.web.decisions.deciding_service import deciding_service
-from shared.web.decisions.decisions_at_hand import Basis, WatchedStamp
+from shared.web.decisions.decisions_at_hand import GuardBasis, WatchedStamp
 from shared.web.decisions.outlooks import NextDecision, Outlook, fields_of
 from shared.web.reads.lists_at_hand import ListAtHand
 from shared.web.reads.readings import Reading
@@ -133,7 +133,7 @@ async def next_decisions(
         at = now if stream.changed_at is None else max(now, stream.changed_at)
         return Outlook(person, permissions, WatchedStamp(by=person.id, at=at, known=known), principals, owner)
 
-    return at_hand.of(stream, person, Basis(own, known, principals, owner), ahead)
+    return at_hand.of(stream, person, GuardBasis(own, known, principals, owner), ahead)
 
 
 def _principals(facts: Mapping[str, JsonValue]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """What was read of a thing counts until the thing has changed, and no longer."""
 
 import asyncio
+import contextvars
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
@@ -133,3 +134,18 @@ async def test_whoever_decides_on_what_one_look_saw_looks_again_where_somebody_w
         await counts(elsewhere, one)
         await counts(store, one)
     assert (await store.load(one, Counter())).version == 3
+
+
+async def test_once_a_thing_is_read_that_is_newer_than_the_one_look_it_counts_no_longer(
+    store: EventStore, pool: asyncpg.Pool
+) -> None:
+    elsewhere = EventStore(pool, Topics([*EVENTS, Counted]))
+    one = await counter(store)
+    async with store.changes.one_look():
+        looked = await store.changes.look()
+        await counts(elsewhere, one)
+        assert await store.changes.look() == looked
+        other = asyncio.create_task(store.load(one, Counter()), context=contextvars.Context())
+        newer = await other  # another request has it at hand now
+        assert await store.load(one, Counter()) == newer
+        assert (await store.changes.look()).position >= newer.position > looked.position
