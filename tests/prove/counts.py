@@ -112,16 +112,25 @@ def own_work() -> str:
 
 def pages() -> str:
     """Let axe look at every page and state; read pages by keyboard, enlarged, in own colours, on paper."""
-    said = closing_line("tests/service/test_console_seeing.py", EVERY_PAGE="1")
-    led = closing_line("tests/service/console_every_page.py", "tests/service/console_everybody.py")
-    states = closing_line("tests/service/console_states.py")
+    seen = ("tests/service/test_console_seeing.py", "tests/service/test_console_in_a_browser.py")
+    said = closing_line(*seen, "tests/service/test_demonstration_papers.py", EVERY_PAGE="1", IN_FULL="1")
+    every = ("tests/service/console_every_page.py", "tests/service/console_everybody.py")
+    led = closing_line(*every, IN_FULL="1")
+    states = closing_line("tests/service/console_states.py", IN_FULL="1")
     return f"every page and state at 320 and 1,280 px, no violation: {said}; {led}; {states}"
 
 
 def journeys() -> str:
     """Let everybody go their whole ways in a browser, with JavaScript and without."""
-    said = closing_line("tests/service/console_journeys.py", "tests/service/console_councillor.py")
+    ways = ("tests/service/console_journeys.py", "tests/service/console_councillor.py")
+    said = closing_line(*ways, IN_FULL="1")
     return f"five people's ways with and without JavaScript, no violation: {said}"
+
+
+def many_at_once() -> str:
+    """Send each form twice at once, and follow the record beside many writers, more often."""
+    said = closing_line("tests/service/test_console_forms.py", "tests/service/test_changes.py", IN_FULL="1")
+    return f"100 double submissions, 400 entries of 32 writers and a crash, none lost or doubled: {said}"
 
 
 def inboxes() -> str:

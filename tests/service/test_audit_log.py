@@ -16,7 +16,6 @@ import httpx
 import pytest
 import uvicorn
 
-from rfp_service.app import openapi_document
 from rfp_service.demonstration.neighbour import NAMES
 from rfp_service.rfps.commands.requests import RaiseRfp
 from rfp_service.rfps.domain.rfp import Rfp
@@ -35,6 +34,8 @@ from shared.ledger.witness import Witness
 from shared.ledger.witness_client import ask_all
 from shared.web.witness_server import witness_door
 from tests.support.api import Api
+from tests.support.api_file import described_paths
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.people import ADA, RITA, SAM
 from tests.support.postgres import throwaway_folder
 from tests.support.running import Running, free_port, running
@@ -163,9 +164,7 @@ async def test_a_mirror_finds_the_whole_log_in_its_tiles(api: Api) -> None:
 
 
 AUDIT = {
-    path: operations["get"]
-    for path, operations in openapi_document()["paths"].items()
-    if path.startswith("/v1/audit")
+    path: operations["get"] for path, operations in described_paths().items() if path.startswith("/v1/audit")
 }
 
 
@@ -351,8 +350,9 @@ def nothing_is_found(service: Running, kept: Path, size: int) -> None:
 
 def until_countersigned(service: Running) -> None:
     """Wait until both of the demonstration's witnesses, which are asked every ten seconds, have signed."""
-    while any(name not in service.run("audit", "checkpoint").stdout for name in NAMES):
-        time.sleep(0.5)
+    headers = {"Authorization": f"Bearer {service.token('scrutiny_member')}"}
+    while not set(NAMES) <= {w["name"] for w in until_witnessed(service, headers)["witnesses"]}:
+        time.sleep(0.2)
 
 
 def a_councillor_checks_a_bundle_with_the_witness(service: Running, kept: Path) -> None:
@@ -369,7 +369,7 @@ def a_councillor_checks_a_bundle_with_the_witness(service: Running, kept: Path) 
     service.run("audit", "bundle", bundle, *period)
     verify = ("audit", "verify", bundle, "--keys", keys)
     while " witnesses signed, 2 must" in service.run(*verify, check=False).stdout:
-        time.sleep(0.5)  # clocks of the demonstration go on deciding for a while, and witnesses come by
+        until_countersigned(service)  # clocks of the demonstration go on deciding for a while
         service.run("audit", "bundle", bundle, *period)
     checked = service.run(*verify).stdout
     assert "right: the witness neighbouring-council.example countersigned it on " in checked
@@ -423,13 +423,22 @@ def test_a_witness_runs_from_the_command_line_and_is_asked_by_the_worker(folder:
     witness = Running(folder, port=port, command=command)
     witness.begin()
     try:
-        with running(folder, "demo", **more) as service:
+        with running(folder, **more) as service:
+            raised(service)
             headers = {"Authorization": f"Bearer {service.token('scrutiny_member')}"}
             seen = until_witnessed(service, headers)
             assert [w["name"] for w in seen["witnesses"]] == ["clerk.example"]
             assert seen["origin"] == "council.example/log"
     finally:
         witness.stop()
+
+
+def raised(service: Running) -> None:
+    """Record something, so that there is something to sign."""
+    headers = {"Authorization": f"Bearer {service.token('requester')}"}
+    body = {"title": "Laptops", "description": "Forty.", "service_area": "Registrars"}
+    with httpx.Client(trust_env=False, timeout=PATIENCE_SECONDS) as client:
+        assert client.post(f"{service.url}/v1/rfps", json=body, headers=headers).is_success
 
 
 def until_witnessed(service: Running, headers: dict[str, str]) -> dict[str, list[dict[str, str]]]:

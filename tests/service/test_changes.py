@@ -16,12 +16,13 @@ from shared.kernel.roles import Role
 from shared.web.access.issuer import demonstration_token
 from tests.service.test_crash import Writers
 from tests.support.api import Api
+from tests.support.in_full import of_many
 from tests.support.people import ADA, HANA, LEO, PRIYA, RITA, SAM, Who
 from tests.support.postgres import throwaway_folder
 from tests.support.running import running
 
 CHANGES = "/v1/changes"
-MANY_WRITERS, ENOUGH = 32, 400
+MANY_WRITERS, ENOUGH = 32, of_many(400, 100)
 STREAM = {"Accept": "text/event-stream"}
 
 

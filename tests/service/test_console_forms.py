@@ -17,6 +17,7 @@ from rfp_service.rfps.commands.tender import FixCriteria
 from shared.kernel.messages import Command
 from tests.service.test_console import RITA, hidden, hidden_in, history, in_approval, send, sign_in
 from tests.support.api import Api
+from tests.support.in_full import of_many
 from tests.support.people import PRIYA
 
 SAMPLES: Mapping[str, Any] = {
@@ -168,7 +169,7 @@ async def test_a_list_grows_by_a_button_that_decides_nothing(api: Api) -> None:
     assert (await history(api, rfp))[-1]["said"]["criteria"][1] == {"name": "Quality", "weight": 40}
 
 
-async def test_a_hundred_double_submissions_are_a_hundred_events(api: Api) -> None:
+async def test_double_submissions_are_one_event_each(api: Api) -> None:
     rfp = await in_approval(api)
     await sign_in(api, "priya-procurement")
     path = f"/console/rfps/{rfp}/comments"
@@ -176,11 +177,12 @@ async def test_a_hundred_double_submissions_are_a_hundred_events(api: Api) -> No
     forms = [await hidden_comment(api, rfp) for _ in range(2)]
     assert forms[0]["key"] != forms[1]["key"]
     token = forms[0]["form_token"]
-    for n in range(100):
+    many = of_many(100, 10)
+    for n in range(many):
         form = {"form_token": token, "key": f"{forms[0]['key']}{n}", "text": f"Word {n}"}
         first, second = await asyncio.gather(send(api, path, form), send(api, path, form))
         assert (first.status_code, second.status_code) == (303, 303)
-    assert await api.service.record.head() == before + 100
+    assert await api.service.record.head() == before + many
 
 
 async def hidden_comment(api: Api, rfp: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from tests.service.test_console_managing import one_of
 from tests.service.test_console_scheme import VALUES, proposed
 from tests.support.api import Api
 from tests.support.browser import be_somebody, browser, must_be_accessible
+from tests.support.in_full import in_turn
 from tests.support.people import PRIYA
 from tests.support.served import served
 
@@ -22,12 +23,13 @@ pytestmark = pytest.mark.xdist_group("browser")
 
 
 async def looked_at(page: Page, name: str) -> None:
-    """Expect a page to be accessible on a phone and on a desk."""
-    for size in (DESK, PHONE):
+    """Expect a page to be accessible on a phone and on a desk; by `make test`, on one of them by turns."""
+    for size in in_turn(name, (DESK, PHONE)):
         await page.set_viewport_size({"width": size["width"], "height": size["height"]})
         await must_be_accessible(page)
         if PICTURES:
             await page.screenshot(path=Path(PICTURES, f"{name}-{size['width']}.png"), full_page=True)
+    await page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
 
 
 async def begun(running: Browser, address: str, person: str, *, scripts: bool) -> Page:

@@ -5,17 +5,17 @@ is tried, with the very value, by somebody with the right and by somebody withou
 first specification until it is one of them.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 import pytest
 
-from rfp_service.app import create_app
 from rfp_service.events import EVENTS
 from shared.governance.disclosure.exemptible_fields import contents
 from shared.kernel.roles import Role
 from tests.projects.test_http import decided, identified, scheme
 from tests.support.api import Api
+from tests.support.api_file import described_paths
 from tests.support.days import in_days
 from tests.support.people import LARS, LEO, PIA, PRIYA, Who
 
@@ -247,17 +247,12 @@ CASES = [
 
 def parameters() -> set[tuple[str, str]]:
     """Return what can be asked for, of which list: as the API file says."""
-    paths: Mapping[str, Any] = create_app(_never).openapi()["paths"]
     return {
         (path, parameter["name"])
-        for path, operations in paths.items()
+        for path, operations in described_paths().items()
         for parameter in operations.get("get", {}).get("parameters", [])
         if parameter["in"] == "query" and parameter["name"] not in FORM
     }
-
-
-def _never() -> Any:
-    raise AssertionError("it is only described")
 
 
 def test_every_parameter_asks_for_what_is_in_sight_or_is_tried() -> None:
@@ -275,7 +270,7 @@ def test_no_parameter_that_is_in_sight_is_called_like_something_that_may_be_with
     # a log's source is an import; a contract's flags go by what they are drawn from; its regime is the law
     harmless = {"name", "stage", "record_kind", "reference", "since", "source", "flag", "regime", "supplier"}
     harmless |= {"held_by_outgoing_supplier", "month"}  # the month that something is due in
-    harmless |= {"case_id"}  # which thing is asked about: an id tells nothing of it
+    harmless |= {"case_id", "rfp_id"}  # which thing is asked about: an id tells nothing of it
     harmless |= {"unread"}  # what one has not read yet in one's inbox, and not a register's cells
     assert named & EXEMPTABLE <= harmless
     # a project's reference is not a bid's
@@ -356,7 +351,7 @@ async def test_a_catalogue_search_finds_nothing_by_what_is_exempt(api: Api) -> N
 
 
 async def test_a_text_that_no_database_holds_is_refused_wherever_it_is_asked_for(api: Api) -> None:
-    for path, operations in create_app(_never).openapi()["paths"].items():
+    for path, operations in described_paths().items():
         for parameter in operations.get("get", {}).get("parameters", []):
             if parameter["in"] == "query" and "{" not in path:
                 wanted = {parameter["name"]: "a\x00b"}

@@ -6,11 +6,10 @@ from uuid import uuid4
 import pytest
 from starlette.routing import Match
 
-from rfp_service.app import create_app
 from rfp_service.required_permissions import routes
 from shared.web.requests.route_index import RouteIndex
+from tests.support.api import app_at_rest
 
-APP = create_app()
 PARAMETER = re.compile(r"\{[a-z_]+(:[a-z]+)?\}")
 OF_KIND = {":path": "a/b/c", ":uuid": str(uuid4()), ":int": "7", None: "x1"}
 PATHS = sorted({PARAMETER.sub(lambda found: OF_KIND[found[1]], route.path) for route in routes()})
@@ -38,8 +37,9 @@ def found(tried: list[object], path: str, method: str) -> object:
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_the_index_finds_what_all_routes_would(method: str) -> None:
-    index = APP.router.middleware_stack
+    app = app_at_rest()
+    index = app.router.middleware_stack
     assert isinstance(index, RouteIndex)
     assert len(PATHS) > 150
     for path in (*PATHS, *(f"{each}/more" for each in PATHS), *OTHERS):
-        assert found(list(index.of(path).routes), path, method) is found(list(APP.routes), path, method), path
+        assert found(list(index.of(path).routes), path, method) is found(list(app.routes), path, method), path

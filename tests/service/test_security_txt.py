@@ -6,10 +6,10 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
-from rfp_service.app import create_app
 from shared.settings import Settings
 from shared.web.limits.rate_limits import RateLimits
 from shared.web.security.security_txt import security_text
+from tests.support.api import app_at_rest
 
 CONTACT = "mailto:security@council.example"
 
@@ -23,7 +23,7 @@ class Configured:
 
 
 async def asked(contact: str) -> httpx.Response:
-    app = create_app()
+    app = app_at_rest()
     app.state.service = Configured(contact)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:

@@ -46,7 +46,7 @@ from tests.support.histories import History, histories
 from tests.support.postgres import Base
 from tests.support.specs import NOW, as_stored, stamp
 
-AS_OF = int(os.environ.get("AS_OF", "60"))
+AS_OF = int(os.environ.get("AS_OF", "30"))
 EXPLAIN_EVERY = int(os.environ.get("EXPLAIN_EVERY", "40"))
 A = UUID("aaaaaaaa-0000-4000-8000-000000000001")
 MAPPER = EnvelopeMapper(Topics([*EVENTS, Counted]))

@@ -11,7 +11,7 @@ from tests.shared.governance.notifications.receiver import Receiver, receiving
 from tests.support.forked import process_of
 from tests.support.postgres import Base
 
-KILLS = int(os.environ.get("SENDER_KILLS", "10"))
+KILLS = int(os.environ.get("SENDER_KILLS", "4"))
 EACH = 30
 SECONDS_LIMIT = 300
 
