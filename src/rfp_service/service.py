@@ -205,7 +205,7 @@ async def _carry_out(pool: Pool, people: People, texts: PersonalTexts) -> None:
             "Keys of personal texts in this database are wrapped under another PERSONAL_SECRET. Where it is"
             " being changed, it holds the old one as well until `rewrap` is done."
         )
-    await people.details.seal_what_is_open()
+    await people.details.encrypt_plain_names()
     await people.carry_out_invitations()
     await _carry_out_erasures(people)
     await carry_out_disposals(pool, texts)

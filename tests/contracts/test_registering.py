@@ -10,13 +10,9 @@ from rfp_service.contracts.commands.confirmations import READINGS_LIMIT, Confirm
 from rfp_service.contracts.commands.registration import AmendContract, AnswerFlag, CorrectTerms, FlagContract
 from rfp_service.contracts.domain.all_events import EVENTS
 from rfp_service.contracts.domain.contract import Contract, FlagCode, LedgerDate, contract_id
+from rfp_service.contracts.domain.date_events import ContractDateRead
 from rfp_service.contracts.domain.day_counts import anchor_of
-from rfp_service.contracts.domain.events import (
-    ContractDateRead,
-    ContractFlagAnswered,
-    ContractFlagged,
-    ContractRegistered,
-)
+from rfp_service.contracts.domain.events import ContractFlagAnswered, ContractFlagged, ContractRegistered
 from rfp_service.contracts.domain.exposure import confidence, exposure_pence
 from rfp_service.contracts.domain.refusals import (
     ContractReferenceTaken,

@@ -1,6 +1,5 @@
 """What was decided between two readings as a list: on a programme, and on cases of other rooms."""
 
-from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
@@ -82,7 +81,6 @@ async def list_decisions_in_period(query: Annotated[ListQuery, DECISION_LIST.ask
     rows = [_own(one) for one in await decisions_between(service, reading, before, facts)]
     if before is not None:
         rows += await _of_rooms(service, reading, before)
-    rows = list(_wanted(rows, asked))
     places = {row["position"]: place for place, row in enumerate(rows, 1)}
     return await DECISION_LIST.answer(query, reading, rows, lambda row: places[row["position"]])
 
@@ -115,10 +113,3 @@ async def _of_rooms(service: CoreService, reading: Reading, before: Reading) -> 
             found = await named(service, await offered.find(service, theirs, before.position))
             rows += [{**one.model_dump(), "body_of_work": offered.body_of_work} for one in found]
     return rows
-
-
-def _wanted(rows: list[dict[str, Any]], asked: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield those asked for; each says what its reader may see of it, so nothing else narrows it."""
-    for row in rows:
-        if all(asked[name] is None or row[name] in asked[name] for name in ("body_of_work", "kind")):
-            yield row

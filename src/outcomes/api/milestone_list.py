@@ -86,12 +86,6 @@ def _rows(
 ) -> Iterator[dict[str, Any]]:
     """Yield those asked for; each says what its reader may see of it, so nothing else narrows it."""
     for one in found:
-        wanted = (
-            asked["outcome_number"] in (None, numbers[one.outcome]),
-            asked["horizon"] is None or one.horizon in asked["horizon"],
-            asked["overdue"] in (None, one.overdue),
-            asked["priority"] is None or not {*one.priorities}.isdisjoint(asked["priority"]),
-        )
-        if all(wanted):
+        if asked["priority"] is None or not {*one.priorities}.isdisjoint(asked["priority"]):
             said = {"outcome_number": numbers[one.outcome]}
             yield {name: said.get(name, getattr(one, name, None)) for name in MilestoneRow.model_fields}

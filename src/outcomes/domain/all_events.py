@@ -2,33 +2,19 @@
 
 from typing import Any
 
-from outcomes.domain import engagement, milestone_events, paper, priority_tags, programme, promised_data
+from outcomes.domain.engagement import ENGAGEMENT_EVENTS
+from outcomes.domain.milestone_events import MILESTONE_EVENTS
+from outcomes.domain.paper import PAPER_EVENTS
+from outcomes.domain.priority_tags import TAG_EVENTS
+from outcomes.domain.programme import PROGRAMME_EVENTS
+from outcomes.domain.promised_data import DATA_EVENTS
 from shared.kernel.messages import Event
 
 EVENTS: tuple[type[Event[Any]], ...] = (
-    programme.ProgrammeBegun,
-    programme.ProgrammeAmended,
-    programme.OutcomeAdded,
-    programme.OutcomeAmended,
-    programme.OutcomeConfidenceRated,
-    milestone_events.MilestoneScheduled,
-    milestone_events.MilestoneAmended,
-    milestone_events.MilestoneRebaselined,
-    milestone_events.ProgressReported,
-    milestone_events.EvidenceSubmitted,
-    milestone_events.EvidenceReturned,
-    milestone_events.MilestoneMet,
-    milestone_events.MilestoneReopened,
-    milestone_events.MilestoneDropped,
-    milestone_events.DependencyRaised,
-    milestone_events.DependencySatisfied,
-    promised_data.DataPromised,
-    promised_data.DataChased,
-    promised_data.PromisedDataArrived,
-    engagement.ConsultationOpened,
-    engagement.ConsultationCounted,
-    engagement.ConsultationClosed,
-    engagement.StrategyAdopted,
-    priority_tags.ThingTagged,
-    paper.PaperIssued,
+    *PROGRAMME_EVENTS,
+    *MILESTONE_EVENTS,
+    *DATA_EVENTS,
+    *ENGAGEMENT_EVENTS,
+    *TAG_EVENTS,
+    *PAPER_EVENTS,
 )

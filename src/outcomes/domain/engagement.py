@@ -117,3 +117,6 @@ class StrategyAdopted(Event[Strategy]):
     def apply(self, strategy: Strategy) -> Strategy:
         """Return the strategy as adopted."""
         return Strategy(self.name, self.edition, self.sha256, self.link or "", self.adopted_on, self.themes)
+
+
+ENGAGEMENT_EVENTS = (ConsultationOpened, ConsultationCounted, ConsultationClosed, StrategyAdopted)

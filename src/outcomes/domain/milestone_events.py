@@ -171,3 +171,18 @@ class DependencySatisfied(MilestoneEvent):
             for w in milestone.waits_for
         )
         return replace(milestone, waits_for=waits)
+
+
+MILESTONE_EVENTS = (
+    MilestoneScheduled,
+    MilestoneAmended,
+    MilestoneRebaselined,
+    ProgressReported,
+    EvidenceSubmitted,
+    EvidenceReturned,
+    MilestoneMet,
+    MilestoneReopened,
+    MilestoneDropped,
+    DependencyRaised,
+    DependencySatisfied,
+)

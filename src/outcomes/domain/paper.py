@@ -75,3 +75,6 @@ class PaperIssued(Event[Paper]):
             self.release,
             self.documents,
         )
+
+
+PAPER_EVENTS = (PaperIssued,)

@@ -31,3 +31,6 @@ class ThingTagged(Event[PriorityTags]):
 
     def apply(self, tags: PriorityTags) -> PriorityTags:
         return PriorityTags(self.on, self.thing, self.priorities)
+
+
+TAG_EVENTS = (ThingTagged,)

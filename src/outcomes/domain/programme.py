@@ -122,3 +122,6 @@ class OutcomeConfidenceRated(Event[ProgrammeOutcome]):
     def apply(self, outcome: ProgrammeOutcome) -> ProgrammeOutcome:
         """Return the outcome with its newest rating."""
         return replace(outcome, confidence=self.confidence, confidence_reason=self.reason)
+
+
+PROGRAMME_EVENTS = (ProgrammeBegun, ProgrammeAmended, OutcomeAdded, OutcomeAmended, OutcomeConfidenceRated)

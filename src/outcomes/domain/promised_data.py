@@ -78,3 +78,6 @@ class PromisedDataArrived(Event[PromisedData]):
     def apply(self, data: PromisedData) -> PromisedData:
         """Return the promise, kept."""
         return replace(data, arrived_on=self.arrived_on, note=self.note)
+
+
+DATA_EVENTS = (DataPromised, DataChased, PromisedDataArrived)

@@ -2,34 +2,10 @@
 
 from typing import Any
 
-from projects.domain import capacity, delivery, events, restatement
+from projects.domain.capacity import CAPACITY_EVENTS
+from projects.domain.delivery import DELIVERY_EVENTS
+from projects.domain.events import CASE_EVENTS
+from projects.domain.restatement import RESTATEMENT_EVENTS
 from shared.kernel.messages import Event
 
-EVENTS: tuple[type[Event[Any]], ...] = (
-    events.ProjectIdentified,
-    events.ProjectAmended,
-    events.ProjectCategorised,
-    events.ProjectPrioritised,
-    events.HandlingDecided,
-    events.ProjectDecisionUndone,
-    delivery.DeliveryStarted,
-    delivery.TransitionReadinessConfirmed,
-    delivery.ProjectTransferred,
-    delivery.ProjectClosed,
-    delivery.ProjectPaused,
-    delivery.ProjectResumed,
-    delivery.ProjectCancelled,
-    delivery.ForecastRevised,
-    delivery.ActionPlanAgreed,
-    delivery.ActionStepDone,
-    delivery.ConfidenceRated,
-    delivery.ProjectFlagged,
-    delivery.ProjectFlagLifted,
-    delivery.ProjectMilestoneSet,
-    delivery.ProjectMilestoneSlipped,
-    delivery.ProjectMilestoneReached,
-    delivery.ProjectDependencyRecorded,
-    delivery.ProjectDependencyEnded,
-    restatement.ProjectRestated,
-    capacity.TeamCapacityStated,
-)
+EVENTS: tuple[type[Event[Any]], ...] = (*CASE_EVENTS, *DELIVERY_EVENTS, *RESTATEMENT_EVENTS, *CAPACITY_EVENTS)

@@ -40,3 +40,6 @@ class TeamCapacityStated(Event[Capacity]):
         stated = {(m.month, m.skill): m.people for m in self.months}
         now = {**dict(capacity.people), **stated}
         return Capacity(tuple(sorted((what, people) for what, people in now.items() if people)))
+
+
+CAPACITY_EVENTS = (TeamCapacityStated,)

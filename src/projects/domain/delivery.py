@@ -247,3 +247,25 @@ def _changed(
     project: Project, name: str, change: Callable[[ProjectMilestone], ProjectMilestone]
 ) -> tuple[ProjectMilestone, ...]:
     return tuple(change(m) if m.name == name else m for m in project.milestones)
+
+
+DELIVERY_EVENTS = (
+    DeliveryStarted,
+    TransitionReadinessConfirmed,
+    ProjectTransferred,
+    ProjectClosed,
+    ProjectPaused,
+    ProjectResumed,
+    ProjectCancelled,
+    ForecastRevised,
+    ActionPlanAgreed,
+    ActionStepDone,
+    ConfidenceRated,
+    ProjectFlagged,
+    ProjectFlagLifted,
+    ProjectMilestoneSet,
+    ProjectMilestoneSlipped,
+    ProjectMilestoneReached,
+    ProjectDependencyRecorded,
+    ProjectDependencyEnded,
+)

@@ -211,3 +211,13 @@ class ProjectDecisionUndone(ProjectEvent):
         part: Category | Priority | Handling = getattr(project, self.topic)
         restored = without_last(part)
         return replace(project, stage=self.stage, **{self.topic: restored})  # type: ignore[arg-type]  # of its own type
+
+
+CASE_EVENTS = (
+    ProjectIdentified,
+    ProjectAmended,
+    ProjectCategorised,
+    ProjectPrioritised,
+    HandlingDecided,
+    ProjectDecisionUndone,
+)

@@ -66,3 +66,6 @@ class ProjectRestated(ProjectEvent):
             said_on = [known[n] if n < len(known) else UNSAID for n, _ in enumerate(after.schedule.forecasts)]
             after = replace(after, schedule=replace(after.schedule, said_on=tuple(said_on)))
         return replace(after, stage=self.stage, taken_off=self.taken_off)
+
+
+RESTATEMENT_EVENTS = (ProjectRestated,)

@@ -28,7 +28,7 @@ class Left(Handed):
 
 @dataclass(frozen=True)
 class HandOver:
-    """One hand-over."""
+    """What of a leaver's work changed hands, what could not (`left`), and who asked for it."""
 
     kind: ClassVar[str] = "hand-over"
 

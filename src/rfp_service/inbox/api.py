@@ -118,8 +118,7 @@ async def list_inbox(request: Request, query: Annotated[ListQuery, INBOX_LIST.as
         item["looked_until"] = until
         item["changes"] = 0 if until is None else sum(position > until for position in by_others)
         item["overdue"] = item["due_on"] is not None and item["due_on"] < waiter.today
-    shown = [item for item in items if _is_wanted(item, query)]
-    return await INBOX_LIST.answer(query, reading, shown, place)
+    return await INBOX_LIST.answer(query, reading, items, place)
 
 
 @router.post(
@@ -148,13 +147,3 @@ def place(item: dict[str, Any]) -> int:
 def _sighted(service: InboxService, reading: Reading, things: WaitingThings) -> Reading:
     """Return the reading with the areas to which its reader is limited at these things."""
     return replace(reading, areas=service.permissions.areas(reading.person, things.action))
-
-
-def _is_wanted(item: dict[str, Any], query: ListQuery) -> bool:
-    asked = query.asked
-    return (
-        (asked["kind"] is None or item["kind"] in asked["kind"])
-        and (asked["thing"] is None or item["thing"] in asked["thing"])
-        and asked["unread"] in (None, item["unread"])
-        and asked["overdue"] in (None, item["overdue"])
-    )

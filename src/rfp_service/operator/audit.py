@@ -18,8 +18,8 @@ from rfp_service.operator.compared_views import compared_views
 from rfp_service.operator.verification import PROGRAM, mapper
 from rfp_service.permissions import PERMISSIONS
 from rfp_service.terminal import say
-from shared.governance.audit.bundle.assembly import made, nothing_hidden
-from shared.governance.audit.bundle.borders import Hidden
+from shared.governance.audit.bundle.assembly import made, nothing_withheld
+from shared.governance.audit.bundle.borders import FindWithheld
 from shared.governance.audit.bundle.bundle_request import BundleRequest
 from shared.governance.audit.bundle.contents import Files
 from shared.governance.audit.bundle.parts import after, parts_of
@@ -167,12 +167,12 @@ def bundle(  # the options of one command
         raise typer.BadParameter("give --case, or --from and --to")
 
     async def pack(connection: Connection) -> None:
-        hidden = nothing_hidden if whole else _hidden_from_the_public(connection)
+        find_withheld = nothing_withheld if whole else _withheld_from_the_public(connection)
         parts = await parts_of(connection, mapper(), wanted)
         before = earlier
         for number, part in enumerate(parts, start=1):
             asked = after(part, before) if before else part
-            files = await made(connection, mapper(), asked, PROGRAM, BUNDLE_LIMIT, hidden)
+            files = await made(connection, mapper(), asked, PROGRAM, BUNDLE_LIMIT, find_withheld)
             place = out if len(parts) == 1 else out.with_stem(f"{out.stem}-{number:03}")
             place.write_bytes(files.zipped())
             before = files.manifest()
@@ -190,18 +190,18 @@ def _nothing_signed() -> NoReturn:
     raise NotConfigured("Nothing has been signed yet: is a worker running?")
 
 
-def _hidden_from_the_public(connection: Connection) -> Hidden:
+def _withheld_from_the_public(connection: Connection) -> FindWithheld:
     """Return what picks the entries whose words somebody without any right may not see."""
     texts = PersonalTexts(connection, bytes(32))  # type: ignore[arg-type]  # without a right, none is opened
     exemptions = Exemptions(connection, Visibility(connection))  # type: ignore[arg-type]  # they only fetch
     changes = StreamChanges(connection)  # type: ignore[arg-type]  # the same
     redact = DisclosureFilter(connection, changes, SealedFields(EVENTS), exemptions, texts, PERMISSIONS)  # type: ignore[arg-type]  # the same
 
-    async def hidden(entries: Sequence[Entry]) -> Mapping[int, str]:
+    async def find_withheld(entries: Sequence[Entry]) -> Mapping[int, str]:
         items = [entry.item() for entry in entries]
         return await redacted_entries(lambda shown: redact.draw(Person("", ()), shown), items)
 
-    return hidden
+    return find_withheld
 
 
 def _read(operation: str, target: str, look: Callable[[Connection], Awaitable[T]], *, kept: bool = True) -> T:

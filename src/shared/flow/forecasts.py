@@ -85,7 +85,7 @@ def forecasts(
 
 
 def cuts(log: FlowLog, until: int, within: int) -> list[int]:
-    """Return the instants to forecast from, four weeks apart, the last of them all known by now."""
+    """Return the instants (µs) to forecast from, four weeks apart, the last of them all known by now."""
     opened = log.cases.opened[log.cases.opened != STILL_OPEN]
     if not len(opened):
         return []

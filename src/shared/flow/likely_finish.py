@@ -38,7 +38,7 @@ class Curve:
         return -self.survivors
 
     def ends_by(self, age: int) -> list[int | None]:
-        """Return by which age shares of those of an age have ended; `None` where the curve does not say."""
+        """Return by which age (µs) shares of those of an age have ended; `None` where nothing tells."""
         reached = int(np.searchsorted(self.times, age, side="right"))
         standing = float(self.survivors[reached - 1]) if reached else 1.0
         if standing <= TOLERANCE:
@@ -48,7 +48,7 @@ class Curve:
         return [None if at == len(self.times) else int(self.times[max(at, reached)]) for at in first]
 
     def over_within(self, age: int, within: int) -> float | None:
-        """Return the chance that one of an age is over so much later: 1 - S(a + h) / S(a).
+        """Return the chance (0 to 1) that one of an age is over so many µs later: 1 - S(a + h) / S(a).
 
         `None` where nobody was seen to last to that age.
         """
@@ -85,7 +85,7 @@ class LikelyFinish:
         return [None if age is None else since + age for age in curve.ends_by(as_of - since)]
 
     def chance(self, stage: int, entered: int, opened: int, as_of: int, within: int) -> float | None:
-        """Return how likely a case in a stage is over so much later.
+        """Return how likely (0 to 1) a case in a stage is over so many µs later; `None` where nothing tells.
 
         The mean of what its stage says and what its age does (a linear pool: Stone 1961), which errs less
         than either where both know something; where one does not, what the other says.

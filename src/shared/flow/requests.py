@@ -47,7 +47,7 @@ class FlowView:
 
 @dataclass(frozen=True)
 class ImportQuestion:
-    """A question of one import."""
+    """What is asked of an imported log, as against the live RFPs."""
 
     query: FlowQuery
     source: ImportedLog

@@ -26,7 +26,7 @@ class Spans:
         return instant - self.came[(self.came <= instant) & (self.went > instant)]
 
     def time_within(self, start: int, end: int) -> int:
-        """Return for how long cases were there between two instants, all together."""
+        """Return for how long cases were there between two instants: microseconds, summed over cases."""
         lasted = np.minimum(self.went, end) - np.maximum(self.came, start)
         return int(lasted[lasted > 0].sum())
 

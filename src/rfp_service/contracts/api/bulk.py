@@ -8,7 +8,8 @@ from rfp_service.contracts.commands.bulk_decisions import (
 )
 from rfp_service.contracts.commands.confirmations import ConfirmDate
 from rfp_service.contracts.commands.restatement import UndoContractBatch
-from rfp_service.contracts.domain.events import ContractAmended, ContractDateConfirmed, ContractTermsCorrected
+from rfp_service.contracts.domain.date_events import ContractDateConfirmed
+from rfp_service.contracts.domain.events import ContractAmended, ContractTermsCorrected
 from rfp_service.contracts.domain.renewal_events import RenewalRecommended
 from rfp_service.contracts.domain.restatement import ContractRestated, snapshot
 from rfp_service.contracts.views.register import ContractRow

@@ -7,22 +7,23 @@ from fastapi import APIRouter, Body, Path, Request, Response
 
 from rfp_service.contracts.api.answers import ContractSeen, shown
 from rfp_service.contracts.api.filters import ContractFilters
-from rfp_service.contracts.api.scheme import moment_of
 from rfp_service.contracts.commands.decision import ContractDecision
 from rfp_service.contracts.commands.registration import RegisterContract
 from rfp_service.contracts.domain.contract import Contract, contract_id
-from rfp_service.contracts.domain.dates import dates_on
+from rfp_service.contracts.domain.dates import Moment, dates_on
 from rfp_service.contracts.views.register import ContractRow, StoredContract, contracts
 from shared.governance.audit.history import EventHistory, answer_history
 from shared.governance.delegations.views import delegations_to
 from shared.governance.notifications.noted_reads import noted
+from shared.governance.scheme.scheme_service import scheme_as_of
+from shared.kernel.calendar import WorkingDays, day_in_london
 from shared.kernel.messages import Receipt
 from shared.web.decisions.commands import Commands, OpeningCommands, may
 from shared.web.decisions.next_decisions import commands_in, with_next
 from shared.web.lists.list_of import ListOf
 from shared.web.lists.queries import ListQuery
 from shared.web.reads.answers import CREATES, DECIDES, one, seen_now
-from shared.web.reads.readings import Read
+from shared.web.reads.readings import Read, Reading
 from shared.web.reads.things import thing_as_of
 from shared.web.requests.bodies import BODY_BYTES_LIMIT, StrictRoute, strict
 
@@ -93,3 +94,12 @@ async def see_contract(request: Request, contract_id: ContractId, reading: Read)
 async def see_contract_history(request: Request, contract_id: ContractId, reading: Read) -> Response:
     """Show everything that happened to one contract, in order: who decided what, when, knowing what."""
     return await answer_history(request, reading, contract_id, Contract())
+
+
+async def moment_of(request: Request, reading: Reading) -> Moment:
+    """Return the moment that a reading's dates are computed for."""
+    scheme, today = await scheme_as_of(request, reading), day_in_london(reading.as_of)
+    values = scheme.in_force(today).values
+    leads = values.contracts.lead_days if values else []
+    transition = values.transition_date if values else None
+    return Moment(today, WorkingDays(scheme.closed_days()), transition, leads)

@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 from rfp_service.contracts.commands.clock import clock_for, is_reviewed, unchanged
 from rfp_service.contracts.commands.rules import must_run
 from rfp_service.contracts.domain.contract import Contract, LedgerDate
-from rfp_service.contracts.domain.events import ContractDateConfirmed, ContractDateRead
+from rfp_service.contracts.domain.date_events import ContractDateConfirmed, ContractDateRead
 from rfp_service.contracts.domain.refusals import RollsSinceThen, TermsContradict, TooManyOfContract
 from shared.kernel.calendar import day_in_london
 from shared.kernel.fields import WHOLE, Day, ShortText

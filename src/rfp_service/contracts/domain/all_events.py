@@ -3,16 +3,9 @@
 from typing import Any
 
 from rfp_service.contracts.domain.calendar_feeds import FEED_EVENTS
+from rfp_service.contracts.domain.date_events import DATE_EVENTS
 from rfp_service.contracts.domain.duty_events import DUTY_EVENTS
-from rfp_service.contracts.domain.events import (
-    ContractAmended,
-    ContractDateConfirmed,
-    ContractDateRead,
-    ContractFlagAnswered,
-    ContractFlagged,
-    ContractRegistered,
-    ContractTermsCorrected,
-)
+from rfp_service.contracts.domain.events import CONTRACT_EVENTS
 from rfp_service.contracts.domain.novation_events import NOVATION_EVENTS
 from rfp_service.contracts.domain.pipeline import PIPELINE_EVENTS
 from rfp_service.contracts.domain.renewal_events import RENEWAL_EVENTS
@@ -23,13 +16,8 @@ from rfp_service.contracts.domain.unreachable_events import RenewalTierPassedUp
 from shared.kernel.messages import Event
 
 EVENTS: tuple[type[Event[Any]], ...] = (
-    ContractRegistered,
-    ContractAmended,
-    ContractTermsCorrected,
-    ContractFlagged,
-    ContractFlagAnswered,
-    ContractDateRead,
-    ContractDateConfirmed,
+    *CONTRACT_EVENTS,
+    *DATE_EVENTS,
     ContractRestated,
     *RENEWAL_EVENTS,
     RenewalTierPassedUp,

@@ -1,8 +1,8 @@
 """What a missed notice would commit, in pence, and how far that can be trusted."""
 
 from rfp_service.contracts.domain.contract import MONTHS_A_YEAR, Contract, FlagCode, LedgerDate, ValueBasis
+from rfp_service.contracts.domain.date_events import with_day
 from rfp_service.contracts.domain.day_counts import anchor_of
-from rfp_service.contracts.domain.events import with_day
 from rfp_service.contracts.domain.terms import Continuation
 
 DOUBTFUL_VALUE = {FlagCode.VALUE_MISSING, FlagCode.VALUE_ZERO, FlagCode.VALUE_ONE_POUND}

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement, all_, and_, case, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, all_, and_, case, func, literal, or_, select
 
 from rfp_service.rfps.api.answers import targets, with_due
 from rfp_service.rfps.domain.stages import Party, Stage
@@ -25,7 +25,7 @@ from shared.record.eventstore.store import EventStore
 from shared.record.projecting.row_models import COUNTED, SEARCHED
 from shared.web.core_service import core_service
 from shared.web.decisions.commands import Caller, may
-from shared.web.lists.filters import ListMoment, Where
+from shared.web.lists.filters import BY_ITS_LIST
 from shared.web.lists.queries import ListQuery
 from shared.web.lists.short_list import ShortList
 from shared.web.reads.readings import Reading
@@ -89,17 +89,12 @@ class ApprovalRow(BaseModel):
     )
 
 
-def _is_no_condition(_: bool, __: ListMoment) -> ColumnElement[bool]:  # noqa: FBT001  # a filter's value
-    """Return no condition: another list is answered."""
-    return true()
-
-
 class ApprovalFilters(BaseModel):
     """Whose approvals are listed."""
 
     unreachable: Annotated[
         Flag | None,
-        Where(_is_no_condition),
+        BY_ITS_LIST,
         Field(
             description="Those that nobody could decide now, whoever they wait for: everybody of their tier"
             " is away, has left, or is kept out of the case."

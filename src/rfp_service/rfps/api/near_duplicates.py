@@ -6,14 +6,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement, true
 
 from rfp_service.rfps.domain.stages import Stage
 from rfp_service.rfps.views.similarity import FOUND_LIMIT, NEAR_ENOUGH, near
 from shared.kernel.fields import ASKED
 from shared.record.projecting.row_models import COUNTED, SEARCHED
 from shared.web.decisions.commands import may
-from shared.web.lists.filters import ListMoment, Where
+from shared.web.lists.filters import BY_ITS_LIST
 from shared.web.lists.queries import ListQuery
 from shared.web.lists.short_list import ShortList
 from shared.web.requests.bodies import StrictRoute
@@ -38,17 +37,12 @@ class NearDuplicateRow(BaseModel):
     nearness: float = Field(description="From 0 to 1: shared words and shared spelling.")
 
 
-def _is_no_filter(_: str, __: ListMoment) -> ColumnElement[bool]:
-    """Return no condition: what is found is what is near."""
-    return true()
-
-
 class NeedAsked(BaseModel):
     """What is needed."""
 
     need: Annotated[
         str,
-        Where(_is_no_filter),
+        BY_ITS_LIST,
         Field(
             min_length=1,
             max_length=500,

@@ -54,7 +54,7 @@ class ImportReport(BaseModel):
 
 @dataclass(frozen=True)
 class Import:
-    """One import."""
+    """A historic log that is taken in: how it was read, how it stands, its report."""
 
     kind: ClassVar[str] = "import"
 

@@ -12,7 +12,7 @@ from shared.kernel.states import replace
 
 @dataclass(frozen=True)
 class Comment:
-    """One comment."""
+    """Words about a case, until their author takes them back; they are a personal text."""
 
     kind: ClassVar[str] = "comment"
 

@@ -16,6 +16,7 @@ from shared.record.projecting.row_models import COUNTED, SEARCHED, UNSORTED
 from shared.web.core_service import core_service
 from shared.web.decisions.commands import Commands, may
 from shared.web.decisions.next_decisions import Next, commands_in, with_next
+from shared.web.lists.filters import BY_ITS_LIST
 from shared.web.lists.queries import ListQuery
 from shared.web.lists.short_list import ShortList
 from shared.web.reads.answers import DECIDES, answer_now, one
@@ -57,7 +58,9 @@ class PeopleFilters(BaseModel):
     """What the directory can be narrowed to."""
 
     name: Annotated[
-        str | None, Field(max_length=100, pattern=ONE_LINE, description="Only those whose name holds this.")
+        str | None,
+        BY_ITS_LIST,
+        Field(max_length=100, pattern=ONE_LINE, description="Only those whose name holds this."),
     ] = None
 
 

@@ -182,7 +182,7 @@ class BulkAppender:
                 caused = Caused(self.mapper.event(topic, envelope), version, position)
         return caused
 
-    async def hidden(self, plain: "Unencrypted") -> Enveloped:
+    async def encrypted(self, plain: "Unencrypted") -> Enveloped:
         """Return one command's events as they will be stored, their personal texts encrypted."""
         personal = personal_texts(plain.events)
         events: Sequence[Event[Any]] = plain.events

@@ -3,6 +3,7 @@
 class ThingRow(BaseModel):
     id: UUID                                  # what every state view has, wherever it shall stand
     title: Annotated[str, SEARCHED]           # a column; `q` looks into it
+    moves: Annotated[str, AS_JSON]            # a column with the JSON of a part of the state
     stage: Stage                              # a column; lists sort by it, and count by it
     lead: Annotated[str, COUNTED]             # a text that lists count by, too
     due_on: Annotated[date | None, Derived("stage", "stage_since")]   # shown, and in no table
@@ -21,6 +22,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 from uuid import UUID
 
+import orjson
 from pydantic import BaseModel
 from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, DateTime, Double, MetaData, Table, Text, Uuid
 from sqlalchemy.types import TypeEngine
@@ -54,6 +56,17 @@ class From:
 @dataclass(frozen=True)
 class Computed:
     """The row's own function says what stands in this column."""
+
+
+def _as_it_is(value: object) -> object:
+    return value
+
+
+@dataclass(frozen=True)
+class AsJson:
+    """This text is the JSON of a part of the state; `shape` says it otherwise where that is wanted."""
+
+    shape: Callable[[Any], object] = _as_it_is
 
 
 @dataclass(frozen=True)
@@ -90,7 +103,7 @@ class Unsorted:
     """Lists do not sort by this: it is long."""
 
 
-SEARCHED, COUNTED, UNSORTED, COMPUTED = Searched(), CountedBy(), Unsorted(), Computed()
+SEARCHED, COUNTED, UNSORTED, COMPUTED, AS_JSON = Searched(), CountedBy(), Unsorted(), Computed(), AsJson()
 
 
 def mark(model: type[BaseModel], name: str, kind: type[M]) -> M | None:
@@ -122,6 +135,8 @@ class RowOf:
         paths = [found.path if (found := mark(model, name, From)) else name for name in self._names]
         self._said = _values_at(paths)
         fields = model.model_fields
+        marks = ((name, mark(model, name, AsJson)) for name in self._names)
+        self._texts = [(name, found.shape) for name, found in marks if found is not None]
         self._lists = [n for n in self._names if get_origin(plain(fields[n].annotation)[0]) is list]
 
     def __call__(self, stream: Stream[Any]) -> Row:
@@ -129,6 +144,8 @@ class RowOf:
         row: dict[str, Any] = dict(zip(self._names, self._said(stream.state), strict=True))
         for name in self._lists:
             row[name] = list(row[name])  # a state holds tuples, and a table gives lists back
+        for name, shape in self._texts:
+            row[name] = orjson.dumps(shape(row[name]), default=BaseModel.model_dump).decode()
         return {**row, **self._computed(stream)}
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -188,7 +205,11 @@ def type_of(kind: object) -> TypeEngine[Any]:
         return type_of(type(get_args(kind)[0]))
     if isinstance(kind, type) and issubclass(kind, Enum):
         return Text()
-    return TYPES[kind]  # type: ignore[index]  # a type, or it can't be stored
+    if not isinstance(kind, type) or kind not in TYPES:
+        raise TypeError(
+            f"no column holds a {kind}: a list is `list[…]`, anything else that is made of parts a text"
+        )
+    return TYPES[kind]
 
 
 @cache

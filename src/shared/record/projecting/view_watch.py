@@ -61,7 +61,7 @@ class ViewWatch:
                 connection.terminate()  # its temporary tables go with it
 
     async def look(self, connection: Connection) -> int:
-        """Compare the next range; return how far this round has come, 0 where it is over."""
+        """Compare the next range; return the position that this round has come to, 0 where it is over."""
         after, head = await connection.fetchval(CAME_TO, self._names), await self._reader.head()
         if after == 0:
             self._begin_a_round()

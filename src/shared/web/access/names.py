@@ -74,8 +74,8 @@ class PeopleNames:
             for row, known in zip(rows, found, strict=True)
         ]
 
-    async def seal_what_is_open(self) -> None:
-        """Seal what an earlier release wrote in the clear."""
+    async def encrypt_plain_names(self) -> None:
+        """Encrypt what an earlier release wrote in the clear."""
         rows = await self._pool.fetch(OPEN)
         for first in range(0, len(rows), AT_A_TIME):
             some = rows[first : first + AT_A_TIME]

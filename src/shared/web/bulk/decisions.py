@@ -76,7 +76,7 @@ class Decider(Generic[I, S]):
                 decided.stream_id, decided.version, [("", b"")] * len(decided.events)
             )
             return
-        block.sealed[number] = await self._appender.hidden(decided)
+        block.sealed[number] = await self._appender.encrypted(decided)
 
     def _loaded(self, rows: Sequence[Any]) -> dict[int, Loaded[S]]:
         """Return the things of a block: as their last events say where that is enough, or folded."""

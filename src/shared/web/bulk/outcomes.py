@@ -17,7 +17,7 @@ from shared.web.requests.problem_types import type_of
 from shared.web.requests.problems import pointed, status_of
 from shared.web.security.security_log import SecurityEvent, kind_of
 
-Became = Literal["done", "repeated", "refused", "possible", "not-done", "broken"]
+ItemResult = Literal["done", "repeated", "refused", "possible", "not-done", "broken"]
 
 HEADINGS = ("item", "reference", "id", "outcome", "version", "position", "problem", "detail")
 
@@ -45,7 +45,7 @@ class ItemOutcome(BaseModel):
     item: int
     reference: str | None
     id: UUID | None
-    outcome: Became
+    outcome: ItemResult
     version: int | None
     position: int | None
     problem: ItemProblem | None
@@ -55,7 +55,7 @@ class Outcome(NamedTuple):
     """What became of one item, numbered as it was sent; a tuple because there may be a million."""
 
     item: int
-    became: Became
+    result: ItemResult
     id: UUID | None = None
     version: int | None = None
     position: int | None = None
@@ -69,7 +69,7 @@ class Outcome(NamedTuple):
             "item": self.item,
             "reference": self.reference,
             "id": None if self.id is None else str(self.id),
-            "outcome": self.became,
+            "outcome": self.result,
             "version": self.version,
             "position": self.position,
             "problem": self.problem,
@@ -115,8 +115,8 @@ def not_understood(errors: Sequence[Mapping[str, str]]) -> dict[str, Any]:
 
 def counted(outcomes: Sequence[Outcome]) -> Counts:
     """Return how many items were done, repeated and refused; what is possible counts as done."""
-    done = sum(outcome.became in ("done", "possible") for outcome in outcomes)
-    repeated = sum(outcome.became == "repeated" for outcome in outcomes)
+    done = sum(outcome.result in ("done", "possible") for outcome in outcomes)
+    repeated = sum(outcome.result == "repeated" for outcome in outcomes)
     return Counts(done=done, repeated=repeated, refused=len(outcomes) - done - repeated)
 
 
@@ -128,7 +128,7 @@ DONE = (
 
 def lines(outcomes: Sequence[Outcome]) -> bytes:
     """Return outcomes as NDJSON; most of them are done, and all of those look alike."""
-    return "".join([_done(o) if o.became == "done" else _line(o) for o in outcomes]).encode()
+    return "".join([_done(o) if o.result == "done" else _line(o) for o in outcomes]).encode()
 
 
 def _done(outcome: Outcome) -> str:
@@ -169,7 +169,7 @@ def csv_rows(outcomes: Sequence[Outcome]) -> bytes:
                 o.item,
                 defused(o.reference or ""),
                 o.id,
-                o.became,
+                o.result,
                 o.version,
                 o.position,
                 problem.get("type"),

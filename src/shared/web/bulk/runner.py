@@ -125,7 +125,7 @@ class Runner(Generic[I, S]):
         with TemporaryFile() as kept:
             sound, overtaken = True, set[int]()
             async for block in self._decided(items):
-                sound = sound and not any(o and o.became == "refused" for o in block.outcomes)
+                sound = sound and not any(o and o.result == "refused" for o in block.outcomes)
                 pickle.dump(block.decided(), kept, pickle.HIGHEST_PROTOCOL)
             kept.seek(0)
             if sound and self._asked.dry_run:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement, Table, and_, func, or_
+from sqlalchemy import ColumnElement, Table, and_, func, or_, true
 
 from shared.kernel.fields import ASKED, CODE_LIMIT
 from shared.kernel.references import reference_words
@@ -38,6 +38,13 @@ class Where:
 
     condition: Condition
     draws_from: tuple[str, ...] = ()
+
+
+def _no_condition(_: Any, __: ListMoment) -> "ColumnElement[bool]":
+    return true()
+
+
+BY_ITS_LIST = Where(_no_condition)  # the list itself is made by what is asked
 
 
 def by_references(table: Table, thing_id: Callable[[str], UUID]) -> Where:
@@ -86,6 +93,12 @@ def narrows(model: type[BaseModel], asked: Mapping[str, Any]) -> bool:
     return any(
         (value := asked.get(name)) is not None and value != default for name, default, _ in _filters_of(model)
     )
+
+
+def narrowing(model: type[BaseModel], row: type[BaseModel]) -> Sequence[tuple[str, object]]:
+    """Return the filters, and their defaults, that are called like a field of the row."""
+    named = ((name, default) for name, default, where in _filters_of(model) if where is None)
+    return [(name, default) for name, default in named if name in row.model_fields]
 
 
 @cache

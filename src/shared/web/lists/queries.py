@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from shared.kernel.fields import ASKED, Flag
+from shared.record.projecting.row_models import plain
 from shared.web.reads.cursors import CURSOR_LIMIT, CURSOR_PATTERN
 from shared.web.reads.media_types import wanted
 from shared.web.reads.pages import PAGE_LIMIT, PAGE_USUAL
@@ -129,7 +130,10 @@ def _sort(names: tuple[str, ...]) -> Any:
 
 
 def _filter(name: str, field: Any) -> inspect.Parameter:
-    """Return a filter's parameter."""
+    """Return a filter's parameter; a text says which it takes, or some would hold what no database does."""
+    kinds = plain(field.annotation)[0]
+    if kinds in (str, list[str]) and not _says_which(field):
+        raise TypeError(f"the filter '{name}' takes any text: give it a pattern, or make it AskedText")
     query = Query(
         alias=field.alias,
         description=field.description,
@@ -141,6 +145,11 @@ def _filter(name: str, field: Any) -> inspect.Parameter:
         kind = Annotated[kind, constraint]
     default = inspect.Parameter.empty if field.default is PydanticUndefined else field.default
     return _parameter(name, Annotated[kind, query], default)
+
+
+def _says_which(field: Any) -> bool:
+    patterns = (getattr(each, "pattern", None) for each in field.metadata)
+    return any(patterns) or "pattern" in (field.json_schema_extra or {})
 
 
 def _parameter(name: str, annotation: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:

@@ -5,6 +5,9 @@ THINGS = ShortList(name="my-things", row=MyThing)
 async def list_my_things(query: Annotated[ListQuery, THINGS.asked]) -> Response:
     reading = await THINGS.reading(query)
     return await THINGS.answer(query, reading, await my_things(reading), place)
+
+A filter that is called like a field of the row narrows to items with one of its values in that field; by any
+other one the function that makes the items goes.
 """
 
 from collections import Counter
@@ -18,7 +21,7 @@ from pydantic import BaseModel
 from sqlalchemy import BigInteger
 
 from shared.record.projecting.row_models import plain, searched, type_of
-from shared.web.lists.filters import ListMoment, NoFilters
+from shared.web.lists.filters import ListMoment, NoFilters, narrowing
 from shared.web.lists.list_questions import pinned, question
 from shared.web.lists.list_readings import COUNTS_LIMIT, ListPage
 from shared.web.lists.pages import answer, responses
@@ -67,11 +70,15 @@ class ShortList:
         place: Callable[[Any], int],
     ) -> Response:
         """Answer a request with a page of these items, as their reader may see them; usually by place."""
-        places = [place(item) for item in items]
-        shown = [dict(item) for item in items]
-        await reading.redacted(shown)
+        found = [dict(item) for item in items]
+        await reading.redacted(found)
+        wanted = self._wanted(query)
         keys = self._keys(query)
-        placed = [_placed(keys, item, where) for item, where in zip(shown, places, strict=True)]
+        placed = [
+            _placed(keys, shown, place(item))
+            for item, shown in zip(items, found, strict=True)
+            if _is_wanted(shown, wanted)
+        ]
         rows, forgiving = await self._found(query, reading, placed)
         mark = question(self.name, query)
         left = sorted_by(keys, _beyond(keys, rows, query, mark))
@@ -81,7 +88,7 @@ class ShortList:
             following = str(Cursor(mark, reading.position, reading.as_of, forgiving, last))
         total = len(rows) if query.count else None
         counts = _counts(rows, query.count_by) if query.count_by is not None else None
-        found = ListPage(
+        whole = ListPage(
             reading,
             [row["item"] for row in page],
             following,
@@ -89,7 +96,16 @@ class ShortList:
             total=total,
             counts=counts,
         )
-        return answer(query, found, columns=tuple(self.row.model_fields), tagged=self.tagged)
+        return answer(query, whole, columns=tuple(self.row.model_fields), tagged=self.tagged)
+
+    def _wanted(self, query: ListQuery) -> Mapping[str, Sequence[object]]:
+        """Return the values that items are narrowed to, by field."""
+        wanted = {}
+        for name, default in narrowing(self.filters, self.row):
+            value = query.asked[name]
+            if value not in (None, default):
+                wanted[name] = value if isinstance(value, list) else [value]
+        return wanted
 
     def _keys(self, query: ListQuery) -> list[SortKey]:
         found = []
@@ -111,6 +127,11 @@ class ShortList:
             if numbers := await matching(reading, texts, query.q, forgiving):
                 return [row for number, row in enumerate(rows) if number in numbers], forgiving
         return [], Forgiving.SPELLING
+
+
+def _is_wanted(item: Item, wanted: Mapping[str, Sequence[object]]) -> bool:
+    """Say whether an item has one of the values wanted in each field; none is found by what is withheld."""
+    return all(_value(item, name) in values for name, values in wanted.items())
 
 
 def _placed(keys: Sequence[SortKey], item: Item, place: int) -> Item:

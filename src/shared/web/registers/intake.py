@@ -213,7 +213,7 @@ class HandIn:
         outcomes_of = batches.runs.carried_out(work) if begins else batches.runs.tried(work)
         async for outcomes, so_far in outcomes_of:
             position = max((position, *(outcome.position or 0 for outcome in outcomes)))
-            kept += [outcome for outcome in outcomes if outcome.became in ("refused", "not-done")]
+            kept += [outcome for outcome in outcomes if outcome.result in ("refused", "not-done")]
             counts = so_far
         return kept, {
             "batch": batch if begins else None,

@@ -114,7 +114,7 @@ def reported(
     done: Mapping[str, Any],
 ) -> RegisterReport:
     """Return the report on a register."""
-    refused: list[dict[str, Any]] = [o.shown() for o in outcomes if o.became == "refused"]
+    refused: list[dict[str, Any]] = [o.shown() for o in outcomes if o.result == "refused"]
     counts: Counts = done["counts"]
     return RegisterReport(
         **read,
@@ -125,7 +125,7 @@ def reported(
         counts=Counts(
             done=counts.done, repeated=counts.repeated + comparison.counts.unchanged, refused=len(refused)
         ),
-        not_done=sum(o.became == "not-done" for o in outcomes),
+        not_done=sum(o.result == "not-done" for o in outcomes),
         declined=comparison.declined,
         refused=[ItemOutcome.model_validate(line) for line in refused[:ROWS_REPORTED]],
         unread_cells=report.count,

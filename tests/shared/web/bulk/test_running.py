@@ -105,7 +105,7 @@ async def test_personal_texts_are_encrypted_as_those_of_single_decisions(
 ) -> None:
     ids = [await begun(store, "Roads") for _ in range(3)]
     items = [NoteItem(id=ids[0], said="Is ill."), NoteItem(id=ids[1], said="Is ill."), NoteItem(id=ids[2])]
-    assert [o.became for o in await run(store, BatchRequest(OFFICER, mode), *items, fast=fast)] == (
+    assert [o.result for o in await run(store, BatchRequest(OFFICER, mode), *items, fast=fast)] == (
         ["done"] * 3
     )
     rows = await pool.fetch("SELECT state FROM stored_events ORDER BY notification_id")
@@ -122,7 +122,7 @@ async def test_personal_texts_are_encrypted_as_those_of_single_decisions(
 async def test_what_is_only_tried_makes_no_key(store: EventStore, pool: asyncpg.Pool, *, fast: bool) -> None:
     item = NoteItem(id=await begun(store, "Roads"), said="Is ill.")
     told = await run(store, BatchRequest(OFFICER, dry_run=True), item, fast=fast)
-    assert [(o.became, o.version) for o in told] == [("possible", 2)]
+    assert [(o.result, o.version) for o in told] == [("possible", 2)]
     assert await pool.fetchval("SELECT count(*) FROM personal_keys") == 0
 
 
@@ -133,7 +133,7 @@ async def test_what_is_said_of_somebody_who_was_erased_is_destroyed_at_once(
     await erased(store, texts, "bob")
     one, other = await begun(store, "Roads"), await begun(store, "Roads")
     items = [NoteItem(id=one, said="Is ill."), NoteItem(id=other)]
-    assert [o.became for o in await run(store, BatchRequest(OFFICER), *items, fast=True)] == ["done"] * 2
+    assert [o.result for o in await run(store, BatchRequest(OFFICER), *items, fast=True)] == ["done"] * 2
     rows = await pool.fetch("SELECT state FROM stored_events ORDER BY notification_id")
     kept = orjson.loads(rows[3]["state"])["data"]["said"]
     assert await texts.opened([kept]) == [None]
@@ -144,7 +144,7 @@ async def test_what_is_of_another_service_area_is_not_there(store: EventStore, *
     roads, schools = await begun(store, "Roads"), await begun(store, "Schools")
     asked = BatchRequest(OFFICER, areas=frozenset({"Roads"}))
     told = await run(store, asked, NoteItem(id=roads), NoteItem(id=schools), fast=fast)
-    assert [o.became for o in told] == ["done", "refused"]
+    assert [o.result for o in told] == ["done", "refused"]
     assert told[1].problem is not None
     assert told[1].problem["type"] == "/problems/not-found"
     assert (await store.load(schools, Case())).version == 1

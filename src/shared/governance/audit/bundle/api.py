@@ -95,10 +95,12 @@ async def take_bundle(
         wanted = replace(wanted, until=reading.position)
     service = core_service(request)
 
-    async def hidden(entries: Sequence[Entry]) -> Mapping[int, str]:
+    async def find_withheld(entries: Sequence[Entry]) -> Mapping[int, str]:
         return await redacted_entries(reading.redacted, [entry.item() for entry in entries])
 
-    files = await made(service.pool, service.store.mapper, wanted, program(request), hidden=hidden)
+    files = await made(
+        service.pool, service.store.mapper, wanted, program(request), find_withheld=find_withheld
+    )
     name = f"audit-{stream_id or reading.position}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(files.zipped(), media_type=ZIP, headers=headers)

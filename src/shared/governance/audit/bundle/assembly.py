@@ -8,7 +8,7 @@ import asyncpg
 
 from shared.governance.audit.bundle.borders import (
     Borders,
-    Hidden,
+    FindWithheld,
     indexed_part,
     period_borders,
     topics_of_work,
@@ -81,7 +81,7 @@ class LastBundleLonger(Refused):
     """Your last bundle is longer than this record: entries that were signed are gone. Tell internal audit."""
 
 
-async def nothing_hidden(_: Sequence[Entry]) -> Mapping[int, str]:
+async def nothing_withheld(_: Sequence[Entry]) -> Mapping[int, str]:
     """Hide nothing."""
     return {}
 
@@ -92,7 +92,7 @@ async def made(
     wanted: BundleRequest,
     program: str,
     limit: int = ENTRIES_LIMIT,
-    hidden: Hidden = nothing_hidden,
+    find_withheld: FindWithheld = nothing_withheld,
 ) -> Files:
     """Return a bundle, sealed by the newest checkpoint that covers it and has most signatures."""
     log = LogReader(connection)
@@ -102,13 +102,13 @@ async def made(
     led = await led_from(connection, wanted.last_origin, await log.origin())
     signed = await _seal(log, inside, kept_size(wanted.last_size, led))
     part = await indexed_part(connection, mapper, wanted.filters(), signed, wanted.until)
-    borders = await _borders(connection, mapper, wanted, inside, signed, part, hidden)
+    borders = await _borders(connection, mapper, wanted, inside, signed, part, find_withheld)
     entries = await log.entries(borders.around(inside))
     last = await _last(log, kept_size(wanted.last_size, led), signed)
     policy = await log.policy()
     events = [_any(mapper, entry) for entry in entries]
     cant_read = {event.position: UNREAD for event in events if unread(event)}
-    withheld = {**cant_read, **await hidden(entries)}
+    withheld = {**cant_read, **await find_withheld(entries)}
     files = {
         CHECKPOINT: signed.note.encode(),
         KEYS: policy.text().encode(),
@@ -166,13 +166,13 @@ async def _borders(
     inside: Sequence[int],
     signed: Signed,
     part: IndexedPart,
-    hidden: Hidden,
+    find_withheld: FindWithheld,
 ) -> Borders:
     if wanted.case is not None:
         return Borders(indexes=part.positions)
     if wanted.body_of_work:
-        return await work_borders(connection, mapper, wanted.filters(), inside, part, hidden)
-    return await period_borders(LogReader(connection), inside, signed, wanted.until, hidden)
+        return await work_borders(connection, mapper, wanted.filters(), inside, part, find_withheld)
+    return await period_borders(LogReader(connection), inside, signed, wanted.until, find_withheld)
 
 
 async def _seal(log: LogReader, positions: Sequence[int], last_size: int | None) -> Signed:

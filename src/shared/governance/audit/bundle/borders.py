@@ -18,7 +18,7 @@ BORDER_BLOCK = 256
 BORDER_BLOCKS = 40  # so far from a period an entry is looked for that shows when it was recorded
 
 # Which of some entries may not be shown, and why.
-Hidden = Callable[[Sequence[Entry]], Awaitable[Mapping[int, str]]]
+FindWithheld = Callable[[Sequence[Entry]], Awaitable[Mapping[int, str]]]
 
 AT = "SELECT position_at($1)"
 AROUND_WORK = (
@@ -46,24 +46,26 @@ def topics_of_work(topics: Topics, body: str) -> list[str]:
 
 
 async def period_borders(
-    log: LogReader, positions: Sequence[int], signed: Signed, until: int | None, hidden: Hidden
+    log: LogReader, positions: Sequence[int], signed: Signed, until: int | None, find_withheld: FindWithheld
 ) -> Borders:
     """Return the entries that prove where a period begins and ends; none at either end of the record."""
     first, last = positions[0], positions[-1]
     before = range(first - 1, 0, -1)
     after = range(last + 1, last + 1 if last == until else signed.size + 1)
     return Borders(
-        before=(await _up_to_an_open_one(log, before, hidden))[::-1],
-        after=await _up_to_an_open_one(log, after, hidden),
+        before=(await _up_to_an_open_one(log, before, find_withheld))[::-1],
+        after=await _up_to_an_open_one(log, after, find_withheld),
     )
 
 
-async def _up_to_an_open_one(log: LogReader, positions: Sequence[int], hidden: Hidden) -> list[int]:
+async def _up_to_an_open_one(
+    log: LogReader, positions: Sequence[int], find_withheld: FindWithheld
+) -> list[int]:
     """Return positions up to the first whose entry may be shown; none where there is no such entry near."""
     for start in range(0, min(len(positions), BORDER_BLOCKS * BORDER_BLOCK), BORDER_BLOCK):
         block = positions[start : start + BORDER_BLOCK]
         entries = await log.entries(sorted(block))
-        closed = await hidden(entries)
+        closed = await find_withheld(entries)
         for count, position in enumerate(block, start=start + 1):
             if position not in closed:
                 return list(positions[:count])
@@ -107,7 +109,7 @@ async def work_borders(
     filters: Mapping[str, str],
     inside: Sequence[int],
     part: IndexedPart,
-    hidden: Hidden,
+    find_withheld: FindWithheld,
 ) -> Borders:
     """Return what two indexes count to a body of work before a period and after it.
 
@@ -118,7 +120,7 @@ async def work_borders(
     around = [row[0] for row in rows if not inside[0] <= row[0] <= inside[-1]]
     log = LogReader(connection)
     entries = await log.entries(sorted({*around, *inside, *part.positions}))
-    closed = await hidden(entries)
+    closed = await find_withheld(entries)
     start, end = (datetime.fromisoformat(filters[name]) for name in ("from", "to"))
     shown = [entry for entry in entries if entry.position not in closed]
     begun = max((e.position for e in shown if e.recorded_at <= start), default=0)
