@@ -116,7 +116,8 @@ def pages() -> str:
     said = closing_line(*seen, "tests/service/test_demonstration_papers.py", EVERY_PAGE="1", IN_FULL="1")
     every = ("tests/service/console_every_page.py", "tests/service/console_everybody.py")
     led = closing_line(*every, IN_FULL="1")
-    states = closing_line("tests/service/console_states.py", IN_FULL="1")
+    other = ("tests/service/console_states.py", "tests/service/console_failed_work.py")
+    states = closing_line(*other, IN_FULL="1")
     return f"every page and state at 320 and 1,280 px, no violation: {said}; {led}; {states}"
 
 

@@ -117,7 +117,7 @@ def test_long_work_of_every_kind_says_how_far_it_is_and_why_it_ended() -> None:
     assert (progress_of(batch).done, progress_of(batch).total) == (3, 3)
     report = {"cases": 5, "bad_rows": 1, "warnings": 0, "bad": [{"row": 7}], "odd": []}
     told = progress_of({"status": "done", "reason": "", "report": report})
-    assert (told.counts, told.findings) == ({"cases": 5, "bad_rows": 1}, [{"row": 7}])
+    assert (told.counts, told.left_out) == ({"cases": 5, "bad_rows": 1}, [{"row": 7}])
 
 
 def test_an_address_of_the_api_leads_to_the_page_of_the_same_and_to_none_where_there_is_none() -> None:

@@ -26,7 +26,7 @@ ONE_BY_ONE = (
 )  # of which each has a page; their lists ask otherwise
 
 MOVED = {"rfps/bottlenecks": "bottlenecks"}
-LONG_WORK = frozenset({"jobs", "imports", "project-batches", "contract-batches"})
+LONG_WORK = frozenset({"jobs", "imports", "project-batches", "contract-batches", "rfp-batches"})
 NOT_SHOWN = frozenset({"rfps/flow", "rfps/stuck", "rfps/forecasts", "rfps/excess", "rfps/variants"})
 
 

@@ -1,16 +1,19 @@
 """Long work: how far a job, an import or a batch has come. A page that watches asks again by itself."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import orjson
 from fastapi import Request, Response
 
 from rfp_service.console.charts.parts import parts_bar
 from rfp_service.console.rendering import page
 from rfp_service.console.routes import HOME, page_router
-from rfp_service.console.visits import Visiting
+from rfp_service.console.visits import Visit, Visiting
 from shared.kernel.errors import NotFound
+from shared.web.reads.media_types import NDJSON
 
 AGAIN_SECONDS = "5"
 KINDS = {
@@ -18,7 +21,12 @@ KINDS = {
     "imports": "Import",
     "project-batches": "Batch of projects",
     "contract-batches": "Batch of contracts",
+    "rfp-batches": "Batch of RFPs",
 }
+UNDONE_AT = {path: f"{HOME}/batches/{path}/" for path in ("project-batches", "contract-batches")}
+LISTED_OF = 5_000  # items of a job: of more, the API has what became of each
+SHOWN_LIMIT = 50
+NOT_TAKEN = frozenset({"refused", "broken"})
 RUNNING = frozenset({"running", "started"})
 FAILED = frozenset({"failed", "stopped"})
 
@@ -34,7 +42,8 @@ class Progress:
     total: int
     counts: dict[str, int]
     why: str
-    findings: list[dict[str, Any]]
+    left_out: list[dict[str, Any]]
+    odd: list[dict[str, Any]]
 
     @property
     def is_running(self) -> bool:
@@ -59,6 +68,8 @@ async def progress(request: Request, visit: Visiting, kind: str, work_id: UUID) 
         request,
         "progress",
         told=told,
+        refused=await _refused(visit, kind, work_id, told),
+        undone_at=f"{UNDONE_AT[kind]}{work_id}" if kind in UNDONE_AT and told.counts.get("done") else "",
         seen=seen,
         what=KINDS[kind],
         bar=parts_bar([("ready", told.done), ("on_track", max(told.total - told.done, 0))]),
@@ -68,6 +79,26 @@ async def progress(request: Request, visit: Visiting, kind: str, work_id: UUID) 
     if watches and told.is_running:
         shown.headers["Refresh"] = AGAIN_SECONDS  # by the reader's own wish, and until they stop it
     return shown
+
+
+async def _refused(visit: Visit, kind: str, work_id: UUID, told: Progress) -> list[dict[str, str]]:
+    """Return which items of a job were refused, and why: the first of them."""
+    if kind != "jobs" or told.total > LISTED_OF or not NOT_TAKEN & told.counts.keys():
+        return []
+    result = await visit.file(f"/v1/jobs/{work_id}/result", NDJSON)
+    return refused_of(orjson.loads(line) for line in result.content.splitlines() if line)
+
+
+def refused_of(outcomes: Iterable[dict[str, Any]]) -> list[dict[str, str]]:
+    """Return those of some outcomes that were not taken: their place, what they named, and why not."""
+    found = []
+    for each in outcomes:
+        if each["outcome"] in NOT_TAKEN:
+            problem = each["problem"] or {}
+            details = [str(error["detail"]) for error in problem.get("errors") or ()]
+            why = " ".join([str(problem.get("title") or ""), *details]).strip()
+            found.append({"item": str(each["item"]), "what": str(each["reference"] or ""), "why": why})
+    return found[:SHOWN_LIMIT]
 
 
 def progress_of(seen: dict[str, Any]) -> Progress:
@@ -80,5 +111,5 @@ def progress_of(seen: dict[str, Any]) -> Progress:
     done = seen.get("done", sum(counts.values()) if "items" in seen else 0)
     problem = seen.get("problem") or {}
     why = str(problem.get("title") or seen.get("reason") or "")
-    findings = [*report.get("bad", ()), *report.get("odd", ())]
-    return Progress(seen["status"], done, total, counts, why, findings)
+    left_out, odd = list(report.get("bad", ())), list(report.get("odd", ()))
+    return Progress(seen["status"], done, total, counts, why, left_out, odd)

@@ -11,6 +11,7 @@ from fastapi import Query, Request, Response
 from projects.api.registers import FIELDS as PROJECT_FIELDS
 from rfp_service.console import session_files
 from rfp_service.console.api_calls import ApiAnswer, SentFile
+from rfp_service.console.pages.progress import refused_of
 from rfp_service.console.rendering import go_to, page
 from rfp_service.console.routes import HOME, page_router
 from rfp_service.console.visits import Sent, SentForm, SentWithFile, Visiting
@@ -116,9 +117,10 @@ async def compare_or_accept(request: Request, sent: Sent, path: str, kept_as: UU
         return _compared(request, register, kept_as, file, found.body, errors, answer.status)
     if not is_accepted:
         return _compared(request, register, kept_as, file, answer.body, {})
-    if answer.body["batch"] and register.batches:
+    refused = refused_of(answer.body["refused"])
+    if answer.body["batch"] and register.batches and not refused:
         return go_to(f"{HOME}/batches/{register.batches}/{answer.body['batch']}?done=accepted")
-    return page(request, "register_done", register=register, report=answer.body)
+    return page(request, "register_done", register=register, report=answer.body, refused=refused)
 
 
 def _as_corrected(sent: SentForm) -> dict[str, str]:
