@@ -109,7 +109,7 @@ async def test_a_spreadsheet_that_was_refused_in_part_or_can_not_be_read_is_for_
             await page.get_by_role("button", name="See what differs").click()
             await pia.see(f"register-{name}", "problem" if name == "broken.xlsx" else "from the record")
         await page.get_by_role("button", name="Accept them").click()
-        await pia.see("register-half-refused", "1 row accepted", "What was refused, and why")
+        await pia.see("register-half-refused", "1 row accepted, 2 refused", "What was refused, and why")
         await page.get_by_role("link", name="how to undo it").click()
         await pia.see("batch-half-refused", "2 were refused", "Undo it")
 

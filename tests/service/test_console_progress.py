@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 
 import orjson
 
-from shared.web.jobs.table import JobStatus, KeptWork
+from rfp_service.console.notification_facts import came_back
+from shared.web.jobs.table import JobStatus
 from tests.service.test_console import hidden, send, sign_in
 from tests.service.test_console_managing import text
 from tests.service.test_console_programme import ORIGIN, with_categories
@@ -16,6 +17,10 @@ from tests.support.api import Api
 
 DAMAGED = {"type": "/problems/fault", "title": "The file ended in the middle of a row.", "status": 500}
 NO_SUCH = {"type": "/problems/not-found", "title": "There is no such project.", "status": 404}
+BEGUN = (
+    "INSERT INTO jobs (id, owner, kind, status, total, done, counts)"
+    " VALUES ($1, $2, 'project-categorisations', 'running', $3, 0, '{}')"
+)
 HALF_WRONG = b"""Ref;Title
 P-1;Cables
 P-1;Cables again
@@ -42,9 +47,9 @@ def outcomes(done: int, refused: int) -> bytes:
 async def job(
     api: Api, owner: str, status: JobStatus | None, done: int = 0, refused: int = 0, total: int = 9
 ) -> UUID:
-    """Have a job that has come so far, and ended so; nothing works on it."""
+    """Have a job that has come so far, and ended so; it has no work that anything would go on with."""
     jobs, made = api.service.jobs, uuid4()
-    await jobs.begin(KeptWork(made, owner, "project-categorisations", total, {}), [])
+    await api.service.pool.execute(BEGUN, made, owner, total)
     if done + refused:
         counts = {"done": done, "repeated": 0, "refused": refused}
         await jobs.add(made, 0, outcomes(done, refused), done + refused, counts)
@@ -58,12 +63,20 @@ async def an_import(api: Api, **said: Any) -> str:
     return str((await finished(api, (await hand_in(api, **said))["id"]))["id"])
 
 
+def test_why_nothing_came_back_is_said_in_words() -> None:
+    nothing = {"status_code": None, "answer": "", "fault": ""}
+    assert came_back({**nothing, "fault": "ConnectError"}) == "It could not be reached."
+    assert came_back({**nothing, "fault": "SomethingElse"}) == "Something else"
+    assert came_back({**nothing, "status_code": 503, "answer": "Try later."}) == "503 Try later."
+    assert came_back(nothing) == ""
+
+
 async def test_a_job_says_why_it_failed_and_which_rows_were_refused(api: Api) -> None:
     await sign_in(api, "pia-programme")
     failed = await job(api, "pia-programme", JobStatus.FAILED, done=3, refused=2)
     page = await text(api, f"/console/progress/jobs/{failed}")
     assert ("It failed" in page, DAMAGED["title"] in page) == (True, True)
-    assert re.findall(r'Row </span>(\d)</th><td data-label="Which">([\w-]+)</td>', page) == [
+    assert re.findall(r'Row (\d)</th><td data-label="Which">([\w-]+)</td>', page) == [
         ("4", "P-4"),
         ("5", "P-5"),
     ]
@@ -99,7 +112,7 @@ async def test_a_spreadsheet_of_which_rows_were_refused_says_which_and_how_to_un
     shown = await api.client.post(path, data=form, files={"file": ("p.csv", HALF_WRONG)}, headers=ORIGIN)
     (address,) = re.findall(r'action="(/console/registers/[^"]+)"', shown.text)
     done = await send(api, address, {**form, "which": "all", "act": "accept"})
-    assert ("1 row accepted" in done.text, "2 were refused" in done.text) == (True, True)
-    assert re.findall(r"Row </span>(\d)</th>", done.text) == ["3", "4"]
+    assert ("1 row accepted, 2 refused" in done.text, "nothing new" in done.text) == (True, True)
+    assert re.findall(r"Row (\d)</th>", done.text) == ["3", "4"]
     (batch,) = re.findall(r'href="(/console/batches/project-batches/[0-9a-f-]{36})"', done.text)
     assert "Undo it" in await text(api, batch)

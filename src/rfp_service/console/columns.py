@@ -26,6 +26,7 @@ class ListColumn:
     cell: Cell
     is_number: bool = False
     stands_out: Callable[[Row], bool] = _never
+    is_late: Callable[[Row], bool] = _never  # or has failed
 
 
 def _day(name: str) -> Cell:
@@ -100,7 +101,12 @@ COLUMNS: Mapping[str, Sequence[ListColumn]] = {
     ),
     "deliveries": (
         ListColumn("Happened", lambda row: moment(row["happened_at"])),
-        ListColumn("Stands", _words("status"), stands_out=_is("status", "held", "failed")),
+        ListColumn(
+            "Stands",
+            _words("status"),
+            stands_out=_is("status", "held", "failed"),
+            is_late=_is("status", "failed"),
+        ),
         ListColumn("Attempts", lambda row: str(row["attempts"]), is_number=True),
     ),
     "exemptions": (
@@ -111,7 +117,12 @@ COLUMNS: Mapping[str, Sequence[ListColumn]] = {
     ),
     "pipeline-notices": (
         ListColumn("Due", _day("due_on")),
-        ListColumn("Stands", _words("standing"), stands_out=_is("standing", "due", "missed")),
+        ListColumn(
+            "Stands",
+            _words("standing"),
+            stands_out=_is("standing", "due", "missed"),
+            is_late=_is("standing", "missed"),
+        ),
         ListColumn("Published", _day("published_on")),
         ListColumn("Reference", lambda row: str(row["reference"])),
     ),

@@ -5,7 +5,7 @@ from typing import Any
 
 from rfp_service.console.administration_facts import FactsSaid, Said
 from rfp_service.console.visits import Visit
-from rfp_service.console.words import moment, name_of, words
+from rfp_service.console.words import event_words, moment, name_of, words
 
 DELIVERIES_LIMIT = 50
 ENDPOINT_STANDS = {
@@ -23,6 +23,25 @@ LEADS = {
     "deleted": "It is gone, with its secrets. What was sent there stays in the log.",
 }
 TARGETS = {"webhook": "A program that checks our signature", "teams-workflow": "A workflow of Teams"}
+FAULTS = {  # why nothing came back, as whoever sends calls it
+    "ConnectError": "It could not be reached.",
+    "ConnectTimeout": "It could not be reached in time.",
+    "ReadTimeout": "It did not answer in time.",
+    "WriteTimeout": "It did not take it in time.",
+    "PoolTimeout": "Too much was on its way at once.",
+    "ReadError": "It broke off while it answered.",
+    "RemoteProtocolError": "It broke off, or answered in no way that is known.",
+    "SecretNotThere": "The secret that signs what it is told is not there.",
+    "NoMailAddress": "No address is known for this person.",
+    "NotAMailAddress": "What is known as this person's address is none.",
+}
+
+
+def came_back(attempt: Said) -> str:
+    """Return what came back of an attempt to tell something, or why nothing did."""
+    if fault := attempt["fault"]:
+        return FAULTS.get(fault) or event_words(fault)
+    return f"{attempt['status_code'] or ''} {attempt['answer']}".strip()
 
 
 def told_type(kind: str) -> str:

@@ -7,7 +7,7 @@ from fastapi import Path, Query, Request, Response
 from rfp_service.console.columns import COLUMNS
 from rfp_service.console.links import address
 from rfp_service.console.managed_kinds import kinds_for
-from rfp_service.console.notification_facts import name_targets, told_type
+from rfp_service.console.notification_facts import came_back, name_targets, told_type
 from rfp_service.console.pages.cases import list_page
 from rfp_service.console.rendering import page
 from rfp_service.console.routes import HOME, page_router
@@ -68,5 +68,6 @@ async def one_delivery(
         told=told_type(type) if type else "",
         endpoint=endpoint,
         attempts=seen["attempts"],
+        came_back=came_back,
         path=PATH,
     )

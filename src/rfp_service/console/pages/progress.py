@@ -26,6 +26,16 @@ KINDS = {
 UNDONE_AT = {path: f"{HOME}/batches/{path}/" for path in ("project-batches", "contract-batches")}
 LISTED_OF = 5_000  # items of a job: of more, the API has what became of each
 SHOWN_LIMIT = 50
+CALLED = {  # what an import counts, where its names would not do
+    "bad_rows": "Rows left out",
+    "warnings": "Rows that look odd",
+    "ties": "At the same time as another",
+    "duplicates": "Said twice",
+    "date_only_stamps": "Days without a time",
+    "clock_change_stamps": "In the hour of a clock change",
+    "before_open": "Before their case opened",
+    "repeated": "Said nothing new",
+}
 NOT_TAKEN = frozenset({"refused", "broken"})
 RUNNING = frozenset({"running", "started"})
 FAILED = frozenset({"failed", "stopped"})
@@ -68,6 +78,7 @@ async def progress(request: Request, visit: Visiting, kind: str, work_id: UUID) 
         request,
         "progress",
         told=told,
+        called=CALLED,
         refused=await _refused(visit, kind, work_id, told),
         undone_at=f"{UNDONE_AT[kind]}{work_id}" if kind in UNDONE_AT and told.counts.get("done") else "",
         seen=seen,
