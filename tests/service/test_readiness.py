@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from projects.api import readiness as of_projects
+from rfp_service.rfps.api import readiness as of_rfps
 from shared.kernel.roles import Role
 from shared.web.offers import readiness as offered
 from tests.outcomes.test_http import PROGRAMME, milestone, outcome, programme
@@ -15,6 +16,7 @@ from tests.support.days import in_days
 from tests.support.people import PAUL, PIA, PRIYA, RITA, SAM, Who
 
 SOON = in_days(60)
+LARS = Who("lars", (Role.LEGAL,))
 
 
 async def lines(api: Api, who: Who = SAM, **asked: Any) -> dict[str, Any]:
@@ -106,6 +108,45 @@ async def test_of_many_projects_at_risk_the_first_are_told_and_all_are_counted(
     assert few == whole | {"parts": whole["parts"][:3]}
 
 
+async def test_of_many_rfps_held_up_the_first_are_told_and_all_are_counted(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await scheme(api, hold_reasons=[{"code": "budget-check"}])
+    needed = {"second": -10, "first": -20, "in time": 400, "held": 30, "held and late": -5}
+    made = {name: await api.raised(title=name) for name in (*needed, "for no day")}
+    for name, days in needed.items():
+        await api.decide(made[name], "amend", needed_by=in_days(days))
+    for name in ("held", "held and late"):
+        asked = {"waiting_on": "finance", "reason": "Is there money?", "reason_code": "budget-check"}
+        await api.decide(made[name], "hold", RITA, **asked)
+    whole = (await lines(api))["rfps"]
+    assert counts(whole) == (0, 2, 2, 2)
+    assert [part["title"] for part in whole["parts"]] == ["held and late", "held", "first", "second"]
+    assert whole["parts"][0]["reasons"] == ["on hold", "the day it was needed by has passed"]
+    assert whole["waits_on"] == [{"on": "finance", "parts": 2}, {"on": "requester", "parts": 2}]
+    for module in (offered, of_rfps):
+        monkeypatch.setattr(module, "PARTS_LIMIT", 3)
+    few = (await lines(api))["rfps"]
+    assert few == whole | {"parts": whole["parts"][:3]}
+
+
+async def test_a_day_that_is_exempt_makes_no_rfp_late_for_whom_it_is_withheld_from(api: Api) -> None:
+    made = await api.raised()
+    await api.decide(made, "amend", needed_by=in_days(-20))
+    body = {
+        "matter_id": made,
+        "fields": ["needed_by"],
+        "paragraph": 3,
+        "reason": "It would tell.",
+        "public_interest": "Less.",
+        "review_on": in_days(90),
+    }
+    await api.post("/v1/exemptions", body, LARS)
+    await api.get("/v1/exemptions")
+    assert counts((await lines(api, SAM))["rfps"]) == (0, 1, 0, 0)
+    assert counts((await lines(api, LARS))["rfps"]) == (0, 0, 1, 0)
+
+
 async def test_who_acts_for_another_area_sees_nothing_of_this_one(api: Api) -> None:
     await api.raised()
     una = Who("una", (Role.REQUESTER,), ("Highways",))
@@ -115,7 +156,6 @@ async def test_who_acts_for_another_area_sees_nothing_of_this_one(api: Api) -> N
 
 
 async def test_what_is_exempt_of_a_project_tells_nothing_to_whom_it_is_withheld_from(api: Api) -> None:
-    lars = Who("lars", (Role.LEGAL,))
     made = await identified(api, "CABLES", forecast_end=SOON)
     body = {
         "matter_id": made,
@@ -125,7 +165,7 @@ async def test_what_is_exempt_of_a_project_tells_nothing_to_whom_it_is_withheld_
         "public_interest": "Less.",
         "review_on": in_days(90),
     }
-    await api.post("/v1/exemptions", body, lars)
+    await api.post("/v1/exemptions", body, LARS)
     await api.get("/v1/exemptions")
     assert counts((await lines(api, SAM))["projects"]) == (0, 0, 0, 0)
-    assert counts((await lines(api, lars))["projects"]) == (0, 1, 0, 0)
+    assert counts((await lines(api, LARS))["projects"]) == (0, 1, 0, 0)

@@ -6,17 +6,18 @@ from datetime import date
 from markupsafe import Markup
 
 TOP, BOTTOM = 22, 28  # above the plot, and below it for the days
+BEGIN, CLOSE, END = Markup("<"), Markup("</"), Markup(">")
+SPACE, EQUALS, QUOTE = Markup(" "), Markup('="'), Markup('"')
 GAP = 17  # between two labels, so that neither lies on the other
 
 
 def element(name: str, *inside: Markup | str, **attributes: object) -> Markup:
     """Return an element; `text_anchor` is written `text-anchor`, and whatever is said in it is escaped."""
-    said = [
-        Markup(' {}="{}"').format(key.rstrip("_").replace("_", "-"), value)
-        for key, value in attributes.items()
-        if value is not None
-    ]
-    return Markup("<{}{}>{}</{}>").format(name, Markup("").join(said), Markup("").join(inside), name)
+    said: list[Markup | str] = [BEGIN, name]
+    for key, value in attributes.items():
+        if value is not None:
+            said += (SPACE, key.rstrip("_").replace("_", "-"), EQUALS, str(value), QUOTE)
+    return Markup("").join((*said, END, *inside, CLOSE, name, END))
 
 
 def share(of: float, whole: float) -> str:

@@ -38,10 +38,10 @@ def _own(_: bool, moment: ListMoment) -> ColumnElement[bool]:  # noqa: FBT001  #
 def _overdue(wanted: bool, moment: ListMoment) -> ColumnElement[bool]:  # noqa: FBT001  # the value of a filter
     """Return the condition on what is, or is not, beyond the target of its stage."""
     by: Targets = moment.facts.targets
-    return _beyond(by) if wanted else ~_beyond(by)
+    return beyond_target(by) if wanted else ~beyond_target(by)
 
 
-def _beyond(by: Targets) -> ColumnElement[bool]:
+def beyond_target(by: Targets) -> ColumnElement[bool]:
     """Return the condition that picks what is beyond the target of its stage."""
     t, late = rfps.c, by.overdue_before().items()
     return and_(

@@ -24,6 +24,7 @@ class ReadinessStanding(StrEnum):
 
 
 NOTHING_BESIDES: Mapping[ReadinessStanding, int] = MappingProxyType({})
+NO_WAITS_BESIDES: Mapping[str, int] = MappingProxyType({})
 ORDER = {standing: number for number, standing in enumerate(ReadinessStanding)}
 
 
@@ -99,11 +100,12 @@ def readiness_line(
     parts: Iterable[ReadinessPart],
     *,
     besides: Mapping[ReadinessStanding, int] = NOTHING_BESIDES,
+    waits_besides: Mapping[str, int] = NO_WAITS_BESIDES,
     of: UUID | None = None,
     name: str | None = None,
     owner: str | None = None,
 ) -> ReadinessLine:
-    """Return how ready a whole is by its parts, and by how many more there are that stand so.
+    """Return how ready a whole is by its parts, and by how many more stand how and wait on whom.
 
     Of those blocked and at risk, only such may be left to `besides` that come after a hundred parts.
     """
@@ -112,6 +114,7 @@ def readiness_line(
     number.update(besides)
     told = [p for p in found if p.standing in (ReadinessStanding.BLOCKED, ReadinessStanding.AT_RISK)]
     on = Counter(party for part in told for party in {wait.on for wait in part.waits_for})
+    on.update(waits_besides)
     return ReadinessLine(
         body_of_work=body_of_work,
         id=of,
