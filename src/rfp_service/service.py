@@ -66,6 +66,7 @@ from shared.record.eventstore.store import EventStore
 from shared.record.eventstore.unread import EventUnread
 from shared.record.locks import Locks
 from shared.record.poolers import must_keep_sessions
+from shared.record.projecting.kept_rows import KeptRows
 from shared.record.projecting.reactions import introduce
 from shared.record.projecting.views import View
 from shared.record.projecting.visibility import Visibility
@@ -108,6 +109,7 @@ class Service:
     running: RequestsInProgress
     importer: Importer
     redact: DisclosureFilter
+    kept: KeptRows
     tiles: Tiles
     limits: RateLimits
     security: SecurityLog
@@ -242,6 +244,7 @@ async def _made(settings: Settings, pool: Pool, tokens: Tokens) -> Service:
         running=RequestsInProgress(),
         importer=Importer(pool, store, people.details, visibility, flow, sandbox),
         redact=_redact(pool, store, Exemptions(pool, visibility), texts),
+        kept=KeptRows(pool, store.changes),
         tiles=Tiles(pool),
         limits=RateLimits(settings.requests_a_minute, costs=COSTS),
         security=security,

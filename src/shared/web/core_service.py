@@ -13,6 +13,7 @@ from shared.record.database_health import WriteProbe
 from shared.record.eventstore.personal_texts import PersonalTexts
 from shared.record.eventstore.reader import Reader
 from shared.record.eventstore.store import EventStore
+from shared.record.projecting.kept_rows import KeptRows
 from shared.record.projecting.views import View
 from shared.record.projecting.visibility import Visibility
 from shared.settings import Settings
@@ -82,6 +83,8 @@ class CoreService(Protocol):
     def redact(self) -> Redactor: ...
     @property
     def texts(self) -> PersonalTexts: ...
+    @property
+    def kept(self) -> KeptRows: ...
     @property
     def tiles(self) -> Tiles: ...
     @property

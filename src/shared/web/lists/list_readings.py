@@ -276,14 +276,21 @@ async def _counted(asked: Asked) -> Counted:
     """Return how many rows there are, and how many of each value of a field, where it is asked for."""
     query, total, counts = asked.query, None, None
     if query.count:
-        statement = select(func.count()).select_from(asked.stated.table).where(*asked.where)
-        total = await asked.reading.value(statement)
+        number = func.count().label("total")
+        [row] = await _counts(asked, select(number).select_from(asked.stated.table).where(*asked.where))
+        total = int(row["total"])
     if query.count_by is not None:
         key = keys_for(asked.stated, (query.count_by,), asked.reading)[0]
         assert key.column is not None, "only what is stored is counted by"
         values = select(key.column.label("value")).where(*asked.where).subquery()
         number = func.count().label("count")
         grouped = select(values.c.value, number).group_by(values.c.value)
-        ordered = grouped.order_by(number.desc(), values.c.value).limit(COUNTS_LIMIT)
-        counts = [dict(row) for row in await asked.reading.rows(ordered)]
+        counts = await _counts(asked, grouped.order_by(number.desc(), values.c.value).limit(COUNTS_LIMIT))
     return total, counts
+
+
+async def _counts(asked: Asked, statement: "Select[Any]") -> list[Row]:
+    """Return counts; those of a list that changes by the record and the day alone may be kept."""
+    reading = asked.reading
+    rows = await (reading.counted(statement) if asked.stated.tagged else reading.rows(statement))
+    return [dict(row) for row in rows]

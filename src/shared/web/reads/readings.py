@@ -15,6 +15,7 @@ from shared.kernel.calendar import day_in_london, start_of
 from shared.kernel.errors import Unacceptable, ViewsBehind
 from shared.kernel.person import Person
 from shared.record.eventstore.reader import ReadBasis, Reader
+from shared.record.projecting.kept_rows import KeptRows
 from shared.record.projecting.statements import sql_of
 from shared.record.projecting.views import valid_at
 from shared.record.projecting.visibility import Visibility
@@ -61,6 +62,7 @@ class Reading:
     redact: Redactor
     areas: frozenset[str] | None = None
     happened_by: datetime | None = None
+    kept: KeptRows | None = None
 
     @property
     def tag(self) -> str:
@@ -90,6 +92,10 @@ class Reading:
     async def fetched(self, sql: str, values: Sequence[object]) -> list[asyncpg.Record]:
         """Return the rows that SQL selects with these values."""
         return list(await self.pool.fetch(sql, *values))
+
+    async def counted(self, statement: "Select[Any]") -> list[asyncpg.Record]:
+        """Return rows that depend on the views and the statement's values alone, as they may be kept."""
+        return await (self.rows(statement) if self.kept is None else self.kept.of(statement))
 
     async def value(self, statement: "Select[Any]") -> int:
         """Return the one number that a statement selects."""
@@ -185,7 +191,7 @@ async def reading(request: Request, after: After = None, as_of: AsOf = None) -> 
     at, seen = (instant, position) if position is not None else (now, visible)
     areas = getattr(request.state, "areas", None)
     person, redact = request.state.person, service.redact
-    return Reading(service.pool, record, seen, visible, at, past, person, redact, areas)
+    return Reading(service.pool, record, seen, visible, at, past, person, redact, areas, kept=service.kept)
 
 
 async def earlier(then: Reading, as_of: str) -> Reading | None:
