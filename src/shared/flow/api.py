@@ -167,12 +167,12 @@ async def see_stuck(  # what may be asked
 ) -> Response:
     """List open RFPs, what will miss its day first: whom to chase, how late, why; and what waiting costs."""
     asked = await live_question(request, read, FlowView())
-    found = await flow_service(request).live_cases.waiting(read, filters)
+    cases, window = flow_service(request).live_cases, period(start, end)
+    found = await cases.open(read, filters)
     log, working = await asked.log()
-    by_id = {case.id: case for case in found}
-    window = period(start, end)
-    waiting = await asyncio.to_thread(StuckList, log, asked.query.as_of_us, working, by_id, window)
-    rows = waiting.rows(limit)
+    waiting = await asyncio.to_thread(StuckList, log, asked.query.as_of_us, working, found, window)
+    told = await cases.waiting(read, filters, [each.id for each in waiting.cases[:limit]])
+    rows = waiting.rows(told, limit)
     links = CaseLinks(live=True, filters=filters, as_of=request.query_params.get("as_of"))
     shown = {
         "as_of": read.as_of,
@@ -206,7 +206,7 @@ async def see_forecasts(
     base rate, or than the age of a case alone, none is told.
     """
     asked = await live_question(request, read, FlowView())
-    found = await flow_service(request).live_cases.waiting(read, filters)
+    found = await flow_service(request).live_cases.waiting(read, filters, None)
     log, working = await asked.log()
     by_id = {case.id: case for case in found}
     told = await asyncio.to_thread(forecast_figures, log, asked.query.as_of_us, within_days, working, by_id)

@@ -1,6 +1,6 @@
 """What flow must be told of live cases by the room that they are of: which to choose, and how they stand."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Annotated, NamedTuple
@@ -55,6 +55,16 @@ class WaitingCase(NamedTuple):
     rework_loops: int
 
 
+class OpenColumns(NamedTuple):
+    """The live cases that have not ended, a column for each thing that all of them are put in order by."""
+
+    ids: Sequence[str]
+    stages: Sequence[str]
+    waiting_on: Sequence[str]
+    whom: Sequence[str]
+    needed_by: Sequence[date | None]
+
+
 @dataclass(frozen=True)
 class CaseFacts:
     """What of a case tells it from others; blank where its reader may not see it, or nobody knows."""
@@ -70,10 +80,14 @@ class CaseFacts:
 
 @dataclass(frozen=True)
 class LiveCases:
-    """How a room chooses cases, lists those that wait, and tells of any, for a reader of a reading."""
+    """How a room chooses cases, lists those that wait, and tells of any, for a reader of a reading.
+
+    `open` has all that wait, `waiting` tells of some of them, or of all.
+    """
 
     chosen: Callable[[Reading, CaseFilters], Awaitable[frozenset[str]]]
-    waiting: Callable[[Reading, CaseFilters], Awaitable[list[WaitingCase]]]
+    open: Callable[[Reading, CaseFilters], Awaitable[OpenColumns]]
+    waiting: Callable[[Reading, CaseFilters, Sequence[str] | None], Awaitable[list[WaitingCase]]]
     facts: Callable[[Reading, CaseFilters], Awaitable[list[CaseFacts]]]
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.flow.likely_finish import SHARES, LikelyFinish
+from shared.flow.likely_finish import NEVER, SHARES, LikelyFinish
 from shared.flow.log import STILL_OPEN, FlowLog
 from shared.flow.waits import stage_waits
 from shared.kernel.calendar import DAY, WorkingTime
@@ -66,10 +66,11 @@ def forecasts(
     then = log.until(as_of)
     visits = stage_waits(then, as_of, working)
     likely = LikelyFinish(then, visits, as_of)
-    found = []
-    for row in np.flatnonzero(visits.open).tolist():
-        case, entered = int(visits.case[row]), int(visits.began[row])
-        stage, opened = int(visits.place.codes[row]), int(then.cases.opened[case])
+    found, rows = [], np.flatnonzero(visits.open)
+    known = (visits.case[rows], visits.place.codes[rows], visits.began[rows])
+    finishes = likely.of_each(*known[1:], then.cases.opened[known[0]], as_of)
+    for case, stage, entered, finish in zip(*(column.tolist() for column in (*known, finishes)), strict=True):
+        opened = int(then.cases.opened[case])
         by = needed[case] if needed else None
         left = None if by is None else max(by - as_of, 0)
         found.append(
@@ -77,7 +78,7 @@ def forecasts(
                 case,
                 likely.chance(stage, entered, opened, as_of, within),
                 likely.chance_by_age(opened, as_of, within),
-                likely.of(stage, entered, opened, as_of),
+                [None if at == NEVER else at for at in finish],
                 None if left is None else likely.chance(stage, entered, opened, as_of, left),
             )
         )

@@ -13,6 +13,8 @@ from shared.kernel.calendar import Microseconds
 SHARES = (0.50, 0.85, 0.95)
 VISITS_NEEDED = 30  # below so many past visits of a stage, the age of the case says more
 TOLERANCE = 1e-12
+LEFT = 1 - np.array(SHARES)  # of those standing
+NEVER = -1  # as far as anybody has seen: no case was over before 1970
 
 
 @dataclass(frozen=True)
@@ -37,15 +39,14 @@ class Curve:
         """Return the survivors as a rising row, to look values up in."""
         return -self.survivors
 
-    def ends_by(self, age: int) -> list[int | None]:
-        """Return by which age (µs) shares of those of an age have ended; `None` where nothing tells."""
-        reached = int(np.searchsorted(self.times, age, side="right"))
-        standing = float(self.survivors[reached - 1]) if reached else 1.0
-        if standing <= TOLERANCE:
-            return [None] * len(SHARES)
-        left = [(1 - share) * standing + TOLERANCE for share in SHARES]
-        first = np.searchsorted(self._ended, np.negative(left), side="left").tolist()
-        return [None if at == len(self.times) else int(self.times[max(at, reached)]) for at in first]
+    def ends_by(self, ages: Microseconds) -> Microseconds:
+        """Return by which ages (µs) shares of those of each age have ended, a row each; NEVER if unknown."""
+        reached = np.searchsorted(self.times, ages, side="right")
+        standing = np.concatenate(([1.0], self.survivors))[reached][:, np.newaxis]
+        first = np.searchsorted(self._ended, -(LEFT * standing + TOLERANCE), side="left")
+        known = (standing > TOLERANCE) & (first < len(self.times))
+        at = np.where(known, np.maximum(first, reached[:, np.newaxis]), len(self.times))
+        return np.append(self.times, NEVER)[at]
 
     def over_within(self, age: int, within: int) -> float | None:
         """Return the chance (0 to 1) that one of an age is over so many µs later: 1 - S(a + h) / S(a).
@@ -77,12 +78,20 @@ class LikelyFinish:
         self._of_cases = Curve.of(whole, closed[there] != STILL_OPEN)
         self._curves: dict[int, Curve | None] = {}
 
-    def of(self, stage: int, entered: int, opened: int, as_of: int) -> list[int | None]:
-        """Return the instants (microseconds) by which a case in a stage is over with 50, 85 and 95 %."""
-        curve, since = self._curve(stage), entered
-        if curve is None:
-            curve, since = self._of_cases, opened
-        return [None if age is None else since + age for age in curve.ends_by(as_of - since)]
+    def of_each(
+        self, stages: NDArray[np.int64], entered: Microseconds, opened: Microseconds, as_of: int
+    ) -> Microseconds:
+        """Return the instants (microseconds) by which cases in their stages are over with 50, 85 and 95 %.
+
+        A row for each case; NEVER where nobody can say.
+        """
+        found = np.full((len(stages), len(SHARES)), NEVER)
+        for stage in np.unique(stages).tolist():
+            mine, curve = stages == stage, self._curve(stage)
+            since = (opened if curve is None else entered)[mine]
+            ages = (curve or self._of_cases).ends_by(as_of - since)
+            found[mine] = np.where(ages == NEVER, NEVER, since[:, np.newaxis] + ages)
+        return found
 
     def chance(self, stage: int, entered: int, opened: int, as_of: int, within: int) -> float | None:
         """Return how likely (0 to 1) a case in a stage is over so many µs later; `None` where nothing tells.

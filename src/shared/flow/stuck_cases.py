@@ -2,23 +2,32 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shared.flow.addends import ALL_TIME, Window
 from shared.flow.case_links import CaseLinks
-from shared.flow.cases import WaitingCase
+from shared.flow.cases import OpenColumns, WaitingCase
 from shared.flow.figure_names import NamedFigure
-from shared.flow.likely_finish import SHARES, LikelyFinish
+from shared.flow.likely_finish import NEVER, SHARES, LikelyFinish
 from shared.flow.log import STILL_OPEN, FlowLog
 from shared.flow.parties import Charging, known_names, lasting
 from shared.flow.requests import instant_at
 from shared.flow.stage_exits import NO_HABITS, StageExits, stage_exits
 from shared.flow.statistics import FEW, Ordered, percentiles
 from shared.flow.waits import Waits, activity_waits, stage_waits
-from shared.kernel.calendar import SECOND, WORKING_DAY, WorkingTime, day_in_london
+from shared.kernel.calendar import (
+    SECOND,
+    WORKING_DAY,
+    Microseconds,
+    WorkingTime,
+    day_in_london,
+    microseconds,
+    start_of,
+)
 
 QUEUE = 3  # so many that wait on one person are a queue
 DECIDING = frozenset({"approver", "member"})
@@ -29,15 +38,16 @@ NOTHING_USUAL = (0, None, None)
 
 
 class OpenCase(NamedTuple):
-    """An open case as the list is ordered by; what else is told of it is worked out where it is shown."""
+    """An open case as the list is ordered by; what else is told of it is found where it is shown."""
 
-    case: WaitingCase
+    id: str
     number: int  # of the case in the log
     stage: int
     entered: int
     in_stage: float  # working days
     waiting_on: str
     waited: float  # working days
+    finish: list[int]  # by when it is over with 50, 85 and 95 %
     misses: bool | None
 
 
@@ -45,54 +55,62 @@ class StuckList:
     """The open cases of those given, the longest in its stage against others first, as of an instant."""
 
     def __init__(
-        self,
-        log: FlowLog,
-        as_of: int,
-        working: WorkingTime,
-        cases: Mapping[str, WaitingCase],
-        window: Window = ALL_TIME,
+        self, log: FlowLog, as_of: int, working: WorkingTime, cases: OpenColumns, window: Window = ALL_TIME
     ) -> None:
         """Put in order the cases that came to their stage within a window."""
         then = log.until(as_of)
         self._as_of, self._working, self._log = as_of, working, then
         self._visits = stage_waits(then, as_of, working)
         self._steps = activity_waits(then, as_of, working)
-        self._likely, self._usual = LikelyFinish(then, self._visits, as_of), _usual(self._visits)
-        self._queues = Counter((case.stage, case.whom) for case in cases.values() if case.whom)
+        self._usual = _usual(self._visits)
+        self._queues = Counter(zip(cases.stages, cases.whom, strict=True))
         self.cases = sorted(self._open(cases, window), key=self._urgency)
 
-    def rows(self, limit: int) -> list[dict[str, Any]]:
-        """Return what is told of the first so many."""
+    def rows(self, told: Iterable[WaitingCase], limit: int) -> list[dict[str, Any]]:
+        """Return what is shown of the first so many, of which the room told."""
         habits = stage_exits(self._visits, self._as_of, self._working)
         changes = _changes_of_hands(self._visits, self._steps)
+        by_id = {case.id: case for case in told}
         return [
-            self._row(each, habits.get(each.stage, NO_HABITS), changes[each.number])
+            self._row(each, by_id[each.id], habits.get(each.stage, NO_HABITS), changes[each.number])
             for each in self.cases[:limit]
+            if each.id in by_id
         ]
 
-    def _open(self, cases: Mapping[str, WaitingCase], window: Window) -> Iterator[OpenCase]:
+    def _open(self, cases: OpenColumns, window: Window) -> Iterator[OpenCase]:
+        """Yield the open cases among those given, each with what it waits on and when it may be over."""
         visits, ids = self._visits, self._log.cases.ids
+        place = {name: at for at, name in enumerate(cases.ids)}
         charged = _charged(self._steps, self._as_of, self._working)
-        names, today = known_names(self._steps.party.names), day_in_london(instant_at(self._as_of))
+        names, late = known_names(self._steps.party.names), MissedDays(self._as_of)
         columns = (visits.case, visits.place.codes, visits.began, visits.working)
-        still = (column[visits.open].tolist() for column in columns)
-        for number, stage, entered, lasted in zip(*still, strict=True):
-            case = cases.get(ids[number])
-            if case is None or not window.holds(entered):
+        still = [column[visits.open] for column in columns]
+        finishes = self._finishes(*still[:3])
+        for number, stage, entered, lasted, finish in zip(
+            *(c.tolist() for c in (*still, finishes)), strict=True
+        ):
+            at = place.get(ids[number])
+            if at is None or not window.holds(entered):
                 continue
             code, waited = charged[number]
-            on, misses = case.waiting_on or names[code], None
-            if case.needed_by is not None:
-                misses = _misses(self._finish(number, stage, entered)[0], case.needed_by, today)
             yield OpenCase(
-                case, number, stage, entered, lasted / WORKING_DAY, on, waited / WORKING_DAY, misses
+                cases.ids[at],
+                number,
+                stage,
+                entered,
+                lasted / WORKING_DAY,
+                cases.waiting_on[at] or names[code],
+                waited / WORKING_DAY,
+                finish,
+                late.misses(finish[0], cases.needed_by[at]),
             )
 
-    def _finish(self, number: int, stage: int, entered: int) -> list[date | None]:
-        """Return by which days a case will likely be over."""
-        opened = int(self._log.cases.opened[number])
-        found = self._likely.of(stage, entered, opened, self._as_of)
-        return [None if at is None else day_in_london(instant_at(at)) for at in found]
+    def _finishes(
+        self, case: NDArray[np.int64], stage: NDArray[np.int64], entered: Microseconds
+    ) -> Microseconds:
+        """Return by when cases will likely be over, a row for each."""
+        opened = self._log.cases.opened[case]
+        return LikelyFinish(self._log, self._visits, self._as_of).of_each(stage, entered, opened, self._as_of)
 
     def _urgency(self, each: OpenCase) -> tuple[bool, float, float]:
         """Return the order of acting: what misses its day, then how far beyond what is usual it is."""
@@ -100,9 +118,9 @@ class StuckList:
         beyond = each.in_stage / usual if usual else 0.0
         return not each.misses, -beyond, -each.in_stage
 
-    def _row(self, each: OpenCase, habits: StageExits, changes: int) -> dict[str, Any]:
-        case, (n, p50, p85) = each.case, self._usual.get(each.stage, NOTHING_USUAL)
-        finish = self._finish(each.number, each.stage, each.entered)
+    def _row(self, each: OpenCase, case: WaitingCase, habits: StageExits, changes: int) -> dict[str, Any]:
+        n, p50, p85 = self._usual.get(each.stage, NOTHING_USUAL)
+        finish = [None if at == NEVER else day_in_london(instant_at(at)) for at in each.finish]
         return {
             **_who(case),
             "waiting_on": each.waiting_on,
@@ -121,6 +139,29 @@ class StuckList:
             ],
             "opens": f"/v1/rfps/{case.id}",
         }
+
+
+class MissedDays:
+    """Says which days will be missed, as of an instant."""
+
+    def __init__(self, as_of: int) -> None:
+        """Go by London's days."""
+        self._today = day_in_london(instant_at(as_of))
+        self._ends: dict[date, int] = {}
+
+    def misses(self, finish: int, needed_by: date | None) -> bool | None:
+        """Return whether a case will likely be over after the day it is needed; none where nobody can say."""
+        if needed_by is None:
+            return None
+        if self._today > needed_by:
+            return True
+        return None if finish == NEVER else finish >= self._end(needed_by)
+
+    def _end(self, day: date) -> int:
+        """Return the instant at which a day is over, in microseconds."""
+        if day not in self._ends:
+            self._ends[day] = microseconds(start_of(day + timedelta(days=1)))
+        return self._ends[day]
 
 
 def past_usual(log: FlowLog, as_of: int, working: WorkingTime) -> list[tuple[str, int]]:
@@ -180,13 +221,6 @@ def _who(case: WaitingCase) -> dict[str, Any]:
         "whom": case.whom,
         "clock_ends_at": case.clock_ends_at,
     }
-
-
-def _misses(finish: date | None, needed_by: date, today: date) -> bool | None:
-    """Return whether a case will likely be over after the day it is needed; none where nobody can say."""
-    if max(today, finish or today) > needed_by:
-        return True
-    return None if finish is None else False
 
 
 def _why(case: WaitingCase, queue: int, changes: int) -> list[str]:

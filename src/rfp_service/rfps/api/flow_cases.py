@@ -1,13 +1,17 @@
 """RFPs as flow asks for them: those of some sort, and those that wait, as their reader may find them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Text, Uuid, any_, case, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.elements import True_
 
 from rfp_service.rfps.domain.stages import LIVE
 from rfp_service.rfps.views.board import rfps
-from shared.flow.cases import CaseFacts, CaseFilters, LiveCases, WaitingCase
+from shared.flow.cases import CaseFacts, CaseFilters, LiveCases, OpenColumns, WaitingCase
 from shared.web.reads.readings import Reading
 
 SHOWN = (
@@ -24,6 +28,13 @@ SHOWN = (
     "service_area",
     "rework_loops",
 )
+# Whom a case waits on, by the party.
+WHOM = {
+    "approver": "approval_waits_for",
+    "member": "approval_waits_for",
+    "requester": "raised_by",
+    "procurement": "lead",
+}
 
 
 def _conditions(reading: Reading, filters: CaseFilters) -> list[ColumnElement[bool]]:
@@ -46,12 +57,32 @@ async def _chosen(reading: Reading, filters: CaseFilters) -> frozenset[str]:
     return frozenset(str(row["id"]) for row in rows)
 
 
-async def _waiting(reading: Reading, filters: CaseFilters) -> list[WaitingCase]:
-    """Return the RFPs that have not ended, without what their reader may not see."""
+async def _open(reading: Reading, filters: CaseFilters) -> OpenColumns:
+    """Return the RFPs that have not ended by columns, blank where their reader may not see something."""
+    t, needed_by = rfps.c, _seen(reading, "needed_by")
+    shown = (cast(t.id, Text), t.stage, t.waiting_on, _whom_of(reading), needed_by)
+    columns: list[ColumnElement[Any]] = [func.array_agg(column) for column in shown]
+    found = (*_conditions(reading, filters), t.stage.in_(LIVE))
+    [row] = await reading.rows(select(*columns).where(*found))
+    return OpenColumns(*(column or () for column in row))
+
+
+async def _waiting(
+    reading: Reading, filters: CaseFilters, ids: Sequence[str] | None = None
+) -> list[WaitingCase]:
+    """Return the RFPs that have not ended, or some of them, without what their reader may not see."""
     statement = select(*(rfps.c[name] for name in SHOWN)).where(*_conditions(reading, filters))
+    if ids is not None:
+        statement = statement.where(rfps.c.id == any_(literal([*map(UUID, ids)], ARRAY(Uuid))))
     items = [dict(row) for row in await reading.rows(statement.where(rfps.c.stage.in_(LIVE)))]
     await reading.redacted(items)
     return [_case(item) for item in items]
+
+
+def _seen(reading: Reading, name: str) -> ColumnElement[Any]:
+    """Return a column, null where the reader may not read it."""
+    may, column = reading.may_find_by(rfps, name), rfps.c[name]
+    return column if isinstance(may, True_) else case((may, column))
 
 
 async def _facts(reading: Reading, filters: CaseFilters) -> list[CaseFacts]:
@@ -88,17 +119,17 @@ def _case(item: dict[str, Any]) -> WaitingCase:
     )
 
 
-def _whom(item: dict[str, Any]) -> str:
+def _whom(item: Mapping[str, Any]) -> str:
     """Return whom to chase: the tier whose turn it is, the requester or the lead; blank for others."""
-    match item["waiting_on"]:
-        case "approver" | "member":
-            return str(item.get("approval_waits_for") or "")
-        case "requester":
-            return str(item.get("raised_by") or "")
-        case "procurement":
-            return str(item.get("lead") or "")
-        case _:
-            return ""
+    return str(item.get(WHOM.get(item["waiting_on"], "")) or "")
 
 
-LIVE_CASES = LiveCases(_chosen, _waiting, _facts)
+def _whom_of(reading: Reading) -> ColumnElement[str]:
+    """Return the same where it is stored."""
+    on = rfps.c.waiting_on
+    return case(
+        *((on == party, func.coalesce(_seen(reading, name), "")) for party, name in WHOM.items()), else_=""
+    )
+
+
+LIVE_CASES = LiveCases(_chosen, _open, _waiting, _facts)
