@@ -32,6 +32,17 @@ async def counts(store: EventStore, *counters: UUID) -> None:
         await store.handle(each, Count(by=1), ANN, blank=Counter())
 
 
+async def put_back(base: Base, counter: UUID) -> None:
+    """Take the second count, the last of the record, out of it: as a restored backup would have it."""
+    async with connected(base.admin, 1) as owner:
+        for table in ("stored_events", "event_head"):
+            await owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        await owner.execute(
+            "DELETE FROM stored_events WHERE originator_id = $1 AND originator_version = 2", counter
+        )
+        await owner.execute("UPDATE event_head SET position = position - 1")
+
+
 async def test_a_look_tells_what_has_changed_since_another(store: EventStore, pool: asyncpg.Pool) -> None:
     one, other = await counter(store), await counter(store)
     changes = StreamChanges(pool)
@@ -68,13 +79,7 @@ async def test_a_record_that_was_put_back_is_read_anew(
     one = await counter(store)
     await counts(store, one)
     before = await store.changes.look()
-    async with connected(base.admin, 1) as owner:  # as a restored backup would have it
-        for table in ("stored_events", "event_head"):
-            await owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        await owner.execute(
-            "DELETE FROM stored_events WHERE originator_id = $1 AND originator_version = 2", one
-        )
-        await owner.execute("UPDATE event_head SET position = position - 1")
+    await put_back(base, one)
     if grown_again:
         await elsewhere.handle(one, Count(by=5), ANN, blank=Counter())
     after = await store.changes.look()
